@@ -1,0 +1,74 @@
+"""shapecalc: what shape is everything in a neural network, how big is it, and is it right?
+
+    >>> import shapecalc
+    >>> print(shapecalc.trace("specs/networks/alexnet.yaml"))
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from shapecalc import checks, network, tracing
+from shapecalc.diagnostics import Diagnostic, SpecError
+from shapecalc.formats import native
+from shapecalc.network import NetworkSpec
+from shapecalc.tracing import LayerRecord, Trace
+
+__version__ = "0.1.0"
+
+
+def read(source: str | PathLike[str] | Mapping[str, Any]) -> NetworkSpec:
+    """Return the network of a path or mapping. Raises OSError for a path that cannot be opened."""
+    if isinstance(source, Mapping):
+        return network.build(native.read_mapping(source))
+    return network.build(native.read_path(Path(source)))
+
+
+def trace(source: str | PathLike[str] | Mapping[str, Any] | NetworkSpec) -> Trace:
+    """Trace a path, a mapping or a NetworkSpec. Never raises for a fault of the spec.
+
+    What is wrong is in the result's `diagnostics`; a path that cannot be opened raises OSError.
+    """
+    with _collector_paused():
+        spec = source if isinstance(source, NetworkSpec) else read(source)
+        return checks.checked(tracing.walk(spec))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python's cycle collector from walking the growing result again and again.
+
+    A trace makes no cycles; with the collector on, 100,000 layers cost a third more a layer.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _table(trace: Trace) -> str:
+    from shapecalc.reports import table  # not needed by those who want numbers only
+
+    return table.render(trace)
+
+
+Trace.to_text = _table
+
+__all__ = [
+    "Diagnostic",
+    "LayerRecord",
+    "NetworkSpec",
+    "SpecError",
+    "Trace",
+    "__version__",
+    "read",
+    "trace",
+]

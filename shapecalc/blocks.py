@@ -1,0 +1,303 @@
+"""Blocks: pieces of network with parameters, read once and filled in for every instance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shapecalc.diagnostics import MAX_LAYERS, MAX_NESTING, Fault, Finding, Path, quote
+from shapecalc.layers import kind_of
+from shapecalc.layers.fields import NAME
+from shapecalc.validation import MISSING, PARAMETER, unknown_key
+
+COMMON = ("name", "from", "expect", "share")  # keys that belong to the network, not to a kind
+RESERVED = ("input", "loss", "total")
+INNER = {"residual": ("body", "shortcut"), "parallel": ("branches",), "repeat": ("layers",)}
+BLOCK_KEYS = {"parameters": "parameters", "layers": "layers"}
+DEEPEST = 500
+
+
+class Argument(str):
+    """Text given to a block: as a name it is looked up where the instance is written."""
+
+    __slots__ = ("scope",)
+    scope: Any
+
+
+@dataclass
+class Block:
+    """A block as written. `broken` where it uses itself: its instances are unknown."""
+
+    name: str
+    parameters: dict[str, Any]
+    layers: list[Any]
+    path: Path
+    plain: set[int] = field(default_factory=set)  # ids of containers without any $parameter
+    broken: bool = False
+    used: bool = False
+
+    def filled(self, arguments: Mapping[str, Any]) -> list[Any]:
+        """Return the layers with every $parameter replaced."""
+        return [self._fill(item, arguments) for item in self.layers]
+
+    def _fill(self, value: Any, arguments: Mapping[str, Any]) -> Any:
+        if isinstance(value, str):
+            if value[:1] == "$" and PARAMETER.fullmatch(value):
+                return arguments.get(value[1:], MISSING)
+            return value
+        if id(value) in self.plain:
+            return value
+        if isinstance(value, Mapping):
+            return {key: self._fill(inner, arguments) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._fill(inner, arguments) for inner in value]
+        return value
+
+
+def scoped(value: Any, scope: Any, depth: int = 0) -> Any:
+    """Return an argument with every text in it marked with the scope it is written in."""
+    if isinstance(value, str):
+        if isinstance(value, Argument):
+            return value
+        marked = Argument(value)
+        marked.scope = scope
+        return marked
+    if depth > DEEPEST:
+        return value
+    if isinstance(value, Mapping):
+        return {key: scoped(inner, scope, depth + 1) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [scoped(inner, scope, depth + 1) for inner in value]
+    return value
+
+
+def read_blocks(written: Any, findings: list[Finding]) -> dict[str, Block]:
+    """Return the blocks of a spec; what is wrong with them is added to the findings."""
+    if written is None:
+        return {}
+    if not isinstance(written, Mapping):
+        message = f"blocks must be a mapping of names to blocks, not {quote(written)}"
+        findings.append(Finding(Fault("SC104", message), ("blocks",)))
+        return {}
+    blocks = {}
+    for key, value in written.items():
+        block = _read_block(str(key), value, findings)
+        if block is not None:
+            blocks[block.name] = block
+    for block in blocks.values():
+        _find_circles(block, blocks, findings)
+    return blocks
+
+
+def _read_block(name: str, value: Any, findings: list[Finding]) -> Block | None:
+    path: Path = ("blocks", name)
+    if kind_of(name) or name in RESERVED:
+        what = "a layer kind" if kind_of(name) else "reserved"
+        fault = Fault("SC106", f"{quote(name)} is {what}", "give the block another name")
+        findings.append(Finding(fault, path))
+        return None
+    if not NAME.fullmatch(name):
+        findings.append(Finding(bad_name(name), path))
+        return None
+    if not isinstance(value, Mapping):
+        message = f"a block must be a mapping with layers, not {quote(value)}"
+        findings.append(Finding(Fault("SC104", message), path))
+        return None
+    for key in value:
+        if key not in BLOCK_KEYS:
+            fault = unknown_key(str(key), value, "a block", BLOCK_KEYS, {}, ())
+            findings.append(Finding(fault, (*path, str(key))))
+    layers = value.get("layers")
+    if "layers" not in value:
+        findings.append(Finding(Fault("SC103", "a block needs layers", "add layers: [...]"), path))
+        return None
+    if not isinstance(layers, list | tuple):
+        message = f"layers must be a list of layers, not {quote(layers)}"
+        findings.append(Finding(Fault("SC104", message), (*path, "layers")))
+        return None
+    parameters = _read_parameters(value.get("parameters"), (*path, "parameters"), findings)
+    block = Block(name, parameters, list(layers), path)
+    for index, item in enumerate(layers):
+        _find_parameters(item, block, (*path, "layers", index), findings)
+    return block
+
+
+def _read_parameters(written: Any, path: Path, findings: list[Finding]) -> dict[str, Any]:
+    if written is None:
+        return {}
+    if not isinstance(written, Mapping):
+        message = f"parameters must be a mapping of names to defaults, not {quote(written)}"
+        hint = "null as a default means that the parameter must be given"
+        findings.append(Finding(Fault("SC104", message, hint), path))
+        return {}
+    for name in map(str, written):
+        if name in COMMON or name in RESERVED:
+            fault = Fault("SC106", f"{quote(name)} is reserved", "give the parameter another name")
+            findings.append(Finding(fault, (*path, name)))
+        elif not NAME.fullmatch(name):
+            findings.append(Finding(bad_name(name), (*path, name)))
+    return {str(name): default for name, default in written.items()}
+
+
+def bad_name(name: object) -> Fault:
+    """Return the fault of a name with other characters than names have."""
+    shown = f'"{quote(name)}"' if isinstance(name, str) else quote(name)
+    if isinstance(name, str) and "$" in name:
+        hint = "$name replaces a whole value, never a part of a text"
+    else:
+        hint = "write it in quotes" if isinstance(name, int) else "for example conv_a"
+    message = f"a name is text of letters, digits, _ and -, not {shown}"
+    return Fault("SC104", message, hint)
+
+
+def _find_parameters(
+    value: Any, block: Block, path: Path, findings: list[Finding], depth: int = 0
+) -> bool:
+    """Report every $name that is no parameter; note which containers hold none at all."""
+    if isinstance(value, str):
+        if not PARAMETER.fullmatch(value):
+            return False
+        if value[1:] not in block.parameters:
+            message = f"{quote(value)} is no parameter of the block {block.name}"
+            known = ", ".join(f"${name}" for name in block.parameters) or "none"
+            findings.append(Finding(Fault("SC107", message, f"it has {known}"), path))
+        return True
+    if depth > DEEPEST:
+        return False
+    if isinstance(value, Mapping):
+        items: Any = value.items()
+    elif isinstance(value, list | tuple):
+        items = enumerate(value)
+    else:
+        return False
+    found = False
+    for key, inner in items:
+        step = key if isinstance(key, int) else str(key)
+        found |= _find_parameters(inner, block, (*path, step), findings, depth + 1)
+    if not found:
+        block.plain.add(id(value))
+    return found
+
+
+def inner_lists(kind: str, value: Any, path: Path) -> Iterator[tuple[Any, Path]]:
+    """Yield the lists of layers written inside a composite, each with its path."""
+    main = INNER[kind][0]
+    fields = value if isinstance(value, Mapping) else {main: value}
+    base = path
+    for name in INNER[kind]:
+        path = (*base, name) if isinstance(value, Mapping) else base
+        lists = fields.get(name)
+        if name != "branches":
+            yield lists, path
+        elif isinstance(lists, list | tuple):
+            for index, branch in enumerate(lists):
+                yield branch, (*path, index)
+
+
+def _uses(layers: Any, path: Path, depth: int = 0) -> Iterator[tuple[str, Path]]:
+    """Yield every kind that a list of layers names, composites looked into."""
+    if not isinstance(layers, list | tuple) or depth > MAX_NESTING:
+        return
+    for index, item in enumerate(layers):
+        if isinstance(item, str):
+            yield item, (*path, index)
+        elif isinstance(item, Mapping):
+            for kind, value in item.items():
+                here: Path = (*path, index, str(kind))
+                yield str(kind), here
+                if kind in INNER:
+                    for inner, where in inner_lists(kind, value, here):
+                        yield from _uses(inner, where, depth + 1)
+
+
+def _find_circles(block: Block, blocks: Mapping[str, Block], findings: list[Finding]) -> None:
+    """Report each use of a block from which the block itself is reached again."""
+    for kind, path in _uses(block.layers, (*block.path, "layers")):
+        if kind in blocks and _reaches(kind, block.name, blocks):
+            block.broken = True
+            own = "itself" if kind == block.name else f"{kind}, which uses {block.name} again"
+            message = f"the block {block.name} uses {own}: it would never end"
+            hint = "repeat: {times: 3, layers: [...]} writes a piece several times"
+            findings.append(Finding(Fault("SC107", message, hint), path))
+
+
+def _reaches(start: str, goal: str, blocks: Mapping[str, Block]) -> bool:
+    seen, waiting = set(), [start]
+    while waiting:
+        name = waiting.pop()
+        if name == goal:
+            return True
+        if name not in seen and name in blocks:
+            seen.add(name)
+            waiting += [kind for kind, _ in _uses(blocks[name].layers, ())]
+    return False
+
+
+class Weigher:
+    """Counts expanded layers before they are built, so that no repeat can take all memory."""
+
+    def __init__(self, blocks: Mapping[str, Block]) -> None:
+        self.blocks = blocks
+        self.known: dict[Any, int] = {}
+
+    def weigh(self, items: Any, arguments: Mapping[str, Any], depth: int = 0) -> int:
+        """Return how many layers a list expands to, or any number beyond the limit."""
+        items = _resolve(items, arguments)
+        if not isinstance(items, list | tuple) or depth > MAX_NESTING:
+            return 0
+        total = 0
+        for item in items:
+            total += self.weigh_item(item, arguments, depth)
+            if total > MAX_LAYERS:
+                break
+        return total
+
+    def weigh_item(self, item: Any, arguments: Mapping[str, Any], depth: int = 0) -> int:
+        """Return how many layers one written layer expands to."""
+        item = _resolve(item, arguments)
+        kind, value = item, None
+        if isinstance(item, Mapping) and len(item) == 1:
+            ((kind, value),) = item.items()
+        if isinstance(kind, str) and (kind in INNER or kind in self.blocks):
+            return self._weigh_one(kind, value, arguments, depth)
+        return 1
+
+    def _weigh_one(self, kind: str, value: Any, arguments: Mapping[str, Any], depth: int) -> int:
+        key = (kind, id(value), *((name, _identity(a)) for name, a in arguments.items()))
+        if key not in self.known:
+            self.known[key] = 0  # a circle counts nothing: it is reported elsewhere
+            self.known[key] = self._count(kind, value, arguments, depth)
+        return self.known[key]
+
+    def _count(self, kind: str, value: Any, arguments: Mapping[str, Any], depth: int) -> int:
+        if kind in self.blocks:
+            block = self.blocks[kind]
+            given = {k: _resolve(v, arguments) for k, v in given_fields(block, value).items()}
+            return self.weigh(block.layers, {**block.parameters, **given}, depth + 1)
+        lists = [inner for inner, _ in inner_lists(kind, _resolve(value, arguments), ())]
+        inside = sum(self.weigh(inner, arguments, depth + 1) for inner in lists)
+        if kind != "repeat":
+            return inside + 1
+        times = _resolve(value.get("times"), arguments) if isinstance(value, Mapping) else 1
+        return inside * times if type(times) is int and times >= 0 else inside
+
+
+def _identity(value: Any) -> Any:
+    return (type(value), value) if isinstance(value, str | int | float) else id(value)
+
+
+def _resolve(value: Any, arguments: Mapping[str, Any]) -> Any:
+    if isinstance(value, str) and value[:1] == "$":
+        return arguments.get(value[1:], value)
+    return value
+
+
+def given_fields(block: Block, value: Any) -> dict[str, Any]:
+    """Return an instance's fields; a bare value is the first parameter."""
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return {str(key): inner for key, inner in value.items()}
+    return {next(iter(block.parameters), ""): value}
+

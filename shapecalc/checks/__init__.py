@@ -1,0 +1,56 @@
+"""The rules, one file each: the docstring is the page that `shapecalc explain CODE` prints.
+
+SC1xx and SC2xx are met where specs are read and traced; only their pages are here. The others run
+here, over a finished trace. A new rule is one file, and one line below.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from shapecalc.checks import (
+    sc301_expect,
+    sc401_dropped_values,
+    sc402_skipped_pixels,
+    sc403_useless_bias,
+    sc404_uneven_same,
+    sc405_dense_on_volume,
+    sc406_window_in_padding,
+    sc407_misaligned_branches,
+    sc408_input_order,
+)
+from shapecalc.checks.rule import Rule
+from shapecalc.diagnostics import Finding
+from shapecalc.layers.base import Layer
+from shapecalc.tracing import Trace, with_findings
+
+RULES: tuple[Rule, ...] = (
+    sc301_expect.RULE,
+    sc401_dropped_values.RULE,
+    sc402_skipped_pixels.RULE,
+    sc403_useless_bias.RULE,
+    sc404_uneven_same.RULE,
+    sc405_dense_on_volume.RULE,
+    sc406_window_in_padding.RULE,
+    sc407_misaligned_branches.RULE,
+    sc408_input_order.RULE,
+)
+
+
+@cache
+def _rules_of(layer: type[Layer]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in RULES if issubclass(layer, rule.layers))
+
+
+def checked(trace: Trace) -> Trace:
+    """Return the trace with what the rules find added to its findings."""
+    findings: list[Finding] = []
+    for record in trace.layers:
+        if record.layer is not None and record.output is not None and record.input is not None:
+            for rule in _rules_of(type(record.layer)):
+                if rule.of_layer is not None:
+                    findings += rule.of_layer(record, trace)
+    for rule in RULES:
+        if rule.of_network is not None:
+            findings += rule.of_network(trace)
+    return with_findings(trace, findings)

@@ -1,0 +1,126 @@
+"""A value under `expect` is not what is computed.
+
+Claims stand on a layer, on a block's instance, a residual or a parallel, or at the top. They are
+compared with the record; what could not be computed is not compared. The message gives both
+numbers, the hint how the computed one follows.
+
+Bad, since 5*5*3*10 weights and 10 biases make 760:
+
+    input: 32x32x3
+    layers:
+      - conv: {K: 10, F: 5, expect: {parameters: 750}}
+
+Good:
+
+    input: 32x32x3
+    layers:
+      - conv: {K: 10, F: 5, expect: {parameters: 760}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shapecalc.checks.rule import Rule
+from shapecalc.diagnostics import Fault, Finding, Path, nearest, quote
+from shapecalc.expectations import Claims
+from shapecalc.layers.base import show
+from shapecalc.scopes import Group
+from shapecalc.tracing import LayerRecord, Trace, totals_of
+
+PER_AXIS = ("receptive_field", "jump")
+
+
+def find(trace: Trace) -> Sequence[Finding]:
+    """Return a finding for each claim that is false."""
+    findings: list[Finding] = []
+    for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
+        if node.claims is not None:
+            findings += _compare(node.claims, _of_record(record, node.claims), record.name,
+                                 node.path, record)
+    for group in trace.spec.groups:
+        if group.claims is not None:
+            findings += _compare(group.claims, _of_group(group, trace), group.name, group.path)
+    if trace.spec.claims is not None:
+        values = {**trace.totals, "output": trace.output}
+        findings += _compare(trace.spec.claims, values, None, ())
+        findings += _outputs(trace, trace.spec.claims.outputs or {})
+    return findings
+
+
+def _of_record(record: LayerRecord, claims: Claims) -> dict[str, Any]:
+    return {key: getattr(record, key) for key in claims.given()}
+
+
+def _of_group(group: Group, trace: Trace) -> dict[str, Any]:
+    """The last output of an instance, residual or parallel, and the sums of the layers inside."""
+    values: dict[str, Any] = dict(totals_of(trace.layers[group.first : group.end]))
+    last = group.sources[0] if group.sources and len(group.sources) == 1 else None
+    values["output"] = trace.volume(last)
+    inputs = len(trace.inputs)
+    if last is not None and last >= inputs:
+        record = trace.layers[last - inputs]
+        values |= {key: getattr(record, key) for key in PER_AXIS}
+    return values
+
+
+def _compare(
+    claims: Claims,
+    values: Mapping[str, Any],
+    layer: str | None,
+    path: Path,
+    record: LayerRecord | None = None,
+) -> list[Finding]:
+    findings = []
+    for key, claimed in claims.given().items():
+        computed = values.get(key)
+        if computed is None or key == "outputs" or _same(key, claimed, computed):
+            continue
+        subject = f"{layer}: " if layer else ""
+        title = "MACs" if key == "macs" else key.replace("_", " ")
+        message = f"{subject}{title} {_text(claimed)} expected, {_text(computed)} computed"
+        hint = _working(key, record) or f"{title} is {_text(computed)}"
+        findings.append(Finding(Fault("SC301", message, hint), (*path, "expect", key), layer))
+    return findings
+
+
+def _same(key: str, claimed: Any, computed: Any) -> bool:
+    if key in PER_AXIS and len(claimed) == 1:
+        claimed *= len(computed)
+    return bool(claimed == computed)
+
+
+def _text(value: Any) -> str:
+    return show(value) if isinstance(value, tuple) else f"{value:,}"
+
+
+def _working(key: str, record: LayerRecord | None) -> str:
+    """Return the lines of the working that lead to the value."""
+    if record is None or record.layer is None or record.input is None or record.output is None:
+        return ""
+    if key == "output":
+        return "; ".join(record.layer.sizes_working(record.input, record.output))
+    starts = {"macs": "MACs", "non_trainable": "running", "jump": "receptive field"}
+    start = starts.get(key, key.replace("_", " "))
+    return "; ".join(line for line in record.derivation if line.startswith(start))
+
+
+def _outputs(trace: Trace, claimed: Mapping[str, Any]) -> list[Finding]:
+    findings = []
+    for name, volume in claimed.items():
+        path: Path = ("expect", "outputs", name)
+        if name not in trace.outputs:
+            close = nearest(name, trace.outputs)
+            hint = f"did you mean {close}?" if close else f"there is {', '.join(trace.outputs)}"
+            fault = Fault("SC107", f"the network has no output {quote(name)}", hint)
+            findings.append(Finding(fault, path))
+            continue
+        computed = trace.outputs[name]
+        if computed is not None and computed != volume:
+            message = f"output {name} {show(volume)} expected, {show(computed)} computed"
+            findings.append(Finding(Fault("SC301", message, f"write {show(computed)}"), path))
+    return findings
+
+
+RULE = Rule("SC301", "false claim", "error", of_network=find)

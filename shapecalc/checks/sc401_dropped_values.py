@@ -1,0 +1,57 @@
+"""Rounding drops rows or columns of real values.
+
+Where the stride does not divide and `rounding` is floor, the last window ends before the input
+does. Lost padding is not reported, nor what SC402 says already.
+
+Warned, since 6 - 3 is not a multiple of 2 and the last row and column are never seen:
+
+    input: 6x6x1
+    layers:
+      - conv: {K: 1, F: 3, S: 2, rounding: floor}
+
+Good:
+
+    input: 7x7x1
+    layers:
+      - conv: {K: 1, F: 3, S: 2}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shapecalc.checks.rule import Rule, told
+from shapecalc.diagnostics import Finding
+from shapecalc.layers.base import axis_titles
+from shapecalc.layers.repairs import repairs_of
+from shapecalc.layers.window import Sliding
+from shapecalc.tracing import LayerRecord, Trace
+
+LINES = {"height": "row", "width": "column", "length": "position", "frames": "frame"}
+
+
+def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
+    """Return a finding if some axis loses real values at its end."""
+    layer, volume = record.layer, record.input[0] if record.input else ()
+    if not isinstance(layer, Sliding) or layer.rounding in (None, "exact"):
+        return ()
+    fits = layer.fits(volume).axes
+    dropped = []
+    for fit, title in zip(fits, axis_titles(len(fits)), strict=True):
+        if fit.remainder and fit.unused and not fit.skips:
+            line = LINES[title]
+            count = f"{fit.unused} {line}s" if fit.unused > 1 else line
+            dropped.append(f"the last {count}")
+    if not dropped:
+        return ()
+    message = f"{' and '.join(dropped)} of the input {_verb(dropped)} never used"
+    hint = repairs_of(layer.model_copy(update={"rounding": "exact"}), volume, fits)
+    hint = hint.partition(", rounding: floor")[0]
+    return [told("SC401", "warning", record, message, hint)]
+
+
+def _verb(dropped: Sequence[str]) -> str:
+    return "is" if len(dropped) == 1 and not dropped[0].endswith("s") else "are"
+
+
+RULE = Rule("SC401", "dropped values", "warning", (Sliding,), find)

@@ -1,0 +1,49 @@
+"""The stride skips pixels: it is larger than the filter.
+
+Pixels between two windows never reach any output. A 1x1 convolution of stride 2, as in the
+shortcuts of residual networks, does this on purpose.
+
+Warned, since every second row and column is skipped:
+
+    input: 5x5x8
+    layers:
+      - conv: {K: 8, F: 1, S: 2}
+
+Good:
+
+    input: 6x6x8
+    layers:
+      - conv: {K: 8, F: 2, S: 2}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shapecalc.checks.rule import Rule, told
+from shapecalc.diagnostics import Finding
+from shapecalc.layers.base import show
+from shapecalc.layers.window import Sliding
+from shapecalc.tracing import LayerRecord, Trace
+
+
+def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
+    """Return a finding if windows leave gaps between them."""
+    layer, volume = record.layer, record.input[0] if record.input else ()
+    if not isinstance(layer, Sliding) or layer.stride() == 1:
+        return ()
+    fits = layer.fits(volume)
+    if not fits.skips:
+        return ()
+    fit = next(fit for fit in fits.axes if fit.skips)
+    message = f"S={fit.S} skips {fit.S - fit.span} of every {fit.S} pixels: the filter spans {fit.span}"
+    offers = []
+    for text, changes in ((f"S={fit.span}", {"S": fit.span}), (f"F={fit.S}", {"F": fit.S})):
+        output = layer.model_copy(update=changes).tried(volume)
+        if output is not None:
+            offers.append(f"{text} gives {show(output[:-1])}")
+    hint = ", ".join(offers) or f"S={fit.span} or less reaches every pixel"
+    return [told("SC402", "warning", record, message, hint)]
+
+
+RULE = Rule("SC402", "skipped pixels", "warning", (Sliding,), find)

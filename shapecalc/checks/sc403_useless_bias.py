@@ -1,0 +1,55 @@
+"""A bias right before a batch norm does nothing.
+
+The norm subtracts the mean, and the bias with it; its own beta does the bias' work.
+
+Advised:
+
+    input: 32x32x3
+    layers:
+      - conv: {K: 64, F: 3, P: 1}
+      - batch_norm
+
+Good:
+
+    input: 32x32x3
+    layers:
+      - conv: {K: 64, F: 3, P: 1, bias: false}
+      - batch_norm
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shapecalc.checks.rule import Rule, told
+from shapecalc.diagnostics import Finding
+from shapecalc.layers.normalization import BatchNorm
+from shapecalc.tracing import LayerRecord, Trace
+
+
+def find(trace: Trace) -> Sequence[Finding]:
+    """Return a finding for each layer whose bias only batch norms see."""
+    before = {
+        source
+        for node in trace.spec.nodes
+        if isinstance(node.layer, BatchNorm)
+        for source in node.sources or ()
+    }
+    if not before:
+        return ()
+    offset = len(trace.inputs)
+    for node in trace.spec.nodes:
+        if not isinstance(node.layer, BatchNorm):
+            before.difference_update(node.sources or ())
+    before.difference_update(s for s in trace.spec.outputs.values() if s is not None)
+    biased = [s - offset for s in sorted(before) if s >= offset]
+    return [_finding(trace.layers[i]) for i in biased if getattr(trace.layers[i].layer, "bias", 0)]
+
+
+def _finding(record: LayerRecord) -> Finding:
+    what = f"its {record.biases:,} biases do" if record.biases else "its bias does"
+    message = f"{what} nothing, since a batch norm follows"
+    return told("SC403", "advice", record, message, "write bias: false")
+
+
+RULE = Rule("SC403", "useless bias", "advice", of_network=find)

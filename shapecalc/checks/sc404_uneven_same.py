@@ -1,0 +1,43 @@
+"""`same` pads more on one side with these sizes.
+
+TensorFlow's rule adds max((ceil(W/S) - 1)*S + F - W, 0) zeros; an odd one goes to the end. PyTorch
+pads both sides alike, so weights moved between the two see shifted pixels.
+
+Advised, since F=3 S=2 on 224 needs one zero, at the end:
+
+    input: 224x224x3
+    layers:
+      - conv: {K: 32, F: 3, S: 2, P: same}
+
+Good, where the shift matters:
+
+    input: 224x224x3
+    layers:
+      - conv: {K: 32, F: 3, S: 2, P: [[0, 1], [0, 1]]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shapecalc.checks.rule import Rule, told
+from shapecalc.diagnostics import Finding
+from shapecalc.layers.base import show_value
+from shapecalc.layers.window import Sliding
+from shapecalc.tracing import LayerRecord, Trace
+
+
+def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
+    """Return a finding if `same` comes to different zeros on the two sides of an axis."""
+    layer = record.layer
+    if not isinstance(layer, Sliding) or not isinstance(layer.P, str) or not record.input:
+        return ()
+    fits = layer.fits(record.input[0]).axes
+    if all(fit.before == fit.after or not fit.policy.startswith("same") for fit in fits):
+        return ()
+    sides = show_value(tuple((fit.before, fit.after) for fit in fits))
+    message = f"{layer.P} pads more on one side here: P={sides}"
+    return [told("SC404", "advice", record, message, f"P={sides} says so openly")]
+
+
+RULE = Rule("SC404", "uneven same", "advice", (Sliding,), find)

@@ -1,0 +1,40 @@
+"""A dense layer flattens a volume; Keras and PyTorch would not.
+
+Here, as in the lectures, a fully connected layer looks at the whole volume. Keras' Dense and
+PyTorch's Linear work along the last axis only, and give other shapes and counts.
+
+Advised:
+
+    input: 7x7x512
+    layers:
+      - dense: 4096
+
+Good, in every tool:
+
+    input: 7x7x512
+    layers:
+      - flatten
+      - dense: 4096
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+from shapecalc.checks.rule import Rule, told
+from shapecalc.diagnostics import Finding
+from shapecalc.layers.dense import Dense
+from shapecalc.tracing import LayerRecord, Trace
+
+
+def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
+    """Return a finding if the input has spatial sizes other than 1."""
+    volume = record.input[0] if record.input else ()
+    if prod(volume[:-1]) == 1:
+        return ()
+    message = f"the volume is flattened to {prod(volume):,} values; Keras and PyTorch would not"
+    return [told("SC405", "advice", record, message, "put flatten before it")]
+
+
+RULE = Rule("SC405", "dense on a volume", "advice", (Dense,), find)

@@ -1,0 +1,46 @@
+"""A window lies wholly in the padding.
+
+Its output does not depend on the input at all: a convolution gives its bias there, an average
+pool 0.
+
+Warned, since the first 2x2 window of each row and column sees zeros only:
+
+    input: 4x4x1
+    layers:
+      - conv: {K: 1, F: 2, P: 2}
+
+Good:
+
+    input: 4x4x1
+    layers:
+      - conv: {K: 1, F: 2, P: 1}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shapecalc.checks.rule import Rule, told
+from shapecalc.diagnostics import Finding
+from shapecalc.geometry import misses
+from shapecalc.layers.base import axis_titles
+from shapecalc.layers.window import Sliding
+from shapecalc.tracing import LayerRecord, Trace
+
+
+def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
+    """Return a finding if a window at the border meets no real value."""
+    layer = record.layer
+    if not isinstance(layer, Sliding) or layer.P == 0 or not record.input:
+        return ()
+    found = layer.fits(record.input[0])
+    if not found.misses:
+        return ()
+    fits = found.axes
+    axes = [t for t, fit in zip(axis_titles(len(fits)), fits, strict=True) if misses(fit)]
+    most = min(fit.span for fit in fits) - 1
+    message = f"along the {' and the '.join(axes)}, a window lies wholly in the padding"
+    return [told("SC406", "warning", record, message, f"P={most} is the most that is of use")]
+
+
+RULE = Rule("SC406", "window in the padding", "warning", (Sliding,), find)

@@ -1,0 +1,77 @@
+"""The command line: one file a command, loaded when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "report": "Print the table of volumes, counts and totals.",
+    "check": "Find what is wrong, in files and folders.",
+    "calc": "Work out a network typed on the command line.",
+    "explain": "Explain a rule or a layer kind.",
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a command's module only when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"shapecalc.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from shapecalc.diagnostics import nearest
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            close = nearest(args[0], COMMANDS)
+            hint = f" Did you mean {close}?" if close else ""
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="shapecalc", prog_name="shapecalc")
+@click.pass_context
+def group(ctx: click.Context) -> None:
+    """Shapes, sizes and faults of neural networks written in a small text file.
+
+    Exit codes: 0 nothing wrong; 1 an error in a file; 2 wrong usage, or a path that cannot be
+    opened.
+    """
+    ctx.color = _colour()
+
+
+def _colour() -> bool | None:
+    """Return whether to use colour: NO_COLOR and FORCE_COLOR decide, otherwise the terminal."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+def main() -> None:
+    """Run the command line. No traceback reaches a user."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console that cannot show a name says ?
+    try:
+        group(prog_name="shapecalc")
+    except Exception as error:  # the last resort: whatever it is, say it in one line
+        what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        click.echo(f"shapecalc: internal error, please report it ({what})", err=True)
+        sys.exit(2)

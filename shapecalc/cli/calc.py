@@ -1,0 +1,67 @@
+"""shapecalc calc: a network typed on the command line, with its working."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+import shapecalc
+from shapecalc.cli.files import exit_code
+from shapecalc.cli.report import FORMATS, render
+from shapecalc.formats.yaml_text import read_yaml
+from shapecalc.layers import KINDS, kind_of
+
+
+@click.command("calc")
+@click.argument("words", nargs=-1, required=True, metavar="VOLUME KIND [VALUE] [FIELD=VALUE]...")
+@click.option("--rounding", type=click.Choice(("exact", "floor", "ceil")), default="exact",
+              show_default=True, help="What to do where a stride does not fit.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True,
+              help="How to print it.")
+@click.pass_context
+def command(ctx: click.Context, words: tuple[str, ...], rounding: str, form: str) -> None:
+    """Work out a network typed here: a volume, then layers, each a kind, the value of its main
+    field, and field=value pairs.
+
+    \b
+    shapecalc calc 32x32x3 conv K=10 F=5 P=2 relu max_pool 2 dense 10
+    """
+    layers = layers_of(words[1:])
+    trace = shapecalc.trace({"input": value_of(words[0]), "layers": layers, "rounding": rounding})
+    click.echo(render(trace, form, explain=True))
+    ctx.exit(exit_code(trace))
+
+
+def layers_of(words: tuple[str, ...]) -> list[Any]:
+    """Return the layers that the words describe, as a spec would hold them."""
+    layers: list[tuple[str, Any]] = []
+    for word in words:
+        key, equals, text = word.partition("=")
+        kind, value = layers[-1] if layers else ("", None)
+        if equals:
+            if not layers:
+                raise click.UsageError(f"{word!r} comes before any layer kind")
+            if value is not None and not isinstance(value, dict):
+                value = {_main(kind): value}
+            if key in (value or {}):
+                raise click.UsageError(f"{key} is given twice for {kind}")
+            layers[-1] = (kind, {**(value or {}), key: value_of(text)})
+        elif layers and value is None and not kind_of(word) and _main(kind):
+            layers[-1] = (kind, value_of(word))
+        else:
+            layers.append((word, None))
+    return [kind if value is None else {kind: value} for kind, value in layers]
+
+
+def _main(kind: str) -> str | None:
+    cls = KINDS.get(kind_of(kind) or "")
+    return cls.main if cls else None
+
+
+def value_of(text: str) -> Any:
+    """Return a value as YAML reads it: a number, a list, a word."""
+    document = read_yaml(text)
+    if document.findings:
+        raise click.UsageError(f"{text!r}: {document.findings[0].fault.message}")
+    return document.data

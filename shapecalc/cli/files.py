@@ -1,0 +1,41 @@
+"""What the commands share: reading specs from paths or standard input, and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+import shapecalc
+from shapecalc import network
+from shapecalc.diagnostics import quote
+from shapecalc.formats import native
+from shapecalc.tracing import Trace
+
+OK, FAULTY, UNUSABLE = 0, 1, 2
+
+
+def trace_path(path: str) -> Trace | None:
+    """Return the trace of a file, `-` for standard input; None, with a message, if unreadable."""
+    try:
+        if path == "-":
+            raw = sys.stdin.buffer.read(native.MAX_BYTES + 1)
+            return shapecalc.trace(network.build(native.read_bytes(raw, "-")))
+        return shapecalc.trace(path)
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
+        complain(path, error)
+        return None
+
+
+def complain(path: str | Path, error: Exception) -> None:
+    """Say on standard error that a path cannot be opened, and why."""
+    reason = getattr(error, "strerror", None) or str(error)
+    click.echo(f"shapecalc: {quote(str(path), 400)}: {reason}", err=True)
+
+
+def exit_code(trace: Trace | None) -> int:
+    """Return what one file contributes to the exit code; the highest wins."""
+    if trace is None:
+        return UNUSABLE
+    return FAULTY if any(d.severity == "error" for d in trace.diagnostics) else OK

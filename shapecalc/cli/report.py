@@ -1,0 +1,134 @@
+"""shapecalc report: the table of a spec's volumes and counts."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from shapecalc.cli.files import UNUSABLE, complain, exit_code, trace_path
+from shapecalc.reports.columns import COLUMNS, DEFAULT
+from shapecalc.tracing import Trace
+
+FORMATS = ("table", "markdown", "latex", "csv", "json")
+
+
+def _columns(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...]:
+    if value is None:
+        return DEFAULT
+    keys = tuple(key.strip() for key in value.split(",") if key.strip())
+    for key in keys:
+        if key not in COLUMNS:
+            raise click.BadParameter(f"{key!r} is none of {', '.join(COLUMNS)}")
+    if not keys:
+        raise click.BadParameter(f"name at least one of {', '.join(COLUMNS)}")
+    return keys
+
+
+@click.command("report")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True,
+              help="How to print it.")
+@click.option("--columns", callback=_columns, metavar="NAMES",
+              help=f"Columns, separated by commas: {','.join(COLUMNS)}.")
+@click.option("--depth", type=click.IntRange(min=0), metavar="N",
+              help="Fold instances of blocks nested deeper than N into one row each.")
+@click.option("--explain", is_flag=True, help="Derive every number, with its values put in.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write to a file instead of standard output.")
+@click.option("--force", is_flag=True, help="Let -o replace a file that is there.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    form: str,
+    columns: tuple[str, ...],
+    depth: int | None,
+    explain: bool,
+    output: Path | None,
+    force: bool,
+) -> None:
+    """Print volumes, weights, biases, parameters and MACs of every layer, the totals, and what
+    was found. FILE may be - for standard input.
+    """
+    if output is not None:
+        _refuse_overwriting(output, files, force)
+    texts, code = [], 0
+    for index, file in enumerate(files):
+        trace = trace_path(file)
+        code = max(code, exit_code(trace))
+        if trace is not None:
+            name = file if len(files) > 1 else None
+            texts.append(render(trace, form, columns, depth, explain, name, index == 0, output))
+    between = "\n" if form in ("csv", "json") else "\n\n\n"
+    if texts and not _write(between.join(texts) + "\n", output):
+        code = UNUSABLE
+    ctx.exit(code)
+
+
+def render(
+    trace: Trace,
+    form: str,
+    columns: tuple[str, ...] = DEFAULT,
+    depth: int | None = None,
+    explain: bool = False,
+    file: str | None = None,
+    heading: bool = True,
+    output: Path | None = None,
+) -> str:
+    """Return one file's report; `file` names it where there are several."""
+    if form == "json":
+        from shapecalc.reports import json_text
+
+        return json_text.render(trace, single=file is None)
+    if form == "csv":
+        from shapecalc.reports import csv_text, table
+
+        if trace.diagnostics:
+            click.echo(table.findings(trace.diagnostics), err=True)
+        return csv_text.render(trace, columns, depth, file, heading)
+    from shapecalc.reports import table
+
+    text = table.render(trace, form, columns, depth, explain, _width(output))
+    comment = "% " if form == "latex" else ""
+    return f"{comment}{file}\n{text}" if file else text
+
+
+def _width(output: Path | None) -> int | None:
+    """Return the terminal's width; None where the text goes to a file or pipe."""
+    if output is not None or not sys.stdout.isatty():
+        return None
+    return shutil.get_terminal_size().columns
+
+
+def _refuse_overwriting(output: Path, files: tuple[str, ...], force: bool) -> None:
+    if any(file != "-" and _same(output, Path(file)) for file in files):
+        raise click.UsageError(f"-o {output} would overwrite a spec that is read")
+    try:
+        taken = output.stat().st_size > 0
+    except OSError:
+        return
+    if taken and not force and output.is_file():
+        raise click.UsageError(f"{output} is there already; --force replaces it")
+
+
+def _same(output: Path, file: Path) -> bool:
+    try:
+        return output.samefile(file)
+    except OSError:
+        return False
+
+
+def _write(text: str, output: Path | None) -> bool:
+    """Write the report; say whether that went well."""
+    if output is None:
+        click.echo(text, nl=False)
+        return True
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        complain(output, error)
+        return False
+    return True

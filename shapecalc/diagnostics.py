@@ -1,0 +1,152 @@
+"""Faults and findings: what is wrong, where, and what would work.
+
+A `Fault` is met low in the house, where only the rule is known; a `Finding` adds the path into the
+spec; a `Diagnostic` is what users see, with line and column where the spec came from a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NamedTuple
+
+Severity = Literal["error", "warning", "advice"]
+Path = tuple[str | int, ...]
+
+LIMIT = 2**63 - 1  # the largest number a spec may write or a volume may reach
+MAX_LAYERS = 1_000_000  # expanded layers
+MAX_NESTING = 100  # composites and blocks inside one another
+QUOTE_LENGTH = 80
+
+
+class Fault(NamedTuple):
+    """What a rule says: its code, a sentence, and a hint that works (may be empty)."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+class Refusal(Exception):
+    """Raised by a layer that cannot take its input.
+
+    `output` holds the volume the walk goes on with, or None where nothing is known.
+    """
+
+    def __init__(self, fault: Fault, output: tuple[int, ...] | None = None) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+        self.output = output
+
+
+class Finding(NamedTuple):
+    """A fault at a place of the spec; `layer` is the full name where there is one."""
+
+    fault: Fault
+    path: Path
+    layer: str | None = None
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding as users and other programs see it (`--format json`)."""
+
+    code: str
+    severity: Severity
+    message: str
+    hint: str
+    layer: str | None
+    where: str
+    line: int | None
+    column: int | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record's keys in their documented order."""
+        return asdict(self)
+
+
+class SpecError(ValueError):
+    """A spec or array that cannot be used; `.diagnostics` says why, all of it."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("; ".join(f"{d.code} {d.message}" for d in self.diagnostics))
+
+
+def quote(value: object, length: int = QUOTE_LENGTH) -> str:
+    """Return user text safe to print: no control characters, cut at `length` characters.
+
+    Containers are named by their kind and never walked, since they may be huge or cyclic.
+    """
+    if isinstance(value, str):
+        text = str(value[: length + 1])
+    elif isinstance(value, list | tuple):
+        text = _short_list(value)
+    elif isinstance(value, Mapping):
+        text = "a mapping"
+    elif isinstance(value, int) and not isinstance(value, bool) and abs(value) > LIMIT:
+        text = "a number beyond 2^63"
+    elif value is None:
+        text = "nothing"
+    elif isinstance(value, bool):
+        text = "true" if value else "false"
+    elif isinstance(value, int | float):
+        text = str(value)
+    else:
+        text = f"a {type(value).__name__}"
+    text = "".join(c if c.isprintable() else "?" for c in text)
+    return text if len(text) <= length else text[: length - 3] + "..."
+
+
+def _short_list(values: list[Any] | tuple[Any, ...]) -> str:
+    scalars = (str, int, float, bool, type(None))
+    if len(values) > 6 or not all(isinstance(v, scalars) for v in values):
+        return f"a list of {len(values)}"
+    return "[" + ", ".join(quote(v, 20) for v in values) + "]"
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word most like `word`, whatever its case, or None."""
+    from difflib import get_close_matches  # only needed once something is wrong
+
+    by_case = {name.lower().replace("-", "_"): name for name in known}
+    wanted = word[:QUOTE_LENGTH].lower().replace("-", "_")
+    close = get_close_matches(wanted, by_case, n=1, cutoff=0.6)
+    return by_case[close[0]] if close else None
+
+
+def where(path: Path) -> str:
+    """Return a path as text: `layers[3].conv.S`; hostile keys are cut and cleaned."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{quote(step)}" if text else quote(step)
+    return text
+
+
+def gather(findings: Iterable[Finding]) -> list[Finding]:
+    """Merge findings of one code at one place into the first, which says how many more there are.
+
+    A block or a repeat meets its faults once an instance; a reader wants them once.
+    """
+    first: dict[tuple[str, Path], Finding] = {}
+    extra: dict[tuple[str, Path], set[str | None]] = {}
+    for finding in findings:
+        key = (finding.fault.code, finding.path)
+        if key in first:
+            extra[key].add(finding.layer)
+        else:
+            first[key] = finding
+            extra[key] = set()
+    merged = []
+    for key, finding in first.items():
+        more = len(extra[key] - {finding.layer})
+        if more:
+            fault = finding.fault
+            note = f"{fault.message} (first in {finding.layer}, and in {more:,} more)"
+            finding = finding._replace(fault=fault._replace(message=note))
+        merged.append(finding)
+    return merged

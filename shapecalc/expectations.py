@@ -1,0 +1,67 @@
+"""What a spec claims under `expect`, for a layer, an instance or the whole network."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, PlainValidator
+
+from shapecalc.diagnostics import LIMIT
+from shapecalc.layers.fields import Natural, Volume, crossed, read_volume, wrong
+
+
+def _per_axis(value: Any) -> tuple[float, ...]:
+    """Read a receptive field or a jump: a number, [3, 5] or 3x5; fractions are allowed."""
+    sizes = crossed(value) if isinstance(value, str) else value
+    if type(sizes) in (int, float):
+        sizes = [sizes]
+    if isinstance(sizes, list | tuple) and 1 <= len(sizes) <= 3:
+        if all(type(size) in (int, float) and 0 < size <= LIMIT for size in sizes):
+            return tuple(sizes)
+    raise wrong("a number, or one per axis as [3, 5] or 3x5", value)
+
+
+def _volumes(value: Any) -> dict[str, Volume]:
+    if isinstance(value, dict):
+        return {str(name): read_volume(volume) for name, volume in value.items()}
+    raise wrong("a mapping of outputs' names to volumes", value)
+
+
+def _optional(read: Any) -> PlainValidator:
+    return PlainValidator(lambda value: None if value is None else read(value))
+
+
+MaybeVolume = Annotated[Volume | None, _optional(read_volume)]
+Count = Annotated[int | None, _optional(Natural.__metadata__[0].func)]  # type: ignore[attr-defined]
+PerAxis = Annotated[tuple[float, ...] | None, _optional(_per_axis)]
+
+
+class Claims(BaseModel):
+    """The claims that both a layer and a network can make."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    output: MaybeVolume = None
+    weights: Count = None
+    biases: Count = None
+    parameters: Count = None
+    non_trainable: Count = None
+    macs: Count = None
+
+    def given(self) -> dict[str, Any]:
+        """Return the claims that were made."""
+        return {key: value for key, value in self if value is not None}
+
+
+class LayerClaims(Claims):
+    """The claims about a layer, a residual, a parallel or an instance."""
+
+    receptive_field: PerAxis = None
+    jump: PerAxis = None
+
+
+class NetworkClaims(Claims):
+    """The claims about the whole network."""
+
+    activations: Count = None
+    outputs: Annotated[dict[str, Volume] | None, _optional(_volumes)] = None

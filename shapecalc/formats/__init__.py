@@ -1,0 +1,1 @@
+"""Readers: a spec's text in, plain data with places out."""

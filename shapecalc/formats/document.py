@@ -1,0 +1,54 @@
+"""A spec as read: plain data, the faults of reading it, and where each value stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from shapecalc.diagnostics import Finding, Path
+
+Place = tuple[int, int]  # line and column, both from 1
+
+
+@dataclass
+class Places:
+    """Where the keys and items of every container stand, by the container's identity."""
+
+    root: Any = None
+    children: dict[int, dict[Any, Place]] = field(default_factory=dict)
+
+    def find(self, path: Path) -> Place:
+        """Return the place of a path: of its last key or item, or of the nearest that is there."""
+        place = (1, 1)
+        value = self.root
+        for step in path:
+            children = self.children.get(id(value), {})
+            if step not in children:
+                break
+            place = children[step]
+            value = value[step]
+        return place
+
+
+@dataclass
+class Document:
+    """A spec's data. `read_places` is called only once something has to be located."""
+
+    data: Any
+    file: str | None = None
+    findings: list[Finding] = field(default_factory=list)
+    read_places: Callable[[], Places] | None = None
+    at: dict[Path, Place] = field(default_factory=dict)  # faults of reading, by their path
+
+    @cached_property
+    def places(self) -> Places | None:
+        """Every value's place, or None for data that never was a file."""
+        return self.read_places() if self.read_places else None
+
+    def locate(self, path: Path) -> tuple[int | None, int | None]:
+        """Return line and column of a path, or (None, None) where there is no file."""
+        if path in self.at:
+            return self.at[path]
+        return self.places.find(path) if self.places else (None, None)

@@ -1,0 +1,54 @@
+"""Specs in their own language: from a path, standard input's bytes, or a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path as FilePath
+from typing import Any
+
+from shapecalc.diagnostics import Fault
+from shapecalc.formats.document import Document
+from shapecalc.formats.json_text import read_json
+from shapecalc.formats.yaml_text import read_yaml, unreadable
+
+MAX_BYTES = 32 * 1024 * 1024  # a spec of a million layers has half of that
+
+
+def read_path(path: FilePath) -> Document:
+    """Return the document of a file. Raises OSError where it cannot be opened."""
+    with path.open("rb") as file:
+        return read_bytes(file.read(MAX_BYTES + 1), str(path))
+
+
+def read_mapping(data: Mapping[str, Any]) -> Document:
+    """Return the document of a mapping that was never a file: its findings have no line."""
+    return Document(data)
+
+
+def read_bytes(raw: bytes, file: str) -> Document:
+    """Return the document of a file's bytes. Never raises: its findings say what is wrong."""
+    if len(raw) > MAX_BYTES:
+        fault = Fault("SC108", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
+        return unreadable(fault, (1, 1), file)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        good = raw[: error.start].decode("utf-8-sig", "replace")
+        place = good.count("\n") + 1, len(good) - good.rfind("\n")
+        message = f"byte 0x{raw[error.start]:02x} is not UTF-8 text"
+        return unreadable(Fault("SC101", message, "save the file as UTF-8"), place, file)
+    return read_text(text, file)
+
+
+def read_text(text: str, file: str) -> Document:
+    """Return the document of a text: JSON by the file's ending or if it is JSON, else YAML."""
+    if not text.strip():
+        fault = Fault("SC101", "the file is empty", "a spec has input: and layers:")
+        return unreadable(fault, (1, 1), file)
+    if file.endswith(".json"):
+        return read_json(text, file)
+    if text.lstrip().startswith("{"):
+        document = read_json(text, file)
+        if document.data is not None:
+            return document
+    return read_yaml(text, file)

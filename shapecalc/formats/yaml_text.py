@@ -1,0 +1,226 @@
+"""YAML as plain data with places: events from PyYAML, scalars by YAML 1.2, nothing executed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from shapecalc.diagnostics import Fault, Finding, Path, quote
+from shapecalc.formats.document import Document, Place, Places
+from shapecalc.formats.scalars import resolve
+
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is there
+STR_TAGS = ("!", "tag:yaml.org,2002:str")
+CORE_TAGS = tuple(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null"))
+CONTAINER_TAGS = ("!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+MAX_DEPTH = 500  # of brackets; layers inside one another are limited more tightly
+MAX_VALUES = 1_000_000  # that aliases may stand for
+
+
+class Unreadable(Exception):
+    """Stops the reading: the fault, and its place."""
+
+    def __init__(self, message: str, place: Place, hint: str = "", code: str = "SC101") -> None:
+        super().__init__(message)
+        self.fault = Fault(code, message, hint)
+        self.place = place
+
+
+@dataclass(slots=True)
+class _Open:
+    """A container that is being filled."""
+
+    value: Any
+    places: dict[Any, Place]
+    anchor: str | None
+    mapping: bool
+    key: str | None = None  # the key whose value comes next
+    repeated: bool = False  # the key came before, so its value is dropped
+    step: str | int = 0  # the key or index of the value read last
+    size: int = 1  # values inside, aliases counted in full
+
+
+@dataclass
+class _Reader:
+    """Builds the data from PyYAML's events; a stack instead of recursion, so depth is no danger."""
+
+    places: Places = field(default_factory=Places)
+    findings: list[Finding] = field(default_factory=list)
+    at: dict[Path, Place] = field(default_factory=dict)
+    stack: list[_Open] = field(default_factory=list)
+    anchors: dict[str, tuple[Any, int] | None] = field(default_factory=dict)
+    documents: int = 0
+    aliased: bool = False
+
+    def event(self, event: Any) -> None:
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            self._scalar(event)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            self._open(event, kind is yaml.MappingStartEvent)
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            done = self.stack.pop()
+            if done.anchor:
+                self.anchors[done.anchor] = (done.value, done.size)
+            if self.stack:
+                self._grow(self.stack[-1], done.size, event)
+        elif kind is yaml.AliasEvent:
+            self._alias(event)
+        elif kind is yaml.DocumentStartEvent:
+            self.documents += 1
+            if self.documents > 1:
+                raise Unreadable(
+                    "a second document begins here", _place(event), "one spec a file: split it"
+                )
+
+    def _open(self, event: Any, mapping: bool) -> None:
+        if event.tag is not None and event.tag not in CONTAINER_TAGS:
+            raise _unknown_tag(event)
+        if len(self.stack) >= MAX_DEPTH:
+            message = f"brackets or indents are nested deeper than {MAX_DEPTH}"
+            raise Unreadable(message, _place(event), "flatten the file", "SC108")
+        value: Any = {} if mapping else []
+        places: dict[Any, Place] = {}
+        self.places.children[id(value)] = places
+        if event.anchor:
+            self.anchors[event.anchor] = None  # not finished: an alias to it would be a circle
+        self._attach(value, event)
+        self.stack.append(_Open(value, places, event.anchor, mapping))
+
+    def _scalar(self, event: Any) -> None:
+        top = self.stack[-1] if self.stack else None
+        if top is not None and top.mapping and top.key is None:
+            self._key(top, event)
+            return
+        value = event.value
+        if event.tag is None or event.tag in CORE_TAGS:
+            if event.implicit[0] or event.tag in CORE_TAGS:
+                value = resolve(value)
+        elif event.tag not in STR_TAGS:
+            raise _unknown_tag(event)
+        if event.anchor:
+            self.anchors[event.anchor] = (value, 1)
+        if top is not None:
+            top.size += 1
+        self._attach(value, event)
+
+    def _alias(self, event: Any) -> None:
+        self.aliased = True
+        name = quote(event.anchor)
+        if event.anchor not in self.anchors:
+            hint = f"write &{name} before the value that it stands for"
+            raise Unreadable(f"the alias *{name} has no anchor", _place(event), hint)
+        anchored = self.anchors[event.anchor]
+        if anchored is None:
+            hint = "repeat: and blocks: write a piece several times"
+            raise Unreadable(f"the alias *{name} contains itself", _place(event), hint)
+        value, size = anchored
+        if self.stack:
+            top = self.stack[-1]
+            if top.mapping and top.key is None:
+                raise Unreadable("an alias cannot be a key", _place(event))
+            self._grow(top, size, event)
+        self._attach(value, event)
+
+    def _grow(self, top: _Open, size: int, event: Any) -> None:
+        top.size += size
+        if self.aliased and top.size > MAX_VALUES:
+            message = f"aliases stand for more than {MAX_VALUES:,} values"
+            raise Unreadable(message, _place(event), "write blocks and repeat instead", "SC108")
+
+    def _key(self, top: _Open, event: Any) -> None:
+        key = event.value
+        place = _place(event)
+        top.key = key
+        top.repeated = key in top.value
+        if top.repeated:
+            path = (*self._path(), key)
+            message = f"the key {quote(key)} stands twice in one mapping"
+            first = top.places[key][0]
+            self.findings.append(
+                Finding(Fault("SC106", message, f"the first is in line {first}: keep one"), path)
+            )
+            self.at[path] = place
+        else:
+            top.places[key] = place
+
+    def _attach(self, value: Any, event: Any) -> None:
+        if not self.stack:
+            self.places.root = value
+            return
+        top = self.stack[-1]
+        if not top.mapping:
+            top.step = len(top.value)
+            top.places[top.step] = _place(event)
+            top.value.append(value)
+        elif top.key is None:
+            hint = "a key is text; [ ] and { } belong on the right of a colon"
+            raise Unreadable("a list or mapping cannot be a key", _place(event), hint)
+        else:
+            if not top.repeated:
+                top.value[top.key] = value
+            top.step, top.key = top.key, None
+
+    def _path(self) -> Path:
+        return tuple(top.step for top in self.stack[:-1])
+
+
+def read_yaml(text: str, file: str | None = None) -> Document:
+    """Return the document of a YAML text. Never raises: what is wrong is among its findings."""
+    reader = _Reader()
+    try:
+        _feed(reader, text)
+    except Unreadable as stop:
+        return unreadable(stop.fault, stop.place, file)
+    places = reader.places
+    return Document(places.root, file, reader.findings, lambda: places, reader.at)
+
+
+def unreadable(fault: Fault, place: Place, file: str | None) -> Document:
+    """Return the document of a text that nothing can be read from."""
+    return Document(None, file, [Finding(fault, ())], None, {(): place})
+
+
+def _feed(reader: _Reader, text: str) -> None:
+    loader = Loader(text)
+    try:
+        while loader.check_event():
+            reader.event(loader.get_event())
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        said = ", ".join(part for part in (error.context, error.problem) if part)
+        raise Unreadable(f"not YAML: {quote(said, 200)}", place, _hint(text, place)) from None
+    except yaml.reader.ReaderError as error:
+        raise _bad_character(text, error) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise Unreadable(f"not YAML: {quote(str(error))}", (1, 1)) from None
+    finally:
+        loader.dispose()
+
+
+def _hint(text: str, place: Place) -> str:
+    """Name the usual cause of an error of YAML's grammar."""
+    lines = text.splitlines()
+    line = lines[place[0] - 1] if place[0] <= len(lines) else ""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "indent with spaces: YAML does not allow tabs"
+    return "check the indentation, and quotes and brackets that were not closed"
+
+
+def _bad_character(text: str, error: Any) -> Unreadable:
+    position = error.position if isinstance(error.position, int) else 0
+    before = text[:position]
+    place = (before.count("\n") + 1, position - before.rfind("\n"))
+    return Unreadable("a control character, which YAML does not allow", place, "remove it")
+
+
+def _unknown_tag(event: Any) -> Unreadable:
+    return Unreadable(f"the tag {quote(event.tag)} is not read", _place(event), "remove the tag")
+
+
+def _place(event: Any) -> Place:
+    mark = event.start_mark
+    return mark.line + 1, mark.column + 1

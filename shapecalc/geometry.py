@@ -1,0 +1,276 @@
+"""Sizes along one axis: the one copy of (W - F + 2P)/S + 1 and of everything that rests on it.
+
+W is the input's size, F the filter's, S the stride, P the zero padding, as in the lectures
+(Stanford CS231n, "Convolutional Networks"). Nothing else in the package divides by a stride.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from math import gcd
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+Rounding = Literal["exact", "floor", "ceil"]
+Padding = int | str | tuple[int, int]  # both sides, a policy by name, or (before, after)
+
+PADDING_POLICIES = ("same", "same_lower", "valid", "full")
+FAR = 64  # how far from the written value a repair is looked for
+
+
+def effective(F: int, dilation: int) -> int:
+    """Return how many pixels a dilated filter spans: dilation*(F - 1) + 1."""
+    return dilation * (F - 1) + 1
+
+
+class Fit(NamedTuple):
+    """How a window slides along one axis. `size` 0 means that the filter does not fit in."""
+
+    W: int
+    F: int
+    S: int
+    before: int
+    after: int
+    dilation: int
+    policy: str  # exact, floor or ceil; same or same_lower
+    size: int
+    remainder: int  # what S leaves over of W - F + 2P
+
+    @property
+    def span(self) -> int:
+        """The filter's effective size."""
+        return effective(self.F, self.dilation)
+
+    @property
+    def unused(self) -> int:
+        """How many rows or columns of real values no window reaches at the far end."""
+        end = (self.size - 1) * self.S + self.span
+        return max(0, self.before + self.W - end)
+
+    @property
+    def skips(self) -> bool:
+        """Whether the stride leaves pixels between windows."""
+        return self.S > self.span and self.size > 1
+
+    def working(self) -> str:
+        """Return the formula with the numbers put in, as `(227 - 11 + 2*0)/4 + 1 = 55`."""
+        if self.policy.startswith("same"):
+            return f"ceil({self.W}/{self.S}) = {self.size}"
+        F = str(self.F) if self.dilation == 1 else f"({self.dilation}*({self.F} - 1) + 1)"
+        P = f"2*{self.before}" if self.before == self.after else f"{self.before} + {self.after}"
+        steps = f"({self.W} - {F} + {P})/{self.S}"
+        if not self.size:
+            return f"{steps} + 1: {self.W} + {P} is less than {self.span}"
+        if not self.remainder:
+            return f"{steps} + 1 = {self.size}"
+        if self.policy == "exact":
+            return f"{steps} + 1 = {self.fraction()}"
+        whole = self.size - 1 if self.policy == "floor" else -(-self._room // self.S)
+        working = f"{self.policy}({steps}) + 1 = {whole + 1}"
+        if whole + 1 != self.size:
+            working += f", less the window that would start past the input: {self.size}"
+        return working
+
+    @property
+    def _room(self) -> int:
+        return self.W + self.before + self.after - self.span
+
+    def fraction(self) -> str:
+        """Return the number of windows to two decimals, in whole-number arithmetic."""
+        hundredths = (200 * self.remainder + self.S) // (2 * self.S)
+        return f"{self._room // self.S + 1}.{min(99, max(1, hundredths)):02d}".rstrip("0")
+
+
+@lru_cache(maxsize=8192)
+def slide(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Rounding) -> Fit:
+    """Return how a window of F fits on W, with stride S and padding P.
+
+    `same` is TensorFlow's: ceil(W/S) windows, the odd zero at the end (`same_lower`: first).
+    `ceil` adds a window, unless it would start past the input and its leading padding (PyTorch).
+    """
+    span = effective(F, dilation)
+    if P == "same" or P == "same_lower":
+        size = -(-W // S)
+        total = max((size - 1) * S + span - W, 0)
+        less = total // 2
+        before = less if P == "same" else total - less
+        return Fit(W, F, S, before, total - before, dilation, str(P), size, 0)
+    before, after = sides(P, span)
+    room = W + before + after - span
+    if room < 0:
+        return Fit(W, F, S, before, after, dilation, rounding, 0, 0)
+    steps, remainder = divmod(room, S)
+    if remainder and rounding == "ceil" and (steps + 1) * S < W + before:
+        steps += 1
+    return Fit(W, F, S, before, after, dilation, rounding, steps + 1, remainder)
+
+
+class Step(NamedTuple):
+    """What a receptive field needs of one axis: the window, the stride, the zeros in front."""
+
+    span: int
+    S: int
+    before: int
+
+
+class Fits(NamedTuple):
+    """How a window slides along all axes, with what every layer and rule asks of it."""
+
+    axes: tuple[Fit, ...]
+    sizes: tuple[int, ...]
+    passes: bool  # the filter fits in, and under `exact` the stride divides
+    skips: bool  # on some axis the stride leaves pixels between windows
+    misses: bool  # on some axis a window lies wholly in the padding
+    steps: tuple[Step, ...]
+
+
+@lru_cache(maxsize=8192)
+def slide_all(
+    spatial: tuple[int, ...],
+    F: tuple[int, ...],
+    S: tuple[int, ...],
+    P: tuple[Padding, ...],
+    dilation: tuple[int, ...],
+    rounding: Rounding,
+) -> Fits:
+    """Return how a window slides along all axes; one entry an axis in every argument."""
+    axes = []
+    for W, *axis in zip(spatial, F, S, P, dilation, strict=True):
+        fit = slide(W, *axis, rounding)
+        axes.append(axes[0] if axes and axes[0] == fit else fit)
+    passes = all(fit.size and not (fit.remainder and rounding == "exact") for fit in axes)
+    skips = any(fit.skips for fit in axes)
+    return Fits(
+        tuple(axes),
+        tuple(fit.size for fit in axes),
+        passes,
+        skips,
+        passes and any(misses(fit) for fit in axes),
+        tuple(Step(fit.span, fit.S, fit.before) for fit in axes),
+    )
+
+
+def sides(P: Padding, span: int) -> tuple[int, int]:
+    """Return the zeros before and after one axis for a P that does not depend on W."""
+    if isinstance(P, int):
+        return P, P
+    if isinstance(P, tuple):
+        return P
+    return (span - 1, span - 1) if P == "full" else (0, 0)
+
+
+class Spread(NamedTuple):
+    """How a transposed convolution spreads one axis: (W - 1)*S - 2P + F + output_padding."""
+
+    W: int
+    F: int
+    S: int
+    before: int
+    after: int
+    dilation: int
+    output_padding: int
+    size: int
+    same: bool
+
+    @property
+    def span(self) -> int:
+        """The filter's effective size."""
+        return effective(self.F, self.dilation)
+
+    def working(self) -> str:
+        """Return the formula with the numbers put in."""
+        if self.same:
+            return f"{self.W}*{self.S} = {self.size}"
+        F = str(self.F) if self.dilation == 1 else f"({self.dilation}*({self.F} - 1) + 1)"
+        P = f"2*{self.before}" if self.before == self.after else f"({self.before} + {self.after})"
+        extra = f" + {self.output_padding}" if self.output_padding else ""
+        return f"({self.W} - 1)*{self.S} - {P} + {F}{extra} = {self.size}"
+
+
+@lru_cache(maxsize=4096)
+def spread(W: int, F: int, S: int, P: Padding, dilation: int, output_padding: int) -> Spread:
+    """Return the size of a transposed convolution (PyTorch's formula; `same` gives W*S).
+
+    P crops the result. Under `same`, S - F zeros are added at the end where S > F.
+    """
+    span = effective(F, dilation)
+    if P == "same":
+        crop = max(span - S, 0)
+        before = crop // 2
+        grown = max(S - span, 0)
+        return Spread(W, F, S, before, crop - before, dilation, grown, W * S, True)
+    before, after = sides(P, span)
+    size = (W - 1) * S - before - after + span + output_padding
+    return Spread(W, F, S, before, after, dilation, output_padding, size, False)
+
+
+def widest_bin(W: int, bins: int) -> int:
+    """Return the most pixels an adaptive pool's bin covers.
+
+    Bin j of `bins` covers floor(j*W/bins) up to ceil((j + 1)*W/bins) (PyTorch). With the fraction
+    in lowest terms w/b, j*w mod b takes every value up to b - 1.
+    """
+    common = gcd(W, bins)
+    w, b = W // common, bins // common
+    return -(-(w + b - 1) // b)
+
+
+def quotient(a: int | Fraction, b: int) -> int | Fraction:
+    """Return a/b: a whole number where it is one, otherwise a Fraction."""
+    whole, rest = divmod(a, b)
+    if not rest:
+        return whole
+    from fractions import Fraction  # rarely needed, and slow to import
+
+    return Fraction(a) / b
+
+
+def fits(W: int, F: int, S: int, P: Padding, dilation: int) -> bool:
+    """Say whether the stride divides the way the window goes, and the filter fits in."""
+    fit = slide(W, F, S, P, dilation, "exact")
+    return fit.size > 0 and not fit.remainder
+
+
+def near(value: int, least: int) -> Iterator[int]:
+    """Yield whole numbers from `least` up, nearest to `value` first, the smaller of two first."""
+    for distance in range(1, FAR + 1):
+        if value - distance >= least:
+            yield value - distance
+        yield value + distance
+
+
+def completed(fit: Fit) -> tuple[int, int]:
+    """Return the padding of one axis with the zeros added that make the stride fit."""
+    missing = fit.S - fit.remainder if fit.remainder else 0
+    return fit.before + missing // 2, fit.after + missing - missing // 2
+
+
+def fitting_inputs(fit: Fit) -> tuple[int, int]:
+    """Return the input sizes below and above W at which the window and its stride fit."""
+    if not fit.size:
+        least = fit.span - fit.before - fit.after
+        return least, least
+    if not fit.remainder:
+        return fit.W, fit.W
+    return fit.W - fit.remainder, fit.W + fit.S - fit.remainder
+
+
+def misses(fit: Fit) -> bool:
+    """Say whether some window lies wholly in the padding: none of its taps meets the input.
+
+    Only the first and the last window can, unless dilation leaves gaps wider than the input.
+    """
+    if not fit.before and not fit.after:
+        return False
+    windows: Iterator[int] = iter((0, fit.size - 1))
+    if fit.W < fit.dilation:
+        windows = iter(range(min(fit.size, 4096)))
+    return any(_misses(fit, window * fit.S) for window in windows)
+
+
+def _misses(fit: Fit, start: int) -> bool:
+    first = max(0, -(-(fit.before - start) // fit.dilation))  # the first tap not before the input
+    return first >= fit.F or start + first * fit.dilation >= fit.before + fit.W

@@ -1,0 +1,232 @@
+"""Activations, dropout and softmax: the volume passes unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from shapecalc.layers.base import Layer, Shapes
+from shapecalc.layers.fields import Rate, Real, Truth, Volume
+
+
+class Elementwise(Layer):
+    """A function of each value. The output is as large as the input; nothing is learned."""
+
+    habits = {"inplace": "leave it out: it does not change the result"}
+
+
+class Relu(Elementwise):
+    """relu: max(x, 0).
+
+    Example: 55x55x96 stays 55x55x96, and -2 becomes 0. No parameters, no MACs.
+
+        - relu
+
+    Source: Nair and Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010.
+    """
+
+
+class Gelu(Elementwise):
+    """gelu: x*Phi(x), the exact form with the error function.
+
+    Example: 197x768 stays 197x768, and 1 becomes 0.8413. No parameters, no MACs.
+
+        - gelu
+
+    Source: Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016.
+    """
+
+
+class Silu(Elementwise):
+    """silu: x*sigmoid(x), also called swish.
+
+    Example: 112x112x32 stays 112x112x32, and 1 becomes 0.7311. No parameters, no MACs.
+
+        - silu
+
+    Source: Elfwing et al., "Sigmoid-Weighted Linear Units", 2017.
+    """
+
+
+class Mish(Elementwise):
+    """mish: x*tanh(softplus(x)).
+
+    Example: 76x76x64 stays 76x76x64, and 1 becomes 0.8651. No parameters, no MACs.
+
+        - mish
+
+    Source: Misra, "Mish: A Self Regularized Non-Monotonic Activation Function", 2019.
+    """
+
+
+class Relu6(Elementwise):
+    """relu6: min(max(x, 0), 6).
+
+    Example: 112x112x32 stays 112x112x32, and 8 becomes 6. No parameters, no MACs.
+
+        - relu6
+
+    Source: Sandler et al., "MobileNetV2", 2018.
+    """
+
+
+class HardSigmoid(Elementwise):
+    """hard_sigmoid: relu6(x + 3)/6.
+
+    Example: 1x1x64 stays 1x1x64, and 0 becomes 0.5. No parameters, no MACs.
+
+        - hard_sigmoid
+
+    Source: Howard et al., "Searching for MobileNetV3", 2019; PyTorch, torch.nn.Hardsigmoid.
+    """
+
+
+class HardSwish(Elementwise):
+    """hard_swish: x*relu6(x + 3)/6.
+
+    Example: 112x112x16 stays 112x112x16, and 1 becomes 0.6667. No parameters, no MACs.
+
+        - hard_swish
+
+    Source: Howard et al., "Searching for MobileNetV3", 2019.
+    """
+
+
+class Sigmoid(Elementwise):
+    """sigmoid: 1/(1 + exp(-x)).
+
+    Example: 100 stays 100, and 1 becomes 0.7311. No parameters, no MACs.
+
+        - sigmoid
+
+    Source: Stanford CS231n, "Neural Networks Part 1".
+    """
+
+
+class Tanh(Elementwise):
+    """tanh: (exp(x) - exp(-x))/(exp(x) + exp(-x)).
+
+    Example: 28x28x6 stays 28x28x6, and 1 becomes 0.7616. No parameters, no MACs.
+
+        - tanh
+
+    Source: Stanford CS231n, "Neural Networks Part 1".
+    """
+
+
+class Softplus(Elementwise):
+    """softplus: ln(1 + exp(x)).
+
+    Example: 64 stays 64, and 0 becomes 0.6931. No parameters, no MACs.
+
+        - softplus
+
+    Source: Dugas et al., "Incorporating Second-Order Functional Knowledge", 2000.
+    """
+
+
+class Elu(Elementwise):
+    """elu: x above 0, exp(x) - 1 below (alpha is 1).
+
+    Example: 32x32x64 stays 32x32x64, and -1 becomes -0.6321. No parameters, no MACs.
+
+        - elu
+
+    Source: Clevert et al., "Fast and Accurate Deep Network Learning by ELUs", 2015.
+    """
+
+
+class Selu(Elementwise):
+    """selu: 1.0507*x above 0, 1.0507*1.6733*(exp(x) - 1) below.
+
+    Example: 100 stays 100, and 1 becomes 1.0507. No parameters, no MACs.
+
+        - selu
+
+    Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017.
+    """
+
+
+class Softmax(Elementwise):
+    """softmax: exp(x) over the sum of exp(x), over the depth at each position.
+
+    Example: 1000 stays 1000 and sums to 1. No parameters, no MACs.
+
+        - softmax
+
+    Source: Stanford CS231n, "Linear Classification".
+    """
+
+    habits = {"dim": "leave it out: it runs over the depth", "axis": "leave it out"}
+
+
+class LogSoftmax(Elementwise):
+    """log_softmax: the logarithm of softmax, over the depth at each position.
+
+    Example: 10 stays 10. No parameters, no MACs.
+
+        - log_softmax
+
+    Source: PyTorch, torch.nn.LogSoftmax.
+    """
+
+    habits = {"dim": "leave it out: it runs over the depth", "axis": "leave it out"}
+
+
+class LeakyRelu(Elementwise):
+    """leaky_relu: x above 0, slope*x below.
+
+    Example: 208x208x64 stays 208x208x64, and -1 becomes -0.01. No parameters, no MACs.
+
+        - leaky_relu: 0.1
+
+    Fields: slope (main, 0.01).
+
+    Source: Maas et al., "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013.
+    """
+
+    slope: Real = 0.01
+
+    main = "slope"
+    habits = {"negative_slope": "write slope", "alpha": "write slope"}
+
+
+class PRelu(Layer):
+    """prelu: x above 0, a learned slope times x below.
+
+    The slopes count as weights: one in all, or D with per_channel. No biases, no MACs.
+
+    Example: 56x56x64 with per_channel true: 64 weights.
+
+        - prelu: {per_channel: true}
+
+    Fields: per_channel (false).
+
+    Sources: He et al., "Delving Deep into Rectifiers", 2015; PyTorch, torch.nn.PReLU.
+    """
+
+    per_channel: Truth = False
+
+    has_weights: ClassVar[bool] = True
+    habits = {"num_parameters": "write per_channel: true for one slope a channel"}
+
+    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
+        return {"weight": (inputs[0][-1] if self.per_channel else 1,)}
+
+
+class Dropout(Elementwise):
+    """dropout: in training, zero each value with probability `rate` and scale by 1/(1 - rate).
+
+    Example: 4096 stays 4096. No parameters, no MACs.
+
+        - dropout: 0.5
+
+    Fields: rate (main, 0.5), from 0 up to, not including, 1.
+
+    Source: Srivastava et al., "Dropout", 2014.
+    """
+
+    rate: Rate = 0.5
+
+    main = "rate"
+    habits = {"p": "write rate"}

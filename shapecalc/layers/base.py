@@ -1,0 +1,224 @@
+"""What every layer kind has: fields, the rule for its output, its counts, its working.
+
+A family's file defines classes from `Layer`; tracing.py calls their methods and knows no kind.
+Volumes are tuples, spatial sizes first, depth last; a flat vector has one number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from math import prod
+from typing import Any, ClassVar, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from shapecalc.diagnostics import Fault, Refusal
+from shapecalc.geometry import Rounding
+from shapecalc.layers.fields import MAX_SPATIAL, Volume
+from shapecalc.receptive_field import Field
+
+Shapes = Mapping[str, tuple[int, ...]]
+NO_SHAPES: Shapes = {}
+
+
+class Counts(NamedTuple):
+    """Learnable weights and biases, and values kept but not learned."""
+
+    weights: int
+    biases: int
+    non_trainable: int
+
+
+NO_COUNTS = Counts(0, 0, 0)
+
+
+class Layer(BaseModel):
+    """A layer's own fields. `name`, `from`, `expect` and `share` belong to the network."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    main: ClassVar[str | None] = None  # the field that a bare value is for
+    merges: ClassVar[bool] = False  # takes two or more sources
+    has_weights: ClassVar[bool] = False
+    spatial: ClassVar[bool] = False  # needs one to three spatial axes
+    habits: ClassVar[Mapping[str, str]] = {}  # frameworks' words: what to write instead
+
+    def settled(self, rounding: Rounding) -> Self:
+        """Return the layer with the network's rounding where it says none itself."""
+        return self
+
+    def volume(self, inputs: Sequence[Volume]) -> Volume:
+        """Return the output volume; raise Refusal where the layer cannot take its input."""
+        return inputs[0]
+
+    def known_volume(self) -> Volume | None:
+        """Return the output volume where it does not depend on the input, otherwise None."""
+        return None
+
+    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
+        """Return the shape of every parameter, laid out as PyTorch does."""
+        return NO_SHAPES
+
+    def known_biases(self) -> int | None:
+        """Return the number of biases where it does not depend on the input, otherwise None."""
+        return None if self.has_weights else 0
+
+    def counts(self, inputs: Sequence[Volume]) -> Counts:
+        """Count the parameters: biases, running statistics, and the rest, which are weights."""
+        if not self.has_weights:
+            return NO_COUNTS
+        weights = biases = kept = 0
+        for name, shape in self.parameters(inputs).items():
+            if name == "bias":
+                biases = prod(shape)
+            elif name.startswith("running"):
+                kept += prod(shape)
+            else:
+                weights += prod(shape)
+        return Counts(weights, biases, kept)
+
+    def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
+        """Return the multiply-accumulate operations for one example, without biases."""
+        return 0
+
+    def field(
+        self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
+    ) -> Field | None:
+        """Return the receptive field behind the layer; None where it is unknown."""
+        return fields[0]
+
+    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
+        """Return how the output's sizes follow, with the numbers put in."""
+        return [f"output = input = {show(output)}"]
+
+    def counts_working(self, inputs: Sequence[Volume]) -> list[str]:
+        """Return how weights, biases and kept values follow, with the numbers put in."""
+        lines = []
+        for name, shape in self.parameters(inputs).items():
+            title = {"weight": "weights", "bias": "biases"}.get(name, name.replace("_", " "))
+            lines.append(f"{title} = {product(shape)}")
+        return lines
+
+    def macs_working(self, inputs: Sequence[Volume], output: Volume) -> str:
+        """Return how the MACs follow, with the numbers put in."""
+        return "0"
+
+    def field_working(self, field: Field, inputs: Sequence[Volume]) -> list[str]:
+        """Return how the receptive field follows from the input's; nothing if it is unchanged."""
+        return []
+
+    @classmethod
+    def example(cls) -> str:
+        """Return the line of the docstring that shows how the kind is written."""
+        lines = map(str.strip, (cls.__doc__ or "").splitlines())
+        return next((line.removeprefix("- ") for line in lines if line.startswith("- ")), "")
+
+    def described(self) -> str:
+        """Return the layer's fields as `K=96 F=11 S=4 P=0`, defaults left out but S and P."""
+        values = []
+        fields = type(self).model_fields
+        for name in sorted(fields, key="K".__ne__):  # K first, the rest in written order
+            field = fields[name]
+            value = getattr(self, name)
+            if name in ("S", "P") or (value != field.default and not isinstance(value, list)):
+                values.append(f"{name}={show_value(value)}")
+        return " ".join(values)
+
+    def shown_fields(self) -> str:
+        """Return the fields that messages name beside the layer."""
+        return self.described()
+
+
+def show(volume: Volume) -> str:
+    """Return a volume as `32x32x3`."""
+    return "x".join(map(str, volume))
+
+
+def show_value(value: Any) -> str:
+    """Return a field's value as a spec would write it."""
+    if isinstance(value, tuple):
+        if all(isinstance(v, int) for v in value):
+            return show(value) if len(value) > 1 else f"[{value[0]}]"
+        return "[" + ",".join(_show_side(v) for v in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _show_side(value: Any) -> str:
+    return f"[{value[0]},{value[1]}]" if isinstance(value, tuple) else str(value)
+
+
+def product(factors: Sequence[int]) -> str:
+    """Return `11*11*3*96 = 34,848`, or the number alone where there is one factor."""
+    text = "*".join(map(str, factors))
+    return f"{text} = {prod(factors):,}" if len(factors) > 1 else f"{factors[0]:,}"
+
+
+def need_spatial(volume: Volume) -> None:
+    """Raise SC206 unless the volume has one to three spatial axes."""
+    if len(volume) < 2:
+        raise Refusal(
+            Fault(
+                "SC206",
+                f"needs a volume with spatial axes, and gets the flat vector {show(volume)}",
+                f"put reshape: 1x1x{volume[0]} before it",
+            )
+        )
+
+
+def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
+    """Return a field's value for each of `rank` axes; raise SC206 for a list of another length."""
+    if not isinstance(value, tuple):
+        return (value,) * rank
+    if len(value) != rank:
+        axes = f"{rank} spatial {'axis' if rank == 1 else 'axes'}"
+        raise Refusal(
+            Fault(
+                "SC206",
+                f"{field}={show_value(value)} has {len(value)} entries, and the input {axes}",
+                f"give {field} one number for every axis, or {rank} in a list",
+            )
+        )
+    return value
+
+
+def axis_titles(rank: int) -> tuple[str, ...]:
+    """Return the names of the spatial axes."""
+    return {1: ("length",), 2: ("height", "width"), 3: ("frames", "height", "width")}[rank]
+
+
+def per_axis_lines(volume: Volume, lines: Sequence[str]) -> list[str]:
+    """Return one line if all axes have the same working, otherwise one per axis with its name."""
+    if len(set(lines)) == 1:
+        return [lines[0]]
+    titles = axis_titles(len(lines))
+    return [f"{title}: {line}" for title, line in zip(titles, lines, strict=True)]
+
+
+@cache
+def aliases(cls: type[BaseModel]) -> dict[str, str]:
+    """Return every word that a model's fields are read under, with the field's own name."""
+    words = {}
+    for name, field in cls.model_fields.items():
+        words[name] = name
+        for word in getattr(field.validation_alias, "choices", ()):
+            words[str(word)] = name
+    return words
+
+
+__all__ = [
+    "MAX_SPATIAL",
+    "Counts",
+    "Layer",
+    "Shapes",
+    "aliases",
+    "axis_titles",
+    "need_spatial",
+    "per_axis",
+    "per_axis_lines",
+    "product",
+    "show",
+    "show_value",
+]

@@ -1,0 +1,259 @@
+"""Convolutions: conv, depthwise_conv and conv_transpose, in one, two or three dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import gcd, prod
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import AliasChoices, Field
+
+from shapecalc.diagnostics import Fault, Refusal
+from shapecalc.geometry import Rounding, Spread, Step, spread
+from shapecalc.layers.base import (
+    Layer,
+    Shapes,
+    need_spatial,
+    per_axis,
+    per_axis_lines,
+)
+from shapecalc.layers.fields import Offsets, Positive, Sizes, Truth, Volume, choice, padding
+from shapecalc.layers.window import HABITS, Sliding, Stride, Window, Zeros
+from shapecalc.receptive_field import Field as ReceptiveField
+from shapecalc.receptive_field import spread_out
+
+Filters = Annotated[Positive, Field(validation_alias=AliasChoices("K", "filters", "out_channels"))]
+
+
+class Convolution(Sliding):
+    """What conv and depthwise_conv share. Their rounding cannot be ceil: no framework adds one."""
+
+    F: Window
+    S: Stride = 1
+    P: Zeros = 0
+    dilation: Sizes = 1
+    bias: Truth = True
+    rounding: Annotated[Rounding | None, choice("exact", "floor")] = None
+
+    has_weights: ClassVar[bool] = True
+
+    def settled(self, rounding: Rounding) -> Self:
+        return super().settled("floor" if rounding == "ceil" else rounding)
+
+    def spacing(self) -> Any:
+        return self.dilation
+
+    def filters(self, D: int) -> tuple[int, int]:
+        """Return how many filters there are and how deep each one is."""
+        raise NotImplementedError
+
+    def depth(self, D: int) -> int:
+        return self.filters(D)[0]
+
+    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
+        (volume,) = inputs
+        F = per_axis(self.F, len(volume) - 1, "F")
+        K, deep = self.filters(volume[-1])
+        weight = (K, deep, *F)
+        return {"weight": weight, "bias": (K,)} if self.bias else {"weight": weight}
+
+    def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
+        F = per_axis(self.F, len(output) - 1, "F")
+        return prod(output) * prod(F) * self.filters(inputs[0][-1])[1]
+
+    def macs_working(self, inputs: Sequence[Volume], output: Volume) -> str:
+        F = per_axis(self.F, len(output) - 1, "F")
+        deep = self.filters(inputs[0][-1])[1]
+        return f"{'*'.join(map(str, output))} * {'*'.join(map(str, F))}*{deep}"
+
+
+class Conv(Convolution):
+    """conv: K filters of F x F slide over the whole depth of the input.
+
+    Output: (W - F + 2P)/S + 1 along each axis, K deep. Weights: K*D/groups*F*F; biases: K.
+    MACs: output values times D/groups*F*F. With dilation a filter spans dilation*(F - 1) + 1.
+
+    Example: 32x32x3 with K=10 F=5 S=1 P=2: (32 - 5 + 2*2)/1 + 1 = 32, so 32x32x10;
+    10*3*5*5 = 750 weights + 10 biases = 760 parameters.
+
+        - conv: {K: 10, F: 5, S: 1, P: 2}
+
+    Fields: K (main), F, S (1), P (0), dilation (1), groups (1), bias (true), rounding.
+    PyTorch's and Keras' words are read too: filters, out_channels, kernel_size, stride, padding.
+
+    Sources: Stanford CS231n, "Convolutional Networks"; Dumoulin and Visin, "A guide to convolution
+    arithmetic for deep learning", 2016; PyTorch, torch.nn.Conv2d.
+    """
+
+    K: Filters
+    F: Window
+    S: Stride = 1
+    P: Zeros = 0
+    dilation: Sizes = 1
+    groups: Positive = 1
+
+    main = "K"
+
+    def filters(self, D: int) -> tuple[int, int]:
+        if self.groups != 1:
+            need_divisible(self.groups, D, self.K)
+        return self.K, D // self.groups
+
+    def known_biases(self) -> int | None:
+        return self.K if self.bias else 0
+
+
+class DepthwiseConv(Convolution):
+    """depthwise_conv: every slice of the input gets its own `multiplier` filters of F x F x 1.
+
+    Output: (W - F + 2P)/S + 1 along each axis, D*multiplier deep. Weights: D*multiplier*F*F;
+    biases: D*multiplier. It is a conv with groups = D.
+
+    Example: 112x112x32 with F=3 P=1: 112x112x32; 32*1*3*3 = 288 weights + 32 biases = 320.
+
+        - depthwise_conv: {F: 3, P: 1, bias: false}
+
+    Fields: F (main), S (1), P (0), dilation (1), multiplier (1), bias (true), rounding.
+
+    Sources: Howard et al., "MobileNets", 2017; Keras, DepthwiseConv2D.
+    """
+
+    multiplier: Positive = 1
+
+    main = "F"
+
+    def filters(self, D: int) -> tuple[int, int]:
+        return D * self.multiplier, 1
+
+
+class ConvTranspose(Layer):
+    """conv_transpose: the backward pass of a convolution as a layer; it enlarges the input.
+
+    Output: (W - 1)*S - 2P + dilation*(F - 1) + 1 + output_padding along each axis, K deep;
+    `P: same` gives W*S. P crops the output. Weights: D*K/groups*F*F; biases: K.
+    MACs: input positions times D*K/groups*F*F. The receptive field is an upper bound.
+
+    Example: 8x8x4 with K=6 F=4 S=2 P=1: (8 - 1)*2 - 2*1 + 4 = 16, so 16x16x6;
+    4*6*4*4 = 384 weights + 6 biases = 390 parameters.
+
+        - conv_transpose: {K: 6, F: 4, S: 2, P: 1}
+
+    Fields: K (main), F, S (1), P (0), output_padding (0), dilation (1), groups (1), bias (true).
+
+    Sources: PyTorch, torch.nn.ConvTranspose2d; Dumoulin and Visin, "A guide to convolution
+    arithmetic for deep learning", 2016.
+    """
+
+    K: Filters
+    F: Window
+    S: Stride = 1
+    P: Annotated[
+        int | str | tuple[Any, ...],
+        padding("same", "valid"),
+        Field(validation_alias=AliasChoices("P", "padding")),
+    ] = 0
+    output_padding: Offsets = 0
+    dilation: Sizes = 1
+    groups: Positive = 1
+    bias: Truth = True
+
+    main = "K"
+    has_weights: ClassVar[bool] = True
+    spatial: ClassVar[bool] = True
+    habits = HABITS | {"rounding": "leave it out: nothing is divided, so nothing is rounded"}
+
+    def spreads(self, volume: Volume) -> tuple[Spread, ...]:
+        """Return how each axis is spread; raise Refusal for fields that do not fit the input."""
+        need_spatial(volume)
+        rank = len(volume) - 1
+        axes = zip(
+            volume[:-1],
+            per_axis(self.F, rank, "F"),
+            per_axis(self.S, rank, "S"),
+            per_axis(self.P, rank, "P"),
+            per_axis(self.dilation, rank, "dilation"),
+            per_axis(self.output_padding, rank, "output_padding"),
+            strict=True,
+        )
+        return tuple(spread(*axis) for axis in axes)
+
+    def volume(self, inputs: Sequence[Volume]) -> Volume:
+        (volume,) = inputs
+        need_divisible(self.groups, volume[-1], self.K)
+        spreads = self.spreads(volume)
+        for part, S in zip(spreads, per_axis(self.S, len(spreads), "S"), strict=True):
+            extra = part.output_padding
+            if not part.same and extra >= max(S, part.dilation):
+                most = max(S, part.dilation) - 1
+                raise Refusal(
+                    Fault(
+                        "SC208",
+                        f"output_padding={extra} must be smaller than S={S}"
+                        f" or dilation={part.dilation}",
+                        f"output_padding={most} is the most that fits",
+                    )
+                )
+            if part.size < 1:
+                # the largest P for which (W - 1)*S - 2P + F + output_padding is still positive
+                most = (part.size + part.before + part.after - 1) // 2
+                raise Refusal(
+                    Fault(
+                        "SC202",
+                        f"{part.working()}, so nothing would be left",
+                        f"P={most} gives {part.size + part.before + part.after - 2 * most}",
+                    )
+                )
+        return (*[part.size for part in spreads], self.K)
+
+    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
+        (volume,) = inputs
+        need_spatial(volume)
+        need_divisible(self.groups, volume[-1], self.K)
+        F = per_axis(self.F, len(volume) - 1, "F")
+        weight = (volume[-1], self.K // self.groups, *F)
+        return {"weight": weight, "bias": (self.K,)} if self.bias else {"weight": weight}
+
+    def known_biases(self) -> int | None:
+        return self.K if self.bias else 0
+
+    def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
+        F = per_axis(self.F, len(output) - 1, "F")
+        return prod(inputs[0]) * (self.K // self.groups) * prod(F)
+
+    def macs_working(self, inputs: Sequence[Volume], output: Volume) -> str:
+        F = per_axis(self.F, len(output) - 1, "F")
+        factors = (self.K // self.groups, *F)
+        return f"{'*'.join(map(str, inputs[0]))} * {'*'.join(map(str, factors))}"
+
+    def field(
+        self,
+        fields: Sequence[ReceptiveField | None],
+        inputs: Sequence[Volume],
+        output: Volume,
+    ) -> ReceptiveField | None:
+        steps = [Step(part.span, part.S, part.before) for part in self.spreads(inputs[0])]
+        return spread_out(fields[0], steps)
+
+    def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
+        return ["receptive field: an upper bound, the jump is divided by S"]
+
+    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
+        return per_axis_lines(inputs[0], [part.working() for part in self.spreads(inputs[0])])
+
+    def shown_fields(self) -> str:
+        return " ".join(t for t in self.described().split(" ") if not t.startswith("K="))
+
+
+def need_divisible(groups: int, D: int, K: int) -> None:
+    """Raise SC204 unless groups divide the input's depth and the number of filters."""
+    if D % groups == 0 and K % groups == 0:
+        return
+    which = f"the input's depth {D}" if D % groups else f"K={K}"
+    common = gcd(D, K)
+    best = next(g for g in range(min(groups, common, 4096), 0, -1) if common % g == 0)
+    hint = f"groups={best} divides both the depth {D} and K={K}"
+    if D % groups == 0:
+        below = K - K % groups
+        near = [str(k) for k in (below, below + groups) if k > 0]
+        hint += f"; K={' or K='.join(near)} keeps groups={groups}"
+    raise Refusal(Fault("SC204", f"groups={groups} does not divide {which}", hint))

@@ -1,0 +1,75 @@
+"""The fully connected layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Annotated, ClassVar
+
+from pydantic import AliasChoices, Field
+
+from shapecalc.layers.base import Layer, Shapes
+from shapecalc.layers.fields import Positive, Truth, Volume
+from shapecalc.layers.window import HABITS
+from shapecalc.receptive_field import Field as ReceptiveField
+from shapecalc.receptive_field import everything
+
+
+class Dense(Layer):
+    """dense (fc, linear): every unit looks at every value of the input.
+
+    Output: units. Weights: units times the input's values; biases: units; MACs: as many as
+    weights. A volume is flattened first, in the order depth, height, width.
+
+    Example: 32x32x3 with 10 units: 10*3072 = 30,720 weights + 10 biases = 30,730 parameters.
+
+        - dense: 10
+
+    Fields: units (main; K is read too), bias (true).
+
+    Sources: Stanford CS231n, "Convolutional Networks"; PyTorch, torch.nn.Linear.
+    """
+
+    units: Annotated[Positive, Field(validation_alias=AliasChoices("units", "K"))]
+    bias: Truth = True
+
+    main = "units"
+    has_weights: ClassVar[bool] = True
+    habits = HABITS | {"out_features": "write units"}
+
+    def volume(self, inputs: Sequence[Volume]) -> Volume:
+        return (self.units,)
+
+    def known_volume(self) -> Volume | None:
+        return (self.units,)
+
+    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
+        weight = (self.units, prod(inputs[0]))
+        return {"weight": weight, "bias": (self.units,)} if self.bias else {"weight": weight}
+
+    def known_biases(self) -> int | None:
+        return self.units if self.bias else 0
+
+    def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
+        return prod(inputs[0]) * self.units
+
+    def macs_working(self, inputs: Sequence[Volume], output: Volume) -> str:
+        return f"{self.units}*{prod(inputs[0])}"
+
+    def field(
+        self,
+        fields: Sequence[ReceptiveField | None],
+        inputs: Sequence[Volume],
+        output: Volume,
+    ) -> ReceptiveField | None:
+        return everything(fields[0])
+
+    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
+        (volume,) = inputs
+        if len(volume) == 1:
+            return [f"output = units = {self.units}"]
+        values = "*".join(map(str, volume))
+        return [f"flattened to {values} = {prod(volume):,} values; output = units = {self.units}"]
+
+    def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
+        return ["receptive field: a dense layer sees the whole input"]

@@ -1,0 +1,199 @@
+"""The values that fields of a spec take, and how each is read; volumes first among them.
+
+Numbers are strict: text is not a number, true is not 1. A validator raises an error whose type is
+the diagnostic's code, so one place (network.py) turns all of them into findings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from pydantic import PlainValidator
+from pydantic_core import PydanticCustomError
+
+from shapecalc.diagnostics import LIMIT, quote
+from shapecalc.geometry import PADDING_POLICIES
+
+Volume = tuple[int, ...]  # spatial sizes first, depth last
+
+MAX_SPATIAL = 3
+CROSSED = re.compile(r"\s*[0-9]+(?:\s*[xX×]\s*[0-9]+)*\s*")
+NAME = re.compile(r"[A-Za-z0-9_-]+")
+AXIS_NAMES = (
+    ("units",),
+    ("length", "depth"),
+    ("height", "width", "depth"),
+    ("frames", "height", "width", "depth"),
+)
+
+
+def wrong(wanted: str, value: object, code: str = "SC104") -> PydanticCustomError:
+    """Return the error of a value that is not what is wanted."""
+    text = quote(value)
+    if isinstance(value, str):
+        text = f'"{text}"'
+    message = f"must be {wanted}, not {text}"
+    return PydanticCustomError(code, "{message}", {"message": message})  # type: ignore[arg-type]
+
+
+def check_whole(value: object, least: int, wanted: str) -> int:
+    """Return a strict whole number of at least `least`, or raise the fitting error."""
+    if type(value) is int:
+        if value > LIMIT:
+            raise wrong("at most 2^63 - 1", value, "SC108")
+        if value >= least:
+            return value
+    elif isinstance(value, float) and value.is_integer() and least <= value <= LIMIT:
+        raise wrong(f"{wanted} (write {int(value)})", value)
+    raise wrong(wanted, value)
+
+
+def _whole(least: int) -> Callable[[Any], int]:
+    wanted = "a positive whole number" if least else "a whole number, 0 or more"
+    return lambda value: check_whole(value, least, wanted)
+
+
+def crossed(text: str) -> list[int] | None:
+    """Read `3x5` as [3, 5] (also `3×5`, `3 X 5`); None where the text is no size."""
+    if len(text) > 400 or not CROSSED.fullmatch(text):
+        return None
+    return [int(digits) for digits in re.findall(r"[0-9]+", text)]
+
+
+def _sizes(least: int) -> Callable[[Any], int | Volume]:
+    kind = "positive whole number" if least else "whole number"
+    wanted = f"a {kind}, or one per axis as [3, 5] or 3x5"
+
+    def read(value: Any) -> int | Volume:
+        if type(value) is int and least <= value <= LIMIT:
+            return value
+        sizes = value
+        if isinstance(value, str):
+            sizes = crossed(value)
+            if sizes is not None and len(sizes) < 2:
+                raise wrong(f"{wanted} (a number is written without quotes)", value)
+        if isinstance(sizes, list | tuple) and 1 <= len(sizes) <= MAX_SPATIAL:
+            return tuple(check_whole(size, least, wanted) for size in sizes)
+        if type(value) is int:
+            check_whole(value, least, wanted)
+        raise wrong(wanted, value)
+
+    return read
+
+
+def padding(*policies: str) -> PlainValidator:
+    """Return the validator of a padding that may also be one of a few policies by name."""
+    named = f", {', '.join(policies)}" if policies else ""
+    wanted = f"0 or more, one per axis, [[before, after], ...]{named}"
+
+    def one_axis(value: Any) -> int | tuple[int, int]:
+        if isinstance(value, list | tuple) and len(value) == 2:
+            return check_whole(value[0], 0, wanted), check_whole(value[1], 0, wanted)
+        return check_whole(value, 0, wanted)
+
+    def read(value: Any) -> Any:
+        if type(value) is int and 0 <= value <= LIMIT:
+            return value
+        if isinstance(value, str):
+            if value in policies:
+                return str(value)
+            sizes = crossed(value)
+            if sizes is None or len(sizes) < 2:
+                raise wrong(wanted, value)
+            value = sizes
+        if isinstance(value, list | tuple) and 1 <= len(value) <= MAX_SPATIAL:
+            return tuple(one_axis(side) for side in value)
+        if type(value) is int:
+            check_whole(value, 0, wanted)
+        raise wrong(wanted, value)
+
+    return PlainValidator(read)
+
+
+def read_volume(value: Any) -> Volume:
+    """Read a volume as `227x227x3`, [227, 227, 3], 784 or a mapping of its axes' names."""
+    wanted = "a volume such as 32x32x3 (height x width x depth), 10x1 or 784"
+    if isinstance(value, Mapping):
+        value = _named_axes(value)
+    elif isinstance(value, str):
+        sizes = crossed(value)
+        if sizes is None:
+            raise wrong(wanted, value)
+        value = sizes
+    elif not isinstance(value, list | tuple):
+        value = [value]
+    if not 1 <= len(value) <= MAX_SPATIAL + 1:
+        raise wrong(f"{wanted}: one to four sizes", value)
+    return tuple(check_whole(size, 1, "positive whole numbers") for size in value)
+
+
+def _named_axes(value: Mapping[Any, Any]) -> list[Any]:
+    for names in AXIS_NAMES:
+        if set(names) == set(value):
+            return [value[name] for name in names]
+    raise wrong("a volume by name: height, width, depth (or length, frames, units)", value)
+
+
+def _fraction(value: Any) -> float:
+    if type(value) in (int, float) and 0 <= value < 1:
+        return float(value)
+    raise wrong("a number from 0 up to, not including, 1", value)
+
+
+def _real(value: Any) -> float:
+    if type(value) in (int, float) and abs(value) <= LIMIT:  # refuses NaN and infinity too
+        return float(value)
+    raise wrong("a finite number", value)
+
+
+def _positive_real(value: Any) -> float:
+    number = _real(value)
+    if number > 0:
+        return number
+    raise wrong("a number above 0", value)
+
+
+def _truth(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise wrong("true or false", value)
+
+
+def choice(*names: str) -> PlainValidator:
+    """Return the validator of a field that takes one of a few words."""
+
+    def read(value: Any) -> str:
+        if isinstance(value, str) and value in names:
+            return str(value)
+        raise wrong(" or ".join(names), value)
+
+    return PlainValidator(read)
+
+
+def _list(value: Any) -> list[Any]:
+    if isinstance(value, list | tuple):
+        return list(value)
+    raise wrong("a list of layers", value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return str(value)
+    raise wrong("text", value)
+
+
+Positive = Annotated[int, PlainValidator(_whole(1))]
+Natural = Annotated[int, PlainValidator(_whole(0))]
+Sizes = Annotated[int | Volume, PlainValidator(_sizes(1))]
+Offsets = Annotated[int | Volume, PlainValidator(_sizes(0))]
+Pads = Annotated[int | str | tuple[Any, ...], padding(*PADDING_POLICIES)]
+Border = Annotated[int | tuple[Any, ...], padding()]
+VolumeField = Annotated[Volume, PlainValidator(read_volume)]
+Rate = Annotated[float, PlainValidator(_fraction)]
+Real = Annotated[float, PlainValidator(_real)]
+PositiveReal = Annotated[float, PlainValidator(_positive_real)]
+Truth = Annotated[bool, PlainValidator(_truth)]
+Text = Annotated[str, PlainValidator(_text)]
+LayerList = Annotated[list[Any], PlainValidator(_list)]

@@ -1,0 +1,166 @@
+"""Normalizations: the volume passes unchanged; gamma counts as weights, beta as biases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from shapecalc.diagnostics import Fault, Refusal
+from shapecalc.layers.base import Layer, Shapes, need_spatial
+from shapecalc.layers.fields import Positive, PositiveReal, Real, Truth, Volume
+from shapecalc.receptive_field import Field as ReceptiveField
+from shapecalc.receptive_field import everything
+
+HABITS = {
+    "epsilon": "write eps",
+    "momentum": "leave it out: it does not change shapes or counts",
+    "num_features": "leave it out: the depth follows from the input",
+    "num_channels": "leave it out: the depth follows from the input",
+    "num_groups": "write groups",
+    "normalized_shape": "leave it out: the depth follows from the input",
+    "center": "write affine: false to leave out gamma and beta",
+    "scale": "write affine: false to leave out gamma and beta",
+}
+
+
+class Normalization(Layer):
+    """What batch, instance, layer and group norm share: a gamma and a beta for each channel."""
+
+    affine: Truth = True
+    eps: PositiveReal = 1e-5
+
+    has_weights: ClassVar[bool] = True
+    habits = HABITS
+
+    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
+        D = inputs[0][-1]
+        return {"weight": (D,), "bias": (D,)} if self.affine else {}
+
+
+class BatchNorm(Normalization):
+    """batch_norm: subtract the batch's mean, divide by its deviation, per channel.
+
+    The volume is kept. D weights (gamma), D biases (beta); the running mean and variance are 2D
+    values that are kept but not learned. No MACs.
+
+    Example: 56x56x64: 64 weights + 64 biases = 128 parameters, 128 non-trainable.
+
+        - batch_norm
+
+    Fields: affine (true), eps (1e-5).
+
+    Sources: Ioffe and Szegedy, "Batch Normalization", 2015; PyTorch, torch.nn.BatchNorm2d.
+    """
+
+    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
+        kept = (inputs[0][-1],)
+        running = {"running_mean": kept, "running_var": kept}
+        return {**super().parameters(inputs), **running}
+
+
+class WholeNormalization(Normalization):
+    """A normalization whose statistics run over the positions: every output sees the whole input."""
+
+    def field(
+        self,
+        fields: Sequence[ReceptiveField | None],
+        inputs: Sequence[Volume],
+        output: Volume,
+    ) -> ReceptiveField | None:
+        return everything(fields[0], jump=True)
+
+    def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
+        return ["receptive field: the statistics run over the whole input; the jump is kept"]
+
+
+class InstanceNorm(WholeNormalization):
+    """instance_norm: normalize each slice of each example over its positions.
+
+    The volume is kept. D weights and D biases unless affine is false. No MACs. Every output
+    depends on the whole input.
+
+    Example: 64x64x128: 128 weights + 128 biases = 256 parameters.
+
+        - instance_norm
+
+    Fields: affine (true), eps (1e-5).
+
+    Source: Ulyanov et al., "Instance Normalization", 2016.
+    """
+
+    spatial: ClassVar[bool] = True
+
+    def volume(self, inputs: Sequence[Volume]) -> Volume:
+        need_spatial(inputs[0])
+        return inputs[0]
+
+
+class LayerNorm(Normalization):
+    """layer_norm: normalize over the depth at each position.
+
+    The volume is kept. D weights and D biases unless affine is false. No MACs.
+
+    Example: 197x768: 768 weights + 768 biases = 1,536 parameters.
+
+        - layer_norm
+
+    Fields: affine (true), eps (1e-5).
+
+    Source: Ba et al., "Layer Normalization", 2016; as in ConvNeXt and vision transformers.
+    """
+
+
+class GroupNorm(WholeNormalization):
+    """group_norm: normalize groups of channels over their positions.
+
+    The volume is kept; groups must divide the depth. D weights and D biases unless affine is
+    false. No MACs. Every output depends on the whole input.
+
+    Example: 56x56x64 with groups 32: 64 weights + 64 biases = 128 parameters.
+
+        - group_norm: 32
+
+    Fields: groups (main), affine (true), eps (1e-5).
+
+    Source: Wu and He, "Group Normalization", 2018.
+    """
+
+    groups: Positive
+
+    main = "groups"
+
+    def volume(self, inputs: Sequence[Volume]) -> Volume:
+        D = inputs[0][-1]
+        if D % self.groups:
+            best = next(g for g in range(min(self.groups, D, 4096), 0, -1) if D % g == 0)
+            message = f"groups={self.groups} does not divide the depth {D}"
+            raise Refusal(Fault("SC204", message, f"groups={best} does"))
+        return inputs[0]
+
+
+class Lrn(Layer):
+    """lrn: divide by (k + alpha/size * sum of squares)^beta over `size` neighbouring channels.
+
+    The volume is kept. No parameters, no MACs counted.
+
+    Example: 55x55x96 stays 55x55x96.
+
+        - lrn: 5
+
+    Fields: size (main, 5), alpha (1e-4), beta (0.75), k (1).
+
+    Sources: Krizhevsky et al., "ImageNet Classification with Deep CNNs", 2012; PyTorch,
+    torch.nn.LocalResponseNorm.
+    """
+
+    size: Positive = 5
+    alpha: Real = 1e-4
+    beta: Real = 0.75
+    k: Real = 1.0
+
+    main = "size"
+    spatial: ClassVar[bool] = True
+
+    def volume(self, inputs: Sequence[Volume]) -> Volume:
+        need_spatial(inputs[0])
+        return inputs[0]

@@ -1,0 +1,221 @@
+"""Pooling: windows that slide (max, avg, l2), whole slices (global) and adaptive bins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AliasChoices, Field
+
+from shapecalc.geometry import Fit, Fits, widest_bin
+from shapecalc.layers.base import Layer, need_spatial, per_axis, show
+from shapecalc.layers.fields import Sizes, Truth, Volume
+from shapecalc.layers.window import Sliding, Window
+from shapecalc.receptive_field import Field as ReceptiveField
+from shapecalc.receptive_field import binned, everything
+
+PoolStride = Annotated[
+    Sizes | None, Field(validation_alias=AliasChoices("S", "stride", "strides"))
+]
+
+
+class Pool(Sliding):
+    """What the sliding pools share: S is F unless written, the depth is kept."""
+
+    F: Window
+    S: PoolStride = None
+
+    main = "F"
+
+    def stride(self) -> Any:
+        return self.F if self.S is None else self.S
+
+    def too_wide(self, fits: Fits) -> Fit | None:
+        if self.P == 0:
+            return None
+        for fit in fits.axes:
+            if 2 * max(fit.before, fit.after) > fit.span and not fit.policy.startswith("same"):
+                return fit
+        return None
+
+    def described(self) -> str:
+        return super().described() if self.S is not None else self._with_stride()
+
+    def _with_stride(self) -> str:
+        return self.model_copy(update={"S": self.F}).described()
+
+
+class MaxPool(Pool):
+    """max_pool: the largest value of each F x F window, slice by slice.
+
+    Output: (W - F + 2P)/S + 1 along each axis, the depth kept. S is F unless written.
+    No parameters, no MACs. Padding counts as minus infinity, and is at most half of F.
+    `rounding: ceil` adds a last window for what is left over, unless it would start past the
+    input and its leading padding.
+
+    Example: 32x32x16 with F=2 S=2: (32 - 2 + 2*0)/2 + 1 = 16, so 16x16x16.
+
+        - max_pool: {F: 2, S: 2}
+
+    Fields: F (main), S (F), P (0), dilation (1), rounding.
+
+    Sources: Stanford CS231n, "Convolutional Networks"; PyTorch, torch.nn.MaxPool2d.
+    """
+
+    dilation: Sizes = 1
+
+    def spacing(self) -> Any:
+        return self.dilation
+
+
+class AvgPool(Pool):
+    """avg_pool: the mean of each F x F window, slice by slice.
+
+    Output: (W - F + 2P)/S + 1 along each axis, the depth kept. S is F unless written.
+    No parameters, no MACs. Padding counts as zeros and is averaged in, unless
+    count_include_pad is false; under `P: same` it is left out unless count_include_pad is written.
+
+    Example: 28x28x6 with F=2 S=2: (28 - 2 + 2*0)/2 + 1 = 14, so 14x14x6.
+
+        - avg_pool: 2
+
+    Fields: F (main), S (F), P (0), rounding, count_include_pad (true).
+
+    Sources: PyTorch, torch.nn.AvgPool2d; TensorFlow, tf.nn.avg_pool.
+    """
+
+    count_include_pad: Truth = True
+
+
+class L2Pool(Pool):
+    """l2_pool: the square root of the sum of squares of each F x F window, slice by slice.
+
+    Output: (W - F + 2P)/S + 1 along each axis, the depth kept. S is F unless written.
+    No parameters, no MACs.
+
+    Example: 28x28x6 with F=2 S=2: (28 - 2 + 2*0)/2 + 1 = 14, so 14x14x6.
+
+        - l2_pool: 2
+
+    Fields: F (main), S (F), P (0), rounding.
+
+    Sources: Stanford CS231n, "Convolutional Networks"; PyTorch, torch.nn.LPPool2d.
+    """
+
+
+class GlobalPool(Layer):
+    """What the global pools share: every slice becomes one number."""
+
+    spatial: ClassVar[bool] = True
+
+    def volume(self, inputs: Sequence[Volume]) -> Volume:
+        (volume,) = inputs
+        need_spatial(volume)
+        return (*(1,) * (len(volume) - 1), volume[-1])
+
+    def field(
+        self,
+        fields: Sequence[ReceptiveField | None],
+        inputs: Sequence[Volume],
+        output: Volume,
+    ) -> ReceptiveField | None:
+        return everything(fields[0])
+
+    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
+        return [f"each of the {output[-1]} slices {show(inputs[0][:-1])} becomes one value"]
+
+    def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
+        return ["receptive field: a global pool sees the whole input"]
+
+
+class GlobalMaxPool(GlobalPool):
+    """global_max_pool: the largest value of each slice.
+
+    Output: 1x1xD (1xD in one dimension). No parameters, no MACs. It sees the whole input.
+
+    Example: 7x7x512 becomes 1x1x512.
+
+        - global_max_pool
+
+    Sources: PyTorch, torch.nn.AdaptiveMaxPool2d(1); Keras, GlobalMaxPooling2D(keepdims=True).
+    """
+
+
+class GlobalAvgPool(GlobalPool):
+    """global_avg_pool: the mean of each slice.
+
+    Output: 1x1xD (1xD in one dimension). No parameters, no MACs. It sees the whole input.
+
+    Example: 7x7x2048 becomes 1x1x2048.
+
+        - global_avg_pool
+
+    Sources: Lin et al., "Network In Network", 2013; PyTorch, torch.nn.AdaptiveAvgPool2d(1).
+    """
+
+
+class AdaptivePool(Layer):
+    """What the adaptive pools share: the output's size is given, the bins follow."""
+
+    output: Sizes
+
+    main = "output"
+    spatial: ClassVar[bool] = True
+    habits = {"output_size": "write output"}
+
+    def bins(self, volume: Volume) -> list[tuple[int, int, int]]:
+        """Return (input size, bins, pixels in the widest bin) for each axis."""
+        need_spatial(volume)
+        counts = per_axis(self.output, len(volume) - 1, "output")
+        return [(W, bins, widest_bin(W, bins)) for W, bins in zip(volume, counts, strict=False)]
+
+    def volume(self, inputs: Sequence[Volume]) -> Volume:
+        (volume,) = inputs
+        return (*[bins for _, bins, _ in self.bins(volume)], volume[-1])
+
+    def field(
+        self,
+        fields: Sequence[ReceptiveField | None],
+        inputs: Sequence[Volume],
+        output: Volume,
+    ) -> ReceptiveField | None:
+        return binned(fields[0], self.bins(inputs[0]))
+
+    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
+        return [f"output = {show(output[:-1])} as given, depth {output[-1]} kept"]
+
+    def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
+        widest = "x".join(str(width) for _, _, width in self.bins(inputs[0]))
+        return [f"receptive field: of the widest bin, {widest}"]
+
+
+class AdaptiveMaxPool(AdaptivePool):
+    """adaptive_max_pool: the largest value of each of the given number of bins.
+
+    Output: as given, the depth kept. Bin j of o covers floor(j*W/o) up to ceil((j + 1)*W/o).
+    No parameters, no MACs.
+
+    Example: 13x13x256 with output 6x6: 6x6x256, the widest bin covers 3.
+
+        - adaptive_max_pool: 6x6
+
+    Fields: output (main): spatial sizes, one number for every axis.
+
+    Source: PyTorch, torch.nn.AdaptiveMaxPool2d.
+    """
+
+
+class AdaptiveAvgPool(AdaptivePool):
+    """adaptive_avg_pool: the mean of each of the given number of bins.
+
+    Output: as given, the depth kept. Bin j of o covers floor(j*W/o) up to ceil((j + 1)*W/o).
+    No parameters, no MACs.
+
+    Example: 13x13x256 with output 6x6: 6x6x256, the widest bin covers 3.
+
+        - adaptive_avg_pool: 6x6
+
+    Fields: output (main): spatial sizes, one number for every axis.
+
+    Source: PyTorch, torch.nn.AdaptiveAvgPool2d.
+    """

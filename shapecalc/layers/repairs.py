@@ -1,0 +1,121 @@
+"""Repairs for a window that does not fit: the nearest S, P, F and W that do, each one tried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from shapecalc.geometry import Fit, completed, fits, fitting_inputs, near
+from shapecalc.layers.base import show, show_value
+from shapecalc.layers.fields import Volume
+
+if TYPE_CHECKING:
+    from shapecalc.layers.window import Sliding
+
+Candidate = tuple[str, dict[str, Any], Volume]
+
+
+def repairs_of(layer: Sliding, volume: Volume, found: Sequence[Fit]) -> str:
+    """Return a sentence such as `S=1 gives 8x8, P=[[0,1],[0,1]] gives 5x5`, nearest first.
+
+    A repair is offered only if the layer with it takes the volume.
+    """
+    offers = []
+    for text, changes, changed in candidates(layer, volume, found):
+        output = layer.model_copy(update=changes).tried(changed)
+        offer = f"{text} gives {show(output[:-1])}" if output else ""
+        if offer and offer not in offers:
+            offers.append(offer)
+    return ", ".join(offers)
+
+
+def candidates(layer: Sliding, volume: Volume, found: Sequence[Fit]) -> Iterator[Candidate]:
+    """Yield what may be changed: the text, the fields, and the volume it would then meet."""
+    yield from _field(layer, volume, found, "S", lambda fit: fit.S, _with_S)
+    yield from _paddings(layer, volume, found)
+    with_F = _with_F_and_S if layer.S is None else _with_F
+    yield from _field(layer, volume, found, "F", lambda fit: fit.F, with_F)
+    yield from _inputs(volume, found)
+    if all(fit.size for fit in found):
+        yield "rounding: floor", {"rounding": "floor"}, volume
+
+
+def _with_S(fit: Fit, S: int) -> bool:
+    return fits(fit.W, fit.F, S, (fit.before, fit.after), fit.dilation)
+
+
+def _with_F(fit: Fit, F: int) -> bool:
+    return fits(fit.W, F, fit.S, (fit.before, fit.after), fit.dilation)
+
+
+def _with_F_and_S(fit: Fit, F: int) -> bool:
+    """A pool whose stride is not written moves by its own size."""
+    return fits(fit.W, F, F, (fit.before, fit.after), fit.dilation)
+
+
+def _with_P(fit: Fit, P: int) -> bool:
+    return fits(fit.W, fit.F, fit.S, P, fit.dilation)
+
+
+def _field(
+    layer: Sliding,
+    volume: Volume,
+    found: Sequence[Fit],
+    name: str,
+    value: Callable[[Fit], int],
+    passes: Callable[[Fit, int], bool],
+) -> Iterator[Candidate]:
+    """One value for all axes where the spec has one, otherwise the nearest for each axis."""
+    if not isinstance(getattr(layer, name), tuple):
+        start = value(found[0])
+        largest = _largest_filter(found) if name == "F" else None
+        tries = [*near(start, 1), *([largest] if largest else []), 1]
+        chosen = next((v for v in tries if all(passes(fit, v) for fit in found)), None)
+        if chosen is not None:
+            yield f"{name}={chosen}", {name: chosen}, volume
+        return
+    choices = []
+    for fit in found:
+        start = value(fit)
+        tries = [start, *near(start, 1), 1]
+        choices.append(next((v for v in tries if passes(fit, v)), start))
+    yield f"{name}={show_value(tuple(choices))}", {name: tuple(choices)}, volume
+
+
+def _largest_filter(found: Sequence[Fit]) -> int:
+    """The largest F that spans no more than any padded axis."""
+    return min((fit.W + fit.before + fit.after - 1) // fit.dilation + 1 for fit in found)
+
+
+def _paddings(layer: Sliding, volume: Volume, found: Sequence[Fit]) -> Iterator[Candidate]:
+    """The nearest P that serves both sides alike, and the zeros that complete the last window."""
+    if all(fit.before == fit.after == found[0].before for fit in found):
+        needed = [-(-(fit.span - fit.W) // 2) for fit in found if not fit.size]
+        tries = [*near(found[0].before, 0), *needed]
+        same = next((v for v in tries if all(_with_P(fit, v) for fit in found)), None)
+        if same is not None:
+            yield f"P={same}", {"P": same}, volume
+            return
+    sides = []
+    for fit in found:
+        if fit.size:
+            sides.append(completed(fit))
+        else:
+            missing = fit.span - fit.W
+            sides.append((missing // 2, missing - missing // 2))
+    yield f"P={show_value(tuple(sides))}", {"P": tuple(sides)}, volume
+
+
+def _inputs(volume: Volume, found: Sequence[Fit]) -> Iterator[Candidate]:
+    """The input sizes just below and just above, the nearer first."""
+    below, above = [], []
+    for fit in found:
+        low, high = fitting_inputs(fit)
+        below.append(low)
+        above.append(high)
+    sizes = [below, above]
+    sizes.sort(key=lambda size: sum(abs(a - b) for a, b in zip(size, volume, strict=False)))
+    for spatial in sizes:
+        if min(spatial) > 0:
+            text = str(spatial[0]) if len(set(spatial)) == 1 else show(tuple(spatial))
+            yield f"W={text}", {}, (*spatial, volume[-1])

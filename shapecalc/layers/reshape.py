@@ -1,0 +1,214 @@
+"""Layers that move values about: flatten, reshape, pad, crop, upsample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Annotated, ClassVar
+
+from pydantic import AliasChoices
+from pydantic import Field as Declared
+
+from shapecalc.diagnostics import Fault, Refusal
+from shapecalc.geometry import Step
+from shapecalc.layers.base import Layer, need_spatial, per_axis, per_axis_lines, show
+from shapecalc.layers.fields import Border, Sizes, Volume, VolumeField, choice
+from shapecalc.receptive_field import Field, interpolated, scattered, slid, spread_out
+
+Sides = list[tuple[int, int]]
+
+
+class Flatten(Layer):
+    """flatten: all values in one vector, in the order depth, height, width (as PyTorch).
+
+    Output: the product of the sizes. No parameters, no MACs. The receptive field is kept.
+
+    Example: 7x7x64 becomes 7*7*64 = 3,136.
+
+        - flatten
+
+    Source: PyTorch, torch.nn.Flatten.
+    """
+
+    def volume(self, inputs: Sequence[Volume]) -> Volume:
+        return (prod(inputs[0]),)
+
+    def field(
+        self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
+    ) -> Field | None:
+        return scattered(fields[0])
+
+    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
+        return [f"{'*'.join(map(str, inputs[0]))} = {output[0]}"]
+
+    def field_working(self, field: Field, inputs: Sequence[Volume]) -> list[str]:
+        return ["receptive field: kept, but neighbours are no longer neighbours"]
+
+
+class Reshape(Flatten):
+    """reshape: the same values as another volume, in the order depth, height, width.
+
+    The number of values must stay the same. No parameters, no MACs.
+
+    Example: 3136 becomes 7x7x64, since 7*7*64 = 3,136.
+
+        - reshape: 7x7x64
+
+    Fields: output (main), a volume.
+
+    Source: PyTorch, torch.reshape.
+    """
+
+    output: VolumeField
+
+    main = "output"
+    habits = {"target_shape": "write output"}
+
+    def volume(self, inputs: Sequence[Volume]) -> Volume:
+        (volume,) = inputs
+        have, want = prod(volume), prod(self.output)
+        if have != want:
+            message = f"{show(volume)} has {have:,} values, {show(self.output)} has {want:,}"
+            raise Refusal(Fault("SC207", message, self._nearest(have)))
+        return self.output
+
+    def known_volume(self) -> Volume | None:
+        return self.output
+
+    def _nearest(self, have: int) -> str:
+        """Keep all sizes but one, where the number of values allows it."""
+        for axis in reversed(range(len(self.output))):
+            others = prod(self.output[:axis] + self.output[axis + 1 :])
+            if have % others == 0:
+                fitting = (*self.output[:axis], have // others, *self.output[axis + 1 :])
+                return f"output: {show(fitting)} has {have:,} values"
+        return f"output: {have} has {have:,} values"
+
+    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
+        old, new = ("*".join(map(str, v)) for v in (inputs[0], output))
+        return [f"{old} = {prod(output)} = {new}"]
+
+
+class Pad(Layer):
+    """pad: a border of zeros.
+
+    Output: W + P before + P after along each axis, the depth kept. No parameters, no MACs.
+
+    Example: 15x15x8 with P=2: 15 + 2*2 = 19, so 19x19x8.
+
+        - pad: 2
+
+    Fields: P (main): one number, one per axis, or [[top, bottom], [left, right]].
+
+    Source: PyTorch, torch.nn.ZeroPad2d.
+    """
+
+    P: Annotated[Border, Declared(validation_alias=AliasChoices("P", "padding"))]
+
+    main = "P"
+    spatial: ClassVar[bool] = True
+    sign: ClassVar[int] = 1
+
+    def sides(self, volume: Volume) -> Sides:
+        """Return (before, after) for each axis, negative where something is cut off."""
+        need_spatial(volume)
+        pads = per_axis(self.P, len(volume) - 1, "P")
+        pairs = [pad if isinstance(pad, tuple) else (pad, pad) for pad in pads]
+        return [(self.sign * before, self.sign * after) for before, after in pairs]
+
+    def volume(self, inputs: Sequence[Volume]) -> Volume:
+        (volume,) = inputs
+        sides = self.sides(volume)
+        output = [W + before + after for W, (before, after) in zip(volume, sides, strict=False)]
+        if min(output) < 1:
+            most = (min(volume[:-1]) - 1) // 2
+            left = show(tuple(W - 2 * most for W in volume[:-1]))
+            message = f"nothing of {show(volume[:-1])} would be left"
+            raise Refusal(Fault("SC202", message, f"P={most} leaves {left}"))
+        return (*output, volume[-1])
+
+    def field(
+        self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
+    ) -> Field | None:
+        return slid(fields[0], [Step(1, 1, before) for before, _ in self.sides(inputs[0])])
+
+    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
+        sign = "+" if self.sign > 0 else "-"
+        lines = []
+        for W, (before, after) in zip(inputs[0], self.sides(inputs[0]), strict=False):
+            a, b = abs(before), abs(after)
+            sides = f"2*{a}" if a == b else f"{a} {sign} {b}"
+            lines.append(f"{W} {sign} {sides} = {W + before + after}")
+        return per_axis_lines(inputs[0], lines)
+
+
+class Crop(Pad):
+    """crop: cut rows and columns off the border.
+
+    Output: W - P before - P after along each axis, the depth kept. No parameters, no MACs.
+
+    Example: 64x64x512 with P=4: 64 - 2*4 = 56, so 56x56x512.
+
+        - crop: 4
+
+    Fields: P (main): one number, one per axis, or [[top, bottom], [left, right]].
+
+    Sources: Ronneberger et al., "U-Net", 2015; Keras, Cropping2D.
+    """
+
+    sign: ClassVar[int] = -1
+
+
+class Upsample(Layer):
+    """upsample: enlarge each slice by a whole factor.
+
+    Output: W*scale along each axis, the depth kept. No parameters, no MACs. nearest repeats
+    values; bilinear interpolates on every spatial axis with half-pixel centres, its receptive
+    field is an upper bound. The jump is divided by the scale.
+
+    Example: 13x13x256 with scale 2: 13*2 = 26, so 26x26x256.
+
+        - upsample: {scale: 2, mode: nearest}
+
+    Fields: scale (main), mode (nearest; bilinear).
+
+    Source: PyTorch, torch.nn.Upsample.
+    """
+
+    scale: Sizes
+    mode: Annotated[str, choice("nearest", "bilinear")] = "nearest"
+
+    main = "scale"
+    spatial: ClassVar[bool] = True
+    habits = {
+        "scale_factor": "write scale",
+        "interpolation": "write mode",
+        "size": "write scale",
+        "align_corners": "leave it out: centres are half-pixel",
+    }
+
+    def scales(self, volume: Volume) -> tuple[int, ...]:
+        """Return the factor of each axis."""
+        need_spatial(volume)
+        return per_axis(self.scale, len(volume) - 1, "scale")
+
+    def volume(self, inputs: Sequence[Volume]) -> Volume:
+        (volume,) = inputs
+        scales = self.scales(volume)
+        return (*[W * scale for W, scale in zip(volume, scales, strict=False)], volume[-1])
+
+    def field(
+        self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
+    ) -> Field | None:
+        scales = self.scales(inputs[0])
+        if self.mode == "bilinear":
+            return interpolated(fields[0], scales)
+        return spread_out(fields[0], [Step(scale, scale, 0) for scale in scales])
+
+    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
+        pairs = zip(inputs[0], self.scales(inputs[0]), strict=False)
+        return per_axis_lines(inputs[0], [f"{W}*{scale} = {W * scale}" for W, scale in pairs])
+
+    def field_working(self, field: Field, inputs: Sequence[Volume]) -> list[str]:
+        bound = ", an upper bound" if self.mode == "bilinear" else ""
+        return [f"receptive field: the jump is divided by {self.scale}{bound}"]

@@ -1,0 +1,160 @@
+"""What convolutions and pools share: a window of F that slides with stride S over padding P."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import AliasChoices, Field
+
+from shapecalc.diagnostics import Fault, Refusal
+from shapecalc.geometry import Fit, Fits, Rounding, slide_all
+from shapecalc.layers.base import (
+    Layer,
+    axis_titles,
+    need_spatial,
+    per_axis,
+    per_axis_lines,
+)
+from shapecalc.layers.fields import Pads, Sizes, Volume, choice
+from shapecalc.layers.repairs import repairs_of
+from shapecalc.receptive_field import Field as ReceptiveField
+from shapecalc.receptive_field import slid
+
+Stride = Annotated[Sizes, Field(validation_alias=AliasChoices("S", "stride", "strides"))]
+Zeros = Annotated[Pads, Field(validation_alias=AliasChoices("P", "padding"))]
+Window = Annotated[Sizes, Field(validation_alias=AliasChoices("F", "kernel_size", "pool_size"))]
+
+HABITS = {
+    "in_channels": "leave it out: the depth follows from the input",
+    "in_features": "leave it out: the size follows from the input",
+    "input_shape": "leave it out: the volume follows from the input",
+    "num_features": "leave it out: the depth follows from the input",
+    "activation": "write the activation as a layer of its own, such as `- relu`",
+    "use_bias": "write bias",
+    "dilation_rate": "write dilation",
+    "ceil_mode": "write rounding: ceil",
+    "depth_multiplier": "write multiplier",
+    "data_format": "leave it out: volumes are height x width x depth",
+    "padding_mode": "leave it out: padding is with zeros",
+}
+
+
+class Sliding(Layer):
+    """A layer whose window slides over one to three spatial axes."""
+
+    F: Any
+    S: Any
+    P: Zeros = 0
+    rounding: Annotated[Rounding | None, choice("exact", "floor", "ceil")] = None
+
+    spatial: ClassVar[bool] = True
+    habits = HABITS
+
+    def spacing(self) -> Any:
+        """Return the dilation, where the kind has one."""
+        return 1
+
+    def stride(self) -> Any:
+        """Return the stride, where the kind has a default of its own."""
+        return self.S
+
+    def settled(self, rounding: Rounding) -> Self:
+        if self.rounding is not None or rounding == "exact":
+            return self
+        return self.model_copy(update={"rounding": rounding})
+
+    def fits(self, volume: Volume) -> Fits:
+        """Return how the window fits on each axis; raise Refusal where it cannot slide at all."""
+        rank = len(volume) - 1
+        if not rank:
+            need_spatial(volume)
+        return slide_all(
+            volume[:-1],
+            per_axis(self.F, rank, "F"),
+            per_axis(self.stride(), rank, "S"),
+            per_axis(self.P, rank, "P"),
+            per_axis(self.spacing(), rank, "dilation"),
+            self.rounding or "exact",
+        )
+
+    def depth(self, D: int) -> int:
+        """Return the output's depth for an input of depth D."""
+        return D
+
+    def tried(self, volume: Volume) -> Volume | None:
+        """Return the output volume if everything fits, otherwise None; repairs are tried by it."""
+        fits = self.fits(volume)
+        if fits.passes and self.too_wide(fits) is None:
+            return (*fits.sizes, self.depth(volume[-1]))
+        return None
+
+    def too_wide(self, fits: Fits) -> Fit | None:
+        """Return the axis whose padding is wider than the kind allows."""
+        return None
+
+    def volume(self, inputs: Sequence[Volume]) -> Volume:
+        (volume,) = inputs
+        output = self.tried(volume)
+        if output is not None:
+            return output
+        fits = self.fits(volume)
+        wide = self.too_wide(fits)
+        if wide is not None:
+            span = f"F={wide.F}" if wide.dilation == 1 else f"the filter's span of {wide.span}"
+            message = f"the padding {max(wide.before, wide.after)} is more than half of {span}"
+            hint = f"P={min(fit.span for fit in fits.axes) // 2} is the most that fits"
+            raise Refusal(Fault("SC203", message, hint))
+        if not all(fits.sizes):
+            raise Refusal(self._too_large(volume, fits.axes))
+        output = (*fits.sizes, self.depth(volume[-1]))
+        raise Refusal(self._does_not_fit(volume, fits.axes), output)
+
+    def field(
+        self,
+        fields: Sequence[ReceptiveField | None],
+        inputs: Sequence[Volume],
+        output: Volume,
+    ) -> ReceptiveField | None:
+        return slid(fields[0], self.fits(inputs[0]).steps)
+
+    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
+        return per_axis_lines(inputs[0], [fit.working() for fit in self.fits(inputs[0]).axes])
+
+    def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
+        if field.axes is None or field.whole or len(field.axes) != len(inputs[0]) - 1:
+            return []
+        lines = []
+        for axis, step in zip(field.axes, self.fits(inputs[0]).steps, strict=True):
+            lines.append(
+                f"receptive field = {axis.size} + ({step.span} - 1)*{axis.jump}"
+                f" = {axis.size + (step.span - 1) * axis.jump},"
+                f" jump = {axis.jump}*{step.S} = {axis.jump * step.S}"
+            )
+        return per_axis_lines(inputs[0], lines)
+
+    def shown_fields(self) -> str:
+        return " ".join(t for t in self.described().split(" ") if not t.startswith("K="))
+
+    def _does_not_fit(self, volume: Volume, fits: Sequence[Fit]) -> Fault:
+        bad = [fit for fit in fits if fit.remainder]
+        working = bad[0].working()
+        if len(bad) == 1 and len(fits) > 1:
+            working = f"{axis_titles(len(fits))[fits.index(bad[0])]}: {working}"
+        elif len(set(bad)) > 1:
+            working = "; ".join(per_axis_lines(volume, [fit.working() for fit in fits]))
+        message = f"{working}, the stride does not fit (remainder {bad[0].remainder})"
+        return Fault("SC201", message, repairs_of(self, volume, fits))
+
+    def _too_large(self, volume: Volume, fits: Sequence[Fit]) -> Fault:
+        fit = next(fit for fit in fits if not fit.size)
+        padded = fit.W + fit.before + fit.after
+        span = f"F={fit.F}" if fit.dilation == 1 else f"F={fit.F} (spans {fit.span})"
+        message = f"the filter {span} is larger than the padded input {padded} = {_sum(fit)}"
+        return Fault("SC202", message, repairs_of(self, volume, fits))
+
+
+def _sum(fit: Fit) -> str:
+    if fit.before == fit.after:
+        return f"{fit.W} + 2*{fit.before}"
+    return f"{fit.W} + {fit.before} + {fit.after}"

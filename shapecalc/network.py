@@ -1,0 +1,235 @@
+"""NetworkSpec: a spec's inputs, layers and wiring, with blocks and composites made flat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from shapecalc.blocks import RESERVED, Weigher, bad_name, read_blocks
+from shapecalc.diagnostics import MAX_LAYERS, Fault, Finding, Path, quote
+from shapecalc.expanding import Expander, Node
+from shapecalc.expectations import NetworkClaims
+from shapecalc.formats.document import Document
+from shapecalc.geometry import Rounding
+from shapecalc.layers.fields import NAME, Volume, check_whole, read_volume
+from shapecalc.scopes import Group, Scope, Sources
+from shapecalc.validation import unknown_key, validate
+
+KEYS = {
+    key: key
+    for key in (
+        "name", "description", "source", "input", "inputs", "batch", "rounding", "blocks",
+        "layers", "outputs", "expect", "example",
+    )
+}  # fmt: skip
+HABITS = {
+    "input_shape": "write input: 32x32x3",
+    "model": "write name, input and layers at the top",
+    "output": "write expect: {output: ...}, or outputs: with names",
+    "block": "write blocks",
+}
+ROUNDINGS: tuple[Rounding, ...] = ("exact", "floor", "ceil")
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """A network as written, expanded and wired. `findings` says what is wrong with it.
+
+    Volumes are indexed as sources are: the inputs first, in written order, then the layers.
+    """
+
+    document: Document
+    name: str | None = None
+    description: str | None = None
+    source: str | None = None
+    batch: int = 1
+    inputs: Mapping[str, Volume | None] = field(default_factory=dict)
+    nodes: Sequence[Node] = ()
+    groups: Sequence[Group] = ()
+    outputs: Mapping[str, int | None] = field(default_factory=dict)
+    claims: NetworkClaims | None = None
+    findings: Sequence[Finding] = ()
+
+    @property
+    def file(self) -> str | None:
+        """The name of the file the spec came from."""
+        return self.document.file
+
+
+def build(document: Document) -> NetworkSpec:
+    """Return the network of a document. Never raises: faults are among its findings."""
+    return _Builder(document).build()
+
+
+class _Builder:
+    """Reads the top level of a spec."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.findings: list[Finding] = list(document.findings)
+
+    def build(self) -> NetworkSpec:
+        data = self.document.data
+        if not isinstance(data, Mapping):
+            if not self.findings:
+                self._report("SC104", f"a spec is a mapping, not {quote(data)}",
+                             "for example input: 32x32x3, and layers: [...]")
+            return NetworkSpec(self.document, findings=self.findings)
+        for key in data:
+            if key not in KEYS:
+                fault = unknown_key(str(key), data, "a spec", KEYS, HABITS, ())
+                self.findings.append(Finding(fault, (str(key),)))
+        inputs = self._inputs(data)
+        expander, chain, outputs = self._layers(data, inputs)
+        claims = None
+        if data.get("expect") is not None:
+            claims = validate(
+                NetworkClaims, data["expect"], ("expect",), self.findings, "expect"
+            )
+        return NetworkSpec(
+            self.document,
+            self._text(data, "name"),
+            self._text(data, "description"),
+            self._text(data, "source"),
+            self._batch(data),
+            inputs,
+            expander.nodes,
+            expander.groups,
+            outputs,
+            claims,
+            self.findings,
+        )
+
+    # -- inputs and small keys -----------------------------------------------------------------
+
+    def _inputs(self, data: Mapping[str, Any]) -> dict[str, Volume | None]:
+        if "input" in data and "inputs" in data:
+            self._report("SC106", "input and inputs are two words for one field", "keep one",
+                         ("inputs",))
+        if "input" in data:
+            return {"input": self._volume(data["input"], ("input",))}
+        if "inputs" not in data:
+            if "layers" in data or not self.findings:
+                self._report("SC103", "a spec needs input", "for example input: 32x32x3")
+            return {"input": None}
+        written = data["inputs"]
+        if not isinstance(written, Mapping) or not written:
+            self._report("SC104", f"inputs must be a mapping of names to volumes, not"
+                         f" {quote(written)}", "for example inputs: {left: 32x32x3, right: 10}",
+                         ("inputs",))
+            return {"input": None}
+        inputs: dict[str, Volume | None] = {}
+        for key, value in written.items():
+            path: Path = ("inputs", str(key))
+            if not NAME.fullmatch(str(key)):
+                self.findings.append(Finding(bad_name(key), path))
+            elif key in RESERVED and key != "input":
+                self._report("SC106", f"{key} is a reserved name", "choose another", path)
+            inputs[str(key)] = self._volume(value, path)
+        return inputs
+
+    def _volume(self, value: Any, path: Path) -> Volume | None:
+        try:
+            return read_volume(value)
+        except PydanticCustomError as error:
+            self._report(error.type, f"{path[-1]} {error.message()}", "", path)
+            return None
+
+    def _text(self, data: Mapping[str, Any], key: str) -> str | None:
+        value = data.get(key)
+        if value is None or isinstance(value, str):
+            return value
+        self._report("SC104", f"{key} must be text, not {quote(value)}", "write it in quotes",
+                     (key,))
+        return None
+
+    def _batch(self, data: Mapping[str, Any]) -> int:
+        try:
+            return check_whole(data.get("batch", 1), 1, "a positive whole number")
+        except PydanticCustomError as error:
+            self._report(error.type, f"batch {error.message()}", "", ("batch",))
+            return 1
+
+    def _rounding(self, data: Mapping[str, Any]) -> Rounding:
+        value = data.get("rounding", "exact")
+        for rounding in ROUNDINGS:
+            if rounding == value:
+                return rounding
+        self._report("SC104", f"rounding must be {' or '.join(ROUNDINGS)}, not {quote(value)}",
+                     "", ("rounding",))
+        return "exact"
+
+    # -- layers --------------------------------------------------------------------------------
+
+    def _layers(
+        self, data: Mapping[str, Any], inputs: Mapping[str, Volume | None]
+    ) -> tuple[Expander, Sources | None, dict[str, int | None]]:
+        blocks = read_blocks(data.get("blocks"), self.findings)
+        expander = Expander(blocks, self._rounding(data), self.findings, list(inputs))
+        scope = Scope(inputs=(0,) if len(inputs) == 1 else ())
+        scope.names.update({name: index for index, name in enumerate(inputs)})
+        items = data.get("layers")
+        if "layers" not in data:
+            self._report("SC103", "a spec needs layers", "for example layers: [{dense: 10}]")
+            items = ()
+        elif not isinstance(items, list | tuple):
+            self._report("SC104", f"layers must be a list of layers, not {quote(items)}",
+                         "begin each layer with a dash", ("layers",))
+            items = ()
+        chain = self._expand(expander, items, scope)
+        for block in blocks.values():
+            if not block.used:  # nobody will meet its faults otherwise
+                expander.rehearse(block)
+        return expander, chain, self._outputs(data, expander, scope, chain)
+
+    def _expand(self, expander: Expander, items: Sequence[Any], scope: Scope) -> Sources | None:
+        blocks = expander.blocks
+        weigher = Weigher(blocks)
+        chain: Sources | None = scope.inputs
+        total = 0
+        for index, item in enumerate(items):
+            weight = 1 if isinstance(item, str) and not blocks else weigher.weigh_item(item, {})
+            total += weight
+            if total > MAX_LAYERS:
+                path: Path = ("layers", index)
+                if isinstance(item, Mapping):
+                    path = (*path, str(next(iter(item))))
+                self._report("SC108", f"the network expands to more than {MAX_LAYERS:,} layers",
+                             "repeat or use the block fewer times", path)
+                if weight == 1:
+                    return None
+                total -= weight
+                chain = None
+                continue
+            chain = expander.item(item, ("layers", index), scope, chain)
+        return chain
+
+    def _outputs(
+        self, data: Mapping[str, Any], expander: Expander, scope: Scope, chain: Sources | None
+    ) -> dict[str, int | None]:
+        written = data.get("outputs")
+        if written is None:
+            if not chain or len(chain) > 1:
+                return {}
+            return {expander.name_of(chain[0]): chain[0]}
+        if not isinstance(written, list | tuple):
+            written = [written]
+        outputs: dict[str, int | None] = {}
+        for index, name in enumerate(written):
+            path: Path = ("outputs", index) if written is data["outputs"] else ("outputs",)
+            if not isinstance(name, str):
+                self._report("SC104", f"outputs must list layers' names, not {quote(name)}",
+                             "for example outputs: [softmax1]", path)
+            elif name in outputs:
+                self._report("SC106", f"the output {quote(name)} is listed twice", "keep one", path)
+            else:
+                found = expander.named(name, path, scope)
+                outputs[name] = found[0] if found else None
+        return outputs
+
+    def _report(self, code: str, message: str, hint: str, path: Path = ()) -> None:
+        self.findings.append(Finding(Fault(code, message, hint), path))
+

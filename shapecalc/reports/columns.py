@@ -1,0 +1,150 @@
+"""The columns of a report: what each shows of a record, as text for people or plain for CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shapecalc.diagnostics import quote
+from shapecalc.layers.base import show
+from shapecalc.tracing import LayerRecord, Trace, totals_of
+
+UNKNOWN = "?"  # never 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a report: a layer, or an instance of a block folded into one line."""
+
+    name: str
+    kind: str  # with its fields
+    plain_kind: str
+    sources: tuple[str, ...] | None
+    input: tuple[tuple[int, ...], ...] | None
+    output: tuple[int, ...] | None
+    weights: int | None
+    biases: int | None
+    parameters: int | None
+    non_trainable: int | None
+    macs: int | None
+    receptive_field: tuple[int | float, ...] | None
+    jump: tuple[int | float, ...] | None
+    shares: str | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its title, whether it holds numbers, and what it shows of a row."""
+
+    title: str
+    number: bool
+    value: Callable[[Row], Any]
+
+
+COLUMNS: dict[str, Column] = {
+    "name": Column("layer", False, lambda row: row.name),
+    "kind": Column("what it is", False, lambda row: row.kind),
+    "from": Column("from", False, lambda row: row.sources),
+    "input": Column("input", False, lambda row: row.input),
+    "output": Column("output", False, lambda row: row.output),
+    "weights": Column("weights", True, lambda row: row.weights),
+    "biases": Column("biases", True, lambda row: row.biases),
+    "parameters": Column("parameters", True, lambda row: row.parameters),
+    "non_trainable": Column("non-trainable", True, lambda row: row.non_trainable),
+    "macs": Column("MACs", True, lambda row: row.macs),
+    "receptive_field": Column("receptive field", False, lambda row: row.receptive_field),
+    "jump": Column("jump", False, lambda row: row.jump),
+    "shares": Column("shares", False, lambda row: row.shares or ""),
+}
+DEFAULT = ("name", "kind", "output", "weights", "biases", "parameters", "macs")
+FLAT_FIELDS = ("receptive_field", "jump")  # None means that there is none, not that it is unknown
+
+
+def rows_of(trace: Trace, depth: int | None = None) -> list[Row]:
+    """Return a row for each layer; instances nested deeper than `depth` become one row each."""
+    folds = {} if depth is None else _folds(trace, depth)
+    rows, index = [], 0
+    while index < len(trace.layers):
+        group = folds.get(index)
+        if group is None:
+            rows.append(_row(trace.layers[index]))
+            index += 1
+        else:
+            rows.append(_folded(trace, group))
+            index = group.end
+    return rows
+
+
+def _folds(trace: Trace, depth: int) -> dict[int, Any]:
+    """Return the outermost instances deeper than `depth`, by the index of their first layer."""
+    folds: dict[int, Any] = {}
+    for group in trace.spec.groups:
+        level = group.name.count(".") + 1
+        if group.scope is not None and level > depth and group.end > group.first:
+            folds.setdefault(group.first, group)  # the outer one is listed first
+    return folds
+
+
+def _row(record: LayerRecord) -> Row:
+    return Row(
+        record.name, record.described, record.kind, record.sources, record.input, record.output,
+        record.weights, record.biases, record.parameters, record.non_trainable, record.macs,
+        record.receptive_field, record.jump, record.shares,
+    )  # fmt: skip
+
+
+def _folded(trace: Trace, group: Any) -> Row:
+    records = trace.layers[group.first : group.end]
+    first, last = records[0], records[-1]
+    sums = totals_of(records)
+    kind = f"{group.kind}, {len(records)} layers"
+    return Row(
+        group.name, kind, group.kind, first.sources, first.input, last.output, sums["weights"],
+        sums["biases"], sums["parameters"], sums["non_trainable"], sums["macs"],
+        last.receptive_field, last.jump, None,
+    )  # fmt: skip
+
+
+def cell(row: Row, key: str) -> str:
+    """Return a cell for people: thousands separated, the unknown as `?`."""
+    value = COLUMNS[key].value(row)
+    if value is None:
+        return "-" if key in FLAT_FIELDS and row.output is not None else UNKNOWN
+    if isinstance(value, int):
+        return f"{value:,}"
+    return quote(_text(value, ", "), 400)
+
+
+def plain_cell(row: Row, key: str) -> str:
+    """Return a cell for programs: numbers without separators, the unknown empty."""
+    value = row.plain_kind if key == "kind" else COLUMNS[key].value(row)
+    if value is None:
+        return ""
+    text = str(value) if isinstance(value, int) else quote(_text(value, " "), 400)
+    return "'" + text if text[:1] in ("=", "+", "-", "@") else text  # no spreadsheet formula
+
+
+def _text(value: Any, between: str) -> str:
+    if isinstance(value, tuple):
+        if all(isinstance(part, int | float) for part in value):
+            return numbers(value)
+        return between.join(part if isinstance(part, str) else show(part) for part in value)
+    return str(value)
+
+
+def numbers(values: Sequence[int | float]) -> str:
+    """Return sizes as `11x11`; fractions of a jump as `0.5x0.5`."""
+    return "x".join(f"{v:g}" if isinstance(v, float) else str(v) for v in values)
+
+
+def total_cells(trace: Trace, keys: Sequence[str]) -> list[str]:
+    """Return the last line of a report: the totals under their columns."""
+    cells = []
+    for key in keys:
+        if key in trace.totals:
+            total = trace.totals[key]
+            cells.append(UNKNOWN if total is None else f"{total:,}")
+        else:
+            cells.append("total" if key == keys[0] else "")
+    return cells

@@ -1,0 +1,12 @@
+"""The report as JSON: Trace.to_dict(), one object a file."""
+
+from __future__ import annotations
+
+import json
+
+from shapecalc.tracing import Trace
+
+
+def render(trace: Trace, single: bool = True) -> str:
+    """Return the object, on one line if it is one of several (JSON Lines)."""
+    return json.dumps(trace.to_dict(), ensure_ascii=False, indent=2 if single else None)

@@ -1,0 +1,155 @@
+"""The report as a table for the terminal, Markdown or LaTeX, with the working and the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tabulate import MIN_PADDING, SEPARATING_LINE, tabulate
+
+from shapecalc.diagnostics import Diagnostic, quote
+from shapecalc.layers.base import show
+from shapecalc.reports.columns import COLUMNS, DEFAULT, cell, rows_of, total_cells
+from shapecalc.tracing import Trace
+
+STYLES = {"table": "simple", "markdown": "github", "latex": "latex_booktabs"}
+SHRINKABLE = {"kind": 16, "name": 12}  # cut first, down to this width
+DROPPED_FIRST = ("jump", "shares", "from", "input", "non_trainable", "receptive_field", "weights",
+                 "biases", "macs", "kind")  # fmt: skip
+GAP = 2  # blanks between columns
+
+
+def render(
+    trace: Trace,
+    style: str = "table",
+    columns: Sequence[str] = DEFAULT,
+    depth: int | None = None,
+    explain: bool = False,
+    width: int | None = None,
+) -> str:
+    """Return the whole report. `width` is the space there is, None for any."""
+    keys = list(columns)
+    cells = [[cell(row, key) for key in keys] for row in rows_of(trace, depth)]
+    last = total_cells(trace, keys)
+    left_out: list[str] = []
+    if style == "table" and width is not None:
+        keys, cells, last, left_out = _fitted(keys, cells, last, width)
+    parts = [_heading(trace, style), _drawn(style, keys, cells, last)]
+    if left_out:
+        names = ", ".join(COLUMNS[key].title for key in left_out)
+        parts.append(f"Not shown for lack of width: {names}. --columns chooses.")
+    parts.append(_summary(trace))
+    if explain:
+        parts.append(working(trace))
+    if trace.diagnostics:
+        parts.append(findings(trace.diagnostics))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _heading(trace: Trace, style: str) -> str:
+    title = quote(trace.name) if trace.name else "network"
+    inputs = ", ".join(
+        f"{quote(name)} {show(volume) if volume else '?'}" for name, volume in trace.inputs.items()
+    )
+    axes = {4: "frames x height x width x depth", 3: "height x width x depth", 2: "length x depth"}
+    first = next(iter(trace.inputs.values()), None)
+    unit = f" ({axes[len(first)]})" if first and len(first) in axes else ""
+    line = f"{title}: {inputs}{unit}"
+    if style == "markdown":
+        return f"## {line}"
+    return f"% {line}" if style == "latex" else line
+
+
+def _drawn(style: str, keys: list[str], cells: list[list[str]], last: list[str]) -> str:
+    """Draw the table, the totals set off by a line of their own where the style has one."""
+    headers = [COLUMNS[key].title for key in keys]
+    align = ["right" if COLUMNS[key].number else "left" for key in keys]
+    rows = [*cells, SEPARATING_LINE, last] if style == "table" else [*cells, last]
+    return tabulate(
+        rows,
+        headers=headers,
+        tablefmt=STYLES[style],
+        colalign=align,
+        disable_numparse=True,  # or a layer called 1e3 would print as 1000
+    )
+
+
+def _fitted(
+    keys: list[str], cells: list[list[str]], last: list[str], width: int
+) -> tuple[list[str], list[list[str]], list[str], list[str]]:
+    """Cut long texts, then leave columns out, until the table is no wider than `width`."""
+    left_out: list[str] = []
+    while True:
+        widths = _widths(keys, cells, last)
+        over = sum(widths) + GAP * (len(widths) - 1) - width
+        for key, least in SHRINKABLE.items():
+            if over > 0 and key in keys:
+                column = keys.index(key)
+                room = max(least, widths[column] - over)
+                over -= max(0, widths[column] - room)
+                cells = [_cut(row, column, room, key == "name") for row in cells]
+        if over <= 0 or len(keys) == 1:
+            return keys, cells, last, left_out
+        dropped = next((key for key in DROPPED_FIRST if key in keys), keys[-1])
+        column = keys.index(dropped)
+        left_out.append(dropped)
+        keys, last = _without(keys, column), _without(last, column)
+        cells = [_without(row, column) for row in cells]
+
+
+def _widths(keys: Sequence[str], cells: Sequence[Sequence[str]], last: Sequence[str]) -> list[int]:
+    headers = [COLUMNS[key].title + " " * MIN_PADDING for key in keys]
+    columns = zip(headers, last, *cells, strict=True)
+    return [max(map(len, column)) for column in columns]
+
+
+def _cut(row: list[str], column: int, room: int, keep_end: bool) -> list[str]:
+    text = row[column]
+    if len(text) <= room:
+        return row
+    short = "..." + text[3 - room :] if keep_end else text[: room - 3] + "..."
+    return [*row[:column], short, *row[column + 1 :]]
+
+
+def _without(row: list[str], column: int) -> list[str]:
+    return row[:column] + row[column + 1 :]
+
+
+def _summary(trace: Trace) -> str:
+    totals = trace.totals
+    outputs = ", ".join(
+        f"{quote(name)} {show(volume) if volume else '?'}" for name, volume in trace.outputs.items()
+    )
+    kept = totals["non_trainable"]
+    parameters = f"{_number(totals['parameters'])} parameters"
+    if kept:
+        parameters += f", {_number(kept)} values kept but not learned"
+    return (
+        f"Output: {outputs or '?'}\n"
+        f"{parameters}; for one example {_number(totals['macs'])} multiply-accumulates (MACs)"
+        f" and {_number(totals['activations'])} activations"
+    )
+
+
+def _number(value: int | None) -> str:
+    return "?" if value is None else f"{value:,}"
+
+
+def working(trace: Trace) -> str:
+    """Return how every number of every layer follows, with the values put in."""
+    lines = ["Working"]
+    for record in trace.layers:
+        volumes = ", ".join(map(show, record.input)) if record.input else "an unknown volume"
+        lines.append(f"\n{record.name}: {quote(record.described, 400)} on {volumes}")
+        lines += [f"    {line}" for line in record.derivation or ["unknown"]]
+    return "\n".join(lines)
+
+
+def findings(diagnostics: Sequence[Diagnostic]) -> str:
+    """Return what was found, each with its place and hint."""
+    lines = ["Findings"]
+    for found in diagnostics:
+        place = f" (line {found.line}, column {found.column})" if found.line else ""
+        lines.append(f"  {found.code} {found.severity}{place}: {found.message}")
+        if found.hint:
+            lines.append(f"        {found.hint}")
+    return "\n".join(lines)

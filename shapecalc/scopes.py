@@ -1,0 +1,78 @@
+"""Names: how layers are numbered, and how `from` and `share` find an earlier layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from shapecalc.blocks import Argument
+
+Sources = tuple[int, ...]  # indices of volumes: the inputs first, then the layers
+
+
+@dataclass(slots=True)
+class Group:
+    """Layers that belong together: a block's instance, a residual or a parallel."""
+
+    name: str
+    kind: str
+    path: tuple[str | int, ...]
+    first: int  # index of its first layer
+    end: int = 0  # one past its last
+    sources: Sources | None = None  # what its name means: its last output
+    scope: Scope | None = None
+    claims: Any = None
+    depth: int = 1
+
+
+@dataclass(slots=True)
+class Scope:
+    """The names of a network or of one instance of a block."""
+
+    prefix: str = ""
+    parent: Scope | None = None
+    inputs: Sources | None = ()  # what `input` means here; None where that is unknown
+    names: dict[str, int | Group | None] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+    repeats: int = 0  # how many repeats of more than one the layer stands in
+    open: bool = False  # what lies further out is not known: any name may be there
+
+    def numbered(self, kind: str) -> str:
+        """Return the name of the next unnamed layer of a kind; named ones count too."""
+        number = self.counters.get(kind, 0) + 1
+        self.counters[kind] = number
+        return f"{kind}{number}"
+
+    def find(self, name: str) -> int | Group | Sources | None:
+        """Return what a name means here or further out. Raises KeyError where it means nothing."""
+        if isinstance(name, Argument) and isinstance(name.scope, Scope):
+            try:
+                return name.scope.find(str(name))
+            except KeyError:
+                pass
+        first, *rest = str(name).split(".")
+        scope: Scope | None = self
+        while scope is not None:
+            if first == "input" and not rest and scope.inputs != ():
+                return scope.inputs
+            if first in scope.names:
+                found = scope.names[first]
+                return _inside(found, rest) if rest else found
+            if scope.open:
+                return None
+            scope = scope.parent
+        raise KeyError(name)
+
+    def known(self) -> list[str]:
+        """Return every name that `find` would find, the innermost first."""
+        names = [] if self.inputs == () else ["input"]
+        names += self.names
+        return names + (self.parent.known() if self.parent else [])
+
+
+def _inside(found: int | Group | None, rest: list[str]) -> int | Group | None:
+    for name in rest:
+        if not isinstance(found, Group) or found.scope is None:
+            raise KeyError(name)
+        found = found.scope.names[name]
+    return found

@@ -1,0 +1,329 @@
+"""Walks a network once: volumes, counts and receptive fields of every layer, and what fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import prod
+from typing import Any, ClassVar
+
+from shapecalc import receptive_field
+from shapecalc.diagnostics import (
+    LIMIT,
+    Diagnostic,
+    Fault,
+    Finding,
+    Path,
+    Refusal,
+    gather,
+    where,
+)
+from shapecalc.expanding import Node
+from shapecalc.layers.base import Layer, show
+from shapecalc.layers.fields import Volume
+from shapecalc.network import NetworkSpec
+from shapecalc.receptive_field import Field
+from shapecalc.working import derivation
+
+SCHEMA = "shapecalc.report/1"
+COUNTED = ("weights", "biases", "parameters", "non_trainable", "macs", "activations")
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRecord:
+    """What is known of one layer. None stands for the unknown, never for zero.
+
+    Volumes are spatial sizes first, depth last; counts are for one example.
+    """
+
+    name: str
+    kind: str
+    sources: tuple[str, ...] | None
+    input: tuple[Volume, ...] | None
+    output: Volume | None
+    weights: int | None
+    biases: int | None
+    non_trainable: int | None
+    macs: int | None
+    shares: str | None
+    layer: Layer | None
+    field: Field | None
+    source_fields: tuple[Field | None, ...]
+    path: Path
+
+    @property
+    def parameters(self) -> int | None:
+        """Learnable values: weights + biases."""
+        if self.weights is None or self.biases is None:
+            return None
+        return self.weights + self.biases
+
+    @property
+    def receptive_field(self) -> tuple[int, ...] | None:
+        """Input pixels that one output value depends on, per spatial axis of the input."""
+        return self.field.sizes() if self.field else None
+
+    @property
+    def jump(self) -> tuple[int | float, ...] | None:
+        """Input pixels from one output value to the next, per spatial axis of the input."""
+        return self.field.jumps() if self.field else None
+
+    @property
+    def activations(self) -> int | None:
+        """Values of the output for one example."""
+        return None if self.output is None else prod(self.output)
+
+    @property
+    def described(self) -> str:
+        """The kind with its fields, as `conv K=96 F=11 S=4 P=0`."""
+        fields = self.layer.described() if self.layer else ""
+        return f"{self.kind} {fields}".rstrip()
+
+    @property
+    def derivation(self) -> list[str]:
+        """How each number follows, with the values put in."""
+        return derivation(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record with the keys of `--format json`."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "from": _listed(self.sources),
+            "input": None if self.input is None else [list(v) for v in self.input],
+            "output": _listed(self.output),
+            "weights": self.weights,
+            "biases": self.biases,
+            "parameters": self.parameters,
+            "non_trainable": self.non_trainable,
+            "shares": self.shares,
+            "macs": self.macs,
+            "receptive_field": _listed(self.receptive_field),
+            "jump": _listed(self.jump),
+            "derivation": self.derivation,
+        }
+
+
+def _listed(values: Sequence[Any] | None) -> list[Any] | None:
+    return None if values is None else list(values)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The result of tracing a spec: its records in order, totals, and everything found."""
+
+    spec: NetworkSpec
+    layers: tuple[LayerRecord, ...]
+    findings: tuple[Finding, ...] = ()
+
+    to_text: ClassVar[Callable[[Trace], str]] = repr  # the facade puts the table here
+
+    def __str__(self) -> str:
+        return type(self).to_text(self)
+
+    @property
+    def name(self) -> str | None:
+        """The network's name."""
+        return self.spec.name
+
+    @property
+    def inputs(self) -> Mapping[str, Volume | None]:
+        """The network's input volumes by name."""
+        return self.spec.inputs
+
+    @cached_property
+    def outputs(self) -> dict[str, Volume | None]:
+        """The network's output volumes by name."""
+        return {name: self.volume(index) for name, index in self.spec.outputs.items()}
+
+    @property
+    def output(self) -> Volume | None:
+        """The output volume, or None where there are several or it is not known."""
+        return next(iter(self.outputs.values())) if len(self.outputs) == 1 else None
+
+    @cached_property
+    def totals(self) -> dict[str, int | None]:
+        """Sums over the layers; shared weights count once. A sum with an unknown term is None."""
+        return totals_of(self.layers)
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Every finding with its place, in the order of the file."""
+        found = [self._located(finding) for finding in gather(self.findings)]
+        return tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is wrong with the spec and everything is known."""
+        if any(f.fault.code < "SC3" for f in self.findings):
+            return False
+        unknown = None in self.totals.values() or not self.outputs
+        return not unknown and None not in self.outputs.values()
+
+    def volume(self, index: int | None) -> Volume | None:
+        """Return the volume with an index as sources use it: inputs first, then layers."""
+        if index is None:
+            return None
+        inputs = list(self.spec.inputs.values())
+        return inputs[index] if index < len(inputs) else self.layers[index - len(inputs)].output
+
+    def _located(self, finding: Finding) -> Diagnostic:
+        fault = finding.fault
+        line, column = self.spec.document.locate(finding.path)
+        return Diagnostic(
+            fault.code, finding.severity, fault.message, fault.hint, finding.layer,
+            where(finding.path), line, column,
+        )  # fmt: skip
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `--format json` prints."""
+        return {
+            "schema": SCHEMA,
+            "file": self.spec.file,
+            "name": self.name,
+            "complete": self.complete,
+            "inputs": {name: _listed(volume) for name, volume in self.inputs.items()},
+            "outputs": {name: _listed(volume) for name, volume in self.outputs.items()},
+            "output": _listed(self.output),
+            "layers": [record.to_dict() for record in self.layers],
+            "totals": self.totals,
+            "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
+        }
+
+
+def totals_of(records: Sequence[LayerRecord]) -> dict[str, int | None]:
+    """Sum the counts of records. Weights that are another layer's are left out."""
+    totals: dict[str, int | None] = {}
+    for key in COUNTED:
+        own = key in ("macs", "activations")
+        terms = [getattr(record, key) for record in records if own or record.shares is None]
+        totals[key] = None if None in terms else sum(terms)
+    return totals
+
+
+def walk(spec: NetworkSpec) -> Trace:
+    """Trace a network. Never raises: a fault stops only what depends on it."""
+    walker = _Walker(spec)
+    for node in spec.nodes:
+        walker.record(node)
+    return Trace(spec, tuple(walker.records), (*spec.findings, *walker.findings))
+
+
+def with_findings(trace: Trace, findings: Sequence[Finding]) -> Trace:
+    """Return the trace with further findings."""
+    return replace(trace, findings=(*trace.findings, *findings))
+
+
+class _Walker:
+    """Keeps the volumes and fields of all layers so far, by index."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        self.nodes = spec.nodes
+        self.offset = len(spec.inputs)
+        self.names = [*spec.inputs]
+        self.volumes: list[Volume | None] = [*spec.inputs.values()]
+        self.fields: list[Field | None] = [
+            None if volume is None else receptive_field.of_input(volume[:-1])
+            for volume in spec.inputs.values()
+        ]
+        self.records: list[LayerRecord] = []
+        self.findings: list[Finding] = []
+
+    def record(self, node: Node) -> None:
+        """Add the record of the next layer."""
+        layer, sources = node.layer, node.sources
+        inputs: list[Volume] | None = None
+        names = None
+        fields: tuple[Field | None, ...] = ()
+        if sources is not None:
+            names = tuple([self.names[source] for source in sources])
+            fields = tuple([self.fields[source] for source in sources])
+            known = [v for source in sources if (v := self.volumes[source]) is not None]
+            inputs = known if len(known) == len(sources) else None
+        output = weights = biases = kept = macs = None
+        field: Field | None = None
+        if layer is not None and inputs is None:
+            output, biases = layer.known_volume(), layer.known_biases()
+            if not layer.has_weights:
+                weights = kept = macs = 0
+        elif layer is not None and inputs is not None:
+            output = self._output(node, layer, inputs)
+            weights, biases, kept = self._counts(node, layer, inputs)
+            if output is not None:
+                macs = layer.macs(inputs, output)
+                field = layer.field(fields, inputs, output)
+                if macs > LIMIT or (weights is not None and weights > LIMIT):
+                    self._refuse(node, Fault("SC108", f"{node.name} has more than 2^63 weights or"
+                                             " multiplications", "make it smaller"))
+                    weights = macs = None
+        self.volumes.append(output)
+        self.fields.append(field)
+        self.names.append(node.name)
+        shares = None
+        if node.shares is not None:
+            owner = self.records[node.shares]
+            shares = owner.name
+            if inputs is not None:
+                self._compare_shared(node, owner, inputs)
+        record = LayerRecord(
+            node.name, node.kind, names, None if inputs is None else tuple(inputs), output,
+            weights, biases, kept, macs, shares, layer, field, fields, node.path,
+        )  # fmt: skip
+        self.records.append(record)
+
+    def _output(self, node: Node, layer: Layer, inputs: Sequence[Volume]) -> Volume | None:
+        try:
+            output = layer.volume(inputs)
+        except Refusal as refusal:
+            self._refuse(node, self._told(node, layer, inputs, refusal.fault))
+            return refusal.output
+        if max(output) > LIMIT:
+            self._refuse(node, self._told(node, layer, inputs, Fault(
+                "SC108", "the output has a size beyond 2^63", "make it smaller")))
+            return None
+        return output
+
+    def _counts(
+        self, node: Node, layer: Layer, inputs: Sequence[Volume]
+    ) -> tuple[int | None, int | None, int | None]:
+        try:
+            return layer.counts(inputs)
+        except Refusal:  # its output has said why
+            return None, layer.known_biases(), None
+
+    def _told(
+        self, node: Node, layer: Layer, inputs: Sequence[Volume], fault: Fault
+    ) -> Fault:
+        """Put the layer, its fields and the incoming volume before a fault's message."""
+        fields = layer.shown_fields()
+        subject = f"{node.name} ({fields})" if fields else node.name
+        volumes = ", ".join(show(volume) for volume in inputs[:8])
+        return fault._replace(message=f"{subject} on {volumes}: {fault.message}")
+
+    def _compare_shared(self, node: Node, owner: LayerRecord, inputs: Sequence[Volume]) -> None:
+        """Report a layer whose weights have other shapes than those it is to use."""
+        if owner.layer is None or owner.input is None or node.layer is None:
+            return
+        try:
+            mine, theirs = node.layer.parameters(inputs), owner.layer.parameters(owner.input)
+        except Refusal:  # its output has said why
+            return
+        if node.kind == owner.kind and mine == theirs:
+            return
+        if not theirs:
+            message = f"{node.name} cannot share {owner.name}: it has no weights"
+        else:
+            message = (
+                f"{node.name} cannot share {owner.name}: its weights are"
+                f" {_shapes(mine)}, those of {owner.name} {_shapes(theirs)}"
+            )
+        hint = "give both the same fields and the same depth of input, or leave out share"
+        self._refuse(node, Fault("SC209", message, hint))
+
+    def _refuse(self, node: Node, fault: Fault) -> None:
+        self.findings.append(Finding(fault, node.path, node.name))
+
+
+def _shapes(shapes: Mapping[str, tuple[int, ...]]) -> str:
+    return " and ".join(f"{show(shape)} ({name})" for name, shape in shapes.items()) or "none"

@@ -1,0 +1,110 @@
+"""Fields of a spec against a pydantic model: all its errors turned into located findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shapecalc.diagnostics import Fault, Finding, Path, nearest, quote
+from shapecalc.layers.base import Layer, aliases
+
+Model = TypeVar("Model", bound=BaseModel)
+
+PARAMETER = re.compile(r"\$[A-Za-z0-9_-]+")
+
+
+class _Missing:
+    """Stands for a block's parameter that was not given; faults it causes are not reported."""
+
+
+MISSING = _Missing()
+
+
+def is_missing(value: Any) -> bool:
+    """Say whether a value is, or directly holds, a parameter that was not given."""
+    return value is MISSING or (isinstance(value, list | tuple) and MISSING in value)
+
+
+def validate(
+    model: type[Model],
+    fields: Any,
+    path: Path,
+    findings: list[Finding],
+    what: str,
+    also: Iterable[str] = (),
+) -> Model | None:
+    """Return the validated model, or None with what is wrong added to the findings.
+
+    `also` are further keys that are known, but read elsewhere.
+    """
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        words = aliases(model)
+        habits = getattr(model, "habits", {})
+        example = model.example() if issubclass(model, Layer) else ""
+        for problem in error.errors(include_url=False, include_context=True):
+            fault, steps = _translate(problem, fields, what, words, habits, also, example)
+            if fault is not None:
+                findings.append(Finding(fault, path + steps))
+        return None
+
+
+def _translate(
+    problem: Any,
+    fields: Any,
+    what: str,
+    words: Mapping[str, str],
+    habits: Mapping[str, str],
+    also: Iterable[str],
+    example: str,
+) -> tuple[Fault | None, Path]:
+    """Return one pydantic error as a fault, with the steps from the model to its place."""
+    kind, value = problem["type"], problem["input"]
+    steps = tuple(s if isinstance(s, int) else str(s) for s in problem["loc"])
+    field = quote(str(steps[0])) if steps else what
+    if kind == "missing":
+        hint = f"for example {example}" if example else f"add {field}"
+        return Fault("SC103", f"{what} needs {field}", hint), ()
+    if kind in ("extra_forbidden", "invalid_key"):
+        return unknown_key(str(steps[0]), fields, what, words, habits, also), steps
+    if is_missing(value):
+        return None, ()
+    if isinstance(value, str) and PARAMETER.fullmatch(value):
+        message = f"{field} names the parameter {quote(value)}, which is not there"
+        hint = "$name stands for a block's parameter, inside that block"
+        return Fault("SC107", message, hint), steps
+    if kind.startswith("SC"):
+        return Fault(kind, f"{field} {problem['msg']}", _mend(steps, words, example)), steps
+    return Fault("SC104", f"{field} must be a mapping of fields, not {quote(value)}", ""), steps
+
+
+def _mend(steps: Path, words: Mapping[str, str], example: str) -> str:
+    return f"for example {example}" if example and words.get(str(steps[0]) if steps else "") else ""
+
+
+def unknown_key(
+    key: str,
+    fields: Any,
+    what: str,
+    words: Mapping[str, str],
+    habits: Mapping[str, str],
+    also: Iterable[str],
+) -> Fault:
+    """Return the fault of a key that is not read: a second word for one field, or unknown."""
+    shown = quote(key)
+    if key in words:
+        other = next((k for k in fields if k != key and words.get(k) == words[key]), words[key])
+        message = f"{shown} and {quote(other)} are two words for one field of {what}"
+        return Fault("SC106", message, "keep one of them")
+    if key in habits:
+        return Fault("SC102", f"{what} has no field {shown}", habits[key])
+    if key == "<<":
+        return Fault("SC102", "merge keys are not read", "write a block, or the fields themselves")
+    known = [*words, *also]
+    close = nearest(key, known)
+    hint = f"did you mean {close}?" if close else f"it has {', '.join(known)}"
+    return Fault("SC102", f"{what} has no field {shown}", hint)

@@ -1,0 +1,352 @@
+"""Published networks in plain PyTorch, written without looking at shapecalc's own rules.
+
+They are a second opinion on the files in specs/networks: what PyTorch counts and what sizes come
+out of its forward pass. Layers run in the order in which the spec file lists them. A final softmax
+is left out, since it has no parameters and keeps the volume.
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+class Sum(nn.Module):
+    """body(x) + shortcut(x); no shortcut means the identity."""
+
+    def __init__(self, body: nn.Module, shortcut: nn.Module | None = None) -> None:
+        super().__init__()
+        self.body = body
+        self.shortcut = shortcut or nn.Identity()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.body(x) + self.shortcut(x)
+
+
+class Join(nn.Module):
+    """All branches see the same input; their outputs are joined in depth."""
+
+    def __init__(self, *branches: nn.Module) -> None:
+        super().__init__()
+        self.branches = nn.ModuleList(branches)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([branch(x) for branch in self.branches], dim=1)
+
+
+def conv_relu(d: int, k: int, f: int, s: int = 1, p: int = 0, groups: int = 1) -> nn.Sequential:
+    """A convolution with bias and a ReLU."""
+    return nn.Sequential(nn.Conv2d(d, k, f, s, p, groups=groups), nn.ReLU())
+
+
+def conv_norm(d: int, k: int, f: int, s: int = 1, p: int = 0, groups: int = 1) -> nn.Sequential:
+    """A convolution without bias and its batch norm."""
+    return nn.Sequential(nn.Conv2d(d, k, f, s, p, groups=groups, bias=False), nn.BatchNorm2d(k))
+
+
+def multilayer(*units: int, activation: type[nn.Module] = nn.ReLU, rate: float = 0) -> nn.Module:
+    """Dense layers of the given widths, input first, with an activation between any two."""
+    layers: list[nn.Module] = []
+    for inputs, outputs in zip(units[:-2], units[1:-1], strict=True):
+        layers += [nn.Linear(inputs, outputs), activation(), nn.Dropout(rate)]
+    return nn.Sequential(*layers, nn.Linear(units[-2], units[-1]))
+
+
+def arrhythmia_1d() -> nn.Module:
+    """MIT 6.036, lecture 8: one filter of three weights slides along ten samples."""
+    return nn.Sequential(nn.Conv1d(1, 1, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8, 1))
+
+
+def x_or_o() -> nn.Module:
+    """KTH ID2223, 2021: the toy network that tells an X from an O on 9x9 pixels."""
+    return nn.Sequential(
+        *(conv_relu(1, 3, 3), conv_relu(3, 3, 3, p=1), nn.MaxPool2d(2, ceil_mode=True)),
+        *(conv_relu(3, 3, 3, p=1), nn.MaxPool2d(2, ceil_mode=True)),
+        *(nn.Flatten(), nn.Linear(12, 2)),
+    )
+
+
+def mnist_convnet() -> nn.Module:
+    """KTH ID2223, 2021: TensorFlow's MNIST network with 5x5 filters."""
+    return nn.Sequential(
+        *(nn.Conv2d(1, 32, 5, padding="same"), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(32, 64, 5, padding="same"), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(7 * 7 * 64, 1024), nn.ReLU(), nn.Dropout(), nn.Linear(1024, 10)),
+    )
+
+
+def cs231n_pattern(n: int = 2, m: int = 3, k: int = 2) -> nn.Module:
+    """CS231n, lecture 5: [(CONV-RELU)*N-POOL]*M-(FC-RELU)*K, 32 filters and 128 units each."""
+    layers: list[nn.Module] = []
+    depth = 3
+    for _ in range(m):
+        for _ in range(n):
+            layers.append(conv_relu(depth, 32, 3, p=1))
+            depth = 32
+        layers.append(nn.MaxPool2d(2))
+    side = 32 // 2**m
+    widths = [depth * side * side, *[128] * k, 10]
+    return nn.Sequential(*layers, nn.Flatten(), multilayer(*widths))
+
+
+def lenet5() -> nn.Module:
+    """LeCun et al., 1998, as it is taught: C3 sees all of S2, no weights in the pools."""
+    return nn.Sequential(
+        *(nn.Conv2d(1, 6, 5), nn.Tanh(), nn.AvgPool2d(2)),
+        *(nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2)),
+        *(nn.Flatten(), multilayer(400, 120, 84, 10, activation=nn.Tanh)),
+    )
+
+
+def alexnet(groups: int = 1) -> nn.Module:
+    """Krizhevsky et al., 2012, on 227x227x3; two groups are the two GPUs of the paper."""
+    pool = nn.MaxPool2d(3, 2)
+    norm = nn.LocalResponseNorm(5, 5e-4, 0.75, 2)
+    return nn.Sequential(
+        *(conv_relu(3, 96, 11, 4), norm, pool),
+        *(conv_relu(96, 256, 5, p=2, groups=groups), norm, pool),
+        conv_relu(256, 384, 3, p=1),
+        conv_relu(384, 384, 3, p=1, groups=groups),
+        *(conv_relu(384, 256, 3, p=1, groups=groups), pool),
+        *(nn.Flatten(), multilayer(6 * 6 * 256, 4096, 4096, 1000, rate=0.5)),
+    )
+
+
+def alexnet_groups() -> nn.Module:
+    """AlexNet with conv2, conv4 and conv5 in two groups."""
+    return alexnet(groups=2)
+
+
+def alexnet_224() -> nn.Module:
+    """Krizhevsky, 2014 (One weird trick), the widths and padding that torchvision uses."""
+    pool = nn.MaxPool2d(3, 2)
+    return nn.Sequential(
+        *(conv_relu(3, 64, 11, 4, 2), pool, conv_relu(64, 192, 5, p=2), pool),
+        *(conv_relu(192, 384, 3, p=1), conv_relu(384, 256, 3, p=1), conv_relu(256, 256, 3, p=1)),
+        *(pool, nn.AdaptiveAvgPool2d(6), nn.Flatten(), nn.Dropout()),
+        *(nn.Linear(6 * 6 * 256, 4096), nn.ReLU(), nn.Dropout()),
+        *(nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, 1000)),
+    )
+
+
+def zfnet() -> nn.Module:
+    """Zeiler and Fergus, 2013, figure 3."""
+    pool = nn.MaxPool2d(3, 2, ceil_mode=True)
+    norm = nn.LocalResponseNorm(5, 5e-4, 0.75, 2)
+    return nn.Sequential(
+        *(conv_relu(3, 96, 7, 2, 1), pool, norm),
+        *(conv_relu(96, 256, 5, 2), pool, norm),
+        *(conv_relu(256, 384, 3, p=1), conv_relu(384, 384, 3, p=1), conv_relu(384, 256, 3, p=1)),
+        *(pool, nn.Flatten(), multilayer(6 * 6 * 256, 4096, 4096, 1000, rate=0.5)),
+    )
+
+
+def vgg(stages: list[int]) -> nn.Module:
+    """Simonyan and Zisserman, 2014: `stages` holds the number of convolutions before each pool."""
+    layers: list[nn.Module] = []
+    depth = 3
+    for width, times in zip([64, 128, 256, 512, 512], stages, strict=True):
+        for _ in range(times):
+            layers.append(conv_relu(depth, width, 3, p=1))
+            depth = width
+        layers.append(nn.MaxPool2d(2))
+    return nn.Sequential(*layers, nn.Flatten(), multilayer(25088, 4096, 4096, 1000, rate=0.5))
+
+
+def vgg16() -> nn.Module:
+    """Configuration D of the paper."""
+    return vgg([2, 2, 3, 3, 3])
+
+
+def vgg19() -> nn.Module:
+    """Configuration E of the paper."""
+    return vgg([2, 2, 4, 4, 4])
+
+
+def inception(d: int, k1: int, r3: int, k3: int, r5: int, k5: int, proj: int) -> Join:
+    """GoogLeNet's module; the arguments are the columns of the paper's table 1."""
+    return Join(
+        conv_relu(d, k1, 1),
+        nn.Sequential(conv_relu(d, r3, 1), conv_relu(r3, k3, 3, p=1)),
+        nn.Sequential(conv_relu(d, r5, 1), conv_relu(r5, k5, 5, p=2)),
+        nn.Sequential(nn.MaxPool2d(3, 1, 1), conv_relu(d, proj, 1)),
+    )
+
+
+def googlenet() -> nn.Module:
+    """Szegedy et al., 2014, without the auxiliary classifiers; pools round up as in Caffe."""
+    pool = nn.MaxPool2d(3, 2, ceil_mode=True)
+    norm = nn.LocalResponseNorm(5, 1e-4, 0.75, 1)
+    return nn.Sequential(
+        *(conv_relu(3, 64, 7, 2, 3), pool, norm),
+        *(conv_relu(64, 64, 1), conv_relu(64, 192, 3, p=1), norm, pool),
+        inception(192, 64, 96, 128, 16, 32, 32),
+        *(inception(256, 128, 128, 192, 32, 96, 64), pool),
+        inception(480, 192, 96, 208, 16, 48, 64),
+        inception(512, 160, 112, 224, 24, 64, 64),
+        inception(512, 128, 128, 256, 24, 64, 64),
+        inception(512, 112, 144, 288, 32, 64, 64),
+        *(inception(528, 256, 160, 320, 32, 128, 128), pool),
+        inception(832, 256, 160, 320, 32, 128, 128),
+        inception(832, 384, 192, 384, 48, 128, 128),
+        *(nn.AvgPool2d(7, 1), nn.Dropout(0.4), nn.Flatten(), nn.Linear(1024, 1000)),
+    )
+
+
+def resnet(depth: int) -> nn.Module:
+    """He et al., 2015; the stride sits in the 3x3 convolution, as in torchvision."""
+    bottleneck = depth >= 50
+    stages = {
+        18: [2, 2, 2, 2],
+        34: [3, 4, 6, 3],
+        50: [3, 4, 6, 3],
+        101: [3, 4, 23, 3],
+        152: [3, 8, 36, 3],
+    }[depth]
+    layers = [conv_norm(3, 64, 7, 2, 3), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
+    d = 64
+    for width, times, stride in zip([64, 128, 256, 512], stages, [1, 2, 2, 2], strict=True):
+        out = 4 * width if bottleneck else width
+        for s in [stride] + [1] * (times - 1):
+            if bottleneck:
+                body = nn.Sequential(
+                    *(conv_norm(d, width, 1), nn.ReLU()),
+                    *(conv_norm(width, width, 3, s, 1), nn.ReLU()),
+                    conv_norm(width, out, 1),
+                )
+            else:
+                body = nn.Sequential(
+                    *(conv_norm(d, out, 3, s, 1), nn.ReLU(), conv_norm(out, out, 3, p=1)),
+                )
+            shortcut = conv_norm(d, out, 1, s) if d != out or s != 1 else None
+            layers += [Sum(body, shortcut), nn.ReLU()]
+            d = out
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(d, 1000))
+
+
+class UNet(nn.Module):
+    """Ronneberger et al., 2015: no padding, and skips are cropped to the size they meet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        widths = [64, 128, 256, 512, 1024]
+        inputs = [1, *widths[:-1]]
+        self.down = nn.ModuleList(map(self.pair, inputs, widths))
+        self.up = nn.ModuleList(nn.ConvTranspose2d(2 * k, k, 2, 2) for k in widths[-2::-1])
+        self.merged = nn.ModuleList(self.pair(2 * k, k) for k in widths[-2::-1])
+        self.head = nn.Conv2d(64, 2, 1)
+
+    @staticmethod
+    def pair(d: int, k: int) -> nn.Module:
+        """Two 3x3 convolutions without padding."""
+        return nn.Sequential(conv_relu(d, k, 3), conv_relu(k, k, 3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        skips: list[Tensor] = []
+        for down in self.down:
+            if skips:
+                x = nn.functional.max_pool2d(x, 2)
+            x = down(x)
+            skips.append(x)
+        for up, merged, skip in zip(self.up, self.merged, skips[-2::-1], strict=True):
+            x = up(x)
+            p = (skip.shape[2] - x.shape[2]) // 2
+            x = merged(torch.cat([skip[:, :, p:-p, p:-p], x], dim=1))
+        return self.head(x)
+
+
+def unet() -> nn.Module:
+    """The network of the paper's figure 1: 572x572x1 in, 388x388x2 out."""
+    return UNet()
+
+
+def mobilenet_v1() -> nn.Module:
+    """Howard et al., 2017; strides pad one row below and one column right, as TensorFlow does."""
+
+    def windows(d: int, k: int, s: int, groups: int = 1) -> list[nn.Module]:
+        edge = [nn.ZeroPad2d((0, 1, 0, 1))] if s == 2 else []
+        return [*edge, conv_norm(d, k, 3, s, 2 - s, groups), nn.ReLU6()]
+
+    plan = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)]
+    plan += [(512, 1)] * 5 + [(1024, 2), (1024, 1)]
+    layers = windows(3, 32, 2)
+    d = 32
+    for k, s in plan:
+        layers += [*windows(d, d, s, groups=d), conv_norm(d, k, 1), nn.ReLU6()]
+        d = k
+    return nn.Sequential(
+        *layers, nn.AdaptiveAvgPool2d(1), nn.Dropout(0.001), nn.Flatten(), nn.Linear(d, 1000)
+    )
+
+
+def mobilenet_v2() -> nn.Module:
+    """Sandler et al., 2018, table 2: expansion t, output depth, times, stride."""
+    layers = [conv_norm(3, 32, 3, 2, 1), nn.ReLU6()]
+    d = 32
+    for t, k, times, stride in [
+        (1, 16, 1, 1),
+        (6, 24, 2, 2),
+        (6, 32, 3, 2),
+        (6, 64, 4, 2),
+        (6, 96, 3, 1),
+        (6, 160, 3, 2),
+        (6, 320, 1, 1),
+    ]:
+        for s in [stride] + [1] * (times - 1):
+            expand = [conv_norm(d, t * d, 1), nn.ReLU6()] if t > 1 else []
+            body = nn.Sequential(
+                *(*expand, conv_norm(t * d, t * d, 3, s, 1, groups=t * d), nn.ReLU6()),
+                conv_norm(t * d, k, 1),
+            )
+            layers.append(Sum(body) if d == k and s == 1 else body)
+            d = k
+    layers += [conv_norm(d, 1280, 1), nn.ReLU6(), nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+    return nn.Sequential(*layers, nn.Dropout(0.2), nn.Linear(1280, 1000))
+
+
+def squeezenet() -> nn.Module:
+    """Iandola et al., 2016, version 1.0 without bypasses."""
+
+    def fire(d: int, squeeze: int, expand: int) -> nn.Module:
+        join = Join(conv_relu(squeeze, expand, 1), conv_relu(squeeze, expand, 3, p=1))
+        return nn.Sequential(conv_relu(d, squeeze, 1), join)
+
+    pool = nn.MaxPool2d(3, 2)
+    return nn.Sequential(
+        *(conv_relu(3, 96, 7, 2), pool),
+        *(fire(96, 16, 64), fire(128, 16, 64), fire(128, 32, 128), pool),
+        *(fire(256, 32, 128), fire(256, 48, 192), fire(384, 48, 192), fire(384, 64, 256), pool),
+        *(fire(512, 64, 256), nn.Dropout(), conv_relu(512, 1000, 1)),
+        *(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+    )
+
+
+def densenet121() -> nn.Module:
+    """Huang et al., 2016: growth rate 32, blocks of 6, 12, 24 and 16 layers."""
+
+    def norm_conv(d: int, k: int, f: int, p: int = 0) -> list[nn.Module]:
+        return [nn.BatchNorm2d(d), nn.ReLU(), nn.Conv2d(d, k, f, padding=p, bias=False)]
+
+    layers = [conv_norm(3, 64, 7, 2, 3), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
+    d = 64
+    for times in [6, 12, 24, 16]:
+        if d > 64:
+            layers += [*norm_conv(d, d // 2, 1), nn.AvgPool2d(2)]
+            d //= 2
+        for _ in range(times):
+            new = nn.Sequential(*norm_conv(d, 128, 1), *norm_conv(128, 32, 3, 1))
+            layers.append(Join(nn.Identity(), new))
+            d += 32
+    layers += [nn.BatchNorm2d(d), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+    return nn.Sequential(*layers, nn.Linear(d, 1000))
+
+
+def darknet53() -> nn.Module:
+    """Redmon and Farhadi, 2018, table 1, with the classifier of the published configuration."""
+
+    def unit(d: int, k: int, f: int, s: int = 1) -> nn.Module:
+        return nn.Sequential(conv_norm(d, k, f, s, f // 2), nn.LeakyReLU(0.1))
+
+    layers = [unit(3, 32, 3)]
+    for k, times in [(64, 1), (128, 2), (256, 8), (512, 8), (1024, 4)]:
+        layers.append(unit(k // 2, k, 3, 2))
+        layers += [Sum(nn.Sequential(unit(k, k // 2, 1), unit(k // 2, k, 3))) for _ in range(times)]
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Conv2d(1024, 1000, 1), nn.Flatten())

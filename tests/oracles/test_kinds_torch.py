@@ -1,0 +1,613 @@
+"""PyTorch as a second opinion on every kind: output, parameters, and what is refused.
+
+Each test walks a small grid of hyperparameters and fails with the list of the points that differ.
+PyTorch runs on tensors without data first and, where those pass, on zeros: the former skip some of
+its checks. An empty output counts as a refusal. Where the two are meant to differ, the point is
+skipped by a rule that says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
+from math import prod
+from typing import Any
+
+import pytest
+
+from shapecalc.layers import KINDS
+
+torch = pytest.importorskip("torch")
+nn = torch.nn
+functional = torch.nn.functional
+
+Build = Callable[[], Any]
+Case = tuple[
+    Any, tuple[int, ...], Build
+]  # the layer as written, its input volume, PyTorch's module
+POOLS = ("max_pool", "avg_pool", "l2_pool")
+ACTIVATIONS: dict[str, Build] = {
+    "relu": nn.ReLU,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+    "mish": nn.Mish,
+    "relu6": nn.ReLU6,
+    "hard_sigmoid": nn.Hardsigmoid,
+    "hard_swish": nn.Hardswish,
+    "sigmoid": nn.Sigmoid,
+    "tanh": nn.Tanh,
+    "softplus": nn.Softplus,
+    "softmax": lambda: nn.Softmax(dim=1),
+    "log_softmax": lambda: nn.LogSoftmax(dim=1),
+    "elu": nn.ELU,
+    "selu": nn.SELU,
+    "leaky_relu": nn.LeakyReLU,
+}
+VOLUMES = ((7,), (6, 4), (5, 4, 6), (3, 4, 2, 6))
+SPATIAL = VOLUMES[1:]
+
+
+def tensor(volume: Sequence[int], device: str) -> Any:
+    """Return zeros for two examples of a volume, depth first as PyTorch has them."""
+    return torch.zeros([2, volume[-1], *volume[:-1]], device=device)
+
+
+def as_volume(result: Any) -> tuple[int, ...]:
+    """Return the size of one example, depth last."""
+    _, depth, *spatial = result.shape
+    return (*spatial, depth)
+
+
+def per_rank(stem: str, rank: int) -> Any:
+    """Return PyTorch's class for one to three axes: Conv1d, Conv2d, Conv3d."""
+    return getattr(nn, f"{stem}{rank}d")
+
+
+def opinion(build: Build, *volumes: Sequence[int]) -> tuple[tuple[int, ...] | None, int | None]:
+    """Return PyTorch's output volume and number of parameters, or None twice if it refuses."""
+    answer: tuple[tuple[int, ...], int] | None = None
+    for device in ("meta", "cpu"):
+        try:
+            module = build()
+            parameters = 0
+            if isinstance(module, nn.Module):
+                module = module.to(device).eval()
+                parameters = sum(parameter.numel() for parameter in module.parameters())
+            with torch.no_grad():
+                result = module(*(tensor(volume, device) for volume in volumes))
+        except (RuntimeError, ValueError):
+            return None, None
+        if 0 in result.shape:
+            return None, None
+        answer = as_volume(result), parameters
+    assert answer is not None
+    return answer
+
+
+def compare(ask: Any, cases: Iterable[Case], rounding: str = "floor", least: int = 1) -> None:
+    """Fail with every case in which the two differ, and if there are fewer cases than meant."""
+    differing = []
+    compared = 0
+    for layer, volume, build in cases:
+        ours = ask(volume, layer, rounding)
+        theirs = opinion(build, volume)
+        compared += 1
+        if (ours.output, ours.parameters) != theirs:
+            differing.append((layer, volume, rounding, ours, theirs))
+    assert compared >= least, f"only {compared} cases"
+    assert not differing, "\n".join(
+        [f"{len(differing)} of {compared} differ", *(str(item) for item in differing[:20])]
+    )
+
+
+def convolution(volume: Sequence[int], K: int, F: Any, **fields: Any) -> Build:
+    """Return what builds PyTorch's convolution for the fields of a conv layer."""
+    names = {"S": "stride", "P": "padding"}
+    options = {names.get(field, field): value for field, value in fields.items()}
+    kind = per_rank("Conv", len(volume) - 1)
+    return lambda: kind(volume[-1], K, F, **options)
+
+
+def transposed(volume: Sequence[int], K: int, F: Any, **fields: Any) -> Build:
+    """Return what builds PyTorch's transposed convolution for the fields of a layer."""
+    names = {"S": "stride", "P": "padding"}
+    options = {names.get(field, field): value for field, value in fields.items()}
+    kind = per_rank("ConvTranspose", len(volume) - 1)
+    return lambda: kind(volume[-1], K, F, **options)
+
+
+def pool(kind: str, volume: Sequence[int], rounding: str, F: Any, **fields: Any) -> Build:
+    """Return what builds PyTorch's pool; the one of squares has no padding of its own."""
+    rank = len(volume) - 1
+    ceil_mode = rounding == "ceil"
+    stride, padding = fields.get("S"), fields.get("P", 0)
+    if kind == "max_pool":
+        dilation = fields.get("dilation", 1)
+        return lambda: per_rank("MaxPool", rank)(
+            F, stride, padding, dilation=dilation, ceil_mode=ceil_mode
+        )
+    if kind == "avg_pool":
+        counted = fields.get("count_include_pad", True)
+        return lambda: per_rank("AvgPool", rank)(
+            F, stride, padding, ceil_mode=ceil_mode, count_include_pad=counted
+        )
+    return lambda: per_rank("LPPool", rank)(2, F, stride, ceil_mode=ceil_mode)
+
+
+def beyond_the_input(size: int, F: int, P: int, dilation: int = 1) -> bool:
+    """Say whether the filter is larger than the padded input.
+
+    Rounding up, PyTorch still gives one window then; here it is refused, whatever the rounding.
+    """
+    return dilation * (F - 1) + 1 > size + 2 * P
+
+
+def padded_past_half(F: int, P: int, dilation: int) -> bool:
+    """Say whether the padding lies between half the filter and half the effective filter.
+
+    PyTorch measures a dilated pool's padding by the undilated filter, we by the effective one.
+    """
+    return F // 2 < P <= (dilation * (F - 1) + 1) // 2
+
+
+def test_conv_on_one_axis(ask: Any) -> None:
+    grid = product(range(1, 9), range(1, 5), range(1, 4), range(3), (1, 2))
+    cases = []
+    for size, F, S, P, dilation in grid:
+        fields = {"K": 4, "F": F, "S": S, "P": P, "dilation": dilation}
+        cases.append(({"conv": fields}, (size, 4), convolution((size, 4), **fields)))
+    compare(ask, cases, least=576)
+
+
+def test_conv_with_groups_and_without_bias(ask: Any) -> None:
+    cases = []
+    for volume, K, groups, bias in product(
+        ((6, 6), (5, 4, 6)), range(1, 9), range(1, 8), (True, False)
+    ):
+        fields = {"K": K, "F": 3, "groups": groups, "bias": bias}
+        cases.append(({"conv": fields}, volume, convolution(volume, **fields)))
+    compare(ask, cases, least=224)
+
+
+def test_conv_with_a_value_per_axis(ask: Any) -> None:
+    pairs = [[1, 2], [3, 2], [2, 5]]
+    cases: list[Case] = []
+    for F, S, P, dilation in product(pairs, [[1, 2], [3, 1]], [[0, 1], [2, 0]], [[1, 1], [2, 1]]):
+        fields = {"K": 3, "F": F, "S": S, "P": P, "dilation": dilation}
+        cases.append(({"conv": fields}, (7, 6, 2), convolution((7, 6, 2), **fields)))
+    for F, S, P in product(([1, 2, 3], [3, 3, 1]), ([1, 2, 2], 2), ([0, 1, 1], 1)):
+        fields = {"K": 3, "F": F, "S": S, "P": P}
+        cases.append(({"conv": fields}, (4, 6, 5, 2), convolution((4, 6, 5, 2), **fields)))
+    compare(ask, cases, least=32)
+
+
+def test_conv_with_different_padding_on_both_sides(ask: Any) -> None:
+    def build(pads: list[list[int]], F: int, S: int) -> Build:
+        flat = [side for axis in reversed(pads) for side in axis]
+        return lambda: nn.Sequential(nn.ConstantPad2d(flat, 0.0), nn.Conv2d(2, 3, F, S))
+
+    cases = []
+    for top, left, right, F, S in product(range(3), range(3), range(3), (2, 3), (1, 2)):
+        pads = [[top, 1], [left, right]]
+        layer = {"conv": {"K": 3, "F": F, "S": S, "P": pads}}
+        cases.append((layer, (5, 6, 2), build(pads, F, S)))
+    compare(ask, cases, least=108)
+
+
+def test_conv_with_padding_by_name(ask: Any) -> None:
+    cases: list[Case] = []
+    for size, F, dilation in product(range(1, 8), range(1, 6), (1, 2)):
+        fields = {"K": 3, "F": F, "dilation": dilation}
+        # PyTorch knows same at stride 1 only; the strided ones are compared with Keras
+        for name in ("same", "valid"):
+            layer = {"conv": {**fields, "P": name}}
+            cases.append((layer, (size, 2), convolution((size, 2), **fields, P=name)))
+        layer = {"conv": {**fields, "P": "same_lower"}}
+        cases.append((layer, (size, 2), convolution((size, 2), **fields, P="same")))
+        layer = {"conv": {**fields, "P": "full"}}
+        full = dilation * (F - 1)
+        cases.append((layer, (size, 2), convolution((size, 2), **fields, P=full)))
+    compare(ask, cases, least=280)
+
+
+def test_depthwise_conv(ask: Any) -> None:
+    cases = []
+    volumes = ((7, 3), (6, 5, 4), (4, 4, 4, 2))
+    for volume, F, S, P, multiplier, bias in product(
+        volumes, (1, 2, 3), (1, 2), (0, 1), (1, 3), (True, False)
+    ):
+        depth = volume[-1]
+        written = {"F": F, "S": S, "P": P, "multiplier": multiplier, "bias": bias}
+        build = convolution(volume, depth * multiplier, F, S=S, P=P, groups=depth, bias=bias)
+        cases.append(({"depthwise_conv": written}, volume, build))
+    for F, dilation in product(([2, 3], 3), ([2, 1], 2)):
+        build = convolution((9, 8, 4), 4, F, dilation=dilation, groups=4)
+        cases.append(({"depthwise_conv": {"F": F, "dilation": dilation}}, (9, 8, 4), build))
+    compare(ask, cases, least=148)
+
+
+def test_conv_transpose_on_one_axis(ask: Any) -> None:
+    grid = product(range(1, 5), range(1, 5), range(1, 4), range(3), range(3), (1, 3))
+    cases = []
+    for size, F, S, P, output_padding, dilation in grid:
+        fields = {
+            "K": 2,
+            "F": F,
+            "S": S,
+            "P": P,
+            "output_padding": output_padding,
+            "dilation": dilation,
+        }
+        cases.append(({"conv_transpose": fields}, (size, 2), transposed((size, 2), **fields)))
+    compare(ask, cases, least=864)
+
+
+def test_conv_transpose_on_more_axes(ask: Any) -> None:
+    cases: list[Case] = []
+    for K, groups, bias in product(range(1, 7), range(1, 5), (True, False)):
+        fields: dict[str, Any] = {"K": K, "F": 3, "S": 2, "P": 1, "groups": groups, "bias": bias}
+        cases.append(({"conv_transpose": fields}, (3, 4, 4), transposed((3, 4, 4), **fields)))
+    for F, S, output_padding in product(([2, 3], 4), ([1, 3], 2), ([0, 1], [0, 2], [1, 0], 1)):
+        fields = {"K": 2, "F": F, "S": S, "output_padding": output_padding}
+        cases.append(({"conv_transpose": fields}, (3, 4, 2), transposed((3, 4, 2), **fields)))
+    for F, S, P in product((2, [1, 2, 3]), (1, [2, 1, 2]), (0, [0, 0, 1])):
+        fields = {"K": 2, "F": F, "S": S, "P": P}
+        cases.append(({"conv_transpose": fields}, (2, 3, 3, 2), transposed((2, 3, 3, 2), **fields)))
+    compare(ask, cases, least=72)
+
+
+def pool_grid(kind: str, rounding: str) -> Iterator[Case]:
+    """Yield pools along one axis, over everything small."""
+    dilations = (1, 2, 3) if kind == "max_pool" else (1,)
+    pads = (0,) if kind == "l2_pool" else range(3)
+    grid = product(range(1, 9), range(1, 5), range(1, 5), pads, dilations)
+    for size, F, S, P, dilation in grid:
+        if rounding == "ceil" and beyond_the_input(size, F, P, dilation):
+            continue
+        if padded_past_half(F, P, dilation):
+            continue
+        fields: dict[str, int] = {"F": F, "S": S}
+        if kind != "l2_pool":
+            fields["P"] = P
+        if kind == "max_pool":
+            fields["dilation"] = dilation
+        yield {kind: fields}, (size, 3), pool(kind, (size, 3), rounding, **fields)
+
+
+@pytest.mark.parametrize("rounding", ["floor", "ceil"])
+@pytest.mark.parametrize("kind", POOLS)
+def test_pools_on_one_axis(ask: Any, kind: str, rounding: str) -> None:
+    compare(ask, pool_grid(kind, rounding), rounding, least=80)
+
+
+@pytest.mark.parametrize("rounding", ["floor", "ceil"])
+@pytest.mark.parametrize("kind", POOLS)
+def test_pools_on_more_axes(ask: Any, kind: str, rounding: str) -> None:
+    cases: list[Case] = []
+    pads: tuple[Any, ...] = (0,) if kind == "l2_pool" else (0, [1, 0], 1)
+    for F, S, P in product((2, 3, [2, 4]), (None, 1, [2, 3]), pads):
+        fields = (
+            {"F": F} | ({} if S is None else {"S": S}) | ({} if kind == "l2_pool" else {"P": P})
+        )
+        cases.append(({kind: fields}, (6, 7, 3), pool(kind, (6, 7, 3), rounding, **fields)))
+    for F, S in product((2, [1, 2, 3]), (None, 2, [1, 2, 2])):
+        fields = {"F": F} | ({} if S is None else {"S": S})
+        cases.append(({kind: fields}, (4, 5, 6, 2), pool(kind, (4, 5, 6, 2), rounding, **fields)))
+    if kind == "avg_pool":
+        fields = {"F": 3, "S": 2, "P": 1, "count_include_pad": False}
+        cases.append(({kind: fields}, (6, 7, 3), pool(kind, (6, 7, 3), rounding, **fields)))
+    compare(ask, cases, rounding, least=15)
+
+
+def test_the_exceptions_are_still_exceptions(ask: Any) -> None:
+    """Points that the grids leave out: if PyTorch changes its mind, they can go in."""
+    written = {"max_pool": {"F": 6, "S": 4}}
+    assert opinion(pool("max_pool", (5, 2), "ceil", F=6, S=4), (5, 2))[0] == (1, 2)
+    assert ask((5, 2), written, "ceil").codes == ("SC202",)
+    dilated = {"F": 3, "S": 1, "P": 2, "dilation": 2}
+    assert opinion(pool("max_pool", (9, 2), "floor", **dilated), (9, 2))[0] is None
+    assert ask((9, 2), {"max_pool": dilated}).output == (9, 2)
+
+
+@pytest.mark.parametrize("kind", ["max", "avg"])
+def test_global_and_adaptive_pools(ask: Any, kind: str) -> None:
+    title = kind.title()
+    cases: list[Case] = []
+    for volume in SPATIAL:
+        rank = len(volume) - 1
+        module = per_rank(f"Adaptive{title}Pool", rank)
+        cases.append((f"global_{kind}_pool", volume, lambda module=module: module(1)))
+        for size in range(1, 7):
+            layer = {f"adaptive_{kind}_pool": {"output": size}}
+            cases.append((layer, volume, lambda module=module, size=size: module(size)))
+    for sizes in product((1, 3, 6), (2, 5)):
+        layer = {f"adaptive_{kind}_pool": {"output": list(sizes)}}
+        module = per_rank(f"Adaptive{title}Pool", 2)
+        cases.append((layer, (5, 7, 3), lambda module=module, sizes=sizes: module(sizes)))
+    compare(ask, cases, least=27)
+
+
+def test_dense_flatten_and_reshape(ask: Any) -> None:
+    cases: list[Case] = []
+    for volume in VOLUMES:
+        values = prod(volume)
+        cases.append(("flatten", volume, nn.Flatten))
+        for kind, units, bias in product(("dense", "fc", "linear"), (1, 5), (True, False)):
+            layer = {kind: {"units": units, "bias": bias}}
+            cases.append(
+                (
+                    layer,
+                    volume,
+                    lambda values=values, units=units, bias=bias: nn.Sequential(
+                        nn.Flatten(), nn.Linear(values, units, bias=bias)
+                    ),
+                )
+            )
+    for *spatial, depth in (
+        [24],
+        [4, 6],
+        [6, 4],
+        [2, 3, 4],
+        [1, 2, 3, 4],
+        [23],
+        [5, 5],
+        [2, 2, 2, 2],
+    ):
+        layer = {"reshape": {"output": [*spatial, depth]}}
+        for volume in ((24,), (6, 4), (3, 4, 2), (5, 5)):
+            shape = (depth, *spatial)
+            cases.append((layer, volume, lambda shape=shape: nn.Unflatten(1, shape)))
+    cases = [
+        (layer, volume, build)
+        if not isinstance(layer, dict) or "reshape" not in layer
+        else (layer, volume, lambda build=build: nn.Sequential(nn.Flatten(), build()))
+        for layer, volume, build in cases
+    ]
+    compare(ask, cases, least=84)
+
+
+def test_norms(ask: Any) -> None:
+    cases: list[Case] = []
+    for volume, affine in product(VOLUMES, (True, False)):
+        rank, depth = len(volume) - 1, volume[-1]
+        layer: dict[str, Any] = {"batch_norm": {"affine": affine}}
+        batch = per_rank("BatchNorm", rank or 1)
+        cases.append((layer, volume, lambda m=batch, d=depth, a=affine: m(d, affine=a)))
+        if rank:
+            instance = per_rank("InstanceNorm", rank)
+            layer = {"instance_norm": {"affine": affine}}
+            cases.append((layer, volume, lambda m=instance, d=depth, a=affine: m(d, affine=a)))
+        for groups in range(1, 9):
+            layer = {"group_norm": {"groups": groups, "affine": affine}}
+            cases.append(
+                (
+                    layer,
+                    volume,
+                    lambda g=groups, d=depth, a=affine: nn.GroupNorm(g, d, affine=a),
+                )
+            )
+        layer = {"layer_norm": {"affine": affine}}
+        cases.append((layer, volume, lambda d=depth, a=affine: ChannelNorm(d, a)))
+    for volume, size in product(SPATIAL, (1, 2, 5)):
+        cases.append(
+            (
+                {"lrn": {"size": size}},
+                volume,
+                lambda size=size: nn.LocalResponseNorm(size),
+            )
+        )
+    compare(ask, cases, least=90)
+
+
+class ChannelNorm(nn.Module):  # type: ignore[misc, name-defined]
+    """PyTorch's layer norm over depth at each position."""
+
+    def __init__(self, depth: int, affine: bool) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(depth, elementwise_affine=affine)
+
+    def forward(self, x: Any) -> Any:
+        """Normalize with depth last, and put it back."""
+        return self.norm(x.movedim(1, -1)).movedim(-1, 1)
+
+
+def test_batch_norm_keeps_what_pytorch_keeps() -> None:
+    from shapecalc import trace
+
+    for depth in (1, 3, 64):
+        kept = nn.BatchNorm2d(depth)
+        buffers = kept.running_mean.numel() + kept.running_var.numel()
+        result = trace({"input": [4, 4, depth], "layers": ["batch_norm"]}).to_dict()
+        assert result["totals"]["non_trainable"] == buffers
+        assert result["totals"]["parameters"] == sum(p.numel() for p in kept.parameters())
+
+
+def test_activations_and_dropout(ask: Any) -> None:
+    cases: list[Case] = [
+        (kind, volume, build) for kind, build in ACTIVATIONS.items() for volume in VOLUMES
+    ]
+    cases += [({"dropout": 0.3}, volume, lambda: nn.Dropout(0.3)) for volume in VOLUMES]
+    for volume in VOLUMES:
+        cases.append(("prelu", volume, nn.PReLU))
+        layer = {"prelu": {"per_channel": True}}
+        cases.append((layer, volume, lambda depth=volume[-1]: nn.PReLU(depth)))
+    compare(ask, cases, least=72)
+
+
+def test_pad_crop_and_upsample(ask: Any) -> None:
+    cases: list[Case] = []
+    for kind, sign in (("pad", 1), ("crop", -1)):
+        for top, bottom, left, right in product((0, 2), (0, 1, 3), (0, 2, 4), (0, 1, 2)):
+            pads = [sign * side for side in (left, right, top, bottom)]
+            layer: dict[str, Any] = {kind: {"P": [[top, bottom], [left, right]]}}
+            cases.append((layer, (4, 5, 3), lambda pads=pads: nn.ConstantPad2d(pads, 0.0)))
+        for volume, P in product(SPATIAL, (0, 1, 2)):
+            pads = [sign * P] * (2 * len(volume) - 2)
+            layer = {kind: P}
+            cases.append((layer, volume, lambda pads=pads: Padded(pads)))
+    modes = {1: "linear", 2: "bilinear", 3: "trilinear"}
+    for volume, scale in product(SPATIAL, (1, 2, 3)):
+        cases.append(
+            (
+                {"upsample": scale},
+                volume,
+                lambda scale=scale: nn.Upsample(scale_factor=scale),
+            )
+        )
+        mode = modes[len(volume) - 1]
+        cases.append(
+            (
+                {"upsample": {"scale": scale, "mode": "bilinear"}},
+                volume,
+                lambda scale=scale, mode=mode: nn.Upsample(scale_factor=scale, mode=mode),
+            )
+        )
+    compare(ask, cases, least=144)
+
+
+class Padded(nn.Module):  # type: ignore[misc, name-defined]
+    """Zeros added or, with negative numbers, values taken away."""
+
+    def __init__(self, pads: list[int]) -> None:
+        super().__init__()
+        self.pads = pads
+
+    def forward(self, x: Any) -> Any:
+        """Pad the last axes first, as PyTorch counts them."""
+        return functional.pad(x, self.pads)
+
+
+MERGES: dict[str, Callable[[Any, Any], Any]] = {
+    "add": torch.add,
+    "subtract": torch.sub,
+    "multiply": torch.mul,
+    "maximum": torch.maximum,
+    "average": lambda left, right: (left + right) / 2,
+    "concat": lambda left, right: torch.cat([left, right], dim=1),
+}
+PAIRED = ((4, 5, 3), (4, 5, 1), (1, 1, 3), (4, 1, 3), (1, 5, 1), (4, 4, 3), (4, 5, 2), (2, 5, 3))
+
+
+@pytest.mark.parametrize("kind", sorted(MERGES))
+def test_merges(kind: str) -> None:
+    from shapecalc import trace
+
+    differing = []
+    for left, right in product(PAIRED, PAIRED):
+        spec = {
+            "inputs": {"left": list(left), "right": list(right)},
+            "layers": [{kind: {"from": ["left", "right"]}}],
+        }
+        result = trace(spec).to_dict()
+        output = result["layers"][0]["output"]
+        codes = [item["code"] for item in result["diagnostics"] if item["severity"] == "error"]
+        theirs = opinion(lambda: MERGES[kind], left, right)[0]
+        if theirs is None:
+            agrees = codes == ["SC205"] and output is None
+        else:
+            agrees = not codes and tuple(output) == theirs
+        if not agrees:
+            differing.append((left, right, output, codes, theirs))
+    assert not differing, "\n".join(map(str, differing))
+
+
+@pytest.mark.parametrize("kind", sorted(set(MERGES) - {"concat"}))
+def test_a_flat_vector_is_stretched_over_all_positions(kind: str) -> None:
+    from shapecalc import trace
+
+    for volume in SPATIAL:
+        depth = volume[-1]
+        for flat in (1, depth, depth + 1):
+            spec = {
+                "inputs": {"left": list(volume), "right": flat},
+                "layers": [{kind: {"from": ["left", "right"]}}],
+            }
+            record = trace(spec).to_dict()["layers"][0]
+            unit = (*(1 for _ in volume[:-1]), flat)
+            theirs = opinion(lambda: MERGES[kind], volume, unit)[0]
+            assert record["output"] == (list(theirs) if theirs else None), (volume, flat)
+
+
+class Around(nn.Module):  # type: ignore[misc, name-defined]
+    """Branches side by side, then one merge."""
+
+    def __init__(self, merge: Callable[[list[Any]], Any], *branches: Any) -> None:
+        super().__init__()
+        self.merge = merge
+        self.branches = nn.ModuleList(branches)
+
+    def forward(self, x: Any) -> Any:
+        """Merge what all branches give for the same input."""
+        return self.merge([branch(x) for branch in self.branches])
+
+
+def joined(values: list[Any]) -> Any:
+    """Join in depth."""
+    return torch.cat(values, dim=1)
+
+
+def test_composites(ask: Any) -> None:
+    def conv(K: int, F: int, S: int = 1) -> dict[str, Any]:
+        return {"conv": {"K": K, "F": F, "S": S, "P": F // 2}}
+
+    def module(K: int, F: int, S: int = 1) -> Any:
+        return nn.Conv2d(4, K, F, S, F // 2)
+
+    volume = (6, 6, 4)
+    cases: list[Case] = []
+    for K, F, S in product((4, 6), (1, 3), (1, 2)):
+        cases += [
+            (
+                {"residual": {"body": [conv(K, F, S), "relu"]}},
+                volume,
+                lambda K=K, F=F, S=S: Around(
+                    sum, nn.Sequential(module(K, F, S), nn.ReLU()), nn.Identity()
+                ),
+            ),
+            (
+                {"residual": {"body": [conv(K, F, S)], "shortcut": [conv(K, 1, S)]}},
+                volume,
+                lambda K=K, F=F, S=S: Around(sum, module(K, F, S), module(K, 1, S)),
+            ),
+            (
+                {"parallel": {"branches": [[conv(K, F, S)], [], [conv(2, 1)]]}},
+                volume,
+                lambda K=K, F=F, S=S: Around(joined, module(K, F, S), nn.Identity(), module(2, 1)),
+            ),
+            (
+                {"parallel": {"branches": [[conv(K, F, S)], [conv(6, 1, S)]], "merge": "add"}},
+                volume,
+                lambda K=K, F=F, S=S: Around(sum, module(K, F, S), module(6, 1, S)),
+            ),
+        ]
+    for times in range(1, 4):
+        cases.append(
+            (
+                {"repeat": {"times": times, "layers": [{"conv": {"K": 4, "F": 2}}, "relu"]}},
+                volume,
+                lambda times=times: nn.Sequential(
+                    *(layer for _ in range(times) for layer in (nn.Conv2d(4, 4, 2), nn.ReLU()))
+                ),
+            )
+        )
+    compare(ask, cases, least=35)
+
+
+def test_a_planted_difference_is_reported(ask: Any) -> None:
+    wrong_size = [({"conv": {"K": 3, "F": 3}}, (6, 2), convolution((6, 2), 3, 2))]
+    wrong_count = [({"dense": 5}, (6,), lambda: nn.Linear(6, 5, bias=False))]
+    for wrong in (wrong_size, wrong_count):
+        with pytest.raises(AssertionError, match="1 of 1 differ"):
+            compare(ask, wrong)
+
+
+def test_every_kind_is_compared() -> None:
+    compared = {
+        *("conv", "depthwise_conv", "conv_transpose", *POOLS),
+        *("global_max_pool", "global_avg_pool", "adaptive_max_pool", "adaptive_avg_pool"),
+        *("dense", "flatten", "reshape", "dropout"),
+        *("batch_norm", "instance_norm", "layer_norm", "group_norm", "lrn"),
+        *(*ACTIVATIONS, "prelu", "pad", "crop", "upsample", *MERGES),
+        *("residual", "parallel", "repeat"),
+    }
+    assert set(KINDS) == compared
