@@ -1,7 +1,7 @@
 """shapecalc: what shape is everything in a neural network, how big is it, and is it right?
 
-    >>> import shapecalc
-    >>> print(shapecalc.trace("specs/networks/alexnet.yaml"))
+>>> import shapecalc
+>>> print(shapecalc.trace("specs/networks/alexnet.yaml"))
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from shapecalc import checks, network, tracing
 from shapecalc.diagnostics import Diagnostic, SpecError
 from shapecalc.formats import native
 from shapecalc.network import NetworkSpec
-from shapecalc.tracing import LayerRecord, Trace
+from shapecalc.records import LayerRecord
+from shapecalc.tracing import Trace
 
 __version__ = "0.1.0"
 

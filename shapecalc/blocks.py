@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shapecalc.diagnostics import MAX_LAYERS, MAX_NESTING, Fault, Finding, Path, quote
+from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Path, quote
 from shapecalc.layers import kind_of
 from shapecalc.layers.fields import NAME
 from shapecalc.validation import MISSING, PARAMETER, unknown_key
@@ -15,7 +15,7 @@ COMMON = ("name", "from", "expect", "share")  # keys that belong to the network,
 RESERVED = ("input", "loss", "total")
 INNER = {"residual": ("body", "shortcut"), "parallel": ("branches",), "repeat": ("layers",)}
 BLOCK_KEYS = {"parameters": "parameters", "layers": "layers"}
-DEEPEST = 500
+DEEPEST = 3 * MAX_NESTING + 10  # brackets; a layer inside another takes three
 
 
 class Argument(str):
@@ -49,27 +49,44 @@ class Block:
         if id(value) in self.plain:
             return value
         if isinstance(value, Mapping):
-            return {key: self._fill(inner, arguments) for key, inner in value.items()}
+            filled = {}
+            for key, inner in value.items():
+                filled[key] = self._fill(inner, arguments)
+            return filled
         if isinstance(value, list | tuple):
-            return [self._fill(inner, arguments) for inner in value]
+            items = []
+            for inner in value:
+                items.append(self._fill(inner, arguments))
+            return items
         return value
 
 
-def scoped(value: Any, scope: Any, depth: int = 0) -> Any:
-    """Return an argument with every text in it marked with the scope it is written in."""
+def scoped(value: Any, scope: Any, done: dict[int, Any] | None = None, depth: int = 0) -> Any:
+    """Return an argument with every text in it marked with the scope it is written in.
+
+    A list that stands in several places is marked once: doubling it in each of thirty nested
+    blocks would never end.
+    """
     if isinstance(value, str):
         if isinstance(value, Argument):
             return value
         marked = Argument(value)
         marked.scope = scope
         return marked
-    if depth > DEEPEST:
+    if not isinstance(value, Mapping | list | tuple) or depth > DEEPEST:
         return value
+    done = {} if done is None else done
+    if id(value) in done:
+        return done[id(value)]
+    copy: Any = {} if isinstance(value, Mapping) else []
+    done[id(value)] = copy
     if isinstance(value, Mapping):
-        return {key: scoped(inner, scope, depth + 1) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [scoped(inner, scope, depth + 1) for inner in value]
-    return value
+        for key, inner in value.items():
+            copy[key] = scoped(inner, scope, done, depth + 1)
+    else:
+        for inner in value:
+            copy.append(scoped(inner, scope, done, depth + 1))
+    return copy
 
 
 def read_blocks(written: Any, findings: list[Finding]) -> dict[str, Block]:
@@ -106,7 +123,7 @@ def _read_block(name: str, value: Any, findings: list[Finding]) -> Block | None:
         return None
     for key in value:
         if key not in BLOCK_KEYS:
-            fault = unknown_key(str(key), value, "a block", BLOCK_KEYS, {}, ())
+            fault = unknown_key(str(key), value, "a block", BLOCK_KEYS, {}, (), findings)
             findings.append(Finding(fault, (*path, str(key))))
     layers = value.get("layers")
     if "layers" not in value:
@@ -164,6 +181,7 @@ def _find_parameters(
             findings.append(Finding(Fault("SC107", message, f"it has {known}"), path))
         return True
     if depth > DEEPEST:
+        block.plain.add(id(value))
         return False
     if isinstance(value, Mapping):
         items: Any = value.items()
@@ -234,65 +252,6 @@ def _reaches(start: str, goal: str, blocks: Mapping[str, Block]) -> bool:
     return False
 
 
-class Weigher:
-    """Counts expanded layers before they are built, so that no repeat can take all memory."""
-
-    def __init__(self, blocks: Mapping[str, Block]) -> None:
-        self.blocks = blocks
-        self.known: dict[Any, int] = {}
-
-    def weigh(self, items: Any, arguments: Mapping[str, Any], depth: int = 0) -> int:
-        """Return how many layers a list expands to, or any number beyond the limit."""
-        items = _resolve(items, arguments)
-        if not isinstance(items, list | tuple) or depth > MAX_NESTING:
-            return 0
-        total = 0
-        for item in items:
-            total += self.weigh_item(item, arguments, depth)
-            if total > MAX_LAYERS:
-                break
-        return total
-
-    def weigh_item(self, item: Any, arguments: Mapping[str, Any], depth: int = 0) -> int:
-        """Return how many layers one written layer expands to."""
-        item = _resolve(item, arguments)
-        kind, value = item, None
-        if isinstance(item, Mapping) and len(item) == 1:
-            ((kind, value),) = item.items()
-        if isinstance(kind, str) and (kind in INNER or kind in self.blocks):
-            return self._weigh_one(kind, value, arguments, depth)
-        return 1
-
-    def _weigh_one(self, kind: str, value: Any, arguments: Mapping[str, Any], depth: int) -> int:
-        key = (kind, id(value), *((name, _identity(a)) for name, a in arguments.items()))
-        if key not in self.known:
-            self.known[key] = 0  # a circle counts nothing: it is reported elsewhere
-            self.known[key] = self._count(kind, value, arguments, depth)
-        return self.known[key]
-
-    def _count(self, kind: str, value: Any, arguments: Mapping[str, Any], depth: int) -> int:
-        if kind in self.blocks:
-            block = self.blocks[kind]
-            given = {k: _resolve(v, arguments) for k, v in given_fields(block, value).items()}
-            return self.weigh(block.layers, {**block.parameters, **given}, depth + 1)
-        lists = [inner for inner, _ in inner_lists(kind, _resolve(value, arguments), ())]
-        inside = sum(self.weigh(inner, arguments, depth + 1) for inner in lists)
-        if kind != "repeat":
-            return inside + 1
-        times = _resolve(value.get("times"), arguments) if isinstance(value, Mapping) else 1
-        return inside * times if type(times) is int and times >= 0 else inside
-
-
-def _identity(value: Any) -> Any:
-    return (type(value), value) if isinstance(value, str | int | float) else id(value)
-
-
-def _resolve(value: Any, arguments: Mapping[str, Any]) -> Any:
-    if isinstance(value, str) and value[:1] == "$":
-        return arguments.get(value[1:], value)
-    return value
-
-
 def given_fields(block: Block, value: Any) -> dict[str, Any]:
     """Return an instance's fields; a bare value is the first parameter."""
     if value is None:
@@ -301,3 +260,34 @@ def given_fields(block: Block, value: Any) -> dict[str, Any]:
         return {str(key): inner for key, inner in value.items()}
     return {next(iter(block.parameters), ""): value}
 
+
+def arguments_of(
+    block: Block,
+    fields: Mapping[str, Any],
+    value: Any,
+    path: Path,
+    scope: Any,
+    findings: list[Finding],
+) -> dict[str, Any]:
+    """Return every parameter of an instance with its value; MISSING where none was given."""
+    arguments = dict(block.parameters)
+    for key, given in fields.items():
+        if key in arguments:
+            if given is not None:
+                arguments[key] = scoped(given, scope)
+        elif not key or not isinstance(value, Mapping):
+            message = f"the block {block.name} has no parameters and takes no value"
+            findings.append(Finding(Fault("SC104", message, "leave the value out"), path))
+        else:
+            words = {name: name for name in block.parameters}
+            fault = unknown_key(key, fields, f"the block {block.name}", words, {}, COMMON, findings)
+            findings.append(Finding(fault, (*path, key)))
+    missing = [name for name, argument in arguments.items() if argument is None]
+    for name in missing:
+        arguments[name] = MISSING
+    if missing:
+        given = ", ".join(f"{name}: ..." for name in missing)
+        message = f"the block {block.name} needs {', '.join(missing)}"
+        hint = f"for example {block.name}: {{{given}}}"
+        findings.append(Finding(Fault("SC103", message, hint), path))
+    return arguments

@@ -6,8 +6,8 @@ spec; a `Diagnostic` is what users see, with line and column where the spec came
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 Severity = Literal["error", "warning", "advice"]
@@ -17,6 +17,8 @@ LIMIT = 2**63 - 1  # the largest number a spec may write or a volume may reach
 MAX_LAYERS = 1_000_000  # expanded layers
 MAX_NESTING = 100  # composites and blocks inside one another
 QUOTE_LENGTH = 80
+MOST_SUGGESTIONS = 100
+MOST_COMPARED = 1000
 
 
 class Fault(NamedTuple):
@@ -48,8 +50,7 @@ class Finding(NamedTuple):
     severity: Severity = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding as users and other programs see it (`--format json`)."""
 
     code: str
@@ -63,7 +64,7 @@ class Diagnostic:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record's keys in their documented order."""
-        return asdict(self)
+        return self._asdict()
 
 
 class SpecError(ValueError):
@@ -95,7 +96,8 @@ def quote(value: object, length: int = QUOTE_LENGTH) -> str:
         text = str(value)
     else:
         text = f"a {type(value).__name__}"
-    text = "".join(c if c.isprintable() else "?" for c in text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else "?" for c in text)
     return text if len(text) <= length else text[: length - 3] + "..."
 
 
@@ -111,9 +113,24 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     from difflib import get_close_matches  # only needed once something is wrong
 
     by_case = {name.lower().replace("-", "_"): name for name in known}
+    for spelled, name in list(by_case.items()):
+        by_case.setdefault(spelled.partition("_")[0], name)  # kernal is near kernel_size
     wanted = word[:QUOTE_LENGTH].lower().replace("-", "_")
-    close = get_close_matches(wanted, by_case, n=1, cutoff=0.6)
+    close = get_close_matches(wanted, by_case, n=1, cutoff=0.62)
     return by_case[close[0]] if close else None
+
+
+def suggestion(
+    word: str, known: Callable[[], Iterable[str]], findings: Sequence[Finding], otherwise: str
+) -> str:
+    """Return a hint with the known word nearest to a wrong one.
+
+    Only for the first findings: with thousands of them, looking for each would take minutes.
+    """
+    if len(findings) >= MOST_SUGGESTIONS:
+        return otherwise
+    close = nearest(word, islice(known(), MOST_COMPARED))
+    return f"did you mean {close}?" if close else otherwise
 
 
 def where(path: Path) -> str:

@@ -1,13 +1,11 @@
 """What a spec claims under `expect`, for a layer, an instance or the whole network."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, PlainValidator
 
 from shapecalc.diagnostics import LIMIT
-from shapecalc.layers.fields import Natural, Volume, crossed, read_volume, wrong
+from shapecalc.layers.fields import MAX_SPATIAL, Volume, crossed, natural, read_volume, wrong
 
 
 def _per_axis(value: Any) -> tuple[float, ...]:
@@ -15,9 +13,12 @@ def _per_axis(value: Any) -> tuple[float, ...]:
     sizes = crossed(value) if isinstance(value, str) else value
     if type(sizes) in (int, float):
         sizes = [sizes]
-    if isinstance(sizes, list | tuple) and 1 <= len(sizes) <= 3:
-        if all(type(size) in (int, float) and 0 < size <= LIMIT for size in sizes):
-            return tuple(sizes)
+    if (
+        isinstance(sizes, list | tuple)
+        and 1 <= len(sizes) <= MAX_SPATIAL
+        and all(type(size) in (int, float) and 0 < size <= LIMIT for size in sizes)
+    ):
+        return tuple(sizes)
     raise wrong("a number, or one per axis as [3, 5] or 3x5", value)
 
 
@@ -32,7 +33,7 @@ def _optional(read: Any) -> PlainValidator:
 
 
 MaybeVolume = Annotated[Volume | None, _optional(read_volume)]
-Count = Annotated[int | None, _optional(Natural.__metadata__[0].func)]  # type: ignore[attr-defined]
+Count = Annotated[int | None, _optional(natural)]
 PerAxis = Annotated[tuple[float, ...] | None, _optional(_per_axis)]
 
 

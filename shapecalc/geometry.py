@@ -48,12 +48,12 @@ class Fit(NamedTuple):
     def unused(self) -> int:
         """How many rows or columns of real values no window reaches at the far end."""
         end = (self.size - 1) * self.S + self.span
-        return max(0, self.before + self.W - end)
+        return min(self.W, max(0, self.before + self.W - end))
 
     @property
     def skips(self) -> bool:
         """Whether the stride leaves pixels between windows."""
-        return self.S > self.span and self.size > 1
+        return self.span < self.S and self.size > 1
 
     def working(self) -> str:
         """Return the formula with the numbers put in, as `(227 - 11 + 2*0)/4 + 1 = 55`."""
@@ -137,7 +137,7 @@ def slide_all(
     rounding: Rounding,
 ) -> Fits:
     """Return how a window slides along all axes; one entry an axis in every argument."""
-    axes = []
+    axes: list[Fit] = []
     for W, *axis in zip(spatial, F, S, P, dilation, strict=True):
         fit = slide(W, *axis, rounding)
         axes.append(axes[0] if axes and axes[0] == fit else fit)
@@ -266,7 +266,7 @@ def misses(fit: Fit) -> bool:
     if not fit.before and not fit.after:
         return False
     windows: Iterator[int] = iter((0, fit.size - 1))
-    if fit.W < fit.dilation:
+    if fit.dilation > fit.W:
         windows = iter(range(min(fit.size, 4096)))
     return any(_misses(fit, window * fit.S) for window in windows)
 

@@ -8,15 +8,17 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from shapecalc.blocks import RESERVED, Weigher, bad_name, read_blocks
+from shapecalc.blocks import RESERVED, bad_name, read_blocks
 from shapecalc.diagnostics import MAX_LAYERS, Fault, Finding, Path, quote
-from shapecalc.expanding import Expander, Node
+from shapecalc.expanding import Expander
 from shapecalc.expectations import NetworkClaims
 from shapecalc.formats.document import Document
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import NAME, Volume, check_whole, read_volume
 from shapecalc.scopes import Group, Scope, Sources
 from shapecalc.validation import unknown_key, validate
+from shapecalc.weighing import Weigher
+from shapecalc.wiring import Node
 
 KEYS = {
     key: key
@@ -75,20 +77,21 @@ class _Builder:
         data = self.document.data
         if not isinstance(data, Mapping):
             if not self.findings:
-                self._report("SC104", f"a spec is a mapping, not {quote(data)}",
-                             "for example input: 32x32x3, and layers: [...]")
+                self._report(
+                    "SC104",
+                    f"a spec is a mapping, not {quote(data)}",
+                    "for example input: 32x32x3, and layers: [...]",
+                )
             return NetworkSpec(self.document, findings=self.findings)
         for key in data:
             if key not in KEYS:
-                fault = unknown_key(str(key), data, "a spec", KEYS, HABITS, ())
+                fault = unknown_key(str(key), data, "a spec", KEYS, HABITS, (), self.findings)
                 self.findings.append(Finding(fault, (str(key),)))
         inputs = self._inputs(data)
-        expander, chain, outputs = self._layers(data, inputs)
+        expander, outputs = self._layers(data, inputs)
         claims = None
         if data.get("expect") is not None:
-            claims = validate(
-                NetworkClaims, data["expect"], ("expect",), self.findings, "expect"
-            )
+            claims = validate(NetworkClaims, data["expect"], ("expect",), self.findings, "expect")
         return NetworkSpec(
             self.document,
             self._text(data, "name"),
@@ -107,8 +110,9 @@ class _Builder:
 
     def _inputs(self, data: Mapping[str, Any]) -> dict[str, Volume | None]:
         if "input" in data and "inputs" in data:
-            self._report("SC106", "input and inputs are two words for one field", "keep one",
-                         ("inputs",))
+            self._report(
+                "SC106", "input and inputs are two words for one field", "keep one", ("inputs",)
+            )
         if "input" in data:
             return {"input": self._volume(data["input"], ("input",))}
         if "inputs" not in data:
@@ -117,9 +121,12 @@ class _Builder:
             return {"input": None}
         written = data["inputs"]
         if not isinstance(written, Mapping) or not written:
-            self._report("SC104", f"inputs must be a mapping of names to volumes, not"
-                         f" {quote(written)}", "for example inputs: {left: 32x32x3, right: 10}",
-                         ("inputs",))
+            self._report(
+                "SC104",
+                f"inputs must be a mapping of names to volumes, not {quote(written)}",
+                "for example inputs: {left: 32x32x3, right: 10}",
+                ("inputs",),
+            )
             return {"input": None}
         inputs: dict[str, Volume | None] = {}
         for key, value in written.items():
@@ -142,8 +149,9 @@ class _Builder:
         value = data.get(key)
         if value is None or isinstance(value, str):
             return value
-        self._report("SC104", f"{key} must be text, not {quote(value)}", "write it in quotes",
-                     (key,))
+        self._report(
+            "SC104", f"{key} must be text, not {quote(value)}", "write it in quotes", (key,)
+        )
         return None
 
     def _batch(self, data: Mapping[str, Any]) -> int:
@@ -158,15 +166,19 @@ class _Builder:
         for rounding in ROUNDINGS:
             if rounding == value:
                 return rounding
-        self._report("SC104", f"rounding must be {' or '.join(ROUNDINGS)}, not {quote(value)}",
-                     "", ("rounding",))
+        self._report(
+            "SC104",
+            f"rounding must be {' or '.join(ROUNDINGS)}, not {quote(value)}",
+            "",
+            ("rounding",),
+        )
         return "exact"
 
     # -- layers --------------------------------------------------------------------------------
 
     def _layers(
         self, data: Mapping[str, Any], inputs: Mapping[str, Volume | None]
-    ) -> tuple[Expander, Sources | None, dict[str, int | None]]:
+    ) -> tuple[Expander, dict[str, int | None]]:
         blocks = read_blocks(data.get("blocks"), self.findings)
         expander = Expander(blocks, self._rounding(data), self.findings, list(inputs))
         scope = Scope(inputs=(0,) if len(inputs) == 1 else ())
@@ -176,14 +188,18 @@ class _Builder:
             self._report("SC103", "a spec needs layers", "for example layers: [{dense: 10}]")
             items = ()
         elif not isinstance(items, list | tuple):
-            self._report("SC104", f"layers must be a list of layers, not {quote(items)}",
-                         "begin each layer with a dash", ("layers",))
+            self._report(
+                "SC104",
+                f"layers must be a list of layers, not {quote(items)}",
+                "begin each layer with a dash",
+                ("layers",),
+            )
             items = ()
         chain = self._expand(expander, items, scope)
         for block in blocks.values():
             if not block.used:  # nobody will meet its faults otherwise
                 expander.rehearse(block)
-        return expander, chain, self._outputs(data, expander, scope, chain)
+        return expander, self._outputs(data, expander, scope, chain)
 
     def _expand(self, expander: Expander, items: Sequence[Any], scope: Scope) -> Sources | None:
         blocks = expander.blocks
@@ -197,8 +213,12 @@ class _Builder:
                 path: Path = ("layers", index)
                 if isinstance(item, Mapping):
                     path = (*path, str(next(iter(item))))
-                self._report("SC108", f"the network expands to more than {MAX_LAYERS:,} layers",
-                             "repeat or use the block fewer times", path)
+                self._report(
+                    "SC108",
+                    f"the network expands to more than {MAX_LAYERS:,} layers",
+                    "repeat or use the block fewer times",
+                    path,
+                )
                 if weight == 1:
                     return None
                 total -= weight
@@ -221,8 +241,12 @@ class _Builder:
         for index, name in enumerate(written):
             path: Path = ("outputs", index) if written is data["outputs"] else ("outputs",)
             if not isinstance(name, str):
-                self._report("SC104", f"outputs must list layers' names, not {quote(name)}",
-                             "for example outputs: [softmax1]", path)
+                self._report(
+                    "SC104",
+                    f"outputs must list layers' names, not {quote(name)}",
+                    "for example outputs: [softmax1]",
+                    path,
+                )
             elif name in outputs:
                 self._report("SC106", f"the output {quote(name)} is listed twice", "keep one", path)
             else:
@@ -232,4 +256,3 @@ class _Builder:
 
     def _report(self, code: str, message: str, hint: str, path: Path = ()) -> None:
         self.findings.append(Finding(Fault(code, message, hint), path))
-

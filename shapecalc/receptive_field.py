@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LIMIT
 from shapecalc.geometry import Step, quotient
@@ -106,9 +106,7 @@ def slid(field: Field | None, steps: Sequence[Step]) -> Field | None:
             continue
         size, start, jump, lattices = axis
         span, S, before = step
-        moved.append(
-            Axis(size + (span - 1) * jump, start - before * jump, jump * S, lattices)
-        )
+        moved.append(Axis(size + (span - 1) * jump, start - before * jump, jump * S, lattices))
     return _bounded(field._replace(axes=tuple(moved)))
 
 
@@ -144,9 +142,7 @@ def interpolated(field: Field | None, scales: Sequence[int]) -> Field | None:
     return moved._replace(axes=shifted)
 
 
-def binned(
-    field: Field | None, bins: Sequence[tuple[int, int, int]]
-) -> Field | None:
+def binned(field: Field | None, bins: Sequence[tuple[int, int, int]]) -> Field | None:
     """Return the field behind an adaptive pool; `bins` is (input size, bins, widest bin)."""
     if field is None or field.axes is None or len(field.axes) != len(bins):
         return _unplaced(field, [Step(widest, 1, 0) for _, _, widest in bins])
@@ -201,14 +197,18 @@ def aligned(fields: Sequence[Field]) -> bool:
 def _hull_axis(axes: tuple[Axis, ...]) -> Axis:
     start = min(axis.start for axis in axes)
     end = max(axis.start + axis.size for axis in axes)
-    jump = max(axis.jump for axis in axes)
-    widest = max(axes, key=lambda axis: axis.size)
+    jumps: list[Any] = [axis.jump for axis in axes]  # mypy cannot order int | Fraction
+    widest = max(axes, key=_size)
     size = end - start
     if size == widest.size and widest.lattices:
         base, pitch = widest.lattices[-1]
         if all(axis is widest or axis.size + pitch <= base for axis in axes):
-            return Axis(size, start, jump, widest.lattices)
-    return Axis(size, start, jump)
+            return Axis(size, start, max(jumps), widest.lattices)
+    return Axis(size, start, max(jumps))
+
+
+def _size(axis: Axis) -> Any:
+    return axis.size
 
 
 def _known_axes(field: Field | None, steps: Sequence[Step]) -> tuple[Axis, ...] | None:

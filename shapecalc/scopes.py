@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,11 +64,13 @@ class Scope:
             scope = scope.parent
         raise KeyError(name)
 
-    def known(self) -> list[str]:
-        """Return every name that `find` would find, the innermost first."""
-        names = [] if self.inputs == () else ["input"]
-        names += self.names
-        return names + (self.parent.known() if self.parent else [])
+    def known(self) -> Iterator[str]:
+        """Yield every name that `find` would find, the innermost and latest first."""
+        if self.inputs != ():
+            yield "input"
+        yield from reversed(self.names)
+        if self.parent is not None:
+            yield from self.parent.known()
 
 
 def _inside(found: int | Group | None, rest: list[str]) -> int | Group | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import prod
 from typing import Any, ClassVar
 
 from shapecalc import receptive_field
@@ -14,99 +13,18 @@ from shapecalc.diagnostics import (
     Diagnostic,
     Fault,
     Finding,
-    Path,
     Refusal,
     gather,
     where,
 )
-from shapecalc.expanding import Node
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.fields import Volume
 from shapecalc.network import NetworkSpec
 from shapecalc.receptive_field import Field
-from shapecalc.working import derivation
+from shapecalc.records import LayerRecord, listed, totals_of
+from shapecalc.wiring import Node
 
 SCHEMA = "shapecalc.report/1"
-COUNTED = ("weights", "biases", "parameters", "non_trainable", "macs", "activations")
-
-
-@dataclass(frozen=True, slots=True)
-class LayerRecord:
-    """What is known of one layer. None stands for the unknown, never for zero.
-
-    Volumes are spatial sizes first, depth last; counts are for one example.
-    """
-
-    name: str
-    kind: str
-    sources: tuple[str, ...] | None
-    input: tuple[Volume, ...] | None
-    output: Volume | None
-    weights: int | None
-    biases: int | None
-    non_trainable: int | None
-    macs: int | None
-    shares: str | None
-    layer: Layer | None
-    field: Field | None
-    source_fields: tuple[Field | None, ...]
-    path: Path
-
-    @property
-    def parameters(self) -> int | None:
-        """Learnable values: weights + biases."""
-        if self.weights is None or self.biases is None:
-            return None
-        return self.weights + self.biases
-
-    @property
-    def receptive_field(self) -> tuple[int, ...] | None:
-        """Input pixels that one output value depends on, per spatial axis of the input."""
-        return self.field.sizes() if self.field else None
-
-    @property
-    def jump(self) -> tuple[int | float, ...] | None:
-        """Input pixels from one output value to the next, per spatial axis of the input."""
-        return self.field.jumps() if self.field else None
-
-    @property
-    def activations(self) -> int | None:
-        """Values of the output for one example."""
-        return None if self.output is None else prod(self.output)
-
-    @property
-    def described(self) -> str:
-        """The kind with its fields, as `conv K=96 F=11 S=4 P=0`."""
-        fields = self.layer.described() if self.layer else ""
-        return f"{self.kind} {fields}".rstrip()
-
-    @property
-    def derivation(self) -> list[str]:
-        """How each number follows, with the values put in."""
-        return derivation(self)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record with the keys of `--format json`."""
-        return {
-            "name": self.name,
-            "kind": self.kind,
-            "from": _listed(self.sources),
-            "input": None if self.input is None else [list(v) for v in self.input],
-            "output": _listed(self.output),
-            "weights": self.weights,
-            "biases": self.biases,
-            "parameters": self.parameters,
-            "non_trainable": self.non_trainable,
-            "shares": self.shares,
-            "macs": self.macs,
-            "receptive_field": _listed(self.receptive_field),
-            "jump": _listed(self.jump),
-            "derivation": self.derivation,
-        }
-
-
-def _listed(values: Sequence[Any] | None) -> list[Any] | None:
-    return None if values is None else list(values)
 
 
 @dataclass(frozen=True)
@@ -183,23 +101,13 @@ class Trace:
             "file": self.spec.file,
             "name": self.name,
             "complete": self.complete,
-            "inputs": {name: _listed(volume) for name, volume in self.inputs.items()},
-            "outputs": {name: _listed(volume) for name, volume in self.outputs.items()},
-            "output": _listed(self.output),
+            "inputs": {name: listed(volume) for name, volume in self.inputs.items()},
+            "outputs": {name: listed(volume) for name, volume in self.outputs.items()},
+            "output": listed(self.output),
             "layers": [record.to_dict() for record in self.layers],
             "totals": self.totals,
             "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
         }
-
-
-def totals_of(records: Sequence[LayerRecord]) -> dict[str, int | None]:
-    """Sum the counts of records. Weights that are another layer's are left out."""
-    totals: dict[str, int | None] = {}
-    for key in COUNTED:
-        own = key in ("macs", "activations")
-        terms = [getattr(record, key) for record in records if own or record.shares is None]
-        totals[key] = None if None in terms else sum(terms)
-    return totals
 
 
 def walk(spec: NetworkSpec) -> Trace:
@@ -254,8 +162,8 @@ class _Walker:
                 macs = layer.macs(inputs, output)
                 field = layer.field(fields, inputs, output)
                 if macs > LIMIT or (weights is not None and weights > LIMIT):
-                    self._refuse(node, Fault("SC108", f"{node.name} has more than 2^63 weights or"
-                                             " multiplications", "make it smaller"))
+                    message = f"{node.name} has more than 2^63 weights or multiplications"
+                    self._refuse(node, Fault("SC108", message, "make it smaller"))
                     weights = macs = None
         self.volumes.append(output)
         self.fields.append(field)
@@ -279,8 +187,8 @@ class _Walker:
             self._refuse(node, self._told(node, layer, inputs, refusal.fault))
             return refusal.output
         if max(output) > LIMIT:
-            self._refuse(node, self._told(node, layer, inputs, Fault(
-                "SC108", "the output has a size beyond 2^63", "make it smaller")))
+            fault = Fault("SC108", "the output has a size beyond 2^63", "make it smaller")
+            self._refuse(node, self._told(node, layer, inputs, fault))
             return None
         return output
 
@@ -292,9 +200,7 @@ class _Walker:
         except Refusal:  # its output has said why
             return None, layer.known_biases(), None
 
-    def _told(
-        self, node: Node, layer: Layer, inputs: Sequence[Volume], fault: Fault
-    ) -> Fault:
+    def _told(self, node: Node, layer: Layer, inputs: Sequence[Volume], fault: Fault) -> Fault:
         """Put the layer, its fields and the incoming volume before a fault's message."""
         fields = layer.shown_fields()
         subject = f"{node.name} ({fields})" if fields else node.name

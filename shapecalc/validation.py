@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from shapecalc.diagnostics import Fault, Finding, Path, nearest, quote
+from shapecalc.diagnostics import Fault, Finding, Path, quote, suggestion
 from shapecalc.layers.base import Layer, aliases
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -35,10 +35,13 @@ def validate(
     findings: list[Finding],
     what: str,
     also: Iterable[str] = (),
+    *,
+    bare: bool = False,
 ) -> Model | None:
     """Return the validated model, or None with what is wrong added to the findings.
 
-    `also` are further keys that are known, but read elsewhere.
+    `also` are further keys that are known, but read elsewhere. `bare` says that the one field was
+    written as a bare value, so that its place is the layer's own.
     """
     try:
         return model.model_validate(fields)
@@ -47,9 +50,9 @@ def validate(
         habits = getattr(model, "habits", {})
         example = model.example() if issubclass(model, Layer) else ""
         for problem in error.errors(include_url=False, include_context=True):
-            fault, steps = _translate(problem, fields, what, words, habits, also, example)
+            fault, steps = _translate(problem, fields, what, words, habits, also, example, findings)
             if fault is not None:
-                findings.append(Finding(fault, path + steps))
+                findings.append(Finding(fault, path + steps[bare:]))
         return None
 
 
@@ -61,6 +64,7 @@ def _translate(
     habits: Mapping[str, str],
     also: Iterable[str],
     example: str,
+    findings: Sequence[Finding],
 ) -> tuple[Fault | None, Path]:
     """Return one pydantic error as a fault, with the steps from the model to its place."""
     kind, value = problem["type"], problem["input"]
@@ -70,7 +74,7 @@ def _translate(
         hint = f"for example {example}" if example else f"add {field}"
         return Fault("SC103", f"{what} needs {field}", hint), ()
     if kind in ("extra_forbidden", "invalid_key"):
-        return unknown_key(str(steps[0]), fields, what, words, habits, also), steps
+        return unknown_key(str(steps[0]), fields, what, words, habits, also, findings), steps
     if is_missing(value):
         return None, ()
     if isinstance(value, str) and PARAMETER.fullmatch(value):
@@ -93,6 +97,7 @@ def unknown_key(
     words: Mapping[str, str],
     habits: Mapping[str, str],
     also: Iterable[str],
+    findings: Sequence[Finding],
 ) -> Fault:
     """Return the fault of a key that is not read: a second word for one field, or unknown."""
     shown = quote(key)
@@ -105,6 +110,5 @@ def unknown_key(
     if key == "<<":
         return Fault("SC102", "merge keys are not read", "write a block, or the fields themselves")
     known = [*words, *also]
-    close = nearest(key, known)
-    hint = f"did you mean {close}?" if close else f"it has {', '.join(known)}"
+    hint = suggestion(key, lambda: known, findings, f"it has {', '.join(known)}")
     return Fault("SC102", f"{what} has no field {shown}", hint)

@@ -8,7 +8,7 @@ from shapecalc.diagnostics import Refusal
 from shapecalc.layers.base import show
 
 if TYPE_CHECKING:
-    from shapecalc.tracing import LayerRecord
+    from shapecalc.records import LayerRecord
 
 
 def derivation(record: LayerRecord) -> list[str]:

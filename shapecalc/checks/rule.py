@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shapecalc.diagnostics import Fault, Finding, Severity
 from shapecalc.layers.base import Layer, show
-from shapecalc.tracing import LayerRecord, Trace
+from shapecalc.records import LayerRecord
+from shapecalc.tracing import Trace
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule. Its module's docstring is its page.
 
     `of_layer` is called for every record whose layer is one of `layers`, `of_network` once.
@@ -26,9 +26,7 @@ class Rule:
     of_network: Callable[[Trace], Sequence[Finding]] | None = None
 
 
-def told(
-    code: str, severity: Severity, record: LayerRecord, message: str, hint: str
-) -> Finding:
+def told(code: str, severity: Severity, record: LayerRecord, message: str, hint: str) -> Finding:
     """Return a finding at a layer, with its fields and the incoming volume in front."""
     fields = record.layer.shown_fields() if record.layer else ""
     subject = f"{record.name} ({fields})" if fields else record.name

@@ -26,8 +26,9 @@ from shapecalc.checks.rule import Rule
 from shapecalc.diagnostics import Fault, Finding, Path, nearest, quote
 from shapecalc.expectations import Claims
 from shapecalc.layers.base import show
+from shapecalc.records import LayerRecord, totals_of
 from shapecalc.scopes import Group
-from shapecalc.tracing import LayerRecord, Trace, totals_of
+from shapecalc.tracing import Trace
 
 PER_AXIS = ("receptive_field", "jump")
 
@@ -37,8 +38,9 @@ def find(trace: Trace) -> Sequence[Finding]:
     findings: list[Finding] = []
     for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
         if node.claims is not None:
-            findings += _compare(node.claims, _of_record(record, node.claims), record.name,
-                                 node.path, record)
+            findings += _compare(
+                node.claims, _of_record(record, node.claims), record.name, node.path, record
+            )
     for group in trace.spec.groups:
         if group.claims is not None:
             findings += _compare(group.claims, _of_group(group, trace), group.name, group.path)

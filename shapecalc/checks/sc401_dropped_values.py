@@ -25,7 +25,8 @@ from shapecalc.diagnostics import Finding
 from shapecalc.layers.base import axis_titles
 from shapecalc.layers.repairs import repairs_of
 from shapecalc.layers.window import Sliding
-from shapecalc.tracing import LayerRecord, Trace
+from shapecalc.records import LayerRecord
+from shapecalc.tracing import Trace
 
 LINES = {"height": "row", "width": "column", "length": "position", "frames": "frame"}
 

@@ -24,7 +24,8 @@ from shapecalc.checks.rule import Rule, told
 from shapecalc.diagnostics import Finding
 from shapecalc.layers.base import show
 from shapecalc.layers.window import Sliding
-from shapecalc.tracing import LayerRecord, Trace
+from shapecalc.records import LayerRecord
+from shapecalc.tracing import Trace
 
 
 def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
@@ -36,7 +37,9 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     if not fits.skips:
         return ()
     fit = next(fit for fit in fits.axes if fit.skips)
-    message = f"S={fit.S} skips {fit.S - fit.span} of every {fit.S} pixels: the filter spans {fit.span}"
+    message = (
+        f"S={fit.S} skips {fit.S - fit.span} of every {fit.S} pixels: the filter spans {fit.span}"
+    )
     offers = []
     for text, changes in ((f"S={fit.span}", {"S": fit.span}), (f"F={fit.S}", {"F": fit.S})):
         output = layer.model_copy(update=changes).tried(volume)

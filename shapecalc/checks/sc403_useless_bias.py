@@ -24,7 +24,8 @@ from collections.abc import Sequence
 from shapecalc.checks.rule import Rule, told
 from shapecalc.diagnostics import Finding
 from shapecalc.layers.normalization import BatchNorm
-from shapecalc.tracing import LayerRecord, Trace
+from shapecalc.records import LayerRecord
+from shapecalc.tracing import Trace
 
 
 def find(trace: Trace) -> Sequence[Finding]:

@@ -24,7 +24,8 @@ from shapecalc.checks.rule import Rule, told
 from shapecalc.diagnostics import Finding
 from shapecalc.layers.base import show_value
 from shapecalc.layers.window import Sliding
-from shapecalc.tracing import LayerRecord, Trace
+from shapecalc.records import LayerRecord
+from shapecalc.tracing import Trace
 
 
 def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:

@@ -25,7 +25,8 @@ from math import prod
 from shapecalc.checks.rule import Rule, told
 from shapecalc.diagnostics import Finding
 from shapecalc.layers.dense import Dense
-from shapecalc.tracing import LayerRecord, Trace
+from shapecalc.records import LayerRecord
+from shapecalc.tracing import Trace
 
 
 def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:

@@ -3,7 +3,7 @@
 Its output does not depend on the input at all: a convolution gives its bias there, an average
 pool 0.
 
-Warned, since the first 2x2 window of each row and column sees zeros only:
+Warned, since the first and the last 2x2 window of each row and column see zeros only:
 
     input: 4x4x1
     layers:
@@ -25,7 +25,8 @@ from shapecalc.diagnostics import Finding
 from shapecalc.geometry import misses
 from shapecalc.layers.base import axis_titles
 from shapecalc.layers.window import Sliding
-from shapecalc.tracing import LayerRecord, Trace
+from shapecalc.records import LayerRecord
+from shapecalc.tracing import Trace
 
 
 def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:

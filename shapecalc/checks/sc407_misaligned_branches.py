@@ -29,7 +29,8 @@ from shapecalc.checks.rule import Rule, told
 from shapecalc.diagnostics import Finding
 from shapecalc.layers.merge import Merge
 from shapecalc.receptive_field import Field, aligned
-from shapecalc.tracing import LayerRecord, Trace
+from shapecalc.records import LayerRecord
+from shapecalc.tracing import Trace
 
 
 def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:

@@ -48,7 +48,9 @@ def _look(volume: Volume) -> Fault | None:
             message = f"{show(volume)} looks depth first: it is read as height {D}, depth {W}"
             return Fault("SC408", message, f"write {show((H, W, D))}, the depth last")
     if len(volume) == 2 and volume[0] == volume[1] >= SMALLEST_IMAGE:
-        message = f"{show(volume)} looks like an image without its depth: it is read as length x depth"
+        message = (
+            f"{show(volume)} looks like an image without its depth: it is read as length x depth"
+        )
         return Fault("SC408", message, f"write {show((*volume, 1))} for a grey image")
     return None
 

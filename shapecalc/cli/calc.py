@@ -15,10 +15,21 @@ from shapecalc.layers import KINDS, kind_of
 
 @click.command("calc")
 @click.argument("words", nargs=-1, required=True, metavar="VOLUME KIND [VALUE] [FIELD=VALUE]...")
-@click.option("--rounding", type=click.Choice(("exact", "floor", "ceil")), default="exact",
-              show_default=True, help="What to do where a stride does not fit.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True,
-              help="How to print it.")
+@click.option(
+    "--rounding",
+    type=click.Choice(("exact", "floor", "ceil")),
+    default="exact",
+    show_default=True,
+    help="What to do where a stride does not fit.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="How to print it.",
+)
 @click.pass_context
 def command(ctx: click.Context, words: tuple[str, ...], rounding: str, form: str) -> None:
     """Work out a network typed here: a volume, then layers, each a kind, the value of its main

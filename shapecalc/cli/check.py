@@ -33,12 +33,28 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
 
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text",
-              show_default=True, help="How to print the findings.")
-@click.option("--select", multiple=True, callback=_codes, metavar="CODES",
-              help="Only these codes or beginnings of codes, such as SC2.")
-@click.option("--ignore", multiple=True, callback=_codes, metavar="CODES",
-              help="All but these codes or beginnings of codes.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How to print the findings.",
+)
+@click.option(
+    "--select",
+    multiple=True,
+    callback=_codes,
+    metavar="CODES",
+    help="Only these codes or beginnings of codes, such as SC2.",
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    callback=_codes,
+    metavar="CODES",
+    help="All but these codes or beginnings of codes.",
+)
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
 @click.pass_context
 def command(

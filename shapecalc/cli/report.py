@@ -29,15 +29,34 @@ def _columns(ctx: click.Context, option: click.Parameter, value: str | None) -> 
 
 @click.command("report")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True,
-              help="How to print it.")
-@click.option("--columns", callback=_columns, metavar="NAMES",
-              help=f"Columns, separated by commas: {','.join(COLUMNS)}.")
-@click.option("--depth", type=click.IntRange(min=0), metavar="N",
-              help="Fold instances of blocks nested deeper than N into one row each.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="How to print it.",
+)
+@click.option(
+    "--columns",
+    callback=_columns,
+    metavar="NAMES",
+    help=f"Columns, separated by commas: {','.join(COLUMNS)}.",
+)
+@click.option(
+    "--depth",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Fold instances of blocks nested deeper than N into one row each.",
+)
 @click.option("--explain", is_flag=True, help="Derive every number, with its values put in.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
-              help="Write to a file instead of standard output.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to a file instead of standard output.",
+)
 @click.option("--force", is_flag=True, help="Let -o replace a file that is there.")
 @click.pass_context
 def command(
@@ -55,13 +74,14 @@ def command(
     """
     if output is not None:
         _refuse_overwriting(output, files, force)
-    texts, code = [], 0
-    for index, file in enumerate(files):
+    texts: list[str] = []
+    code = 0
+    for file in files:
         trace = trace_path(file)
         code = max(code, exit_code(trace))
         if trace is not None:
             name = file if len(files) > 1 else None
-            texts.append(render(trace, form, columns, depth, explain, name, index == 0, output))
+            texts.append(render(trace, form, columns, depth, explain, name, not texts, output))
     between = "\n" if form in ("csv", "json") else "\n\n\n"
     if texts and not _write(between.join(texts) + "\n", output):
         code = UNUSABLE

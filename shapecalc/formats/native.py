@@ -8,7 +8,6 @@ from typing import Any
 
 from shapecalc.diagnostics import Fault
 from shapecalc.formats.document import Document
-from shapecalc.formats.json_text import read_json
 from shapecalc.formats.yaml_text import read_yaml, unreadable
 
 MAX_BYTES = 32 * 1024 * 1024  # a spec of a million layers has half of that
@@ -45,10 +44,10 @@ def read_text(text: str, file: str) -> Document:
     if not text.strip():
         fault = Fault("SC101", "the file is empty", "a spec has input: and layers:")
         return unreadable(fault, (1, 1), file)
-    if file.endswith(".json"):
-        return read_json(text, file)
-    if text.lstrip().startswith("{"):
+    if file.endswith(".json") or text.lstrip().startswith("{"):
+        from shapecalc.formats.json_text import read_json  # most specs are YAML
+
         document = read_json(text, file)
-        if document.data is not None:
+        if document.data is not None or file.endswith(".json"):
             return document
     return read_yaml(text, file)

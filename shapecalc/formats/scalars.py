@@ -12,17 +12,21 @@ OCTAL = re.compile(r"0o[0-7]+")
 HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]*[a-fA-F][0-9a-fA-F]*")  # digits alone are a size
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 MOST_DIGITS = 40
-TOO_LARGE = 10**MOST_DIGITS  # stands for any longer number: beyond every limit all the same
+TOO_LARGE: int = 10**MOST_DIGITS  # stands for any longer number: beyond every limit all the same
 
-WORDS: dict[str, None | bool | float] = {
+WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
-    **{sign + word: float(sign + "inf") for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")},
+    **{
+        sign + word: float(sign + "inf")
+        for sign in ("", "+", "-")
+        for word in (".inf", ".Inf", ".INF")
+    },
 }
 
-Scalar = None | bool | int | float | str
+Scalar = bool | int | float | str | None
 
 
 def resolve(text: str) -> Scalar:

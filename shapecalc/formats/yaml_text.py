@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from shapecalc.diagnostics import Fault, Finding, Path, quote
+from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Path, quote
 from shapecalc.formats.document import Document, Place, Places
 from shapecalc.formats.scalars import resolve
 
@@ -15,7 +15,7 @@ Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it 
 STR_TAGS = ("!", "tag:yaml.org,2002:str")
 CORE_TAGS = tuple(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null"))
 CONTAINER_TAGS = ("!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
-MAX_DEPTH = 500  # of brackets; layers inside one another are limited more tightly
+MAX_DEPTH = 3 * MAX_NESTING + 10  # of brackets; a layer inside another takes three
 MAX_VALUES = 1_000_000  # that aliases may stand for
 
 

@@ -1,7 +1,5 @@
 """Every layer kind under its name in a spec. A new kind is one class and one line here."""
 
-from __future__ import annotations
-
 from shapecalc.layers import activation, composite, conv, dense, merge, normalization, pool, reshape
 from shapecalc.layers.base import Layer
 

@@ -1,8 +1,6 @@
 """Activations, dropout and softmax: the volume passes unchanged."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from shapecalc.layers.base import Layer, Shapes
@@ -12,7 +10,7 @@ from shapecalc.layers.fields import Rate, Real, Truth, Volume
 class Elementwise(Layer):
     """A function of each value. The output is as large as the input; nothing is learned."""
 
-    habits = {"inplace": "leave it out: it does not change the result"}
+    habits: ClassVar[Mapping[str, str]] = {"inplace": "leave it out: it does not change the result"}
 
 
 class Relu(Elementwise):
@@ -157,7 +155,10 @@ class Softmax(Elementwise):
     Source: Stanford CS231n, "Linear Classification".
     """
 
-    habits = {"dim": "leave it out: it runs over the depth", "axis": "leave it out"}
+    habits: ClassVar[Mapping[str, str]] = {
+        "dim": "leave it out: it runs over the depth",
+        "axis": "leave it out",
+    }
 
 
 class LogSoftmax(Elementwise):
@@ -170,7 +171,10 @@ class LogSoftmax(Elementwise):
     Source: PyTorch, torch.nn.LogSoftmax.
     """
 
-    habits = {"dim": "leave it out: it runs over the depth", "axis": "leave it out"}
+    habits: ClassVar[Mapping[str, str]] = {
+        "dim": "leave it out: it runs over the depth",
+        "axis": "leave it out",
+    }
 
 
 class LeakyRelu(Elementwise):
@@ -178,7 +182,7 @@ class LeakyRelu(Elementwise):
 
     Example: 208x208x64 stays 208x208x64, and -1 becomes -0.01. No parameters, no MACs.
 
-        - leaky_relu: 0.1
+        - leaky_relu: 0.01
 
     Fields: slope (main, 0.01).
 
@@ -188,7 +192,7 @@ class LeakyRelu(Elementwise):
     slope: Real = 0.01
 
     main = "slope"
-    habits = {"negative_slope": "write slope", "alpha": "write slope"}
+    habits: ClassVar[Mapping[str, str]] = {"negative_slope": "write slope", "alpha": "write slope"}
 
 
 class PRelu(Layer):
@@ -208,7 +212,9 @@ class PRelu(Layer):
     per_channel: Truth = False
 
     has_weights: ClassVar[bool] = True
-    habits = {"num_parameters": "write per_channel: true for one slope a channel"}
+    habits: ClassVar[Mapping[str, str]] = {
+        "num_parameters": "write per_channel: true for one slope a channel"
+    }
 
     def parameters(self, inputs: Sequence[Volume]) -> Shapes:
         return {"weight": (inputs[0][-1] if self.per_channel else 1,)}
@@ -229,4 +235,4 @@ class Dropout(Elementwise):
     rate: Rate = 0.5
 
     main = "rate"
-    habits = {"p": "write rate"}
+    habits: ClassVar[Mapping[str, str]] = {"p": "write rate"}

@@ -4,8 +4,6 @@ A family's file defines classes from `Layer`; tracing.py calls their methods and
 Volumes are tuples, spatial sizes first, depth last; a flat vector has one number.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import cache
 from math import prod
@@ -121,7 +119,8 @@ class Layer(BaseModel):
         for name in sorted(fields, key="K".__ne__):  # K first, the rest in written order
             field = fields[name]
             value = getattr(self, name)
-            if name in ("S", "P") or (value != field.default and not isinstance(value, list)):
+            written = name in self.model_fields_set and value != field.default
+            if name in ("S", "P") or (written and not isinstance(value, list)):
                 values.append(f"{name}={show_value(value)}")
         return " ".join(values)
 
@@ -163,7 +162,7 @@ def need_spatial(volume: Volume) -> None:
             Fault(
                 "SC206",
                 f"needs a volume with spatial axes, and gets the flat vector {show(volume)}",
-                f"put reshape: 1x1x{volume[0]} before it",
+                "leave out the flatten or dense before it, or put reshape before it",
             )
         )
 

@@ -3,8 +3,6 @@
 They compute nothing themselves: the merge of a residual or parallel is a layer of its own.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -46,7 +44,7 @@ class Parallel(Composite):
     merge: concat (the default) joins their depths, add and multiply work value by value; the merge
     is a layer called concat1, add1, ... or by `name`. An empty branch is the identity.
 
-    Example: 28x28x192 into branches of depth 64, 128, 32 and 32: 28x28x256.
+    Example: 28x28x192 into branches of depth 64 and 128: 64 + 128 = 192, so 28x28x192.
 
         - parallel: [[{conv: {K: 64, F: 1}}], [{conv: {K: 128, F: 3, P: 1}}]]
 

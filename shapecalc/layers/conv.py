@@ -1,8 +1,6 @@
 """Convolutions: conv, depthwise_conv and conv_transpose, in one, two or three dimensions."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import gcd, prod
 from typing import Annotated, Any, ClassVar, Self
 
@@ -58,7 +56,7 @@ class Convolution(Sliding):
         return {"weight": weight, "bias": (K,)} if self.bias else {"weight": weight}
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
-        F = per_axis(self.F, len(output) - 1, "F")
+        F: Volume = per_axis(self.F, len(output) - 1, "F")
         return prod(output) * prod(F) * self.filters(inputs[0][-1])[1]
 
     def macs_working(self, inputs: Sequence[Volume], output: Volume) -> str:
@@ -111,7 +109,7 @@ class DepthwiseConv(Convolution):
 
     Example: 112x112x32 with F=3 P=1: 112x112x32; 32*1*3*3 = 288 weights + 32 biases = 320.
 
-        - depthwise_conv: {F: 3, P: 1, bias: false}
+        - depthwise_conv: {F: 3, P: 1}
 
     Fields: F (main), S (1), P (0), dilation (1), multiplier (1), bias (true), rounding.
 
@@ -160,7 +158,9 @@ class ConvTranspose(Layer):
     main = "K"
     has_weights: ClassVar[bool] = True
     spatial: ClassVar[bool] = True
-    habits = HABITS | {"rounding": "leave it out: nothing is divided, so nothing is rounded"}
+    habits: ClassVar[Mapping[str, str]] = HABITS | {
+        "rounding": "leave it out: nothing is divided, so nothing is rounded"
+    }
 
     def spreads(self, volume: Volume) -> tuple[Spread, ...]:
         """Return how each axis is spread; raise Refusal for fields that do not fit the input."""
@@ -217,7 +217,7 @@ class ConvTranspose(Layer):
         return self.K if self.bias else 0
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
-        F = per_axis(self.F, len(output) - 1, "F")
+        F: Volume = per_axis(self.F, len(output) - 1, "F")
         return prod(inputs[0]) * (self.K // self.groups) * prod(F)
 
     def macs_working(self, inputs: Sequence[Volume], output: Volume) -> str:

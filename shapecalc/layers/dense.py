@@ -1,8 +1,6 @@
 """The fully connected layer."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Annotated, ClassVar
 
@@ -35,7 +33,7 @@ class Dense(Layer):
 
     main = "units"
     has_weights: ClassVar[bool] = True
-    habits = HABITS | {"out_features": "write units"}
+    habits: ClassVar[Mapping[str, str]] = HABITS | {"out_features": "write units"}
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         return (self.units,)

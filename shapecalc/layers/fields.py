@@ -4,8 +4,6 @@ Numbers are strict: text is not a number, true is not 1. A validator raises an e
 the diagnostic's code, so one place (network.py) turns all of them into findings.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
@@ -35,7 +33,7 @@ def wrong(wanted: str, value: object, code: str = "SC104") -> PydanticCustomErro
     if isinstance(value, str):
         text = f'"{text}"'
     message = f"must be {wanted}, not {text}"
-    return PydanticCustomError(code, "{message}", {"message": message})  # type: ignore[arg-type]
+    return PydanticCustomError(code, "{message}", {"message": message})
 
 
 def check_whole(value: object, least: int, wanted: str) -> int:
@@ -158,7 +156,8 @@ def _positive_real(value: Any) -> float:
 def _truth(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    raise wrong("true or false", value)
+    meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(str(value).lower())
+    raise wrong(f"true or false (write {meant})" if meant else "true or false", value)
 
 
 def choice(*names: str) -> PlainValidator:
@@ -185,7 +184,8 @@ def _text(value: Any) -> str:
 
 
 Positive = Annotated[int, PlainValidator(_whole(1))]
-Natural = Annotated[int, PlainValidator(_whole(0))]
+natural = _whole(0)
+Natural = Annotated[int, PlainValidator(natural)]
 Sizes = Annotated[int | Volume, PlainValidator(_sizes(1))]
 Offsets = Annotated[int | Volume, PlainValidator(_sizes(0))]
 Pads = Annotated[int | str | tuple[Any, ...], padding(*PADDING_POLICIES)]

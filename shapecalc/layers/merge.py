@@ -1,7 +1,5 @@
 """Merges: add, subtract, multiply, maximum, average value by value; concat joins the depth."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -51,7 +49,10 @@ class Stretching(Merge):
     def _differ(self, axis: int, rank: int, values: Sequence[int]) -> tuple[str, str]:
         listed = " and ".join(dict.fromkeys(map(str, values)))
         if axis == rank - 1:
-            return f"depth {listed} differ", f"a conv with K={values[0]} F=1 gives the last one depth {values[0]}"
+            return (
+                f"depth {listed} differ",
+                f"a conv with K={values[0]} F=1 gives the last one depth {values[0]}",
+            )
         return _spatial_difference(axis, rank, values)
 
 

@@ -1,8 +1,6 @@
 """Normalizations: the volume passes unchanged; gamma counts as weights, beta as biases."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from shapecalc.diagnostics import Fault, Refusal
@@ -30,7 +28,7 @@ class Normalization(Layer):
     eps: PositiveReal = 1e-5
 
     has_weights: ClassVar[bool] = True
-    habits = HABITS
+    habits: ClassVar[Mapping[str, str]] = HABITS
 
     def parameters(self, inputs: Sequence[Volume]) -> Shapes:
         D = inputs[0][-1]
@@ -59,7 +57,7 @@ class BatchNorm(Normalization):
 
 
 class WholeNormalization(Normalization):
-    """A normalization whose statistics run over the positions: every output sees the whole input."""
+    """A normalization over the positions: every output sees the whole input."""
 
     def field(
         self,

@@ -1,8 +1,6 @@
 """Pooling: windows that slide (max, avg, l2), whole slices (global) and adaptive bins."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AliasChoices, Field
@@ -14,9 +12,7 @@ from shapecalc.layers.window import Sliding, Window
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import binned, everything
 
-PoolStride = Annotated[
-    Sizes | None, Field(validation_alias=AliasChoices("S", "stride", "strides"))
-]
+PoolStride = Annotated[Sizes | None, Field(validation_alias=AliasChoices("S", "stride", "strides"))]
 
 
 class Pool(Sliding):
@@ -161,7 +157,7 @@ class AdaptivePool(Layer):
 
     main = "output"
     spatial: ClassVar[bool] = True
-    habits = {"output_size": "write output"}
+    habits: ClassVar[Mapping[str, str]] = {"output_size": "write output"}
 
     def bins(self, volume: Volume) -> list[tuple[int, int, int]]:
         """Return (input size, bins, pixels in the widest bin) for each axis."""

@@ -1,8 +1,6 @@
 """Layers that move values about: flatten, reshape, pad, crop, upsample."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Annotated, ClassVar
 
@@ -62,7 +60,7 @@ class Reshape(Flatten):
     output: VolumeField
 
     main = "output"
-    habits = {"target_shape": "write output"}
+    habits: ClassVar[Mapping[str, str]] = {"target_shape": "write output"}
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs
@@ -82,7 +80,9 @@ class Reshape(Flatten):
             if have % others == 0:
                 fitting = (*self.output[:axis], have // others, *self.output[axis + 1 :])
                 return f"output: {show(fitting)} has {have:,} values"
-        return f"output: {have} has {have:,} values"
+        most = min(self.output[-1], have, 4096)
+        last = next(size for size in range(most, 0, -1) if have % size == 0)
+        return f"output: {have // last}x{last} has {have:,} values"
 
     def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
         old, new = ("*".join(map(str, v)) for v in (inputs[0], output))
@@ -180,7 +180,7 @@ class Upsample(Layer):
 
     main = "scale"
     spatial: ClassVar[bool] = True
-    habits = {
+    habits: ClassVar[Mapping[str, str]] = {
         "scale_factor": "write scale",
         "interpolation": "write mode",
         "size": "write scale",

@@ -1,8 +1,6 @@
 """What convolutions and pools share: a window of F that slides with stride S over padding P."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AliasChoices, Field
@@ -49,7 +47,7 @@ class Sliding(Layer):
     rounding: Annotated[Rounding | None, choice("exact", "floor", "ceil")] = None
 
     spatial: ClassVar[bool] = True
-    habits = HABITS
+    habits: ClassVar[Mapping[str, str]] = HABITS
 
     def spacing(self) -> Any:
         """Return the dilation, where the kind has one."""
@@ -62,7 +60,9 @@ class Sliding(Layer):
     def settled(self, rounding: Rounding) -> Self:
         if self.rounding is not None or rounding == "exact":
             return self
-        return self.model_copy(update={"rounding": rounding})
+        settled = self.model_copy(update={"rounding": rounding})
+        settled.model_fields_set.discard("rounding")  # it is the network's: not shown as a field
+        return settled
 
     def fits(self, volume: Volume) -> Fits:
         """Return how the window fits on each axis; raise Refusal where it cannot slide at all."""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import quote
 from shapecalc.layers.base import show
-from shapecalc.tracing import LayerRecord, Trace, totals_of
+from shapecalc.records import LayerRecord, totals_of
+from shapecalc.tracing import Trace
 
 UNKNOWN = "?"  # never 0
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One line of a report: a layer, or an instance of a block folded into one line."""
 
     name: str
@@ -33,8 +32,7 @@ class Row:
     shares: str | None
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A column: its title, whether it holds numbers, and what it shows of a row."""
 
     title: str
@@ -121,8 +119,12 @@ def plain_cell(row: Row, key: str) -> str:
     value = row.plain_kind if key == "kind" else COLUMNS[key].value(row)
     if value is None:
         return ""
-    text = str(value) if isinstance(value, int) else quote(_text(value, " "), 400)
-    return "'" + text if text[:1] in ("=", "+", "-", "@") else text  # no spreadsheet formula
+    return str(value) if isinstance(value, int) else harmless(quote(_text(value, " "), 400))
+
+
+def harmless(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula."""
+    return "'" + text if text[:1] in ("=", "+", "-", "@") else text
 
 
 def _text(value: Any, between: str) -> str:

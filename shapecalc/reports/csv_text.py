@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-from shapecalc.reports.columns import DEFAULT, plain_cell, rows_of
+from shapecalc.diagnostics import quote
+from shapecalc.reports.columns import DEFAULT, harmless, plain_cell, rows_of
 from shapecalc.tracing import Trace
 
 
@@ -20,7 +21,7 @@ def render(
     """Return the lines without a last line break; `file` adds a first column with its name."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    extra = [] if file is None else [file]
+    extra = [] if file is None else [harmless(quote(file, 400))]
     if heading:
         writer.writerow([*(["file"] if extra else []), *columns])
     for row in rows_of(trace, depth):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from tabulate import MIN_PADDING, SEPARATING_LINE, tabulate
+from collections.abc import Callable, Sequence
 
 from shapecalc.diagnostics import Diagnostic, quote
 from shapecalc.layers.base import show
 from shapecalc.reports.columns import COLUMNS, DEFAULT, cell, rows_of, total_cells
 from shapecalc.tracing import Trace
 
-STYLES = {"table": "simple", "markdown": "github", "latex": "latex_booktabs"}
+STYLES = {"markdown": "github", "latex": "latex_booktabs"}  # tabulate's names
 SHRINKABLE = {"kind": 16, "name": 12}  # cut first, down to this width
 DROPPED_FIRST = ("jump", "shares", "from", "input", "non_trainable", "receptive_field", "weights",
                  "biases", "macs", "kind")  # fmt: skip
@@ -60,17 +58,30 @@ def _heading(trace: Trace, style: str) -> str:
 
 
 def _drawn(style: str, keys: list[str], cells: list[list[str]], last: list[str]) -> str:
-    """Draw the table, the totals set off by a line of their own where the style has one."""
+    """Draw the table. The terminal's is drawn here: its widths are known by then."""
     headers = [COLUMNS[key].title for key in keys]
-    align = ["right" if COLUMNS[key].number else "left" for key in keys]
-    rows = [*cells, SEPARATING_LINE, last] if style == "table" else [*cells, last]
-    return tabulate(
-        rows,
-        headers=headers,
-        tablefmt=STYLES[style],
-        colalign=align,
-        disable_numparse=True,  # or a layer called 1e3 would print as 1000
+    if style != "table":
+        from tabulate import tabulate
+
+        align = ["right" if COLUMNS[key].number else "left" for key in keys]
+        return tabulate(
+            [*cells, last],
+            headers=headers,
+            tablefmt=STYLES[style],
+            colalign=align,
+            disable_numparse=True,  # or a layer called 1e3 would print as 1000
+        )
+    widths = _widths(keys, cells, last)
+    rule = ["-" * width for width in widths]
+    pads = [str.rjust if COLUMNS[key].number else str.ljust for key in keys]
+    return "\n".join(
+        (" " * GAP).join(map(_pad, pads, row, widths)).rstrip()
+        for row in (headers, rule, *cells, rule, last)
     )
+
+
+def _pad(justify: Callable[[str, int], str], text: str, width: int) -> str:
+    return justify(text, width)
 
 
 def _fitted(
@@ -97,8 +108,7 @@ def _fitted(
 
 
 def _widths(keys: Sequence[str], cells: Sequence[Sequence[str]], last: Sequence[str]) -> list[int]:
-    headers = [COLUMNS[key].title + " " * MIN_PADDING for key in keys]
-    columns = zip(headers, last, *cells, strict=True)
+    columns = zip([COLUMNS[key].title for key in keys], last, *cells, strict=True)
     return [max(map(len, column)) for column in columns]
 
 

@@ -194,6 +194,7 @@ def test_conv_with_different_padding_on_both_sides(ask: Any) -> None:
     compare(ask, cases, least=108)
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same'")
 def test_conv_with_padding_by_name(ask: Any) -> None:
     cases: list[Case] = []
     for size, F, dilation in product(range(1, 8), range(1, 6), (1, 2)):

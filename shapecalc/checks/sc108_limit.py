@@ -1,0 +1,32 @@
+"""A limit is passed.
+
+A few lines can describe a network that no machine could hold. So that such a file is refused at
+once, with its place, there are limits far above what networks need:
+
+    1,000,000 layers, once blocks and repeats are expanded
+    100 blocks, residuals, parallels and repeats inside one another
+    2^63 - 1, about 9.2*10^18, for any number, size or count of weights or MACs
+
+Repeats multiply: four of 100 inside one another hold 100*100*100*100 = 100,000,000 layers. So do
+dense layers: 4*10^9 values into 4*10^9 units take 1.6*10^19 weights. The usual cause is a zero too
+many, or a size meant for another field.
+
+Files larger than 32 MiB, brackets nested deeper than 500 and aliases that stand for more than
+1,000,000 values are refused as well.
+
+Bad, since 2,000,000 layers are more than 1,000,000:
+
+    input: 32x32x3
+    layers:
+      - repeat: {times: 2000000, layers: [relu]}
+
+Good:
+
+    input: 32x32x3
+    layers:
+      - repeat: {times: 2, layers: [relu]}
+"""
+
+from shapecalc.checks.rule import Rule
+
+RULE = Rule("SC108", "limit passed")

@@ -1,0 +1,104 @@
+"""LayerRecord: everything that is known of one layer, and the sums of many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any, NamedTuple
+
+from shapecalc.diagnostics import Path
+from shapecalc.layers.base import Layer
+from shapecalc.layers.fields import Volume
+from shapecalc.receptive_field import Field
+from shapecalc.working import derivation
+
+COUNTED = ("weights", "biases", "parameters", "non_trainable", "macs", "activations")
+
+
+class LayerRecord(NamedTuple):
+    """What is known of one layer. None stands for the unknown, never for zero.
+
+    Volumes are spatial sizes first, depth last; counts are for one example.
+    """
+
+    name: str
+    kind: str
+    sources: tuple[str, ...] | None
+    input: tuple[Volume, ...] | None
+    output: Volume | None
+    weights: int | None
+    biases: int | None
+    non_trainable: int | None
+    macs: int | None
+    shares: str | None
+    layer: Layer | None
+    field: Field | None
+    source_fields: tuple[Field | None, ...]
+    path: Path
+
+    @property
+    def parameters(self) -> int | None:
+        """Learnable values: weights + biases."""
+        if self.weights is None or self.biases is None:
+            return None
+        return self.weights + self.biases
+
+    @property
+    def receptive_field(self) -> tuple[int, ...] | None:
+        """Input pixels that one output value depends on, per spatial axis of the input."""
+        return self.field.sizes() if self.field else None
+
+    @property
+    def jump(self) -> tuple[int | float, ...] | None:
+        """Input pixels from one output value to the next, per spatial axis of the input."""
+        return self.field.jumps() if self.field else None
+
+    @property
+    def activations(self) -> int | None:
+        """Values of the output for one example."""
+        return None if self.output is None else prod(self.output)
+
+    @property
+    def described(self) -> str:
+        """The kind with its fields, as `conv K=96 F=11 S=4 P=0`."""
+        fields = self.layer.described() if self.layer else ""
+        return f"{self.kind} {fields}".rstrip()
+
+    @property
+    def derivation(self) -> list[str]:
+        """How each number follows, with the values put in."""
+        return derivation(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record with the keys of `--format json`."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "from": listed(self.sources),
+            "input": None if self.input is None else [list(v) for v in self.input],
+            "output": listed(self.output),
+            "weights": self.weights,
+            "biases": self.biases,
+            "parameters": self.parameters,
+            "non_trainable": self.non_trainable,
+            "shares": self.shares,
+            "macs": self.macs,
+            "receptive_field": listed(self.receptive_field),
+            "jump": listed(self.jump),
+            "derivation": self.derivation,
+        }
+
+
+def listed(values: Sequence[Any] | None) -> list[Any] | None:
+    """Return a tuple as JSON has it; None stays None."""
+    return None if values is None else list(values)
+
+
+def totals_of(records: Sequence[LayerRecord]) -> dict[str, int | None]:
+    """Sum the counts of records. Weights that are another layer's are left out."""
+    totals: dict[str, int | None] = {}
+    for key in COUNTED:
+        own = key in ("macs", "activations")
+        terms = [getattr(record, key) for record in records if own or record.shares is None]
+        totals[key] = None if None in terms else sum(terms)
+    return totals

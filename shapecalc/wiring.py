@@ -1,0 +1,248 @@
+"""What layers say beside their kind's fields: name, from, expect, share; and the flat list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shapecalc.blocks import RESERVED, bad_name
+from shapecalc.diagnostics import MAX_LAYERS, Fault, Finding, Path, quote, suggestion
+from shapecalc.expectations import LayerClaims
+from shapecalc.layers import Layer
+from shapecalc.layers.fields import NAME
+from shapecalc.scopes import Group, Scope, Sources
+from shapecalc.validation import MISSING, validate
+from shapecalc.written import Written
+
+LONGEST_NAME = 200
+
+
+@dataclass(slots=True)
+class Node:
+    """One layer of the flat network. `layer` is None where its spec is faulty."""
+
+    name: str
+    kind: str
+    layer: Layer | None
+    sources: Sources | None  # indices of volumes; None where they are not known
+    path: Path
+    claims: LayerClaims | None = None
+    shares: int | None = None  # index of the layer whose weights are used
+
+
+MAX_SOURCES = 2 * MAX_LAYERS
+
+
+class Wiring:
+    """The flat list of layers so far, and how names and sources are settled.
+
+    Faults are gathered in `findings`, never raised.
+    """
+
+    def __init__(self, findings: list[Finding], inputs: Sequence[str]) -> None:
+        self.findings = findings
+        self.inputs = inputs
+        self.offset = len(inputs)  # node i has volume i + offset
+        self.nodes: list[Node] = []
+        self.groups: list[Group] = []
+        self.named_sources = 0  # names under `from`, repeats counted
+
+    def add(self, node: Node) -> Sources:
+        self.nodes.append(node)
+        return (len(self.nodes) - 1 + self.offset,)
+
+    def claim(
+        self, scope: Scope, name: str, target: int | Group, path: Path, *, named: bool
+    ) -> None:
+        """Give a name to a layer or group, once."""
+        if named and scope.repeats:
+            self.report(
+                "SC106",
+                f"{name} would name several layers of a repeat",
+                "put the layers into a block: each instance has names of its own",
+                (*path, "name"),
+            )
+        elif name in scope.names:
+            hint = f"{scope.numbered(name)} is free" if named else f"rename the layer called {name}"
+            self.report(
+                "SC106",
+                f"{scope.prefix}{name} is the name of an earlier layer",
+                hint,
+                (*path, "name") if named else path,
+            )
+        else:
+            scope.names[name] = target
+
+    def common(self, written: Written, scope: Scope, shareable: bool) -> dict[str, Any]:
+        """Take name, from, expect and share out of a layer's mapping; return the fields."""
+        fields = dict(written.value)
+        path = written.path
+        name = fields.pop("name", None)
+        if "name" in written.value and name is not MISSING:
+            if not isinstance(name, str) or not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+                self.findings.append(Finding(bad_name(name), (*path, "name")))
+            elif name in RESERVED:
+                self.report(
+                    "SC106", f"{name} is a reserved name", "choose another", (*path, "name")
+                )
+            else:
+                written.name = str(name)
+        written.origin = fields.pop("from", None)
+        if "from" in written.value and written.origin is None:
+            self.report(
+                "SC104",
+                "from must be a layer's name or a list of them, not nothing",
+                "leave from out: a layer takes the one before it",
+                (*path, "from"),
+            )
+        if "expect" in fields:
+            written.claims = validate(
+                LayerClaims, fields.pop("expect"), (*path, "expect"), self.findings, "expect"
+            )
+        if shareable:
+            written.share = fields.pop("share", None)
+        return fields
+
+    def sources(
+        self,
+        origin: Any,
+        path: Path,
+        scope: Scope,
+        chain: Sources | None,
+        merges: bool,
+        name: str,
+        bare: bool = False,
+    ) -> Sources | None:
+        """Return the sources of a layer, checked for their number; None where unknown."""
+        sources = (
+            chain
+            if origin is None
+            else self.resolved(origin, path if bare else (*path, "from"), scope)
+        )
+        if sources is None or (len(sources) > 1 if merges else len(sources) == 1):
+            return sources
+        if merges:
+            wanted, hint = "two or more sources", "for example from: [conv1, conv2]"
+        elif not sources:
+            wanted, hint = "one source", f"say from which input: {', '.join(self.inputs)}"
+        else:
+            wanted, hint = "one source", "join them first with concat or add"
+        got = ", ".join(self.name_of(s) for s in sources[:6]) or "none"
+        self.report("SC109", f"{scope.prefix}{name} takes {wanted}, and gets {got}", hint, path)
+        return None
+
+    def resolved(self, origin: Any, path: Path, scope: Scope) -> Sources | None:
+        """Return what `from` names, written at `path`; None, with findings, if that is nothing."""
+        if origin is MISSING:
+            return None
+        if isinstance(origin, str):
+            return self.named(origin, path, scope)
+        if not isinstance(origin, list | tuple) or not origin:
+            self.report(
+                "SC104",
+                f"from must be a layer's name or a list of them, not {quote(origin)}",
+                "for example from: conv1",
+                path,
+            )
+            return None
+        self.named_sources += len(origin)
+        if self.named_sources > MAX_SOURCES:
+            message = f"the network has more than {MAX_SOURCES:,} sources"
+            self.report("SC108", message, "repeat the layer fewer times", path)
+            return None
+        found: list[Sources | None] = []
+        for index, name in enumerate(origin):
+            if isinstance(name, str):
+                found.append(self.named(name, (*path, index), scope))
+            else:
+                found.append(None)
+                if name is not MISSING:
+                    self.report(
+                        "SC104",
+                        f"from must list names, not {quote(name)}",
+                        "write it in quotes",
+                        (*path, index),
+                    )
+        if any(sources is None for sources in found):
+            return None
+        return tuple(source for sources in found for source in sources or ())
+
+    def named(self, name: str, path: Path, scope: Scope) -> Sources | None:
+        try:
+            found = scope.find(name)
+        except KeyError:
+            otherwise = "only earlier layers can be named"
+            hint = suggestion(name, scope.known, self.findings, otherwise)
+            self.report("SC107", f"no earlier layer is called {quote(name)}", hint, path)
+            return None
+        if isinstance(found, Group):
+            return found.sources
+        return (found,) if isinstance(found, int) else found
+
+    def shared_layer(self, share: Any, node: Node, scope: Scope) -> int | None:
+        """Return the index of the layer whose weights are used, the first owner if they chain."""
+        if share is MISSING:
+            return None
+        path = (*node.path, "share")
+        if not isinstance(share, str):
+            self.report("SC104", f"share must be a layer's name, not {quote(share)}", "", path)
+            return None
+        sources = self.named(share, path, scope)
+        if not sources or sources[0] < self.offset:
+            if sources:
+                self.report(
+                    "SC107",
+                    f"{quote(share)} is no earlier layer with weights",
+                    "share names a layer of the same kind",
+                    path,
+                )
+            return None
+        return self._owner(sources[0] - self.offset)
+
+    def _owner(self, index: int) -> int:
+        owner = self.nodes[index].shares
+        return index if owner is None else owner
+
+    def share_instance(self, share: Any, group: Group, scope: Scope) -> None:
+        """Pair the weights of two instances of one block, layer by layer."""
+        path = (*group.path, "share")
+        try:
+            other = scope.find(share) if isinstance(share, str) else None
+        except KeyError:
+            self.named(share, path, scope)  # reports it, with the nearest name
+            return
+        if not isinstance(other, Group) or other.kind != group.kind or other is group:
+            if share is not MISSING:
+                self.report(
+                    "SC107",
+                    f"{quote(share)} is no earlier instance of {group.kind}",
+                    f"share names another {group.kind}",
+                    path,
+                )
+            return
+        own = self._with_weights(group)
+        theirs = self._with_weights(other)
+        if [self.nodes[i].kind for i in own] != [self.nodes[i].kind for i in theirs]:
+            self.report(
+                "SC209",
+                f"{group.name} and {other.name} have different layers",
+                "give both the same parameters",
+                path,
+            )
+            return
+        for mine, owner in zip(own, theirs, strict=True):
+            self.nodes[mine].shares = self._owner(owner)
+
+    def _with_weights(self, group: Group) -> list[int]:
+        span = range(group.first, group.end)
+        return [i for i in span if (layer := self.nodes[i].layer) and layer.has_weights]
+
+    def report(self, code: str, message: str, hint: str, path: Path) -> None:
+        self.findings.append(Finding(Fault(code, message, hint), path))
+
+    def name_of(self, source: int) -> str:
+        """Return the name of an input or a layer by its index among the volumes."""
+        if source < self.offset:
+            return self.inputs[source]
+        return self.nodes[source - self.offset].name

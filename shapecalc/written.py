@@ -1,0 +1,65 @@
+"""One item of a list of layers, taken apart: its kind, its value, and what stands beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shapecalc.diagnostics import Fault, Finding, Path, quote, suggestion
+from shapecalc.expectations import LayerClaims
+from shapecalc.layers import ALIASES, FOREIGN, KINDS, kind_of
+
+
+@dataclass(slots=True)
+class Written:
+    """One item of a list of layers, taken apart."""
+
+    kind: str  # as written
+    value: Any
+    path: Path
+    name: str | None = None
+    origin: Any = None  # `from`
+    claims: LayerClaims | None = None
+    share: Any = None
+
+
+def kind_key(
+    item: Mapping[Any, Any], blocks: Mapping[str, Any], path: Path, findings: list[Finding]
+) -> Any:
+    """Return the key that is the kind; report every key beside it."""
+    if len(item) == 1:
+        return next(iter(item))
+    known = [k for k in item if isinstance(k, str) and (kind_of(k) or k in blocks)]
+    chosen = known[0] if known else next(iter(item))
+    for key in item:
+        if key == chosen:
+            continue
+        if key in known:
+            fault = Fault(
+                "SC102",
+                f"{quote(key)} stands beside {quote(chosen)} in one item",
+                "begin each layer with a dash of its own",
+            )
+        else:
+            fault = Fault(
+                "SC102",
+                f"{quote(key)} stands beside the kind {quote(chosen)}",
+                f"indent it: it belongs among the fields of {quote(chosen)}",
+            )
+        findings.append(Finding(fault, (*path, str(key))))
+    return chosen
+
+
+def unknown_kind(word: str, blocks: Mapping[str, Any], findings: Sequence[Finding]) -> Fault:
+    """Return the fault of a word that is no kind, with the nearest one or its name here."""
+    shown = quote(word)
+    if word[:1] == "$":
+        return Fault("SC107", f"{shown} is no parameter here", "parameters belong in blocks")
+    close = FOREIGN.get(word.lower().replace("_", "").replace("-", ""))
+    if close:
+        hint = f"did you mean {close}?"
+    else:
+        listed = f"kinds are {', '.join(KINDS)}"
+        hint = suggestion(word, lambda: [*KINDS, *ALIASES, *blocks], findings, listed)
+    return Fault("SC105", f"there is no layer kind {shown}", hint)

@@ -1,0 +1,261 @@
+"""The pages that `shapecalc explain` prints: their examples do what they say, their sums too."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from inspect import cleandoc
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+import shapecalc
+from shapecalc.checks.pages import codes, page
+from shapecalc.checks.rule import Rule
+from shapecalc.cli import group
+from shapecalc.layers import KINDS
+from shapecalc.tracing import Trace
+
+CODES = (
+    [f"SC10{n}" for n in range(1, 10)]
+    + [f"SC20{n}" for n in range(1, 10)]
+    + ["SC301"]
+    + [f"SC40{n}" for n in range(1, 9)]
+)
+# These two are found by running a network, not by tracing it.
+VERIFIED = [
+    pytest.param(code, marks=pytest.mark.xfail(reason="verify is not there yet", strict=True))
+    for code in ("SC302", "SC303")
+]
+MODULES = sorted(path.stem for path in Path(shapecalc.__file__).parent.glob("checks/sc*.py"))
+OPENINGS = {"error": "Bad", "warning": "Warned", "advice": "Advised"}
+
+# An example is read behind this input, unless it asks for another one.
+INPUT = "16x16x256"
+INPUTS = {"reshape": "3136"}
+
+
+class Examples(NamedTuple):
+    """The two specs of a page, as text, and the word that the first is announced with."""
+
+    opening: str
+    bad: str
+    good: str
+
+
+def examples(text: str) -> Examples:
+    """Return the specs of a page: the indented texts behind `Bad, ...:` and behind `Good...:`."""
+    found: dict[str, str] = {}
+    pattern = r"^(Bad|Warned|Advised|Good)\b([^:\n]*):\n\n((?:(?: {4}.*)?\n)+)"
+    for opening, _, indented in re.findall(pattern, text + "\n", flags=re.MULTILINE):
+        assert opening not in found, f"two specs behind {opening}"
+        found[opening] = cleandoc("\n" + indented) + "\n"
+    openings = [opening for opening in found if opening != "Good"]
+    assert len(openings) == 1, f"one spec with the fault, not {openings}"
+    assert "Good" in found, "no good spec"
+    return Examples(openings[0], found[openings[0]], found["Good"])
+
+
+def traced(text: str, folder: Path) -> Trace:
+    """Trace a text as the file that a reader would make of it."""
+    path = folder / "example.yaml"
+    path.write_text(text, encoding="utf-8")
+    return shapecalc.trace(path)
+
+
+def page_of(code: str) -> str:
+    """Return the page of a code that must have one."""
+    text = page(code)
+    assert text is not None, f"{code} has no page"
+    return text
+
+
+def rule_of(module: str) -> Rule:
+    """Return the rule of a module of the checks."""
+    rule = import_module(f"shapecalc.checks.{module}").RULE
+    assert isinstance(rule, Rule)
+    return rule
+
+
+def explained(topic: str) -> str:
+    """Return what `shapecalc explain` prints."""
+    result = CliRunner().invoke(group, ["explain", topic])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+# -- rules -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", [*CODES, *VERIFIED])
+def test_every_code_has_a_page(code: str) -> None:
+    assert code in codes()
+    assert examples(page_of(code))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_its_rule_and_its_page_agree(module: str) -> None:
+    named = re.fullmatch(r"(sc\d{3})_[a-z_]+", module)
+    assert named, "a rule's module is called sc###_name"
+    code = named.group(1).upper()
+    rule = rule_of(module)
+    assert rule.code == code
+    assert page_of(code).splitlines()[0] == f"{code} {rule.name} ({rule.severity})"
+    assert codes()[code] == module[6:].replace("_", " ")
+
+
+def test_no_two_modules_have_one_code() -> None:
+    assert len({module[:5] for module in MODULES}) == len(MODULES) == len(codes())
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_bad_spec_gives_the_code_and_no_other(code: str, tmp_path: Path) -> None:
+    found = traced(examples(page_of(code)).bad, tmp_path).diagnostics
+    assert {item.code for item in found} == {code}, [item.message for item in found]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_good_spec_is_without_the_code_and_complete(code: str, tmp_path: Path) -> None:
+    trace = traced(examples(page_of(code)).good, tmp_path)
+    messages = [f"{item.code} {item.message}" for item in trace.diagnostics]
+    assert code not in {item.code for item in trace.diagnostics}, messages
+    assert "error" not in {item.severity for item in trace.diagnostics}, messages
+    assert trace.complete
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_rule_is_as_severe_as_what_it_finds(code: str, tmp_path: Path) -> None:
+    rule = next(rule_of(module) for module in MODULES if module.startswith(code.lower()))
+    shown = examples(page_of(code))
+    found = traced(shown.bad, tmp_path).diagnostics
+    assert {item.severity for item in found if item.code == code} == {rule.severity}
+    assert shown.opening == OPENINGS[rule.severity]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_explain_prints_a_rules_page(code: str) -> None:
+    assert explained(code) == page_of(code) + "\n"
+    assert explained(code.lower()) == explained(code)
+
+
+def test_explain_lists_every_code_and_every_kind() -> None:
+    result = CliRunner().invoke(group, ["explain"])
+    assert result.exit_code == 0
+    words = result.output.split()
+    assert set(CODES) <= set(words)
+    assert set(KINDS) <= set(words)
+
+
+def test_the_page_of_the_stride_shows_the_formula_its_numbers_and_the_ways_out() -> None:
+    text = page_of("SC201")
+    assert "(W - F + 2P)/S + 1" in text
+    assert "(224 - 11 + 2*0)/4 + 1 = 54.25" in text
+    for way in ("another S", "P on one side", "another F", "another W", "rounding: floor"):
+        assert way in text
+
+
+# -- layer kinds -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_page(kind: str) -> None:
+    text = explained(kind)
+    assert text == cleandoc(KINDS[kind].__doc__ or "") + "\n"
+    assert re.match(rf"{kind}(?: \([a-z, ]+\))?: ", text), "the first line says what it is"
+    assert "\nExample: " in text
+    assert re.search(r"^Sources?: ", text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kinds_page_names_its_fields(kind: str) -> None:
+    words = set(re.findall(r"\w+", cleandoc(KINDS[kind].__doc__ or "")))
+    assert set(KINDS[kind].model_fields) <= words
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_example_of_a_kind_is_valid_in_a_spec(kind: str, tmp_path: Path) -> None:
+    example = KINDS[kind].example()
+    written = yaml.safe_load(example)
+    assert written == kind or list(written) == [kind]
+    lines = [f"input: {INPUTS.get(kind, INPUT)}", "layers:"]
+    if KINDS[kind].merges:  # give the layers that it names
+        names = [name for name in written[kind] if name != "input"]
+        lines += [f"  - relu: {{name: {name}, from: input}}" for name in names]
+    lines.append(f"  - {example}")
+    trace = traced("\n".join(lines), tmp_path)
+    assert [item for item in trace.diagnostics if item.severity == "error"] == []
+    assert trace.complete
+
+
+# -- sums ------------------------------------------------------------------------------------------
+
+NUMBER = r"(?>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+
+
+def sums(text: str) -> list[tuple[str, str]]:
+    """Return every sum of a page, as (`(224 - 11)/3 + 1`, `72`); chains give one for each `=`."""
+    text = re.sub(r"(?<=\S)\n(?=\S)", " ", text)
+    text = re.sub(r" (?:weights|biases)\b", "", text)
+    found = []
+    for equals in re.finditer(" = ", text):
+        before = re.search(r"[\d,.()+*/ -]*$", text[: equals.start()])
+        left = re.split(r", |\. |(?<=\d) +(?=[\d(])", before.group() if before else "")[-1]
+        right = re.match(rf"{NUMBER}(?![x*^])", text[equals.end() :])
+        if right and re.search(r"\d.*[+*/-]", left):
+            found.append((left.strip(), right.group()))
+    return found
+
+
+def wrong(text: str) -> list[str]:
+    """Return the sums of a page that do not come out."""
+    return [
+        f"{left} = {right}"
+        for left, right in sums(text)
+        if eval(left.replace(",", "")) != float(right.replace(",", ""))  # digits and signs only
+    ]
+
+
+@pytest.mark.parametrize("topic", [*CODES, *KINDS])
+def test_the_sums_of_a_page_come_out(topic: str) -> None:
+    assert wrong(explained(topic)) == []
+
+
+def test_many_sums_are_found() -> None:
+    assert len(sums(explained("SC201"))) >= 3
+    assert len(sums(explained("conv"))) >= 3
+    assert sum(len(sums(explained(topic))) for topic in [*CODES, *KINDS]) >= 30
+
+
+# -- the tools of these tests ----------------------------------------------------------------------
+
+
+def test_a_wrong_sum_is_found() -> None:
+    assert wrong("(8 - 3 + 2*1)/1 + 1 = 8 and 10*3072 = 30,720 weights + 10 biases = 30,730") == []
+    assert wrong("so (8 - 3 + 2*1)/1 + 1 = 9") == ["(8 - 3 + 2*1)/1 + 1 = 9"]
+    assert wrong("10*3072 = 30,720 weights\n+ 10 biases = 30,731") == ["30,720 + 10 = 30,731"]
+    assert wrong("6*6*3 = 109 values") == ["6*6*3 = 109"]
+    assert wrong("    groups 4: 8*4*3*3 = 228 weights") == ["8*4*3*3 = 228"]
+    assert wrong("56x56x64 + 56x56x64 = 56x56x64, K = 3") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nothing is shown.\n",
+        "Bad, since it is:\n\n    input: 3\n",
+        "Good:\n\n    input: 3\n",
+        "Bad:\n\ninput: 3\n\nGood:\n\n    input: 3\n",
+        "Bad:\n\n    input: 3\n\nBad:\n\n    input: 4\n\nGood:\n\n    input: 3\n",
+    ],
+)
+def test_a_page_without_its_specs_is_found(text: str) -> None:
+    with pytest.raises(AssertionError, match="spec"):
+        examples(text)
+
+
+def test_a_spec_is_read_as_it_is_indented() -> None:
+    text = "Bad, since:\n\n    a:\n      - b\n\n    c\n\nGood, here:\n\n    d\n\nSource: none.\n"
+    assert examples(text) == ("Bad", "a:\n  - b\n\nc\n", "d\n")
