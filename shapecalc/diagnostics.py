@@ -42,12 +42,16 @@ class Refusal(Exception):
 
 
 class Finding(NamedTuple):
-    """A fault at a place of the spec; `layer` is the full name where there is one."""
+    """A fault at a place of the spec; `layer` is the full name where there is one.
+
+    `place` is line and column where reading knows them and the path does not tell.
+    """
 
     fault: Fault
     path: Path
     layer: str | None = None
     severity: Severity = "error"
+    place: tuple[int, int] | None = None
 
 
 class Diagnostic(NamedTuple):
@@ -149,10 +153,10 @@ def gather(findings: Iterable[Finding]) -> list[Finding]:
 
     A block or a repeat meets its faults once an instance; a reader wants them once.
     """
-    first: dict[tuple[str, Path], Finding] = {}
-    extra: dict[tuple[str, Path], set[str | None]] = {}
+    first: dict[Any, Finding] = {}
+    extra: dict[Any, set[str | None]] = {}
     for finding in findings:
-        key = (finding.fault.code, finding.path)
+        key = (finding.fault.code, finding.path, finding.place)
         if key in first:
             extra[key].add(finding.layer)
         else:

@@ -218,6 +218,26 @@ def widest_bin(W: int, bins: int) -> int:
     return -(-(w + b - 1) // b)
 
 
+def bin_reach(j: int, W: int, bins: int) -> tuple[int, int]:
+    """Return the first and the last input that an adaptive pool's bin j covers."""
+    return j * W // bins, -(-(j + 1) * W // bins) - 1
+
+
+def spread_reach(j: int, step: Step) -> tuple[int, int]:
+    """Return the first and the last input that output j of a transposed convolution sees.
+
+    Input i adds to the outputs i*S - P up to i*S - P + F - 1. Where S > F some outputs see none;
+    the first is behind the last then.
+    """
+    return -(-(j + step.before - step.span + 1) // step.S), (j + step.before) // step.S
+
+
+def bilinear_reach(j: int, scale: int) -> tuple[int, int]:
+    """Return the two inputs around the centre of output j, (j + 1/2)/scale - 1/2."""
+    first = (2 * j + 1 - scale) // (2 * scale)
+    return first, first if scale == 1 else first + 1
+
+
 def quotient(a: int | Fraction, b: int) -> int | Fraction:
     """Return a/b: a whole number where it is one, otherwise a Fraction."""
     whole, rest = divmod(a, b)

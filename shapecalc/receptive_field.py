@@ -2,48 +2,69 @@
 
 Per axis, from size 1 and jump 1: size' = size + (F - 1)*jump, jump' = jump*S, and the first
 output's field starts P*jump earlier (Araujo et al., "Computing Receptive Fields of Convolutional
-Neural Networks", Distill 2019). Upsampling divides the jump; a merge takes the hull.
+Neural Networks", Distill 2019). Behind an upsampling by s the fields repeat in a pattern of s
+outputs, so an axis keeps the fields of one period.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from math import ceil
+from math import ceil, gcd, lcm
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LIMIT
-from shapecalc.geometry import Step, quotient
+from shapecalc.geometry import Step, bilinear_reach, bin_reach, quotient, spread_reach
 
 Number = int | Fraction
-MAX_LATTICES = 8
+MAX_PHASES = 64  # longer patterns are replaced by a bound that grows evenly
 
 
 class Axis(NamedTuple):
-    """One axis of a field.
+    """The fields along one axis: output j of a period sees the pixels starts[j] to ends[j].
 
-    `size` grows linearly and bounds the field from above; after an upsampling by s the true field
-    of n neighbours grows only every s-th step. Each such grid is kept as (base, pitch), the newest
-    first, and `reported` rounds down to it.
+    The next period lies `shift` pixels further. Pixels in the padding have negative numbers.
     """
 
-    size: Number = 1
-    start: Number = 0  # first pixel of the first output's field; negative in the padding
-    jump: Number = 1
-    lattices: tuple[tuple[Number, Number], ...] = ()
+    starts: tuple[Number, ...] = (0,)
+    ends: tuple[Number, ...] = (0,)
+    shift: Number = 1
 
     @property
-    def reported(self) -> int:
-        """The field's size in pixels."""
-        size = self.size
-        for base, pitch in self.lattices:
-            size = base + (size - base) // pitch * pitch
-        return ceil(size)
+    def size(self) -> Number:
+        """Pixels from the first to the last that the widest field has."""
+        widest: Number = max(map(_width, self.starts, self.ends))
+        return widest
 
     @property
-    def centre(self) -> Number:
-        """The middle of the first output's field."""
-        return self.start + Fraction(self.size - 1) / 2
+    def jump(self) -> Number:
+        """Pixels from one output's field to the next, on average over a period."""
+        return quotient(self.shift, len(self.starts))
+
+    @property
+    def centre(self) -> Fraction:
+        """The middle of the first output's field, evened out over a period."""
+        jump, period = self.jump, len(self.starts)
+        middles = (Fraction(a + b) / 2 for a, b in zip(self.starts, self.ends, strict=True))
+        total = sum((middle - j * jump for j, middle in enumerate(middles)), Fraction(0))
+        return total / period
+
+    def start(self, j: int) -> Number:
+        """Return the first pixel of output j's field."""
+        period, phase = divmod(j, len(self.starts))
+        return self.starts[phase] + period * self.shift
+
+    def end(self, j: int) -> Number:
+        """Return the last pixel of output j's field."""
+        period, phase = divmod(j, len(self.ends))
+        return self.ends[phase] + period * self.shift
+
+    def even(self) -> Axis:
+        """Return a bound with a period of one: no field of it is smaller or begins later."""
+        jump = self.jump
+        start = min(_less(a, j * jump) for j, a in enumerate(self.starts))
+        end = max(_less(b, j * jump) for j, b in enumerate(self.ends))
+        return Axis((start,), (end,), jump)
 
 
 class Field(NamedTuple):
@@ -66,13 +87,13 @@ class Field(NamedTuple):
             return self.extent
         if self.axes is None:
             return self.kept
-        return tuple(axis.reported for axis in self.axes)
+        return tuple(ceil(axis.size) for axis in self.axes)
 
     def jumps(self) -> tuple[int | float, ...] | None:
         """Return the distance between neighbouring outputs' fields, in input pixels."""
         if not self.extent or self.axes is None:
             return None
-        return tuple(j if isinstance(j, int) else float(j) for j in (a.jump for a in self.axes))
+        return tuple(int(j) if j == int(j) else float(j) for j in (a.jump for a in self.axes))
 
 
 def of_input(spatial: tuple[int, ...]) -> Field:
@@ -96,71 +117,103 @@ def scattered(field: Field | None) -> Field | None:
 
 def slid(field: Field | None, steps: Sequence[Step]) -> Field | None:
     """Return the field behind sliding windows."""
-    axes = _known_axes(field, steps)
-    if axes is None or field is None:
-        return _unplaced(field, steps)
-    moved: list[Axis] = []
-    for index, (axis, step) in enumerate(zip(axes, steps, strict=True)):
-        if index and axis is axes[0] and step == steps[0]:
-            moved.append(moved[0])  # square images: the axes are alike
-            continue
-        size, start, jump, lattices = axis
-        span, S, before = step
-        moved.append(Axis(size + (span - 1) * jump, start - before * jump, jump * S, lattices))
-    return _bounded(field._replace(axes=tuple(moved)))
+    return _moved(field, steps, _slid_axis, all(step.span == 1 for step in steps))
 
 
 def spread_out(field: Field | None, steps: Sequence[Step]) -> Field | None:
-    """Return the field behind a transposed convolution: its jump is divided by the stride.
-
-    n neighbours see at most floor((n + F - 2)/S) + 1 inputs.
-    """
-    axes = _known_axes(field, steps)
-    if axes is None or field is None:
-        return _unplaced(field, steps)
-    moved = []
-    for axis, (span, S, before) in zip(axes, steps, strict=True):
-        fine = quotient(axis.jump, S)
-        grid = ((axis.size, axis.jump), *axis.lattices)[:MAX_LATTICES] if S > 1 else axis.lattices
-        start = axis.start + (before - (span - 1)) * fine
-        moved.append(Axis(axis.size + (span - 1) * fine, start, fine, grid))
-    return _bounded(field._replace(axes=tuple(moved)))
+    """Return the field behind a transposed convolution: its jump is divided by the stride."""
+    return _moved(field, steps, _spread_axis, all(step.span == 1 for step in steps))
 
 
 def interpolated(field: Field | None, scales: Sequence[int]) -> Field | None:
-    """Return an upper bound behind bilinear upsampling with half-pixel centres.
-
-    It reaches as far as a transposed convolution with F = 2*scale, and keeps the centres.
-    """
-    moved = spread_out(field, [Step(2 * s if s > 1 else 1, s, 0) for s in scales])
-    if moved is None or moved.axes is None:
-        return moved
-    shifted = tuple(
-        axis._replace(start=axis.start + Fraction(s, 2) * axis.jump) if s > 1 else axis
-        for axis, s in zip(moved.axes, scales, strict=True)
-    )
-    return moved._replace(axes=shifted)
+    """Return an upper bound behind bilinear upsampling with half-pixel centres."""
+    return _moved(field, scales, _interpolated_axis, all(scale == 1 for scale in scales))
 
 
 def binned(field: Field | None, bins: Sequence[tuple[int, int, int]]) -> Field | None:
     """Return the field behind an adaptive pool; `bins` is (input size, bins, widest bin)."""
-    if field is None or field.axes is None or len(field.axes) != len(bins):
-        return _unplaced(field, [Step(widest, 1, 0) for _, _, widest in bins])
-    moved = []
-    for axis, (W, count, widest) in zip(field.axes, bins, strict=True):
-        jump = quotient(axis.jump * W, count)
-        size = axis.size + (widest - 1) * axis.jump
-        start = axis.start + (jump - widest * axis.jump) / Fraction(2)
-        grid = axis.lattices
-        if W % count:  # bins of unequal width: n of them reach up to a pixel further
-            size += axis.jump - Fraction(axis.jump) / count
-            grid = ((axis.size, axis.jump), *axis.lattices)[:MAX_LATTICES]
-        moved.append(Axis(size, start, jump, grid))
-    return _bounded(field._replace(axes=tuple(moved)))
+    return _moved(field, bins, _binned_axis, all(widest == 1 for _, _, widest in bins))
 
 
-def hull(fields: Sequence[Field | None]) -> Field | None:
-    """Return the field of a merge: from the first to the last pixel that any branch sees."""
+def _moved(
+    field: Field | None,
+    steps: Sequence[Any],
+    move: Callable[[Axis, Any], Axis],
+    keeps: bool,
+) -> Field | None:
+    """Move each axis by its step. Without places, what is known is kept only if `keeps`."""
+    if field is None or field.axes is None or len(field.axes) != len(steps):
+        known = field is None or not field.extent or field.whole or keeps
+        return field if known else None
+    axes: list[Axis] = []
+    for axis, step in zip(field.axes, steps, strict=True):
+        same = axes and axis is field.axes[0] and step == steps[0]  # square images
+        axes.append(axes[0] if same else move(axis, step))
+    if not all(map(_in_bounds, axes)):
+        return None
+    return Field(field.extent, tuple(axes), field.whole)
+
+
+def _slid_axis(axis: Axis, step: Step) -> Axis:
+    span, S, before = step
+    starts, ends, shift = axis
+    if len(starts) == 1:
+        start, end = starts[0] - before * shift, ends[0] + (span - 1 - before) * shift
+        return Axis((start,), (end,), shift * S)
+    period = len(starts) // gcd(len(starts), S)
+    first = [j * S - before for j in range(period)]
+    return Axis(
+        tuple(axis.start(j) for j in first),
+        tuple(axis.end(j + span - 1) for j in first),
+        quotient(shift * period * S, len(starts)),
+    )
+
+
+def _spread_axis(axis: Axis, step: Step) -> Axis:
+    return _enlarged(axis, step.S, lambda j: spread_reach(j, step))
+
+
+def _interpolated_axis(axis: Axis, scale: int) -> Axis:
+    return _enlarged(axis, scale, lambda j: bilinear_reach(j, scale))
+
+
+def _enlarged(axis: Axis, S: int, reach: Callable[[int], tuple[int, int]]) -> Axis:
+    """Return the axis behind an upsampling by S; output j reaches the inputs `reach(j)`."""
+    if len(axis.starts) * S > MAX_PHASES:
+        axis = axis.even()
+    if S > MAX_PHASES:  # from the ends of one period: what lies between is no wider
+        jump = quotient(axis.shift, S)
+        (first, _), (_, last) = reach(0), reach(S - 1)
+        return Axis((axis.start(first) - axis.shift,), (axis.end(last),), jump)
+    reached = [reach(j) for j in range(len(axis.starts) * S)]
+    starts = tuple(axis.start(first) for first, _ in reached)
+    return Axis(starts, tuple(axis.end(last) for _, last in reached), axis.shift)
+
+
+def _binned_axis(axis: Axis, sizes: tuple[int, int, int]) -> Axis:
+    W, bins, widest = sizes
+    common = gcd(W, bins)
+    old, new = W // common, bins // common  # so many inputs to so many bins, over and over
+    if new > MAX_PHASES or new * len(axis.starts) > MAX_PHASES:
+        axis = axis.even()
+    if new > MAX_PHASES:
+        jump = quotient(axis.shift * old, new)
+        end = axis.ends[0] + (widest - 1) * axis.shift
+        return Axis((axis.starts[0] - axis.shift,), (end,), jump)
+    rounds = len(axis.starts) // gcd(len(axis.starts), old)
+    reached = [bin_reach(j, W, bins) for j in range(new * rounds)]
+    return Axis(
+        tuple(axis.start(first) for first, _ in reached),
+        tuple(axis.end(last) for _, last in reached),
+        quotient(axis.shift * old * rounds, len(axis.starts)),
+    )
+
+
+def hull(fields: Sequence[Field | None], spatial: tuple[int, ...]) -> Field | None:
+    """Return the field of a merge: from the first to the last pixel that any branch sees.
+
+    `spatial` is the output's size: branches of different jumps lie furthest apart at its ends.
+    """
     first = fields[0]
     if all(field is first for field in fields):
         return first
@@ -169,66 +222,63 @@ def hull(fields: Sequence[Field | None]) -> Field | None:
     known = [field for field in fields if field is not None and field.extent]
     if not known:
         return first
-    extents = {len(field.extent) for field in known}
-    if len(extents) > 1:
+    if len({len(field.extent) for field in known}) > 1:
         return None
-    extent = tuple(map(max, *(f.extent for f in known))) if len(known) > 1 else known[0].extent
+    extent = tuple(max(sizes) for sizes in zip(*(f.extent for f in known), strict=True))
     placed = [field.axes for field in known if field.axes is not None]
     whole = any(field.whole for field in known)
     if not placed:
-        kept = tuple(map(max, *(f.sizes() or () for f in known))) if len(known) > 1 else ()
-        return Field(extent, None, whole, kept or known[0].kept)
+        kept = tuple(max(s) for s in zip(*(f.sizes() or () for f in known), strict=True))
+        return Field(extent, None, whole, kept)
     if any(field.axes is None and not field.whole for field in known):
         return None
-    return Field(extent, tuple(_hull_axis(axes) for axes in zip(*placed, strict=True)), whole)
+    if any(len(axes) != len(spatial) for axes in placed):
+        return None
+    axes = tuple(_hull_axis(a, n) for *a, n in zip(*placed, spatial, strict=True))
+    return Field(extent, axes, whole) if all(map(_in_bounds, axes)) else None
+
+
+def _hull_axis(axes: Sequence[Axis], n: int) -> Axis:
+    if all(axis is axes[0] for axis in axes):
+        return axes[0]
+    jumps: list[Any] = [axis.jump for axis in axes]
+    period = lcm(*(len(axis.starts) for axis in axes))
+    if any(jump != jumps[0] for jump in jumps) or period > MAX_PHASES:
+        even = [axis.even() for axis in axes]
+        ends: list[Any] = [
+            (max(a.end(j) for a in even), min(a.start(j) for a in even)) for j in (0, n - 1)
+        ]
+        width = max(last - start for last, start in ends)
+        start = ends[0][1]
+        return Axis((start,), (start + width,), max(jumps))
+    phases = range(period)
+    return Axis(
+        tuple(min(axis.start(j) for axis in axes) for j in phases),
+        tuple(max(axis.end(j) for axis in axes) for j in phases),
+        jumps[0] * period,
+    )
 
 
 def aligned(fields: Sequence[Field]) -> bool:
     """Say whether the branches' fields have one jump and one centre, where they have any."""
     placed = [f.axes for f in fields if f.axes is not None and f.extent]
     return all(
-        a.jump == b.jump and a.centre == b.centre
+        a is b or (a.jump == b.jump and a.centre == b.centre)
         for axes in placed[1:]
         if len(axes) == len(placed[0])
         for a, b in zip(placed[0], axes, strict=True)
     )
 
 
-def _hull_axis(axes: tuple[Axis, ...]) -> Axis:
-    start = min(axis.start for axis in axes)
-    end = max(axis.start + axis.size for axis in axes)
-    jumps: list[Any] = [axis.jump for axis in axes]  # mypy cannot order int | Fraction
-    widest = max(axes, key=_size)
-    size = end - start
-    if size == widest.size and widest.lattices:
-        base, pitch = widest.lattices[-1]
-        if all(axis is widest or axis.size + pitch <= base for axis in axes):
-            return Axis(size, start, max(jumps), widest.lattices)
-    return Axis(size, start, max(jumps))
+def _in_bounds(axis: Axis) -> bool:
+    """Say whether the numbers stay within every limit; nothing may grow without end."""
+    start, end, shift = axis.starts[0], axis.ends[-1], axis.shift
+    return start > -LIMIT and end < LIMIT and shift < LIMIT and shift.denominator < LIMIT
 
 
-def _size(axis: Axis) -> Any:
-    return axis.size
+def _width(start: Any, end: Any) -> Any:
+    return end - start + 1
 
 
-def _known_axes(field: Field | None, steps: Sequence[Step]) -> tuple[Axis, ...] | None:
-    if field is None or field.axes is None or len(field.axes) != len(steps):
-        return None
-    return field.axes
-
-
-def _unplaced(field: Field | None, steps: Sequence[Step]) -> Field | None:
-    """Go on without places: a window of 1 keeps what is known, a larger one loses it."""
-    if field is None or not field.extent or field.whole:
-        return field
-    return field if all(step.span == 1 for step in steps) else None
-
-
-def _bounded(field: Field) -> Field | None:
-    """Give up a field whose numbers pass every limit; nothing may grow without end."""
-    for axis in field.axes or ():
-        if axis.size > LIMIT or axis.jump > LIMIT or abs(axis.start) > LIMIT:
-            return None
-        if isinstance(axis.jump, Fraction) and axis.jump.denominator > LIMIT:
-            return None
-    return field
+def _less(a: Any, b: Any) -> Any:
+    return a - b

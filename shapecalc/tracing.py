@@ -88,7 +88,7 @@ class Trace:
 
     def _located(self, finding: Finding) -> Diagnostic:
         fault = finding.fault
-        line, column = self.spec.document.locate(finding.path)
+        line, column = finding.place or self.spec.document.locate(finding.path)
         return Diagnostic(
             fault.code, finding.severity, fault.message, fault.hint, finding.layer,
             where(finding.path), line, column,

@@ -602,6 +602,7 @@ def test_a_flat_input_reshaped_to_a_volume_has_none_either() -> None:
 def test_a_fraction_of_a_jump() -> None:
     found = fields_of([{"upsample": 2}, {"upsample": 2}, {"max_pool": {"F": 1, "S": 4}}])
     assert [jump for _, jump in found] == [[0.5, 0.5], [0.25, 0.25], [1, 1]]
+    assert str(found[-1][1]) == "[1, 1]"  # a whole jump is a whole number again
 
 
 def test_an_unknown_volume_has_no_field() -> None:

@@ -40,7 +40,6 @@ class Document:
     file: str | None = None
     findings: list[Finding] = field(default_factory=list)
     read_places: Callable[[], Places] | None = None
-    at: dict[Path, Place] = field(default_factory=dict)  # faults of reading, by their path
 
     @cached_property
     def places(self) -> Places | None:
@@ -49,6 +48,4 @@ class Document:
 
     def locate(self, path: Path) -> tuple[int | None, int | None]:
         """Return line and column of a path, or (None, None) where there is no file."""
-        if path in self.at:
-            return self.at[path]
         return self.places.find(path) if self.places else (None, None)

@@ -1,28 +1,29 @@
-"""JSON as plain data; places are found by reading the text as YAML, once one is needed."""
+"""JSON as plain data; a second walk finds the places, once one is needed."""
 
 from __future__ import annotations
 
 import json
+import re
+from bisect import bisect_right
 from typing import Any
 
-from shapecalc.diagnostics import Fault, Finding, quote
-from shapecalc.formats.document import Document, Places
+from shapecalc.diagnostics import Fault, Finding, Path, quote
+from shapecalc.formats.document import Document, Place, Places
 from shapecalc.formats.scalars import whole
-from shapecalc.formats.yaml_text import read_yaml, unreadable
+from shapecalc.formats.yaml_text import twice, unreadable
+
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[][{},:]|[^][{},:"\s]+')
 
 
 def read_json(text: str, file: str | None = None) -> Document:
     """Return the document of a JSON text. Never raises: what is wrong is among its findings."""
-    twice: list[str] = []
+    repeated = False
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, value in items:
-            if key in found:
-                twice.append(key)
-            else:
-                found[key] = value
-        return found
+        nonlocal repeated
+        found = dict(reversed(items))  # the first of equal keys is kept
+        repeated |= len(found) < len(items)
+        return dict(reversed(found.items()))
 
     try:
         data = json.loads(text, object_pairs_hook=pairs, parse_int=whole)
@@ -32,25 +33,63 @@ def read_json(text: str, file: str | None = None) -> Document:
     except RecursionError:
         fault = Fault("SC108", "brackets are nested too deeply", "flatten the file")
         return unreadable(fault, (1, 1), file)
-    document = Document(data, file, [], lambda: _places(text))
-    if twice:
-        _report_twice(document, text, twice)
+    document = Document(data, file, [], lambda: _Walk(text).places)
+    if repeated:
+        document.findings = _Walk(text).findings
     return document
 
 
-def _as_yaml(text: str) -> Document:
-    # Valid JSON has tabs only between values, where YAML wants blanks; columns stay the same.
-    return read_yaml(text.replace("\t", " "))
+class _Walk:
+    """Follows the tokens of a text that is known to be JSON, and notes where each one stands."""
 
+    def __init__(self, text: str) -> None:
+        self.places = Places()
+        self.findings: list[Finding] = []
+        self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self.stack: list[Any] = []
+        self.steps: list[str | int] = []  # the key or index at each level
+        self.key: str | None = None  # read, its value not yet
+        for match in TOKEN.finditer(text):
+            self._token(match[0], match.start())
 
-def _places(text: str) -> Places:
-    return _as_yaml(text).places or Places()
+    def _token(self, token: str, position: int) -> None:
+        if token in ",:":
+            return
+        if token in "]}":
+            self.stack.pop()
+            self.steps.pop()
+            return
+        container = self.stack[-1] if self.stack else None
+        if isinstance(container, dict) and self.key is None:
+            self._key(container, json.loads(token), self._place(position))
+            return
+        value: Any = {"{": {}, "[": []}.get(token, token)
+        self._attach(container, value, position)
+        if not isinstance(value, str):
+            self.places.children.setdefault(id(value), {})
+            self.stack.append(value)
+            self.steps.append(0)
 
+    def _key(self, container: dict[str, Any], key: str, place: Place) -> None:
+        places = self.places.children[id(container)]
+        self.key = self.steps[-1] = key
+        if key in places:
+            path: Path = tuple(self.steps)
+            self.findings.append(twice(key, path, places[key], place))
+        else:
+            places[key] = place
 
-def _report_twice(document: Document, text: str, twice: list[str]) -> None:
-    located = _as_yaml(text)
-    document.findings = [f for f in located.findings if f.fault.code == "SC106"]
-    document.at = located.at
-    if not document.findings:  # the text is beyond what YAML reads: say at least what it is
-        fault = Fault("SC106", f"the key {quote(twice[0])} stands twice in one mapping", "keep one")
-        document.findings = [Finding(fault, ())]
+    def _attach(self, container: Any, value: Any, position: int) -> None:
+        if container is None:
+            self.places.root = value
+        elif isinstance(container, list):
+            self.steps[-1] = len(container)
+            self.places.children[id(container)][len(container)] = self._place(position)
+            container.append(value)
+        elif self.key is not None:
+            container.setdefault(self.key, value)
+            self.key = None
+
+    def _place(self, position: int) -> Place:
+        line = bisect_right(self.starts, position)
+        return line, position - self.starts[line - 1] + 1

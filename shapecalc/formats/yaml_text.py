@@ -48,7 +48,6 @@ class _Reader:
 
     places: Places = field(default_factory=Places)
     findings: list[Finding] = field(default_factory=list)
-    at: dict[Path, Place] = field(default_factory=dict)
     stack: list[_Open] = field(default_factory=list)
     anchors: dict[str, tuple[Any, int] | None] = field(default_factory=dict)
     documents: int = 0
@@ -136,13 +135,7 @@ class _Reader:
         top.key = key
         top.repeated = key in top.value
         if top.repeated:
-            path = (*self._path(), key)
-            message = f"the key {quote(key)} stands twice in one mapping"
-            first = top.places[key][0]
-            self.findings.append(
-                Finding(Fault("SC106", message, f"the first is in line {first}: keep one"), path)
-            )
-            self.at[path] = place
+            self.findings.append(twice(key, (*self._path(), key), top.places[key], place))
         else:
             top.places[key] = place
 
@@ -167,6 +160,14 @@ class _Reader:
         return tuple(top.step for top in self.stack[:-1])
 
 
+def twice(key: str, path: Path, first: Place, place: Place) -> Finding:
+    """Return the finding of a key that stands in its mapping already."""
+    message = f"the key {quote(key)} stands twice in one mapping"
+    return Finding(
+        Fault("SC106", message, f"the first is in line {first[0]}: keep one"), path, place=place
+    )
+
+
 def read_yaml(text: str, file: str | None = None) -> Document:
     """Return the document of a YAML text. Never raises: what is wrong is among its findings."""
     reader = _Reader()
@@ -175,12 +176,12 @@ def read_yaml(text: str, file: str | None = None) -> Document:
     except Unreadable as stop:
         return unreadable(stop.fault, stop.place, file)
     places = reader.places
-    return Document(places.root, file, reader.findings, lambda: places, reader.at)
+    return Document(places.root, file, reader.findings, lambda: places)
 
 
 def unreadable(fault: Fault, place: Place, file: str | None) -> Document:
     """Return the document of a text that nothing can be read from."""
-    return Document(None, file, [Finding(fault, ())], None, {(): place})
+    return Document(None, file, [Finding(fault, (), place=place)])
 
 
 def _feed(reader: _Reader, text: str) -> None:

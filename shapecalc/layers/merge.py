@@ -18,7 +18,7 @@ class Merge(Layer):
     def field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
-        return hull(fields)
+        return hull(fields, output[:-1])
 
     def field_working(self, field: Field, inputs: Sequence[Volume]) -> list[str]:
         return ["receptive field: from the first to the last pixel that any branch sees"]

@@ -124,12 +124,14 @@ class Sliding(Layer):
     def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
         if field.axes is None or field.whole or len(field.axes) != len(inputs[0]) - 1:
             return []
+        if any(len(axis.starts) > 1 for axis in field.axes):
+            return ["receptive field: of the widest window behind the upsampling"]
         lines = []
         for axis, step in zip(field.axes, self.fits(inputs[0]).steps, strict=True):
+            size, jump = axis.size, axis.jump
             lines.append(
-                f"receptive field = {axis.size} + ({step.span} - 1)*{axis.jump}"
-                f" = {axis.size + (step.span - 1) * axis.jump},"
-                f" jump = {axis.jump}*{step.S} = {axis.jump * step.S}"
+                f"receptive field = {size} + ({step.span} - 1)*{jump}"
+                f" = {size + (step.span - 1) * jump}, jump = {jump}*{step.S} = {jump * step.S}"
             )
         return per_axis_lines(inputs[0], lines)
 

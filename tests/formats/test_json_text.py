@@ -141,7 +141,7 @@ def test_a_fault_is_located_at_the_key_of_its_value(trace_text: TraceText, text:
     ids=["surrogates", "slash", "escapes", "colon", "comma", "long", "signs", "delete"],
 )
 def test_places_do_not_depend_on_what_yaml_reads(trace_text: TraceText, before: str) -> None:
-    text = '{\n%s\n"input": "8x8x1",\n"layers": [{"conv": {"F": 3, ^"K": 0}}]}' % before
+    text = "{\n" + before + '\n"input": "8x8x1",\n"layers": [{"conv": {"F": 3, ^"K": 0}}]}'
     assert at_mark(trace_text, text).code == "SC104"
 
 

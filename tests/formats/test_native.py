@@ -35,7 +35,7 @@ def test_a_path_that_cannot_be_opened_raises_os_error(
 ) -> None:
     with pytest.raises(FileNotFoundError):
         read(tmp_path / "missing.yaml")
-    with pytest.raises(OSError):
+    with pytest.raises((IsADirectoryError, PermissionError)):  # the second on Windows
         read(tmp_path)
 
 
@@ -113,9 +113,7 @@ def test_keys_of_any_type_are_faults_and_no_crash(key: object) -> None:
         {**SPEC, key: 1},
         {"input": 8, "layers": [{key: 1}]},
         {"input": 8, "layers": [{"dense": {"K": 1, key: 1}}]},
-        {"input": 8, "blocks": {key: {"layers": []}}, "layers": ["relu"]},
         {"input": 8, "blocks": {"b": {"layers": [], key: 1}}, "layers": ["b"]},
-        {"input": 8, "blocks": {"b": {"parameters": {key: 1}, "layers": []}}, "layers": ["b"]},
         {"input": 8, "blocks": {"b": {"layers": []}}, "layers": [{"b": {key: 1}}]},
         {"input": 8, "layers": ["relu"], "expect": {key: 1}},
         {"input": 8, "layers": ["relu"], "expect": {"outputs": {key: 1}}},
@@ -128,11 +126,18 @@ def test_keys_of_any_type_are_faults_and_no_crash(key: object) -> None:
         str(trace)
 
 
-@pytest.mark.parametrize("key", [1, None, True, 1.5, ("a", "b"), float("nan")])
-def test_a_name_of_any_type_is_no_crash(key: object) -> None:
-    trace = shapecalc.trace({"inputs": {key: 8}, "layers": ["relu"], "outputs": [key]})
-    assert all(isinstance(name, str) for name in trace.inputs)
-    json.dumps(trace.to_dict(), allow_nan=False)
+@pytest.mark.parametrize("name", [1, None, True, 1.5, ("a", "b"), float("nan"), "", "\x00", "a.b"])
+def test_names_of_any_type_are_no_crash(name: object) -> None:
+    specs: list[dict[Any, Any]] = [
+        {"inputs": {name: 8}, "layers": ["relu"], "outputs": [name]},
+        {"input": 8, "blocks": {name: {"layers": ["relu"]}}, "layers": [name]},
+        {"input": 8, "blocks": {"b": {"parameters": {name: 1}, "layers": []}}, "layers": ["b"]},
+    ]
+    for spec in specs:
+        trace = shapecalc.trace(spec)
+        assert all(isinstance(key, str) for key in (*trace.inputs, *trace.outputs))
+        json.dumps(trace.to_dict(), allow_nan=False)
+        str(trace)
 
 
 @pytest.mark.parametrize("value", [object(), 1 + 2j, b"8", {1, 2}, len, range(3), Path("x"), ...])
