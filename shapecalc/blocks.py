@@ -203,7 +203,7 @@ def inner_lists(kind: str, value: Any, path: Path) -> Iterator[tuple[Any, Path]]
     main = INNER[kind][0]
     fields = value if isinstance(value, Mapping) else {main: value}
     base = path
-    for name in INNER[kind]:
+    for name in INNER[kind] if isinstance(value, Mapping) else (main,):
         path = (*base, name) if isinstance(value, Mapping) else base
         lists = fields.get(name)
         if name != "branches":

@@ -36,6 +36,8 @@ def render(
         names = ", ".join(COLUMNS[key].title for key in left_out)
         parts.append(f"Not shown for lack of width: {names}. --columns chooses.")
     parts.append(_summary(trace))
+    if style == "table" and not explain:
+        parts[-1] += "\n--explain shows how each number follows."
     if explain:
         parts.append(working(trace))
     if trace.diagnostics:

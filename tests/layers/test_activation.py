@@ -1,0 +1,120 @@
+"""Activations and dropout: nothing changes but the values, and nothing is learned but slopes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shapecalc import trace
+
+Ask = Callable[..., Any]
+FUNCTIONS = (
+    *("relu", "gelu", "silu", "mish", "relu6", "hard_sigmoid", "hard_swish", "sigmoid", "tanh"),
+    *("softplus", "softmax", "log_softmax", "elu", "selu", "leaky_relu", "dropout"),
+)
+VOLUMES: dict[str, list[int]] = {
+    "10": [10],
+    "10x4": [10, 4],
+    "5x6x7": [5, 6, 7],
+    "2x3x4x5": [2, 3, 4, 5],
+}
+
+
+@pytest.mark.parametrize("volume", VOLUMES)
+@pytest.mark.parametrize("kind", [*FUNCTIONS, "prelu"])
+def test_every_volume_passes_unchanged(ask: Ask, kind: str, volume: str) -> None:
+    asked = ask(volume, kind)
+    assert asked.codes == []
+    assert asked["output"] == VOLUMES[volume]
+    assert (asked["biases"], asked["non_trainable"], asked["macs"]) == (0, 0, 0)
+    assert asked["parameters"] == (1 if kind == "prelu" else 0)
+
+
+@pytest.mark.parametrize("kind", [*FUNCTIONS, "prelu"])
+def test_nothing_may_be_written_in_three_ways(ask: Ask, kind: str) -> None:
+    bare = ask("8x8x3", kind)
+    assert ask("8x8x3", {kind: None}).record == bare.record
+    assert ask("8x8x3", {kind: {}}).record == bare.record
+
+
+@pytest.mark.parametrize("volume", VOLUMES)
+def test_slopes_are_weights(ask: Ask, volume: str) -> None:
+    one = ask(volume, "prelu")
+    assert (one["weights"], one["biases"], one["parameters"]) == (1, 0, 1)
+    each = ask(volume, {"prelu": {"per_channel": True}})
+    D = VOLUMES[volume][-1]
+    assert (each["weights"], each["biases"], each["parameters"]) == (D, 0, D)
+    assert each["non_trainable"] == 0
+
+
+@pytest.mark.parametrize("rate", [0, 0.0, 0.25, 0.5, 0.999])
+def test_rates_from_zero_up_to_one(ask: Ask, rate: float) -> None:
+    assert ask("10", {"dropout": rate}).codes == []
+    assert ask("10", {"dropout": {"rate": rate}}).codes == []
+
+
+@pytest.mark.parametrize(
+    "rate", [1, 1.0, -0.1, 2, "0.5", True, False, [0.5], float("nan"), float("inf"), 10**400]
+)
+def test_rates_are_strict(ask: Ask, rate: Any) -> None:
+    asked = ask("10", {"dropout": rate})
+    assert asked.codes == ["SC104"]
+    assert "rate" in asked.said("SC104")
+
+
+@pytest.mark.parametrize("slope", [0, 0.01, 1, -0.5, 2.5])
+def test_slopes_are_any_number(ask: Ask, slope: float) -> None:
+    assert ask("10", {"leaky_relu": slope}).codes == []
+
+
+@pytest.mark.parametrize("slope", ["0.1", True, [0.1], float("nan"), float("-inf")])
+def test_slopes_are_strict(ask: Ask, slope: Any) -> None:
+    assert ask("10", {"leaky_relu": slope}).codes == ["SC104"]
+
+
+@pytest.mark.parametrize("value", [1, "yes", 0])
+def test_per_channel_is_true_or_false(ask: Ask, value: Any) -> None:
+    assert ask("10", {"prelu": {"per_channel": value}}).codes == ["SC104"]
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in FUNCTIONS if kind not in ("leaky_relu", "dropout")]
+)
+def test_functions_without_fields_take_no_value(ask: Ask, kind: str) -> None:
+    assert ask("10", {kind: 5}).codes == ["SC104"]
+    assert ask("10", {kind: {"slope": 0.1}}).codes == ["SC102"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "cure"),
+    [
+        ({"relu": {"inplace": True}}, "leave it out"),
+        ({"dropout": {"p": 0.5}}, "rate"),
+        ({"leaky_relu": {"negative_slope": 0.2}}, "slope"),
+        ({"leaky_relu": {"alpha": 0.2}}, "slope"),
+        ({"softmax": {"dim": 1}}, "depth"),
+        ({"prelu": {"num_parameters": 3}}, "per_channel"),
+        ({"relu": {"share": "relu0"}}, ""),
+    ],
+)
+def test_habits_get_a_cure(ask: Ask, layer: Any, cure: str) -> None:
+    asked = ask("10", layer)
+    assert asked.codes == ["SC102"]
+    assert cure in asked.hint("SC102")
+
+
+@pytest.mark.parametrize(
+    ("layer", "text"),
+    [
+        ("relu", "relu"),
+        ({"leaky_relu": 0.1}, "leaky_relu slope=0.1"),
+        ("leaky_relu", "leaky_relu"),
+        ({"dropout": 0.25}, "dropout rate=0.25"),
+        ({"prelu": {"per_channel": True}}, "prelu per_channel=true"),
+    ],
+)
+def test_an_activation_is_described_by_its_fields(layer: Any, text: str) -> None:
+    (record,) = trace({"input": 5, "layers": [layer]}).layers
+    assert record.described == text

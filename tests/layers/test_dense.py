@@ -1,0 +1,138 @@
+"""Fully connected layers: a weight for every pair of a unit and an input value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shapecalc import trace
+
+Ask = Callable[..., Any]
+
+
+@pytest.mark.parametrize(
+    ("volume", "units", "weights"),
+    [
+        ("32x32x3", 10, 30_720),  # CS231n
+        ("300x300x3", 100, 27_000_000),
+        ("6x6x256", 4096, 37_748_736),  # AlexNet
+        ("400", 120, 48_000),  # LeNet
+        ("1x1x2048", 1000, 2_048_000),
+        ("8x1", 1, 8),
+        ("2x2x2x2", 3, 48),
+        ("1", 1, 1),
+    ],
+)
+def test_known_counts(ask: Ask, volume: str, units: int, weights: int) -> None:
+    asked = ask(volume, {"dense": units})
+    assert asked["output"] == [units]
+    assert (asked["weights"], asked["biases"]) == (weights, units)
+    assert asked["parameters"] == weights + units
+    assert asked["macs"] == weights
+    assert asked["non_trainable"] == 0
+    bare = ask(volume, {"dense": {"units": units, "bias": False}})
+    assert (bare["weights"], bare["biases"], bare["parameters"]) == (weights, 0, weights)
+    assert bare["macs"] == weights
+
+
+@pytest.mark.parametrize("word", ["dense", "fc", "linear"])
+@pytest.mark.parametrize("value", [7, {"units": 7}, {"K": 7}])
+def test_other_words(ask: Ask, word: str, value: Any) -> None:
+    asked = ask("5", {word: value})
+    assert asked.codes == []
+    assert (asked["name"], asked["kind"], asked["output"]) == ("dense1", "dense", [7])
+    assert asked["parameters"] == 42
+
+
+def test_one_field_in_two_words_is_an_error(ask: Ask) -> None:
+    assert ask("5", {"dense": {"units": 7, "K": 7}}).codes == ["SC106"]
+
+
+@pytest.mark.parametrize(
+    ("volume", "advised"),
+    [
+        ("7x7x512", True),
+        ("1x2x8", True),
+        ("3x1", True),
+        ("1x1x512", False),
+        ("1x8", False),
+        ("9", False),
+    ],
+)
+def test_flattening_is_mentioned(ask: Ask, volume: str, advised: bool) -> None:
+    asked = ask(volume, {"dense": 4})
+    assert asked.codes == (["SC405"] if advised else [])
+    if advised:
+        assert "flatten" in asked.hint("SC405")
+
+
+def test_flattening_first_changes_no_count(ask: Ask) -> None:
+    straight = ask("7x7x512", {"dense": 4096})
+    flat = ask("7x7x512", "flatten", {"dense": 4096})
+    assert flat.codes == []
+    for key in ("output", "weights", "biases", "macs", "receptive_field", "jump"):
+        assert straight[key] == flat[key]
+
+
+@pytest.mark.parametrize("value", ["10", 0, -1, 2.5, 10.0, True, [10], [], {"units": None}])
+def test_units_are_strict(ask: Ask, value: Any) -> None:
+    asked = ask("5", {"dense": value})
+    assert asked.codes == ["SC104"]
+    assert asked["output"] is None
+    assert asked["parameters"] is None
+
+
+@pytest.mark.parametrize(
+    ("layer", "code"),
+    [
+        ("dense", "SC103"),
+        ({"dense": {}}, "SC103"),
+        ({"dense": {"bias": False}}, "SC103"),
+        ({"dense": {"units": 3, "bias": "no"}}, "SC104"),
+        ({"dense": {"units": 3, "in_features": 5}}, "SC102"),
+        ({"dense": {"units": 3, "activation": "relu"}}, "SC102"),
+        ({"dense": {"units": 3, "F": 3}}, "SC102"),
+        ({"dense": 2**63}, "SC108"),
+    ],
+)
+def test_fields_that_are_wrong(ask: Ask, layer: Any, code: str) -> None:
+    asked = ask("5", layer)
+    assert asked.codes == [code]
+    assert asked["weights"] is None
+
+
+def test_more_weights_than_a_number_holds(ask: Ask) -> None:
+    asked = ask((2**32,), {"dense": 2**32})
+    assert asked.codes == ["SC108"]
+    assert asked["weights"] is None
+
+
+def test_what_follows_from_units_alone_is_known_behind_a_fault(ask: Ask) -> None:
+    """The filter does not fit in, so nobody knows how many values reach the dense layer."""
+    asked = ask("4x4x1", {"conv": {"K": 2, "F": 9}}, {"dense": 10})
+    assert asked["output"] == [10]
+    assert asked["biases"] == 10
+    assert asked["weights"] is None
+    assert asked["parameters"] is None
+    assert asked["macs"] is None
+
+
+def test_the_working(ask: Ask) -> None:
+    lines = ask("32x32x3", {"dense": 10})["derivation"]
+    assert any("32*32*3 = 3,072" in line for line in lines)
+    assert any("10*3072 = 30,720" in line for line in lines)
+    assert "parameters = 30,720 + 10 = 30,730" in lines
+
+
+@pytest.mark.parametrize(
+    ("layer", "text"),
+    [
+        ({"dense": 10}, "dense units=10"),
+        ({"fc": {"units": 10, "bias": False}}, "dense units=10 bias=false"),
+    ],
+)
+def test_a_dense_layer_is_described_by_its_fields(layer: Any, text: str) -> None:
+    (record,) = trace({"input": 5, "layers": [layer]}).layers
+    assert record.described == text

@@ -1,0 +1,139 @@
+"""Normalizations: gamma and beta for each channel, running statistics apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+
+from shapecalc import trace
+
+Ask = Callable[..., Any]
+VOLUMES: dict[str, list[int]] = {
+    "12": [12],
+    "10x4": [10, 4],
+    "56x56x64": [56, 56, 64],
+    "2x3x4x6": [2, 3, 4, 6],
+}
+ANY_RANK = ("batch_norm", "layer_norm", "group_norm")
+PLACED = ("instance_norm", "lrn")
+
+
+def layer(kind: str, **fields: Any) -> Any:
+    """Return a layer with what it cannot do without."""
+    return {kind: ({"groups": 2} if kind == "group_norm" else {}) | fields}
+
+
+@pytest.mark.parametrize("volume", VOLUMES)
+@pytest.mark.parametrize("kind", [*ANY_RANK, "instance_norm"])
+def test_a_weight_and_a_bias_for_each_channel(ask: Ask, kind: str, volume: str) -> None:
+    if kind == "instance_norm" and volume == "12":
+        return
+    D = VOLUMES[volume][-1]
+    asked = ask(volume, layer(kind))
+    assert asked.codes == []
+    assert asked["output"] == VOLUMES[volume]
+    assert (asked["weights"], asked["biases"], asked["parameters"]) == (D, D, 2 * D)
+    running = 2 * D if kind == "batch_norm" else 0
+    assert asked["non_trainable"] == running
+    assert asked["macs"] == 0
+    plain = ask(volume, layer(kind, affine=False))
+    assert (plain["weights"], plain["biases"], plain["parameters"]) == (0, 0, 0)
+    assert plain["non_trainable"] == running
+
+
+def test_running_statistics_are_not_parameters() -> None:
+    """Keras prints 128 + 128 for a batch norm on 64 channels, PyTorch counts 128."""
+    result = trace({"input": "8x8x64", "layers": ["batch_norm"]}).to_dict()
+    assert result["totals"]["parameters"] == 128
+    assert result["totals"]["non_trainable"] == 128
+
+
+@pytest.mark.parametrize("volume", [v for v in VOLUMES if v != "12"])
+@pytest.mark.parametrize("value", [None, 5, {"size": 3, "alpha": 0.0005, "beta": 0.75, "k": 2}])
+def test_local_response_learns_nothing(ask: Ask, volume: str, value: Any) -> None:
+    asked = ask(volume, {"lrn": value})
+    assert asked.codes == []
+    assert asked["output"] == VOLUMES[volume]
+    counted = ("weights", "biases", "parameters", "non_trainable", "macs")
+    assert [asked[key] for key in counted] == [0] * 5
+
+
+@pytest.mark.parametrize("kind", PLACED)
+def test_some_need_places(ask: Ask, kind: str) -> None:
+    asked = ask("100", kind)
+    assert asked.codes == ["SC206"]
+    assert asked["output"] is None
+    assert asked.hint("SC206")
+
+
+def test_groups_must_divide_the_depth_and_the_hint_works(ask: Ask) -> None:
+    refused = 0
+    for D, groups, places in product(range(1, 13), range(1, 15), ((), (4, 4))):
+        asked = ask((*places, D), {"group_norm": groups})
+        good = D % groups == 0
+        assert asked.codes == ([] if good else ["SC204"]), (D, groups)
+        assert (asked["output"] is not None) is good
+        if not good:
+            refused += 1
+            offered = re.search(r"groups=(\d+)", asked.hint("SC204"))
+            assert offered
+            assert ask((*places, D), {"group_norm": int(offered[1])}).codes == []
+    assert refused > 100
+
+
+@pytest.mark.parametrize("eps", [1e-5, 1, 0.001])
+def test_eps_is_a_positive_number(ask: Ask, eps: float) -> None:
+    for kind in (*ANY_RANK, "instance_norm"):
+        assert ask("8x8x4", layer(kind, eps=eps)).codes == []
+
+
+@pytest.mark.parametrize("eps", [0, -1e-5, "1e-5", True, float("nan"), float("inf"), [1e-5]])
+def test_eps_is_strict(ask: Ask, eps: Any) -> None:
+    for kind in (*ANY_RANK, "instance_norm"):
+        assert ask("8x8x4", layer(kind, eps=eps)).codes == ["SC104"], kind
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        ("group_norm", ["SC103"]),
+        ({"group_norm": {}}, ["SC103"]),
+        ({"group_norm": 0}, ["SC104"]),
+        ({"group_norm": "2"}, ["SC104"]),
+        ({"group_norm": True}, ["SC104"]),
+        ({"batch_norm": {"affine": 1}}, ["SC104"]),
+        ({"batch_norm": {"momentum": 0.1}}, ["SC102"]),
+        ({"batch_norm": {"num_features": 4}}, ["SC102"]),
+        ({"batch_norm": {"epsilon": 0.1}}, ["SC102"]),
+        ({"layer_norm": {"normalized_shape": 4}}, ["SC102"]),
+        ({"group_norm": {"num_groups": 2}}, ["SC102", "SC103"]),
+        ({"batch_norm": 4}, ["SC104"]),
+        ({"lrn": 0}, ["SC104"]),
+        ({"lrn": 2.5}, ["SC104"]),
+        ({"lrn": {"alpha": "big"}}, ["SC104"]),
+        ({"lrn": {"share": "lrn0"}}, ["SC102"]),
+    ],
+)
+def test_fields_that_are_wrong(ask: Ask, written: Any, codes: list[str]) -> None:
+    asked = ask("8x8x4", written)
+    assert asked.codes == codes
+    assert asked["output"] is None
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("batch_norm", "batch_norm"),
+        ({"batch_norm": {"affine": False, "eps": 0.001}}, "batch_norm affine=false eps=0.001"),
+        ({"group_norm": 2}, "group_norm groups=2"),
+        ("lrn", "lrn"),
+        ({"lrn": {"size": 3, "k": 2}}, "lrn size=3 k=2"),
+    ],
+)
+def test_a_norm_is_described_by_its_fields(written: Any, text: str) -> None:
+    (record,) = trace({"input": "8x8x4", "layers": [written]}).layers
+    assert record.described == text

@@ -1,0 +1,64 @@
+"""The README shows what the program prints: every console block is run again and compared."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from click.testing import CliRunner
+
+import shapecalc
+from shapecalc.cli import COMMANDS, group
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONSOLE = re.findall(r"```console\n\$ shapecalc (.+)\n((?s:.)*?)```", README)
+SPECS = [text for text in re.findall(r"```yaml\n((?s:.)*?)```", README) if "layers:" in text]
+LEFT_OUT = "[...]\n"
+
+
+def run(arguments: str) -> str:
+    """Return what a command line prints, messages on standard error included."""
+    return CliRunner().invoke(group, arguments.split()).output
+
+
+def pattern(shown: str) -> re.Pattern[str]:
+    """Return a pattern for a shown output, in which [...] stands for lines left out."""
+    parts = [re.escape(part) for part in shown.split(LEFT_OUT)]
+    return re.compile("(?s:.*)".join(parts))
+
+
+@pytest.mark.parametrize(("arguments", "shown"), CONSOLE, ids=[a for a, _ in CONSOLE])
+def test_console_blocks_are_current(
+    arguments: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert pattern(shown).fullmatch(run(arguments)), run(arguments)
+
+
+def test_a_stale_block_is_noticed() -> None:
+    assert not pattern("conv1  760\n").fullmatch("conv1  761\n")
+
+
+def test_each_command_is_shown() -> None:
+    shown = {arguments.split()[0] for arguments, _ in CONSOLE}
+    assert shown == set(COMMANDS)
+
+
+@pytest.mark.parametrize("text", SPECS)
+def test_specs_are_right(text: str) -> None:
+    trace = shapecalc.trace(yaml.safe_load(text))
+    assert trace.complete
+    assert not [d for d in trace.diagnostics if d.severity == "error"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_is_mentioned(name: str) -> None:
+    command = group.get_command(click.Context(group), name)
+    assert command is not None
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert any(option in README for option in parameter.opts), (name, parameter.opts)
