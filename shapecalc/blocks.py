@@ -19,10 +19,14 @@ DEEPEST = 3 * MAX_NESTING + 10  # brackets; a layer inside another takes three
 
 
 class Argument(str):
-    """Text given to a block: as a name it is looked up where the instance is written."""
+    """Text given to a block: as a name it is looked up where the instance is written.
 
-    __slots__ = ("scope",)
+    A name inside a layer that is given may also be one of its neighbours': `strict` is False.
+    """
+
+    __slots__ = ("scope", "strict")
     scope: Any
+    strict: bool
 
 
 @dataclass
@@ -71,7 +75,7 @@ def scoped(value: Any, scope: Any, done: dict[int, Any] | None = None, depth: in
         if isinstance(value, Argument):
             return value
         marked = Argument(value)
-        marked.scope = scope
+        marked.scope, marked.strict = scope, depth == 0
         return marked
     if not isinstance(value, Mapping | list | tuple) or depth > DEEPEST:
         return value
@@ -84,8 +88,9 @@ def scoped(value: Any, scope: Any, done: dict[int, Any] | None = None, depth: in
         for key, inner in value.items():
             copy[key] = scoped(inner, scope, done, depth + 1)
     else:
+        names = depth == 0 and all(isinstance(inner, str) for inner in value)
         for inner in value:
-            copy.append(scoped(inner, scope, done, depth + 1))
+            copy.append(scoped(inner, scope, done, 0 if names else depth + 1))
     return copy
 
 

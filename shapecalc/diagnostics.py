@@ -149,25 +149,32 @@ def where(path: Path) -> str:
 
 
 def gather(findings: Iterable[Finding]) -> list[Finding]:
-    """Merge findings of one code at one place into the first, which says how many more there are.
+    """Merge findings of one code at one place but of other layers into the first layer's.
 
-    A block or a repeat meets its faults once an instance; a reader wants them once.
+    A block or a repeat meets its faults once an instance; a reader wants them once, with the
+    first instance's name and how many more there are.
     """
-    first: dict[Any, Finding] = {}
-    extra: dict[Any, set[str | None]] = {}
+    groups: dict[Any, dict[str | None, list[Finding]]] = {}
     for finding in findings:
-        key = (finding.fault.code, finding.path, finding.place)
-        if key in first:
-            extra[key].add(finding.layer)
-        else:
-            first[key] = finding
-            extra[key] = set()
+        place = (finding.fault.code, finding.path, finding.place)
+        layers = groups.setdefault(place, {})
+        same = layers.setdefault(finding.layer, [])
+        if len(layers) == 1 and all(finding.fault != other.fault for other in same):
+            same.append(finding)
     merged = []
-    for key, finding in first.items():
-        more = len(extra[key] - {finding.layer})
-        if more:
-            fault = finding.fault
-            note = f"{fault.message} (first in {finding.layer}, and in {more:,} more)"
-            finding = finding._replace(fault=fault._replace(message=note))
-        merged.append(finding)
+    for layers in groups.values():
+        first, *_ = layers.values()
+        merged += [_told_once(finding, len(layers) - 1) for finding in first]
     return merged
+
+
+def _told_once(finding: Finding, more: int) -> Finding:
+    """Name the first of several layers, and the instance of a fault inside a block."""
+    fault, layer = finding.fault, finding.layer
+    if more:
+        note = f" (first in {layer}, and in {more:,} more)"
+    elif layer is not None and finding.path[:1] == ("blocks",) and layer not in fault.message:
+        note = f" (in {layer})"
+    else:
+        return finding
+    return finding._replace(fault=fault._replace(message=fault.message + note))

@@ -97,7 +97,7 @@ class Expander(Wiring):
     ) -> Sources:
         kind = ALIASES.get(word, word)
         name = origin = share = claims = None
-        fields = value
+        fields, known = value, len(self.findings)
         bare = value is not None and not isinstance(value, Mapping)
         if value is None:
             fields = NO_FIELDS
@@ -122,6 +122,7 @@ class Expander(Wiring):
         if share is not None:
             node.shares = self.shared_layer(share, node, scope)
         self.claim(scope, own, added[0], path, named=name is not None)
+        self.belong_to(node.name, known)
         return added
 
     def _validated(
@@ -148,7 +149,7 @@ class Expander(Wiring):
         elif value is not None and cls.main:
             fields = {cls.main: value}
         also = () if cls is Repeat else COMMON[:3]
-        bare = fields is not value and not isinstance(value, Mapping)
+        bare = value is not None and not isinstance(value, Mapping)
         layer = validate(cls, fields, path, self.findings, kind, also, bare=bare)
         if self.depth >= MAX_NESTING:
             self.report(
@@ -281,11 +282,13 @@ class Expander(Wiring):
         )
         self.groups.append(group)
         self.depth += 1
+        known = len(self.findings)
         try:
             layers = block.filled(arguments) if block.parameters else block.layers
             output = self.sequence(layers, (*block.path, "layers"), inner, sources)
         finally:
             self.depth -= 1
+        self.belong_to(group.name, known)
         group.end, group.sources = len(self.nodes), output
         self.claim(scope, own, group, path, named=written.name is not None)
         if written.share is not None:

@@ -9,14 +9,16 @@ outputs, so an axis keeps the fields of one period.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from math import ceil, gcd, lcm
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.diagnostics import LIMIT
 from shapecalc.geometry import Step, bilinear_reach, bin_reach, quotient, spread_reach
 
-Number = int | Fraction
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    Number = int | Fraction
 MAX_PHASES = 64  # longer patterns are replaced by a bound that grows evenly
 
 
@@ -44,6 +46,8 @@ class Axis(NamedTuple):
     @property
     def centre(self) -> Fraction:
         """The middle of the first output's field, evened out over a period."""
+        from fractions import Fraction  # slow to import, and only needed at merges
+
         jump, period = self.jump, len(self.starts)
         middles = (Fraction(a + b) / 2 for a, b in zip(self.starts, self.ends, strict=True))
         total = sum((middle - j * jump for j, middle in enumerate(middles)), Fraction(0))

@@ -50,7 +50,8 @@ class Scope:
             try:
                 return name.scope.find(str(name))
             except KeyError:
-                pass
+                if name.strict:
+                    raise
         first, *rest = str(name).split(".")
         scope: Scope | None = self
         while scope is not None:

@@ -105,7 +105,7 @@ class Trace:
             "outputs": {name: listed(volume) for name, volume in self.outputs.items()},
             "output": listed(self.output),
             "layers": [record.to_dict() for record in self.layers],
-            "totals": self.totals,
+            "totals": dict(self.totals),
             "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
         }
 
@@ -151,15 +151,17 @@ class _Walker:
             inputs = known if len(known) == len(sources) else None
         output = weights = biases = kept = macs = None
         field: Field | None = None
+        if layer is not None and not layer.multiplies:
+            macs = 0
         if layer is not None and inputs is None:
             output, biases = layer.known_volume(), layer.known_biases()
             if not layer.has_weights:
-                weights = kept = macs = 0
+                weights = kept = 0
         elif layer is not None and inputs is not None:
             output = self._output(node, layer, inputs)
             weights, biases, kept = self._counts(node, layer, inputs)
             if output is not None:
-                macs = layer.macs(inputs, output)
+                macs = layer.macs(inputs, output) if layer.multiplies else 0
                 field = layer.field(fields, inputs, output)
                 if macs > LIMIT or (weights is not None and weights > LIMIT):
                     message = f"{node.name} has more than 2^63 weights or multiplications"

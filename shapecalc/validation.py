@@ -28,6 +28,18 @@ def is_missing(value: Any) -> bool:
     return value is MISSING or (isinstance(value, list | tuple) and MISSING in value)
 
 
+def stray_parameter(value: Any) -> str | None:
+    """Return the $name that a value is, or directly holds, where no block has replaced it."""
+    values = value if isinstance(value, list | tuple) else (value,)
+    return next((v for v in values if isinstance(v, str) and PARAMETER.fullmatch(v)), None)
+
+
+def no_parameter(field: str, name: str) -> Fault:
+    """Return the fault of a $name that stands for nothing."""
+    message = f"{field} names the parameter {quote(name)}, which is not there"
+    return Fault("SC107", message, "$name stands for a block's parameter, inside that block")
+
+
 def validate(
     model: type[Model],
     fields: Any,
@@ -49,6 +61,9 @@ def validate(
         words = aliases(model)
         habits = getattr(model, "habits", {})
         example = model.example() if issubclass(model, Layer) else ""
+        if bare and isinstance(fields, Mapping):
+            ((main, value),) = fields.items()
+            example = f"{what}: {{{main}: {quote(value)}, F: 3}}"  # conv: 64 lacks its F
         for problem in error.errors(include_url=False, include_context=True):
             fault, steps = _translate(problem, fields, what, words, habits, also, example, findings)
             if fault is not None:
@@ -77,10 +92,9 @@ def _translate(
         return unknown_key(str(steps[0]), fields, what, words, habits, also, findings), steps
     if is_missing(value):
         return None, ()
-    if isinstance(value, str) and PARAMETER.fullmatch(value):
-        message = f"{field} names the parameter {quote(value)}, which is not there"
-        hint = "$name stands for a block's parameter, inside that block"
-        return Fault("SC107", message, hint), steps
+    stray = stray_parameter(value)
+    if stray is not None:
+        return no_parameter(field, stray), steps
     if kind.startswith("SC"):
         return Fault(kind, f"{field} {problem['msg']}", _mend(steps, words, example)), steps
     return Fault("SC104", f"{field} must be a mapping of fields, not {quote(value)}", ""), steps

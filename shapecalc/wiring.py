@@ -12,7 +12,7 @@ from shapecalc.expectations import LayerClaims
 from shapecalc.layers import Layer
 from shapecalc.layers.fields import NAME
 from shapecalc.scopes import Group, Scope, Sources
-from shapecalc.validation import MISSING, validate
+from shapecalc.validation import MISSING, no_parameter, stray_parameter, validate
 from shapecalc.written import Written
 
 LONGEST_NAME = 200
@@ -80,7 +80,10 @@ class Wiring:
         path = written.path
         name = fields.pop("name", None)
         if "name" in written.value and name is not MISSING:
-            if not isinstance(name, str) or not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+            stray = stray_parameter(name)
+            if stray is not None:
+                self.findings.append(Finding(no_parameter("name", stray), (*path, "name")))
+            elif not isinstance(name, str) or not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
                 self.findings.append(Finding(bad_name(name), (*path, "name")))
             elif name in RESERVED:
                 self.report(
@@ -240,6 +243,12 @@ class Wiring:
 
     def report(self, code: str, message: str, hint: str, path: Path) -> None:
         self.findings.append(Finding(Fault(code, message, hint), path))
+
+    def belong_to(self, layer: str, known: int) -> None:
+        """Give the findings since there were `known` of them the layer that they are about."""
+        for index in range(known, len(self.findings)):
+            if self.findings[index].layer is None:
+                self.findings[index] = self.findings[index]._replace(layer=layer)
 
     def name_of(self, source: int) -> str:
         """Return the name of an input or a layer by its index among the volumes."""

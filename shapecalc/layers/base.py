@@ -39,6 +39,7 @@ class Layer(BaseModel):
     main: ClassVar[str | None] = None  # the field that a bare value is for
     merges: ClassVar[bool] = False  # takes two or more sources
     has_weights: ClassVar[bool] = False
+    multiplies: ClassVar[bool] = False  # has multiply-accumulates (MACs)
     spatial: ClassVar[bool] = False  # needs one to three spatial axes
     habits: ClassVar[Mapping[str, str]] = {}  # frameworks' words: what to write instead
 

@@ -34,6 +34,7 @@ class Convolution(Sliding):
     rounding: Annotated[Rounding | None, choice("exact", "floor")] = None
 
     has_weights: ClassVar[bool] = True
+    multiplies: ClassVar[bool] = True
 
     def settled(self, rounding: Rounding) -> Self:
         return super().settled("floor" if rounding == "ceil" else rounding)
@@ -157,6 +158,7 @@ class ConvTranspose(Layer):
 
     main = "K"
     has_weights: ClassVar[bool] = True
+    multiplies: ClassVar[bool] = True
     spatial: ClassVar[bool] = True
     habits: ClassVar[Mapping[str, str]] = HABITS | {
         "rounding": "leave it out: nothing is divided, so nothing is rounded"

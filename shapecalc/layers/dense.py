@@ -33,6 +33,7 @@ class Dense(Layer):
 
     main = "units"
     has_weights: ClassVar[bool] = True
+    multiplies: ClassVar[bool] = True
     habits: ClassVar[Mapping[str, str]] = HABITS | {"out_features": "write units"}
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:

@@ -53,7 +53,7 @@ class Stretching(Merge):
                 f"depth {listed} differ",
                 f"a conv with K={values[0]} F=1 gives the last one depth {values[0]}",
             )
-        return _spatial_difference(axis, rank, values)
+        return _spatial_difference(axis, rank, values, True)
 
 
 class Add(Stretching):
@@ -153,7 +153,7 @@ class Concat(Merge):
             raise Refusal(disagreement(inputs, "they have different numbers of axes", hint))
         for axis, values in enumerate(zip(*(v[:-1] for v in inputs), strict=True)):
             if len(set(values)) > 1:
-                raise Refusal(disagreement(inputs, *_spatial_difference(axis, rank, values)))
+                raise Refusal(disagreement(inputs, *_spatial_difference(axis, rank, values, False)))
         return (*inputs[0][:-1], sum(volume[-1] for volume in inputs))
 
     def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
@@ -168,11 +168,14 @@ def disagreement(inputs: Sequence[Volume], why: str, hint: str) -> Fault:
     return Fault("SC205", f"{listed} do not agree: {why}", hint)
 
 
-def _spatial_difference(axis: int, rank: int, values: Sequence[int]) -> tuple[str, str]:
+def _spatial_difference(
+    axis: int, rank: int, values: Sequence[int], stretches: bool
+) -> tuple[str, str]:
     """Say which spatial axis differs, and how cropping or padding mends it."""
     title = axis_titles(rank - 1)[axis]
     listed = " and ".join(dict.fromkeys(map(str, values)))
-    small, large = min(v for v in values if v != 1), max(values)
+    large = max(values)
+    small = min(v for v in values if v != 1 or not stretches)
     more = large - small
     border = str(more // 2) if more % 2 == 0 else f"[{more // 2},{more - more // 2}]"
     hint = f"crop {border} off the {title} of {large}, or pad {small} by {border}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shapecalc.geometry import Fit, completed, fits, fitting_inputs, near
@@ -70,9 +70,8 @@ def _field(
         start = value(found[0])
         largest = _largest_filter(found) if name == "F" else None
         tries = [*near(start, 1), *([largest] if largest else []), 1]
-        chosen = next((v for v in tries if all(passes(fit, v) for fit in found)), None)
-        if chosen is not None:
-            yield f"{name}={chosen}", {name: chosen}, volume
+        fitting = (v for v in tries if all(passes(fit, v) for fit in found))
+        yield from _first(layer, volume, name, fitting)
         return
     choices = []
     for fit in found:
@@ -80,6 +79,14 @@ def _field(
         tries = [start, *near(start, 1), 1]
         choices.append(next((v for v in tries if passes(fit, v)), start))
     yield f"{name}={show_value(tuple(choices))}", {name: tuple(choices)}, volume
+
+
+def _first(layer: Sliding, volume: Volume, name: str, values: Iterable[int]) -> Iterator[Candidate]:
+    """The first value that the layer takes: a pool's padding, for one, has a limit of its own."""
+    for value in values:
+        if layer.model_copy(update={name: value}).tried(volume) is not None:
+            yield f"{name}={value}", {name: value}, volume
+            return
 
 
 def _largest_filter(found: Sequence[Fit]) -> int:
@@ -92,9 +99,10 @@ def _paddings(layer: Sliding, volume: Volume, found: Sequence[Fit]) -> Iterator[
     if all(fit.before == fit.after == found[0].before for fit in found):
         needed = [-(-(fit.span - fit.W) // 2) for fit in found if not fit.size]
         tries = [*near(found[0].before, 0), *needed]
-        same = next((v for v in tries if all(_with_P(fit, v) for fit in found)), None)
-        if same is not None:
-            yield f"P={same}", {"P": same}, volume
+        fitting = (v for v in tries if all(_with_P(fit, v) for fit in found))
+        alike = list(_first(layer, volume, "P", fitting))
+        if alike:
+            yield from alike
             return
     sides = []
     for fit in found:

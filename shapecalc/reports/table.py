@@ -31,18 +31,24 @@ def render(
     left_out: list[str] = []
     if style == "table" and width is not None:
         keys, cells, last, left_out = _fitted(keys, cells, last, width)
-    parts = [_heading(trace, style), _drawn(style, keys, cells, last)]
+    notes = [_summary(trace)]
     if left_out:
         names = ", ".join(COLUMNS[key].title for key in left_out)
-        parts.append(f"Not shown for lack of width: {names}. --columns chooses.")
-    parts.append(_summary(trace))
+        notes[0] += f"\nNot shown for lack of width: {names}. --columns chooses."
     if style == "table" and not explain:
-        parts[-1] += "\n--explain shows how each number follows."
+        notes[0] += "\n--explain shows how each number follows."
     if explain:
-        parts.append(working(trace))
+        notes.append(_fenced(working(trace), style))
     if trace.diagnostics:
-        parts.append(findings(trace.diagnostics))
-    return "\n\n".join(part for part in parts if part)
+        notes.append(_fenced(findings(trace.diagnostics), style))
+    if style == "latex":
+        notes = ["\n".join(f"% {line}".rstrip() for line in n.splitlines()) for n in notes]
+    return "\n\n".join([_heading(trace, style), _drawn(style, keys, cells, last), *notes])
+
+
+def _fenced(text: str, style: str) -> str:
+    """Keep Markdown from running the lines together."""
+    return f"```\n{text}\n```" if style == "markdown" else text
 
 
 def _heading(trace: Trace, style: str) -> str:
@@ -53,10 +59,7 @@ def _heading(trace: Trace, style: str) -> str:
     axes = {4: "frames x height x width x depth", 3: "height x width x depth", 2: "length x depth"}
     first = next(iter(trace.inputs.values()), None)
     unit = f" ({axes[len(first)]})" if first and len(first) in axes else ""
-    line = f"{title}: {inputs}{unit}"
-    if style == "markdown":
-        return f"## {line}"
-    return f"% {line}" if style == "latex" else line
+    return {"markdown": "## ", "latex": "% "}.get(style, "") + f"{title}: {inputs}{unit}"
 
 
 def _drawn(style: str, keys: list[str], cells: list[list[str]], last: list[str]) -> str:
@@ -65,6 +68,8 @@ def _drawn(style: str, keys: list[str], cells: list[list[str]], last: list[str])
     if style != "table":
         from tabulate import tabulate
 
+        if style == "markdown":
+            cells = [[text.replace("|", "\\|") for text in row] for row in cells]
         align = ["right" if COLUMNS[key].number else "left" for key in keys]
         return tabulate(
             [*cells, last],
@@ -94,14 +99,15 @@ def _fitted(
     while True:
         widths = _widths(keys, cells, last)
         over = sum(widths) + GAP * (len(widths) - 1) - width
+        cut = cells
         for key, least in SHRINKABLE.items():
             if over > 0 and key in keys:
                 column = keys.index(key)
                 room = max(least, widths[column] - over)
                 over -= max(0, widths[column] - room)
-                cells = [_cut(row, column, room, key == "name") for row in cells]
+                cut = [_cut(row, column, room, key == "name") for row in cut]
         if over <= 0 or len(keys) == 1:
-            return keys, cells, last, left_out
+            return keys, cut, last, left_out
         dropped = next((key for key in DROPPED_FIRST if key in keys), keys[-1])
         column = keys.index(dropped)
         left_out.append(dropped)

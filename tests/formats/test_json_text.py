@@ -149,7 +149,7 @@ def test_a_long_key_costs_no_places(trace_text: TraceText) -> None:
     text = '{"%s": 1,\n"input": "8x8x1",\n"layers": [{"dense": 2}, {"dense": {"K": 0}}]}'
     trace = trace_text(text % ("x" * 2_000), "spec.json")
     places = [(d.line, d.column) for d in trace.diagnostics if d.code == "SC104"]
-    assert places == [(3, 38)]
+    assert places == [(3, 37)]
 
 
 # -- what is refused -------------------------------------------------------------------------------

@@ -1,0 +1,311 @@
+"""The values that fields take: how each is read, and how strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
+
+from shapecalc.layers import fields
+
+LIMIT = 9_223_372_036_854_775_807
+
+
+def read(annotated: Any, value: Any) -> Any:
+    """Return the value as a field of that type reads it."""
+    return TypeAdapter(annotated).validate_python(value)
+
+
+def refused(annotated: Any, value: Any) -> str:
+    """Return the code with which a field of that type refuses the value."""
+    with pytest.raises(ValidationError) as caught:
+        read(annotated, value)
+    (problem,) = caught.value.errors()
+    assert problem["msg"].startswith("must be ")
+    return str(problem["type"])
+
+
+# -- volumes -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "volume"),
+    [
+        ("227x227x3", (227, 227, 3)),
+        ("227X227X3", (227, 227, 3)),
+        ("227×227×3", (227, 227, 3)),
+        (" 227 x 227 × 3 ", (227, 227, 3)),
+        ("10x1", (10, 1)),
+        ("16x112x112x3", (16, 112, 112, 3)),
+        ("784", (784,)),
+        (784, (784,)),
+        ([227, 227, 3], (227, 227, 3)),
+        ((227, 227, 3), (227, 227, 3)),
+        ([784], (784,)),
+        ("007x1", (7, 1)),
+        ({"length": 10, "depth": 1}, (10, 1)),
+        ({"depth": 3, "height": 2, "width": 5}, (2, 5, 3)),
+        ({"frames": 16, "height": 2, "width": 5, "depth": 3}, (16, 2, 5, 3)),
+        ({"units": 12}, (12,)),
+        (LIMIT, (LIMIT,)),
+    ],
+)
+def test_a_volume_is_read(value: Any, volume: tuple[int, ...]) -> None:
+    assert fields.read_volume(value) == volume
+    assert read(fields.VolumeField, value) == volume
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (0, "SC104"),
+        ("0x3", "SC104"),  # [0, 3], and no size is 0
+        ([4, 0, 3], "SC104"),
+        (-4, "SC104"),
+        (4.0, "SC104"),
+        (True, "SC104"),
+        (None, "SC104"),
+        ("", "SC104"),
+        ("x", "SC104"),
+        ("3x", "SC104"),
+        ("x3", "SC104"),
+        ("3xx3", "SC104"),
+        ("3x-3", "SC104"),
+        ("3.5x3", "SC104"),
+        ("3,3,3", "SC104"),
+        ("3*3", "SC104"),
+        ("٣x٣", "SC104"),  # digits, but not 0 to 9
+        ("a photo", "SC104"),
+        ([], "SC104"),
+        ([1, 2, 3, 4, 5], "SC104"),
+        ("1x2x3x4x5", "SC104"),
+        (["3", 3, 3], "SC104"),
+        ([[3, 3, 3]], "SC104"),
+        ([True, 3, 3], "SC104"),
+        ([3, None], "SC104"),
+        ({}, "SC104"),
+        ({"height": 3, "width": 3}, "SC104"),
+        ({"height": 3, "width": 3, "depth": 3, "units": 3}, "SC104"),
+        ({"units": "12"}, "SC104"),
+        (LIMIT + 1, "SC108"),
+        ("3x99999999999999999999", "SC108"),
+        ([3, 10**30], "SC108"),
+        ("9" * 390 + "x3", "SC108"),
+    ],
+)
+def test_no_volume_is_refused(value: Any, code: str) -> None:
+    with pytest.raises(PydanticCustomError) as caught:
+        fields.read_volume(value)
+    assert caught.value.type == code
+
+
+def test_long_texts_are_refused_in_no_time() -> None:
+    for text in ("3x" * 100_000 + "3", "9" * 1_000_000, "3" + " " * 1_000_000 + "x"):
+        with pytest.raises(PydanticCustomError):
+            fields.read_volume(text)
+        assert fields.crossed(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("3x5", [3, 5]),
+        ("3 × 5 X 7", [3, 5, 7]),
+        ("3", [3]),
+        ("0x3", [0, 3]),
+        ("3x5a", None),
+        ("3 5", None),
+        ("", None),
+    ],
+)
+def test_digits_and_crosses(text: str, sizes: list[int] | None) -> None:
+    assert fields.crossed(text) == sizes
+
+
+# -- numbers -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("annotated", "least"), [(fields.Positive, 1), (fields.Natural, 0)], ids=["positive", "natural"]
+)
+def test_whole_numbers_are_strict(annotated: Any, least: int) -> None:
+    for value in (least, least + 1, 7, LIMIT):
+        assert read(annotated, value) == value
+    for value in (least - 1, -7, 2.5, 7.0, "7", True, False, None, [7], {}, float("nan")):
+        assert refused(annotated, value) == "SC104", value
+    for value in (LIMIT + 1, 10**40):
+        assert refused(annotated, value) == "SC108"
+
+
+def test_a_whole_number_with_a_point_is_told_how_to_write_it() -> None:
+    with pytest.raises(PydanticCustomError, match=r"write 7\b"):
+        fields.check_whole(7.0, 1, "a positive whole number")
+
+
+def test_rates_reals_and_truths_are_strict() -> None:
+    for value in (0, 0.0, 0.5, 0.999):
+        assert read(fields.Rate, value) == value
+    for value in (1, -0.1, "0.5", True, None, float("nan"), float("inf")):
+        assert refused(fields.Rate, value) == "SC104", value
+    for value in (0, -2.5, 1e-300, 10**15):
+        assert read(fields.Real, value) == value
+    for value in ("1", True, None, float("nan"), float("inf"), -float("inf"), [1]):
+        assert refused(fields.Real, value) == "SC104", value
+    for value in (1e-12, 1, 2.5):
+        assert read(fields.PositiveReal, value) == value
+    for value in (0, -1, 0.0, "1", True):
+        assert refused(fields.PositiveReal, value) == "SC104", value
+    for value in (True, False):
+        assert read(fields.Truth, value) is value
+    for value in (1, 0, "true", "no", None):
+        assert refused(fields.Truth, value) == "SC104", value
+
+
+def test_words_are_taken_from_a_list() -> None:
+    annotated: Any = fields.Annotated[str, fields.choice("nearest", "bilinear")]
+    assert read(annotated, "bilinear") == "bilinear"
+    for value in ("Bilinear", "", 1, None, ["nearest"], True):
+        assert refused(annotated, value) == "SC104", value
+
+
+@pytest.mark.parametrize("annotated", [fields.LayerList, fields.Text], ids=["list", "text"])
+def test_lists_and_texts(annotated: Any) -> None:
+    good, bad = (["relu"], "relu") if annotated is fields.LayerList else ("relu", ["relu"])
+    assert read(annotated, good) == good
+    for value in (bad, 3, None, {}, True):
+        assert refused(annotated, value) == "SC104", value
+
+
+# -- a number for every axis -------------------------------------------------------------------
+
+Reading = Callable[[Any], Any]
+
+
+@pytest.mark.parametrize(
+    ("value", "sizes"),
+    [
+        (3, 3),
+        ([3], (3,)),
+        ([3, 5], (3, 5)),
+        ((3, 5, 7), (3, 5, 7)),
+        ("3x5", (3, 5)),
+        ("3 × 5", (3, 5)),
+        ("3X5x7", (3, 5, 7)),
+    ],
+)
+def test_sizes_are_one_or_one_per_axis(value: Any, sizes: Any) -> None:
+    assert read(fields.Sizes, value) == sizes
+    assert read(fields.Offsets, value) == sizes
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "3",
+        "",
+        "x",
+        "3x",
+        2.5,
+        3.0,
+        True,
+        None,
+        [],
+        {},
+        [3, 5, 7, 9],
+        "1x2x3x4",
+        [[3, 5]],
+        ["3"],
+        [True],
+    ],
+)
+def test_what_is_no_size(value: Any) -> None:
+    assert refused(fields.Sizes, value) == "SC104"
+    assert refused(fields.Offsets, value) == "SC104"
+
+
+def test_zero_is_an_offset_and_no_size() -> None:
+    assert read(fields.Offsets, 0) == 0
+    assert read(fields.Offsets, "0x3") == (0, 3)
+    for value in (0, "0x3", [1, 0]):
+        assert refused(fields.Sizes, value) == "SC104"
+    for value in (-1, [0, -1]):
+        assert refused(fields.Offsets, value) == "SC104"
+
+
+@pytest.mark.parametrize(
+    ("value", "sides"),
+    [
+        (0, 0),
+        (2, 2),
+        ([1, 2], (1, 2)),  # height and width, both sides alike
+        ("1x2", (1, 2)),
+        ([[1, 2]], ((1, 2),)),  # one axis, before and after
+        ([[0, 1], [2, 3]], ((0, 1), (2, 3))),
+        ([1, [2, 3]], (1, (2, 3))),
+        ([0, 0, 0], (0, 0, 0)),
+    ],
+)
+def test_paddings(value: Any, sides: Any) -> None:
+    assert read(fields.Pads, value) == sides
+    assert read(fields.Border, value) == sides
+
+
+@pytest.mark.parametrize("policy", ["same", "same_lower", "valid", "full"])
+def test_policies_are_for_windows(policy: str) -> None:
+    assert read(fields.Pads, policy) == policy
+    assert refused(fields.Border, policy) == "SC104"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        -1,
+        1.0,
+        "1",
+        "SAME",
+        "Same",
+        "",
+        True,
+        None,
+        {},
+        [],
+        [[1]],
+        [[1, 2, 3]],
+        [-1],
+        [[0, -1]],
+        [1, 2, 3, 4],
+        [["1", 2]],
+        [[[1, 2]]],
+    ],
+)
+def test_what_is_no_padding(value: Any) -> None:
+    assert refused(fields.Pads, value) == "SC104"
+    assert refused(fields.Border, value) == "SC104"
+
+
+@pytest.mark.parametrize("annotated", [fields.Sizes, fields.Offsets, fields.Pads, fields.Border])
+@pytest.mark.parametrize("value", [LIMIT + 1, [3, LIMIT + 1], "3x99999999999999999999"])
+def test_numbers_beyond_the_limit(annotated: Any, value: Any) -> None:
+    assert refused(annotated, value) == "SC108"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("a\x1b[31mb\nc", '"a?[31mb?c"'),
+        ("y" * 200, "..."),
+        ({"a": 1}, "a mapping"),
+        (None, "nothing"),
+        (True, "true"),
+    ],
+)
+def test_a_refusal_quotes_the_value_cleaned_and_cut(value: Any, shown: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        read(fields.Positive, value)
+    message = caught.value.errors()[0]["msg"]
+    assert shown in message
+    assert len(message) < 200
+    assert message.isprintable()

@@ -1,0 +1,180 @@
+"""Merges: which volumes agree, what comes out, and hints that make them agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+
+from shapecalc import trace
+
+Ask = Callable[..., Any]
+STRETCHING = ("add", "subtract", "multiply", "maximum", "average")
+
+
+def merged(kind: str, *volumes: list[int]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Merge a few inputs; return the record and what is found (SC408 apart)."""
+    names = [f"i{index}" for index in range(len(volumes))]
+    spec = {"inputs": dict(zip(names, volumes, strict=True)), "layers": [{kind: names}]}
+    result = trace(spec).to_dict()
+    return result["layers"][0], [d for d in result["diagnostics"] if d["code"] != "SC408"]
+
+
+def stretched(volumes: tuple[list[int], ...]) -> list[int] | None:
+    """Fill the merged volume cell by cell; None where some value has no partner."""
+    rank = max(map(len, volumes))
+    full = [[1] * (rank - 1) + v if len(v) == 1 else v for v in volumes]
+    if any(len(v) != rank for v in full):
+        return None
+    sizes = []
+    for axis in range(rank):
+        cells = max(v[axis] for v in full)
+        if any(v[axis] not in (1, cells) for v in full):
+            return None
+        sizes.append(cells)
+    return sizes
+
+
+SIZES = ([4], [1], [3, 4], [1, 4], [3, 1], [2, 3, 4], [2, 1, 4], [1, 1, 4], [2, 3, 5], [2, 2, 4])
+
+
+@pytest.mark.parametrize("kind", STRETCHING)
+def test_axes_of_one_are_stretched_and_nothing_else(kind: str) -> None:
+    agreed = refused = 0
+    for volumes in [*product(SIZES, repeat=2), *product(SIZES[::2], repeat=3)]:
+        record, found = merged(kind, *volumes)
+        expected = stretched(volumes)
+        assert record["output"] == expected, volumes
+        assert [d["code"] for d in found] == ([] if expected else ["SC205"]), volumes
+        counted = ("weights", "biases", "parameters", "non_trainable", "macs")
+        assert [record[key] for key in counted] == [0] * 5
+        agreed += expected is not None
+        refused += expected is None
+    assert agreed > 50
+    assert refused > 50
+
+
+def test_concat_joins_the_depth_and_stretches_nothing() -> None:
+    agreed = refused = 0
+    for volumes in [*product(SIZES, repeat=2), *product(SIZES[::2], repeat=3)]:
+        record, found = merged("concat", *volumes)
+        good = len({tuple(v[:-1]) for v in volumes}) == 1
+        depth = sum(v[-1] for v in volumes)
+        assert record["output"] == ([*volumes[0][:-1], depth] if good else None), volumes
+        assert [d["code"] for d in found] == ([] if good else ["SC205"]), volumes
+        agreed += good
+        refused += not good
+    assert agreed > 10
+    assert refused > 100
+
+
+@pytest.mark.parametrize(
+    ("kind", "volumes", "output"),
+    [
+        ("add", ([56, 56, 256], [56, 56, 256]), [56, 56, 256]),
+        ("multiply", ([56, 56, 64], [1, 1, 64]), [56, 56, 64]),  # squeeze and excitation
+        ("multiply", ([56, 56, 64], [64]), [56, 56, 64]),  # a flat gate
+        ("concat", ([28, 28, 64], [28, 28, 128], [28, 28, 32], [28, 28, 32]), [28, 28, 256]),
+        ("concat", ([10], [20]), [30]),
+        ("average", ([10], [10], [10]), [10]),
+        ("subtract", ([4, 4, 3], [1, 1, 1]), [4, 4, 3]),
+        ("maximum", ([2, 3, 4, 5], [2, 3, 4, 5]), [2, 3, 4, 5]),
+    ],
+)
+def test_known_merges(kind: str, volumes: tuple[list[int], ...], output: list[int]) -> None:
+    record, found = merged(kind, *volumes)
+    assert found == []
+    assert record["output"] == output
+    assert record["input"] == list(volumes)
+    assert record["from"] == [f"i{index}" for index in range(len(volumes))]
+
+
+def applied(volumes: list[list[int]], hint: str) -> list[list[list[int]]]:
+    """Return the volumes as each way of a hint on crops and pads would leave them."""
+    found = re.search(
+        r"crop (\d+|\[\d+,\d+\]) off the (\w+) of (\d+), or pad (\d+) by (\d+|\[\d+,\d+\])", hint
+    )
+    assert found, hint
+    numbers = [sum(map(int, re.findall(r"\d+", part))) for part in (found[1], found[5])]
+    removed, added = (
+        2 * n if "[" not in part else n
+        for n, part in zip(numbers, (found[1], found[5]), strict=True)
+    )
+    titles = {2: ["length"], 3: ["height", "width"], 4: ["frames", "height", "width"]}
+    axis = titles[len(volumes[0])].index(found[2])
+    ways = []
+    for size, change in ((int(found[3]), -removed), (int(found[4]), added)):
+        copies = [list(volume) for volume in volumes]
+        for copy in copies:
+            if copy[axis] == size:
+                copy[axis] += change
+        ways.append(copies)
+    return ways
+
+
+@pytest.mark.parametrize("kind", [*STRETCHING, "concat"])
+def test_hints_on_sizes_make_the_volumes_agree(kind: str) -> None:
+    compared = 0
+    for a, b, axis in product((1, 2, 4, 7), (1, 2, 3, 8), (0, 1)):
+        volumes = [[5, 5, 2], [5, 5, 2]]
+        volumes[0][axis], volumes[1][axis] = a, b
+        _, found = merged(kind, *volumes)
+        if not found:
+            continue
+        for mended in applied(volumes, found[0]["hint"]):
+            assert mended != volumes, (volumes, found[0]["hint"])
+            assert merged(kind, *mended)[1] == [], (volumes, found[0]["hint"], mended)
+        compared += 1
+    assert compared > 10
+
+
+@pytest.mark.parametrize("kind", STRETCHING)
+def test_hints_on_depths_name_a_depth_that_is_there(kind: str) -> None:
+    record, found = merged(kind, [8, 8, 16], [8, 8, 24])
+    assert record["output"] is None
+    assert "16" in found[0]["message"]
+    assert "24" in found[0]["message"]
+    filters = re.search(r"K=(\d+)", found[0]["hint"])
+    assert filters
+    assert merged(kind, [8, 8, int(filters[1])], [8, 8, 16])[1] == []
+
+
+@pytest.mark.parametrize("kind", [*STRETCHING, "concat"])
+def test_a_disagreement_names_both_volumes(kind: str) -> None:
+    _, found = merged(kind, [8, 6, 2], [7, 6, 2])
+    assert "8x6x2" in found[0]["message"]
+    assert "7x6x2" in found[0]["message"]
+    assert "height" in found[0]["message"]
+
+
+@pytest.mark.parametrize("kind", [*STRETCHING, "concat"])
+@pytest.mark.parametrize("written", [{"from": ["input"]}, "input", {"from": "relu1"}, None])
+def test_a_merge_needs_two_sources(ask: Ask, kind: str, written: Any) -> None:
+    asked = ask("4x4x1", "relu", {kind: written})
+    assert asked.codes == ["SC109"]
+    assert asked["output"] is None
+
+
+def test_the_same_source_twice_counts_twice(ask: Ask) -> None:
+    assert ask("4x4x3", {"concat": ["input", "input"]})["output"] == [4, 4, 6]
+    assert ask("4x4x3", {"add": ["input", "input"]})["output"] == [4, 4, 3]
+
+
+@pytest.mark.parametrize("kind", [*STRETCHING, "concat"])
+def test_a_merge_has_no_other_fields(ask: Ask, kind: str) -> None:
+    written = {"from": ["input", "input"], "axis": -1}
+    assert ask("4x4x3", {kind: written}).codes == ["SC102"]
+
+
+def test_a_depth_beyond_the_limit_is_unknown() -> None:
+    record, found = merged("concat", [2**62], [2**62])
+    assert record["output"] is None
+    assert [d["code"] for d in found] == ["SC108"]
+
+
+def test_the_working_of_concat(ask: Ask) -> None:
+    asked = ask("4x4x3", {"concat": ["input", "input", "input"]})
+    assert asked["derivation"][0] == "depth 3 + 3 + 3 = 9"

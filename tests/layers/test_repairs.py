@@ -1,0 +1,225 @@
+"""Repairs under SC201 and SC202: every one is tried, and none that lies nearer is passed over.
+
+Whether a window fits is decided by laying it down over the padded axis, not by a formula.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any, NamedTuple
+
+import pytest
+
+from shapecalc import trace
+
+Sides = tuple[int, int]
+OFFER = re.compile(
+    r"(S|P|F|W)=([\dx]+|\[\d+\]|\[\[[\d,\[\]]+\]\]) gives ([\dx]+)|(rounding: floor) gives ([\dx]+)"
+)
+
+
+def lay(W: int, F: int, S: int, P: Sides, dilation: int = 1) -> tuple[int, bool]:
+    """Count windows, and say whether the last one ends with the padded axis."""
+    start, count, end = 0, 0, 0
+    while start + dilation * (F - 1) < W + sum(P):
+        count, end = count + 1, start + dilation * (F - 1) + 1
+        start += S
+    return count, count > 0 and end == W + sum(P)
+
+
+class Offer(NamedTuple):
+    """One repair: the field, its value as text, and the output that it promises."""
+
+    field: str
+    value: str
+    output: list[int]
+
+
+def offers(hint: str) -> list[Offer]:
+    """Read a hint; nothing in it may be anything but offers."""
+    found = []
+    for one in OFFER.finditer(hint):
+        field, value, gives = (one[1], one[2], one[3]) if one[1] else ("rounding", "floor", one[5])
+        found.append(Offer(field, value, [int(size) for size in gives.split("x")]))
+    assert OFFER.sub("", hint).replace(", ", "") == "", hint
+    return found
+
+
+def ask(volume: list[int], kind: str, fields: dict[str, Any]) -> tuple[Any, dict[str, str]]:
+    """Return the output and the hints of errors by their code."""
+    result = trace({"input": volume, "layers": [{kind: fields}]}).to_dict()
+    errors = {d["code"]: d["hint"] for d in result["diagnostics"] if d["severity"] == "error"}
+    return result["layers"][0]["output"], errors
+
+
+def mended(
+    volume: list[int], fields: dict[str, Any], offer: Offer
+) -> tuple[list[int], dict[str, Any]]:
+    """Return volume and fields with the offer taken."""
+    if offer.field == "W":
+        sizes = [int(size) for size in offer.value.split("x")]
+        spatial = sizes if len(sizes) > 1 else sizes * (len(volume) - 1)
+        return [*spatial, volume[-1]], fields
+    if offer.field == "rounding":
+        return volume, fields | {"rounding": "floor"}
+    value: Any = offer.value
+    if value.startswith("["):
+        value = [[int(n) for n in pair.split(",")] for pair in re.findall(r"\[(\d+,\d+)\]", value)]
+        value = value or [int(n) for n in re.findall(r"\d+", offer.value)]
+    elif "x" not in value:
+        value = int(value)
+    return volume, fields | {offer.field: value}
+
+
+def grid(kind: str) -> Iterator[tuple[int, int, int, int]]:
+    """Yield every small (W, F, S, P) whose stride does not fit."""
+    for W, F, S, P in product(range(2, 13), range(1, 5), range(2, 5), range(3)):
+        count, good = lay(W, F, S, (P, P))
+        if count and not good and not (kind != "conv" and P > F // 2):
+            yield W, F, S, P
+
+
+def fields_of(kind: str, F: int, S: int, P: int) -> dict[str, Any]:
+    """Return a layer's fields."""
+    return {"F": F, "S": S, "P": P} | ({"K": 2} if kind == "conv" else {})
+
+
+def least_change(good: Callable[[int], bool], start: int, least: int) -> int | None:
+    """Return the nearest value that passes, the smaller of two; None up to 30 away."""
+    for distance in range(1, 31):
+        for value in (start - distance, start + distance):
+            if value >= least and good(value):
+                return value
+    return None
+
+
+@pytest.mark.parametrize("kind", ["conv", "max_pool"])
+def test_every_repair_does_what_it_says(kind: str) -> None:
+    tried = 0
+    for W, F, S, P in grid(kind):
+        fields = fields_of(kind, F, S, P)
+        _, errors = ask([W, 2], kind, fields)
+        assert list(errors) == ["SC201"]
+        for offer in offers(errors["SC201"]):
+            output, still = ask(*(lambda v, f: (v, kind, f))(*mended([W, 2], fields, offer)))
+            assert not still, (W, fields, offer, still)
+            assert output == [*offer.output, 2], (W, fields, offer)
+            tried += 1
+    assert tried > 400
+
+
+@pytest.mark.parametrize("kind", ["conv", "max_pool"])
+def test_the_nearest_of_each_field_is_offered(kind: str) -> None:
+    compared = 0
+    for W, F, S, P in grid(kind):
+        _, errors = ask([W, 2], kind, fields_of(kind, F, S, P))
+        found = {offer.field: offer for offer in reversed(offers(errors["SC201"]))}
+        half = 10**9 if kind == "conv" else F // 2  # a pool's padding is at most half its filter
+
+        def fits_S(s: int, W: int = W, F: int = F, P: int = P) -> bool:
+            return lay(W, F, s, (P, P))[1]
+
+        def fits_F(f: int, W: int = W, S: int = S, P: int = P) -> bool:
+            return lay(W, f, S, (P, P))[1] and (kind == "conv" or f // 2 >= P)
+
+        def fits_P(p: int, W: int = W, F: int = F, S: int = S, half: int = half) -> bool:
+            return p <= half and lay(W, F, S, (p, p))[1]
+
+        assert found["S"].value == str(least_change(fits_S, S, 1)), (W, F, S, P)
+        nearest_F = least_change(fits_F, F, 1)
+        if nearest_F is not None:
+            assert found["F"].value == str(nearest_F), (W, F, S, P)
+        nearest_P = least_change(fits_P, P, 0)
+        if nearest_P is not None:
+            assert found["P"].value == str(nearest_P), (W, F, S, P, errors)
+        sizes = [w for w in range(1, W + S + 1) if lay(w, F, S, (P, P))[1] and abs(w - W) < S]
+        assert {int(o.value) for o in offers(errors["SC201"]) if o.field == "W"} == {*sizes}
+        assert found["rounding"].output == [lay(W, F, S, (P, P))[0]]
+        compared += 1
+    assert compared > 100
+
+
+def test_known_repairs() -> None:
+    """CS231n: 10 with F=3 S=2 does not fit; nor does AlexNet's 224."""
+    _, errors = ask([10, 10, 1], "conv", {"K": 1, "F": 3, "S": 2})
+    hint = errors["SC201"]
+    for part in ("S=1 gives 8x8", "W=9 gives 4x4", "W=11 gives 5x5", "rounding: floor gives 4x4"):
+        assert part in hint
+    assert re.search(r"P=\[\[0,1\],\[0,1\]\] gives 5x5", hint)
+    assert re.search(r"F=2 gives 5x5", hint)
+    _, errors = ask([224, 224, 3], "conv", {"K": 96, "F": 11, "S": 4})
+    assert "W=227 gives 55x55" in errors["SC201"]
+    assert "W=223 gives 54x54" in errors["SC201"]
+    assert "rounding: floor gives 54x54" in errors["SC201"]
+
+
+def test_repairs_are_ranked_by_field_and_not_repeated() -> None:
+    for volume, fields in (
+        ([10, 10, 1], {"K": 1, "F": 3, "S": 2}),
+        ([10, 13, 1], {"K": 1, "F": [3, 4], "S": 2}),
+        ([12, 1], {"K": 1, "F": 4, "S": 3, "P": 1}),
+    ):
+        _, errors = ask(volume, "conv", fields)
+        found = offers(errors["SC201"])
+        assert len({(o.field, o.value) for o in found}) == len(found)
+        assert found[-1].field == "rounding"
+        assert {"S", "P", "F", "W", "rounding"} >= {o.field for o in found} >= {"S", "W"}
+
+
+def test_repairs_of_several_axes_do_what_they_say() -> None:
+    tried = 0
+    sizes = product(
+        (5, 6, 8), (7, 10), ((3, 2), (2, 2), (3, 3)), ((2, 3), (3, 3)), ((0, 0), (1, 0))
+    )
+    for H, W, F, S, P in sizes:
+        for fields in (
+            {"K": 2, "F": list(F), "S": list(S), "P": list(P)},
+            {"K": 2, "F": F[0], "S": S[1], "P": [[P[0], P[1]], [0, 1]]},
+        ):
+            _, errors = ask([H, W, 2], "conv", fields)
+            if "SC201" not in errors:
+                continue
+            for offer in offers(errors["SC201"]):
+                volume, changed = mended([H, W, 2], fields, offer)
+                output, still = ask(volume, "conv", changed)
+                assert not still, (H, W, fields, offer)
+                assert output == [*offer.output, 2], (H, W, fields, offer)
+                tried += 1
+    assert tried > 100
+
+
+@pytest.mark.parametrize("kind", ["conv", "max_pool"])
+def test_repairs_of_a_filter_that_is_too_large(kind: str) -> None:
+    tried = refused = 0
+    for W, F, S, dilation in product(range(1, 6), range(2, 9), (1, 2, 3), (1, 2)):
+        if lay(W, F, S, (0, 0), dilation)[0]:
+            continue
+        fields = fields_of(kind, F, S, 0) | {"dilation": dilation}
+        output, errors = ask([W, 2], kind, fields)
+        assert output is None
+        assert list(errors) == ["SC202"]
+        refused += 1
+        found = offers(errors["SC202"])
+        assert "rounding" not in {offer.field for offer in found}  # it cannot help
+        for offer in found:
+            volume, changed = mended([W, 2], fields, offer)
+            result, still = ask(volume, kind, changed)
+            assert not still, (W, fields, offer)
+            assert result == [*offer.output, 2]
+            tried += 1
+    assert refused > 50
+    assert tried >= 2 * refused
+
+
+def test_a_pool_whose_stride_is_not_written_moves_by_the_offered_size() -> None:
+    for W, F in product(range(3, 14), range(2, 6)):
+        _, errors = ask([W, 2], "max_pool", {"F": F})
+        if "SC201" not in errors:
+            continue
+        for offer in offers(errors["SC201"]):
+            volume, changed = mended([W, 2], {"F": F}, offer)
+            output, still = ask(volume, "max_pool", changed)
+            assert not still, (W, F, offer)
+            assert output == [*offer.output, 2]

@@ -1,0 +1,187 @@
+"""Layers that move values about: nothing is learned, and no value may get lost unsaid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+
+from shapecalc import trace
+
+Ask = Callable[..., Any]
+NOTHING = ("weights", "biases", "parameters", "non_trainable", "macs")
+
+
+@pytest.mark.parametrize(
+    ("volume", "layer", "output"),
+    [
+        ("7x7x64", "flatten", [3136]),
+        ("12", "flatten", [12]),
+        ("2x3x4x5", "flatten", [120]),
+        ("3136", {"reshape": "7x7x64"}, [7, 7, 64]),
+        ("7x7x64", {"reshape": 3136}, [3136]),
+        ("7x7x64", {"reshape": [49, 64]}, [49, 64]),
+        ("8", {"reshape": {"output": "2x2x2x1"}}, [2, 2, 2, 1]),
+        ("8", {"reshape": {"output": {"height": 2, "width": 2, "depth": 2}}}, [2, 2, 2]),
+        ("15x15x8", {"pad": 2}, [19, 19, 8]),
+        ("31x31x32", {"pad": 1}, [33, 33, 32]),
+        ("10x3", {"pad": [[1, 2]]}, [13, 3]),
+        ("10x10x3", {"pad": [[0, 1], [2, 3]]}, [11, 15, 3]),
+        ("10x10x3", {"pad": [1, 0]}, [12, 10, 3]),
+        ("10x10x3", {"pad": "1x2"}, [12, 14, 3]),
+        ("2x3x4x5", {"pad": 1}, [4, 5, 6, 5]),
+        ("5x5x1", {"pad": 0}, [5, 5, 1]),
+        ("64x64x512", {"crop": 4}, [56, 56, 512]),
+        ("64x60x2", {"crop": [[1, 2], [3, 4]]}, [61, 53, 2]),
+        ("10x3", {"crop": {"P": [4]}}, [2, 3]),
+        ("5x5x1", {"crop": {"padding": 2}}, [1, 1, 1]),
+        ("13x13x256", {"upsample": 2}, [26, 26, 256]),
+        ("13x7x256", {"upsample": [1, 3]}, [13, 21, 256]),
+        ("13x7x256", {"upsample": {"scale": "2x1", "mode": "bilinear"}}, [26, 7, 256]),
+        ("4x3", {"upsample": 5}, [20, 3]),
+        ("2x3x4x5", {"upsample": 2}, [4, 6, 8, 5]),
+    ],
+)
+def test_known_sizes(ask: Ask, volume: str, layer: Any, output: list[int]) -> None:
+    asked = ask(volume, layer)
+    assert asked.codes == []
+    assert asked["output"] == output
+    assert [asked[key] for key in NOTHING] == [0] * 5
+
+
+def test_reshape_keeps_the_number_of_values_and_the_hint_does_too(ask: Ask) -> None:
+    refused = 0
+    for H, W, D, output in product(
+        (1, 2, 6), (1, 4), (3, 5), ([12], [2, 6], [3, 4, 1], [1, 1, 30])
+    ):
+        asked = ask((H, W, D), {"reshape": output})
+        values = len([None for _ in range(H) for _ in range(W) for _ in range(D)])
+        wanted = 1
+        for size in output:
+            wanted *= size
+        assert asked.codes == ([] if values == wanted else ["SC207"])
+        if values == wanted:
+            assert asked["output"] == output
+            continue
+        refused += 1
+        assert asked["output"] is None
+        said = asked.said("SC207")
+        assert str(values) in said
+        assert str(wanted) in said
+        offered = re.search(r"output: (\d+(?:x\d+)*)", asked.hint("SC207"))
+        assert offered
+        sizes = [int(size) for size in offered[1].split("x")]
+        mended = ask((H, W, D), {"reshape": sizes})
+        assert mended.codes == []
+        assert mended["output"] == sizes
+    assert refused > 30
+
+
+def test_a_crop_may_not_take_everything_and_the_hint_leaves_something(ask: Ask) -> None:
+    refused = 0
+    for H, W, P in product((1, 2, 5, 6), (3, 4), (1, 2, 3)):
+        asked = ask((H, W, 2), {"crop": P})
+        left = [H - P - P, W - P - P]
+        assert asked.codes == ([] if min(left) > 0 else ["SC202"])
+        if min(left) > 0:
+            assert asked["output"] == [*left, 2]
+            continue
+        refused += 1
+        assert asked["output"] is None
+        offered = re.search(r"P=(\d+) leaves (\d+)x(\d+)", asked.hint("SC202"))
+        assert offered
+        most, *sizes = map(int, offered.groups())
+        assert ask((H, W, 2), {"crop": most})["output"] == [*sizes, 2]
+        assert min(H, W) - 2 * (most + 1) < 1  # one more would be too much
+    assert refused > 10
+
+
+def test_an_uneven_crop_may_not_take_everything_either(ask: Ask) -> None:
+    assert ask("5x5x1", {"crop": [[0, 0], [4, 1]]}).codes == ["SC202"]
+    assert ask("5x5x1", {"crop": [[0, 0], [3, 1]]})["output"] == [5, 1, 1]
+
+
+@pytest.mark.parametrize("layer", [{"pad": 1}, {"crop": 1}, {"upsample": 2}], ids=str)
+def test_some_need_places(ask: Ask, layer: Any) -> None:
+    asked = ask("100", layer)
+    assert asked.codes == ["SC206"]
+    assert asked["output"] is None
+
+
+@pytest.mark.parametrize(
+    ("volume", "layer"),
+    [
+        ("9x9x4", {"pad": [[1, 1]]}),
+        ("9x4", {"pad": [1, 1]}),
+        ("9x9x4", {"crop": [1, 1, 1]}),
+        ("9x9x4", {"upsample": [2]}),
+        ("9x4", {"upsample": "2x2"}),
+    ],
+)
+def test_a_list_has_an_entry_for_each_axis(ask: Ask, volume: str, layer: Any) -> None:
+    assert ask(volume, layer).codes == ["SC206"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "code"),
+    [
+        ("reshape", "SC103"),
+        ("pad", "SC103"),
+        ({"crop": {}}, "SC103"),
+        ("upsample", "SC103"),
+        ({"upsample": {"mode": "nearest"}}, "SC103"),
+        ({"flatten": 3}, "SC104"),
+        ({"flatten": {"start_dim": 1}}, "SC102"),
+        ({"reshape": "7xx7"}, "SC104"),
+        ({"reshape": "2x2x2x2x2"}, "SC104"),
+        ({"reshape": []}, "SC104"),
+        ({"reshape": [0, 4]}, "SC104"),
+        ({"reshape": -1}, "SC104"),
+        ({"reshape": True}, "SC104"),
+        ({"reshape": {"target_shape": [4]}}, "SC102"),
+        ({"pad": -1}, "SC104"),
+        ({"pad": "1"}, "SC104"),
+        ({"pad": "same"}, "SC104"),
+        ({"crop": "valid"}, "SC104"),
+        ({"pad": 1.5}, "SC104"),
+        ({"pad": [[1, 2, 3]]}, "SC104"),
+        ({"upsample": 0}, "SC104"),
+        ({"upsample": 1.5}, "SC104"),
+        ({"upsample": {"scale": 2, "mode": "bicubic"}}, "SC104"),
+        ({"upsample": {"scale": 2, "mode": True}}, "SC104"),
+        ({"upsample": {"scale": 2, "align_corners": True}}, "SC102"),
+        ({"upsample": {"scale_factor": 2, "scale": 2}}, "SC102"),
+        ({"pad": {"P": 1, "padding": 1}}, "SC106"),
+        ({"upsample": 2**63}, "SC108"),
+    ],
+)
+def test_fields_that_are_wrong(ask: Ask, layer: Any, code: str) -> None:
+    asked = ask("8x8x2", layer)
+    assert code in asked.codes
+    assert {*asked.codes} <= {code, "SC103"}  # a misspelt field is missing as well
+    assert asked["weights"] == 0 or asked["weights"] is None
+
+
+def test_sizes_beyond_the_limit_are_unknown(ask: Ask) -> None:
+    asked = ask((2**62, 1, 1), {"upsample": [4, 1]})
+    assert asked.codes == ["SC108"]
+    assert asked["output"] is None
+
+
+@pytest.mark.parametrize(
+    ("layer", "text"),
+    [
+        ("flatten", "flatten"),
+        ({"reshape": "4x32"}, "reshape output=4x32"),
+        ({"pad": [[0, 1], [2, 3]]}, "pad P=[[0,1],[2,3]]"),
+        ({"crop": 1}, "crop P=1"),
+        ({"upsample": 2}, "upsample scale=2"),
+        ({"upsample": {"scale": [1, 2], "mode": "bilinear"}}, "upsample scale=1x2 mode=bilinear"),
+    ],
+)
+def test_a_layer_is_described_by_its_fields(layer: Any, text: str) -> None:
+    (record,) = trace({"input": "8x8x2", "layers": [layer]}).layers
+    assert record.described == text
