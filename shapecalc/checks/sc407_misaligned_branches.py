@@ -43,7 +43,7 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     compared = [
         field  # a stretched branch has one place for all of the others'
         for field, volume in zip(fields, record.input or (), strict=True)
-        if field is not None and not field.whole and volume[:-1] == spatial
+        if field is not None and field.axes is not None and volume[:-1] == spatial
     ]
     if len(compared) < 2 or aligned(compared):
         return ()
