@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, Self
 
 from shapecalc.geometry import Fit, completed, fits, fitting_inputs, near
 from shapecalc.layers.base import show, show_value
 from shapecalc.layers.fields import Volume
 
-if TYPE_CHECKING:
-    from shapecalc.layers.window import Sliding
-
 Candidate = tuple[str, dict[str, Any], Volume]
 
 
-def repairs_of(layer: Sliding, volume: Volume, found: Sequence[Fit]) -> str:
+class Slides(Protocol):
+    """A layer whose window slides: what repairs need of it."""
+
+    @property
+    def S(self) -> Any:
+        """The stride as written; None where it follows from F."""
+
+    def tried(self, volume: Volume) -> Volume | None:
+        """Return the output volume if everything fits, otherwise None."""
+
+    def model_copy(self, *, update: dict[str, Any]) -> Self:
+        """Return the layer with other values for some fields."""
+
+
+def repairs_of(layer: Slides, volume: Volume, found: Sequence[Fit]) -> str:
     """Return a sentence such as `S=1 gives 8x8, P=[[0,1],[0,1]] gives 5x5`, nearest first.
 
     A repair is offered only if the layer with it takes the volume.
@@ -29,7 +40,7 @@ def repairs_of(layer: Sliding, volume: Volume, found: Sequence[Fit]) -> str:
     return ", ".join(offers)
 
 
-def candidates(layer: Sliding, volume: Volume, found: Sequence[Fit]) -> Iterator[Candidate]:
+def candidates(layer: Slides, volume: Volume, found: Sequence[Fit]) -> Iterator[Candidate]:
     """Yield what may be changed: the text, the fields, and the volume it would then meet."""
     yield from _field(layer, volume, found, "S", lambda fit: fit.S, _with_S)
     yield from _paddings(layer, volume, found)
@@ -58,7 +69,7 @@ def _with_P(fit: Fit, P: int) -> bool:
 
 
 def _field(
-    layer: Sliding,
+    layer: Slides,
     volume: Volume,
     found: Sequence[Fit],
     name: str,
@@ -81,7 +92,7 @@ def _field(
     yield f"{name}={show_value(tuple(choices))}", {name: tuple(choices)}, volume
 
 
-def _first(layer: Sliding, volume: Volume, name: str, values: Iterable[int]) -> Iterator[Candidate]:
+def _first(layer: Slides, volume: Volume, name: str, values: Iterable[int]) -> Iterator[Candidate]:
     """The first value that the layer takes: a pool's padding, for one, has a limit of its own."""
     for value in values:
         if layer.model_copy(update={name: value}).tried(volume) is not None:
@@ -94,7 +105,7 @@ def _largest_filter(found: Sequence[Fit]) -> int:
     return min((fit.W + fit.before + fit.after - 1) // fit.dilation + 1 for fit in found)
 
 
-def _paddings(layer: Sliding, volume: Volume, found: Sequence[Fit]) -> Iterator[Candidate]:
+def _paddings(layer: Slides, volume: Volume, found: Sequence[Fit]) -> Iterator[Candidate]:
     """The nearest P that serves both sides alike, and the zeros that complete the last window."""
     if all(fit.before == fit.after == found[0].before for fit in found):
         needed = [-(-(fit.span - fit.W) // 2) for fit in found if not fit.size]
