@@ -19,10 +19,9 @@ from shapecalc.diagnostics import (
 )
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.fields import Volume
-from shapecalc.network import NetworkSpec
+from shapecalc.network import NetworkSpec, Node
 from shapecalc.receptive_field import Field
 from shapecalc.records import LayerRecord, listed, totals_of
-from shapecalc.wiring import Node
 
 SCHEMA = "shapecalc.report/1"
 

@@ -24,10 +24,9 @@ from typing import Any
 
 from shapecalc.checks.rule import Rule
 from shapecalc.diagnostics import Fault, Finding, Path, nearest, quote
-from shapecalc.expectations import Claims
 from shapecalc.layers.base import show
+from shapecalc.network import Claims, Group
 from shapecalc.records import LayerRecord, totals_of
-from shapecalc.scopes import Group
 from shapecalc.tracing import Trace
 
 PER_AXIS = ("receptive_field", "jump")

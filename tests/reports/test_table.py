@@ -223,7 +223,7 @@ def drawn(text: str) -> list[str]:
 def test_the_table_is_never_wider_than_asked(source: str, columns: tuple[str, ...]) -> None:
     traced = trace(WIDE if source == "wide" else NETWORKS / f"{source}.yaml")
     full = max(map(len, drawn(table.render(traced, columns=columns))))
-    for width in [*range(40, 130), 160, 200]:
+    for width in [*range(40, 130, 1 if source == "wide" else 9), 160, 200]:
         text = table.render(traced, columns=columns, width=width)
         lines = drawn(text)
         assert max(map(len, lines)) <= width, (width, lines[0])
@@ -417,7 +417,7 @@ def test_latex_cells_do_not_break_out() -> None:
             assert not line or line.startswith("%"), line  # everything else is a comment
         elif line.endswith("\\\\"):
             row = line.removesuffix("\\\\")
-            plain = re.sub(r"\\(?:[&%$#_{}^~]|text[a-z]+\{\}|[a-z]+)(?:\{\})?", "", row)
+            plain = re.sub(r"\\ensuremath\{[<>]\}|\\text[a-z]+\{\}|\\[&%$#_{}^~](\{\})?", "", row)
             assert plain.count("&") == 6, line
             assert not re.search(r"[%$#_{}^~\\]", plain), line
             seen += 1

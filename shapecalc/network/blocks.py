@@ -9,7 +9,7 @@ from typing import Any
 from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Path, quote
 from shapecalc.layers import kind_of
 from shapecalc.layers.fields import NAME
-from shapecalc.validation import MISSING, PARAMETER, unknown_key
+from shapecalc.network.validation import MISSING, PARAMETER, unknown_key
 
 COMMON = ("name", "from", "expect", "share")  # keys that belong to the network, not to a kind
 RESERVED = ("input", "loss", "total")

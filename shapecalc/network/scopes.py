@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from shapecalc.blocks import Argument
+from shapecalc.network.blocks import Argument
 
 Sources = tuple[int, ...]  # indices of volumes: the inputs first, then the layers
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from shapecalc.diagnostics import Fault, Finding, Path, quote, suggestion
-from shapecalc.expectations import LayerClaims
 from shapecalc.layers import ALIASES, FOREIGN, KINDS, kind_of
+from shapecalc.network.expectations import LayerClaims
 
 
 @dataclass(slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shapecalc.blocks import INNER, Block, given_fields, inner_lists
 from shapecalc.diagnostics import MAX_LAYERS, MAX_NESTING
+from shapecalc.network.blocks import INNER, Block, given_fields, inner_lists
 
 
 class Weigher:

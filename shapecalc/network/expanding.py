@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shapecalc.blocks import (
+from shapecalc.diagnostics import MAX_NESTING, Finding, Path, quote
+from shapecalc.geometry import Rounding
+from shapecalc.layers import ALIASES, KINDS, Layer
+from shapecalc.layers.composite import Composite, Parallel, Repeat
+from shapecalc.network.blocks import (
     COMMON,
     Block,
     arguments_of,
     given_fields,
     inner_lists,
 )
-from shapecalc.diagnostics import MAX_NESTING, Finding, Path, quote
-from shapecalc.geometry import Rounding
-from shapecalc.layers import ALIASES, KINDS, Layer
-from shapecalc.layers.composite import Composite, Parallel, Repeat
-from shapecalc.scopes import Group, Scope, Sources
-from shapecalc.validation import MISSING, validate
-from shapecalc.wiring import Node, Wiring
-from shapecalc.written import Written, kind_key, unknown_kind
+from shapecalc.network.scopes import Group, Scope, Sources
+from shapecalc.network.validation import MISSING, validate
+from shapecalc.network.wiring import Node, Wiring
+from shapecalc.network.written import Written, kind_key, unknown_kind
 
 NO_FIELDS: Mapping[str, Any] = {}
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shapecalc.blocks import RESERVED, bad_name
 from shapecalc.diagnostics import MAX_LAYERS, Fault, Finding, Path, quote, suggestion
-from shapecalc.expectations import LayerClaims
 from shapecalc.layers import Layer
 from shapecalc.layers.fields import NAME
-from shapecalc.scopes import Group, Scope, Sources
-from shapecalc.validation import MISSING, no_parameter, stray_parameter, validate
-from shapecalc.written import Written
+from shapecalc.network.blocks import RESERVED, bad_name
+from shapecalc.network.expectations import LayerClaims
+from shapecalc.network.scopes import Group, Scope, Sources
+from shapecalc.network.validation import MISSING, no_parameter, stray_parameter, validate
+from shapecalc.network.written import Written
 
 LONGEST_NAME = 200
 

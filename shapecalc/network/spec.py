@@ -1,4 +1,4 @@
-"""NetworkSpec: a spec's inputs, layers and wiring, with blocks and composites made flat."""
+"""NetworkSpec, and the top level of a spec: inputs, blocks, layers, outputs and claims."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from shapecalc.blocks import RESERVED, bad_name, read_blocks
 from shapecalc.diagnostics import MAX_LAYERS, Fault, Finding, Path, quote
-from shapecalc.expanding import Expander
-from shapecalc.expectations import NetworkClaims
 from shapecalc.formats.document import Document
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import NAME, Volume, check_whole, read_volume
-from shapecalc.scopes import Group, Scope, Sources
-from shapecalc.validation import unknown_key, validate
-from shapecalc.weighing import Weigher
-from shapecalc.wiring import Node
+from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
+from shapecalc.network.expanding import Expander
+from shapecalc.network.expectations import NetworkClaims
+from shapecalc.network.scopes import Group, Scope, Sources
+from shapecalc.network.validation import unknown_key, validate
+from shapecalc.network.weighing import Weigher
+from shapecalc.network.wiring import Node
 
 KEYS = {
     key: key
