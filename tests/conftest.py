@@ -1,4 +1,4 @@
-"""What tests of all folders share: a spec's text written to a file and traced."""
+"""What tests of all folders share: an option, and a spec's text written to a file and traced."""
 
 from __future__ import annotations
 
@@ -9,6 +9,22 @@ import pytest
 
 import shapecalc
 from shapecalc import Trace
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --update-golden, which writes tests/golden/stored anew instead of comparing."""
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        default=False,
+        help="write the stored reports of tests/golden anew",
+    )
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Say whether stored reports are written instead of compared."""
+    return bool(request.config.getoption("--update-golden"))
 
 
 @pytest.fixture

@@ -356,8 +356,12 @@ def scattered(W: int, F: int, S: int, P: Padding, dilation: int, extra: int) -> 
         more = len(line) - W * S
         kept = line[more // 2 : more // 2 + W * S]
     else:
-        before, after = P if isinstance(P, tuple) else (0, 0) if P == "valid" else (P, P)
-        kept = line[before : len(line) - int(after)] if len(line) > int(after) else []
+        before, after = 0, 0  # valid
+        if isinstance(P, int):
+            before = after = P
+        elif isinstance(P, tuple):
+            before, after = P
+        kept = line[before : len(line) - after] if len(line) > after else []
     return (kept[0], len(kept)) if kept else (0, 0)
 
 

@@ -422,7 +422,9 @@ def random_branch(rng: random.Random, S: int) -> list[Step]:
 
 def test_a_merge_takes_the_hull_and_says_whether_the_branches_are_aligned() -> None:
     rng = random.Random(7)
-    fields, findings, answers = [], [], set()
+    fields: list[Any] = []
+    findings: list[Any] = []
+    answers: set[bool] = set()
     for _ in range(300):
         S = rng.choice((1, 1, 2, 3))
         before = [random_window(rng) for _ in range(rng.randint(0, 2))]

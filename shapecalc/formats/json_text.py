@@ -8,7 +8,7 @@ from bisect import bisect_right
 from typing import Any
 
 from shapecalc.diagnostics import Fault, Finding, Path, quote
-from shapecalc.formats.document import Document, Place, Places
+from shapecalc.document import Document, Place, Places
 from shapecalc.formats.scalars import whole
 from shapecalc.formats.yaml_text import twice, unreadable
 

@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from shapecalc.diagnostics import Fault
-from shapecalc.formats.document import Document
+from shapecalc.document import Document
 from shapecalc.formats.yaml_text import read_yaml, unreadable
 
 MAX_BYTES = 32 * 1024 * 1024  # a spec of a million layers has half of that

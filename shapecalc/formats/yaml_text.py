@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Path, quote
-from shapecalc.formats.document import Document, Place, Places
+from shapecalc.document import Document, Place, Places
 from shapecalc.formats.scalars import resolve
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is there

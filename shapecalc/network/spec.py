@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from shapecalc.diagnostics import MAX_LAYERS, Fault, Finding, Path, quote
-from shapecalc.formats.document import Document
+from shapecalc.document import Document
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import NAME, Volume, check_whole, read_volume
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
@@ -18,7 +18,8 @@ from shapecalc.network.expectations import NetworkClaims
 from shapecalc.network.scopes import Group, Scope, Sources
 from shapecalc.network.validation import unknown_key, validate
 from shapecalc.network.weighing import Weigher
-from shapecalc.network.wiring import Node
+from shapecalc.network.wiring import Node, TooManyLayers
+from shapecalc.network.written import likely_kind
 
 KEYS = {
     key: key
@@ -207,24 +208,22 @@ class _Builder:
         chain: Sources | None = scope.inputs
         total = 0
         for index, item in enumerate(items):
+            path: Path = ("layers", index)
             weight = 1 if isinstance(item, str) and not blocks else weigher.weigh_item(item, {})
-            total += weight
-            if total > MAX_LAYERS:
-                path: Path = ("layers", index)
-                if isinstance(item, Mapping):
-                    path = (*path, str(next(iter(item))))
-                self._report(
-                    "SC108",
-                    f"the network expands to more than {MAX_LAYERS:,} layers",
-                    "repeat or use the block fewer times",
-                    path,
-                )
-                if weight == 1:
-                    return None
-                total -= weight
-                chain = None
-                continue
-            chain = expander.item(item, ("layers", index), scope, chain)
+            if total + weight <= MAX_LAYERS:
+                total += weight
+                try:
+                    chain = expander.item(item, path, scope, chain)
+                    continue
+                except TooManyLayers:
+                    weight = 1
+            if isinstance(item, Mapping) and item:
+                path = (*path, str(likely_kind(item, blocks)))
+            message = f"the network expands to more than {MAX_LAYERS:,} layers"
+            self._report("SC108", message, "repeat or use the block fewer times", path)
+            chain = None
+            if weight == 1:  # the list itself is too long
+                return None
         return chain
 
     def _outputs(

@@ -7,6 +7,7 @@ from typing import Any
 
 from shapecalc.diagnostics import MAX_LAYERS, MAX_NESTING
 from shapecalc.network.blocks import INNER, Block, given_fields, inner_lists
+from shapecalc.network.written import likely_kind
 
 
 class Weigher:
@@ -32,8 +33,9 @@ class Weigher:
         """Return how many layers one written layer expands to."""
         item = _resolve(item, arguments)
         kind, value = item, None
-        if isinstance(item, Mapping) and len(item) == 1:
-            ((kind, value),) = item.items()
+        if isinstance(item, Mapping) and item:
+            kind = likely_kind(item, self.blocks)
+            value = item[kind]
         if isinstance(kind, str) and (kind in INNER or kind in self.blocks):
             return self._weigh_one(kind, value, arguments, depth)
         return 1

@@ -34,6 +34,10 @@ class Node:
 MAX_SOURCES = 2 * MAX_LAYERS
 
 
+class TooManyLayers(Exception):
+    """The last line of defence: layers are weighed before they are expanded."""
+
+
 class Wiring:
     """The flat list of layers so far, and how names and sources are settled.
 
@@ -49,6 +53,9 @@ class Wiring:
         self.named_sources = 0  # names under `from`, repeats counted
 
     def add(self, node: Node) -> Sources:
+        """Add a layer to the flat list; return it as a source. Raises TooManyLayers."""
+        if len(self.nodes) >= MAX_LAYERS:
+            raise TooManyLayers
         self.nodes.append(node)
         return (len(self.nodes) - 1 + self.offset,)
 

@@ -24,14 +24,24 @@ class Written:
     share: Any = None
 
 
+def is_kind(word: Any, blocks: Mapping[str, Any]) -> bool:
+    """Say whether a key names a layer kind or a block."""
+    return isinstance(word, str) and (kind_of(word) is not None or word in blocks)
+
+
+def likely_kind(item: Mapping[Any, Any], blocks: Mapping[str, Any]) -> Any:
+    """Return the key that is the kind: the first that is one, otherwise the first."""
+    return next((key for key in item if is_kind(key, blocks)), next(iter(item)))
+
+
 def kind_key(
     item: Mapping[Any, Any], blocks: Mapping[str, Any], path: Path, findings: list[Finding]
 ) -> Any:
     """Return the key that is the kind; report every key beside it."""
+    chosen = likely_kind(item, blocks)
     if len(item) == 1:
-        return next(iter(item))
-    known = [k for k in item if isinstance(k, str) and (kind_of(k) or k in blocks)]
-    chosen = known[0] if known else next(iter(item))
+        return chosen
+    known = [k for k in item if is_kind(k, blocks)]
     for key in item:
         if key == chosen:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -115,9 +116,9 @@ def test_repairs_of_a_pool_whose_stride_is_not_written_work(F: int) -> None:
 
 def test_repairs_of_unlike_axes_work() -> None:
     fields = [
-        {"F": 3, "S": 2}, {"F": [3, 2], "S": 2}, {"F": 3, "S": [2, 3]}, {"F": 3, "S": 2, "P": [0, 1]},
-        {"F": 2, "S": 3, "P": [[1, 0], [0, 0]]}, {"F": 3, "S": 2, "dilation": 2},
-        {"F": [2, 3], "S": [3, 2], "P": 1, "dilation": [2, 1]},
+        {"F": 3, "S": 2}, {"F": [3, 2], "S": 2}, {"F": 3, "S": [2, 3]},
+        {"F": 3, "S": 2, "P": [0, 1]}, {"F": 2, "S": 3, "P": [[1, 0], [0, 0]]},
+        {"F": 3, "S": 2, "dilation": 2}, {"F": [2, 3], "S": [3, 2], "P": 1, "dilation": [2, 1]},
     ]  # fmt: skip
     met = 0
     for height in range(6, 12):
@@ -183,7 +184,7 @@ def test_alexnets_famous_input_is_repaired_to_227() -> None:
     assert repairs[("rounding", "floor")] == [54, 54]
 
 
-def test_a_repair_may_be_written_as_the_hint_says(tmp_path: Any) -> None:
+def test_a_repair_may_be_written_as_the_hint_says(tmp_path: Path) -> None:
     path = tmp_path / "net.yaml"
     text = "input: 10x10x1\nlayers:\n  - conv: {K: 1, F: 3, S: 2}\n"
     path.write_text(text, encoding="utf-8")

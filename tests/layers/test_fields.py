@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -132,12 +132,13 @@ def test_digits_and_crosses(text: str, sizes: list[int] | None) -> None:
     ("annotated", "least"), [(fields.Positive, 1), (fields.Natural, 0)], ids=["positive", "natural"]
 )
 def test_whole_numbers_are_strict(annotated: Any, least: int) -> None:
-    for value in (least, least + 1, 7, LIMIT):
-        assert read(annotated, value) == value
-    for value in (least - 1, -7, 2.5, 7.0, "7", True, False, None, [7], {}, float("nan")):
+    for good in (least, least + 1, 7, LIMIT):
+        assert read(annotated, good) == good
+    wrong: list[Any] = [least - 1, -7, 2.5, 7.0, "7", True, False, None, [7], {}, float("nan")]
+    for value in wrong:
         assert refused(annotated, value) == "SC104", value
-    for value in (LIMIT + 1, 10**40):
-        assert refused(annotated, value) == "SC108"
+    for large in (LIMIT + 1, 10**40):
+        assert refused(annotated, large) == "SC108"
 
 
 def test_a_whole_number_with_a_point_is_told_how_to_write_it() -> None:
@@ -145,37 +146,38 @@ def test_a_whole_number_with_a_point_is_told_how_to_write_it() -> None:
         fields.check_whole(7.0, 1, "a positive whole number")
 
 
-def test_rates_reals_and_truths_are_strict() -> None:
-    for value in (0, 0.0, 0.5, 0.999):
-        assert read(fields.Rate, value) == value
-    for value in (1, -0.1, "0.5", True, None, float("nan"), float("inf")):
-        assert refused(fields.Rate, value) == "SC104", value
-    for value in (0, -2.5, 1e-300, 10**15):
-        assert read(fields.Real, value) == value
-    for value in ("1", True, None, float("nan"), float("inf"), -float("inf"), [1]):
-        assert refused(fields.Real, value) == "SC104", value
-    for value in (1e-12, 1, 2.5):
-        assert read(fields.PositiveReal, value) == value
-    for value in (0, -1, 0.0, "1", True):
-        assert refused(fields.PositiveReal, value) == "SC104", value
-    for value in (True, False):
-        assert read(fields.Truth, value) is value
-    for value in (1, 0, "true", "no", None):
-        assert refused(fields.Truth, value) == "SC104", value
+NO_NUMBERS: list[Any] = ["1", True, None, float("nan"), float("inf"), -float("inf"), [1]]
 
 
-def test_words_are_taken_from_a_list() -> None:
-    annotated: Any = fields.Annotated[str, fields.choice("nearest", "bilinear")]
-    assert read(annotated, "bilinear") == "bilinear"
-    for value in ("Bilinear", "", 1, None, ["nearest"], True):
+@pytest.mark.parametrize(
+    ("annotated", "good", "wrong"),
+    [
+        (fields.Rate, [0, 0.0, 0.5, 0.999], [1, 1.5, -0.1, *NO_NUMBERS]),
+        (fields.Real, [0, -2.5, 1e-300, 10**15], NO_NUMBERS),
+        (fields.PositiveReal, [1e-12, 1, 2.5], [0, -1, 0.0, *NO_NUMBERS]),
+        (fields.Truth, [True, False], [1, 0, "true", "no", None, []]),
+        (
+            Annotated[str, fields.choice("nearest", "bilinear")],
+            ["nearest", "bilinear"],
+            ["Bilinear", "", 1, None, ["nearest"], True],
+        ),
+    ],
+    ids=["rate", "real", "positive", "truth", "choice"],
+)
+def test_other_values_are_strict(annotated: Any, good: list[Any], wrong: list[Any]) -> None:
+    for value in good:
+        assert read(annotated, value) == value
+    for value in wrong:
         assert refused(annotated, value) == "SC104", value
 
 
 @pytest.mark.parametrize("annotated", [fields.LayerList, fields.Text], ids=["list", "text"])
 def test_lists_and_texts(annotated: Any) -> None:
-    good, bad = (["relu"], "relu") if annotated is fields.LayerList else ("relu", ["relu"])
+    pair: tuple[Any, Any] = (["relu"], "relu")
+    good, bad = pair if annotated is fields.LayerList else pair[::-1]
     assert read(annotated, good) == good
-    for value in (bad, 3, None, {}, True):
+    wrong: list[Any] = [bad, 3, None, {}, True]
+    for value in wrong:
         assert refused(annotated, value) == "SC104", value
 
 

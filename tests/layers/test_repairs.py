@@ -103,7 +103,8 @@ def test_every_repair_does_what_it_says(kind: str) -> None:
         _, errors = ask([W, 2], kind, fields)
         assert list(errors) == ["SC201"]
         for offer in offers(errors["SC201"]):
-            output, still = ask(*(lambda v, f: (v, kind, f))(*mended([W, 2], fields, offer)))
+            volume, changed = mended([W, 2], fields, offer)
+            output, still = ask(volume, kind, changed)
             assert not still, (W, fields, offer, still)
             assert output == [*offer.output, 2], (W, fields, offer)
             tried += 1
