@@ -46,8 +46,23 @@ class _Lazy(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _version(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from shapecalc import __version__  # an import of everything, so only when asked for
+
+        click.echo(f"shapecalc {__version__}")
+        ctx.exit()
+
+
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="shapecalc", prog_name="shapecalc")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_version,
+    help="Show the version and exit.",
+)
 @click.pass_context
 def group(ctx: click.Context) -> None:
     """Shapes, sizes and faults of neural networks written in a small text file.

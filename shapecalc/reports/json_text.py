@@ -8,5 +8,8 @@ from shapecalc.tracing import Trace
 
 
 def render(trace: Trace, single: bool = True) -> str:
-    """Return the object, on one line if it is one of several (JSON Lines)."""
-    return json.dumps(trace.to_dict(), ensure_ascii=False, indent=2 if single else None)
+    """Return the object, on one line if it is one of several (JSON Lines).
+
+    All but ASCII is escaped, so that no control character of a spec reaches a terminal.
+    """
+    return json.dumps(trace.to_dict(), indent=2 if single else None)

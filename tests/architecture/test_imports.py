@@ -1,0 +1,91 @@
+"""`report`, `check` and `import shapecalc` are quick: NumPy and the executor are not loaded.
+
+A child process runs each of them and tells what it has loaded.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SPEC = ROOT / "specs" / "networks" / "alexnet.yaml"
+HEAVY = ("numpy", "shapecalc.executor")
+TELL = f"""
+print("loaded:", *[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
+"""
+COMMAND = """
+import sys
+sys.argv = ["shapecalc", *{arguments!r}]
+from shapecalc.cli import main
+try:
+    main()
+except SystemExit as stop:
+    assert not stop.code, stop.code
+"""
+
+
+def loaded(program: str) -> set[str]:
+    """Run a program in a new interpreter; return which of the heavy modules it has loaded."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{program}\n{TELL}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    (line,) = (line for line in done.stderr.splitlines() if line.startswith("loaded:"))
+    return set(line.split()[1:])
+
+
+def command(*arguments: str) -> str:
+    """Return a program that runs a command of the command line."""
+    return COMMAND.format(arguments=list(arguments))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("report", str(SPEC)),
+        ("report", "--explain", "--format", "markdown", str(SPEC)),
+        ("report", "--format", "json", str(SPEC)),
+        ("report", "--format", "csv", str(SPEC)),
+        ("check", str(SPEC)),
+        ("check", "--format", "json", str(SPEC.parent)),
+        ("calc", "32x32x3", "conv", "K=10", "F=5", "P=2"),
+        ("explain", "conv"),
+    ],
+    ids=lambda arguments: " ".join(arguments[:3]).replace(str(ROOT), ""),
+)
+def test_a_command_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    assert loaded(command(*arguments)) == set()
+
+
+def test_the_package_loads_nothing_heavy() -> None:
+    assert loaded("import shapecalc") == set()
+    assert loaded(f"import shapecalc\nprint(shapecalc.trace({str(SPEC)!r}))") == set()
+
+
+@pytest.mark.parametrize(
+    ("planted", "found"),
+    [
+        ("import numpy", {"numpy"}),
+        ("from numpy import linalg", {"numpy"}),
+        (
+            "import types\nsys.modules['shapecalc.executor'] = types.ModuleType('x')",
+            {"shapecalc.executor"},
+        ),
+    ],
+)
+def test_a_heavy_import_is_noticed(planted: str, found: set[str]) -> None:
+    assert loaded(planted + command("report", str(SPEC))) == found
+    assert loaded(command("check", str(SPEC)) + planted) == found
+
+
+def test_a_failing_command_is_noticed() -> None:
+    with pytest.raises(subprocess.CalledProcessError):
+        loaded(command("report", "no-such-file.yaml"))

@@ -1,0 +1,197 @@
+"""The command line as a whole: help, unknown words, tracebacks, pipes, and the README."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import Result
+
+import shapecalc
+from shapecalc.cli import group
+
+Run = Callable[..., Result]
+Spawn = Callable[..., subprocess.CompletedProcess[bytes]]
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+def commands() -> dict[str, click.Command]:
+    """Return every command by its name, hidden ones left out."""
+    assert isinstance(group, click.Group)
+    context = click.Context(group)
+    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    assert all(found.values())
+    return {name: command for name, command in found.items() if command and not command.hidden}
+
+
+def options() -> list[tuple[str, str]]:
+    """Return every option of every command, by its longest word."""
+    return [
+        (name, max(parameter.opts, key=len))
+        for name, command in commands().items()
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+    ]
+
+
+def test_the_contracts_commands_are_there() -> None:
+    assert {"report", "check", "calc", "explain"} <= set(commands())
+
+
+def test_the_contracts_options_are_there() -> None:
+    assert {
+        ("report", "--format"), ("report", "--columns"), ("report", "--depth"),
+        ("report", "--explain"), ("report", "--output"),
+        ("check", "--format"), ("check", "--select"), ("check", "--ignore"), ("check", "--strict"),
+        ("calc", "--rounding"), ("calc", "--format"),
+    } <= set(options())  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ["--help", "-h"])
+def test_help_lists_every_command(run: Run, word: str) -> None:
+    result = run(word)
+    assert result.exit_code == 0
+    for name in commands():
+        assert name in result.stdout
+
+
+@pytest.mark.parametrize("name", ["report", "check", "calc", "explain"])
+def test_every_command_has_help_for_itself_and_its_options(run: Run, name: str) -> None:
+    result = run(name, "--help")
+    assert result.exit_code == 0
+    for command, option in options():
+        if command == name:
+            assert option in result.stdout
+    for parameter in commands()[name].params:
+        if isinstance(parameter, click.Option) and "help" not in parameter.opts[0]:
+            assert parameter.help, parameter.name
+
+
+def test_version_is_the_packages(run: Run) -> None:
+    result = run("--version")
+    assert result.exit_code == 0
+    assert shapecalc.__version__ in result.stdout
+
+
+def test_without_a_command_help_is_printed(run: Run) -> None:
+    result = run()
+    assert result.exit_code in (0, 2)
+    assert "report" in result.output
+
+
+@pytest.mark.parametrize(
+    ("word", "near"), [("reprot", "report"), ("chekc", "check"), ("xyzzy", None), ("-x", None)]
+)
+def test_an_unknown_command_is_2_with_the_nearest_one(
+    run: Run, word: str, near: str | None
+) -> None:
+    result = run(word)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    if near:
+        assert near in result.stderr
+
+
+# -- as a process ----------------------------------------------------------------------------------
+
+
+def test_the_package_runs_as_a_module(spawn: Spawn, files: Path) -> None:
+    result = spawn("report", "sound.yaml")
+    assert result.returncode == 0
+    assert b"conv1" in result.stdout
+    assert result.stderr == b""
+    assert spawn("report", "faulty.yaml").returncode == 1
+    assert spawn("report", "missing.yaml").returncode == 2
+    assert spawn("reprot").returncode == 2
+
+
+def test_standard_input_is_read_as_bytes(spawn: Spawn) -> None:
+    text = "\ufeffname: Сеть\ninput: 8x8x1\nlayers: [{conv: {K: 2, F: 3}}]\n"
+    result = spawn("report", "-", stdin=text.encode(), env={"PYTHONIOENCODING": "utf-8"})
+    assert result.returncode == 0
+    assert "Сеть".encode() in result.stdout
+    assert spawn("report", "-", stdin=b"\xff\xfe").returncode == 1
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_a_console_that_cannot_show_a_name_gives_no_traceback(
+    spawn: Spawn, files: Path, encoding: str
+) -> None:
+    (files / "n.yaml").write_text("name: 网络\ninput: 8\nlayers: [relu, 网]\n", encoding="utf-8")
+    for words in (
+        ["report", "n.yaml"],
+        ["check", "n.yaml"],
+        ["report", "n.yaml", "--format", "csv"],
+    ):
+        result = spawn(*words, env={"PYTHONIOENCODING": encoding})
+        assert result.returncode == 1
+        assert b"Traceback" not in result.stderr
+        assert b"internal error" not in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes close differently there")
+@pytest.mark.parametrize("command", ["report", "check"])
+def test_a_pipe_that_closes_early_gives_no_traceback(files: Path, command: str) -> None:
+    text = "input: 8\nlayers:\n" + "  - reul\n" * 3_000
+    (files / "long.yaml").write_text(text)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "shapecalc", command, str(files / "long.yaml")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=README.parent,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.read(100)
+    process.stdout.close()
+    errors = process.stderr.read()
+    process.wait(timeout=60)
+    process.stderr.close()
+    assert b"Traceback" not in errors
+    assert b"internal error" not in errors
+    assert b"BrokenPipe" not in errors
+
+
+ODD = [
+    "", " ", "-", "--", "---", ".", "~", "\\", "\x1b[31m", "é", "网络", "a" * 5_000,
+    "missing.yaml", "*.yaml", "-1", "0", "=", "@file", "%s", "{0}", "$HOME", "nul:", "con",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["report", "check", "calc", "explain"])
+def test_no_word_gives_a_traceback(run: Run, command: str) -> None:
+    for word in ODD:
+        result = run(command, word, stdin="")
+        assert result.exit_code in (0, 1, 2), word
+        assert "Traceback" not in result.output
+        assert "internal error" not in result.output
+        assert result.output.strip() or command == "check", word
+
+
+def test_a_path_with_a_nul_is_no_traceback(run: Run) -> None:
+    for command in ("report", "check"):
+        result = run(command, "a\x00b.yaml")
+        assert result.exit_code == 2
+        assert "Traceback" not in result.output
+
+
+# -- the README ------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not README.exists(), reason="the README is being written")
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_the_readme_shows_every_command(name: str) -> None:
+    assert re.search(rf"shapecalc {name}\b", README.read_text(encoding="utf-8"))
+
+
+@pytest.mark.skipif(not README.exists(), reason="the README is being written")
+@pytest.mark.parametrize(("command", "option"), sorted(set(options())))
+def test_the_readme_mentions_every_option(command: str, option: str) -> None:
+    (parameter,) = [p for p in commands()[command].params if option in p.opts]
+    words = "|".join(map(re.escape, parameter.opts))  # -o or --output: one of them will do
+    assert re.search(rf"(?<![\w-])({words})(?![\w-])", README.read_text(encoding="utf-8"))
