@@ -120,7 +120,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     for spelled, name in list(by_case.items()):
         by_case.setdefault(spelled.partition("_")[0], name)  # kernal is near kernel_size
     wanted = word[:QUOTE_LENGTH].lower().replace("-", "_")
-    close = get_close_matches(wanted, by_case, n=1, cutoff=0.62)
+    close = get_close_matches(wanted, by_case, n=1, cutoff=0.7)
     return by_case[close[0]] if close else None
 
 

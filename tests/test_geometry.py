@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any, NamedTuple
 
@@ -18,6 +19,9 @@ from shapecalc.geometry import (
     Padding,
     Rounding,
     Spread,
+    Step,
+    bilinear_reach,
+    bin_reach,
     completed,
     effective,
     fits,
@@ -29,6 +33,7 @@ from shapecalc.geometry import (
     slide,
     slide_all,
     spread,
+    spread_reach,
     widest_bin,
 )
 
@@ -429,6 +434,30 @@ def test_a_transposed_same_is_the_way_back_of_a_convolution_with_same() -> None:
         assert (back.before, back.after) == (there.before, there.after), (W, F, S)
 
 
+def test_zeros_are_added_where_a_transposed_same_needs_them() -> None:
+    for W, F, S in product(range(1, 6), range(1, 5), range(1, 7)):
+        part = spread(W, F, S, "same", 1, 0)
+        written = {position * S + tap for position in range(W) for tap in range(F)}
+        assert part.output_padding == max(0, W * S - len(range(max(written) + 1))), (W, F, S)
+
+
+def test_what_an_output_of_a_transposed_convolution_sees() -> None:
+    for F, S, P in product(range(1, 6), range(1, 5), range(3)):
+        for j in range(12):
+            seen = [i for i in range(-12, 24) if 0 <= j - (i * S - P) < F]
+            first, last = spread_reach(j, Step(F, S, P))
+            assert list(range(first, last + 1)) == seen, (F, S, P, j)
+
+
+def test_what_an_output_of_a_bilinear_upsampling_sees() -> None:
+    for scale, j in product(range(1, 7), range(24)):
+        centre = (Fraction(j) + Fraction(1, 2)) / scale - Fraction(1, 2)
+        near = [i for i in range(-2, 30) if abs(i - centre) < 1]
+        first, last = bilinear_reach(j, scale)
+        assert {*near} <= {*range(first, last + 1)}, (scale, j)
+        assert last - first + 1 <= (2 if scale > 1 else 1)
+
+
 # -- adaptive bins -----------------------------------------------------------------------------
 
 
@@ -448,6 +477,14 @@ def most_pixels(W: int, bins: int) -> int:
 def test_the_widest_bin_is_the_widest_of_all() -> None:
     for W, bins in product(range(1, 41), repeat=2):
         assert widest_bin(W, bins) == most_pixels(W, bins), (W, bins)
+
+
+def test_what_a_bin_covers() -> None:
+    for W, bins in product(range(1, 16), repeat=2):
+        for j in range(bins):
+            pixels = [p for p in range(W) if (p + 1) * bins > j * W and p * bins < (j + 1) * W]
+            first, last = bin_reach(j, W, bins)
+            assert list(range(first, last + 1)) == pixels, (W, bins, j)
 
 
 def test_not_every_widest_bin_is_the_quotient_rounded_up() -> None:

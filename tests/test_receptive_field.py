@@ -364,8 +364,40 @@ def test_one_adaptive_pool_sees_its_widest_bin_and_moves_by_the_mean() -> None:
             assert abs(min(unit.seen) - j * jump) < 1, (W, bins, j)
 
 
+@pytest.mark.parametrize(
+    ("steps", "length"),
+    [
+        ([conv(3), upsample(100), conv(5, 1, (2, 2))], 12),
+        ([upsample(9), upsample(9), conv(4, 3)], 12),
+        ([conv(2), upsample(70), conv(3, 7)], 12),
+        ([conv_transpose(90, 80, (0, 0), 0, 1), conv(3, 2)], 12),
+        ([upsample_bilinear(100), conv(7, 3)], 12),
+        ([conv(3), adaptive_pool(77), conv(2)], 240),
+        ([adaptive_pool(71), adaptive_pool(30), conv(2)], 240),
+        ([upsample(5), adaptive_pool(97), conv(3)], 50),
+        ([adaptive_pool(100), conv(2, 3)], 101),
+    ],
+    ids=lambda value: (
+        " ".join(str(step.written) for step in value) if isinstance(value, list) else ""
+    ),
+)
+def test_long_periods_are_bounded(steps: list[Step], length: int) -> None:
+    """Not every phase of a large factor is looked at: the bound must hold and be close."""
+    line = pixels(length)
+    for step in steps:
+        line = step.play(line)
+    inner = measured(line, 3)
+    record, _ = ask([step.written for step in steps], length)
+    most = max(width(unit) for unit in inner.values())
+    (size,), (jump,) = record["receptive_field"], record["jump"]
+    assert most <= size <= most + 3
+    first, last = min(inner), max(inner)
+    mean = (min(inner[last].seen) - min(inner[first].seen)) / (last - first)
+    assert abs(mean - jump) * (last - first) < 2 + jump
+
+
 def test_equal_bins_are_a_pool() -> None:
-    for bins, *_ in product((20, 24, 30, 48, 60)):
+    for bins in (20, 24, 30, 48, 60):
         F = LENGTH // bins
         after = conv(3, 2)
         as_bins = ask([conv(3, 1, (1, 1)).written, adaptive_pool(bins).written, after.written])
@@ -464,6 +496,51 @@ def test_a_merge_takes_the_hull_and_says_whether_the_branches_are_aligned() -> N
     assert answers == {True, False}
     assert not fields, f"{len(fields)} differ, first {fields[:3]}"
     assert not findings, f"{len(findings)} differ, first {findings[:3]}"
+
+
+def test_the_hull_of_unlike_jumps_holds_every_position() -> None:
+    """One branch moves faster than the other, so their fields drift apart."""
+    rng = random.Random(8)
+    compared = 0
+    while compared < 100:
+        length = rng.randint(12, 40)
+        S, F, P = rng.choice((2, 3)), rng.randint(1, 4), (rng.randint(0, 2), rng.randint(0, 2))
+        fast = conv(F, S, P)
+        count = len(fast.play(pixels(length)))
+        before = rng.randint(0, length - count)
+        slow = crop(before, length - count - before)
+        lines = [branch.play(pixels(length)) for branch in (fast, slow)]
+        inner = measured([joined(units) for units in zip(*lines, strict=True)], 3)
+        if not inner:
+            continue
+        layers = [{"parallel": [[fast.written], [slow.written]]}]
+        record, codes = ask(layers, length)
+        most = max(width(unit) for unit in inner.values())
+        assert record["receptive_field"][0] >= most, (layers, length)
+        assert record["receptive_field"][0] <= most + 2 * F + 4 * S, (layers, length)
+        assert "SC407" in codes
+        compared += 1
+
+
+def test_the_hull_of_flattened_branches_is_not_too_small() -> None:
+    """The values are still 2 positions back and 4 ahead: 7 positions in all, or not known."""
+    spec = {
+        "input": [20, 1],
+        "layers": [
+            {
+                "parallel": {
+                    "branches": [
+                        [{"conv": {"K": 1, "F": 3, "P": [[2, 0]]}}, "flatten"],
+                        [{"conv": {"K": 1, "F": 5, "P": [[0, 4]]}}, "flatten"],
+                    ],
+                    "merge": "add",
+                }
+            }
+        ],
+    }
+    record = trace(spec).to_dict()["layers"][-1]
+    assert record["receptive_field"] in (None, [7])
+    assert record["jump"] is None
 
 
 def aligned(body: list[Any], shortcut: list[Any], volume: Any = (32, 32, 8)) -> bool:

@@ -47,6 +47,13 @@ def _look(volume: Volume) -> Fault | None:
         if min(H, W) >= SMALLEST_IMAGE and (H == W or D == 3):
             message = f"{show(volume)} looks depth first: it is read as height {D}, depth {W}"
             return Fault("SC408", message, f"write {show((H, W, D))}, the depth last")
+    if len(volume) == 4 and min(volume[2:]) >= SMALLEST_IMAGE and volume[2] == volume[3]:
+        for place in (0, 1):  # depth x frames x height x width, or a batch of depth first
+            if volume[place] in CHANNELS and min(volume[:2]) != max(volume[:2]):
+                frames = volume[1 - place]
+                message = f"{show(volume)} looks depth first: it is read with depth {volume[3]}"
+                hint = f"write {show((frames, *volume[2:], volume[place]))}, the depth last"
+                return Fault("SC408", message, hint)
     if len(volume) == 2 and volume[0] == volume[1] >= SMALLEST_IMAGE:
         message = (
             f"{show(volume)} looks like an image without its depth: it is read as length x depth"

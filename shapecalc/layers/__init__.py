@@ -88,6 +88,7 @@ FOREIGN = {
     "layernormalization": "layer_norm",
     "groupnormalization": "group_norm",
     "localresponsenorm": "lrn",
+    "zeropadding": "pad",
     "zeropadding2d": "pad",
     "zeropad2d": "pad",
     "cropping2d": "crop",
@@ -99,6 +100,7 @@ FOREIGN = {
     "hardsigmoid": "hard_sigmoid",
     "leakyrelu": "leaky_relu",
     "logsoftmax": "log_softmax",
+    "separableconv": "depthwise_conv",
     "separableconv2d": "depthwise_conv",
 }
 

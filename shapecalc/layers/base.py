@@ -163,7 +163,7 @@ def need_spatial(volume: Volume) -> None:
             Fault(
                 "SC206",
                 f"needs a volume with spatial axes, and gets the flat vector {show(volume)}",
-                "leave out the flatten or dense before it, or put reshape before it",
+                f"leave out the flatten or dense before it, or give it a volume: {volume[0]}x1",
             )
         )
 
@@ -177,7 +177,7 @@ def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
         raise Refusal(
             Fault(
                 "SC206",
-                f"{field}={show_value(value)} has {len(value)} entries, and the input {axes}",
+                f"{field}={show_value(value)} is for {len(value)} axes, and the input has {axes}",
                 f"give {field} one number for every axis, or {rank} in a list",
             )
         )

@@ -5,7 +5,7 @@ the diagnostic's code, so one place (network.py) turns all of them into findings
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import PlainValidator
@@ -99,7 +99,7 @@ def padding(*policies: str) -> PlainValidator:
                 return str(value)
             sizes = crossed(value)
             if sizes is None or len(sizes) < 2:
-                raise wrong(wanted, value)
+                raise wrong(_meant(wanted, value, policies), value)
             value = sizes
         if isinstance(value, list | tuple) and 1 <= len(value) <= MAX_SPATIAL:
             return tuple(one_axis(side) for side in value)
@@ -131,7 +131,11 @@ def _named_axes(value: Mapping[Any, Any]) -> list[Any]:
     for names in AXIS_NAMES:
         if set(names) == set(value):
             return [value[name] for name in names]
-    raise wrong("a volume by name: height, width, depth (or length, frames, units)", value)
+    named = quote(", ".join(map(str, value)))
+    wanted = "a volume by name: height, width, depth (or length, frames, units)"
+    raise PydanticCustomError(
+        "SC104", "{message}", {"message": f"must be {wanted}, not one of {named}"}
+    )
 
 
 def _fraction(value: Any) -> float:
@@ -160,13 +164,19 @@ def _truth(value: Any) -> bool:
     raise wrong(f"true or false (write {meant})" if meant else "true or false", value)
 
 
+def _meant(wanted: str, value: Any, names: Sequence[str]) -> str:
+    """Add the word that differs in its case only."""
+    meant = next((name for name in names if name == str(value).lower()), None)
+    return f"{wanted} (write {meant})" if meant else wanted
+
+
 def choice(*names: str) -> PlainValidator:
     """Return the validator of a field that takes one of a few words."""
 
     def read(value: Any) -> str:
         if isinstance(value, str) and value in names:
             return str(value)
-        raise wrong(" or ".join(names), value)
+        raise wrong(_meant(" or ".join(names), value, names), value)
 
     return PlainValidator(read)
 

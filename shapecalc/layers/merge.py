@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from shapecalc.diagnostics import Fault, Refusal
+from shapecalc.geometry import slide
 from shapecalc.layers.base import Layer, axis_titles, show
 from shapecalc.layers.fields import Volume
 from shapecalc.receptive_field import Field, hull
+
+RESHAPE = "flatten the larger ones, or reshape the flat ones"
 
 
 class Merge(Layer):
@@ -14,6 +17,7 @@ class Merge(Layer):
 
     main = "from"
     merges: ClassVar[bool] = True
+    joins: ClassVar[bool] = False  # depths add up instead of having to be equal
 
     def field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
@@ -37,23 +41,14 @@ class Stretching(Merge):
         rank = max(map(len, inputs))
         full = [(1,) * (rank - 1) + v if len(v) == 1 else v for v in inputs]
         if any(len(volume) != rank for volume in full):
-            raise Refusal(disagreement(inputs, "they have different numbers of axes", ""))
+            raise Refusal(disagreement(inputs, "they have different numbers of axes", RESHAPE))
         sizes = []
-        for axis, values in enumerate(zip(*full, strict=True)):
+        for values in zip(*full, strict=True):
             large = {value for value in values if value != 1}
             if len(large) > 1:
-                raise Refusal(disagreement(inputs, *self._differ(axis, rank, values)))
+                raise Refusal(difference(inputs, full, self.joins))
             sizes.append(large.pop() if large else 1)
         return tuple(sizes)
-
-    def _differ(self, axis: int, rank: int, values: Sequence[int]) -> tuple[str, str]:
-        listed = " and ".join(dict.fromkeys(map(str, values)))
-        if axis == rank - 1:
-            return (
-                f"depth {listed} differ",
-                f"a conv with K={values[0]} F=1 gives the last one depth {values[0]}",
-            )
-        return _spatial_difference(axis, rank, values, True)
 
 
 class Add(Stretching):
@@ -146,14 +141,14 @@ class Concat(Merge):
     Source: Szegedy et al., "Going Deeper with Convolutions", 2014.
     """
 
+    joins: ClassVar[bool] = True
+
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         rank = len(inputs[0])
         if any(len(volume) != rank for volume in inputs):
-            hint = "flatten the larger ones, or reshape the flat ones"
-            raise Refusal(disagreement(inputs, "they have different numbers of axes", hint))
-        for axis, values in enumerate(zip(*(v[:-1] for v in inputs), strict=True)):
-            if len(set(values)) > 1:
-                raise Refusal(disagreement(inputs, *_spatial_difference(axis, rank, values, False)))
+            raise Refusal(disagreement(inputs, "they have different numbers of axes", RESHAPE))
+        if any(volume[:-1] != inputs[0][:-1] for volume in inputs):
+            raise Refusal(difference(inputs, inputs, self.joins))
         return (*inputs[0][:-1], sum(volume[-1] for volume in inputs))
 
     def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
@@ -163,20 +158,44 @@ class Concat(Merge):
 def disagreement(inputs: Sequence[Volume], why: str, hint: str) -> Fault:
     """Return the fault of volumes that cannot be merged."""
     listed = ", ".join(map(show, inputs[:8])) + (", ..." if len(inputs) > 8 else "")
-    if not hint:
-        hint = "reshape them to the same number of axes"
     return Fault("SC205", f"{listed} do not agree: {why}", hint)
 
 
-def _spatial_difference(
-    axis: int, rank: int, values: Sequence[int], stretches: bool
-) -> tuple[str, str]:
-    """Say which spatial axis differs, and how cropping or padding mends it."""
-    title = axis_titles(rank - 1)[axis]
-    listed = " and ".join(dict.fromkeys(map(str, values)))
-    large = max(values)
-    small = min(v for v in values if v != 1 or not stretches)
-    more = large - small
-    border = str(more // 2) if more % 2 == 0 else f"[{more // 2},{more - more // 2}]"
-    hint = f"crop {border} off the {title} of {large}, or pad {small} by {border}"
-    return f"{title} {listed} differ", hint
+def difference(inputs: Sequence[Volume], full: Sequence[Volume], joins: bool) -> Fault:
+    """Return the fault of volumes of one rank, with every axis that differs and a way out."""
+    rank = len(full[0])
+    titles = (*axis_titles(rank - 1), "depth") if rank > 1 else ("units",)
+    differing = [
+        f"{title} {' and '.join(dict.fromkeys(map(str, values)))}"
+        for title, values in zip(titles, zip(*full, strict=True), strict=True)
+        if len(set(values) if joins else set(values) - {1}) > 1 and not (joins and title == "depth")
+    ]
+    other = next(v for v in full if v[:-1] != full[0][:-1] or v[-1] != full[0][-1])
+    return disagreement(inputs, f"{', '.join(differing)} differ", _way_out(full[0], other, joins))
+
+
+def _way_out(one: Volume, other: Volume, joins: bool) -> str:
+    """Say what makes the larger of two volumes as large as the smaller, tried out by the formula.
+
+    A residual whose body has a stride needs a shortcut with the same stride.
+    """
+    small, large = sorted((one, other), key=lambda volume: volume[:-1])
+    if len(one) == 1:
+        return f"dense: {small[-1]} on the larger"
+    if any(w > W for w, W in zip(small[:-1], large[:-1], strict=True)):
+        return "give the branches the same strides and the same padding"
+    K = large[-1] if joins else small[-1]
+    if small[:-1] == large[:-1]:
+        return f"conv: {{K: {one[-1]}, F: 1}} makes {show(other)} {show(one)}"
+    S = -(-large[0] // small[0])
+    for F in (1, S):
+        fits = [slide(W, F, S, 0, 1, "exact") for W in large[:-1]]
+        if all(f.size == w and not f.remainder for f, w in zip(fits, small, strict=False)):
+            made = show((*small[:-1], K))
+            return f"conv: {{K: {K}, F: {F}, S: {S}}} makes {show(large)} {made}"
+    more = [W - w for w, W in zip(small[:-1], large[:-1], strict=True)]
+    sides = ",".join(f"[{n // 2},{n - n // 2}]" for n in more)
+    hint = f"crop: [{sides}] makes {show(large)} {show((*small[:-1], large[-1]))}"
+    if large[-1] != K:
+        hint += f", and conv: {{K: {K}, F: 1}} its depth {K}"
+    return hint

@@ -9,7 +9,13 @@ from typing import Any
 from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Path, quote
 from shapecalc.layers import kind_of
 from shapecalc.layers.fields import NAME
-from shapecalc.network.validation import MISSING, PARAMETER, unknown_key
+from shapecalc.network.validation import (
+    MISSING,
+    PARAMETER,
+    no_parameter,
+    stray_parameter,
+    unknown_key,
+)
 
 COMMON = ("name", "from", "expect", "share")  # keys that belong to the network, not to a kind
 RESERVED = ("input", "loss", "total")
@@ -122,10 +128,11 @@ def _read_block(name: str, value: Any, findings: list[Finding]) -> Block | None:
     if not NAME.fullmatch(name):
         findings.append(Finding(bad_name(name), path))
         return None
+    unread = Block(name, {}, [], path, broken=True)  # its instances are unknown, not unknown kinds
     if not isinstance(value, Mapping):
         message = f"a block must be a mapping with layers, not {quote(value)}"
-        findings.append(Finding(Fault("SC104", message), path))
-        return None
+        findings.append(Finding(Fault("SC104", message, "write layers: [...] in it"), path))
+        return unread
     for key in value:
         if key not in BLOCK_KEYS:
             fault = unknown_key(str(key), value, "a block", BLOCK_KEYS, {}, (), findings)
@@ -133,11 +140,11 @@ def _read_block(name: str, value: Any, findings: list[Finding]) -> Block | None:
     layers = value.get("layers")
     if "layers" not in value:
         findings.append(Finding(Fault("SC103", "a block needs layers", "add layers: [...]"), path))
-        return None
+        return unread
     if not isinstance(layers, list | tuple):
         message = f"layers must be a list of layers, not {quote(layers)}"
         findings.append(Finding(Fault("SC104", message), (*path, "layers")))
-        return None
+        return unread
     parameters = _read_parameters(value.get("parameters"), (*path, "parameters"), findings)
     block = Block(name, parameters, list(layers), path)
     for index, item in enumerate(layers):
@@ -276,8 +283,15 @@ def arguments_of(
 ) -> dict[str, Any]:
     """Return every parameter of an instance with its value; MISSING where none was given."""
     arguments = dict(block.parameters)
+    if block.broken:
+        return arguments
     for key, given in fields.items():
-        if key in arguments:
+        stray = stray_parameter(given)
+        if stray is not None:
+            place = (*path, key) if isinstance(value, Mapping) else path
+            findings.append(Finding(no_parameter(key, stray), place))
+            arguments[key] = MISSING
+        elif key in arguments:
             if given is not None:
                 arguments[key] = scoped(given, scope)
         elif not key or not isinstance(value, Mapping):

@@ -161,6 +161,10 @@ class Expander(Wiring):
             return None
         self.depth += 1
         try:
+            if cls is Repeat and layer is None:  # its layers may have faults of their own
+                for items, where in inner_lists("repeat", value, path):
+                    self._aside(items if isinstance(items, list | tuple) else (), where)
+                return None
             if isinstance(layer, Repeat):
                 return self._repeat(layer, value, path, scope, chain)
             return self._merged(written, layer, scope, chain)

@@ -61,9 +61,6 @@ def validate(
         words = aliases(model)
         habits = getattr(model, "habits", {})
         example = model.example() if issubclass(model, Layer) else ""
-        if bare and isinstance(fields, Mapping):
-            ((main, value),) = fields.items()
-            example = f"{what}: {{{main}: {quote(value)}, F: 3}}"  # conv: 64 lacks its F
         for problem in error.errors(include_url=False, include_context=True):
             fault, steps = _translate(problem, fields, what, words, habits, also, example, findings)
             if fault is not None:
@@ -87,6 +84,8 @@ def _translate(
     field = quote(str(steps[0])) if steps else what
     if kind == "missing":
         hint = f"for example {example}" if example else f"add {field}"
+        if field == "F" and "K" in fields:
+            hint = f"for example {what}: {{K: {quote(fields['K'])}, F: 3}}"  # conv: 64
         return Fault("SC103", f"{what} needs {field}", hint), ()
     if kind in ("extra_forbidden", "invalid_key"):
         return unknown_key(str(steps[0]), fields, what, words, habits, also, findings), steps
@@ -96,11 +95,13 @@ def _translate(
     if stray is not None:
         return no_parameter(field, stray), steps
     if kind.startswith("SC"):
-        return Fault(kind, f"{field} {problem['msg']}", _mend(steps, words, example)), steps
+        return Fault(kind, f"{field} {problem['msg']}", _mend(steps, value, words, example)), steps
     return Fault("SC104", f"{field} must be a mapping of fields, not {quote(value)}", ""), steps
 
 
-def _mend(steps: Path, words: Mapping[str, str], example: str) -> str:
+def _mend(steps: Path, value: Any, words: Mapping[str, str], example: str) -> str:
+    if isinstance(value, str) and "$" in value:
+        return "$name replaces a whole value; there is no arithmetic"
     return f"for example {example}" if example and words.get(str(steps[0]) if steps else "") else ""
 
 
@@ -121,6 +122,10 @@ def unknown_key(
         return Fault("SC106", message, "keep one of them")
     if key in habits:
         return Fault("SC102", f"{what} has no field {shown}", habits[key])
+    if any(sign in key for sign in ":="):
+        name, _, rest = key.replace("=", ":").partition(":")
+        hint = f"a colon and a blank between a field and its value: {quote(name)}: {quote(rest)}"
+        return Fault("SC102", f"{what} has no field {shown}", hint)
     if key == "<<":
         return Fault("SC102", "merge keys are not read", "write a block, or the fields themselves")
     known = [*words, *also]

@@ -66,10 +66,19 @@ def unknown_kind(word: str, blocks: Mapping[str, Any], findings: Sequence[Findin
     shown = quote(word)
     if word[:1] == "$":
         return Fault("SC107", f"{shown} is no parameter here", "parameters belong in blocks")
+    if " " in word.strip():
+        kind, *fields = word.replace("=", ": ").split()
+        hint = f"write - {quote(kind)}: {{{', '.join(_pairs(fields))}}}"
+        return Fault("SC105", f"there is no layer kind {shown}", hint)
     close = FOREIGN.get(word.lower().replace("_", "").replace("-", ""))
     if close:
         hint = f"did you mean {close}?"
     else:
-        listed = f"kinds are {', '.join(KINDS)}"
+        listed = "shapecalc explain lists the kinds"
         hint = suggestion(word, lambda: [*KINDS, *ALIASES, *blocks], findings, listed)
     return Fault("SC105", f"there is no layer kind {shown}", hint)
+
+
+def _pairs(words: Sequence[str]) -> list[str]:
+    """Join `K: 10 F: 5`, split at its blanks, to fields again."""
+    return [" ".join(words[i : i + 2]) for i in range(0, min(len(words), 12), 2)]

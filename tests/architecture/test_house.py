@@ -139,13 +139,15 @@ def test_every_public_method_has_a_docstring_of_its_own_or_its_base(path: Path) 
         return
     parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
     module = importlib.import_module(".".join(parts).removesuffix(".__init__"))
+    missing = []
     for name, cls in vars(module).items():
         if not inspect.isclass(cls) or cls.__module__ != module.__name__ or name.startswith("_"):
             continue
         for method, value in vars(cls).items():
             own = inspect.isfunction(value) and value.__module__ == module.__name__
-            if own and not method.startswith("_"):
-                assert inspect.getdoc(getattr(cls, method)), f"{name}.{method}"
+            if own and not method.startswith("_") and not inspect.getdoc(getattr(cls, method)):
+                missing.append(f"{name}.{method}")
+    assert not missing
 
 
 @pytest.mark.parametrize(

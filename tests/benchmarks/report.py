@@ -32,6 +32,8 @@ FILES = 1000
 CHAINS = (1_000, 10_000, 100_000)
 REPORT = [sys.executable, "-m", "shapecalc", "report", str(SPEC)]
 IMPORTS = [sys.executable, "-c", "import click, pydantic, tabulate, yaml"]
+# `import pydantic` alone loads next to nothing: what is used of it comes with the first model.
+MODELS = [sys.executable, "-c", "import click, tabulate, yaml; from pydantic import BaseModel"]
 TORCHINFO = [
     sys.executable,
     "-c",
@@ -130,7 +132,7 @@ def compared(what: str, own: float, other: str, theirs: float, unit: str) -> Row
 
 def cold_rows(runs: int) -> list[Row]:
     """Return the rows on whole commands."""
-    commands = {"report": REPORT, "imports": IMPORTS}
+    commands = {"report": REPORT, "imports": IMPORTS, "models": MODELS}
     has_torchinfo = all(find_spec(name) for name in ("torch", "torchinfo"))
     if has_torchinfo:
         counted = int(output(TORCHINFO).split()[-1])
@@ -141,7 +143,10 @@ def cold_rows(runs: int) -> list[Row]:
         print("torch or torchinfo is not installed: nothing to compare the report with")
     times = in_turns(commands, runs)
     title = "cold report of ResNet-152"
-    rows = [compared(title, times["report"], "its imports alone", times["imports"], "s")]
+    rows = [
+        compared(title, times["report"], "its imports alone", times["imports"], "s"),
+        compared(title, times["report"], "and pydantic's BaseModel", times["models"], "s"),
+    ]
     memory = peak_megabytes(REPORT)
     if has_torchinfo:
         rows.insert(0, compared(title, times["report"], "torchinfo", times["torchinfo"], "s"))

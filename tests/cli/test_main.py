@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -195,3 +196,52 @@ def test_the_readme_mentions_every_option(command: str, option: str) -> None:
     (parameter,) = [p for p in commands()[command].params if option in p.opts]
     words = "|".join(map(re.escape, parameter.opts))  # -o or --output: one of them will do
     assert re.search(rf"(?<![\w-])({words})(?![\w-])", README.read_text(encoding="utf-8"))
+
+
+# -- on a terminal ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def terminal(files: Path) -> Callable[..., str]:
+    """Run a command on a pseudo-terminal and return what it prints there."""
+    pty = pytest.importorskip("pty", reason="needs pseudo-terminals")
+
+    def start(*words: str, **env: str) -> str:
+        kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")}
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "shapecalc", *words],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            cwd=files,
+            env={**kept, "PYTHONPATH": str(README.parent), "TERM": "xterm", **env},
+        )
+        os.close(theirs)
+        chunks = []
+        try:
+            while chunk := os.read(ours, 65536):
+                chunks.append(chunk)
+        except OSError:  # Linux says so when the other side is closed
+            pass
+        os.close(ours)
+        assert process.wait(timeout=60) in (0, 1)
+        return b"".join(chunks).decode().replace("\r\n", "\n")
+
+    return start
+
+
+def test_a_terminal_gets_colour_unless_it_is_not_wanted(terminal: Callable[..., str]) -> None:
+    assert "\x1b[" in terminal("check", "faulty.yaml")
+    assert "\x1b[" not in terminal("check", "faulty.yaml", NO_COLOR="1")
+    assert "\x1b[" not in terminal("check", "faulty.yaml", "--format", "json").partition("]")[0]
+
+
+def test_a_terminals_width_is_kept(files: Path, terminal: Callable[..., str]) -> None:
+    name = "a_rather_long_name_of_a_layer_that_needs_much_room"
+    text = f"input: 8x8x1\nlayers:\n  - conv: {{name: {name}, K: 2, F: 3}}\n"
+    (files / "long.yaml").write_text(text)
+    drawn = terminal("report", "long.yaml", COLUMNS="60").split("\n\n")[1]
+    assert max(map(len, drawn.splitlines())) <= 60
+    assert "6x6x2" in drawn
+    assert name in terminal("report", "long.yaml", COLUMNS="300")

@@ -140,6 +140,5 @@ def test_one_file_is_readable() -> None:
 def test_text_from_the_file_survives() -> None:
     name = 'Grüße × 网络 \u2028 " \\ \n'
     text = json_text.render(trace({"name": name, "input": 4, "layers": []}), single=False)
-    assert len(text.splitlines()) == 1 or "\u2028" in text  # U+2028 is no line break in JSON
-    assert "Grüße × 网络" in text
+    assert len(text.splitlines()) == 1  # JSON Lines, whatever a reader takes for a line's end
     assert json.loads(text)["name"] == name
