@@ -112,6 +112,12 @@ def _short_list(values: list[Any] | tuple[Any, ...]) -> str:
     return "[" + ", ".join(quote(v, 20) for v in values) + "]"
 
 
+def some(names: Sequence[str], most: int = 20) -> str:
+    """Return names for a message, cut short where there are very many."""
+    listed = ", ".join(quote(name) for name in names[:most])
+    return f"{listed}, and {len(names) - most:,} more" if len(names) > most else listed
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word most like `word`, whatever its case, or None."""
     from difflib import get_close_matches  # only needed once something is wrong

@@ -75,16 +75,16 @@ class Field(NamedTuple):
     """The field of a layer's outputs on the network's input.
 
     `extent` is the input's spatial size. A `whole` field sees all of it. `axes` is None where the
-    positions were lost (flatten, reshape), so that only the sizes in `kept` remain known.
+    positions were lost (flatten, reshape); then the sizes in `kept` remain, or nothing is known.
     """
 
     extent: tuple[int, ...]
     axes: tuple[Axis, ...] | None
     whole: bool = False
-    kept: tuple[int, ...] = ()
+    kept: tuple[int, ...] | None = None
 
     def sizes(self) -> tuple[int, ...] | None:
-        """Return the field's size per axis, or None for a flat input."""
+        """Return the field's size per axis, or None for a flat input and where it is unknown."""
         if not self.extent:
             return None
         if self.whole:
@@ -116,7 +116,7 @@ def scattered(field: Field | None) -> Field | None:
     """Return the field of a layer that keeps values but not their places: the jump is lost."""
     if field is None or field.axes is None or not field.extent:
         return field
-    return Field(field.extent, None, field.whole, field.sizes() or ())
+    return Field(field.extent, None, field.whole, field.sizes())
 
 
 def slid(field: Field | None, steps: Sequence[Step]) -> Field | None:
@@ -148,14 +148,13 @@ def _moved(
     """Move each axis by its step. Without places, what is known is kept only if `keeps`."""
     if field is None or field.axes is None or len(field.axes) != len(steps):
         known = field is None or not field.extent or field.whole or keeps
-        return field if known else None
+        return field if known or field is None else Field(field.extent, None)
     axes: list[Axis] = []
     for axis, step in zip(field.axes, steps, strict=True):
         same = axes and axis is field.axes[0] and step == steps[0]  # square images
         axes.append(axes[0] if same else move(axis, step))
-    if not all(map(_in_bounds, axes)):
-        return None
-    return Field(field.extent, tuple(axes), field.whole)
+    placed = tuple(axes) if all(map(_in_bounds, axes)) else None
+    return Field(field.extent, placed, field.whole)
 
 
 def _slid_axis(axis: Axis, step: Step) -> Axis:
@@ -229,17 +228,14 @@ def hull(fields: Sequence[Field | None], spatial: tuple[int, ...]) -> Field | No
     if len({len(field.extent) for field in known}) > 1:
         return None
     extent = tuple(max(sizes) for sizes in zip(*(f.extent for f in known), strict=True))
-    placed = [field.axes for field in known if field.axes is not None]
     whole = any(field.whole for field in known)
-    if not placed:
-        kept = tuple(max(s) for s in zip(*(f.sizes() or () for f in known), strict=True))
-        return Field(extent, None, whole, kept)
-    if any(field.axes is None and not field.whole for field in known):
-        return None
-    if any(len(axes) != len(spatial) for axes in placed):
-        return None
+    placed = [field.axes for field in known if field.axes is not None]
+    lost = any(field.axes is None and not field.whole for field in known)
+    if not placed or lost or any(len(axes) != len(spatial) for axes in placed):
+        same = all(field is known[0] for field in known)
+        return Field(extent, None, whole, known[0].kept if same else None)
     axes = tuple(_hull_axis(a, n) for *a, n in zip(*placed, spatial, strict=True))
-    return Field(extent, axes, whole) if all(map(_in_bounds, axes)) else None
+    return Field(extent, axes if all(map(_in_bounds, axes)) else None, whole)
 
 
 def _hull_axis(axes: Sequence[Axis], n: int) -> Axis:

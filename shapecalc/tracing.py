@@ -21,12 +21,12 @@ from shapecalc.layers.base import Layer, show
 from shapecalc.layers.fields import Volume
 from shapecalc.network import NetworkSpec, Node
 from shapecalc.receptive_field import Field
-from shapecalc.records import LayerRecord, listed, totals_of
+from shapecalc.records import COUNTED, LayerRecord, listed, totals_of
 
 SCHEMA = "shapecalc.report/1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trace:
     """The result of tracing a spec: its records in order, totals, and everything found."""
 
@@ -34,10 +34,13 @@ class Trace:
     layers: tuple[LayerRecord, ...]
     findings: tuple[Finding, ...] = ()
 
-    to_text: ClassVar[Callable[[Trace], str]] = repr  # the facade puts the table here
+    to_text: ClassVar[Callable[[Trace], str]] = object.__repr__  # the facade puts the table here
 
     def __str__(self) -> str:
         return type(self).to_text(self)
+
+    def __repr__(self) -> str:  # what a notebook shows
+        return str(self)
 
     @property
     def name(self) -> str | None:
@@ -62,6 +65,8 @@ class Trace:
     @cached_property
     def totals(self) -> dict[str, int | None]:
         """Sums over the layers; shared weights count once. A sum with an unknown term is None."""
+        if not self.spec.readable:
+            return dict.fromkeys(COUNTED)
         return totals_of(self.layers)
 
     @cached_property
@@ -135,6 +140,7 @@ class _Walker:
             for volume in spec.inputs.values()
         ]
         self.records: list[LayerRecord] = []
+        self.refused: dict[Any, tuple[Fault, Volume | None]] = {}
         self.findings: list[Finding] = []
 
     def record(self, node: Node) -> None:
@@ -153,9 +159,8 @@ class _Walker:
         if layer is not None and not layer.multiplies:
             macs = 0
         if layer is not None and inputs is None:
-            output, biases = layer.known_volume(), layer.known_biases()
-            if not layer.has_weights:
-                weights = kept = 0
+            output = layer.known_volume()
+            weights, biases, kept = layer.known_counts()
         elif layer is not None and inputs is not None:
             output = self._output(node, layer, inputs)
             weights, biases, kept = self._counts(node, layer, inputs)
@@ -182,10 +187,17 @@ class _Walker:
         self.records.append(record)
 
     def _output(self, node: Node, layer: Layer, inputs: Sequence[Volume]) -> Volume | None:
+        met = (node.path, id(layer), *inputs)
+        if met in self.refused:  # a repeat meets it again: its repairs were tried out once
+            fault, output = self.refused[met]
+            self._refuse(node, fault)
+            return output
         try:
             output = layer.volume(inputs)
         except Refusal as refusal:
-            self._refuse(node, self._told(node, layer, inputs, refusal.fault))
+            fault = self._told(node, layer, inputs, refusal.fault)
+            self.refused[met] = fault, refusal.output
+            self._refuse(node, fault)
             return refusal.output
         if max(output) > LIMIT:
             fault = Fault("SC108", "the output has a size beyond 2^63", "make it smaller")
@@ -199,7 +211,7 @@ class _Walker:
         try:
             return layer.counts(inputs)
         except Refusal:  # its output has said why
-            return None, layer.known_biases(), None
+            return layer.known_counts()
 
     def _told(self, node: Node, layer: Layer, inputs: Sequence[Volume], fault: Fault) -> Fault:
         """Put the layer, its fields and the incoming volume before a fault's message."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,14 +106,13 @@ def swapped_arguments(levels: int) -> str:
     turned = ", ".join(f"{a}: ${b}" for a, b in zip(names, names[1:] + names[:1], strict=True))
     pairs = [names[1], names[0], *names[2:]]
     swapped = ", ".join(f"{a}: ${b}" for a, b in zip(names, pairs, strict=True))
+    unset = ", ".join(f"{name}: null" for name in names)
     blocks = [
-        f"  b{i}: {{parameters: {{{', '.join(f'{n}: null' for n in names)}}},"
+        f"  b{i}: {{parameters: {{{unset}}},"
         f" layers: [{{b{i + 1}: {{{turned}}}}}, {{b{i + 1}: {{{swapped}}}}}]}}"
         for i in range(levels)
     ]
-    last = (
-        f"  b{levels}: {{parameters: {{{', '.join(f'{n}: null' for n in names)}}}, layers: [relu]}}"
-    )
+    last = f"  b{levels}: {{parameters: {{{unset}}}, layers: [relu]}}"
     first = ", ".join(f"{name}: {i + 1}" for i, name in enumerate(names))
     return "\n".join(["input: 8", "blocks:", *blocks, last, f"layers: [{{b0: {{{first}}}}}]", ""])
 
@@ -171,32 +169,41 @@ SPECS: dict[str, str | bytes] = {
     "sources-that-multiply": repeated(20_000, f"[{{add: [{', '.join(['relu1'] * 1_000)}]}}]"),
     "blocks-that-multiply": blocks_that_multiply(10, 10),
     "blocks-deep": blocks_that_multiply(90, 2),
-    "blocks-in-a-circle": "input: 8\nblocks: {a: {layers: [b, b]}, b: {layers: [a, a]}}\nlayers: [a]\n",
+    "blocks-in-a-circle": "input: 8\nblocks: {a: {layers: [b, b]}, b: {layers: [a, a]}}\n"
+                          "layers: [a]\n",
     "arguments-that-double": doubled_arguments(60),
     "bodies-that-double": doubled_bodies(60),
     "arguments-that-swap": swapped_arguments(60),
-    "sizes": f"input: {HUGE}x{HUGE}x{HUGE}\nlayers: [{{conv: {{K: {HUGE}, F: 3}}}}, {{dense: {HUGE}}}]\n",
+    "sizes": f"input: {HUGE}x{HUGE}x{HUGE}\n"
+             f"layers: [{{conv: {{K: {HUGE}, F: 3}}}}, {{dense: {HUGE}}}]\n",
     "sizes-larger": f"input: {10**30}x3x3\nlayers: [relu]\n",
     "size-per-axis": f"input: {HUGE}x{HUGE}x3\nlayers: [{{max_pool: {{F: 7, S: [2, {HUGE}]}}}}]\n",
     "upsampled": "input: 8x8x1\nlayers: [{repeat: {times: 90, layers: [{upsample: 1000000}]}}]\n",
-    "strides": "input: 8x8x1\nlayers: [{repeat: {times: 90, layers: [{max_pool: {F: 1, S: 999983}}]}}]\n",
+    "strides": "input: 8x8x1\n"
+               "layers: [{repeat: {times: 90, layers: [{max_pool: {F: 1, S: 999983}}]}}, reul]\n",
     "fractions": "input: 8x8x1\nlayers: [{repeat: {times: 400, layers: [{adaptive_avg_pool: 7},"
                  " {adaptive_avg_pool: 11}]}}, reul]\n",
-    "padding": f"input: 8x8x1\nlayers: [{{conv: {{K: 1, F: {HUGE}, P: {HUGE}, dilation: {HUGE}}}}}]\n",
-    "remainder": f"input: {HUGE + 1}x3\nlayers: [{{conv: {{K: 1, F: 2, S: {HUGE // 3}}}}}]\n",
-    "groups": f"input: 1x1x{HUGE}\nlayers: [{{conv: {{K: {HUGE - 1}, F: 1, groups: {HUGE // 7}}}}}]\n",
+    "padding": f"input: 8x8x1\n"
+               f"layers: [{{conv: {{K: 1, F: {HUGE}, P: {HUGE}, dilation: {HUGE}}}}}]\n",
+    "remainder": f"input: {HUGE + 1}x3\n"
+                 f"layers: [{{conv: {{K: 1, F: 2, S: {HUGE // 2 + 7}}}}}]\n",
+    "groups": f"input: 1x1x{HUGE}\n"
+              f"layers: [{{conv: {{K: {HUGE - 1}, F: 1, groups: {HUGE // 7}}}}}]\n",
     "bins": f"input: {HUGE}x{HUGE - 1}x1\nlayers: [{{adaptive_max_pool: {HUGE // 3}}}, reul]\n",
     "reshaped": f"input: {HUGE}\nlayers: [{{reshape: {HUGE - 1}x2x3x5}}]\n",
     "negative": "input: -8x-8x-1\nlayers: [{conv: {K: -1, F: -3, S: -2, P: -1}}]\n",
     "zero": "input: 0x0x0\nlayers: [{conv: {K: 0, F: 0, S: 0, dilation: 0, groups: 0}}]\n",
-    "not-a-number": "input: [.nan, .nan, 3]\nlayers: [{conv: {K: .nan, F: .nan}}, {dropout: .nan}]\n",
+    "not-a-number": "input: [.nan, .nan, 3]\n"
+                    "layers: [{conv: {K: .nan, F: .nan}}, {dropout: .nan}]\n",
     "infinite": "input: .inf\nlayers: [{dense: .inf}, {dropout: -.inf}, {upsample: 1e999}]\n",
     "residuals": nested("{residual: [", "]}", 500),
     "residuals-100": nested("{residual: [", "]}", 101),
     "repeats": nested("{repeat: {times: 1, layers: [", "]}}", 500),
     "repeats-that-multiply": nested("{repeat: {times: 9, layers: [", "]}}", 90),
     "parallels": nested("{parallel: [[], [", "]]}", 500),
-    "parallels-that-multiply": nested("{repeat: {times: 3, layers: [{parallel: [[], [", "]]}]}}", 45),
+    "parallels-that-multiply": nested(
+        "{repeat: {times: 3, layers: [{parallel: [[], [", "]]}]}}", 45
+    ),
     "lists": nested("[", "]", 5_000),
     "mappings": nested("{relu: ", "}", 5_000),
     "wrong-names": wrong_names(3_000),
@@ -213,7 +220,8 @@ SPECS: dict[str, str | bytes] = {
     "many-outputs": "input: 8\nlayers: [relu]\noutputs: [" + "relu2, " * 5_000 + "]\n",
     "many-claims": "input: 8\nlayers: [relu]\nexpect: {outputs: {"
                    + "".join(f"o{i}: 8, " for i in range(5_000)) + "}}\n",
-    "many-inputs": "inputs: {" + "".join(f"i{i}: 8, " for i in range(20_000)) + "}\nlayers: [relu]\n",
+    "many-inputs": "inputs: {" + "".join(f"i{i}: 8, " for i in range(20_000))
+                   + "}\nlayers: [relu]\n",
     "dotted": f"input: 8\nlayers: [{{relu: {{from: {'a.' * 500_000}a}}}}]\n",
 }  # fmt: skip
 
@@ -242,25 +250,33 @@ def write(folder: Path, name: str, content: str | bytes) -> Path:
 
 
 @pytest.mark.parametrize("name", SPECS)
-@pytest.mark.parametrize("command", ["report", "check"])
-def test_a_hostile_yaml_file_is_a_fault_and_no_hindrance(
-    tmp_path: Path, name: str, command: str
-) -> None:
+def test_a_hostile_yaml_file_is_a_fault_and_no_hindrance(tmp_path: Path, name: str) -> None:
     hostile = write(tmp_path, "hostile.yaml", SPECS[name])
     good = write(tmp_path, "good.yaml", GOOD)
-    outcome = measured("-m", "shapecalc", command, hostile, good, "--format", "json")
+    outcome = measured("-m", "shapecalc", "report", hostile, good, "--format", "json")
     assert_harmless(outcome)
     assert outcome.code == 1
-    if command == "report":
-        reports = [json.loads(line) for line in outcome.stdout.splitlines()]
-        assert [report["name"] for report in reports][-1] == "good"
-        assert reports[-1]["totals"]["parameters"] == 760
-        assert reports[0]["complete"] is False
-        assert reports[0]["diagnostics"]
-    else:
-        found = json.loads(outcome.stdout)
-        assert {item["file"] for item in found} == {str(hostile)}
-        assert any(item["severity"] == "error" for item in found)
+    reports = [json.loads(line) for line in outcome.stdout.splitlines()]
+    assert [report["name"] for report in reports][-1] == "good"
+    assert reports[-1]["totals"]["parameters"] == 760
+    assert reports[0]["complete"] is False
+    assert any(found["severity"] == "error" for found in reports[0]["diagnostics"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["binary", "brackets", "alias-bomb", "repeat-times", "repeat-of-faults", "blocks-that-multiply",
+     "blocks-deep", "arguments-that-swap", "sources-that-multiply", "residuals", "wrong-names",
+     "wrong-kinds", "same-name", "many-nulls"],
+)  # fmt: skip
+def test_a_hostile_file_is_checked(tmp_path: Path, name: str) -> None:
+    hostile = write(tmp_path, "hostile.yaml", SPECS[name])
+    good = write(tmp_path, "good.yaml", GOOD.replace("conv", "convolve"))
+    outcome = measured("-m", "shapecalc", "check", hostile, good, "--format", "json")
+    assert_harmless(outcome)
+    assert outcome.code == 1
+    found = json.loads(outcome.stdout)
+    assert {item["file"] for item in found} == {str(hostile), str(good)}
 
 
 @pytest.mark.parametrize("name", JSON)
@@ -316,12 +332,14 @@ def test_a_folder_of_hostile_files_is_checked(tmp_path: Path) -> None:
 CYCLES = {
     "layers": "layers = []; layers.append({'residual': layers}); spec['layers'] = layers",
     "item": "layers = []; layers.append(layers); spec['layers'] = layers",
-    "repeat": "r = {'times': 9}; r['layers'] = [{'repeat': r}, 'relu']; spec['layers'] = [{'repeat': r}]",
+    "repeat": "r = {'times': 9}; r['layers'] = [{'repeat': r}, 'relu']; "
+              "spec['layers'] = [{'repeat': r}]",
     "parallel": "b = []; b += [[{'parallel': b}], ['relu']]; spec['layers'] = [{'parallel': b}]",
     "field": "f = {}; f['K'] = f; spec['layers'] = [{'conv': f}]",
     "size": "f = []; f += [f, f]; spec['layers'] = [{'conv': {'K': 1, 'F': f, 'P': f}}]",
     "from": "f = []; f += [f, f]; spec['layers'] = ['relu', {'add': f}]",
-    "claims": "e = {}; e['output'] = e; spec['expect'] = e; spec['layers'] = [{'relu': {'expect': e}}]",
+    "claims": "e = {}; e['output'] = e; spec['expect'] = e; "
+              "spec['layers'] = [{'relu': {'expect': e}}]",
     "input": "i = []; i += [i, i, 3]; spec['input'] = i",
     "inputs": "i = {}; i['a'] = i; del spec['input']; spec['inputs'] = i",
     "blocks": "b = {}; b['b'] = b; spec['blocks'] = b; spec['layers'] = ['b']",
@@ -330,7 +348,7 @@ CYCLES = {
                   " spec['layers'] = ['b', {'b': p}]",
     "argument": "a = []; a.append({'residual': a}); spec['blocks'] = {'b': {'parameters': {'x': 1},"
                 " 'layers': [{'residual': '$x'}]}}; spec['layers'] = [{'b': a}]",
-    "top": "spec['name'] = spec; spec['layers'] = spec; spec['blocks'] = spec; spec['expect'] = spec",
+    "top": "spec['name'] = spec['layers'] = spec['blocks'] = spec['expect'] = spec",
     "outputs": "o = []; o.append(o); spec['outputs'] = o",
     "example": "spec['example'] = spec; spec['layers'] = [{'relu': spec}]",
 }  # fmt: skip

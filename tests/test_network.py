@@ -451,11 +451,12 @@ def test_a_fault_in_a_repeat_is_given_once(trace_text: TraceText) -> None:
 def test_one_million_layers_are_the_limit(trace_text: TraceText) -> None:
     trace = trace_text(net("[{repeat: {times: 1000001, layers: [relu]}}]"))
     assert errors(trace) == [("SC108", "layers[0].repeat")]
-    assert trace.layers == ()
+    assert [(r.name, r.output) for r in trace.layers] == [("repeat1", None)]
+    assert set(trace.totals.values()) == {None}
     blocks = "blocks: {b: {layers: [{repeat: {times: 1000, layers: [relu, tanh]}}]}}"
     trace = trace_text(net("[relu, {repeat: {times: 600, layers: [b]}}]", more=blocks))
     assert errors(trace) == [("SC108", "layers[1].repeat")]
-    assert [r.name for r in trace.layers] == ["relu1"]
+    assert [r.name for r in trace.layers] == ["relu1", "repeat1"]
 
 
 @pytest.mark.parametrize("kind", ["residual", "repeat", "block", "mixed"])

@@ -374,6 +374,14 @@ def test_known_lines(volume: Any, layer: Any, lines: list[str]) -> None:
     assert [line for line in record.derivation if line in lines] == lines
 
 
+def test_nothing_is_told_twice() -> None:
+    volume, layer, lines = EXPECTED[0]
+    (record,) = trace({"input": volume, "layers": [layer]}).layers
+    assert record.derivation == lines
+    for name, record in records():
+        assert len(set(record.derivation)) == len(record.derivation), (name, record.name)
+
+
 def test_a_product_of_factors_is_the_number() -> None:
     """`weights = 96*3*11*11 = 34,848` holds the shape of the weights, filter for filter."""
     for name, record in records():

@@ -23,7 +23,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shapecalc.checks.rule import Rule
-from shapecalc.diagnostics import Fault, Finding, Path, nearest, quote
+from shapecalc.diagnostics import Fault, Finding, Path, quote, some, suggestion
 from shapecalc.layers.base import show
 from shapecalc.network import Claims, Group
 from shapecalc.records import LayerRecord, totals_of
@@ -108,12 +108,12 @@ def _working(key: str, record: LayerRecord | None) -> str:
 
 
 def _outputs(trace: Trace, claimed: Mapping[str, Any]) -> list[Finding]:
-    findings = []
+    findings: list[Finding] = []
     for name, volume in claimed.items():
         path: Path = ("expect", "outputs", name)
         if name not in trace.outputs:
-            close = nearest(name, trace.outputs)
-            hint = f"did you mean {close}?" if close else f"there is {', '.join(trace.outputs)}"
+            there = f"there is {some(list(trace.outputs))}"
+            hint = suggestion(name, lambda: trace.outputs, findings, there)
             fault = Fault("SC107", f"the network has no output {quote(name)}", hint)
             findings.append(Finding(fault, path))
             continue

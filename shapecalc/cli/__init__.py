@@ -91,6 +91,9 @@ def main() -> None:
     except SystemExit:
         gc.freeze()  # what is left ends with the process: no need to search it for cycles
         raise
+    except OSError as error:  # standard output is full or gone
+        click.echo(f"shapecalc: cannot write: {error.strerror or error}", err=True)
+        sys.exit(2)
     except Exception as error:  # the last resort: whatever it is, say it in one line
         what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
         click.echo(f"shapecalc: internal error, please report it ({what})", err=True)

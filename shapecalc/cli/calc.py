@@ -60,6 +60,8 @@ def layers_of(words: tuple[str, ...]) -> list[Any]:
             layers[-1] = (kind, {**(value or {}), key: value_of(text)})
         elif layers and value is None and not kind_of(word) and _main(kind):
             layers[-1] = (kind, value_of(word))
+        elif not word[:1].isalpha():
+            raise click.UsageError(f"{word!r} is neither a layer kind nor field=value")
         else:
             layers.append((word, None))
     return [kind if value is None else {kind: value} for kind, value in layers]

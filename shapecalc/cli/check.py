@@ -138,11 +138,11 @@ class _Search:
 
 
 def _is_spec(trace: Trace) -> bool:
-    """Say whether a file found in a folder is meant as a spec; an unreadable one counts."""
+    """Say whether a file found in a folder is meant as a spec, readable or not."""
     data: Any = trace.spec.document.data
     if isinstance(data, Mapping):
         return "layers" in data or "input" in data or "inputs" in data
-    return data is None and bool(trace.spec.document.findings)
+    return data is None and trace.spec.document.meant
 
 
 def _print(ctx: click.Context, path: str, found: Diagnostic) -> None:

@@ -20,7 +20,10 @@ def command(topic: str | None) -> None:
     if kind is not None:
         click.echo(_kind_page(kind))
         return
+    listed = {code: title for code, title in codes().items() if code.startswith(topic.upper())}
     text = page(topic.upper())
+    if text is None and topic.upper().startswith("SC") and listed:
+        text = "\n".join(f"{code}  {title}" for code, title in listed.items())
     if text is None:
         close = nearest(topic, [*codes(), *KINDS])
         hint = f" Did you mean {close}?" if close else ""

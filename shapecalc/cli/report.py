@@ -9,15 +9,18 @@ from pathlib import Path
 import click
 
 from shapecalc.cli.files import UNUSABLE, complain, exit_code, trace_path
-from shapecalc.reports.columns import COLUMNS, DEFAULT
+from shapecalc.diagnostics import quote
+from shapecalc.reports.columns import COLUMNS
 from shapecalc.tracing import Trace
 
 FORMATS = ("table", "markdown", "latex", "csv", "json")
 
 
-def _columns(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...]:
+def _columns(
+    ctx: click.Context, option: click.Parameter, value: str | None
+) -> tuple[str, ...] | None:
     if value is None:
-        return DEFAULT
+        return None
     keys = tuple(key.strip() for key in value.split(",") if key.strip())
     for key in keys:
         if key not in COLUMNS:
@@ -63,7 +66,7 @@ def command(
     ctx: click.Context,
     files: tuple[str, ...],
     form: str,
-    columns: tuple[str, ...],
+    columns: tuple[str, ...] | None,
     depth: int | None,
     explain: bool,
     output: Path | None,
@@ -79,6 +82,8 @@ def command(
     for file in files:
         trace = trace_path(file)
         code = max(code, exit_code(trace))
+        if output is not None and trace is not None and exit_code(trace):
+            click.echo(f"shapecalc: {quote(file, 400)} has errors: they are in {output}", err=True)
         if trace is not None:
             name = file if len(files) > 1 else None
             texts.append(render(trace, form, columns, depth, explain, name, not texts, output))
@@ -91,7 +96,7 @@ def command(
 def render(
     trace: Trace,
     form: str,
-    columns: tuple[str, ...] = DEFAULT,
+    columns: tuple[str, ...] | None = None,
     depth: int | None = None,
     explain: bool = False,
     file: str | None = None,

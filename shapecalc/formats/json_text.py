@@ -12,7 +12,7 @@ from shapecalc.document import Document, Place, Places
 from shapecalc.formats.scalars import whole
 from shapecalc.formats.yaml_text import twice, unreadable
 
-TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[][{},:]|[^][{},:"\s]+')
+TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{},:]|[^][{},:"\s]+')
 
 
 def read_json(text: str, file: str | None = None) -> Document:
@@ -25,8 +25,11 @@ def read_json(text: str, file: str | None = None) -> Document:
         repeated |= len(found) < len(items)
         return dict(reversed(found.items()))
 
+    def no_number(word: str) -> Any:
+        raise json.JSONDecodeError(f"{word} is no number in JSON", text, text.find(word))
+
     try:
-        data = json.loads(text, object_pairs_hook=pairs, parse_int=whole)
+        data = json.loads(text, object_pairs_hook=pairs, parse_int=whole, parse_constant=no_number)
     except json.JSONDecodeError as error:
         fault = Fault("SC101", f"not JSON: {quote(error.msg)}", "check quotes, commas and brackets")
         return unreadable(fault, (error.lineno, error.colno), file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
@@ -10,6 +11,7 @@ from shapecalc.diagnostics import Fault
 from shapecalc.document import Document
 from shapecalc.formats.yaml_text import read_yaml, unreadable
 
+SPEC_KEY = re.compile(rb"""(?m)(^|[{,])\s*["']?(layers|inputs?)["']?\s*:""")
 MAX_BYTES = 32 * 1024 * 1024  # a spec of a million layers has half of that
 
 
@@ -26,6 +28,12 @@ def read_mapping(data: Mapping[str, Any]) -> Document:
 
 def read_bytes(raw: bytes, file: str) -> Document:
     """Return the document of a file's bytes. Never raises: its findings say what is wrong."""
+    document = _read_bytes(raw, file)
+    document.meant = document.data is not None or SPEC_KEY.search(raw) is not None
+    return document
+
+
+def _read_bytes(raw: bytes, file: str) -> Document:
     if len(raw) > MAX_BYTES:
         fault = Fault("SC108", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
         return unreadable(fault, (1, 1), file)

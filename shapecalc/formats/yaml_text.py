@@ -213,6 +213,8 @@ def _hint(text: str, place: Place) -> str:
 
 def _bad_character(text: str, error: Any) -> Unreadable:
     position = error.position if isinstance(error.position, int) else 0
+    if isinstance(text, str) and Loader is not yaml.SafeLoader:  # libyaml counts bytes
+        position = len(text.encode()[:position].decode(errors="ignore"))
     before = text[:position]
     place = (before.count("\n") + 1, position - before.rfind("\n"))
     return Unreadable("a control character, which YAML does not allow", place, "remove it")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from shapecalc.layers.base import Layer, Shapes
+from shapecalc.layers.base import KnownCounts, Layer, Shapes
 from shapecalc.layers.fields import Rate, Real, Truth, Volume
 
 
@@ -218,6 +218,9 @@ class PRelu(Layer):
 
     def parameters(self, inputs: Sequence[Volume]) -> Shapes:
         return {"weight": (inputs[0][-1] if self.per_channel else 1,)}
+
+    def known_counts(self) -> KnownCounts:
+        return KnownCounts(None if self.per_channel else 1, 0, 0)
 
 
 class Dropout(Elementwise):

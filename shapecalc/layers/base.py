@@ -31,6 +31,14 @@ class Counts(NamedTuple):
 NO_COUNTS = Counts(0, 0, 0)
 
 
+class KnownCounts(NamedTuple):
+    """The counts that do not depend on the input; None for those that do."""
+
+    weights: int | None
+    biases: int | None
+    non_trainable: int | None
+
+
 class Layer(BaseModel):
     """A layer's own fields. `name`, `from`, `expect` and `share` belong to the network."""
 
@@ -59,9 +67,9 @@ class Layer(BaseModel):
         """Return the shape of every parameter, laid out as PyTorch does."""
         return NO_SHAPES
 
-    def known_biases(self) -> int | None:
-        """Return the number of biases where it does not depend on the input, otherwise None."""
-        return None if self.has_weights else 0
+    def known_counts(self) -> KnownCounts:
+        """Return the counts as far as they do not depend on the input."""
+        return KnownCounts(None, None, 0) if self.has_weights else KnownCounts(*NO_COUNTS)
 
     def counts(self, inputs: Sequence[Volume]) -> Counts:
         """Count the parameters: biases, running statistics, and the rest, which are weights."""

@@ -9,6 +9,7 @@ from pydantic import AliasChoices, Field
 from shapecalc.diagnostics import Fault, Refusal
 from shapecalc.geometry import Rounding, Spread, Step, spread
 from shapecalc.layers.base import (
+    KnownCounts,
     Layer,
     Shapes,
     need_spatial,
@@ -46,11 +47,15 @@ class Convolution(Sliding):
         """Return how many filters there are and how deep each one is."""
         raise NotImplementedError
 
+    def known_counts(self) -> KnownCounts:
+        return KnownCounts(None, None if self.bias else 0, 0)
+
     def depth(self, D: int) -> int:
         return self.filters(D)[0]
 
     def parameters(self, inputs: Sequence[Volume]) -> Shapes:
         (volume,) = inputs
+        need_spatial(volume)
         F = per_axis(self.F, len(volume) - 1, "F")
         K, deep = self.filters(volume[-1])
         weight = (K, deep, *F)
@@ -98,8 +103,8 @@ class Conv(Convolution):
             need_divisible(self.groups, D, self.K)
         return self.K, D // self.groups
 
-    def known_biases(self) -> int | None:
-        return self.K if self.bias else 0
+    def known_counts(self) -> KnownCounts:
+        return KnownCounts(None, self.K if self.bias else 0, 0)
 
 
 class DepthwiseConv(Convolution):
@@ -185,6 +190,9 @@ class ConvTranspose(Layer):
         spreads = self.spreads(volume)
         for part, S in zip(spreads, per_axis(self.S, len(spreads), "S"), strict=True):
             extra = part.output_padding
+            if part.same and self.output_padding != 0:
+                message = f"P: same settles the output, output_padding={self.output_padding} too"
+                raise Refusal(Fault("SC208", message, "leave out output_padding"))
             if not part.same and extra >= max(S, part.dilation):
                 most = max(S, part.dilation) - 1
                 raise Refusal(
@@ -215,8 +223,8 @@ class ConvTranspose(Layer):
         weight = (volume[-1], self.K // self.groups, *F)
         return {"weight": weight, "bias": (self.K,)} if self.bias else {"weight": weight}
 
-    def known_biases(self) -> int | None:
-        return self.K if self.bias else 0
+    def known_counts(self) -> KnownCounts:
+        return KnownCounts(None, self.K if self.bias else 0, 0)
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         F: Volume = per_axis(self.F, len(output) - 1, "F")

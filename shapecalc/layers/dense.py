@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AliasChoices, Field
 
-from shapecalc.layers.base import Layer, Shapes
+from shapecalc.layers.base import KnownCounts, Layer, Shapes
 from shapecalc.layers.fields import Positive, Truth, Volume
 from shapecalc.layers.window import HABITS
 from shapecalc.receptive_field import Field as ReceptiveField
@@ -46,8 +46,8 @@ class Dense(Layer):
         weight = (self.units, prod(inputs[0]))
         return {"weight": weight, "bias": (self.units,)} if self.bias else {"weight": weight}
 
-    def known_biases(self) -> int | None:
-        return self.units if self.bias else 0
+    def known_counts(self) -> KnownCounts:
+        return KnownCounts(None, self.units if self.bias else 0, 0)
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         return prod(inputs[0]) * self.units

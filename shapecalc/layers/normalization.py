@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from shapecalc.diagnostics import Fault, Refusal
-from shapecalc.layers.base import Layer, Shapes, need_spatial
+from shapecalc.layers.base import KnownCounts, Layer, Shapes, need_spatial
 from shapecalc.layers.fields import Positive, PositiveReal, Real, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import everything
@@ -34,6 +34,10 @@ class Normalization(Layer):
         D = inputs[0][-1]
         return {"weight": (D,), "bias": (D,)} if self.affine else {}
 
+    def known_counts(self) -> KnownCounts:
+        learned = None if self.affine else 0
+        return KnownCounts(learned, learned, 0)
+
 
 class BatchNorm(Normalization):
     """batch_norm: subtract the batch's mean, divide by its deviation, per channel.
@@ -54,6 +58,9 @@ class BatchNorm(Normalization):
         kept = (inputs[0][-1],)
         running = {"running_mean": kept, "running_var": kept}
         return {**super().parameters(inputs), **running}
+
+    def known_counts(self) -> KnownCounts:
+        return super().known_counts()._replace(non_trainable=None)
 
 
 class WholeNormalization(Normalization):

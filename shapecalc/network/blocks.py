@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Path, quote
+from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Path, quote, some
 from shapecalc.layers import kind_of
 from shapecalc.layers.fields import NAME
 from shapecalc.network.validation import (
@@ -19,8 +19,8 @@ from shapecalc.network.validation import (
 
 COMMON = ("name", "from", "expect", "share")  # keys that belong to the network, not to a kind
 RESERVED = ("input", "loss", "total")
-INNER = {"residual": ("body", "shortcut"), "parallel": ("branches",), "repeat": ("layers",)}
 BLOCK_KEYS = {"parameters": "parameters", "layers": "layers"}
+LONGEST_NAME = 200
 DEEPEST = 3 * MAX_NESTING + 10  # brackets; a layer inside another takes three
 
 
@@ -44,29 +44,32 @@ class Block:
     layers: list[Any]
     path: Path
     plain: set[int] = field(default_factory=set)  # ids of containers without any $parameter
+    walked: set[int] = field(default_factory=set)  # ids of those with some
     broken: bool = False
     used: bool = False
 
-    def filled(self, arguments: Mapping[str, Any]) -> list[Any]:
-        """Return the layers with every $parameter replaced."""
-        return [self._fill(item, arguments) for item in self.layers]
+    def filled(self, arguments: Mapping[str, Any], budget: Any) -> list[Any]:
+        """Return the layers with every $parameter replaced; each value copied is spent."""
+        return [self._fill(item, arguments, budget) for item in self.layers]
 
-    def _fill(self, value: Any, arguments: Mapping[str, Any]) -> Any:
+    def _fill(self, value: Any, arguments: Mapping[str, Any], budget: Any) -> Any:
         if isinstance(value, str):
             if value[:1] == "$" and PARAMETER.fullmatch(value):
                 return arguments.get(value[1:], MISSING)
             return value
         if id(value) in self.plain:
             return value
+        if isinstance(value, Mapping | list | tuple):
+            budget.spend_values(len(value))
         if isinstance(value, Mapping):
             filled = {}
             for key, inner in value.items():
-                filled[key] = self._fill(inner, arguments)
+                filled[key] = self._fill(inner, arguments, budget)
             return filled
         if isinstance(value, list | tuple):
             items = []
             for inner in value:
-                items.append(self._fill(inner, arguments))
+                items.append(self._fill(inner, arguments, budget))
             return items
         return value
 
@@ -113,8 +116,6 @@ def read_blocks(written: Any, findings: list[Finding]) -> dict[str, Block]:
         block = _read_block(str(key), value, findings)
         if block is not None:
             blocks[block.name] = block
-    for block in blocks.values():
-        _find_circles(block, blocks, findings)
     return blocks
 
 
@@ -125,7 +126,7 @@ def _read_block(name: str, value: Any, findings: list[Finding]) -> Block | None:
         fault = Fault("SC106", f"{quote(name)} is {what}", "give the block another name")
         findings.append(Finding(fault, path))
         return None
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
         findings.append(Finding(bad_name(name), path))
         return None
     unread = Block(name, {}, [], path, broken=True)  # its instances are unknown, not unknown kinds
@@ -176,7 +177,7 @@ def bad_name(name: object) -> Fault:
         hint = "$name replaces a whole value, never a part of a text"
     else:
         hint = "write it in quotes" if isinstance(name, int) else "for example conv_a"
-    message = f"a name is text of letters, digits, _ and -, not {shown}"
+    message = f"a name is up to {LONGEST_NAME} letters, digits, _ and -, not {shown}"
     return Fault("SC104", message, hint)
 
 
@@ -189,12 +190,13 @@ def _find_parameters(
             return False
         if value[1:] not in block.parameters:
             message = f"{quote(value)} is no parameter of the block {block.name}"
-            known = ", ".join(f"${name}" for name in block.parameters) or "none"
+            known = some([f"${name}" for name in block.parameters]) or "none"
             findings.append(Finding(Fault("SC107", message, f"it has {known}"), path))
         return True
-    if depth > DEEPEST:
-        block.plain.add(id(value))
-        return False
+    if depth > DEEPEST or id(value) in block.plain or id(value) in block.walked:
+        if depth > DEEPEST:
+            block.plain.add(id(value))
+        return id(value) in block.walked
     if isinstance(value, Mapping):
         items: Any = value.items()
     elif isinstance(value, list | tuple):
@@ -202,66 +204,14 @@ def _find_parameters(
     else:
         return False
     found = False
+    block.walked.add(id(value))
     for key, inner in items:
         step = key if isinstance(key, int) else str(key)
         found |= _find_parameters(inner, block, (*path, step), findings, depth + 1)
     if not found:
         block.plain.add(id(value))
+        block.walked.discard(id(value))
     return found
-
-
-def inner_lists(kind: str, value: Any, path: Path) -> Iterator[tuple[Any, Path]]:
-    """Yield the lists of layers written inside a composite, each with its path."""
-    main = INNER[kind][0]
-    fields = value if isinstance(value, Mapping) else {main: value}
-    base = path
-    for name in INNER[kind] if isinstance(value, Mapping) else (main,):
-        path = (*base, name) if isinstance(value, Mapping) else base
-        lists = fields.get(name)
-        if name != "branches":
-            yield lists, path
-        elif isinstance(lists, list | tuple):
-            for index, branch in enumerate(lists):
-                yield branch, (*path, index)
-
-
-def _uses(layers: Any, path: Path, depth: int = 0) -> Iterator[tuple[str, Path]]:
-    """Yield every kind that a list of layers names, composites looked into."""
-    if not isinstance(layers, list | tuple) or depth > MAX_NESTING:
-        return
-    for index, item in enumerate(layers):
-        if isinstance(item, str):
-            yield item, (*path, index)
-        elif isinstance(item, Mapping):
-            for kind, value in item.items():
-                here: Path = (*path, index, str(kind))
-                yield str(kind), here
-                if kind in INNER:
-                    for inner, where in inner_lists(kind, value, here):
-                        yield from _uses(inner, where, depth + 1)
-
-
-def _find_circles(block: Block, blocks: Mapping[str, Block], findings: list[Finding]) -> None:
-    """Report each use of a block from which the block itself is reached again."""
-    for kind, path in _uses(block.layers, (*block.path, "layers")):
-        if kind in blocks and _reaches(kind, block.name, blocks):
-            block.broken = True
-            own = "itself" if kind == block.name else f"{kind}, which uses {block.name} again"
-            message = f"the block {block.name} uses {own}: it would never end"
-            hint = "repeat: {times: 3, layers: [...]} writes a piece several times"
-            findings.append(Finding(Fault("SC107", message, hint), path))
-
-
-def _reaches(start: str, goal: str, blocks: Mapping[str, Block]) -> bool:
-    seen, waiting = set(), [start]
-    while waiting:
-        name = waiting.pop()
-        if name == goal:
-            return True
-        if name not in seen and name in blocks:
-            seen.add(name)
-            waiting += [kind for kind, _ in _uses(blocks[name].layers, ())]
-    return False
 
 
 def given_fields(block: Block, value: Any) -> dict[str, Any]:
@@ -305,8 +255,8 @@ def arguments_of(
     for name in missing:
         arguments[name] = MISSING
     if missing:
-        given = ", ".join(f"{name}: ..." for name in missing)
-        message = f"the block {block.name} needs {', '.join(missing)}"
+        given = some([f"{name}: ..." for name in missing])
+        message = f"the block {block.name} needs {some(missing)}"
         hint = f"for example {block.name}: {{{given}}}"
         findings.append(Finding(Fault("SC103", message, hint), path))
     return arguments

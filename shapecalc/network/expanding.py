@@ -14,17 +14,16 @@ from shapecalc.network.blocks import (
     Block,
     arguments_of,
     given_fields,
-    inner_lists,
 )
+from shapecalc.network.budget import Budget
+from shapecalc.network.plain import COMMON_KEYS, NO_FIELDS, PlainLayers
 from shapecalc.network.scopes import Group, Scope, Sources
 from shapecalc.network.validation import MISSING, validate
-from shapecalc.network.wiring import Node, Wiring
-from shapecalc.network.written import Written, kind_key, unknown_kind
-
-NO_FIELDS: Mapping[str, Any] = {}
+from shapecalc.network.wiring import Node
+from shapecalc.network.written import Written, inner_lists, kind_key, unknown_kind
 
 
-class Expander(Wiring):
+class Expander(PlainLayers):
     """Expands the layers of one network: blocks, composites and plain layers to a flat list."""
 
     def __init__(
@@ -33,11 +32,10 @@ class Expander(Wiring):
         rounding: Rounding,
         findings: list[Finding],
         inputs: Sequence[str],
+        budget: Budget,
     ) -> None:
-        super().__init__(findings, inputs)
+        super().__init__(rounding, findings, inputs, budget)
         self.blocks = blocks
-        self.rounding = rounding
-        self.plain: dict[str, Layer] = {}  # kinds written without fields, validated once
         self.depth = 0
 
     # -- lists and items ---------------------------------------------------------------------
@@ -53,7 +51,7 @@ class Expander(Wiring):
     def item(self, item: Any, path: Path, scope: Scope, chain: Sources | None) -> Sources | None:
         """Expand one written layer behind `chain`."""
         if item is MISSING:
-            return None
+            return self.unknown("?", path, scope)
         if isinstance(item, str):
             kind, value = item, None
         elif isinstance(item, Mapping) and item:
@@ -69,72 +67,16 @@ class Expander(Wiring):
                 hint,
                 path,
             )
-            return None
+            return self.unknown("?", path, scope)
         cls = KINDS.get(kind) or KINDS.get(ALIASES.get(kind, ""))
         if cls is not None:
             if issubclass(cls, Composite):
                 return self._composite(Written(kind, value, path), cls, scope, chain)
-            return self._layer(kind, cls, value, path, scope, chain)
+            return self.layer(kind, cls, value, path, scope, chain)
         if kind in self.blocks:
             return self._instance(Written(kind, value, path), scope, chain)
-        return self._unknown(kind, path, scope)
-
-    def _unknown(self, word: str, path: Path, scope: Scope) -> Sources:
-        self.findings.append(Finding(unknown_kind(word, self.blocks, self.findings), path))
-        shown = quote(word)
-        return self.add(Node(scope.prefix + scope.numbered(shown), shown, None, None, path))
-
-    # -- one layer ---------------------------------------------------------------------------
-
-    def _layer(
-        self,
-        word: str,
-        cls: type[Layer],
-        value: Any,
-        path: Path,
-        scope: Scope,
-        chain: Sources | None,
-    ) -> Sources:
-        kind = ALIASES.get(word, word)
-        name = origin = share = claims = None
-        fields, known = value, len(self.findings)
-        bare = value is not None and not isinstance(value, Mapping)
-        if value is None:
-            fields = NO_FIELDS
-        elif isinstance(value, Mapping):
-            if not COMMON_KEYS.isdisjoint(value):
-                written = Written(word, value, path)
-                fields = self.common(written, scope, cls.has_weights)
-                name, origin = written.name, written.origin
-                share, claims = written.share, written.claims
-        elif cls.merges:
-            fields, origin = NO_FIELDS, value
-        elif cls.main is not None:
-            fields = {cls.main: value}
-        layer = self._validated(kind, cls, fields, path, bare)
-        if layer is not None:
-            layer = layer.settled(self.rounding)
-        number = scope.numbered(kind)
-        own = name or number
-        sources = self.sources(origin, path, scope, chain, cls.merges, own, bare)
-        node = Node(scope.prefix + own, kind, layer, sources, path, claims)
-        added = self.add(node)
-        if share is not None:
-            node.shares = self.shared_layer(share, node, scope)
-        self.claim(scope, own, added[0], path, named=name is not None)
-        self.belong_to(node.name, known)
-        return added
-
-    def _validated(
-        self, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool
-    ) -> Layer | None:
-        if fields is NO_FIELDS and kind in self.plain:
-            return self.plain[kind]
-        also = COMMON if cls.has_weights else COMMON[:3]
-        layer = validate(cls, fields, path, self.findings, kind, also, bare=bare)
-        if layer is not None and fields is NO_FIELDS:
-            self.plain[kind] = layer
-        return layer
+        self.findings.append(Finding(unknown_kind(kind, self.blocks, self.findings), path))
+        return self.unknown(kind, path, scope)
 
     # -- composites ----------------------------------------------------------------------------
 
@@ -158,13 +100,15 @@ class Expander(Wiring):
                 "write them one after the other",
                 path,
             )
-            return None
+            return self.unknown(kind, path, scope)
         self.depth += 1
         try:
             if cls is Repeat and layer is None:  # its layers may have faults of their own
                 for items, where in inner_lists("repeat", value, path):
-                    self._aside(items if isinstance(items, list | tuple) else (), where)
-                return None
+                    self.sequence(
+                        items if isinstance(items, list | tuple) else (), where, scope, None
+                    )
+                return self.unknown("repeat", path, scope)
             if isinstance(layer, Repeat):
                 return self._repeat(layer, value, path, scope, chain)
             return self._merged(written, layer, scope, chain)
@@ -179,17 +123,20 @@ class Expander(Wiring):
             self._aside(layer.layers, inner)
             return chain
         scope.repeats += layer.times > 1
-        for _ in range(layer.times):
+        for done in range(layer.times):
             before = len(self.nodes)
             chain = self.sequence(layer.layers, inner, scope, chain)
-            if len(self.nodes) == before:
+            once = len(self.nodes) - before
+            if not once:
                 break  # nothing inside, however often
+            if not done:
+                self.budget.need_layers(once * (layer.times - 1))
         scope.repeats -= layer.times > 1
         return chain
 
     def _aside(self, layers: Sequence[Any], path: Path) -> None:
         """Expand layers that are not part of the network, for the sake of their faults."""
-        aside = Expander(self.blocks, self.rounding, self.findings, ())
+        aside = Expander(self.blocks, self.rounding, self.findings, (), self.budget)
         aside.depth = self.depth
         aside.sequence(layers, path, Scope(inputs=None, open=True), None)
 
@@ -197,7 +144,7 @@ class Expander(Wiring):
         """Find the faults of a block that no layer uses: parameters without a default are open."""
         arguments = {k: MISSING if v is None else v for k, v in block.parameters.items()}
         if not block.broken:
-            self._aside(block.filled(arguments), (*block.path, "layers"))
+            self._aside(block.filled(arguments, self.budget), (*block.path, "layers"))
 
     def _merged(
         self, written: Written, layer: Layer | None, scope: Scope, chain: Sources | None
@@ -231,6 +178,7 @@ class Expander(Wiring):
         joined: Sources | None = None
         if layer is not None and all(output is not None for output in outputs):
             joined = tuple(s for output in outputs for s in output or ())
+            self.budget.spend_sources(len(joined))
         number = scope.numbered(kind)
         own = written.name or number
         if joined is not None and len(joined) < 2:
@@ -273,7 +221,7 @@ class Expander(Wiring):
                     "use fewer levels",
                     path,
                 )
-            return None
+            return self.unknown(block.name, path, scope)
         inner = Scope(f"{scope.prefix}{own}.", scope, sources)
         group = Group(
             scope.prefix + own,
@@ -288,7 +236,7 @@ class Expander(Wiring):
         self.depth += 1
         known = len(self.findings)
         try:
-            layers = block.filled(arguments) if block.parameters else block.layers
+            layers = block.filled(arguments, self.budget) if block.parameters else block.layers
             output = self.sequence(layers, (*block.path, "layers"), inner, sources)
         finally:
             self.depth -= 1
@@ -298,6 +246,3 @@ class Expander(Wiring):
         if written.share is not None:
             self.share_instance(written.share, group, scope)
         return output
-
-
-COMMON_KEYS = frozenset(COMMON)

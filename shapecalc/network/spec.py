@@ -8,17 +8,18 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from shapecalc.diagnostics import MAX_LAYERS, Fault, Finding, Path, quote
+from shapecalc.diagnostics import Fault, Finding, Path, quote
 from shapecalc.document import Document
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import NAME, Volume, check_whole, read_volume
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
+from shapecalc.network.budget import Budget, Foresight, TooMuch
+from shapecalc.network.circles import find_circles
 from shapecalc.network.expanding import Expander
 from shapecalc.network.expectations import NetworkClaims
 from shapecalc.network.scopes import Group, Scope, Sources
 from shapecalc.network.validation import unknown_key, validate
-from shapecalc.network.weighing import Weigher
-from shapecalc.network.wiring import Node, TooManyLayers
+from shapecalc.network.wiring import Node
 from shapecalc.network.written import likely_kind
 
 KEYS = {
@@ -55,6 +56,7 @@ class NetworkSpec:
     outputs: Mapping[str, int | None] = field(default_factory=dict)
     claims: NetworkClaims | None = None
     findings: Sequence[Finding] = ()
+    readable: bool = True  # whether there is a list of layers at all
 
     @property
     def file(self) -> str | None:
@@ -83,7 +85,7 @@ class _Builder:
                     f"a spec is a mapping, not {quote(data)}",
                     "for example input: 32x32x3, and layers: [...]",
                 )
-            return NetworkSpec(self.document, findings=self.findings)
+            return NetworkSpec(self.document, findings=self.findings, readable=False)
         for key in data:
             if key not in KEYS:
                 fault = unknown_key(str(key), data, "a spec", KEYS, HABITS, (), self.findings)
@@ -105,6 +107,7 @@ class _Builder:
             outputs,
             claims,
             self.findings,
+            isinstance(data.get("layers"), list | tuple),
         )
 
     # -- inputs and small keys -----------------------------------------------------------------
@@ -165,7 +168,7 @@ class _Builder:
     def _rounding(self, data: Mapping[str, Any]) -> Rounding:
         value = data.get("rounding", "exact")
         for rounding in ROUNDINGS:
-            if rounding == value:
+            if isinstance(value, str) and rounding == value:
                 return rounding
         self._report(
             "SC104",
@@ -181,7 +184,8 @@ class _Builder:
         self, data: Mapping[str, Any], inputs: Mapping[str, Volume | None]
     ) -> tuple[Expander, dict[str, int | None]]:
         blocks = read_blocks(data.get("blocks"), self.findings)
-        expander = Expander(blocks, self._rounding(data), self.findings, list(inputs))
+        find_circles(blocks, self.findings)
+        expander = Expander(blocks, self._rounding(data), self.findings, list(inputs), Budget())
         scope = Scope(inputs=(0,) if len(inputs) == 1 else ())
         scope.names.update({name: index for index, name in enumerate(inputs)})
         items = data.get("layers")
@@ -199,32 +203,42 @@ class _Builder:
         chain = self._expand(expander, items, scope)
         for block in blocks.values():
             if not block.used:  # nobody will meet its faults otherwise
-                expander.rehearse(block)
+                try:
+                    expander.rehearse(block)
+                except TooMuch as limit:
+                    message = f"the block {block.name} expands to {limit}"
+                    self._report("SC108", message, "repeat fewer times", block.path)
         return expander, self._outputs(data, expander, scope, chain)
 
     def _expand(self, expander: Expander, items: Sequence[Any], scope: Scope) -> Sources | None:
-        blocks = expander.blocks
-        weigher = Weigher(blocks)
+        foresight = Foresight(expander.blocks)
         chain: Sources | None = scope.inputs
-        total = 0
         for index, item in enumerate(items):
             path: Path = ("layers", index)
-            weight = 1 if isinstance(item, str) and not blocks else weigher.weigh_item(item, {})
-            if total + weight <= MAX_LAYERS:
-                total += weight
-                try:
-                    chain = expander.item(item, path, scope, chain)
-                    continue
-                except TooManyLayers:
-                    weight = 1
-            if isinstance(item, Mapping) and item:
-                path = (*path, str(likely_kind(item, blocks)))
-            message = f"the network expands to more than {MAX_LAYERS:,} layers"
-            self._report("SC108", message, "repeat or use the block fewer times", path)
-            chain = None
-            if weight == 1:  # the list itself is too long
+            try:
+                expander.budget.need_layers(foresight.item(item))
+            except TooMuch as limit:
+                self._too_much(limit, item, path, expander, scope)
+                chain = None
+                continue
+            try:
+                chain = expander.item(item, path, scope, chain)
+            except TooMuch as limit:  # what could not be foreseen ends the expansion
+                self._too_much(limit, item, path, expander, scope)
                 return None
         return chain
+
+    def _too_much(
+        self, limit: TooMuch, item: Any, path: Path, expander: Expander, scope: Scope
+    ) -> None:
+        kind = str(likely_kind(item, expander.blocks)) if isinstance(item, Mapping) else str(item)
+        path = (*path, kind) if isinstance(item, Mapping) else path
+        message = f"the network expands to {limit}"
+        self._report("SC108", message, "repeat or use the block fewer times", path)
+        expander.depth = 0
+        spent, expander.budget = expander.budget, Budget()  # for the one that stands for them all
+        expander.unknown(kind, path, scope)
+        expander.budget = spent
 
     def _outputs(
         self, data: Mapping[str, Any], expander: Expander, scope: Scope, chain: Sources | None
@@ -234,6 +248,13 @@ class _Builder:
             if not chain or len(chain) > 1:
                 return {}
             return {expander.name_of(chain[0]): chain[0]}
+        if isinstance(written, list | tuple) and not written:
+            self._report(
+                "SC104",
+                "outputs must name at least one layer",
+                "leave outputs out: the last layer is the output",
+                ("outputs",),
+            )
         if not isinstance(written, list | tuple):
             written = [written]
         outputs: dict[str, int | None] = {}
@@ -250,7 +271,14 @@ class _Builder:
                 self._report("SC106", f"the output {quote(name)} is listed twice", "keep one", path)
             else:
                 found = expander.named(name, path, scope)
-                outputs[name] = found[0] if found else None
+                if found and len(found) > 1:
+                    self._report(
+                        "SC109",
+                        f"the output {quote(name)} stands for {len(found)} volumes",
+                        "name one of them",
+                        path,
+                    )
+                outputs[name] = found[0] if found and len(found) == 1 else None
         return outputs
 
     def _report(self, code: str, message: str, hint: str, path: Path = ()) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from shapecalc.diagnostics import Fault, Finding, Path, quote, suggestion
+from shapecalc.diagnostics import Fault, Finding, Path, quote, some, suggestion
 from shapecalc.layers.base import Layer, aliases
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -129,5 +129,5 @@ def unknown_key(
     if key == "<<":
         return Fault("SC102", "merge keys are not read", "write a block, or the fields themselves")
     known = [*words, *also]
-    hint = suggestion(key, lambda: known, findings, f"it has {', '.join(known)}")
+    hint = suggestion(key, lambda: known, findings, f"it has {some(known)}")
     return Fault("SC102", f"{what} has no field {shown}", hint)

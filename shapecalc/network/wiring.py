@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shapecalc.diagnostics import MAX_LAYERS, Fault, Finding, Path, quote, suggestion
+from shapecalc.diagnostics import Fault, Finding, Path, quote, suggestion
 from shapecalc.layers import Layer
 from shapecalc.layers.fields import NAME
-from shapecalc.network.blocks import RESERVED, bad_name
+from shapecalc.network.blocks import LONGEST_NAME, RESERVED, bad_name
+from shapecalc.network.budget import Budget
 from shapecalc.network.expectations import LayerClaims
 from shapecalc.network.scopes import Group, Scope, Sources
 from shapecalc.network.validation import MISSING, no_parameter, stray_parameter, validate
 from shapecalc.network.written import Written
-
-LONGEST_NAME = 200
 
 
 @dataclass(slots=True)
@@ -31,31 +30,23 @@ class Node:
     shares: int | None = None  # index of the layer whose weights are used
 
 
-MAX_SOURCES = 2 * MAX_LAYERS
-
-
-class TooManyLayers(Exception):
-    """The last line of defence: layers are weighed before they are expanded."""
-
-
 class Wiring:
     """The flat list of layers so far, and how names and sources are settled.
 
     Faults are gathered in `findings`, never raised.
     """
 
-    def __init__(self, findings: list[Finding], inputs: Sequence[str]) -> None:
+    def __init__(self, findings: list[Finding], inputs: Sequence[str], budget: Budget) -> None:
+        self.budget = budget
         self.findings = findings
         self.inputs = inputs
         self.offset = len(inputs)  # node i has volume i + offset
         self.nodes: list[Node] = []
         self.groups: list[Group] = []
-        self.named_sources = 0  # names under `from`, repeats counted
 
     def add(self, node: Node) -> Sources:
-        """Add a layer to the flat list; return it as a source. Raises TooManyLayers."""
-        if len(self.nodes) >= MAX_LAYERS:
-            raise TooManyLayers
+        """Add a layer to the flat list; return it as a source. Raises TooMuch."""
+        self.budget.spend_layer(node.name)
         self.nodes.append(node)
         return (len(self.nodes) - 1 + self.offset,)
 
@@ -131,6 +122,8 @@ class Wiring:
             else self.resolved(origin, path if bare else (*path, "from"), scope)
         )
         if sources is None or (len(sources) > 1 if merges else len(sources) == 1):
+            if merges and sources:
+                self.budget.spend_sources(len(sources))
             return sources
         if merges:
             wanted, hint = "two or more sources", "for example from: [conv1, conv2]"
@@ -156,11 +149,7 @@ class Wiring:
                 path,
             )
             return None
-        self.named_sources += len(origin)
-        if self.named_sources > MAX_SOURCES:
-            message = f"the network has more than {MAX_SOURCES:,} sources"
-            self.report("SC108", message, "repeat the layer fewer times", path)
-            return None
+        self.budget.spend_sources(len(origin))
         found: list[Sources | None] = []
         for index, name in enumerate(origin):
             if isinstance(name, str):
@@ -179,6 +168,7 @@ class Wiring:
         return tuple(source for sources in found for source in sources or ())
 
     def named(self, name: str, path: Path, scope: Scope) -> Sources | None:
+        """Return what one name means; None, with a finding, if that is nothing."""
         try:
             found = scope.find(name)
         except KeyError:
@@ -199,7 +189,7 @@ class Wiring:
             self.report("SC104", f"share must be a layer's name, not {quote(share)}", "", path)
             return None
         sources = self.named(share, path, scope)
-        if not sources or sources[0] < self.offset:
+        if not sources or len(sources) > 1 or sources[0] < self.offset:
             if sources:
                 self.report(
                     "SC107",
@@ -249,6 +239,7 @@ class Wiring:
         return [i for i in span if (layer := self.nodes[i].layer) and layer.has_weights]
 
     def report(self, code: str, message: str, hint: str, path: Path) -> None:
+        """Add a finding at a path."""
         self.findings.append(Finding(Fault(code, message, hint), path))
 
     def belong_to(self, layer: str, known: int) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from shapecalc.diagnostics import Fault, Finding, Path, quote, suggestion
 from shapecalc.layers import ALIASES, FOREIGN, KINDS, kind_of
 from shapecalc.network.expectations import LayerClaims
+
+INNER = {"residual": ("body", "shortcut"), "parallel": ("branches",), "repeat": ("layers",)}
 
 
 @dataclass(slots=True)
@@ -31,6 +33,8 @@ def is_kind(word: Any, blocks: Mapping[str, Any]) -> bool:
 
 def likely_kind(item: Mapping[Any, Any], blocks: Mapping[str, Any]) -> Any:
     """Return the key that is the kind: the first that is one, otherwise the first."""
+    if len(item) == 1:
+        return next(iter(item))
     return next((key for key in item if is_kind(key, blocks)), next(iter(item)))
 
 
@@ -45,7 +49,9 @@ def kind_key(
     for key in item:
         if key == chosen:
             continue
-        if key in known:
+        if key == "<<":
+            fault = Fault("SC102", "merge keys are not read", "write a block, or the fields")
+        elif key in known:
             fault = Fault(
                 "SC102",
                 f"{quote(key)} stands beside {quote(chosen)} in one item",
@@ -82,3 +88,18 @@ def unknown_kind(word: str, blocks: Mapping[str, Any], findings: Sequence[Findin
 def _pairs(words: Sequence[str]) -> list[str]:
     """Join `K: 10 F: 5`, split at its blanks, to fields again."""
     return [" ".join(words[i : i + 2]) for i in range(0, min(len(words), 12), 2)]
+
+
+def inner_lists(kind: str, value: Any, path: Path) -> Iterator[tuple[Any, Path]]:
+    """Yield the lists of layers written inside a composite, each with its path."""
+    main = INNER[kind][0]
+    fields = value if isinstance(value, Mapping) else {main: value}
+    base = path
+    for name in INNER[kind] if isinstance(value, Mapping) else (main,):
+        path = (*base, name) if isinstance(value, Mapping) else base
+        lists = fields.get(name)
+        if name != "branches":
+            yield lists, path
+        elif isinstance(lists, list | tuple):
+            for index, branch in enumerate(lists):
+                yield branch, (*path, index)

@@ -30,6 +30,7 @@ class Row(NamedTuple):
     receptive_field: tuple[int | float, ...] | None
     jump: tuple[int | float, ...] | None
     shares: str | None
+    no_field: bool  # there is no receptive field, or no jump in it
 
 
 class Column(NamedTuple):
@@ -56,7 +57,13 @@ COLUMNS: dict[str, Column] = {
     "shares": Column("shares", False, lambda row: row.shares or ""),
 }
 DEFAULT = ("name", "kind", "output", "weights", "biases", "parameters", "macs")
-FLAT_FIELDS = ("receptive_field", "jump")  # None means that there is none, not that it is unknown
+FLAT_FIELDS = ("receptive_field", "jump")  # a flat input has none, which is not the unknown
+
+
+def default_columns(trace: Trace) -> tuple[str, ...]:
+    """Return the columns of a report; whose weights are shared is shown if any are."""
+    shared = any(record.shares is not None for record in trace.layers)
+    return (*DEFAULT, "shares") if shared else DEFAULT
 
 
 def rows_of(trace: Trace, depth: int | None = None) -> list[Row]:
@@ -88,8 +95,13 @@ def _row(record: LayerRecord) -> Row:
     return Row(
         record.name, record.described, record.kind, record.sources, record.input, record.output,
         record.weights, record.biases, record.parameters, record.non_trainable, record.macs,
-        record.receptive_field, record.jump, record.shares,
+        record.receptive_field, record.jump, record.shares, _has_no_field(record),
     )  # fmt: skip
+
+
+def _has_no_field(record: LayerRecord) -> bool:
+    field = record.field
+    return field is not None and (not field.extent or field.sizes() is not None)
 
 
 def _folded(trace: Trace, group: Any) -> Row:
@@ -100,7 +112,7 @@ def _folded(trace: Trace, group: Any) -> Row:
     return Row(
         group.name, kind, group.kind, first.sources, first.input, last.output, sums["weights"],
         sums["biases"], sums["parameters"], sums["non_trainable"], sums["macs"],
-        last.receptive_field, last.jump, None,
+        last.receptive_field, last.jump, None, _has_no_field(last),
     )  # fmt: skip
 
 
@@ -108,7 +120,7 @@ def cell(row: Row, key: str) -> str:
     """Return a cell for people: thousands separated, the unknown as `?`."""
     value = COLUMNS[key].value(row)
     if value is None:
-        return "-" if key in FLAT_FIELDS and row.output is not None else UNKNOWN
+        return "-" if key in FLAT_FIELDS and row.no_field else UNKNOWN
     if isinstance(value, int):
         return f"{value:,}"
     return quote(_text(value, ", "), 400)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 from shapecalc.diagnostics import Diagnostic, quote
 from shapecalc.layers.base import show
-from shapecalc.reports.columns import COLUMNS, DEFAULT, cell, rows_of, total_cells
+from shapecalc.reports.columns import COLUMNS, cell, default_columns, rows_of, total_cells
 from shapecalc.tracing import Trace
 
 STYLES = {"markdown": "github", "latex": "latex_booktabs"}  # tabulate's names
-SHRINKABLE = {"kind": 16, "name": 12}  # cut first, down to this width
+SHRINKABLE = {"kind": 22, "name": 22}  # cut first, down to this width
 DROPPED_FIRST = ("jump", "shares", "from", "input", "non_trainable", "receptive_field", "weights",
                  "biases", "macs", "kind")  # fmt: skip
 GAP = 2  # blanks between columns
@@ -19,13 +19,13 @@ GAP = 2  # blanks between columns
 def render(
     trace: Trace,
     style: str = "table",
-    columns: Sequence[str] = DEFAULT,
+    columns: Sequence[str] | None = None,
     depth: int | None = None,
     explain: bool = False,
     width: int | None = None,
 ) -> str:
     """Return the whole report. `width` is the space there is, None for any."""
-    keys = list(columns)
+    keys = list(columns or default_columns(trace))
     cells = [[cell(row, key) for key in keys] for row in rows_of(trace, depth)]
     last = total_cells(trace, keys)
     left_out: list[str] = []
@@ -34,11 +34,13 @@ def render(
     notes = [_summary(trace)]
     if left_out:
         names = ", ".join(COLUMNS[key].title for key in left_out)
-        notes[0] += f"\nNot shown for lack of width: {names}. --columns chooses."
+        notes[0] += f"\nNot shown for lack of width: {names}. A pipe or a file gets all."
     if style == "table" and not explain:
         notes[0] += "\n--explain shows how each number follows."
+    if any(record.shares for record in trace.layers):
+        notes[0] += "\nLayers that share weights are listed with them; the totals count them once."
     if explain:
-        notes.append(_fenced(working(trace), style))
+        notes.append(_fenced(working(trace, depth), style))
     if trace.diagnostics:
         notes.append(_fenced(findings(trace.diagnostics), style))
     if style == "latex":
@@ -52,7 +54,7 @@ def _fenced(text: str, style: str) -> str:
 
 
 def _heading(trace: Trace, style: str) -> str:
-    title = quote(trace.name) if trace.name else "network"
+    title = quote(trace.name or trace.spec.file or "network")
     inputs = ", ".join(
         f"{quote(name)} {show(volume) if volume else '?'}" for name, volume in trace.inputs.items()
     )
@@ -152,10 +154,13 @@ def _number(value: int | None) -> str:
     return "?" if value is None else f"{value:,}"
 
 
-def working(trace: Trace) -> str:
+def working(trace: Trace, depth: int | None = None) -> str:
     """Return how every number of every layer follows, with the values put in."""
     lines = ["Working"]
+    shown = {row.name for row in rows_of(trace, depth)}
     for record in trace.layers:
+        if record.name not in shown:
+            continue
         volumes = ", ".join(map(show, record.input)) if record.input else "an unknown volume"
         lines.append(f"\n{record.name}: {quote(record.described, 400)} on {volumes}")
         lines += [f"    {line}" for line in record.derivation or ["unknown"]]

@@ -36,7 +36,6 @@ def test_the_contracts_own_example(run: Run) -> None:
 @pytest.mark.parametrize(
     ("line", "output"),
     [
-        ("32x32x3", [32, 32, 3]),
         ("784 dense 10", [10]),
         ("784 fc 10 relu linear 3", [3]),
         ("32x32x3 flatten", [3072]),

@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+import yaml
 
 from shapecalc import trace
 
@@ -92,27 +93,21 @@ def test_known_merges(kind: str, volumes: tuple[list[int], ...], output: list[in
     assert record["from"] == [f"i{index}" for index in range(len(volumes))]
 
 
-def applied(volumes: list[list[int]], hint: str) -> list[list[list[int]]]:
-    """Return the volumes as each way of a hint on crops and pads would leave them."""
-    found = re.search(
-        r"crop (\d+|\[\d+,\d+\]) off the (\w+) of (\d+), or pad (\d+) by (\d+|\[\d+,\d+\])", hint
-    )
+def applied(volumes: list[list[int]], hint: str) -> list[list[int]]:
+    """Return the volumes with the layers that a hint proposes put behind the larger one."""
+    target = max(volumes[1:], key=lambda v: v[:-1]) if volumes[1] > volumes[0] else volumes[0]
+    mended = list(target)
+    found = re.findall(r"(conv|crop): ([^m]+?)(?: makes| its|$)", hint)
     assert found, hint
-    numbers = [sum(map(int, re.findall(r"\d+", part))) for part in (found[1], found[5])]
-    removed, added = (
-        2 * n if "[" not in part else n
-        for n, part in zip(numbers, (found[1], found[5]), strict=True)
-    )
-    titles = {2: ["length"], 3: ["height", "width"], 4: ["frames", "height", "width"]}
-    axis = titles[len(volumes[0])].index(found[2])
-    ways = []
-    for size, change in ((int(found[3]), -removed), (int(found[4]), added)):
-        copies = [list(volume) for volume in volumes]
-        for copy in copies:
-            if copy[axis] == size:
-                copy[axis] += change
-        ways.append(copies)
-    return ways
+    for kind, written in found:
+        layer = {kind: yaml.safe_load(written)}
+        result = trace({"input": mended, "layers": [layer]}).to_dict()
+        assert not [d for d in result["diagnostics"] if d["severity"] == "error"], (hint, mended)
+        mended = result["output"]
+    made = re.search(r"makes (\d+(?:x\d+)*) (\d+(?:x\d+)*)", hint)
+    assert made
+    assert [int(n) for n in made[1].split("x")] == target
+    return [mended if volume == target else volume for volume in volumes]
 
 
 @pytest.mark.parametrize("kind", [*STRETCHING, "concat"])
@@ -124,9 +119,9 @@ def test_hints_on_sizes_make_the_volumes_agree(kind: str) -> None:
         _, found = merged(kind, *volumes)
         if not found:
             continue
-        for mended in applied(volumes, found[0]["hint"]):
-            assert mended != volumes, (volumes, found[0]["hint"])
-            assert merged(kind, *mended)[1] == [], (volumes, found[0]["hint"], mended)
+        mended = applied(volumes, found[0]["hint"])
+        assert mended != volumes, (volumes, found[0]["hint"])
+        assert merged(kind, *mended)[1] == [], (volumes, found[0]["hint"], mended)
         compared += 1
     assert compared > 10
 
@@ -137,8 +132,9 @@ def test_hints_on_depths_name_a_depth_that_is_there(kind: str) -> None:
     assert record["output"] is None
     assert "16" in found[0]["message"]
     assert "24" in found[0]["message"]
-    filters = re.search(r"K=(\d+)", found[0]["hint"])
+    filters = re.search(r"conv: {K: (\d+), F: 1} makes (\S+) (\S+)", found[0]["hint"])
     assert filters
+    assert (filters[2], filters[3]) == ("8x8x24", "8x8x16")
     assert merged(kind, [8, 8, int(filters[1])], [8, 8, 16])[1] == []
 
 

@@ -5,6 +5,8 @@ out of its forward pass. Layers run in the order in which the spec file lists th
 is left out, since it has no parameters and keeps the volume.
 """
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
@@ -45,7 +47,7 @@ def conv_norm(d: int, k: int, f: int, s: int = 1, p: int = 0, groups: int = 1) -
 def multilayer(*units: int, activation: type[nn.Module] = nn.ReLU, rate: float = 0) -> nn.Module:
     """Dense layers of the given widths, input first, with an activation between any two."""
     layers: list[nn.Module] = []
-    for inputs, outputs in zip(units[:-2], units[1:-1], strict=True):
+    for inputs, outputs in pairwise(units[:-1]):
         layers += [nn.Linear(inputs, outputs), activation(), nn.Dropout(rate)]
     return nn.Sequential(*layers, nn.Linear(units[-2], units[-1]))
 

@@ -216,28 +216,38 @@ def drawn(text: str) -> list[str]:
     return lines[rule - 1 : end]
 
 
-@pytest.mark.parametrize(
-    "columns", [DEFAULT, tuple(COLUMNS), ("name",), ("output", "name", "from")]
-)
+def titles(line: str) -> list[str]:
+    """Return the titles in a table's first line, in alphabetical order."""
+    return sorted(c.title for c in COLUMNS.values() if f" {c.title} " in f" {line} ")
+
+
 @pytest.mark.parametrize("source", ["wide", "resnet-50", "googlenet", "u-net"])
-def test_the_table_is_never_wider_than_asked(source: str, columns: tuple[str, ...]) -> None:
+def test_the_table_is_never_wider_than_asked(source: str) -> None:
     traced = trace(WIDE if source == "wide" else NETWORKS / f"{source}.yaml")
-    full = max(map(len, drawn(table.render(traced, columns=columns))))
-    for width in [*range(40, 130, 1 if source == "wide" else 9), 160, 200]:
-        text = table.render(traced, columns=columns, width=width)
+    full = max(map(len, drawn(table.render(traced))))
+    seen = set()
+    for width in [*range(40, 130, 1 if source == "wide" else 5), 160, 200]:
+        text = table.render(traced, width=width)
         lines = drawn(text)
         assert max(map(len, lines)) <= width, (width, lines[0])
-        shown = [
-            COLUMNS[key].title for key in columns if f" {COLUMNS[key].title} " in f" {lines[0]} "
-        ]
         note = re.search(r"^Not shown for lack of width: (.*?)\. ", text, flags=re.MULTILINE)
         left_out = note[1].split(", ") if note else []
-        assert sorted([*shown, *left_out]) == sorted(COLUMNS[key].title for key in columns)
+        shown = titles(lines[0])
+        assert sorted([*shown, *left_out]) == sorted(COLUMNS[key].title for key in DEFAULT)
+        assert "layer" in shown  # a table without names says little
         if width >= full:
             assert not left_out
             assert "..." not in "".join(lines)
-        if "name" in columns:
-            assert "layer" in shown  # a table without names says little
+        seen.add(len(shown))
+    assert len(seen) > 2
+
+
+@pytest.mark.parametrize("columns", [tuple(COLUMNS), ("name",), ("output", "name", "from")])
+@pytest.mark.parametrize("width", [40, 80])
+def test_columns_that_are_asked_for_are_shown(columns: tuple[str, ...], width: int) -> None:
+    text = table.render(trace(WIDE), columns=columns, width=width)
+    assert titles(drawn(text)[0]) == sorted(COLUMNS[key].title for key in columns)
+    assert "Not shown" not in text
 
 
 def test_without_a_width_nothing_is_left_out() -> None:
@@ -336,6 +346,17 @@ def test_folding_an_unknown_gives_an_unknown() -> None:
     assert [unit[key] for key in ("weights", "parameters", "MACs")] == ["?"] * 3
     assert unit["biases"] == "6"
     assert total["weights"] == "?"
+
+
+def test_an_instance_without_layers_has_no_row() -> None:
+    spec = {
+        "input": "8x8x4",
+        "blocks": {"none": {"layers": [{"repeat": {"times": 0, "layers": ["relu"]}}]}},
+        "layers": ["none", {"dense": 2}, "none"],
+    }
+    assert [row["layer"] for row in cells(table.render(trace(spec), depth=0))] == [
+        *("dense1", "total"),
+    ]
 
 
 def test_folding_leaves_shared_weights_out_once() -> None:
