@@ -140,7 +140,7 @@ def suggestion(
     if len(findings) >= MOST_SUGGESTIONS:
         return otherwise
     close = nearest(word, islice(known(), MOST_COMPARED))
-    return f"did you mean {close}?" if close else otherwise
+    return f"did you mean {quote(close)}?" if close else otherwise
 
 
 def where(path: Path) -> str:

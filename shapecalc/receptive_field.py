@@ -202,7 +202,7 @@ def _binned_axis(axis: Axis, sizes: tuple[int, int, int]) -> Axis:
     if new > MAX_PHASES:
         jump = quotient(axis.shift * old, new)
         end = axis.ends[0] + (widest - 1) * axis.shift
-        return Axis((axis.starts[0] - axis.shift,), (end,), jump)
+        return Axis(axis.starts, (end,), jump)
     rounds = len(axis.starts) // gcd(len(axis.starts), old)
     reached = [bin_reach(j, W, bins) for j in range(new * rounds)]
     return Axis(
@@ -225,9 +225,9 @@ def hull(fields: Sequence[Field | None], spatial: tuple[int, ...]) -> Field | No
     known = [field for field in fields if field is not None and field.extent]
     if not known:
         return first
-    if len({len(field.extent) for field in known}) > 1:
-        return None
-    extent = tuple(max(sizes) for sizes in zip(*(f.extent for f in known), strict=True))
+    extent = known[0].extent
+    if any(field.extent != extent for field in known):
+        return None  # inputs of different sizes have no pixels in common
     whole = any(field.whole for field in known)
     placed = [field.axes for field in known if field.axes is not None]
     lost = any(field.axes is None and not field.whole for field in known)
@@ -261,7 +261,7 @@ def _hull_axis(axes: Sequence[Axis], n: int) -> Axis:
 
 def aligned(fields: Sequence[Field]) -> bool:
     """Say whether the branches' fields have one jump and one centre, where they have any."""
-    placed = [f.axes for f in fields if f.axes is not None and f.extent]
+    placed = [f.axes for f in fields if f.axes is not None and f.extent == fields[0].extent]
     return all(
         a is b or (a.jump == b.jump and a.centre == b.centre)
         for axes in placed[1:]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any, NamedTuple
 
-from shapecalc.diagnostics import Path, Refusal
+from shapecalc.diagnostics import Fault, Path, Refusal
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.fields import Volume
 from shapecalc.receptive_field import Field
@@ -93,12 +93,22 @@ def listed(values: Sequence[Any] | None) -> list[Any] | None:
     return None if values is None else list(values)
 
 
+def told(name: str, layer: Layer, inputs: Sequence[Volume], fault: Fault) -> Fault:
+    """Put the layer, its fields and the incoming volume before a fault's message."""
+    fields = layer.shown_fields()
+    subject = f"{name} ({fields})" if fields else name
+    volumes = ", ".join(show(volume) for volume in inputs[:8]) or "an unknown volume"
+    return fault._replace(message=f"{subject} on {volumes}: {fault.message}")
+
+
 def totals_of(records: Sequence[LayerRecord]) -> dict[str, int | None]:
-    """Sum the counts of records. Weights that are another layer's are left out."""
+    """Sum the counts of records. Weights that another of them owns are counted with that one."""
+    names = {record.name for record in records}
+    once = [record for record in records if record.shares not in names]
     totals: dict[str, int | None] = {}
     for key in COUNTED:
         own = key in ("macs", "activations")
-        terms = [getattr(record, key) for record in records if own or record.shares is None]
+        terms = [getattr(record, key) for record in (records if own else once)]
         totals[key] = None if None in terms else sum(terms)
     return totals
 

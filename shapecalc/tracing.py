@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import prod
 from typing import Any, ClassVar
 
 from shapecalc import receptive_field
@@ -21,8 +22,9 @@ from shapecalc.layers.base import Layer, show
 from shapecalc.layers.fields import Volume
 from shapecalc.network import NetworkSpec, Node
 from shapecalc.receptive_field import Field
-from shapecalc.records import COUNTED, LayerRecord, listed, totals_of
+from shapecalc.records import COUNTED, LayerRecord, listed, told, totals_of
 
+SMALL = 2**15  # four sizes up to this one have fewer than 2^63 values
 SCHEMA = "shapecalc.report/1"
 
 
@@ -87,8 +89,12 @@ class Trace:
         """Return the volume with an index as sources use it: inputs first, then layers."""
         if index is None:
             return None
-        inputs = list(self.spec.inputs.values())
-        return inputs[index] if index < len(inputs) else self.layers[index - len(inputs)].output
+        offset = len(self._inputs)
+        return self._inputs[index] if index < offset else self.layers[index - offset].output
+
+    @cached_property
+    def _inputs(self) -> list[Volume | None]:
+        return list(self.spec.inputs.values())
 
     def _located(self, finding: Finding) -> Diagnostic:
         fault = finding.fault
@@ -167,10 +173,10 @@ class _Walker:
             if output is not None:
                 macs = layer.macs(inputs, output) if layer.multiplies else 0
                 field = layer.field(fields, inputs, output)
-                if macs > LIMIT or (weights is not None and weights > LIMIT):
-                    message = f"{node.name} has more than 2^63 weights or multiplications"
-                    self._refuse(node, Fault("SC108", message, "make it smaller"))
-                    weights = macs = None
+            if (macs or 0) > LIMIT or (weights or 0) > LIMIT:
+                message = f"{node.name} has more than 2^63 weights or multiplications"
+                self._refuse(node, Fault("SC108", message, "make it smaller"))
+                weights = macs = None
         self.volumes.append(output)
         self.fields.append(field)
         self.names.append(node.name)
@@ -195,13 +201,13 @@ class _Walker:
         try:
             output = layer.volume(inputs)
         except Refusal as refusal:
-            fault = self._told(node, layer, inputs, refusal.fault)
+            fault = told(node.name, layer, inputs, refusal.fault)
             self.refused[met] = fault, refusal.output
             self._refuse(node, fault)
             return refusal.output
-        if max(output) > LIMIT:
-            fault = Fault("SC108", "the output has a size beyond 2^63", "make it smaller")
-            self._refuse(node, self._told(node, layer, inputs, fault))
+        if max(output) > SMALL and prod(output) > LIMIT:
+            fault = Fault("SC108", "the output has more than 2^63 values", "make it smaller")
+            self._refuse(node, told(node.name, layer, inputs, fault))
             return None
         return output
 
@@ -212,13 +218,6 @@ class _Walker:
             return layer.counts(inputs)
         except Refusal:  # its output has said why
             return layer.known_counts()
-
-    def _told(self, node: Node, layer: Layer, inputs: Sequence[Volume], fault: Fault) -> Fault:
-        """Put the layer, its fields and the incoming volume before a fault's message."""
-        fields = layer.shown_fields()
-        subject = f"{node.name} ({fields})" if fields else node.name
-        volumes = ", ".join(show(volume) for volume in inputs[:8])
-        return fault._replace(message=f"{subject} on {volumes}: {fault.message}")
 
     def _compare_shared(self, node: Node, owner: LayerRecord, inputs: Sequence[Volume]) -> None:
         """Report a layer whose weights have other shapes than those it is to use."""
@@ -237,7 +236,9 @@ class _Walker:
                 f"{node.name} cannot share {owner.name}: its weights are"
                 f" {_shapes(mine)}, those of {owner.name} {_shapes(theirs)}"
             )
-        hint = "give both the same fields and the same depth of input, or leave out share"
+        hint = "leave out share"
+        if theirs:
+            hint = "give both the same fields and the same depth of input, or leave out share"
         self._refuse(node, Fault("SC209", message, hint))
 
     def _refuse(self, node: Node, fault: Fault) -> None:

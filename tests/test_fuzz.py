@@ -344,7 +344,7 @@ def mangled(draw: st.DrawFn) -> Spec:
     return spec
 
 
-@settings(FUZZ, max_examples=400)
+@settings(FUZZ, max_examples=300)
 @given(mangled())
 def test_a_mangled_spec_has_a_result(spec: Spec) -> None:
     result = assert_a_result(shapecalc.trace(spec))

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from shapecalc.diagnostics import Fault, Finding, Severity
-from shapecalc.layers.base import Layer, show
-from shapecalc.records import LayerRecord
+from shapecalc.layers.base import Layer
+from shapecalc.records import LayerRecord, told
 from shapecalc.tracing import Trace
 
 
@@ -26,10 +26,9 @@ class Rule(NamedTuple):
     of_network: Callable[[Trace], Sequence[Finding]] | None = None
 
 
-def told(code: str, severity: Severity, record: LayerRecord, message: str, hint: str) -> Finding:
+def finding(code: str, severity: Severity, record: LayerRecord, message: str, hint: str) -> Finding:
     """Return a finding at a layer, with its fields and the incoming volume in front."""
-    fields = record.layer.shown_fields() if record.layer else ""
-    subject = f"{record.name} ({fields})" if fields else record.name
-    volumes = ", ".join(show(volume) for volume in (record.input or ())[:8])
-    fault = Fault(code, f"{subject} on {volumes}: {message}", hint)
+    fault = Fault(code, message, hint)
+    if record.layer is not None:
+        fault = told(record.name, record.layer, record.input or (), fault)
     return Finding(fault, record.path, record.name, severity)

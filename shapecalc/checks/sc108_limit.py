@@ -11,7 +11,7 @@ Repeats multiply: four of 100 inside one another hold 100*100*100*100 = 100,000,
 dense layers: 4*10^9 values into 4*10^9 units take 1.6*10^19 weights. The usual cause is a zero too
 many, or a size meant for another field.
 
-Files larger than 32 MiB, brackets nested deeper than 500 and aliases that stand for more than
+Files larger than 32 MiB, brackets nested deeper than 310 and aliases that stand for more than
 1,000,000 values are refused as well.
 
 Bad, since 2,000,000 layers are more than 1,000,000:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapecalc.checks.rule import Rule, told
+from shapecalc.checks.rule import Rule, finding
 from shapecalc.diagnostics import Finding
 from shapecalc.layers.base import axis_titles
 from shapecalc.layers.repairs import repairs_of
@@ -48,7 +48,7 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     message = f"{' and '.join(dropped)} of the input {_verb(dropped)} never used"
     hint = repairs_of(layer.model_copy(update={"rounding": "exact"}), volume, fits)
     hint = hint.partition(", rounding: floor")[0]
-    return [told("SC401", "warning", record, message, hint)]
+    return [finding("SC401", "warning", record, message, hint)]
 
 
 def _verb(dropped: Sequence[str]) -> str:

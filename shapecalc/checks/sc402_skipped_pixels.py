@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapecalc.checks.rule import Rule, told
+from shapecalc.checks.rule import Rule, finding
 from shapecalc.diagnostics import Finding
 from shapecalc.layers.base import show
 from shapecalc.layers.window import Sliding
@@ -46,7 +46,7 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
         if output is not None:
             offers.append(f"{text} gives {show(output[:-1])}")
     hint = ", ".join(offers) or f"S={fit.span} or less reaches every pixel"
-    return [told("SC402", "warning", record, message, hint)]
+    return [finding("SC402", "warning", record, message, hint)]
 
 
 RULE = Rule("SC402", "skipped pixels", "warning", (Sliding,), find)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapecalc.checks.rule import Rule, told
+from shapecalc.checks.rule import Rule, finding
 from shapecalc.diagnostics import Finding
 from shapecalc.layers.normalization import BatchNorm
 from shapecalc.records import LayerRecord
@@ -43,14 +43,21 @@ def find(trace: Trace) -> Sequence[Finding]:
         if not isinstance(node.layer, BatchNorm):
             before.difference_update(node.sources or ())
     before.difference_update(s for s in trace.spec.outputs.values() if s is not None)
+    before -= {s for s in before if s >= offset and trace.layers[s - offset].shares is not None}
+    owners = {record.shares for record in trace.layers} - {None}
     biased = [s - offset for s in sorted(before) if s >= offset]
-    return [_finding(trace.layers[i]) for i in biased if getattr(trace.layers[i].layer, "bias", 0)]
+    records = [trace.layers[index] for index in biased]
+    return [
+        _finding(record)
+        for record in records
+        if getattr(record.layer, "bias", False) and record.input and record.name not in owners
+    ]
 
 
 def _finding(record: LayerRecord) -> Finding:
     what = f"its {record.biases:,} biases do" if record.biases else "its bias does"
     message = f"{what} nothing, since a batch norm follows"
-    return told("SC403", "advice", record, message, "write bias: false")
+    return finding("SC403", "advice", record, message, "write bias: false")
 
 
 RULE = Rule("SC403", "useless bias", "advice", of_network=find)

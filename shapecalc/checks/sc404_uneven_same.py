@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapecalc.checks.rule import Rule, told
+from shapecalc.checks.rule import Rule, finding
 from shapecalc.diagnostics import Finding
 from shapecalc.layers.base import show_value
 from shapecalc.layers.window import Sliding
@@ -38,7 +38,11 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
         return ()
     sides = show_value(tuple((fit.before, fit.after) for fit in fits))
     message = f"{layer.P} pads more on one side here: P={sides}"
-    return [told("SC404", "advice", record, message, f"P={sides} says so openly")]
+    openly = layer.model_copy(update={"P": tuple((fit.before, fit.after) for fit in fits)})
+    hint = f"P={sides} says so openly"
+    if openly.tried(record.input[0]) != record.output:
+        hint = "an odd F with S=1 pads both sides alike"
+    return [finding("SC404", "advice", record, message, hint)]
 
 
 RULE = Rule("SC404", "uneven same", "advice", (Sliding,), find)

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from shapecalc.checks.rule import Rule, told
+from shapecalc.checks.rule import Rule, finding
 from shapecalc.diagnostics import Finding
 from shapecalc.layers.dense import Dense
 from shapecalc.records import LayerRecord
@@ -35,7 +35,7 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     if prod(volume[:-1]) == 1:
         return ()
     message = f"the volume is flattened to {prod(volume):,} values; Keras and PyTorch would not"
-    return [told("SC405", "advice", record, message, "put flatten before it")]
+    return [finding("SC405", "advice", record, message, "put flatten before it")]
 
 
 RULE = Rule("SC405", "dense on a volume", "advice", (Dense,), find)

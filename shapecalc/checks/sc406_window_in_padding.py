@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapecalc.checks.rule import Rule, told
+from shapecalc.checks.rule import Rule, finding
 from shapecalc.diagnostics import Finding
 from shapecalc.geometry import misses
 from shapecalc.layers.base import axis_titles
@@ -41,7 +41,7 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     axes = [t for t, fit in zip(axis_titles(len(fits)), fits, strict=True) if misses(fit)]
     most = min(fit.span for fit in fits) - 1
     message = f"along the {' and the '.join(axes)}, a window lies wholly in the padding"
-    return [told("SC406", "warning", record, message, f"P={most} is the most that is of use")]
+    return [finding("SC406", "warning", record, message, f"P={most} is the most that is of use")]
 
 
 RULE = Rule("SC406", "window in the padding", "warning", (Sliding,), find)

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapecalc.checks.rule import Rule, told
+from shapecalc.checks.rule import Rule, finding
 from shapecalc.diagnostics import Finding
 from shapecalc.layers.merge import Merge
 from shapecalc.receptive_field import Field, aligned
@@ -50,7 +50,7 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     listed = "; ".join(dict.fromkeys(_placed(field) for field in compared))
     message = f"the branches are not aligned: {listed}"
     hint = "give the branches the same strides, and padding that is the same on both sides"
-    return [told("SC407", "advice", record, message, hint)]
+    return [finding("SC407", "advice", record, message, hint)]
 
 
 def _placed(field: Field) -> str:

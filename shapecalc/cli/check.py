@@ -127,8 +127,10 @@ class _Search:
         for root, folders, names in os.walk(folder, onerror=self._unreadable):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(names):
-                if name.lower().endswith(ENDINGS) and not name.startswith("."):
-                    file = str(Path(root, name))
+                file = str(Path(root, name))
+                if name.startswith(".") or not name.lower().endswith(ENDINGS):
+                    continue
+                if os.path.isfile(file) or not os.path.exists(file):  # no pipes, no sockets
                     self.found_in_folder.add(file)
                     yield file
 

@@ -20,6 +20,8 @@ def trace_path(path: str) -> Trace | None:
     """Return the trace of a file, `-` for standard input; None, with a message, if unreadable."""
     try:
         if path == "-":
+            if sys.stdin is None:
+                raise OSError("standard input is closed")
             raw = sys.stdin.buffer.read(native.MAX_BYTES + 1)
             return shapecalc.trace(network.build(native.read_bytes(raw, "-")))
         return shapecalc.trace(path)

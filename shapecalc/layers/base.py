@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shapecalc.diagnostics import Fault, Refusal
 from shapecalc.geometry import Rounding
-from shapecalc.layers.fields import MAX_SPATIAL, Volume
+from shapecalc.layers.fields import Volume
 from shapecalc.receptive_field import Field
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -48,7 +48,6 @@ class Layer(BaseModel):
     merges: ClassVar[bool] = False  # takes two or more sources
     has_weights: ClassVar[bool] = False
     multiplies: ClassVar[bool] = False  # has multiply-accumulates (MACs)
-    spatial: ClassVar[bool] = False  # needs one to three spatial axes
     habits: ClassVar[Mapping[str, str]] = {}  # frameworks' words: what to write instead
 
     def settled(self, rounding: Rounding) -> Self:
@@ -217,7 +216,6 @@ def aliases(cls: type[BaseModel]) -> dict[str, str]:
 
 
 __all__ = [
-    "MAX_SPATIAL",
     "Counts",
     "Layer",
     "Shapes",

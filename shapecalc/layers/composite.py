@@ -1,9 +1,9 @@
-"""Composites: residual, parallel and repeat hold lists of layers; network.py unfolds them.
+"""Composites: residual, parallel and repeat hold lists of layers; network/ unfolds them.
 
 They compute nothing themselves: the merge of a residual or parallel is a layer of its own.
 """
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
@@ -13,8 +13,6 @@ from shapecalc.layers.fields import LayerList, Natural, choice
 
 class Composite(Layer):
     """A layer written with other layers inside it."""
-
-    merging: ClassVar[bool] = True
 
 
 class Residual(Composite):
@@ -75,5 +73,3 @@ class Repeat(Composite):
 
     times: Natural
     layers: LayerList
-
-    merging = False

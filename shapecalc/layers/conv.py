@@ -15,6 +15,7 @@ from shapecalc.layers.base import (
     need_spatial,
     per_axis,
     per_axis_lines,
+    show,
 )
 from shapecalc.layers.fields import Offsets, Positive, Sizes, Truth, Volume, choice, padding
 from shapecalc.layers.window import HABITS, Sliding, Stride, Window, Zeros
@@ -164,7 +165,6 @@ class ConvTranspose(Layer):
     main = "K"
     has_weights: ClassVar[bool] = True
     multiplies: ClassVar[bool] = True
-    spatial: ClassVar[bool] = True
     habits: ClassVar[Mapping[str, str]] = HABITS | {
         "rounding": "leave it out: nothing is divided, so nothing is rounded"
     }
@@ -188,31 +188,23 @@ class ConvTranspose(Layer):
         (volume,) = inputs
         need_divisible(self.groups, volume[-1], self.K)
         spreads = self.spreads(volume)
-        for part, S in zip(spreads, per_axis(self.S, len(spreads), "S"), strict=True):
+        most_extra = min(max(part.S, part.dilation) for part in spreads) - 1
+        for part in spreads:
             extra = part.output_padding
             if part.same and self.output_padding != 0:
                 message = f"P: same settles the output, output_padding={self.output_padding} too"
                 raise Refusal(Fault("SC208", message, "leave out output_padding"))
-            if not part.same and extra >= max(S, part.dilation):
-                most = max(S, part.dilation) - 1
-                raise Refusal(
-                    Fault(
-                        "SC208",
-                        f"output_padding={extra} must be smaller than S={S}"
-                        f" or dilation={part.dilation}",
-                        f"output_padding={most} is the most that fits",
-                    )
-                )
+            if not part.same and extra >= max(part.S, part.dilation):
+                message = f"output_padding={extra} must be smaller than S={part.S}"
+                message += f" or dilation={part.dilation}"
+                hint = f"output_padding={most_extra} is the most that fits"
+                raise Refusal(Fault("SC208", message, hint))
             if part.size < 1:
                 # the largest P for which (W - 1)*S - 2P + F + output_padding is still positive
-                most = (part.size + part.before + part.after - 1) // 2
-                raise Refusal(
-                    Fault(
-                        "SC202",
-                        f"{part.working()}, so nothing would be left",
-                        f"P={most} gives {part.size + part.before + part.after - 2 * most}",
-                    )
-                )
+                most = min((p.size + p.before + p.after - 1) // 2 for p in spreads)
+                left = show(tuple(p.size + p.before + p.after - 2 * most for p in spreads))
+                message = f"{part.working()}, so nothing would be left"
+                raise Refusal(Fault("SC202", message, f"P={most} gives {left}"))
         return (*[part.size for part in spreads], self.K)
 
     def parameters(self, inputs: Sequence[Volume]) -> Shapes:

@@ -1,7 +1,7 @@
 """The values that fields of a spec take, and how each is read; volumes first among them.
 
 Numbers are strict: text is not a number, true is not 1. A validator raises an error whose type is
-the diagnostic's code, so one place (network.py) turns all of them into findings.
+the diagnostic's code, so one place (network/validation.py) turns all of them into findings.
 """
 
 import re

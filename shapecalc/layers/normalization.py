@@ -93,8 +93,6 @@ class InstanceNorm(WholeNormalization):
     Source: Ulyanov et al., "Instance Normalization", 2016.
     """
 
-    spatial: ClassVar[bool] = True
-
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         need_spatial(inputs[0])
         return inputs[0]
@@ -164,7 +162,6 @@ class Lrn(Layer):
     k: Real = 1.0
 
     main = "size"
-    spatial: ClassVar[bool] = True
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         need_spatial(inputs[0])

@@ -102,8 +102,6 @@ class L2Pool(Pool):
 class GlobalPool(Layer):
     """What the global pools share: every slice becomes one number."""
 
-    spatial: ClassVar[bool] = True
-
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs
         need_spatial(volume)
@@ -156,7 +154,6 @@ class AdaptivePool(Layer):
     output: Sizes
 
     main = "output"
-    spatial: ClassVar[bool] = True
     habits: ClassVar[Mapping[str, str]] = {"output_size": "write output"}
 
     def bins(self, volume: Volume) -> list[tuple[int, int, int]]:

@@ -106,7 +106,6 @@ class Pad(Layer):
     P: Annotated[Border, Declared(validation_alias=AliasChoices("P", "padding"))]
 
     main = "P"
-    spatial: ClassVar[bool] = True
     sign: ClassVar[int] = 1
 
     def sides(self, volume: Volume) -> Sides:
@@ -179,7 +178,6 @@ class Upsample(Layer):
     mode: Annotated[str, choice("nearest", "bilinear")] = "nearest"
 
     main = "scale"
-    spatial: ClassVar[bool] = True
     habits: ClassVar[Mapping[str, str]] = {
         "scale_factor": "write scale",
         "interpolation": "write mode",

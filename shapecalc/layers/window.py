@@ -46,7 +46,6 @@ class Sliding(Layer):
     P: Zeros = 0
     rounding: Annotated[Rounding | None, choice("exact", "floor", "ceil")] = None
 
-    spatial: ClassVar[bool] = True
     habits: ClassVar[Mapping[str, str]] = HABITS
 
     def spacing(self) -> Any:
@@ -89,6 +88,9 @@ class Sliding(Layer):
             return (*fits.sizes, self.depth(volume[-1]))
         return None
 
+    def _takes(self, volume: Volume, **changes: Any) -> bool:
+        return self.model_copy(update=changes).tried(volume) is not None
+
     def too_wide(self, fits: Fits) -> Fit | None:
         """Return the axis whose padding is wider than the kind allows."""
         return None
@@ -103,7 +105,10 @@ class Sliding(Layer):
         if wide is not None:
             span = f"F={wide.F}" if wide.dilation == 1 else f"the filter's span of {wide.span}"
             message = f"the padding {max(wide.before, wide.after)} is more than half of {span}"
-            hint = f"P={min(fit.span for fit in fits.axes) // 2} is the most that fits"
+            most = min(fit.span for fit in fits.axes) // 2
+            takes = (p for p in range(most, max(most - 64, -1), -1) if self._takes(volume, P=p))
+            best = next(takes, None)
+            hint = f"P is at most {most} here" if best is None else f"P={best} fits"
             raise Refusal(Fault("SC203", message, hint))
         if not all(fits.sizes):
             raise Refusal(self._too_large(volume, fits.axes))

@@ -22,6 +22,8 @@ from shapecalc.network.validation import MISSING, validate
 from shapecalc.network.wiring import Node
 from shapecalc.network.written import Written, inner_lists, kind_key, unknown_kind
 
+MOST_PATHS = 100_000
+
 
 class Expander(PlainLayers):
     """Expands the layers of one network: blocks, composites and plain layers to a flat list."""
@@ -37,6 +39,8 @@ class Expander(PlainLayers):
         super().__init__(rounding, findings, inputs, budget)
         self.blocks = blocks
         self.depth = 0
+        self.paths: dict[tuple[int, str | int], tuple[Path, Path]] = {}
+        self.inside: set[int] = set()  # identities of the composites that are being expanded
 
     # -- lists and items ---------------------------------------------------------------------
 
@@ -45,8 +49,17 @@ class Expander(PlainLayers):
     ) -> Sources | None:
         """Expand layers one after the other; return the last one's output as sources."""
         for index, item in enumerate(items):
-            chain = self.item(item, (*path, index), scope, chain)
+            chain = self.item(item, self.step(path, index), scope, chain)
         return chain
+
+    def step(self, path: Path, step: str | int) -> Path:
+        """Return a path one step longer; repeats and blocks share those of their layers."""
+        known = self.paths.get((id(path), step))
+        if known is None:
+            known = (*path, step), path  # the shorter one is kept: its identity is the key
+            if len(self.paths) < MOST_PATHS:
+                self.paths[id(path), step] = known
+        return known[0]
 
     def item(self, item: Any, path: Path, scope: Scope, chain: Sources | None) -> Sources | None:
         """Expand one written layer behind `chain`."""
@@ -58,7 +71,7 @@ class Expander(PlainLayers):
             kind = kind_key(item, self.blocks, path, self.findings)
             value = item[kind]
             kind = kind if isinstance(kind, str) else quote(kind)
-            path = (*path, kind)
+            path = self.step(path, kind) if len(path) > 2 else (*path, kind)
         else:
             hint = "for example relu, or dense: 10, or conv: {K: 10, F: 5}"
             self.report(
@@ -76,7 +89,7 @@ class Expander(PlainLayers):
         if kind in self.blocks:
             return self._instance(Written(kind, value, path), scope, chain)
         self.findings.append(Finding(unknown_kind(kind, self.blocks, self.findings), path))
-        return self.unknown(kind, path, scope)
+        return self.unknown(kind, path, scope, value)
 
     # -- composites ----------------------------------------------------------------------------
 
@@ -93,15 +106,17 @@ class Expander(PlainLayers):
         also = () if cls is Repeat else COMMON[:3]
         bare = value is not None and not isinstance(value, Mapping)
         layer = validate(cls, fields, path, self.findings, kind, also, bare=bare)
-        if self.depth >= MAX_NESTING:
+        if self.depth >= MAX_NESTING or id(value) in self.inside:
+            what = "contain themselves" if id(value) in self.inside else None
             self.report(
                 "SC108",
-                f"layers are nested deeper than {MAX_NESTING}",
+                f"layers {what or f'are nested deeper than {MAX_NESTING}'}",
                 "write them one after the other",
                 path,
             )
             return self.unknown(kind, path, scope)
         self.depth += 1
+        self.inside.add(id(value))
         try:
             if cls is Repeat and layer is None:  # its layers may have faults of their own
                 for items, where in inner_lists("repeat", value, path):
@@ -114,11 +129,12 @@ class Expander(PlainLayers):
             return self._merged(written, layer, scope, chain)
         finally:
             self.depth -= 1
+            self.inside.discard(id(value))
 
     def _repeat(
         self, layer: Repeat, value: Any, path: Path, scope: Scope, chain: Sources | None
     ) -> Sources | None:
-        inner = (*path, "layers")
+        inner = self.step(path, "layers")
         if not layer.times:  # nothing is there, but its faults are
             self._aside(layer.layers, inner)
             return chain
@@ -221,7 +237,7 @@ class Expander(PlainLayers):
                     "use fewer levels",
                     path,
                 )
-            return self.unknown(block.name, path, scope)
+            return self.unknown(block.name, path, scope, value)
         inner = Scope(f"{scope.prefix}{own}.", scope, sources)
         group = Group(
             scope.prefix + own,
@@ -237,7 +253,7 @@ class Expander(PlainLayers):
         known = len(self.findings)
         try:
             layers = block.filled(arguments, self.budget) if block.parameters else block.layers
-            output = self.sequence(layers, (*block.path, "layers"), inner, sources)
+            output = self.sequence(layers, self.step(block.path, "layers"), inner, sources)
         finally:
             self.depth -= 1
         self.belong_to(group.name, known)

@@ -8,7 +8,8 @@ from typing import Any
 from shapecalc.diagnostics import Finding, Path, quote
 from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, Layer
-from shapecalc.network.blocks import COMMON
+from shapecalc.layers.fields import NAME
+from shapecalc.network.blocks import COMMON, LONGEST_NAME
 from shapecalc.network.budget import Budget
 from shapecalc.network.scopes import Scope, Sources
 from shapecalc.network.validation import validate
@@ -32,10 +33,19 @@ class PlainLayers(Wiring):
         # others by kind and the mapping's identity: repeats and blocks meet one again and again
         self.validated: dict[tuple[str, int], tuple[Any, Layer]] = {}
 
-    def unknown(self, word: str, path: Path, scope: Scope) -> Sources:
-        """Add a layer of which nothing is known, so that totals are not taken for known."""
+    def unknown(self, word: str, path: Path, scope: Scope, value: Any = None) -> Sources:
+        """Add a layer of which nothing is known, so that totals are not taken for known.
+
+        It keeps the name that its `value` gives it, for those who name it.
+        """
         shown = quote(word)
-        return self.add(Node(scope.prefix + scope.numbered(shown), shown, None, None, path))
+        own = scope.numbered(shown)
+        given = value.get("name") if isinstance(value, Mapping) else None
+        if isinstance(given, str) and NAME.fullmatch(given) and given not in scope.names:
+            own = str(given)[:LONGEST_NAME]
+        added = self.add(Node(scope.prefix + own, shown, None, None, path))
+        scope.names.setdefault(own, added[0])
+        return added
 
     def layer(
         self,

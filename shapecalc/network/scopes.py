@@ -35,14 +35,24 @@ class Scope:
     inputs: Sources | None = ()  # what `input` means here; None where that is unknown
     names: dict[str, int | Group | None] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)  # names that the spec gives
     repeats: int = 0  # how many repeats of more than one the layer stands in
     open: bool = False  # what lies further out is not known: any name may be there
 
     def numbered(self, kind: str) -> str:
         """Return the name of the next unnamed layer of a kind; named ones count too."""
         number = self.counters.get(kind, 0) + 1
+        while f"{kind}{number}" in self.names and f"{kind}{number}" not in self.written:
+            number += 1  # relu6 and a kind called relu: the sixty-first relu would be relu61, too
         self.counters[kind] = number
         return f"{kind}{number}"
+
+    def free(self, name: str) -> str:
+        """Return a name like another that nothing has yet."""
+        number = 2
+        while f"{name}_{number}" in self.names:
+            number += 1
+        return f"{name}_{number}"
 
     def find(self, name: str) -> int | Group | Sources | None:
         """Return what a name means here or further out. Raises KeyError where it means nothing."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shapecalc.diagnostics import Fault, Finding, Path, quote, suggestion
+from shapecalc.diagnostics import Fault, Finding, Path, quote, some, suggestion
 from shapecalc.layers import Layer
 from shapecalc.layers.fields import NAME
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED, bad_name
@@ -62,7 +62,7 @@ class Wiring:
                 (*path, "name"),
             )
         elif name in scope.names:
-            hint = f"{scope.numbered(name)} is free" if named else f"rename the layer called {name}"
+            hint = f"{scope.free(name)} is free" if named else f"rename the layer called {name}"
             self.report(
                 "SC106",
                 f"{scope.prefix}{name} is the name of an earlier layer",
@@ -71,6 +71,8 @@ class Wiring:
             )
         else:
             scope.names[name] = target
+            if named:
+                scope.written.add(name)
 
     def common(self, written: Written, scope: Scope, shareable: bool) -> dict[str, Any]:
         """Take name, from, expect and share out of a layer's mapping; return the fields."""
@@ -128,7 +130,7 @@ class Wiring:
         if merges:
             wanted, hint = "two or more sources", "for example from: [conv1, conv2]"
         elif not sources:
-            wanted, hint = "one source", f"say from which input: {', '.join(self.inputs)}"
+            wanted, hint = "one source", f"say from which input: {some(self.inputs)}"
         else:
             wanted, hint = "one source", "join them first with concat or add"
         got = ", ".join(self.name_of(s) for s in sources[:6]) or "none"
@@ -251,5 +253,5 @@ class Wiring:
     def name_of(self, source: int) -> str:
         """Return the name of an input or a layer by its index among the volumes."""
         if source < self.offset:
-            return self.inputs[source]
+            return quote(self.inputs[source])
         return self.nodes[source - self.offset].name

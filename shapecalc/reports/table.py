@@ -24,17 +24,20 @@ def render(
     explain: bool = False,
     width: int | None = None,
 ) -> str:
-    """Return the whole report. `width` is the space there is, None for any."""
+    """Return the whole report. `width` is the space there is, None for any.
+
+    Columns that are asked for are all shown; of the default ones some may give way.
+    """
     keys = list(columns or default_columns(trace))
     cells = [[cell(row, key) for key in keys] for row in rows_of(trace, depth)]
     last = total_cells(trace, keys)
     left_out: list[str] = []
     if style == "table" and width is not None:
-        keys, cells, last, left_out = _fitted(keys, cells, last, width)
+        keys, cells, last, left_out = _fitted(keys, cells, last, width, columns is None)
     notes = [_summary(trace)]
     if left_out:
         names = ", ".join(COLUMNS[key].title for key in left_out)
-        notes[0] += f"\nNot shown for lack of width: {names}. A pipe or a file gets all."
+        notes[0] += f"\nNot shown for lack of width: {names}. --columns chooses."
     if style == "table" and not explain:
         notes[0] += "\n--explain shows how each number follows."
     if any(record.shares for record in trace.layers):
@@ -94,7 +97,7 @@ def _pad(justify: Callable[[str, int], str], text: str, width: int) -> str:
 
 
 def _fitted(
-    keys: list[str], cells: list[list[str]], last: list[str], width: int
+    keys: list[str], cells: list[list[str]], last: list[str], width: int, may_drop: bool
 ) -> tuple[list[str], list[list[str]], list[str], list[str]]:
     """Cut long texts, then leave columns out, until the table is no wider than `width`."""
     left_out: list[str] = []
@@ -108,7 +111,7 @@ def _fitted(
                 room = max(least, widths[column] - over)
                 over -= max(0, widths[column] - room)
                 cut = [_cut(row, column, room, key == "name") for row in cut]
-        if over <= 0 or len(keys) == 1:
+        if over <= 0 or len(keys) == 1 or not may_drop:
             return keys, cut, last, left_out
         dropped = next((key for key in DROPPED_FIRST if key in keys), keys[-1])
         column = keys.index(dropped)

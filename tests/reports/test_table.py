@@ -135,7 +135,7 @@ def test_every_column_can_be_shown() -> None:
     assert rows["add1"]["from"] == "a, upsample1"
     assert rows["add1"]["input"] == "8x8x2, 8x8x2"
     assert rows["batch_norm1"]["non-trainable"] == "4"
-    assert rows["dense1"]["jump"] == "-"  # there is none: nothing is unknown
+    assert rows["dense1"]["jump"] == "?"  # inputs of two sizes have no pixels in common
     # a and the norm and the dense layer once each; b's weights are a's
     assert rows["total"]["parameters"] == f"{38 + 4 + 8 * 8 * 2 * 3 + 3}"
 
@@ -242,7 +242,9 @@ def test_the_table_is_never_wider_than_asked(source: str) -> None:
     assert len(seen) > 2
 
 
-@pytest.mark.parametrize("columns", [tuple(COLUMNS), ("name",), ("output", "name", "from")])
+@pytest.mark.parametrize(
+    "columns", [tuple(COLUMNS), ("name",), ("output", "name", "from")], ids=str
+)
 @pytest.mark.parametrize("width", [40, 80])
 def test_columns_that_are_asked_for_are_shown(columns: tuple[str, ...], width: int) -> None:
     text = table.render(trace(WIDE), columns=columns, width=width)
@@ -359,7 +361,7 @@ def test_an_instance_without_layers_has_no_row() -> None:
     ]
 
 
-def test_folding_leaves_shared_weights_out_once() -> None:
+def test_a_folded_instance_keeps_its_own_counts_and_the_total_counts_shared_weights_once() -> None:
     spec = {
         "input": "8x8x4",
         "blocks": {"unit": {"layers": [{"conv": {"K": 4, "F": 3, "P": 1}}]}},
@@ -368,7 +370,7 @@ def test_folding_leaves_shared_weights_out_once() -> None:
     first, second, total = cells(table.render(trace(spec), depth=0))
     assert number(first["parameters"]) == 148
     assert number(total["parameters"]) == 148
-    assert number(first["parameters"]) + number(second["parameters"]) == 148
+    assert number(second["parameters"]) == 148
     assert number(second["MACs"]) == number(first["MACs"])
     assert number(total["MACs"]) == 2 * number(first["MACs"])
 
