@@ -10,13 +10,16 @@ from typing import Any
 from shapecalc.diagnostics import Fault, Finding, Path, quote
 from shapecalc.document import Document, Place, Places
 from shapecalc.formats.scalars import whole
-from shapecalc.formats.yaml_text import twice, unreadable
+from shapecalc.formats.yaml_text import MOST_VALUES, twice, unreadable
 
 TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{},:]|[^][{},:"\s]+')
 
 
 def read_json(text: str, file: str | None = None) -> Document:
     """Return the document of a JSON text. Never raises: what is wrong is among its findings."""
+    if text.count(",") > MOST_VALUES:
+        fault = Fault("SC108", f"the file has more than {MOST_VALUES:,} values", "split it")
+        return unreadable(fault, (1, 1), file)
     repeated = False
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ CORE_TAGS = tuple(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool
 CONTAINER_TAGS = ("!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 MAX_DEPTH = 3 * MAX_NESTING + 10  # of brackets; a layer inside another takes three
 MAX_VALUES = 1_000_000  # that aliases may stand for
+MOST_VALUES = 4_000_000  # in a file
 
 
 class Unreadable(Exception):
@@ -44,8 +45,14 @@ class _Open:
 
 @dataclass
 class _Reader:
-    """Builds the data from PyYAML's events; a stack instead of recursion, so depth is no danger."""
+    """Builds the data from PyYAML's events; a stack instead of recursion, so depth is no danger.
 
+    Places take more memory than the data, so they are kept only if they are `wanted`.
+    """
+
+    wanted: bool = False
+    values: int = 0
+    twice: bool = False
     places: Places = field(default_factory=Places)
     findings: list[Finding] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
@@ -82,7 +89,8 @@ class _Reader:
             raise Unreadable(message, _place(event), "flatten the file", "SC108")
         value: Any = {} if mapping else []
         places: dict[Any, Place] = {}
-        self.places.children[id(value)] = places
+        if self.wanted:
+            self.places.children[id(value)] = places
         if event.anchor:
             self.anchors[event.anchor] = None  # not finished: an alias to it would be a circle
         self._attach(value, event)
@@ -131,22 +139,30 @@ class _Reader:
 
     def _key(self, top: _Open, event: Any) -> None:
         key = event.value
-        place = _place(event)
         top.key = key
         top.repeated = key in top.value
+        self.twice |= top.repeated
+        if not self.wanted:
+            return
         if top.repeated:
-            self.findings.append(twice(key, (*self._path(), key), top.places[key], place))
+            path = (*self._path(), key)
+            self.findings.append(twice(key, path, top.places[key], _place(event)))
         else:
-            top.places[key] = place
+            top.places[key] = _place(event)
 
     def _attach(self, value: Any, event: Any) -> None:
+        self.values += 1
+        if self.values > MOST_VALUES:
+            message = f"the file has more than {MOST_VALUES:,} values"
+            raise Unreadable(message, _place(event), "write blocks and repeat instead", "SC108")
         if not self.stack:
             self.places.root = value
             return
         top = self.stack[-1]
         if not top.mapping:
             top.step = len(top.value)
-            top.places[top.step] = _place(event)
+            if self.wanted:
+                top.places[top.step] = _place(event)
             top.value.append(value)
         elif top.key is None:
             hint = "a key is text; [ ] and { } belong on the right of a colon"
@@ -173,10 +189,18 @@ def read_yaml(text: str, file: str | None = None) -> Document:
     reader = _Reader()
     try:
         _feed(reader, text)
+        if reader.twice:  # a second reading finds the places of both keys
+            reader = _Reader(wanted=True)
+            _feed(reader, text)
     except Unreadable as stop:
         return unreadable(stop.fault, stop.place, file)
-    places = reader.places
-    return Document(places.root, file, reader.findings, lambda: places)
+    return Document(reader.places.root, file, reader.findings, lambda: _places(text))
+
+
+def _places(text: str) -> Places:
+    reader = _Reader(wanted=True)
+    _feed(reader, text)
+    return reader.places
 
 
 def unreadable(fault: Fault, place: Place, file: str | None) -> Document:

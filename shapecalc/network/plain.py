@@ -10,7 +10,7 @@ from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, Layer
 from shapecalc.layers.fields import NAME
 from shapecalc.network.blocks import COMMON, LONGEST_NAME
-from shapecalc.network.budget import Budget
+from shapecalc.network.budget import Budget, TooMuch
 from shapecalc.network.scopes import Scope, Sources
 from shapecalc.network.validation import validate
 from shapecalc.network.wiring import Node, Wiring
@@ -18,6 +18,7 @@ from shapecalc.network.written import Written
 
 NO_FIELDS: Mapping[str, Any] = {}
 MOST_VALIDATED = 10_000
+MOST_FAULTS = 10_000
 COMMON_KEYS = frozenset(COMMON)
 
 
@@ -38,6 +39,8 @@ class PlainLayers(Wiring):
 
         It keeps the name that its `value` gives it, for those who name it.
         """
+        if len(self.findings) > MOST_FAULTS:
+            raise TooMuch(f"more than {MOST_FAULTS:,} faults")
         shown = quote(word)
         own = scope.numbered(shown)
         given = value.get("name") if isinstance(value, Mapping) else None

@@ -17,6 +17,7 @@ from shapecalc.network.budget import Budget, Foresight, TooMuch
 from shapecalc.network.circles import find_circles
 from shapecalc.network.expanding import Expander
 from shapecalc.network.expectations import NetworkClaims
+from shapecalc.network.plain import MOST_FAULTS
 from shapecalc.network.scopes import Group, Scope, Sources
 from shapecalc.network.validation import unknown_key, validate
 from shapecalc.network.wiring import Node
@@ -233,11 +234,12 @@ class _Builder:
     ) -> None:
         kind = str(likely_kind(item, expander.blocks)) if isinstance(item, Mapping) else str(item)
         path = (*path, kind) if isinstance(item, Mapping) else path
-        message = f"the network expands to {limit}"
+        message = f"the network has {limit}"
         self._report("SC108", message, "repeat or use the block fewer times", path)
         expander.depth = 0
         spent, expander.budget = expander.budget, Budget()  # for the one that stands for them all
-        expander.unknown(kind, path, scope)
+        if len(self.findings) <= MOST_FAULTS:
+            expander.unknown(kind, path, scope)
         expander.budget = spent
 
     def _outputs(
