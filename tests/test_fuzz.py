@@ -297,6 +297,11 @@ def containers(value: Any) -> Iterator[Any]:
             yield from containers(inner)
 
 
+def junk(draw: st.DrawFn) -> Any:
+    """Draw a value of its own: a later change of it must not change what is drawn next."""
+    return copy.deepcopy(draw(JUNK))
+
+
 def mangle(draw: st.DrawFn, spec: Spec) -> None:
     """Change one place of a spec: delete, replace, add, repeat or move a value."""
     inside = list(containers(spec))
@@ -308,25 +313,25 @@ def mangle(draw: st.DrawFn, spec: Spec) -> None:
         if how == "delete":
             place.pop(key, None)
         elif how == "add":
-            place[draw(st.sampled_from(KEYS))] = draw(JUNK)
+            place[draw(st.sampled_from(KEYS))] = junk(draw)
         elif how == "move":
             place[draw(st.sampled_from(KEYS))] = place.pop(key, None)
         elif how == "double":
             place[f"{key}2"] = copy.deepcopy(place.get(key))
         else:
-            place[key] = draw(JUNK)
+            place[key] = junk(draw)
     elif place:
         index = draw(st.integers(0, len(place) - 1))
         if how == "delete":
             del place[index]
         elif how in ("double", "add"):
-            place.insert(index, copy.deepcopy(place[index]) if how == "double" else draw(JUNK))
+            place.insert(index, copy.deepcopy(place[index]) if how == "double" else junk(draw))
         elif how == "move":
             place.append(place.pop(index))
         else:
-            place[index] = draw(JUNK)
+            place[index] = junk(draw)
     else:
-        place.append(draw(JUNK))
+        place.append(junk(draw))
 
 
 @st.composite

@@ -665,6 +665,47 @@ def test_what_a_window_sees_behind_a_reshape_is_not_known() -> None:
 
 
 @pytest.mark.parametrize(
+    ("layer", "kept"),
+    [
+        ({"conv": {"K": 1, "F": 1, "S": 2}}, True),
+        ({"conv": {"K": 1, "F": [1, 3]}}, False),
+        ({"conv": {"K": 1, "F": [3, 1]}}, False),
+        ({"max_pool": 1}, True),
+        ({"max_pool": 2}, False),
+        ({"conv_transpose": {"K": 1, "F": 1}}, True),
+        ({"conv_transpose": {"K": 1, "F": [1, 2]}}, False),
+        ({"upsample": {"scale": [1, 2], "mode": "bilinear"}}, False),
+        ({"adaptive_avg_pool": [6, 8]}, True),
+        ({"adaptive_avg_pool": [6, 4]}, False),
+        ({"pad": 1}, True),
+        ({"crop": [[1, 0], [0, 1]]}, True),
+    ],
+    ids=str,
+)
+def test_behind_a_reshape_single_values_keep_their_field(layer: Any, kept: bool) -> None:
+    field = [3, 3] if kept else None
+    assert fields_of([CONV, {"reshape": "6x8x1"}, layer])[-1] == (field, None)
+
+
+@pytest.mark.parametrize("merge", ["add", "concat"])
+def test_flat_values_merged_with_themselves_keep_their_field(merge: str) -> None:
+    found = fields_of([CONV, "flatten", {merge: ["flatten1", "flatten1"]}])
+    assert found[-1] == ([3, 3], None)
+
+
+def test_a_merge_with_what_sees_everything_does_so_too() -> None:
+    layers = [
+        CONV,
+        "flatten",
+        {"dense": {"units": 48, "from": "conv1"}},
+        {"add": ["flatten1", "dense1"]},
+    ]
+    assert fields_of(layers)[-1] == ([8, 6], None)
+    layers = [CONV, "instance_norm", {"concat": ["conv1", "instance_norm1"]}]
+    assert fields_of(layers)[-1] == ([8, 6], [2, 2])
+
+
+@pytest.mark.parametrize(
     "layer",
     [{"dense": 3}, "relu", "batch_norm", "layer_norm", {"group_norm": 5}, "dropout", "flatten"],
     ids=str,

@@ -40,6 +40,7 @@ class Expander(PlainLayers):
         self.blocks = blocks
         self.depth = 0
         self.paths: dict[tuple[int, str | int], tuple[Path, Path]] = {}
+        self.rehearsing = False  # only faults are wanted: repeat once, leave other blocks alone
         self.inside: set[int] = set()  # identities of the composites that are being expanded
 
     # -- lists and items ---------------------------------------------------------------------
@@ -139,13 +140,13 @@ class Expander(PlainLayers):
             self._aside(layer.layers, inner)
             return chain
         scope.repeats += layer.times > 1
-        for done in range(layer.times):
+        for done in range(1 if self.rehearsing else layer.times):
             before = len(self.nodes)
             chain = self.sequence(layer.layers, inner, scope, chain)
             once = len(self.nodes) - before
             if not once:
                 break  # nothing inside, however often
-            if not done:
+            if not done and not self.rehearsing:
                 self.budget.need_layers(once * (layer.times - 1))
         scope.repeats -= layer.times > 1
         return chain
@@ -154,6 +155,7 @@ class Expander(PlainLayers):
         """Expand layers that are not part of the network, for the sake of their faults."""
         aside = Expander(self.blocks, self.rounding, self.findings, (), self.budget)
         aside.depth = self.depth
+        aside.rehearsing = True
         aside.sequence(layers, path, Scope(inputs=None, open=True), None)
 
     def rehearse(self, block: Block) -> None:
@@ -216,7 +218,7 @@ class Expander(PlainLayers):
 
     def _instance(self, written: Written, scope: Scope, chain: Sources | None) -> Sources | None:
         block, value, path = self.blocks[written.kind], written.value, written.path
-        block.used = True
+        block.used |= not self.rehearsing
         fields = given_fields(block, value)
         if isinstance(value, Mapping) and not COMMON_KEYS.isdisjoint(value):
             written.value = fields
@@ -237,6 +239,8 @@ class Expander(PlainLayers):
                     "use fewer levels",
                     path,
                 )
+            return self.unknown(block.name, path, scope, value)
+        if self.rehearsing:
             return self.unknown(block.name, path, scope, value)
         inner = Scope(f"{scope.prefix}{own}.", scope, sources)
         group = Group(
