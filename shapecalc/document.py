@@ -40,7 +40,7 @@ class Document:
     file: str | None = None
     findings: list[Finding] = field(default_factory=list)
     read_places: Callable[[], Places] | None = None
-    meant: bool = True  # an unreadable text: whether it has a word that only specs have
+    meant: bool = True  # of an unreadable text: whether it is a spec gone wrong
 
     @cached_property
     def places(self) -> Places | None:

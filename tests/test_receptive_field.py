@@ -572,6 +572,18 @@ def test_known_branches(body: list[Any], expected: bool) -> None:
     assert aligned(body, []) is expected
 
 
+@pytest.mark.parametrize(
+    "up", [{"upsample": 2}, {"conv_transpose": {"K": 8, "F": 2, "S": 2}}], ids=str
+)
+def test_branches_are_compared_where_they_lie(up: Any) -> None:
+    """Behind a crop of 4 at the front, the pooled branch's first field has its middle at 4.5 - 0.5."""
+    front = {"crop": [[4, 0], [4, 0]]}
+    ways = [[{"max_pool": 2}, up], [front], [{"crop": [[0, 4], [0, 4]]}]]
+    assert aligned([front, *ways[0]], ways[1])
+    assert not aligned([front, *ways[0]], ways[2])
+    assert not aligned([{"crop": [[3, 1], [3, 1]]}, *ways[0]], ways[1])
+
+
 def test_a_gate_that_sees_everything_is_not_compared() -> None:
     gate = ["global_avg_pool", {"conv": {"K": 8, "F": 1}}, "sigmoid"]
     spec = {

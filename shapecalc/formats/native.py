@@ -29,8 +29,16 @@ def read_mapping(data: Mapping[str, Any]) -> Document:
 def read_bytes(raw: bytes, file: str) -> Document:
     """Return the document of a file's bytes. Never raises: its findings say what is wrong."""
     document = _read_bytes(raw, file)
-    document.meant = document.data is not None or SPEC_KEY.search(raw) is not None
+    document.meant = document.data is not None or _is_meant(raw)
     return document
+
+
+def _is_meant(raw: bytes) -> bool:
+    """Say whether unreadable bytes are a spec gone wrong, rather than another tool's YAML."""
+    try:
+        return SPEC_KEY.search(raw) is not None or "\0" in raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
 
 
 def _read_bytes(raw: bytes, file: str) -> Document:
