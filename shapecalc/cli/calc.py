@@ -8,7 +8,7 @@ import click
 
 import shapecalc
 from shapecalc.cli.files import exit_code
-from shapecalc.cli.report import FORMATS, render
+from shapecalc.cli.report import format_option, render
 from shapecalc.formats.yaml_text import read_yaml
 from shapecalc.layers import KINDS, kind_of
 
@@ -22,14 +22,7 @@ from shapecalc.layers import KINDS, kind_of
     show_default=True,
     help="What to do where a stride does not fit.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default="table",
-    show_default=True,
-    help="How to print it.",
-)
+@format_option
 @click.pass_context
 def command(ctx: click.Context, words: tuple[str, ...], rounding: str, form: str) -> None:
     """Work out a network typed here: a volume, then layers, each a kind, the value of its main

@@ -30,9 +30,7 @@ def _columns(
     return keys
 
 
-@click.command("report")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option(
+format_option = click.option(
     "--format",
     "form",
     type=click.Choice(FORMATS),
@@ -40,6 +38,11 @@ def _columns(
     show_default=True,
     help="How to print it.",
 )
+
+
+@click.command("report")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@format_option
 @click.option(
     "--columns",
     callback=_columns,

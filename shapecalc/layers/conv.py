@@ -1,5 +1,6 @@
 """Convolutions: conv, depthwise_conv and conv_transpose, in one, two or three dimensions."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from math import gcd, prod
 from typing import Annotated, Any, ClassVar, Self
@@ -44,9 +45,9 @@ class Convolution(Sliding):
     def spacing(self) -> Any:
         return self.dilation
 
+    @abstractmethod
     def filters(self, D: int) -> tuple[int, int]:
         """Return how many filters there are and how deep each one is."""
-        raise NotImplementedError
 
     def known_counts(self) -> KnownCounts:
         return KnownCounts(None, None if self.bias else 0, 0)
