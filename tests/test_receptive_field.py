@@ -576,7 +576,7 @@ def test_known_branches(body: list[Any], expected: bool) -> None:
     "up", [{"upsample": 2}, {"conv_transpose": {"K": 8, "F": 2, "S": 2}}], ids=str
 )
 def test_branches_are_compared_where_they_lie(up: Any) -> None:
-    """Behind a crop of 4 at the front, the pooled branch's first field has its middle at 4.5 - 0.5."""
+    """Behind a crop of 4 in front, the first two fields lie around 4.5: at 4 and 5 on average."""
     front = {"crop": [[4, 0], [4, 0]]}
     ways = [[{"max_pool": 2}, up], [front], [{"crop": [[0, 4], [0, 4]]}]]
     assert aligned([front, *ways[0]], ways[1])

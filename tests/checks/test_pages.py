@@ -25,11 +25,6 @@ CODES = (
     + ["SC301"]
     + [f"SC40{n}" for n in range(1, 9)]
 )
-# These two are found by running a network, not by tracing it.
-VERIFIED = [
-    pytest.param(code, marks=pytest.mark.xfail(reason="verify is not there yet", strict=True))
-    for code in ("SC302", "SC303")
-]
 MODULES = sorted(path.stem for path in Path(shapecalc.__file__).parent.glob("checks/sc*.py"))
 OPENINGS = {"error": "Bad", "warning": "Warned", "advice": "Advised"}
 
@@ -90,7 +85,7 @@ def explained(topic: str) -> str:
 # -- rules -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", [*CODES, *VERIFIED])
+@pytest.mark.parametrize("code", CODES)
 def test_every_code_has_a_page(code: str) -> None:
     assert code in codes()
     assert examples(page_of(code))

@@ -126,6 +126,40 @@ def test_hints_on_sizes_make_the_volumes_agree(kind: str) -> None:
     assert compared > 10
 
 
+@pytest.mark.parametrize("kind", ["add", "multiply", "concat"])
+def test_hints_on_several_axes_make_the_volumes_agree(kind: str) -> None:
+    compared = mixed = 0
+    sizes = ((9, 9), (5, 5), (8, 6), (4, 3), (4, 9), (3, 2), (7, 4), (1, 3))
+    for (H, W), (h, w), depth in product(sizes, sizes, (2, 5)):
+        volumes = [[H, W, 2], [h, w, depth]]
+        _, found = merged(kind, *volumes)
+        if not found or (h, w) == (H, W):
+            continue
+        hint = found[0]["hint"]
+        if (H - h) * (W - w) < 0:  # each is the larger one somewhere: no one layer helps
+            assert "makes" not in hint
+            mixed += 1
+            continue
+        assert merged(kind, *applied(volumes, hint))[1] == [], (volumes, hint)
+        compared += 1
+    assert compared > 30
+    assert mixed > 5
+
+
+def test_only_axes_that_differ_are_named() -> None:
+    def said(kind: str, *volumes: list[int]) -> str:
+        message: str = merged(kind, *volumes)[1][0]["message"]
+        return message.rpartition(":")[2].strip()
+
+    assert said("add", [8, 6, 2], [7, 6, 2]) == "height 8 and 7 differ"
+    assert said("add", [8, 6, 2], [8, 5, 3]) == "width 6 and 5, depth 2 and 3 differ"
+    assert said("add", [8, 6, 2], [1, 5, 2]) == "width 6 and 5 differ"
+    assert said("concat", [8, 6, 2], [1, 6, 3]) == "height 8 and 1 differ"
+    assert said("add", [4, 6, 2], [4, 6, 2], [4, 6, 3]) == "depth 2 and 3 differ"
+    assert said("add", [4, 2], [3, 2]) == "length 4 and 3 differ"
+    assert said("add", [4], [3]) == "units 4 and 3 differ"
+
+
 @pytest.mark.parametrize("kind", STRETCHING)
 def test_hints_on_depths_name_a_depth_that_is_there(kind: str) -> None:
     record, found = merged(kind, [8, 8, 16], [8, 8, 24])

@@ -222,6 +222,22 @@ def test_an_adaptive_pool_gives_the_sizes_it_is_told(
         assert (asked["parameters"], asked["macs"]) == (0, 0)
 
 
+def test_the_workings_of_pools_without_windows(ask: Ask) -> None:
+    assert ask("4x5x3", "global_max_pool")["derivation"][0] == (
+        "each of the 3 slices 4x5 becomes one value"
+    )
+    assert ask("4x5x3", {"adaptive_max_pool": "2x3"})["derivation"][0] == (
+        "output = 2x3 as given, depth 3 kept"
+    )
+
+
+def test_padding_too_wide_for_one_axis(ask: Ask) -> None:
+    asked = ask("9x9x1", {"max_pool": {"F": [2, 5], "S": 1, "P": 2}})
+    assert asked.codes == ["SC203"]
+    assert "P=1 fits" in asked.hint("SC203")
+    assert ask("9x9x1", {"max_pool": {"F": [2, 5], "S": 1, "P": 1}}).codes == []
+
+
 def test_the_widest_bin_is_told(ask: Ask) -> None:
     """13 pixels in 6 bins: 0-2, 2-4, 4-6, 6-8, 8-10, 10-12."""
     asked = ask("13x7x1", {"adaptive_avg_pool": [6, 7]})

@@ -142,6 +142,48 @@ def test_the_nearest_of_each_field_is_offered(kind: str) -> None:
     assert compared > 100
 
 
+def test_one_number_for_all_axes_fits_all_of_them() -> None:
+    compared = 0
+    for H, W, F, S, P in product(range(4, 10), range(4, 10), (2, 3), (2, 3), (0, 1)):
+        both = (H, W)
+        if all(lay(size, F, S, (P, P))[1] for size in both):
+            continue
+        _, errors = ask([H, W, 2], "conv", {"K": 2, "F": F, "S": S, "P": P})
+        found = {offer.field: offer.value for offer in reversed(offers(errors["SC201"]))}
+
+        def fits_S(s: int, F: int = F, P: int = P, both: tuple[int, ...] = both) -> bool:
+            return all(lay(size, F, s, (P, P))[1] for size in both)
+
+        def fits_F(f: int, S: int = S, P: int = P, both: tuple[int, ...] = both) -> bool:
+            return all(lay(size, f, S, (P, P))[1] for size in both)
+
+        def fits_P(p: int, F: int = F, S: int = S, both: tuple[int, ...] = both) -> bool:
+            return all(lay(size, F, S, (p, p))[1] for size in both)
+
+        assert found["S"] == str(least_change(fits_S, S, 1)), (H, W, F, S, P)
+        for field, good, start, least in (("F", fits_F, F, 1), ("P", fits_P, P, 0)):
+            nearest = least_change(good, start, least)
+            if nearest is not None:
+                assert found[field] == str(nearest), (field, H, W, F, S, P)
+            else:
+                assert field not in found or not found[field].isdigit()
+        compared += 1
+    assert compared > 100
+
+
+def test_repairs_that_lie_far_away() -> None:
+    """500 on 100x90: 90 is the largest that fits in, and 90 + 2*205 are 500."""
+    _, errors = ask([100, 90, 1], "conv", {"K": 1, "F": 500})
+    found = {offer.field: offer for offer in offers(errors["SC202"])}
+    assert (found["F"].value, found["F"].output) == ("90", [11, 1])
+    assert (found["P"].value, found["P"].output) == ("205", [11, 1])
+    assert (found["W"].value, found["W"].output) == ("500", [1, 1])
+    _, errors = ask([100, 1], "conv", {"K": 1, "F": 300, "dilation": 2, "P": [[3, 4]]})
+    found = {offer.field: offer for offer in offers(errors["SC202"])}
+    # 107 padded positions hold taps 0, 2, ..., 106
+    assert (found["F"].value, found["F"].output) == ("54", [1])
+
+
 def test_known_repairs() -> None:
     """CS231n: 10 with F=3 S=2 does not fit; nor does AlexNet's 224."""
     _, errors = ask([10, 10, 1], "conv", {"K": 1, "F": 3, "S": 2})

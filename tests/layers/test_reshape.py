@@ -171,6 +171,25 @@ def test_sizes_beyond_the_limit_are_unknown(ask: Ask) -> None:
     assert asked["output"] is None
 
 
+def test_workings(ask: Ask) -> None:
+    near = ask("4x5x3", {"upsample": [2, 3]})["derivation"]
+    assert near[:2] == ["height: 4*2 = 8", "width: 5*3 = 15"]
+    assert not any("bound" in line for line in near)
+    assert any(
+        "upper bound" in line
+        for line in ask("4x5x3", {"upsample": {"scale": 2, "mode": "bilinear"}})["derivation"]
+    )
+    assert ask("4x5x3", {"pad": [[1, 2], [0, 1]]})["derivation"][:2] == [
+        *("height: 4 + 1 + 2 = 7", "width: 5 + 0 + 1 = 6"),
+    ]
+    assert ask("4x4x3", {"crop": 1})["derivation"][0] == "4 - 2*1 = 2"
+    assert ask("4x5x3", {"crop": [[1, 2], [0, 1]]})["derivation"][:2] == [
+        *("height: 4 - 1 - 2 = 1", "width: 5 - 0 - 1 = 4"),
+    ]
+    assert ask("4x5x3", "flatten")["derivation"][0] == "4*5*3 = 60"
+    assert ask("4x5x3", {"reshape": "6x10"})["derivation"][0] == "4*5*3 = 60 = 6*10"
+
+
 @pytest.mark.parametrize(
     ("layer", "text"),
     [
