@@ -171,6 +171,26 @@ def test_other_values_are_strict(annotated: Any, good: list[Any], wrong: list[An
         assert refused(annotated, value) == "SC104", value
 
 
+@pytest.mark.parametrize(
+    ("annotated", "value", "written"),
+    [
+        (Annotated[str, fields.choice("nearest", "bilinear")], "Bilinear", "(write bilinear)"),
+        (fields.Truth, "yes", "(write true)"),
+        (fields.Truth, "Off", "(write false)"),
+        (fields.Positive, 3.0, "(write 3)"),
+        (Annotated[str, fields.choice("nearest", "bilinear")], "cubic", ""),
+        (fields.Truth, "maybe", ""),
+        (fields.Positive, 3.5, ""),
+    ],
+)
+def test_a_near_miss_is_told_what_to_write(annotated: Any, value: Any, written: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        read(annotated, value)
+    message = caught.value.errors()[0]["msg"]
+    assert written in message
+    assert ("write" in message) is bool(written)
+
+
 @pytest.mark.parametrize("annotated", [fields.LayerList, fields.Text], ids=["list", "text"])
 def test_lists_and_texts(annotated: Any) -> None:
     pair: tuple[Any, Any] = (["relu"], "relu")
