@@ -2,6 +2,9 @@
 
 >>> import shapecalc
 >>> print(shapecalc.trace("specs/networks/alexnet.yaml"))
+
+What the names need is imported when they are first used: the command line sets the collector's
+pace before that.
 """
 
 from __future__ import annotations
@@ -9,22 +12,39 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from shapecalc import checks, network, tracing
-from shapecalc.diagnostics import Diagnostic, SpecError
-from shapecalc.formats import native
-from shapecalc.network import NetworkSpec
-from shapecalc.records import LayerRecord
-from shapecalc.tracing import Trace
+if TYPE_CHECKING:
+    from shapecalc.diagnostics import Diagnostic, SpecError
+    from shapecalc.network import NetworkSpec
+    from shapecalc.records import LayerRecord
+    from shapecalc.tracing import Trace
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Diagnostic": "shapecalc.diagnostics",
+    "LayerRecord": "shapecalc.records",
+    "NetworkSpec": "shapecalc.network",
+    "SpecError": "shapecalc.diagnostics",
+    "Trace": "shapecalc.tracing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'shapecalc' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
 
 
 def read(source: str | PathLike[str] | Mapping[str, Any]) -> NetworkSpec:
     """Return the network of a path or mapping. Raises OSError for a path that cannot be opened."""
+    from shapecalc import network
+    from shapecalc.formats import native
+
     if isinstance(source, Mapping):
         return network.build(native.read_mapping(source))
     return network.build(native.read_path(Path(source)))
@@ -35,6 +55,10 @@ def trace(source: str | PathLike[str] | Mapping[str, Any] | NetworkSpec) -> Trac
 
     What is wrong is in the result's `diagnostics`; a path that cannot be opened raises OSError.
     """
+    from shapecalc import checks, tracing
+    from shapecalc.network import NetworkSpec
+
+    tracing.Trace.to_text = _table
     with _collector_paused():
         spec = source if isinstance(source, NetworkSpec) else read(source)
         return checks.checked(tracing.walk(spec))
@@ -60,8 +84,6 @@ def _table(trace: Trace) -> str:
 
     return table.render(trace)
 
-
-Trace.to_text = _table
 
 __all__ = [
     "Diagnostic",
