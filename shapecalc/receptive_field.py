@@ -263,11 +263,18 @@ def aligned(fields: Sequence[Field]) -> bool:
     """Say whether the branches' fields have one jump and one centre, where they have any."""
     placed = [f.axes for f in fields if f.axes is not None and f.extent == fields[0].extent]
     return all(
-        a is b or (a.jump == b.jump and a.centre == b.centre)
+        a is b or _alike(a, b)
         for axes in placed[1:]
         if len(axes) == len(placed[0])
         for a, b in zip(placed[0], axes, strict=True)
     )
+
+
+def _alike(a: Axis, b: Axis) -> bool:
+    if len(a.starts) == len(b.starts) == 1:  # without upsampling: no fractions are needed
+        same_middle = a.starts[0] + a.ends[0] == b.starts[0] + b.ends[0]
+        return a.shift == b.shift and same_middle
+    return a.jump == b.jump and a.centre == b.centre
 
 
 def _in_bounds(axis: Axis) -> bool:
