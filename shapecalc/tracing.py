@@ -125,6 +125,10 @@ def walk(spec: NetworkSpec) -> Trace:
     walker = _Walker(spec)
     for node in spec.nodes:
         walker.record(node)
+    if spec.example is not None:
+        from shapecalc import worked_example  # few specs have one
+
+        walker.findings += worked_example.faults(spec, walker.records)
     return Trace(spec, tuple(walker.records), (*spec.findings, *walker.findings))
 
 

@@ -12,6 +12,7 @@ import click
 COMMANDS = {
     "report": "Print the table of volumes, counts and totals.",
     "check": "Find what is wrong, in files and folders.",
+    "verify": "Run networks forward and backward, and compare every prediction.",
     "calc": "Work out a network typed on the command line.",
     "explain": "Explain a rule or a layer kind.",
 }

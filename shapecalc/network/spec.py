@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError
 
@@ -22,6 +22,9 @@ from shapecalc.network.scopes import Group, Scope, Sources
 from shapecalc.network.validation import unknown_key, validate
 from shapecalc.network.wiring import Node
 from shapecalc.network.written import likely_kind
+
+if TYPE_CHECKING:
+    from shapecalc.network.example import Example
 
 KEYS = {
     key: key
@@ -56,6 +59,7 @@ class NetworkSpec:
     groups: Sequence[Group] = ()
     outputs: Mapping[str, int | None] = field(default_factory=dict)
     claims: NetworkClaims | None = None
+    example: Example | None = None
     findings: Sequence[Finding] = ()
     readable: bool = True  # whether there is a list of layers at all
 
@@ -96,6 +100,11 @@ class _Builder:
         claims = None
         if data.get("expect") is not None:
             claims = validate(NetworkClaims, data["expect"], ("expect",), self.findings, "expect")
+        example = None
+        if data.get("example") is not None:
+            from shapecalc.network.example import read_example  # few specs have one
+
+            example = read_example(data["example"], self.findings)
         return NetworkSpec(
             self.document,
             self._text(data, "name"),
@@ -107,6 +116,7 @@ class _Builder:
             expander.groups,
             outputs,
             claims,
+            example,
             self.findings,
             isinstance(data.get("layers"), list | tuple),
         )

@@ -21,6 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("__init__",),  # the facade: joins formats, tracing and checks
     ("reports", "checks", "formats", "executor", "grading"),
     ("tracing",),
+    ("worked_example",),
     ("network", "records"),
     ("layers",),
     ("receptive_field", "document"),

@@ -1,0 +1,84 @@
+"""The files that a command goes through: those named, and the specs in folders."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from shapecalc.cli.files import OK, UNUSABLE, complain, trace_path
+from shapecalc.tracing import Trace
+
+ENDINGS = (".yaml", ".yml", ".json")
+MANY = 50  # files from which a progress bar is shown
+
+
+class Search:
+    """Finds the files of the paths given, and keeps count."""
+
+    def __init__(self, paths: tuple[str, ...], label: str) -> None:
+        self.paths = paths
+        self.label = label  # of the progress bar
+        self.found_in_folder: set[str] = set()
+        self.skipped = 0
+        self.checked = 0
+        self.code = OK
+
+    def is_folder(self, path: str) -> bool:
+        """Say whether a path stands for the specs in a folder."""
+        return path != "-" and os.path.isdir(path)
+
+    def files(self) -> Iterator[str]:
+        """Yield every file, with a progress bar if there are many and somebody looks."""
+        files = list(self._walk())
+        if len(files) < MANY or not sys.stderr.isatty():
+            yield from files
+            return
+        with click.progressbar(files, label=self.label, file=sys.stderr) as bar:
+            yield from bar
+
+    def traces(self) -> Iterator[tuple[str, Trace]]:
+        """Yield every spec with its trace; what cannot be opened is said, and counted in code."""
+        for path in self.files():
+            trace = trace_path(path)
+            if trace is None:
+                self.code = UNUSABLE
+            elif path in self.found_in_folder and not is_spec(trace):
+                self.skipped += 1
+            else:
+                self.checked += 1
+                yield path, trace
+
+    def _walk(self) -> Iterator[str]:
+        for path in self.paths:
+            if self.is_folder(path):
+                yield from self._folder(Path(path))
+            else:
+                yield path
+
+    def _folder(self, folder: Path) -> Iterator[str]:
+        for root, folders, names in os.walk(folder, onerror=self._unreadable):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                file = str(Path(root, name))
+                if name.startswith(".") or not name.lower().endswith(ENDINGS):
+                    continue
+                if os.path.isfile(file) or not os.path.exists(file):  # no pipes, no sockets
+                    self.found_in_folder.add(file)
+                    yield file
+
+    def _unreadable(self, error: OSError) -> None:
+        complain(error.filename or "", error)
+        self.code = UNUSABLE
+
+
+def is_spec(trace: Trace) -> bool:
+    """Say whether a file found in a folder is meant as a spec, readable or not."""
+    data: Any = trace.spec.document.data
+    if isinstance(data, Mapping):
+        return "layers" in data or "input" in data or "inputs" in data
+    return data is None and trace.spec.document.meant

@@ -1,0 +1,69 @@
+"""Arrays from outside: checked against the network, and turned channels last; and back again.
+
+Outside, a value is N x D x spatial sizes (N x units), as PyTorch and the lectures have it; inside
+it is N x spatial sizes x D.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shapecalc.diagnostics import Diagnostic, Fault, SpecError, quote
+from shapecalc.executor.buffers import Array
+from shapecalc.layers.base import show
+from shapecalc.network.example import examples_in
+
+
+def refusal(fault: Fault, where: str) -> SpecError:
+    """Return the error for a faulty array or argument; `where` is its key."""
+    layer = where.rpartition(".")[0] or None
+    return SpecError(
+        [Diagnostic(fault.code, "error", fault.message, fault.hint, layer, where, None, None)]
+    )
+
+
+def numeric(values: Any, key: str, dtype: npt.DTypeLike, holes: bool = False) -> Array:
+    """Return values as an array of numbers. Raises SpecError for text, ragged lists, NaN.
+
+    With `holes`, None is read as NaN: a place that is not compared.
+    """
+    try:
+        array = np.asarray(values, dtype=dtype)
+    except (TypeError, ValueError, OverflowError) as error:
+        message = f"{quote(key)} is no array of numbers ({quote(str(error))})"
+        raise refusal(Fault("SC104", message), key) from None
+    if not holes and not np.isfinite(array).all():
+        place = np.argwhere(~np.isfinite(array))[0].tolist()
+        at = f" at {place}" if place else ""
+        message = f"{quote(key)} holds {array[tuple(place)]}{at}"
+        raise refusal(Fault("SC104", message, "give finite numbers"), key)
+    return array
+
+
+def shaped(
+    array: Array, wanted: tuple[int, ...], key: str, batched: bool = False
+) -> Array:
+    """Return an array with all its axes: `wanted`, or N x wanted if it is `batched`.
+
+    Leading axes of 1 may be left out, one further axis is the batch. Raises SpecError.
+    """
+    count = examples_in(array.shape, wanted, batched)
+    if count is None:
+        given = show(array.shape) if array.shape else "a single number"
+        message = f"{quote(key)} is {given}, and should be {show(wanted)}"
+        hint = "N examples: N x " + show(wanted) if batched else "PyTorch's layout"
+        raise refusal(Fault("SC104", message, hint), key)
+    return array.reshape((count, *wanted) if batched else wanted)
+
+
+def channels_last(array: Array) -> Array:
+    """Return N x D x spatial sizes as N x spatial sizes x D, contiguous."""
+    return np.ascontiguousarray(np.moveaxis(array, 1, -1))
+
+
+def depth_first(array: Array) -> Array:
+    """Return N x spatial sizes x D as N x D x spatial sizes, a view."""
+    return np.moveaxis(array, -1, 1)

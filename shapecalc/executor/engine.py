@@ -1,0 +1,182 @@
+"""Runs a network forward and backward. It knows no layer kind: the kernels do the computing.
+
+Values are numbered as sources are: the network's inputs first, then the layers. All arrays are
+channels last here. Nothing is kept that neither the caller nor the backward pass needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from shapecalc.executor.buffers import Array, Buffers, same_memory
+from shapecalc.executor.kernels import KERNELS, Context, Kernel, Parameters
+from shapecalc.network import NetworkSpec
+
+
+class Step(NamedTuple):
+    """One layer of the program: its kernel, where its inputs are, and whose parameters it uses."""
+
+    name: str
+    kernel: Kernel
+    sources: tuple[int, ...]
+    owner: int  # index of the step whose parameters are used, its own where none are shared
+    last_uses: tuple[int, ...]  # sources that no later step takes
+
+
+class Engine:
+    """A network ready to run. `parameters[i]` are those of step i, laid out for its kernel.
+
+    A forward pass may be followed by one backward pass. `values` and `gradients` hold, by index,
+    what `keep` asks for; `parameter_gradients` what the owners' parameters got.
+    """
+
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        parameters: Sequence[Parameters],
+        buffers: Buffers,
+        *,
+        keep: Collection[int],
+        training: bool = True,
+        seed: int = 0,
+        fast: bool = False,
+        plain: bool = False,
+        learn: bool = True,
+    ) -> None:
+        self.inputs = len(spec.inputs)
+        self.steps = _program(spec)
+        self.parameters = parameters
+        self.buffers = buffers
+        self.keep = frozenset(keep)
+        self.learn = learn  # whether a backward pass follows a forward pass
+        self.contexts = [
+            Context(buffers, training, fast, plain, (seed, index))
+            for index in range(len(self.steps))
+        ]
+        uses = [0] * (self.inputs + len(self.steps))
+        for step in self.steps:
+            for source in step.sources:
+                uses[source] += 1
+        self._alone = [
+            n == 1 and index >= self.inputs and index not in self.keep
+            for index, n in enumerate(uses)
+        ]
+        self.values: list[Array | None] = []
+        self.gradients: dict[int, Array] = {}
+        self.parameter_gradients: list[dict[str, Array]] = []
+        self.shapes: list[tuple[int, ...]] = []  # of each step's output
+        self.forward_macs: list[int] = []  # multiply-accumulates of each step, all examples
+        self.reached: set[int] = set()  # steps that a gradient came to
+        self._saved: list[Any] = []
+
+    def forward(self, inputs: Sequence[Array]) -> None:
+        """Compute every layer's output from the network's inputs."""
+        self.gradients, self.parameter_gradients, self._saved = {}, [], []
+        self.shapes, self.forward_macs = [], []
+        self.values = [*inputs]
+        own = [False] * self.inputs  # whether nobody else has a view of a value's memory
+        for index, step in enumerate(self.steps):
+            context, kernel = self.contexts[index], step.kernel
+            given = [_there(self.values[source]) for source in step.sources]
+            first = step.sources[0]
+            context.overwrite = kernel.in_place and own[first] and self._alone[first]
+            context.macs = 0
+            output, saved = kernel.forward(context, given, self.parameters[step.owner])
+            self.shapes.append(output.shape)
+            self.forward_macs.append(context.macs)
+            fresh = not any(same_memory(output, array) for array in given)
+            own.append((fresh or context.overwrite) and not kernel.keeps_output)
+            self.values.append(output)
+            self._saved.append(saved if self.learn else None)
+            del given
+            for source in step.last_uses:
+                if source not in self.keep:
+                    self.values[source] = None
+
+    def backward(
+        self, upstream: Mapping[int, Array], *, inputs_too: bool = True, parameters: bool = True
+    ) -> None:
+        """Pass gradients of some values back to the parameters and, if wanted, the inputs."""
+        waiting: dict[int, Array] = dict(upstream)
+        self.reached = set()
+        own: set[int] = set()  # gradients that may be written over
+        needed = self._needed(inputs_too)
+        self.parameter_gradients = [{} for _ in self.steps]
+        for index in reversed(range(len(self.steps))):
+            step, value = self.steps[index], index + self.inputs
+            saved, self._saved[index] = self._saved[index], None
+            above = waiting.pop(value, None)
+            if above is None:
+                continue
+            self.reached.add(index)
+            context = self.contexts[index]
+            if value in self.keep:
+                self.gradients[value] = above
+            context.overwrite = value in own and value not in self.keep
+            wanted = [needed[source] for source in step.sources]
+            below, learned = step.kernel.backward(
+                context, above, saved, self.parameters[step.owner], wanted
+            )
+            del saved
+            if parameters:
+                self._learn(step.owner, learned)
+            views = [g for g in below if g is not None]
+            for source, gradient in zip(step.sources, below, strict=True):
+                if gradient is not None:
+                    alone = sum(same_memory(gradient, other) for other in views) == 1
+                    fresh = alone and (context.overwrite or not same_memory(gradient, above))
+                    self._pass_on(waiting, own, source, gradient, fresh)
+            del above, below, views
+        for index in range(self.inputs):
+            if index in waiting:
+                self.gradients[index] = waiting[index]
+
+    def _pass_on(
+        self, waiting: dict[int, Array], own: set[int], source: int, gradient: Array, fresh: bool
+    ) -> None:
+        """Add a gradient to what a value has got from its other consumers."""
+        if source not in waiting:
+            waiting[source] = gradient
+            if fresh:
+                own.add(source)
+        elif source in own:
+            waiting[source] += gradient
+        else:
+            total = self.buffers.copy(gradient)
+            total += waiting[source]
+            waiting[source] = total
+            own.add(source)
+
+    def _learn(self, owner: int, learned: Parameters) -> None:
+        sums = self.parameter_gradients[owner]
+        for name, gradient in learned.items():
+            sums[name] = sums[name] + gradient if name in sums else gradient
+
+    def _needed(self, inputs_too: bool) -> list[bool]:
+        """Say of each value whether a gradient has to reach it."""
+        needed = [inputs_too] * self.inputs
+        for step in self.steps:
+            learns = bool(self.parameters[step.owner])
+            needed.append(learns or any(needed[source] for source in step.sources))
+        return needed
+
+
+def _program(spec: NetworkSpec) -> list[Step]:
+    last: dict[int, int] = {}
+    for index, node in enumerate(spec.nodes):
+        for source in node.sources or ():
+            last[source] = index
+    steps = []
+    for index, node in enumerate(spec.nodes):
+        sources = tuple(node.sources or ())
+        ends = tuple({source for source in sources if last[source] == index})
+        owner = index if node.shares is None else node.shares
+        kernel = KERNELS[node.kind](node.layer)
+        steps.append(Step(node.name, kernel, sources, owner, ends))
+    return steps
+
+
+def _there(value: Array | None) -> Array:
+    assert value is not None, "a value was dropped before its last use"
+    return value

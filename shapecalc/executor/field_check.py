@@ -1,0 +1,106 @@
+"""Predicted against measured receptive fields, for the central output of each layer.
+
+Both are cut to the input. They have to be equal where the prediction is exact; behind a transposed
+convolution, bilinear upsampling, an adaptive pool or branches of different jumps, and where a layer
+is said to see everything, the prediction is a bound: nothing may arrive outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, floor
+from typing import NamedTuple
+
+from shapecalc.executor.measured_field import Interval, Measured, Tracker
+from shapecalc.layers.base import show
+from shapecalc.records import LayerRecord
+from shapecalc.tracing import Trace
+from shapecalc.verification import Check
+
+ALL = 24  # layers of a small network: all are measured; of a large one so many
+BOUNDS = ("conv_transpose", "adaptive_max_pool", "adaptive_avg_pool")
+
+
+class FieldChecks(NamedTuple):
+    """The checks, and a note where some layers were left out."""
+
+    checks: list[Check]
+    note: str | None
+
+
+def field_checks(trace: Trace, chosen: Sequence[int]) -> FieldChecks:
+    """Return a check for each chosen layer that has a receptive field, or for some of them."""
+    known = [i for i in chosen if trace.layers[i].receptive_field is not None]
+    layers = known
+    if len(known) > ALL:
+        grown = [i for i in known if _changed(trace.layers[i])] or known
+        step = max(1, ceil(len(grown) / (ALL - 1)))
+        layers = sorted({*grown[::step], grown[-1]})
+    loose = _bounds(trace)
+    measured = Tracker(trace, layers).run()
+    checks = [_compared(trace.layers[m.layer], m, loose[m.layer]) for m in measured]
+    note = None
+    if len(checks) < len(known):
+        note = f"receptive fields: measured for {len(checks)} of {len(known):,} layers"
+    return FieldChecks(checks, note)
+
+
+def _changed(record: LayerRecord) -> bool:
+    return all(record.field != before for before in record.source_fields)
+
+
+def _bounds(trace: Trace) -> list[bool]:
+    """Say of each layer whether its predicted field is a bound only."""
+    offset = len(trace.inputs)
+    loose = [False] * offset
+    for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
+        before = any(loose[source] for source in node.sources or ())
+        jumps = {f.jumps() for f in record.source_fields if f is not None}
+        own = record.kind in BOUNDS or getattr(record.layer, "mode", "") == "bilinear"
+        whole = record.field is None or record.field.whole or record.field.axes is None
+        loose.append(before or own or whole or len(jumps) > 1)
+    return loose[offset:]
+
+
+def _compared(record: LayerRecord, measured: Measured, loose: bool) -> Check:
+    predicted = _predicted(record, measured)
+    reached = measured.reached
+    full = list(record.receptive_field or ())
+    if reached is None or predicted is None or len(reached) != len(predicted):
+        sizes = None if reached is None else [b - a + 1 for a, b in reached]
+        fits = sizes is not None and all(s <= f for s, f in zip(sizes, full, strict=False))
+        agrees = fits if reached is not None else loose
+        return Check(record.name, "receptive_field", full, sizes, agrees, "a bound")
+    extent = record.field.extent if record.field else ()
+    cut = [(max(a, 0), min(b, W - 1)) for (a, b), W in zip(predicted, extent, strict=True)]
+    agrees = all(
+        a <= c and d <= b and (loose or (a, b) == (c, d) or whole != (a, b))
+        for (a, b), (c, d), whole in zip(cut, reached, predicted, strict=True)
+    )
+    how = ["a bound"] if loose else []
+    if cut != predicted:
+        how.append(f"{show(tuple(full))} cut to the input")
+    sizes = [b - a + 1 for a, b in reached]
+    expected = [b - a + 1 for a, b in cut]
+    if not agrees and sizes == expected:  # as large, but elsewhere
+        how.append(f"pixels {_pixels(reached)} instead of {_pixels(cut)}")
+    return Check(record.name, "receptive_field", expected, sizes, agrees, ", ".join(how))
+
+
+def _predicted(record: LayerRecord, measured: Measured) -> list[Interval] | None:
+    """Return the predicted first and last pixel on each axis; None where only sizes are known."""
+    field = record.field
+    if field is None:
+        return None
+    if field.whole:
+        return [(0, W - 1) for W in field.extent]
+    if field.axes is None or len(field.axes) != len(measured.at):
+        return None
+    return [
+        (floor(axis.start(j)), ceil(axis.end(j)))
+        for axis, j in zip(field.axes, measured.at, strict=True)
+    ]
+
+
+def _pixels(intervals: Sequence[Interval]) -> str:
+    return " x ".join(f"{a} to {b}" for a, b in intervals)

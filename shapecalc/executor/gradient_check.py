@@ -1,0 +1,160 @@
+"""Analytic against numeric gradients: a layer's backward pass checked by its forward pass alone.
+
+The centred difference of r·y, (r·y(t + h v) - r·y(t - h v))/2h with h = 1e-5 in float64, is
+compared with g·v, for the upstream gradient r, the gradient g that backward returns, and
+directions v: every single value of a small tensor in turn, random directions for a large one (a
+wrong value shows in almost every direction). The error is CS231n's rel_error,
+max|a - n| / max(1e-8, max(|a| + |n|)): above 1e-2 wrong, up to 1e-4 usual with kinks, 1e-7 or less
+good.
+
+Where an output lies at a kink of relu or at a tie of a maximum, a difference says nothing: its
+second difference is of the order h there, h^2 elsewhere. Such outputs are left out (r = 0).
+
+Source: Stanford CS231n, "Neural Networks Part 3: Gradient Checks".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from shapecalc.executor.buffers import Array, Buffers, same_memory
+from shapecalc.executor.kernels import Context, Kernel
+
+STEP = 1e-5
+KINK = 0.01 * STEP  # second differences beyond this are kinks
+GOOD = 1e-6  # the largest error that passes in float64; kinks are left out, so little is needed
+GOOD_SINGLE = 1e-3  # where the analytic gradient is computed in float32
+FEW = 400  # a tensor of at most so many values is checked value by value,
+EFFORT = 2**24  # if all the forward passes together have so many values and multiplications
+DIRECTIONS = 2  # for larger tensors
+SOME = 2**18  # values of a tensor that one direction changes at most
+
+
+class Tensor(NamedTuple):
+    """The result for one tensor. `error` is None where no gradient was returned."""
+
+    name: str
+    error: float | None
+    values: int
+    exhaustive: bool
+
+
+class Differences(NamedTuple):
+    """Centred differences of the output along directions of one tensor."""
+
+    name: str
+    directions: Sequence[tuple[Array, Array]]  # places in the flat tensor, and the steps there
+    slopes: Sequence[Array]  # (y+ - y-)/2h for each
+    exhaustive: bool
+
+
+class LayerCheck:
+    """Checks one kernel on given inputs and parameters (float64, channels last)."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        inputs: Sequence[Array],
+        parameters: Mapping[str, Array],
+        *,
+        training: bool,
+        dtype: str,
+        seed: tuple[int, ...],
+    ) -> None:
+        self.kernel = kernel
+        self.inputs = list(inputs)
+        self.parameters = dict(parameters)
+        self.training, self.dtype, self.seed = training, dtype, seed
+        self.random = np.random.default_rng((*seed, 1))
+        self.buffers = Buffers("float64")
+        self.macs = 0
+        self.output = self._forward()
+        self.steady = np.ones(self.output.shape, bool)  # outputs away from kinks
+
+    def run(self) -> list[Tensor]:
+        """Return the error of every input's and learned parameter's gradient."""
+        tensors = {f"input {i + 1}" if i else "input": x for i, x in enumerate(self.inputs)}
+        tensors |= {n: p for n, p in self.parameters.items() if not n.startswith("running")}
+        found = [self._differences(name, tensor) for name, tensor in tensors.items()]
+        upstream = self.random.standard_normal(self.output.shape) * self.steady
+        gradients = dict(zip(tensors, self._gradients(upstream), strict=True))
+        return [self._compared(part, gradients[part.name], upstream) for part in found]
+
+    def _context(self, buffers: Buffers) -> Context:
+        return Context(buffers, self.training, seed=self.seed)
+
+    def _forward(self) -> Array:
+        context = self._context(self.buffers)
+        output, _ = self.kernel.forward(context, self.inputs, self.parameters)
+        self.macs = context.macs
+        view = any(same_memory(output, tensor) for tensor in self.inputs)
+        return output.copy() if view else output  # the inputs are about to be changed
+
+    def _gradients(self, upstream: Array) -> list[Array | None]:
+        """Return what backward gives for every tensor, computed in the run's own precision."""
+        buffers = Buffers(self.dtype)
+        inputs = [x.astype(self.dtype, copy=False) for x in self.inputs]
+        parameters = {n: p.astype(self.dtype, copy=False) for n, p in self.parameters.items()}
+        context = self._context(buffers)
+        _, saved = self.kernel.forward(context, inputs, parameters)
+        wanted = [True] * len(inputs)
+        above = upstream.astype(self.dtype)
+        below, learned = self.kernel.backward(context, above, saved, parameters, wanted)
+        names = [name for name in self.parameters if not name.startswith("running")]
+        return [*below, *(learned.get(name) for name in names)]
+
+    def _differences(self, name: str, tensor: Array) -> Differences:
+        work = 2 * tensor.size * (self.output.size + self.macs)
+        exhaustive = tensor.size <= FEW and work <= EFFORT
+        directions, slopes = [], []
+        for places, steps in self._directions(tensor.size, exhaustive):
+            directions.append((places, steps))
+            slopes.append(self._slope(tensor, places, steps))
+        return Differences(name, directions, slopes, exhaustive)
+
+    def _directions(self, size: int, exhaustive: bool) -> Iterator[tuple[Array, Array]]:
+        if exhaustive:
+            for place in range(size):
+                yield np.array([place]), np.ones(1)
+            return
+        for _ in range(DIRECTIONS):
+            places = np.arange(size)
+            if size > SOME:
+                places = np.unique(self.random.integers(0, size, SOME))
+            yield places, self.random.standard_normal(len(places))
+
+    def _slope(self, tensor: Array, places: Array, steps: Array) -> Array:
+        """Return the output's centred difference along one direction; notes kinks."""
+        flat = tensor.reshape(-1)
+        before = flat[places]
+        flat[places] = before + STEP * steps
+        ahead = self._forward()
+        flat[places] = before - STEP * steps
+        behind = self._forward()
+        flat[places] = before
+        bend = ahead + behind
+        bend -= 2 * self.output
+        self.steady &= np.abs(bend, out=bend) <= KINK
+        ahead -= behind
+        ahead /= 2 * STEP
+        return ahead
+
+    def _compared(self, part: Differences, gradient: Array | None, upstream: Array) -> Tensor:
+        size = sum(len(places) for places, _ in part.directions)
+        if gradient is None:
+            return Tensor(part.name, None, size, part.exhaustive)
+        flat = np.ascontiguousarray(gradient, np.float64).reshape(-1)
+        analytic = np.array([flat[places] @ steps for places, steps in part.directions])
+        numeric = np.array([np.vdot(upstream, slope) for slope in part.slopes])
+        return Tensor(part.name, rel_error(analytic, numeric), size, part.exhaustive)
+
+
+def rel_error(a: Array, n: Array) -> float:
+    """Return max|a - n| / max(1e-8, max(|a| + |n|)); infinite where something is not a number."""
+    scale = max(1e-8, float(np.max(np.abs(a) + np.abs(n), initial=0)))
+    error = float(np.max(np.abs(a - n), initial=0)) / scale
+    return error if error == error else float("inf")
+

@@ -1,0 +1,98 @@
+"""What every kernel is: a forward, which says what the backward needs, and a backward.
+
+Arrays are channels last here: N x spatial sizes x D, or N x units. Outside the executor they are
+shown depth first (arrays.py). Windows over the padded array decide every size: nothing in this
+folder knows the calculator's formulas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from shapecalc.executor.buffers import Array, Buffers
+
+Parameters = Mapping[str, Array]
+Saved = Any  # what a kernel's forward keeps for its backward
+
+
+@dataclass
+class Context:
+    """What a kernel is told of the run, and where it counts its multiplications."""
+
+    buffers: Buffers
+    training: bool = True
+    fast: bool = False  # Winograd's convolution is allowed: quicker, and less exact
+    plain: bool = False  # only the plain methods, which the others are checked against
+    seed: Sequence[int] = (0,)  # of this layer in this run: a dropout's mask follows from it
+    overwrite: bool = False  # the first input, or the upstream gradient, may be written over
+    macs: int = field(default=0, init=False)  # multiply-accumulates done so far
+
+    def matmul(self, a: Array, b: Array, out: Array | None = None) -> Array:
+        """Return the matrix product a @ b, its multiplications counted."""
+        self.macs += a.size * b.shape[-1]
+        if out is None:
+            leading = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+            out = self.buffers.empty((*leading, a.shape[-2], b.shape[-1]))
+        return np.matmul(a, b, out=out)
+
+    def random(self) -> np.random.Generator:
+        """Return the layer's own source of random numbers, the same one at every call."""
+        return np.random.default_rng(self.seed)
+
+    def target(self, array: Array) -> Array:
+        """Return where a result as large as `array` goes: over it if allowed, or a new array."""
+        return array if self.overwrite else self.buffers.empty(array.shape)
+
+
+class Kernel:
+    """One layer's computation. `layer` holds the fields of the spec.
+
+    forward(context, inputs, parameters) returns the output and what backward needs of it.
+    backward(context, upstream, saved, parameters, wanted) returns the gradients of the inputs, as
+    far as `wanted` asks for them (None elsewhere), and of the parameters by name. `upstream` is
+    the gradient of the loss with respect to the output, and has its shape.
+    """
+
+    in_place: ClassVar[bool] = False  # forward can write its output over its (only) input
+    keeps_output: ClassVar[bool] = False  # backward needs the output: nobody may overwrite it
+
+    def __init__(self, layer: Any) -> None:
+        self.layer = layer
+
+    def initial(self, name: str, shape: Sequence[int]) -> float | None:
+        """Return what a missing parameter starts with; None: He normal, drawn from the seed."""
+        if name == "weight":
+            return None if len(shape) > 1 else 1.0
+        return 1.0 if name == "running_var" else 0.0
+
+    def inside(self, name: str, values: Array) -> Array:
+        """Return a parameter laid out for the kernel, given in PyTorch's layout."""
+        return values
+
+    def outside(self, name: str, values: Array) -> Array:
+        """Return a parameter or its gradient in PyTorch's layout, as a view."""
+        return values
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        """Return the output, and what the backward pass needs."""
+        raise NotImplementedError
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> tuple[Sequence[Array | None], Parameters]:
+        """Return the gradients of the inputs and of the parameters."""
+        raise NotImplementedError
+
+
+NO_PARAMETERS: Parameters = {}

@@ -1,0 +1,184 @@
+"""Convolutions: y = sum over taps of x_t W_t + b, in one, two or three dimensions.
+
+With the upstream gradient dy: dW_t = x_t^T dy, dx_t += dy W_t^T, db = the sum of dy over examples
+and positions. A transposed convolution swaps the roles of forward and input gradient.
+
+Sources: Stanford CS231n, "Convolutional Networks" (backpropagation); Dumoulin and Visin, "A guide
+to convolution arithmetic for deep learning", 2016.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from shapecalc.executor.buffers import Array
+from shapecalc.executor.kernels.base import Context, Kernel, Parameters, Saved
+from shapecalc.executor.kernels.methods import depthwise, im2col, taps, winograd
+from shapecalc.executor.kernels.methods.slide import Slide, slide_over
+from shapecalc.executor.kernels.windows import Sizes, per_axis, sides_of, spans_of
+
+
+class Convolving(Kernel):
+    """What the three kinds share: weights are F... x C x K inside, and a bias for each filter."""
+
+    def inside(self, name: str, values: Array) -> Array:
+        return np.moveaxis(values, (0, 1), (-1, -2)) if name == "weight" else values
+
+    def outside(self, name: str, values: Array) -> Array:
+        return np.moveaxis(values, (-1, -2), (0, 1)) if name == "weight" else values
+
+
+def bias_gradient(upstream: Array) -> Array:
+    """Return the sum over examples and positions; a product with ones is quicker and more exact."""
+    rows = upstream.reshape(-1, upstream.shape[-1])
+    return np.ones(len(rows), rows.dtype) @ rows
+
+
+class Conv(Convolving):
+    """conv: y = sum_t x_t W_t + b. dW_t = x_t^T dy, dx_t += dy W_t^T, db = sum dy."""
+
+    def groups(self, x: Array) -> int:
+        """Return how many groups the channels fall into."""
+        return int(self.layer.groups)
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        (x,) = inputs
+        weight = parameters["weight"]
+        how = self._slide(x, weight)
+        y = way(context, weight, how).forward(context, x, weight, how)
+        if "bias" in parameters:
+            y += parameters["bias"]
+        return y, (x, how)
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> tuple[Sequence[Array | None], Parameters]:
+        x, how = saved
+        weight = parameters["weight"]
+        method = way(context, weight, how)
+        gradients = {"weight": method.weight_gradient(context, x, upstream, how, weight)}
+        if "bias" in parameters:
+            gradients["bias"] = bias_gradient(upstream)
+        dx = None
+        if wanted[0]:
+            dx = method.input_gradient(context, upstream, weight, how, x.shape)
+        return [dx], gradients
+
+    def _slide(self, x: Array, weight: Array) -> Slide:
+        rank = x.ndim - 2
+        F, layer = weight.shape[:rank], self.layer
+        S, dilation = per_axis(layer.S, rank), per_axis(layer.dilation, rank)
+        sides = sides_of(layer.P, x.shape[1:-1], spans_of(F, dilation), S)
+        return slide_over(x, F, S, dilation, sides, self.groups(x))
+
+
+class DepthwiseConv(Conv):
+    """depthwise_conv: a conv with a group for every channel; the same gradients, per channel."""
+
+    def groups(self, x: Array) -> int:
+        return int(x.shape[-1])
+
+
+def way(context: Context, weight: Array, how: Slide) -> Any:
+    """Return the module that convolves best here; the plain one if the run asks for it."""
+    if context.plain:
+        return taps
+    if how.groups > 1:
+        return depthwise if weight.shape[-2] == 1 else taps
+    if context.fast and winograd.fits(how, weight):
+        return winograd
+    return im2col
+
+
+class ConvTranspose(Convolving):
+    """conv_transpose: each x_i W_t is added to the output at i*S + t*dilation, then P is cropped.
+
+    With dy spread back over the canvas: dx_i = sum_t dy_t W_t^T, dW_t = x^T dy_t, db = sum dy.
+    Inside, a weight is F... x D x K/groups.
+    """
+
+    def inside(self, name: str, values: Array) -> Array:
+        return np.moveaxis(values, (0, 1), (-2, -1)) if name == "weight" else values
+
+    def outside(self, name: str, values: Array) -> Array:
+        return np.moveaxis(values, (-2, -1), (0, 1)) if name == "weight" else values
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        (x,) = inputs
+        weight = self._by_filter(parameters["weight"])
+        how, shape = self._canvas(x, weight)
+        y = taps.input_gradient(context, x, weight, how, shape)
+        if "bias" in parameters:
+            y += parameters["bias"]
+        return y, (x, how)
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> tuple[Sequence[Array | None], Parameters]:
+        x, how = saved
+        weight = self._by_filter(parameters["weight"])
+        dw = taps.weight_gradient(context, upstream, x, how, weight)
+        gradients = {"weight": self._by_filter(dw)}
+        if "bias" in parameters:
+            gradients["bias"] = bias_gradient(upstream)
+        dx = taps.forward(context, upstream, weight, how) if wanted[0] else None
+        return [dx], gradients
+
+    def _by_filter(self, weight: Array) -> Array:
+        """Return D x K/groups as K/groups x D (and back): the convolution that this is of."""
+        return weight.swapaxes(-1, -2)
+
+    def _canvas(self, x: Array, weight: Array) -> tuple[Slide, tuple[int, ...]]:
+        """Return the convolution of which this is the input gradient, and its input's shape."""
+        rank, layer = x.ndim - 2, self.layer
+        F, S = weight.shape[:rank], per_axis(layer.S, rank)
+        dilation = per_axis(layer.dilation, rank)
+        sides, spatial = [], []
+        extra = per_axis(layer.output_padding, rank)
+        pads = per_axis(layer.P, rank)
+        for W, s, span, pad, more in zip(
+            x.shape[1:-1], S, spans_of(F, dilation), pads, extra, strict=True
+        ):
+            reach = range(0, W * s, s)[-1] + span
+            if pad == "same":  # one output for every S-th part of a pixel, zeros where none reaches
+                more = max(W * s - reach, 0)
+            before, after = _crops(pad, reach + more, W * s)
+            sides.append((before, after))
+            spatial.append(reach + more - before - after)
+        K = weight.shape[-2] * layer.groups
+        sizes: Sizes = x.shape[1:-1]
+        return Slide(F, S, dilation, sides, layer.groups, sizes), (len(x), *spatial, K)
+
+
+def _crops(pad: Any, reach: int, same: int) -> tuple[int, int]:
+    """Return what is cut off before and after."""
+    if pad == "same":
+        before = (reach - same) // 2
+        return before, reach - same - before
+    if pad == "valid":
+        return 0, 0
+    return pad if isinstance(pad, tuple) else (pad, pad)
+
+
+KERNELS: dict[str, type[Kernel]] = {
+    "conv": Conv,
+    "depthwise_conv": DepthwiseConv,
+    "conv_transpose": ConvTranspose,
+}

@@ -1,0 +1,1 @@
+"""Ways to convolve, one a file; all of them take the same arguments and give the same result."""

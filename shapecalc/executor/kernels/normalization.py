@@ -1,0 +1,257 @@
+"""Normalizations. Channels come last: statistics over the positions are sums of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from shapecalc.executor.buffers import Array
+from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
+from shapecalc.executor.kernels.blocks import blocks, in_one_piece, whole
+from shapecalc.executor.kernels.columns import affine, column_sums, combine, gradient_sums, moments
+
+
+class OverPositions(Kernel):
+    """xhat*weight + bias with xhat = (x - mean)/sqrt(var + eps), statistics over the positions.
+
+    Backward, with u = upstream*weight: (u - mean(u) - xhat*mean(u*xhat))/sqrt(var + eps); for the
+    weight the sum of upstream*xhat, for the bias that of upstream.
+    """
+
+    def parts(self, x: Array) -> Array:
+        """Return the view E x n x D of E parts with statistics of their own."""
+        return x.reshape(len(x), -1, x.shape[-1])
+
+    def groups(self, D: int) -> int:
+        """Return how many groups of channels there are, with one statistic each."""
+        return D
+
+    def pooled(self, values: Array) -> Array:
+        """Return the mean over each group of channels, E x D, for every channel of it."""
+        E, D = values.shape
+        if self.groups(D) == D:
+            return values
+        means = values.reshape(E, self.groups(D), -1).mean(-1)
+        return np.repeat(means, D // self.groups(D), axis=-1)
+
+    def statistics(
+        self, context: Context, parts: Array, parameters: Parameters
+    ) -> tuple[Array, Array]:
+        """Return mean and variance, E x D."""
+        means, variances = map(np.stack, zip(*map(moments, parts), strict=True))
+        mean = self.pooled(means)
+        return mean, self.pooled(variances + (means - mean) ** 2)
+
+    def constant(self, context: Context) -> bool:
+        """Say whether the statistics do not depend on the input."""
+        return False
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        x = in_one_piece(context, inputs[0])
+        out = context.buffers.empty(x.shape)
+        parts = self.parts(x)
+        mean, variance = self.statistics(context, parts, parameters)
+        inverse = 1 / np.sqrt(variance + self.layer.eps)
+        scale, shift = inverse, -mean * inverse
+        if self.layer.affine:
+            scale = scale * parameters["weight"]
+            shift = shift * parameters["weight"] + parameters["bias"]
+        for rows, a, b, rows_out in zip(parts, scale, shift, self.parts(out), strict=True):
+            affine(rows, a, b, rows_out)
+        needed = self.layer.affine or not self.constant(context)
+        return out, (x if needed else None, mean, inverse)
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> tuple[Sequence[Array | None], Parameters]:
+        x, mean, inverse = saved
+        upstream, out = whole(context, upstream)
+        ups, outs, learned = self.parts(upstream), self.parts(out), NO_PARAMETERS
+        scale = inverse
+        if x is not None:
+            parts = self.parts(x)
+            pairs = [gradient_sums(*of) for of in zip(ups, parts, mean, strict=True)]
+            sums, products = map(np.stack, zip(*pairs, strict=True))
+            products *= inverse
+        if self.layer.affine:
+            weight = parameters["weight"]
+            learned = {
+                "weight": products.sum(0).astype(weight.dtype),
+                "bias": sums.sum(0).astype(weight.dtype),
+            }
+            scale, sums, products = inverse * weight, sums * weight, products * weight
+        if not wanted[0]:
+            return [None], learned
+        if self.constant(context):
+            affine(ups[0], scale[0], np.zeros_like(scale[0]), outs[0])
+            return [out], learned
+        n = parts.shape[1]
+        slope = -self.pooled(products / n) * inverse * inverse
+        shift = -self.pooled(sums / n) * inverse - slope * mean
+        for of in zip(ups, scale, parts, slope, shift, outs, strict=True):
+            combine(*of)
+        return [out], learned
+
+
+class BatchNorm(OverPositions):
+    """batch_norm: statistics for each channel over the batch and its positions, if in training.
+
+    Otherwise the running ones, and backward is upstream*weight/sqrt(running_var + eps).
+    """
+
+    def parts(self, x: Array) -> Array:
+        return x.reshape(1, -1, x.shape[-1])
+
+    def constant(self, context: Context) -> bool:
+        return not context.training
+
+    def statistics(
+        self, context: Context, parts: Array, parameters: Parameters
+    ) -> tuple[Array, Array]:
+        if context.training:
+            return super().statistics(context, parts, parameters)
+        kept = np.stack((parameters["running_mean"], parameters["running_var"]))
+        mean, variance = kept.astype(np.float64)[:, None]
+        return mean, variance
+
+
+class InstanceNorm(OverPositions):
+    """instance_norm: statistics for each example and channel. Formulas: OverPositions."""
+
+
+class GroupNorm(OverPositions):
+    """group_norm: statistics for each example and group of channels. Formulas: OverPositions."""
+
+    def groups(self, D: int) -> int:
+        return int(self.layer.groups)
+
+
+class LayerNorm(Kernel):
+    """layer_norm: xhat*weight + bias, xhat = (x - mean)/sqrt(var + eps) over the depth.
+
+    Backward, with u = upstream*weight: (u - mean(u) - xhat*mean(u*xhat))/sqrt(var + eps).
+    """
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        x = in_one_piece(context, inputs[0])
+        out = context.buffers.empty(x.shape)
+        rows, rows_out = x.reshape(-1, x.shape[-1]), out.reshape(-1, x.shape[-1])
+        mean, inverse = context.buffers.empty((len(rows), 1)), context.buffers.empty((len(rows), 1))
+        for cut in blocks(rows):
+            np.mean(rows[cut], axis=-1, keepdims=True, out=mean[cut])
+            y = np.subtract(rows[cut], mean[cut], out=rows_out[cut])
+            variance = np.einsum("nd,nd->n", y, y)[:, None] / y.shape[-1]
+            np.divide(1, np.sqrt(variance + self.layer.eps), out=inverse[cut])
+            y *= inverse[cut]
+            if self.layer.affine:
+                y *= parameters["weight"]
+                y += parameters["bias"]
+        return out, (x, mean, inverse)
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> tuple[Sequence[Array | None], Parameters]:
+        x, mean, inverse = saved
+        upstream, out = whole(context, upstream)
+        D = x.shape[-1]
+        ups, rows, rows_out = upstream.reshape(-1, D), x.reshape(-1, D), out.reshape(-1, D)
+        weights, biases = np.zeros((2, D))
+        for cut in blocks(rows):
+            u = ups[cut]
+            xhat = (rows[cut] - mean[cut]) * inverse[cut]
+            if self.layer.affine:
+                weights += column_sums(u * xhat)
+                biases += column_sums(u)
+                u = u * parameters["weight"]
+            xhat *= np.einsum("nd,nd->n", u, xhat)[:, None] / D
+            xhat += u.mean(-1, keepdims=True)
+            np.subtract(u, xhat, out=rows_out[cut])
+            rows_out[cut] *= inverse[cut]
+        learned = {"weight": weights.astype(x.dtype), "bias": biases.astype(x.dtype)}
+        return [out if wanted[0] else None], learned if self.layer.affine else NO_PARAMETERS
+
+
+class Lrn(Kernel):
+    """lrn: x/s^beta with s = k + alpha/size * the sum of x^2 over `size` neighbouring channels.
+
+    Backward: upstream/s^beta - 2*alpha*beta/size * x * the sum of upstream*x/s^(beta + 1) over the
+    channels whose windows x is in. Where s is 0 (k is 0) the result is NaN, as PyTorch's.
+    """
+
+    def neighbours(self, values: Array, before: int, after: int) -> Array:
+        """Return the sum of each value, `before` channels ahead of it and `after` behind it."""
+        D = values.shape[-1]
+        total = values.copy()
+        for step in range(1, min(before, D - 1) + 1):
+            total[:, step:] += values[:, :-step]
+        for step in range(1, min(after, D - 1) + 1):
+            total[:, :-step] += values[:, step:]
+        return total
+
+    def divisor(self, x: Array) -> Array:
+        """Return s; the window of an even size has its odd channel before, as PyTorch's."""
+        size = self.layer.size
+        s = self.neighbours(x * x, size // 2, (size - 1) // 2)
+        s *= self.layer.alpha / size
+        s += self.layer.k
+        return s
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        x = in_one_piece(context, inputs[0])
+        out = context.buffers.empty(x.shape)
+        rows, rows_out = x.reshape(-1, x.shape[-1]), out.reshape(-1, x.shape[-1])
+        with np.errstate(all="ignore"):
+            for cut in blocks(rows):
+                power = self.divisor(rows[cut]) ** self.layer.beta
+                np.divide(rows[cut], power, out=rows_out[cut])
+        return out, x
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> tuple[Sequence[Array | None], Parameters]:
+        if not wanted[0]:
+            return [None], NO_PARAMETERS
+        upstream, out = whole(context, upstream)
+        D, size, beta = upstream.shape[-1], self.layer.size, self.layer.beta
+        ups, rows, rows_out = upstream.reshape(-1, D), saved.reshape(-1, D), out.reshape(-1, D)
+        with np.errstate(all="ignore"):
+            for cut in blocks(rows):
+                s = self.divisor(rows[cut])
+                direct = ups[cut] / s**beta
+                s = direct * rows[cut] / s
+                s = self.neighbours(s, (size - 1) // 2, size // 2)
+                s *= rows[cut]
+                s *= 2 * self.layer.alpha * beta / size
+                np.subtract(direct, s, out=rows_out[cut])
+        return [out], NO_PARAMETERS
+
+
+KERNELS: dict[str, type[Kernel]] = {
+    "batch_norm": BatchNorm,
+    "instance_norm": InstanceNorm,
+    "layer_norm": LayerNorm,
+    "group_norm": GroupNorm,
+    "lrn": Lrn,
+}

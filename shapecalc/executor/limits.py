@@ -1,0 +1,54 @@
+"""What a run refuses before it begins: faulty specs, wrong arguments, arrays too large."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+from shapecalc.diagnostics import LIMIT, Fault, SpecError, quote
+from shapecalc.executor.arrays import refusal
+from shapecalc.tracing import Trace
+
+MAX_BYTES = 16 * 2**30  # what a run may need for parameters, values and their gradients
+MAX_STEPS = 100_000  # layers: each costs a few kilobytes and microseconds, whatever its size
+
+
+def need_sound(trace: Trace) -> None:
+    """Raise SpecError where something is wrong with the spec; false claims do not matter here."""
+    wrong = [d for d in trace.diagnostics if d.code < "SC3"]
+    if wrong:
+        raise SpecError(wrong)
+    if not trace.complete:
+        raise refusal(Fault("SC103", "the network has no output", "name one under outputs"), "")
+    if len(trace.layers) > MAX_STEPS:
+        message = f"{len(trace.layers):,} layers are too many to run: the most is {MAX_STEPS:,}"
+        raise refusal(Fault("SC108", message, "run a part of the network"), "layers")
+
+
+def need_room(trace: Trace, batch: int, itemsize: int) -> None:
+    """Raise SpecError if the arrays would need more than MAX_BYTES."""
+    parameters = (trace.totals["parameters"] or 0) + (trace.totals["non_trainable"] or 0)
+    values = trace.totals["activations"] or 0
+    values += sum(prod(volume) for volume in trace.inputs.values() if volume is not None)
+    needed = 2 * itemsize * (parameters + batch * values)
+    if needed > MAX_BYTES:
+        message = (
+            f"running {batch:,} {'example' if batch == 1 else 'examples'} needs about"
+            f" {needed / 2**30:,.0f} GiB, more than {MAX_BYTES // 2**30}"
+        )
+        hint = "a smaller batch, or float32" if batch > 1 or itemsize > 4 else "a smaller network"
+        raise refusal(Fault("SC108", message, hint), "batch")
+
+
+def need_choice(name: str, value: object, choices: Sequence[str]) -> None:
+    """Raise SpecError unless an argument is one of a few words."""
+    if value not in choices:
+        message = f"{name} must be {' or '.join(choices)}, not {quote(value)}"
+        raise refusal(Fault("SC104", message), name)
+
+
+def need_whole(name: str, value: object) -> None:
+    """Raise SpecError unless an argument is a whole number, 0 or more."""
+    if type(value) is not int or not 0 <= value <= LIMIT:
+        message = f"{name} must be a whole number, 0 or more, not {quote(value)}"
+        raise refusal(Fault("SC104", message), name)

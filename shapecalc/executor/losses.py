@@ -1,0 +1,64 @@
+"""Losses: a number to minimise, and where its gradient enters the network.
+
+squared_error is the sum of (a - y)^2, without a half; cross_entropy is -ln softmax(logits)[class],
+classes from 0. Both are averaged over the batch. A final softmax or log_softmax is not applied
+twice: behind a softmax the gradient p - y enters at its input, where nothing is divided by p.
+
+Source: Stanford CS231n, "Linear Classification" and "Neural Networks Part 2".
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from shapecalc.executor.buffers import Array
+from shapecalc.executor.kernels.activation import log_softmax
+from shapecalc.network import Node
+
+
+class Loss(NamedTuple):
+    """A loss of one output, and the gradient of a value, by index, through which it enters.
+
+    `shown` is the gradient of the output itself where the gradient enters before it.
+    """
+
+    value: float
+    output: int
+    index: int
+    gradient: Array
+    shown: Array | None = None
+
+
+def squared_error(output: Array, index: int, wanted: Array) -> Loss:
+    """Return the sum of squares of output - wanted (N x spatial x D), averaged over N."""
+    difference = output - wanted
+    count = len(output)
+    value = float(np.sum(np.square(difference, dtype=np.float64))) / count
+    return Loss(value, index, index, difference * output.dtype.type(2 / count))
+
+
+def cross_entropy(
+    output: Array, index: int, node: Node | None, classes: Array, logits: Array
+) -> Loss:
+    """Return -ln softmax(logits)[class], summed over positions and averaged over the batch.
+
+    `classes` holds a class for each example and position. `logits` is the input of a final softmax,
+    otherwise the output itself.
+    """
+    count = len(output)
+    kind = node.kind if node else ""
+    logs = output if kind == "log_softmax" else log_softmax(logits)
+    chosen = np.zeros(logs.shape, logs.dtype)
+    np.put_along_axis(chosen, classes[..., None], 1, axis=-1)
+    value = -float(np.sum(logs * chosen, dtype=np.float64)) / count
+    scale = logs.dtype.type(1 / count)
+    if kind == "log_softmax":
+        return Loss(value, index, index, -chosen * scale)
+    gradient = (np.exp(logs) - chosen) * scale
+    if kind != "softmax" or node is None or node.sources is None:
+        return Loss(value, index, index, gradient)
+    with np.errstate(divide="ignore"):  # a probability that is 0 has an infinite gradient
+        shown = -chosen * scale / np.where(chosen > 0, output, 1)
+    return Loss(value, index, node.sources[0], gradient, shown)

@@ -1,0 +1,183 @@
+"""A network with its parameters, ready for passes: what comes from outside is checked here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from shapecalc.diagnostics import Fault, quote, some
+from shapecalc.executor.arrays import channels_last, numeric, refusal, shaped
+from shapecalc.executor.buffers import Array, Buffers
+from shapecalc.executor.engine import Engine
+from shapecalc.executor.limits import need_choice, need_room, need_sound, need_whole
+from shapecalc.executor.losses import Loss, cross_entropy, squared_error
+from shapecalc.executor.parameters import prepare
+from shapecalc.network import Node
+from shapecalc.tracing import Trace
+from shapecalc.worked_example import Names
+
+Keep = Literal["all", "outputs"]
+DTYPES = ("float32", "float64")
+
+
+class Session:
+    """A network with its parameters, ready for any number of passes."""
+
+    def __init__(
+        self,
+        trace: Trace,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        seed: int = 0,
+        dtype: str = "float64",
+        training: bool = True,
+        keep: Keep = "all",
+        fast: bool | None = None,
+        plain: bool = False,
+        backward: bool = True,
+    ) -> None:
+        """`fast` allows Winograd's convolution, by default in float32 only; `plain` forbids all
+        but the plainest methods. Raises SpecError for a faulty spec and for faulty parameters.
+        """
+        need_sound(trace)
+        need_choice("dtype", dtype, DTYPES)
+        need_choice("keep", keep, ("all", "outputs"))
+        need_whole("seed", seed)
+        self.trace, self.seed, self.keep = trace, seed, keep
+        self.count = trace.spec.batch  # examples in the last inputs
+        self.names = Names(trace.spec, trace.layers)
+        self.buffers = Buffers(dtype)
+        need_room(trace, trace.spec.batch, self.buffers.dtype.itemsize)
+        self.offset = len(trace.inputs)
+        own = prepare(trace, parameters or {}, self.buffers, seed)
+        all_values = range(self.offset + len(own))
+        outputs = {index for index in trace.spec.outputs.values() if index is not None}
+        self.shown = set(all_values) if keep == "all" else outputs
+        kept = self.shown | self._logits(outputs)
+        if fast is None:
+            fast = self.buffers.dtype == np.float32
+        self.engine = Engine(
+            trace.spec, own, self.buffers,
+            keep=kept, training=training, seed=seed, fast=fast, plain=plain, learn=backward,
+        )  # fmt: skip
+
+    def _logits(self, outputs: set[int]) -> set[int]:
+        """Return what goes into a final softmax: a cross entropy is computed from it."""
+        nodes = [node for index in outputs if (node := self._node(index))]
+        return {source for node in nodes if node.kind == "softmax" for source in node.sources or ()}
+
+    def _node(self, index: int) -> Node | None:
+        return self.trace.spec.nodes[index - self.offset] if index >= self.offset else None
+
+    def inputs(self, given: Any = None, batch: int | None = None) -> list[Array]:
+        """Return the network's inputs channels last: those given, the others standard normal."""
+        names = list(self.trace.inputs)
+        if given is None:
+            given = {}
+        elif not isinstance(given, Mapping):
+            if len(names) > 1:
+                message = f"the network has the inputs {some(names)}"
+                raise refusal(Fault("SC104", message, "give a mapping by name"), "inputs")
+            given = {names[0]: given}
+        for key in given:
+            if key not in names:
+                message = f"the network has no input {quote(key)}"
+                raise refusal(Fault("SC107", message, f"there is {some(names)}"), str(key))
+        dtype = self.buffers.dtype
+        arrays = {
+            name: shaped(numeric(values, name, dtype), self._shape(index), name, batched=True)
+            for index, name in enumerate(names)
+            if (values := given.get(name)) is not None
+        }
+        counts = {name: len(array) for name, array in arrays.items()}
+        if len(set(counts.values())) > 1:
+            message = f"the inputs hold different numbers of examples: {counts}"
+            raise refusal(Fault("SC104", message, "give as many of each"), next(iter(counts)))
+        count = next(iter(counts.values()), batch or self.trace.spec.batch)
+        need_room(self.trace, count, dtype.itemsize)
+        for index, name in enumerate(names):
+            if name not in arrays:
+                random = np.random.default_rng((self.seed, index))
+                shape = (count, *self._shape(index))
+                arrays[name] = random.standard_normal(shape, np.float32).astype(dtype)
+        self.count = count
+        return [channels_last(arrays[name]) for name in names]
+
+    def _shape(self, index: int) -> tuple[int, ...]:
+        shape = self.names.value_shape(index)
+        assert shape is not None, "a sound spec has every volume"
+        return shape
+
+    def losses(self, loss: Mapping[str, Any]) -> list[Loss]:
+        """Return the loss of the last forward pass, a part for every output that has one."""
+        if len(loss) != 1 or next(iter(loss)) not in ("squared_error", "cross_entropy"):
+            message = f"loss must be squared_error or cross_entropy, not {quote(str(dict(loss)))}"
+            raise refusal(Fault("SC104", message, "for example {'cross_entropy': 6}"), "loss")
+        ((kind, wanted),) = loss.items()
+        outputs = self.trace.spec.outputs
+        if not isinstance(wanted, Mapping):
+            if len(outputs) != 1:
+                message = f"the network has the outputs {some(list(outputs))}"
+                hint = f"for example {{'{kind}': {{'{next(iter(outputs), 'output')}': ...}}}}"
+                raise refusal(Fault("SC107", message, hint), f"loss.{kind}")
+            wanted = {next(iter(outputs)): wanted}
+        parts = []
+        for name, values in wanted.items():
+            if name not in outputs:
+                message = f"the network has no output {quote(name)}"
+                hint = f"there is {some(list(outputs))}"
+                raise refusal(Fault("SC107", message, hint), f"loss.{kind}")
+            parts.append(self._loss(kind, outputs[name] or 0, values, f"loss.{kind}"))
+        return parts
+
+    def _loss(self, kind: str, index: int, values: Any, key: str) -> Loss:
+        output, shape = self.value(index), self._shape(index)
+        array = numeric(values, key, self.buffers.dtype)
+        wanted = shape[1:] if kind == "cross_entropy" else shape
+        array = shaped(array, wanted, key, batched=True)
+        if len(array) != len(output):
+            message = f"{key} holds {len(array)} examples, and there are {len(output)}"
+            raise refusal(Fault("SC104", message, "give one for each"), key)
+        if kind == "squared_error":
+            return squared_error(output, index, channels_last(array))
+        classes = array.astype(np.intp)
+        wrong = array[(classes != array) | (classes < 0) | (classes >= shape[0])]
+        if wrong.size:
+            message = f"{wrong.flat[0]:g} is no class: there are {shape[0]}, counted from 0"
+            raise refusal(Fault("SC104", message, f"give 0 to {shape[0] - 1}"), key)
+        node = self._node(index)
+        before = node.sources[0] if node and node.sources and node.kind == "softmax" else index
+        logits = self.value(before)
+        return cross_entropy(output, index, node, classes, logits)
+
+    def upstream(self, given: Mapping[str, Any]) -> dict[int, Array]:
+        """Return upstream gradients by index, channels last."""
+        found: dict[int, Array] = {}
+        for name, values in given.items():
+            index = self.names.values.get(name)
+            if index is None:
+                message = f"upstream names no layer {quote(name)}"
+                raise refusal(Fault("SC107", message, some(list(self.names.values), 8)), name)
+            array = numeric(values, name, self.buffers.dtype)
+            array = shaped(array, self._shape(index), name, batched=True)
+            if len(array) != self.count:
+                message = f"the upstream gradient of {quote(name)} holds {len(array)} examples"
+                raise refusal(Fault("SC104", message, "give as many as of the inputs"), name)
+            found[index] = channels_last(array)
+        return found
+
+    def backward(self, losses: Sequence[Loss], *, inputs_too: bool = True) -> None:
+        """Pass the gradients of losses back."""
+        upstream: dict[int, Array] = {}
+        for part in losses:
+            before = upstream.get(part.index)
+            upstream[part.index] = part.gradient if before is None else before + part.gradient
+        self.engine.backward(upstream, inputs_too=inputs_too)
+
+    def value(self, index: int) -> Array:
+        """Return a value of the last forward pass, channels last."""
+        value = self.engine.values[index]
+        assert value is not None, "the value was not kept"
+        return value

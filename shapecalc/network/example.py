@@ -1,0 +1,194 @@
+"""The worked example of a spec: arrays given, a loss or upstream gradient, and arrays expected.
+
+Only the form is read here: lists of lists of numbers, all rows of one length. Whether a name is
+there and a shape is right depends on the volumes (worked_example.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any, NamedTuple
+
+from shapecalc.diagnostics import LIMIT, Fault, Finding, Path, quote
+from shapecalc.network.validation import unknown_key
+
+KEYS = {
+    key: key for key in ("given", "loss", "upstream", "rate", "training", "expect", "tolerance")
+}
+HABITS = {
+    "input": "write given: {input: [...]}",
+    "inputs": "write given: {left: [...], right: [...]}",
+    "output": "write expect: {conv1: [...]}, with the layer's name",
+    "expected": "write expect",
+    "learning_rate": "write rate",
+    "lr": "write rate",
+    "atol": "write tolerance",
+    "weights": "write given: {conv1.weight: [...]}",
+}
+LOSSES = ("squared_error", "cross_entropy")
+MAX_AXES = 6  # a batch, three spatial axes and a depth are five
+TOLERANCE = 1e-6
+
+
+class Numbers(NamedTuple):
+    """An array as written: nested lists, and the length of each level. A number has no level."""
+
+    shape: tuple[int, ...]
+    values: Any
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked example. `loss` and `upstream` are by the name of an output or layer.
+
+    The name None stands for the network's only output.
+    """
+
+    given: Mapping[str, Numbers] = field(default_factory=dict)
+    loss_kind: str | None = None
+    loss: Mapping[str | None, Numbers] = field(default_factory=dict)
+    upstream: Mapping[str, Numbers] = field(default_factory=dict)
+    rate: float | None = None
+    training: bool | None = None
+    expect: Mapping[str, Numbers] = field(default_factory=dict)
+    tolerance: float = TOLERANCE
+
+
+def read_example(data: Any, findings: list[Finding]) -> Example | None:
+    """Return the example of a spec's data; what is wrong with its form is added to findings."""
+    if not isinstance(data, Mapping):
+        message = f"example must be a mapping, not {quote(data)}"
+        hint = "for example {given: {input: [1, 2]}, expect: {relu1: [1, 2]}}"
+        findings.append(Finding(Fault("SC104", message, hint), ("example",)))
+        return None
+    return _Reader(data, findings).read()
+
+
+class _Reader:
+    """Reads an example key by key; what is faulty is reported and left out."""
+
+    def __init__(self, data: Mapping[str, Any], findings: list[Finding]) -> None:
+        self.data = data
+        self.findings = findings
+
+    def read(self) -> Example:
+        for key in self.data:
+            if key not in KEYS:
+                fault = unknown_key(
+                    str(key), self.data, "example", KEYS, HABITS, (), self.findings
+                )
+                self.findings.append(Finding(fault, ("example", str(key))))
+        if self.data.get("loss") is not None and self.data.get("upstream") is not None:
+            message = "loss and upstream are two sources of the gradient"
+            self._report("SC106", message, "keep one of them", ("upstream",))
+        kind, loss = self._loss()
+        training = self.data.get("training")
+        if training is not None and not isinstance(training, bool):
+            message = f"training must be true or false, not {quote(training)}"
+            self._report("SC104", message, "", ("training",))
+            training = None
+        tolerance = self._positive("tolerance", zero=True)
+        return Example(
+            self._arrays("given"),
+            kind,
+            loss,
+            self._arrays("upstream"),
+            self._positive("rate"),
+            training,
+            self._arrays("expect", holes=True),
+            TOLERANCE if tolerance is None else tolerance,
+        )
+
+    def _arrays(self, key: str, holes: bool = False) -> dict[str, Numbers]:
+        return self._named(self.data.get(key), (key,), holes)
+
+    def _named(self, written: Any, path: Path, holes: bool = False) -> dict[str, Numbers]:
+        if written is None:
+            return {}
+        if not isinstance(written, Mapping):
+            message = f"{path[-1]} must be a mapping of names to arrays, not {quote(written)}"
+            self._report("SC104", message, "for example {conv1: [[1, 2], [3, 4]]}", path)
+            return {}
+        arrays = {}
+        for name, values in written.items():
+            numbers = self._numbers(values, (*path, str(name)), holes)
+            if numbers is not None:
+                arrays[str(name)] = numbers
+        return arrays
+
+    def _loss(self) -> tuple[str | None, dict[str | None, Numbers]]:
+        written = self.data.get("loss")
+        if written is None:
+            return None, {}
+        if not isinstance(written, Mapping) or len(written) != 1 or next(iter(written)) not in LOSSES:
+            message = f"loss must be one of {' or '.join(LOSSES)}, not {quote(written)}"
+            hint = "for example {squared_error: 0.5} or {cross_entropy: 6}"
+            self._report("SC104", message, hint, ("loss",))
+            return None, {}
+        ((kind, wanted),) = written.items()
+        path: Path = ("loss", kind)
+        if isinstance(wanted, Mapping):
+            return kind, dict(self._named(wanted, path))
+        numbers = self._numbers(wanted, path)
+        return (kind, {}) if numbers is None else (kind, {None: numbers})
+
+    def _positive(self, key: str, zero: bool = False) -> float | None:
+        value = self.data.get(key)
+        if value is None:
+            return None
+        if type(value) in (int, float) and (0 < value <= LIMIT or (zero and value == 0)):
+            return float(value)
+        self._report("SC104", f"{key} must be a positive number, not {quote(value)}", "", (key,))
+        return None
+
+    def _numbers(self, values: Any, path: Path, holes: bool = False) -> Numbers | None:
+        try:
+            return Numbers(_shape(values, holes), values)
+        except ValueError as error:
+            hint = "lists of numbers, depth first: [[[row], [row]], [[row], [row]]]"
+            self._report("SC104", f"{quote(path[-1])} {error}", hint, path)
+            return None
+
+    def _report(self, code: str, message: str, hint: str, path: Path) -> None:
+        self.findings.append(Finding(Fault(code, message, hint), ("example", *path)))
+
+
+def _shape(values: Any, holes: bool, level: int = 0) -> tuple[int, ...]:
+    """Return the length of each level of nested lists. Raises ValueError with what is wrong."""
+    if isinstance(values, list | tuple):
+        if level >= MAX_AXES:
+            raise ValueError(f"has more than {MAX_AXES} levels of lists")
+        if not values:
+            raise ValueError("has an empty list")
+        first = _shape(values[0], holes, level + 1)
+        for row in values[1:]:
+            if _shape(row, holes, level + 1) != first:
+                raise ValueError(f"has rows of different lengths: {quote(row)} beside others")
+        return (len(values), *first)
+    if values is None and holes:
+        return ()
+    if type(values) not in (int, float):
+        raise ValueError(f"must hold numbers, not {quote(values)}")
+    if not isfinite(values) or abs(values) > LIMIT:
+        raise ValueError(f"must hold finite numbers, not {quote(values)}")
+    return ()
+
+
+def examples_in(
+    shape: Sequence[int], wanted: Sequence[int], batched: bool = True
+) -> int | None:
+    """Return how many examples an array holds where one has the shape `wanted`; None: it fits not.
+
+    Leading axes of 1 may be left out, one further axis is the batch.
+    """
+    given = tuple(shape)
+    spare = next((n for n, size in enumerate(wanted) if size != 1), len(wanted))
+    one = {tuple(wanted[skip:]) for skip in range(spare + 1)}
+    if given in one:
+        return 1
+    return given[0] if batched and given and given[1:] in one else None
+
+
+__all__ = ["Example", "Numbers", "examples_in", "read_example"]

@@ -1,0 +1,116 @@
+"""A verification as a table: a row a layer, then the network, the worked example and the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from shapecalc.diagnostics import quote
+from shapecalc.layers.base import show
+from shapecalc.verification import Check, Verification
+
+TITLES = {
+    "output": "output",
+    "parameters": "parameters",
+    "macs": "MACs",
+    "gradient": "gradients",
+    "receptive_field": "receptive field",
+}
+GOOD = 1e-7  # CS231n: a relative error of 1e-7 or less is good
+BANDS = (
+    "Gradients: the relative error of backward passes against centred differences.\n"
+    "1e-7 or less is good, up to 1e-4 usual at kinks, more than 1e-2 wrong (CS231n)."
+)
+
+
+def render(result: Verification) -> str:
+    """Return the whole verification as text."""
+    from tabulate import tabulate
+
+    parts = [f"{quote(result.name or result.file or 'network')}: {result.settings}"]
+    rows = [[name, *_cells(checks)] for name, checks in _by_layer(result.checks).items()]
+    if rows:
+        titles = ["layer", *TITLES.values()]
+        align = ["left", "left", "right", "right", "left", "left"]
+        parts.append(tabulate(rows, titles, "simple", colalign=align, disable_numparse=True))
+    lines = [_line(check) for check in result.checks if check.layer is None or _is_example(check)]
+    if lines:
+        parts.append("\n".join(lines))
+    if any(check.what.startswith("gradient") for check in result.checks):
+        parts.append("\n".join([BANDS, *_sentences(result.notes)]))
+    parts.append(summary(result))
+    return "\n\n".join(parts)
+
+
+def summary(result: Verification) -> str:
+    """Return the result in a line."""
+    errors = sum(d.severity == "error" for d in result.diagnostics)
+    wrong = sum(not check.agrees for check in result.checks)
+    total = len(result.checks)
+    checks = f"{total:,} {'check' if total == 1 else 'checks'}"
+    if not total:
+        return f"not run: {errors} {'error' if errors == 1 else 'errors'}"
+    if wrong:
+        return f"{wrong:,} of {checks} {'does' if wrong == 1 else 'do'} not agree"
+    if errors:
+        return f"{checks} agree, and {errors} {'error' if errors == 1 else 'errors'}"
+    return f"{checks}, all agree"
+
+
+def _by_layer(checks: Iterable[Check]) -> dict[str, list[Check]]:
+    layers: dict[str, list[Check]] = {}
+    for check in checks:
+        if check.layer is not None and not _is_example(check):
+            layers.setdefault(check.layer, []).append(check)
+    return layers
+
+
+def _is_example(check: Check) -> bool:
+    """Say whether a check is of the worked example: it is called as its key."""
+    return check.layer is None or check.what.startswith(f"{check.layer}.") or (
+        check.what == check.layer
+    )
+
+
+def _cells(checks: Sequence[Check]) -> list[str]:
+    """Return what each column says of one layer."""
+    return [_cell([c for c in checks if c.what.split(" ")[0] == column]) for column in TITLES]
+
+
+def _cell(checks: Sequence[Check]) -> str:
+    if not checks:
+        return ""
+    if checks[0].what.startswith("gradient"):
+        errors = [c.executed if c.executed is not None else float("inf") for c in checks]
+        wrong = [c.what.removeprefix("gradient ") for c in checks if not c.agrees]
+        text = _error(max(errors))
+        return f"{text} ({', '.join(wrong)}: WRONG)" if wrong else text
+    (check,) = checks[:1]
+    if check.agrees:
+        mark = " *" if check.how and check.what == "receptive_field" else ""
+        return _text(check.executed) + mark
+    return f"{_text(check.predicted)}, but {_text(check.executed)}"
+
+
+def _error(error: float) -> str:
+    if error == float("inf"):
+        return "none"
+    return "< 1e-7" if error < GOOD else f"{error:.1e}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return show(tuple(value))
+    return "none" if value is None else f"{value:,}"
+
+
+def _line(check: Check) -> str:
+    if check.what.startswith("gradient"):
+        return f"network, {check.what.replace(' ', ' of all ', 1)}: {_error(check.executed)}"
+    if check.agrees:
+        return f"example, {check.what}: {check.executed} as expected"
+    return f"example, {check.what}: {check.executed}, but {check.predicted} expected"
+
+
+def _sentences(notes: Sequence[str]) -> list[str]:
+    return [note[:1].upper() + note[1:] + "." for note in notes]

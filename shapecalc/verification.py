@@ -1,0 +1,68 @@
+"""What verifying a network found: predictions beside what execution gave, one check each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from shapecalc.diagnostics import Diagnostic
+
+SCHEMA = "shapecalc.verify/1"
+
+
+class Check(NamedTuple):
+    """One prediction and what executing gave. `layer` is None for the network as a whole.
+
+    `predicted` of a gradient is the analytic one's bound on the relative error, `executed` the
+    error itself. `how` says what was done where it was not everything.
+    """
+
+    layer: str | None
+    what: str
+    predicted: Any
+    executed: Any
+    agrees: bool
+    how: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the check as `--format json` prints it."""
+        return {
+            "layer": self.layer,
+            "what": self.what,
+            "predicted": self.predicted,
+            "executed": self.executed,
+            "agrees": self.agrees,
+            "how": self.how,
+        }
+
+
+@dataclass(frozen=True)
+class Verification:
+    """All checks of one spec, the errors found, and notes on what was probed."""
+
+    file: str | None
+    name: str | None
+    settings: str  # dtype, batch, seed and mode, as the heading names them
+    checks: Sequence[Check] = ()
+    diagnostics: Sequence[Diagnostic] = ()
+    notes: Sequence[str] = field(default=())
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every check agrees, and the spec has no error."""
+        sound = not any(d.severity == "error" for d in self.diagnostics)
+        return sound and all(check.agrees for check in self.checks)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `--format json` prints."""
+        return {
+            "schema": SCHEMA,
+            "file": self.file,
+            "name": self.name,
+            "settings": self.settings,
+            "agrees": self.agrees,
+            "checks": [check.to_dict() for check in self.checks],
+            "notes": list(self.notes),
+            "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
+        }

@@ -1,0 +1,232 @@
+"""What the keys of a worked example stand for: `conv1`, `conv1.weight`, `input.grad`, `loss`.
+
+Arrays are depth first, as lectures print them: a value is D x spatial sizes (units for a flat one),
+a parameter is laid out as in PyTorch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from shapecalc.diagnostics import Fault, Finding, Path, Refusal, quote, some, suggestion
+from shapecalc.layers.base import show
+from shapecalc.layers.fields import Volume
+from shapecalc.network import NetworkSpec
+from shapecalc.network.example import Numbers, examples_in
+from shapecalc.records import LayerRecord
+
+Role = Literal["value", "gradient", "parameter", "parameter gradient", "next", "loss"]
+Shape = tuple[int, ...]
+
+
+class Target(NamedTuple):
+    """What a key stands for. `index` counts values (inputs first), or layers for a parameter."""
+
+    role: Role
+    index: int = 0
+    parameter: str = ""
+    shape: Shape | None = ()  # of one example; None where it is not known
+
+    @property
+    def batched(self) -> bool:
+        """Whether the array may have a further axis for the batch."""
+        return self.role in ("value", "gradient")
+
+
+def depth_first(volume: Volume) -> Shape:
+    """Return a volume's sizes as arrays have them: the depth before the spatial sizes."""
+    return (volume[-1], *volume[:-1])
+
+
+class Names:
+    """Looks up the keys of an example. Raises KeyError, with a fault, for what is not there."""
+
+    def __init__(self, spec: NetworkSpec, records: Sequence[LayerRecord]) -> None:
+        self.spec = spec
+        self.records = records
+        self.offset = len(spec.inputs)
+
+    @cached_property
+    def values(self) -> Mapping[str, int]:
+        """Every input, layer and instance by name, with the index of its value."""
+        found = {g.name: g.sources[0] for g in self.spec.groups if g.sources and len(g.sources) == 1}
+        found |= {record.name: i + self.offset for i, record in enumerate(self.records)}
+        return found | {name: i for i, name in enumerate(self.spec.inputs)}
+
+    def parameters(self, layer: int) -> Mapping[str, Shape]:
+        """Return the shapes of a layer's own parameters; none where they are not known."""
+        record = self.records[layer]
+        if record.layer is None or record.input is None or record.shares:
+            return {}
+        try:
+            return record.layer.parameters(record.input)
+        except Refusal:
+            return {}
+
+    def value_shape(self, index: int) -> Shape | None:
+        """Return the shape of a value, depth first."""
+        inputs = list(self.spec.inputs.values())
+        volume = inputs[index] if index < self.offset else self.records[index - self.offset].output
+        return None if volume is None else depth_first(volume)
+
+    def find(self, key: str) -> Target:
+        """Return what a key stands for. Raises KeyError with a Fault."""
+        if key == "loss":
+            return Target("loss")
+        if key in self.values:
+            return Target("value", self.values[key], shape=self.value_shape(self.values[key]))
+        name, _, ending = key.rpartition(".")
+        if ending == "grad" and name in self.values:
+            return self.find(name)._replace(role="gradient")
+        if ending in ("grad", "next"):
+            target = self._parameter(name, key)
+            if target.parameter.startswith("running"):
+                raise KeyError(Fault("SC107", f"{name} is not learned: it has no {ending}"))
+            return target._replace(role="next" if ending == "next" else "parameter gradient")
+        return self._parameter(key, key)
+
+    def _parameter(self, key: str, whole: str) -> Target:
+        name, _, parameter = key.rpartition(".")
+        index = self.values.get(name, -1) - self.offset
+        if index < 0:
+            raise KeyError(self._unknown(whole))
+        record = self.records[index]
+        shapes = self.parameters(index)
+        if parameter in shapes:
+            return Target("parameter", index, parameter, shapes[parameter])
+        if record.shares:
+            hint = f"its weights are those of {record.shares}: write {record.shares}.{parameter}"
+            message = f"{quote(whole)}: {record.name} has no weights of its own"
+            raise KeyError(Fault("SC107", message, hint))
+        if record.layer is None or record.input is None:
+            return Target("parameter", index, parameter, None)
+        has = f"it has {some(list(shapes))}" if shapes else f"{record.name} has no parameters"
+        raise KeyError(Fault("SC107", f"{record.name} has no {quote(parameter)}", has))
+
+    def _unknown(self, key: str) -> Fault:
+        hint = suggestion(key, lambda: self.values, (), f"there is {some(list(self.values), 8)}")
+        return Fault("SC107", f"{quote(key)} names no input, layer or parameter", hint)
+
+
+def faults(spec: NetworkSpec, records: Sequence[LayerRecord]) -> list[Finding]:
+    """Return what is wrong with the names, and with the shapes of what is given."""
+    if spec.example is None:
+        return []
+    return _Checker(Names(spec, records)).findings
+
+
+class _Checker:
+    """Checks an example's names and the shapes of what it gives."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.findings: list[Finding] = []
+        self.batch: int | None = None
+        example = names.spec.example
+        assert example is not None
+        for key, numbers in example.given.items():
+            self._check(key, numbers, ("given", key), ("value", "parameter"))
+        for key, numbers in example.upstream.items():
+            self._check(key, numbers, ("upstream", key), ("value",), inputs=True)
+        for output, numbers in example.loss.items():
+            path: Path = ("loss", str(example.loss_kind), *([output] if output else []))
+            self._loss(output, numbers, path, example.loss_kind == "cross_entropy")
+        for key in example.expect:
+            target = self._find(key, ("expect", key))
+            if target is not None:
+                self._expected(key, target)
+
+    def _find(self, key: str, path: Path) -> Target | None:
+        try:
+            return self.names.find(key)
+        except KeyError as error:
+            self._add(error.args[0], path)
+            return None
+
+    def _check(
+        self,
+        key: str,
+        numbers: Numbers,
+        path: Path,
+        roles: tuple[Role, ...],
+        inputs: bool = False,
+    ) -> None:
+        target = self._find(key, path)
+        if target is None:
+            return
+        computed = target.role == "value" and target.index >= self.names.offset and not inputs
+        if target.role not in roles or computed:
+            message = f"{quote(key)} is computed, and cannot be given"
+            self._add(Fault("SC107", message, "give inputs and parameters"), path)
+        elif target.shape is not None:
+            self._shape(key, numbers.shape, target.shape, target.batched, path)
+
+    def _shape(self, key: str, given: Shape, wanted: Shape, batched: bool, path: Path) -> None:
+        count = examples_in(given, wanted, batched)
+        if count is None:
+            message = f"{quote(key)} is {_sizes(given)}, and should be {_sizes(wanted)}"
+            hint = "depth first; leading axes of 1 may be left out" + (
+                ", one further axis is the batch" if batched else ""
+            )
+            self._add(Fault("SC104", message, hint), path)
+        elif batched and self.batch not in (None, count):
+            message = f"{quote(key)} holds {count} examples, others {self.batch}"
+            self._add(Fault("SC104", message, "give as many of each"), path)
+        elif batched:
+            self.batch = count
+
+    def _loss(self, output: str | None, numbers: Numbers, path: Path, classes: bool) -> None:
+        outputs = self.names.spec.outputs
+        if output is None and len(outputs) != 1:
+            message = "there are several outputs, and the loss names none"
+            hint = f"for example {{{next(iter(outputs), 'output')}: ...}}"
+            self._add(Fault("SC107", message, hint), path)
+            return
+        name = next(iter(outputs)) if output is None else output
+        if name not in outputs:
+            message = f"{quote(name)} is none of the network's outputs"
+            self._add(Fault("SC107", message, f"there is {some(list(outputs))}"), path)
+            return
+        index = outputs[name]
+        shape = None if index is None else self.names.value_shape(index)
+        if shape is None:
+            return
+        if not classes:
+            self._shape(name, numbers.shape, shape, True, path)
+            return
+        self._shape(name, numbers.shape, (*shape[1:],), True, path)
+        wrong = _first(numbers.values, lambda c: type(c) is not int or not 0 <= c < shape[0])
+        if wrong is not None:
+            message = f"{quote(wrong)} is no class: {name} has {shape[0]}, counted from 0"
+            self._add(Fault("SC104", message, f"write 0 to {shape[0] - 1}"), path)
+
+    def _expected(self, key: str, target: Target) -> None:
+        example = self.names.spec.example
+        assert example is not None
+        needs = target.role in ("gradient", "parameter gradient", "next", "loss")
+        lacks = None
+        if target.role == "loss" and example.loss_kind is None:
+            lacks = "a loss", "for example loss: {squared_error: 0.5}"
+        elif needs and example.loss_kind is None and not example.upstream:
+            lacks = "a loss or upstream", "for example upstream: {conv1: [...]}"
+        elif target.role == "next" and example.rate is None:
+            lacks = "a rate", "for example rate: 0.1"
+        if lacks:
+            message = f"{quote(key)} is expected, and the example has not {lacks[0]}"
+            self._add(Fault("SC103", message, lacks[1]), ("expect", key))
+
+    def _add(self, fault: Fault, path: Path) -> None:
+        self.findings.append(Finding(fault, ("example", *path)))
+
+
+def _first(values: object, wrong: Callable[[object], bool]) -> object:
+    """Return the first number of nested lists that is wrong, or None."""
+    if isinstance(values, list | tuple):
+        return next((w for row in values if (w := _first(row, wrong)) is not None), None)
+    return values if wrong(values) else None
+
+
+def _sizes(shape: Shape) -> str:
+    return show(shape) if shape else "a single number"

@@ -1,0 +1,286 @@
+"""How long the executor takes, against PyTorch eager, bare matrix products and plain evaluators.
+
+    python tests/benchmarks/executor.py [SECTION...] [--networks NAME...] [--repeats 7]
+    python tests/benchmarks/executor.py --profile resnet-50
+
+Sections: training, convolutions, forward, memory; all of them by default. Run by hand, on a quiet
+machine; torch is needed, and onnx for `forward`.
+
+Both sides run float32 forward and backward in training mode on the same weights, input and upstream
+gradient (no gradient of the input, no final softmax), with as many threads. Each is a process of
+its own, and they take turns with pauses: the workers of OpenBLAS spin on for 50 to 100 ms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import partial
+from statistics import geometric_mean, median
+from time import sleep
+from typing import Any
+
+from peers import NETWORKS, Ours, Torch
+from tabulate import tabulate
+
+SECTIONS = ("training", "convolutions", "forward", "memory")
+PAUSE = 0.15  # seconds
+TURN = 0.2  # seconds that a turn should last at least
+CORE = "OPENBLAS_CORETYPE"
+CHAINS = ("lenet-5", "kth-mnist-convnet", "alexnet")
+# glibc gives no page back and asks for none again: allocations cost next to nothing
+KEEPING = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**40)}
+Environment = dict[str, str]
+
+
+class Peer:
+    """One side in a process of its own; it answers requests."""
+
+    def __init__(self, side: str, name: str, environment: Environment) -> None:
+        command = [sys.executable, __file__, "serve", side, name]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, text=True, env=environment
+        )
+
+    def __enter__(self) -> Peer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait()
+
+    def ask(self, method: str, *arguments: Any) -> Any:
+        """Return the answer to a request."""
+        assert self.process.stdin
+        assert self.process.stdout
+        print(json.dumps([method, *arguments]), file=self.process.stdin, flush=True)
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise SystemExit(f"{method}: the measured process has ended")
+        return json.loads(answer)
+
+
+def serve(side: str, name: str) -> None:
+    """Answer requests until there are no more."""
+    import parts
+
+    answers, sys.stdout = sys.stdout, sys.stderr
+    peer = {"ours": Ours, "torch": Torch}[side](name) if side != "forward" else None
+    for line in sys.stdin:
+        method, *arguments = json.loads(line)
+        if peer is None:
+            work = getattr(parts, method)
+        else:
+            work = getattr(peer, method, None) or partial(getattr(parts, method), peer)
+        print(json.dumps(work(*arguments)), file=answers, flush=True)
+
+
+def environments(threads: int) -> Iterator[tuple[str, Environment]]:
+    """Yield the environment as it is, and without OpenBLAS's core type where that is set."""
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+    found = os.environ | dict.fromkeys(names, str(threads))
+    yield f"{CORE}={found[CORE]}" if CORE in found else f"{CORE} unset", found
+    if CORE in found:
+        yield f"{CORE} unset", {key: value for key, value in found.items() if key != CORE}
+
+
+def show(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> None:
+    """Print a table; the first columns are words, the others numbers."""
+    align = ["left"] * left + ["right"] * (len(headers) - left)
+    print(f"\n{title}\n")
+    print(tabulate(rows, headers=headers, colalign=align, disable_numparse=True), flush=True)
+
+
+def ms(seconds: float) -> str:
+    """Return a time in milliseconds."""
+    return f"{seconds * 1e3:,.1f}"
+
+
+def means(ratios: Sequence[Sequence[float]]) -> list[str]:
+    """Return the geometric mean of each column."""
+    return [f"{geometric_mean(column):.2f}" for column in zip(*ratios, strict=True)]
+
+
+# -- sections ----------------------------------------------------------------------------------
+
+
+def training_row(name: str, repeats: int, environment: Environment) -> list[float]:
+    """Return times, page faults and differences of one network.
+
+    Ours; PyTorch with fresh gradients, with gradients kept, and with pages kept.
+    """
+    with (
+        Peer("ours", name, environment) as ours,
+        Peer("torch", name, environment) as theirs,
+        Peer("torch", name, environment | KEEPING) as keeping,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        ours.ask("save", folder)
+        keeping.ask("check", folder)
+        theirs.ask("check", folder)
+        differences = ours.ask("compare", folder)
+        sides = ((ours, "fresh"), (theirs, "fresh"), (theirs, "kept"), (keeping, "fresh"))
+        steps = []
+        for peer, how in sides:
+            peer.ask("time", how, 1)
+            steps.append(max(1, min(20, round(TURN / peer.ask("time", how, 1)[0]))))
+        times: list[list[float]] = [[] for _ in sides]
+        faults = [0.0] * len(sides)
+        for _ in range(repeats):
+            for index, (peer, how) in enumerate(sides):
+                sleep(PAUSE)
+                taken, faults[index] = peer.ask("time", how, steps[index])
+                times[index].append(taken)
+    return [*map(median, times), *faults, *differences]
+
+
+def training(names: Sequence[str], repeats: int, threads: int) -> None:
+    """Forward and backward against PyTorch."""
+    for title, environment in environments(threads):
+        rows, ratios = [], []
+        for name in names:
+            numbers = training_row(name, repeats, environment)
+            own, *others = numbers[:4]
+            ratios.append([own / other for other in others])
+            shown = [f"{ratio:.2f}" for ratio in ratios[-1]]
+            columns = [text for pair in zip(map(ms, others), shown, strict=True) for text in pair]
+            faults = [f"{numbers[index]:,.0f}" for index in (4, 5, 7)]
+            batch = f"{name}, batch {NETWORKS[name].batch}"
+            rows.append([batch, ms(own), *columns, *faults, *(f"{d:.0e}" for d in numbers[8:])])
+        fresh, kept, pages = means(ratios)
+        rows.append(["geometric mean", "", "", fresh, "", kept, "", pages])
+        show(
+            f"Forward and backward, {threads} threads, {title}: milliseconds",
+            ["", "ours", "PyTorch", "ratio", "grads kept", "ratio", "pages kept", "ratio",
+             "faults: ours", "PyTorch", "pages kept", "output", "gradients"],
+            rows,
+        )  # fmt: skip
+    print(
+        "\nPyTorch: gradients set to None before a step; zeroed and added to (grads kept); set to"
+        f"\nNone under {' '.join(f'{k}={v}' for k, v in KEEPING.items())} (glibc)."
+        "\nfaults: first touches of pages in a step. output, gradients: largest difference of the"
+        "\ntwo sides without dropout, relative to the largest value of the tensor."
+    )
+
+
+def convolutions(names: Sequence[str], repeats: int, threads: int) -> None:
+    """Convolution kernels against their multiplications as bare matrix products."""
+    for title, environment in environments(threads):
+        rows, totals, layers = [], [], []
+        for name in names:
+            with Peer("ours", name, environment) as ours:
+                found = ours.ask("convolutions", repeats)
+            own = sum(times * seconds for _, times, seconds, _ in found)
+            bare = sum(times * seconds for _, times, _, seconds in found)
+            totals.append([own, bare])
+            count = str(sum(times for _, times, *_ in found))
+            rows.append([name, count, ms(own), ms(bare), f"{own / bare:.2f}"])
+            layers += [
+                [name, what, str(times), ms(a), ms(b), f"{a / b:.2f}"]
+                for what, times, a, b in sorted(found, key=lambda row: (row[3] - row[2]) * row[1])
+            ][:5]
+        own, bare = map(sum, zip(*totals, strict=True))
+        rows.append(["all", "", ms(own), ms(bare), f"{own / bare:.2f}"])
+        rows.append(["geometric mean", "", "", "", *means([[a / b] for a, b in totals])])
+        headers = ["", "layers", "ours", "products", "ratio"]
+        show(f"Convolutions without depthwise ones, milliseconds, {title}", headers, rows)
+        show("Where most is lost", ["", "layer", *headers[1:]], layers, left=2)
+
+
+def forward(names: Sequence[str], repeats: int, threads: int) -> None:
+    """Forward passes at batch 1 against onnx's evaluator, a small layer against Python's loops."""
+    title, environment = next(environments(threads))
+    rows = []
+    with Peer("forward", "", environment) as peer:
+        asked = [(f"{name}, onnx ReferenceEvaluator", "against_onnx", name) for name in CHAINS]
+        asked.append(("5x5 of 6 on 14x14, Python loops", "against_loops"))
+        for what, method, *arguments in asked:
+            own, other, off = peer.ask(method, *arguments, repeats)
+            rows.append([what, f"{own * 1e3:.3f}", ms(other), f"{other / own:,.0f}", f"{off:.0e}"])
+    headers = ["", "ours", "theirs", "times as fast", "difference"]
+    show(f"Forward only, batch 1, milliseconds, {title}", headers, rows)
+
+
+def memory(names: Sequence[str], repeats: int, threads: int) -> None:
+    """Largest resident memory of two training steps."""
+    _, environment = next(environments(threads))
+    rows = []
+    for name in names:
+        numbers: list[float] = []
+        for side in ("ours", "torch"):
+            with Peer(side, name, environment) as peer:
+                before, highest, process = peer.ask("memory")
+            numbers += [process / 2**20, (highest - before) / 2**20]
+        own, own_more, other, other_more = numbers
+        values = (own, other, own_more, other_more)
+        shown = [f"{value:,.0f}" for value in values]
+        shown.insert(2, f"{own / other:.2f}")
+        rows.append([name, *shown, f"{own_more / max(other_more, 1):.2f}"])
+    headers = ["", "ours", "PyTorch", "ratio", "ours, steps", "PyTorch, steps", "ratio"]
+    show("Peak memory in MB: of the process, and more than after import and weights", headers, rows)
+
+
+def profile(name: str, repeats: int, threads: int) -> None:
+    """Where a network loses most against PyTorch's same layer, timed alone."""
+    title, environment = next(environments(threads))
+    with Peer("ours", name, environment) as peer:
+        layers = peer.ask("profile", repeats)
+    with Peer("torch", name, environment) as peer:
+        others = defaultdict(list)
+        for kind, seconds in peer.ask("alone", repeats):
+            others[kind].append(seconds)
+    kinds: dict[str, list[float]] = defaultdict(lambda: [0.0] * 4)
+    rows = []
+    for layer, kind, what, onward, back in layers:
+        waiting = others["conv" if kind == "depthwise_conv" else kind]
+        theirs = waiting.pop(0) if waiting else 0.0
+        rows.append((onward + back - theirs, layer, what, onward, back, theirs))
+        for index, value in enumerate((1, onward, back, theirs)):
+            kinds[kind][index] += value
+    assert not any(others.values()), f"not the same layers: {dict(others)}"
+    headers = ["", "layers", "forward", "backward", "PyTorch's alone", "lost"]
+    total = [sum(column) for column in zip(*kinds.values(), strict=True)]
+    order = sorted(kinds.items(), key=lambda item: item[1][3] - item[1][1] - item[1][2])
+    shown = [
+        [kind, f"{count:.0f}", ms(onward), ms(back), ms(theirs), ms(onward + back - theirs)]
+        for kind, (count, onward, back, theirs) in [*order, ("all", total)]
+    ]
+    show(f"{name}: milliseconds by kind, {title}", headers, shown)
+    worst = [
+        [layer, what, *map(ms, (onward, back, theirs, lost))]
+        for lost, layer, what, onward, back, theirs in sorted(rows, reverse=True)[:10]
+    ]
+    show("Where most is lost", ["", "layer", *headers[2:]], worst, left=2)
+
+
+def main() -> None:
+    """Measure what is asked for and print tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
+    parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
+    parser.add_argument("--repeats", type=int, default=7, help="turns of each side")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--profile", choices=NETWORKS, metavar="NETWORK", help="this alone")
+    asked = parser.parse_args()
+    if unknown := set(asked.sections) - set(SECTIONS):
+        parser.error(f"no such section: {', '.join(sorted(unknown))}")
+    if asked.profile:
+        profile(asked.profile, asked.repeats, asked.threads)
+        return
+    for section in asked.sections or SECTIONS:
+        globals()[section](asked.networks, asked.repeats, asked.threads)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["serve"]:
+        serve(*sys.argv[2:])
+    else:
+        main()

@@ -1,0 +1,258 @@
+"""The two sides that executor.py measures: a training step of the same network, and its memory."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "oracles")]
+
+Work = Callable[[], object]
+STATUS = Path("/proc/self/status")
+
+
+class Network(NamedTuple):
+    """A spec file's network: its builder in reference_networks, the builder's argument, a batch."""
+
+    build: str
+    arguments: tuple[int, ...]
+    batch: int
+    input: tuple[int, ...]
+    units: int
+
+
+PHOTO = (3, 224, 224)
+NETWORKS = {
+    "kth-mnist-convnet": Network("mnist_convnet", (), 32, (1, 28, 28), 10),
+    "alexnet": Network("alexnet", (), 1, (3, 227, 227), 1000),
+    "vgg-16": Network("vgg16", (), 1, PHOTO, 1000),
+    "resnet-50": Network("resnet", (50,), 1, PHOTO, 1000),
+    "mobilenet-v2": Network("mobilenet_v2", (), 1, PHOTO, 1000),
+}
+STATE = ("weight", "bias", "running_mean", "running_var")
+
+
+def drawn(seed: int, *shape: int) -> Any:
+    """Return standard normal float32 values, the same on every side."""
+    return np.random.default_rng(seed).standard_normal(shape, np.float32)
+
+
+def traced(network: str | dict[str, Any], logits: bool = False) -> Any:
+    """Trace a network of specs/networks, or a spec; with `logits` without its final softmax."""
+    from shapecalc import trace
+    from shapecalc.formats import native
+
+    if isinstance(network, str):
+        network = dict(native.read_path(ROOT / "specs" / "networks" / f"{network}.yaml").data)
+    if logits:
+        del network["expect"]
+        assert network["layers"][-1] == "softmax" or "softmax" not in network["layers"]
+        network["layers"] = [layer for layer in network["layers"] if layer != "softmax"]
+    return trace(network)
+
+
+def seconds(work: Work) -> float:
+    """Return how long a call takes; what it returns is dropped."""
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def alternated(works: Sequence[Work], repeats: int, limit: float = 60) -> list[float]:
+    """Return median times of calls that take turns, after one of each that is not counted."""
+    times: list[list[float]] = [[] for _ in works]
+    start = perf_counter()
+    for turn in range(repeats + 1):
+        for own, work in zip(times, works, strict=True):
+            taken = seconds(work)
+            if turn or taken > limit:
+                own.append(taken)
+        if turn and perf_counter() - start > limit:
+            break
+    return [median(own) for own in times]
+
+
+def difference(found: Any, wanted: Any) -> float:
+    """Return the largest difference relative to the largest value."""
+    return float(np.abs(found - wanted).max() / max(np.abs(wanted).max(), 1e-30))
+
+
+def counted_faults() -> int:
+    """Return how many pages this process has touched first, 0 where nobody says."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+
+def memory_used() -> tuple[int, int]:
+    """Return the resident memory in bytes: now (the peak where nobody says), and at its peak."""
+    if STATUS.exists():
+        text = STATUS.read_text(encoding="ascii")
+        now, peak = (int(re.findall(rf"{key}:\s+(\d+)", text)[0]) for key in ("VmRSS", "VmHWM"))
+        return now * 1024, peak * 1024
+    if sys.platform == "win32":
+        import ctypes
+
+        counters = (ctypes.c_size_t * 9)()  # two DWORDs fill the first
+        counters[0] = ctypes.sizeof(counters)
+        kernel = ctypes.windll.kernel32
+        kernel.GetCurrentProcess.restype = ctypes.c_void_p
+        process = ctypes.c_void_p(kernel.GetCurrentProcess())
+        kernel.K32GetProcessMemoryInfo(process, ctypes.byref(counters), ctypes.sizeof(counters))
+        return counters[2], counters[1]
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak *= 1 if sys.platform == "darwin" else 1024
+    return peak, peak
+
+
+class Side:
+    """One side: a training step that can be repeated, its time and its memory."""
+
+    def step(self, how: str) -> None:
+        """Run forward and backward once. `how` is what becomes of the previous gradients."""
+        raise NotImplementedError
+
+    def time(self, how: str, steps: int) -> tuple[float, float]:
+        """Return the median time of some steps, after one not counted, and page faults a step."""
+        work = partial(self.step, how)
+        work()
+        before = counted_faults()
+        return median([seconds(work) for _ in range(steps)]), (counted_faults() - before) / steps
+
+    def memory(self) -> tuple[int, int, int]:
+        """Return bytes of memory before two steps, at their peak, and at the process's peak."""
+        before, first = memory_used()
+        if STATUS.exists():
+            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak starts anew
+        self.step("fresh")
+        self.step("fresh")
+        _, peak = memory_used()
+        return before, peak, max(first, peak)
+
+
+class Ours(Side):
+    """shapecalc's executor."""
+
+    def __init__(self, name: str) -> None:
+        from shapecalc.executor.session import Session
+
+        self.network = network = NETWORKS[name]
+        trace = traced(name, logits=True)
+        self.session = Session(trace, dtype="float32", keep="outputs")
+        self.engine = self.session.engine
+        self.inputs = self.session.inputs(drawn(1, network.batch, *network.input))
+        self.upstream = drawn(2, network.batch, network.units)
+        (self.index,) = self.session.trace.spec.outputs.values()
+
+    def step(self, how: str) -> None:
+        self.engine.forward(self.inputs)
+        self.engine.backward({self.index: self.upstream}, inputs_too=False)
+
+    def save(self, folder: str) -> None:
+        """Write the parameters for the other side, numbered as the layers that have any."""
+        owners = [index for index, own in enumerate(self.engine.parameters) if own]
+        for number, index in enumerate(owners):
+            kernel = self.engine.steps[index].kernel
+            for name, values in self.engine.parameters[index].items():
+                np.save(Path(folder, f"{number}.{name}.npy"), kernel.outside(name, values))
+
+    def compare(self, folder: str) -> tuple[float, float]:
+        """Return how far output and gradients are from the other side's, without dropout."""
+        for step, context, node in zip(
+            self.engine.steps, self.engine.contexts, self.session.trace.spec.nodes, strict=True
+        ):
+            context.training = node.kind != "dropout"
+            assert step.name == node.name
+        self.step("fresh")
+        output = difference(self.session.value(self.index), np.load(Path(folder, "output.npy")))
+        gradients = []
+        for number, index in enumerate([i for i, p in enumerate(self.engine.parameters) if p]):
+            kernel, own = self.engine.steps[index].kernel, self.engine.parameter_gradients[index]
+            for name, values in own.items():
+                theirs = np.load(Path(folder, f"gradient.{number}.{name}.npy"))
+                gradients.append(difference(kernel.outside(name, values), theirs))
+        for context in self.engine.contexts:
+            context.training = True
+        return output, max(gradients)
+
+
+class Torch(Side):
+    """PyTorch eager, the networks of tests/oracles."""
+
+    def __init__(self, name: str, threads: int = 2) -> None:
+        import reference_networks
+        import torch
+
+        torch.set_num_threads(threads)
+        network = NETWORKS[name]
+        self.torch = torch
+        self.model = getattr(reference_networks, network.build)(*network.arguments)
+        self.model.train()
+        self.x = torch.from_numpy(drawn(1, network.batch, *network.input))
+        self.upstream = torch.from_numpy(drawn(2, network.batch, network.units))
+
+    def step(self, how: str) -> None:
+        self.model.zero_grad(set_to_none=how == "fresh")
+        self.model(self.x).backward(self.upstream)
+
+    def about(self) -> str:
+        """Return the version, and the instructions that its own kernels use."""
+        capability = self.torch.backends.cpu.get_cpu_capability()
+        return f"PyTorch {self.torch.__version__} ({capability})"
+
+    def executed(self, types: tuple[type, ...]) -> list[tuple[Any, tuple[int, ...]]]:
+        """Return the modules of some types in the order in which they run, with input shapes."""
+        ran: list[tuple[Any, tuple[int, ...]]] = []
+        hooks = [
+            module.register_forward_hook(lambda m, x, y: ran.append((m, tuple(x[0].shape))))
+            for module in self.model.modules()
+            if isinstance(module, types)
+        ]
+        with self.torch.no_grad():
+            self.model(self.x)
+        for hook in hooks:
+            hook.remove()
+        return ran
+
+    def check(self, folder: str) -> None:
+        """Take over the parameters, run without dropout, write the output and all gradients."""
+        nn = self.torch.nn
+        modules = [m for m, _ in self.executed((nn.Conv2d, nn.Linear, nn.BatchNorm2d))]
+        files = {path.name for path in Path(folder).glob("[0-9]*")}
+        pairs = [
+            (f"{number}.{name}.npy", getattr(module, name))
+            for number, module in enumerate(modules)
+            for name in STATE
+            if getattr(module, name, None) is not None
+        ]
+        assert files == {file for file, _ in pairs}, "not the same layers with parameters"
+        rates = {m: m.p for m in self.model.modules() if isinstance(m, nn.Dropout)}
+        with self.torch.no_grad():
+            for file, values in pairs:
+                given = np.load(Path(folder, file))
+                assert given.shape == tuple(values.shape), f"{file}: {given.shape}"
+                values.copy_(self.torch.from_numpy(given))
+        for module in rates:
+            module.p = 0.0
+        self.model.zero_grad()
+        y = self.model(self.x)
+        y.backward(self.upstream)
+        np.save(Path(folder, "output.npy"), y.detach().numpy())
+        for file, values in pairs:
+            if values.grad is not None:
+                np.save(Path(folder, f"gradient.{file}"), values.grad.numpy())
+        for module, rate in rates.items():
+            module.p = rate

@@ -1,0 +1,225 @@
+"""Activations: values from their definitions, gradients by central differences and at kinks."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from shapecalc.executor.buffers import Buffers
+from shapecalc.executor.kernels.activation import KERNELS
+from shapecalc.executor.kernels.base import Context
+from shapecalc.executor.kernels.erf import erf
+from shapecalc.layers import KINDS
+
+SCALE, ALPHA = 1.0507009873554805, 1.6732632423543772
+FUNCTIONS: dict[str, Callable[[float], float]] = {
+    "relu": lambda x: max(x, 0.0),
+    "gelu": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
+    "silu": lambda x: x / (1 + math.exp(-x)),
+    "mish": lambda x: x * math.tanh(math.log(1 + math.exp(x))),
+    "relu6": lambda x: min(max(x, 0.0), 6.0),
+    "hard_sigmoid": lambda x: min(max(x + 3, 0.0), 6.0) / 6,
+    "hard_swish": lambda x: x * min(max(x + 3, 0.0), 6.0) / 6,
+    "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
+    "tanh": math.tanh,
+    "softplus": lambda x: math.log(1 + math.exp(x)),
+    "elu": lambda x: x if x > 0 else math.exp(x) - 1,
+    "selu": lambda x: SCALE * (x if x > 0 else ALPHA * (math.exp(x) - 1)),
+    "leaky_relu": lambda x: x if x > 0 else 0.01 * x,
+}
+ROWS = ("softmax", "log_softmax")
+PLAIN = [*FUNCTIONS, *ROWS]
+SHAPES = [(3, 7), (1, 5), (2, 9, 4), (1, 3, 4, 6), (2, 2, 3, 2, 3)]
+# The gradient where there are two slopes, as PyTorch takes it.
+KINKS = [
+    ("relu", 0.0, 0.0),
+    ("relu", -0.0, 0.0),
+    ("relu6", 0.0, 0.0),
+    ("relu6", 6.0, 0.0),
+    ("hard_sigmoid", -3.0, 0.0),
+    ("hard_sigmoid", 3.0, 0.0),
+    ("hard_swish", -3.0, 0.0),
+    ("hard_swish", 3.0, 1.0),
+    ("leaky_relu", 0.0, 0.01),
+    ("elu", 0.0, 1.0),
+    ("selu", 0.0, SCALE * ALPHA),
+]
+
+
+@pytest.fixture(autouse=True)
+def no_warnings() -> Iterator[None]:
+    """Let every warning fail the test."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def forward(
+    kind: str, x: np.ndarray, overwrite: bool = False, training: bool = True, **fields: Any
+) -> tuple[np.ndarray, Callable[..., np.ndarray]]:
+    """Return the output, and the function from an upstream gradient to that of x."""
+    kernel, context = KERNELS[kind](KINDS[kind](**fields)), Context(Buffers(x.dtype), training)
+    context.overwrite = overwrite and kernel.in_place
+    y, saved = kernel.forward(context, [x], {})
+
+    def backward(upstream: np.ndarray, overwrite: bool = False) -> np.ndarray:
+        context.overwrite = overwrite
+        (found,), learned = kernel.backward(context, upstream, saved, {}, [True])
+        assert learned == {}
+        assert found is not None
+        return found
+
+    return y, backward
+
+
+def numeric(value: Callable[[np.ndarray], np.ndarray], x: np.ndarray, up: np.ndarray) -> np.ndarray:
+    """Return the gradient of sum(value(x)*up) by central differences."""
+    found, step = np.empty_like(x), 1e-6
+    for at in np.ndindex(x.shape):
+        more, less = x.copy(), x.copy()
+        more[at] += step
+        less[at] -= step
+        found[at] = np.sum((value(more) - value(less)) * up) / (2 * step)
+    return found
+
+
+def sample(shape: tuple[int, ...], dtype: str = "float64") -> np.ndarray:
+    """Return values that are at no kink."""
+    values = np.random.default_rng(len(shape)).normal(size=shape) * 3
+    return (np.round(values * 4) / 4 + 0.1).astype(dtype)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("kind", FUNCTIONS)
+def test_values_are_those_of_the_definition(kind: str, shape: tuple[int, ...]) -> None:
+    x = sample(shape)
+    y, _ = forward(kind, x)
+    np.testing.assert_allclose(y, np.vectorize(FUNCTIONS[kind])(x), rtol=1e-12, atol=1e-15)
+
+
+def test_softmax_runs_over_the_depth() -> None:
+    x = sample((2, 3, 4))
+    expected = np.empty_like(x)
+    for at in np.ndindex(2, 3):
+        powers = [math.exp(value) for value in x[at]]
+        expected[at] = [power / sum(powers) for power in powers]
+    np.testing.assert_allclose(forward("softmax", x)[0], expected, rtol=1e-13)
+    np.testing.assert_allclose(forward("log_softmax", x)[0], np.log(expected), rtol=1e-12)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("kind", PLAIN)
+def test_gradients_are_the_central_differences(kind: str, shape: tuple[int, ...]) -> None:
+    x, up = sample(shape), np.random.default_rng(1).normal(size=shape)
+    expected = numeric(lambda values: forward(kind, values)[0], x, up)
+    np.testing.assert_allclose(forward(kind, x)[1](up), expected, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize(("kind", "x", "slope"), KINKS)
+def test_kinks(kind: str, x: float, slope: float) -> None:
+    gradient = forward(kind, np.full((1, 2), x))[1](np.full((1, 2), 2.0))
+    np.testing.assert_allclose(gradient, 2 * slope, rtol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("kind", PLAIN)
+def test_large_values_give_no_warning_and_no_nan(kind: str, dtype: str) -> None:
+    x = np.array([[-1e30, -1e4, -800, -100, -20.5], [1e30, 1e4, 800, 100, 20.5]], dtype)
+    y, backward = forward(kind, x)
+    assert np.isfinite(y).all()
+    assert np.isfinite(backward(np.ones_like(x))).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("kind", [*PLAIN, "dropout"])
+def test_in_place_is_the_same_and_keeps_the_type(kind: str, dtype: str) -> None:
+    x, up = sample((2, 5, 6, 3), dtype), sample((2, 5, 6, 3), dtype)
+    x_before, up_before = x.copy(), up.copy()
+    y, backward = forward(kind, x)
+    gradient = backward(up)
+    assert y.dtype == gradient.dtype == x.dtype
+    np.testing.assert_array_equal(x, x_before)
+    np.testing.assert_array_equal(up, up_before)
+    over, backward = forward(kind, x, overwrite=True)
+    np.testing.assert_array_equal(over, y)
+    np.testing.assert_array_equal(backward(up, overwrite=True), gradient)
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_arrays_may_be_views_and_larger_than_a_block(kind: str) -> None:
+    wide = np.random.default_rng(0).normal(size=(1, 100, 1000, 4))
+    x, up = wide[..., :2], wide[..., 1:3]
+    y, backward = forward(kind, x)
+    other, other_backward = forward(kind, x.copy())
+    np.testing.assert_array_equal(y, other)
+    np.testing.assert_array_equal(backward(up), other_backward(up.copy()))
+
+
+@pytest.mark.parametrize("slope", [0.0, -0.5, 0.2, 1.5])
+def test_leaky_relu_with_any_slope(slope: float) -> None:
+    kernel = KERNELS["leaky_relu"](KINDS["leaky_relu"](slope=slope))
+    assert kernel.in_place == kernel.keeps_output == (slope > 0)
+    x = np.array([[-2.0, 0.0, 3.0]])
+    y, backward = forward("leaky_relu", x, slope=slope)
+    np.testing.assert_allclose(y, [[-2 * slope, 0, 3]], atol=0)
+    np.testing.assert_allclose(backward(np.full((1, 3), 5.0)), [[5 * slope, 5 * slope, 5]], atol=0)
+
+
+def test_erf() -> None:
+    near = 10.0 ** np.linspace(-300, 0, 301)
+    x = np.concatenate([np.linspace(-7, 7, 4001), near, -near, [0.46875, 4, 6, np.inf, -np.inf]])
+    expected = np.array([math.erf(value) for value in x])
+    np.testing.assert_allclose(erf(x), expected, rtol=1e-15)
+    single = x.astype(np.float32)
+    assert erf(single).dtype == np.float32
+    np.testing.assert_allclose(erf(single), np.vectorize(math.erf)(single), 1e-6, 1e-44)
+    assert np.isnan(erf(np.array([np.nan]))).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("weight", [[0.25], [0.5, -1.0]])
+def test_prelu(weight: list[float], dtype: str) -> None:
+    x = np.array([[[-2, 4], [0, -3], [1, 0]]], dtype)
+    up = np.array([[[1, 2], [3, 4], [5, 6]]], dtype)
+    slopes = np.broadcast_to(np.array(weight, dtype), (2,))
+    kernel, context = KERNELS["prelu"](KINDS["prelu"]()), Context(Buffers(dtype))
+    assert kernel.initial("weight", (1,)) == 0.25
+    parameters = {"weight": np.array(weight, dtype)}
+    y, saved = kernel.forward(context, [x], parameters)
+    np.testing.assert_array_equal(y, np.where(x > 0, x, slopes * x))
+    for context.overwrite in (False, True):
+        (dx,), learned = kernel.backward(context, up.copy(), saved, parameters, [True])
+        assert dx is not None
+        assert y.dtype == dx.dtype == learned["weight"].dtype == np.dtype(dtype)
+        np.testing.assert_array_equal(dx, np.where(x > 0, up, slopes * up))
+        each = [-2.0, -12.0]  # 1*-2 and 4*-3
+        np.testing.assert_array_equal(learned["weight"], each if len(weight) > 1 else [sum(each)])
+    (dx,), _ = kernel.backward(context, up, saved, parameters, [False])
+    assert dx is None
+
+
+def test_dropout_scales_what_it_keeps() -> None:
+    x = np.ones((4, 100, 100, 4), np.float32)
+    y, backward = forward("dropout", x, rate=0.25)
+    assert set(np.unique(y)) == {np.float32(0), np.float32(1) / np.float32(0.75)}
+    assert np.mean(y > 0) == pytest.approx(0.75, abs=0.01)
+    np.testing.assert_array_equal(backward(x), y)
+
+
+def test_dropout_has_one_mask_for_a_seed_whatever_the_type() -> None:
+    masks = [forward("dropout", np.ones((3, 500, 300), t))[0] > 0 for t in ("f4", "f8", "f4")]
+    np.testing.assert_array_equal(masks[0], masks[1])
+    np.testing.assert_array_equal(masks[0], masks[2])
+
+
+@pytest.mark.parametrize(("training", "rate"), [(False, 0.5), (True, 0.0)])
+def test_dropout_may_do_nothing(training: bool, rate: float) -> None:
+    x = sample((2, 3))
+    y, backward = forward("dropout", x, training=training, rate=rate)
+    np.testing.assert_array_equal(y, x)
+    np.testing.assert_array_equal(backward(x), x)

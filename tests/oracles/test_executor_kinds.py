@@ -1,0 +1,1394 @@
+"""PyTorch's autograd as a second opinion on every kernel of the executor, forward and backward.
+
+A case is one layer on small inputs, with a given upstream gradient. Outputs, gradients of inputs
+and of parameters are compared in float64: the largest difference, relative to the largest value of
+PyTorch's array where that is above 1, is at most 1e-10. Each case runs in several ways, which must
+all agree. Sliding pools are compared with windows counted one by one, since no framework knows all
+of these cases; where PyTorch's own pools do, the two oracles are compared with each other.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial, reduce
+from itertools import islice, product
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from shapecalc import trace
+from shapecalc.executor import run
+from shapecalc.executor.kernels import KERNELS
+from shapecalc.executor.parameters import shapes_of
+from shapecalc.executor.running import Result, result_of
+from shapecalc.executor.session import Session
+from shapecalc.layers import KINDS
+
+torch = pytest.importorskip("torch")
+functional = torch.nn.functional
+
+Array = Any
+Tensor = Any
+Volume = tuple[int, ...]
+Fields = Mapping[str, Any]
+EXACT, LOOSE = 1e-10, 1e-4
+COMPOSITES = {"residual", "parallel", "repeat"}
+
+
+class Case(NamedTuple):
+    """One layer's fields as written, and what it is run on."""
+
+    fields: Fields
+    volumes: tuple[Volume, ...]
+    rounding: str = "floor"
+    training: bool = True
+    values: str = "normal"
+
+
+class Given(NamedTuple):
+    """The arrays of a run, depth first; upstream is by layer or input."""
+
+    inputs: dict[str, Array]
+    parameters: dict[str, Array]
+    upstream: dict[str, Array]
+
+
+class Oracle(NamedTuple):
+    """PyTorch's function of the inputs and parameters, and the cases it is asked about."""
+
+    function: Callable[[Case, list[Tensor], dict[str, Tensor]], Tensor]
+    cases: Callable[[], Iterator[Case]]
+    least: int
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Let PyTorch use one thread: the arrays are tiny."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+# -- values ------------------------------------------------------------------------------------
+
+VALUES: dict[str, Callable[[np.random.Generator, Volume], Array]] = {
+    "normal": lambda rng, shape: rng.standard_normal(shape),
+    "ties": lambda rng, shape: rng.integers(-1, 2, shape),
+    "whole": lambda rng, shape: rng.integers(-7, 8, shape),
+    "large": lambda rng, shape: rng.standard_normal(shape) * 60,
+    "zeros": lambda rng, shape: np.zeros(shape),
+}
+
+
+def draw(rng: np.random.Generator, shape: Volume, values: str = "normal") -> Array:
+    """Return values that float32 holds, too."""
+    return VALUES[values](rng, shape).astype(np.float32).astype(np.float64)
+
+
+def depth_first(volume: Sequence[int]) -> Volume:
+    """Return a volume's sizes with the depth first."""
+    return (volume[-1], *volume[:-1])
+
+
+def draw_parameters(traced: Any, rng: np.random.Generator) -> dict[str, Array]:
+    """Return values for every parameter of a network; variances are positive."""
+    drawn = {}
+    for record, shapes in zip(traced.layers, shapes_of(traced), strict=True):
+        for name, shape in shapes.items():
+            array = draw(rng, shape) / 2
+            drawn[f"{record.name}.{name}"] = abs(array) + 0.25 if name == "running_var" else array
+    return drawn
+
+
+def draw_given(traced: Any, seed: int, batch: int, upstream: Sequence[str], values: str) -> Given:
+    """Return inputs, parameters and upstream gradients for a network."""
+    rng = np.random.default_rng(seed)
+    volumes = dict(traced.inputs) | {record.name: record.output for record in traced.layers}
+    inputs = {n: draw(rng, (batch, *depth_first(volumes[n])), values) for n in traced.inputs}
+    above = {name: draw(rng, (batch, *depth_first(volumes[name]))) for name in upstream}
+    return Given(inputs, draw_parameters(traced, rng), above)
+
+
+def distance(ours: Array, theirs: Array) -> float:
+    """Return the largest difference, relative to the largest value of theirs if above 1.
+
+    An infinity, of a window wholly in the padding, has to be the same one.
+    """
+    ours, theirs = np.asarray(ours), np.asarray(theirs)
+    if ours.shape != theirs.shape:
+        return float("inf")
+    one, other = ours[np.isfinite(theirs)], theirs[np.isfinite(theirs)]
+    if not np.isfinite(one).all() or not np.isin(ours[~np.isfinite(theirs)], -np.inf).all():
+        return float("inf")
+    largest = np.abs(other).max(initial=1)
+    return float(np.abs(one - other).max(initial=0) / largest)
+
+
+def differences(
+    ours: Mapping[str, Array], theirs: Mapping[str, Array], limit: float
+) -> Iterator[str]:
+    """Say which arrays are missing or differ."""
+    for name, array in theirs.items():
+        if name not in ours:
+            yield f"{name} is missing"
+        elif not (far := distance(ours[name], array)) <= limit:
+            yield f"{name} differs by {far:.1e} ({ours[name].shape}, {array.shape})"
+
+
+# -- windows -----------------------------------------------------------------------------------
+
+
+def per_axis(value: Any, rank: int) -> list[Any]:
+    """Return a field's value for every axis."""
+    return list(value) if isinstance(value, list) else [value] * rank
+
+
+def span_of(F: int, dilation: int) -> int:
+    """Return how many pixels a dilated filter reaches over."""
+    return dilation * (F - 1) + 1
+
+
+def sides_of(fields: Fields, spatial: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the padding before and after each axis that P stands for."""
+    rank = len(spatial)
+    S = fields.get("S", fields["F"] if "K" not in fields and "multiplier" not in fields else 1)
+    names = zip(
+        spatial,
+        per_axis(fields["F"], rank),
+        per_axis(S, rank),
+        per_axis(fields.get("P", 0), rank),
+        per_axis(fields.get("dilation", 1), rank),
+        strict=True,
+    )
+    sides = []
+    for W, F, s, P, dilation in names:
+        span = span_of(F, dilation)
+        if P in ("same", "same_lower"):
+            total = max((-(-W // s) - 1) * s + span - W, 0)
+            P = [total // 2, total - total // 2]
+            P = P if fields["P"] == "same" else P[::-1]
+        elif P in ("valid", "full"):
+            P = span - 1 if P == "full" else 0
+        sides.append(tuple(P) if isinstance(P, list) else (P, P))
+    return sides
+
+
+def bordered(x: Tensor, sides: Sequence[tuple[int, int]], value: float = 0.0) -> Tensor:
+    """Return x with a border before and after each spatial axis; negative numbers crop."""
+    flat = [side for axis in reversed(sides) for side in axis]
+    return functional.pad(x, flat, value=value)
+
+
+class Windows(NamedTuple):
+    """Where the windows of one axis start, the input's first pixel being 0."""
+
+    starts: list[int]
+    F: int
+    dilation: int
+    W: int
+    end: int  # of the padding
+
+    def pixels(self) -> Array:
+        """Return the pixel under every tap of every window."""
+        return np.add.outer(self.starts, np.arange(self.F) * self.dilation)
+
+
+def windows_of(case: Case, spatial: Sequence[int]) -> list[Windows]:
+    """Return the windows of every axis: tried one by one, not computed."""
+    fields, rank = case.fields, len(spatial)
+    ceil = fields.get("rounding", case.rounding) == "ceil"
+    found = []
+    sides = sides_of(fields, spatial)
+    for W, F, S, dilation, (before, after) in zip(
+        spatial,
+        per_axis(fields["F"], rank),
+        per_axis(fields.get("S", fields["F"]), rank),
+        per_axis(fields.get("dilation", 1), rank),
+        sides,
+        strict=True,
+    ):
+        span = span_of(F, dilation)
+        starts = [s for s in range(-before, W + after, S) if s + span <= W + after]
+        left_over = starts[-1] + span < W + after
+        if ceil and left_over and not str(fields.get("P")).startswith("same"):
+            starts += [starts[-1] + S] * (starts[-1] + S < W)
+        found.append(Windows(starts, F, dilation, W, W + after))
+    return found
+
+
+def patches(x: Tensor, axes: Sequence[Windows], fill: float) -> Tensor:
+    """Return N x D x windows x taps."""
+    rank = len(axes)
+    sides = []
+    for axis in axes:
+        pixels = axis.pixels()
+        sides.append((-min(pixels.min(), 0), max(pixels.max() + 1 - axis.W, 0)))
+    x = bordered(x, sides, fill)
+    for number in reversed(range(rank)):
+        pixels = torch.from_numpy(axes[number].pixels() + sides[number][0])
+        x = x.index_select(2 + number, pixels.flatten()).unflatten(2 + number, pixels.shape)
+    order = [0, 1, *range(2, 2 + 2 * rank, 2), *range(3, 3 + 2 * rank, 2)]
+    return x.permute(order).flatten(2 + rank)
+
+
+def max_pool(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    """Return the largest value of each window, the first of several."""
+    (x,) = inputs
+    seen = patches(x, windows_of(case, x.shape[2:]), -torch.inf)
+    first = torch.from_numpy(seen.detach().numpy().argmax(-1))[..., None]
+    return seen.gather(-1, first)[..., 0]
+
+
+def avg_pool(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    """Return the mean of each window; a last window that ends past the padding is cut there."""
+    (x,) = inputs
+    axes = windows_of(case, x.shape[2:])
+    counted = case.fields.get("count_include_pad", not str(case.fields.get("P")).startswith("same"))
+    sizes = []
+    for axis in axes:
+        pixels = axis.pixels()
+        inside = (pixels >= 0) & (pixels < axis.W)
+        sizes.append(((pixels < axis.end) if counted else inside).sum(1))
+    divisor = reduce(np.multiply.outer, sizes)
+    return patches(x, axes, 0.0).sum(-1) / torch.from_numpy(np.maximum(divisor, 1))
+
+
+def l2_pool(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    """Return the root of each window's sum of squares, its gradient 0 at 0."""
+    (x,) = inputs
+    squares = patches(x, windows_of(case, x.shape[2:]), 0.0).square().sum(-1)
+    some = squares > 0
+    return torch.where(some, torch.where(some, squares, 1.0).sqrt(), 0.0)
+
+
+def native_pool(kind: str, case: Case, x: Tensor) -> Tensor | None:
+    """Return what PyTorch's own pool gives, or None where it has no such pool."""
+    fields, rank = case.fields, x.ndim - 2
+    P = fields.get("P", 0)
+    flat = per_axis(P, rank)
+    if isinstance(P, str) or any(isinstance(side, list) for side in flat):
+        return None
+    dilation = fields.get("dilation", 1)
+    if any(2 * p > F for p, F in zip(flat, per_axis(fields["F"], rank), strict=True)):
+        return None
+    ceil = fields.get("rounding", case.rounding) == "ceil"
+    F, S = fields["F"], fields.get("S")
+    if kind == "max_pool":
+        pool = getattr(functional, f"max_pool{rank}d")
+        return pool(x, F, S, P, dilation, ceil_mode=ceil)
+    if kind == "avg_pool":
+        pool, counted = getattr(functional, f"avg_pool{rank}d"), fields.get("count_include_pad")
+        return pool(x, F, S, P, ceil, counted is None or counted)
+    if any(flat) or ceil:  # PyTorch's counts a cut window as a whole one
+        return None
+    return getattr(functional, f"lp_pool{rank}d")(x, 2, F, S)
+
+
+# -- PyTorch's functions -----------------------------------------------------------------------
+
+
+def conv(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    """Return PyTorch's convolution of the padded input."""
+    (x,), fields = inputs, case.fields
+    apply = getattr(functional, f"conv{x.ndim - 2}d")
+    groups = fields.get("groups", 1) if "K" in fields else x.shape[1]
+    options = {"dilation": fields.get("dilation", 1), "groups": groups}
+    weight, bias = parameters["weight"], parameters.get("bias")
+    if fields.get("P") == "same" and fields.get("S", 1) == 1:
+        return apply(x, weight, bias, padding="same", **options)
+    sides = sides_of({"multiplier": 1, **fields}, x.shape[2:])
+    return apply(bordered(x, sides), weight, bias, fields.get("S", 1), 0, **options)
+
+
+def conv_transpose(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    """Return PyTorch's transposed convolution, by itself or cropped afterwards."""
+    (x,), fields = inputs, case.fields
+    rank = x.ndim - 2
+    apply = getattr(functional, f"conv_transpose{rank}d")
+    options = {name: fields.get(name, 1) for name in ("groups", "dilation")}
+    S, P, weight = fields.get("S", 1), fields.get("P", 0), parameters["weight"]
+    bias = parameters.get("bias")
+    if not isinstance(P, str) and not any(isinstance(p, list) for p in per_axis(P, rank)):
+        extra = fields.get("output_padding", 0)
+        return apply(x, weight, bias, S, P, extra, **options)
+    y = apply(x, weight, None, S, **options)
+    sides = []
+    for number, (W, p) in enumerate(zip(x.shape[2:], per_axis(P, rank), strict=True)):
+        step = per_axis(S, rank)[number]
+        extra = per_axis(fields.get("output_padding", 0), rank)[number]
+        if p == "same":
+            cut = y.shape[2 + number] - W * step
+            p, extra = ([cut // 2, cut - cut // 2], 0) if cut > 0 else ([0, 0], -cut)
+        p = [0, 0] if p == "valid" else p if isinstance(p, list) else [p, p]
+        sides.append((-p[0], extra - p[1]))
+    y = bordered(y, sides)
+    return y if bias is None else y + bias.reshape(-1, *(1,) * rank)
+
+
+def adaptive(kind: str) -> Callable[..., Tensor]:
+    """Return PyTorch's adaptive pool; a global one has one bin."""
+
+    def apply(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+        (x,) = inputs
+        pool = getattr(functional, f"adaptive_{kind}_pool{x.ndim - 2}d")
+        return pool(x, case.fields.get("output", 1))
+
+    return apply
+
+
+def dense(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    return functional.linear(inputs[0].flatten(1), parameters["weight"], parameters.get("bias"))
+
+
+def reshape(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    return inputs[0].reshape(-1, *depth_first(case.fields["output"]))
+
+
+def dropout(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    """Return the input: the mask of training has a test of its own."""
+    assert not (case.training and case.fields.get("rate", 0.5))
+    return inputs[0] * 1
+
+
+def batch_norm(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    running = [parameters[name].detach().clone() for name in ("running_mean", "running_var")]
+    affine = [parameters.get(name) for name in ("weight", "bias")]
+    eps = case.fields.get("eps", 1e-5)
+    return functional.batch_norm(inputs[0], *running, *affine, training=case.training, eps=eps)
+
+
+def norm(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    """Return PyTorch's instance, group or layer norm."""
+    (x,), fields = inputs, case.fields
+    affine = {name: parameters.get(name) for name in ("weight", "bias")}
+    eps = fields.get("eps", 1e-5)
+    if "groups" in fields:
+        return functional.group_norm(x, fields["groups"], **affine, eps=eps)
+    return functional.instance_norm(x, **affine, eps=eps)
+
+
+def layer_norm(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    last = inputs[0].movedim(1, -1)
+    affine = [parameters.get(name) for name in ("weight", "bias")]
+    eps = case.fields.get("eps", 1e-5)
+    return functional.layer_norm(last, last.shape[-1:], *affine, eps).movedim(-1, 1)
+
+
+def lrn(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    options = {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 1.0} | dict(case.fields)
+    return functional.local_response_norm(inputs[0], **options)
+
+
+def prelu(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    return functional.prelu(inputs[0], parameters["weight"])
+
+
+def shifted(case: Case, inputs: list[Tensor], sign: int) -> Tensor:
+    """Return the input with a border added or cut off."""
+    P = per_axis(case.fields["P"], inputs[0].ndim - 2)
+    pairs = [side if isinstance(side, list) else [side, side] for side in P]
+    return bordered(inputs[0], [(sign * before, sign * after) for before, after in pairs])
+
+
+def upsample(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    (x,), fields = inputs, case.fields
+    rank = x.ndim - 2
+    scale = tuple(map(float, per_axis(fields["scale"], rank)))
+    if fields.get("mode", "nearest") == "nearest":
+        return functional.interpolate(x, scale_factor=scale)
+    mode = ("linear", "bilinear", "trilinear")[rank - 1]
+    return functional.interpolate(x, scale_factor=scale, mode=mode, align_corners=False)
+
+
+def merged(function: Callable[[list[Tensor]], Tensor]) -> Callable[..., Tensor]:
+    """Return the merge of inputs, flat ones stretched over all positions."""
+
+    def apply(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+        rank = max(x.ndim for x in inputs)
+        return function([x.reshape(*x.shape, *(1,) * (rank - x.ndim)) for x in inputs])
+
+    return apply
+
+
+def plainly(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Return a function of the input and the fields."""
+    return lambda case, inputs, parameters: function(inputs[0], **case.fields)
+
+
+# -- cases -------------------------------------------------------------------------------------
+
+VOLUMES: tuple[Volume, ...] = ((6,), (5, 4), (4, 3, 6), (2, 3, 4, 2))
+SPATIAL = VOLUMES[1:]
+
+
+def sampled(grid: Sequence[Any], count: int) -> list[Any]:
+    """Return so many points of a grid, always the same ones."""
+    return random.Random(0).sample(grid, min(count, len(grid)))
+
+
+def without_none(**fields: Any) -> dict[str, Any]:
+    """Return the fields that are written."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def convolutions(kind: str) -> Iterator[Case]:
+    """Yield one axis with everything small, then more axes, groups and larger volumes."""
+    main = {"K": 3} if kind == "conv" else {"multiplier": 2}
+    pads = (None, 1, 2, "same", "same_lower", "full", [[1, 0]], [[0, 2]])
+    grid = list(product((1, 2, 5, 6), (1, 2, 3, 4), (None, 2, 3, 5), pads, (None, 2)))
+    for W, F, S, P, dilation in sampled(grid, 220):
+        yield Case(main | without_none(F=F, S=S, P=P, dilation=dilation), ((W, 2),))
+    pick = random.Random(1).choice
+    for _ in range(110):
+        rank = pick((1, 2, 2, 2, 3))
+        volume = (*[pick((3, 4, 5, 6, 7)) for _ in range(rank)], pick((1, 2, 4, 6)))
+        fields = fields_of(rank, pick) | {"bias": pick((True, False))}
+        if kind == "conv":
+            fields |= {"K": pick((2, 4, 6)), "groups": pick((1, 1, 2, volume[-1]))}
+        else:
+            fields |= {"multiplier": pick((1, 1, 2, 3))}
+        yield Case(fields, (volume,))
+    wide = {"K": 8} if kind == "conv" else {"multiplier": 1}
+    for W, F, S, P in product((12, 13, 17), (1, 2, 3, 5), (1, 2), (0, 1, "same")):
+        yield Case(wide | {"F": F, "S": S, "P": P}, ((W, 14, 8),))
+    yield Case(wide | {"F": 3, "P": 1}, ((70, 66, 8),))
+    yield Case(wide | {"F": [3, 5], "S": [2, 1], "P": [[2, 0], [1, 3]]}, ((90, 90, 16),))
+
+
+def fields_of(rank: int, pick: Callable[[Sequence[Any]], Any]) -> dict[str, Any]:
+    """Return fields of a window, each written as one number or one an axis."""
+
+    def field(*values: int) -> Any:
+        return [pick(values) for _ in range(rank)] if pick((0, 1)) else pick(values)
+
+    pairs = [[pick((0, 1, 2)), pick((0, 1))] for _ in range(rank)]
+    return {
+        "F": field(1, 2, 3),
+        "S": field(1, 2, 3, 4),
+        "P": pick((field(0, 1), "same", "same_lower", "full", pairs)),
+        "dilation": field(1, 1, 2),
+    }
+
+
+def transposed() -> Iterator[Case]:
+    """Yield one axis with everything small, then more axes and groups."""
+    pads = (None, 1, 2, "same", "valid", [[1, 0]], [[0, 2]])
+    grid = list(product((1, 2, 4), (1, 2, 3, 4), (None, 2, 3, 5), pads, (None, 1, 2), (None, 2)))
+    for W, F, S, P, extra, dilation in sampled(grid, 300):
+        fields = without_none(F=F, S=S, P=P, output_padding=extra, dilation=dilation)
+        yield Case({"K": 3, **fields}, ((W, 2),))
+    pick = random.Random(2).choice
+    for _ in range(110):
+        rank = pick((1, 2, 2, 3))
+        volume = (*[pick((1, 2, 3, 4)) for _ in range(rank)], pick((2, 4)))
+        fields = fields_of(rank, pick)
+        if fields["P"] in ("same_lower", "full"):
+            fields["P"] = "valid"
+        extra = pick((0, 0, 1, [pick((0, 1)) for _ in range(rank)]))
+        fields |= {"K": pick((2, 4)), "groups": pick((1, 2)), "output_padding": extra}
+        yield Case(fields | {"bias": pick((True, False))}, (volume,))
+    yield Case({"K": 8, "F": 4, "S": 2, "P": 1}, ((24, 25, 8),))
+
+
+def pools(kind: str) -> Iterator[Case]:
+    """Yield one axis with everything small, then more axes; ties for the largest."""
+    dilations = (None, 2, 3) if kind == "max_pool" else (None,)
+    counted = (None, True, False) if kind == "avg_pool" else (None,)
+    pads = (None, 1, 2, "same", "same_lower", [[1, 0]], [[0, 1]])
+    grid = list(
+        product(
+            *((1, 2, 5, 6, 7), (1, 2, 3, 4), (None, 1, 2, 3, 5)),
+            *(pads, dilations, counted, ("floor", "ceil"), ("normal", "ties")),
+        )
+    )
+    for W, F, S, P, dilation, count, rounding, values in sampled(grid, 450):
+        fields = without_none(F=F, S=S, P=P, dilation=dilation, count_include_pad=count)
+        yield Case(fields, ((W, 2),), rounding, values=values)
+    pick = random.Random(3).choice
+    for _ in range(130):
+        rank = pick((1, 2, 2, 2, 3))
+        volume = (*[pick((3, 4, 5, 6, 7)) for _ in range(rank)], 3)
+        fields = fields_of(rank, pick)
+        if kind != "max_pool":
+            del fields["dilation"]
+        if kind == "avg_pool" and pick((0, 1)):
+            fields["count_include_pad"] = pick((True, False))
+        if pick((0, 1)):
+            fields["rounding"] = pick(("floor", "ceil"))
+        yield Case(fields, (volume,), pick(("floor", "ceil")), values=pick(("normal", "ties")))
+    for F, S, P in ((2, 2, 0), (3, 2, 0), (3, 2, 1), (3, 1, 1), (2, 1, "same")):
+        for W, values in product((14, 15), ("normal", "ties")):
+            yield Case({"F": F, "S": S, "P": P}, ((W, W, 16),), values=values)
+    for values in ("zeros", "whole", "large"):
+        yield Case({"F": 3, "S": 2, "P": 1}, ((7, 6, 3),), values=values)
+
+
+def globals_and_bins(is_global: bool) -> Iterator[Case]:
+    """Yield global pools, or bins that divide the sizes and that do not."""
+    for volume, values in product((*SPATIAL, (7, 2), (9, 8, 4)), ("normal", "ties", "whole")):
+        if is_global:
+            yield Case({}, (volume,), values=values)
+            continue
+        for bins in (1, 2, 3, 5, 11):
+            yield Case({"output": bins}, (volume,), values=values)
+        if len(volume) == 3:
+            for bins in product((1, 3, 4), (2, 5)):
+                yield Case({"output": list(bins)}, (volume,), values=values)
+
+
+def on_all(*written: Fields, volumes: Sequence[Volume] = VOLUMES) -> Callable[[], Iterator[Case]]:
+    """Return what yields all fields on all volumes."""
+    return lambda: (Case(fields, (volume,)) for fields in written for volume in volumes)
+
+
+def reshapes() -> Iterator[Case]:
+    for volume in ((24,), (6, 4), (3, 4, 2), (2, 3, 2, 2)):
+        for output in ([24], [4, 6], [2, 3, 4], [4, 3, 2], [1, 2, 3, 4], [2, 2, 2, 3]):
+            yield Case({"output": output}, (volume,))
+
+
+def activations(*written: Fields) -> Callable[[], Iterator[Case]]:
+    """Return what yields normal and large values, and whole ones, which lie on the kinks."""
+    volumes = (*VOLUMES, (9, 7, 11), (600, 300))
+    return lambda: (
+        Case(fields, (volume,), values=values)
+        for fields in written or ({},)
+        for volume in volumes
+        for values in ("normal", "whole", "large")
+    )
+
+
+def norms(*more: Fields) -> Callable[[], Iterator[Case]]:
+    """Return what yields norms in training and inference."""
+    written = ({}, {"affine": False}, {"eps": 0.1})
+    grid = list(product(written, more or ({},), (*VOLUMES, (9, 7, 8))))
+    return lambda: (
+        Case(fields | one, (volume,), training=training)
+        for fields, one, volume in grid
+        for training in (True, False)
+        if volume[-1] % one.get("groups", 1) == 0
+    )
+
+
+def instance_norms() -> Iterator[Case]:
+    return (case for case in norms()() if len(case.volumes[0]) > 1)
+
+
+def lrns() -> Iterator[Case]:
+    strong = {"alpha": 0.5, "beta": 0.6, "k": 2}
+    for size, volume in product((1, 2, 3, 4, 5, 8, 20), (*SPATIAL, (5, 4, 12))):
+        yield Case({"size": size}, (volume,))
+        yield Case({"size": size, **strong}, (volume,))
+    for more in ({}, {"beta": 1}, {"beta": 0.5}, {"beta": 0.75}, {"beta": 2}, {"alpha": 0}):
+        yield Case(strong | more, ((4, 3, 7),), values="whole")
+
+
+def borders() -> Iterator[Case]:
+    for top, bottom, left, right in product((0, 2), (0, 1), (0, 3), (0, 1)):
+        yield Case({"P": [[top, bottom], [left, right]]}, ((4, 5, 3),))
+    for volume, P in product(((7, 2), (6, 5, 2), (5, 6, 5, 2)), (0, 1, 2)):
+        yield Case({"P": P}, (volume,))
+    yield Case({"P": [[2, 0]]}, ((5, 3),))
+    yield Case({"P": [1, 0, 2]}, ((5, 3, 6, 2),))
+
+
+def upsamples() -> Iterator[Case]:
+    volumes = (*SPATIAL, (1, 2), (1, 5, 3), (6, 7, 9))
+    for volume, scale, mode in product(volumes, (1, 2, 3, 4), (None, "nearest", "bilinear")):
+        yield Case(without_none(scale=scale, mode=mode), (volume,))
+    for scale, mode in product(([1, 2], [3, 1], [2, 5]), ("nearest", "bilinear")):
+        yield Case({"scale": scale, "mode": mode}, ((3, 4, 2),))
+    for mode in ("nearest", "bilinear"):
+        yield Case({"scale": [1, 2, 3], "mode": mode}, ((3, 1, 4, 2),))
+
+
+def merges() -> Iterator[Case]:
+    """Yield pairs of which either is stretched, three and four sources; ties for the maximum."""
+    full = (4, 3, 6)
+    parts = (full, (1, 1, 6), (4, 1, 6), (1, 3, 1), (1, 1, 1), (6,), (1,))
+    groups: list[tuple[Volume, ...]] = [(full, part) for part in parts]
+    groups += [(part, full) for part in parts[1:]]
+    groups += [((4, 1, 6), (1, 3, 1)), ((1, 3, 1), (4, 1, 6)), ((6,), (4, 3, 1))]
+    groups += [(full, full, full), (full, (6,), (4, 3, 1)), (parts[1], full, parts[2], parts[3])]
+    groups += [((6,), (6,)), ((6,), (1,)), ((5, 4), (5, 4), (4,)), ((2, 3, 4, 2), (2,), (1,))]
+    groups += [((2, 3, 4, 2), (1, 3, 1, 2)), ((40, 40, 8),) * 2, ((5, 1), (1, 4), (5, 4))]
+    for volumes, values in product(groups, ("normal", "ties")):
+        yield Case({}, volumes, values=values)
+
+
+def joins() -> Iterator[Case]:
+    for depths in ((1, 2), (3, 1, 4), (2, 2, 2, 2)):
+        for spatial in ((), (5,), (4, 3), (2, 3, 2)):
+            yield Case({}, tuple((*spatial, depth) for depth in depths))
+
+
+def activation(function: Callable[..., Tensor], *written: Fields) -> Oracle:
+    """Return the oracle of a function of each value."""
+    return Oracle(plainly(function), activations(*written), 18)
+
+
+def softplus(x: Tensor) -> Tensor:
+    """Return softplus without PyTorch's threshold, above which it gives x."""
+    return torch.logaddexp(x, torch.zeros_like(x))
+
+
+def hard_sigmoid(x: Tensor) -> Tensor:
+    """Return hard_sigmoid; the slope of PyTorch's own is the float32 next to 1/6."""
+    return functional.relu6(x + 3) / 6
+
+
+ORACLES: dict[str, Oracle] = {
+    "conv": Oracle(conv, lambda: convolutions("conv"), 400),
+    "depthwise_conv": Oracle(conv, lambda: convolutions("depthwise_conv"), 400),
+    "conv_transpose": Oracle(conv_transpose, transposed, 300),
+    "max_pool": Oracle(max_pool, lambda: pools("max_pool"), 300),
+    "avg_pool": Oracle(avg_pool, lambda: pools("avg_pool"), 400),
+    "l2_pool": Oracle(l2_pool, lambda: pools("l2_pool"), 400),
+    "global_max_pool": Oracle(adaptive("max"), lambda: globals_and_bins(True), 15),
+    "global_avg_pool": Oracle(adaptive("avg"), lambda: globals_and_bins(True), 15),
+    "adaptive_max_pool": Oracle(adaptive("max"), lambda: globals_and_bins(False), 90),
+    "adaptive_avg_pool": Oracle(adaptive("avg"), lambda: globals_and_bins(False), 90),
+    "dense": Oracle(dense, on_all({"units": 1}, {"units": 5}, {"units": 5, "bias": False}), 12),
+    "flatten": Oracle(lambda case, inputs, _: inputs[0].flatten(1), on_all({}), 4),
+    "reshape": Oracle(reshape, reshapes, 24),
+    "dropout": Oracle(
+        dropout,
+        lambda: (
+            Case({"rate": rate}, (volume,), training=training)
+            for volume in VOLUMES
+            for rate, training in ((0.5, False), (0.9, False), (0, True))
+        ),
+        12,
+    ),
+    "batch_norm": Oracle(batch_norm, norms(), 30),
+    "instance_norm": Oracle(norm, instance_norms, 24),
+    "layer_norm": Oracle(layer_norm, norms(), 30),
+    "group_norm": Oracle(norm, norms({"groups": 1}, {"groups": 2}, {"groups": 4}), 50),
+    "lrn": Oracle(lrn, lrns, 62),
+    "relu": activation(functional.relu),
+    "gelu": activation(functional.gelu),
+    "silu": activation(functional.silu),
+    "mish": activation(functional.mish),
+    "relu6": activation(functional.relu6),
+    "hard_sigmoid": activation(hard_sigmoid),
+    "hard_swish": activation(functional.hardswish),
+    "sigmoid": activation(torch.sigmoid),
+    "tanh": activation(torch.tanh),
+    "softplus": activation(softplus),
+    "softmax": activation(lambda x: functional.softmax(x, 1)),
+    "log_softmax": activation(lambda x: functional.log_softmax(x, 1)),
+    "elu": activation(functional.elu),
+    "selu": activation(functional.selu),
+    "leaky_relu": activation(
+        lambda x, slope=0.01: functional.leaky_relu(x, slope),
+        *({}, {"slope": 0.2}, {"slope": 0}, {"slope": -0.5}, {"slope": 1.5}),
+    ),
+    "prelu": Oracle(prelu, activations({}, {"per_channel": True}), 36),
+    "pad": Oracle(lambda case, inputs, _: shifted(case, inputs, 1), borders, 27),
+    "crop": Oracle(lambda case, inputs, _: shifted(case, inputs, -1), borders, 27),
+    "upsample": Oracle(upsample, upsamples, 70),
+    "add": Oracle(merged(sum), merges, 40),
+    "subtract": Oracle(merged(lambda xs: reduce(torch.sub, xs)), merges, 40),
+    "multiply": Oracle(merged(lambda xs: reduce(torch.mul, xs)), merges, 40),
+    "maximum": Oracle(merged(lambda xs: reduce(torch.maximum, xs)), merges, 40),
+    "average": Oracle(merged(lambda xs: sum(xs) / len(xs)), merges, 40),
+    "concat": Oracle(merged(lambda xs: torch.cat(xs, 1)), joins, 12),
+}
+
+
+# -- runs --------------------------------------------------------------------------------------
+
+
+def spec_of(kind: str, case: Case, batch: int, chain: bool = False) -> dict[str, Any]:
+    """Return the spec of a case; in a chain with a layer before (x + x) and behind (its mean)."""
+    names = ["a", "b", "c", "d"][: len(case.volumes)]
+    sources, layers = names, []
+    if chain:
+        sources = [f"{name}2" for name in names]
+        layers = [{"add": {"name": f"{name}2", "from": [name, name]}} for name in names]
+    layer = {"name": "layer", "from": sources if len(names) > 1 else sources[0]}
+    layers.append({kind: {**case.fields, **layer}})
+    if chain:
+        layers.append({"average": {"name": "behind", "from": ["layer", "layer"]}})
+    volumes = dict(zip(names, map(list, case.volumes), strict=True))
+    return {"inputs": volumes, "batch": batch, "rounding": case.rounding, "layers": layers}
+
+
+def passed(traced: Any, given: Given, passes: int = 1, inputs_too: bool = True, **more: Any) -> Any:
+    """Run a session: forward and backward, so many times."""
+    session = Session(traced, given.parameters, **more)
+    for _ in range(passes):
+        session.engine.forward(session.inputs(given.inputs))
+        session.engine.backward(session.upstream(given.upstream), inputs_too=inputs_too)
+    return result_of(session, [])
+
+
+def once(traced: Any, given: Given, **more: Any) -> Result:
+    """Run a network by the package's own function."""
+    return run(traced, **given._asdict(), **more)
+
+
+Way = tuple[Callable[..., Result], dict[str, Any], float]
+WAYS: dict[str, Way] = {
+    "run": (once, {}, EXACT),
+    "plain": (passed, {"plain": True}, EXACT),
+    "fast": (passed, {"fast": True}, EXACT),
+    "twice": (passed, {"passes": 2, "keep": "outputs"}, EXACT),
+    "without the inputs' gradients": (passed, {"inputs_too": False}, EXACT),
+    "float32": (once, {"dtype": "float32"}, LOOSE),
+}
+
+
+def from_torch(function: Callable[..., Tensor], case: Case, given: Given) -> dict[str, Array]:
+    """Return the output and the gradients, by name."""
+    inputs = {name: torch.from_numpy(x).requires_grad_() for name, x in given.inputs.items()}
+    parameters = {
+        name.removeprefix("layer."): torch.from_numpy(p).requires_grad_("running" not in name)
+        for name, p in given.parameters.items()
+    }
+    output = function(case, list(inputs.values()), parameters)
+    output.backward(torch.from_numpy(given.upstream["layer"]))
+    found = {"output": output.detach().numpy()}
+    found |= {f"{n}.grad": t.grad.numpy() for n, t in inputs.items() if t.grad is not None}
+    return found | {
+        f"layer.{name}.grad": p.grad.numpy() for name, p in parameters.items() if p.requires_grad
+    }
+
+
+def named(result: Result, output: str = "layer") -> dict[str, Array]:
+    """Return the output and the gradients of a run under the names of `from_torch`."""
+    gradients = {f"{name}.grad": array for name, array in result.gradients.items()}
+    return {"output": result.outputs[output], **gradients}
+
+
+def faults(
+    attempt: Callable[[], Result], output: str, wanted: Mapping[str, Array], limit: float
+) -> list[str]:
+    """Run, and say what differs from what is wanted; running statistics have no gradient."""
+    try:
+        ours = named(attempt(), output)
+    except (ValueError, TypeError, IndexError, ArithmeticError) as error:
+        return [f"{type(error).__name__} {error}"]
+    found = [f"{name} is there" for name in ours if "running" in name]
+    return found + list(differences(ours, wanted, limit))
+
+
+def run_differs(
+    kind: str, function: Callable[..., Tensor], case: Case, number: int
+) -> list[str] | None:
+    """Say where the executor and PyTorch differ in one case; None where the spec is faulty."""
+    batch = 1 if number % 2 else 3
+    traced = trace(spec_of(kind, case, batch))
+    if any(item.severity == "error" for item in traced.diagnostics):
+        return None
+    given = draw_given(traced, number, batch, ["layer"], case.values)
+    before = draw_given(traced, number, batch, ["layer"], case.values)
+    theirs = from_torch(function, case, given)
+    assert not any(np.isnan(array).any() for array in theirs.values()), (kind, case)
+    found = []
+    learned = {n: a for n, a in theirs.items() if n.partition(".")[0] not in given.inputs}
+    for way, (how, options, limit) in WAYS.items():
+        wanted = learned if options.get("inputs_too") is False else theirs
+        attempt = partial(how, traced, given, training=case.training, **options)
+        found += [f"{way}: {text}" for text in faults(attempt, "layer", wanted, limit)]
+    halved = Given(
+        {name: x / 2 for name, x in given.inputs.items()},
+        given.parameters,
+        {"behind": given.upstream["layer"]},
+    )
+    chained = trace(spec_of(kind, case, batch, chain=True))
+    attempt = partial(passed, chained, halved, training=case.training, keep="outputs")
+    wanted = {n: a if n in learned else a * 2 for n, a in theirs.items()}
+    found += [f"chain: {text}" for text in faults(attempt, "behind", wanted, EXACT)]
+    for part, old in zip(given, before, strict=True):
+        found += [f"{n} was written over" for n in part if not np.array_equal(part[n], old[n])]
+    return found
+
+
+def compare(kind: str, oracle: Oracle) -> None:
+    """Fail with the cases in which the two differ, and if there are fewer cases than meant."""
+    differing, compared = [], 0
+    for number, case in enumerate(oracle.cases()):
+        found = run_differs(kind, oracle.function, case, number)
+        if found is not None:
+            compared += 1
+            if found:
+                differing.append((case, found))
+    assert compared >= oracle.least, f"only {compared} cases of {kind}"
+    lines = [f"{len(differing)} of {compared} cases of {kind} differ"]
+    lines += [f"{case}: {'; '.join(found)}" for case, found in differing[:12]]
+    assert not differing, "\n".join(lines)
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same'")
+@pytest.mark.parametrize("kind", ORACLES)
+def test_kernels_agree_with_autograd(kind: str) -> None:
+    compare(kind, ORACLES[kind])
+
+
+def test_every_kind_has_an_oracle() -> None:
+    assert set(ORACLES) == set(KINDS) - COMPOSITES == set(KERNELS)
+
+
+@pytest.mark.parametrize("kind", ["max_pool", "avg_pool", "l2_pool"])
+def test_windows_counted_one_by_one_are_those_of_pytorch(kind: str) -> None:
+    compared = 0
+    for number, case in enumerate(ORACLES[kind].cases()):
+        traced = trace(spec_of(kind, case, 2))
+        if any(item.severity == "error" for item in traced.diagnostics) or case.values == "zeros":
+            continue
+        given = draw_given(traced, number, 2, ["layer"], case.values)
+        x = torch.from_numpy(given.inputs["a"]) + (100.0 if kind == "l2_pool" else 0.0)
+        theirs = native_pool(kind, case, x.requires_grad_())
+        if theirs is None or torch.isinf(theirs).any():
+            continue
+        ours = ORACLES[kind].function(case, [x], {})
+        above = torch.from_numpy(given.upstream["layer"])
+        gradients = [torch.autograd.grad(y, x, above)[0].numpy() for y in (ours, theirs)]
+        assert distance(ours.detach(), theirs.detach()) <= 1e-12, case
+        assert distance(*gradients) <= 1e-12, case
+        compared += 1
+    assert compared >= 50
+
+
+# -- planted faults ----------------------------------------------------------------------------
+
+
+def first_cases(kind: str, more: Callable[..., Tensor] | None = None) -> Oracle:
+    """Return an oracle for a few cases, with another function if one is given."""
+    oracle = ORACLES[kind]
+    return Oracle(more or oracle.function, lambda: islice(oracle.cases(), 0, 40, 8), 1)
+
+
+@pytest.mark.parametrize("kind", ORACLES)
+def test_a_wrong_oracle_is_noticed(kind: str) -> None:
+    right = ORACLES[kind].function
+
+    class Steeper(torch.autograd.Function):  # type: ignore[misc, name-defined]
+        """The identity, with a gradient that is a millionth too large."""
+
+        @staticmethod
+        def forward(context: Any, x: Tensor) -> Tensor:
+            return x * 1
+
+        @staticmethod
+        def backward(context: Any, above: Tensor) -> Tensor:
+            return above * (1 + 1e-6)
+
+    for wrong in (
+        lambda *given: right(*given) * (1 + 1e-6),
+        lambda *given: Steeper.apply(right(*given)),
+    ):
+        with pytest.raises(AssertionError, match="differ"):
+            compare(kind, first_cases(kind, wrong))
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        *product(ORACLES, ["forward", "inputs"]),
+        *((kind, "parameters") for kind in ORACLES if KINDS[kind].has_weights),
+    ],
+)
+def test_a_wrong_kernel_is_noticed(kind: str, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = KERNELS[kind]
+    touched = False
+
+    def off(values: Array) -> Array:
+        nonlocal touched
+        touched = True
+        return values * (1 + 1e-6)
+
+    class Wrong(right):  # type: ignore[misc, valid-type]
+        """The kernel, a millionth too large in one of its answers."""
+
+        def forward(self, *given: Any) -> Any:
+            output, saved = super().forward(*given)
+            return off(output) if what == "forward" else output, saved
+
+        def backward(self, *given: Any) -> Any:
+            below, learned = super().backward(*given)
+            if what == "inputs":
+                below = [off(g) if g is not None else None for g in below]
+            if what == "parameters":
+                learned = {name: off(g) for name, g in learned.items()}
+            return below, learned
+
+    monkeypatch.setitem(KERNELS, kind, Wrong)
+    with pytest.raises(AssertionError, match="differ"):
+        compare(kind, first_cases(kind))
+    assert touched
+
+
+# -- networks of a few layers ------------------------------------------------------------------
+
+Written = Mapping[str, Any]
+
+
+def evaluate(
+    spec: Written, given: Given, training: bool = True
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Run a spec whose layers are all named in PyTorch; return values and parameters by name."""
+    values = {name: torch.from_numpy(x).requires_grad_() for name, x in given.inputs.items()}
+    parameters = {
+        name: torch.from_numpy(p).requires_grad_("running" not in name)
+        for name, p in given.parameters.items()
+    }
+    before = next(iter(values))
+    for layer in spec["layers"]:
+        ((kind, fields),) = layer.items()
+        fields = dict(fields)
+        name, sources = fields.pop("name"), fields.pop("from", before)
+        owner = fields.pop("share", name)
+        own = {
+            key.rpartition(".")[2]: p
+            for key, p in parameters.items()
+            if key.rpartition(".")[0] == owner
+        }
+        sources = [sources] if isinstance(sources, str) else sources
+        case = Case(fields, (), spec.get("rounding", "exact"), training)
+        values[name] = ORACLES[kind].function(case, [values[s] for s in sources], own) * 1
+        values[name].retain_grad()
+        before = name
+    return values, parameters
+
+
+def gradients_of(
+    values: Mapping[str, Tensor], parameters: Mapping[str, Tensor]
+) -> dict[str, Array]:
+    """Return the gradients that there are."""
+    both = {**values, **parameters}
+    return {name: t.grad.numpy() for name, t in both.items() if t.grad is not None}
+
+
+def compare_network(
+    spec: Written, upstream: Sequence[str], batch: int = 2, training: bool = True, seed: int = 0
+) -> None:
+    """Compare every value and every gradient of a small network."""
+    traced = trace(spec)
+    assert not [item for item in traced.diagnostics if item.severity == "error"], traced
+    given = draw_given(traced, seed, batch, upstream, "normal")
+    values, parameters = evaluate(spec, given, training)
+    above = [torch.from_numpy(given.upstream[name]) for name in upstream]
+    torch.autograd.backward([values[name] for name in upstream], above)
+    outputs = {name: value.detach().numpy() for name, value in values.items()}
+    gradients = gradients_of(values, parameters)
+    for options in ({}, {"dtype": "float32"}, {"keep": "outputs"}):
+        limit = 10 * LOOSE if "dtype" in options else EXACT  # rounding adds up over the layers
+        result = once(traced, given, training=training, **options)
+        wanted, learned = outputs, gradients
+        if options.get("keep") == "outputs":
+            wanted = {n: outputs[n] for n in traced.outputs}
+            learned = {n: g for n, g in gradients.items() if n in parameters or n in traced.inputs}
+            assert set(result.outputs) == set(wanted)
+        found = [*differences(result.outputs, wanted, limit)]
+        found += differences(result.gradients, learned, limit)
+        assert not found, (options, found)
+    for way in ({"plain": True}, {"fast": True}, {"plain": True, "keep": "outputs", "passes": 2}):
+        result = passed(traced, given, training=training, **way)
+        learned = {n: g for n, g in gradients.items() if n in parameters or n in traced.inputs}
+        found = [*differences(result.gradients, learned, EXACT)]
+        assert not found, (way, found)
+
+
+def conv_named(name: str, K: int, F: int = 3, **more: Any) -> dict[str, Any]:
+    """Return a convolution that keeps the sizes."""
+    return {"conv": {"K": K, "F": F, "P": F // 2, "name": name, **more}}
+
+
+NETWORKS: dict[str, tuple[Written, list[str]]] = {
+    "a convolution used twice": (
+        {
+            "input": [6, 5, 3],
+            "layers": [
+                conv_named("first", 3),
+                {"relu": {"name": "act"}},
+                conv_named("again", 3, share="first"),
+                conv_named("else", 3, share="first", **{"from": "input"}),
+                {"add": {"name": "sum", "from": ["again", "else", "act"]}},
+            ],
+        },
+        ["sum"],
+    ),
+    "dense, norm and slopes used twice": (
+        {
+            "inputs": {"left": [8], "right": [2, 4]},
+            "layers": [
+                {"dense": {"units": 6, "name": "one", "from": "left"}},
+                {"batch_norm": {"name": "norm"}},
+                {"prelu": {"per_channel": True, "name": "slopes"}},
+                {"dense": {"units": 6, "name": "two", "from": "right", "share": "one"}},
+                {"batch_norm": {"name": "norm2", "share": "norm"}},
+                {"prelu": {"per_channel": True, "name": "slopes2", "share": "slopes"}},
+                {"subtract": {"name": "gap", "from": ["slopes", "slopes2"]}},
+                {"layer_norm": {"name": "level"}},
+                {"layer_norm": {"name": "level2", "share": "level", "from": "slopes2"}},
+            ],
+            "outputs": ["level", "level2", "gap"],
+        },
+        ["level", "level2", "gap"],
+    ),
+    "several consumers of one output": (
+        {
+            "input": [6, 6, 2],
+            "rounding": "floor",
+            "layers": [
+                conv_named("stem", 4),
+                {"relu": {"name": "act"}},
+                {"max_pool": {"F": 3, "S": 1, "P": 1, "name": "pooled"}},
+                {"sigmoid": {"name": "gate", "from": "act"}},
+                {"multiply": {"name": "gated", "from": ["act", "gate", "pooled"]}},
+                {"subtract": {"name": "less", "from": ["gated", "act"]}},
+                {"tanh": {"name": "bent", "from": "less"}},
+                {"concat": {"name": "all", "from": ["bent", "act", "less", "bent"]}},
+                {"softmax": {"name": "p"}},
+            ],
+        },
+        ["p"],
+    ),
+    "several inputs and outputs, one of them in the middle": (
+        {
+            "inputs": {"image": [5, 5, 3], "vector": [4], "mask": [5, 5, 1]},
+            "layers": [
+                conv_named("a", 4, **{"from": "image"}),
+                {"multiply": {"name": "masked", "from": ["a", "mask"]}},
+                {"add": {"name": "shifted", "from": ["vector", "masked"]}},
+                {"relu": {"name": "act"}},
+                {"global_avg_pool": {"name": "mean"}},
+                {"dense": {"units": 3, "name": "scores"}},
+                conv_named("map", 2, 1, **{"from": "act"}),
+            ],
+            "outputs": ["act", "scores", "map", "masked"],
+        },
+        ["act", "scores", "map", "masked"],
+    ),
+    "upstream gradients of inputs and of layers that are no outputs": (
+        {
+            "input": [4, 4, 2],
+            "layers": [
+                conv_named("a", 2),
+                {"relu": {"name": "b"}},
+                {"relu6": {"name": "c"}},
+                {"dropout": {"rate": 0, "name": "d"}},
+                {"add": {"name": "e", "from": ["d", "input", "d"]}},
+            ],
+        },
+        ["e", "input", "a", "b", "c", "d"],
+    ),
+    "one after the other, each written over the last": (
+        {
+            "input": [6, 4, 4],
+            "layers": [
+                {"add": {"name": "double", "from": ["input", "input"]}},
+                *({kind: {"name": kind}} for kind in ("relu6", "sigmoid", "tanh", "elu", "selu")),
+                *({kind: {"name": kind}} for kind in ("silu", "softplus", "gelu", "mish")),
+                *({kind: {"name": kind}} for kind in ("hard_swish", "leaky_relu", "prelu")),
+                *({kind: {"name": kind}} for kind in ("batch_norm", "softmax", "log_softmax")),
+                {"instance_norm": {"name": "in"}},
+                {"relu": {"name": "relu"}},
+                {"crop": {"P": [[1, 0], [0, 1]], "name": "crop"}},
+                {"batch_norm": {"name": "again"}},
+                {"relu": {"name": "last"}},
+            ],
+        },
+        ["last"],
+    ),
+    "flattened, reshaped, cut and convolved": (
+        {
+            "input": [6, 4, 3],
+            "layers": [
+                {"flatten": {"name": "flat"}},
+                {"dense": {"units": 48, "name": "full"}},
+                {"reshape": {"output": [4, 3, 4], "name": "volume"}},
+                conv_named("a", 3),
+                {"reshape": {"output": [6, 6], "name": "line"}},
+                conv_named("b", 4),
+                {"reshape": {"output": [4, 6, 1], "name": "slice"}},
+                {"pad": {"P": [[1, 0], [0, 2]], "name": "pad"}},
+                {"crop": {"P": [[0, 1], [2, 1]], "name": "crop"}},
+                conv_named("c", 2),
+                {"upsample": {"scale": 2, "mode": "bilinear", "name": "up"}},
+                {"depthwise_conv": {"F": 3, "name": "deep"}},
+                {"reshape": {"output": [3, 2, 2, 8], "name": "cube"}},
+                {"conv_transpose": {"K": 2, "F": 2, "S": 2, "name": "wide"}},
+                {"max_pool": {"F": 2, "name": "pool"}},
+                {"dense": {"units": 4, "name": "end"}},
+            ],
+        },
+        ["end"],
+    ),
+}
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_small_networks(name: str, training: bool) -> None:
+    for batch in (2, 3):
+        compare_network(*NETWORKS[name], batch=batch, training=training)
+
+
+SHRINKING = {"F": 3, "S": 2, "P": 1}
+RANDOM: list[Written] = [
+    {"conv": {"K": 4, "F": 3, "P": "same"}},
+    {"conv": {"K": 2, "F": 2, "S": 2}},
+    {"conv": {"K": 4, "F": 1, "groups": 2}},
+    {"depthwise_conv": {"F": 3, "P": 1, "multiplier": 2}},
+    {"conv_transpose": {"K": 2, "F": 3, "S": 2}},
+    *({kind: SHRINKING} for kind in ("max_pool", "avg_pool", "l2_pool")),
+    {"global_avg_pool": {}},
+    {"adaptive_max_pool": {"output": 3}},
+    *({kind: {}} for kind in ("relu", "gelu", "silu", "tanh", "sigmoid", "softmax", "elu")),
+    *({kind: {}} for kind in ("relu6", "hard_swish", "leaky_relu", "prelu", "log_softmax")),
+    *({kind: {}} for kind in ("batch_norm", "lrn", "flatten")),
+    {"group_norm": {"groups": 2}},
+    {"dense": {"units": 12}},
+    {"dropout": {"rate": 0}},
+    *({"reshape": {"output": volume}} for volume in ([2, 3, 2], [2, 2, 4], [4, 3], [2, 2, 3, 4])),
+    {"pad": {"P": 1}},
+    {"crop": {"P": [[1, 0], [0, 1]]}},
+    {"upsample": {"scale": 2}},
+    {"upsample": {"scale": 2, "mode": "bilinear"}},
+    *({kind: {}} for kind in ("add", "multiply", "average", "subtract", "concat", "maximum")),
+]
+
+
+def random_network(seed: int, count: int = 14) -> tuple[dict[str, Any], list[str]]:
+    """Return a network of random layers, each on random earlier values, and its loose ends."""
+    pick = random.Random(seed)
+    spec: dict[str, Any] = {"input": pick.choice(([6, 6, 4], [8, 4])), "rounding": "floor"}
+    names, used = ["input"], {"input"}
+    spec["layers"] = []
+    while len(spec["layers"]) < count:
+        ((kind, fields),) = pick.choice(RANDOM).items()
+        recent = names[-3:] if pick.random() < 0.8 else names
+        sources: Any = pick.choice(recent)
+        if kind in ("add", "multiply", "average", "subtract", "concat", "maximum"):
+            sources = [sources, *pick.choices(names, k=pick.choice((1, 1, 2)))]
+        layer = {kind: {**fields, "name": f"n{len(names)}", "from": sources}}
+        tried = trace(spec | {"layers": [*spec["layers"], layer]})
+        if any(item.severity == "error" for item in tried.diagnostics):
+            continue
+        if prod(tried.layers[-1].output) > 2000:
+            continue
+        spec["layers"].append(layer)
+        names.append(f"n{len(names)}")
+        used |= {sources} if isinstance(sources, str) else set(sources)
+    ends = [name for name in names if name not in used]
+    return spec | {"outputs": ends}, ends
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_networks(seed: int) -> None:
+    spec, ends = random_network(seed)
+    compare_network(spec, ends, batch=1 + seed % 3 if seed % 2 else 2, seed=seed)
+
+
+# -- composites --------------------------------------------------------------------------------
+
+COMPOSED: dict[str, tuple[Written, Callable[[Tensor, dict[str, Tensor]], Tensor]]] = {
+    "residual": (
+        {
+            "body": [{"conv": {"K": 4, "F": 3, "P": 1}}, "relu"],
+            "shortcut": [{"conv": {"K": 4, "F": 1}}],
+        },
+        lambda x, p: (
+            functional.relu(functional.conv2d(x, p["conv1.weight"], p["conv1.bias"], padding=1))
+            + functional.conv2d(x, p["conv2.weight"], p["conv2.bias"])
+        ),
+    ),
+    "parallel": (
+        {
+            "branches": [
+                [{"conv": {"K": 2, "F": 3, "P": 1}}, "tanh"],
+                [],
+                [{"max_pool": {"F": 3, "S": 1, "P": 1}}],
+            ]
+        },
+        lambda x, p: torch.cat(
+            [
+                torch.tanh(functional.conv2d(x, p["conv1.weight"], p["conv1.bias"], padding=1)),
+                x,
+                functional.max_pool2d(x, 3, 1, 1),
+            ],
+            1,
+        ),
+    ),
+    "repeat": (
+        {"times": 3, "layers": [{"conv": {"K": 4, "F": 2}}, "relu"]},
+        lambda x, p: reduce(
+            lambda y, i: functional.relu(
+                functional.conv2d(y, p[f"conv{i}.weight"], p[f"conv{i}.bias"])
+            ),
+            (1, 2, 3),
+            x,
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", COMPOSED)
+def test_composites(kind: str) -> None:
+    fields, function = COMPOSED[kind]
+    traced = trace({"input": [6, 5, 4], "layers": [{kind: fields}]})
+    (last,) = traced.outputs
+    given = draw_given(traced, 0, 2, [last], "normal")
+    x = torch.from_numpy(given.inputs["input"]).requires_grad_()
+    parameters = {n: torch.from_numpy(p).requires_grad_() for n, p in given.parameters.items()}
+    y = function(x, parameters)
+    y.backward(torch.from_numpy(given.upstream[last]))
+    for options in ({}, {"keep": "outputs"}):
+        result = once(traced, given, **options)
+        assert distance(result.outputs[last], y.detach()) <= EXACT
+        wanted = gradients_of({"input": x}, parameters)
+        assert not list(differences(result.gradients, wanted, EXACT))
+
+
+def test_a_block_used_twice() -> None:
+    pair = {"layers": [{"dense": 5}, "tanh"]}
+    layers = [{"pair": {"name": "a"}}, {"pair": {"name": "b", "share": "a"}}]
+    spec = {"input": 5, "blocks": {"pair": pair}, "layers": layers}
+    traced = trace(spec)
+    given = draw_given(traced, 0, 3, ["b.tanh1"], "normal")
+    assert set(given.parameters) == {"a.dense1.weight", "a.dense1.bias"}
+    x = torch.from_numpy(given.inputs["input"]).requires_grad_()
+    parameters = {n: torch.from_numpy(p).requires_grad_() for n, p in given.parameters.items()}
+    y = x
+    for _ in range(2):
+        y = torch.tanh(functional.linear(y, *parameters.values()))
+    y.backward(torch.from_numpy(given.upstream["b.tanh1"]))
+    result = once(traced, given._replace(upstream={"b": given.upstream["b.tanh1"]}))
+    assert distance(result.outputs["b.tanh1"], y.detach()) <= EXACT
+    assert not list(differences(result.gradients, gradients_of({"input": x}, parameters), EXACT))
+
+
+# -- dropout -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keep", ["all", "outputs"])
+@pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("volume", [(40,), (9, 7, 11), (90, 80, 5)])
+def test_dropout(volume: Volume, rate: float, keep: str) -> None:
+    layers = [
+        {"add": {"name": "two", "from": ["input", "input"]}},
+        {"dropout": {"rate": rate, "name": "drop"}},
+        {"average": {"name": "same", "from": ["drop", "drop"]}},
+        {"dropout": {"rate": rate, "name": "other", "from": "two"}},
+    ]
+    spec = {"input": list(volume), "layers": layers, "outputs": ["same", "other"]}
+    traced = trace(spec)
+    given = draw_given(traced, 0, 3, ["same"], "normal")
+    x = given.inputs["input"] + np.copysign(1, given.inputs["input"])  # no zeros
+    given = Given({"input": x / 2}, {}, given.upstream)
+    result = once(traced, given, keep=keep)
+    y = result.outputs["same"]
+    mask = y != 0
+    assert distance(y, x * mask / (1 - rate)) <= EXACT
+    assert distance(result.gradients["input"], 2 * given.upstream["same"] * mask / (1 - rate)) <= (
+        EXACT
+    )
+    n = mask.size
+    assert abs((~mask).sum() - n * rate) <= 5 * (n * rate * (1 - rate)) ** 0.5
+    assert (mask != (result.outputs["other"] != 0)).any(), "layers have masks of their own"
+
+    def again(**options: Any) -> Array:
+        return once(traced, given, keep=keep, **options).outputs["same"]
+
+    assert np.array_equal(y, again())
+    assert np.array_equal(mask, again(dtype="float32") != 0)
+    assert not np.array_equal(y, again(seed=1))
+    assert np.array_equal(x, again(training=False))
+
+
+# -- losses ------------------------------------------------------------------------------------
+
+FINALS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    # from the output and the classes, the sum over examples and positions
+    "softmax": lambda y, c: functional.nll_loss(y.log(), c, reduction="sum"),
+    "log_softmax": lambda y, c: functional.nll_loss(y, c, reduction="sum"),
+    "relu": lambda y, c: functional.cross_entropy(y, c, reduction="sum"),
+}
+
+
+def compare_loss(
+    spec: Written, batch: int, loss: Mapping[str, Any], of: Callable[[dict[str, Tensor]], Tensor]
+) -> None:
+    """Compare a loss and every gradient with PyTorch's, given its loss from the values by name."""
+    traced = trace(spec)
+    given = draw_given(traced, batch, batch, [], "normal")
+    values, parameters = evaluate(spec, given)
+    total = of(values) / batch
+    total.backward()
+    for options in ({}, {"dtype": "float32"}, {"keep": "outputs"}):
+        limit = LOOSE if "dtype" in options else EXACT
+        result = run(traced, inputs=given.inputs, parameters=given.parameters, loss=loss, **options)
+        assert distance(result.loss, total.item()) <= limit
+        wanted = gradients_of(values, parameters)
+        if "keep" in options:
+            wanted = {n: g for n, g in wanted.items() if n in parameters or n in traced.inputs}
+        found = list(differences(result.gradients, wanted, limit))
+        assert not found, (options, found)
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("volume", [(6,), (5, 3), (4, 3, 6)])
+def test_squared_error(volume: Volume, batch: int) -> None:
+    layers = [{"tanh": {"name": "a"}}, {"batch_norm": {"name": "b"}}, {"silu": {"name": "c"}}]
+    layers = layers[:1] + layers[2:] if batch == 1 else layers
+    wanted = np.random.default_rng(0).standard_normal((batch, *depth_first(volume)))
+    loss = {"squared_error": wanted}
+    of = lambda values: (values["c"] - torch.from_numpy(wanted)).square().sum()  # noqa: E731
+    compare_loss({"input": list(volume), "layers": layers}, batch, loss, of)
+    if batch == 1:
+        compare_loss({"input": list(volume), "layers": layers}, 1, {"squared_error": wanted[0]}, of)
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("volume", [(5,), (4, 3), (3, 4, 2), (2, 3, 2, 3)])
+@pytest.mark.parametrize("final", FINALS)
+def test_cross_entropy(final: str, volume: Volume, batch: int) -> None:
+    linear = {"dense": {"units": 4, "name": "a"}}
+    if len(volume) > 1:
+        linear = {"conv": {"K": 4, "F": 1, "name": "a"}}
+    spec = {"input": list(volume), "layers": [linear, {final: {"name": "b"}}]}
+    classes = np.random.default_rng(0).integers(0, 4, (batch, *volume[:-1]))
+    of = lambda values: FINALS[final](values["b"], torch.from_numpy(classes))  # noqa: E731
+    compare_loss(spec, batch, {"cross_entropy": classes}, of)
+    compare_loss(spec, batch, {"cross_entropy": {"b": classes.tolist()}}, of)
+
+
+@pytest.mark.parametrize("further", [False, True])
+@pytest.mark.parametrize("final", FINALS)
+def test_losses_of_several_outputs(final: str, further: bool) -> None:
+    """With `further` outputs feed other outputs, and a loss stands before and behind a softmax."""
+    layers = [
+        {"dense": {"units": 4, "name": "a"}},
+        {final: {"name": "b"}},
+        {"dense": {"units": 3, "name": "c", "from": "b" if further else "input"}},
+        {"log_softmax": {"name": "d"}},
+    ]
+    outputs = ["b", "d", *(["a"] if further else [])]
+    spec = {"input": [2, 3], "layers": layers, "outputs": outputs}
+    rng = np.random.default_rng(0)
+    classes = {"b": rng.integers(0, 4, 3), "d": rng.integers(0, 3, 3), "a": rng.integers(0, 4, 3)}
+    finals = {"b": final, "d": "log_softmax", "a": "relu"}
+
+    def of(values: dict[str, Tensor]) -> Tensor:
+        return sum(FINALS[finals[n]](values[n], torch.from_numpy(classes[n])) for n in outputs)
+
+    compare_loss(spec, 3, {"cross_entropy": {n: classes[n] for n in outputs}}, of)
+
+
+@pytest.mark.parametrize("final", FINALS)
+def test_cross_entropy_of_large_logits(final: str) -> None:
+    """Scores a thousand apart: no infinity, no 0/0."""
+    spec = {"input": 3, "layers": [{final: {"name": "b"}}]}
+    x = np.array([[1000.0, 2.0, 900.0], [1.0, 800.0, 1600.0]])
+    given = torch.from_numpy(x).requires_grad_()
+    functional.cross_entropy(given, torch.tensor([1, 0]), reduction="sum").div(2).backward()
+    result = run(spec, inputs=x, loss={"cross_entropy": [1, 0]})
+    assert result.loss == pytest.approx((998 + 1599) / 2, rel=1e-12)
+    assert distance(result.gradients["input"], given.grad) <= EXACT
