@@ -22,10 +22,10 @@ Shape = tuple[int, ...]
 
 
 class Target(NamedTuple):
-    """What a key stands for. `index` counts values (inputs first), or layers for a parameter."""
+    """What a key stands for. `at` counts values (inputs first), or layers for a parameter."""
 
     role: Role
-    index: int = 0
+    at: int = 0
     parameter: str = ""
     shape: Shape | None = ()  # of one example; None where it is not known
 
@@ -51,7 +51,9 @@ class Names:
     @cached_property
     def values(self) -> Mapping[str, int]:
         """Every input, layer and instance by name, with the index of its value."""
-        found = {g.name: g.sources[0] for g in self.spec.groups if g.sources and len(g.sources) == 1}
+        found = {
+            g.name: g.sources[0] for g in self.spec.groups if g.sources and len(g.sources) == 1
+        }
         found |= {record.name: i + self.offset for i, record in enumerate(self.records)}
         return found | {name: i for i, name in enumerate(self.spec.inputs)}
 
@@ -156,7 +158,7 @@ class _Checker:
         target = self._find(key, path)
         if target is None:
             return
-        computed = target.role == "value" and target.index >= self.names.offset and not inputs
+        computed = target.role == "value" and target.at >= self.names.offset and not inputs
         if target.role not in roles or computed:
             message = f"{quote(key)} is computed, and cannot be given"
             self._add(Fault("SC107", message, "give inputs and parameters"), path)

@@ -43,9 +43,7 @@ def numeric(values: Any, key: str, dtype: npt.DTypeLike, holes: bool = False) ->
     return array
 
 
-def shaped(
-    array: Array, wanted: tuple[int, ...], key: str, batched: bool = False
-) -> Array:
+def shaped(array: Array, wanted: tuple[int, ...], key: str, batched: bool = False) -> Array:
     """Return an array with all its axes: `wanted`, or N x wanted if it is `batched`.
 
     Leading axes of 1 may be left out, one further axis is the batch. Raises SpecError.

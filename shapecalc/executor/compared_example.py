@@ -85,13 +85,14 @@ class ComputedExample:
 
     def array(self, target: Target) -> Array:
         """Return what a key gives, in its outside layout."""
-        session, engine, index = self.session, self.session.engine, target.index
+        session, engine, index = self.session, self.session.engine, target.at
         if target.role == "value":
             return depth_first(session.value(index))
         if target.role == "gradient":
             gradient = gradient_of(session, self.losses, index)
-            zeros = gradient is None
-            return depth_first(np.zeros_like(session.value(index)) if zeros else gradient)
+            if gradient is None:  # nothing comes back to it
+                gradient = np.zeros_like(session.value(index))
+            return depth_first(gradient)
         if target.role == "loss":
             return np.array(sum(part.value for part in self.losses))
         step, name = engine.steps[index], target.parameter
@@ -124,7 +125,7 @@ class ComputedExample:
             text = f"{total:,} {'value' if total == 1 else 'values'}"
             return Check(layer, key, text, text, True), None
         place = tuple(np.argwhere(differs)[0].tolist())
-        got, expected = float(computed[place]), float(wanted[place])
+        got, expected = float(computed[place]) + 0.0, float(wanted[place])  # + 0.0: no -0
         at = _place(place, target, len(computed) if target.batched else 1)
         message = f"{key}{at} is {got:.10g}, and {expected:.10g} was expected"
         if total > 1:
@@ -136,7 +137,7 @@ class ComputedExample:
         if target.role == "loss":
             return None
         names = [*self.trace.inputs, *(record.name for record in self.trace.layers)]
-        return names[target.index if target.batched else target.index + len(self.trace.inputs)]
+        return names[target.at if target.batched else target.at + len(self.trace.inputs)]
 
 
 def _place(place: tuple[int, ...], target: Target, examples: int) -> str:
@@ -164,5 +165,4 @@ def _hint(computed: Array, target: Target) -> str:
 def _listed(values: Any) -> str:
     if isinstance(values, list):
         return "[" + ", ".join(map(_listed, values)) + "]"
-    return f"{values + 0.0:.6g}"  # + 0.0: no -0
-
+    return f"{values + 0.0:.6g}"

@@ -259,9 +259,7 @@ class _Plan:
         example = self.trace.spec.example
         if example is None or any(d.code < "SC3" for d in self.trace.diagnostics):
             return
-        computed = ComputedExample(
-            self.trace, example, seed=self.seed, training=self.training
-        )
+        computed = ComputedExample(self.trace, example, seed=self.seed, training=self.training)
         checks, findings = computed.compare()
         self.checks += checks
         self.findings += findings

@@ -157,4 +157,3 @@ def rel_error(a: Array, n: Array) -> float:
     scale = max(1e-8, float(np.max(np.abs(a) + np.abs(n), initial=0)))
     error = float(np.max(np.abs(a - n), initial=0)) / scale
     return error if error == error else float("inf")
-

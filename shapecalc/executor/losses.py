@@ -19,14 +19,14 @@ from shapecalc.network import Node
 
 
 class Loss(NamedTuple):
-    """A loss of one output, and the gradient of a value, by index, through which it enters.
+    """A loss of one output, and the gradient of the value, `at` an index, where it enters.
 
     `shown` is the gradient of the output itself where the gradient enters before it.
     """
 
     value: float
     output: int
-    index: int
+    at: int
     gradient: Array
     shown: Array | None = None
 

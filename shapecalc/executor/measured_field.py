@@ -1,8 +1,8 @@
 """The receptive field measured: one output's gradient is passed back, and where it arrives counts.
 
 Only where a gradient goes matters, not how large it is. So each kernel runs backward on values
-chosen so that nothing cancels, positive inputs, weights and gradients, and with a few channels only;
-what arrives is made 0 or random again before the next kernel. Channels hold ramps in every
+chosen so that nothing cancels, positive inputs, weights and gradients, with a few channels; what
+arrives is made 0 or random again before the next kernel. Channels hold ramps in every
 direction: the largest value of a window lies in each of its corners in turn.
 """
 
@@ -90,7 +90,7 @@ class Tracker:
             return False
         sources = self.trace.spec.nodes[layer].sources or ()
         for source, gradient in zip(sources, gradients, strict=True):
-            arrived = gradient != 0
+            arrived: Array = np.asarray(gradient != 0)
             if gradient.ndim > 2:
                 arrived = arrived.any(axis=-1)
             self._mark(source, arrived.shape[1:])[rows] |= arrived

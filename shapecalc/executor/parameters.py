@@ -56,9 +56,7 @@ def shapes_of(trace: Trace) -> list[Shapes]:
     return [names.parameters(index) for index in range(len(trace.layers))]
 
 
-def _given(
-    values: Any, key: str, name: str, shape: tuple[int, ...], buffers: Buffers
-) -> Array:
+def _given(values: Any, key: str, name: str, shape: tuple[int, ...], buffers: Buffers) -> Array:
     if values is None:
         raise refusal(Fault("SC104", f"{quote(key)} is missing", "leave the key out"), key)
     array = shaped(numeric(values, key, buffers.dtype), shape, key)

@@ -87,9 +87,8 @@ def result_of(session: Session, losses: Sequence[Loss]) -> Result:
         if value is not None and index in session.shown
     }
     wanted = range(session.offset) if session.keep == "outputs" else range(len(names))
-    gradients = {
-        names[i]: depth_first(g) for i in wanted if (g := gradient_of(session, losses, i)) is not None
-    }
+    found = {i: gradient_of(session, losses, i) for i in wanted}
+    gradients = {names[i]: depth_first(g) for i, g in found.items() if g is not None}
     gradients |= _outside(session, engine.parameter_gradients)
     loss = sum(part.value for part in losses) if losses else None
     parameters = _outside(session, engine.parameters)

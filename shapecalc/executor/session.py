@@ -172,8 +172,8 @@ class Session:
         """Pass the gradients of losses back."""
         upstream: dict[int, Array] = {}
         for part in losses:
-            before = upstream.get(part.index)
-            upstream[part.index] = part.gradient if before is None else before + part.gradient
+            before = upstream.get(part.at)
+            upstream[part.at] = part.gradient if before is None else before + part.gradient
         self.engine.backward(upstream, inputs_too=inputs_too)
 
     def value(self, index: int) -> Array:

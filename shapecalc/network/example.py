@@ -76,9 +76,7 @@ class _Reader:
     def read(self) -> Example:
         for key in self.data:
             if key not in KEYS:
-                fault = unknown_key(
-                    str(key), self.data, "example", KEYS, HABITS, (), self.findings
-                )
+                fault = unknown_key(str(key), self.data, "example", KEYS, HABITS, (), self.findings)
                 self.findings.append(Finding(fault, ("example", str(key))))
         if self.data.get("loss") is not None and self.data.get("upstream") is not None:
             message = "loss and upstream are two sources of the gradient"
@@ -122,7 +120,8 @@ class _Reader:
         written = self.data.get("loss")
         if written is None:
             return None, {}
-        if not isinstance(written, Mapping) or len(written) != 1 or next(iter(written)) not in LOSSES:
+        known = isinstance(written, Mapping) and list(written) in [[kind] for kind in LOSSES]
+        if not known:
             message = f"loss must be one of {' or '.join(LOSSES)}, not {quote(written)}"
             hint = "for example {squared_error: 0.5} or {cross_entropy: 6}"
             self._report("SC104", message, hint, ("loss",))
@@ -130,7 +129,7 @@ class _Reader:
         ((kind, wanted),) = written.items()
         path: Path = ("loss", kind)
         if isinstance(wanted, Mapping):
-            return kind, dict(self._named(wanted, path))
+            return kind, {name: values for name, values in self._named(wanted, path).items()}
         numbers = self._numbers(wanted, path)
         return (kind, {}) if numbers is None else (kind, {None: numbers})
 
@@ -176,9 +175,7 @@ def _shape(values: Any, holes: bool, level: int = 0) -> tuple[int, ...]:
     return ()
 
 
-def examples_in(
-    shape: Sequence[int], wanted: Sequence[int], batched: bool = True
-) -> int | None:
+def examples_in(shape: Sequence[int], wanted: Sequence[int], batched: bool = True) -> int | None:
     """Return how many examples an array holds where one has the shape `wanted`; None: it fits not.
 
     Leading axes of 1 may be left out, one further axis is the batch.

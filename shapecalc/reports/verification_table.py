@@ -37,7 +37,7 @@ def render(result: Verification) -> str:
     if lines:
         parts.append("\n".join(lines))
     if any(check.what.startswith("gradient") for check in result.checks):
-        parts.append("\n".join([BANDS, *_sentences(result.notes)]))
+        parts.append("\n".join([BANDS, *_footnotes(result)]))
     parts.append(summary(result))
     return "\n\n".join(parts)
 
@@ -67,8 +67,10 @@ def _by_layer(checks: Iterable[Check]) -> dict[str, list[Check]]:
 
 def _is_example(check: Check) -> bool:
     """Say whether a check is of the worked example: it is called as its key."""
-    return check.layer is None or check.what.startswith(f"{check.layer}.") or (
-        check.what == check.layer
+    return (
+        check.layer is None
+        or check.what.startswith(f"{check.layer}.")
+        or (check.what == check.layer)
     )
 
 
@@ -109,8 +111,14 @@ def _line(check: Check) -> str:
         return f"network, {check.what.replace(' ', ' of all ', 1)}: {_error(check.executed)}"
     if check.agrees:
         return f"example, {check.what}: {check.executed} as expected"
-    return f"example, {check.what}: {check.executed}, but {check.predicted} expected"
+    if isinstance(check.executed, list):
+        return f"example, {check.what}: {_text(check.executed)}, not {_text(check.predicted)}"
+    return f"example, {check.what}: {check.executed:.10g}, not {check.predicted:.10g}"
 
 
-def _sentences(notes: Sequence[str]) -> list[str]:
-    return [note[:1].upper() + note[1:] + "." for note in notes]
+def _footnotes(result: Verification) -> list[str]:
+    lines = [note[:1].upper() + note[1:] + "." for note in result.notes]
+    fields = (check for check in result.checks if check.what == "receptive_field")
+    if any(check.how and check.agrees for check in fields):
+        lines.append("* The prediction is an upper bound here, or was cut to the input.")
+    return lines

@@ -46,17 +46,20 @@ def drawn(seed: int, *shape: int) -> Any:
     return np.random.default_rng(seed).standard_normal(shape, np.float32)
 
 
-def traced(network: str | dict[str, Any], logits: bool = False) -> Any:
-    """Trace a network of specs/networks, or a spec; with `logits` without its final softmax."""
+def kind_of(layer: Any) -> str:
+    """Return the kind of a layer as a spec has it."""
+    return layer if isinstance(layer, str) else next(iter(layer))
+
+
+def traced(network: str | dict[str, Any], leave_out: Sequence[str] = ()) -> Any:
+    """Trace a network of specs/networks, or a spec, without some kinds of layers."""
     from shapecalc import trace
     from shapecalc.formats import native
 
     if isinstance(network, str):
         network = dict(native.read_path(ROOT / "specs" / "networks" / f"{network}.yaml").data)
-    if logits:
         del network["expect"]
-        assert network["layers"][-1] == "softmax" or "softmax" not in network["layers"]
-        network["layers"] = [layer for layer in network["layers"] if layer != "softmax"]
+    network["layers"] = [layer for layer in network["layers"] if kind_of(layer) not in leave_out]
     return trace(network)
 
 
@@ -84,6 +87,20 @@ def alternated(works: Sequence[Work], repeats: int, limit: float = 60) -> list[f
 def difference(found: Any, wanted: Any) -> float:
     """Return the largest difference relative to the largest value."""
     return float(np.abs(found - wanted).max() / max(np.abs(wanted).max(), 1e-30))
+
+
+def farthest(pairs: Sequence[tuple[Any, Any]]) -> float:
+    """Return the largest difference of any two tensors, in the norm.
+
+    Relative to the second of them, or to a thousandth of the largest of all if that is more: a bias
+    before a batch norm has no gradient but rounding.
+    """
+    norms = [float(np.linalg.norm(wanted)) for _, wanted in pairs]
+    floor = max(norms) / 1000
+    return max(
+        float(np.linalg.norm(found - wanted)) / max(norm, floor)
+        for (found, wanted), norm in zip(pairs, norms, strict=True)
+    )
 
 
 def counted_faults() -> int:
@@ -150,7 +167,7 @@ class Ours(Side):
         from shapecalc.executor.session import Session
 
         self.network = network = NETWORKS[name]
-        trace = traced(name, logits=True)
+        trace = traced(name, leave_out=("softmax",))
         self.session = Session(trace, dtype="float32", keep="outputs")
         self.engine = self.session.engine
         self.inputs = self.session.inputs(drawn(1, network.batch, *network.input))
@@ -170,23 +187,21 @@ class Ours(Side):
                 np.save(Path(folder, f"{number}.{name}.npy"), kernel.outside(name, values))
 
     def compare(self, folder: str) -> tuple[float, float]:
-        """Return how far output and gradients are from the other side's, without dropout."""
-        for step, context, node in zip(
-            self.engine.steps, self.engine.contexts, self.session.trace.spec.nodes, strict=True
-        ):
+        """Return how far output and gradients are from the exact ones, without dropout."""
+        nodes = self.session.trace.spec.nodes
+        for context, node in zip(self.engine.contexts, nodes, strict=True):
             context.training = node.kind != "dropout"
-            assert step.name == node.name
         self.step("fresh")
-        output = difference(self.session.value(self.index), np.load(Path(folder, "output.npy")))
-        gradients = []
+        for context in self.engine.contexts:
+            context.training = True
+        pairs = []
         for number, index in enumerate([i for i, p in enumerate(self.engine.parameters) if p]):
             kernel, own = self.engine.steps[index].kernel, self.engine.parameter_gradients[index]
             for name, values in own.items():
-                theirs = np.load(Path(folder, f"gradient.{number}.{name}.npy"))
-                gradients.append(difference(kernel.outside(name, values), theirs))
-        for context in self.engine.contexts:
-            context.training = True
-        return output, max(gradients)
+                exact = np.load(Path(folder, f"gradient.{number}.{name}.npy"))
+                pairs.append((kernel.outside(name, values), exact))
+        output = difference(self.session.value(self.index), np.load(Path(folder, "output.npy")))
+        return output, farthest(pairs)
 
 
 class Torch(Side):
@@ -227,32 +242,53 @@ class Torch(Side):
             hook.remove()
         return ran
 
-    def check(self, folder: str) -> None:
-        """Take over the parameters, run without dropout, write the output and all gradients."""
-        nn = self.torch.nn
-        modules = [m for m, _ in self.executed((nn.Conv2d, nn.Linear, nn.BatchNorm2d))]
+    def load(self, folder: str) -> None:
+        """Take over the other side's parameters."""
         files = {path.name for path in Path(folder).glob("[0-9]*")}
-        pairs = [
-            (f"{number}.{name}.npy", getattr(module, name))
-            for number, module in enumerate(modules)
-            for name in STATE
-            if getattr(module, name, None) is not None
-        ]
+        pairs = self._named()
         assert files == {file for file, _ in pairs}, "not the same layers with parameters"
-        rates = {m: m.p for m in self.model.modules() if isinstance(m, nn.Dropout)}
         with self.torch.no_grad():
             for file, values in pairs:
                 given = np.load(Path(folder, file))
                 assert given.shape == tuple(values.shape), f"{file}: {given.shape}"
                 values.copy_(self.torch.from_numpy(given))
+
+    def _named(self) -> list[tuple[str, Any]]:
+        """Return the parameters and running statistics with the names of their files."""
+        nn = self.torch.nn
+        modules = [m for m, _ in self.executed((nn.Conv2d, nn.Linear, nn.BatchNorm2d))]
+        return [
+            (f"{number}.{name}.npy", getattr(module, name))
+            for number, module in enumerate(modules)
+            for name in STATE
+            if getattr(module, name, None) is not None
+        ]
+
+    def check(self, folder: str) -> tuple[float, float]:
+        """Write output and gradients of a step in float64, without dropout. Return how far those in
+        float32 are from them.
+        """
+        names = [file for file, values in self._named() if values.requires_grad]
+        rates = {m: m.p for m in self.model.modules() if isinstance(m, self.torch.nn.Dropout)}
         for module in rates:
             module.p = 0.0
-        self.model.zero_grad()
-        y = self.model(self.x)
-        y.backward(self.upstream)
-        np.save(Path(folder, "output.npy"), y.detach().numpy())
-        for file, values in pairs:
-            if values.grad is not None:
-                np.save(Path(folder, f"gradient.{file}"), values.grad.numpy())
+        output, gradients = self._results(self.x)
+        self.model.double()
+        exact_output, exact = self._results(self.x.double())
+        self.model.float()
         for module, rate in rates.items():
             module.p = rate
+        np.save(Path(folder, "output.npy"), exact_output)
+        for file, values in zip(names, exact, strict=True):
+            np.save(Path(folder, f"gradient.{file}"), values.astype(np.float32))
+        return difference(output, exact_output), farthest(list(zip(gradients, exact, strict=True)))
+
+    def _results(self, x: Any) -> tuple[Any, list[Any]]:
+        """Return the output and the gradients in the order of execution."""
+        self.model.zero_grad()
+        y = self.model(x)
+        y.backward(self.upstream.to(x.dtype))
+        self.x, kept = x, self.x  # finding the order of the layers runs the model
+        named = [values.grad.numpy() for _, values in self._named() if values.requires_grad]
+        self.x = kept
+        return y.detach().numpy(), named

@@ -117,7 +117,7 @@ class LeakyRelu(Elementwise):
 
     def __init__(self, layer: Any) -> None:
         super().__init__(layer)
-        self.in_place = self.keeps_output = layer.slope > 0  # type: ignore[misc]
+        self.in_place = self.keeps_output = layer.slope > 0
 
     def value(self, x: Array, out: Array) -> None:
         below = np.minimum(x, 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -57,8 +57,8 @@ class Kernel:
     the gradient of the loss with respect to the output, and has its shape.
     """
 
-    in_place: ClassVar[bool] = False  # forward can write its output over its (only) input
-    keeps_output: ClassVar[bool] = False  # backward needs the output: nobody may overwrite it
+    in_place: bool = False  # forward can write its output over its (only) input
+    keeps_output: bool = False  # backward needs the output: nobody may overwrite it
 
     def __init__(self, layer: Any) -> None:
         self.layer = layer

@@ -108,7 +108,7 @@ def _taps(axes: Sequence[Axis], rows: slice) -> Iterator[Tap]:
 
 
 def _within(step: Step, rows: slice) -> Step | None:
-    """Return the part of a step that belongs to the windows in some rows, counted from the first."""
+    """Return the part of a step for the windows in some rows, counted from the first row."""
     start = max(step.windows.start, rows.start)
     stop = min(step.windows.stop, rows.stop)
     if start >= stop:

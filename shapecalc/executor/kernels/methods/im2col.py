@@ -24,7 +24,7 @@ from shapecalc.executor.kernels.windows import inner, padded_shape, tap, taps
 BAND = 2**20  # values in a band: 4 MB of float32
 AXES = 3
 
-Band = tuple[slice, slice, slice]  # examples, output frames, output rows
+Band = tuple[slice, ...]  # of examples, output frames, output rows
 
 
 def forward(context: Context, x: Array, weight: Array, how: Slide) -> Array:
@@ -56,7 +56,7 @@ def input_gradient(
             continue
         columns = context.matmul(rows, back).reshape(*part.shape[:-1], *how.F, shape[-1])
         first = [slice(b.start * s, None) for b, s in zip(band[1:], how.S, strict=False)]
-        reached = image[(band[0], *first)]
+        reached = image[tuple([band[0], *first])]
         for t in taps(how.F):
             view = tap(reached, t, part.shape[1:-1], how.S, how.dilation)
             view += columns[:, :, :, :, *t]
@@ -88,7 +88,7 @@ def _bands(image: Array, how: Slide) -> Iterator[Band]:
     """Yield whole examples while they are small, else frames of one example, else rows of one."""
     counts = (len(image), *how.sizes[:-1])
     if _pixels_are_rows(how):
-        yield tuple(slice(0, count) for count in counts)  # type: ignore[misc]
+        yield tuple([slice(0, count) for count in counts])
         return
     room = BAND // (how.sizes[-1] * prod(how.F) * image.shape[-1])  # output rows in a band
     steps = []
@@ -100,10 +100,9 @@ def _bands(image: Array, how: Slide) -> Iterator[Band]:
     whole = counts[len(steps) :]
     for first in np.ndindex(*(-(-c // s) for c, s in zip(counts, steps, strict=False))):
         cut = [
-            slice(i * s, min((i + 1) * s, c))
-            for i, s, c in zip(first, steps, counts, strict=False)
+            slice(i * s, min((i + 1) * s, c)) for i, s, c in zip(first, steps, counts, strict=False)
         ]
-        yield tuple([*cut, *(slice(0, count) for count in whole)])  # type: ignore[misc]
+        yield tuple([*cut, *[slice(0, count) for count in whole]])
 
 
 def _columns(context: Context, image: Array, band: Band, how: Slide) -> Array:

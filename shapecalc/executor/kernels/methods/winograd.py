@@ -130,8 +130,9 @@ def _inputs(context: Context, x: Array, band: Band, how: Slide, by: Transforms) 
     rows = _overlap(first, high, x.shape[1])
     columns = _overlap(-left, wide, x.shape[2])
     _clear_around(strip, rows, columns, first, -left)
-    place = slice(rows.start - first, rows.stop - first), slice(
-        columns.start + left, columns.stop + left
+    place = (
+        slice(rows.start - first, rows.stop - first),
+        slice(columns.start + left, columns.stop + left),
     )
     strip[place] = x[band.example, rows, columns]
     row, pixel, value = strip.strides
@@ -159,7 +160,7 @@ def _clear_around(strip: Array, rows: slice, columns: slice, top: int, left: int
 
 def _join(tiles: Array, y: Array, band: Band) -> None:
     """Write output tiles (16 x tiles of a band) to where they belong in y."""
-    K, (high, wide) = y.shape[-1], y.shape[1:3]
+    K = y.shape[-1]
     count = len(band.rows)
     tiles = tiles.reshape(OUT, OUT, count, band.columns, K)
     first = band.rows.start * OUT
