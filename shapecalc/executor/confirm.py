@@ -8,17 +8,14 @@ what one output's gradient reaches. Then the network as a whole, and the worked 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import prod
+from functools import partial
 from typing import Any
 
-import numpy as np
-
-from shapecalc.diagnostics import Diagnostic, Fault, Finding, SpecError, where
+from shapecalc.diagnostics import Diagnostic, Fault, Finding, SpecError, quote, where
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.compared_example import ComputedExample
 from shapecalc.executor.field_check import field_checks
-from shapecalc.executor.gradient_check import GOOD, GOOD_SINGLE, LayerCheck, Tensor
-from shapecalc.executor.kernels import KERNELS
+from shapecalc.executor.gradient_check import GOOD, GOOD_SINGLE, Tensor, check_layer
 from shapecalc.executor.session import Session
 from shapecalc.executor.whole_check import random_upstream, whole_check
 from shapecalc.layers.base import show
@@ -27,7 +24,7 @@ from shapecalc.tracing import Trace
 from shapecalc.verification import Check, Verification
 
 Progress = Callable[[int, int], None]  # layers done, and how many there are
-MANY = 2**18  # different random values for a layer's weights; larger ones repeat them
+MOST = 4  # examples that gradients are checked on
 WHOLE = 1e-4  # the error that passes for a whole network, where kinks cannot be left out
 FAULT = "this is a fault of shapecalc, not of the spec: please report it"
 
@@ -52,7 +49,11 @@ def confirm(
         plan.run()
     except SpecError as error:
         found += tuple(d for d in error.diagnostics if d not in found)
+    except MemoryError:
+        message = "there is not enough memory to run the network"
+        found += (_located(trace, Finding(Fault("SC108", message, "a smaller batch"), ())),)
     found += tuple(_located(trace, finding) for finding in plan.findings)
+    found = tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
     file, name = trace.spec.file, trace.name
     return Verification(file, name, settings, plan.checks, found, plan.notes)
 
@@ -77,66 +78,70 @@ class _Plan:
         self.checks: list[Check] = []
         self.findings: list[Finding] = []
         self.notes: list[str] = []
-        self.chosen = [
-            index for index, record in enumerate(trace.layers) if _belongs(record.name, only)
-        ]
+        self.places = {record.name: index for index, record in enumerate(trace.layers)}
+        self.chosen = [index for name, index in self.places.items() if _belongs(name, only)]
 
     def run(self) -> None:
         """Run the network once, check its layers, then the whole and the example."""
         self._example()
-        session = Session(
-            self.trace, seed=self.seed, dtype=self.dtype, training=self.training,
-            keep="outputs", fast=False,
-        )  # fmt: skip
+        session = self._session(self.dtype)
         inputs = session.inputs(batch=self.batch)
-        if not self._passes(session, inputs):
-            return
+        whole = self._attempt(session, partial(_pass, session, inputs, self.seed))
         for index in self.chosen:
-            self._counted(session, index)
-        if self.only is None:
+            if index < len(session.engine.shapes):
+                self._counted(session, index, whole)
+        if whole and self.only is None:
             self._whole(session, inputs)
         del session, inputs  # their memory is needed
         self._gradients()
         self._fields()
         self.checks.sort(key=self._order)
 
+    def _session(self, dtype: str) -> Session:
+        return Session(
+            self.trace, seed=self.seed, dtype=dtype, training=self.training, keep="outputs",
+            fast=False,
+        )  # fmt: skip
+
     def _order(self, check: Check) -> int:
         """Order checks by layer, those of the network as a whole last."""
-        order = {record.name: index for index, record in enumerate(self.trace.layers)}
-        return order.get(check.layer or "", len(order))
+        return self.places.get(check.layer or "", len(self.places))
 
-    # -- one pass ------------------------------------------------------------------------------
-
-    def _passes(self, session: Session, inputs: Sequence[Array]) -> bool:
-        """Run forward and backward; say whether the kernels went through."""
-        engine = session.engine
+    def _attempt(self, session: Session, work: Callable[[], None]) -> bool:
+        """Run the network's kernels; say whether they went through. Any exception is a finding."""
         try:
-            engine.forward(inputs)
-            engine.backward(random_upstream(session, self.seed))
-        except (ValueError, KeyError, IndexError, FloatingPointError) as error:
-            index = min(len(engine.shapes), len(engine.steps) - 1)
-            name = self.trace.layers[index].name
-            what = " ".join(str(error).split())[:200]
-            self._fail(Check(name, "execution", "runs", what, False), f"{name} cannot run: {what}")
+            work()
+        except (MemoryError, SpecError):
+            raise
+        except Exception as error:
+            self._broken(self.trace.layers[session.engine.current].name, error)
             return False
         return True
 
-    def _counted(self, session: Session, index: int) -> None:
+    def _broken(self, name: str, error: Exception) -> None:
+        what = quote(" ".join(f"{type(error).__name__}: {error}".split()), 200)
+        self._fail(Check(name, "execution", "runs", what, False), f"{name} cannot run: {what}")
+
+    def _counted(self, session: Session, index: int, whole: bool) -> None:
         """Compare the volume, the parameters and the MACs of one layer."""
         record, engine = self.trace.layers[index], session.engine
         (count, *volume) = engine.shapes[index]
         self._compare(record, "output", list(record.output or ()), list(volume))
         if count != self.batch:
             self._compare(record, "batch", self.batch, count)
-        own = engine.parameters[index]
-        learned = engine.parameter_gradients[index]
-        kept = sum(a.size for name, a in own.items() if name.startswith("running"))
         if not record.shares:
-            allocated = sum(a.size for a in own.values()) - kept
-            got = sum(a.size for a in learned.values())
-            executed = min(allocated, got) if index in engine.reached else allocated
-            self._compare(record, "parameters", record.parameters, executed)
-            self._compare(record, "non_trainable", record.non_trainable, kept)
+            arrays = engine.parameters[index]
+            if whole and index in engine.reached:  # what got a gradient is what is used
+                kept = {n: a for n, a in arrays.items() if n.startswith("running")}
+                arrays = {**engine.parameter_gradients[index], **kept}
+            sizes = {"weights": 0, "biases": 0, "non_trainable": 0}
+            for name, array in arrays.items():
+                kind = "non_trainable" if name.startswith("running") else "weights"
+                sizes["biases" if name == "bias" else kind] += array.size
+            for what, executed in sizes.items():
+                self._compare(record, what, getattr(record, what), executed)
+            total = sizes["weights"] + sizes["biases"]
+            self._compare(record, "parameters", record.parameters, total)
         macs, rest = divmod(engine.forward_macs[index], count)
         self._compare(record, "macs", record.macs, macs if not rest else macs + rest / count)
 
@@ -152,8 +157,8 @@ class _Plan:
 
     def _fail(self, check: Check, message: str) -> None:
         self.checks.append(check)
-        records = {record.name: record for record in self.trace.layers}
-        path = records[check.layer].path if check.layer in records else ()
+        place = self.places.get(check.layer or "")
+        path = () if place is None else self.trace.layers[place].path
         self.findings.append(Finding(Fault("SC302", message, FAULT), path, check.layer))
 
     # -- gradients -----------------------------------------------------------------------------
@@ -167,7 +172,11 @@ class _Plan:
             record = self.trace.layers[index]
             key = (record.kind, repr(record.layer), record.input)
             if key not in done:
-                done[key] = record.name, self._checked(record, index)
+                try:
+                    done[key] = record.name, self._tensors(record, index)
+                except Exception as error:
+                    self._broken(record.name, error)
+                    done[key] = record.name, []
             else:
                 alike += 1
             first, tensors = done[key]
@@ -183,21 +192,11 @@ class _Plan:
         if alike:
             self.notes.append(f"{alike:,} layers are like an earlier one and share its result")
 
-    def _checked(self, record: LayerRecord, index: int) -> list[Tensor]:
-        random = np.random.default_rng((self.seed, index, 2))
-        batch = min(self.batch, 4)
-        inputs = [random.standard_normal((batch, *v)) for v in record.input or ()]
-        layer = record.layer
-        assert layer is not None, "a sound spec has every layer"
-        kernel = KERNELS[record.kind](layer)
-        parameters = {
-            name: np.ascontiguousarray(kernel.inside(name, _values(random, name, shape)))
-            for name, shape in layer.parameters(record.input or ()).items()
-        }
-        return LayerCheck(
-            kernel, inputs, parameters, training=self.training, dtype=self.dtype,
-            seed=(self.seed, index),
-        ).run()  # fmt: skip
+    def _tensors(self, record: LayerRecord, index: int) -> list[Tensor]:
+        return check_layer(
+            record, batch=min(self.batch, MOST), seed=(self.seed, index), training=self.training,
+            dtype=self.dtype,
+        )  # fmt: skip
 
     def _gradient(self, record: LayerRecord, tensor: Tensor, how: str) -> None:
         bound = GOOD if self.dtype == "float64" else GOOD_SINGLE
@@ -209,7 +208,7 @@ class _Plan:
         if agrees:
             self.checks.append(check)
         elif tensor.error is None:
-            self._fail(check, f"{record.name}: backward gives no gradient of {tensor.name}")
+            self._fail(check, f"{record.name}: backward gives {tensor.fault} of {tensor.name}")
         else:
             self._fail(
                 check,
@@ -220,6 +219,9 @@ class _Plan:
     # -- the rest ------------------------------------------------------------------------------
 
     def _fields(self) -> None:
+        if any(not check.agrees and check.what != "parameters" for check in self.checks):
+            self.notes.append("receptive fields are measured once everything else agrees")
+            return
         checks, note = field_checks(self.trace, self.chosen)
         for check in checks:
             if check.agrees:
@@ -238,11 +240,11 @@ class _Plan:
         inputs and of all parameters.
         """
         if self.dtype != "float64":
-            session = Session(self.trace, seed=self.seed, training=self.training, keep="outputs")
+            session = self._session("float64")
             inputs = session.inputs(batch=self.batch)
-            session.engine.forward(inputs)
-            session.engine.backward(random_upstream(session, self.seed))
-        joined = whole_check(session, inputs, self.seed)
+            _pass(session, inputs, self.seed)
+        joined: dict[str, float] = {}
+        self._attempt(session, lambda: joined.update(whole_check(session, inputs, self.seed)))
         for name, error in joined.items():
             agrees = error <= WHOLE
             check = Check(None, f"gradient {name}", WHOLE, error, agrees, "a random direction")
@@ -265,16 +267,10 @@ class _Plan:
         self.findings += findings
 
 
-def _values(random: np.random.Generator, name: str, shape: Sequence[int]) -> Array:
-    """Return random values for a parameter, of a size that keeps a layer's output about 1."""
-    some = random.standard_normal(min(prod(shape), MANY))
-    if name == "running_var":
-        some = 0.5 + np.abs(some)
-    elif len(shape) > 1:
-        some /= np.sqrt(prod(shape[1:]))
-    elif name == "weight":
-        some = 1 + 0.2 * some
-    return np.resize(some, shape)
+def _pass(session: Session, inputs: Sequence[Array], seed: int) -> None:
+    """Run forward, and backward from random upstream gradients."""
+    session.engine.forward(inputs)
+    session.engine.backward(random_upstream(session, seed))
 
 
 def _belongs(name: str, only: str | None) -> bool:

@@ -68,6 +68,7 @@ class Engine:
         self.shapes: list[tuple[int, ...]] = []  # of each step's output
         self.forward_macs: list[int] = []  # multiply-accumulates of each step, all examples
         self.reached: set[int] = set()  # steps that a gradient came to
+        self.current = 0  # the step that runs, or ran last
         self._saved: list[Any] = []
 
     def forward(self, inputs: Sequence[Array]) -> None:
@@ -77,6 +78,7 @@ class Engine:
         self.values = [*inputs]
         own = [False] * self.inputs  # whether nobody else has a view of a value's memory
         for index, step in enumerate(self.steps):
+            self.current = index
             context, kernel = self.contexts[index], step.kernel
             given = [_there(self.values[source]) for source in step.sources]
             first = step.sources[0]
@@ -110,6 +112,7 @@ class Engine:
             if above is None:
                 continue
             self.reached.add(index)
+            self.current = index
             context = self.contexts[index]
             if value in self.keep:
                 self.gradients[value] = above

@@ -1,8 +1,9 @@
 """Predicted against measured receptive fields, for the central output of each layer.
 
-Both are cut to the input. They have to be equal where the prediction is exact; behind a transposed
-convolution, bilinear upsampling, an adaptive pool or branches of different jumps, and where a layer
-is said to see everything, the prediction is a bound: nothing may arrive outside.
+Both are cut to the input. They have to be equal where the prediction is exact. It is a bound behind
+a transposed convolution, bilinear upsampling, an adaptive pool or branches of different jumps, and
+where a layer is said to see everything behind a crop or a stride that leaves pixels out: there,
+nothing may arrive outside.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from shapecalc.tracing import Trace
 from shapecalc.verification import Check
 
 ALL = 24  # layers of a small network: all are measured; of a large one so many
+SKIPPING = ("SC401", "SC402")  # warnings of layers that leave pixels out
 BOUNDS = ("conv_transpose", "adaptive_max_pool", "adaptive_avg_pool")
 
 
@@ -52,13 +54,20 @@ def _changed(record: LayerRecord) -> bool:
 def _bounds(trace: Trace) -> list[bool]:
     """Say of each layer whether its predicted field is a bound only."""
     offset = len(trace.inputs)
-    loose = [False] * offset
+    skipping = {f.layer for f in trace.findings if f.fault.code in SKIPPING}
+    loose, leaves_out = [False] * offset, [False] * offset
     for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
-        before = any(loose[source] for source in node.sources or ())
+        sources = node.sources or ()
         jumps = {f.jumps() for f in record.source_fields if f is not None}
         own = record.kind in BOUNDS or getattr(record.layer, "mode", "") == "bilinear"
-        whole = record.field is None or record.field.whole or record.field.axes is None
-        loose.append(before or own or whole or len(jumps) > 1)
+        field = record.field
+        leaves_out.append(
+            any(leaves_out[source] for source in sources)
+            or record.name in skipping
+            or record.kind == "crop"
+        )
+        unsure = field is None or (leaves_out[-1] if field.whole else field.axes is None)
+        loose.append(any(loose[source] for source in sources) or own or unsure or len(jumps) > 1)
     return loose[offset:]
 
 

@@ -16,12 +16,14 @@ Source: Stanford CS231n, "Neural Networks Part 3: Gradient Checks".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
 from shapecalc.executor.buffers import Array, Buffers, same_memory
-from shapecalc.executor.kernels import Context, Kernel
+from shapecalc.executor.kernels import KERNELS, Context, Kernel
+from shapecalc.records import LayerRecord
 
 STEP = 1e-5
 KINK = 0.01 * STEP  # second differences beyond this are kinks
@@ -29,26 +31,57 @@ GOOD = 1e-6  # the largest error that passes in float64; kinks are left out, so 
 GOOD_SINGLE = 1e-3  # where the analytic gradient is computed in float32
 FEW = 400  # a tensor of at most so many values is checked value by value,
 EFFORT = 2**24  # if all the forward passes together have so many values and multiplications
+MANY = 2**18  # different random values of a layer's weights; larger ones repeat them
 DIRECTIONS = 2  # for larger tensors
 SOME = 2**18  # values of a tensor that one direction changes at most
 
 
 class Tensor(NamedTuple):
-    """The result for one tensor. `error` is None where no gradient was returned."""
+    """The result for one tensor. `error` is None where no gradient of its shape was returned."""
 
     name: str
     error: float | None
-    values: int
     exhaustive: bool
+    fault: str = ""  # what was returned instead
 
 
 class Differences(NamedTuple):
     """Centred differences of the output along directions of one tensor."""
 
     name: str
+    shape: tuple[int, ...]
     directions: Sequence[tuple[Array, Array]]  # places in the flat tensor, and the steps there
     slopes: Sequence[Array]  # (y+ - y-)/2h for each
     exhaustive: bool
+
+
+def check_layer(
+    record: LayerRecord, *, batch: int, seed: tuple[int, ...], training: bool, dtype: str
+) -> list[Tensor]:
+    """Check a layer's gradients on random inputs and parameters of its predicted shapes."""
+    random = np.random.default_rng((*seed, 2))
+    layer, volumes = record.layer, record.input
+    assert layer is not None, "a sound spec has every layer"
+    assert volumes is not None, "a sound spec has every volume"
+    kernel = KERNELS[record.kind](layer)
+    inputs = [random.standard_normal((batch, *volume)) for volume in volumes]
+    parameters = {
+        name: np.ascontiguousarray(kernel.inside(name, _values(random, name, shape)))
+        for name, shape in layer.parameters(volumes).items()
+    }
+    return LayerCheck(kernel, inputs, parameters, training=training, dtype=dtype, seed=seed).run()
+
+
+def _values(random: np.random.Generator, name: str, shape: Sequence[int]) -> Array:
+    """Return random values for a parameter, of a size that keeps a layer's output about 1."""
+    some = random.standard_normal(min(prod(shape), MANY))
+    if name == "running_var":
+        some = 0.5 + np.abs(some)
+    elif len(shape) > 1:
+        some /= np.sqrt(prod(shape[1:]))
+    elif name == "weight":
+        some = 1 + 0.2 * some
+    return np.resize(some, shape)
 
 
 class LayerCheck:
@@ -113,7 +146,7 @@ class LayerCheck:
         for places, steps in self._directions(tensor.size, exhaustive):
             directions.append((places, steps))
             slopes.append(self._slope(tensor, places, steps))
-        return Differences(name, directions, slopes, exhaustive)
+        return Differences(name, tensor.shape, directions, slopes, exhaustive)
 
     def _directions(self, size: int, exhaustive: bool) -> Iterator[tuple[Array, Array]]:
         if exhaustive:
@@ -143,13 +176,13 @@ class LayerCheck:
         return ahead
 
     def _compared(self, part: Differences, gradient: Array | None, upstream: Array) -> Tensor:
-        size = sum(len(places) for places, _ in part.directions)
-        if gradient is None:
-            return Tensor(part.name, None, size, part.exhaustive)
+        if gradient is None or gradient.shape != part.shape:
+            fault = "no gradient" if gradient is None else f"a gradient of {gradient.shape}"
+            return Tensor(part.name, None, part.exhaustive, fault)
         flat = np.ascontiguousarray(gradient, np.float64).reshape(-1)
         analytic = np.array([flat[places] @ steps for places, steps in part.directions])
         numeric = np.array([np.vdot(upstream, slope) for slope in part.slopes])
-        return Tensor(part.name, rel_error(analytic, numeric), size, part.exhaustive)
+        return Tensor(part.name, rel_error(analytic, numeric), part.exhaustive)
 
 
 def rel_error(a: Array, n: Array) -> float:

@@ -90,9 +90,9 @@ class Tracker:
             return False
         sources = self.trace.spec.nodes[layer].sources or ()
         for source, gradient in zip(sources, gradients, strict=True):
-            arrived: Array = np.asarray(gradient != 0)
+            arrived: Array = np.array(gradient, bool)
             if gradient.ndim > 2:
-                arrived = arrived.any(axis=-1)
+                arrived = np.logical_or.reduce(arrived, axis=-1)
             self._mark(source, arrived.shape[1:])[rows] |= arrived
         return True
 
@@ -118,7 +118,7 @@ class Tracker:
         output, saved = kernel.forward(context, inputs, parameters)
         upstream = self._positive(output.shape)
         if record.kind == "dense" and few:  # any unit sees what every unit sees
-            upstream *= marks.any(axis=1)[:, None]
+            upstream *= np.logical_or.reduce(marks, axis=1, keepdims=True)
         else:
             upstream *= marks if output.ndim == 2 else marks[..., None]
         wanted = [True] * len(inputs)

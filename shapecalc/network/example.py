@@ -129,7 +129,7 @@ class _Reader:
         ((kind, wanted),) = written.items()
         path: Path = ("loss", kind)
         if isinstance(wanted, Mapping):
-            return kind, {name: values for name, values in self._named(wanted, path).items()}
+            return kind, dict(self._named(wanted, path).items())
         numbers = self._numbers(wanted, path)
         return (kind, {}) if numbers is None else (kind, {None: numbers})
 

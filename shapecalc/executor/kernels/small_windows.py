@@ -32,8 +32,9 @@ class Tap(NamedTuple):
 
 
 def few_taps(axes: Sequence[Axis]) -> bool:
-    """Say whether the windows are so small that this is the quicker way."""
-    return prod(len(axis.steps) for axis in axes) <= FEW
+    """Say whether windows slide (each tap is one step) and are so small that this is quicker."""
+    sliding = all(len(axis.steps) <= axis.taps for axis in axes)
+    return sliding and prod(axis.taps for axis in axes) <= FEW
 
 
 def max_forward(context: Context, x: Array, axes: Sequence[Axis]) -> tuple[Array, Array]:

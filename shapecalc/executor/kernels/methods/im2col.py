@@ -56,10 +56,10 @@ def input_gradient(
             continue
         columns = context.matmul(rows, back).reshape(*part.shape[:-1], *how.F, shape[-1])
         first = [slice(b.start * s, None) for b, s in zip(band[1:], how.S, strict=False)]
-        reached = image[tuple([band[0], *first])]
+        reached = image[band[0]][(slice(None), *first)]
         for t in taps(how.F):
             view = tap(reached, t, part.shape[1:-1], how.S, how.dilation)
-            view += columns[:, :, :, :, *t]
+            view += columns[(slice(None),) * 4 + t]
     return dx[inner(sides)]
 
 
@@ -102,7 +102,7 @@ def _bands(image: Array, how: Slide) -> Iterator[Band]:
         cut = [
             slice(i * s, min((i + 1) * s, c)) for i, s, c in zip(first, steps, counts, strict=False)
         ]
-        yield tuple([*cut, *[slice(0, count) for count in whole]])
+        yield (*cut, *(slice(0, count) for count in whole))
 
 
 def _columns(context: Context, image: Array, band: Band, how: Slide) -> Array:

@@ -36,7 +36,7 @@ def fits(how: Slide, weight: Array) -> bool:
 
 
 class Transforms(NamedTuple):
-    """The matrices of both axes at once: of inputs (36 x 36), filters (36 x 9), outputs (16 x 36)."""
+    """The matrices of both axes at once: 36 x 36 for inputs, 36 x 9 filters, 16 x 36 outputs."""
 
     inputs: Array
     filters: Array
