@@ -9,13 +9,13 @@ and more than 1e-2 wrong.
 
 No spec is to blame for it: one of the two is wrong, and the maintainers want to know.
 
-Verify runs networks that are sound. This one is refused, since its stride does not fit:
+Verify runs networks that are sound. Refused, since the stride does not fit:
 
     input: 10x10x1
     layers:
       - conv: {K: 1, F: 3, S: 2}
 
-This one agrees:
+Good, predictions and execution agree:
 
     input: 11x11x1
     layers:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from shapecalc.diagnostics import Fault, some
 from shapecalc.executor.arrays import depth_first, refusal
 from shapecalc.executor.buffers import Array
@@ -89,10 +91,22 @@ def result_of(session: Session, losses: Sequence[Loss]) -> Result:
     wanted = range(session.offset) if session.keep == "outputs" else range(len(names))
     found = {i: gradient_of(session, losses, i) for i in wanted}
     gradients = {names[i]: depth_first(g) for i, g in found.items() if g is not None}
-    gradients |= _outside(session, engine.parameter_gradients)
+    gradients |= _outside(session, _all_gradients(session))
     loss = sum(part.value for part in losses) if losses else None
     parameters = _outside(session, engine.parameters)
     return Result(Arrays(outputs), Arrays(parameters), Arrays(gradients), loss)
+
+
+def _all_gradients(session: Session) -> list[dict[str, Array]]:
+    """Return every parameter's gradient; zeros where nothing came back to the layer."""
+    engine = session.engine
+    complete = []
+    for own, found in zip(engine.parameters, engine.parameter_gradients, strict=False):
+        learned = {name: array for name, array in own.items() if not name.startswith("running")}
+        complete.append(
+            {n: found[n] if n in found else np.zeros_like(a) for n, a in learned.items()}
+        )
+    return complete
 
 
 def gradient_of(session: Session, losses: Sequence[Loss], index: int) -> Array | None:

@@ -79,6 +79,10 @@ class Conv(Convolution):
     Output: (W - F + 2P)/S + 1 along each axis, K deep. Weights: K*D/groups*F*F; biases: K.
     MACs: output values times D/groups*F*F. With dilation a filter spans dilation*(F - 1) + 1.
 
+    Backward, with the upstream gradient dy: dW at a tap is the sum over positions of the input
+    there times dy; dx is dy convolved with the filters turned round (at S > 1 with S - 1 zeros
+    between its values); db is the sum of dy.
+
     Example: 32x32x3 with K=10 F=5 S=1 P=2: (32 - 5 + 2*2)/1 + 1 = 32, so 32x32x10;
     10*3*5*5 = 750 weights + 10 biases = 760 parameters.
 
@@ -115,6 +119,9 @@ class DepthwiseConv(Convolution):
     Output: (W - F + 2P)/S + 1 along each axis, D*multiplier deep. Weights: D*multiplier*F*F;
     biases: D*multiplier. It is a conv with groups = D.
 
+    Backward, with the upstream gradient dy: as conv, within each slice: dW at a tap is the sum over
+    positions of x times dy, dx is dy convolved with the filter turned round, db is the sum of dy.
+
     Example: 112x112x32 with F=3 P=1: 112x112x32; 32*1*3*3 = 288 weights + 32 biases = 320.
 
         - depthwise_conv: {F: 3, P: 1}
@@ -138,6 +145,10 @@ class ConvTranspose(Layer):
     Output: (W - 1)*S - 2P + dilation*(F - 1) + 1 + output_padding along each axis, K deep;
     `P: same` gives W*S. P crops the output. Weights: D*K/groups*F*F; biases: K.
     MACs: input positions times D*K/groups*F*F. The receptive field is an upper bound.
+
+    Backward, with the upstream gradient dy: dx is the convolution of dy with the same filters,
+    stride S and padding P; dW at a tap is the sum over positions of x times the dy that it was
+    added to; db is the sum of dy.
 
     Example: 8x8x4 with K=6 F=4 S=2 P=1: (8 - 1)*2 - 2*1 + 4 = 16, so 16x16x6;
     4*6*4*4 = 384 weights + 6 biases = 390 parameters.

@@ -19,13 +19,17 @@ class Dense(Layer):
     Output: units. Weights: units times the input's values; biases: units; MACs: as many as
     weights. A volume is flattened first, in the order depth, height, width.
 
+    Backward, with the upstream gradient dy (N x units) and y = x W^T + b: dx = dy W, dW = dy^T x,
+    db = the sum of dy over the examples.
+
     Example: 32x32x3 with 10 units: 10*3072 = 30,720 weights + 10 biases = 30,730 parameters.
 
         - dense: 10
 
     Fields: units (main; K is read too), bias (true).
 
-    Sources: Stanford CS231n, "Convolutional Networks"; PyTorch, torch.nn.Linear.
+    Sources: Stanford CS231n, "Convolutional Networks" and "Derivatives, Backpropagation, and
+    Vectorization"; PyTorch, torch.nn.Linear.
     """
 
     units: Annotated[Positive, Field(validation_alias=AliasChoices("units", "K"))]

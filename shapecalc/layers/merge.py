@@ -56,6 +56,8 @@ class Add(Stretching):
 
     The volumes must agree; axes of size 1 are stretched. No parameters, no MACs.
 
+    Backward: every source gets dy (summed over stretched axes, as in all merges).
+
     Example: 56x56x256 + 56x56x256 = 56x56x256.
 
         - add: [conv3, conv1]
@@ -70,6 +72,8 @@ class Subtract(Stretching):
     """subtract: the first volume less the others, value by value.
 
     The volumes must agree; axes of size 1 are stretched. No parameters, no MACs.
+
+    Backward: the first source gets dy, the others -dy.
 
     Example: 32x32x3 - 32x32x3 = 32x32x3.
 
@@ -87,6 +91,8 @@ class Multiply(Stretching):
     The volumes must agree; axes of size 1 are stretched, so a gate of 1x1xD scales every slice.
     No parameters, no MACs.
 
+    Backward: every source gets dy times the product of the others.
+
     Example: 56x56x64 * 1x1x64 = 56x56x64.
 
         - multiply: [conv1, sigmoid1]
@@ -101,6 +107,9 @@ class Maximum(Stretching):
     """maximum: the largest of two or more volumes, value by value.
 
     The volumes must agree; axes of size 1 are stretched. No parameters, no MACs.
+
+    Backward: the larger of two sources gets dy; a tie is split evenly. Several sources are taken
+    pair by pair.
 
     Example: maximum of 32x32x16 and 32x32x16 is 32x32x16.
 
@@ -117,6 +126,8 @@ class Average(Stretching):
 
     The volumes must agree; axes of size 1 are stretched. No parameters, no MACs.
 
+    Backward: every one of n sources gets dy/n.
+
     Example: average of 10 and 10 is 10.
 
         - average: [dense1, dense2]
@@ -131,6 +142,8 @@ class Concat(Merge):
     """concat: two or more volumes joined along the depth.
 
     The spatial sizes must be equal; the depths add up. No parameters, no MACs.
+
+    Backward: every source gets its own part of dy.
 
     Example: 28x28x64 with 28x28x128: 64 + 128 = 192, so 28x28x192.
 

@@ -45,6 +45,10 @@ class BatchNorm(Normalization):
     The volume is kept. D weights (gamma), D biases (beta); the running mean and variance are 2D
     values that are kept but not learned. No MACs.
 
+    Backward in training, with xhat = (x - mean)/sqrt(var + eps) and means over the batch and all
+    positions: dx = gamma/sqrt(var + eps)*(dy - mean(dy) - xhat*mean(dy*xhat)), dgamma = the sum of
+    dy*xhat, dbeta = the sum of dy. In inference dx = gamma/sqrt(running_var + eps)*dy.
+
     Example: 56x56x64: 64 weights + 64 biases = 128 parameters, 128 non-trainable.
 
         - batch_norm
@@ -84,6 +88,8 @@ class InstanceNorm(WholeNormalization):
     The volume is kept. D weights and D biases unless affine is false. No MACs. Every output
     depends on the whole input.
 
+    Backward: as batch_norm in training, with means over the positions of one slice.
+
     Example: 64x64x128: 128 weights + 128 biases = 256 parameters.
 
         - instance_norm
@@ -103,6 +109,9 @@ class LayerNorm(Normalization):
 
     The volume is kept. D weights and D biases unless affine is false. No MACs.
 
+    Backward: with g = gamma*dy and means over the depth at a position: dx = (g - mean(g) -
+    xhat*mean(g*xhat))/sqrt(var + eps); dgamma = the sum of dy*xhat, dbeta = the sum of dy.
+
     Example: 197x768: 768 weights + 768 biases = 1,536 parameters.
 
         - layer_norm
@@ -118,6 +127,8 @@ class GroupNorm(WholeNormalization):
 
     The volume is kept; groups must divide the depth. D weights and D biases unless affine is
     false. No MACs. Every output depends on the whole input.
+
+    Backward: as layer_norm, with means over the positions and channels of a group.
 
     Example: 56x56x64 with groups 32: 64 weights + 64 biases = 128 parameters.
 
@@ -145,6 +156,9 @@ class Lrn(Layer):
     """lrn: divide by (k + alpha/size * sum of squares)^beta over `size` neighbouring channels.
 
     The volume is kept. No parameters, no MACs counted.
+
+    Backward, with s = k + alpha/size*sum of squares: dx = dy*s^-beta - 2*alpha*beta/size*x*(the sum
+    of dy*x*s^(-beta - 1) over the channels whose window holds it).
 
     Example: 55x55x96 stays 55x55x96.
 

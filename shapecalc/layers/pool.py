@@ -49,6 +49,9 @@ class MaxPool(Pool):
     `rounding: ceil` adds a last window for what is left over, unless it would start past the
     input and its leading padding.
 
+    Backward: the upstream gradient of a window goes to its largest value, the first one of several;
+    where windows overlap, gradients add up.
+
     Example: 32x32x16 with F=2 S=2: (32 - 2 + 2*0)/2 + 1 = 16, so 16x16x16.
 
         - max_pool: {F: 2, S: 2}
@@ -71,6 +74,9 @@ class AvgPool(Pool):
     No parameters, no MACs. Padding counts as zeros and is averaged in, unless
     count_include_pad is false; under `P: same` it is left out unless count_include_pad is written.
 
+    Backward: each value that was averaged gets the upstream gradient over the divisor; where
+    windows overlap, gradients add up.
+
     Example: 28x28x6 with F=2 S=2: (28 - 2 + 2*0)/2 + 1 = 14, so 14x14x6.
 
         - avg_pool: 2
@@ -88,6 +94,8 @@ class L2Pool(Pool):
 
     Output: (W - F + 2P)/S + 1 along each axis, the depth kept. S is F unless written.
     No parameters, no MACs.
+
+    Backward: dx = x*dy/y, and 0 where y is 0; where windows overlap, gradients add up.
 
     Example: 28x28x6 with F=2 S=2: (28 - 2 + 2*0)/2 + 1 = 14, so 14x14x6.
 
@@ -127,6 +135,8 @@ class GlobalMaxPool(GlobalPool):
 
     Output: 1x1xD (1xD in one dimension). No parameters, no MACs. It sees the whole input.
 
+    Backward: a slice's upstream gradient goes to its largest value, the first one of several.
+
     Example: 7x7x512 becomes 1x1x512.
 
         - global_max_pool
@@ -139,6 +149,8 @@ class GlobalAvgPool(GlobalPool):
     """global_avg_pool: the mean of each slice.
 
     Output: 1x1xD (1xD in one dimension). No parameters, no MACs. It sees the whole input.
+
+    Backward: every value of a slice gets its upstream gradient over the slice's size.
 
     Example: 7x7x2048 becomes 1x1x2048.
 
@@ -188,6 +200,9 @@ class AdaptiveMaxPool(AdaptivePool):
     Output: as given, the depth kept. Bin j of o covers floor(j*W/o) up to ceil((j + 1)*W/o).
     No parameters, no MACs.
 
+    Backward: a bin's upstream gradient goes to its largest value, the first one of several; bins
+    may overlap, and gradients add up.
+
     Example: 13x13x256 with output 6x6: 6x6x256, the widest bin covers 3.
 
         - adaptive_max_pool: 6x6
@@ -203,6 +218,9 @@ class AdaptiveAvgPool(AdaptivePool):
 
     Output: as given, the depth kept. Bin j of o covers floor(j*W/o) up to ceil((j + 1)*W/o).
     No parameters, no MACs.
+
+    Backward: every value of a bin gets its upstream gradient over the bin's size; bins may overlap,
+    and gradients add up.
 
     Example: 13x13x256 with output 6x6: 6x6x256, the widest bin covers 3.
 

@@ -21,6 +21,8 @@ class Flatten(Layer):
 
     Output: the product of the sizes. No parameters, no MACs. The receptive field is kept.
 
+    Backward: the upstream gradient in the input's shape.
+
     Example: 7x7x64 becomes 7*7*64 = 3,136.
 
         - flatten
@@ -47,6 +49,8 @@ class Reshape(Flatten):
     """reshape: the same values as another volume, in the order depth, height, width.
 
     The number of values must stay the same. No parameters, no MACs.
+
+    Backward: the upstream gradient in the input's shape.
 
     Example: 3136 becomes 7x7x64, since 7*7*64 = 3,136.
 
@@ -93,6 +97,8 @@ class Pad(Layer):
     """pad: a border of zeros.
 
     Output: W + P before + P after along each axis, the depth kept. No parameters, no MACs.
+
+    Backward: the upstream gradient without the border.
 
     Example: 15x15x8 with P=2: 15 + 2*2 = 19, so 19x19x8.
 
@@ -146,6 +152,8 @@ class Crop(Pad):
 
     Output: W - P before - P after along each axis, the depth kept. No parameters, no MACs.
 
+    Backward: the upstream gradient with zeros where something was cut off.
+
     Example: 64x64x512 with P=4: 64 - 2*4 = 56, so 56x56x512.
 
         - crop: 4
@@ -164,6 +172,9 @@ class Upsample(Layer):
     Output: W*scale along each axis, the depth kept. No parameters, no MACs. nearest repeats
     values; bilinear interpolates on every spatial axis with half-pixel centres, its receptive
     field is an upper bound. The jump is divided by the scale.
+
+    Backward: an input gets the sum of its copies' upstream gradients (nearest), or of all outputs'
+    with the weights it had in them (bilinear).
 
     Example: 13x13x256 with scale 2: 13*2 = 26, so 26x26x256.
 

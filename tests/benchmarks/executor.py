@@ -120,26 +120,28 @@ def training_row(name: str, repeats: int, environment: Environment) -> list[floa
     with (
         Peer("ours", name, environment) as ours,
         Peer("torch", name, environment) as theirs,
+        Peer("torch", name, environment) as kept,
         Peer("torch", name, environment | KEEPING) as keeping,
         tempfile.TemporaryDirectory() as folder,
     ):
         ours.ask("save", folder)
-        keeping.ask("load", folder)
-        theirs.ask("load", folder)
+        for peer in (theirs, kept, keeping):
+            peer.ask("load", folder)
         differences = [*keeping.ask("check", folder), *ours.ask("compare", folder)]
-        sides = ((ours, "fresh"), (theirs, "fresh"), (theirs, "kept"), (keeping, "fresh"))
+        sides = ((ours, "fresh"), (theirs, "fresh"), (kept, "kept"), (keeping, "fresh"))
         steps = []
         for peer, how in sides:
             peer.ask("time", how, 1)
             steps.append(max(1, min(20, round(TURN / peer.ask("time", how, 1)[0]))))
         times: list[list[float]] = [[] for _ in sides]
-        faults = [0.0] * len(sides)
+        faults: list[list[float]] = [[] for _ in sides]
         for _ in range(repeats):
             for index, (peer, how) in enumerate(sides):
                 sleep(PAUSE)
-                taken, faults[index] = peer.ask("time", how, steps[index])
+                taken, touched = peer.ask("time", how, steps[index])
                 times[index].append(taken)
-    return [*map(median, times), *faults, *differences]
+                faults[index].append(touched)
+    return [*map(median, times), *map(median, faults), *differences]
 
 
 def training(names: Sequence[str], repeats: int, threads: int) -> None:
