@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from shapecalc.diagnostics import Diagnostic
 
 SCHEMA = "shapecalc.verify/1"
+NOT_FINITE = (float("inf"), float("-inf"))  # an error is never NaN: rel_error says inf
 
 
 class Check(NamedTuple):
@@ -31,7 +32,7 @@ class Check(NamedTuple):
             "layer": self.layer,
             "what": self.what,
             "predicted": self.predicted,
-            "executed": self.executed,
+            "executed": None if self.executed in NOT_FINITE else self.executed,  # as JSON has it
             "agrees": self.agrees,
             "how": self.how,
         }

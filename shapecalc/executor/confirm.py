@@ -119,6 +119,8 @@ class _Plan:
         return True
 
     def _broken(self, name: str, error: Exception) -> None:
+        if any((check.layer, check.what) == (name, "execution") for check in self.checks):
+            return  # the whole network's run met it as well
         what = quote(" ".join(f"{type(error).__name__}: {error}".split()), 200)
         self._fail(Check(name, "execution", "runs", what, False), f"{name} cannot run: {what}")
 

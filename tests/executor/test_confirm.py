@@ -189,22 +189,24 @@ KERNEL_FAULTS = {
         CONV, "gradient bias", LEARNED, backward=learned_as("bias", lambda g: g / 100)
     ),
     "conv returns no bias": Planted(
-        CONV, "gradient bias,biases,parameters", LEARNED, backward=learned_as("bias", lambda g: None)
+        CONV,
+        "gradient bias,biases,parameters",
+        LEARNED,
+        backward=learned_as("bias", lambda g: None),
     ),
     "conv returns no weight": Planted(
-        CONV, "gradient weight,weights,parameters", LEARNED, backward=learned_as("weight", lambda g: None)
+        CONV,
+        "gradient weight,weights,parameters",
+        LEARNED,
+        backward=learned_as("weight", lambda g: None),
     ),
     "conv forgets its bias": Planted(CONV, "gradient bias", LEARNED, forward=forgets_bias),
     "conv multiplies once more": Planted(CONV, "macs", NOTHING, forward=multiplies_more),
     "conv crops a row": Planted(
         CONV, "output", {("elu2", "output")}, forward=crops_a_row, backward=row_put_back
     ),
-    "conv gives no input gradient": Planted(
-        CONV, "gradient input", IN, backward=no_gradient
-    ),
-    "conv gives nan": Planted(
-        CONV, "gradient input", IN, backward=not_a_number
-    ),
+    "conv gives no input gradient": Planted(CONV, "gradient input", IN, backward=no_gradient),
+    "conv gives nan": Planted(CONV, "gradient input", IN, backward=not_a_number),
     "conv gives too short a gradient": Planted(
         CONV, "gradient input", {("elu1", "execution")}, backward=short_gradient
     ),
@@ -227,9 +229,7 @@ KERNEL_FAULTS = {
     "sigmoid halved": Planted("sigmoid", "gradient input", IN, forward=halved),
     "dropout not scaled": Planted("dropout: 0.5", "gradient input", IN, forward=halved),
     "softmax x 1.001": Planted("softmax", "gradient input", IN, backward=scaled(1.001)),
-    "max_pool to the pixel beside": Planted(
-        "max_pool: 2", "gradient input", IN, backward=moved
-    ),
+    "max_pool to the pixel beside": Planted("max_pool: 2", "gradient input", IN, backward=moved),
     "avg_pool by the wrong count": Planted(
         "avg_pool: 2", "gradient input", IN, backward=scaled(1.01)
     ),
@@ -543,9 +543,7 @@ def test_a_right_example_agrees(trace_text: TraceText) -> None:
 
 @pytest.mark.parametrize("key", EXPECTED)
 @pytest.mark.parametrize("step", [1, -1, 2e-6])
-def test_a_wrong_value_of_an_example_is_found(
-    key: str, step: float, trace_text: TraceText
-) -> None:
+def test_a_wrong_value_of_an_example_is_found(key: str, step: float, trace_text: TraceText) -> None:
     lines = EXAMPLE.splitlines()
     at = next(n for n, line in enumerate(lines) if n > 11 and line.strip().startswith(f"{key}: "))
     title, _, values = lines[at].partition(": ")

@@ -11,7 +11,6 @@ import pytest
 from shapecalc import Trace
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.gradient_check import (
-    DIRECTIONS,
     FEW,
     GOOD,
     GOOD_SINGLE,
@@ -119,10 +118,8 @@ def test_a_small_tensor_is_checked_value_by_value(
     layer: str, probed: Callable[..., Probed]
 ) -> None:
     one = probed("6x6x2", layer)
-    for name, tensor in one.run().items():
-        size = one.inputs[0].size if name == "input" else one.parameters[name].size
+    for tensor in one.run().values():
         assert tensor.exhaustive
-        assert tensor.values == size
         assert tensor.error is not None
         assert tensor.error < GOOD / 10
 
@@ -130,7 +127,6 @@ def test_a_small_tensor_is_checked_value_by_value(
 def test_a_large_tensor_is_checked_along_random_directions(probed: Callable[..., Probed]) -> None:
     tensors = probed("20x20x2", "conv: {K: 3, F: 3}").run()
     assert not tensors["input"].exhaustive
-    assert tensors["input"].values == DIRECTIONS * 2 * 20 * 20 * 2
     assert tensors["bias"].exhaustive
     assert all(tensor.error is not None and tensor.error < GOOD for tensor in tensors.values())
 
@@ -302,9 +298,7 @@ def test_single_precision_passes_its_own_bound_only(
 
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("layer", ["batch_norm", "dropout: 0.5"])
-def test_both_modes_are_checked(
-    layer: str, training: bool, probed: Callable[..., Probed]
-) -> None:
+def test_both_modes_are_checked(layer: str, training: bool, probed: Callable[..., Probed]) -> None:
     one = probed("5x5x2", layer, training=training)
     for name, values in one.parameters.items():
         if name == "running_var":

@@ -72,8 +72,9 @@ def weight_gradient(
     seen, along = _seen(context, x, how)
     axes, filters = AXES[: len(how.F) - along], TAPS[: len(how.F)]
     above = np.ascontiguousarray(upstream).reshape(seen.shape[: len(axes) + 2])
-    summed: Array = np.einsum(f"n{axes}c{filters},n{axes}c->{filters}c", seen, above)
-    return summed.reshape(*how.F, -1, C).sum(axis=-2, keepdims=True)
+    summed = np.einsum(f"n{axes}c{filters},n{axes}c->{filters}c", seen, above)
+    total: Array = summed.reshape(*how.F, -1, C).sum(axis=-2, keepdims=True)
+    return total
 
 
 def _seen(context: Context, x: Array, how: Slide) -> tuple[Array, int]:

@@ -1,8 +1,8 @@
 """Convolution as one matrix product: every window becomes a row (im2col), in bands of rows.
 
 Channels last, a window's row of F*C values is one run of memory, so a band is filled by a single
-strided copy. Bands stay small enough for the cache. One and two axes are three with sizes of 1 in
-front. There are no groups here.
+strided copy (where the run is short, each tap is a column filled in turn). Bands stay small enough
+for the cache. One and two axes are three with sizes of 1 in front. There are no groups here.
 
 Source: Chellapilla et al., "High Performance Convolutional Neural Networks for Document
 Processing", 2006; Stanford CS231n, "Convolutional Networks".
@@ -22,6 +22,7 @@ from shapecalc.executor.kernels.methods.slide import Slide
 from shapecalc.executor.kernels.windows import inner, padded_shape, tap, taps
 
 BAND = 2**20  # values in a band: 4 MB of float32
+SHORT = 16  # fewer values of a window side by side are not worth a loop of their own
 AXES = 3
 
 Band = tuple[slice, ...]  # of examples, output frames, output rows
@@ -94,8 +95,7 @@ def _bands(image: Array, how: Slide) -> Iterator[Band]:
     steps = []
     for inside in (counts[1] * counts[2], counts[2], 1):
         steps.append(max(1, room // inside))
-        room = 1 if room >= inside else room
-        if steps[-1] > 1 or room == 1:
+        if room >= inside:
             break
     whole = counts[len(steps) :]
     for first in np.ndindex(*(-(-c // s) for c, s in zip(counts, steps, strict=False))):
@@ -115,13 +115,17 @@ def _columns(context: Context, image: Array, band: Band, how: Slide) -> Array:
     pixel = _strides(strip)
     moves = [p * s for p, s in zip(pixel[1:], how.S, strict=True)]
     steps = [p * d for p, d in zip(pixel[1:], how.dilation, strict=True)]
-    shape, strides = [*sizes, *how.F, C], [pixel[0], *moves, *steps, strip.itemsize]
+    columns = context.buffers.empty((prod(sizes), prod(how.F) * C))
+    if how.F[-1] * C < SHORT:  # a row of the image at a time, tap by tap
+        shape, strides = (*how.F, C, *sizes), (*steps, strip.itemsize, pixel[0], *moves)
+        columns = columns.reshape(columns.shape[::-1])
+        np.copyto(columns.reshape(shape), as_strided(strip, shape, strides, writeable=False))
+        return columns.T
+    shape, strides = (*sizes, *how.F, C), (pixel[0], *moves, *steps, strip.itemsize)
     if how.dilation[-1] == 1:  # the taps of a row and their channels lie side by side
-        shape[-2:] = [how.F[-1] * C]
-        strides[-2:] = [strip.itemsize]
-    columns = context.buffers.empty(shape)
-    np.copyto(columns, as_strided(strip, shape, strides, writeable=False))
-    return columns.reshape(prod(sizes), -1)
+        shape, strides = (*shape[:-2], how.F[-1] * C), (*strides[:-2], strip.itemsize)
+    np.copyto(columns.reshape(shape), as_strided(strip, shape, strides, writeable=False))
+    return columns
 
 
 def _strides(strip: Array) -> list[int]:

@@ -25,7 +25,7 @@ from shapecalc.executor.kernels.methods.slide import Slide
 
 OUT, TILE, TAPS = 4, 6, 3  # outputs, inputs and filter taps of a tile, along one axis
 POINTS = (0.0, 1.0, -1.0, 0.5, -2.0)
-BAND = 2**18  # values of a band's tiles, 1 MB of float32
+BAND = 2**20  # values of a band's tiles, 4 MB of float32: fewer tiles make thin products
 SMALLEST = 28  # smaller maps have too few tiles to be quicker than im2col
 
 
