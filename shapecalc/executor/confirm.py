@@ -25,7 +25,7 @@ from shapecalc.verification import Check, Verification
 
 Progress = Callable[[int, int], None]  # layers done, and how many there are
 MOST = 4  # examples that gradients are checked on
-WHOLE = 1e-4  # the error that passes for a whole network, where kinks cannot be left out
+WHOLE = 1e-4  # the error that passes for a whole network: rounding adds up from layer to layer
 FAULT = "this is a fault of shapecalc, not of the spec: please report it"
 
 

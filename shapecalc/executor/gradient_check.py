@@ -154,9 +154,7 @@ class LayerCheck:
                 yield np.array([place]), np.ones(1)
             return
         for _ in range(DIRECTIONS):
-            places = np.arange(size)
-            if size > SOME:
-                places = np.unique(self.random.integers(0, size, SOME))
+            places = some_places(size, self.random)
             yield places, self.random.standard_normal(len(places))
 
     def _slope(self, tensor: Array, places: Array, steps: Array) -> Array:
@@ -183,6 +181,15 @@ class LayerCheck:
         analytic = np.array([flat[places] @ steps for places, steps in part.directions])
         numeric = np.array([np.vdot(upstream, slope) for slope in part.slopes])
         return Tensor(part.name, rel_error(analytic, numeric), part.exhaustive)
+
+
+def some_places(size: int, random: np.random.Generator) -> Array:
+    """Return the places in a flat tensor that a direction changes: all, or SOME spread over it."""
+    if size <= SOME:
+        return np.arange(size)
+    between = size // SOME
+    places: Array = np.arange(SOME) * between + random.integers(0, between, SOME)
+    return places
 
 
 def rel_error(a: Array, n: Array) -> float:
