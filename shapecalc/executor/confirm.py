@@ -189,7 +189,7 @@ class _Plan:
         if probed:
             self.notes.append(
                 "gradients: every value in turn of tensors of up to 400 values (where that is"
-                " quick), two random directions for larger ones"
+                " quick), two random directions for larger ones (one where a layer takes long)"
             )
         if alike:
             self.notes.append(f"{alike:,} layers are like an earlier one and share its result")

@@ -26,13 +26,14 @@ from shapecalc.executor.kernels import KERNELS, Context, Kernel
 from shapecalc.records import LayerRecord
 
 STEP = 1e-5
-KINK = 0.01 * STEP  # second differences beyond this are kinks
+KINK = 0.001 * STEP  # second differences beyond this are kinks
 GOOD = 1e-6  # the largest error that passes in float64; kinks are left out, so little is needed
 GOOD_SINGLE = 1e-3  # where the analytic gradient is computed in float32
 FEW = 400  # a tensor of at most so many values is checked value by value,
 EFFORT = 2**24  # if all the forward passes together have so many values and multiplications
 MANY = 2**18  # different random values of a layer's weights; larger ones repeat them
-DIRECTIONS = 2  # for larger tensors
+DIRECTIONS = 2  # for larger tensors; one
+COSTLY = 2**26  # where a forward pass of the layer has more values and multiplications
 SOME = 2**18  # values of a tensor that one direction changes at most
 
 
@@ -140,20 +141,21 @@ class LayerCheck:
         return [*below, *(learned.get(name) for name in names)]
 
     def _differences(self, name: str, tensor: Array) -> Differences:
-        work = 2 * tensor.size * (self.output.size + self.macs)
-        exhaustive = tensor.size <= FEW and work <= EFFORT
+        once = self.output.size + self.macs
+        exhaustive = tensor.size <= FEW and 2 * tensor.size * once <= EFFORT
+        count = 1 if once > COSTLY else DIRECTIONS
         directions, slopes = [], []
-        for places, steps in self._directions(tensor.size, exhaustive):
+        for places, steps in self._directions(tensor.size, count, exhaustive):
             directions.append((places, steps))
             slopes.append(self._slope(tensor, places, steps))
         return Differences(name, tensor.shape, directions, slopes, exhaustive)
 
-    def _directions(self, size: int, exhaustive: bool) -> Iterator[tuple[Array, Array]]:
+    def _directions(self, size: int, count: int, exhaustive: bool) -> Iterator[tuple[Array, Array]]:
         if exhaustive:
             for place in range(size):
                 yield np.array([place]), np.ones(1)
             return
-        for _ in range(DIRECTIONS):
+        for _ in range(count):
             places = some_places(size, self.random)
             yield places, self.random.standard_normal(len(places))
 

@@ -66,7 +66,7 @@ class _Direction:
         noticing rounding, so it is relative to what a direction changes on average at least.
         """
         a, n, usual = self.analytic, numeric, self.spread**0.5
-        error = abs(a - n) / max(1e-8, abs(a) + abs(n), usual)
+        error = float(abs(a - n) / max(1e-8, abs(a) + abs(n), usual))
         return error if error == error else float("inf")
 
     def carried(self, upstream: Mapping[int, Array]) -> float:
@@ -119,9 +119,9 @@ class _Direction:
         behind = self._forward(index, step, given, own, -h)
         value = np.add(ahead, behind, out=self.buffers.empty(ahead.shape))
         value /= 2
-        change = np.subtract(ahead, behind, out=self.buffers.empty(ahead.shape))
-        change /= 2 * h
-        return value, change
+        ahead -= behind
+        ahead /= 2 * h
+        return value, ahead
 
     def _of_parameters(self, index: int, owner: int) -> dict[str, tuple[Array, Array]]:
         """Return places and steps for each learned parameter, the same for all who share it."""
