@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 import pytest
-import yaml
 from click.testing import CliRunner
 
 import shapecalc
 from shapecalc.cli import COMMANDS, group
+from shapecalc.executor.confirm import confirm
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -49,10 +49,11 @@ def test_each_command_is_shown() -> None:
 
 
 @pytest.mark.parametrize("text", SPECS)
-def test_specs_are_right(text: str) -> None:
-    trace = shapecalc.trace(yaml.safe_load(text))
-    assert trace.complete
-    assert not [d for d in trace.diagnostics if d.severity == "error"]
+def test_specs_are_right(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(text, encoding="utf-8")
+    verified = confirm(shapecalc.trace(path))
+    assert verified.agrees, verified.diagnostics
 
 
 @pytest.mark.parametrize("name", COMMANDS)

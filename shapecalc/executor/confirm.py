@@ -188,8 +188,8 @@ class _Plan:
         self.progress(len(self.chosen), len(self.chosen))
         if probed:
             self.notes.append(
-                "gradients: every value in turn of tensors of up to 400 values (where that is"
-                " quick), two random directions for larger ones (one where a layer takes long)"
+                "probed: every value in turn of tensors of up to 400 values, where that is quick;"
+                " larger ones along two random directions, one where a layer takes long"
             )
         if alike:
             self.notes.append(f"{alike:,} layers are like an earlier one and share its result")
@@ -221,7 +221,10 @@ class _Plan:
     # -- the rest ------------------------------------------------------------------------------
 
     def _fields(self) -> None:
-        if any(not check.agrees and check.what != "parameters" for check in self.checks):
+        wrong = [check.what for check in self.checks if not check.agrees]
+        if any(
+            what.startswith(("output", "batch", "macs", "execution", "gradient")) for what in wrong
+        ):
             self.notes.append("receptive fields are measured once everything else agrees")
             return
         checks, note = field_checks(self.trace, self.chosen)
