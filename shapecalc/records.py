@@ -12,6 +12,7 @@ from shapecalc.layers.fields import Volume
 from shapecalc.receptive_field import Field
 
 COUNTED = ("weights", "biases", "parameters", "non_trainable", "macs", "activations")
+PER_AXIS = ("receptive_field", "jump")
 
 
 class LayerRecord(NamedTuple):

@@ -20,9 +20,9 @@ from shapecalc.diagnostics import (
 )
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.fields import Volume
-from shapecalc.network import NetworkSpec, Node
+from shapecalc.network import Group, NetworkSpec, Node
 from shapecalc.receptive_field import Field
-from shapecalc.records import COUNTED, LayerRecord, listed, told, totals_of
+from shapecalc.records import COUNTED, PER_AXIS, LayerRecord, listed, told, totals_of
 
 SMALL = 2**15  # four sizes up to this one have fewer than 2^63 values
 SCHEMA = "shapecalc.report/1"
@@ -92,6 +92,16 @@ class Trace:
         offset = len(self._inputs)
         return self._inputs[index] if index < offset else self.layers[index - offset].output
 
+    def of_group(self, group: Group) -> dict[str, Any]:
+        """Return the last output of an instance, residual or parallel, and the sums inside."""
+        values: dict[str, Any] = dict(totals_of(self.layers[group.first : group.end]))
+        last = group.sources[0] if group.sources and len(group.sources) == 1 else None
+        values["output"] = self.volume(last)
+        if last is not None and last >= len(self._inputs):
+            record = self.layers[last - len(self._inputs)]
+            values |= {key: getattr(record, key) for key in PER_AXIS}
+        return values
+
     @cached_property
     def _inputs(self) -> list[Volume | None]:
         return list(self.spec.inputs.values())
@@ -120,9 +130,12 @@ class Trace:
         }
 
 
-def walk(spec: NetworkSpec) -> Trace:
-    """Trace a network. Never raises: a fault stops only what depends on it."""
-    walker = _Walker(spec)
+def walk(spec: NetworkSpec, outputs: Mapping[str, Volume] | None = None) -> Trace:
+    """Trace a network. Never raises: a fault stops only what depends on it.
+
+    `outputs` puts other volumes in the place of some layers' own, for all that follows from them.
+    """
+    walker = _Walker(spec, outputs or {})
     for node in spec.nodes:
         walker.record(node)
     if spec.example is not None:
@@ -140,7 +153,8 @@ def with_findings(trace: Trace, findings: Sequence[Finding]) -> Trace:
 class _Walker:
     """Keeps the volumes and fields of all layers so far, by index."""
 
-    def __init__(self, spec: NetworkSpec) -> None:
+    def __init__(self, spec: NetworkSpec, outputs: Mapping[str, Volume]) -> None:
+        self.replaced = outputs
         self.nodes = spec.nodes
         self.offset = len(spec.inputs)
         self.names = [*spec.inputs]
@@ -172,7 +186,7 @@ class _Walker:
             output = layer.known_volume()
             weights, biases, kept = layer.known_counts()
         elif layer is not None and inputs is not None:
-            output = self._output(node, layer, inputs)
+            output = self.replaced.get(node.name) or self._output(node, layer, inputs)
             weights, biases, kept = self._counts(node, layer, inputs)
             if output is not None:
                 macs = layer.macs(inputs, output) if layer.multiplies else 0

@@ -25,11 +25,9 @@ from typing import Any
 from shapecalc.checks.rule import Rule
 from shapecalc.diagnostics import Fault, Finding, Path, quote, some, suggestion
 from shapecalc.layers.base import show
-from shapecalc.network import Claims, Group
-from shapecalc.records import LayerRecord, totals_of
+from shapecalc.network import Claims
+from shapecalc.records import PER_AXIS, LayerRecord
 from shapecalc.tracing import Trace
-
-PER_AXIS = ("receptive_field", "jump")
 
 
 def find(trace: Trace) -> Sequence[Finding]:
@@ -42,7 +40,7 @@ def find(trace: Trace) -> Sequence[Finding]:
             )
     for group in trace.spec.groups:
         if group.claims is not None:
-            findings += _compare(group.claims, _of_group(group, trace), group.name, group.path)
+            findings += _compare(group.claims, trace.of_group(group), group.name, group.path)
     if trace.spec.claims is not None:
         values = {**trace.totals, "output": trace.output}
         findings += _compare(trace.spec.claims, values, None, ())
@@ -52,18 +50,6 @@ def find(trace: Trace) -> Sequence[Finding]:
 
 def _of_record(record: LayerRecord, claims: Claims) -> dict[str, Any]:
     return {key: getattr(record, key) for key in claims.given()}
-
-
-def _of_group(group: Group, trace: Trace) -> dict[str, Any]:
-    """The last output of an instance, residual or parallel, and the sums of the layers inside."""
-    values: dict[str, Any] = dict(totals_of(trace.layers[group.first : group.end]))
-    last = group.sources[0] if group.sources and len(group.sources) == 1 else None
-    values["output"] = trace.volume(last)
-    inputs = len(trace.inputs)
-    if last is not None and last >= inputs:
-        record = trace.layers[last - inputs]
-        values |= {key: getattr(record, key) for key in PER_AXIS}
-    return values
 
 
 def _compare(

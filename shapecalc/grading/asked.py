@@ -1,0 +1,80 @@
+"""What a question asks for, by a path: `conv1.output`, `total.macs`, `P(conv2)`, `loss`.
+
+The other paths are `fits(conv2)` and those into the executed example: `conv1.value[0,2,1]` (depth,
+row, column, from 0), `conv1.weight.grad[0,0,1,1]`, `conv1.grad`, `conv1.weight.next`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from shapecalc.diagnostics import quote, some
+from shapecalc.grading.answers import Form
+from shapecalc.grading.fault import Unanswerable
+
+CALL = re.compile(r"\s*([A-Za-z_]+)\(\s*([^()\s]+)\s*\)\s*")
+PLACE = re.compile(r"(.*?)\s*\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]")
+EXECUTED = ("value", "grad", "next")
+SIZES = ("output", "input", "receptive_field", "jump", "im2col")
+COUNTS = (
+    "weights", "biases", "parameters", "non_trainable", "macs", "flops", "activations",
+    "unshared_parameters",
+)  # fmt: skip
+OF_TOTAL = ("weights", "biases", "parameters", "non_trainable", "macs", "flops", "activations")
+LONGEST = 400  # characters of a path
+
+
+class Asked(NamedTuple):
+    """One thing to ask for. `name` is a layer's or instance's full name, or `total`.
+
+    `key` is a record's (`output`, `macs`), `fits`, a field (`P`), or an example's (`conv1.grad`).
+    """
+
+    path: str
+    kind: str  # record, fits, field or example
+    form: Form
+    name: str
+    key: str
+    place: tuple[int, ...] = ()
+
+    @property
+    def exact(self) -> bool:
+        """Whether the answer is whole numbers, or yes or no: nothing to round."""
+        return self.kind != "example"
+
+
+def read_path(path: str) -> Asked:
+    """Return what a path asks for. Raises Unanswerable where it has no known form."""
+    path = path.strip()
+    if len(path) > LONGEST:
+        raise Unanswerable(f"a path of more than {LONGEST} characters", _hint())
+    call = CALL.fullmatch(path)
+    if call:
+        key, name = call.groups()
+        if key == "fits":
+            return Asked(path, "fits", "truth", name, key)
+        return Asked(path, "field", "field", name, key)
+    place = PLACE.fullmatch(path)
+    index = tuple(int(number) for number in place[2].split(",")) if place else ()
+    whole = place[1] if place else path
+    name, _, key = whole.rpartition(".")
+    if whole == "loss" or (name and key in EXECUTED):
+        wanted = name if key == "value" else whole
+        number = bool(index) or whole == "loss"
+        return Asked(path, "example", "number" if number else "array", name, wanted, index)
+    if not name or place:
+        raise Unanswerable(f"{quote(path)} is nothing that can be asked for", _hint())
+    if key in SIZES or key in COUNTS:
+        form: Form = "sizes" if key in SIZES else "number"
+        if name == "total" and key not in OF_TOTAL:
+            raise Unanswerable(f"there is no total {quote(key)}", f"there is {some(OF_TOTAL)}")
+        return Asked(path, "record", form, name, key)
+    raise Unanswerable(f"{quote(path)} asks for {quote(key)}, which nothing has", _hint())
+
+
+def _hint() -> str:
+    return (
+        f"ask for LAYER.KEY with {some((*SIZES, *COUNTS))}; total.parameters, fits(LAYER),"
+        " P(LAYER), LAYER.value[depth,row,column], LAYER.weight.grad, loss"
+    )

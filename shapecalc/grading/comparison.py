@@ -1,0 +1,46 @@
+"""Whether an answer is right: as the kind of answer asks for, within the question's tolerance."""
+
+from __future__ import annotations
+
+from shapecalc.grading.answers import Value, flat
+from shapecalc.grading.asked import Asked
+from shapecalc.grading.question import Question
+
+
+def is_right(question: Question, value: Value) -> bool:
+    """Say whether an answer is right, within the question's tolerance."""
+    right, asked = question.right, question.asked
+    if same(question, right, value):
+        return True
+    if asked.kind == "field":
+        return question.subject.suits(asked, value)
+    return False
+
+
+def same(question: Question, right: Value, value: Value) -> bool:
+    """Compare as the kind of answer asks for; trailing and leading sizes of 1 may be left out."""
+    asked = question.asked
+    if asked.form == "truth":
+        return value is right
+    if asked.form == "sizes":
+        return _same_sizes(asked, right, value)
+    if asked.form == "field":
+        return value == right
+    wanted, given = flat(right), flat(value)
+    return len(wanted) == len(given) and all(map(question.tolerance.near, wanted, given))
+
+
+def _same_sizes(asked: Asked, right: Value, value: Value) -> bool:
+    assert isinstance(right, tuple)
+    if right == value:
+        return True
+    if not isinstance(value, tuple):
+        return False
+    if asked.key in ("receptive_field", "jump") and len(value) == 1:
+        return value * len(right) == right
+    return (
+        asked.key in ("output", "input")
+        and right[-1] == 1
+        and len(right) > 1
+        and right[:-1] == value
+    )

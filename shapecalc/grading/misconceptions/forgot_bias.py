@@ -1,0 +1,23 @@
+"""Weights counted, biases left out: 32x32x3 with 10 filters of 5x5 gives 750 for 760."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+
+
+def model(case: Case) -> Iterable[Wrong]:
+    """Yield the weights alone, for one layer or for the whole network."""
+    if case.key != "parameters":
+        return
+    if case.asked.name == "total":
+        weights = case.subject.trace.totals["weights"]
+        if weights:
+            yield Wrong(weights, f"the weights alone = {weights:,}")
+    elif case.weighted and case.weighted.bias:
+        K, F, deep, *_ = case.weighted
+        yield case.weighted.counted(K, F, deep, 0)
+
+
+MISCONCEPTION = Misconception("forgot_bias", "the biases were forgotten", model)

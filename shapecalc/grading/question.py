@@ -1,0 +1,83 @@
+"""Questions with their computed answers, and the assignment that they make up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from shapecalc.diagnostics import Diagnostic, Finding, Path, where
+from shapecalc.document import Document
+from shapecalc.grading.answers import Number, Value
+from shapecalc.grading.asked import Asked
+from shapecalc.grading.subject import Subject
+
+
+class Tolerance(NamedTuple):
+    """How far a float may be off. Without either, to two decimals, and to two digits at least."""
+
+    absolute: float | None = None
+    relative: float | None = None
+
+    def near(self, wanted: Number, given: Number) -> bool:
+        """Say whether a number is near enough."""
+        off = abs(wanted - given)
+        if self.absolute is None and self.relative is None:
+            return off <= min(0.005, 0.02 * abs(wanted)) + 1e-9
+        return off <= max(self.absolute or 0, (self.relative or 0) * abs(wanted)) * (1 + 1e-9)
+
+
+EXACT = Tolerance(0.0)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question, with the computed answer. `key` is what the assignment's author wrote."""
+
+    id: str
+    asked: Asked
+    subject: Subject = field(repr=False)
+    right: Value
+    working: str
+    prompt: str
+    points: float
+    tolerance: Tolerance
+    partial: Mapping[str, float]
+    follow_through: float
+    key: Any
+    path: Path
+
+
+@dataclass
+class Assignment:
+    """All questions that could be read, and everything found wrong with the file."""
+
+    document: Document
+    title: str = ""
+    description: str = ""
+    questions: list[Question] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def file(self) -> str | None:
+        """The path it was read from."""
+        return self.document.file
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Everything found, with its place, in the order of the file."""
+        found = [self._located(finding) for finding in self.findings]
+        return tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
+
+    @property
+    def usable(self) -> bool:
+        """Whether answers can be marked by it: nothing is wrong."""
+        return bool(self.questions) and not self.findings
+
+    def _located(self, finding: Finding) -> Diagnostic:
+        fault = finding.fault
+        line, column = finding.place or self.document.locate(finding.path)
+        return Diagnostic(
+            fault.code, finding.severity, fault.message, fault.hint, None,
+            where(finding.path), line, column,
+        )  # fmt: skip

@@ -1,0 +1,134 @@
+"""What a run refuses before it begins, each with the key or the place that is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from shapecalc import SpecError
+from shapecalc.executor import run
+
+Spec = dict[str, Any]
+
+
+def chain(size: str | int, *layers: Any, **more: Any) -> Spec:
+    """Return a spec whose layers follow each other."""
+    return {"input": size, "layers": list(layers), **more}
+
+
+NET = chain("3x3x1", {"conv": {"K": 2, "F": 2}}, {"dense": 3}, "softmax")
+PAIR = {"inputs": {"a": 4, "b": 4}, "layers": [{"add": ["a", "b"]}]}
+TWO = {"input": 2, "layers": ["relu", {"tanh": {"from": "input"}}], "outputs": ["relu1", "tanh1"]}
+MANY = chain(1, {"repeat": {"times": 100_001, "layers": ["relu"]}})
+NAN, INF = float("nan"), float("inf")
+X = np.ones((3, 3))
+ROWS = [[1, 1, 1], [1, 1, 1]]
+
+
+def case(code: str, key: str, said: str, spec: Spec = NET, **how: Any) -> Any:
+    """Return what is wrong with a run of a network: the code, the key, and words of the message."""
+    return pytest.param(code, key, said, {"spec": spec, **how}, id=f"{code} {key}: {said}")
+
+
+REFUSED = [
+    case("SC104", "input", "3x4, and should be 1x3x3", inputs=np.ones((3, 4))),
+    case("SC104", "input", "a single number", inputs=1),
+    case("SC104", "input", "9, and should be", inputs=np.ones(9)),
+    case("SC104", "input", "2x2x3x3, and should be", inputs=np.ones((2, 2, 3, 3))),
+    case("SC104", "input", "nan at [2, 1]", inputs=[*ROWS, [1, NAN, 1]]),
+    case("SC104", "input", "inf at [0, 0]", inputs={"input": X * INF}),
+    case("SC104", "input", "nan at [2, 0]", inputs=[*ROWS, [None, 1, 1]]),
+    case("SC104", "input", "convert string", inputs=[*ROWS, [1, "x", 1]]),
+    case("SC104", "input", "inhomoge", inputs=[*ROWS, [1, 2]]),
+    case("SC104", "input", "no array of numbers", inputs=object()),
+    case("SC107", "inptu", "no input inptu", inputs={"inptu": X}),
+    case("SC107", "conv1", "no input conv1", inputs={"input": X, "conv1": X}),
+    case("SC104", "inputs", "a, b", PAIR, inputs=np.ones(4)),
+    case("SC104", "b", "should be 4", PAIR, inputs={"a": np.ones(4), "b": np.ones(3)}),
+    case("SC104", "a", "examples: {'a': 2, 'b': 3}", PAIR,
+         inputs={"a": np.ones((2, 4)), "b": np.ones((3, 4))}),
+    case("SC104", "conv1.weight", "should be 2x1x2x2", parameters={"conv1.weight": X}),
+    case("SC104", "conv1.weight", "2x2x2, and", parameters={"conv1.weight": np.ones((2, 2, 2))}),
+    case("SC104", "conv1.bias", "inf at [1]", parameters={"conv1.bias": [1, INF]}),
+    case("SC104", "conv1.bias", "missing", parameters={"conv1.bias": None}),
+    case("SC104", "batch_norm1.running_var", "negative", chain(2, "batch_norm"),
+         parameters={"batch_norm1.running_var": [1, -1]}),
+    case("SC107", "conv1.wieght", "has no wieght", parameters={"conv1.wieght": X}),
+    case("SC107", "conv2.bias", "names no", parameters={"conv2.bias": [1, 2]}),
+    case("SC107", "conv1", "is a value, no parameter", parameters={"conv1": X}),
+    case("SC107", "input", "is a value, no parameter", parameters={"input": X}),
+    case("SC107", "softmax1.weight", "has no weight", parameters={"softmax1.weight": X}),
+    case("SC104", "loss.cross_entropy", "3 is no class", loss={"cross_entropy": 3}),
+    case("SC104", "loss.cross_entropy", "-1 is no class", loss={"cross_entropy": -1}),
+    case("SC104", "loss.cross_entropy", "0.5 is no class", loss={"cross_entropy": 0.5}),
+    case("SC104", "loss.cross_entropy", "5 is no class: there are 3",
+         inputs=np.ones((2, 3, 3)), loss={"cross_entropy": [2, 5]}),
+    case("SC104", "loss.cross_entropy", "2 examples, and", loss={"cross_entropy": [0, 1]}),
+    case("SC104", "loss.cross_entropy", "nan", loss={"cross_entropy": NAN}),
+    case("SC107", "loss.cross_entropy", "relu1, tanh1", TWO, loss={"cross_entropy": 0}),
+    case("SC104", "loss.squared_error", "should be 3", loss={"squared_error": [0, 1]}),
+    case("SC107", "loss.squared_error", "no output dense1",
+         loss={"squared_error": {"dense1": [1, 2, 3]}}),
+    case("SC104", "loss", "squared_error or cross_entropy", loss={"mse": [0, 1, 0]}),
+    case("SC104", "loss", "not {}", loss={}),
+    case("SC104", "loss", "must be", loss={"squared_error": [1, 0, 0], "cross_entropy": 0}),
+    case("SC106", "upstream", "two sources", loss={"cross_entropy": 0}, upstream={"dense1": [1]}),
+    case("SC107", "dense2", "no layer dense2", upstream={"dense2": [1, 1, 1]}),
+    case("SC104", "dense1", "should be 3", upstream={"dense1": [1, 1]}),
+    case("SC104", "dense1", "nan at [2]", upstream={"dense1": [1, 1, NAN]}),
+    case("SC104", "dense1", "2 examples", upstream={"dense1": np.ones((2, 3))}),
+    case("SC104", "seed", "not -1", seed=-1),
+    case("SC104", "seed", "not 1.5", seed=1.5),
+    case("SC104", "seed", "not true", seed=True),
+    case("SC104", "dtype", "float32 or float64", dtype="float16"),
+    case("SC104", "keep", "all or outputs", keep="none"),
+    case("SC103", "", "input", {"layers": ["relu"]}),
+    case("SC105", "layers[0]", "rellu", chain(4, "rellu")),
+    case("SC201", "layers[0].conv", "", chain("10x10x1", {"conv": {"K": 1, "F": 3, "S": 2}})),
+    case("SC108", "batch", "more than 16", chain("100000x100000x1", "relu")),
+    case("SC108", "batch", "14,901 GiB", chain(1_000_000, {"dense": 1_000_000})),
+    case("SC108", "batch", "20,000 examples", chain("1x1x1", {"upsample": 1000}),
+         inputs=np.ones((20_000, 1))),
+    case("SC108", "layers", "100,001 layers", MANY),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "key", "said", "how"), REFUSED)
+def test_what_is_wrong_is_refused_by_name(code: str, key: str, said: str, how: Spec) -> None:
+    with pytest.raises(SpecError) as caught:
+        run(**how)
+    (found,) = (d for d in caught.value.diagnostics if d.code == code)
+    assert (found.severity, found.where) == ("error", key)
+    assert said in found.message
+    assert f"{code} {found.message}" in str(caught.value)
+
+
+def test_what_the_refused_runs_differ_by_is_all_that_is_wrong() -> None:
+    assert run(NET, inputs=X, parameters={"conv1.bias": [1, 2]}, loss={"cross_entropy": 2}).loss
+    assert run(PAIR, inputs={"a": np.ones(4), "b": np.ones((1, 4))}).outputs
+    assert run(NET, upstream={"dense1": [[1, 1, 1]]}, dtype="float32", seed=7).gradients
+
+
+@pytest.mark.parametrize(("dtype", "room"), [("float64", 134), ("float32", 67)])
+def test_the_room_is_that_of_values_and_gradients(dtype: str, room: int) -> None:
+    """3e9 weights, biases and outputs each, and as many gradients, of 8 or of 4 bytes."""
+    with pytest.raises(SpecError, match=f"about {room} GiB"):
+        run(chain(1, {"dense": 3_000_000_000}), dtype=dtype)
+
+
+def test_the_batch_counts() -> None:
+    spec = chain("1000x1000x1", "relu", batch=3000)  # 2e6 values an example, 8 bytes, twice
+    with pytest.raises(SpecError, match=r"running 3,000 examples needs about 89 GiB"):
+        run(spec)
+
+
+def test_a_path_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        run(tmp_path / "none.yaml")
+
+
+def test_false_claims_do_not_keep_a_network_from_running() -> None:
+    assert run(chain(4, "relu", expect={"output": 5})).outputs["relu1"].shape == (1, 4)
