@@ -13,6 +13,9 @@ COMMANDS = {
     "report": "Print the table of volumes, counts and totals.",
     "check": "Find what is wrong, in files and folders.",
     "verify": "Run networks forward and backward, and compare every prediction.",
+    "audit": "Check answer keys and printed numbers, and name the misprints.",
+    "grade": "Mark answers to questions about networks, with the mistake behind a wrong one.",
+    "quiz": "Draw problem sets with a key, other numbers for every student.",
     "calc": "Work out a network typed on the command line.",
     "explain": "Explain a rule or a layer kind.",
 }

@@ -12,6 +12,7 @@ from math import isfinite
 from typing import Any, Literal
 
 from shapecalc.diagnostics import quote
+from shapecalc.geometry import PADDING_POLICIES
 
 Form = Literal["sizes", "field", "number", "truth", "array"]
 Number = int | float
@@ -24,7 +25,6 @@ DEEPEST = 6  # lists inside one another
 NOTHING = ("", "-", "--", "?", "n/a", "na", "none", "null")
 YES = ("yes", "y", "true", "t", "it fits", "fits")
 NO = ("no", "n", "false", "f", "it does not fit", "does not fit", "doesn't fit")
-POLICIES = ("same", "same_lower", "valid", "full")
 BATCH = re.compile(r"^\s*(none|\?|-1|n|batch|batch_size)\s*[,x]\s*", re.IGNORECASE)
 DIGITS = r"\d{1,3}(?:[,_' ]\d{3})+|\d+(?:_\d+)*"
 PLAIN = re.compile(rf"[-+]?(?:(?:{DIGITS})(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{{1,3}})?")
@@ -52,7 +52,8 @@ def read_answer(answer: Any, form: Form) -> Value:
     if isinstance(answer, str):
         if len(answer) > LONGEST:
             raise Unreadable(f"longer than {LONGEST:,} characters")
-        answer = answer.strip().strip("\"'`$").strip()
+        answer = " ".join(answer.split())  # runs of blanks would be tried in every split
+        answer = answer.strip("\"'`$").strip()
         if "=" in answer:  # the working and its result
             answer = answer.rpartition("=")[2].strip()
     return READERS[form](answer)
@@ -123,7 +124,7 @@ def _sizes(answer: Any) -> tuple[Number, ...]:
 
 def _field(answer: Any) -> Value:
     """Read a hyperparameter: a number, one for each axis, pairs of sides, or a policy's name."""
-    if isinstance(answer, str) and answer.lower() in POLICIES:
+    if isinstance(answer, str) and answer.lower() in PADDING_POLICIES:
         return answer.lower()
     if isinstance(answer, list | tuple) and any(isinstance(side, list | tuple) for side in answer):
         return tuple(_sizes(side) for side in answer[:DEEPEST])

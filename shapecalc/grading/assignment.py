@@ -14,15 +14,15 @@ from math import isfinite
 from pathlib import Path as FilePath
 from typing import Any
 
-from shapecalc import network, trace
 from shapecalc.diagnostics import Fault, Finding, Path, nearest, quote, some
-from shapecalc.document import Document, Places
+from shapecalc.document import Document
 from shapecalc.formats import native
 from shapecalc.grading.answers import Unreadable, read_answer, shown
 from shapecalc.grading.asked import read_path
-from shapecalc.grading.audit import false_key
+from shapecalc.grading.false_numbers import false_key
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions import misconceptions
+from shapecalc.grading.networks import Networks
 from shapecalc.grading.prompts import prompt_for
 from shapecalc.grading.question import EXACT, Assignment, Question, Tolerance
 from shapecalc.grading.subject import Subject
@@ -39,9 +39,14 @@ def read_assignment(source: Any) -> Assignment:
     opened; everything else is in the result's `diagnostics`.
     """
     if isinstance(source, Mapping):
-        return _Reader(native.read_mapping(source), FilePath()).read()
+        return assignment_of(native.read_mapping(source), FilePath())
     path = FilePath(source)
-    return _Reader(native.read_path(path), path.parent).read()
+    return assignment_of(native.read_path(path), path.parent)
+
+
+def assignment_of(document: Document, folder: FilePath) -> Assignment:
+    """Return the assignment of a document; paths of networks start at a folder."""
+    return _Reader(document, folder).read()
 
 
 class _Reader:
@@ -50,7 +55,7 @@ class _Reader:
     def __init__(self, document: Document, folder: FilePath) -> None:
         self.document, self.folder = document, folder
         self.assignment = Assignment(document, findings=list(document.findings))
-        self.subjects: dict[Any, Subject | None] = {}
+        self.networks = Networks(document, folder, self._add)
 
     def read(self) -> Assignment:
         data, found = self.document.data, self.assignment
@@ -66,7 +71,9 @@ class _Reader:
         if questions is None:
             self._add("SC502", "there are no questions", _EXAMPLE, ())
             return found
-        default = self._subject(data["spec"], ("spec",)) if data.get("spec") is not None else None
+        default = (
+            self.networks.subject(data["spec"], ("spec",)) if data.get("spec") is not None else None
+        )
         if questions == "all":
             questions = _all(default) if default else []
             if default is None and data.get("spec") is None:
@@ -111,7 +118,7 @@ class _Reader:
             self._add(code, f"the question {what}", "for example ask: conv1.output", path)
             return None
         own = item.get("spec")
-        subject = default if own is None else self._subject(own, (*path, "spec"))
+        subject = default if own is None else self.networks.subject(own, (*path, "spec"))
         if subject is None:
             if own is None and data.get("spec") is None:
                 hint = "write spec: network.yaml, for all questions or for this one"
@@ -159,53 +166,6 @@ class _Reader:
         if said:
             hint = f"write key: {shown(question.right)}, or leave it out: it is computed"
             self._add("SC507", said, hint, (*question.path, "key"))
-
-    # -- networks ------------------------------------------------------------------------------
-
-    def _subject(self, spec: Any, path: Path) -> Subject | None:
-        """Return the network of a spec: a path beside the assignment, or a network in place."""
-        key = spec if isinstance(spec, str) else id(spec)
-        if key not in self.subjects:
-            self.subjects[key] = self._traced(spec, path)
-        return self.subjects[key]
-
-    def _traced(self, spec: Any, path: Path) -> Subject | None:
-        if isinstance(spec, str):
-            try:
-                traced = trace(self.folder / spec)
-            except (OSError, ValueError) as error:
-                reason = getattr(error, "strerror", None) or str(error)
-                message = f"the network {quote(spec)} cannot be opened: {reason}"
-                self._add("SC504", message, "a path starts at the assignment's folder", path)
-                return None
-        elif isinstance(spec, Mapping):
-            traced = trace(network.build(self._inner(spec, path)))
-        else:
-            message = f"spec must be a path or a network, not {quote(spec)}"
-            self._add("SC503", message, "for example spec: alexnet.yaml", path)
-            return None
-        wrong = [d for d in traced.diagnostics if d.code < "SC2" and d.severity == "error"]
-        if wrong:
-            first = wrong[0]
-            place = f" at {first.line}:{first.column}" if isinstance(spec, str) else ""
-            message = f"the network is at fault{place}: {first.code} {first.message}"
-            self._add("SC504", message, first.hint, path)
-            return None
-        return Subject(traced)
-
-    def _inner(self, spec: Mapping[str, Any], path: Path) -> Document:
-        """Return a network in place as a document of its own, located in this file."""
-        outer = self.document
-
-        def places() -> Places:
-            found = outer.places
-            assert found is not None
-            root = found.root
-            for step in path:
-                root = root[step]
-            return Places(root, found.children)
-
-        return Document(spec, outer.file, [], places if outer.read_places else None)
 
     # -- values --------------------------------------------------------------------------------
 

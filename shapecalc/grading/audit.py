@@ -1,19 +1,145 @@
-"""Checks what an author printed, an answer key or a lecture's numbers, against what is computed."""
+"""Checks what an author printed against what is computed: an answer key, or the `expect` and
+`example` of a spec. A misprint is told with the mistake behind it, where one explains it.
+"""
 
 from __future__ import annotations
 
-from shapecalc.grading.answers import Value, shown
-from shapecalc.grading.comparison import is_right
-from shapecalc.grading.misconceptions import explaining, wrong_answers
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple
+
+from shapecalc import network, trace
+from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError
+from shapecalc.document import Document
+from shapecalc.formats import native
+from shapecalc.grading.answers import Unreadable, read_answer
+from shapecalc.grading.asked import read_path
+from shapecalc.grading.assignment import assignment_of
+from shapecalc.grading.false_numbers import explanation
+from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions.case import Case
-from shapecalc.grading.question import Question
+from shapecalc.grading.subject import Subject
+from shapecalc.tracing import Trace
 
 
-def false_key(question: Question, given: Value) -> str:
-    """Return what is wrong with a printed answer, with the mistake behind it; empty if right."""
-    if is_right(question, given):
+class Audit(NamedTuple):
+    """What an audit found: how many numbers are printed, and each that is wrong."""
+
+    file: str
+    printed: int
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def misprints(self) -> int:
+        """How many printed numbers are not the computed ones."""
+        return sum(d.code in ("SC301", "SC303", "SC507") for d in self.diagnostics)
+
+
+def audit(path: FilePath) -> Audit:
+    """Audit an assignment or a spec. Raises OSError for a path that cannot be opened."""
+    document = native.read_path(path)
+    if isinstance(document.data, Mapping) and "questions" in document.data:
+        assignment = assignment_of(document, path.parent)
+        keys = sum(question.key is not None for question in assignment.questions)
+        return Audit(str(path), keys, assignment.diagnostics)
+    return _audit_spec(document, str(path))
+
+
+def _audit_spec(document: Document, file: str) -> Audit:
+    traced = trace(network.build(document))
+    findings = [f for f in traced.findings if f.severity == "error"]
+    found = [d for d in traced.diagnostics if d.severity == "error"]
+    subject = Subject(traced)
+    by_place = {(f.fault.code, f.fault.message): f for f in findings}
+    explained = []
+    for diagnostic in found:
+        finding = by_place.get((diagnostic.code, diagnostic.message))
+        why = _claim(subject, finding) if finding and diagnostic.code == "SC301" else ""
+        explained.append(_with(diagnostic, why))
+    explained += _example(subject)
+    order = sorted(explained, key=lambda d: (d.line or 0, d.column or 0))
+    return Audit(file, sum(1 for _ in _printed(traced)), tuple(order))
+
+
+def _with(diagnostic: Diagnostic, why: str) -> Diagnostic:
+    return diagnostic._replace(message=f"{diagnostic.message}; {why}") if why else diagnostic
+
+
+def _claim(subject: Subject, finding: Finding) -> str:
+    """Return the mistake behind a claim under `expect`."""
+    key = str(finding.path[-1])
+    printed = _written(subject.trace.spec.document.data, finding.path)
+    return _why(subject, f"{finding.layer or 'total'}.{key}", printed)
+
+
+def _example(subject: Subject) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the example's expected arrays."""
+    traced = subject.trace
+    if traced.spec.example is None or not traced.spec.example.expect:
+        return
+    if any(d.code < "SC3" and d.severity == "error" for d in traced.diagnostics):
+        return
+    try:
+        _, findings = subject.computed.compare()
+    except (Unanswerable, SpecError):
+        return
+    for finding in findings:
+        line, column = traced.spec.document.locate(finding.path)
+        fault, key = finding.fault, str(finding.path[-1])
+        where = f"example.expect.{key}"
+        diagnostic = Diagnostic(
+            fault.code, "error", fault.message, fault.hint, finding.layer, where, line, column
+        )
+        yield _with(diagnostic, _value(subject, key, finding.path))
+
+
+def _value(subject: Subject, key: str, path: Path) -> str:
+    """Return the mistake behind the first value of an array that differs."""
+    printed = _written(subject.trace.spec.document.data, path)
+    asked = key if key == "loss" or key.endswith((".grad", ".next")) else f"{key}.value"
+    if isinstance(printed, list):
+        for place, value in _places(printed):
+            why = _why(subject, f"{asked}[{','.join(map(str, place))}]", value)
+            if why:
+                return why
         return ""
-    said = f"{question.asked.path}: {shown(given)} printed, {shown(question.right)} computed"
-    case = Case(question.subject, question.asked, question.right)
-    found = explaining(wrong_answers(case), given)
-    return f"{said}; {found[0].says}: {found[1].arithmetic}" if found else said
+    return _why(subject, asked, printed)
+
+
+def _why(subject: Subject, path: str, printed: Any) -> str:
+    """Return the mistake that gives a printed number in the place of the computed one."""
+    try:
+        asked = read_path(path)
+        case = Case(subject, asked, subject.answer(asked))
+        given = read_answer(printed, asked.form)
+    except (Unanswerable, Unreadable):
+        return ""
+    return "" if given == case.right else explanation(case, given)
+
+
+def _written(data: Any, path: Path) -> Any:
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def _places(values: Any, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
+    if isinstance(values, list):
+        for index, value in enumerate(values):
+            yield from _places(value, (*place, index))
+    elif values is not None:
+        yield place, values
+
+
+def _printed(traced: Trace) -> Iterator[Any]:
+    """Yield every number or array that a spec claims."""
+    spec = traced.spec
+    layers = [node.claims for node in spec.nodes]
+    for claims in (*layers, *(group.claims for group in spec.groups), spec.claims):
+        if claims is not None:
+            yield from claims.given().values()
+    if spec.example is not None:
+        yield from spec.example.expect.values()

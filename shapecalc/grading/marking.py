@@ -8,6 +8,7 @@ workings. Blank and unreadable answers are told apart from wrong ones.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
@@ -60,6 +61,12 @@ class Marked(NamedTuple):
     def possible(self) -> float:
         """Points there are."""
         return round(sum(mark.possible for mark in self.marks), 6)
+
+    @property
+    def feedback(self) -> str:
+        """A line for each question that is not right."""
+        lines = [f"{m.id}: {m.verdict}, {m.feedback}" for m in self.marks if m.verdict != "right"]
+        return self.reason or "\n".join(lines)
 
 
 class Marker:
@@ -166,7 +173,8 @@ class Marker:
         }
         worlds: list[tuple[Subject | None, str, Value]] = []
         if volumes:
-            said = ", ".join(f"{name}.output {shown(v)}" for name, v in volumes.items())
+            name, volume = list(volumes.items())[-1]  # the others are behind it
+            said = f"{name}.output {shown(volume)}"
             worlds.append((question.subject.supposing(volumes), said, 0))  # type: ignore[arg-type]
         summed = _sum_of_own(question, mine)
         if summed is not None:
@@ -187,13 +195,13 @@ class Marker:
     def _wrong(self, question: Question, subject: Subject) -> list[tuple[Misconception, Wrong]]:
         key = question.id, subject
         if key not in self._explained:
-            if len(self._explained) > MOST_REMEMBERED // 10:
+            if len(self._explained) > MOST_REMEMBERED // 100:  # each keeps a network
                 self._explained.clear()
-            try:
+            self._explained[key] = []
+            expected = () if subject is question.subject else (Exception,)
+            with suppress(*expected):  # a student's own volumes may lead anywhere
                 case = Case(subject, question.asked, subject.answer(question.asked))
                 self._explained[key] = wrong_answers(case)
-            except Exception:
-                self._explained[key] = []
         return self._explained[key]
 
 

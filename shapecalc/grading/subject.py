@@ -8,9 +8,11 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from shapecalc.diagnostics import Refusal, SpecError, nearest, quote, some
+from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.answers import Value
 from shapecalc.grading.asked import Asked
 from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.value_working import value_working
 from shapecalc.layers.base import aliases, show, show_value
 from shapecalc.layers.conv import Convolution
 from shapecalc.layers.fields import Volume
@@ -53,7 +55,11 @@ class Subject:
 
     def answer(self, asked: Asked) -> Value:
         """Return the right answer. Raises Unanswerable."""
-        value = getattr(self, f"_{asked.kind}")(asked)
+        try:
+            value = getattr(self, f"_{asked.kind}")(asked)
+        except Refusal as refusal:  # the layer does not take its input
+            message = f"{quote(asked.path)} is not known: {refusal.fault.message}"
+            raise Unanswerable(message, refusal.fault.hint, "SC504") from None
         if value is None:
             reason = self._reason(asked.name)
             raise Unanswerable(f"{quote(asked.path)} is not known{reason}", code="SC504")
@@ -68,6 +74,9 @@ class Subject:
         if record is None or record.layer is None or record.input is None or record.output is None:
             return ""
         layer = record.layer
+        if asked.kind == "example":
+            valued = asked.place and asked.key == asked.name
+            return value_working(self.computed, record, asked.place) if valued else ""
         if asked.kind in ("fits", "field") or asked.key == "output":
             return "; ".join(layer.sizes_working(record.input, record.output))
         if asked.key == "unshared_parameters":
@@ -170,11 +179,18 @@ class Subject:
         except KeyError as error:
             fault = error.args[0]
             raise Unanswerable(fault.message, fault.hint) from None
+        absent = self._lacking(target.role)
+        if absent:
+            message = f"{quote(asked.path)} needs an example with {absent[0]}"
+            raise Unanswerable(message, absent[1])
         array = self.computed.array(target)
         if target.batched and len(array) == 1:
             array = array[0]
         if not asked.place:
-            return float(array) if not array.ndim else _nested(array.tolist())
+            while array.ndim > 1 and len(array) == 1:  # as lectures print it
+                array = array[0]
+            nested: Value = _nested(array.tolist())
+            return nested
         lacking = array.ndim - len(asked.place)
         if lacking > 0 and set(array.shape[:lacking]) <= {1}:  # leading axes of 1 left out
             array = array.reshape(array.shape[lacking:])
@@ -184,6 +200,19 @@ class Subject:
             message = f"{quote(asked.path)} is outside: {asked.key} is {show(array.shape)}"
             raise Unanswerable(message, "places count from 0, depth first")
         return float(array[asked.place])
+
+    def _lacking(self, role: str) -> tuple[str, str] | None:
+        """Return what the example does not have and an answer needs, and how it is written."""
+        example = self.trace.spec.example
+        assert example is not None
+        if role == "loss" and example.loss_kind is None:
+            return "a loss", "for example loss: {squared_error: 0.5}"
+        backward = role in ("gradient", "parameter gradient", "next")
+        if backward and example.loss_kind is None and not example.upstream:
+            return "a loss or upstream", "for example upstream: {conv1: [...]}"
+        if role == "next" and example.rate is None:
+            return "a rate", "for example rate: 0.1"
+        return None
 
     @cached_property
     def computed(self) -> ComputedExample:
@@ -235,7 +264,9 @@ def _nested(values: Any) -> Any:
 
 
 def _allowed(value: Value) -> bool:
-    """Say whether a hyperparameter may be tried out: whole numbers of a sensible size."""
+    """Say whether a hyperparameter may be tried out: a policy, whole numbers of a sensible size."""
+    if isinstance(value, str):
+        return value in PADDING_POLICIES
     if isinstance(value, tuple):
         return len(value) <= 3 and all(_allowed(part) for part in value)
     return type(value) is int and 0 <= value <= LARGEST

@@ -6,18 +6,23 @@ has it would answer, with the arithmetic that leads there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from math import prod
 from typing import Any, NamedTuple
 
-from shapecalc.geometry import Fit, slide
+from shapecalc.diagnostics import Refusal
+from shapecalc.geometry import Fit, Spread
 from shapecalc.grading.answers import Value
 from shapecalc.grading.asked import Asked
+from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.misconceptions.pieces import Sides, refit, respread, times
 from shapecalc.grading.subject import Subject
 from shapecalc.layers.base import show
-from shapecalc.layers.conv import Convolution
+from shapecalc.layers.conv import Convolution, ConvTranspose
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.fields import Volume
+from shapecalc.layers.reshape import Pad
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
 
@@ -41,20 +46,28 @@ class Misconception(NamedTuple):
 
 
 class Weighted(NamedTuple):
-    """The numbers behind a layer's weights: K filters of F... x deep, or K units of deep inputs."""
+    """The numbers behind a layer's weights: K filters of F... x deep.
+
+    A dense layer has K units whose filters are as large as the volume: F is its spatial sizes.
+    """
 
     K: int
-    F: tuple[int, ...]  # empty for a dense layer
+    F: tuple[int, ...]
     deep: int
     bias: bool
     D: int  # the input's depth, before groups divide it
+    positions: tuple[int, ...]  # at which every filter is applied
+    dense: bool
 
-    def counted(self, K: int, F: Iterable[int], deep: int, biases: int) -> Wrong:
-        """Return weights plus biases computed from other numbers."""
-        factors = [*F, deep, K]
-        text = "*".join(map(str, (f for f in factors if f != 1 or len(factors) == 1))) or "1"
-        value = prod(factors) + biases
-        return Wrong(value, f"{text}{f' + {biases}' if biases else ''} = {value:,}")
+    @property
+    def biases(self) -> int:
+        """How many biases there are."""
+        return self.K if self.bias else 0
+
+    @property
+    def weights(self) -> int:
+        """How many weights there are."""
+        return prod(self.F) * self.deep * self.K
 
 
 class Case:
@@ -66,8 +79,13 @@ class Case:
 
     @property
     def key(self) -> str:
-        """What is asked of the layer: `output`, `parameters`, `P`..."""
-        return self.asked.key
+        """Which of a record's numbers is asked: `output`, `parameters`; empty for other kinds."""
+        return self.asked.key if self.asked.kind == "record" else ""
+
+    @property
+    def total(self) -> bool:
+        """Whether the whole network is asked about."""
+        return self.asked.name == "total" and bool(self.key)
 
     @property
     def layer(self) -> Any:
@@ -84,52 +102,170 @@ class Case:
         """The layer's output; empty where it is not known."""
         return self.record.output or () if self.record else ()
 
+    # -- sizes -----------------------------------------------------------------------------------
+
     @property
     def slides(self) -> bool:
         """Whether the layer is a convolution or a pool over a volume of known sizes."""
-        return isinstance(self.layer, Sliding) and len(self.volume) > 1 and len(self.output) > 1
+        return isinstance(self.layer, Sliding) and 1 < len(self.volume) == len(self.output)
 
-    @property
+    @cached_property
     def fits(self) -> tuple[Fit, ...]:
         """How the window fits on each axis."""
         return self.layer.fits(self.volume).axes if self.slides else ()
 
     @property
-    def weighted(self) -> Weighted | None:
-        """The numbers behind the weights of a convolution or dense layer."""
-        layer = self.layer
-        if not self.volume or not isinstance(layer, Convolution | Dense):
-            return None
-        assert self.record is not None
-        shapes = layer.parameters(self.record.input or ())
-        K, deep, *F = shapes["weight"]
-        return Weighted(K, tuple(F), deep, "bias" in shapes, self.volume[-1])
+    def spreads(self) -> tuple[Spread, ...]:
+        """How a transposed convolution spreads each axis."""
+        known = isinstance(self.layer, ConvTranspose) and 1 < len(self.volume) == len(self.output)
+        return self.layer.spreads(self.volume) if known else ()
+
+    @property
+    def borders(self) -> tuple[tuple[int, int], ...]:
+        """What a layer puts around each axis: zeros before and after; negative for a crop."""
+        if isinstance(self.layer, Pad) and len(self.volume) > 1:
+            return tuple(self.layer.sides(self.volume))
+        return tuple((part.before, part.after) for part in self.fits or self.spreads)
+
+    def resized(
+        self,
+        *,
+        S: int | None = None,
+        sides: Sides | None = None,
+        dilation: int | None = None,
+    ) -> Iterable[Wrong]:
+        """Yield the output volume with a stride, a padding or a dilation changed on every axis."""
+        if self.fits:
+            yield from self.sized(lambda fit: refit(fit, S=S, sides=sides, dilation=dilation))
+        elif self.spreads:
+            parts = [respread(part, S=S, sides=sides, dilation=dilation) for part in self.spreads]
+            yield from self.volumes([p.size for p in parts], [p.working() for p in parts])
+        elif sides is not None:
+            changed = [sides(*pair) for pair in self.borders]
+            sizes = [W + a + b for W, (a, b) in zip(self.volume, changed, strict=False)]
+            lines = [
+                f"{W} {'-' if a + b < 0 else '+'} {abs(a + b)} = {size}"
+                for W, (a, b), size in zip(self.volume, changed, sizes, strict=False)
+            ]
+            yield from self.volumes(sizes, lines)
 
     def sized(self, change: Callable[[Fit], Fit]) -> Iterable[Wrong]:
         """Yield the output volume with each axis' fit changed, where that gives a volume."""
         fits = [change(fit) for fit in self.fits]
-        sizes = tuple(fit.size for fit in fits)
-        if sizes and all(sizes):
-            lines = list(dict.fromkeys(fit.working() for fit in fits))
-            depth = self.output[-1]
-            yield Wrong((*sizes, depth), f"{'; '.join(lines)}, so {show((*sizes, depth))}")
+        yield from self.volumes([fit.size for fit in fits], [fit.working() for fit in fits])
 
+    def volumes(self, sizes: Sequence[int], lines: Sequence[str]) -> Iterable[Wrong]:
+        """Yield a volume of these spatial sizes and the right depth, where there is such a one."""
+        if sizes and min(sizes) > 0 and self.output:
+            volume = (*sizes, self.output[-1])
+            yield Wrong(volume, f"{'; '.join(dict.fromkeys(lines))}, so {show(volume)}")
 
-def refit(
-    fit: Fit,
-    *,
-    S: int | None = None,
-    sides: tuple[int, int] | None = None,
-    dilation: int | None = None,
-    rounding: Any = None,
-) -> Fit:
-    """Return how a window fits with some of its numbers changed; what is left over is dropped."""
-    policy = "floor" if fit.policy in ("exact", "same", "same_lower") else fit.policy
-    return slide(
-        fit.W,
-        fit.F,
-        fit.S if S is None else S,
-        (fit.before, fit.after) if sides is None else sides,
-        fit.dilation if dilation is None else dilation,
-        rounding or policy,
-    )
+    def deepened(self, depth: int, working: str) -> Iterable[Wrong]:
+        """Yield the right spatial sizes with another depth."""
+        if len(self.output) > 1 and depth > 0 and depth != self.output[-1]:
+            volume = (*self.output[:-1], depth)
+            yield Wrong(volume, f"{working}, so {show(volume)}")
+
+    # -- counts ----------------------------------------------------------------------------------
+
+    @cached_property
+    def weighted(self) -> Weighted | None:
+        """The numbers behind the weights of a convolution or dense layer."""
+        layer, volume = self.layer, self.volume
+        if not volume or not isinstance(layer, Convolution | ConvTranspose | Dense):
+            return None
+        if isinstance(layer, Dense):
+            *spatial, D = self.unflattened
+            return Weighted(layer.units, tuple(spatial), D, layer.bias, D, (), True)
+        try:
+            shapes = layer.parameters((volume,))
+        except Refusal:
+            return None
+        K, deep, *F = shapes["weight"]
+        positions = self.output[:-1]
+        if isinstance(layer, ConvTranspose):
+            K, deep, positions = layer.K, volume[-1] // layer.groups, volume[:-1]
+        return Weighted(K, tuple(F), deep, "bias" in shapes, volume[-1], positions, False)
+
+    @property
+    def unflattened(self) -> Volume:
+        """The layer's input as it was before layers that only flatten it."""
+        record = self.record
+        volume = self.volume
+        for _ in self.subject.trace.layers:
+            if record is None or not record.sources or len(volume) > 1:
+                break
+            record = self.subject.records.get(record.sources[0])
+            if record is None or record.kind not in ("flatten", "dropout") or not record.input:
+                break
+            volume = record.input[0]
+        return volume
+
+    def recounted(
+        self,
+        *,
+        K: int | None = None,
+        F: Sequence[int] | None = None,
+        deep: int | None = None,
+        biases: int | None = None,
+        positions: Sequence[int] | None = None,
+    ) -> Iterable[Wrong]:
+        """Yield the parameters, weights, MACs or FLOPs, whatever is asked, from other numbers."""
+        own = self.weighted
+        if own is None or self.key not in ("parameters", "weights", "macs", "flops"):
+            return
+        if biases is None:
+            biases = (own.K if K is None else K) if own.bias else 0
+        factors: list[int] = [*(own.F if F is None else F), own.deep if deep is None else deep]
+        factors.append(own.K if K is None else K)
+        text = times(factors)
+        value = prod(factors)
+        if self.key == "parameters" and biases:
+            text, value = f"{text} + {biases:,}", value + biases
+        elif self.key in ("macs", "flops"):
+            at = own.positions if positions is None else positions
+            text = f"{'*'.join(map(str, at))} * {text}" if at else text
+            value *= prod(at)
+            if self.key == "flops":
+                text, value = f"2 * {text}", value * 2
+        yield Wrong(value, f"{text} = {value:,}")
+
+    # -- more layers -----------------------------------------------------------------------------
+
+    @cached_property
+    def windows(self) -> list[tuple[Fit, ...]]:
+        """The windows from the network's input to this layer; none where the way branches."""
+        found: list[tuple[Fit, ...]] = []
+        record = self.record
+        if record is None or record.field is None or record.field.whole:
+            return []
+        met: set[str] = set()  # where two layers have one name, the way goes in a circle
+        while record is not None:
+            if record.layer is None or not record.sources or len(record.input or ()) != 1:
+                return []
+            if record.name in met:
+                return []
+            met.add(record.name)
+            case = Case(self.subject, self.asked._replace(name=record.name), 0)
+            if case.slides:
+                found.append(case.fits)
+            elif case.output != case.volume and record.kind not in ("pad", "crop"):
+                return []
+            record = self.subject.records.get(record.sources[0])
+        return found[::-1]
+
+    def of(self, name: str, key: str | None = None) -> Value | None:
+        """Return the right answer to the same question about another layer; None: there is none."""
+        return self._answer(
+            self.asked._replace(name=name, key=self.asked.key if key is None else key)
+        )
+
+    def of_place(self, place: tuple[int, ...]) -> Value | None:
+        """Return the right answer at another place of the array; None: there is none."""
+        return self._answer(self.asked._replace(place=place))
+
+    def _answer(self, asked: Asked) -> Value | None:
+        try:
+            return self.subject.answer(asked)
+        except Unanswerable:
+            return None

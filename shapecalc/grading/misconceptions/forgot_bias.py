@@ -11,13 +11,13 @@ def model(case: Case) -> Iterable[Wrong]:
     """Yield the weights alone, for one layer or for the whole network."""
     if case.key != "parameters":
         return
-    if case.asked.name == "total":
-        weights = case.subject.trace.totals["weights"]
-        if weights:
-            yield Wrong(weights, f"the weights alone = {weights:,}")
-    elif case.weighted and case.weighted.bias:
-        K, F, deep, *_ = case.weighted
-        yield case.weighted.counted(K, F, deep, 0)
+    if case.weighted:
+        yield from case.recounted(biases=0)
+        return
+    source = case.subject.trace.totals if case.total else {}
+    weights = case.record.weights if case.record else source.get("weights")
+    if weights:
+        yield Wrong(weights, f"the weights alone = {weights:,}")
 
 
 MISCONCEPTION = Misconception("forgot_bias", "the biases were forgotten", model)

@@ -1,16 +1,16 @@
-"""P counted on one side only: (W - F + P)/S + 1."""
+"""P counted on one side only: (W - F + P)/S + 1, so 32x32 with F=5 P=2 gives 30x30."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong, refit
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
 
 
 def model(case: Case) -> Iterable[Wrong]:
     """Yield the output with the padding of the first side alone."""
-    if case.key == "output" and any(fit.before and fit.after for fit in case.fits):
-        yield from case.sized(lambda fit: refit(fit, sides=(fit.before, 0)))
+    if case.key == "output" and any(before and after for before, after in case.borders):
+        yield from case.resized(sides=lambda before, after: (before, 0))
 
 
 MISCONCEPTION = Misconception("padding_once", "P was counted on one side only", model)

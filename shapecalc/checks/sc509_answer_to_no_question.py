@@ -1,0 +1,16 @@
+"""An answer stands under an id that no question has: it is ignored, and the student is told.
+
+Not asked, if the question is called conv1.output:
+
+    conv1.ouput: 28x28x10
+
+Good:
+
+    conv1.output: 28x28x10
+"""
+
+from __future__ import annotations
+
+from shapecalc.checks.rule import Rule
+
+RULE = Rule("SC509", "answer to no question")

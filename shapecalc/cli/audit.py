@@ -1,0 +1,60 @@
+"""shapecalc audit: answer keys and printed numbers against the computed ones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from shapecalc.cli.check import print_finding
+from shapecalc.cli.files import FAULTY, OK, UNUSABLE, complain
+from shapecalc.cli.search import Search
+
+
+@click.command("audit")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How to print what is wrong.",
+)
+@click.pass_context
+def command(ctx: click.Context, paths: tuple[str, ...], form: str) -> None:
+    """Check printed numbers against computed ones: the keys of an assignment, or the expect and
+    example of a spec. A misprint is told with the mistake that produces it, where one does. PATH
+    is a file or a folder.
+    """
+    from shapecalc.grading.audit import audit
+
+    search = Search(paths, "Auditing")
+    code, printed, misprints, files = OK, 0, 0, 0
+    results = []
+    for path in search.files():
+        try:
+            result = audit(Path(path))
+        except (OSError, ValueError) as error:
+            complain(path, error)
+            code = UNUSABLE
+            continue
+        files += 1
+        printed += result.printed
+        misprints += result.misprints
+        errors = [d for d in result.diagnostics if d.severity == "error"]
+        code = max(code, FAULTY if errors else OK)
+        results += [{"file": path, **found.to_dict()} for found in errors]
+        if form == "text":
+            for found in errors:
+                print_finding(path, found)
+    if form == "json":
+        click.echo(json.dumps(results, indent=2))
+    wrong = f"{misprints:,} {'misprint' if misprints == 1 else 'misprints'}"
+    numbers = f"{printed:,} printed {'value' if printed == 1 else 'values'}"
+    count = f"{files:,} {'file' if files == 1 else 'files'}"
+    click.echo(f"{count}, {numbers} checked: {wrong}", err=True)
+    if not files and code == OK:
+        code = UNUSABLE
+    ctx.exit(max(code, search.code))

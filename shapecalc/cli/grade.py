@@ -1,0 +1,207 @@
+"""shapecalc grade: mark answers by an assignment, for one student or a whole class."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shapecalc.cli.check import print_finding
+from shapecalc.cli.files import OK, UNUSABLE, complain
+from shapecalc.diagnostics import quote
+
+if TYPE_CHECKING:
+    from shapecalc.grading.presets import Preset
+    from shapecalc.grading.question import Assignment
+
+MANY = 50  # files from which a progress bar is shown
+FORMATS = ("table", "json", "csv", "gradescope", "prairielearn")
+
+
+def _regex(ctx: click.Context, option: click.Parameter, value: str | None) -> Preset | None:
+    from shapecalc.grading.presets import by_regex
+
+    try:
+        return by_regex(value) if value is not None else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+@click.command("grade")
+@click.argument("assignment", metavar="ASSIGNMENT")
+@click.argument("submissions", nargs=-1, required=True, metavar="SUBMISSION...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="How to write the marks; gradescope and prairielearn take one submission.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to a file instead of standard output.",
+)
+@click.option("--force", is_flag=True, help="Let -o replace a file that is there.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 61),  # more than 61 are not possible on Windows
+    default=1,
+    show_default=True,
+    help="How many processes mark.",
+)
+@click.option(
+    "--preset",
+    type=click.Choice(("moodle", "canvas", "gradescope")),
+    help="Whose a file is, by the names that a platform gives.",
+)
+@click.option(
+    "--student-regex",
+    "regex",
+    callback=_regex,
+    metavar="REGEX",
+    help="Whose a file is, by (?P<student>...) in its path below the folder that is given.",
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    assignment: str,
+    submissions: tuple[str, ...],
+    form: str,
+    output: Path | None,
+    force: bool,
+    jobs: int,
+    preset: str | None,
+    regex: Preset | None,
+) -> None:
+    """Mark answers by an assignment, with the misconception behind a wrong one. SUBMISSION is a
+    YAML or JSON file of question ids and answers, a CSV with a column a question, or a folder.
+
+    Exit code 0 once everybody is marked, even if something handed in is not gradable.
+    """
+    from shapecalc.grading import classroom, exports
+    from shapecalc.grading.presets import PRESETS, find
+
+    if preset and regex:
+        raise click.UsageError("--preset and --student-regex exclude one another")
+    if output is not None:
+        _refuse_overwriting(output, (assignment, *submissions), force)
+    read = _assignment(assignment)
+    if read is None:
+        ctx.exit(UNUSABLE)
+    unopened: list[str] = []
+
+    def unopenable(path: str, error: Exception) -> None:
+        unopened.append(path)
+        complain(path, error)
+
+    found = find(submissions, PRESETS[preset] if preset else regex, unopenable)
+    if not found and not unopened:
+        click.echo("shapecalc: nothing to grade: no *.yaml, *.yml, *.json, *.csv", err=True)
+    if not found:
+        ctx.exit(UNUSABLE)
+    with _bar(len(found)) as progress:
+        everybody = classroom.grade(read, found, jobs, progress)
+    if form in exports.OF_ONE and len(everybody.graded) != 1:
+        count = len(everybody.graded)
+        raise click.UsageError(f"--format {form} takes one submission: here are {count:,}")
+    text = exports.render(form, everybody)
+    if output is None:
+        click.echo(text, nl=False)
+    elif not _write(text, output, force):
+        ctx.exit(UNUSABLE)
+    failed = [item for item in everybody.graded if item.failed]
+    for item in failed[:1]:
+        told = f"{item.marked.reason}, please report it (met {len(failed):,} times)"
+        click.echo(f"shapecalc: {item.file}: {told}", err=True)
+    ctx.exit(UNUSABLE if unopened or failed else OK)
+
+
+def _assignment(path: str) -> Assignment | None:
+    """Return the assignment; None, with its faults printed, if answers cannot be marked by it."""
+    from shapecalc.grading.assignment import read_assignment
+
+    try:
+        read = read_assignment(path)
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
+        complain(path, error)
+        return None
+    for found in read.diagnostics:
+        print_finding(path, found)
+    return read if read.usable else None
+
+
+class _Progress:
+    """Passes on how many files are done, if somebody looks."""
+
+    def __init__(self, files: int) -> None:
+        wanted = files >= MANY and sys.stderr.isatty()
+        self.bar = (
+            click.progressbar(length=files, label="Grading", file=sys.stderr) if wanted else None
+        )
+
+    def __call__(self, files: int) -> None:
+        if self.bar is not None:
+            self.bar.update(files)
+
+
+@contextmanager
+def _bar(files: int) -> Iterator[_Progress]:
+    progress = _Progress(files)
+    if progress.bar is None:
+        yield progress
+        return
+    with progress.bar:
+        yield progress
+
+
+# -- the file that -o writes -----------------------------------------------------------------------
+
+
+def _refuse_overwriting(output: Path, read: Sequence[str], force: bool) -> None:
+    """Refuse before the work is done: a file that is read, one that is there, or no file."""
+    try:
+        status = output.lstat()
+    except (OSError, ValueError):
+        return
+    shown = quote(str(output), 400)
+    if any(_same(output, path) for path in read):
+        raise click.UsageError(f"-o {shown} would overwrite a file that is read")
+    if not stat.S_ISREG(status.st_mode):
+        raise click.UsageError(f"-o {shown} is no regular file")
+    if not force:
+        raise click.UsageError(f"-o {shown} is there already: --force replaces it")
+
+
+def _same(output: Path, path: str) -> bool:
+    try:
+        return os.path.samefile(output, path)
+    except (OSError, ValueError):
+        return False
+
+
+def _write(text: str, output: Path, force: bool) -> bool:
+    """Write all of a file or nothing: beside it first, then in its place."""
+    beside = output.with_name(f".{output.name}.{os.getpid()}.tmp")
+    try:
+        with beside.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        if force or not output.exists():
+            beside.replace(output)
+            return True
+        beside.unlink()
+        click.echo(f"shapecalc: {quote(str(output), 400)} is there by now: not replaced", err=True)
+    except (OSError, ValueError) as error:
+        complain(output, error)
+        with suppress(OSError, ValueError):
+            beside.unlink(missing_ok=True)
+    return False

@@ -1,0 +1,127 @@
+"""shapecalc quiz: problems with drawn numbers, other ones for every student, and their key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from shapecalc.cli.files import UNUSABLE, complain
+from shapecalc.diagnostics import nearest, quote
+from shapecalc.grading.quiz import KINDS, MOST, make_quiz
+from shapecalc.grading.quiz.formats import FORMATS
+from shapecalc.grading.quiz.markdown import render as on_paper
+from shapecalc.layers import FOREIGN, kind_of
+
+MOST_STUDENT = 200  # characters
+
+
+def _kinds(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Read names of layer kinds; aliases such as fc are read, too."""
+    if value is None:
+        return ()
+    found = []
+    for word in filter(None, map(str.strip, value.split(","))):
+        kind = kind_of(word) or word
+        if kind not in KINDS:
+            close = FOREIGN.get(word.lower().replace("_", "")) or nearest(word, KINDS)
+            hint = f"did you mean {close}?" if close in KINDS else f"there is {', '.join(KINDS)}"
+            raise click.BadParameter(f"no quiz asks about {quote(word)!r}; {hint}")
+        found.append(kind)
+    if not found:
+        raise click.BadParameter(f"name at least one of {', '.join(KINDS)}")
+    return tuple(found)
+
+
+def _student(ctx: click.Context, option: click.Parameter, value: str) -> str:
+    if len(value) > MOST_STUDENT:
+        raise click.BadParameter(f"longer than {MOST_STUDENT} characters")
+    return value.strip()
+
+
+@click.command("quiz")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="What the problems are drawn from; the same seed gives the same quiz everywhere.",
+)
+@click.option(
+    "--student",
+    metavar="ID",
+    default="",
+    callback=_student,
+    help="Whose quiz it is: the same forms of problems, with numbers of its own.",
+)
+@click.option(
+    "--level",
+    type=click.IntRange(1, 3),
+    default=1,
+    show_default=True,
+    help="1: one layer; 2: padding, strides, groups, two layers; 3: fields, MACs, values by hand.",
+)
+@click.option(
+    "--kinds",
+    callback=_kinds,
+    metavar="NAMES",
+    help=f"Layer kinds to ask about, separated by commas: {','.join(KINDS)}.",
+)
+@click.option(
+    "-n",
+    "count",
+    type=click.IntRange(1, MOST),
+    default=5,
+    show_default=True,
+    help="Problems; one may have several questions.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(tuple(FORMATS)),
+    default="markdown",
+    show_default=True,
+    help="yaml is an assignment that answers are marked by; gift and moodle-xml are Moodle's.",
+)
+@click.option("--key", is_flag=True, help="Print the key with its working (markdown only).")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to a file instead of standard output.",
+)
+@click.option("--force", is_flag=True, help="Let -o replace a file that is there.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    seed: int,
+    student: str,
+    level: int,
+    kinds: tuple[str, ...],
+    count: int,
+    form: str,
+    key: bool,
+    output: Path | None,
+    force: bool,
+) -> None:
+    """Draw a problem set about volumes, parameters and receptive fields, with its key.
+
+    \b
+    shapecalc quiz --student s123 --level 2 -n 8 > sheet.md
+    shapecalc quiz --student s123 --level 2 -n 8 --key > key.md
+    """
+    if key and form != "markdown":
+        raise click.UsageError(f"--key is for markdown; {form} holds the key already")
+    if output is not None and output.is_file() and not force:
+        raise click.UsageError(f"{output} is there already; --force replaces it")
+    quiz = make_quiz(seed=seed, student=student, level=level, kinds=kinds, count=count)
+    text = on_paper(quiz, key=True) if key else FORMATS[form](quiz)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        complain(output, error)
+        ctx.exit(UNUSABLE)

@@ -1,0 +1,48 @@
+"""Marks homework: a student, a class (`shapecalc grade`), an answer key (`shapecalc audit`).
+
+In a notebook's cell, for nbgrader, otter-grader or by hand:
+
+>>> from shapecalc.grading import mark
+>>> marked = mark("homework.yaml", {"conv1.output": "28x28x10", "conv1.parameters": "750"})
+>>> marked.score, marked.possible
+(1.0, 2.0)
+>>> print(marked.feedback)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from typing import Any
+
+from shapecalc.diagnostics import SpecError
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.marking import Mark, Marked, Marker
+from shapecalc.grading.question import Assignment
+
+
+def mark(
+    assignment: str | PathLike[str] | Mapping[str, Any] | Assignment,
+    answers: Mapping[str, Any],
+    student: str = "",
+) -> Marked:
+    """Mark one student's answers, a mapping from question id to answer.
+
+    A wrong, blank or unreadable answer raises nothing and prints nothing. Raises SpecError for a
+    faulty assignment, and OSError for a path that cannot be opened.
+    """
+    if not isinstance(assignment, Assignment):
+        assignment = read_assignment(assignment)
+    if not assignment.usable:
+        raise SpecError(assignment.diagnostics)
+    return Marker(assignment).mark(student, answers)
+
+
+def score(
+    assignment: str | PathLike[str] | Mapping[str, Any] | Assignment, answers: Mapping[str, Any]
+) -> float:
+    """Return the points that answers get: what a cell of nbgrader ends with."""
+    return mark(assignment, answers).score
+
+
+__all__ = ["Assignment", "Mark", "Marked", "mark", "read_assignment", "score"]

@@ -1,0 +1,163 @@
+"""Answers as a CSV: a column a question, a row a student, as spreadsheets and forms export it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
+from typing import BinaryIO, NamedTuple
+
+from shapecalc.diagnostics import quote
+from shapecalc.grading.handed_in import (
+    MOST_NOTES,
+    Found,
+    NotGradable,
+    Submission,
+    clean,
+    notes_on,
+    opened,
+    refused,
+)
+
+MOST_BYTES = 32 * 1024 * 1024
+MOST_ROWS = 100_000
+MOST_LINES = 500_000  # a cell may have several
+LONGEST_LINE = 1024 * 1024  # bytes; a cell is cut off by the csv module at 128 KiB
+NAMES = ("student", "name", "email", "id")  # the first that is filled in names the student
+IDENTITIES = ("id", "email")
+DELIMITERS = ",;\t"
+
+
+class _Header(NamedTuple):
+    """What the columns are: the position of each question's, of the student's, and the rest."""
+
+    questions: dict[str, int]
+    people: dict[str, int]
+    unknown: dict[str, int]
+    width: int
+    notes: tuple[str, ...]
+
+
+def read_table(found: Found, ids: Collection[str]) -> Iterator[Submission]:
+    """Yield a submission a row. What goes wrong at a line is told, and ends the reading there.
+
+    Raises NotGradable where there is no header with a question.
+    """
+    with opened(found.path, MOST_BYTES) as file:
+        lines = _lines(file)
+        first = next((line for line in lines if line.strip()), None)
+        if first is None:
+            raise NotGradable("the file is empty")
+        rows = _rows(csv.reader(chain([first], lines), delimiter=_delimiter(first, ids)))
+        header = _header(next(rows)[1], ids)
+        if found.student or not header.people:
+            yield from _own(found, header, rows, ids)
+            return
+        try:
+            for count, (line, cells) in enumerate(rows):
+                if count == MOST_ROWS:
+                    raise NotGradable(f"more than {MOST_ROWS:,} rows: the rest is not read")
+                yield _row(found, header, line, cells, ids)
+        except NotGradable as error:
+            yield refused(found, str(error))
+
+
+def _lines(file: BinaryIO) -> Iterator[str]:
+    """Yield the lines, each short and of text: a huge one is refused before it is read whole."""
+    number = 0
+    while line := file.readline(LONGEST_LINE + 1):
+        number += 1
+        if number > MOST_LINES:
+            raise NotGradable(f"more than {MOST_LINES:,} lines: the rest is not read")
+        if len(line) > LONGEST_LINE:
+            raise NotGradable(f"line {number} is longer than {LONGEST_LINE:,} bytes")
+        if b"\0" in line:
+            raise NotGradable("a binary file, no text")
+        try:
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            raise NotGradable(f"line {number} is not UTF-8 text: save as CSV UTF-8") from None
+
+
+def _rows(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows in which anything stands, each with its line."""
+    try:
+        for cells in reader:
+            if any(cell and not cell.isspace() for cell in cells):
+                yield reader.line_num, cells  # type: ignore[attr-defined]
+    except csv.Error as error:
+        line = reader.line_num  # type: ignore[attr-defined]
+        raise NotGradable(f"line {line}: {error}") from None
+
+
+def _delimiter(first: str, ids: Collection[str]) -> str:
+    """Return what stands between columns: what finds most questions in the header."""
+
+    def recognized(delimiter: str) -> tuple[int, int]:
+        try:
+            cells = next(csv.reader([first], delimiter=delimiter))
+        except csv.Error as error:
+            raise NotGradable(f"line 1: {error}") from None
+        names = [cell.strip() for cell in cells]
+        return sum(name in ids or name.lower() in NAMES for name in names), len(names)
+
+    return max(DELIMITERS, key=recognized)
+
+
+def _header(cells: Sequence[str], ids: Collection[str]) -> _Header:
+    header = _Header({}, {}, {}, len(cells), ())
+    twice = []
+    for position, cell in enumerate(cells):
+        name = cell.strip()
+        if name in ids:
+            columns = header.questions
+        elif name.lower() in NAMES:
+            columns, name = header.people, name.lower()
+        else:
+            columns = header.unknown
+        if name and name in columns and columns is not header.unknown:
+            twice.append(f"two columns are called {quote(name)}: the first one counts")
+        columns.setdefault(name, position)
+    if not header.questions:
+        raise NotGradable("no column is called like a question")
+    return header._replace(notes=tuple(twice[:MOST_NOTES]))
+
+
+def _own(
+    found: Found, header: _Header, rows: Iterator[tuple[int, list[str]]], ids: Collection[str]
+) -> Iterator[Submission]:
+    """Yield the only row of a file that is one student's."""
+    line, cells = next(rows, (0, []))
+    if not line:
+        raise NotGradable("no row under the header")
+    if next(rows, None) is not None:
+        expected = "one row, since it is one student's" if found.student else "a column `student`"
+        raise NotGradable(f"several rows: expected {expected}")
+    yield _row(found, header._replace(people={}), line, cells, ids)
+
+
+def _row(
+    found: Found, header: _Header, line: int, cells: Sequence[str], ids: Collection[str]
+) -> Submission:
+    """Return one row's answers. A row that is too long has commas that belong to an answer."""
+
+    def at(position: int) -> str:
+        return cells[position] if position < len(cells) else ""
+
+    people = {name: clean(at(position)) for name, position in header.people.items()}
+    own = clean(found.student) or clean(found.otherwise)
+    unnamed = f"{own} (line {line})" if header.people else own
+    student = next((people[name] for name in NAMES if people.get(name)), unnamed)
+    identity = next((people[name] for name in IDENTITIES if people.get(name)), "")
+    identity = identity or clean(found.identity)
+    if any(cell.strip() for cell in cells[header.width :]):
+        reason = (
+            f"line {line} has {len(cells)} cells under {header.width} columns:"
+            " put an answer with a delimiter in quotes"
+        )
+        return refused(found, reason, student, identity)
+    answers = {id_: at(position) for id_, position in header.questions.items()}
+    unknown = (name for name, position in header.unknown.items() if at(position).strip())
+    notes = (*header.notes, *notes_on(unknown, ids))
+    file = quote(found.path, 400)
+    return Submission(student, answers, file, "", notes, identity, found.late)

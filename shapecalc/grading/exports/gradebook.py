@@ -1,0 +1,48 @@
+"""Marks as a CSV for a gradebook: the points possible, then a row a student."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+
+from shapecalc.diagnostics import quote
+from shapecalc.grading.classroom import Classroom, Graded
+from shapecalc.grading.exports import number
+
+FORMULAS = "=+-@\t\r\n"
+
+
+def render(classroom: Classroom) -> str:
+    """Return the lines. An `id` column is there if a platform or a column told one.
+
+    The points of a submission that cannot be graded are left empty: it has no score, not a 0.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    with_ids = any(graded.identity for graded in classroom.graded)
+    questions = classroom.assignment.questions
+
+    def write(student: str, identity: str, points: list[object], status: str) -> None:
+        first = [harmless(student), *([harmless(identity)] if with_ids else [])]
+        writer.writerow([*first, *points, harmless(status)])
+
+    write("student", "id", [*(harmless(quote(q.id, 400)) for q in questions), "total"], "status")
+    possible = [*(number(q.points) for q in questions), number(classroom.possible)]
+    write("Points Possible", "", [*possible], "")
+    for graded in classroom.graded:
+        write(graded.student, graded.identity, _points(graded), graded.status)
+    return text.getvalue()
+
+
+def _points(graded: Graded) -> list[object]:
+    marked = graded.marked
+    if not graded.gradable:
+        return [""] * (len(marked.marks) + 1)
+    return [*(number(mark.points) for mark in marked.marks), number(marked.score)]
+
+
+def harmless(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula; wide signs such as U+FF1D are signs."""
+    first = unicodedata.normalize("NFKC", text.lstrip(" \xa0\u3000")[:1])
+    return "'" + text if first and first in FORMULAS else text

@@ -1,0 +1,43 @@
+"""Marks as Gradescope's autograders write them: results.json, of one submission.
+
+Its feedback gives the right answers away, so it is shown once the due date is over.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from shapecalc.diagnostics import quote
+from shapecalc.grading.classroom import Classroom
+from shapecalc.grading.exports import number
+from shapecalc.grading.exports.told import feedback, reached
+from shapecalc.grading.marking import Mark
+
+VISIBILITY = "after_due_date"
+
+
+def render(classroom: Classroom) -> str:
+    """Return the object of the only submission."""
+    (graded,) = classroom.graded
+    marks = graded.marked.marks if graded.gradable else ()
+    whole = {
+        "score": number(graded.marked.score),
+        "output": "\n".join([reached(graded), *graded.notes]),
+        "visibility": VISIBILITY,
+        "tests": [_test(place, mark) for place, mark in enumerate(marks, 1)],
+    }
+    return json.dumps(whole, indent=2, allow_nan=False) + "\n"
+
+
+def _test(place: int, mark: Mark) -> dict[str, Any]:
+    return {
+        "name": quote(mark.id),
+        "number": str(place),
+        "score": number(mark.points),
+        "max_score": number(mark.possible),
+        "status": "passed" if mark.verdict == "right" else "failed",
+        "output": feedback(mark),
+        "output_format": "text",
+        "visibility": VISIBILITY,
+    }

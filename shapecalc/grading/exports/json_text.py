@@ -1,0 +1,56 @@
+"""Marks as JSON: everything that is known, by the schema shapecalc.grade/1."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from shapecalc.diagnostics import quote
+from shapecalc.grading.answers import shown
+from shapecalc.grading.classroom import Classroom, Graded
+
+SCHEMA = "shapecalc.grade/1"
+
+
+def render(classroom: Classroom) -> str:
+    """Return one object. All but ASCII is escaped, so no control character reaches a terminal."""
+    assignment = classroom.assignment
+    whole = {
+        "schema": SCHEMA,
+        "assignment": {
+            "title": assignment.title,
+            "file": quote(assignment.file or "", 400),
+            "possible": classroom.possible,
+            "questions": [
+                {"id": q.id, "asked": q.asked.path, "prompt": q.prompt, "points": q.points,
+                 "right": shown(q.right), "working": q.working}
+                for q in assignment.questions
+            ],
+        },
+        "submissions": [_submission(graded) for graded in classroom.graded],
+        "summary": {
+            "submissions": len(classroom.graded),
+            "graded": len(classroom.marked),
+            "mean": classroom.mean,
+            "misconceptions": dict(classroom.misconceptions.most_common()),
+        },
+    }  # fmt: skip
+    return json.dumps(whole, indent=2, allow_nan=False) + "\n"
+
+
+def _submission(graded: Graded) -> dict[str, Any]:
+    marked = graded.marked
+    return {
+        "student": graded.student,
+        "identity": graded.identity,
+        "file": graded.file,
+        "status": graded.status,
+        "gradable": graded.gradable,
+        "reason": marked.reason,
+        "late": graded.late,
+        "duplicate": graded.duplicate,
+        "score": marked.score if graded.gradable else None,
+        "possible": marked.possible,
+        "notes": list(graded.notes),
+        "marks": [mark._asdict() for mark in marked.marks] if graded.gradable else [],
+    }

@@ -1,0 +1,47 @@
+"""Marks as PrairieLearn's external graders write them: results.json, of one submission.
+
+What cannot be graded is no attempt: PrairieLearn then shows the format errors.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from shapecalc.diagnostics import quote
+from shapecalc.grading.classroom import Classroom, Graded
+from shapecalc.grading.exports import number
+from shapecalc.grading.exports.told import feedback, reached
+from shapecalc.grading.marking import Mark
+
+
+def render(classroom: Classroom) -> str:
+    """Return the object of the only submission."""
+    (graded,) = classroom.graded
+    prompts = {question.id: question.prompt for question in classroom.assignment.questions}
+    marks = graded.marked.marks if graded.gradable else ()
+    whole = {
+        "gradable": graded.gradable,
+        "score": _share(graded),
+        "message": "\n".join([reached(graded), *graded.notes]),
+        "format_errors": [] if graded.gradable else [graded.marked.reason],
+        "tests": [_test(mark, prompts[mark.id]) for mark in marks],
+    }
+    return json.dumps(whole, indent=2, allow_nan=False) + "\n"
+
+
+def _share(graded: Graded) -> float:
+    """Return the score from 0 to 1; where there are no points to be had, 0."""
+    possible = graded.marked.possible
+    return min(1.0, graded.marked.score / possible) if possible else 0.0
+
+
+def _test(mark: Mark, prompt: str) -> dict[str, Any]:
+    return {
+        "name": quote(mark.id),
+        "description": prompt,
+        "points": number(mark.points),
+        "max_points": number(mark.possible),
+        "message": feedback(mark),
+        "output": mark.answer,
+    }

@@ -1,0 +1,60 @@
+"""Marks as tables for the terminal: each student's, what went wrong, then the whole class."""
+
+from __future__ import annotations
+
+from tabulate import tabulate
+
+from shapecalc.diagnostics import quote
+from shapecalc.grading.classroom import Classroom, Graded
+from shapecalc.grading.exports import number
+from shapecalc.grading.exports.told import feedback, reached
+from shapecalc.grading.misconceptions import misconceptions
+
+HEADERS = ("question", "answer", "verdict", "points", "of")
+ALIGNED = ("left", "left", "left", "right", "right")
+LONGEST = 40  # characters of an id or an answer
+
+
+def render(classroom: Classroom) -> str:
+    """Return everybody's table, and a summary if there is more than one."""
+    parts = [_student(graded) for graded in classroom.graded]
+    if len(parts) > 1:
+        parts.append(_summary(classroom))
+    return "\n\n".join(parts) + "\n"
+
+
+def _student(graded: Graded) -> str:
+    identity = f" ({graded.identity})" if graded.identity not in ("", graded.student) else ""
+    remarks = graded.status.split("; ")[1:]
+    heading = "; ".join([f"{graded.student}{identity}: {reached(graded)}", *remarks])
+    lines = [f"{heading}  [{graded.file}]"]
+    if graded.gradable:
+        lines += [_table(graded)]
+        lines += [
+            f"  {quote(mark.id)}: {feedback(mark)}"
+            for mark in graded.marked.marks
+            if mark.verdict not in ("right", "blank")
+        ]
+    return "\n".join([*lines, *(f"  {note}" for note in graded.notes)])
+
+
+def _table(graded: Graded) -> str:
+    rows = [
+        [quote(m.id, LONGEST), quote(m.answer, LONGEST), m.verdict, f"{number(m.points)}",
+         f"{number(m.possible)}"]
+        for m in graded.marked.marks
+    ]  # fmt: skip
+    total = ["total", "", "", f"{number(graded.marked.score)}", f"{number(graded.marked.possible)}"]
+    return tabulate([*rows, total], HEADERS, colalign=ALIGNED, disable_numparse=True)
+
+
+def _summary(classroom: Classroom) -> str:
+    """Return how the class did: means are of those who could be graded."""
+    graded, everybody = len(classroom.marked), len(classroom.graded)
+    lines = [f"Class: {graded:,} of {everybody:,} graded"]
+    if classroom.mean is not None:
+        lines[0] += f", mean {classroom.mean:.2f} of {number(classroom.possible)} points"
+    says = {misconception.name: misconception.says for misconception in misconceptions()}
+    for name, times in classroom.misconceptions.most_common():
+        lines.append(f"  {times:,} x {name}: {says.get(name, '')}")
+    return "\n".join(lines)

@@ -1,0 +1,68 @@
+"""What is wrong with a printed number: the computed one, the mistake behind it, what it is right
+for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from shapecalc.diagnostics import Refusal
+from shapecalc.grading.answers import Value, shown
+from shapecalc.grading.comparison import is_right
+from shapecalc.grading.misconceptions import explaining, wrong_answers
+from shapecalc.grading.misconceptions.case import Case
+from shapecalc.grading.question import Question
+from shapecalc.layers.fields import Volume
+from shapecalc.layers.window import Sliding
+from shapecalc.records import LayerRecord
+
+TRIED = {"S": range(1, 9), "P": range(9), "F": range(1, 12)}  # other values of a field
+NEAR = 8  # other input sizes, up or down
+
+
+def false_key(question: Question, given: Value) -> str:
+    """Return what is wrong with a printed answer; empty if it is right."""
+    if is_right(question, given):
+        return ""
+    said = f"{question.asked.path}: {shown(given)} printed, {shown(question.right)} computed"
+    why = explanation(Case(question.subject, question.asked, question.right), given)
+    return f"{said}; {why}" if why else said
+
+
+def explanation(case: Case, given: Value) -> str:
+    """Return the mistake that gives a printed number, or what it would be right for."""
+    found = explaining(wrong_answers(case), given)
+    said = [f"{found[0].says}: {found[1].arithmetic}"] if found else []
+    if case.key == "output" and case.record is not None and isinstance(given, tuple):
+        fitting = list(_right_for(case.record, given))
+        said += [f"it is right for {' or '.join(fitting[:3])}"] if fitting else []
+    return "; or ".join(said)
+
+
+def _right_for(record: LayerRecord, printed: tuple[Any, ...]) -> Iterator[str]:
+    """Yield other single numbers of a sliding layer with which the printed volume is its output."""
+    layer, inputs = record.layer, record.input
+    if not isinstance(layer, Sliding) or not inputs:
+        return
+    (volume,) = inputs
+    for field, values in TRIED.items():
+        for value in values:
+            changed = layer.model_copy(update={field: value})
+            if value != getattr(layer, field) and _gives(changed, volume, printed):
+                yield f"{field}={value}"
+                break
+    sizes = volume[:-1]
+    if len(set(sizes)) == 1:
+        for step in sorted(range(-NEAR, NEAR + 1), key=abs):
+            size = sizes[0] + step
+            if step and size > 0 and _gives(layer, (*[size] * len(sizes), volume[-1]), printed):
+                yield f"an input of {'x'.join(map(str, (*[size] * len(sizes), volume[-1])))}"
+                break
+
+
+def _gives(layer: Sliding, volume: Volume, printed: tuple[Any, ...]) -> bool:
+    try:
+        return layer.volume([volume]) == printed
+    except Refusal:
+        return False

@@ -1,0 +1,25 @@
+"""The value before the activation: -2 for relu1's 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.answers import shown
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.layers.activation import Elementwise, PRelu
+
+
+def model(case: Case) -> Iterable[Wrong]:
+    """Yield the value that goes into an activation."""
+    record, asked = case.record, case.asked
+    if asked.kind != "example" or record is None or asked.key != record.name or not record.sources:
+        return
+    if isinstance(record.layer, Elementwise | PRelu):
+        found = case.of(record.sources[0], record.sources[0])
+        if found is not None:
+            yield Wrong(found, f"{record.sources[0]} = {shown(found)}")
+
+
+MISCONCEPTION = Misconception(
+    "activation_forgotten", "it is the value before the activation", model
+)

@@ -1,0 +1,27 @@
+"""A bias for each slice of the input: 750 + 3 = 753 for 750 + 10 = 760."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import prod
+
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+
+
+def model(case: Case) -> Iterable[Wrong]:
+    """Yield as many biases as the input is deep; with a depth of 1 that is one bias in total."""
+    own = case.weighted
+    if own is None or not own.bias:
+        return
+    D = prod(case.volume) if own.dense else own.D
+    if D == 1:
+        return
+    if case.key == "parameters":
+        yield from case.recounted(biases=D)
+    elif case.key == "biases":
+        yield Wrong(D, f"one for each input = {D:,}")
+
+
+MISCONCEPTION = Misconception(
+    "bias_per_input", "a bias was counted for each input; every filter or unit has one", model
+)

@@ -1,0 +1,31 @@
+"""Rounded up: 112x112 with F=3 S=2 gives ceil(109/2) + 1 = 56 for 55."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.geometry import Fit
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+
+
+def model(case: Case) -> Iterable[Wrong]:
+    """Yield one window more on each axis where the stride leaves something over."""
+    fits = case.fits
+    if case.key != "output" or not any(_down(fit) for fit in fits):
+        return
+    sizes, lines = [], []
+    for fit in fits:
+        size = fit.size + _down(fit)
+        steps = fit._replace(policy="floor").working().rpartition(" + 1 = ")[0]
+        steps = steps.replace("floor(", "ceil(")
+        sizes.append(size)
+        lines.append(f"{steps} + 1 = {size}" if steps else fit.working())
+    yield from case.volumes(sizes, lines)
+
+
+def _down(fit: Fit) -> bool:
+    """Say whether the right way drops what the stride leaves over."""
+    return bool(fit.remainder) and fit.policy in ("exact", "floor")
+
+
+MISCONCEPTION = Misconception("ceil_for_floor", "the size was rounded up", model)

@@ -1,0 +1,19 @@
+"""The right numbers as D x H x W: 10x32x30 for 32x30x10."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.answers import shown
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+
+
+def model(case: Case) -> Iterable[Wrong]:
+    """Yield the depth before the spatial sizes."""
+    right = case.right
+    if case.key in ("output", "input") and isinstance(right, tuple) and len(right) > 1:
+        value = (right[-1], *right[:-1])
+        yield Wrong(value, f"depth x height x width = {shown(value)}")
+
+
+MISCONCEPTION = Misconception("depth_first", "the depth was written first", model)

@@ -1,0 +1,16 @@
+"""The dilation left out: 32x32 with F=3 dilation=2 gives 30x30 for 28x28."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+
+
+def model(case: Case) -> Iterable[Wrong]:
+    """Yield the output with the filter's own size for the size that it spans."""
+    if case.key == "output" and any(part.dilation > 1 for part in case.fits or case.spreads):
+        yield from case.resized(dilation=1)
+
+
+MISCONCEPTION = Misconception("dilation_ignored", "the dilation was ignored", model)

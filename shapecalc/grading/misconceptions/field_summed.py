@@ -1,0 +1,25 @@
+"""The windows added up: 3 + 3 = 6 for two convolutions of 3x3, which see 5."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.pieces import terms
+
+
+def model(case: Case) -> Iterable[Wrong]:
+    """Yield the sum of F, or for the jump of S."""
+    windows = case.windows
+    if case.key in ("receptive_field", "jump") and len(windows) > 1:
+        field = case.key == "receptive_field"
+        axes = [
+            [fit.span if field else fit.S for fit in axis] for axis in zip(*windows, strict=True)
+        ]
+        value = tuple(map(sum, axes))
+        yield Wrong(value, f"{terms(axes[0])} = {value[0]}")
+
+
+MISCONCEPTION = Misconception(
+    "field_summed", "the sizes were added up; windows overlap, and strides multiply", model
+)

@@ -1,0 +1,20 @@
+"""Filters without depth and biases: 5*5*10 = 250 for 5*5*3*10 + 10 = 760."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import prod
+
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+
+
+def model(case: Case) -> Iterable[Wrong]:
+    """Yield the weights of filters one slice deep, alone."""
+    own = case.weighted
+    if case.key == "parameters" and own and own.bias and own.deep > 1 and prod(own.F) > 1:
+        yield from case.recounted(deep=1, biases=0)
+
+
+MISCONCEPTION = Misconception(
+    "forgot_depth_and_bias", "the depth of the filters and the biases were forgotten", model
+)

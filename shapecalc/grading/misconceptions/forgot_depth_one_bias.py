@@ -1,0 +1,24 @@
+"""Filters without depth, one bias in total: 5*5*10 + 1 = 251 for 760."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import prod
+
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+
+
+def model(case: Case) -> Iterable[Wrong]:
+    """Yield filters one slice deep and a bias; at D = K that is forgot_filters' number."""
+    own = case.weighted
+    if case.key != "parameters" or own is None or own.K == 1 or own.deep == own.K:
+        return
+    if own.bias and own.deep > 1 and prod(own.F) > 1:
+        yield from case.recounted(deep=1, biases=1)
+
+
+MISCONCEPTION = Misconception(
+    "forgot_depth_one_bias",
+    "the depth of the filters was forgotten, and one bias was counted for all",
+    model,
+)

@@ -1,0 +1,24 @@
+"""A loss of 1/2*(a - y)^2: 2 for the loss (1 - 3)^2 = 4, and for its gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.answers import shown
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.pieces import scaled
+
+
+def model(case: Case) -> Iterable[Wrong]:
+    """Yield half of the loss or of a gradient."""
+    asked, example = case.asked, case.subject.trace.spec.example
+    if asked.kind != "example" or example is None or example.loss_kind != "squared_error":
+        return
+    if asked.key == "loss" or asked.key.endswith(".grad"):
+        value = scaled(case.right, 0.5)
+        yield Wrong(value, f"1/2 * {shown(case.right)} = {shown(value)}")
+
+
+MISCONCEPTION = Misconception(
+    "loss_halved", "the squared error was halved, and it is the plain sum of squares here", model
+)

@@ -1,0 +1,26 @@
+"""The loss summed over the batch: 6 for 6/2 = 3 over two examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.answers import shown
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.pieces import scaled
+
+
+def model(case: Case) -> Iterable[Wrong]:
+    """Yield the loss, or a gradient of it, times the number of examples."""
+    asked, example = case.asked, case.subject.trace.spec.example
+    if asked.kind != "example" or example is None or not example.loss_kind:
+        return
+    if asked.key == "loss" or asked.key.endswith(".grad"):
+        count = len(case.subject.computed.session.value(0))
+        if count > 1:
+            value = scaled(case.right, count)
+            yield Wrong(value, f"{count} * {shown(case.right)} = {shown(value)}")
+
+
+MISCONCEPTION = Misconception(
+    "loss_summed", "the loss was summed over the batch, and it is averaged here", model
+)

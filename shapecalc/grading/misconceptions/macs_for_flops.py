@@ -1,0 +1,19 @@
+"""MACs given for FLOPs: 768,000 for 2 * 768,000 = 1,536,000."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+
+
+def model(case: Case) -> Iterable[Wrong]:
+    """Yield half of the FLOPs."""
+    if case.key == "flops" and isinstance(case.right, int):
+        macs = case.right // 2
+        yield Wrong(macs, f"{macs:,} MACs")
+
+
+MISCONCEPTION = Misconception(
+    "macs_for_flops", "a multiply-accumulate was counted as one operation, and is two", model
+)

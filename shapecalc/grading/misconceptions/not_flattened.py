@@ -1,0 +1,19 @@
+"""A dense layer on the depth alone: 10 units on 5x5x64 give 650 for 16,010."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+
+
+def model(case: Case) -> Iterable[Wrong]:
+    """Yield the count with the input's depth for all of its values."""
+    own = case.weighted
+    if own and own.dense and own.F:
+        yield from case.recounted(F=())
+
+
+MISCONCEPTION = Misconception(
+    "not_flattened", "the dense layer sees every value of the volume, not the depth alone", model
+)

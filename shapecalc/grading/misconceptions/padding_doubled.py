@@ -1,0 +1,30 @@
+"""2P given for P: 4 where 2 zeros on each side keep 32x32 with F=5."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.answers import shown
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.pieces import scaled
+from shapecalc.layers.base import Layer, aliases
+
+
+def model(case: Case) -> Iterable[Wrong]:
+    """Yield twice the padding, where that does not happen to give the same output."""
+    asked, right, layer = case.asked, case.right, case.layer
+    if asked.kind != "field" or not isinstance(layer, Layer):
+        return
+    if aliases(type(layer)).get(asked.key) != "P":
+        return
+    numbers = right if isinstance(right, tuple) else (right,)
+    if not all(isinstance(number, int) for number in numbers):
+        return
+    value = scaled(right, 2)
+    if not case.subject.suits(asked, value):
+        yield Wrong(value, f"2*{shown(right)} = {shown(value)}")
+
+
+MISCONCEPTION = Misconception(
+    "padding_doubled", "the zeros of both sides were given; P is those of one", model
+)

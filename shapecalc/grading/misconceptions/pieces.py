@@ -1,0 +1,81 @@
+"""What wrong models share: windows with other numbers, and arithmetic as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from shapecalc.geometry import Fit, Padding, Rounding, Spread, slide, spread
+
+Sides = Callable[[int, int], tuple[int, int]]
+MOST_TERMS = 12  # that arithmetic writes out
+
+
+def refit(
+    fit: Fit,
+    *,
+    S: int | None = None,
+    sides: Sides | None = None,
+    dilation: int | None = None,
+    rounding: Rounding | None = None,
+) -> Fit:
+    """Return how a window fits with some of its numbers changed; what is left over is dropped."""
+    policy: Any = "floor" if fit.policy in ("exact", "same", "same_lower") else fit.policy
+    P: Padding = (fit.before, fit.after)
+    if sides is not None:
+        P = sides(fit.before, fit.after)
+    elif fit.policy in ("same", "same_lower"):
+        P = fit.policy
+    S = fit.S if S is None else S
+    return slide(
+        fit.W, fit.F, S, P, fit.dilation if dilation is None else dilation, rounding or policy
+    )
+
+
+def respread(
+    part: Spread,
+    *,
+    S: int | None = None,
+    sides: Sides | None = None,
+    dilation: int | None = None,
+) -> Spread:
+    """Return how a transposed convolution spreads an axis with some of its numbers changed."""
+    P: Padding = (part.before, part.after)
+    if sides is not None:
+        P = sides(part.before, part.after)
+    elif part.same:
+        P = "same"
+    return spread(
+        part.W,
+        part.F,
+        part.S if S is None else S,
+        P,
+        part.dilation if dilation is None else dilation,
+        part.output_padding,
+    )
+
+
+def times(factors: Iterable[int]) -> str:
+    """Return `5*5*3*10`, without factors of 1."""
+    return "*".join(str(factor) for factor in factors if factor != 1) or "1"
+
+
+def scaled(value: Any, factor: float) -> Any:
+    """Return a number, or every number of nested tuples, times a factor."""
+    if isinstance(value, tuple):
+        return tuple(scaled(part, factor) for part in value)
+    return value * factor
+
+
+def stepped(old: Any, new: Any, factor: float) -> Any:
+    """Return old + factor*(new - old), of numbers or nested tuples."""
+    if isinstance(old, tuple):
+        return tuple(stepped(a, b, factor) for a, b in zip(old, new, strict=True))
+    return old + factor * (new - old)
+
+
+def terms(numbers: Sequence[int]) -> str:
+    """Return `3 + 5 + 3`, or how many terms there are."""
+    if len(numbers) > MOST_TERMS:
+        return f"the sum of {len(numbers)} terms"
+    return " + ".join(map(str, numbers))

@@ -1,0 +1,23 @@
+"""A transposed convolution sized as a convolution: 8x8, F=4 S=2 P=1 gives 4x4, not 16x16."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.geometry import slide
+from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+
+
+def model(case: Case) -> Iterable[Wrong]:
+    """Yield the output of a convolution with the same numbers."""
+    if case.key == "output":
+        fits = [
+            slide(part.W, part.F, part.S, (part.before, part.after), part.dilation, "floor")
+            for part in case.spreads
+        ]
+        yield from case.volumes([fit.size for fit in fits], [fit.working() for fit in fits])
+
+
+MISCONCEPTION = Misconception(
+    "transposed_as_conv", "the formula of a convolution was used for a transposed one", model
+)

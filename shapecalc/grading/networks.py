@@ -1,0 +1,70 @@
+"""The networks that an assignment asks about: files beside it, or written in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path as FilePath
+from typing import Any
+
+from shapecalc import network, trace
+from shapecalc.diagnostics import Path, quote
+from shapecalc.document import Document, Places
+from shapecalc.grading.subject import Subject
+
+
+class Networks:
+    """Traces each network once. `add(code, message, hint, path)` takes what is wrong."""
+
+    def __init__(
+        self,
+        document: Document,
+        folder: FilePath,
+        add: Callable[[str, str, str, Path], None],
+    ) -> None:
+        self.document, self.folder, self.add = document, folder, add
+        self.subjects: dict[Any, Subject | None] = {}
+
+    def subject(self, spec: Any, path: Path) -> Subject | None:
+        """Return the network of a spec: a path beside the assignment, or a network in place."""
+        key = spec if isinstance(spec, str) else id(spec)
+        if key not in self.subjects:
+            self.subjects[key] = self._traced(spec, path)
+        return self.subjects[key]
+
+    def _traced(self, spec: Any, path: Path) -> Subject | None:
+        if isinstance(spec, str):
+            try:
+                traced = trace(self.folder / spec)
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                message = f"the network {quote(spec)} cannot be opened: {reason}"
+                self.add("SC504", message, "a path starts at the assignment's folder", path)
+                return None
+        elif isinstance(spec, Mapping):
+            traced = trace(network.build(self._inner(spec, path)))
+        else:
+            message = f"spec must be a path or a network, not {quote(spec)}"
+            self.add("SC503", message, "for example spec: alexnet.yaml", path)
+            return None
+        wrong = [d for d in traced.diagnostics if d.code < "SC2" and d.severity == "error"]
+        if wrong:
+            first = wrong[0]
+            place = f" at {first.line}:{first.column}" if isinstance(spec, str) else ""
+            message = f"the network is at fault{place}: {first.code} {first.message}"
+            self.add("SC504", message, first.hint, path)
+            return None
+        return Subject(traced)
+
+    def _inner(self, spec: Mapping[str, Any], path: Path) -> Document:
+        """Return a network in place as a document of its own, located in this file."""
+        outer = self.document
+
+        def places() -> Places:
+            found = outer.places
+            assert found is not None
+            root = found.root
+            for step in path:
+                root = root[step]
+            return Places(root, found.children)
+
+        return Document(spec, outer.file, [], places if outer.read_places else None)

@@ -1,0 +1,145 @@
+"""How a question is answered in a quiz: from options, as a number, in words, or by yes and no.
+
+Wrong options are what known misconceptions compute, so that choosing one tells what went wrong.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from shapecalc.diagnostics import quote
+from shapecalc.grading.answers import Unreadable, Value, read_answer, shown
+from shapecalc.grading.comparison import is_right
+from shapecalc.grading.misconceptions import explaining, wrong_answers
+from shapecalc.grading.misconceptions.case import Case
+from shapecalc.grading.question import Question
+from shapecalc.grading.quiz.making import Item, Posed, Quiz
+
+Way = Literal["truth", "choice", "number", "short"]
+FEWEST, MOST = 2, 4  # wrong options
+# Moodle refuses to import any other share of the points.
+SHARES = (0.0, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 1.0)
+
+
+class Option(NamedTuple):
+    """An answer to offer or to expect. `share` is its part of the points."""
+
+    text: str
+    share: float
+    feedback: str
+    misconception: str | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether it is the key."""
+        return self.misconception is None
+
+
+class Asked(NamedTuple):
+    """A question as other programs ask it; options in order, the key among them."""
+
+    id: str
+    text: str
+    way: Way
+    question: Question
+    options: tuple[Option, ...]
+
+    @property
+    def key(self) -> str:
+        """The right answer, as it is typed in."""
+        return plain(self.question.right)
+
+    @property
+    def true(self) -> bool:
+        """The right answer of a question answered by yes or no."""
+        return self.question.right is True
+
+
+def asked_in(quiz: Quiz) -> list[Asked]:
+    """Return all questions of a quiz, each with a text that needs no other."""
+    return [_asked(quiz, posed, item) for posed in quiz.posed for item in posed.items]
+
+
+def _asked(quiz: Quiz, posed: Posed, item: Item) -> Asked:
+    question = item.question
+    text = f"{posed.intro} {item.text}"
+    key = Option(plain(question.right), 1.0, question.working)
+    if question.asked.form == "truth":
+        said = f"{posed.intro} The stride of {question.asked.name} fits, with nothing left over."
+        return Asked(item.id, said, "truth", question, (key,))
+    wrong = known_wrong(question)
+    if question.asked.form == "sizes":
+        draw = quiz.draws("options", item.id)
+        chosen = draw.shuffled(wrong)[:MOST]
+        if len(chosen) < FEWEST:
+            return Asked(item.id, text, "short", question, (key,))
+        return Asked(item.id, text, "choice", question, tuple(draw.shuffled([key, *chosen])))
+    return Asked(item.id, text, "number", question, (key, *wrong))
+
+
+def known_wrong(question: Question) -> list[Option]:
+    """Return the wrong answers that exactly one misconception gives, as marking tells them."""
+    case = Case(question.subject, question.asked, question.right)
+    try:
+        answers = wrong_answers(case)
+    except Exception:  # as in marking: a mistake in a model takes nothing but its options
+        return []
+    found: dict[str, Option] = {}
+    for misconception, wrong in answers:
+        text = plain(wrong.value)
+        if explaining(answers, wrong.value) is None or text in found:
+            continue
+        if _offered(question, wrong.value, text):
+            share = question.partial.get(misconception.name, 0.0)
+            found[text] = Option(
+                text,
+                min(SHARES, key=lambda known: abs(known - share)),
+                f"{misconception.says}: {quote(wrong.arithmetic, 400)}",
+                misconception.name,
+            )
+    return list(found.values())
+
+
+def _offered(question: Question, value: Value, text: str) -> bool:
+    """Say whether a wrong answer can be printed: it reads back as itself, and is wrong."""
+    parts = value if isinstance(value, tuple) else (value,)
+    if not all(isinstance(part, int | float) and not isinstance(part, bool) for part in parts):
+        return False
+    if question.asked.form == "sizes" and not all(type(p) is int and p > 0 for p in parts):
+        return False
+    try:
+        read = read_answer(text, question.asked.form)
+    except Unreadable:
+        return False
+    return read == value and not is_right(question, value)
+
+
+def plain(value: Value) -> str:
+    """Return a value as a program reads it: `760`, `5.75`, `32x32x10`, without commas."""
+    if isinstance(value, bool | tuple | str):
+        return shown(value)
+    whole = round(value)
+    return str(whole) if abs(value - whole) < 1e-9 else f"{value:.10g}"
+
+
+def margin(question: Question) -> str:
+    """Return how far a number may be off, as marking has it; 0 for what is counted."""
+    tolerance, right = question.tolerance, question.right
+    size = abs(right) if isinstance(right, int | float) else 0.0
+    if tolerance.absolute is None and tolerance.relative is None:
+        return plain(min(0.005, 0.02 * size))
+    return plain(max(tolerance.absolute or 0.0, (tolerance.relative or 0.0) * size))
+
+
+def spellings(question: Question) -> list[str]:
+    """Return how sizes may be typed, for programs that compare letter by letter."""
+    right = question.right
+    assert isinstance(right, tuple)
+    sizes = [str(size) for size in right]
+    found = [mark.join(sizes) for mark in ("x", " x ", "×", ",", ", ")]
+    found += [f"({', '.join(sizes)})", f"[{', '.join(sizes)}]"]
+    if question.asked.key in ("receptive_field", "jump") and len(set(sizes)) == 1:
+        found.append(sizes[0])
+    if question.asked.key == "output" and sizes[-1] == "1":
+        found.append("x".join(sizes[:-1]))
+    return found

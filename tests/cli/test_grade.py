@@ -1,0 +1,285 @@
+"""shapecalc grade: what is read and written, exit codes, several processes, hostile files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from shapecalc.cli.grade import FORMATS
+from shapecalc.grading import classroom, exports
+
+Run = Callable[..., Result]
+Spawn = Callable[..., subprocess.CompletedProcess[bytes]]
+NETWORK = "input: 32x32x3\nlayers:\n  - conv: {K: 10, F: 5, P: 2}\n  - max_pool: 2\n"
+HOMEWORK = "spec: net.yaml\nquestions: [conv1.output, conv1.parameters, max_pool1.output]\n"
+RIGHT = "{conv1.output: 32x32x10, conv1.parameters: 760, max_pool1.output: 16x16x10}\n"
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
+
+
+@pytest.fixture
+def homework(tmp_path: Path) -> Path:
+    """Return a folder with an assignment, a right answer file, and a folder of a class."""
+    (tmp_path / "net.yaml").write_text(NETWORK)
+    (tmp_path / "hw.yaml").write_text(HOMEWORK)
+    (tmp_path / "right.yaml").write_text(RIGHT)
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "ann.yaml").write_text(RIGHT)
+    (tmp_path / "class" / "bob.json").write_text('{"conv1.parameters": 750}')
+    (tmp_path / "class" / "eve.yaml").write_text("[")
+    return tmp_path
+
+
+def submissions(result: Result) -> list[dict[str, Any]]:
+    found = json.loads(result.stdout)["submissions"]
+    assert isinstance(found, list)
+    return found
+
+
+# -- exit codes ------------------------------------------------------------------------------------
+
+
+def test_0_once_everybody_is_marked_even_if_some_are_not_gradable(run: Run, homework: Path) -> None:
+    result = run("grade", "hw.yaml", "class", "--format", "json")
+    assert result.exit_code == 0
+    assert [(s["student"], s["score"]) for s in submissions(result)] == [
+        ("ann", 3.0), ("bob", 0.0), ("eve", None),
+    ]  # fmt: skip
+    assert submissions(result)[1]["marks"][1]["misconception"] == "forgot_bias"
+
+
+def test_the_formats_offered_are_those_that_are_there() -> None:
+    assert list(FORMATS) == list(exports.FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("questions: [\n", "SC101"),
+        ("spec: net.yaml\nquestions: [conv1.size]\n", "SC505"),
+        ("", "SC"),
+    ],
+)
+def test_a_faulty_assignment_is_2_with_its_findings(
+    run: Run, homework: Path, text: str, code: str
+) -> None:
+    (homework / "hw.yaml").write_text(text)
+    result = run("grade", "hw.yaml", "right.yaml")
+    assert result.exit_code == 2
+    assert result.stdout.startswith("hw.yaml:")
+    assert code in result.stdout
+
+
+@pytest.mark.parametrize("name", ["missing.yaml", "class", "nul\0.yaml"])
+def test_an_assignment_that_cannot_be_opened_is_2(run: Run, homework: Path, name: str) -> None:
+    result = run("grade", name, "right.yaml")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
+def test_a_submission_that_cannot_be_opened_is_2_and_the_others_are_marked(
+    run: Run, homework: Path
+) -> None:
+    result = run("grade", "hw.yaml", "missing.yaml", "right.yaml", "--format", "csv")
+    assert result.exit_code == 2
+    assert "missing.yaml" in result.stderr
+    assert "right,1,1,1,3,graded" in result.stdout
+
+
+def test_a_folder_without_answers_is_2(run: Run, homework: Path) -> None:
+    (homework / "empty").mkdir()
+    result = run("grade", "hw.yaml", "empty")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "nothing to grade" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["hw.yaml"], [], ["hw.yaml", "right.yaml", "--jobs", "0"],
+     ["hw.yaml", "right.yaml", "--format", "xml"], ["hw.yaml", "right.yaml", "--preset", "x"],
+     ["hw.yaml", "right.yaml", "--student-regex", "("],
+     ["hw.yaml", "right.yaml", "--student-regex", "(?P<name>.*)"],
+     ["hw.yaml", "right.yaml", "--student-regex", "(?P<student>.*)", "--preset", "moodle"]],
+)  # fmt: skip
+def test_wrong_usage_is_2(run: Run, homework: Path, words: list[str]) -> None:
+    result = run("grade", *words)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Usage" in result.stderr
+
+
+@pytest.mark.parametrize("form", exports.OF_ONE)
+def test_a_platforms_format_is_of_one_submission(run: Run, homework: Path, form: str) -> None:
+    result = run("grade", "hw.yaml", "class", "--format", form)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "takes one submission" in result.stderr
+    result = run("grade", "hw.yaml", "right.yaml", "--format", form)
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["score"] == (3 if form == "gradescope" else 1)
+    assert run("grade", "hw.yaml", "class/eve.yaml", "--format", form).exit_code == 0
+
+
+# -- whose it is -----------------------------------------------------------------------------------
+
+
+def test_two_submissions_of_one_student_are_both_marked(run: Run, homework: Path) -> None:
+    (homework / "class" / "cat.yaml").write_text("student: ANN\nconv1.parameters: 1\n")
+    result = run("grade", "hw.yaml", "class", "--format", "csv")
+    assert result.exit_code == 0
+    table = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert [(row["student"], row["total"], row["status"]) for row in table[1:]] == [
+        ("ann", "3", "graded; duplicate"),
+        ("bob", "0", "graded"),
+        ("ANN", "0", "graded; duplicate"),
+        ("eve", "", "not gradable"),
+    ]
+
+
+def test_students_of_one_name_are_told_apart_by_their_numbers(run: Run, homework: Path) -> None:
+    text = "name,id,conv1.parameters\nAnn,1,760\nAnn,2,750\nBob,2,1\n"
+    (homework / "class.csv").write_text(text)
+    result = run("grade", "hw.yaml", "class.csv", "--format", "json")
+    assert [s["duplicate"] for s in submissions(result)] == [False, True, True]
+
+
+def test_presets_name_students_and_say_who_is_late(run: Run, homework: Path) -> None:
+    (homework / "canvas").mkdir()
+    (homework / "canvas" / "leeann_LATE_1_2_hw.yaml").write_text(
+        "student: Eve\n" + RIGHT.strip("{}\n").replace(", ", "\n")
+    )
+    result = run("grade", "hw.yaml", "canvas", "--preset", "canvas", "--format", "csv")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == "leeann,1,1,1,1,3,graded; late"
+    result = run(
+        "grade", "hw.yaml", "canvas", "--student-regex", r"_(?P<student>\d)_", "--format", "csv"
+    )
+    assert result.stdout.splitlines()[-1].startswith("1,")
+    assert run("grade", "hw.yaml", "canvas", "--preset", "gradescope").exit_code == 2
+
+
+# -- -o --------------------------------------------------------------------------------------------
+
+
+def test_o_writes_a_file_and_replaces_none(run: Run, homework: Path) -> None:
+    words = ("grade", "hw.yaml", "right.yaml", "--format", "csv", "-o", "marks.csv")
+    result = run(*words)
+    assert (result.exit_code, result.stdout) == (0, "")
+    written = (homework / "marks.csv").read_bytes()
+    assert written.startswith(b"student,conv1.output,")
+    assert b"\r" not in written
+    (homework / "marks.csv").write_text("mine")
+    assert run(*words).exit_code == 2
+    assert (homework / "marks.csv").read_text() == "mine"
+    assert run(*words, "--force").exit_code == 0
+    assert (homework / "marks.csv").read_bytes() == written
+    assert not list(homework.glob(".*"))
+
+
+@pytest.mark.parametrize("target", ["hw.yaml", "right.yaml", "class"])
+def test_o_never_replaces_what_is_read(run: Run, homework: Path, target: str) -> None:
+    before = (homework / "hw.yaml").read_text()
+    result = run("grade", "hw.yaml", "right.yaml", "class", "-o", target, "--force")
+    assert result.exit_code == 2
+    assert (homework / "hw.yaml").read_text() == before
+    assert (homework / "right.yaml").read_text() == RIGHT
+
+
+def test_o_into_no_folder_is_2(run: Run, homework: Path) -> None:
+    result = run("grade", "hw.yaml", "right.yaml", "-o", "no/where.txt")
+    assert result.exit_code == 2
+    assert "where.txt" in result.stderr
+
+
+# -- several processes -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def large(homework: Path) -> Path:
+    """Return the folder with a class of 70, some of whose files are broken."""
+    for number in range(70):
+        text = "{" if number % 10 == 3 else f'{{"conv1.parameters": {700 + number}}}'
+        (homework / "class" / f"s{number:02}.json").write_text(text)
+    return homework
+
+
+def test_jobs_change_neither_marks_nor_their_order(spawn: Spawn, large: Path) -> None:
+    one, two = (spawn("grade", "hw.yaml", "class", "--format", "json", "--jobs", n) for n in "12")
+    assert one.returncode == two.returncode == 0
+    assert one.stdout == two.stdout
+    assert one.stderr == two.stderr == b""
+    assert len(json.loads(one.stdout)["submissions"]) == 73
+
+
+def test_a_fault_of_ones_own_is_told_and_the_others_are_marked(
+    run: Run, homework: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = classroom.Marker.mark
+
+    def broken(self: classroom.Marker, student: str, answers: Any) -> Any:
+        if student == "bob":
+            raise ZeroDivisionError("planted")
+        return real(self, student, answers)
+
+    monkeypatch.setattr(classroom.Marker, "mark", broken)
+    result = run("grade", "hw.yaml", "class", "--format", "csv")
+    assert result.exit_code == 2
+    assert "ann,1,1,1,3,graded" in result.stdout
+    assert "bob.json: internal error in marking (ZeroDivisionError), please report" in result.stderr
+
+
+# -- hostile files ---------------------------------------------------------------------------------
+
+
+@POSIX
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_a_class_with_hostile_files_is_marked(spawn: Spawn, homework: Path, form: str) -> None:
+    folder = homework / "class"
+    os.mkfifo(folder / "fifo.yaml")
+    (folder / "link.yaml").symlink_to(homework / "right.yaml")
+    with (folder / "huge.yaml").open("wb") as file:
+        file.truncate(100 * 2**20)
+    (folder / "deep.yaml").write_text("[" * 10**5)
+    (folder / "bomb.yaml").write_text(
+        "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
+    )
+    (folder / "binary.csv").write_bytes(b"\0\xff")
+    (folder / "blanks.json").write_text(json.dumps({"conv1.output": "1" + " " * 990 + "!"}))
+    (folder / "name.json").write_text(
+        json.dumps({"student": "=cmd|' /C calc'!A0\x1b[2J\n", "conv1.output": "\x1b[31m" * 100})
+    )
+    (folder / "=1+1\x1b[31m.yaml").write_text("student: ../../../x\nconv1.output: ../../x\n")
+    result = spawn("grade", "hw.yaml", "class", "--format", form)
+    text = result.stdout.decode()
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == b""
+    assert "\x1b" not in text
+    assert "ann" in text
+    if form == "csv":
+        table = list(csv.reader(io.StringIO(text, newline="")))
+        assert len(table) == 2 + 12
+        assert [row[-1] for row in table].count("not gradable") == 7
+        assert all(
+            cell.lstrip()[:1] not in tuple("=+-@\t\r") or not cell for r in table for cell in r
+        )
+
+
+@pytest.mark.skipif(sys.platform == "win32" or not hasattr(os, "geteuid") or os.geteuid() == 0,
+                    reason="root reads everything")  # fmt: skip
+def test_a_file_that_may_not_be_read(run: Run, homework: Path) -> None:
+    file = homework / "class" / "bob.json"
+    file.chmod(0)
+    result = run("grade", "hw.yaml", "class", "--format", "json")
+    assert result.exit_code == 0
+    assert "cannot be opened" in submissions(result)[1]["reason"]
+    assert run("grade", "hw.yaml", "class/bob.json").exit_code == 2

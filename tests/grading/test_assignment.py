@@ -1,0 +1,172 @@
+"""Reading assignments: what is computed for each path, and every fault at its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shapecalc.grading import read_assignment
+from shapecalc.grading.asked import read_path
+from shapecalc.grading.fault import Unanswerable
+
+CONV = "spec: {input: 32x32x3, layers: [conv: {K: 10, F: 5, P: 2}]}\n"
+OUTPUT = "questions: [conv1.output]\n"
+ASKED = CONV + "questions:\n  - "
+
+
+def written(text: str, folder: Path) -> Any:
+    """Read an assignment from a file."""
+    path = folder / "assignment.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read_assignment(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "form", "name", "key", "place"),
+    [
+        ("conv1.output", "record", "sizes", "conv1", "output", ()),
+        ("stage1.block2.conv1.macs", "record", "number", "stage1.block2.conv1", "macs", ()),
+        ("total.parameters", "record", "number", "total", "parameters", ()),
+        ("fits(conv2)", "fits", "truth", "conv2", "fits", ()),
+        ("P(conv2)", "field", "field", "conv2", "P", ()),
+        ("conv1.value[0,2,1]", "example", "number", "conv1", "conv1", (0, 2, 1)),
+        ("conv1.value", "example", "array", "conv1", "conv1", ()),
+        ("conv1.bias.grad[ 0 ]", "example", "number", "conv1.bias", "conv1.bias.grad", (0,)),
+        ("conv1.weight.next", "example", "array", "conv1.weight", "conv1.weight.next", ()),
+        ("input.grad[1]", "example", "number", "input", "input.grad", (1,)),
+        ("loss", "example", "number", "", "loss", ()),
+    ],
+)  # fmt: skip
+def test_paths(path: str, kind: str, form: str, name: str, key: str, place: Any) -> None:
+    asked = read_path(path)
+    assert (asked.kind, asked.form, asked.name, asked.key, asked.place) == (
+        kind,
+        form,
+        name,
+        key,
+        place,
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "conv1",
+        "conv1.size",
+        "total.output",
+        "conv1.output[0]",
+        "fits()",
+        "[0]",
+        "a" * 500,
+        "x(y)z",
+    ],
+)
+def test_paths_that_ask_for_nothing(path: str) -> None:
+    with pytest.raises(Unanswerable):
+        read_path(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line", "said"),
+    [
+        ("questions: [conv1.output\n", "SC101", 2, ""),
+        ("- a\n", "SC503", 1, "a mapping"),
+        (CONV, "SC502", 1, "no questions"),
+        (CONV + "questions: []\n", "SC502", 2, "no questions"),
+        (CONV + "questions: 3\n", "SC503", 2, "list"),
+        (CONV + "question: []\nquestions: [conv1.output]\n", "SC501", 2, "question"),
+        (ASKED + "conv1.output\n  - conv2.output\n", "SC505", 4, "conv2"),
+        (ASKED + "{ask: conv1.size}\n", "SC505", 3, "size"),
+        (ASKED + "{ask: G(conv1)}\n", "SC505", 3, "field"),
+        (ASKED + "{ask: 'conv1.value[0,0,0]'}\n", "SC505", 3, "example"),
+        (ASKED + "{ask: conv1.output, point: 1}\n", "SC501", 3, "point"),
+        (ASKED + "{ask: conv1.output, points: -1}\n", "SC503", 3, "points"),
+        (ASKED + "{ask: conv1.output, points: .nan}\n", "SC503", 3, "points"),
+        (ASKED + "{points: 1}\n", "SC502", 3, "asks nothing"),
+        (ASKED + "{ask: 3}\n", "SC503", 3, "text"),
+        (ASKED + "3\n", "SC503", 3, "path or a mapping"),
+        (ASKED + "conv1.output\n  - conv1.output\n", "SC506", 4, "two questions"),
+        (ASKED + "{ask: conv1.parameters, key: 750}\n", "SC507", 3, "biases"),
+        (ASKED + "{ask: conv1.parameters, key: many}\n", "SC503", 3, "key"),
+        (CONV + "partial: {forgot_bais: 1}\nquestions: all\n", "SC501", 2, "forgot_bais"),
+        (CONV + "partial: 1\nquestions: [conv1.output]\n", "SC503", 2, "mapping"),
+        (CONV + "follow_through: much\nquestions: [conv1.output]\n", "SC503", 2, "follow_through"),
+        ("questions: [conv1.output]\n", "SC502", 1, "no spec"),
+        ("questions: all\n", "SC502", 1, "spec"),
+        ("spec: nowhere.yaml\nquestions: [conv1.output]\n", "SC504", 1, "nowhere.yaml"),
+        ("spec: 3\nquestions: [conv1.output]\n", "SC503", 1, "path or a network"),
+        ("spec: {input: 9x9x1, layers: [convv: 3]}\nquestions: all\n", "SC504", 1, "SC105"),
+        ("spec: {input: 3, layers: [conv: {K: 1, F: 3}]}\n" + OUTPUT, "SC504", 2, "flat"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_found_where_it_is(
+    text: str, code: str, line: int, said: str, tmp_path: Path
+) -> None:
+    found = written(text, tmp_path)
+    assert not found.usable
+    assert [(d.code, d.line) for d in found.diagnostics] == [(code, line)]
+    assert said in found.diagnostics[0].message
+
+
+def test_a_sound_question_is_kept_beside_a_faulty_one(tmp_path: Path) -> None:
+    found = written(CONV + "questions: [conv1.output, conv9.output]\n", tmp_path)
+    assert [question.id for question in found.questions] == ["conv1.output"]
+    assert not found.usable
+
+
+def test_all_asks_for_every_volume_and_the_parameters_where_there_are_any() -> None:
+    spec = {"input": "8x8x1", "layers": [{"conv": {"K": 2, "F": 3}}, "relu", {"dense": 4}]}
+    found = read_assignment({"spec": spec, "questions": "all"})
+    assert [(question.id, question.right) for question in found.questions] == [
+        ("conv1.output", (6, 6, 2)),
+        ("conv1.parameters", 20),
+        ("relu1.output", (6, 6, 2)),
+        ("dense1.output", (4,)),
+        ("dense1.parameters", 292),
+    ]
+
+
+def test_a_stride_that_does_not_fit_may_be_asked_for() -> None:
+    spec = {"input": "7x7x1", "layers": [{"conv": {"K": 1, "F": 3, "S": 3}}]}
+    found = read_assignment({"spec": spec, "questions": ["fits(conv1)"]})
+    assert found.usable
+    assert found.questions[0].right is False
+
+
+def test_instances_answer_with_their_sums() -> None:
+    conv = {"conv": {"K": 4, "F": 3, "P": 1}}
+    blocks = {"pair": {"layers": [conv, conv]}}
+    spec = {"input": "8x8x4", "blocks": blocks, "layers": ["pair", "pair"]}
+    asks = ["pair2.parameters", "pair1.conv2.parameters", "pair2.output", "pair2.receptive_field"]
+    found = read_assignment({"spec": spec, "questions": asks})
+    assert [question.right for question in found.questions] == [296, 148, (8, 8, 4), (9, 9)]
+
+
+def test_a_value_is_shown_with_its_products() -> None:
+    spec = {
+        "input": "3x1",
+        "layers": [{"conv": {"K": 1, "F": 2}}, {"max_pool": 2}],
+        "example": {"given": {"input": [1, 2, -3], "conv1.weight": [4, 5], "conv1.bias": [6]}},
+    }
+    asks = ["conv1.value[0,1]", "max_pool1.value[0,0]"]
+    found = read_assignment({"spec": spec, "questions": asks})
+    assert [(q.right, q.working) for q in found.questions] == [
+        (-1.0, "4*2 + 5*(-3) + 6"),
+        (20.0, "max(20, -1)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "ask", ["conv1.value[0,0,9]", "conv1.value[0]", "conv9.value[0]", "conv1.slope.grad"]
+)
+def test_places_outside_an_array_are_refused(ask: str) -> None:
+    spec = {
+        "input": "3x3x1",
+        "layers": [{"conv": {"K": 1, "F": 2}}],
+        "example": {"given": {"input": [[1, 2, 3]] * 3}, "upstream": {"conv1": [[1, 1], [1, 1]]}},
+    }
+    found = read_assignment({"spec": spec, "questions": [ask]})
+    assert [d.code for d in found.diagnostics] == ["SC505"]

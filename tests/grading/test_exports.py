@@ -1,0 +1,203 @@
+"""What is written for people, spreadsheets and platforms, checked against documented fields."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shapecalc.grading import exports
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.classroom import Classroom, Graded, grade
+from shapecalc.grading.exports.gradebook import harmless
+from shapecalc.grading.handed_in import Found
+from shapecalc.grading.marking import Marker
+
+HOMEWORK = {
+    "title": "Homework 1",
+    "spec": {"input": "32x32x3", "layers": [{"conv": {"K": 10, "F": 5, "P": 2}}, "relu"]},
+    "questions": [
+        {"id": "q1", "ask": "conv1.output", "points": 2},
+        {"id": "q2", "ask": "conv1.parameters", "partial": {"forgot_bias": 0.5}},
+        {"id": "=q3", "ask": "conv1.weights", "points": 0.5},
+        {"id": "q4", "ask": "fits(conv1)"},
+    ],
+}
+RIGHT = {"q1": "32x32x10", "q2": 760, "=q3": 750, "q4": "yes"}
+SLIPS = {"q1": "32 x 32 x 10", "q2": 750, "=q3": "many", "q4": None, "q5": 1}
+
+
+@pytest.fixture
+def classroom(tmp_path: Path) -> Classroom:
+    """Return a class of one right, one with slips, and one whose file is broken."""
+    files = {"Ann": RIGHT, "Bob": SLIPS}
+    for name, answers in files.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(answers))
+    (tmp_path / "Eve.json").write_text("{")
+    found = [Found(str(tmp_path / f"{name}.json"), name) for name in ("Ann", "Bob", "Eve")]
+    found[1] = found[1]._replace(late=True)
+    return grade(read_assignment(HOMEWORK), found)
+
+
+def alone(classroom: Classroom, place: int) -> Classroom:
+    return classroom._replace(graded=[classroom.graded[place]])
+
+
+def loaded(form: str, classroom: Classroom) -> Any:
+    text = exports.render(form, classroom)
+    assert text.endswith("}\n")
+    return json.loads(text)
+
+
+def test_the_class_is_what_the_exports_are_to_tell(classroom: Classroom) -> None:
+    assert [graded.marked.score for graded in classroom.graded] == [4.5, 2.5, 0]
+    assert [g.status for g in classroom.graded] == ["graded", "graded; late", "not gradable"]
+    assert classroom.mean == 3.5
+    assert classroom.misconceptions == {"forgot_bias": 1}
+
+
+# -- table -----------------------------------------------------------------------------------------
+
+
+def test_the_table_tells_every_slip_and_the_class(classroom: Classroom) -> None:
+    text = exports.render("table", classroom)
+    assert "Ann: 4.5 of 4.5 points" in text
+    assert "Bob: 2.5 of 4.5 points; late" in text
+    assert "5*5*3*10 = 750" in text  # the student's own arithmetic
+    assert "right is 760" in text
+    assert "SC509 no question is called q5" in text
+    assert "Eve: not gradable: " in text
+    assert "Class: 2 of 3 graded, mean 3.50 of 4.5 points" in text
+    assert "1 x forgot_bias" in text
+    assert "Class" not in exports.render("table", alone(classroom, 0))
+
+
+# -- json ------------------------------------------------------------------------------------------
+
+
+def test_json_holds_everything(classroom: Classroom) -> None:
+    whole = loaded("json", classroom)
+    assert whole["schema"] == "shapecalc.grade/1"
+    assert list(whole) == ["schema", "assignment", "submissions", "summary"]
+    assert [q["id"] for q in whole["assignment"]["questions"]] == ["q1", "q2", "=q3", "q4"]
+    ann, bob, eve = whole["submissions"]
+    assert list(ann) == list(bob) == list(eve)
+    assert (ann["score"], bob["late"], eve["gradable"]) == (4.5, True, False)
+    assert eve["score"] is None
+    assert eve["reason"]
+    assert [mark["verdict"] for mark in bob["marks"]] == ["right", "wrong", "unreadable", "blank"]
+    assert bob["marks"][1]["misconception"] == "forgot_bias"
+    assert whole["summary"] == {
+        "submissions": 3, "graded": 2, "mean": 3.5, "misconceptions": {"forgot_bias": 1},
+    }  # fmt: skip
+
+
+# -- csv -------------------------------------------------------------------------------------------
+
+
+def rows(classroom: Classroom) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(exports.render("csv", classroom), newline="")))
+
+
+def test_the_gradebook_has_points_possible_and_a_row_a_student(classroom: Classroom) -> None:
+    assert rows(classroom) == [
+        ["student", "q1", "q2", "'=q3", "q4", "total", "status"],
+        ["Points Possible", "2", "1", "0.5", "1", "4.5", ""],
+        ["Ann", "2", "1", "0.5", "1", "4.5", "graded"],
+        ["Bob", "2", "0.5", "0", "0", "2.5", "graded; late"],
+        ["Eve", "", "", "", "", "", "not gradable"],
+    ]
+
+
+def test_numbers_that_tell_students_apart_have_a_column(classroom: Classroom) -> None:
+    ann, bob, eve = classroom.graded
+    table = rows(classroom._replace(graded=[ann._replace(identity="+7"), bob, eve]))
+    assert [row[1] for row in table] == ["id", "", "'+7", "", ""]
+    assert {len(row) for row in table} == {8}
+
+
+STARTS = ["=", "+", "-", "@", "\t=", "\r=", "\n=", "  =", " \t@", "\uff1d", "\uff0b", "\u00a0="]
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_no_cell_is_a_formula(start: str) -> None:
+    hostile = f'{start}HYPERLINK("http://x","y")'
+    questions = [{"id": hostile, "ask": "conv1.output"}]
+    assignment = read_assignment({**HOMEWORK, "questions": questions, "title": hostile})
+    marker = Marker(assignment)
+    graded = [
+        Graded(marker.mark(hostile, {hostile: hostile}), hostile, (hostile,), hostile),
+        Graded(marker.not_gradable(hostile, hostile), hostile, (), hostile, True, True),
+    ]
+    table = rows(Classroom(assignment, graded))
+    assert len(table) == 4
+    for row in table:
+        for cell in row:
+            assert cell.lstrip()[:1] not in tuple("=+-@\uff1d\uff0b")
+            assert cell[:1] not in ("\t", "\r", "\n")
+
+
+def test_only_formulas_are_quoted() -> None:
+    for text in ("Ann", "O'Neil", "7-up", "", "a=b", " Ann", "'=1"):
+        assert harmless(text) == text
+
+
+# -- platforms -------------------------------------------------------------------------------------
+
+GRADESCOPE = {"score", "output", "visibility", "tests"}
+GRADESCOPE_TEST = {
+    "name", "number", "score", "max_score", "status", "output", "output_format", "visibility",
+}  # fmt: skip
+VISIBILITIES = {"hidden", "after_due_date", "after_published", "visible"}
+PRAIRIELEARN = {"gradable", "score", "message", "format_errors", "tests"}
+PRAIRIELEARN_TEST = {"name", "description", "points", "max_points", "message", "output"}
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_gradescope(classroom: Classroom, place: int) -> None:
+    whole = loaded("gradescope", alone(classroom, place))
+    assert set(whole) == GRADESCOPE
+    assert whole["score"] == [4.5, 2.5, 0][place]
+    assert whole["visibility"] in VISIBILITIES
+    assert len(whole["tests"]) == [4, 4, 0][place]
+    for test in whole["tests"]:
+        assert set(test) == GRADESCOPE_TEST
+        assert test["status"] in ("passed", "failed")
+        assert (test["status"] == "passed") == (test["score"] == test["max_score"])
+        assert test["output_format"] == "text"
+        assert test["visibility"] in VISIBILITIES
+        assert isinstance(test["number"], str)
+    assert sum(test["score"] for test in whole["tests"]) == whole["score"]
+    assert ["4.5 of", "SC509", "not gradable"][place] in whole["output"]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_prairielearn(classroom: Classroom, place: int) -> None:
+    whole = loaded("prairielearn", alone(classroom, place))
+    assert set(whole) == PRAIRIELEARN
+    assert whole["score"] == pytest.approx([1, 2.5 / 4.5, 0][place])
+    assert whole["gradable"] is (place < 2)
+    assert len(whole["format_errors"]) == (place == 2)
+    for test in whole["tests"]:
+        assert set(test) == PRAIRIELEARN_TEST
+        assert 0 <= test["points"] <= test["max_points"]
+        assert all(isinstance(test[key], str) for key in ("name", "description", "message"))
+
+
+def test_every_export_is_of_one_file_and_listed() -> None:
+    folder = Path(exports.__file__).parent
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "told"}
+    assert modules == set(exports.FORMATS.values())
+    assert set(exports.OF_ONE) <= set(exports.FORMATS)
+
+
+def test_points_that_are_all_nought_are_no_division_by_it() -> None:
+    questions = [{"id": "a", "ask": "conv1.output", "points": 0}]
+    assignment = read_assignment({**HOMEWORK, "questions": questions})
+    graded = Graded(Marker(assignment).mark("Ann", {"a": "1x1x1"}), "a.yaml")
+    for form in exports.FORMATS:
+        assert exports.render(form, Classroom(assignment, [graded]))

@@ -1,0 +1,219 @@
+"""One student's marks: right, blank, unreadable, wrong, and right for an earlier slip."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.diagnostics import SpecError
+from shapecalc.grading import mark, read_assignment, score
+from shapecalc.grading.marking import Mark, Marker
+
+NETWORK = {
+    "input": "32x32x3",
+    "layers": [{"conv": {"K": 10, "F": 5}}, {"max_pool": 2}, {"dense": 7}],
+}
+EXAMPLE = {
+    "input": "3",
+    "layers": [{"dense": {"units": 1, "bias": False}}],
+    "example": {"given": {"input": [1, 2, 3], "dense1.weight": [0.5, 0, 0.25]}},
+}
+
+
+def assignment(*questions: Any, **keys: Any) -> dict[str, Any]:
+    """Return an assignment about NETWORK."""
+    return {"spec": NETWORK, "questions": list(questions), **keys}
+
+
+def one(question: Any, answer: Any, **keys: Any) -> Mark:
+    """Return the mark of the only question."""
+    item = question if isinstance(question, dict) else {"ask": question}
+    found = mark(assignment({"id": "q", **item}, **keys), {"q": answer})
+    return found.marks[0]
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer"),
+    [
+        ("conv1.output", "28x28x10"),
+        ("conv1.output", [28, 28, 10]),
+        ("conv1.parameters", "760 parameters"),
+        ("conv1.weights", 750),
+        ("conv1.biases", "10"),
+        ("conv1.macs", "588,000"),  # 28*28*10 * 75
+        ("conv1.flops", "1176000"),
+        ("conv1.im2col", "75x784"),
+        ("conv1.unshared_parameters", 7840 * 76),
+        ("max_pool1.receptive_field", "6x6"),
+        ("max_pool1.receptive_field", 6),
+        ("max_pool1.jump", "2"),
+        ("dense1.parameters", 14 * 14 * 10 * 7 + 7),
+        ("total.parameters", 760 + 13727),
+        ("fits(conv1)", "yes"),
+        ("F(conv1)", 5),
+        ("K(conv1)", "10"),
+        ("S(max_pool1)", 2),
+        ("P(conv1)", "0"),
+        ("units(dense1)", 7),
+    ],
+)
+def test_a_right_answer_gets_its_points(ask: str, answer: Any) -> None:
+    found = one({"ask": ask, "points": 3}, answer)
+    assert (found.verdict, found.points, found.misconception) == ("right", 3, None)
+
+
+@pytest.mark.parametrize("ask", ["conv1.output", "conv1.parameters", "fits(conv1)", "P(conv1)"])
+@pytest.mark.parametrize(
+    ("answer", "verdict"), [("", "blank"), ("?", "blank"), ("i dont know", "unreadable")]
+)
+def test_what_stands_for_nothing_is_not_wrong(ask: str, answer: str, verdict: str) -> None:
+    found = one(ask, answer)
+    assert (found.verdict, found.points) == (verdict, 0)
+
+
+def test_a_missing_answer_is_blank() -> None:
+    assert mark(assignment("conv1.output"), {}).marks[0].verdict == "blank"
+
+
+def test_a_last_size_of_1_may_be_left_out_of_a_volume() -> None:
+    spec = {"input": "8x8x1", "layers": [{"conv": {"K": 1, "F": 3}}]}
+    given = {"spec": spec, "questions": ["conv1.output"]}
+    assert score(given, {"conv1.output": "6x6"}) == 1
+    assert score(given, {"conv1.output": "6"}) == 0
+    assert score(assignment("conv1.output"), {"conv1.output": "28x28"}) == 0
+
+
+def test_another_padding_that_gives_the_same_volume_is_right() -> None:
+    spec = {"input": "32x32x3", "layers": [{"conv": {"K": 4, "F": 3, "P": "same"}}]}
+    given = {"spec": spec, "questions": ["P(conv1)"]}
+    assert [score(given, {"P(conv1)": p}) for p in (1, "same", "1x1", 0, 2, -1, 10**9)] == [
+        1, 1, 1, 0, 0, 0, 0,
+    ]  # fmt: skip
+
+
+# -- feedback --------------------------------------------------------------------------------------
+
+
+def test_a_mistake_is_named_with_both_workings() -> None:
+    found = one("conv1.parameters", 750)
+    assert found.misconception == "forgot_bias"
+    assert "5*5*3*10 = 750" in found.feedback
+    assert "right is 760" in found.feedback
+    assert "biases = 10" in found.feedback
+
+
+def test_a_wrong_number_that_nothing_explains_gets_no_name() -> None:
+    found = one("conv1.parameters", 761)
+    assert (found.verdict, found.misconception, found.points) == ("wrong", None, 0)
+
+
+def test_credit_for_a_mistake() -> None:
+    question = {"ask": "conv1.parameters", "points": 4}
+    assert one(question, 750, partial={"forgot_bias": 0.25}).points == 1
+    assert (
+        one({**question, "partial": {"forgot_bias": 0.5}}, 750, partial={"forgot_bias": 0}).points
+        == 2
+    )
+    assert one(question, 761, partial={"forgot_bias": 0.25}).points == 0
+
+
+# -- follow-through --------------------------------------------------------------------------------
+
+CHAIN = ("conv1.output", "max_pool1.output", "dense1.parameters", "total.parameters")
+
+
+def test_what_follows_from_an_earlier_slip_is_recognised() -> None:
+    """27x27x10 pools, rounded down, to 13x13x10, and a dense layer of 7 then has 11,837."""
+    spec = {**NETWORK, "rounding": "floor"}
+    given = {"spec": spec, "questions": list(CHAIN), "follow_through": 0.5}
+    answers = dict(
+        zip(CHAIN, ["27x27x10", "13x13x10", 13 * 13 * 10 * 7 + 7, 760 + 11837], strict=True)
+    )
+    found = mark(given, answers)
+    assert [m.verdict for m in found.marks] == ["wrong", *["followed through"] * 3]
+    assert [m.points for m in found.marks] == [0, 0.5, 0.5, 0.5]
+    assert "27x27x10" in found.marks[1].feedback
+
+
+def test_a_sum_of_the_students_own_terms_follows() -> None:
+    given = assignment("conv1.parameters", "total.parameters", follow_through=1)
+    found = mark(given, {"conv1.parameters": 999, "total.parameters": 999 + 13727})
+    assert [m.verdict for m in found.marks] == ["wrong", "followed through"]
+    own = assignment("conv1.weights", "conv1.parameters", follow_through=1)
+    found = mark(own, {"conv1.weights": 300, "conv1.parameters": 310})
+    assert [m.verdict for m in found.marks] == ["wrong", "followed through"]
+
+
+def test_nothing_follows_from_a_right_or_a_later_answer() -> None:
+    given = assignment("max_pool1.output", "conv1.output", follow_through=1)
+    found = mark(given, {"max_pool1.output": "13x13x10", "conv1.output": "26x26x10"})
+    assert [m.verdict for m in found.marks] == ["wrong", "wrong"]
+
+
+@pytest.mark.parametrize(
+    "volume", ["1x1x1", "0x5x5", "-3x4x5", "99999999x99999999x99999999", "2.5x2x2"]
+)
+def test_a_volume_that_leads_nowhere_harms_nobody(volume: str) -> None:
+    given = assignment(*CHAIN, follow_through=1)
+    found = mark(given, {"conv1.output": volume, "max_pool1.output": "3x3x3"})
+    assert found.marks[1].verdict == "wrong"
+
+
+# -- executed values -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "tolerance", "right"),
+    [
+        (1.25, None, True),  # 0.5*1 + 0.25*3
+        ("5/4", None, True),
+        ("1.254", None, True),
+        (1.26, None, False),
+        (1.3, 0.05, True),
+        (1.31, 0.05, False),
+        (1.37, {"relative": 0.1}, True),
+        (1.38, {"relative": 0.1}, False),
+    ],
+)
+def test_floats_have_a_tolerance(answer: Any, tolerance: Any, right: bool) -> None:
+    given: dict[str, Any] = {"spec": EXAMPLE, "questions": ["dense1.value[0]"]}
+    if tolerance is not None:
+        given["tolerance"] = tolerance
+    assert score(given, {"dense1.value[0]": answer}) == right
+
+
+def test_the_default_tolerance_does_not_take_0_for_a_small_number() -> None:
+    spec = {**EXAMPLE, "example": {"given": {"input": [1, 2, 3], "dense1.weight": [0.002, 0, 0]}}}
+    given = {"spec": spec, "questions": ["dense1.value[0]"]}
+    assert score(given, {"dense1.value[0]": 0}) == 0
+    assert score(given, {"dense1.value[0]": 0.002}) == 1
+
+
+# -- in a notebook ---------------------------------------------------------------------------------
+
+
+def test_a_cell_gets_points_and_nothing_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    answers = {
+        "conv1.output": object(),
+        "max_pool1.output": [[1], {}],
+        "dense1.parameters": "x" * 5000,
+    }
+    assert score(assignment(*CHAIN), answers) == 0
+    assert mark(assignment(*CHAIN), answers).possible == 4
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ""
+
+
+def test_a_faulty_assignment_is_refused() -> None:
+    with pytest.raises(SpecError, match="SC505"):
+        score(assignment("conv9.output"), {})
+
+
+def test_a_marker_remembers_but_never_mixes_up() -> None:
+    marker = Marker(read_assignment(assignment(*CHAIN, follow_through=1)))
+    slip = {"conv1.output": "26x26x10", "max_pool1.output": "13x13x10"}
+    for _ in range(2):
+        assert marker.mark("a", slip).marks[1].verdict == "followed through"
+        assert marker.mark("b", {"max_pool1.output": "13x13x10"}).marks[1].verdict == "wrong"
+        assert marker.mark("c", {"conv1.parameters": True, "conv1.output": "28x28x10"}).score == 1

@@ -1,0 +1,307 @@
+"""Answer files: what is read from them, and that hostile ones are refused in little time."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shapecalc.grading.handed_in import Found, Submission, clean
+from shapecalc.grading.submissions import read_submissions
+
+IDS = ("q1", "q2", "conv1.output")
+ROOT = Path(__file__).resolve().parents[2]
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
+
+
+def read(path: Path, content: str | bytes, ids: tuple[str, ...] = IDS) -> list[Submission]:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_submissions(Found(str(path), otherwise="stem"), ids)
+
+
+def one(path: Path, content: str | bytes, ids: tuple[str, ...] = IDS) -> Submission:
+    (submission,) = read(path, content, ids)
+    return submission
+
+
+# -- YAML and JSON ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.yaml", "student: Ann\nq1: 32x32x10\nq2: 760\n"),
+        ("a.yml", "student: Ann\nanswers: {q1: 32x32x10, q2: 760}\n"),
+        ("a.json", '{"student": "Ann", "q1": "32x32x10", "q2": 760}'),
+        ("A.JSON.json", '\ufeff{"student": "Ann", "answers": {"q1": "32x32x10", "q2": 760}}'),
+        ("a.csv", "student,q1,q2\nAnn,32x32x10,760\n"),
+    ],
+)
+def test_every_form_gives_raw_answers_and_the_student(tmp_path: Path, name: str, text: str) -> None:
+    found = one(tmp_path / name, text)
+    assert found.reason == ""
+    assert found.student == "Ann"
+    assert {key: str(value) for key, value in found.answers.items()} == {
+        "q1": "32x32x10",
+        "q2": "760",
+    }
+    assert found.file == str(tmp_path / name)
+
+
+def test_without_a_student_the_file_is_named_by_what_was_found(tmp_path: Path) -> None:
+    assert one(tmp_path / "a.yaml", "q1: 1\n").student == "stem"
+    assert one(tmp_path / "a.yaml", "student: [1]\nq1: 1\n").student == "stem"
+    assert one(tmp_path / "a.yaml", "student: 4711\nq1: 1\n").student == "4711"
+    assert one(tmp_path / "a.csv", "q1,q2\n1,2\n").student == "stem"
+
+
+def test_a_platform_is_believed_more_than_the_file(tmp_path: Path) -> None:
+    for name, text in [("a.yaml", "student: Eve\nq1: 1\n"), ("a.csv", "name,q1\nEve,1\n")]:
+        path = tmp_path / name
+        path.write_text(text)
+        (found,) = read_submissions(Found(str(path), "Bob", "7"), IDS)
+        assert (found.student, found.identity) == ("Bob", "7")
+
+
+def test_a_students_own_table_has_one_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("student,q1\nAnn,1\nBob,2\n")
+    (found,) = read_submissions(Found(str(path), "Eve"), IDS)
+    assert "several rows" in found.reason
+    assert found.student == "Eve"
+
+
+def test_a_question_may_be_called_like_a_key(tmp_path: Path) -> None:
+    ids = ("student", "answers", "name")
+    found = one(tmp_path / "a.yaml", "student: 1\nanswers: {name: 2}\n", ids)
+    assert found.answers == {"student": 1, "answers": {"name": 2}}
+    assert found.student == "stem"
+    found = one(tmp_path / "a.csv", "student,name,email\n1,2,a@b\n", ids)
+    assert found.answers == {"student": "1", "name": "2"}
+    assert found.student == "a@b"
+
+
+def test_an_answer_to_no_question_is_noted_and_ignored(tmp_path: Path) -> None:
+    found = one(tmp_path / "a.yaml", "q1: 1\nconv1.outptu: 2\n")
+    assert found.answers == {"q1": 1}
+    assert len(found.notes) == 1
+    assert found.notes[0].startswith("SC509 ")
+    assert "conv1.output?" in found.notes[0]
+    many = one(tmp_path / "a.yaml", "q1: 1\n" + "".join(f"x{n}: 1\n" for n in range(50)))
+    assert len(many.notes) == 11
+    assert "40 more" in many.notes[-1]
+
+
+def test_a_key_that_stands_twice_is_noted(tmp_path: Path) -> None:
+    assert "twice" in one(tmp_path / "a.yaml", "q1: 1\nq1: 2\n").notes[0]
+    assert "twice" in one(tmp_path / "a.json", '{"q1": 1, "q1": 2}').notes[0]
+    table = one(tmp_path / "a.csv", "q1,q1\n1,2\n")
+    assert table.answers == {"q1": "1"}
+    assert "two columns" in table.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty"),
+        (b" \n\n", "empty"),
+        (b"q1: 1\0\n", "binary"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "binary"),
+        (b"q1: \xff\xfe\n", "UTF-8"),
+        (b"- q1\n- q2\n", "mapping"),
+        (b"just text", "mapping"),
+        (b"# nothing but a comment\n", "mapping"),
+        (b"q1: [1\n", "line"),
+        (b"q1: !!python/object/apply:os.system [x]\n", "tag"),
+        (b"other: 1\n", "no key"),
+        (b"{}\n", "no key"),
+        (b"a: &a [*a]\n", "itself"),
+        (b"[" * 90_000, "nested"),
+        (b"[" * 110_000, "values"),
+        (b"q1: " + b"{a: " * 50_000, "nested"),
+    ],
+)
+def test_what_holds_no_answers_says_why(tmp_path: Path, content: bytes, reason: str) -> None:
+    found = one(tmp_path / "a.yaml", content)
+    assert reason in found.reason
+    assert not found.answers
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_a_table_has_a_row_a_student(tmp_path: Path, delimiter: str, start: str) -> None:
+    rows = [["Name", "id", "q1", "conv1.output"], ["Ann", "1", "5", '"32,32,10"'], ["", "", "", ""],
+            ["Bob", "2", "", "a"]]  # fmt: skip
+    text = start + "\r\n".join(delimiter.join(row) for row in rows)
+    ann, bob = read(tmp_path / "a.csv", text)
+    assert (ann.student, ann.identity) == ("Ann", "1")
+    assert ann.answers == {"q1": "5", "conv1.output": "32,32,10"}
+    assert bob.answers == {"q1": "", "conv1.output": "a"}
+
+
+def test_ids_with_commas_are_columns_too(tmp_path: Path) -> None:
+    ids = ("conv1.value[0,2,1]", "b")
+    found = one(tmp_path / "a.csv", 'id;"conv1.value[0,2,1]";b\n7;1,5;2\n', ids)
+    assert found.answers == {"conv1.value[0,2,1]": "1,5", "b": "2"}
+    assert found.student == "7"
+
+
+def test_commas_outside_quotes_are_not_read_as_other_answers(tmp_path: Path) -> None:
+    ann, bob = read(tmp_path / "a.csv", "name,q1,q2\nAnn,32,32,10\nBob,1\n")
+    assert ann.student == "Ann"
+    assert "line 2 has 4 cells under 3 columns" in ann.reason
+    assert bob.answers == {"q1": "1", "q2": ""}
+
+
+def test_a_row_without_a_name_is_named_by_its_line(tmp_path: Path) -> None:
+    assert [s.student for s in read(tmp_path / "a.csv", "name,q1\n,1\nBob,2\n")] == [
+        "stem (line 2)",
+        "Bob",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty"),
+        (b"a,b\n1,2\n", "no column"),
+        (b"q1,q2\n", "no row"),
+        (b"q1\n1\n2\n", "several rows"),
+        (b"\0\0", "binary"),
+        (b"q1," + b"," * 2_000_000, "longer"),
+        (b'name,q1\nAnn,"' + b"x\n" * 100_000 + b'"', "field larger"),
+        (b"name,q1\nAnn,\xff\n", "line 2 is not UTF-8"),
+        (b"name,q1\nAnn," + b"1" * 2_000_000, "line 2 is longer"),
+    ],
+)
+def test_a_table_that_cannot_be_read_says_why(tmp_path: Path, content: bytes, reason: str) -> None:
+    assert reason in one(tmp_path / "a.csv", content).reason
+
+
+def test_the_rows_before_a_broken_one_count(tmp_path: Path) -> None:
+    found = read(tmp_path / "a.csv", b"name,q1\nAnn,1\nBob,\xff\nEve,3\n")
+    assert [(s.student, bool(s.reason)) for s in found] == [("Ann", False), ("stem", True)]
+
+
+def test_rows_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shapecalc.grading.answer_tables.MOST_ROWS", 3)
+    found = read(tmp_path / "a.csv", "name,q1\n" + "".join(f"s{n},1\n" for n in range(9)))
+    assert len(found) == 4
+    assert "more than 3 rows" in found[-1].reason
+
+
+# -- names -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        (" Ann \n  Lee\t", "Ann Lee"),
+        ("\x1b[31mred", "?[31mred"),
+        ("a\u202eb", "a?b"),
+        (17, "17"),
+        (None, ""),
+        (True, ""),
+        ({"a": 1}, ""),
+    ],
+)
+def test_names_are_made_safe(name: object, safe: str) -> None:
+    assert clean(name) == safe
+    assert len(clean("x" * 10**6)) == 120
+
+
+def test_a_name_is_never_a_path(tmp_path: Path) -> None:
+    found = one(tmp_path / "a.yaml", "student: ../../etc/passwd\nq1: ../../etc/passwd\n")
+    assert found.student == "../../etc/passwd"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.yaml"]
+
+
+# -- what is no file -------------------------------------------------------------------------------
+
+
+def refusal(path: Path) -> str:
+    (found,) = read_submissions(Found(str(path), otherwise="x"), IDS)
+    assert not found.answers
+    return found.reason
+
+
+@POSIX
+def test_links_pipes_sockets_and_devices_are_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a socket's path is short
+    (tmp_path / "secret").write_text("q1: 1\n")
+    (tmp_path / "link.yaml").symlink_to(tmp_path / "secret")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    os.mkfifo(tmp_path / "pipe.csv")
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind("socket.yaml")
+        assert "a socket" in refusal(tmp_path / "socket.yaml")
+    assert "a link" in refusal(tmp_path / "link.yaml")
+    assert "a pipe" in refusal(tmp_path / "pipe.yaml")
+    assert "a pipe" in refusal(tmp_path / "pipe.csv")
+    assert "a device" in refusal(Path(os.devnull))
+
+
+def test_a_folder_and_a_missing_file_are_no_submission(tmp_path: Path) -> None:
+    (tmp_path / "f.yaml").mkdir()
+    assert "a folder" in refusal(tmp_path / "f.yaml")
+    assert "cannot be opened" in refusal(tmp_path / "missing.yaml")
+    assert "cannot be opened" in refusal(tmp_path / "nul\0.yaml")
+
+
+# -- bounds ----------------------------------------------------------------------------------------
+
+MEASURED = """
+import resource, sys
+from shapecalc.grading.handed_in import Found
+from shapecalc.grading.submissions import read_submissions
+resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+for path in sys.argv[1:]:
+    found = read_submissions(Found(path, otherwise="x"), ("q1", "q2"))
+    print(len(found), found[-1].reason)
+scale = 2**20 if sys.platform == "darwin" else 2**10
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale)
+"""
+
+
+def planted(folder: Path) -> list[Path]:
+    """Write files that cost a naive reader much; the sparse ones take no room."""
+    bomb = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    bomb += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
+    (folder / "bomb.yaml").write_text("\n".join(bomb) + "\nq1: *a29\n")
+    for name in ("sparse.yaml", "sparse.json", "sparse.csv"):
+        with (folder / name).open("wb") as file:
+            file.truncate(100 * 2**20)
+    (folder / "line.csv").write_bytes(b"q1" + b"," * (31 * 2**20))
+    (folder / "many.yaml").write_bytes(b"q1: [" + b"1," * 500_000 + b"]\n")
+    (folder / "deep.json").write_bytes(b'{"q1":' * 150_000)
+    (folder / "quotes.csv").write_bytes(b"q1,q2\n" + b'"\n' * (10 * 2**20))
+    return sorted(folder.iterdir())
+
+
+def test_hostile_files_take_little_memory_and_time(tmp_path: Path) -> None:
+    pytest.importorskip("resource", reason="the system limits no memory")
+    files = planted(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, *map(str, files)],
+        capture_output=True, text=True, timeout=60, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    *lines, megabytes = done.stdout.splitlines()
+    told = dict(zip((file.name for file in files), lines, strict=True))
+    assert "aliases" in told["bomb.yaml"]
+    assert all("larger than" in told[f"sparse.{end}"] for end in ("yaml", "json", "csv"))
+    assert "longer than" in told["line.csv"]
+    assert "values" in told["many.yaml"]
+    assert "lines" in told["quotes.csv"]
+    assert "values" in told["deep.json"]
+    assert float(megabytes) < 400
