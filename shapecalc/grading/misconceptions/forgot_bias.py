@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import prod
 
 from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
 
 
 def model(case: Case) -> Iterable[Wrong]:
     """Yield the weights alone, for one layer or for the whole network."""
+    if case.key == "unshared_parameters" and case.weighted and case.weighted.bias:
+        K, F, deep, *_ = case.weighted
+        factors = [*case.output[:-1], *F, deep, K]
+        yield Wrong(prod(factors), f"{'*'.join(map(str, factors))} = {prod(factors):,}")
     if case.key != "parameters":
         return
     if case.weighted:
