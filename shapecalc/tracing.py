@@ -74,7 +74,7 @@ class Trace:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Every finding with its place, in the order of the file."""
-        found = [self._located(finding) for finding in gather(self.findings)]
+        found = [self.located(finding) for finding in gather(self.findings)]
         return tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
 
     @property
@@ -106,7 +106,8 @@ class Trace:
     def _inputs(self) -> list[Volume | None]:
         return list(self.spec.inputs.values())
 
-    def _located(self, finding: Finding) -> Diagnostic:
+    def located(self, finding: Finding) -> Diagnostic:
+        """Return a finding with its place, as users see it."""
         fault = finding.fault
         line, column = finding.place or self.spec.document.locate(finding.path)
         return Diagnostic(

@@ -40,6 +40,8 @@ def command(ctx: click.Context, paths: tuple[str, ...], form: str) -> None:
             complain(path, error)
             code = UNUSABLE
             continue
+        if result.foreign and path in search.found_in_folder:
+            continue
         files += 1
         printed += result.printed
         misprints += result.misprints

@@ -85,7 +85,8 @@ def command(
 def print_finding(path: str, found: Diagnostic) -> None:
     """Print one finding with its place, and its hint."""
     code = click.style(found.code, fg=COLOURS[found.severity], bold=True)
-    click.echo(f"{quote(path, 400)}:{found.line}:{found.column}: {code} {found.message}")
+    place = f":{found.line}:{found.column}" if found.line is not None else ""
+    click.echo(f"{quote(path, 400)}{place}: {code} {found.message}")
     if found.hint:
         click.echo(f"    {found.hint}")
 

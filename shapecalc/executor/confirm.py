@@ -11,9 +11,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from shapecalc.diagnostics import Diagnostic, Fault, Finding, SpecError, quote, where
+import numpy as np
+
+from shapecalc.diagnostics import Fault, Finding, SpecError, quote
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.compared_example import ComputedExample
+from shapecalc.executor.draws import generator
 from shapecalc.executor.field_check import field_checks
 from shapecalc.executor.gradient_check import GOOD, GOOD_SINGLE, Tensor, check_layer
 from shapecalc.executor.session import Session
@@ -25,6 +28,7 @@ from shapecalc.verification import Check, Verification
 
 Progress = Callable[[int, int], None]  # layers done, and how many there are
 MOST = 4  # examples that gradients are checked on
+SMALL = 0.1  # biases that are drawn
 WHOLE = 1e-4  # the error that passes for a whole network: rounding adds up from layer to layer
 FAULT = "this is a fault of shapecalc, not of the spec: please report it"
 
@@ -46,13 +50,14 @@ def confirm(
     found = tuple(d for d in trace.diagnostics if d.severity == "error")
     plan = _Plan(trace, size, seed, dtype, training, only, progress)
     try:
-        plan.run()
+        with np.errstate(all="ignore"):  # what is not finite is a finding
+            plan.run()
     except SpecError as error:
         found += tuple(d for d in error.diagnostics if d not in found)
     except MemoryError:
         message = "there is not enough memory to run the network"
-        found += (_located(trace, Finding(Fault("SC108", message, "a smaller batch"), ())),)
-    found += tuple(_located(trace, finding) for finding in plan.findings)
+        found += (trace.located(Finding(Fault("SC108", message, "a smaller batch"), ())),)
+    found += tuple(trace.located(finding) for finding in plan.findings)
     found = tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
     file, name = trace.spec.file, trace.name
     return Verification(file, name, settings, plan.checks, found, plan.notes)
@@ -98,10 +103,16 @@ class _Plan:
         self.checks.sort(key=self._order)
 
     def _session(self, dtype: str) -> Session:
-        return Session(
+        """Return the network with biases drawn: with zeros, a relu over padding is at its kink."""
+        session = Session(
             self.trace, seed=self.seed, dtype=dtype, training=self.training, keep="outputs",
             fast=False,
         )  # fmt: skip
+        for index, own in enumerate(session.engine.parameters):
+            if "bias" in own:
+                drawn = generator("bias", self.seed, index).standard_normal(own["bias"].shape)
+                own["bias"][...] = SMALL * drawn
+        return session
 
     def _order(self, check: Check) -> int:
         """Order checks by layer, those of the network as a whole last."""
@@ -281,15 +292,6 @@ def _pass(session: Session, inputs: Sequence[Array], seed: int) -> None:
 def _belongs(name: str, only: str | None) -> bool:
     """Say whether a layer is the one asked for, or inside the instance asked for."""
     return only is None or name == only or name.startswith(f"{only}.")
-
-
-def _located(trace: Trace, finding: Finding) -> Diagnostic:
-    fault = finding.fault
-    line, column = trace.spec.document.locate(finding.path)
-    return Diagnostic(
-        fault.code, finding.severity, fault.message, fault.hint, finding.layer,
-        where(finding.path), line, column,
-    )  # fmt: skip
 
 
 def _text(value: Any) -> str:

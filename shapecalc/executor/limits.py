@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 
 from shapecalc.diagnostics import LIMIT, Fault, SpecError, quote
@@ -38,6 +38,14 @@ def need_room(trace: Trace, batch: int, itemsize: int) -> None:
         )
         hint = "a smaller batch, or float32" if batch > 1 or itemsize > 4 else "a smaller network"
         raise refusal(Fault("SC108", message, hint), "batch")
+
+
+def need_names(name: str, value: object) -> None:
+    """Raise SpecError unless an argument is nothing, or a mapping by name."""
+    if value is None or (isinstance(value, Mapping) and all(isinstance(key, str) for key in value)):
+        return
+    message = f"{name} must be a mapping by name, not {quote(value)}"
+    raise refusal(Fault("SC104", message), name)
 
 
 def need_choice(name: str, value: object, choices: Sequence[str]) -> None:

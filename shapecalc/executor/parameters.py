@@ -17,6 +17,7 @@ import numpy as np
 from shapecalc.diagnostics import Fault, quote, some, suggestion
 from shapecalc.executor.arrays import numeric, refusal, shaped
 from shapecalc.executor.buffers import Array, Buffers
+from shapecalc.executor.draws import generator
 from shapecalc.executor.kernels import KERNELS, Kernel
 from shapecalc.layers.base import Shapes
 from shapecalc.tracing import Trace
@@ -73,7 +74,7 @@ def _drawn(
     if start is not None:
         values.fill(start)
         return values
-    drawn = np.random.default_rng(seed).standard_normal(shape, np.float32)
+    drawn = generator("parameter", *seed).standard_normal(shape, np.float32)
     return np.multiply(drawn, np.float32(sqrt(2 / prod(shape[1:]))), out=values, dtype=np.float32)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from shapecalc.diagnostics import Fault, some
 from shapecalc.executor.arrays import depth_first, refusal
 from shapecalc.executor.buffers import Array
+from shapecalc.executor.limits import need_names
 from shapecalc.executor.losses import Loss
 from shapecalc.executor.session import Keep, Session
 from shapecalc.tracing import Trace
@@ -63,6 +64,8 @@ def run_trace(
     keep: Keep = "all",
 ) -> Result:
     """Run a traced network once. Raises SpecError for a faulty spec or array."""
+    for name, given in (("parameters", parameters), ("loss", loss), ("upstream", upstream)):
+        need_names(name, given)
     if loss is not None and upstream is not None:
         fault = Fault("SC106", "loss and upstream are two sources of the gradient", "give one")
         raise refusal(fault, "upstream")

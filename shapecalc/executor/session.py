@@ -10,6 +10,7 @@ import numpy as np
 from shapecalc.diagnostics import Fault, quote, some
 from shapecalc.executor.arrays import channels_last, numeric, refusal, shaped
 from shapecalc.executor.buffers import Array, Buffers
+from shapecalc.executor.draws import generator
 from shapecalc.executor.engine import Engine
 from shapecalc.executor.limits import need_choice, need_room, need_sound, need_whole
 from shapecalc.executor.losses import Loss, cross_entropy, squared_error
@@ -96,10 +97,13 @@ class Session:
             message = f"the inputs hold different numbers of examples: {counts}"
             raise refusal(Fault("SC104", message, "give as many of each"), next(iter(counts)))
         count = next(iter(counts.values()), batch or self.trace.spec.batch)
+        if not count:
+            message = "there are no examples in the inputs"
+            raise refusal(Fault("SC104", message, "give one at least"), next(iter(counts)))
         need_room(self.trace, count, dtype.itemsize)
         for index, name in enumerate(names):
             if name not in arrays:
-                random = np.random.default_rng((self.seed, index))
+                random = generator("input", self.seed, index)
                 shape = (count, *self._shape(index))
                 arrays[name] = random.standard_normal(shape, np.float32).astype(dtype)
         self.count = count

@@ -18,16 +18,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from shapecalc.executor.buffers import Array, Buffers
+from shapecalc.executor.draws import generator
 from shapecalc.executor.engine import Step
 from shapecalc.executor.gradient_check import some_places
 from shapecalc.executor.session import Session
 
 STEP = 1e-9  # of a layer's largest relative change
+LEAST = 1e-2  # of the outputs themselves: rounding is some 1e-7 of them
 
 
 def random_upstream(session: Session, seed: int) -> dict[int, Array]:
     """Return a random gradient for every output of the network, after a forward pass."""
-    random = np.random.default_rng((seed, 3))
+    random = generator("upstream", seed)
     dtype = session.buffers.dtype
     return {
         index: random.standard_normal(session.value(index).shape).astype(dtype)
@@ -60,13 +62,14 @@ class _Direction:
         self.analytic = 0.0
         self.spread = 0.0  # variance of `analytic` over all such directions
         self.size = 0  # values that are changed
+        self.least = 0.0  # smaller gradients are rounding, as behind a norm of a single value
 
     def error(self, numeric: float) -> float:
         """Return the relative error; a direction that happens to change little is no excuse for
         noticing rounding, so it is relative to what a direction changes on average at least.
         """
         a, n, usual = self.analytic, numeric, self.spread**0.5
-        error = float(abs(a - n) / max(1e-8, abs(a) + abs(n), usual))
+        error = float(abs(a - n) / max(1e-8, abs(a) + abs(n), usual, self.least))
         return error if error == error else float("inf")
 
     def carried(self, upstream: Mapping[int, Array]) -> float:
@@ -81,12 +84,21 @@ class _Direction:
                 if source not in upstream:
                     values[source] = changes[source] = None
         found = [(r, changes[index]) for index, r in upstream.items()]
+        seen = [np.linalg.norm(r * values[index]) for index, r in upstream.items()]
+        self.least = (100 if self._few() else LEAST) * float(np.linalg.norm(seen))
         return sum(float(np.vdot(r, change)) for r, change in found if change is not None)
+
+    def _few(self) -> bool:
+        """Say whether some layer normalizes one or two values: their gradient is near 0, and what
+        is left of it is rounding, many times enlarged.
+        """
+        shapes = [x.shape for x in self.inputs] + self.engine.shapes
+        return any(step.kernel.few(shapes[step.sources[0]]) for step in self.engine.steps)
 
     def _of_input(self, index: int) -> Array | None:
         if self.title != "inputs":
             return None
-        change = np.random.default_rng((self.seed, 4, index)).standard_normal(
+        change = generator("direction of inputs", self.seed, index).standard_normal(
             self.inputs[index].shape
         )
         self._along(self.engine.gradients.get(index), np.arange(change.size), change.reshape(-1), 1)
@@ -129,7 +141,7 @@ class _Direction:
         for number, (name, array) in enumerate(self.engine.parameters[owner].items()):
             if name.startswith("running"):
                 continue
-            random = np.random.default_rng((self.seed, 5, owner, number))
+            random = generator("direction of parameters", self.seed, owner, number)
             places = some_places(array.size, random)
             size = max(0.01, _size(array))
             steps = size * random.standard_normal(len(places))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from math import isfinite
 from typing import Any, Literal
 
@@ -23,15 +24,34 @@ MOST_DIGITS = 40
 MOST_VALUES = 10_000  # of an array
 DEEPEST = 6  # lists inside one another
 NOTHING = ("", "-", "--", "?", "n/a", "na", "none", "null")
-YES = ("yes", "y", "true", "t", "it fits", "fits")
-NO = ("no", "n", "false", "f", "it does not fit", "does not fit", "doesn't fit")
+YES = ("yes", "y", "true", "t")
+NO = ("no", "n", "false", "f", "not", "doesn't")
+AXES = (
+    "frames",
+    "height",
+    "h",
+    "length",
+    "l",
+    "width",
+    "w",
+    "depth",
+    "d",
+    "channels",
+    "c",
+    "units",
+)
+CROSS = re.compile(r"\s*(?:(?<![a-z])[xX×](?![a-z])|[*·;]|\bby\b)\s*")
+REMARK = re.compile(r"\s*\([^()]*=[^()]*\)$")
+NAMED = re.compile(r"([a-z]+) ?= ?([0-9.,]*[0-9])", re.IGNORECASE)
 BATCH = re.compile(r"^\s*(none|\?|-1|n|batch|batch_size)\s*[,x]\s*", re.IGNORECASE)
 DIGITS = r"\d{1,3}(?:[,_' ]\d{3})+|\d+(?:_\d+)*"
 PLAIN = re.compile(rf"[-+]?(?:(?:{DIGITS})(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{{1,3}})?")
 FRACTION = re.compile(rf"([-+]?(?:{DIGITS}))\s*/\s*({DIGITS})")
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
-UNIT = re.compile(r"\s*([kMG]?)\s*[A-Za-z²³ ()-]*\.?")
-THOUSANDS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
+UNIT = re.compile(
+    r"(?: ?(k|K|M|G|thousand|million)(?![A-Za-z]))?(?: ?[A-Za-z(][A-Za-z²³ ()-]*)?[.,]?"
+)
+THOUSANDS = {"k": 10**3, "K": 10**3, "thousand": 10**3, "M": 10**6, "million": 10**6, "G": 10**9}
 
 
 class Unreadable(ValueError):
@@ -53,10 +73,26 @@ def read_answer(answer: Any, form: Form) -> Value:
         if len(answer) > LONGEST:
             raise Unreadable(f"longer than {LONGEST:,} characters")
         answer = " ".join(answer.split())  # runs of blanks would be tried in every split
-        answer = answer.strip("\"'`$").strip()
-        if "=" in answer:  # the working and its result
-            answer = answer.rpartition("=")[2].strip()
+        answer = REMARK.sub("", answer.strip("\"'`$").strip()).replace("\u2212", "-")
+        if "=" in answer and form != "truth":
+            return _worked(answer, form)
     return READERS[form](answer)
+
+
+def _worked(answer: str, form: Form) -> Value:
+    """Read a working with its result, `5*5*3*10 + 10 = 760`, or sizes by name, `H=32, W=32`."""
+    named = dict(NAMED.findall(answer.lower()))
+    if form == "sizes" and len(named) > 1:
+        return _sizes(named)
+    found = []
+    for part in reversed(answer.split("=")):
+        with suppress(Unreadable):
+            found.append(READERS[form](part.strip()))
+    if not found:
+        raise Unreadable(f"{quote(answer)} has no result")
+    if form == "sizes":  # a volume rather than the number of its values
+        return max(found, key=lambda sizes: len(sizes) if isinstance(sizes, tuple) else 0)
+    return found[0]
 
 
 def _number(answer: Any) -> Number:
@@ -64,11 +100,21 @@ def _number(answer: Any) -> Number:
         return answer
     if isinstance(answer, float) and isfinite(answer):
         return int(answer) if answer.is_integer() and abs(answer) < 2**53 else answer
+    if isinstance(answer, list | tuple) and len(answer) == 1:
+        return _number(answer[0])
     if isinstance(answer, str):
-        found = _spelled(answer)
+        found = 0 if answer.lower() == "zero" else _spelled(_bare(answer))
         if found is not None:
             return found
     raise Unreadable(f"{quote(answer)} is no number")
+
+
+def _bare(text: str) -> str:
+    """Return a number without what is written around it: brackets, a comma, a blank sign."""
+    text = text.strip("[]{}, ")
+    if text.startswith("(") and text.endswith(")"):
+        text = text[1:-1].strip(", ")
+    return re.sub(r"^([-+]) (?=[0-9.])", r"\1", text)
 
 
 def _spelled(text: str) -> Number | None:
@@ -109,14 +155,17 @@ def _sizes(answer: Any) -> tuple[Number, ...]:
             raise Unreadable("not one size for each axis")
         return tuple(_number(size) for size in answer)
     if isinstance(answer, Mapping):
-        return _sizes(list(answer.values()))
+        axes = {str(name).lower(): size for name, size in answer.items()}
+        if not set(axes) <= set(AXES):
+            raise Unreadable(f"sizes by name are {', '.join(AXES)}")
+        return _sizes([axes[name] for name in AXES if name in axes])
     if not isinstance(answer, str):
         return (_number(answer),)
     bare = answer.strip("()[]{} ")
     text = BATCH.sub("", bare)
-    parts = re.split(r"\s*(?:[xX×*;]|\bby\b)\s*", text)
+    parts = CROSS.split(text)
     if len(parts) == 1 and (bare != answer or not PLAIN.fullmatch(text)):  # 7,600 is one number
-        parts = re.split(r"\s*,\s*|\s+(?=\d)", text)
+        parts = re.split(r"\s*,\s*|\s+(?=\d)", text.rstrip(", "))
     if len(parts) > DEEPEST:
         raise Unreadable(f"{quote(answer)} has too many sizes")
     return tuple(_number(part) for part in parts)
@@ -129,17 +178,19 @@ def _field(answer: Any) -> Value:
     if isinstance(answer, list | tuple) and any(isinstance(side, list | tuple) for side in answer):
         return tuple(_sizes(side) for side in answer[:DEEPEST])
     sizes = _sizes(answer)
-    return sizes[0] if len(set(sizes)) == 1 else sizes
+    return sizes[0] if len(sizes) == 1 else sizes
 
 
 def _truth(answer: Any) -> bool:
     if isinstance(answer, bool):
         return answer
-    word = re.split(r"[,.;:!]", str(answer).lower())[0].strip() if isinstance(answer, str) else ""
-    if word in YES:
+    words = re.findall(r"[a-z']+", answer.lower()) if isinstance(answer, str) else []
+    if words and words[0] in YES:
         return True
-    if word in NO:
+    if words and (words[0] in NO or set(words[:4]) & {"not", "doesn't"}):
         return False
+    if words[:1] == ["fits"] or words[:2] == ["it", "fits"]:
+        return True
     raise Unreadable(f"{quote(answer)} is neither yes nor no")
 
 

@@ -10,7 +10,6 @@ questions:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -188,11 +187,14 @@ class _Reader:
         self._add("SC503", f"{key} must be text, not {quote(value)}", "", (*path, key))
         return ""
 
-    def _number(self, data: Mapping[str, Any], key: str, path: Path, otherwise: float) -> float:
+    def _number(
+        self, data: Mapping[str, Any], key: str, path: Path, otherwise: float, most: int = 10**9
+    ) -> float:
         value = data.get(key, otherwise)
-        if type(value) in (int, float) and isfinite(value) and 0 <= value <= 10**9:
+        if type(value) in (int, float) and 0 <= value <= most:  # NaN is neither
             return float(value)
-        message = f"{key} must be a number, 0 or more, not {quote(value)}"
+        wanted = "a share from 0 to 1" if most == 1 else "a number, 0 or more"
+        message = f"{key} must be {wanted}, not {quote(value)}"
         self._add("SC503", message, "", (*path, key))
         return otherwise
 
@@ -244,12 +246,12 @@ class _Reader:
                         (*inner, str(name)),
                     )
                 else:
-                    found[name] = min(1.0, self._number(credits_, name, inner, 0.0))
+                    found[name] = self._number(credits_, name, inner, 0.0, 1)
         return found
 
     def _share(self, item: Mapping[str, Any], path: Path, data: Mapping[str, Any]) -> float:
         holder, place = (item, path) if "follow_through" in item else (data, ())
-        return min(1.0, self._number(holder, "follow_through", place, 0.0))
+        return self._number(holder, "follow_through", place, 0.0, 1)
 
     def _add(self, code: str, message: str, hint: str, path: Path) -> None:
         finding = Finding(Fault(code, message, hint), path)

@@ -28,6 +28,7 @@ class Audit(NamedTuple):
     file: str
     printed: int
     diagnostics: tuple[Diagnostic, ...]
+    foreign: bool = False  # neither an assignment nor a network: answers, or another tool's file
 
     @property
     def misprints(self) -> int:
@@ -42,7 +43,11 @@ def audit(path: FilePath) -> Audit:
         assignment = assignment_of(document, path.parent)
         keys = sum(question.key is not None for question in assignment.questions)
         return Audit(str(path), keys, assignment.diagnostics)
-    return _audit_spec(document, str(path))
+    written = set(document.data) if isinstance(document.data, Mapping) else set()
+    foreign = not written & {"layers", "input", "inputs"} and not (
+        document.data is None and document.meant
+    )
+    return _audit_spec(document, str(path))._replace(foreign=foreign)
 
 
 def _audit_spec(document: Document, file: str) -> Audit:

@@ -12,9 +12,14 @@ def is_right(question: Question, value: Value) -> bool:
     right, asked = question.right, question.asked
     if same(question, right, value):
         return True
-    if asked.kind == "field":
-        return question.subject.suits(asked, value)
-    return False
+    return asked.kind == "field" and question.subject.suits(asked, value)
+
+
+def _each(question: Question, right: Value) -> Value:
+    """Return a hyperparameter with a number for each axis."""
+    record = question.subject.records[question.asked.name]
+    axes = len(record.input[0]) - 1 if record.input else 1
+    return right if isinstance(right, tuple) else (right,) * axes
 
 
 def same(question: Question, right: Value, value: Value) -> bool:
@@ -25,7 +30,7 @@ def same(question: Question, right: Value, value: Value) -> bool:
     if asked.form == "sizes":
         return _same_sizes(asked, right, value)
     if asked.form == "field":
-        return value == right
+        return value == right or (isinstance(value, tuple) and value == _each(question, right))
     wanted, given = flat(right), flat(value)
     return len(wanted) == len(given) and all(map(question.tolerance.near, wanted, given))
 
@@ -38,9 +43,9 @@ def _same_sizes(asked: Asked, right: Value, value: Value) -> bool:
         return False
     if asked.key in ("receptive_field", "jump") and len(value) == 1:
         return value * len(right) == right
-    return (
-        asked.key in ("output", "input")
-        and right[-1] == 1
-        and len(right) > 1
-        and right[:-1] == value
-    )
+    if asked.key not in ("output", "input"):
+        return False
+    if len(right) == 1:  # a flat volume is 1x1xD, too
+        return tuple(size for size in value if size != 1) in (right, () if right == (1,) else right)
+    shortened = right[:-1] if right[-1] == 1 else right
+    return value in (shortened, (1, *right))

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 
-from shapecalc.diagnostics import quote
+from shapecalc.diagnostics import Refusal, quote
 from shapecalc.grading.answers import (
     Number,
     Unreadable,
@@ -29,6 +29,7 @@ from shapecalc.grading.subject import Subject
 Verdict = Literal["right", "followed through", "wrong", "blank", "unreadable"]
 SUMMED = ("weights", "biases", "parameters", "non_trainable", "macs", "activations")
 MOST_REMEMBERED = 100_000
+MOST_WALKED = 100_000  # layers of networks with one student's own volumes
 
 
 class Mark(NamedTuple):
@@ -76,10 +77,12 @@ class Marker:
         self.assignment = assignment
         self._explained: dict[Any, list[tuple[Misconception, Wrong]]] = {}
         self._marks: dict[Any, Mark] = {}
+        self.walked = 0  # layers, for this student
 
     def mark(self, student: str, answers: Mapping[str, Any]) -> Marked:
         """Mark the answers, by question id, of one student."""
         own: list[tuple[Question, Value]] = []  # wrong so far
+        self.walked = 0
         marks = []
         for question in self.assignment.questions:
             mark, value = self._mark(question, answers.get(question.id), own)
@@ -131,18 +134,18 @@ class Marker:
             return mark
         right = f"right is {shown(question.right)}" + _because(question.working)
         followed = self._followed(question, value, own)
-        if followed is not None:
+        found = self._misconception(question, value, own)
+        share = question.partial.get(found[0].name, 0.0) if found else 0.0
+        if followed is not None and (found is None or share <= question.follow_through):
             points = round(question.points * question.follow_through, 6)
             feedback = f"follows from your {followed}; {right}"
             return mark._replace(verdict="followed through", points=points, feedback=feedback)
-        found = self._misconception(question, value, own)
         if found is None:
             return mark._replace(verdict="wrong", points=0.0, feedback=right)
         misconception, wrong = found
-        credit = question.partial.get(misconception.name, 0.0)
         return mark._replace(
             verdict="wrong",
-            points=round(question.points * credit, 6),
+            points=round(question.points * share, 6),
             misconception=misconception.name,
             feedback=f"{misconception.says}: {wrong.arithmetic}; {right}",
         )
@@ -155,7 +158,7 @@ class Marker:
             if subject is not None:
                 try:
                     corrected = subject.answer(question.asked)
-                except Exception:
+                except Exception:  # the student's own volumes may lead anywhere
                     continue
             if corrected != question.right and same(question, corrected, value):
                 return said
@@ -165,7 +168,11 @@ class Marker:
         self, question: Question, own: Sequence[tuple[Question, Value]]
     ) -> list[tuple[Subject | None, str, Value]]:
         """Return the networks with the student's volumes in place, and sums of its own counts."""
-        mine = [(q, v) for q, v in own if q.subject is question.subject and q.id != question.id]
+        mine = [
+            (q, v)
+            for q, v in {q.asked: (q, v) for q, v in own}.values()  # each asked once
+            if q.subject is question.subject and q.asked != question.asked
+        ]
         volumes = {
             q.asked.name: v
             for q, v in mine
@@ -175,11 +182,23 @@ class Marker:
         if volumes:
             name, volume = list(volumes.items())[-1]  # the others are behind it
             said = f"{name}.output {shown(volume)}"
-            worlds.append((question.subject.supposing(volumes), said, 0))  # type: ignore[arg-type]
+            supposed = self._supposed(question.subject, volumes)
+            if supposed is not None:
+                worlds.append((supposed, said, 0))
         summed = _sum_of_own(question, mine)
         if summed is not None:
             worlds.append((None, *summed))
         return worlds
+
+    def _supposed(self, subject: Subject, volumes: Mapping[str, Any]) -> Subject | None:
+        """Return the network with a student's volumes, while that does not take too long."""
+        self.walked += len(subject.records)
+        if self.walked > MOST_WALKED:
+            return None
+        try:
+            return subject.supposing(volumes)
+        except Refusal:  # the layer cannot even take what the student says it gets
+            return None
 
     def _misconception(
         self, question: Question, value: Value, own: Sequence[tuple[Question, Value]]
@@ -224,7 +243,8 @@ def _sum_of_own(
     said = []
     for other, value in own:
         theirs = other.asked
-        term = asked.name == "total" and theirs.name != "total" and theirs.key == asked.key
+        layer = theirs.name in question.subject.records  # an instance holds others
+        term = asked.name == "total" and layer and theirs.key == asked.key
         part = theirs.name == asked.name and theirs.key in parts
         if (
             (term or part)

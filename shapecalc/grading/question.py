@@ -24,7 +24,8 @@ class Tolerance(NamedTuple):
         off = abs(wanted - given)
         if self.absolute is None and self.relative is None:
             return off <= min(0.005, 0.02 * abs(wanted)) + 1e-9
-        return off <= max(self.absolute or 0, (self.relative or 0) * abs(wanted)) * (1 + 1e-9)
+        most = max(self.absolute or 0, (self.relative or 0) * abs(wanted))
+        return off <= most * (1 + 1e-9) + 1e-12 * abs(wanted)  # 0.1 + 0.2 is 0.3
 
 
 EXACT = Tolerance(0.0)

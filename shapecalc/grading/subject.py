@@ -24,6 +24,7 @@ from shapecalc.tracing import Trace, walk
 if TYPE_CHECKING:
     from shapecalc.executor.compared_example import ComputedExample
 
+SPATIAL = ("F", "S", "P", "dilation", "output_padding", "scale")  # fields of each axis
 LARGEST = 10**6  # of a hyperparameter that is tried out
 
 
@@ -103,11 +104,13 @@ class Subject:
             return False
         field = aliases(type(layer))[asked.key]
         least = 0 if field in ("P", "output_padding") else 1
-        if isinstance(value, int) and value < least:
+        if field not in SPATIAL or (isinstance(value, int) and value < least):
+            return False
+        if isinstance(value, tuple) and len(value) != len(inputs[0]) - 1:
             return False
         try:
             return layer.model_copy(update={field: value}).volume(inputs) == record.output
-        except (Refusal, ValueError, TypeError, AttributeError):
+        except (Refusal, ValueError, TypeError, AttributeError, IndexError):
             return False
 
     # -- the kinds of questions ----------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from shapecalc.layers.base import KnownCounts, Layer, Shapes
+from shapecalc.layers.base import AlongDepth, KnownCounts, Layer, Shapes
 from shapecalc.layers.fields import Rate, Real, Truth, Volume
 
 
@@ -169,7 +169,7 @@ class Selu(Elementwise):
     """
 
 
-class Softmax(Elementwise):
+class Softmax(AlongDepth, Elementwise):
     """softmax: exp(x) over the sum of exp(x), over the depth at each position.
 
     Backward: dx = y*(dy - the sum over the depth of dy*y). With cross entropy behind it: y - 1 at
@@ -188,7 +188,7 @@ class Softmax(Elementwise):
     }
 
 
-class LogSoftmax(Elementwise):
+class LogSoftmax(AlongDepth, Elementwise):
     """log_softmax: the logarithm of softmax, over the depth at each position.
 
     Backward: dx = dy - exp(y)*(the sum over the depth of dy).

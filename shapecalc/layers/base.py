@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from shapecalc.diagnostics import Fault, Refusal
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import Volume
-from shapecalc.receptive_field import Field
+from shapecalc.receptive_field import Field, everything
 
 Shapes = Mapping[str, tuple[int, ...]]
 NO_SHAPES: Shapes = {}
@@ -135,6 +135,15 @@ class Layer(BaseModel):
     def shown_fields(self) -> str:
         """Return the fields that messages name beside the layer."""
         return self.described()
+
+
+class AlongDepth(Layer):
+    """A kind whose outputs depend on all values of a position; of a flat vector, on every value."""
+
+    def field(
+        self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
+    ) -> Field | None:
+        return everything(fields[0]) if len(output) == 1 else fields[0]
 
 
 def show(volume: Volume) -> str:

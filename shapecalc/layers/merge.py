@@ -7,7 +7,7 @@ from shapecalc.diagnostics import Fault, Refusal
 from shapecalc.geometry import slide
 from shapecalc.layers.base import Layer, axis_titles, show
 from shapecalc.layers.fields import Volume
-from shapecalc.receptive_field import Field, hull
+from shapecalc.receptive_field import Field, everything, hull
 
 RESHAPE = "flatten the larger ones, or reshape the flat ones"
 
@@ -49,6 +49,16 @@ class Stretching(Merge):
                 raise Refusal(difference(inputs, full, self.joins))
             sizes.append(large.pop() if large else 1)
         return tuple(sizes)
+
+    def field(
+        self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
+    ) -> Field | None:
+        kept = [f for f, v in zip(fields, inputs, strict=True) if v[:-1] == output[:-1]]
+        if len(kept) == len(fields):
+            return super().field(fields, inputs, output)
+        # A stretched value is seen from everywhere; what it sees itself may lie anywhere.
+        whole = everything(hull(kept or fields[:1], output[:-1]), jump=True)
+        return None if any(field is None for field in fields) else whole
 
 
 class Add(Stretching):

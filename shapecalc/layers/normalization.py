@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from shapecalc.diagnostics import Fault, Refusal
-from shapecalc.layers.base import KnownCounts, Layer, Shapes, need_spatial
+from shapecalc.layers.base import AlongDepth, KnownCounts, Layer, Shapes, need_spatial
 from shapecalc.layers.fields import Positive, PositiveReal, Real, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import everything
@@ -104,7 +104,7 @@ class InstanceNorm(WholeNormalization):
         return inputs[0]
 
 
-class LayerNorm(Normalization):
+class LayerNorm(AlongDepth, Normalization):
     """layer_norm: normalize over the depth at each position.
 
     The volume is kept. D weights and D biases unless affine is false. No MACs.

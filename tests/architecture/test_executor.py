@@ -110,8 +110,12 @@ def taken(text: str) -> set[str]:
 
 
 def foreign(text: str) -> set[str]:
-    """Return what a kernel imports that is neither a kernel's nor memory."""
-    own = ("shapecalc.executor.kernels.", "shapecalc.executor.buffers.")
+    """Return what a kernel imports that is neither a kernel's nor memory or random numbers."""
+    own = (
+        "shapecalc.executor.kernels.",
+        "shapecalc.executor.buffers.",
+        "shapecalc.executor.draws.",
+    )
     return {name for name in taken(text) if not name.startswith(own)}
 
 

@@ -162,7 +162,7 @@ def test_work_in_place_gives_what_work_with_everything_kept_gives(seed: int) -> 
 
 def test_work_in_place_over_what_is_still_needed_is_noticed() -> None:
     """A planted fault: values are overwritten whoever else takes them."""
-    specs = [tangled(seed) for seed in range(10)]
+    specs = [tangled(seed) for seed in range(20)]
     found = [any(differing(numbers(s, "all"), numbers(s, "outputs", True))) for s in specs]
     assert sum(found) > 5
 

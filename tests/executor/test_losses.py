@@ -92,6 +92,15 @@ def test_losses_of_several_outputs_are_added_up() -> None:
     np.testing.assert_allclose(both.gradients["input"], [[4 + slope, -4]], rtol=1e-12)
 
 
+def test_two_losses_may_enter_at_one_place() -> None:
+    spec = chain(3, {"dense": {"units": 3, "bias": False}}, "softmax")
+    wanted = {"cross_entropy": {"dense1": 1, "softmax1": 2}}
+    spec |= {"outputs": ["dense1", "softmax1"]}
+    result = run(spec, inputs=LOGITS, parameters={"dense1.weight": np.eye(3)}, loss=wanted)
+    assert result.loss == pytest.approx(log(4) + log(8 / 5), abs=1e-14)
+    np.testing.assert_allclose(result.gradients["input"], [[2 / 8, 4 / 8 - 1, 10 / 8 - 1]])
+
+
 def test_without_a_loss_there_are_no_gradients_of_values() -> None:
     result = run(chain(2, {"dense": 1}))
     assert result.loss is None

@@ -128,6 +128,10 @@ NETS: dict[str, tuple[Any, ...]] = {
         {"left": "7x8x1", "right": "7x8x2"}, "conv: {name: a, K: 2, F: 3, P: 1, from: left}",
         "conv: {name: b, K: 2, F: 5, P: 2, from: right}", "multiply: [a, b]",
     ),
+    "maximum": (
+        {"left": "7x7x1", "right": "7x7x1"}, "conv: {K: 1, F: 3, P: 1, from: left}",
+        "conv: {K: 1, F: 5, P: 2, from: right}", "maximum: [conv1, conv2]",
+    ),
     "a flat input": (12, "dense: 5", "relu", "dense: 3"),
     "stretched": ("6x6x2", "global_max_pool", "dense: 2", "multiply: [input, dense1]"),
 }  # fmt: skip
@@ -246,6 +250,14 @@ def test_a_prediction_that_is_too_small_is_found(
     trace = traced(*NETS[name])
     assert failing(trace) == []
     assert failing(narrowed(trace, layer, change)) == [layer]
+
+
+@pytest.mark.parametrize("name", ["one convolution", "dilation", "pools", "norms"])
+def test_a_prediction_that_is_too_large_is_found(name: str) -> None:
+    trace = traced(*NETS[name])
+    last = trace.layers[1 if name == "pools" else 0].name
+    wider = narrowed(trace, last, lambda axis: axis._replace(ends=tuple(e + 1 for e in axis.ends)))
+    assert failing(wider) == [last]
 
 
 # -- what is measured ------------------------------------------------------------------------------

@@ -29,6 +29,12 @@ from shapecalc.grading.answers import Form, Unreadable, is_blank, read_answer, s
         ([None, 32, 32, 10], (32, 32, 10)),
         ({"height": 32, "width": 32, "depth": 10}, (32, 32, 10)),
         ("output = 32x32x10", (32, 32, 10)),
+        ("32x32x10 (S=1)", (32, 32, 10)),
+        ("32x32x10 = 10240", (32, 32, 10)),
+        ("H=32, W=32, D=10", (32, 32, 10)),
+        ("32 x 32 x 10 pixels", (32, 32, 10)),
+        ("32·32·10", (32, 32, 10)),
+        ({"depth": 10, "height": 32, "width": 32}, (32, 32, 10)),
         ("3136", (3136,)),
         ("3,136", (3136,)),
         (3136, (3136,)),
@@ -53,6 +59,21 @@ def test_volumes(answer: Any, value: tuple[float, ...]) -> None:
         ("7.6k", 7600),
         ("62M", 62_000_000),
         ("5*5*3*10 + 10 = 760", 760),
+        ("760 = 750 + 10", 760),
+        ("760 (=750+10)", 760),
+        ("768,000 MACs", 768_000),
+        ("10 kernels", 10),
+        ("760 Mal", 760),
+        ("0.76 K", 760),
+        ("0.76 thousand", 760),
+        ("2 pixels", 2),
+        ("\u22120.25", -0.25),
+        ("- 0.25", -0.25),
+        ("[0.5]", 0.5),
+        ([0.5], 0.5),
+        ("760,", 760),
+        ("(10,)", 10),
+        ("zero", 0),
         ("1/3", 1 / 3),
         ("-1/4", -0.25),
         ("-0.5", -0.5),
@@ -69,7 +90,9 @@ def test_numbers(answer: Any, value: float) -> None:
     assert read_answer(answer, "number") == pytest.approx(value)
 
 
-@pytest.mark.parametrize("answer", ["yes", "Yes", "y", "TRUE", True, "yes, it fits", "fits"])
+@pytest.mark.parametrize(
+    "answer", ["yes", "Yes", "y", "TRUE", True, "fits", "yes (32)", "yes, remainder = 0"]
+)
 def test_yes(answer: Any) -> None:
     assert read_answer(answer, "truth") is True
 
@@ -84,7 +107,7 @@ def test_no(answer: Any) -> None:
     [
         (3, 3),
         ("3", 3),
-        ("3x3", 3),
+        ("3x3", (3, 3)),
         ("[3, 5]", (3, 5)),
         ("same", "same"),
         ([[0, 1], [0, 1]], ((0, 1),) * 2),
@@ -127,6 +150,8 @@ def test_not_blank(answer: Any) -> None:
         ("wide", "sizes"),
         ("1x2x3x4x5x6x7", "sizes"),
         ([[1, 2], 3], "sizes"),
+        ("10\u00b3", "number"),
+        ({"colour": 3}, "sizes"),
         ("perhaps", "truth"),
         (1, "truth"),
         ("a b", "array"),

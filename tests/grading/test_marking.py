@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -158,6 +159,43 @@ def test_a_volume_that_leads_nowhere_harms_nobody(volume: str) -> None:
     given = assignment(*CHAIN, follow_through=1)
     found = mark(given, {"conv1.output": volume, "max_pool1.output": "3x3x3"})
     assert found.marks[1].verdict == "wrong"
+
+
+def test_credit_for_a_mistake_is_not_lost_to_following() -> None:
+    """260 forgets the depth, and follows from the 250 weights that forget it as well."""
+    given = assignment("conv1.weights", "conv1.parameters", partial={"forgot_depth": 0.5})
+    found = mark(given, {"conv1.weights": 250, "conv1.parameters": 260})
+    assert [m.points for m in found.marks] == [0.5, 0.5]
+
+
+def test_a_wrong_value_written_twice_follows_from_nothing() -> None:
+    twice = [{"id": "a", "ask": "conv1.output"}, {"id": "b", "ask": "conv1.output"}]
+    found = mark(assignment(*twice, follow_through=1), {"a": "1x1x1", "b": "1x1x1"})
+    assert [m.verdict for m in found.marks] == ["wrong", "wrong"]
+
+
+def test_a_count_asked_twice_is_summed_once() -> None:
+    twice = [{"id": "a", "ask": "conv1.parameters"}, {"id": "b", "ask": "conv1.parameters"}]
+    given = assignment(*twice, "total.parameters", follow_through=1)
+    found = mark(given, {"a": 999, "b": 999, "total.parameters": 999 + 13727})
+    assert found.marks[2].verdict == "followed through"
+
+
+def test_a_layer_that_cannot_take_the_students_volume_harms_nobody() -> None:
+    layers = [{"conv": {"K": 9, "F": 5}}, {"max_pool": 2}, {"conv": {"K": 6, "F": 3}}, {"dense": 7}]
+    asks = ["max_pool1.output", "conv2.output", "dense1.parameters"]
+    given = {"spec": {"input": "32x32x3", "layers": layers}, "questions": asks}
+    found = mark(given, dict(zip(asks, ["16", "5x5x6", 7], strict=True)))
+    assert [m.verdict for m in found.marks] == ["wrong"] * 3
+
+
+def test_a_student_who_is_always_wrong_takes_little_time() -> None:
+    conv = {"conv": {"K": 1, "F": 1}}
+    given = {"spec": {"input": "9x9x1", "layers": [conv] * 800}, "questions": "all"}
+    answers = {f"conv{n}.output": f"{n + 9}x9x1" for n in range(1, 801)}
+    start = time.perf_counter()
+    assert mark(given, answers).score == 0
+    assert time.perf_counter() - start < 60  # 800 networks of 800 layers would take minutes
 
 
 # -- executed values -------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from shapecalc.executor.buffers import Array, Buffers
+from shapecalc.executor.draws import generator
 
 Parameters = Mapping[str, Array]
 Saved = Any  # what a kernel's forward keeps for its backward
@@ -41,7 +42,7 @@ class Context:
 
     def random(self) -> np.random.Generator:
         """Return the layer's own source of random numbers, the same one at every call."""
-        return np.random.default_rng(self.seed)
+        return generator("layer", *self.seed)
 
     def target(self, array: Array) -> Array:
         """Return where a result as large as `array` goes: over it if allowed, or a new array."""
@@ -62,6 +63,12 @@ class Kernel:
 
     def __init__(self, layer: Any) -> None:
         self.layer = layer
+
+    def few(self, shape: tuple[int, ...]) -> bool:
+        """Say whether outputs depend on one or two values less their mean: such gradients are
+        rounding. `shape` is the (first) input's.
+        """
+        return False
 
     def initial(self, name: str, shape: Sequence[int]) -> float | None:
         """Return what a missing parameter starts with; None: He normal, drawn from the seed."""

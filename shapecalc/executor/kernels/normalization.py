@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
 from shapecalc.executor.kernels.blocks import blocks, in_one_piece, whole
 from shapecalc.executor.kernels.columns import affine, column_sums, combine, gradient_sums, moments
+
+FEW = 2  # values that are normalized together
 
 
 class OverPositions(Kernel):
@@ -26,6 +29,9 @@ class OverPositions(Kernel):
     def groups(self, D: int) -> int:
         """Return how many groups of channels there are, with one statistic each."""
         return D
+
+    def few(self, shape: tuple[int, ...]) -> bool:
+        return prod(shape[1:]) // self.groups(shape[-1]) <= FEW
 
     def pooled(self, values: Array) -> Array:
         """Return the mean over each group of channels, E x D, for every channel of it."""
@@ -110,6 +116,9 @@ class BatchNorm(OverPositions):
     def parts(self, x: Array) -> Array:
         return x.reshape(1, -1, x.shape[-1])
 
+    def few(self, shape: tuple[int, ...]) -> bool:
+        return prod(shape[:-1]) <= FEW
+
     def constant(self, context: Context) -> bool:
         return not context.training
 
@@ -139,6 +148,9 @@ class LayerNorm(Kernel):
 
     Backward, with u = upstream*weight: (u - mean(u) - xhat*mean(u*xhat))/sqrt(var + eps).
     """
+
+    def few(self, shape: tuple[int, ...]) -> bool:
+        return shape[-1] <= FEW
 
     def forward(
         self, context: Context, inputs: Sequence[Array], parameters: Parameters
