@@ -177,6 +177,10 @@ class Subject:
             raise Unanswerable(message, "write example: {given: {input: [...]}}")
         if any(d.code < "SC3" and d.severity == "error" for d in self.trace.diagnostics):
             raise Unanswerable(f"{quote(asked.path)} is not known{self._reason()}", code="SC504")
+        drawn = self._drawn()
+        if drawn:
+            message = f"{quote(asked.path)} has no fixed value: {some(drawn, 6)} would be drawn"
+            raise Unanswerable(message, f"write example: {{given: {{{drawn[0]}: [...]}}}}")
         try:
             target = self.computed.session.names.find(asked.key)
         except KeyError as error:
@@ -216,6 +220,16 @@ class Subject:
         if role == "next" and example.rate is None:
             return "a rate", "for example rate: 0.1"
         return None
+
+    def _drawn(self) -> list[str]:
+        """Return the inputs and weights that the example does not give; biases are 0 without."""
+        example = self.trace.spec.example
+        given = example.given if example else {}
+        wanted = list(self.trace.inputs)
+        for record in self.trace.layers:
+            if record.layer is not None and record.layer.multiplies and not record.shares:
+                wanted.append(f"{record.name}.weight")
+        return [name for name in wanted if name not in given]
 
     @cached_property
     def computed(self) -> ComputedExample:

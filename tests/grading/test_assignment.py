@@ -159,6 +159,13 @@ def test_a_value_is_shown_with_its_products() -> None:
     ]
 
 
+def test_a_value_that_would_be_drawn_is_refused() -> None:
+    spec = {"input": "2", "layers": [{"dense": 1}], "example": {"given": {"input": [1, 2]}}}
+    (found,) = read_assignment({"spec": spec, "questions": ["dense1.value"]}).diagnostics
+    assert found.code == "SC505"
+    assert "dense1.weight would be drawn" in found.message
+
+
 @pytest.mark.parametrize(
     "ask", ["conv1.value[0,0,9]", "conv1.value[0]", "conv9.value[0]", "conv1.slope.grad"]
 )
@@ -166,7 +173,10 @@ def test_places_outside_an_array_are_refused(ask: str) -> None:
     spec = {
         "input": "3x3x1",
         "layers": [{"conv": {"K": 1, "F": 2}}],
-        "example": {"given": {"input": [[1, 2, 3]] * 3}, "upstream": {"conv1": [[1, 1], [1, 1]]}},
+        "example": {
+            "given": {"input": [[1, 2, 3]] * 3, "conv1.weight": [[1, 2], [3, 4]]},
+            "upstream": {"conv1": [[1, 1], [1, 1]]},
+        },
     }
     found = read_assignment({"spec": spec, "questions": [ask]})
     assert [d.code for d in found.diagnostics] == ["SC505"]
