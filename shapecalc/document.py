@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from shapecalc.diagnostics import Finding, Path
+from shapecalc.diagnostics import Diagnostic, Finding, Path, where
 
 Place = tuple[int, int]  # line and column, both from 1
 
@@ -50,3 +50,19 @@ class Document:
     def locate(self, path: Path) -> tuple[int | None, int | None]:
         """Return line and column of a path, or (None, None) where there is no file."""
         return self.places.find(path) if self.places else (None, None)
+
+    def located(self, finding: Finding) -> Diagnostic:
+        """Return a finding with its place, as users see it."""
+        fault = finding.fault
+        line, column = finding.place or self.locate(finding.path)
+        return Diagnostic(
+            fault.code, finding.severity, fault.message, fault.hint, finding.layer,
+            where(finding.path), line, column,
+        )  # fmt: skip
+
+    @property
+    def is_spec(self) -> bool:
+        """Whether a file found in a folder is meant as a network, readable or not."""
+        if isinstance(self.data, Mapping):
+            return not {"layers", "input", "inputs"}.isdisjoint(self.data)
+        return self.data is None and self.meant

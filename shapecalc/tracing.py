@@ -16,7 +16,6 @@ from shapecalc.diagnostics import (
     Finding,
     Refusal,
     gather,
-    where,
 )
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.fields import Volume
@@ -74,7 +73,7 @@ class Trace:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Every finding with its place, in the order of the file."""
-        found = [self.located(finding) for finding in gather(self.findings)]
+        found = [self.spec.document.located(finding) for finding in gather(self.findings)]
         return tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
 
     @property
@@ -105,15 +104,6 @@ class Trace:
     @cached_property
     def _inputs(self) -> list[Volume | None]:
         return list(self.spec.inputs.values())
-
-    def located(self, finding: Finding) -> Diagnostic:
-        """Return a finding with its place, as users see it."""
-        fault = finding.fault
-        line, column = finding.place or self.spec.document.locate(finding.path)
-        return Diagnostic(
-            fault.code, finding.severity, fault.message, fault.hint, finding.layer,
-            where(finding.path), line, column,
-        )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `--format json` prints."""

@@ -25,6 +25,7 @@ class Check(NamedTuple):
     executed: Any
     agrees: bool
     how: str = ""
+    example: bool = False  # of the worked example, whose key `what` is
 
     def to_dict(self) -> dict[str, Any]:
         """Return the check as `--format json` prints it."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +12,7 @@ import click
 
 from shapecalc.cli.check import print_finding
 from shapecalc.cli.files import OK, UNUSABLE, complain
-from shapecalc.diagnostics import quote
+from shapecalc.cli.output import output_options, refuse_overwriting, write
 
 if TYPE_CHECKING:
     from shapecalc.grading.presets import Preset
@@ -44,14 +42,7 @@ def _regex(ctx: click.Context, option: click.Parameter, value: str | None) -> Pr
     show_default=True,
     help="How to write the marks; gradescope and prairielearn take one submission.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write to a file instead of standard output.",
-)
-@click.option("--force", is_flag=True, help="Let -o replace a file that is there.")
+@output_options
 @click.option(
     "--jobs",
     type=click.IntRange(1, 61),  # more than 61 are not possible on Windows
@@ -93,8 +84,7 @@ def command(
 
     if preset and regex:
         raise click.UsageError("--preset and --student-regex exclude one another")
-    if output is not None:
-        _refuse_overwriting(output, (assignment, *submissions), force)
+    refuse_overwriting(output, force, (assignment, *submissions))
     read = _assignment(assignment)
     if read is None:
         ctx.exit(UNUSABLE)
@@ -115,9 +105,7 @@ def command(
         count = len(everybody.graded)
         raise click.UsageError(f"--format {form} takes one submission: here are {count:,}")
     text = exports.render(form, everybody)
-    if output is None:
-        click.echo(text, nl=False)
-    elif not _write(text, output, force):
+    if not write(text, output):
         ctx.exit(UNUSABLE)
     failed = [item for item in everybody.graded if item.failed]
     for item in failed[:1]:
@@ -162,46 +150,3 @@ def _bar(files: int) -> Iterator[_Progress]:
         return
     with progress.bar:
         yield progress
-
-
-# -- the file that -o writes -----------------------------------------------------------------------
-
-
-def _refuse_overwriting(output: Path, read: Sequence[str], force: bool) -> None:
-    """Refuse before the work is done: a file that is read, one that is there, or no file."""
-    try:
-        status = output.lstat()
-    except (OSError, ValueError):
-        return
-    shown = quote(str(output), 400)
-    if any(_same(output, path) for path in read):
-        raise click.UsageError(f"-o {shown} would overwrite a file that is read")
-    if not stat.S_ISREG(status.st_mode):
-        raise click.UsageError(f"-o {shown} is no regular file")
-    if not force:
-        raise click.UsageError(f"-o {shown} is there already: --force replaces it")
-
-
-def _same(output: Path, path: str) -> bool:
-    try:
-        return os.path.samefile(output, path)
-    except (OSError, ValueError):
-        return False
-
-
-def _write(text: str, output: Path, force: bool) -> bool:
-    """Write all of a file or nothing: beside it first, then in its place."""
-    beside = output.with_name(f".{output.name}.{os.getpid()}.tmp")
-    try:
-        with beside.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        if force or not output.exists():
-            beside.replace(output)
-            return True
-        beside.unlink()
-        click.echo(f"shapecalc: {quote(str(output), 400)} is there by now: not replaced", err=True)
-    except (OSError, ValueError) as error:
-        complain(output, error)
-        with suppress(OSError, ValueError):
-            beside.unlink(missing_ok=True)
-    return False

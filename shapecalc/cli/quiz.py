@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from shapecalc.cli.files import UNUSABLE, complain
+from shapecalc.cli.files import UNUSABLE
+from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.diagnostics import nearest, quote
 from shapecalc.grading.quiz import KINDS, MOST, make_quiz
 from shapecalc.grading.quiz.formats import FORMATS
@@ -84,14 +85,7 @@ def _student(ctx: click.Context, option: click.Parameter, value: str) -> str:
     help="yaml is an assignment that answers are marked by; gift and moodle-xml are Moodle's.",
 )
 @click.option("--key", is_flag=True, help="Print the key with its working (markdown only).")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write to a file instead of standard output.",
-)
-@click.option("--force", is_flag=True, help="Let -o replace a file that is there.")
+@output_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -113,15 +107,8 @@ def command(
     """
     if key and form != "markdown":
         raise click.UsageError(f"--key is for markdown; {form} holds the key already")
-    if output is not None and output.is_file() and not force:
-        raise click.UsageError(f"{output} is there already; --force replaces it")
+    refuse_overwriting(output, force)
     quiz = make_quiz(seed=seed, student=student, level=level, kinds=kinds, count=count)
     text = on_paper(quiz, key=True) if key else FORMATS[form](quiz)
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        complain(output, error)
+    if not write(text, output):
         ctx.exit(UNUSABLE)

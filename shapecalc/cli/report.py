@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from shapecalc.cli.files import UNUSABLE, complain, exit_code, trace_path
+from shapecalc.cli.files import UNUSABLE, exit_code, trace_path
+from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.diagnostics import quote
 from shapecalc.reports.columns import COLUMNS
 from shapecalc.tracing import Trace
@@ -56,14 +57,7 @@ format_option = click.option(
     help="Fold instances of blocks nested deeper than N into one row each.",
 )
 @click.option("--explain", is_flag=True, help="Derive every number, with its values put in.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write to a file instead of standard output.",
-)
-@click.option("--force", is_flag=True, help="Let -o replace a file that is there.")
+@output_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -78,8 +72,7 @@ def command(
     """Print volumes, weights, biases, parameters and MACs of every layer, the totals, and what
     was found. FILE may be - for standard input.
     """
-    if output is not None:
-        _refuse_overwriting(output, files, force)
+    refuse_overwriting(output, force, files)
     texts: list[str] = []
     code = 0
     for file in files:
@@ -91,7 +84,7 @@ def command(
             name = file if len(files) > 1 else None
             texts.append(render(trace, form, columns, depth, explain, name, not texts, output))
     between = "\n" if form in ("csv", "json") else "\n\n\n"
-    if texts and not _write(between.join(texts) + "\n", output):
+    if texts and not write(between.join(texts) + "\n", output):
         code = UNUSABLE
     ctx.exit(code)
 
@@ -129,34 +122,3 @@ def _width(output: Path | None) -> int | None:
     if output is not None or not sys.stdout.isatty():
         return None
     return shutil.get_terminal_size().columns
-
-
-def _refuse_overwriting(output: Path, files: tuple[str, ...], force: bool) -> None:
-    if any(file != "-" and _same(output, Path(file)) for file in files):
-        raise click.UsageError(f"-o {output} would overwrite a spec that is read")
-    try:
-        taken = output.stat().st_size > 0
-    except OSError:
-        return
-    if taken and not force and output.is_file():
-        raise click.UsageError(f"{output} is there already; --force replaces it")
-
-
-def _same(output: Path, file: Path) -> bool:
-    try:
-        return output.samefile(file)
-    except OSError:
-        return False
-
-
-def _write(text: str, output: Path | None) -> bool:
-    """Write the report; say whether that went well."""
-    if output is None:
-        click.echo(text, nl=False)
-        return True
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        complain(output, error)
-        return False
-    return True

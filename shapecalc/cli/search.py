@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -47,7 +46,7 @@ class Search:
             trace = trace_path(path)
             if trace is None:
                 self.code = UNUSABLE
-            elif path in self.found_in_folder and not is_spec(trace):
+            elif path in self.found_in_folder and not trace.spec.document.is_spec:
                 self.skipped += 1
             else:
                 self.checked += 1
@@ -74,11 +73,3 @@ class Search:
     def _unreadable(self, error: OSError) -> None:
         complain(error.filename or "", error)
         self.code = UNUSABLE
-
-
-def is_spec(trace: Trace) -> bool:
-    """Say whether a file found in a folder is meant as a spec, readable or not."""
-    data: Any = trace.spec.document.data
-    if isinstance(data, Mapping):
-        return "layers" in data or "input" in data or "inputs" in data
-    return data is None and trace.spec.document.meant

@@ -10,7 +10,7 @@ import click
 from shapecalc.cli.check import print_finding
 from shapecalc.cli.files import FAULTY, OK, UNUSABLE
 from shapecalc.cli.search import Search
-from shapecalc.diagnostics import nearest, quote
+from shapecalc.diagnostics import LIMIT, nearest, quote
 from shapecalc.tracing import Trace
 from shapecalc.verification import Verification
 
@@ -30,7 +30,7 @@ LONG = 30  # layers from which a progress bar is shown
 @click.option("--batch", type=click.IntRange(min=1), help="Examples to run (the spec's batch).")
 @click.option(
     "--seed",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, LIMIT),
     default=0,
     show_default=True,
     help="What inputs, weights and directions are drawn from.",

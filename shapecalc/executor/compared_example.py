@@ -59,6 +59,12 @@ class ComputedExample:
             target = self.session.names.find(key)
             if target.batched and target.shape is not None:
                 return examples_in(numbers.shape, target.shape)
+        for output, numbers in self.example.loss.items():
+            names = self.trace.outputs if output is None else [output]
+            shape = self.session.names.find(next(iter(names))).shape
+            if shape is not None:
+                one = shape[1:] if self.example.loss_kind == "cross_entropy" else shape
+                return examples_in(numbers.shape, one)
         return None
 
     def _within(self, found: Diagnostic) -> Diagnostic:
@@ -115,7 +121,8 @@ class ComputedExample:
             if target.batched and len(computed) > 1:
                 shape = f"{len(computed)} x {shape}"
             message = f"{key} is {shape}, and {show(numbers.shape) or 'a number'} was expected"
-            check = Check(layer, key, list(numbers.shape), list(computed.shape), False)
+            sizes = list(numbers.shape), list(computed.shape)
+            check = Check(layer, key, *sizes, False, example=True)
             return check, Fault("SC303", message, _hint(computed, target))
         wanted = numeric(numbers.values, key, np.float64, holes=True).reshape(computed.shape)
         compared = ~np.isnan(wanted)
@@ -123,14 +130,14 @@ class ComputedExample:
         total = int(compared.sum())
         if not differs.any():
             text = f"{total:,} {'value' if total == 1 else 'values'}"
-            return Check(layer, key, text, text, True), None
+            return Check(layer, key, text, text, True, example=True), None
         place = tuple(np.argwhere(differs)[0].tolist())
         got, expected = float(computed[place]) + 0.0, float(wanted[place])  # + 0.0: no -0
         at = _place(place, target, len(computed) if target.batched else 1)
         message = f"{key}{at} is {got:.10g}, and {expected:.10g} was expected"
         if total > 1:
             message += f"; {int(differs.sum()):,} of {total:,} values differ"
-        check = Check(layer, key, expected, got, False, at.removeprefix(" at "))
+        check = Check(layer, key, expected, got, False, at.removeprefix(" at "), example=True)
         return check, Fault("SC303", message, _hint(computed, target))
 
     def _layer(self, target: Target) -> str | None:

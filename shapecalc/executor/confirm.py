@@ -19,6 +19,7 @@ from shapecalc.executor.compared_example import ComputedExample
 from shapecalc.executor.draws import generator
 from shapecalc.executor.field_check import field_checks
 from shapecalc.executor.gradient_check import GOOD, GOOD_SINGLE, Tensor, check_layer
+from shapecalc.executor.limits import need_time
 from shapecalc.executor.session import Session
 from shapecalc.executor.whole_check import random_upstream, whole_check
 from shapecalc.layers.base import show
@@ -56,8 +57,10 @@ def confirm(
         found += tuple(d for d in error.diagnostics if d not in found)
     except MemoryError:
         message = "there is not enough memory to run the network"
-        found += (trace.located(Finding(Fault("SC108", message, "a smaller batch"), ())),)
-    found += tuple(trace.located(finding) for finding in plan.findings)
+        found += (
+            trace.spec.document.located(Finding(Fault("SC108", message, "a smaller batch"), ())),
+        )
+    found += tuple(trace.spec.document.located(finding) for finding in plan.findings)
     found = tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
     file, name = trace.spec.file, trace.name
     return Verification(file, name, settings, plan.checks, found, plan.notes)
@@ -90,6 +93,7 @@ class _Plan:
         """Run the network once, check its layers, then the whole and the example."""
         self._example()
         session = self._session(self.dtype)
+        need_time(self.trace, self.batch)
         inputs = session.inputs(batch=self.batch)
         whole = self._attempt(session, partial(_pass, session, inputs, self.seed))
         for index in self.chosen:
@@ -232,10 +236,8 @@ class _Plan:
     # -- the rest ------------------------------------------------------------------------------
 
     def _fields(self) -> None:
-        wrong = [check.what for check in self.checks if not check.agrees]
-        if any(
-            what.startswith(("output", "batch", "macs", "execution", "gradient")) for what in wrong
-        ):
+        wrong = {check.what for check in self.checks if not check.agrees and not check.example}
+        if wrong - {"weights", "biases", "parameters", "non_trainable"}:
             self.notes.append("receptive fields are measured once everything else agrees")
             return
         checks, note = field_checks(self.trace, self.chosen)

@@ -38,9 +38,9 @@ def field_checks(trace: Trace, chosen: Sequence[int]) -> FieldChecks:
         grown = [i for i in known if _changed(trace.layers[i])] or known
         step = max(1, ceil(len(grown) / (ALL - 1)))
         layers = sorted({*grown[::step], grown[-1]})
-    loose = _bounds(trace)
+    bounds = _bounds(trace)
     measured = Tracker(trace, layers).run()
-    checks = [_compared(trace.layers[m.layer], m, loose[m.layer]) for m in measured]
+    checks = [_compared(trace.layers[m.layer], m, bounds[m.layer]) for m in measured]
     note = None
     if len(checks) < len(known):
         note = f"receptive fields: measured for {len(checks)} of {len(known):,} layers"
@@ -51,29 +51,39 @@ def _changed(record: LayerRecord) -> bool:
     return all(record.field != before for before in record.source_fields)
 
 
-def _bounds(trace: Trace) -> list[bool]:
-    """Say of each layer whether its predicted field is a bound only."""
-    offset = len(trace.inputs)
+class _Bound(NamedTuple):
+    """What a layer's predicted field leaves open."""
+
+    loose: bool  # it is a bound: the measured field lies inside
+    placeless: bool  # where it lies is not known: only sizes are compared
+
+
+def _bounds(trace: Trace) -> list[_Bound]:
+    """Return what each layer's predicted field leaves open."""
+    inputs = len(trace.inputs)
     skipping = {f.layer for f in trace.findings if f.fault.code in SKIPPING}
-    loose, leaves_out = [False] * offset, [False] * offset
+    bounds, leaves_out = [_Bound(False, False)] * inputs, [False] * inputs
     for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
         sources = node.sources or ()
+        before = [bounds[source] for source in sources]
         jumps = {f.jumps() for f in record.source_fields if f is not None}
         own = record.kind in BOUNDS or getattr(record.layer, "mode", "") == "bilinear"
         field = record.field
-        leaves_out.append(
-            any(leaves_out[source] for source in sources)
-            or record.name in skipping
-            or record.kind == "crop"
-            or getattr(record.layer, "dilation", 1) != 1
-        )
+        cut = record.kind == "crop"  # what it cuts off, no padding behind it can see
+        dilated = getattr(record.layer, "dilation", 1) != 1
+        skips = record.name in skipping or cut or dilated
+        leaves_out.append(any(leaves_out[source] for source in sources) or skips)
         unsure = field is None or (leaves_out[-1] if field.whole else field.axes is None)
-        loose.append(any(loose[source] for source in sources) or own or unsure or len(jumps) > 1)
-    return loose[offset:]
+        loose = any(b.loose for b in before) or own or unsure or cut
+        # Branches of different jumps lie apart, each output's in another way (SC407).
+        placeless = any(b.placeless for b in before) or len(jumps) > 1
+        bounds.append(_Bound(loose or placeless, placeless))
+    return bounds[inputs:]
 
 
-def _compared(record: LayerRecord, measured: Measured, loose: bool) -> Check:
-    predicted = _predicted(record, measured)
+def _compared(record: LayerRecord, measured: Measured, bound: _Bound) -> Check:
+    loose = bound.loose
+    predicted = None if bound.placeless else _predicted(record, measured)
     reached = measured.reached
     full = list(record.receptive_field or ())
     if reached is None:  # a softmax of one unit, a window in the padding: nothing comes back

@@ -10,6 +10,7 @@ from shapecalc.executor.arrays import refusal
 from shapecalc.tracing import Trace
 
 MAX_BYTES = 16 * 2**30  # what a run may need for parameters, values and their gradients
+MAX_MACS = 10**12  # of a pass that verify makes: half a minute on two cores
 MAX_STEPS = 100_000  # layers: each costs a few kilobytes and microseconds, whatever its size
 
 
@@ -38,6 +39,14 @@ def need_room(trace: Trace, batch: int, itemsize: int) -> None:
         )
         hint = "a smaller batch, or float32" if batch > 1 or itemsize > 4 else "a smaller network"
         raise refusal(Fault("SC108", message, hint), "batch")
+
+
+def need_time(trace: Trace, batch: int) -> None:
+    """Raise SpecError if checking, some twenty passes, would take more than about an hour."""
+    macs = batch * (trace.totals["macs"] or 0)
+    if macs > MAX_MACS:
+        message = f"a pass has {macs:,} MACs, verify takes at most {MAX_MACS:,}"
+        raise refusal(Fault("SC108", message, "a smaller input or batch"), "batch")
 
 
 def need_names(name: str, value: object) -> None:

@@ -105,7 +105,8 @@ class Session:
             if name not in arrays:
                 random = generator("input", self.seed, index)
                 shape = (count, *self._shape(index))
-                arrays[name] = random.standard_normal(shape, np.float32).astype(dtype)
+                # In float64 whatever the run: float32 has ties, where a maximum has kinks.
+                arrays[name] = random.standard_normal(shape).astype(dtype)
         self.count = count
         return [channels_last(arrays[name]) for name in names]
 
@@ -127,6 +128,9 @@ class Session:
                 hint = f"for example {{'{kind}': {{'{next(iter(outputs), 'output')}': ...}}}}"
                 raise refusal(Fault("SC107", message, hint), f"loss.{kind}")
             wanted = {next(iter(outputs)): wanted}
+        if not wanted:
+            hint = f"there is {some(list(outputs))}"
+            raise refusal(Fault("SC103", f"{kind} names no output", hint), f"loss.{kind}")
         parts = []
         for name, values in wanted.items():
             if name not in outputs:

@@ -23,6 +23,7 @@ from shapecalc.executor.engine import Step
 from shapecalc.executor.gradient_check import some_places
 from shapecalc.executor.session import Session
 
+GOLDEN = 0.618034
 STEP = 1e-9  # of a layer's largest relative change
 LEAST = 1e-2  # of the outputs themselves: rounding is some 1e-7 of them
 
@@ -126,7 +127,7 @@ class _Direction:
         fastest = max([*ratios, *([1.0] if own else [])], default=0.0)
         if not fastest:
             return self._forward(index, step, given, own, 0.0), None
-        h = STEP / fastest
+        h = STEP / fastest * (1 + index * GOLDEN % 1)  # else equal layers round alike, and add up
         ahead = self._forward(index, step, given, own, h)
         behind = self._forward(index, step, given, own, -h)
         value = np.add(ahead, behind, out=self.buffers.empty(ahead.shape))

@@ -238,8 +238,9 @@ def shown(value: Value | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        if all(isinstance(part, int | float) for part in value):
-            return "x".join(map(_text, value)) if value else ""
+        kinds = set(map(type, value))
+        if int in kinds and kinds <= {int, float}:  # sizes; an array is of floats alone
+            return "x".join(map(_text, value))
         return "[" + ", ".join(_listed(part) for part in value) + "]"
     return value if isinstance(value, str) else _text(value, ",")
 

@@ -43,11 +43,7 @@ def audit(path: FilePath) -> Audit:
         assignment = assignment_of(document, path.parent)
         keys = sum(question.key is not None for question in assignment.questions)
         return Audit(str(path), keys, assignment.diagnostics)
-    written = set(document.data) if isinstance(document.data, Mapping) else set()
-    foreign = not written & {"layers", "input", "inputs"} and not (
-        document.data is None and document.meant
-    )
-    return _audit_spec(document, str(path))._replace(foreign=foreign)
+    return _audit_spec(document, str(path))._replace(foreign=not document.is_spec)
 
 
 def _audit_spec(document: Document, file: str) -> Audit:
@@ -89,13 +85,8 @@ def _example(subject: Subject) -> Iterator[Diagnostic]:
     except (Unanswerable, SpecError):
         return
     for finding in findings:
-        line, column = traced.spec.document.locate(finding.path)
-        fault, key = finding.fault, str(finding.path[-1])
-        where = f"example.expect.{key}"
-        diagnostic = Diagnostic(
-            fault.code, "error", fault.message, fault.hint, finding.layer, where, line, column
-        )
-        yield _with(diagnostic, _value(subject, key, finding.path))
+        why = _value(subject, str(finding.path[-1]), finding.path)
+        yield _with(traced.spec.document.located(finding), why)
 
 
 def _value(subject: Subject, key: str, path: Path) -> str:

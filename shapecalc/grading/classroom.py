@@ -13,10 +13,10 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple
 
 from shapecalc.grading.assignment import read_assignment
-from shapecalc.grading.handed_in import Found, Submission
+from shapecalc.grading.handed_in import INTERNAL, Found, Submission
 from shapecalc.grading.marking import Marked, Marker
 from shapecalc.grading.question import Assignment
-from shapecalc.grading.submissions import INTERNAL, read_submissions
+from shapecalc.grading.submissions import read_submissions
 
 CHUNK = 16  # files that a process is given at a time
 WORTH = 2 * CHUNK  # files from which another process pays

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from shapecalc.diagnostics import nearest, quote
 
+INTERNAL = "internal error"  # how a reason begins that is shapecalc's own fault
 MOST_NOTES = 10
 LONGEST_NAME = 120  # characters
 KINDS = {
@@ -58,6 +59,8 @@ class Submission(NamedTuple):
 
 def refused(found: Found, reason: str, student: str = "", identity: str = "") -> Submission:
     """Return the submission of a file, or of a row, that cannot be graded."""
+    if not reason.startswith(INTERNAL):
+        reason = f"SC508 {reason}"
     whose = student or clean(found.student) or clean(found.otherwise)
     return Submission(
         whose, {}, quote(found.path, 400), reason, (), identity or clean(found.identity), found.late

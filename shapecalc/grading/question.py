@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from shapecalc.diagnostics import Diagnostic, Finding, Path, where
+from shapecalc.diagnostics import Diagnostic, Finding, Path
 from shapecalc.document import Document
 from shapecalc.grading.answers import Number, Value
 from shapecalc.grading.asked import Asked
@@ -21,11 +21,19 @@ class Tolerance(NamedTuple):
 
     def near(self, wanted: Number, given: Number) -> bool:
         """Say whether a number is near enough."""
-        off = abs(wanted - given)
-        if self.absolute is None and self.relative is None:
-            return off <= min(0.005, 0.02 * abs(wanted)) + 1e-9
-        most = max(self.absolute or 0, (self.relative or 0) * abs(wanted))
-        return off <= most * (1 + 1e-9) + 1e-12 * abs(wanted)  # 0.1 + 0.2 is 0.3
+        slack = 1e-9 * self.margin(wanted) + 1e-12 * abs(wanted)  # 0.1 + 0.2 is 0.3
+        return abs(wanted - given) <= self.margin(wanted) + max(slack, 1e-9 * self.usual)
+
+    def margin(self, wanted: Number) -> float:
+        """Return how far off a number may be."""
+        if self.usual:
+            return min(0.005, 0.02 * abs(wanted))
+        return max(self.absolute or 0, (self.relative or 0) * abs(wanted))
+
+    @property
+    def usual(self) -> bool:
+        """Whether the author said nothing."""
+        return self.absolute is None and self.relative is None
 
 
 EXACT = Tolerance(0.0)
@@ -67,18 +75,10 @@ class Assignment:
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Everything found, with its place, in the order of the file."""
-        found = [self._located(finding) for finding in self.findings]
+        found = [self.document.located(finding) for finding in self.findings]
         return tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
 
     @property
     def usable(self) -> bool:
         """Whether answers can be marked by it: nothing is wrong."""
         return bool(self.questions) and not self.findings
-
-    def _located(self, finding: Finding) -> Diagnostic:
-        fault = finding.fault
-        line, column = finding.place or self.document.locate(finding.path)
-        return Diagnostic(
-            fault.code, finding.severity, fault.message, fault.hint, None,
-            where(finding.path), line, column,
-        )  # fmt: skip

@@ -11,6 +11,7 @@ from shapecalc.diagnostics import quote
 from shapecalc.formats import native
 from shapecalc.grading.answer_tables import read_table
 from shapecalc.grading.handed_in import (
+    INTERNAL,
     MOST_NOTES,
     Found,
     NotGradable,
@@ -24,7 +25,6 @@ from shapecalc.grading.handed_in import (
 ENDINGS = (".yaml", ".yml", ".json", ".csv")
 MOST_BYTES = 1024 * 1024  # of a YAML or JSON file; a CSV is of a whole class
 MOST_VALUES = 100_000  # of a YAML or JSON file, which takes PyYAML half a second
-INTERNAL = "internal error"
 
 
 def read_submissions(found: Found, ids: Collection[str]) -> list[Submission]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LIMIT, Fault, Finding, Path, quote
@@ -129,6 +128,8 @@ class _Reader:
         ((kind, wanted),) = written.items()
         path: Path = ("loss", kind)
         if isinstance(wanted, Mapping):
+            if not wanted:
+                self._report("SC103", f"{kind} names no output", "write {output: ...}", path)
             return kind, dict(self._named(wanted, path).items())
         numbers = self._numbers(wanted, path)
         return (kind, {}) if numbers is None else (kind, {None: numbers})
@@ -170,8 +171,8 @@ def _shape(values: Any, holes: bool, level: int = 0) -> tuple[int, ...]:
         return ()
     if type(values) not in (int, float):
         raise ValueError(f"must hold numbers, not {quote(values)}")
-    if not isfinite(values) or abs(values) > LIMIT:
-        raise ValueError(f"must hold finite numbers, not {quote(values)}")
+    if not abs(values) <= LIMIT:  # NaN, too
+        raise ValueError(f"must hold numbers up to 2^63, not {quote(values)}")
     return ()
 
 

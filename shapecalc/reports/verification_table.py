@@ -34,7 +34,7 @@ def render(result: Verification) -> str:
         titles = ["layer", *TITLES.values()]
         align = ["left", "left", "right", "right", "left", "left"]
         parts.append(tabulate(rows, titles, "simple", colalign=align, disable_numparse=True))
-    lines = [_line(check) for check in result.checks if check.layer is None or _is_example(check)]
+    lines = [_line(check) for check in result.checks if check.layer is None or check.example]
     if lines:
         parts.append("\n".join(lines))
     if any(check.what.startswith("gradient") for check in result.checks):
@@ -61,18 +61,9 @@ def summary(result: Verification) -> str:
 def _by_layer(checks: Iterable[Check]) -> dict[str, list[Check]]:
     layers: dict[str, list[Check]] = {}
     for check in checks:
-        if check.layer is not None and not _is_example(check):
+        if check.layer is not None and not check.example:
             layers.setdefault(check.layer, []).append(check)
     return layers
-
-
-def _is_example(check: Check) -> bool:
-    """Say whether a check is of the worked example: it is called as its key."""
-    return (
-        check.layer is None
-        or check.what.startswith(f"{check.layer}.")
-        or (check.what == check.layer)
-    )
 
 
 def _cells(checks: Sequence[Check]) -> list[str]:
@@ -103,13 +94,15 @@ def _error(error: float) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, list):
-        return show(tuple(value))
+        return show(tuple(value)) or "a number"
     return "none" if value is None else f"{value:,}"
 
 
 def _line(check: Check) -> str:
-    if check.what.startswith("gradient"):
-        return f"network, {check.what.replace(' ', ' of all ', 1)}: {_error(check.executed)}"
+    if not check.example:
+        wrong = "" if check.agrees else " (WRONG)"
+        what = check.what.replace(" ", " of all ", 1)
+        return f"network, {what}: {_error(check.executed)}{wrong}"
     if check.agrees:
         return f"example, {check.what}: {check.executed} as expected"
     if isinstance(check.executed, list):

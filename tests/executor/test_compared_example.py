@@ -62,8 +62,8 @@ def test_a_value_that_differs_is_named_with_both_numbers(
     (agreeing, differing), (finding,) = compared(size, ["relu"], example)
     total = wrong.size
     text = f"{total} values"
-    assert agreeing == Check("relu1", "relu1", text, text, True)
-    assert differing == Check("input", "input", -0.5, right, False, f"{words} (from 0)")
+    assert agreeing == Check("relu1", "relu1", text, text, True, example=True)
+    assert differing == Check("input", "input", -0.5, right, False, f"{words} (from 0)", True)
     assert finding.path == ("example", "expect", "input")
     assert (finding.fault.code, finding.layer) == ("SC303", "input")
     assert finding.fault.message == (
@@ -89,9 +89,9 @@ def test_a_parameters_place_is_its_index() -> None:
         "expect": {"conv1.weight": [[1, 2], [3, 5]], "conv1.bias": [0.25]},
     }
     (weight, bias), (first, second) = compared("3x3x1", [{"conv": {"K": 1, "F": 2}}], example)
-    assert weight == Check("conv1", "conv1.weight", 5, 4, False, "[0, 0, 1, 1]")
+    assert weight == Check("conv1", "conv1.weight", 5, 4, False, "[0, 0, 1, 1]", True)
     assert "conv1.weight at [0, 0, 1, 1] is 4, and 5 was expected" in first.fault.message
-    assert bias == Check("conv1", "conv1.bias", 0.25, 0, False, "[0]")
+    assert bias == Check("conv1", "conv1.bias", 0.25, 0, False, "[0]", True)
     assert second.fault.message == "conv1.bias at [0] is 0, and 0.25 was expected"
 
 

@@ -183,7 +183,7 @@ def test_no_answer_takes_long(answer: str, form: Form) -> None:
     start = time.perf_counter()
     with suppress(Unreadable):
         read_answer(answer, form)
-    assert time.perf_counter() - start < 1  # a runaway pattern would take years
+    assert time.perf_counter() - start < 60  # a runaway pattern would take years
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,8 @@ def test_a_verification_as_it_is_printed() -> None:
         Check("relu1", "receptive_field", [3, 2], [3, 2], True, "3x3 cut to the input"),
     ]
     example = [
-        Check("conv1", "conv1", "676 values", "676 values", True),
-        Check(None, "loss", "1 value", "1 value", True),
+        Check("conv1", "conv1", "676 values", "676 values", True, example=True),
+        Check(None, "loss", "1 value", "1 value", True, example=True),
     ]
     notes = ("probed: some", "2 layers are like an earlier one")
     result = verified([*CONV, *relu, *example, *WHOLE], notes=notes)
@@ -191,7 +191,7 @@ def test_a_field_that_is_a_bound_or_cut_is_marked(how: str, mark: str) -> None:
     ],
 )  # fmt: skip
 def test_an_example_is_a_line_and_no_cell(check: Check, line: str) -> None:
-    text = render(verified([check]))
+    text = render(verified([check._replace(example=True)]))
     assert f"\nexample, {line}\n" in text
     assert "layer " not in text
 
@@ -230,3 +230,14 @@ def test_the_result_in_a_line(good: int, wrong: int, errors: int, said: str) -> 
     assert render(result).splitlines()[-1] == said
     assert result.agrees is (not wrong and not errors)
     assert result.agrees is ("all agree" in said) or not checks
+
+
+def test_a_layer_called_like_a_check_is_no_example() -> None:
+    text = render(verified([Check("output", "output", [4, 4, 2], [4, 4, 2], True)]))
+    assert "example" not in text
+    assert re.search(r"^output +4x4x2$", text, re.MULTILINE)
+
+
+def test_a_wrong_gradient_of_the_network_is_called_wrong() -> None:
+    text = render(verified([Check(None, "gradient inputs", 1e-4, 0.5, False)]))
+    assert "network, gradient of all inputs: 5.0e-01 (WRONG)" in text

@@ -7,6 +7,7 @@ folder knows the calculator's formulas.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,7 +50,7 @@ class Context:
         return array if self.overwrite else self.buffers.empty(array.shape)
 
 
-class Kernel:
+class Kernel(ABC):
     """One layer's computation. `layer` holds the fields of the spec.
 
     forward(context, inputs, parameters) returns the output and what backward needs of it.
@@ -84,12 +85,13 @@ class Kernel:
         """Return a parameter or its gradient in PyTorch's layout, as a view."""
         return values
 
+    @abstractmethod
     def forward(
         self, context: Context, inputs: Sequence[Array], parameters: Parameters
     ) -> tuple[Array, Saved]:
         """Return the output, and what the backward pass needs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def backward(
         self,
         context: Context,
@@ -99,7 +101,6 @@ class Kernel:
         wanted: Sequence[bool],
     ) -> tuple[Sequence[Array | None], Parameters]:
         """Return the gradients of the inputs and of the parameters."""
-        raise NotImplementedError
 
 
 NO_PARAMETERS: Parameters = {}

@@ -6,6 +6,7 @@ five to thirteen times slower; np.clip two to three times as fast as np.maximum 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,13 +22,13 @@ class Elementwise(Kernel):
     The methods see a block of values; `out` may be the memory of the first argument.
     """
 
+    @abstractmethod
     def value(self, x: Array, out: Array) -> None:
         """Write f(x)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def gradient(self, upstream: Array, kept: Array, out: Array) -> None:
         """Write upstream * f'(x)."""
-        raise NotImplementedError
 
     def forward(
         self, context: Context, inputs: Sequence[Array], parameters: Parameters

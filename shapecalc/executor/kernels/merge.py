@@ -6,6 +6,7 @@ broadcasting, backward sums over what was stretched.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from itertools import accumulate, groupby
 from math import prod
@@ -49,15 +50,15 @@ class Stretching(Kernel):
 
     keeps_inputs = True  # backward needs the values, not just the shapes
 
+    @abstractmethod
     def merge(self, context: Context, inputs: Sequence[Array], out: Array) -> None:
         """Write the output, which has the shape that all inputs are stretched to."""
-        raise NotImplementedError
 
+    @abstractmethod
     def gradients(
         self, context: Context, upstream: Array, inputs: Sequence[Array], wanted: Sequence[bool]
     ) -> Sequence[Array | None]:
         """Return the gradients before they are folded; `inputs` is empty if none are kept."""
-        raise NotImplementedError
 
     def forward(
         self, context: Context, inputs: Sequence[Array], parameters: Parameters

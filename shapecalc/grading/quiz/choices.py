@@ -124,11 +124,8 @@ def plain(value: Value) -> str:
 
 def margin(question: Question) -> str:
     """Return how far a number may be off, as marking has it; 0 for what is counted."""
-    tolerance, right = question.tolerance, question.right
-    size = abs(right) if isinstance(right, int | float) else 0.0
-    if tolerance.absolute is None and tolerance.relative is None:
-        return plain(min(0.005, 0.02 * size))
-    return plain(max(tolerance.absolute or 0.0, (tolerance.relative or 0.0) * size))
+    right = question.right
+    return plain(question.tolerance.margin(right if isinstance(right, int | float) else 0))
 
 
 def spellings(question: Question) -> list[str]:

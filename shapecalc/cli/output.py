@@ -1,0 +1,82 @@
+"""The file that `-o` writes: never over one that is there unless asked, all of it or nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from shapecalc.cli.files import complain
+from shapecalc.diagnostics import quote
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def output_options(command: Command) -> Command:
+    """Add -o and --force to a command."""
+    force = click.option("--force", is_flag=True, help="Let -o replace a file that is there.")
+    output = click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write to a file instead of standard output.",
+    )
+    return output(force(command))
+
+
+def refuse_overwriting(output: Path | None, force: bool, read: Iterable[str] = ()) -> None:
+    """Refuse before the work is done: a file that is read, one that is there, or a folder."""
+    if output is None:
+        return
+    shown = quote(str(output), 400)
+    if any(path != "-" and _same(output, path) for path in read):
+        raise click.UsageError(f"-o {shown} would overwrite a file that is read")
+    try:
+        taken = output.is_dir() or (output.is_file() and output.stat().st_size > 0)
+    except (OSError, ValueError):
+        return  # writing will say what is wrong
+    if taken and output.is_dir():
+        raise click.UsageError(f"-o {shown} is a folder")
+    if taken and not force:
+        raise click.UsageError(f"{shown} is there already; --force replaces it")
+
+
+def write(text: str, output: Path | None) -> bool:
+    """Write to a file or standard output; say whether that went well."""
+    if output is None:
+        click.echo(text, nl=False)
+        return True
+    try:
+        _replace(text, output)
+    except (OSError, ValueError) as error:
+        complain(output, error)
+        return False
+    return True
+
+
+def _replace(text: str, output: Path) -> None:
+    """Write beside the file first, then put it in its place; a device is written to as it is."""
+    target = output.resolve()
+    if target.exists() and not target.is_file():
+        target.write_text(text, encoding="utf-8", newline="\n")
+        return
+    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with beside.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        beside.replace(target)
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def _same(output: Path, path: str) -> bool:
+    try:
+        return os.path.samefile(output, path)
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,60 @@
+"""Sound networks that are hard to confirm: kinks, gradients of 0, fields that see less than a box.
+
+Each was accused by a check that took rounding, or a unit exactly at its kink, for a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from shapecalc import Trace
+from shapecalc.executor import run
+from shapecalc.executor.confirm import confirm
+
+TraceText = Callable[..., Trace]
+CONV, ONE = "{conv: {K: 2, F: 3, P: 1}}", "{conv: {K: 2, F: 1}}"
+
+SOUND = {
+    # a relu over zeros: in the padding, behind a dropout, behind another relu
+    "padding": f"input: 8x8x3\nlayers: [{CONV}, relu, {ONE}, relu, global_avg_pool, dense: 3]\n",
+    "pad": f"input: 6x6x1\nlayers: [pad: 2, {ONE}, relu]\n",
+    "dropout": f"input: 6x6x1\nlayers: [dropout, {ONE}, relu]\n",
+    "gaps": "input: 6x6x1\nlayers: [conv_transpose: {K: 2, F: 1, S: 2}, relu]\n",
+    "chain": "input: 4\nlayers: [dense: 2, relu, dense: 2, relu, dense: 2, relu]\n",
+    # a normalization of one or two values: the gradient is 0, or nearly
+    "batch": "input: 8\nlayers: [dense: 6, batch_norm, relu, dense: 3, softmax]\n",
+    "pooled": "input: 8x8x2\nlayers: [global_avg_pool, batch_norm]\n",
+    "instance": "input: 1x1x3\nlayers: [instance_norm]\n",
+    "two": "input: 4\nlayers: [dense: 2, layer_norm, dense: 2]\n",
+    # nothing comes back to the input
+    "one class": "input: 8x8x1\nlayers: [dense: 1, softmax]\n",
+    "outside": "input: 2x2x1\nlayers: [conv: {K: 1, F: 1, P: 1, S: 3}]\n",
+    # pixels that no window sees, or that were cut off
+    "dilated": "input: 3x1\nlayers: [conv: {K: 1, F: 3, P: 1, dilation: 2}, dense: 1]\n",
+    "cropped": f"input: 4x4x1\nlayers: [crop: 1, {CONV}]\n",
+    # branches that lie apart, and one that is stretched
+    "apart": "input: 8x8x1\nlayers: [max_pool: {name: a, F: 2},"
+    " conv: {name: b, K: 1, F: 5, from: input}, add: [a, b]]\n",
+    "stretched": "input: 8x8x2\nlayers: [avg_pool: 8, multiply: [input, avg_pool1]]\n",
+    # rounding that adds up from layer to layer
+    "deep": "input: 4\nlayers: [repeat: {times: 1000, layers: [tanh]}]\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_a_sound_network_is_not_accused(name: str, trace_text: TraceText) -> None:
+    trace = trace_text(SOUND[name])
+    for seed in range(2 if name == "deep" else 8):
+        for batch in (1, 2):
+            found = confirm(trace, seed=seed, batch=batch).diagnostics
+            assert found == (), (seed, batch, [d.message for d in found])
+
+
+def test_inputs_and_weights_are_drawn_apart() -> None:
+    """NumPy fills seeds up with zeros: (0, 0) and (0, 0, 0) give the same numbers."""
+    result = run({"input": "8x8x1", "layers": [{"dense": 1}]}, seed=0)
+    x, weight = result.outputs["input"].reshape(-1), result.parameters["dense1.weight"].reshape(-1)
+    assert abs(np.corrcoef(x, weight)[0, 1]) < 0.5
