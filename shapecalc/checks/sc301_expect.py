@@ -24,10 +24,10 @@ from typing import Any
 
 from shapecalc.checks.rule import Rule
 from shapecalc.diagnostics import Fault, Finding, Path, quote, some, suggestion
-from shapecalc.layers.base import show
 from shapecalc.network import Claims
 from shapecalc.records import PER_AXIS, LayerRecord
 from shapecalc.tracing import Trace
+from shapecalc.volumes import Volume, advice, readings, show
 
 
 def find(trace: Trace) -> Sequence[Finding]:
@@ -68,8 +68,15 @@ def _compare(
         title = "MACs" if key == "macs" else key.replace("_", " ")
         message = f"{subject}{title} {_text(claimed)} expected, {_text(computed)} computed"
         hint = _working(key, record) or f"{title} is {_text(computed)}"
+        if key == "output":
+            hint = _as_printed(claimed, computed) or hint
         findings.append(Finding(Fault("SC301", message, hint), (*path, "expect", key), layer))
     return findings
+
+
+def _as_printed(claimed: Volume, computed: Volume) -> str:
+    """Say so where a claim is the right volume as a framework prints it: with a batch, depth first."""
+    return next((advice([r]) for r in readings(claimed) if r.volume == computed), "")
 
 
 def _same(key: str, claimed: Any, computed: Any) -> bool:
@@ -106,7 +113,8 @@ def _outputs(trace: Trace, claimed: Mapping[str, Any]) -> list[Finding]:
         computed = trace.outputs[name]
         if computed is not None and computed != volume:
             message = f"output {name} {show(volume)} expected, {show(computed)} computed"
-            findings.append(Finding(Fault("SC301", message, f"write {show(computed)}"), path))
+            hint = _as_printed(volume, computed) or f"write {show(computed)}"
+            findings.append(Finding(Fault("SC301", message, hint), path))
     return findings
 
 

@@ -15,6 +15,7 @@ from shapecalc.diagnostics import Fault, Refusal
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import Volume
 from shapecalc.receptive_field import Field, everything
+from shapecalc.volumes import show
 
 Shapes = Mapping[str, tuple[int, ...]]
 NO_SHAPES: Shapes = {}
@@ -144,11 +145,6 @@ class AlongDepth(Layer):
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
         return everything(fields[0]) if len(output) == 1 else fields[0]
-
-
-def show(volume: Volume) -> str:
-    """Return a volume as `32x32x3`."""
-    return "x".join(map(str, volume))
 
 
 def show_value(value: Any) -> str:

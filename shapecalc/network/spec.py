@@ -157,8 +157,10 @@ class _Builder:
         try:
             return read_volume(value)
         except PydanticCustomError as error:
-            self._report(error.type, f"{path[-1]} {error.message()}", "", path)
-            return None
+            context = error.context or {}
+            hint = context.get("hint", "")
+            self._report(error.type, f"{path[-1]} {error.message()}", hint, path)
+            return context.get("meant")
 
     def _text(self, data: Mapping[str, Any], key: str) -> str | None:
         value = data.get(key)

@@ -61,10 +61,25 @@ def validate(
         words = aliases(model)
         habits = getattr(model, "habits", {})
         example = model.example() if issubclass(model, Layer) else ""
-        for problem in error.errors(include_url=False, include_context=True):
+        problems = error.errors(include_url=False, include_context=True)
+        for problem in problems:
             fault, steps = _translate(problem, fields, what, words, habits, also, example, findings)
             if fault is not None:
                 findings.append(Finding(fault, path + steps[bare:]))
+        return _as_meant(model, fields, problems)
+
+
+def _as_meant(model: type[Model], fields: Any, problems: Sequence[Any]) -> Model | None:
+    """Return the model with what was meant, where that is known of every faulty value."""
+    mended: dict[str, Any] = {}
+    for problem in problems:
+        meant = problem.get("ctx", {}).get("meant")
+        if meant is None or len(problem["loc"]) != 1:
+            return None
+        mended[problem["loc"][0]] = meant
+    try:
+        return model.model_validate({**fields, **mended})
+    except ValidationError:  # a value that is wrong in another way, too
         return None
 
 
@@ -95,7 +110,8 @@ def _translate(
     if stray is not None:
         return no_parameter(field, stray), steps
     if kind.startswith("SC"):
-        return Fault(kind, f"{field} {problem['msg']}", _mend(steps, value, words, example)), steps
+        hint = problem["ctx"].get("hint") or _mend(steps, value, words, example)
+        return Fault(kind, f"{field} {problem['msg']}", hint), steps
     return Fault("SC104", f"{field} must be a mapping of fields, not {quote(value)}", ""), steps
 
 

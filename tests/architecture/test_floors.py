@@ -26,11 +26,19 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("worked_example",),
     ("network", "records", "verification"),
     ("layers",),
+    ("frameworks",),
     ("receptive_field", "document"),
-    ("geometry", "diagnostics"),
+    ("geometry", "diagnostics", "volumes"),
 )
 FACADES = tuple(name for names in FLOORS for name in names if name.endswith("__init__"))
-PLAIN = ("geometry", "diagnostics", "receptive_field", "document")  # no dependency at all
+PLAIN = (
+    "geometry",
+    "volumes",
+    "diagnostics",
+    "receptive_field",
+    "document",
+    "frameworks",
+)  # no dependency at all
 TERMINAL = ("click", "sys", "os", "shutil")  # no report knows the terminal
 
 
