@@ -109,7 +109,8 @@ def test_what_is_no_volume_is_refused_and_unknown(trace_text: TraceText, text: s
         ("8.0x8x3", (8, 8, 3)), ("(8, 8, 3)", (8, 8, 3)), ("(None, 8, 8, 3)", (8, 8, 3)),
         ("[null, 8, 8, 3]", (8, 8, 3)), ("(1, 3, 8, 8)", (8, 8, 3)),
         ("torch.Size([1, 3, 8, 8])", (8, 8, 3)), ("[-1, 3, 8, 8]", (8, 8, 3)),
-        ("'?x3x8x8'", (8, 8, 3)), ("Nx3x8x8", (8, 8, 3)), ("TensorShape([None, 8, 8, 3])", (8, 8, 3)),
+        ("'?x3x8x8'", (8, 8, 3)), ("Nx3x8x8", (8, 8, 3)),
+        ("TensorShape([None, 8, 8, 3])", (8, 8, 3)),
     ],
 )  # fmt: skip
 def test_the_walk_goes_on_with_the_volume_that_was_meant(

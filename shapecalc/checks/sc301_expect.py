@@ -75,7 +75,7 @@ def _compare(
 
 
 def _as_printed(claimed: Volume, computed: Volume) -> str:
-    """Say so where a claim is the right volume as a framework prints it: with a batch, depth first."""
+    """Return what to write if a claim is the right volume with a batch, or its depth first."""
     return next((advice([r]) for r in readings(claimed) if r.volume == computed), "")
 
 
