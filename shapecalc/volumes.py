@@ -86,22 +86,25 @@ def doubts(volume: Volume) -> tuple[Reading, ...]:
     return ()
 
 
-def advice(found: Sequence[Reading]) -> str:
-    """Return what to write for one reading or several; nothing for none."""
-    if not found:
-        return ""
-    if len(found) == 1:
-        reading = found[0]
-        why = []
-        if reading.batch is not None:
-            why.append("the batch is no part of a volume")
-        if reading.turned:
-            why.append("the depth comes last")
-        if reading.grey:
-            why.append("a grey image has depth 1")
-        reason = ", and ".join(why)
-        return f"write {show(reading.volume)}" + (f": {reason}" if reason else "")
-    return "write " + ", ".join(f"{show(r.volume)} if {_condition(r, found)}" for r in found)
+def offers(found: Sequence[Reading]) -> list[tuple[str, Volume]]:
+    """Return each volume that may be meant with the words that offer it."""
+    if len(found) != 1:
+        return [(f"write {show(r.volume)} if {_condition(r, found)}", r.volume) for r in found]
+    (reading,) = found
+    why = reason(reading)
+    return [(f"write {show(reading.volume)}" + (f": {why}" if why else ""), reading.volume)]
+
+
+def reason(reading: Reading) -> str:
+    """Say why a volume is written otherwise."""
+    why = []
+    if reading.batch is not None:
+        why.append("the batch is no part of a volume")
+    if reading.turned:
+        why.append("the depth comes last")
+    if reading.grey:
+        why.append("a grey image has depth 1")
+    return ", and ".join(why)
 
 
 def _condition(reading: Reading, among: Sequence[Reading]) -> str:
@@ -315,4 +318,4 @@ def _four(volume: Volume) -> tuple[Reading, ...]:
     return ()
 
 
-__all__ = ["Reading", "Volume", "advice", "doubts", "readings", "show"]
+__all__ = ["Reading", "Volume", "doubts", "offers", "readings", "reason", "show"]

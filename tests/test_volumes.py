@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shapecalc.volumes import Volume, advice, doubts, readings, show
+from shapecalc.volumes import Reading, Volume, doubts, offers, readings, show
 
 IMAGES = [(32, 32, 3), (224, 224, 3), (28, 28, 1), (480, 640, 3), (64, 64, 4)]
 MAPS = [(7, 7, 512), (14, 14, 256), (13, 13, 384)]
@@ -136,12 +136,19 @@ def test_an_image_with_its_depth_first(volume: Volume) -> None:
 def test_two_readings_are_both_named(value: str, volumes: list[Volume]) -> None:
     found = readings(value)
     assert [reading.volume for reading in found] == volumes
-    text = advice(found)
-    conditions = [part.partition(" if ")[2] for part in text.split(", ")]
+    conditions = [text.partition(" if ")[2] for text, _ in offers(found)]
     assert all(conditions)
-    assert len(set(conditions)) == len(conditions), text
-    for volume in volumes:
-        assert show(volume) in text
+    assert len(set(conditions)) == len(conditions)
+    for (text, offered), volume in zip(offers(found), volumes, strict=True):
+        assert offered == volume
+        assert text.startswith(f"write {show(volume)} if ")
+
+
+def test_one_reading_is_offered_with_its_reason() -> None:
+    (offered,) = offers([Reading((32, 32, 3), "1", turned=True)])
+    assert offered[0] == "write 32x32x3: the batch is no part of a volume, and the depth comes last"
+    assert offers([Reading((32, 32, 3))]) == [("write 32x32x3", (32, 32, 3))]
+    assert offers([]) == []
 
 
 @pytest.mark.parametrize(
@@ -153,7 +160,6 @@ def test_two_readings_are_both_named(value: str, volumes: list[Volume]) -> None:
 )  # fmt: skip
 def test_where_nothing_can_be_told_nothing_is_made_up(value: Any) -> None:
     assert readings(value) == ()
-    assert advice(readings(value)) == ""
 
 
 def test_a_reading_is_always_a_volume_of_the_numbers_that_were_written() -> None:

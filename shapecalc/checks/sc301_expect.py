@@ -27,7 +27,7 @@ from shapecalc.diagnostics import Fault, Finding, Path, quote, some, suggestion
 from shapecalc.network import Claims
 from shapecalc.records import PER_AXIS, LayerRecord
 from shapecalc.tracing import Trace
-from shapecalc.volumes import Volume, advice, readings, show
+from shapecalc.volumes import Volume, readings, reason, show
 
 
 def find(trace: Trace) -> Sequence[Finding]:
@@ -75,8 +75,11 @@ def _compare(
 
 
 def _as_printed(claimed: Volume, computed: Volume) -> str:
-    """Return what to write if a claim is the right volume with a batch, or its depth first."""
-    return next((advice([r]) for r in readings(claimed) if r.volume == computed), "")
+    """Say so if a claim is the right volume with a batch, or its depth first."""
+    for reading in readings(claimed):
+        if reading.volume == computed:
+            return f"as a volume it is {show(computed)}: {reason(reading)}"
+    return ""
 
 
 def _same(key: str, claimed: Any, computed: Any) -> bool:

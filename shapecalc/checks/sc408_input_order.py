@@ -22,10 +22,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shapecalc.checks.rule import Rule
-from shapecalc.diagnostics import Fault, Finding, Path
+from shapecalc.diagnostics import Fault, Finding, Path, repairable
 from shapecalc.layers.base import axis_titles
+from shapecalc.layers.fields import rewritings
 from shapecalc.tracing import Trace
-from shapecalc.volumes import Volume, advice, doubts, show
+from shapecalc.volumes import Volume, doubts, show
 
 
 def find(trace: Trace) -> Sequence[Finding]:
@@ -51,7 +52,8 @@ def _look(volume: Volume) -> Fault | None:
         looks = "looks depth first"
     titles = (*axis_titles(len(volume) - 1), "depth")
     axes = ", ".join(f"{title} {size}" for title, size in zip(titles, volume, strict=True))
-    return Fault("SC408", f"{show(volume)} {looks}: it is read as {axes}", advice(meant))
+    message = f"{show(volume)} {looks}: it is read as {axes}"
+    return repairable("SC408", message, rewritings(meant))
 
 
 RULE = Rule("SC408", "order of the input", "advice", of_network=find)

@@ -182,9 +182,7 @@ def _norms() -> Iterator[Word]:
         **NORM, "rms_scaling": only(False, hint="layer_norm subtracts the mean here"),
     }, (), EPSILON)  # fmt: skip
     groups = {**EPSILON, "groups": Meaning({"groups": 32})}
-    yield _word(
-        "GroupNormalization", "group_norm", {"groups": reads("groups"), **NORM}, (), groups
-    )
+    yield _word("GroupNormalization", "group_norm", {"groups": reads("groups"), **NORM}, (), groups)
 
 
 def _elementwise() -> Iterator[Word]:

@@ -181,7 +181,9 @@ def normalized_shape(value: Any, fields: Mapping[str, Any]) -> Meaning:
     sizes = _items(value)
     if len(sizes) == 1:
         return depth(sizes[0], fields)
-    return Meaning(fault="layer_norm runs over the depth at each position, not over the whole volume")
+    return Meaning(
+        fault="layer_norm runs over the depth at each position, not over the whole volume"
+    )
 
 
 def scale_factor(value: Any, _: Mapping[str, Any]) -> Meaning:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError
 
-from shapecalc.diagnostics import Fault, Finding, Path, quote
+from shapecalc.diagnostics import Fault, Finding, Path, quote, repairable
 from shapecalc.document import Document
+from shapecalc.edits import Change, Repair
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import NAME, Volume, check_whole, read_volume
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
@@ -19,7 +20,7 @@ from shapecalc.network.expanding import Expander
 from shapecalc.network.expectations import NetworkClaims
 from shapecalc.network.plain import MOST_FAULTS
 from shapecalc.network.scopes import Group, Scope, Sources
-from shapecalc.network.validation import unknown_key, validate
+from shapecalc.network.validation import rejected, unknown_key, validate
 from shapecalc.network.wiring import Node
 from shapecalc.network.written import likely_kind
 
@@ -132,7 +133,9 @@ class _Builder:
             return {"input": self._volume(data["input"], ("input",))}
         if "inputs" not in data:
             if "layers" in data or not self.findings:
-                self._report("SC103", "a spec needs input", "for example input: 32x32x3")
+                repair = Repair("for example input: 32x32x3", Change("set", "32x32x3", ("input",)))
+                fault = repairable("SC103", "a spec needs input", [repair])
+                self.findings.append(Finding(fault, ()))
             return {"input": None}
         written = data["inputs"]
         if not isinstance(written, Mapping) or not written:
@@ -158,8 +161,8 @@ class _Builder:
             return read_volume(value)
         except PydanticCustomError as error:
             context = error.context or {}
-            hint = context.get("hint", "")
-            self._report(error.type, f"{path[-1]} {error.message()}", hint, path)
+            fault = rejected(error.type, f"{path[-1]} {error.message()}", context)
+            self.findings.append(Finding(fault, path))
             return context.get("meant")
 
     def _text(self, data: Mapping[str, Any], key: str) -> str | None:
@@ -203,7 +206,11 @@ class _Builder:
         scope.names.update({name: index for index, name in enumerate(inputs)})
         items = data.get("layers")
         if "layers" not in data:
-            self._report("SC103", "a spec needs layers", "for example layers: [{dense: 10}]")
+            repair = Repair(
+                "for example layers: [{dense: 10}]", Change("set", [{"dense": 10}], ("layers",))
+            )
+            fault = repairable("SC103", "a spec needs layers", [repair])
+            self.findings.append(Finding(fault, ()))
             items = ()
         elif not isinstance(items, list | tuple):
             self._report(

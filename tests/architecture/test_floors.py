@@ -21,6 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("grading",),
     ("executor.__init__",),  # a facade, too: it takes a file, as the next one does
     ("__init__",),  # the facade: joins formats, tracing and checks
+    ("repairs",),
     ("reports", "checks", "formats", "executor"),
     ("tracing",),
     ("worked_example",),
@@ -29,16 +30,13 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("frameworks",),
     ("receptive_field", "document"),
     ("geometry", "diagnostics", "volumes"),
+    ("edits",),
 )
 FACADES = tuple(name for names in FLOORS for name in names if name.endswith("__init__"))
+# No dependency at all.
 PLAIN = (
-    "geometry",
-    "volumes",
-    "diagnostics",
-    "receptive_field",
-    "document",
-    "frameworks",
-)  # no dependency at all
+    "geometry", "volumes", "diagnostics", "receptive_field", "document", "edits", "frameworks",
+)  # fmt: skip
 TERMINAL = ("click", "sys", "os", "shutil")  # no report knows the terminal
 
 
