@@ -2,7 +2,8 @@
 
 Claims stand on a layer, on a block's instance, a residual or a parallel, or at the top. They are
 compared with the record; what could not be computed is not compared. The message gives both
-numbers, the hint how the computed one follows.
+numbers, the hint how the computed one follows. in_channels, in_features and their like, which
+frameworks have, are claims about what comes in.
 
 Bad, since 5*5*3*10 weights and 10 biases make 760:
 
@@ -20,11 +21,14 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any
 
 from shapecalc.checks.rule import Rule
-from shapecalc.diagnostics import Fault, Finding, Path, quote, some, suggestion
-from shapecalc.network import Claims
+from shapecalc.diagnostics import Fault, Finding, Path, quote, repairable, some, suggestion
+from shapecalc.edits import Change, Repair
+from shapecalc.network import Claims, Node
+from shapecalc.network.translation import Translation
 from shapecalc.records import PER_AXIS, LayerRecord
 from shapecalc.tracing import Trace
 from shapecalc.volumes import Volume, readings, reason, show
@@ -34,6 +38,8 @@ def find(trace: Trace) -> Sequence[Finding]:
     """Return a finding for each claim that is false."""
     findings: list[Finding] = []
     for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
+        if node.translation is not None:
+            findings += _stated(node, node.translation, record)
         if node.claims is not None:
             findings += _compare(
                 node.claims, _of_record(record, node.claims), record.name, node.path, record
@@ -45,6 +51,26 @@ def find(trace: Trace) -> Sequence[Finding]:
         values = {**trace.totals, "output": trace.output}
         findings += _compare(trace.spec.claims, values, None, ())
         findings += _outputs(trace, trace.spec.claims.outputs or {})
+    return findings
+
+
+def _stated(node: Node, words: Translation, record: LayerRecord) -> list[Finding]:
+    """Compare what a framework's fields, such as in_channels, say of the volume that comes in."""
+    findings = []
+    for field, (what, stated) in words.claims:
+        if what == "axes" or not record.input:
+            continue
+        volume = record.input[0]
+        computed: Any = {"depth": volume[-1], "values": prod(volume), "volume": volume}[what]
+        if stated == computed:
+            continue
+        title = {"depth": "the depth", "values": "the number of values"}.get(what, "the volume")
+        message = f"{node.name}: {field} {_text(stated)} expected"
+        message += f", {_text(computed)} is {title} of {show(volume)}"
+        path = node.path if words.bare else (*node.path, field)
+        written = show(computed) if what == "volume" else computed
+        repairs = [Repair(f"write {field}: {written}", Change("set", written))]
+        findings.append(Finding(repairable("SC301", message, repairs), path, node.name))
     return findings
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shapecalc.frameworks.meanings import (
+    ALPHA,
     SLOPES,
     Fields,
     Meaning,
@@ -28,7 +29,6 @@ from shapecalc.frameworks.meanings import (
     volume,
 )
 
-KERAS = "Keras"
 LAST = only(
     "channels_last", hint="leave it out: volumes are height x width x depth, the depth last"
 )
@@ -198,9 +198,9 @@ def _elementwise() -> Iterator[Word]:
     yield _word("PReLU", "prelu", {
         **_learned("alpha"), "shared_axes": shared_axes,
     }, (), {"shared_axes": Meaning(fault=SLOPES)}, shorthand="shared_axes")  # fmt: skip
-    yield _word("ELU", "elu", {"alpha": only(1, hint="elu has alpha 1 here")})
+    yield _word("ELU", "elu", {"alpha": ALPHA})
     yield _word("Softmax", "softmax", AXIS)
-    yield _word("Activation", "", {"activation": activation}, shorthand="activation")
+    yield _word("Activation", "", {"activation": ignored}, shorthand="activation")
 
 
 def _word(
@@ -211,7 +211,7 @@ def _word(
     absent: dict[str, Meaning] | None = None,
     shorthand: str | None = None,
 ) -> Word:
-    return Word(name, KERAS, kind, {**fields, **LAYER}, axes, absent or {}, shorthand)
+    return Word(name, "Keras", kind, {**fields, **LAYER}, axes, absent or {}, shorthand)
 
 
 WORDS: tuple[Word, ...] = tuple(_words())

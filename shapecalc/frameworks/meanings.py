@@ -7,6 +7,7 @@ does not know is passed on under our name, and our own field says what is wrong 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from shapecalc.volumes import readings
@@ -24,14 +25,15 @@ class Stated(NamedTuple):
 class Meaning(NamedTuple):
     """Our fields for one of a framework's; `fault` is a hint where there are none.
 
-    `harmless` says that what cannot be done touches neither volumes nor counts, `note` what stays
-    different.
+    `harmless` says that what cannot be done touches neither volumes nor counts, `known` that other
+    values of the field are read, `note` what stays different.
     """
 
     fields: Mapping[str, Any] = NOTHING
     stated: tuple[Stated, ...] = ()
     fault: str = ""
     harmless: bool = False
+    known: bool = False
     note: str = ""
 
 
@@ -61,6 +63,7 @@ class Word(NamedTuple):
 # -- kinds of fields ---------------------------------------------------------------------------
 
 
+@cache
 def reads(name: str) -> Field:
     """A field of ours under another name."""
     return lambda value, _: Meaning({name: value})
@@ -81,6 +84,9 @@ def only(*values: Any, hint: str, harmless: bool = True) -> Field:
     return read
 
 
+ALPHA = only(1, hint="elu has alpha 1 here")
+
+
 def depth(value: Any, _: Mapping[str, Any]) -> Meaning:
     """The depth of what comes in."""
     return _number("depth", value)
@@ -96,7 +102,8 @@ def _number(what: Literal["depth", "values"], value: Any) -> Meaning:
         return Meaning()
     if type(value) is int and value > 0:
         return Meaning(stated=(Stated(what, value),))
-    return Meaning(fault="it is a positive whole number, and may be left out", harmless=True)
+    hint = "it is a positive whole number, and may be left out"
+    return Meaning(fault=hint, harmless=True, known=True)
 
 
 def volume(value: Any, _: Mapping[str, Any]) -> Meaning:
@@ -104,7 +111,8 @@ def volume(value: Any, _: Mapping[str, Any]) -> Meaning:
     found = readings(value if isinstance(value, str) else list(_items(value)))
     if len(found) == 1:
         return Meaning(stated=(Stated("volume", found[0].volume),))
-    return Meaning(fault="leave it out: the volume follows from the input", harmless=True)
+    hint = "leave it out: the volume follows from the input"
+    return Meaning(fault=hint, harmless=True, known=True)
 
 
 def _items(value: Any) -> Sequence[Any]:
@@ -115,7 +123,7 @@ def rounding(value: Any, _: Mapping[str, Any]) -> Meaning:
     """PyTorch's ceil_mode."""
     if isinstance(value, bool):
         return Meaning({"rounding": "ceil" if value else "floor"})
-    return Meaning(fault="write rounding: ceil or rounding: floor")
+    return Meaning(fault="write rounding: ceil or rounding: floor", known=True)
 
 
 def padding(value: Any, _: Mapping[str, Any]) -> Meaning:
@@ -123,7 +131,8 @@ def padding(value: Any, _: Mapping[str, Any]) -> Meaning:
     if isinstance(value, str) and value.lower() in ("same", "valid"):
         return Meaning({"P": value.lower()})
     if value == "causal":
-        return Meaning(fault="write P: [[n, 0]] with n = dilation*(F - 1) zeros, all in front")
+        hint = "write P: [[n, 0]] with n = dilation*(F - 1) zeros, all in front"
+        return Meaning(fault=hint, known=True)
     return Meaning({"P": value})
 
 
@@ -158,8 +167,8 @@ def depth_axis(*, keras: bool) -> Field:
         if axis is None or axis == (-1 if keras else 1):
             return Meaning()
         if type(axis) is int and 1 <= (axis if keras else -axis) <= 4:
-            return Meaning(stated=(Stated("axes", abs(axis) - 1),))
-        return Meaning(fault="leave it out: it works along the depth here")
+            return Meaning(stated=(Stated("axes", (abs(axis) - 1,)),))
+        return Meaning(fault="leave it out: it works along the depth here", known=True)
 
     return read
 
@@ -169,11 +178,11 @@ def half_affine(value: Any, fields: Mapping[str, Any]) -> Meaning:
     if value is True or value is None:
         return Meaning()
     if value is not False:
-        return Meaning(fault="it is true or false")
+        return Meaning(fault="it is true or false", known=True)
     if fields.get("center") is False and fields.get("scale") is False:
         return Meaning({"affine": False})
     hint = "gamma and beta are kept or left out together: affine: false leaves out both"
-    return Meaning(fault=hint)
+    return Meaning(fault=hint, known=True)
 
 
 def normalized_shape(value: Any, fields: Mapping[str, Any]) -> Meaning:
@@ -209,9 +218,9 @@ def interpolation(value: Any, _: Mapping[str, Any]) -> Meaning:
     """How values are made up in between; ours is bilinear on every axis."""
     found = INTERPOLATIONS.get(value) if isinstance(value, str) else None
     if found is None:
-        return Meaning(fault="mode is nearest or bilinear here", harmless=True)
+        return Meaning(fault="mode is nearest or bilinear here", harmless=True, known=True)
     mode, axes = found
-    return Meaning({"mode": mode}, (Stated("axes", axes),) if axes else ())
+    return Meaning({"mode": mode}, (Stated("axes", (axes,)),) if axes else ())
 
 
 def depth_first_output(value: Any, _: Mapping[str, Any]) -> Meaning:
@@ -224,7 +233,7 @@ def depth_first_output(value: Any, _: Mapping[str, Any]) -> Meaning:
 def output_size(value: Any, _: Mapping[str, Any]) -> Meaning:
     """The spatial sizes of an adaptive pool."""
     if value is None or None in _items(value):
-        return Meaning(fault="write the size: none for the input's own size is not read")
+        return Meaning(fault="write the size: none for the input's own is not read", known=True)
     return Meaning({"output": value})
 
 
@@ -239,8 +248,8 @@ def shared_axes(value: Any, _: Mapping[str, Any]) -> Meaning:
     """The axes along which Keras' PReLU has one slope: all but the depth."""
     axes = list(_items(value))
     if axes and axes == list(range(1, len(axes) + 1)):
-        return Meaning({"per_channel": True}, (Stated("axes", len(axes)),))
-    return Meaning(fault=SLOPES)
+        return Meaning({"per_channel": True}, (Stated("axes", (len(axes),)),))
+    return Meaning(fault=SLOPES, known=True)
 
 
 SLOPES = "one slope a value is not counted here: write prelu for one, per_channel: true for D"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shapecalc.frameworks.meanings import (
+    ALPHA,
     Field,
     Fields,
     Meaning,
@@ -29,7 +30,6 @@ from shapecalc.frameworks.meanings import (
     values,
 )
 
-PYTORCH = "PyTorch"
 PLACE: Fields = {"device": ignored, "dtype": ignored}
 INPLACE: Fields = {"inplace": ignored}
 ZEROS = only("zeros", hint="padding is with zeros here")
@@ -204,7 +204,7 @@ def _elementwise() -> Iterator[Word]:
         "threshold": only(20, hint="softplus has no threshold here"),
     })  # fmt: skip
     yield _word("GELU", "gelu", {"approximate": only("none", hint="gelu is the exact one here")})
-    yield _word("ELU", "elu", {"alpha": only(1, hint="elu has alpha 1 here"), **INPLACE})
+    yield _word("ELU", "elu", {"alpha": ALPHA, **INPLACE})
     yield _word(
         "LeakyReLU",
         "leaky_relu",
@@ -234,7 +234,7 @@ def _word(
     shorthand: str | None = None,
     but: str = "",
 ) -> Word:
-    return Word(name, PYTORCH, kind, fields, axes, absent or {}, shorthand, but)
+    return Word(name, "PyTorch", kind, fields, axes, absent or {}, shorthand, but)
 
 
 WORDS: tuple[Word, ...] = tuple(_words())

@@ -50,7 +50,7 @@ class Layer(BaseModel):
     joins: ClassVar[bool] = False  # merges by adding up depths
     has_weights: ClassVar[bool] = False
     multiplies: ClassVar[bool] = False  # has multiply-accumulates (MACs)
-    habits: ClassVar[Mapping[str, str]] = {}  # frameworks' words: what to write instead
+    habits: ClassVar[Mapping[str, str]] = {}  # no fields: what to do instead
 
     def settled(self, rounding: Rounding) -> Self:
         """Return the layer with the network's rounding where it says none itself."""

@@ -9,6 +9,7 @@ from pydantic import AliasChoices, Field
 
 from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Repair, set_field
+from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Rounding, Spread, Step, spread
 from shapecalc.layers.base import (
     KnownCounts,
@@ -20,11 +21,11 @@ from shapecalc.layers.base import (
     show,
 )
 from shapecalc.layers.fields import Offsets, Positive, Sizes, Truth, Volume, choice, padding
-from shapecalc.layers.window import HABITS, Sliding, Stride, Window, Zeros
+from shapecalc.layers.window import Sliding, Stride, Window, Zeros
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import spread_out
 
-Filters = Annotated[Positive, Field(validation_alias=AliasChoices("K", "filters", "out_channels"))]
+Filters = Annotated[Positive, Field(validation_alias=AliasChoices("K", *SYNONYMS["K"]))]
 
 
 class Convolution(Sliding):
@@ -168,7 +169,7 @@ class ConvTranspose(Layer):
     P: Annotated[
         int | str | tuple[Any, ...],
         padding("same", "valid"),
-        Field(validation_alias=AliasChoices("P", "padding")),
+        Field(validation_alias=AliasChoices("P", *SYNONYMS["P"])),
     ] = 0
     output_padding: Offsets = 0
     dilation: Sizes = 1
@@ -178,7 +179,7 @@ class ConvTranspose(Layer):
     main = "K"
     has_weights: ClassVar[bool] = True
     multiplies: ClassVar[bool] = True
-    habits: ClassVar[Mapping[str, str]] = HABITS | {
+    habits: ClassVar[Mapping[str, str]] = {
         "rounding": "leave it out: nothing is divided, so nothing is rounded"
     }
 

@@ -1,6 +1,6 @@
 """Normalizations: the volume passes unchanged; gamma counts as weights, beta as biases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from shapecalc.diagnostics import Fault, Refusal
@@ -8,17 +8,6 @@ from shapecalc.layers.base import AlongDepth, KnownCounts, Layer, Shapes, need_s
 from shapecalc.layers.fields import Positive, PositiveReal, Real, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import everything
-
-HABITS = {
-    "epsilon": "write eps",
-    "momentum": "leave it out: it does not change shapes or counts",
-    "num_features": "leave it out: the depth follows from the input",
-    "num_channels": "leave it out: the depth follows from the input",
-    "num_groups": "write groups",
-    "normalized_shape": "leave it out: the depth follows from the input",
-    "center": "write affine: false to leave out gamma and beta",
-    "scale": "write affine: false to leave out gamma and beta",
-}
 
 
 class Normalization(Layer):
@@ -28,7 +17,6 @@ class Normalization(Layer):
     eps: PositiveReal = 1e-5
 
     has_weights: ClassVar[bool] = True
-    habits: ClassVar[Mapping[str, str]] = HABITS
 
     def parameters(self, inputs: Sequence[Volume]) -> Shapes:
         D = inputs[0][-1]

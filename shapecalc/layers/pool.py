@@ -1,10 +1,11 @@
 """Pooling: windows that slide (max, avg, l2), whole slices (global) and adaptive bins."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field
 
+from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Fit, Fits, widest_bin
 from shapecalc.layers.base import Layer, need_spatial, per_axis, show
 from shapecalc.layers.fields import Sizes, Truth, Volume
@@ -12,7 +13,7 @@ from shapecalc.layers.window import Sliding, Window
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import binned, everything
 
-PoolStride = Annotated[Sizes | None, Field(validation_alias=AliasChoices("S", "stride", "strides"))]
+PoolStride = Annotated[Sizes | None, Field(validation_alias=AliasChoices("S", *SYNONYMS["S"]))]
 
 
 class Pool(Sliding):
@@ -166,7 +167,6 @@ class AdaptivePool(Layer):
     output: Sizes
 
     main = "output"
-    habits: ClassVar[Mapping[str, str]] = {"output_size": "write output"}
 
     def bins(self, volume: Volume) -> list[tuple[int, int, int]]:
         """Return (input size, bins, pixels in the widest bin) for each axis."""

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from shapecalc.diagnostics import Fault, Finding, Path, quote, repairable
 from shapecalc.document import Document
 from shapecalc.edits import Change, Repair
+from shapecalc.frameworks.elsewhere import TOP_LEVEL
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import NAME, Volume, check_whole, read_volume
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
@@ -34,12 +35,6 @@ KEYS = {
         "layers", "outputs", "expect", "example",
     )
 }  # fmt: skip
-HABITS = {
-    "input_shape": "write input: 32x32x3",
-    "model": "write name, input and layers at the top",
-    "output": "write expect: {output: ...}, or outputs: with names",
-    "block": "write blocks",
-}
 ROUNDINGS: tuple[Rounding, ...] = ("exact", "floor", "ceil")
 
 
@@ -94,7 +89,7 @@ class _Builder:
             return NetworkSpec(self.document, findings=self.findings, readable=False)
         for key in data:
             if key not in KEYS:
-                fault = unknown_key(str(key), data, "a spec", KEYS, HABITS, (), self.findings)
+                fault = unknown_key(str(key), data, "a spec", KEYS, TOP_LEVEL, (), self.findings)
                 self.findings.append(Finding(fault, (str(key),)))
         inputs = self._inputs(data)
         expander, outputs = self._layers(data, inputs)

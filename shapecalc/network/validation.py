@@ -25,6 +25,7 @@ from shapecalc.layers.base import Layer, aliases
 Model = TypeVar("Model", bound=BaseModel)
 
 PARAMETER = re.compile(r"\$[A-Za-z0-9_-]+")
+NOTHING: Mapping[str, str] = {}
 
 
 class _Missing:
@@ -60,11 +61,13 @@ def validate(
     also: Iterable[str] = (),
     *,
     bare: bool = False,
+    written: Mapping[str, str] = NOTHING,
 ) -> Model | None:
     """Return the validated model, or None with what is wrong added to the findings.
 
     `also` are further keys that are known, but read elsewhere. `bare` says that the one field was
-    written as a bare value, so that its place is the layer's own.
+    written as a bare value, so that its place is the layer's own. `written` has the key under which
+    a field stands where that is not its name.
     """
     try:
         return model.model_validate(fields)
@@ -74,7 +77,11 @@ def validate(
         example = model.example() if issubclass(model, Layer) else ""
         problems = error.errors(include_url=False, include_context=True)
         for problem in problems:
-            fault, steps = _translate(problem, fields, what, words, habits, also, example, findings)
+            first, rest = problem["loc"][:1], problem["loc"][1:]
+            place = (*(written.get(str(step), step) for step in first), *rest)
+            fault, steps = _translate(
+                {**problem, "loc": place}, fields, what, words, habits, also, example, findings
+            )
             if fault is not None:
                 findings.append(Finding(fault, path + steps[bare:]))
         return _as_meant(model, fields, problems)

@@ -93,6 +93,10 @@ def key_of(finding: Finding, change: Change | None = None, data: Any = None) -> 
 
 def _before(path: Path, change: Change, data: Any) -> Path:
     """Return where a path of the changed data was before."""
+    if change.action == "several":
+        for part in reversed(change.value):
+            path = _before(path, part, data)
+        return path
     *outer, last = change.path
     n = len(outer)
     if path[:n] != tuple(outer) or len(path) <= n:

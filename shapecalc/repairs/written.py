@@ -7,9 +7,11 @@ from typing import Any
 
 from shapecalc.diagnostics import Path
 from shapecalc.edits import Change, Unchangeable, value_at
+from shapecalc.frameworks.lookups import choose, renamed, words_of
 from shapecalc.layers import KINDS, kind_of
 from shapecalc.layers.base import aliases
 from shapecalc.network import Group
+from shapecalc.network.translation import kind_of_word
 from shapecalc.network.validation import PARAMETER
 from shapecalc.tracing import Trace
 
@@ -58,11 +60,22 @@ def _words(trace: Trace, path: Path, data: Any) -> tuple[Mapping[str, str], str 
     if kind is not None:
         return aliases(KINDS[kind]), KINDS[kind].main
     try:
-        parameters = value_at(data, ("blocks", str(word), "parameters"))
+        block = value_at(data, ("blocks", str(word)))
     except Unchangeable:
-        parameters = {}
+        return _foreign(str(word), path, data)
+    parameters = block.get("parameters") if isinstance(block, Mapping) else None
     names = [str(name) for name in parameters] if isinstance(parameters, Mapping) else []
     return {name: name for name in names}, next(iter(names), None)
+
+
+def _foreign(word: str, path: Path, data: Any) -> tuple[Mapping[str, str], str | None]:
+    """Return the words of a framework's layer."""
+    value = value_at(data, path)
+    kind = kind_of_word(word, value)
+    if kind is None:
+        return {}, None
+    layer, _ = choose(words_of(word), value if isinstance(value, Mapping) else ())
+    return {**aliases(KINDS[kind]), **renamed(layer)}, KINDS[kind].main
 
 
 def _field(data: Any, change: Change, words: Mapping[str, str], main: str | None) -> Change:
