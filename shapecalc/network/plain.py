@@ -83,7 +83,7 @@ class PlainLayers(Wiring):
                 share, claims = written.share, written.claims
         elif cls.merges:
             fields, origin = NO_FIELDS, value
-        elif cls.main is not None:
+        elif cls.main is not None or word != kind:
             fields = {cls.main: value}
         layer, translation = self._read(word, kind, cls, fields, path, bare)
         number = scope.numbered(kind)
@@ -109,13 +109,13 @@ class PlainLayers(Wiring):
         layer = translation = None
         if word == kind or word in ALIASES:
             layer = self._validated(kind, cls, fields, path, bare)
-        if layer is None or len(self.findings) > known:
+        if isinstance(fields, Mapping) and (layer is None or len(self.findings) > known):
             tried = translate(word, kind, fields, bare)
             if tried.foreign:
                 translation = tried
                 del self.findings[known:]
                 layer = self._translated(tried, cls, path, bare)
-        if layer is None and bare and fields:
+        if layer is None and bare and isinstance(fields, Mapping):
             (value,) = fields.values()
             meant = fields_meant(word, kind, value)
             if meant is not None:

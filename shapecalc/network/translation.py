@@ -96,8 +96,9 @@ def translate(text: str, kind: str, given: Mapping[str, Any], bare: bool) -> Tra
     own = aliases(KINDS[kind])
     words = lookups.words_of(text) if kind_of(text) is None else ()
     value = next(iter(given.values())) if bare and given else None
-    if bare and words and words[0].shorthand:
-        given = {words[0].shorthand: value}
+    if bare and words:
+        first = KINDS[kind].main or next(iter(words[0].fields))
+        given = {words[0].shorthand or first: value}
     result = Translation(text, kind, bare or not given)
     chosen = lookups.choose(words, given) if words else None
     if chosen is not None:
@@ -200,9 +201,9 @@ class _Work:
             name = key if self.own.get(key) == ours else ours  # filters is as good as K
             self.result.fields[name] = meant
             self.result.written[name] = key
-            if name == key and meant == value:
+            same = meant is value or (type(meant) is type(value) and meant == value)
+            if name == key and same:
                 continue
-            same = type(meant) is type(value) and meant == value
             self._say(key)
             new, old = name, quote(key)
             if not same:
