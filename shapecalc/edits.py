@@ -82,9 +82,12 @@ def changed(data: Any, change: Change) -> Any:
     What stands in several places (an anchor and its aliases) is changed in all of them, as an edit
     of the text would.
     """
-    copy = _copied(data, {}, 0)
     if not change.path:
         raise Unchangeable
+    try:
+        copy = _copied(data, {}, 0)
+    except RecursionError:
+        raise Unchangeable from None
     *outer, last = change.path
     parent = value_at(copy, tuple(outer))
     if change.action == "append":
@@ -175,7 +178,8 @@ def _copied(value: Any, done: dict[int, Any], depth: int) -> Any:
         for key, inner in value.items():
             copy[key] = _copied(inner, done, depth + 1)
     else:
-        copy.extend(_copied(inner, done, depth + 1) for inner in value)
+        for inner in value:
+            copy.append(_copied(inner, done, depth + 1))
     return copy
 
 

@@ -11,7 +11,6 @@ from shapecalc.repairs.trial import Outcome, Trials, key_of
 from shapecalc.tracing import Trace
 
 MOST_OFFERS = 6
-SEVERITIES = ("error", "warning", "advice")
 
 
 @dataclass
@@ -95,8 +94,9 @@ def _within(item: _Item, other: _Item) -> bool:
 
 
 def _gone(finding: Finding, item: _Item) -> bool:
-    """Say whether a finding is gone once an item is mended, which is no less severe."""
-    if item.best is None or key_of(finding) in item.best.keys:
-        return False
-    severities = item.finding.severity, finding.severity
-    return SEVERITIES.index(severities[0]) <= SEVERITIES.index(severities[1])
+    """Say whether a finding is gone once an error is mended.
+
+    Warnings and advice stand beside each other: what mends one is a matter of taste.
+    """
+    mended = item.best is not None and item.finding.severity == "error"
+    return mended and item.best is not None and key_of(finding) not in item.best.keys
