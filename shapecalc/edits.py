@@ -16,7 +16,7 @@ DEEPEST = 400  # containers inside one another; deeper data is not changed
 
 
 class Change(NamedTuple):
-    """One change of a spec.
+    """One change of a spec, at a path behind that of a fault less its last `up` steps.
 
     set: the value at the path becomes `value`; a key that is missing is added.
     rename: the key that ends the path becomes `value`, a bare kind likewise.
@@ -33,10 +33,11 @@ class Change(NamedTuple):
     value: Any = None
     path: Path = ()
     name: str = ""
+    up: int = 0
 
     def at(self, path: Path) -> Change:
-        """Return the change with a path in front of its own."""
-        return self._replace(path=(*path, *self.path))
+        """Return the change with the path of a fault in front of its own."""
+        return self._replace(path=(*path[: len(path) - self.up], *self.path), up=0)
 
 
 class Repair(NamedTuple):

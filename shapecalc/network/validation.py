@@ -165,7 +165,7 @@ def unknown_key(
     if key in words:
         other = next((k for k in fields if k != key and words.get(k) == words[key]), words[key])
         message = f"{shown} and {quote(other)} are two words for one field of {what}"
-        return Fault("SC106", message, "keep one of them")
+        return repairable("SC106", message, [Repair(f"leave out {shown}", Change("remove"))])
     if key in habits:
         return Fault("SC102", f"{what} has no field {shown}", habits[key])
     if any(sign in key for sign in ":="):

@@ -80,7 +80,7 @@ def _proportional(written: int, record: LayerRecord, key: str, claimed: Any) -> 
     if not computed or not isinstance(claimed, int) or (written * claimed) % computed:
         return []
     value = written * claimed // computed
-    return [value] if value > 0 else []
+    return [value] if written <= 2 * value and value <= 2 * written else []
 
 
 def _count(layer: Layer, field: str, value: Any, inputs: Sequence[Volume], key: str) -> Any:
@@ -104,8 +104,7 @@ def _computed(trace: Trace, finding: Finding, key: str) -> Iterator[Repair]:
     written = list(value) if isinstance(value, tuple) else value
     if isinstance(value, tuple) and all(isinstance(size, int) for size in value):
         written = show(value) if len(value) > 1 else value[0]
-    shown = f"{written:,}" if isinstance(written, int) else str(written)
-    yield Repair(f"{shown} is what is computed", Change("set", written, finding.path))
+    yield Repair(f"{key}: {written} is computed", Change("set", written, finding.path))
 
 
 def _value(trace: Trace, finding: Finding, key: str) -> Any:
@@ -113,10 +112,8 @@ def _value(trace: Trace, finding: Finding, key: str) -> Any:
         return trace.outputs.get(key)
     if finding.layer is None:
         return trace.output if key == "output" else trace.totals.get(key)
-    for record in trace.layers:
-        if record.name == finding.layer:
-            return getattr(record, key, None)
     for group in trace.spec.groups:
-        if group.name == finding.layer:
+        if (group.name, group.path) == (finding.layer, finding.path[:-2]):
             return trace.of_group(group).get(key)
-    return None
+    record = next((r for r in trace.layers if r.name == finding.layer), None)
+    return getattr(record, key, None)

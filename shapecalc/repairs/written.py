@@ -69,7 +69,7 @@ def _field(data: Any, change: Change, words: Mapping[str, str], main: str | None
     path, name, wanted = change.path, change.name, change.value
     value = value_at(data, path)
     if isinstance(value, Mapping):
-        key = next((str(k) for k in value if words.get(str(k)) == name), None)
+        key = next((str(k) for k in value if words.get(str(k), str(k)) == name), None)
         if wanted is None:
             if key is None:
                 raise Unchangeable
