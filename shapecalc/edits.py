@@ -25,7 +25,7 @@ class Change(NamedTuple):
     append: `value` is put at the end of the list at the path.
     replace: the list item that ends the path gives way to the items of `value`.
     field: the layer written at the path gets `value` in its field `name`, however it is written;
-    None takes the field out.
+    None takes the field out; without a name `value` holds several fields.
     before: the layer `value` is put in front of the layer written at the path.
     """
 

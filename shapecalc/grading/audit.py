@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
@@ -76,7 +77,7 @@ def _claim(subject: Subject, finding: Finding) -> str:
 
 def cause(traced: Trace, finding: Finding) -> str:
     """Return the mistake behind a false claim, where one and no other gives its number."""
-    subject, key = Subject(traced), str(finding.path[-1])
+    subject, key = Subject(replace(traced, diagnose=None)), str(finding.path[-1])
     printed = _written(traced.spec.document.data, finding.path)
     case, given = _case(subject, f"{finding.layer or 'total'}.{key}", printed)
     found = explaining(wrong_answers(case), given) if case is not None else None

@@ -10,7 +10,7 @@ from shapecalc.edits import Change, Repair
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.fields import Volume
 from shapecalc.records import LayerRecord
-from shapecalc.repairs.chain import Chains, others
+from shapecalc.repairs.chain import Chains, others, written
 from shapecalc.tracing import Trace
 
 FIELDS = ("S", "P", "F", "output_padding", "K", "units", "scale", "dilation", "rounding")
@@ -45,9 +45,8 @@ def _volumes(trace: Trace, chains: Chains, index: int, claimed: Volume) -> Itera
             for value, layer in others(node.layer, field, claimed[-1]):
                 if chains.behind(chain[: far + 1], layer) == claimed:
                     inside = f" in {node.name}" if far else ""
-                    written = f"rounding: {value}" if field == "rounding" else f"{field}={value}"
-                    text = f"{written}{inside} gives {show(claimed)}"
-                    yield Repair(text, Change("field", value, node.path, field))
+                    text, change = written(field, value, node.layer, layer)
+                    yield Repair(f"{text}{inside} gives {show(claimed)}", change.at(node.path))
                     break
 
 
