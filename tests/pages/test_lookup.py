@@ -107,7 +107,9 @@ def test_a_word_without_a_page_names_near_ones(word: str, near: str) -> None:
     assert repr(word) in str(raised.value)
 
 
-@pytest.mark.parametrize("word", ["", " ", "?", "xyzzy", "\x1b[31m", "a" * 100_000, "$(", "[", "\n"])
+@pytest.mark.parametrize(
+    "word", ["", " ", "?", "xyzzy", "\x1b[31m", "a" * 100_000, "$(", "[", "\n"]
+)
 def test_a_word_that_nothing_is_near_to_is_told_so(word: str) -> None:
     with pytest.raises(LookupError) as raised:
         pages.page(word)
