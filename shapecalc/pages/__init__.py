@@ -51,7 +51,7 @@ def contents(width: int | None = None) -> str:
     parts = {
         "Guides": _headings("guides"),
         "Topics": _headings("topics"),
-        "Layer kinds": {kind: heading(cls.__doc__ or "") for kind, cls in KINDS.items()},
+        "Layer kinds": {k: heading(cls.__doc__ or "").rstrip(".") for k, cls in KINDS.items()},
         "Rules": {code: _rule_title(code) for code in codes()},
     }
     listed = [f"{title}\n{definitions(part, width, indent=2)}" for title, part in parts.items()]
