@@ -65,7 +65,12 @@ def _block(block: str, width: int | None) -> str:
         return f"{block[3:]}\n{'-' * len(block[3:])}"
     if block.startswith("|"):
         return _table(block, width)
-    return _wrapped(block.replace("**", ""), width)
+    return _wrapped(_plain(block), width)
+
+
+def _plain(text: str) -> str:
+    """Return text without the signs for bold, and with * and | that were escaped."""
+    return re.sub(r"\\([*|])", r"\1", text.replace("**", ""))
 
 
 def _wrapped(block: str, width: int | None) -> str:
@@ -97,7 +102,7 @@ def _table(block: str, width: int | None) -> str:
 def _cells(line: str) -> list[str]:
     """Return the cells of a row; a bar inside code or behind a backslash is no border."""
     inner = line.strip().removeprefix("|").removesuffix("|")
-    return [cell.replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", inner)]
+    return [_plain(cell) for cell in re.split(r"(?<!\\)\|", inner)]
 
 
 def _drawn(

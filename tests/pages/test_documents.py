@@ -341,9 +341,10 @@ def mistakes() -> str:
 
 
 def told(name: str) -> str:
-    """Return the first line of a mistake's file, without its full stop."""
+    """Return the first line of a mistake's file, without its full stop, as Markdown."""
     path = ROOT / "shapecalc" / "grading" / "misconceptions" / f"{name}.py"
-    return path.read_text(encoding="utf-8").splitlines()[0].strip('"').removesuffix(".")
+    line = path.read_text(encoding="utf-8").splitlines()[0].strip('"').removesuffix(".")
+    return line.replace("*", r"\*")
 
 
 def test_every_mistake_is_listed(update_golden: bool) -> None:
@@ -353,6 +354,26 @@ def test_every_mistake_is_listed(update_golden: bool) -> None:
         replace(path, listed, mistakes())
     else:
         assert listed == mistakes(), "--update-golden accepts it"
+
+
+# -- Markdown --------------------------------------------------------------------------------------
+
+
+def stray(text: str) -> list[str]:
+    """Return the lines whose * would make text slanted: products are code, or written with \\*."""
+    prose = re.sub(r"(?m)^ {4}.*$", "", FENCE.sub("", text))
+    prose = re.sub(r"`[^`]*`|\*\*\S[^*]*\*\*|\\\*", "", prose)
+    return [line for line in prose.splitlines() if "*" in line]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=label)
+def test_a_product_is_code(document: Path) -> None:
+    assert stray(document.read_text(encoding="utf-8")) == []
+
+
+def test_a_product_that_is_none_is_found() -> None:
+    assert stray("**Bold**, `2*3*4` and 2\\*3\n\n    5*6*7\n") == []
+    assert stray("so 2*3*4 = 24\n") == ["so 2*3*4 = 24"]
 
 
 # -- what documents refer to -----------------------------------------------------------------------

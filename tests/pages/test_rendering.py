@@ -18,7 +18,7 @@ PAGE = """# name: what it is
 
 <!-- also: other -->
 
-Some **bold** words and `code`.
+Some **bold** words and `code`, 2\\*3\\*4.
 
 ## A part
 
@@ -41,7 +41,7 @@ printed
 
 TEXT = """name: what it is
 
-Some bold words and `code`.
+Some bold words and `code`, 2*3*4.
 
 A part
 ------
