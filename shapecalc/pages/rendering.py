@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 CODE = "    "  # how far code is indented
 GAP = "  "  # between the columns of a table
 NARROWEST = 16  # what a column of a table keeps of its width
+TIED = "\N{NO-BREAK SPACE}"  # a blank inside code, where no line ends
 
 
 def heading(text: str) -> str:
@@ -82,13 +83,17 @@ def _wrapped(block: str, width: int | None) -> str:
 
 
 def _paragraph(text: str, width: int) -> str:
-    return textwrap.fill(
-        " ".join(text.split()),
+    """Return one paragraph or item wrapped; short code, such as a formula, stays on one line."""
+    code = rf"`[^`]{{1,{width // 2}}}`"
+    tied = re.sub(code, lambda found: found[0].replace(" ", TIED), " ".join(text.split()))
+    wrapped = textwrap.fill(
+        tied,
         width,
         subsequent_indent="  " if text.startswith("- ") else "",
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return wrapped.replace(TIED, " ")
 
 
 # -- tables ----------------------------------------------------------------------------------------
@@ -110,12 +115,16 @@ def _drawn(
 ) -> str:
     """Return rows in columns as wide as they need; the widest give way, and their cells wrap."""
     all_rows = [head, *rows] if head else list(rows)
-    widths = [max(map(len, column)) for column in zip(*all_rows, strict=True)]
+    columns = list(zip(*all_rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    least = [
+        max(NARROWEST, *(len(w) for cell in column for w in cell.split())) for column in columns
+    ]
     while width is not None and sum(widths) + len(GAP) * (len(widths) - 1) > width:
-        widest = max(widths)
-        if widest <= NARROWEST:
+        spare = [has if has > keeps else 0 for has, keeps in zip(widths, least, strict=True)]
+        if not any(spare):
             break
-        widths[widths.index(widest)] -= 1
+        widths[spare.index(max(spare))] -= 1
     lines = [line for row in all_rows for line in _row(row, widths)]
     if head:
         lines.insert(sum(1 for _ in _row(head, widths)), GAP.join("-" * w for w in widths))

@@ -13,9 +13,10 @@ import io
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 from difflib import SequenceMatcher
+from math import log10
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,11 +27,19 @@ from click.testing import CliRunner
 
 import shapecalc
 from shapecalc import pages
+from shapecalc.checks.pages import codes
+from shapecalc.checks.pages import page as rule_page
 from shapecalc.cli import COMMANDS, group
+from shapecalc.diagnostics import MAX_LAYERS, MAX_NESTING, Diagnostic
 from shapecalc.executor.confirm import confirm
-from shapecalc.grading import read_assignment
+from shapecalc.executor.limits import MAX_BYTES, MAX_MACS, MAX_STEPS
+from shapecalc.grading import asked, assignment, read_assignment
 from shapecalc.grading.misconceptions import misconceptions
+from shapecalc.grading.presets import PRESETS
 from shapecalc.layers import KINDS
+from shapecalc.network import example, spec
+from shapecalc.network.expectations import LayerClaims, NetworkClaims
+from shapecalc.reports.columns import COLUMNS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "shapecalc" / "pages").glob("*/*.md"))
@@ -333,6 +342,53 @@ def test_the_table_of_kinds_has_every_field(kind: str) -> None:
     (fields,) = (fields for kinds, fields in table if kind in re.findall(r"\w+", kinds))
     assert set(KINDS[kind].model_fields) <= {*re.findall(r"\w+", fields)} or fields == "none"
     assert not (fields == "none" and KINDS[kind].model_fields)
+
+
+def page(name: str) -> str:
+    """Return the text of a page."""
+    (path,) = (path for path in PAGES if path.stem == name)
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("language", spec.KEYS),
+        ("example", example.KEYS),
+        ("example", example.LOSSES),
+        ("claims", [*LayerClaims.model_fields, *NetworkClaims.model_fields]),
+        ("report", COLUMNS),
+        ("homework", assignment.KEYS),
+        ("homework", assignment.QUESTION_KEYS),
+        ("homework", (*asked.COUNTS, *asked.SIZES)),
+        ("grading", PRESETS),
+        ("python", Diagnostic._fields),
+        ("limits", [f"{limit:,}" for limit in (MAX_LAYERS, MAX_NESTING, MAX_STEPS)]),
+        ("limits", [f"{MAX_BYTES // 2**30} GiB", f"10^{log10(MAX_MACS):.0f}"]),
+    ],
+)
+def test_a_page_has_all_of_a_kind(name: str, words: Iterable[str]) -> None:
+    text = page(name)
+    assert [word for word in words if not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)] == []
+
+
+def listed(text: str) -> dict[str, str]:
+    """Return the severity of every code that a table has, `SC101 to SC109` for all between."""
+    found = {}
+    for cells in re.findall(r"^\| (SC.+?) \| .* \| (\w+) \|$", text, re.MULTILINE):
+        for first, last in re.findall(r"SC(\d+)(?: to SC(\d+))?", cells[0]):
+            for number in range(int(first), int(last or first) + 1):
+                found[f"SC{number}"] = cells[1]
+    return found
+
+
+def test_every_code_is_listed_with_its_severity() -> None:
+    severities = {}
+    for code in codes():
+        text = rule_page(code)
+        assert text is not None
+        severities[code] = re.findall(r"\((\w+)\)$", text.partition("\n")[0])[0]
+    assert listed(page("codes")) == severities
 
 
 def mistakes() -> str:

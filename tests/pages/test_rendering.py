@@ -77,6 +77,23 @@ def test_a_paragraph_with_a_line_too_long_is_wrapped() -> None:
     assert fitted("dilation*(F-1) twice-as-long", 10) == "dilation*(F-1)\ntwice-as-long"
 
 
+def test_a_formula_stays_on_one_line() -> None:
+    assert fitted("some words and `(a + b)/c`, then more", 20) == (
+        "some words and\n`(a + b)/c`, then\nmore"
+    )
+    assert fitted("- some words `(a + b) - c`", 16) == "- some words `(a\n  + b) - c`"  # too long
+
+
+def test_a_word_of_a_table_is_not_broken() -> None:
+    table = (
+        "| k | v |\n| --- | --- |\n| `GlobalAveragePooling2D()` | some words to wrap |\n| a | b |\n"
+    )
+    for width in (20, 46):
+        rows = shown(table, width).splitlines()[2:]
+        assert rows[0].startswith("`GlobalAveragePooling2D()`  some words")
+        assert rows[-1] == "a" + " " * 27 + "b"
+
+
 def test_the_cells_of_a_table_wrap() -> None:
     table = "| k | v |\n| --- | --- |\n| a | some words that are wrapped |\n"
     assert shown(table, 20).splitlines() == [
