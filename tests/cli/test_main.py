@@ -227,3 +227,10 @@ def test_a_terminals_width_is_kept(files: Path, terminal: Callable[..., str]) ->
     assert max(map(len, drawn.splitlines())) <= 60
     assert "6x6x2" in drawn
     assert name in terminal("report", "long.yaml", COLUMNS="300")
+
+
+def test_a_page_is_wrapped_to_the_terminals_width(terminal: Callable[..., str]) -> None:
+    for word in ("counting", "SC405", "dense"):
+        lines = terminal("explain", word, COLUMNS="70").splitlines()
+        assert max(len(line) for line in lines if not line.startswith("    ")) <= 70
+    assert max(map(len, terminal("explain", COLUMNS="70").splitlines())) <= 70
