@@ -97,7 +97,7 @@ def test_wrong_usage_is_2(run: Run, specs: Path, words: list[str]) -> None:
     result = run("verify", *words)
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert "Error: " in result.stderr
+    assert result.stderr
 
 
 # -- tables ----------------------------------------------------------------------------------------
@@ -286,9 +286,8 @@ def test_what_cannot_be_run_is_refused_in_a_line(
 def test_no_traceback_and_no_bar_in_a_process(spawn: Spawn, specs: Path) -> None:
     result = spawn("verify", "huge.yaml", "binary.yaml", "specs", "sound.yaml", "missing.yaml")
     assert result.returncode == 2
-    assert result.stderr.decode().splitlines() == [
-        "shapecalc: missing.yaml: No such file or directory"
-    ]
+    (said,) = result.stderr.decode().splitlines()
+    assert said.startswith("shapecalc: missing.yaml: ")
     assert result.stdout.count(b"all agree") == 3
 
 

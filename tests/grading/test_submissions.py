@@ -120,9 +120,9 @@ def test_a_key_that_stands_twice_is_noted(tmp_path: Path) -> None:
         (b"other: 1\n", "no key"),
         (b"{}\n", "no key"),
         (b"a: &a [*a]\n", "itself"),
-        (b"[" * 90_000, "nested"),
+        (b"[" * 90_000, "nested deeper"),
         (b"[" * 110_000, "values"),
-        (b"q1: " + b"{a: " * 50_000, "nested"),
+        (b"q1: " + b"{a: " * 50_000, "nested deeper"),
     ],
 )
 def test_what_holds_no_answers_says_why(tmp_path: Path, content: bytes, reason: str) -> None:
