@@ -13,11 +13,11 @@ from shapecalc.document import Document, Place, Places
 from shapecalc.formats.scalars import resolve
 
 
-
 class PurePython(yaml.SafeLoader):
     """PyYAML's own parser, made to take tabs between two values as libyaml does."""
 
     def scan_to_next_token(self) -> None:
+        """Go to the next token, past blanks and comments."""
         super().scan_to_next_token()
         while self.peek() == "\t" and (self.flow_level or not self.allow_simple_key):
             self.forward()

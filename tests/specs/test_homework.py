@@ -259,9 +259,7 @@ def test_gradescope_gets_its_results(gradescope: Platform, name: str, score: flo
     shutil.copy(HOMEWORK / "cs231n" / "submissions" / name, submission)
     for _ in range(2):  # a submission may be graded again
         assert gradescope.run(str(gradescope.source / "run_autograder")).returncode == 0
-    results = json.loads(
-        (gradescope.root / "results" / "results.json").read_text(encoding="utf-8")
-    )
+    results = json.loads((gradescope.root / "results" / "results.json").read_text(encoding="utf-8"))
     assert results["score"] == (score if score is not None else results["score"])
     assert sum(test["max_score"] for test in results["tests"]) in (0, 15)
     if name == "ben.yaml":
