@@ -12,13 +12,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from shapecalc.diagnostics import Diagnostic, SpecError
+    from shapecalc.diagnostics import Diagnostic, Finding, SpecError
     from shapecalc.network import NetworkSpec
     from shapecalc.records import LayerRecord
     from shapecalc.tracing import Trace
@@ -61,7 +62,18 @@ def trace(source: str | PathLike[str] | Mapping[str, Any] | NetworkSpec) -> Trac
     tracing.Trace.to_text = _table
     with _collector_paused():
         spec = source if isinstance(source, NetworkSpec) else read(source)
-        return checks.checked(tracing.walk(spec))
+        return replace(checks.checked(tracing.walk(spec)), diagnose=_diagnose)
+
+
+def _diagnose(trace: Trace) -> tuple[Diagnostic, ...]:
+    diagnose = import_module("shapecalc.repairs").diagnose  # nothing is wrong with most specs
+    found: tuple[Diagnostic, ...] = diagnose(trace, _cause)
+    return found
+
+
+def _cause(trace: Trace, finding: Finding) -> str:
+    cause: str = import_module("shapecalc.grading.audit").cause(trace, finding)
+    return cause
 
 
 @contextmanager

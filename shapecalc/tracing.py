@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
 from typing import Any, ClassVar
@@ -16,7 +16,9 @@ from shapecalc.diagnostics import (
     Finding,
     Refusal,
     gather,
+    repairable,
 )
+from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.fields import Volume
 from shapecalc.network import Group, NetworkSpec, Node
@@ -34,6 +36,9 @@ class Trace:
     spec: NetworkSpec
     layers: tuple[LayerRecord, ...]
     findings: tuple[Finding, ...] = ()
+    diagnose: Callable[[Trace], tuple[Diagnostic, ...]] | None = field(
+        default=None, compare=False
+    )  # what finds repairs for `diagnostics`
 
     to_text: ClassVar[Callable[[Trace], str]] = object.__repr__  # the facade puts the table here
 
@@ -73,6 +78,8 @@ class Trace:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Every finding with its place, in the order of the file."""
+        if self.findings and self.diagnose is not None:
+            return self.diagnose(self)
         found = [self.spec.document.located(finding) for finding in gather(self.findings)]
         return tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
 
@@ -245,10 +252,9 @@ class _Walker:
                 f"{node.name} cannot share {owner.name}: its weights are"
                 f" {_shapes(mine)}, those of {owner.name} {_shapes(theirs)}"
             )
-        hint = "leave out share"
-        if theirs:
-            hint = "give both the same fields and the same depth of input, or leave out share"
-        self._refuse(node, Fault("SC209", message, hint))
+        repairs = [Repair("leave out share", set_field("share", None))]
+        otherwise = "give both the same fields and the same depth of input"
+        self._refuse(node, repairable("SC209", message, repairs, otherwise))
 
     def _refuse(self, node: Node, fault: Fault) -> None:
         self.findings.append(Finding(fault, node.path, node.name))

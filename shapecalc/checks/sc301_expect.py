@@ -67,8 +67,10 @@ def _compare(
         subject = f"{layer}: " if layer else ""
         title = "MACs" if key == "macs" else key.replace("_", " ")
         message = f"{subject}{title} {_text(claimed)} expected, {_text(computed)} computed"
-        hint = _working(key, record) or f"{title} is {_text(computed)}"
-        findings.append(Finding(Fault("SC301", message, hint), (*path, "expect", key), layer))
+        working = _working(key, record)
+        plain = "" if working else f"{title} is {_text(computed)}"
+        fault = Fault("SC301", message, working or plain, otherwise=plain)
+        findings.append(Finding(fault, (*path, "expect", key), layer))
     return findings
 
 
