@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from shapecalc.diagnostics import Fault, Refusal
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import Volume
-from shapecalc.receptive_field import Field, everything
+from shapecalc.receptive_field import Field, across, everything
 
 Shapes = Mapping[str, tuple[int, ...]]
 NO_SHAPES: Shapes = {}
@@ -143,7 +143,7 @@ class AlongDepth(Layer):
     def field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
-        return everything(fields[0]) if len(output) == 1 else fields[0]
+        return everything(fields[0]) if len(output) == 1 else across(fields[0])
 
 
 def show(volume: Volume) -> str:

@@ -7,7 +7,7 @@ from shapecalc.diagnostics import Fault, Refusal
 from shapecalc.layers.base import AlongDepth, KnownCounts, Layer, Shapes, need_spatial
 from shapecalc.layers.fields import Positive, PositiveReal, Real, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
-from shapecalc.receptive_field import everything
+from shapecalc.receptive_field import across, everything
 
 HABITS = {
     "epsilon": "write eps",
@@ -180,3 +180,11 @@ class Lrn(Layer):
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         need_spatial(inputs[0])
         return inputs[0]
+
+    def field(
+        self,
+        fields: Sequence[ReceptiveField | None],
+        inputs: Sequence[Volume],
+        output: Volume,
+    ) -> ReceptiveField | None:
+        return across(fields[0])
