@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from shapecalc.diagnostics import Fault, Finding, Severity
+from shapecalc.diagnostics import Fault, Finding, Severity, repairable
+from shapecalc.edits import Repair
 from shapecalc.layers.base import Layer
 from shapecalc.records import LayerRecord, told
 from shapecalc.tracing import Trace
@@ -26,9 +27,19 @@ class Rule(NamedTuple):
     of_network: Callable[[Trace], Sequence[Finding]] | None = None
 
 
-def finding(code: str, severity: Severity, record: LayerRecord, message: str, hint: str) -> Finding:
-    """Return a finding at a layer, with its fields and the incoming volume in front."""
-    fault = Fault(code, message, hint)
+def finding(
+    code: str,
+    severity: Severity,
+    record: LayerRecord,
+    message: str,
+    hint: str = "",
+    repairs: Sequence[Repair] = (),
+) -> Finding:
+    """Return a finding at a layer, with its fields and the incoming volume in front.
+
+    The hint counts where there are no repairs, or none of them works.
+    """
+    fault = repairable(code, message, repairs, hint) if repairs else Fault(code, message, hint)
     if record.layer is not None:
         fault = told(record.name, record.layer, record.input or (), fault)
     return Finding(fault, record.path, record.name, severity)

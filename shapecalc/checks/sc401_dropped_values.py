@@ -46,9 +46,12 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     if not dropped:
         return ()
     message = f"{' and '.join(dropped)} of the input {_verb(dropped)} never used"
-    hint = repairs_of(layer.model_copy(update={"rounding": "exact"}), volume, fits)
-    hint = hint.partition(", rounding: floor")[0]
-    return [finding("SC401", "warning", record, message, hint)]
+    repairs = [
+        repair
+        for repair in repairs_of(layer.model_copy(update={"rounding": "exact"}), volume, fits)
+        if repair.change.name != "rounding"
+    ]
+    return [finding("SC401", "warning", record, message, repairs=repairs)]
 
 
 def _verb(dropped: Sequence[str]) -> str:

@@ -23,6 +23,7 @@ from collections.abc import Sequence
 
 from shapecalc.checks.rule import Rule, finding
 from shapecalc.diagnostics import Finding
+from shapecalc.edits import Repair, set_field
 from shapecalc.layers.normalization import BatchNorm
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
@@ -57,7 +58,8 @@ def find(trace: Trace) -> Sequence[Finding]:
 def _finding(record: LayerRecord) -> Finding:
     what = f"its {record.biases:,} biases do" if record.biases else "its bias does"
     message = f"{what} nothing, since a batch norm follows"
-    return finding("SC403", "advice", record, message, "write bias: false")
+    repair = Repair("write bias: false", set_field("bias", False))
+    return finding("SC403", "advice", record, message, repairs=[repair])
 
 
 RULE = Rule("SC403", "useless bias", "advice", of_network=find)

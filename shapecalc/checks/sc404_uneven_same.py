@@ -22,6 +22,7 @@ from collections.abc import Sequence
 
 from shapecalc.checks.rule import Rule, finding
 from shapecalc.diagnostics import Finding
+from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import show_value
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
@@ -39,10 +40,11 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     sides = show_value(tuple((fit.before, fit.after) for fit in fits))
     message = f"{layer.P} pads more on one side here: P={sides}"
     openly = layer.model_copy(update={"P": tuple((fit.before, fit.after) for fit in fits)})
-    hint = f"P={sides} says so openly"
-    if openly.tried(record.input[0]) != record.output:
-        hint = "an odd F with S=1 pads both sides alike"
-    return [finding("SC404", "advice", record, message, hint)]
+    hint = "an odd F with S=1 pads both sides alike"
+    repairs = []
+    if openly.tried(record.input[0]) == record.output:
+        repairs = [Repair(f"P={sides} says so openly", set_field("P", openly.P))]
+    return [finding("SC404", "advice", record, message, hint, repairs)]
 
 
 RULE = Rule("SC404", "uneven same", "advice", (Sliding,), find)

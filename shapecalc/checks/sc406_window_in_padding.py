@@ -22,6 +22,7 @@ from collections.abc import Sequence
 
 from shapecalc.checks.rule import Rule, finding
 from shapecalc.diagnostics import Finding
+from shapecalc.edits import Repair, set_field
 from shapecalc.geometry import misses
 from shapecalc.layers.base import axis_titles
 from shapecalc.layers.window import Sliding
@@ -41,7 +42,8 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     axes = [t for t, fit in zip(axis_titles(len(fits)), fits, strict=True) if misses(fit)]
     most = min(fit.span for fit in fits) - 1
     message = f"along the {' and the '.join(axes)}, a window lies wholly in the padding"
-    return [finding("SC406", "warning", record, message, f"P={most} is the most that is of use")]
+    repair = Repair(f"P={most} is the most that is of use", set_field("P", most))
+    return [finding("SC406", "warning", record, message, repair.text, [repair])]
 
 
 RULE = Rule("SC406", "window in the padding", "warning", (Sliding,), find)

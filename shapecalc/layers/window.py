@@ -5,7 +5,8 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AliasChoices, Field
 
-from shapecalc.diagnostics import Fault, Refusal
+from shapecalc.diagnostics import Fault, Refusal, repairable
+from shapecalc.edits import Repair, set_field
 from shapecalc.geometry import Fit, Fits, Rounding, slide_all
 from shapecalc.layers.base import (
     Layer,
@@ -108,8 +109,10 @@ class Sliding(Layer):
             most = min(fit.span for fit in fits.axes) // 2
             takes = (p for p in range(most, max(most - 64, -1), -1) if self._takes(volume, P=p))
             best = next(takes, None)
-            hint = f"P is at most {most} here" if best is None else f"P={best} fits"
-            raise Refusal(Fault("SC203", message, hint))
+            if best is None:
+                raise Refusal(Fault("SC203", message, f"P is at most {most} here"))
+            repair = Repair(f"P={best} fits", set_field("P", best))
+            raise Refusal(repairable("SC203", message, [repair], f"P is at most {most} here"))
         if not all(fits.sizes):
             raise Refusal(self._too_large(volume, fits.axes))
         output = (*fits.sizes, self.depth(volume[-1]))
@@ -151,14 +154,14 @@ class Sliding(Layer):
         elif len(set(bad)) > 1:
             working = "; ".join(per_axis_lines(volume, [fit.working() for fit in fits]))
         message = f"{working}, the stride does not fit (remainder {bad[0].remainder})"
-        return Fault("SC201", message, repairs_of(self, volume, fits))
+        return repairable("SC201", message, repairs_of(self, volume, fits))
 
     def _too_large(self, volume: Volume, fits: Sequence[Fit]) -> Fault:
         fit = next(fit for fit in fits if not fit.size)
         padded = fit.W + fit.before + fit.after
         span = f"F={fit.F}" if fit.dilation == 1 else f"F={fit.F} (spans {fit.span})"
         message = f"the filter {span} is larger than the padded input {padded} = {_sum(fit)}"
-        return Fault("SC202", message, repairs_of(self, volume, fits))
+        return repairable("SC202", message, repairs_of(self, volume, fits))
 
 
 def _sum(fit: Fit) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError
 
-from shapecalc.diagnostics import Fault, Finding, Path, quote
+from shapecalc.diagnostics import Fault, Finding, Path, quote, repairable
 from shapecalc.document import Document
+from shapecalc.edits import Change, Repair
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import NAME, Volume, check_whole, read_volume
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
@@ -132,7 +133,9 @@ class _Builder:
             return {"input": self._volume(data["input"], ("input",))}
         if "inputs" not in data:
             if "layers" in data or not self.findings:
-                self._report("SC103", "a spec needs input", "for example input: 32x32x3")
+                repair = Repair("for example input: 32x32x3", Change("set", "32x32x3", ("input",)))
+                fault = repairable("SC103", "a spec needs input", [repair])
+                self.findings.append(Finding(fault, ()))
             return {"input": None}
         written = data["inputs"]
         if not isinstance(written, Mapping) or not written:
@@ -201,7 +204,11 @@ class _Builder:
         scope.names.update({name: index for index, name in enumerate(inputs)})
         items = data.get("layers")
         if "layers" not in data:
-            self._report("SC103", "a spec needs layers", "for example layers: [{dense: 10}]")
+            repair = Repair(
+                "for example layers: [{dense: 10}]", Change("set", [{"dense": 10}], ("layers",))
+            )
+            fault = repairable("SC103", "a spec needs layers", [repair])
+            self.findings.append(Finding(fault, ()))
             items = ()
         elif not isinstance(items, list | tuple):
             self._report(
