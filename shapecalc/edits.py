@@ -18,7 +18,7 @@ DEEPEST = 400  # containers inside one another; deeper data is not changed
 
 
 class Change(NamedTuple):
-    """One change of a spec.
+    """One change of a spec, at a path behind that of a fault less its last `up` steps.
 
     set: the value at the path becomes `value`; a key that is missing is added.
     rename: the key that ends the path becomes `value`, a bare kind likewise.
@@ -27,7 +27,7 @@ class Change(NamedTuple):
     append: `value` is put at the end of the list at the path.
     replace: the list item that ends the path gives way to the items of `value`.
     field: the layer written at the path gets `value` in its field `name`, however it is written;
-    None takes the field out.
+    None takes the field out; without a name `value` holds several fields.
     before: the layer `value` is put in front of the layer written at the path.
     several: the changes of `value`, one after the other; the places of all are those of the data
     before, so that what renames a key comes behind what is inside it.
@@ -37,12 +37,13 @@ class Change(NamedTuple):
     value: Any = None
     path: Path = ()
     name: str = ""
+    up: int = 0
 
     def at(self, path: Path) -> Change:
-        """Return the change with a path in front of its own."""
+        """Return the change with the path of a fault in front of its own."""
         if self.action == "several":
             return self._replace(value=tuple(change.at(path) for change in self.value))
-        return self._replace(path=(*path, *self.path))
+        return self._replace(path=(*path[: len(path) - self.up], *self.path), up=0)
 
 
 def several(*changes: Change) -> Change:
@@ -97,9 +98,12 @@ def changed(data: Any, change: Change) -> Any:
         for part in change.value:
             data = changed(data, part)
         return data
-    copy = _copied(data, {}, 0)
     if not change.path:
         raise Unchangeable
+    try:
+        copy = _copied(data, {}, 0)
+    except RecursionError:
+        raise Unchangeable from None
     *outer, last = change.path
     parent = value_at(copy, tuple(outer))
     if change.action == "append":
@@ -190,7 +194,8 @@ def _copied(value: Any, done: dict[int, Any], depth: int) -> Any:
         for key, inner in value.items():
             copy[key] = _copied(inner, done, depth + 1)
     else:
-        copy.extend(_copied(inner, done, depth + 1) for inner in value)
+        for inner in value:
+            copy.append(_copied(inner, done, depth + 1))
     return copy
 
 

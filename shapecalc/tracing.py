@@ -16,7 +16,9 @@ from shapecalc.diagnostics import (
     Finding,
     Refusal,
     gather,
+    repairable,
 )
+from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.fields import Volume
 from shapecalc.network import Group, NetworkSpec, Node
@@ -250,10 +252,9 @@ class _Walker:
                 f"{node.name} cannot share {owner.name}: its weights are"
                 f" {_shapes(mine)}, those of {owner.name} {_shapes(theirs)}"
             )
-        hint = "leave out share"
-        if theirs:
-            hint = "give both the same fields and the same depth of input, or leave out share"
-        self._refuse(node, Fault("SC209", message, hint))
+        repairs = [Repair("leave out share", set_field("share", None))]
+        otherwise = "give both the same fields and the same depth of input"
+        self._refuse(node, repairable("SC209", message, repairs, otherwise))
 
     def _refuse(self, node: Node, fault: Fault) -> None:
         self.findings.append(Finding(fault, node.path, node.name))

@@ -93,10 +93,13 @@ def _compare(
         subject = f"{layer}: " if layer else ""
         title = "MACs" if key == "macs" else key.replace("_", " ")
         message = f"{subject}{title} {_text(claimed)} expected, {_text(computed)} computed"
-        hint = _working(key, record) or f"{title} is {_text(computed)}"
+        working = _working(key, record)
+        plain = "" if working else f"{title} is {_text(computed)}"
         if key == "output":
-            hint = _as_printed(claimed, computed) or hint
-        findings.append(Finding(Fault("SC301", message, hint), (*path, "expect", key), layer))
+            plain = _as_printed(claimed, computed) or plain
+            working = "" if plain else working
+        fault = Fault("SC301", message, working or plain, otherwise=plain)
+        findings.append(Finding(fault, (*path, "expect", key), layer))
     return findings
 
 

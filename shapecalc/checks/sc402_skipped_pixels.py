@@ -22,6 +22,7 @@ from collections.abc import Sequence
 
 from shapecalc.checks.rule import Rule, finding
 from shapecalc.diagnostics import Finding
+from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import show
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
@@ -40,13 +41,14 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     message = (
         f"S={fit.S} skips {fit.S - fit.span} of every {fit.S} pixels: the filter spans {fit.span}"
     )
-    offers = []
-    for text, changes in ((f"S={fit.span}", {"S": fit.span}), (f"F={fit.S}", {"F": fit.S})):
-        output = layer.model_copy(update=changes).tried(volume)
+    repairs = []
+    for field, value in (("S", fit.span), ("F", fit.S)):
+        output = layer.model_copy(update={field: value}).tried(volume)
         if output is not None:
-            offers.append(f"{text} gives {show(output[:-1])}")
-    hint = ", ".join(offers) or f"S={fit.span} or less reaches every pixel"
-    return [finding("SC402", "warning", record, message, hint)]
+            text = f"{field}={value} gives {show(output[:-1])}"
+            repairs.append(Repair(text, set_field(field, value)))
+    hint = f"S={fit.span} or less reaches every pixel"
+    return [finding("SC402", "warning", record, message, hint, repairs)]
 
 
 RULE = Rule("SC402", "skipped pixels", "warning", (Sliding,), find)

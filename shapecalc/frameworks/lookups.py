@@ -87,11 +87,11 @@ def words_of(text: str) -> tuple[Word, ...]:
     return tuple(word for word in words if framework in (None, word.framework))
 
 
-def kind_meant(text: str) -> str | None:
-    """Return the one kind that a word of a framework or of another tool stands for."""
-    words = words_of(text)
-    kinds = (words[0].kind,) if words else OTHER_WORDS.get(spelled(text), ())
-    return kinds[0] if len(kinds) == 1 and kinds[0] else None
+@cache
+def kinds_meant() -> Mapping[str, str]:
+    """Return the kind for every word of a framework or of another tool that stands for one."""
+    words = {spelled(word.name): word.kind for word in all_words() if word.kind}
+    return {**{word: kinds[0] for word, kinds in OTHER_WORDS.items() if len(kinds) == 1}, **words}
 
 
 class Choice(NamedTuple):

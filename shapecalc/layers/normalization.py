@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from shapecalc.diagnostics import Fault, Refusal
+from shapecalc.diagnostics import Refusal, repairable
+from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import AlongDepth, KnownCounts, Layer, Shapes, need_spatial
 from shapecalc.layers.fields import Positive, PositiveReal, Real, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
-from shapecalc.receptive_field import everything
+from shapecalc.receptive_field import across, everything
 
 
 class Normalization(Layer):
@@ -136,7 +137,8 @@ class GroupNorm(WholeNormalization):
         if D % self.groups:
             best = next(g for g in range(min(self.groups, D, 4096), 0, -1) if D % g == 0)
             message = f"groups={self.groups} does not divide the depth {D}"
-            raise Refusal(Fault("SC204", message, f"groups={best} does"))
+            repair = Repair(f"groups={best} does", set_field("groups", best))
+            raise Refusal(repairable("SC204", message, [repair]))
         return inputs[0]
 
 
@@ -168,3 +170,11 @@ class Lrn(Layer):
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         need_spatial(inputs[0])
         return inputs[0]
+
+    def field(
+        self,
+        fields: Sequence[ReceptiveField | None],
+        inputs: Sequence[Volume],
+        output: Volume,
+    ) -> ReceptiveField | None:
+        return across(fields[0])

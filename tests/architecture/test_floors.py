@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("grading",),
     ("executor.__init__",),  # a facade, too: it takes a file, as the next one does
     ("__init__",),  # the facade: joins formats, tracing and checks
-    ("repairs",),
+    ("pages", "repairs"),
     ("reports", "checks", "formats", "executor"),
     ("tracing",),
     ("worked_example",),
