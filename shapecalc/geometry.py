@@ -177,12 +177,13 @@ class Spread(NamedTuple):
     W: int
     F: int
     S: int
-    before: int
+    before: int  # cropped
     after: int
     dilation: int
-    output_padding: int
+    output_padding: int  # zeros added at the end
     size: int
-    same: bool
+    policy: str  # same or valid; empty where P is a number
+    written: int | None  # the output_padding that the layer says
 
     @property
     def span(self) -> int:
@@ -191,29 +192,38 @@ class Spread(NamedTuple):
 
     def working(self) -> str:
         """Return the formula with the numbers put in."""
-        if self.same:
-            return f"{self.W}*{self.S} = {self.size}"
         F = str(self.F) if self.dilation == 1 else f"({self.dilation}*({self.F} - 1) + 1)"
+        grown = f"({self.W} - 1)*{self.S}"
+        if self.policy and self.written is None:
+            same = f"{self.W}*{self.S} = {self.size}"
+            return same if self.policy == "same" else f"{grown} + max({F}, {self.S}) = {self.size}"
+        extra = f" + {self.written}" if self.written else ""
+        if self.policy == "same":
+            return f"{grown} + {F} - 2*floor({F}/2){extra} = {self.size}"
         P = f"2*{self.before}" if self.before == self.after else f"({self.before} + {self.after})"
-        extra = f" + {self.output_padding}" if self.output_padding else ""
-        return f"({self.W} - 1)*{self.S} - {P} + {F}{extra} = {self.size}"
+        return f"{grown} - {P} + {F}{extra} = {self.size}"
 
 
 @lru_cache(maxsize=4096)
-def spread(W: int, F: int, S: int, P: Padding, dilation: int, output_padding: int) -> Spread:
-    """Return the size of a transposed convolution (PyTorch's formula; `same` gives W*S).
+def spread(W: int, F: int, S: int, P: Padding, dilation: int, written: int | None) -> Spread:
+    """Return the size of a transposed convolution; `written` is its output_padding, if it has one.
 
-    P crops the result. Under `same`, S - F zeros are added at the end where S > F.
+    P crops the result (PyTorch). Under `same` the size is W*S, or, with a written output_padding,
+    what a crop of floor(F/2) on both sides leaves and so many zeros; `valid` crops nothing, and
+    fills up with zeros where S > F (Keras).
     """
     span = effective(F, dilation)
+    before, after = sides(P, span) if P != "same" else (0, 0)
+    zeros = written or 0
     if P == "same":
-        crop = max(span - S, 0)
-        before = crop // 2
-        grown = max(S - span, 0)
-        return Spread(W, F, S, before, crop - before, dilation, grown, W * S, True)
-    before, after = sides(P, span)
-    size = (W - 1) * S - before - after + span + output_padding
-    return Spread(W, F, S, before, after, dilation, output_padding, size, False)
+        surplus = span - S if written is None else 2 * (span // 2) - written
+        before, zeros = max(surplus, 0) // 2, max(-surplus, 0)
+        after = max(surplus, 0) - before
+    elif P == "valid" and written is None:
+        zeros = max(S - span, 0)
+    size = (W - 1) * S + span - before - after + zeros
+    policy = P if isinstance(P, str) else ""
+    return Spread(W, F, S, before, after, dilation, zeros, size, policy, written)
 
 
 def widest_bin(W: int, bins: int) -> int:

@@ -107,6 +107,14 @@ NETS: dict[str, tuple[Any, ...]] = {
         "6x5x4x1", "conv: {K: 2, F: 3x2x1, P: [1, 0, 0]}", "max_pool: {F: 1x2x2}",
     ),
     "transposed": ("5x4x2", "conv_transpose: {K: 2, F: 3, S: 2}", CONV),
+    "transposed, same, written": (
+        "4x5x1", "conv_transpose: {K: 2, F: [3, 4], S: 2, P: same, output_padding: [1, 0]}", CONV,
+        "conv_transpose: {K: 1, F: 3, S: 2, P: same, output_padding: 0}", CONV,
+    ),
+    "transposed, valid": (
+        "4x5x1", "conv_transpose: {K: 2, F: 2, S: 3, P: valid}", "conv: {K: 1, F: 3, S: 3}",
+        "conv_transpose: {K: 2, F: 1, S: 2, P: valid, output_padding: 1}", CONV,
+    ),
     "transposed without overlap": ("5x4x2", "conv_transpose: {K: 2, F: 2, S: 2}", CONV),
     "nearest": ("5x6x1", "upsample: 2", CONV),
     "bilinear": ("5x6x1", "upsample: {scale: 2, mode: bilinear}", CONV),
