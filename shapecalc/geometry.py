@@ -55,6 +55,15 @@ class Fit(NamedTuple):
         """Whether the stride leaves pixels between windows."""
         return self.span < self.S and self.size > 1
 
+    def seen(self, window: int) -> Iterator[tuple[int, int]]:
+        """Yield the taps of a window that lie on the input, each with its pixel."""
+        start = window * self.S - self.before
+        for tap in range(max(0, -(start // self.dilation)), self.F):
+            pixel = start + tap * self.dilation
+            if pixel >= self.W:
+                return
+            yield tap, pixel
+
     def working(self) -> str:
         """Return the formula with the numbers put in, as `(227 - 11 + 2*0)/4 + 1 = 55`."""
         if self.policy.startswith("same"):
@@ -89,7 +98,8 @@ def slide(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Rounding)
     """Return how a window of F fits on W, with stride S and padding P.
 
     `same` is TensorFlow's: ceil(W/S) windows, the odd zero at the end (`same_lower`: first).
-    `ceil` adds a window, unless it would start past the input and its leading padding (PyTorch).
+    `ceil` adds a window, unless it would start past the input and its leading padding (PyTorch);
+    it is the only one where the filter is larger than the padded input, by less than S.
     """
     span = effective(F, dilation)
     if P == "same" or P == "same_lower":
@@ -99,12 +109,11 @@ def slide(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Rounding)
         before = less if P == "same" else total - less
         return Fit(W, F, S, before, total - before, dilation, str(P), size, 0)
     before, after = sides(P, span)
-    room = W + before + after - span
-    if room < 0:
-        return Fit(W, F, S, before, after, dilation, rounding, 0, 0)
-    steps, remainder = divmod(room, S)
+    steps, remainder = divmod(W + before + after - span, S)
     if remainder and rounding == "ceil" and (steps + 1) * S < W + before:
         steps += 1
+    if steps < 0:
+        return Fit(W, F, S, before, after, dilation, rounding, 0, 0)
     return Fit(W, F, S, before, after, dilation, rounding, steps + 1, remainder)
 
 
@@ -288,9 +297,4 @@ def misses(fit: Fit) -> bool:
     windows: Iterator[int] = iter((0, fit.size - 1))
     if fit.dilation > fit.W:
         windows = iter(range(min(fit.size, 4096)))
-    return any(_misses(fit, window * fit.S) for window in windows)
-
-
-def _misses(fit: Fit, start: int) -> bool:
-    first = max(0, -(-(fit.before - start) // fit.dilation))  # the first tap not before the input
-    return first >= fit.F or start + first * fit.dilation >= fit.before + fit.W
+    return any(not any(True for _ in fit.seen(window)) for window in windows)

@@ -74,8 +74,11 @@ def walk(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Rounding) 
     while (starts[-1] + S if starts else 0) + span <= len(cells):
         starts.append(starts[-1] + S if starts else 0)
     left_over = len(cells) - (starts[-1] + span) if starts else 0
-    if rounding == "ceil" and left_over and starts[-1] + S < before + W:
-        starts.append(starts[-1] + S)  # PyTorch: it starts in the input or in the zeros before
+    more = starts[-1] + S if starts else 0
+    lacking = more + span - len(cells)
+    if rounding == "ceil" and lacking < S and more < before + W:
+        starts.append(more)  # PyTorch: it starts in the input or in the zeros before
+        left_over = S - lacking
     if P in ("same", "same_lower"):
         left_over = 0
     windows = [[at(cells, start + tap) for tap in spread_taps] for start in starts]
@@ -203,6 +206,10 @@ def test_the_grid_holds_what_the_formula_is_about() -> None:
         ((32, 5, 1, 2, 1, "exact"), 32),  # CS231n, ten filters
         ((7, 3, 2, 0, 1, "exact"), 3),  # CS231n, lecture 5
         ((9, 2, 2, 0, 1, "ceil"), 5),  # KTH ID2223 rounds 7 and 9 up
+        ((7, 1280, 1280, 0, 1, "ceil"), 1),  # EfficientNet in transformers pools so
+        ((7, 1280, 1280, 0, 1, "floor"), 0),
+        ((7, 8, 2, 0, 1, "ceil"), 1),
+        ((7, 9, 2, 0, 1, "ceil"), 0),  # PyTorch: the output would be too small
         ((10, 3, 2, 0, 1, "floor"), 4),
         ((5, 3, 3, 1, 1, "ceil"), 2),  # ONNX' operators before opset 22 said 3
         ((224, 3, 2, "same", 1, "exact"), 112),  # TensorFlow
@@ -301,6 +308,7 @@ def test_every_fraction_is_rounded_but_never_to_a_whole_number() -> None:
         ((16, 3, 1, 2, 2, "exact"), "(16 - (2*(3 - 1) + 1) + 2*2)/1 + 1 = 16"),
         ((224, 3, 2, "same", 1, "exact"), "ceil(224/2) = 112"),
         ((7, 2, 2, 0, 1, "floor"), "floor((7 - 2 + 2*0)/2) + 1 = 3"),
+        ((7, 1280, 1280, 0, 1, "ceil"), "ceil((7 - 1280 + 2*0)/1280) + 1 = 1"),
     ],
 )
 def test_the_working_has_the_numbers_put_in(setting: tuple[Any, ...], text: str) -> None:

@@ -27,8 +27,20 @@ def read_mapping(data: Mapping[str, Any]) -> Document:
 
 
 def read_bytes(raw: bytes, file: str) -> Document:
-    """Return the document of a file's bytes. Never raises: its findings say what is wrong."""
+    """Return the document of a file's bytes. Never raises: its findings say what is wrong.
+
+    A file of another kind is named for what it is.
+    """
     document = _read_bytes(raw, file)
+    if isinstance(document.data, Mapping) and document.is_spec:
+        return document
+    from shapecalc.formats import foreign  # most files are what they should be
+
+    kind = foreign.kind_of(raw, document.data)
+    if kind is not None:
+        document = unreadable(Fault("SC101", f"this is {kind.name}", kind.hint), (1, 1), file)
+        if kind is not foreign.UNKNOWN:
+            raw = raw.replace(b"\0", b"") if kind.hint == foreign.UTF_8 else b""
     document.meant = document.data is not None or _is_meant(raw)
     return document
 

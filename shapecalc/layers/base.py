@@ -15,7 +15,7 @@ from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import Volume
-from shapecalc.receptive_field import Field, everything
+from shapecalc.receptive_field import Field, across, everything
 
 Shapes = Mapping[str, tuple[int, ...]]
 NO_SHAPES: Shapes = {}
@@ -145,7 +145,7 @@ class AlongDepth(Layer):
     def field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
-        return everything(fields[0]) if len(output) == 1 else fields[0]
+        return everything(fields[0]) if len(output) == 1 else across(fields[0])
 
 
 def show(volume: Volume) -> str:

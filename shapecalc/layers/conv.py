@@ -22,7 +22,7 @@ from shapecalc.layers.base import (
 from shapecalc.layers.fields import Offsets, Positive, Sizes, Truth, Volume, choice, padding
 from shapecalc.layers.window import HABITS, Sliding, Stride, Window, Zeros
 from shapecalc.receptive_field import Field as ReceptiveField
-from shapecalc.receptive_field import spread_out
+from shapecalc.receptive_field import across, slid, spread_out
 
 Filters = Annotated[Positive, Field(validation_alias=AliasChoices("K", "filters", "out_channels"))]
 
@@ -72,6 +72,15 @@ class Convolution(Sliding):
         F = per_axis(self.F, len(output) - 1, "F")
         deep = self.filters(inputs[0][-1])[1]
         return f"{'*'.join(map(str, output))} * {'*'.join(map(str, F))}*{deep}"
+
+    def field(
+        self,
+        fields: Sequence[ReceptiveField | None],
+        inputs: Sequence[Volume],
+        output: Volume,
+    ) -> ReceptiveField | None:
+        alone = self.filters(inputs[0][-1])[1] == 1
+        return slid(fields[0] if alone else across(fields[0]), self.fits(inputs[0]).steps)
 
 
 class Conv(Convolution):
@@ -250,7 +259,8 @@ class ConvTranspose(Layer):
         output: Volume,
     ) -> ReceptiveField | None:
         steps = [Step(part.span, part.S, part.before) for part in self.spreads(inputs[0])]
-        return spread_out(fields[0], steps)
+        alone = inputs[0][-1] == self.groups
+        return spread_out(fields[0] if alone else across(fields[0]), steps)
 
     def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
         return ["receptive field: an upper bound, the jump is divided by S"]

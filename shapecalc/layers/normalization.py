@@ -8,7 +8,7 @@ from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import AlongDepth, KnownCounts, Layer, Shapes, need_spatial
 from shapecalc.layers.fields import Positive, PositiveReal, Real, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
-from shapecalc.receptive_field import everything
+from shapecalc.receptive_field import across, everything
 
 HABITS = {
     "epsilon": "write eps",
@@ -182,3 +182,11 @@ class Lrn(Layer):
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         need_spatial(inputs[0])
         return inputs[0]
+
+    def field(
+        self,
+        fields: Sequence[ReceptiveField | None],
+        inputs: Sequence[Volume],
+        output: Volume,
+    ) -> ReceptiveField | None:
+        return across(fields[0])

@@ -47,7 +47,8 @@ class MaxPool(Pool):
     Output: (W - F + 2P)/S + 1 along each axis, the depth kept. S is F unless written.
     No parameters, no MACs. Padding counts as minus infinity, and is at most half of F.
     `rounding: ceil` adds a last window for what is left over, unless it would start past the
-    input and its leading padding.
+    input and its leading padding. It is the only one where F is larger than the padded input, by
+    less than S.
 
     Backward: the upstream gradient of a window goes to its largest value, the first one of several;
     where windows overlap, gradients add up.
@@ -73,6 +74,7 @@ class AvgPool(Pool):
     Output: (W - F + 2P)/S + 1 along each axis, the depth kept. S is F unless written.
     No parameters, no MACs. Padding counts as zeros and is averaged in, unless
     count_include_pad is false; under `P: same` it is left out unless count_include_pad is written.
+    `rounding: ceil` is as in max_pool; what a window sees behind the padding is never counted.
 
     Backward: each value that was averaged gets the upstream gradient over the divisor; where
     windows overlap, gradients add up.

@@ -37,7 +37,7 @@ class Flatten(Layer):
     def field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
-        return scattered(fields[0])
+        return scattered(fields[0], together=prod(output[:-1]) == prod(inputs[0][:-1]))
 
     def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
         return [f"{'*'.join(map(str, inputs[0]))} = {output[0]}"]
@@ -49,7 +49,9 @@ class Flatten(Layer):
 class Reshape(Flatten):
     """reshape: the same values as another volume, in the order depth, height, width.
 
-    The number of values must stay the same. No parameters, no MACs.
+    The number of values must stay the same. No parameters, no MACs. The receptive field is kept,
+    that of a single value: once values of several positions have come to one, what looks at all
+    values of a position has no known field.
 
     Backward: the upstream gradient in the input's shape.
 

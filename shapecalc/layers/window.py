@@ -161,6 +161,8 @@ class Sliding(Layer):
         padded = fit.W + fit.before + fit.after
         span = f"F={fit.F}" if fit.dilation == 1 else f"F={fit.F} (spans {fit.span})"
         message = f"the filter {span} is larger than the padded input {padded} = {_sum(fit)}"
+        if self.rounding == "ceil":
+            message += f"; ceil makes up for at most S - 1 = {fit.S - 1}"
         return repairable("SC202", message, repairs_of(self, volume, fits))
 
 

@@ -40,6 +40,11 @@ HABITS = {
     "output": "write expect: {output: ...}, or outputs: with names",
     "block": "write blocks",
 }
+NO_NETWORK = {  # what a mapping without layers and input is, by a key of it
+    "questions": ("an assignment", "shapecalc grade marks answers by it; audit checks its keys"),
+    "answers": ("a student's answers", "shapecalc grade ASSIGNMENT FILE marks them"),
+    "student": ("a student's answers", "shapecalc grade ASSIGNMENT FILE marks them"),
+}
 ROUNDINGS: tuple[Rounding, ...] = ("exact", "floor", "ceil")
 
 
@@ -82,6 +87,9 @@ class _Builder:
         self.document = document
         self.findings: list[Finding] = list(document.findings)
 
+    def _unreadable(self) -> NetworkSpec:
+        return NetworkSpec(self.document, findings=self.findings, readable=False)
+
     def build(self) -> NetworkSpec:
         data = self.document.data
         if not isinstance(data, Mapping):
@@ -91,7 +99,12 @@ class _Builder:
                     f"a spec is a mapping, not {quote(data)}",
                     "for example input: 32x32x3, and layers: [...]",
                 )
-            return NetworkSpec(self.document, findings=self.findings, readable=False)
+            return self._unreadable()
+        if data.keys().isdisjoint(("layers", "input", "inputs")):
+            for key, (what, hint) in NO_NETWORK.items():
+                if key in data:
+                    self._report("SC101", f"this is {what}", hint)
+                    return self._unreadable()
         for key in data:
             if key not in KEYS:
                 fault = unknown_key(str(key), data, "a spec", KEYS, HABITS, (), self.findings)

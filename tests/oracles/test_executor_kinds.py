@@ -215,9 +215,9 @@ def windows_of(case: Case, spatial: Sequence[int]) -> list[Windows]:
     ):
         span = span_of(F, dilation)
         starts = [s for s in range(-before, W + after, S) if s + span <= W + after]
-        left_over = starts[-1] + span < W + after
-        if ceil and left_over and not str(fields.get("P")).startswith("same"):
-            starts += [starts[-1] + S] * (starts[-1] + S < W)
+        if ceil and not str(fields.get("P")).startswith("same"):
+            more = starts[-1] + S if starts else -before
+            starts += [more] * (more < W and more + span < W + after + S)
         found.append(Windows(starts, F, dilation, W, W + after))
     return found
 
@@ -283,6 +283,8 @@ def native_pool(kind: str, case: Case, x: Tensor) -> Tensor | None:
         pool = getattr(functional, f"max_pool{rank}d")
         return pool(x, F, S, P, dilation, ceil_mode=ceil)
     if kind == "avg_pool":
+        if rank == 3 and min(x.shape[2:]) < max(per_axis(F, rank)):
+            return None  # refused there, of all pools and ranks
         pool, counted = getattr(functional, f"avg_pool{rank}d"), fields.get("count_include_pad")
         return pool(x, F, S, P, ceil, counted is None or counted)
     if any(flat) or ceil:  # PyTorch's counts a cut window as a whole one
@@ -530,6 +532,12 @@ def pools(kind: str) -> Iterator[Case]:
             yield Case({"F": F, "S": S, "P": P}, ((W, W, 16),), values=values)
     for values in ("zeros", "whole", "large"):
         yield Case({"F": 3, "S": 2, "P": 1}, ((7, 6, 3),), values=values)
+    for F, S, P, volume in product(
+        (8, 11, 20), (None, 9), (None, 1, 4, [[3, 1]]), ((7, 2), (7, 4, 2), (3, 7, 4, 2))
+    ):  # larger than the padded image, on some axes or on all
+        sides = P if P is None or isinstance(P, int) else P * (len(volume) - 1)
+        yield Case(without_none(F=F, S=S, P=sides), (volume,), "ceil")
+    yield Case({"F": 1280}, ((7, 7, 2),), "ceil")
 
 
 def globals_and_bins(is_global: bool) -> Iterator[Case]:
