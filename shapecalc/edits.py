@@ -52,10 +52,14 @@ def several(*changes: Change) -> Change:
 
 
 class Repair(NamedTuple):
-    """What would work: a text for people, and the change it stands for."""
+    """What would work: a text for people, and the change it stands for.
+
+    It is `safe` where the network stays the one that was meant: a word is spelt as we spell it.
+    """
 
     text: str
     change: Change
+    safe: bool = False
 
 
 class Edit(NamedTuple):

@@ -155,9 +155,9 @@ class DepthwiseConv(Convolution):
 class ConvTranspose(Layer):
     """conv_transpose: the backward pass of a convolution as a layer; it enlarges the input.
 
-    Output: (W - 1)*S - 2P + F + output_padding along each axis, K deep. P crops the output. F
-    stands for dilation*(F - 1) + 1 here. Two words for P are Keras': `same` gives W*S, `valid`
-    (W - 1)*S + max(F, S); with an output_padding that is written, even 0, `valid` gives
+    Output: (W - 1)*S - 2P + F + output_padding along each axis, K deep. P crops the output. F is
+    dilation*(F - 1) + 1 here. Two words for P are Keras': `valid` gives (W - 1)*S + max(F, S),
+    `same` W*S; with an output_padding that is written, even 0, `valid` gives
     (W - 1)*S + F + output_padding, `same` (W - 1)*S + F - 2*floor(F/2) + output_padding.
     Weights: D*K/groups*F*F; biases: K. MACs: input positions times D*K/groups*F*F. The receptive
     field is an upper bound.

@@ -70,7 +70,7 @@ class Translation:
         change = several(*self.changes)
         if alone and self.fields:
             change = Change("set", {self.kind: self.changes[0].value})
-        return Repair("write " + ", ".join(self.offers), change)
+        return Repair("write " + ", ".join(self.offers), change, safe=True)
 
 
 def kind_of_word(text: str, value: Any = None) -> str | None:

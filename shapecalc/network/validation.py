@@ -151,7 +151,9 @@ def rejected(code: str, message: str, context: Mapping[str, Any], otherwise: str
     instead = context.get("instead")
     if instead is not None:
         shown = str(instead).lower() if isinstance(instead, bool) else str(instead)
-        repairs = (Repair(f"write {shown}", Change("set", instead)),)
+        repairs = (
+            Repair(f"write {shown}", Change("set", instead), safe=isinstance(instead, bool)),
+        )
     return repairable(code, message, repairs, hint) if repairs else Fault(code, message, hint)
 
 

@@ -68,7 +68,7 @@ class Trials:
         source = self.document.source
         if source is None:
             return None
-        edit = source.edit(outcome.change, outcome.repair.text, safe=False)
+        edit = source.edit(outcome.change, outcome.repair.text, safe=outcome.repair.safe)
         if edit is None or _plain(source.read(edit.applied(source.text)).data) != _plain(
             changed(self.document.data, outcome.change)
         ):
