@@ -122,7 +122,6 @@ def fields_of(kind: str) -> Mapping[str, Field]:
     return found | {name: read for (of, name), read in BESIDE_A_KIND.items() if of == kind}
 
 
-@cache
 def renamed(word: Word) -> Mapping[str, str]:
     """Return the fields of a layer that are ours under another name, and nothing else."""
     found = {}
