@@ -78,7 +78,9 @@ def _instance(trace: Trace, layer: str | None, path: Path) -> Group | None:
 def _words(trace: Trace, path: Path, data: Any) -> tuple[Mapping[str, str], str | None]:
     """Return the words of what is written at a path, each with its field, and the bare one's."""
     word = path[-1] if isinstance(path[-1], str) else value_at(data, path)
-    kind = kind_of(word) if isinstance(word, str) else None
+    if not isinstance(word, str):  # an item that is no layer
+        raise Unchangeable
+    kind = kind_of(word)
     if kind is not None:
         return aliases(KINDS[kind]), KINDS[kind].main
     try:
