@@ -98,6 +98,8 @@ BATCH_NORM: Fields = {
     "momentum": ignored,
     **_learned("moving_mean", "moving_variance"),
     "renorm": only(False, hint="there is no renormalization here"),
+    "renorm_clipping": ignored,
+    "renorm_momentum": ignored,
     "synchronized": ignored,
     "virtual_batch_size": only(hint="there is no virtual batch here"),
 }
