@@ -209,7 +209,7 @@ def misspelt(fault: Fault, close: str | None, action: Action = "rename") -> Faul
     if close is None:
         return fault
     question = f"did you mean {quote(close)}?"
-    repair = Repair(question, Change(action, close))
+    repair = Repair(question, Change(action, close), safe=True)
     return repairable(fault.code, fault.message, [repair], question)
 
 

@@ -2,7 +2,8 @@
 
 Claims stand on a layer, on a block's instance, a residual or a parallel, or at the top. They are
 compared with the record; what could not be computed is not compared. The message gives both
-numbers, the hint how the computed one follows.
+numbers, the hint how the computed one follows. in_channels, in_features and their like, which
+frameworks have, are claims about what comes in.
 
 Bad, since 5*5*3*10 weights and 10 biases make 760:
 
@@ -20,20 +21,25 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any
 
 from shapecalc.checks.rule import Rule
-from shapecalc.diagnostics import Fault, Finding, Path, quote, some, suggestion
-from shapecalc.layers.base import show
-from shapecalc.network import Claims
+from shapecalc.diagnostics import Fault, Finding, Path, quote, repairable, some, suggestion
+from shapecalc.edits import Change, Repair
+from shapecalc.network import Claims, Node
+from shapecalc.network.translation import Translation
 from shapecalc.records import PER_AXIS, LayerRecord
 from shapecalc.tracing import Trace
+from shapecalc.volumes import Volume, readings, reason, show
 
 
 def find(trace: Trace) -> Sequence[Finding]:
     """Return a finding for each claim that is false."""
     findings: list[Finding] = []
     for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
+        if node.translation is not None:
+            findings += _stated(node, node.translation, record)
         if node.claims is not None:
             findings += _compare(
                 node.claims, _of_record(record, node.claims), record.name, node.path, record
@@ -45,6 +51,26 @@ def find(trace: Trace) -> Sequence[Finding]:
         values = {**trace.totals, "output": trace.output}
         findings += _compare(trace.spec.claims, values, None, ())
         findings += _outputs(trace, trace.spec.claims.outputs or {})
+    return findings
+
+
+def _stated(node: Node, words: Translation, record: LayerRecord) -> list[Finding]:
+    """Compare what a framework's fields, such as in_channels, say of the volume that comes in."""
+    findings = []
+    for field, (what, stated) in words.claims:
+        if what == "axes" or not record.input:
+            continue
+        volume = record.input[0]
+        computed: Any = {"depth": volume[-1], "values": prod(volume), "volume": volume}[what]
+        if stated == computed:
+            continue
+        title = {"depth": "the depth", "values": "the number of values"}.get(what, "the volume")
+        message = f"{node.name}: {field} {_text(stated)} expected"
+        message += f", {_text(computed)} is {title} of {show(volume)}"
+        path = node.path if words.bare else (*node.path, field)
+        written = show(computed) if what == "volume" else computed
+        repairs = [Repair(f"write {field}: {written}", Change("set", written))]
+        findings.append(Finding(repairable("SC301", message, repairs), path, node.name))
     return findings
 
 
@@ -69,9 +95,20 @@ def _compare(
         message = f"{subject}{title} {_text(claimed)} expected, {_text(computed)} computed"
         working = _working(key, record)
         plain = "" if working else f"{title} is {_text(computed)}"
+        if key == "output":
+            plain = _as_printed(claimed, computed) or plain
+            working = "" if plain else working
         fault = Fault("SC301", message, working or plain, otherwise=plain)
         findings.append(Finding(fault, (*path, "expect", key), layer))
     return findings
+
+
+def _as_printed(claimed: Volume, computed: Volume) -> str:
+    """Say so if a claim is the right volume with a batch, or its depth first."""
+    for reading in readings(claimed):
+        if reading.volume == computed:
+            return f"as a volume it is {show(computed)}: {reason(reading)}"
+    return ""
 
 
 def _same(key: str, claimed: Any, computed: Any) -> bool:
@@ -108,7 +145,8 @@ def _outputs(trace: Trace, claimed: Mapping[str, Any]) -> list[Finding]:
         computed = trace.outputs[name]
         if computed is not None and computed != volume:
             message = f"output {name} {show(volume)} expected, {show(computed)} computed"
-            findings.append(Finding(Fault("SC301", message, f"write {show(computed)}"), path))
+            hint = _as_printed(volume, computed) or f"write {show(computed)}"
+            findings.append(Finding(Fault("SC301", message, hint), path))
     return findings
 
 

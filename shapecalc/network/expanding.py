@@ -16,8 +16,10 @@ from shapecalc.network.blocks import (
     given_fields,
 )
 from shapecalc.network.budget import Budget
-from shapecalc.network.plain import COMMON_KEYS, NO_FIELDS, PlainLayers
+from shapecalc.network.plain import COMMON_KEYS, NO_FIELDS, PlainLayers, Read
 from shapecalc.network.scopes import Group, Scope, Sources
+from shapecalc.network.shorthands import Meant, layer_meant, offered
+from shapecalc.network.translation import kind_of_word
 from shapecalc.network.validation import MISSING, validate
 from shapecalc.network.wiring import Node
 from shapecalc.network.written import Written, inner_lists, kind_key, unknown_kind
@@ -86,11 +88,26 @@ class Expander(PlainLayers):
         if cls is not None:
             if issubclass(cls, Composite):
                 return self._composite(Written(kind, value, path), cls, scope, chain)
-            return self.layer(kind, cls, value, path, scope, chain)
+            return self.layer(kind, ALIASES.get(kind, kind), cls, value, path, scope, chain)
         if kind in self.blocks:
             return self._instance(Written(kind, value, path), scope, chain)
+        meant = kind_of_word(kind, value)
+        if meant is not None:
+            return self.layer(kind, meant, KINDS[meant], value, path, scope, chain)
+        written = layer_meant(kind)
+        if written is not None:
+            return self._meant(written, kind, path, scope, chain)
         self.findings.append(Finding(unknown_kind(kind, self.blocks, self.findings), path))
         return self.unknown(kind, path, scope, value)
+
+    def _meant(
+        self, written: Meant, text: str, path: Path, scope: Scope, chain: Sources | None
+    ) -> Sources:
+        """Report a layer written otherwise, as a call of Python, and go on with what is meant."""
+        fault = offered(f"there is no layer kind {quote(text)}", written)
+        self.findings.append(Finding(fault, path))
+        cls = KINDS[written.kind]
+        return self.layer(written.kind, written.kind, cls, written.fields, path, scope, chain)
 
     # -- composites ----------------------------------------------------------------------------
 
@@ -207,7 +224,7 @@ class Expander(PlainLayers):
                 path,
             )
             joined = None
-        merge = self.plain.setdefault(kind, KINDS[kind]()) if layer is not None else None
+        merge = self.plain.setdefault(kind, Read(KINDS[kind]())).layer if layer else None
         added = self.add(Node(scope.prefix + own, kind, merge, joined, path))
         self.claim(scope, own, added[0], path, named=written.name is not None)
         group.name, group.end, group.sources = scope.prefix + own, len(self.nodes), added

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import Finding, Path, quote
 from shapecalc.geometry import Rounding
@@ -12,6 +12,8 @@ from shapecalc.layers.fields import NAME
 from shapecalc.network.blocks import COMMON, LONGEST_NAME
 from shapecalc.network.budget import Budget, TooMuch
 from shapecalc.network.scopes import Scope, Sources
+from shapecalc.network.shorthands import fields_meant, offered
+from shapecalc.network.translation import Translation, translate
 from shapecalc.network.validation import validate
 from shapecalc.network.wiring import Node, Wiring
 from shapecalc.network.written import Written
@@ -22,6 +24,13 @@ MOST_FAULTS = 10_000
 COMMON_KEYS = frozenset(COMMON)
 
 
+class Read(NamedTuple):
+    """A layer as read, None where its fields are wrong, and how it was put into our words."""
+
+    layer: Layer | None
+    translation: Translation | None = None
+
+
 class PlainLayers(Wiring):
     """Adds layers that hold no others."""
 
@@ -30,9 +39,9 @@ class PlainLayers(Wiring):
     ) -> None:
         super().__init__(findings, inputs, budget)
         self.rounding = rounding
-        self.plain: dict[str, Layer] = {}  # kinds written without fields, validated once
-        # others by kind and the mapping's identity: repeats and blocks meet one again and again
-        self.validated: dict[tuple[str, int], tuple[Any, Layer]] = {}
+        self.plain: dict[str, Read] = {}  # words written without fields, read once
+        # others by word and the mapping's identity: repeats and blocks meet one again and again
+        self.validated: dict[tuple[str, int], tuple[Any, Read]] = {}
 
     def unknown(self, word: str, path: Path, scope: Scope, value: Any = None) -> Sources:
         """Add a layer of which nothing is known, so that totals are not taken for known.
@@ -53,6 +62,7 @@ class PlainLayers(Wiring):
     def layer(
         self,
         word: str,
+        kind: str,
         cls: type[Layer],
         value: Any,
         path: Path,
@@ -60,7 +70,6 @@ class PlainLayers(Wiring):
         chain: Sources | None,
     ) -> Sources:
         """Add the layer written as `word: value` behind `chain`; return it as a source."""
-        kind = ALIASES.get(word, word)
         name = origin = share = claims = None
         fields, known = value, len(self.findings)
         bare = value is not None and not isinstance(value, Mapping)
@@ -74,13 +83,13 @@ class PlainLayers(Wiring):
                 share, claims = written.share, written.claims
         elif cls.merges:
             fields, origin = NO_FIELDS, value
-        elif cls.main is not None:
+        elif cls.main is not None or word != kind:
             fields = {cls.main: value}
-        layer = self._validated(kind, cls, fields, path, bare)
+        layer, translation = self._read(word, kind, cls, fields, path, bare)
         number = scope.numbered(kind)
         own = name or number
         sources = self.sources(origin, path, scope, chain, cls.merges, own, bare)
-        node = Node(scope.prefix + own, kind, layer, sources, path, claims)
+        node = Node(scope.prefix + own, kind, layer, sources, path, claims, None, translation)
         added = self.add(node)
         if share is not None:
             node.shares = self.shared_layer(share, node, scope)
@@ -88,23 +97,57 @@ class PlainLayers(Wiring):
         self.belong_to(node.name, known)
         return added
 
+    def _read(
+        self, word: str, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool
+    ) -> Read:
+        """Return the layer that fields make, and their translation if they are not in our words."""
+        if fields is NO_FIELDS and word in self.plain:
+            return self.plain[word]
+        if (word, id(fields)) in self.validated:
+            return self.validated[word, id(fields)][1]
+        known = len(self.findings)
+        layer = translation = None
+        if word == kind or word in ALIASES:
+            layer = self._validated(kind, cls, fields, path, bare)
+        if isinstance(fields, Mapping) and (layer is None or len(self.findings) > known):
+            tried = translate(word, kind, fields, bare)
+            if tried.foreign:
+                translation = tried
+                del self.findings[known:]
+                layer = self._translated(tried, cls, path, bare)
+        if layer is None and bare and isinstance(fields, Mapping):
+            (value,) = fields.values()
+            meant = fields_meant(word, kind, value)
+            if meant is not None:
+                translation = None
+                del self.findings[known:]
+                message = f"{quote(word)} takes fields, not {quote(value)}"
+                self.findings.append(Finding(offered(message, meant, word), path))
+                layer = self._validated(kind, cls, meant.fields, path, False)
+        if layer is None:
+            return Read(None, translation)
+        read = Read(layer.settled(self.rounding), translation)
+        if fields is NO_FIELDS:
+            self.plain[word] = read
+        elif len(self.validated) < MOST_VALIDATED:
+            self.validated[word, id(fields)] = fields, read
+        return read
+
     def _validated(
         self, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool
     ) -> Layer | None:
-        if fields is NO_FIELDS and kind in self.plain:
-            return self.plain[kind]
-        if (
-            kind,
-            id(fields),
-        ) in self.validated:
-            return self.validated[kind, id(fields)][1]
         also = COMMON if cls.has_weights else COMMON[:3]
-        layer = validate(cls, fields, path, self.findings, kind, also, bare=bare)
-        if layer is None:
-            return None
-        layer = layer.settled(self.rounding)
-        if fields is NO_FIELDS:
-            self.plain[kind] = layer
-        elif len(self.validated) < MOST_VALIDATED:
-            self.validated[kind, id(fields)] = fields, layer
-        return layer
+        return validate(cls, fields, path, self.findings, kind, also, bare=bare)
+
+    def _translated(
+        self, translation: Translation, cls: type[Layer], path: Path, bare: bool
+    ) -> Layer | None:
+        for fault, key in translation.faults:
+            place = path if bare or not key else (*path, key)
+            self.findings.append(Finding(fault, place))
+        also = COMMON if cls.has_weights else COMMON[:3]
+        layer = validate(
+            cls, translation.fields, path, self.findings, translation.kind, also, bare=bare,
+            written=translation.written,
+        )  # fmt: skip
+        return None if translation.stops else layer

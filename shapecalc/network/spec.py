@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from shapecalc.diagnostics import Fault, Finding, Path, quote, repairable
 from shapecalc.document import Document
 from shapecalc.edits import Change, Repair
+from shapecalc.frameworks.elsewhere import TOP_LEVEL
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import NAME, Volume, check_whole, read_volume
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
@@ -20,7 +21,7 @@ from shapecalc.network.expanding import Expander
 from shapecalc.network.expectations import NetworkClaims
 from shapecalc.network.plain import MOST_FAULTS
 from shapecalc.network.scopes import Group, Scope, Sources
-from shapecalc.network.validation import unknown_key, validate
+from shapecalc.network.validation import rejected, unknown_key, validate
 from shapecalc.network.wiring import Node
 from shapecalc.network.written import likely_kind
 
@@ -34,12 +35,6 @@ KEYS = {
         "layers", "outputs", "expect", "example",
     )
 }  # fmt: skip
-HABITS = {
-    "input_shape": "write input: 32x32x3",
-    "model": "write name, input and layers at the top",
-    "output": "write expect: {output: ...}, or outputs: with names",
-    "block": "write blocks",
-}
 NO_NETWORK = {  # what a mapping without layers and input is, by a key of it
     "questions": ("an assignment", "shapecalc grade marks answers by it; audit checks its keys"),
     "answers": ("a student's answers", "shapecalc grade ASSIGNMENT FILE marks them"),
@@ -107,7 +102,7 @@ class _Builder:
                     return self._unreadable()
         for key in data:
             if key not in KEYS:
-                fault = unknown_key(str(key), data, "a spec", KEYS, HABITS, (), self.findings)
+                fault = unknown_key(str(key), data, "a spec", KEYS, TOP_LEVEL, (), self.findings)
                 self.findings.append(Finding(fault, (str(key),)))
         inputs = self._inputs(data)
         expander, outputs = self._layers(data, inputs)
@@ -173,8 +168,10 @@ class _Builder:
         try:
             return read_volume(value)
         except PydanticCustomError as error:
-            self._report(error.type, f"{path[-1]} {error.message()}", "", path)
-            return None
+            context = error.context or {}
+            fault = rejected(error.type, f"{path[-1]} {error.message()}", context)
+            self.findings.append(Finding(fault, path))
+            return context.get("meant")
 
     def _text(self, data: Mapping[str, Any], key: str) -> str | None:
         value = data.get(key)

@@ -23,6 +23,7 @@ from shapecalc.network.blocks import LONGEST_NAME, RESERVED, bad_name
 from shapecalc.network.budget import Budget
 from shapecalc.network.expectations import LayerClaims
 from shapecalc.network.scopes import Group, Scope, Sources
+from shapecalc.network.translation import Translation
 from shapecalc.network.validation import MISSING, no_parameter, stray_parameter, validate
 from shapecalc.network.written import Written
 
@@ -38,6 +39,7 @@ class Node:
     path: Path
     claims: LayerClaims | None = None
     shares: int | None = None  # index of the layer whose weights are used
+    translation: Translation | None = None  # where it is written in a framework's words
 
 
 class Wiring:

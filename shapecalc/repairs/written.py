@@ -7,9 +7,11 @@ from typing import Any
 
 from shapecalc.diagnostics import Path
 from shapecalc.edits import Change, Unchangeable, value_at
+from shapecalc.frameworks.lookups import choose, renamed, words_of
 from shapecalc.layers import KINDS, kind_of
 from shapecalc.layers.base import aliases
 from shapecalc.network import Group
+from shapecalc.network.translation import kind_of_word
 from shapecalc.network.validation import PARAMETER
 from shapecalc.tracing import Trace
 
@@ -54,15 +56,28 @@ def _instance(trace: Trace, layer: str | None, path: Path) -> Group | None:
 def _words(trace: Trace, path: Path, data: Any) -> tuple[Mapping[str, str], str | None]:
     """Return the words of what is written at a path, each with its field, and the bare one's."""
     word = path[-1] if isinstance(path[-1], str) else value_at(data, path)
-    kind = kind_of(word) if isinstance(word, str) else None
+    if not isinstance(word, str):  # an item that is no layer
+        raise Unchangeable
+    kind = kind_of(word)
     if kind is not None:
         return aliases(KINDS[kind]), KINDS[kind].main
     try:
-        parameters = value_at(data, ("blocks", str(word), "parameters"))
+        block = value_at(data, ("blocks", str(word)))
     except Unchangeable:
-        parameters = {}
+        return _foreign(str(word), path, data)
+    parameters = block.get("parameters") if isinstance(block, Mapping) else None
     names = [str(name) for name in parameters] if isinstance(parameters, Mapping) else []
     return {name: name for name in names}, next(iter(names), None)
+
+
+def _foreign(word: str, path: Path, data: Any) -> tuple[Mapping[str, str], str | None]:
+    """Return the words of a framework's layer."""
+    value = value_at(data, path)
+    kind = kind_of_word(word, value)
+    if kind is None:
+        return {}, None
+    layer, _ = choose(words_of(word), value if isinstance(value, Mapping) else ())
+    return {**aliases(KINDS[kind]), **renamed(layer)}, KINDS[kind].main
 
 
 def _field(data: Any, change: Change, words: Mapping[str, str], main: str | None) -> Change:

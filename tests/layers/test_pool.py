@@ -29,6 +29,10 @@ ADAPTIVE = ("adaptive_max_pool", "adaptive_avg_pool")
         ("112x112x64", {"F": 3, "S": 2, "rounding": "ceil"}, [56, 56, 64]),  # GoogLeNet
         ("7x7x3", {"F": 2, "S": 2, "rounding": "ceil"}, [4, 4, 3]),  # KTH ID2223
         ("5x5x1", {"F": 3, "S": 3, "P": 1, "rounding": "ceil"}, [2, 2, 1]),  # not 3, as PyTorch
+        ("7x7x1280", {"F": 1280, "rounding": "ceil"}, [1, 1, 1280]),  # transformers' EfficientNet
+        ("7x9x2", {"F": 9, "rounding": "ceil"}, [1, 1, 2]),
+        ("3x9x2", {"F": 9, "P": 2, "rounding": "ceil"}, [1, 2, 2]),
+        ("3x2", {"F": 4, "S": 2, "rounding": "ceil"}, [1, 2]),
         ("6x1", 3, [2, 1]),
         ("4x6x8x2", 2, [2, 3, 4, 2]),
         ("4x6x8x2", [2, 3, 4], [2, 2, 2, 2]),
@@ -45,6 +49,26 @@ def test_known_pools(ask: Ask, kind: str, volume: str, fields: Any, output: list
     assert asked["output"] == output
     counted = ("weights", "biases", "parameters", "non_trainable", "macs")
     assert [asked[key] for key in counted] == [0] * 5
+
+
+@pytest.mark.parametrize("kind", SLIDING)
+@pytest.mark.parametrize(
+    ("volume", "fields", "most"),
+    [
+        ("7x7x3", {"F": 8, "rounding": "exact"}, None),
+        ("7x7x3", {"F": 1280, "rounding": "floor"}, None),
+        ("7x7x3", {"F": 9, "S": 2, "rounding": "ceil"}, 1),
+        ("7x12x3", {"F": 12, "S": [3, 1], "rounding": "ceil"}, 2),
+        ("5x3", {"F": 10, "S": 3, "P": 1, "rounding": "ceil"}, 2),
+    ],
+)
+def test_a_filter_that_is_too_large(
+    ask: Ask, kind: str, volume: str, fields: Any, most: int | None
+) -> None:
+    asked = ask(volume, {kind: fields})
+    assert asked.codes == ["SC202"]
+    (message,) = (d["message"] for d in asked.found)
+    assert message.endswith(f"; ceil makes up for at most S - 1 = {most}") is (most is not None)
 
 
 @pytest.mark.parametrize("kind", SLIDING)
