@@ -575,7 +575,7 @@ def test_advice_and_warnings_leave_a_trace_complete(trace_text: TraceText) -> No
     assert trace.complete
 
 
-# -- SC301: fields that a layer over the whole input has widened ------------------------------------
+# -- SC301: fields that a layer over the whole input has widened -----------------------------------
 
 WIDE = [
     "instance_norm",
