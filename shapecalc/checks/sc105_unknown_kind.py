@@ -4,28 +4,27 @@ Kinds are written in small letters with underscores: conv, max_pool, batch_norm.
 number of dimensions in its name, since that follows from the input: conv is one for a sequence
 (10x1), an image (32x32x3) and a film (16x112x112x3). `shapecalc explain` lists all kinds.
 
-The hint names the nearest kind, or what another tool's word is called here:
+Class names of PyTorch and Keras, such as Conv2d and MaxPooling2D, are read as the kind they mean
+(SC410). For a word of another tool the hint has ours:
 
-    Conv2d, Conv2D           conv
-    Linear, InnerProduct     linear or dense
-    MaxPooling2D             max_pool
-    GlobalAveragePooling2D   global_avg_pool
-    Concatenate              concat
+    InnerProduct     dense
+    Deconvolution    conv_transpose
+    swish            silu
 
 The output of an unknown layer is unknown, and so is all that depends on it; no number is made up.
 What is not built in can be put together from other layers as a block, whose name is then a kind.
 
-Bad, since Conv2d is PyTorch's word:
+Bad, since InnerProduct is Caffe's word:
 
-    input: 32x32x3
+    input: 512
     layers:
-      - Conv2d: {out_channels: 16, kernel_size: 3}
+      - InnerProduct: 10
 
 Good:
 
-    input: 32x32x3
+    input: 512
     layers:
-      - conv: {out_channels: 16, kernel_size: 3}
+      - dense: 10
 """
 
 from shapecalc.checks.rule import Rule
