@@ -41,12 +41,14 @@ def find(trace: Trace) -> Sequence[Finding]:
         if node.translation is not None:
             findings += _stated(node, node.translation, record)
         if node.claims is not None:
-            findings += _compare(
-                node.claims, _of_record(record, node.claims), record.name, node.path, record
-            )
+            values = _of_record(record, node.claims)
+            found = _compare(node.claims, values, record.name, node.path, record)
+            findings += _told_what_widened(trace, found, node.sources)
     for group in trace.spec.groups:
         if group.claims is not None:
-            findings += _compare(group.claims, trace.of_group(group), group.name, group.path)
+            values = trace.of_group(group)
+            found = _compare(group.claims, values, group.name, group.path)
+            findings += _told_what_widened(trace, found, group.sources)
     if trace.spec.claims is not None:
         values = {**trace.totals, "output": trace.output}
         findings += _compare(trace.spec.claims, values, None, ())
@@ -101,6 +103,36 @@ def _compare(
         fault = Fault("SC301", message, working or plain, otherwise=plain)
         findings.append(Finding(fault, (*path, "expect", key), layer))
     return findings
+
+
+def _told_what_widened(
+    trace: Trace, found: Sequence[Finding], sources: Sequence[int] | None
+) -> list[Finding]:
+    """Return findings; those about a field say which earlier layer made it the whole input."""
+    widened = _widened(trace, sources or ()) if found else None
+    if widened is None:
+        return list(found)
+    hint = f"since {widened.name} ({widened.kind}) every value sees the whole input"
+    return [
+        one._replace(fault=one.fault._replace(hint=hint, otherwise=""))
+        if one.path[-1] in PER_AXIS
+        else one
+        for one in found
+    ]
+
+
+def _widened(trace: Trace, sources: Sequence[int]) -> LayerRecord | None:
+    """Return the layer from which on the first whole field among sources is whole."""
+    offset = len(trace.inputs)
+    widened = None
+    while True:
+        layers = [source - offset for source in sources if source >= offset]
+        fields = [trace.layers[layer].field for layer in layers]
+        whole = [i for i, f in zip(layers, fields, strict=True) if f is not None and f.whole]
+        if not whole:
+            return widened
+        widened = trace.layers[whole[0]]
+        sources = trace.spec.nodes[whole[0]].sources or ()
 
 
 def _as_printed(claimed: Volume, computed: Volume) -> str:

@@ -26,7 +26,8 @@ class Meaning(NamedTuple):
     """Our fields for one of a framework's; `fault` is a hint where there are none.
 
     `harmless` says that what cannot be done touches neither volumes nor counts, `known` that other
-    values of the field are read, `note` what stays different.
+    values of the field are read, `behind` the layer of its own that does it, `note` what stays
+    different.
     """
 
     fields: Mapping[str, Any] = NOTHING
@@ -34,6 +35,7 @@ class Meaning(NamedTuple):
     fault: str = ""
     harmless: bool = False
     known: bool = False
+    behind: Any = None
     note: str = ""
 
 
@@ -272,11 +274,12 @@ def activation(value: Any, _: Mapping[str, Any]) -> Meaning:
     """An activation inside another layer."""
     if value is None or value == "linear":
         return Meaning()
-    kind, fields = ACTIVATIONS.get(str(value), ("relu", NOTHING))
+    if not isinstance(value, str) or value not in ACTIVATIONS:
+        return Meaning(fault="write the activation as a layer of its own behind it", harmless=True)
+    kind, fields = ACTIVATIONS[value]
     shown = f"{kind}: {{{_listed(fields)}}}" if fields else kind
-    example = "" if str(value) in ACTIVATIONS else " such as"
-    hint = f"write the activation as a layer of its own behind it,{example} - {shown}"
-    return Meaning(fault=hint, harmless=True)
+    hint = f"write the activation as a layer of its own behind it: - {shown}"
+    return Meaning(fault=hint, harmless=True, behind={kind: dict(fields)} if fields else kind)
 
 
 def _listed(fields: Mapping[str, Any]) -> str:

@@ -51,6 +51,7 @@ class Layer(BaseModel):
     joins: ClassVar[bool] = False  # merges by adding up depths
     has_weights: ClassVar[bool] = False
     multiplies: ClassVar[bool] = False  # has multiply-accumulates (MACs)
+    weight_layout: ClassVar[str] = ""  # the axes of its weight in order, where it has several
     habits: ClassVar[Mapping[str, str]] = {}  # no fields: what to do instead
 
     def settled(self, rounding: Rounding) -> Self:

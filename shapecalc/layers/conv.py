@@ -114,6 +114,7 @@ class Conv(Convolution):
     groups: Positive = 1
 
     main = "K"
+    weight_layout = "K x D/groups x F..."
 
     def filters(self, D: int) -> tuple[int, int]:
         if self.groups != 1:
@@ -145,6 +146,7 @@ class DepthwiseConv(Convolution):
     multiplier: Positive = 1
 
     main = "F"
+    weight_layout = "D*multiplier x 1 x F..."
 
     def filters(self, D: int) -> tuple[int, int]:
         return D * self.multiplier, 1
@@ -189,6 +191,7 @@ class ConvTranspose(Layer):
     bias: Truth = True
 
     main = "K"
+    weight_layout = "D x K/groups x F..."
     has_weights: ClassVar[bool] = True
     multiplies: ClassVar[bool] = True
     habits: ClassVar[Mapping[str, str]] = {

@@ -37,6 +37,7 @@ class Dense(Layer):
     main = "units"
     has_weights: ClassVar[bool] = True
     multiplies: ClassVar[bool] = True
+    weight_layout = "units x inputs"
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         return (self.units,)

@@ -21,6 +21,7 @@ from shapecalc.network.expanding import Expander
 from shapecalc.network.expectations import NetworkClaims
 from shapecalc.network.plain import MOST_FAULTS
 from shapecalc.network.scopes import Group, Scope, Sources
+from shapecalc.network.tuples import torn
 from shapecalc.network.validation import rejected, unknown_key, validate
 from shapecalc.network.wiring import Node
 from shapecalc.network.written import likely_kind
@@ -155,6 +156,12 @@ class _Builder:
             )
             return {"input": None}
         inputs: dict[str, Volume | None] = {}
+        for broken in torn(written):
+            if any(found.fault.code == "SC106" for found in self.document.findings):
+                break  # two sizes are equal, and one of them is lost
+            self.findings.append(Finding(broken.fault, ("inputs",)))
+            written = {k: v for k, v in written.items() if str(k) not in broken.parts}
+            written[broken.key] = broken.value
         for key, value in written.items():
             path: Path = ("inputs", str(key))
             if not NAME.fullmatch(str(key)):

@@ -203,4 +203,4 @@ def unknown_key(
         return Fault("SC102", "merge keys are not read", "write a block, or the fields themselves")
     known = [*words, *also]
     fault = Fault("SC102", f"{what} has no field {shown}", f"it has {some(known)}")
-    return misspelt(fault, suggested(key, lambda: known, findings))
+    return misspelt(fault, suggested(key, lambda: known, findings, beginnings=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -572,3 +573,60 @@ def test_advice_and_warnings_leave_a_trace_complete(trace_text: TraceText) -> No
         "SC402": "warning", "SC403": "advice", "SC404": "advice", "SC405": "advice",
     }  # fmt: skip
     assert trace.complete
+
+
+# -- SC301: fields that a layer over the whole input has widened -----------------------------------
+
+WIDE = [
+    "instance_norm",
+    "{group_norm: 3}",
+    "global_max_pool",
+    "{reshape: 192}, softmax",
+    "{reshape: 192}, {dense: 4}",
+]
+
+
+@pytest.mark.parametrize("wide", WIDE)
+@pytest.mark.parametrize("between", ["relu", "{dropout: 0.5}, tanh", "relu, {residual: [silu]}"])
+def test_a_claim_about_a_widened_field_names_the_layer_that_did(
+    trace_text: TraceText, wide: str, between: str
+) -> None:
+    claim = "{sigmoid: {name: claimed, expect: {receptive_field: 5}}}"
+    found = only(trace_text(net(f"[{wide}, {between}, {claim}]", "8x8x3")), "SC301", "error")
+    kind = re.findall("[a-z_]+", wide)[-1]
+    assert found.message == "claimed: receptive field 5 expected, 8x8 computed"
+    assert found.hint.startswith(f"since {kind}1 ({kind}) every value sees the whole input")
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [
+        # the layer itself, and one behind which nothing is whole: the working says it
+        ("[{instance_norm: {expect: {receptive_field: 3}}}]", "statistics run over the whole"),
+        ("[relu, {conv: {K: 1, F: 3, expect: {receptive_field: 5}}}]", "1 + (3 - 1)*1 = 3"),
+        # the first of several; of branches, the one that is whole
+        ("[instance_norm, relu, instance_norm, {relu: {expect: {receptive_field: 3}}}]",
+         "since instance_norm1 "),
+        ("[{conv: {name: a, K: 3, F: 1}}, {instance_norm: {from: input}},"
+         " {add: {from: [a, instance_norm1], name: b}}, {relu: {expect: {receptive_field: 1}}}]",
+         "since instance_norm1 "),
+        # a residual's claim, and an instance's
+        ("[{residual: {body: [instance_norm, relu], expect: {receptive_field: 1}}}]",
+         "since instance_norm1 "),
+        ("[b, {b: {expect: {receptive_field: 5}}}]", "since b1.group_norm1 "),
+        # a stretched merge; not a claim about anything else
+        ("[{avg_pool: {name: p, F: 8}}, {multiply: [input, p]}, {relu: {expect: {receptive_field:"
+         " 1}}}]", "since multiply1 (multiply) "),
+    ],
+)  # fmt: skip
+def test_what_widened_a_field(trace_text: TraceText, layers: str, said: str) -> None:
+    blocks = "blocks: {b: {layers: [{conv: {K: 3, F: 3, P: 1}}, {group_norm: 1}, relu]}}"
+    found = only(trace_text(net(layers, "8x8x3", blocks)), "SC301", "error")
+    assert said in found.hint
+
+
+def test_other_claims_behind_a_widened_field_keep_their_working(trace_text: TraceText) -> None:
+    layers = "[instance_norm, {conv: {K: 1, F: 1, expect: {parameters: 3}}}]"
+    found = only(trace_text(net(layers, "8x8x3")), "SC301", "error")
+    assert "since" not in found.hint
+    assert "parameters = 3 + 1 = 4" in found.hint
