@@ -14,6 +14,8 @@ from shapecalc.diagnostics import (
     Diagnostic,
     Fault,
     Finding,
+    Findings,
+    Later,
     Refusal,
     gather,
 )
@@ -133,7 +135,7 @@ def walk(spec: NetworkSpec, outputs: Mapping[str, Volume] | None = None) -> Trac
         from shapecalc import worked_example  # few specs have one
 
         walker.findings += worked_example.faults(spec, walker.records)
-    return Trace(spec, tuple(walker.records), (*spec.findings, *walker.findings))
+    return Trace(spec, tuple(walker.records), (*spec.findings, *walker.findings.counted()))
 
 
 def with_findings(trace: Trace, findings: Sequence[Finding]) -> Trace:
@@ -155,8 +157,7 @@ class _Walker:
             for volume in spec.inputs.values()
         ]
         self.records: list[LayerRecord] = []
-        self.refused: dict[Any, tuple[Fault, Volume | None]] = {}
-        self.findings: list[Finding] = []
+        self.findings = Findings()
 
     def record(self, node: Node) -> None:
         """Add the record of the next layer."""
@@ -184,7 +185,8 @@ class _Walker:
                 field = layer.field(fields, inputs, output)
             if (macs or 0) > LIMIT or (weights or 0) > LIMIT:
                 message = f"{node.name} has more than 2^63 weights or multiplications"
-                self._refuse(node, Fault("SC108", message, "make it smaller"))
+                fault = Fault("SC108", message, "make it smaller")
+                self._refuse(node, "SC108", lambda: fault)
                 weights = macs = None
         self.volumes.append(output)
         self.fields.append(field)
@@ -202,21 +204,19 @@ class _Walker:
         self.records.append(record)
 
     def _output(self, node: Node, layer: Layer, inputs: Sequence[Volume]) -> Volume | None:
-        met = (node.path, id(layer), *inputs)
-        if met in self.refused:  # a repeat meets it again: its repairs were tried out once
-            fault, output = self.refused[met]
-            self._refuse(node, fault)
-            return output
         try:
             output = layer.volume(inputs)
-        except Refusal as refusal:
-            fault = told(node.name, layer, inputs, refusal.fault)
-            self.refused[met] = fault, refusal.output
-            self._refuse(node, fault)
+        except Refusal as refused:
+            refusal = refused  # the name of an except clause ends with it
+
+            def say() -> Fault:
+                return told(node.name, layer, inputs, refusal.fault)
+
+            self._refuse(node, refusal.code, say)
             return refusal.output
         if max(output) > SMALL and prod(output) > LIMIT:
             fault = Fault("SC108", "the output has more than 2^63 values", "make it smaller")
-            self._refuse(node, told(node.name, layer, inputs, fault))
+            self._refuse(node, "SC108", lambda: told(node.name, layer, inputs, fault))
             return None
         return output
 
@@ -236,22 +236,29 @@ class _Walker:
             mine, theirs = node.layer.parameters(inputs), owner.layer.parameters(owner.input)
         except Refusal:  # its output has said why
             return
-        if node.kind == owner.kind and mine == theirs:
-            return
-        if not theirs:
-            message = f"{node.name} cannot share {owner.name}: it has no weights"
-        else:
-            message = (
-                f"{node.name} cannot share {owner.name}: its weights are"
-                f" {_shapes(mine)}, those of {owner.name} {_shapes(theirs)}"
-            )
-        hint = "leave out share"
-        if theirs:
-            hint = "give both the same fields and the same depth of input, or leave out share"
-        self._refuse(node, Fault("SC209", message, hint))
+        if node.kind != owner.kind or mine != theirs:
+            self._refuse(node, "SC209", lambda: _not_shared(node, owner, mine, theirs))
 
-    def _refuse(self, node: Node, fault: Fault) -> None:
-        self.findings.append(Finding(fault, node.path, node.name))
+    def _refuse(self, node: Node, code: str, say: Callable[[], Fault]) -> None:
+        path, name = node.path, node.name
+        self.findings.append(Later(code, path, name, lambda: Finding(say(), path, name)))
+
+
+def _not_shared(
+    node: Node,
+    owner: LayerRecord,
+    mine: Mapping[str, tuple[int, ...]],
+    theirs: Mapping[str, tuple[int, ...]],
+) -> Fault:
+    if not theirs:
+        message = f"{node.name} cannot share {owner.name}: it has no weights"
+        return Fault("SC209", message, "leave out share")
+    message = (
+        f"{node.name} cannot share {owner.name}: its weights are"
+        f" {_shapes(mine)}, those of {owner.name} {_shapes(theirs)}"
+    )
+    hint = "give both the same fields and the same depth of input, or leave out share"
+    return Fault("SC209", message, hint)
 
 
 def _shapes(shapes: Mapping[str, tuple[int, ...]]) -> str:

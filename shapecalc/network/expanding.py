@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shapecalc.diagnostics import MAX_NESTING, Finding, Path, quote
+from shapecalc.diagnostics import MAX_NESTING, Finding, Findings, Path, quote
 from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, KINDS, Layer
 from shapecalc.layers.composite import Composite, Parallel, Repeat
@@ -18,7 +18,7 @@ from shapecalc.network.blocks import (
 from shapecalc.network.budget import Budget
 from shapecalc.network.plain import COMMON_KEYS, NO_FIELDS, PlainLayers
 from shapecalc.network.scopes import Group, Scope, Sources
-from shapecalc.network.validation import MISSING, validate
+from shapecalc.network.validation import MISSING
 from shapecalc.network.wiring import Node
 from shapecalc.network.written import Written, inner_lists, kind_key, unknown_kind
 
@@ -32,7 +32,7 @@ class Expander(PlainLayers):
         self,
         blocks: Mapping[str, Block],
         rounding: Rounding,
-        findings: list[Finding],
+        findings: Findings,
         inputs: Sequence[str],
         budget: Budget,
     ) -> None:
@@ -41,6 +41,7 @@ class Expander(PlainLayers):
         self.depth = 0
         self.paths: dict[tuple[int, str | int], tuple[Path, Path]] = {}
         self.rehearsing = False  # only faults are wanted: repeat once, leave other blocks alone
+        self.aside: set[Path] = set()  # of layers that are repeated 0 times, looked at
         self.inside: set[int] = set()  # identities of the composites that are being expanded
 
     # -- lists and items ---------------------------------------------------------------------
@@ -89,7 +90,8 @@ class Expander(PlainLayers):
             return self.layer(kind, cls, value, path, scope, chain)
         if kind in self.blocks:
             return self._instance(Written(kind, value, path), scope, chain)
-        self.findings.append(Finding(unknown_kind(kind, self.blocks, self.findings), path))
+        if not self.findings.again("SC105", path):
+            self.findings.append(Finding(unknown_kind(kind, self.blocks, self.findings), path))
         return self.unknown(kind, path, scope, value)
 
     # -- composites ----------------------------------------------------------------------------
@@ -106,7 +108,7 @@ class Expander(PlainLayers):
             fields = {cls.main: value}
         also = () if cls is Repeat else COMMON[:3]
         bare = value is not None and not isinstance(value, Mapping)
-        layer = validate(cls, fields, path, self.findings, kind, also, bare=bare)
+        layer = self.validated(cls, fields, path, kind, also, bare=bare, written=(value, path))
         if self.depth >= MAX_NESTING or id(value) in self.inside:
             what = "contain themselves" if id(value) in self.inside else None
             self.report(
@@ -137,7 +139,9 @@ class Expander(PlainLayers):
     ) -> Sources | None:
         inner = self.step(path, "layers")
         if not layer.times:  # nothing is there, but its faults are
-            self._aside(layer.layers, inner)
+            if inner not in self.aside:
+                self.aside.add(inner)
+                self._aside(layer.layers, inner)
             return chain
         scope.repeats += layer.times > 1
         for done in range(1 if self.rehearsing else layer.times):
@@ -254,13 +258,13 @@ class Expander(PlainLayers):
         )
         self.groups.append(group)
         self.depth += 1
-        known = len(self.findings)
+        mark = self.findings.mark()
         try:
             layers = block.filled(arguments, self.budget) if block.parameters else block.layers
             output = self.sequence(layers, self.step(block.path, "layers"), inner, sources)
         finally:
             self.depth -= 1
-        self.belong_to(group.name, known)
+        self.findings.belong_to(group.name, mark)
         group.end, group.sources = len(self.nodes), output
         self.claim(scope, own, group, path, named=written.name is not None)
         if written.share is not None:

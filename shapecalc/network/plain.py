@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shapecalc.diagnostics import Finding, Path, quote
+from shapecalc.diagnostics import Findings, Path, quote
 from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, Layer
 from shapecalc.layers.fields import NAME
 from shapecalc.network.blocks import COMMON, LONGEST_NAME
 from shapecalc.network.budget import Budget, TooMuch
 from shapecalc.network.scopes import Scope, Sources
-from shapecalc.network.validation import validate
-from shapecalc.network.wiring import Node, Wiring
+from shapecalc.network.wiring import MOST_VALIDATED, Node, Wiring
 from shapecalc.network.written import Written
 
 NO_FIELDS: Mapping[str, Any] = {}
-MOST_VALIDATED = 10_000
 MOST_FAULTS = 10_000
 COMMON_KEYS = frozenset(COMMON)
 
@@ -26,13 +24,12 @@ class PlainLayers(Wiring):
     """Adds layers that hold no others."""
 
     def __init__(
-        self, rounding: Rounding, findings: list[Finding], inputs: Sequence[str], budget: Budget
+        self, rounding: Rounding, findings: Findings, inputs: Sequence[str], budget: Budget
     ) -> None:
         super().__init__(findings, inputs, budget)
         self.rounding = rounding
         self.plain: dict[str, Layer] = {}  # kinds written without fields, validated once
-        # others by kind and the mapping's identity: repeats and blocks meet one again and again
-        self.validated: dict[tuple[str, int], tuple[Any, Layer]] = {}
+        self.settled: dict[int, tuple[Layer, Layer]] = {}  # with the network's rounding
 
     def unknown(self, word: str, path: Path, scope: Scope, value: Any = None) -> Sources:
         """Add a layer of which nothing is known, so that totals are not taken for known.
@@ -62,7 +59,7 @@ class PlainLayers(Wiring):
         """Add the layer written as `word: value` behind `chain`; return it as a source."""
         kind = ALIASES.get(word, word)
         name = origin = share = claims = None
-        fields, known = value, len(self.findings)
+        fields, mark = value, self.findings.mark()
         bare = value is not None and not isinstance(value, Mapping)
         if value is None:
             fields = NO_FIELDS
@@ -76,7 +73,7 @@ class PlainLayers(Wiring):
             fields, origin = NO_FIELDS, value
         elif cls.main is not None:
             fields = {cls.main: value}
-        layer = self._validated(kind, cls, fields, path, bare)
+        layer = self._layer(kind, cls, fields, path, bare, value)
         number = scope.numbered(kind)
         own = name or number
         sources = self.sources(origin, path, scope, chain, cls.merges, own, bare)
@@ -85,26 +82,23 @@ class PlainLayers(Wiring):
         if share is not None:
             node.shares = self.shared_layer(share, node, scope)
         self.claim(scope, own, added[0], path, named=name is not None)
-        self.belong_to(node.name, known)
+        self.findings.belong_to(node.name, mark)
         return added
 
-    def _validated(
-        self, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool
+    def _layer(
+        self, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool, value: Any
     ) -> Layer | None:
         if fields is NO_FIELDS and kind in self.plain:
             return self.plain[kind]
-        if (
-            kind,
-            id(fields),
-        ) in self.validated:
-            return self.validated[kind, id(fields)][1]
         also = COMMON if cls.has_weights else COMMON[:3]
-        layer = validate(cls, fields, path, self.findings, kind, also, bare=bare)
+        layer = self.validated(cls, fields, path, kind, also, bare=bare, written=(value, path))
         if layer is None:
             return None
-        layer = layer.settled(self.rounding)
+        if id(layer) not in self.settled:  # one object for all layers written at one place
+            if len(self.settled) >= MOST_VALIDATED:
+                return layer.settled(self.rounding)
+            self.settled[id(layer)] = layer, layer.settled(self.rounding)
+        settled = self.settled[id(layer)][1]
         if fields is NO_FIELDS:
-            self.plain[kind] = layer
-        elif len(self.validated) < MOST_VALIDATED:
-            self.validated[kind, id(fields)] = fields, layer
-        return layer
+            self.plain[kind] = settled
+        return settled

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shapecalc.diagnostics import Fault, Finding, Path, quote, some, suggestion
+from shapecalc.diagnostics import Fault, Finding, Findings, Path, quote, some, suggestion
 from shapecalc.layers import Layer
 from shapecalc.layers.fields import NAME
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED, bad_name
 from shapecalc.network.budget import Budget
 from shapecalc.network.expectations import LayerClaims
 from shapecalc.network.scopes import Group, Scope, Sources
-from shapecalc.network.validation import MISSING, no_parameter, stray_parameter, validate
+from shapecalc.network.validation import (
+    MISSING,
+    Model,
+    no_parameter,
+    stray_parameter,
+    validate,
+)
 from shapecalc.network.written import Written
+
+MOST_VALIDATED = 10_000
 
 
 @dataclass(slots=True)
@@ -36,13 +44,43 @@ class Wiring:
     Faults are gathered in `findings`, never raised.
     """
 
-    def __init__(self, findings: list[Finding], inputs: Sequence[str], budget: Budget) -> None:
+    def __init__(self, findings: Findings, inputs: Sequence[str], budget: Budget) -> None:
         self.budget = budget
         self.findings = findings
         self.inputs = inputs
         self.offset = len(inputs)  # node i has volume i + offset
         self.nodes: list[Node] = []
         self.groups: list[Group] = []
+        # What was written is known by its identity: repeats and blocks meet it again and again.
+        self.good: dict[tuple[str, int], tuple[Any, Any]] = {}
+        self.bad: dict[tuple[str, int, int], tuple[Any, Path, list[Finding]]] = {}
+
+    def validated(
+        self,
+        model: type[Model],
+        fields: Any,
+        path: Path,
+        what: str,
+        also: Iterable[str] = (),
+        *,
+        bare: bool = False,
+        written: tuple[Any, Path],
+    ) -> Model | None:
+        """Validate fields, once for what is written at one place; None where they are faulty."""
+        value, place = written
+        if (what, id(value)) in self.good:
+            good: Model = self.good[what, id(value)][1]
+            return good
+        if (what, id(value), id(place)) in self.bad:
+            self.findings += self.bad[what, id(value), id(place)][2]
+            return None
+        known = len(self.findings)
+        layer = validate(model, fields, path, self.findings, what, also, bare=bare)
+        if layer is not None and len(self.good) < MOST_VALIDATED:
+            self.good[what, id(value)] = value, layer
+        elif layer is None and known < len(self.findings) and len(self.bad) < MOST_VALIDATED:
+            self.bad[what, id(value), id(place)] = value, place, self.findings[known:]
+        return layer
 
     def add(self, node: Node) -> Sources:
         """Add a layer to the flat list; return it as a source. Raises TooMuch."""
@@ -100,8 +138,9 @@ class Wiring:
                 (*path, "from"),
             )
         if "expect" in fields:
-            written.claims = validate(
-                LayerClaims, fields.pop("expect"), (*path, "expect"), self.findings, "expect"
+            claims = fields.pop("expect")
+            written.claims = self.validated(
+                LayerClaims, claims, (*path, "expect"), "expect", written=(claims, path)
             )
         if shareable:
             written.share = fields.pop("share", None)
@@ -174,6 +213,8 @@ class Wiring:
         try:
             found = scope.find(name)
         except KeyError:
+            if self.findings.again("SC107", path):
+                return None
             otherwise = "only earlier layers can be named"
             hint = suggestion(name, scope.known, self.findings, otherwise)
             self.report("SC107", f"no earlier layer is called {quote(name)}", hint, path)
@@ -243,12 +284,6 @@ class Wiring:
     def report(self, code: str, message: str, hint: str, path: Path) -> None:
         """Add a finding at a path."""
         self.findings.append(Finding(Fault(code, message, hint), path))
-
-    def belong_to(self, layer: str, known: int) -> None:
-        """Give the findings since there were `known` of them the layer that they are about."""
-        for index in range(known, len(self.findings)):
-            if self.findings[index].layer is None:
-                self.findings[index] = self.findings[index]._replace(layer=layer)
 
     def name_of(self, source: int) -> str:
         """Return the name of an input or a layer by its index among the volumes."""
