@@ -12,6 +12,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
@@ -61,7 +62,13 @@ def trace(source: str | PathLike[str] | Mapping[str, Any] | NetworkSpec) -> Trac
     tracing.Trace.to_text = _table
     with _collector_paused():
         spec = source if isinstance(source, NetworkSpec) else read(source)
-        return checks.checked(tracing.walk(spec))
+        return replace(checks.checked(tracing.walk(spec)), diagnose=_diagnose)
+
+
+def _diagnose(trace: Trace) -> tuple[Diagnostic, ...]:
+    diagnose = import_module("shapecalc.repairs").diagnose  # nothing is wrong with most specs
+    found: tuple[Diagnostic, ...] = diagnose(trace)
+    return found
 
 
 @contextmanager

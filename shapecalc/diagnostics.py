@@ -6,13 +6,15 @@ spec; a `Diagnostic` is what users see, with line and column where the spec came
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal, NamedTuple, Self
 
+from shapecalc.edits import Action, Change, Edit, Repair
+from shapecalc.edits import Path as Path
+
 Severity = Literal["error", "warning", "advice"]
-Path = tuple[str | int, ...]
 
 LIMIT = 2**63 - 1  # the largest number a spec may write or a volume may reach
 MAX_LAYERS = 100_000  # expanded layers, unless somebody asks for more
@@ -23,11 +25,23 @@ MOST_COMPARED = 1000
 
 
 class Fault(NamedTuple):
-    """What a rule says: its code, a sentence, and a hint that works (may be empty)."""
+    """What a rule says: its code, a sentence, and a hint that works (may be empty).
+
+    `repairs` are the changes that the hint speaks of. Each is tried before it is printed; where
+    none works, the hint is `otherwise`.
+    """
 
     code: str
     message: str
     hint: str = ""
+    repairs: tuple[Repair, ...] = ()
+    otherwise: str = ""
+
+
+def repairable(code: str, message: str, repairs: Sequence[Repair], otherwise: str = "") -> Fault:
+    """Return a fault whose hint lists what would work."""
+    hint = ", ".join(repair.text for repair in repairs) or otherwise
+    return Fault(code, message, hint, tuple(repairs), otherwise)
 
 
 class Refusal(Exception):
@@ -71,6 +85,7 @@ class Finding(NamedTuple):
     layer: str | None = None
     severity: Severity = "error"
     place: tuple[int, int] | None = None
+    note: str = ""  # which layers meet the fault, behind the message
     more: int = 0
 
     @property
@@ -105,10 +120,46 @@ class Diagnostic(NamedTuple):
     where: str
     line: int | None
     column: int | None
+    end_line: int | None = None
+    end_column: int | None = None
+    edits: tuple[Edit, ...] = ()  # each one mends it; the best first
+    consequences: tuple[Diagnostic, ...] = ()  # gone once it is mended
+
+    @property
+    def told(self) -> str:
+        """The message, and how much is behind it."""
+        count = len(self.consequences)
+        if not count:
+            return self.message
+        claims = all(behind.code == "SC301" for behind in self.consequences)
+        what = ("claim" if claims else "finding") + ("" if count == 1 else "s")
+        return f"{self.message} (and {count:,} {what} behind it)"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record's keys in their documented order."""
-        return self._asdict()
+        return self._asdict() | {
+            "edits": [edit.to_dict() for edit in self.edits],
+            "consequences": [behind.to_dict() for behind in self.consequences],
+        }
+
+
+def unfolded(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield every diagnostic, each followed by its consequences as ones of their own."""
+    for found in diagnostics:
+        yield found._replace(consequences=())
+        yield from found.consequences
+
+
+def chosen(
+    diagnostics: Iterable[Diagnostic], wanted: Callable[[Diagnostic], bool]
+) -> Iterator[Diagnostic]:
+    """Yield the diagnostics that are wanted; what is behind one that is not stands alone."""
+    for found in diagnostics:
+        behind = tuple(filter(wanted, found.consequences))
+        if wanted(found):
+            yield found._replace(consequences=behind)
+        else:
+            yield from behind
 
 
 class SpecError(ValueError):
@@ -177,10 +228,25 @@ def suggestion(
 
     Only for the first findings: with thousands of them, looking for each would take minutes.
     """
-    if len(findings) >= MOST_SUGGESTIONS:
-        return otherwise
-    close = nearest(word, islice(known(), MOST_COMPARED))
+    close = suggested(word, known, findings)
     return f"did you mean {quote(close)}?" if close else otherwise
+
+
+def suggested(
+    word: str, known: Callable[[], Iterable[str]], findings: Sequence[Finding]
+) -> str | None:
+    """Return the known word nearest to a wrong one, looked for as `suggestion` does."""
+    if len(findings) >= MOST_SUGGESTIONS:
+        return None
+    return nearest(word, islice(known(), MOST_COMPARED))
+
+
+def misspelt(fault: Fault, close: str | None, action: Action = "rename") -> Fault:
+    """Return a fault with the word that may be meant as its repair; its hint is the way else."""
+    if close is None:
+        return fault
+    repair = Repair(f"did you mean {quote(close)}?", Change(action, close))
+    return repairable(fault.code, fault.message, [repair], fault.hint)
 
 
 def where(path: Path) -> str:
@@ -239,18 +305,19 @@ class Findings(list[Finding]):
         for found in findings:
             self.append(found)
 
-    def __iadd__(self, findings: Iterable[Finding | Later]) -> Self:  # type: ignore[override]
+    def __iadd__(self, findings: Iterable[Finding | Later]) -> Self:  # type: ignore[misc]
         self.extend(findings)
         return self
 
-    def again(self, code: str, path: Path) -> bool:
-        """Say whether something was met before; if so, count it. Its words need not be found."""
-        key = (code, path, None)
-        if key not in self._met:
-            return False
-        if self[self._met[key].kept[0]].layer is not None:
-            self._waiting[key] = None
-        return True
+    def again(self, path: Path, *codes: str) -> bool:
+        """Say whether one of some codes was met at a place; if so, count what is met once more."""
+        for code in codes:
+            met = self._met.get((code, path, None))
+            if met is not None:
+                if self[met.kept[0]].layer is not None:
+                    self._waiting[code, path, None] = None
+                return True
+        return False
 
     def mark(self) -> tuple[int, int]:
         """Return how much was met so far, for `belong_to`."""
@@ -290,9 +357,7 @@ def _told_once(finding: Finding) -> Finding:
     """Name the first of several layers, and the instance of a fault inside a block."""
     fault, layer = finding.fault, finding.layer
     if finding.more and layer is not None:
-        note = f" (first in {layer}, and in {finding.more:,} more)"
-    elif layer is not None and finding.path[:1] == ("blocks",) and layer not in fault.message:
-        note = f" (in {layer})"
-    else:
-        return finding
-    return finding._replace(fault=fault._replace(message=fault.message + note))
+        return finding._replace(note=f" (first in {layer}, and in {finding.more:,} more)")
+    if layer is not None and finding.path[:1] == ("blocks",) and layer not in fault.message:
+        return finding._replace(note=f" (in {layer})")
+    return finding

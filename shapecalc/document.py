@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from shapecalc.diagnostics import Diagnostic, Finding, Path, where
+from shapecalc.edits import Change, Edit
 
 Place = tuple[int, int]  # line and column, both from 1
+Span = tuple[int, int, int, int]  # from line and column up to line and column, exclusive
 
 
 @dataclass
@@ -17,11 +19,11 @@ class Places:
     """Where the keys and items of every container stand, by the container's identity."""
 
     root: Any = None
-    children: dict[int, dict[Any, Place]] = field(default_factory=dict)
+    children: dict[int, dict[Any, Span]] = field(default_factory=dict)
 
-    def find(self, path: Path) -> Place:
+    def find(self, path: Path) -> Span:
         """Return the place of a path: of its last key or item, or of the nearest that is there."""
-        place = (1, 1)
+        place = (1, 1, 1, 1)
         value = self.root
         for step in path:
             children = self.children.get(id(value), {})
@@ -32,6 +34,20 @@ class Places:
         return place
 
 
+class Source(Protocol):
+    """The text of a document."""
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+
+    def edit(self, change: Change, title: str, safe: bool) -> Edit | None:
+        """Return the edit that makes a change, or None where the text gives no room for it."""
+
+    def read(self, text: str) -> Document:
+        """Return the document of another text of the same format."""
+
+
 @dataclass
 class Document:
     """A spec's data. `read_places` is called only once something has to be located."""
@@ -40,6 +56,7 @@ class Document:
     file: str | None = None
     findings: list[Finding] = field(default_factory=list)
     read_places: Callable[[], Places] | None = None
+    open_source: Callable[[], Source] | None = None
     meant: bool = True  # of an unreadable text: whether it is a spec gone wrong
 
     @cached_property
@@ -47,17 +64,22 @@ class Document:
         """Every value's place, or None for data that never was a file."""
         return self.read_places() if self.read_places else None
 
-    def locate(self, path: Path) -> tuple[int | None, int | None]:
-        """Return line and column of a path, or (None, None) where there is no file."""
-        return self.places.find(path) if self.places else (None, None)
+    @cached_property
+    def source(self) -> Source | None:
+        """The text, or None for data that never was a file."""
+        return self.open_source() if self.open_source else None
+
+    def locate(self, path: Path) -> Span | tuple[None, None, None, None]:
+        """Return where a path begins and ends; nothing where there is no file."""
+        return self.places.find(path) if self.places else (None, None, None, None)
 
     def located(self, finding: Finding) -> Diagnostic:
         """Return a finding with its place, as users see it."""
         fault = finding.fault
-        line, column = finding.place or self.locate(finding.path)
+        span = finding.place + finding.place if finding.place else self.locate(finding.path)
         return Diagnostic(
-            fault.code, finding.severity, fault.message, fault.hint, finding.layer,
-            where(finding.path), line, column,
+            fault.code, finding.severity, fault.message + finding.note, fault.hint, finding.layer,
+            where(finding.path), *span,
         )  # fmt: skip
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
 from typing import Any, ClassVar
@@ -36,6 +36,9 @@ class Trace:
     spec: NetworkSpec
     layers: tuple[LayerRecord, ...]
     findings: tuple[Finding, ...] = ()
+    diagnose: Callable[[Trace], tuple[Diagnostic, ...]] | None = field(
+        default=None, compare=False
+    )  # what finds repairs for `diagnostics`
 
     to_text: ClassVar[Callable[[Trace], str]] = object.__repr__  # the facade puts the table here
 
@@ -75,6 +78,8 @@ class Trace:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Every finding with its place, in the order of the file."""
+        if self.findings and self.diagnose is not None:
+            return self.diagnose(self)
         found = [self.spec.document.located(finding) for finding in gather(self.findings)]
         return tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
 

@@ -19,33 +19,31 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from shapecalc.checks.rule import Rule
-from shapecalc.diagnostics import Fault, Finding, Path, quote, some, suggestion
+from shapecalc.diagnostics import Fault, Finding, Later, Path, quote, some, suggestion
 from shapecalc.layers.base import show
 from shapecalc.network import Claims
 from shapecalc.records import PER_AXIS, LayerRecord
 from shapecalc.tracing import Trace
 
 
-def find(trace: Trace) -> Sequence[Finding]:
-    """Return a finding for each claim that is false."""
-    findings: list[Finding] = []
+def find(trace: Trace) -> Iterator[Finding | Later]:
+    """Yield a finding for each claim that is false."""
     for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
         if node.claims is not None:
-            findings += _compare(
-                node.claims, _of_record(record, node.claims), record.name, node.path, record
-            )
+            values = _of_record(record, node.claims)
+            yield from _compare(node.claims, values, record.name, node.path, record)
     for group in trace.spec.groups:
         if group.claims is not None:
-            findings += _compare(group.claims, trace.of_group(group), group.name, group.path)
+            yield from _compare(group.claims, trace.of_group(group), group.name, group.path)
     if trace.spec.claims is not None:
         values = {**trace.totals, "output": trace.output}
-        findings += _compare(trace.spec.claims, values, None, ())
-        findings += _outputs(trace, trace.spec.claims.outputs or {})
-    return findings
+        yield from _compare(trace.spec.claims, values, None, ())
+        yield from _outputs(trace, trace.spec.claims.outputs or {})
 
 
 def _of_record(record: LayerRecord, claims: Claims) -> dict[str, Any]:
@@ -58,18 +56,29 @@ def _compare(
     layer: str | None,
     path: Path,
     record: LayerRecord | None = None,
-) -> list[Finding]:
-    findings = []
+) -> Iterator[Later]:
     for key, claimed in claims.given().items():
         computed = values.get(key)
         if computed is None or key == "outputs" or _same(key, claimed, computed):
             continue
-        subject = f"{layer}: " if layer else ""
-        title = "MACs" if key == "macs" else key.replace("_", " ")
-        message = f"{subject}{title} {_text(claimed)} expected, {_text(computed)} computed"
-        hint = _working(key, record) or f"{title} is {_text(computed)}"
-        findings.append(Finding(Fault("SC301", message, hint), (*path, "expect", key), layer))
-    return findings
+        place = (*path, "expect", key)
+        made = partial(_false, key, claimed, computed, layer, place, record)
+        yield Later("SC301", place, layer, made)
+
+
+def _false(
+    key: str,
+    claimed: Any,
+    computed: Any,
+    layer: str | None,
+    place: Path,
+    record: LayerRecord | None,
+) -> Finding:
+    subject = f"{layer}: " if layer else ""
+    title = "MACs" if key == "macs" else key.replace("_", " ")
+    message = f"{subject}{title} {_text(claimed)} expected, {_text(computed)} computed"
+    hint = _working(key, record) or f"{title} is {_text(computed)}"
+    return Finding(Fault("SC301", message, hint), place, layer)
 
 
 def _same(key: str, claimed: Any, computed: Any) -> bool:

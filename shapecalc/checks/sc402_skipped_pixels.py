@@ -19,16 +19,19 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from shapecalc.checks.rule import Rule, finding
-from shapecalc.diagnostics import Finding
+from shapecalc.diagnostics import Later
+from shapecalc.geometry import Fit
 from shapecalc.layers.base import show
+from shapecalc.layers.fields import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 
 
-def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
+def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     """Return a finding if windows leave gaps between them."""
     layer, volume = record.layer, record.input[0] if record.input else ()
     if not isinstance(layer, Sliding) or layer.stride() == 1:
@@ -40,13 +43,17 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     message = (
         f"S={fit.S} skips {fit.S - fit.span} of every {fit.S} pixels: the filter spans {fit.span}"
     )
+    hint = partial(_hint, layer, volume, fit)
+    return [finding("SC402", "warning", record, message, hint)]
+
+
+def _hint(layer: Sliding, volume: Volume, fit: Fit) -> str:
     offers = []
     for text, changes in ((f"S={fit.span}", {"S": fit.span}), (f"F={fit.S}", {"F": fit.S})):
         output = layer.model_copy(update=changes).tried(volume)
         if output is not None:
             offers.append(f"{text} gives {show(output[:-1])}")
-    hint = ", ".join(offers) or f"S={fit.span} or less reaches every pixel"
-    return [finding("SC402", "warning", record, message, hint)]
+    return ", ".join(offers) or f"S={fit.span} or less reaches every pixel"
 
 
 RULE = Rule("SC402", "skipped pixels", "warning", (Sliding,), find)

@@ -21,7 +21,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shapecalc.checks.rule import Rule, finding
-from shapecalc.diagnostics import Finding
+from shapecalc.diagnostics import Later
+from shapecalc.edits import Repair, set_field
 from shapecalc.geometry import misses
 from shapecalc.layers.base import axis_titles
 from shapecalc.layers.window import Sliding
@@ -29,7 +30,7 @@ from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 
 
-def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
+def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     """Return a finding if a window at the border meets no real value."""
     layer = record.layer
     if not isinstance(layer, Sliding) or layer.P == 0 or not record.input:
@@ -41,7 +42,8 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     axes = [t for t, fit in zip(axis_titles(len(fits)), fits, strict=True) if misses(fit)]
     most = min(fit.span for fit in fits) - 1
     message = f"along the {' and the '.join(axes)}, a window lies wholly in the padding"
-    return [finding("SC406", "warning", record, message, f"P={most} is the most that is of use")]
+    repair = Repair(f"P={most} is the most that is of use", set_field("P", most))
+    return [finding("SC406", "warning", record, message, repair.text, [repair])]
 
 
 RULE = Rule("SC406", "window in the padding", "warning", (Sliding,), find)

@@ -9,7 +9,7 @@ import click
 
 from shapecalc.cli.files import FAULTY, OK, UNUSABLE
 from shapecalc.cli.search import Search
-from shapecalc.diagnostics import Diagnostic, quote
+from shapecalc.diagnostics import Diagnostic, chosen, quote
 
 COLOURS = {"error": "red", "warning": "yellow", "advice": "cyan"}
 
@@ -65,14 +65,11 @@ def command(
     results: list[tuple[str, Diagnostic]] = []
     counts: Counter[str] = Counter()
     for path, trace in search.traces():
-        for found in trace.diagnostics:
-            if found.code.startswith(select or ("SC",)) and not (
-                ignore and found.code.startswith(ignore)
-            ):
-                results.append((path, found))
-                counts[found.severity] += 1
-                if form == "text":
-                    print_finding(path, found)
+        for found in chosen(trace.diagnostics, lambda d: _wanted(d.code, select, ignore)):
+            results.append((path, found))
+            counts[found.severity] += 1
+            if form == "text":
+                print_finding(path, found)
     if form == "json":
         click.echo(json.dumps([{"file": p, **f.to_dict()} for p, f in results], indent=2))
     click.echo(_summary(search, counts), err=True)
@@ -82,11 +79,15 @@ def command(
     ctx.exit(max(search.code, FAULTY if failing else OK))
 
 
+def _wanted(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
+    return code.startswith(select or ("SC",)) and not (ignore and code.startswith(ignore))
+
+
 def print_finding(path: str, found: Diagnostic) -> None:
     """Print one finding with its place, and its hint."""
     code = click.style(found.code, fg=COLOURS[found.severity], bold=True)
     place = f":{found.line}:{found.column}" if found.line is not None else ""
-    click.echo(f"{quote(path, 400)}{place}: {code} {found.message}")
+    click.echo(f"{quote(path, 400)}{place}: {code} {found.told}")
     if found.hint:
         click.echo(f"    {found.hint}")
 

@@ -75,8 +75,11 @@ class ComputedExample:
         return self._placed(found, ("example", *found.where.split(".")))
 
     def _placed(self, found: Diagnostic, path: tuple[str, ...]) -> Diagnostic:
-        line, column = self.trace.spec.document.locate(path)
-        return found._replace(where=".".join(path), line=line, column=column)
+        line, column, end_line, end_column = self.trace.spec.document.locate(path)
+        return found._replace(
+            where=".".join(path), line=line, column=column,
+            end_line=end_line, end_column=end_column,
+        )  # fmt: skip
 
     def compare(self) -> tuple[list[Check], list[Finding]]:
         """Return a check for every expected array, and an SC303 for each that is not computed."""

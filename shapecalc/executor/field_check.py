@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from math import ceil, floor
 from typing import NamedTuple
 
+from shapecalc.checks import sc401_dropped_values, sc402_skipped_pixels
 from shapecalc.executor.measured_field import Interval, Measured, Tracker
 from shapecalc.layers.base import show
 from shapecalc.records import LayerRecord
@@ -19,7 +20,7 @@ from shapecalc.tracing import Trace
 from shapecalc.verification import Check
 
 ALL = 24  # layers of a small network: all are measured; of a large one so many
-SKIPPING = ("SC401", "SC402")  # warnings of layers that leave pixels out
+SKIPPING = (sc401_dropped_values.RULE, sc402_skipped_pixels.RULE)  # layers leave pixels out
 BOUNDS = ("conv_transpose", "adaptive_max_pool", "adaptive_avg_pool")
 
 
@@ -61,7 +62,7 @@ class _Bound(NamedTuple):
 def _bounds(trace: Trace) -> list[_Bound]:
     """Return what each layer's predicted field leaves open."""
     inputs = len(trace.inputs)
-    skipping = {f.layer for f in trace.findings if f.fault.code in SKIPPING}
+    skipping = {f.path for f in trace.findings for rule in SKIPPING if f.code == rule.code}
     bounds, leaves_out = [_Bound(False, False)] * inputs, [False] * inputs
     for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
         sources = node.sources or ()
@@ -71,7 +72,7 @@ def _bounds(trace: Trace) -> list[_Bound]:
         field = record.field
         cut = record.kind == "crop"  # what it cuts off, no padding behind it can see
         dilated = getattr(record.layer, "dilation", 1) != 1
-        skips = record.name in skipping or cut or dilated
+        skips = cut or dilated or (record.path in skipping and _skips(record, trace))
         leaves_out.append(any(leaves_out[source] for source in sources) or skips)
         unsure = field is None or (leaves_out[-1] if field.whole else field.axes is None)
         loose = any(b.loose for b in before) or own or unsure or cut
@@ -79,6 +80,11 @@ def _bounds(trace: Trace) -> list[_Bound]:
         placeless = any(b.placeless for b in before) or len(jumps) > 1
         bounds.append(_Bound(loose or placeless, placeless))
     return bounds[inputs:]
+
+
+def _skips(record: LayerRecord, trace: Trace) -> bool:
+    """Say whether a layer leaves pixels out: findings name the first of those written at once."""
+    return any(rule.of_layer(record, trace) for rule in SKIPPING if rule.of_layer is not None)
 
 
 def _compared(record: LayerRecord, measured: Measured, bound: _Bound) -> Check:

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from typing import Any
 
 from shapecalc.diagnostics import Fault, Finding, Path, quote
-from shapecalc.document import Document, Place, Places
+from shapecalc.document import Document, Place, Places, Span
 from shapecalc.formats.scalars import whole
 from shapecalc.formats.yaml_text import MOST_VALUES, twice, unreadable
 
@@ -56,45 +56,55 @@ class _Walk:
         self.steps: list[str | int] = []  # the key or index at each level
         self.key: str | None = None  # read, its value not yet
         for match in TOKEN.finditer(text):
-            self._token(match[0], match.start())
+            self._token(match[0], match.start(), match.end())
 
-    def _token(self, token: str, position: int) -> None:
+    def _token(self, token: str, position: int, end: int) -> None:
         if token in ",:":
             return
         if token in "]}":
             self.stack.pop()
             self.steps.pop()
+            self._close(end)
             return
         container = self.stack[-1] if self.stack else None
         if isinstance(container, dict) and self.key is None:
-            self._key(container, json.loads(token), self._place(position))
+            self._key(container, json.loads(token), self._span(position, end))
             return
         value: Any = {"{": {}, "[": []}.get(token, token)
-        self._attach(container, value, position)
+        self._attach(container, value, self._span(position, end))
         if not isinstance(value, str):
             self.places.children.setdefault(id(value), {})
             self.stack.append(value)
             self.steps.append(0)
 
-    def _key(self, container: dict[str, Any], key: str, place: Place) -> None:
+    def _key(self, container: dict[str, Any], key: str, span: Span) -> None:
         places = self.places.children[id(container)]
         self.key = self.steps[-1] = key
         if key in places:
             path: Path = tuple(self.steps)
-            self.findings.append(twice(key, path, places[key], place))
+            self.findings.append(twice(key, path, places[key], span[:2]))
         else:
-            places[key] = place
+            places[key] = span
 
-    def _attach(self, container: Any, value: Any, position: int) -> None:
+    def _attach(self, container: Any, value: Any, span: Span) -> None:
         if container is None:
             self.places.root = value
         elif isinstance(container, list):
             self.steps[-1] = len(container)
-            self.places.children[id(container)][len(container)] = self._place(position)
+            self.places.children[id(container)][len(container)] = span
             container.append(value)
         elif self.key is not None:
             container.setdefault(self.key, value)
             self.key = None
+
+    def _close(self, end: int) -> None:
+        """Note the end of a container that is an item of a list."""
+        if self.stack and isinstance(self.stack[-1], list):
+            places, index = self.places.children[id(self.stack[-1])], self.steps[-1]
+            places[index] = places[index][:2] + self._place(end)
+
+    def _span(self, position: int, end: int) -> Span:
+        return self._place(position) + self._place(end)
 
     def _place(self, position: int) -> Place:
         line = bisect_right(self.starts, position)

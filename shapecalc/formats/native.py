@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from shapecalc.diagnostics import Fault
-from shapecalc.document import Document
+from shapecalc.document import Document, Source
 from shapecalc.formats.yaml_text import read_yaml, unreadable
 
 SPEC_KEY = re.compile(rb"""(?m)(^|[{,])\s*["']?(layers|inputs?)["']?\s*:""")
@@ -65,5 +65,14 @@ def read_text(text: str, file: str) -> Document:
 
         document = read_json(text, file)
         if document.data is not None or file.endswith(".json"):
+            document.open_source = lambda: _source(text, file, is_json=True)
             return document
-    return read_yaml(text, file)
+    document = read_yaml(text, file)
+    document.open_source = lambda: _source(text, file, is_json=False)
+    return document
+
+
+def _source(text: str, file: str, *, is_json: bool) -> Source:
+    from shapecalc.formats.source_text import SourceText  # needed once something is to be mended
+
+    return SourceText(text, is_json, lambda edited: read_text(edited, file))

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Path, quote
-from shapecalc.document import Document, Place, Places
+from shapecalc.document import Document, Place, Places, Span
 from shapecalc.formats.scalars import resolve
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is there
@@ -34,7 +34,7 @@ class _Open:
     """A container that is being filled."""
 
     value: Any
-    places: dict[Any, Place]
+    places: dict[Any, Span]
     anchor: str | None
     mapping: bool
     key: str | None = None  # the key whose value comes next
@@ -59,6 +59,7 @@ class _Reader:
     anchors: dict[str, tuple[Any, int] | None] = field(default_factory=dict)
     documents: int = 0
     aliased: bool = False
+    end: Place = (1, 1)  # of the last text read: block containers end with it
 
     def event(self, event: Any) -> None:
         kind = type(event)
@@ -68,6 +69,7 @@ class _Reader:
             self._open(event, kind is yaml.MappingStartEvent)
         elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             done = self.stack.pop()
+            self._close(event)
             if done.anchor:
                 self.anchors[done.anchor] = (done.value, done.size)
             if self.stack:
@@ -81,6 +83,16 @@ class _Reader:
                     "a second document begins here", _place(event), "one spec a file: split it"
                 )
 
+    def _close(self, event: Any) -> None:
+        """Note where an item of a list ends whose end was not known when it was met."""
+        if not self.wanted:
+            return
+        if _end(event) != _place(event):  # a bracket
+            self.end = _end(event)
+        top = self.stack[-1] if self.stack else None
+        if top is not None and not top.mapping:
+            top.places[top.step] = top.places[top.step][:2] + self.end
+
     def _open(self, event: Any, mapping: bool) -> None:
         if event.tag is not None and event.tag not in CONTAINER_TAGS:
             raise _unknown_tag(event)
@@ -88,7 +100,7 @@ class _Reader:
             message = f"brackets or indents are nested deeper than {MAX_DEPTH}"
             raise Unreadable(message, _place(event), "flatten the file", "SC108")
         value: Any = {} if mapping else []
-        places: dict[Any, Place] = {}
+        places: dict[Any, Span] = {}
         if self.wanted:
             self.places.children[id(value)] = places
         if event.anchor:
@@ -97,6 +109,8 @@ class _Reader:
         self.stack.append(_Open(value, places, event.anchor, mapping))
 
     def _scalar(self, event: Any) -> None:
+        if self.wanted:
+            self.end = _end(event)
         top = self.stack[-1] if self.stack else None
         if top is not None and top.mapping and top.key is None:
             self._key(top, event)
@@ -148,7 +162,7 @@ class _Reader:
             path = (*self._path(), key)
             self.findings.append(twice(key, path, top.places[key], _place(event)))
         else:
-            top.places[key] = _place(event)
+            top.places[key] = _span(event)
 
     def _attach(self, value: Any, event: Any) -> None:
         self.values += 1
@@ -162,7 +176,7 @@ class _Reader:
         if not top.mapping:
             top.step = len(top.value)
             if self.wanted:
-                top.places[top.step] = _place(event)
+                top.places[top.step] = _span(event)
             top.value.append(value)
         elif top.key is None:
             hint = "a key is text; [ ] and { } belong on the right of a colon"
@@ -176,7 +190,7 @@ class _Reader:
         return tuple(top.step for top in self.stack[:-1])
 
 
-def twice(key: str, path: Path, first: Place, place: Place) -> Finding:
+def twice(key: str, path: Path, first: Span, place: Place) -> Finding:
     """Return the finding of a key that stands in its mapping already."""
     message = f"the key {quote(key)} stands twice in one mapping"
     return Finding(
@@ -251,3 +265,12 @@ def _unknown_tag(event: Any) -> Unreadable:
 def _place(event: Any) -> Place:
     mark = event.start_mark
     return mark.line + 1, mark.column + 1
+
+
+def _end(event: Any) -> Place:
+    mark = event.end_mark
+    return mark.line + 1, mark.column + 1
+
+
+def _span(event: Any) -> Span:
+    return _place(event) + _end(event)

@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from shapecalc import network, trace
-from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError
+from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError, unfolded
 from shapecalc.document import Document
 from shapecalc.formats import native
 from shapecalc.grading.answers import Unreadable, read_answer
@@ -49,7 +49,7 @@ def audit(path: FilePath) -> Audit:
 def _audit_spec(document: Document, file: str) -> Audit:
     traced = trace(network.build(document))
     findings = [f for f in traced.findings if f.severity == "error"]
-    found = [d for d in traced.diagnostics if d.severity == "error"]
+    found = [d for d in unfolded(traced.diagnostics) if d.severity == "error"]
     subject = Subject(traced)
     by_place = {(f.fault.code, f.fault.message): f for f in findings}
     explained = []

@@ -46,6 +46,7 @@ class Layer(BaseModel):
 
     main: ClassVar[str | None] = None  # the field that a bare value is for
     merges: ClassVar[bool] = False  # takes two or more sources
+    joins: ClassVar[bool] = False  # merges by adding up depths
     has_weights: ClassVar[bool] = False
     multiplies: ClassVar[bool] = False  # has multiply-accumulates (MACs)
     habits: ClassVar[Mapping[str, str]] = {}  # frameworks' words: what to write instead

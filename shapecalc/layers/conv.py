@@ -7,7 +7,8 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AliasChoices, Field
 
-from shapecalc.diagnostics import Fault, Refusal
+from shapecalc.diagnostics import Refusal, repairable
+from shapecalc.edits import Repair, set_field
 from shapecalc.geometry import Rounding, Spread, Step, spread
 from shapecalc.layers.base import (
     KnownCounts,
@@ -205,18 +206,21 @@ class ConvTranspose(Layer):
             extra = part.output_padding
             if part.same and self.output_padding != 0:
                 message = f"P: same settles the output, output_padding={self.output_padding} too"
-                raise Refusal(Fault("SC208", message, "leave out output_padding"))
+                repair = Repair("leave out output_padding", set_field("output_padding", None))
+                raise Refusal(repairable("SC208", message, [repair]))
             if not part.same and extra >= max(part.S, part.dilation):
                 message = f"output_padding={extra} must be smaller than S={part.S}"
                 message += f" or dilation={part.dilation}"
-                hint = f"output_padding={most_extra} is the most that fits"
-                raise Refusal(Fault("SC208", message, hint))
+                text = f"output_padding={most_extra} is the most that fits"
+                repair = Repair(text, set_field("output_padding", most_extra))
+                raise Refusal(repairable("SC208", message, [repair]))
             if part.size < 1:
                 # the largest P for which (W - 1)*S - 2P + F + output_padding is still positive
                 most = min((p.size + p.before + p.after - 1) // 2 for p in spreads)
                 left = show(tuple(p.size + p.before + p.after - 2 * most for p in spreads))
                 message = f"{part.working()}, so nothing would be left"
-                raise Refusal(Fault("SC202", message, f"P={most} gives {left}"))
+                repair = Repair(f"P={most} gives {left}", set_field("P", most))
+                raise Refusal(repairable("SC202", message, [repair]))
         return (*[part.size for part in spreads], self.K)
 
     def parameters(self, inputs: Sequence[Volume]) -> Shapes:
@@ -265,9 +269,10 @@ def need_divisible(groups: int, D: int, K: int) -> None:
     which = f"the input's depth {D}" if D % groups else f"K={K}"
     common = gcd(D, K)
     best = next(g for g in range(min(groups, common, 4096), 0, -1) if common % g == 0)
-    hint = f"groups={best} divides both the depth {D} and K={K}"
+    text = f"groups={best} divides both the depth {D} and K={K}"
+    repairs = [Repair(text, set_field("groups", best))]
     if D % groups == 0:
         below = K - K % groups
-        near = [str(k) for k in (below, below + groups) if k > 0]
-        hint += f"; K={' or K='.join(near)} keeps groups={groups}"
-    raise Refusal(Fault("SC204", f"groups={groups} does not divide {which}", hint))
+        near = [k for k in (below, below + groups) if k > 0]
+        repairs += [Repair(f"K={k} keeps groups={groups}", set_field("K", k)) for k in near]
+    raise Refusal(repairable("SC204", f"groups={groups} does not divide {which}", repairs))

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import PlainValidator
 from pydantic_core import PydanticCustomError
 
-from shapecalc.diagnostics import LIMIT, quote
+from shapecalc.diagnostics import LIMIT, nearest, quote
 from shapecalc.geometry import PADDING_POLICIES
 
 Volume = tuple[int, ...]  # spatial sizes first, depth last
@@ -27,13 +27,15 @@ AXIS_NAMES = (
 )
 
 
-def wrong(wanted: str, value: object, code: str = "SC104") -> PydanticCustomError:
-    """Return the error of a value that is not what is wanted."""
+def wrong(
+    wanted: str, value: object, code: str = "SC104", *, instead: Any = None
+) -> PydanticCustomError:
+    """Return the error of a value that is not what is wanted; `instead` is one that may be."""
     text = quote(value)
     if isinstance(value, str):
         text = f'"{text}"'
     message = f"must be {wanted}, not {text}"
-    return PydanticCustomError(code, "{message}", {"message": message})
+    return PydanticCustomError(code, "{message}", {"message": message, "instead": instead})
 
 
 def check_whole(value: object, least: int, wanted: str) -> int:
@@ -43,9 +45,18 @@ def check_whole(value: object, least: int, wanted: str) -> int:
             raise wrong("at most 2^63 - 1", value, "SC108")
         if value >= least:
             return value
-    elif isinstance(value, float) and value.is_integer() and least <= value <= LIMIT:
-        raise wrong(f"{wanted} (write {int(value)})", value)
-    raise wrong(wanted, value)
+    raise wrong(wanted, value, instead=_nearest_whole(value, least))
+
+
+def _nearest_whole(value: object, least: int) -> int | None:
+    """Return the whole number that may be meant: the same one written otherwise, or the least."""
+    if isinstance(value, str) and len(value) < 20 and value.strip().isdecimal():
+        value = int(value)
+    if isinstance(value, float) and abs(value) <= LIMIT:
+        value = int(value) if value.is_integer() else max(least, round(value))
+    if type(value) is int and value <= LIMIT:
+        return max(value, least)
+    return None
 
 
 def _whole(least: int) -> Callable[[Any], int]:
@@ -71,7 +82,9 @@ def _sizes(least: int) -> Callable[[Any], int | Volume]:
         if isinstance(value, str):
             sizes = crossed(value)
             if sizes is not None and len(sizes) < 2:
-                raise wrong(f"{wanted} (a number is written without quotes)", value)
+                raise wrong(
+                    f"{wanted} (a number is written without quotes)", value, instead=sizes[0]
+                )
         if isinstance(sizes, list | tuple) and 1 <= len(sizes) <= MAX_SPATIAL:
             return tuple(check_whole(size, least, wanted) for size in sizes)
         if type(value) is int:
@@ -99,7 +112,7 @@ def padding(*policies: str) -> PlainValidator:
                 return str(value)
             sizes = crossed(value)
             if sizes is None or len(sizes) < 2:
-                raise wrong(_meant(wanted, value, policies), value)
+                raise wrong(wanted, value, instead=_meant(value, policies))
             value = sizes
         if isinstance(value, list | tuple) and 1 <= len(value) <= MAX_SPATIAL:
             return tuple(one_axis(side) for side in value)
@@ -141,7 +154,9 @@ def _named_axes(value: Mapping[Any, Any]) -> list[Any]:
 def _fraction(value: Any) -> float:
     if type(value) in (int, float) and 0 <= value < 1:
         return float(value)
-    raise wrong("a number from 0 up to, not including, 1", value)
+    percent = type(value) in (int, float) and 1 < value < 100
+    meant = value / 100 if percent else None
+    raise wrong("a number from 0 up to, not including, 1", value, instead=meant)
 
 
 def _real(value: Any) -> float:
@@ -160,14 +175,15 @@ def _positive_real(value: Any) -> float:
 def _truth(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(str(value).lower())
-    raise wrong(f"true or false (write {meant})" if meant else "true or false", value)
+    words = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
+    word = str(value).lower()
+    meant = bool(value) if value in (0, 1) else words.get(word)
+    raise wrong("true or false", value, instead=meant)
 
 
-def _meant(wanted: str, value: Any, names: Sequence[str]) -> str:
-    """Add the word that differs in its case only."""
-    meant = next((name for name in names if name == str(value).lower()), None)
-    return f"{wanted} (write {meant})" if meant else wanted
+def _meant(value: Any, names: Sequence[str]) -> str | None:
+    """Return the word that may be meant."""
+    return nearest(value, names) if isinstance(value, str) else None
 
 
 def choice(*names: str) -> PlainValidator:
@@ -176,7 +192,7 @@ def choice(*names: str) -> PlainValidator:
     def read(value: Any) -> str:
         if isinstance(value, str) and value in names:
             return str(value)
-        raise wrong(_meant(" or ".join(names), value, names), value)
+        raise wrong(" or ".join(names), value, instead=_meant(value, names))
 
     return PlainValidator(read)
 

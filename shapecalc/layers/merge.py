@@ -17,7 +17,6 @@ class Merge(Layer):
 
     main = "from"
     merges: ClassVar[bool] = True
-    joins: ClassVar[bool] = False  # depths add up instead of having to be equal
 
     def field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
@@ -181,7 +180,7 @@ class Concat(Merge):
 def disagreement(inputs: Sequence[Volume], why: str, hint: str) -> Fault:
     """Return the fault of volumes that cannot be merged."""
     listed = ", ".join(map(show, inputs[:8])) + (", ..." if len(inputs) > 8 else "")
-    return Fault("SC205", f"{listed} do not agree: {why}", hint)
+    return Fault("SC205", f"{listed} do not agree: {why}", hint, otherwise=hint)
 
 
 def difference(inputs: Sequence[Volume], full: Sequence[Volume], joins: bool) -> Fault:

@@ -1,15 +1,16 @@
-"""Repairs for a window that does not fit: the nearest S, P, F and W that do, each one tried out."""
+"""Repairs for a window that does not fit: the nearest S, P and F that do, each one tried out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, Self
 
-from shapecalc.geometry import Fit, completed, fits, fitting_inputs, near
+from shapecalc.edits import Repair, set_field
+from shapecalc.geometry import Fit, completed, fits, near
 from shapecalc.layers.base import show, show_value
 from shapecalc.layers.fields import Volume
 
-Candidate = tuple[str, dict[str, Any], Volume]
+Candidate = tuple[str, str, Any]  # how it is written, the field, its value
 
 
 class Slides(Protocol):
@@ -26,29 +27,28 @@ class Slides(Protocol):
         """Return the layer with other values for some fields."""
 
 
-def repairs_of(layer: Slides, volume: Volume, found: Sequence[Fit]) -> str:
-    """Return a sentence such as `S=1 gives 8x8, P=[[0,1],[0,1]] gives 5x5`, nearest first.
+def repairs_of(layer: Slides, volume: Volume, found: Sequence[Fit]) -> tuple[Repair, ...]:
+    """Return repairs such as `S=1 gives 8x8` or `P=[[0,1],[0,1]] gives 5x5`, nearest first.
 
     A repair is offered only if the layer with it takes the volume.
     """
-    offers = []
-    for text, changes, changed in candidates(layer, volume, found):
-        output = layer.model_copy(update=changes).tried(changed)
-        offer = f"{text} gives {show(output[:-1])}" if output else ""
-        if offer and offer not in offers:
-            offers.append(offer)
-    return ", ".join(offers)
+    offers: dict[str, Repair] = {}
+    for text, field, value in candidates(layer, volume, found):
+        output = layer.model_copy(update={field: value}).tried(volume)
+        if output:
+            offer = f"{text} gives {show(output[:-1])}"
+            offers.setdefault(offer, Repair(offer, set_field(field, value)))
+    return tuple(offers.values())
 
 
 def candidates(layer: Slides, volume: Volume, found: Sequence[Fit]) -> Iterator[Candidate]:
-    """Yield what may be changed: the text, the fields, and the volume it would then meet."""
+    """Yield what may be changed."""
     yield from _field(layer, volume, found, "S", lambda fit: fit.S, _with_S)
     yield from _paddings(layer, volume, found)
     with_F = _with_F_and_S if layer.S is None else _with_F
     yield from _field(layer, volume, found, "F", lambda fit: fit.F, with_F)
-    yield from _inputs(volume, found)
-    if all(fit.size for fit in found):
-        yield "rounding: floor", {"rounding": "floor"}, volume
+    if any(fit.size and fit.remainder for fit in found) and all(fit.size for fit in found):
+        yield "rounding: floor", "rounding", "floor"
 
 
 def _with_S(fit: Fit, S: int) -> bool:
@@ -89,14 +89,14 @@ def _field(
         start = value(fit)
         tries = [start, *near(start, 1), 1]
         choices.append(next((v for v in tries if passes(fit, v)), start))
-    yield f"{name}={show_value(tuple(choices))}", {name: tuple(choices)}, volume
+    yield f"{name}={show_value(tuple(choices))}", name, tuple(choices)
 
 
 def _first(layer: Slides, volume: Volume, name: str, values: Iterable[int]) -> Iterator[Candidate]:
     """The first value that the layer takes: a pool's padding, for one, has a limit of its own."""
     for value in values:
         if layer.model_copy(update={name: value}).tried(volume) is not None:
-            yield f"{name}={value}", {name: value}, volume
+            yield f"{name}={value}", name, value
             return
 
 
@@ -122,19 +122,4 @@ def _paddings(layer: Slides, volume: Volume, found: Sequence[Fit]) -> Iterator[C
         else:
             missing = fit.span - fit.W
             sides.append((missing // 2, missing - missing // 2))
-    yield f"P={show_value(tuple(sides))}", {"P": tuple(sides)}, volume
-
-
-def _inputs(volume: Volume, found: Sequence[Fit]) -> Iterator[Candidate]:
-    """The input sizes just below and just above, the nearer first."""
-    below, above = [], []
-    for fit in found:
-        low, high = fitting_inputs(fit)
-        below.append(low)
-        above.append(high)
-    sizes = [below, above]
-    sizes.sort(key=lambda size: sum(abs(a - b) for a, b in zip(size, volume, strict=False)))
-    for spatial in sizes:
-        if min(spatial) > 0:
-            text = str(spatial[0]) if len(set(spatial)) == 1 else show(tuple(spatial))
-            yield f"W={text}", {}, (*spatial, volume[-1])
+    yield f"P={show_value(tuple(sides))}", "P", tuple(sides)

@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar
 from pydantic import AliasChoices
 from pydantic import Field as Declared
 
-from shapecalc.diagnostics import Fault, Refusal
+from shapecalc.diagnostics import Refusal, repairable
+from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Step
 from shapecalc.layers.base import Layer, need_spatial, per_axis, per_axis_lines, show
 from shapecalc.layers.fields import Border, Sizes, Volume, VolumeField, choice
@@ -71,26 +72,31 @@ class Reshape(Flatten):
         have, want = prod(volume), prod(self.output)
         if have != want:
             message = f"{show(volume)} has {have:,} values, {show(self.output)} has {want:,}"
-            raise Refusal(Fault("SC207", message, self._nearest(have)))
+            fitting = self._nearest(have)
+            text = f"output: {show(fitting)} has {have:,} values"
+            raise Refusal(repairable("SC207", message, [Repair(text, _output(fitting))]))
         return self.output
 
     def known_volume(self) -> Volume | None:
         return self.output
 
-    def _nearest(self, have: int) -> str:
-        """Keep all sizes but one, where the number of values allows it."""
+    def _nearest(self, have: int) -> Volume:
+        """Return a volume of so many values: all sizes but one are kept, where that is possible."""
         for axis in reversed(range(len(self.output))):
             others = prod(self.output[:axis] + self.output[axis + 1 :])
             if have % others == 0:
-                fitting = (*self.output[:axis], have // others, *self.output[axis + 1 :])
-                return f"output: {show(fitting)} has {have:,} values"
+                return (*self.output[:axis], have // others, *self.output[axis + 1 :])
         most = min(self.output[-1], have, 4096)
         last = next(size for size in range(most, 0, -1) if have % size == 0)
-        return f"output: {have // last}x{last} has {have:,} values"
+        return have // last, last
 
     def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
         old, new = ("*".join(map(str, v)) for v in (inputs[0], output))
         return [f"{old} = {prod(output)} = {new}"]
+
+
+def _output(volume: Volume) -> Change:
+    return set_field("output", show(volume) if len(volume) > 1 else volume[0])
 
 
 class Pad(Layer):
@@ -129,7 +135,8 @@ class Pad(Layer):
             most = (min(volume[:-1]) - 1) // 2
             left = show(tuple(W - 2 * most for W in volume[:-1]))
             message = f"nothing of {show(volume[:-1])} would be left"
-            raise Refusal(Fault("SC202", message, f"P={most} leaves {left}"))
+            repair = Repair(f"P={most} leaves {left}", set_field("P", most))
+            raise Refusal(repairable("SC202", message, [repair]))
         return (*output, volume[-1])
 
     def field(

@@ -5,7 +5,8 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AliasChoices, Field
 
-from shapecalc.diagnostics import Fault, Refusal
+from shapecalc.diagnostics import Fault, Refusal, repairable
+from shapecalc.edits import Repair, set_field
 from shapecalc.geometry import Fit, Fits, Rounding, slide_all
 from shapecalc.layers.base import (
     Layer,
@@ -106,9 +107,11 @@ class Sliding(Layer):
             raise Refusal(code="SC203", say=lambda: self._padded_too_much(volume, fits.axes, wide))
         if not all(fits.sizes):
             raise Refusal(code="SC202", say=lambda: self._too_large(volume, fits.axes))
-        output = (*fits.sizes, self.depth(volume[-1]))
-        say = lambda: self._does_not_fit(volume, fits.axes)  # noqa: E731
-        raise Refusal(output=output, code="SC201", say=say)
+        raise Refusal(
+            code="SC201",
+            say=lambda: self._does_not_fit(volume, fits.axes),
+            output=(*fits.sizes, self.depth(volume[-1])),
+        )
 
     def field(
         self,
@@ -144,8 +147,10 @@ class Sliding(Layer):
         most = min(fit.span for fit in fits) // 2
         takes = (p for p in range(most, max(most - 64, -1), -1) if self._takes(volume, P=p))
         best = next(takes, None)
-        hint = f"P is at most {most} here" if best is None else f"P={best} fits"
-        return Fault("SC203", message, hint)
+        if best is None:
+            return Fault("SC203", message, f"P is at most {most} here")
+        repair = Repair(f"P={best} fits", set_field("P", best))
+        return repairable("SC203", message, [repair], f"P is at most {most} here")
 
     def _does_not_fit(self, volume: Volume, fits: Sequence[Fit]) -> Fault:
         bad = [fit for fit in fits if fit.remainder]
@@ -155,14 +160,14 @@ class Sliding(Layer):
         elif len(set(bad)) > 1:
             working = "; ".join(per_axis_lines(volume, [fit.working() for fit in fits]))
         message = f"{working}, the stride does not fit (remainder {bad[0].remainder})"
-        return Fault("SC201", message, repairs_of(self, volume, fits))
+        return repairable("SC201", message, repairs_of(self, volume, fits))
 
     def _too_large(self, volume: Volume, fits: Sequence[Fit]) -> Fault:
         fit = next(fit for fit in fits if not fit.size)
         padded = fit.W + fit.before + fit.after
         span = f"F={fit.F}" if fit.dilation == 1 else f"F={fit.F} (spans {fit.span})"
         message = f"the filter {span} is larger than the padded input {padded} = {_sum(fit)}"
-        return Fault("SC202", message, repairs_of(self, volume, fits))
+        return repairable("SC202", message, repairs_of(self, volume, fits))
 
 
 def _sum(fit: Fit) -> str:

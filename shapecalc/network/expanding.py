@@ -90,7 +90,7 @@ class Expander(PlainLayers):
             return self.layer(kind, cls, value, path, scope, chain)
         if kind in self.blocks:
             return self._instance(Written(kind, value, path), scope, chain)
-        if not self.findings.again("SC105", path):
+        if not self.findings.again(path, "SC105"):
             self.findings.append(Finding(unknown_kind(kind, self.blocks, self.findings), path))
         return self.unknown(kind, path, scope, value)
 

@@ -37,7 +37,7 @@ class PlainLayers(Wiring):
         It keeps the name that its `value` gives it, for those who name it.
         """
         if len(self.findings) > MOST_FAULTS:
-            raise TooMuch(f"more than {MOST_FAULTS:,} faults")
+            raise TooMuch(f"{MOST_FAULTS:,} faults")
         shown = quote(word)
         own = scope.numbered(shown)
         given = value.get("name") if isinstance(value, Mapping) else None

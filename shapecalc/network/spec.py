@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError
 
-from shapecalc.diagnostics import Fault, Finding, Path, quote
+from shapecalc.diagnostics import (
+    MAX_LAYERS,
+    Fault,
+    Finding,
+    Findings,
+    Path,
+    quote,
+    repairable,
+)
 from shapecalc.document import Document
+from shapecalc.edits import Change, Repair
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import NAME, Volume, check_whole, read_volume
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
@@ -62,6 +71,7 @@ class NetworkSpec:
     example: Example | None = None
     findings: Sequence[Finding] = ()
     readable: bool = True  # whether there is a list of layers at all
+    max_layers: int = MAX_LAYERS  # how many it was allowed
 
     @property
     def file(self) -> str | None:
@@ -69,17 +79,21 @@ class NetworkSpec:
         return self.document.file
 
 
-def build(document: Document) -> NetworkSpec:
-    """Return the network of a document. Never raises: faults are among its findings."""
-    return _Builder(document).build()
+def build(document: Document, max_layers: int = MAX_LAYERS) -> NetworkSpec:
+    """Return the network of a document, of so many layers at most.
+
+    Never raises: faults are among its findings.
+    """
+    return _Builder(document, max_layers).build()
 
 
 class _Builder:
     """Reads the top level of a spec."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, max_layers: int) -> None:
         self.document = document
-        self.findings: list[Finding] = list(document.findings)
+        self.max_layers = max_layers
+        self.findings = Findings(document.findings)
 
     def build(self) -> NetworkSpec:
         data = self.document.data
@@ -117,8 +131,9 @@ class _Builder:
             outputs,
             claims,
             example,
-            self.findings,
+            self.findings.counted(),
             isinstance(data.get("layers"), list | tuple),
+            self.max_layers,
         )
 
     # -- inputs and small keys -----------------------------------------------------------------
@@ -132,7 +147,9 @@ class _Builder:
             return {"input": self._volume(data["input"], ("input",))}
         if "inputs" not in data:
             if "layers" in data or not self.findings:
-                self._report("SC103", "a spec needs input", "for example input: 32x32x3")
+                repair = Repair("for example input: 32x32x3", Change("set", "32x32x3", ("input",)))
+                fault = repairable("SC103", "a spec needs input", [repair])
+                self.findings.append(Finding(fault, ()))
             return {"input": None}
         written = data["inputs"]
         if not isinstance(written, Mapping) or not written:
@@ -196,12 +213,17 @@ class _Builder:
     ) -> tuple[Expander, dict[str, int | None]]:
         blocks = read_blocks(data.get("blocks"), self.findings)
         find_circles(blocks, self.findings)
-        expander = Expander(blocks, self._rounding(data), self.findings, list(inputs), Budget())
+        budget = Budget(self.max_layers)
+        expander = Expander(blocks, self._rounding(data), self.findings, list(inputs), budget)
         scope = Scope(inputs=(0,) if len(inputs) == 1 else ())
         scope.names.update({name: index for index, name in enumerate(inputs)})
         items = data.get("layers")
         if "layers" not in data:
-            self._report("SC103", "a spec needs layers", "for example layers: [{dense: 10}]")
+            repair = Repair(
+                "for example layers: [{dense: 10}]", Change("set", [{"dense": 10}], ("layers",))
+            )
+            fault = repairable("SC103", "a spec needs layers", [repair])
+            self.findings.append(Finding(fault, ()))
             items = ()
         elif not isinstance(items, list | tuple):
             self._report(
@@ -218,7 +240,7 @@ class _Builder:
                     expander.rehearse(block)
                 except TooMuch as limit:
                     message = f"the block {block.name} expands to {limit}"
-                    self._report("SC108", message, "repeat fewer times", block.path)
+                    self._report("SC108", message, limit.hint, block.path)
         return expander, self._outputs(data, expander, scope, chain)
 
     def _expand(self, expander: Expander, items: Sequence[Any], scope: Scope) -> Sources | None:
@@ -230,6 +252,8 @@ class _Builder:
                 expander.budget.need_layers(foresight.item(item))
             except TooMuch as limit:
                 self._too_much(limit, item, path, expander, scope)
+                if not expander.budget.layers or len(self.findings) > MOST_FAULTS:
+                    return None
                 chain = None
                 continue
             try:
@@ -245,9 +269,9 @@ class _Builder:
         kind = str(likely_kind(item, expander.blocks)) if isinstance(item, Mapping) else str(item)
         path = (*path, kind) if isinstance(item, Mapping) else path
         message = f"the network has {limit}"
-        self._report("SC108", message, "repeat or use the block fewer times", path)
+        self._report("SC108", message, limit.hint, path)
         expander.depth = 0
-        spent, expander.budget = expander.budget, Budget()  # for the one that stands for them all
+        spent, expander.budget = expander.budget, Budget(1)  # for the one that stands for them all
         if len(self.findings) <= MOST_FAULTS:
             expander.unknown(kind, path, scope)
         expander.budget = spent

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from shapecalc.diagnostics import Fault, Finding, Path, quote, some, suggestion
+from shapecalc.diagnostics import (
+    Fault,
+    Finding,
+    Findings,
+    Path,
+    misspelt,
+    quote,
+    repairable,
+    some,
+    suggested,
+)
+from shapecalc.edits import Change, Repair, set_field
 from shapecalc.layers.base import Layer, aliases
 
 Model = TypeVar("Model", bound=BaseModel)
 
+UNKNOWN = ("extra_forbidden", "invalid_key")  # pydantic's words for a key that is not there
 PARAMETER = re.compile(r"\$[A-Za-z0-9_-]+")
 
 
@@ -44,7 +57,7 @@ def validate(
     model: type[Model],
     fields: Any,
     path: Path,
-    findings: list[Finding],
+    findings: Findings,
     what: str,
     also: Iterable[str] = (),
     *,
@@ -62,7 +75,13 @@ def validate(
         habits = getattr(model, "habits", {})
         example = model.example() if issubclass(model, Layer) else ""
         for problem in error.errors(include_url=False, include_context=True):
-            fault, steps = _translate(problem, fields, what, words, habits, also, example, findings)
+            steps = tuple(s if isinstance(s, int) else str(s) for s in problem["loc"])
+            unknown = problem["type"] in UNKNOWN
+            if unknown and findings.again(path + steps[bare:], "SC102", "SC106"):
+                continue  # a block's next instance; looking for the nearest word takes time
+            fault, steps = _translate(
+                problem, steps, fields, what, words, habits, also, example, findings
+            )
             if fault is not None:
                 findings.append(Finding(fault, path + steps[bare:]))
         return None
@@ -70,6 +89,7 @@ def validate(
 
 def _translate(
     problem: Any,
+    steps: Path,
     fields: Any,
     what: str,
     words: Mapping[str, str],
@@ -80,14 +100,10 @@ def _translate(
 ) -> tuple[Fault | None, Path]:
     """Return one pydantic error as a fault, with the steps from the model to its place."""
     kind, value = problem["type"], problem["input"]
-    steps = tuple(s if isinstance(s, int) else str(s) for s in problem["loc"])
     field = quote(str(steps[0])) if steps else what
     if kind == "missing":
-        hint = f"for example {example}" if example else f"add {field}"
-        if field == "F" and "K" in fields:
-            hint = f"for example {what}: {{K: {quote(fields['K'])}, F: 3}}"  # conv: 64
-        return Fault("SC103", f"{what} needs {field}", hint), ()
-    if kind in ("extra_forbidden", "invalid_key"):
+        return _missing(what, field, fields, example), ()
+    if kind in UNKNOWN:
         return unknown_key(str(steps[0]), fields, what, words, habits, also, findings), steps
     if is_missing(value):
         return None, ()
@@ -95,8 +111,45 @@ def _translate(
     if stray is not None:
         return no_parameter(field, stray), steps
     if kind.startswith("SC"):
-        return Fault(kind, f"{field} {problem['msg']}", _mend(steps, value, words, example)), steps
+        fault = Fault(kind, f"{field} {problem['msg']}", _mend(steps, value, words, example))
+        return rewritten(fault, problem["ctx"].get("instead")), steps
     return Fault("SC104", f"{field} must be a mapping of fields, not {quote(value)}", ""), steps
+
+
+def _missing(what: str, field: str, fields: Any, example: str) -> Fault:
+    """Return the fault of a field that is not there, with an example of it."""
+    message = f"{what} needs {field}"
+    hint = f"for example {example}" if example else f"add {field}"
+    if field not in EXAMPLES:
+        return Fault("SC103", message, hint)
+    value = EXAMPLES[field]
+    text = f"for example {field}: {json.dumps(value)}".replace('"', "")
+    if field == "F" and type(fields.get("K")) is int:  # conv: 64
+        text = f"for example {what}: {{K: {fields['K']}, F: {value}}}"
+    return repairable("SC103", message, [Repair(text, set_field(field, value))], hint)
+
+
+def rewritten(fault: Fault, instead: Any) -> Fault:
+    """Return the fault of a value with what may be written in its place."""
+    if instead is None:
+        return fault
+    shown = str(instead).lower() if isinstance(instead, bool) else str(instead)
+    repair = Repair(f"write {shown}", Change("set", instead))
+    return repairable(fault.code, fault.message, [repair], fault.hint)
+
+
+EXAMPLES: dict[str, Any] = {
+    "K": 16,
+    "F": 3,
+    "units": 10,
+    "scale": 2,
+    "times": 2,
+    "P": 1,
+    "groups": 1,
+    "body": ["relu"],
+    "layers": ["relu"],
+    "branches": [["relu"], []],
+}
 
 
 def _mend(steps: Path, value: Any, words: Mapping[str, str], example: str) -> str:
@@ -129,5 +182,5 @@ def unknown_key(
     if key == "<<":
         return Fault("SC102", "merge keys are not read", "write a block, or the fields themselves")
     known = [*words, *also]
-    hint = suggestion(key, lambda: known, findings, f"it has {some(known)}")
-    return Fault("SC102", f"{what} has no field {shown}", hint)
+    fault = Fault("SC102", f"{what} has no field {shown}", f"it has {some(known)}")
+    return misspelt(fault, suggested(key, lambda: known, findings))

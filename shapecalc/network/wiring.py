@@ -6,7 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shapecalc.diagnostics import Fault, Finding, Findings, Path, quote, some, suggestion
+from shapecalc.diagnostics import (
+    Fault,
+    Finding,
+    Findings,
+    Path,
+    misspelt,
+    quote,
+    some,
+    suggested,
+)
 from shapecalc.layers import Layer
 from shapecalc.layers.fields import NAME
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED, bad_name
@@ -213,11 +222,12 @@ class Wiring:
         try:
             found = scope.find(name)
         except KeyError:
-            if self.findings.again("SC107", path):
+            if self.findings.again(path, "SC107"):
                 return None
-            otherwise = "only earlier layers can be named"
-            hint = suggestion(name, scope.known, self.findings, otherwise)
-            self.report("SC107", f"no earlier layer is called {quote(name)}", hint, path)
+            message = f"no earlier layer is called {quote(name)}"
+            fault = Fault("SC107", message, "only earlier layers can be named")
+            close = suggested(name, scope.known, self.findings)
+            self.findings.append(Finding(misspelt(fault, close, "set"), path))
             return None
         if isinstance(found, Group):
             return found.sources

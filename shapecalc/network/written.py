@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shapecalc.diagnostics import Fault, Finding, Path, quote, suggestion
+from shapecalc.diagnostics import Fault, Finding, Findings, Path, misspelt, quote, suggested
 from shapecalc.layers import ALIASES, FOREIGN, KINDS, kind_of
 from shapecalc.network.expectations import LayerClaims
 
@@ -39,7 +39,7 @@ def likely_kind(item: Mapping[Any, Any], blocks: Mapping[str, Any]) -> Any:
 
 
 def kind_key(
-    item: Mapping[Any, Any], blocks: Mapping[str, Any], path: Path, findings: list[Finding]
+    item: Mapping[Any, Any], blocks: Mapping[str, Any], path: Path, findings: Findings
 ) -> Any:
     """Return the key that is the kind; report every key beside it."""
     chosen = likely_kind(item, blocks)
@@ -77,12 +77,10 @@ def unknown_kind(word: str, blocks: Mapping[str, Any], findings: Sequence[Findin
         hint = f"write - {quote(kind)}: {{{', '.join(_pairs(fields))}}}"
         return Fault("SC105", f"there is no layer kind {shown}", hint)
     close = FOREIGN.get(word.lower().replace("_", "").replace("-", ""))
-    if close:
-        hint = f"did you mean {close}?"
-    else:
-        listed = "shapecalc explain lists the kinds"
-        hint = suggestion(word, lambda: [*KINDS, *ALIASES, *blocks], findings, listed)
-    return Fault("SC105", f"there is no layer kind {shown}", hint)
+    if close is None:
+        close = suggested(word, lambda: [*KINDS, *ALIASES, *blocks], findings)
+    fault = Fault("SC105", f"there is no layer kind {shown}", "shapecalc explain lists the kinds")
+    return misspelt(fault, close)
 
 
 def _pairs(words: Sequence[str]) -> list[str]:

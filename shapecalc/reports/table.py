@@ -175,7 +175,7 @@ def findings(diagnostics: Sequence[Diagnostic]) -> str:
     lines = ["Findings"]
     for found in diagnostics:
         place = f" (line {found.line}, column {found.column})" if found.line else ""
-        lines.append(f"  {found.code} {found.severity}{place}: {found.message}")
+        lines.append(f"  {found.code} {found.severity}{place}: {found.told}")
         if found.hint:
             lines.append(f"        {found.hint}")
     return "\n".join(lines)

@@ -21,6 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("grading",),
     ("executor.__init__",),  # a facade, too: it takes a file, as the next one does
     ("__init__",),  # the facade: joins formats, tracing and checks
+    ("repairs",),
     ("reports", "checks", "formats", "executor"),
     ("tracing",),
     ("worked_example",),
@@ -28,9 +29,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("layers",),
     ("receptive_field", "document"),
     ("geometry", "diagnostics"),
+    ("edits",),
 )
 FACADES = tuple(name for names in FLOORS for name in names if name.endswith("__init__"))
-PLAIN = ("geometry", "diagnostics", "receptive_field", "document")  # no dependency at all
+PLAIN = ("geometry", "diagnostics", "receptive_field", "document", "edits")  # no dependency at all
 TERMINAL = ("click", "sys", "os", "shutil")  # no report knows the terminal
 
 

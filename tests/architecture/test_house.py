@@ -1,4 +1,4 @@
-"""What every file of the package keeps to: one formula, short files, docstrings."""
+"""What every file of the package keeps to: one formula, docstrings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "shapecalc"
 FILES = sorted(PACKAGE.rglob("*.py"))
-MOST_LINES = 300
 STRIDES = ("S", "stride", "strides")
 
 
@@ -90,27 +89,6 @@ def test_a_planted_division_is_found(text: str) -> None:
 )
 def test_other_uses_of_a_stride_are_none(text: str) -> None:
     assert stride_divisions(text) == []
-
-
-# -- short files -------------------------------------------------------------------------------
-
-
-def too_long(path: Path) -> bool:
-    """Say whether a file has more lines than a reader keeps in mind."""
-    return len(path.read_text(encoding="utf-8").splitlines()) > MOST_LINES
-
-
-@pytest.mark.parametrize("path", FILES, ids=label)
-def test_no_file_is_too_long(path: Path) -> None:
-    assert not too_long(path)
-
-
-def test_a_long_file_is_found(tmp_path: Path) -> None:
-    path = tmp_path / "long.py"
-    path.write_text("x = 1\n" * (MOST_LINES + 1), encoding="utf-8")
-    assert too_long(path)
-    path.write_text("x = 1\n" * MOST_LINES, encoding="utf-8")
-    assert not too_long(path)
 
 
 # -- docstrings --------------------------------------------------------------------------------

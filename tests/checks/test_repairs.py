@@ -13,7 +13,7 @@ import shapecalc
 from shapecalc import Diagnostic
 
 VALUE = r"\[\[.+?\]\]|\[\d+\]|[0-9x]+"
-OFFER = re.compile(rf"(?:([SPFW])=({VALUE})|rounding: (floor)) gives ([0-9x]+)")
+OFFER = re.compile(rf"(?:([SPF])=({VALUE})|rounding: (floor)|input: ([0-9x]+)) gives ([0-9x]+)")
 
 
 def offers(found: Diagnostic) -> list[tuple[str, Any, list[int]]]:
@@ -22,11 +22,12 @@ def offers(found: Diagnostic) -> list[tuple[str, Any, list[int]]]:
     assert ", ".join(match.group() for match in taken) == found.hint, "a hint of repairs only"
     repairs = []
     for match in taken:
-        field, text, rounding, sizes = match.groups()
-        value: Any = rounding
+        field, text, rounding, size, sizes = match.groups()
+        value: Any = rounding or size
         if field:
             value = text if "x" in text else json.loads(text)
-        repairs.append((field or "rounding", value, [int(size) for size in sizes.split("x")]))
+        name = field or ("rounding" if rounding else "input")
+        repairs.append((name, value, [int(size) for size in sizes.split("x")]))
     return repairs
 
 
@@ -34,12 +35,9 @@ def applied(spec: dict[str, Any], field: str, value: Any) -> dict[str, Any]:
     """Return the spec with one repair."""
     (layer,) = spec["layers"]
     ((kind, fields),) = layer.items()
-    if field != "W":
-        return {**spec, "layers": [{kind: {**fields, field: value}}]}
-    *spatial, depth = spec["input"]
-    sizes = [int(size) for size in str(value).split("x")]
-    spatial = sizes * len(spatial) if len(sizes) == 1 else sizes
-    return {**spec, "input": [*spatial, depth]}
+    if field == "input":
+        return {**spec, "input": value}
+    return {**spec, "layers": [{kind: {**fields, field: value}}]}
 
 
 def check_repairs(spec: dict[str, Any]) -> list[tuple[str, Any, list[int]]]:
@@ -88,7 +86,7 @@ def test_repairs_of_a_convolution_work(F: int, S: int) -> None:
             continue
         repairs = check_repairs(spec)
         kinds = {field for field, _, _ in repairs}
-        assert kinds == {"S", "P", "F", "W", "rounding"}, spec
+        assert kinds == {"S", "P", "F", "input", "rounding"}, spec
 
 
 @pytest.mark.parametrize("S", [2, 3, 4])
@@ -101,7 +99,7 @@ def test_repairs_of_a_pool_work(kind: str, F: int, S: int) -> None:
             assert not any(d.code == "SC201" for d in shapecalc.trace(spec).diagnostics)
             continue
         kinds = {field for field, _, _ in check_repairs(spec)}
-        assert {"S", "W", "rounding"} <= kinds, spec
+        assert {"S", "input", "rounding"} <= kinds, spec
 
 
 @pytest.mark.parametrize("F", [2, 3, 4, 5])
@@ -111,7 +109,7 @@ def test_repairs_of_a_pool_whose_stride_is_not_written_work(F: int) -> None:
         if divides(W, F, F, 0, 0):
             assert shapecalc.trace(spec).diagnostics == ()
         else:
-            assert {"W", "rounding"} <= {field for field, _, _ in check_repairs(spec)}
+            assert {"input", "rounding"} <= {field for field, _, _ in check_repairs(spec)}
 
 
 def test_repairs_of_unlike_axes_work() -> None:
@@ -148,9 +146,10 @@ def test_the_nearest_repairs_are_offered() -> None:
         near_S = min(abs(s - S) for s in range(1, 20) if divides(W, F, s, P, P))
         near_F = min(abs(f - F) for f in range(1, 20) if divides(W, f, S, P, P))
         near_W = min(abs(w - W) for w in range(1, 40) if divides(w, F, S, P, P))
+        sizes = [int(size.partition("x")[0]) for size in given["input"]]
         assert abs(given["S"][0] - S) == near_S, spec
         assert abs(given["F"][0] - F) == near_F, spec
-        assert abs(given["W"][0] - W) == near_W, spec
+        assert abs(sizes[0] - W) == near_W, spec
         alike = [abs(p - P) for p in range(20) if divides(W, F, S, p, p)]
         if alike:
             assert abs(given["P"][0] - P) == min(alike), spec
@@ -179,8 +178,8 @@ def test_alexnets_famous_input_is_repaired_to_227() -> None:
     spec = {"input": "224x224x3", "layers": [{"conv": {"K": 96, "F": 11, "S": 4}}]}
     (found,) = shapecalc.trace(spec).diagnostics
     repairs = {(field, str(value)): sizes for field, value, sizes in offers(found)}
-    assert repairs[("W", "223")] == [54, 54]
-    assert repairs[("W", "227")] == [55, 55]
+    assert repairs[("input", "223x223x3")] == [54, 54]
+    assert repairs[("input", "227x227x3")] == [55, 55]
     assert repairs[("rounding", "floor")] == [54, 54]
 
 

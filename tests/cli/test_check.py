@@ -68,7 +68,10 @@ def test_every_line_is_located_even_for_a_file_that_is_no_yaml(run: Run, tmp_pat
 
 # -- json ------------------------------------------------------------------------------------------
 
-KEYS = ["file", "code", "severity", "message", "hint", "layer", "where", "line", "column"]
+KEYS = [
+    *("file", "code", "severity", "message", "hint", "layer", "where", "line", "column"),
+    *("end_line", "end_column", "edits", "consequences"),
+]
 
 
 def test_json_is_one_array_and_each_item_has_its_file(run: Run, files: Path) -> None:

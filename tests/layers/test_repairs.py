@@ -16,7 +16,7 @@ from shapecalc import trace
 
 Sides = tuple[int, int]
 OFFER = re.compile(
-    r"(S|P|F|W)=([\dx]+|\[\d+\]|\[\[[\d,\[\]]+\]\]) gives ([\dx]+)|(rounding: floor) gives ([\dx]+)"
+    r"(?:(S|P|F)=|(input|rounding): )([\dx]+|floor|\[\d+\]|\[\[[\d,\[\]]+\]\]) gives ([\dx]+)"
 )
 
 
@@ -41,8 +41,7 @@ def offers(hint: str) -> list[Offer]:
     """Read a hint; nothing in it may be anything but offers."""
     found = []
     for one in OFFER.finditer(hint):
-        field, value, gives = (one[1], one[2], one[3]) if one[1] else ("rounding", "floor", one[5])
-        found.append(Offer(field, value, [int(size) for size in gives.split("x")]))
+        found.append(Offer(one[1] or one[2], one[3], [int(size) for size in one[4].split("x")]))
     assert OFFER.sub("", hint).replace(", ", "") == "", hint
     return found
 
@@ -58,10 +57,8 @@ def mended(
     volume: list[int], fields: dict[str, Any], offer: Offer
 ) -> tuple[list[int], dict[str, Any]]:
     """Return volume and fields with the offer taken."""
-    if offer.field == "W":
-        sizes = [int(size) for size in offer.value.split("x")]
-        spatial = sizes if len(sizes) > 1 else sizes * (len(volume) - 1)
-        return [*spatial, volume[-1]], fields
+    if offer.field == "input":
+        return [int(size) for size in offer.value.split("x")], fields
     if offer.field == "rounding":
         return volume, fields | {"rounding": "floor"}
     value: Any = offer.value
@@ -136,7 +133,8 @@ def test_the_nearest_of_each_field_is_offered(kind: str) -> None:
         if nearest_P is not None:
             assert found["P"].value == str(nearest_P), (W, F, S, P, errors)
         sizes = [w for w in range(1, W + S + 1) if lay(w, F, S, (P, P))[1] and abs(w - W) < S]
-        assert {int(o.value) for o in offers(errors["SC201"]) if o.field == "W"} == {*sizes}
+        inputs = {o.value for o in offers(errors["SC201"]) if o.field == "input"}
+        assert inputs == {f"{size}x2" for size in sizes}
         assert found["rounding"].output == [lay(W, F, S, (P, P))[0]]
         compared += 1
     assert compared > 100
@@ -177,7 +175,7 @@ def test_repairs_that_lie_far_away() -> None:
     found = {offer.field: offer for offer in offers(errors["SC202"])}
     assert (found["F"].value, found["F"].output) == ("90", [11, 1])
     assert (found["P"].value, found["P"].output) == ("205", [11, 1])
-    assert (found["W"].value, found["W"].output) == ("500", [1, 1])
+    assert (found["input"].value, found["input"].output) == ("500x500x1", [1, 1])
     _, errors = ask([100, 1], "conv", {"K": 1, "F": 300, "dilation": 2, "P": [[3, 4]]})
     found = {offer.field: offer for offer in offers(errors["SC202"])}
     # 107 padded positions hold taps 0, 2, ..., 106
@@ -188,13 +186,13 @@ def test_known_repairs() -> None:
     """CS231n: 10 with F=3 S=2 does not fit; nor does AlexNet's 224."""
     _, errors = ask([10, 10, 1], "conv", {"K": 1, "F": 3, "S": 2})
     hint = errors["SC201"]
-    for part in ("S=1 gives 8x8", "W=9 gives 4x4", "W=11 gives 5x5", "rounding: floor gives 4x4"):
+    for part in ("S=1 gives 8x8", "input: 9x9x1 gives 4x4", "rounding: floor gives 4x4"):
         assert part in hint
     assert re.search(r"P=\[\[0,1\],\[0,1\]\] gives 5x5", hint)
     assert re.search(r"F=2 gives 5x5", hint)
     _, errors = ask([224, 224, 3], "conv", {"K": 96, "F": 11, "S": 4})
-    assert "W=227 gives 55x55" in errors["SC201"]
-    assert "W=223 gives 54x54" in errors["SC201"]
+    assert "input: 227x227x3 gives 55x55" in errors["SC201"]
+    assert "input: 223x223x3 gives 54x54" in errors["SC201"]
     assert "rounding: floor gives 54x54" in errors["SC201"]
 
 
@@ -208,7 +206,7 @@ def test_repairs_are_ranked_by_field_and_not_repeated() -> None:
         found = offers(errors["SC201"])
         assert len({(o.field, o.value) for o in found}) == len(found)
         assert found[-1].field == "rounding"
-        assert {"S", "P", "F", "W", "rounding"} >= {o.field for o in found} >= {"S", "W"}
+        assert {"S", "P", "F", "input", "rounding"} >= {o.field for o in found} >= {"S", "input"}
 
 
 def test_repairs_of_several_axes_do_what_they_say() -> None:

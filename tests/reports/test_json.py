@@ -21,7 +21,10 @@ LAYER = [
     *("non_trainable", "shares", "macs", "receptive_field", "jump", "derivation"),
 ]
 TOTALS = ["weights", "biases", "parameters", "non_trainable", "macs", "activations"]
-DIAGNOSTIC = ["code", "severity", "message", "hint", "layer", "where", "line", "column"]
+DIAGNOSTIC = [
+    *("code", "severity", "message", "hint", "layer", "where", "line", "column"),
+    *("end_line", "end_column", "edits", "consequences"),
+]
 ALEXNET = SPECS / "networks" / "alexnet.yaml"
 
 

@@ -1,0 +1,198 @@
+"""Changes of a spec's data: what a repair does, apart from how the text of a file shows it.
+
+A `Change` names a place by its path. Layers and checks make changes without knowing where their
+layer is written; `at` puts the path in front.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+Path = tuple[str | int, ...]
+Action = Literal["set", "rename", "remove", "insert", "append", "replace", "field", "before"]
+
+DEEPEST = 400  # containers inside one another; deeper data is not changed
+
+
+class Change(NamedTuple):
+    """One change of a spec.
+
+    set: the value at the path becomes `value`; a key that is missing is added.
+    rename: the key that ends the path becomes `value`, a bare kind likewise.
+    remove: the key or item that ends the path goes.
+    insert: `value` is put in front of the list item that ends the path.
+    append: `value` is put at the end of the list at the path.
+    replace: the list item that ends the path gives way to the items of `value`.
+    field: the layer written at the path gets `value` in its field `name`, however it is written;
+    None takes the field out.
+    before: the layer `value` is put in front of the layer written at the path.
+    """
+
+    action: Action
+    value: Any = None
+    path: Path = ()
+    name: str = ""
+
+    def at(self, path: Path) -> Change:
+        """Return the change with a path in front of its own."""
+        return self._replace(path=(*path, *self.path))
+
+
+class Repair(NamedTuple):
+    """What would work: a text for people, and the change it stands for."""
+
+    text: str
+    change: Change
+
+
+class Edit(NamedTuple):
+    """A change of a file's text: from line and column, both from 1, up to the end (exclusive)."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+    safe: bool  # the network stays the one that was meant, whatever was meant
+    title: str  # what the edit does, in words
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the keys of `--format json`."""
+        return self._asdict()
+
+    def applied(self, text: str) -> str:
+        """Return a text with the edit made."""
+        lines = text.split("\n")
+        starts = [0]
+        for line in lines:
+            starts.append(starts[-1] + len(line) + 1)
+        start = starts[self.line - 1] + self.column - 1
+        end = starts[self.end_line - 1] + self.end_column - 1
+        return text[:start] + self.text + text[end:]
+
+
+class Unchangeable(Exception):
+    """Raised where a change has no place in the data."""
+
+
+def changed(data: Any, change: Change) -> Any:
+    """Return a copy of data with a change made; raise Unchangeable where it cannot be.
+
+    What stands in several places (an anchor and its aliases) is changed in all of them, as an edit
+    of the text would.
+    """
+    copy = _copied(data, {}, 0)
+    if not change.path:
+        raise Unchangeable
+    *outer, last = change.path
+    parent = value_at(copy, tuple(outer))
+    if change.action == "append":
+        target = _inside(parent, last)
+        if not isinstance(target, list):
+            raise Unchangeable
+        target.append(change.value)
+    else:
+        _make(parent, last, change)
+    return copy
+
+
+def value_at(data: Any, path: Path) -> Any:
+    """Return the value at a path; raise Unchangeable where there is none."""
+    for step in path:
+        data = _inside(data, step)
+    return data
+
+
+def _inside(value: Any, step: str | int) -> Any:
+    try:
+        return value[_key(value, step)]
+    except (KeyError, IndexError, TypeError):
+        raise Unchangeable from None
+
+
+def _key(value: Any, step: str | int) -> Any:
+    """Return the key that a path's step stands for: paths hold text, mappings of users any key."""
+    if isinstance(value, str):
+        raise Unchangeable
+    if not isinstance(value, Mapping) or step in value:
+        return step
+    return next((key for key in value if str(key) == step), step)
+
+
+def _make(parent: Any, step: str | int, change: Change) -> None:
+    if isinstance(parent, list):
+        _make_in_list(parent, step, change)
+    elif isinstance(parent, dict):
+        _make_in_mapping(parent, step, change)
+    else:
+        raise Unchangeable
+
+
+def _make_in_list(parent: list[Any], step: str | int, change: Change) -> None:
+    if not isinstance(step, int) or not 0 <= step < len(parent):
+        raise Unchangeable
+    if change.action == "insert":
+        parent.insert(step, change.value)
+    elif change.action == "remove":
+        del parent[step]
+    elif change.action == "replace":
+        parent[step : step + 1] = change.value
+    elif change.action == "set" or isinstance(parent[step], str):
+        parent[step] = change.value
+    else:
+        raise Unchangeable
+
+
+def _make_in_mapping(parent: dict[Any, Any], step: str | int, change: Change) -> None:
+    key = _key(parent, step)
+    if change.action == "set":
+        parent[key] = change.value
+        return
+    if key not in parent or change.action not in ("rename", "remove"):
+        raise Unchangeable
+    if change.action == "remove":
+        del parent[key]
+        return
+    if change.value in parent:
+        raise Unchangeable
+    items = [(change.value if old == key else old, value) for old, value in parent.items()]
+    parent.clear()
+    parent.update(items)
+
+
+def _copied(value: Any, done: dict[int, Any], depth: int) -> Any:
+    """Return lists and mappings as new ones, each once; everything else as it is."""
+    if not isinstance(value, Mapping | list | tuple):
+        return value
+    if id(value) in done:
+        return done[id(value)]
+    if depth > DEEPEST:
+        raise Unchangeable
+    copy: Any = {} if isinstance(value, Mapping) else []
+    done[id(value)] = copy
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            copy[key] = _copied(inner, done, depth + 1)
+    else:
+        copy.extend(_copied(inner, done, depth + 1) for inner in value)
+    return copy
+
+
+def size_of(value: Any, most: int) -> int:
+    """Return how many values data holds, counted up to `most`; shared ones once."""
+    waiting, seen, count = [value], set(), 0
+    while waiting and count <= most:
+        inner = waiting.pop()
+        count += 1
+        if isinstance(inner, Mapping | list | tuple) and id(inner) not in seen:
+            seen.add(id(inner))
+            count += len(inner)
+            if count <= most:
+                waiting.extend(inner.values() if isinstance(inner, Mapping) else inner)
+    return count
+
+
+def set_field(name: str, value: Any) -> Change:
+    """Return the change of one field of the layer at fault."""
+    return Change("field", value, name=name)

@@ -1,0 +1,84 @@
+"""Layers one behind the other, and what another value of one field makes of the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from shapecalc.diagnostics import Refusal
+from shapecalc.layers.base import Layer
+from shapecalc.layers.fields import Volume
+from shapecalc.tracing import Trace
+
+FARTHEST = 12  # layers back from where volumes meet
+# Values of a field that are tried, the nearest to the written one first.
+VALUES: dict[str, Sequence[Any]] = {
+    "S": range(1, 9),
+    "P": range(9),
+    "output_padding": range(4),
+    "rounding": ("floor", "ceil"),
+    "scale": range(1, 9),
+    "F": range(1, 12),
+    "dilation": range(1, 5),
+}
+DEPTHS = ("K", "units")
+
+
+class Chains:
+    """The layers of a trace by their indices, followed back from one of them."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.offset = len(trace.inputs)
+        self.names = {record.name: index for index, record in enumerate(trace.layers)}
+
+    def back(self, source: int, farthest: int = FARTHEST) -> list[int]:
+        """Return the layers from a source back to the next merge or input, the nearest first."""
+        found: list[int] = []
+        while source >= self.offset and len(found) < farthest:
+            index = source - self.offset
+            node = self.trace.spec.nodes[index]
+            if node.layer is None or len(node.sources or ()) != 1:
+                break
+            found.append(index)
+            source = (node.sources or ())[0]
+        return found
+
+    def behind(self, chain: Sequence[int], layer: Layer) -> Volume | None:
+        """Return the last volume of a chain whose first layer gives way to another.
+
+        The chain has the nearest layer first, as `back` returns it.
+        """
+        *following, first = chain
+        volumes = self.trace.layers[first].input
+        if volumes is None:
+            return None
+        try:
+            return self.through(list(reversed(following)), layer.volume(volumes))
+        except Refusal:
+            return None
+
+    def through(self, indices: Sequence[int], volume: Volume) -> Volume | None:
+        """Return what layers, one behind the other, make of a volume; None where one refuses."""
+        try:
+            for index in indices:
+                layer = self.trace.spec.nodes[index].layer
+                if layer is not None:
+                    volume = layer.volume([volume])
+        except Refusal:
+            return None
+        return volume
+
+
+def others(layer: Layer, field: str, depth: int | None = None) -> Iterator[tuple[Any, Layer]]:
+    """Yield other values of a field with the layer that has them; `depth` is what K may be."""
+    fields = type(layer).model_fields
+    if field not in fields:
+        return
+    written = getattr(layer, field)
+    values: Sequence[Any] = [depth] if field in DEPTHS and depth else VALUES.get(field, ())
+    if isinstance(written, int):
+        values = sorted(values, key=lambda value: abs(value - written))
+    for value in values:
+        if value != written:
+            yield value, layer.model_copy(update={field: value})

@@ -1,0 +1,122 @@
+"""Repairs of a false claim: the field with which it would be true, or the computed value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from shapecalc.diagnostics import Finding, Refusal
+from shapecalc.edits import Change, Repair
+from shapecalc.layers.base import Layer, show
+from shapecalc.layers.fields import Volume
+from shapecalc.records import LayerRecord
+from shapecalc.repairs.chain import Chains, others
+from shapecalc.tracing import Trace
+
+FIELDS = ("S", "P", "F", "output_padding", "K", "units", "scale", "dilation", "rounding")
+COUNTED_BY = ("K", "units", "F", "bias", "groups", "multiplier")
+MOST_TRIED = 64
+NEAR = 3  # layers back from the one that makes the claim
+
+
+def claims(trace: Trace, finding: Finding) -> Iterator[Repair]:
+    """Yield what may make a claim true."""
+    chains = Chains(trace)
+    key = str(finding.path[-1])
+    index = chains.names.get(finding.layer or "")
+    if index is not None:
+        record, node = trace.layers[index], trace.spec.nodes[index]
+        claimed = getattr(node.claims, key, None)
+        if key == "output" and claimed is not None:
+            yield from _volumes(trace, chains, index, claimed)
+        elif claimed is not None and node.layer is not None and record.input is not None:
+            yield from _counts(record, node.layer, record.input, key, claimed)
+    yield from _computed(trace, finding, key)
+
+
+def _volumes(trace: Trace, chains: Chains, index: int, claimed: Volume) -> Iterator[Repair]:
+    """Yield fields of this layer, then of those before it, that give the claimed volume."""
+    chain = chains.back(index + chains.offset)[: NEAR + 1]
+    for far, changed in enumerate(chain):
+        node = trace.spec.nodes[changed]
+        if node.layer is None:
+            continue
+        for field in FIELDS:
+            for value, layer in others(node.layer, field, claimed[-1]):
+                if chains.behind(chain[: far + 1], layer) == claimed:
+                    inside = f" in {node.name}" if far else ""
+                    written = f"rounding: {value}" if field == "rounding" else f"{field}={value}"
+                    text = f"{written}{inside} gives {show(claimed)}"
+                    yield Repair(text, Change("field", value, node.path, field))
+                    break
+
+
+def _counts(
+    record: LayerRecord, layer: Layer, inputs: Sequence[Volume], key: str, claimed: Any
+) -> Iterator[Repair]:
+    """Yield fields of the layer that give a claimed count."""
+    for field in COUNTED_BY:
+        written = getattr(layer, field, None)
+        if written is None or isinstance(written, tuple):
+            continue
+        values: list[Any] = [*range(1, MOST_TRIED)]
+        if isinstance(written, bool):
+            values = [not written]
+        elif field in ("K", "units") and record.weights:
+            values = _proportional(written, record, key, claimed)
+        for value in sorted(values, key=lambda v: abs(v - written)):
+            if value != written and _count(layer, field, value, inputs, key) == claimed:
+                shown = str(value).lower() if isinstance(value, bool) else value
+                said = f"{field}: {shown}" if isinstance(value, bool) else f"{field}={value}"
+                yield Repair(
+                    f"{said} gives {claimed:,}", Change("field", value, record.path, field)
+                )
+                break
+
+
+def _proportional(written: int, record: LayerRecord, key: str, claimed: Any) -> list[int]:
+    """Return the K with which counts that grow with K come to a claimed one."""
+    computed = getattr(record, key, None)
+    if not computed or not isinstance(claimed, int) or (written * claimed) % computed:
+        return []
+    value = written * claimed // computed
+    return [value] if value > 0 else []
+
+
+def _count(layer: Layer, field: str, value: Any, inputs: Sequence[Volume], key: str) -> Any:
+    changed = layer.model_copy(update={field: value})
+    try:
+        counts = changed.counts(inputs)
+        if key == "macs":
+            return changed.macs(inputs, changed.volume(inputs)) if changed.multiplies else 0
+    except Refusal:
+        return None
+    if key == "parameters":
+        return counts.weights + counts.biases
+    return getattr(counts, key, None)
+
+
+def _computed(trace: Trace, finding: Finding, key: str) -> Iterator[Repair]:
+    """Yield the computed value in the place of the claimed one."""
+    value = _value(trace, finding, key)
+    if value is None:
+        return
+    written = list(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple) and all(isinstance(size, int) for size in value):
+        written = show(value) if len(value) > 1 else value[0]
+    shown = f"{written:,}" if isinstance(written, int) else str(written)
+    yield Repair(f"{shown} is what is computed", Change("set", written, finding.path))
+
+
+def _value(trace: Trace, finding: Finding, key: str) -> Any:
+    if finding.path[:2] == ("expect", "outputs"):
+        return trace.outputs.get(key)
+    if finding.layer is None:
+        return trace.output if key == "output" else trace.totals.get(key)
+    for record in trace.layers:
+        if record.name == finding.layer:
+            return getattr(record, key, None)
+    for group in trace.spec.groups:
+        if group.name == finding.layer:
+            return trace.of_group(group).get(key)
+    return None

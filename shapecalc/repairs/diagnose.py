@@ -1,0 +1,102 @@
+"""Findings as users see them: located, in order, with edits that were tried and consequences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shapecalc.diagnostics import Diagnostic, Finding, gather
+from shapecalc.repairs.candidates import candidates
+from shapecalc.repairs.trial import Outcome, Trials, key_of
+from shapecalc.tracing import Trace
+
+MOST_OFFERS = 6
+SEVERITIES = ("error", "warning", "advice")
+
+
+@dataclass
+class _Item:
+    """A finding on its way: what mends it, and what is gone then."""
+
+    finding: Finding
+    diagnostic: Diagnostic
+    best: Outcome | None = None
+
+
+def diagnose(trace: Trace) -> tuple[Diagnostic, ...]:
+    """Return every finding with its place, in the order of the file."""
+    document = trace.spec.document
+    items = [_Item(found, document.located(found)) for found in gather(trace.findings)]
+    items.sort(key=lambda item: (item.diagnostic.line or 0, item.diagnostic.column or 0))
+    trials = Trials(trace)
+    for item in items:
+        if trials.possible:
+            _mend(item, trials)
+    return tuple(_folded(items))
+
+
+def _mend(item: _Item, trials: Trials) -> None:
+    """Try what might mend a finding; put what does into its hint and edits."""
+    fault = item.finding.fault
+    found = list(_working(item.finding, trials))
+    if not found:
+        if fault.repairs:  # they were tried, and none works
+            item.diagnostic = item.diagnostic._replace(hint=fault.otherwise)
+        return
+    found.sort(key=lambda outcome: outcome.rank)
+    item.best = found[0]
+    offered = []
+    for outcome in found[:MOST_OFFERS]:
+        edit = trials.edit(outcome)
+        if edit is not None or trials.document.source is None:
+            offered.append((outcome.repair.text, edit))
+    fact = "" if fault.repairs or fault.otherwise else fault.hint
+    offers = ", ".join(text for text, _ in offered) or fault.otherwise
+    hint = "; ".join(part for part in (fact, offers) if part)
+    edits = tuple(edit for _, edit in offered if edit is not None)
+    item.diagnostic = item.diagnostic._replace(hint=hint, edits=edits)
+
+
+def _working(finding: Finding, trials: Trials) -> Iterable[Outcome]:
+    own = [r._replace(change=r.change.at(finding.path)) for r in finding.fault.repairs]
+    seen = set()
+    for repair in (*own, *candidates(trials.trace, finding)):
+        if repair.text in seen:
+            continue
+        seen.add(repair.text)
+        outcome = trials.outcome(finding, repair)
+        if outcome is not None:
+            yield outcome
+
+
+def _folded(items: list[_Item]) -> Iterable[Diagnostic]:
+    """Put each finding that is gone once another one is mended behind that one.
+
+    That one stands earlier, or inside: the missing F of a conv is gone once its `kernal` is.
+    """
+    behind: dict[int, list[Diagnostic]] = {}
+    folded: set[int] = set()
+    for place, item in enumerate(items):
+        if item.best is None or place in folded:
+            continue
+        for other_place, other in enumerate(items):
+            if other_place == place or other_place in folded or not _gone(other.finding, item):
+                continue
+            if other_place > place or (_within(item, other) and not _gone(item.finding, other)):
+                folded.add(other_place)
+                behind.setdefault(place, []).append(other.diagnostic)
+    for place, item in enumerate(items):
+        if place not in folded:
+            yield item.diagnostic._replace(consequences=tuple(behind.get(place, ())))
+
+
+def _within(item: _Item, other: _Item) -> bool:
+    return item.finding.path[: len(other.finding.path)] == other.finding.path
+
+
+def _gone(finding: Finding, item: _Item) -> bool:
+    """Say whether a finding is gone once an item is mended, which is no less severe."""
+    if item.best is None or key_of(finding) in item.best.keys:
+        return False
+    severities = item.finding.severity, finding.severity
+    return SEVERITIES.index(severities[0]) <= SEVERITIES.index(severities[1])

@@ -1,0 +1,84 @@
+"""Repairs of the network's input: the nearest sizes at which a layer's window fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shapecalc.diagnostics import Finding, Path
+from shapecalc.edits import Change, Repair
+from shapecalc.geometry import fitting_inputs
+from shapecalc.layers.base import show
+from shapecalc.layers.fields import Volume
+from shapecalc.layers.window import Sliding
+from shapecalc.repairs.chain import Chains
+from shapecalc.tracing import Trace
+
+FAR = 256  # pixels from the written size
+MOST_TRIED = 20_000  # layers, in all sizes that are tried
+
+
+def inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
+    """Yield the sizes below and above the written one that suit the layer, the nearer first.
+
+    Only a layer that is reached from one input in a straight line is looked at.
+    """
+    chains = Chains(trace)
+    index = chains.names.get(finding.layer or "")
+    if index is None:
+        return
+    chain = chains.back(index + chains.offset, farthest=len(trace.layers))
+    layer = trace.spec.nodes[index].layer
+    source = (trace.spec.nodes[chain[-1]].sources or (chains.offset,))[0] if chain else -1
+    if not 0 <= source < chains.offset or not isinstance(layer, Sliding):
+        return
+    name, volume = list(trace.inputs.items())[source]
+    if volume is None or len(volume) < 2:
+        return
+    exact = layer.model_copy(update={"rounding": "exact"})
+    found = _direct(exact, volume) if len(chain) == 1 else _nearest(chains, chain, exact, volume)
+    for changed, output in found:
+        key = "input" if "input" in trace.spec.document.data else name
+        path: Path = ("input",) if key == "input" else ("inputs", key)
+        text = f"{key}: {show(changed)} gives {show(output[:-1])}"
+        yield Repair(text, Change("set", show(changed), path))
+
+
+def _direct(layer: Sliding, volume: Volume) -> Iterator[tuple[Volume, Volume]]:
+    """Yield the sizes for a layer that takes the input itself, the nearer first."""
+    pairs = [fitting_inputs(fit) for fit in layer.fits(volume).axes]
+    sizes = dict.fromkeys((tuple(low for low, _ in pairs), tuple(high for _, high in pairs)))
+    for spatial in sorted(sizes, key=lambda s: _distance(s, volume)):
+        output = layer.tried((*spatial, volume[-1])) if min(spatial) > 0 else None
+        if output is not None:
+            yield (*spatial, volume[-1]), output
+
+
+def _nearest(
+    chains: Chains, chain: list[int], layer: Sliding, volume: Volume
+) -> Iterator[tuple[Volume, Volume]]:
+    """Yield the nearest size below and above that suits: one axis changed, else all of them."""
+    *spatial, D = volume
+    axes = [{axis} for axis in range(len(spatial))] if len(spatial) > 1 else []
+    ways = [*axes, set(range(len(spatial)))]
+    far = min(FAR, MOST_TRIED // (2 * len(ways) * len(chain)))
+    missing = {-1, 1}
+    for step in range(1, far + 1):
+        for sign in sorted(missing):
+            for way in ways:
+                sizes = [W + sign * step * (axis in way) for axis, W in enumerate(spatial)]
+                changed = (*sizes, D)
+                output = _tried(chains, chain, layer, changed) if min(sizes) > 0 else None
+                if output is not None:
+                    missing.discard(sign)
+                    yield changed, output
+                    break
+
+
+def _tried(chains: Chains, chain: list[int], layer: Sliding, volume: Volume) -> Volume | None:
+    """Return a layer's output if all before it take the input, and its own window fits."""
+    before = chains.through(list(reversed(chain[1:])), volume)
+    return layer.tried(before) if before is not None and len(before) > 1 else None
+
+
+def _distance(sizes: Volume, volume: Volume) -> int:
+    return sum(abs(a - b) for a, b in zip(sizes, volume, strict=False))

@@ -1,0 +1,125 @@
+"""Tries a change of a spec: the network is read, traced and checked anew."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from shapecalc import checks, network, tracing
+from shapecalc.diagnostics import Finding, Path
+from shapecalc.document import Document
+from shapecalc.edits import Change, Edit, Repair, Unchangeable, changed, size_of, value_at
+from shapecalc.repairs.written import resolved
+from shapecalc.tracing import Trace
+
+MOST_VALUES = 60_000  # read anew for one spec, in all trials: a second or so
+READING = ("SC1",)  # the codes of faults that are met while a spec is read
+
+Key = tuple[str, Path, str]
+
+
+class Outcome(NamedTuple):
+    """What a repair that works leaves."""
+
+    repair: Repair
+    change: Change  # the repair's, where it stands in the data
+    keys: frozenset[Key]  # the findings that are left
+    errors: int
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """What comes first has the smallest; rounding leaves the network with what it drops."""
+        return self.errors, self.change.path[-1:] == ("rounding",)
+
+
+class Trials:
+    """Tries changes of one traced spec, as many as there is time for."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.document = trace.spec.document
+        self.left = MOST_VALUES
+        self.cost = size_of(self.document.data, MOST_VALUES) + len(trace.layers)
+        self.before = _by_code(trace.findings)
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is time for another one."""
+        return isinstance(self.document.data, Mapping) and self.cost <= self.left
+
+    def outcome(self, finding: Finding, repair: Repair) -> Outcome | None:
+        """Return what a repair leaves, or None where it does not mend the finding."""
+        try:
+            change = resolved(self.trace, finding.layer, repair.change)
+            after = self._traced(change)
+        except Unchangeable:
+            return None
+        if any(count > self.before[code] for code, count in _by_code(after.findings).items()):
+            return None
+        keys = frozenset(key_of(found, change, self.document.data) for found in after.findings)
+        if key_of(finding) in keys:
+            return None
+        errors = sum(found.severity == "error" for found in after.findings)
+        return Outcome(repair, change, keys, errors)
+
+    def edit(self, outcome: Outcome) -> Edit | None:
+        """Return the edit of the text that makes the change, read back; None where none does."""
+        source = self.document.source
+        if source is None:
+            return None
+        edit = source.edit(outcome.change, outcome.repair.text, safe=False)
+        if edit is None or _plain(source.read(edit.applied(source.text)).data) != _plain(
+            changed(self.document.data, outcome.change)
+        ):
+            return None
+        return edit
+
+    def _traced(self, change: Change) -> Trace:
+        if not self.possible:
+            raise Unchangeable
+        self.left -= self.cost
+        document = Document(changed(self.document.data, change), self.document.file)
+        spec = network.build(document, self.trace.spec.max_layers)
+        return checks.checked(tracing.walk(replace(spec, example=None)))
+
+
+def key_of(finding: Finding, change: Change | None = None, data: Any = None) -> Key:
+    """Return what tells findings apart; of a changed spec, with the places of the one before."""
+    path = finding.path if change is None else _before(finding.path, change, data)
+    said = finding.fault.message if finding.fault.code.startswith(READING) else ""
+    return finding.fault.code, path, said
+
+
+def _before(path: Path, change: Change, data: Any) -> Path:
+    """Return where a path of the changed data was before."""
+    *outer, last = change.path
+    n = len(outer)
+    if path[:n] != tuple(outer) or len(path) <= n:
+        return path
+    step, rest = path[n], path[n + 1 :]
+    if change.action == "rename" and step == change.value:
+        return (*outer, last, *rest)
+    if isinstance(step, int) and isinstance(last, int):
+        if change.action == "set" and step == last and isinstance(value_at(data, change.path), str):
+            return (*change.path, *rest[1:])  # a bare kind, which has fields now
+        grown = {"insert": 1, "remove": -1, "replace": len(change.value or ()) - 1}
+        more = grown.get(change.action, 0)
+        if step >= last + more or step > last:
+            return (*outer, step - more, *rest)
+    return path
+
+
+def _by_code(findings: Sequence[Finding]) -> Counter[str]:
+    codes = (found.fault.code for found in findings)
+    return Counter(code for code in codes if code.startswith(READING))
+
+
+def _plain(value: Any) -> Any:
+    """Return data with tuples as lists, as a file has them."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value

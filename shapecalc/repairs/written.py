@@ -1,0 +1,96 @@
+"""Where a layer's field is written: beside its kind, as a bare value, or as a block's argument."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shapecalc.diagnostics import Path
+from shapecalc.edits import Change, Unchangeable, value_at
+from shapecalc.layers import KINDS, kind_of
+from shapecalc.layers.base import aliases
+from shapecalc.network import Group
+from shapecalc.network.validation import PARAMETER
+from shapecalc.tracing import Trace
+
+MOST_BLOCKS = 100  # inside one another
+
+
+def resolved(trace: Trace, layer: str | None, change: Change) -> Change:
+    """Return a change of a field, or before a layer, as one of the data; any other as it is.
+
+    Raises Unchangeable where the field cannot be changed.
+    """
+    if change.action == "before":
+        path = change.path if isinstance(change.path[-1], int) else change.path[:-1]
+        return Change("insert", change.value, path)
+    if change.action != "field":
+        return change
+    data = trace.spec.document.data
+    for _ in range(MOST_BLOCKS):
+        words, main = _words(trace, change.path, data)
+        found = _field(data, change, words, main)
+        given = _given(data, found.path)
+        if not isinstance(given, str) or not PARAMETER.fullmatch(given):
+            return found
+        instance = _instance(trace, layer, change.path)
+        if instance is None:
+            return found
+        change = Change("field", change.value, instance.path, given[1:])
+    raise Unchangeable
+
+
+def _instance(trace: Trace, layer: str | None, path: Path) -> Group | None:
+    """Return the instance that a layer stands in, of the block that a path leads into."""
+    index = next((i for i, record in enumerate(trace.layers) if record.name == layer), -1)
+    around = [
+        group
+        for group in trace.spec.groups
+        if path[:2] == ("blocks", group.kind) and group.first <= index < group.end
+    ]
+    return around[-1] if around else None
+
+
+def _words(trace: Trace, path: Path, data: Any) -> tuple[Mapping[str, str], str | None]:
+    """Return the words of what is written at a path, each with its field, and the bare one's."""
+    word = path[-1] if isinstance(path[-1], str) else value_at(data, path)
+    kind = kind_of(word) if isinstance(word, str) else None
+    if kind is not None:
+        return aliases(KINDS[kind]), KINDS[kind].main
+    try:
+        parameters = value_at(data, ("blocks", str(word), "parameters"))
+    except Unchangeable:
+        parameters = {}
+    names = [str(name) for name in parameters] if isinstance(parameters, Mapping) else []
+    return {name: name for name in names}, next(iter(names), None)
+
+
+def _field(data: Any, change: Change, words: Mapping[str, str], main: str | None) -> Change:
+    path, name, wanted = change.path, change.name, change.value
+    value = value_at(data, path)
+    if isinstance(value, Mapping):
+        key = next((str(k) for k in value if words.get(str(k)) == name), None)
+        if wanted is None:
+            if key is None:
+                raise Unchangeable
+            return Change("remove", None, (*path, key))
+        return Change("set", wanted, (*path, key or name))
+    if wanted is None:
+        raise Unchangeable
+    if isinstance(path[-1], int):  # a bare kind
+        return Change("set", {value: {name: wanted}}, path)
+    if value is None:
+        return Change("set", {name: wanted}, path)
+    if name == main:
+        return Change("set", wanted, path)
+    if main is None:
+        raise Unchangeable
+    return Change("set", {main: value, name: wanted}, path)
+
+
+def _given(data: Any, path: Path) -> Any:
+    """Return the value that a field has now; nothing where it is not written."""
+    try:
+        return value_at(data, path)
+    except Unchangeable:
+        return None
