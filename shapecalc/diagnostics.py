@@ -305,7 +305,7 @@ class Findings(list[Finding]):
         for found in findings:
             self.append(found)
 
-    def __iadd__(self, findings: Iterable[Finding | Later]) -> Self:  # type: ignore[misc]
+    def __iadd__(self, findings: Iterable[Finding | Later]) -> Self:  # type: ignore[misc, override]
         self.extend(findings)
         return self
 
