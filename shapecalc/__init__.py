@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from shapecalc.diagnostics import Diagnostic, SpecError
+    from shapecalc.diagnostics import Diagnostic, Finding, SpecError
     from shapecalc.network import NetworkSpec
     from shapecalc.records import LayerRecord
     from shapecalc.tracing import Trace
@@ -67,8 +67,13 @@ def trace(source: str | PathLike[str] | Mapping[str, Any] | NetworkSpec) -> Trac
 
 def _diagnose(trace: Trace) -> tuple[Diagnostic, ...]:
     diagnose = import_module("shapecalc.repairs").diagnose  # nothing is wrong with most specs
-    found: tuple[Diagnostic, ...] = diagnose(trace)
+    found: tuple[Diagnostic, ...] = diagnose(trace, _cause)
     return found
+
+
+def _cause(trace: Trace, finding: Finding) -> str:
+    cause: str = import_module("shapecalc.grading.audit").cause(trace, finding)
+    return cause
 
 
 @contextmanager

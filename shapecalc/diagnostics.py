@@ -242,11 +242,15 @@ def suggested(
 
 
 def misspelt(fault: Fault, close: str | None, action: Action = "rename") -> Fault:
-    """Return a fault with the word that may be meant as its repair; its hint is the way else."""
+    """Return a fault with the word that may be meant as its repair.
+
+    The question stays where the word alone mends nothing, since more is wrong behind it.
+    """
     if close is None:
         return fault
-    repair = Repair(f"did you mean {quote(close)}?", Change(action, close))
-    return repairable(fault.code, fault.message, [repair], fault.hint)
+    question = f"did you mean {quote(close)}?"
+    repair = Repair(question, Change(action, close))
+    return repairable(fault.code, fault.message, [repair], question)
 
 
 def where(path: Path) -> str:

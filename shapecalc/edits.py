@@ -16,7 +16,7 @@ DEEPEST = 400  # containers inside one another; deeper data is not changed
 
 
 class Change(NamedTuple):
-    """One change of a spec.
+    """One change of a spec, at a path behind that of a fault less its last `up` steps.
 
     set: the value at the path becomes `value`; a key that is missing is added.
     rename: the key that ends the path becomes `value`, a bare kind likewise.
@@ -25,7 +25,7 @@ class Change(NamedTuple):
     append: `value` is put at the end of the list at the path.
     replace: the list item that ends the path gives way to the items of `value`.
     field: the layer written at the path gets `value` in its field `name`, however it is written;
-    None takes the field out.
+    None takes the field out; without a name `value` holds several fields.
     before: the layer `value` is put in front of the layer written at the path.
     """
 
@@ -33,10 +33,11 @@ class Change(NamedTuple):
     value: Any = None
     path: Path = ()
     name: str = ""
+    up: int = 0
 
     def at(self, path: Path) -> Change:
-        """Return the change with a path in front of its own."""
-        return self._replace(path=(*path, *self.path))
+        """Return the change with the path of a fault in front of its own."""
+        return self._replace(path=(*path[: len(path) - self.up], *self.path), up=0)
 
 
 class Repair(NamedTuple):
@@ -82,9 +83,12 @@ def changed(data: Any, change: Change) -> Any:
     What stands in several places (an anchor and its aliases) is changed in all of them, as an edit
     of the text would.
     """
-    copy = _copied(data, {}, 0)
     if not change.path:
         raise Unchangeable
+    try:
+        copy = _copied(data, {}, 0)
+    except RecursionError:
+        raise Unchangeable from None
     *outer, last = change.path
     parent = value_at(copy, tuple(outer))
     if change.action == "append":
@@ -175,7 +179,8 @@ def _copied(value: Any, done: dict[int, Any], depth: int) -> Any:
         for key, inner in value.items():
             copy[key] = _copied(inner, done, depth + 1)
     else:
-        copy.extend(_copied(inner, done, depth + 1) for inner in value)
+        for inner in value:
+            copy.append(_copied(inner, done, depth + 1))
     return copy
 
 

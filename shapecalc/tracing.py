@@ -18,7 +18,9 @@ from shapecalc.diagnostics import (
     Later,
     Refusal,
     gather,
+    repairable,
 )
+from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.fields import Volume
 from shapecalc.network import Group, NetworkSpec, Node
@@ -255,15 +257,15 @@ def _not_shared(
     mine: Mapping[str, tuple[int, ...]],
     theirs: Mapping[str, tuple[int, ...]],
 ) -> Fault:
-    if not theirs:
-        message = f"{node.name} cannot share {owner.name}: it has no weights"
-        return Fault("SC209", message, "leave out share")
-    message = (
-        f"{node.name} cannot share {owner.name}: its weights are"
-        f" {_shapes(mine)}, those of {owner.name} {_shapes(theirs)}"
-    )
-    hint = "give both the same fields and the same depth of input, or leave out share"
-    return Fault("SC209", message, hint)
+    message = f"{node.name} cannot share {owner.name}: it has no weights"
+    if theirs:
+        message = (
+            f"{node.name} cannot share {owner.name}: its weights are"
+            f" {_shapes(mine)}, those of {owner.name} {_shapes(theirs)}"
+        )
+    repairs = [Repair("leave out share", set_field("share", None))]
+    otherwise = "give both the same fields and the same depth of input"
+    return repairable("SC209", message, repairs, otherwise)
 
 
 def _shapes(shapes: Mapping[str, tuple[int, ...]]) -> str:

@@ -32,7 +32,7 @@ def finding(
     severity: Severity,
     record: LayerRecord,
     message: str | Callable[[], str],
-    hint: str | Callable[[], str] = "",
+    hint: str = "",
     repairs: Sequence[Repair] | Callable[[], Sequence[Repair]] = (),
 ) -> Later:
     """Return a finding at a layer, with its fields and the incoming volume in front.
@@ -43,11 +43,8 @@ def finding(
 
     def made() -> Finding:
         said = message() if callable(message) else message
-        otherwise = hint() if callable(hint) else hint
         offers = repairs() if callable(repairs) else repairs
-        fault = Fault(code, said, otherwise)
-        if offers:
-            fault = repairable(code, said, offers, otherwise)
+        fault = repairable(code, said, offers, hint) if offers else Fault(code, said, hint)
         if record.layer is not None:
             fault = told(record.name, record.layer, record.input or (), fault)
         return Finding(fault, record.path, record.name, severity)

@@ -77,8 +77,10 @@ def _false(
     subject = f"{layer}: " if layer else ""
     title = "MACs" if key == "macs" else key.replace("_", " ")
     message = f"{subject}{title} {_text(claimed)} expected, {_text(computed)} computed"
-    hint = _working(key, record) or f"{title} is {_text(computed)}"
-    return Finding(Fault("SC301", message, hint), place, layer)
+    working = _working(key, record)
+    plain = "" if working else f"{title} is {_text(computed)}"
+    fault = Fault("SC301", message, working or plain, otherwise=plain)
+    return Finding(fault, place, layer)
 
 
 def _same(key: str, claimed: Any, computed: Any) -> bool:

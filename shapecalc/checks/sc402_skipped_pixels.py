@@ -23,6 +23,7 @@ from functools import partial
 
 from shapecalc.checks.rule import Rule, finding
 from shapecalc.diagnostics import Later
+from shapecalc.edits import Repair, set_field
 from shapecalc.geometry import Fit
 from shapecalc.layers.base import show
 from shapecalc.layers.fields import Volume
@@ -43,17 +44,19 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     message = (
         f"S={fit.S} skips {fit.S - fit.span} of every {fit.S} pixels: the filter spans {fit.span}"
     )
-    hint = partial(_hint, layer, volume, fit)
-    return [finding("SC402", "warning", record, message, hint)]
+    hint = f"S={fit.span} or less reaches every pixel"
+    repairs = partial(_repairs, layer, volume, fit)
+    return [finding("SC402", "warning", record, message, hint, repairs)]
 
 
-def _hint(layer: Sliding, volume: Volume, fit: Fit) -> str:
-    offers = []
-    for text, changes in ((f"S={fit.span}", {"S": fit.span}), (f"F={fit.S}", {"F": fit.S})):
-        output = layer.model_copy(update=changes).tried(volume)
+def _repairs(layer: Sliding, volume: Volume, fit: Fit) -> Sequence[Repair]:
+    repairs = []
+    for field, value in (("S", fit.span), ("F", fit.S)):
+        output = layer.model_copy(update={field: value}).tried(volume)
         if output is not None:
-            offers.append(f"{text} gives {show(output[:-1])}")
-    return ", ".join(offers) or f"S={fit.span} or less reaches every pixel"
+            text = f"{field}={value} gives {show(output[:-1])}"
+            repairs.append(Repair(text, set_field(field, value)))
+    return repairs
 
 
 RULE = Rule("SC402", "skipped pixels", "warning", (Sliding,), find)

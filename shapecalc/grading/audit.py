@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from shapecalc.grading.asked import read_path
 from shapecalc.grading.assignment import assignment_of
 from shapecalc.grading.false_numbers import explanation
 from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.misconceptions import explaining, wrong_answers
 from shapecalc.grading.misconceptions.case import Case
 from shapecalc.grading.subject import Subject
 from shapecalc.tracing import Trace
@@ -73,6 +75,15 @@ def _claim(subject: Subject, finding: Finding) -> str:
     return _why(subject, f"{finding.layer or 'total'}.{key}", printed)
 
 
+def cause(traced: Trace, finding: Finding) -> str:
+    """Return the mistake behind a false claim, where one and no other gives its number."""
+    subject, key = Subject(replace(traced, diagnose=None)), str(finding.path[-1])
+    printed = _written(traced.spec.document.data, finding.path)
+    case, given = _case(subject, f"{finding.layer or 'total'}.{key}", printed)
+    found = explaining(wrong_answers(case), given) if case is not None else None
+    return f"{found[0].says}: {found[1].arithmetic}" if found else ""
+
+
 def _example(subject: Subject) -> Iterator[Diagnostic]:
     """Yield what is wrong with the example's expected arrays."""
     traced = subject.trace
@@ -104,13 +115,19 @@ def _value(subject: Subject, key: str, path: Path) -> str:
 
 def _why(subject: Subject, path: str, printed: Any) -> str:
     """Return the mistake that gives a printed number in the place of the computed one."""
+    case, given = _case(subject, path, printed)
+    return "" if case is None else explanation(case, given)
+
+
+def _case(subject: Subject, path: str, printed: Any) -> tuple[Case | None, Any]:
+    """Return what is asked with what is printed; nothing where that is right, or no answer."""
     try:
         asked = read_path(path)
         case = Case(subject, asked, subject.answer(asked))
         given = read_answer(printed, asked.form)
     except (Unanswerable, Unreadable):
-        return ""
-    return "" if given == case.right else explanation(case, given)
+        return None, None
+    return (None, None) if given == case.right else (case, given)
 
 
 def _written(data: Any, path: Path) -> Any:

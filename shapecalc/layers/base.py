@@ -11,7 +11,8 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from shapecalc.diagnostics import Fault, Refusal
+from shapecalc.diagnostics import Refusal, repairable
+from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import Volume
 from shapecalc.receptive_field import Field, everything
@@ -176,13 +177,10 @@ def product(factors: Sequence[int]) -> str:
 def need_spatial(volume: Volume) -> None:
     """Raise SC206 unless the volume has one to three spatial axes."""
     if len(volume) < 2:
-        raise Refusal(
-            Fault(
-                "SC206",
-                f"needs a volume with spatial axes, and gets the flat vector {show(volume)}",
-                f"leave out the flatten or dense before it, or give it a volume: {volume[0]}x1",
-            )
-        )
+        message = f"needs a volume with spatial axes, and gets the flat vector {show(volume)}"
+        size = f"{volume[0]}x1"
+        repair = Repair(f"reshape: {size} before it", Change("before", {"reshape": size}))
+        raise Refusal(repairable("SC206", message, [repair]))
 
 
 def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
@@ -191,13 +189,12 @@ def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
         return (value,) * rank
     if len(value) != rank:
         axes = f"{rank} spatial {'axis' if rank == 1 else 'axes'}"
-        raise Refusal(
-            Fault(
-                "SC206",
-                f"{field}={show_value(value)} is for {len(value)} axes, and the input has {axes}",
-                f"give {field} one number for every axis, or {rank} in a list",
-            )
-        )
+        message = f"{field}={show_value(value)} is for {len(value)} axes, and the input has {axes}"
+        otherwise = f"give {field} one number for every axis, or {rank} in a list"
+        wanted = [value[0]] * rank if isinstance(value[0], tuple) else value[0]
+        shown = show_value(tuple(wanted) if isinstance(wanted, list) else wanted)
+        repair = Repair(f"{field}={shown} for every axis", set_field(field, wanted))
+        raise Refusal(repairable("SC206", message, [repair], otherwise))
     return value
 
 

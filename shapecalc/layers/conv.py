@@ -35,7 +35,7 @@ class Convolution(Sliding):
     P: Zeros = 0
     dilation: Sizes = 1
     bias: Truth = True
-    rounding: Annotated[Rounding | None, choice("exact", "floor")] = None
+    rounding: Annotated[Rounding | None, choice("exact", "floor", meant={"ceil": "floor"})] = None
 
     has_weights: ClassVar[bool] = True
     multiplies: ClassVar[bool] = True

@@ -17,6 +17,7 @@ from shapecalc.geometry import PADDING_POLICIES
 Volume = tuple[int, ...]  # spatial sizes first, depth last
 
 MAX_SPATIAL = 3
+NO_WORDS: Mapping[str, str] = {}
 CROSSED = re.compile(r"\s*[0-9]+(?:\s*[xX×]\s*[0-9]+)*\s*")
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 AXIS_NAMES = (
@@ -154,7 +155,7 @@ def _named_axes(value: Mapping[Any, Any]) -> list[Any]:
 def _fraction(value: Any) -> float:
     if type(value) in (int, float) and 0 <= value < 1:
         return float(value)
-    percent = type(value) in (int, float) and 1 < value < 100
+    percent = type(value) in (int, float) and 5 <= value < 100
     meant = value / 100 if percent else None
     raise wrong("a number from 0 up to, not including, 1", value, instead=meant)
 
@@ -186,13 +187,14 @@ def _meant(value: Any, names: Sequence[str]) -> str | None:
     return nearest(value, names) if isinstance(value, str) else None
 
 
-def choice(*names: str) -> PlainValidator:
-    """Return the validator of a field that takes one of a few words."""
+def choice(*names: str, meant: Mapping[str, str] = NO_WORDS) -> PlainValidator:
+    """Return the validator of a field that takes one of a few words; others have a meaning."""
 
     def read(value: Any) -> str:
         if isinstance(value, str) and value in names:
             return str(value)
-        raise wrong(" or ".join(names), value, instead=_meant(value, names))
+        instead = meant.get(value) if isinstance(value, str) else None
+        raise wrong(" or ".join(names), value, instead=instead or _meant(value, names))
 
     return PlainValidator(read)
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from shapecalc.diagnostics import Fault, Refusal
+from shapecalc.diagnostics import Refusal, repairable
+from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import AlongDepth, KnownCounts, Layer, Shapes, need_spatial
 from shapecalc.layers.fields import Positive, PositiveReal, Real, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
@@ -148,7 +149,8 @@ class GroupNorm(WholeNormalization):
         if D % self.groups:
             best = next(g for g in range(min(self.groups, D, 4096), 0, -1) if D % g == 0)
             message = f"groups={self.groups} does not divide the depth {D}"
-            raise Refusal(Fault("SC204", message, f"groups={best} does"))
+            repair = Repair(f"groups={best} does", set_field("groups", best))
+            raise Refusal(repairable("SC204", message, [repair]))
         return inputs[0]
 
 

@@ -111,7 +111,7 @@ def _translate(
     if stray is not None:
         return no_parameter(field, stray), steps
     if kind.startswith("SC"):
-        fault = Fault(kind, f"{field} {problem['msg']}", _mend(steps, value, words, example))
+        fault = Fault(kind, f"{field} {problem['msg']}", _mend(steps, value, words, example, what))
         return rewritten(fault, problem["ctx"].get("instead")), steps
     return Fault("SC104", f"{field} must be a mapping of fields, not {quote(value)}", ""), steps
 
@@ -152,10 +152,11 @@ EXAMPLES: dict[str, Any] = {
 }
 
 
-def _mend(steps: Path, value: Any, words: Mapping[str, str], example: str) -> str:
+def _mend(steps: Path, value: Any, words: Mapping[str, str], example: str, what: str) -> str:
     if isinstance(value, str) and "$" in value:
         return "$name replaces a whole value; there is no arithmetic"
-    return f"for example {example}" if example and words.get(str(steps[0]) if steps else "") else ""
+    known = example and words.get(str(steps[0]) if steps else "")
+    return f"shapecalc explain {what} shows how it is written" if known else ""
 
 
 def unknown_key(
@@ -172,7 +173,7 @@ def unknown_key(
     if key in words:
         other = next((k for k in fields if k != key and words.get(k) == words[key]), words[key])
         message = f"{shown} and {quote(other)} are two words for one field of {what}"
-        return Fault("SC106", message, "keep one of them")
+        return repairable("SC106", message, [Repair(f"leave out {shown}", Change("remove"))])
     if key in habits:
         return Fault("SC102", f"{what} has no field {shown}", habits[key])
     if any(sign in key for sign in ":="):

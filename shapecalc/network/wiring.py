@@ -13,9 +13,11 @@ from shapecalc.diagnostics import (
     Path,
     misspelt,
     quote,
+    repairable,
     some,
     suggested,
 )
+from shapecalc.edits import Change, Repair
 from shapecalc.layers import Layer
 from shapecalc.layers.fields import NAME
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED, bad_name
@@ -109,13 +111,14 @@ class Wiring:
                 (*path, "name"),
             )
         elif name in scope.names:
-            hint = f"{scope.free(name)} is free" if named else f"rename the layer called {name}"
-            self.report(
-                "SC106",
-                f"{scope.prefix}{name} is the name of an earlier layer",
-                hint,
-                (*path, "name") if named else path,
-            )
+            message = f"{scope.prefix}{name} is the name of an earlier layer"
+            if named:
+                free = scope.free(name)
+                repair = Repair(f"{free} is free", Change("set", free))
+                fault = repairable("SC106", message, [repair])
+                self.findings.append(Finding(fault, (*path, "name")))
+            else:
+                self.report("SC106", message, f"rename the layer called {name}", path)
         else:
             scope.names[name] = target
             if named:

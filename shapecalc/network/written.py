@@ -6,7 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shapecalc.diagnostics import Fault, Finding, Findings, Path, misspelt, quote, suggested
+from shapecalc.diagnostics import (
+    Fault,
+    Finding,
+    Findings,
+    Path,
+    misspelt,
+    quote,
+    repairable,
+    suggested,
+)
+from shapecalc.edits import Change, Repair
 from shapecalc.layers import ALIASES, FOREIGN, KINDS, kind_of
 from shapecalc.network.expectations import LayerClaims
 
@@ -49,22 +59,32 @@ def kind_key(
     for key in item:
         if key == chosen:
             continue
-        if key == "<<":
-            fault = Fault("SC102", "merge keys are not read", "write a block, or the fields")
-        elif key in known:
-            fault = Fault(
-                "SC102",
-                f"{quote(key)} stands beside {quote(chosen)} in one item",
-                "begin each layer with a dash of its own",
-            )
-        else:
-            fault = Fault(
-                "SC102",
-                f"{quote(key)} stands beside the kind {quote(chosen)}",
-                f"indent it: it belongs among the fields of {quote(chosen)}",
-            )
-        findings.append(Finding(fault, (*path, str(key))))
+        findings.append(Finding(_beside(item, chosen, key, key in known), (*path, str(key))))
     return chosen
+
+
+def _beside(item: Mapping[Any, Any], chosen: Any, key: Any, is_kind: bool) -> Fault:
+    """Return the fault of a key beside the kind of an item: a field, or another layer."""
+    if key == "<<":
+        return Fault("SC102", "merge keys are not read", "write a block, or the fields")
+    rest = {k: value for k, value in item.items() if k != key}
+    if is_kind:
+        message = f"{quote(key)} stands beside {quote(chosen)} in one item"
+        text, change = (
+            "begin each layer with a dash of its own",
+            Change("replace", [rest, {key: item[key]}], up=1),
+        )
+        return repairable("SC102", message, [Repair(text, change)])
+    message = f"{quote(key)} stands beside the kind {quote(chosen)}"
+    text = f"indent it: it belongs among the fields of {quote(chosen)}"
+    fields = item[chosen]
+    cls = KINDS.get(kind_of(chosen) or "") if isinstance(chosen, str) else None
+    if fields is not None and not isinstance(fields, Mapping):
+        fields = {cls.main: fields} if cls is not None and cls.main else None
+        if fields is None:
+            return Fault("SC102", message, text)
+    change = Change("set", {**rest, chosen: {**(fields or {}), key: item[key]}}, up=1)
+    return repairable("SC102", message, [Repair(text, change)], text)
 
 
 def unknown_kind(word: str, blocks: Mapping[str, Any], findings: Sequence[Finding]) -> Fault:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from shapecalc.diagnostics import Refusal
+from shapecalc.edits import Change
 from shapecalc.layers.base import Layer
 from shapecalc.layers.fields import Volume
 from shapecalc.tracing import Trace
@@ -71,14 +72,29 @@ class Chains:
 
 
 def others(layer: Layer, field: str, depth: int | None = None) -> Iterator[tuple[Any, Layer]]:
-    """Yield other values of a field with the layer that has them; `depth` is what K may be."""
+    """Yield other values of a field with the layer that has them; `depth` is what K may be.
+
+    A stride is tried rounded down, too: a shortcut of F=1 S=2 fits no even size otherwise.
+    """
     fields = type(layer).model_fields
     if field not in fields:
         return
-    written = getattr(layer, field)
+    now = getattr(layer, field)
     values: Sequence[Any] = [depth] if field in DEPTHS and depth else VALUES.get(field, ())
-    if isinstance(written, int):
-        values = sorted(values, key=lambda value: abs(value - written))
+    if isinstance(now, int):
+        values = sorted(values, key=lambda value: abs(value - now))
     for value in values:
-        if value != written:
+        if value != now:
             yield value, layer.model_copy(update={field: value})
+            if field == "S" and getattr(layer, "rounding", "floor") is None:
+                yield value, layer.model_copy(update={field: value, "rounding": "floor"})
+
+
+def written(field: str, value: Any, before: Layer, after: Layer) -> tuple[str, Change]:
+    """Return how another value of a field is written, and the change."""
+    if field == "rounding":
+        return f"rounding: {value}", Change("field", value, name=field)
+    text = f"{field}={value}"
+    if getattr(before, "rounding", None) == getattr(after, "rounding", None):
+        return text, Change("field", value, name=field)
+    return f"{text} with rounding: floor", Change("field", {field: value, "rounding": "floor"})

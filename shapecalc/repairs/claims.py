@@ -10,7 +10,7 @@ from shapecalc.edits import Change, Repair
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.fields import Volume
 from shapecalc.records import LayerRecord
-from shapecalc.repairs.chain import Chains, others
+from shapecalc.repairs.chain import Chains, others, written
 from shapecalc.tracing import Trace
 
 FIELDS = ("S", "P", "F", "output_padding", "K", "units", "scale", "dilation", "rounding")
@@ -45,9 +45,8 @@ def _volumes(trace: Trace, chains: Chains, index: int, claimed: Volume) -> Itera
             for value, layer in others(node.layer, field, claimed[-1]):
                 if chains.behind(chain[: far + 1], layer) == claimed:
                     inside = f" in {node.name}" if far else ""
-                    written = f"rounding: {value}" if field == "rounding" else f"{field}={value}"
-                    text = f"{written}{inside} gives {show(claimed)}"
-                    yield Repair(text, Change("field", value, node.path, field))
+                    text, change = written(field, value, node.layer, layer)
+                    yield Repair(f"{text}{inside} gives {show(claimed)}", change.at(node.path))
                     break
 
 
@@ -80,7 +79,7 @@ def _proportional(written: int, record: LayerRecord, key: str, claimed: Any) -> 
     if not computed or not isinstance(claimed, int) or (written * claimed) % computed:
         return []
     value = written * claimed // computed
-    return [value] if value > 0 else []
+    return [value] if written <= 2 * value and value <= 2 * written else []
 
 
 def _count(layer: Layer, field: str, value: Any, inputs: Sequence[Volume], key: str) -> Any:
@@ -104,8 +103,7 @@ def _computed(trace: Trace, finding: Finding, key: str) -> Iterator[Repair]:
     written = list(value) if isinstance(value, tuple) else value
     if isinstance(value, tuple) and all(isinstance(size, int) for size in value):
         written = show(value) if len(value) > 1 else value[0]
-    shown = f"{written:,}" if isinstance(written, int) else str(written)
-    yield Repair(f"{shown} is what is computed", Change("set", written, finding.path))
+    yield Repair(f"{key}: {written} is computed", Change("set", written, finding.path))
 
 
 def _value(trace: Trace, finding: Finding, key: str) -> Any:
@@ -113,10 +111,8 @@ def _value(trace: Trace, finding: Finding, key: str) -> Any:
         return trace.outputs.get(key)
     if finding.layer is None:
         return trace.output if key == "output" else trace.totals.get(key)
-    for record in trace.layers:
-        if record.name == finding.layer:
-            return getattr(record, key, None)
     for group in trace.spec.groups:
-        if group.name == finding.layer:
+        if (group.name, group.path) == (finding.layer, finding.path[:-2]):
             return trace.of_group(group).get(key)
-    return None
+    record = next((r for r in trace.layers if r.name == finding.layer), None)
+    return getattr(record, key, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from shapecalc.diagnostics import Diagnostic, Finding, gather
@@ -11,7 +11,8 @@ from shapecalc.repairs.trial import Outcome, Trials, key_of
 from shapecalc.tracing import Trace
 
 MOST_OFFERS = 6
-SEVERITIES = ("error", "warning", "advice")
+MOST_EXPLAINED = 20
+Cause = Callable[[Trace, Finding], str]
 
 
 @dataclass
@@ -23,16 +24,32 @@ class _Item:
     best: Outcome | None = None
 
 
-def diagnose(trace: Trace) -> tuple[Diagnostic, ...]:
-    """Return every finding with its place, in the order of the file."""
+def diagnose(trace: Trace, cause: Cause | None = None) -> tuple[Diagnostic, ...]:
+    """Return every finding with its place, in the order of the file.
+
+    `cause` names the mistake behind a false claim; marking knows them, which is above this floor.
+    """
     document = trace.spec.document
     items = [_Item(found, document.located(found)) for found in gather(trace.findings)]
     items.sort(key=lambda item: (item.diagnostic.line or 0, item.diagnostic.column or 0))
     trials = Trials(trace)
+    explained = 0
     for item in items:
+        if cause is not None and item.finding.fault.code == "SC301" and explained < MOST_EXPLAINED:
+            explained += 1
+            _explain(item, cause(trace, item.finding))
         if trials.possible:
             _mend(item, trials)
     return tuple(_folded(items))
+
+
+def _explain(item: _Item, why: str) -> None:
+    """Put the mistake behind a number in front of what would work."""
+    if why:
+        fault = item.finding.fault
+        hint = f"{fault.hint}; {why}" if fault.hint and not fault.otherwise else why
+        item.finding = item.finding._replace(fault=fault._replace(hint=hint, otherwise=""))
+        item.diagnostic = item.diagnostic._replace(hint=hint)
 
 
 def _mend(item: _Item, trials: Trials) -> None:
@@ -95,8 +112,9 @@ def _within(item: _Item, other: _Item) -> bool:
 
 
 def _gone(finding: Finding, item: _Item) -> bool:
-    """Say whether a finding is gone once an item is mended, which is no less severe."""
-    if item.best is None or key_of(finding) in item.best.keys:
-        return False
-    severities = item.finding.severity, finding.severity
-    return SEVERITIES.index(severities[0]) <= SEVERITIES.index(severities[1])
+    """Say whether a finding is gone once an error is mended.
+
+    Warnings and advice stand beside each other: what mends one is a matter of taste.
+    """
+    mended = item.best is not None and item.finding.severity == "error"
+    return mended and item.best is not None and key_of(finding) not in item.best.keys

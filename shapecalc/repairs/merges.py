@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from shapecalc.diagnostics import Finding, Path, Refusal
@@ -11,7 +13,7 @@ from shapecalc.layers import KINDS
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.fields import Volume
 from shapecalc.network.written import inner_lists
-from shapecalc.repairs.chain import VALUES, Chains, others
+from shapecalc.repairs.chain import VALUES, Chains, others, written
 from shapecalc.tracing import Trace
 
 MOST_SOURCES = 3  # others that are offered for one
@@ -80,9 +82,8 @@ class _Merge:
             volume = self.chains.behind(chain, layer)
             output = self._with(place, volume) if volume else None
             if output is not None:
-                written = f"rounding: {value}" if field == "rounding" else f"{field}={value}"
-                text = f"{written} in {node.name} gives {show(output)}"
-                yield Repair(text, Change("field", value, node.path, field))
+                text, change = written(field, value, node.layer, layer)
+                yield Repair(f"{text} in {node.name} gives {show(output)}", change.at(node.path))
                 return
 
     # -- another source ------------------------------------------------------------------------
@@ -109,8 +110,9 @@ class _Merge:
 
     def _agreeing(self, place: int, prefix: str) -> list[tuple[int, Volume]]:
         """Return earlier layers that agree with the other sources, the likeliest first."""
-        taken = {i for p, branch in enumerate(self.branches) if p != place for i in branch}
-        taken |= {source - self.chains.offset for source in self.sources}
+        taken = {source - self.chains.offset for source in self.sources}
+        for branch in (b for p, b in enumerate(self.branches) if p != place):
+            taken |= set(takewhile(partial(self._alike, branch[:1]), branch))
         old = self.sources[place] - self.chains.offset
         kind = self.trace.layers[old].kind if old >= 0 else ""
         found = []
@@ -124,6 +126,11 @@ class _Merge:
                 found.append((index, output))
         found.sort(key=lambda item: self.trace.layers[item[0]].kind != kind)
         return found
+
+    def _alike(self, ends: Sequence[int], index: int) -> bool:
+        """Say whether a layer's spatial sizes are still those at the end of its branch."""
+        here, end = self.trace.layers[index].output, self.trace.layers[ends[0]].output
+        return here is not None and end is not None and here[:-1] == end[:-1]
 
     # -- one layer more ------------------------------------------------------------------------
 

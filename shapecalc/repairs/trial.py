@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from shapecalc import checks, network, tracing
@@ -80,9 +79,11 @@ class Trials:
         if not self.possible:
             raise Unchangeable
         self.left -= self.cost
-        document = Document(changed(self.document.data, change), self.document.file)
+        data = changed(self.document.data, change)
+        # What reading the text found is not found again in the data.
+        document = Document(data, self.document.file, list(self.document.findings))
         spec = network.build(document, self.trace.spec.max_layers)
-        return checks.checked(tracing.walk(replace(spec, example=None)))
+        return checks.checked(tracing.walk(spec))
 
 
 def key_of(finding: Finding, change: Change | None = None, data: Any = None) -> Key:

@@ -68,8 +68,13 @@ def _words(trace: Trace, path: Path, data: Any) -> tuple[Mapping[str, str], str 
 def _field(data: Any, change: Change, words: Mapping[str, str], main: str | None) -> Change:
     path, name, wanted = change.path, change.name, change.value
     value = value_at(data, path)
+    if not name:  # several fields
+        if value is not None and not isinstance(value, Mapping):
+            raise Unchangeable
+        kept = {k: v for k, v in (value or {}).items() if words.get(str(k), str(k)) not in wanted}
+        return Change("set", {**kept, **wanted}, path)
     if isinstance(value, Mapping):
-        key = next((str(k) for k in value if words.get(str(k)) == name), None)
+        key = next((str(k) for k in value if words.get(str(k), str(k)) == name), None)
         if wanted is None:
             if key is None:
                 raise Unchangeable

@@ -1,0 +1,207 @@
+"""Repairs of what was meant elsewhere, their order, and what is gone with a finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import shapecalc
+from shapecalc import Diagnostic
+from shapecalc.diagnostics import chosen, unfolded
+
+NETWORKS = Path(__file__).resolve().parents[2] / "specs" / "networks"
+U_NET = """\
+input: 64x64x1
+layers:
+  - conv: {K: 8, F: 3, P: 1}
+  - relu
+  - max_pool: 2
+  - conv: {K: 16, F: 3, P: 1}
+  - relu
+  - max_pool: 2
+  - conv: {K: 32, F: 3, P: 1}
+  - relu
+  - upsample: 2
+  - concat: [upsample1, relu1]   # relu2 is meant
+"""
+LOST_ROW = """\
+input: 101x101x1
+rounding: floor
+layers:
+  - conv: {name: skip, K: 8, F: 3, P: 1}
+  - max_pool: 2
+  - conv_transpose: {K: 8, F: 2, S: 2}
+  - concat: [conv_transpose1, skip]
+"""
+SHORTCUT = """\
+input: 57x57x64
+layers:
+  - residual:
+      body: [{conv: {K: 128, F: 3, S: 2, P: 1}}, relu, {conv: {K: 128, F: 3, P: 1}}]
+      shortcut: [{conv: {K: 128, F: 1}}]
+"""
+BRANCH = """\
+input: 28x28x192
+layers:
+  - parallel:
+      - [{conv: {K: 64, F: 1}}]
+      - [{conv: {K: 96, F: 1}}, {conv: {K: 128, F: 3}}]
+"""
+IDENTITY = "input: 8x8x4\nlayers:\n  - residual: {body: [{conv: {K: 6, F: 3, P: 1}}]}\n"
+
+
+def found(text: str, path: Path) -> list[Diagnostic]:
+    """Return what is found in a text."""
+    path.write_text(text, encoding="utf-8")
+    return list(shapecalc.trace(path).diagnostics)
+
+
+def mended(text: str, diagnostic: Diagnostic, title: str) -> str:
+    """Return the text with the edit of a title made."""
+    (edit,) = [edit for edit in diagnostic.edits if edit.title == title]
+    return edit.applied(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "title", "mark"),
+    [
+        (U_NET, "SC205", "from relu2 in place of relu1 gives 32x32x48", "[upsample1, relu2]"),
+        (
+            LOST_ROW,
+            "SC205",
+            "output_padding=1 in conv_transpose1 gives 101x101x16",
+            "{K: 8, F: 2, S: 2, output_padding: 1}",
+        ),
+        (SHORTCUT, "SC205", "S=2 in conv3 gives 29x29x128", "{K: 128, F: 1, S: 2}"),
+        (BRANCH, "SC205", "P=1 in conv3 gives 28x28x192", "{K: 128, F: 3, P: 1}"),
+        (IDENTITY, "SC205", "K=4 in conv1 gives 8x8x4", "{K: 4, F: 3, P: 1}"),
+        (
+            IDENTITY,
+            "SC205",
+            "conv: {K: 6, F: 1} at the end of the shortcut gives 8x8x6",
+            "shortcut: [{conv: {K: 6, F: 1}}]",
+        ),
+    ],
+)
+def test_what_was_meant_elsewhere_is_offered(
+    tmp_path: Path, text: str, code: str, title: str, mark: str
+) -> None:
+    path = tmp_path / "net.yaml"
+    (fault,) = [d for d in found(text, path) if d.code == code]
+    assert title in fault.hint
+    repaired = mended(text, fault, title)
+    assert mark in repaired
+    assert [d for d in found(repaired, path) if d.severity == "error"] == []
+
+
+def test_the_skip_of_the_same_kind_comes_first(tmp_path: Path) -> None:
+    (fault,) = found(U_NET, tmp_path / "net.yaml")
+    assert fault.edits[0].title.startswith("from relu2")
+
+
+def test_a_repair_that_leaves_fewer_errors_comes_first(tmp_path: Path) -> None:
+    """Two windows of 2 with stride 2 on 9: S=1 is the nearest, but the next layer wants 5."""
+    text = (
+        "input: 9x9x1\nlayers:\n  - conv: {K: 1, F: 2, S: 2}\n"
+        "  - conv: {K: 1, F: 5, S: 4, expect: {output: 1x1x1}}\n"
+    )
+    fault = found(text, tmp_path / "net.yaml")[0]
+    assert fault.code == "SC201"
+    (best, *_) = fault.edits
+    assert [d.code for d in found(best.applied(text), tmp_path / "net.yaml")] == []
+
+
+# -- one cause, one finding ------------------------------------------------------------------------
+
+
+def alexnet(old: str, new: str) -> str:
+    """Return AlexNet's spec with one slip."""
+    text = (NETWORKS / "alexnet.yaml").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    return text.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "title"),
+    [
+        ("F: 11, S: 4", "F: 11, S: 3", "S=4 gives 55x55x96"),
+        ("K: 96, F: 11", "K: 69, F: 11", "K=96 gives 55x55x96"),
+        (
+            "K: 384, F: 3, P: 1, expect: {output",
+            "K: 384, F: 3, expect: {output",
+            "P=1 gives 13x13x384",
+        ),
+    ],
+)
+def test_one_slip_in_a_fully_claimed_alexnet_is_one_finding(
+    tmp_path: Path, old: str, new: str, title: str
+) -> None:
+    text, path = alexnet(old, new), tmp_path / "alexnet.yaml"
+    (fault,) = found(text, path)
+    assert fault.code == "SC301"
+    assert len(fault.consequences) >= 4
+    assert fault.edits[0].title == title
+    assert found(fault.edits[0].applied(text), path) == []
+
+
+def test_two_slips_are_two_findings(tmp_path: Path) -> None:
+    text = alexnet("F: 11, S: 4", "F: 11, S: 3").replace("biases: 10568", "biases: 10567")
+    first, second = found(text, tmp_path / "alexnet.yaml")
+    assert (first.where, second.where) == ("layers[0].conv.expect.output", "expect.biases")
+    assert second.consequences == ()
+
+
+def test_what_is_behind_a_finding_stands_alone_without_it(tmp_path: Path) -> None:
+    faults = found(alexnet("F: 11, S: 4", "F: 11, S: 3"), tmp_path / "alexnet.yaml")
+    every = list(unfolded(faults))
+    assert len(every) == 1 + len(faults[0].consequences)
+    assert list(chosen(faults, lambda d: True)) == faults
+    alone = list(chosen(faults, lambda d: d is not faults[0]))
+    assert alone == list(faults[0].consequences)
+
+
+def test_warnings_are_not_folded(tmp_path: Path) -> None:
+    """A window in the padding and pixels skipped: one P mends the first, and that is chance."""
+    text = "input: 4x4x1\nlayers:\n  - conv: {K: 1, F: 1, P: 2, S: 2, rounding: floor}\n"
+    codes = [d.code for d in found(text, tmp_path / "net.yaml")]
+    assert codes == ["SC402", "SC406"]
+
+
+def test_a_mapping_has_hints_and_no_edits() -> None:
+    spec: dict[str, Any] = {"input": "9x9x1", "layers": [{"conv": {"K": 1, "F": 2, "S": 2}}]}
+    (fault,) = shapecalc.trace(spec).diagnostics
+    assert "S=1 gives 8x8" in fault.hint
+    assert fault.edits == ()
+
+
+def test_a_block_is_mended_where_its_parameter_is_given(tmp_path: Path) -> None:
+    text = (
+        "input: 9x9x1\nblocks:\n  down:\n    parameters: {stride: 1}\n"
+        "    layers: [{conv: {K: 1, F: 2, S: $stride}}]\n"
+        "layers:\n  - down\n  - down: {stride: 3}\n"
+    )
+    (fault,) = found(text, tmp_path / "net.yaml")
+    titles = {edit.title: edit.applied(text) for edit in fault.edits}
+    assert "- down: {stride: 2}\n" in titles["S=2 gives 4x4"]
+
+
+def test_a_false_claim_names_the_mistake_behind_it(tmp_path: Path) -> None:
+    text = "input: 32x32x3\nlayers:\n  - conv: {K: 10, F: 5, expect: {parameters: 750}}\n"
+    (fault,) = found(text, tmp_path / "net.yaml")
+    assert "biases were forgotten" in fault.hint
+    assert "parameters = 750 + 10 = 760" in fault.hint
+
+
+def test_many_faults_cost_a_bounded_number_of_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    from shapecalc.repairs import trial
+
+    walked = []
+    walk = trial.tracing.walk
+    monkeypatch.setattr(
+        trial.tracing, "walk", lambda spec: walked.append(len(spec.nodes)) or walk(spec)
+    )
+    layers = [{"conv": {"K": 1, "F": 2, "S": 2}}, {"conv": {"K": 1, "F": 2, "P": 1}}] * 2000
+    assert shapecalc.trace({"input": "9x9x1", "layers": layers}).diagnostics
+    assert 0 < sum(walked) <= trial.MOST_VALUES + len(layers)
