@@ -213,14 +213,10 @@ class _Walker:
     def _output(self, node: Node, layer: Layer, inputs: Sequence[Volume]) -> Volume | None:
         try:
             output = layer.volume(inputs)
-        except Refusal as refused:
-            refusal = refused  # the name of an except clause ends with it
-
-            def say() -> Fault:
-                return told(node.name, layer, inputs, refusal.fault)
-
-            self._refuse(node, refusal.code, say)
-            return refusal.output
+        except Refusal as refusal:
+            refused = refusal.with_traceback(None)  # which would hold this frame in a circle
+            self._refuse(node, refused.code, lambda: told(node.name, layer, inputs, refused.fault))
+            return refused.output
         if max(output) > SMALL and prod(output) > LIMIT:
             fault = Fault("SC108", "the output has more than 2^63 values", "make it smaller")
             self._refuse(node, "SC108", lambda: told(node.name, layer, inputs, fault))

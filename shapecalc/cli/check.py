@@ -7,7 +7,7 @@ from collections import Counter
 
 import click
 
-from shapecalc.cli.files import FAULTY, OK, UNUSABLE
+from shapecalc.cli.files import FAULTY, OK, UNUSABLE, max_layers_option
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import Diagnostic, chosen, quote
 
@@ -48,6 +48,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
     metavar="CODES",
     help="All but these codes or beginnings of codes.",
 )
+@max_layers_option
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
 @click.pass_context
 def command(
@@ -56,6 +57,7 @@ def command(
     form: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    max_layers: int,
     strict: bool,
 ) -> None:
     """Find what is wrong in specs: files, folders (*.yaml, *.yml, *.json, nothing hidden), or -
@@ -64,7 +66,7 @@ def command(
     search = Search(paths, "Checking")
     results: list[tuple[str, Diagnostic]] = []
     counts: Counter[str] = Counter()
-    for path, trace in search.traces():
+    for path, trace in search.traces(max_layers):
         for found in chosen(trace.diagnostics, lambda d: _wanted(d.code, select, ignore)):
             results.append((path, found))
             counts[found.severity] += 1

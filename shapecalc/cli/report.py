@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from shapecalc.cli.files import UNUSABLE, exit_code, trace_path
+from shapecalc.cli.files import UNUSABLE, exit_code, max_layers_option, trace_path
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.diagnostics import quote
 from shapecalc.reports.columns import COLUMNS
@@ -57,6 +57,7 @@ format_option = click.option(
     help="Fold instances of blocks nested deeper than N into one row each.",
 )
 @click.option("--explain", is_flag=True, help="Derive every number, with its values put in.")
+@max_layers_option
 @output_options
 @click.pass_context
 def command(
@@ -66,6 +67,7 @@ def command(
     columns: tuple[str, ...] | None,
     depth: int | None,
     explain: bool,
+    max_layers: int,
     output: Path | None,
     force: bool,
 ) -> None:
@@ -76,7 +78,7 @@ def command(
     texts: list[str] = []
     code = 0
     for file in files:
-        trace = trace_path(file)
+        trace = trace_path(file, max_layers)
         code = max(code, exit_code(trace))
         if output is not None and trace is not None and exit_code(trace):
             click.echo(f"shapecalc: {quote(file, 400)} has errors: they are in {output}", err=True)

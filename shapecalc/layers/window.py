@@ -101,6 +101,7 @@ class Sliding(Layer):
         output = self.tried(volume)
         if output is not None:
             return output
+        depth = self.depth(volume[-1])  # may be refused itself; no repair of the window mends that
         fits = self.fits(volume)
         wide = self.too_wide(fits)
         if wide is not None:
@@ -110,7 +111,7 @@ class Sliding(Layer):
         raise Refusal(
             code="SC201",
             say=lambda: self._does_not_fit(volume, fits.axes),
-            output=(*fits.sizes, self.depth(volume[-1])),
+            output=(*fits.sizes, depth),
         )
 
     def field(
