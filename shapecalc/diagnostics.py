@@ -209,16 +209,44 @@ def some(names: Sequence[str], most: int = 20) -> str:
     return f"{listed}, and {len(names) - most:,} more" if len(names) > most else listed
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word most like `word`, whatever its case, or None."""
+def nearest(word: str, known: Iterable[str], *, beginnings: bool = False) -> str | None:
+    """Return the known word that is the same one misspelt, whatever its case, or None.
+
+    With `beginnings` a word may also stand for the whole that it begins: kernal for kernel_size.
+    """
     from difflib import get_close_matches  # only needed once something is wrong
 
     by_case = {name.lower().replace("-", "_"): name for name in known}
-    for spelled, name in list(by_case.items()):
-        by_case.setdefault(spelled.partition("_")[0], name)  # kernal is near kernel_size
+    if beginnings:
+        for spelled, name in list(by_case.items()):
+            by_case.setdefault(spelled.partition("_")[0], name)
     wanted = word[:QUOTE_LENGTH].lower().replace("-", "_")
-    close = get_close_matches(wanted, by_case, n=1, cutoff=0.7)
-    return by_case[close[0]] if close else None
+    close = get_close_matches(wanted, by_case, n=5, cutoff=0.65)
+    return next((by_case[name] for name in close if _same_misspelt(wanted, name)), None)
+
+
+def _same_misspelt(one: str, other: str) -> bool:
+    """Say whether two words are one with a slip or two: relu7 is not relu6, nor crop drop."""
+    if [c for c in one if c.isdigit()] != [c for c in other if c.isdigit()]:
+        return False
+    if one[:1] != other[:1] and one[:2] != other[1::-1]:
+        return False
+    return _slips(one, other) <= (1 if min(len(one), len(other)) < 6 else 2)
+
+
+def _slips(one: str, other: str) -> int:
+    """Count letters that are missing, too many, wrong, or swapped with the next."""
+    before: list[int] = []
+    above = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        row = [i]
+        for j, b in enumerate(other, 1):
+            least = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and b == one[i - 2]:
+                least = min(least, before[j - 2] + 1)
+            row.append(least)
+        before, above = above, row
+    return above[-1]
 
 
 def suggestion(
@@ -233,12 +261,16 @@ def suggestion(
 
 
 def suggested(
-    word: str, known: Callable[[], Iterable[str]], findings: Sequence[Finding]
+    word: str,
+    known: Callable[[], Iterable[str]],
+    findings: Sequence[Finding],
+    *,
+    beginnings: bool = False,
 ) -> str | None:
     """Return the known word nearest to a wrong one, looked for as `suggestion` does."""
     if len(findings) >= MOST_SUGGESTIONS:
         return None
-    return nearest(word, islice(known(), MOST_COMPARED))
+    return nearest(word, islice(known(), MOST_COMPARED), beginnings=beginnings)
 
 
 def misspelt(fault: Fault, close: str | None, action: Action = "rename") -> Fault:
@@ -249,7 +281,7 @@ def misspelt(fault: Fault, close: str | None, action: Action = "rename") -> Faul
     if close is None:
         return fault
     question = f"did you mean {quote(close)}?"
-    repair = Repair(question, Change(action, close))
+    repair = Repair(question, Change(action, close), safe=True)
     return repairable(fault.code, fault.message, [repair], question)
 
 
@@ -326,6 +358,18 @@ class Findings(list[Finding]):
     def mark(self) -> tuple[int, int]:
         """Return how much was met so far, for `belong_to`."""
         return len(self), len(self._waiting)
+
+    def take_back(self, mark: tuple[int, int]) -> None:
+        """Forget what was met since a mark."""
+        known, waiting = mark
+        while len(self) > known:
+            found = self.pop()
+            met = self._met[found.code, found.path, found.place]
+            met.kept.pop()
+            if not met.kept:
+                del self._met[found.code, found.path, found.place]
+        while len(self._waiting) > waiting:
+            self._waiting.popitem()
 
     def belong_to(self, layer: str, mark: tuple[int, int]) -> None:
         """Give what was met since a mark, and has no layer yet, the layer that it is about."""

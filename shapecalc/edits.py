@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 Path = tuple[str | int, ...]
-Action = Literal["set", "rename", "remove", "insert", "append", "replace", "field", "before"]
+Action = Literal[
+    "set", "rename", "remove", "insert", "append", "replace", "field", "before", "behind", "several"
+]
 
 DEEPEST = 400  # containers inside one another; deeper data is not changed
 
@@ -27,6 +29,9 @@ class Change(NamedTuple):
     field: the layer written at the path gets `value` in its field `name`, however it is written;
     None takes the field out; without a name `value` holds several fields.
     before: the layer `value` is put in front of the layer written at the path.
+    behind: the layer `value` is put behind it, if nothing but the next layer takes its output.
+    several: the changes of `value`, one after the other; the places of all are those of the data
+    before, so that what renames a key comes behind what is inside it.
     """
 
     action: Action
@@ -37,14 +42,25 @@ class Change(NamedTuple):
 
     def at(self, path: Path) -> Change:
         """Return the change with the path of a fault in front of its own."""
+        if self.action == "several":
+            return self._replace(value=tuple(change.at(path) for change in self.value))
         return self._replace(path=(*path[: len(path) - self.up], *self.path), up=0)
 
 
+def several(*changes: Change) -> Change:
+    """Return one change that stands for a few."""
+    return changes[0] if len(changes) == 1 else Change("several", changes)
+
+
 class Repair(NamedTuple):
-    """What would work: a text for people, and the change it stands for."""
+    """What would work: a text for people, and the change it stands for.
+
+    It is `safe` where the network stays the one that was meant: a word is spelt as we spell it.
+    """
 
     text: str
     change: Change
+    safe: bool = False
 
 
 class Edit(NamedTuple):
@@ -83,6 +99,10 @@ def changed(data: Any, change: Change) -> Any:
     What stands in several places (an anchor and its aliases) is changed in all of them, as an edit
     of the text would.
     """
+    if change.action == "several":
+        for part in change.value:
+            data = changed(data, part)
+        return data
     if not change.path:
         raise Unchangeable
     try:

@@ -55,6 +55,15 @@ class Fit(NamedTuple):
         """Whether the stride leaves pixels between windows."""
         return self.span < self.S and self.size > 1
 
+    def seen(self, window: int) -> Iterator[tuple[int, int]]:
+        """Yield the taps of a window that lie on the input, each with its pixel."""
+        start = window * self.S - self.before
+        for tap in range(max(0, -(start // self.dilation)), self.F):
+            pixel = start + tap * self.dilation
+            if pixel >= self.W:
+                return
+            yield tap, pixel
+
     def working(self) -> str:
         """Return the formula with the numbers put in, as `(227 - 11 + 2*0)/4 + 1 = 55`."""
         if self.policy.startswith("same"):
@@ -89,7 +98,8 @@ def slide(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Rounding)
     """Return how a window of F fits on W, with stride S and padding P.
 
     `same` is TensorFlow's: ceil(W/S) windows, the odd zero at the end (`same_lower`: first).
-    `ceil` adds a window, unless it would start past the input and its leading padding (PyTorch).
+    `ceil` adds a window, unless it would start past the input and its leading padding (PyTorch);
+    it is the only one where the filter is larger than the padded input, by less than S.
     """
     span = effective(F, dilation)
     if P == "same" or P == "same_lower":
@@ -99,12 +109,11 @@ def slide(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Rounding)
         before = less if P == "same" else total - less
         return Fit(W, F, S, before, total - before, dilation, str(P), size, 0)
     before, after = sides(P, span)
-    room = W + before + after - span
-    if room < 0:
-        return Fit(W, F, S, before, after, dilation, rounding, 0, 0)
-    steps, remainder = divmod(room, S)
+    steps, remainder = divmod(W + before + after - span, S)
     if remainder and rounding == "ceil" and (steps + 1) * S < W + before:
         steps += 1
+    if steps < 0:
+        return Fit(W, F, S, before, after, dilation, rounding, 0, 0)
     return Fit(W, F, S, before, after, dilation, rounding, steps + 1, remainder)
 
 
@@ -168,12 +177,13 @@ class Spread(NamedTuple):
     W: int
     F: int
     S: int
-    before: int
+    before: int  # cropped
     after: int
     dilation: int
-    output_padding: int
+    output_padding: int  # zeros added at the end
     size: int
-    same: bool
+    policy: str  # same or valid; empty where P is a number
+    written: int | None  # the output_padding that the layer says
 
     @property
     def span(self) -> int:
@@ -182,29 +192,38 @@ class Spread(NamedTuple):
 
     def working(self) -> str:
         """Return the formula with the numbers put in."""
-        if self.same:
-            return f"{self.W}*{self.S} = {self.size}"
         F = str(self.F) if self.dilation == 1 else f"({self.dilation}*({self.F} - 1) + 1)"
+        grown = f"({self.W} - 1)*{self.S}"
+        if self.policy and self.written is None:
+            same = f"{self.W}*{self.S} = {self.size}"
+            return same if self.policy == "same" else f"{grown} + max({F}, {self.S}) = {self.size}"
+        extra = f" + {self.written}" if self.written else ""
+        if self.policy == "same":
+            return f"{grown} + {F} - 2*floor({F}/2){extra} = {self.size}"
         P = f"2*{self.before}" if self.before == self.after else f"({self.before} + {self.after})"
-        extra = f" + {self.output_padding}" if self.output_padding else ""
-        return f"({self.W} - 1)*{self.S} - {P} + {F}{extra} = {self.size}"
+        return f"{grown} - {P} + {F}{extra} = {self.size}"
 
 
 @lru_cache(maxsize=4096)
-def spread(W: int, F: int, S: int, P: Padding, dilation: int, output_padding: int) -> Spread:
-    """Return the size of a transposed convolution (PyTorch's formula; `same` gives W*S).
+def spread(W: int, F: int, S: int, P: Padding, dilation: int, written: int | None) -> Spread:
+    """Return the size of a transposed convolution; `written` is its output_padding, if it has one.
 
-    P crops the result. Under `same`, S - F zeros are added at the end where S > F.
+    P crops the result (PyTorch). Under `same` the size is W*S, or, with a written output_padding,
+    what a crop of floor(F/2) on both sides leaves and so many zeros; `valid` crops nothing, and
+    fills up with zeros where S > F (Keras).
     """
     span = effective(F, dilation)
+    before, after = sides(P, span) if P != "same" else (0, 0)
+    zeros = written or 0
     if P == "same":
-        crop = max(span - S, 0)
-        before = crop // 2
-        grown = max(S - span, 0)
-        return Spread(W, F, S, before, crop - before, dilation, grown, W * S, True)
-    before, after = sides(P, span)
-    size = (W - 1) * S - before - after + span + output_padding
-    return Spread(W, F, S, before, after, dilation, output_padding, size, False)
+        surplus = span - S if written is None else 2 * (span // 2) - written
+        before, zeros = max(surplus, 0) // 2, max(-surplus, 0)
+        after = max(surplus, 0) - before
+    elif P == "valid" and written is None:
+        zeros = max(S - span, 0)
+    size = (W - 1) * S + span - before - after + zeros
+    policy = P if isinstance(P, str) else ""
+    return Spread(W, F, S, before, after, dilation, zeros, size, policy, written)
 
 
 def widest_bin(W: int, bins: int) -> int:
@@ -288,9 +307,4 @@ def misses(fit: Fit) -> bool:
     windows: Iterator[int] = iter((0, fit.size - 1))
     if fit.dilation > fit.W:
         windows = iter(range(min(fit.size, 4096)))
-    return any(_misses(fit, window * fit.S) for window in windows)
-
-
-def _misses(fit: Fit, start: int) -> bool:
-    first = max(0, -(-(fit.before - start) // fit.dilation))  # the first tap not before the input
-    return first >= fit.F or start + first * fit.dilation >= fit.before + fit.W
+    return any(not any(True for _ in fit.seen(window)) for window in windows)

@@ -76,12 +76,15 @@ class Field(NamedTuple):
 
     `extent` is the input's spatial size. A `whole` field sees all of it. `axes` is None where the
     positions were lost (flatten, reshape); then the sizes in `kept` remain, or nothing is known.
+    The kept sizes are those of a single value: where a reshape has `mixed` the positions, the
+    values at one position look at different places.
     """
 
     extent: tuple[int, ...]
     axes: tuple[Axis, ...] | None
     whole: bool = False
     kept: tuple[int, ...] | None = None
+    mixed: bool = False
 
     def sizes(self) -> tuple[int, ...] | None:
         """Return the field's size per axis, or None for a flat input and where it is unknown."""
@@ -112,43 +115,59 @@ def everything(field: Field | None, jump: bool = False) -> Field | None:
     return Field(field.extent, field.axes if jump else None, whole=True)
 
 
-def scattered(field: Field | None) -> Field | None:
-    """Return the field of a layer that keeps values but not their places: the jump is lost."""
-    if field is None or field.axes is None or not field.extent:
+def scattered(field: Field | None, together: bool = False) -> Field | None:
+    """Return the field of a layer that keeps values but not their places: the jump is lost.
+
+    `together` says that the values of one position go to one position.
+    """
+    if field is None or not field.extent:
         return field
-    return Field(field.extent, None, field.whole, field.sizes())
+    if field.whole or field.sizes() is None:
+        return Field(field.extent, None, field.whole)
+    return Field(field.extent, None, kept=field.sizes(), mixed=field.mixed or not together)
+
+
+def across(field: Field | None) -> Field | None:
+    """Return the field of a layer that looks at all the values of a position."""
+    return Field(field.extent, None) if field is not None and field.mixed else field
 
 
 def slid(field: Field | None, steps: Sequence[Step]) -> Field | None:
     """Return the field behind sliding windows."""
-    return _moved(field, steps, _slid_axis, all(step.span == 1 for step in steps))
+    return _moved(field, steps, _slid_axis, lambda step: step.span == 1, (1, 1, 0).__eq__)
 
 
 def spread_out(field: Field | None, steps: Sequence[Step]) -> Field | None:
     """Return the field behind a transposed convolution: its jump is divided by the stride."""
-    return _moved(field, steps, _spread_axis, all(step.span == 1 for step in steps))
+    return _moved(field, steps, _spread_axis, lambda step: step.span == 1, (1, 1, 0).__eq__)
 
 
 def interpolated(field: Field | None, scales: Sequence[int]) -> Field | None:
     """Return an upper bound behind bilinear upsampling with half-pixel centres."""
-    return _moved(field, scales, _interpolated_axis, all(scale == 1 for scale in scales))
+    return _moved(field, scales, _interpolated_axis, (1).__eq__, (1).__eq__)
 
 
 def binned(field: Field | None, bins: Sequence[tuple[int, int, int]]) -> Field | None:
     """Return the field behind an adaptive pool; `bins` is (input size, bins, widest bin)."""
-    return _moved(field, bins, _binned_axis, all(widest == 1 for _, _, widest in bins))
+    return _moved(field, bins, _binned_axis, lambda axis: axis[2] == 1, lambda a: a[0] == a[1])
 
 
 def _moved(
     field: Field | None,
     steps: Sequence[Any],
     move: Callable[[Axis, Any], Axis],
-    keeps: bool,
+    keeps: Callable[[Any], bool],
+    still: Callable[[Any], bool],
 ) -> Field | None:
-    """Move each axis by its step. Without places, what is known is kept only if `keeps`."""
-    if field is None or field.axes is None or len(field.axes) != len(steps):
-        known = field is None or not field.extent or field.whole or keeps
-        return field if known or field is None else Field(field.extent, None)
+    """Move each axis by its step. Without places, sizes are kept if every output sees one place
+    (`keeps`), and the field is the same, for a merge behind it, if no value moves (`still`).
+    """
+    if field is None or not field.extent:
+        return field
+    if field.axes is None or len(field.axes) != len(steps):
+        if field.whole or all(map(still, steps)):
+            return field
+        return Field(*field) if all(map(keeps, steps)) else Field(field.extent, None)
     axes: list[Axis] = []
     for axis, step in zip(field.axes, steps, strict=True):
         same = axes and axis is field.axes[0] and step == steps[0]  # square images
@@ -232,8 +251,9 @@ def hull(fields: Sequence[Field | None], spatial: tuple[int, ...]) -> Field | No
     placed = [field.axes for field in known if field.axes is not None]
     lost = any(field.axes is None and not field.whole for field in known)
     if not placed or lost or any(len(axes) != len(spatial) for axes in placed):
-        same = all(field is known[0] for field in known)
-        return Field(extent, None, whole, known[0].kept if same else None)
+        if not whole and all(field is known[0] for field in known):
+            return Field(extent, None, kept=known[0].kept, mixed=known[0].mixed)
+        return Field(extent, None, whole)
     axes = tuple(_hull_axis(a, n) for *a, n in zip(*placed, spatial, strict=True))
     return Field(extent, axes if all(map(_in_bounds, axes)) else None, whole)
 

@@ -18,11 +18,10 @@ from shapecalc.diagnostics import (
     Later,
     Refusal,
     gather,
-    repairable,
 )
-from shapecalc.edits import Repair, set_field
-from shapecalc.layers.base import Layer, show
+from shapecalc.layers.base import Layer
 from shapecalc.layers.fields import Volume
+from shapecalc.layers.sharing import unlike
 from shapecalc.network import Group, NetworkSpec, Node
 from shapecalc.receptive_field import Field
 from shapecalc.records import COUNTED, PER_AXIS, LayerRecord, listed, told, totals_of
@@ -232,37 +231,16 @@ class _Walker:
             return layer.known_counts()
 
     def _compare_shared(self, node: Node, owner: LayerRecord, inputs: Sequence[Volume]) -> None:
-        """Report a layer whose weights have other shapes than those it is to use."""
+        """Report a layer that cannot use the weights of another."""
         if owner.layer is None or owner.input is None or node.layer is None:
             return
-        try:
-            mine, theirs = node.layer.parameters(inputs), owner.layer.parameters(owner.input)
-        except Refusal:  # its output has said why
-            return
-        if node.kind != owner.kind or mine != theirs:
-            self._refuse(node, "SC209", lambda: _not_shared(node, owner, mine, theirs))
+        fault = unlike(
+            *(node.name, node.kind, node.layer, inputs),
+            *(owner.name, owner.kind, owner.layer, owner.input),
+        )
+        if fault is not None:
+            self._refuse(node, fault.code, lambda: fault)
 
     def _refuse(self, node: Node, code: str, say: Callable[[], Fault]) -> None:
         path, name = node.path, node.name
         self.findings.append(Later(code, path, name, lambda: Finding(say(), path, name)))
-
-
-def _not_shared(
-    node: Node,
-    owner: LayerRecord,
-    mine: Mapping[str, tuple[int, ...]],
-    theirs: Mapping[str, tuple[int, ...]],
-) -> Fault:
-    message = f"{node.name} cannot share {owner.name}: it has no weights"
-    if theirs:
-        message = (
-            f"{node.name} cannot share {owner.name}: its weights are"
-            f" {_shapes(mine)}, those of {owner.name} {_shapes(theirs)}"
-        )
-    repairs = [Repair("leave out share", set_field("share", None))]
-    otherwise = "give both the same fields and the same depth of input"
-    return repairable("SC209", message, repairs, otherwise)
-
-
-def _shapes(shapes: Mapping[str, tuple[int, ...]]) -> str:
-    return " and ".join(f"{show(shape)} ({name})" for name, shape in shapes.items()) or "none"

@@ -27,6 +27,11 @@ class Check(NamedTuple):
     how: str = ""
     example: bool = False  # of the worked example, whose key `what` is
 
+    @property
+    def quantity(self) -> str:
+        """The first word of `what`: output, gradient ...; a worked example's keys are any names."""
+        return "example" if self.example else self.what.partition(" ")[0]
+
     def to_dict(self) -> dict[str, Any]:
         """Return the check as `--format json` prints it."""
         return {
@@ -36,6 +41,7 @@ class Check(NamedTuple):
             "executed": None if self.executed in NOT_FINITE else self.executed,  # as JSON has it
             "agrees": self.agrees,
             "how": self.how,
+            "example": self.example,
         }
 
 

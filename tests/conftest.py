@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 import shapecalc
 from shapecalc import Trace
+from shapecalc.formats import yaml_text
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,3 +39,19 @@ def trace_text(tmp_path: Path) -> Callable[..., Trace]:
         return shapecalc.trace(path)
 
     return run
+
+
+PARSERS = {
+    "libyaml": getattr(yaml, "CSafeLoader", None),
+    "without-libyaml": yaml_text.PurePython,
+}
+
+
+@pytest.fixture(params=PARSERS)
+def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Read YAML with libyaml, then with the parser that PyYAML has where libyaml is missing."""
+    loader = PARSERS[request.param]
+    if loader is None:
+        pytest.skip("PyYAML was built without libyaml")
+    monkeypatch.setattr(yaml_text, "Loader", loader)
+    return str(request.param)

@@ -23,7 +23,11 @@ settings.register_profile(
     "fuzz",
     deadline=None,
     max_examples=150,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.function_scoped_fixture,  # `parser` is the same for all examples
+    ],
 )
 FUZZ = settings.get_profile("fuzz")
 
@@ -418,6 +422,7 @@ def mangled_text(draw: st.DrawFn) -> bytes:
     return raw if draw(st.booleans()) else raw.replace(b"\n", b"\r\n")
 
 
+@pytest.mark.usefixtures("parser")
 @pytest.mark.parametrize("name", ["fuzz.yaml", "fuzz.json"])
 @settings(FUZZ, max_examples=250)
 @given(raw=mangled_text())
@@ -428,6 +433,7 @@ def test_a_mangled_text_has_a_result(name: str, raw: bytes, tmp_path_factory: An
     assert all(d["line"] >= 1 and d["column"] >= 1 for d in result["diagnostics"])
 
 
+@pytest.mark.usefixtures("parser")
 @pytest.mark.parametrize("name", ["bytes.yaml", "bytes.json"])
 @FUZZ
 @given(raw=st.binary(max_size=200))

@@ -74,8 +74,11 @@ def walk(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Rounding) 
     while (starts[-1] + S if starts else 0) + span <= len(cells):
         starts.append(starts[-1] + S if starts else 0)
     left_over = len(cells) - (starts[-1] + span) if starts else 0
-    if rounding == "ceil" and left_over and starts[-1] + S < before + W:
-        starts.append(starts[-1] + S)  # PyTorch: it starts in the input or in the zeros before
+    more = starts[-1] + S if starts else 0
+    lacking = more + span - len(cells)
+    if rounding == "ceil" and lacking < S and more < before + W:
+        starts.append(more)  # PyTorch: it starts in the input or in the zeros before
+        left_over = S - lacking
     if P in ("same", "same_lower"):
         left_over = 0
     windows = [[at(cells, start + tap) for tap in spread_taps] for start in starts]
@@ -203,6 +206,10 @@ def test_the_grid_holds_what_the_formula_is_about() -> None:
         ((32, 5, 1, 2, 1, "exact"), 32),  # CS231n, ten filters
         ((7, 3, 2, 0, 1, "exact"), 3),  # CS231n, lecture 5
         ((9, 2, 2, 0, 1, "ceil"), 5),  # KTH ID2223 rounds 7 and 9 up
+        ((7, 1280, 1280, 0, 1, "ceil"), 1),  # EfficientNet in transformers pools so
+        ((7, 1280, 1280, 0, 1, "floor"), 0),
+        ((7, 8, 2, 0, 1, "ceil"), 1),
+        ((7, 9, 2, 0, 1, "ceil"), 0),  # PyTorch: the output would be too small
         ((10, 3, 2, 0, 1, "floor"), 4),
         ((5, 3, 3, 1, 1, "ceil"), 2),  # ONNX' operators before opset 22 said 3
         ((224, 3, 2, "same", 1, "exact"), 112),  # TensorFlow
@@ -301,6 +308,7 @@ def test_every_fraction_is_rounded_but_never_to_a_whole_number() -> None:
         ((16, 3, 1, 2, 2, "exact"), "(16 - (2*(3 - 1) + 1) + 2*2)/1 + 1 = 16"),
         ((224, 3, 2, "same", 1, "exact"), "ceil(224/2) = 112"),
         ((7, 2, 2, 0, 1, "floor"), "floor((7 - 2 + 2*0)/2) + 1 = 3"),
+        ((7, 1280, 1280, 0, 1, "ceil"), "ceil((7 - 1280 + 2*0)/1280) + 1 = 1"),
     ],
 )
 def test_the_working_has_the_numbers_put_in(setting: tuple[Any, ...], text: str) -> None:
@@ -349,34 +357,38 @@ def test_several_axes_are_the_axes_one_by_one() -> None:
 # -- transposed --------------------------------------------------------------------------------
 
 
-def scattered(W: int, F: int, S: int, P: Padding, dilation: int, extra: int) -> tuple[int, int]:
+def scattered(
+    W: int, F: int, S: int, P: Padding, dilation: int, extra: int | None
+) -> tuple[int, int]:
     """Write every input value through the filter; return the first cell kept and how many are."""
-    cells: set[int] = set()
-    for position in range(W):
-        for tap in range(F):
-            cells.add(position * S + dilation * tap)
-    line = list(range(max(cells) + 1 + extra))
+    taps = [dilation * tap for tap in range(F)]
+    cells = {position * S + tap for position in range(W) for tap in taps}
+    line = list(range(max(cells) + 1))
+    before = after = 0
     if P == "same":
-        line += range(len(line), W * S)  # S larger than the filter: zeros at the end
-        more = len(line) - W * S
-        kept = line[more // 2 : more // 2 + W * S]
+        half = (taps[-1] + 1) // 2
+        wanted = W * S if extra is None else len(line) - half - half + extra
+        more = max(len(line) - wanted, 0)
+        before, after = more // 2, more - more // 2
+        line += range(len(line), wanted)  # zeros at the end
+    elif P == "valid" and extra is None:
+        line += range(len(line), W * S)  # every value has S cells of its own
     else:
-        before, after = 0, 0  # valid
+        line += range(len(line), len(line) + (extra or 0))
         if isinstance(P, int):
             before = after = P
         elif isinstance(P, tuple):
             before, after = P
-        kept = line[before : len(line) - after] if len(line) > after else []
+    kept = line[before : len(line) - after] if len(line) > after else []
     return (kept[0], len(kept)) if kept else (0, 0)
 
 
-def transposed_grid() -> Iterator[tuple[int, int, int, Padding, int, int]]:
+def transposed_grid() -> Iterator[tuple[int, int, int, Padding, int, int | None]]:
     """Yield every small setting of a transposed convolution."""
     paddings: list[Padding] = [0, 1, 2, (0, 1), (2, 1), (0, 3), "same", "valid"]
     axes = product(range(1, 6), range(1, 5), range(1, 5))
-    for (W, F, S), P, dilation, extra in product(axes, paddings, (1, 2, 3), (0, 1, 2)):
-        if not (P == "same" and extra):
-            yield W, F, S, P, dilation, extra
+    for (W, F, S), P, dilation, extra in product(axes, paddings, (1, 2, 3), (None, 0, 1, 2)):
+        yield W, F, S, P, dilation, extra
 
 
 def differing_transposed(spread_of: Callable[..., Spread]) -> list[Any]:
@@ -398,15 +410,31 @@ def test_a_transposed_size_is_what_the_scattered_values_need() -> None:
 
 
 def test_the_scattering_notices_a_wrong_formula() -> None:
-    def uncropped(W: int, F: int, S: int, P: Padding, dilation: int, extra: int) -> Spread:
-        return spread(W, F, S, 0, dilation, extra)
+    def uncropped(W: int, F: int, S: int, P: Padding, *more: Any) -> Spread:
+        return spread(W, F, S, 0, *more)
 
-    def as_keras(W: int, F: int, S: int, P: Padding, dilation: int, extra: int) -> Spread:
-        part = spread(W, F, S, P, dilation, extra)
-        return part._replace(size=part.size + max(S - part.span, 0))
+    def keras_everywhere(W: int, F: int, S: int, P: Padding, *more: Any) -> Spread:
+        return spread(W, F, S, "valid" if P == 0 else P, *more)
 
-    assert differing_transposed(uncropped)
-    assert differing_transposed(as_keras)
+    def pytorch_everywhere(W: int, F: int, S: int, P: Padding, *more: Any) -> Spread:
+        return spread(W, F, S, 0 if P == "valid" else P, *more)
+
+    def nothing_is_written(*setting: Any) -> Spread:
+        return spread(*setting[:-1], setting[-1] or None)
+
+    def always_written(*setting: Any) -> Spread:
+        return spread(*setting[:-1], setting[-1] or 0)
+
+    def more_in_front(*setting: Any) -> Spread:
+        part = spread(*setting)
+        return part._replace(before=part.after, after=part.before)
+
+    plants = (
+        *(uncropped, keras_everywhere, pytorch_everywhere, nothing_is_written, always_written),
+        more_in_front,
+    )
+    for planted in plants:
+        assert differing_transposed(planted), planted
 
 
 @pytest.mark.parametrize(
@@ -415,8 +443,13 @@ def test_the_scattering_notices_a_wrong_formula() -> None:
         ((8, 4, 2, 1, 1, 0), 16, "(8 - 1)*2 - 2*1 + 4 = 16"),
         ((16, 3, 2, 1, 1, 1), 32, "(16 - 1)*2 - 2*1 + 3 + 1 = 32"),
         ((64, 3, 1, 0, 2, 0), 68, "(64 - 1)*1 - 2*0 + (2*(3 - 1) + 1) = 68"),
-        ((5, 2, 3, 0, 1, 0), 14, "(5 - 1)*3 - 2*0 + 2 = 14"),  # PyTorch; Keras gives 15
-        ((5, 2, 3, "same", 1, 0), 15, "5*3 = 15"),
+        ((5, 2, 3, 0, 1, None), 14, "(5 - 1)*3 - 2*0 + 2 = 14"),  # PyTorch
+        ((5, 2, 3, "valid", 1, None), 15, "(5 - 1)*3 + max(2, 3) = 15"),  # Keras
+        ((5, 2, 3, "valid", 1, 0), 14, "(5 - 1)*3 - 2*0 + 2 = 14"),
+        ((5, 2, 1, "valid", 3, None), 8, "(5 - 1)*1 + max((3*(2 - 1) + 1), 1) = 8"),
+        ((5, 2, 3, "same", 1, None), 15, "5*3 = 15"),
+        ((2, 3, 2, "same", 1, 1), 4, "(2 - 1)*2 + 3 - 2*floor(3/2) + 1 = 4"),
+        ((4, 3, 2, "same", 1, 0), 7, "(4 - 1)*2 + 3 - 2*floor(3/2) = 7"),
         ((4, 3, 2, (0, 1), 1, 0), 8, "(4 - 1)*2 - (0 + 1) + 3 = 8"),
     ],
 )
@@ -429,14 +462,27 @@ def test_known_transposed_sizes(setting: tuple[Any, ...], size: int, text: str) 
 def test_a_transposed_same_is_the_way_back_of_a_convolution_with_same() -> None:
     for W, F, S in product(range(1, 7), range(1, 6), range(1, 5)):
         there = walk(W * S, F, S, "same", 1, "exact")
-        back = spread(W, F, S, "same", 1, 0)
+        back = spread(W, F, S, "same", 1, None)
         assert there.size == W
         assert (back.before, back.after) == (there.before, there.after), (W, F, S)
 
 
+def test_a_written_output_padding_goes_the_way_of_the_odd_zero() -> None:
+    """The convolution with same that leads back crops as much, at the same ends."""
+    compared = 0
+    for W, F, S, extra in product(range(1, 7), range(1, 6), range(1, 5), range(4)):
+        part = spread(W, F, S, "same", 1, extra)
+        if part.size < 1 or walk(part.size, F, S, "same", 1, "exact").size != W:
+            continue
+        there = walk(part.size, F, S, "same", 1, "exact")
+        assert (part.before, part.after) == (there.before, there.after), (W, F, S, extra)
+        compared += 1
+    assert compared > 200
+
+
 def test_zeros_are_added_where_a_transposed_same_needs_them() -> None:
     for W, F, S in product(range(1, 6), range(1, 5), range(1, 7)):
-        part = spread(W, F, S, "same", 1, 0)
+        part = spread(W, F, S, "same", 1, None)
         written = {position * S + tap for position in range(W) for tap in range(F)}
         assert part.output_padding == max(0, W * S - len(range(max(written) + 1))), (W, F, S)
 

@@ -23,7 +23,8 @@ def windows(
 ) -> tuple[list[Window], bool]:
     """Return all windows along one axis, and whether the last one ends with the padded input.
 
-    With `up`, what is left over gets a window too, if that starts before the input's end.
+    With `up`, a window that lacks fewer than S positions at the end counts too, if it starts before
+    the input's end.
     """
     found: list[Window] = []
     start = -before
@@ -34,7 +35,7 @@ def windows(
         found.append(window)
         start += S
     fits = bool(found) and found[-1][-1] == W + after - 1
-    if up and found and not fits and start < W:
+    if up and not fits and start < W and window[-1] - (W + after - 1) < S:
         found.append(window)
     return found, fits
 

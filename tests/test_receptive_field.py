@@ -699,6 +699,59 @@ def test_behind_a_reshape_single_values_keep_their_field(layer: Any, kept: bool)
     assert fields_of([CONV, {"reshape": "6x8x1"}, layer])[-1] == (field, None)
 
 
+@pytest.mark.parametrize(
+    ("layer", "across"),
+    [
+        ("lrn", True),
+        ("layer_norm", True),
+        ("softmax", True),
+        ("log_softmax", True),
+        ({"conv": {"K": 4, "F": 1}}, True),
+        ({"conv": {"K": 4, "F": 1, "groups": 2}}, True),
+        ({"conv": {"K": 8, "F": 1, "groups": 4}}, False),
+        ({"conv_transpose": {"K": 4, "F": 1}}, True),
+        ({"conv_transpose": {"K": 4, "F": 1, "groups": 4}}, False),
+        ({"depthwise_conv": {"F": 1, "multiplier": 2}}, False),
+        ({"max_pool": 1}, False),
+        ("batch_norm", False),
+        ("relu", False),
+        ({"dropout": 0.5}, False),
+        ({"pad": 1}, False),
+    ],
+    ids=str,
+)
+def test_what_looks_at_a_mixed_position_is_not_known(layer: Any, across: bool) -> None:
+    """12 positions of depth 4 stay together as 12 tokens; 12 of depth 2 do not as 6 of depth 4."""
+    tokens = fields_of([CONV, {"reshape": "12x4"}, layer])
+    assert tokens[1:] == [([3, 3], None)] * 2
+    thin = {"conv": CONV["conv"] | {"K": 2}}
+    mixed = fields_of([thin, {"reshape": "6x4"}, layer])
+    assert mixed[1:] == [([3, 3], None), (None if across else [3, 3], None)]
+
+
+@pytest.mark.parametrize(
+    ("branch", "kept"),
+    [
+        (["relu"], True),
+        ([{"conv": {"K": 2, "F": 1}}], True),
+        ([{"pad": [[0, 1]]}, {"crop": [[0, 1]]}], True),
+        ([{"pad": [[0, 1]]}, {"crop": [[1, 0]]}], False),
+        ([{"crop": [[1, 0]]}, {"pad": [[0, 1]]}], False),
+        ([{"max_pool": {"F": 1, "S": 2}}, {"pad": 6}], False),
+        ([{"conv_transpose": {"K": 2, "F": 1, "S": 2}}, {"crop": [[0, 23]]}], False),
+        ([{"adaptive_avg_pool": 48}, {"crop": 12}], False),
+        ([{"adaptive_avg_pool": 24}], True),
+    ],
+    ids=str,
+)
+def test_a_branch_that_moves_values_without_places_is_not_known(branch: Any, kept: bool) -> None:
+    """Each value still sees 3x3 pixels; but the two that are added see other ones."""
+    layers = [{"conv": {"K": 2, "F": 3, "P": 1}}, {"reshape": "24x2"}, {"residual": branch}]
+    found = fields_of(layers, [6, 4, 1])
+    assert found[-2] == ([3, 3], None)
+    assert found[-1] == ([3, 3] if kept else None, None)
+
+
 @pytest.mark.parametrize("merge", ["add", "concat"])
 def test_flat_values_merged_with_themselves_keep_their_field(merge: str) -> None:
     found = fields_of([CONV, "flatten", {merge: ["flatten1", "flatten1"]}])

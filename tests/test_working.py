@@ -1,7 +1,7 @@
 """The working under --explain: every line is read as arithmetic and worked out again.
 
-The reader below knows whole numbers with separators, decimals, + - * / ( ), ceil and floor. It
-takes no number from the package but the lines themselves.
+The reader below knows whole numbers with separators, decimals, + - * / ( ), ceil, floor and max.
+It takes no number from the package but the lines themselves.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from shapecalc.records import LayerRecord
 
 SPECS = Path(__file__).resolve().parents[1] / "specs"
 FILES = sorted(path for path in SPECS.glob("*/*.yaml"))
-TOKEN = re.compile(r"\s*(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|ceil|floor|[-+*/()])")
-WORDS = re.compile(r"^(?:(?!ceil\(|floor\()[A-Za-z_]+:?\s+)+|\s+[a-z]+$")
+TOKEN = re.compile(r"\s*(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|ceil|floor|max|[-+*/(),])")
+WORDS = re.compile(r"^(?:(?!ceil\(|floor\(|max\()[A-Za-z_]+:?\s+)+|\s+[a-z]+$")
 
 
 class Sum:
@@ -72,7 +72,7 @@ class Sum:
 
     def number(self) -> Fraction:
         """Read a number, a bracket, or one rounded."""
-        word = self.take("ceil", "floor", "(", "-")
+        word = self.take("ceil", "floor", "max", "(", "-")
         if word == "-":
             return -self.number()
         if word is None:
@@ -83,6 +83,8 @@ class Sum:
         if word != "(" and not self.take("("):
             raise ValueError(self.tokens)
         inner = self.terms()
+        while word == "max" and self.take(","):
+            inner = max(inner, self.terms())
         if not self.take(")"):
             raise ValueError(self.tokens)
         return Fraction({"ceil": ceil, "floor": floor}.get(word, Fraction)(inner))
@@ -98,7 +100,7 @@ def worked_out(text: str) -> Fraction | None:
 
 def equations(line: str) -> Iterator[list[str]]:
     """Yield the sides of every equation in a line; a title before a colon is no part of it."""
-    for clause in re.split(r"[,;] ", re.sub(r"^[a-z ]+: ", "", line)):
+    for clause in re.split(r"[,;] (?![^(]*\))", re.sub(r"^[a-z ]+: ", "", line)):
         sides = clause.split(" = ")
         if len(sides) > 1:
             yield sides
@@ -154,6 +156,8 @@ def records() -> list[tuple[str, LayerRecord]]:
         ("ceil(224/3)", 75),
         ("floor((10 - 3 + 2*0)/2) + 1", 4),
         ("ceil((7 - 2)/2) + 1", 4),
+        ("(7 - 1)*3 + max(2, 3)", 21),
+        ("max((2*(3 - 1) + 1), 4)", 5),
         ("3/2 + (3 - 1)*1/2", Fraction(5, 2)),
         ("54.25", Fraction(217, 4)),
         ("-1 + 3", 2),
@@ -189,6 +193,8 @@ def test_the_reader_reads(text: str, value: Fraction | int | None) -> None:
         "flattened to 32*32*3 = 3,071 values; output = units = 10",
         "floor((10 - 3 + 2*0)/2) + 1 = 5",
         "ceil(5/2) = 2",
+        "(7 - 1)*3 + max(2, 3) = 20",
+        "(2 - 1)*2 + 3 - 2*floor(3/2) + 1 = 5",
         "depth 64 + 128 = 191",
     ],
 )
@@ -353,6 +359,11 @@ EXPECTED: list[tuple[Any, Any, list[str]]] = [
             "parameters = 384 + 0 = 384",
             "MACs = 8*8*4 * 6*4*4 = 24,576",
         ],
+    ),
+    (
+        "7x7x8",
+        {"conv_transpose": {"K": 4, "F": 2, "S": 3, "P": "valid"}},
+        ["(7 - 1)*3 + max(2, 3) = 21", "MACs = 7*7*8 * 4*2*2 = 6,272"],
     ),
     (
         "10x12x1",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 from shapecalc.checks import (
+    sc206_rank,
     sc301_expect,
     sc401_dropped_values,
     sc402_skipped_pixels,
@@ -18,6 +19,8 @@ from shapecalc.checks import (
     sc406_window_in_padding,
     sc407_misaligned_branches,
     sc408_input_order,
+    sc410_framework_word,
+    sc411_no_layers,
 )
 from shapecalc.checks.rule import Rule
 from shapecalc.diagnostics import Findings
@@ -25,6 +28,7 @@ from shapecalc.layers.base import Layer
 from shapecalc.tracing import Trace, with_findings
 
 RULES: tuple[Rule, ...] = (
+    sc206_rank.RULE,
     sc301_expect.RULE,
     sc401_dropped_values.RULE,
     sc402_skipped_pixels.RULE,
@@ -34,6 +38,8 @@ RULES: tuple[Rule, ...] = (
     sc406_window_in_padding.RULE,
     sc407_misaligned_branches.RULE,
     sc408_input_order.RULE,
+    sc410_framework_word.RULE,
+    sc411_no_layers.RULE,
 )
 
 

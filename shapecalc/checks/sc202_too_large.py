@@ -7,8 +7,9 @@ already spans 4*(3 - 1) + 1 = 9. Division can hide the fault: with F=6 on 5 pixe
 It often comes late in a network, after poolings, or with smaller images than it was made for.
 LeNet-5 expects 32x32. On the 28x28 of MNIST its sizes are 28, 24, 12, 8, 4, and the third
 convolution has no room for 5. What works: P, a smaller F or dilation, a larger input, one
-pooling less. A conv_transpose whose P crops everything and a crop that leaves nothing are
-reported here too.
+pooling less. Under `rounding: ceil` a pool's filter may be larger, by less than S: that is one
+window, as in PyTorch and Caffe. A conv_transpose whose P crops everything and a crop that leaves
+nothing are reported here too.
 
 Bad, since a 5x5 filter has no room on 4x4:
 

@@ -7,6 +7,8 @@ any volume. All other layers need one to three spatial axes.
 A field with an entry for each axis must have as many as there are: `F: [3, 5]` is for images,
 `F: [3, 3, 3]` for films. One number serves every axis.
 
+A framework's layer with a number in its name is for so many: Conv2d for two, Conv1D for one.
+
 It is often met behind a flatten or dense layer, where no rows and columns are left. Move the
 convolutions in front of it, or give the values their shape back with reshape.
 
@@ -25,6 +27,36 @@ Good:
       - flatten
 """
 
-from shapecalc.checks.rule import Rule
+from __future__ import annotations
 
-RULE = Rule("SC206", "wrong number of axes")
+from collections.abc import Sequence
+
+from shapecalc.checks.rule import Rule
+from shapecalc.diagnostics import Fault, Finding, repairable
+from shapecalc.layers.base import show
+from shapecalc.tracing import Trace
+
+
+def find(trace: Trace) -> Sequence[Finding]:
+    """Return a finding for each framework's layer that is for another number of axes."""
+    findings = []
+    for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
+        if node.translation is None or not record.input or record.output is None:
+            continue
+        for field, stated in node.translation.claims:
+            axes = len(record.input[0]) - 1
+            if stated.what != "axes" or axes in stated.value:
+                continue
+            wanted = " or ".join(map(str, stated.value))
+            noun = "axis" if wanted == "1" else "axes"
+            message = f"{node.name}: {field} is for {wanted} spatial {noun}"
+            message += f", and {show(record.input[0])} has {axes}"
+            fault = Fault("SC206", message, "it works along the depth here")
+            if field == node.translation.word:
+                repair = node.translation.repair(alone=isinstance(node.path[-1], int))
+                fault = repairable("SC206", message, [repair], "give it another volume")
+            findings.append(Finding(fault, node.path, node.name))
+    return findings
+
+
+RULE = Rule("SC206", "wrong number of axes", of_network=find)

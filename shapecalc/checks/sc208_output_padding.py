@@ -12,8 +12,9 @@ them on the way back:
     output_padding 1: (8 - 1)*2 - 2*1 + 3 + 1 = 16
 
 S sizes share one result, so 0 to S - 1 reach them all. 17 is where 9 values lead, not 8. As
-PyTorch does, this rule also allows values below the dilation. What works: a smaller
-output_padding, another P or F, or a `pad` layer behind it.
+PyTorch does, this rule also allows values below the dilation. It is the same for Keras' words for
+P, same and valid, whose sizes `explain conv_transpose` has. What works: a smaller output_padding,
+another P or F, or a `pad` layer behind it.
 
 Bad, since 2 is smaller than neither 2 nor 1:
 

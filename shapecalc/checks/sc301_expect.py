@@ -2,7 +2,8 @@
 
 Claims stand on a layer, on a block's instance, a residual or a parallel, or at the top. They are
 compared with the record; what could not be computed is not compared. The message gives both
-numbers, the hint how the computed one follows.
+numbers, the hint how the computed one follows. in_channels, in_features and their like, which
+frameworks have, are claims about what comes in.
 
 Bad, since 5*5*3*10 weights and 10 biases make 760:
 
@@ -19,31 +20,71 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from math import prod
+from typing import Any, NamedTuple
 
 from shapecalc.checks.rule import Rule
-from shapecalc.diagnostics import Fault, Finding, Later, Path, quote, some, suggestion
-from shapecalc.layers.base import show
-from shapecalc.network import Claims
+from shapecalc.diagnostics import Fault, Finding, Later, Path, quote, repairable, some, suggestion
+from shapecalc.edits import Change, Repair
+from shapecalc.network import Claims, Node
+from shapecalc.network.translation import Translation
 from shapecalc.records import PER_AXIS, LayerRecord
 from shapecalc.tracing import Trace
+from shapecalc.volumes import Volume, readings, reason, show
+
+
+class _Claimant(NamedTuple):
+    """Who makes claims: a layer, an instance of a block, or the network."""
+
+    name: str | None
+    path: Path
+    sources: Sequence[int] = ()
+    record: LayerRecord | None = None
 
 
 def find(trace: Trace) -> Iterator[Finding | Later]:
     """Yield a finding for each claim that is false."""
+    origins = _Origins(trace)
     for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
+        if node.translation is not None:
+            yield from _stated(node, node.translation, record)
         if node.claims is not None:
-            values = _of_record(record, node.claims)
-            yield from _compare(node.claims, values, record.name, node.path, record)
+            layer = _Claimant(record.name, node.path, node.sources or (), record)
+            yield from _compare(layer, node.claims, _of_record(record, node.claims), origins)
     for group in trace.spec.groups:
         if group.claims is not None:
-            yield from _compare(group.claims, trace.of_group(group), group.name, group.path)
+            instance = _Claimant(group.name, group.path, group.sources or ())
+            yield from _compare(instance, group.claims, trace.of_group(group), origins)
     if trace.spec.claims is not None:
         values = {**trace.totals, "output": trace.output}
-        yield from _compare(trace.spec.claims, values, None, ())
+        yield from _compare(_Claimant(None, ()), trace.spec.claims, values, origins)
         yield from _outputs(trace, trace.spec.claims.outputs or {})
+
+
+def _stated(node: Node, words: Translation, record: LayerRecord) -> Iterator[Later]:
+    """Compare what a framework's fields, such as in_channels, say of the volume that comes in."""
+    for field, (what, stated) in words.claims:
+        if what == "axes" or not record.input:
+            continue
+        volume = record.input[0]
+        computed: Any = {"depth": volume[-1], "values": prod(volume), "volume": volume}[what]
+        if stated != computed:
+            path = node.path if words.bare else (*node.path, field)
+            made = partial(_misstated, node.name, field, what, stated, computed, volume, path)
+            yield Later("SC301", path, node.name, made)
+
+
+def _misstated(
+    name: str, field: str, what: str, stated: Any, computed: Any, volume: Volume, path: Path
+) -> Finding:
+    title = {"depth": "the depth", "values": "the number of values"}.get(what, "the volume")
+    message = f"{name}: {field} {_text(stated)} expected"
+    message += f", {_text(computed)} is {title} of {show(volume)}"
+    written = show(computed) if what == "volume" else computed
+    repairs = [Repair(f"write {field}: {written}", Change("set", written))]
+    return Finding(repairable("SC301", message, repairs), path, name)
 
 
 def _of_record(record: LayerRecord, claims: Claims) -> dict[str, Any]:
@@ -51,36 +92,62 @@ def _of_record(record: LayerRecord, claims: Claims) -> dict[str, Any]:
 
 
 def _compare(
-    claims: Claims,
-    values: Mapping[str, Any],
-    layer: str | None,
-    path: Path,
-    record: LayerRecord | None = None,
+    claimant: _Claimant, claims: Claims, values: Mapping[str, Any], origins: _Origins
 ) -> Iterator[Later]:
     for key, claimed in claims.given().items():
         computed = values.get(key)
         if computed is None or key == "outputs" or _same(key, claimed, computed):
             continue
-        place = (*path, "expect", key)
-        made = partial(_false, key, claimed, computed, layer, place, record)
-        yield Later("SC301", place, layer, made)
+        made = partial(_false, claimant, key, claimed, computed, origins)
+        yield Later("SC301", (*claimant.path, "expect", key), claimant.name, made)
 
 
 def _false(
-    key: str,
-    claimed: Any,
-    computed: Any,
-    layer: str | None,
-    place: Path,
-    record: LayerRecord | None,
+    claimant: _Claimant, key: str, claimed: Any, computed: Any, origins: _Origins
 ) -> Finding:
-    subject = f"{layer}: " if layer else ""
+    subject = f"{claimant.name}: " if claimant.name else ""
     title = "MACs" if key == "macs" else key.replace("_", " ")
     message = f"{subject}{title} {_text(claimed)} expected, {_text(computed)} computed"
-    working = _working(key, record)
+    working = _working(key, claimant.record)
     plain = "" if working else f"{title} is {_text(computed)}"
+    if key == "output":
+        plain = _as_printed(claimed, computed) or plain
+        working = "" if plain else working
+    widened = origins.of(claimant.sources) if key in PER_AXIS else None
+    if widened is not None:
+        working = f"since {widened.name} ({widened.kind}) every value sees the whole input"
+        plain = ""
     fault = Fault("SC301", message, working or plain, otherwise=plain)
-    return Finding(fault, place, layer)
+    return Finding(fault, (*claimant.path, "expect", key), claimant.name)
+
+
+class _Origins:
+    """The layers that made fields the whole input, all found in one pass once one is asked for."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.offset = len(trace.inputs)
+        self.first: list[LayerRecord | None] = []
+
+    def of(self, sources: Sequence[int]) -> LayerRecord | None:
+        """Return the layer from which on the first whole field among sources is whole."""
+        if not self.first:
+            for node, record in zip(self.trace.spec.nodes, self.trace.layers, strict=True):
+                whole = record.field is not None and record.field.whole
+                self.first.append(self._among(node.sources or ()) or record if whole else None)
+        return self._among(sources)
+
+    def _among(self, sources: Sequence[int]) -> LayerRecord | None:
+        layers = (self.first[source - self.offset] for source in sources if source >= self.offset)
+        return next((layer for layer in layers if layer is not None), None)
+
+
+def _as_printed(claimed: Volume, computed: Volume) -> str:
+    """Say so if a claim is the right volume with a batch, or its depth first."""
+    for reading in readings(claimed):
+        if reading.volume == computed:
+            return f"as a volume it is {show(computed)}: {reason(reading)}"
+    return ""
 
 
 def _same(key: str, claimed: Any, computed: Any) -> bool:
@@ -117,7 +184,8 @@ def _outputs(trace: Trace, claimed: Mapping[str, Any]) -> list[Finding]:
         computed = trace.outputs[name]
         if computed is not None and computed != volume:
             message = f"output {name} {show(volume)} expected, {show(computed)} computed"
-            findings.append(Finding(Fault("SC301", message, f"write {show(computed)}"), path))
+            hint = _as_printed(volume, computed) or f"write {show(computed)}"
+            findings.append(Finding(Fault("SC301", message, hint), path))
     return findings
 
 

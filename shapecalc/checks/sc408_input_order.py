@@ -1,7 +1,8 @@
-"""The input looks depth first, or lacks its depth.
+"""The input looks depth first, has a batch in front, or lacks its depth.
 
-Volumes are height x width x depth. PyTorch's order, depth first, gives other results without any
-error, and 28x28 is read as a sequence of length 28 and depth 28.
+Volumes are height x width x depth, without a batch. PyTorch's order, depth first, gives other
+results without any error; 1x3x224x224, one example in PyTorch's order, is read as one frame of
+3x224 with depth 224, and 28x28 as a sequence of length 28 and depth 28.
 
 Advised:
 
@@ -21,13 +22,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shapecalc.checks.rule import Rule
-from shapecalc.diagnostics import Fault, Finding, Path
-from shapecalc.layers.base import show
-from shapecalc.layers.fields import Volume
+from shapecalc.diagnostics import Fault, Finding, Path, repairable
+from shapecalc.layers.base import axis_titles
+from shapecalc.layers.fields import rewritings
 from shapecalc.tracing import Trace
-
-CHANNELS = (1, 3, 4)  # grey, colour, colour with transparency
-SMALLEST_IMAGE = 8
+from shapecalc.volumes import Volume, doubts, show
 
 
 def find(trace: Trace) -> Sequence[Finding]:
@@ -42,24 +41,19 @@ def find(trace: Trace) -> Sequence[Finding]:
 
 
 def _look(volume: Volume) -> Fault | None:
-    if len(volume) == 3 and volume[0] in CHANNELS:
-        D, H, W = volume
-        if min(H, W) >= SMALLEST_IMAGE and (H == W or D == 3):
-            message = f"{show(volume)} looks depth first: it is read as height {D}, depth {W}"
-            return Fault("SC408", message, f"write {show((H, W, D))}, the depth last")
-    if len(volume) == 4 and min(volume[2:]) >= SMALLEST_IMAGE and volume[2] == volume[3]:
-        for place in (0, 1):  # depth x frames x height x width, or a batch of depth first
-            if volume[place] in CHANNELS and min(volume[:2]) != max(volume[:2]):
-                frames = volume[1 - place]
-                message = f"{show(volume)} looks depth first: it is read with depth {volume[3]}"
-                hint = f"write {show((frames, *volume[2:], volume[place]))}, the depth last"
-                return Fault("SC408", message, hint)
-    if len(volume) == 2 and volume[0] == volume[1] >= SMALLEST_IMAGE:
-        message = (
-            f"{show(volume)} looks like an image without its depth: it is read as length x depth"
-        )
-        return Fault("SC408", message, f"write {show((*volume, 1))} for a grey image")
-    return None
+    meant = doubts(volume)
+    if not meant:
+        return None
+    if meant[0].grey:
+        looks = "looks like an image without its depth"
+    elif meant[0].batch is not None:
+        looks = "looks as if a batch stood in front"
+    else:
+        looks = "looks depth first"
+    titles = (*axis_titles(len(volume) - 1), "depth")
+    axes = ", ".join(f"{title} {size}" for title, size in zip(titles, volume, strict=True))
+    message = f"{show(volume)} {looks}: it is read as {axes}"
+    return repairable("SC408", message, rewritings(meant))
 
 
 RULE = Rule("SC408", "order of the input", "advice", of_network=find)

@@ -17,7 +17,7 @@ COMMANDS = {
     "grade": "Mark answers to questions about networks, with the mistake behind a wrong one.",
     "quiz": "Draw problem sets with a key, other numbers for every student.",
     "calc": "Work out a network typed on the command line.",
-    "explain": "Explain a rule or a layer kind.",
+    "explain": "Explain a topic, a layer kind or a rule; list all pages.",
 }
 
 

@@ -1,42 +1,27 @@
-"""shapecalc explain: a rule or a layer kind, with its formula, an example and the sources."""
+"""shapecalc explain: a guide, a topic, a rule or a layer kind; without one, the list of them."""
 
 from __future__ import annotations
 
+import shutil
+import sys
+
 import click
 
-from shapecalc.checks.pages import codes, page
-from shapecalc.diagnostics import nearest
-from shapecalc.layers import KINDS, kind_of
+from shapecalc import pages
 
 
 @click.command("explain")
-@click.argument("topic", required=False, metavar="[CODE|KIND]")
+@click.argument("topic", required=False, metavar="[WORD]")
 def command(topic: str | None) -> None:
-    """Explain a rule such as SC201 or a layer kind such as conv; without either, list them."""
+    """Explain a word: a guide such as language, a topic such as padding, a layer kind such as
+    conv, or a rule such as SC201. Without a word, list everything that has a page.
+    """
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     if topic is None:
-        click.echo(_contents())
+        click.echo(pages.contents(width))
         return
-    kind = kind_of(topic.lower().replace("-", "_"))
-    if kind is not None:
-        click.echo(_kind_page(kind))
-        return
-    listed = {code: title for code, title in codes().items() if code.startswith(topic.upper())}
-    text = page(topic.upper())
-    if text is None and topic.upper().startswith("SC") and listed:
-        text = "\n".join(f"{code}  {title}" for code, title in listed.items())
-    if text is None:
-        close = nearest(topic, [*codes(), *KINDS])
-        hint = f" Did you mean {close}?" if close else ""
-        raise click.UsageError(f"{topic!r} is neither a code nor a layer kind.{hint}")
+    try:
+        text = pages.page(topic, width)
+    except LookupError as error:
+        raise click.UsageError(str(error)) from None
     click.echo(text)
-
-
-def _kind_page(kind: str) -> str:
-    from inspect import cleandoc
-
-    return cleandoc(KINDS[kind].__doc__ or kind)
-
-
-def _contents() -> str:
-    rules = "\n".join(f"  {code}  {title}" for code, title in codes().items())
-    return f"Rules\n{rules}\n\nLayer kinds\n" + "\n".join(f"  {kind}" for kind in KINDS)

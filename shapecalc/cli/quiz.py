@@ -9,10 +9,11 @@ import click
 from shapecalc.cli.files import UNUSABLE
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.diagnostics import nearest, quote
+from shapecalc.frameworks.lookups import kinds_meant, spelled
 from shapecalc.grading.quiz import KINDS, MOST, make_quiz
 from shapecalc.grading.quiz.formats import FORMATS
 from shapecalc.grading.quiz.markdown import render as on_paper
-from shapecalc.layers import FOREIGN, kind_of
+from shapecalc.layers import kind_of
 
 MOST_STUDENT = 200  # characters
 
@@ -25,7 +26,7 @@ def _kinds(ctx: click.Context, option: click.Parameter, value: str | None) -> tu
     for word in filter(None, map(str.strip, value.split(","))):
         kind = kind_of(word) or word
         if kind not in KINDS:
-            close = FOREIGN.get(word.lower().replace("_", "")) or nearest(word, KINDS)
+            close = kinds_meant().get(spelled(word)) or nearest(word, KINDS)
             hint = f"did you mean {close}?" if close in KINDS else f"there is {', '.join(KINDS)}"
             raise click.BadParameter(f"no quiz asks about {quote(word)!r}; {hint}")
         found.append(kind)

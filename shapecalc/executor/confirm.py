@@ -134,7 +134,7 @@ class _Plan:
         return True
 
     def _broken(self, name: str, error: Exception) -> None:
-        if any((check.layer, check.what) == (name, "execution") for check in self.checks):
+        if any((check.layer, check.quantity) == (name, "execution") for check in self.checks):
             return  # the whole network's run met it as well
         what = quote(" ".join(f"{type(error).__name__}: {error}".split()), 200)
         self._fail(Check(name, "execution", "runs", what, False), f"{name} cannot run: {what}")
@@ -236,8 +236,8 @@ class _Plan:
     # -- the rest ------------------------------------------------------------------------------
 
     def _fields(self) -> None:
-        wrong = {check.what for check in self.checks if not check.agrees and not check.example}
-        if wrong - {"weights", "biases", "parameters", "non_trainable"}:
+        wrong = {check.quantity for check in self.checks if not check.agrees}
+        if wrong - {"weights", "biases", "parameters", "non_trainable", "example"}:
             self.notes.append("receptive fields are measured once everything else agrees")
             return
         checks, note = field_checks(self.trace, self.chosen)

@@ -19,6 +19,8 @@ from shapecalc.diagnostics import Refusal
 from shapecalc.executor.buffers import Array, Buffers
 from shapecalc.executor.kernels import KERNELS, Context
 from shapecalc.layers import Layer
+from shapecalc.layers.fields import Volume
+from shapecalc.layers.reshape import Reshape
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 
@@ -43,16 +45,18 @@ class Tracker:
         self.offset = len(trace.inputs)
         self.layers = list(layers)
         self.random = np.random.default_rng(0)
-        self.marks: dict[int, Array] = {}  # by value: targets x spatial sizes (or units), bool
+        self.volumes = [*trace.inputs.values(), *(record.output for record in trace.layers)]
+        mixed = [r.field is not None and r.field.mixed for r in trace.layers]
+        self.single = [False] * self.offset + mixed  # values whose marks have a depth of their own
+        self.marks: dict[int, Array] = {}  # by value: targets x places, bool
 
     def run(self) -> list[Measured]:
         """Return what each layer's central output sees; layers beyond the room are left out."""
         at = {}
         for row, layer in enumerate(self.layers):
-            record = self.trace.layers[layer]
-            sizes = _places(record.output or ())
-            at[layer] = tuple(size // 2 for size in sizes)
-            self._mark(layer + self.offset, sizes)[(row, *at[layer])] = True
+            own = self._mark(layer + self.offset)
+            at[layer] = tuple(size // 2 for size in own.shape[1:])
+            own[(row, *at[layer])] = True
         lost = np.zeros(len(self.layers), bool)
         for layer in reversed(range(len(self.trace.layers))):
             marks = self.marks.pop(layer + self.offset, None)
@@ -67,23 +71,27 @@ class Tracker:
             if not lost[row]
         ]
 
-    def _mark(self, value: int, sizes: Sequence[int]) -> Array:
+    def _mark(self, value: int) -> Array:
+        """Return the marks of a value: of the positions of a volume, or of its single values."""
         if value not in self.marks:
+            volume = self.volumes[value] or ()
+            sizes = volume if self.single[value] or len(volume) == 1 else volume[:-1]
             self.marks[value] = np.zeros((len(self.layers), *sizes), bool)
         return self.marks[value]
 
     def _pass_back(self, layer: int, marks: Array, rows: Array) -> bool:
         """Pass the marks of some rows through one layer; say whether there was room."""
         record = self.trace.layers[layer]
-        volumes, thin = list(record.input or ()), record.layer
+        volumes, thin, output = list(record.input or ()), record.layer, record.output
         assert thin is not None, "only sound networks are measured"
-        assert record.output is not None, "only sound networks are measured"
-        few = all(len(v) > 1 for v in (*volumes, record.output)) or record.kind == "dense"
+        assert output is not None, "only sound networks are measured"
+        few = not self.single[layer + self.offset] and _can_be_thin(record.kind, volumes, output)
         if few:
             channels = max(2 ** (len(volumes[0]) - 1), len(volumes))
             volumes = [(*v[:-1], channels) if len(v) > 1 else v for v in volumes]
-            thin = _thinned(thin, channels)
-        if len(rows) * max(prod(volumes[0]), prod(record.output[:-1])) > ROOM:
+            output = (*output[:-1], channels)
+            thin = _thinned(thin, channels, output)
+        if len(rows) * max(map(prod, (volumes[0], output))) > ROOM:
             return False
         gradients = self._gradients(record, thin, volumes, marks[rows], few)
         if gradients is None:
@@ -91,9 +99,11 @@ class Tracker:
         sources = self.trace.spec.nodes[layer].sources or ()
         for source, gradient in zip(sources, gradients, strict=True):
             arrived: Array = np.array(gradient, bool)
-            if gradient.ndim > 2:
+            if gradient.ndim > 2 and (few or not self.single[source]):
                 arrived = np.logical_or.reduce(arrived, axis=-1)
-            self._mark(source, arrived.shape[1:])[rows] |= arrived
+                if self.single[source]:  # a layer that is thinned looks at the whole depth
+                    arrived = arrived[..., None]
+            self._mark(source)[rows] |= arrived
         return True
 
     def _gradients(
@@ -120,7 +130,7 @@ class Tracker:
         if record.kind == "dense" and few:  # any unit sees what every unit sees
             upstream *= np.logical_or.reduce(marks, axis=1, keepdims=True)
         else:
-            upstream *= marks if output.ndim == 2 else marks[..., None]
+            upstream *= marks if marks.ndim == output.ndim else marks[..., None]
         wanted = [True] * len(inputs)
         below, _ = kernel.backward(context, upstream, saved, parameters, wanted)
         return [gradient for gradient in below if gradient is not None]
@@ -145,14 +155,20 @@ class Tracker:
         return reached
 
 
-def _places(volume: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the sizes of what is marked: positions of a volume, values of a flat vector."""
-    return volume[:-1] if len(volume) > 1 else volume
+def _can_be_thin(kind: str, volumes: Sequence[Volume], output: Volume) -> bool:
+    """Say whether a few channels show where a gradient goes."""
+    if kind == "dense":
+        return True
+    if kind == "reshape" and prod(volumes[0][:-1]) != prod(output[:-1]):
+        return False  # values move from one position to another, as the depth has it
+    return all(len(volume) > 1 for volume in (*volumes, output))
 
 
-def _thinned(layer: Layer, channels: int) -> Layer:
+def _thinned(layer: Layer, channels: int, output: Volume) -> Layer:
     """Return a layer with a few channels: where a gradient goes does not depend on the depth."""
     changes: dict[str, Any] = {"K": channels, "units": channels, "groups": 1}
+    if isinstance(layer, Reshape):
+        changes["output"] = output
     fields = type(layer).model_fields
     return layer.model_copy(update={k: v for k, v in changes.items() if k in fields})
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from itertools import accumulate
 from typing import Any
 
 from shapecalc.diagnostics import Fault, Finding, Path, quote
 from shapecalc.document import Document, Place, Places, Span
 from shapecalc.formats.scalars import whole
-from shapecalc.formats.yaml_text import MOST_VALUES, twice, unreadable
+from shapecalc.formats.yaml_text import MAX_DEPTH, MOST_VALUES, TOO_DEEP, twice, unreadable
 
+STRING = re.compile(r'"[^"\\]*+(?:\\(?s:.)?[^"\\]*+)*+"?')  # one that is never closed, too
+BRACKET = re.compile(f"{STRING.pattern}|[][{{}}]")
+STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{},:]|[^][{},:"\s]+')
 
 
@@ -20,6 +24,8 @@ def read_json(text: str, file: str | None = None) -> Document:
     if text.count(",") > MOST_VALUES:
         fault = Fault("SC108", f"the file has more than {MOST_VALUES:,} values", "split it")
         return unreadable(fault, (1, 1), file)
+    if _depth(text) > MAX_DEPTH:  # json has a limit of its own, another one in every Python
+        return unreadable(TOO_DEEP, _first_too_deep(text), file)
     repeated = False
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -36,13 +42,29 @@ def read_json(text: str, file: str | None = None) -> Document:
     except json.JSONDecodeError as error:
         fault = Fault("SC101", f"not JSON: {quote(error.msg)}", "check quotes, commas and brackets")
         return unreadable(fault, (error.lineno, error.colno), file)
-    except RecursionError:
-        fault = Fault("SC108", "brackets are nested too deeply", "flatten the file")
-        return unreadable(fault, (1, 1), file)
     document = Document(data, file, [], lambda: _Walk(text).places)
     if repeated:
         document.findings = _Walk(text).findings
     return document
+
+
+def _depth(text: str) -> int:
+    """Return how deep brackets are nested, if the text is JSON."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return 0
+    brackets = re.findall("[][{}]", STRING.sub("", text))
+    return max(accumulate(map(STEPS.__getitem__, brackets)), default=0)
+
+
+def _first_too_deep(text: str) -> Place:
+    """Return the place of the first bracket that is nested too deeply."""
+    depth = 0
+    for match in BRACKET.finditer(text):
+        depth += STEPS.get(match[0], 0)
+        if depth > MAX_DEPTH:
+            break
+    before = text[: match.start()]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 class _Walk:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -87,6 +87,8 @@ class _Editor:
         self.text, self.root, self.is_json = text, root, is_json
 
     def stretch(self, change: Change) -> Stretch | None:
+        if change.action == "several":
+            return self._several(change.value)
         parent = self._part(change.path[:-1])
         if parent is None or not change.path:
             return None
@@ -108,7 +110,31 @@ class _Editor:
             return self._append(entry.value, change.value)
         if change.action == "replace":
             return self._replace(parent, entry, change.value)
-        return self._remove(parent, step) if change.action == "remove" else None
+        return self._remove(parent, [step]) if change.action == "remove" else None
+
+    def _several(self, changes: Sequence[Change]) -> Stretch | None:
+        """Return the stretch from the first change to the last, with what is between them."""
+        found = [self.stretch(change) for change in changes if change.action != "remove"]
+        removed: dict[Path, list[str | int]] = {}
+        for change in changes:
+            if change.action == "remove":
+                removed.setdefault(change.path[:-1], []).append(change.path[-1])
+        for path, steps in removed.items():
+            parent = self._part(path)
+            if parent is None or not set(steps) <= set(parent.entries):
+                return None
+            found += [self._remove(parent, run) for run in _runs(list(parent.entries), steps)]
+        stretches = [stretch for stretch in found if stretch is not None]
+        if len(stretches) < len(found) or not found:
+            return None
+        stretches.sort(key=lambda stretch: stretch[:2])
+        text, end = "", stretches[0].start
+        for stretch in stretches:
+            if stretch.start < end:
+                return None
+            text += self.text[end : stretch.start] + stretch.text
+            end = stretch.end
+        return Stretch(stretches[0].start, end, text)
 
     def _part(self, path: Path) -> Part | None:
         part = self.root
@@ -193,14 +219,17 @@ class _Editor:
         dash = DASH.fullmatch(line)
         return None if dash is None else f"\n{' ' * len(dash['before'])}-{dash['blanks']}"
 
-    def _remove(self, parent: Part, step: str | int) -> Stretch | None:
+    def _remove(self, parent: Part, run: Sequence[str | int]) -> Stretch | None:
+        """Take out entries that stand side by side."""
         keys = list(parent.entries)
-        place = keys.index(step)
+        place = keys.index(run[0])
         entries = [parent.entries[key] for key in keys]
-        entry = entries[place]
-        end = max(entry.end, entry.value.end)
-        if place + 1 < len(entries):
-            return Stretch(entry.start, entries[place + 1].start, "")
+        entry, last = entries[place], parent.entries[run[-1]]
+        end = max(last.end, last.value.end)
+        if place + len(run) < len(entries):
+            return Stretch(entry.start, entries[place + len(run)].start, "")
+        if parent.mapping and len(run) == len(entries):
+            return Stretch(parent.start, parent.end, "{}")
         if parent.flow:
             before = entries[place - 1] if place else None
             start = max(before.end, before.value.end) if before else entry.start
@@ -209,6 +238,20 @@ class _Editor:
         if not place or line < 0 or self.text[line + 1 : entry.start].strip(" -"):
             return None
         return Stretch(line - (self.text[line - 1 : line] == "\r"), end, "")
+
+
+def _runs(keys: Sequence[str | int], chosen: Sequence[str | int]) -> list[list[str | int]]:
+    """Return the chosen keys in groups that stand side by side."""
+    runs: list[list[str | int]] = []
+    before = None
+    for key in keys:
+        if key in chosen:
+            if before in chosen and runs:
+                runs[-1].append(key)
+            else:
+                runs.append([key])
+        before = key
+    return runs
 
 
 def flow(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +12,25 @@ from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Path, quote
 from shapecalc.document import Document, Place, Places, Span
 from shapecalc.formats.scalars import resolve
 
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is there
+
+class PurePython(yaml.SafeLoader):
+    """PyYAML's own parser, made to take tabs between two values as libyaml does."""
+
+    def scan_to_next_token(self) -> None:
+        """Go to the next token, past blanks and comments."""
+        super().scan_to_next_token()
+        while self.peek() == "\t" and (self.flow_level or not self.allow_simple_key):
+            self.forward()
+            super().scan_to_next_token()
+
+
+Loader: Any = getattr(yaml, "CSafeLoader", PurePython)  # libyaml where it is there
+CONTROL = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # YAML 1.2
 STR_TAGS = ("!", "tag:yaml.org,2002:str")
 CORE_TAGS = tuple(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null"))
 CONTAINER_TAGS = ("!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 MAX_DEPTH = 3 * MAX_NESTING + 10  # of brackets; a layer inside another takes three
+TOO_DEEP = Fault("SC108", f"brackets are nested deeper than {MAX_DEPTH}", "flatten the file")
 MAX_VALUES = 1_000_000  # that aliases may stand for
 MOST_VALUES = 4_000_000  # in a file
 
@@ -97,8 +112,7 @@ class _Reader:
         if event.tag is not None and event.tag not in CONTAINER_TAGS:
             raise _unknown_tag(event)
         if len(self.stack) >= MAX_DEPTH:
-            message = f"brackets or indents are nested deeper than {MAX_DEPTH}"
-            raise Unreadable(message, _place(event), "flatten the file", "SC108")
+            raise _too_deep(_place(event))
         value: Any = {} if mapping else []
         places: dict[Any, Span] = {}
         if self.wanted:
@@ -223,21 +237,38 @@ def unreadable(fault: Fault, place: Place, file: str | None) -> Document:
 
 
 def _feed(reader: _Reader, text: str) -> None:
+    control = CONTROL.search(text)
+    if control is not None:
+        raise _bad_character(text, control.start())
     loader = Loader(text)
+    event = None
     try:
         while loader.check_event():
-            reader.event(loader.get_event())
+            event = loader.get_event()
+            reader.event(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        _refuse_depth(text, reader, event, mark)
+        place = _place_of_mark(text, mark) if mark else (1, 1)
         said = ", ".join(part for part in (error.context, error.problem) if part)
         raise Unreadable(f"not YAML: {quote(said, 200)}", place, _hint(text, place)) from None
-    except yaml.reader.ReaderError as error:
-        raise _bad_character(text, error) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise Unreadable(f"not YAML: {quote(str(error))}", (1, 1)) from None
     finally:
         loader.dispose()
+
+
+def _refuse_depth(text: str, reader: _Reader, last: Any, mark: Any) -> None:
+    """Raise for brackets that nest too deeply, where the loader met its own limit before ours.
+
+    libyaml looks ahead: it may have read hundreds of brackets before it tells of the first.
+    """
+    start = last.end_mark.index if last is not None else 0
+    depth = len(reader.stack)
+    for bracket in re.finditer(r"[][{}]", text[start : mark.index if mark else None]):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > MAX_DEPTH:
+            raise _too_deep(_place_of(text, start + bracket.start()))
 
 
 def _hint(text: str, place: Place) -> str:
@@ -249,13 +280,25 @@ def _hint(text: str, place: Place) -> str:
     return "check the indentation, and quotes and brackets that were not closed"
 
 
-def _bad_character(text: str, error: Any) -> Unreadable:
-    position = error.position if isinstance(error.position, int) else 0
-    if isinstance(text, str) and Loader is not yaml.SafeLoader:  # libyaml counts bytes
-        position = len(text.encode()[:position].decode(errors="ignore"))
+def _bad_character(text: str, position: int) -> Unreadable:
+    message = "a control character, which YAML does not allow"
+    return Unreadable(message, _place_of(text, position), "remove it")
+
+
+def _too_deep(place: Place) -> Unreadable:
+    return Unreadable(TOO_DEEP.message, place, TOO_DEEP.hint, TOO_DEEP.code)
+
+
+def _place_of_mark(text: str, mark: Any) -> Place:
+    """Return a mark's place; at the end of the text loaders differ by a line."""
+    if mark.index >= len(text):
+        return _place_of(text, len(text))
+    return mark.line + 1, mark.column + 1
+
+
+def _place_of(text: str, position: int) -> Place:
     before = text[:position]
-    place = (before.count("\n") + 1, position - before.rfind("\n"))
-    return Unreadable("a control character, which YAML does not allow", place, "remove it")
+    return before.count("\n") + 1, position - before.rfind("\n")
 
 
 def _unknown_tag(event: Any) -> Unreadable:

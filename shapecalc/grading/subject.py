@@ -162,6 +162,12 @@ class Subject:
         value = (
             layer.stride() if field == "S" and isinstance(layer, Sliding) else getattr(layer, field)
         )
+        if (
+            field == "output_padding"
+            and value is None
+            and not isinstance(getattr(layer, "P", 0), str)
+        ):
+            value = 0
         if field == "P" and isinstance(layer, Sliding) and record.input:
             sides = tuple((fit.before, fit.after) for fit in layer.fits(record.input[0]).axes)
             value = tuple(a if a == b else (a, b) for a, b in sides)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from shapecalc.diagnostics import quote
-from shapecalc.formats import native
+from shapecalc.formats import foreign, native
 from shapecalc.grading.answer_tables import read_table
 from shapecalc.grading.handed_in import (
     INTERNAL,
@@ -47,6 +47,10 @@ def read_submissions(found: Found, ids: Collection[str]) -> list[Submission]:
 def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
     with opened(found.path, MOST_BYTES) as file:
         raw = file.read(MOST_BYTES + 1)
+    kind = foreign.binary(raw)
+    if kind is not None:
+        mend = f": {kind.hint}" if kind.hint == foreign.UTF_8 else ", no answers"
+        raise NotGradable(f"{kind.name}{mend}")
     if b"\0" in raw:
         raise NotGradable("a binary file, no text")
     if not raw.strip():

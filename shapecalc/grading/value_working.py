@@ -63,13 +63,8 @@ def layer_groups(layer: Conv | DepthwiseConv, record: LayerRecord) -> int:
 
 def _window(fits: Sequence[Fit], at: Sequence[int]) -> Iterator[tuple[tuple[int, ...], Any]]:
     """Yield each tap and the pixel that it lies on, as far as that is no padding."""
-    for tap in product(*(range(fit.F) for fit in fits)):
-        pixel = tuple(
-            a * fit.S - fit.before + t * fit.dilation
-            for a, t, fit in zip(at, tap, fits, strict=True)
-        )
-        if all(0 <= p < fit.W for p, fit in zip(pixel, fits, strict=True)):
-            yield tap, pixel
+    for seen in product(*(fit.seen(window) for fit, window in zip(fits, at, strict=True))):
+        yield tuple(tap for tap, _ in seen), tuple(pixel for _, pixel in seen)
 
 
 def _number(value: Any) -> str:

@@ -55,59 +55,10 @@ KINDS: dict[str, type[Layer]] = {
 
 ALIASES = {"fc": "dense", "linear": "dense"}  # read as the kind, and numbered with it
 
-# What other tools call a kind; used for hints only.
-FOREIGN = {
-    "conv1d": "conv",
-    "conv2d": "conv",
-    "conv3d": "conv",
-    "convolution": "conv",
-    "convtranspose2d": "conv_transpose",
-    "conv2dtranspose": "conv_transpose",
-    "deconv": "conv_transpose",
-    "depthwiseconv2d": "depthwise_conv",
-    "maxpool": "max_pool",
-    "maxpool2d": "max_pool",
-    "maxpooling2d": "max_pool",
-    "maxpooling": "max_pool",
-    "avgpool": "avg_pool",
-    "avgpool2d": "avg_pool",
-    "averagepooling2d": "avg_pool",
-    "pool": "max_pool",
-    "pooling": "max_pool",
-    "globalaveragepooling2d": "global_avg_pool",
-    "gap": "global_avg_pool",
-    "globalmaxpooling2d": "global_max_pool",
-    "adaptiveavgpool2d": "adaptive_avg_pool",
-    "adaptivemaxpool2d": "adaptive_max_pool",
-    "innerproduct": "dense",
-    "fullyconnected": "dense",
-    "batchnorm": "batch_norm",
-    "batchnorm2d": "batch_norm",
-    "batchnormalization": "batch_norm",
-    "bn": "batch_norm",
-    "layernormalization": "layer_norm",
-    "groupnormalization": "group_norm",
-    "localresponsenorm": "lrn",
-    "zeropadding": "pad",
-    "zeropadding2d": "pad",
-    "zeropad2d": "pad",
-    "cropping2d": "crop",
-    "upsampling2d": "upsample",
-    "concatenate": "concat",
-    "cat": "concat",
-    "swish": "silu",
-    "hardswish": "hard_swish",
-    "hardsigmoid": "hard_sigmoid",
-    "leakyrelu": "leaky_relu",
-    "logsoftmax": "log_softmax",
-    "separableconv": "depthwise_conv",
-    "separableconv2d": "depthwise_conv",
-}
-
 
 def kind_of(word: str) -> str | None:
     """Return the kind that a spec's word stands for, or None."""
     return word if word in KINDS else ALIASES.get(word)
 
 
-__all__ = ["ALIASES", "FOREIGN", "KINDS", "Layer", "kind_of"]
+__all__ = ["ALIASES", "KINDS", "Layer", "kind_of"]

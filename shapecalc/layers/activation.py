@@ -1,6 +1,6 @@
 """Activations, dropout and softmax: the volume passes unchanged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from shapecalc.layers.base import AlongDepth, KnownCounts, Layer, Shapes
@@ -9,8 +9,6 @@ from shapecalc.layers.fields import Rate, Real, Truth, Volume
 
 class Elementwise(Layer):
     """A function of each value. The output is as large as the input; nothing is learned."""
-
-    habits: ClassVar[Mapping[str, str]] = {"inplace": "leave it out: it does not change the result"}
 
 
 class Relu(Elementwise):
@@ -182,11 +180,6 @@ class Softmax(AlongDepth, Elementwise):
     Source: Stanford CS231n, "Linear Classification".
     """
 
-    habits: ClassVar[Mapping[str, str]] = {
-        "dim": "leave it out: it runs over the depth",
-        "axis": "leave it out",
-    }
-
 
 class LogSoftmax(AlongDepth, Elementwise):
     """log_softmax: the logarithm of softmax, over the depth at each position.
@@ -199,11 +192,6 @@ class LogSoftmax(AlongDepth, Elementwise):
 
     Source: PyTorch, torch.nn.LogSoftmax.
     """
-
-    habits: ClassVar[Mapping[str, str]] = {
-        "dim": "leave it out: it runs over the depth",
-        "axis": "leave it out",
-    }
 
 
 class LeakyRelu(Elementwise):
@@ -223,7 +211,6 @@ class LeakyRelu(Elementwise):
     slope: Real = 0.01
 
     main = "slope"
-    habits: ClassVar[Mapping[str, str]] = {"negative_slope": "write slope", "alpha": "write slope"}
 
 
 class PRelu(Layer):
@@ -245,9 +232,6 @@ class PRelu(Layer):
     per_channel: Truth = False
 
     has_weights: ClassVar[bool] = True
-    habits: ClassVar[Mapping[str, str]] = {
-        "num_parameters": "write per_channel: true for one slope a channel"
-    }
 
     def parameters(self, inputs: Sequence[Volume]) -> Shapes:
         return {"weight": (inputs[0][-1] if self.per_channel else 1,)}
@@ -273,4 +257,3 @@ class Dropout(Elementwise):
     rate: Rate = 0.5
 
     main = "rate"
-    habits: ClassVar[Mapping[str, str]] = {"p": "write rate"}

@@ -15,7 +15,8 @@ from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import Volume
-from shapecalc.receptive_field import Field, everything
+from shapecalc.receptive_field import Field, across, everything
+from shapecalc.volumes import show
 
 Shapes = Mapping[str, tuple[int, ...]]
 NO_SHAPES: Shapes = {}
@@ -50,7 +51,8 @@ class Layer(BaseModel):
     joins: ClassVar[bool] = False  # merges by adding up depths
     has_weights: ClassVar[bool] = False
     multiplies: ClassVar[bool] = False  # has multiply-accumulates (MACs)
-    habits: ClassVar[Mapping[str, str]] = {}  # frameworks' words: what to write instead
+    weight_layout: ClassVar[str] = ""  # the axes of its weight in order, where it has several
+    habits: ClassVar[Mapping[str, str]] = {}  # no fields: what to do instead
 
     def settled(self, rounding: Rounding) -> Self:
         """Return the layer with the network's rounding where it says none itself."""
@@ -145,12 +147,7 @@ class AlongDepth(Layer):
     def field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
-        return everything(fields[0]) if len(output) == 1 else fields[0]
-
-
-def show(volume: Volume) -> str:
-    """Return a volume as `32x32x3`."""
-    return "x".join(map(str, volume))
+        return everything(fields[0]) if len(output) == 1 else across(fields[0])
 
 
 def show_value(value: Any) -> str:

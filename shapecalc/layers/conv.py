@@ -9,6 +9,7 @@ from pydantic import AliasChoices, Field
 
 from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Repair, set_field
+from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Rounding, Spread, Step, spread
 from shapecalc.layers.base import (
     KnownCounts,
@@ -20,11 +21,11 @@ from shapecalc.layers.base import (
     show,
 )
 from shapecalc.layers.fields import Offsets, Positive, Sizes, Truth, Volume, choice, padding
-from shapecalc.layers.window import HABITS, Sliding, Stride, Window, Zeros
+from shapecalc.layers.window import Sliding, Stride, Window, Zeros
 from shapecalc.receptive_field import Field as ReceptiveField
-from shapecalc.receptive_field import spread_out
+from shapecalc.receptive_field import across, slid, spread_out
 
-Filters = Annotated[Positive, Field(validation_alias=AliasChoices("K", "filters", "out_channels"))]
+Filters = Annotated[Positive, Field(validation_alias=AliasChoices("K", *SYNONYMS["K"]))]
 
 
 class Convolution(Sliding):
@@ -73,6 +74,15 @@ class Convolution(Sliding):
         deep = self.filters(inputs[0][-1])[1]
         return f"{'*'.join(map(str, output))} * {'*'.join(map(str, F))}*{deep}"
 
+    def field(
+        self,
+        fields: Sequence[ReceptiveField | None],
+        inputs: Sequence[Volume],
+        output: Volume,
+    ) -> ReceptiveField | None:
+        alone = self.filters(inputs[0][-1])[1] == 1
+        return slid(fields[0] if alone else across(fields[0]), self.fits(inputs[0]).steps)
+
 
 class Conv(Convolution):
     """conv: K filters of F x F slide over the whole depth of the input.
@@ -104,6 +114,7 @@ class Conv(Convolution):
     groups: Positive = 1
 
     main = "K"
+    weight_layout = "K x D/groups x F..."
 
     def filters(self, D: int) -> tuple[int, int]:
         if self.groups != 1:
@@ -135,6 +146,7 @@ class DepthwiseConv(Convolution):
     multiplier: Positive = 1
 
     main = "F"
+    weight_layout = "D*multiplier x 1 x F..."
 
     def filters(self, D: int) -> tuple[int, int]:
         return D * self.multiplier, 1
@@ -143,9 +155,12 @@ class DepthwiseConv(Convolution):
 class ConvTranspose(Layer):
     """conv_transpose: the backward pass of a convolution as a layer; it enlarges the input.
 
-    Output: (W - 1)*S - 2P + dilation*(F - 1) + 1 + output_padding along each axis, K deep;
-    `P: same` gives W*S. P crops the output. Weights: D*K/groups*F*F; biases: K.
-    MACs: input positions times D*K/groups*F*F. The receptive field is an upper bound.
+    Output: (W - 1)*S - 2P + F + output_padding along each axis, K deep. P crops the output. F is
+    dilation*(F - 1) + 1 here. Two words for P are Keras': `valid` gives (W - 1)*S + max(F, S),
+    `same` W*S; with an output_padding that is written, even 0, `valid` gives
+    (W - 1)*S + F + output_padding, `same` (W - 1)*S + F - 2*floor(F/2) + output_padding.
+    Weights: D*K/groups*F*F; biases: K. MACs: input positions times D*K/groups*F*F. The receptive
+    field is an upper bound.
 
     Backward, with the upstream gradient dy: dx is the convolution of dy with the same filters,
     stride S and padding P; dW at a tap is the sum over positions of x times the dy that it was
@@ -158,8 +173,8 @@ class ConvTranspose(Layer):
 
     Fields: K (main), F, S (1), P (0), output_padding (0), dilation (1), groups (1), bias (true).
 
-    Sources: PyTorch, torch.nn.ConvTranspose2d; Dumoulin and Visin, "A guide to convolution
-    arithmetic for deep learning", 2016.
+    Sources: PyTorch, torch.nn.ConvTranspose2d; Keras, Conv2DTranspose; Dumoulin and Visin, "A guide
+    to convolution arithmetic for deep learning", 2016.
     """
 
     K: Filters
@@ -168,17 +183,18 @@ class ConvTranspose(Layer):
     P: Annotated[
         int | str | tuple[Any, ...],
         padding("same", "valid"),
-        Field(validation_alias=AliasChoices("P", "padding")),
+        Field(validation_alias=AliasChoices("P", *SYNONYMS["P"])),
     ] = 0
-    output_padding: Offsets = 0
+    output_padding: Offsets | None = None  # 0; unless written, P: same and valid have their own
     dilation: Sizes = 1
     groups: Positive = 1
     bias: Truth = True
 
     main = "K"
+    weight_layout = "D x K/groups x F..."
     has_weights: ClassVar[bool] = True
     multiplies: ClassVar[bool] = True
-    habits: ClassVar[Mapping[str, str]] = HABITS | {
+    habits: ClassVar[Mapping[str, str]] = {
         "rounding": "leave it out: nothing is divided, so nothing is rounded"
     }
 
@@ -203,24 +219,16 @@ class ConvTranspose(Layer):
         spreads = self.spreads(volume)
         most_extra = min(max(part.S, part.dilation) for part in spreads) - 1
         for part in spreads:
-            extra = part.output_padding
-            if part.same and self.output_padding != 0:
-                message = f"P: same settles the output, output_padding={self.output_padding} too"
-                repair = Repair("leave out output_padding", set_field("output_padding", None))
-                raise Refusal(repairable("SC208", message, [repair]))
-            if not part.same and extra >= max(part.S, part.dilation):
+            extra = part.written or 0
+            if extra >= max(part.S, part.dilation):
                 message = f"output_padding={extra} must be smaller than S={part.S}"
                 message += f" or dilation={part.dilation}"
                 text = f"output_padding={most_extra} is the most that fits"
                 repair = Repair(text, set_field("output_padding", most_extra))
                 raise Refusal(repairable("SC208", message, [repair]))
             if part.size < 1:
-                # the largest P for which (W - 1)*S - 2P + F + output_padding is still positive
-                most = min((p.size + p.before + p.after - 1) // 2 for p in spreads)
-                left = show(tuple(p.size + p.before + p.after - 2 * most for p in spreads))
                 message = f"{part.working()}, so nothing would be left"
-                repair = Repair(f"P={most} gives {left}", set_field("P", most))
-                raise Refusal(repairable("SC202", message, [repair]))
+                raise Refusal(repairable("SC202", message, [_leaving_something(spreads)]))
         return (*[part.size for part in spreads], self.K)
 
     def parameters(self, inputs: Sequence[Volume]) -> Shapes:
@@ -250,7 +258,8 @@ class ConvTranspose(Layer):
         output: Volume,
     ) -> ReceptiveField | None:
         steps = [Step(part.span, part.S, part.before) for part in self.spreads(inputs[0])]
-        return spread_out(fields[0], steps)
+        alone = inputs[0][-1] == self.groups
+        return spread_out(fields[0] if alone else across(fields[0]), steps)
 
     def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
         return ["receptive field: an upper bound, the jump is divided by S"]
@@ -260,6 +269,18 @@ class ConvTranspose(Layer):
 
     def shown_fields(self) -> str:
         return " ".join(t for t in self.described().split(" ") if not t.startswith("K="))
+
+
+def _leaving_something(spreads: Sequence[Spread]) -> Repair:
+    """Return the repair of a transposed convolution whose P crops everything."""
+    if spreads[0].policy:  # W values come to less only if the output_padding says so
+        left = show(tuple(part.W * part.S for part in spreads))
+        text = f"leaving out output_padding gives {left}"
+        return Repair(text, set_field("output_padding", None))
+    # the largest P for which (W - 1)*S - 2P + F + output_padding is still positive
+    most = min((p.size + p.before + p.after - 1) // 2 for p in spreads)
+    left = show(tuple(p.size + p.before + p.after - 2 * most for p in spreads))
+    return Repair(f"P={most} gives {left}", set_field("P", most))
 
 
 def need_divisible(groups: int, D: int, K: int) -> None:

@@ -1,6 +1,6 @@
 """The fully connected layer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import prod
 from typing import Annotated, ClassVar
 
@@ -8,7 +8,6 @@ from pydantic import AliasChoices, Field
 
 from shapecalc.layers.base import KnownCounts, Layer, Shapes
 from shapecalc.layers.fields import Positive, Truth, Volume
-from shapecalc.layers.window import HABITS
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import everything
 
@@ -38,7 +37,7 @@ class Dense(Layer):
     main = "units"
     has_weights: ClassVar[bool] = True
     multiplies: ClassVar[bool] = True
-    habits: ClassVar[Mapping[str, str]] = HABITS | {"out_features": "write units"}
+    weight_layout = "units x inputs"
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         return (self.units,)

@@ -12,9 +12,10 @@ from pydantic import PlainValidator
 from pydantic_core import PydanticCustomError
 
 from shapecalc.diagnostics import LIMIT, nearest, quote
+from shapecalc.edits import Change, Repair
 from shapecalc.geometry import PADDING_POLICIES
-
-Volume = tuple[int, ...]  # spatial sizes first, depth last
+from shapecalc.volumes import Reading, offers, readings, show
+from shapecalc.volumes import Volume as Volume
 
 MAX_SPATIAL = 3
 NO_WORDS: Mapping[str, str] = {}
@@ -125,7 +126,32 @@ def padding(*policies: str) -> PlainValidator:
 
 
 def read_volume(value: Any) -> Volume:
-    """Read a volume as `227x227x3`, [227, 227, 3], 784 or a mapping of its axes' names."""
+    """Read a volume as `227x227x3`, [227, 227, 3], 784 or a mapping of its axes' names.
+
+    Where it can be told what was written, a batch in front for one, the error's context holds
+    repairs and, if there is one reading alone, under `meant` the volume to go on with.
+    """
+    try:
+        return _volume(value)
+    except PydanticCustomError as error:
+        meant = readings(value)
+        context: dict[str, Any] = {"message": error.message(), "repairs": rewritings(meant)}
+        if isinstance(value, str) and value[:1] == "(" and ")" not in value:
+            context["hint"] = "write it with crosses, as 32x32x3: in { } a comma ends a value"
+        if len(meant) == 1:
+            context["meant"] = meant[0].volume
+        raise PydanticCustomError(error.type, "{message}", context) from None
+
+
+def rewritings(meant: Sequence[Reading]) -> tuple[Repair, ...]:
+    """Return what may be written in the place of sizes that are no volume here, or hardly one."""
+    return tuple(
+        Repair(offer, Change("set", show(volume) if len(volume) > 1 else volume[0]))
+        for offer, volume in offers(meant)
+    )
+
+
+def _volume(value: Any) -> Volume:
     wanted = "a volume such as 32x32x3 (height x width x depth), 10x1 or 784"
     if isinstance(value, Mapping):
         value = _named_axes(value)
@@ -139,6 +165,16 @@ def read_volume(value: Any) -> Volume:
     if not 1 <= len(value) <= MAX_SPATIAL + 1:
         raise wrong(f"{wanted}: one to four sizes", value)
     return tuple(check_whole(size, 1, "positive whole numbers") for size in value)
+
+
+def read_target(value: Any) -> Volume:
+    """Read the volume that a reshape gives. -1 may be a batch or a size to be worked out."""
+    sizes = value if isinstance(value, list | tuple) else [value]
+    if any(size == -1 or (isinstance(size, str) and "-1" in size) for size in sizes):
+        message = wrong("a volume with every size written", value).message()
+        hint = "-1 is not worked out: write the size itself, and no batch"
+        raise PydanticCustomError("SC104", "{message}", {"message": message, "hint": hint})
+    return read_volume(value)
 
 
 def _named_axes(value: Mapping[Any, Any]) -> list[Any]:
@@ -218,7 +254,7 @@ Sizes = Annotated[int | Volume, PlainValidator(_sizes(1))]
 Offsets = Annotated[int | Volume, PlainValidator(_sizes(0))]
 Pads = Annotated[int | str | tuple[Any, ...], padding(*PADDING_POLICIES)]
 Border = Annotated[int | tuple[Any, ...], padding()]
-VolumeField = Annotated[Volume, PlainValidator(read_volume)]
+VolumeField = Annotated[Volume, PlainValidator(read_target)]
 Rate = Annotated[float, PlainValidator(_fraction)]
 Real = Annotated[float, PlainValidator(_real)]
 PositiveReal = Annotated[float, PlainValidator(_positive_real)]

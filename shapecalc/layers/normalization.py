@@ -1,6 +1,6 @@
 """Normalizations: the volume passes unchanged; gamma counts as weights, beta as biases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from shapecalc.diagnostics import Refusal, repairable
@@ -8,18 +8,7 @@ from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import AlongDepth, KnownCounts, Layer, Shapes, need_spatial
 from shapecalc.layers.fields import Positive, PositiveReal, Real, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
-from shapecalc.receptive_field import everything
-
-HABITS = {
-    "epsilon": "write eps",
-    "momentum": "leave it out: it does not change shapes or counts",
-    "num_features": "leave it out: the depth follows from the input",
-    "num_channels": "leave it out: the depth follows from the input",
-    "num_groups": "write groups",
-    "normalized_shape": "leave it out: the depth follows from the input",
-    "center": "write affine: false to leave out gamma and beta",
-    "scale": "write affine: false to leave out gamma and beta",
-}
+from shapecalc.receptive_field import across, everything
 
 
 class Normalization(Layer):
@@ -29,7 +18,6 @@ class Normalization(Layer):
     eps: PositiveReal = 1e-5
 
     has_weights: ClassVar[bool] = True
-    habits: ClassVar[Mapping[str, str]] = HABITS
 
     def parameters(self, inputs: Sequence[Volume]) -> Shapes:
         D = inputs[0][-1]
@@ -182,3 +170,11 @@ class Lrn(Layer):
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         need_spatial(inputs[0])
         return inputs[0]
+
+    def field(
+        self,
+        fields: Sequence[ReceptiveField | None],
+        inputs: Sequence[Volume],
+        output: Volume,
+    ) -> ReceptiveField | None:
+        return across(fields[0])

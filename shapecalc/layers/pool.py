@@ -1,10 +1,11 @@
 """Pooling: windows that slide (max, avg, l2), whole slices (global) and adaptive bins."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field
 
+from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Fit, Fits, widest_bin
 from shapecalc.layers.base import Layer, need_spatial, per_axis, show
 from shapecalc.layers.fields import Sizes, Truth, Volume
@@ -12,7 +13,7 @@ from shapecalc.layers.window import Sliding, Window
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import binned, everything
 
-PoolStride = Annotated[Sizes | None, Field(validation_alias=AliasChoices("S", "stride", "strides"))]
+PoolStride = Annotated[Sizes | None, Field(validation_alias=AliasChoices("S", *SYNONYMS["S"]))]
 
 
 class Pool(Sliding):
@@ -47,7 +48,8 @@ class MaxPool(Pool):
     Output: (W - F + 2P)/S + 1 along each axis, the depth kept. S is F unless written.
     No parameters, no MACs. Padding counts as minus infinity, and is at most half of F.
     `rounding: ceil` adds a last window for what is left over, unless it would start past the
-    input and its leading padding.
+    input and its leading padding. It is the only one where F is larger than the padded input, by
+    less than S.
 
     Backward: the upstream gradient of a window goes to its largest value, the first one of several;
     where windows overlap, gradients add up.
@@ -73,6 +75,7 @@ class AvgPool(Pool):
     Output: (W - F + 2P)/S + 1 along each axis, the depth kept. S is F unless written.
     No parameters, no MACs. Padding counts as zeros and is averaged in, unless
     count_include_pad is false; under `P: same` it is left out unless count_include_pad is written.
+    `rounding: ceil` is as in max_pool; what a window sees behind the padding is never counted.
 
     Backward: each value that was averaged gets the upstream gradient over the divisor; where
     windows overlap, gradients add up.
@@ -166,7 +169,6 @@ class AdaptivePool(Layer):
     output: Sizes
 
     main = "output"
-    habits: ClassVar[Mapping[str, str]] = {"output_size": "write output"}
 
     def bins(self, volume: Volume) -> list[tuple[int, int, int]]:
         """Return (input size, bins, pixels in the widest bin) for each axis."""

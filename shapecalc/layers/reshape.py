@@ -1,6 +1,6 @@
 """Layers that move values about: flatten, reshape, pad, crop, upsample."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import prod
 from typing import Annotated, ClassVar
 
@@ -9,6 +9,7 @@ from pydantic import Field as Declared
 
 from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Change, Repair, set_field
+from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Step
 from shapecalc.layers.base import Layer, need_spatial, per_axis, per_axis_lines, show
 from shapecalc.layers.fields import Border, Sizes, Volume, VolumeField, choice
@@ -37,7 +38,7 @@ class Flatten(Layer):
     def field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
-        return scattered(fields[0])
+        return scattered(fields[0], together=prod(output[:-1]) == prod(inputs[0][:-1]))
 
     def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
         return [f"{'*'.join(map(str, inputs[0]))} = {output[0]}"]
@@ -49,7 +50,9 @@ class Flatten(Layer):
 class Reshape(Flatten):
     """reshape: the same values as another volume, in the order depth, height, width.
 
-    The number of values must stay the same. No parameters, no MACs.
+    The number of values must stay the same. No parameters, no MACs. The receptive field is kept,
+    that of a single value: once values of several positions have come to one, what looks at all
+    values of a position has no known field.
 
     Backward: the upstream gradient in the input's shape.
 
@@ -65,7 +68,6 @@ class Reshape(Flatten):
     output: VolumeField
 
     main = "output"
-    habits: ClassVar[Mapping[str, str]] = {"target_shape": "write output"}
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs
@@ -115,7 +117,7 @@ class Pad(Layer):
     Source: PyTorch, torch.nn.ZeroPad2d.
     """
 
-    P: Annotated[Border, Declared(validation_alias=AliasChoices("P", "padding"))]
+    P: Annotated[Border, Declared(validation_alias=AliasChoices("P", *SYNONYMS["P"]))]
 
     main = "P"
     sign: ClassVar[int] = 1
@@ -196,12 +198,6 @@ class Upsample(Layer):
     mode: Annotated[str, choice("nearest", "bilinear")] = "nearest"
 
     main = "scale"
-    habits: ClassVar[Mapping[str, str]] = {
-        "scale_factor": "write scale",
-        "interpolation": "write mode",
-        "size": "write scale",
-        "align_corners": "leave it out: centres are half-pixel",
-    }
 
     def scales(self, volume: Volume) -> tuple[int, ...]:
         """Return the factor of each axis."""

@@ -1,12 +1,13 @@
 """What convolutions and pools share: a window of F that slides with stride S over padding P."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Self
+from collections.abc import Sequence
+from typing import Annotated, Any, Self
 
 from pydantic import AliasChoices, Field
 
 from shapecalc.diagnostics import Fault, Refusal, repairable
 from shapecalc.edits import Repair, set_field
+from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Fit, Fits, Rounding, slide_all
 from shapecalc.layers.base import (
     Layer,
@@ -20,23 +21,9 @@ from shapecalc.layers.repairs import repairs_of
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import slid
 
-Stride = Annotated[Sizes, Field(validation_alias=AliasChoices("S", "stride", "strides"))]
-Zeros = Annotated[Pads, Field(validation_alias=AliasChoices("P", "padding"))]
-Window = Annotated[Sizes, Field(validation_alias=AliasChoices("F", "kernel_size", "pool_size"))]
-
-HABITS = {
-    "in_channels": "leave it out: the depth follows from the input",
-    "in_features": "leave it out: the size follows from the input",
-    "input_shape": "leave it out: the volume follows from the input",
-    "num_features": "leave it out: the depth follows from the input",
-    "activation": "write the activation as a layer of its own, such as `- relu`",
-    "use_bias": "write bias",
-    "dilation_rate": "write dilation",
-    "ceil_mode": "write rounding: ceil",
-    "depth_multiplier": "write multiplier",
-    "data_format": "leave it out: volumes are height x width x depth",
-    "padding_mode": "leave it out: padding is with zeros",
-}
+Stride = Annotated[Sizes, Field(validation_alias=AliasChoices("S", *SYNONYMS["S"]))]
+Zeros = Annotated[Pads, Field(validation_alias=AliasChoices("P", *SYNONYMS["P"]))]
+Window = Annotated[Sizes, Field(validation_alias=AliasChoices("F", *SYNONYMS["F"]))]
 
 
 class Sliding(Layer):
@@ -46,8 +33,6 @@ class Sliding(Layer):
     S: Any
     P: Zeros = 0
     rounding: Annotated[Rounding | None, choice("exact", "floor", "ceil")] = None
-
-    habits: ClassVar[Mapping[str, str]] = HABITS
 
     def spacing(self) -> Any:
         """Return the dilation, where the kind has one."""
@@ -168,6 +153,8 @@ class Sliding(Layer):
         padded = fit.W + fit.before + fit.after
         span = f"F={fit.F}" if fit.dilation == 1 else f"F={fit.F} (spans {fit.span})"
         message = f"the filter {span} is larger than the padded input {padded} = {_sum(fit)}"
+        if self.rounding == "ceil":
+            message += f"; ceil makes up for at most S - 1 = {fit.S - 1}"
         return repairable("SC202", message, repairs_of(self, volume, fits))
 
 

@@ -16,9 +16,11 @@ from shapecalc.network.blocks import (
     given_fields,
 )
 from shapecalc.network.budget import Budget
-from shapecalc.network.plain import COMMON_KEYS, NO_FIELDS, PlainLayers
+from shapecalc.network.plain import COMMON_KEYS, NO_FIELDS, PlainLayers, Read
 from shapecalc.network.scopes import Group, Scope, Sources
-from shapecalc.network.validation import MISSING
+from shapecalc.network.shorthands import Meant, layer_meant, offered
+from shapecalc.network.translation import kind_of_word
+from shapecalc.network.validation import MISSING, validate
 from shapecalc.network.wiring import Node
 from shapecalc.network.written import Written, inner_lists, kind_key, unknown_kind
 
@@ -87,12 +89,27 @@ class Expander(PlainLayers):
         if cls is not None:
             if issubclass(cls, Composite):
                 return self._composite(Written(kind, value, path), cls, scope, chain)
-            return self.layer(kind, cls, value, path, scope, chain)
+            return self.layer(kind, ALIASES.get(kind, kind), cls, value, path, scope, chain)
         if kind in self.blocks:
             return self._instance(Written(kind, value, path), scope, chain)
+        meant = kind_of_word(kind, value)
+        if meant is not None:
+            return self.layer(kind, meant, KINDS[meant], value, path, scope, chain)
+        written = self.once("", kind, path, lambda: self._meant(kind, path))
+        if written is not None:
+            cls = KINDS[written.kind]
+            return self.layer(written.kind, written.kind, cls, written.fields, path, scope, chain)
         if not self.findings.again(path, "SC105"):
             self.findings.append(Finding(unknown_kind(kind, self.blocks, self.findings), path))
         return self.unknown(kind, path, scope, value)
+
+    def _meant(self, text: str, path: Path) -> Meant | None:
+        """Return the layer that a text means, as a call of Python does, and report it."""
+        written = layer_meant(text)
+        if written is not None:
+            fault = offered(f"there is no layer kind {quote(text)}", written)
+            self.findings.append(Finding(fault, path))
+        return written
 
     # -- composites ----------------------------------------------------------------------------
 
@@ -108,7 +125,10 @@ class Expander(PlainLayers):
             fields = {cls.main: value}
         also = () if cls is Repeat else COMMON[:3]
         bare = value is not None and not isinstance(value, Mapping)
-        layer = self.validated(cls, fields, path, kind, also, bare=bare, written=(value, path))
+        layer = self.once(
+            kind, value, path,
+            lambda: validate(cls, fields, path, self.findings, kind, also, bare=bare),
+        )  # fmt: skip
         if self.depth >= MAX_NESTING or id(value) in self.inside:
             what = "contain themselves" if id(value) in self.inside else None
             self.report(
@@ -211,7 +231,7 @@ class Expander(PlainLayers):
                 path,
             )
             joined = None
-        merge = self.plain.setdefault(kind, KINDS[kind]()) if layer is not None else None
+        merge = self.plain.setdefault(kind, Read(KINDS[kind]())).layer if layer else None
         added = self.add(Node(scope.prefix + own, kind, merge, joined, path))
         self.claim(scope, own, added[0], path, named=written.name is not None)
         group.name, group.end, group.sources = scope.prefix + own, len(self.nodes), added

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, PlainValidator
+from pydantic_core import PydanticCustomError
 
 from shapecalc.diagnostics import LIMIT
 from shapecalc.layers.fields import MAX_SPATIAL, Volume, crossed, natural, read_volume, wrong
@@ -23,9 +24,23 @@ def _per_axis(value: Any) -> tuple[float, ...]:
 
 
 def _volumes(value: Any) -> dict[str, Volume]:
-    if isinstance(value, dict):
-        return {str(name): read_volume(volume) for name, volume in value.items()}
-    raise wrong("a mapping of outputs' names to volumes", value)
+    if not isinstance(value, dict):
+        raise wrong("a mapping of outputs' names to volumes", value)
+    volumes = {}
+    faulty: PydanticCustomError | None = None
+    for name, written in value.items():
+        try:
+            volumes[str(name)] = read_volume(written)
+        except PydanticCustomError as error:
+            faulty = faulty or error
+            meant = (error.context or {}).get("meant")
+            if meant is None:
+                raise
+            volumes[str(name)] = meant
+    if faulty is not None:
+        context = {**(faulty.context or {}), "meant": volumes}
+        raise PydanticCustomError("SC104", "{message}", context)
+    return volumes
 
 
 def _optional(read: Any) -> PlainValidator:

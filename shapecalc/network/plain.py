@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from shapecalc.diagnostics import Findings, Path, quote
+from shapecalc.diagnostics import Finding, Findings, Path, quote
 from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, Layer
 from shapecalc.layers.fields import NAME
 from shapecalc.network.blocks import COMMON, LONGEST_NAME
 from shapecalc.network.budget import Budget, TooMuch
 from shapecalc.network.scopes import Scope, Sources
-from shapecalc.network.wiring import MOST_VALIDATED, Node, Wiring
+from shapecalc.network.shorthands import fields_meant, offered
+from shapecalc.network.translation import Translation, translate
+from shapecalc.network.validation import validate
+from shapecalc.network.wiring import Node, Wiring
 from shapecalc.network.written import Written
 
 NO_FIELDS: Mapping[str, Any] = {}
 MOST_FAULTS = 10_000
 COMMON_KEYS = frozenset(COMMON)
+
+
+class Read(NamedTuple):
+    """A layer as read, None where its fields are wrong, and how it was put into our words."""
+
+    layer: Layer | None
+    translation: Translation | None = None
 
 
 class PlainLayers(Wiring):
@@ -28,8 +38,7 @@ class PlainLayers(Wiring):
     ) -> None:
         super().__init__(findings, inputs, budget)
         self.rounding = rounding
-        self.plain: dict[str, Layer] = {}  # kinds written without fields, validated once
-        self.settled: dict[int, tuple[Layer, Layer]] = {}  # with the network's rounding
+        self.plain: dict[str, Read] = {}  # words written without fields, read once
 
     def unknown(self, word: str, path: Path, scope: Scope, value: Any = None) -> Sources:
         """Add a layer of which nothing is known, so that totals are not taken for known.
@@ -50,6 +59,7 @@ class PlainLayers(Wiring):
     def layer(
         self,
         word: str,
+        kind: str,
         cls: type[Layer],
         value: Any,
         path: Path,
@@ -57,7 +67,6 @@ class PlainLayers(Wiring):
         chain: Sources | None,
     ) -> Sources:
         """Add the layer written as `word: value` behind `chain`; return it as a source."""
-        kind = ALIASES.get(word, word)
         name = origin = share = claims = None
         fields, mark = value, self.findings.mark()
         bare = value is not None and not isinstance(value, Mapping)
@@ -71,13 +80,18 @@ class PlainLayers(Wiring):
                 share, claims = written.share, written.claims
         elif cls.merges:
             fields, origin = NO_FIELDS, value
-        elif cls.main is not None:
+        elif cls.main is not None or word != kind:
             fields = {cls.main: value}
-        layer = self._layer(kind, cls, fields, path, bare, value)
+        if fields is NO_FIELDS and word in self.plain:
+            layer, translation = self.plain[word]
+        else:
+            layer, translation = self.once(
+                word, value, path, lambda: self._read(word, kind, cls, fields, path, bare)
+            )
         number = scope.numbered(kind)
         own = name or number
         sources = self.sources(origin, path, scope, chain, cls.merges, own, bare)
-        node = Node(scope.prefix + own, kind, layer, sources, path, claims)
+        node = Node(scope.prefix + own, kind, layer, sources, path, claims, None, translation)
         added = self.add(node)
         if share is not None:
             node.shares = self.shared_layer(share, node, scope)
@@ -85,20 +99,51 @@ class PlainLayers(Wiring):
         self.findings.belong_to(node.name, mark)
         return added
 
-    def _layer(
-        self, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool, value: Any
-    ) -> Layer | None:
-        if fields is NO_FIELDS and kind in self.plain:
-            return self.plain[kind]
-        also = COMMON if cls.has_weights else COMMON[:3]
-        layer = self.validated(cls, fields, path, kind, also, bare=bare, written=(value, path))
+    def _read(
+        self, word: str, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool
+    ) -> Read:
+        """Return the layer that fields make, and their translation if they are not in our words."""
+        mark = self.findings.mark()
+        layer = translation = None
+        if word == kind or word in ALIASES:
+            layer = self._validated(kind, cls, fields, path, bare)
+        if isinstance(fields, Mapping) and (layer is None or self.findings.mark() != mark):
+            tried = translate(word, kind, fields, bare)
+            if tried.foreign:
+                translation = tried
+                self.findings.take_back(mark)
+                layer = self._translated(tried, cls, path, bare)
+        if layer is None and bare and isinstance(fields, Mapping):
+            (value,) = fields.values()
+            meant = fields_meant(word, kind, value)
+            if meant is not None:
+                translation = None
+                self.findings.take_back(mark)
+                message = f"{quote(word)} takes fields, not {quote(value)}"
+                self.findings.append(Finding(offered(message, meant, word), path))
+                layer = self._validated(kind, cls, meant.fields, path, False)
         if layer is None:
-            return None
-        if id(layer) not in self.settled:  # one object for all layers written at one place
-            if len(self.settled) >= MOST_VALIDATED:
-                return layer.settled(self.rounding)
-            self.settled[id(layer)] = layer, layer.settled(self.rounding)
-        settled = self.settled[id(layer)][1]
-        if fields is NO_FIELDS:
-            self.plain[kind] = settled
-        return settled
+            return Read(None, translation)
+        read = Read(layer.settled(self.rounding), translation)
+        if fields is NO_FIELDS and self.findings.mark() == mark:
+            self.plain[word] = read
+        return read
+
+    def _validated(
+        self, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool
+    ) -> Layer | None:
+        also = COMMON if cls.has_weights else COMMON[:3]
+        return validate(cls, fields, path, self.findings, kind, also, bare=bare)
+
+    def _translated(
+        self, translation: Translation, cls: type[Layer], path: Path, bare: bool
+    ) -> Layer | None:
+        for fault, key in translation.faults:
+            place = path if bare or not key else (*path, key)
+            self.findings.append(Finding(fault, place))
+        also = COMMON if cls.has_weights else COMMON[:3]
+        layer = validate(
+            cls, translation.fields, path, self.findings, translation.kind, also, bare=bare,
+            written=translation.written,
+        )  # fmt: skip
+        return None if translation.stops else layer

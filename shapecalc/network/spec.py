@@ -19,6 +19,7 @@ from shapecalc.diagnostics import (
 )
 from shapecalc.document import Document
 from shapecalc.edits import Change, Repair
+from shapecalc.frameworks.elsewhere import TOP_LEVEL
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import NAME, Volume, check_whole, read_volume
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
@@ -28,7 +29,8 @@ from shapecalc.network.expanding import Expander
 from shapecalc.network.expectations import NetworkClaims
 from shapecalc.network.plain import MOST_FAULTS
 from shapecalc.network.scopes import Group, Scope, Sources
-from shapecalc.network.validation import unknown_key, validate
+from shapecalc.network.tuples import torn
+from shapecalc.network.validation import rejected, unknown_key, validate
 from shapecalc.network.wiring import Node
 from shapecalc.network.written import likely_kind
 
@@ -42,11 +44,10 @@ KEYS = {
         "layers", "outputs", "expect", "example",
     )
 }  # fmt: skip
-HABITS = {
-    "input_shape": "write input: 32x32x3",
-    "model": "write name, input and layers at the top",
-    "output": "write expect: {output: ...}, or outputs: with names",
-    "block": "write blocks",
+NO_NETWORK = {  # what a mapping without layers and input is, by a key of it
+    "questions": ("an assignment", "shapecalc grade marks answers by it; audit checks its keys"),
+    "answers": ("a student's answers", "shapecalc grade ASSIGNMENT FILE marks them"),
+    "student": ("a student's answers", "shapecalc grade ASSIGNMENT FILE marks them"),
 }
 ROUNDINGS: tuple[Rounding, ...] = ("exact", "floor", "ceil")
 
@@ -95,6 +96,9 @@ class _Builder:
         self.max_layers = max_layers
         self.findings = Findings(document.findings)
 
+    def _unreadable(self) -> NetworkSpec:
+        return NetworkSpec(self.document, findings=self.findings, readable=False)
+
     def build(self) -> NetworkSpec:
         data = self.document.data
         if not isinstance(data, Mapping):
@@ -104,10 +108,15 @@ class _Builder:
                     f"a spec is a mapping, not {quote(data)}",
                     "for example input: 32x32x3, and layers: [...]",
                 )
-            return NetworkSpec(self.document, findings=self.findings, readable=False)
+            return self._unreadable()
+        if data.keys().isdisjoint(("layers", "input", "inputs")):
+            for key, (what, hint) in NO_NETWORK.items():
+                if key in data:
+                    self._report("SC101", f"this is {what}", hint)
+                    return self._unreadable()
         for key in data:
             if key not in KEYS:
-                fault = unknown_key(str(key), data, "a spec", KEYS, HABITS, (), self.findings)
+                fault = unknown_key(str(key), data, "a spec", KEYS, TOP_LEVEL, (), self.findings)
                 self.findings.append(Finding(fault, (str(key),)))
         inputs = self._inputs(data)
         expander, outputs = self._layers(data, inputs)
@@ -161,6 +170,12 @@ class _Builder:
             )
             return {"input": None}
         inputs: dict[str, Volume | None] = {}
+        for broken in torn(written):
+            if any(found.fault.code == "SC106" for found in self.document.findings):
+                break  # two sizes are equal, and one of them is lost
+            self.findings.append(Finding(broken.fault, ("inputs",)))
+            written = {k: v for k, v in written.items() if str(k) not in broken.parts}
+            written[broken.key] = broken.value
         for key, value in written.items():
             path: Path = ("inputs", str(key))
             if not NAME.fullmatch(str(key)):
@@ -174,8 +189,10 @@ class _Builder:
         try:
             return read_volume(value)
         except PydanticCustomError as error:
-            self._report(error.type, f"{path[-1]} {error.message()}", "", path)
-            return None
+            context = error.context or {}
+            fault = rejected(error.type, f"{path[-1]} {error.message()}", context)
+            self.findings.append(Finding(fault, path))
+            return context.get("meant")
 
     def _text(self, data: Mapping[str, Any], key: str) -> str | None:
         value = data.get(key)

@@ -27,6 +27,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 UNKNOWN = ("extra_forbidden", "invalid_key")  # pydantic's words for a key that is not there
 PARAMETER = re.compile(r"\$[A-Za-z0-9_-]+")
+NOTHING: Mapping[str, str] = {}
 
 
 class _Missing:
@@ -62,11 +63,13 @@ def validate(
     also: Iterable[str] = (),
     *,
     bare: bool = False,
+    written: Mapping[str, str] = NOTHING,
 ) -> Model | None:
     """Return the validated model, or None with what is wrong added to the findings.
 
     `also` are further keys that are known, but read elsewhere. `bare` says that the one field was
-    written as a bare value, so that its place is the layer's own.
+    written as a bare value, so that its place is the layer's own. `written` has the key under which
+    a field stands where that is not its name.
     """
     try:
         return model.model_validate(fields)
@@ -74,8 +77,11 @@ def validate(
         words = aliases(model)
         habits = getattr(model, "habits", {})
         example = model.example() if issubclass(model, Layer) else ""
-        for problem in error.errors(include_url=False, include_context=True):
-            steps = tuple(s if isinstance(s, int) else str(s) for s in problem["loc"])
+        problems = error.errors(include_url=False, include_context=True)
+        for problem in problems:
+            first, rest = problem["loc"][:1], problem["loc"][1:]
+            place = (*(written.get(str(step), step) for step in first), *rest)
+            steps = tuple(s if isinstance(s, int) else str(s) for s in place)
             unknown = problem["type"] in UNKNOWN
             if unknown and findings.again(path + steps[bare:], "SC102", "SC106"):
                 continue  # a block's next instance; looking for the nearest word takes time
@@ -84,6 +90,20 @@ def validate(
             )
             if fault is not None:
                 findings.append(Finding(fault, path + steps[bare:]))
+        return _as_meant(model, fields, problems)
+
+
+def _as_meant(model: type[Model], fields: Any, problems: Sequence[Any]) -> Model | None:
+    """Return the model with what was meant, where that is known of every faulty value."""
+    mended: dict[str, Any] = {}
+    for problem in problems:
+        meant = problem.get("ctx", {}).get("meant")
+        if meant is None or len(problem["loc"]) != 1:
+            return None
+        mended[problem["loc"][0]] = meant
+    try:
+        return model.model_validate({**fields, **mended})
+    except ValidationError:  # a value that is wrong in another way, too
         return None
 
 
@@ -111,8 +131,9 @@ def _translate(
     if stray is not None:
         return no_parameter(field, stray), steps
     if kind.startswith("SC"):
-        fault = Fault(kind, f"{field} {problem['msg']}", _mend(steps, value, words, example, what))
-        return rewritten(fault, problem["ctx"].get("instead")), steps
+        message = f"{field} {problem['msg']}"
+        otherwise = _mend(steps, value, words, example, what)
+        return rejected(kind, message, problem["ctx"], otherwise), steps
     return Fault("SC104", f"{field} must be a mapping of fields, not {quote(value)}", ""), steps
 
 
@@ -129,13 +150,17 @@ def _missing(what: str, field: str, fields: Any, example: str) -> Fault:
     return repairable("SC103", message, [Repair(text, set_field(field, value))], hint)
 
 
-def rewritten(fault: Fault, instead: Any) -> Fault:
-    """Return the fault of a value with what may be written in its place."""
-    if instead is None:
-        return fault
-    shown = str(instead).lower() if isinstance(instead, bool) else str(instead)
-    repair = Repair(f"write {shown}", Change("set", instead))
-    return repairable(fault.code, fault.message, [repair], fault.hint)
+def rejected(code: str, message: str, context: Mapping[str, Any], otherwise: str = "") -> Fault:
+    """Return the fault of a value, with what its reader says may be written in its place."""
+    hint = context.get("hint", otherwise)
+    repairs = context.get("repairs", ())
+    instead = context.get("instead")
+    if instead is not None:
+        shown = str(instead).lower() if isinstance(instead, bool) else str(instead)
+        repairs = (
+            Repair(f"write {shown}", Change("set", instead), safe=isinstance(instead, bool)),
+        )
+    return repairable(code, message, repairs, hint) if repairs else Fault(code, message, hint)
 
 
 EXAMPLES: dict[str, Any] = {
@@ -184,4 +209,4 @@ def unknown_key(
         return Fault("SC102", "merge keys are not read", "write a block, or the fields themselves")
     known = [*words, *also]
     fault = Fault("SC102", f"{what} has no field {shown}", f"it has {some(known)}")
-    return misspelt(fault, suggested(key, lambda: known, findings))
+    return misspelt(fault, suggested(key, lambda: known, findings, beginnings=True))

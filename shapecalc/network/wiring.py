@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from shapecalc.diagnostics import (
     Fault,
@@ -24,16 +24,12 @@ from shapecalc.network.blocks import LONGEST_NAME, RESERVED, bad_name
 from shapecalc.network.budget import Budget
 from shapecalc.network.expectations import LayerClaims
 from shapecalc.network.scopes import Group, Scope, Sources
-from shapecalc.network.validation import (
-    MISSING,
-    Model,
-    no_parameter,
-    stray_parameter,
-    validate,
-)
+from shapecalc.network.translation import Translation
+from shapecalc.network.validation import MISSING, no_parameter, stray_parameter, validate
 from shapecalc.network.written import Written
 
-MOST_VALIDATED = 10_000
+MOST_READ = 10_000
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
@@ -47,6 +43,7 @@ class Node:
     path: Path
     claims: LayerClaims | None = None
     shares: int | None = None  # index of the layer whose weights are used
+    translation: Translation | None = None  # where it is written in a framework's words
 
 
 class Wiring:
@@ -63,35 +60,28 @@ class Wiring:
         self.nodes: list[Node] = []
         self.groups: list[Group] = []
         # What was written is known by its identity: repeats and blocks meet it again and again.
-        self.good: dict[tuple[str, int], tuple[Any, Any]] = {}
-        self.bad: dict[tuple[str, int, int], tuple[Any, Path, list[Finding]]] = {}
+        self.sound: dict[tuple[str, int], tuple[Any, Any]] = {}
+        self.faulty: dict[tuple[str, int, int], tuple[Any, Path, Any, list[Finding]]] = {}
 
-    def validated(
-        self,
-        model: type[Model],
-        fields: Any,
-        path: Path,
-        what: str,
-        also: Iterable[str] = (),
-        *,
-        bare: bool = False,
-        written: tuple[Any, Path],
-    ) -> Model | None:
-        """Validate fields, once for what is written at one place; None where they are faulty."""
-        value, place = written
-        if (what, id(value)) in self.good:
-            good: Model = self.good[what, id(value)][1]
-            return good
-        if (what, id(value), id(place)) in self.bad:
-            self.findings += self.bad[what, id(value), id(place)][2]
-            return None
-        known = len(self.findings)
-        layer = validate(model, fields, path, self.findings, what, also, bare=bare)
-        if layer is not None and len(self.good) < MOST_VALIDATED:
-            self.good[what, id(value)] = value, layer
-        elif layer is None and known < len(self.findings) and len(self.bad) < MOST_VALIDATED:
-            self.bad[what, id(value), id(place)] = value, place, self.findings[known:]
-        return layer
+    def once(self, what: str, value: Any, place: Path, read: Callable[[], Result]) -> Result:
+        """Read a value that is written at a place, as `what`, once; its findings are met again."""
+        known = self.sound.get((what, id(value)))
+        if known is not None:
+            sound: Result = known[1]
+            return sound
+        met = self.faulty.get((what, id(value), id(place)))
+        if met is not None:
+            self.findings += met[3]
+            faulty: Result = met[2]
+            return faulty
+        mark = self.findings.mark()
+        result = read()
+        found = self.findings[mark[0] :]
+        if found and len(self.faulty) < MOST_READ:
+            self.faulty[what, id(value), id(place)] = value, place, result, found
+        elif self.findings.mark() == mark and len(self.sound) < MOST_READ:
+            self.sound[what, id(value)] = value, result
+        return result
 
     def add(self, node: Node) -> Sources:
         """Add a layer to the flat list; return it as a source. Raises TooMuch."""
@@ -151,9 +141,11 @@ class Wiring:
             )
         if "expect" in fields:
             claims = fields.pop("expect")
-            written.claims = self.validated(
-                LayerClaims, claims, (*path, "expect"), "expect", written=(claims, path)
-            )
+            place = (*path, "expect")
+            written.claims = self.once(
+                "expect", claims, path,
+                lambda: validate(LayerClaims, claims, place, self.findings, "expect"),
+            )  # fmt: skip
         if shareable:
             written.share = fields.pop("share", None)
         return fields

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from shapecalc.diagnostics import Finding, Path
 from shapecalc.edits import Change, Repair
@@ -11,36 +12,57 @@ from shapecalc.layers.base import show
 from shapecalc.layers.fields import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.repairs.chain import Chains
-from shapecalc.tracing import Trace
+from shapecalc.tracing import Trace, walk
 
 FAR = 256  # pixels from the written size
 MOST_TRIED = 20_000  # layers, in all sizes that are tried
 
 
 def inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
-    """Yield the sizes below and above the written one that suit the layer, the nearer first.
-
-    Only a layer that is reached from one input in a straight line is looked at.
-    """
+    """Yield the sizes below and above the written one that suit the layer, the nearer first."""
     chains = Chains(trace)
     index = chains.names.get(finding.layer or "")
-    if index is None:
+    layer = trace.spec.nodes[index].layer if index is not None else None
+    if index is None or layer is None:
         return
     chain = chains.back(index + chains.offset, farthest=len(trace.layers))
-    layer = trace.spec.nodes[index].layer
-    source = (trace.spec.nodes[chain[-1]].sources or (chains.offset,))[0] if chain else -1
-    if not 0 <= source < chains.offset or not isinstance(layer, Sliding):
+    source = (trace.spec.nodes[chain[-1]].sources or (chains.offset,))[0] if chain else 0
+    straight = bool(chain) and source < chains.offset and isinstance(layer, Sliding)
+    if not straight and len(trace.inputs) > 1:
         return
-    name, volume = list(trace.inputs.items())[source]
+    name, volume = list(trace.inputs.items())[source if straight else 0]
     if volume is None or len(volume) < 2:
         return
-    exact = layer.model_copy(update={"rounding": "exact"})
-    found = _direct(exact, volume) if len(chain) == 1 else _nearest(chains, chain, exact, volume)
+    if straight and isinstance(layer, Sliding):
+        exact = layer.model_copy(update={"rounding": "exact"})
+        direct = len(chain) == 1
+        found = _direct(exact, volume) if direct else _nearest(chains, chain, exact, volume)
+    else:
+        found = _walked(trace, finding, index, name, volume)
     for changed, output in found:
         key = "input" if "input" in trace.spec.document.data else name
         path: Path = ("input",) if key == "input" else ("inputs", key)
         text = f"{key}: {show(changed)} gives {show(output[:-1])}"
         yield Repair(text, Change("set", show(changed), path))
+
+
+def _walked(
+    trace: Trace, finding: Finding, index: int, name: str, volume: Volume
+) -> Iterator[tuple[Volume, Volume]]:
+    """Yield the nearest sizes at which the network, walked anew, takes its volumes."""
+    far = min(FAR, MOST_TRIED // (2 * len(trace.layers)))
+    missing = {-1, 1}
+    for step in range(1, far + 1):
+        for sign in sorted(missing):
+            changed = (*[size + sign * step for size in volume[:-1]], volume[-1])
+            if min(changed) < 1:
+                continue
+            after = walk(replace(trace.spec, inputs={name: changed}))
+            output = after.layers[index].output
+            refused = {f.path for f in after.findings if f.fault.code.startswith("SC2")}
+            if output is not None and finding.path not in refused and len(output) > 1:
+                missing.discard(sign)
+                yield changed, output
 
 
 def _direct(layer: Sliding, volume: Volume) -> Iterator[tuple[Volume, Volume]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 from shapecalc.diagnostics import Finding, Path, Refusal
@@ -14,9 +14,11 @@ from shapecalc.layers.base import Layer, show
 from shapecalc.layers.fields import Volume
 from shapecalc.network.written import inner_lists
 from shapecalc.repairs.chain import VALUES, Chains, others, written
+from shapecalc.repairs.inputs import inputs
 from shapecalc.tracing import Trace
 
 MOST_SOURCES = 3  # others that are offered for one
+MOST_FIELDS = 12
 
 
 def merges(trace: Trace, finding: Finding) -> Iterator[Repair]:
@@ -30,8 +32,9 @@ def merges(trace: Trace, finding: Finding) -> Iterator[Repair]:
         return
     merge = _Merge(trace, chains, index, node.layer, node.sources, record.input, node.path)
     yield from merge.other_sources()
-    yield from merge.other_fields()
+    yield from islice(merge.other_fields(), MOST_FIELDS)
     yield from merge.more_layers()
+    yield from inputs(trace, finding)
 
 
 class _Merge:

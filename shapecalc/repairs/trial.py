@@ -68,7 +68,7 @@ class Trials:
         source = self.document.source
         if source is None:
             return None
-        edit = source.edit(outcome.change, outcome.repair.text, safe=False)
+        edit = source.edit(outcome.change, outcome.repair.text, safe=outcome.repair.safe)
         if edit is None or _plain(source.read(edit.applied(source.text)).data) != _plain(
             changed(self.document.data, outcome.change)
         ):
@@ -95,6 +95,10 @@ def key_of(finding: Finding, change: Change | None = None, data: Any = None) -> 
 
 def _before(path: Path, change: Change, data: Any) -> Path:
     """Return where a path of the changed data was before."""
+    if change.action == "several":
+        for part in reversed(change.value):
+            path = _before(path, part, data)
+        return path
     *outer, last = change.path
     n = len(outer)
     if path[:n] != tuple(outer) or len(path) <= n:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from shapecalc.diagnostics import Path
-from shapecalc.edits import Change, Unchangeable, value_at
+from shapecalc.edits import Change, Unchangeable, several, value_at
+from shapecalc.frameworks.lookups import choose, renamed, words_of
 from shapecalc.layers import KINDS, kind_of
 from shapecalc.layers.base import aliases
 from shapecalc.network import Group
+from shapecalc.network.translation import kind_of_word
 from shapecalc.network.validation import PARAMETER
 from shapecalc.tracing import Trace
 
@@ -17,10 +19,14 @@ MOST_BLOCKS = 100  # inside one another
 
 
 def resolved(trace: Trace, layer: str | None, change: Change) -> Change:
-    """Return a change of a field, or before a layer, as one of the data; any other as it is.
+    """Return a change of a field, or beside a layer, as one of the data; any other as it is.
 
     Raises Unchangeable where the field cannot be changed.
     """
+    if change.action == "several":
+        return several(*(resolved(trace, layer, part) for part in change.value))
+    if change.action == "behind":
+        return _behind(trace, layer, change)
     if change.action == "before":
         path = change.path if isinstance(change.path[-1], int) else change.path[:-1]
         return Change("insert", change.value, path)
@@ -40,6 +46,24 @@ def resolved(trace: Trace, layer: str | None, change: Change) -> Change:
     raise Unchangeable
 
 
+def _behind(trace: Trace, layer: str | None, change: Change) -> Change:
+    """Return the change that puts a layer behind another, whose output it takes over."""
+    index = next((i for i, node in enumerate(trace.spec.nodes) if node.name == layer), None)
+    if index is None:
+        raise Unchangeable
+    source = index + len(trace.inputs)
+    takers = [i for i, node in enumerate(trace.spec.nodes) if source in (node.sources or ())]
+    if takers not in ([], [index + 1]):
+        raise Unchangeable
+    path = change.path if isinstance(change.path[-1], int) else change.path[:-1]
+    items, place = value_at(trace.spec.document.data, path[:-1]), path[-1]
+    if not isinstance(place, int):
+        raise Unchangeable
+    if place + 1 == len(items):
+        return Change("append", change.value, path[:-1])
+    return Change("insert", change.value, (*path[:-1], place + 1))
+
+
 def _instance(trace: Trace, layer: str | None, path: Path) -> Group | None:
     """Return the instance that a layer stands in, of the block that a path leads into."""
     index = next((i for i, record in enumerate(trace.layers) if record.name == layer), -1)
@@ -54,15 +78,28 @@ def _instance(trace: Trace, layer: str | None, path: Path) -> Group | None:
 def _words(trace: Trace, path: Path, data: Any) -> tuple[Mapping[str, str], str | None]:
     """Return the words of what is written at a path, each with its field, and the bare one's."""
     word = path[-1] if isinstance(path[-1], str) else value_at(data, path)
-    kind = kind_of(word) if isinstance(word, str) else None
+    if not isinstance(word, str):  # an item that is no layer
+        raise Unchangeable
+    kind = kind_of(word)
     if kind is not None:
         return aliases(KINDS[kind]), KINDS[kind].main
     try:
-        parameters = value_at(data, ("blocks", str(word), "parameters"))
+        block = value_at(data, ("blocks", str(word)))
     except Unchangeable:
-        parameters = {}
+        return _foreign(str(word), path, data)
+    parameters = block.get("parameters") if isinstance(block, Mapping) else None
     names = [str(name) for name in parameters] if isinstance(parameters, Mapping) else []
     return {name: name for name in names}, next(iter(names), None)
+
+
+def _foreign(word: str, path: Path, data: Any) -> tuple[Mapping[str, str], str | None]:
+    """Return the words of a framework's layer."""
+    value = value_at(data, path)
+    kind = kind_of_word(word, value)
+    if kind is None:
+        return {}, None
+    layer, _ = choose(words_of(word), value if isinstance(value, Mapping) else ())
+    return {**aliases(KINDS[kind]), **renamed(layer)}, KINDS[kind].main
 
 
 def _field(data: Any, change: Change, words: Mapping[str, str], main: str | None) -> Change:

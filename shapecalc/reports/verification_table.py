@@ -37,7 +37,7 @@ def render(result: Verification) -> str:
     lines = [_line(check) for check in result.checks if check.layer is None or check.example]
     if lines:
         parts.append("\n".join(lines))
-    if any(check.what.startswith("gradient") for check in result.checks):
+    if any(check.quantity == "gradient" for check in result.checks):
         parts.append("\n".join([BANDS, *_footnotes(result)]))
     parts.append(summary(result))
     return "\n\n".join(parts)
@@ -51,10 +51,13 @@ def summary(result: Verification) -> str:
     checks = f"{total:,} {'check' if total == 1 else 'checks'}"
     if not total:
         return f"not run: {errors} {'error' if errors == 1 else 'errors'}"
+    if total == 1 and (wrong or not errors):
+        return f"1 check, which {'disagrees' if wrong else 'agrees'}"
     if wrong:
-        return f"{wrong:,} of {checks} {'does' if wrong == 1 else 'do'} not agree"
+        return f"{wrong:,} of {checks} {'disagrees' if wrong == 1 else 'disagree'}"
     if errors:
-        return f"{checks} agree, and {errors} {'error' if errors == 1 else 'errors'}"
+        agree = "agrees" if total == 1 else "agree"
+        return f"{checks} {agree}, and {errors} {'error' if errors == 1 else 'errors'}"
     return f"{checks}, all agree"
 
 
@@ -68,20 +71,20 @@ def _by_layer(checks: Iterable[Check]) -> dict[str, list[Check]]:
 
 def _cells(checks: Sequence[Check]) -> list[str]:
     """Return what each column says of one layer."""
-    return [_cell([c for c in checks if c.what.split(" ")[0] == column]) for column in TITLES]
+    return [_cell([c for c in checks if c.quantity == column]) for column in TITLES]
 
 
 def _cell(checks: Sequence[Check]) -> str:
     if not checks:
         return ""
-    if checks[0].what.startswith("gradient"):
+    if checks[0].quantity == "gradient":
         errors = [c.executed if c.executed is not None else float("inf") for c in checks]
         wrong = [c.what.removeprefix("gradient ") for c in checks if not c.agrees]
         text = _error(max(errors))
         return f"{text} ({', '.join(wrong)}: WRONG)" if wrong else text
     (check,) = checks[:1]
     if check.agrees:
-        mark = " *" if check.how and check.what == "receptive_field" else ""
+        mark = " *" if check.how and check.quantity == "receptive_field" else ""
         return _text(check.executed) + mark
     return f"{_text(check.predicted)}, but {_text(check.executed)}"
 
@@ -112,7 +115,7 @@ def _line(check: Check) -> str:
 
 def _footnotes(result: Verification) -> list[str]:
     lines = [note[:1].upper() + note[1:] + "." for note in result.notes]
-    fields = (check for check in result.checks if check.what == "receptive_field")
+    fields = (check for check in result.checks if check.quantity == "receptive_field")
     if any(check.how and check.agrees for check in fields):
         lines.append("* The prediction is an upper bound here, or was cut to the input.")
     return lines

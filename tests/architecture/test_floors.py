@@ -21,18 +21,22 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("grading",),
     ("executor.__init__",),  # a facade, too: it takes a file, as the next one does
     ("__init__",),  # the facade: joins formats, tracing and checks
-    ("repairs",),
+    ("pages", "repairs"),
     ("reports", "checks", "formats", "executor"),
     ("tracing",),
     ("worked_example",),
     ("network", "records", "verification"),
     ("layers",),
+    ("frameworks",),
     ("receptive_field", "document"),
-    ("geometry", "diagnostics"),
+    ("geometry", "diagnostics", "volumes"),
     ("edits",),
 )
 FACADES = tuple(name for names in FLOORS for name in names if name.endswith("__init__"))
-PLAIN = ("geometry", "diagnostics", "receptive_field", "document", "edits")  # no dependency at all
+# No dependency at all.
+PLAIN = (
+    "geometry", "volumes", "diagnostics", "receptive_field", "document", "edits", "frameworks",
+)  # fmt: skip
 TERMINAL = ("click", "sys", "os", "shutil")  # no report knows the terminal
 
 

@@ -14,8 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "specs" / "networks" / "alexnet.yaml"
 HEAVY = ("numpy", "shapecalc.executor")
-TELL = f"""
-print("loaded:", *[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
+TELL = """
+print("loaded:", *[name for name in {watched!r} if name in sys.modules], file=sys.stderr)
 """
 COMMAND = """
 import sys
@@ -28,10 +28,10 @@ except SystemExit as stop:
 """
 
 
-def loaded(program: str) -> set[str]:
-    """Run a program in a new interpreter; return which of the heavy modules it has loaded."""
+def loaded(program: str, watched: tuple[str, ...] = HEAVY) -> set[str]:
+    """Run a program in a new interpreter; return which of some modules it has loaded."""
     done = subprocess.run(
-        [sys.executable, "-c", f"import sys\n{program}\n{TELL}"],
+        [sys.executable, "-c", f"import sys\n{program}\n{TELL.format(watched=watched)}"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -63,6 +63,13 @@ def command(*arguments: str) -> str:
 )
 def test_a_command_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert loaded(command(*arguments)) == set()
+
+
+def test_only_explain_loads_the_pages() -> None:
+    pages = ("shapecalc.pages",)
+    assert loaded(command("report", str(SPEC)), pages) == set()
+    assert loaded(command("check", str(SPEC)), pages) == set()
+    assert loaded(command("explain", "padding"), pages) == set(pages)
 
 
 def test_the_package_loads_nothing_heavy() -> None:

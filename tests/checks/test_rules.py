@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -363,7 +364,7 @@ def test_sc405_is_said_where_dense_flattens_a_volume(trace_text: TraceText, size
 def test_sc405_is_not_said_where_nothing_is_mixed(
     trace_text: TraceText, size: str, layers: str
 ) -> None:
-    assert codes(trace_text(net(layers, size))) == []
+    assert "SC405" not in codes(trace_text(net(layers, size)))
 
 
 # -- SC406: a window wholly in the padding ---------------------------------------------------------
@@ -495,23 +496,56 @@ def test_sc407_looks_at_written_merges_too(trace_text: TraceText) -> None:
 @pytest.mark.parametrize(
     ("size", "better"),
     [
+        # depth first
         ("3x224x224", "224x224x3"),
         ("1x28x28", "28x28x1"),
         ("3x32x32", "32x32x3"),
         ("3x480x640", "480x640x3"),
+        ("3x16x112x112", "16x112x112x3"),
+        # no depth
         ("28x28", "28x28x1"),
-        ("224x224", None),
+        ("224x224", "224x224x1"),
+        # a batch in front of an image, in PyTorch's order and in Keras'
+        ("1x3x224x224", "224x224x3"),
+        ("1x3x512x512", "512x512x3"),
+        ("1x3x32x32", "32x32x3"),
+        ("1x1x28x28", "28x28x1"),
+        ("1x3x480x640", "480x640x3"),
+        ("1x512x7x7", "7x7x512"),
+        ("1x224x224x3", "224x224x3"),
+        ("1x28x28x1", "28x28x1"),
+        ("1x7x7x512", "7x7x512"),
+        # in front of a sequence, and of a vector
+        ("1x3x100", "100x3"),
+        ("1x784", "784"),
     ],
 )
-def test_sc408_finds_an_input_that_looks_depth_first_or_lacks_its_depth(
-    trace_text: TraceText, size: str, better: str | None
+def test_sc408_finds_an_input_that_looks_out_of_order_and_offers_the_one_meant(
+    trace_text: TraceText, size: str, better: str
 ) -> None:
-    found = only(trace_text(net("[relu]", size)), "SC408", "advice")
+    trace = trace_text(net("[relu]", size))
+    found = only(trace, "SC408", "advice")
+    assert trace.output == tuple(map(int, size.split("x")))  # it is computed as written
     assert found.where == "input"
     assert size in found.message
-    if better:
-        assert better in found.hint
-        assert "SC408" not in codes(trace_text(net("[relu]", better)))
+    assert found.hint.startswith(f"write {better}:")
+    assert trace_text(net("[relu]", better)).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("size", "offers"),
+    [
+        ("16x3x112x112", ["112x112x3 if 16 is a batch", "16x112x112x3 if 16 is the number of fr"]),
+        ("32x1x28x28", ["28x28x1 if 32 is a batch", "32x28x28x1 if 32 is the number of frames"]),
+        ("1x16x112x112", ["112x112x16 if 1 is a batch", "16x112x112x1 if 1 is the depth"]),
+    ],
+)
+def test_sc408_offers_both_where_it_cannot_be_told(
+    trace_text: TraceText, size: str, offers: list[str]
+) -> None:
+    found = only(trace_text(net("[relu]", size)), "SC408", "advice")
+    for offer in offers:
+        assert offer in found.hint
 
 
 def test_sc408_names_which_of_several_inputs(trace_text: TraceText) -> None:
@@ -522,7 +556,8 @@ def test_sc408_names_which_of_several_inputs(trace_text: TraceText) -> None:
 @pytest.mark.parametrize(
     "size",
     ["224x224x3", "28x28x1", "10x1", "100x64", "784", "16x112x112x3", "7x7x512", "1x1x512",
-     "56x56x64", "3x3x3", "64x7x7", "1x10x64", "9x9x9"],
+     "56x56x64", "3x3x3", "64x7x7", "1x10x64", "9x9x9", "1x100x3", "1x1x1x512", "8x8x8x3",
+     "4x4x4x64"],
 )  # fmt: skip
 def test_sc408_leaves_ordinary_inputs_alone(trace_text: TraceText, size: str) -> None:
     assert "SC408" not in codes(trace_text(net("[relu]", size)))
@@ -538,3 +573,60 @@ def test_advice_and_warnings_leave_a_trace_complete(trace_text: TraceText) -> No
         "SC402": "warning", "SC403": "advice", "SC404": "advice", "SC405": "advice",
     }  # fmt: skip
     assert trace.complete
+
+
+# -- SC301: fields that a layer over the whole input has widened -----------------------------------
+
+WIDE = [
+    "instance_norm",
+    "{group_norm: 3}",
+    "global_max_pool",
+    "{reshape: 192}, softmax",
+    "{reshape: 192}, {dense: 4}",
+]
+
+
+@pytest.mark.parametrize("wide", WIDE)
+@pytest.mark.parametrize("between", ["relu", "{dropout: 0.5}, tanh", "relu, {residual: [silu]}"])
+def test_a_claim_about_a_widened_field_names_the_layer_that_did(
+    trace_text: TraceText, wide: str, between: str
+) -> None:
+    claim = "{sigmoid: {name: claimed, expect: {receptive_field: 5}}}"
+    found = only(trace_text(net(f"[{wide}, {between}, {claim}]", "8x8x3")), "SC301", "error")
+    kind = re.findall("[a-z_]+", wide)[-1]
+    assert found.message == "claimed: receptive field 5 expected, 8x8 computed"
+    assert found.hint.startswith(f"since {kind}1 ({kind}) every value sees the whole input")
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [
+        # the layer itself, and one behind which nothing is whole: the working says it
+        ("[{instance_norm: {expect: {receptive_field: 3}}}]", "statistics run over the whole"),
+        ("[relu, {conv: {K: 1, F: 3, expect: {receptive_field: 5}}}]", "1 + (3 - 1)*1 = 3"),
+        # the first of several; of branches, the one that is whole
+        ("[instance_norm, relu, instance_norm, {relu: {expect: {receptive_field: 3}}}]",
+         "since instance_norm1 "),
+        ("[{conv: {name: a, K: 3, F: 1}}, {instance_norm: {from: input}},"
+         " {add: {from: [a, instance_norm1], name: b}}, {relu: {expect: {receptive_field: 1}}}]",
+         "since instance_norm1 "),
+        # a residual's claim, and an instance's
+        ("[{residual: {body: [instance_norm, relu], expect: {receptive_field: 1}}}]",
+         "since instance_norm1 "),
+        ("[b, {b: {expect: {receptive_field: 5}}}]", "since b1.group_norm1 "),
+        # a stretched merge; not a claim about anything else
+        ("[{avg_pool: {name: p, F: 8}}, {multiply: [input, p]}, {relu: {expect: {receptive_field:"
+         " 1}}}]", "since multiply1 (multiply) "),
+    ],
+)  # fmt: skip
+def test_what_widened_a_field(trace_text: TraceText, layers: str, said: str) -> None:
+    blocks = "blocks: {b: {layers: [{conv: {K: 3, F: 3, P: 1}}, {group_norm: 1}, relu]}}"
+    found = only(trace_text(net(layers, "8x8x3", blocks)), "SC301", "error")
+    assert said in found.hint
+
+
+def test_other_claims_behind_a_widened_field_keep_their_working(trace_text: TraceText) -> None:
+    layers = "[instance_norm, {conv: {K: 1, F: 1, expect: {parameters: 3}}}]"
+    found = only(trace_text(net(layers, "8x8x3")), "SC301", "error")
+    assert "since" not in found.hint
+    assert "parameters = 3 + 1 = 4" in found.hint

@@ -81,7 +81,7 @@ def test_without_a_topic_all_are_listed(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("word", "near"),
-    [("SC999", "SC"), ("maxpool", "max_pool"), ("covn", "conv"), ("", None), ("\x1b[31m", None)],
+    [("SC999", "SC"), ("maxpol", "max_pool"), ("covn", "conv"), ("", None), ("\x1b[31m", None)],
 )
 def test_an_unknown_topic_is_2_with_the_nearest_one(run: Run, word: str, near: str | None) -> None:
     result = run("explain", word)

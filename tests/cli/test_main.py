@@ -1,9 +1,8 @@
-"""The command line as a whole: help, unknown words, tracebacks, pipes, and the README."""
+"""The command line as a whole: help, unknown words, tracebacks, pipes."""
 
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from shapecalc.cli import group
 
 Run = Callable[..., Result]
 Spawn = Callable[..., subprocess.CompletedProcess[bytes]]
-README = Path(__file__).resolve().parents[2] / "README.md"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def commands() -> dict[str, click.Command]:
@@ -144,7 +143,7 @@ def test_a_pipe_that_closes_early_gives_no_traceback(files: Path, command: str) 
         [sys.executable, "-m", "shapecalc", command, str(files / "long.yaml")],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        cwd=README.parent,
+        cwd=ROOT,
     )
     assert process.stdout is not None
     assert process.stderr is not None
@@ -181,23 +180,6 @@ def test_a_path_with_a_nul_is_no_traceback(run: Run) -> None:
         assert "Traceback" not in result.output
 
 
-# -- the README ------------------------------------------------------------------------------------
-
-
-@pytest.mark.skipif(not README.exists(), reason="the README is being written")
-@pytest.mark.parametrize("name", sorted(commands()))
-def test_the_readme_shows_every_command(name: str) -> None:
-    assert re.search(rf"shapecalc {name}\b", README.read_text(encoding="utf-8"))
-
-
-@pytest.mark.skipif(not README.exists(), reason="the README is being written")
-@pytest.mark.parametrize(("command", "option"), sorted(set(options())))
-def test_the_readme_mentions_every_option(command: str, option: str) -> None:
-    (parameter,) = [p for p in commands()[command].params if option in p.opts]
-    words = "|".join(map(re.escape, parameter.opts))  # -o or --output: one of them will do
-    assert re.search(rf"(?<![\w-])({words})(?![\w-])", README.read_text(encoding="utf-8"))
-
-
 # -- on a terminal ---------------------------------------------------------------------------------
 
 
@@ -215,7 +197,7 @@ def terminal(files: Path) -> Callable[..., str]:
             stdout=theirs,
             stderr=theirs,
             cwd=files,
-            env={**kept, "PYTHONPATH": str(README.parent), "TERM": "xterm", **env},
+            env={**kept, "PYTHONPATH": str(ROOT), "TERM": "xterm", **env},
         )
         os.close(theirs)
         chunks = []
@@ -245,3 +227,10 @@ def test_a_terminals_width_is_kept(files: Path, terminal: Callable[..., str]) ->
     assert max(map(len, drawn.splitlines())) <= 60
     assert "6x6x2" in drawn
     assert name in terminal("report", "long.yaml", COLUMNS="300")
+
+
+def test_a_page_is_wrapped_to_the_terminals_width(terminal: Callable[..., str]) -> None:
+    for word in ("counting", "SC405", "dense"):
+        lines = terminal("explain", word, COLUMNS="70").splitlines()
+        assert max(len(line) for line in lines if not line.startswith("    ")) <= 70
+    assert max(map(len, terminal("explain", COLUMNS="70").splitlines())) <= 70

@@ -39,6 +39,11 @@ SOUND = {
     "apart": "input: 8x8x1\nlayers: [max_pool: {name: a, F: 2},"
     " conv: {name: b, K: 1, F: 5, from: input}, add: [a, b]]\n",
     "stretched": "input: 8x8x2\nlayers: [avg_pool: 8, multiply: [input, avg_pool1]]\n",
+    # a reshape that leaves the values of a position together, and one that parts them
+    "tokens": "input: 8x8x3\nlayers: [conv: {K: 5, F: 4, S: 4}, reshape: 4x5, layer_norm]\n",
+    "space to depth": f"input: 8x8x4\nlayers: [{CONV}, reshape: 4x4x8, {CONV}, dense: 2]\n",
+    "in a branch": f"input: 4x4x2\nlayers: [residual: [reshape: 2x2x8, {ONE.replace('2', '8', 1)},"
+    " relu, reshape: 4x4x2], instance_norm, softmax]\n",
     # rounding that adds up from layer to layer
     "deep": "input: 4\nlayers: [repeat: {times: 1000, layers: [tanh]}]\n",
 }  # fmt: skip

@@ -120,10 +120,11 @@ def upstream_for(x: Array, sizes: tuple[int, ...]) -> Array:
 
 GRID = [
     (W, F, S, P, ceil)
-    for W, F, S, ceil in product((1, 2, 5, 6), (1, 2, 3, 4), (1, 2, 3), (False, True))
+    for W, F, S, ceil in product((1, 2, 5, 6), (1, 2, 3, 4, 7, 9), (1, 2, 3, 8), (False, True))
     for P in {(0, 0), (F // 2, F // 2), (0, F // 2), (F // 2, 0)}
-    if W + sum(P) >= F
+    if starts(W, F, S, P, 1, ceil)
 ]
+LARGER = [(W, F, S, P) for W, F, S, P, _ in GRID if W + sum(P) < F]  # than the padded input
 
 
 def fields_of(F: int, S: int, P: tuple[int, int], ceil: bool, rank: int) -> Fields:
@@ -150,7 +151,7 @@ def test_max_pool_over_every_window() -> None:
     for W, F, S, P, ceil in GRID:
         x = image(2, W, 3, ties=True)
         for dilation in (1, 2):
-            if W + sum(P) < dilation * (F - 1) + 1:
+            if not starts(W, F, S, P, dilation, ceil):
                 continue
             sizes, windows = sliding((W,), F, S, P, dilation, ceil)
             up = upstream_for(x, sizes)
@@ -175,6 +176,42 @@ def test_max_pool_on_several_axes(
     want, gradient = expected_max(x, sizes, windows, up)
     np.testing.assert_array_equal(y, want)
     np.testing.assert_allclose(dx, gradient, 1e-12, 1e-12)
+
+
+def test_some_windows_are_larger_than_the_padded_image() -> None:
+    assert len(LARGER) > 20
+    assert any(sum(P) for *_, P in LARGER)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "y"),
+    [
+        ("max_pool", {}, 12),
+        ("avg_pool", {}, 6.5),  # all of the image, as PyTorch: what lies behind does not count
+        ("avg_pool", {"P": 2, "count_include_pad": True}, 78 / (7 * 8)),
+        ("avg_pool", {"P": 2, "count_include_pad": False}, 6.5),
+        ("l2_pool", {}, math.sqrt(650)),
+    ],
+)
+@pytest.mark.parametrize("F", [9, 1280, 2**62])
+def test_one_window_of_any_size(kind: str, fields: Fields, y: float, F: int) -> None:
+    x = np.arange(1.0, 13.0).reshape(1, 3, 4, 1)
+    got, dx = run(kind, {"F": F, "rounding": "ceil", **fields}, x)
+    assert got.shape == (1, 1, 1, 1)
+    assert got.item() == pytest.approx(y)
+    assert dx.shape == x.shape
+
+
+@pytest.mark.parametrize("F", [2 * 10**9, 2**62])
+def test_wide_padding_costs_nothing(F: int) -> None:
+    x = np.arange(1.0, 8.0).reshape(1, 7, 1)
+    fields: Fields = {"F": F, "P": F // 2, "rounding": "floor"}
+    for S, count in ((1, 8), (F, 1)):
+        y, dx = run("max_pool", fields | {"S": S}, x)
+        assert y.shape == (1, count, 1)
+        assert dx.sum() == (count if S > 1 else 8)
+    y, _ = run("max_pool", {"F": F + 1, "P": F // 2, "S": F // 2, "rounding": "ceil"}, x)
+    assert y.ravel().tolist() == [7, 7]
 
 
 def test_max_pool_with_a_size_for_each_axis() -> None:

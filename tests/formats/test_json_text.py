@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from shapecalc import Diagnostic, Trace
+from shapecalc.formats.yaml_text import MAX_DEPTH, TOO_DEEP
 
 TraceText = Callable[..., Trace]
 
@@ -208,14 +209,27 @@ def test_deep_nesting_is_refused_and_no_crash(
         text += "1" + after * depth + "}"
     trace = trace_text(text, "spec.json")
     assert not trace.complete
-    assert {d.severity for d in trace.diagnostics} == {"error"}
+    found = only(trace)
+    assert (found.code, found.message) == ("SC108", TOO_DEEP.message)
+    assert (found.line, found.column) == (1, 24 + len(before) * (MAX_DEPTH - 1))
     str(trace)
 
 
-def test_nesting_that_json_reads_but_yaml_does_not_still_has_places(trace_text: TraceText) -> None:
-    deep = "[" * 600 + "]" * 600
+@pytest.mark.parametrize("depth", [100, MAX_DEPTH - 1])
+def test_nesting_up_to_the_limit_has_places(trace_text: TraceText, depth: int) -> None:
+    deep = "[" * depth + "]" * depth
     text = f'{{"input": 8,\n "description": {deep},\n "layers": [{{"dense": 0}}]}}'
     trace = trace_text(text, "spec.json")
-    lines = {d.line for d in trace.diagnostics}
-    assert lines <= {1, 2, 3}
-    assert trace.diagnostics[0].severity == "error"
+    assert [d.line for d in trace.diagnostics] == [2, 3]  # a description is text
+
+
+@pytest.mark.parametrize("text", ["[" * 400, "\\" + "[" * 400, '\\"' * 400 + "{" * 400])
+def test_brackets_in_a_string_are_text(trace_text: TraceText, text: str) -> None:
+    name = json.dumps(text)
+    assert trace_text(f'{{"name": {name}, "input": 8, "layers": ["relu"]}}', "spec.json").complete
+
+
+@pytest.mark.parametrize("text", ['"' + '\\"' * 200_000, '"\\' * 200_000, "\\" * 200_000])
+def test_strings_that_never_end_take_little_time(trace_text: TraceText, text: str) -> None:
+    found = only(trace_text("[" * 300 + text + "[" * 300, "spec.json"))
+    assert found.severity == "error"  # looked at anew from every quote, it would take hours

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from typing import Any
 
@@ -179,11 +178,9 @@ def test_unreadable(answer: Any, form: Form) -> None:
         "-" * 999 + "1",
     ],
 )
-def test_no_answer_takes_long(answer: str, form: Form) -> None:
-    start = time.perf_counter()
+def test_no_answer_runs_away(answer: str, form: Form) -> None:
     with suppress(Unreadable):
-        read_answer(answer, form)
-    assert time.perf_counter() - start < 60  # a runaway pattern would take years
+        read_answer(answer, form)  # a runaway pattern would take years
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,15 @@ def test_mobilenets_first_depthwise_layer(ask: Ask) -> None:
     [
         # every one of 8*8*4 inputs is multiplied with 6*4*4 weights
         ("8x8x4", {"K": 6, "F": 4, "S": 2, "P": 1}, [16, 16, 6], 384, 6, 24_576),
-        ("5x1", {"K": 1, "F": 2, "S": 3}, [14, 1], 2, 1, 10),  # PyTorch; Keras gives 15
+        ("5x1", {"K": 1, "F": 2, "S": 3}, [14, 1], 2, 1, 10),  # PyTorch
+        ("5x1", {"K": 1, "F": 2, "S": 3, "P": "valid"}, [15, 1], 2, 1, 10),  # Keras
+        ("5x1", {"K": 1, "F": 2, "S": 3, "P": "valid", "output_padding": 0}, [14, 1], 2, 1, 10),
+        ("7x7x8", {"K": 4, "F": 2, "S": 3, "P": "valid"}, [21, 21, 4], 128, 4, 6_272),
+        # Keras: an autoencoder's way back from 2 to 25
+        ("2x8", {"K": 1, "F": 3, "S": 2, "P": "same", "output_padding": 1}, [4, 1], 24, 1, 48),
+        ("4x8", {"K": 1, "F": 3, "S": 2, "P": "same", "output_padding": 0}, [7, 1], 24, 1, 96),
+        ("13x8", {"K": 1, "F": 3, "S": 2, "P": "same", "output_padding": 0}, [25, 1], 24, 1, 312),
+        ("4x1", {"K": 1, "F": 4, "S": 3, "P": "same", "output_padding": [2]}, [11, 1], 4, 1, 16),
         ("5x1", {"K": 1, "F": 2, "S": 3, "P": "same"}, [15, 1], 2, 1, 10),
         ("5x7x2", {"K": 4, "F": 3, "S": 2, "P": "same"}, [10, 14, 4], 72, 4, 2_520),
         ("4x4x4", {"K": 2, "F": 3, "groups": 2, "P": "valid"}, [6, 6, 2], 36, 2, 576),
@@ -385,6 +393,25 @@ def test_output_padding_is_smaller_than_stride_or_dilation(
         assert ask("5x5x1", {"conv_transpose": {"K": 1, "F": 3} | mended}).codes == []
 
 
+@pytest.mark.parametrize("P", ["same", "valid"])
+def test_an_output_padding_beside_keras_words(ask: Ask, P: str) -> None:
+    written = {"K": 1, "F": 3, "S": 2, "P": P}
+    for extra, codes in ((0, []), (1, []), (2, ["SC208"]), (9, ["SC208"])):
+        asked = ask("5x5x1", {"conv_transpose": written | {"output_padding": extra}})
+        assert asked.codes == codes
+    assert "output_padding=1 is the most" in asked.hint("SC208")
+
+
+def test_nothing_left_of_same_is_repaired_by_what_keras_takes(ask: Ask) -> None:
+    fields = {"K": 1, "F": 2, "S": 2, "P": "same", "output_padding": 0}
+    asked = ask("1x3x1", {"conv_transpose": fields})
+    assert asked.codes == ["SC202"]
+    assert "(1 - 1)*2 + 2 - 2*floor(2/2) = 0" in asked.said("SC202")
+    assert asked.hint("SC202") == "leaving out output_padding gives 2x6"
+    del fields["output_padding"]
+    assert ask("1x3x1", {"conv_transpose": fields})["output"] == [2, 6, 1]
+
+
 def test_a_transposed_convolution_may_not_crop_everything_away(ask: Ask) -> None:
     refused = 0
     for W, F, S, P in product(range(1, 4), range(1, 4), range(1, 3), range(5)):
@@ -448,13 +475,11 @@ def test_counts_beyond_the_limit_are_unknown(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("layer", "cure"),
     [
-        ({"conv": {"K": 4, "F": 3, "in_channels": 3}}, "leave it out"),
         ({"conv": {"K": 4, "F": 3, "activation": "relu"}}, "layer of its own"),
-        ({"conv": {"K": 4, "F": 3, "use_bias": False}}, "bias"),
-        ({"conv": {"K": 4, "F": 3, "dilation_rate": 2}}, "dilation"),
+        ({"conv": {"K": 4, "F": 3, "padding_mode": "reflect"}}, "with zeros"),
+        ({"conv": {"K": 4, "F": 3, "data_format": "channels_first"}}, "depth last"),
         ({"conv": {"K": 4, "F": 3, "kernal": 3}}, "kernel"),
         ({"conv": {"K": 4, "F": 3, "multiplier": 2}}, ""),
-        ({"depthwise_conv": {"F": 3, "depth_multiplier": 2}}, "multiplier"),
         ({"conv_transpose": {"K": 4, "F": 3, "rounding": "floor"}}, ""),
     ],
 )
@@ -462,6 +487,27 @@ def test_a_field_that_is_not_there(ask: Ask, layer: Any, cure: str) -> None:
     asked = ask("32x32x3", layer)
     assert asked.codes == ["SC102"]
     assert cure in asked.hint("SC102")
+
+
+@pytest.mark.parametrize(
+    ("kind", "theirs", "ours"),
+    [
+        ("conv", {"in_channels": 3}, {}),
+        ("conv", {"use_bias": False}, {"bias": False}),
+        ("conv", {"dilation_rate": 2}, {"dilation": 2}),
+        ("conv", {"padding_mode": "zeros"}, {}),
+        ("conv", {"data_format": "channels_last", "activation": None}, {}),
+        ("depthwise_conv", {"depth_multiplier": 2}, {"multiplier": 2}),
+        ("conv_transpose", {"use_bias": False}, {"bias": False}),
+    ],
+)
+def test_frameworks_fields_are_read(
+    ask: Ask, kind: str, theirs: dict[str, Any], ours: dict[str, Any]
+) -> None:
+    fields = {"F": 3} if kind == "depthwise_conv" else {"K": 4, "F": 3}
+    asked = ask("32x32x3", {kind: fields | theirs})
+    assert asked.codes == ["SC410"]
+    assert asked.record == ask("32x32x3", {kind: fields | ours}).record
 
 
 # -- what is shown -----------------------------------------------------------------------------

@@ -29,6 +29,10 @@ ADAPTIVE = ("adaptive_max_pool", "adaptive_avg_pool")
         ("112x112x64", {"F": 3, "S": 2, "rounding": "ceil"}, [56, 56, 64]),  # GoogLeNet
         ("7x7x3", {"F": 2, "S": 2, "rounding": "ceil"}, [4, 4, 3]),  # KTH ID2223
         ("5x5x1", {"F": 3, "S": 3, "P": 1, "rounding": "ceil"}, [2, 2, 1]),  # not 3, as PyTorch
+        ("7x7x1280", {"F": 1280, "rounding": "ceil"}, [1, 1, 1280]),  # transformers' EfficientNet
+        ("7x9x2", {"F": 9, "rounding": "ceil"}, [1, 1, 2]),
+        ("3x9x2", {"F": 9, "P": 2, "rounding": "ceil"}, [1, 2, 2]),
+        ("3x2", {"F": 4, "S": 2, "rounding": "ceil"}, [1, 2]),
         ("6x1", 3, [2, 1]),
         ("4x6x8x2", 2, [2, 3, 4, 2]),
         ("4x6x8x2", [2, 3, 4], [2, 2, 2, 2]),
@@ -45,6 +49,26 @@ def test_known_pools(ask: Ask, kind: str, volume: str, fields: Any, output: list
     assert asked["output"] == output
     counted = ("weights", "biases", "parameters", "non_trainable", "macs")
     assert [asked[key] for key in counted] == [0] * 5
+
+
+@pytest.mark.parametrize("kind", SLIDING)
+@pytest.mark.parametrize(
+    ("volume", "fields", "most"),
+    [
+        ("7x7x3", {"F": 8, "rounding": "exact"}, None),
+        ("7x7x3", {"F": 1280, "rounding": "floor"}, None),
+        ("7x7x3", {"F": 9, "S": 2, "rounding": "ceil"}, 1),
+        ("7x12x3", {"F": 12, "S": [3, 1], "rounding": "ceil"}, 2),
+        ("5x3", {"F": 10, "S": 3, "P": 1, "rounding": "ceil"}, 2),
+    ],
+)
+def test_a_filter_that_is_too_large(
+    ask: Ask, kind: str, volume: str, fields: Any, most: int | None
+) -> None:
+    asked = ask(volume, {kind: fields})
+    assert asked.codes == ["SC202"]
+    (message,) = (d["message"] for d in asked.found)
+    assert message.endswith(f"; ceil makes up for at most S - 1 = {most}") is (most is not None)
 
 
 @pytest.mark.parametrize("kind", SLIDING)
@@ -148,19 +172,38 @@ def test_sizes_are_strict(ask: Ask, kind: str, value: Any) -> None:
         ({"avg_pool": {"F": 2, "dilation": 2}}, ["SC102"]),
         ({"l2_pool": {"F": 2, "dilation": 2}}, ["SC102"]),
         ({"avg_pool": {"F": 2, "count_include_pad": 0}}, ["SC104"]),
-        ({"max_pool": {"F": 2, "ceil_mode": True}}, ["SC102"]),
         ({"max_pool": {"F": 2, "rounding": "up"}}, ["SC104"]),
         ({"global_avg_pool": 2}, ["SC104"]),
         ({"global_max_pool": {"F": 2}}, ["SC102"]),
         ({"adaptive_max_pool": {}}, ["SC103"]),
         ({"adaptive_max_pool": 0}, ["SC104"]),
         ({"adaptive_avg_pool": True}, ["SC104"]),
-        ({"adaptive_avg_pool": {"output_size": 6}}, ["SC102", "SC103"]),
         ({"max_pool": {"F": 2, "share": "max_pool1"}}, ["SC102"]),
     ],
 )
 def test_fields_that_are_wrong(ask: Ask, layer: Any, codes: list[str]) -> None:
     assert ask("8x8x2", layer).codes == codes
+
+
+@pytest.mark.parametrize(
+    ("kind", "theirs", "ours"),
+    [
+        ("max_pool", {"F": 3, "ceil_mode": True}, {"F": 3, "rounding": "ceil"}),
+        ("max_pool", {"F": 3, "ceil_mode": False}, {"F": 3, "rounding": "floor"}),
+        ("max_pool", {"F": 2, "return_indices": False}, {"F": 2}),
+        ("avg_pool", {"F": 2, "divisor_override": None}, {"F": 2}),
+        ("l2_pool", {"F": 2, "norm_type": 2.0}, {"F": 2}),
+        ("adaptive_avg_pool", {"output_size": 6}, {"output": 6}),
+        ("adaptive_max_pool", {"output_size": [6, 5]}, {"output": [6, 5]}),
+    ],
+)
+def test_frameworks_fields_are_read(
+    ask: Ask, kind: str, theirs: dict[str, Any], ours: dict[str, Any]
+) -> None:
+    asked = ask("8x8x2", {kind: theirs})
+    assert "SC410" in asked.codes
+    assert asked.errors == []
+    assert asked.record == ask("8x8x2", {kind: ours}).record
 
 
 @pytest.mark.parametrize("kind", [*SLIDING, *GLOBAL, *ADAPTIVE])

@@ -215,9 +215,9 @@ def windows_of(case: Case, spatial: Sequence[int]) -> list[Windows]:
     ):
         span = span_of(F, dilation)
         starts = [s for s in range(-before, W + after, S) if s + span <= W + after]
-        left_over = starts[-1] + span < W + after
-        if ceil and left_over and not str(fields.get("P")).startswith("same"):
-            starts += [starts[-1] + S] * (starts[-1] + S < W)
+        if ceil and not str(fields.get("P")).startswith("same"):
+            more = starts[-1] + S if starts else -before
+            starts += [more] * (more < W and more + span < W + after + S)
         found.append(Windows(starts, F, dilation, W, W + after))
     return found
 
@@ -283,6 +283,8 @@ def native_pool(kind: str, case: Case, x: Tensor) -> Tensor | None:
         pool = getattr(functional, f"max_pool{rank}d")
         return pool(x, F, S, P, dilation, ceil_mode=ceil)
     if kind == "avg_pool":
+        if rank == 3 and min(x.shape[2:]) < max(per_axis(F, rank)):
+            return None  # refused there, of all pools and ranks
         pool, counted = getattr(functional, f"avg_pool{rank}d"), fields.get("count_include_pad")
         return pool(x, F, S, P, ceil, counted is None or counted)
     if any(flat) or ceil:  # PyTorch's counts a cut window as a whole one
@@ -320,13 +322,18 @@ def conv_transpose(case: Case, inputs: list[Tensor], parameters: dict[str, Tenso
     y = apply(x, weight, None, S, **options)
     sides = []
     for number, (W, p) in enumerate(zip(x.shape[2:], per_axis(P, rank), strict=True)):
+        full = y.shape[2 + number]
         step = per_axis(S, rank)[number]
-        extra = per_axis(fields.get("output_padding", 0), rank)[number]
-        if p == "same":
-            cut = y.shape[2 + number] - W * step
-            p, extra = ([cut // 2, cut - cut // 2], 0) if cut > 0 else ([0, 0], -cut)
-        p = [0, 0] if p == "valid" else p if isinstance(p, list) else [p, p]
-        sides.append((-p[0], extra - p[1]))
+        extra = per_axis(fields.get("output_padding"), rank)[number]
+        if isinstance(p, str):  # Keras': the odd one of what is cut is at the end
+            span = full - (W - 1) * step
+            same = W * step if extra is None else full - 2 * (span // 2) + extra
+            valid = max(full, W * step) if extra is None else full + extra
+            cut = full - (same if p == "same" else valid)
+            sides.append((-(max(cut, 0) // 2), max(cut, 0) // 2 - cut))
+        else:
+            before, after = p if isinstance(p, list) else (p, p)
+            sides.append((-before, (extra or 0) - after))
     y = bordered(y, sides)
     return y if bias is None else y + bias.reshape(-1, *(1,) * rank)
 
@@ -482,8 +489,8 @@ def fields_of(rank: int, pick: Callable[[Sequence[Any]], Any]) -> dict[str, Any]
 def transposed() -> Iterator[Case]:
     """Yield one axis with everything small, then more axes and groups."""
     pads = (None, 1, 2, "same", "valid", [[1, 0]], [[0, 2]])
-    grid = list(product((1, 2, 4), (1, 2, 3, 4), (None, 2, 3, 5), pads, (None, 1, 2), (None, 2)))
-    for W, F, S, P, extra, dilation in sampled(grid, 300):
+    grid = list(product((1, 2, 4), (1, 2, 3, 4), (None, 2, 3, 5), pads, (None, 0, 1, 2), (None, 2)))
+    for W, F, S, P, extra, dilation in sampled(grid, 400):
         fields = without_none(F=F, S=S, P=P, output_padding=extra, dilation=dilation)
         yield Case({"K": 3, **fields}, ((W, 2),))
     pick = random.Random(2).choice
@@ -493,8 +500,8 @@ def transposed() -> Iterator[Case]:
         fields = fields_of(rank, pick)
         if fields["P"] in ("same_lower", "full"):
             fields["P"] = "valid"
-        extra = pick((0, 0, 1, [pick((0, 1)) for _ in range(rank)]))
-        fields |= {"K": pick((2, 4)), "groups": pick((1, 2)), "output_padding": extra}
+        extra = pick((None, 0, 1, [pick((0, 1)) for _ in range(rank)]))
+        fields |= {"K": pick((2, 4)), "groups": pick((1, 2)), **without_none(output_padding=extra)}
         yield Case(fields | {"bias": pick((True, False))}, (volume,))
     yield Case({"K": 8, "F": 4, "S": 2, "P": 1}, ((24, 25, 8),))
 
@@ -530,6 +537,12 @@ def pools(kind: str) -> Iterator[Case]:
             yield Case({"F": F, "S": S, "P": P}, ((W, W, 16),), values=values)
     for values in ("zeros", "whole", "large"):
         yield Case({"F": 3, "S": 2, "P": 1}, ((7, 6, 3),), values=values)
+    for F, S, P, volume in product(
+        (8, 11, 20), (None, 9), (None, 1, 4, [[3, 1]]), ((7, 2), (7, 4, 2), (3, 7, 4, 2))
+    ):  # larger than the padded image, on some axes or on all
+        sides = P if P is None or isinstance(P, int) else P * (len(volume) - 1)
+        yield Case(without_none(F=F, S=S, P=sides), (volume,), "ceil")
+    yield Case({"F": 1280}, ((7, 7, 2),), "ceil")
 
 
 def globals_and_bins(is_global: bool) -> Iterator[Case]:

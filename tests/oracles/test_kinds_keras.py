@@ -1,6 +1,7 @@
 """Keras 3 as a second opinion on `same` and `valid`, strides included.
 
-Keras runs on PyTorch here, on zeros. Each test fails with the list of the points that differ.
+Keras runs on PyTorch here; sizes are compared on zeros. Each test fails with the list of the points
+that differ.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 
-pytest.importorskip("torch")
+from shapecalc.executor import run
+
+torch = pytest.importorskip("torch")
 os.environ["KERAS_BACKEND"] = "torch"  # before Keras is imported
 keras = pytest.importorskip("keras")
 
@@ -144,33 +148,122 @@ def test_pools(ask: Any, kind: str) -> None:
     compare(ask, cases, least=320)
 
 
+def transposed(volume: Sequence[int], K: int, F: Any, S: Any, padding: str, **more: Any) -> Case:
+    """Return a transposed convolution, and what builds Keras'; `extra` is its output_padding."""
+    extra = more.get("extra")
+    written = {"K": K, "F": F, "S": S, "P": padding, "dilation": more.get("dilation", 1)}
+    written |= {} if extra is None else {"output_padding": extra}
+    module = per_rank("Conv{}DTranspose", volume)
+    return (
+        {"conv_transpose": written},
+        tuple(volume),
+        lambda: module(
+            *(K, F),
+            strides=S,
+            padding=padding,
+            output_padding=extra,
+            dilation_rate=more.get("dilation", 1),
+        ),
+    )
+
+
 def test_conv_transpose(ask: Any) -> None:
-    cases: list[Case] = []
-    for size, F, S, padding in product(range(1, 7), range(1, 6), range(1, 5), PADDINGS):
-        if padding == "valid" and S > F:
-            continue  # Keras fills the gap after the last value: (W - 1)*S + S instead of + F
-        written = {"K": 3, "F": F, "S": S, "P": padding}
-        cases.append(
-            (
-                {"conv_transpose": written},
-                (size, 2),
-                lambda F=F, S=S, padding=padding: keras.layers.Conv1DTranspose(
-                    3, F, strides=S, padding=padding
-                ),
-            )
+    extras = (None, 0, 1, 2, 3)
+    grid = product(range(1, 7), range(1, 6), range(1, 5), PADDINGS, extras)
+    cases = [
+        transposed((size, 2), 3, F, S, padding, extra=extra)
+        for size, F, S, padding, extra in grid
+        if extra is None or extra < S  # not smaller: refused by both
+    ]
+    cases += [
+        transposed((size, 2), 3, F, 1, padding, dilation=dilation, extra=extra)
+        for size, F, padding, dilation, extra in product(
+            range(1, 5), range(1, 4), PADDINGS, (2, 3), (None, 0)
         )
-    for F, S, padding in product((2, 3, 4), (1, 2), PADDINGS):
-        written = {"K": 3, "F": F, "S": S, "P": padding}
-        cases.append(
-            (
-                {"conv_transpose": written},
-                (3, 4, 2),
-                lambda F=F, S=S, padding=padding: keras.layers.Conv2DTranspose(
-                    3, F, strides=S, padding=padding
-                ),
-            )
+    ]
+    for F, S, padding, extra in product((2, 3, 4), (1, 2), PADDINGS, (None, 0)):
+        cases.append(transposed((3, 4, 2), 3, F, S, padding, extra=extra))
+    for F, S, padding in product(([2, 3], [1, 4]), ([3, 2], [2, 4]), PADDINGS):
+        cases.append(transposed((3, 4, 2), 3, F, S, padding, extra=[1, 0]))
+        cases.append(transposed((2, 3, 4, 2), 3, [*F, 2], [*S, 3], padding, extra=[0, 1, 2]))
+    compare(ask, cases, least=750)
+
+
+def test_an_output_padding_as_large_as_the_stride_is_refused(ask: Any) -> None:
+    cases = [
+        transposed((4, 2), 3, F, S, padding, extra=S + more)
+        for F, S, padding, more in product(range(1, 5), range(1, 4), PADDINGS, (0, 1))
+    ]
+    assert all(ask(volume, layer).codes == ("SC208",) for layer, volume, _ in cases)
+    compare(ask, cases, least=48)
+
+
+def differs(case: Case, transform: Callable[[Any], Any] = lambda array: array) -> str:
+    """Say what of a layer's output and gradients is not Keras'; `transform` plants a fault."""
+    layer, volume, build = case
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((2, *volume)).astype(np.float32)
+    theirs = build()
+    given = torch.tensor(x, requires_grad=True)
+    theirs.build((2, *volume))
+    kernel = rng.standard_normal(theirs.kernel.shape).astype(np.float32)  # F... x K x D
+    bias = rng.standard_normal(theirs.bias.shape).astype(np.float32)
+    theirs.set_weights([kernel, bias])
+    y = theirs(given)
+    upstream = rng.standard_normal(tuple(y.shape)).astype(np.float32)
+    (y * torch.from_numpy(upstream)).sum().backward()
+    depth_first = lambda array: np.moveaxis(array, -1, 1)  # noqa: E731
+    result = run(
+        {"input": list(volume), "layers": [layer]},
+        inputs=depth_first(x),
+        parameters={
+            "conv_transpose1.weight": np.moveaxis(kernel, (-1, -2), (0, 1)),
+            "conv_transpose1.bias": bias,
+        },
+        upstream={"conv_transpose1": depth_first(upstream)},
+    )
+    pairs = {
+        "output": (result.outputs["conv_transpose1"], depth_first(y.detach().numpy())),
+        "input": (result.gradients["input"], depth_first(given.grad.numpy())),
+        "weight": (
+            result.gradients["conv_transpose1.weight"],
+            np.moveaxis(theirs.kernel.value.grad.numpy(), (-1, -2), (0, 1)),
+        ),
+    }
+    return " ".join(
+        name
+        for name, (a, b) in pairs.items()
+        if a.shape != b.shape or not np.allclose(transform(a), b, 1e-4, 1e-4)
+    )
+
+
+def valued() -> list[Case]:
+    """Return transposed convolutions that Keras computes: some of each number of axes."""
+    cases = [
+        transposed((size, 2), 3, F, S, padding, extra=extra)
+        for size, F, S, padding, extra in product(
+            (1, 4), range(1, 6), range(1, 5), PADDINGS, (None, 0, 1, 2)
         )
-    compare(ask, cases, least=200)
+        if (extra or 0) < S and not (size == 1 and F % 2 == 0 and extra == 0)  # nothing is left
+    ]
+    for padding, extra in product(PADDINGS, (None, [0, 1], [1, 0])):
+        cases.append(transposed((3, 4, 2), 3, [2, 3], [3, 2], padding, extra=extra))
+        cases.append(transposed((5, 4, 2), 3, [5, 4], [2, 2], padding, extra=extra))
+    cases.append(transposed((2, 3, 2, 2), 3, 3, 2, "same", extra=[1, 0, 1]))
+    return cases
+
+
+def test_the_values_of_conv_transpose_are_keras() -> None:
+    cases = valued()
+    found = [(case[:2], text) for case in cases if (text := differs(case))]
+    assert not found, f"{len(found)} of {len(cases)} differ, first {found[:5]}"
+    assert len(cases) > 200
+
+
+def test_values_that_are_moved_are_noticed() -> None:
+    moved = lambda array: np.roll(array, 1, axis=-1)  # noqa: E731
+    found = [case for case in valued()[-12:] if "output" in differs(case, moved)]
+    assert len(found) == 12
 
 
 def test_a_planted_difference_is_reported(ask: Any) -> None:
@@ -187,7 +280,7 @@ def test_the_exceptions_are_still_exceptions(ask: Any) -> None:
     assert opinion(build, (8, 2)) == (None, None)
     assert ask((8, 2), {"conv": dilated}).output == (4, 3)
 
-    gaps = {"K": 3, "F": 2, "S": 3, "P": "valid"}
-    build = lambda: keras.layers.Conv1DTranspose(3, 2, strides=3, padding="valid")  # noqa: E731
-    assert opinion(build, (5, 2))[0] == (15, 3)
-    assert ask((5, 2), {"conv_transpose": gaps}).output == (14, 3)
+    # dilation alone allows an output_padding in PyTorch, and so it does here
+    layer, volume, build = transposed((4, 2), 3, 2, 1, "valid", dilation=2, extra=1)
+    assert opinion(build, volume) == (None, None)
+    assert ask(volume, layer).output == (7, 3)

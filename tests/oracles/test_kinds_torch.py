@@ -134,14 +134,6 @@ def pool(kind: str, volume: Sequence[int], rounding: str, F: Any, **fields: Any)
     return lambda: per_rank("LPPool", rank)(2, F, stride, ceil_mode=ceil_mode)
 
 
-def beyond_the_input(size: int, F: int, P: int, dilation: int = 1) -> bool:
-    """Say whether the filter is larger than the padded input.
-
-    Rounding up, PyTorch still gives one window then; here it is refused, whatever the rounding.
-    """
-    return dilation * (F - 1) + 1 > size + 2 * P
-
-
 def padded_past_half(F: int, P: int, dilation: int) -> bool:
     """Say whether the padding lies between half the filter and half the effective filter.
 
@@ -261,10 +253,8 @@ def pool_grid(kind: str, rounding: str) -> Iterator[Case]:
     """Yield pools along one axis, over everything small."""
     dilations = (1, 2, 3) if kind == "max_pool" else (1,)
     pads = (0,) if kind == "l2_pool" else range(3)
-    grid = product(range(1, 9), range(1, 5), range(1, 5), pads, dilations)
+    grid = product(range(1, 9), (1, 2, 3, 4, 7, 12), (1, 2, 3, 4, 12), pads, dilations)
     for size, F, S, P, dilation in grid:
-        if rounding == "ceil" and beyond_the_input(size, F, P, dilation):
-            continue
         if padded_past_half(F, P, dilation):
             continue
         fields: dict[str, int] = {"F": F, "S": S}
@@ -291,7 +281,9 @@ def test_pools_on_more_axes(ask: Any, kind: str, rounding: str) -> None:
             {"F": F} | ({} if S is None else {"S": S}) | ({} if kind == "l2_pool" else {"P": P})
         )
         cases.append(({kind: fields}, (6, 7, 3), pool(kind, (6, 7, 3), rounding, **fields)))
-    for F, S in product((2, [1, 2, 3]), (None, 2, [1, 2, 2])):
+    for F, S in product((2, [1, 2, 3], 5, 9, 1280), (None, 2, [1, 2, 2], [9, 9, 4])):
+        if kind != "max_pool" and isinstance(F, int) and F > 4:
+            continue
         fields = {"F": F} | ({} if S is None else {"S": S})
         cases.append(({kind: fields}, (4, 5, 6, 2), pool(kind, (4, 5, 6, 2), rounding, **fields)))
     if kind == "avg_pool":
@@ -302,9 +294,12 @@ def test_pools_on_more_axes(ask: Any, kind: str, rounding: str) -> None:
 
 def test_the_exceptions_are_still_exceptions(ask: Any) -> None:
     """Points that the grids leave out: if PyTorch changes its mind, they can go in."""
-    written = {"max_pool": {"F": 6, "S": 4}}
-    assert opinion(pool("max_pool", (5, 2), "ceil", F=6, S=4), (5, 2))[0] == (1, 2)
-    assert ask((5, 2), written, "ceil").codes == ("SC202",)
+    large = {"F": 5, "S": 2}  # PyTorch takes it of all pools but the average, of 1 to 3 axes
+    for kind, volume in product(POOLS, ((4, 2), (4, 4, 2), (4, 4, 4, 2))):
+        refused = kind != "max_pool" and len(volume) == 4
+        expected = None if refused else (*(1 for _ in volume[1:]), 2)
+        assert opinion(pool(kind, volume, "ceil", **large), volume)[0] == expected
+        assert ask(volume, {kind: large}, "ceil").output == (*(1 for _ in volume[1:]), 2)
     dilated = {"F": 3, "S": 1, "P": 2, "dilation": 2}
     assert opinion(pool("max_pool", (9, 2), "floor", **dilated), (9, 2))[0] is None
     assert ask((9, 2), {"max_pool": dilated}).output == (9, 2)

@@ -205,3 +205,21 @@ def test_many_faults_cost_a_bounded_number_of_trials(monkeypatch: pytest.MonkeyP
     layers = [{"conv": {"K": 1, "F": 2, "S": 2}}, {"conv": {"K": 1, "F": 2, "P": 1}}] * 2000
     assert shapecalc.trace({"input": "9x9x1", "layers": layers}).diagnostics
     assert 0 < sum(walked) <= trial.MOST_VALUES + len(layers)
+
+
+@pytest.mark.parametrize(
+    ("layer", "safe"),
+    [
+        ("convv: {K: 1, F: 3}", True),
+        ("conv: {K: 1, F: 3, strid: 1}", True),
+        ("conv: {K: 1, F: 3, bias: no}", True),
+        ("conv: {K: 1, F: 2, S: 2}", False),
+        ("conv: {K: 1.5, F: 3}", False),
+        ("conv: {K: 1, F: 3, expect: {parameters: 9}}", False),
+    ],
+)
+def test_an_edit_is_safe_where_only_the_spelling_changes(
+    tmp_path: Path, layer: str, safe: bool
+) -> None:
+    (fault,) = found(f"input: 9x9x1\nlayers:\n  - {layer}\n", tmp_path / "net.yaml")
+    assert {edit.safe for edit in fault.edits} == {safe}

@@ -211,14 +211,15 @@ def test_gradients_are_explained_only_where_there_are_some() -> None:
         (0, 0, 0, "not run: 0 errors"),
         (0, 0, 1, "not run: 1 error"),
         (0, 0, 3, "not run: 3 errors"),
-        (1, 0, 0, "1 check, all agree"),
+        (1, 0, 0, "1 check, which agrees"),
+        (1, 0, 2, "1 check agrees, and 2 errors"),
         (2, 0, 0, "2 checks, all agree"),
         (1500, 0, 0, "1,500 checks, all agree"),
         (2, 0, 1, "2 checks agree, and 1 error"),
         (2, 0, 2, "2 checks agree, and 2 errors"),
-        (2, 1, 1, "1 of 3 checks does not agree"),
-        (0, 1, 1, "1 of 1 check does not agree"),
-        (1, 1200, 9, "1,200 of 1,201 checks do not agree"),
+        (2, 1, 1, "1 of 3 checks disagrees"),
+        (0, 1, 1, "1 check, which disagrees"),
+        (1, 1200, 9, "1,200 of 1,201 checks disagree"),
     ],
 )
 def test_the_result_in_a_line(good: int, wrong: int, errors: int, said: str) -> None:
@@ -229,13 +230,27 @@ def test_the_result_in_a_line(good: int, wrong: int, errors: int, said: str) -> 
     assert summary(result) == said
     assert render(result).splitlines()[-1] == said
     assert result.agrees is (not wrong and not errors)
-    assert result.agrees is ("all agree" in said) or not checks
+    assert result.agrees is said.endswith((" all agree", " which agrees")) or not checks
 
 
 def test_a_layer_called_like_a_check_is_no_example() -> None:
     text = render(verified([Check("output", "output", [4, 4, 2], [4, 4, 2], True)]))
     assert "example" not in text
     assert re.search(r"^output +4x4x2$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("key", ["output", "receptive_field", "gradient", "macs", "execution"])
+def test_a_key_of_an_example_is_no_check_of_that_name(key: str) -> None:
+    checks = [
+        Check(key, "output", [4, 4, 2], [4, 4, 2], True),
+        Check(key, key, 3.0, 1.0, False, "depth 0", example=True),
+        Check(key, f"{key}.grad", "3 values", "3 values", True, "a bound", example=True),
+    ]
+    text = render(verified(checks))
+    assert re.search(rf"^{key} +4x4x2$", text, re.MULTILINE)
+    assert f"\nexample, {key}: 1, not 3\nexample, {key}.grad: 3 values as expected\n" in text
+    assert "*" not in text
+    assert BANDS not in text
 
 
 def test_a_wrong_gradient_of_the_network_is_called_wrong() -> None:

@@ -61,24 +61,31 @@ def sliding(
     """Return the windows of F taps at every S-th start at which one fits over the padded image.
 
     With `ceil` a window may run over the far end by up to S - 1, if it does not start past the
-    image (PyTorch). What it sees there does not count as covered.
+    image (PyTorch). What it sees there does not count as covered. F may be any number, as far as
+    the padding allows: taps that fall on no pixel cost nothing.
     """
     before, after = sides
     span = range(0, F * dilation, dilation)[-1] + 1
     end = size + after + (S - 1 if ceil else 0)
-    starts = [start for start in range(-before, end, S) if start + span <= end]
-    if ceil:
-        starts = [start for start in starts if start < size]
+    starts = [start for start in range(-before, end - span + 1, S) if not ceil or start < size]
     steps = []
-    for tap in range(F):
+    for tap in _taps_inside(starts, size, F, dilation):
         seen = [start + tap * dilation for start in starts]
         there = [window for window, pixel in enumerate(seen) if 0 <= pixel < size]
-        if there:
-            first, last = there[0], there[-1]
-            steps.append((tap, slice(first, last + 1), slice(seen[first], seen[last] + 1, S)))
+        first, last = there[0], there[-1]
+        steps.append((tap, slice(first, last + 1), slice(seen[first], seen[last] + 1, S)))
     covered = [min(start + span, size + after) - start for start in starts]
     inside = [max(min(start + span, size) - max(start, 0), 0) for start in starts]
     return _axis(size, steps, covered, inside)
+
+
+def _taps_inside(starts: Sequence[int], size: int, F: int, dilation: int) -> list[int]:
+    """Return, in order, the taps that fall on a pixel in some window."""
+    inside = set()
+    for start in starts:
+        before, until = range(start, 0, dilation), range(start, size, dilation)
+        inside.add(range(len(before[:F]), len(until[:F])))
+    return sorted(set().union(*inside))
 
 
 @lru_cache(maxsize=256)

@@ -157,9 +157,7 @@ class ConvTranspose(Convolving):
             x.shape[1:-1], S, spans_of(F, dilation), pads, extra, strict=True
         ):
             reach = range(0, W * s, s)[-1] + span
-            if pad == "same":  # one output for every S-th part of a pixel, zeros where none reaches
-                more = max(W * s - reach, 0)
-            before, after = _crops(pad, reach + more, W * s)
+            before, after, more = _ends(pad, more, reach, span, W * s)
             sides.append((before, after))
             spatial.append(reach + more - before - after)
         K = weight.shape[-2] * layer.groups
@@ -167,14 +165,19 @@ class ConvTranspose(Convolving):
         return Slide(F, S, dilation, sides, layer.groups, sizes), (len(x), *spatial, K)
 
 
-def _crops(pad: Any, reach: int, same: int) -> tuple[int, int]:
-    """Return what is cut off before and after."""
-    if pad == "same":
-        before = (reach - same) // 2
-        return before, reach - same - before
-    if pad == "valid":
-        return 0, 0
-    return pad if isinstance(pad, tuple) else (pad, pad)
+def _ends(pad: Any, more: int | None, reach: int, span: int, whole: int) -> tuple[int, int, int]:
+    """Return what is cut off before and after, and how many zeros are added at the end.
+
+    `reach` is how far the filter writes; `whole` is one output for every S-th part of a pixel.
+    """
+    if pad == "same":  # as many outputs as there are parts, or as many as are asked for (Keras)
+        wanted = whole if more is None else reach - span // 2 - span // 2 + more
+        lost = max(reach - wanted, 0)
+        return lost // 2, lost - lost // 2, max(wanted - reach, 0)
+    if pad == "valid":  # to the end of the last pixel's parts
+        return 0, 0, max(whole - reach, 0) if more is None else more
+    before, after = pad if isinstance(pad, tuple) else (pad, pad)
+    return before, after, more or 0
 
 
 KERNELS: dict[str, type[Kernel]] = {

@@ -41,17 +41,18 @@ def respread(
 ) -> Spread:
     """Return how a transposed convolution spreads an axis with some of its numbers changed."""
     P: Padding = (part.before, part.after)
+    extra: int | None = part.output_padding
     if sides is not None:
         P = sides(part.before, part.after)
-    elif part.same:
-        P = "same"
+    elif part.policy:
+        P, extra = part.policy, part.written
     return spread(
         part.W,
         part.F,
         part.S if S is None else S,
         P,
         part.dilation if dilation is None else dilation,
-        part.output_padding,
+        extra,
     )
 
 

@@ -1,0 +1,286 @@
+"""What a framework's field means in our words, or why it has no place here.
+
+A field is a function of its value and of all fields beside it. It never raises: a value that it
+does not know is passed on under our name, and our own field says what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+from shapecalc.volumes import readings
+
+NOTHING: Mapping[str, Any] = {}
+
+
+class Stated(NamedTuple):
+    """What a field says of the volume that comes in; it is compared and has no other effect."""
+
+    what: Literal["depth", "values", "axes", "volume"]
+    value: Any
+
+
+class Meaning(NamedTuple):
+    """Our fields for one of a framework's; `fault` is a hint where there are none.
+
+    `harmless` says that what cannot be done touches neither volumes nor counts, `known` that other
+    values of the field are read, `behind` the layer of its own that does it, `note` what stays
+    different.
+    """
+
+    fields: Mapping[str, Any] = NOTHING
+    stated: tuple[Stated, ...] = ()
+    fault: str = ""
+    harmless: bool = False
+    known: bool = False
+    behind: Any = None
+    note: str = ""
+
+
+Field = Callable[[Any, Mapping[str, Any]], Meaning]
+Fields = Mapping[str, Field]
+
+
+class Word(NamedTuple):
+    """A framework's layer: the kind it is, and what its fields mean.
+
+    `axes` holds the numbers of spatial axes that it is for, none where it is for all. `absent` is
+    what a field means that is not written, where our default is another. `shorthand` is the
+    framework's field that a bare value is for. `but` is said where the other framework's layer of
+    the same name may be meant and differs.
+    """
+
+    name: str
+    framework: str
+    kind: str
+    fields: Fields
+    axes: tuple[int, ...] = ()
+    absent: Mapping[str, Meaning] = {}
+    shorthand: str | None = None
+    but: str = ""
+
+
+# -- kinds of fields ---------------------------------------------------------------------------
+
+
+@cache
+def reads(name: str) -> Field:
+    """A field of ours under another name."""
+    return lambda value, _: Meaning({name: value})
+
+
+def ignored(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """A field that changes neither volumes, nor counts, nor results."""
+    return Meaning()
+
+
+def only(*values: Any, hint: str, harmless: bool = True) -> Field:
+    """A field that may be left out at some values, and has no place here at others."""
+
+    def read(value: Any, _: Mapping[str, Any]) -> Meaning:
+        same = any(value == v and isinstance(value, bool) == isinstance(v, bool) for v in values)
+        return Meaning() if same or value is None else Meaning(fault=hint, harmless=harmless)
+
+    return read
+
+
+ALPHA = only(1, hint="elu has alpha 1 here")
+
+
+def depth(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """The depth of what comes in."""
+    return _number("depth", value)
+
+
+def values(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """The number of values that come in."""
+    return _number("values", value)
+
+
+def _number(what: Literal["depth", "values"], value: Any) -> Meaning:
+    if value is None:
+        return Meaning()
+    if type(value) is int and value > 0:
+        return Meaning(stated=(Stated(what, value),))
+    hint = "it is a positive whole number, and may be left out"
+    return Meaning(fault=hint, harmless=True, known=True)
+
+
+def volume(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """The volume that comes in, as Keras has it."""
+    found = readings(value if isinstance(value, str) else list(_items(value)))
+    if len(found) == 1:
+        return Meaning(stated=(Stated("volume", found[0].volume),))
+    hint = "leave it out: the volume follows from the input"
+    return Meaning(fault=hint, harmless=True, known=True)
+
+
+def _items(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def rounding(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """PyTorch's ceil_mode."""
+    if isinstance(value, bool):
+        return Meaning({"rounding": "ceil" if value else "floor"})
+    return Meaning(fault="write rounding: ceil or rounding: floor", known=True)
+
+
+def padding(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """The padding of a window; the policies in any case."""
+    if isinstance(value, str) and value.lower() in ("same", "valid"):
+        return Meaning({"P": value.lower()})
+    if value == "causal":
+        hint = "write P: [[n, 0]] with n = dilation*(F - 1) zeros, all in front"
+        return Meaning(fault=hint, known=True)
+    return Meaning({"P": value})
+
+
+def innermost_first(axes: int) -> Field:
+    """PyTorch's padding of a layer of its own: left, right, top, bottom, the last axis first."""
+
+    def read(value: Any, _: Mapping[str, Any]) -> Meaning:
+        sides = list(_items(value))
+        if len(sides) != 2 * axes:
+            return Meaning({"P": value})
+        pairs = [sides[start : start + 2] for start in range(0, 2 * axes, 2)]
+        return Meaning({"P": pairs[::-1]})
+
+    return read
+
+
+def two_sides(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """Keras' border in one dimension: a number, or before and after."""
+    if isinstance(value, list | tuple) and len(value) == 2 and all(type(v) is int for v in value):
+        return Meaning({"P": [list(value)]})
+    return Meaning({"P": value})
+
+
+def depth_axis(*, keras: bool) -> Field:
+    """The axis that a layer works along: ours is the depth.
+
+    In PyTorch the depth is axis 1 or counted from the end, in Keras the last.
+    """
+
+    def read(value: Any, _: Mapping[str, Any]) -> Meaning:
+        axis = value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
+        if axis is None or axis == (-1 if keras else 1):
+            return Meaning()
+        if type(axis) is int and 1 <= (axis if keras else -axis) <= 4:
+            return Meaning(stated=(Stated("axes", (abs(axis) - 1,)),))
+        return Meaning(fault="leave it out: it works along the depth here", known=True)
+
+    return read
+
+
+def half_affine(value: Any, fields: Mapping[str, Any]) -> Meaning:
+    """Keras' center and scale: both or neither."""
+    if value is True or value is None:
+        return Meaning()
+    if value is not False:
+        return Meaning(fault="it is true or false", known=True)
+    if fields.get("center") is False and fields.get("scale") is False:
+        return Meaning({"affine": False})
+    hint = "gamma and beta are kept or left out together: affine: false leaves out both"
+    return Meaning(fault=hint, known=True)
+
+
+def normalized_shape(value: Any, fields: Mapping[str, Any]) -> Meaning:
+    """What PyTorch's LayerNorm runs over."""
+    sizes = _items(value)
+    if len(sizes) == 1:
+        return depth(sizes[0], fields)
+    return Meaning(
+        fault="layer_norm runs over the depth at each position, not over the whole volume"
+    )
+
+
+def scale_factor(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """A factor, which frameworks also write as a fraction."""
+    if value is None:
+        return Meaning()
+    if isinstance(value, list | tuple):
+        return Meaning({"scale": [_whole(factor) for factor in value]})
+    return Meaning({"scale": _whole(value)})
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+INTERPOLATIONS = {
+    "nearest": ("nearest", None), "nearest-exact": ("nearest", None), "linear": ("bilinear", 1),
+    "bilinear": ("bilinear", None), "trilinear": ("bilinear", 3),
+}  # fmt: skip
+
+
+def interpolation(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """How values are made up in between; ours is bilinear on every axis."""
+    found = INTERPOLATIONS.get(value) if isinstance(value, str) else None
+    if found is None:
+        return Meaning(fault="mode is nearest or bilinear here", harmless=True, known=True)
+    mode, axes = found
+    return Meaning({"mode": mode}, (Stated("axes", (axes,)),) if axes else ())
+
+
+def depth_first_output(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """A volume with its depth first."""
+    if isinstance(value, list | tuple) and len(value) > 1:
+        return Meaning({"output": [*value[1:], value[0]]})
+    return Meaning({"output": value})
+
+
+def output_size(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """The spatial sizes of an adaptive pool."""
+    if value is None or None in _items(value):
+        return Meaning(fault="write the size: none for the input's own is not read", known=True)
+    return Meaning({"output": value})
+
+
+def slopes(value: Any, fields: Mapping[str, Any]) -> Meaning:
+    """The number of PyTorch's PReLU's slopes."""
+    if value == 1:
+        return Meaning()
+    return Meaning({"per_channel": True}, depth(value, fields).stated)
+
+
+def shared_axes(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """The axes along which Keras' PReLU has one slope: all but the depth."""
+    axes = list(_items(value))
+    if axes and axes == list(range(1, len(axes) + 1)):
+        return Meaning({"per_channel": True}, (Stated("axes", (len(axes),)),))
+    return Meaning(fault=SLOPES, known=True)
+
+
+SLOPES = "one slope a value is not counted here: write prelu for one, per_channel: true for D"
+
+ACTIVATIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    **{
+        name: (name, NOTHING)
+        for name in (
+            "relu", "relu6", "sigmoid", "tanh", "softmax", "log_softmax", "softplus", "elu", "selu",
+            "gelu", "silu", "mish", "hard_sigmoid", "hard_swish",
+        )
+    },
+    "swish": ("silu", NOTHING),
+    "hard_silu": ("hard_swish", NOTHING),
+    "leaky_relu": ("leaky_relu", {"slope": 0.2}),  # Keras' function, whose layer has 0.3
+}  # fmt: skip
+
+
+def activation(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """An activation inside another layer."""
+    if value is None or value == "linear":
+        return Meaning()
+    if not isinstance(value, str) or value not in ACTIVATIONS:
+        return Meaning(fault="write the activation as a layer of its own behind it", harmless=True)
+    kind, fields = ACTIVATIONS[value]
+    shown = f"{kind}: {{{_listed(fields)}}}" if fields else kind
+    hint = f"write the activation as a layer of its own behind it: - {shown}"
+    return Meaning(fault=hint, harmless=True, behind={kind: dict(fields)} if fields else kind)
+
+
+def _listed(fields: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in fields.items())

@@ -1,0 +1,81 @@
+"""Whether one layer can use the weights of another: kind, parameters and their shapes agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from shapecalc.diagnostics import Fault, Refusal, repairable
+from shapecalc.edits import Change, Repair, set_field
+from shapecalc.layers.base import Layer, Shapes, show, show_value
+from shapecalc.layers.fields import Volume
+
+
+def unlike(
+    name: str,
+    kind: str,
+    layer: Layer,
+    inputs: Sequence[Volume],
+    owner: str,
+    owner_kind: str,
+    owner_layer: Layer,
+    owner_inputs: Sequence[Volume],
+) -> Fault | None:
+    """Return why a layer cannot use the weights of `owner`, or None if it can.
+
+    A layer whose own fields do not fit has said so itself.
+    """
+    try:
+        mine, theirs = layer.parameters(inputs), owner_layer.parameters(owner_inputs)
+    except Refusal:
+        return None
+    if kind == owner_kind and mine == theirs:
+        return None
+    own = Repair("leave out share", Change("remove", path=("share",)))
+    repairs = [own]
+    if not theirs:
+        reason = f"{owner} has no weights"
+    elif kind != owner_kind:
+        reason = f"{owner} is {_described(owner_kind, owner_layer, layer)}"
+        reason += f", and {name} {_described(kind, layer, owner_layer)}"
+    else:
+        reason = "; ".join(_differences(owner, mine, theirs))
+        repairs = [*_as_owner(layer, inputs, owner, owner_layer, theirs), own]
+    hint = "give both the same fields and the same depth of input, or leave out share"
+    return repairable("SC209", f"{name} cannot share {owner}: {reason}", repairs, hint)
+
+
+def _described(kind: str, layer: Layer, other: Layer) -> str:
+    """Return a kind as `a conv, whose weight is K x D/groups x F...`."""
+    article = "an" if kind[0] in "aeiou" else "a"
+    if not (layer.weight_layout and other.weight_layout):
+        return f"{article} {kind}"
+    return f"{article} {kind}, whose weight is {layer.weight_layout}"
+
+
+def _differences(owner: str, mine: Shapes, theirs: Shapes) -> Iterator[str]:
+    """Yield what differs between the parameters of two layers of one kind."""
+    for name in dict.fromkeys((*mine, *theirs)):
+        title = name.replace("_", " ")
+        if name not in theirs:
+            yield f"it has a {title}, {owner} has none"
+        elif name not in mine:
+            yield f"{owner} has a {title}, it has none"
+        elif mine[name] != theirs[name]:
+            yield f"its {title} is {show(mine[name])}, that of {owner} {show(theirs[name])}"
+
+
+def _as_owner(
+    layer: Layer, inputs: Sequence[Volume], owner: str, owner_layer: Layer, theirs: Shapes
+) -> Iterator[Repair]:
+    """Yield the fields of the owner that would make the shapes equal, each by itself."""
+    for field in type(layer).model_fields:
+        value = getattr(owner_layer, field)
+        if value == getattr(layer, field):
+            continue
+        try:
+            if layer.model_copy(update={field: value}).parameters(inputs) == theirs:
+                sign = ": " if isinstance(value, bool) else "="
+                text = f"{field}{sign}{show_value(value)} as {owner} has"
+                yield Repair(text, set_field(field, value))
+        except Refusal:
+            continue

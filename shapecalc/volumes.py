@@ -1,0 +1,321 @@
+"""What was meant by sizes that are no volume here, or hardly one: a batch in front, depth first.
+
+A volume is written spatial sizes first, depth last, without a batch. PyTorch, Keras and NumPy print
+shapes in other ways: `torch.Size([1, 3, 32, 32])`, `(None, 32, 32, 3)`, `[-1, 64, 112, 112]`. Where
+it can be told which volume that is, there is one reading; where it cannot, there are several or
+none, and nothing is made up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+Volume = tuple[int, ...]  # spatial sizes first, depth last
+Notation = Literal["ours", "tuple", "torch", "keras"]
+
+LARGEST = 2**63 - 1
+CHANNELS = (1, 3, 4)  # grey, colour, colour with transparency
+SMALLEST_IMAGE = 8
+MOST_CHARACTERS = 400
+MOST_SIZES = 5  # a batch and four
+
+BATCH_WORDS = ("n", "b", "bs", "batch", "batch_size")
+UNKNOWN_WORDS = ("none", "null", "?", "-1")
+PREFIX = re.compile(r"(?:[A-Za-z_][\w.]*\s*[(=]\s*)+(?=[(\[]|[\d?-]|None)")
+SEPARATOR = re.compile(r"\s*[,;xX×*]\s*|\s+")
+DEPTH_AT_SIZES = re.compile(r"([0-9]+)\s*@\s*([0-9]+\s*[xX×]\s*[0-9]+(?:\s*[xX×]\s*[0-9]+)?)")
+WHOLE = re.compile(r"0*([1-9][0-9]{0,18})(?:\.0*)?")
+
+AXES = {
+    "channels": "depth", "channel": "depth", "c": "depth", "d": "depth",
+    "h": "height", "w": "width", "l": "length", "time": "length", "steps": "length",
+    "t": "frames",
+}  # fmt: skip
+
+
+class Reading(NamedTuple):
+    """A volume that may be meant; `batch` is what stands in front of it, None where nothing does.
+
+    `turned` says that its depth was written first, `grey` that its depth was not written.
+    """
+
+    volume: Volume
+    batch: str | None = None
+    turned: bool = False
+    grey: bool = False
+
+
+def show(volume: Iterable[int]) -> str:
+    """Return a volume as `32x32x3`."""
+    return "x".join(map(str, volume))
+
+
+def readings(value: Any) -> tuple[Reading, ...]:
+    """Return what a value that is no volume here may mean, the likeliest first."""
+    if isinstance(value, Mapping):
+        return _named(value)
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, list | tuple):
+        if len(value) == 1 and isinstance(value[0], list | tuple):
+            value = value[0]
+        if len(value) <= MOST_SIZES:
+            return _sizes([_token(size) for size in value], _notation(value))
+    if isinstance(value, float):
+        return _sizes([_token(value)], "tuple")
+    return ()
+
+
+def doubts(volume: Volume) -> tuple[Reading, ...]:
+    """Return what a volume may mean that looks as if it had a batch, or its depth first."""
+    if len(volume) == 4:
+        return _four(volume)
+    if len(volume) == 3:
+        first, *rest = volume
+        if _depth_first(volume):
+            return (Reading((*rest, first), turned=True),)
+        if first == 1 and rest[0] == 3 and rest[1] >= SMALLEST_IMAGE:
+            return (Reading((rest[1], 3), "1", turned=True),)
+    if len(volume) == 2:
+        if volume[0] == volume[1] >= SMALLEST_IMAGE:
+            return (Reading((*volume, 1), grey=True),)
+        if volume[0] == 1 < volume[1]:
+            return (Reading(volume[1:], "1"),)
+    return ()
+
+
+def offers(found: Sequence[Reading]) -> list[tuple[str, Volume]]:
+    """Return each volume that may be meant with the words that offer it."""
+    if len(found) != 1:
+        return [(f"write {show(r.volume)} if {_condition(r, found)}", r.volume) for r in found]
+    (reading,) = found
+    why = reason(reading)
+    return [(f"write {show(reading.volume)}" + (f": {why}" if why else ""), reading.volume)]
+
+
+def reason(reading: Reading) -> str:
+    """Say why a volume is written otherwise."""
+    why = []
+    if reading.batch is not None:
+        why.append("the batch is no part of a volume")
+    if reading.turned:
+        why.append("the depth comes last")
+    if reading.grey:
+        why.append("a grey image has depth 1")
+    return ", and ".join(why)
+
+
+def _condition(reading: Reading, among: Sequence[Reading]) -> str:
+    batches = [other.batch for other in among if other.batch is not None]
+    if reading.grey:
+        return "it is a grey image"
+    if reading.batch is not None and len(batches) < len(among):
+        return f"{reading.batch} is a batch"
+    if len(reading.volume) == 4 and str(reading.volume[0]) in batches:
+        return f"{reading.volume[0]} is the number of frames"
+    return f"{reading.volume[-1]} is the depth"
+
+
+# -- texts, lists and mappings -----------------------------------------------------------------
+
+
+def _text(text: str) -> tuple[Reading, ...]:
+    text = text[: MOST_CHARACTERS + 1].strip()
+    if len(text) > MOST_CHARACTERS:
+        return ()
+    notation: Notation = "tuple"
+    prefix = PREFIX.match(text)
+    if prefix:
+        name = prefix.group().lower()
+        notation = "torch" if "size" in name else "keras" if "tensorshape" in name else "tuple"
+        text = text[prefix.end() :]
+    inner = text.strip("()[] ,")
+    if not inner:
+        return ()
+    lenet = DEPTH_AT_SIZES.fullmatch(inner)
+    if lenet:
+        sizes = [_token(size) for size in (*SEPARATOR.split(lenet[2]), lenet[1])]
+        return _written(sizes)
+    tokens = SEPARATOR.split(inner)
+    if len(tokens) > MOST_SIZES:
+        return ()
+    if notation == "tuple":
+        notation = _notation(tokens)
+    return _sizes([_token(token) for token in tokens], notation)
+
+
+def _written(sizes: Sequence[int | str | None]) -> tuple[Reading, ...]:
+    whole = [size for size in sizes if isinstance(size, int)]
+    return (Reading(tuple(whole)),) if len(whole) == len(sizes) else ()
+
+
+def _named(value: Mapping[Any, Any]) -> tuple[Reading, ...]:
+    """Read a mapping with other names for the axes, and perhaps a batch."""
+    sizes = {}
+    batch = None
+    for key, size in list(value.items())[: MOST_SIZES + 1]:
+        name = str(key).lower()
+        if name in BATCH_WORDS:
+            batch = str(size)
+            continue
+        name = AXES.get(name, name)
+        whole = _token(size)
+        if name in sizes or not isinstance(whole, int):
+            return ()
+        sizes[name] = whole
+    if "length" in sizes and "height" in sizes:
+        return ()
+    order = ("frames", "length", "height", "width", "depth")
+    volume = tuple(sizes[name] for name in order if name in sizes)
+    known = set(sizes)
+    full = {"depth"} < known <= set(order) and (
+        known in ({"length", "depth"}, {"height", "width", "depth"})
+        or known == {"frames", "height", "width", "depth"}
+    )
+    return (Reading(volume, batch),) if full and len(volume) == len(sizes) else ()
+
+
+def _token(size: Any) -> int | str | None:
+    """Return a size as a number, a batch or a size not known as text, None for anything else."""
+    if isinstance(size, bool):
+        return None
+    if size is None:
+        return "null"
+    if isinstance(size, int):
+        if size == -1:
+            return "-1"
+        return size if 0 < size <= LARGEST else None
+    if isinstance(size, float):
+        return int(size) if size.is_integer() and 0 < size <= LARGEST else None
+    if not isinstance(size, str) or len(size) > 40:
+        return None
+    word = size.strip()
+    if word.lower() in UNKNOWN_WORDS or word.lower() in BATCH_WORDS:
+        return word
+    whole = WHOLE.fullmatch(word)
+    return int(whole[1]) if whole and int(whole[1]) <= LARGEST else None
+
+
+def _notation(tokens: Sequence[Any]) -> Notation:
+    """Tell by what stands for the batch: torchsummary prints -1, Keras None or ?."""
+    first = tokens[0] if len(tokens) else 0
+    if first == -1 or first == "-1":
+        return "torch"
+    unknown = first is None or (isinstance(first, str) and first.lower() in UNKNOWN_WORDS)
+    return "keras" if unknown else "tuple"
+
+
+# -- which order, and is there a batch? --------------------------------------------------------
+
+
+def _sizes(tokens: Sequence[int | str | None], notation: Notation) -> tuple[Reading, ...]:
+    if not tokens or any(token is None for token in tokens):
+        return ()
+    batch = tokens[0] if isinstance(tokens[0], str) else None
+    rest = tokens if batch is None else tokens[1:]
+    sizes = tuple(size for size in rest if isinstance(size, int))
+    if len(sizes) != len(rest) or not sizes or len(sizes) > MOST_SIZES:
+        return ()  # a size in the middle is not known
+    if batch is not None:
+        return _ordered(sizes, batch, notation) if len(sizes) < MOST_SIZES else ()
+    return _without_mark(sizes, notation)
+
+
+def _without_mark(sizes: Volume, notation: Notation) -> tuple[Reading, ...]:
+    """Nothing but numbers: is the first a batch?"""
+    first, *rest = sizes
+    behind = tuple(rest)
+    batch = str(first)
+    if len(sizes) == 1:
+        return (Reading(sizes),)
+    if len(sizes) == 5:
+        sure = notation == "torch" or first == 1 or rest[0] in CHANNELS or rest[-1] in CHANNELS
+        return _ordered(behind, batch, notation) if sure else ()
+    if notation == "torch" and len(sizes) in (2, 4):
+        return _ordered(behind, batch, notation)
+    if len(sizes) == 4:
+        if first == 1:
+            return _ordered(behind, batch, notation)
+        if sizes[1] in CHANNELS and sizes[3] not in CHANNELS:
+            return _batch_or_frames(sizes)
+        return (*_ordered(behind, batch, notation)[:1], Reading(sizes))
+    if len(sizes) == 3:
+        if _depth_first(sizes):
+            return (Reading((*behind, first), turned=True),)
+        if notation == "torch":
+            return ()
+        if first == 1 and rest[0] != 1:
+            return (*_ordered(behind, batch, notation), Reading(sizes))
+        return _ordered(sizes, None, notation)
+    if first == 1:
+        return (Reading(behind, batch),)
+    if first == rest[0] >= SMALLEST_IMAGE:
+        return Reading((*sizes, 1), grey=True), Reading(sizes)
+    return Reading(behind, batch), Reading(sizes)
+
+
+def _ordered(sizes: Volume, batch: str | None, notation: Notation) -> tuple[Reading, ...]:
+    """Return the sizes behind a batch with the depth last, in both orders where both may be."""
+    first, *rest = sizes
+    last = Reading(sizes, batch)
+    turned = Reading((*rest, first), batch, turned=True)
+    if len(sizes) == 1 or len(set(sizes)) == 1:
+        return (last,)
+    if _depth_first(sizes):
+        return (turned,)
+    if _depth_first(sizes[::-1]):
+        return (last,)
+    if len(sizes) == 2:
+        few = first in CHANNELS and rest[0] >= SMALLEST_IMAGE
+        if notation == "keras" or (rest[0] in CHANNELS and first >= SMALLEST_IMAGE):
+            return (last,)
+        return (turned,) if few else (turned, last)
+    if notation == "torch":
+        return (turned,)
+    if sizes[-1] in CHANNELS or sizes[-3] == sizes[-2]:
+        return (last,)
+    if len(sizes) == 4 and first in CHANNELS:
+        return (turned,)
+    if sizes[-1] == sizes[-2]:
+        return (turned,) if first > sizes[-1] else (turned, last)
+    return (last,) if notation in ("keras", "ours") or batch is None else (last, turned)
+
+
+def _depth_first(sizes: Volume) -> bool:
+    """Say whether three sizes look like an image with its depth first."""
+    if len(sizes) != 3:
+        return False
+    D, H, W = sizes
+    return D in CHANNELS and min(H, W) >= SMALLEST_IMAGE and (H == W or D == 3)
+
+
+def _batch_or_frames(sizes: Volume) -> tuple[Reading, ...]:
+    count, D, H, W = sizes
+    return (
+        Reading((H, W, D), str(count), turned=True),
+        Reading((count, H, W, D), turned=True),
+    )
+
+
+def _four(volume: Volume) -> tuple[Reading, ...]:
+    """Doubts about four sizes, which are frames x height x width x depth as they are written."""
+    first, second, third, last = volume
+    images = min(third, last) >= SMALLEST_IMAGE and (third == last or second == 3)
+    if first == 1 and (second, third) != (1, 1):
+        found = _ordered(volume[1:], "1", "ours")
+        if images and second >= SMALLEST_IMAGE and third == last:
+            grey = Reading((second, third, last, 1), turned=True)  # a film or scan, depth first
+            return (*found[:1], grey)
+        return found
+    if not images:
+        return ()
+    if second in CHANNELS and last not in CHANNELS and first != 1:
+        return _batch_or_frames(volume)
+    if first in CHANNELS and first != 1 and third == last:
+        return (Reading((*volume[1:], first), turned=True),)
+    return ()
+
+
+__all__ = ["Reading", "Volume", "doubts", "offers", "readings", "reason", "show"]
