@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shapecalc.diagnostics import Fault, Finding, Path, misspelt, quote, repairable, suggested
+from shapecalc.diagnostics import (
+    Fault,
+    Finding,
+    Findings,
+    Path,
+    misspelt,
+    quote,
+    repairable,
+    suggested,
+)
 from shapecalc.edits import Change, Repair
 from shapecalc.frameworks.elsewhere import (
     NO_LAYERS,
@@ -50,7 +59,7 @@ def likely_kind(item: Mapping[Any, Any], blocks: Mapping[str, Any]) -> Any:
 
 
 def kind_key(
-    item: Mapping[Any, Any], blocks: Mapping[str, Any], path: Path, findings: list[Finding]
+    item: Mapping[Any, Any], blocks: Mapping[str, Any], path: Path, findings: Findings
 ) -> Any:
     """Return the key that is the kind; report every key beside it."""
     chosen = likely_kind(item, blocks)
