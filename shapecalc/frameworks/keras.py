@@ -14,14 +14,15 @@ from shapecalc.frameworks.meanings import (
     Meaning,
     Word,
     activation,
+    center,
     depth_axis,
-    half_affine,
     ignored,
     interpolation,
     only,
     output_size,
     padding,
     reads,
+    scale,
     scale_factor,
     shared_axes,
     two_sides,
@@ -88,8 +89,8 @@ POOL: Fields = {"pool_size": reads("F"), **WINDOW, **FORMAT}
 NORM: Fields = {
     **AXIS,
     "epsilon": reads("eps"),
-    "center": half_affine,
-    "scale": half_affine,
+    "center": center,
+    "scale": scale,
     **_learned("beta", "gamma"),
 }
 BATCH_NORM: Fields = {
@@ -97,6 +98,8 @@ BATCH_NORM: Fields = {
     "momentum": ignored,
     **_learned("moving_mean", "moving_variance"),
     "renorm": only(False, hint="there is no renormalization here"),
+    "renorm_clipping": ignored,
+    "renorm_momentum": ignored,
     "synchronized": ignored,
     "virtual_batch_size": only(hint="there is no virtual batch here"),
 }
