@@ -94,8 +94,9 @@ NORM: Fields = {
     **_learned("beta", "gamma"),
 }
 BATCH_NORM: Fields = {
-    **NORM,
+    **AXIS,
     "momentum": ignored,
+    **NORM,
     **_learned("moving_mean", "moving_variance"),
     "renorm": only(False, hint="there is no renormalization here"),
     "renorm_clipping": ignored,

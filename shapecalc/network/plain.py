@@ -142,12 +142,12 @@ class PlainLayers(Wiring):
             place = path if bare or not key else (*path, key)
             self.findings.append(Finding(fault, place))
         also = COMMON if cls.has_weights else COMMON[:3]
-        found: list[Finding] = []
+        found = Findings()
         layer = validate(
             cls, translation.fields, path, found, translation.kind, also, bare=bare,
             written=translation.written,
         )  # fmt: skip
         if translation.stops:  # what is said to be missing may be what could not be read
-            found = [finding for finding in found if finding.fault.code != "SC103"]
+            found = Findings(one for one in found if one.fault.code != "SC103")
         self.findings += found
         return None if translation.stops else layer
