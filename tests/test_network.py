@@ -180,7 +180,9 @@ def test_an_unknown_key_gets_the_nearest_known_one(trace_text: TraceText) -> Non
 
 def test_a_spec_without_layers_gives_its_input_back(trace_text: TraceText) -> None:
     trace = trace_text(net("[]"))
-    assert trace.diagnostics == ()
+    assert codes(trace) == ["SC411"]
+    assert trace.output == trace.inputs["input"]
+    assert trace.complete
     assert trace.layers == ()
     assert trace.totals["parameters"] == 0
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import shapecalc
-from shapecalc.diagnostics import Fault, Finding, Findings, Later
+from shapecalc.diagnostics import Finding
 
 Spec = dict[str, Any]
 BLOCKS = {

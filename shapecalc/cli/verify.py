@@ -27,7 +27,7 @@ LONG = 30  # layers from which a progress bar is shown
     show_default=True,
     help="How to print the checks.",
 )
-@click.option("--batch", type=click.IntRange(min=1), help="Examples to run (the spec's batch).")
+@click.option("--batch", type=click.IntRange(1, LIMIT), help="Examples to run (the spec's batch).")
 @click.option(
     "--seed",
     type=click.IntRange(0, LIMIT),

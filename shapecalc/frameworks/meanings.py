@@ -175,14 +175,20 @@ def depth_axis(*, keras: bool) -> Field:
     return read
 
 
-def half_affine(value: Any, fields: Mapping[str, Any]) -> Meaning:
-    """Keras' center and scale: both or neither."""
+def center(value: Any, fields: Mapping[str, Any]) -> Meaning:
+    """Whether Keras' norm has a beta."""
+    meaning = scale(value, fields)
+    return meaning if meaning.fault or value is not False else Meaning({"affine": False})
+
+
+def scale(value: Any, fields: Mapping[str, Any]) -> Meaning:
+    """Whether Keras' norm has a gamma: it has both or neither here, and center says which."""
     if value is True or value is None:
         return Meaning()
     if value is not False:
         return Meaning(fault="it is true or false", known=True)
     if fields.get("center") is False and fields.get("scale") is False:
-        return Meaning({"affine": False})
+        return Meaning()
     hint = "gamma and beta are kept or left out together: affine: false leaves out both"
     return Meaning(fault=hint, known=True)
 

@@ -113,7 +113,7 @@ class PlainLayers(Wiring):
                 translation = tried
                 self.findings.take_back(mark)
                 layer = self._translated(tried, cls, path, bare)
-        if layer is None and bare and isinstance(fields, Mapping):
+        if layer is None and bare and isinstance(fields, Mapping) and fields:
             (value,) = fields.values()
             meant = fields_meant(word, kind, value)
             if meant is not None:
@@ -142,8 +142,12 @@ class PlainLayers(Wiring):
             place = path if bare or not key else (*path, key)
             self.findings.append(Finding(fault, place))
         also = COMMON if cls.has_weights else COMMON[:3]
+        found = Findings()
         layer = validate(
-            cls, translation.fields, path, self.findings, translation.kind, also, bare=bare,
+            cls, translation.fields, path, found, translation.kind, also, bare=bare,
             written=translation.written,
         )  # fmt: skip
+        if translation.stops:  # what is said to be missing may be what could not be read
+            found = Findings(one for one in found if one.fault.code != "SC103")
+        self.findings += found
         return None if translation.stops else layer

@@ -96,7 +96,7 @@ def translate(text: str, kind: str, given: Mapping[str, Any], bare: bool) -> Tra
     own = aliases(KINDS[kind])
     words = lookups.words_of(text) if kind_of(text) is None else ()
     value = next(iter(given.values())) if bare and given else None
-    if bare and words:
+    if bare and words and given:
         first = KINDS[kind].main or next(iter(words[0].fields))
         given = {words[0].shorthand or first: value}
     result = Translation(text, kind, bare or not given)
@@ -205,7 +205,7 @@ class _Work:
             name = key if self.own.get(key) == ours else ours  # filters is as good as K
             self.result.fields[name] = meant
             self.result.written[name] = key
-            same = meant is value or (type(meant) is type(value) and meant == value)
+            same = meant is value or _same(meant, value)
             if name == key and same:
                 continue
             new, old = name, quote(key)
@@ -254,6 +254,13 @@ class _Work:
                 self.result.fields[name] = value
                 self.result.offers.append(f"add {name}: {shown(value)}")
                 self.result.changes.append(Change("set", value, (name,)))
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Say whether two values are written alike: 2.0 is not 2."""
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return all(_same(a, b) for a, b in zip(one, other, strict=True))
+    return type(one) is type(other) and bool(one == other)
 
 
 def shown(value: Any) -> str:

@@ -126,7 +126,7 @@ def unknown_kind(word: str, blocks: Mapping[str, Any], findings: Sequence[Findin
     fault = Fault("SC105", message, "shapecalc explain lists the kinds")
     if len(close) > 1:
         offers = [Repair(f"write {kind}", Change("rename", kind)) for kind in close]
-        return repairable("SC105", message, offers, fault.hint)
+        return repairable("SC105", message, offers, f"write {' or '.join(close)}")
     return misspelt(fault, close[0] if close else None)
 
 

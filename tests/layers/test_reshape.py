@@ -162,7 +162,7 @@ def test_a_list_has_an_entry_for_each_axis(ask: Ask, volume: str, layer: Any) ->
 def test_fields_that_are_wrong(ask: Ask, layer: Any, code: str) -> None:
     asked = ask("8x8x2", layer)
     assert code in asked.codes
-    assert {*asked.codes} <= {code, "SC103"}  # a misspelt field is missing as well
+    assert {*asked.errors} <= {code, "SC103"}  # a misspelt field is missing as well
     assert asked["weights"] == 0 or asked["weights"] is None
 
 
