@@ -42,9 +42,10 @@ RECURRING: dict[str, tuple[str, list[Any], list[Any]]] = {
     "key in a block": ("SC102", [{"piece": 1}], [{"sound": 1}]),
     "field": ("SC103", [{"conv": {"K": 1}}], [{"conv": {"K": 1, "F": 1}}]),
     "value": ("SC104", [conv(S=0)], [conv(S=1)]),
-    "bare value": ("SC104", [{"dense": -1}], [{"dense": 1}]),
+    "bare value": ("SC104", ["flatten", {"dense": -1}], ["flatten", {"dense": 1}]),
     "value of a claim": ("SC104", [conv(expect={"macs": -1})], [conv(expect={"macs": 576})]),
     "kind": ("SC105", ["convolve"], [conv()]),
+    "call": ("SC105", ["Conv2d(1, 1, 3, padding=1)"], [conv()]),
     "name": ("SC106", [{"relu": {"name": "b"}}], ["relu"]),
     "source": ("SC107", [{"relu": {"from": "nothing"}}], [{"relu": {"from": "a"}}]),
     "number of sources": ("SC109", [{"add": ["a"]}], [{"add": ["a", "a"]}]),
@@ -78,14 +79,15 @@ RECURRING: dict[str, tuple[str, list[Any], list[Any]]] = {
     ),
     "shared shapes": ("SC209", [{"conv": {"K": 1, "F": 1, "share": "a"}}], [conv(share="a")]),
     "claim": ("SC301", [conv(expect={"output": 3})], [conv(expect={"output": "8x8x1"})]),
+    "claim of a framework's field": ("SC301", [conv(in_channels=9)], [conv(in_channels=1)]),
     "claim of a block": (
         "SC301", [{"sound": {"w": 1, "expect": {"macs": 1}}}],
         [{"sound": {"w": 1, "expect": {"macs": 64}}}],
     ),
     "dropped values": (
         "SC401",
-        [{"max_pool": {"F": 1, "S": 2, "rounding": "floor"}}, {"upsample": 2}],
-        [{"max_pool": {"F": 2, "S": 2, "rounding": "floor"}}, {"upsample": 2}],
+        [{"max_pool": {"F": 3, "S": 2, "rounding": "floor", "from": "a"}}],
+        [{"max_pool": {"F": 2, "S": 2, "rounding": "floor", "from": "a"}}],
     ),
     "skipped pixels": (
         "SC402",
@@ -100,6 +102,7 @@ RECURRING: dict[str, tuple[str, list[Any], list[Any]]] = {
         ["flatten", {"dense": 4}, {"reshape": [2, 2, 1]}],
     ),
     "window in the padding": ("SC406", [conv(F=2, P=2)], [conv(F=4, P=3)]),
+    "word": ("SC410", [{"Conv2d": {"out_channels": 1, "kernel_size": 1}}], [conv()]),
     "branches": (
         "SC407",
         [{"parallel": {"branches": [[], [conv(F=2, P=[[0, 1], [0, 1]])]], "merge": "add"}}],
@@ -120,7 +123,7 @@ def test_what_recurs_is_kept_once(what: str) -> None:
     assert code in {f.code for f in many}
     assert [f[:2] for f in few] == [f[:2] for f in many]  # the fault, its place
     assert len(many) <= 4 + len(unused)
-    assert {f.code for f in found(times(300, *sound))} <= unused | {"SC407"}
+    assert {f.code for f in found(times(300, *sound))} <= unused | {"SC407", "SC410"}
 
 
 def calls(spec: Spec) -> int:
@@ -151,3 +154,66 @@ def calls_a_time(layers: list[Any]) -> float:
 def test_what_recurs_costs_no_more_than_twice_a_sound_layer(what: str) -> None:
     _, faulty, sound = RECURRING[what]
     assert calls_a_time(faulty) <= 2 * calls_a_time(sound)
+
+
+def test_the_call_of_a_function_is_counted() -> None:
+    assert calls({"input": 8, "layers": ["relu"] * 20}) > calls({"input": 8, "layers": ["relu"]})
+
+
+# -- how findings are kept -------------------------------------------------------------------------
+
+
+def finding(
+    layer: str | None, message: str = "wrong", path: tuple[Any, ...] = ("here",)
+) -> Finding:
+    return Finding(Fault("SC104", message), path, layer)
+
+
+def test_of_one_code_at_one_place_the_first_layers_findings_are_kept() -> None:
+    findings = Findings([finding("a"), finding("a"), finding("a", "otherwise"), finding("b")])
+    findings += [finding("b", "again"), finding("c"), finding("c", path=("there",))]
+    assert [(f.layer, f.fault.message, f.path, f.more) for f in findings.counted()] == [
+        ("a", "wrong", ("here",), 2),
+        ("a", "otherwise", ("here",), 2),
+        ("c", "wrong", ("there",), 0),
+    ]
+
+
+def test_a_layer_that_is_named_later_is_counted_once() -> None:
+    findings = Findings()
+    for layer in ("a", "b", "c"):
+        mark = findings.mark()
+        findings.append(finding(None))
+        findings.append(finding(None))
+        findings.belong_to(layer, mark)
+    (kept,) = findings.counted()
+    assert (kept.layer, kept.more) == ("a", 2)
+
+
+def test_what_is_taken_back_was_never_met() -> None:
+    findings = Findings([finding("a")])
+    mark = findings.mark()
+    findings += [finding(None), finding("a", "otherwise"), finding(None, path=("there",))]
+    findings.take_back(mark)
+    findings.belong_to("b", mark)
+    findings.append(finding("c", path=("there",)))
+    assert [(f.layer, f.path, f.more) for f in findings.counted()] == [
+        ("a", ("here",), 0),
+        ("c", ("there",), 0),
+    ]
+
+
+def test_the_words_of_what_is_only_counted_are_not_made() -> None:
+    made = []
+
+    def later(layer: str) -> Later:
+        def make() -> Finding:
+            made.append(layer)
+            return finding(layer)
+
+        return Later("SC104", ("here",), layer, make)
+
+    findings = Findings()
+    findings.extend(map(later, "abc"))
+    assert made == ["a"]
+    assert findings.counted()[0].more == 2

@@ -251,14 +251,20 @@ class _Builder:
             )
             items = ()
         chain = self._expand(expander, items, scope)
-        for block in blocks.values():
-            if not block.used:  # nobody will meet its faults otherwise
-                try:
-                    expander.rehearse(block)
-                except TooMuch as limit:
-                    message = f"the block {block.name} expands to {limit}"
-                    self._report("SC108", message, limit.hint, block.path)
+        self._rehearse(expander)
         return expander, self._outputs(data, expander, scope, chain)
+
+    def _rehearse(self, expander: Expander) -> None:
+        """Find the faults of the blocks that no layer uses: nobody would meet them otherwise."""
+        expander.budget = Budget(self.max_layers)
+        for block in expander.blocks.values():
+            try:
+                if not block.used:
+                    expander.rehearse(block)
+            except TooMuch as limit:
+                message = f"the blocks that no layer uses have {limit}"
+                self._report("SC108", message, limit.hint, block.path)
+                return
 
     def _expand(self, expander: Expander, items: Sequence[Any], scope: Scope) -> Sources | None:
         foresight = Foresight(expander.blocks)
