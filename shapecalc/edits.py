@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 Path = tuple[str | int, ...]
 Action = Literal[
-    "set", "rename", "remove", "insert", "append", "replace", "field", "before", "several"
+    "set", "rename", "remove", "insert", "append", "replace", "field", "before", "behind", "several"
 ]
 
 DEEPEST = 400  # containers inside one another; deeper data is not changed
@@ -29,6 +29,7 @@ class Change(NamedTuple):
     field: the layer written at the path gets `value` in its field `name`, however it is written;
     None takes the field out; without a name `value` holds several fields.
     before: the layer `value` is put in front of the layer written at the path.
+    behind: the layer `value` is put behind it, if nothing but the next layer takes its output.
     several: the changes of `value`, one after the other; the places of all are those of the data
     before, so that what renames a key comes behind what is inside it.
     """

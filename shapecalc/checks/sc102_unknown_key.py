@@ -4,13 +4,11 @@ A misspelt key that is skipped in silence leaves its field at the default: with 
 stride would stay 1, and a 2x2 filter on 32x32 would give 31x31 where 16x16 was meant. So every key
 must be known. The hint names the nearest known one.
 
-PyTorch's and Keras' words for a field are read: filters, out_channels, kernel_size, pool_size,
-stride, strides, padding. Some of their habits have no place here, and the hint says what has:
+PyTorch's and Keras' words for a field are read (SC410). What a word means that is not computed
+here is a fault, and the hint says what does it:
 
     activation: relu        write the activation as a layer of its own
-    in_channels: 3          leave it out, the depth follows from the input
-    use_bias: false         write bias: false
-    ceil_mode: true         write rounding: ceil
+    padding_mode: reflect   padding is with zeros here
     name beside the kind    indent it, it belongs among the layer's fields
     <<: *base               merge keys are not read: write a block
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from shapecalc.cli.check import print_finding
-from shapecalc.cli.files import FAULTY, OK, UNUSABLE, complain
+from shapecalc.cli.files import FAULTY, OK, UNUSABLE, complain, read
 from shapecalc.cli.search import Search
 
 
@@ -26,16 +26,16 @@ from shapecalc.cli.search import Search
 def command(ctx: click.Context, paths: tuple[str, ...], form: str) -> None:
     """Check printed numbers against computed ones: the keys of an assignment, or the expect and
     example of a spec. A misprint is told with the mistake that produces it, where one does. PATH
-    is a file or a folder.
+    is a file, a folder, or - for standard input.
     """
-    from shapecalc.grading.audit import audit
+    from shapecalc.grading.audit import audit_document
 
     search = Search(paths, "Auditing")
     code, printed, misprints, files = OK, 0, 0, 0
     results = []
     for path in search.files():
         try:
-            result = audit(Path(path))
+            result = audit_document(read(path), Path(path).parent)
         except (OSError, ValueError) as error:
             complain(path, error)
             code = UNUSABLE

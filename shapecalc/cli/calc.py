@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 import shapecalc
-from shapecalc.cli.files import exit_code
+from shapecalc.cli.files import exit_code, max_layers_option
 from shapecalc.cli.report import format_option, render
 from shapecalc.formats.yaml_text import read_yaml
+from shapecalc.frameworks.lookups import words_of
 from shapecalc.layers import KINDS, kind_of
 
 
@@ -23,8 +24,11 @@ from shapecalc.layers import KINDS, kind_of
     help="What to do where a stride does not fit.",
 )
 @format_option
+@max_layers_option
 @click.pass_context
-def command(ctx: click.Context, words: tuple[str, ...], rounding: str, form: str) -> None:
+def command(
+    ctx: click.Context, words: tuple[str, ...], rounding: str, form: str, max_layers: int
+) -> None:
     """Work out a network typed here: a volume, then layers, each a kind, the value of its main
     field, and field=value pairs.
 
@@ -32,7 +36,8 @@ def command(ctx: click.Context, words: tuple[str, ...], rounding: str, form: str
     shapecalc calc 32x32x3 conv K=10 F=5 P=2 relu max_pool 2 dense 10
     """
     layers = layers_of(words[1:])
-    trace = shapecalc.trace({"input": value_of(words[0]), "layers": layers, "rounding": rounding})
+    spec = {"input": value_of(words[0]), "layers": layers, "rounding": rounding}
+    trace = shapecalc.trace(spec, max_layers=max_layers)
     click.echo(render(trace, form, explain=True))
     ctx.exit(exit_code(trace))
 
@@ -51,7 +56,7 @@ def layers_of(words: tuple[str, ...]) -> list[Any]:
             if key in (value or {}):
                 raise click.UsageError(f"{key} is given twice for {kind}")
             layers[-1] = (kind, {**(value or {}), key: value_of(text)})
-        elif layers and value is None and not kind_of(word) and _main(kind):
+        elif layers and value is None and not _is_kind(word) and _takes(kind, word):
             layers[-1] = (kind, value_of(word))
         elif not word[:1].isalpha():
             raise click.UsageError(f"{word!r} is neither a layer kind nor field=value")
@@ -60,9 +65,20 @@ def layers_of(words: tuple[str, ...]) -> list[Any]:
     return [kind if value is None else {kind: value} for kind, value in layers]
 
 
+def _is_kind(word: str) -> bool:
+    return kind_of(word) is not None or bool(words_of(word))
+
+
 def _main(kind: str) -> str | None:
-    cls = KINDS.get(kind_of(kind) or "")
-    return cls.main if cls else None
+    """Return the field that a bare value is for; of a framework's layer, its own."""
+    words = words_of(kind) if kind_of(kind) is None else ()
+    cls = KINDS.get(kind_of(kind) or (words[0].kind if words else ""))
+    return (words[0].shorthand if words else None) or (cls.main if cls else None)
+
+
+def _takes(kind: str, word: str) -> bool:
+    """Say whether a word is the value of the kind before it; what is no kind may take a number."""
+    return _main(kind) is not None or (not _is_kind(kind) and not word[:1].isalpha())
 
 
 def value_of(text: str) -> Any:

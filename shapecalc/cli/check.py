@@ -7,7 +7,7 @@ from collections import Counter
 
 import click
 
-from shapecalc.cli.files import FAULTY, OK, UNUSABLE
+from shapecalc.cli.files import FAULTY, OK, UNUSABLE, max_layers_option
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import Diagnostic, chosen, quote
 
@@ -48,7 +48,9 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
     metavar="CODES",
     help="All but these codes or beginnings of codes.",
 )
+@max_layers_option
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
+@click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -56,15 +58,17 @@ def command(
     form: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    max_layers: int,
     strict: bool,
+    quiet: bool,
 ) -> None:
     """Find what is wrong in specs: files, folders (*.yaml, *.yml, *.json, nothing hidden), or -
     for standard input.
     """
-    search = Search(paths, "Checking")
+    search = Search(paths, "Checking", quiet)
     results: list[tuple[str, Diagnostic]] = []
     counts: Counter[str] = Counter()
-    for path, trace in search.traces():
+    for path, trace in search.traces(max_layers):
         for found in chosen(trace.diagnostics, lambda d: _wanted(d.code, select, ignore)):
             results.append((path, found))
             counts[found.severity] += 1
@@ -72,7 +76,8 @@ def command(
                 print_finding(path, found)
     if form == "json":
         click.echo(json.dumps([{"file": p, **f.to_dict()} for p, f in results], indent=2))
-    click.echo(_summary(search, counts), err=True)
+    if not quiet:
+        click.echo(_summary(search, counts), err=True)
     if not search.checked and search.code == OK:
         search.code = UNUSABLE
     failing = counts["error"] + (counts["warning"] if strict else 0)
@@ -83,13 +88,14 @@ def _wanted(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool
     return code.startswith(select or ("SC",)) and not (ignore and code.startswith(ignore))
 
 
-def print_finding(path: str, found: Diagnostic) -> None:
-    """Print one finding with its place, and its hint."""
+def print_finding(path: str, found: Diagnostic, err: bool = False) -> None:
+    """Print one finding with its place, and its hint; to standard error if it is a message."""
     code = click.style(found.code, fg=COLOURS[found.severity], bold=True)
     place = f":{found.line}:{found.column}" if found.line is not None else ""
-    click.echo(f"{quote(path, 400)}{place}: {code} {found.told}")
+    start = f"{quote(path, 400)}{place}: " if path else ""
+    click.echo(f"{start}{code} {found.told}", err=err)
     if found.hint:
-        click.echo(f"    {found.hint}")
+        click.echo(f"    {found.hint}", err=err)
 
 
 def _summary(search: Search, counts: Counter[str]) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from shapecalc.cli.files import UNUSABLE, exit_code, trace_path
+from shapecalc.cli.files import OK, UNUSABLE, exit_code, max_layers_option
 from shapecalc.cli.output import output_options, refuse_overwriting, write
+from shapecalc.cli.search import Search
 from shapecalc.diagnostics import quote
-from shapecalc.reports.columns import COLUMNS
+from shapecalc.reports.columns import COLUMNS, default_columns
 from shapecalc.tracing import Trace
 
 FORMATS = ("table", "markdown", "latex", "csv", "json")
@@ -42,7 +44,7 @@ format_option = click.option(
 
 
 @click.command("report")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @format_option
 @click.option(
     "--columns",
@@ -57,36 +59,53 @@ format_option = click.option(
     help="Fold instances of blocks nested deeper than N into one row each.",
 )
 @click.option("--explain", is_flag=True, help="Derive every number, with its values put in.")
+@max_layers_option
+@click.option("-q", "--quiet", is_flag=True, help="Do not say which files were skipped.")
 @output_options
 @click.pass_context
 def command(
     ctx: click.Context,
-    files: tuple[str, ...],
+    paths: tuple[str, ...],
     form: str,
     columns: tuple[str, ...] | None,
     depth: int | None,
     explain: bool,
+    max_layers: int,
+    quiet: bool,
     output: Path | None,
     force: bool,
 ) -> None:
     """Print volumes, weights, biases, parameters and MACs of every layer, the totals, and what
-    was found. FILE may be - for standard input.
+    was found: of files, of the specs in folders, or of - for standard input.
     """
+    search = Search(paths, "Reporting", quiet)
+    files = search.listed()
     refuse_overwriting(output, force, files)
+    several = len(files) > 1 or any(map(search.is_folder, paths))
+    traces: Iterator[Trace] = (trace for _, trace in search.traces(max_layers, files))
+    if form == "csv" and columns is None:  # one heading for all
+        traced = list(traces)
+        columns, traces = default_columns(traced), iter(traced)
     texts: list[str] = []
-    code = 0
-    for file in files:
-        trace = trace_path(file)
-        code = max(code, exit_code(trace))
-        if output is not None and trace is not None and exit_code(trace):
-            click.echo(f"shapecalc: {quote(file, 400)} has errors: they are in {output}", err=True)
-        if trace is not None:
-            name = file if len(files) > 1 else None
-            texts.append(render(trace, form, columns, depth, explain, name, not texts, output))
+    for trace in traces:
+        file = trace.spec.file if several else None
+        texts.append(render(trace, form, columns, depth, explain, file, not texts, output))
+        search.code = max(search.code, exit_code(trace))
+        if output is not None and exit_code(trace):
+            name = quote(trace.spec.file or "", 400)
+            click.echo(f"shapecalc: {name} has errors: they are in {output}", err=True)
     between = "\n" if form in ("csv", "json") else "\n\n\n"
     if texts and not write(between.join(texts) + "\n", output):
-        code = UNUSABLE
-    ctx.exit(code)
+        search.code = UNUSABLE
+    if search.skipped and not quiet:
+        files_are = "file is" if search.skipped == 1 else "files are"
+        note = f"{search.skipped:,} {files_are} skipped: neither layers nor input"
+        click.echo(f"shapecalc: {note}", err=True)
+    if not texts:
+        if search.code == OK:
+            click.echo("shapecalc: nothing to report", err=True)
+        search.code = UNUSABLE
+    ctx.exit(search.code)
 
 
 def render(
@@ -105,10 +124,11 @@ def render(
 
         return json_text.render(trace, single=file is None)
     if form == "csv":
-        from shapecalc.reports import csv_text, table
+        from shapecalc.cli.check import print_finding
+        from shapecalc.reports import csv_text
 
-        if trace.diagnostics:
-            click.echo(table.findings(trace.diagnostics), err=True)
+        for found in trace.diagnostics:
+            print_finding(trace.spec.file or "", found, err=True)
         return csv_text.render(trace, columns, depth, file, heading)
     from shapecalc.reports import table
 

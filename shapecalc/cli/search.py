@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -19,31 +19,38 @@ MANY = 50  # files from which a progress bar is shown
 class Search:
     """Finds the files of the paths given, and keeps count."""
 
-    def __init__(self, paths: tuple[str, ...], label: str) -> None:
+    def __init__(self, paths: tuple[str, ...], label: str, quiet: bool = False) -> None:
         self.paths = paths
         self.label = label  # of the progress bar
+        self.quiet = quiet
         self.found_in_folder: set[str] = set()
         self.skipped = 0
         self.checked = 0
         self.code = OK
 
+    def listed(self) -> list[str]:
+        """Return every file."""
+        return list(self._walk())
+
     def is_folder(self, path: str) -> bool:
         """Say whether a path stands for the specs in a folder."""
         return path != "-" and os.path.isdir(path)
 
-    def files(self) -> Iterator[str]:
+    def files(self, listed: Sequence[str] | None = None) -> Iterator[str]:
         """Yield every file, with a progress bar if there are many and somebody looks."""
-        files = list(self._walk())
-        if len(files) < MANY or not sys.stderr.isatty():
+        files = self.listed() if listed is None else listed
+        if self.quiet or len(files) < MANY or not sys.stderr.isatty():
             yield from files
             return
         with click.progressbar(files, label=self.label, file=sys.stderr) as bar:
             yield from bar
 
-    def traces(self) -> Iterator[tuple[str, Trace]]:
+    def traces(
+        self, max_layers: int, listed: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, Trace]]:
         """Yield every spec with its trace; what cannot be opened is said, and counted in code."""
-        for path in self.files():
-            trace = trace_path(path)
+        for path in self.files(listed):
+            trace = trace_path(path, max_layers)
             if trace is None:
                 self.code = UNUSABLE
             elif path in self.found_in_folder and not trace.spec.document.is_spec:

@@ -11,7 +11,8 @@ from shapecalc.diagnostics import Fault
 from shapecalc.document import Document, Source
 from shapecalc.formats.yaml_text import read_yaml, unreadable
 
-SPEC_KEY = re.compile(rb"""(?m)(^|[{,])\s*["']?(layers|inputs?)["']?\s*:""")
+SPEC_KEY = re.compile(rb"""(?m)(?:^|[{,])[ \t]*["']?(layers|inputs?)["']?\s*:""")
+SPEC_WORDS = (b"layers", b"input")
 MAX_BYTES = 32 * 1024 * 1024  # a spec of a million layers has half of that
 
 
@@ -39,18 +40,26 @@ def read_bytes(raw: bytes, file: str) -> Document:
     kind = foreign.kind_of(raw, document.data)
     if kind is not None:
         document = unreadable(Fault("SC101", f"this is {kind.name}", kind.hint), (1, 1), file)
-        if kind is not foreign.UNKNOWN:
-            raw = raw.replace(b"\0", b"") if kind.hint == foreign.UTF_8 else b""
-    document.meant = document.data is not None or _is_meant(raw)
+    if kind is None or kind is foreign.UNKNOWN:
+        document.meant = document.data is not None or _is_meant(raw)
+    elif kind.hint == foreign.UTF_8:
+        document.meant = _has_spec_key(raw.replace(b"\0", b"").lstrip(b"\xff\xfe"))
+    else:
+        document.meant = False
     return document
 
 
 def _is_meant(raw: bytes) -> bool:
     """Say whether unreadable bytes are a spec gone wrong, rather than another tool's YAML."""
     try:
-        return SPEC_KEY.search(raw) is not None or "\0" in raw.decode("utf-8")
+        return _has_spec_key(raw) or "\0" in raw.decode("utf-8")
     except UnicodeDecodeError:
         return True
+
+
+def _has_spec_key(raw: bytes) -> bool:
+    """Say whether layers or an input stand where a key may; the words come first, being quick."""
+    return any(word in raw for word in SPEC_WORDS) and SPEC_KEY.search(raw) is not None
 
 
 def _read_bytes(raw: bytes, file: str) -> Document:

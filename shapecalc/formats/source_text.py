@@ -114,20 +114,31 @@ class _Editor:
 
     def _several(self, changes: Sequence[Change]) -> Stretch | None:
         """Return the stretch from the first change to the last, with what is between them."""
-        found = [self.stretch(change) for change in changes if change.action != "remove"]
         removed: dict[Path, list[str | int]] = {}
         for change in changes:
             if change.action == "remove":
                 removed.setdefault(change.path[:-1], []).append(change.path[-1])
+        others = [change for change in changes if change.action != "remove"]
+        found: list[Stretch | None] = []
         for path, steps in removed.items():
             parent = self._part(path)
             if parent is None or not set(steps) <= set(parent.entries):
                 return None
-            found += [self._remove(parent, run) for run in _runs(list(parent.entries), steps)]
-        stretches = [stretch for stretch in found if stretch is not None]
+            if parent.mapping and len(steps) == len(parent.entries):  # what is added stands alone
+                added = [c for c in others if c.action == "set" and c.path[:-1] == path]
+                others = [change for change in others if change not in added]
+                alone = {str(change.path[-1]): change.value for change in added}
+                found.append(Stretch(parent.start, parent.end, self._value(alone)))
+            else:
+                runs = _runs(list(parent.entries), steps)
+                found += [self._remove(parent, run) for run in runs]
+        found += [self.stretch(change) for change in others]
+        return self._joined(found)
+
+    def _joined(self, found: Sequence[Stretch | None]) -> Stretch | None:
+        stretches = sorted((s for s in found if s is not None), key=lambda s: s[:2])
         if len(stretches) < len(found) or not found:
             return None
-        stretches.sort(key=lambda stretch: stretch[:2])
         text, end = "", stretches[0].start
         for stretch in stretches:
             if stretch.start < end:

@@ -13,13 +13,13 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     for kinds, words in {
         ("conv",): ("convolution", "convolutional"),
         ("conv_transpose",): (
-            "deconv", "deconvolution", "deconv2d", "upconv", "convtranspose", "transposedconv",
+            "deconv", "deconvolution", "deconv2d", "upconv", "transposedconv",
             "transposeconv", "convtransposed", "fractionallystridedconv",
         ),
         ("depthwise_conv",): ("depthwise", "dwconv", "depthwiseconvolution"),
-        ("max_pool",): ("maxpool", "maxpooling"),
+        ("max_pool",): ("maxpooling",),
         ("avg_pool",): (
-            "avgpool", "avgpooling", "averagepool", "averagepooling", "meanpool", "meanpooling",
+            "avgpooling", "averagepool", "averagepooling", "meanpool", "meanpooling",
         ),
         ("max_pool", "avg_pool"): ("pool", "pooling"),
         ("l2_pool",): ("lppool",),
@@ -77,7 +77,7 @@ NOT_YET: Mapping[str, str] = {
             "localconv", "local", "locallyconnected", "locallyconnected1d", "locallyconnected2d",
             "deformconv", "deformconv2d", "einsumdense", "bilinear", "capsule",
             "maxunpool", "maxunpool1d", "maxunpool2d", "maxunpool3d", "unpool", "unpooling",
-            "fractionalmaxpool", "fractionalmaxpool2d", "fractionalmaxpool3d", "lppool3d",
+            "fractionalmaxpool", "fractionalmaxpool2d", "fractionalmaxpool3d",
             "minpool", "stochasticpool", "sumpool", "spp", "spatialpyramidpooling", "roipool",
             "roialign", "pixelshuffle", "pixelunshuffle", "depthtospace", "spacetodepth", "reorg",
             "channelshuffle", "shufflechannel", "fold", "unfold", "im2col", "permute", "transpose",

@@ -26,7 +26,8 @@ class Meaning(NamedTuple):
     """Our fields for one of a framework's; `fault` is a hint where there are none.
 
     `harmless` says that what cannot be done touches neither volumes nor counts, `known` that other
-    values of the field are read, `note` what stays different.
+    values of the field are read, `behind` the layer of its own that does it, `note` what stays
+    different.
     """
 
     fields: Mapping[str, Any] = NOTHING
@@ -34,6 +35,7 @@ class Meaning(NamedTuple):
     fault: str = ""
     harmless: bool = False
     known: bool = False
+    behind: Any = None
     note: str = ""
 
 
@@ -173,14 +175,20 @@ def depth_axis(*, keras: bool) -> Field:
     return read
 
 
-def half_affine(value: Any, fields: Mapping[str, Any]) -> Meaning:
-    """Keras' center and scale: both or neither."""
+def center(value: Any, fields: Mapping[str, Any]) -> Meaning:
+    """Whether Keras' norm has a beta."""
+    meaning = scale(value, fields)
+    return meaning if meaning.fault or value is not False else Meaning({"affine": False})
+
+
+def scale(value: Any, fields: Mapping[str, Any]) -> Meaning:
+    """Whether Keras' norm has a gamma: it has both or neither here, and center says which."""
     if value is True or value is None:
         return Meaning()
     if value is not False:
         return Meaning(fault="it is true or false", known=True)
     if fields.get("center") is False and fields.get("scale") is False:
-        return Meaning({"affine": False})
+        return Meaning()
     hint = "gamma and beta are kept or left out together: affine: false leaves out both"
     return Meaning(fault=hint, known=True)
 
@@ -272,11 +280,12 @@ def activation(value: Any, _: Mapping[str, Any]) -> Meaning:
     """An activation inside another layer."""
     if value is None or value == "linear":
         return Meaning()
-    kind, fields = ACTIVATIONS.get(str(value), ("relu", NOTHING))
+    if not isinstance(value, str) or value not in ACTIVATIONS:
+        return Meaning(fault="write the activation as a layer of its own behind it", harmless=True)
+    kind, fields = ACTIVATIONS[value]
     shown = f"{kind}: {{{_listed(fields)}}}" if fields else kind
-    example = "" if str(value) in ACTIVATIONS else " such as"
-    hint = f"write the activation as a layer of its own behind it,{example} - {shown}"
-    return Meaning(fault=hint, harmless=True)
+    hint = f"write the activation as a layer of its own behind it: - {shown}"
+    return Meaning(fault=hint, harmless=True, behind={kind: dict(fields)} if fields else kind)
 
 
 def _listed(fields: Mapping[str, Any]) -> str:

@@ -170,6 +170,8 @@ def _norms() -> Iterator[Word]:
         lazy = _without(BATCH_NORM, "num_features")
         yield _word(f"LazyBatchNorm{axes}d", "batch_norm", lazy, taken)
         yield _word(f"InstanceNorm{axes}d", "instance_norm", INSTANCE_NORM, (axes,), without)
+        lazy = _without(INSTANCE_NORM, "num_features")
+        yield _word(f"LazyInstanceNorm{axes}d", "instance_norm", lazy, (axes,))
     yield _word("SyncBatchNorm", "batch_norm", {**BATCH_NORM, "process_group": ignored})
     yield _word("LayerNorm", "layer_norm", {
         "normalized_shape": normalized_shape,

@@ -40,12 +40,17 @@ class Audit(NamedTuple):
 
 def audit(path: FilePath) -> Audit:
     """Audit an assignment or a spec. Raises OSError for a path that cannot be opened."""
-    document = native.read_path(path)
+    return audit_document(native.read_path(path), path.parent)
+
+
+def audit_document(document: Document, folder: FilePath) -> Audit:
+    """Audit what was read already; `folder` is where an assignment's networks are looked for."""
+    file = document.file or ""
     if isinstance(document.data, Mapping) and "questions" in document.data:
-        assignment = assignment_of(document, path.parent)
+        assignment = assignment_of(document, folder)
         keys = sum(question.key is not None for question in assignment.questions)
-        return Audit(str(path), keys, assignment.diagnostics)
-    return _audit_spec(document, str(path))._replace(foreign=not document.is_spec)
+        return Audit(file, keys, assignment.diagnostics)
+    return _audit_spec(document, file)._replace(foreign=not document.is_spec)
 
 
 def _audit_spec(document: Document, file: str) -> Audit:

@@ -136,6 +136,8 @@ def read_volume(value: Any) -> Volume:
     except PydanticCustomError as error:
         meant = readings(value)
         context: dict[str, Any] = {"message": error.message(), "repairs": rewritings(meant)}
+        if isinstance(value, str) and value[:1] == "(" and ")" not in value:
+            context["hint"] = "write it with crosses, as 32x32x3: in { } a comma ends a value"
         if len(meant) == 1:
             context["meant"] = meant[0].volume
         raise PydanticCustomError(error.type, "{message}", context) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shapecalc.diagnostics import MAX_NESTING, Finding, Path, quote
+from shapecalc.diagnostics import MAX_NESTING, Finding, Findings, Path, quote
 from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, KINDS, Layer
 from shapecalc.layers.composite import Composite, Parallel, Repeat
@@ -34,7 +34,7 @@ class Expander(PlainLayers):
         self,
         blocks: Mapping[str, Block],
         rounding: Rounding,
-        findings: list[Finding],
+        findings: Findings,
         inputs: Sequence[str],
         budget: Budget,
     ) -> None:
@@ -43,6 +43,7 @@ class Expander(PlainLayers):
         self.depth = 0
         self.paths: dict[tuple[int, str | int], tuple[Path, Path]] = {}
         self.rehearsing = False  # only faults are wanted: repeat once, leave other blocks alone
+        self.aside: set[Path] = set()  # of layers that are repeated 0 times, looked at
         self.inside: set[int] = set()  # identities of the composites that are being expanded
 
     # -- lists and items ---------------------------------------------------------------------
@@ -94,20 +95,21 @@ class Expander(PlainLayers):
         meant = kind_of_word(kind, value)
         if meant is not None:
             return self.layer(kind, meant, KINDS[meant], value, path, scope, chain)
-        written = layer_meant(kind)
+        written = self.once("", kind, path, lambda: self._meant(kind, path))
         if written is not None:
-            return self._meant(written, kind, path, scope, chain)
-        self.findings.append(Finding(unknown_kind(kind, self.blocks, self.findings), path))
+            cls = KINDS[written.kind]
+            return self.layer(written.kind, written.kind, cls, written.fields, path, scope, chain)
+        if not self.findings.again(path, "SC105"):
+            self.findings.append(Finding(unknown_kind(kind, self.blocks, self.findings), path))
         return self.unknown(kind, path, scope, value)
 
-    def _meant(
-        self, written: Meant, text: str, path: Path, scope: Scope, chain: Sources | None
-    ) -> Sources:
-        """Report a layer written otherwise, as a call of Python, and go on with what is meant."""
-        fault = offered(f"there is no layer kind {quote(text)}", written)
-        self.findings.append(Finding(fault, path))
-        cls = KINDS[written.kind]
-        return self.layer(written.kind, written.kind, cls, written.fields, path, scope, chain)
+    def _meant(self, text: str, path: Path) -> Meant | None:
+        """Return the layer that a text means, as a call of Python does, and report it."""
+        written = layer_meant(text)
+        if written is not None:
+            fault = offered(f"there is no layer kind {quote(text)}", written)
+            self.findings.append(Finding(fault, path))
+        return written
 
     # -- composites ----------------------------------------------------------------------------
 
@@ -123,7 +125,10 @@ class Expander(PlainLayers):
             fields = {cls.main: value}
         also = () if cls is Repeat else COMMON[:3]
         bare = value is not None and not isinstance(value, Mapping)
-        layer = validate(cls, fields, path, self.findings, kind, also, bare=bare)
+        layer = self.once(
+            kind, value, path,
+            lambda: validate(cls, fields, path, self.findings, kind, also, bare=bare),
+        )  # fmt: skip
         if self.depth >= MAX_NESTING or id(value) in self.inside:
             what = "contain themselves" if id(value) in self.inside else None
             self.report(
@@ -154,7 +159,9 @@ class Expander(PlainLayers):
     ) -> Sources | None:
         inner = self.step(path, "layers")
         if not layer.times:  # nothing is there, but its faults are
-            self._aside(layer.layers, inner)
+            if inner not in self.aside:
+                self.aside.add(inner)
+                self._aside(layer.layers, inner)
             return chain
         scope.repeats += layer.times > 1
         for done in range(1 if self.rehearsing else layer.times):
@@ -271,13 +278,13 @@ class Expander(PlainLayers):
         )
         self.groups.append(group)
         self.depth += 1
-        known = len(self.findings)
+        mark = self.findings.mark()
         try:
             layers = block.filled(arguments, self.budget) if block.parameters else block.layers
             output = self.sequence(layers, self.step(block.path, "layers"), inner, sources)
         finally:
             self.depth -= 1
-        self.belong_to(group.name, known)
+        self.findings.belong_to(group.name, mark)
         group.end, group.sources = len(self.nodes), output
         self.claim(scope, own, group, path, named=written.name is not None)
         if written.share is not None:

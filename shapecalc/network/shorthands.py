@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 from shapecalc.diagnostics import Fault, repairable
 from shapecalc.edits import Change, Repair, several
 from shapecalc.frameworks.lookups import called, choose, words_of
-from shapecalc.layers import ALIASES, kind_of
-from shapecalc.network.translation import kind_of_word, shown, translate, without_tuples
+from shapecalc.layers import ALIASES, KINDS, kind_of
+from shapecalc.layers.base import aliases
+from shapecalc.network.translation import kind_of_word, shown, translate
+from shapecalc.network.tuples import without_tuples
 
 LONGEST = 400
 MOST_FIELDS = 12
@@ -104,4 +106,5 @@ def _ours(word: str, given: Mapping[str, Any]) -> Meant | None:
     translation = translate(ALIASES.get(word, word), kind, given, False)
     if translation.faults or translation.stops:
         return None
-    return Meant(kind, translation.fields)
+    words = aliases(KINDS[kind])
+    return Meant(kind, {words.get(name, name): value for name, value in translation.fields.items()})

@@ -5,21 +5,20 @@ Only what is not in our words comes here; a network in our words never does.
 
 from __future__ import annotations
 
-import ast
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from shapecalc.diagnostics import Fault, quote
+from shapecalc.diagnostics import Fault, quote, repairable
 from shapecalc.edits import Change, Repair, several, size_of
 from shapecalc.frameworks import lookups
 from shapecalc.frameworks.meanings import ACTIVATIONS, Meaning, Stated, Word
 from shapecalc.layers import KINDS, kind_of
 from shapecalc.layers.base import aliases
+from shapecalc.network.tuples import torn, without_tuples
 from shapecalc.network.validation import is_missing, stray_parameter
 
-LONGEST_TUPLE = 100
 MOST_SHOWN = 20  # values of a list in a message
 
 
@@ -62,7 +61,8 @@ class Translation:
         """Whose words the layer is written in, and what stays different."""
         *front, last = self.subjects
         listed = f"{', '.join(front)} and {last}" if front else last
-        what = "are words" if front else "is a word"
+        noun = "tuple" if self.owners == ("Python",) else "word"
+        what = f"are {noun}s" if front else f"is a {noun}"
         return "; ".join((f"{listed} {what} of {' and '.join(self.owners)}", *self.notes))
 
     def repair(self, alone: bool) -> Repair:
@@ -96,10 +96,14 @@ def translate(text: str, kind: str, given: Mapping[str, Any], bare: bool) -> Tra
     own = aliases(KINDS[kind])
     words = lookups.words_of(text) if kind_of(text) is None else ()
     value = next(iter(given.values())) if bare and given else None
-    if bare and words:
+    if bare and words and given:
         first = KINDS[kind].main or next(iter(words[0].fields))
         given = {words[0].shorthand or first: value}
     result = Translation(text, kind, bare or not given)
+    for broken in torn(given):
+        result.faults.append((broken.fault, ""))
+        given = {key: value for key, value in given.items() if str(key) not in broken.parts}
+        given[broken.key] = broken.value
     chosen = lookups.choose(words, given) if words else None
     if chosen is not None:
         result.subjects.append(quote(text))
@@ -201,22 +205,23 @@ class _Work:
             name = key if self.own.get(key) == ours else ours  # filters is as good as K
             self.result.fields[name] = meant
             self.result.written[name] = key
-            same = meant is value or (type(meant) is type(value) and meant == value)
+            same = meant is value or _same(meant, value)
             if name == key and same:
                 continue
-            self._say(key)
             new, old = name, quote(key)
             if not same:
                 new, old = f"{name}: {shown(meant)}", f"{old}: {shown(value)}"
                 self.result.changes.append(Change("set", meant, (key,)))
+            self._say(key, old if name == key else None)
             if name != key:
                 self.result.changes.append(Change("rename", name, (key,)))
             self.result.offers.append(f"{new} for {old}")
 
-    def _say(self, key: str) -> None:
-        self.result.subjects.append(quote(key))
+    def _say(self, key: str, value: str | None = None) -> None:
+        """Name a key among the words that are not ours, or a value of one that is."""
+        self.result.subjects.append(value or quote(key))
         if self.word is None:
-            owners = lookups.frameworks_of(key, self.result.kind) or ("Python",)
+            owners = ("Python",) if value else lookups.frameworks_of(key, self.result.kind)
             self.result.owners = tuple(dict.fromkeys((*self.result.owners, *owners)))
 
     def _refuse(self, key: str, value: Any, meaning: Meaning) -> None:
@@ -225,7 +230,11 @@ class _Work:
         if meaning.known or key in self.own:
             message = f"{quote(key)} cannot be {shown(value)} here"
         code = "SC104" if meaning.known or key in self.own else "SC102"
-        self.result.faults.append((Fault(code, message, meaning.fault), key))
+        fault = Fault(code, message, meaning.fault)
+        if meaning.behind is not None and not self.result.bare:
+            moved = several(Change("remove"), Change("behind", meaning.behind, up=1))
+            fault = repairable(code, message, [Repair(meaning.fault, moved)], meaning.fault)
+        self.result.faults.append((fault, key))
         self.result.stops |= not meaning.harmless
 
     def absent(self) -> None:
@@ -247,17 +256,11 @@ class _Work:
                 self.result.changes.append(Change("set", value, (name,)))
 
 
-def without_tuples(value: Any) -> Any:
-    """Return a tuple of Python that was written as text as the list it is."""
-    if not isinstance(value, str) or value[:1] != "(" or len(value) > LONGEST_TUPLE:
-        return value
-    try:
-        found = ast.literal_eval(value)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return value
-    if not isinstance(found, tuple):
-        return found if type(found) is int else value
-    return [list(inner) if isinstance(inner, tuple) else inner for inner in found]
+def _same(one: Any, other: Any) -> bool:
+    """Say whether two values are written alike: 2.0 is not 2."""
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return all(_same(a, b) for a, b in zip(one, other, strict=True))
+    return type(one) is type(other) and bool(one == other)
 
 
 def shown(value: Any) -> str:

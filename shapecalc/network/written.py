@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shapecalc.diagnostics import Fault, Finding, Path, misspelt, quote, repairable, suggested
+from shapecalc.diagnostics import (
+    Fault,
+    Finding,
+    Findings,
+    Path,
+    misspelt,
+    quote,
+    repairable,
+    suggested,
+)
 from shapecalc.edits import Change, Repair
 from shapecalc.frameworks.elsewhere import (
     NO_LAYERS,
@@ -50,7 +59,7 @@ def likely_kind(item: Mapping[Any, Any], blocks: Mapping[str, Any]) -> Any:
 
 
 def kind_key(
-    item: Mapping[Any, Any], blocks: Mapping[str, Any], path: Path, findings: list[Finding]
+    item: Mapping[Any, Any], blocks: Mapping[str, Any], path: Path, findings: Findings
 ) -> Any:
     """Return the key that is the kind; report every key beside it."""
     chosen = likely_kind(item, blocks)
@@ -117,7 +126,7 @@ def unknown_kind(word: str, blocks: Mapping[str, Any], findings: Sequence[Findin
     fault = Fault("SC105", message, "shapecalc explain lists the kinds")
     if len(close) > 1:
         offers = [Repair(f"write {kind}", Change("rename", kind)) for kind in close]
-        return repairable("SC105", message, offers, fault.hint)
+        return repairable("SC105", message, offers, f"write {' or '.join(close)}")
     return misspelt(fault, close[0] if close else None)
 
 

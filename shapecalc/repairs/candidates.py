@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from shapecalc.diagnostics import Finding
 from shapecalc.edits import Repair
 from shapecalc.repairs.claims import claims
-from shapecalc.repairs.inputs import inputs
+from shapecalc.repairs.inputs import inputs, meant_inputs
 from shapecalc.repairs.merges import merges
 from shapecalc.tracing import Trace
 
 MOST = 30
 
-SEARCHES: dict[str, Callable[[Trace, Finding], Iterator[Repair]]] = {
+Search = Callable[[Trace, Finding], Iterator[Repair]]
+SEARCHES: dict[str, Search] = {
     "SC201": inputs,
     "SC202": inputs,
     "SC205": merges,
     "SC301": claims,
     "SC401": inputs,
 }
+OUT_OF_ORDER = ("SC201", "SC202", "SC206")  # may come from a batch, or the depth first
 
 
 def candidates(trace: Trace, finding: Finding) -> Iterator[Repair]:
     """Yield repairs that nobody has tried yet, the likelier ones first; paths are the spec's."""
-    search = SEARCHES.get(finding.fault.code)
-    return islice(search(trace, finding), MOST) if search else iter(())
+    code = finding.fault.code
+    searches: list[Search] = [meant_inputs] if code in OUT_OF_ORDER else []
+    if code in SEARCHES:
+        searches.append(SEARCHES[code])
+    return islice(chain.from_iterable(search(trace, finding) for search in searches), MOST)

@@ -13,6 +13,7 @@ from shapecalc.layers.fields import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.repairs.chain import Chains
 from shapecalc.tracing import Trace, walk
+from shapecalc.volumes import doubts, reason
 
 FAR = 256  # pixels from the written size
 MOST_TRIED = 20_000  # layers, in all sizes that are tried
@@ -40,10 +41,25 @@ def inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
     else:
         found = _walked(trace, finding, index, name, volume)
     for changed, output in found:
-        key = "input" if "input" in trace.spec.document.data else name
-        path: Path = ("input",) if key == "input" else ("inputs", key)
+        key, path = _place(trace, name)
         text = f"{key}: {show(changed)} gives {show(output[:-1])}"
         yield Repair(text, Change("set", show(changed), path))
+
+
+def meant_inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
+    """Yield the volume that an input looks as if it were, without a batch or its depth last."""
+    for name, volume in trace.inputs.items():
+        for reading in doubts(volume) if volume is not None else ():
+            key, path = _place(trace, name)
+            text = f"{key}: {show(reading.volume)} ({reason(reading)})"
+            yield Repair(text, Change("set", show(reading.volume), path))
+
+
+def _place(trace: Trace, name: str) -> tuple[str, Path]:
+    """Return what an input is called, and where it is written."""
+    if "input" in trace.spec.document.data:
+        return "input", ("input",)
+    return name, ("inputs", name)
 
 
 def _walked(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shapecalc.diagnostics import Path
-from shapecalc.edits import Change, Unchangeable, value_at
+from shapecalc.edits import Change, Unchangeable, several, value_at
 from shapecalc.frameworks.lookups import choose, renamed, words_of
 from shapecalc.layers import KINDS, kind_of
 from shapecalc.layers.base import aliases
@@ -19,10 +19,14 @@ MOST_BLOCKS = 100  # inside one another
 
 
 def resolved(trace: Trace, layer: str | None, change: Change) -> Change:
-    """Return a change of a field, or before a layer, as one of the data; any other as it is.
+    """Return a change of a field, or beside a layer, as one of the data; any other as it is.
 
     Raises Unchangeable where the field cannot be changed.
     """
+    if change.action == "several":
+        return several(*(resolved(trace, layer, part) for part in change.value))
+    if change.action == "behind":
+        return _behind(trace, layer, change)
     if change.action == "before":
         path = change.path if isinstance(change.path[-1], int) else change.path[:-1]
         return Change("insert", change.value, path)
@@ -40,6 +44,24 @@ def resolved(trace: Trace, layer: str | None, change: Change) -> Change:
             return found
         change = Change("field", change.value, instance.path, given[1:])
     raise Unchangeable
+
+
+def _behind(trace: Trace, layer: str | None, change: Change) -> Change:
+    """Return the change that puts a layer behind another, whose output it takes over."""
+    index = next((i for i, node in enumerate(trace.spec.nodes) if node.name == layer), None)
+    if index is None:
+        raise Unchangeable
+    source = index + len(trace.inputs)
+    takers = [i for i, node in enumerate(trace.spec.nodes) if source in (node.sources or ())]
+    if takers not in ([], [index + 1]):
+        raise Unchangeable
+    path = change.path if isinstance(change.path[-1], int) else change.path[:-1]
+    items, place = value_at(trace.spec.document.data, path[:-1]), path[-1]
+    if not isinstance(place, int):
+        raise Unchangeable
+    if place + 1 == len(items):
+        return Change("append", change.value, path[:-1])
+    return Change("insert", change.value, (*path[:-1], place + 1))
 
 
 def _instance(trace: Trace, layer: str | None, path: Path) -> Group | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
-from shapecalc.diagnostics import quote
+from shapecalc.diagnostics import Path, quote, where
 from shapecalc.layers.base import show
 from shapecalc.records import LayerRecord, totals_of
 from shapecalc.tracing import Trace
@@ -31,6 +32,7 @@ class Row(NamedTuple):
     jump: tuple[int | float, ...] | None
     shares: str | None
     no_field: bool  # there is no receptive field, or no jump in it
+    found: tuple[str, ...] = ()  # codes of errors and warnings
 
 
 class Column(NamedTuple):
@@ -55,29 +57,65 @@ COLUMNS: dict[str, Column] = {
     "receptive_field": Column("receptive field", False, lambda row: row.receptive_field),
     "jump": Column("jump", False, lambda row: row.jump),
     "shares": Column("shares", False, lambda row: row.shares or ""),
+    "found": Column("found", False, lambda row: row.found),
 }
 DEFAULT = ("name", "kind", "output", "weights", "biases", "parameters", "macs")
 FLAT_FIELDS = ("receptive_field", "jump")  # a flat input has none, which is not the unknown
 
 
-def default_columns(trace: Trace) -> tuple[str, ...]:
-    """Return the columns of a report; whose weights are shared is shown if any are."""
-    shared = any(record.shares is not None for record in trace.layers)
-    return (*DEFAULT, "shares") if shared else DEFAULT
+def default_columns(traces: Iterable[Trace]) -> tuple[str, ...]:
+    """Return the columns of a report of these networks.
+
+    Whose weights are shared, and where something was found, is shown if it is so anywhere.
+    """
+    shared = found = False
+    for trace in traces:
+        shared = shared or any(record.shares is not None for record in trace.layers)
+        found = found or bool(codes_by_layer(trace))
+    return (*DEFAULT, *(["shares"] if shared else []), *(["found"] if found else []))
+
+
+def codes_by_layer(trace: Trace) -> dict[str, tuple[str, ...]]:
+    """Return the codes of the errors and warnings of every layer that has some.
+
+    What is only the consequence of another finding marks no layer.
+    """
+    serious = [finding for finding in trace.findings if finding.severity != "advice"]
+    if not serious:
+        return {}
+    behind = {(d.code, d.where) for found in trace.diagnostics for d in found.consequences}
+    layers: dict[Path, list[str]] = {}
+    for record in trace.layers:
+        layers.setdefault(record.path, []).append(record.name)
+    codes: dict[str, dict[str, None]] = {}
+    for finding in serious:
+        if (finding.fault.code, where(finding.path)) in behind:
+            continue
+        for name in [finding.layer] if finding.layer else _layers_at(finding.path, layers):
+            codes.setdefault(name, {})[finding.fault.code] = None
+    return {name: tuple(found) for name, found in codes.items()}
+
+
+def _layers_at(path: Path, layers: Mapping[Path, list[str]]) -> list[str]:
+    """Return the layers that a path leads to or into."""
+    ends = (path[:length] for length in range(len(path), 0, -1))
+    return next((layers[start] for start in ends if start in layers), [])
 
 
 def rows_of(trace: Trace, depth: int | None = None) -> list[Row]:
     """Return a row for each layer; instances nested deeper than `depth` become one row each."""
     folds = {} if depth is None else _folds(trace, depth)
+    found = codes_by_layer(trace)
     rows, index = [], 0
     while index < len(trace.layers):
         group = folds.get(index)
-        if group is None:
-            rows.append(_row(trace.layers[index]))
-            index += 1
-        else:
-            rows.append(_folded(trace, group))
-            index = group.end
+        end = index + 1 if group is None else group.end
+        row = _row(trace.layers[index]) if group is None else _folded(trace, group)
+        if found:
+            inside = (found.get(record.name, ()) for record in trace.layers[index:end])
+            row = row._replace(found=tuple(dict.fromkeys(chain.from_iterable(inside))))
+        rows.append(row)
+        index = end
     return rows
 
 

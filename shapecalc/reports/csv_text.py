@@ -19,7 +19,7 @@ def render(
     heading: bool = True,
 ) -> str:
     """Return the lines without a last line break; `file` adds a first column with its name."""
-    columns = columns or default_columns(trace)
+    columns = columns or default_columns([trace])
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     extra = [] if file is None else [harmless(quote(file, 400))]

@@ -12,7 +12,7 @@ from shapecalc.tracing import Trace
 STYLES = {"markdown": "github", "latex": "latex_booktabs"}  # tabulate's names
 SHRINKABLE = {"kind": 22, "name": 22}  # cut first, down to this width
 DROPPED_FIRST = ("jump", "shares", "from", "input", "non_trainable", "receptive_field", "weights",
-                 "biases", "macs", "kind")  # fmt: skip
+                 "biases", "macs", "kind", "parameters", "output")  # fmt: skip
 GAP = 2  # blanks between columns
 
 
@@ -28,7 +28,10 @@ def render(
 
     Columns that are asked for are all shown; of the default ones some may give way.
     """
-    keys = list(columns or default_columns(trace))
+    if not trace.layers and not trace.spec.readable:  # no network: a table would be of nothing
+        parts = [_aside(_fenced(findings(trace.diagnostics), style), style)]
+        return "\n\n".join([_heading(trace, style), *(parts if trace.diagnostics else [])])
+    keys = list(columns or default_columns([trace]))
     cells = [[cell(row, key) for key in keys] for row in rows_of(trace, depth)]
     last = total_cells(trace, keys)
     left_out: list[str] = []
@@ -46,9 +49,15 @@ def render(
         notes.append(_fenced(working(trace, depth), style))
     if trace.diagnostics:
         notes.append(_fenced(findings(trace.diagnostics), style))
-    if style == "latex":
-        notes = ["\n".join(f"% {line}".rstrip() for line in n.splitlines()) for n in notes]
+    notes = [_aside(note, style) for note in notes]
     return "\n\n".join([_heading(trace, style), _drawn(style, keys, cells, last), *notes])
+
+
+def _aside(text: str, style: str) -> str:
+    """Return text beside a table, which LaTeX takes as a comment."""
+    if style != "latex":
+        return text
+    return "\n".join(f"% {line}".rstrip() for line in text.splitlines())
 
 
 def _fenced(text: str, style: str) -> str:
@@ -57,14 +66,15 @@ def _fenced(text: str, style: str) -> str:
 
 
 def _heading(trace: Trace, style: str) -> str:
-    title = quote(trace.name or trace.spec.file or "network")
+    title = quote(trace.name) if trace.name else quote(trace.spec.file or "network", 400)
     inputs = ", ".join(
         f"{quote(name)} {show(volume) if volume else '?'}" for name, volume in trace.inputs.items()
     )
     axes = {4: "frames x height x width x depth", 3: "height x width x depth", 2: "length x depth"}
     first = next(iter(trace.inputs.values()), None)
     unit = f" ({axes[len(first)]})" if first and len(first) in axes else ""
-    return {"markdown": "## ", "latex": "% "}.get(style, "") + f"{title}: {inputs}{unit}"
+    sign = {"markdown": "## ", "latex": "% "}.get(style, "")
+    return f"{sign}{title}: {inputs}{unit}" if inputs else f"{sign}{title}"
 
 
 def _drawn(style: str, keys: list[str], cells: list[list[str]], last: list[str]) -> str:

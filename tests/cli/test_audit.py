@@ -49,3 +49,27 @@ def test_a_path_that_is_not_there_is_code_2_and_the_others_go_on(run: Any, slide
 
 def test_an_empty_folder_is_code_2(run: Any, tmp_path: Path) -> None:
     assert run("audit", str(tmp_path)).exit_code == 2
+
+
+def test_a_dash_reads_standard_input(run: Any, slide: Path) -> None:
+    result = run("audit", "-", stdin=SLIDE)
+    assert result.exit_code == 1
+    assert result.stdout == run("audit", str(slide)).stdout.replace(str(slide), "-")
+    assert "1 file, 1 printed value checked: 1 misprint" in result.stderr
+
+
+def test_an_assignment_on_standard_input_finds_networks_in_the_current_folder(
+    run: Any, slide: Path
+) -> None:
+    assignment = "spec: slide.yaml\nquestions: [{ask: conv1.parameters, key: 208}]\n"
+    result = run("audit", "-", stdin=assignment)
+    assert result.exit_code == 1
+    assert "-:2:" in result.stdout
+    assert "SC507" in result.stdout
+
+
+@pytest.mark.parametrize("text", ["", "\0\1", "student: Ada\nq1: 3\n", "import torch\n"])
+def test_standard_input_may_be_something_else(run: Any, text: str) -> None:
+    result = run("audit", "-", stdin=text)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("-:1:1: SC101 ")

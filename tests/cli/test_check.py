@@ -329,3 +329,55 @@ def test_a_files_name_loses_its_control_characters_too(run: Run, tmp_path: Path)
     result = run("check", name, "missing\x1b[31m.yaml")
     assert result.exit_code == 2
     assert "\x1b" not in result.output
+
+
+@pytest.mark.parametrize("word", ["-q", "--quiet"])
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_quiet_prints_findings_only(run: Run, files: Path, word: str, form: str) -> None:
+    names = ["sound.yaml", "faulty.yaml", "warned.yaml"]
+    loud = run("check", *names, "--format", form)
+    quiet = run("check", word, *names, "--format", form)
+    assert loud.stderr
+    assert (quiet.exit_code, quiet.stdout, quiet.stderr) == (loud.exit_code, loud.stdout, "")
+    assert run("check", word, "sound.yaml").output == ""
+    missing = run("check", word, "missing.yaml")
+    assert missing.exit_code == 2
+    assert "missing.yaml" in missing.stderr
+
+
+ONNX = b"\x08\x07\x12\x07pytorch\x1a\x032.1:\xa5\x01\x0a\x11"
+KERAS = b'{"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense"}]}}'
+ANSWERS = b"student: Ada\nconv1: 28x28x6\n"
+ASSIGNMENT = b"spec: sound.yaml\nquestions: [conv1.output]\n"
+
+
+def test_files_of_other_kinds_are_skipped_and_counted_in_a_folder(run: Run, files: Path) -> None:
+    for name, content in {
+        "onnx.yaml": ONNX, "keras.json": KERAS, "answers.yaml": ANSWERS, "hw.yaml": ASSIGNMENT,
+    }.items():  # fmt: skip
+        (files / name).write_bytes(content)
+    result = run("check", ".")
+    assert "4 files checked, 4 without layers or input skipped" in result.stderr
+    assert not any(name in result.output for name in ("onnx", "keras", "answers", "hw"))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (ONNX, "this is an ONNX model"),
+        (KERAS, "this is a Keras model"),
+        (ANSWERS, "this is a student's answers"),
+        (ASSIGNMENT, "this is an assignment"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "report", "verify"])
+def test_a_file_of_another_kind_is_named(
+    run: Run, files: Path, content: bytes, said: str, command: str
+) -> None:
+    (files / "some.yaml").write_bytes(content)
+    result = run(command, "some.yaml")
+    assert result.exit_code == 1
+    assert "SC101" in result.stdout
+    assert said in result.stdout
+    assert "?" not in result.stdout
+    assert len(result.stdout.splitlines()) < 8

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -57,7 +58,7 @@ def test_warnings_and_advice_are_0(run: Run, files: Path) -> None:
     assert "SC405" in result.stdout
 
 
-@pytest.mark.parametrize("path", ["missing.yaml", ".", "no/such/file.yaml"])
+@pytest.mark.parametrize("path", ["missing.yaml", "nul\0.yaml", "no/such/file.yaml"])
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_path_that_cannot_be_opened_is_2_and_a_line_on_standard_error(
     run: Run, files: Path, path: str, form: str
@@ -65,7 +66,8 @@ def test_a_path_that_cannot_be_opened_is_2_and_a_line_on_standard_error(
     result = run("report", path, "--format", form)
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert path in result.stderr
+    assert path.replace("\0", "?") in result.stderr
+    assert "nothing" not in result.stderr
     assert len(result.stderr.splitlines()) == 1
 
 
@@ -143,10 +145,33 @@ def test_the_table_shows_layers_totals_and_findings(run: Run, files: Path) -> No
         assert cell in conv
     total = next(line for line in lines if line.startswith("total"))
     assert "20" in total
-    finding = next(i for i, line in enumerate(lines) if "SC201" in line)
-    assert finding > lines.index(total)
-    assert "line 4" in lines[finding]
-    assert "S=1 gives 8x8" in "\n".join(lines[finding:])
+    findings = lines.index("Findings")
+    assert findings > lines.index(total)
+    assert lines[findings + 1].startswith("  SC201 error (line 4")
+    assert "S=1 gives 8x8" in "\n".join(lines[findings:])
+
+
+MARKED = """input: 32x32x3
+layers:
+""" + "".join(f"  - conv: {{K: 4, F: 3, P: 1}}  # {n}\n  - relu\n" for n in range(20))
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "latex", "csv"])
+def test_the_faulty_row_of_many_is_marked(run: Run, tmp_path: Path, form: str) -> None:
+    (tmp_path / "long.yaml").write_text(
+        MARKED.replace("P: 1}  # 13", "P: 1, S: 3}  # 13"), encoding="utf-8"
+    )
+    printed = run("report", "long.yaml", "--format", form).stdout
+    table = printed.partition("Findings")[0].splitlines()
+    assert ["conv14" in line for line in table if "SC201" in line] == [True]
+    (row,) = (line for line in table if "SC201" in line)
+    assert row.rstrip(" |\\").endswith("SC201")
+    assert "\x1b" not in row
+
+
+def test_a_network_without_a_finding_has_no_such_column(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sound.yaml").write_text(MARKED, encoding="utf-8")
+    assert "found" not in run("report", "sound.yaml").stdout
 
 
 def test_what_is_not_known_is_a_question_mark_and_never_0(run: Run, tmp_path: Path) -> None:
@@ -279,6 +304,25 @@ def test_no_csv_cell_starts_a_formula(run: Run, tmp_path: Path, sign: str) -> No
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="such names are not allowed there")
+def test_csv_of_several_files_has_the_columns_that_any_of_them_needs(run: Run, files: Path) -> None:
+    result = run("report", "sound.yaml", "faulty.yaml", "warned.yaml", "--format", "csv")
+    found = [(row["file"], row["name"], row["found"]) for row in rows(result.stdout)]
+    assert found == [
+        ("sound.yaml", "conv1", ""),
+        ("sound.yaml", "relu1", ""),
+        ("faulty.yaml", "conv1", "SC201"),
+        ("faulty.yaml", "relu1", ""),
+        ("warned.yaml", "max_pool1", "SC402"),
+    ]
+
+
+@pytest.mark.parametrize("names", [["faulty.yaml"], ["sound.yaml", "faulty.yaml", "warned.yaml"]])
+def test_findings_beside_csv_name_their_file(run: Run, files: Path, names: list[str]) -> None:
+    said = run("report", *names, "--format", "csv").stderr.splitlines()
+    assert said[0].startswith("faulty.yaml:4:5: SC201 conv1 ")
+    assert [line.split(":")[0] for line in said if line[0] != " "] == names[-2:][-len(names) :]
+
+
 def test_no_file_name_starts_a_formula_in_csv(run: Run, files: Path) -> None:
     name = "=1+1.yaml"
     (files / "sound.yaml").rename(files / name)
@@ -457,3 +501,52 @@ def test_what_is_left_out_for_lack_of_width_is_said(tmp_path: Path) -> None:
     path = tmp_path / "n.yaml"
     path.write_text(NESTED)
     assert "--columns" in table.render(shapecalc.trace(path), width=40)
+
+
+# -- folders ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(files: Path) -> Path:
+    (files / "specs" / "inner").mkdir(parents=True)
+    shutil.copy(files / "sound.yaml", files / "specs" / "inner" / "b.yml")
+    shutil.copy(files / "faulty.yaml", files / "specs" / "a.yaml")
+    (files / "specs" / "settings.yaml").write_text("version: 2\n", encoding="utf-8")
+    (files / "specs" / "notes.txt").write_text("input: 3\n", encoding="utf-8")
+    return files / "specs"
+
+
+def test_a_folder_is_reported_file_by_file(run: Run, folder: Path) -> None:
+    result = run("report", "specs", "--format", "csv")
+    assert result.exit_code == 1
+    listed = [row["file"] for row in rows(result.stdout)]
+    inner, outer = str(Path("specs", "inner", "b.yml")), str(Path("specs", "a.yaml"))
+    assert listed == [outer, outer, inner, inner]
+    assert "1 file is skipped" in result.stderr
+    reports = run("report", "specs", "sound.yaml", "--format", "json").stdout.splitlines()
+    assert [json.loads(line)["file"] for line in reports] == [outer, inner, "sound.yaml"]
+    assert run("report", "specs/inner", "--format", "csv").stdout.startswith("file,name,")
+
+
+def test_quiet_says_nothing_of_what_was_skipped(run: Run, folder: Path) -> None:
+    assert run("report", "specs").stderr
+    for word in ("-q", "--quiet"):
+        result = run("report", word, "specs")
+        assert (result.exit_code, result.stderr) == (1, "")
+        assert result.stdout == run("report", "specs").stdout
+
+
+def test_a_folder_without_a_network_is_2(run: Run, folder: Path) -> None:
+    (folder / "a.yaml").unlink()
+    (folder / "inner" / "b.yml").unlink()
+    for words in ([], ["-q"], ["-o", "out.txt"]):
+        result = run("report", "specs", *words)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "nothing to report" in result.stderr
+    assert not Path("out.txt").exists()
+
+
+def test_o_never_overwrites_a_spec_of_a_folder(run: Run, folder: Path) -> None:
+    result = run("report", "specs", "-o", "specs/a.yaml", "--force")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert (folder / "a.yaml").read_bytes() == Path("faulty.yaml").read_bytes()

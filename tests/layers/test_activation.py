@@ -90,19 +90,22 @@ def test_functions_without_fields_take_no_value(ask: Ask, kind: str) -> None:
 @pytest.mark.parametrize(
     ("layer", "cure"),
     [
-        ({"relu": {"inplace": True}}, "leave it out"),
-        ({"dropout": {"p": 0.5}}, "rate"),
-        ({"leaky_relu": {"negative_slope": 0.2}}, "slope"),
-        ({"leaky_relu": {"alpha": 0.2}}, "slope"),
-        ({"softmax": {"dim": 1}}, "depth"),
-        ({"prelu": {"num_parameters": 3}}, "per_channel"),
-        ({"relu": {"share": "relu0"}}, ""),
+        ({"relu": {"inplace": True}}, "leave out inplace"),
+        ({"dropout": {"p": 0.5}}, "rate for p"),
+        ({"leaky_relu": {"negative_slope": 0.2}}, "slope for negative_slope"),
+        ({"leaky_relu": {"alpha": 0.2}}, "slope for alpha"),
+        ({"softmax": {"dim": 1}}, "leave out dim"),
+        ({"prelu": {"num_parameters": 10}}, "per_channel: true for num_parameters: 10"),
     ],
 )
-def test_habits_get_a_cure(ask: Ask, layer: Any, cure: str) -> None:
+def test_frameworks_fields_are_read(ask: Ask, layer: Any, cure: str) -> None:
     asked = ask("10", layer)
-    assert asked.codes == ["SC102"]
-    assert cure in asked.hint("SC102")
+    assert asked.codes == ["SC410"]
+    assert cure in asked.hint("SC410")
+
+
+def test_an_activation_has_nothing_to_share(ask: Ask) -> None:
+    assert ask("10", {"relu": {"share": "relu0"}}).codes == ["SC102"]
 
 
 @pytest.mark.parametrize(

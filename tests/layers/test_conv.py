@@ -475,13 +475,11 @@ def test_counts_beyond_the_limit_are_unknown(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("layer", "cure"),
     [
-        ({"conv": {"K": 4, "F": 3, "in_channels": 3}}, "leave it out"),
         ({"conv": {"K": 4, "F": 3, "activation": "relu"}}, "layer of its own"),
-        ({"conv": {"K": 4, "F": 3, "use_bias": False}}, "bias"),
-        ({"conv": {"K": 4, "F": 3, "dilation_rate": 2}}, "dilation"),
+        ({"conv": {"K": 4, "F": 3, "padding_mode": "reflect"}}, "with zeros"),
+        ({"conv": {"K": 4, "F": 3, "data_format": "channels_first"}}, "depth last"),
         ({"conv": {"K": 4, "F": 3, "kernal": 3}}, "kernel"),
         ({"conv": {"K": 4, "F": 3, "multiplier": 2}}, ""),
-        ({"depthwise_conv": {"F": 3, "depth_multiplier": 2}}, "multiplier"),
         ({"conv_transpose": {"K": 4, "F": 3, "rounding": "floor"}}, ""),
     ],
 )
@@ -489,6 +487,27 @@ def test_a_field_that_is_not_there(ask: Ask, layer: Any, cure: str) -> None:
     asked = ask("32x32x3", layer)
     assert asked.codes == ["SC102"]
     assert cure in asked.hint("SC102")
+
+
+@pytest.mark.parametrize(
+    ("kind", "theirs", "ours"),
+    [
+        ("conv", {"in_channels": 3}, {}),
+        ("conv", {"use_bias": False}, {"bias": False}),
+        ("conv", {"dilation_rate": 2}, {"dilation": 2}),
+        ("conv", {"padding_mode": "zeros"}, {}),
+        ("conv", {"data_format": "channels_last", "activation": None}, {}),
+        ("depthwise_conv", {"depth_multiplier": 2}, {"multiplier": 2}),
+        ("conv_transpose", {"use_bias": False}, {"bias": False}),
+    ],
+)
+def test_frameworks_fields_are_read(
+    ask: Ask, kind: str, theirs: dict[str, Any], ours: dict[str, Any]
+) -> None:
+    fields = {"F": 3} if kind == "depthwise_conv" else {"K": 4, "F": 3}
+    asked = ask("32x32x3", {kind: fields | theirs})
+    assert asked.codes == ["SC410"]
+    assert asked.record == ask("32x32x3", {kind: fields | ours}).record
 
 
 # -- what is shown -----------------------------------------------------------------------------

@@ -195,8 +195,8 @@ def test_the_same_source_twice_counts_twice(ask: Ask) -> None:
 
 @pytest.mark.parametrize("kind", [*STRETCHING, "concat"])
 def test_a_merge_has_no_other_fields(ask: Ask, kind: str) -> None:
-    written = {"from": ["input", "input"], "axis": -1}
-    assert ask("4x4x3", {kind: written}).codes == ["SC102"]
+    written = {"from": ["input", "input"], "axis": 1}
+    assert ask("4x4x3", {kind: written}).errors == ["SC206" if kind == "concat" else "SC102"]
 
 
 def test_a_depth_beyond_the_limit_is_unknown() -> None:

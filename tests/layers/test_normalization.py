@@ -106,11 +106,6 @@ def test_eps_is_strict(ask: Ask, eps: Any) -> None:
         ({"group_norm": "2"}, ["SC104"]),
         ({"group_norm": True}, ["SC104"]),
         ({"batch_norm": {"affine": 1}}, ["SC104"]),
-        ({"batch_norm": {"momentum": 0.1}}, ["SC102"]),
-        ({"batch_norm": {"num_features": 4}}, ["SC102"]),
-        ({"batch_norm": {"epsilon": 0.1}}, ["SC102"]),
-        ({"layer_norm": {"normalized_shape": 4}}, ["SC102"]),
-        ({"group_norm": {"num_groups": 2}}, ["SC102", "SC103"]),
         ({"batch_norm": 4}, ["SC104"]),
         ({"lrn": 0}, ["SC104"]),
         ({"lrn": 2.5}, ["SC104"]),
@@ -122,6 +117,38 @@ def test_fields_that_are_wrong(ask: Ask, written: Any, codes: list[str]) -> None
     asked = ask("8x8x4", written)
     assert asked.codes == codes
     assert asked["output"] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "theirs", "ours"),
+    [
+        ("batch_norm", {"momentum": 0.1}, {}),
+        ("batch_norm", {"num_features": 4}, {}),
+        ("batch_norm", {"epsilon": 0.1}, {"eps": 0.1}),
+        ("batch_norm", {"center": False, "scale": False}, {"affine": False}),
+        ("batch_norm", {"center": True, "scale": True}, {}),
+        ("layer_norm", {"normalized_shape": 4}, {}),
+        ("layer_norm", {"elementwise_affine": False}, {"affine": False}),
+        ("group_norm", {"num_groups": 2}, {"groups": 2}),
+    ],
+)
+def test_frameworks_fields_are_read(
+    ask: Ask, kind: str, theirs: dict[str, Any], ours: dict[str, Any]
+) -> None:
+    asked = ask("8x8x4", {kind: theirs})
+    assert asked.codes == ["SC410"]
+    assert asked.record == ask("8x8x4", {kind: ours}).record
+
+
+@pytest.mark.parametrize(
+    "fields", [{"scale": False}, {"center": False}, {"bias": False}, {"track_running_stats": False}]
+)
+def test_one_of_gamma_and_beta_alone_is_a_fault_and_no_count_is_made_up(
+    ask: Ask, fields: dict[str, Any]
+) -> None:
+    asked = ask("8x8x4", {"batch_norm": fields})
+    assert asked.errors in (["SC102"], ["SC104"])
+    assert asked["weights"] is None
 
 
 @pytest.mark.parametrize(

@@ -172,19 +172,38 @@ def test_sizes_are_strict(ask: Ask, kind: str, value: Any) -> None:
         ({"avg_pool": {"F": 2, "dilation": 2}}, ["SC102"]),
         ({"l2_pool": {"F": 2, "dilation": 2}}, ["SC102"]),
         ({"avg_pool": {"F": 2, "count_include_pad": 0}}, ["SC104"]),
-        ({"max_pool": {"F": 2, "ceil_mode": True}}, ["SC102"]),
         ({"max_pool": {"F": 2, "rounding": "up"}}, ["SC104"]),
         ({"global_avg_pool": 2}, ["SC104"]),
         ({"global_max_pool": {"F": 2}}, ["SC102"]),
         ({"adaptive_max_pool": {}}, ["SC103"]),
         ({"adaptive_max_pool": 0}, ["SC104"]),
         ({"adaptive_avg_pool": True}, ["SC104"]),
-        ({"adaptive_avg_pool": {"output_size": 6}}, ["SC102", "SC103"]),
         ({"max_pool": {"F": 2, "share": "max_pool1"}}, ["SC102"]),
     ],
 )
 def test_fields_that_are_wrong(ask: Ask, layer: Any, codes: list[str]) -> None:
     assert ask("8x8x2", layer).codes == codes
+
+
+@pytest.mark.parametrize(
+    ("kind", "theirs", "ours"),
+    [
+        ("max_pool", {"F": 3, "ceil_mode": True}, {"F": 3, "rounding": "ceil"}),
+        ("max_pool", {"F": 3, "ceil_mode": False}, {"F": 3, "rounding": "floor"}),
+        ("max_pool", {"F": 2, "return_indices": False}, {"F": 2}),
+        ("avg_pool", {"F": 2, "divisor_override": None}, {"F": 2}),
+        ("l2_pool", {"F": 2, "norm_type": 2.0}, {"F": 2}),
+        ("adaptive_avg_pool", {"output_size": 6}, {"output": 6}),
+        ("adaptive_max_pool", {"output_size": [6, 5]}, {"output": [6, 5]}),
+    ],
+)
+def test_frameworks_fields_are_read(
+    ask: Ask, kind: str, theirs: dict[str, Any], ours: dict[str, Any]
+) -> None:
+    asked = ask("8x8x2", {kind: theirs})
+    assert "SC410" in asked.codes
+    assert asked.errors == []
+    assert asked.record == ask("8x8x2", {kind: ours}).record
 
 
 @pytest.mark.parametrize("kind", [*SLIDING, *GLOBAL, *ADAPTIVE])
