@@ -74,6 +74,11 @@ class Buffers:
         found = self._sizes.pop(place)
         return self._free[found].pop()
 
+    def let_go(self) -> None:
+        """Give the memory back that no array holds."""
+        self._sizes.clear()
+        self._free.clear()
+
     def take_back(self, memory: Array) -> None:
         """Keep a block for the next array that fits in."""
         insort(self._sizes, memory.nbytes)

@@ -19,7 +19,7 @@ from shapecalc.executor.compared_example import ComputedExample
 from shapecalc.executor.draws import generator
 from shapecalc.executor.field_check import field_checks
 from shapecalc.executor.gradient_check import GOOD, GOOD_SINGLE, Tensor, check_layer
-from shapecalc.executor.limits import need_time
+from shapecalc.executor.limits import MOST, need_room_to_check, need_sound, need_time
 from shapecalc.executor.session import Session
 from shapecalc.executor.whole_check import random_upstream, whole_check
 from shapecalc.layers.base import show
@@ -28,7 +28,6 @@ from shapecalc.tracing import Trace
 from shapecalc.verification import Check, Verification
 
 Progress = Callable[[int, int], None]  # layers done, and how many there are
-MOST = 4  # examples that gradients are checked on
 SMALL = 0.1  # biases that are drawn
 WHOLE = 1e-4  # the error that passes for a whole network: rounding adds up from layer to layer
 FAULT = "this is a fault of shapecalc, not of the spec: please report it"
@@ -91,9 +90,12 @@ class _Plan:
 
     def run(self) -> None:
         """Run the network once, check its layers, then the whole and the example."""
+        need_sound(self.trace)
+        need_time(self.trace, self.batch)
+        itemsize = np.dtype(self.dtype).itemsize
+        need_room_to_check(self.trace, self.batch, itemsize, self.chosen)
         self._example()
         session = self._session(self.dtype)
-        need_time(self.trace, self.batch)
         inputs = session.inputs(batch=self.batch)
         whole = self._attempt(session, partial(_pass, session, inputs, self.seed))
         for index in self.chosen:
@@ -274,6 +276,7 @@ class _Plan:
             session = self._session("float64")
             inputs = session.inputs(batch=self.batch)
             _pass(session, inputs, self.seed)
+        session.buffers.let_go()
         joined: dict[str, float] = {}
         self._attempt(session, lambda: joined.update(whole_check(session, inputs, self.seed)))
         for name, error in joined.items():

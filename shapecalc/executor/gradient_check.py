@@ -119,7 +119,9 @@ class LayerCheck:
         tensors = {f"input {i + 1}" if i else "input": x for i, x in enumerate(self.inputs)}
         tensors |= {n: p for n, p in self.parameters.items() if not n.startswith("running")}
         found = [self._differences(name, tensor) for name, tensor in tensors.items()]
-        upstream = self.random.standard_normal(self.output.shape) * self.steady
+        upstream = self.random.standard_normal(self.output.shape)
+        upstream *= self.steady
+        self.buffers.let_go()
         gradients = dict(zip(tensors, self._gradients(upstream), strict=True))
         return [self._compared(part, gradients[part.name], upstream) for part in found]
 
@@ -141,7 +143,7 @@ class LayerCheck:
         context = self._context(buffers)
         _, saved = self.kernel.forward(context, inputs, parameters)
         wanted = [True] * len(inputs)
-        above = upstream.astype(self.dtype)
+        above = upstream.astype(self.dtype, copy=False)
         below, learned = self.kernel.backward(context, above, saved, parameters, wanted)
         names = [name for name in self.parameters if not name.startswith("running")]
         return [*below, *(learned.get(name) for name in names)]
@@ -175,7 +177,8 @@ class LayerCheck:
         behind = self._forward()
         flat[places] = before
         bend = ahead + behind
-        bend -= 2 * self.output
+        bend -= self.output
+        bend -= self.output
         self.steady &= np.abs(bend, out=bend) <= KINK
         ahead -= behind
         ahead /= 2 * STEP
@@ -191,8 +194,12 @@ class LayerCheck:
         analytic = np.array([flat[places] @ steps for places, steps in part.directions])
         numeric = np.array([np.vdot(upstream, slope) for slope in part.slopes])
         # Inputs are of size 1 or so, and their rounding counts where the output is small.
-        seen = self.output if self.empty is None else np.where(self.empty, 0, self.output)
-        size = float(np.linalg.norm(upstream * (1 + np.abs(seen))))
+        sizes = np.abs(self.output)
+        sizes += 1
+        if self.empty is not None:
+            sizes[self.empty] = 0
+        sizes *= upstream
+        size = float(np.linalg.norm(sizes))
         noise = MOST_AMPLIFIED * ROUNDING * size / STEP
         error = rel_error(analytic, numeric, max(1e-8, noise / GOOD))
         return Tensor(part.name, error, part.exhaustive)

@@ -1,19 +1,31 @@
-"""What a run refuses before it begins: faulty specs, wrong arguments, arrays too large."""
+"""What a run refuses before it begins: faulty specs, wrong arguments, arrays too large.
+
+Memory is what was measured to be resident, beyond what Python and NumPy take themselves. The
+estimate was within 1.4 times the measurement for verifying and for passes forward and backward on
+the networks tried, within twice it for a forward pass alone. Times depend on the machine and on the
+kinds of layers; the estimate was within three times the measurement.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 
 import numpy as np
 
 from shapecalc.diagnostics import LIMIT, Fault, SpecError, quote
 from shapecalc.executor.arrays import refusal
+from shapecalc.layers.window import Sliding
+from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 
-MAX_BYTES = 16 * 2**30  # what a run may need for parameters, values and their gradients
-MAX_MACS = 10**12  # of a pass that verify makes: half a minute on two cores
+MAX_BYTES = 16 * 2**30  # what a run may need
+MAX_WORK = 10**12  # operations of a pass that verify makes: half a minute on two cores
 MAX_STEPS = 100_000  # layers: each costs a few kilobytes and microseconds, whatever its size
+MOST = 4  # examples that gradients are checked on
+DOUBLE = 8  # bytes: gradients are checked in float64
+PER_OPERATION = 4e-9  # seconds of verifying, on two cores
+PER_VALUE = 4e-7  # of outputs and parameters, each of which is drawn and compared
 
 
 def need_sound(trace: Trace) -> None:
@@ -28,27 +40,126 @@ def need_sound(trace: Trace) -> None:
         raise refusal(Fault("SC108", message, "run a part of the network"), "layers")
 
 
-def need_room(trace: Trace, batch: int, itemsize: int) -> None:
-    """Raise SpecError if the arrays would need more than MAX_BYTES."""
-    parameters = (trace.totals["parameters"] or 0) + (trace.totals["non_trainable"] or 0)
-    values = trace.totals["activations"] or 0
-    values += sum(prod(volume) for volume in trace.inputs.values() if volume is not None)
-    needed = 2 * itemsize * (parameters + batch * values)
+def need_room(trace: Trace, batch: int, itemsize: int, *, keep_all: bool, backward: bool) -> None:
+    """Raise SpecError if a run would need more than MAX_BYTES."""
+    _need(resident(trace, batch, itemsize, keep_all=keep_all, backward=backward), batch, itemsize)
+
+
+def need_room_to_check(trace: Trace, batch: int, itemsize: int, chosen: Iterable[int]) -> None:
+    """Raise SpecError if verifying would need more than MAX_BYTES."""
+    _need(resident_to_check(trace, batch, itemsize, chosen), batch, itemsize)
+
+
+def _need(needed: int, batch: int, itemsize: int) -> None:
     if needed > MAX_BYTES:
         message = (
             f"running {batch:,} {'example' if batch == 1 else 'examples'} needs about"
-            f" {needed / 2**30:,.0f} GiB, more than {MAX_BYTES // 2**30}"
+            f" {(needed + 2**29) // 2**30:,} GiB, more than {MAX_BYTES // 2**30}"
         )
         hint = "a smaller batch, or float32" if batch > 1 or itemsize > 4 else "a smaller network"
         raise refusal(Fault("SC108", message, hint), "batch")
 
 
+def resident(trace: Trace, batch: int, itemsize: int, *, keep_all: bool, backward: bool) -> int:
+    """Return how many bytes a run has in memory at its height.
+
+    Parameters, with gradients; the values that are kept, with gradients; and what one kernel needs
+    beside them, as much as its input and output. Arrays that a caller gives are the caller's.
+    """
+    parameters = (trace.totals["parameters"] or 0) + (trace.totals["non_trainable"] or 0)
+    largest = max((0 if r.shares else r.weights or 0 for r in trace.layers), default=0)
+    values = sum(prod(volume) for volume in trace.inputs.values() if volume is not None)
+    values += trace.totals["activations"] or 0
+    one_kernel = max(map(_around, trace.layers), default=0)
+    if backward:
+        held = (2 * values if keep_all else values + one_kernel) + one_kernel
+    else:
+        held = (values if keep_all else _alive(trace)) + one_kernel // 2
+    drawing = parameters + 5 * largest // 4  # the largest one is laid out anew
+    running = (2 if backward else 1) * parameters + batch * held
+    return itemsize * max(drawing, running)
+
+
+def resident_to_check(trace: Trace, batch: int, itemsize: int, chosen: Iterable[int]) -> int:
+    """Return how many bytes verifying has in memory at its height: in its passes through the whole
+    network, or in the check of one layer's gradients.
+    """
+    whole = resident(trace, batch, itemsize, keep_all=False, backward=True)
+    examples = min(batch, MOST)
+    layers = [_checked(trace.layers[index], examples) for index in chosen]
+    return max([whole, *(DOUBLE * values for values in layers)])
+
+
+def _checked(record: LayerRecord, examples: int) -> int:
+    """Return how many values the check of a layer's gradients holds.
+
+    Its inputs and parameters, these with gradients; six arrays as large as the output, and two for
+    the differences along each tensor's directions.
+    """
+    inputs, output = sum(map(prod, record.input or ())), prod(record.output or ())
+    parameters = _parameters(record)
+    tensors = len(record.input or ()) + (2 if parameters else 0)
+    return 2 * parameters + examples * (inputs + output * (6 + 2 * tensors))
+
+
+def _parameters(record: LayerRecord) -> int:
+    if record.shares:
+        return 0
+    return (record.parameters or 0) + (record.non_trainable or 0)
+
+
+def _around(record: LayerRecord) -> int:
+    return sum(map(prod, record.input or ())) + prod(record.output or ())
+
+
+def _alive(trace: Trace) -> int:
+    """Return the most values that a forward pass holds which keeps the outputs alone."""
+    offset = len(trace.inputs)
+    sizes = [prod(volume or ()) for volume in trace.inputs.values()]
+    sizes += [record.activations or 0 for record in trace.layers]
+    last = {
+        source: index
+        for index, node in enumerate(trace.spec.nodes)
+        for source in node.sources or ()
+    }
+    outputs = {*trace.spec.outputs.values()}
+    alive = most = sum(sizes[:offset])
+    for index, node in enumerate(trace.spec.nodes):
+        alive += sizes[index + offset]
+        most = max(most, alive)
+        done = {s for s in node.sources or () if last[s] == index and s not in outputs}
+        alive -= sum(sizes[source] for source in done)
+    return most
+
+
+def work_of(trace: Trace) -> int:
+    """Return the operations of a pass over one example: MACs, and the taps of pools."""
+    return (trace.totals["macs"] or 0) + sum(map(_taps, trace.layers))
+
+
+def _taps(record: LayerRecord) -> int:
+    """Return how many values a pool looks at: one axis after the other."""
+    layer = record.layer
+    if not isinstance(layer, Sliding) or layer.multiplies or not record.input:
+        return 0
+    axes = layer.fits(record.input[0]).axes
+    return prod(record.output or ()) * sum(min(fit.F, fit.W) for fit in axes)
+
+
 def need_time(trace: Trace, batch: int) -> None:
     """Raise SpecError if checking, some twenty passes, would take more than about an hour."""
-    macs = batch * (trace.totals["macs"] or 0)
-    if macs > MAX_MACS:
-        message = f"a pass has {macs:,} MACs, verify takes at most {MAX_MACS:,}"
+    work = batch * work_of(trace)
+    if work > MAX_WORK:
+        what = "MACs" if work == batch * (trace.totals["macs"] or 0) else "MACs and taps of pools"
+        message = f"a pass has {work:,} {what}, verify takes at most {MAX_WORK:,}"
         raise refusal(Fault("SC108", message, "a smaller input or batch"), "batch")
+
+
+def seconds_to_check(trace: Trace, batch: int) -> float:
+    """Return about how long verifying takes, on two cores; within a factor of three or so."""
+    parameters = trace.totals["parameters"] or 0
+    values = batch * (trace.totals["activations"] or 0) + parameters
+    return PER_OPERATION * batch * work_of(trace) + PER_VALUE * values
 
 
 def need_names(name: str, value: object) -> None:

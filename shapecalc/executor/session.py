@@ -56,7 +56,8 @@ class Session:
         self.count = trace.spec.batch  # examples in the last inputs
         self.names = Names(trace.spec, trace.layers)
         self.buffers = Buffers(dtype)
-        need_room(trace, trace.spec.batch, self.buffers.dtype.itemsize)
+        self.learns = backward
+        self._need_room(trace.spec.batch)
         self.offset = len(trace.inputs)
         own = prepare(trace, parameters or {}, self.buffers, seed)
         all_values = range(self.offset + len(own))
@@ -106,7 +107,7 @@ class Session:
         if not count:
             message = "there are no examples in the inputs"
             raise refusal(Fault("SC104", message, "give one at least"), next(iter(counts)))
-        need_room(self.trace, count, dtype.itemsize)
+        self._need_room(count)
         for index, name in enumerate(names):
             if name not in arrays:
                 random = generator("input", self.seed, index)
@@ -115,6 +116,12 @@ class Session:
                 arrays[name] = random.standard_normal(shape).astype(dtype)
         self.count = count
         return [channels_last(arrays[name]) for name in names]
+
+    def _need_room(self, batch: int) -> None:
+        need_room(
+            self.trace, batch, self.buffers.dtype.itemsize,
+            keep_all=self.keep == "all", backward=self.learns,
+        )  # fmt: skip
 
     def _shape(self, index: int) -> tuple[int, ...]:
         shape = self.names.value_shape(index)

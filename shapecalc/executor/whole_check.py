@@ -102,12 +102,14 @@ class _Direction:
         change = generator("direction of inputs", self.seed, index).standard_normal(
             self.inputs[index].shape
         )
-        self._along(self.engine.gradients.get(index), np.arange(change.size), change.reshape(-1), 1)
+        self._along(self.engine.gradients.get(index), slice(None), change.reshape(-1), 1)
         return change
 
-    def _along(self, gradient: Array | None, places: Array, steps: Array, size: float) -> None:
+    def _along(
+        self, gradient: Array | None, places: Array | slice, steps: Array, size: float
+    ) -> None:
         """Note the gradient of a tensor along its part of the direction."""
-        self.size += len(places)
+        self.size += len(steps)
         if gradient is not None:
             flat = np.ascontiguousarray(gradient).reshape(-1)[places]
             self.analytic += float(flat @ steps)
