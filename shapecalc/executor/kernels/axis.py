@@ -76,25 +76,34 @@ def sliding(
     before, after = sides
     span = range(0, F * dilation, dilation)[-1] + 1
     end = size + after + (S - 1 if ceil else 0)
-    starts = [start for start in range(-before, end - span + 1, S) if not ceil or start < size]
+    starts = range(-before, min(end - span + 1, size) if ceil else end - span + 1, S)
+    seen = [_taps_inside(start, size, F, dilation) for start in starts]
     steps = []
-    for tap in _taps_inside(starts, size, F, dilation):
-        seen = [start + tap * dilation for start in starts]
-        there = [window for window, pixel in enumerate(seen) if 0 <= pixel < size]
-        first, last = there[0], there[-1]
-        steps.append((tap, slice(first, last + 1), slice(seen[first], seen[last] + 1, S)))
+    for tap in _all_of(seen):
+        pixels = range(starts.start + tap * dilation, starts.stop + tap * dilation, S)
+        first = len(range(pixels.start, min(0, pixels.stop), S))
+        last = len(range(pixels.start, min(size, pixels.stop), S)) - 1
+        steps.append((tap, slice(first, last + 1), slice(pixels[first], pixels[last] + 1, S)))
     covered = [min(start + span, size + after) - start for start in starts]
     inside = [max(min(start + span, size) - max(start, 0), 0) for start in starts]
-    return _axis(size, steps, covered, inside)
+    return _axis(size, steps, covered, inside, [taps.start if taps else 0 for taps in seen])
 
 
-def _taps_inside(starts: Sequence[int], size: int, F: int, dilation: int) -> list[int]:
-    """Return, in order, the taps that fall on a pixel in some window."""
-    inside = set()
-    for start in starts:
-        before, until = range(start, 0, dilation), range(start, size, dilation)
-        inside.add(range(len(before[:F]), len(until[:F])))
-    return sorted(set().union(*inside))
+def _taps_inside(start: int, size: int, F: int, dilation: int) -> range:
+    """Return the taps of a window that fall on a pixel."""
+    before, until = range(start, 0, dilation), range(start, size, dilation)
+    return range(len(before[:F]), len(until[:F]))
+
+
+def _all_of(seen: Sequence[range]) -> Iterator[int]:
+    """Yield every tap that falls on a pixel in some window, in order.
+
+    The further a window starts, the earlier are its first and its last such tap.
+    """
+    done = 0
+    for taps in reversed(seen):
+        yield from range(max(done, taps.start), taps.stop)
+        done = max(done, taps.stop)
 
 
 @lru_cache(maxsize=256)
@@ -110,7 +119,7 @@ def binned(size: int, bins: int) -> Axis:
         for j, (start, end) in enumerate(edges)
         if start + tap < end
     ]
-    return _axis(size, steps, widths, widths)
+    return _axis(size, steps, widths, widths, [0] * bins)
 
 
 def _axis(
@@ -118,12 +127,10 @@ def _axis(
     steps: Sequence[tuple[int, slice, slice]],
     covered: Sequence[int],
     inside: Sequence[int],
+    firsts: Sequence[int],
 ) -> Axis:
     opens, unopened = _first_touches([windows for _, windows, _ in steps], len(covered))
     lands, unlanded = _first_touches([pixels for _, _, pixels in steps], size)
-    firsts = [0] * len(covered)
-    for tap, windows, _ in reversed(steps):
-        firsts[windows] = [tap] * len(firsts[windows])
     new = [Step(*step, *flags) for step, *flags in zip(steps, opens, lands, strict=True)]
     return Axis(size, new, covered, inside, firsts, unopened, unlanded)
 
