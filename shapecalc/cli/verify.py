@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, nullcontext
+from functools import partial
+from shutil import get_terminal_size
+from typing import NamedTuple
 
 import click
 
+import shapecalc
 from shapecalc.cli.check import print_finding
 from shapecalc.cli.files import FAULTY, OK, UNUSABLE, max_layers_option
+from shapecalc.cli.processes import MOST, in_order, one_thread
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import LIMIT, nearest, quote
 from shapecalc.tracing import Trace
 from shapecalc.verification import Verification
 
 LONG = 30  # layers from which a progress bar is shown
+MINUTE = 60.0  # seconds
+
+Progress = Callable[[int, int], None]
 
 
 @click.command("verify")
@@ -50,6 +60,13 @@ LONG = 30  # layers from which a progress bar is shown
 )
 @click.option("--only", metavar="LAYER", help="Check one layer, or one instance of a block.")
 @max_layers_option
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, MOST),
+    default=1,
+    show_default=True,
+    help="How many processes verify files, if there are several. Each uses one thread.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -61,31 +78,138 @@ def command(
     training: bool,
     only: str | None,
     max_layers: int,
+    jobs: int,
 ) -> None:
     """Run networks forward and backward in NumPy, and compare every prediction with what comes
     out: volumes, parameters, multiply-accumulates, gradients, receptive fields, and the worked
     example. PATH is a file, a folder, or - for standard input.
     """
-    from shapecalc.executor.confirm import confirm
-
-    search = Search(paths, "Verifying")
+    search = Search(paths, "Verifying", quiet=True)
     one = len(paths) == 1 and not search.is_folder(paths[0])
-    code = OK
-    for path, trace in search.traces(max_layers):
-        if only is not None and not _has(trace, only, path):
-            code = UNUSABLE
-            continue
-        with _Bar(len(trace.layers) if one and form == "table" else 0) as bar:
-            result = confirm(
-                trace, batch=batch, seed=seed, dtype=dtype, training=training, only=only,
-                progress=bar.show,
-            )  # fmt: skip
-        code = max(code, OK if result.agrees else FAULTY)
-        _print(path, result, form, one)
+    how = How(batch, seed, dtype, training, only, max_layers)
+    with nullcontext() if one else one_thread():  # before NumPy is loaded
+        run = _Run(search, how, form, one)
+        run.several(jobs) if jobs > 1 and not one else run.one_by_one()
     if not search.checked and search.code == OK:
         click.echo("nothing to verify", err=True)
         search.code = UNUSABLE
-    ctx.exit(max(code, search.code))
+    ctx.exit(max(run.code, search.code))
+
+
+class How(NamedTuple):
+    """How networks are verified."""
+
+    batch: int | None
+    seed: int
+    dtype: str
+    training: bool
+    only: str | None
+    max_layers: int
+
+
+class Done(NamedTuple):
+    """What was found in a file, or why nothing was."""
+
+    result: Verification | None
+    complaint: str = ""
+
+
+def verified(
+    how: How, path: str, trace: Trace | None = None, progress: Progress | None = None
+) -> Done:
+    """Verify one file, in this or in another process. Whatever happens, the others go on."""
+    from shapecalc.executor.confirm import confirm
+
+    try:
+        result = confirm(
+            trace or shapecalc.trace(path, max_layers=how.max_layers),
+            batch=how.batch, seed=how.seed, dtype=how.dtype, training=how.training,
+            only=how.only, progress=progress,
+        )  # fmt: skip
+    except OSError as error:  # it was there a moment ago
+        return Done(None, error.strerror or str(error))
+    except Exception as error:
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        return Done(None, f"internal error, please report it ({quote(what, 200)})")
+    return Done(result)
+
+
+def _ended(path: str) -> Done:
+    return Done(None, "its process was ended before it was done, perhaps for want of memory")
+
+
+class _Run:
+    """Verifies the files of a search, one after the other or in several processes."""
+
+    def __init__(self, search: Search, how: How, form: str, one: bool) -> None:
+        self.search, self.how, self.form, self.one = search, how, form, one
+        self.listed = search.listed()
+        self.status = _Status(len(self.listed))
+        self.code = OK
+        self.done = 0  # files that processes have verified
+
+    def one_by_one(self) -> None:
+        """Verify each file, and tell of it, before the next one is opened."""
+        for path, trace in self._sound():
+            self.status.show(f"Verifying {self.search.checked} of {len(self.listed)}: {path}")
+            with _Bar(len(trace.layers) if self.one and self.form == "table" else 0) as bar:
+                done = verified(self.how, path, trace, bar.show)
+            self._tell(path, done)
+
+    def several(self, jobs: int) -> None:
+        """Verify files in several processes; they are told of in order."""
+        # Only standard input can be read but once; the others read their files themselves.
+        todo = [(path, trace if path == "-" else None) for path, trace in self._sound()]
+        work = partial(verified, self.how)
+        paths = [path for path, trace in todo if trace is None]
+        results = in_order(work, paths, jobs, lost=_ended, progress=self._progress)
+        with closing(results):
+            self._progress(0)
+            for path, trace in todo:
+                done = verified(self.how, path, trace) if trace is not None else next(results)
+                self._tell(path, done)
+                self._progress(None)
+        self.status.clear()
+
+    def _progress(self, done: int | None) -> None:
+        self.done = self.done if done is None else done
+        self.status.show(f"Verifying: {self.done} of {self.search.checked} done")
+
+    def _sound(self) -> Iterator[tuple[str, Trace]]:
+        """Yield what is to be verified, with a word beforehand where that takes minutes."""
+        only = self.how.only
+        for path, trace in self.search.traces(self.how.max_layers, self.listed):
+            self.status.clear()
+            if only is not None and not _has(trace, only, path):
+                self.code = UNUSABLE
+                continue
+            _warn_of_minutes(path, trace, self.how)
+            yield path, trace
+
+    def _tell(self, path: str, done: Done) -> None:
+        self.status.clear()
+        if done.result is None:
+            click.echo(f"shapecalc: {quote(path, 400)}: {done.complaint}", err=True)
+            self.code = UNUSABLE
+            return
+        self.code = max(self.code, OK if done.result.agrees else FAULTY)
+        _print(path, done.result, self.form, self.one)
+
+
+def _warn_of_minutes(path: str, trace: Trace, how: How) -> None:
+    """Say on standard error how long it will take, if that is minutes."""
+    from shapecalc.executor.confirm import foreseen
+
+    seconds = foreseen(trace, batch=how.batch, dtype=how.dtype, only=how.only)
+    if seconds < MINUTE:
+        return
+    minutes = round(seconds / MINUTE)
+    about = "a minute" if minutes == 1 else f"{minutes:,} minutes"
+    click.echo(
+        f"shapecalc: {quote(path, 400)}: verifying it takes about {about}; that is a rough estimate"
+        " from its multiply-accumulates and values, and may be off by a factor of three",
+        err=True,
+    )
 
 
 def _has(trace: Trace, only: str, path: str) -> bool:
@@ -114,11 +238,40 @@ def _print(path: str, result: Verification, form: str, one: bool) -> None:
         print_finding(path, found)
 
 
+def looked_at() -> bool:
+    """Say whether somebody reads standard error while it is written."""
+    return sys.stderr.isatty()
+
+
+class _Status:
+    """A line on standard error that says how far it is, while somebody looks and there are several
+    files.
+    """
+
+    def __init__(self, files: int) -> None:
+        self.wanted = files > 1 and looked_at()
+        self.width = 0
+
+    def show(self, text: str) -> None:
+        """Put a line in the place of the last one."""
+        self.clear()
+        if self.wanted:
+            text = quote(text, max(20, get_terminal_size().columns - 1))
+            self.width = len(text)
+            click.echo(f"\r{text}", nl=False, err=True)
+
+    def clear(self) -> None:
+        """Take the line away: something else is about to be printed."""
+        if self.width:
+            click.echo(f"\r{' ' * self.width}\r", nl=False, err=True)
+            self.width = 0
+
+
 class _Bar:
     """A progress bar on standard error, for long networks and if somebody looks."""
 
     def __init__(self, layers: int) -> None:
-        self.wanted = layers >= LONG and sys.stderr.isatty()
+        self.wanted = layers >= LONG and looked_at()
         self.done = 0
 
     def __enter__(self) -> _Bar:

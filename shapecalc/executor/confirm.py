@@ -19,7 +19,13 @@ from shapecalc.executor.compared_example import ComputedExample
 from shapecalc.executor.draws import generator
 from shapecalc.executor.field_check import field_checks
 from shapecalc.executor.gradient_check import GOOD, GOOD_SINGLE, Tensor, check_layer
-from shapecalc.executor.limits import MOST, need_room_to_check, need_sound, need_time
+from shapecalc.executor.limits import (
+    MOST,
+    need_room_to_check,
+    need_sound,
+    need_time,
+    seconds_to_check,
+)
 from shapecalc.executor.session import Session
 from shapecalc.executor.whole_check import random_upstream, whole_check
 from shapecalc.layers.base import show
@@ -65,6 +71,23 @@ def confirm(
     return Verification(file, name, settings, plan.checks, found, plan.notes)
 
 
+def foreseen(trace: Trace, *, batch: int | None, dtype: str, only: str | None) -> float:
+    """Return about how many seconds confirming will take; 0 where it will be refused at once."""
+    size, layers = batch or trace.spec.batch, chosen(trace, only)
+    try:
+        _need(trace, size, dtype, layers)
+    except SpecError:
+        return 0.0
+    return seconds_to_check(trace, size, layers)
+
+
+def _need(trace: Trace, batch: int, dtype: str, layers: Sequence[int]) -> None:
+    """Raise SpecError for what cannot be run."""
+    need_sound(trace)
+    need_time(trace, batch)
+    need_room_to_check(trace, batch, np.dtype(dtype).itemsize, layers)
+
+
 class _Plan:
     """The checks of one spec, done one after the other."""
 
@@ -86,14 +109,11 @@ class _Plan:
         self.findings: list[Finding] = []
         self.notes: list[str] = []
         self.places = {record.name: index for index, record in enumerate(trace.layers)}
-        self.chosen = [index for name, index in self.places.items() if _belongs(name, only)]
+        self.chosen = chosen(trace, only)
 
     def run(self) -> None:
         """Run the network once, check its layers, then the whole and the example."""
-        need_sound(self.trace)
-        need_time(self.trace, self.batch)
-        itemsize = np.dtype(self.dtype).itemsize
-        need_room_to_check(self.trace, self.batch, itemsize, self.chosen)
+        _need(self.trace, self.batch, self.dtype, self.chosen)
         self._example()
         session = self._session(self.dtype)
         inputs = session.inputs(batch=self.batch)
@@ -307,9 +327,12 @@ def _pass(session: Session, inputs: Sequence[Array], seed: int) -> None:
     session.engine.backward(random_upstream(session, seed))
 
 
-def _belongs(name: str, only: str | None) -> bool:
-    """Say whether a layer is the one asked for, or inside the instance asked for."""
-    return only is None or name == only or name.startswith(f"{only}.")
+def chosen(trace: Trace, only: str | None) -> list[int]:
+    """Return the layers that are checked: all, the one asked for, or those of an instance."""
+    names = [record.name for record in trace.layers]
+    if only is None:
+        return [*range(len(names))]
+    return [i for i, name in enumerate(names) if name == only or name.startswith(f"{only}.")]
 
 
 def _text(value: Any) -> str:

@@ -20,12 +20,13 @@ from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 
 MAX_BYTES = 16 * 2**30  # what a run may need
-MAX_WORK = 10**12  # operations of a pass that verify makes: half a minute on two cores
+MAX_MACS = 10**12  # of a pass that verify makes, taps of pools included: half a minute on two cores
 MAX_STEPS = 100_000  # layers: each costs a few kilobytes and microseconds, whatever its size
 MOST = 4  # examples that gradients are checked on
 DOUBLE = 8  # bytes: gradients are checked in float64
 PER_OPERATION = 4e-9  # seconds of verifying, on two cores
 PER_VALUE = 4e-7  # of outputs and parameters, each of which is drawn and compared
+IN_PASSES = 0.15  # of that time, in the passes through the whole network
 
 
 def need_sound(trace: Trace) -> None:
@@ -149,17 +150,30 @@ def _taps(record: LayerRecord) -> int:
 def need_time(trace: Trace, batch: int) -> None:
     """Raise SpecError if checking, some twenty passes, would take more than about an hour."""
     work = batch * work_of(trace)
-    if work > MAX_WORK:
+    if work > MAX_MACS:
         what = "MACs" if work == batch * (trace.totals["macs"] or 0) else "MACs and taps of pools"
-        message = f"a pass has {work:,} {what}, verify takes at most {MAX_WORK:,}"
+        message = f"a pass has {work:,} {what}, verify takes at most {MAX_MACS:,}"
         raise refusal(Fault("SC108", message, "a smaller input or batch"), "batch")
 
 
-def seconds_to_check(trace: Trace, batch: int) -> float:
-    """Return about how long verifying takes, on two cores; within a factor of three or so."""
-    parameters = trace.totals["parameters"] or 0
-    values = batch * (trace.totals["activations"] or 0) + parameters
-    return PER_OPERATION * batch * work_of(trace) + PER_VALUE * values
+def seconds_to_check(trace: Trace, batch: int, chosen: Iterable[int]) -> float:
+    """Return about how long verifying takes, on two cores; within a factor of three or so.
+
+    Layers that are alike are checked once.
+    """
+    records = [trace.layers[index] for index in chosen]
+    once = {(id(record.layer), record.input): record for record in records}
+    whole = _seconds(trace.layers, batch)
+    return IN_PASSES * whole + (1 - IN_PASSES) * _seconds(once.values(), min(batch, MOST))
+
+
+def _seconds(records: Iterable[LayerRecord], batch: int) -> float:
+    seconds = 0.0
+    for record in records:
+        values = batch * (record.activations or 0) + _parameters(record)
+        work = batch * ((record.macs or 0) + _taps(record))
+        seconds += PER_OPERATION * work + PER_VALUE * values
+    return seconds
 
 
 def need_names(name: str, value: object) -> None:

@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 from click.testing import Result
 
+import shapecalc
+from shapecalc.cli import verify
+from shapecalc.executor.confirm import confirm, foreseen
 from shapecalc.executor.kernels import KERNELS
 
 Run = Callable[..., Result]
@@ -360,8 +363,9 @@ def test_a_number_that_is_out_of_range_is_wrong_usage(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["many.yaml"], "100,001 layers are too many to run: the most is 100,000"),
-        (["huge.yaml"], "running 1 example needs about 298 GiB, more than 16"),
+        (["many.yaml"], "the network has more than 100,000 layers"),
+        (["--max-layers", "200000", "many.yaml"], "100,001 layers are too many to run"),
+        (["huge.yaml"], "running 1 example needs about 671 GiB, more than 16"),
         (["--batch", "1000000000", "sound.yaml"], "running 1,000,000,000 examples needs about"),
         (["binary.yaml"], "this is a binary file"),
     ],
@@ -390,3 +394,77 @@ def test_a_folder_without_specs_is_2(run: Run, tmp_path: Path) -> None:
     result = run("verify", "empty")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "nothing to verify" in result.stderr
+
+
+# -- what is said meanwhile ------------------------------------------------------------------------
+
+
+def test_what_takes_minutes_says_so_beforehand(
+    run: Run, specs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("verify", "sound.yaml").stderr == ""
+    monkeypatch.setattr(verify, "MINUTE", 1e-9)
+    result = run("verify", "sound.yaml", "huge.yaml", "faulty.yaml", "--format", "json")
+    (told,) = result.stderr.splitlines()  # nothing of what is refused at once
+    assert re.fullmatch(
+        r"shapecalc: sound\.yaml: verifying it takes about [\d,]+ minutes; that is a rough estimate"
+        r" from .*, and may be off by a factor of three",
+        told,
+    )
+    assert [parsed(line)["agrees"] for line in result.stdout.splitlines()] == [True, False, False]
+
+
+def test_the_estimate_of_time_goes_by_what_is_done() -> None:
+    conv = {"conv": {"K": 64, "F": 3, "P": 1}}
+
+    def seconds(layers: list[Any], batch: int = 1, only: str | None = None) -> float:
+        traced = shapecalc.trace({"input": [56, 56, 64], "layers": layers})
+        return foreseen(traced, batch=batch, dtype="float64", only=only)
+
+    one = seconds([conv])
+    assert 0.2 < one < 5
+    assert seconds([conv], batch=4) == pytest.approx(4 * one, rel=0.2)
+    repeated = seconds([{"repeat": {"times": 100, "layers": [conv]}}])
+    assert one < repeated < 20 * one  # layers that are alike are checked once
+    assert seconds([conv, "relu"], only="relu1") < one / 3
+    assert seconds([{"conv": {"K": 64, "F": 99}}]) == 0  # refused
+    pools = [seconds([{"max_pool": {"F": F, "S": 1, "P": F // 2}}]) for F in (3, 27)]
+    assert pools[1] > pools[0]
+
+
+def test_a_line_says_how_far_it_is_where_somebody_looks(
+    run: Run, specs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = run("verify", "specs", "sound.yaml")
+    assert plain.stderr == ""
+    monkeypatch.setattr(verify, "looked_at", lambda: True)
+    for jobs in ("1", "2"):
+        watched = run("verify", "specs", "sound.yaml", "--jobs", jobs)
+        assert watched.stdout == plain.stdout
+        *lines, last = watched.stderr.split("\r")
+        assert last == ""  # the line is taken away in the end
+        said = [line for line in lines if line.strip()]
+        assert said[0].startswith("Verifying 1 of 4: " if jobs == "1" else "Verifying: 0 of 3")
+        assert len(said) >= 3
+        assert all(len(line) < 80 for line in said)
+    assert "Verifying" not in run("verify", "sound.yaml").stderr  # one file is soon done
+
+
+def test_a_fault_of_our_own_stops_no_other_file(
+    run: Run, specs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(trace: Any, **how: Any) -> Any:
+        if trace.spec.file == "sound.yaml":
+            raise ZeroDivisionError("spoilt\nhere")
+        return confirm(trace, **how)
+
+    monkeypatch.setattr("shapecalc.executor.confirm.confirm", broken)
+    result = run("verify", "example.yaml", "sound.yaml", "blocks.yaml")
+    assert result.exit_code == 2
+    assert [line.split(":")[0] for line in result.stdout.splitlines()] == [
+        "example.yaml",
+        "blocks.yaml",
+    ]
+    assert result.stderr == (
+        "shapecalc: sound.yaml: internal error, please report it (ZeroDivisionError: spoilt here)\n"
+    )
