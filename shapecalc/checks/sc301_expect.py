@@ -22,16 +22,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shapecalc.checks.rule import Rule
 from shapecalc.diagnostics import Fault, Finding, Path, quote, repairable, some, suggestion
 from shapecalc.edits import Change, Repair
 from shapecalc.network import Claims, Node
-from shapecalc.network.translation import Translation
 from shapecalc.records import PER_AXIS, LayerRecord
 from shapecalc.tracing import Trace
 from shapecalc.volumes import Volume, readings, reason, show
+
+if TYPE_CHECKING:
+    from shapecalc.network.translation import Translation
 
 
 def find(trace: Trace) -> Sequence[Finding]:

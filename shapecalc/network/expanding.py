@@ -18,11 +18,9 @@ from shapecalc.network.blocks import (
 from shapecalc.network.budget import Budget
 from shapecalc.network.plain import COMMON_KEYS, NO_FIELDS, PlainLayers, Read
 from shapecalc.network.scopes import Group, Scope, Sources
-from shapecalc.network.shorthands import Meant, layer_meant, offered
-from shapecalc.network.translation import kind_of_word
 from shapecalc.network.validation import MISSING, validate
 from shapecalc.network.wiring import Node
-from shapecalc.network.written import Written, inner_lists, kind_key, unknown_kind
+from shapecalc.network.written import Written, inner_lists, kind_key
 
 MOST_PATHS = 100_000
 
@@ -91,23 +89,26 @@ class Expander(PlainLayers):
             return self.layer(kind, ALIASES.get(kind, kind), cls, value, path, scope, chain)
         if kind in self.blocks:
             return self._instance(Written(kind, value, path), scope, chain)
-        meant = kind_of_word(kind, value)
-        if meant is not None:
-            return self.layer(kind, meant, KINDS[meant], value, path, scope, chain)
-        written = layer_meant(kind)
-        if written is not None:
-            return self._meant(written, kind, path, scope, chain)
-        self.findings.append(Finding(unknown_kind(kind, self.blocks, self.findings), path))
-        return self.unknown(kind, path, scope, value)
+        return self._foreign(kind, value, path, scope, chain)
 
-    def _meant(
-        self, written: Meant, text: str, path: Path, scope: Scope, chain: Sources | None
+    def _foreign(
+        self, word: str, value: Any, path: Path, scope: Scope, chain: Sources | None
     ) -> Sources:
-        """Report a layer written otherwise, as a call of Python, and go on with what is meant."""
-        fault = offered(f"there is no layer kind {quote(text)}", written)
+        """Expand a layer whose word is not ours: a framework's, a call of Python, or unknown."""
+        from shapecalc.network import shorthands, translation, unknown_kind  # seldom needed
+
+        kind = translation.kind_of_word(word, value)
+        if kind is not None:
+            return self.layer(word, kind, KINDS[kind], value, path, scope, chain)
+        meant = shorthands.layer_meant(word)
+        if meant is not None:
+            fault = shorthands.offered(f"there is no layer kind {quote(word)}", meant)
+            self.findings.append(Finding(fault, path))
+            cls = KINDS[meant.kind]
+            return self.layer(meant.kind, meant.kind, cls, meant.fields, path, scope, chain)
+        fault = unknown_kind.unknown_kind(word, self.blocks, self.findings)
         self.findings.append(Finding(fault, path))
-        cls = KINDS[written.kind]
-        return self.layer(written.kind, written.kind, cls, written.fields, path, scope, chain)
+        return self.unknown(word, path, scope, value)
 
     # -- composites ----------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.diagnostics import Finding, Path, quote
 from shapecalc.geometry import Rounding
@@ -12,11 +12,12 @@ from shapecalc.layers.fields import NAME
 from shapecalc.network.blocks import COMMON, LONGEST_NAME
 from shapecalc.network.budget import Budget, TooMuch
 from shapecalc.network.scopes import Scope, Sources
-from shapecalc.network.shorthands import fields_meant, offered
-from shapecalc.network.translation import Translation, translate
 from shapecalc.network.validation import validate
 from shapecalc.network.wiring import Node, Wiring
 from shapecalc.network.written import Written
+
+if TYPE_CHECKING:
+    from shapecalc.network.translation import Translation
 
 NO_FIELDS: Mapping[str, Any] = {}
 MOST_VALIDATED = 10_000
@@ -110,20 +111,11 @@ class PlainLayers(Wiring):
         if word == kind or word in ALIASES:
             layer = self._validated(kind, cls, fields, path, bare)
         if isinstance(fields, Mapping) and (layer is None or len(self.findings) > known):
-            tried = translate(word, kind, fields, bare)
-            if tried.foreign:
-                translation = tried
-                del self.findings[known:]
-                layer = self._translated(tried, cls, path, bare)
-        if layer is None and bare and isinstance(fields, Mapping) and fields:
-            (value,) = fields.values()
-            meant = fields_meant(word, kind, value)
-            if meant is not None:
-                translation = None
-                del self.findings[known:]
-                message = f"{quote(word)} takes fields, not {quote(value)}"
-                self.findings.append(Finding(offered(message, meant, word), path))
-                layer = self._validated(kind, cls, meant.fields, path, False)
+            faults = self.findings[known:]
+            del self.findings[known:]
+            layer, translation = self._in_other_words(
+                word, kind, cls, fields, path, bare, layer, faults
+            )
         if layer is None:
             return Read(None, translation)
         read = Read(layer.settled(self.rounding), translation)
@@ -132,6 +124,36 @@ class PlainLayers(Wiring):
         elif len(self.validated) < MOST_VALIDATED:
             self.validated[word, id(fields)] = fields, read
         return read
+
+    def _in_other_words(
+        self,
+        word: str,
+        kind: str,
+        cls: type[Layer],
+        fields: Mapping[str, Any],
+        path: Path,
+        bare: bool,
+        layer: Layer | None,
+        faults: list[Finding],
+    ) -> tuple[Layer | None, Translation | None]:
+        """Read a layer that is not in our words; `layer` and `faults` are what they come to."""
+        from shapecalc.network import shorthands, translation  # not needed by who writes in ours
+
+        tried = translation.translate(word, kind, fields, bare)
+        known = len(self.findings)
+        if tried.foreign:
+            layer = self._translated(tried, cls, path, bare)
+        else:
+            self.findings += faults
+        if layer is None and bare and fields:
+            (value,) = fields.values()
+            meant = shorthands.fields_meant(word, kind, value)
+            if meant is not None:
+                del self.findings[known:]
+                message = f"{quote(word)} takes fields, not {quote(value)}"
+                self.findings.append(Finding(shorthands.offered(message, meant, word), path))
+                return self._validated(kind, cls, meant.fields, path, False), None
+        return layer, tried if tried.foreign else None
 
     def _validated(
         self, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool
