@@ -41,27 +41,43 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(_HOMES[name]), name)
 
 
-def read(source: str | PathLike[str] | Mapping[str, Any]) -> NetworkSpec:
-    """Return the network of a path or mapping. Raises OSError for a path that cannot be opened."""
+def read(
+    source: str | PathLike[str] | Mapping[str, Any], *, max_layers: int | None = None
+) -> NetworkSpec:
+    """Return the network of a path or mapping. Raises OSError for a path that cannot be opened.
+
+    It may have 100,000 layers, or `max_layers`, once blocks and repeats are expanded.
+    """
+    from operator import index
+
     from shapecalc import network
+    from shapecalc.diagnostics import MAX_LAYERS
     from shapecalc.formats import native
 
+    most = MAX_LAYERS if max_layers is None else index(max_layers)
+    if most < 1:
+        raise ValueError(f"max_layers is 1 or more, not {most}")
     if isinstance(source, Mapping):
-        return network.build(native.read_mapping(source))
-    return network.build(native.read_path(Path(source)))
+        return network.build(native.read_mapping(source), most)
+    return network.build(native.read_path(Path(source)), most)
 
 
-def trace(source: str | PathLike[str] | Mapping[str, Any] | NetworkSpec) -> Trace:
+def trace(
+    source: str | PathLike[str] | Mapping[str, Any] | NetworkSpec,
+    *,
+    max_layers: int | None = None,
+) -> Trace:
     """Trace a path, a mapping or a NetworkSpec. Never raises for a fault of the spec.
 
     What is wrong is in the result's `diagnostics`; a path that cannot be opened raises OSError.
+    A path or mapping may have 100,000 layers, or `max_layers`.
     """
     from shapecalc import checks, tracing
     from shapecalc.network import NetworkSpec
 
     tracing.Trace.to_text = _table
     with _collector_paused():
-        spec = source if isinstance(source, NetworkSpec) else read(source)
+        spec = source if isinstance(source, NetworkSpec) else read(source, max_layers=max_layers)
         return replace(checks.checked(tracing.walk(spec)), diagnose=_diagnose)
 
 

@@ -7,8 +7,9 @@ spec; a `Diagnostic` is what users see, with line and column where the spec came
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 from shapecalc.edits import Action, Change, Edit, Repair
 from shapecalc.edits import Path as Path
@@ -16,7 +17,7 @@ from shapecalc.edits import Path as Path
 Severity = Literal["error", "warning", "advice"]
 
 LIMIT = 2**63 - 1  # the largest number a spec may write or a volume may reach
-MAX_LAYERS = 1_000_000  # expanded layers
+MAX_LAYERS = 100_000  # expanded layers, unless somebody asks for more
 MAX_NESTING = 100  # composites and blocks inside one another
 QUOTE_LENGTH = 80
 MOST_SUGGESTIONS = 100
@@ -46,19 +47,37 @@ def repairable(code: str, message: str, repairs: Sequence[Repair], otherwise: st
 class Refusal(Exception):
     """Raised by a layer that cannot take its input.
 
-    `output` holds the volume the walk goes on with, or None where nothing is known.
+    `output` holds the volume the walk goes on with, or None where nothing is known. `say` gives a
+    fault whose repairs take time to try: a repeat asks for that of its first layer only.
     """
 
-    def __init__(self, fault: Fault, output: tuple[int, ...] | None = None) -> None:
-        super().__init__(fault.message)
-        self.fault = fault
+    def __init__(
+        self,
+        fault: Fault | None = None,
+        output: tuple[int, ...] | None = None,
+        *,
+        code: str = "",
+        say: Callable[[], Fault] | None = None,
+    ) -> None:
+        super().__init__(fault.message if fault else code)
+        self.code = fault.code if fault else code
         self.output = output
+        self._fault, self._say = fault, say
+
+    @property
+    def fault(self) -> Fault:
+        """What is wrong, in words."""
+        if self._fault is None:
+            assert self._say is not None
+            self._fault = self._say()
+        return self._fault
 
 
 class Finding(NamedTuple):
     """A fault at a place of the spec; `layer` is the full name where there is one.
 
-    `place` is line and column where reading knows them and the path does not tell.
+    `place` is line and column where reading knows them and the path does not tell. `more` counts
+    the other layers that met it.
     """
 
     fault: Fault
@@ -67,6 +86,27 @@ class Finding(NamedTuple):
     severity: Severity = "error"
     place: tuple[int, int] | None = None
     note: str = ""  # which layers meet the fault, behind the message
+    more: int = 0
+
+    @property
+    def code(self) -> str:
+        """The code of the rule."""
+        return self.fault.code
+
+    def made(self) -> Finding:
+        """Return the finding itself, as `Later` does."""
+        return self
+
+
+class Later(NamedTuple):
+    """A finding that takes time to put into words: it is made if it is kept."""
+
+    code: str
+    path: Path
+    layer: str | None
+    made: Callable[[], Finding]
+    place: None = None
+    more: int = 0
 
 
 class Diagnostic(NamedTuple):
@@ -256,31 +296,116 @@ def where(path: Path) -> str:
     return text
 
 
-def gather(findings: Iterable[Finding]) -> list[Finding]:
-    """Merge findings of one code at one place but of other layers into the first layer's.
+@dataclass(slots=True)
+class _Met:
+    """What was met of one code at one place."""
+
+    kept: list[int]  # where the findings of the first layer stand
+    last: str | None
+    more: int = 0
+
+
+class Findings(list[Finding]):
+    """Findings as they are met. Of one code at one place, those of the first layer are kept.
 
     A block or a repeat meets its faults once an instance; a reader wants them once, with the
-    first instance's name and how many more there are.
+    first instance's name and how many more there are. Keeping all would take a repeat of 100,000
+    faulty layers several times the memory of a sound one.
     """
-    groups: dict[Any, dict[str | None, list[Finding]]] = {}
-    for finding in findings:
-        place = (finding.fault.code, finding.path, finding.place)
-        layers = groups.setdefault(place, {})
-        same = layers.setdefault(finding.layer, [])
-        if len(layers) == 1 and all(finding.fault != other.fault for other in same):
-            same.append(finding)
-    merged = []
-    for layers in groups.values():
-        first, *_ = layers.values()
-        merged += [_told_once(finding, len(layers) - 1) for finding in first]
-    return merged
+
+    def __init__(self, findings: Iterable[Finding] = ()) -> None:
+        super().__init__()
+        self._met: dict[Any, _Met] = {}
+        self._waiting: dict[Any, None] = {}  # met again, in a layer whose name is not known yet
+        self.extend(findings)
+
+    def append(self, found: Finding | Later) -> None:
+        """Keep a finding, or count it."""
+        key = (found.code, found.path, found.place)
+        met = self._met.get(key)
+        if met is None:
+            self._met[key] = _Met([len(self)], found.layer, found.more)
+            super().append(found.made())
+        elif self[met.kept[0]].layer == found.layer:
+            made = found.made()
+            if all(made.fault.message != self[index].fault.message for index in met.kept):
+                met.kept.append(len(self))
+                super().append(made)
+        elif found.layer is None:
+            self._waiting[key] = None
+        else:
+            self._count(met, found.layer, found.more)
+
+    def extend(self, findings: Iterable[Finding | Later]) -> None:
+        """Keep or count several findings."""
+        for found in findings:
+            self.append(found)
+
+    def __iadd__(self, findings: Iterable[Finding | Later]) -> Self:  # type: ignore[misc, override]
+        self.extend(findings)
+        return self
+
+    def again(self, path: Path, *codes: str) -> bool:
+        """Say whether one of some codes was met at a place; if so, count what is met once more."""
+        for code in codes:
+            met = self._met.get((code, path, None))
+            if met is not None:
+                if self[met.kept[0]].layer is not None:
+                    self._waiting[code, path, None] = None
+                return True
+        return False
+
+    def mark(self) -> tuple[int, int]:
+        """Return how much was met so far, for `belong_to`."""
+        return len(self), len(self._waiting)
+
+    def take_back(self, mark: tuple[int, int]) -> None:
+        """Forget what was met since a mark."""
+        known, waiting = mark
+        while len(self) > known:
+            found = self.pop()
+            met = self._met[found.code, found.path, found.place]
+            met.kept.pop()
+            if not met.kept:
+                del self._met[found.code, found.path, found.place]
+        while len(self._waiting) > waiting:
+            self._waiting.popitem()
+
+    def belong_to(self, layer: str, mark: tuple[int, int]) -> None:
+        """Give what was met since a mark, and has no layer yet, the layer that it is about."""
+        known, waiting = mark
+        for index in range(known, len(self)):
+            if self[index].layer is None:
+                self[index] = self[index]._replace(layer=layer)
+        while len(self._waiting) > waiting:
+            key, _ = self._waiting.popitem()
+            self._count(self._met[key], layer, 0)
+
+    def _count(self, met: _Met, layer: str, more: int) -> None:
+        if layer not in (met.last, self[met.kept[0]].layer):
+            met.more += 1 + more
+        met.last = layer
+
+    def counted(self) -> list[Finding]:
+        """Return what was kept, each with the number of other layers that met it."""
+        counted = list(self)
+        for met in self._met.values():
+            if met.more:
+                for index in met.kept:
+                    counted[index] = counted[index]._replace(more=met.more)
+        return counted
 
 
-def _told_once(finding: Finding, more: int) -> Finding:
+def gather(findings: Iterable[Finding]) -> list[Finding]:
+    """Merge findings of one code at one place but of other layers into the first layer's."""
+    return [_told_once(finding) for finding in Findings(findings).counted()]
+
+
+def _told_once(finding: Finding) -> Finding:
     """Name the first of several layers, and the instance of a fault inside a block."""
     fault, layer = finding.fault, finding.layer
-    if more:
-        return finding._replace(note=f" (first in {layer}, and in {more:,} more)")
+    if finding.more and layer is not None:
+        return finding._replace(note=f" (first in {layer}, and in {finding.more:,} more)")
     if layer is not None and finding.path[:1] == ("blocks",) and layer not in fault.message:
         return finding._replace(note=f" (in {layer})")
     return finding

@@ -14,6 +14,8 @@ from shapecalc.diagnostics import (
     Diagnostic,
     Fault,
     Finding,
+    Findings,
+    Later,
     Refusal,
     gather,
 )
@@ -139,7 +141,7 @@ def walk(spec: NetworkSpec, outputs: Mapping[str, Volume] | None = None) -> Trac
         from shapecalc import worked_example  # few specs have one
 
         walker.findings += worked_example.faults(spec, walker.records)
-    return Trace(spec, tuple(walker.records), (*spec.findings, *walker.findings))
+    return Trace(spec, tuple(walker.records), (*spec.findings, *walker.findings.counted()))
 
 
 def with_findings(trace: Trace, findings: Sequence[Finding]) -> Trace:
@@ -161,8 +163,7 @@ class _Walker:
             for volume in spec.inputs.values()
         ]
         self.records: list[LayerRecord] = []
-        self.refused: dict[Any, tuple[Fault, Volume | None]] = {}
-        self.findings: list[Finding] = []
+        self.findings = Findings()
 
     def record(self, node: Node) -> None:
         """Add the record of the next layer."""
@@ -190,7 +191,8 @@ class _Walker:
                 field = layer.field(fields, inputs, output)
             if (macs or 0) > LIMIT or (weights or 0) > LIMIT:
                 message = f"{node.name} has more than 2^63 weights or multiplications"
-                self._refuse(node, Fault("SC108", message, "make it smaller"))
+                fault = Fault("SC108", message, "make it smaller")
+                self._refuse(node, "SC108", lambda: fault)
                 weights = macs = None
         self.volumes.append(output)
         self.fields.append(field)
@@ -208,21 +210,15 @@ class _Walker:
         self.records.append(record)
 
     def _output(self, node: Node, layer: Layer, inputs: Sequence[Volume]) -> Volume | None:
-        met = (node.path, id(layer), *inputs)
-        if met in self.refused:  # a repeat meets it again: its repairs were tried out once
-            fault, output = self.refused[met]
-            self._refuse(node, fault)
-            return output
         try:
             output = layer.volume(inputs)
         except Refusal as refusal:
-            fault = told(node.name, layer, inputs, refusal.fault)
-            self.refused[met] = fault, refusal.output
-            self._refuse(node, fault)
-            return refusal.output
+            refused = refusal.with_traceback(None)  # which would hold this frame in a circle
+            self._refuse(node, refused.code, lambda: told(node.name, layer, inputs, refused.fault))
+            return refused.output
         if max(output) > SMALL and prod(output) > LIMIT:
             fault = Fault("SC108", "the output has more than 2^63 values", "make it smaller")
-            self._refuse(node, told(node.name, layer, inputs, fault))
+            self._refuse(node, "SC108", lambda: told(node.name, layer, inputs, fault))
             return None
         return output
 
@@ -243,7 +239,8 @@ class _Walker:
             *(owner.name, owner.kind, owner.layer, owner.input),
         )
         if fault is not None:
-            self._refuse(node, fault)
+            self._refuse(node, fault.code, lambda: fault)
 
-    def _refuse(self, node: Node, fault: Fault) -> None:
-        self.findings.append(Finding(fault, node.path, node.name))
+    def _refuse(self, node: Node, code: str, say: Callable[[], Fault]) -> None:
+        path, name = node.path, node.name
+        self.findings.append(Later(code, path, name, lambda: Finding(say(), path, name)))

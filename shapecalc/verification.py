@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import Diagnostic
 
 SCHEMA = "shapecalc.verify/1"
-NOT_FINITE = (float("inf"), float("-inf"))  # an error is never NaN: rel_error says inf
 
 
 class Check(NamedTuple):
@@ -38,11 +38,16 @@ class Check(NamedTuple):
             "layer": self.layer,
             "what": self.what,
             "predicted": self.predicted,
-            "executed": None if self.executed in NOT_FINITE else self.executed,  # as JSON has it
+            "executed": _as_json(self.executed),
             "agrees": self.agrees,
             "how": self.how,
             "example": self.example,
         }
+
+
+def _as_json(value: Any) -> Any:
+    """Return a value; None for what JSON has no number for, infinity and NaN."""
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 @dataclass(frozen=True)

@@ -210,13 +210,16 @@ class _Checker:
         needs = target.role in ("gradient", "parameter gradient", "next", "loss")
         lacks = None
         if target.role == "loss" and example.loss_kind is None:
-            lacks = "a loss", "for example loss: {squared_error: 0.5}"
+            lacks = "no loss", "for example loss: {squared_error: 0.5}"
         elif needs and example.loss_kind is None and not example.upstream:
-            lacks = "a loss or upstream", "for example upstream: {conv1: [...]}"
+            lacks = (
+                "neither a loss nor an upstream gradient",
+                "for example upstream: {conv1: [...]}",
+            )
         elif target.role == "next" and example.rate is None:
-            lacks = "a rate", "for example rate: 0.1"
+            lacks = "no rate", "for example rate: 0.1"
         if lacks:
-            message = f"{quote(key)} is expected, and the example has not {lacks[0]}"
+            message = f"{quote(key)} is expected, and the example has {lacks[0]}"
             self._add(Fault("SC103", message, lacks[1]), ("expect", key))
 
     def _add(self, fault: Fault, path: Path) -> None:

@@ -446,3 +446,31 @@ def test_reading_standard_input_is_limited_too(tmp_path: Path) -> None:
         "sys.stderr.buffer.write(done.stderr); sys.exit(done.returncode)"
     )
     assert_harmless(measured("-c", code))
+
+
+@pytest.mark.parametrize(
+    ("faulty", "sound"),
+    [
+        ("[{conv: {K: 1, F: 3, P: 1, kernal: 3}}]", "[{conv: {K: 1, F: 3, P: 1}}]"),
+        (
+            "[{upsample: 2}, {pad: 2}, {max_pool: {F: 3, S: 2}}]",
+            "[{upsample: 2}, {pad: 2}, {max_pool: {F: 4, S: 2}}]",
+        ),
+        (
+            "[{max_pool: {F: 1, S: 2, rounding: floor}}, {upsample: 2}]",
+            "[{max_pool: {F: 2, S: 2, rounding: floor}}, {upsample: 2}]",
+        ),
+        ("[{relu: {expect: {output: 3}}}]", "[{relu: {expect: {output: 8x8x1}}}]"),
+    ],
+)
+def test_a_fault_that_recurs_takes_the_memory_of_a_sound_layer(
+    tmp_path: Path, faulty: str, sound: str
+) -> None:
+    outcomes = []
+    for layers in (faulty, sound):
+        path = write(tmp_path, "many.yaml", repeated(20_000, layers))
+        outcomes.append(measured("-m", "shapecalc", "report", path, "-o", tmp_path / "many.txt"))
+        (tmp_path / "many.txt").unlink()
+    took = [outcome.megabytes for outcome in outcomes]
+    print(f"{took[0]:.0f} MB instead of {took[1]:.0f}")
+    assert took[0] < 1.3 * took[1]

@@ -154,10 +154,10 @@ WRONG = [
     (f"{{given: {{{X}}}, loss: {{cross_entropy: [1, 2]}}}}", "SC104", "loss.cross_entropy",
      "2 examples, others 1"),
     # what has to be there
-    ("expect: {conv1.grad: [1]}", "SC103", "expect.conv1.grad", "a loss or upstream"),
-    ("expect: {conv1.bias.grad: [1]}", "SC103", "expect.conv1.bias.grad", "a loss or upstream"),
+    ("expect: {conv1.grad: [1]}", "SC103", "expect.conv1.grad", "neither a loss nor"),
+    ("expect: {conv1.bias.grad: [1]}", "SC103", "expect.conv1.bias.grad", "neither a loss nor"),
     ("expect: {loss: 1}", "SC103", "expect.loss", "squared_error"),
-    ("{upstream: {dense1: [1, 2, 3]}, expect: {loss: 1}}", "SC103", "expect.loss", "a loss"),
+    ("{upstream: {dense1: [1, 2, 3]}, expect: {loss: 1}}", "SC103", "expect.loss", "no loss"),
     ("{upstream: {dense1: [1, 2, 3]}, expect: {conv1.bias.next: [1]}}", "SC103",
      "expect.conv1.bias.next", "rate: 0.1"),
     ("{rate: 1, expect: {conv1.bias.next: [1]}}", "SC103", "expect.conv1.bias.next", "upstream"),

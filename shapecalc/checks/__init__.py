@@ -23,7 +23,7 @@ from shapecalc.checks import (
     sc411_no_layers,
 )
 from shapecalc.checks.rule import Rule
-from shapecalc.diagnostics import Finding
+from shapecalc.diagnostics import Findings
 from shapecalc.layers.base import Layer
 from shapecalc.tracing import Trace, with_findings
 
@@ -50,7 +50,7 @@ def _rules_of(layer: type[Layer]) -> tuple[Rule, ...]:
 
 def checked(trace: Trace) -> Trace:
     """Return the trace with what the rules find added to its findings."""
-    findings: list[Finding] = []
+    findings = Findings()
     for record in trace.layers:
         if record.layer is not None and record.output is not None and record.input is not None:
             for rule in _rules_of(type(record.layer)):
@@ -59,4 +59,4 @@ def checked(trace: Trace) -> Trace:
     for rule in RULES:
         if rule.of_network is not None:
             findings += rule.of_network(trace)
-    return with_findings(trace, findings)
+    return with_findings(trace, findings.counted())

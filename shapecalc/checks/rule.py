@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from shapecalc.diagnostics import Fault, Finding, Severity, repairable
+from shapecalc.diagnostics import Fault, Finding, Later, Severity, repairable
 from shapecalc.edits import Repair
 from shapecalc.layers.base import Layer
 from shapecalc.records import LayerRecord, told
@@ -23,23 +23,30 @@ class Rule(NamedTuple):
     name: str
     severity: Severity = "error"
     layers: tuple[type[Layer], ...] = ()
-    of_layer: Callable[[LayerRecord, Trace], Sequence[Finding]] | None = None
-    of_network: Callable[[Trace], Sequence[Finding]] | None = None
+    of_layer: Callable[[LayerRecord, Trace], Sequence[Later]] | None = None
+    of_network: Callable[[Trace], Iterable[Finding | Later]] | None = None
 
 
 def finding(
     code: str,
     severity: Severity,
     record: LayerRecord,
-    message: str,
+    message: str | Callable[[], str],
     hint: str = "",
-    repairs: Sequence[Repair] = (),
-) -> Finding:
+    repairs: Sequence[Repair] | Callable[[], Sequence[Repair]] = (),
+) -> Later:
     """Return a finding at a layer, with its fields and the incoming volume in front.
 
-    The hint counts where there are no repairs, or none of them works.
+    The hint counts where there are no repairs, or none of them works. What takes time to say is
+    given as a function: it is called for the first of the layers that a repeat makes of one.
     """
-    fault = repairable(code, message, repairs, hint) if repairs else Fault(code, message, hint)
-    if record.layer is not None:
-        fault = told(record.name, record.layer, record.input or (), fault)
-    return Finding(fault, record.path, record.name, severity)
+
+    def made() -> Finding:
+        said = message() if callable(message) else message
+        offers = repairs() if callable(repairs) else repairs
+        fault = repairable(code, said, offers, hint) if offers else Fault(code, said, hint)
+        if record.layer is not None:
+            fault = told(record.name, record.layer, record.input or (), fault)
+        return Finding(fault, record.path, record.name, severity)
+
+    return Later(code, record.path, record.name, made)

@@ -20,12 +20,13 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.checks.rule import Rule
-from shapecalc.diagnostics import Fault, Finding, Path, quote, repairable, some, suggestion
+from shapecalc.diagnostics import Fault, Finding, Later, Path, quote, repairable, some, suggestion
 from shapecalc.edits import Change, Repair
 from shapecalc.network import Claims, Node
 from shapecalc.records import PER_AXIS, LayerRecord
@@ -36,46 +37,56 @@ if TYPE_CHECKING:
     from shapecalc.network.translation import Translation
 
 
-def find(trace: Trace) -> Sequence[Finding]:
-    """Return a finding for each claim that is false."""
-    findings: list[Finding] = []
+class _Claimant(NamedTuple):
+    """Who makes claims: a layer, an instance of a block, or the network."""
+
+    name: str | None
+    path: Path
+    sources: Sequence[int] = ()
+    record: LayerRecord | None = None
+
+
+def find(trace: Trace) -> Iterator[Finding | Later]:
+    """Yield a finding for each claim that is false."""
+    origins = _Origins(trace)
     for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
         if node.translation is not None:
-            findings += _stated(node, node.translation, record)
+            yield from _stated(node, node.translation, record)
         if node.claims is not None:
-            values = _of_record(record, node.claims)
-            found = _compare(node.claims, values, record.name, node.path, record)
-            findings += _told_what_widened(trace, found, node.sources)
+            layer = _Claimant(record.name, node.path, node.sources or (), record)
+            yield from _compare(layer, node.claims, _of_record(record, node.claims), origins)
     for group in trace.spec.groups:
         if group.claims is not None:
-            values = trace.of_group(group)
-            found = _compare(group.claims, values, group.name, group.path)
-            findings += _told_what_widened(trace, found, group.sources)
+            instance = _Claimant(group.name, group.path, group.sources or ())
+            yield from _compare(instance, group.claims, trace.of_group(group), origins)
     if trace.spec.claims is not None:
         values = {**trace.totals, "output": trace.output}
-        findings += _compare(trace.spec.claims, values, None, ())
-        findings += _outputs(trace, trace.spec.claims.outputs or {})
-    return findings
+        yield from _compare(_Claimant(None, ()), trace.spec.claims, values, origins)
+        yield from _outputs(trace, trace.spec.claims.outputs or {})
 
 
-def _stated(node: Node, words: Translation, record: LayerRecord) -> list[Finding]:
+def _stated(node: Node, words: Translation, record: LayerRecord) -> Iterator[Later]:
     """Compare what a framework's fields, such as in_channels, say of the volume that comes in."""
-    findings = []
     for field, (what, stated) in words.claims:
         if what == "axes" or not record.input:
             continue
         volume = record.input[0]
         computed: Any = {"depth": volume[-1], "values": prod(volume), "volume": volume}[what]
-        if stated == computed:
-            continue
-        title = {"depth": "the depth", "values": "the number of values"}.get(what, "the volume")
-        message = f"{node.name}: {field} {_text(stated)} expected"
-        message += f", {_text(computed)} is {title} of {show(volume)}"
-        path = node.path if words.bare else (*node.path, field)
-        written = show(computed) if what == "volume" else computed
-        repairs = [Repair(f"write {field}: {written}", Change("set", written))]
-        findings.append(Finding(repairable("SC301", message, repairs), path, node.name))
-    return findings
+        if stated != computed:
+            path = node.path if words.bare else (*node.path, field)
+            made = partial(_misstated, node.name, field, what, stated, computed, volume, path)
+            yield Later("SC301", path, node.name, made)
+
+
+def _misstated(
+    name: str, field: str, what: str, stated: Any, computed: Any, volume: Volume, path: Path
+) -> Finding:
+    title = {"depth": "the depth", "values": "the number of values"}.get(what, "the volume")
+    message = f"{name}: {field} {_text(stated)} expected"
+    message += f", {_text(computed)} is {title} of {show(volume)}"
+    written = show(computed) if what == "volume" else computed
+    repairs = [Repair(f"write {field}: {written}", Change("set", written))]
+    return Finding(repairable("SC301", message, repairs), path, name)
 
 
 def _of_record(record: LayerRecord, claims: Claims) -> dict[str, Any]:
@@ -83,58 +94,54 @@ def _of_record(record: LayerRecord, claims: Claims) -> dict[str, Any]:
 
 
 def _compare(
-    claims: Claims,
-    values: Mapping[str, Any],
-    layer: str | None,
-    path: Path,
-    record: LayerRecord | None = None,
-) -> list[Finding]:
-    findings = []
+    claimant: _Claimant, claims: Claims, values: Mapping[str, Any], origins: _Origins
+) -> Iterator[Later]:
     for key, claimed in claims.given().items():
         computed = values.get(key)
         if computed is None or key == "outputs" or _same(key, claimed, computed):
             continue
-        subject = f"{layer}: " if layer else ""
-        title = "MACs" if key == "macs" else key.replace("_", " ")
-        message = f"{subject}{title} {_text(claimed)} expected, {_text(computed)} computed"
-        working = _working(key, record)
-        plain = "" if working else f"{title} is {_text(computed)}"
-        if key == "output":
-            plain = _as_printed(claimed, computed) or plain
-            working = "" if plain else working
-        fault = Fault("SC301", message, working or plain, otherwise=plain)
-        findings.append(Finding(fault, (*path, "expect", key), layer))
-    return findings
+        made = partial(_false, claimant, key, claimed, computed, origins)
+        yield Later("SC301", (*claimant.path, "expect", key), claimant.name, made)
 
 
-def _told_what_widened(
-    trace: Trace, found: Sequence[Finding], sources: Sequence[int] | None
-) -> list[Finding]:
-    """Return findings; those about a field say which earlier layer made it the whole input."""
-    widened = _widened(trace, sources or ()) if found else None
-    if widened is None:
-        return list(found)
-    hint = f"since {widened.name} ({widened.kind}) every value sees the whole input"
-    return [
-        one._replace(fault=one.fault._replace(hint=hint, otherwise=""))
-        if one.path[-1] in PER_AXIS
-        else one
-        for one in found
-    ]
+def _false(
+    claimant: _Claimant, key: str, claimed: Any, computed: Any, origins: _Origins
+) -> Finding:
+    subject = f"{claimant.name}: " if claimant.name else ""
+    title = "MACs" if key == "macs" else key.replace("_", " ")
+    message = f"{subject}{title} {_text(claimed)} expected, {_text(computed)} computed"
+    working = _working(key, claimant.record)
+    plain = "" if working else f"{title} is {_text(computed)}"
+    if key == "output":
+        plain = _as_printed(claimed, computed) or plain
+        working = "" if plain else working
+    widened = origins.of(claimant.sources) if key in PER_AXIS else None
+    if widened is not None:
+        working = f"since {widened.name} ({widened.kind}) every value sees the whole input"
+        plain = ""
+    fault = Fault("SC301", message, working or plain, otherwise=plain)
+    return Finding(fault, (*claimant.path, "expect", key), claimant.name)
 
 
-def _widened(trace: Trace, sources: Sequence[int]) -> LayerRecord | None:
-    """Return the layer from which on the first whole field among sources is whole."""
-    offset = len(trace.inputs)
-    widened = None
-    while True:
-        layers = [source - offset for source in sources if source >= offset]
-        fields = [trace.layers[layer].field for layer in layers]
-        whole = [i for i, f in zip(layers, fields, strict=True) if f is not None and f.whole]
-        if not whole:
-            return widened
-        widened = trace.layers[whole[0]]
-        sources = trace.spec.nodes[whole[0]].sources or ()
+class _Origins:
+    """The layers that made fields the whole input, all found in one pass once one is asked for."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.offset = len(trace.inputs)
+        self.first: list[LayerRecord | None] = []
+
+    def of(self, sources: Sequence[int]) -> LayerRecord | None:
+        """Return the layer from which on the first whole field among sources is whole."""
+        if not self.first:
+            for node, record in zip(self.trace.spec.nodes, self.trace.layers, strict=True):
+                whole = record.field is not None and record.field.whole
+                self.first.append(self._among(node.sources or ()) or record if whole else None)
+        return self._among(sources)
+
+    def _among(self, sources: Sequence[int]) -> LayerRecord | None:
+        layers = (self.first[source - self.offset] for source in sources if source >= self.offset)
+        return next((layer for layer in layers if layer is not None), None)
 
 
 def _as_printed(claimed: Volume, computed: Volume) -> str:

@@ -19,10 +19,14 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from shapecalc.checks.rule import Rule, finding
-from shapecalc.diagnostics import Finding
+from shapecalc.diagnostics import Later
+from shapecalc.edits import Repair
+from shapecalc.geometry import Fit
 from shapecalc.layers.base import axis_titles
+from shapecalc.layers.fields import Volume
 from shapecalc.layers.repairs import repairs_of
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
@@ -31,7 +35,7 @@ from shapecalc.tracing import Trace
 LINES = {"height": "row", "width": "column", "length": "position", "frames": "frame"}
 
 
-def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
+def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     """Return a finding if some axis loses real values at its end."""
     layer, volume = record.layer, record.input[0] if record.input else ()
     if not isinstance(layer, Sliding) or layer.rounding in (None, "exact"):
@@ -46,12 +50,13 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     if not dropped:
         return ()
     message = f"{' and '.join(dropped)} of the input {_verb(dropped)} never used"
-    repairs = [
-        repair
-        for repair in repairs_of(layer.model_copy(update={"rounding": "exact"}), volume, fits)
-        if repair.change.name != "rounding"
-    ]
+    repairs = partial(_repairs, layer, volume, fits)
     return [finding("SC401", "warning", record, message, repairs=repairs)]
+
+
+def _repairs(layer: Sliding, volume: Volume, fits: Sequence[Fit]) -> Sequence[Repair]:
+    exact = layer.model_copy(update={"rounding": "exact"})
+    return [r for r in repairs_of(exact, volume, fits) if r.change.name != "rounding"]
 
 
 def _verb(dropped: Sequence[str]) -> str:

@@ -19,17 +19,20 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from shapecalc.checks.rule import Rule, finding
-from shapecalc.diagnostics import Finding
+from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
+from shapecalc.geometry import Fit
 from shapecalc.layers.base import show
+from shapecalc.layers.fields import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 
 
-def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
+def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     """Return a finding if windows leave gaps between them."""
     layer, volume = record.layer, record.input[0] if record.input else ()
     if not isinstance(layer, Sliding) or layer.stride() == 1:
@@ -41,14 +44,19 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     message = (
         f"S={fit.S} skips {fit.S - fit.span} of every {fit.S} pixels: the filter spans {fit.span}"
     )
+    hint = f"S={fit.span} or less reaches every pixel"
+    repairs = partial(_repairs, layer, volume, fit)
+    return [finding("SC402", "warning", record, message, hint, repairs)]
+
+
+def _repairs(layer: Sliding, volume: Volume, fit: Fit) -> Sequence[Repair]:
     repairs = []
     for field, value in (("S", fit.span), ("F", fit.S)):
         output = layer.model_copy(update={field: value}).tried(volume)
         if output is not None:
             text = f"{field}={value} gives {show(output[:-1])}"
             repairs.append(Repair(text, set_field(field, value)))
-    hint = f"S={fit.span} or less reaches every pixel"
-    return [finding("SC402", "warning", record, message, hint, repairs)]
+    return repairs
 
 
 RULE = Rule("SC402", "skipped pixels", "warning", (Sliding,), find)

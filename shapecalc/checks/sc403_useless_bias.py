@@ -19,18 +19,18 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from shapecalc.checks.rule import Rule, finding
-from shapecalc.diagnostics import Finding
+from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
 from shapecalc.layers.normalization import BatchNorm
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 
 
-def find(trace: Trace) -> Sequence[Finding]:
-    """Return a finding for each layer whose bias only batch norms see."""
+def find(trace: Trace) -> Iterator[Later]:
+    """Yield a finding for each layer whose bias only batch norms see."""
     before = {
         source
         for node in trace.spec.nodes
@@ -38,7 +38,7 @@ def find(trace: Trace) -> Sequence[Finding]:
         for source in node.sources or ()
     }
     if not before:
-        return ()
+        return
     offset = len(trace.inputs)
     for node in trace.spec.nodes:
         if not isinstance(node.layer, BatchNorm):
@@ -48,14 +48,12 @@ def find(trace: Trace) -> Sequence[Finding]:
     owners = {record.shares for record in trace.layers} - {None}
     biased = [s - offset for s in sorted(before) if s >= offset]
     records = [trace.layers[index] for index in biased]
-    return [
-        _finding(record)
-        for record in records
-        if getattr(record.layer, "bias", False) and record.input and record.name not in owners
-    ]
+    for record in records:
+        if getattr(record.layer, "bias", False) and record.input and record.name not in owners:
+            yield _finding(record)
 
 
-def _finding(record: LayerRecord) -> Finding:
+def _finding(record: LayerRecord) -> Later:
     what = f"its {record.biases:,} biases do" if record.biases else "its bias does"
     message = f"{what} nothing, since a batch norm follows"
     repair = Repair("write bias: false", set_field("bias", False))

@@ -19,9 +19,11 @@ Good, where the shift matters:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 from shapecalc.checks.rule import Rule, finding
-from shapecalc.diagnostics import Finding
+from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import show_value
 from shapecalc.layers.window import Sliding
@@ -29,7 +31,7 @@ from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 
 
-def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
+def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     """Return a finding if `same` comes to different zeros on the two sides of an axis."""
     layer = record.layer
     if not isinstance(layer, Sliding) or not isinstance(layer.P, str) or not record.input:
@@ -37,14 +39,18 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     fits = layer.fits(record.input[0]).axes
     if all(fit.before == fit.after or not fit.policy.startswith("same") for fit in fits):
         return ()
-    sides = show_value(tuple((fit.before, fit.after) for fit in fits))
-    message = f"{layer.P} pads more on one side here: P={sides}"
-    openly = layer.model_copy(update={"P": tuple((fit.before, fit.after) for fit in fits)})
+    sides = tuple((fit.before, fit.after) for fit in fits)
+    message = f"{layer.P} pads more on one side here: P={show_value(sides)}"
     hint = "an odd F with S=1 pads both sides alike"
-    repairs = []
-    if openly.tried(record.input[0]) == record.output:
-        repairs = [Repair(f"P={sides} says so openly", set_field("P", openly.P))]
+    repairs = partial(_repairs, layer, sides, record)
     return [finding("SC404", "advice", record, message, hint, repairs)]
+
+
+def _repairs(layer: Sliding, sides: Any, record: LayerRecord) -> Sequence[Repair]:
+    openly = layer.model_copy(update={"P": sides})
+    if not record.input or openly.tried(record.input[0]) != record.output:
+        return ()
+    return [Repair(f"P={show_value(sides)} says so openly", set_field("P", sides))]
 
 
 RULE = Rule("SC404", "uneven same", "advice", (Sliding,), find)

@@ -23,14 +23,14 @@ from collections.abc import Sequence
 from math import prod
 
 from shapecalc.checks.rule import Rule, finding
-from shapecalc.diagnostics import Finding
+from shapecalc.diagnostics import Later
 from shapecalc.edits import Change, Repair
 from shapecalc.layers.dense import Dense
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 
 
-def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
+def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     """Return a finding if the input has spatial sizes other than 1."""
     volume = record.input[0] if record.input else ()
     if prod(volume[:-1]) == 1:

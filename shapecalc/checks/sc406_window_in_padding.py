@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shapecalc.checks.rule import Rule, finding
-from shapecalc.diagnostics import Finding
+from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
 from shapecalc.geometry import misses
 from shapecalc.layers.base import axis_titles
@@ -30,7 +30,7 @@ from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 
 
-def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
+def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     """Return a finding if a window at the border meets no real value."""
     layer = record.layer
     if not isinstance(layer, Sliding) or layer.P == 0 or not record.input:

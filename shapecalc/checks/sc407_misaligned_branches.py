@@ -26,14 +26,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shapecalc.checks.rule import Rule, finding
-from shapecalc.diagnostics import Finding
+from shapecalc.diagnostics import Later
 from shapecalc.layers.merge import Merge
 from shapecalc.receptive_field import Field, aligned
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 
 
-def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
+def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     """Return a finding if jumps or centres of the merged branches differ."""
     fields = record.source_fields
     first = fields[0]
@@ -47,10 +47,13 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Finding]:
     ]
     if len(compared) < 2 or aligned(compared):
         return ()
-    listed = "; ".join(dict.fromkeys(_placed(field) for field in compared))
-    message = f"the branches are not aligned: {listed}"
     hint = "give the branches the same strides, and padding that is the same on both sides"
-    return [finding("SC407", "advice", record, message, hint)]
+    return [finding("SC407", "advice", record, lambda: _message(compared), hint)]
+
+
+def _message(fields: Sequence[Field]) -> str:
+    listed = "; ".join(dict.fromkeys(_placed(field) for field in fields))
+    return f"the branches are not aligned: {listed}"
 
 
 def _placed(field: Field) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import shapecalc
-from shapecalc.cli.files import exit_code
+from shapecalc.cli.files import exit_code, max_layers_option
 from shapecalc.cli.report import format_option, render
 from shapecalc.formats.yaml_text import read_yaml
 from shapecalc.frameworks.lookups import words_of
@@ -24,8 +24,11 @@ from shapecalc.layers import KINDS, kind_of
     help="What to do where a stride does not fit.",
 )
 @format_option
+@max_layers_option
 @click.pass_context
-def command(ctx: click.Context, words: tuple[str, ...], rounding: str, form: str) -> None:
+def command(
+    ctx: click.Context, words: tuple[str, ...], rounding: str, form: str, max_layers: int
+) -> None:
     """Work out a network typed here: a volume, then layers, each a kind, the value of its main
     field, and field=value pairs.
 
@@ -33,7 +36,8 @@ def command(ctx: click.Context, words: tuple[str, ...], rounding: str, form: str
     shapecalc calc 32x32x3 conv K=10 F=5 P=2 relu max_pool 2 dense 10
     """
     layers = layers_of(words[1:])
-    trace = shapecalc.trace({"input": value_of(words[0]), "layers": layers, "rounding": rounding})
+    spec = {"input": value_of(words[0]), "layers": layers, "rounding": rounding}
+    trace = shapecalc.trace(spec, max_layers=max_layers)
     click.echo(render(trace, form, explain=True))
     ctx.exit(exit_code(trace))
 

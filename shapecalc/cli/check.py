@@ -7,7 +7,7 @@ from collections import Counter
 
 import click
 
-from shapecalc.cli.files import FAULTY, OK, UNUSABLE
+from shapecalc.cli.files import FAULTY, OK, UNUSABLE, max_layers_option
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import Diagnostic, chosen, quote
 
@@ -48,6 +48,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
     metavar="CODES",
     help="All but these codes or beginnings of codes.",
 )
+@max_layers_option
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary.")
 @click.pass_context
@@ -57,6 +58,7 @@ def command(
     form: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    max_layers: int,
     strict: bool,
     quiet: bool,
 ) -> None:
@@ -66,7 +68,7 @@ def command(
     search = Search(paths, "Checking", quiet)
     results: list[tuple[str, Diagnostic]] = []
     counts: Counter[str] = Counter()
-    for path, trace in search.traces():
+    for path, trace in search.traces(max_layers):
         for found in chosen(trace.diagnostics, lambda d: _wanted(d.code, select, ignore)):
             results.append((path, found))
             counts[found.severity] += 1

@@ -9,12 +9,22 @@ import click
 
 import shapecalc
 from shapecalc import network
-from shapecalc.diagnostics import quote
+from shapecalc.diagnostics import LIMIT, MAX_LAYERS, quote
 from shapecalc.document import Document
 from shapecalc.formats import native
 from shapecalc.tracing import Trace
 
 OK, FAULTY, UNUSABLE = 0, 1, 2
+
+
+max_layers_option = click.option(
+    "--max-layers",
+    type=click.IntRange(1, LIMIT),
+    default=MAX_LAYERS,
+    show_default=True,
+    metavar="N",
+    help="How many layers a network may have, once blocks and repeats are expanded.",
+)
 
 
 def read(path: str) -> Document:
@@ -26,12 +36,12 @@ def read(path: str) -> Document:
     return native.read_bytes(sys.stdin.buffer.read(native.MAX_BYTES + 1), path)
 
 
-def trace_path(path: str) -> Trace | None:
+def trace_path(path: str, max_layers: int) -> Trace | None:
     """Return the trace of a file, `-` for standard input; None, with a message, if unreadable."""
     try:
         if path == "-":
-            return shapecalc.trace(network.build(read(path)))
-        return shapecalc.trace(path)
+            return shapecalc.trace(network.build(read(path), max_layers))
+        return shapecalc.trace(path, max_layers=max_layers)
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
         complain(path, error)
         return None

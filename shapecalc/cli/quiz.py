@@ -8,7 +8,7 @@ import click
 
 from shapecalc.cli.files import UNUSABLE
 from shapecalc.cli.output import output_options, refuse_overwriting, write
-from shapecalc.diagnostics import nearest, quote
+from shapecalc.diagnostics import LIMIT, nearest, quote
 from shapecalc.frameworks.lookups import kinds_meant, spelled
 from shapecalc.grading.quiz import KINDS, MOST, make_quiz
 from shapecalc.grading.quiz.formats import FORMATS
@@ -44,7 +44,7 @@ def _student(ctx: click.Context, option: click.Parameter, value: str) -> str:
 @click.command("quiz")
 @click.option(
     "--seed",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, LIMIT),
     default=0,
     show_default=True,
     help="What the problems are drawn from; the same seed gives the same quiz everywhere.",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from shapecalc.cli.files import OK, UNUSABLE, exit_code
+from shapecalc.cli.files import OK, UNUSABLE, exit_code, max_layers_option
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import quote
@@ -59,6 +59,7 @@ format_option = click.option(
     help="Fold instances of blocks nested deeper than N into one row each.",
 )
 @click.option("--explain", is_flag=True, help="Derive every number, with its values put in.")
+@max_layers_option
 @click.option("-q", "--quiet", is_flag=True, help="Do not say which files were skipped.")
 @output_options
 @click.pass_context
@@ -69,6 +70,7 @@ def command(
     columns: tuple[str, ...] | None,
     depth: int | None,
     explain: bool,
+    max_layers: int,
     quiet: bool,
     output: Path | None,
     force: bool,
@@ -80,7 +82,7 @@ def command(
     files = search.listed()
     refuse_overwriting(output, force, files)
     several = len(files) > 1 or any(map(search.is_folder, paths))
-    traces: Iterator[Trace] = (trace for _, trace in search.traces(files))
+    traces: Iterator[Trace] = (trace for _, trace in search.traces(max_layers, files))
     if form == "csv" and columns is None:  # one heading for all
         traced = list(traces)
         columns, traces = default_columns(traced), iter(traced)

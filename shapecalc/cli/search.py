@@ -45,10 +45,12 @@ class Search:
         with click.progressbar(files, label=self.label, file=sys.stderr) as bar:
             yield from bar
 
-    def traces(self, listed: Sequence[str] | None = None) -> Iterator[tuple[str, Trace]]:
+    def traces(
+        self, max_layers: int, listed: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, Trace]]:
         """Yield every spec with its trace; what cannot be opened is said, and counted in code."""
         for path in self.files(listed):
-            trace = trace_path(path)
+            trace = trace_path(path, max_layers)
             if trace is None:
                 self.code = UNUSABLE
             elif path in self.found_in_folder and not trace.spec.document.is_spec:

@@ -8,7 +8,7 @@ import sys
 import click
 
 from shapecalc.cli.check import print_finding
-from shapecalc.cli.files import FAULTY, OK, UNUSABLE
+from shapecalc.cli.files import FAULTY, OK, UNUSABLE, max_layers_option
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import LIMIT, nearest, quote
 from shapecalc.tracing import Trace
@@ -27,7 +27,7 @@ LONG = 30  # layers from which a progress bar is shown
     show_default=True,
     help="How to print the checks.",
 )
-@click.option("--batch", type=click.IntRange(min=1), help="Examples to run (the spec's batch).")
+@click.option("--batch", type=click.IntRange(1, LIMIT), help="Examples to run (the spec's batch).")
 @click.option(
     "--seed",
     type=click.IntRange(0, LIMIT),
@@ -49,6 +49,7 @@ LONG = 30  # layers from which a progress bar is shown
     help="How batch norm and dropout behave.",
 )
 @click.option("--only", metavar="LAYER", help="Check one layer, or one instance of a block.")
+@max_layers_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -59,6 +60,7 @@ def command(
     dtype: str,
     training: bool,
     only: str | None,
+    max_layers: int,
 ) -> None:
     """Run networks forward and backward in NumPy, and compare every prediction with what comes
     out: volumes, parameters, multiply-accumulates, gradients, receptive fields, and the worked
@@ -69,7 +71,7 @@ def command(
     search = Search(paths, "Verifying")
     one = len(paths) == 1 and not search.is_folder(paths[0])
     code = OK
-    for path, trace in search.traces():
+    for path, trace in search.traces(max_layers):
         if only is not None and not _has(trace, only, path):
             code = UNUSABLE
             continue

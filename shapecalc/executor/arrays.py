@@ -16,6 +16,8 @@ from shapecalc.executor.buffers import Array
 from shapecalc.layers.base import show
 from shapecalc.network.example import examples_in
 
+REAL = "biuf"  # NumPy's letters for truth, whole numbers and floating point
+
 
 def refusal(fault: Fault, where: str) -> SpecError:
     """Return the error for a faulty array or argument; `where` is its key."""
@@ -26,14 +28,19 @@ def refusal(fault: Fault, where: str) -> SpecError:
 
 
 def numeric(values: Any, key: str, dtype: npt.DTypeLike, holes: bool = False) -> Array:
-    """Return values as an array of numbers. Raises SpecError for text, ragged lists, NaN.
+    """Return values as an array of real numbers. Raises SpecError for everything else.
 
     With `holes`, None is read as NaN: a place that is not compared.
     """
     try:
-        array = np.asarray(values, dtype=dtype)
-    except (TypeError, ValueError, OverflowError) as error:
-        message = f"{quote(key)} is no array of numbers ({quote(str(error))})"
+        raw = np.asarray(values)
+        with np.errstate(over="ignore"):  # what is too large for float32 is found below
+            array = np.asarray(raw if raw.dtype.kind in REAL else _converted(raw), dtype=dtype)
+    except MemoryError:
+        raise
+    except Exception as error:  # what stands for an array may raise anything
+        said = " ".join(str(error).split())
+        message = f"{quote(key)} is no array of real numbers ({quote(said)})"
         raise refusal(Fault("SC104", message), key) from None
     if not holes and not np.isfinite(array).all():
         place = np.argwhere(~np.isfinite(array))[0].tolist()
@@ -41,6 +48,19 @@ def numeric(values: Any, key: str, dtype: npt.DTypeLike, holes: bool = False) ->
         message = f"{quote(key)} holds {array[tuple(place)]}{at}"
         raise refusal(Fault("SC104", message, "give finite numbers"), key)
     return array
+
+
+def _converted(raw: Array) -> Array:
+    """Return an array of objects as numbers; raise TypeError for text, dates and complex ones.
+
+    float() reads text, which is no number here, and NumPy drops the imaginary part in silence.
+    """
+    if raw.dtype.kind != "O":
+        titles = {"c": "complex numbers", "U": "text", "S": "text", "M": "dates", "m": "times"}
+        raise TypeError(f"it holds {titles.get(raw.dtype.kind, 'records')}")
+    if any(isinstance(value, str | bytes | complex) for value in raw.flat):
+        raise TypeError("it holds text or complex numbers")
+    return raw.astype(np.float64)
 
 
 def shaped(array: Array, wanted: tuple[int, ...], key: str, batched: bool = False) -> Array:

@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from shapecalc.executor.measured_field import Interval, Measured, Tracker
 from shapecalc.layers.base import show
+from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 from shapecalc.verification import Check
 
 ALL = 24  # layers of a small network: all are measured; of a large one so many
-SKIPPING = ("SC401", "SC402")  # warnings of layers that leave pixels out
 BOUNDS = ("conv_transpose", "adaptive_max_pool", "adaptive_avg_pool")
 
 
@@ -61,7 +61,6 @@ class _Bound(NamedTuple):
 def _bounds(trace: Trace) -> list[_Bound]:
     """Return what each layer's predicted field leaves open."""
     inputs = len(trace.inputs)
-    skipping = {f.layer for f in trace.findings if f.fault.code in SKIPPING}
     bounds, leaves_out = [_Bound(False, False)] * inputs, [False] * inputs
     for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
         sources = node.sources or ()
@@ -71,7 +70,7 @@ def _bounds(trace: Trace) -> list[_Bound]:
         field = record.field
         cut = record.kind == "crop"  # what it cuts off, no padding behind it can see
         dilated = getattr(record.layer, "dilation", 1) != 1
-        skips = record.name in skipping or cut or dilated
+        skips = cut or dilated or _skips(record)
         leaves_out.append(any(leaves_out[source] for source in sources) or skips)
         unsure = field is None or (leaves_out[-1] if field.whole else field.axes is None)
         loose = any(b.loose for b in before) or own or unsure or cut
@@ -79,6 +78,14 @@ def _bounds(trace: Trace) -> list[_Bound]:
         placeless = any(b.placeless for b in before) or len(jumps) > 1
         bounds.append(_Bound(loose or placeless, placeless))
     return bounds[inputs:]
+
+
+def _skips(record: LayerRecord) -> bool:
+    """Say whether a layer's windows leave pixels out, between them or at the end."""
+    if not isinstance(record.layer, Sliding) or not record.input:
+        return False
+    fits = record.layer.fits(record.input[0])
+    return any(fit.skips or (fit.remainder and fit.unused) for fit in fits.axes)
 
 
 def _compared(record: LayerRecord, measured: Measured, bound: _Bound) -> Check:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import prod
 
+import numpy as np
+
 from shapecalc.diagnostics import LIMIT, Fault, SpecError, quote
 from shapecalc.executor.arrays import refusal
 from shapecalc.tracing import Trace
@@ -59,13 +61,26 @@ def need_names(name: str, value: object) -> None:
 
 def need_choice(name: str, value: object, choices: Sequence[str]) -> None:
     """Raise SpecError unless an argument is one of a few words."""
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         message = f"{name} must be {' or '.join(choices)}, not {quote(value)}"
         raise refusal(Fault("SC104", message), name)
 
 
-def need_whole(name: str, value: object) -> None:
-    """Raise SpecError unless an argument is a whole number, 0 or more."""
-    if type(value) is not int or not 0 <= value <= LIMIT:
+def need_whole(name: str, value: object) -> int:
+    """Return an argument as a whole number, 0 or more; raise SpecError for anything else."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+        number = -1
+    else:
+        number = int(value)
+    if not 0 <= number <= LIMIT:
         message = f"{name} must be a whole number, 0 or more, not {quote(value)}"
         raise refusal(Fault("SC104", message), name)
+    return number
+
+
+def need_truth(name: str, value: object) -> bool:
+    """Return an argument as a truth value; raise SpecError for anything else, such as "no"."""
+    if not isinstance(value, bool | np.bool_):
+        message = f"{name} must be true or false, not {quote(value)}"
+        raise refusal(Fault("SC104", message), name)
+    return bool(value)

@@ -12,7 +12,13 @@ from shapecalc.executor.arrays import channels_last, numeric, refusal, shaped
 from shapecalc.executor.buffers import Array, Buffers
 from shapecalc.executor.draws import generator
 from shapecalc.executor.engine import Engine
-from shapecalc.executor.limits import need_choice, need_room, need_sound, need_whole
+from shapecalc.executor.limits import (
+    need_choice,
+    need_room,
+    need_sound,
+    need_truth,
+    need_whole,
+)
 from shapecalc.executor.losses import Loss, cross_entropy, squared_error
 from shapecalc.executor.parameters import prepare
 from shapecalc.network import Node
@@ -45,7 +51,7 @@ class Session:
         need_sound(trace)
         need_choice("dtype", dtype, DTYPES)
         need_choice("keep", keep, ("all", "outputs"))
-        need_whole("seed", seed)
+        seed, training = need_whole("seed", seed), need_truth("training", training)
         self.trace, self.seed, self.keep = trace, seed, keep
         self.count = trace.spec.batch  # examples in the last inputs
         self.names = Names(trace.spec, trace.layers)

@@ -148,7 +148,8 @@ class Lrn(Layer):
     The volume is kept. No parameters, no MACs counted.
 
     Backward, with s = k + alpha/size*sum of squares: dx = dy*s^-beta - 2*alpha*beta/size*x*(the sum
-    of dy*x*s^(-beta - 1) over the channels whose window holds it).
+    of dy*x*s^(-beta - 1) over the channels whose window holds it). Where x and s are 0, which
+    takes k=0, y and dx are 0.
 
     Example: 55x55x96 stays 55x55x96.
 

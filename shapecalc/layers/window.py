@@ -86,22 +86,18 @@ class Sliding(Layer):
         output = self.tried(volume)
         if output is not None:
             return output
+        depth = self.depth(volume[-1])  # may be refused itself; no repair of the window mends that
         fits = self.fits(volume)
         wide = self.too_wide(fits)
         if wide is not None:
-            span = f"F={wide.F}" if wide.dilation == 1 else f"the filter's span of {wide.span}"
-            message = f"the padding {max(wide.before, wide.after)} is more than half of {span}"
-            most = min(fit.span for fit in fits.axes) // 2
-            takes = (p for p in range(most, max(most - 64, -1), -1) if self._takes(volume, P=p))
-            best = next(takes, None)
-            if best is None:
-                raise Refusal(Fault("SC203", message, f"P is at most {most} here"))
-            repair = Repair(f"P={best} fits", set_field("P", best))
-            raise Refusal(repairable("SC203", message, [repair], f"P is at most {most} here"))
+            raise Refusal(code="SC203", say=lambda: self._padded_too_much(volume, fits.axes, wide))
         if not all(fits.sizes):
-            raise Refusal(self._too_large(volume, fits.axes))
-        output = (*fits.sizes, self.depth(volume[-1]))
-        raise Refusal(self._does_not_fit(volume, fits.axes), output)
+            raise Refusal(code="SC202", say=lambda: self._too_large(volume, fits.axes))
+        raise Refusal(
+            code="SC201",
+            say=lambda: self._does_not_fit(volume, fits.axes),
+            output=(*fits.sizes, depth),
+        )
 
     def field(
         self,
@@ -130,6 +126,17 @@ class Sliding(Layer):
 
     def shown_fields(self) -> str:
         return " ".join(t for t in self.described().split(" ") if not t.startswith("K="))
+
+    def _padded_too_much(self, volume: Volume, fits: Sequence[Fit], wide: Fit) -> Fault:
+        span = f"F={wide.F}" if wide.dilation == 1 else f"the filter's span of {wide.span}"
+        message = f"the padding {max(wide.before, wide.after)} is more than half of {span}"
+        most = min(fit.span for fit in fits) // 2
+        takes = (p for p in range(most, max(most - 64, -1), -1) if self._takes(volume, P=p))
+        best = next(takes, None)
+        if best is None:
+            return Fault("SC203", message, f"P is at most {most} here")
+        repair = Repair(f"P={best} fits", set_field("P", best))
+        return repairable("SC203", message, [repair], f"P is at most {most} here")
 
     def _does_not_fit(self, volume: Volume, fits: Sequence[Fit]) -> Fault:
         bad = [fit for fit in fits if fit.remainder]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Path, quote, some
+from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Findings, Path, quote, some
 from shapecalc.layers import kind_of
 from shapecalc.layers.fields import NAME
 from shapecalc.network.validation import (
@@ -103,7 +103,7 @@ def scoped(value: Any, scope: Any, done: dict[int, Any] | None = None, depth: in
     return copy
 
 
-def read_blocks(written: Any, findings: list[Finding]) -> dict[str, Block]:
+def read_blocks(written: Any, findings: Findings) -> dict[str, Block]:
     """Return the blocks of a spec; what is wrong with them is added to the findings."""
     if written is None:
         return {}
@@ -119,7 +119,7 @@ def read_blocks(written: Any, findings: list[Finding]) -> dict[str, Block]:
     return blocks
 
 
-def _read_block(name: str, value: Any, findings: list[Finding]) -> Block | None:
+def _read_block(name: str, value: Any, findings: Findings) -> Block | None:
     path: Path = ("blocks", name)
     if kind_of(name) or name in RESERVED:
         what = "a layer kind" if kind_of(name) else "reserved"
@@ -153,7 +153,7 @@ def _read_block(name: str, value: Any, findings: list[Finding]) -> Block | None:
     return block
 
 
-def _read_parameters(written: Any, path: Path, findings: list[Finding]) -> dict[str, Any]:
+def _read_parameters(written: Any, path: Path, findings: Findings) -> dict[str, Any]:
     if written is None:
         return {}
     if not isinstance(written, Mapping):
@@ -182,7 +182,7 @@ def bad_name(name: object) -> Fault:
 
 
 def _find_parameters(
-    value: Any, block: Block, path: Path, findings: list[Finding], depth: int = 0
+    value: Any, block: Block, path: Path, findings: Findings, depth: int = 0
 ) -> bool:
     """Report every $name that is no parameter; note which containers hold none at all."""
     if isinstance(value, str):
@@ -229,7 +229,7 @@ def arguments_of(
     value: Any,
     path: Path,
     scope: Any,
-    findings: list[Finding],
+    findings: Findings,
 ) -> dict[str, Any]:
     """Return every parameter of an instance with its value; MISSING where none was given."""
     arguments = dict(block.parameters)
@@ -247,7 +247,7 @@ def arguments_of(
         elif not key or not isinstance(value, Mapping):
             message = f"the block {block.name} has no parameters and takes no value"
             findings.append(Finding(Fault("SC104", message, "leave the value out"), path))
-        else:
+        elif not findings.again((*path, key), "SC102"):
             words = {name: name for name in block.parameters}
             fault = unknown_key(key, fields, f"the block {block.name}", words, {}, COMMON, findings)
             findings.append(Finding(fault, (*path, key)))

@@ -7,57 +7,66 @@ look cannot see is stopped by the budget.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from shapecalc.diagnostics import MAX_LAYERS, MAX_NESTING
+from shapecalc.diagnostics import MAX_NESTING
 from shapecalc.network.blocks import Block
 from shapecalc.network.written import INNER, inner_lists, likely_kind
+
+ALLOWANCE = "report, check, verify and calc allow more with --max-layers"
+SOURCES = 2  # a layer, on an average
+CHARACTERS = 64  # of a layer's name, which blocks lengthen
+VALUES = 10  # filled into blocks for $parameters, a layer
+FEWEST = 1000  # layers for which there are sources, characters and values in any case
 
 
 class TooMuch(Exception):
     """The spec expands to more than is allowed; the text says more of what."""
 
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(f"more than {what}")
+        self.hint = f"repeat or use blocks fewer times; {hint}".removesuffix("; ")
 
-_LAYERS = f"{MAX_LAYERS:,} layers"
 
-
-@dataclass
 class Budget:
     """What is left. Shared by a network and the layers that are expanded for their faults only."""
 
-    layers: int = MAX_LAYERS
-    sources: int = 2 * MAX_LAYERS
-    characters: int = 64 * MAX_LAYERS  # of layers' names, which blocks lengthen
-    values: int = 10 * MAX_LAYERS  # filled into blocks for $parameters
+    def __init__(self, layers: int) -> None:
+        self.most = self.layers = layers
+        self.rest = max(layers, FEWEST)
+        self.sources = SOURCES * self.rest
+        self.characters = CHARACTERS * self.rest
+        self.values = VALUES * self.rest
 
     def spend_layer(self, name: str) -> None:
         """Take one layer and its name; raise TooMuch where nothing is left."""
         self.layers -= 1
         self.characters -= len(name)
-        if self.layers < 0 or self.characters < 0:
-            layers, characters = (
-                f"{MAX_LAYERS:,} layers",
-                f"{Budget.characters:,} characters of names",
-            )
-            raise TooMuch(f"more than {layers if self.layers < 0 else characters}")
+        if self.layers < 0:
+            raise _passed(self.most, "layers")
+        if self.characters < 0:
+            raise _passed(CHARACTERS * self.rest, "characters of names")
 
     def spend_sources(self, amount: int) -> None:
         """Take sources of a merge; raise TooMuch where less is left."""
         self.sources -= amount
         if self.sources < 0:
-            raise TooMuch(f"more than {Budget.sources:,} sources")
+            raise _passed(SOURCES * self.rest, "sources")
 
     def spend_values(self, amount: int) -> None:
         """Take values that are filled into a block; raise TooMuch where less is left."""
         self.values -= amount
         if self.values < 0:
-            raise TooMuch(f"more than {Budget.values:,} values in blocks")
+            raise _passed(VALUES * self.rest, "values in blocks")
 
     def need_layers(self, amount: int) -> None:
         """Raise TooMuch if so many layers are not left; take none."""
         if amount > self.layers:
-            raise TooMuch(f"more than {_LAYERS}")
+            raise _passed(self.most, "layers")
+
+
+def _passed(most: int, what: str) -> TooMuch:
+    return TooMuch(f"{most:,} {what}", ALLOWANCE)
 
 
 class Foresight:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Path
+from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Findings, Path
 from shapecalc.network.blocks import Block
 from shapecalc.network.written import INNER, inner_lists
 
@@ -27,7 +27,7 @@ def _uses(layers: Any, path: Path, seen: set[int], depth: int = 0) -> Iterator[t
                         yield from _uses(inner, where, seen, depth + 1)
 
 
-def find_circles(blocks: Mapping[str, Block], findings: list[Finding]) -> None:
+def find_circles(blocks: Mapping[str, Block], findings: Findings) -> None:
     """Report each use of a block from which the block itself is reached again."""
     uses = {
         name: [

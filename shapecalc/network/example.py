@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from shapecalc.diagnostics import LIMIT, Fault, Finding, Path, quote
+from shapecalc.diagnostics import LIMIT, Fault, Finding, Findings, Path, quote
 from shapecalc.network.validation import unknown_key
 
 KEYS = {
@@ -55,7 +55,7 @@ class Example:
     tolerance: float = TOLERANCE
 
 
-def read_example(data: Any, findings: list[Finding]) -> Example | None:
+def read_example(data: Any, findings: Findings) -> Example | None:
     """Return the example of a spec's data; what is wrong with its form is added to findings."""
     if not isinstance(data, Mapping):
         message = f"example must be a mapping, not {quote(data)}"
@@ -68,7 +68,7 @@ def read_example(data: Any, findings: list[Finding]) -> Example | None:
 class _Reader:
     """Reads an example key by key; what is faulty is reported and left out."""
 
-    def __init__(self, data: Mapping[str, Any], findings: list[Finding]) -> None:
+    def __init__(self, data: Mapping[str, Any], findings: Findings) -> None:
         self.data = data
         self.findings = findings
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from shapecalc.diagnostics import MAX_NESTING, Finding, Path, quote
+from shapecalc.diagnostics import MAX_NESTING, Finding, Findings, Path, quote
 from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, KINDS, Layer
 from shapecalc.layers.composite import Composite, Parallel, Repeat
@@ -22,6 +22,9 @@ from shapecalc.network.validation import MISSING, validate
 from shapecalc.network.wiring import Node
 from shapecalc.network.written import Written, inner_lists, kind_key
 
+if TYPE_CHECKING:
+    from shapecalc.network.shorthands import Meant
+
 MOST_PATHS = 100_000
 
 
@@ -32,7 +35,7 @@ class Expander(PlainLayers):
         self,
         blocks: Mapping[str, Block],
         rounding: Rounding,
-        findings: list[Finding],
+        findings: Findings,
         inputs: Sequence[str],
         budget: Budget,
     ) -> None:
@@ -41,6 +44,7 @@ class Expander(PlainLayers):
         self.depth = 0
         self.paths: dict[tuple[int, str | int], tuple[Path, Path]] = {}
         self.rehearsing = False  # only faults are wanted: repeat once, leave other blocks alone
+        self.aside: set[Path] = set()  # of layers that are repeated 0 times, looked at
         self.inside: set[int] = set()  # identities of the composites that are being expanded
 
     # -- lists and items ---------------------------------------------------------------------
@@ -95,20 +99,29 @@ class Expander(PlainLayers):
         self, word: str, value: Any, path: Path, scope: Scope, chain: Sources | None
     ) -> Sources:
         """Expand a layer whose word is not ours: a framework's, a call of Python, or unknown."""
-        from shapecalc.network import shorthands, translation, unknown_kind  # seldom needed
+        from shapecalc.network import translation, unknown_kind  # seldom needed
 
         kind = translation.kind_of_word(word, value)
         if kind is not None:
             return self.layer(word, kind, KINDS[kind], value, path, scope, chain)
-        meant = shorthands.layer_meant(word)
+        meant = self.once("", word, path, lambda: self._meant(word, path))
         if meant is not None:
-            fault = shorthands.offered(f"there is no layer kind {quote(word)}", meant)
-            self.findings.append(Finding(fault, path))
             cls = KINDS[meant.kind]
             return self.layer(meant.kind, meant.kind, cls, meant.fields, path, scope, chain)
-        fault = unknown_kind.unknown_kind(word, self.blocks, self.findings)
-        self.findings.append(Finding(fault, path))
+        if not self.findings.again(path, "SC105"):
+            fault = unknown_kind.unknown_kind(word, self.blocks, self.findings)
+            self.findings.append(Finding(fault, path))
         return self.unknown(word, path, scope, value)
+
+    def _meant(self, text: str, path: Path) -> Meant | None:
+        """Return the layer that a text means, as a call of Python does, and report it."""
+        from shapecalc.network import shorthands  # seldom needed
+
+        meant = shorthands.layer_meant(text)
+        if meant is not None:
+            fault = shorthands.offered(f"there is no layer kind {quote(text)}", meant)
+            self.findings.append(Finding(fault, path))
+        return meant
 
     # -- composites ----------------------------------------------------------------------------
 
@@ -124,7 +137,10 @@ class Expander(PlainLayers):
             fields = {cls.main: value}
         also = () if cls is Repeat else COMMON[:3]
         bare = value is not None and not isinstance(value, Mapping)
-        layer = validate(cls, fields, path, self.findings, kind, also, bare=bare)
+        layer = self.once(
+            kind, value, path,
+            lambda: validate(cls, fields, path, self.findings, kind, also, bare=bare),
+        )  # fmt: skip
         if self.depth >= MAX_NESTING or id(value) in self.inside:
             what = "contain themselves" if id(value) in self.inside else None
             self.report(
@@ -155,7 +171,9 @@ class Expander(PlainLayers):
     ) -> Sources | None:
         inner = self.step(path, "layers")
         if not layer.times:  # nothing is there, but its faults are
-            self._aside(layer.layers, inner)
+            if inner not in self.aside:
+                self.aside.add(inner)
+                self._aside(layer.layers, inner)
             return chain
         scope.repeats += layer.times > 1
         for done in range(1 if self.rehearsing else layer.times):
@@ -272,13 +290,13 @@ class Expander(PlainLayers):
         )
         self.groups.append(group)
         self.depth += 1
-        known = len(self.findings)
+        mark = self.findings.mark()
         try:
             layers = block.filled(arguments, self.budget) if block.parameters else block.layers
             output = self.sequence(layers, self.step(block.path, "layers"), inner, sources)
         finally:
             self.depth -= 1
-        self.belong_to(group.name, known)
+        self.findings.belong_to(group.name, mark)
         group.end, group.sources = len(self.nodes), output
         self.claim(scope, own, group, path, named=written.name is not None)
         if written.share is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shapecalc.diagnostics import Finding, Path, quote
+from shapecalc.diagnostics import Finding, Findings, Path, quote
 from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, Layer
 from shapecalc.layers.fields import NAME
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from shapecalc.network.translation import Translation
 
 NO_FIELDS: Mapping[str, Any] = {}
-MOST_VALIDATED = 10_000
 MOST_FAULTS = 10_000
 COMMON_KEYS = frozenset(COMMON)
 
@@ -36,13 +35,11 @@ class PlainLayers(Wiring):
     """Adds layers that hold no others."""
 
     def __init__(
-        self, rounding: Rounding, findings: list[Finding], inputs: Sequence[str], budget: Budget
+        self, rounding: Rounding, findings: Findings, inputs: Sequence[str], budget: Budget
     ) -> None:
         super().__init__(findings, inputs, budget)
         self.rounding = rounding
         self.plain: dict[str, Read] = {}  # words written without fields, read once
-        # others by word and the mapping's identity: repeats and blocks meet one again and again
-        self.validated: dict[tuple[str, int], tuple[Any, Read]] = {}
 
     def unknown(self, word: str, path: Path, scope: Scope, value: Any = None) -> Sources:
         """Add a layer of which nothing is known, so that totals are not taken for known.
@@ -50,7 +47,7 @@ class PlainLayers(Wiring):
         It keeps the name that its `value` gives it, for those who name it.
         """
         if len(self.findings) > MOST_FAULTS:
-            raise TooMuch(f"more than {MOST_FAULTS:,} faults")
+            raise TooMuch(f"{MOST_FAULTS:,} faults")
         shown = quote(word)
         own = scope.numbered(shown)
         given = value.get("name") if isinstance(value, Mapping) else None
@@ -72,7 +69,7 @@ class PlainLayers(Wiring):
     ) -> Sources:
         """Add the layer written as `word: value` behind `chain`; return it as a source."""
         name = origin = share = claims = None
-        fields, known = value, len(self.findings)
+        fields, mark = value, self.findings.mark()
         bare = value is not None and not isinstance(value, Mapping)
         if value is None:
             fields = NO_FIELDS
@@ -86,7 +83,12 @@ class PlainLayers(Wiring):
             fields, origin = NO_FIELDS, value
         elif cls.main is not None or word != kind:
             fields = {cls.main: value}
-        layer, translation = self._read(word, kind, cls, fields, path, bare)
+        if fields is NO_FIELDS and word in self.plain:
+            layer, translation = self.plain[word]
+        else:
+            layer, translation = self.once(
+                word, value, path, lambda: self._read(word, kind, cls, fields, path, bare)
+            )
         number = scope.numbered(kind)
         own = name or number
         sources = self.sources(origin, path, scope, chain, cls.merges, own, bare)
@@ -95,34 +97,26 @@ class PlainLayers(Wiring):
         if share is not None:
             node.shares = self.shared_layer(share, node, scope)
         self.claim(scope, own, added[0], path, named=name is not None)
-        self.belong_to(node.name, known)
+        self.findings.belong_to(node.name, mark)
         return added
 
     def _read(
         self, word: str, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool
     ) -> Read:
         """Return the layer that fields make, and their translation if they are not in our words."""
-        if fields is NO_FIELDS and word in self.plain:
-            return self.plain[word]
-        if (word, id(fields)) in self.validated:
-            return self.validated[word, id(fields)][1]
-        known = len(self.findings)
+        mark = self.findings.mark()
         layer = translation = None
         if word == kind or word in ALIASES:
             layer = self._validated(kind, cls, fields, path, bare)
-        if isinstance(fields, Mapping) and (layer is None or len(self.findings) > known):
-            faults = self.findings[known:]
-            del self.findings[known:]
+        if isinstance(fields, Mapping) and (layer is None or self.findings.mark() != mark):
             layer, translation = self._in_other_words(
-                word, kind, cls, fields, path, bare, layer, faults
+                word, kind, cls, fields, path, bare, layer, mark
             )
         if layer is None:
             return Read(None, translation)
         read = Read(layer.settled(self.rounding), translation)
-        if fields is NO_FIELDS:
+        if fields is NO_FIELDS and self.findings.mark() == mark:
             self.plain[word] = read
-        elif len(self.validated) < MOST_VALIDATED:
-            self.validated[word, id(fields)] = fields, read
         return read
 
     def _in_other_words(
@@ -134,22 +128,20 @@ class PlainLayers(Wiring):
         path: Path,
         bare: bool,
         layer: Layer | None,
-        faults: list[Finding],
+        mark: Any,
     ) -> tuple[Layer | None, Translation | None]:
-        """Read a layer that is not in our words; `layer` and `faults` are what they come to."""
+        """Read a layer that is not in our words; `layer` is what it comes to in them."""
         from shapecalc.network import shorthands, translation  # not needed by who writes in ours
 
         tried = translation.translate(word, kind, fields, bare)
-        known = len(self.findings)
         if tried.foreign:
+            self.findings.take_back(mark)
             layer = self._translated(tried, cls, path, bare)
-        else:
-            self.findings += faults
         if layer is None and bare and fields:
             (value,) = fields.values()
             meant = shorthands.fields_meant(word, kind, value)
             if meant is not None:
-                del self.findings[known:]
+                self.findings.take_back(mark)
                 message = f"{quote(word)} takes fields, not {quote(value)}"
                 self.findings.append(Finding(shorthands.offered(message, meant, word), path))
                 return self._validated(kind, cls, meant.fields, path, False), None
@@ -168,12 +160,12 @@ class PlainLayers(Wiring):
             place = path if bare or not key else (*path, key)
             self.findings.append(Finding(fault, place))
         also = COMMON if cls.has_weights else COMMON[:3]
-        found: list[Finding] = []
+        found = Findings()
         layer = validate(
             cls, translation.fields, path, found, translation.kind, also, bare=bare,
             written=translation.written,
         )  # fmt: skip
         if translation.stops:  # what is said to be missing may be what could not be read
-            found = [finding for finding in found if finding.fault.code != "SC103"]
+            found = Findings(one for one in found if one.fault.code != "SC103")
         self.findings += found
         return None if translation.stops else layer

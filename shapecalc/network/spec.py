@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError
 
-from shapecalc.diagnostics import Fault, Finding, Path, quote, repairable
+from shapecalc.diagnostics import (
+    MAX_LAYERS,
+    Fault,
+    Finding,
+    Findings,
+    Path,
+    quote,
+    repairable,
+)
 from shapecalc.document import Document
 from shapecalc.edits import Change, Repair
 from shapecalc.geometry import Rounding
@@ -62,6 +70,7 @@ class NetworkSpec:
     example: Example | None = None
     findings: Sequence[Finding] = ()
     readable: bool = True  # whether there is a list of layers at all
+    max_layers: int = MAX_LAYERS  # how many it was allowed
 
     @property
     def file(self) -> str | None:
@@ -69,17 +78,21 @@ class NetworkSpec:
         return self.document.file
 
 
-def build(document: Document) -> NetworkSpec:
-    """Return the network of a document. Never raises: faults are among its findings."""
-    return _Builder(document).build()
+def build(document: Document, max_layers: int = MAX_LAYERS) -> NetworkSpec:
+    """Return the network of a document, of so many layers at most.
+
+    Never raises: faults are among its findings.
+    """
+    return _Builder(document, max_layers).build()
 
 
 class _Builder:
     """Reads the top level of a spec."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, max_layers: int) -> None:
         self.document = document
-        self.findings: list[Finding] = list(document.findings)
+        self.max_layers = max_layers
+        self.findings = Findings(document.findings)
 
     def _unreadable(self) -> NetworkSpec:
         return NetworkSpec(self.document, findings=self.findings, readable=False)
@@ -127,8 +140,9 @@ class _Builder:
             outputs,
             claims,
             example,
-            self.findings,
+            self.findings.counted(),
             isinstance(data.get("layers"), list | tuple),
+            self.max_layers,
         )
 
     # -- inputs and small keys -----------------------------------------------------------------
@@ -218,7 +232,8 @@ class _Builder:
     ) -> tuple[Expander, dict[str, int | None]]:
         blocks = read_blocks(data.get("blocks"), self.findings)
         find_circles(blocks, self.findings)
-        expander = Expander(blocks, self._rounding(data), self.findings, list(inputs), Budget())
+        budget = Budget(self.max_layers)
+        expander = Expander(blocks, self._rounding(data), self.findings, list(inputs), budget)
         scope = Scope(inputs=(0,) if len(inputs) == 1 else ())
         scope.names.update({name: index for index, name in enumerate(inputs)})
         items = data.get("layers")
@@ -238,14 +253,20 @@ class _Builder:
             )
             items = ()
         chain = self._expand(expander, items, scope)
-        for block in blocks.values():
-            if not block.used:  # nobody will meet its faults otherwise
-                try:
-                    expander.rehearse(block)
-                except TooMuch as limit:
-                    message = f"the block {block.name} expands to {limit}"
-                    self._report("SC108", message, "repeat fewer times", block.path)
+        self._rehearse(expander)
         return expander, self._outputs(data, expander, scope, chain)
+
+    def _rehearse(self, expander: Expander) -> None:
+        """Find the faults of the blocks that no layer uses: nobody would meet them otherwise."""
+        expander.budget = Budget(self.max_layers)
+        for block in expander.blocks.values():
+            try:
+                if not block.used:
+                    expander.rehearse(block)
+            except TooMuch as limit:
+                message = f"the blocks that no layer uses have {limit}"
+                self._report("SC108", message, limit.hint, block.path)
+                return
 
     def _expand(self, expander: Expander, items: Sequence[Any], scope: Scope) -> Sources | None:
         foresight = Foresight(expander.blocks)
@@ -256,6 +277,8 @@ class _Builder:
                 expander.budget.need_layers(foresight.item(item))
             except TooMuch as limit:
                 self._too_much(limit, item, path, expander, scope)
+                if not expander.budget.layers or len(self.findings) > MOST_FAULTS:
+                    return None
                 chain = None
                 continue
             try:
@@ -271,9 +294,9 @@ class _Builder:
         kind = str(likely_kind(item, expander.blocks)) if isinstance(item, Mapping) else str(item)
         path = (*path, kind) if isinstance(item, Mapping) else path
         message = f"the network has {limit}"
-        self._report("SC108", message, "repeat or use the block fewer times", path)
+        self._report("SC108", message, limit.hint, path)
         expander.depth = 0
-        spent, expander.budget = expander.budget, Budget()  # for the one that stands for them all
+        spent, expander.budget = expander.budget, Budget(1)  # for the one that stands for them all
         if len(self.findings) <= MOST_FAULTS:
             expander.unknown(kind, path, scope)
         expander.budget = spent

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from shapecalc.diagnostics import (
     Fault,
     Finding,
+    Findings,
     Path,
     misspelt,
     quote,
@@ -24,6 +25,7 @@ from shapecalc.layers.base import Layer, aliases
 
 Model = TypeVar("Model", bound=BaseModel)
 
+UNKNOWN = ("extra_forbidden", "invalid_key")  # pydantic's words for a key that is not there
 PARAMETER = re.compile(r"\$[A-Za-z0-9_-]+")
 NOTHING: Mapping[str, str] = {}
 
@@ -56,7 +58,7 @@ def validate(
     model: type[Model],
     fields: Any,
     path: Path,
-    findings: list[Finding],
+    findings: Findings,
     what: str,
     also: Iterable[str] = (),
     *,
@@ -79,8 +81,12 @@ def validate(
         for problem in problems:
             first, rest = problem["loc"][:1], problem["loc"][1:]
             place = (*(written.get(str(step), step) for step in first), *rest)
+            steps = tuple(s if isinstance(s, int) else str(s) for s in place)
+            unknown = problem["type"] in UNKNOWN
+            if unknown and findings.again(path + steps[bare:], "SC102", "SC106"):
+                continue  # a block's next instance; looking for the nearest word takes time
             fault, steps = _translate(
-                {**problem, "loc": place}, fields, what, words, habits, also, example, findings
+                problem, steps, fields, what, words, habits, also, example, findings
             )
             if fault is not None:
                 findings.append(Finding(fault, path + steps[bare:]))
@@ -103,6 +109,7 @@ def _as_meant(model: type[Model], fields: Any, problems: Sequence[Any]) -> Model
 
 def _translate(
     problem: Any,
+    steps: Path,
     fields: Any,
     what: str,
     words: Mapping[str, str],
@@ -113,11 +120,10 @@ def _translate(
 ) -> tuple[Fault | None, Path]:
     """Return one pydantic error as a fault, with the steps from the model to its place."""
     kind, value = problem["type"], problem["input"]
-    steps = tuple(s if isinstance(s, int) else str(s) for s in problem["loc"])
     field = quote(str(steps[0])) if steps else what
     if kind == "missing":
         return _missing(what, field, fields, example), ()
-    if kind in ("extra_forbidden", "invalid_key"):
+    if kind in UNKNOWN:
         return unknown_key(str(steps[0]), fields, what, words, habits, also, findings), steps
     if is_missing(value):
         return None, ()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shapecalc.diagnostics import (
     Fault,
     Finding,
+    Findings,
     Path,
     misspelt,
     quote,
@@ -28,6 +29,9 @@ from shapecalc.network.written import Written
 
 if TYPE_CHECKING:
     from shapecalc.network.translation import Translation
+
+MOST_READ = 10_000
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
@@ -50,13 +54,36 @@ class Wiring:
     Faults are gathered in `findings`, never raised.
     """
 
-    def __init__(self, findings: list[Finding], inputs: Sequence[str], budget: Budget) -> None:
+    def __init__(self, findings: Findings, inputs: Sequence[str], budget: Budget) -> None:
         self.budget = budget
         self.findings = findings
         self.inputs = inputs
         self.offset = len(inputs)  # node i has volume i + offset
         self.nodes: list[Node] = []
         self.groups: list[Group] = []
+        # What was written is known by its identity: repeats and blocks meet it again and again.
+        self.sound: dict[tuple[str, int], tuple[Any, Any]] = {}
+        self.faulty: dict[tuple[str, int, int], tuple[Any, Path, Any, list[Finding]]] = {}
+
+    def once(self, what: str, value: Any, place: Path, read: Callable[[], Result]) -> Result:
+        """Read a value that is written at a place, as `what`, once; its findings are met again."""
+        known = self.sound.get((what, id(value)))
+        if known is not None:
+            sound: Result = known[1]
+            return sound
+        met = self.faulty.get((what, id(value), id(place)))
+        if met is not None:
+            self.findings += met[3]
+            faulty: Result = met[2]
+            return faulty
+        mark = self.findings.mark()
+        result = read()
+        found = self.findings[mark[0] :]
+        if found and len(self.faulty) < MOST_READ:
+            self.faulty[what, id(value), id(place)] = value, place, result, found
+        elif self.findings.mark() == mark and len(self.sound) < MOST_READ:
+            self.sound[what, id(value)] = value, result
+        return result
 
     def add(self, node: Node) -> Sources:
         """Add a layer to the flat list; return it as a source. Raises TooMuch."""
@@ -115,9 +142,12 @@ class Wiring:
                 (*path, "from"),
             )
         if "expect" in fields:
-            written.claims = validate(
-                LayerClaims, fields.pop("expect"), (*path, "expect"), self.findings, "expect"
-            )
+            claims = fields.pop("expect")
+            place = (*path, "expect")
+            written.claims = self.once(
+                "expect", claims, path,
+                lambda: validate(LayerClaims, claims, place, self.findings, "expect"),
+            )  # fmt: skip
         if shareable:
             written.share = fields.pop("share", None)
         return fields
@@ -189,6 +219,8 @@ class Wiring:
         try:
             found = scope.find(name)
         except KeyError:
+            if self.findings.again(path, "SC107"):
+                return None
             message = f"no earlier layer is called {quote(name)}"
             fault = Fault("SC107", message, "only earlier layers can be named")
             close = suggested(name, scope.known, self.findings)
@@ -259,12 +291,6 @@ class Wiring:
     def report(self, code: str, message: str, hint: str, path: Path) -> None:
         """Add a finding at a path."""
         self.findings.append(Finding(Fault(code, message, hint), path))
-
-    def belong_to(self, layer: str, known: int) -> None:
-        """Give the findings since there were `known` of them the layer that they are about."""
-        for index in range(known, len(self.findings)):
-            if self.findings[index].layer is None:
-                self.findings[index] = self.findings[index]._replace(layer=layer)
 
     def name_of(self, source: int) -> str:
         """Return the name of an input or a layer by its index among the volumes."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shapecalc.diagnostics import Fault, Finding, Path, quote, repairable
+from shapecalc.diagnostics import Fault, Finding, Findings, Path, quote, repairable
 from shapecalc.edits import Change, Repair
 from shapecalc.layers import KINDS, kind_of
 from shapecalc.network.expectations import LayerClaims
@@ -44,7 +44,7 @@ def likely_kind(item: Mapping[Any, Any], blocks: Mapping[str, Any]) -> Any:
 
 
 def kind_key(
-    item: Mapping[Any, Any], blocks: Mapping[str, Any], path: Path, findings: list[Finding]
+    item: Mapping[Any, Any], blocks: Mapping[str, Any], path: Path, findings: Findings
 ) -> Any:
     """Return the key that is the kind; report every key beside it."""
     chosen = likely_kind(item, blocks)

@@ -17,7 +17,7 @@ from shapecalc.checks.pages import codes
 from shapecalc.checks.pages import page as rule_page
 from shapecalc.diagnostics import quote
 from shapecalc.frameworks.elsewhere import NOT_YET
-from shapecalc.frameworks.lookups import kinds_meant, spelled
+from shapecalc.frameworks.lookups import kinds_meant, spelled, words_of
 from shapecalc.layers import ALIASES, KINDS
 from shapecalc.pages.rendering import definitions, fitted, heading, shown
 
@@ -34,7 +34,7 @@ def page(topic: str, width: int | None = None) -> str:
     of a code lists the rules. Raises LookupError, which names near words, where there is none.
     """
     word = _normal(topic)
-    name = _words().get(word) or _kinds().get(word.replace("_", ""))
+    name = _words().get(word) or _kind(topic.strip())
     if name in _files():
         return shown(_text(name), width)
     if name in KINDS:
@@ -83,6 +83,12 @@ def _words() -> Mapping[str, str]:
     """Return every word that leads to a page of ours or a kind's, with the page's name."""
     found = {_normal(word): name for name in _files() for word in (name, *_also(name))}
     return found | {kind: kind for kind in KINDS} | ALIASES
+
+
+def _kind(word: str) -> str | None:
+    """Return the kind that a word means, as nn.Conv2d does; none where it means several."""
+    kinds = {found.kind for found in words_of(word)}
+    return kinds.pop() if len(kinds) == 1 else _kinds().get(spelled("".join(word.split())))
 
 
 @cache

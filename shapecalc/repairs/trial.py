@@ -82,7 +82,8 @@ class Trials:
         data = changed(self.document.data, change)
         # What reading the text found is not found again in the data.
         document = Document(data, self.document.file, list(self.document.findings))
-        return checks.checked(tracing.walk(network.build(document)))
+        spec = network.build(document, self.trace.spec.max_layers)
+        return checks.checked(tracing.walk(spec))
 
 
 def key_of(finding: Finding, change: Change | None = None, data: Any = None) -> Key:

@@ -341,6 +341,19 @@ def test_only_of_a_name_that_is_not_there_is_2(run: Run, specs: Path) -> None:
     assert "blocks.yaml has no layer relu1" in some.stderr
 
 
+@pytest.mark.parametrize(
+    "command", ["verify example.yaml --seed", "quiz --seed", "verify example.yaml --batch"]
+)
+@pytest.mark.parametrize("value", ["-1", "1.5", "x", str(2**63), str(10**30), "1" + "0" * 5000])
+def test_a_number_that_is_out_of_range_is_wrong_usage(
+    run: Run, specs: Path, command: str, value: str
+) -> None:
+    result = run(*command.split(), value)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Invalid value for '--" in result.stderr
+    assert run(*command.split(), str(2**63 - 1)).exit_code == ("--batch" in command)
+
+
 # -- what is refused -------------------------------------------------------------------------------
 
 

@@ -223,3 +223,60 @@ def test_dropout_may_do_nothing(training: bool, rate: float) -> None:
     y, backward = forward("dropout", x, training=training, rate=rate)
     np.testing.assert_array_equal(y, x)
     np.testing.assert_array_equal(backward(x), x)
+
+
+# -- upstream gradients that are not finite --------------------------------------------------------
+
+FLAT = [  # where the slope is 0, whatever comes from above
+    ("relu", {}, [-5.0, -1e-300, -0.0, 0.0]),
+    ("relu6", {}, [-1.0, 0.0, 6.0, 7.0]),
+    ("hard_sigmoid", {}, [-9.0, -3.0, 3.0, 4.0]),
+    ("hard_swish", {}, [-9.0, -3.0]),
+    ("leaky_relu", {"slope": 0.0}, [-1.0, 0.0]),
+]
+
+
+@pytest.mark.parametrize("above", [math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("kind", "fields", "places"), FLAT)
+def test_nothing_comes_back_where_the_slope_is_0(
+    kind: str, fields: dict[str, Any], places: list[float], dtype: str, above: float
+) -> None:
+    x = np.array([places], dtype)
+    for overwrite in (False, True):
+        _, backward = forward(kind, x.copy(), **fields)
+        dx = backward(np.full_like(x, above), overwrite)
+        assert dx.tolist() == [[0.0] * len(places)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        *(("relu", {}), ("relu6", {}), ("hard_sigmoid", {}), ("hard_swish", {}), ("selu", {})),
+        *(("leaky_relu", {}), ("leaky_relu", {"slope": -0.5}), ("elu", {})),
+    ],
+)
+@pytest.mark.parametrize("above", [math.inf, -math.inf])
+def test_an_infinite_gradient_is_none_elsewhere(
+    kind: str, fields: dict[str, Any], above: float
+) -> None:
+    x = np.array([[-2.0, -0.5, 0.5, 2.0]])
+    _, backward = forward(kind, x, **fields)
+    slopes = backward(np.ones_like(x))
+    _, backward = forward(kind, x, **fields)
+    expected = [above * slope if slope else 0.0 for slope in slopes[0]]
+    assert backward(np.full_like(x, above)).tolist() == [expected]
+
+
+def test_prelu_and_dropout_pass_an_infinite_gradient_on() -> None:
+    kernel, context = KERNELS["prelu"](KINDS["prelu"]()), Context(Buffers("float64"))
+    x, weight = np.array([[-2.0, 3.0]]), {"weight": np.array([0.25])}
+    _, saved = kernel.forward(context, [x], weight)
+    (dx,), learned = kernel.backward(context, np.full_like(x, math.inf), saved, weight, [True])
+    assert dx is not None
+    assert dx.tolist() == [[math.inf, math.inf]]
+    assert learned["weight"].tolist() == [-math.inf]
+    x = np.ones((1, 1000))
+    y, backward = forward("dropout", x, rate=0.5)
+    dx = backward(np.full_like(x, math.inf))
+    assert np.array_equal(dx, np.where(y == 0, 0.0, math.inf))

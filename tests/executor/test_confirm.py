@@ -347,6 +347,56 @@ def test_same_with_the_odd_zero_at_the_wrong_end_is_found(
     assert "pixels" in result.diagnostics[0].message
 
 
+@pytest.mark.parametrize("kind", ["max_pool", "avg_pool"])
+def test_a_minus_infinity_that_no_padding_explains_is_found(
+    kind: str, monkeypatch: pytest.MonkeyPatch, trace_text: TraceText
+) -> None:
+    base = KERNELS[kind]
+
+    def forward(self: Any, *rest: Any) -> Any:
+        output, saved = base.forward(self, *rest)
+        output[0, 0] = -np.inf
+        return output, saved
+
+    monkeypatch.setitem(KERNELS, kind, type("Spoilt", (base,), {"forward": forward}))
+    result = confirm(trace_text(PLAIN.replace("{layer}", f"{kind}: 2")))
+    assert (f"{kind}1", "gradient input") in failing(result)
+
+
+def test_a_wrong_gradient_beside_a_window_in_the_padding_is_found(
+    monkeypatch: pytest.MonkeyPatch, trace_text: TraceText
+) -> None:
+    base = KERNELS["max_pool"]
+
+    def backward(self: Any, *rest: Any) -> Any:
+        (gradient,), learned = base.backward(self, *rest)
+        assert gradient is not None
+        return [gradient * 1.01], learned
+
+    text = "input: 2x2\nlayers: [max_pool: {F: 2, S: 1, P: [[1, 2]], dilation: 3}]\n"
+    sound = confirm(trace_text(text))
+    assert sound.agrees
+    (note,) = (note for note in sound.notes if "minus infinity" in note)
+    assert "windows of max_pool1 lie wholly in the padding (SC406)" in note
+    monkeypatch.setitem(KERNELS, "max_pool", type("Spoilt", (base,), {"backward": backward}))
+    assert failing(confirm(trace_text(text))) == {("max_pool1", "gradient input")}
+
+
+def test_what_is_no_number_is_null_in_json(trace_text: TraceText) -> None:
+    text = """\
+input: 2x1
+layers: [max_pool: {F: 2, S: 1, P: 1, dilation: 3}, conv: {K: 1, F: 1}]
+example:
+  given: {conv1.weight: [[[0]]]}
+  expect: {max_pool1: [[0]], conv1: [[3]]}
+"""
+    result = confirm(trace_text(text))
+    assert failing(result) == {("max_pool1", "max_pool1"), ("conv1", "conv1")}
+    found = [check for check in result.to_dict()["checks"] if not check["agrees"]]
+    assert [check["executed"] for check in found] == [None, None]
+    json.dumps(result.to_dict(), allow_nan=False)
+
+
 # -- faults in predictions -------------------------------------------------------------------------
 
 

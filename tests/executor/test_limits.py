@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,13 @@ X = np.ones((3, 3))
 ROWS = [[1, 1, 1], [1, 1, 1]]
 
 
+class Unreadable:
+    """Raises what it likes, as a tensor that records its gradient does."""
+
+    def __array__(self, *how: Any, **more: Any) -> Any:
+        raise RuntimeError("not\nnow")
+
+
 def case(code: str, key: str, said: str, spec: Spec = NET, **how: Any) -> Any:
     """Return what is wrong with a run of a network: the code, the key, and words of the message."""
     return pytest.param(code, key, said, {"spec": spec, **how}, id=f"{code} {key}: {said}")
@@ -41,9 +49,27 @@ REFUSED = [
     case("SC104", "input", "nan at [2, 1]", inputs=[*ROWS, [1, NAN, 1]]),
     case("SC104", "input", "inf at [0, 0]", inputs={"input": X * INF}),
     case("SC104", "input", "nan at [2, 0]", inputs=[*ROWS, [None, 1, 1]]),
-    case("SC104", "input", "convert string", inputs=[*ROWS, [1, "x", 1]]),
-    case("SC104", "input", "inhomoge", inputs=[*ROWS, [1, 2]]),
-    case("SC104", "input", "no array of numbers", inputs=object()),
+    case("SC104", "input", "it holds text", inputs=[*ROWS, [1, "x", 1]]),
+    case("SC104", "input", "it holds text", inputs=[["1", "2", "3"]] * 3),  # which float() reads
+    case("SC104", "input", "it holds text", inputs=np.array([[b"1"] * 3] * 3)),
+    case("SC104", "input", "text or complex", inputs=np.array([[1, "2", 3]] * 3, object)),
+    case("SC104", "input", "it holds complex numbers", inputs=X + 1j),
+    case("SC104", "input", "it holds complex numbers", inputs=[*ROWS, [1, 1, 0j]]),
+    case("SC104", "input", "text or complex", inputs=np.array([[1, 0j, 3]] * 3, object)),
+    case("SC104", "input", "it holds dates", inputs=np.full((3, 3), "2026-11-27", "M8[D]")),
+    case("SC104", "input", "it holds times", inputs=np.full((3, 3), 7, "m8[s]")),
+    case("SC104", "input", "it holds records", inputs=np.zeros((3, 3), [("a", float)])),
+    case("SC104", "input", "no array of real numbers", inputs=[*ROWS, [1, 2]]),
+    case("SC104", "input", "no array of real numbers", inputs=object()),
+    case("SC104", "input", "no array of real numbers", inputs=Unreadable()),
+    case("SC104", "input", "no array of real numbers", inputs=[*ROWS, [1, 1, 10**400]]),
+    case("SC104", "input", "inf at [0, 0]", inputs=X * 1e300, dtype="float32"),
+    case("SC104", "conv1.bias", "it holds complex numbers", parameters={"conv1.bias": [1, 1j]}),
+    case("SC104", "dense1", "it holds complex numbers", upstream={"dense1": [1, 1, 1j]}),
+    case("SC104", "loss.squared_error", "it holds text", loss={"squared_error": ["0", "1", "0"]}),
+    *(case("SC104", "training", f"true or false, not {shown}", training=value)
+      for value, shown in (("no", "no"), ("yes", "yes"), (0, "0"), (1, "1"), (None, "nothing"),
+                           (np.array([True]), "a ndarray"))),
     case("SC107", "inptu", "no input inptu", inputs={"inptu": X}),
     case("SC107", "conv1", "no input conv1", inputs={"input": X, "conv1": X}),
     case("SC104", "inputs", "a, b", PAIR, inputs=np.ones(4)),
@@ -83,8 +109,12 @@ REFUSED = [
     case("SC104", "seed", "not -1", seed=-1),
     case("SC104", "seed", "not 1.5", seed=1.5),
     case("SC104", "seed", "not true", seed=True),
+    case("SC104", "seed", "not a bool", seed=np.True_),
+    case("SC104", "seed", "beyond", seed=10**30),
     case("SC104", "dtype", "float32 or float64", dtype="float16"),
+    case("SC104", "dtype", "float32 or float64", dtype=np.array(["float32", "float64"])),
     case("SC104", "keep", "all or outputs", keep="none"),
+    case("SC104", "keep", "all or outputs", keep=["all"]),
     case("SC103", "", "input", {"layers": ["relu"]}),
     case("SC105", "layers[0]", "rellu", chain(4, "rellu")),
     case("SC201", "layers[0].conv", "", chain("10x10x1", {"conv": {"K": 1, "F": 3, "S": 2}})),
@@ -110,6 +140,23 @@ def test_what_the_refused_runs_differ_by_is_all_that_is_wrong() -> None:
     assert run(NET, inputs=X, parameters={"conv1.bias": [1, 2]}, loss={"cross_entropy": 2}).loss
     assert run(PAIR, inputs={"a": np.ones(4), "b": np.ones((1, 4))}).outputs
     assert run(NET, upstream={"dense1": [[1, 1, 1]]}, dtype="float32", seed=7).gradients
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        X.astype(np.float16), X.astype(np.longdouble), X.astype(int), X.astype(np.uint8),
+        X.astype(bool), X.astype(object), [[Fraction(1)] * 3] * 3, np.asfortranarray(X),
+        np.broadcast_to(1.0, (3, 3)),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_whatever_holds_real_numbers_is_taken(x: Any) -> None:
+    found = run(NET, inputs=x, training=np.True_, seed=np.int64(3))
+    plain = run(NET, inputs=X, training=True, seed=3)
+    assert np.array_equal(found.outputs["softmax1"], plain.outputs["softmax1"])
+    inference = run(chain(40, "dropout"), training=np.False_).outputs
+    assert np.array_equal(inference["dropout1"], inference["input"])
 
 
 @pytest.mark.parametrize(("dtype", "room"), [("float64", 134), ("float32", 67)])

@@ -171,3 +171,13 @@ def test_concat(lead: tuple[int, ...], dtype: str) -> None:
         np.testing.assert_array_equal(gradient, up[..., cut])
         start = cut.stop
     assert start == y.shape[-1]
+
+
+@pytest.mark.parametrize("above", [math.inf, -math.inf])
+def test_an_infinite_gradient_goes_to_the_largest_alone(above: float) -> None:
+    inputs = [np.array([[1.0, 5.0, 2.0, 3.0]]), np.array([[4.0, 2.0, 2.0, 3.0]])]
+    inputs.append(np.array([[0.0, 0.0, 2.0, 9.0]]))
+    _, gradients = run("maximum", inputs, np.full((1, 4), above))
+    assert [g.tolist() for g in gradients] == [
+        [[0.0, above, above, 0.0]], [[above, 0.0, above, 0.0]], [[0.0, 0.0, above, above]],
+    ]  # fmt: skip

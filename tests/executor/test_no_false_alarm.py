@@ -35,6 +35,12 @@ SOUND = {
     # pixels that no window sees, or that were cut off
     "dilated": "input: 3x1\nlayers: [conv: {K: 1, F: 3, P: 1, dilation: 2}, dense: 1]\n",
     "cropped": f"input: 4x4x1\nlayers: [crop: 1, {CONV}]\n",
+    # a maximum of padding alone is minus infinity, in the layer and behind it
+    "padding alone": "input: 2x2x2\nlayers: [max_pool: {F: 2, S: 1, P: 1, dilation: 3}]\n",
+    "behind it": "input: 2x3x2\nlayers: [max_pool: {F: [2, 1], S: 1, P: [1, 0], dilation: 3},"
+    f" {CONV}, batch_norm, relu, dense: 3, softmax]\n",
+    "beside it": "input: 2x5x2\nlayers: [max_pool: {F: [2, 3], S: 1, P: [1, 1], dilation: 3},"
+    " relu, dense: 2]\n",
     # branches that lie apart, and one that is stretched
     "apart": "input: 8x8x1\nlayers: [max_pool: {name: a, F: 2},"
     " conv: {name: b, K: 1, F: 5, from: input}, add: [a, b]]\n",

@@ -203,10 +203,22 @@ def test_a_mean_far_from_0_does_not_spoil_float32() -> None:
     np.testing.assert_allclose(norm.forward(x), y, atol=5e-4)
 
 
-def test_lrn_with_k_0_gives_no_warning() -> None:
-    norm = Norm("lrn", 3, size=1, alpha=1.0, beta=0.5, k=0.0)
-    assert np.isnan(norm.forward(np.zeros((1, 2, 3)))).all()
-    assert np.isnan(norm.backward(np.ones((1, 2, 3)))[0]).all()
+@pytest.mark.parametrize("beta", [0.5, 0.75, 1.0, 2.0])
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_lrn_with_k_0_is_0_where_there_is_nothing_to_divide_by(size: int, beta: float) -> None:
+    norm = Norm("lrn", 5, size=size, alpha=1.0, beta=beta, k=0.0)
+    x = np.zeros((1, 2, 5))
+    x[0, 1, 0], x[0, 1, 4] = 2.0, -3.0
+    with np.errstate(all="raise"):
+        y, dx = norm.forward(x), norm.backward(np.ones(x.shape))[0]
+    alone = 2.0 / (4.0 / size) ** beta
+    assert np.isfinite(y).all()
+    assert np.isfinite(dx).all()
+    assert not y[0, 0].any()
+    assert not dx[0, 0].any()
+    assert not y[x == 0].any()
+    if size < 5:  # each has the other out of its window
+        assert y[0, 1, 0] == pytest.approx(alone)
 
 
 @pytest.mark.parametrize(("kind", "fields"), NORMS)

@@ -36,7 +36,7 @@ def run(kind: str, fields: Fields, x: Array, upstream: Array | None = None) -> t
     given = upstream.copy()
     (dx,), parameters = pool.backward(context, upstream, saved, {}, [True])
     assert np.array_equal(x, before, equal_nan=True)
-    assert np.array_equal(upstream, given)
+    assert np.array_equal(upstream, given, equal_nan=True)
     assert not parameters
     assert y.dtype == dx.dtype == x.dtype
     assert dx.shape == x.shape
@@ -225,6 +225,19 @@ def test_a_window_in_the_padding_has_no_gradient() -> None:
     y, dx = run("max_pool", {"F": 2, "S": 1, "P": 1, "dilation": 3}, image(1, 2, 1))
     assert y.tolist() == [[[-math.inf]]]
     assert not dx.any()
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("above", [math.inf, -math.inf, math.nan])
+def test_a_gradient_that_is_not_finite_goes_to_the_largest_alone(above: float) -> None:
+    x = np.arange(9.0).reshape(1, 3, 3, 1)
+    for fields in ({"F": 3}, {"F": 2, "S": 1}, {"F": 3, "S": 1, "P": 1}):
+        _, once = run("max_pool", fields, x)
+        y, _ = run("max_pool", fields, x)
+        _, dx = run("max_pool", fields, x, np.full_like(y, above))
+        assert not dx[once == 0].any()
+        won = dx[once > 0]
+        assert np.array_equal(won, np.full_like(won, above), equal_nan=True)
 
 
 @pytest.mark.usefixtures("way")

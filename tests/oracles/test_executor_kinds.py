@@ -9,6 +9,7 @@ of these cases; where PyTorch's own pools do, the two oracles are compared with 
 
 from __future__ import annotations
 
+import math
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +23,8 @@ import pytest
 
 from shapecalc import trace
 from shapecalc.executor import run
-from shapecalc.executor.kernels import KERNELS
+from shapecalc.executor.buffers import Buffers
+from shapecalc.executor.kernels import KERNELS, Context
 from shapecalc.executor.kernels.methods import winograd
 from shapecalc.executor.parameters import shapes_of
 from shapecalc.executor.running import Result, result_of
@@ -907,6 +909,28 @@ def test_windows_counted_one_by_one_are_those_of_pytorch(kind: str) -> None:
         assert distance(*gradients) <= 1e-12, case
         compared += 1
     assert compared >= 40
+
+
+ACTIVATIONS = (
+    *("relu", "relu6", "hard_sigmoid", "hard_swish", "leaky_relu", "elu", "selu", "gelu", "silu"),
+    *("mish", "sigmoid", "tanh", "softplus"),
+)
+
+
+@pytest.mark.parametrize("above", [math.inf, -math.inf])
+@pytest.mark.parametrize("kind", ACTIVATIONS)
+def test_an_infinite_gradient_becomes_what_pytorch_makes_of_it(kind: str, above: float) -> None:
+    x = np.array([-9.0, -3.0, -0.5, -0.0, 0.0, 0.5, 3.0, 6.0, 9.0])
+    given = torch.tensor(x.reshape(1, -1), requires_grad=True)
+    y = ORACLES[kind].function(Case({}, ((len(x),),)), [given], {})
+    (theirs,) = torch.autograd.grad(y, given, torch.full_like(y, above))
+    result = run({"input": len(x), "layers": [kind]}, inputs=x)
+    assert np.isfinite(result.outputs[f"{kind}1"]).all()
+    kernel, context = KERNELS[kind](KINDS[kind]()), Context(Buffers("float64"))
+    _, saved = kernel.forward(context, [x.reshape(1, -1)], {})
+    (ours,), _ = kernel.backward(context, np.full((1, len(x)), above), saved, {}, [True])
+    assert ours is not None
+    assert np.array_equal(ours, theirs.numpy(), equal_nan=True), (ours, theirs)
 
 
 # -- planted faults ----------------------------------------------------------------------------

@@ -12,7 +12,13 @@ from shapecalc.executor.kernels import gated
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
 from shapecalc.executor.kernels.blocks import blocks, in_one_piece, whole
 from shapecalc.executor.kernels.columns import column_sums
-from shapecalc.executor.kernels.elementwise import Elementwise, FromOutput, sigmoid, split
+from shapecalc.executor.kernels.elementwise import (
+    Elementwise,
+    FromOutput,
+    let_through,
+    sigmoid,
+    split,
+)
 
 SELU_SCALE = 1.0507009873554804934193349852946
 SELU_ALPHA = 1.6732632423543772848170429916717
@@ -25,7 +31,7 @@ class Relu(FromOutput):
         np.clip(x, 0, np.inf, out=out)
 
     def gradient(self, upstream: Array, kept: Array, out: Array) -> None:
-        np.multiply(upstream, kept > 0, out=out)
+        let_through(upstream, kept > 0, out)
 
 
 class Relu6(FromOutput):
@@ -35,7 +41,7 @@ class Relu6(FromOutput):
         np.clip(x, 0, 6, out=out)
 
     def gradient(self, upstream: Array, kept: Array, out: Array) -> None:
-        np.multiply(upstream, (kept > 0) & (kept < 6), out=out)
+        let_through(upstream, (kept > 0) & (kept < 6), out)
 
 
 class HardSigmoid(Elementwise):
@@ -45,7 +51,7 @@ class HardSigmoid(Elementwise):
         np.divide(np.clip(x + 3, 0, 6), 6, out=out)
 
     def gradient(self, upstream: Array, kept: Array, out: Array) -> None:
-        np.multiply(upstream / 6, np.abs(kept) < 3, out=out)
+        let_through(upstream / 6, np.abs(kept) < 3, out)
 
 
 class Sigmoid(FromOutput):
@@ -125,6 +131,9 @@ class LeakyRelu(Elementwise):
         np.add(np.maximum(x, 0), below, out=out)
 
     def gradient(self, upstream: Array, kept: Array, out: Array) -> None:
+        if not self.layer.slope:
+            let_through(upstream, kept > 0, out)
+            return
         above, below = split(upstream, kept > 0)
         below *= self.layer.slope
         np.add(above, below, out=out)
@@ -270,7 +279,7 @@ class Dropout(Kernel):
     def _masked(self, values: Array, mask: Array, out: Array) -> None:
         flat, flat_out = values.reshape(-1), out.reshape(-1)
         for cut in blocks(flat):
-            np.multiply(flat[cut], mask[cut], out=flat_out[cut])
+            let_through(flat[cut], mask[cut], flat_out[cut])
             flat_out[cut] *= 1 / (1 - self.layer.rate)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.base import Context
+from shapecalc.executor.kernels.elementwise import let_through
 
 BAND = 2**19  # bytes of a block: several passes over it stay in the cache
 SHORT = 256  # values: strided loops over fewer than that are slow
@@ -183,9 +184,9 @@ def max_back(context: Context, upstream: Array, at: int, axis: Axis, winners: Ar
             pixels = image[:, step.pixels]
             np.equal(won[:, step.windows], step.tap, out=mine[place])
             if step.lands:
-                np.multiply(up[:, step.windows], mine[place], out=pixels)
+                let_through(up[:, step.windows], mine[place], pixels)
             else:
-                np.multiply(up[:, step.windows], mine[place], out=scratch[place])
+                let_through(up[:, step.windows], mine[place], scratch[place])
                 np.add(pixels, scratch[place], out=pixels)
     return gradient.reshape(*upstream.shape[:at], axis.size, *upstream.shape[at + 1 :])
 

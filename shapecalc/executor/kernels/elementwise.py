@@ -1,7 +1,8 @@
 """What the functions of each value share. An activation gives its formula for a block of values.
 
-A product with a truth array (`values > 0`) measured about as fast as tricks with bits, np.where
-five to thirteen times slower; np.clip two to three times as fast as np.maximum with the number 0.
+Values are let through, or become 0, bit by bit (`let_through`): a product with a truth array takes
+a quarter more time and makes NaN of infinity, np.where takes two to nine times as long. np.clip is
+two to three times as fast as np.maximum with the number 0.
 """
 
 from __future__ import annotations
@@ -67,10 +68,19 @@ class FromOutput(Elementwise):
     keeps_output = True
 
 
+def let_through(values: Array, passing: Array, out: Array) -> None:
+    """Write the values where `passing` is true, and 0 elsewhere, even in the place of infinity."""
+    bits = np.dtype(f"i{values.itemsize}")
+    mask = np.negative(passing.view(np.int8))  # all bits are 1 where it is true
+    np.bitwise_and(values.view(bits), mask, out=out.view(bits))
+
+
 def split(upstream: Array, passing: Array) -> tuple[Array, Array]:
     """Return the upstream gradient where it passes, and the rest of it; 0 elsewhere."""
-    passed = upstream * passing
-    return passed, upstream - passed
+    passed, rest = np.empty_like(upstream), np.empty_like(upstream)
+    let_through(upstream, passing, passed)
+    let_through(upstream, ~passing, rest)
+    return passed, rest
 
 
 def sigmoid(x: Array) -> Array:

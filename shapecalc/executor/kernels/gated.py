@@ -7,7 +7,7 @@ from math import pi, sqrt
 import numpy as np
 
 from shapecalc.executor.buffers import Array
-from shapecalc.executor.kernels.elementwise import Elementwise, sigmoid
+from shapecalc.executor.kernels.elementwise import Elementwise, let_through, sigmoid
 from shapecalc.executor.kernels.erf import erf
 
 
@@ -22,7 +22,8 @@ class HardSwish(Elementwise):
         slope += 0.5
         slope *= np.abs(kept) < 3
         slope += kept >= 3
-        np.multiply(upstream, slope, out=out)
+        let_through(upstream, kept > -3, out)
+        out *= slope
 
 
 class Silu(Elementwise):

@@ -16,6 +16,7 @@ import numpy as np
 
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
+from shapecalc.executor.kernels.elementwise import let_through
 
 Shape = tuple[int, ...]
 
@@ -172,11 +173,12 @@ class Maximum(Stretching):
         largest = list(accumulate(inputs[:-1], np.maximum))
         found: list[Array | None] = []
         for one, other in zip(reversed(largest), reversed(inputs[1:]), strict=True):
-            share = np.add(one > other, one >= other, dtype=upstream.dtype)  # 0, 1 or, tied, 2
-            share /= 2
-            to_one = np.multiply(upstream, share, out=context.buffers.empty(upstream.shape))
-            found.append(np.subtract(upstream, to_one, out=context.buffers.empty(to_one.shape)))
-            upstream = to_one
+            shared = np.multiply(upstream, 1 - (one == other) / 2, dtype=upstream.dtype)
+            parts = [context.buffers.empty(upstream.shape) for _ in range(2)]
+            let_through(shared, one >= other, parts[0])
+            let_through(shared, one <= other, parts[1])
+            upstream = parts[0]
+            found.append(parts[1])
         return [upstream, *reversed(found)]
 
 

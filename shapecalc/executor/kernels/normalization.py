@@ -11,6 +11,7 @@ from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
 from shapecalc.executor.kernels.blocks import blocks, in_one_piece, whole
 from shapecalc.executor.kernels.columns import affine, column_sums, combine, gradient_sums, moments
+from shapecalc.executor.kernels.elementwise import let_through
 
 FEW = 2  # values that are normalized together
 
@@ -202,7 +203,7 @@ class Lrn(Kernel):
     """lrn: x/s^beta with s = k + alpha/size * the sum of x^2 over `size` neighbouring channels.
 
     Backward: upstream/s^beta - 2*alpha*beta/size * x * the sum of upstream*x/s^(beta + 1) over the
-    channels whose windows x is in. Where s is 0 (k is 0) the result is NaN, as PyTorch's.
+    channels whose windows x is in. Where s and x are 0 (k is 0) y and dx are 0; PyTorch's are NaN.
     """
 
     def neighbours(self, values: Array, before: int, after: int) -> Array:
@@ -215,13 +216,18 @@ class Lrn(Kernel):
             total[:, :-step] += values[:, step:]
         return total
 
-    def divisor(self, x: Array) -> Array:
-        """Return s; the window of an even size has its odd channel before, as PyTorch's."""
+    def divisor(self, x: Array) -> tuple[Array, Array]:
+        """Return s, and where x is not divided: s is 1 there in the place of 0.
+
+        The window of an even size has its odd channel before, as PyTorch's.
+        """
         size = self.layer.size
         s = self.neighbours(x * x, size // 2, (size - 1) // 2)
         s *= self.layer.alpha / size
         s += self.layer.k
-        return s
+        nothing = (s == 0) & (x == 0)
+        s += nothing
+        return s, nothing
 
     def forward(
         self, context: Context, inputs: Sequence[Array], parameters: Parameters
@@ -231,8 +237,8 @@ class Lrn(Kernel):
         rows, rows_out = x.reshape(-1, x.shape[-1]), out.reshape(-1, x.shape[-1])
         with np.errstate(all="ignore"):
             for cut in blocks(rows):
-                power = self.divisor(rows[cut]) ** self.layer.beta
-                np.divide(rows[cut], power, out=rows_out[cut])
+                s, _ = self.divisor(rows[cut])
+                np.divide(rows[cut], s**self.layer.beta, out=rows_out[cut])
         return out, x
 
     def backward(
@@ -250,8 +256,9 @@ class Lrn(Kernel):
         ups, rows, rows_out = upstream.reshape(-1, D), saved.reshape(-1, D), out.reshape(-1, D)
         with np.errstate(all="ignore"):
             for cut in blocks(rows):
-                s = self.divisor(rows[cut])
+                s, nothing = self.divisor(rows[cut])
                 direct = ups[cut] / s**beta
+                let_through(direct, ~nothing, direct)
                 s = direct * rows[cut] / s
                 s = self.neighbours(s, (size - 1) // 2, size // 2)
                 s *= rows[cut]

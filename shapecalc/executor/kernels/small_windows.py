@@ -16,6 +16,7 @@ import numpy as np
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.axis import Axis, Step, contiguous, move, small_numbers
 from shapecalc.executor.kernels.base import Context
+from shapecalc.executor.kernels.elementwise import let_through
 
 BAND = 2**18  # bytes of output
 FEW = 9  # taps
@@ -85,9 +86,9 @@ def max_backward(context: Context, upstream: Array, axes: Sequence[Axis], winner
             pixels = gradient[(examples, *tap.pixels)]
             np.equal(won[place], tap.number, out=mine[place])
             if tap.lands:
-                np.multiply(up[place], mine[place], out=pixels)
+                let_through(up[place], mine[place], pixels)
             else:
-                np.multiply(up[place], mine[place], out=scratch[place])
+                let_through(up[place], mine[place], scratch[place])
                 np.add(pixels, scratch[place], out=pixels)
     return gradient
 
