@@ -19,7 +19,6 @@ from shapecalc.diagnostics import (
 )
 from shapecalc.document import Document
 from shapecalc.edits import Change, Repair
-from shapecalc.frameworks.elsewhere import TOP_LEVEL
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import NAME, Volume, check_whole, read_volume
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
@@ -29,7 +28,6 @@ from shapecalc.network.expanding import Expander
 from shapecalc.network.expectations import NetworkClaims
 from shapecalc.network.plain import MOST_FAULTS
 from shapecalc.network.scopes import Group, Scope, Sources
-from shapecalc.network.tuples import torn
 from shapecalc.network.validation import rejected, unknown_key, validate
 from shapecalc.network.wiring import Node
 from shapecalc.network.written import likely_kind
@@ -116,6 +114,8 @@ class _Builder:
                     return self._unreadable()
         for key in data:
             if key not in KEYS:
+                from shapecalc.frameworks.elsewhere import TOP_LEVEL  # all keys of most are known
+
                 fault = unknown_key(str(key), data, "a spec", KEYS, TOP_LEVEL, (), self.findings)
                 self.findings.append(Finding(fault, (str(key),)))
         inputs = self._inputs(data)
@@ -170,6 +170,8 @@ class _Builder:
             )
             return {"input": None}
         inputs: dict[str, Volume | None] = {}
+        from shapecalc.network.tuples import torn  # few specs have several inputs
+
         for broken in torn(written):
             if any(found.fault.code == "SC106" for found in self.document.findings):
                 break  # two sizes are equal, and one of them is lost
