@@ -74,6 +74,9 @@ class Trace:
     def __len__(self) -> int:
         return len(self.layers)
 
+    def __contains__(self, layer: object) -> bool:
+        return layer in self._places if isinstance(layer, str) else layer in self.layers
+
     def __bool__(self) -> bool:  # a network without layers is a network
         return True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 import shapecalc
 from shapecalc import tracing
+from shapecalc.collector import paused
 
 SPEC: dict[str, Any] = {
     "input": "32x32x3",
@@ -113,3 +115,52 @@ def test_the_collector_is_left_as_it_was(enabled: bool, monkeypatch: pytest.Monk
     finally:
         (gc.enable if before else gc.disable)()
     assert seen == [False]
+
+
+def test_the_collector_is_on_again_once_the_last_of_several_threads_is_done() -> None:
+    """A thread that ends first must not disturb the other, nor leave the collector off."""
+    assert gc.isenabled()
+    first, second = paused(), paused()
+    first.__enter__()
+    thread = threading.Thread(target=second.__enter__)
+    thread.start()
+    thread.join()
+    first.__exit__(None, None, None)
+    assert not gc.isenabled()
+    second.__exit__(None, None, None)
+    assert gc.isenabled()
+    with pytest.raises(ZeroDivisionError), paused():
+        raise ZeroDivisionError
+    assert gc.isenabled()
+
+
+def test_a_name_is_in_a_trace() -> None:
+    trace = shapecalc.trace(SPEC)
+    assert "head" in trace
+    assert "conv2" not in trace
+    assert trace.layers[0] in trace
+    assert None not in trace
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"only": "haed"}, "head"),
+        ({"only": "nothing at all"}, "nothing at all"),
+        ({"only": "hea"}, "head"),
+        ({"batch": 0}, "batch"),
+        ({"batch": -1}, "batch"),
+        ({"batch": 2.5}, "batch"),
+        ({"batch": True}, "batch"),
+        ({"batch": 10**30}, "batch"),
+        ({"seed": -1}, "seed"),
+        ({"dtype": "float16"}, "dtype"),
+        ({"training": "no"}, "training"),
+    ],
+)
+def test_what_cannot_be_verified_does_not_agree(wrong: dict[str, Any], said: str) -> None:
+    result = shapecalc.verify(SPEC, **wrong)
+    assert not result.agrees
+    assert not result.checks
+    (found,) = result.diagnostics
+    assert said in f"{found.message} {found.hint}"
