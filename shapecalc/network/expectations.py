@@ -38,12 +38,12 @@ def _volumes(value: Any) -> dict[str, Volume]:
                 raise
             volumes[str(name)] = meant
     if faults:
-        name, error = faults[0]
+        name, first = faults[0]
         repairs = [
             repair._replace(change=repair.change.at((name,)))
-            for repair in (error.context or {}).get("repairs", ())
+            for repair in (first.context or {}).get("repairs", ())
         ]
-        message = f"{quote(name)} {error.message()}"
+        message = f"{quote(name)} {first.message()}"
         context = {"message": message, "repairs": repairs, "meant": volumes}
         raise PydanticCustomError("SC104", "{message}", context)
     return volumes
