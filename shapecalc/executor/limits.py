@@ -13,7 +13,6 @@ from shapecalc.tracing import Trace
 
 MAX_BYTES = 16 * 2**30  # what a run may need for parameters, values and their gradients
 MAX_MACS = 10**12  # of a pass that verify makes: half a minute on two cores
-MAX_STEPS = 100_000  # layers: each costs a few kilobytes and microseconds, whatever its size
 
 
 def need_sound(trace: Trace) -> None:
@@ -23,9 +22,6 @@ def need_sound(trace: Trace) -> None:
         raise SpecError(wrong)
     if not trace.complete:
         raise refusal(Fault("SC103", "the network has no output", "name one under outputs"), "")
-    if len(trace.layers) > MAX_STEPS:
-        message = f"{len(trace.layers):,} layers are too many to run: the most is {MAX_STEPS:,}"
-        raise refusal(Fault("SC108", message, "run a part of the network"), "layers")
 
 
 def need_room(trace: Trace, batch: int, itemsize: int) -> None:
