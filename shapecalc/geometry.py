@@ -67,7 +67,8 @@ class Fit(NamedTuple):
     def working(self) -> str:
         """Return the formula with the numbers put in, as `(227 - 11 + 2*0)/4 + 1 = 55`."""
         if self.policy.startswith("same"):
-            return f"ceil({self.W}/{self.S}) = {self.size}"
+            P = both_sides(self.before, self.after)
+            return f"ceil({self.W}/{self.S}) = {self.size}, P = {P}"
         F = str(self.F) if self.dilation == 1 else f"({self.dilation}*({self.F} - 1) + 1)"
         P = f"2*{self.before}" if self.before == self.after else f"{self.before} + {self.after}"
         steps = f"({self.W} - {F} + {P})/{self.S}"
@@ -171,6 +172,11 @@ def sides(P: Padding, span: int) -> tuple[int, int]:
     return (span - 1, span - 1) if P == "full" else (0, 0)
 
 
+def both_sides(before: int, after: int) -> str:
+    """Return the padding of one axis in words."""
+    return str(before) if before == after else f"{before} before and {after} after"
+
+
 class Spread(NamedTuple):
     """How a transposed convolution spreads one axis: (W - 1)*S - 2P + F + output_padding."""
 
@@ -194,12 +200,16 @@ class Spread(NamedTuple):
         """Return the formula with the numbers put in."""
         F = str(self.F) if self.dilation == 1 else f"({self.dilation}*({self.F} - 1) + 1)"
         grown = f"({self.W} - 1)*{self.S}"
+        comes_to = f" = {self.size}, P = {both_sides(self.before, self.after)}"
+        if self.output_padding and self.output_padding != self.written:
+            comes_to += f", output_padding = {self.output_padding}"
         if self.policy and self.written is None:
-            same = f"{self.W}*{self.S} = {self.size}"
-            return same if self.policy == "same" else f"{grown} + max({F}, {self.S}) = {self.size}"
+            same = self.policy == "same"
+            formula = f"{self.W}*{self.S}" if same else f"{grown} + max({F}, {self.S})"
+            return formula + comes_to
         extra = f" + {self.written}" if self.written else ""
         if self.policy == "same":
-            return f"{grown} + {F} - 2*floor({F}/2){extra} = {self.size}"
+            return f"{grown} + {F} - 2*floor({F}/2){extra}" + comes_to
         P = f"2*{self.before}" if self.before == self.after else f"({self.before} + {self.after})"
         return f"{grown} - {P} + {F}{extra} = {self.size}"
 

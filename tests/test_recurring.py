@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import shapecalc
-from shapecalc.diagnostics import Finding
+from shapecalc.diagnostics import Fault, Finding, Findings, Later
 
 Spec = dict[str, Any]
 BLOCKS = {

@@ -35,7 +35,7 @@ def numeric(values: Any, key: str, dtype: npt.DTypeLike, holes: bool = False) ->
     try:
         raw = np.asarray(values)
         with np.errstate(over="ignore"):  # what is too large for float32 is found below
-            array = np.asarray(raw if raw.dtype.kind in REAL else _converted(raw), dtype=dtype)
+            array = np.asarray(raw if _letter(raw) in REAL else _converted(raw), dtype=dtype)
     except MemoryError:
         raise
     except Exception as error:  # what stands for an array may raise anything
@@ -50,14 +50,19 @@ def numeric(values: Any, key: str, dtype: npt.DTypeLike, holes: bool = False) ->
     return array
 
 
+def _letter(array: Array) -> str:
+    return array.dtype.str[1]
+
+
 def _converted(raw: Array) -> Array:
     """Return an array of objects as numbers; raise TypeError for text, dates and complex ones.
 
     float() reads text, which is no number here, and NumPy drops the imaginary part in silence.
     """
-    if raw.dtype.kind != "O":
+    letter = _letter(raw)
+    if letter != "O":
         titles = {"c": "complex numbers", "U": "text", "S": "text", "M": "dates", "m": "times"}
-        raise TypeError(f"it holds {titles.get(raw.dtype.kind, 'records')}")
+        raise TypeError(f"it holds {titles.get(letter, 'records')}")
     if any(isinstance(value, str | bytes | complex) for value in raw.flat):
         raise TypeError("it holds text or complex numbers")
     return raw.astype(np.float64)

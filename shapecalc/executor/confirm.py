@@ -13,19 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from shapecalc.diagnostics import Fault, Finding, SpecError, quote, some
+from shapecalc.diagnostics import Fault, Finding, SpecError, nearest, quote, some
+from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.compared_example import ComputedExample
 from shapecalc.executor.draws import generator
 from shapecalc.executor.field_check import field_checks
-from shapecalc.executor.gradient_check import (
-    GOOD,
-    GOOD_SINGLE,
-    Tensor,
-    check_layer,
-    has_empty_windows,
-)
-from shapecalc.executor.limits import need_time
+from shapecalc.executor.gradient_check import GOOD, GOOD_SINGLE, Tensor, check_layer
+from shapecalc.executor.limits import need_time, need_whole
 from shapecalc.executor.session import Session
 from shapecalc.executor.whole_check import random_upstream, whole_check
 from shapecalc.layers.base import show
@@ -51,7 +46,7 @@ def confirm(
     progress: Progress | None = None,
 ) -> Verification:
     """Return all checks of a traced spec. Never raises for what is wrong with the spec."""
-    size = batch or trace.spec.batch
+    size = trace.spec.batch if batch is None else batch
     mode = "training" if training else "inference"
     settings = f"{dtype}, batch {size}, seed {seed}, {mode}"
     found = tuple(d for d in trace.diagnostics if d.severity == "error")
@@ -97,6 +92,12 @@ class _Plan:
 
     def run(self) -> None:
         """Run the network once, check its layers, then the whole and the example."""
+        if need_whole("batch", self.batch) < 1:
+            raise refusal(Fault("SC104", "batch must be 1 or more"), "batch")
+        if not self.chosen and self.only is not None:
+            close = nearest(self.only, self.places)
+            hint = f"did you mean {quote(close)}?" if close else ""
+            raise refusal(Fault("SC107", f"there is no layer {quote(self.only)}", hint), "only")
         self._example()
         session = self._session(self.dtype)
         need_time(self.trace, self.batch)
@@ -263,7 +264,13 @@ class _Plan:
         """Check how the gradients of the layers are joined: along one direction each of all
         inputs and of all parameters.
         """
-        empty = [record.name for record in self.trace.layers if has_empty_windows(record)]
+        engine = session.engine
+        shapes = [x.shape for x in inputs] + engine.shapes
+        empty = [
+            step.name
+            for step in engine.steps
+            if step.kernel.leaves_windows_empty(shapes[step.sources[0]])
+        ]
         if empty:
             self.notes.append(
                 f"the network as a whole is not checked: windows of {some(empty, 4)} lie wholly in"

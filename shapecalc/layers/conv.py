@@ -89,6 +89,8 @@ class Conv(Convolution):
 
     Output: (W - F + 2P)/S + 1 along each axis, K deep. Weights: K*D/groups*F*F; biases: K.
     MACs: output values times D/groups*F*F. With dilation a filter spans dilation*(F - 1) + 1.
+    `P: same` gives ceil(W/S) and comes to max((ceil(W/S) - 1)*S + F - W, 0) zeros, an odd one at
+    the end: F=3 S=2 on 224 has P = 0 before and 1 after.
 
     Backward, with the upstream gradient dy: dW at a tap is the sum over positions of the input
     there times dy; dx is dy convolved with the filters turned round (at S > 1 with S - 1 zeros
@@ -129,7 +131,7 @@ class DepthwiseConv(Convolution):
     """depthwise_conv: every slice of the input gets its own `multiplier` filters of F x F x 1.
 
     Output: (W - F + 2P)/S + 1 along each axis, D*multiplier deep. Weights: D*multiplier*F*F;
-    biases: D*multiplier. It is a conv with groups = D.
+    biases: D*multiplier. It is a conv with groups = D, and P means the same.
 
     Backward, with the upstream gradient dy: as conv, within each slice: dW at a tap is the sum over
     positions of x times dy, dx is dy convolved with the filter turned round, db is the sum of dy.

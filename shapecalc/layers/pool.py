@@ -46,7 +46,8 @@ class MaxPool(Pool):
     """max_pool: the largest value of each F x F window, slice by slice.
 
     Output: (W - F + 2P)/S + 1 along each axis, the depth kept. S is F unless written.
-    No parameters, no MACs. Padding counts as minus infinity, and is at most half of F.
+    No parameters, no MACs. Padding counts as minus infinity, and is at most half of F; `P: same`
+    comes to the zeros that conv has.
     `rounding: ceil` adds a last window for what is left over, unless it would start past the
     input and its leading padding. It is the only one where F is larger than the padded input, by
     less than S.
@@ -74,7 +75,8 @@ class AvgPool(Pool):
 
     Output: (W - F + 2P)/S + 1 along each axis, the depth kept. S is F unless written.
     No parameters, no MACs. Padding counts as zeros and is averaged in, unless
-    count_include_pad is false; under `P: same` it is left out unless count_include_pad is written.
+    count_include_pad is false; under `P: same`, which comes to the zeros that conv has, it is left
+    out unless count_include_pad is written.
     `rounding: ceil` is as in max_pool; what a window sees behind the padding is never counted.
 
     Backward: each value that was averaged gets the upstream gradient over the divisor; where
@@ -95,8 +97,8 @@ class AvgPool(Pool):
 class L2Pool(Pool):
     """l2_pool: the square root of the sum of squares of each F x F window, slice by slice.
 
-    Output: (W - F + 2P)/S + 1 along each axis, the depth kept. S is F unless written.
-    No parameters, no MACs.
+    Output: (W - F + 2P)/S + 1 along each axis, the depth kept. S is F unless written. P is as in
+    avg_pool, its zeros add nothing. No parameters, no MACs.
 
     Backward: dx = x*dy/y, and 0 where y is 0; where windows overlap, gradients add up.
 

@@ -66,7 +66,7 @@ def _fenced(text: str, style: str) -> str:
 
 
 def _heading(trace: Trace, style: str) -> str:
-    title = quote(trace.name or trace.spec.file or "network")
+    title = quote(trace.name) if trace.name else quote(trace.spec.file or "network", 400)
     inputs = ", ".join(
         f"{quote(name)} {show(volume) if volume else '?'}" for name, volume in trace.inputs.items()
     )

@@ -28,7 +28,8 @@ def render(result: Verification) -> str:
     """Return the whole verification as text."""
     from tabulate import tabulate
 
-    parts = [f"{quote(result.name or result.file or 'network')}: {result.settings}"]
+    title = quote(result.name) if result.name else quote(result.file or "network", 400)
+    parts = [f"{title}: {result.settings}"]
     rows = [[name, *_cells(checks)] for name, checks in _by_layer(result.checks).items()]
     if rows:
         titles = ["layer", *TITLES.values()]

@@ -227,6 +227,19 @@ def test_a_window_in_the_padding_has_no_gradient() -> None:
     assert not dx.any()
 
 
+def test_it_is_known_whether_a_window_sees_no_pixel() -> None:
+    found = {False: 0, True: 0}
+    for W, F, P, dilation in product(range(1, 5), range(1, 4), range(3), range(1, 5)):
+        sizes, windows = sliding((W,), F, 1, (P, P), dilation)
+        if dilation * (F - 1) + 1 < 2 * P or not sizes[0]:
+            continue
+        empty = any(not any(inside(pixel, (W,)) for pixel in window) for window in windows)
+        fields = {"F": F, "S": 1, "P": P, "dilation": dilation}
+        assert kernel("max_pool", fields).leaves_windows_empty((2, W, 3)) is empty, fields
+        found[empty] += 1
+    assert min(found.values()) > 3
+
+
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("above", [math.inf, -math.inf, math.nan])
 def test_a_gradient_that_is_not_finite_goes_to_the_largest_alone(above: float) -> None:

@@ -50,8 +50,8 @@ def test_braces_that_are_no_json_are_yaml(trace_text: TraceText) -> None:
 
 
 def test_repeated_keys_of_json_in_a_yaml_file_are_found(trace_text: TraceText) -> None:
-    trace = trace_text('{"input": 8, "layers": [], "input": 9}')
-    assert [(d.code, d.line, d.column) for d in trace.diagnostics] == [("SC106", 1, 28)]
+    trace = trace_text('{"input": 8, "layers": ["relu"], "input": 9}')
+    assert [(d.code, d.line, d.column) for d in trace.diagnostics] == [("SC106", 1, 34)]
 
 
 @pytest.mark.parametrize("wrap", [dict, OrderedDict, MappingProxyType])

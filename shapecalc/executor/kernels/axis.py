@@ -45,6 +45,14 @@ class Axis(NamedTuple):
     unlanded: Sequence[int]  # pixels on which no step lands first
 
     @property
+    def has_empty_window(self) -> bool:
+        """Say whether some window has no tap on a pixel."""
+        seen = np.zeros(len(self.covered), np.bool_)
+        for step in self.steps:
+            seen[step.windows] = True
+        return not seen.all()
+
+    @property
     def taps(self) -> int:
         """Return how many taps the widest window has."""
         return 1 + max((step.tap for step in self.steps), default=0)

@@ -71,6 +71,13 @@ class Kernel(ABC):
         """
         return False
 
+    def leaves_windows_empty(self, shape: tuple[int, ...]) -> bool:
+        """Say whether some outputs are minus infinity whatever the input, the maximum of nothing.
+
+        `shape` is the (first) input's.
+        """
+        return False
+
     def initial(self, name: str, shape: Sequence[int]) -> float | None:
         """Return what a missing parameter starts with; None: He normal, drawn from the seed."""
         if name == "weight":

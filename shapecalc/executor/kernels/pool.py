@@ -52,6 +52,9 @@ class Pool(Kernel):
 class MaxPool(Pool):
     """max_pool: y = max over taps of x_t. dx_t += dy for the first tap that has the maximum."""
 
+    def leaves_windows_empty(self, shape: tuple[int, ...]) -> bool:
+        return any(axis.has_empty_window for axis in self.axes(shape[1:-1]))
+
     def forward(
         self, context: Context, inputs: Sequence[Array], parameters: Parameters
     ) -> tuple[Array, Saved]:
