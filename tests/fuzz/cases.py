@@ -153,7 +153,7 @@ def assignment_file(rng: Random, homework: corpus.Homework, often: float) -> tup
     data = homework.data
     if rng.random() > often:
         return mutations.dumped(rng, data)
-    others = [other.data for other in corpus.homework()]
+    others = [corpus.some_homework(rng).data]
     if rng.random() < 0.8:
         return mutations.dumped(rng, mutations.mutated(rng, asking(rng, data), others))
     _, raw = mutations.dumped(rng, data)
@@ -352,7 +352,7 @@ GRADE: dict[str, Sequence[str]] = {
 
 
 def grade(rng: Random) -> Case:
-    homework = rng.choice(corpus.homework())
+    homework = corpus.some_homework(rng)
     ending, raw = assignment_file(rng, homework, often=0.3)
     paths, files, wanted = layout(rng, homework)
     words = ["grade", f"assignment{ending}", *paths, *wanted, *options(rng, GRADE)]
@@ -366,7 +366,7 @@ def audit(rng: Random) -> Case:
     for name in ("a", "b")[: rng.choice((1, 1, 1, 2))]:
         kind = rng.randrange(3)
         if kind == 0:
-            ending, raw = assignment_file(rng, rng.choice(corpus.homework()), often=0.9)
+            ending, raw = assignment_file(rng, corpus.some_homework(rng), often=0.9)
         elif kind == 1:
             ending, raw = mutations.dumped(rng, claiming(rng))
         else:

@@ -85,6 +85,18 @@ def homework() -> list[Homework]:
     return [*found, answered(EVERYTHING)]
 
 
+def some_homework(rng: Random) -> Homework:
+    """Return an assignment with some of its questions: tracing all its networks takes time."""
+    whole = rng.choice(homework())
+    listed = whole.data["questions"]
+    kept = rng.sample(range(len(listed)), min(len(listed), rng.choice((1, 2, 3, 4, 6))))
+    ids = list(whole.answers)
+    return Homework(
+        {**whole.data, "questions": [listed[index] for index in kept]},
+        {ids[index]: whole.answers[ids[index]] for index in kept},
+    )
+
+
 def in_place(value: Any, folder: Path) -> Any:
     """Return an assignment's data with the networks that it names."""
     if isinstance(value, dict):

@@ -248,5 +248,10 @@ def words(rng: Random, good: Sequence[str]) -> list[str]:
 
 
 def argument(word: str) -> str:
-    """Return a word as a system passes it: without NUL, and bytes that are no UTF-8 escaped."""
+    """Return a word as a system passes it: without NUL, and bytes that are no UTF-8 escaped.
+
+    A path leads nowhere out of the folder of the case: not into all files of the machine.
+    """
+    if word.startswith("/") or ".." in word:
+        word = word.replace("/", "|")
     return encoded(word.replace("\x00", "")).decode("utf-8", "surrogateescape")
