@@ -9,20 +9,21 @@ pace before that.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
-from importlib import import_module
-from os import PathLike
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from importlib import import_module as _import
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from os import PathLike
+    from typing import Any
+
     from shapecalc.diagnostics import Diagnostic, Finding, SpecError
     from shapecalc.network import NetworkSpec
     from shapecalc.records import LayerRecord
     from shapecalc.tracing import Trace
+    from shapecalc.verification import Verification
+
+    Source = str | PathLike[str] | Mapping[str, Any]
 
 __version__ = "0.1.0"
 
@@ -32,23 +33,28 @@ _HOMES = {
     "NetworkSpec": "shapecalc.network",
     "SpecError": "shapecalc.diagnostics",
     "Trace": "shapecalc.tracing",
+    "Verification": "shapecalc.verification",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'shapecalc' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(_import(_HOMES[name]), name)
 
 
-def read(
-    source: str | PathLike[str] | Mapping[str, Any], *, max_layers: int | None = None
-) -> NetworkSpec:
+def __dir__() -> list[str]:
+    return list(__all__)
+
+
+def read(source: Source, *, max_layers: int | None = None) -> NetworkSpec:
     """Return the network of a path or mapping. Raises OSError for a path that cannot be opened.
 
     It may have 100,000 layers, or `max_layers`, once blocks and repeats are expanded.
     """
+    from collections.abc import Mapping
     from operator import index
+    from pathlib import Path
 
     from shapecalc import network
     from shapecalc.diagnostics import MAX_LAYERS
@@ -62,55 +68,68 @@ def read(
     return network.build(native.read_path(Path(source)), most)
 
 
-def trace(
-    source: str | PathLike[str] | Mapping[str, Any] | NetworkSpec,
-    *,
-    max_layers: int | None = None,
-) -> Trace:
+def trace(source: Source | NetworkSpec, *, max_layers: int | None = None) -> Trace:
     """Trace a path, a mapping or a NetworkSpec. Never raises for a fault of the spec.
 
     What is wrong is in the result's `diagnostics`; a path that cannot be opened raises OSError.
     A path or mapping may have 100,000 layers, or `max_layers`.
     """
+    from dataclasses import replace
+
     from shapecalc import checks, tracing
+    from shapecalc.collector import paused
     from shapecalc.network import NetworkSpec
 
-    tracing.Trace.to_text = _table
-    with _collector_paused():
+    with paused():
         spec = source if isinstance(source, NetworkSpec) else read(source, max_layers=max_layers)
         return replace(checks.checked(tracing.walk(spec)), diagnose=_diagnose)
 
 
+def check(source: Source | NetworkSpec, *, max_layers: int | None = None) -> list[Diagnostic]:
+    """Return what is wrong with a network, in the order of the file; nothing if all is well."""
+    return list(trace(source, max_layers=max_layers).diagnostics)
+
+
+def verify(
+    source: Source | NetworkSpec,
+    *,
+    batch: int | None = None,
+    seed: int = 0,
+    dtype: str = "float64",
+    training: bool = True,
+    only: str | None = None,
+    max_layers: int | None = None,
+) -> Verification:
+    """Run a network forward and backward in NumPy, and compare every prediction.
+
+    `only` names the one layer, or the one instance of a block, to check. Never raises for a fault
+    of the spec: it is among the result's `diagnostics`.
+    """
+    from shapecalc.executor.confirm import confirm
+
+    traced = trace(source, max_layers=max_layers)
+    return confirm(traced, batch=batch, seed=seed, dtype=dtype, training=training, only=only)
+
+
+def explain(topic: str) -> str:
+    """Return a page: of a rule (SC201), a layer kind (conv), a guide or a topic (padding).
+
+    Raises LookupError, with the nearest topic, where there is no such page.
+    """
+    from shapecalc.pages import page
+
+    return page(topic)
+
+
 def _diagnose(trace: Trace) -> tuple[Diagnostic, ...]:
-    diagnose = import_module("shapecalc.repairs").diagnose  # nothing is wrong with most specs
+    diagnose = _import("shapecalc.repairs").diagnose  # nothing is wrong with most specs
     found: tuple[Diagnostic, ...] = diagnose(trace, _cause)
     return found
 
 
 def _cause(trace: Trace, finding: Finding) -> str:
-    cause: str = import_module("shapecalc.grading.audit").cause(trace, finding)
+    cause: str = _import("shapecalc.grading.audit").cause(trace, finding)  # on a floor above
     return cause
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep Python's cycle collector from walking the growing result again and again.
-
-    A trace makes no cycles; with the collector on, 100,000 layers cost a third more a layer.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-def _table(trace: Trace) -> str:
-    from shapecalc.reports import table  # not needed by those who want numbers only
-
-    return table.render(trace)
 
 
 __all__ = [
@@ -119,7 +138,11 @@ __all__ = [
     "NetworkSpec",
     "SpecError",
     "Trace",
+    "Verification",
     "__version__",
+    "check",
+    "explain",
     "read",
     "trace",
+    "verify",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib import import_module
 from math import prod
-from typing import Any, ClassVar
+from typing import Any
 
 from shapecalc import receptive_field
 from shapecalc.diagnostics import (
@@ -18,6 +19,7 @@ from shapecalc.diagnostics import (
     Later,
     Refusal,
     gather,
+    nearest,
 )
 from shapecalc.layers.base import Layer
 from shapecalc.layers.fields import Volume
@@ -28,6 +30,16 @@ from shapecalc.records import COUNTED, PER_AXIS, LayerRecord, listed, told, tota
 
 SMALL = 2**15  # four sizes up to this one have fewer than 2^63 values
 SCHEMA = "shapecalc.report/1"
+
+
+class Totals(dict[str, "int | None"]):
+    """The sums of a network by their names, `totals["parameters"]` or `totals.parameters`."""
+
+    def __getattr__(self, name: str) -> int | None:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"there is no total {name!r}") from None
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,13 +53,36 @@ class Trace:
         default=None, compare=False
     )  # what finds repairs for `diagnostics`
 
-    to_text: ClassVar[Callable[[Trace], str]] = object.__repr__  # the facade puts the table here
-
     def __str__(self) -> str:
-        return type(self).to_text(self)
+        """Return the table. It is drawn on a floor above, and needed by few who trace."""
+        text: str = import_module("shapecalc.reports.table").render(self)
+        return text
 
     def __repr__(self) -> str:  # what a notebook shows
         return str(self)
+
+    def __getitem__(self, name: str) -> LayerRecord:
+        """Return a layer's record by its full name. Raises KeyError with the nearest name."""
+        if name not in self._places:
+            close = nearest(str(name), self._places)
+            raise KeyError(f"no layer is called {name!r}" + (f": {close}?" if close else ""))
+        return self.layers[self._places[name]]
+
+    def __iter__(self) -> Iterator[LayerRecord]:
+        return iter(self.layers)
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __contains__(self, layer: object) -> bool:
+        return layer in self._places if isinstance(layer, str) else layer in self.layers
+
+    def __bool__(self) -> bool:  # a network without layers is a network
+        return True
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {record.name: index for index, record in enumerate(self.layers)}
 
     @property
     def name(self) -> str | None:
@@ -70,11 +105,9 @@ class Trace:
         return next(iter(self.outputs.values())) if len(self.outputs) == 1 else None
 
     @cached_property
-    def totals(self) -> dict[str, int | None]:
+    def totals(self) -> Totals:
         """Sums over the layers; shared weights count once. A sum with an unknown term is None."""
-        if not self.spec.readable:
-            return dict.fromkeys(COUNTED)
-        return totals_of(self.layers)
+        return Totals(totals_of(self.layers) if self.spec.readable else dict.fromkeys(COUNTED))
 
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

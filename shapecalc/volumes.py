@@ -23,10 +23,11 @@ MOST_SIZES = 5  # a batch and four
 
 BATCH_WORDS = ("n", "b", "bs", "batch", "batch_size")
 UNKNOWN_WORDS = ("none", "null", "?", "-1")
-PREFIX = re.compile(r"(?:[A-Za-z_][\w.]*\s*[(=]\s*)+(?=[(\[]|[\d?-]|None)")
-SEPARATOR = re.compile(r"\s*[,;xX×*]\s*|\s+")
-DEPTH_AT_SIZES = re.compile(r"([0-9]+)\s*@\s*([0-9]+\s*[xX×]\s*[0-9]+(?:\s*[xX×]\s*[0-9]+)?)")
-WHOLE = re.compile(r"0*([1-9][0-9]{0,18})(?:\.0*)?")
+# Compiled when they are first needed: most volumes are written as they should be.
+PREFIX = r"(?:[A-Za-z_][\w.]*\s*[(=]\s*)+(?=[(\[]|[\d?-]|None)"
+SEPARATOR = r"\s*[,;xX×*]\s*|\s+"
+DEPTH_AT_SIZES = r"([0-9]+)\s*@\s*([0-9]+\s*[xX×]\s*[0-9]+(?:\s*[xX×]\s*[0-9]+)?)"
+WHOLE = r"0*([1-9][0-9]{0,18})(?:\.0*)?"
 
 AXES = {
     "channels": "depth", "channel": "depth", "c": "depth", "d": "depth",
@@ -126,7 +127,7 @@ def _text(text: str) -> tuple[Reading, ...]:
     if len(text) > MOST_CHARACTERS:
         return ()
     notation: Notation = "tuple"
-    prefix = PREFIX.match(text)
+    prefix = re.match(PREFIX, text)
     if prefix:
         name = prefix.group().lower()
         notation = "torch" if "size" in name else "keras" if "tensorshape" in name else "tuple"
@@ -134,11 +135,11 @@ def _text(text: str) -> tuple[Reading, ...]:
     inner = text.strip("()[] ,")
     if not inner:
         return ()
-    lenet = DEPTH_AT_SIZES.fullmatch(inner)
+    lenet = re.fullmatch(DEPTH_AT_SIZES, inner)
     if lenet:
-        sizes = [_token(size) for size in (*SEPARATOR.split(lenet[2]), lenet[1])]
+        sizes = [_token(size) for size in (*re.split(SEPARATOR, lenet[2]), lenet[1])]
         return _written(sizes)
-    tokens = SEPARATOR.split(inner)
+    tokens = re.split(SEPARATOR, inner)
     if len(tokens) > MOST_SIZES:
         return ()
     if notation == "tuple":
@@ -194,7 +195,7 @@ def _token(size: Any) -> int | str | None:
     word = size.strip()
     if word.lower() in UNKNOWN_WORDS or word.lower() in BATCH_WORDS:
         return word
-    whole = WHOLE.fullmatch(word)
+    whole = re.fullmatch(WHOLE, word)
     return int(whole[1]) if whole and int(whole[1]) <= LARGEST else None
 
 

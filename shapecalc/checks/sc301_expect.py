@@ -23,16 +23,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from math import prod
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.checks.rule import Rule
 from shapecalc.diagnostics import Fault, Finding, Later, Path, quote, repairable, some, suggestion
 from shapecalc.edits import Change, Repair
 from shapecalc.network import Claims, Node
-from shapecalc.network.translation import Translation
 from shapecalc.records import PER_AXIS, LayerRecord
 from shapecalc.tracing import Trace
 from shapecalc.volumes import Volume, readings, reason, show
+
+if TYPE_CHECKING:
+    from shapecalc.network.translation import Translation
 
 
 class _Claimant(NamedTuple):

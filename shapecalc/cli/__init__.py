@@ -6,9 +6,11 @@ import gc
 import os
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 COMMANDS = {
     "report": "Print the table of volumes, counts and totals.",
     "check": "Find what is wrong, in files and folders.",
@@ -23,6 +25,13 @@ COMMANDS = {
 
 class _Lazy(click.Group):
     """A group that imports a command's module only when it is needed."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _say_interrupted()
+            ctx.exit(INTERRUPTED)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -84,10 +93,18 @@ def _colour() -> bool | None:
     return True if os.environ.get("FORCE_COLOR") else None
 
 
+def _say_interrupted() -> None:
+    start = "\n" if sys.stderr.isatty() else ""  # behind the ^C
+    click.echo(f"{start}shapecalc: interrupted", err=True)
+
+
 def main() -> None:
     """Run the command line. No traceback reaches a user."""
     gc.set_threshold(100_000, 50, 50)  # a command is short: collecting early costs a tenth of it
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started us
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        stream = getattr(sys, name)
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console that cannot show a name says ?
     try:
@@ -95,6 +112,12 @@ def main() -> None:
     except SystemExit:
         gc.freeze()  # what is left ends with the process: no need to search it for cycles
         raise
+    except KeyboardInterrupt:  # before a command has begun, or after it
+        _say_interrupted()
+        sys.exit(INTERRUPTED)
+    except MemoryError:
+        click.echo("shapecalc: there is not enough memory", err=True)
+        sys.exit(2)
     except OSError as error:  # standard output is full or gone
         click.echo(f"shapecalc: cannot write: {error.strerror or error}", err=True)
         sys.exit(2)

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from shapecalc.diagnostics import Fault, Finding, SpecError, quote, some
+from shapecalc.diagnostics import Fault, Finding, SpecError, nearest, quote, some
+from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.compared_example import ComputedExample
 from shapecalc.executor.draws import generator
@@ -24,6 +25,7 @@ from shapecalc.executor.limits import (
     need_room_to_check,
     need_sound,
     need_time,
+    need_whole,
     seconds_to_check,
 )
 from shapecalc.executor.session import Session
@@ -50,7 +52,7 @@ def confirm(
     progress: Progress | None = None,
 ) -> Verification:
     """Return all checks of a traced spec. Never raises for what is wrong with the spec."""
-    size = batch or trace.spec.batch
+    size = trace.spec.batch if batch is None else batch
     mode = "training" if training else "inference"
     settings = f"{dtype}, batch {size}, seed {seed}, {mode}"
     found = tuple(d for d in trace.diagnostics if d.severity == "error")
@@ -113,6 +115,12 @@ class _Plan:
 
     def run(self) -> None:
         """Run the network once, check its layers, then the whole and the example."""
+        if need_whole("batch", self.batch) < 1:
+            raise refusal(Fault("SC104", "batch must be 1 or more"), "batch")
+        if not self.chosen and self.only is not None:
+            close = nearest(self.only, self.places)
+            hint = f"did you mean {quote(close)}?" if close else ""
+            raise refusal(Fault("SC107", f"there is no layer {quote(self.only)}", hint), "only")
         _need(self.trace, self.batch, self.dtype, self.chosen)
         self._example()
         session = self._session(self.dtype)

@@ -21,7 +21,6 @@ from shapecalc.tracing import Trace
 
 MAX_BYTES = 16 * 2**30  # what a run may need
 MAX_MACS = 10**12  # of a pass that verify makes, taps of pools included: half a minute on two cores
-MAX_STEPS = 100_000  # layers: each costs a few kilobytes and microseconds, whatever its size
 MOST = 4  # examples that gradients are checked on
 DOUBLE = 8  # bytes: gradients are checked in float64
 PER_OPERATION = 4e-9  # seconds of verifying, on two cores
@@ -36,9 +35,6 @@ def need_sound(trace: Trace) -> None:
         raise SpecError(wrong)
     if not trace.complete:
         raise refusal(Fault("SC103", "the network has no output", "name one under outputs"), "")
-    if len(trace.layers) > MAX_STEPS:
-        message = f"{len(trace.layers):,} layers are too many to run: the most is {MAX_STEPS:,}"
-        raise refusal(Fault("SC108", message, "run a part of the network"), "layers")
 
 
 def need_room(trace: Trace, batch: int, itemsize: int, *, keep_all: bool, backward: bool) -> None:

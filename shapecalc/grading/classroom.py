@@ -7,9 +7,12 @@ from its path; what goes to and fro are paths and marks.
 from __future__ import annotations
 
 import multiprocessing
+import signal
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from shapecalc.grading.assignment import read_assignment
@@ -125,9 +128,24 @@ def _results(
     path = assignment.file or ""
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(path,))
     try:
-        yield from pool.map(_mark_there, chunks)
+        with _interrupts_ignored():
+            results = pool.map(_mark_there, chunks)  # starts the processes
+        yield from results
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Let processes inherit that Ctrl-C is ignored: only the one that started them says so."""
+    if threading.current_thread() is not threading.main_thread():  # others set no signals
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 # -- in a process of its own -----------------------------------------------------------------------
@@ -136,6 +154,7 @@ _markers: list[Marker] = []
 
 
 def _start(path: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Windows inherits no such thing
     _markers.append(Marker(read_assignment(path)))
 
 

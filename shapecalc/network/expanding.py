@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shapecalc.diagnostics import MAX_NESTING, Finding, Findings, Path, quote
 from shapecalc.geometry import Rounding
@@ -18,11 +18,12 @@ from shapecalc.network.blocks import (
 from shapecalc.network.budget import Budget
 from shapecalc.network.plain import COMMON_KEYS, NO_FIELDS, PlainLayers, Read
 from shapecalc.network.scopes import Group, Scope, Sources
-from shapecalc.network.shorthands import Meant, layer_meant, offered
-from shapecalc.network.translation import kind_of_word
 from shapecalc.network.validation import MISSING, validate
 from shapecalc.network.wiring import Node
-from shapecalc.network.written import Written, inner_lists, kind_key, unknown_kind
+from shapecalc.network.written import Written, inner_lists, kind_key
+
+if TYPE_CHECKING:
+    from shapecalc.network.shorthands import Meant
 
 MOST_PATHS = 100_000
 
@@ -92,24 +93,35 @@ class Expander(PlainLayers):
             return self.layer(kind, ALIASES.get(kind, kind), cls, value, path, scope, chain)
         if kind in self.blocks:
             return self._instance(Written(kind, value, path), scope, chain)
-        meant = kind_of_word(kind, value)
+        return self._foreign(kind, value, path, scope, chain)
+
+    def _foreign(
+        self, word: str, value: Any, path: Path, scope: Scope, chain: Sources | None
+    ) -> Sources:
+        """Expand a layer whose word is not ours: a framework's, a call of Python, or unknown."""
+        from shapecalc.network import translation, unknown_kind  # seldom needed
+
+        kind = translation.kind_of_word(word, value)
+        if kind is not None:
+            return self.layer(word, kind, KINDS[kind], value, path, scope, chain)
+        meant = self.once("", word, path, lambda: self._meant(word, path))
         if meant is not None:
-            return self.layer(kind, meant, KINDS[meant], value, path, scope, chain)
-        written = self.once("", kind, path, lambda: self._meant(kind, path))
-        if written is not None:
-            cls = KINDS[written.kind]
-            return self.layer(written.kind, written.kind, cls, written.fields, path, scope, chain)
+            cls = KINDS[meant.kind]
+            return self.layer(meant.kind, meant.kind, cls, meant.fields, path, scope, chain)
         if not self.findings.again(path, "SC105"):
-            self.findings.append(Finding(unknown_kind(kind, self.blocks, self.findings), path))
-        return self.unknown(kind, path, scope, value)
+            fault = unknown_kind.unknown_kind(word, self.blocks, self.findings)
+            self.findings.append(Finding(fault, path))
+        return self.unknown(word, path, scope, value)
 
     def _meant(self, text: str, path: Path) -> Meant | None:
         """Return the layer that a text means, as a call of Python does, and report it."""
-        written = layer_meant(text)
-        if written is not None:
-            fault = offered(f"there is no layer kind {quote(text)}", written)
+        from shapecalc.network import shorthands  # seldom needed
+
+        meant = shorthands.layer_meant(text)
+        if meant is not None:
+            fault = shorthands.offered(f"there is no layer kind {quote(text)}", meant)
             self.findings.append(Finding(fault, path))
-        return written
+        return meant
 
     # -- composites ----------------------------------------------------------------------------
 

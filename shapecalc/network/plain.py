@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.diagnostics import Finding, Findings, Path, quote
 from shapecalc.geometry import Rounding
@@ -12,11 +12,12 @@ from shapecalc.layers.fields import NAME
 from shapecalc.network.blocks import COMMON, LONGEST_NAME
 from shapecalc.network.budget import Budget, TooMuch
 from shapecalc.network.scopes import Scope, Sources
-from shapecalc.network.shorthands import fields_meant, offered
-from shapecalc.network.translation import Translation, translate
 from shapecalc.network.validation import validate
 from shapecalc.network.wiring import Node, Wiring
 from shapecalc.network.written import Written
+
+if TYPE_CHECKING:
+    from shapecalc.network.translation import Translation
 
 NO_FIELDS: Mapping[str, Any] = {}
 MOST_FAULTS = 10_000
@@ -108,26 +109,43 @@ class PlainLayers(Wiring):
         if word == kind or word in ALIASES:
             layer = self._validated(kind, cls, fields, path, bare)
         if isinstance(fields, Mapping) and (layer is None or self.findings.mark() != mark):
-            tried = translate(word, kind, fields, bare)
-            if tried.foreign:
-                translation = tried
-                self.findings.take_back(mark)
-                layer = self._translated(tried, cls, path, bare)
-        if layer is None and bare and isinstance(fields, Mapping) and fields:
-            (value,) = fields.values()
-            meant = fields_meant(word, kind, value)
-            if meant is not None:
-                translation = None
-                self.findings.take_back(mark)
-                message = f"{quote(word)} takes fields, not {quote(value)}"
-                self.findings.append(Finding(offered(message, meant, word), path))
-                layer = self._validated(kind, cls, meant.fields, path, False)
+            layer, translation = self._in_other_words(
+                word, kind, cls, fields, path, bare, layer, mark
+            )
         if layer is None:
             return Read(None, translation)
         read = Read(layer.settled(self.rounding), translation)
         if fields is NO_FIELDS and self.findings.mark() == mark:
             self.plain[word] = read
         return read
+
+    def _in_other_words(
+        self,
+        word: str,
+        kind: str,
+        cls: type[Layer],
+        fields: Mapping[str, Any],
+        path: Path,
+        bare: bool,
+        layer: Layer | None,
+        mark: Any,
+    ) -> tuple[Layer | None, Translation | None]:
+        """Read a layer that is not in our words; `layer` is what it comes to in them."""
+        from shapecalc.network import shorthands, translation  # not needed by who writes in ours
+
+        tried = translation.translate(word, kind, fields, bare)
+        if tried.foreign:
+            self.findings.take_back(mark)
+            layer = self._translated(tried, cls, path, bare)
+        if layer is None and bare and fields:
+            (value,) = fields.values()
+            meant = shorthands.fields_meant(word, kind, value)
+            if meant is not None:
+                self.findings.take_back(mark)
+                message = f"{quote(word)} takes fields, not {quote(value)}"
+                self.findings.append(Finding(shorthands.offered(message, meant, word), path))
+                return self._validated(kind, cls, meant.fields, path, False), None
+        return layer, tried if tried.foreign else None
 
     def _validated(
         self, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool

@@ -22,8 +22,7 @@ from shapecalc.network.tuples import without_tuples
 LONGEST = 400
 MOST_FIELDS = 12
 PAIR = re.compile(r"([A-Za-z_]+)\s*[=:]\s*(\[[^\[\]]*\]|\([^()]*\)|[^\s,=:]+)[\s,]*")
-FILTER_IN_NAME = re.compile(r"conv_?([0-9]+)(?:x([0-9]+))?", re.IGNORECASE)
-IN_ORDER = {"conv": ("K", "F"), "conv_transpose": ("K", "F"), "dropout": ("rate",)}
+IN_ORDER = {"conv": ("K", "F"), "conv_transpose": ("K", "F")}
 
 
 class Meant(NamedTuple):

@@ -19,7 +19,6 @@ from shapecalc.diagnostics import (
 )
 from shapecalc.document import Document
 from shapecalc.edits import Change, Repair
-from shapecalc.frameworks.elsewhere import TOP_LEVEL
 from shapecalc.geometry import Rounding
 from shapecalc.layers.fields import NAME, Volume, check_whole, read_volume
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
@@ -29,7 +28,6 @@ from shapecalc.network.expanding import Expander
 from shapecalc.network.expectations import NetworkClaims
 from shapecalc.network.plain import MOST_FAULTS
 from shapecalc.network.scopes import Group, Scope, Sources
-from shapecalc.network.tuples import torn
 from shapecalc.network.validation import rejected, unknown_key, validate
 from shapecalc.network.wiring import Node
 from shapecalc.network.written import likely_kind
@@ -116,6 +114,8 @@ class _Builder:
                     return self._unreadable()
         for key in data:
             if key not in KEYS:
+                from shapecalc.frameworks.elsewhere import TOP_LEVEL  # all keys of most are known
+
                 fault = unknown_key(str(key), data, "a spec", KEYS, TOP_LEVEL, (), self.findings)
                 self.findings.append(Finding(fault, (str(key),)))
         inputs = self._inputs(data)
@@ -170,6 +170,8 @@ class _Builder:
             )
             return {"input": None}
         inputs: dict[str, Volume | None] = {}
+        from shapecalc.network.tuples import torn  # few specs have several inputs
+
         for broken in torn(written):
             if any(found.fault.code == "SC106" for found in self.document.findings):
                 break  # two sizes are equal, and one of them is lost
@@ -190,7 +192,7 @@ class _Builder:
             return read_volume(value)
         except PydanticCustomError as error:
             context = error.context or {}
-            fault = rejected(error.type, f"{path[-1]} {error.message()}", context)
+            fault = rejected(error.type, f"{quote(path[-1])} {error.message()}", context)
             self.findings.append(Finding(fault, path))
             return context.get("meant")
 
@@ -289,8 +291,10 @@ class _Builder:
     def _too_much(
         self, limit: TooMuch, item: Any, path: Path, expander: Expander, scope: Scope
     ) -> None:
-        kind = str(likely_kind(item, expander.blocks)) if isinstance(item, Mapping) else str(item)
-        path = (*path, kind) if isinstance(item, Mapping) else path
+        kind = item if isinstance(item, str) else "?"
+        if isinstance(item, Mapping) and item:
+            kind = quote(likely_kind(item, expander.blocks))
+            path = (*path, kind)
         message = f"the network has {limit}"
         self._report("SC108", message, limit.hint, path)
         expander.depth = 0

@@ -70,7 +70,9 @@ class Translation:
         change = several(*self.changes)
         if alone and self.fields:
             change = Change("set", {self.kind: self.changes[0].value})
-        return Repair("write " + ", ".join(self.offers), change, safe=True)
+        offers = ", ".join(self.offers)
+        only_less = all(offer.startswith("leave out") for offer in self.offers)
+        return Repair(offers if only_less else f"write {offers}", change, safe=True)
 
 
 def kind_of_word(text: str, value: Any = None) -> str | None:
@@ -96,10 +98,13 @@ def translate(text: str, kind: str, given: Mapping[str, Any], bare: bool) -> Tra
     own = aliases(KINDS[kind])
     words = lookups.words_of(text) if kind_of(text) is None else ()
     value = next(iter(given.values())) if bare and given else None
-    if bare and words and given:
-        first = KINDS[kind].main or next(iter(words[0].fields))
-        given = {words[0].shorthand or first: value}
     result = Translation(text, kind, bare or not given)
+    if bare and words and given:
+        name = words[0].shorthand or KINDS[kind].main or next(iter(words[0].fields), None)
+        given = {} if name is None else {name: value}
+        if name is None:
+            message = f"{quote(text)} takes no value, and has {shown(value)}"
+            result.faults.append((Fault("SC104", message, "leave the value out"), ""))
     for broken in torn(given):
         result.faults.append((broken.fault, ""))
         given = {key: value for key, value in given.items() if str(key) not in broken.parts}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shapecalc.diagnostics import (
     Fault,
@@ -24,9 +24,11 @@ from shapecalc.network.blocks import LONGEST_NAME, RESERVED, bad_name
 from shapecalc.network.budget import Budget
 from shapecalc.network.expectations import LayerClaims
 from shapecalc.network.scopes import Group, Scope, Sources
-from shapecalc.network.translation import Translation
 from shapecalc.network.validation import MISSING, no_parameter, stray_parameter, validate
 from shapecalc.network.written import Written
+
+if TYPE_CHECKING:
+    from shapecalc.network.translation import Translation
 
 MOST_READ = 10_000
 Result = TypeVar("Result")

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shapecalc.diagnostics import (
-    Fault,
-    Finding,
-    Findings,
-    Path,
-    misspelt,
-    quote,
-    repairable,
-    suggested,
-)
+from shapecalc.diagnostics import Fault, Finding, Findings, Path, quote, repairable
 from shapecalc.edits import Change, Repair
-from shapecalc.frameworks.elsewhere import (
-    NO_LAYERS,
-    NOT_YET,
-    NOTHING_CHANGES,
-    OTHER_WORDS,
-    SAME_COUNTS,
-)
-from shapecalc.frameworks.lookups import names, spelled, words_of
-from shapecalc.layers import ALIASES, KINDS, kind_of
+from shapecalc.layers import KINDS, kind_of
 from shapecalc.network.expectations import LayerClaims
 
 INNER = {"residual": ("body", "shortcut"), "parallel": ("branches",), "repeat": ("layers",)}
@@ -46,9 +29,11 @@ class Written:
 
 def is_kind(word: Any, blocks: Mapping[str, Any]) -> bool:
     """Say whether a key names a layer kind or a block."""
-    return isinstance(word, str) and (
-        kind_of(word) is not None or word in blocks or bool(words_of(word))
-    )
+    if not isinstance(word, str) or kind_of(word) is not None or word in blocks:
+        return isinstance(word, str)
+    from shapecalc.frameworks.lookups import words_of  # not needed by who writes in our words
+
+    return bool(words_of(word))
 
 
 def likely_kind(item: Mapping[Any, Any], blocks: Mapping[str, Any]) -> Any:
@@ -95,52 +80,6 @@ def _beside(item: Mapping[Any, Any], chosen: Any, key: Any, is_kind: bool) -> Fa
             return Fault("SC102", message, text)
     change = Change("set", {**rest, chosen: {**(fields or {}), key: item[key]}}, up=1)
     return repairable("SC102", message, [Repair(text, change)], text)
-
-
-def unknown_kind(word: str, blocks: Mapping[str, Any], findings: Sequence[Finding]) -> Fault:
-    """Return the fault of a word that is no kind, with what it is here, or that it is not here.
-
-    A near word is offered only where it is the same word misspelt.
-    """
-    shown = quote(word)
-    if word[:1] == "$":
-        return Fault("SC107", f"{shown} is no parameter here", "parameters belong in blocks")
-    message = f"there is no layer kind {shown}"
-    if words_of(word):  # Keras' Activation, whose value is none
-        hint = "write the activation itself, such as - relu"
-        return Fault("SC105", f"{shown} needs the name of an activation", hint)
-    known = {spelled(name): name for name in (*KINDS, *ALIASES, *blocks)}
-    meant = spelled(word.rpartition(".")[2])
-    if meant not in known and not _is_foreign(meant):
-        foreign = [*NOT_YET, *NO_LAYERS, *OTHER_WORDS, *map(spelled, names())]
-        meant = suggested(meant, lambda: [*known, *foreign], findings) or ""
-    if meant in NOT_YET:
-        return _not_yet(f"{message} yet", NOT_YET[meant])
-    if meant in NO_LAYERS:
-        return Fault("SC105", message, NO_LAYERS[meant])
-    close = (known[meant],) if meant in known else OTHER_WORDS.get(meant, ())
-    if not close and meant:
-        close = tuple(word.kind for word in words_of(meant)[:1] if word.kind)
-    if "(" in word:
-        return Fault("SC105", message, "write - conv: {K: 10, F: 5}, without a call")
-    fault = Fault("SC105", message, "shapecalc explain lists the kinds")
-    if len(close) > 1:
-        offers = [Repair(f"write {kind}", Change("rename", kind)) for kind in close]
-        return repairable("SC105", message, offers, f"write {' or '.join(close)}")
-    return misspelt(fault, close[0] if close else None)
-
-
-def _is_foreign(word: str) -> bool:
-    return any(word in words for words in (NOT_YET, NO_LAYERS, OTHER_WORDS))
-
-
-def _not_yet(message: str, hint: str) -> Fault:
-    """Return the fault of a layer that has no kind here, with a way round it where there is one."""
-    if hint == SAME_COUNTS:
-        return repairable("SC105", message, [Repair(hint, Change("rename", "dropout"))], hint)
-    if hint == NOTHING_CHANGES:
-        return repairable("SC105", message, [Repair(hint, Change("remove"))], hint)
-    return Fault("SC105", message, hint or "shapecalc explain lists the kinds")
 
 
 def inner_lists(kind: str, value: Any, path: Path) -> Iterator[tuple[Any, Path]]:

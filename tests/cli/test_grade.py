@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -283,3 +285,21 @@ def test_a_file_that_may_not_be_read(run: Run, homework: Path) -> None:
     assert result.exit_code == 0
     assert "cannot be opened" in submissions(result)[1]["reason"]
     assert run("grade", "hw.yaml", "class/bob.json").exit_code == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts are passed on otherwise there")
+def test_other_processes_leave_the_word_to_the_first_when_interrupted() -> None:
+    ask = "import signal; print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"
+
+    def ignored() -> str:
+        return subprocess.run(
+            [sys.executable, "-c", ask], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    before = signal.getsignal(signal.SIGINT)
+    with classroom._interrupts_ignored():
+        assert ignored() == "True"
+    assert signal.getsignal(signal.SIGINT) is before
+    assert ignored() == "False"
+    with ThreadPoolExecutor() as pool:  # where signals cannot be set
+        pool.submit(lambda: classroom._interrupts_ignored().__enter__()).result()

@@ -157,6 +157,89 @@ def test_a_pipe_that_closes_early_gives_no_traceback(files: Path, command: str) 
     assert b"BrokenPipe" not in errors
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes close differently there")
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+@pytest.mark.parametrize(
+    "words",
+    [["report", "faulty.yaml", "--format", "csv"], ["check", "faulty.yaml"],
+     ["audit", "faulty.yaml"], ["verify", "sound.yaml"], ["calc", "8x8x1", "relu"], ["explain"],
+     ["quiz"], ["--help"], ["report"], ["nope"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_pipe_that_nobody_reads_is_quiet(files: Path, words: list[str], stream: str) -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    other = {"stdout": "stderr", "stderr": "stdout"}[stream]
+    done = subprocess.run(
+        [sys.executable, "-m", "shapecalc", *words],
+        cwd=files, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
+        **{stream: theirs, other: subprocess.PIPE},
+    )  # fmt: skip
+    os.close(theirs)
+    errors = done.stderr or b""
+    assert done.returncode in (0, 1, 2)
+    for words_of_a_crash in (b"Traceback", b"internal error", b"BrokenPipe", b"Exception ignored"):
+        assert words_of_a_crash not in errors
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("command", ["report", "check", "audit", "verify"])
+def test_a_stream_that_is_closed_is_no_traceback(files: Path, command: str, number: int) -> None:
+    closed = f'exec "$0" -m shapecalc {command} sound.yaml {number}>&-'.replace("0>&-", "0<&-")
+    done = subprocess.run(
+        ["sh", "-c", closed, sys.executable], cwd=files, capture_output=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert b"error" not in done.stderr
+
+
+# -- interrupted -----------------------------------------------------------------------------------
+
+INTERRUPTED = """
+import sys
+import shapecalc.cli.files
+from shapecalc.cli import main
+def interrupt(*given):
+    raise KeyboardInterrupt
+shapecalc.cli.files.read = interrupt
+sys.argv = ["shapecalc", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.parametrize("command", ["check", "report", "verify"])
+def test_an_interrupted_command_says_so_in_a_line_and_is_130(tmp_path: Path, command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, command, "-"],
+        input=b"", capture_output=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 130
+    assert done.stdout == b""
+    assert done.stderr.split() == [b"shapecalc:", b"interrupted"]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [("MemoryError", "there is not enough memory"), ("KeyboardInterrupt", "interrupted")],
+)
+def test_what_goes_wrong_outside_a_command_is_a_line(error: str, said: str) -> None:
+    code = (
+        "import shapecalc.cli\n"
+        f"def group(**given): raise {error}\n"
+        "shapecalc.cli.group = group\n"
+        "shapecalc.cli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == (130 if error == "KeyboardInterrupt" else 2)
+    assert done.stderr.strip() == f"shapecalc: {said}"
+
+
 ODD = [
     "", " ", "-", "--", "---", ".", "~", "\\", "\x1b[31m", "é", "网络", "a" * 5_000,
     "missing.yaml", "*.yaml", "-1", "0", "=", "@file", "%s", "{0}", "$HOME", "nul:", "con",

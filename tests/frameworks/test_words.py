@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from framework_layers import DEPTH, MERGES, SIZE, Case, cases
 
 import shapecalc
@@ -25,6 +27,7 @@ from shapecalc.frameworks.lookups import (
 )
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.layers import KINDS
+from shapecalc.network.shorthands import layer_meant
 
 CASES = list(cases())
 NOISE = ("SC401", "SC402", "SC404")  # of our own rules, in either words
@@ -583,3 +586,63 @@ def test_a_field_beside_a_kind_of_ours_means_one_thing() -> None:
 def test_the_sizes_of_the_cases() -> None:
     assert (SIZE, DEPTH) == (11, 4)
     assert len(CASES) > 200
+
+
+# -- the guide ---------------------------------------------------------------------------------
+
+GUIDE = Path(shapecalc.__file__).parent / "pages" / "guides" / "pytorch.md"
+CALL = re.compile(r"`((?:nn\.)?[A-Z]\w*\((?:[^`()]|\([^`()]*\))*\))`")
+FLAT = "GlobalAveragePooling2D()"  # with a flatten behind it, as its row says
+ELSEWHERE = ("nn.Sequential(...)", "Sequential([...])")
+
+
+def rows() -> Iterator[tuple[str, str]]:
+    """Yield each call of the guide's table, with what stands beside it in our words."""
+    for line in GUIDE.read_text(encoding="utf-8").splitlines():
+        cells = line.strip("| ").split("|")
+        if len(cells) == 3 and "`" in cells[2]:
+            ours = cells[2].split("`")[1]
+            for call in CALL.findall(" ".join(cells[:2])):
+                if call not in (FLAT, *ELSEWHERE):
+                    yield call, ours
+
+
+@pytest.mark.parametrize(("call", "ours"), rows())
+def test_the_guides_table_says_what_is_read(call: str, ours: str) -> None:
+    def told(item: Any) -> tuple[Any, Any]:
+        trace = shapecalc.trace({"input": "8x8x64", "layers": [item]})
+        return trace.output, trace.totals["parameters"]
+
+    meant = layer_meant(call)
+    assert meant is not None
+    assert told(meant.item) == told(yaml.safe_load(ours))
+    assert told(meant.item)[1] is not None
+
+
+def test_the_guide_has_many_rows() -> None:
+    assert len(list(rows())) > 25
+
+
+# -- hostile values ----------------------------------------------------------------------------
+
+HOSTILE: list[Any] = [
+    None, True, -1, 0, 2**63, 2**200, 0.5, float("nan"), float("inf"), "", "x", "(", "(3, 3)", "(3",
+    "((((", "None", "$x", "\x00", "a" * 5000, [], [[]], [None], [1] * 7, [[1, 2]] * 3,
+    [float("nan")],
+    [[1] * 50] * 50, {}, {"a": 1}, {"activation": "relu"}, [{"a": []}], "relu", "same", "causal",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", all_words(), ids=lambda word: f"{word.framework}-{word.name}")
+def test_no_value_of_a_field_is_too_odd(word: Any) -> None:
+    name = f"{PREFIX[word.framework]}.{word.name}"
+    layers: list[Any] = [{name: value} for value in HOSTILE]
+    for key in word.fields:
+        layers += [{name: {key: value}} for value in HOSTILE]
+        layers += [{word.kind or "relu": {key: value}} for value in HOSTILE]
+    trace = shapecalc.trace({"input": "9x9x4", "layers": layers})
+    assert len(trace.layers) == len(layers)
+    for finding in trace.findings:
+        assert len(finding.fault.message) < 500
+        assert finding.fault.message.isprintable()
+        assert finding.fault.hint.isprintable()

@@ -32,7 +32,7 @@ from shapecalc.checks.pages import page as rule_page
 from shapecalc.cli import COMMANDS, group
 from shapecalc.diagnostics import MAX_LAYERS, MAX_NESTING, Diagnostic
 from shapecalc.executor.confirm import confirm
-from shapecalc.executor.limits import MAX_BYTES, MAX_MACS, MAX_STEPS
+from shapecalc.executor.limits import MAX_BYTES, MAX_MACS
 from shapecalc.grading import asked, assignment, read_assignment
 from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.presets import PRESETS
@@ -363,7 +363,7 @@ def page(name: str) -> str:
         ("homework", (*asked.COUNTS, *asked.SIZES)),
         ("grading", PRESETS),
         ("python", Diagnostic._fields),
-        ("limits", [f"{limit:,}" for limit in (MAX_LAYERS, MAX_NESTING, MAX_STEPS)]),
+        ("limits", [f"{limit:,}" for limit in (MAX_LAYERS, MAX_NESTING)]),
         ("limits", [f"{MAX_BYTES // 2**30} GiB", f"10^{log10(MAX_MACS):.0f}"]),
     ],
 )
