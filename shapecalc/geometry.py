@@ -137,7 +137,6 @@ class Fits(NamedTuple):
     steps: tuple[Step, ...]
 
 
-@lru_cache(maxsize=8192)
 def slide_all(
     spatial: tuple[int, ...],
     F: tuple[int, ...],

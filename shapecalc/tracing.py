@@ -162,14 +162,19 @@ class Trace:
         }
 
 
-def walk(spec: NetworkSpec, outputs: Mapping[str, Volume] | None = None) -> Trace:
+def walk(
+    spec: NetworkSpec, outputs: Mapping[str, Volume] | None = None, *, to_the_end: bool = True
+) -> Trace:
     """Trace a network. Never raises: a fault stops only what depends on it.
 
     `outputs` puts other volumes in the place of some layers' own, for all that follows from them.
+    Who only wants to know whether there is a fault has no need to go `to_the_end`.
     """
     walker = _Walker(spec, outputs or {})
     for node in spec.nodes:
         walker.record(node)
+        if walker.findings and not to_the_end:
+            break
     if spec.example is not None:
         from shapecalc import worked_example  # few specs have one
 
@@ -179,7 +184,7 @@ def walk(spec: NetworkSpec, outputs: Mapping[str, Volume] | None = None) -> Trac
 
 def with_findings(trace: Trace, findings: Sequence[Finding]) -> Trace:
     """Return the trace with further findings."""
-    return replace(trace, findings=(*trace.findings, *findings))
+    return replace(trace, findings=(*trace.findings, *findings)) if findings else trace
 
 
 class _Walker:

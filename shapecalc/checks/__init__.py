@@ -22,7 +22,7 @@ from shapecalc.checks import (
     sc410_framework_word,
     sc411_no_layers,
 )
-from shapecalc.checks.rule import Rule
+from shapecalc.checks.rule import OfLayer, Rule
 from shapecalc.diagnostics import Findings
 from shapecalc.layers.base import Layer
 from shapecalc.tracing import Trace, with_findings
@@ -44,8 +44,9 @@ RULES: tuple[Rule, ...] = (
 
 
 @cache
-def _rules_of(layer: type[Layer]) -> tuple[Rule, ...]:
-    return tuple(rule for rule in RULES if issubclass(layer, rule.layers))
+def _rules_of(layer: type[Layer]) -> tuple[OfLayer, ...]:
+    rules = (rule.of_layer for rule in RULES if issubclass(layer, rule.layers))
+    return tuple(of_layer for of_layer in rules if of_layer is not None)
 
 
 def checked(trace: Trace) -> Trace:
@@ -53,9 +54,10 @@ def checked(trace: Trace) -> Trace:
     findings = Findings()
     for record in trace.layers:
         if record.layer is not None and record.output is not None and record.input is not None:
-            for rule in _rules_of(type(record.layer)):
-                if rule.of_layer is not None:
-                    findings += rule.of_layer(record, trace)
+            for find in _rules_of(type(record.layer)):
+                found = find(record, trace)
+                if found:
+                    findings += found
     for rule in RULES:
         if rule.of_network is not None:
             findings += rule.of_network(trace)

@@ -11,6 +11,8 @@ from shapecalc.layers.base import Layer
 from shapecalc.records import LayerRecord, told
 from shapecalc.tracing import Trace
 
+OfLayer = Callable[[LayerRecord, Trace], Sequence[Later]]
+
 
 class Rule(NamedTuple):
     """A rule. Its module's docstring is its page.
@@ -23,7 +25,7 @@ class Rule(NamedTuple):
     name: str
     severity: Severity = "error"
     layers: tuple[type[Layer], ...] = ()
-    of_layer: Callable[[LayerRecord, Trace], Sequence[Later]] | None = None
+    of_layer: OfLayer | None = None
     of_network: Callable[[Trace], Iterable[Finding | Later]] | None = None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shapecalc.diagnostics import Refusal, SpecError, nearest, quote, some
 from shapecalc.geometry import PADDING_POLICIES
-from shapecalc.grading.answers import Value
+from shapecalc.grading.answers import Value, flat
 from shapecalc.grading.asked import Asked
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.value_working import value_working
@@ -104,7 +104,7 @@ class Subject:
             return False
         field = aliases(type(layer))[asked.key]
         least = 0 if field in ("P", "output_padding") else 1
-        if field not in SPATIAL or (isinstance(value, int) and value < least):
+        if field not in SPATIAL or any(type(n) is int and n < least for n in flat(value)):
             return False
         if isinstance(value, tuple) and len(value) != len(inputs[0]) - 1:
             return False

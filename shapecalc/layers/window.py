@@ -1,6 +1,7 @@
 """What convolutions and pools share: a window of F that slides with stride S over padding P."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Self
 
 from pydantic import AliasChoices, Field
@@ -24,6 +25,21 @@ from shapecalc.receptive_field import slid
 Stride = Annotated[Sizes, Field(validation_alias=AliasChoices("S", *SYNONYMS["S"]))]
 Zeros = Annotated[Pads, Field(validation_alias=AliasChoices("P", *SYNONYMS["P"]))]
 Window = Annotated[Sizes, Field(validation_alias=AliasChoices("F", *SYNONYMS["F"]))]
+
+
+@lru_cache(maxsize=8192)  # the volume, the field and three rules ask, of layers that are alike
+def _fits(volume: Volume, F: Any, S: Any, P: Any, dilation: Any, rounding: Rounding) -> Fits:
+    rank = len(volume) - 1
+    if not rank:
+        need_spatial(volume)
+    return slide_all(
+        volume[:-1],
+        per_axis(F, rank, "F"),
+        per_axis(S, rank, "S"),
+        per_axis(P, rank, "P"),
+        per_axis(dilation, rank, "dilation"),
+        rounding,
+    )
 
 
 class Sliding(Layer):
@@ -51,17 +67,8 @@ class Sliding(Layer):
 
     def fits(self, volume: Volume) -> Fits:
         """Return how the window fits on each axis; raise Refusal where it cannot slide at all."""
-        rank = len(volume) - 1
-        if not rank:
-            need_spatial(volume)
-        return slide_all(
-            volume[:-1],
-            per_axis(self.F, rank, "F"),
-            per_axis(self.stride(), rank, "S"),
-            per_axis(self.P, rank, "P"),
-            per_axis(self.spacing(), rank, "dilation"),
-            self.rounding or "exact",
-        )
+        rounding = self.rounding or "exact"
+        return _fits(volume, self.F, self.stride(), self.P, self.spacing(), rounding)
 
     def depth(self, D: int) -> int:
         """Return the output's depth for an input of depth D."""

@@ -81,7 +81,7 @@ class Foresight:
         if isinstance(item, str) and item not in self.blocks:
             return 1
         kind, value = item, None
-        if isinstance(item, Mapping) and item:
+        if isinstance(item, (dict, Mapping)) and item:
             kind = likely_kind(item, self.blocks)
             value = item[kind]
         if not isinstance(kind, str) or depth > MAX_NESTING:

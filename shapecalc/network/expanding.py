@@ -72,7 +72,7 @@ class Expander(PlainLayers):
             return self.unknown("?", path, scope)
         if isinstance(item, str):
             kind, value = item, None
-        elif isinstance(item, Mapping) and item:
+        elif isinstance(item, (dict, Mapping)) and item:
             kind = kind_key(item, self.blocks, path, self.findings)
             value = item[kind]
             kind = kind if isinstance(kind, str) else quote(kind)

@@ -73,7 +73,7 @@ class PlainLayers(Wiring):
         bare = value is not None and not isinstance(value, Mapping)
         if value is None:
             fields = NO_FIELDS
-        elif isinstance(value, Mapping):
+        elif isinstance(value, (dict, Mapping)):  # what nearly all are is asked first
             if not COMMON_KEYS.isdisjoint(value):
                 written = Written(word, value, path)
                 fields = self.common(written, scope, cls.has_weights)

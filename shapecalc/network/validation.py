@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -144,7 +143,7 @@ def _missing(what: str, field: str, fields: Any, example: str) -> Fault:
     if field not in EXAMPLES:
         return Fault("SC103", message, hint)
     value = EXAMPLES[field]
-    text = f"for example {field}: {json.dumps(value)}".replace('"', "")
+    text = f"for example {field}: {value}".replace("'", "")
     if field == "F" and type(fields.get("K")) is int:  # conv: 64
         text = f"for example {what}: {{K: {fields['K']}, F: {value}}}"
     return repairable("SC103", message, [Repair(text, set_field(field, value))], hint)

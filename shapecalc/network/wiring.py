@@ -71,18 +71,20 @@ class Wiring:
         if known is not None:
             sound: Result = known[1]
             return sound
-        met = self.faulty.get((what, id(value), id(place)))
+        met = self.faulty.get((what, id(value), id(place))) if self.faulty else None
         if met is not None:
             self.findings += met[3]
             faulty: Result = met[2]
             return faulty
         mark = self.findings.mark()
         result = read()
-        found = self.findings[mark[0] :]
-        if found and len(self.faulty) < MOST_READ:
-            self.faulty[what, id(value), id(place)] = value, place, result, found
-        elif self.findings.mark() == mark and len(self.sound) < MOST_READ:
-            self.sound[what, id(value)] = value, result
+        if self.findings.mark() == mark:
+            if len(self.sound) < MOST_READ:
+                self.sound[what, id(value)] = value, result
+        elif len(self.faulty) < MOST_READ:
+            found = self.findings[mark[0] :]
+            if found:
+                self.faulty[what, id(value), id(place)] = value, place, result, found
         return result
 
     def add(self, node: Node) -> Sources:

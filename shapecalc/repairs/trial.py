@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from shapecalc import checks, network, tracing
@@ -42,6 +43,7 @@ class Trials:
         self.left = MOST_VALUES
         self.cost = size_of(self.document.data, MOST_VALUES) + len(trace.layers)
         self.before = _by_code(trace.findings)
+        self.errors = _errors(trace)
 
     @property
     def possible(self) -> bool:
@@ -50,17 +52,22 @@ class Trials:
 
     def outcome(self, finding: Finding, repair: Repair) -> Outcome | None:
         """Return what a repair leaves, or None where it does not mend the finding."""
+        hurried = finding.severity != "error" and not self.errors
         try:
-            change = resolved(self.trace, finding.layer, repair.change)
-            after = self._traced(change)
+            change = resolved(self.trace, finding, repair.change)
+            if hurried and self._breaks(repair.change, change):
+                return None
+            after = self._traced(change, hurried)
         except Unchangeable:
             return None
+        errors = _errors(after)
+        if finding.severity != "error" and errors > self.errors:
+            return None  # what is no error is not mended by one
         if any(count > self.before[code] for code, count in _by_code(after.findings).items()):
             return None
         keys = frozenset(key_of(found, change, self.document.data) for found in after.findings)
         if key_of(finding) in keys:
             return None
-        errors = sum(found.severity == "error" for found in after.findings)
         return Outcome(repair, change, keys, errors)
 
     def edit(self, outcome: Outcome) -> Edit | None:
@@ -75,7 +82,22 @@ class Trials:
             return None
         return edit
 
-    def _traced(self, change: Change) -> Trace:
+    def _breaks(self, change: Change, there: Change) -> bool:
+        """Say whether a field's change makes an error, as far as can be told without reading."""
+        written = there.path[: len(change.path)] == change.path  # not an instance's argument
+        if change.action != "field" or not written or not isinstance(change.value, int):
+            return False
+        update = {change.name: change.value}
+        nodes = [
+            replace(node, layer=node.layer.model_copy(update=update))
+            if node.path == change.path and node.layer is not None
+            else node
+            for node in self.trace.spec.nodes
+        ]
+        return bool(_errors(tracing.walk(replace(self.trace.spec, nodes=nodes), to_the_end=False)))
+
+    def _traced(self, change: Change, hurried: bool) -> Trace:
+        """Return the trace of the changed spec; the first error ends a hurried one."""
         if not self.possible:
             raise Unchangeable
         self.left -= self.cost
@@ -83,7 +105,8 @@ class Trials:
         # What reading the text found is not found again in the data.
         document = Document(data, self.document.file, list(self.document.findings))
         spec = network.build(document, self.trace.spec.max_layers)
-        return checks.checked(tracing.walk(spec))
+        after = tracing.walk(spec, to_the_end=not hurried)
+        return after if hurried and _errors(after) else checks.checked(after)
 
 
 def key_of(finding: Finding, change: Change | None = None, data: Any = None) -> Key:
@@ -114,6 +137,10 @@ def _before(path: Path, change: Change, data: Any) -> Path:
         if step >= last + more or step > last:
             return (*outer, step - more, *rest)
     return path
+
+
+def _errors(trace: Trace) -> int:
+    return sum(found.severity == "error" for found in trace.findings)
 
 
 def _by_code(findings: Sequence[Finding]) -> Counter[str]:

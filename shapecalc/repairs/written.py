@@ -5,28 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shapecalc.diagnostics import Path
+from shapecalc.diagnostics import Finding, Path
 from shapecalc.edits import Change, Unchangeable, several, value_at
-from shapecalc.frameworks.lookups import choose, renamed, words_of
 from shapecalc.layers import KINDS, kind_of
 from shapecalc.layers.base import aliases
 from shapecalc.network import Group
-from shapecalc.network.translation import kind_of_word
 from shapecalc.network.validation import PARAMETER
 from shapecalc.tracing import Trace
 
 MOST_BLOCKS = 100  # inside one another
 
 
-def resolved(trace: Trace, layer: str | None, change: Change) -> Change:
+def resolved(trace: Trace, finding: Finding, change: Change) -> Change:
     """Return a change of a field, or beside a layer, as one of the data; any other as it is.
 
-    Raises Unchangeable where the field cannot be changed.
+    Raises Unchangeable where the field cannot be changed, or not for all whom the finding is about.
     """
     if change.action == "several":
-        return several(*(resolved(trace, layer, part) for part in change.value))
+        return several(*(resolved(trace, finding, part) for part in change.value))
     if change.action == "behind":
-        return _behind(trace, layer, change)
+        return _behind(trace, finding.layer, change)
     if change.action == "before":
         path = change.path if isinstance(change.path[-1], int) else change.path[:-1]
         return Change("insert", change.value, path)
@@ -39,9 +37,11 @@ def resolved(trace: Trace, layer: str | None, change: Change) -> Change:
         given = _given(data, found.path)
         if not isinstance(given, str) or not PARAMETER.fullmatch(given):
             return found
-        instance = _instance(trace, layer, change.path)
+        instance = _instance(trace, finding.layer, change.path)
         if instance is None:
             return found
+        if finding.more and not _all_within(instance, trace, change.path):
+            raise Unchangeable
         change = Change("field", change.value, instance.path, given[1:])
     raise Unchangeable
 
@@ -75,6 +75,13 @@ def _instance(trace: Trace, layer: str | None, path: Path) -> Group | None:
     return around[-1] if around else None
 
 
+def _all_within(instance: Group, trace: Trace, path: Path) -> bool:
+    """Say whether no other instance of a block has the layer that is written at a path."""
+    nodes = trace.spec.nodes
+    others = (*nodes[: instance.first], *nodes[instance.end :])
+    return all(node.path != path for node in others)
+
+
 def _words(trace: Trace, path: Path, data: Any) -> tuple[Mapping[str, str], str | None]:
     """Return the words of what is written at a path, each with its field, and the bare one's."""
     word = path[-1] if isinstance(path[-1], str) else value_at(data, path)
@@ -94,6 +101,9 @@ def _words(trace: Trace, path: Path, data: Any) -> tuple[Mapping[str, str], str 
 
 def _foreign(word: str, path: Path, data: Any) -> tuple[Mapping[str, str], str | None]:
     """Return the words of a framework's layer."""
+    from shapecalc.frameworks.lookups import choose, renamed, words_of  # most write in our words
+    from shapecalc.network.translation import kind_of_word
+
     value = value_at(data, path)
     kind = kind_of_word(word, value)
     if kind is None:

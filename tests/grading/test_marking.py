@@ -93,6 +93,12 @@ def test_another_padding_that_gives_the_same_volume_is_right() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("ask", ["F(conv1)", "S(conv1)", "dilation(conv1)", "S(max_pool1)"])
+@pytest.mark.parametrize("answer", [0, "0x0", "0x3", [1, 0], -1, [-1, 1], "same", 10**18])
+def test_a_size_that_no_layer_can_have_is_wrong(ask: str, answer: Any) -> None:
+    assert one(ask, answer).verdict in ("wrong", "unreadable")
+
+
 # -- feedback --------------------------------------------------------------------------------------
 
 

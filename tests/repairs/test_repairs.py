@@ -169,6 +169,40 @@ def test_warnings_are_not_folded(tmp_path: Path) -> None:
     assert codes == ["SC402", "SC406"]
 
 
+STAGES = """
+input: 56x56x64
+rounding: floor
+blocks:
+  unit:
+    parameters: {S: 1}
+    layers:
+      - residual:
+          body: [{conv: {K: 64, F: 3, S: $S, P: 1}}]
+          shortcut: [{conv: {K: 64, F: 1, S: $S}}]
+layers: [UNITS]
+"""
+
+
+@pytest.mark.parametrize(
+    ("units", "titles"),
+    [
+        ("{unit: 2}", ["S=1 gives 56x56", "F=2 gives 28x28"]),
+        ("unit, {unit: 2}", ["S=1 gives 56x56"]),  # where S is 1, F=2 gives 55x55
+        ("{unit: 2}, {unit: 2}", ["F=2 gives 28x28"]),  # S=1 mends only one of two
+        ("{unit: 2}, unit, {unit: 2}", []),
+    ],
+)
+def test_a_warning_is_not_mended_by_an_error(units: str, titles: list[str], tmp_path: Path) -> None:
+    text = STAGES.replace("UNITS", units)
+    path = tmp_path / "net.yaml"
+    (warning,) = found(text, path)
+    assert warning.code == "SC402"
+    assert [edit.title for edit in warning.edits] == titles
+    for edit in warning.edits:
+        after = found(edit.applied(text), path)
+        assert not [d for d in after if d.code == "SC402" or d.severity == "error"]
+
+
 def test_a_mapping_has_hints_and_no_edits() -> None:
     spec: dict[str, Any] = {"input": "9x9x1", "layers": [{"conv": {"K": 1, "F": 2, "S": 2}}]}
     (fault,) = shapecalc.trace(spec).diagnostics
@@ -200,7 +234,9 @@ def test_many_faults_cost_a_bounded_number_of_trials(monkeypatch: pytest.MonkeyP
     walked = []
     walk = trial.tracing.walk
     monkeypatch.setattr(
-        trial.tracing, "walk", lambda spec: walked.append(len(spec.nodes)) or walk(spec)
+        trial.tracing,
+        "walk",
+        lambda spec, **how: walked.append(len(spec.nodes)) or walk(spec, **how),
     )
     layers = [{"conv": {"K": 1, "F": 2, "S": 2}}, {"conv": {"K": 1, "F": 2, "P": 1}}] * 2000
     assert shapecalc.trace({"input": "9x9x1", "layers": layers}).diagnostics
