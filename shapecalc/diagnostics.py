@@ -6,6 +6,7 @@ spec; a `Diagnostic` is what users see, with line and column where the spec came
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +18,7 @@ from shapecalc.edits import Path as Path
 Severity = Literal["error", "warning", "advice"]
 
 LIMIT = 2**63 - 1  # the largest number a spec may write or a volume may reach
+MOST_ADVICE = 3  # findings of one code that a reader is shown
 MAX_LAYERS = 100_000  # expanded layers, unless somebody asks for more
 MAX_NESTING = 100  # composites and blocks inside one another
 QUOTE_LENGTH = 80
@@ -394,6 +396,24 @@ class Findings(list[Finding]):
                 for index in met.kept:
                     counted[index] = counted[index]._replace(more=met.more)
         return counted
+
+
+def briefly(found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Return findings as people want to read them: of much advice of one code some, and a count."""
+    counts = Counter(d.code for d in found if d.severity == "advice")
+    met: Counter[str] = Counter()
+    shown = []
+    for one in found:
+        if one.severity == "advice":
+            met[one.code] += 1
+            if met[one.code] > MOST_ADVICE:
+                continue
+            more = counts[one.code] - MOST_ADVICE
+            if met[one.code] == MOST_ADVICE and more > 0:
+                places = "place" if more == 1 else "places"
+                one = one._replace(message=f"{one.message} (and in {more:,} more {places})")
+        shown.append(one)
+    return shown
 
 
 def gather(findings: Iterable[Finding]) -> list[Finding]:

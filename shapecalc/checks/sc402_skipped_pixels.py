@@ -44,7 +44,9 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     message = (
         f"S={fit.S} skips {fit.S - fit.span} of every {fit.S} pixels: the filter spans {fit.span}"
     )
-    hint = f"S={fit.span} {'or less ' if fit.span > 1 else ''}reaches every pixel"
+    hint = f"S={fit.span} or less reaches every pixel"
+    if fit.span == 1:
+        hint = "shortcuts of residual networks do so on purpose"
     repairs = partial(_repairs, layer, volume, fit)
     return [finding("SC402", "warning", record, message, hint, repairs)]
 

@@ -54,7 +54,8 @@ def find(trace: Trace) -> Iterator[Later]:
 
 
 def _finding(record: LayerRecord) -> Later:
-    what = f"its {record.biases:,} biases do" if record.biases else "its bias does"
+    several = record.biases is not None and record.biases > 1
+    what = f"its {record.biases:,} biases do" if several else "its bias does"
     message = f"{what} nothing, since a batch norm follows"
     repair = Repair("write bias: false", set_field("bias", False))
     return finding("SC403", "advice", record, message, repairs=[repair])

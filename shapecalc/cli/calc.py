@@ -59,10 +59,22 @@ def layers_of(words: tuple[str, ...]) -> list[Any]:
         elif layers and value is None and not _is_kind(word) and _takes(kind, word):
             layers[-1] = (kind, value_of(word))
         elif not word[:1].isalpha():
-            raise click.UsageError(f"{word!r} is neither a layer kind nor field=value")
+            raise click.UsageError(
+                f"{word!r} is neither a layer kind nor field=value{_named(kind, value, word)}"
+            )
         else:
             layers.append((word, None))
     return [kind if value is None else {kind: value} for kind, value in layers]
+
+
+def _named(kind: str, value: Any, word: str) -> str:
+    """Return how two bare values of a kind are written with the names of their fields."""
+    known = kind_of(kind)
+    if known is None or value is None or isinstance(value, dict):
+        return ""
+    main = KINDS[known].main
+    second = next((field for field in KINDS[known].model_fields if field != main), None)
+    return f"; write {kind} {main}={value} {second}={word}" if main and second else ""
 
 
 def _is_kind(word: str) -> bool:

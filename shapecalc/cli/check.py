@@ -9,7 +9,7 @@ import click
 
 from shapecalc.cli.files import FAULTY, OK, UNUSABLE, max_layers_option
 from shapecalc.cli.search import Search
-from shapecalc.diagnostics import Diagnostic, chosen, quote
+from shapecalc.diagnostics import Diagnostic, briefly, chosen, quote
 
 COLOURS = {"error": "red", "warning": "yellow", "advice": "cyan"}
 
@@ -39,7 +39,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
     multiple=True,
     callback=_codes,
     metavar="CODES",
-    help="Only these codes or beginnings of codes, such as SC2.",
+    help="Only these codes or beginnings of codes, such as SC2; advice in full.",
 )
 @click.option(
     "--ignore",
@@ -69,10 +69,11 @@ def command(
     results: list[tuple[str, Diagnostic]] = []
     counts: Counter[str] = Counter()
     for path, trace in search.traces(max_layers):
-        for found in chosen(trace.diagnostics, lambda d: _wanted(d.code, select, ignore)):
-            results.append((path, found))
-            counts[found.severity] += 1
-            if form == "text":
+        wanted = list(chosen(trace.diagnostics, lambda d: _wanted(d.code, select, ignore)))
+        results += [(path, found) for found in wanted]
+        counts.update(found.severity for found in wanted)
+        if form == "text":
+            for found in wanted if select else briefly(wanted):
                 print_finding(path, found)
     if form == "json":
         click.echo(json.dumps([{"file": p, **f.to_dict()} for p, f in results], indent=2))
@@ -93,7 +94,7 @@ def print_finding(path: str, found: Diagnostic, err: bool = False) -> None:
     code = click.style(found.code, fg=COLOURS[found.severity], bold=True)
     place = f":{found.line}:{found.column}" if found.line is not None else ""
     start = f"{quote(path, 400)}{place}: " if path else ""
-    click.echo(f"{start}{code} {found.told}", err=err)
+    click.echo(f"{start}{code} {found.severity}: {found.told}", err=err)
     if found.hint:
         click.echo(f"    {found.hint}", err=err)
 

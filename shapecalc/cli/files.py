@@ -9,7 +9,7 @@ import click
 
 import shapecalc
 from shapecalc import network
-from shapecalc.diagnostics import LIMIT, MAX_LAYERS, quote
+from shapecalc.diagnostics import MAX_LAYERS, quote
 from shapecalc.document import Document
 from shapecalc.formats import native
 from shapecalc.tracing import Trace
@@ -19,7 +19,7 @@ OK, FAULTY, UNUSABLE = 0, 1, 2
 
 max_layers_option = click.option(
     "--max-layers",
-    type=click.IntRange(1, LIMIT),
+    type=click.IntRange(1),
     default=MAX_LAYERS,
     show_default=True,
     metavar="N",

@@ -12,7 +12,7 @@ import click
 from shapecalc.cli.files import OK, UNUSABLE, exit_code, max_layers_option
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
-from shapecalc.diagnostics import quote
+from shapecalc.diagnostics import briefly, quote
 from shapecalc.reports.columns import COLUMNS, default_columns
 from shapecalc.tracing import Trace
 
@@ -127,7 +127,7 @@ def render(
         from shapecalc.cli.check import print_finding
         from shapecalc.reports import csv_text
 
-        for found in trace.diagnostics:
+        for found in briefly(trace.diagnostics):
             print_finding(trace.spec.file or "", found, err=True)
         return csv_text.render(trace, columns, depth, file, heading)
     from shapecalc.reports import table

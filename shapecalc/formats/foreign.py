@@ -77,6 +77,7 @@ TEXT = (  # in the first lines
     Kind(rb"\A\{\\rtf", "an Office document", TEXT_WANTED),
     Kind(rb"\A\s*(?:<\?xml[^>]*>\s*)?<svg\b", "a picture", TEXT_WANTED),
     Kind(rb"\A\s*<\?xml", "an XML file", NOT_READ),
+    Kind(rb"^ {0,3}(?:```|~~~)", "a Markdown text", "put the spec in it into a file of its own"),
     Kind(rb"Layer \(type", "a model's summary", SUMMARY),
     Kind(rb"^\w+\(\r?\n +\(\w+\): \w+\(", "a PyTorch module as it is printed", CODE),
     Kind(rb"^\[net(?:work)?\]", "a Darknet network (.cfg)", NOT_READ),

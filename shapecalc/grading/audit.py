@@ -62,15 +62,20 @@ def _audit_spec(document: Document, file: str) -> Audit:
     explained = []
     for diagnostic in found:
         finding = by_place.get((diagnostic.code, diagnostic.message))
-        why = _claim(subject, finding) if finding and diagnostic.code == "SC301" else ""
-        explained.append(_with(diagnostic, why))
+        if finding is not None and diagnostic.code == "SC301":
+            diagnostic = _with(diagnostic, _claim(subject, finding), finding.fault.hint)
+        explained.append(diagnostic)
     explained += _example(subject)
     order = sorted(explained, key=lambda d: (d.line or 0, d.column or 0))
     return Audit(file, sum(1 for _ in _printed(traced)), tuple(order))
 
 
-def _with(diagnostic: Diagnostic, why: str) -> Diagnostic:
-    return diagnostic._replace(message=f"{diagnostic.message}; {why}") if why else diagnostic
+def _with(diagnostic: Diagnostic, why: str, hint: str | None = None) -> Diagnostic:
+    """Put the mistake behind a misprint into its message, in the place of what would mend it."""
+    if not why:
+        return diagnostic
+    hint = diagnostic.hint if hint is None else hint
+    return diagnostic._replace(message=f"{diagnostic.message}; {why}", hint=hint)
 
 
 def _claim(subject: Subject, finding: Finding) -> str:

@@ -81,6 +81,8 @@ class PlainLayers(Wiring):
                 share, claims = written.share, written.claims
         elif cls.merges:
             fields, origin = NO_FIELDS, value
+        elif isinstance(value, list | tuple) and not value:  # Flatten: [], as if it were called
+            fields = NO_FIELDS
         elif cls.main is not None or word != kind:
             fields = {cls.main: value}
         if fields is NO_FIELDS and word in self.plain:

@@ -162,12 +162,11 @@ class _Builder:
             return {"input": None}
         written = data["inputs"]
         if not isinstance(written, Mapping) or not written:
-            self._report(
-                "SC104",
-                f"inputs must be a mapping of names to volumes, not {quote(written)}",
-                "for example inputs: {left: 32x32x3, right: 10}",
-                ("inputs",),
-            )
+            message = f"inputs must be a mapping of names to volumes, not {quote(written)}"
+            repair = Repair("write input for inputs", Change("rename", "input"))
+            otherwise = "for example inputs: {left: 32x32x3, right: 10}"
+            fault = repairable("SC104", message, [repair], otherwise)
+            self.findings.append(Finding(fault, ("inputs",)))
             return {"input": None}
         inputs: dict[str, Volume | None] = {}
         from shapecalc.network.tuples import torn  # few specs have several inputs

@@ -133,7 +133,9 @@ def _translate(
         message = f"{field} {problem['msg']}"
         otherwise = _mend(steps, value, words, example, what)
         return rejected(kind, message, problem["ctx"], otherwise), steps
-    return Fault("SC104", f"{field} must be a mapping of fields, not {quote(value)}", ""), steps
+    message = f"{field} must be a mapping of fields, not {quote(value)}"
+    alone = Repair(f"write {what} alone", Change("replace", [what], up=1))  # batch_norm: 64
+    return repairable("SC104", message, [] if steps else [alone]), steps
 
 
 def _missing(what: str, field: str, fields: Any, example: str) -> Fault:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from shapecalc.diagnostics import Finding, Path, quote
@@ -13,7 +13,7 @@ from shapecalc.layers.fields import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.repairs.chain import Chains
 from shapecalc.tracing import Trace, walk
-from shapecalc.volumes import doubts, reason
+from shapecalc.volumes import Reading, doubts, reason
 
 FAR = 256  # pixels from the written size
 MOST_TRIED = 20_000  # layers, in all sizes that are tried
@@ -49,10 +49,18 @@ def inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
 def meant_inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
     """Yield the volume that an input looks as if it were, without a batch or its depth last."""
     for name, volume in trace.inputs.items():
-        for reading in doubts(volume) if volume is not None else ():
+        for reading in _readings(volume, finding.fault.code) if volume is not None else ():
             key, path = _place(trace, name)
             text = f"{quote(key)}: {show(reading.volume)} ({reason(reading)})"
             yield Repair(text, Change("set", show(reading.volume), path))
+
+
+def _readings(volume: Volume, code: str) -> Sequence[Reading]:
+    """Return what a volume may mean; an axis too many (SC206) may be a batch, whatever its size."""
+    found = doubts(volume)
+    if code == "SC206" and len(volume) > 2 and not found:
+        return [Reading(volume[1:], str(volume[0]))]
+    return found
 
 
 def _place(trace: Trace, name: str) -> tuple[str, Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice, takewhile
+from operator import itemgetter
 from typing import Any
 
 from shapecalc.diagnostics import Finding, Path, Refusal, quote
@@ -66,16 +67,28 @@ class _Merge:
     # -- another field in a branch -------------------------------------------------------------
 
     def other_fields(self) -> Iterator[Repair]:
-        """Yield other values of fields of the layers that only one branch goes through."""
-        for field in ("S", "P", "output_padding", "K", "units", *VALUES):
-            for place, branch in enumerate(self.branches):
-                elsewhere = {i for b in self.branches if b is not branch for i in b}
-                for far, index in enumerate(branch):
-                    if index in elsewhere:
-                        break
-                    yield from self._other_values(place, branch[: far + 1], field)
+        """Yield other values of fields of the layers that only one branch goes through.
 
-    def _other_values(self, place: int, chain: Sequence[int], field: str) -> Iterator[Repair]:
+        Of one field, the value nearest to the written one comes first.
+        """
+        own = [
+            (place, branch[: far + 1])
+            for place, branch in enumerate(self.branches)
+            for far in range(self._alone(branch))
+        ]
+        for field in ("S", "P", "output_padding", "K", "units", *VALUES):
+            found = [one for place, chain in own for one in self._other_values(place, chain, field)]
+            yield from (repair for _, repair in sorted(found, key=itemgetter(0)))
+
+    def _alone(self, branch: Sequence[int]) -> int:
+        """Return how many of a branch's last layers no other branch goes through."""
+        elsewhere = {i for other in self.branches if other is not branch for i in other}
+        return next((far for far, i in enumerate(branch) if i in elsewhere), len(branch))
+
+    def _other_values(
+        self, place: int, chain: Sequence[int], field: str
+    ) -> Iterator[tuple[int, Repair]]:
+        """Yield the first value that works, and how far it is from the written one."""
         index = chain[-1]
         node = self.trace.spec.nodes[index]
         if node.layer is None:
@@ -86,7 +99,11 @@ class _Merge:
             output = self._with(place, volume) if volume else None
             if output is not None:
                 text, change = written(field, value, node.layer, layer)
-                yield Repair(f"{text} in {node.name} gives {show(output)}", change.at(node.path))
+                text = f"{text} in {node.name} gives {show(output)}"
+                yield (
+                    _distance(getattr(node.layer, field), value),
+                    Repair(text, change.at(node.path)),
+                )
                 return
 
     # -- another source ------------------------------------------------------------------------
@@ -183,6 +200,11 @@ class _Merge:
                 continue
             if output is not None and rank:
                 yield {word: fields}, output
+
+
+def _distance(written: Any, value: Any) -> int:
+    known = isinstance(written, int) and isinstance(value, int)
+    return abs(value - written) if known else MOST_FIELDS
 
 
 def _shown(fields: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from shapecalc.diagnostics import Diagnostic, quote
+from shapecalc.diagnostics import Diagnostic, briefly, quote
 from shapecalc.layers.base import show
 from shapecalc.reports.columns import COLUMNS, cell, default_columns, rows_of, total_cells
 from shapecalc.tracing import Trace
@@ -183,7 +183,7 @@ def working(trace: Trace, depth: int | None = None) -> str:
 def findings(diagnostics: Sequence[Diagnostic]) -> str:
     """Return what was found, each with its place and hint."""
     lines = ["Findings"]
-    for found in diagnostics:
+    for found in briefly(diagnostics):
         place = f" (line {found.line}, column {found.column})" if found.line else ""
         lines.append(f"  {found.code} {found.severity}{place}: {found.told}")
         if found.hint:

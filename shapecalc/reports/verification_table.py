@@ -58,7 +58,7 @@ def summary(result: Verification) -> str:
         return f"{wrong:,} of {checks} {'disagrees' if wrong == 1 else 'disagree'}"
     if errors:
         agree = "agrees" if total == 1 else "agree"
-        return f"{checks} {agree}, and {errors} {'error' if errors == 1 else 'errors'}"
+        return f"{errors} {'error' if errors == 1 else 'errors'} in the spec; {checks} {agree}"
     return f"{checks}, all agree"
 
 
