@@ -48,10 +48,18 @@ def hostile(rng: Random) -> Any:
     if kind == 5:
         return rng.choice((None, True, False))
     if kind == 6:
-        return copy.deepcopy(
+        return copied(
             rng.choice(([], {}, [[]], [{}], {"": []}, [None] * 5, {"a": {"a": 1}}))
         )
     return nested(rng)
+
+
+def copied(value: Any) -> Any:
+    """Return a copy; a list in the place of what several changes nested too deep for one."""
+    try:
+        return copy.deepcopy(value)
+    except RecursionError:
+        return []
 
 
 def nested(rng: Random) -> Any:
@@ -75,13 +83,13 @@ def containers(value: Any) -> Iterator[Any]:
 
 def mutated(rng: Random, data: Any, others: Sequence[Any] = ()) -> Any:
     """Return data with a few places changed; `others` may lend parts of theirs."""
-    data = copy.deepcopy(data)
+    data = copied(data)
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3, 5))):
         places = list(containers(data))
         if not places:
             return hostile(rng)
         lender = rng.choice(others) if others and rng.random() < 0.5 else data
-        lent = copy.deepcopy(rng.choice(list(containers(lender)) or [lender]))
+        lent = copied(rng.choice(list(containers(lender)) or [lender]))
         change(rng, rng.choice(places), lent)
     return data
 
@@ -110,7 +118,7 @@ def change(rng: Random, place: Any, lent: Any) -> None:
         place[key], place[other] = place[other], place[key]
     elif isinstance(place, list):
         index = key if how == "double" and key is not None else rng.randint(0, len(place))
-        place.insert(index, copy.deepcopy(place[index]) if how == "double" else lent)
+        place.insert(index, copied(place[index]) if how == "double" else lent)
     elif how == "key" and key is not None:
         place[rng.choice((*HUGE_KEYS, *TEXTS, f"{key}s", key[:-1]))] = place.pop(key)
     else:
