@@ -48,9 +48,7 @@ def hostile(rng: Random) -> Any:
     if kind == 5:
         return rng.choice((None, True, False))
     if kind == 6:
-        return copied(
-            rng.choice(([], {}, [[]], [{}], {"": []}, [None] * 5, {"a": {"a": 1}}))
-        )
+        return copied(rng.choice(([], {}, [[]], [{}], {"": []}, [None] * 5, {"a": {"a": 1}})))
     return nested(rng)
 
 
