@@ -83,7 +83,8 @@ def _misstated(
 ) -> Finding:
     title = {"depth": "the depth", "values": "the number of values"}.get(what, "the volume")
     message = f"{name}: {field} {_text(stated)} expected"
-    message += f", {_text(computed)} is {title} of {show(volume)}"
+    message += f", {_text(computed)} is {title}"
+    message += "" if len(volume) == 1 else f" of {show(volume)}"
     written = show(computed) if what == "volume" else computed
     repairs = [Repair(f"write {field}: {written}", Change("set", written))]
     return Finding(repairable("SC301", message, repairs), path, name)

@@ -63,7 +63,8 @@ class Tracker:
             if marks is None:
                 continue
             rows = np.flatnonzero(marks.reshape(len(marks), -1).any(axis=1))
-            if not self._pass_back(layer, marks, rows):
+            # Nothing may have come so far: one value behind a softmax depends on no input.
+            if len(rows) and not self._pass_back(layer, marks, rows):
                 lost[rows] = True
         return [
             Measured(layer, at[layer], self._reached(row))

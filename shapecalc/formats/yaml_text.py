@@ -271,12 +271,17 @@ def _refuse_depth(text: str, reader: _Reader, last: Any, mark: Any) -> None:
             raise _too_deep(_place_of(text, start + bracket.start()))
 
 
+TWO_KEYS = re.compile(r"\s*- *\w+(?:: +\w+: | *\{\w+: )")  # - conv: K: 10, and - conv {K: 10
+
+
 def _hint(text: str, place: Place) -> str:
     """Name the usual cause of an error of YAML's grammar."""
     lines = text.splitlines()
     line = lines[place[0] - 1] if place[0] <= len(lines) else ""
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "indent with spaces: YAML does not allow tabs"
+    if TWO_KEYS.match(line):
+        return "put the fields of a layer in braces, as in - conv: {K: 10, F: 5}"
     return "check the indentation, and quotes and brackets that were not closed"
 
 

@@ -6,7 +6,8 @@ A word of ours is never looked up: the lists are made when the first other word 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ PREFIXES = {
     ),
 }
 LONGEST = 60  # characters of a word
+ASSIGNED = re.compile(r"^[A-Za-z_][\w.]* *= *(?=[A-Za-z_])")  # self.conv1 = nn.Conv2d(...)
 LONGEST_CALL = 400
 PROBE = "$value"  # what no field knows: it is passed on
 
@@ -145,12 +147,15 @@ class Called(NamedTuple):
     fields: Mapping[str, Any]
 
 
-def called(text: str) -> Called | None:
-    """Return the layer that a line of Python makes; None where it is none with plain values."""
+def called(text: str, own: Callable[[str], Sequence[str]]) -> Called | None:
+    """Return the layer that a line of Python makes; None where it is none with plain values.
+
+    `own` gives the fields of one of our kinds in order, nothing for any other word.
+    """
     if len(text) > LONGEST_CALL or not text.rstrip(" ,").endswith(")"):
         return None
     try:
-        call = ast.parse(text.strip(" ,"), mode="eval").body
+        call = ast.parse(ASSIGNED.sub("", text.strip(" ,")), mode="eval").body
         if not isinstance(call, ast.Call):
             return None
         name = ast.unparse(call.func)
@@ -159,9 +164,7 @@ def called(text: str) -> Called | None:
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return None
     words = words_of(name)
-    if not words:
-        return None
-    order = list(choose(words, fields).word.fields)
-    if len(given) > len(order):
+    order = list(choose(words, fields).word.fields) if words else own(name)
+    if not order or len(given) > len(order):
         return None
     return Called(name, {**dict(zip(order, given, strict=False)), **fields})

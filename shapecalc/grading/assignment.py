@@ -163,7 +163,9 @@ class _Reader:
             return
         said = false_key(question, given)
         if said:
-            hint = f"write key: {shown(question.right)}, or leave it out: it is computed"
+            right = shown(question.right).replace(",", "") if type(question.right) is int else ""
+            written = right or shown(question.right)
+            hint = f"write key: {written}, or leave it out: it is computed"
             self._add("SC507", said, hint, (*question.path, "key"))
 
     # -- values --------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def _audit_spec(document: Document, file: str) -> Audit:
     traced = trace(network.build(document))
     findings = [f for f in traced.findings if f.severity == "error"]
     found = [d for d in unfolded(traced.diagnostics) if d.severity == "error"]
-    subject = Subject(traced)
+    subject = Subject(traced, lenient=True)
     by_place = {(f.fault.code, f.fault.message): f for f in findings}
     explained = []
     for diagnostic in found:
@@ -87,7 +87,7 @@ def _claim(subject: Subject, finding: Finding) -> str:
 
 def cause(traced: Trace, finding: Finding) -> str:
     """Return the mistake behind a false claim, where one and no other gives its number."""
-    subject, key = Subject(replace(traced, diagnose=None)), str(finding.path[-1])
+    subject, key = Subject(replace(traced, diagnose=None), lenient=True), str(finding.path[-1])
     printed = _written(traced.spec.document.data, finding.path)
     case, given = _case(subject, f"{finding.layer or 'total'}.{key}", printed)
     found = explaining(wrong_answers(case), given) if case is not None else None

@@ -12,6 +12,7 @@ from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.answers import Value, flat
 from shapecalc.grading.asked import Asked
 from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.soundness import Unsound, unsound
 from shapecalc.grading.value_working import value_working
 from shapecalc.layers.base import aliases, show, show_value
 from shapecalc.layers.conv import Convolution
@@ -31,8 +32,9 @@ LARGEST = 10**6  # of a hyperparameter that is tried out
 class Subject:
     """A traced network, and what questions about it have for answers."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, lenient: bool = False) -> None:
         self.trace = trace
+        self.lenient = lenient  # sizes rounded down where a stride does not fit count as known
         self.records = {record.name: record for record in trace.layers}
         self.groups: dict[str, Group] = {group.name: group for group in trace.spec.groups}
         self._supposed: dict[tuple[tuple[str, Volume], ...], Subject] = {}
@@ -43,7 +45,7 @@ class Subject:
         if key not in self._supposed:
             if len(self._supposed) > 1000:
                 self._supposed.clear()
-            self._supposed[key] = Subject(walk(self.trace.spec, outputs))
+            self._supposed[key] = Subject(walk(self.trace.spec, outputs), lenient=True)
         return self._supposed[key]
 
     def record(self, name: str) -> LayerRecord:
@@ -56,6 +58,8 @@ class Subject:
 
     def answer(self, asked: Asked) -> Value:
         """Return the right answer. Raises Unanswerable."""
+        if asked.kind == "record" and not self.lenient:
+            self._need_sound(asked)
         try:
             value = getattr(self, f"_{asked.kind}")(asked)
         except Refusal as refusal:  # the layer does not take its input
@@ -141,6 +145,23 @@ class Subject:
                 None if record.output is None else prod(record.output) * sum(self._of_one(record))
             )
         return getattr(record, key)
+
+    @cached_property
+    def _unsound(self) -> Unsound:
+        return unsound(self.trace)
+
+    def _need_sound(self, asked: Asked) -> None:
+        """Raise Unanswerable where a number follows from a layer that does not take its input."""
+        names = [asked.name]
+        if asked.name == "total":
+            names = list(self.records)
+        elif asked.name in self.groups and asked.name not in self.records:
+            group = self.groups[asked.name]
+            names = [record.name for record in self.trace.layers[group.first : group.end]]
+        at_fault = next(filter(None, (self._unsound.behind(n, asked.key) for n in names)), None)
+        if at_fault is not None:
+            message = f"{quote(asked.path)} is not known{self._reason(at_fault)}"
+            raise Unanswerable(message, code="SC504")
 
     def _fits(self, asked: Asked) -> bool:
         record = self.record(asked.name)

@@ -81,8 +81,8 @@ class PlainLayers(Wiring):
                 share, claims = written.share, written.claims
         elif cls.merges:
             fields, origin = NO_FIELDS, value
-        elif isinstance(value, list | tuple) and not value:  # Flatten: [], as if it were called
-            fields = NO_FIELDS
+        elif cls.main is None and isinstance(value, list | tuple) and not value:
+            fields = NO_FIELDS  # Flatten: [], as if it were called
         elif cls.main is not None or word != kind:
             fields = {cls.main: value}
         if fields is NO_FIELDS and word in self.plain:
@@ -136,7 +136,9 @@ class PlainLayers(Wiring):
         from shapecalc.network import shorthands, translation  # not needed by who writes in ours
 
         tried = translation.translate(word, kind, fields, bare)
-        if tried.foreign:
+        if tried.foreign and bare and shorthands.is_ambiguous(word, kind, *fields.values()):
+            layer = None
+        elif tried.foreign:
             self.findings.take_back(mark)
             layer = self._translated(tried, cls, path, bare)
         if layer is None and bare and fields:

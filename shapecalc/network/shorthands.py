@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 from shapecalc.diagnostics import Fault, repairable
 from shapecalc.edits import Change, Repair, several
 from shapecalc.frameworks.lookups import called, choose, words_of
@@ -30,6 +32,7 @@ class Meant(NamedTuple):
 
     kind: str
     fields: dict[str, Any]
+    then: str = ""  # the activation behind it
 
     @property
     def item(self) -> Any:
@@ -41,9 +44,11 @@ def layer_meant(text: str) -> Meant | None:
     """Return the layer that a whole text means: `Conv2d(3, 64, 3)` or `conv K=10 F=5`."""
     if len(text) > LONGEST:
         return None
-    call = called(text)
+    call = called(text, _in_order)
     if call is not None:
-        return _ours(call.name, call.fields)
+        fields = dict(call.fields)
+        then = kind_of(str(fields.pop("activation", ""))) or ""
+        return _ours(call.name, fields if then else call.fields, then)
     word, _, rest = text.strip().partition(" ")
     pairs = _pairs(rest)
     return _ours(word, pairs) if pairs else None
@@ -65,12 +70,22 @@ def fields_meant(word: str, kind: str, value: Any) -> Meant | None:
     return _ours(word, dict(zip(order, value, strict=False)))
 
 
+def is_ambiguous(word: str, kind: str, value: Any = None) -> bool:
+    """Say whether a list may be a window of unlike sizes, or what a call has: MaxPool2d(3, 2)."""
+    unlike = isinstance(value, list | tuple) and len(value) == 2 and value[0] != value[1]
+    meant = fields_meant(word, kind, value) if unlike else None
+    return meant is not None and {"F", "S"} <= meant.fields.keys()
+
+
 def offered(message: str, meant: Meant, word: str | None = None) -> Fault:
     """Return the fault of a whole item, or of the value behind `word`, with what is meant."""
     fields = ", ".join(f"{name}: {shown(inner)}" for name, inner in meant.fields.items())
     hint = f"write {meant.kind}" + (f": {{{fields}}}" if fields else "")
     if word is None:
-        return repairable("SC105", message, [Repair(hint, Change("set", meant.item))], hint)
+        change = Change("set", meant.item)
+        if meant.then:
+            change, hint = Change("replace", [meant.item, meant.then]), f"{hint}, then {meant.then}"
+        return repairable("SC105", message, [Repair(hint, change)], hint)
     changes = [Change("set", meant.fields)]
     if word != meant.kind:
         changes.append(Change("rename", meant.kind))
@@ -97,8 +112,17 @@ def _value(text: str) -> Any:
         return without_tuples(text)
 
 
-def _ours(word: str, given: Mapping[str, Any]) -> Meant | None:
-    """Return a layer in our words; None where the word is no kind, or a field has no place."""
+def _in_order(word: str) -> Sequence[str]:
+    """Return the fields of one of our kinds as calls give them; nothing for any other word."""
+    kind = kind_of(word)
+    if kind is None:
+        return ()
+    first = IN_ORDER.get(kind) or [name for name in [KINDS[kind].main] if name]
+    return list(dict.fromkeys([*first, *KINDS[kind].model_fields]))
+
+
+def _ours(word: str, given: Mapping[str, Any], then: str = "") -> Meant | None:
+    """Return a layer in our words; None where the word is no kind, or does not take the fields."""
     kind = kind_of(word) or kind_of_word(word, given)
     if kind is None:
         return None
@@ -106,4 +130,9 @@ def _ours(word: str, given: Mapping[str, Any]) -> Meant | None:
     if translation.faults or translation.stops:
         return None
     words = aliases(KINDS[kind])
-    return Meant(kind, {words.get(name, name): value for name, value in translation.fields.items()})
+    fields = {words.get(name, name): value for name, value in translation.fields.items()}
+    try:
+        KINDS[kind].model_validate(fields)
+    except ValidationError:
+        return None
+    return Meant(kind, fields, then)

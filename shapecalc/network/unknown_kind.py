@@ -43,7 +43,10 @@ def unknown_kind(word: str, blocks: Mapping[str, Any], findings: Sequence[Findin
     if not close and meant:
         close = tuple(word.kind for word in words_of(meant)[:1] if word.kind)
     if "(" in word:
-        return Fault("SC105", message, "write - conv: {K: 10, F: 5}, without a call")
+        example = f", such as {KINDS[close[0]].example()}" if close and close[0] in KINDS else ""
+        return Fault(
+            "SC105", message, f"write the layer's kind and fields, without a call{example}"
+        )
     fault = Fault("SC105", message, "shapecalc explain lists the kinds")
     if len(close) > 1:
         offers = [Repair(f"write {kind}", Change("rename", kind)) for kind in close]

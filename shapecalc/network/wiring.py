@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shapecalc.diagnostics import (
@@ -175,7 +176,9 @@ class Wiring:
                 self.budget.spend_sources(len(sources))
             return sources
         if merges:
-            wanted, hint = "two or more sources", "for example from: [conv1, conv2]"
+            names = [*islice(reversed(scope.names), 2)]
+            wanted = "two or more sources"
+            hint = f"for example from: [{names[1]}, {names[0]}]" if len(names) == 2 else ""
         elif not sources:
             wanted, hint = "one source", f"say from which input: {some(self.inputs)}"
         else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shapecalc.diagnostics import Diagnostic, Finding, gather
 from shapecalc.repairs.candidates import candidates
-from shapecalc.repairs.trial import Outcome, Trials, key_of
+from shapecalc.repairs.trial import Key, Outcome, Trials, key_of
 from shapecalc.tracing import Trace
 
 MOST_OFFERS = 6
@@ -21,7 +21,7 @@ class _Item:
 
     finding: Finding
     diagnostic: Diagnostic
-    best: Outcome | None = None
+    left: frozenset[Key] | None = None  # found still after one or another of its repairs
 
 
 def diagnose(trace: Trace, cause: Cause | None = None) -> tuple[Diagnostic, ...]:
@@ -61,9 +61,10 @@ def _mend(item: _Item, trials: Trials) -> None:
             item.diagnostic = item.diagnostic._replace(hint=fault.otherwise)
         return
     found.sort(key=lambda outcome: outcome.rank)
-    item.best = found[0]
+    found = [one for one in found if one.errors == found[0].errors][:MOST_OFFERS]
+    item.left = frozenset().union(*(one.keys for one in found))
     offered = []
-    for outcome in found[:MOST_OFFERS]:
+    for outcome in found:
         edit = trials.edit(outcome)
         if edit is not None or trials.document.source is None:
             offered.append((outcome.repair.text, edit))
@@ -94,7 +95,7 @@ def _folded(items: list[_Item]) -> Iterable[Diagnostic]:
     behind: dict[int, list[Diagnostic]] = {}
     folded: set[int] = set()
     for place, item in enumerate(items):
-        if item.best is None or place in folded:
+        if item.left is None or place in folded:
             continue
         for other_place, other in enumerate(items):
             if other_place == place or other_place in folded or not _gone(other.finding, item):
@@ -116,5 +117,5 @@ def _gone(finding: Finding, item: _Item) -> bool:
 
     Warnings and advice stand beside each other: what mends one is a matter of taste.
     """
-    mended = item.best is not None and item.finding.severity == "error"
-    return mended and item.best is not None and key_of(finding) not in item.best.keys
+    mended = item.left is not None and item.finding.severity == "error"
+    return mended and item.left is not None and key_of(finding) not in item.left

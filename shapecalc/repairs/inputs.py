@@ -55,6 +55,14 @@ def meant_inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
             yield Repair(text, Change("set", show(reading.volume), path))
 
 
+def rounded(trace: Trace, finding: Finding) -> Iterator[Repair]:
+    """Yield the network's rounding, where strides of several layers do not fit."""
+    others = sum(found.fault.code == finding.fault.code for found in trace.findings)
+    if (others > 1 or finding.more) and "rounding" not in trace.spec.document.data:
+        text = "rounding: floor for the whole network"
+        yield Repair(text, Change("set", "floor", ("rounding",)))
+
+
 def _readings(volume: Volume, code: str) -> Sequence[Reading]:
     """Return what a volume may mean; an axis too many (SC206) may be a batch, whatever its size."""
     found = doubts(volume)

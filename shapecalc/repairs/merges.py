@@ -20,6 +20,7 @@ from shapecalc.tracing import Trace
 
 MOST_SOURCES = 3  # others that are offered for one
 MOST_FIELDS = 12
+FAR = 1000  # from a value that is no number
 
 
 def merges(trace: Trace, finding: Finding) -> Iterator[Repair]:
@@ -87,7 +88,7 @@ class _Merge:
 
     def _other_values(
         self, place: int, chain: Sequence[int], field: str
-    ) -> Iterator[tuple[int, Repair]]:
+    ) -> Iterator[tuple[tuple[int, int], Repair]]:
         """Yield the first value that works, and how far it is from the written one."""
         index = chain[-1]
         node = self.trace.spec.nodes[index]
@@ -202,9 +203,11 @@ class _Merge:
                 yield {word: fields}, output
 
 
-def _distance(written: Any, value: Any) -> int:
-    known = isinstance(written, int) and isinstance(value, int)
-    return abs(value - written) if known else MOST_FIELDS
+def _distance(written: Any, value: Any) -> tuple[int, int]:
+    """Return how far a value is from the written one; of two as far, the smaller comes first."""
+    if isinstance(written, int) and isinstance(value, int):
+        return abs(value - written), value
+    return FAR, 0
 
 
 def _shown(fields: Mapping[str, Any]) -> str:

@@ -29,9 +29,13 @@ class Outcome(NamedTuple):
     errors: int
 
     @property
-    def rank(self) -> tuple[int, bool]:
-        """What comes first has the smallest; rounding leaves the network with what it drops."""
-        return self.errors, self.change.path[-1:] == ("rounding",)
+    def rank(self) -> tuple[int, bool, bool]:
+        """What comes first has the smallest; rounding leaves the network with what it drops.
+
+        An input that looks as if its depth came first, still, is the likelier fault.
+        """
+        looks_wrong = any(code == "SC408" for code, _, _ in self.keys)
+        return self.errors, self.change.path[-1:] == ("rounding",), looks_wrong
 
 
 class Trials:

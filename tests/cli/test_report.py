@@ -319,7 +319,7 @@ def test_csv_of_several_files_has_the_columns_that_any_of_them_needs(run: Run, f
 @pytest.mark.parametrize("names", [["faulty.yaml"], ["sound.yaml", "faulty.yaml", "warned.yaml"]])
 def test_findings_beside_csv_name_their_file(run: Run, files: Path, names: list[str]) -> None:
     said = run("report", *names, "--format", "csv").stderr.splitlines()
-    assert said[0].startswith("faulty.yaml:4:5: SC201 conv1 ")
+    assert said[0].startswith("faulty.yaml:4:5: SC201 error: conv1 ")
     assert [line.split(":")[0] for line in said if line[0] != " "] == names[-2:][-len(names) :]
 
 

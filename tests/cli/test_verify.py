@@ -126,7 +126,7 @@ def test_an_example_is_told_after_the_table(run: Run, specs: Path) -> None:
     assert "1 of 9 checks disagrees\n" in wrong
     found, hint = wrong.splitlines()[-2:]
     assert found == (
-        "wrong.yaml:6:12: SC303 relu1 at unit 1 (from 0) is 0, and 1 was expected;"
+        "wrong.yaml:6:12: SC303 error: relu1 at unit 1 (from 0) is 0, and 1 was expected;"
         " 1 of 3 values differ"
     )
     assert hint == "    computed: [0, 0, 3]"
@@ -144,7 +144,7 @@ def test_several_files_are_a_line_each_and_their_findings(run: Run, specs: Path)
         r"specs.a\.yaml: 9 checks, all agree",
         r"specs.b\.json: \d+ checks, all agree",
         r"wrong\.yaml: 1 of 9 checks disagrees",
-        r"wrong\.yaml:6:12: SC303 relu1 .*",
+        r"wrong\.yaml:6:12: SC303 error: relu1 .*",
     ]
     assert len(told) == len(patterns)
     for line, pattern in zip(told, patterns, strict=True):
@@ -172,7 +172,7 @@ def test_a_fault_of_shapecalc_is_told_with_its_layer(
     result = run("verify", "sound.yaml")
     assert result.exit_code == 1
     assert "(input: WRONG)" in result.stdout
-    assert "sound.yaml:5:5: SC302 relu1: the gradient of input is wrong" in result.stdout
+    assert "sound.yaml:5:5: SC302 error: relu1: the gradient of input is wrong" in result.stdout
     assert "please report it" in result.stdout
 
 
@@ -253,7 +253,7 @@ def test_a_kernel_that_breaks_is_told_whatever_its_layer_is_called(
     (specs / "spoilt.yaml").write_text(text)
     result = run("verify", "spoilt.yaml")
     assert result.exit_code == 1
-    assert f"SC302 {name} cannot run: ValueError: spoilt" in result.stdout
+    assert f"SC302 error: {name} cannot run: ValueError: spoilt" in result.stdout
 
 
 # -- json ------------------------------------------------------------------------------------------
@@ -363,7 +363,7 @@ def test_a_number_that_is_out_of_range_is_wrong_usage(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["many.yaml"], "SC108 the network has more than 100,000 layers"),
+        (["many.yaml"], "SC108 error: the network has more than 100,000 layers"),
         (["huge.yaml"], "running 1 example needs about 671 GiB, more than 16"),
         (["--batch", "1000000000", "sound.yaml"], "running 1,000,000,000 examples needs about"),
         (["binary.yaml"], "this is a binary file"),

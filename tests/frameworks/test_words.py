@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -503,9 +504,57 @@ def test_what_is_no_call_with_plain_values_is_an_unknown_kind(text: str) -> None
     assert [d for d in trace.diagnostics if d.severity == "error"]
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("conv(16, 3)", [{"conv": {"K": 16, "F": 3}}]),
+        ("conv(16, 3, 1, 1)", [{"conv": {"K": 16, "F": 3, "S": 1, "P": 1}}]),
+        ("max_pool(2)", [{"max_pool": {"F": 2}}]),
+        ("dense(10)", [{"dense": {"units": 10}}]),
+        ("self.conv1 = nn.Conv2d(4, 16, 3)", [{"conv": {"K": 16, "F": 3}}]),
+        ('Conv2D(16, 3, activation="relu")', [{"conv": {"K": 16, "F": 3}}, "relu"]),
+        ('Dense(10, activation="softmax")', [{"dense": {"units": 10}}, "softmax"]),
+    ],
+)
+def test_a_call_is_offered_as_the_layers_it_makes(
+    text: str, meant: list[Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "net.json"
+    path.write_text(json.dumps({"input": "8x8x4", "layers": [text, "tanh"]}), encoding="utf-8")
+    found = shapecalc.check(path)[0]
+    (edit,) = found.edits
+    after = json.loads(edit.applied(path.read_text(encoding="utf-8")))
+    assert after["layers"] == [*meant, "tanh"]
+
+
+@pytest.mark.parametrize("text", ["x.view(-1, 72)", "nn.Upsample(64)", "max_pool(F=2, mode=3)"])
+def test_a_call_that_is_not_understood_gets_no_other_layer(text: str) -> None:
+    (found,) = shapecalc.check({"input": "8x8x4", "layers": [text]})
+    assert "without a call" in found.hint
+    assert "conv: {K" not in found.hint
+
+
+@pytest.mark.parametrize("word", ["MaxPool2d", "AvgPool2d", "MaxPooling2D"])
+def test_a_list_that_may_be_a_window_or_two_arguments_is_asked_about(word: str) -> None:
+    def traced(value: list[int]) -> shapecalc.Trace:
+        return shapecalc.trace({"input": "9x9x4", "rounding": "floor", "layers": [{word: value}]})
+
+    alike, unlike = traced([3, 3]), traced([3, 2])
+    assert alike.output == (3, 3, 4)
+    assert [d.severity for d in alike.diagnostics] == ["advice"]
+    assert unlike.output == (4, 4, 4)
+    (error,) = [d for d in unlike.diagnostics if d.severity == "error"]
+    assert "F: 3, S: 2" in error.hint
+
+
+def test_a_hint_for_a_list_is_one_that_the_kind_takes() -> None:
+    found = shapecalc.check({"input": "32x32x3", "layers": [{"LayerNorm": [3, 32, 32]}]})
+    assert not any("affine: 32" in d.hint for d in found)
+
+
 def test_nothing_in_a_call_is_run(tmp_path: Path) -> None:
     target = tmp_path / "made"
-    assert called(f"nn.Linear(open({str(target)!r}, 'w'), 3)") is None
+    assert called(f"nn.Linear(open({str(target)!r}, 'w'), 3)", lambda word: ()) is None
     assert not target.exists()
 
 

@@ -180,3 +180,43 @@ def test_places_outside_an_array_are_refused(ask: str) -> None:
     }
     found = read_assignment({"spec": spec, "questions": [ask]})
     assert [d.code for d in found.diagnostics] == ["SC505"]
+
+
+# -- strides that do not fit -----------------------------------------------------------------------
+
+MISFIT = {
+    "input": "32x32x3",
+    "layers": [{"conv": {"K": 10, "F": 5, "S": 2}}, {"max_pool": 2}, {"conv": {"K": 4, "F": 3}}],
+}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    ["conv1.output", "conv1.macs", "conv1.activations", "conv2.output", "conv2.input",
+     "max_pool1.output", "total.macs", "total.parameters"],
+)  # fmt: skip
+@pytest.mark.parametrize("network", [MISFIT, {**MISFIT, "rounding": "exact"}])
+def test_behind_a_stride_that_does_not_fit_nothing_is_known(ask: str, network: Any) -> None:
+    read = read_assignment({"spec": network, "questions": [{"id": "q", "ask": ask}]})
+    (found,) = [d for d in read.diagnostics if d.severity == "error"]
+    assert found.code == "SC504"
+    assert "(32 - 5 + 2*0)/2 + 1 = 14.5" in found.message
+
+
+@pytest.mark.parametrize("ask", ["conv1.parameters", "conv1.input", "fits(conv1)", "S(conv1)"])
+def test_what_does_not_follow_from_the_size_may_be_asked(ask: str) -> None:
+    read = read_assignment({"spec": MISFIT, "questions": [{"id": "q", "ask": ask}]})
+    assert [d for d in read.diagnostics if d.severity == "error"] == []
+
+
+def test_a_network_that_rounds_is_asked_about() -> None:
+    network = {**MISFIT, "rounding": "floor"}
+    read = read_assignment({"spec": network, "questions": ["conv2.output", "total.macs"]})
+    assert [question.right for question in read.questions] == [(5, 5, 4), 147_000 + 9000]
+
+
+def test_a_key_is_offered_as_a_file_would_have_it() -> None:
+    network = {"input": 3, "layers": [{"dense": 3000}]}
+    question = {"id": "q", "ask": "dense1.parameters", "key": 9000}
+    (found,) = read_assignment({"spec": network, "questions": [question]}).diagnostics
+    assert "write key: 12000," in found.hint

@@ -203,6 +203,69 @@ def test_a_warning_is_not_mended_by_an_error(units: str, titles: list[str], tmp_
         assert not [d for d in after if d.code == "SC402" or d.severity == "error"]
 
 
+RESIDUAL = """
+input: 32x32x3
+layers:
+  - conv: {K: 16, F: 3, P: 1}
+  - residual:
+      body: [{conv: {K: 32, F: 3, S: 2, P: 1}}, relu, {conv: {K: 32, F: 3, P: 1}}]
+      shortcut: [{conv: {K: 32, F: 1, S: 2}}]
+"""
+
+
+def test_a_repair_that_leaves_more_errors_than_another_is_not_offered(tmp_path: Path) -> None:
+    """S=1 in the body alone fits, and the branches no longer agree."""
+    (error,) = [d for d in found(RESIDUAL, tmp_path / "net.yaml") if d.severity == "error"]
+    assert error.code == "SC201"
+    assert {d.code for d in error.consequences} == {"SC201"}
+    titles = [edit.title for edit in error.edits]
+    assert titles == [
+        "input: 31x31x3 gives 16x16",
+        "input: 33x33x3 gives 17x17",
+        "rounding: floor for the whole network",
+    ]
+    for edit in error.edits:
+        after = found(edit.applied(RESIDUAL), tmp_path / "net.yaml")
+        assert not [d for d in after if d.severity == "error"], edit.title
+
+
+def test_channels_first_is_told_by_in_channels(tmp_path: Path) -> None:
+    text = (
+        "input: 3x32x32\nlayers:\n  - Conv2d: {in_channels: 3, out_channels: 8, kernel_size: 3}\n"
+    )
+    (error,) = [d for d in found(text, tmp_path / "net.yaml") if d.severity == "error"]
+    assert error.code == "SC301"
+    assert error.edits[0].applied(text).startswith("input: 32x32x3\n")
+
+
+def test_a_batch_in_front_is_told_by_a_layer_for_images(tmp_path: Path) -> None:
+    layers = "  - Conv2d: {out_channels: 8, kernel_size: 3, padding: 1}\n  - MaxPool2d: 2\n"
+    text = f"input: 64x32x32x3\nlayers:\n{layers}{layers}"
+    (error,) = [d for d in found(text, tmp_path / "net.yaml") if d.severity == "error"]
+    assert error.edits[0].applied(text).startswith("input: 32x32x3\n")
+    assert len(error.consequences) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("inputs: 8x8x1\nlayers: [relu]\n", "input: 8x8x1\nlayers: [relu]\n"),
+        ("input: 8x8x1\nlayers:\n  - batch_norm: 8\n", "input: 8x8x1\nlayers:\n  - batch_norm\n"),
+    ],
+)
+def test_a_word_or_value_too_much(text: str, mended: str, tmp_path: Path) -> None:
+    (fault,) = found(text, tmp_path / "net.yaml")
+    assert fault.edits[0].applied(text) == mended
+
+
+def test_the_padding_that_is_nearest_comes_first(tmp_path: Path) -> None:
+    body = "{conv: {K: 4, F: 3}}, {conv: {K: 4, F: 3, P: 1}}"
+    text = f"input: 8x8x4\nlayers:\n  - residual: [{body}]\n"
+    (fault,) = found(text, tmp_path / "net.yaml")
+    padded = [edit.title for edit in fault.edits if edit.title.startswith("P=")]
+    assert padded[:2] == ["P=1 in conv1 gives 8x8x4", "P=2 in conv2 gives 8x8x4"]
+
+
 def test_a_mapping_has_hints_and_no_edits() -> None:
     spec: dict[str, Any] = {"input": "9x9x1", "layers": [{"conv": {"K": 1, "F": 2, "S": 2}}]}
     (fault,) = shapecalc.trace(spec).diagnostics

@@ -1,0 +1,46 @@
+"""What nobody can be asked: numbers that follow from a layer that does not take its input.
+
+The walk goes on behind a stride that does not fit, with the size rounded down, so that the report
+has something to show. That size is no right answer.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from shapecalc.diagnostics import Refusal
+from shapecalc.tracing import Trace
+
+OF_INPUT = ("input", "weights", "biases", "parameters", "non_trainable")  # need a sound input only
+
+
+class Unsound(NamedTuple):
+    """The layers whose inputs, and those whose outputs, follow from a fault; each its first."""
+
+    inputs: dict[str, str]
+    outputs: dict[str, str]
+
+    def behind(self, name: str, key: str) -> str | None:
+        """Return the layer at fault behind a layer's number, or None."""
+        return (self.inputs if key in OF_INPUT else self.outputs).get(name)
+
+
+def unsound(trace: Trace) -> Unsound:
+    """Return which layers stand behind a layer that refuses its input."""
+    found = Unsound({}, {})
+    if not any(f.severity == "error" and f.fault.code.startswith("SC2") for f in trace.findings):
+        return found
+    for record in trace.layers:
+        at_fault = next(
+            (found.outputs[s] for s in record.sources or () if s in found.outputs), None
+        )
+        if at_fault is not None:
+            found.inputs[record.name] = at_fault
+        elif record.layer is not None and record.input is not None:
+            try:
+                record.layer.volume(record.input)
+            except Refusal:
+                at_fault = record.name
+        if at_fault is not None:
+            found.outputs[record.name] = at_fault
+    return found
