@@ -368,3 +368,11 @@ def test_layers_beyond_the_room_are_left_out(monkeypatch: pytest.MonkeyPatch) ->
     some = tracked(trace)
     assert 0 < len(some) < 3
     assert all(every[m.layer] == m for m in some)
+
+
+@pytest.mark.parametrize("head", ["softmax", "log_softmax"])
+def test_where_nothing_comes_back_nothing_is_passed_on(head: str) -> None:
+    """One value behind a softmax depends on no input: no row of the dense layer is marked."""
+    trace = traced([4, 1], f"residual: {{body: [{{dense: 1}}, {head}]}}", "relu")
+    for name in ("add1", None):
+        assert shapecalc.verify(trace.spec, only=name).agrees
