@@ -17,6 +17,8 @@ import shapecalc
 from shapecalc import Trace
 from shapecalc.reports import csv_text, json_text, table
 
+pytestmark = pytest.mark.slow
+
 Spec = dict[str, Any]
 
 settings.register_profile(

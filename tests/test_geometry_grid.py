@@ -97,6 +97,7 @@ def test_padding_up_to_half_the_filter_and_no_further() -> None:
         assert ("SC203" in codes) is (P + P > F), (kind, F, P, codes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rounding", ["exact", "floor"])
 def test_convolutions_have_one_output_a_window(rounding: str) -> None:
     differing = []

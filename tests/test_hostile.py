@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 resource = pytest.importorskip("resource", reason="the system does not tell a child's memory")
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 20.0  # of the processor; generous: two are promised, and some machines are slow

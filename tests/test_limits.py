@@ -64,6 +64,7 @@ def test_what_is_too_large_is_left_out_and_the_rest_is_read() -> None:
     assert [record.name for record in trace.layers] == ["repeat1", "tanh1", "tanh2"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("layers", "what"),
     [

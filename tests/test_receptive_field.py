@@ -18,6 +18,8 @@ import pytest
 
 from shapecalc import trace
 
+pytestmark = pytest.mark.slow
+
 NETWORKS = Path(__file__).resolve().parents[1] / "specs" / "networks"
 LENGTH = 240  # of the input: so many units that the middle ones see no padding
 

@@ -10,6 +10,8 @@ import pytest
 import shapecalc
 from shapecalc.diagnostics import Fault, Finding, Findings, Later
 
+pytestmark = pytest.mark.slow
+
 Spec = dict[str, Any]
 BLOCKS = {
     "piece": {"parameters": {"w": None}, "layers": [{"conv": {"K": "$w", "F": 1, "kernal": 3}}]},

@@ -444,6 +444,7 @@ def test_no_value_of_a_top_level_key_raises(key: str) -> None:
         assert str(trace)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind",
     ["conv", "depthwise_conv", "conv_transpose", "max_pool", "avg_pool", "adaptive_avg_pool",

@@ -118,6 +118,7 @@ def test_standard_input_is_read_as_bytes(spawn: Spawn) -> None:
     assert spawn("report", "-", stdin=b"\xff\xfe").returncode == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 def test_a_console_that_cannot_show_a_name_gives_no_traceback(
     spawn: Spawn, files: Path, encoding: str
@@ -134,6 +135,7 @@ def test_a_console_that_cannot_show_a_name_gives_no_traceback(
         assert b"internal error" not in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes close differently there")
 @pytest.mark.parametrize("command", ["report", "check"])
 def test_a_pipe_that_closes_early_gives_no_traceback(files: Path, command: str) -> None:
@@ -157,6 +159,7 @@ def test_a_pipe_that_closes_early_gives_no_traceback(files: Path, command: str) 
     assert b"BrokenPipe" not in errors
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes close differently there")
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 @pytest.mark.parametrize(
@@ -182,6 +185,7 @@ def test_a_pipe_that_nobody_reads_is_quiet(files: Path, words: list[str], stream
         assert words_of_a_crash not in errors
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 @pytest.mark.parametrize("number", [0, 1, 2])
 @pytest.mark.parametrize("command", ["report", "check", "audit", "verify"])

@@ -15,6 +15,8 @@ import pytest
 
 from shapecalc.cli.processes import THREADS, in_order, one_thread
 
+pytestmark = pytest.mark.slow
+
 Spawn = Callable[..., subprocess.CompletedProcess[bytes]]
 EXIT = "__import__('os')._exit(3)"  # as if the system had ended the process
 

@@ -106,6 +106,7 @@ def test_a_file_that_cannot_be_written(run: Run, target: str) -> None:
     assert target in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["markdown", "yaml", "gift", "moodle-xml", "text2qti"])
 def test_every_process_prints_the_same(spawn: Spawn, form: str) -> None:
     words = ("quiz", "--level", "2", "--student", "é", "-n", "12", "--format", form)

@@ -272,6 +272,7 @@ def plant(monkeypatch: pytest.MonkeyPatch, kind: str, fault: Planted) -> None:
     monkeypatch.setitem(KERNELS, kind, type(f"Spoilt{base.__name__}", (base,), methods))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KERNEL_FAULTS)
 def test_a_fault_in_a_kernel_is_found(
     name: str, trace_text: TraceText, monkeypatch: pytest.MonkeyPatch
@@ -475,6 +476,7 @@ PREDICTIONS: dict[str, tuple[str, Record, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PREDICTIONS)
 def test_a_wrong_prediction_is_found(name: str, trace_text: TraceText) -> None:
     layer, change, what = PREDICTIONS[name]
@@ -711,6 +713,7 @@ def test_a_sound_network_agrees(
         assert result.settings == f"{dtype}, batch {batch or 1}, seed {seed}, {mode}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_kinks_raise_no_false_alarm(seed: int, trace_text: TraceText) -> None:
     result = confirm(trace_text(SOUND["kinky"]), seed=seed, batch=2)

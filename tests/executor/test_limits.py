@@ -15,6 +15,8 @@ import yaml
 from shapecalc import SpecError, trace
 from shapecalc.executor import limits, run
 
+pytestmark = pytest.mark.slow
+
 Spec = dict[str, Any]
 
 

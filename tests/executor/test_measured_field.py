@@ -248,6 +248,7 @@ def random_net(seed: int) -> Trace:
     return trace
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40))
 def test_random_networks(seed: int) -> None:
     trace = random_net(seed)

@@ -14,6 +14,8 @@ from shapecalc import Trace
 from shapecalc.executor import run
 from shapecalc.executor.confirm import confirm
 
+pytestmark = pytest.mark.slow
+
 TraceText = Callable[..., Trace]
 CONV, ONE = "{conv: {K: 2, F: 3, P: 1}}", "{conv: {K: 2, F: 1}}"
 

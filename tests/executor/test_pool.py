@@ -146,6 +146,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setattr(small_windows, "BAND", 40)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("way")
 def test_max_pool_over_every_window() -> None:
     for W, F, S, P, ceil in GRID:
@@ -284,6 +285,7 @@ def counts_of(
     return counts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_padding", [True, False])
 def test_avg_pool_over_every_window(with_padding: bool) -> None:
     for W, F, S, P, ceil in GRID:

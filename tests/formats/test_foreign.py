@@ -287,6 +287,7 @@ def test_junk_behind_every_beginning_is_a_fault_and_no_crash() -> None:
         assert finding.fault.code == "SC101", what
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [b"\n", b" ", b"\t\n", b"\r\n", b"import ", b"class A(", b"layers {", b"a(\n (b): ", b"a.",

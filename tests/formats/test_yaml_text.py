@@ -396,6 +396,7 @@ def test_deep_nesting_is_refused_and_no_crash(
     assert not trace.complete
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [600, 5_000, 100_000])
 @pytest.mark.parametrize("before", ["", "a: [1, 2]\ninput: ", "- {a: 1}\n- ", "'[[[': 1\n\nb: "])
 def test_depth_is_told_in_our_words_where_it_begins(

@@ -682,6 +682,7 @@ HOSTILE: list[Any] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", all_words(), ids=lambda word: f"{word.framework}-{word.name}")
 def test_no_value_of_a_field_is_too_odd(word: Any) -> None:
     name = f"{PREFIX[word.framework]}.{word.name}"

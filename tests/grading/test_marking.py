@@ -195,6 +195,7 @@ def test_a_layer_that_cannot_take_the_students_volume_harms_nobody() -> None:
     assert [m.verdict for m in found.marks] == ["wrong"] * 3
 
 
+@pytest.mark.slow
 def test_a_student_who_is_always_wrong_takes_little_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every wrong volume asks for another network: at most 100,000 layers are walked for one."""
     walked = []

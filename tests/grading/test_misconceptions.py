@@ -301,6 +301,7 @@ def paths_of(subject: Subject, largest: int = LARGEST) -> list[str]:
     return [*paths, "loss", "input.grad"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", STORED, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_no_model_raises_or_is_right(path: Path) -> None:
     subject = subject_of(path)
@@ -354,6 +355,7 @@ def test_no_model_raises_for_a_broken_network(path: Path) -> None:
         try_all(subject, text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("volume", STRANGE, ids=str)
 @pytest.mark.parametrize("kind", sorted((SPECS / "kinds").iterdir()), ids=lambda path: path.stem)
 def test_no_model_raises_for_a_students_own_volumes(kind: Path, volume: tuple[int, ...]) -> None:

@@ -89,6 +89,7 @@ def spoilt(text: str, rng: random.Random) -> str:
     return text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_every_edit_of_a_spoilt_spec_works(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)

@@ -243,6 +243,7 @@ def gradescope(tmp_path: Path) -> Platform:
     return Platform(tmp_path)
 
 
+@pytest.mark.slow
 @LINUX
 @pytest.mark.parametrize(
     ("name", "score"), [("ada.yaml", 15), ("ben.yaml", None), ("cleo.yaml", 0)]
