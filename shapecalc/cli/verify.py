@@ -33,7 +33,7 @@ LONG = 30  # layers from which a progress bar is shown
     type=click.IntRange(0, LIMIT),
     default=0,
     show_default=True,
-    help="What inputs, weights and directions are drawn from.",
+    help="Seed of the random inputs, weights and directions.",
 )
 @click.option(
     "--dtype",
