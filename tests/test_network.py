@@ -123,8 +123,41 @@ def test_the_walk_goes_on_with_the_volume_that_was_meant(
     assert found.hint.startswith(f"write {'x'.join(map(str, volume))}")
     assert trace.output == volume
     assert not trace.complete
+    (edit,) = found.edits
+    assert trace_text(edit.applied(net("[relu]", text))).diagnostics == ()
     several = trace_text(f"inputs:\n  a: 8x8x3\n  b: {text}\nlayers: [{{relu: {{from: b}}}}]")
     assert several.output == volume
+
+
+@pytest.mark.parametrize(
+    ("layers", "mended"),
+    [
+        ("[{relu: {expect: {output: [null, 8, 8, 4]}}}]", "output: 8x8x4"),
+        ("[{relu: {expect: {output: [-1, 4, 8, 8]}}}]", "output: 8x8x4"),
+        ("[{reshape: [null, 4, 64]}]", "reshape: 4x64"),
+        ("[{reshape: {output: [null, 256]}}]", "output: 256"),
+        ("[relu]\nexpect: {output: 'torch.Size([1, 4, 8, 8])'}", "output: 8x8x4"),
+        ("[relu]\nexpect: {outputs: {relu1: '(None, 8, 8, 4)'}}", "relu1: 8x8x4"),
+    ],
+)
+def test_wherever_a_volume_is_written_the_one_that_was_meant_is_offered(
+    trace_text: TraceText, layers: str, mended: str
+) -> None:
+    trace = trace_text(net(layers))
+    (found,) = trace.diagnostics
+    assert found.code == "SC104"
+    assert trace.layers[0].output is not None
+    (edit,) = found.edits
+    text = edit.applied(net(layers))
+    assert mended in text
+    assert trace_text(text).diagnostics == ()
+
+
+def test_a_claim_in_a_frameworks_order_is_still_compared(trace_text: TraceText) -> None:
+    layers = "[{relu: {expect: {output: [null, 9, 9, 4]}}}]"
+    (false,) = trace_text(net(layers)).diagnostics
+    assert false.code == "SC301"
+    assert [behind.code for behind in false.consequences] == ["SC104"]  # one edit mends both
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, PlainValidator
 from pydantic_core import PydanticCustomError
 
-from shapecalc.diagnostics import LIMIT
+from shapecalc.diagnostics import LIMIT, quote
 from shapecalc.layers.fields import MAX_SPATIAL, Volume, crossed, natural, read_volume, wrong
 
 
@@ -27,18 +27,24 @@ def _volumes(value: Any) -> dict[str, Volume]:
     if not isinstance(value, dict):
         raise wrong("a mapping of outputs' names to volumes", value)
     volumes = {}
-    faulty: PydanticCustomError | None = None
+    faults: list[tuple[str, PydanticCustomError]] = []
     for name, written in value.items():
         try:
             volumes[str(name)] = read_volume(written)
         except PydanticCustomError as error:
-            faulty = faulty or error
+            faults.append((str(name), error))
             meant = (error.context or {}).get("meant")
             if meant is None:
                 raise
             volumes[str(name)] = meant
-    if faulty is not None:
-        context = {**(faulty.context or {}), "meant": volumes}
+    if faults:
+        name, first = faults[0]
+        repairs = [
+            repair._replace(change=repair.change.at((name,)))
+            for repair in (first.context or {}).get("repairs", ())
+        ]
+        message = f"{quote(name)} {first.message()}"
+        context = {"message": message, "repairs": repairs, "meant": volumes}
         raise PydanticCustomError("SC104", "{message}", context)
     return volumes
 

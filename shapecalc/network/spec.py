@@ -192,7 +192,7 @@ class _Builder:
             return read_volume(value)
         except PydanticCustomError as error:
             context = error.context or {}
-            fault = rejected(error.type, f"{path[-1]} {error.message()}", context)
+            fault = rejected(error.type, f"{quote(path[-1])} {error.message()}", context)
             self.findings.append(Finding(fault, path))
             return context.get("meant")
 
@@ -291,8 +291,10 @@ class _Builder:
     def _too_much(
         self, limit: TooMuch, item: Any, path: Path, expander: Expander, scope: Scope
     ) -> None:
-        kind = str(likely_kind(item, expander.blocks)) if isinstance(item, Mapping) else str(item)
-        path = (*path, kind) if isinstance(item, Mapping) else path
+        kind = item if isinstance(item, str) else "?"
+        if isinstance(item, Mapping) and item:
+            kind = quote(likely_kind(item, expander.blocks))
+            path = (*path, kind)
         message = f"the network has {limit}"
         self._report("SC108", message, limit.hint, path)
         expander.depth = 0

@@ -70,7 +70,9 @@ class Translation:
         change = several(*self.changes)
         if alone and self.fields:
             change = Change("set", {self.kind: self.changes[0].value})
-        return Repair("write " + ", ".join(self.offers), change, safe=True)
+        offers = ", ".join(self.offers)
+        only_less = all(offer.startswith("leave out") for offer in self.offers)
+        return Repair(offers if only_less else f"write {offers}", change, safe=True)
 
 
 def kind_of_word(text: str, value: Any = None) -> str | None:

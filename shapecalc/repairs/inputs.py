@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from shapecalc.diagnostics import Finding, Path
+from shapecalc.diagnostics import Finding, Path, quote
 from shapecalc.edits import Change, Repair
 from shapecalc.geometry import fitting_inputs
 from shapecalc.layers.base import show
@@ -42,7 +42,7 @@ def inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
         found = _walked(trace, finding, index, name, volume)
     for changed, output in found:
         key, path = _place(trace, name)
-        text = f"{key}: {show(changed)} gives {show(output[:-1])}"
+        text = f"{quote(key)}: {show(changed)} gives {show(output[:-1])}"
         yield Repair(text, Change("set", show(changed), path))
 
 
@@ -51,7 +51,7 @@ def meant_inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
     for name, volume in trace.inputs.items():
         for reading in doubts(volume) if volume is not None else ():
             key, path = _place(trace, name)
-            text = f"{key}: {show(reading.volume)} ({reason(reading)})"
+            text = f"{quote(key)}: {show(reading.volume)} ({reason(reading)})"
             yield Repair(text, Change("set", show(reading.volume), path))
 
 
@@ -66,7 +66,8 @@ def _walked(
     trace: Trace, finding: Finding, index: int, name: str, volume: Volume
 ) -> Iterator[tuple[Volume, Volume]]:
     """Yield the nearest sizes at which the network, walked anew, takes its volumes."""
-    far = min(FAR, MOST_TRIED // (2 * len(trace.layers)))
+    # Much smaller inputs make volumes of one pixel, which agree with everything.
+    far = min(FAR, max(4, min(volume[:-1]) // 4), MOST_TRIED // (2 * len(trace.layers)))
     missing = {-1, 1}
     for step in range(1, far + 1):
         for sign in sorted(missing):

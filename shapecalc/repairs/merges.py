@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice, takewhile
 from typing import Any
 
-from shapecalc.diagnostics import Finding, Path, Refusal
+from shapecalc.diagnostics import Finding, Path, Refusal, quote
 from shapecalc.edits import Change, Repair, Unchangeable, value_at
 from shapecalc.layers import KINDS
 from shapecalc.layers.base import Layer, show
@@ -108,7 +108,7 @@ class _Merge:
             found = self._agreeing(place, prefix)
             for index, output in found[:MOST_SOURCES]:
                 new = self.trace.layers[index].name.removeprefix(prefix)
-                text = f"from {new} in place of {old} gives {show(output)}"
+                text = f"from {new} in place of {quote(old)} gives {show(output)}"
                 yield Repair(text, Change("set", new, (*path, place)))
 
     def _agreeing(self, place: int, prefix: str) -> list[tuple[int, Volume]]:

@@ -407,7 +407,7 @@ def test_nothing_left_of_same_is_repaired_by_what_keras_takes(ask: Ask) -> None:
     asked = ask("1x3x1", {"conv_transpose": fields})
     assert asked.codes == ["SC202"]
     assert "(1 - 1)*2 + 2 - 2*floor(2/2) = 0" in asked.said("SC202")
-    assert asked.hint("SC202") == "leaving out output_padding gives 2x6"
+    assert asked.hint("SC202").startswith("leaving out output_padding gives 2x6")
     del fields["output_padding"]
     assert ask("1x3x1", {"conv_transpose": fields})["output"] == [2, 6, 1]
 

@@ -38,7 +38,8 @@ class Offer(NamedTuple):
 
 
 def offers(hint: str) -> list[Offer]:
-    """Read a hint; nothing in it may be anything but offers."""
+    """Read a hint; nothing in it may be anything but offers, and what the input may mean."""
+    hint = re.sub(r"(, )?input: \S+ \([^)]*\)", "", hint)
     found = []
     for one in OFFER.finditer(hint):
         found.append(Offer(one[1] or one[2], one[3], [int(size) for size in one[4].split("x")]))
