@@ -100,7 +100,7 @@ def reason(reading: Reading) -> str:
     """Say why a volume is written otherwise."""
     why = []
     if reading.batch is not None:
-        why.append("the batch is no part of a volume")
+        why.append("the batch is not part of a volume")
     if reading.turned:
         why.append("the depth comes last")
     if reading.grey:

@@ -201,7 +201,7 @@ class _Checker:
         self._shape(name, numbers.shape, (*shape[1:],), True, path)
         wrong = _first(numbers.values, lambda c: type(c) is not int or not 0 <= c < shape[0])
         if wrong is not None:
-            message = f"{quote(wrong)} is no class: {name} has {shape[0]}, counted from 0"
+            message = f"{quote(wrong)} is not a class: {name} has {shape[0]}, counted from 0"
             self._add(Fault("SC104", message, f"write 0 to {shape[0] - 1}"), path)
 
     def _expected(self, key: str, target: Target) -> None:

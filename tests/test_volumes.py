@@ -146,7 +146,8 @@ def test_two_readings_are_both_named(value: str, volumes: list[Volume]) -> None:
 
 def test_one_reading_is_offered_with_its_reason() -> None:
     (offered,) = offers([Reading((32, 32, 3), "1", turned=True)])
-    assert offered[0] == "write 32x32x3: the batch is no part of a volume, and the depth comes last"
+    reasons = "the batch is not part of a volume, and the depth comes last"
+    assert offered[0] == f"write 32x32x3: {reasons}"
     assert offers([Reading((32, 32, 3))]) == [("write 32x32x3", (32, 32, 3))]
     assert offers([]) == []
 

@@ -145,9 +145,9 @@ WRONG = [
      "should be 3"),
     # classes
     ("loss: {cross_entropy: 3}", "SC104", "loss.cross_entropy", "write 0 to 2"),
-    ("loss: {cross_entropy: -1}", "SC104", "loss.cross_entropy", "-1 is no class"),
-    ("loss: {cross_entropy: 1.0}", "SC104", "loss.cross_entropy", "1.0 is no class"),
-    ("loss: {cross_entropy: [0, 2, 7]}", "SC104", "loss.cross_entropy", "7 is no class"),
+    ("loss: {cross_entropy: -1}", "SC104", "loss.cross_entropy", "-1 is not a class"),
+    ("loss: {cross_entropy: 1.0}", "SC104", "loss.cross_entropy", "1.0 is not a class"),
+    ("loss: {cross_entropy: [0, 2, 7]}", "SC104", "loss.cross_entropy", "7 is not a class"),
     # batches
     (f"{{given: {{{X}}}, upstream: {{dense1: [[1, 2, 3], [4, 5, 6]]}}}}", "SC104",
      "upstream.dense1", "2 examples, others 1"),
@@ -213,7 +213,7 @@ def test_a_class_for_every_position(trace_text: TraceText) -> None:
     (shape,) = diagnosed(trace_text(text % "[0, 1, 2]"))
     assert "3, and should be 2x3" in shape.message
     (label,) = diagnosed(trace_text(text % "[[0, 1, 2], [4, 0, 1]]"))
-    assert "4 is no class: softmax1 has 4" in label.message
+    assert "4 is not a class: softmax1 has 4" in label.message
 
 
 def test_names_are_checked_where_volumes_are_not_known(trace_text: TraceText) -> None:

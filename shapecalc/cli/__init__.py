@@ -16,8 +16,8 @@ COMMANDS = {
     "check": "Find what is wrong, in files and folders.",
     "verify": "Run networks forward and backward, and compare every prediction.",
     "audit": "Check answer keys and printed numbers, and name the misprints.",
-    "grade": "Mark answers to questions about networks, with the mistake behind a wrong one.",
-    "quiz": "Draw problem sets with a key, other numbers for every student.",
+    "grade": "Mark answers to questions about networks, and name the mistake behind a wrong one.",
+    "quiz": "Draw problem sets with their keys, with other numbers for each student.",
     "calc": "Work out a network typed on the command line.",
     "explain": "Explain a topic, a layer kind or a rule; list all pages.",
 }

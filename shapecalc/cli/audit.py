@@ -25,8 +25,8 @@ from shapecalc.cli.search import Search
 @click.pass_context
 def command(ctx: click.Context, paths: tuple[str, ...], form: str) -> None:
     """Check printed numbers against computed ones: the keys of an assignment, or the expect and
-    example of a spec. A misprint is told with the mistake that produces it, where one does. PATH
-    is a file, a folder, or - for standard input.
+    example of a spec. A misprint is shown with the mistake that explains it, if one does. PATH is
+    a file, a folder, or - for standard input.
     """
     from shapecalc.grading.audit import audit_document
 

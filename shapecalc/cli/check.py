@@ -20,7 +20,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
     wanted = tuple(c.strip().upper() for v in values for c in v.split(",") if c.strip())
     for prefix in wanted:
         if not any(code.startswith(prefix) for code in codes()):
-            raise click.BadParameter(f"{prefix!r} is no code, nor the beginning of one")
+            raise click.BadParameter(f"{prefix!r} is neither a code nor the beginning of one")
     return wanted
 
 
@@ -49,7 +49,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
     help="All but these codes or beginnings of codes.",
 )
 @max_layers_option
-@click.option("--strict", is_flag=True, help="Warnings fail, too.")
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary.")
 @click.pass_context
 def command(
@@ -110,5 +110,5 @@ def _summary(search: Search, counts: Counter[str]) -> str:
             f"{counts[s]:,} {s if counts[s] == 1 else names[s]}" for s in names if counts[s]
         )
     files = f"{search.checked:,} {'file' if search.checked == 1 else 'files'} checked"
-    skipped = f", {search.skipped:,} without layers or input skipped" if search.skipped else ""
+    skipped = f", {search.skipped:,} skipped (no layers or input)" if search.skipped else ""
     return f"{files}{skipped}: {what}"

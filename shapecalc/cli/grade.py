@@ -48,19 +48,19 @@ def _regex(ctx: click.Context, option: click.Parameter, value: str | None) -> Pr
     type=click.IntRange(1, 61),  # more than 61 are not possible on Windows
     default=1,
     show_default=True,
-    help="How many processes mark.",
+    help="How many processes to use.",
 )
 @click.option(
     "--preset",
     type=click.Choice(("moodle", "canvas", "gradescope")),
-    help="Whose a file is, by the names that a platform gives.",
+    help="Read the student from the file name, as this platform writes it.",
 )
 @click.option(
     "--student-regex",
     "regex",
     callback=_regex,
     metavar="REGEX",
-    help="Whose a file is, by (?P<student>...) in its path below the folder that is given.",
+    help="Read the student from (?P<student>...) in the path below the given folder.",
 )
 @click.pass_context
 def command(
@@ -74,16 +74,16 @@ def command(
     preset: str | None,
     regex: Preset | None,
 ) -> None:
-    """Mark answers by an assignment, with the misconception behind a wrong one. SUBMISSION is a
-    YAML or JSON file of question ids and answers, a CSV with a column a question, or a folder.
+    """Mark answers by an assignment, and name the mistake behind a wrong one. SUBMISSION is a YAML
+    or JSON file of question ids and answers, a CSV with a column for each question, or a folder.
 
-    Exit code 0 once everybody is marked, even if something handed in is not gradable.
+    Exit code 0 once all are marked, even if some submissions are not gradable.
     """
     from shapecalc.grading import classroom, exports
     from shapecalc.grading.presets import PRESETS, find
 
     if preset and regex:
-        raise click.UsageError("--preset and --student-regex exclude one another")
+        raise click.UsageError("--preset and --student-regex cannot be used together")
     refuse_overwriting(output, force, (assignment, *submissions))
     read = _assignment(assignment)
     if read is None:

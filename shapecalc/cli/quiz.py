@@ -47,14 +47,14 @@ def _student(ctx: click.Context, option: click.Parameter, value: str) -> str:
     type=click.IntRange(0, LIMIT),
     default=0,
     show_default=True,
-    help="What the problems are drawn from; the same seed gives the same quiz everywhere.",
+    help="Seed of the random numbers; the same seed gives the same quiz everywhere.",
 )
 @click.option(
     "--student",
     metavar="ID",
     default="",
     callback=_student,
-    help="Whose quiz it is: the same forms of problems, with numbers of its own.",
+    help="Give this student the same kinds of problems with other numbers.",
 )
 @click.option(
     "--level",
@@ -75,7 +75,7 @@ def _student(ctx: click.Context, option: click.Parameter, value: str) -> str:
     type=click.IntRange(1, MOST),
     default=5,
     show_default=True,
-    help="Problems; one may have several questions.",
+    help="How many problems; one may have several questions.",
 )
 @click.option(
     "--format",
@@ -83,7 +83,7 @@ def _student(ctx: click.Context, option: click.Parameter, value: str) -> str:
     type=click.Choice(tuple(FORMATS)),
     default="markdown",
     show_default=True,
-    help="yaml is an assignment that answers are marked by; gift and moodle-xml are Moodle's.",
+    help="How to write it; yaml is an assignment for grade, gift and moodle-xml are for Moodle.",
 )
 @click.option("--key", is_flag=True, help="Print the key with its working (markdown only).")
 @output_options

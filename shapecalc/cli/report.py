@@ -27,7 +27,7 @@ def _columns(
     keys = tuple(key.strip() for key in value.split(",") if key.strip())
     for key in keys:
         if key not in COLUMNS:
-            raise click.BadParameter(f"{key!r} is none of {', '.join(COLUMNS)}")
+            raise click.BadParameter(f"{key!r} is not one of {', '.join(COLUMNS)}")
     if not keys:
         raise click.BadParameter(f"name at least one of {', '.join(COLUMNS)}")
     return keys
@@ -98,12 +98,11 @@ def command(
     if texts and not write(between.join(texts) + "\n", output):
         search.code = UNUSABLE
     if search.skipped and not quiet:
-        files_are = "file is" if search.skipped == 1 else "files are"
-        note = f"{search.skipped:,} {files_are} skipped: neither layers nor input"
-        click.echo(f"shapecalc: {note}", err=True)
+        what = "file" if search.skipped == 1 else "files"
+        click.echo(f"{search.skipped:,} {what} skipped (no layers or input)", err=True)
     if not texts:
         if search.code == OK:
-            click.echo("shapecalc: nothing to report", err=True)
+            click.echo("nothing to report", err=True)
         search.code = UNUSABLE
     ctx.exit(search.code)
 

@@ -43,7 +43,7 @@ Progress = Callable[[int, int], None]
     type=click.IntRange(0, LIMIT),
     default=0,
     show_default=True,
-    help="What inputs, weights and directions are drawn from.",
+    help="Seed of the random inputs, weights and directions.",
 )
 @click.option(
     "--dtype",

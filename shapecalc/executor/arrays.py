@@ -40,7 +40,7 @@ def numeric(values: Any, key: str, dtype: npt.DTypeLike, holes: bool = False) ->
         raise
     except Exception as error:  # what stands for an array may raise anything
         said = " ".join(str(error).split())
-        message = f"{quote(key)} is no array of real numbers ({quote(said)})"
+        message = f"{quote(key)} is not an array of real numbers ({quote(said)})"
         raise refusal(Fault("SC104", message), key) from None
     if not holes and not np.isfinite(array).all():
         place = np.argwhere(~np.isfinite(array))[0].tolist()

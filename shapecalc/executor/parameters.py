@@ -87,4 +87,4 @@ def _unknown(key: str, names: Names) -> Fault:
         return fault if isinstance(fault, Fault) else Fault("SC107", str(fault))
     known = [record.name for record in names.records if record.parameters]
     hint = suggestion(key, lambda: known, (), f"there is {some(known, 8)}")
-    return Fault("SC107", f"{quote(key)} is a {target.role}, no parameter", hint)
+    return Fault("SC107", f"{quote(key)} is a {target.role}, not a parameter", hint)

@@ -166,7 +166,7 @@ class Session:
         classes = array.astype(np.intp)
         wrong = array[(classes != array) | (classes < 0) | (classes >= shape[0])]
         if wrong.size:
-            message = f"{wrong.flat[0]:g} is no class: there are {shape[0]}, counted from 0"
+            message = f"{wrong.flat[0]:g} is not a class: there are {shape[0]}, counted from 0"
             raise refusal(Fault("SC104", message, f"give 0 to {shape[0] - 1}"), key)
         node = self._node(index)
         before = node.sources[0] if node and node.sources and node.kind == "softmax" else index

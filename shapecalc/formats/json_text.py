@@ -35,7 +35,7 @@ def read_json(text: str, file: str | None = None) -> Document:
         return dict(reversed(found.items()))
 
     def no_number(word: str) -> Any:
-        raise json.JSONDecodeError(f"{word} is no number in JSON", text, text.find(word))
+        raise json.JSONDecodeError(f"{word} is not a number in JSON", text, text.find(word))
 
     try:
         data = json.loads(text, object_pairs_hook=pairs, parse_int=whole, parse_constant=no_number)

@@ -26,6 +26,7 @@ LONGEST_LINE = 1024 * 1024  # bytes; a cell is cut off by the csv module at 128 
 NAMES = ("student", "name", "email", "id")  # the first that is filled in names the student
 IDENTITIES = ("id", "email")
 DELIMITERS = ",;\t"
+NO_CELLS = "a quote is never closed, or a cell is too long"  # what csv refuses
 
 
 class _Header(NamedTuple):
@@ -72,7 +73,7 @@ def _lines(file: BinaryIO) -> Iterator[str]:
         if len(line) > LONGEST_LINE:
             raise NotGradable(f"line {number} is longer than {LONGEST_LINE:,} bytes")
         if b"\0" in line:
-            raise NotGradable("a binary file, no text")
+            raise NotGradable("a binary file, not text")
         try:
             yield line.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError:
@@ -85,9 +86,9 @@ def _rows(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
         for cells in reader:
             if any(cell and not cell.isspace() for cell in cells):
                 yield reader.line_num, cells  # type: ignore[attr-defined]
-    except csv.Error as error:
+    except csv.Error:
         line = reader.line_num  # type: ignore[attr-defined]
-        raise NotGradable(f"line {line}: {error}") from None
+        raise NotGradable(f"line {line}: {NO_CELLS}") from None
 
 
 def _delimiter(first: str, ids: Collection[str]) -> str:
@@ -96,8 +97,8 @@ def _delimiter(first: str, ids: Collection[str]) -> str:
     def recognized(delimiter: str) -> tuple[int, int]:
         try:
             cells = next(csv.reader([first], delimiter=delimiter))
-        except csv.Error as error:
-            raise NotGradable(f"line 1: {error}") from None
+        except csv.Error:
+            raise NotGradable(f"line 1: {NO_CELLS}") from None
         names = [cell.strip() for cell in cells]
         return sum(name in ids or name.lower() in NAMES for name in names), len(names)
 
@@ -119,7 +120,7 @@ def _header(cells: Sequence[str], ids: Collection[str]) -> _Header:
             twice.append(f"two columns are called {quote(name)}: the first one counts")
         columns.setdefault(name, position)
     if not header.questions:
-        raise NotGradable("no column is called like a question")
+        raise NotGradable("no column is named after a question")
     return header._replace(notes=tuple(twice[:MOST_NOTES]))
 
 

@@ -106,7 +106,7 @@ def _number(answer: Any) -> Number:
         found = 0 if answer.lower() == "zero" else _spelled(_bare(answer))
         if found is not None:
             return found
-    raise Unreadable(f"{quote(answer)} is no number")
+    raise Unreadable(f"{quote(answer)} is not a number")
 
 
 def _bare(text: str) -> str:
@@ -203,7 +203,7 @@ def _array(answer: Any) -> tuple[Any, ...]:
     def read(value: Any, depth: int) -> Any:
         if isinstance(value, list | tuple):
             if depth > DEEPEST:
-                raise Unreadable("lists too deep inside one another")
+                raise Unreadable("lists are nested too deeply")
             return tuple(read(part, depth + 1) for part in value)
         count[0] += 1
         if count[0] > MOST_VALUES:

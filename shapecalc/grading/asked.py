@@ -70,7 +70,7 @@ def read_path(path: str) -> Asked:
         if name == "total" and key not in OF_TOTAL:
             raise Unanswerable(f"there is no total {quote(key)}", f"there is {some(OF_TOTAL)}")
         return Asked(path, "record", form, name, key)
-    raise Unanswerable(f"{quote(path)} asks for {quote(key)}, which nothing has", _hint())
+    raise Unanswerable(f"{quote(path)} asks for {quote(key)}, which no layer has", _hint())
 
 
 def _hint() -> str:

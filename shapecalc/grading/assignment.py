@@ -93,7 +93,7 @@ class _Reader:
                 continue
             if question.id in ids:
                 message = f"two questions are called {quote(question.id)}"
-                self._add("SC506", message, "give one another id", path)
+                self._add("SC506", message, "give one of them another id", path)
                 continue
             ids[question.id] = number
             found.questions.append(question)
@@ -113,7 +113,7 @@ class _Reader:
         self._known(item, QUESTION_KEYS, path)
         ask = item.get("ask")
         if not isinstance(ask, str):
-            code, what = ("SC502", "asks nothing") if ask is None else ("SC503", "ask is no text")
+            code, what = ("SC502", "asks nothing") if ask is None else ("SC503", "ask is not text")
             self._add(code, f"the question {what}", "for example ask: conv1.output", path)
             return None
         own = item.get("spec")

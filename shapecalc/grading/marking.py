@@ -132,13 +132,13 @@ class Marker:
         )  # fmt: skip
         if is_right(question, value):
             return mark
-        right = f"right is {shown(question.right)}" + _because(question.working)
+        right = f"the right answer is {shown(question.right)}" + _because(question.working)
         followed = self._followed(question, value, own)
         found = self._misconception(question, value, own)
         share = question.partial.get(found[0].name, 0.0) if found else 0.0
         if followed is not None and (found is None or share <= question.follow_through):
             points = round(question.points * question.follow_through, 6)
-            feedback = f"follows from your {followed}; {right}"
+            feedback = f"it follows from your {followed}; {right}"
             return mark._replace(verdict="followed through", points=points, feedback=feedback)
         if found is None:
             return mark._replace(verdict="wrong", points=0.0, feedback=right)

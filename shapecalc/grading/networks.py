@@ -50,7 +50,7 @@ class Networks:
         if wrong:
             first = wrong[0]
             place = f" at {first.line}:{first.column}" if isinstance(spec, str) else ""
-            message = f"the network is at fault{place}: {first.code} {first.message}"
+            message = f"the network has an error{place}: {first.code} {first.message}"
             self.add("SC504", message, first.hint, path)
             return None
         return Subject(traced)

@@ -72,7 +72,7 @@ def _gradescope(folder: str) -> Naming:
             faults = [finding.fault.message for finding in document.findings]
             raise NotGradable(*(faults[:1] or ["not a mapping"]))
     except NotGradable as error:
-        raise NotGradable(f"no Gradescope export: {METADATA}: {error}") from None
+        raise NotGradable(f"not a Gradescope export: {METADATA}: {error}") from None
     members = {name: _submitters(entry) for name, entry in document.data.items()}
     return lambda path: members.get(path.split("/")[0], [])
 
@@ -101,7 +101,7 @@ def by_regex(text: str) -> Preset:
     try:
         pattern = re.compile(text)
     except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError(f"no regular expression: {error}") from None
+        raise ValueError(f"not a regular expression: {error}") from None
     if "student" not in pattern.groupindex:
         raise ValueError("it has no group (?P<student>...)")
 
@@ -182,7 +182,9 @@ def _named(found: Found, preset: Preset, naming: Naming, path: str) -> list[Foun
     """Return a file once for each of its students."""
     students = naming(path)
     if not students:
-        return [found._replace(reason=f"whose it is is not told: no name as {preset.title} gives")]
+        return [
+            found._replace(reason=f"the student is unknown: {preset.title} gives no such file name")
+        ]
     return [found._replace(student=s, identity=i, late=late) for s, i, late in students]
 
 

@@ -195,7 +195,7 @@ class Subject:
         if isinstance(value, tuple) and len(set(value)) == 1 and isinstance(value[0], int):
             value = value[0]
         if isinstance(value, bool) or not isinstance(value, int | float | tuple):
-            raise Unanswerable(f"{quote(asked.path)} is {show_value(value)}, which is no number")
+            raise Unanswerable(f"{quote(asked.path)} is {show_value(value)}, which is not a number")
         return value
 
     def _example(self, asked: Asked) -> Value:
@@ -275,7 +275,7 @@ class Subject:
     def _of_one(self, record: LayerRecord) -> tuple[int, int]:
         """Return the weights and biases behind one output value of a convolution."""
         if not isinstance(record.layer, Convolution) or not record.input:
-            raise Unanswerable(f"{record.name} is no convolution that shares weights")
+            raise Unanswerable(f"{record.name} is not a convolution that shares weights")
         shapes = record.layer.parameters(record.input)
         return prod(shapes["weight"][1:]), int("bias" in shapes)
 

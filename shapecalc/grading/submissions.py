@@ -49,10 +49,10 @@ def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
         raw = file.read(MOST_BYTES + 1)
     kind = foreign.binary(raw)
     if kind is not None:
-        mend = f": {kind.hint}" if kind.hint == foreign.UTF_8 else ", no answers"
+        mend = f": {kind.hint}" if kind.hint == foreign.UTF_8 else ", not answers"
         raise NotGradable(f"{kind.name}{mend}")
     if b"\0" in raw:
-        raise NotGradable("a binary file, no text")
+        raise NotGradable("a binary file, not text")
     if not raw.strip():
         raise NotGradable("the file is empty")
     if sum(map(raw.count, (b",", b"\n", b"[", b"{"))) > MOST_VALUES:
@@ -72,7 +72,7 @@ def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
         answers |= answers.pop("answers")
     known = {key: answers[key] for key in answers if key in ids}
     if not known:
-        raise NotGradable("no key is the id of a question")
+        raise NotGradable("none of its keys is the id of a question")
     notes = [*twice, *notes_on((key for key in answers if key not in ids), ids)]
     whose = clean(found.student) or student or clean(found.otherwise)
     return Submission(

@@ -32,7 +32,7 @@ class BatchNorm(Normalization):
     """batch_norm: subtract the batch's mean, divide by its deviation, per channel.
 
     The volume is kept. D weights (gamma), D biases (beta); the running mean and variance are 2D
-    values that are kept but not learned. No MACs.
+    non-trainable values. No MACs.
 
     Backward in training, with xhat = (x - mean)/sqrt(var + eps) and means over the batch and all
     positions: dx = gamma/sqrt(var + eps)*(dy - mean(dy) - xhat*mean(dy*xhat)), dgamma = the sum of

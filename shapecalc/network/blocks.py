@@ -189,7 +189,7 @@ def _find_parameters(
         if not PARAMETER.fullmatch(value):
             return False
         if value[1:] not in block.parameters:
-            message = f"{quote(value)} is no parameter of the block {block.name}"
+            message = f"{quote(value)} is not a parameter of the block {block.name}"
             known = some([f"${name}" for name in block.parameters]) or "none"
             findings.append(Finding(Fault("SC107", message, f"it has {known}"), path))
         return True

@@ -25,7 +25,7 @@ def unknown_kind(word: str, blocks: Mapping[str, Any], findings: Sequence[Findin
     """
     shown = quote(word)
     if word[:1] == "$":
-        return Fault("SC107", f"{shown} is no parameter here", "parameters belong in blocks")
+        return Fault("SC107", f"{shown} is not a parameter here", "parameters belong in blocks")
     message = f"there is no layer kind {shown}"
     if words_of(word):  # Keras' Activation, whose value is none
         hint = "write the activation itself, such as - relu"

@@ -248,7 +248,7 @@ class Wiring:
             if sources:
                 self.report(
                     "SC107",
-                    f"{quote(share)} is no earlier layer with weights",
+                    f"{quote(share)} is not an earlier layer with weights",
                     "share names a layer of the same kind",
                     path,
                 )
@@ -271,7 +271,7 @@ class Wiring:
             if share is not MISSING:
                 self.report(
                     "SC107",
-                    f"{quote(share)} is no earlier instance of {group.kind}",
+                    f"{quote(share)} is not an earlier instance of {group.kind}",
                     f"share names another {group.kind}",
                     path,
                 )

@@ -155,7 +155,7 @@ def _summary(trace: Trace) -> str:
     kept = totals["non_trainable"]
     parameters = f"{_number(totals['parameters'])} parameters"
     if kept:
-        parameters += f", {_number(kept)} values kept but not learned"
+        parameters += f", {_number(kept)} non-trainable values"
     return (
         f"Output: {outputs or '?'}\n"
         f"{parameters}; for one example {_number(totals['macs'])} multiply-accumulates (MACs)"

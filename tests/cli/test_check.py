@@ -357,7 +357,7 @@ def test_files_of_other_kinds_are_skipped_and_counted_in_a_folder(run: Run, file
     }.items():  # fmt: skip
         (files / name).write_bytes(content)
     result = run("check", ".")
-    assert "4 files checked, 4 without layers or input skipped" in result.stderr
+    assert "4 files checked, 4 skipped (no layers or input)" in result.stderr
     assert not any(name in result.output for name in ("onnx", "keras", "answers", "hw"))
 
 

@@ -68,7 +68,7 @@ def test_the_table_tells_every_slip_and_the_class(classroom: Classroom) -> None:
     assert "Ann: 4.5 of 4.5 points" in text
     assert "Bob: 2.5 of 4.5 points; late" in text
     assert "5*5*3*10 = 750" in text  # the student's own arithmetic
-    assert "right is 760" in text
+    assert "the right answer is 760" in text
     assert "SC509 no question is called q5" in text
     assert "Eve: not gradable: " in text
     assert "Class: 2 of 3 graded, mean 3.50 of 4.5 points" in text

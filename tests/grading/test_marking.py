@@ -106,7 +106,7 @@ def test_a_mistake_is_named_with_both_workings() -> None:
     found = one("conv1.parameters", 750)
     assert found.misconception == "forgot_bias"
     assert "5*5*3*10 = 750" in found.feedback
-    assert "right is 760" in found.feedback
+    assert "the right answer is 760" in found.feedback
     assert "biases = 10" in found.feedback
 
 

@@ -11,7 +11,7 @@ def feedback(mark: Mark) -> str:
     """Return what a student is told: the answer given, the slip behind it, the right working."""
     if mark.verdict in ("right", "blank"):
         return mark.feedback
-    known = "" if mark.verdict != "unreadable" else f"; right is {mark.right}"
+    known = "" if mark.verdict != "unreadable" else f"; the right answer is {mark.right}"
     return f"{mark.verdict}: your answer {mark.answer}: {mark.feedback}{known}"
 
 

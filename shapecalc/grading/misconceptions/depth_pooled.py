@@ -17,5 +17,5 @@ def model(case: Case) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "depth_pooled", "a pool works slice by slice, and the depth was pooled too", model
+    "depth_pooled", "the depth was pooled too; a pool works slice by slice", model
 )

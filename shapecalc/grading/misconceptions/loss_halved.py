@@ -20,5 +20,5 @@ def model(case: Case) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "loss_halved", "the squared error was halved, and it is the plain sum of squares here", model
+    "loss_halved", "the squared error was halved; here it is the plain sum of squares", model
 )

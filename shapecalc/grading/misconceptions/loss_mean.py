@@ -24,5 +24,5 @@ def model(case: Case) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "loss_mean", "the mean of the squares was taken, and it is their sum here", model
+    "loss_mean", "the mean of the squares was taken; here it is their sum", model
 )

@@ -22,5 +22,5 @@ def model(case: Case) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "loss_summed", "the loss was summed over the batch, and it is averaged here", model
+    "loss_summed", "the loss was summed over the batch; here it is averaged", model
 )

@@ -15,5 +15,5 @@ def model(case: Case) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "macs_for_flops", "a multiply-accumulate was counted as one operation, and is two", model
+    "macs_for_flops", "a multiply-accumulate was counted as one operation; it is two", model
 )

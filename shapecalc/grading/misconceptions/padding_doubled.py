@@ -26,5 +26,5 @@ def model(case: Case) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "padding_doubled", "the zeros of both sides were given; P is those of one", model
+    "padding_doubled", "the zeros of both sides were counted; P counts those of one side", model
 )

@@ -27,7 +27,7 @@ ASKS = {
         " (height x width)?"
     ),
     "jump": (
-        "How many input pixels lie between the receptive fields of two neighbouring outputs of"
+        "How many input pixels apart are the receptive fields of two neighbouring outputs of"
         " {name} (down x across)?"
     ),
     "im2col": (
@@ -38,7 +38,7 @@ ASKS = {
         "How many parameters would {name} have if every output value had a filter and a bias of"
         " its own?"
     ),
-    "P": "Which padding P on every side keeps height and width as they are in {name}?",
+    "P": "Which padding P on each side of {name} keeps height and width as they are?",
     "fits": "Does the stride of {name} fit, with nothing left over? (yes or no)",
 }
 
@@ -60,7 +60,11 @@ def introduction(problem: Problem) -> str:
         for name, kind, fields in named_layers(problem.spec)
     ]
     size = problem.spec["input"]
-    start = f"The input is a volume of {size}" if "x" in size else f"The input has {size} numbers"
+    start = (
+        f"The input is a volume of {size}"
+        if "x" in size
+        else f"The input is a vector of {size} numbers"
+    )
     end = " Sizes that are not whole are rounded down." if problem.spec.get("rounding") else ""
     return f"{start}. It goes through {'; then '.join(layers)}.{end}"
 
@@ -73,7 +77,7 @@ def _layer(kind: str, fields: Mapping[str, Any], asked: list[Asked]) -> str:
     F = f"{fields['F']}x{fields['F']}"
     said = {
         "conv": f"a convolution with {fields.get('K')} filters of {F}, each with a bias",
-        "depthwise_conv": f"a depthwise convolution with one {F} filter and one bias a slice",
+        "depthwise_conv": f"a depthwise convolution with a {F} filter and a bias for each slice",
         "max_pool": f"max pooling with windows of {F}",
         "avg_pool": f"average pooling with windows of {F}",
     }[kind]
