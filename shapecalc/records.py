@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from shapecalc.diagnostics import Fault, Path, Refusal
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.fields import Volume
+from shapecalc.quantities import QUANTITIES, REPORTED, Quantity
 from shapecalc.receptive_field import Field
 
-COUNTED = ("weights", "biases", "parameters", "non_trainable", "macs", "activations")
 PER_AXIS = ("receptive_field", "jump")
 
 
@@ -58,6 +58,10 @@ class LayerRecord(NamedTuple):
         """Values of the output for one example."""
         return None if self.output is None else prod(self.output)
 
+    def number(self, key: str) -> Any:
+        """Return what `key` names: a count, or the output, the receptive field or the jump."""
+        return QUANTITIES[key].of(self) if key in QUANTITIES else getattr(self, key)
+
     @property
     def described(self) -> str:
         """The kind with its fields, as `conv K=96 F=11 S=4 P=0`."""
@@ -76,13 +80,11 @@ class LayerRecord(NamedTuple):
             "kind": self.kind,
             "from": listed(self.sources),
             "input": None if self.input is None else [list(v) for v in self.input],
+            "fields": None if self.layer is None else plain(self.layer.values()),
             "output": listed(self.output),
-            "weights": self.weights,
-            "biases": self.biases,
-            "parameters": self.parameters,
-            "non_trainable": self.non_trainable,
+            **{quantity.key: quantity.of(self) for quantity in REPORTED if quantity.weighty},
             "shares": self.shares,
-            "macs": self.macs,
+            **{quantity.key: quantity.of(self) for quantity in REPORTED if not quantity.weighty},
             "receptive_field": listed(self.receptive_field),
             "jump": listed(self.jump),
             "derivation": self.derivation,
@@ -92,6 +94,13 @@ class LayerRecord(NamedTuple):
 def listed(values: Sequence[Any] | None) -> list[Any] | None:
     """Return a tuple as JSON has it; None stays None."""
     return None if values is None else list(values)
+
+
+def plain(value: Any) -> Any:
+    """Return a value with tuples as lists, as JSON has it."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def told(name: str, layer: Layer, inputs: Sequence[Volume], fault: Fault) -> Fault:
@@ -104,14 +113,24 @@ def told(name: str, layer: Layer, inputs: Sequence[Volume], fault: Fault) -> Fau
 
 def totals_of(records: Sequence[LayerRecord]) -> dict[str, int | None]:
     """Sum the counts of records. Weights that another of them owns are counted with that one."""
+    once = _once(records)
+    return {q.key: _sum(q, once if q.weighty else records) for q in REPORTED}
+
+
+def total_of(quantity: Quantity, records: Sequence[LayerRecord]) -> int | None:
+    """Sum one count of records, as `totals_of` does; None where one of them is not known."""
+    return _sum(quantity, _once(records) if quantity.weighty else records)
+
+
+def _once(records: Sequence[LayerRecord]) -> list[LayerRecord]:
     names = {record.name for record in records}
-    once = [record for record in records if record.shares not in names]
-    totals: dict[str, int | None] = {}
-    for key in COUNTED:
-        own = key in ("macs", "activations")
-        terms = [getattr(record, key) for record in (records if own else once)]
-        totals[key] = None if None in terms else sum(terms)
-    return totals
+    return [record for record in records if record.shares not in names]
+
+
+def _sum(quantity: Quantity, records: Sequence[LayerRecord]) -> int | None:
+    terms = [quantity.of(record) for record in records]
+    known = [term for term in terms if term is not None]
+    return sum(known) if len(known) == len(terms) else None
 
 
 def derivation(record: LayerRecord) -> list[str]:

@@ -25,8 +25,9 @@ from shapecalc.layers.base import Layer
 from shapecalc.layers.fields import Volume
 from shapecalc.layers.sharing import unlike
 from shapecalc.network import Group, NetworkSpec, Node
+from shapecalc.quantities import REPORTED
 from shapecalc.receptive_field import Field
-from shapecalc.records import COUNTED, PER_AXIS, LayerRecord, listed, told, totals_of
+from shapecalc.records import PER_AXIS, LayerRecord, listed, told, totals_of
 
 SMALL = 2**15  # four sizes up to this one have fewer than 2^63 values
 SCHEMA = "shapecalc.report/1"
@@ -107,7 +108,9 @@ class Trace:
     @cached_property
     def totals(self) -> Totals:
         """Sums over the layers; shared weights count once. A sum with an unknown term is None."""
-        return Totals(totals_of(self.layers) if self.spec.readable else dict.fromkeys(COUNTED))
+        if not self.spec.readable:
+            return Totals(dict.fromkeys(quantity.key for quantity in REPORTED))
+        return Totals(totals_of(self.layers))
 
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -142,6 +145,10 @@ class Trace:
             values |= {key: getattr(record, key) for key in PER_AXIS}
         return values
 
+    def _listed(self, group: Group) -> dict[str, Any]:
+        names = [record.name for record in self.layers[group.first : group.end]]
+        return {"name": group.name, "kind": group.kind, "layers": names}
+
     @cached_property
     def _inputs(self) -> list[Volume | None]:
         return list(self.spec.inputs.values())
@@ -157,6 +164,7 @@ class Trace:
             "outputs": {name: listed(volume) for name, volume in self.outputs.items()},
             "output": listed(self.output),
             "layers": [record.to_dict() for record in self.layers],
+            "groups": [self._listed(group) for group in self.spec.groups],
             "totals": dict(self.totals),
             "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
         }

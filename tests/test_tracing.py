@@ -46,12 +46,12 @@ layers:
 # -- the shape of the result -----------------------------------------------------------------------
 
 TOP = (
-    "schema", "file", "name", "complete", "inputs", "outputs", "output", "layers", "totals",
-    "diagnostics",
+    "schema", "file", "name", "complete", "inputs", "outputs", "output", "layers", "groups",
+    "totals", "diagnostics",
 )  # fmt: skip
 RECORD = (
-    "name", "kind", "from", "input", "output", "weights", "biases", "parameters", "non_trainable",
-    "shares", "macs", "receptive_field", "jump", "derivation",
+    "name", "kind", "from", "input", "fields", "output", "weights", "biases", "parameters",
+    "non_trainable", "shares", "macs", "activations", "receptive_field", "jump", "derivation",
 )  # fmt: skip
 TOTALS = ("weights", "biases", "parameters", "non_trainable", "macs", "activations")
 DIAGNOSTIC = (
@@ -93,8 +93,12 @@ def test_alexnet_is_as_published(trace_text: TraceText) -> None:
     working = first.pop("derivation")
     assert first == {
         "name": "conv1", "kind": "conv", "from": ["input"], "input": [[227, 227, 3]],
+        "fields": {
+            "K": 96, "F": 11, "S": 4, "P": 0, "dilation": 1, "groups": 1, "bias": True,
+        },
         "output": [55, 55, 96], "weights": 34848, "biases": 96, "parameters": 34944,
-        "non_trainable": 0, "shares": None, "macs": 105415200, "receptive_field": [11, 11],
+        "non_trainable": 0, "shares": None, "macs": 105415200, "activations": 290400,
+        "receptive_field": [11, 11],
         "jump": [4, 4],
     }  # fmt: skip
     assert working[0] == "(227 - 11 + 2*0)/4 + 1 = 55"

@@ -91,7 +91,7 @@ def _misstated(
 
 
 def _of_record(record: LayerRecord, claims: Claims) -> dict[str, Any]:
-    return {key: getattr(record, key) for key in claims.given()}
+    return {key: record.number(key) for key in claims.given()}
 
 
 def _compare(

@@ -12,16 +12,14 @@ from typing import NamedTuple
 from shapecalc.diagnostics import quote, some
 from shapecalc.grading.answers import Form
 from shapecalc.grading.fault import Unanswerable
+from shapecalc.quantities import QUANTITIES
 
 CALL = re.compile(r"\s*([A-Za-z_]+)\(\s*([^()\s]+)\s*\)\s*")
 PLACE = re.compile(r"(.*?)\s*\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]")
 EXECUTED = ("value", "grad", "next")
 SIZES = ("output", "input", "receptive_field", "jump", "im2col")
-COUNTS = (
-    "weights", "biases", "parameters", "non_trainable", "macs", "flops", "activations",
-    "unshared_parameters",
-)  # fmt: skip
-OF_TOTAL = ("weights", "biases", "parameters", "non_trainable", "macs", "flops", "activations")
+OF_TOTAL = tuple(QUANTITIES)
+COUNTS = (*OF_TOTAL, "unshared_parameters")
 LONGEST = 400  # characters of a path
 
 

@@ -25,9 +25,10 @@ from shapecalc.grading.misconceptions import explaining, wrong_answers
 from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.subject import Subject
+from shapecalc.quantities import REPORTED
 
 Verdict = Literal["right", "followed through", "wrong", "blank", "unreadable"]
-SUMMED = ("weights", "biases", "parameters", "non_trainable", "macs", "activations")
+SUMMED = tuple(quantity.key for quantity in REPORTED)
 MOST_REMEMBERED = 100_000
 MOST_WALKED = 100_000  # layers of networks with one student's own volumes
 

@@ -5,36 +5,24 @@ from __future__ import annotations
 from shapecalc.grading.asked import Asked
 from shapecalc.grading.subject import Subject
 from shapecalc.layers.base import show
+from shapecalc.quantities import QUANTITIES
 
 WORDS = {
     "output": "What is its output volume?",
     "input": "What is its input volume?",
-    "weights": "How many weights does it have?",
-    "biases": "How many biases does it have?",
-    "parameters": "How many parameters does it have?",
-    "non_trainable": "How many non-trainable values does it have?",
-    "macs": "How many multiply-accumulates does one example take?",
-    "flops": "How many floating-point operations does one example take?",
-    "activations": "How many values does its output have?",
+    **{quantity.key: quantity.asked for quantity in QUANTITIES.values()},
     "receptive_field": "How large is the receptive field of one of its outputs?",
     "jump": "How many input pixels apart are the receptive fields of two neighbouring outputs?",
     "unshared_parameters": "How many parameters would it have if every output had its own filter?",
     "im2col": "How large is its im2col matrix, rows by columns?",
     "fits": "Does the stride fit? (yes or no)",
 }
-OF_TOTAL = {
-    "weights": "weights", "biases": "biases", "parameters": "parameters",
-    "macs": "multiply-accumulates", "flops": "floating-point operations",
-    "activations": "activations", "non_trainable": "non-trainable values",
-}  # fmt: skip
 
 
 def prompt_for(subject: Subject, asked: Asked) -> str:
     """Return the question in words, with what the layer is and takes."""
     if asked.name == "total":
-        per_example = asked.key in ("macs", "flops", "activations")
-        verb = "take for one example" if per_example else "have"
-        return f"How many {OF_TOTAL[asked.key]} does the whole network {verb}?"
+        return f"How many {QUANTITIES[asked.key].summed}?"
     if asked.kind == "example":
         return f"What is {asked.path}?"
     about = _about(subject, asked)

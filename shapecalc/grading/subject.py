@@ -19,7 +19,8 @@ from shapecalc.layers.conv import Convolution
 from shapecalc.layers.fields import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.network import Group
-from shapecalc.records import LayerRecord
+from shapecalc.quantities import QUANTITIES
+from shapecalc.records import LayerRecord, total_of
 from shapecalc.tracing import Trace, walk
 
 if TYPE_CHECKING:
@@ -121,30 +122,27 @@ class Subject:
 
     def _record(self, asked: Asked) -> Any:
         key = asked.key
+        quantity = QUANTITIES.get(key)
         if asked.name == "total":
-            macs = self.trace.totals["macs"]
-            return (
-                None
-                if key == "flops" and macs is None
-                else (2 * (macs or 0) if key == "flops" else self.trace.totals[key])
-            )
+            return total_of(QUANTITIES[key], self.trace.layers)
         if asked.name in self.groups and asked.name not in self.records:
-            values = self.trace.of_group(self.groups[asked.name])
+            group = self.groups[asked.name]
+            if quantity is not None:
+                return total_of(quantity, self.trace.layers[group.first : group.end])
+            values = self.trace.of_group(group)
             if key not in values:
                 raise Unanswerable(f"{asked.name} is made of layers and has no {quote(key)}")
             return values[key]
         record = self.record(asked.name)
         if key == "input":
             return record.input[0] if record.input and len(record.input) == 1 else None
-        if key == "flops":
-            return _twice(record.macs)
         if key == "im2col":
             return self._im2col(record)
         if key == "unshared_parameters":
             return (
                 None if record.output is None else prod(record.output) * sum(self._of_one(record))
             )
-        return getattr(record, key)
+        return record.number(key)
 
     @cached_property
     def _unsound(self) -> Unsound:
@@ -285,9 +283,9 @@ class Subject:
         return weights, prod((record.output or (0,))[:-1])
 
     def _sum(self, key: str) -> str:
-        counted = "macs" if key == "flops" else key
-        own = counted in ("macs", "activations")
-        terms = [getattr(r, counted) for r in self.trace.layers if own or not r.shares]
+        counted = QUANTITIES["macs" if key == "flops" else key]
+        owners = [r for r in self.trace.layers if not (counted.weighty and r.shares)]
+        terms = map(counted.of, owners)
         known = [f"{term:,}" for term in terms if term]
         text = " + ".join(known) if len(known) <= 12 else f"the sum over {len(known)} layers"
         return f"2 * ({text})" if key == "flops" else text
@@ -296,11 +294,6 @@ class Subject:
         errors = [d for d in self.trace.diagnostics if d.severity == "error"]
         first = next((d for d in errors if d.layer == name), errors[0] if errors else None)
         return f": {first.message}" if first else ""
-
-
-def _twice(macs: int | None) -> int | None:
-    """Return the FLOPs of multiply-accumulates: a multiplication and an addition each."""
-    return None if macs is None else 2 * macs
 
 
 def _nested(values: Any) -> Any:

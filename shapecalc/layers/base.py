@@ -124,6 +124,10 @@ class Layer(BaseModel):
         lines = map(str.strip, (cls.__doc__ or "").splitlines())
         return next((line.removeprefix("- ") for line in lines if line.startswith("- ")), "")
 
+    def values(self) -> dict[str, Any]:
+        """Return the fields that have a value, written or by default."""
+        return {name: value for name, value in self if value is not None}
+
     def described(self) -> str:
         """Return the layer's fields as `K=96 F=11 S=4 P=0`, defaults left out but S and P."""
         values = []

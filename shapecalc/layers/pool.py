@@ -35,6 +35,9 @@ class Pool(Sliding):
                 return fit
         return None
 
+    def values(self) -> dict[str, Any]:
+        return {**super().values(), "S": self.stride()}
+
     def described(self) -> str:
         return super().described() if self.S is not None else self._with_stride()
 

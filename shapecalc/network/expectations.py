@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, PlainValidator
+from pydantic import BaseModel, ConfigDict, PlainValidator, create_model
 from pydantic_core import PydanticCustomError
 
 from shapecalc.diagnostics import LIMIT, quote
 from shapecalc.layers.fields import MAX_SPATIAL, Volume, crossed, natural, read_volume, wrong
+from shapecalc.quantities import REPORTED
 
 
 def _per_axis(value: Any) -> tuple[float, ...]:
@@ -59,16 +60,11 @@ PerAxis = Annotated[tuple[float, ...] | None, _optional(_per_axis)]
 
 
 class Claims(BaseModel):
-    """The claims that both a layer and a network can make."""
+    """The claims that both a layer and a network can make; each count of theirs is one more."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     output: MaybeVolume = None
-    weights: Count = None
-    biases: Count = None
-    parameters: Count = None
-    non_trainable: Count = None
-    macs: Count = None
 
     def given(self) -> dict[str, Any]:
         """Return the claims that were made."""
@@ -85,5 +81,9 @@ class LayerClaims(Claims):
 class NetworkClaims(Claims):
     """The claims about the whole network."""
 
-    activations: Count = None
     outputs: Annotated[dict[str, Volume] | None, _optional(_volumes)] = None
+
+
+_COUNTS: dict[str, Any] = {quantity.key: (Count, None) for quantity in REPORTED}
+OF_LAYER: type[LayerClaims] = create_model("LayerClaims", __base__=LayerClaims, **_COUNTS)
+OF_NETWORK: type[NetworkClaims] = create_model("NetworkClaims", __base__=NetworkClaims, **_COUNTS)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import Path, quote, where
 from shapecalc.layers.base import show
+from shapecalc.quantities import REPORTED, Quantity
 from shapecalc.records import LayerRecord, totals_of
 from shapecalc.tracing import Trace
 
@@ -23,11 +24,7 @@ class Row(NamedTuple):
     sources: tuple[str, ...] | None
     input: tuple[tuple[int, ...], ...] | None
     output: tuple[int, ...] | None
-    weights: int | None
-    biases: int | None
-    parameters: int | None
-    non_trainable: int | None
-    macs: int | None
+    counts: Mapping[str, int | None]
     receptive_field: tuple[int | float, ...] | None
     jump: tuple[int | float, ...] | None
     shares: str | None
@@ -43,23 +40,23 @@ class Column(NamedTuple):
     value: Callable[[Row], Any]
 
 
+def _count(quantity: Quantity) -> Column:
+    return Column(quantity.title, True, lambda row: row.counts[quantity.key])
+
+
 COLUMNS: dict[str, Column] = {
     "name": Column("layer", False, lambda row: row.name),
     "kind": Column("what it is", False, lambda row: row.kind),
     "from": Column("from", False, lambda row: row.sources),
     "input": Column("input", False, lambda row: row.input),
     "output": Column("output", False, lambda row: row.output),
-    "weights": Column("weights", True, lambda row: row.weights),
-    "biases": Column("biases", True, lambda row: row.biases),
-    "parameters": Column("parameters", True, lambda row: row.parameters),
-    "non_trainable": Column("non-trainable", True, lambda row: row.non_trainable),
-    "macs": Column("MACs", True, lambda row: row.macs),
+    **{quantity.key: _count(quantity) for quantity in REPORTED},
     "receptive_field": Column("receptive field", False, lambda row: row.receptive_field),
     "jump": Column("jump", False, lambda row: row.jump),
     "shares": Column("shares", False, lambda row: row.shares or ""),
     "found": Column("found", False, lambda row: row.found),
 }
-DEFAULT = ("name", "kind", "output", "weights", "biases", "parameters", "macs")
+DEFAULT = ("name", "kind", "output", *(quantity.key for quantity in REPORTED if quantity.usual))
 FLAT_FIELDS = ("receptive_field", "jump")  # a flat input has none, which is not the unknown
 
 
@@ -132,7 +129,7 @@ def _folds(trace: Trace, depth: int) -> dict[int, Any]:
 def _row(record: LayerRecord) -> Row:
     return Row(
         record.name, record.described, record.kind, record.sources, record.input, record.output,
-        record.weights, record.biases, record.parameters, record.non_trainable, record.macs,
+        {quantity.key: quantity.of(record) for quantity in REPORTED},
         record.receptive_field, record.jump, record.shares, _has_no_field(record),
     )  # fmt: skip
 
@@ -145,11 +142,9 @@ def _has_no_field(record: LayerRecord) -> bool:
 def _folded(trace: Trace, group: Any) -> Row:
     records = trace.layers[group.first : group.end]
     first, last = records[0], records[-1]
-    sums = totals_of(records)
     kind = f"{group.kind}, {len(records)} layers"
     return Row(
-        group.name, kind, group.kind, first.sources, first.input, last.output, sums["weights"],
-        sums["biases"], sums["parameters"], sums["non_trainable"], sums["macs"],
+        group.name, kind, group.kind, first.sources, first.input, last.output, totals_of(records),
         last.receptive_field, last.jump, None, _has_no_field(last),
     )  # fmt: skip
 

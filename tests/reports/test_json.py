@@ -13,12 +13,24 @@ from shapecalc.reports import json_text
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 REPORT = [
-    *("schema", "file", "name", "complete", "inputs", "outputs", "output", "layers", "totals"),
+    *(
+        "schema",
+        "file",
+        "name",
+        "complete",
+        "inputs",
+        "outputs",
+        "output",
+        "layers",
+        "groups",
+        "totals",
+    ),
     "diagnostics",
 ]
 LAYER = [
-    *("name", "kind", "from", "input", "output", "weights", "biases", "parameters"),
-    *("non_trainable", "shares", "macs", "receptive_field", "jump", "derivation"),
+    *("name", "kind", "from", "input", "fields", "output", "weights", "biases"),
+    "parameters",
+    *("non_trainable", "shares", "macs", "activations", "receptive_field", "jump", "derivation"),
 ]
 TOTALS = ["weights", "biases", "parameters", "non_trainable", "macs", "activations"]
 DIAGNOSTIC = [
@@ -56,6 +68,15 @@ def test_the_documented_example() -> None:
         "kind": "conv",
         "from": ["input"],
         "input": [[227, 227, 3]],
+        "fields": {
+            "K": 96,
+            "F": 11,
+            "S": 4,
+            "P": 0,
+            "dilation": 1,
+            "groups": 1,
+            "bias": True,
+        },
         "output": [55, 55, 96],
         "weights": 34848,
         "biases": 96,
@@ -63,6 +84,7 @@ def test_the_documented_example() -> None:
         "non_trainable": 0,
         "shares": None,
         "macs": 105415200,
+        "activations": 290400,
         "receptive_field": [11, 11],
         "jump": [4, 4],
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from shapecalc.grading.asked import Asked, read_path
 from shapecalc.grading.quiz.problem import Problem, named_layers
+from shapecalc.quantities import QUANTITIES
 
 NOTES = (
     "Volumes are height x width x depth. Parameters are weights and biases; pools have none."
@@ -14,14 +15,7 @@ NOTES = (
 )
 ASKS = {
     "output": "What is the output volume of {name} (height x width x depth)?",
-    "weights": "How many weights does {name} have, biases not counted?",
-    "biases": "How many biases does {name} have?",
-    "parameters": "How many parameters does {name} have, biases included?",
-    "macs": "How many multiply-accumulates does {name} take for one input, biases not counted?",
-    "flops": (
-        "How many floating-point operations does {name} take for one input, counting two for each"
-        " multiply-accumulate?"
-    ),
+    **{quantity.key: quantity.drawn for quantity in QUANTITIES.values()},
     "receptive_field": (
         "How large is the receptive field of one output of {name}, in input pixels"
         " (height x width)?"

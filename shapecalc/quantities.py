@@ -1,0 +1,101 @@
+"""Every count of a layer: its name, its title, how it is asked for, and how it adds up.
+
+A new count is one entry here: it is then a column of the report, a key of JSON and csv, a total,
+a claim under `expect`, and something that questions ask for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+
+class Quantity(NamedTuple):
+    """A count of a layer, for one example."""
+
+    key: str
+    title: str  # of its column
+    of: Callable[[Any], int | None]  # from a layer's record; None where it is not known
+    asked: str  # the question about a layer
+    drawn: str  # the same question in a quiz, about {name}
+    summed: str  # what it is of a whole network, behind "How many"
+    weighty: bool = False  # it belongs to weights: layers that share them have it once
+    reported: bool = True  # in reports, totals and claims; otherwise it may only be asked for
+    usual: bool = False  # a report has its column unless others are asked for
+
+
+def _flops(record: Any) -> int | None:
+    return None if record.macs is None else 2 * record.macs
+
+
+_ALL = (
+    Quantity(
+        "weights",
+        "weights",
+        attrgetter("weights"),
+        "How many weights does it have?",
+        "How many weights does {name} have, biases not counted?",
+        "weights does the whole network have",
+        weighty=True,
+        usual=True,
+    ),
+    Quantity(
+        "biases",
+        "biases",
+        attrgetter("biases"),
+        "How many biases does it have?",
+        "How many biases does {name} have?",
+        "biases does the whole network have",
+        weighty=True,
+        usual=True,
+    ),
+    Quantity(
+        "parameters",
+        "parameters",
+        attrgetter("parameters"),
+        "How many parameters does it have?",
+        "How many parameters does {name} have, biases included?",
+        "parameters does the whole network have",
+        weighty=True,
+        usual=True,
+    ),
+    Quantity(
+        "non_trainable",
+        "non-trainable",
+        attrgetter("non_trainable"),
+        "How many non-trainable values does it have?",
+        "How many non-trainable values does {name} have?",
+        "non-trainable values does the whole network have",
+        weighty=True,
+    ),
+    Quantity(
+        "macs",
+        "MACs",
+        attrgetter("macs"),
+        "How many multiply-accumulates does one example take?",
+        "How many multiply-accumulates does {name} take for one input, biases not counted?",
+        "multiply-accumulates does the whole network take for one example",
+        usual=True,
+    ),
+    Quantity(
+        "activations",
+        "activations",
+        attrgetter("activations"),
+        "How many values does its output have?",
+        "How many values does the output of {name} have?",
+        "activations does the whole network take for one example",
+    ),
+    Quantity(
+        "flops",
+        "FLOPs",
+        _flops,
+        "How many floating-point operations does one example take?",
+        "How many floating-point operations does {name} take for one input, counting two for each"
+        " multiply-accumulate?",
+        "floating-point operations does the whole network take for one example",
+        reported=False,
+    ),
+)
+QUANTITIES = {quantity.key: quantity for quantity in _ALL}
+REPORTED = tuple(quantity for quantity in _ALL if quantity.reported)
