@@ -15,6 +15,13 @@ from shapecalc.receptive_field import Field
 PER_AXIS = ("receptive_field", "jump")
 
 
+class Step(NamedTuple):
+    """How one number follows: which quantity it is, and a line with the values put in."""
+
+    quantity: str
+    text: str
+
+
 class LayerRecord(NamedTuple):
     """What is known of one layer. None stands for the unknown, never for zero.
 
@@ -71,7 +78,12 @@ class LayerRecord(NamedTuple):
     @property
     def derivation(self) -> list[str]:
         """How each number follows, with the values put in."""
-        return derivation(self)
+        return [step.text for step in steps_of(self)]
+
+    def working(self, *quantities: str) -> str:
+        """Return how some of its numbers follow, in one line; empty where nothing is shown."""
+        wanted = ["receptive_field" if key == "jump" else key for key in quantities]
+        return "; ".join(step.text for step in steps_of(self) if step.quantity in wanted)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record with the keys of `--format json`."""
@@ -133,24 +145,25 @@ def _sum(quantity: Quantity, records: Sequence[LayerRecord]) -> int | None:
     return sum(known) if len(known) == len(terms) else None
 
 
-def derivation(record: LayerRecord) -> list[str]:
-    """Return a line for each number: sizes, weights, biases, parameters, MACs, receptive field."""
+def steps_of(record: LayerRecord) -> list[Step]:
+    """Return how each number follows: sizes, weights, biases, parameters, MACs, receptive field."""
     layer, inputs = record.layer, record.input
     if layer is None or inputs is None:
         return []
-    lines: list[str] = []
+    steps: list[Step] = []
     try:
         if record.output is not None:
-            lines += layer.sizes_working(inputs, record.output)
+            steps += [Step("output", line) for line in layer.sizes_working(inputs, record.output)]
         if layer.has_weights:
-            lines += layer.counts_working(inputs)
+            steps += [Step(*counted) for counted in layer.counts_working(inputs)]
     except Refusal:  # a diagnostic says why
-        return lines
-    lines.append(_parameters(record))
+        return steps
+    steps.append(Step("parameters", _parameters(record)))
     if record.macs is not None and record.output is not None:
         working = layer.macs_working(inputs, record.output)
-        lines.append(f"MACs = {working}" + (f" = {record.macs:,}" if working != "0" else ""))
-    return lines + _field(record)
+        comes_to = f" = {record.macs:,}" if working != "0" else ""
+        steps.append(Step("macs", f"MACs = {working}{comes_to}"))
+    return steps + [Step("receptive_field", line) for line in _field(record)]
 
 
 def _parameters(record: LayerRecord) -> str:
@@ -163,6 +176,7 @@ def _parameters(record: LayerRecord) -> str:
 
 
 def _field(record: LayerRecord) -> list[str]:
+    """Return how the receptive field follows, and the jump with it."""
     if record.layer is None or record.input is None or record.output is None:
         return []
     before = record.source_fields[0]

@@ -410,3 +410,30 @@ def test_a_product_of_factors_is_the_number() -> None:
             if found and record.weights is not None:
                 factors = [int(factor) for factor in found[1].split("*")]
                 assert prod(factors) == record.weights, (name, record.name)
+
+
+# -- by quantity -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("layer", "quantities", "lines"),
+    [
+        ({"conv": {"K": 2, "F": 3}}, ["weights"], ["weights = 2*4*3*3 = 72"]),
+        ({"conv": {"K": 2, "F": 3}}, ["biases"], ["biases = 2"]),
+        ({"conv": {"K": 2, "F": 3}}, ["macs"], ["MACs = 6*7*2 * 3*3*4 = 3,024"]),
+        ("prelu", ["weights"], ["weights = 1"]),
+        ("batch_norm", ["non_trainable"], ["running mean = 4", "running var = 4"]),
+        ("relu", ["weights"], []),
+        (
+            {"max_pool": {"F": [2, 3], "S": 1}},
+            ["jump"],
+            [
+                "height: receptive field = 1 + (2 - 1)*1 = 2, jump = 1*1 = 1",
+                "width: receptive field = 1 + (3 - 1)*1 = 3, jump = 1*1 = 1",
+            ],
+        ),
+    ],
+)
+def test_the_working_of_one_quantity(layer: Any, quantities: list[str], lines: list[str]) -> None:
+    record = trace({"input": "8x9x4", "layers": [layer]}).layers[0]
+    assert record.working(*quantities) == "; ".join(lines)

@@ -167,11 +167,7 @@ def _working(key: str, record: LayerRecord | None) -> str:
     """Return the lines of the working that lead to the value."""
     if record is None or record.layer is None or record.input is None or record.output is None:
         return ""
-    if key == "output":
-        return "; ".join(record.layer.sizes_working(record.input, record.output))
-    starts = {"macs": "MACs", "non_trainable": "running", "jump": "receptive field"}
-    start = starts.get(key, key.replace("_", " "))
-    return "; ".join(line for line in record.derivation if line.startswith(start))
+    return record.working(key)
 
 
 def _outputs(trace: Trace, claimed: Mapping[str, Any]) -> list[Finding]:

@@ -30,7 +30,7 @@ from shapecalc.executor.limits import (
 )
 from shapecalc.executor.session import Session
 from shapecalc.executor.whole_check import random_upstream, whole_check
-from shapecalc.layers.base import show
+from shapecalc.layers.base import counted_as, show
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 from shapecalc.verification import Check, Verification
@@ -179,12 +179,11 @@ class _Plan:
         if not record.shares:
             arrays = engine.parameters[index]
             if whole and index in engine.reached:  # what got a gradient is what is used
-                kept = {n: a for n, a in arrays.items() if n.startswith("running")}
+                kept = {n: a for n, a in arrays.items() if counted_as(n) == "non_trainable"}
                 arrays = {**engine.parameter_gradients[index], **kept}
             sizes = {"weights": 0, "biases": 0, "non_trainable": 0}
             for name, array in arrays.items():
-                kind = "non_trainable" if name.startswith("running") else "weights"
-                sizes["biases" if name == "bias" else kind] += array.size
+                sizes[counted_as(name)] += array.size
             for what, executed in sizes.items():
                 self._compare(record, what, getattr(record, what), executed)
             total = sizes["weights"] + sizes["biases"]

@@ -79,12 +79,11 @@ class Subject:
         record = self.records.get(asked.name)
         if record is None or record.layer is None or record.input is None or record.output is None:
             return ""
-        layer = record.layer
         if asked.kind == "example":
             valued = asked.place and asked.key == asked.name
             return value_working(self.computed, record, asked.place) if valued else ""
-        if asked.kind in ("fits", "field") or asked.key == "output":
-            return "; ".join(layer.sizes_working(record.input, record.output))
+        if asked.kind in ("fits", "field"):
+            return record.working("output")
         if asked.key == "unshared_parameters":
             weights, biases = self._of_one(record)
             each = f"({weights} + {biases})" if biases else str(weights)
@@ -94,12 +93,8 @@ class Subject:
             return f"{rows} values in a window, {columns} positions"
         if asked.key == "flops":
             return f"2 * {record.macs:,} MACs"
-        starts = {"macs": "MACs", "non_trainable": "running", "jump": "receptive field"}
-        start = starts.get(asked.key, asked.key.replace("_", " "))
-        lines = [line for line in record.derivation if line.startswith(start)]
-        if asked.key == "parameters":
-            lines = [ln for ln in record.derivation if ln.startswith(("weights", "biases"))] + lines
-        return "; ".join(lines)
+        parts = ("weights", "biases") if asked.key == "parameters" else ()
+        return record.working(*parts, asked.key)
 
     def suits(self, asked: Asked, value: Value) -> bool:
         """Say whether another value of a hyperparameter gives the same output volume."""

@@ -80,9 +80,10 @@ class Layer(BaseModel):
             return NO_COUNTS
         weights = biases = kept = 0
         for name, shape in self.parameters(inputs).items():
-            if name == "bias":
+            counted = counted_as(name)
+            if counted == "biases":
                 biases = prod(shape)
-            elif name.startswith("running"):
+            elif counted == "non_trainable":
                 kept += prod(shape)
             else:
                 weights += prod(shape)
@@ -102,12 +103,12 @@ class Layer(BaseModel):
         """Return how the output's sizes follow, with the numbers put in."""
         return [f"output = input = {show(output)}"]
 
-    def counts_working(self, inputs: Sequence[Volume]) -> list[str]:
-        """Return how weights, biases and kept values follow, with the numbers put in."""
+    def counts_working(self, inputs: Sequence[Volume]) -> list[tuple[str, str]]:
+        """Return how weights, biases and kept values follow: what is counted, and a line."""
         lines = []
         for name, shape in self.parameters(inputs).items():
             title = {"weight": "weights", "bias": "biases"}.get(name, name.replace("_", " "))
-            lines.append(f"{title} = {product(shape)}")
+            lines.append((counted_as(name), f"{title} = {product(shape)}"))
         return lines
 
     def macs_working(self, inputs: Sequence[Volume], output: Volume) -> str:
@@ -143,6 +144,13 @@ class Layer(BaseModel):
     def shown_fields(self) -> str:
         """Return the fields that messages name beside the layer."""
         return self.described()
+
+
+def counted_as(parameter: str) -> str:
+    """Return the quantity that a layer's parameter counts as, by its name."""
+    if parameter == "bias":
+        return "biases"
+    return "non_trainable" if parameter.startswith("running") else "weights"
 
 
 class AlongDepth(Layer):
@@ -229,6 +237,7 @@ __all__ = [
     "Shapes",
     "aliases",
     "axis_titles",
+    "counted_as",
     "need_spatial",
     "per_axis",
     "per_axis_lines",
