@@ -218,6 +218,20 @@ def size_of(value: Any, most: int) -> int:
     return count
 
 
+def is_data(value: Any) -> bool:
+    """Say whether a file can hold a value: mappings, lists, texts, numbers, truth values, null."""
+    waiting, seen = [value], set()
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, Mapping | list | tuple):
+            if id(inner) not in seen:
+                seen.add(id(inner))
+                waiting.extend(inner.values() if isinstance(inner, Mapping) else inner)
+        elif inner is not None and not isinstance(inner, str | int | float):
+            return False
+    return True
+
+
 def set_field(name: str, value: Any) -> Change:
     """Return the change of one field of the layer at fault."""
     return Change("field", value, name=name)

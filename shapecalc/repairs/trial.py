@@ -10,7 +10,16 @@ from typing import Any, NamedTuple
 from shapecalc import checks, network, tracing
 from shapecalc.diagnostics import Finding, Path
 from shapecalc.document import Document
-from shapecalc.edits import Change, Edit, Repair, Unchangeable, changed, size_of, value_at
+from shapecalc.edits import (
+    Change,
+    Edit,
+    Repair,
+    Unchangeable,
+    changed,
+    is_data,
+    size_of,
+    value_at,
+)
 from shapecalc.repairs.written import resolved
 from shapecalc.tracing import Trace
 
@@ -59,6 +68,8 @@ class Trials:
         hurried = finding.severity != "error" and not self.errors
         try:
             change = resolved(self.trace, finding, repair.change)
+            if not is_data(change.value):  # a parameter that was not given is in it
+                return None
             if hurried and self._breaks(repair.change, change):
                 return None
             after = self._traced(change, hurried)

@@ -93,3 +93,14 @@ def test_an_inputs_name_prints_no_control_character(name: str, value: object) ->
     printed = str(trace)
     assert not set(printed) & {"\x7f", "\x1b", "\u2028", "\u202e"}
     assert click.unstyle(printed) == printed
+
+
+def test_a_parameter_that_was_not_given_is_in_no_edit(tmp_path: Path) -> None:
+    """The item that a repair would write anew holds $se, for which there is no value."""
+    path = tmp_path / "net.json"
+    path.write_text(
+        '{"blocks": {"r": {"": {"": 0}, "layers": [{"cv": {}, "1": {"ers": {},'
+        ' "s": [{"cv": {"F": "$se"}}, ""]}}, "ru"]}}, "": [{"pr": {}}]}',
+        encoding="utf-8",
+    )
+    assert {d.code for d in shapecalc.check(path)} >= {"SC102", "SC105"}
