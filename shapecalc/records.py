@@ -15,11 +15,7 @@ from shapecalc.receptive_field import Field
 PER_AXIS = ("receptive_field", "jump")
 
 
-class Step(NamedTuple):
-    """How one number follows: which quantity it is, and a line with the values put in."""
-
-    quantity: str
-    text: str
+Step = tuple[str, str]  # which quantity it is, and a line with the values put in
 
 
 class LayerRecord(NamedTuple):
@@ -78,12 +74,12 @@ class LayerRecord(NamedTuple):
     @property
     def derivation(self) -> list[str]:
         """How each number follows, with the values put in."""
-        return [step.text for step in steps_of(self)]
+        return [text for _, text in steps_of(self)]
 
     def working(self, *quantities: str) -> str:
         """Return how some of its numbers follow, in one line; empty where nothing is shown."""
         wanted = ["receptive_field" if key == "jump" else key for key in quantities]
-        return "; ".join(step.text for step in steps_of(self) if step.quantity in wanted)
+        return "; ".join(text for quantity, text in steps_of(self) if quantity in wanted)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record with the keys of `--format json`."""
@@ -153,17 +149,17 @@ def steps_of(record: LayerRecord) -> list[Step]:
     steps: list[Step] = []
     try:
         if record.output is not None:
-            steps += [Step("output", line) for line in layer.sizes_working(inputs, record.output)]
+            steps += [("output", line) for line in layer.sizes_working(inputs, record.output)]
         if layer.has_weights:
-            steps += [Step(*counted) for counted in layer.counts_working(inputs)]
+            steps += layer.counts_working(inputs)
     except Refusal:  # a diagnostic says why
         return steps
-    steps.append(Step("parameters", _parameters(record)))
+    steps.append(("parameters", _parameters(record)))
     if record.macs is not None and record.output is not None:
         working = layer.macs_working(inputs, record.output)
         comes_to = f" = {record.macs:,}" if working != "0" else ""
-        steps.append(Step("macs", f"MACs = {working}{comes_to}"))
-    return steps + [Step("receptive_field", line) for line in _field(record)]
+        steps.append(("macs", f"MACs = {working}{comes_to}"))
+    return steps + [("receptive_field", line) for line in _field(record)]
 
 
 def _parameters(record: LayerRecord) -> str:
