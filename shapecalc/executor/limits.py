@@ -23,8 +23,8 @@ MAX_BYTES = 16 * 2**30  # what a run may need
 MAX_MACS = 10**12  # of a pass that verify makes, taps of pools included: half a minute on two cores
 MOST = 4  # examples that gradients are checked on
 DOUBLE = 8  # bytes: gradients are checked in float64
-PER_OPERATION = 4e-9  # seconds of verifying, on two cores
-PER_VALUE = 4e-7  # of outputs and parameters, each of which is drawn and compared
+PER_OPERATION = 1.3e-9  # seconds of verifying, on two cores that do nothing else
+PER_VALUE = 1.3e-7  # of outputs and parameters, each of which is drawn and compared
 IN_PASSES = 0.15  # of that time, in the passes through the whole network
 
 
