@@ -1,6 +1,6 @@
 """What a spec claims under `expect`, for a layer, an instance or the whole network."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, create_model
 from pydantic_core import PydanticCustomError
@@ -71,19 +71,21 @@ class Claims(BaseModel):
         return {key: value for key, value in self if value is not None}
 
 
-class LayerClaims(Claims):
+if TYPE_CHECKING:
+    _Counted = Claims
+else:
+    _counts = {quantity.key: (Count, None) for quantity in REPORTED}
+    _Counted = create_model("Claims", __base__=Claims, **_counts)
+
+
+class LayerClaims(_Counted):
     """The claims about a layer, a residual, a parallel or an instance."""
 
     receptive_field: PerAxis = None
     jump: PerAxis = None
 
 
-class NetworkClaims(Claims):
+class NetworkClaims(_Counted):
     """The claims about the whole network."""
 
     outputs: Annotated[dict[str, Volume] | None, _optional(_volumes)] = None
-
-
-_COUNTS: dict[str, Any] = {quantity.key: (Count, None) for quantity in REPORTED}
-OF_LAYER: type[LayerClaims] = create_model("LayerClaims", __base__=LayerClaims, **_COUNTS)
-OF_NETWORK: type[NetworkClaims] = create_model("NetworkClaims", __base__=NetworkClaims, **_COUNTS)

@@ -25,7 +25,7 @@ from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
 from shapecalc.network.budget import Budget, Foresight, TooMuch
 from shapecalc.network.circles import find_circles
 from shapecalc.network.expanding import Expander
-from shapecalc.network.expectations import OF_NETWORK, NetworkClaims
+from shapecalc.network.expectations import NetworkClaims
 from shapecalc.network.plain import MOST_FAULTS
 from shapecalc.network.scopes import Group, Scope, Sources
 from shapecalc.network.validation import rejected, unknown_key, validate
@@ -122,7 +122,7 @@ class _Builder:
         expander, outputs = self._layers(data, inputs)
         claims = None
         if data.get("expect") is not None:
-            claims = validate(OF_NETWORK, data["expect"], ("expect",), self.findings, "expect")
+            claims = validate(NetworkClaims, data["expect"], ("expect",), self.findings, "expect")
         example = None
         if data.get("example") is not None:
             from shapecalc.network.example import read_example  # few specs have one

@@ -23,7 +23,7 @@ from shapecalc.layers import Layer
 from shapecalc.layers.fields import NAME
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED, bad_name
 from shapecalc.network.budget import Budget
-from shapecalc.network.expectations import OF_LAYER, LayerClaims
+from shapecalc.network.expectations import LayerClaims
 from shapecalc.network.scopes import Group, Scope, Sources
 from shapecalc.network.validation import MISSING, no_parameter, stray_parameter, validate
 from shapecalc.network.written import Written
@@ -149,7 +149,7 @@ class Wiring:
             place = (*path, "expect")
             written.claims = self.once(
                 "expect", claims, path,
-                lambda: validate(OF_LAYER, claims, place, self.findings, "expect"),
+                lambda: validate(LayerClaims, claims, place, self.findings, "expect"),
             )  # fmt: skip
         if shareable:
             written.share = fields.pop("share", None)
