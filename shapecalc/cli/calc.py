@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import click
+from pydantic import ValidationError
 
 import shapecalc
 from shapecalc.cli.files import exit_code, max_layers_option
@@ -74,7 +75,13 @@ def _named(kind: str, value: Any, word: str) -> str:
         return ""
     main = KINDS[known].main
     second = next((field for field in KINDS[known].model_fields if field != main), None)
-    return f"; write {kind} {main}={value} {second}={word}" if main and second else ""
+    if main is None or second is None:
+        return ""
+    try:
+        KINDS[known].model_validate({main: value, second: value_of(word)})
+    except (ValidationError, click.UsageError):  # dense 10 5: it has no second number
+        return ""
+    return f"; write {kind} {main}={value} {second}={word}"
 
 
 def _is_kind(word: str) -> bool:

@@ -163,8 +163,8 @@ class _Reader:
             return
         said = false_key(question, given)
         if said:
-            right = shown(question.right).replace(",", "") if type(question.right) is int else ""
-            written = right or shown(question.right)
+            right = question.right  # a comma of thousands ends a value in braces
+            written = str(right) if type(right) is int else shown(right)
             hint = f"write key: {written}, or leave it out: it is computed"
             self._add("SC507", said, hint, (*question.path, "key"))
 

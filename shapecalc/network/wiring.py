@@ -176,7 +176,7 @@ class Wiring:
                 self.budget.spend_sources(len(sources))
             return sources
         if merges:
-            names = [*islice(reversed(scope.names), 2)]
+            names = [quote(name) for name in islice(reversed(scope.names), 2)]
             wanted = "two or more sources"
             hint = f"for example from: [{names[1]}, {names[0]}]" if len(names) == 2 else ""
         elif not sources:

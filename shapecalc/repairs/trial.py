@@ -102,6 +102,7 @@ class Trials:
         written = there.path[: len(change.path)] == change.path  # not an instance's argument
         if change.action != "field" or not written or not isinstance(change.value, int):
             return False
+        self.left -= len(self.trace.layers)
         update = {change.name: change.value}
         nodes = [
             replace(node, layer=node.layer.model_copy(update=update))

@@ -141,3 +141,20 @@ def test_several_advice_does_not_fail(run: Run) -> None:
     result = run("calc", "7x7x8", "dense", "3")
     assert result.exit_code == 0
     assert "SC405" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("conv", "64", "3"), "; write conv K=64 F=3"),
+        (("max_pool", "3", "2"), "; write max_pool F=3 S=2"),
+        (("dense", "10", "5"), ""),  # there is no second number
+        (("upsample", "2", "3"), ""),
+    ],
+)
+def test_a_second_bare_value_is_told_its_name_where_it_has_one(
+    run: Callable[..., Result], words: tuple[str, ...], said: str
+) -> None:
+    result = run("calc", "32x32x3", *words)
+    assert result.exit_code == 2
+    assert result.output.rstrip().endswith(f"is neither a layer kind nor field=value{said}")

@@ -421,7 +421,7 @@ def test_the_estimate_of_time_goes_by_what_is_done() -> None:
         return foreseen(traced, batch=batch, dtype="float64", only=only)
 
     one = seconds([conv])
-    assert 0.05 < one < 3
+    assert 0.07 < one < 1.7
     assert seconds([conv], batch=4) == pytest.approx(4 * one, rel=0.2)
     repeated = seconds([{"repeat": {"times": 100, "layers": [conv]}}])
     assert one < repeated < 20 * one  # layers that are alike are checked once

@@ -90,6 +90,7 @@ FILES: dict[str, tuple[str, bytes | str]] = {  # by a short name: what it is, an
     "module": ("a PyTorch module as it is printed", MODULE),
     "markdown": ("a Markdown text", f"# A network\n\n```python\n{PYTHON}\n```\n"),
     "python": ("Python source", PYTHON),
+    "python-fenced": ("Python source", f'"""Docs.\n\n```\nx\n```\n"""\n{PYTHON}'),
     "python-script": ("Python source", "#!/usr/bin/env python3\nprint(1)\n"),
     "python-expression": ("Python source", "nn.Sequential(\n    nn.Conv2d(1, 6, 5),\n)\n"),
     "python-keras": ("Python source", "model = Sequential()\nmodel.add(Dense(10))\n"),

@@ -104,3 +104,9 @@ def test_a_parameter_that_was_not_given_is_in_no_edit(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert {d.code for d in shapecalc.check(path)} >= {"SC102", "SC105"}
+
+
+@pytest.mark.parametrize("name", ["\x7f", "\x1b[31m"])
+def test_a_name_in_a_hint_prints_no_control_character(name: str) -> None:
+    spec = {"inputs": {name: 8, "b": 8}, "layers": [{"add": "b"}]}
+    assert not {"\x7f", "\x1b"} & set("".join(d.hint for d in shapecalc.check(spec)))

@@ -291,7 +291,17 @@ def test_a_false_claim_names_the_mistake_behind_it(tmp_path: Path) -> None:
     assert "parameters = 750 + 10 = 760" in fault.hint
 
 
-def test_many_faults_cost_a_bounded_number_of_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+FAULTS = [{"conv": {"K": 1, "F": 2, "S": 2}}, {"conv": {"K": 1, "F": 2, "P": 1}}]
+GAPS = [{"conv": {"K": 1, "F": 1, "S": 2}}, {"upsample": 2}]  # each repair breaks the last layer
+
+
+@pytest.mark.parametrize(
+    ("size", "pair", "rest"),
+    [("9x9x1", FAULTS, []), ("64x64x1", GAPS, [{"conv": {"K": 1, "F": 64}}])],
+)
+def test_many_faults_cost_a_bounded_number_of_trials(
+    size: str, pair: list[Any], rest: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from shapecalc.repairs import trial
 
     walked = []
@@ -301,9 +311,10 @@ def test_many_faults_cost_a_bounded_number_of_trials(monkeypatch: pytest.MonkeyP
         "walk",
         lambda spec, **how: walked.append(len(spec.nodes)) or walk(spec, **how),
     )
-    layers = [{"conv": {"K": 1, "F": 2, "S": 2}}, {"conv": {"K": 1, "F": 2, "P": 1}}] * 2000
-    assert shapecalc.trace({"input": "9x9x1", "layers": layers}).diagnostics
-    assert 0 < sum(walked) <= trial.MOST_VALUES + len(layers)
+    layers = pair * 1500 + rest
+    spec = {"input": size, "rounding": "floor" if rest else "exact", "layers": layers}
+    assert shapecalc.trace(spec).diagnostics
+    assert 0 < sum(walked) <= trial.MOST_VALUES + 2 * len(layers)
 
 
 @pytest.mark.parametrize(
