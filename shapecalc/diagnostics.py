@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal, NamedTuple, Self
 
@@ -298,13 +297,18 @@ def where(path: Path) -> str:
     return text
 
 
-@dataclass(slots=True)
+NOTHING_MET = (0, 0)  # a mark before the first finding
+
+
 class _Met:
     """What was met of one code at one place."""
 
-    kept: list[int]  # where the findings of the first layer stand
-    last: str | None
-    more: int = 0
+    __slots__ = ("kept", "last", "more")
+
+    def __init__(self, first: int, last: str | None, more: int) -> None:
+        self.kept = [first]  # where the findings of the first layer stand
+        self.last = last
+        self.more = more
 
 
 class Findings(list[Finding]):
@@ -326,7 +330,7 @@ class Findings(list[Finding]):
         key = (found.code, found.path, found.place)
         met = self._met.get(key)
         if met is None:
-            self._met[key] = _Met([len(self)], found.layer, found.more)
+            self._met[key] = _Met(len(self), found.layer, found.more)
             super().append(found.made())
         elif self[met.kept[0]].layer == found.layer:
             made = found.made()

@@ -21,7 +21,7 @@ from shapecalc.diagnostics import (
     gather,
     nearest,
 )
-from shapecalc.layers.base import Layer
+from shapecalc.layers.base import NO_COUNTS, Counts, Layer
 from shapecalc.layers.fields import Volume
 from shapecalc.layers.sharing import unlike
 from shapecalc.network import Group, NetworkSpec, Node
@@ -209,18 +209,19 @@ class _Walker:
             for volume in spec.inputs.values()
         ]
         self.records: list[LayerRecord] = []
+        self.counted: dict[tuple[int, tuple[Volume, ...]], Counts] = {}
         self.findings = Findings()
 
     def record(self, node: Node) -> None:
         """Add the record of the next layer."""
         layer, sources = node.layer, node.sources
-        inputs: list[Volume] | None = None
+        inputs: tuple[Volume, ...] | None = None
         names = None
         fields: tuple[Field | None, ...] = ()
         if sources is not None:
             names = tuple([self.names[source] for source in sources])
             fields = tuple([self.fields[source] for source in sources])
-            known = [v for source in sources if (v := self.volumes[source]) is not None]
+            known = tuple([v for source in sources if (v := self.volumes[source]) is not None])
             inputs = known if len(known) == len(sources) else None
         output = weights = biases = kept = macs = None
         field: Field | None = None
@@ -231,7 +232,7 @@ class _Walker:
             weights, biases, kept = layer.known_counts()
         elif layer is not None and inputs is not None:
             output = self.replaced.get(node.name) or self._output(node, layer, inputs)
-            weights, biases, kept = self._counts(node, layer, inputs)
+            weights, biases, kept = self._counts(layer, inputs)
             if output is not None:
                 macs = layer.macs(inputs, output) if layer.multiplies else 0
                 field = layer.field(fields, inputs, output)
@@ -250,7 +251,7 @@ class _Walker:
             if inputs is not None:
                 self._compare_shared(node, owner, inputs)
         record = LayerRecord(
-            node.name, node.kind, names, None if inputs is None else tuple(inputs), output,
+            node.name, node.kind, names, inputs, output,
             weights, biases, kept, macs, shares, layer, field, fields, node.path,
         )  # fmt: skip
         self.records.append(record)
@@ -269,12 +270,19 @@ class _Walker:
         return output
 
     def _counts(
-        self, node: Node, layer: Layer, inputs: Sequence[Volume]
+        self, layer: Layer, inputs: tuple[Volume, ...]
     ) -> tuple[int | None, int | None, int | None]:
-        try:
-            return layer.counts(inputs)
-        except Refusal:  # its output has said why
-            return layer.known_counts()
+        if not layer.has_weights:
+            return NO_COUNTS
+        key = id(layer), inputs  # repeats and blocks have one layer many times
+        counts = self.counted.get(key)
+        if counts is None:
+            try:
+                counts = layer.counts(inputs)
+            except Refusal:  # its output has said why
+                return layer.known_counts()
+            self.counted[key] = counts
+        return counts
 
     def _compare_shared(self, node: Node, owner: LayerRecord, inputs: Sequence[Volume]) -> None:
         """Report a layer that cannot use the weights of another."""

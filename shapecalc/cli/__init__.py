@@ -101,6 +101,8 @@ def _say_interrupted() -> None:
 def main() -> None:
     """Run the command line. No traceback reaches a user."""
     gc.set_threshold(100_000, 50, 50)  # a command is short: collecting early costs a tenth of it
+    # Looking for pydantic's plug-ins reads the metadata of every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by who started us
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115

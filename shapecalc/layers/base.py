@@ -232,6 +232,7 @@ def aliases(cls: type[BaseModel]) -> dict[str, str]:
 
 
 __all__ = [
+    "NO_COUNTS",
     "Counts",
     "Layer",
     "Shapes",

@@ -57,16 +57,16 @@ class Block:
             if value[:1] == "$" and PARAMETER.fullmatch(value):
                 return arguments.get(value[1:], MISSING)
             return value
-        if id(value) in self.plain:
+        if isinstance(value, int | float) or id(value) in self.plain:
             return value
-        if isinstance(value, Mapping | list | tuple):
+        if isinstance(value, (dict, Mapping)):  # what nearly all are is asked first
             budget.spend_values(len(value))
-        if isinstance(value, Mapping):
-            filled = {}
+            filled = {}  # in loops, not comprehensions: these would nest twice as deep
             for key, inner in value.items():
                 filled[key] = self._fill(inner, arguments, budget)
             return filled
         if isinstance(value, list | tuple):
+            budget.spend_values(len(value))
             items = []
             for inner in value:
                 items.append(self._fill(inner, arguments, budget))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shapecalc.diagnostics import Finding, Findings, Path, quote
+from shapecalc.diagnostics import NOTHING_MET, Finding, Findings, Path, quote
 from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, Layer
 from shapecalc.layers.fields import NAME
@@ -69,7 +69,7 @@ class PlainLayers(Wiring):
     ) -> Sources:
         """Add the layer written as `word: value` behind `chain`; return it as a source."""
         name = origin = share = claims = None
-        fields, mark = value, self.findings.mark()
+        fields, mark = value, self.findings.mark() if self.findings else NOTHING_MET
         bare = value is not None and not isinstance(value, Mapping)
         if value is None:
             fields = NO_FIELDS
@@ -87,6 +87,8 @@ class PlainLayers(Wiring):
             fields = {cls.main: value}
         if fields is NO_FIELDS and word in self.plain:
             layer, translation = self.plain[word]
+        elif (word, id(value)) in self.sound:
+            layer, translation = self.sound[word, id(value)][1]
         else:
             layer, translation = self.once(
                 word, value, path, lambda: self._read(word, kind, cls, fields, path, bare)
@@ -99,7 +101,8 @@ class PlainLayers(Wiring):
         if share is not None:
             node.shares = self.shared_layer(share, node, scope)
         self.claim(scope, own, added[0], path, named=name is not None)
-        self.findings.belong_to(node.name, mark)
+        if self.findings:
+            self.findings.belong_to(node.name, mark)
         return added
 
     def _read(

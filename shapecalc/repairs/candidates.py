@@ -7,30 +7,34 @@ from itertools import chain, islice
 
 from shapecalc.diagnostics import Finding
 from shapecalc.edits import Repair
-from shapecalc.repairs.claims import claims
-from shapecalc.repairs.inputs import inputs, meant_inputs, rounded
-from shapecalc.repairs.merges import merges
 from shapecalc.tracing import Trace
 
 MOST = 30
 
 Search = Callable[[Trace, Finding], Iterator[Repair]]
-SEARCHES: dict[str, Search] = {
-    "SC201": inputs,
-    "SC202": inputs,
-    "SC205": merges,
-    "SC301": claims,
-    "SC401": inputs,
-}
+SEARCHED = ("SC201", "SC202", "SC205", "SC206", "SC301", "SC401")
 OUT_OF_ORDER = ("SC201", "SC202", "SC206", "SC301")  # may come from a batch, or the depth first
 
 
 def candidates(trace: Trace, finding: Finding) -> Iterator[Repair]:
     """Yield repairs that nobody has tried yet, the likelier ones first; paths are the spec's."""
-    code = finding.fault.code
-    searches: list[Search] = [meant_inputs] if code in OUT_OF_ORDER else []
-    if code == "SC201":
-        searches.append(rounded)
-    if code in SEARCHES:
-        searches.append(SEARCHES[code])
+    searches = _searches(finding.fault.code)
     return islice(chain.from_iterable(search(trace, finding) for search in searches), MOST)
+
+
+def _searches(code: str) -> Iterator[Search]:
+    """Yield what looks for repairs of a code."""
+    if code not in SEARCHED:
+        return
+    from shapecalc.repairs import claims, inputs, merges  # most networks need none of it
+
+    if code in OUT_OF_ORDER:
+        yield inputs.meant_inputs
+    if code == "SC201":
+        yield inputs.rounded
+    if code in ("SC201", "SC202", "SC401"):
+        yield inputs.inputs
+    if code == "SC205":
+        yield merges.merges
+    if code == "SC301":
+        yield claims.claims

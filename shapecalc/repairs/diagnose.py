@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from shapecalc.diagnostics import Diagnostic, Finding, gather
 from shapecalc.repairs.candidates import candidates
@@ -15,13 +14,13 @@ MOST_EXPLAINED = 20
 Cause = Callable[[Trace, Finding], str]
 
 
-@dataclass
 class _Item:
     """A finding on its way: what mends it, and what is gone then."""
 
-    finding: Finding
-    diagnostic: Diagnostic
-    left: frozenset[Key] | None = None  # found still after one or another of its repairs
+    def __init__(self, finding: Finding, diagnostic: Diagnostic) -> None:
+        self.finding = finding
+        self.diagnostic = diagnostic
+        self.left: frozenset[Key] | None = None  # found still after one or another of its repairs
 
 
 def diagnose(trace: Trace, cause: Cause | None = None) -> tuple[Diagnostic, ...]:

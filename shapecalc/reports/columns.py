@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from shapecalc.diagnostics import Path, quote, where
 from shapecalc.layers.base import show
 from shapecalc.quantities import REPORTED, Quantity
-from shapecalc.records import LayerRecord, totals_of
+from shapecalc.records import LayerRecord, total_of
 from shapecalc.tracing import Trace
 
 UNKNOWN = "?"  # never 0
@@ -21,15 +21,19 @@ class Row(NamedTuple):
     name: str
     kind: str  # with its fields
     plain_kind: str
-    sources: tuple[str, ...] | None
-    input: tuple[tuple[int, ...], ...] | None
-    output: tuple[int, ...] | None
-    counts: Mapping[str, int | None]
-    receptive_field: tuple[int | float, ...] | None
-    jump: tuple[int | float, ...] | None
-    shares: str | None
-    no_field: bool  # there is no receptive field, or no jump in it
+    records: Sequence[LayerRecord]
     found: tuple[str, ...] = ()  # codes of errors and warnings
+
+    @property
+    def no_field(self) -> bool:
+        """Whether there is no receptive field, or no jump in it, which is not the unknown."""
+        field = self.records[-1].field
+        return field is not None and (not field.extent or field.sizes() is not None)
+
+    def total(self, quantity: Quantity) -> int | None:
+        """Return one of its counts; shared weights inside an instance count once."""
+        records = self.records
+        return quantity.of(records[0]) if len(records) == 1 else total_of(quantity, records)
 
 
 class Column(NamedTuple):
@@ -41,19 +45,25 @@ class Column(NamedTuple):
 
 
 def _count(quantity: Quantity) -> Column:
-    return Column(quantity.title, True, lambda row: row.counts[quantity.key])
+    return Column(quantity.title, True, lambda row: row.total(quantity))
+
+
+def _shares(row: Row) -> str:
+    return row.records[0].shares or "" if len(row.records) == 1 else ""
 
 
 COLUMNS: dict[str, Column] = {
     "name": Column("layer", False, lambda row: row.name),
     "kind": Column("what it is", False, lambda row: row.kind),
-    "from": Column("from", False, lambda row: row.sources),
-    "input": Column("input", False, lambda row: row.input),
-    "output": Column("output", False, lambda row: row.output),
+    "from": Column("from", False, lambda row: row.records[0].sources),
+    "input": Column("input", False, lambda row: row.records[0].input),
+    "output": Column("output", False, lambda row: row.records[-1].output),
     **{quantity.key: _count(quantity) for quantity in REPORTED},
-    "receptive_field": Column("receptive field", False, lambda row: row.receptive_field),
-    "jump": Column("jump", False, lambda row: row.jump),
-    "shares": Column("shares", False, lambda row: row.shares or ""),
+    "receptive_field": Column(
+        "receptive field", False, lambda row: row.records[-1].receptive_field
+    ),
+    "jump": Column("jump", False, lambda row: row.records[-1].jump),
+    "shares": Column("shares", False, _shares),
     "found": Column("found", False, lambda row: row.found),
 }
 DEFAULT = ("name", "kind", "output", *(quantity.key for quantity in REPORTED if quantity.usual))
@@ -82,8 +92,9 @@ def codes_by_layer(trace: Trace) -> dict[str, tuple[str, ...]]:
         return {}
     behind = {(d.code, d.where) for found in trace.diagnostics for d in found.consequences}
     layers: dict[Path, list[str]] = {}
-    for record in trace.layers:
-        layers.setdefault(record.path, []).append(record.name)
+    if any(finding.layer is None for finding in serious):
+        for record in trace.layers:
+            layers.setdefault(record.path, []).append(record.name)
     codes: dict[str, dict[str, None]] = {}
     for finding in serious:
         if (finding.fault.code, where(finding.path)) in behind:
@@ -107,11 +118,10 @@ def rows_of(trace: Trace, depth: int | None = None) -> list[Row]:
     while index < len(trace.layers):
         group = folds.get(index)
         end = index + 1 if group is None else group.end
-        row = _row(trace.layers[index]) if group is None else _folded(trace, group)
-        if found:
-            inside = (found.get(record.name, ()) for record in trace.layers[index:end])
-            row = row._replace(found=tuple(dict.fromkeys(chain.from_iterable(inside))))
-        rows.append(row)
+        records = trace.layers[index:end]
+        inside = [found[record.name] for record in records if record.name in found]
+        codes = tuple(dict.fromkeys(chain.from_iterable(inside)))
+        rows.append(_row(records[0], codes) if group is None else _folded(group, records, codes))
         index = end
     return rows
 
@@ -126,27 +136,13 @@ def _folds(trace: Trace, depth: int) -> dict[int, Any]:
     return folds
 
 
-def _row(record: LayerRecord) -> Row:
-    return Row(
-        record.name, record.described, record.kind, record.sources, record.input, record.output,
-        {quantity.key: quantity.of(record) for quantity in REPORTED},
-        record.receptive_field, record.jump, record.shares, _has_no_field(record),
-    )  # fmt: skip
+def _row(record: LayerRecord, found: tuple[str, ...]) -> Row:
+    return Row(record.name, record.described, record.kind, (record,), found)
 
 
-def _has_no_field(record: LayerRecord) -> bool:
-    field = record.field
-    return field is not None and (not field.extent or field.sizes() is not None)
-
-
-def _folded(trace: Trace, group: Any) -> Row:
-    records = trace.layers[group.first : group.end]
-    first, last = records[0], records[-1]
+def _folded(group: Any, records: Sequence[LayerRecord], found: tuple[str, ...]) -> Row:
     kind = f"{group.kind}, {len(records)} layers"
-    return Row(
-        group.name, kind, group.kind, first.sources, first.input, last.output, totals_of(records),
-        last.receptive_field, last.jump, None, _has_no_field(last),
-    )  # fmt: skip
+    return Row(group.name, kind, group.kind, records, found)
 
 
 def cell(row: Row, key: str) -> str:
