@@ -14,11 +14,9 @@ def model(case: Case) -> Iterable[Wrong]:
         return
     if all(fit.policy == "ceil" and fit.remainder for fit in fits):
         return
-    lines = []
-    for fit in fits:
-        steps, sign, result = fit.working().rpartition(" + 1 = ")
-        lines.append(f"{steps} = {fit.size - 1}" if sign else result)
-    yield from case.volumes([fit.size - 1 for fit in fits], lines)
+    sizes = [fit.size - 1 for fit in fits]
+    lines = [f"{fit.steps()} = {size}" for fit, size in zip(fits, sizes, strict=True)]
+    yield from case.volumes(sizes, lines)
 
 
 MISCONCEPTION = Misconception("forgot_plus_one", "the + 1 was forgotten", model)

@@ -15,7 +15,7 @@ def model(case: Case) -> Iterable[Wrong]:
             slide(part.W, part.F, part.S, (part.before, part.after), part.dilation, "floor")
             for part in case.spreads
         ]
-        yield from case.volumes([fit.size for fit in fits], [fit.working() for fit in fits])
+        yield from case.fitted(fits)
 
 
 MISCONCEPTION = Misconception(
