@@ -15,7 +15,6 @@ from typing import Any
 
 from shapecalc.diagnostics import Fault, Finding, Path, nearest, quote, some
 from shapecalc.document import Document
-from shapecalc.formats import native
 from shapecalc.grading.answers import Unreadable, read_answer, shown
 from shapecalc.grading.asked import read_path
 from shapecalc.grading.false_numbers import false_key
@@ -25,6 +24,7 @@ from shapecalc.grading.networks import Networks
 from shapecalc.grading.prompts import prompt_for
 from shapecalc.grading.question import EXACT, Assignment, Question, Tolerance
 from shapecalc.grading.subject import Subject
+from shapecalc.readers import native
 
 KEYS = ("title", "description", "spec", "questions", "partial", "follow_through", "tolerance")
 QUESTION_KEYS = (

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from shapecalc import network, trace
 from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError, unfolded
 from shapecalc.document import Document
-from shapecalc.formats import native
 from shapecalc.grading.answers import Unreadable, read_answer
 from shapecalc.grading.asked import read_path
 from shapecalc.grading.assignment import assignment_of
@@ -21,6 +20,7 @@ from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions import explaining, wrong_answers
 from shapecalc.grading.misconceptions.case import Case
 from shapecalc.grading.subject import Subject
+from shapecalc.readers import native
 from shapecalc.tracing import Trace
 
 
