@@ -18,8 +18,9 @@ from shapecalc.grading.asked import read_path
 from shapecalc.grading.assignment import assignment_of
 from shapecalc.grading.false_numbers import explanation
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.misconceptions import explaining, wrong_answers
+from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.case import Case
+from shapecalc.grading.ranking import cause_of
 from shapecalc.grading.subject import Subject
 from shapecalc.tracing import Trace
 
@@ -90,7 +91,7 @@ def cause(traced: Trace, finding: Finding) -> str:
     subject, key = Subject(replace(traced, diagnose=None), lenient=True), str(finding.path[-1])
     printed = _written(traced.spec.document.data, finding.path)
     case, given = _case(subject, f"{finding.layer or 'total'}.{key}", printed)
-    found = explaining(wrong_answers(case), given) if case is not None else None
+    found = cause_of(given, wrong_answers(case)) if case is not None else None
     return f"{found[0].says}: {found[1].arithmetic}" if found else ""
 
 

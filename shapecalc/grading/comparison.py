@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from shapecalc.grading.answers import Value, flat
 from shapecalc.grading.asked import Asked
-from shapecalc.grading.question import Question
+from shapecalc.grading.question import Question, Tolerance
+
+NEAR = Tolerance()
 
 
 def is_right(question: Question, value: Value) -> bool:
@@ -49,3 +53,22 @@ def _same_sizes(asked: Asked, right: Value, value: Value) -> bool:
         return tuple(size for size in value if size != 1) in (right, () if right == (1,) else right)
     shortened = right[:-1] if right[-1] == 1 else right
     return value in (shortened, (1, *right))
+
+
+def alike(wrong: Any, given: Any) -> bool:
+    """Say whether a number is given: floats rounded, a depth of 1 or equal sizes left out."""
+    if wrong == given:
+        return True
+    if isinstance(wrong, tuple) and isinstance(given, tuple) and _whole(wrong):
+        return given in (wrong[:1], wrong[:-1]) and (
+            given * len(wrong) == wrong or (given == wrong[:-1] and wrong[-1] == 1)
+        )
+    if isinstance(wrong, bool | str) or isinstance(given, bool | str) or _whole(wrong):
+        return False
+    ours, theirs = flat(wrong), flat(given)
+    return len(ours) == len(theirs) and all(map(NEAR.near, ours, theirs))
+
+
+def _whole(value: Any) -> bool:
+    """Say whether a value has no float in it: it is compared exactly."""
+    return all(isinstance(number, int) for number in flat(value))

@@ -10,9 +10,10 @@ from typing import Any
 from shapecalc.diagnostics import Refusal
 from shapecalc.grading.answers import Value, shown
 from shapecalc.grading.comparison import is_right
-from shapecalc.grading.misconceptions import explaining, wrong_answers
+from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.case import Case
 from shapecalc.grading.question import Question
+from shapecalc.grading.ranking import cause_of
 from shapecalc.layers.fields import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
@@ -32,7 +33,7 @@ def false_key(question: Question, given: Value) -> str:
 
 def explanation(case: Case, given: Value) -> str:
     """Return the mistake that gives a printed number, or what it would be right for."""
-    found = explaining(wrong_answers(case), given)
+    found = cause_of(given, wrong_answers(case))
     said = [f"{found[0].says}: {found[1].arithmetic}"] if found else []
     if case.key == "output" and case.record is not None and isinstance(given, tuple):
         fitting = list(_right_for(case.record, given))

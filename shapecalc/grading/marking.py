@@ -21,9 +21,10 @@ from shapecalc.grading.answers import (
     shown,
 )
 from shapecalc.grading.comparison import is_right, same
-from shapecalc.grading.misconceptions import explaining, wrong_answers
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions import wrong_answers
+from shapecalc.grading.misconceptions.case import Case
 from shapecalc.grading.question import Assignment, Question
+from shapecalc.grading.ranking import Cause, cause_of
 from shapecalc.grading.subject import Subject
 from shapecalc.quantities import REPORTED
 
@@ -76,7 +77,7 @@ class Marker:
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
-        self._explained: dict[Any, list[tuple[Misconception, Wrong]]] = {}
+        self._explained: dict[Any, list[Cause]] = {}
         self._marks: dict[Any, Mark] = {}
         self.walked = 0  # layers, for this student
 
@@ -203,16 +204,16 @@ class Marker:
 
     def _misconception(
         self, question: Question, value: Value, own: Sequence[tuple[Question, Value]]
-    ) -> tuple[Misconception, Wrong] | None:
+    ) -> Cause | None:
         """Return what explains a wrong answer, for the right network or the student's own."""
-        found = explaining(self._wrong(question, question.subject), value)
+        found = cause_of(value, self._wrong(question, question.subject))
         if found is None:
             for subject, _, _ in self._own_worlds(question, own):
                 if subject is not None:
-                    found = explaining(self._wrong(question, subject), value)
+                    found = cause_of(value, self._wrong(question, subject))
         return found
 
-    def _wrong(self, question: Question, subject: Subject) -> list[tuple[Misconception, Wrong]]:
+    def _wrong(self, question: Question, subject: Subject) -> list[Cause]:
         key = question.id, subject
         if key not in self._explained:
             if len(self._explained) > MOST_REMEMBERED // 100:  # each keeps a network

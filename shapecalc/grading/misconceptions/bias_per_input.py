@@ -9,13 +9,11 @@ from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
 
 
 def model(case: Case) -> Iterable[Wrong]:
-    """Yield as many biases as the input is deep; with a depth of 1 that is one bias in total."""
+    """Yield as many biases as the input is deep."""
     own = case.weighted
     if own is None or not own.bias:
         return
     D = prod(case.volume) if own.dense else own.D
-    if D == 1:
-        return
     if case.key == "parameters":
         yield from case.recounted(biases=D)
     elif case.key == "biases":

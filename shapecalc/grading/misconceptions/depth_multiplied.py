@@ -9,11 +9,10 @@ from shapecalc.layers.conv import Conv, ConvTranspose
 
 
 def model(case: Case) -> Iterable[Wrong]:
-    """Yield the output D*K deep; with one filter that is the input's depth, kept."""
+    """Yield the output D*K deep."""
     if case.key == "output" and isinstance(case.layer, Conv | ConvTranspose) and case.volume:
         D, K = case.volume[-1], case.layer.K
-        if K > 1:
-            yield from case.deepened(D * K, f"depth {D}*{K} = {D * K}")
+        yield from case.deepened(D * K, f"depth {D}*{K} = {D * K}")
 
 
 MISCONCEPTION = Misconception(

@@ -9,10 +9,12 @@ from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
 
 
 def model(case: Case) -> Iterable[Wrong]:
-    """Yield filters one slice deep and a bias; at D = K that is forgot_filters' number."""
+    """Yield filters one slice deep and a bias."""
     own = case.weighted
-    if case.key != "parameters" or own is None or own.K == 1 or own.deep == own.K:
+    if case.key != "parameters" or own is None or own.K == 1:
         return
+    if own.dense and own.deep == own.K:
+        return  # as where a convolution's K filters are taken for one
     if own.bias and own.deep > 1 and prod(own.F) > 1:
         yield from case.recounted(deep=1, biases=1)
 

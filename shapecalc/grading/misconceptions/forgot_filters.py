@@ -8,17 +8,12 @@ from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
 
 
 def model(case: Case) -> Iterable[Wrong]:
-    """Yield the count for K = 1, or an output one slice deep.
-
-    At D = K filters without depth have as many weights, and are likelier meant; so is an input's
-    depth of 1 that is kept.
-    """
+    """Yield the count for K = 1, or an output one slice deep."""
     own = case.weighted
     if own is None or own.K == 1 or own.dense:
         return
-    if (case.key == "parameters" and own.bias) or own.deep != own.K:
-        yield from case.recounted(K=1)
-    if case.key == "output" and own.D > 1:
+    yield from case.recounted(K=1)
+    if case.key == "output":
         yield from case.deepened(1, "one filter gives one slice")
 
 

@@ -11,16 +11,15 @@ from shapecalc.grading.misconceptions.pieces import scaled
 
 
 def model(case: Case) -> Iterable[Wrong]:
-    """Yield the loss over the number of outputs; with two of them that is the halved loss."""
+    """Yield the loss over the number of outputs."""
     trace = case.subject.trace
     example = trace.spec.example
     if case.asked.key != "loss" or case.asked.kind != "example" or example is None:
         return
     if example.loss_kind == "squared_error" and trace.output:
         count = prod(trace.output)
-        if count > 2:
-            value = scaled(case.right, 1 / count)
-            yield Wrong(value, f"{shown(case.right)}/{count} = {shown(value)}")
+        value = scaled(case.right, 1 / count)
+        yield Wrong(value, f"{shown(case.right)}/{count} = {shown(value)}")
 
 
 MISCONCEPTION = Misconception(

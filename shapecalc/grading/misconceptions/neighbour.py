@@ -14,12 +14,12 @@ VOLUMES = ("output", "input", "activations", "receptive_field", "jump")
 
 
 def model(case: Case) -> Iterable[Wrong]:
-    """Yield the nearest other answers; not where they say that something else was forgotten."""
+    """Yield the nearest other answers."""
     if case.record is None or not case.key:
         return
     if isinstance(case.layer, Normalization) and case.key not in VOLUMES:
         return  # depths double: half or twice a norm's numbers are its neighbour's
-    records, others = case.subject.trace.layers, list(_others(case))
+    records, others = case.subject.trace.layers, list(_shown_already(case))
     at = next(i for i, record in enumerate(records) if record is case.record)
     for way in (reversed(records[:at]), iter(records[at + 1 :])):
         for record in way:
@@ -35,15 +35,11 @@ def model(case: Case) -> Iterable[Wrong]:
         yield Wrong(case.volume, f"the input = {shown(case.volume)}")
 
 
-def _others(case: Case) -> Iterator[Value]:
-    """Yield what other misconceptions always give: depth_kept, padding_ignored..."""
-    if case.key == "output":
-        yield from (wrong.value for wrong in case.resized(S=1))
-        if isinstance(case.layer, Pad) or (case.weighted and case.volume[:-1] == case.output[:-1]):
-            yield case.volume
-    if case.key in ("receptive_field", "jump") and case.windows:
-        last = case.windows[-1]
-        yield tuple(fit.span if case.key == "receptive_field" else fit.S for fit in last)
+def _shown_already(case: Case) -> Iterator[Value]:
+    """Yield numbers of the question's own text: who repeats them need not think of a neighbour."""
+    kept = isinstance(case.layer, Pad) or (case.weighted and case.volume[:-1] == case.output[:-1])
+    if case.key == "output" and kept:
+        yield case.volume  # as if the layer did nothing
     if case.key == "biases" and case.weighted:
         yield prod(case.volume) if case.weighted.dense else case.weighted.D
 

@@ -10,10 +10,11 @@ from typing import Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import Unreadable, Value, read_answer, shown
 from shapecalc.grading.comparison import is_right
-from shapecalc.grading.misconceptions import explaining, wrong_answers
+from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.case import Case
 from shapecalc.grading.question import Question
 from shapecalc.grading.quiz.making import Item, Posed, Quiz
+from shapecalc.grading.ranking import cause_of
 
 Way = Literal["truth", "choice", "number", "short"]
 FEWEST, MOST = 2, 4  # wrong options
@@ -87,7 +88,8 @@ def known_wrong(question: Question) -> list[Option]:
     found: dict[str, Option] = {}
     for misconception, wrong in answers:
         text = plain(wrong.value)
-        if explaining(answers, wrong.value) is None or text in found:
+        cause = cause_of(wrong.value, answers)
+        if cause is None or cause[0] is not misconception or text in found:
             continue
         if _offered(question, wrong.value, text):
             share = question.partial.get(misconception.name, 0.0)
