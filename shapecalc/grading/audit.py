@@ -19,7 +19,7 @@ from shapecalc.grading.assignment import assignment_of
 from shapecalc.grading.false_numbers import explanation
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions import wrong_answers
-from shapecalc.grading.misconceptions.case import Case
+from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.ranking import cause_of
 from shapecalc.grading.subject import Subject
 from shapecalc.tracing import Trace
@@ -90,8 +90,8 @@ def cause(traced: Trace, finding: Finding) -> str:
     """Return the mistake behind a false claim, where one and no other gives its number."""
     subject, key = Subject(replace(traced, diagnose=None), lenient=True), str(finding.path[-1])
     printed = _written(traced.spec.document.data, finding.path)
-    case, given = _case(subject, f"{finding.layer or 'total'}.{key}", printed)
-    found = cause_of(given, wrong_answers(case)) if case is not None else None
+    context, given = _context(subject, f"{finding.layer or 'total'}.{key}", printed)
+    found = cause_of(given, wrong_answers(context)) if context is not None else None
     return f"{found[0].says}: {found[1].arithmetic}" if found else ""
 
 
@@ -126,19 +126,19 @@ def _value(subject: Subject, key: str, path: Path) -> str:
 
 def _why(subject: Subject, path: str, printed: Any) -> str:
     """Return the mistake that gives a printed number in the place of the computed one."""
-    case, given = _case(subject, path, printed)
-    return "" if case is None else explanation(case, given)
+    context, given = _context(subject, path, printed)
+    return "" if context is None else explanation(context, given)
 
 
-def _case(subject: Subject, path: str, printed: Any) -> tuple[Case | None, Any]:
+def _context(subject: Subject, path: str, printed: Any) -> tuple[QuestionContext | None, Any]:
     """Return what is asked with what is printed; nothing where that is right, or no answer."""
     try:
         asked = read_path(path)
-        case = Case(subject, asked, subject.answer(asked))
+        context = QuestionContext(subject, asked, subject.answer(asked))
         given = read_answer(printed, asked.form)
     except (Unanswerable, Unreadable):
         return None, None
-    return (None, None) if given == case.right else (case, given)
+    return (None, None) if given == context.right else (context, given)
 
 
 def _written(data: Any, path: Path) -> Any:

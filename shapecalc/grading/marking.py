@@ -22,7 +22,7 @@ from shapecalc.grading.answers import (
 )
 from shapecalc.grading.comparison import is_right, same
 from shapecalc.grading.misconceptions import wrong_answers
-from shapecalc.grading.misconceptions.case import Case
+from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.ranking import Cause, cause_of
 from shapecalc.grading.subject import Subject
@@ -221,8 +221,8 @@ class Marker:
             self._explained[key] = []
             expected = () if subject is question.subject else (Exception,)
             with suppress(*expected):  # a student's own volumes may lead anywhere
-                case = Case(subject, question.asked, subject.answer(question.asked))
-                self._explained[key] = wrong_answers(case)
+                context = QuestionContext(subject, question.asked, subject.answer(question.asked))
+                self._explained[key] = wrong_answers(context)
         return self._explained[key]
 
 

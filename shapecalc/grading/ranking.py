@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from shapecalc.grading.answers import Value
 from shapecalc.grading.comparison import alike
-from shapecalc.grading.misconceptions.case import Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, Wrong
 
 Cause = tuple[Misconception, Wrong]
 

@@ -18,7 +18,7 @@ from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.marking import Mark, Marker
 from shapecalc.grading.misconceptions import misconceptions, wrong_answers
-from shapecalc.grading.misconceptions.case import Case
+from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.subject import Subject
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
@@ -213,7 +213,11 @@ def test_every_misconception_is_tried() -> None:
 
 def test_names_are_those_of_the_files() -> None:
     folder = SPECS.parent / "shapecalc" / "grading" / "misconceptions"
-    files = {path.stem for path in folder.glob("*.py")} - {"__init__", "case", "pieces"}
+    files = {path.stem for path in folder.glob("*.py")} - {
+        "__init__",
+        "question_context",
+        "variants",
+    }
     assert files == {m.name for m in misconceptions()}
     assert all(m.says and not m.says.endswith(".") for m in misconceptions())
 
@@ -267,7 +271,7 @@ def names_for(spec: dict[str, Any]) -> set[str]:
     """Return the misconceptions that have a number for a network's first value."""
     assignment = read_assignment({"spec": spec, "questions": ["conv1.value[0,0]"]})
     (question,) = assignment.questions
-    found = wrong_answers(Case(question.subject, question.asked, question.right))
+    found = wrong_answers(QuestionContext(question.subject, question.asked, question.right))
     return {misconception.name for misconception, _ in found}
 
 
@@ -313,7 +317,7 @@ def test_no_model_raises_or_is_right(path: Path) -> None:
         except Unanswerable:
             continue
         tried += 1
-        for misconception, wrong in wrong_answers(Case(subject, asked, right)):
+        for misconception, wrong in wrong_answers(QuestionContext(subject, asked, right)):
             assert wrong.value != right, (text, misconception.name)
             assert wrong.arithmetic, (text, misconception.name)
             if asked.form == "sizes":
@@ -377,7 +381,7 @@ def try_all(subject: Subject, text: str) -> None:
         right = subject.answer(asked)
     except Unanswerable:
         return
-    wrong_answers(Case(subject, asked, right))
+    wrong_answers(QuestionContext(subject, asked, right))
 
 
 # -- random numbers ------------------------------------------------------------------------------
@@ -434,7 +438,7 @@ def test_what_a_model_gives_mostly_gets_its_name(name: str) -> None:
             right = subject.answer(asked)
         except Unanswerable:
             continue
-        for misconception, wrong in wrong_answers(Case(subject, asked, right)):
+        for misconception, wrong in wrong_answers(QuestionContext(subject, asked, right)):
             found.setdefault(text, {}).setdefault(wrong.value, set()).add(misconception.name)
     numbers = [names for values in found.values() for names in values.values()]
     shared = [sorted(names) for names in numbers if len(names) > 1]

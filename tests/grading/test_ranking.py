@@ -8,13 +8,13 @@ import pytest
 
 from shapecalc.grading import mark, read_assignment
 from shapecalc.grading.misconceptions import misconceptions, wrong_answers
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.ranking import MORE_SPECIFIC, Cause, alike, cause_of, likeliest
 
 
 def cause(name: str, value: Any = 1) -> Cause:
     """Return a cause that gives a number."""
-    return Misconception(name, f"says {name}", lambda case: ()), Wrong(value, "")
+    return Misconception(name, f"says {name}", lambda context: ()), Wrong(value, "")
 
 
 def net(volume: str, *layers: Any, **more: Any) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def test_where_two_meet_the_more_specific_one_is_named(
 ) -> None:
     assignment = {"spec": spec, "questions": [path]}
     (question,) = read_assignment(assignment).questions
-    answers = wrong_answers(Case(question.subject, question.asked, question.right))
+    answers = wrong_answers(QuestionContext(question.subject, question.asked, question.right))
     given = [w.value for m, w in answers if m.name == weak]
     both = [value for value in given if any(alike(w.value, value) for m, w in answers
                                             if m.name == strong)]  # fmt: skip

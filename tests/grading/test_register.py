@@ -17,12 +17,12 @@ MISTAKE = '''
 """The filters given for the parameters."""
 
 from shapecalc.grading.misconceptions import register
-from shapecalc.grading.misconceptions.case import Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, Wrong
 
 
-def model(case):
-    if case.key == "parameters" and case.weighted:
-        yield Wrong(case.weighted.K, f"K = {case.weighted.K}")
+def model(context):
+    if context.key == "parameters" and context.weighted:
+        yield Wrong(context.weighted.K, f"K = {context.weighted.K}")
 
 
 register(Misconception("filters_for_parameters", "the filters were counted", model))

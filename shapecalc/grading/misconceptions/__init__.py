@@ -11,9 +11,9 @@ from importlib import import_module
 from pathlib import Path
 
 from shapecalc.grading.comparison import alike
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
-SHARED = ("case", "pieces")
+SHARED = ("question_context", "variants")
 
 _registered: list[Misconception] = []
 
@@ -40,11 +40,11 @@ def _own() -> tuple[Misconception, ...]:
     return tuple(module.MISCONCEPTION for module in found)
 
 
-def wrong_answers(case: Case) -> list[tuple[Misconception, Wrong]]:
+def wrong_answers(context: QuestionContext) -> list[tuple[Misconception, Wrong]]:
     """Return what each misconception answers, where that is not right."""
     return [
         (misconception, wrong)
         for misconception in misconceptions()
-        for wrong in misconception.model(case)
-        if not alike(case.right, wrong.value)
+        for wrong in misconception.model(context)
+        if not alike(context.right, wrong.value)
     ]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.layers.conv import Conv, ConvTranspose
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output D*K deep."""
-    if case.key == "output" and isinstance(case.layer, Conv | ConvTranspose) and case.volume:
-        D, K = case.volume[-1], case.layer.K
-        yield from case.deepened(D * K, f"depth {D}*{K} = {D * K}")
+    if (
+        context.key == "output"
+        and isinstance(context.layer, Conv | ConvTranspose)
+        and context.volume
+    ):
+        D, K = context.volume[-1], context.layer.K
+        yield from context.deepened(D * K, f"depth {D}*{K} = {D * K}")
 
 
 MISCONCEPTION = Misconception(

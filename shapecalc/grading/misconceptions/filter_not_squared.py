@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield filters of F values a slice."""
-    own = case.weighted
+    own = context.weighted
     if own is None or own.dense or len(own.F) == 1 or len({*own.F}) > 1:
         return
-    yield from case.recounted(F=own.F[:1])
+    yield from context.recounted(F=own.F[:1])
 
 
 MISCONCEPTION = Misconception("filter_not_squared", "F was not squared", model)

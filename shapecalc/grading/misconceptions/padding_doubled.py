@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.answers import shown
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import scaled
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import scaled
 from shapecalc.layers.base import Layer, aliases
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield twice the padding, where that does not happen to give the same output."""
-    asked, right, layer = case.asked, case.right, case.layer
+    asked, right, layer = context.asked, context.right, context.layer
     if asked.kind != "field" or not isinstance(layer, Layer):
         return
     if aliases(type(layer)).get(asked.key) != "P":
@@ -21,7 +21,7 @@ def model(case: Case) -> Iterable[Wrong]:
     if not all(isinstance(number, int) for number in numbers):
         return
     value = scaled(right, 2)
-    if not case.subject.suits(asked, value):
+    if not context.subject.suits(asked, value):
         yield Wrong(value, f"2*{shown(right)} = {shown(value)}")
 
 

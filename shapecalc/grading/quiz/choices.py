@@ -11,7 +11,7 @@ from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import Unreadable, Value, read_answer, shown
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.misconceptions import wrong_answers
-from shapecalc.grading.misconceptions.case import Case
+from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
 from shapecalc.grading.quiz.making import Item, Posed, Quiz
 from shapecalc.grading.ranking import cause_of
@@ -80,9 +80,9 @@ def _asked(quiz: Quiz, posed: Posed, item: Item) -> Asked:
 
 def known_wrong(question: Question) -> list[Option]:
     """Return the wrong answers that exactly one misconception gives, as marking tells them."""
-    case = Case(question.subject, question.asked, question.right)
+    context = QuestionContext(question.subject, question.asked, question.right)
     try:
-        answers = wrong_answers(case)
+        answers = wrong_answers(context)
     except Exception:  # as in marking: a mistake in a model takes nothing but its options
         return []
     found: dict[str, Option] = {}

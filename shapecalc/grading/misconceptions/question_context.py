@@ -16,7 +16,7 @@ from shapecalc.geometry import Fit, Spread
 from shapecalc.grading.answers import Value
 from shapecalc.grading.asked import Asked
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.misconceptions.pieces import Sides, refit, respread, times
+from shapecalc.grading.misconceptions.variants import Sides, refit, respread, times
 from shapecalc.grading.subject import Subject
 from shapecalc.layers.base import show
 from shapecalc.layers.conv import Convolution, ConvTranspose
@@ -42,7 +42,7 @@ class Misconception(NamedTuple):
 
     name: str
     says: str
-    model: Callable[[Case], Iterable[Wrong]]
+    model: Callable[[QuestionContext], Iterable[Wrong]]
 
 
 class Weighted(NamedTuple):
@@ -70,7 +70,7 @@ class Weighted(NamedTuple):
         return prod(self.F) * self.deep * self.K
 
 
-class Case:
+class QuestionContext:
     """A question about a network: what is asked, the right answer, and the layer's numbers."""
 
     def __init__(self, subject: Subject, asked: Asked, right: Value) -> None:
@@ -246,10 +246,10 @@ class Case:
             if record.name in met:
                 return []
             met.add(record.name)
-            case = Case(self.subject, self.asked._replace(name=record.name), 0)
-            if case.slides:
-                found.append(case.fits)
-            elif case.output != case.volume and record.kind not in ("pad", "crop"):
+            context = QuestionContext(self.subject, self.asked._replace(name=record.name), 0)
+            if context.slides:
+                found.append(context.fits)
+            elif context.output != context.volume and record.kind not in ("pad", "crop"):
                 return []
             record = self.subject.records.get(record.sources[0])
         return found[::-1]
