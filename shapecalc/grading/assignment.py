@@ -17,12 +17,12 @@ from shapecalc.diagnostics import Fault, Finding, Path, nearest, quote, some
 from shapecalc.document import Document
 from shapecalc.formats import native
 from shapecalc.grading.answers import Unreadable, read_answer, shown
-from shapecalc.grading.asked import read_path
-from shapecalc.grading.false_numbers import false_key
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions import misconceptions
+from shapecalc.grading.misprints import false_key
 from shapecalc.grading.networks import Networks
 from shapecalc.grading.prompts import prompt_for
+from shapecalc.grading.query import read_path
 from shapecalc.grading.question import EXACT, Assignment, Question, Tolerance
 from shapecalc.grading.subject import Subject
 

@@ -14,12 +14,12 @@ from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError, unfolded
 from shapecalc.document import Document
 from shapecalc.formats import native
 from shapecalc.grading.answers import Unreadable, read_answer
-from shapecalc.grading.asked import read_path
 from shapecalc.grading.assignment import assignment_of
-from shapecalc.grading.false_numbers import explanation
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
+from shapecalc.grading.misprints import explanation
+from shapecalc.grading.query import read_path
 from shapecalc.grading.ranking import cause_of
 from shapecalc.grading.subject import Subject
 from shapecalc.tracing import Trace

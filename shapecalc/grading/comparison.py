@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shapecalc.grading.answers import Value, flat
-from shapecalc.grading.asked import Asked
+from shapecalc.grading.query import Asked
 from shapecalc.grading.question import Question, Tolerance
 
 NEAR = Tolerance()

@@ -15,7 +15,7 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from shapecalc.formats import native
-from shapecalc.grading.handed_in import Found, NotGradable, clean, opened
+from shapecalc.grading.submission_file import Found, NotGradable, clean, opened
 from shapecalc.grading.submissions import ENDINGS
 
 METADATA = "submission_metadata.yml"

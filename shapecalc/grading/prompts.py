@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shapecalc.grading.asked import Asked
+from shapecalc.grading.query import Asked
 from shapecalc.grading.subject import Subject
 from shapecalc.layers.base import show
 from shapecalc.quantities import QUANTITIES

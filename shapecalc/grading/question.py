@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from shapecalc.diagnostics import Diagnostic, Finding, Path
 from shapecalc.document import Document
 from shapecalc.grading.answers import Number, Value
-from shapecalc.grading.asked import Asked
+from shapecalc.grading.query import Asked
 from shapecalc.grading.subject import Subject
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from shapecalc.diagnostics import Refusal, SpecError, nearest, quote, some
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.answers import Value, flat
-from shapecalc.grading.asked import Asked
 from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.query import Asked
 from shapecalc.grading.soundness import Unsound, unsound
 from shapecalc.grading.value_working import value_working
 from shapecalc.layers.base import aliases, show, show_value

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from shapecalc.grading import read_assignment
-from shapecalc.grading.asked import read_path
 from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.query import read_path
 
 CONV = "spec: {input: 32x32x3, layers: [conv: {K: 10, F: 5, P: 2}]}\n"
 OUTPUT = "questions: [conv1.output]\n"

@@ -13,12 +13,12 @@ import pytest
 import shapecalc
 from shapecalc.diagnostics import Refusal
 from shapecalc.grading.answers import shown
-from shapecalc.grading.asked import COUNTS, OF_TOTAL, SIZES, read_path
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.marking import Mark, Marker
 from shapecalc.grading.misconceptions import misconceptions, wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
+from shapecalc.grading.query import COUNTS, OF_TOTAL, SIZES, read_path
 from shapecalc.grading.subject import Subject
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from shapecalc.diagnostics import Refusal
 from shapecalc.geometry import Fit, Spread
 from shapecalc.grading.answers import Value
-from shapecalc.grading.asked import Asked
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions.variants import Sides, refit, respread, times
+from shapecalc.grading.query import Asked
 from shapecalc.grading.subject import Subject
 from shapecalc.layers.base import show
 from shapecalc.layers.conv import Convolution, ConvTranspose

@@ -13,7 +13,7 @@ from shapecalc.grading.comparison import is_right
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
-from shapecalc.grading.quiz.making import Item, Posed, Quiz
+from shapecalc.grading.quiz.build import Item, Posed, Quiz
 from shapecalc.grading.ranking import cause_of
 
 Way = Literal["truth", "choice", "number", "short"]

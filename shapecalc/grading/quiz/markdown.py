@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from shapecalc.grading.quiz.build import Item, Posed, Quiz
 from shapecalc.grading.quiz.choices import known_wrong, plain
-from shapecalc.grading.quiz.making import Item, Posed, Quiz
 from shapecalc.grading.quiz.words import NOTES
 
 LINE = "_" * 40

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from shapecalc.grading.quiz.build import Quiz
 from shapecalc.grading.quiz.choices import Asked, asked_in, margin, spellings
-from shapecalc.grading.quiz.making import Quiz
 
 TYPES = {
     "truth": "truefalse", "choice": "multichoice", "number": "numerical", "short": "shortanswer",

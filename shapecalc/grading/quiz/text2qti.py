@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from shapecalc.diagnostics import quote
+from shapecalc.grading.quiz.build import Quiz
 from shapecalc.grading.quiz.choices import Asked, asked_in, margin, spellings
-from shapecalc.grading.quiz.making import Quiz
 
 SPECIAL = re.compile(r"([\\`*_\[\]])")
 

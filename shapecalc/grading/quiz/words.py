@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shapecalc.grading.asked import Asked, read_path
+from shapecalc.grading.query import Asked, read_path
 from shapecalc.grading.quiz.problem import Problem, named_layers
 from shapecalc.quantities import QUANTITIES
 
