@@ -114,14 +114,14 @@ def _example(subject: Subject) -> Iterator[Diagnostic]:
 def _value(subject: Subject, key: str, path: Path) -> str:
     """Return the mistake behind the first value of an array that differs."""
     printed = _written(subject.trace.spec.document.data, path)
-    asked = key if key == "loss" or key.endswith((".grad", ".next")) else f"{key}.value"
+    query = key if key == "loss" or key.endswith((".grad", ".next")) else f"{key}.value"
     if isinstance(printed, list):
         for place, value in _places(printed):
-            why = _why(subject, f"{asked}[{','.join(map(str, place))}]", value)
+            why = _why(subject, f"{query}[{','.join(map(str, place))}]", value)
             if why:
                 return why
         return ""
-    return _why(subject, asked, printed)
+    return _why(subject, query, printed)
 
 
 def _why(subject: Subject, path: str, printed: Any) -> str:
@@ -133,9 +133,9 @@ def _why(subject: Subject, path: str, printed: Any) -> str:
 def _context(subject: Subject, path: str, printed: Any) -> tuple[QuestionContext | None, Any]:
     """Return what is asked with what is printed; nothing where that is right, or no answer."""
     try:
-        asked = read_path(path)
-        context = QuestionContext(subject, asked, subject.answer(asked))
-        given = read_answer(printed, asked.form)
+        query = read_path(path)
+        context = QuestionContext(subject, query, subject.answer(query))
+        given = read_answer(printed, query.form)
     except (Unanswerable, Unreadable):
         return None, None
     return (None, None) if given == context.right else (context, given)

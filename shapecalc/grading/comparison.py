@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shapecalc.grading.answers import Value, flat
-from shapecalc.grading.query import Asked
+from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question, Tolerance
 
 NEAR = Tolerance()
@@ -13,41 +13,41 @@ NEAR = Tolerance()
 
 def is_right(question: Question, value: Value) -> bool:
     """Say whether an answer is right, within the question's tolerance."""
-    right, asked = question.right, question.asked
+    right, query = question.right, question.query
     if same(question, right, value):
         return True
-    return asked.kind == "field" and question.subject.suits(asked, value)
+    return query.kind == "field" and question.subject.suits(query, value)
 
 
 def _each(question: Question, right: Value) -> Value:
     """Return a hyperparameter with a number for each axis."""
-    record = question.subject.records[question.asked.name]
+    record = question.subject.records[question.query.name]
     axes = len(record.input[0]) - 1 if record.input else 1
     return right if isinstance(right, tuple) else (right,) * axes
 
 
 def same(question: Question, right: Value, value: Value) -> bool:
     """Compare as the kind of answer asks for; trailing and leading sizes of 1 may be left out."""
-    asked = question.asked
-    if asked.form == "truth":
+    query = question.query
+    if query.form == "truth":
         return value is right
-    if asked.form == "sizes":
-        return _same_sizes(asked, right, value)
-    if asked.form == "field":
+    if query.form == "sizes":
+        return _same_sizes(query, right, value)
+    if query.form == "field":
         return value == right or (isinstance(value, tuple) and value == _each(question, right))
     wanted, given = flat(right), flat(value)
     return len(wanted) == len(given) and all(map(question.tolerance.near, wanted, given))
 
 
-def _same_sizes(asked: Asked, right: Value, value: Value) -> bool:
+def _same_sizes(query: Query, right: Value, value: Value) -> bool:
     assert isinstance(right, tuple)
     if right == value:
         return True
     if not isinstance(value, tuple):
         return False
-    if asked.key in ("receptive_field", "jump") and len(value) == 1:
+    if query.key in ("receptive_field", "jump") and len(value) == 1:
         return value * len(right) == right
-    if asked.key not in ("output", "input"):
+    if query.key not in ("output", "input"):
         return False
     if len(right) == 1:  # a flat volume is 1x1xD, too
         return tuple(size for size in value if size != 1) in (right, () if right == (1,) else right)

@@ -26,8 +26,8 @@ def false_key(question: Question, given: Value) -> str:
     """Return what is wrong with a printed answer; empty if it is right."""
     if is_right(question, given):
         return ""
-    said = f"{question.asked.path}: {shown(given)} printed, {shown(question.right)} computed"
-    why = explanation(QuestionContext(question.subject, question.asked, question.right), given)
+    said = f"{question.query.path}: {shown(given)} printed, {shown(question.right)} computed"
+    why = explanation(QuestionContext(question.subject, question.query, question.right), given)
     return f"{said}; {why}" if why else said
 
 

@@ -47,7 +47,7 @@ print(json.dumps([done.returncode, seconds, peak]))
 
 def _wrong_values(question: Question) -> list[Value]:
     """Return what the misconceptions answer."""
-    context = QuestionContext(question.subject, question.asked, question.right)
+    context = QuestionContext(question.subject, question.query, question.right)
     return [wrong.value for _, wrong in wrong_answers(context)]
 
 
@@ -72,7 +72,7 @@ class Student:
             return shown(draw.choice(self.wrong[question.id]))
         if kind == "wrong":
             size = draw.randint(1, 300)
-            sizes = question.asked.form == "sizes"
+            sizes = question.query.form == "sizes"
             return f"{size}x{size}x{draw.randint(1, 512)}" if sizes else str(size * 977)
         return None if kind == "blank" else "no idea"
 

@@ -40,8 +40,8 @@ def written(text: str, folder: Path) -> Any:
     ],
 )  # fmt: skip
 def test_paths(path: str, kind: str, form: str, name: str, key: str, place: Any) -> None:
-    asked = read_path(path)
-    assert (asked.kind, asked.form, asked.name, asked.key, asked.place) == (
+    query = read_path(path)
+    assert (query.kind, query.form, query.name, query.key, query.place) == (
         kind,
         form,
         name,

@@ -271,7 +271,7 @@ def names_for(spec: dict[str, Any]) -> set[str]:
     """Return the misconceptions that have a number for a network's first value."""
     assignment = read_assignment({"spec": spec, "questions": ["conv1.value[0,0]"]})
     (question,) = assignment.questions
-    found = wrong_answers(QuestionContext(question.subject, question.asked, question.right))
+    found = wrong_answers(QuestionContext(question.subject, question.query, question.right))
     return {misconception.name for misconception, _ in found}
 
 
@@ -311,23 +311,23 @@ def test_no_model_raises_or_is_right(path: Path) -> None:
     subject = subject_of(path)
     tried = 0
     for text in paths_of(subject):
-        asked = read_path(text)
+        query = read_path(text)
         try:
-            right = subject.answer(asked)
+            right = subject.answer(query)
         except Unanswerable:
             continue
         tried += 1
-        for misconception, wrong in wrong_answers(QuestionContext(subject, asked, right)):
+        for misconception, wrong in wrong_answers(QuestionContext(subject, query, right)):
             assert wrong.value != right, (text, misconception.name)
             assert wrong.arithmetic, (text, misconception.name)
-            if asked.form == "sizes":
+            if query.form == "sizes":
                 assert isinstance(wrong.value, tuple)
-                whole = asked.key != "jump"  # half a pixel behind an upsampling
+                whole = query.key != "jump"  # half a pixel behind an upsampling
                 assert not whole or all(type(size) is int for size in wrong.value)
                 first = wrong.value[0]
                 alone = f"{first:,}" in wrong.arithmetic or str(first) in wrong.arithmetic
                 assert alone or shown(wrong.value) in wrong.arithmetic, (text, misconception.name)
-            elif asked.form == "number" and asked.exact:
+            elif query.form == "number" and query.exact:
                 assert type(wrong.value) is int, (text, misconception.name)
                 assert f"{wrong.value:,}" in wrong.arithmetic, (text, misconception.name)
     assert tried
@@ -376,12 +376,12 @@ def test_no_model_raises_for_a_students_own_volumes(kind: Path, volume: tuple[in
 
 def try_all(subject: Subject, text: str) -> None:
     """Run all models on a question, if there is an answer to it."""
-    asked = read_path(text)
+    query = read_path(text)
     try:
-        right = subject.answer(asked)
+        right = subject.answer(query)
     except Unanswerable:
         return
-    wrong_answers(QuestionContext(subject, asked, right))
+    wrong_answers(QuestionContext(subject, query, right))
 
 
 # -- random numbers ------------------------------------------------------------------------------
@@ -399,9 +399,9 @@ def test_random_numbers_get_no_name() -> None:
     for name in HOMEWORK:
         subject = subject_of(SPECS / f"{name}.yaml")
         names = [record.name for record in subject.trace.layers]
-        asked = [f"{name}.{key}" for name in names for key in ASKED]
+        asks = [f"{name}.{key}" for name in names for key in ASKED]
         spec = str(SPECS / f"{name}.yaml")
-        assignment = read_assignment({"spec": spec, "questions": [*asked, "total.parameters"]})
+        assignment = read_assignment({"spec": spec, "questions": [*asks, "total.parameters"]})
         questions = [question for question in assignment.questions if question.right]
         markers.append((Marker(assignment), questions))
     named: list[tuple[str, str, str | None]] = []
@@ -433,12 +433,12 @@ def test_what_a_model_gives_mostly_gets_its_name(name: str) -> None:
     subject = subject_of(SPECS / f"{name}.yaml")
     found: dict[str, dict[Any, set[str]]] = {}
     for text in paths_of(subject):
-        asked = read_path(text)
+        query = read_path(text)
         try:
-            right = subject.answer(asked)
+            right = subject.answer(query)
         except Unanswerable:
             continue
-        for misconception, wrong in wrong_answers(QuestionContext(subject, asked, right)):
+        for misconception, wrong in wrong_answers(QuestionContext(subject, query, right)):
             found.setdefault(text, {}).setdefault(wrong.value, set()).add(misconception.name)
     numbers = [names for values in found.values() for names in values.values()]
     shared = [sorted(names) for names in numbers if len(names) > 1]

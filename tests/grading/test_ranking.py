@@ -99,7 +99,7 @@ def test_where_two_meet_the_more_specific_one_is_named(
 ) -> None:
     assignment = {"spec": spec, "questions": [path]}
     (question,) = read_assignment(assignment).questions
-    answers = wrong_answers(QuestionContext(question.subject, question.asked, question.right))
+    answers = wrong_answers(QuestionContext(question.subject, question.query, question.right))
     given = [w.value for m, w in answers if m.name == weak]
     both = [value for value in given if any(alike(w.value, value) for m, w in answers
                                             if m.name == strong)]  # fmt: skip

@@ -22,7 +22,7 @@ def render(class_run: ClassRun) -> str:
             "file": quote(assignment.file or "", 400),
             "possible": class_run.possible,
             "questions": [
-                {"id": q.id, "asked": q.asked.path, "prompt": q.prompt, "points": q.points,
+                {"id": q.id, "asked": q.query.path, "prompt": q.prompt, "points": q.points,
                  "right": shown(q.right), "working": q.working}
                 for q in assignment.questions
             ],

@@ -11,8 +11,8 @@ from shapecalc.layers.activation import Elementwise, PRelu
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the value that goes into an activation."""
-    record, asked = context.record, context.asked
-    if asked.kind != "example" or record is None or asked.key != record.name or not record.sources:
+    record, query = context.record, context.query
+    if query.kind != "example" or record is None or query.key != record.name or not record.sources:
         return
     if isinstance(record.layer, Elementwise | PRelu):
         found = context.of(record.sources[0], record.sources[0])

@@ -13,7 +13,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     windows, right = context.windows, context.right
     if context.key != "receptive_field" or not context.slides or not isinstance(right, tuple):
         return
-    jumps = context.of(context.asked.name, "jump")
+    jumps = context.of(context.query.name, "jump")
     if not windows or not isinstance(jumps, tuple):
         return
     rows = zip(right, jumps, windows[-1], before_last(context), strict=True)

@@ -16,12 +16,12 @@ from shapecalc.network.example import Numbers
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the value of the example with all given filters turned round."""
-    asked = context.asked
-    weights = asked.key.removesuffix(".next").removesuffix(".grad").endswith(".weight")
-    if asked.kind != "example" or weights or asked.key.endswith(".next"):
+    query = context.query
+    weights = query.key.removesuffix(".next").removesuffix(".grad").endswith(".weight")
+    if query.kind != "example" or weights or query.key.endswith(".next"):
         return
     flipped = _flipped(context.subject)
-    found = QuestionContext(flipped, asked, 0).of(asked.name) if flipped else None
+    found = QuestionContext(flipped, query, 0).of(query.name) if flipped else None
     if found is not None:
         yield Wrong(found, f"with the filters turned round = {shown(found)}")
 

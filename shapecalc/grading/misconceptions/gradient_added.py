@@ -11,8 +11,8 @@ from shapecalc.grading.misconceptions.variants import stepped
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield w + rate*dw, which is 2w less the right w - rate*dw."""
-    if context.asked.kind == "example" and context.asked.key.endswith(".next"):
-        old = context.of(context.asked.name, context.asked.key.removesuffix(".next"))
+    if context.query.kind == "example" and context.query.key.endswith(".next"):
+        old = context.of(context.query.name, context.query.key.removesuffix(".next"))
         if old is not None:
             value = stepped(old, context.right, -1.0)
             yield Wrong(value, f"w + rate * dw = {shown(value)}")

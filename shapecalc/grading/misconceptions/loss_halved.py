@@ -11,10 +11,10 @@ from shapecalc.grading.misconceptions.variants import scaled
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield half of the loss or of a gradient."""
-    asked, example = context.asked, context.subject.trace.spec.example
-    if asked.kind != "example" or example is None or example.loss_kind != "squared_error":
+    query, example = context.query, context.subject.trace.spec.example
+    if query.kind != "example" or example is None or example.loss_kind != "squared_error":
         return
-    if asked.key == "loss" or asked.key.endswith(".grad"):
+    if query.key == "loss" or query.key.endswith(".grad"):
         value = scaled(context.right, 0.5)
         yield Wrong(value, f"1/2 * {shown(context.right)} = {shown(value)}")
 

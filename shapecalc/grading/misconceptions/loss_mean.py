@@ -14,7 +14,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the loss over the number of outputs."""
     trace = context.subject.trace
     example = trace.spec.example
-    if context.asked.key != "loss" or context.asked.kind != "example" or example is None:
+    if context.query.key != "loss" or context.query.kind != "example" or example is None:
         return
     if example.loss_kind == "squared_error" and trace.output:
         count = prod(trace.output)

@@ -11,10 +11,10 @@ from shapecalc.grading.misconceptions.variants import scaled
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the loss, or a gradient of it, times the number of examples."""
-    asked, example = context.asked, context.subject.trace.spec.example
-    if asked.kind != "example" or example is None or not example.loss_kind:
+    query, example = context.query, context.subject.trace.spec.example
+    if query.kind != "example" or example is None or not example.loss_kind:
         return
-    if asked.key == "loss" or asked.key.endswith(".grad"):
+    if query.key == "loss" or query.key.endswith(".grad"):
         count = len(context.subject.computed.session.value(0))
         if count > 1:
             value = scaled(context.right, count)

@@ -16,7 +16,7 @@ from shapecalc.geometry import Fit, Spread
 from shapecalc.grading.answers import Value
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions.variants import Sides, refit, respread, times
-from shapecalc.grading.query import Asked
+from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
 from shapecalc.layers.base import show
 from shapecalc.layers.conv import Convolution, ConvTranspose
@@ -73,19 +73,19 @@ class Weighted(NamedTuple):
 class QuestionContext:
     """A question about a network: what is asked, the right answer, and the layer's numbers."""
 
-    def __init__(self, subject: Subject, asked: Asked, right: Value) -> None:
-        self.subject, self.asked, self.right = subject, asked, right
-        self.record: LayerRecord | None = subject.records.get(asked.name)
+    def __init__(self, subject: Subject, query: Query, right: Value) -> None:
+        self.subject, self.query, self.right = subject, query, right
+        self.record: LayerRecord | None = subject.records.get(query.name)
 
     @property
     def key(self) -> str:
         """Which of a record's numbers is asked: `output`, `parameters`; empty for other kinds."""
-        return self.asked.key if self.asked.kind == "record" else ""
+        return self.query.key if self.query.kind == "record" else ""
 
     @property
     def total(self) -> bool:
         """Whether the whole network is asked about."""
-        return self.asked.name == "total" and bool(self.key)
+        return self.query.name == "total" and bool(self.key)
 
     @property
     def layer(self) -> Any:
@@ -246,7 +246,7 @@ class QuestionContext:
             if record.name in met:
                 return []
             met.add(record.name)
-            context = QuestionContext(self.subject, self.asked._replace(name=record.name), 0)
+            context = QuestionContext(self.subject, self.query._replace(name=record.name), 0)
             if context.slides:
                 found.append(context.fits)
             elif context.output != context.volume and record.kind not in ("pad", "crop"):
@@ -257,15 +257,15 @@ class QuestionContext:
     def of(self, name: str, key: str | None = None) -> Value | None:
         """Return the right answer to the same question about another layer; None: there is none."""
         return self._answer(
-            self.asked._replace(name=name, key=self.asked.key if key is None else key)
+            self.query._replace(name=name, key=self.query.key if key is None else key)
         )
 
     def of_place(self, place: tuple[int, ...]) -> Value | None:
         """Return the right answer at another place of the array; None: there is none."""
-        return self._answer(self.asked._replace(place=place))
+        return self._answer(self.query._replace(place=place))
 
-    def _answer(self, asked: Asked) -> Value | None:
+    def _answer(self, query: Query) -> Value | None:
         try:
-            return self.subject.answer(asked)
+            return self.subject.answer(query)
         except Unanswerable:
             return None

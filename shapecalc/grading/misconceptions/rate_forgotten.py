@@ -12,8 +12,8 @@ from shapecalc.grading.misconceptions.variants import stepped
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield w - dw."""
     example = context.subject.trace.spec.example
-    if context.asked.kind == "example" and context.asked.key.endswith(".next") and example:
-        old = context.of(context.asked.name, context.asked.key.removesuffix(".next"))
+    if context.query.kind == "example" and context.query.key.endswith(".next") and example:
+        old = context.of(context.query.name, context.query.key.removesuffix(".next"))
         if old is not None and example.rate:
             value = stepped(old, context.right, 1 / example.rate)
             yield Wrong(value, f"w - dw = {shown(value)}")

@@ -11,12 +11,12 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield W x H x D, or the value or array with row and column swapped."""
-    right, place = context.right, context.asked.place
+    right, place = context.right, context.query.place
     if context.key in ("output", "input"):
         if isinstance(right, tuple) and len(right) == 3:
             value = (right[1], right[0], right[2])
             yield Wrong(value, f"width x height x depth = {shown(value)}")
-    elif context.asked.kind == "example" and _flat_image(context):
+    elif context.query.kind == "example" and _flat_image(context):
         if len(place) > 1:
             swapped = (*place[:-2], place[-1], place[-2])
             found = context.of_place(swapped)
@@ -28,9 +28,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 def _flat_image(context: QuestionContext) -> bool:
     """Say whether the array asked for has rows and columns last: not one of one or three axes."""
-    if context.asked.key == "loss":
+    if context.query.key == "loss":
         return False
-    target = context.subject.computed.session.names.find(context.asked.key)
+    target = context.subject.computed.session.names.find(context.query.key)
     return target.shape is not None and len(target.shape) == (3 if target.batched else 4)
 
 
