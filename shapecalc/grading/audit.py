@@ -92,7 +92,7 @@ def cause(traced: Trace, finding: Finding) -> str:
     printed = _written(traced.spec.document.data, finding.path)
     context, given = _context(subject, f"{finding.layer or 'total'}.{key}", printed)
     found = cause_of(given, wrong_answers(context)) if context is not None else None
-    return f"{found[0].says}: {found[1].arithmetic}" if found else ""
+    return f"{found[0].explanation}: {found[1].arithmetic}" if found else ""
 
 
 def _example(subject: Subject) -> Iterator[Diagnostic]:

@@ -149,7 +149,7 @@ class Marker:
             verdict="wrong",
             points=round(question.points * share, 6),
             misconception=misconception.name,
-            feedback=f"{misconception.says}: {wrong.arithmetic}; {right}",
+            feedback=f"{misconception.explanation}: {wrong.arithmetic}; {right}",
         )
 
     def _followed(

@@ -34,7 +34,7 @@ def false_key(question: Question, given: Value) -> str:
 def explanation(context: QuestionContext, given: Value) -> str:
     """Return the mistake that gives a printed number, or what it would be right for."""
     found = cause_of(given, wrong_answers(context))
-    said = [f"{found[0].says}: {found[1].arithmetic}"] if found else []
+    said = [f"{found[0].explanation}: {found[1].arithmetic}"] if found else []
     if context.key == "output" and context.record is not None and isinstance(given, tuple):
         fitting = list(_right_for(context.record, given))
         said += [f"it is right for {' or '.join(fitting[:3])}"] if fitting else []

@@ -23,7 +23,7 @@ MANY = "9" * 30
 
 
 @dataclass
-class QuestionContext:
+class Case:
     """What a command is given. Paths of files are relative, with slashes."""
 
     words: list[str]
@@ -37,7 +37,7 @@ class QuestionContext:
         return "\n".join([*lines, f"stdin: {self.stdin!r}"] if self.stdin else lines)
 
 
-def case(command: str, seed: int, number: int) -> QuestionContext:
+def case(command: str, seed: int, number: int) -> Case:
     """Return the case of a command with a number, always the same."""
     return COMMANDS[command](Random(f"{command} {seed} {number}"))
 
@@ -78,8 +78,8 @@ def spec_file(rng: Random, small: bool) -> tuple[str, bytes]:
 
 def of_spec(
     command: str, known: dict[str, Sequence[str]], small: bool = False
-) -> Callable[..., QuestionContext]:
-    def drawn(rng: Random) -> QuestionContext:
+) -> Callable[..., Case]:
+    def drawn(rng: Random) -> Case:
         ending, raw = spec_file(rng, small)
         words = [command, f"net{ending}", *options(rng, known)]
         files, stdin = {f"net{ending}": raw}, b""
@@ -88,7 +88,7 @@ def of_spec(
         elif rng.random() < 0.03:
             files = {f"folder/net{ending}": raw, "folder/other.yaml": spec_file(rng, small)[1]}
             words[1] = "folder"
-        return QuestionContext(words, files, stdin)
+        return Case(words, files, stdin)
 
     return drawn
 
@@ -132,7 +132,7 @@ REPORT: dict[str, Sequence[str]] = {
 }
 
 
-def calc(rng: Random) -> QuestionContext:
+def calc(rng: Random) -> Case:
     words = [rng.choice(("8x8x3", "5", "4x4", "2x3x4x2", "224x224x3"))]
     for _ in range(rng.randint(1, 4)):
         kind = rng.choice([*KINDS, *ALIASES, "Conv2d", "MaxPooling2D", "ReLU"])
@@ -142,7 +142,7 @@ def calc(rng: Random) -> QuestionContext:
         for name in rng.sample(sorted(corpus.FIELDS), rng.choice((0, 1, 2, 3))):
             words.append(f"{name}={rng.choice(corpus.FIELDS[name])}")
     known = {"--rounding": ("exact", "floor", "ceil"), "--format": REPORT["--format"]}
-    return QuestionContext(["calc", *mutations.words(rng, words), *options(rng, known)])
+    return Case(["calc", *mutations.words(rng, words), *options(rng, known)])
 
 
 # -- homework --------------------------------------------------------------------------------------
@@ -351,17 +351,17 @@ GRADE: dict[str, Sequence[str]] = {
 }
 
 
-def grade(rng: Random) -> QuestionContext:
+def grade(rng: Random) -> Case:
     homework = corpus.some_homework(rng)
     ending, raw = assignment_file(rng, homework, often=0.3)
     paths, files, wanted = layout(rng, homework)
     words = ["grade", f"assignment{ending}", *paths, *wanted, *options(rng, GRADE)]
     if rng.random() < 0.03:
         words = ["grade", *mutations.words(rng, words[1:])]
-    return QuestionContext(words, {f"assignment{ending}": raw, **files})
+    return Case(words, {f"assignment{ending}": raw, **files})
 
 
-def audit(rng: Random) -> QuestionContext:
+def audit(rng: Random) -> Case:
     files: dict[str, bytes] = {}
     for name in ("a", "b")[: rng.choice((1, 1, 1, 2))]:
         kind = rng.randrange(3)
@@ -373,7 +373,7 @@ def audit(rng: Random) -> QuestionContext:
             ending, raw = spec_file(rng, small=True)
         files[f"{name}{ending}"] = raw
     paths = sorted(files) if rng.random() < 0.9 else ["."]
-    return QuestionContext(["audit", *paths, *options(rng, {"--format": ("text", "json")})], files)
+    return Case(["audit", *paths, *options(rng, {"--format": ("text", "json")})], files)
 
 
 def claiming(rng: Random) -> Any:
@@ -417,16 +417,16 @@ QUIZ: dict[str, Sequence[str]] = {
 }
 
 
-def quiz(rng: Random) -> QuestionContext:
+def quiz(rng: Random) -> Case:
     given = options(rng, QUIZ, most=rng.randint(2, 7))
     if "-n" not in given:
         given += ["-n", rng.choice(("1", "2", "3"))]
     if rng.random() < 0.7 and "--seed" not in given:
         given += ["--seed", str(rng.randrange(10**6))]
-    return QuestionContext(["quiz", *given], {"out.txt": b"there"} if rng.random() < 0.1 else {})
+    return Case(["quiz", *given], {"out.txt": b"there"} if rng.random() < 0.1 else {})
 
 
-def explain(rng: Random) -> QuestionContext:
+def explain(rng: Random) -> Case:
     guides = sorted(path.stem for path in pages.HERE.glob("*/*.md"))
     topics = [
         *guides,
@@ -448,10 +448,10 @@ def explain(rng: Random) -> QuestionContext:
         topic = rng.choice(mutations.TEXTS)
     elif kind == 3:
         topic = f"{topic}{rng.choice(mutations.PIECES)}{rng.choice(topics)}"
-    return QuestionContext(["explain", *mutations.words(rng, [mutations.argument(topic)])])
+    return Case(["explain", *mutations.words(rng, [mutations.argument(topic)])])
 
 
-COMMANDS: dict[str, Callable[[Random], QuestionContext]] = {
+COMMANDS: dict[str, Callable[[Random], Case]] = {
     "verify": of_spec("verify", VERIFY, small=True),
     "grade": grade,
     "audit": audit,

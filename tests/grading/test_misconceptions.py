@@ -203,8 +203,8 @@ def test_a_wrong_number_gets_its_name(
 ) -> None:
     mark = marked(spec, path, wrong)
     assert (mark.verdict, mark.misconception) == ("wrong", name), mark
-    says = next(m.says for m in misconceptions() if m.name == name)
-    assert mark.feedback.startswith(f"{says}: ")
+    explanation = next(m.explanation for m in misconceptions() if m.name == name)
+    assert mark.feedback.startswith(f"{explanation}: ")
 
 
 def test_every_misconception_is_tried() -> None:
@@ -219,7 +219,7 @@ def test_names_are_those_of_the_files() -> None:
         "variants",
     }
     assert files == {m.name for m in misconceptions()}
-    assert all(m.says and not m.says.endswith(".") for m in misconceptions())
+    assert all(m.explanation and not m.explanation.endswith(".") for m in misconceptions())
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,9 @@ def _summary(class_run: ClassRun) -> str:
     lines = [f"Class: {graded:,} of {everybody:,} graded"]
     if class_run.mean is not None:
         lines[0] += f", mean {class_run.mean:.2f} of {number(class_run.possible)} points"
-    says = {misconception.name: misconception.says for misconception in misconceptions()}
+    explanations = {
+        misconception.name: misconception.explanation for misconception in misconceptions()
+    }
     for name, times in class_run.misconceptions.most_common():
-        lines.append(f"  {times:,} x {name}: {says.get(name, '')}")
+        lines.append(f"  {times:,} x {name}: {explanations.get(name, '')}")
     return "\n".join(lines)

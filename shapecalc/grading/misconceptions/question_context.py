@@ -35,13 +35,13 @@ class Wrong(NamedTuple):
 
 
 class Misconception(NamedTuple):
-    """A wrong model. `name` is what assignments give partial credit by, `says` what feedback says.
+    """A wrong model. Assignments give partial credit by its `name`, feedback tells `explanation`.
 
     `model` yields the wrong answers to a question; none where the misconception does not apply.
     """
 
     name: str
-    says: str
+    explanation: str
     model: Callable[[QuestionContext], Iterable[Wrong]]
 
 
