@@ -20,9 +20,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("grading",),
     ("executor.__init__",),  # a facade, too: it takes a file, as the next one does
-    ("__init__",),  # the facade: joins formats, tracing and checks
+    ("__init__",),  # the facade: joins readers, tracing and checks
     ("pages", "repairs"),
-    ("reports", "checks", "formats", "executor"),
+    ("reports", "checks", "readers", "executor"),
     ("tracing",),
     ("worked_example",),
     ("network", "records", "verification"),

@@ -10,7 +10,7 @@ from typing import Any
 from shapecalc import rules
 from shapecalc.diagnostics import Fault
 from shapecalc.document import Document, Source
-from shapecalc.formats.yaml_text import read_yaml, unreadable
+from shapecalc.readers.yaml_text import read_yaml, unreadable
 
 SPEC_KEY = re.compile(rb"""(?m)(?:^|[{,])[ \t]*["']?(layers|inputs?)["']?\s*:""")
 SPEC_WORDS = (b"layers", b"input")
@@ -36,7 +36,7 @@ def read_bytes(raw: bytes, file: str) -> Document:
     document = _read_bytes(raw, file)
     if isinstance(document.data, Mapping) and document.is_spec:
         return document
-    from shapecalc.formats import foreign  # most files are what they should be
+    from shapecalc.readers import foreign  # most files are what they should be
 
     kind = foreign.kind_of(raw, document.data)
     if kind is not None:
@@ -87,7 +87,7 @@ def read_text(text: str, file: str) -> Document:
         fault = Fault(rules.UNREADABLE, "the file is empty", "a spec has input: and layers:")
         return unreadable(fault, (1, 1), file)
     if file.endswith(".json") or text.lstrip().startswith("{"):
-        from shapecalc.formats.json_text import read_json  # most specs are YAML
+        from shapecalc.readers.json_text import read_json  # most specs are YAML
 
         document = read_json(text, file)
         if document.data is not None or file.endswith(".json"):
@@ -99,6 +99,6 @@ def read_text(text: str, file: str) -> Document:
 
 
 def _source(text: str, file: str, *, is_json: bool) -> Source:
-    from shapecalc.formats.source_text import SourceText  # needed once something is to be mended
+    from shapecalc.readers.source_text import SourceText  # needed once something is to be mended
 
     return SourceText(text, is_json, lambda edited: read_text(edited, file))

@@ -11,7 +11,7 @@ import yaml
 from shapecalc import rules
 from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Path, quote
 from shapecalc.document import Document, Place, Places, Span
-from shapecalc.formats.scalars import resolve
+from shapecalc.readers.scalars import resolve
 from shapecalc.rules import Rule
 
 
