@@ -13,7 +13,7 @@ from shapecalc.grading.comparison import is_right
 from shapecalc.grading.misconceptions import explaining, wrong_answers
 from shapecalc.grading.misconceptions.case import Case
 from shapecalc.grading.question import Question
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, PlainValidator, create_model
 from pydantic_core import PydanticCustomError
 
 from shapecalc.diagnostics import LIMIT, quote
-from shapecalc.layers.fields import MAX_SPATIAL, Volume, crossed, natural, read_volume, wrong
+from shapecalc.layers.field_types import MAX_SPATIAL, Volume, crossed, natural, read_volume, wrong
 from shapecalc.quantities import REPORTED
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from shapecalc.diagnostics import NOTHING_MET, Finding, Findings, Path, quote
 from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, Layer
-from shapecalc.layers.fields import NAME
+from shapecalc.layers.field_types import NAME
 from shapecalc.network.blocks import COMMON, LONGEST_NAME
 from shapecalc.network.budget import Budget, TooMuch
 from shapecalc.network.scopes import Scope, Sources
