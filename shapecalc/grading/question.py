@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from shapecalc.diagnostics import Diagnostic, Finding, Path
 from shapecalc.document import Document
 from shapecalc.grading.answers import Number, Value
-from shapecalc.grading.asked import Asked
+from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
 
 
@@ -44,7 +44,7 @@ class Question:
     """One question, with the computed answer. `key` is what the assignment's author wrote."""
 
     id: str
-    asked: Asked
+    query: Query
     subject: Subject = field(repr=False)
     right: Value
     working: str
