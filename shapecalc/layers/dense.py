@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field
 
 from shapecalc.derivations import Derivation, Expression, times
 from shapecalc.layers.base import KnownCounts, Layer, Shapes
-from shapecalc.layers.fields import Positive, Truth, Volume
+from shapecalc.layers.field_types import Positive, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import everything
 
