@@ -8,13 +8,14 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from shapecalc import rules
+from shapecalc.derivations import Derivation, plus, times
 from shapecalc.diagnostics import Refusal, SpecError, nearest, quote, some
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.answers import Value, flat
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.query import Query
 from shapecalc.grading.soundness import Unsound, unsound
-from shapecalc.grading.value_working import value_working
+from shapecalc.grading.value_derivation import value_derivation
 from shapecalc.layers.base import aliases, show, show_value
 from shapecalc.layers.conv import Convolution
 from shapecalc.layers.field_types import Volume
@@ -22,6 +23,7 @@ from shapecalc.layers.window import Sliding
 from shapecalc.network import Group
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import LayerRecord, total_of
+from shapecalc.reports import working
 from shapecalc.tracing import Trace, walk
 
 if TYPE_CHECKING:
@@ -77,27 +79,34 @@ class Subject:
 
     def working(self, query: Query) -> str:
         """Return how the right answer follows, in one line; empty where nothing is to be shown."""
+        return "; ".join(map(working.sentence, self.derivations(query)))
+
+    def derivations(self, query: Query) -> list[Derivation]:
+        """Return how the right answer follows; nothing where nothing is to be shown."""
         if query.name == "total":
-            return self._sum(query.key)
+            return [self._sum(query.key)]
         record = self.records.get(query.name)
         if record is None or record.layer is None or record.input is None or record.output is None:
-            return ""
+            return []
+        key = query.key
         if query.kind == "example":
-            valued = query.place and query.key == query.name
-            return value_working(self.computed, record, query.place) if valued else ""
+            valued = query.place and key == query.name
+            value = value_derivation(self.computed, record, query.place) if valued else None
+            return [value] if value else []
         if query.kind in ("fits", "field"):
-            return record.working("output")
-        if query.key == "unshared_parameters":
+            return working.chosen(record, ["output"])
+        if key == "unshared_parameters":
             weights, biases = self._of_one(record)
-            each = f"({weights} + {biases})" if biases else str(weights)
-            return f"{'*'.join(map(str, record.output))} * {each}"
-        if query.key == "im2col":
-            rows, columns = self._im2col(record)
-            return f"{rows} values in a window, {columns} positions"
-        if query.key == "flops":
-            return f"2 * {record.macs:,} MACs"
-        parts = ("weights", "biases") if query.key == "parameters" else ()
-        return record.working(*parts, query.key)
+            each = plus(weights, biases) if biases else weights
+            count = prod(record.output) * (weights + biases)
+            each_output = times(times(*record.output), each)
+            return [Derivation(key, count, each_output, reason="beside_its_answer")]
+        if key == "im2col":
+            return [Derivation(key, self._im2col(record), reason="window_by_positions")]
+        if key == "flops" and record.macs is not None:
+            doubled = times(2, record.macs)
+            return [Derivation(key, 2 * record.macs, doubled, reason="two_for_each_mac")]
+        return working.chosen(record, ["weights", "biases", key] if key == "parameters" else [key])
 
     def suits(self, query: Query, value: Value) -> bool:
         """Say whether another value of a hyperparameter gives the same output volume."""
@@ -284,13 +293,15 @@ class Subject:
         weights, _ = self._of_one(record)
         return weights, prod((record.output or (0,))[:-1])
 
-    def _sum(self, key: str) -> str:
+    def _sum(self, key: str) -> Derivation:
+        """Return a total as the sum over the layers that have some of it."""
         counted = QUANTITIES["macs" if key == "flops" else key]
         owners = [r for r in self.trace.layers if not (counted.weighty and r.shares)]
         terms = map(counted.of, owners)
-        known = [f"{term:,}" for term in terms if term]
-        text = " + ".join(known) if len(known) <= 12 else f"the sum over {len(known)} layers"
-        return f"2 * ({text})" if key == "flops" else text
+        added = plus(*(term for term in terms if term))
+        expression = times(2, added) if key == "flops" else added
+        value = total_of(QUANTITIES[key], self.trace.layers)
+        return Derivation(key, value, expression, reason="sum_over_layers")
 
     def _reason(self, name: str = "") -> str:
         errors = [d for d in self.trace.diagnostics if d.severity == "error"]
