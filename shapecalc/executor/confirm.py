@@ -246,11 +246,11 @@ class _Plan:
 
     def _gradient(self, record: LayerRecord, tensor: Tensor, how: str) -> None:
         bound = GOOD if self.dtype == "float64" else GOOD_SINGLE
-        what = f"gradient {tensor.name}"
         if not how:
             how = "every value" if tensor.exhaustive else "random directions"
         agrees = tensor.error is not None and tensor.error <= bound
-        check = Check(record.name, what, bound, tensor.error, agrees, how)
+        error = tensor.error
+        check = Check(record.name, "gradient", bound, error, agrees, how, tensor=tensor.name)
         if agrees:
             self.checks.append(check)
         elif tensor.error is None:
@@ -308,7 +308,8 @@ class _Plan:
         self._attempt(session, lambda: joined.update(whole_check(session, inputs, self.seed)))
         for name, error in joined.items():
             agrees = error <= WHOLE
-            check = Check(None, f"gradient {name}", WHOLE, error, agrees, "a random direction")
+            how = "a random direction"
+            check = Check(None, "gradient", WHOLE, error, agrees, how, tensor=name)
             if agrees:
                 self.checks.append(check)
             else:

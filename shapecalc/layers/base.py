@@ -132,15 +132,19 @@ class Layer(BaseModel):
         """Return the fields that have a value, written or by default."""
         return {name: value for name, value in self if value is not None}
 
-    def described(self) -> str:
-        """Return the layer's fields as `K=96 F=11 S=4 P=0`, defaults left out but S and P."""
+    def described(self, without: str = "") -> str:
+        """Return the layer's fields as `K=96 F=11 S=4 P=0`, defaults left out but S and P.
+
+        `without` is the name of a field that is left out, too.
+        """
         values = []
         fields = type(self).model_fields
         for name in sorted(fields, key="K".__ne__):  # K first, the rest in written order
             field = fields[name]
             value = getattr(self, name)
             written = name in self.model_fields_set and value != field.default
-            if name in ("S", "P") or (written and not isinstance(value, list)):
+            shown = name in ("S", "P") or (written and not isinstance(value, list))
+            if shown and name != without:
                 values.append(f"{name}={show_value(value)}")
         return " ".join(values)
 

@@ -275,7 +275,7 @@ class ConvTranspose(Layer):
         return by_axis([part.derivation() for part in self.spreads(inputs[0])])
 
     def shown_fields(self) -> str:
-        return " ".join(t for t in self.described().split(" ") if not t.startswith("K="))
+        return self.described(without="K")
 
 
 def _leaving_something(spreads: Sequence[Spread]) -> Repair:

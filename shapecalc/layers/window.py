@@ -142,7 +142,7 @@ class Sliding(Layer):
         return by_axis(found)
 
     def shown_fields(self) -> str:
-        return " ".join(t for t in self.described().split(" ") if not t.startswith("K="))
+        return self.described(without="K")
 
     def _padded_too_much(self, volume: Volume, fits: Sequence[Fit], wide: Fit) -> Fault:
         span = f"F={wide.F}" if wide.dilation == 1 else f"the filter's span of {wide.span}"

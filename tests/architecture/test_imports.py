@@ -72,6 +72,15 @@ def test_only_explain_loads_the_pages() -> None:
     assert loaded(command("explain", "padding"), pages) == set(pages)
 
 
+def test_working_is_made_only_where_it_is_shown() -> None:
+    sentences = ("shapecalc.reports.working",)
+    assert loaded(command("report", str(SPEC)), sentences) == set()
+    assert loaded(command("report", "--format", "csv", str(SPEC)), sentences) == set()
+    assert loaded(command("check", str(SPEC)), sentences) == set()
+    assert loaded(f"import shapecalc\nshapecalc.trace({str(SPEC)!r})", sentences) == set()
+    assert loaded(command("report", "--explain", str(SPEC)), sentences) == set(sentences)
+
+
 def test_the_package_loads_nothing_heavy() -> None:
     assert loaded("import shapecalc") == set()
     assert loaded(f"import shapecalc\nprint(shapecalc.trace({str(SPEC)!r}))") == set()
