@@ -21,7 +21,7 @@ from shapecalc.diagnostics import (
     nearest,
 )
 from shapecalc.layers.base import NO_COUNTS, Counts, Layer
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.sharing import unlike
 from shapecalc.network import Group, NetworkSpec, Node
 from shapecalc.quantities import REPORTED

@@ -17,7 +17,7 @@ from shapecalc.grading.soundness import Unsound, unsound
 from shapecalc.grading.value_working import value_working
 from shapecalc.layers.base import aliases, show, show_value
 from shapecalc.layers.conv import Convolution
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.network import Group
 from shapecalc.quantities import QUANTITIES
