@@ -1,4 +1,4 @@
-"""Diagnostics as text and JSON: what a line holds; every file of the folder is a format."""
+"""Diagnostics as text and JSON: what a line holds; and every file of the folder is a format."""
 
 from __future__ import annotations
 
