@@ -75,10 +75,10 @@ class Document:
 
     def located(self, finding: Finding) -> Diagnostic:
         """Return a finding with its place, as users see it."""
-        fault = finding.fault
+        rule, fault = finding.rule, finding.fault
         span = finding.place + finding.place if finding.place else self.locate(finding.path)
         return Diagnostic(
-            fault.code, finding.severity, fault.message + finding.note, fault.hint, finding.layer,
+            rule.code, rule.severity, fault.message + finding.note, fault.hint, finding.layer,
             where(finding.path), *span,
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ from importlib import import_module
 from math import prod
 from typing import Any
 
-from shapecalc import receptive_field
+from shapecalc import receptive_field, rules
 from shapecalc.diagnostics import (
     LIMIT,
     Diagnostic,
@@ -28,6 +28,7 @@ from shapecalc.network import Group, NetworkSpec, Node
 from shapecalc.quantities import REPORTED
 from shapecalc.receptive_field import Field
 from shapecalc.records import PER_AXIS, LayerRecord, listed, told, totals_of
+from shapecalc.rules import Rule
 
 SMALL = 2**15  # four sizes up to this one have fewer than 2^63 values
 SCHEMA = "shapecalc.report/1"
@@ -123,7 +124,7 @@ class Trace:
     @property
     def complete(self) -> bool:
         """Whether nothing is wrong with the spec and everything is known."""
-        if any(f.fault.code < "SC3" for f in self.findings):
+        if any(f.rule.structural for f in self.findings):
             return False
         unknown = None in self.totals.values() or not self.outputs
         return not unknown and None not in self.outputs.values()
@@ -238,8 +239,8 @@ class _Walker:
                 field = layer.field(fields, inputs, output)
             if (macs or 0) > LIMIT or (weights or 0) > LIMIT:
                 message = f"{node.name} has more than 2^63 weights or multiplications"
-                fault = Fault("SC108", message, "make it smaller")
-                self._refuse(node, "SC108", lambda: fault)
+                fault = Fault(rules.LIMIT_PASSED, message, "make it smaller")
+                self._refuse(node, rules.LIMIT_PASSED, lambda: fault)
                 weights = macs = None
         self.volumes.append(output)
         self.fields.append(field)
@@ -261,11 +262,13 @@ class _Walker:
             output = layer.volume(inputs)
         except Refusal as refusal:
             refused = refusal.with_traceback(None)  # which would hold this frame in a circle
-            self._refuse(node, refused.code, lambda: told(node.name, layer, inputs, refused.fault))
+            self._refuse(node, refused.rule, lambda: told(node.name, layer, inputs, refused.fault))
             return refused.output
         if max(output) > SMALL and prod(output) > LIMIT:
-            fault = Fault("SC108", "the output has more than 2^63 values", "make it smaller")
-            self._refuse(node, "SC108", lambda: told(node.name, layer, inputs, fault))
+            fault = Fault(
+                rules.LIMIT_PASSED, "the output has more than 2^63 values", "make it smaller"
+            )
+            self._refuse(node, rules.LIMIT_PASSED, lambda: told(node.name, layer, inputs, fault))
             return None
         return output
 
@@ -293,8 +296,8 @@ class _Walker:
             *(owner.name, owner.kind, owner.layer, owner.input),
         )
         if fault is not None:
-            self._refuse(node, fault.code, lambda: fault)
+            self._refuse(node, fault.rule, lambda: fault)
 
-    def _refuse(self, node: Node, code: str, say: Callable[[], Fault]) -> None:
+    def _refuse(self, node: Node, rule: Rule, say: Callable[[], Fault]) -> None:
         path, name = node.path, node.name
-        self.findings.append(Later(code, path, name, lambda: Finding(say(), path, name)))
+        self.findings.append(Later(rule, path, name, lambda: Finding(say(), path, name)))

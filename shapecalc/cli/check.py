@@ -19,7 +19,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
 
     wanted = tuple(c.strip().upper() for v in values for c in v.split(",") if c.strip())
     for prefix in wanted:
-        if not any(code.startswith(prefix) for code in codes()):
+        if not codes(prefix):
             raise click.BadParameter(f"{prefix!r} is neither a code nor the beginning of one")
     return wanted
 
@@ -68,8 +68,9 @@ def command(
     search = Search(paths, "Checking", quiet)
     results: list[tuple[str, Diagnostic]] = []
     counts: Counter[str] = Counter()
+    unwanted = _unwanted(select, ignore)
     for path, trace in search.traces(max_layers):
-        wanted = list(chosen(trace.diagnostics, lambda d: _wanted(d.code, select, ignore)))
+        wanted = list(chosen(trace.diagnostics, lambda d: d.code not in unwanted))
         results += [(path, found) for found in wanted]
         counts.update(found.severity for found in wanted)
         if form == "text":
@@ -85,8 +86,13 @@ def command(
     ctx.exit(max(search.code, FAULTY if failing else OK))
 
 
-def _wanted(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
-    return code.startswith(select or ("SC",)) and not (ignore and code.startswith(ignore))
+def _unwanted(select: tuple[str, ...], ignore: tuple[str, ...]) -> set[str]:
+    """Return the codes that are not asked for."""
+    if not select and not ignore:
+        return set()
+    from shapecalc.checks.pages import codes
+
+    return {*codes()} - {*codes(*select)} | {*(codes(*ignore) if ignore else ())}
 
 
 def print_finding(path: str, found: Diagnostic, err: bool = False) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, Fault, Finding, SpecError
 from shapecalc.executor.arrays import depth_first, numeric
 from shapecalc.executor.buffers import Array
@@ -126,7 +127,7 @@ class ComputedExample:
             message = f"{key} is {shape}, and {show(numbers.shape) or 'a number'} was expected"
             sizes = list(numbers.shape), list(computed.shape)
             check = Check(layer, key, *sizes, False, example=True)
-            return check, Fault("SC303", message, _hint(computed, target))
+            return check, Fault(rules.FALSE_EXAMPLE, message, _hint(computed, target))
         wanted = numeric(numbers.values, key, np.float64, holes=True).reshape(computed.shape)
         compared = ~np.isnan(wanted)
         differs = ~(np.abs(computed - wanted) <= self.example.tolerance) & compared
@@ -141,7 +142,7 @@ class ComputedExample:
         if total > 1:
             message += f"; {int(differs.sum()):,} of {total:,} values differ"
         check = Check(layer, key, expected, got, False, at.removeprefix(" at "), example=True)
-        return check, Fault("SC303", message, _hint(computed, target))
+        return check, Fault(rules.FALSE_EXAMPLE, message, _hint(computed, target))
 
     def _layer(self, target: Target) -> str | None:
         if target.role == "loss":

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, Path, nearest, quote, some
 from shapecalc.document import Document
 from shapecalc.grading.answers import Unreadable, read_answer, shown
@@ -25,6 +26,7 @@ from shapecalc.grading.prompts import prompt_for
 from shapecalc.grading.question import EXACT, Assignment, Question, Tolerance
 from shapecalc.grading.subject import Subject
 from shapecalc.readers import native
+from shapecalc.rules import Rule
 
 KEYS = ("title", "description", "spec", "questions", "partial", "follow_through", "tolerance")
 QUESTION_KEYS = (
@@ -129,7 +131,7 @@ class _Reader:
             working = subject.working(asked)
         except Unanswerable as error:
             place = (*path, "ask") if "ask" in self._written(path) else path
-            self._add(error.fault.code, error.fault.message, error.fault.hint, place)
+            self._add(error.fault.rule, error.fault.message, error.fault.hint, place)
             return None
         id_ = self._text(item, "id", path) or ask
         question = Question(
@@ -255,8 +257,10 @@ class _Reader:
         holder, place = (item, path) if "follow_through" in item else (data, ())
         return self._number(holder, "follow_through", place, 0.0, 1)
 
-    def _add(self, code: str, message: str, hint: str, path: Path) -> None:
-        finding = Finding(Fault(code, message, hint), path)
+    def _add(self, rule: Rule | str, message: str, hint: str, path: Path) -> None:
+        finding = Finding(
+            Fault(rules.of(rule) if isinstance(rule, str) else rule, message, hint), path
+        )
         if finding not in self.assignment.findings:
             self.assignment.findings.append(finding)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import Refusal, SpecError, nearest, quote, some
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.answers import Value, flat
@@ -65,10 +66,12 @@ class Subject:
             value = getattr(self, f"_{asked.kind}")(asked)
         except Refusal as refusal:  # the layer does not take its input
             message = f"{quote(asked.path)} is not known: {refusal.fault.message}"
-            raise Unanswerable(message, refusal.fault.hint, "SC504") from None
+            raise Unanswerable(message, refusal.fault.hint, rules.UNUSABLE_NETWORK) from None
         if value is None:
             reason = self._reason(asked.name)
-            raise Unanswerable(f"{quote(asked.path)} is not known{reason}", code="SC504")
+            raise Unanswerable(
+                f"{quote(asked.path)} is not known{reason}", rule=rules.UNUSABLE_NETWORK
+            )
         found: Value = value
         return found
 
@@ -154,14 +157,16 @@ class Subject:
         at_fault = next(filter(None, (self._unsound.behind(n, asked.key) for n in names)), None)
         if at_fault is not None:
             message = f"{quote(asked.path)} is not known{self._reason(at_fault)}"
-            raise Unanswerable(message, code="SC504")
+            raise Unanswerable(message, rule=rules.UNUSABLE_NETWORK)
 
     def _fits(self, asked: Asked) -> bool:
         record = self.record(asked.name)
         if not isinstance(record.layer, Sliding):
             raise Unanswerable(f"{asked.name} is a {record.kind}: no window slides over its input")
         if not record.input:
-            raise Unanswerable(f"the input of {asked.name} is not known", code="SC504")
+            raise Unanswerable(
+                f"the input of {asked.name} is not known", rule=rules.UNUSABLE_NETWORK
+            )
         fits = record.layer.fits(record.input[0])
         return all(fit.size and not fit.remainder for fit in fits.axes)
 
@@ -195,8 +200,10 @@ class Subject:
         if self.trace.spec.example is None:
             message = f"{quote(asked.path)} needs a network with an example, to be executed"
             raise Unanswerable(message, "write example: {given: {input: [...]}}")
-        if any(d.code < "SC3" and d.severity == "error" for d in self.trace.diagnostics):
-            raise Unanswerable(f"{quote(asked.path)} is not known{self._reason()}", code="SC504")
+        if any(d.rule.structural and d.severity == "error" for d in self.trace.diagnostics):
+            raise Unanswerable(
+                f"{quote(asked.path)} is not known{self._reason()}", rule=rules.UNUSABLE_NETWORK
+            )
         drawn = self._drawn()
         if drawn:
             message = f"{quote(asked.path)} has no fixed value: {some(drawn, 6)} would be drawn"
@@ -261,7 +268,7 @@ class Subject:
         try:
             return ComputedExample(self.trace, example, seed=0, training=True)
         except SpecError as error:
-            raise Unanswerable(error.diagnostics[0].message, code="SC504") from None
+            raise Unanswerable(error.diagnostics[0].message, rule=rules.UNUSABLE_NETWORK) from None
 
     # -- pieces --------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault
 from shapecalc.document import Document, Source
 from shapecalc.readers.yaml_text import read_yaml, unreadable
@@ -39,7 +40,9 @@ def read_bytes(raw: bytes, file: str) -> Document:
 
     kind = foreign.kind_of(raw, document.data)
     if kind is not None:
-        document = unreadable(Fault("SC101", f"this is {kind.name}", kind.hint), (1, 1), file)
+        document = unreadable(
+            Fault(rules.UNREADABLE, f"this is {kind.name}", kind.hint), (1, 1), file
+        )
     if kind is None or kind is foreign.UNKNOWN:
         document.meant = document.data is not None or _is_meant(raw)
     elif kind.hint == foreign.UTF_8:
@@ -64,7 +67,9 @@ def _has_spec_key(raw: bytes) -> bool:
 
 def _read_bytes(raw: bytes, file: str) -> Document:
     if len(raw) > MAX_BYTES:
-        fault = Fault("SC108", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
+        fault = Fault(
+            rules.LIMIT_PASSED, f"the file is larger than {MAX_BYTES:,} bytes", "split it"
+        )
         return unreadable(fault, (1, 1), file)
     try:
         text = raw.decode("utf-8-sig")
@@ -72,14 +77,14 @@ def _read_bytes(raw: bytes, file: str) -> Document:
         good = raw[: error.start].decode("utf-8-sig", "replace")
         place = good.count("\n") + 1, len(good) - good.rfind("\n")
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8 text"
-        return unreadable(Fault("SC101", message, "save the file as UTF-8"), place, file)
+        return unreadable(Fault(rules.UNREADABLE, message, "save the file as UTF-8"), place, file)
     return read_text(text, file)
 
 
 def read_text(text: str, file: str) -> Document:
     """Return the document of a text: JSON by the file's ending or if it is JSON, else YAML."""
     if not text.strip():
-        fault = Fault("SC101", "the file is empty", "a spec has input: and layers:")
+        fault = Fault(rules.UNREADABLE, "the file is empty", "a spec has input: and layers:")
         return unreadable(fault, (1, 1), file)
     if file.endswith(".json") or text.lstrip().startswith("{"):
         from shapecalc.readers.json_text import read_json  # most specs are YAML

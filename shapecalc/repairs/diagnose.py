@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, Finding, gather
 from shapecalc.repairs.candidates import candidates
 from shapecalc.repairs.trial import Key, Outcome, Trials, key_of
@@ -34,7 +35,11 @@ def diagnose(trace: Trace, cause: Cause | None = None) -> tuple[Diagnostic, ...]
     trials = Trials(trace)
     explained = 0
     for item in items:
-        if cause is not None and item.finding.fault.code == "SC301" and explained < MOST_EXPLAINED:
+        if (
+            cause is not None
+            and item.finding.rule is rules.FALSE_CLAIM
+            and explained < MOST_EXPLAINED
+        ):
             explained += 1
             _explain(item, cause(trace, item.finding))
         if trials.possible:
