@@ -69,10 +69,11 @@ def _run_file(name: str) -> ModuleType:
 
 def _installed(name: str) -> bool:
     """Load the rules and readers that an installed package names; say whether it names any."""
-    from shapecalc import checks
+    from shapecalc import checks, readers
 
     wanted: tuple[tuple[str, Callable[[str, Any], object]], ...] = (
         ("shapecalc.rules", lambda _, module: checks.register(module)),
+        ("shapecalc.readers", lambda title, reader: readers.READERS.register(title)(reader)),
     )
     found = False
     for group, register in wanted:

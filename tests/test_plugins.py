@@ -166,6 +166,102 @@ def test_the_option_stands_before_a_command_as_well(run: Run, tmp_path: Path) ->
     )
 
 
+# -- readers ---------------------------------------------------------------------------------------
+
+READER = '''"""A format of lines behind a mark: the input, then a convolution's filters in each."""
+
+import sys
+
+from shapecalc import rules
+from shapecalc.diagnostics import Fault, Finding
+from shapecalc.document import Document, Places
+from shapecalc.readers import READERS
+from shapecalc.readers.base import unreadable
+
+MARK = bytes([0, 255]) + b"TOY\\n"
+endings = (".toy",)
+
+
+def claims(start, name):
+    return start.startswith(MARK)
+
+
+def read(file):
+    raw = file.read(1000)
+    if len(raw) > 1000:
+        return unreadable(Fault(rules.LIMIT_PASSED, "too long", "shorten it"), (1, 1), file.name)
+    if not raw.endswith(b"\\n"):
+        return None
+    volume, *lines = raw.removeprefix(MARK).decode("ascii").splitlines()
+    layers = [{"conv": {"K": int(line), "F": 3}} for line in lines]
+    data = {"input": volume, "layers": layers}
+
+    def places():
+        where = {"layers": (2, 1, 2, 2)}
+        rows = {n: (n + 3, 1, n + 3, len(line) + 1) for n, line in enumerate(lines)}
+        return Places(data, {id(data): where, id(layers): rows})
+
+    return Document(data, file.name, [], places)
+'''
+REGISTERED = '\n\nREADERS.register("toy")(sys.modules[__name__])\n'
+TOY = b"\x00\xffTOY\n8x8x3\n4\n5\n"
+
+
+@pytest.fixture(params=["file", "package"])
+def reader(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
+    """Provide the reader in one of the ways there are, and a file of its format."""
+    (tmp_path / "net.toy").write_bytes(TOY)
+    if request.param == "file":
+        write(tmp_path / "toys.py", READER + REGISTERED)
+        return ["--plugin", "toys.py"]
+    install(tmp_path, "toy_formats", READER, "[shapecalc.readers]\ntoy = toy_formats\n")
+    return ["--plugin", "toy-formats"]
+
+
+def test_a_reader_is_found_by_the_bytes(run: Run, reader: list[str], tmp_path: Path) -> None:
+    (tmp_path / "net.toy").rename(tmp_path / "net.yaml")
+    done = run("report", *reader, "net.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "6x6x4" in done.stdout
+    assert "4x4x5" in done.stdout
+    assert run("verify", *reader, "net.yaml").returncode == 0
+
+
+def test_a_readers_files_are_found_in_folders(run: Run, reader: list[str]) -> None:
+    done = run("check", *reader, ".")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "1 file checked: nothing found\n"
+
+
+def test_findings_stand_where_the_reader_says(run: Run, reader: list[str], tmp_path: Path) -> None:
+    (tmp_path / "net.toy").write_bytes(TOY + b"6\n7\n")
+    done = run("check", *reader, "net.toy")
+    assert done.returncode == 1
+    assert done.stdout.startswith("net.toy:6:1: SC202 error: conv4")
+
+
+def test_a_readers_limits_are_its_own(run: Run, reader: list[str], tmp_path: Path) -> None:
+    (tmp_path / "net.toy").write_bytes(TOY + b"6\n" * 500)
+    assert "SC108 error: too long" in run("check", *reader, "net.toy").stdout
+
+
+def test_what_a_reader_leaves_is_read_by_the_others(
+    run: Run, reader: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "net.toy").write_bytes(TOY[:-1])
+    assert "SC101 error: this is a binary file" in run("check", *reader, "net.toy").stdout
+    (tmp_path / "net.toy").write_bytes(b"input: 8x8x1\nlayers:\n  - relu\n")
+    assert run("check", *reader, "net.toy").returncode == 0
+
+
+def test_an_installed_reader_is_not_active_unless_it_is_named(run: Run, tmp_path: Path) -> None:
+    install(tmp_path, "toy_formats", READER, "[shapecalc.readers]\ntoy = toy_formats\n")
+    (tmp_path / "net.toy").write_bytes(TOY)
+    done = run("check", "net.toy")
+    assert done.returncode == 1
+    assert "SC101 error: this is a binary file" in done.stdout
+
+
 # -- plug-ins that fail ----------------------------------------------------------------------------
 
 
