@@ -107,6 +107,20 @@ def test_searches_for_repairs_are_loaded_for_rules_that_have_some(
     assert loaded(DIAGNOSE.format(layers=layers, code=code), SEARCHES) == {*searches}
 
 
+JSON = '{"input": "8x8x1", "layers": [{"conv": {"K": 2, "F": 3, "S": 2}}, {"dense": {"F": 1}}]}'
+
+
+@pytest.mark.parametrize("command_name", ["report", "check"])
+def test_yaml_is_not_loaded_where_json_is_read(tmp_path: Path, command_name: str) -> None:
+    path = tmp_path / "spec.json"
+    path.write_text(JSON, encoding="utf-8")  # with faults: their repairs are tried
+    program = command(command_name, str(path)).replace("assert not stop.code", "assert stop.code")
+    assert loaded(program, ("yaml", "json")) == {"json"}
+    path.with_suffix(".yaml").write_text("input: 8\nlayers:\n  - relu\n", encoding="utf-8")
+    yaml = command(command_name, str(path.with_suffix(".yaml")))
+    assert "yaml" in loaded(yaml, ("yaml",))  # so the test can fail
+
+
 def test_the_package_loads_nothing_heavy() -> None:
     assert loaded("import shapecalc") == set()
     assert loaded(f"import shapecalc\nprint(shapecalc.trace({str(SPEC)!r}))") == set()
