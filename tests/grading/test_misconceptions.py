@@ -15,7 +15,8 @@ from shapecalc.diagnostics import Refusal
 from shapecalc.grading.answers import shown
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.marking import Mark, Marker
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark
 from shapecalc.grading.misconceptions import misconceptions, wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.query import COUNTS, OF_TOTAL, SIZES, read_path
