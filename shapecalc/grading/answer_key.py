@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import Unreadable, read_answer, shown
+from shapecalc.grading.answers import Unreadable, read_answer
 from shapecalc.grading.fault import Faults
 from shapecalc.grading.misprints import false_key
 from shapecalc.grading.question import Question
+from shapecalc.grading.values import shown
 
 
 def check_key(question: Question, faults: Faults) -> None:

@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shapecalc.diagnostics import SpecError, quote, some
-from shapecalc.grading.answers import Value
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
+from shapecalc.grading.values import Value
 from shapecalc.layers.base import show
 from shapecalc.worked_example import HINTS, Lack, Target, lacking
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from shapecalc.diagnostics import Refusal, quote, some
 from shapecalc.geometry import PADDING_POLICIES
-from shapecalc.grading.answers import Value, flat
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.query import Query
+from shapecalc.grading.values import Value, flat
 from shapecalc.layers.base import Layer, aliases, show_value
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord

@@ -12,13 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import (
-    Unreadable,
-    Value,
-    is_blank,
-    read_answer,
-    shown,
-)
+from shapecalc.grading.answers import Unreadable, is_blank, read_answer
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.marks import Mark, Marked, Verdict
 from shapecalc.grading.misconceptions import wrong_answers
@@ -27,6 +21,7 @@ from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.ranking import Cause, cause_of
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Value, shown
 
 MOST_REMEMBERED = 100_000
 

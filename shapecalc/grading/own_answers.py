@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shapecalc.diagnostics import Refusal
-from shapecalc.grading.answers import Number, Value, shown
 from shapecalc.grading.comparison import same
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Number, Value, shown
 from shapecalc.quantities import REPORTED
 
 SUMMED = tuple(quantity.key for quantity in REPORTED)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from shapecalc.diagnostics import Refusal, quote
 from shapecalc.grading import hyperparameters
-from shapecalc.grading.answers import Value
 from shapecalc.grading.example_values import ExampleValues
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.named_layers import NamedLayers
@@ -16,6 +15,7 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.record_numbers import im2col, need_sound, of_one_output, record_number
 from shapecalc.grading.soundness import Unsound, unsound
 from shapecalc.grading.value_working import value_working
+from shapecalc.grading.values import Value
 from shapecalc.layers.fields import Volume
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import LayerRecord
