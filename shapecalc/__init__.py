@@ -58,7 +58,7 @@ def read(source: Source, *, max_layers: int | None = None) -> NetworkSpec:
 
     from shapecalc import network
     from shapecalc.diagnostics import MAX_LAYERS
-    from shapecalc.formats import native
+    from shapecalc.readers import native
 
     most = MAX_LAYERS if max_layers is None else index(max_layers)
     if most < 1:

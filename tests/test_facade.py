@@ -93,7 +93,7 @@ def test_totals_by_key_and_by_name() -> None:
 def test_a_walk_prints_its_table_before_anything_was_traced() -> None:
     code = (
         "from shapecalc import network, tracing\n"
-        "from shapecalc.formats import native\n"
+        "from shapecalc.readers import native\n"
         "spec = network.build(native.read_mapping({'input': '8x8x1', 'layers': ['relu']}))\n"
         "print(tracing.walk(spec))\n"
     )

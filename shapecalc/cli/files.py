@@ -11,7 +11,7 @@ import shapecalc
 from shapecalc import network
 from shapecalc.diagnostics import MAX_LAYERS, quote
 from shapecalc.document import Document
-from shapecalc.formats import native
+from shapecalc.readers import native
 from shapecalc.tracing import Trace
 
 OK, FAULTY, UNUSABLE = 0, 1, 2

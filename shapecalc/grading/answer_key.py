@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shapecalc import rules
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import Unreadable, read_answer
 from shapecalc.grading.fault import Faults
@@ -18,11 +19,13 @@ def check_key(question: Question, faults: Faults) -> None:
     try:
         given = read_answer(question.key, question.query.form)
     except Unreadable as error:
-        faults.add("SC503", f"the key of {quote(question.id)}: {error}", "", path)
+        faults.add(
+            rules.WRONG_ASSIGNMENT_VALUE, f"the key of {quote(question.id)}: {error}", "", path
+        )
         return
     said = false_key(question, given)
     if said:
         right = question.right  # a comma of thousands ends a value in braces
         written = str(right) if type(right) is int else shown(right)
         hint = f"write key: {written}, or leave it out: it is computed"
-        faults.add("SC507", said, hint, path)
+        faults.add(rules.FALSE_KEY, said, hint, path)

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import Path, quote
 from shapecalc.document import Document
-from shapecalc.formats import native
 from shapecalc.grading import settings
 from shapecalc.grading.answer_key import check_key
 from shapecalc.grading.fault import Faults, Unanswerable
@@ -25,6 +25,7 @@ from shapecalc.grading.query import read_path
 from shapecalc.grading.question import EXACT, Assignment, Question
 from shapecalc.grading.section import Section
 from shapecalc.grading.subject import Subject
+from shapecalc.readers import native
 
 KEYS = ("title", "description", "spec", "questions", "partial", "follow_through", "tolerance")
 QUESTION_KEYS = (
@@ -52,7 +53,12 @@ def assignment_of(document: Document, folder: FilePath) -> Assignment:
     if data is None and assignment.findings:
         return assignment
     if not isinstance(data, Mapping):
-        faults.add("SC503", f"an assignment is a mapping, not {quote(data)}", EXAMPLE, ())
+        faults.add(
+            rules.WRONG_ASSIGNMENT_VALUE,
+            f"an assignment is a mapping, not {quote(data)}",
+            EXAMPLE,
+            (),
+        )
         return assignment
     whole = Section(data, (), faults)
     whole.knows_only(KEYS, "an assignment")
@@ -63,7 +69,7 @@ def assignment_of(document: Document, folder: FilePath) -> Assignment:
     if asked is not None:
         assignment.questions = reader.read(asked)
         if not assignment.questions and not assignment.findings:
-            whole.wrong("SC502", "there are no questions", EXAMPLE, "questions")
+            whole.wrong(rules.MISSING_IN_ASSIGNMENT, "there are no questions", EXAMPLE, "questions")
     return assignment
 
 
@@ -78,21 +84,29 @@ class _QuestionReader:
         """Return what is asked, as it is written; None where that is no list of questions."""
         written, spec = self.whole.data.get("questions"), self.whole.data.get("spec")
         if written is None:
-            self.whole.wrong("SC502", "there are no questions", EXAMPLE)
+            self.whole.wrong(rules.MISSING_IN_ASSIGNMENT, "there are no questions", EXAMPLE)
             return None
         if spec is not None:
             self.network = self.networks.subject(spec, ("spec",))
         if written == "all":
             if spec is None:
-                self.whole.wrong("SC502", "questions: all needs a spec", "write spec: network.yaml")
+                self.whole.wrong(
+                    rules.MISSING_IN_ASSIGNMENT,
+                    "questions: all needs a spec",
+                    "write spec: network.yaml",
+                )
             return _all(self.network) if self.network else []
         if not isinstance(written, list | tuple):
             message = f"questions must be a list or `all`, not {quote(written)}"
-            self.whole.wrong("SC503", message, "for example [conv1.output]", "questions")
+            self.whole.wrong(
+                rules.WRONG_ASSIGNMENT_VALUE, message, "for example [conv1.output]", "questions"
+            )
             return None
         if len(written) > MOST_QUESTIONS:
             message = f"there are more than {MOST_QUESTIONS:,} questions"
-            self.whole.wrong("SC503", message, "split the assignment", "questions")
+            self.whole.wrong(
+                rules.WRONG_ASSIGNMENT_VALUE, message, "split the assignment", "questions"
+            )
             return None
         return written
 
@@ -106,7 +120,7 @@ class _QuestionReader:
                 continue
             if question.id in found:
                 message = f"two questions are called {quote(question.id)}"
-                self.faults.add("SC506", message, "give one of them another id", path)
+                self.faults.add(rules.QUESTION_TWICE, message, "give one of them another id", path)
                 continue
             found[question.id] = question
         return list(found.values())
@@ -115,14 +129,22 @@ class _QuestionReader:
         written = {"ask": item} if isinstance(item, str) else item
         if not isinstance(written, Mapping):
             message = f"a question is a path or a mapping, not {quote(item)}"
-            self.faults.add("SC503", message, "for example {id: q1, ask: conv1.output}", path)
+            self.faults.add(
+                rules.WRONG_ASSIGNMENT_VALUE,
+                message,
+                "for example {id: q1, ask: conv1.output}",
+                path,
+            )
             return None
         section = Section(written, path, self.faults)
         section.knows_only(QUESTION_KEYS, "a question")
         ask = written.get("ask")
         if not isinstance(ask, str):
-            code, what = ("SC502", "asks nothing") if ask is None else ("SC503", "ask is not text")
-            section.wrong(code, f"the question {what}", "for example ask: conv1.output")
+            example = "for example ask: conv1.output"
+            if ask is None:
+                section.wrong(rules.MISSING_IN_ASSIGNMENT, "the question asks nothing", example)
+            else:
+                section.wrong(rules.WRONG_ASSIGNMENT_VALUE, "the question ask is not text", example)
             return None
         subject = self._subject(section)
         if subject is None:
@@ -142,7 +164,7 @@ class _QuestionReader:
             return self.networks.subject(own, (*section.path, "spec"))
         if self.whole.data.get("spec") is None:
             hint = "write spec: network.yaml, for all questions or for this one"
-            section.wrong("SC502", "there is no spec to ask about", hint)
+            section.wrong(rules.MISSING_IN_ASSIGNMENT, "there is no spec to ask about", hint)
         return self.network
 
     def _answered(self, ask: str, subject: Subject, section: Section) -> Question:

@@ -9,10 +9,9 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
-from shapecalc import network, trace
-from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError, unfolded
+from shapecalc import network, rules, trace
+from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError, in_order, unfolded
 from shapecalc.document import Document
-from shapecalc.formats import native
 from shapecalc.grading.answers import Unreadable, read_answer
 from shapecalc.grading.assignment import assignment_of
 from shapecalc.grading.fault import Unanswerable
@@ -22,7 +21,10 @@ from shapecalc.grading.misprints import explanation
 from shapecalc.grading.query import read_path
 from shapecalc.grading.ranking import cause_of
 from shapecalc.grading.subject import Subject
+from shapecalc.readers import native
 from shapecalc.tracing import Trace
+
+MISPRINTED = (rules.FALSE_CLAIM, rules.FALSE_EXAMPLE, rules.FALSE_KEY)
 
 
 class Audit(NamedTuple):
@@ -36,7 +38,7 @@ class Audit(NamedTuple):
     @property
     def misprints(self) -> int:
         """How many printed numbers are not the computed ones."""
-        return sum(d.code in ("SC301", "SC303", "SC507") for d in self.diagnostics)
+        return sum(d.rule in MISPRINTED for d in self.diagnostics)
 
 
 def audit(path: FilePath) -> Audit:
@@ -59,16 +61,15 @@ def _audit_spec(document: Document, file: str) -> Audit:
     findings = [f for f in traced.findings if f.severity == "error"]
     found = [d for d in unfolded(traced.diagnostics) if d.severity == "error"]
     subject = Subject(traced, lenient=True)
-    by_place = {(f.fault.code, f.fault.message): f for f in findings}
+    by_place = {(f.rule, f.fault.message): f for f in findings}
     explained = []
     for diagnostic in found:
-        finding = by_place.get((diagnostic.code, diagnostic.message))
-        if finding is not None and diagnostic.code == "SC301":
+        finding = by_place.get((diagnostic.rule, diagnostic.message))
+        if finding is not None and diagnostic.rule is rules.FALSE_CLAIM:
             diagnostic = _with(diagnostic, _claim(subject, finding), finding.fault.hint)
         explained.append(diagnostic)
     explained += _example(subject)
-    order = sorted(explained, key=lambda d: (d.line or 0, d.column or 0))
-    return Audit(file, sum(1 for _ in _printed(traced)), tuple(order))
+    return Audit(file, sum(1 for _ in _printed(traced)), in_order(explained))
 
 
 def _with(diagnostic: Diagnostic, why: str, hint: str | None = None) -> Diagnostic:
@@ -100,7 +101,7 @@ def _example(subject: Subject) -> Iterator[Diagnostic]:
     traced = subject.trace
     if traced.spec.example is None or not traced.spec.example.expect:
         return
-    if any(d.code < "SC3" and d.severity == "error" for d in traced.diagnostics):
+    if any(d.rule.structural for d in traced.diagnostics):
         return
     try:
         _, findings = subject.computed.compare()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import SpecError, quote, some
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.named_layers import NamedLayers
@@ -35,7 +36,7 @@ class ExampleValues:
         try:
             return ComputedExample(self.trace, example, seed=0, training=True)
         except SpecError as error:
-            raise Unanswerable(error.diagnostics[0].message, code="SC504") from None
+            raise Unanswerable(error.diagnostics[0].message, rule=rules.UNUSABLE_NETWORK) from None
 
     def value(self, query: Query) -> Value:
         """Return a number, or an array as nested tuples. Raises Unanswerable."""
@@ -50,9 +51,9 @@ class ExampleValues:
         if self.trace.spec.example is None:
             message = f"{quote(query.path)} needs a network with an example, to be executed"
             raise Unanswerable(message, "write example: {given: {input: [...]}}")
-        if any(d.code < "SC3" and d.severity == "error" for d in self.trace.diagnostics):
+        if any(d.rule.structural and d.severity == "error" for d in self.trace.diagnostics):
             message = f"{quote(query.path)} is not known{self.layers.reason()}"
-            raise Unanswerable(message, code="SC504")
+            raise Unanswerable(message, rule=rules.UNUSABLE_NETWORK)
         drawn = self._drawn()
         if drawn:
             message = f"{quote(query.path)} has no fixed value: {some(drawn, 6)} would be drawn"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, Path
+from shapecalc.rules import Rule
 
 
 class Unanswerable(Exception):
     """A question that the network cannot answer; `fault` says why."""
 
-    def __init__(self, message: str, hint: str = "", code: str = "SC505") -> None:
+    def __init__(self, message: str, hint: str = "", rule: Rule = rules.NOTHING_TO_ASK) -> None:
         super().__init__(message)
-        self.fault = Fault(code, message, hint)
+        self.fault = Fault(rule, message, hint)
 
 
 class Faults:
@@ -19,9 +21,9 @@ class Faults:
     def __init__(self, findings: list[Finding]) -> None:
         self._findings = findings
 
-    def add(self, code: str, message: str, hint: str, path: Path) -> None:
+    def add(self, rule: Rule, message: str, hint: str, path: Path) -> None:
         """Add a fault at a place of the document."""
-        self.put(Fault(code, message, hint), path)
+        self.put(Fault(rule, message, hint), path)
 
     def put(self, fault: Fault, path: Path) -> None:
         """Add a fault that is at hand."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import Refusal, quote, some
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.fault import Unanswerable
@@ -22,7 +23,7 @@ def stride_fits(record: LayerRecord) -> bool:
     if not isinstance(record.layer, Sliding):
         raise Unanswerable(f"{record.name} is a {record.kind}: no window slides over its input")
     if not record.input:
-        raise Unanswerable(f"the input of {record.name} is not known", code="SC504")
+        raise Unanswerable(f"the input of {record.name} is not known", rule=rules.UNUSABLE_NETWORK)
     fits = record.layer.fits(record.input[0])
     return all(fit.size and not fit.remainder for fit in fits.axes)
 

@@ -14,7 +14,7 @@ from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import cause_of
 from shapecalc.grading.values import Value, shown
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
 

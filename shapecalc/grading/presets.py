@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from shapecalc.formats import native
 from shapecalc.grading.submission_file import Found, NotGradable, clean, opened
 from shapecalc.grading.submissions import ENDINGS
+from shapecalc.readers import native
 
 METADATA = "submission_metadata.yml"
 DEEPEST = 40  # folders inside one another

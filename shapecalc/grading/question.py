@@ -75,8 +75,7 @@ class Assignment:
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Everything found, with its place, in the order of the file."""
-        found = [self.document.located(finding) for finding in self.findings]
-        return tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
+        return self.document.diagnostics(self.findings)
 
     @property
     def usable(self) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import quote
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.named_layers import NamedLayers
@@ -51,7 +52,7 @@ def need_sound(layers: NamedLayers, query: Query, unsound: Unsound) -> None:
     at_fault = next(filter(None, (unsound.behind(name, query.key) for name in names)), None)
     if at_fault is not None:
         message = f"{quote(query.path)} is not known{layers.reason(at_fault)}"
-        raise Unanswerable(message, code="SC504")
+        raise Unanswerable(message, rule=rules.UNUSABLE_NETWORK)
 
 
 def of_one_output(record: LayerRecord) -> tuple[int, int]:

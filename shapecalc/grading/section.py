@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import Path, nearest, quote, some
 from shapecalc.grading.fault import Faults
+from shapecalc.rules import Rule
 
 
 class Section:
@@ -25,7 +27,9 @@ class Section:
             if key not in keys:
                 close = nearest(str(key), keys)
                 hint = f"did you mean {close}?" if close else f"there is {some(keys)}"
-                self.wrong("SC501", f"{what} has no {quote(key)}", hint, str(key))
+                self.wrong(
+                    rules.UNKNOWN_ASSIGNMENT_KEY, f"{what} has no {quote(key)}", hint, str(key)
+                )
 
     def text(self, key: str) -> str:
         """Return a text, or a number as text; empty where there is none."""
@@ -36,7 +40,7 @@ class Section:
             value = str(value)
         if isinstance(value, str):
             return value
-        self.wrong("SC503", f"{key} must be text, not {quote(value)}", "", key)
+        self.wrong(rules.WRONG_ASSIGNMENT_VALUE, f"{key} must be text, not {quote(value)}", "", key)
         return ""
 
     def number(self, key: str, otherwise: float = 0.0) -> float:
@@ -51,9 +55,11 @@ class Section:
         value = self.data.get(key, otherwise)
         if type(value) in (int, float) and 0 <= value <= most:  # NaN is neither
             return float(value)
-        self.wrong("SC503", f"{key} must be {wanted}, not {quote(value)}", "", key)
+        self.wrong(
+            rules.WRONG_ASSIGNMENT_VALUE, f"{key} must be {wanted}, not {quote(value)}", "", key
+        )
         return otherwise
 
-    def wrong(self, code: str, message: str, hint: str, *below: str) -> None:
+    def wrong(self, rule: Rule, message: str, hint: str, *below: str) -> None:
         """Report a fault of this mapping, or of what stands below some keys of it."""
-        self.faults.add(code, message, hint, (*self.path, *below))
+        self.faults.add(rule, message, hint, (*self.path, *below))

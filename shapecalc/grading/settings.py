@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from shapecalc import rules
 from shapecalc.diagnostics import nearest, quote, some
 from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.question import Tolerance
@@ -24,7 +25,9 @@ def tolerance(question: Section, whole: Section) -> Tolerance:
     for key in value:
         if key not in Tolerance._fields:
             hint = "write {absolute: 0.01} or {relative: 0.01}"
-            inner.wrong("SC501", f"a tolerance has no {quote(key)}", hint, str(key))
+            inner.wrong(
+                rules.UNKNOWN_ASSIGNMENT_KEY, f"a tolerance has no {quote(key)}", hint, str(key)
+            )
     return Tolerance(**{key: inner.number(key) for key in Tolerance._fields if key in value})
 
 
@@ -39,7 +42,9 @@ def _credits(holder: Section) -> dict[str, float]:
         return {}
     if not isinstance(credits_, Mapping):
         message = f"partial must be a mapping, not {quote(credits_)}"
-        holder.wrong("SC503", message, "for example {forgot_bias: 0.5}", "partial")
+        holder.wrong(
+            rules.WRONG_ASSIGNMENT_VALUE, message, "for example {forgot_bias: 0.5}", "partial"
+        )
         return {}
     inner, known = holder.within("partial"), [m.name for m in misconceptions()]
     found = {}
@@ -49,7 +54,12 @@ def _credits(holder: Section) -> dict[str, float]:
             continue
         close = nearest(str(name), known)
         hint = f"did you mean {close}?" if close else f"there is {some(known, 40)}"
-        inner.wrong("SC501", f"there is no misconception {quote(name)}", hint, str(name))
+        inner.wrong(
+            rules.UNKNOWN_ASSIGNMENT_KEY,
+            f"there is no misconception {quote(name)}",
+            hint,
+            str(name),
+        )
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import Refusal, quote
 from shapecalc.grading import hyperparameters
 from shapecalc.grading.example_values import ExampleValues
@@ -16,7 +17,7 @@ from shapecalc.grading.record_numbers import im2col, need_sound, of_one_output, 
 from shapecalc.grading.soundness import Unsound, unsound
 from shapecalc.grading.value_working import value_working
 from shapecalc.grading.values import Value
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace, walk
@@ -60,10 +61,12 @@ class Subject:
             value = self._value(query)
         except Refusal as refusal:  # the layer does not take its input
             message = f"{quote(query.path)} is not known: {refusal.fault.message}"
-            raise Unanswerable(message, refusal.fault.hint, "SC504") from None
+            raise Unanswerable(message, refusal.fault.hint, rules.UNUSABLE_NETWORK) from None
         if value is None:
             reason = self.layers.reason(query.name)
-            raise Unanswerable(f"{quote(query.path)} is not known{reason}", code="SC504")
+            raise Unanswerable(
+                f"{quote(query.path)} is not known{reason}", rule=rules.UNUSABLE_NETWORK
+            )
         found: Value = value
         return found
 

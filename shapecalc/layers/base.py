@@ -11,10 +11,11 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from shapecalc import rules
 from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Rounding
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.receptive_field import Field, across, everything
 from shapecalc.volumes import show
 
@@ -189,7 +190,7 @@ def need_spatial(volume: Volume) -> None:
         message = f"needs a volume with spatial axes, and gets the flat vector {show(volume)}"
         size = f"{volume[0]}x1"
         repair = Repair(f"reshape: {size} before it", Change("before", {"reshape": size}))
-        raise Refusal(repairable("SC206", message, [repair]))
+        raise Refusal(repairable(rules.RANK, message, [repair]))
 
 
 def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
@@ -203,7 +204,7 @@ def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
         wanted = [value[0]] * rank if isinstance(value[0], tuple) else value[0]
         shown = show_value(tuple(wanted) if isinstance(wanted, list) else wanted)
         repair = Repair(f"{field}={shown} for every axis", set_field(field, wanted))
-        raise Refusal(repairable("SC206", message, [repair], otherwise))
+        raise Refusal(repairable(rules.RANK, message, [repair], otherwise))
     return value
 
 

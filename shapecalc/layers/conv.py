@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AliasChoices, Field
 
+from shapecalc import rules
 from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
@@ -20,7 +21,7 @@ from shapecalc.layers.base import (
     per_axis_lines,
     show,
 )
-from shapecalc.layers.fields import Offsets, Positive, Sizes, Truth, Volume, choice, padding
+from shapecalc.layers.field_types import Offsets, Positive, Sizes, Truth, Volume, choice, padding
 from shapecalc.layers.window import Sliding, Stride, Window, Zeros
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import across, slid, spread_out
@@ -227,10 +228,10 @@ class ConvTranspose(Layer):
                 message += f" or dilation={part.dilation}"
                 text = f"output_padding={most_extra} is the most that fits"
                 repair = Repair(text, set_field("output_padding", most_extra))
-                raise Refusal(repairable("SC208", message, [repair]))
+                raise Refusal(repairable(rules.OUTPUT_PADDING, message, [repair]))
             if part.size < 1:
                 message = f"{part.working()}, so nothing would be left"
-                raise Refusal(repairable("SC202", message, [_leaving_something(spreads)]))
+                raise Refusal(repairable(rules.TOO_LARGE, message, [_leaving_something(spreads)]))
         return (*[part.size for part in spreads], self.K)
 
     def parameters(self, inputs: Sequence[Volume]) -> Shapes:
@@ -298,4 +299,4 @@ def need_divisible(groups: int, D: int, K: int) -> None:
         below = K - K % groups
         near = [k for k in (below, below + groups) if k > 0]
         repairs += [Repair(f"K={k} keeps groups={groups}", set_field("K", k)) for k in near]
-    raise Refusal(repairable("SC204", f"groups={groups} does not divide {which}", repairs))
+    raise Refusal(repairable(rules.GROUPS, f"groups={groups} does not divide {which}", repairs))

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, Refusal
 from shapecalc.geometry import slide
 from shapecalc.layers.base import Layer, axis_titles, show
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.receptive_field import Field, everything, hull
 
 RESHAPE = "flatten the larger ones, or reshape the flat ones"
@@ -180,7 +181,7 @@ class Concat(Merge):
 def disagreement(inputs: Sequence[Volume], why: str, hint: str) -> Fault:
     """Return the fault of volumes that cannot be merged."""
     listed = ", ".join(map(show, inputs[:8])) + (", ..." if len(inputs) > 8 else "")
-    return Fault("SC205", f"{listed} do not agree: {why}", hint, otherwise=hint)
+    return Fault(rules.DISAGREEMENT, f"{listed} do not agree: {why}", hint, otherwise=hint)
 
 
 def difference(inputs: Sequence[Volume], full: Sequence[Volume], joins: bool) -> Fault:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from shapecalc import rules
 from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import AlongDepth, KnownCounts, Layer, Shapes, need_spatial
-from shapecalc.layers.fields import Positive, PositiveReal, Real, Truth, Volume
+from shapecalc.layers.field_types import Positive, PositiveReal, Real, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import across, everything
 
@@ -138,7 +139,7 @@ class GroupNorm(WholeNormalization):
             best = next(g for g in range(min(self.groups, D, 4096), 0, -1) if D % g == 0)
             message = f"groups={self.groups} does not divide the depth {D}"
             repair = Repair(f"groups={best} does", set_field("groups", best))
-            raise Refusal(repairable("SC204", message, [repair]))
+            raise Refusal(repairable(rules.GROUPS, message, [repair]))
         return inputs[0]
 
 

@@ -7,12 +7,13 @@ from typing import Annotated, ClassVar
 from pydantic import AliasChoices
 from pydantic import Field as Declared
 
+from shapecalc import rules
 from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Step
 from shapecalc.layers.base import Layer, need_spatial, per_axis, per_axis_lines, show
-from shapecalc.layers.fields import Border, Sizes, Volume, VolumeField, choice
+from shapecalc.layers.field_types import Border, Sizes, Volume, VolumeField, choice
 from shapecalc.receptive_field import Field, interpolated, scattered, slid, spread_out
 
 Sides = list[tuple[int, int]]
@@ -76,7 +77,7 @@ class Reshape(Flatten):
             message = f"{show(volume)} has {have:,} values, {show(self.output)} has {want:,}"
             fitting = self._nearest(have)
             text = f"output: {show(fitting)} has {have:,} values"
-            raise Refusal(repairable("SC207", message, [Repair(text, _output(fitting))]))
+            raise Refusal(repairable(rules.RESHAPE, message, [Repair(text, _output(fitting))]))
         return self.output
 
     def known_volume(self) -> Volume | None:
@@ -138,7 +139,7 @@ class Pad(Layer):
             left = show(tuple(W - 2 * most for W in volume[:-1]))
             message = f"nothing of {show(volume[:-1])} would be left"
             repair = Repair(f"P={most} leaves {left}", set_field("P", most))
-            raise Refusal(repairable("SC202", message, [repair]))
+            raise Refusal(repairable(rules.TOO_LARGE, message, [repair]))
         return (*output, volume[-1])
 
     def field(

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AliasChoices, Field
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, Refusal, repairable
 from shapecalc.edits import Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
@@ -17,7 +18,7 @@ from shapecalc.layers.base import (
     per_axis,
     per_axis_lines,
 )
-from shapecalc.layers.fields import Pads, Sizes, Volume, choice
+from shapecalc.layers.field_types import Pads, Sizes, Volume, choice
 from shapecalc.layers.repairs import repairs_of
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import slid
@@ -97,11 +98,13 @@ class Sliding(Layer):
         fits = self.fits(volume)
         wide = self.too_wide(fits)
         if wide is not None:
-            raise Refusal(code="SC203", say=lambda: self._padded_too_much(volume, fits.axes, wide))
+            raise Refusal(
+                rule=rules.POOL_PADDING, say=lambda: self._padded_too_much(volume, fits.axes, wide)
+            )
         if not all(fits.sizes):
-            raise Refusal(code="SC202", say=lambda: self._too_large(volume, fits.axes))
+            raise Refusal(rule=rules.TOO_LARGE, say=lambda: self._too_large(volume, fits.axes))
         raise Refusal(
-            code="SC201",
+            rule=rules.STRIDE_FIT,
             say=lambda: self._does_not_fit(volume, fits.axes),
             output=(*fits.sizes, depth),
         )
@@ -141,9 +144,9 @@ class Sliding(Layer):
         takes = (p for p in range(most, max(most - 64, -1), -1) if self._takes(volume, P=p))
         best = next(takes, None)
         if best is None:
-            return Fault("SC203", message, f"P is at most {most} here")
+            return Fault(rules.POOL_PADDING, message, f"P is at most {most} here")
         repair = Repair(f"P={best} fits", set_field("P", best))
-        return repairable("SC203", message, [repair], f"P is at most {most} here")
+        return repairable(rules.POOL_PADDING, message, [repair], f"P is at most {most} here")
 
     def _does_not_fit(self, volume: Volume, fits: Sequence[Fit]) -> Fault:
         bad = [fit for fit in fits if fit.remainder]
@@ -153,7 +156,7 @@ class Sliding(Layer):
         elif len(set(bad)) > 1:
             working = "; ".join(per_axis_lines(volume, [fit.working() for fit in fits]))
         message = f"{working}, the stride does not fit (remainder {bad[0].remainder})"
-        return repairable("SC201", message, repairs_of(self, volume, fits))
+        return repairable(rules.STRIDE_FIT, message, repairs_of(self, volume, fits))
 
     def _too_large(self, volume: Volume, fits: Sequence[Fit]) -> Fault:
         fit = next(fit for fit in fits if not fit.size)
@@ -162,7 +165,7 @@ class Sliding(Layer):
         message = f"the filter {span} is larger than the padded input {padded} = {_sum(fit)}"
         if self.rounding == "ceil":
             message += f"; ceil makes up for at most S - 1 = {fit.S - 1}"
-        return repairable("SC202", message, repairs_of(self, volume, fits))
+        return repairable(rules.TOO_LARGE, message, repairs_of(self, volume, fits))
 
 
 def _sum(fit: Fit) -> str:

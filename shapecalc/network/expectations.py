@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, PlainValidator, create_model
 from pydantic_core import PydanticCustomError
 
+from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, quote
-from shapecalc.layers.fields import MAX_SPATIAL, Volume, crossed, natural, read_volume, wrong
+from shapecalc.layers.field_types import MAX_SPATIAL, Volume, crossed, natural, read_volume, wrong
 from shapecalc.quantities import REPORTED
 
 
@@ -46,7 +47,7 @@ def _volumes(value: Any) -> dict[str, Volume]:
         ]
         message = f"{quote(name)} {first.message()}"
         context = {"message": message, "repairs": repairs, "meant": volumes}
-        raise PydanticCustomError("SC104", "{message}", context)
+        raise PydanticCustomError(rules.WRONG_VALUE.code, "{message}", context)
     return volumes
 
 

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import yaml
 
 import shapecalc
-from shapecalc.formats import native
 from shapecalc.grading.assignment import assignment_of
 from shapecalc.grading.values import shown
 from shapecalc.layers import ALIASES, KINDS
 from shapecalc.layers.composite import Composite
+from shapecalc.readers import native
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 SMALL = 3_000  # values, parameters and multiply-accumulates of a network that is run in no time

@@ -12,12 +12,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from shapecalc.formats.yaml_text import read_yaml
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.quiz import Quiz, gift, make_quiz, markdown, text2qti
 from shapecalc.grading.quiz.choices import QuizQuestion, margin, plain, questions_of
 from shapecalc.grading.quiz.formats import FORMATS
+from shapecalc.readers.yaml_text import read_yaml
 
 STRANGE = "A/b: {x} = ~#\\ <i> & * _z_ é\n]]>\ud800\x07"  # a student's name
 MOODLES = {0, 5, 10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90, 100}  # shares that it imports

@@ -21,7 +21,7 @@ from shapecalc.grading.values import Value
 from shapecalc.layers.base import show
 from shapecalc.layers.conv import Convolution, ConvTranspose
 from shapecalc.layers.dense import Dense
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Pad
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord

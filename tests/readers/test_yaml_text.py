@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from shapecalc import Diagnostic, Trace
-from shapecalc.formats import yaml_text
+from shapecalc.readers import yaml_text
 
 TraceText = Callable[..., Trace]
 

@@ -15,8 +15,8 @@ import yaml
 
 from shapecalc.document import Document, Place
 from shapecalc.edits import Change, Edit, Path
-from shapecalc.formats import yaml_text
-from shapecalc.formats.scalars import resolve
+from shapecalc.readers import yaml_text
+from shapecalc.readers.scalars import resolve
 
 MOST_TEXT = 1_000_000  # characters of a file that edits are made for
 PLAIN = re.compile(r"[A-Za-z0-9_$./+-][A-Za-z0-9_$./+ -]*(?<! )")

@@ -8,9 +8,11 @@ from typing import Any
 
 import yaml
 
+from shapecalc import rules
 from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Path, quote
 from shapecalc.document import Document, Place, Places, Span
-from shapecalc.formats.scalars import resolve
+from shapecalc.readers.scalars import resolve
+from shapecalc.rules import Rule
 
 
 class PurePython(yaml.SafeLoader):
@@ -30,7 +32,9 @@ STR_TAGS = ("!", "tag:yaml.org,2002:str")
 CORE_TAGS = tuple(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null"))
 CONTAINER_TAGS = ("!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 MAX_DEPTH = 3 * MAX_NESTING + 10  # of brackets; a layer inside another takes three
-TOO_DEEP = Fault("SC108", f"brackets are nested deeper than {MAX_DEPTH}", "flatten the file")
+TOO_DEEP = Fault(
+    rules.LIMIT_PASSED, f"brackets are nested deeper than {MAX_DEPTH}", "flatten the file"
+)
 MAX_VALUES = 1_000_000  # that aliases may stand for
 MOST_VALUES = 4_000_000  # in a file
 
@@ -38,9 +42,11 @@ MOST_VALUES = 4_000_000  # in a file
 class Unreadable(Exception):
     """Stops the reading: the fault, and its place."""
 
-    def __init__(self, message: str, place: Place, hint: str = "", code: str = "SC101") -> None:
+    def __init__(
+        self, message: str, place: Place, hint: str = "", rule: Rule = rules.UNREADABLE
+    ) -> None:
         super().__init__(message)
-        self.fault = Fault(code, message, hint)
+        self.fault = Fault(rule, message, hint)
         self.place = place
 
 
@@ -163,7 +169,9 @@ class _Reader:
         top.size += size
         if self.aliased and top.size > MAX_VALUES:
             message = f"aliases stand for more than {MAX_VALUES:,} values"
-            raise Unreadable(message, _place(event), "write blocks and repeat instead", "SC108")
+            raise Unreadable(
+                message, _place(event), "write blocks and repeat instead", rules.LIMIT_PASSED
+            )
 
     def _key(self, top: _Open, event: Any) -> None:
         key = event.value
@@ -182,7 +190,9 @@ class _Reader:
         self.values += 1
         if self.values > MOST_VALUES:
             message = f"the file has more than {MOST_VALUES:,} values"
-            raise Unreadable(message, _place(event), "write blocks and repeat instead", "SC108")
+            raise Unreadable(
+                message, _place(event), "write blocks and repeat instead", rules.LIMIT_PASSED
+            )
         if not self.stack:
             self.places.root = value
             return
@@ -208,7 +218,9 @@ def twice(key: str, path: Path, first: Span, place: Place) -> Finding:
     """Return the finding of a key that stands in its mapping already."""
     message = f"the key {quote(key)} stands twice in one mapping"
     return Finding(
-        Fault("SC106", message, f"the first is in line {first[0]}: keep one"), path, place=place
+        Fault(rules.NAME_USED_TWICE, message, f"the first is in line {first[0]}: keep one"),
+        path,
+        place=place,
     )
 
 
@@ -291,7 +303,7 @@ def _bad_character(text: str, position: int) -> Unreadable:
 
 
 def _too_deep(place: Place) -> Unreadable:
-    return Unreadable(TOO_DEEP.message, place, TOO_DEEP.hint, TOO_DEEP.code)
+    return Unreadable(TOO_DEEP.message, place, TOO_DEEP.hint, TOO_DEEP.rule)
 
 
 def _place_of_mark(text: str, mark: Any) -> Place:

@@ -11,9 +11,11 @@ from typing import Annotated, Any
 from pydantic import PlainValidator
 from pydantic_core import PydanticCustomError
 
+from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, nearest, quote
 from shapecalc.edits import Change, Repair
 from shapecalc.geometry import PADDING_POLICIES
+from shapecalc.rules import Rule
 from shapecalc.volumes import Reading, offers, readings, show
 from shapecalc.volumes import Volume as Volume
 
@@ -30,21 +32,21 @@ AXIS_NAMES = (
 
 
 def wrong(
-    wanted: str, value: object, code: str = "SC104", *, instead: Any = None
+    wanted: str, value: object, rule: Rule = rules.WRONG_VALUE, *, instead: Any = None
 ) -> PydanticCustomError:
     """Return the error of a value that is not what is wanted; `instead` is one that may be."""
     text = quote(value)
     if isinstance(value, str):
         text = f'"{text}"'
     message = f"must be {wanted}, not {text}"
-    return PydanticCustomError(code, "{message}", {"message": message, "instead": instead})
+    return PydanticCustomError(rule.code, "{message}", {"message": message, "instead": instead})
 
 
 def check_whole(value: object, least: int, wanted: str) -> int:
     """Return a strict whole number of at least `least`, or raise the fitting error."""
     if type(value) is int:
         if value > LIMIT:
-            raise wrong("at most 2^63 - 1", value, "SC108")
+            raise wrong("at most 2^63 - 1", value, rules.LIMIT_PASSED)
         if value >= least:
             return value
     raise wrong(wanted, value, instead=_nearest_whole(value, least))
@@ -173,7 +175,9 @@ def read_target(value: Any) -> Volume:
     if any(size == -1 or (isinstance(size, str) and "-1" in size) for size in sizes):
         message = wrong("a volume with every size written", value).message()
         hint = "-1 is not worked out: write the size itself, and no batch"
-        raise PydanticCustomError("SC104", "{message}", {"message": message, "hint": hint})
+        raise PydanticCustomError(
+            rules.WRONG_VALUE.code, "{message}", {"message": message, "hint": hint}
+        )
     return read_volume(value)
 
 
@@ -184,7 +188,7 @@ def _named_axes(value: Mapping[Any, Any]) -> list[Any]:
     named = quote(", ".join(map(str, value)))
     wanted = "a volume by name: height, width, depth (or length, frames, units)"
     raise PydanticCustomError(
-        "SC104", "{message}", {"message": f"must be {wanted}, not one of {named}"}
+        rules.WRONG_VALUE.code, "{message}", {"message": f"must be {wanted}, not one of {named}"}
     )
 
 
