@@ -40,7 +40,7 @@ def read_assignment(source: Any) -> Assignment:
     opened; everything else is in the result's `diagnostics`.
     """
     if isinstance(source, Mapping):
-        return assignment_of(native.read_mapping(source), FilePath())
+        return assignment_of(Document(source), FilePath())
     path = FilePath(source)
     return assignment_of(native.read_path(path), path.parent)
 
