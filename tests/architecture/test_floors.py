@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("grading",),
     ("executor.__init__",),  # a facade, too: it takes a file, as the next one does
     ("__init__",),  # the facade: joins readers, tracing and checks
-    ("pages", "repairs"),
+    ("pages", "repairs", "language_schema"),
     ("reports", "checks", "readers", "executor"),
     ("tracing",),
     ("worked_example",),
