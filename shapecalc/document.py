@@ -57,6 +57,7 @@ class Document:
     findings: list[Finding] = field(default_factory=list)
     read_places: Callable[[], Places] | None = None
     open_source: Callable[[], Source] | None = None
+    format: str | None = None  # the name of the reader; None for data that never was a file
     meant: bool = True  # of an unreadable text: whether it is a spec gone wrong
 
     @cached_property
