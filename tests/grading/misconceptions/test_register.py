@@ -13,7 +13,7 @@ import pytest
 
 from shapecalc.grading.misconceptions import MISCONCEPTIONS, register
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 MISTAKE = '''
 """The filters given for the parameters."""
 
