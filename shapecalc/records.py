@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import Fault, Path, Refusal
 from shapecalc.layers.base import Layer, show
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.quantities import QUANTITIES, REPORTED, Quantity
 from shapecalc.receptive_field import Field
 

@@ -18,11 +18,10 @@ from shapecalc.diagnostics import (
     Findings,
     Later,
     Refusal,
-    gather,
     nearest,
 )
 from shapecalc.layers.base import NO_COUNTS, Counts, Layer
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.sharing import unlike
 from shapecalc.network import Group, NetworkSpec, Node
 from shapecalc.quantities import REPORTED
@@ -118,8 +117,7 @@ class Trace:
         """Every finding with its place, in the order of the file."""
         if self.findings and self.diagnose is not None:
             return self.diagnose(self)
-        found = [self.spec.document.located(finding) for finding in gather(self.findings)]
-        return tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
+        return self.spec.document.diagnostics(self.findings)
 
     @property
     def complete(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, Path, Refusal, quote, some, suggestion
 from shapecalc.layers.base import show
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.network import NetworkSpec
 from shapecalc.network.example import Numbers, examples_in
 from shapecalc.records import LayerRecord

@@ -26,7 +26,7 @@ from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair
 from shapecalc.geometry import Fit
 from shapecalc.layers.base import axis_titles
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.repairs import repairs_of
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord

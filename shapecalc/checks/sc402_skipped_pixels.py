@@ -26,7 +26,7 @@ from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
 from shapecalc.geometry import Fit
 from shapecalc.layers.base import show
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
 from shapecalc.rules import Rule

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from shapecalc.checks.rule import Check
 from shapecalc.diagnostics import Fault, Finding, Path, repairable
 from shapecalc.layers.base import axis_titles
-from shapecalc.layers.fields import rewritings
+from shapecalc.layers.field_types import rewritings
 from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
 from shapecalc.volumes import Volume, doubts, show

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from shapecalc.grading.handed_in import Found, NotGradable, clean, opened
+from shapecalc.grading.submission_file import Found, NotGradable, clean, opened
 from shapecalc.grading.submissions import ENDINGS
 from shapecalc.readers import native
 from shapecalc.readers.base import MAX_BYTES

@@ -15,7 +15,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Rounding
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.receptive_field import Field, across, everything
 from shapecalc.volumes import show
 

@@ -21,7 +21,7 @@ from shapecalc.layers.base import (
     per_axis_lines,
     show,
 )
-from shapecalc.layers.fields import Offsets, Positive, Sizes, Truth, Volume, choice, padding
+from shapecalc.layers.field_types import Offsets, Positive, Sizes, Truth, Volume, choice, padding
 from shapecalc.layers.window import Sliding, Stride, Window, Zeros
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import across, slid, spread_out

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import AliasChoices, Field
 
 from shapecalc.layers.base import KnownCounts, Layer, Shapes
-from shapecalc.layers.fields import Positive, Truth, Volume
+from shapecalc.layers.field_types import Positive, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import everything
 

@@ -7,7 +7,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import Fault, Refusal
 from shapecalc.geometry import slide
 from shapecalc.layers.base import Layer, axis_titles, show
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.receptive_field import Field, everything, hull
 
 RESHAPE = "flatten the larger ones, or reshape the flat ones"

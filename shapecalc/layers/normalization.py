@@ -7,7 +7,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import AlongDepth, KnownCounts, Layer, Shapes, need_spatial
-from shapecalc.layers.fields import Positive, PositiveReal, Real, Truth, Volume
+from shapecalc.layers.field_types import Positive, PositiveReal, Real, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import across, everything
 

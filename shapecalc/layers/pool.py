@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Fit, Fits, widest_bin
 from shapecalc.layers.base import Layer, need_spatial, per_axis, show
-from shapecalc.layers.fields import Sizes, Truth, Volume
+from shapecalc.layers.field_types import Sizes, Truth, Volume
 from shapecalc.layers.window import Sliding, Window
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import binned, everything

@@ -13,7 +13,7 @@ from shapecalc.edits import Change, Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Step
 from shapecalc.layers.base import Layer, need_spatial, per_axis, per_axis_lines, show
-from shapecalc.layers.fields import Border, Sizes, Volume, VolumeField, choice
+from shapecalc.layers.field_types import Border, Sizes, Volume, VolumeField, choice
 from shapecalc.receptive_field import Field, interpolated, scattered, slid, spread_out
 
 Sides = list[tuple[int, int]]

@@ -8,7 +8,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import Fault, Refusal, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.layers.base import Layer, Shapes, show, show_value
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 
 
 def unlike(

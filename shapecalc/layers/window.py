@@ -18,7 +18,7 @@ from shapecalc.layers.base import (
     per_axis,
     per_axis_lines,
 )
-from shapecalc.layers.fields import Pads, Sizes, Volume, choice
+from shapecalc.layers.field_types import Pads, Sizes, Volume, choice
 from shapecalc.layers.repairs import repairs_of
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import slid

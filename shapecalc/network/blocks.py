@@ -9,7 +9,7 @@ from typing import Any
 from shapecalc import rules
 from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Findings, Path, quote, some
 from shapecalc.layers import kind_of
-from shapecalc.layers.fields import NAME
+from shapecalc.layers.field_types import NAME
 from shapecalc.network.validation import (
     MISSING,
     PARAMETER,

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, quote
-from shapecalc.layers.fields import MAX_SPATIAL, Volume, crossed, natural, read_volume, wrong
+from shapecalc.layers.field_types import MAX_SPATIAL, Volume, crossed, natural, read_volume, wrong
 from shapecalc.quantities import REPORTED
 
 

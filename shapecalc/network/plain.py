@@ -9,7 +9,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import NOTHING_MET, Finding, Findings, Path, quote
 from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, Layer
-from shapecalc.layers.fields import NAME
+from shapecalc.layers.field_types import NAME
 from shapecalc.network.blocks import COMMON, LONGEST_NAME
 from shapecalc.network.budget import Budget, TooMuch
 from shapecalc.network.scopes import Scope, Sources

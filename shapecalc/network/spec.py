@@ -21,7 +21,7 @@ from shapecalc.diagnostics import (
 from shapecalc.document import Document
 from shapecalc.edits import Change, Repair
 from shapecalc.geometry import Rounding
-from shapecalc.layers.fields import NAME, Volume, check_whole, read_volume
+from shapecalc.layers.field_types import NAME, Volume, check_whole, read_volume
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
 from shapecalc.network.budget import Budget, Foresight, TooMuch
 from shapecalc.network.circles import find_circles

@@ -21,7 +21,7 @@ from shapecalc.diagnostics import (
 )
 from shapecalc.edits import Change, Repair
 from shapecalc.layers import Layer
-from shapecalc.layers.fields import NAME
+from shapecalc.layers.field_types import NAME
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED, bad_name
 from shapecalc.network.budget import Budget
 from shapecalc.network.expectations import LayerClaims

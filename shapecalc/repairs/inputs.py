@@ -10,7 +10,7 @@ from shapecalc.diagnostics import Finding, Path, quote
 from shapecalc.edits import Change, Repair
 from shapecalc.geometry import fitting_inputs
 from shapecalc.layers.base import show
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.repairs.chain import Chains
 from shapecalc.rules import Rule

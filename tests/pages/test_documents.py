@@ -33,7 +33,7 @@ from shapecalc.cli import COMMANDS, group
 from shapecalc.diagnostics import MAX_LAYERS, MAX_NESTING, Diagnostic
 from shapecalc.executor.confirm import confirm
 from shapecalc.executor.limits import MAX_BYTES, MAX_MACS
-from shapecalc.grading import asked, assignment, read_assignment
+from shapecalc.grading import assignment, query, read_assignment
 from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.presets import PRESETS
 from shapecalc.layers import KINDS
@@ -361,7 +361,7 @@ def page(name: str) -> str:
         ("report", COLUMNS),
         ("homework", assignment.KEYS),
         ("homework", assignment.QUESTION_KEYS),
-        ("homework", (*asked.COUNTS, *asked.SIZES)),
+        ("homework", (*query.COUNTS, *query.SIZES)),
         ("grading", PRESETS),
         ("python", Diagnostic._fields),
         ("limits", [f"{limit:,}" for limit in (MAX_LAYERS, MAX_NESTING)]),
