@@ -14,6 +14,7 @@ import pytest
 import shapecalc
 from shapecalc import tracing
 from shapecalc.collector import paused
+from shapecalc.reports.verification_table import render
 
 SPEC: dict[str, Any] = {
     "input": "32x32x3",
@@ -52,6 +53,7 @@ def test_verify_confirms_every_prediction() -> None:
     result = shapecalc.verify(SPEC, batch=2, seed=3, only="conv1")
     assert result.agrees
     assert {check.layer for check in result.checks} >= {"conv1"}
+    assert str(result) == render(result)
     assert not shapecalc.verify(BROKEN).agrees
 
 
