@@ -155,6 +155,11 @@ class Diagnostic(NamedTuple):
         return rules.of(self.code)
 
     @property
+    def position(self) -> tuple[int, int]:
+        """Line and column, to put diagnostics in the order of their file."""
+        return self.line or 0, self.column or 0
+
+    @property
     def told(self) -> str:
         """The message, and how much is behind it."""
         count = len(self.consequences)
@@ -170,6 +175,11 @@ class Diagnostic(NamedTuple):
             "edits": [edit.to_dict() for edit in self.edits],
             "consequences": [behind.to_dict() for behind in self.consequences],
         }
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return diagnostics in the order of their file, each once."""
+    return tuple(sorted(dict.fromkeys(diagnostics), key=lambda found: found.position))
 
 
 def unfolded(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:

@@ -18,7 +18,6 @@ from shapecalc.diagnostics import (
     Findings,
     Later,
     Refusal,
-    gather,
     nearest,
 )
 from shapecalc.layers.base import NO_COUNTS, Counts, Layer
@@ -27,11 +26,10 @@ from shapecalc.layers.sharing import unlike
 from shapecalc.network import Group, NetworkSpec, Node
 from shapecalc.quantities import REPORTED
 from shapecalc.receptive_field import Field
-from shapecalc.records import PER_AXIS, LayerRecord, listed, told, totals_of
+from shapecalc.records import PER_AXIS, LayerRecord, told, totals_of
 from shapecalc.rules import Rule
 
 SMALL = 2**15  # four sizes up to this one have fewer than 2^63 values
-SCHEMA = "shapecalc.report/1"
 
 
 class Totals(dict[str, "int | None"]):
@@ -118,8 +116,7 @@ class Trace:
         """Every finding with its place, in the order of the file."""
         if self.findings and self.diagnose is not None:
             return self.diagnose(self)
-        found = [self.spec.document.located(finding) for finding in gather(self.findings)]
-        return tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
+        return self.spec.document.diagnostics(self.findings)
 
     @property
     def complete(self) -> bool:
@@ -146,29 +143,14 @@ class Trace:
             values |= {key: getattr(record, key) for key in PER_AXIS}
         return values
 
-    def _listed(self, group: Group) -> dict[str, Any]:
-        names = [record.name for record in self.layers[group.first : group.end]]
-        return {"name": group.name, "kind": group.kind, "layers": names}
-
     @cached_property
     def _inputs(self) -> list[Volume | None]:
         return list(self.spec.inputs.values())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what `--format json` prints."""
-        return {
-            "schema": SCHEMA,
-            "file": self.spec.file,
-            "name": self.name,
-            "complete": self.complete,
-            "inputs": {name: listed(volume) for name, volume in self.inputs.items()},
-            "outputs": {name: listed(volume) for name, volume in self.outputs.items()},
-            "output": listed(self.output),
-            "layers": [record.to_dict() for record in self.layers],
-            "groups": [self._listed(group) for group in self.spec.groups],
-            "totals": dict(self.totals),
-            "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
-        }
+        """Return what `--format json` prints. It is made on a floor above."""
+        made: dict[str, Any] = import_module("shapecalc.reports.json_text").of_trace(self)
+        return made
 
 
 def walk(

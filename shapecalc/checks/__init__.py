@@ -37,9 +37,12 @@ MODULES: dict[str, ModuleType] = {}  # by the code of the rule
 def register(module: ModuleType) -> None:
     """Add a rule of one file: a module with a Check called CHECK, whose docstring is the page.
 
-    Raises ValueError where another rule has its code or name, AttributeError without a CHECK.
+    A module that is there already is left alone. Raises ValueError where another rule has its code
+    or name, AttributeError without a CHECK.
     """
     check: Check = module.CHECK
+    if MODULES.get(check.rule.code) is module:
+        return
     rules.add(check.rule)
     CHECKS.append(check)
     MODULES[check.rule.code] = module

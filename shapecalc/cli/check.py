@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 
 import click
 
 from shapecalc.cli.files import FAULTY, OK, UNUSABLE, max_layers_option
+from shapecalc.cli.findings import Printer, format_option
 from shapecalc.cli.search import Search
-from shapecalc.diagnostics import Diagnostic, briefly, chosen, quote
-
-COLOURS = {"error": "red", "warning": "yellow", "advice": "cyan"}
+from shapecalc.diagnostics import chosen
 
 
 def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -26,14 +24,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
 
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="How to print the findings.",
-)
+@format_option("How to print the findings.")
 @click.option(
     "--select",
     multiple=True,
@@ -66,18 +57,14 @@ def command(
     for standard input.
     """
     search = Search(paths, "Checking", quiet)
-    results: list[tuple[str, Diagnostic]] = []
+    printer = Printer(form, full=bool(select))
     counts: Counter[str] = Counter()
     unwanted = _unwanted(select, ignore)
     for path, trace in search.traces(max_layers):
         wanted = list(chosen(trace.diagnostics, lambda d: d.code not in unwanted))
-        results += [(path, found) for found in wanted]
         counts.update(found.severity for found in wanted)
-        if form == "text":
-            for found in wanted if select else briefly(wanted):
-                print_finding(path, found)
-    if form == "json":
-        click.echo(json.dumps([{"file": p, **f.to_dict()} for p, f in results], indent=2))
+        printer.add(path, wanted)
+    printer.end()
     if not quiet:
         click.echo(_summary(search, counts), err=True)
     if not search.checked and search.code == OK:
@@ -93,16 +80,6 @@ def _unwanted(select: tuple[str, ...], ignore: tuple[str, ...]) -> set[str]:
     from shapecalc.checks.pages import codes
 
     return {*codes()} - {*codes(*select)} | {*(codes(*ignore) if ignore else ())}
-
-
-def print_finding(path: str, found: Diagnostic, err: bool = False) -> None:
-    """Print one finding with its place, and its hint; to standard error if it is a message."""
-    code = click.style(found.code, fg=COLOURS[found.severity], bold=True)
-    place = f":{found.line}:{found.column}" if found.line is not None else ""
-    start = f"{quote(path, 400)}{place}: " if path else ""
-    click.echo(f"{start}{code} {found.severity}: {found.told}", err=err)
-    if found.hint:
-        click.echo(f"    {found.hint}", err=err)
 
 
 def _summary(search: Search, counts: Counter[str]) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shapecalc.cli.check import print_finding
 from shapecalc.cli.files import OK, UNUSABLE, complain
+from shapecalc.cli.findings import tell
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 
 if TYPE_CHECKING:
@@ -123,8 +123,7 @@ def _assignment(path: str) -> Assignment | None:
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
         complain(path, error)
         return None
-    for found in read.diagnostics:
-        print_finding(path, found)
+    tell(path, read.diagnostics)
     return read if read.usable else None
 
 

@@ -70,17 +70,11 @@ class ComputedExample:
 
     def _within(self, found: Diagnostic) -> Diagnostic:
         """Return a faulty array's diagnostic with its place in the spec."""
+        document = self.trace.spec.document
         for part in ("given", "upstream"):
             if found.where in getattr(self.example, part):
-                return self._placed(found, ("example", part, found.where))
-        return self._placed(found, ("example", *found.where.split(".")))
-
-    def _placed(self, found: Diagnostic, path: tuple[str, ...]) -> Diagnostic:
-        line, column, end_line, end_column = self.trace.spec.document.locate(path)
-        return found._replace(
-            where=".".join(path), line=line, column=column,
-            end_line=end_line, end_column=end_column,
-        )  # fmt: skip
+                return document.moved(found, ("example", part, found.where))
+        return document.moved(found, ("example", *found.where.split(".")))
 
     def compare(self) -> tuple[list[Check], list[Finding]]:
         """Return a check for every expected array, and an SC303 for each that is not computed."""

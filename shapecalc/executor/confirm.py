@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from shapecalc import rules
-from shapecalc.diagnostics import Fault, Finding, SpecError, nearest, quote, some
+from shapecalc.diagnostics import Fault, Finding, SpecError, in_order, nearest, quote, some
 from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.compared_example import ComputedExample
@@ -56,24 +56,19 @@ def confirm(
     size = trace.spec.batch if batch is None else batch
     mode = "training" if training else "inference"
     settings = f"{dtype}, batch {size}, seed {seed}, {mode}"
-    found = tuple(d for d in trace.diagnostics if d.severity == "error")
+    found = [d for d in trace.diagnostics if d.severity == "error"]
     plan = _Plan(trace, size, seed, dtype, training, only, progress)
     try:
         with np.errstate(all="ignore"):  # what is not finite is a finding
             plan.run()
     except SpecError as error:
-        found += tuple(d for d in error.diagnostics if d not in found)
+        found += error.diagnostics
     except MemoryError:
         message = "there is not enough memory to run the network"
-        found += (
-            trace.spec.document.located(
-                Finding(Fault(rules.LIMIT_PASSED, message, "a smaller batch"), ())
-            ),
-        )
-    found += tuple(trace.spec.document.located(finding) for finding in plan.findings)
-    found = tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
+        plan.findings.append(Finding(Fault(rules.LIMIT_PASSED, message, "a smaller batch"), ()))
+    found += trace.spec.document.diagnostics(plan.findings)
     file, name = trace.spec.file, trace.name
-    return Verification(file, name, settings, plan.checks, found, plan.notes)
+    return Verification(file, name, settings, plan.checks, in_order(found), plan.notes)
 
 
 def foreseen(trace: Trace, *, batch: int | None, dtype: str, only: str | None) -> float:

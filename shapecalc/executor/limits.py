@@ -14,8 +14,9 @@ from math import prod
 import numpy as np
 
 from shapecalc import rules
-from shapecalc.diagnostics import LIMIT, Fault, SpecError, quote
+from shapecalc.diagnostics import LIMIT, Fault, Finding, SpecError, quote
 from shapecalc.executor.arrays import refusal
+from shapecalc.executor.kernels import KERNELS
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
@@ -34,6 +35,11 @@ def need_sound(trace: Trace) -> None:
     wrong = [d for d in trace.diagnostics if d.rule.structural]
     if wrong:
         raise SpecError(wrong)
+    for record in trace.layers:
+        if KERNELS.get(record.kind) is None:  # of a plug-in
+            hint = "its plug-in has no kernel for it"
+            fault = Fault(rules.UNKNOWN_KIND, f"the layer kind {record.kind} cannot be run", hint)
+            raise SpecError([trace.spec.document.located(Finding(fault, record.path, record.name))])
     if not trace.complete:
         raise refusal(
             Fault(rules.MISSING_FIELD, "the network has no output", "name one under outputs"), ""

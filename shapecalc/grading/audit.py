@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from shapecalc import network, rules, trace
-from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError, unfolded
+from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError, in_order, unfolded
 from shapecalc.document import Document
 from shapecalc.grading.answers import Unreadable, read_answer
 from shapecalc.grading.assignment import assignment_of
@@ -69,8 +69,7 @@ def _audit_spec(document: Document, file: str) -> Audit:
             diagnostic = _with(diagnostic, _claim(subject, finding), finding.fault.hint)
         explained.append(diagnostic)
     explained += _example(subject)
-    order = sorted(explained, key=lambda d: (d.line or 0, d.column or 0))
-    return Audit(file, sum(1 for _ in _printed(traced)), tuple(order))
+    return Audit(file, sum(1 for _ in _printed(traced)), in_order(explained))
 
 
 def _with(diagnostic: Diagnostic, why: str, hint: str | None = None) -> Diagnostic:

@@ -16,10 +16,12 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from shapecalc.grading.assignment import read_assignment
-from shapecalc.grading.marking import Marked, Marker
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Marked
 from shapecalc.grading.question import Assignment
 from shapecalc.grading.submission_file import INTERNAL, Found, Submission
 from shapecalc.grading.submissions import read_submissions
+from shapecalc.plugins import ACTIVE, activate
 
 CHUNK = 16  # files that a process is given at a time
 WORTH = 2 * CHUNK  # files from which another process pays
@@ -126,7 +128,9 @@ def _results(
         return
     context = multiprocessing.get_context("spawn")
     path = assignment.file or ""
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(path,))
+    pool = ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=_start, initargs=(path, ACTIVE)
+    )
     try:
         with _interrupts_ignored():
             results = pool.map(_mark_there, chunks)  # starts the processes
@@ -153,8 +157,10 @@ def _interrupts_ignored() -> Iterator[None]:
 _markers: list[Marker] = []
 
 
-def _start(path: str) -> None:
+def _start(path: str, plugins: Sequence[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Windows inherits no such thing
+    for name in plugins:
+        activate(name)
     _markers.append(Marker(read_assignment(path)))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from shapecalc import rules
+from shapecalc.derivations import Derivation
 from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import AlongDepth, KnownCounts, Layer, Shapes, need_spatial
@@ -68,8 +69,10 @@ class WholeNormalization(Normalization):
     ) -> ReceptiveField | None:
         return everything(fields[0], jump=True)
 
-    def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
-        return ["receptive field: the statistics run over the whole input; the jump is kept"]
+    def field_derivations(
+        self, field: ReceptiveField, inputs: Sequence[Volume]
+    ) -> list[Derivation]:
+        return [Derivation("receptive_field", None, reason="whole_statistics")]
 
 
 class InstanceNorm(WholeNormalization):

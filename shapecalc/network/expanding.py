@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shapecalc import rules
 from shapecalc.diagnostics import MAX_NESTING, Finding, Findings, Path, quote
 from shapecalc.geometry import Rounding
-from shapecalc.layers import ALIASES, KINDS, Layer
+from shapecalc.layers import ALIASES, KINDS, Layer, kinds
 from shapecalc.layers.composite import Composite, Parallel, Repeat
 from shapecalc.network.blocks import (
     COMMON,
@@ -105,6 +105,9 @@ class Expander(PlainLayers):
         kind = translation.kind_of_word(word, value)
         if kind is not None:
             return self.layer(word, kind, KINDS[kind], value, path, scope, chain)
+        cls = kinds.find(word)  # of an installed package
+        if cls is not None:
+            return self.layer(word, word, cls, value, path, scope, chain)
         meant = self.once("", word, path, lambda: self._meant(word, path))
         if meant is not None:
             cls = KINDS[meant.kind]

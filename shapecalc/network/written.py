@@ -9,7 +9,7 @@ from typing import Any
 from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, Findings, Path, quote, repairable
 from shapecalc.edits import Change, Repair
-from shapecalc.layers import KINDS, kind_of
+from shapecalc.layers import KINDS, kind_of, kinds
 from shapecalc.network.expectations import LayerClaims
 
 INNER = {"residual": ("body", "shortcut"), "parallel": ("branches",), "repeat": ("layers",)}
@@ -34,7 +34,7 @@ def is_kind(word: Any, blocks: Mapping[str, Any]) -> bool:
         return isinstance(word, str)
     from shapecalc.frameworks.lookups import words_of  # not needed by who writes in our words
 
-    return bool(words_of(word))
+    return bool(words_of(word)) or kinds.find(word) is not None
 
 
 def likely_kind(item: Mapping[Any, Any], blocks: Mapping[str, Any]) -> Any:

@@ -19,7 +19,7 @@ from shapecalc.checks.pages import page as rule_page
 from shapecalc.diagnostics import quote
 from shapecalc.frameworks.elsewhere import NOT_YET
 from shapecalc.frameworks.lookups import kinds_meant, spelled, words_of
-from shapecalc.layers import ALIASES, KINDS
+from shapecalc.layers import ALIASES, KINDS, kinds
 from shapecalc.pages.rendering import definitions, fitted, heading, shown
 from shapecalc.rules import Rule
 
@@ -47,6 +47,9 @@ def page(topic: str, width: int | None = None) -> str:
     listed = rules.beginning(word.upper())
     if listed and len(word) > 1:
         return definitions({rule.code: _title(rule) for rule in listed}, width)
+    found = kinds.find(word)  # of an installed package
+    if found is not None:
+        return fitted(cleandoc(found.__doc__ or ""), width)
     raise LookupError(_no_page(topic, word))
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, Path, quote
 from shapecalc.document import Document, Place, Places, Span
+from shapecalc.readers.base import MAX_DEPTH, MOST_VALUES, TOO_DEEP, twice, unreadable
 from shapecalc.readers.scalars import whole
-from shapecalc.readers.yaml_text import MAX_DEPTH, MOST_VALUES, TOO_DEEP, twice, unreadable
 
 STRING = re.compile(r'"[^"\\]*+(?:\\(?s:.)?[^"\\]*+)*+"?')  # one that is never closed, too
 BRACKET = re.compile(f"{STRING.pattern}|[][{{}}]")

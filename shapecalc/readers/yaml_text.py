@@ -9,8 +9,9 @@ from typing import Any
 import yaml
 
 from shapecalc import rules
-from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Path, quote
+from shapecalc.diagnostics import Fault, Finding, Path, quote
 from shapecalc.document import Document, Place, Places, Span
+from shapecalc.readers.base import MAX_DEPTH, MOST_VALUES, TOO_DEEP, twice, unreadable
 from shapecalc.readers.scalars import resolve
 from shapecalc.rules import Rule
 
@@ -31,12 +32,7 @@ CONTROL = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 STR_TAGS = ("!", "tag:yaml.org,2002:str")
 CORE_TAGS = tuple(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null"))
 CONTAINER_TAGS = ("!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
-MAX_DEPTH = 3 * MAX_NESTING + 10  # of brackets; a layer inside another takes three
-TOO_DEEP = Fault(
-    rules.LIMIT_PASSED, f"brackets are nested deeper than {MAX_DEPTH}", "flatten the file"
-)
 MAX_VALUES = 1_000_000  # that aliases may stand for
-MOST_VALUES = 4_000_000  # in a file
 
 
 class Unreadable(Exception):
@@ -214,16 +210,6 @@ class _Reader:
         return tuple(top.step for top in self.stack[:-1])
 
 
-def twice(key: str, path: Path, first: Span, place: Place) -> Finding:
-    """Return the finding of a key that stands in its mapping already."""
-    message = f"the key {quote(key)} stands twice in one mapping"
-    return Finding(
-        Fault(rules.NAME_USED_TWICE, message, f"the first is in line {first[0]}: keep one"),
-        path,
-        place=place,
-    )
-
-
 def read_yaml(text: str, file: str | None = None) -> Document:
     """Return the document of a YAML text. Never raises: what is wrong is among its findings."""
     reader = _Reader()
@@ -241,11 +227,6 @@ def _places(text: str) -> Places:
     reader = _Reader(wanted=True)
     _feed(reader, text)
     return reader.places
-
-
-def unreadable(fault: Fault, place: Place, file: str | None) -> Document:
-    """Return the document of a text that nothing can be read from."""
-    return Document(None, file, [Finding(fault, (), place=place)])
 
 
 def _feed(reader: _Reader, text: str) -> None:

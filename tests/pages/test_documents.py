@@ -238,7 +238,8 @@ def test_every_option_is_on_the_page_of_its_command(name: str) -> None:
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             words = "|".join(map(re.escape, parameter.opts))
-            assert re.search(rf"(?<![\w-])({words})(?![\w-])", pages.page(name)), parameter.opts
+            page = pages.page("plugins" if parameter.name == "plugin" else name)
+            assert re.search(rf"(?<![\w-])({words})(?![\w-])", page), parameter.opts
 
 
 # -- specs and assignments -------------------------------------------------------------------------

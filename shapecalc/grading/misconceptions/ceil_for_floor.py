@@ -13,13 +13,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     fits = context.fits
     if context.key != "output" or not any(_down(fit) for fit in fits):
         return
-    sizes, lines = [], []
-    for fit in fits:
-        size = fit.size + _down(fit)
-        steps = fit._replace(policy="floor").working().rpartition(" + 1 = ")[0]
-        steps = steps.replace("floor(", "ceil(")
-        sizes.append(size)
-        lines.append(f"{steps} + 1 = {size}" if steps else fit.working())
+    sizes = [fit.size + _down(fit) for fit in fits]
+    up = [fit._replace(policy="ceil") if _down(fit) else fit for fit in fits]
+    lines = [f"{fit.formula()} = {size}" for fit, size in zip(up, sizes, strict=True)]
     yield from context.volumes(sizes, lines)
 
 

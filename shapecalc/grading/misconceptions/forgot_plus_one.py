@@ -12,11 +12,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     fits = context.fits
     if context.key != "output" or any(fit.policy.startswith("same") for fit in fits):
         return
-    lines = []
-    for fit in fits:
-        steps, sign, result = fit.working().rpartition(" + 1 = ")
-        lines.append(f"{steps} = {fit.size - 1}" if sign else result)
-    yield from context.volumes([fit.size - 1 for fit in fits], lines)
+    sizes = [fit.size - 1 for fit in fits]
+    lines = [f"{fit.steps()} = {size}" for fit, size in zip(fits, sizes, strict=True)]
+    yield from context.volumes(sizes, lines)
 
 
 MISCONCEPTION = Misconception("forgot_plus_one", "the + 1 was forgotten", model)

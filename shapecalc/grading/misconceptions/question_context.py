@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import Refusal
 from shapecalc.geometry import Fit, Spread
-from shapecalc.grading.answers import Value
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions.variants import Sides, refit, respread, times
 from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Value
 from shapecalc.layers.base import show
 from shapecalc.layers.conv import Convolution, ConvTranspose
 from shapecalc.layers.dense import Dense
@@ -25,6 +25,7 @@ from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Pad
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
+from shapecalc.reports.working import sentence
 
 
 class Wrong(NamedTuple):
@@ -138,8 +139,9 @@ class QuestionContext:
         if self.fits:
             yield from self.sized(lambda fit: refit(fit, S=S, sides=sides, dilation=dilation))
         elif self.spreads:
-            parts = [respread(part, S=S, sides=sides, dilation=dilation) for part in self.spreads]
-            yield from self.volumes([p.size for p in parts], [p.working() for p in parts])
+            yield from self.fitted(
+                [respread(part, S=S, sides=sides, dilation=dilation) for part in self.spreads]
+            )
         elif sides is not None:
             changed = [sides(*pair) for pair in self.borders]
             sizes = [W + a + b for W, (a, b) in zip(self.volume, changed, strict=False)]
@@ -151,8 +153,12 @@ class QuestionContext:
 
     def sized(self, change: Callable[[Fit], Fit]) -> Iterable[Wrong]:
         """Yield the output volume with each axis' fit changed, where that gives a volume."""
-        fits = [change(fit) for fit in self.fits]
-        yield from self.volumes([fit.size for fit in fits], [fit.working() for fit in fits])
+        yield from self.fitted([change(fit) for fit in self.fits])
+
+    def fitted(self, axes: Sequence[Fit | Spread]) -> Iterable[Wrong]:
+        """Yield the output volume that windows give which slide or spread along the axes so."""
+        lines = [sentence(axis.derivation()) for axis in axes]
+        yield from self.volumes([axis.size for axis in axes], lines)
 
     def volumes(self, sizes: Sequence[int], lines: Sequence[str]) -> Iterable[Wrong]:
         """Yield a volume of these spatial sizes and the right depth, where there is such a one."""

@@ -15,7 +15,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             slide(part.W, part.F, part.S, (part.before, part.after), part.dilation, "floor")
             for part in context.spreads
         ]
-        yield from context.volumes([fit.size for fit in fits], [fit.working() for fit in fits])
+        yield from context.fitted(fits)
 
 
 MISCONCEPTION = Misconception(
