@@ -145,6 +145,13 @@ def test_yaml_is_not_loaded_where_json_is_read(tmp_path: Path, command_name: str
     assert "yaml" in loaded(yaml, ("yaml",))  # so the test can fail
 
 
+def test_only_schema_loads_the_language_schema() -> None:
+    module = ("shapecalc.language_schema",)
+    assert loaded(command("check", str(SPEC)), module) == set()
+    assert loaded(command("schema", "--help"), module) == set()
+    assert loaded(command("schema"), module) == set(module)
+
+
 def test_the_package_loads_nothing_heavy() -> None:
     assert loaded("import shapecalc") == set()
     assert loaded(f"import shapecalc\nprint(shapecalc.trace({str(SPEC)!r}))") == set()
