@@ -23,6 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("__init__",),  # the facade: joins readers, tracing and checks
     ("pages", "repairs"),
     ("reports", "checks", "readers", "executor"),
+    ("checkpoints",),
     ("tracing",),
     ("worked_example",),
     ("network", "records", "verification"),
