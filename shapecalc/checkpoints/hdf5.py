@@ -248,6 +248,7 @@ class HDF5File:
             if kind == SYMBOL_TABLE:
                 found.update(symbols(self._file, body.needed(), body.needed()))
             elif kind == LINK:
+                self._file.spend()
                 found.update(_link(body))
             elif kind == LINK_INFO:
                 body.version(0)

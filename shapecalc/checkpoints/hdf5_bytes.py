@@ -12,7 +12,7 @@ from typing import BinaryIO
 MEBIBYTE = 1024 * 1024
 MOST_AT_ONCE = 32 * MEBIBYTE  # one block, one text
 ALLOWANCE = 256 * MEBIBYTE  # all that is read of one file: bytes, and items at COST each
-COST = 256  # of an item that is handled in Python: a message, an entry of a tree, an object
+COST = 512  # of an item that is handled in Python: a message, an entry of a tree, an object
 
 
 class Unreadable(ValueError):
@@ -66,7 +66,7 @@ class Bytes:
         """Return a block to be read field by field; it must begin with its signature."""
         fields = Fields(self, self.read(address, size, what), self.base + address, what)
         if fields.take(len(signature)) != signature:
-            raise Damaged(f"no {what} here", fields.start)
+            raise Damaged(f"here should be {what}, and is not", fields.start)
         return fields
 
 
