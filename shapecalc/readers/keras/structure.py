@@ -159,9 +159,9 @@ class _Layers(dict[str, Layer]):
         name = entry.get("name") or (config.get("name") if isinstance(config, dict) else None)
         if name is not None:
             return _name(name, path)
-        return self.numbered(
-            re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", _class_of(entry, path)[0]).lower()
-        )
+        class_name = _class_of(entry, path)[0]
+        words = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", class_name)
+        return self.numbered(re.sub("([a-z])([A-Z])", r"\1_\2", words).lower())
 
     def numbered(self, stem: str) -> str:
         """Return a name that no other layer has so far."""

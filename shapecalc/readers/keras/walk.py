@@ -11,6 +11,7 @@ from shapecalc.readers.keras.graph import Graph, Layer, Malformed, Node, TensorR
 from shapecalc.readers.keras.nodes import tensors
 
 MOST_STEPS = 10 * MAX_LAYERS  # calls and their inputs, with those of models that are opened
+OPENING = 20  # steps that opening a model takes, however little is in it
 LONGEST_NAME = 1000
 
 
@@ -77,6 +78,7 @@ class _Flattening:
             if key in known:
                 continue
             if layer.graph is not None:
+                self._step(OPENING, node.path)
                 inner = [known[ref[:2]][ref.tensor] for ref in _given(layer, node)]
                 known[key] = self.open(layer.graph, f"{prefix}{layer.name}/", inner)
             else:
