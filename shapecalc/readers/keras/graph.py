@@ -62,9 +62,10 @@ class Claim(NamedTuple):
 class Node(NamedTuple):
     """One call of a layer.
 
-    `inputs` are all tensors it is given, those in `arguments` before those in `keywords`, each as
-    often as it is given. Both hold them in their places, as TensorRefs among constants. `shapes`
-    are what the file says of the inputs' shapes, None where it says nothing.
+    `inputs` are all tensors it is given, those in `arguments` before those in `keywords`, of
+    mappings in the order of their keys, each as often as it is given. Both hold them in their
+    places, as TensorRefs among constants. `shapes` are what the file says of the inputs' shapes,
+    None where it says nothing.
     """
 
     inputs: tuple[TensorRef, ...]

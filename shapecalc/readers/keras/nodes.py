@@ -80,12 +80,12 @@ def _ends(value: Any, path: Path, key: str) -> Iterator[tuple[str, Written]]:
 
 
 def tensors(value: Any) -> Iterator[Any]:
-    """Yield the tensors of a structure, Written or TensorRef, from left to right."""
+    """Yield the tensors of a structure, Written or TensorRef: of mappings by key, as Keras does."""
     if isinstance(value, Written | TensorRef):
         yield value
     elif isinstance(value, dict):
-        for item in value.values():
-            yield from tensors(item)
+        for key in sorted(value):
+            yield from tensors(value[key])
     elif isinstance(value, list | tuple):
         for item in value:
             yield from tensors(item)

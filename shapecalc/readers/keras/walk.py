@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from shapecalc.diagnostics import MAX_LAYERS, Path, quote
 from shapecalc.readers.keras.graph import Graph, Layer, Malformed, Node, TensorRef
@@ -121,20 +121,8 @@ def _given(layer: Layer, node: Node) -> list[TensorRef]:
     if isinstance(first, dict) and set(keys) <= set(first):
         found = list(tensors([first[key] for key in keys]))
     else:
-        found = list(_sorted_tensors(first))
+        found = list(tensors(first))
     if len(found) != len(ends):
         message = f"model {quote(layer.name)} is called with {len(found)} tensors, but has"
         raise Malformed(f"{message} {len(ends)} inputs", node.path)
     return found
-
-
-def _sorted_tensors(value: Any) -> Iterator[TensorRef]:
-    """Yield tensors from left to right, of mappings by their keys, as Keras does."""
-    if isinstance(value, dict):
-        for key in sorted(value):
-            yield from _sorted_tensors(value[key])
-    elif isinstance(value, list):
-        for item in value:
-            yield from _sorted_tensors(item)
-    else:
-        yield from tensors(value)
