@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answer_tables import read_table
-from shapecalc.grading.handed_in import (
+from shapecalc.grading.submission_file import (
     INTERNAL,
     MOST_NOTES,
     Found,

@@ -10,21 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, Fault, Finding, Findings, Path, quote
 from shapecalc.network.validation import unknown_key
+from shapecalc.rules import Rule
 
 KEYS = {
     key: key for key in ("given", "loss", "upstream", "rate", "training", "expect", "tolerance")
-}
-HABITS = {
-    "input": "write given: {input: [...]}",
-    "inputs": "write given: {left: [...], right: [...]}",
-    "output": "write expect: {conv1: [...]}, with the layer's name",
-    "expected": "write expect",
-    "learning_rate": "write rate",
-    "lr": "write rate",
-    "atol": "write tolerance",
-    "weights": "write given: {conv1.weight: [...]}",
 }
 LOSSES = ("squared_error", "cross_entropy")
 MAX_AXES = 6  # a batch, three spatial axes and a depth are five
@@ -60,7 +52,7 @@ def read_example(data: Any, findings: Findings) -> Example | None:
     if not isinstance(data, Mapping):
         message = f"example must be a mapping, not {quote(data)}"
         hint = "for example {given: {input: [1, 2]}, expect: {relu1: [1, 2]}}"
-        findings.append(Finding(Fault("SC104", message, hint), ("example",)))
+        findings.append(Finding(Fault(rules.WRONG_VALUE, message, hint), ("example",)))
         return None
     return _Reader(data, findings).read()
 
@@ -75,16 +67,20 @@ class _Reader:
     def read(self) -> Example:
         for key in self.data:
             if key not in KEYS:
-                fault = unknown_key(str(key), self.data, "example", KEYS, HABITS, (), self.findings)
+                from shapecalc.frameworks.elsewhere import EXAMPLE  # all keys of most are known
+
+                fault = unknown_key(
+                    str(key), self.data, "example", KEYS, EXAMPLE, (), self.findings
+                )
                 self.findings.append(Finding(fault, ("example", str(key))))
         if self.data.get("loss") is not None and self.data.get("upstream") is not None:
             message = "loss and upstream are two sources of the gradient"
-            self._report("SC106", message, "keep one of them", ("upstream",))
+            self._report(rules.NAME_USED_TWICE, message, "keep one of them", ("upstream",))
         kind, loss = self._loss()
         training = self.data.get("training")
         if training is not None and not isinstance(training, bool):
             message = f"training must be true or false, not {quote(training)}"
-            self._report("SC104", message, "", ("training",))
+            self._report(rules.WRONG_VALUE, message, "", ("training",))
             training = None
         tolerance = self._positive("tolerance", zero=True)
         return Example(
@@ -106,7 +102,7 @@ class _Reader:
             return {}
         if not isinstance(written, Mapping):
             message = f"{path[-1]} must be a mapping of names to arrays, not {quote(written)}"
-            self._report("SC104", message, "for example {conv1: [[1, 2], [3, 4]]}", path)
+            self._report(rules.WRONG_VALUE, message, "for example {conv1: [[1, 2], [3, 4]]}", path)
             return {}
         arrays = {}
         for name, values in written.items():
@@ -123,13 +119,15 @@ class _Reader:
         if not known:
             message = f"loss must be one of {' or '.join(LOSSES)}, not {quote(written)}"
             hint = "for example {squared_error: 0.5} or {cross_entropy: 6}"
-            self._report("SC104", message, hint, ("loss",))
+            self._report(rules.WRONG_VALUE, message, hint, ("loss",))
             return None, {}
         ((kind, wanted),) = written.items()
         path: Path = ("loss", kind)
         if isinstance(wanted, Mapping):
             if not wanted:
-                self._report("SC103", f"{kind} names no output", "write {output: ...}", path)
+                self._report(
+                    rules.MISSING_FIELD, f"{kind} names no output", "write {output: ...}", path
+                )
             return kind, dict(self._named(wanted, path).items())
         numbers = self._numbers(wanted, path)
         return (kind, {}) if numbers is None else (kind, {None: numbers})
@@ -140,7 +138,9 @@ class _Reader:
             return None
         if type(value) in (int, float) and (0 < value <= LIMIT or (zero and value == 0)):
             return float(value)
-        self._report("SC104", f"{key} must be a positive number, not {quote(value)}", "", (key,))
+        self._report(
+            rules.WRONG_VALUE, f"{key} must be a positive number, not {quote(value)}", "", (key,)
+        )
         return None
 
     def _numbers(self, values: Any, path: Path, holes: bool = False) -> Numbers | None:
@@ -148,11 +148,11 @@ class _Reader:
             return Numbers(_shape(values, holes), values)
         except ValueError as error:
             hint = "lists of numbers, depth first: [[[row], [row]], [[row], [row]]]"
-            self._report("SC104", f"{quote(path[-1])} {error}", hint, path)
+            self._report(rules.WRONG_VALUE, f"{quote(path[-1])} {error}", hint, path)
             return None
 
-    def _report(self, code: str, message: str, hint: str, path: Path) -> None:
-        self.findings.append(Finding(Fault(code, message, hint), ("example", *path)))
+    def _report(self, rule: Rule, message: str, hint: str, path: Path) -> None:
+        self.findings.append(Finding(Fault(rule, message, hint), ("example", *path)))
 
 
 def _shape(values: Any, holes: bool, level: int = 0) -> tuple[int, ...]:

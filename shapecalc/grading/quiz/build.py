@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 from unicodedata import normalize
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import Value, flat
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.quiz import level1, level2, level3
 from shapecalc.grading.quiz.draws import Draws
 from shapecalc.grading.quiz.problem import KINDS, LARGEST, Part, Problem, Template
 from shapecalc.grading.quiz.words import ask, introduction
+from shapecalc.grading.values import Value, flat
 
 LEVELS = {1: level1.TEMPLATES, 2: level2.TEMPLATES, 3: level3.TEMPLATES}
 USUAL = {1: ("conv", "max_pool", "avg_pool"), 2: KINDS, 3: KINDS}  # kinds, where none are named
@@ -34,7 +34,7 @@ class Item(NamedTuple):
     question: Question
 
 
-class Posed(NamedTuple):
+class QuizProblem(NamedTuple):
     """A problem of a quiz, in words."""
 
     number: int
@@ -50,7 +50,7 @@ class Quiz(NamedTuple):
     level: int
     mapping: dict[str, Any]
     assignment: Assignment
-    posed: tuple[Posed, ...]
+    problems: tuple[QuizProblem, ...]
 
     @property
     def title(self) -> str:
@@ -96,15 +96,15 @@ def make_quiz(
     }
     assignment = read_assignment(mapping)
     found = iter(assignment.questions)
-    posed = tuple(
-        Posed(
+    in_words = tuple(
+        QuizProblem(
             number,
             introduction(problem),
             tuple(Item(q.id, _text(p), q) for p, q in zip(problem.parts, found, strict=False)),
         )
         for number, problem in enumerate(problems, 1)
     )
-    return Quiz(seed, student, level, mapping, assignment, posed)
+    return Quiz(seed, student, level, mapping, assignment, in_words)
 
 
 def _templates(level: int, kinds: Sequence[str]) -> list[Template]:
@@ -133,7 +133,7 @@ def _sound(problem: Problem) -> bool:
     if assignment.findings or len(assignment.questions) != len(problem.parts):
         return False
     return all(
-        _small(question.right) and (question.asked.kind == "fits" or _faultless(question))
+        _small(question.right) and (question.query.kind == "fits" or _faultless(question))
         for question in assignment.questions
     )
 
