@@ -38,6 +38,7 @@ FACADES = tuple(name for names in FLOORS for name in names if name.endswith("__i
 PLAIN = (
     "geometry", "volumes", "diagnostics", "receptive_field", "document", "edits", "frameworks",
     "collector", "quantities", "rules", "registry", "derivations",
+    "checkpoints",
 )  # fmt: skip
 TERMINAL = ("click", "sys", "os", "shutil")  # no report knows the terminal
 

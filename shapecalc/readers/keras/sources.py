@@ -10,10 +10,10 @@ from typing import Any, BinaryIO
 
 from shapecalc.diagnostics import Path
 from shapecalc.document import Document
+from shapecalc.readers.base import MAX_BYTES  # of a configuration, not of the file around it
 from shapecalc.readers.json_text import read_json
 from shapecalc.readers.keras.graph import Malformed, NoLayers
 
-MOST_BYTES = 32 * 1024 * 1024  # of a configuration; files around it may be of any size
 MOST_DIRECTORY = 16 * 1024 * 1024  # of an archive's list of members
 MOST_WRAPPED = 3  # JSON as a text in JSON
 ZIP, HDF5, LFS = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n", b"version https://git-lfs"
@@ -54,7 +54,7 @@ def open_source(stream: BinaryIO) -> Source:
     if beginning.startswith(LFS):
         raise Malformed("this is a pointer of Git LFS, not the file: run git lfs pull")
     stream.seek(0)
-    return _text(stream.read(MOST_BYTES + 1))
+    return _text(stream.read(MAX_BYTES + 1))
 
 
 def _is_hdf5_behind_a_block(stream: BinaryIO) -> bool:
@@ -91,8 +91,8 @@ def _text(raw: bytes, member: str | None = None, stated: Mapping[str, Any] | Non
 
 def _document(raw: bytes, member: str | None) -> tuple[Document, bool]:
     """Return the document of a text, and whether it was a text within JSON."""
-    if len(raw) > MOST_BYTES:
-        raise Malformed(f"the configuration is larger than {MOST_BYTES:,} bytes")
+    if len(raw) > MAX_BYTES:
+        raise Malformed(f"the configuration is larger than {MAX_BYTES:,} bytes")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -108,7 +108,7 @@ def _document(raw: bytes, member: str | None) -> tuple[Document, bool]:
 def _parsed(text: str, member: str | None) -> Document:
     """Return the document of a text. Raises Malformed with the place of what is wrong."""
     if text.lstrip()[:1] in tuple('{["'):
-        document = read_json(text)
+        document = read_json(text, as_python=True)
     elif "class_name" in text:
         from shapecalc.readers.yaml_text import read_yaml  # few files are YAML
 
@@ -146,7 +146,7 @@ def _archive(stream: BinaryIO) -> Source:
                 if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                     raise Malformed(f"{name} is compressed in a way that Keras never uses")
                 with archive.open(info) as member:
-                    found[name] = member.read(MOST_BYTES + 1)
+                    found[name] = member.read(MAX_BYTES + 1)
     except Malformed:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:

@@ -514,6 +514,13 @@ def test_yaml_with_the_tags_of_python() -> None:
     assert model.place(model.graph.layers["conv"].path) == (4, 3)
 
 
+def test_numbers_that_only_python_writes() -> None:
+    text = json.dumps([entry("ReLU", "relu", max_value=float("inf"), slope=float("nan"))])
+    config = read_bytes(text.encode()).graph.layers["relu"].config
+    assert config["max_value"] == float("inf")
+    assert config["slope"] != config["slope"]
+
+
 def test_who_wrote_a_file() -> None:
     plain = read_bytes(
         json.dumps(KERAS_2 | {"keras_version": "2.2.4", "backend": "theano"}).encode()
