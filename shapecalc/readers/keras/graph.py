@@ -138,7 +138,12 @@ class Graph:
 
 
 def shape_of(value: Any) -> Shape | None:
-    """Return a shape as JSON writes it, or None where it is none."""
+    """Return a shape as JSON writes it, or None where it is none.
+
+    TensorFlow also writes {"class_name": "TensorShape", "items": [...]}, and __tuple__ likewise.
+    """
+    if isinstance(value, dict) and value.get("class_name") in ("TensorShape", "__tuple__"):
+        value = value.get("items")
     if not isinstance(value, list) or len(value) > MOST_AXES:
         return None
     for size in value:

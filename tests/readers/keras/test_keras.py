@@ -117,6 +117,17 @@ BUILD = {"build_config": {"input_shape": [None, 28, 28, 1]}}
             "conv_input",
             True,
         ),
+        (
+            {
+                "class_name": "Sequential",
+                "config": {
+                    "layers": CHAIN,
+                    "build_input_shape": {"class_name": "TensorShape", "items": [None, 28, 28, 1]},
+                },
+            },
+            "conv_input",
+            True,
+        ),
         ({"class_name": "Sequential", "config": {"layers": CHAIN}} | BUILD, "conv_input", True),
         (
             {"class_name": "Sequential", "config": {"layers": [CHAIN[0] | BUILD, CHAIN[1]]}},
