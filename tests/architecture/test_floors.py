@@ -23,6 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("__init__",),  # the facade: joins readers, tracing and checks
     ("pages", "repairs", "plugins", "language_schema"),
     ("reports", "checks", "readers", "executor"),
+    ("checkpoints",),
     ("tracing",),
     ("worked_example",),
     ("network", "records", "verification"),
@@ -37,6 +38,7 @@ FACADES = tuple(name for names in FLOORS for name in names if name.endswith("__i
 PLAIN = (
     "geometry", "volumes", "diagnostics", "receptive_field", "document", "edits", "frameworks",
     "collector", "quantities", "rules", "registry", "derivations",
+    "checkpoints",
 )  # fmt: skip
 TERMINAL = ("click", "sys", "os", "shutil")  # no report knows the terminal
 
