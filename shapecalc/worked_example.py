@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from shapecalc.diagnostics import Fault, Finding, Path, Refusal, quote, some, suggestion
-from shapecalc.layers.base import show
+from shapecalc.layers.base import NO_PARAMETERS, Parameters, show
 from shapecalc.layers.fields import Volume
 from shapecalc.network import NetworkSpec
 from shapecalc.network.example import Numbers, examples_in
@@ -57,15 +57,15 @@ class Names:
         found |= {record.name: i + self.offset for i, record in enumerate(self.records)}
         return found | {name: i for i, name in enumerate(self.spec.inputs)}
 
-    def parameters(self, layer: int) -> Mapping[str, Shape]:
-        """Return the shapes of a layer's own parameters; none where they are not known."""
+    def parameters(self, layer: int) -> Parameters:
+        """Return a layer's own parameters; none where they are not known."""
         record = self.records[layer]
         if record.layer is None or record.input is None or record.shares:
-            return {}
+            return NO_PARAMETERS
         try:
             return record.layer.parameters(record.input)
         except Refusal:
-            return {}
+            return NO_PARAMETERS
 
     def value_shape(self, index: int) -> Shape | None:
         """Return the shape of a value, depth first."""
@@ -84,10 +84,15 @@ class Names:
             return self.find(name)._replace(role="gradient")
         if ending in ("grad", "next"):
             target = self._parameter(name, key)
-            if target.parameter.startswith("running"):
+            if not self._learned(target):
                 raise KeyError(Fault("SC107", f"{name} is not learned: it has no {ending}"))
             return target._replace(role="next" if ending == "next" else "parameter gradient")
         return self._parameter(key, key)
+
+    def _learned(self, target: Target) -> bool:
+        """Say whether a parameter has a gradient, as far as that is known."""
+        parameter = self.parameters(target.at).get(target.parameter)
+        return parameter is None or parameter.learned
 
     def _parameter(self, key: str, whole: str) -> Target:
         name, _, parameter = key.rpartition(".")
@@ -95,16 +100,16 @@ class Names:
         if index < 0:
             raise KeyError(self._unknown(whole))
         record = self.records[index]
-        shapes = self.parameters(index)
-        if parameter in shapes:
-            return Target("parameter", index, parameter, shapes[parameter])
+        own = self.parameters(index)
+        if parameter in own:
+            return Target("parameter", index, parameter, own[parameter].shape)
         if record.shares:
             hint = f"its weights are those of {record.shares}: write {record.shares}.{parameter}"
             message = f"{quote(whole)}: {record.name} has no weights of its own"
             raise KeyError(Fault("SC107", message, hint))
         if record.layer is None or record.input is None:
             return Target("parameter", index, parameter, None)
-        has = f"it has {some(list(shapes))}" if shapes else f"{record.name} has no parameters"
+        has = f"it has {some(list(own))}" if own else f"{record.name} has no parameters"
         raise KeyError(Fault("SC107", f"{record.name} has no {quote(parameter)}", has))
 
     def _unknown(self, key: str) -> Fault:

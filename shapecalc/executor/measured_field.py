@@ -120,11 +120,11 @@ class Tracker:
         count = len(volumes)
         inputs = [_ramps(volume, len(marks), i, count) for i, volume in enumerate(volumes)]
         try:
-            shapes = layer.parameters(volumes)
+            owned = layer.parameters(volumes)
         except Refusal:
             return None
         parameters = {
-            name: kernel.inside(name, self._positive(shape)) for name, shape in shapes.items()
+            name: kernel.inside(name, self._positive(p.shape)) for name, p in owned.items()
         }
         output, saved = kernel.forward(context, inputs, parameters)
         upstream = self._positive(output.shape)

@@ -104,8 +104,9 @@ def _all_gradients(session: Session) -> list[dict[str, Array]]:
     """Return every parameter's gradient; zeros where nothing came back to the layer."""
     engine = session.engine
     complete = []
-    for own, found in zip(engine.parameters, engine.parameter_gradients, strict=False):
-        learned = {name: array for name, array in own.items() if not name.startswith("running")}
+    steps = zip(session.owned, engine.parameters, engine.parameter_gradients, strict=False)
+    for owned, own, found in steps:
+        learned = {name: array for name, array in own.items() if owned[name].learned}
         complete.append(
             {n: found[n] if n in found else np.zeros_like(a) for n, a in learned.items()}
         )

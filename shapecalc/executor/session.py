@@ -20,7 +20,7 @@ from shapecalc.executor.limits import (
     need_whole,
 )
 from shapecalc.executor.losses import Loss, cross_entropy, squared_error
-from shapecalc.executor.parameters import prepare
+from shapecalc.executor.parameters import owned_by, prepare
 from shapecalc.network import Node
 from shapecalc.tracing import Trace
 from shapecalc.worked_example import Names
@@ -59,7 +59,8 @@ class Session:
         self.learns = backward
         self._need_room(trace.spec.batch)
         self.offset = len(trace.inputs)
-        own = prepare(trace, parameters or {}, self.buffers, seed)
+        self.owned = owned_by(trace)
+        own = prepare(self.names, self.owned, parameters or {}, self.buffers, seed)
         all_values = range(self.offset + len(own))
         outputs = {index for index in trace.spec.outputs.values() if index is not None}
         self.shown = set(all_values) if keep == "all" else outputs

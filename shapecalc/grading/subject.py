@@ -269,8 +269,8 @@ class Subject:
         """Return the weights and biases behind one output value of a convolution."""
         if not isinstance(record.layer, Convolution) or not record.input:
             raise Unanswerable(f"{record.name} is not a convolution that shares weights")
-        shapes = record.layer.parameters(record.input)
-        return prod(shapes["weight"][1:]), int("bias" in shapes)
+        weight = record.layer.parameters(record.input)["weight"]
+        return weight.fan_in, int(record.layer.bias)
 
     def _im2col(self, record: LayerRecord) -> tuple[int, int]:
         """Return rows and columns of the im2col matrix: a column for each position (CS231n)."""

@@ -12,13 +12,15 @@ from shapecalc.edits import Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Rounding, Spread, Step, spread
 from shapecalc.layers.base import (
-    KnownCounts,
+    Counts,
     Layer,
-    Shapes,
+    Parameter,
+    Parameters,
     need_spatial,
     per_axis,
     per_axis_lines,
     show,
+    vector,
 )
 from shapecalc.layers.fields import Offsets, Positive, Sizes, Truth, Volume, choice, padding
 from shapecalc.layers.window import Sliding, Stride, Window, Zeros
@@ -51,19 +53,19 @@ class Convolution(Sliding):
     def filters(self, D: int) -> tuple[int, int]:
         """Return how many filters there are and how deep each one is."""
 
-    def known_counts(self) -> KnownCounts:
-        return KnownCounts(None, None if self.bias else 0, 0)
+    def known_counts(self) -> Counts:
+        return Counts(None, None if self.bias else 0, 0)
 
     def depth(self, D: int) -> int:
         return self.filters(D)[0]
 
-    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
+    def parameters(self, inputs: Sequence[Volume]) -> Parameters:
         (volume,) = inputs
         need_spatial(volume)
         F = per_axis(self.F, len(volume) - 1, "F")
         K, deep = self.filters(volume[-1])
-        weight = (K, deep, *F)
-        return {"weight": weight, "bias": (K,)} if self.bias else {"weight": weight}
+        weight = Parameter((K, deep, *F), "weight")
+        return {"weight": weight, "bias": vector(K, "bias")} if self.bias else {"weight": weight}
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         F: Volume = per_axis(self.F, len(output) - 1, "F")
@@ -123,8 +125,8 @@ class Conv(Convolution):
             need_divisible(self.groups, D, self.K)
         return self.K, D // self.groups
 
-    def known_counts(self) -> KnownCounts:
-        return KnownCounts(None, self.K if self.bias else 0, 0)
+    def known_counts(self) -> Counts:
+        return Counts(None, self.K if self.bias else 0, 0)
 
 
 class DepthwiseConv(Convolution):
@@ -233,16 +235,18 @@ class ConvTranspose(Layer):
                 raise Refusal(repairable("SC202", message, [_leaving_something(spreads)]))
         return (*[part.size for part in spreads], self.K)
 
-    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
+    def parameters(self, inputs: Sequence[Volume]) -> Parameters:
         (volume,) = inputs
         need_spatial(volume)
         need_divisible(self.groups, volume[-1], self.K)
         F = per_axis(self.F, len(volume) - 1, "F")
-        weight = (volume[-1], self.K // self.groups, *F)
-        return {"weight": weight, "bias": (self.K,)} if self.bias else {"weight": weight}
+        weight = Parameter((volume[-1], self.K // self.groups, *F), "weight")
+        if not self.bias:
+            return {"weight": weight}
+        return {"weight": weight, "bias": vector(self.K, "bias")}
 
-    def known_counts(self) -> KnownCounts:
-        return KnownCounts(None, self.K if self.bias else 0, 0)
+    def known_counts(self) -> Counts:
+        return Counts(None, self.K if self.bias else 0, 0)
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         F: Volume = per_axis(self.F, len(output) - 1, "F")

@@ -90,8 +90,6 @@ def _count(layer: Layer, field: str, value: Any, inputs: Sequence[Volume], key: 
             return changed.macs(inputs, changed.volume(inputs)) if changed.multiplies else 0
     except Refusal:
         return None
-    if key == "parameters":
-        return counts.weights + counts.biases
     return getattr(counts, key, None)
 
 
