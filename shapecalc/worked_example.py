@@ -46,7 +46,6 @@ class Names:
     def __init__(self, spec: NetworkSpec, records: Sequence[LayerRecord]) -> None:
         self.spec = spec
         self.records = records
-        self.offset = len(spec.inputs)
 
     @cached_property
     def values(self) -> Mapping[str, int]:
@@ -54,7 +53,7 @@ class Names:
         found = {
             g.name: g.sources[0] for g in self.spec.groups if g.sources and len(g.sources) == 1
         }
-        found |= {record.name: i + self.offset for i, record in enumerate(self.records)}
+        found |= {record.name: self.spec.values.of(i) for i, record in enumerate(self.records)}
         return found | {name: i for i, name in enumerate(self.spec.inputs)}
 
     def parameters(self, layer: int) -> Parameters:
@@ -69,8 +68,9 @@ class Names:
 
     def value_shape(self, index: int) -> Shape | None:
         """Return the shape of a value, depth first."""
+        layer = self.spec.values.producer(index)
         inputs = list(self.spec.inputs.values())
-        volume = inputs[index] if index < self.offset else self.records[index - self.offset].output
+        volume = inputs[index] if layer is None else self.records[layer].output
         return None if volume is None else depth_first(volume)
 
     def find(self, key: str) -> Target:
@@ -96,8 +96,9 @@ class Names:
 
     def _parameter(self, key: str, whole: str) -> Target:
         name, _, parameter = key.rpartition(".")
-        index = self.values.get(name, -1) - self.offset
-        if index < 0:
+        value = self.values.get(name)
+        index = None if value is None else self.spec.values.producer(value)
+        if index is None:
             raise KeyError(self._unknown(whole))
         record = self.records[index]
         own = self.parameters(index)
@@ -163,7 +164,8 @@ class _Checker:
         target = self._find(key, path)
         if target is None:
             return
-        computed = target.role == "value" and target.at >= self.names.offset and not inputs
+        computed = target.role == "value" and not inputs
+        computed = computed and target.at not in self.names.spec.values.inputs
         if target.role not in roles or computed:
             message = f"{quote(key)} is computed, and cannot be given"
             self._add(Fault("SC107", message, "give inputs and parameters"), path)

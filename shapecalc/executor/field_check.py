@@ -60,8 +60,8 @@ class _Bound(NamedTuple):
 
 def _bounds(trace: Trace) -> list[_Bound]:
     """Return what each layer's predicted field leaves open."""
-    inputs = len(trace.inputs)
-    bounds, leaves_out = [_Bound(False, False)] * inputs, [False] * inputs
+    inputs = trace.spec.values.inputs
+    bounds, leaves_out = [_Bound(False, False) for _ in inputs], [False for _ in inputs]
     for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
         sources = node.sources or ()
         before = [bounds[source] for source in sources]
@@ -77,7 +77,7 @@ def _bounds(trace: Trace) -> list[_Bound]:
         # Branches of different jumps lie apart, each output's in another way (SC407).
         placeless = any(b.placeless for b in before) or len(jumps) > 1
         bounds.append(_Bound(loose or placeless, placeless))
-    return bounds[inputs:]
+    return [bounds[trace.spec.values.of(layer)] for layer in range(len(trace))]
 
 
 def _skips(record: LayerRecord) -> bool:

@@ -91,7 +91,7 @@ def result_of(session: Session, losses: Sequence[Loss]) -> Result:
         for index, value in enumerate(engine.values)
         if value is not None and index in session.shown
     }
-    wanted = range(session.offset) if session.keep == "outputs" else range(len(names))
+    wanted = session.trace.spec.values.inputs if session.keep == "outputs" else range(len(names))
     found = {i: gradient_of(session, losses, i) for i in wanted}
     gradients = {names[i]: depth_first(g) for i, g in found.items() if g is not None}
     gradients |= _outside(session, _all_gradients(session))

@@ -63,7 +63,7 @@ def brute(trace: Trace) -> list[Measured]:
         session = Session(trace, parameters, training=False)
         session.engine.forward(session.inputs(given))
         for index, at in enumerate(centres):
-            values = session.value(index + session.offset)[(slice(None), *at)]
+            values = session.value(trace.spec.values.of(index))[(slice(None), *at)]
             changes = np.abs(values[1:] / values[0] - 1).reshape(count, -1).max(axis=1)
             differs = (changes > 1e-9).reshape(places)  # less is rounding
             seen[index].append([(int(i.min()), int(i.max())) for i in differs.nonzero() if i.size])
