@@ -56,16 +56,15 @@ def read(source: Source, *, max_layers: int | None = None) -> NetworkSpec:
     from operator import index
     from pathlib import Path
 
-    from shapecalc import network
+    from shapecalc import network, readers
     from shapecalc.diagnostics import MAX_LAYERS
-    from shapecalc.formats import native
 
     most = MAX_LAYERS if max_layers is None else index(max_layers)
     if most < 1:
         raise ValueError(f"max_layers is 1 or more, not {most}")
     if isinstance(source, Mapping):
-        return network.build(native.read_mapping(source), most)
-    return network.build(native.read_path(Path(source)), most)
+        return network.build(readers.read_mapping(source), most)
+    return network.build(readers.read_path(Path(source)), most)
 
 
 def trace(source: Source | NetworkSpec, *, max_layers: int | None = None) -> Trace:

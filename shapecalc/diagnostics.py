@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
+from shapecalc import rules
 from shapecalc.edits import Action, Change, Edit, Repair
 from shapecalc.edits import Path as Path
-
-Severity = Literal["error", "warning", "advice"]
+from shapecalc.rules import Rule, Severity
 
 LIMIT = 2**63 - 1  # the largest number a spec may write or a volume may reach
 MOST_ADVICE = 3  # findings of one code that a reader is shown
@@ -26,23 +26,28 @@ MOST_COMPARED = 1000
 
 
 class Fault(NamedTuple):
-    """What a rule says: its code, a sentence, and a hint that works (may be empty).
+    """What a rule says: a sentence, and a hint that works (may be empty).
 
     `repairs` are the changes that the hint speaks of. Each is tried before it is printed; where
     none works, the hint is `otherwise`.
     """
 
-    code: str
+    rule: Rule
     message: str
     hint: str = ""
     repairs: tuple[Repair, ...] = ()
     otherwise: str = ""
 
+    @property
+    def code(self) -> str:
+        """The code of the rule."""
+        return self.rule.code
 
-def repairable(code: str, message: str, repairs: Sequence[Repair], otherwise: str = "") -> Fault:
+
+def repairable(rule: Rule, message: str, repairs: Sequence[Repair], otherwise: str = "") -> Fault:
     """Return a fault whose hint lists what would work."""
     hint = ", ".join(repair.text for repair in repairs) or otherwise
-    return Fault(code, message, hint, tuple(repairs), otherwise)
+    return Fault(rule, message, hint, tuple(repairs), otherwise)
 
 
 class Refusal(Exception):
@@ -57,13 +62,22 @@ class Refusal(Exception):
         fault: Fault | None = None,
         output: tuple[int, ...] | None = None,
         *,
-        code: str = "",
+        rule: Rule | None = None,
         say: Callable[[], Fault] | None = None,
     ) -> None:
-        super().__init__(fault.message if fault else code)
-        self.code = fault.code if fault else code
+        super().__init__(fault.message if fault else rule)
         self.output = output
-        self._fault, self._say = fault, say
+        self._rule, self._fault, self._say = rule, fault, say
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that is broken."""
+        return self._rule or self.fault.rule
+
+    @property
+    def code(self) -> str:
+        """The code of the rule."""
+        return self.rule.code
 
     @property
     def fault(self) -> Fault:
@@ -84,15 +98,24 @@ class Finding(NamedTuple):
     fault: Fault
     path: Path
     layer: str | None = None
-    severity: Severity = "error"
     place: tuple[int, int] | None = None
     note: str = ""  # which layers meet the fault, behind the message
     more: int = 0
 
     @property
+    def rule(self) -> Rule:
+        """The rule that is broken."""
+        return self.fault.rule
+
+    @property
     def code(self) -> str:
         """The code of the rule."""
-        return self.fault.code
+        return self.fault.rule.code
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of the rule."""
+        return self.fault.rule.severity
 
     def made(self) -> Finding:
         """Return the finding itself, as `Later` does."""
@@ -102,7 +125,7 @@ class Finding(NamedTuple):
 class Later(NamedTuple):
     """A finding that takes time to put into words: it is made if it is kept."""
 
-    code: str
+    rule: Rule
     path: Path
     layer: str | None
     made: Callable[[], Finding]
@@ -127,12 +150,22 @@ class Diagnostic(NamedTuple):
     consequences: tuple[Diagnostic, ...] = ()  # gone once it is mended
 
     @property
+    def rule(self) -> Rule:
+        """The rule that is broken."""
+        return rules.of(self.code)
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Line and column, to put diagnostics in the order of their file."""
+        return self.line or 0, self.column or 0
+
+    @property
     def told(self) -> str:
         """The message, and how much is behind it."""
         count = len(self.consequences)
         if not count:
             return self.message
-        claims = all(behind.code == "SC301" for behind in self.consequences)
+        claims = all(behind.rule is rules.FALSE_CLAIM for behind in self.consequences)
         what = ("claim" if claims else "finding") + ("" if count == 1 else "s")
         return f"{self.message} (and {count:,} {what} behind it)"
 
@@ -142,6 +175,11 @@ class Diagnostic(NamedTuple):
             "edits": [edit.to_dict() for edit in self.edits],
             "consequences": [behind.to_dict() for behind in self.consequences],
         }
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return diagnostics in the order of their file, each once."""
+    return tuple(sorted(dict.fromkeys(diagnostics), key=lambda found: found.position))
 
 
 def unfolded(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
@@ -283,7 +321,7 @@ def misspelt(fault: Fault, close: str | None, action: Action = "rename") -> Faul
         return fault
     question = f"did you mean {quote(close)}?"
     repair = Repair(question, Change(action, close), safe=True)
-    return repairable(fault.code, fault.message, [repair], question)
+    return repairable(fault.rule, fault.message, [repair], question)
 
 
 def where(path: Path) -> str:
@@ -301,7 +339,7 @@ NOTHING_MET = (0, 0)  # a mark before the first finding
 
 
 class _Met:
-    """What was met of one code at one place."""
+    """What was met of one rule at one place."""
 
     __slots__ = ("kept", "last", "more")
 
@@ -312,7 +350,7 @@ class _Met:
 
 
 class Findings(list[Finding]):
-    """Findings as they are met. Of one code at one place, those of the first layer are kept.
+    """Findings as they are met. Of one rule at one place, those of the first layer are kept.
 
     A block or a repeat meets its faults once an instance; a reader wants them once, with the
     first instance's name and how many more there are. Keeping all would take a repeat of 100,000
@@ -327,7 +365,7 @@ class Findings(list[Finding]):
 
     def append(self, found: Finding | Later) -> None:
         """Keep a finding, or count it."""
-        key = (found.code, found.path, found.place)
+        key = (found.rule, found.path, found.place)
         met = self._met.get(key)
         if met is None:
             self._met[key] = _Met(len(self), found.layer, found.more)
@@ -351,13 +389,13 @@ class Findings(list[Finding]):
         self.extend(findings)
         return self
 
-    def again(self, path: Path, *codes: str) -> bool:
-        """Say whether one of some codes was met at a place; if so, count what is met once more."""
-        for code in codes:
-            met = self._met.get((code, path, None))
+    def again(self, path: Path, *broken: Rule) -> bool:
+        """Say whether one of some rules was met at a place; if so, count what is met once more."""
+        for rule in broken:
+            met = self._met.get((rule, path, None))
             if met is not None:
                 if self[met.kept[0]].layer is not None:
-                    self._waiting[code, path, None] = None
+                    self._waiting[rule, path, None] = None
                 return True
         return False
 
@@ -370,10 +408,10 @@ class Findings(list[Finding]):
         known, waiting = mark
         while len(self) > known:
             found = self.pop()
-            met = self._met[found.code, found.path, found.place]
+            met = self._met[found.rule, found.path, found.place]
             met.kept.pop()
             if not met.kept:
-                del self._met[found.code, found.path, found.place]
+                del self._met[found.rule, found.path, found.place]
         while len(self._waiting) > waiting:
             self._waiting.popitem()
 
@@ -421,7 +459,7 @@ def briefly(found: Sequence[Diagnostic]) -> list[Diagnostic]:
 
 
 def gather(findings: Iterable[Finding]) -> list[Finding]:
-    """Merge findings of one code at one place but of other layers into the first layer's."""
+    """Merge findings of one rule at one place but of other layers into the first layer's."""
     return [_told_once(finding) for finding in Findings(findings).counted()]
 
 

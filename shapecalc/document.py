@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
-from shapecalc.diagnostics import Diagnostic, Finding, Path, where
+from shapecalc.diagnostics import Diagnostic, Finding, Path, gather, where
 from shapecalc.edits import Change, Edit
 
 Place = tuple[int, int]  # line and column, both from 1
@@ -57,6 +57,7 @@ class Document:
     findings: list[Finding] = field(default_factory=list)
     read_places: Callable[[], Places] | None = None
     open_source: Callable[[], Source] | None = None
+    format: str | None = None  # the name of the reader; None for data that never was a file
     meant: bool = True  # of an unreadable text: whether it is a spec gone wrong
 
     @cached_property
@@ -75,12 +76,28 @@ class Document:
 
     def located(self, finding: Finding) -> Diagnostic:
         """Return a finding with its place, as users see it."""
-        fault = finding.fault
+        rule, fault = finding.rule, finding.fault
         span = finding.place + finding.place if finding.place else self.locate(finding.path)
         return Diagnostic(
-            fault.code, finding.severity, fault.message + finding.note, fault.hint, finding.layer,
+            rule.code, rule.severity, fault.message + finding.note, fault.hint, finding.layer,
             where(finding.path), *span,
         )  # fmt: skip
+
+    def placed(self, findings: Iterable[Finding]) -> list[tuple[Finding, Diagnostic]]:
+        """Return findings, each once, with how users see them, in the order of the file."""
+        pairs = [(finding, self.located(finding)) for finding in gather(findings)]
+        return sorted(pairs, key=lambda pair: pair[1].position)
+
+    def diagnostics(self, findings: Iterable[Finding]) -> tuple[Diagnostic, ...]:
+        """Return findings as users see them, each once, in the order of the file."""
+        return tuple(diagnostic for _, diagnostic in self.placed(findings))
+
+    def moved(self, found: Diagnostic, path: Path) -> Diagnostic:
+        """Return a diagnostic about a value, with the place at which the document has it."""
+        line, column, end_line, end_column = self.locate(path)
+        return found._replace(
+            where=where(path), line=line, column=column, end_line=end_line, end_column=end_column
+        )
 
     @property
     def is_spec(self) -> bool:

@@ -11,6 +11,17 @@ from functools import lru_cache
 from math import gcd
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from shapecalc.derivations import (
+    Derivation,
+    Expression,
+    Operation,
+    minus,
+    over,
+    plus,
+    rounded,
+    times,
+)
+
 if TYPE_CHECKING:
     from fractions import Fraction
 
@@ -64,34 +75,61 @@ class Fit(NamedTuple):
                 return
             yield tap, pixel
 
-    def working(self) -> str:
-        """Return the formula with the numbers put in, as `(227 - 11 + 2*0)/4 + 1 = 55`."""
+    def strides(self) -> Operation:
+        """Return how many strides the window goes, (W - F + 2P)/S with the numbers put in."""
+        return over(plus(self.W, minus(_filter(self.F, self.dilation)), *self._zeros()), self.S)
+
+    def steps(self) -> Operation:
+        """Return the formula without its + 1: the strides, rounded where S does not divide."""
         if self.policy.startswith("same"):
-            P = both_sides(self.before, self.after)
-            return f"ceil({self.W}/{self.S}) = {self.size}, P = {P}"
-        F = str(self.F) if self.dilation == 1 else f"({self.dilation}*({self.F} - 1) + 1)"
-        P = f"2*{self.before}" if self.before == self.after else f"{self.before} + {self.after}"
-        steps = f"({self.W} - {F} + {P})/{self.S}"
+            return rounded("ceil", over(self.W, self.S))
+        strides = self.strides()
+        down_or_up = self.remainder and self.policy != "exact"
+        return rounded(self.policy, strides) if down_or_up else strides
+
+    def formula(self) -> Operation:
+        """Return the formula with the numbers put in, (227 - 11 + 2*0)/4 + 1."""
+        return self.steps() if self.policy.startswith("same") else plus(self.steps(), 1)
+
+    def derivation(self) -> Derivation:
+        """Return how the size follows; a Fraction where the stride does not fit."""
+        formula = self.formula()
+        if self.policy.startswith("same"):
+            P = Derivation("P", (self.before, self.after))
+            return Derivation("output", self.size, formula, beside=[P])
         if not self.size:
-            return f"{steps} + 1: {self.W} + {P} is less than {self.span}"
-        if not self.remainder:
-            return f"{steps} + 1 = {self.size}"
-        if self.policy == "exact":
-            return f"{steps} + 1 = {self.fraction()}"
-        whole = self.size - 1 if self.policy == "floor" else -(-self._room // self.S)
-        working = f"{self.policy}({steps}) + 1 = {whole + 1}"
-        if whole + 1 != self.size:
-            working += f", less the window that would start past the input: {self.size}"
-        return working
+            given = {"padded": plus(self.W, *self._zeros()), "span": self.span}
+            return Derivation("output", None, formula, reason="too_large", given=given)
+        if self.remainder and self.policy == "exact":
+            return Derivation("output", quotient(self._room + self.S, self.S), formula)
+        if self.policy == "ceil" and self.remainder and -(-self._room // self.S) + 1 != self.size:
+            less = plus(formula, minus(1))
+            return Derivation("output", self.size, less, reason="window_past_the_input")
+        return Derivation("output", self.size, formula)
+
+    def _zeros(self) -> tuple[Expression, ...]:
+        """Return the terms of the padding: 2*P, or both sides."""
+        same = self.before == self.after
+        return (times(2, self.before),) if same else (self.before, self.after)
 
     @property
     def _room(self) -> int:
         return self.W + self.before + self.after - self.span
 
     def fraction(self) -> str:
-        """Return the number of windows to two decimals, in whole-number arithmetic."""
-        hundredths = (200 * self.remainder + self.S) // (2 * self.S)
-        return f"{self._room // self.S + 1}.{min(99, max(1, hundredths)):02d}".rstrip("0")
+        """Return the number of windows to two decimals."""
+        return decimals(self._room // self.S + 1, self.remainder, self.S)
+
+
+def decimals(whole: int, rest: int, S: int) -> str:
+    """Return whole + rest/S to two decimals, in whole-number arithmetic; never a whole number."""
+    hundredths = (200 * rest + S) // (2 * S)
+    return f"{whole}.{min(99, max(1, hundredths)):02d}".rstrip("0")
+
+
+def _filter(F: int, dilation: int) -> Expression:
+    """Return a filter's effective size with the numbers put in."""
+    return F if dilation == 1 else plus(times(dilation, plus(F, minus(1))), 1)
 
 
 @lru_cache(maxsize=8192)
@@ -195,22 +233,29 @@ class Spread(NamedTuple):
         """The filter's effective size."""
         return effective(self.F, self.dilation)
 
-    def working(self) -> str:
-        """Return the formula with the numbers put in."""
-        F = str(self.F) if self.dilation == 1 else f"({self.dilation}*({self.F} - 1) + 1)"
-        grown = f"({self.W} - 1)*{self.S}"
-        comes_to = f" = {self.size}, P = {both_sides(self.before, self.after)}"
-        if self.output_padding and self.output_padding != self.written:
-            comes_to += f", output_padding = {self.output_padding}"
+    def formula(self) -> Operation:
+        """Return the formula with the numbers put in, (8 - 1)*2 - 2*1 + 4."""
+        F = _filter(self.F, self.dilation)
+        grown = times(plus(self.W, minus(1)), self.S)
+        if self.policy == "same" and self.written is None:
+            return times(self.W, self.S)
         if self.policy and self.written is None:
-            same = self.policy == "same"
-            formula = f"{self.W}*{self.S}" if same else f"{grown} + max({F}, {self.S})"
-            return formula + comes_to
-        extra = f" + {self.written}" if self.written else ""
+            return plus(grown, Operation("max", F, self.S))
+        extra = (self.written,) if self.written else ()
         if self.policy == "same":
-            return f"{grown} + {F} - 2*floor({F}/2){extra}" + comes_to
-        P = f"2*{self.before}" if self.before == self.after else f"({self.before} + {self.after})"
-        return f"{grown} - {P} + {F}{extra} = {self.size}"
+            return plus(grown, F, minus(times(2, rounded("floor", over(F, 2)))), *extra)
+        same = self.before == self.after
+        P = times(2, self.before) if same else plus(self.before, self.after)
+        return plus(grown, minus(P), F, *extra)
+
+    def derivation(self) -> Derivation:
+        """Return how the size follows, with the padding that a policy comes to."""
+        beside = []
+        if self.policy == "same" or (self.policy and self.written is None):
+            beside.append(Derivation("P", (self.before, self.after)))
+            if self.output_padding and self.output_padding != self.written:
+                beside.append(Derivation("output_padding", self.output_padding))
+        return Derivation("output", self.size, self.formula(), beside=beside)
 
 
 @lru_cache(maxsize=4096)

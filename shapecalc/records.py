@@ -1,21 +1,20 @@
-"""LayerRecord: everything that is known of one layer, with its working, and the sums of many."""
+"""LayerRecord: everything that is known of one layer, how it follows, and the sums of many."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from math import prod
 from typing import Any, NamedTuple
 
+from shapecalc.derivations import Derivation, plus
 from shapecalc.diagnostics import Fault, Path, Refusal
 from shapecalc.layers.base import Layer, show
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.quantities import QUANTITIES, REPORTED, Quantity
 from shapecalc.receptive_field import Field
 
 PER_AXIS = ("receptive_field", "jump")
-
-
-Step = tuple[str, str]  # which quantity it is, and a line with the values put in
 
 
 class LayerRecord(NamedTuple):
@@ -72,43 +71,27 @@ class LayerRecord(NamedTuple):
         return f"{self.kind} {fields}".rstrip()
 
     @property
+    def derivations(self) -> list[Derivation]:
+        """How each number follows: sizes, weights, biases, parameters, MACs, receptive field."""
+        return derivations_of(self)
+
+    # Text is made on a floor above, and asked for by few.
+
+    @property
     def derivation(self) -> list[str]:
-        """How each number follows, with the values put in."""
-        return [text for _, text in steps_of(self)]
+        """How each number follows, in a sentence each, with the values put in."""
+        lines: list[str] = import_module("shapecalc.reports.working").lines(self)
+        return lines
 
     def working(self, *quantities: str) -> str:
         """Return how some of its numbers follow, in one line; empty where nothing is shown."""
-        wanted = ["receptive_field" if key == "jump" else key for key in quantities]
-        return "; ".join(text for quantity, text in steps_of(self) if quantity in wanted)
+        line: str = import_module("shapecalc.reports.working").line(self, quantities)
+        return line
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record with the keys of `--format json`."""
-        return {
-            "name": self.name,
-            "kind": self.kind,
-            "from": listed(self.sources),
-            "input": None if self.input is None else [list(v) for v in self.input],
-            "fields": None if self.layer is None else plain(self.layer.values()),
-            "output": listed(self.output),
-            **{quantity.key: quantity.of(self) for quantity in REPORTED if quantity.weighty},
-            "shares": self.shares,
-            **{quantity.key: quantity.of(self) for quantity in REPORTED if not quantity.weighty},
-            "receptive_field": listed(self.receptive_field),
-            "jump": listed(self.jump),
-            "derivation": self.derivation,
-        }
-
-
-def listed(values: Sequence[Any] | None) -> list[Any] | None:
-    """Return a tuple as JSON has it; None stays None."""
-    return None if values is None else list(values)
-
-
-def plain(value: Any) -> Any:
-    """Return a value with tuples as lists, as JSON has it."""
-    if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items()}
-    return [plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+        made: dict[str, Any] = import_module("shapecalc.reports.json_text").of_record(self)
+        return made
 
 
 def told(name: str, layer: Layer, inputs: Sequence[Volume], fault: Fault) -> Fault:
@@ -141,50 +124,43 @@ def _sum(quantity: Quantity, records: Sequence[LayerRecord]) -> int | None:
     return sum(known) if len(known) == len(terms) else None
 
 
-def steps_of(record: LayerRecord) -> list[Step]:
-    """Return how each number follows: sizes, weights, biases, parameters, MACs, receptive field."""
+def derivations_of(record: LayerRecord) -> list[Derivation]:
+    """Return how each number of a record follows; nothing where its input is not known."""
     layer, inputs = record.layer, record.input
     if layer is None or inputs is None:
         return []
-    steps: list[Step] = []
+    found: list[Derivation] = []
     try:
         if record.output is not None:
-            steps += [("output", line) for line in layer.sizes_working(inputs, record.output)]
+            found += layer.size_derivations(inputs, record.output)
         if layer.has_weights:
-            steps += layer.counts_working(inputs)
+            found += layer.count_derivations(inputs)
     except Refusal:  # a diagnostic says why
-        return steps
-    steps.append(("parameters", _parameters(record)))
+        return found
+    found.append(_parameters(record))
     if record.macs is not None and record.output is not None:
-        working = layer.macs_working(inputs, record.output)
-        comes_to = f" = {record.macs:,}" if working != "0" else ""
-        steps.append(("macs", f"MACs = {working}{comes_to}"))
-    return steps + [("receptive_field", line) for line in _field(record)]
+        expression = layer.macs_expression(inputs, record.output) if layer.multiplies else None
+        found.append(Derivation("macs", record.macs, expression))
+    return found + _field(record, layer, inputs)
 
 
-def _parameters(record: LayerRecord) -> str:
+def _parameters(record: LayerRecord) -> Derivation:
     if record.weights is None or record.biases is None:
-        return "parameters: unknown"
+        return Derivation("parameters", None, reason="unknown")
     if record.layer is not None and not record.layer.has_weights:
-        return "parameters = 0"
-    line = f"parameters = {record.weights:,} + {record.biases:,} = {record.parameters:,}"
-    return f"{line}, counted with {record.shares}" if record.shares else line
+        return Derivation("parameters", 0)
+    shares = {"owner": record.shares} if record.shares else None
+    terms = plus(record.weights, record.biases)
+    return Derivation("parameters", record.parameters, terms, given=shares)
 
 
-def _field(record: LayerRecord) -> list[str]:
+def _field(record: LayerRecord, layer: Layer, inputs: Sequence[Volume]) -> list[Derivation]:
     """Return how the receptive field follows, and the jump with it."""
-    if record.layer is None or record.input is None or record.output is None:
+    before, size, jump = record.source_fields[0], record.receptive_field, record.jump
+    if record.output is None or size is None:
         return []
-    before = record.source_fields[0]
-    size, jump = record.receptive_field, record.jump
-    if size is None:
-        return []
-    lines = record.layer.field_working(before, record.input) if before else []
-    if not any("=" in line for line in lines):
-        at = f", jump = {_numbers(jump)}" if jump else ""
-        lines = [*lines, f"receptive field = {show(size)}{at}"]
-    return lines
-
-
-def _numbers(values: tuple[int | float, ...]) -> str:
-    return "x".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
+    found = layer.field_derivations(before, inputs) if before else []
+    if all(derivation.value is None for derivation in found):
+        beside = [Derivation("jump", jump)] if jump else []
+        found = [*found, Derivation("receptive_field", size, beside=beside)]
+    return found

@@ -9,7 +9,7 @@ from importlib import import_module
 from math import prod
 from typing import Any
 
-from shapecalc import receptive_field
+from shapecalc import receptive_field, rules
 from shapecalc.diagnostics import (
     LIMIT,
     Diagnostic,
@@ -18,19 +18,18 @@ from shapecalc.diagnostics import (
     Findings,
     Later,
     Refusal,
-    gather,
     nearest,
 )
 from shapecalc.layers.base import NO_COUNTS, Counts, Layer
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.sharing import unlike
 from shapecalc.network import Group, NetworkSpec, Node
 from shapecalc.quantities import REPORTED
 from shapecalc.receptive_field import Field
-from shapecalc.records import PER_AXIS, LayerRecord, listed, told, totals_of
+from shapecalc.records import PER_AXIS, LayerRecord, told, totals_of
+from shapecalc.rules import Rule
 
 SMALL = 2**15  # four sizes up to this one have fewer than 2^63 values
-SCHEMA = "shapecalc.report/1"
 
 
 class Totals(dict[str, "int | None"]):
@@ -117,13 +116,12 @@ class Trace:
         """Every finding with its place, in the order of the file."""
         if self.findings and self.diagnose is not None:
             return self.diagnose(self)
-        found = [self.spec.document.located(finding) for finding in gather(self.findings)]
-        return tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
+        return self.spec.document.diagnostics(self.findings)
 
     @property
     def complete(self) -> bool:
         """Whether nothing is wrong with the spec and everything is known."""
-        if any(f.fault.code < "SC3" for f in self.findings):
+        if any(f.rule.structural for f in self.findings):
             return False
         unknown = None in self.totals.values() or not self.outputs
         return not unknown and None not in self.outputs.values()
@@ -150,29 +148,14 @@ class Trace:
             values |= {key: getattr(record, key) for key in PER_AXIS}
         return values
 
-    def _listed(self, group: Group) -> dict[str, Any]:
-        names = [record.name for record in self.layers[group.first : group.end]]
-        return {"name": group.name, "kind": group.kind, "layers": names}
-
     @cached_property
     def _inputs(self) -> list[Volume | None]:
         return list(self.spec.inputs.values())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what `--format json` prints."""
-        return {
-            "schema": SCHEMA,
-            "file": self.spec.file,
-            "name": self.name,
-            "complete": self.complete,
-            "inputs": {name: listed(volume) for name, volume in self.inputs.items()},
-            "outputs": {name: listed(volume) for name, volume in self.outputs.items()},
-            "output": listed(self.output),
-            "layers": [record.to_dict() for record in self.layers],
-            "groups": [self._listed(group) for group in self.spec.groups],
-            "totals": dict(self.totals),
-            "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
-        }
+        """Return what `--format json` prints. It is made on a floor above."""
+        made: dict[str, Any] = import_module("shapecalc.reports.json_text").of_trace(self)
+        return made
 
 
 def walk(
@@ -242,8 +225,8 @@ class _Walker:
                 field = layer.field(fields, inputs, output)
             if (macs or 0) > LIMIT or (weights or 0) > LIMIT:
                 message = f"{node.name} has more than 2^63 weights or multiplications"
-                fault = Fault("SC108", message, "make it smaller")
-                self._refuse(node, "SC108", lambda: fault)
+                fault = Fault(rules.LIMIT_PASSED, message, "make it smaller")
+                self._refuse(node, rules.LIMIT_PASSED, lambda: fault)
                 weights = macs = None
         self.volumes.append(output)
         self.fields.append(field)
@@ -265,11 +248,13 @@ class _Walker:
             output = layer.volume(inputs)
         except Refusal as refusal:
             refused = refusal.with_traceback(None)  # which would hold this frame in a circle
-            self._refuse(node, refused.code, lambda: told(node.name, layer, inputs, refused.fault))
+            self._refuse(node, refused.rule, lambda: told(node.name, layer, inputs, refused.fault))
             return refused.output
         if max(output) > SMALL and prod(output) > LIMIT:
-            fault = Fault("SC108", "the output has more than 2^63 values", "make it smaller")
-            self._refuse(node, "SC108", lambda: told(node.name, layer, inputs, fault))
+            fault = Fault(
+                rules.LIMIT_PASSED, "the output has more than 2^63 values", "make it smaller"
+            )
+            self._refuse(node, rules.LIMIT_PASSED, lambda: told(node.name, layer, inputs, fault))
             return None
         return output
 
@@ -297,8 +282,8 @@ class _Walker:
             *(owner.name, owner.kind, owner.layer, owner.input),
         )
         if fault is not None:
-            self._refuse(node, fault.code, lambda: fault)
+            self._refuse(node, fault.rule, lambda: fault)
 
-    def _refuse(self, node: Node, code: str, say: Callable[[], Fault]) -> None:
+    def _refuse(self, node: Node, rule: Rule, say: Callable[[], Fault]) -> None:
         path, name = node.path, node.name
-        self.findings.append(Later(code, path, name, lambda: Finding(say(), path, name)))
+        self.findings.append(Later(rule, path, name, lambda: Finding(say(), path, name)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -60,6 +61,11 @@ class Verification:
     checks: Sequence[Check] = ()
     diagnostics: Sequence[Diagnostic] = ()
     notes: Sequence[str] = field(default=())
+
+    def __str__(self) -> str:
+        """Return the table that the command prints. It is drawn on a floor above."""
+        text: str = import_module("shapecalc.reports.verification_table").render(self)
+        return text
 
     @property
     def agrees(self) -> bool:

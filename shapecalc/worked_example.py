@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, Path, Refusal, quote, some, suggestion
 from shapecalc.layers.base import NO_PARAMETERS, Parameters, show
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.network import NetworkSpec
 from shapecalc.network.example import Numbers, examples_in
 from shapecalc.records import LayerRecord
@@ -85,7 +86,9 @@ class Names:
         if ending in ("grad", "next"):
             target = self._parameter(name, key)
             if not self._learned(target):
-                raise KeyError(Fault("SC107", f"{name} is not learned: it has no {ending}"))
+                raise KeyError(
+                    Fault(rules.NO_SUCH_NAME, f"{name} is not learned: it has no {ending}")
+                )
             return target._replace(role="next" if ending == "next" else "parameter gradient")
         return self._parameter(key, key)
 
@@ -107,15 +110,15 @@ class Names:
         if record.shares:
             hint = f"its weights are those of {record.shares}: write {record.shares}.{parameter}"
             message = f"{quote(whole)}: {record.name} has no weights of its own"
-            raise KeyError(Fault("SC107", message, hint))
+            raise KeyError(Fault(rules.NO_SUCH_NAME, message, hint))
         if record.layer is None or record.input is None:
             return Target("parameter", index, parameter, None)
         has = f"it has {some(list(own))}" if own else f"{record.name} has no parameters"
-        raise KeyError(Fault("SC107", f"{record.name} has no {quote(parameter)}", has))
+        raise KeyError(Fault(rules.NO_SUCH_NAME, f"{record.name} has no {quote(parameter)}", has))
 
     def _unknown(self, key: str) -> Fault:
         hint = suggestion(key, lambda: self.values, (), f"there is {some(list(self.values), 8)}")
-        return Fault("SC107", f"{quote(key)} names no input, layer or parameter", hint)
+        return Fault(rules.NO_SUCH_NAME, f"{quote(key)} names no input, layer or parameter", hint)
 
 
 def faults(spec: NetworkSpec, records: Sequence[LayerRecord]) -> list[Finding]:
@@ -168,7 +171,7 @@ class _Checker:
         computed = computed and target.at not in self.names.spec.values.inputs
         if target.role not in roles or computed:
             message = f"{quote(key)} is computed, and cannot be given"
-            self._add(Fault("SC107", message, "give inputs and parameters"), path)
+            self._add(Fault(rules.NO_SUCH_NAME, message, "give inputs and parameters"), path)
         elif target.shape is not None:
             self._shape(key, numbers.shape, target.shape, target.batched, path)
 
@@ -179,10 +182,10 @@ class _Checker:
             hint = "depth first; leading axes of 1 may be left out" + (
                 ", one further axis is the batch" if batched else ""
             )
-            self._add(Fault("SC104", message, hint), path)
+            self._add(Fault(rules.WRONG_VALUE, message, hint), path)
         elif batched and self.batch not in (None, count):
             message = f"{quote(key)} holds {count} examples, others {self.batch}"
-            self._add(Fault("SC104", message, "give as many of each"), path)
+            self._add(Fault(rules.WRONG_VALUE, message, "give as many of each"), path)
         elif batched:
             self.batch = count
 
@@ -191,12 +194,12 @@ class _Checker:
         if output is None and len(outputs) != 1:
             message = "there are several outputs, and the loss names none"
             hint = f"for example {{{next(iter(outputs), 'output')}: ...}}"
-            self._add(Fault("SC107", message, hint), path)
+            self._add(Fault(rules.NO_SUCH_NAME, message, hint), path)
             return
         name = next(iter(outputs)) if output is None else output
         if name not in outputs:
             message = f"{quote(name)} is none of the network's outputs"
-            self._add(Fault("SC107", message, f"there is {some(list(outputs))}"), path)
+            self._add(Fault(rules.NO_SUCH_NAME, message, f"there is {some(list(outputs))}"), path)
             return
         index = outputs[name]
         shape = None if index is None else self.names.value_shape(index)
@@ -209,7 +212,7 @@ class _Checker:
         wrong = _first(numbers.values, lambda c: type(c) is not int or not 0 <= c < shape[0])
         if wrong is not None:
             message = f"{quote(wrong)} is not a class: {name} has {shape[0]}, counted from 0"
-            self._add(Fault("SC104", message, f"write 0 to {shape[0] - 1}"), path)
+            self._add(Fault(rules.WRONG_VALUE, message, f"write 0 to {shape[0] - 1}"), path)
 
     def _expected(self, key: str, target: Target) -> None:
         example = self.names.spec.example
@@ -227,7 +230,7 @@ class _Checker:
             lacks = "no rate", "for example rate: 0.1"
         if lacks:
             message = f"{quote(key)} is expected, and the example has {lacks[0]}"
-            self._add(Fault("SC103", message, lacks[1]), ("expect", key))
+            self._add(Fault(rules.MISSING_FIELD, message, lacks[1]), ("expect", key))
 
     def _add(self, fault: Fault, path: Path) -> None:
         self.findings.append(Finding(fault, ("example", *path)))

@@ -10,7 +10,7 @@ import yaml
 
 import shapecalc
 from shapecalc import Trace
-from shapecalc.formats import yaml_text
+from shapecalc.readers import yaml_text
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

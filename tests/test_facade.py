@@ -14,6 +14,7 @@ import pytest
 import shapecalc
 from shapecalc import tracing
 from shapecalc.collector import paused
+from shapecalc.reports.verification_table import render
 
 SPEC: dict[str, Any] = {
     "input": "32x32x3",
@@ -52,6 +53,7 @@ def test_verify_confirms_every_prediction() -> None:
     result = shapecalc.verify(SPEC, batch=2, seed=3, only="conv1")
     assert result.agrees
     assert {check.layer for check in result.checks} >= {"conv1"}
+    assert str(result) == render(result)
     assert not shapecalc.verify(BROKEN).agrees
 
 
@@ -93,8 +95,8 @@ def test_totals_by_key_and_by_name() -> None:
 def test_a_walk_prints_its_table_before_anything_was_traced() -> None:
     code = (
         "from shapecalc import network, tracing\n"
-        "from shapecalc.formats import native\n"
-        "spec = network.build(native.read_mapping({'input': '8x8x1', 'layers': ['relu']}))\n"
+        "from shapecalc import readers\n"
+        "spec = network.build(readers.read_mapping({'input': '8x8x1', 'layers': ['relu']}))\n"
         "print(tracing.walk(spec))\n"
     )
     shown = subprocess.check_output([sys.executable, "-c", code], text=True)

@@ -36,6 +36,7 @@ from shapecalc.geometry import (
     spread_reach,
     widest_bin,
 )
+from shapecalc.reports.working import sentence
 
 Cell = int | None  # an input position, or a zero of the padding
 ROUNDINGS: tuple[Rounding, ...] = ("exact", "floor", "ceil")
@@ -315,17 +316,19 @@ def test_every_fraction_is_rounded_but_never_to_a_whole_number() -> None:
     ],
 )
 def test_the_working_has_the_numbers_put_in(setting: tuple[Any, ...], text: str) -> None:
-    assert slide(*setting).working() == text
+    assert sentence(slide(*setting).derivation()) == text
 
 
 def test_the_working_tells_of_a_window_that_is_dropped() -> None:
-    working = slide(5, 3, 3, 1, 1, "ceil").working()  # starts at 6, the input ends at 1 + 5
+    working = sentence(
+        slide(5, 3, 3, 1, 1, "ceil").derivation()
+    )  # starts at 6, the input ends at 1 + 5
     assert working.startswith("ceil((5 - 3 + 2*1)/3) + 1 = 3")
     assert working.endswith("2")
 
 
 def test_the_working_of_a_filter_that_does_not_fit_in_says_so() -> None:
-    working = slide(3, 7, 2, 1, 1, "exact").working()
+    working = sentence(slide(3, 7, 2, 1, 1, "exact").derivation())
     assert "3 + 2*1" in working
     assert "less than 7" in working
 
@@ -469,7 +472,7 @@ def test_the_scattering_notices_a_wrong_formula() -> None:
 def test_known_transposed_sizes(setting: tuple[Any, ...], size: int, text: str) -> None:
     part = spread(*setting)
     assert part.size == size
-    assert part.working() == text
+    assert sentence(part.derivation()) == text
 
 
 def test_a_transposed_same_is_the_way_back_of_a_convolution_with_same() -> None:

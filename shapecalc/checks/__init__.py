@@ -1,13 +1,16 @@
 """The rules, one file each: the docstring is the page that `shapecalc explain CODE` prints.
 
-SC1xx and SC2xx are met where specs are read and traced; only their pages are here. The others run
-here, over a finished trace. A new rule is one file, and one line below.
+Most rules of shapecalc/rules.py are met where specs are read and traced, and only their pages are
+here. The others look at a finished trace: each is one file with its rule, what looks for it (CHECK)
+and its page, and one line below.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from types import ModuleType
 
+from shapecalc import rules
 from shapecalc.checks import (
     sc206_rank,
     sc301_expect,
@@ -22,31 +25,51 @@ from shapecalc.checks import (
     sc410_framework_word,
     sc411_no_layers,
 )
-from shapecalc.checks.rule import OfLayer, Rule
+from shapecalc.checks.rule import Check, OfLayer
 from shapecalc.diagnostics import Findings
 from shapecalc.layers.base import Layer
 from shapecalc.tracing import Trace, with_findings
 
-RULES: tuple[Rule, ...] = (
-    sc206_rank.RULE,
-    sc301_expect.RULE,
-    sc401_dropped_values.RULE,
-    sc402_skipped_pixels.RULE,
-    sc403_useless_bias.RULE,
-    sc404_uneven_same.RULE,
-    sc405_dense_on_volume.RULE,
-    sc406_window_in_padding.RULE,
-    sc407_misaligned_branches.RULE,
-    sc408_input_order.RULE,
-    sc410_framework_word.RULE,
-    sc411_no_layers.RULE,
-)
+CHECKS: list[Check] = []
+MODULES: dict[str, ModuleType] = {}  # by the code of the rule
+
+
+def register(module: ModuleType) -> None:
+    """Add a rule of one file: a module with a Check called CHECK, whose docstring is the page.
+
+    A module that is there already is left alone. Raises ValueError where another rule has its code
+    or name, AttributeError without a CHECK.
+    """
+    check: Check = module.CHECK
+    if MODULES.get(check.rule.code) is module:
+        return
+    rules.add(check.rule)
+    CHECKS.append(check)
+    MODULES[check.rule.code] = module
+    _checks_of.cache_clear()
 
 
 @cache
-def _rules_of(layer: type[Layer]) -> tuple[OfLayer, ...]:
-    rules = (rule.of_layer for rule in RULES if issubclass(layer, rule.layers))
-    return tuple(of_layer for of_layer in rules if of_layer is not None)
+def _checks_of(layer: type[Layer]) -> tuple[OfLayer, ...]:
+    checks = (check.of_layer for check in CHECKS if issubclass(layer, check.layers))
+    return tuple(of_layer for of_layer in checks if of_layer is not None)
+
+
+for _module in (
+    sc206_rank,
+    sc301_expect,
+    sc401_dropped_values,
+    sc402_skipped_pixels,
+    sc403_useless_bias,
+    sc404_uneven_same,
+    sc405_dense_on_volume,
+    sc406_window_in_padding,
+    sc407_misaligned_branches,
+    sc408_input_order,
+    sc410_framework_word,
+    sc411_no_layers,
+):
+    register(_module)
 
 
 def checked(trace: Trace) -> Trace:
@@ -54,11 +77,11 @@ def checked(trace: Trace) -> Trace:
     findings = Findings()
     for record in trace.layers:
         if record.layer is not None and record.output is not None and record.input is not None:
-            for find in _rules_of(type(record.layer)):
+            for find in _checks_of(type(record.layer)):
                 found = find(record, trace)
                 if found:
                     findings += found
-    for rule in RULES:
-        if rule.of_network is not None:
-            findings += rule.of_network(trace)
+    for check in CHECKS:
+        if check.of_network is not None:
+            findings += check.of_network(trace)
     return with_findings(trace, findings.counted())

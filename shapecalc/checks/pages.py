@@ -1,4 +1,4 @@
-"""The rules' pages: every module of this folder called sc###_name has one, its docstring."""
+"""The rules' pages: the docstrings of this folder's modules sc###_name, and of what registers."""
 
 from __future__ import annotations
 
@@ -7,29 +7,28 @@ from functools import cache
 from importlib import import_module
 from inspect import cleandoc
 from pathlib import Path
-from types import ModuleType
+
+from shapecalc import rules
+from shapecalc.checks import MODULES  # with the rules that run there, the catalogue is whole
 
 
 @cache
-def _modules() -> dict[str, str]:
+def _files() -> dict[str, str]:
     folder = str(Path(__file__).parent)
     names = sorted(module.name for module in pkgutil.iter_modules([folder]))
     return {name[:5].upper(): name for name in names if name.startswith("sc") and name[5:6] == "_"}
 
 
-def _module(code: str) -> ModuleType:
-    return import_module(f"shapecalc.checks.{_modules()[code]}")
-
-
-def codes() -> dict[str, str]:
-    """Return every code with what it stands for, in order."""
-    return {code: name[6:].replace("_", " ") for code, name in _modules().items()}
+def codes(*prefixes: str) -> list[str]:
+    """Return the codes of rules in order: of all, or those that begin with one of some prefixes."""
+    return [rule.code for rule in rules.beginning(*prefixes)]
 
 
 def page(code: str) -> str | None:
     """Return a rule's page, or None where there is no such code."""
-    if code not in _modules():
+    rule = rules.CATALOGUE.get(code)
+    if rule is None:
         return None
-    module = _module(code)
-    heading = f"{code} {module.RULE.name} ({module.RULE.severity})"
+    module = MODULES.get(code) or import_module(f"shapecalc.checks.{_files()[code]}")
+    heading = f"{code} {rule.title} ({rule.severity})"
     return f"{heading}\n\n{cleandoc(module.__doc__ or '')}"

@@ -1,37 +1,34 @@
-"""What a rule is: a code, a name, a severity, and the function that finds it."""
+"""What looks for a rule, and what it finds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from shapecalc.diagnostics import Fault, Finding, Later, Severity, repairable
+from shapecalc.diagnostics import Fault, Finding, Later, repairable
 from shapecalc.edits import Repair
 from shapecalc.layers.base import Layer
 from shapecalc.records import LayerRecord, told
+from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
 
 OfLayer = Callable[[LayerRecord, Trace], Sequence[Later]]
 
 
-class Rule(NamedTuple):
-    """A rule. Its module's docstring is its page.
+class Check(NamedTuple):
+    """Looks for violations of a rule in a finished trace.
 
     `of_layer` is called for every record whose layer is one of `layers`, `of_network` once.
-    Rules without either are met while reading or tracing; only their page is kept with the others.
     """
 
-    code: str
-    name: str
-    severity: Severity = "error"
+    rule: Rule
     layers: tuple[type[Layer], ...] = ()
     of_layer: OfLayer | None = None
     of_network: Callable[[Trace], Iterable[Finding | Later]] | None = None
 
 
 def finding(
-    code: str,
-    severity: Severity,
+    rule: Rule,
     record: LayerRecord,
     message: str | Callable[[], str],
     hint: str = "",
@@ -46,9 +43,9 @@ def finding(
     def made() -> Finding:
         said = message() if callable(message) else message
         offers = repairs() if callable(repairs) else repairs
-        fault = repairable(code, said, offers, hint) if offers else Fault(code, said, hint)
+        fault = repairable(rule, said, offers, hint) if offers else Fault(rule, said, hint)
         if record.layer is not None:
             fault = told(record.name, record.layer, record.input or (), fault)
-        return Finding(fault, record.path, record.name, severity)
+        return Finding(fault, record.path, record.name)
 
-    return Later(code, record.path, record.name, made)
+    return Later(rule, record.path, record.name, made)

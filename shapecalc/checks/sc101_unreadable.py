@@ -24,7 +24,3 @@ Good:
 
 Sources: YAML Ain't Markup Language, version 1.2.2; RFC 8259 for JSON.
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC101", "not readable")

@@ -25,7 +25,3 @@ Good:
       - conv: {K: 16, F: 3}
       - relu
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC102", "unknown key")

@@ -22,7 +22,3 @@ Good:
     layers:
       - conv: {K: 64, F: 3}
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC103", "missing field")

@@ -27,7 +27,3 @@ Good, with 10*3*5*5 = 750 weights and no bias:
 
 Source: YAML Ain't Markup Language, version 1.2.2, section 10.3, "Core Schema".
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC104", "wrong value")

@@ -29,7 +29,3 @@ Good:
     layers:
       - conv: {K: 16, F: 3}
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC105", "unknown layer kind")

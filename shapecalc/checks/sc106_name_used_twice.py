@@ -27,7 +27,3 @@ Good:
       - conv: {name: features, K: 10, F: 5}
       - conv: {name: more_features, K: 20, F: 5}
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC106", "name used twice")

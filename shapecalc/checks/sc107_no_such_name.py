@@ -26,7 +26,3 @@ Good:
       - conv: {name: stem, K: 10, F: 5}
       - conv: {K: 20, F: 3, from: stem}
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC107", "no such name")

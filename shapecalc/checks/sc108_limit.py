@@ -28,7 +28,3 @@ Good:
     layers:
       - repeat: {times: 2, layers: [relu]}
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC108", "limit passed")

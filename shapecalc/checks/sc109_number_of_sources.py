@@ -23,7 +23,3 @@ Good:
       - conv: {K: 3, F: 3, P: 1}
       - add: [input, conv1]
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC109", "number of sources")

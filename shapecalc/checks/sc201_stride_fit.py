@@ -37,7 +37,3 @@ Good, since it divides 227 - 11 = 216:
 
 Sources: Stanford CS231n, "Convolutional Networks"; Krizhevsky et al., 2012.
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC201", "stride does not fit")

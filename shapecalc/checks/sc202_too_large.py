@@ -33,7 +33,3 @@ Good, since 28 + 2*2 = 32:
 
 Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998.
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC202", "filter too large")

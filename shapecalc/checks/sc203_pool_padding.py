@@ -26,7 +26,3 @@ Good, since (8 - 3 + 2*1)/1 + 1 = 8 keeps the size:
 
 Sources: PyTorch, torch.nn.functional.max_pool2d and torch.nn.AvgPool2d.
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC203", "pool padding")

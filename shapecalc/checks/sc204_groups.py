@@ -27,7 +27,3 @@ Good, since 2 divides 16 and 6:
 Sources: Krizhevsky et al., 2012 (two groups, on two GPUs); Xie et al., "Aggregated Residual
 Transformations for Deep Neural Networks", 2016; PyTorch, torch.nn.Conv2d and torch.nn.GroupNorm.
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC204", "groups do not divide")

@@ -30,7 +30,3 @@ Good, with a projection in the shortcut:
 
 Source: He et al., "Deep Residual Learning for Image Recognition", 2015.
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC205", "volumes do not agree")

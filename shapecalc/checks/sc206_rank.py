@@ -31,7 +31,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapecalc.checks.rule import Rule
+from shapecalc import rules
+from shapecalc.checks.rule import Check
 from shapecalc.diagnostics import Fault, Finding, repairable
 from shapecalc.layers.base import show
 from shapecalc.tracing import Trace
@@ -51,12 +52,12 @@ def find(trace: Trace) -> Sequence[Finding]:
             noun = "axis" if wanted == "1" else "axes"
             message = f"{node.name}: {field} is for {wanted} spatial {noun}"
             message += f", and {show(record.input[0])} has {axes}"
-            fault = Fault("SC206", message, "it works along the depth here")
+            fault = Fault(rules.RANK, message, "it works along the depth here")
             if field == node.translation.word:
                 repair = node.translation.repair(alone=isinstance(node.path[-1], int))
-                fault = repairable("SC206", message, [repair], "give it another volume")
+                fault = repairable(rules.RANK, message, [repair], "give it another volume")
             findings.append(Finding(fault, node.path, node.name))
     return findings
 
 
-RULE = Rule("SC206", "wrong number of axes", of_network=find)
+CHECK = Check(rules.RANK, of_network=find)

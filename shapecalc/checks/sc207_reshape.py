@@ -29,7 +29,3 @@ Good:
 Sources: Radford et al., "Unsupervised Representation Learning with Deep Convolutional Generative
 Adversarial Networks", 2015; PyTorch, torch.reshape.
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC207", "reshape changes the count")

@@ -30,7 +30,3 @@ Good:
 
 Source: PyTorch, torch.nn.ConvTranspose2d.
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC208", "output padding too large")

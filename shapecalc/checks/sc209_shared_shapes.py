@@ -30,7 +30,3 @@ Good, with 72 weights and 8 biases in all:
 
 Source: Bromley et al., "Signature Verification using a Siamese Time Delay Neural Network", 1993.
 """
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC209", "shared shapes differ")

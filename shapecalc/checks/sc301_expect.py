@@ -25,7 +25,8 @@ from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shapecalc.checks.rule import Rule
+from shapecalc import rules
+from shapecalc.checks.rule import Check
 from shapecalc.diagnostics import Fault, Finding, Later, Path, quote, repairable, some, suggestion
 from shapecalc.edits import Change, Repair
 from shapecalc.network import Claims, Node
@@ -75,7 +76,7 @@ def _stated(node: Node, words: Translation, record: LayerRecord) -> Iterator[Lat
         if stated != computed:
             path = node.path if words.bare else (*node.path, field)
             made = partial(_misstated, node.name, field, what, stated, computed, volume, path)
-            yield Later("SC301", path, node.name, made)
+            yield Later(rules.FALSE_CLAIM, path, node.name, made)
 
 
 def _misstated(
@@ -87,7 +88,7 @@ def _misstated(
     message += "" if len(volume) == 1 else f" of {show(volume)}"
     written = show(computed) if what == "volume" else computed
     repairs = [Repair(f"write {field}: {written}", Change("set", written))]
-    return Finding(repairable("SC301", message, repairs), path, name)
+    return Finding(repairable(rules.FALSE_CLAIM, message, repairs), path, name)
 
 
 def _of_record(record: LayerRecord, claims: Claims) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def _compare(
         if computed is None or key == "outputs" or _same(key, claimed, computed):
             continue
         made = partial(_false, claimant, key, claimed, computed, origins)
-        yield Later("SC301", (*claimant.path, "expect", key), claimant.name, made)
+        yield Later(rules.FALSE_CLAIM, (*claimant.path, "expect", key), claimant.name, made)
 
 
 def _false(
@@ -120,7 +121,7 @@ def _false(
     if widened is not None:
         working = f"since {widened.name} ({widened.kind}) every value sees the whole input"
         plain = ""
-    fault = Fault("SC301", message, working or plain, otherwise=plain)
+    fault = Fault(rules.FALSE_CLAIM, message, working or plain, otherwise=plain)
     return Finding(fault, (*claimant.path, "expect", key), claimant.name)
 
 
@@ -177,15 +178,15 @@ def _outputs(trace: Trace, claimed: Mapping[str, Any]) -> list[Finding]:
         if name not in trace.outputs:
             there = f"there is {some(list(trace.outputs))}"
             hint = suggestion(name, lambda: trace.outputs, findings, there)
-            fault = Fault("SC107", f"the network has no output {quote(name)}", hint)
+            fault = Fault(rules.NO_SUCH_NAME, f"the network has no output {quote(name)}", hint)
             findings.append(Finding(fault, path))
             continue
         computed = trace.outputs[name]
         if computed is not None and computed != volume:
             message = f"output {name} {show(volume)} expected, {show(computed)} computed"
             hint = _as_printed(volume, computed) or f"write {show(computed)}"
-            findings.append(Finding(Fault("SC301", message, hint), path))
+            findings.append(Finding(Fault(rules.FALSE_CLAIM, message, hint), path))
     return findings
 
 
-RULE = Rule("SC301", "false claim", "error", of_network=find)
+CHECK = Check(rules.FALSE_CLAIM, of_network=find)

@@ -23,9 +23,3 @@ Good, predictions and execution agree:
 
 Source: Stanford CS231n, "Neural Networks Part 3: Gradient Checks".
 """
-
-from __future__ import annotations
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC302", "prediction and execution disagree")

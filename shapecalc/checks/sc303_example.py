@@ -17,9 +17,3 @@ Good:
     layers: [relu]
     example: {given: {input: [-1, 0, 3]}, expect: {relu1: [0, 0, 3]}}
 """
-
-from __future__ import annotations
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC303", "false example")

@@ -21,16 +21,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from shapecalc.checks.rule import Rule, finding
+from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair
 from shapecalc.geometry import Fit
 from shapecalc.layers.base import axis_titles
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.repairs import repairs_of
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
+from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
+
+RULE = Rule("SC401", "dropped-values", "warning")
 
 LINES = {"height": "row", "width": "column", "length": "position", "frames": "frame"}
 
@@ -51,7 +54,7 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
         return ()
     message = f"{' and '.join(dropped)} of the input {_verb(dropped)} never used"
     repairs = partial(_repairs, layer, volume, fits)
-    return [finding("SC401", "warning", record, message, repairs=repairs)]
+    return [finding(RULE, record, message, repairs=repairs)]
 
 
 def _repairs(layer: Sliding, volume: Volume, fits: Sequence[Fit]) -> Sequence[Repair]:
@@ -63,4 +66,4 @@ def _verb(dropped: Sequence[str]) -> str:
     return "is" if len(dropped) == 1 and not dropped[0].endswith("s") else "are"
 
 
-RULE = Rule("SC401", "dropped values", "warning", (Sliding,), find)
+CHECK = Check(RULE, (Sliding,), find)

@@ -21,15 +21,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from shapecalc.checks.rule import Rule, finding
+from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
 from shapecalc.geometry import Fit
 from shapecalc.layers.base import show
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
+from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
+
+RULE = Rule("SC402", "skipped-pixels", "warning")
 
 
 def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
@@ -48,7 +51,7 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     if fit.span == 1:
         hint = "shortcuts of residual networks do so on purpose"
     repairs = partial(_repairs, layer, volume, fit)
-    return [finding("SC402", "warning", record, message, hint, repairs)]
+    return [finding(RULE, record, message, hint, repairs)]
 
 
 def _repairs(layer: Sliding, volume: Volume, fit: Fit) -> Sequence[Repair]:
@@ -61,4 +64,4 @@ def _repairs(layer: Sliding, volume: Volume, fit: Fit) -> Sequence[Repair]:
     return repairs
 
 
-RULE = Rule("SC402", "skipped pixels", "warning", (Sliding,), find)
+CHECK = Check(RULE, (Sliding,), find)

@@ -21,12 +21,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shapecalc.checks.rule import Rule, finding
+from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
 from shapecalc.layers.normalization import BatchNorm
 from shapecalc.records import LayerRecord
+from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
+
+RULE = Rule("SC403", "useless-bias", "advice")
 
 
 def find(trace: Trace) -> Iterator[Later]:
@@ -56,7 +59,7 @@ def _finding(record: LayerRecord) -> Later:
     what = f"its {record.biases:,} biases do" if several else "its bias does"
     message = f"{what} nothing, since a batch norm follows"
     repair = Repair("write bias: false", set_field("bias", False))
-    return finding("SC403", "advice", record, message, repairs=[repair])
+    return finding(RULE, record, message, repairs=[repair])
 
 
-RULE = Rule("SC403", "useless bias", "advice", of_network=find)
+CHECK = Check(RULE, of_network=find)

@@ -22,13 +22,16 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from shapecalc.checks.rule import Rule, finding
+from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import show_value
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
+from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
+
+RULE = Rule("SC404", "uneven-same", "advice")
 
 
 def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
@@ -43,7 +46,7 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     message = f"{layer.P} pads more on one side here: P={show_value(sides)}"
     hint = "an odd F with S=1 pads both sides alike"
     repairs = partial(_repairs, layer, sides, record)
-    return [finding("SC404", "advice", record, message, hint, repairs)]
+    return [finding(RULE, record, message, hint, repairs)]
 
 
 def _repairs(layer: Sliding, sides: Any, record: LayerRecord) -> Sequence[Repair]:
@@ -53,4 +56,4 @@ def _repairs(layer: Sliding, sides: Any, record: LayerRecord) -> Sequence[Repair
     return [Repair(f"P={show_value(sides)} says so openly", set_field("P", sides))]
 
 
-RULE = Rule("SC404", "uneven same", "advice", (Sliding,), find)
+CHECK = Check(RULE, (Sliding,), find)

@@ -22,12 +22,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from shapecalc.checks.rule import Rule, finding
+from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.edits import Change, Repair
 from shapecalc.layers.dense import Dense
 from shapecalc.records import LayerRecord
+from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
+
+RULE = Rule("SC405", "dense-on-a-volume", "advice")
 
 
 def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
@@ -37,7 +40,7 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
         return ()
     message = f"the volume is flattened to {prod(volume):,} values; Keras and PyTorch would not"
     repair = Repair("put flatten before it", Change("before", "flatten"))
-    return [finding("SC405", "advice", record, message, repair.text, [repair])]
+    return [finding(RULE, record, message, repair.text, [repair])]
 
 
-RULE = Rule("SC405", "dense on a volume", "advice", (Dense,), find)
+CHECK = Check(RULE, (Dense,), find)

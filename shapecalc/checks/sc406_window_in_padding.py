@@ -20,14 +20,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapecalc.checks.rule import Rule, finding
+from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
 from shapecalc.geometry import misses
 from shapecalc.layers.base import axis_titles
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
+from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
+
+RULE = Rule("SC406", "window-in-the-padding", "warning")
 
 
 def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
@@ -43,7 +46,7 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     most = min(fit.span for fit in fits) - 1
     message = f"along the {' and the '.join(axes)}, a window lies wholly in the padding"
     repair = Repair(f"P={most} is the most that is of use", set_field("P", most))
-    return [finding("SC406", "warning", record, message, repair.text, [repair])]
+    return [finding(RULE, record, message, repair.text, [repair])]
 
 
-RULE = Rule("SC406", "window in the padding", "warning", (Sliding,), find)
+CHECK = Check(RULE, (Sliding,), find)

@@ -25,12 +25,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapecalc.checks.rule import Rule, finding
+from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.layers.merge import Merge
 from shapecalc.receptive_field import Field, aligned
 from shapecalc.records import LayerRecord
+from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
+
+RULE = Rule("SC407", "misaligned-branches", "advice")
 
 
 def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
@@ -48,7 +51,7 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     if len(compared) < 2 or aligned(compared):
         return ()
     hint = "give the branches the same strides, and padding that is the same on both sides"
-    return [finding("SC407", "advice", record, lambda: _message(compared), hint)]
+    return [finding(RULE, record, lambda: _message(compared), hint)]
 
 
 def _message(fields: Sequence[Field]) -> str:
@@ -62,4 +65,4 @@ def _placed(field: Field) -> str:
     return f"jump {jumps}, first centre at ({centres})"
 
 
-RULE = Rule("SC407", "misaligned branches", "advice", (Merge,), find)
+CHECK = Check(RULE, (Merge,), find)

@@ -21,12 +21,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapecalc.checks.rule import Rule
+from shapecalc.checks.rule import Check
 from shapecalc.diagnostics import Fault, Finding, Path, repairable
 from shapecalc.layers.base import axis_titles
-from shapecalc.layers.fields import rewritings
+from shapecalc.layers.field_types import rewritings
+from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
 from shapecalc.volumes import Volume, doubts, show
+
+RULE = Rule("SC408", "order-of-the-input", "advice")
 
 
 def find(trace: Trace) -> Sequence[Finding]:
@@ -36,7 +39,7 @@ def find(trace: Trace) -> Sequence[Finding]:
         path: Path = ("inputs", name) if "inputs" in trace.spec.document.data else ("input",)
         fault = _look(volume) if volume is not None else None
         if fault is not None:
-            findings.append(Finding(fault, path, None, "advice"))
+            findings.append(Finding(fault, path))
     return findings
 
 
@@ -53,7 +56,7 @@ def _look(volume: Volume) -> Fault | None:
     titles = (*axis_titles(len(volume) - 1), "depth")
     axes = ", ".join(f"{title} {size}" for title, size in zip(titles, volume, strict=True))
     message = f"{show(volume)} {looks}: it is read as {axes}"
-    return repairable("SC408", message, rewritings(meant))
+    return repairable(RULE, message, rewritings(meant))
 
 
-RULE = Rule("SC408", "order of the input", "advice", of_network=find)
+CHECK = Check(RULE, of_network=find)

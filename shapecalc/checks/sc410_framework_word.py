@@ -27,10 +27,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from shapecalc.checks.rule import Rule
+from shapecalc.checks.rule import Check
 from shapecalc.diagnostics import Fault, Finding, Path, repairable
 from shapecalc.edits import Change, Unchangeable, value_at
+from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
+
+RULE = Rule("SC410", "framework-word", "advice")
 
 
 def find(trace: Trace) -> Sequence[Finding]:
@@ -41,11 +44,11 @@ def find(trace: Trace) -> Sequence[Finding]:
         if words is None or not words.subjects:
             continue
         message = f"{node.name}: {words.message}"
-        fault = Fault("SC410", message)
+        fault = Fault(RULE, message)
         repair = words.repair(alone=isinstance(node.path[-1], int))
         if not _of_parameters(repair.change, trace.spec.document.data, node.path):
-            fault = repairable("SC410", message, [repair], repair.text)
-        findings.append(Finding(fault, node.path, node.name, "advice"))
+            fault = repairable(RULE, message, [repair], repair.text)
+        findings.append(Finding(fault, node.path, node.name))
     return findings
 
 
@@ -60,4 +63,4 @@ def _of_parameters(change: Change, data: Any, path: Path) -> bool:
     return change.action == "set" and isinstance(value, str) and value.startswith("$")
 
 
-RULE = Rule("SC410", "framework's word", "advice", of_network=find)
+CHECK = Check(RULE, of_network=find)

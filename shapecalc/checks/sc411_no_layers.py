@@ -18,10 +18,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapecalc.checks.rule import Rule
+from shapecalc.checks.rule import Check
 from shapecalc.diagnostics import Finding, repairable
 from shapecalc.edits import Change, Repair
+from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
+
+RULE = Rule("SC411", "no-layers", "advice")
 
 
 def find(trace: Trace) -> Sequence[Finding]:
@@ -29,8 +32,8 @@ def find(trace: Trace) -> Sequence[Finding]:
     if trace.layers or not trace.spec.readable:
         return ()
     repair = Repair("for example layers: [{dense: 10}]", Change("set", [{"dense": 10}]))
-    fault = repairable("SC411", "the network has no layers", [repair])
-    return (Finding(fault, ("layers",), None, "advice"),)
+    fault = repairable(RULE, "the network has no layers", [repair])
+    return (Finding(fault, ("layers",)),)
 
 
-RULE = Rule("SC411", "no layers", "advice", of_network=find)
+CHECK = Check(RULE, of_network=find)

@@ -10,9 +10,3 @@ Good:
     spec: {input: 32x32x3, layers: [conv: {K: 10, F: 5}]}
     questions: [{id: q1, points: 2, ask: conv1.output}]
 """
-
-from __future__ import annotations
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC502", "missing in an assignment")

@@ -12,9 +12,3 @@ Good:
     spec: {input: 32x32x3, layers: [conv: {K: 10, F: 5}]}
     questions: [{ask: conv1.output, points: 2}]
 """
-
-from __future__ import annotations
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC503", "wrong value in an assignment")

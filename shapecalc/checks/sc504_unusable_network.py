@@ -13,9 +13,3 @@ Good:
     spec: {input: 6x6x1, layers: [conv: {K: 1, F: 3}, conv: {K: 1, F: 3}]}
     questions: [conv2.output]
 """
-
-from __future__ import annotations
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC504", "unusable network")

@@ -14,9 +14,3 @@ Good:
     spec: {input: 32x32x3, layers: [conv: {K: 10, F: 5}]}
     questions: [{ask: conv1.parameters, key: 760}]
 """
-
-from __future__ import annotations
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC507", "false key")

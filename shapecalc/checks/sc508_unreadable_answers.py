@@ -14,9 +14,3 @@ Good:
     conv1.output: 28x28x10
     conv1.parameters: 760
 """
-
-from __future__ import annotations
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC508", "unreadable answers")

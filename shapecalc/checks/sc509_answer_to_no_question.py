@@ -8,9 +8,3 @@ Good:
 
     conv1.output: 28x28x10
 """
-
-from __future__ import annotations
-
-from shapecalc.checks.rule import Rule
-
-RULE = Rule("SC509", "answer to no question")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from importlib import import_module
 from typing import Any
 
 import click
 
+from shapecalc.registry import PluginError, Registry
+
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+UNUSABLE = 2
 COMMANDS = {
     "report": "Print the table of volumes, counts and totals.",
     "check": "Find what is wrong, in files and folders.",
@@ -23,8 +25,43 @@ COMMANDS = {
 }
 
 
+commands: Registry[click.Command] = Registry(
+    "command", {name: f"shapecalc.cli.{name}:command" for name in COMMANDS}
+)
+
+
+def _activate(ctx: click.Context, option: click.Parameter, names: tuple[str, ...]) -> None:
+    if names:
+        from shapecalc import plugins
+
+        for name in names:
+            plugins.activate(name)
+
+
+def _plugin_option() -> click.Option:
+    """Return --plugin, which the group and every command have; it comes before all other options,
+    since their values may be a plug-in's.
+    """
+    return click.Option(
+        ["--plugin"],
+        multiple=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_activate,
+        metavar="PACKAGE",
+        help="Use a plug-in: a Python package, module or .py file. This runs its code.",
+    )
+
+
 class _Lazy(click.Group):
     """A group that imports a command's module only when it is needed."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().main(*args, **options)
+        except PluginError as error:
+            click.echo(f"shapecalc: {error}", err=True)
+            sys.exit(UNUSABLE)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -34,26 +71,27 @@ class _Lazy(click.Group):
             ctx.exit(INTERRUPTED)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(commands)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(f"shapecalc.cli.{cmd_name}")
-        command: click.Command = module.command
+        command = commands.find(cmd_name)
+        if command is not None and not any(option.name == "plugin" for option in command.params):
+            command.params.append(_plugin_option())
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        added = (name for name in commands if name not in COMMANDS)
+        listed = COMMANDS | {name: commands[name].get_short_help_str() for name in added}
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(listed.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         from shapecalc.diagnostics import nearest
 
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            close = nearest(args[0], COMMANDS)
+        if args and args[0] not in commands and not args[0].startswith("-"):
+            close = nearest(args[0], list(commands))
             hint = f" Did you mean {close}?" if close else ""
             ctx.fail(f"No such command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)
@@ -84,6 +122,9 @@ def group(ctx: click.Context) -> None:
     opened.
     """
     ctx.color = _colour()
+
+
+group.params.append(_plugin_option())
 
 
 def _colour() -> bool | None:
@@ -124,6 +165,12 @@ def main() -> None:
         click.echo(f"shapecalc: cannot write: {error.strerror or error}", err=True)
         sys.exit(2)
     except Exception as error:  # the last resort: whatever it is, say it in one line
+        from shapecalc.plugins import blamed
+
+        of_plugin = blamed(error)
+        if of_plugin is not None:
+            click.echo(f"shapecalc: {of_plugin}", err=True)
+            sys.exit(UNUSABLE)
         what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
         click.echo(f"shapecalc: internal error, please report it ({what})", err=True)
         sys.exit(2)

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from shapecalc.cli.check import print_finding
 from shapecalc.cli.files import FAULTY, OK, UNUSABLE, complain, read
+from shapecalc.cli.findings import Printer, format_option
 from shapecalc.cli.search import Search
 
 
 @click.command("audit")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="How to print what is wrong.",
-)
+@format_option("How to print what is wrong.")
 @click.pass_context
 def command(ctx: click.Context, paths: tuple[str, ...], form: str) -> None:
     """Check printed numbers against computed ones: the keys of an assignment, or the expect and
@@ -32,7 +24,7 @@ def command(ctx: click.Context, paths: tuple[str, ...], form: str) -> None:
 
     search = Search(paths, "Auditing")
     code, printed, misprints, files = OK, 0, 0, 0
-    results = []
+    printer = Printer(form)
     for path in search.files():
         try:
             result = audit_document(read(path), Path(path).parent)
@@ -47,12 +39,8 @@ def command(ctx: click.Context, paths: tuple[str, ...], form: str) -> None:
         misprints += result.misprints
         errors = [d for d in result.diagnostics if d.severity == "error"]
         code = max(code, FAULTY if errors else OK)
-        results += [{"file": path, **found.to_dict()} for found in errors]
-        if form == "text":
-            for found in errors:
-                print_finding(path, found)
-    if form == "json":
-        click.echo(json.dumps(results, indent=2))
+        printer.add(path, errors)
+    printer.end()
     wrong = f"{misprints:,} {'misprint' if misprints == 1 else 'misprints'}"
     numbers = f"{printed:,} printed {'value' if printed == 1 else 'values'}"
     count = f"{files:,} {'file' if files == 1 else 'files'}"

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 import shapecalc
 from shapecalc.cli.files import exit_code, max_layers_option
 from shapecalc.cli.report import format_option, render
-from shapecalc.formats.yaml_text import read_yaml
 from shapecalc.frameworks.lookups import words_of
-from shapecalc.layers import KINDS, kind_of
+from shapecalc.layers import KINDS, kind_of, kinds
+from shapecalc.readers.yaml_text import read_yaml
 
 
 @click.command("calc")
@@ -85,7 +85,7 @@ def _named(kind: str, value: Any, word: str) -> str:
 
 
 def _is_kind(word: str) -> bool:
-    return kind_of(word) is not None or bool(words_of(word))
+    return kind_of(word) is not None or bool(words_of(word)) or kinds.find(word) is not None
 
 
 def _main(kind: str) -> str | None:

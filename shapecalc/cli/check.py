@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 
 import click
 
 from shapecalc.cli.files import FAULTY, OK, UNUSABLE, max_layers_option
+from shapecalc.cli.findings import Printer, format_option
 from shapecalc.cli.search import Search
-from shapecalc.diagnostics import Diagnostic, briefly, chosen, quote
-
-COLOURS = {"error": "red", "warning": "yellow", "advice": "cyan"}
+from shapecalc.diagnostics import chosen
 
 
 def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -19,21 +17,14 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
 
     wanted = tuple(c.strip().upper() for v in values for c in v.split(",") if c.strip())
     for prefix in wanted:
-        if not any(code.startswith(prefix) for code in codes()):
+        if not codes(prefix):
             raise click.BadParameter(f"{prefix!r} is neither a code nor the beginning of one")
     return wanted
 
 
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="How to print the findings.",
-)
+@format_option("How to print the findings.")
 @click.option(
     "--select",
     multiple=True,
@@ -66,17 +57,14 @@ def command(
     for standard input.
     """
     search = Search(paths, "Checking", quiet)
-    results: list[tuple[str, Diagnostic]] = []
+    printer = Printer(form, full=bool(select))
     counts: Counter[str] = Counter()
+    unwanted = _unwanted(select, ignore)
     for path, trace in search.traces(max_layers):
-        wanted = list(chosen(trace.diagnostics, lambda d: _wanted(d.code, select, ignore)))
-        results += [(path, found) for found in wanted]
+        wanted = list(chosen(trace.diagnostics, lambda d: d.code not in unwanted))
         counts.update(found.severity for found in wanted)
-        if form == "text":
-            for found in wanted if select else briefly(wanted):
-                print_finding(path, found)
-    if form == "json":
-        click.echo(json.dumps([{"file": p, **f.to_dict()} for p, f in results], indent=2))
+        printer.add(path, wanted)
+    printer.end()
     if not quiet:
         click.echo(_summary(search, counts), err=True)
     if not search.checked and search.code == OK:
@@ -85,18 +73,13 @@ def command(
     ctx.exit(max(search.code, FAULTY if failing else OK))
 
 
-def _wanted(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
-    return code.startswith(select or ("SC",)) and not (ignore and code.startswith(ignore))
+def _unwanted(select: tuple[str, ...], ignore: tuple[str, ...]) -> set[str]:
+    """Return the codes that are not asked for."""
+    if not select and not ignore:
+        return set()
+    from shapecalc.checks.pages import codes
 
-
-def print_finding(path: str, found: Diagnostic, err: bool = False) -> None:
-    """Print one finding with its place, and its hint; to standard error if it is a message."""
-    code = click.style(found.code, fg=COLOURS[found.severity], bold=True)
-    place = f":{found.line}:{found.column}" if found.line is not None else ""
-    start = f"{quote(path, 400)}{place}: " if path else ""
-    click.echo(f"{start}{code} {found.severity}: {found.told}", err=err)
-    if found.hint:
-        click.echo(f"    {found.hint}", err=err)
+    return {*codes()} - {*codes(*select)} | {*(codes(*ignore) if ignore else ())}
 
 
 def _summary(search: Search, counts: Counter[str]) -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 import shapecalc
-from shapecalc import network
+from shapecalc import network, readers
 from shapecalc.diagnostics import MAX_LAYERS, quote
 from shapecalc.document import Document
-from shapecalc.formats import native
+from shapecalc.readers.base import MAX_BYTES
 from shapecalc.tracing import Trace
 
 OK, FAULTY, UNUSABLE = 0, 1, 2
@@ -30,10 +30,10 @@ max_layers_option = click.option(
 def read(path: str) -> Document:
     """Return the document of a file, `-` for standard input. Raises OSError or ValueError."""
     if path != "-":
-        return native.read_path(Path(path))
+        return readers.read_path(Path(path))
     if sys.stdin is None:
         raise OSError("standard input is closed")
-    return native.read_bytes(sys.stdin.buffer.read(native.MAX_BYTES + 1), path)
+    return readers.read_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), path)
 
 
 def trace_path(path: str, max_layers: int) -> Trace | None:

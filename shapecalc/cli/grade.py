@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shapecalc.cli.check import print_finding
 from shapecalc.cli.files import OK, UNUSABLE, complain
+from shapecalc.cli.findings import tell
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def command(
 
     Exit code 0 once all are marked, even if some submissions are not gradable.
     """
-    from shapecalc.grading import classroom, exports
+    from shapecalc.grading import class_run, exports
     from shapecalc.grading.presets import PRESETS, find
 
     if preset and regex:
@@ -100,7 +100,7 @@ def command(
     if not found:
         ctx.exit(UNUSABLE)
     with _bar(len(found)) as progress:
-        everybody = classroom.grade(read, found, jobs, progress)
+        everybody = class_run.grade(read, found, jobs, progress)
     if form in exports.OF_ONE and len(everybody.graded) != 1:
         count = len(everybody.graded)
         raise click.UsageError(f"--format {form} takes one submission: here are {count:,}")
@@ -123,8 +123,7 @@ def _assignment(path: str) -> Assignment | None:
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
         complain(path, error)
         return None
-    for found in read.diagnostics:
-        print_finding(path, found)
+    tell(path, read.diagnostics)
     return read if read.usable else None
 
 

@@ -17,6 +17,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeVar
 
+from shapecalc.plugins import ACTIVE, activate
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -37,7 +39,8 @@ def in_order(
 ) -> Generator[R, None, None]:
     """Yield work(item) of every item, in order; `lost` is for an item whose process was ended.
 
-    `work` and the items are pickled. `progress` is told how many items are done.
+    `work` and the items are pickled; plug-ins are active there as they are here.
+    `progress` is told how many items are done.
     """
     waiting = iter(enumerate(items))
     results: dict[int, R] = {}
@@ -73,7 +76,7 @@ class _Worker:
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, self.work), daemon=True)
+        self.process = context.Process(target=_serve, args=(theirs, self.work, ACTIVE), daemon=True)
         with _deaf():
             self.process.start()
         theirs.close()  # so that the end of the process is the end of the pipe
@@ -107,9 +110,11 @@ class _Worker:
             self.process = None
 
 
-def _serve(connection: Connection, work: Callable[[Any], Any]) -> None:
+def _serve(connection: Connection, work: Callable[[Any], Any], plugins: Sequence[str]) -> None:
     """Work on what comes, until nobody is there any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in plugins:
+        activate(name)
     with suppress(EOFError, OSError):
         while True:
             connection.send(work(connection.recv()))

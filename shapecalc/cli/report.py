@@ -12,7 +12,7 @@ import click
 from shapecalc.cli.files import OK, UNUSABLE, exit_code, max_layers_option
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
-from shapecalc.diagnostics import briefly, quote
+from shapecalc.diagnostics import quote
 from shapecalc.reports.columns import COLUMNS, default_columns
 from shapecalc.tracing import Trace
 
@@ -123,11 +123,10 @@ def render(
 
         return json_text.render(trace, single=file is None)
     if form == "csv":
-        from shapecalc.cli.check import print_finding
+        from shapecalc.cli.findings import tell
         from shapecalc.reports import csv_text
 
-        for found in briefly(trace.diagnostics):
-            print_finding(trace.spec.file or "", found, err=True)
+        tell(trace.spec.file or "", trace.diagnostics, err=True)
         return csv_text.render(trace, columns, depth, file, heading)
     from shapecalc.reports import table
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
+from shapecalc import readers
 from shapecalc.cli.files import OK, UNUSABLE, complain, trace_path
 from shapecalc.tracing import Trace
 
-ENDINGS = (".yaml", ".yml", ".json")
 MANY = 50  # files from which a progress bar is shown
 
 
@@ -67,11 +67,12 @@ class Search:
                 yield path
 
     def _folder(self, folder: Path) -> Iterator[str]:
+        wanted = readers.endings()
         for root, folders, names in os.walk(folder, onerror=self._unreadable):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(names):
                 file = str(Path(root, name))
-                if name.startswith(".") or not name.lower().endswith(ENDINGS):
+                if name.startswith(".") or not name.lower().endswith(wanted):
                     continue
                 if os.path.isfile(file) or not os.path.exists(file):  # no pipes, no sockets
                     self.found_in_folder.add(file)

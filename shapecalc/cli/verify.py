@@ -13,11 +13,11 @@ from typing import NamedTuple
 import click
 
 import shapecalc
-from shapecalc.cli.check import print_finding
 from shapecalc.cli.files import FAULTY, OK, UNUSABLE, max_layers_option
+from shapecalc.cli.findings import tell
 from shapecalc.cli.processes import MOST, in_order, one_thread
 from shapecalc.cli.search import Search
-from shapecalc.diagnostics import LIMIT, briefly, nearest, quote
+from shapecalc.diagnostics import LIMIT, nearest, quote
 from shapecalc.tracing import Trace
 from shapecalc.verification import Verification
 
@@ -234,8 +234,7 @@ def _print(path: str, result: Verification, form: str, one: bool) -> None:
         click.echo(verification_table.render(result))
     else:
         click.echo(f"{quote(path, 400)}: {verification_table.summary(result)}")
-    for found in briefly(result.diagnostics):
-        print_finding(path, found)
+    tell(path, result.diagnostics)
 
 
 def looked_at() -> bool:

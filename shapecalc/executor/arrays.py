@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, Fault, SpecError, quote
 from shapecalc.executor.buffers import Array
 from shapecalc.layers.base import show
@@ -23,7 +24,11 @@ def refusal(fault: Fault, where: str) -> SpecError:
     """Return the error for a faulty array or argument; `where` is its key."""
     layer = where.rpartition(".")[0] or None
     return SpecError(
-        [Diagnostic(fault.code, "error", fault.message, fault.hint, layer, where, None, None)]
+        [
+            Diagnostic(
+                fault.code, fault.rule.severity, fault.message, fault.hint, layer, where, None, None
+            )
+        ]
     )
 
 
@@ -41,12 +46,12 @@ def numeric(values: Any, key: str, dtype: npt.DTypeLike, holes: bool = False) ->
     except Exception as error:  # what stands for an array may raise anything
         said = " ".join(str(error).split())
         message = f"{quote(key)} is not an array of real numbers ({quote(said)})"
-        raise refusal(Fault("SC104", message), key) from None
+        raise refusal(Fault(rules.WRONG_VALUE, message), key) from None
     if not holes and not np.isfinite(array).all():
         place = np.argwhere(~np.isfinite(array))[0].tolist()
         at = f" at {place}" if place else ""
         message = f"{quote(key)} holds {array[tuple(place)]}{at}"
-        raise refusal(Fault("SC104", message, "give finite numbers"), key)
+        raise refusal(Fault(rules.WRONG_VALUE, message, "give finite numbers"), key)
     return array
 
 
@@ -78,7 +83,7 @@ def shaped(array: Array, wanted: tuple[int, ...], key: str, batched: bool = Fals
         given = show(array.shape) if array.shape else "a single number"
         message = f"{quote(key)} is {given}, and should be {show(wanted)}"
         hint = "N examples: N x " + show(wanted) if batched else "PyTorch's layout"
-        raise refusal(Fault("SC104", message, hint), key)
+        raise refusal(Fault(rules.WRONG_VALUE, message, hint), key)
     return array.reshape((count, *wanted) if batched else wanted)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, Fault, Finding, SpecError
 from shapecalc.executor.arrays import depth_first, numeric
 from shapecalc.executor.buffers import Array
@@ -69,17 +70,11 @@ class ComputedExample:
 
     def _within(self, found: Diagnostic) -> Diagnostic:
         """Return a faulty array's diagnostic with its place in the spec."""
+        document = self.trace.spec.document
         for part in ("given", "upstream"):
             if found.where in getattr(self.example, part):
-                return self._placed(found, ("example", part, found.where))
-        return self._placed(found, ("example", *found.where.split(".")))
-
-    def _placed(self, found: Diagnostic, path: tuple[str, ...]) -> Diagnostic:
-        line, column, end_line, end_column = self.trace.spec.document.locate(path)
-        return found._replace(
-            where=".".join(path), line=line, column=column,
-            end_line=end_line, end_column=end_column,
-        )  # fmt: skip
+                return document.moved(found, ("example", part, found.where))
+        return document.moved(found, ("example", *found.where.split(".")))
 
     def compare(self) -> tuple[list[Check], list[Finding]]:
         """Return a check for every expected array, and an SC303 for each that is not computed."""
@@ -126,7 +121,7 @@ class ComputedExample:
             message = f"{key} is {shape}, and {show(numbers.shape) or 'a number'} was expected"
             sizes = list(numbers.shape), list(computed.shape)
             check = Check(layer, key, *sizes, False, example=True)
-            return check, Fault("SC303", message, _hint(computed, target))
+            return check, Fault(rules.FALSE_EXAMPLE, message, _hint(computed, target))
         wanted = numeric(numbers.values, key, np.float64, holes=True).reshape(computed.shape)
         compared = ~np.isnan(wanted)
         differs = ~(np.abs(computed - wanted) <= self.example.tolerance) & compared
@@ -141,7 +136,7 @@ class ComputedExample:
         if total > 1:
             message += f"; {int(differs.sum()):,} of {total:,} values differ"
         check = Check(layer, key, expected, got, False, at.removeprefix(" at "), example=True)
-        return check, Fault("SC303", message, _hint(computed, target))
+        return check, Fault(rules.FALSE_EXAMPLE, message, _hint(computed, target))
 
     def _layer(self, target: Target) -> str | None:
         if target.role == "loss":

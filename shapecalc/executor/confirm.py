@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from shapecalc.diagnostics import Fault, Finding, SpecError, nearest, quote, some
+from shapecalc import rules
+from shapecalc.diagnostics import Fault, Finding, SpecError, in_order, nearest, quote, some
 from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.compared_example import ComputedExample
@@ -56,22 +57,19 @@ def confirm(
     size = trace.spec.batch if batch is None else batch
     mode = "training" if training else "inference"
     settings = f"{dtype}, batch {size}, seed {seed}, {mode}"
-    found = tuple(d for d in trace.diagnostics if d.severity == "error")
+    found = [d for d in trace.diagnostics if d.severity == "error"]
     plan = _Plan(trace, size, seed, dtype, training, only, progress)
     try:
         with np.errstate(all="ignore"):  # what is not finite is a finding
             plan.run()
     except SpecError as error:
-        found += tuple(d for d in error.diagnostics if d not in found)
+        found += error.diagnostics
     except MemoryError:
         message = "there is not enough memory to run the network"
-        found += (
-            trace.spec.document.located(Finding(Fault("SC108", message, "a smaller batch"), ())),
-        )
-    found += tuple(trace.spec.document.located(finding) for finding in plan.findings)
-    found = tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
+        plan.findings.append(Finding(Fault(rules.LIMIT_PASSED, message, "a smaller batch"), ()))
+    found += trace.spec.document.diagnostics(plan.findings)
     file, name = trace.spec.file, trace.name
-    return Verification(file, name, settings, plan.checks, found, plan.notes)
+    return Verification(file, name, settings, plan.checks, in_order(found), plan.notes)
 
 
 def foreseen(trace: Trace, *, batch: int | None, dtype: str, only: str | None) -> float:
@@ -117,11 +115,13 @@ class _Plan:
     def run(self) -> None:
         """Run the network once, check its layers, then the whole and the example."""
         if need_whole("batch", self.batch) < 1:
-            raise refusal(Fault("SC104", "batch must be 1 or more"), "batch")
+            raise refusal(Fault(rules.WRONG_VALUE, "batch must be 1 or more"), "batch")
         if not self.chosen and self.only is not None:
             close = nearest(self.only, self.places)
             hint = f"did you mean {quote(close)}?" if close else ""
-            raise refusal(Fault("SC107", f"there is no layer {quote(self.only)}", hint), "only")
+            raise refusal(
+                Fault(rules.NO_SUCH_NAME, f"there is no layer {quote(self.only)}", hint), "only"
+            )
         _need(self.trace, self.batch, self.dtype, self.chosen)
         self._example()
         session = self._session(self.dtype)
@@ -208,7 +208,7 @@ class _Plan:
         self.checks.append(check)
         place = self.places.get(check.layer or "")
         path = () if place is None else self.trace.layers[place].path
-        self.findings.append(Finding(Fault("SC302", message, FAULT), path, check.layer))
+        self.findings.append(Finding(Fault(rules.EXECUTION, message, FAULT), path, check.layer))
 
     # -- gradients -----------------------------------------------------------------------------
 
@@ -323,7 +323,7 @@ class _Plan:
 
     def _example(self) -> None:
         example = self.trace.spec.example
-        if example is None or any(d.code < "SC3" for d in self.trace.diagnostics):
+        if example is None or any(d.rule.structural for d in self.trace.diagnostics):
             return
         computed = ComputedExample(self.trace, example, seed=self.seed, training=self.training)
         checks, findings = computed.compare()

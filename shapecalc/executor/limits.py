@@ -13,8 +13,10 @@ from math import prod
 
 import numpy as np
 
-from shapecalc.diagnostics import LIMIT, Fault, SpecError, quote
+from shapecalc import rules
+from shapecalc.diagnostics import LIMIT, Fault, Finding, SpecError, quote
 from shapecalc.executor.arrays import refusal
+from shapecalc.executor.kernels import KERNELS
 from shapecalc.layers.window import Sliding
 from shapecalc.network.values import last_uses
 from shapecalc.records import LayerRecord
@@ -31,11 +33,18 @@ IN_PASSES = 0.15  # of that time, in the passes through the whole network
 
 def need_sound(trace: Trace) -> None:
     """Raise SpecError where something is wrong with the spec; false claims do not matter here."""
-    wrong = [d for d in trace.diagnostics if d.code < "SC3"]
+    wrong = [d for d in trace.diagnostics if d.rule.structural]
     if wrong:
         raise SpecError(wrong)
+    for record in trace.layers:
+        if KERNELS.get(record.kind) is None:  # of a plug-in
+            hint = "its plug-in has no kernel for it"
+            fault = Fault(rules.UNKNOWN_KIND, f"the layer kind {record.kind} cannot be run", hint)
+            raise SpecError([trace.spec.document.located(Finding(fault, record.path, record.name))])
     if not trace.complete:
-        raise refusal(Fault("SC103", "the network has no output", "name one under outputs"), "")
+        raise refusal(
+            Fault(rules.MISSING_FIELD, "the network has no output", "name one under outputs"), ""
+        )
 
 
 def need_room(trace: Trace, batch: int, itemsize: int, *, keep_all: bool, backward: bool) -> None:
@@ -55,7 +64,7 @@ def _need(needed: int, batch: int, itemsize: int) -> None:
             f" {(needed + 2**29) // 2**30:,} GiB, more than {MAX_BYTES // 2**30}"
         )
         hint = "a smaller batch, or float32" if batch > 1 or itemsize > 4 else "a smaller network"
-        raise refusal(Fault("SC108", message, hint), "batch")
+        raise refusal(Fault(rules.LIMIT_PASSED, message, hint), "batch")
 
 
 def resident(trace: Trace, batch: int, itemsize: int, *, keep_all: bool, backward: bool) -> int:
@@ -143,7 +152,7 @@ def need_time(trace: Trace, batch: int) -> None:
     if work > MAX_MACS:
         what = "MACs" if work == batch * (trace.totals["macs"] or 0) else "MACs and taps of pools"
         message = f"a pass has {work:,} {what}, verify takes at most {MAX_MACS:,}"
-        raise refusal(Fault("SC108", message, "a smaller input or batch"), "batch")
+        raise refusal(Fault(rules.LIMIT_PASSED, message, "a smaller input or batch"), "batch")
 
 
 def seconds_to_check(trace: Trace, batch: int, chosen: Iterable[int]) -> float:
@@ -171,14 +180,14 @@ def need_names(name: str, value: object) -> None:
     if value is None or (isinstance(value, Mapping) and all(isinstance(key, str) for key in value)):
         return
     message = f"{name} must be a mapping by name, not {quote(value)}"
-    raise refusal(Fault("SC104", message), name)
+    raise refusal(Fault(rules.WRONG_VALUE, message), name)
 
 
 def need_choice(name: str, value: object, choices: Sequence[str]) -> None:
     """Raise SpecError unless an argument is one of a few words."""
     if not isinstance(value, str) or value not in choices:
         message = f"{name} must be {' or '.join(choices)}, not {quote(value)}"
-        raise refusal(Fault("SC104", message), name)
+        raise refusal(Fault(rules.WRONG_VALUE, message), name)
 
 
 def need_whole(name: str, value: object) -> int:
@@ -189,7 +198,7 @@ def need_whole(name: str, value: object) -> int:
         number = int(value)
     if not 0 <= number <= LIMIT:
         message = f"{name} must be a whole number, 0 or more, not {quote(value)}"
-        raise refusal(Fault("SC104", message), name)
+        raise refusal(Fault(rules.WRONG_VALUE, message), name)
     return number
 
 
@@ -197,5 +206,5 @@ def need_truth(name: str, value: object) -> bool:
     """Return an argument as a truth value; raise SpecError for anything else, such as "no"."""
     if not isinstance(value, bool | np.bool_):
         message = f"{name} must be true or false, not {quote(value)}"
-        raise refusal(Fault("SC104", message), name)
+        raise refusal(Fault(rules.WRONG_VALUE, message), name)
     return bool(value)

@@ -19,7 +19,7 @@ from shapecalc.diagnostics import Refusal
 from shapecalc.executor.buffers import Array, Buffers
 from shapecalc.executor.kernels import KERNELS, Context
 from shapecalc.layers import Layer
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Reshape
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace

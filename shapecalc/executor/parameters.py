@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, quote, some, suggestion
 from shapecalc.executor.arrays import numeric, refusal, shaped
 from shapecalc.executor.buffers import Array, Buffers
@@ -57,10 +58,12 @@ def owned_by(trace: Trace) -> list[Parameters]:
 
 def _given(values: Any, key: str, parameter: Parameter, buffers: Buffers) -> Array:
     if values is None:
-        raise refusal(Fault("SC104", f"{quote(key)} is missing", "leave the key out"), key)
+        raise refusal(
+            Fault(rules.WRONG_VALUE, f"{quote(key)} is missing", "leave the key out"), key
+        )
     array = shaped(numeric(values, key, buffers.dtype), parameter.shape, key)
     if not parameter.negative and (array < 0).any():
-        raise refusal(Fault("SC104", f"{quote(key)} holds a negative variance"), key)
+        raise refusal(Fault(rules.WRONG_VALUE, f"{quote(key)} holds a negative variance"), key)
     return array
 
 
@@ -80,7 +83,7 @@ def _unknown(key: str, names: Names) -> Fault:
         target = names.find(key)
     except KeyError as error:
         fault = error.args[0]
-        return fault if isinstance(fault, Fault) else Fault("SC107", str(fault))
+        return fault if isinstance(fault, Fault) else Fault(rules.NO_SUCH_NAME, str(fault))
     known = [record.name for record in names.records if record.parameters]
     hint = suggestion(key, lambda: known, (), f"there is {some(known, 8)}")
-    return Fault("SC107", f"{quote(key)} is a {target.role}, not a parameter", hint)
+    return Fault(rules.NO_SUCH_NAME, f"{quote(key)} is a {target.role}, not a parameter", hint)

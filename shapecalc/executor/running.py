@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, some
 from shapecalc.executor.arrays import depth_first, refusal
 from shapecalc.executor.buffers import Array
@@ -67,7 +68,9 @@ def run_trace(
     for name, given in (("parameters", parameters), ("loss", loss), ("upstream", upstream)):
         need_names(name, given)
     if loss is not None and upstream is not None:
-        fault = Fault("SC106", "loss and upstream are two sources of the gradient", "give one")
+        fault = Fault(
+            rules.NAME_USED_TWICE, "loss and upstream are two sources of the gradient", "give one"
+        )
         raise refusal(fault, "upstream")
     session = Session(
         trace, parameters, seed=seed, dtype=dtype, training=training, keep=keep,

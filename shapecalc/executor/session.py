@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, quote, some
 from shapecalc.executor.arrays import channels_last, numeric, refusal, shaped
 from shapecalc.executor.buffers import Array, Buffers
@@ -89,12 +90,14 @@ class Session:
         elif not isinstance(given, Mapping):
             if len(names) > 1:
                 message = f"the network has the inputs {some(names)}"
-                raise refusal(Fault("SC104", message, "give a mapping by name"), "inputs")
+                raise refusal(Fault(rules.WRONG_VALUE, message, "give a mapping by name"), "inputs")
             given = {names[0]: given}
         for key in given:
             if key not in names:
                 message = f"the network has no input {quote(key)}"
-                raise refusal(Fault("SC107", message, f"there is {some(names)}"), str(key))
+                raise refusal(
+                    Fault(rules.NO_SUCH_NAME, message, f"there is {some(names)}"), str(key)
+                )
         dtype = self.buffers.dtype
         arrays = {
             name: shaped(numeric(values, name, dtype), self._shape(index), name, batched=True)
@@ -104,11 +107,15 @@ class Session:
         counts = {name: len(array) for name, array in arrays.items()}
         if len(set(counts.values())) > 1:
             message = f"the inputs hold different numbers of examples: {counts}"
-            raise refusal(Fault("SC104", message, "give as many of each"), next(iter(counts)))
+            raise refusal(
+                Fault(rules.WRONG_VALUE, message, "give as many of each"), next(iter(counts))
+            )
         count = next(iter(counts.values()), batch or self.trace.spec.batch)
         if not count:
             message = "there are no examples in the inputs"
-            raise refusal(Fault("SC104", message, "give one at least"), next(iter(counts)))
+            raise refusal(
+                Fault(rules.WRONG_VALUE, message, "give one at least"), next(iter(counts))
+            )
         self._need_room(count)
         for index, name in enumerate(names):
             if name not in arrays:
@@ -134,24 +141,28 @@ class Session:
         """Return the loss of the last forward pass, a part for every output that has one."""
         if len(loss) != 1 or next(iter(loss)) not in ("squared_error", "cross_entropy"):
             message = f"loss must be squared_error or cross_entropy, not {quote(str(dict(loss)))}"
-            raise refusal(Fault("SC104", message, "for example {'cross_entropy': 6}"), "loss")
+            raise refusal(
+                Fault(rules.WRONG_VALUE, message, "for example {'cross_entropy': 6}"), "loss"
+            )
         ((kind, wanted),) = loss.items()
         outputs = self.trace.spec.outputs
         if not isinstance(wanted, Mapping):
             if len(outputs) != 1:
                 message = f"the network has the outputs {some(list(outputs))}"
                 hint = f"for example {{'{kind}': {{'{next(iter(outputs), 'output')}': ...}}}}"
-                raise refusal(Fault("SC107", message, hint), f"loss.{kind}")
+                raise refusal(Fault(rules.NO_SUCH_NAME, message, hint), f"loss.{kind}")
             wanted = {next(iter(outputs)): wanted}
         if not wanted:
             hint = f"there is {some(list(outputs))}"
-            raise refusal(Fault("SC103", f"{kind} names no output", hint), f"loss.{kind}")
+            raise refusal(
+                Fault(rules.MISSING_FIELD, f"{kind} names no output", hint), f"loss.{kind}"
+            )
         parts = []
         for name, values in wanted.items():
             if name not in outputs:
                 message = f"the network has no output {quote(name)}"
                 hint = f"there is {some(list(outputs))}"
-                raise refusal(Fault("SC107", message, hint), f"loss.{kind}")
+                raise refusal(Fault(rules.NO_SUCH_NAME, message, hint), f"loss.{kind}")
             parts.append(self._loss(kind, outputs[name] or 0, values, f"loss.{kind}"))
         return parts
 
@@ -162,14 +173,14 @@ class Session:
         array = shaped(array, wanted, key, batched=True)
         if len(array) != len(output):
             message = f"{key} holds {len(array)} examples, and there are {len(output)}"
-            raise refusal(Fault("SC104", message, "give one for each"), key)
+            raise refusal(Fault(rules.WRONG_VALUE, message, "give one for each"), key)
         if kind == "squared_error":
             return squared_error(output, index, channels_last(array))
         classes = array.astype(np.intp)
         wrong = array[(classes != array) | (classes < 0) | (classes >= shape[0])]
         if wrong.size:
             message = f"{wrong.flat[0]:g} is not a class: there are {shape[0]}, counted from 0"
-            raise refusal(Fault("SC104", message, f"give 0 to {shape[0] - 1}"), key)
+            raise refusal(Fault(rules.WRONG_VALUE, message, f"give 0 to {shape[0] - 1}"), key)
         node = self._node(index)
         before = node.sources[0] if node and node.sources and node.kind == "softmax" else index
         logits = self.value(before)
@@ -182,12 +193,16 @@ class Session:
             index = self.names.values.get(name)
             if index is None:
                 message = f"upstream names no layer {quote(name)}"
-                raise refusal(Fault("SC107", message, some(list(self.names.values), 8)), name)
+                raise refusal(
+                    Fault(rules.NO_SUCH_NAME, message, some(list(self.names.values), 8)), name
+                )
             array = numeric(values, name, self.buffers.dtype)
             array = shaped(array, self._shape(index), name, batched=True)
             if len(array) != self.count:
                 message = f"the upstream gradient of {quote(name)} holds {len(array)} examples"
-                raise refusal(Fault("SC104", message, "give as many as of the inputs"), name)
+                raise refusal(
+                    Fault(rules.WRONG_VALUE, message, "give as many as of the inputs"), name
+                )
             found[index] = channels_last(array)
         return found
 

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import BinaryIO, NamedTuple
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.handed_in import (
+from shapecalc.grading.submission_file import (
     MOST_NOTES,
     Found,
     NotGradable,

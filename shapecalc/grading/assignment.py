@@ -13,18 +13,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, Path, nearest, quote, some
 from shapecalc.document import Document
-from shapecalc.formats import native
 from shapecalc.grading.answers import Unreadable, read_answer, shown
-from shapecalc.grading.asked import read_path
-from shapecalc.grading.false_numbers import false_key
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions import misconceptions
+from shapecalc.grading.misprints import false_key
 from shapecalc.grading.networks import Networks
 from shapecalc.grading.prompts import prompt_for
+from shapecalc.grading.query import read_path
 from shapecalc.grading.question import EXACT, Assignment, Question, Tolerance
 from shapecalc.grading.subject import Subject
+from shapecalc.readers import native
+from shapecalc.rules import Rule
 
 KEYS = ("title", "description", "spec", "questions", "partial", "follow_through", "tolerance")
 QUESTION_KEYS = (
@@ -38,7 +40,7 @@ def read_assignment(source: Any) -> Assignment:
     opened; everything else is in the result's `diagnostics`.
     """
     if isinstance(source, Mapping):
-        return assignment_of(native.read_mapping(source), FilePath())
+        return assignment_of(Document(source), FilePath())
     path = FilePath(source)
     return assignment_of(native.read_path(path), path.parent)
 
@@ -124,19 +126,19 @@ class _Reader:
                 self._add("SC502", "there is no spec to ask about", hint, path)
             return None
         try:
-            asked = read_path(ask)
-            right = subject.answer(asked)
-            working = subject.working(asked)
+            query = read_path(ask)
+            right = subject.answer(query)
+            working = subject.working(query)
         except Unanswerable as error:
             place = (*path, "ask") if "ask" in self._written(path) else path
-            self._add(error.fault.code, error.fault.message, error.fault.hint, place)
+            self._add(error.fault.rule, error.fault.message, error.fault.hint, place)
             return None
         id_ = self._text(item, "id", path) or ask
         question = Question(
-            id_, asked, subject, right, working,
-            self._text(item, "prompt", path) or prompt_for(subject, asked),
+            id_, query, subject, right, working,
+            self._text(item, "prompt", path) or prompt_for(subject, query),
             self._number(item, "points", path, 1.0),
-            EXACT if asked.exact else self._tolerance(item, path, data),
+            EXACT if query.exact else self._tolerance(item, path, data),
             self._credits(item, path, data),
             self._share(item, path, data),
             item.get("key"), path,
@@ -155,7 +157,7 @@ class _Reader:
         if question.key is None:
             return
         try:
-            given = read_answer(question.key, question.asked.form)
+            given = read_answer(question.key, question.query.form)
         except Unreadable as error:
             self._add(
                 "SC503", f"the key of {quote(question.id)}: {error}", "", (*question.path, "key")
@@ -255,8 +257,10 @@ class _Reader:
         holder, place = (item, path) if "follow_through" in item else (data, ())
         return self._number(holder, "follow_through", place, 0.0, 1)
 
-    def _add(self, code: str, message: str, hint: str, path: Path) -> None:
-        finding = Finding(Fault(code, message, hint), path)
+    def _add(self, rule: Rule | str, message: str, hint: str, path: Path) -> None:
+        finding = Finding(
+            Fault(rules.of(rule) if isinstance(rule, str) else rule, message, hint), path
+        )
         if finding not in self.assignment.findings:
             self.assignment.findings.append(finding)
 
@@ -266,9 +270,9 @@ _EXAMPLE = "for example {spec: alexnet.yaml, questions: [conv1.output, conv1.par
 
 def _all(subject: Subject) -> list[str]:
     """Return the questions of `questions: all`: every layer's volume, and parameters if any."""
-    asked = []
+    paths = []
     for record in subject.trace.layers:
-        asked.append(f"{record.name}.output")
+        paths.append(f"{record.name}.output")
         if record.layer is not None and record.layer.has_weights:
-            asked.append(f"{record.name}.parameters")
-    return asked
+            paths.append(f"{record.name}.parameters")
+    return paths

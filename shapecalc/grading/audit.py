@@ -9,19 +9,22 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
-from shapecalc import network, trace
-from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError, unfolded
+from shapecalc import network, rules, trace
+from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError, in_order, unfolded
 from shapecalc.document import Document
-from shapecalc.formats import native
 from shapecalc.grading.answers import Unreadable, read_answer
-from shapecalc.grading.asked import read_path
 from shapecalc.grading.assignment import assignment_of
-from shapecalc.grading.false_numbers import explanation
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.misconceptions import explaining, wrong_answers
-from shapecalc.grading.misconceptions.case import Case
+from shapecalc.grading.misconceptions import wrong_answers
+from shapecalc.grading.misconceptions.question_context import QuestionContext
+from shapecalc.grading.misprints import explanation
+from shapecalc.grading.query import read_path
+from shapecalc.grading.ranking import cause_of
 from shapecalc.grading.subject import Subject
+from shapecalc.readers import native
 from shapecalc.tracing import Trace
+
+MISPRINTED = (rules.FALSE_CLAIM, rules.FALSE_EXAMPLE, rules.FALSE_KEY)
 
 
 class Audit(NamedTuple):
@@ -35,7 +38,7 @@ class Audit(NamedTuple):
     @property
     def misprints(self) -> int:
         """How many printed numbers are not the computed ones."""
-        return sum(d.code in ("SC301", "SC303", "SC507") for d in self.diagnostics)
+        return sum(d.rule in MISPRINTED for d in self.diagnostics)
 
 
 def audit(path: FilePath) -> Audit:
@@ -58,16 +61,15 @@ def _audit_spec(document: Document, file: str) -> Audit:
     findings = [f for f in traced.findings if f.severity == "error"]
     found = [d for d in unfolded(traced.diagnostics) if d.severity == "error"]
     subject = Subject(traced, lenient=True)
-    by_place = {(f.fault.code, f.fault.message): f for f in findings}
+    by_place = {(f.rule, f.fault.message): f for f in findings}
     explained = []
     for diagnostic in found:
-        finding = by_place.get((diagnostic.code, diagnostic.message))
-        if finding is not None and diagnostic.code == "SC301":
+        finding = by_place.get((diagnostic.rule, diagnostic.message))
+        if finding is not None and diagnostic.rule is rules.FALSE_CLAIM:
             diagnostic = _with(diagnostic, _claim(subject, finding), finding.fault.hint)
         explained.append(diagnostic)
     explained += _example(subject)
-    order = sorted(explained, key=lambda d: (d.line or 0, d.column or 0))
-    return Audit(file, sum(1 for _ in _printed(traced)), tuple(order))
+    return Audit(file, sum(1 for _ in _printed(traced)), in_order(explained))
 
 
 def _with(diagnostic: Diagnostic, why: str, hint: str | None = None) -> Diagnostic:
@@ -89,9 +91,9 @@ def cause(traced: Trace, finding: Finding) -> str:
     """Return the mistake behind a false claim, where one and no other gives its number."""
     subject, key = Subject(replace(traced, diagnose=None), lenient=True), str(finding.path[-1])
     printed = _written(traced.spec.document.data, finding.path)
-    case, given = _case(subject, f"{finding.layer or 'total'}.{key}", printed)
-    found = explaining(wrong_answers(case), given) if case is not None else None
-    return f"{found[0].says}: {found[1].arithmetic}" if found else ""
+    context, given = _context(subject, f"{finding.layer or 'total'}.{key}", printed)
+    found = cause_of(given, wrong_answers(context)) if context is not None else None
+    return f"{found[0].explanation}: {found[1].arithmetic}" if found else ""
 
 
 def _example(subject: Subject) -> Iterator[Diagnostic]:
@@ -99,7 +101,7 @@ def _example(subject: Subject) -> Iterator[Diagnostic]:
     traced = subject.trace
     if traced.spec.example is None or not traced.spec.example.expect:
         return
-    if any(d.code < "SC3" and d.severity == "error" for d in traced.diagnostics):
+    if any(d.rule.structural for d in traced.diagnostics):
         return
     try:
         _, findings = subject.computed.compare()
@@ -113,31 +115,31 @@ def _example(subject: Subject) -> Iterator[Diagnostic]:
 def _value(subject: Subject, key: str, path: Path) -> str:
     """Return the mistake behind the first value of an array that differs."""
     printed = _written(subject.trace.spec.document.data, path)
-    asked = key if key == "loss" or key.endswith((".grad", ".next")) else f"{key}.value"
+    query = key if key == "loss" or key.endswith((".grad", ".next")) else f"{key}.value"
     if isinstance(printed, list):
         for place, value in _places(printed):
-            why = _why(subject, f"{asked}[{','.join(map(str, place))}]", value)
+            why = _why(subject, f"{query}[{','.join(map(str, place))}]", value)
             if why:
                 return why
         return ""
-    return _why(subject, asked, printed)
+    return _why(subject, query, printed)
 
 
 def _why(subject: Subject, path: str, printed: Any) -> str:
     """Return the mistake that gives a printed number in the place of the computed one."""
-    case, given = _case(subject, path, printed)
-    return "" if case is None else explanation(case, given)
+    context, given = _context(subject, path, printed)
+    return "" if context is None else explanation(context, given)
 
 
-def _case(subject: Subject, path: str, printed: Any) -> tuple[Case | None, Any]:
+def _context(subject: Subject, path: str, printed: Any) -> tuple[QuestionContext | None, Any]:
     """Return what is asked with what is printed; nothing where that is right, or no answer."""
     try:
-        asked = read_path(path)
-        case = Case(subject, asked, subject.answer(asked))
-        given = read_answer(printed, asked.form)
+        query = read_path(path)
+        context = QuestionContext(subject, query, subject.answer(query))
+        given = read_answer(printed, query.form)
     except (Unanswerable, Unreadable):
         return None, None
-    return (None, None) if given == case.right else (case, given)
+    return (None, None) if given == context.right else (context, given)
 
 
 def _written(data: Any, path: Path) -> Any:

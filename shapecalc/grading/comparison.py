@@ -2,50 +2,73 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from shapecalc.grading.answers import Value, flat
-from shapecalc.grading.asked import Asked
-from shapecalc.grading.question import Question
+from shapecalc.grading.query import Query
+from shapecalc.grading.question import Question, Tolerance
+
+NEAR = Tolerance()
 
 
 def is_right(question: Question, value: Value) -> bool:
     """Say whether an answer is right, within the question's tolerance."""
-    right, asked = question.right, question.asked
+    right, query = question.right, question.query
     if same(question, right, value):
         return True
-    return asked.kind == "field" and question.subject.suits(asked, value)
+    return query.kind == "field" and question.subject.suits(query, value)
 
 
 def _each(question: Question, right: Value) -> Value:
     """Return a hyperparameter with a number for each axis."""
-    record = question.subject.records[question.asked.name]
+    record = question.subject.records[question.query.name]
     axes = len(record.input[0]) - 1 if record.input else 1
     return right if isinstance(right, tuple) else (right,) * axes
 
 
 def same(question: Question, right: Value, value: Value) -> bool:
     """Compare as the kind of answer asks for; trailing and leading sizes of 1 may be left out."""
-    asked = question.asked
-    if asked.form == "truth":
+    query = question.query
+    if query.form == "truth":
         return value is right
-    if asked.form == "sizes":
-        return _same_sizes(asked, right, value)
-    if asked.form == "field":
+    if query.form == "sizes":
+        return _same_sizes(query, right, value)
+    if query.form == "field":
         return value == right or (isinstance(value, tuple) and value == _each(question, right))
     wanted, given = flat(right), flat(value)
     return len(wanted) == len(given) and all(map(question.tolerance.near, wanted, given))
 
 
-def _same_sizes(asked: Asked, right: Value, value: Value) -> bool:
+def _same_sizes(query: Query, right: Value, value: Value) -> bool:
     assert isinstance(right, tuple)
     if right == value:
         return True
     if not isinstance(value, tuple):
         return False
-    if asked.key in ("receptive_field", "jump") and len(value) == 1:
+    if query.key in ("receptive_field", "jump") and len(value) == 1:
         return value * len(right) == right
-    if asked.key not in ("output", "input"):
+    if query.key not in ("output", "input"):
         return False
     if len(right) == 1:  # a flat volume is 1x1xD, too
         return tuple(size for size in value if size != 1) in (right, () if right == (1,) else right)
     shortened = right[:-1] if right[-1] == 1 else right
     return value in (shortened, (1, *right))
+
+
+def alike(wrong: Any, given: Any) -> bool:
+    """Say whether a number is given: floats rounded, a depth of 1 or equal sizes left out."""
+    if wrong == given:
+        return True
+    if isinstance(wrong, tuple) and isinstance(given, tuple) and _whole(wrong):
+        return given in (wrong[:1], wrong[:-1]) and (
+            given * len(wrong) == wrong or (given == wrong[:-1] and wrong[-1] == 1)
+        )
+    if isinstance(wrong, bool | str) or isinstance(given, bool | str) or _whole(wrong):
+        return False
+    ours, theirs = flat(wrong), flat(given)
+    return len(ours) == len(theirs) and all(map(NEAR.near, ours, theirs))
+
+
+def _whole(value: Any) -> bool:
+    """Say whether a value has no float in it: it is compared exactly."""
+    return all(isinstance(number, int) for number in flat(value))

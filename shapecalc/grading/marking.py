@@ -21,9 +21,10 @@ from shapecalc.grading.answers import (
     shown,
 )
 from shapecalc.grading.comparison import is_right, same
-from shapecalc.grading.misconceptions import explaining, wrong_answers
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions import wrong_answers
+from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Assignment, Question
+from shapecalc.grading.ranking import Cause, cause_of
 from shapecalc.grading.subject import Subject
 from shapecalc.quantities import REPORTED
 
@@ -76,7 +77,7 @@ class Marker:
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
-        self._explained: dict[Any, list[tuple[Misconception, Wrong]]] = {}
+        self._explained: dict[Any, list[Cause]] = {}
         self._marks: dict[Any, Mark] = {}
         self.walked = 0  # layers, for this student
 
@@ -106,7 +107,7 @@ class Marker:
         if is_blank(answer):
             return self._unmarked(question, "blank", "", "no answer"), None
         try:
-            value = read_answer(answer, question.asked.form)
+            value = read_answer(answer, question.query.form)
         except Unreadable as error:
             return self._unmarked(question, "unreadable", quote(answer), str(error)), None
         before = tuple((q.id, v) for q, v in own if q.subject is question.subject)
@@ -148,7 +149,7 @@ class Marker:
             verdict="wrong",
             points=round(question.points * share, 6),
             misconception=misconception.name,
-            feedback=f"{misconception.says}: {wrong.arithmetic}; {right}",
+            feedback=f"{misconception.explanation}: {wrong.arithmetic}; {right}",
         )
 
     def _followed(
@@ -158,7 +159,7 @@ class Marker:
         for subject, said, corrected in self._own_worlds(question, own):
             if subject is not None:
                 try:
-                    corrected = subject.answer(question.asked)
+                    corrected = subject.answer(question.query)
                 except Exception:  # the student's own volumes may lead anywhere
                     continue
             if corrected != question.right and same(question, corrected, value):
@@ -171,13 +172,13 @@ class Marker:
         """Return the networks with the student's volumes in place, and sums of its own counts."""
         mine = [
             (q, v)
-            for q, v in {q.asked: (q, v) for q, v in own}.values()  # each asked once
-            if q.subject is question.subject and q.asked != question.asked
+            for q, v in {q.query: (q, v) for q, v in own}.values()  # each asked once
+            if q.subject is question.subject and q.query != question.query
         ]
         volumes = {
-            q.asked.name: v
+            q.query.name: v
             for q, v in mine
-            if q.asked.key == "output" and q.asked.name in q.subject.records and _volume(v)
+            if q.query.key == "output" and q.query.name in q.subject.records and _volume(v)
         }
         worlds: list[tuple[Subject | None, str, Value]] = []
         if volumes:
@@ -203,16 +204,16 @@ class Marker:
 
     def _misconception(
         self, question: Question, value: Value, own: Sequence[tuple[Question, Value]]
-    ) -> tuple[Misconception, Wrong] | None:
+    ) -> Cause | None:
         """Return what explains a wrong answer, for the right network or the student's own."""
-        found = explaining(self._wrong(question, question.subject), value)
+        found = cause_of(value, self._wrong(question, question.subject))
         if found is None:
             for subject, _, _ in self._own_worlds(question, own):
                 if subject is not None:
-                    found = explaining(self._wrong(question, subject), value)
+                    found = cause_of(value, self._wrong(question, subject))
         return found
 
-    def _wrong(self, question: Question, subject: Subject) -> list[tuple[Misconception, Wrong]]:
+    def _wrong(self, question: Question, subject: Subject) -> list[Cause]:
         key = question.id, subject
         if key not in self._explained:
             if len(self._explained) > MOST_REMEMBERED // 100:  # each keeps a network
@@ -220,8 +221,8 @@ class Marker:
             self._explained[key] = []
             expected = () if subject is question.subject else (Exception,)
             with suppress(*expected):  # a student's own volumes may lead anywhere
-                case = Case(subject, question.asked, subject.answer(question.asked))
-                self._explained[key] = wrong_answers(case)
+                context = QuestionContext(subject, question.query, subject.answer(question.query))
+                self._explained[key] = wrong_answers(context)
         return self._explained[key]
 
 
@@ -236,17 +237,17 @@ def _sum_of_own(
     question: Question, own: Sequence[tuple[Question, Value]]
 ) -> tuple[str, Value] | None:
     """Return a total, or a layer's parameters, with the student's own terms put in."""
-    asked, right = question.asked, question.right
-    if asked.key not in SUMMED or asked.form != "number" or not isinstance(right, Number):
+    query, right = question.query, question.right
+    if query.key not in SUMMED or query.form != "number" or not isinstance(right, Number):
         return None
-    parts = ("weights", "biases") if asked.key == "parameters" else ()
+    parts = ("weights", "biases") if query.key == "parameters" else ()
     corrected: Number = right
     said = []
     for other, value in own:
-        theirs = other.asked
+        theirs = other.query
         layer = theirs.name in question.subject.records  # an instance holds others
-        term = asked.name == "total" and layer and theirs.key == asked.key
-        part = theirs.name == asked.name and theirs.key in parts
+        term = query.name == "total" and layer and theirs.key == query.key
+        part = theirs.name == query.name and theirs.key in parts
         if (
             (term or part)
             and isinstance(value, int | float)

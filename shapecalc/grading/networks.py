@@ -6,20 +6,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-from shapecalc import network, trace
+from shapecalc import network, rules, trace
 from shapecalc.diagnostics import Path, quote
 from shapecalc.document import Document, Places
 from shapecalc.grading.subject import Subject
+from shapecalc.rules import Rule
 
 
 class Networks:
-    """Traces each network once. `add(code, message, hint, path)` takes what is wrong."""
+    """Traces each network once. `add(rule, message, hint, path)` takes what is wrong."""
 
     def __init__(
         self,
         document: Document,
         folder: FilePath,
-        add: Callable[[str, str, str, Path], None],
+        add: Callable[[Rule, str, str, Path], None],
     ) -> None:
         self.document, self.folder, self.add = document, folder, add
         self.subjects: dict[Any, Subject | None] = {}
@@ -38,20 +39,25 @@ class Networks:
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or str(error)
                 message = f"the network {quote(spec)} cannot be opened: {reason}"
-                self.add("SC504", message, "a path starts at the assignment's folder", path)
+                self.add(
+                    rules.UNUSABLE_NETWORK,
+                    message,
+                    "a path starts at the assignment's folder",
+                    path,
+                )
                 return None
         elif isinstance(spec, Mapping):
             traced = trace(network.build(self._inner(spec, path)))
         else:
             message = f"spec must be a path or a network, not {quote(spec)}"
-            self.add("SC503", message, "for example spec: alexnet.yaml", path)
+            self.add(rules.WRONG_ASSIGNMENT_VALUE, message, "for example spec: alexnet.yaml", path)
             return None
-        wrong = [d for d in traced.diagnostics if d.code < "SC2" and d.severity == "error"]
+        wrong = [d for d in traced.diagnostics if d.rule.stage == "reading"]
         if wrong:
             first = wrong[0]
             place = f" at {first.line}:{first.column}" if isinstance(spec, str) else ""
             message = f"the network has an error{place}: {first.code} {first.message}"
-            self.add("SC504", message, first.hint, path)
+            self.add(rules.UNUSABLE_NETWORK, message, first.hint, path)
             return None
         return Subject(traced)
 

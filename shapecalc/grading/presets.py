@@ -14,9 +14,10 @@ from functools import partial
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from shapecalc.formats import native
-from shapecalc.grading.handed_in import Found, NotGradable, clean, opened
+from shapecalc.grading.submission_file import Found, NotGradable, clean, opened
 from shapecalc.grading.submissions import ENDINGS
+from shapecalc.readers import native
+from shapecalc.readers.base import MAX_BYTES
 
 METADATA = "submission_metadata.yml"
 DEEPEST = 40  # folders inside one another
@@ -66,8 +67,8 @@ def _gradescope(folder: str) -> Naming:
     """Read a Gradescope export's metadata. Raises NotGradable where there is none to read."""
     path = os.path.join(folder, METADATA)
     try:
-        with opened(path, native.MAX_BYTES) as file:
-            document = native.read_bytes(file.read(native.MAX_BYTES + 1), path)
+        with opened(path, MAX_BYTES) as file:
+            document = native.read_bytes(file.read(MAX_BYTES + 1), path)
         if not isinstance(document.data, Mapping):
             faults = [finding.fault.message for finding in document.findings]
             raise NotGradable(*(faults[:1] or ["not a mapping"]))

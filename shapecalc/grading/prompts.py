@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shapecalc.grading.asked import Asked
+from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
 from shapecalc.layers.base import show
 from shapecalc.quantities import QUANTITIES
@@ -19,28 +19,28 @@ WORDS = {
 }
 
 
-def prompt_for(subject: Subject, asked: Asked) -> str:
+def prompt_for(subject: Subject, query: Query) -> str:
     """Return the question in words, with what the layer is and takes."""
-    if asked.name == "total":
-        return f"How many {QUANTITIES[asked.key].summed}?"
-    if asked.kind == "example":
-        return f"What is {asked.path}?"
-    about = _about(subject, asked)
-    if asked.kind == "field":
-        record = subject.records[asked.name]
+    if query.name == "total":
+        return f"How many {QUANTITIES[query.key].summed}?"
+    if query.kind == "example":
+        return f"What is {query.path}?"
+    about = _about(subject, query)
+    if query.kind == "field":
+        record = subject.records[query.name]
         gives = f" and gives {show(record.output)}" if record.output else ""
-        return f"{about}{gives}. What is {asked.key}?"
-    return f"{about}. {WORDS[asked.key]}"
+        return f"{about}{gives}. What is {query.key}?"
+    return f"{about}. {WORDS[query.key]}"
 
 
-def _about(subject: Subject, asked: Asked) -> str:
-    record = subject.records.get(asked.name)
+def _about(subject: Subject, query: Query) -> str:
+    record = subject.records.get(query.name)
     if record is None:
-        return asked.name
+        return query.name
     fields = record.layer.described() if record.layer else ""
-    if asked.kind == "field":
+    if query.kind == "field":
         fields = " ".join(
-            part for part in fields.split(" ") if not part.startswith(f"{asked.key}=")
+            part for part in fields.split(" ") if not part.startswith(f"{query.key}=")
         )
     takes = " and ".join(show(volume) for volume in record.input or ())
-    return f"{asked.name}: {record.kind} {fields}".rstrip() + f" on {takes}"
+    return f"{query.name}: {record.kind} {fields}".rstrip() + f" on {takes}"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from shapecalc.diagnostics import Diagnostic, Finding, Path
 from shapecalc.document import Document
 from shapecalc.grading.answers import Number, Value
-from shapecalc.grading.asked import Asked
+from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
 
 
@@ -44,7 +44,7 @@ class Question:
     """One question, with the computed answer. `key` is what the assignment's author wrote."""
 
     id: str
-    asked: Asked
+    query: Query
     subject: Subject = field(repr=False)
     right: Value
     working: str
@@ -75,8 +75,7 @@ class Assignment:
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Everything found, with its place, in the order of the file."""
-        found = [self.document.located(finding) for finding in self.findings]
-        return tuple(sorted(found, key=lambda d: (d.line or 0, d.column or 0)))
+        return self.document.diagnostics(self.findings)
 
     @property
     def usable(self) -> bool:

@@ -28,7 +28,7 @@ class Unsound(NamedTuple):
 def unsound(trace: Trace) -> Unsound:
     """Return which layers stand behind a layer that refuses its input."""
     found = Unsound({}, {})
-    if not any(f.severity == "error" and f.fault.code.startswith("SC2") for f in trace.findings):
+    if not any(found.rule.stage == "shapes" for found in trace.findings):
         return found
     for record in trace.layers:
         at_fault = next(

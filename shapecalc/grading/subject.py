@@ -7,16 +7,17 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import Refusal, SpecError, nearest, quote, some
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.answers import Value, flat
-from shapecalc.grading.asked import Asked
 from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.query import Query
 from shapecalc.grading.soundness import Unsound, unsound
 from shapecalc.grading.value_working import value_working
 from shapecalc.layers.base import aliases, show, show_value
 from shapecalc.layers.conv import Convolution
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.network import Group
 from shapecalc.quantities import QUANTITIES
@@ -57,52 +58,54 @@ class Subject:
         hint = f"did you mean {quote(close)}?" if close else f"there is {some([*self.records], 12)}"
         raise Unanswerable(f"there is no layer {quote(name)}", hint)
 
-    def answer(self, asked: Asked) -> Value:
+    def answer(self, query: Query) -> Value:
         """Return the right answer. Raises Unanswerable."""
-        if asked.kind == "record" and not self.lenient:
-            self._need_sound(asked)
+        if query.kind == "record" and not self.lenient:
+            self._need_sound(query)
         try:
-            value = getattr(self, f"_{asked.kind}")(asked)
+            value = getattr(self, f"_{query.kind}")(query)
         except Refusal as refusal:  # the layer does not take its input
-            message = f"{quote(asked.path)} is not known: {refusal.fault.message}"
-            raise Unanswerable(message, refusal.fault.hint, "SC504") from None
+            message = f"{quote(query.path)} is not known: {refusal.fault.message}"
+            raise Unanswerable(message, refusal.fault.hint, rules.UNUSABLE_NETWORK) from None
         if value is None:
-            reason = self._reason(asked.name)
-            raise Unanswerable(f"{quote(asked.path)} is not known{reason}", code="SC504")
+            reason = self._reason(query.name)
+            raise Unanswerable(
+                f"{quote(query.path)} is not known{reason}", rule=rules.UNUSABLE_NETWORK
+            )
         found: Value = value
         return found
 
-    def working(self, asked: Asked) -> str:
+    def working(self, query: Query) -> str:
         """Return how the right answer follows, in one line; empty where nothing is to be shown."""
-        if asked.name == "total":
-            return self._sum(asked.key)
-        record = self.records.get(asked.name)
+        if query.name == "total":
+            return self._sum(query.key)
+        record = self.records.get(query.name)
         if record is None or record.layer is None or record.input is None or record.output is None:
             return ""
-        if asked.kind == "example":
-            valued = asked.place and asked.key == asked.name
-            return value_working(self.computed, record, asked.place) if valued else ""
-        if asked.kind in ("fits", "field"):
+        if query.kind == "example":
+            valued = query.place and query.key == query.name
+            return value_working(self.computed, record, query.place) if valued else ""
+        if query.kind in ("fits", "field"):
             return record.working("output")
-        if asked.key == "unshared_parameters":
+        if query.key == "unshared_parameters":
             weights, biases = self._of_one(record)
             each = f"({weights} + {biases})" if biases else str(weights)
             return f"{'*'.join(map(str, record.output))} * {each}"
-        if asked.key == "im2col":
+        if query.key == "im2col":
             rows, columns = self._im2col(record)
             return f"{rows} values in a window, {columns} positions"
-        if asked.key == "flops":
+        if query.key == "flops":
             return f"2 * {record.macs:,} MACs"
-        parts = ("weights", "biases") if asked.key == "parameters" else ()
-        return record.working(*parts, asked.key)
+        parts = ("weights", "biases") if query.key == "parameters" else ()
+        return record.working(*parts, query.key)
 
-    def suits(self, asked: Asked, value: Value) -> bool:
+    def suits(self, query: Query, value: Value) -> bool:
         """Say whether another value of a hyperparameter gives the same output volume."""
-        record = self.record(asked.name)
+        record = self.record(query.name)
         layer, inputs = record.layer, record.input
         if layer is None or not inputs or not _allowed(value):
             return False
-        field = aliases(type(layer))[asked.key]
+        field = aliases(type(layer))[query.key]
         least = 0 if field in ("P", "output_padding") else 1
         if field not in SPATIAL or any(type(n) is int and n < least for n in flat(value)):
             return False
@@ -115,20 +118,20 @@ class Subject:
 
     # -- the kinds of questions ----------------------------------------------------------------
 
-    def _record(self, asked: Asked) -> Any:
-        key = asked.key
+    def _record(self, query: Query) -> Any:
+        key = query.key
         quantity = QUANTITIES.get(key)
-        if asked.name == "total":
+        if query.name == "total":
             return total_of(QUANTITIES[key], self.trace.layers)
-        if asked.name in self.groups and asked.name not in self.records:
-            group = self.groups[asked.name]
+        if query.name in self.groups and query.name not in self.records:
+            group = self.groups[query.name]
             if quantity is not None:
                 return total_of(quantity, self.trace.layers[group.first : group.end])
             values = self.trace.of_group(group)
             if key not in values:
-                raise Unanswerable(f"{asked.name} is made of layers and has no {quote(key)}")
+                raise Unanswerable(f"{query.name} is made of layers and has no {quote(key)}")
             return values[key]
-        record = self.record(asked.name)
+        record = self.record(query.name)
         if key == "input":
             return record.input[0] if record.input and len(record.input) == 1 else None
         if key == "im2col":
@@ -143,36 +146,38 @@ class Subject:
     def _unsound(self) -> Unsound:
         return unsound(self.trace)
 
-    def _need_sound(self, asked: Asked) -> None:
+    def _need_sound(self, query: Query) -> None:
         """Raise Unanswerable where a number follows from a layer that does not take its input."""
-        names = [asked.name]
-        if asked.name == "total":
+        names = [query.name]
+        if query.name == "total":
             names = list(self.records)
-        elif asked.name in self.groups and asked.name not in self.records:
-            group = self.groups[asked.name]
+        elif query.name in self.groups and query.name not in self.records:
+            group = self.groups[query.name]
             names = [record.name for record in self.trace.layers[group.first : group.end]]
-        at_fault = next(filter(None, (self._unsound.behind(n, asked.key) for n in names)), None)
+        at_fault = next(filter(None, (self._unsound.behind(n, query.key) for n in names)), None)
         if at_fault is not None:
-            message = f"{quote(asked.path)} is not known{self._reason(at_fault)}"
-            raise Unanswerable(message, code="SC504")
+            message = f"{quote(query.path)} is not known{self._reason(at_fault)}"
+            raise Unanswerable(message, rule=rules.UNUSABLE_NETWORK)
 
-    def _fits(self, asked: Asked) -> bool:
-        record = self.record(asked.name)
+    def _fits(self, query: Query) -> bool:
+        record = self.record(query.name)
         if not isinstance(record.layer, Sliding):
-            raise Unanswerable(f"{asked.name} is a {record.kind}: no window slides over its input")
+            raise Unanswerable(f"{query.name} is a {record.kind}: no window slides over its input")
         if not record.input:
-            raise Unanswerable(f"the input of {asked.name} is not known", code="SC504")
+            raise Unanswerable(
+                f"the input of {query.name} is not known", rule=rules.UNUSABLE_NETWORK
+            )
         fits = record.layer.fits(record.input[0])
         return all(fit.size and not fit.remainder for fit in fits.axes)
 
-    def _field(self, asked: Asked) -> Value:
-        record = self.record(asked.name)
+    def _field(self, query: Query) -> Value:
+        record = self.record(query.name)
         layer = record.layer
         words = aliases(type(layer)) if layer is not None else {}
-        if layer is None or asked.key not in words:
+        if layer is None or query.key not in words:
             has = some(list(type(layer).model_fields)) if layer is not None else "no fields"
-            raise Unanswerable(f"{asked.name} has no field {quote(asked.key)}", f"it has {has}")
-        field = words[asked.key]
+            raise Unanswerable(f"{query.name} has no field {quote(query.key)}", f"it has {has}")
+        field = words[query.key]
         value = (
             layer.stride() if field == "S" and isinstance(layer, Sliding) else getattr(layer, field)
         )
@@ -188,45 +193,47 @@ class Subject:
         if isinstance(value, tuple) and len(set(value)) == 1 and isinstance(value[0], int):
             value = value[0]
         if isinstance(value, bool) or not isinstance(value, int | float | tuple):
-            raise Unanswerable(f"{quote(asked.path)} is {show_value(value)}, which is not a number")
+            raise Unanswerable(f"{quote(query.path)} is {show_value(value)}, which is not a number")
         return value
 
-    def _example(self, asked: Asked) -> Value:
+    def _example(self, query: Query) -> Value:
         if self.trace.spec.example is None:
-            message = f"{quote(asked.path)} needs a network with an example, to be executed"
+            message = f"{quote(query.path)} needs a network with an example, to be executed"
             raise Unanswerable(message, "write example: {given: {input: [...]}}")
-        if any(d.code < "SC3" and d.severity == "error" for d in self.trace.diagnostics):
-            raise Unanswerable(f"{quote(asked.path)} is not known{self._reason()}", code="SC504")
+        if any(d.rule.structural and d.severity == "error" for d in self.trace.diagnostics):
+            raise Unanswerable(
+                f"{quote(query.path)} is not known{self._reason()}", rule=rules.UNUSABLE_NETWORK
+            )
         drawn = self._drawn()
         if drawn:
-            message = f"{quote(asked.path)} has no fixed value: {some(drawn, 6)} would be drawn"
+            message = f"{quote(query.path)} has no fixed value: {some(drawn, 6)} would be drawn"
             raise Unanswerable(message, f"write example: {{given: {{{drawn[0]}: [...]}}}}")
         try:
-            target = self.computed.session.names.find(asked.key)
+            target = self.computed.session.names.find(query.key)
         except KeyError as error:
             fault = error.args[0]
             raise Unanswerable(fault.message, fault.hint) from None
         absent = self._lacking(target.role)
         if absent:
-            message = f"{quote(asked.path)} needs an example with {absent[0]}"
+            message = f"{quote(query.path)} needs an example with {absent[0]}"
             raise Unanswerable(message, absent[1])
         array = self.computed.array(target)
         if target.batched and len(array) == 1:
             array = array[0]
-        if not asked.place:
+        if not query.place:
             while array.ndim > 1 and len(array) == 1:  # as lectures print it
                 array = array[0]
             nested: Value = _nested(array.tolist())
             return nested
-        lacking = array.ndim - len(asked.place)
+        lacking = array.ndim - len(query.place)
         if lacking > 0 and set(array.shape[:lacking]) <= {1}:  # leading axes of 1 left out
             array = array.reshape(array.shape[lacking:])
-        if len(asked.place) != array.ndim or any(
-            at >= size for at, size in zip(asked.place, array.shape, strict=True)
+        if len(query.place) != array.ndim or any(
+            at >= size for at, size in zip(query.place, array.shape, strict=True)
         ):
-            message = f"{quote(asked.path)} is outside: {asked.key} is {show(array.shape)}"
+            message = f"{quote(query.path)} is outside: {query.key} is {show(array.shape)}"
             raise Unanswerable(message, "places count from 0, depth first")
-        return float(array[asked.place])
+        return float(array[query.place])
 
     def _lacking(self, role: str) -> tuple[str, str] | None:
         """Return what the example does not have and an answer needs, and how it is written."""
@@ -261,7 +268,7 @@ class Subject:
         try:
             return ComputedExample(self.trace, example, seed=0, training=True)
         except SpecError as error:
-            raise Unanswerable(error.diagnostics[0].message, code="SC504") from None
+            raise Unanswerable(error.diagnostics[0].message, rule=rules.UNUSABLE_NETWORK) from None
 
     # -- pieces --------------------------------------------------------------------------------
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from shapecalc.diagnostics import quote
-from shapecalc.formats import foreign, native
 from shapecalc.grading.answer_tables import read_table
-from shapecalc.grading.handed_in import (
+from shapecalc.grading.submission_file import (
     INTERNAL,
     MOST_NOTES,
     Found,
@@ -21,6 +20,7 @@ from shapecalc.grading.handed_in import (
     opened,
     refused,
 )
+from shapecalc.readers import foreign, native
 
 ENDINGS = (".yaml", ".yml", ".json", ".csv")
 MOST_BYTES = 1024 * 1024  # of a YAML or JSON file; a CSV is of a whole class

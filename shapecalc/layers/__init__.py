@@ -1,7 +1,11 @@
-"""Every layer kind under its name in a spec. A new kind is one class and one line here."""
+"""Every layer kind under its name in a spec. A new kind is one class and one line here.
+
+Plug-ins add theirs to `kinds`, by decorator or by an entry point of the group shapecalc.kinds.
+"""
 
 from shapecalc.layers import activation, composite, conv, dense, merge, normalization, pool, reshape
 from shapecalc.layers.base import Layer
+from shapecalc.registry import Registry
 
 KINDS: dict[str, type[Layer]] = {
     "conv": conv.Conv,
@@ -53,6 +57,7 @@ KINDS: dict[str, type[Layer]] = {
     "repeat": composite.Repeat,
 }
 
+kinds: Registry[type[Layer]] = Registry("layer kind", KINDS, "shapecalc.kinds")
 ALIASES = {"fc": "dense", "linear": "dense"}  # read as the kind, and numbered with it
 
 
@@ -61,4 +66,4 @@ def kind_of(word: str) -> str | None:
     return word if word in KINDS else ALIASES.get(word)
 
 
-__all__ = ["ALIASES", "KINDS", "Layer", "kind_of"]
+__all__ = ["ALIASES", "KINDS", "Layer", "kind_of", "kinds"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from shapecalc.layers.base import AlongDepth, Counts, Layer, Parameters, vector
-from shapecalc.layers.fields import Rate, Real, Truth, Volume
+from shapecalc.layers.field_types import Rate, Real, Truth, Volume
 
 
 class Elementwise(Layer):

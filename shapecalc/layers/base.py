@@ -1,4 +1,4 @@
-"""What every layer kind has: fields, the rule for its output, its counts, its working.
+"""What every layer kind has: fields, the rule for its output, its counts, how they follow.
 
 A family's file defines classes from `Layer`; tracing.py calls their methods and knows no kind.
 Volumes are tuples, spatial sizes first, depth last; a flat vector has one number.
@@ -11,10 +11,12 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from shapecalc import rules
+from shapecalc.derivations import Derivation, Expression, times
 from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Rounding
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.quantities import ROLES, Role
 from shapecalc.receptive_field import Field, across, everything
 from shapecalc.volumes import show
@@ -140,24 +142,27 @@ class Layer(BaseModel):
         """Return the receptive field behind the layer; None where it is unknown."""
         return fields[0]
 
-    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
-        """Return how the output's sizes follow, with the numbers put in."""
-        return [f"output = input = {show(output)}"]
+    def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
+        """Return how the output's sizes follow."""
+        return [Derivation("output", output, reason="kept")]
 
-    def counts_working(self, inputs: Sequence[Volume]) -> list[tuple[str, str]]:
-        """Return how weights, biases and kept values follow: what is counted, and a line."""
-        lines = []
-        for name, parameter in self.parameters(inputs).items():
-            counted = ROLES[parameter.role]
-            title = counted if name == parameter.role else name.replace("_", " ")
-            lines.append((counted, f"{title} = {product(parameter.shape)}"))
-        return lines
+    def count_derivations(self, inputs: Sequence[Volume]) -> list[Derivation]:
+        """Return how weights, biases and kept values follow, one for each parameter."""
+        return [
+            Derivation(
+                ROLES[parameter.role],
+                prod(parameter.shape),
+                times(*parameter.shape) if len(parameter.shape) > 1 else None,
+                part=name,
+            )
+            for name, parameter in self.parameters(inputs).items()
+        ]
 
-    def macs_working(self, inputs: Sequence[Volume], output: Volume) -> str:
-        """Return how the MACs follow, with the numbers put in."""
-        return "0"
+    def macs_expression(self, inputs: Sequence[Volume], output: Volume) -> Expression:
+        """Return how the MACs follow; 0 where a kind has none."""
+        return 0
 
-    def field_working(self, field: Field, inputs: Sequence[Volume]) -> list[str]:
+    def field_derivations(self, field: Field, inputs: Sequence[Volume]) -> list[Derivation]:
         """Return how the receptive field follows from the input's; nothing if it is unchanged."""
         return []
 
@@ -212,19 +217,13 @@ def _show_side(value: Any) -> str:
     return f"[{value[0]},{value[1]}]" if isinstance(value, tuple) else str(value)
 
 
-def product(factors: Sequence[int]) -> str:
-    """Return `11*11*3*96 = 34,848`, or the number alone where there is one factor."""
-    text = "*".join(map(str, factors))
-    return f"{text} = {prod(factors):,}" if len(factors) > 1 else f"{factors[0]:,}"
-
-
 def need_spatial(volume: Volume) -> None:
     """Raise SC206 unless the volume has one to three spatial axes."""
     if len(volume) < 2:
         message = f"needs a volume with spatial axes, and gets the flat vector {show(volume)}"
         size = f"{volume[0]}x1"
         repair = Repair(f"reshape: {size} before it", Change("before", {"reshape": size}))
-        raise Refusal(repairable("SC206", message, [repair]))
+        raise Refusal(repairable(rules.RANK, message, [repair]))
 
 
 def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
@@ -238,7 +237,7 @@ def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
         wanted = [value[0]] * rank if isinstance(value[0], tuple) else value[0]
         shown = show_value(tuple(wanted) if isinstance(wanted, list) else wanted)
         repair = Repair(f"{field}={shown} for every axis", set_field(field, wanted))
-        raise Refusal(repairable("SC206", message, [repair], otherwise))
+        raise Refusal(repairable(rules.RANK, message, [repair], otherwise))
     return value
 
 
@@ -247,12 +246,12 @@ def axis_titles(rank: int) -> tuple[str, ...]:
     return {1: ("length",), 2: ("height", "width"), 3: ("frames", "height", "width")}[rank]
 
 
-def per_axis_lines(volume: Volume, lines: Sequence[str]) -> list[str]:
-    """Return one line if all axes have the same working, otherwise one per axis with its name."""
-    if len(set(lines)) == 1:
-        return [lines[0]]
-    titles = axis_titles(len(lines))
-    return [f"{title}: {line}" for title, line in zip(titles, lines, strict=True)]
+def by_axis(derivations: Sequence[Derivation]) -> list[Derivation]:
+    """Return one derivation if all axes have the same, otherwise one per axis with its name."""
+    if all(derivation == derivations[0] for derivation in derivations):
+        return [derivations[0]]
+    titles = axis_titles(len(derivations))
+    return [of.of_part(title) for title, of in zip(titles, derivations, strict=True)]
 
 
 @cache
@@ -274,10 +273,9 @@ __all__ = [
     "Parameters",
     "aliases",
     "axis_titles",
+    "by_axis",
     "need_spatial",
     "per_axis",
-    "per_axis_lines",
-    "product",
     "show",
     "show_value",
     "vector",

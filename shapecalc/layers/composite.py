@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shapecalc.layers.base import Layer
-from shapecalc.layers.fields import LayerList, Natural, choice
+from shapecalc.layers.field_types import LayerList, Natural, choice
 
 
 class Composite(Layer):

@@ -7,22 +7,24 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AliasChoices, Field
 
+from shapecalc import rules
+from shapecalc.derivations import Derivation, Expression, times
 from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
-from shapecalc.geometry import Rounding, Spread, Step, spread
+from shapecalc.geometry import Rounding, Spread, Step, both_sides, spread
 from shapecalc.layers.base import (
     Counts,
     Layer,
     Parameter,
     Parameters,
+    by_axis,
     need_spatial,
     per_axis,
-    per_axis_lines,
     show,
     vector,
 )
-from shapecalc.layers.fields import Offsets, Positive, Sizes, Truth, Volume, choice, padding
+from shapecalc.layers.field_types import Offsets, Positive, Sizes, Truth, Volume, choice, padding
 from shapecalc.layers.window import Sliding, Stride, Window, Zeros
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import across, slid, spread_out
@@ -71,10 +73,9 @@ class Convolution(Sliding):
         F: Volume = per_axis(self.F, len(output) - 1, "F")
         return prod(output) * prod(F) * self.filters(inputs[0][-1])[1]
 
-    def macs_working(self, inputs: Sequence[Volume], output: Volume) -> str:
+    def macs_expression(self, inputs: Sequence[Volume], output: Volume) -> Expression:
         F = per_axis(self.F, len(output) - 1, "F")
-        deep = self.filters(inputs[0][-1])[1]
-        return f"{'*'.join(map(str, output))} * {'*'.join(map(str, F))}*{deep}"
+        return times(times(*output), times(*F, self.filters(inputs[0][-1])[1]))
 
     def field(
         self,
@@ -229,10 +230,13 @@ class ConvTranspose(Layer):
                 message += f" or dilation={part.dilation}"
                 text = f"output_padding={most_extra} is the most that fits"
                 repair = Repair(text, set_field("output_padding", most_extra))
-                raise Refusal(repairable("SC208", message, [repair]))
+                raise Refusal(repairable(rules.OUTPUT_PADDING, message, [repair]))
             if part.size < 1:
-                message = f"{part.working()}, so nothing would be left"
-                raise Refusal(repairable("SC202", message, [_leaving_something(spreads)]))
+                message = f"{part.formula()} = {part.size}"
+                if part.policy:
+                    message += f", P = {both_sides(part.before, part.after)}"
+                message += ", so nothing would be left"
+                raise Refusal(repairable(rules.TOO_LARGE, message, [_leaving_something(spreads)]))
         return (*[part.size for part in spreads], self.K)
 
     def parameters(self, inputs: Sequence[Volume]) -> Parameters:
@@ -252,10 +256,9 @@ class ConvTranspose(Layer):
         F: Volume = per_axis(self.F, len(output) - 1, "F")
         return prod(inputs[0]) * (self.K // self.groups) * prod(F)
 
-    def macs_working(self, inputs: Sequence[Volume], output: Volume) -> str:
+    def macs_expression(self, inputs: Sequence[Volume], output: Volume) -> Expression:
         F = per_axis(self.F, len(output) - 1, "F")
-        factors = (self.K // self.groups, *F)
-        return f"{'*'.join(map(str, inputs[0]))} * {'*'.join(map(str, factors))}"
+        return times(times(*inputs[0]), times(self.K // self.groups, *F))
 
     def field(
         self,
@@ -267,11 +270,13 @@ class ConvTranspose(Layer):
         alone = inputs[0][-1] == self.groups
         return spread_out(fields[0] if alone else across(fields[0]), steps)
 
-    def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
-        return ["receptive field: an upper bound, the jump is divided by S"]
+    def field_derivations(
+        self, field: ReceptiveField, inputs: Sequence[Volume]
+    ) -> list[Derivation]:
+        return [Derivation("receptive_field", None, reason="transposed")]
 
-    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
-        return per_axis_lines(inputs[0], [part.working() for part in self.spreads(inputs[0])])
+    def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
+        return by_axis([part.derivation() for part in self.spreads(inputs[0])])
 
     def shown_fields(self) -> str:
         return " ".join(t for t in self.described().split(" ") if not t.startswith("K="))
@@ -302,4 +307,4 @@ def need_divisible(groups: int, D: int, K: int) -> None:
         below = K - K % groups
         near = [k for k in (below, below + groups) if k > 0]
         repairs += [Repair(f"K={k} keeps groups={groups}", set_field("K", k)) for k in near]
-    raise Refusal(repairable("SC204", f"groups={groups} does not divide {which}", repairs))
+    raise Refusal(repairable(rules.GROUPS, f"groups={groups} does not divide {which}", repairs))

@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import AliasChoices, Field
 
+from shapecalc.derivations import Derivation, Expression, times
 from shapecalc.layers.base import Counts, Layer, Parameter, Parameters, vector
-from shapecalc.layers.fields import Positive, Truth, Volume
+from shapecalc.layers.field_types import Positive, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import everything
 
@@ -57,8 +58,8 @@ class Dense(Layer):
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         return prod(inputs[0]) * self.units
 
-    def macs_working(self, inputs: Sequence[Volume], output: Volume) -> str:
-        return f"{self.units}*{prod(inputs[0])}"
+    def macs_expression(self, inputs: Sequence[Volume], output: Volume) -> Expression:
+        return times(self.units, prod(inputs[0]))
 
     def field(
         self,
@@ -68,12 +69,12 @@ class Dense(Layer):
     ) -> ReceptiveField | None:
         return everything(fields[0])
 
-    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
+    def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
         (volume,) = inputs
-        if len(volume) == 1:
-            return [f"output = units = {self.units}"]
-        values = "*".join(map(str, volume))
-        return [f"flattened to {values} = {prod(volume):,} values; output = units = {self.units}"]
+        flat = [Derivation("values", prod(volume), times(*volume))] if len(volume) > 1 else []
+        return [Derivation("output", self.units, reason="units", beside=flat)]
 
-    def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
-        return ["receptive field: a dense layer sees the whole input"]
+    def field_derivations(
+        self, field: ReceptiveField, inputs: Sequence[Volume]
+    ) -> list[Derivation]:
+        return [Derivation("receptive_field", None, reason="dense")]

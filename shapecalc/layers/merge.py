@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from shapecalc import rules
+from shapecalc.derivations import Derivation, plus
 from shapecalc.diagnostics import Fault, Refusal
 from shapecalc.geometry import slide
 from shapecalc.layers.base import Layer, axis_titles, show
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.receptive_field import Field, everything, hull
 
 RESHAPE = "flatten the larger ones, or reshape the flat ones"
@@ -23,11 +25,11 @@ class Merge(Layer):
     ) -> Field | None:
         return hull(fields, output[:-1])
 
-    def field_working(self, field: Field, inputs: Sequence[Volume]) -> list[str]:
-        return ["receptive field: from the first to the last pixel that any branch sees"]
+    def field_derivations(self, field: Field, inputs: Sequence[Volume]) -> list[Derivation]:
+        return [Derivation("receptive_field", None, reason="hull")]
 
-    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
-        return [f"{', '.join(map(show, inputs))}: {show(output)}"]
+    def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
+        return [Derivation("output", output, reason="merged", given={"inputs": tuple(inputs)})]
 
 
 class Stretching(Merge):
@@ -173,14 +175,15 @@ class Concat(Merge):
             raise Refusal(difference(inputs, inputs, self.joins))
         return (*inputs[0][:-1], sum(volume[-1] for volume in inputs))
 
-    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
-        return [f"depth {' + '.join(str(v[-1]) for v in inputs)} = {output[-1]}"]
+    def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
+        depths = plus(*(volume[-1] for volume in inputs))
+        return [Derivation("output", output[-1], depths, part="depth")]
 
 
 def disagreement(inputs: Sequence[Volume], why: str, hint: str) -> Fault:
     """Return the fault of volumes that cannot be merged."""
     listed = ", ".join(map(show, inputs[:8])) + (", ..." if len(inputs) > 8 else "")
-    return Fault("SC205", f"{listed} do not agree: {why}", hint, otherwise=hint)
+    return Fault(rules.DISAGREEMENT, f"{listed} do not agree: {why}", hint, otherwise=hint)
 
 
 def difference(inputs: Sequence[Volume], full: Sequence[Volume], joins: bool) -> Fault:

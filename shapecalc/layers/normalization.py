@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from shapecalc import rules
+from shapecalc.derivations import Derivation
 from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import AlongDepth, Counts, Layer, Parameters, need_spatial, vector
-from shapecalc.layers.fields import Positive, PositiveReal, Real, Truth, Volume
+from shapecalc.layers.field_types import Positive, PositiveReal, Real, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import across, everything
 
@@ -72,8 +74,10 @@ class WholeNormalization(Normalization):
     ) -> ReceptiveField | None:
         return everything(fields[0], jump=True)
 
-    def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
-        return ["receptive field: the statistics run over the whole input; the jump is kept"]
+    def field_derivations(
+        self, field: ReceptiveField, inputs: Sequence[Volume]
+    ) -> list[Derivation]:
+        return [Derivation("receptive_field", None, reason="whole_statistics")]
 
 
 class InstanceNorm(WholeNormalization):
@@ -143,7 +147,7 @@ class GroupNorm(WholeNormalization):
             best = next(g for g in range(min(self.groups, D, 4096), 0, -1) if D % g == 0)
             message = f"groups={self.groups} does not divide the depth {D}"
             repair = Repair(f"groups={best} does", set_field("groups", best))
-            raise Refusal(repairable("SC204", message, [repair]))
+            raise Refusal(repairable(rules.GROUPS, message, [repair]))
         return inputs[0]
 
 

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field
 
+from shapecalc.derivations import Derivation
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Fit, Fits, widest_bin
-from shapecalc.layers.base import Layer, need_spatial, per_axis, show
-from shapecalc.layers.fields import Sizes, Truth, Volume
+from shapecalc.layers.base import Layer, need_spatial, per_axis
+from shapecalc.layers.field_types import Sizes, Truth, Volume
 from shapecalc.layers.window import Sliding, Window
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import binned, everything
@@ -131,11 +132,14 @@ class GlobalPool(Layer):
     ) -> ReceptiveField | None:
         return everything(fields[0])
 
-    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
-        return [f"each of the {output[-1]} slices {show(inputs[0][:-1])} becomes one value"]
+    def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
+        given = {"slice": inputs[0][:-1]}
+        return [Derivation("output", output, reason="one_value_a_slice", given=given)]
 
-    def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
-        return ["receptive field: a global pool sees the whole input"]
+    def field_derivations(
+        self, field: ReceptiveField, inputs: Sequence[Volume]
+    ) -> list[Derivation]:
+        return [Derivation("receptive_field", None, reason="global_pool")]
 
 
 class GlobalMaxPool(GlobalPool):
@@ -193,12 +197,14 @@ class AdaptivePool(Layer):
     ) -> ReceptiveField | None:
         return binned(fields[0], self.bins(inputs[0]))
 
-    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
-        return [f"output = {show(output[:-1])} as given, depth {output[-1]} kept"]
+    def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
+        return [Derivation("output", output, reason="sizes_given")]
 
-    def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
-        widest = "x".join(str(width) for _, _, width in self.bins(inputs[0]))
-        return [f"receptive field: of the widest bin, {widest}"]
+    def field_derivations(
+        self, field: ReceptiveField, inputs: Sequence[Volume]
+    ) -> list[Derivation]:
+        widest = tuple(width for _, _, width in self.bins(inputs[0]))
+        return [Derivation("receptive_field", None, reason="widest_bin", given={"bin": widest})]
 
 
 class AdaptiveMaxPool(AdaptivePool):

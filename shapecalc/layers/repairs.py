@@ -8,7 +8,7 @@ from typing import Any, Protocol, Self
 from shapecalc.edits import Repair, set_field
 from shapecalc.geometry import Fit, completed, fits, near
 from shapecalc.layers.base import show, show_value
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 
 Candidate = tuple[str, str, Any]  # how it is written, the field, its value
 

@@ -7,12 +7,14 @@ from typing import Annotated, ClassVar
 from pydantic import AliasChoices
 from pydantic import Field as Declared
 
+from shapecalc import rules
+from shapecalc.derivations import Derivation, minus, plus, times
 from shapecalc.diagnostics import Refusal, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Step
-from shapecalc.layers.base import Layer, need_spatial, per_axis, per_axis_lines, show
-from shapecalc.layers.fields import Border, Sizes, Volume, VolumeField, choice
+from shapecalc.layers.base import Layer, by_axis, need_spatial, per_axis, show
+from shapecalc.layers.field_types import Border, Sizes, Volume, VolumeField, choice
 from shapecalc.receptive_field import Field, interpolated, scattered, slid, spread_out
 
 Sides = list[tuple[int, int]]
@@ -40,11 +42,11 @@ class Flatten(Layer):
     ) -> Field | None:
         return scattered(fields[0], together=prod(output[:-1]) == prod(inputs[0][:-1]))
 
-    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
-        return [f"{'*'.join(map(str, inputs[0]))} = {output[0]}"]
+    def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
+        return [Derivation("output", output[0], times(*inputs[0]))]
 
-    def field_working(self, field: Field, inputs: Sequence[Volume]) -> list[str]:
-        return ["receptive field: kept, but neighbours are no longer neighbours"]
+    def field_derivations(self, field: Field, inputs: Sequence[Volume]) -> list[Derivation]:
+        return [Derivation("receptive_field", None, reason="scattered")]
 
 
 class Reshape(Flatten):
@@ -76,7 +78,7 @@ class Reshape(Flatten):
             message = f"{show(volume)} has {have:,} values, {show(self.output)} has {want:,}"
             fitting = self._nearest(have)
             text = f"output: {show(fitting)} has {have:,} values"
-            raise Refusal(repairable("SC207", message, [Repair(text, _output(fitting))]))
+            raise Refusal(repairable(rules.RESHAPE, message, [Repair(text, _output(fitting))]))
         return self.output
 
     def known_volume(self) -> Volume | None:
@@ -92,9 +94,10 @@ class Reshape(Flatten):
         last = next(size for size in range(most, 0, -1) if have % size == 0)
         return have // last, last
 
-    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
-        old, new = ("*".join(map(str, v)) for v in (inputs[0], output))
-        return [f"{old} = {prod(output)} = {new}"]
+    def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
+        before = Derivation("values", prod(inputs[0]), times(*inputs[0]))
+        after = times(*output)
+        return [Derivation("output", prod(output), after, reason="as_many_values", beside=[before])]
 
 
 def _output(volume: Volume) -> Change:
@@ -138,7 +141,7 @@ class Pad(Layer):
             left = show(tuple(W - 2 * most for W in volume[:-1]))
             message = f"nothing of {show(volume[:-1])} would be left"
             repair = Repair(f"P={most} leaves {left}", set_field("P", most))
-            raise Refusal(repairable("SC202", message, [repair]))
+            raise Refusal(repairable(rules.TOO_LARGE, message, [repair]))
         return (*output, volume[-1])
 
     def field(
@@ -146,14 +149,14 @@ class Pad(Layer):
     ) -> Field | None:
         return slid(fields[0], [Step(1, 1, before) for before, _ in self.sides(inputs[0])])
 
-    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
-        sign = "+" if self.sign > 0 else "-"
-        lines = []
+    def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
+        found = []
         for W, (before, after) in zip(inputs[0], self.sides(inputs[0]), strict=False):
             a, b = abs(before), abs(after)
-            sides = f"2*{a}" if a == b else f"{a} {sign} {b}"
-            lines.append(f"{W} {sign} {sides} = {W + before + after}")
-        return per_axis_lines(inputs[0], lines)
+            sides = [times(2, a)] if a == b else [a, b]
+            terms = sides if self.sign > 0 else map(minus, sides)
+            found.append(Derivation("output", W + before + after, plus(W, *terms)))
+        return by_axis(found)
 
 
 class Crop(Pad):
@@ -217,10 +220,10 @@ class Upsample(Layer):
             return interpolated(fields[0], scales)
         return spread_out(fields[0], [Step(scale, scale, 0) for scale in scales])
 
-    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
+    def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
         pairs = zip(inputs[0], self.scales(inputs[0]), strict=False)
-        return per_axis_lines(inputs[0], [f"{W}*{scale} = {W * scale}" for W, scale in pairs])
+        return by_axis([Derivation("output", W * s, times(W, s)) for W, s in pairs])
 
-    def field_working(self, field: Field, inputs: Sequence[Volume]) -> list[str]:
-        bound = ", an upper bound" if self.mode == "bilinear" else ""
-        return [f"receptive field: the jump is divided by {self.scale}{bound}"]
+    def field_derivations(self, field: Field, inputs: Sequence[Volume]) -> list[Derivation]:
+        given = {"scale": self.scale, "bound": self.mode == "bilinear"}
+        return [Derivation("receptive_field", None, reason="enlarged", given=given)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, Refusal, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.layers.base import Layer, show, show_value
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 
 Shapes = Mapping[str, tuple[int, ...]]  # of parameters, by name
 
@@ -43,7 +44,7 @@ def unlike(
         reason = "; ".join(_differences(owner, mine, theirs))
         repairs = [*_as_owner(layer, inputs, owner, owner_layer, theirs), own]
     hint = "give both the same fields and the same depth of input, or leave out share"
-    return repairable("SC209", f"{name} cannot share {owner}: {reason}", repairs, hint)
+    return repairable(rules.SHARED_SHAPES, f"{name} cannot share {owner}: {reason}", repairs, hint)
 
 
 def _shapes(layer: Layer, inputs: Sequence[Volume]) -> Shapes:

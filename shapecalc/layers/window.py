@@ -6,6 +6,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import AliasChoices, Field
 
+from shapecalc import rules
+from shapecalc.derivations import Derivation, minus, plus, times
 from shapecalc.diagnostics import Fault, Refusal, repairable
 from shapecalc.edits import Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
@@ -13,11 +15,11 @@ from shapecalc.geometry import Fit, Fits, Rounding, slide_all
 from shapecalc.layers.base import (
     Layer,
     axis_titles,
+    by_axis,
     need_spatial,
     per_axis,
-    per_axis_lines,
 )
-from shapecalc.layers.fields import Pads, Sizes, Volume, choice
+from shapecalc.layers.field_types import Pads, Sizes, Volume, choice
 from shapecalc.layers.repairs import repairs_of
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import slid
@@ -97,11 +99,13 @@ class Sliding(Layer):
         fits = self.fits(volume)
         wide = self.too_wide(fits)
         if wide is not None:
-            raise Refusal(code="SC203", say=lambda: self._padded_too_much(volume, fits.axes, wide))
+            raise Refusal(
+                rule=rules.POOL_PADDING, say=lambda: self._padded_too_much(volume, fits.axes, wide)
+            )
         if not all(fits.sizes):
-            raise Refusal(code="SC202", say=lambda: self._too_large(volume, fits.axes))
+            raise Refusal(rule=rules.TOO_LARGE, say=lambda: self._too_large(volume, fits.axes))
         raise Refusal(
-            code="SC201",
+            rule=rules.STRIDE_FIT,
             say=lambda: self._does_not_fit(volume, fits.axes),
             output=(*fits.sizes, depth),
         )
@@ -114,22 +118,28 @@ class Sliding(Layer):
     ) -> ReceptiveField | None:
         return slid(fields[0], self.fits(inputs[0]).steps)
 
-    def sizes_working(self, inputs: Sequence[Volume], output: Volume) -> list[str]:
-        return per_axis_lines(inputs[0], [fit.working() for fit in self.fits(inputs[0]).axes])
+    def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
+        return by_axis([fit.derivation() for fit in self.fits(inputs[0]).axes])
 
-    def field_working(self, field: ReceptiveField, inputs: Sequence[Volume]) -> list[str]:
+    def field_derivations(
+        self, field: ReceptiveField, inputs: Sequence[Volume]
+    ) -> list[Derivation]:
         if field.axes is None or field.whole or len(field.axes) != len(inputs[0]) - 1:
             return []
         if any(len(axis.starts) > 1 for axis in field.axes):
-            return ["receptive field: of the widest window behind the upsampling"]
-        lines = []
+            return [Derivation("receptive_field", None, reason="widest_window")]
+        found = []
         for axis, step in zip(field.axes, self.fits(inputs[0]).steps, strict=True):
             size, jump = axis.size, axis.jump
-            lines.append(
-                f"receptive field = {size} + ({step.span} - 1)*{jump}"
-                f" = {size + (step.span - 1) * jump}, jump = {jump}*{step.S} = {jump * step.S}"
+            found.append(
+                Derivation(
+                    "receptive_field",
+                    size + (step.span - 1) * jump,
+                    plus(size, times(plus(step.span, minus(1)), jump)),
+                    beside=[Derivation("jump", jump * step.S, times(jump, step.S))],
+                )
             )
-        return per_axis_lines(inputs[0], lines)
+        return by_axis(found)
 
     def shown_fields(self) -> str:
         return " ".join(t for t in self.described().split(" ") if not t.startswith("K="))
@@ -141,19 +151,21 @@ class Sliding(Layer):
         takes = (p for p in range(most, max(most - 64, -1), -1) if self._takes(volume, P=p))
         best = next(takes, None)
         if best is None:
-            return Fault("SC203", message, f"P is at most {most} here")
+            return Fault(rules.POOL_PADDING, message, f"P is at most {most} here")
         repair = Repair(f"P={best} fits", set_field("P", best))
-        return repairable("SC203", message, [repair], f"P is at most {most} here")
+        return repairable(rules.POOL_PADDING, message, [repair], f"P is at most {most} here")
 
     def _does_not_fit(self, volume: Volume, fits: Sequence[Fit]) -> Fault:
         bad = [fit for fit in fits if fit.remainder]
-        working = bad[0].working()
+        working = _comes_to(bad[0])
+        titles = axis_titles(len(fits))
         if len(bad) == 1 and len(fits) > 1:
-            working = f"{axis_titles(len(fits))[fits.index(bad[0])]}: {working}"
+            working = f"{titles[fits.index(bad[0])]}: {working}"
         elif len(set(bad)) > 1:
-            working = "; ".join(per_axis_lines(volume, [fit.working() for fit in fits]))
+            axes = zip(titles, map(_comes_to, fits), strict=True)
+            working = "; ".join(f"{title}: {line}" for title, line in axes)
         message = f"{working}, the stride does not fit (remainder {bad[0].remainder})"
-        return repairable("SC201", message, repairs_of(self, volume, fits))
+        return repairable(rules.STRIDE_FIT, message, repairs_of(self, volume, fits))
 
     def _too_large(self, volume: Volume, fits: Sequence[Fit]) -> Fault:
         fit = next(fit for fit in fits if not fit.size)
@@ -162,7 +174,11 @@ class Sliding(Layer):
         message = f"the filter {span} is larger than the padded input {padded} = {_sum(fit)}"
         if self.rounding == "ceil":
             message += f"; ceil makes up for at most S - 1 = {fit.S - 1}"
-        return repairable("SC202", message, repairs_of(self, volume, fits))
+        return repairable(rules.TOO_LARGE, message, repairs_of(self, volume, fits))
+
+
+def _comes_to(fit: Fit) -> str:
+    return f"{fit.formula()} = {fit.fraction() if fit.remainder else fit.size}"
 
 
 def _sum(fit: Fit) -> str:

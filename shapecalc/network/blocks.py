@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Findings, Path, quote, some
 from shapecalc.layers import kind_of
-from shapecalc.layers.fields import NAME
+from shapecalc.layers.field_types import NAME
 from shapecalc.network.validation import (
     MISSING,
     PARAMETER,
@@ -109,7 +110,7 @@ def read_blocks(written: Any, findings: Findings) -> dict[str, Block]:
         return {}
     if not isinstance(written, Mapping):
         message = f"blocks must be a mapping of names to blocks, not {quote(written)}"
-        findings.append(Finding(Fault("SC104", message), ("blocks",)))
+        findings.append(Finding(Fault(rules.WRONG_VALUE, message), ("blocks",)))
         return {}
     blocks = {}
     for key, value in written.items():
@@ -123,7 +124,9 @@ def _read_block(name: str, value: Any, findings: Findings) -> Block | None:
     path: Path = ("blocks", name)
     if kind_of(name) or name in RESERVED:
         what = "a layer kind" if kind_of(name) else "reserved"
-        fault = Fault("SC106", f"{quote(name)} is {what}", "give the block another name")
+        fault = Fault(
+            rules.NAME_USED_TWICE, f"{quote(name)} is {what}", "give the block another name"
+        )
         findings.append(Finding(fault, path))
         return None
     if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
@@ -132,7 +135,9 @@ def _read_block(name: str, value: Any, findings: Findings) -> Block | None:
     unread = Block(name, {}, [], path, broken=True)  # its instances are unknown, not unknown kinds
     if not isinstance(value, Mapping):
         message = f"a block must be a mapping with layers, not {quote(value)}"
-        findings.append(Finding(Fault("SC104", message, "write layers: [...] in it"), path))
+        findings.append(
+            Finding(Fault(rules.WRONG_VALUE, message, "write layers: [...] in it"), path)
+        )
         return unread
     for key in value:
         if key not in BLOCK_KEYS:
@@ -140,11 +145,13 @@ def _read_block(name: str, value: Any, findings: Findings) -> Block | None:
             findings.append(Finding(fault, (*path, str(key))))
     layers = value.get("layers")
     if "layers" not in value:
-        findings.append(Finding(Fault("SC103", "a block needs layers", "add layers: [...]"), path))
+        findings.append(
+            Finding(Fault(rules.MISSING_FIELD, "a block needs layers", "add layers: [...]"), path)
+        )
         return unread
     if not isinstance(layers, list | tuple):
         message = f"layers must be a list of layers, not {quote(layers)}"
-        findings.append(Finding(Fault("SC104", message), (*path, "layers")))
+        findings.append(Finding(Fault(rules.WRONG_VALUE, message), (*path, "layers")))
         return unread
     parameters = _read_parameters(value.get("parameters"), (*path, "parameters"), findings)
     block = Block(name, parameters, list(layers), path)
@@ -159,11 +166,15 @@ def _read_parameters(written: Any, path: Path, findings: Findings) -> dict[str, 
     if not isinstance(written, Mapping):
         message = f"parameters must be a mapping of names to defaults, not {quote(written)}"
         hint = "null as a default means that the parameter must be given"
-        findings.append(Finding(Fault("SC104", message, hint), path))
+        findings.append(Finding(Fault(rules.WRONG_VALUE, message, hint), path))
         return {}
     for name in map(str, written):
         if name in COMMON or name in RESERVED:
-            fault = Fault("SC106", f"{quote(name)} is reserved", "give the parameter another name")
+            fault = Fault(
+                rules.NAME_USED_TWICE,
+                f"{quote(name)} is reserved",
+                "give the parameter another name",
+            )
             findings.append(Finding(fault, (*path, name)))
         elif not NAME.fullmatch(name):
             findings.append(Finding(bad_name(name), (*path, name)))
@@ -178,7 +189,7 @@ def bad_name(name: object) -> Fault:
     else:
         hint = "write it in quotes" if isinstance(name, int) else "for example conv_a"
     message = f"a name is up to {LONGEST_NAME} letters, digits, _ and -, not {shown}"
-    return Fault("SC104", message, hint)
+    return Fault(rules.WRONG_VALUE, message, hint)
 
 
 def _find_parameters(
@@ -191,7 +202,7 @@ def _find_parameters(
         if value[1:] not in block.parameters:
             message = f"{quote(value)} is not a parameter of the block {block.name}"
             known = some([f"${name}" for name in block.parameters]) or "none"
-            findings.append(Finding(Fault("SC107", message, f"it has {known}"), path))
+            findings.append(Finding(Fault(rules.NO_SUCH_NAME, message, f"it has {known}"), path))
         return True
     if depth > DEEPEST or id(value) in block.plain or id(value) in block.walked:
         if depth > DEEPEST:
@@ -246,8 +257,8 @@ def arguments_of(
                 arguments[key] = scoped(given, scope)
         elif not key or not isinstance(value, Mapping):
             message = f"the block {block.name} has no parameters and takes no value"
-            findings.append(Finding(Fault("SC104", message, "leave the value out"), path))
-        elif not findings.again((*path, key), "SC102"):
+            findings.append(Finding(Fault(rules.WRONG_VALUE, message, "leave the value out"), path))
+        elif not findings.again((*path, key), rules.UNKNOWN_KEY):
             words = {name: name for name in block.parameters}
             fault = unknown_key(key, fields, f"the block {block.name}", words, {}, COMMON, findings)
             findings.append(Finding(fault, (*path, key)))
@@ -258,5 +269,5 @@ def arguments_of(
         given = some([f"{name}: ..." for name in missing])
         message = f"the block {block.name} needs {some(missing)}"
         hint = f"for example {block.name}: {{{given}}}"
-        findings.append(Finding(Fault("SC103", message, hint), path))
+        findings.append(Finding(Fault(rules.MISSING_FIELD, message, hint), path))
     return arguments

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Findings, Path
 from shapecalc.network.blocks import Block
 from shapecalc.network.written import INNER, inner_lists
@@ -44,7 +45,7 @@ def find_circles(blocks: Mapping[str, Block], findings: Findings) -> None:
                 own = "itself" if kind == name else f"{kind}, which uses {name} again"
                 message = f"the block {name} uses {own}: it would never end"
                 hint = "repeat: {times: 3, layers: [...]} writes a piece several times"
-                findings.append(Finding(Fault("SC107", message, hint), path))
+                findings.append(Finding(Fault(rules.NO_SUCH_NAME, message, hint), path))
 
 
 def _without_ends(

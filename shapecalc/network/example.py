@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, Fault, Finding, Findings, Path, quote
 from shapecalc.network.validation import unknown_key
+from shapecalc.rules import Rule
 
 KEYS = {
     key: key for key in ("given", "loss", "upstream", "rate", "training", "expect", "tolerance")
@@ -60,7 +62,7 @@ def read_example(data: Any, findings: Findings) -> Example | None:
     if not isinstance(data, Mapping):
         message = f"example must be a mapping, not {quote(data)}"
         hint = "for example {given: {input: [1, 2]}, expect: {relu1: [1, 2]}}"
-        findings.append(Finding(Fault("SC104", message, hint), ("example",)))
+        findings.append(Finding(Fault(rules.WRONG_VALUE, message, hint), ("example",)))
         return None
     return _Reader(data, findings).read()
 
@@ -79,12 +81,12 @@ class _Reader:
                 self.findings.append(Finding(fault, ("example", str(key))))
         if self.data.get("loss") is not None and self.data.get("upstream") is not None:
             message = "loss and upstream are two sources of the gradient"
-            self._report("SC106", message, "keep one of them", ("upstream",))
+            self._report(rules.NAME_USED_TWICE, message, "keep one of them", ("upstream",))
         kind, loss = self._loss()
         training = self.data.get("training")
         if training is not None and not isinstance(training, bool):
             message = f"training must be true or false, not {quote(training)}"
-            self._report("SC104", message, "", ("training",))
+            self._report(rules.WRONG_VALUE, message, "", ("training",))
             training = None
         tolerance = self._positive("tolerance", zero=True)
         return Example(
@@ -106,7 +108,7 @@ class _Reader:
             return {}
         if not isinstance(written, Mapping):
             message = f"{path[-1]} must be a mapping of names to arrays, not {quote(written)}"
-            self._report("SC104", message, "for example {conv1: [[1, 2], [3, 4]]}", path)
+            self._report(rules.WRONG_VALUE, message, "for example {conv1: [[1, 2], [3, 4]]}", path)
             return {}
         arrays = {}
         for name, values in written.items():
@@ -123,13 +125,15 @@ class _Reader:
         if not known:
             message = f"loss must be one of {' or '.join(LOSSES)}, not {quote(written)}"
             hint = "for example {squared_error: 0.5} or {cross_entropy: 6}"
-            self._report("SC104", message, hint, ("loss",))
+            self._report(rules.WRONG_VALUE, message, hint, ("loss",))
             return None, {}
         ((kind, wanted),) = written.items()
         path: Path = ("loss", kind)
         if isinstance(wanted, Mapping):
             if not wanted:
-                self._report("SC103", f"{kind} names no output", "write {output: ...}", path)
+                self._report(
+                    rules.MISSING_FIELD, f"{kind} names no output", "write {output: ...}", path
+                )
             return kind, dict(self._named(wanted, path).items())
         numbers = self._numbers(wanted, path)
         return (kind, {}) if numbers is None else (kind, {None: numbers})
@@ -140,7 +144,9 @@ class _Reader:
             return None
         if type(value) in (int, float) and (0 < value <= LIMIT or (zero and value == 0)):
             return float(value)
-        self._report("SC104", f"{key} must be a positive number, not {quote(value)}", "", (key,))
+        self._report(
+            rules.WRONG_VALUE, f"{key} must be a positive number, not {quote(value)}", "", (key,)
+        )
         return None
 
     def _numbers(self, values: Any, path: Path, holes: bool = False) -> Numbers | None:
@@ -148,11 +154,11 @@ class _Reader:
             return Numbers(_shape(values, holes), values)
         except ValueError as error:
             hint = "lists of numbers, depth first: [[[row], [row]], [[row], [row]]]"
-            self._report("SC104", f"{quote(path[-1])} {error}", hint, path)
+            self._report(rules.WRONG_VALUE, f"{quote(path[-1])} {error}", hint, path)
             return None
 
-    def _report(self, code: str, message: str, hint: str, path: Path) -> None:
-        self.findings.append(Finding(Fault(code, message, hint), ("example", *path)))
+    def _report(self, rule: Rule, message: str, hint: str, path: Path) -> None:
+        self.findings.append(Finding(Fault(rule, message, hint), ("example", *path)))
 
 
 def _shape(values: Any, holes: bool, level: int = 0) -> tuple[int, ...]:

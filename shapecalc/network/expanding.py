@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import MAX_NESTING, Finding, Findings, Path, quote
 from shapecalc.geometry import Rounding
-from shapecalc.layers import ALIASES, KINDS, Layer
+from shapecalc.layers import ALIASES, KINDS, Layer, kinds
 from shapecalc.layers.composite import Composite, Parallel, Repeat
 from shapecalc.network.blocks import (
     COMMON,
@@ -81,7 +82,7 @@ class Expander(PlainLayers):
         else:
             hint = "for example relu, or dense: 10, or conv: {K: 10, F: 5}"
             self.report(
-                "SC104",
+                rules.WRONG_VALUE,
                 f"a layer is a kind or a mapping of one kind, not {quote(item)}",
                 hint,
                 path,
@@ -105,11 +106,14 @@ class Expander(PlainLayers):
         kind = translation.kind_of_word(word, value)
         if kind is not None:
             return self.layer(word, kind, KINDS[kind], value, path, scope, chain)
+        cls = kinds.find(word)  # of an installed package
+        if cls is not None:
+            return self.layer(word, word, cls, value, path, scope, chain)
         meant = self.once("", word, path, lambda: self._meant(word, path))
         if meant is not None:
             cls = KINDS[meant.kind]
             return self.layer(meant.kind, meant.kind, cls, meant.fields, path, scope, chain)
-        if not self.findings.again(path, "SC105"):
+        if not self.findings.again(path, rules.UNKNOWN_KIND):
             fault = unknown_kind.unknown_kind(word, self.blocks, self.findings)
             self.findings.append(Finding(fault, path))
         return self.unknown(word, path, scope, value)
@@ -145,7 +149,7 @@ class Expander(PlainLayers):
         if self.depth >= MAX_NESTING or id(value) in self.inside:
             what = "contain themselves" if id(value) in self.inside else None
             self.report(
-                "SC108",
+                rules.LIMIT_PASSED,
                 f"layers {what or f'are nested deeper than {MAX_NESTING}'}",
                 "write them one after the other",
                 path,
@@ -223,7 +227,7 @@ class Expander(PlainLayers):
                 outputs.append(None)
                 if written.kind == "parallel" and items is not MISSING:
                     self.report(
-                        "SC104",
+                        rules.WRONG_VALUE,
                         f"a branch is a list of layers, not {quote(items)}",
                         "put it into [ ]",
                         where,
@@ -238,7 +242,7 @@ class Expander(PlainLayers):
         own = written.name or number
         if joined is not None and len(joined) < 2:
             self.report(
-                "SC109",
+                rules.NUMBER_OF_SOURCES,
                 f"{written.kind} merges two or more branches, and has {len(joined)}",
                 "add a branch; [] is the identity",
                 path,
@@ -271,7 +275,7 @@ class Expander(PlainLayers):
         if self.depth >= MAX_NESTING or block.broken:
             if not block.broken:
                 self.report(
-                    "SC108",
+                    rules.LIMIT_PASSED,
                     f"blocks are nested deeper than {MAX_NESTING}",
                     "use fewer levels",
                     path,

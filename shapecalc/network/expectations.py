@@ -2,11 +2,24 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, PlainValidator, create_model
+from pydantic import BaseModel, ConfigDict, create_model
 from pydantic_core import PydanticCustomError
 
+from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, quote
-from shapecalc.layers.fields import MAX_SPATIAL, Volume, crossed, natural, read_volume, wrong
+from shapecalc.layers.field_types import (
+    MAX_SPATIAL,
+    NATURAL,
+    VOLUME,
+    FieldType,
+    Schema,
+    Volume,
+    crossed,
+    crossed_schema,
+    natural,
+    read_volume,
+    wrong,
+)
 from shapecalc.quantities import REPORTED
 
 
@@ -46,17 +59,31 @@ def _volumes(value: Any) -> dict[str, Volume]:
         ]
         message = f"{quote(name)} {first.message()}"
         context = {"message": message, "repairs": repairs, "meant": volumes}
-        raise PydanticCustomError("SC104", "{message}", context)
+        raise PydanticCustomError(rules.WRONG_VALUE.code, "{message}", context)
     return volumes
 
 
-def _optional(read: Any) -> PlainValidator:
-    return PlainValidator(lambda value: None if value is None else read(value))
+def _optional(read: Any, schema: Schema) -> FieldType:
+    return FieldType(
+        lambda value: None if value is None else read(value),
+        {"anyOf": [schema, {"type": "null"}]},
+    )
 
 
-MaybeVolume = Annotated[Volume | None, _optional(read_volume)]
-Count = Annotated[int | None, _optional(natural)]
-PerAxis = Annotated[tuple[float, ...] | None, _optional(_per_axis)]
+_NUMBER: Schema = {"type": "number", "exclusiveMinimum": 0, "maximum": LIMIT}
+_PER_AXIS: Schema = {
+    "title": "number per axis",
+    "anyOf": [
+        _NUMBER,
+        {"type": "array", "items": _NUMBER, "minItems": 1, "maxItems": MAX_SPATIAL},
+        crossed_schema(1, 1, MAX_SPATIAL),
+    ],
+}
+_VOLUMES: Schema = {"type": "object", "additionalProperties": VOLUME}
+
+MaybeVolume = Annotated[Volume | None, _optional(read_volume, VOLUME)]
+Count = Annotated[int | None, _optional(natural, NATURAL)]
+PerAxis = Annotated[tuple[float, ...] | None, _optional(_per_axis, _PER_AXIS)]
 
 
 class Claims(BaseModel):
@@ -88,4 +115,4 @@ class LayerClaims(_Counted):
 class NetworkClaims(_Counted):
     """The claims about the whole network."""
 
-    outputs: Annotated[dict[str, Volume] | None, _optional(_volumes)] = None
+    outputs: Annotated[dict[str, Volume] | None, _optional(_volumes, _VOLUMES)] = None

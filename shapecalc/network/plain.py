@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from shapecalc import rules
 from shapecalc.diagnostics import NOTHING_MET, Finding, Findings, Path, quote
 from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, Layer
-from shapecalc.layers.fields import NAME
+from shapecalc.layers.field_types import NAME
 from shapecalc.network.blocks import COMMON, LONGEST_NAME
 from shapecalc.network.budget import Budget, TooMuch
 from shapecalc.network.scopes import Scope
@@ -174,6 +175,6 @@ class PlainLayers(Wiring):
             written=translation.written,
         )  # fmt: skip
         if translation.stops:  # what is said to be missing may be what could not be read
-            found = Findings(one for one in found if one.fault.code != "SC103")
+            found = Findings(one for one in found if one.rule is not rules.MISSING_FIELD)
         self.findings += found
         return None if translation.stops else layer

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, repairable
 from shapecalc.edits import Change, Repair, several
 from shapecalc.frameworks.lookups import called, choose, words_of
@@ -85,11 +86,11 @@ def offered(message: str, meant: Meant, word: str | None = None) -> Fault:
         change = Change("set", meant.item)
         if meant.then:
             change, hint = Change("replace", [meant.item, meant.then]), f"{hint}, then {meant.then}"
-        return repairable("SC105", message, [Repair(hint, change)], hint)
+        return repairable(rules.UNKNOWN_KIND, message, [Repair(hint, change)], hint)
     changes = [Change("set", meant.fields)]
     if word != meant.kind:
         changes.append(Change("rename", meant.kind))
-    return repairable("SC104", message, [Repair(hint, several(*changes))], hint)
+    return repairable(rules.WRONG_VALUE, message, [Repair(hint, several(*changes))], hint)
 
 
 def _pairs(text: str) -> dict[str, Any] | None:

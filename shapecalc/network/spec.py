@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError
 
+from shapecalc import rules
 from shapecalc.diagnostics import (
     MAX_LAYERS,
     Fault,
@@ -21,7 +22,7 @@ from shapecalc.diagnostics import (
 from shapecalc.document import Document
 from shapecalc.edits import Change, Repair
 from shapecalc.geometry import Rounding
-from shapecalc.layers.fields import NAME, Volume, check_whole, read_volume
+from shapecalc.layers.field_types import NAME, Volume, check_whole, read_volume
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
 from shapecalc.network.budget import Budget, Foresight, TooMuch
 from shapecalc.network.circles import find_circles
@@ -33,6 +34,7 @@ from shapecalc.network.validation import rejected, unknown_key, validate
 from shapecalc.network.values import Sources, Values
 from shapecalc.network.wiring import Node
 from shapecalc.network.written import likely_kind
+from shapecalc.rules import Rule
 
 if TYPE_CHECKING:
     from shapecalc.network.example import Example
@@ -109,7 +111,7 @@ class _Builder:
         if not isinstance(data, Mapping):
             if not self.findings:
                 self._report(
-                    "SC104",
+                    rules.WRONG_VALUE,
                     f"a spec is a mapping, not {quote(data)}",
                     "for example input: 32x32x3, and layers: [...]",
                 )
@@ -117,7 +119,7 @@ class _Builder:
         if data.keys().isdisjoint(("layers", "input", "inputs")):
             for key, (what, hint) in NO_NETWORK.items():
                 if key in data:
-                    self._report("SC101", f"this is {what}", hint)
+                    self._report(rules.UNREADABLE, f"this is {what}", hint)
                     return self._unreadable()
         for key in data:
             if key not in KEYS:
@@ -157,14 +159,17 @@ class _Builder:
     def _inputs(self, data: Mapping[str, Any]) -> dict[str, Volume | None]:
         if "input" in data and "inputs" in data:
             self._report(
-                "SC106", "input and inputs are two words for one field", "keep one", ("inputs",)
+                rules.NAME_USED_TWICE,
+                "input and inputs are two words for one field",
+                "keep one",
+                ("inputs",),
             )
         if "input" in data:
             return {"input": self._volume(data["input"], ("input",))}
         if "inputs" not in data:
             if "layers" in data or not self.findings:
                 repair = Repair("for example input: 32x32x3", Change("set", "32x32x3", ("input",)))
-                fault = repairable("SC103", "a spec needs input", [repair])
+                fault = repairable(rules.MISSING_FIELD, "a spec needs input", [repair])
                 self.findings.append(Finding(fault, ()))
             return {"input": None}
         written = data["inputs"]
@@ -172,14 +177,14 @@ class _Builder:
             message = f"inputs must be a mapping of names to volumes, not {quote(written)}"
             repair = Repair("write input for inputs", Change("rename", "input"))
             otherwise = "for example inputs: {left: 32x32x3, right: 10}"
-            fault = repairable("SC104", message, [repair], otherwise)
+            fault = repairable(rules.WRONG_VALUE, message, [repair], otherwise)
             self.findings.append(Finding(fault, ("inputs",)))
             return {"input": None}
         inputs: dict[str, Volume | None] = {}
         from shapecalc.network.tuples import torn  # few specs have several inputs
 
         for broken in torn(written):
-            if any(found.fault.code == "SC106" for found in self.document.findings):
+            if any(found.rule is rules.NAME_USED_TWICE for found in self.document.findings):
                 break  # two sizes are equal, and one of them is lost
             self.findings.append(Finding(broken.fault, ("inputs",)))
             written = {k: v for k, v in written.items() if str(k) not in broken.parts}
@@ -189,7 +194,9 @@ class _Builder:
             if not NAME.fullmatch(str(key)):
                 self.findings.append(Finding(bad_name(key), path))
             elif key in RESERVED and key != "input":
-                self._report("SC106", f"{key} is a reserved name", "choose another", path)
+                self._report(
+                    rules.NAME_USED_TWICE, f"{key} is a reserved name", "choose another", path
+                )
             inputs[str(key)] = self._volume(value, path)
         return inputs
 
@@ -198,7 +205,7 @@ class _Builder:
             return read_volume(value)
         except PydanticCustomError as error:
             context = error.context or {}
-            fault = rejected(error.type, f"{quote(path[-1])} {error.message()}", context)
+            fault = rejected(rules.of(error.type), f"{quote(path[-1])} {error.message()}", context)
             self.findings.append(Finding(fault, path))
             return context.get("meant")
 
@@ -207,7 +214,10 @@ class _Builder:
         if value is None or isinstance(value, str):
             return value
         self._report(
-            "SC104", f"{key} must be text, not {quote(value)}", "write it in quotes", (key,)
+            rules.WRONG_VALUE,
+            f"{key} must be text, not {quote(value)}",
+            "write it in quotes",
+            (key,),
         )
         return None
 
@@ -215,7 +225,7 @@ class _Builder:
         try:
             return check_whole(data.get("batch", 1), 1, "a positive whole number")
         except PydanticCustomError as error:
-            self._report(error.type, f"batch {error.message()}", "", ("batch",))
+            self._report(rules.of(error.type), f"batch {error.message()}", "", ("batch",))
             return 1
 
     def _rounding(self, data: Mapping[str, Any]) -> Rounding:
@@ -224,7 +234,7 @@ class _Builder:
             if isinstance(value, str) and rounding == value:
                 return rounding
         self._report(
-            "SC104",
+            rules.WRONG_VALUE,
             f"rounding must be {' or '.join(ROUNDINGS)}, not {quote(value)}",
             "",
             ("rounding",),
@@ -248,12 +258,12 @@ class _Builder:
             repair = Repair(
                 "for example layers: [{dense: 10}]", Change("set", [{"dense": 10}], ("layers",))
             )
-            fault = repairable("SC103", "a spec needs layers", [repair])
+            fault = repairable(rules.MISSING_FIELD, "a spec needs layers", [repair])
             self.findings.append(Finding(fault, ()))
             items = ()
         elif not isinstance(items, list | tuple):
             self._report(
-                "SC104",
+                rules.WRONG_VALUE,
                 f"layers must be a list of layers, not {quote(items)}",
                 "begin each layer with a dash",
                 ("layers",),
@@ -272,7 +282,7 @@ class _Builder:
                     expander.rehearse(block)
             except TooMuch as limit:
                 message = f"the blocks that no layer uses have {limit}"
-                self._report("SC108", message, limit.hint, block.path)
+                self._report(rules.LIMIT_PASSED, message, limit.hint, block.path)
                 return
 
     def _expand(self, expander: Expander, items: Sequence[Any], scope: Scope) -> Sources | None:
@@ -303,7 +313,7 @@ class _Builder:
             kind = quote(likely_kind(item, expander.blocks))
             path = (*path, kind)
         message = f"the network has {limit}"
-        self._report("SC108", message, limit.hint, path)
+        self._report(rules.LIMIT_PASSED, message, limit.hint, path)
         expander.depth = 0
         spent, expander.budget = expander.budget, Budget(1)  # for the one that stands for them all
         if len(self.findings) <= MOST_FAULTS:
@@ -320,7 +330,7 @@ class _Builder:
             return {expander.name_of(chain[0]): chain[0]}
         if isinstance(written, list | tuple) and not written:
             self._report(
-                "SC104",
+                rules.WRONG_VALUE,
                 "outputs must name at least one layer",
                 "leave outputs out: the last layer is the output",
                 ("outputs",),
@@ -332,18 +342,23 @@ class _Builder:
             path: Path = ("outputs", index) if written is data["outputs"] else ("outputs",)
             if not isinstance(name, str):
                 self._report(
-                    "SC104",
+                    rules.WRONG_VALUE,
                     f"outputs must list layers' names, not {quote(name)}",
                     "for example outputs: [softmax1]",
                     path,
                 )
             elif name in outputs:
-                self._report("SC106", f"the output {quote(name)} is listed twice", "keep one", path)
+                self._report(
+                    rules.NAME_USED_TWICE,
+                    f"the output {quote(name)} is listed twice",
+                    "keep one",
+                    path,
+                )
             else:
                 found = expander.named(name, path, scope)
                 if found and len(found) > 1:
                     self._report(
-                        "SC109",
+                        rules.NUMBER_OF_SOURCES,
                         f"the output {quote(name)} stands for {len(found)} volumes",
                         "name one of them",
                         path,
@@ -351,5 +366,5 @@ class _Builder:
                 outputs[name] = found[0] if found and len(found) == 1 else None
         return outputs
 
-    def _report(self, code: str, message: str, hint: str, path: Path = ()) -> None:
-        self.findings.append(Finding(Fault(code, message, hint), path))
+    def _report(self, rule: Rule, message: str, hint: str, path: Path = ()) -> None:
+        self.findings.append(Finding(Fault(rule, message, hint), path))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, quote, repairable
 from shapecalc.edits import Change, Repair, several, size_of
 from shapecalc.frameworks import lookups
@@ -104,7 +105,7 @@ def translate(text: str, kind: str, given: Mapping[str, Any], bare: bool) -> Tra
         given = {} if name is None else {name: value}
         if name is None:
             message = f"{quote(text)} takes no value, and has {shown(value)}"
-            result.faults.append((Fault("SC104", message, "leave the value out"), ""))
+            result.faults.append((Fault(rules.WRONG_VALUE, message, "leave the value out"), ""))
     for broken in torn(given):
         result.faults.append((broken.fault, ""))
         given = {key: value for key, value in given.items() if str(key) not in broken.parts}
@@ -202,7 +203,9 @@ class _Work:
         for ours, meant in fields.items():
             if ours in self.taken:
                 message = f"{quote(key)} and {quote(self.taken[ours])} are two words for one field"
-                fault = Fault("SC106", f"{message} of {self.result.word}", "keep one of them")
+                fault = Fault(
+                    rules.NAME_USED_TWICE, f"{message} of {self.result.word}", "keep one of them"
+                )
                 self.result.faults.append((fault, key))
                 self.result.stops = True
                 return
@@ -234,11 +237,11 @@ class _Work:
         message = f"{what} has no field {quote(key)}"
         if meaning.known or key in self.own:
             message = f"{quote(key)} cannot be {shown(value)} here"
-        code = "SC104" if meaning.known or key in self.own else "SC102"
-        fault = Fault(code, message, meaning.fault)
+        rule = rules.WRONG_VALUE if meaning.known or key in self.own else rules.UNKNOWN_KEY
+        fault = Fault(rule, message, meaning.fault)
         if meaning.behind is not None and not self.result.bare:
             moved = several(Change("remove"), Change("behind", meaning.behind, up=1))
-            fault = repairable(code, message, [Repair(meaning.fault, moved)], meaning.fault)
+            fault = repairable(rule, message, [Repair(meaning.fault, moved)], meaning.fault)
         self.result.faults.append((fault, key))
         self.result.stops |= not meaning.harmless
 
@@ -250,7 +253,9 @@ class _Work:
             if meaning.fault:
                 if not self.taken:
                     message = f"{quote(self.result.word)} needs {key}"
-                    self.result.faults.append((Fault("SC103", message, meaning.fault), ""))
+                    self.result.faults.append(
+                        (Fault(rules.MISSING_FIELD, message, meaning.fault), "")
+                    )
                     self.result.stops = True
                 continue
             if meaning.note:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, quote, repairable
 from shapecalc.edits import Change, Repair, several
 
@@ -28,7 +29,7 @@ class Torn(NamedTuple):
         changes += [Change("remove", None, (part,)) for part in self.parts]
         message = f"{quote(self.key)} is a list in square brackets: ( ) ends at the first comma"
         repair = Repair(f"write {self.key}: {self.value}", several(*changes))
-        return repairable("SC104", message, [repair])
+        return repairable(rules.WRONG_VALUE, message, [repair])
 
 
 def without_tuples(value: Any) -> Any:

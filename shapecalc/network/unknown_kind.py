@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, misspelt, quote, repairable, suggested
 from shapecalc.edits import Change, Repair
 from shapecalc.frameworks.elsewhere import (
@@ -25,11 +26,13 @@ def unknown_kind(word: str, blocks: Mapping[str, Any], findings: Sequence[Findin
     """
     shown = quote(word)
     if word[:1] == "$":
-        return Fault("SC107", f"{shown} is not a parameter here", "parameters belong in blocks")
+        return Fault(
+            rules.NO_SUCH_NAME, f"{shown} is not a parameter here", "parameters belong in blocks"
+        )
     message = f"there is no layer kind {shown}"
     if words_of(word):  # Keras' Activation, whose value is none
         hint = "write the activation itself, such as - relu"
-        return Fault("SC105", f"{shown} needs the name of an activation", hint)
+        return Fault(rules.UNKNOWN_KIND, f"{shown} needs the name of an activation", hint)
     known = {spelled(name): name for name in (*KINDS, *ALIASES, *blocks)}
     meant = spelled(word.rpartition(".")[2])
     if meant not in known and not _is_foreign(meant):
@@ -38,19 +41,21 @@ def unknown_kind(word: str, blocks: Mapping[str, Any], findings: Sequence[Findin
     if meant in NOT_YET:
         return _not_yet(f"{message} yet", NOT_YET[meant])
     if meant in NO_LAYERS:
-        return Fault("SC105", message, NO_LAYERS[meant])
+        return Fault(rules.UNKNOWN_KIND, message, NO_LAYERS[meant])
     close = (known[meant],) if meant in known else OTHER_WORDS.get(meant, ())
     if not close and meant:
         close = tuple(word.kind for word in words_of(meant)[:1] if word.kind)
     if "(" in word:
         example = f", such as {KINDS[close[0]].example()}" if close and close[0] in KINDS else ""
         return Fault(
-            "SC105", message, f"write the layer's kind and fields, without a call{example}"
+            rules.UNKNOWN_KIND,
+            message,
+            f"write the layer's kind and fields, without a call{example}",
         )
-    fault = Fault("SC105", message, "shapecalc explain lists the kinds")
+    fault = Fault(rules.UNKNOWN_KIND, message, "shapecalc explain lists the kinds")
     if len(close) > 1:
         offers = [Repair(f"write {kind}", Change("rename", kind)) for kind in close]
-        return repairable("SC105", message, offers, f"write {' or '.join(close)}")
+        return repairable(rules.UNKNOWN_KIND, message, offers, f"write {' or '.join(close)}")
     return misspelt(fault, close[0] if close else None)
 
 
@@ -61,7 +66,9 @@ def _is_foreign(word: str) -> bool:
 def _not_yet(message: str, hint: str) -> Fault:
     """Return the fault of a layer that has no kind here, with a way round it where there is one."""
     if hint == SAME_COUNTS:
-        return repairable("SC105", message, [Repair(hint, Change("rename", "dropout"))], hint)
+        return repairable(
+            rules.UNKNOWN_KIND, message, [Repair(hint, Change("rename", "dropout"))], hint
+        )
     if hint == NOTHING_CHANGES:
-        return repairable("SC105", message, [Repair(hint, Change("remove"))], hint)
-    return Fault("SC105", message, hint or "shapecalc explain lists the kinds")
+        return repairable(rules.UNKNOWN_KIND, message, [Repair(hint, Change("remove"))], hint)
+    return Fault(rules.UNKNOWN_KIND, message, hint or "shapecalc explain lists the kinds")

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from shapecalc import rules
 from shapecalc.diagnostics import (
     Fault,
     Finding,
@@ -21,6 +22,7 @@ from shapecalc.diagnostics import (
 )
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.layers.base import Layer, aliases
+from shapecalc.rules import Rule
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -50,7 +52,9 @@ def stray_parameter(value: Any) -> str | None:
 def no_parameter(field: str, name: str) -> Fault:
     """Return the fault of a $name that stands for nothing."""
     message = f"{field} names the parameter {quote(name)}, which is not there"
-    return Fault("SC107", message, "$name stands for a block's parameter, inside that block")
+    return Fault(
+        rules.NO_SUCH_NAME, message, "$name stands for a block's parameter, inside that block"
+    )
 
 
 def validate(
@@ -82,7 +86,9 @@ def validate(
             place = (*(written.get(str(step), step) for step in first), *rest)
             steps = tuple(s if isinstance(s, int) else str(s) for s in place)
             unknown = problem["type"] in UNKNOWN
-            if unknown and findings.again(path + steps[bare:], "SC102", "SC106"):
+            if unknown and findings.again(
+                path + steps[bare:], rules.UNKNOWN_KEY, rules.NAME_USED_TWICE
+            ):
                 continue  # a block's next instance; looking for the nearest word takes time
             fault, steps = _translate(
                 problem, steps, fields, what, words, habits, also, example, findings
@@ -129,13 +135,13 @@ def _translate(
     stray = stray_parameter(value)
     if stray is not None:
         return no_parameter(field, stray), steps
-    if kind.startswith("SC"):
+    if kind in rules.CATALOGUE:  # our own readers of values name the rule
         message = f"{field} {problem['msg']}"
         otherwise = _mend(steps, value, words, example, what)
-        return rejected(kind, message, problem["ctx"], otherwise), steps
+        return rejected(rules.of(kind), message, problem["ctx"], otherwise), steps
     message = f"{field} must be a mapping of fields, not {quote(value)}"
     alone = Repair(f"write {what} alone", Change("replace", [what], up=1))  # batch_norm: 64
-    return repairable("SC104", message, [] if steps else [alone]), steps
+    return repairable(rules.WRONG_VALUE, message, [] if steps else [alone]), steps
 
 
 def _missing(what: str, field: str, fields: Any, example: str) -> Fault:
@@ -143,15 +149,15 @@ def _missing(what: str, field: str, fields: Any, example: str) -> Fault:
     message = f"{what} needs {field}"
     hint = f"for example {example}" if example else f"add {field}"
     if field not in EXAMPLES:
-        return Fault("SC103", message, hint)
+        return Fault(rules.MISSING_FIELD, message, hint)
     value = EXAMPLES[field]
     text = f"for example {field}: {value}".replace("'", "")
     if field == "F" and type(fields.get("K")) is int:  # conv: 64
         text = f"for example {what}: {{K: {fields['K']}, F: {value}}}"
-    return repairable("SC103", message, [Repair(text, set_field(field, value))], hint)
+    return repairable(rules.MISSING_FIELD, message, [Repair(text, set_field(field, value))], hint)
 
 
-def rejected(code: str, message: str, context: Mapping[str, Any], otherwise: str = "") -> Fault:
+def rejected(rule: Rule, message: str, context: Mapping[str, Any], otherwise: str = "") -> Fault:
     """Return the fault of a value, with what its reader says may be written in its place."""
     hint = context.get("hint", otherwise)
     repairs = context.get("repairs", ())
@@ -161,7 +167,7 @@ def rejected(code: str, message: str, context: Mapping[str, Any], otherwise: str
         repairs = (
             Repair(f"write {shown}", Change("set", instead), safe=isinstance(instead, bool)),
         )
-    return repairable(code, message, repairs, hint) if repairs else Fault(code, message, hint)
+    return repairable(rule, message, repairs, hint) if repairs else Fault(rule, message, hint)
 
 
 EXAMPLES: dict[str, Any] = {
@@ -199,15 +205,19 @@ def unknown_key(
     if key in words:
         other = next((k for k in fields if k != key and words.get(k) == words[key]), words[key])
         message = f"{shown} and {quote(other)} are two words for one field of {what}"
-        return repairable("SC106", message, [Repair(f"leave out {shown}", Change("remove"))])
+        return repairable(
+            rules.NAME_USED_TWICE, message, [Repair(f"leave out {shown}", Change("remove"))]
+        )
     if key in habits:
-        return Fault("SC102", f"{what} has no field {shown}", habits[key])
+        return Fault(rules.UNKNOWN_KEY, f"{what} has no field {shown}", habits[key])
     if any(sign in key for sign in ":="):
         name, _, rest = key.replace("=", ":").partition(":")
         hint = f"a colon and a blank between a field and its value: {quote(name)}: {quote(rest)}"
-        return Fault("SC102", f"{what} has no field {shown}", hint)
+        return Fault(rules.UNKNOWN_KEY, f"{what} has no field {shown}", hint)
     if key == "<<":
-        return Fault("SC102", "merge keys are not read", "write a block, or the fields themselves")
+        return Fault(
+            rules.UNKNOWN_KEY, "merge keys are not read", "write a block, or the fields themselves"
+        )
     known = [*words, *also]
-    fault = Fault("SC102", f"{what} has no field {shown}", f"it has {some(known)}")
+    fault = Fault(rules.UNKNOWN_KEY, f"{what} has no field {shown}", f"it has {some(known)}")
     return misspelt(fault, suggested(key, lambda: known, findings, beginnings=True))

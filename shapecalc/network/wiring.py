@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from shapecalc import rules
 from shapecalc.diagnostics import (
     Fault,
     Finding,
@@ -20,7 +21,7 @@ from shapecalc.diagnostics import (
 )
 from shapecalc.edits import Change, Repair
 from shapecalc.layers import Layer
-from shapecalc.layers.fields import NAME
+from shapecalc.layers.field_types import NAME
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED, bad_name
 from shapecalc.network.budget import Budget
 from shapecalc.network.expectations import LayerClaims
@@ -28,6 +29,7 @@ from shapecalc.network.scopes import Group, Scope
 from shapecalc.network.validation import MISSING, no_parameter, stray_parameter, validate
 from shapecalc.network.values import Sources, Values
 from shapecalc.network.written import Written
+from shapecalc.rules import Rule
 
 if TYPE_CHECKING:
     from shapecalc.network.translation import Translation
@@ -102,7 +104,7 @@ class Wiring:
         """Give a name to a layer or group, once."""
         if named and scope.repeats:
             self.report(
-                "SC106",
+                rules.NAME_USED_TWICE,
                 f"{name} would name several layers of a repeat",
                 "put the layers into a block: each instance has names of its own",
                 (*path, "name"),
@@ -112,10 +114,10 @@ class Wiring:
             if named:
                 free = scope.free(name)
                 repair = Repair(f"{free} is free", Change("set", free))
-                fault = repairable("SC106", message, [repair])
+                fault = repairable(rules.NAME_USED_TWICE, message, [repair])
                 self.findings.append(Finding(fault, (*path, "name")))
             else:
-                self.report("SC106", message, f"rename the layer called {name}", path)
+                self.report(rules.NAME_USED_TWICE, message, f"rename the layer called {name}", path)
         else:
             scope.names[name] = target
             if named:
@@ -134,14 +136,17 @@ class Wiring:
                 self.findings.append(Finding(bad_name(name), (*path, "name")))
             elif name in RESERVED:
                 self.report(
-                    "SC106", f"{name} is a reserved name", "choose another", (*path, "name")
+                    rules.NAME_USED_TWICE,
+                    f"{name} is a reserved name",
+                    "choose another",
+                    (*path, "name"),
                 )
             else:
                 written.name = str(name)
         written.origin = fields.pop("from", None)
         if "from" in written.value and written.origin is None:
             self.report(
-                "SC104",
+                rules.WRONG_VALUE,
                 "from must be a layer's name or a list of them, not nothing",
                 "leave from out: a layer takes the one before it",
                 (*path, "from"),
@@ -186,7 +191,12 @@ class Wiring:
         else:
             wanted, hint = "one source", "join them first with concat or add"
         got = ", ".join(self.name_of(s) for s in sources[:6]) or "none"
-        self.report("SC109", f"{scope.prefix}{name} takes {wanted}, and gets {got}", hint, path)
+        self.report(
+            rules.NUMBER_OF_SOURCES,
+            f"{scope.prefix}{name} takes {wanted}, and gets {got}",
+            hint,
+            path,
+        )
         return None
 
     def resolved(self, origin: Any, path: Path, scope: Scope) -> Sources | None:
@@ -197,7 +207,7 @@ class Wiring:
             return self.named(origin, path, scope)
         if not isinstance(origin, list | tuple) or not origin:
             self.report(
-                "SC104",
+                rules.WRONG_VALUE,
                 f"from must be a layer's name or a list of them, not {quote(origin)}",
                 "for example from: conv1",
                 path,
@@ -212,7 +222,7 @@ class Wiring:
                 found.append(None)
                 if name is not MISSING:
                     self.report(
-                        "SC104",
+                        rules.WRONG_VALUE,
                         f"from must list names, not {quote(name)}",
                         "write it in quotes",
                         (*path, index),
@@ -226,10 +236,10 @@ class Wiring:
         try:
             found = scope.find(name)
         except KeyError:
-            if self.findings.again(path, "SC107"):
+            if self.findings.again(path, rules.NO_SUCH_NAME):
                 return None
             message = f"no earlier layer is called {quote(name)}"
-            fault = Fault("SC107", message, "only earlier layers can be named")
+            fault = Fault(rules.NO_SUCH_NAME, message, "only earlier layers can be named")
             close = suggested(name, scope.known, self.findings)
             self.findings.append(Finding(misspelt(fault, close, "set"), path))
             return None
@@ -243,14 +253,16 @@ class Wiring:
             return None
         path = (*node.path, "share")
         if not isinstance(share, str):
-            self.report("SC104", f"share must be a layer's name, not {quote(share)}", "", path)
+            self.report(
+                rules.WRONG_VALUE, f"share must be a layer's name, not {quote(share)}", "", path
+            )
             return None
         sources = self.named(share, path, scope)
         found = self.values.producer(sources[0]) if sources and len(sources) == 1 else None
         if found is None:
             if sources:
                 self.report(
-                    "SC107",
+                    rules.NO_SUCH_NAME,
                     f"{quote(share)} is not an earlier layer with weights",
                     "share names a layer of the same kind",
                     path,
@@ -273,7 +285,7 @@ class Wiring:
         if not isinstance(other, Group) or other.kind != group.kind or other is group:
             if share is not MISSING:
                 self.report(
-                    "SC107",
+                    rules.NO_SUCH_NAME,
                     f"{quote(share)} is not an earlier instance of {group.kind}",
                     f"share names another {group.kind}",
                     path,
@@ -283,7 +295,7 @@ class Wiring:
         theirs = self._with_weights(other)
         if [self.nodes[i].kind for i in own] != [self.nodes[i].kind for i in theirs]:
             self.report(
-                "SC209",
+                rules.SHARED_SHAPES,
                 f"{group.name} and {other.name} have different layers",
                 "give both the same parameters",
                 path,
@@ -296,9 +308,9 @@ class Wiring:
         span = range(group.first, group.end)
         return [i for i in span if (layer := self.nodes[i].layer) and layer.has_weights]
 
-    def report(self, code: str, message: str, hint: str, path: Path) -> None:
+    def report(self, rule: Rule, message: str, hint: str, path: Path) -> None:
         """Add a finding at a path."""
-        self.findings.append(Finding(Fault(code, message, hint), path))
+        self.findings.append(Finding(Fault(rule, message, hint), path))
 
     def name_of(self, source: int) -> str:
         """Return the name of what gives a value."""

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, Findings, Path, quote, repairable
 from shapecalc.edits import Change, Repair
-from shapecalc.layers import KINDS, kind_of
+from shapecalc.layers import KINDS, kind_of, kinds
 from shapecalc.network.expectations import LayerClaims
 
 INNER = {"residual": ("body", "shortcut"), "parallel": ("branches",), "repeat": ("layers",)}
@@ -33,7 +34,7 @@ def is_kind(word: Any, blocks: Mapping[str, Any]) -> bool:
         return isinstance(word, str)
     from shapecalc.frameworks.lookups import words_of  # not needed by who writes in our words
 
-    return bool(words_of(word))
+    return bool(words_of(word)) or kinds.find(word) is not None
 
 
 def likely_kind(item: Mapping[Any, Any], blocks: Mapping[str, Any]) -> Any:
@@ -61,7 +62,7 @@ def kind_key(
 def _beside(item: Mapping[Any, Any], chosen: Any, key: Any, is_kind: bool) -> Fault:
     """Return the fault of a key beside the kind of an item: a field, or another layer."""
     if key == "<<":
-        return Fault("SC102", "merge keys are not read", "write a block, or the fields")
+        return Fault(rules.UNKNOWN_KEY, "merge keys are not read", "write a block, or the fields")
     rest = {k: value for k, value in item.items() if k != key}
     if is_kind:
         message = f"{quote(key)} stands beside {quote(chosen)} in one item"
@@ -69,7 +70,7 @@ def _beside(item: Mapping[Any, Any], chosen: Any, key: Any, is_kind: bool) -> Fa
             "begin each layer with a dash of its own",
             Change("replace", [rest, {key: item[key]}], up=1),
         )
-        return repairable("SC102", message, [Repair(text, change)])
+        return repairable(rules.UNKNOWN_KEY, message, [Repair(text, change)])
     message = f"{quote(key)} stands beside the kind {quote(chosen)}"
     text = f"indent it: it belongs among the fields of {quote(chosen)}"
     fields = item[chosen]
@@ -77,9 +78,9 @@ def _beside(item: Mapping[Any, Any], chosen: Any, key: Any, is_kind: bool) -> Fa
     if fields is not None and not isinstance(fields, Mapping):
         fields = {cls.main: fields} if cls is not None and cls.main else None
         if fields is None:
-            return Fault("SC102", message, text)
+            return Fault(rules.UNKNOWN_KEY, message, text)
     change = Change("set", {**rest, chosen: {**(fields or {}), key: item[key]}}, up=1)
-    return repairable("SC102", message, [Repair(text, change)], text)
+    return repairable(rules.UNKNOWN_KEY, message, [Repair(text, change)], text)
 
 
 def inner_lists(kind: str, value: Any, path: Path) -> Iterator[tuple[Any, Path]]:

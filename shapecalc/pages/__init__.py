@@ -13,13 +13,15 @@ from functools import cache
 from inspect import cleandoc
 from pathlib import Path
 
+from shapecalc import rules
 from shapecalc.checks.pages import codes
 from shapecalc.checks.pages import page as rule_page
 from shapecalc.diagnostics import quote
 from shapecalc.frameworks.elsewhere import NOT_YET
 from shapecalc.frameworks.lookups import kinds_meant, spelled, words_of
-from shapecalc.layers import ALIASES, KINDS
+from shapecalc.layers import ALIASES, KINDS, kinds
 from shapecalc.pages.rendering import definitions, fitted, heading, shown
+from shapecalc.rules import Rule
 
 HERE = Path(__file__).parent
 MOST_NEAR = 3  # names that are offered for a word without a page
@@ -42,9 +44,12 @@ def page(topic: str, width: int | None = None) -> str:
     text = rule_page(word.upper())
     if text is not None:
         return fitted(text, width)
-    rules = {code: _rule_title(code) for code in codes() if code.startswith(word.upper())}
-    if rules and word.startswith("sc"):
-        return definitions(rules, width)
+    listed = rules.beginning(word.upper())
+    if listed and len(word) > 1:
+        return definitions({rule.code: _title(rule) for rule in listed}, width)
+    found = kinds.find(word)  # of an installed package
+    if found is not None:
+        return fitted(cleandoc(found.__doc__ or ""), width)
     raise LookupError(_no_page(topic, word))
 
 
@@ -54,7 +59,7 @@ def contents(width: int | None = None) -> str:
         "Guides": _headings("guides"),
         "Topics": _headings("topics"),
         "Layer kinds": {k: heading(cls.__doc__ or "").rstrip(".") for k, cls in KINDS.items()},
-        "Rules": {code: _rule_title(code) for code in codes()},
+        "Rules": {rule.code: _title(rule) for rule in rules.beginning()},
     }
     listed = [f"{title}\n{definitions(part, width, indent=2)}" for title, part in parts.items()]
     return "\n\n".join([*listed, "`shapecalc explain WORD` prints the page of one of them."])
@@ -97,9 +102,8 @@ def _kinds() -> Mapping[str, str]:
     return {**kinds_meant(), **{spelled(kind): kind for kind in KINDS}}
 
 
-def _rule_title(code: str) -> str:
-    """Return a rule's name and severity, which stand behind the code in its page's first line."""
-    return (rule_page(code) or "").partition("\n")[0].removeprefix(f"{code} ")
+def _title(rule: Rule) -> str:
+    return f"{rule.title} ({rule.severity})"
 
 
 def _also(name: str) -> list[str]:

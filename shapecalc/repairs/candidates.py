@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from itertools import chain, islice
 
+from shapecalc import rules
+from shapecalc.checks.sc401_dropped_values import RULE as DROPPED_VALUES
 from shapecalc.diagnostics import Finding
 from shapecalc.edits import Repair
+from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
 
 MOST = 30
 
 Search = Callable[[Trace, Finding], Iterator[Repair]]
-SEARCHED = ("SC201", "SC202", "SC205", "SC206", "SC301", "SC401")
-OUT_OF_ORDER = ("SC201", "SC202", "SC206", "SC301")  # may come from a batch, or the depth first
+
+# What looks for repairs of a rule, as module and function, the likelier ones first. It is loaded
+# where the rule is broken: most networks need none of it.
+SEARCHES: dict[Rule, tuple[str, ...]] = {
+    rules.STRIDE_FIT: ("inputs.meant_inputs", "inputs.rounded", "inputs.inputs"),
+    rules.TOO_LARGE: ("inputs.meant_inputs", "inputs.inputs"),
+    rules.DISAGREEMENT: ("merges.merges",),
+    rules.RANK: ("inputs.meant_inputs",),
+    rules.FALSE_CLAIM: ("inputs.meant_inputs", "claims.claims"),
+    DROPPED_VALUES: ("inputs.inputs",),
+}
 
 
 def candidates(trace: Trace, finding: Finding) -> Iterator[Repair]:
     """Yield repairs that nobody has tried yet, the likelier ones first; paths are the spec's."""
-    searches = _searches(finding.fault.code)
+    searches = map(_loaded, SEARCHES.get(finding.rule, ()))
     return islice(chain.from_iterable(search(trace, finding) for search in searches), MOST)
 
 
-def _searches(code: str) -> Iterator[Search]:
-    """Yield what looks for repairs of a code."""
-    if code not in SEARCHED:
-        return
-    from shapecalc.repairs import claims, inputs, merges  # most networks need none of it
-
-    if code in OUT_OF_ORDER:
-        yield inputs.meant_inputs
-    if code == "SC201":
-        yield inputs.rounded
-    if code in ("SC201", "SC202", "SC401"):
-        yield inputs.inputs
-    if code == "SC205":
-        yield merges.merges
-    if code == "SC301":
-        yield claims.claims
+def _loaded(name: str) -> Search:
+    module, _, function = name.partition(".")
+    search: Search = getattr(import_module(f"shapecalc.repairs.{module}"), function)
+    return search

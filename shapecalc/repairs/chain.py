@@ -8,7 +8,7 @@ from typing import Any
 from shapecalc.diagnostics import Refusal
 from shapecalc.edits import Change
 from shapecalc.layers.base import Layer
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.tracing import Trace
 
 FARTHEST = 12  # layers back from where volumes meet

@@ -8,7 +8,7 @@ from typing import Any
 from shapecalc.diagnostics import Finding, Refusal
 from shapecalc.edits import Change, Repair
 from shapecalc.layers.base import Layer, show
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.records import LayerRecord
 from shapecalc.repairs.chain import Chains, others, written
 from shapecalc.tracing import Trace

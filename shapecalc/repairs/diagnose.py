@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from shapecalc.diagnostics import Diagnostic, Finding, gather
+from shapecalc import rules
+from shapecalc.diagnostics import Diagnostic, Finding
 from shapecalc.repairs.candidates import candidates
 from shapecalc.repairs.trial import Key, Outcome, Trials, key_of
 from shapecalc.tracing import Trace
@@ -28,13 +29,15 @@ def diagnose(trace: Trace, cause: Cause | None = None) -> tuple[Diagnostic, ...]
 
     `cause` names the mistake behind a false claim; marking knows them, which is above this floor.
     """
-    document = trace.spec.document
-    items = [_Item(found, document.located(found)) for found in gather(trace.findings)]
-    items.sort(key=lambda item: (item.diagnostic.line or 0, item.diagnostic.column or 0))
+    items = [_Item(*pair) for pair in trace.spec.document.placed(trace.findings)]
     trials = Trials(trace)
     explained = 0
     for item in items:
-        if cause is not None and item.finding.fault.code == "SC301" and explained < MOST_EXPLAINED:
+        if (
+            cause is not None
+            and item.finding.rule is rules.FALSE_CLAIM
+            and explained < MOST_EXPLAINED
+        ):
             explained += 1
             _explain(item, cause(trace, item.finding))
         if trials.possible:

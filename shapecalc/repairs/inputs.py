@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from shapecalc import rules
 from shapecalc.diagnostics import Finding, Path, quote
 from shapecalc.edits import Change, Repair
 from shapecalc.geometry import fitting_inputs
 from shapecalc.layers.base import show
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.repairs.chain import Chains
+from shapecalc.rules import Rule
 from shapecalc.tracing import Trace, walk
 from shapecalc.volumes import Reading, doubts, reason
 
@@ -49,7 +51,7 @@ def inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
 def meant_inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
     """Yield the volume that an input looks as if it were, without a batch or its depth last."""
     for name, volume in trace.inputs.items():
-        for reading in _readings(volume, finding.fault.code) if volume is not None else ():
+        for reading in _readings(volume, finding.rule) if volume is not None else ():
             key, path = _place(trace, name)
             text = f"{quote(key)}: {show(reading.volume)} ({reason(reading)})"
             yield Repair(text, Change("set", show(reading.volume), path))
@@ -57,16 +59,16 @@ def meant_inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
 
 def rounded(trace: Trace, finding: Finding) -> Iterator[Repair]:
     """Yield the network's rounding, where strides of several layers do not fit."""
-    others = sum(found.fault.code == finding.fault.code for found in trace.findings)
+    others = sum(found.rule is finding.rule for found in trace.findings)
     if (others > 1 or finding.more) and "rounding" not in trace.spec.document.data:
         text = "rounding: floor for the whole network"
         yield Repair(text, Change("set", "floor", ("rounding",)))
 
 
-def _readings(volume: Volume, code: str) -> Sequence[Reading]:
-    """Return what a volume may mean; an axis too many (SC206) may be a batch, whatever its size."""
+def _readings(volume: Volume, rule: Rule) -> Sequence[Reading]:
+    """Return what a volume may mean; an axis too many (RANK) may be a batch, whatever its size."""
     found = doubts(volume)
-    if code == "SC206" and len(volume) > 2 and not found:
+    if rule is rules.RANK and len(volume) > 2 and not found:
         return [Reading(volume[1:], str(volume[0]))]
     return found
 
@@ -92,7 +94,7 @@ def _walked(
                 continue
             after = walk(replace(trace.spec, inputs={name: changed}))
             output = after.layers[index].output
-            refused = {f.path for f in after.findings if f.fault.code.startswith("SC2")}
+            refused = {f.path for f in after.findings if f.rule.stage == "shapes"}
             if output is not None and finding.path not in refused and len(output) > 1:
                 missing.discard(sign)
                 yield changed, output

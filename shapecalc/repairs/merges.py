@@ -12,7 +12,7 @@ from shapecalc.diagnostics import Finding, Path, Refusal, quote
 from shapecalc.edits import Change, Repair, Unchangeable, value_at
 from shapecalc.layers import KINDS
 from shapecalc.layers.base import Layer, show
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.network.written import inner_lists
 from shapecalc.repairs.chain import VALUES, Chains, others, written
 from shapecalc.repairs.inputs import inputs

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from shapecalc import checks, network, tracing
+from shapecalc.checks.sc408_input_order import RULE as INPUT_ORDER
 from shapecalc.diagnostics import Finding, Path
 from shapecalc.document import Document
 from shapecalc.edits import (
@@ -21,12 +22,12 @@ from shapecalc.edits import (
     value_at,
 )
 from shapecalc.repairs.written import resolved
+from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
 
 MOST_VALUES = 60_000  # read anew for one spec, in all trials: a second or so
-READING = ("SC1",)  # the codes of faults that are met while a spec is read
 
-Key = tuple[str, Path, str]
+Key = tuple[Rule, Path, str]
 
 
 class Outcome(NamedTuple):
@@ -43,7 +44,7 @@ class Outcome(NamedTuple):
 
         An input that looks as if its depth came first, still, is the likelier fault.
         """
-        looks_wrong = any(code == "SC408" for code, _, _ in self.keys)
+        looks_wrong = any(rule is INPUT_ORDER for rule, _, _ in self.keys)
         return self.errors, self.change.path[-1:] == ("rounding",), looks_wrong
 
 
@@ -55,7 +56,7 @@ class Trials:
         self.document = trace.spec.document
         self.left = MOST_VALUES
         self.cost = size_of(self.document.data, MOST_VALUES) + len(trace.layers)
-        self.before = _by_code(trace.findings)
+        self.before = _of_reading(trace.findings)
         self.errors = _errors(trace)
 
     @property
@@ -78,7 +79,7 @@ class Trials:
         errors = _errors(after)
         if finding.severity != "error" and errors > self.errors:
             return None  # what is no error is not mended by one
-        if any(count > self.before[code] for code, count in _by_code(after.findings).items()):
+        if any(count > self.before[rule] for rule, count in _of_reading(after.findings).items()):
             return None
         keys = frozenset(key_of(found, change, self.document.data) for found in after.findings)
         if key_of(finding) in keys:
@@ -128,8 +129,8 @@ class Trials:
 def key_of(finding: Finding, change: Change | None = None, data: Any = None) -> Key:
     """Return what tells findings apart; of a changed spec, with the places of the one before."""
     path = finding.path if change is None else _before(finding.path, change, data)
-    said = finding.fault.message if finding.fault.code.startswith(READING) else ""
-    return finding.fault.code, path, said
+    said = finding.fault.message if finding.rule.stage == "reading" else ""
+    return finding.rule, path, said
 
 
 def _before(path: Path, change: Change, data: Any) -> Path:
@@ -159,9 +160,9 @@ def _errors(trace: Trace) -> int:
     return sum(found.severity == "error" for found in trace.findings)
 
 
-def _by_code(findings: Sequence[Finding]) -> Counter[str]:
-    codes = (found.fault.code for found in findings)
-    return Counter(code for code in codes if code.startswith(READING))
+def _of_reading(findings: Sequence[Finding]) -> Counter[Rule]:
+    """Count, by their rules, the faults that were met while a spec was read."""
+    return Counter(found.rule for found in findings if found.rule.stage == "reading")
 
 
 def _plain(value: Any) -> Any:

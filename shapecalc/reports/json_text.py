@@ -1,10 +1,18 @@
-"""The report as JSON: Trace.to_dict(), one object a file."""
+"""The report as JSON, one object a file."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
+from shapecalc.network import Group
+from shapecalc.quantities import REPORTED
+from shapecalc.records import LayerRecord
+from shapecalc.reports import working
 from shapecalc.tracing import Trace
+
+SCHEMA = "shapecalc.report/1"
 
 
 def render(trace: Trace, single: bool = True) -> str:
@@ -12,4 +20,56 @@ def render(trace: Trace, single: bool = True) -> str:
 
     All but ASCII is escaped, so that no control character of a spec reaches a terminal.
     """
-    return json.dumps(trace.to_dict(), indent=2 if single else None)
+    return json.dumps(of_trace(trace), indent=2 if single else None)
+
+
+def of_trace(trace: Trace) -> dict[str, Any]:
+    """Return a trace as JSON has it."""
+    return {
+        "schema": SCHEMA,
+        "file": trace.spec.file,
+        "name": trace.name,
+        "complete": trace.complete,
+        "inputs": {name: _listed(volume) for name, volume in trace.inputs.items()},
+        "outputs": {name: _listed(volume) for name, volume in trace.outputs.items()},
+        "output": _listed(trace.output),
+        "layers": [of_record(record) for record in trace.layers],
+        "groups": [_of_group(trace, group) for group in trace.spec.groups],
+        "totals": dict(trace.totals),
+        "diagnostics": [diagnostic.to_dict() for diagnostic in trace.diagnostics],
+    }
+
+
+def of_record(record: LayerRecord) -> dict[str, Any]:
+    """Return a layer's record as JSON has it."""
+    return {
+        "name": record.name,
+        "kind": record.kind,
+        "from": _listed(record.sources),
+        "input": None if record.input is None else [list(v) for v in record.input],
+        "fields": None if record.layer is None else _plain(record.layer.values()),
+        "output": _listed(record.output),
+        **{quantity.key: quantity.of(record) for quantity in REPORTED if quantity.weighty},
+        "shares": record.shares,
+        **{quantity.key: quantity.of(record) for quantity in REPORTED if not quantity.weighty},
+        "receptive_field": _listed(record.receptive_field),
+        "jump": _listed(record.jump),
+        "derivation": working.lines(record),
+    }
+
+
+def _of_group(trace: Trace, group: Group) -> dict[str, Any]:
+    names = [record.name for record in trace.layers[group.first : group.end]]
+    return {"name": group.name, "kind": group.kind, "layers": names}
+
+
+def _listed(values: Sequence[Any] | None) -> list[Any] | None:
+    """Return a tuple as JSON has it; None stays None."""
+    return None if values is None else list(values)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with tuples as lists, as JSON has it."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value

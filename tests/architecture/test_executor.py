@@ -115,6 +115,7 @@ def foreign(text: str) -> set[str]:
         "shapecalc.executor.kernels.",
         "shapecalc.executor.buffers.",
         "shapecalc.executor.draws.",
+        "shapecalc.registry.",
     )
     return {name for name in taken(text) if not name.startswith(own)}
 

@@ -72,6 +72,55 @@ def test_only_explain_loads_the_pages() -> None:
     assert loaded(command("explain", "padding"), pages) == set(pages)
 
 
+def test_only_explain_loads_the_pages_of_rules() -> None:
+    """The catalogue is one module; rules that run over a trace come with it, the pages do not."""
+    pages = ("shapecalc.checks.sc101_unreadable", "shapecalc.checks.sc201_stride_fit")
+    assert loaded(command("report", str(SPEC)), pages) == set()
+    assert loaded(command("check", "--select", "SC1,SC2", str(SPEC)), pages) == set()
+    assert loaded(command("explain", "SC201"), pages) == {pages[1]}
+
+
+DIAGNOSE = """
+import shapecalc
+found = shapecalc.check({{"input": "8x8x4", "layers": {layers}}})
+assert [one.code for one in found] == [{code!r}], found
+"""
+SEARCHES = ("shapecalc.repairs.inputs", "shapecalc.repairs.merges", "shapecalc.repairs.claims")
+
+
+@pytest.mark.parametrize(
+    ("code", "layers", "searches"),
+    [
+        ("SC405", [{"dense": 3}], ()),
+        ("SC105", ["no_such_layer"], ()),
+        ("SC201", [{"conv": {"K": 1, "F": 3, "S": 2}}], ("shapecalc.repairs.inputs",)),
+        (
+            "SC205",
+            [{"conv": {"K": 4, "F": 3}}, {"add": ["input", "conv1"]}],
+            ("shapecalc.repairs.inputs", "shapecalc.repairs.merges"),  # which asks the other
+        ),
+    ],
+)
+def test_searches_for_repairs_are_loaded_for_rules_that_have_some(
+    code: str, layers: list[object], searches: tuple[str, ...]
+) -> None:
+    assert loaded(DIAGNOSE.format(layers=layers, code=code), SEARCHES) == {*searches}
+
+
+JSON = '{"input": "8x8x1", "layers": [{"conv": {"K": 2, "F": 3, "S": 2}}, {"dense": {"F": 1}}]}'
+
+
+@pytest.mark.parametrize("command_name", ["report", "check"])
+def test_yaml_is_not_loaded_where_json_is_read(tmp_path: Path, command_name: str) -> None:
+    path = tmp_path / "spec.json"
+    path.write_text(JSON, encoding="utf-8")  # with faults: their repairs are tried
+    program = command(command_name, str(path)).replace("assert not stop.code", "assert stop.code")
+    assert loaded(program, ("yaml", "json")) == {"json"}
+    path.with_suffix(".yaml").write_text("input: 8\nlayers:\n  - relu\n", encoding="utf-8")
+    yaml = command(command_name, str(path.with_suffix(".yaml")))
+    assert "yaml" in loaded(yaml, ("yaml",))  # so the test can fail
+
+
 def test_the_package_loads_nothing_heavy() -> None:
     assert loaded("import shapecalc") == set()
     assert loaded(f"import shapecalc\nprint(shapecalc.trace({str(SPEC)!r}))") == set()

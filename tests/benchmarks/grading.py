@@ -20,10 +20,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from shapecalc.grading.answers import shown
+from shapecalc.grading.answers import Value, shown
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.misconceptions import wrong_answers
-from shapecalc.grading.misconceptions.case import Case
+from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,17 +45,18 @@ print(json.dumps([done.returncode, seconds, peak]))
 """
 
 
+def _wrong_values(question: Question) -> list[Value]:
+    """Return what the misconceptions answer."""
+    context = QuestionContext(question.subject, question.query, question.right)
+    return [wrong.value for _, wrong in wrong_answers(context)]
+
+
 class Student:
     """Answers as a student of some skill gives them."""
 
     def __init__(self, questions: Sequence[Question]) -> None:
         self.questions = questions
-        self.wrong = {
-            q.id: [
-                wrong.value for _, wrong in wrong_answers(Case(q.subject, q.asked, q.right))
-            ] or [0]
-            for q in questions
-        }  # fmt: skip
+        self.wrong = {question.id: _wrong_values(question) or [0] for question in questions}
 
     def answers(self, draw: random.Random) -> dict[str, str | None]:
         """Return an answer to each question."""
@@ -71,7 +72,7 @@ class Student:
             return shown(draw.choice(self.wrong[question.id]))
         if kind == "wrong":
             size = draw.randint(1, 300)
-            sizes = question.asked.form == "sizes"
+            sizes = question.query.form == "sizes"
             return f"{size}x{size}x{draw.randint(1, 512)}" if sizes else str(size * 977)
         return None if kind == "blank" else "no idea"
 

@@ -54,7 +54,7 @@ def kind_of(layer: Any) -> str:
 def traced(network: str | dict[str, Any], leave_out: Sequence[str] = ()) -> Any:
     """Trace a network of specs/networks, or a spec, without some kinds of layers."""
     from shapecalc import trace
-    from shapecalc.formats import native
+    from shapecalc.readers import native
 
     if isinstance(network, str):
         network = dict(native.read_path(ROOT / "specs" / "networks" / f"{network}.yaml").data)

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from shapecalc import Trace, trace  # noqa: E402 - the path is needed first
-from shapecalc.formats import native  # noqa: E402
+from shapecalc.readers import native  # noqa: E402
 
 SPEC = ROOT / "specs" / "networks" / "resnet-152.yaml"
 FILES = 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from importlib import import_module
 from inspect import cleandoc
@@ -14,13 +15,15 @@ import yaml
 from click.testing import CliRunner
 
 import shapecalc
+from shapecalc import rules
 from shapecalc.checks.pages import codes, page
-from shapecalc.checks.rule import Rule
+from shapecalc.checks.rule import Check
 from shapecalc.cli import group
 from shapecalc.diagnostics import Diagnostic
 from shapecalc.executor.confirm import confirm
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.layers import KINDS
+from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
 
 CODES = (
@@ -92,9 +95,7 @@ def page_of(code: str) -> str:
 
 def rule_of(module: str) -> Rule:
     """Return the rule of a module of the checks."""
-    rule = import_module(f"shapecalc.checks.{module}").RULE
-    assert isinstance(rule, Rule)
-    return rule
+    return rules.of(module[:5].upper())
 
 
 def explained(topic: str) -> str:
@@ -120,12 +121,48 @@ def test_a_module_its_rule_and_its_page_agree(module: str) -> None:
     code = named.group(1).upper()
     rule = rule_of(module)
     assert rule.code == code
-    assert page_of(code).splitlines()[0] == f"{code} {rule.name} ({rule.severity})"
-    assert codes()[code] == module[6:].replace("_", " ")
+    assert page_of(code).splitlines()[0] == f"{code} {rule.title} ({rule.severity})"
+    check = getattr(import_module(f"shapecalc.checks.{module}"), "CHECK", None)
+    if check is not None:
+        assert isinstance(check, Check)
+        assert check.rule is rule
 
 
-def test_no_two_modules_have_one_code() -> None:
-    assert len({module[:5] for module in MODULES}) == len(MODULES) == len(codes())
+def test_every_rule_has_one_page_and_every_page_a_rule() -> None:
+    """The table of rules.py and the files of checks/ together."""
+    assert [module[:5].upper() for module in MODULES] == codes() == list(CODES)
+
+
+def test_a_rule_is_written_in_the_table_or_in_its_file() -> None:
+    table = {rule.code for rule in vars(rules).values() if isinstance(rule, Rule)}
+    own = {
+        module[:5].upper()
+        for module in MODULES
+        if hasattr(import_module(f"shapecalc.checks.{module}"), "RULE")
+    }
+    assert not table & own
+    assert table | own == set(codes())
+
+
+def test_names_are_kebab_case_and_tell_rules_apart() -> None:
+    names = [rule.name for rule in rules.beginning()]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", name) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("SC104", "another-name"), ("SC999", "wrong-value"), ("SC402", "no-pixels")]
+)
+def test_a_code_or_a_name_is_one_rules(code: str, name: str) -> None:
+    before = dict(rules.CATALOGUE)
+    with pytest.raises(ValueError, match="already"):
+        rules.add(Rule(code, name))
+    assert before == rules.CATALOGUE
+
+
+def test_another_process_finds_its_own_rule_again() -> None:
+    for rule in rules.beginning():
+        assert pickle.loads(pickle.dumps(rule)) is rule
 
 
 @pytest.mark.parametrize("code", SPECS_TO_BLAME)

@@ -18,7 +18,7 @@ import pytest
 from click.testing import Result
 
 from shapecalc.cli.grade import FORMATS
-from shapecalc.grading import classroom, exports
+from shapecalc.grading import class_run, exports
 
 Run = Callable[..., Result]
 Spawn = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -226,14 +226,14 @@ def test_jobs_change_neither_marks_nor_their_order(spawn: Spawn, large: Path) ->
 def test_a_fault_of_ones_own_is_told_and_the_others_are_marked(
     run: Run, homework: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = classroom.Marker.mark
+    real = class_run.Marker.mark
 
-    def broken(self: classroom.Marker, student: str, answers: Any) -> Any:
+    def broken(self: class_run.Marker, student: str, answers: Any) -> Any:
         if student == "bob":
             raise ZeroDivisionError("planted")
         return real(self, student, answers)
 
-    monkeypatch.setattr(classroom.Marker, "mark", broken)
+    monkeypatch.setattr(class_run.Marker, "mark", broken)
     result = run("grade", "hw.yaml", "class", "--format", "csv")
     assert result.exit_code == 2
     assert "ann,1,1,1,3,graded" in result.stdout
@@ -297,9 +297,9 @@ def test_other_processes_leave_the_word_to_the_first_when_interrupted() -> None:
         ).stdout.strip()
 
     before = signal.getsignal(signal.SIGINT)
-    with classroom._interrupts_ignored():
+    with class_run._interrupts_ignored():
         assert ignored() == "True"
     assert signal.getsignal(signal.SIGINT) is before
     assert ignored() == "False"
     with ThreadPoolExecutor() as pool:  # where signals cannot be set
-        pool.submit(lambda: classroom._interrupts_ignored().__enter__()).result()
+        pool.submit(lambda: class_run._interrupts_ignored().__enter__()).result()

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import Result
 
-from shapecalc.formats.yaml_text import read_yaml
 from shapecalc.grading.assignment import read_assignment
+from shapecalc.readers.yaml_text import read_yaml
 
 Run = Callable[..., Result]
 Spawn = Callable[..., subprocess.CompletedProcess[bytes]]

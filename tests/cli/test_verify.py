@@ -353,7 +353,7 @@ def test_a_number_that_is_out_of_range_is_wrong_usage(
 ) -> None:
     result = run(*command.split(), value)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "Invalid value for '--" in result.stderr
+    assert command.split()[-1] in result.stderr  # the option is named
     assert run(*command.split(), str(2**63 - 1)).exit_code == ("--batch" in command)
 
 

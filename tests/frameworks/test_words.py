@@ -15,7 +15,6 @@ from framework_layers import DEPTH, MERGES, SIZE, Case, cases
 import shapecalc
 from shapecalc import Trace
 from shapecalc.edits import value_at
-from shapecalc.formats.source_text import flow
 from shapecalc.frameworks.elsewhere import NO_LAYERS, NOT_YET, OTHER_WORDS
 from shapecalc.frameworks.lookups import (
     BESIDE_A_KIND,
@@ -29,6 +28,7 @@ from shapecalc.frameworks.lookups import (
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.layers import KINDS
 from shapecalc.network.shorthands import layer_meant
+from shapecalc.readers.source_text import flow
 
 CASES = list(cases())
 NOISE = ("SC401", "SC402", "SC404")  # of our own rules, in either words

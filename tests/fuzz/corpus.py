@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import yaml
 
 import shapecalc
-from shapecalc.formats import native
+from shapecalc.document import Document
 from shapecalc.grading.answers import shown
 from shapecalc.grading.assignment import assignment_of
 from shapecalc.layers import ALIASES, KINDS
 from shapecalc.layers.composite import Composite
+from shapecalc.readers import native
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 SMALL = 3_000  # values, parameters and multiply-accumulates of a network that is run in no time
@@ -110,7 +111,7 @@ def in_place(value: Any, folder: Path) -> Any:
 
 
 def answered(data: dict[str, Any]) -> Homework:
-    read = assignment_of(native.read_mapping(data), Path())
+    read = assignment_of(Document(data), Path())
     assert read.usable, read.diagnostics
     return Homework(data, {question.id: shown(question.right) for question in read.questions})
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from shapecalc.grading import read_assignment
-from shapecalc.grading.asked import read_path
 from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.query import read_path
 
 CONV = "spec: {input: 32x32x3, layers: [conv: {K: 10, F: 5, P: 2}]}\n"
 OUTPUT = "questions: [conv1.output]\n"
@@ -40,8 +40,8 @@ def written(text: str, folder: Path) -> Any:
     ],
 )  # fmt: skip
 def test_paths(path: str, kind: str, form: str, name: str, key: str, place: Any) -> None:
-    asked = read_path(path)
-    assert (asked.kind, asked.form, asked.name, asked.key, asked.place) == (
+    query = read_path(path)
+    assert (query.kind, query.form, query.name, query.key, query.place) == (
         kind,
         form,
         name,

@@ -12,10 +12,10 @@ import pytest
 
 from shapecalc.grading import exports
 from shapecalc.grading.assignment import read_assignment
-from shapecalc.grading.classroom import Classroom, Graded, grade
+from shapecalc.grading.class_run import ClassRun, Graded, grade
 from shapecalc.grading.exports.gradebook import harmless
-from shapecalc.grading.handed_in import Found
 from shapecalc.grading.marking import Marker
+from shapecalc.grading.submission_file import Found
 
 HOMEWORK = {
     "title": "Homework 1",
@@ -32,7 +32,7 @@ SLIPS = {"q1": "32 x 32 x 10", "q2": 750, "=q3": "many", "q4": None, "q5": 1}
 
 
 @pytest.fixture
-def classroom(tmp_path: Path) -> Classroom:
+def class_run(tmp_path: Path) -> ClassRun:
     """Return a class of one right, one with slips, and one whose file is broken."""
     files = {"Ann": RIGHT, "Bob": SLIPS}
     for name, answers in files.items():
@@ -43,28 +43,28 @@ def classroom(tmp_path: Path) -> Classroom:
     return grade(read_assignment(HOMEWORK), found)
 
 
-def alone(classroom: Classroom, place: int) -> Classroom:
-    return classroom._replace(graded=[classroom.graded[place]])
+def alone(class_run: ClassRun, place: int) -> ClassRun:
+    return class_run._replace(graded=[class_run.graded[place]])
 
 
-def loaded(form: str, classroom: Classroom) -> Any:
-    text = exports.render(form, classroom)
+def loaded(form: str, class_run: ClassRun) -> Any:
+    text = exports.render(form, class_run)
     assert text.endswith("}\n")
     return json.loads(text)
 
 
-def test_the_class_is_what_the_exports_are_to_tell(classroom: Classroom) -> None:
-    assert [graded.marked.score for graded in classroom.graded] == [4.5, 2.5, 0]
-    assert [g.status for g in classroom.graded] == ["graded", "graded; late", "not gradable"]
-    assert classroom.mean == 3.5
-    assert classroom.misconceptions == {"forgot_bias": 1}
+def test_the_class_is_what_the_exports_are_to_tell(class_run: ClassRun) -> None:
+    assert [graded.marked.score for graded in class_run.graded] == [4.5, 2.5, 0]
+    assert [g.status for g in class_run.graded] == ["graded", "graded; late", "not gradable"]
+    assert class_run.mean == 3.5
+    assert class_run.misconceptions == {"forgot_bias": 1}
 
 
 # -- table -----------------------------------------------------------------------------------------
 
 
-def test_the_table_tells_every_slip_and_the_class(classroom: Classroom) -> None:
-    text = exports.render("table", classroom)
+def test_the_table_tells_every_slip_and_the_class(class_run: ClassRun) -> None:
+    text = exports.render("table", class_run)
     assert "Ann: 4.5 of 4.5 points" in text
     assert "Bob: 2.5 of 4.5 points; late" in text
     assert "5*5*3*10 = 750" in text  # the student's own arithmetic
@@ -73,14 +73,14 @@ def test_the_table_tells_every_slip_and_the_class(classroom: Classroom) -> None:
     assert "Eve: not gradable: " in text
     assert "Class: 2 of 3 graded, mean 3.50 of 4.5 points" in text
     assert "1 x forgot_bias" in text
-    assert "Class" not in exports.render("table", alone(classroom, 0))
+    assert "Class" not in exports.render("table", alone(class_run, 0))
 
 
 # -- json ------------------------------------------------------------------------------------------
 
 
-def test_json_holds_everything(classroom: Classroom) -> None:
-    whole = loaded("json", classroom)
+def test_json_holds_everything(class_run: ClassRun) -> None:
+    whole = loaded("json", class_run)
     assert whole["schema"] == "shapecalc.grade/1"
     assert list(whole) == ["schema", "assignment", "submissions", "summary"]
     assert [q["id"] for q in whole["assignment"]["questions"]] == ["q1", "q2", "=q3", "q4"]
@@ -99,12 +99,12 @@ def test_json_holds_everything(classroom: Classroom) -> None:
 # -- csv -------------------------------------------------------------------------------------------
 
 
-def rows(classroom: Classroom) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(exports.render("csv", classroom), newline="")))
+def rows(class_run: ClassRun) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(exports.render("csv", class_run), newline="")))
 
 
-def test_the_gradebook_has_points_possible_and_a_row_a_student(classroom: Classroom) -> None:
-    assert rows(classroom) == [
+def test_the_gradebook_has_points_possible_and_a_row_a_student(class_run: ClassRun) -> None:
+    assert rows(class_run) == [
         ["student", "q1", "q2", "'=q3", "q4", "total", "status"],
         ["Points Possible", "2", "1", "0.5", "1", "4.5", ""],
         ["Ann", "2", "1", "0.5", "1", "4.5", "graded"],
@@ -113,9 +113,9 @@ def test_the_gradebook_has_points_possible_and_a_row_a_student(classroom: Classr
     ]
 
 
-def test_numbers_that_tell_students_apart_have_a_column(classroom: Classroom) -> None:
-    ann, bob, eve = classroom.graded
-    table = rows(classroom._replace(graded=[ann._replace(identity="+7"), bob, eve]))
+def test_numbers_that_tell_students_apart_have_a_column(class_run: ClassRun) -> None:
+    ann, bob, eve = class_run.graded
+    table = rows(class_run._replace(graded=[ann._replace(identity="+7"), bob, eve]))
     assert [row[1] for row in table] == ["id", "", "'+7", "", ""]
     assert {len(row) for row in table} == {8}
 
@@ -133,7 +133,7 @@ def test_no_cell_is_a_formula(start: str) -> None:
         Graded(marker.mark(hostile, {hostile: hostile}), hostile, (hostile,), hostile),
         Graded(marker.not_gradable(hostile, hostile), hostile, (), hostile, True, True),
     ]
-    table = rows(Classroom(assignment, graded))
+    table = rows(ClassRun(assignment, graded))
     assert len(table) == 4
     for row in table:
         for cell in row:
@@ -158,8 +158,8 @@ PRAIRIELEARN_TEST = {"name", "description", "points", "max_points", "message", "
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_gradescope(classroom: Classroom, place: int) -> None:
-    whole = loaded("gradescope", alone(classroom, place))
+def test_gradescope(class_run: ClassRun, place: int) -> None:
+    whole = loaded("gradescope", alone(class_run, place))
     assert set(whole) == GRADESCOPE
     assert whole["score"] == [4.5, 2.5, 0][place]
     assert whole["visibility"] in VISIBILITIES
@@ -176,8 +176,8 @@ def test_gradescope(classroom: Classroom, place: int) -> None:
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_prairielearn(classroom: Classroom, place: int) -> None:
-    whole = loaded("prairielearn", alone(classroom, place))
+def test_prairielearn(class_run: ClassRun, place: int) -> None:
+    whole = loaded("prairielearn", alone(class_run, place))
     assert set(whole) == PRAIRIELEARN
     assert whole["score"] == pytest.approx([1, 2.5 / 4.5, 0][place])
     assert whole["gradable"] is (place < 2)
@@ -190,7 +190,7 @@ def test_prairielearn(classroom: Classroom, place: int) -> None:
 
 def test_every_export_is_of_one_file_and_listed() -> None:
     folder = Path(exports.__file__).parent
-    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "told"}
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "feedback"}
     assert modules == set(exports.FORMATS.values())
     assert set(exports.OF_ONE) <= set(exports.FORMATS)
 
@@ -200,4 +200,4 @@ def test_points_that_are_all_nought_are_no_division_by_it() -> None:
     assignment = read_assignment({**HOMEWORK, "questions": questions})
     graded = Graded(Marker(assignment).mark("Ann", {"a": "1x1x1"}), "a.yaml")
     for form in exports.FORMATS:
-        assert exports.render(form, Classroom(assignment, [graded]))
+        assert exports.render(form, ClassRun(assignment, [graded]))

@@ -13,12 +13,12 @@ import pytest
 import shapecalc
 from shapecalc.diagnostics import Refusal
 from shapecalc.grading.answers import shown
-from shapecalc.grading.asked import COUNTS, OF_TOTAL, SIZES, read_path
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.marking import Mark, Marker
 from shapecalc.grading.misconceptions import misconceptions, wrong_answers
-from shapecalc.grading.misconceptions.case import Case
+from shapecalc.grading.misconceptions.question_context import QuestionContext
+from shapecalc.grading.query import COUNTS, OF_TOTAL, SIZES, read_path
 from shapecalc.grading.subject import Subject
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
@@ -203,8 +203,8 @@ def test_a_wrong_number_gets_its_name(
 ) -> None:
     mark = marked(spec, path, wrong)
     assert (mark.verdict, mark.misconception) == ("wrong", name), mark
-    says = next(m.says for m in misconceptions() if m.name == name)
-    assert mark.feedback.startswith(f"{says}: ")
+    explanation = next(m.explanation for m in misconceptions() if m.name == name)
+    assert mark.feedback.startswith(f"{explanation}: ")
 
 
 def test_every_misconception_is_tried() -> None:
@@ -213,9 +213,13 @@ def test_every_misconception_is_tried() -> None:
 
 def test_names_are_those_of_the_files() -> None:
     folder = SPECS.parent / "shapecalc" / "grading" / "misconceptions"
-    files = {path.stem for path in folder.glob("*.py")} - {"__init__", "case", "pieces"}
+    files = {path.stem for path in folder.glob("*.py")} - {
+        "__init__",
+        "question_context",
+        "variants",
+    }
     assert files == {m.name for m in misconceptions()}
-    assert all(m.says and not m.says.endswith(".") for m in misconceptions())
+    assert all(m.explanation and not m.explanation.endswith(".") for m in misconceptions())
 
 
 @pytest.mark.parametrize(
@@ -267,7 +271,7 @@ def names_for(spec: dict[str, Any]) -> set[str]:
     """Return the misconceptions that have a number for a network's first value."""
     assignment = read_assignment({"spec": spec, "questions": ["conv1.value[0,0]"]})
     (question,) = assignment.questions
-    found = wrong_answers(Case(question.subject, question.asked, question.right))
+    found = wrong_answers(QuestionContext(question.subject, question.query, question.right))
     return {misconception.name for misconception, _ in found}
 
 
@@ -307,23 +311,23 @@ def test_no_model_raises_or_is_right(path: Path) -> None:
     subject = subject_of(path)
     tried = 0
     for text in paths_of(subject):
-        asked = read_path(text)
+        query = read_path(text)
         try:
-            right = subject.answer(asked)
+            right = subject.answer(query)
         except Unanswerable:
             continue
         tried += 1
-        for misconception, wrong in wrong_answers(Case(subject, asked, right)):
+        for misconception, wrong in wrong_answers(QuestionContext(subject, query, right)):
             assert wrong.value != right, (text, misconception.name)
             assert wrong.arithmetic, (text, misconception.name)
-            if asked.form == "sizes":
+            if query.form == "sizes":
                 assert isinstance(wrong.value, tuple)
-                whole = asked.key != "jump"  # half a pixel behind an upsampling
+                whole = query.key != "jump"  # half a pixel behind an upsampling
                 assert not whole or all(type(size) is int for size in wrong.value)
                 first = wrong.value[0]
                 alone = f"{first:,}" in wrong.arithmetic or str(first) in wrong.arithmetic
                 assert alone or shown(wrong.value) in wrong.arithmetic, (text, misconception.name)
-            elif asked.form == "number" and asked.exact:
+            elif query.form == "number" and query.exact:
                 assert type(wrong.value) is int, (text, misconception.name)
                 assert f"{wrong.value:,}" in wrong.arithmetic, (text, misconception.name)
     assert tried
@@ -372,12 +376,12 @@ def test_no_model_raises_for_a_students_own_volumes(kind: Path, volume: tuple[in
 
 def try_all(subject: Subject, text: str) -> None:
     """Run all models on a question, if there is an answer to it."""
-    asked = read_path(text)
+    query = read_path(text)
     try:
-        right = subject.answer(asked)
+        right = subject.answer(query)
     except Unanswerable:
         return
-    wrong_answers(Case(subject, asked, right))
+    wrong_answers(QuestionContext(subject, query, right))
 
 
 # -- random numbers ------------------------------------------------------------------------------
@@ -395,9 +399,9 @@ def test_random_numbers_get_no_name() -> None:
     for name in HOMEWORK:
         subject = subject_of(SPECS / f"{name}.yaml")
         names = [record.name for record in subject.trace.layers]
-        asked = [f"{name}.{key}" for name in names for key in ASKED]
+        asks = [f"{name}.{key}" for name in names for key in ASKED]
         spec = str(SPECS / f"{name}.yaml")
-        assignment = read_assignment({"spec": spec, "questions": [*asked, "total.parameters"]})
+        assignment = read_assignment({"spec": spec, "questions": [*asks, "total.parameters"]})
         questions = [question for question in assignment.questions if question.right]
         markers.append((Marker(assignment), questions))
     named: list[tuple[str, str, str | None]] = []
@@ -429,12 +433,12 @@ def test_what_a_model_gives_mostly_gets_its_name(name: str) -> None:
     subject = subject_of(SPECS / f"{name}.yaml")
     found: dict[str, dict[Any, set[str]]] = {}
     for text in paths_of(subject):
-        asked = read_path(text)
+        query = read_path(text)
         try:
-            right = subject.answer(asked)
+            right = subject.answer(query)
         except Unanswerable:
             continue
-        for misconception, wrong in wrong_answers(Case(subject, asked, right)):
+        for misconception, wrong in wrong_answers(QuestionContext(subject, query, right)):
             found.setdefault(text, {}).setdefault(wrong.value, set()).add(misconception.name)
     numbers = [names for values in found.values() for names in values.values()]
     shared = [sorted(names) for names in numbers if len(names) > 1]

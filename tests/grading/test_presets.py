@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shapecalc.grading.handed_in import Found
 from shapecalc.grading.presets import PRESETS, Preset, by_regex, find
+from shapecalc.grading.submission_file import Found
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file system")
 

@@ -18,7 +18,7 @@ from shapecalc.grading.answers import flat
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.quiz import KINDS, Quiz, make_quiz
-from shapecalc.grading.quiz.choices import asked_in, known_wrong, plain
+from shapecalc.grading.quiz.choices import known_wrong, plain, questions_of
 from shapecalc.grading.quiz.draws import Draws
 
 LEVELS = (1, 2, 3)
@@ -172,17 +172,17 @@ def quizzes() -> list[Quiz]:
 def test_every_key_follows_from_the_words(quizzes: list[Quiz]) -> None:
     seen = set()
     for quiz in quizzes:
-        for posed in quiz.posed:
-            for item in posed.items:
-                path, right = item.question.asked.path, item.question.right
-                if item.question.asked.kind == "example":
-                    wanted = value_by_hand(posed.intro, path, item.text)
-                    assert right == pytest.approx(wanted, abs=1e-9), posed.intro
+        for problem in quiz.problems:
+            for item in problem.items:
+                path, right = item.question.query.path, item.question.right
+                if item.question.query.kind == "example":
+                    wanted = value_by_hand(problem.intro, path, item.text)
+                    assert right == pytest.approx(wanted, abs=1e-9), problem.intro
                 else:
-                    wanted = key_from_words(posed.intro, path)
+                    wanted = key_from_words(problem.intro, path)
                     wanted = tuple(wanted) if isinstance(wanted, list) else wanted
-                    assert right == wanted, (posed.intro, path)
-                seen.add(re.sub(r"\d+", "", item.question.asked.path))
+                    assert right == wanted, (problem.intro, path)
+                seen.add(re.sub(r"\d+", "", item.question.query.path))
     assert len(seen) > 40  # kinds of layers times what is asked of them
 
 
@@ -190,12 +190,12 @@ def test_every_problem_is_sound(quizzes: list[Quiz]) -> None:
     assert len(quizzes) == 200
     for quiz in quizzes:
         assert quiz.assignment.usable
-        assert len(quiz.posed) == 6
-        assert all(posed.items for posed in quiz.posed)
+        assert len(quiz.problems) == 6
+        assert all(problem.items for problem in quiz.problems)
         ids = [question.id for question in quiz.assignment.questions]
-        assert len(ids) == len(set(ids)) == sum(len(posed.items) for posed in quiz.posed)
+        assert len(ids) == len(set(ids)) == sum(len(problem.items) for problem in quiz.problems)
         for question in quiz.assignment.questions:
-            if question.asked.kind != "fits":
+            if question.query.kind != "fits":
                 found = question.subject.trace.diagnostics
                 assert not [d for d in found if d.severity == "error"]
             assert all(abs(value) <= 10**7 for value in flat(question.right))
@@ -218,7 +218,7 @@ def test_half_of_the_strides_do_not_fit() -> None:
         question.right
         for seed in range(20)
         for question in make_quiz(seed=seed, level=2, count=40).assignment.questions
-        if question.asked.kind == "fits"
+        if question.query.kind == "fits"
     ]
     assert len(rights) > 100
     assert 0.4 < sum(map(bool, rights)) / len(rights) < 0.6
@@ -271,7 +271,7 @@ def test_the_first_problems_do_not_depend_on_how_many_follow() -> None:
     many = make_quiz(seed=4, level=3, count=200)
     few = make_quiz(seed=4, level=3, count=3)
     assert few.mapping["questions"] == many.mapping["questions"][: len(few.mapping["questions"])]
-    problems = [json.dumps([p.intro, [i.text for i in p.items]]) for p in many.posed]
+    problems = [json.dumps([p.intro, [i.text for i in p.items]]) for p in many.problems]
     assert len(set(problems)) == 200
 
 
@@ -283,14 +283,14 @@ def test_wrong_options_are_wrong_and_marked_by_their_names() -> None:
     for level, seed in product(LEVELS, range(3)):
         quiz = make_quiz(seed=seed, level=level, count=40)
         marker = Marker(quiz.assignment)
-        for asked in asked_in(quiz):
-            texts = [option.text for option in asked.options]
+        for quiz_question in questions_of(quiz):
+            texts = [option.text for option in quiz_question.options]
             assert len(texts) == len(set(texts))
-            assert sum(option.right for option in asked.options) == 1
-            assert asked.way != "choice" or 3 <= len(texts) <= 5
-            for option in asked.options:
-                (mark,) = [m for m in marker.mark("s", {asked.id: option.text}).marks
-                           if m.id == asked.id]  # fmt: skip
+            assert sum(option.right for option in quiz_question.options) == 1
+            assert quiz_question.response_type != "choice" or 3 <= len(texts) <= 5
+            for option in quiz_question.options:
+                (mark,) = [m for m in marker.mark("s", {quiz_question.id: option.text}).marks
+                           if m.id == quiz_question.id]  # fmt: skip
                 assert (mark.verdict == "right") == option.right
                 assert mark.misconception == option.misconception
                 assert mark.points == pytest.approx(option.share)

@@ -12,12 +12,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from shapecalc.formats.yaml_text import read_yaml
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.quiz import Quiz, gift, make_quiz, markdown, text2qti
-from shapecalc.grading.quiz.choices import Asked, asked_in, margin, plain
+from shapecalc.grading.quiz.choices import QuizQuestion, margin, plain, questions_of
 from shapecalc.grading.quiz.formats import FORMATS
+from shapecalc.readers.yaml_text import read_yaml
 
 STRANGE = "A/b: {x} = ~#\\ <i> & * _z_ é\n]]>\ud800\x07"  # a student's name
 MOODLES = {0, 5, 10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90, 100}  # shares that it imports
@@ -82,13 +82,13 @@ def read_question(hidden: str) -> Read:
 def test_gift_reads_back(quizzes: list[Quiz]) -> None:
     kinds = set()
     for quiz in quizzes:
-        asked = asked_in(quiz)
+        quiz_question = questions_of(quiz)
         marker = Marker(quiz.assignment)
         read = read_gift(gift.render(quiz))
         assert [(r.title, r.text, r.working) for r in read] == [
-            (a.id, a.text, a.question.working) for a in asked
+            (a.id, a.text, a.question.working) for a in quiz_question
         ]
-        for one, question in zip(read, asked, strict=True):
+        for one, question in zip(read, quiz_question, strict=True):
             compare(one, question, marker)
             kinds.add(one.kind)
     assert kinds == {"T", "F", "choice", "number", "short"}
@@ -100,26 +100,26 @@ def is_marked_right(marker: Marker, name: str, text: str) -> bool:
     return marks[name].verdict == "right"
 
 
-def compare(read: Read, asked: Asked, marker: Marker) -> None:
+def compare(read: Read, quiz_question: QuizQuestion, marker: Marker) -> None:
     """Compare a question that was read with what it was written from."""
-    if asked.way == "truth":
-        assert read.kind == ("T" if asked.question.right else "F")
+    if quiz_question.response_type == "truth":
+        assert read.kind == ("T" if quiz_question.question.right else "F")
         return
-    assert read.kind == asked.way
-    if asked.way == "short":
+    assert read.kind == quiz_question.response_type
+    if quiz_question.response_type == "short":
         for sign, share, text, _ in read.answers:
             assert (sign, share) == ("=", None)
-            assert is_marked_right(marker, asked.id, text)
+            assert is_marked_right(marker, quiz_question.id, text)
         return
-    wrong = {o.text: (o.share * 100, o.feedback) for o in asked.options if not o.right}
-    (key,) = [o.text for o in asked.options if o.right]
+    wrong = {o.text: (o.share * 100, o.feedback) for o in quiz_question.options if not o.right}
+    (key,) = [o.text for o in quiz_question.options if o.right]
     for index, (sign, share, text, feedback) in enumerate(read.answers):
         text, _, off = text.partition(":")
-        if asked.way == "number":
+        if quiz_question.response_type == "number":
             assert sign == "="
-            assert off == (margin(asked.question) if text == key else "0")
+            assert off == (margin(quiz_question.question) if text == key else "0")
         else:
-            assert text == asked.options[index].text  # in the drawn order
+            assert text == quiz_question.options[index].text  # in the drawn order
             assert sign == ("=" if text == key else "~")
         if text == key:
             assert (share, feedback) == (None, "ok")
@@ -145,10 +145,10 @@ def test_moodle_xml_reads_back(quizzes: list[Quiz]) -> None:
         category, *read = ElementTree.fromstring(FORMATS["moodle-xml"](quiz).encode())
         assert category.get("type") == "category"
         assert "A//b" in str(category.findtext("category/text"))
-        asked = asked_in(quiz)
-        assert len(read) == len(asked)
+        quiz_question = questions_of(quiz)
+        assert len(read) == len(quiz_question)
         marker = Marker(quiz.assignment)
-        for element, question in zip(read, asked, strict=True):
+        for element, question in zip(read, quiz_question, strict=True):
             assert element.findtext("name/text") == question.id
             assert element.findtext("questiontext/text") == question.text
             assert (element.findtext("generalfeedback/text") or "") == question.question.working
@@ -157,27 +157,37 @@ def test_moodle_xml_reads_back(quizzes: list[Quiz]) -> None:
     assert kinds == {"numerical", "multichoice", "truefalse", "shortanswer"}
 
 
-def compare_xml(element: ElementTree.Element, asked: Asked, marker: Marker) -> None:
+def compare_xml(element: ElementTree.Element, quiz_question: QuizQuestion, marker: Marker) -> None:
     """Compare the answers of a question in XML with what they were written from."""
     read = [
         (str(answer.findtext("text")), float(answer.get("fraction", "")) / 100)
         for answer in element.findall("answer")
     ]
     assert all(round(share * 100, 6) in MOODLES for _, share in read)
-    if asked.way == "truth":
+    if quiz_question.response_type == "truth":
         assert element.get("type") == "truefalse"
-        assert read == [("true", float(asked.true)), ("false", float(not asked.true))]
-    elif asked.way == "short":
+        assert read == [
+            ("true", float(quiz_question.true)),
+            ("false", float(not quiz_question.true)),
+        ]
+    elif quiz_question.response_type == "short":
         assert element.get("type") == "shortanswer"
-        assert all(share == 1 and is_marked_right(marker, asked.id, text) for text, share in read)
+        assert all(
+            share == 1 and is_marked_right(marker, quiz_question.id, text) for text, share in read
+        )
     else:
-        assert element.get("type") == {"choice": "multichoice", "number": "numerical"}[asked.way]
-        assert read == [(option.text, pytest.approx(option.share)) for option in asked.options]
+        assert (
+            element.get("type")
+            == {"choice": "multichoice", "number": "numerical"}[quiz_question.response_type]
+        )
+        assert read == [
+            (option.text, pytest.approx(option.share)) for option in quiz_question.options
+        ]
         said = [answer.findtext("feedback/text") for answer in element.findall("answer")]
-        assert said == ["ok" if o.right else o.feedback for o in asked.options]
-    if asked.way == "number":
+        assert said == ["ok" if o.right else o.feedback for o in quiz_question.options]
+    if quiz_question.response_type == "number":
         offs = [float(str(answer.findtext("tolerance"))) for answer in element.findall("answer")]
-        assert offs == [float(margin(asked.question)), *[0.0] * (len(read) - 1)]
+        assert offs == [float(margin(quiz_question.question)), *[0.0] * (len(read) - 1)]
 
 
 # -- YAML ----------------------------------------------------------------------------------------
@@ -193,8 +203,8 @@ def test_yaml_reads_back_to_the_same_questions(quizzes: list[Quiz]) -> None:
         assert again.usable
         assert again.title == quiz.title
         for one, other in zip(again.questions, quiz.assignment.questions, strict=True):
-            assert (one.id, one.asked, one.right, one.prompt, one.points, one.partial) == (
-                other.id, other.asked, other.right, other.prompt, other.points, other.partial,
+            assert (one.id, one.query, one.right, one.prompt, one.points, one.partial) == (
+                other.id, other.query, other.right, other.prompt, other.points, other.partial,
             )  # fmt: skip
 
 
@@ -221,22 +231,24 @@ def test_text2qti_has_one_kind_of_answer_each(quizzes: list[Quiz]) -> None:
     for quiz in quizzes:
         head, *parts = re.split(r"\n\n(?=Title: )", text2qti.render(quiz))
         assert head.startswith("Quiz title: Shapes")
-        for number, (part, asked) in enumerate(zip(parts, asked_in(quiz), strict=True), 1):
+        for number, (part, quiz_question) in enumerate(
+            zip(parts, questions_of(quiz), strict=True), 1
+        ):
             lines = part.strip().split("\n")
-            assert lines[:2] == [f"Title: {asked.id}", "Points: 1"]
+            assert lines[:2] == [f"Title: {quiz_question.id}", "Points: 1"]
             assert lines[2].startswith(f"{number}. ")
             keys = [re.sub(r"^\*[a-e]\) ", "", ln) for ln in lines if re.match(r"\*[a-e]\) ", ln)]
             numbers = [line[2:] for line in lines if line.startswith("= ")]
             typed = [line[2:] for line in lines if line.startswith("* ")]
-            if asked.way == "number":
-                wanted = asked.key if asked.key != "0" else "[-0.001, 0.001]"
+            if quiz_question.response_type == "number":
+                wanted = quiz_question.key if quiz_question.key != "0" else "[-0.001, 0.001]"
                 assert [n.partition(" +- ")[0] for n in numbers] == [wanted]
-            elif asked.way == "truth":
-                assert keys == ["True" if asked.question.right else "False"]
-            elif asked.way == "choice":
-                assert keys == [asked.key]
+            elif quiz_question.response_type == "truth":
+                assert keys == ["True" if quiz_question.question.right else "False"]
+            elif quiz_question.response_type == "choice":
+                assert keys == [quiz_question.key]
             else:
-                assert typed[0] == asked.key
+                assert typed[0] == quiz_question.key
             assert [bool(keys), bool(numbers), bool(typed)].count(True) == 1
 
 
@@ -256,9 +268,9 @@ def test_the_sheet_has_questions_and_the_key_has_answers(quizzes: list[Quiz]) ->
         sheet, key = markdown.render(quiz), markdown.render(quiz, key=True)
         assert sheet.count("\nAnswer: ____") == len(quiz.assignment.questions)
         assert [int(n) for n in re.findall(r"(?m)^## (\d+)$", sheet)] == list(range(1, 41))
-        for posed in quiz.posed:
-            assert markdown.escape(posed.intro) in sheet
-            assert markdown.escape(posed.intro) in key
+        for problem in quiz.problems:
+            assert markdown.escape(problem.intro) in sheet
+            assert markdown.escape(problem.intro) in key
         for question in quiz.assignment.questions:
             assert f"**{plain(question.right)}**" in key
             assert f"`{question.working}`" in key or not question.working

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from shapecalc.grading.handed_in import Found, Submission, clean
+from shapecalc.grading.submission_file import Found, Submission, clean
 from shapecalc.grading.submissions import read_submissions
 
 IDS = ("q1", "q2", "conv1.output")
@@ -266,7 +266,7 @@ def test_a_folder_and_a_missing_file_are_no_submission(tmp_path: Path) -> None:
 MEASURED = """
 import re, resource, sys
 from pathlib import Path
-from shapecalc.grading.handed_in import Found
+from shapecalc.grading.submission_file import Found
 from shapecalc.grading.submissions import read_submissions
 resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
 for path in sys.argv[1:]:

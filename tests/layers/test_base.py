@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shapecalc.layers.base import axis_titles, per_axis, product, show, show_value
+from shapecalc.layers.base import axis_titles, per_axis, show, show_value
 
 Ask = Callable[..., Any]
 REFUSED: dict[str, Any] = {
@@ -119,7 +119,5 @@ def test_a_value_is_shown_as_a_spec_writes_it(value: Any, text: str) -> None:
 def test_small_helpers() -> None:
     assert show((32, 32, 3)) == "32x32x3"
     assert show((10,)) == "10"
-    assert product((11, 11, 3, 96)) == "11*11*3*96 = 34,848"
-    assert product((1000,)) == "1,000"
     assert per_axis(3, 2, "F") == (3, 3)
     assert per_axis((3, 5), 2, "F") == (3, 5)

@@ -10,7 +10,7 @@ import pytest
 
 from shapecalc.layers import KINDS
 from shapecalc.layers.base import Counts, Layer, Parameter, Parameters, vector
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.quantities import QUANTITIES, ROLES
 
 PACKAGE = Path(__file__).resolve().parents[2] / "shapecalc"
@@ -36,7 +36,7 @@ def test_parameters_are_counted_by_role_and_not_by_name() -> None:
     layer = Odd()
     assert layer.counts([(3,)]) == Counts(weights=7 * 3 + 7, biases=9, non_trainable=5)
     assert layer.counts([(3,)]).parameters == 37
-    assert [counted for counted, _ in layer.counts_working([(3,)])] == [
+    assert [derived.quantity for derived in layer.count_derivations([(3,)])] == [
         "weights", "weights", "biases", "biases", "non_trainable",
     ]  # fmt: skip
     assert Counts(None, 3, 0).parameters is None

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import shapecalc
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, Findings, Later
 
 pytestmark = pytest.mark.slow
@@ -168,7 +169,7 @@ def test_the_call_of_a_function_is_counted() -> None:
 def finding(
     layer: str | None, message: str = "wrong", path: tuple[Any, ...] = ("here",)
 ) -> Finding:
-    return Finding(Fault("SC104", message), path, layer)
+    return Finding(Fault(rules.WRONG_VALUE, message), path, layer)
 
 
 def test_of_one_code_at_one_place_the_first_layers_findings_are_kept() -> None:
@@ -213,7 +214,7 @@ def test_the_words_of_what_is_only_counted_are_not_made() -> None:
             made.append(layer)
             return finding(layer)
 
-        return Later("SC104", ("here",), layer, make)
+        return Later(rules.WRONG_VALUE, ("here",), layer, make)
 
     findings = Findings()
     findings.extend(map(later, "abc"))

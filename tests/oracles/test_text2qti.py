@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from shapecalc.grading.quiz import make_quiz, text2qti
-from shapecalc.grading.quiz.choices import Asked, asked_in, spellings
+from shapecalc.grading.quiz.choices import QuizQuestion, questions_of, spellings
 
 program: Any = pytest.importorskip("text2qti.quiz")
 CONFIG: Any = pytest.importorskip("text2qti.config").Config()
@@ -38,30 +38,35 @@ def test_text2qti_reads_it(seed: int, level: int, tmp_path: Path) -> None:
     made = make_quiz(seed=seed, level=level, count=60, student=STRANGE)
     quiz = program.Quiz(text2qti.render(made), config=CONFIG)
     assert words(quiz.description_html_xml) == f"Seed {seed}, student {STRANGE}"
-    asked = asked_in(made)
-    assert len(quiz.questions_and_delims) == len(asked)
-    for read, question in zip(quiz.questions_and_delims, asked, strict=True):
+    quiz_question = questions_of(made)
+    assert len(quiz.questions_and_delims) == len(quiz_question)
+    for read, question in zip(quiz.questions_and_delims, quiz_question, strict=True):
         compare(read, question)
     QTI(quiz).save(tmp_path / "quiz.zip")
     assert (tmp_path / "quiz.zip").stat().st_size > 1000
 
 
-def compare(read: Any, asked: Asked) -> None:
+def compare(read: Any, quiz_question: QuizQuestion) -> None:
     """Compare a question as text2qti has it with ours."""
-    assert read.type == KINDS[asked.way]
-    assert words(read.question_html_xml) == asked.text
-    assert words((read.feedback_raw and read.feedback_html_xml) or "") == asked.question.working
-    right = asked.question.right
-    if asked.way == "number":
+    assert read.type == KINDS[quiz_question.response_type]
+    assert words(read.question_html_xml) == quiz_question.text
+    assert (
+        words((read.feedback_raw and read.feedback_html_xml) or "")
+        == quiz_question.question.working
+    )
+    right = quiz_question.question.right
+    if quiz_question.response_type == "number":
         assert read.numerical_min <= right <= read.numerical_max  # type: ignore[operator]
         return
-    if asked.way == "short":
-        assert [unescape(choice.choice_xml) for choice in read.choices] == spellings(asked.question)
+    if quiz_question.response_type == "short":
+        assert [unescape(choice.choice_xml) for choice in read.choices] == spellings(
+            quiz_question.question
+        )
         return
     keys = [words(choice.choice_html_xml) for choice in read.choices if choice.correct]
-    if asked.way == "truth":
+    if quiz_question.response_type == "truth":
         assert keys == ["True" if right else "False"]
     else:
-        assert keys == [asked.key]
+        assert keys == [quiz_question.key]
         offered = [words(choice.choice_html_xml) for choice in read.choices]
-        assert offered == [option.text for option in asked.options]
+        assert offered == [option.text for option in quiz_question.options]

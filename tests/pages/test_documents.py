@@ -33,7 +33,7 @@ from shapecalc.cli import COMMANDS, group
 from shapecalc.diagnostics import MAX_LAYERS, MAX_NESTING, Diagnostic
 from shapecalc.executor.confirm import confirm
 from shapecalc.executor.limits import MAX_BYTES, MAX_MACS
-from shapecalc.grading import asked, assignment, read_assignment
+from shapecalc.grading import assignment, query, read_assignment
 from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.presets import PRESETS
 from shapecalc.layers import KINDS
@@ -238,7 +238,8 @@ def test_every_option_is_on_the_page_of_its_command(name: str) -> None:
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             words = "|".join(map(re.escape, parameter.opts))
-            assert re.search(rf"(?<![\w-])({words})(?![\w-])", pages.page(name)), parameter.opts
+            page = pages.page("plugins" if parameter.name == "plugin" else name)
+            assert re.search(rf"(?<![\w-])({words})(?![\w-])", page), parameter.opts
 
 
 # -- specs and assignments -------------------------------------------------------------------------
@@ -360,7 +361,7 @@ def page(name: str) -> str:
         ("report", COLUMNS),
         ("homework", assignment.KEYS),
         ("homework", assignment.QUESTION_KEYS),
-        ("homework", (*asked.COUNTS, *asked.SIZES)),
+        ("homework", (*query.COUNTS, *query.SIZES)),
         ("grading", PRESETS),
         ("python", Diagnostic._fields),
         ("limits", [f"{limit:,}" for limit in (MAX_LAYERS, MAX_NESTING)]),

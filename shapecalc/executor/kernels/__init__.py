@@ -1,4 +1,7 @@
-"""The kernels of every layer kind, in files named as those in layers/; one table of them all."""
+"""The kernels of every layer kind, in files named as those in layers/; one table of them all.
+
+Plug-ins add those of their kinds to `kernels`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from shapecalc.executor.kernels import (
     reshape,
 )
 from shapecalc.executor.kernels.base import Context, Kernel, Parameters
+from shapecalc.registry import Registry
 
 KERNELS: dict[str, type[Kernel]] = {
     **conv.KERNELS,
@@ -23,4 +27,6 @@ KERNELS: dict[str, type[Kernel]] = {
     **merge.KERNELS,
 }
 
-__all__ = ["KERNELS", "Context", "Kernel", "Parameters"]
+kernels: Registry[type[Kernel]] = Registry("kernel", KERNELS)
+
+__all__ = ["KERNELS", "Context", "Kernel", "Parameters", "kernels"]

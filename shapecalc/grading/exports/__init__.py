@@ -1,6 +1,6 @@
 """Writes a class' marks for people, spreadsheets and platforms: one file a format.
 
-Each has render(classroom) -> str, with its last line break.
+Each has render(class_run) -> str, with its last line break.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-from shapecalc.grading.classroom import Classroom
+from shapecalc.grading.class_run import ClassRun
 
 FORMATS = {
     "table": "table",
@@ -20,11 +20,11 @@ FORMATS = {
 OF_ONE = ("gradescope", "prairielearn")  # formats of a single submission
 
 
-def render(form: str, classroom: Classroom) -> str:
+def render(form: str, class_run: ClassRun) -> str:
     """Return a class' marks in one of the formats."""
     module = import_module(f"{__name__}.{FORMATS[form]}")
-    written: Callable[[Classroom], str] = module.render
-    return written(classroom)
+    written: Callable[[ClassRun], str] = module.render
+    return written(class_run)
 
 
 def number(value: float) -> int | float:

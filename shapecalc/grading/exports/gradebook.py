@@ -7,30 +7,30 @@ import io
 import unicodedata
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.classroom import Classroom, Graded
+from shapecalc.grading.class_run import ClassRun, Graded
 from shapecalc.grading.exports import number
 
 FORMULAS = "=+-@\t\r\n"
 
 
-def render(classroom: Classroom) -> str:
+def render(class_run: ClassRun) -> str:
     """Return the lines. An `id` column is there if a platform or a column told one.
 
     The points of a submission that cannot be graded are left empty: it has no score, not a 0.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    with_ids = any(graded.identity for graded in classroom.graded)
-    questions = classroom.assignment.questions
+    with_ids = any(graded.identity for graded in class_run.graded)
+    questions = class_run.assignment.questions
 
     def write(student: str, identity: str, points: list[object], status: str) -> None:
         first = [harmless(student), *([harmless(identity)] if with_ids else [])]
         writer.writerow([*first, *points, harmless(status)])
 
     write("student", "id", [*(harmless(quote(q.id, 400)) for q in questions), "total"], "status")
-    possible = [*(number(q.points) for q in questions), number(classroom.possible)]
+    possible = [*(number(q.points) for q in questions), number(class_run.possible)]
     write("Points Possible", "", [*possible], "")
-    for graded in classroom.graded:
+    for graded in class_run.graded:
         write(graded.student, graded.identity, _points(graded), graded.status)
     return text.getvalue()
 

@@ -9,17 +9,17 @@ import json
 from typing import Any
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.classroom import Classroom
+from shapecalc.grading.class_run import ClassRun
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.told import feedback, reached
+from shapecalc.grading.exports.feedback import feedback, reached
 from shapecalc.grading.marking import Mark
 
 VISIBILITY = "after_due_date"
 
 
-def render(classroom: Classroom) -> str:
+def render(class_run: ClassRun) -> str:
     """Return the object of the only submission."""
-    (graded,) = classroom.graded
+    (graded,) = class_run.graded
     marks = graded.marked.marks if graded.gradable else ()
     whole = {
         "score": number(graded.marked.score),

@@ -7,32 +7,32 @@ from typing import Any
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import shown
-from shapecalc.grading.classroom import Classroom, Graded
+from shapecalc.grading.class_run import ClassRun, Graded
 
 SCHEMA = "shapecalc.grade/1"
 
 
-def render(classroom: Classroom) -> str:
+def render(class_run: ClassRun) -> str:
     """Return one object. All but ASCII is escaped, so no control character reaches a terminal."""
-    assignment = classroom.assignment
+    assignment = class_run.assignment
     whole = {
         "schema": SCHEMA,
         "assignment": {
             "title": assignment.title,
             "file": quote(assignment.file or "", 400),
-            "possible": classroom.possible,
+            "possible": class_run.possible,
             "questions": [
-                {"id": q.id, "asked": q.asked.path, "prompt": q.prompt, "points": q.points,
+                {"id": q.id, "asked": q.query.path, "prompt": q.prompt, "points": q.points,
                  "right": shown(q.right), "working": q.working}
                 for q in assignment.questions
             ],
         },
-        "submissions": [_submission(graded) for graded in classroom.graded],
+        "submissions": [_submission(graded) for graded in class_run.graded],
         "summary": {
-            "submissions": len(classroom.graded),
-            "graded": len(classroom.marked),
-            "mean": classroom.mean,
-            "misconceptions": dict(classroom.misconceptions.most_common()),
+            "submissions": len(class_run.graded),
+            "graded": len(class_run.marked),
+            "mean": class_run.mean,
+            "misconceptions": dict(class_run.misconceptions.most_common()),
         },
     }  # fmt: skip
     return json.dumps(whole, indent=2, allow_nan=False) + "\n"

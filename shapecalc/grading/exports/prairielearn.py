@@ -9,16 +9,16 @@ import json
 from typing import Any
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.classroom import Classroom, Graded
+from shapecalc.grading.class_run import ClassRun, Graded
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.told import feedback, reached
+from shapecalc.grading.exports.feedback import feedback, reached
 from shapecalc.grading.marking import Mark
 
 
-def render(classroom: Classroom) -> str:
+def render(class_run: ClassRun) -> str:
     """Return the object of the only submission."""
-    (graded,) = classroom.graded
-    prompts = {question.id: question.prompt for question in classroom.assignment.questions}
+    (graded,) = class_run.graded
+    prompts = {question.id: question.prompt for question in class_run.assignment.questions}
     marks = graded.marked.marks if graded.gradable else ()
     whole = {
         "gradable": graded.gradable,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.classroom import Classroom, Graded
+from shapecalc.grading.class_run import ClassRun, Graded
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.told import feedback, reached
+from shapecalc.grading.exports.feedback import feedback, reached
 from shapecalc.grading.misconceptions import misconceptions
 
 HEADERS = ("question", "answer", "verdict", "points", "of")
@@ -15,11 +15,11 @@ ALIGNED = ("left", "left", "left", "right", "right")
 LONGEST = 40  # characters of an id or an answer
 
 
-def render(classroom: Classroom) -> str:
+def render(class_run: ClassRun) -> str:
     """Return everybody's table, and a summary if there is more than one."""
-    parts = [_student(graded) for graded in classroom.graded]
+    parts = [_student(graded) for graded in class_run.graded]
     if len(parts) > 1:
-        parts.append(_summary(classroom))
+        parts.append(_summary(class_run))
     return "\n\n".join(parts) + "\n"
 
 
@@ -48,13 +48,15 @@ def _table(graded: Graded) -> str:
     return tabulate([*rows, total], HEADERS, colalign=ALIGNED, disable_numparse=True)
 
 
-def _summary(classroom: Classroom) -> str:
+def _summary(class_run: ClassRun) -> str:
     """Return how the class did: means are of those who could be graded."""
-    graded, everybody = len(classroom.marked), len(classroom.graded)
+    graded, everybody = len(class_run.marked), len(class_run.graded)
     lines = [f"Class: {graded:,} of {everybody:,} graded"]
-    if classroom.mean is not None:
-        lines[0] += f", mean {classroom.mean:.2f} of {number(classroom.possible)} points"
-    says = {misconception.name: misconception.says for misconception in misconceptions()}
-    for name, times in classroom.misconceptions.most_common():
-        lines.append(f"  {times:,} x {name}: {says.get(name, '')}")
+    if class_run.mean is not None:
+        lines[0] += f", mean {class_run.mean:.2f} of {number(class_run.possible)} points"
+    explanations = {
+        misconception.name: misconception.explanation for misconception in misconceptions()
+    }
+    for name, times in class_run.misconceptions.most_common():
+        lines.append(f"  {times:,} x {name}: {explanations.get(name, '')}")
     return "\n".join(lines)

@@ -1,4 +1,7 @@
-"""Typical mistakes, one small file each: every module but SHARED holds a MISCONCEPTION."""
+"""Typical mistakes, one small file each: every module but SHARED holds a MISCONCEPTION.
+
+A plug-in adds its own by `register`.
+"""
 
 from __future__ import annotations
 
@@ -6,56 +9,42 @@ import pkgutil
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-from shapecalc.grading.answers import Value, flat
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.question import Tolerance
+from shapecalc.grading.comparison import alike
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
-NEAR = Tolerance()
-SHARED = ("case", "pieces")
+SHARED = ("question_context", "variants")
+
+_registered: list[Misconception] = []
+
+
+def register(misconception: Misconception) -> None:
+    """Add a misconception: it is then named as a cause, and gives partial credit by its name.
+
+    Raises ValueError for a name that is taken, so that no mark depends on who came first.
+    """
+    if any(misconception.name == other.name for other in misconceptions()):
+        raise ValueError(f"there already is a misconception {misconception.name}")
+    _registered.append(misconception)
+
+
+def misconceptions() -> tuple[Misconception, ...]:
+    """Return all misconceptions: our own by the names of their files, then the registered ones."""
+    return (*_own(), *_registered)
 
 
 @cache
-def misconceptions() -> tuple[Misconception, ...]:
-    """Return all misconceptions, by the names of their files."""
+def _own() -> tuple[Misconception, ...]:
     names = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
     found = (import_module(f"{__name__}.{name}") for name in names if name not in SHARED)
     return tuple(module.MISCONCEPTION for module in found)
 
 
-def wrong_answers(case: Case) -> list[tuple[Misconception, Wrong]]:
+def wrong_answers(context: QuestionContext) -> list[tuple[Misconception, Wrong]]:
     """Return what each misconception answers, where that is not right."""
     return [
         (misconception, wrong)
         for misconception in misconceptions()
-        for wrong in misconception.model(case)
-        if not _alike(case.right, wrong.value)
+        for wrong in misconception.model(context)
+        if not alike(context.right, wrong.value)
     ]
-
-
-def explaining(
-    answers: list[tuple[Misconception, Wrong]], given: Value
-) -> tuple[Misconception, Wrong] | None:
-    """Return the misconception that gives a number, if exactly one does."""
-    found = [pair for pair in answers if _alike(pair[1].value, given)]
-    return found[0] if len({pair[0].name for pair in found}) == 1 else None
-
-
-def _alike(wrong: Any, given: Any) -> bool:
-    """Say whether a number is given: floats rounded, a depth of 1 or equal sizes left out."""
-    if wrong == given:
-        return True
-    if isinstance(wrong, tuple) and isinstance(given, tuple) and _whole(wrong):
-        return given in (wrong[:1], wrong[:-1]) and (
-            given * len(wrong) == wrong or (given == wrong[:-1] and wrong[-1] == 1)
-        )
-    if isinstance(wrong, bool | str) or isinstance(given, bool | str) or _whole(wrong):
-        return False
-    ours, theirs = flat(wrong), flat(given)
-    return len(ours) == len(theirs) and all(map(NEAR.near, ours, theirs))
-
-
-def _whole(value: Any) -> bool:
-    """Say whether a value has no float in it: it is compared exactly."""
-    return all(isinstance(number, int) for number in flat(value))

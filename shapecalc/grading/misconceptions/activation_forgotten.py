@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.answers import shown
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.layers.activation import Elementwise, PRelu
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the value that goes into an activation."""
-    record, asked = case.record, case.asked
-    if asked.kind != "example" or record is None or asked.key != record.name or not record.sources:
+    record, query = context.record, context.query
+    if query.kind != "example" or record is None or query.key != record.name or not record.sources:
         return
     if isinstance(record.layer, Elementwise | PRelu):
-        found = case.of(record.sources[0], record.sources[0])
+        found = context.of(record.sources[0], record.sources[0])
         if found is not None:
             yield Wrong(found, f"{record.sources[0]} = {shown(found)}")
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import times
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import times
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the number of activations; not for a dense layer, whose units also are its biases."""
-    if case.key == "parameters" and case.right:
-        if case.total:
-            found = case.subject.trace.totals["activations"]
+    if context.key == "parameters" and context.right:
+        if context.total:
+            found = context.subject.trace.totals["activations"]
             if found:
                 yield Wrong(found, f"the activations = {found:,}")
-        elif len(case.output) > 1:
-            found = prod(case.output)
-            yield Wrong(found, f"{times(case.output)} = {found:,}")
+        elif len(context.output) > 1:
+            found = prod(context.output)
+            yield Wrong(found, f"{times(context.output)} = {found:,}")
 
 
 MISCONCEPTION = Misconception(

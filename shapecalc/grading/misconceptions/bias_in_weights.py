@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the parameters where the weights alone are asked for."""
-    if case.key == "weights":
-        totals = case.subject.trace.totals if case.total else {}
-        weights = case.record.weights if case.record else totals.get("weights")
-        biases = case.record.biases if case.record else totals.get("biases")
+    if context.key == "weights":
+        totals = context.subject.trace.totals if context.total else {}
+        weights = context.record.weights if context.record else totals.get("weights")
+        biases = context.record.biases if context.record else totals.get("biases")
         if weights and biases:
             yield Wrong(weights + biases, f"{weights:,} + {biases:,} = {weights + biases:,}")
 

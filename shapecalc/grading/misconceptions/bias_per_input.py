@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
-    """Yield as many biases as the input is deep; with a depth of 1 that is one bias in total."""
-    own = case.weighted
+def model(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield as many biases as the input is deep."""
+    own = context.weighted
     if own is None or not own.bias:
         return
-    D = prod(case.volume) if own.dense else own.D
-    if D == 1:
-        return
-    if case.key == "parameters":
-        yield from case.recounted(biases=D)
-    elif case.key == "biases":
+    D = prod(context.volume) if own.dense else own.D
+    if context.key == "parameters":
+        yield from context.recounted(biases=D)
+    elif context.key == "biases":
         yield Wrong(D, f"one for each input = {D:,}")
 
 

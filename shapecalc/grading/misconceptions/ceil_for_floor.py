@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.geometry import Fit
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield one window more on each axis where the stride leaves something over."""
-    fits = case.fits
-    if case.key != "output" or not any(_down(fit) for fit in fits):
+    fits = context.fits
+    if context.key != "output" or not any(_down(fit) for fit in fits):
         return
-    sizes, lines = [], []
-    for fit in fits:
-        size = fit.size + _down(fit)
-        steps = fit._replace(policy="floor").working().rpartition(" + 1 = ")[0]
-        steps = steps.replace("floor(", "ceil(")
-        sizes.append(size)
-        lines.append(f"{steps} + 1 = {size}" if steps else fit.working())
-    yield from case.volumes(sizes, lines)
+    sizes = [fit.size + _down(fit) for fit in fits]
+    up = [fit._replace(policy="ceil") if _down(fit) else fit for fit in fits]
+    lines = [f"{fit.formula()} = {size}" for fit, size in zip(up, sizes, strict=True)]
+    yield from context.volumes(sizes, lines)
 
 
 def _down(fit: Fit) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.answers import shown
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the depth before the spatial sizes."""
-    right = case.right
-    if case.key in ("output", "input") and isinstance(right, tuple) and len(right) > 1:
+    right = context.right
+    if context.key in ("output", "input") and isinstance(right, tuple) and len(right) > 1:
         value = (right[-1], *right[:-1])
         yield Wrong(value, f"depth x height x width = {shown(value)}")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output with the input's depth."""
-    if case.key == "output" and case.weighted and len(case.volume) > 1:
-        yield from case.deepened(case.volume[-1], f"depth {case.volume[-1]} kept")
+    if context.key == "output" and context.weighted and len(context.volume) > 1:
+        yield from context.deepened(context.volume[-1], f"depth {context.volume[-1]} kept")
 
 
 MISCONCEPTION = Misconception(

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.layers.conv import Conv, ConvTranspose
 
 
-def model(case: Case) -> Iterable[Wrong]:
-    """Yield the output D*K deep; with one filter that is the input's depth, kept."""
-    if case.key == "output" and isinstance(case.layer, Conv | ConvTranspose) and case.volume:
-        D, K = case.volume[-1], case.layer.K
-        if K > 1:
-            yield from case.deepened(D * K, f"depth {D}*{K} = {D * K}")
+def model(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield the output D*K deep."""
+    if (
+        context.key == "output"
+        and isinstance(context.layer, Conv | ConvTranspose)
+        and context.volume
+    ):
+        D, K = context.volume[-1], context.layer.K
+        yield from context.deepened(D * K, f"depth {D}*{K} = {D * K}")
 
 
 MISCONCEPTION = Misconception(

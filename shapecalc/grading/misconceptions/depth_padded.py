@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output with the zeros of the first axis added to its depth."""
-    if case.key != "output" or any(fit.policy.startswith("same") for fit in case.fits):
+    if context.key != "output" or any(fit.policy.startswith("same") for fit in context.fits):
         return
-    if case.output and case.borders and not case.spreads:
-        before, after = case.borders[0]
-        depth = case.output[-1] + before + after
+    if context.output and context.borders and not context.spreads:
+        before, after = context.borders[0]
+        depth = context.output[-1] + before + after
         sign = "-" if before + after < 0 else "+"
-        working = f"depth {case.output[-1]} {sign} {abs(before + after)} = {depth}"
-        yield from case.deepened(depth, working)
+        working = f"depth {context.output[-1]} {sign} {abs(before + after)} = {depth}"
+        yield from context.deepened(depth, working)
 
 
 MISCONCEPTION = Misconception("depth_padded", "the depth was padded too", model)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import refit
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import refit
 from shapecalc.layers.pool import Pool
+from shapecalc.reports.working import sentence
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output with the window slid over the depth as well."""
-    if case.key == "output" and isinstance(case.layer, Pool) and case.fits:
-        fit = refit(case.fits[0]._replace(W=case.volume[-1]))
-        yield from case.deepened(fit.size, f"depth {fit.working()}")
+    if context.key == "output" and isinstance(context.layer, Pool) and context.fits:
+        fit = refit(context.fits[0]._replace(W=context.volume[-1]))
+        yield from context.deepened(fit.size, f"depth {sentence(fit.derivation())}")
 
 
 MISCONCEPTION = Misconception(

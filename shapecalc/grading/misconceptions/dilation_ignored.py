@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output with the filter's own size for the size that it spans."""
-    if case.key == "output" and any(part.dilation > 1 for part in case.fits or case.spreads):
-        yield from case.resized(dilation=1)
+    if context.key == "output" and any(
+        part.dilation > 1 for part in context.fits or context.spreads
+    ):
+        yield from context.resized(dilation=1)
 
 
 MISCONCEPTION = Misconception("dilation_ignored", "the dilation was ignored", model)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the last window's size, or for the jump its stride."""
-    if case.key in ("receptive_field", "jump") and case.windows:
-        field, last = case.key == "receptive_field", case.windows[-1]
+    if context.key in ("receptive_field", "jump") and context.windows:
+        field, last = context.key == "receptive_field", context.windows[-1]
         value = tuple(fit.span if field else fit.S for fit in last)
         yield Wrong(value, f"{'F' if field else 'S'} = {value[0]}")
 

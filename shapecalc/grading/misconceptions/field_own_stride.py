@@ -5,29 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the field with the jump behind the layer for the one before it."""
-    windows, right = case.windows, case.right
-    if case.key != "receptive_field" or not case.slides or not isinstance(right, tuple):
+    windows, right = context.windows, context.right
+    if context.key != "receptive_field" or not context.slides or not isinstance(right, tuple):
         return
-    jumps = case.of(case.asked.name, "jump")
+    jumps = context.of(context.query.name, "jump")
     if not windows or not isinstance(jumps, tuple):
         return
-    rows = zip(right, jumps, windows[-1], before_last(case), strict=True)
+    rows = zip(right, jumps, windows[-1], before_last(context), strict=True)
     axes = [(size - (fit.span - 1) * j, fit.span, jump) for size, jump, fit, j in rows]
     value = tuple(size + (F - 1) * jump for size, F, jump in axes)
-    if value == tuple(sum(fit.span for fit in axis) for axis in zip(*windows, strict=True)):
-        return  # 2x2 at S=2 behind a stride of 1: that is field_summed
     size, F, jump = axes[0]
     yield Wrong(value, f"{size} + ({F} - 1)*{jump} = {value[0]}")
 
 
-def before_last(case: Case) -> list[int]:
+def before_last(context: QuestionContext) -> list[int]:
     """Return the jump before the layer, on each axis."""
-    axes = zip(*case.windows, strict=True)
+    axes = zip(*context.windows, strict=True)
     return [prod(fit.S for fit in axis[:-1]) for axis in axes]
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import terms
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import terms
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield 1 plus the sum of F - 1."""
-    if case.key == "receptive_field" and case.windows:
-        axes = [[fit.span for fit in axis] for axis in zip(*case.windows, strict=True)]
+    if context.key == "receptive_field" and context.windows:
+        axes = [[fit.span for fit in axis] for axis in zip(*context.windows, strict=True)]
         value = tuple(1 + sum(F - 1 for F in axis) for axis in axes)
         yield Wrong(value, f"1 + {terms([F - 1 for F in axes[0]])} = {value[0]}")
 

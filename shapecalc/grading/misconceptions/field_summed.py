@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import terms
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import terms
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the sum of F, or for the jump of S."""
-    windows = case.windows
-    if case.key in ("receptive_field", "jump") and len(windows) > 1:
-        field = case.key == "receptive_field"
+    windows = context.windows
+    if context.key in ("receptive_field", "jump") and len(windows) > 1:
+        field = context.key == "receptive_field"
         axes = [
             [fit.span if field else fit.S for fit in axis] for axis in zip(*windows, strict=True)
         ]

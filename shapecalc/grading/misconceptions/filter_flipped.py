@@ -8,20 +8,20 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from shapecalc.grading.answers import shown
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.subject import Subject
 from shapecalc.layers.conv import Convolution, ConvTranspose
 from shapecalc.network.example import Numbers
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the value of the example with all given filters turned round."""
-    asked = case.asked
-    weights = asked.key.removesuffix(".next").removesuffix(".grad").endswith(".weight")
-    if asked.kind != "example" or weights or asked.key.endswith(".next"):
+    query = context.query
+    weights = query.key.removesuffix(".next").removesuffix(".grad").endswith(".weight")
+    if query.kind != "example" or weights or query.key.endswith(".next"):
         return
-    flipped = _flipped(case.subject)
-    found = Case(flipped, asked, 0).of(asked.name) if flipped else None
+    flipped = _flipped(context.subject)
+    found = QuestionContext(flipped, query, 0).of(query.name) if flipped else None
     if found is not None:
         yield Wrong(found, f"with the filters turned round = {shown(found)}")
 

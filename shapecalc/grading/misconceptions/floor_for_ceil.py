@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import refit
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import refit
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output without the last, shorter window of `rounding: ceil`."""
-    if case.key == "output" and any(fit.policy == "ceil" and fit.remainder for fit in case.fits):
-        yield from case.sized(lambda fit: refit(fit, rounding="floor"))
+    if context.key == "output" and any(
+        fit.policy == "ceil" and fit.remainder for fit in context.fits
+    ):
+        yield from context.sized(lambda fit: refit(fit, rounding="floor"))
 
 
 MISCONCEPTION = Misconception("floor_for_ceil", "the size was rounded down", model)

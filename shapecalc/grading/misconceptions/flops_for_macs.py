@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield twice the MACs."""
-    if case.key == "macs" and isinstance(case.right, int):
-        yield Wrong(2 * case.right, f"2 * {case.right:,} = {2 * case.right:,}")
+    if context.key == "macs" and isinstance(context.right, int):
+        yield Wrong(2 * context.right, f"2 * {context.right:,} = {2 * context.right:,}")
 
 
 MISCONCEPTION = Misconception("flops_for_macs", "a multiply-accumulate was counted as two", model)

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the weights alone, for one layer or for the whole network."""
-    if case.key == "unshared_parameters" and case.weighted and case.weighted.bias:
-        K, F, deep, *_ = case.weighted
-        factors = [*case.output[:-1], *F, deep, K]
+    if context.key == "unshared_parameters" and context.weighted and context.weighted.bias:
+        K, F, deep, *_ = context.weighted
+        factors = [*context.output[:-1], *F, deep, K]
         yield Wrong(prod(factors), f"{'*'.join(map(str, factors))} = {prod(factors):,}")
-    if case.key != "parameters":
+    if context.key != "parameters":
         return
-    if case.weighted:
-        yield from case.recounted(biases=0)
+    if context.weighted:
+        yield from context.recounted(biases=0)
         return
-    source = case.subject.trace.totals if case.total else {}
-    weights = case.record.weights if case.record else source.get("weights")
+    source = context.subject.trace.totals if context.total else {}
+    weights = context.record.weights if context.record else source.get("weights")
     if weights:
         yield Wrong(weights, f"the weights alone = {weights:,}")
 

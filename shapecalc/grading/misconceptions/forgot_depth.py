@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import times
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import times
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the count with filters one slice deep; also the values of one slice of the output."""
-    own = case.weighted
+    own = context.weighted
     if own and own.F and own.deep > 1 and (prod(own.F) > 1 or not own.dense):
-        yield from case.recounted(deep=1)
-        if case.key == "im2col" and isinstance(case.right, tuple):
-            window, positions = prod(own.F), case.right[-1]
+        yield from context.recounted(deep=1)
+        if context.key == "im2col" and isinstance(context.right, tuple):
+            window, positions = prod(own.F), context.right[-1]
             yield Wrong((window, positions), f"{times(own.F)} = {window} values in a window")
-    if case.key == "activations" and len(case.output) > 1:
-        sizes = case.output[:-1]
+    if context.key == "activations" and len(context.output) > 1:
+        sizes = context.output[:-1]
         yield Wrong(prod(sizes), f"{times(sizes)} = {prod(sizes):,}")
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the weights of filters one slice deep, alone."""
-    own = case.weighted
-    if case.key == "parameters" and own and own.bias and own.deep > 1 and prod(own.F) > 1:
-        yield from case.recounted(deep=1, biases=0)
+    own = context.weighted
+    if context.key == "parameters" and own and own.bias and own.deep > 1 and prod(own.F) > 1:
+        yield from context.recounted(deep=1, biases=0)
 
 
 MISCONCEPTION = Misconception(

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
-    """Yield filters one slice deep and a bias; at D = K that is forgot_filters' number."""
-    own = case.weighted
-    if case.key != "parameters" or own is None or own.K == 1 or own.deep == own.K:
+def model(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield filters one slice deep and a bias."""
+    own = context.weighted
+    if context.key != "parameters" or own is None or own.K == 1:
         return
+    if own.dense and own.deep == own.K:
+        return  # as where a convolution's K filters are taken for one
     if own.bias and own.deep > 1 and prod(own.F) > 1:
-        yield from case.recounted(deep=1, biases=1)
+        yield from context.recounted(deep=1, biases=1)
 
 
 MISCONCEPTION = Misconception(

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
-    """Yield the count for K = 1, or an output one slice deep.
-
-    At D = K filters without depth have as many weights, and are likelier meant; so is an input's
-    depth of 1 that is kept.
-    """
-    own = case.weighted
+def model(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield the count for K = 1, or an output one slice deep."""
+    own = context.weighted
     if own is None or own.K == 1 or own.dense:
         return
-    if (case.key == "parameters" and own.bias) or own.deep != own.K:
-        yield from case.recounted(K=1)
-    if case.key == "output" and own.D > 1:
-        yield from case.deepened(1, "one filter gives one slice")
+    yield from context.recounted(K=1)
+    if context.key == "output":
+        yield from context.deepened(1, "one filter gives one slice")
 
 
 MISCONCEPTION = Misconception("forgot_filters", "one filter was counted, not all of them", model)

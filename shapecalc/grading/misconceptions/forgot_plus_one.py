@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
-    """Yield one window less on each axis; where it was rounded up, that is floor_for_ceil."""
-    fits = case.fits
-    if case.key != "output" or any(fit.policy.startswith("same") for fit in fits):
+def model(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield one window less on each axis."""
+    fits = context.fits
+    if context.key != "output" or any(fit.policy.startswith("same") for fit in fits):
         return
-    if all(fit.policy == "ceil" and fit.remainder for fit in fits):
-        return
-    lines = []
-    for fit in fits:
-        steps, sign, result = fit.working().rpartition(" + 1 = ")
-        lines.append(f"{steps} = {fit.size - 1}" if sign else result)
-    yield from case.volumes([fit.size - 1 for fit in fits], lines)
+    sizes = [fit.size - 1 for fit in fits]
+    lines = [f"{fit.steps()} = {size}" for fit, size in zip(fits, sizes, strict=True)]
+    yield from context.volumes(sizes, lines)
 
 
 MISCONCEPTION = Misconception("forgot_plus_one", "the + 1 was forgotten", model)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.answers import shown
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import stepped
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import stepped
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield w + rate*dw, which is 2w less the right w - rate*dw."""
-    if case.asked.kind == "example" and case.asked.key.endswith(".next"):
-        old = case.of(case.asked.name, case.asked.key.removesuffix(".next"))
+    if context.query.kind == "example" and context.query.key.endswith(".next"):
+        old = context.of(context.query.name, context.query.key.removesuffix(".next"))
         if old is not None:
-            value = stepped(old, case.right, -1.0)
+            value = stepped(old, context.right, -1.0)
             yield Wrong(value, f"w + rate * dw = {shown(value)}")
 
 

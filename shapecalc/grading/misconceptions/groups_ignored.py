@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield filters as deep as the whole input; a depthwise convolution has a group a slice."""
-    own = case.weighted
+    own = context.weighted
     if own and own.deep != own.D and not own.dense:
-        yield from case.recounted(deep=own.D)
+        yield from context.recounted(deep=own.D)
 
 
 MISCONCEPTION = Misconception(

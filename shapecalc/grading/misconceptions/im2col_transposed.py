@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.answers import shown
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield a row for each position."""
-    if case.key == "im2col" and isinstance(case.right, tuple):
-        value = case.right[::-1]
+    if context.key == "im2col" and isinstance(context.right, tuple):
+        value = context.right[::-1]
         yield Wrong(value, f"positions x values in a window = {shown(value)}")
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.answers import shown
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import scaled
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import scaled
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield half of the loss or of a gradient."""
-    asked, example = case.asked, case.subject.trace.spec.example
-    if asked.kind != "example" or example is None or example.loss_kind != "squared_error":
+    query, example = context.query, context.subject.trace.spec.example
+    if query.kind != "example" or example is None or example.loss_kind != "squared_error":
         return
-    if asked.key == "loss" or asked.key.endswith(".grad"):
-        value = scaled(case.right, 0.5)
-        yield Wrong(value, f"1/2 * {shown(case.right)} = {shown(value)}")
+    if query.key == "loss" or query.key.endswith(".grad"):
+        value = scaled(context.right, 0.5)
+        yield Wrong(value, f"1/2 * {shown(context.right)} = {shown(value)}")
 
 
 MISCONCEPTION = Misconception(

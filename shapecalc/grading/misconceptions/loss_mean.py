@@ -6,21 +6,20 @@ from collections.abc import Iterable
 from math import prod
 
 from shapecalc.grading.answers import shown
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import scaled
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import scaled
 
 
-def model(case: Case) -> Iterable[Wrong]:
-    """Yield the loss over the number of outputs; with two of them that is the halved loss."""
-    trace = case.subject.trace
+def model(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield the loss over the number of outputs."""
+    trace = context.subject.trace
     example = trace.spec.example
-    if case.asked.key != "loss" or case.asked.kind != "example" or example is None:
+    if context.query.key != "loss" or context.query.kind != "example" or example is None:
         return
     if example.loss_kind == "squared_error" and trace.output:
         count = prod(trace.output)
-        if count > 2:
-            value = scaled(case.right, 1 / count)
-            yield Wrong(value, f"{shown(case.right)}/{count} = {shown(value)}")
+        value = scaled(context.right, 1 / count)
+        yield Wrong(value, f"{shown(context.right)}/{count} = {shown(value)}")
 
 
 MISCONCEPTION = Misconception(

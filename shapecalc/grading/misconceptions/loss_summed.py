@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.answers import shown
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import scaled
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import scaled
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the loss, or a gradient of it, times the number of examples."""
-    asked, example = case.asked, case.subject.trace.spec.example
-    if asked.kind != "example" or example is None or not example.loss_kind:
+    query, example = context.query, context.subject.trace.spec.example
+    if query.kind != "example" or example is None or not example.loss_kind:
         return
-    if asked.key == "loss" or asked.key.endswith(".grad"):
-        count = len(case.subject.computed.session.value(0))
+    if query.key == "loss" or query.key.endswith(".grad"):
+        count = len(context.subject.computed.session.value(0))
         if count > 1:
-            value = scaled(case.right, count)
-            yield Wrong(value, f"{count} * {shown(case.right)} = {shown(value)}")
+            value = scaled(context.right, count)
+            yield Wrong(value, f"{count} * {shown(context.right)} = {shown(value)}")
 
 
 MISCONCEPTION = Misconception(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import refit
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import refit
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the MACs or FLOPs with the filter at each of the input's positions, or at stride 1."""
-    if case.key in ("macs", "flops") and case.fits:
-        yield from case.recounted(positions=case.volume[:-1])
-        if any(fit.S > 1 for fit in case.fits):
-            sizes = [refit(fit, S=1).size for fit in case.fits]
-            if tuple(sizes) != case.volume[:-1]:
-                yield from case.recounted(positions=sizes)
+    if context.key in ("macs", "flops") and context.fits:
+        yield from context.recounted(positions=context.volume[:-1])
+        if any(fit.S > 1 for fit in context.fits):
+            sizes = [refit(fit, S=1).size for fit in context.fits]
+            if tuple(sizes) != context.volume[:-1]:
+                yield from context.recounted(positions=sizes)
 
 
 MISCONCEPTION = Misconception(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield half of the FLOPs."""
-    if case.key == "flops" and isinstance(case.right, int):
-        macs = case.right // 2
+    if context.key == "flops" and isinstance(context.right, int):
+        macs = context.right // 2
         yield Wrong(macs, f"{macs:,} MACs")
 
 

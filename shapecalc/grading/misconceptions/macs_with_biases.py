@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the MACs, or FLOPs, with one more for each output value of a layer with biases."""
-    if case.key not in ("macs", "flops") or not isinstance(case.right, int):
+    if context.key not in ("macs", "flops") or not isinstance(context.right, int):
         return
-    own = [case.record] if case.record else case.subject.trace.layers if case.total else []
+    own = (
+        [context.record]
+        if context.record
+        else context.subject.trace.layers
+        if context.total
+        else []
+    )
     added = sum(
         prod(record.output) for record in own if record.macs and record.biases and record.output
     )
     if added:
-        text = f"{case.right:,} + {added:,}"
-        yield Wrong(case.right + added, f"{text} = {case.right + added:,}")
-        if case.key == "flops":
-            value = case.right + 2 * added
-            yield Wrong(value, f"{case.right:,} + 2 * {added:,} = {value:,}")
+        text = f"{context.right:,} + {added:,}"
+        yield Wrong(context.right + added, f"{text} = {context.right + added:,}")
+        if context.key == "flops":
+            value = context.right + 2 * added
+            yield Wrong(value, f"{context.right:,} + 2 * {added:,} = {value:,}")
 
 
 MISCONCEPTION = Misconception(

@@ -6,46 +6,44 @@ from collections.abc import Iterable, Iterator
 from math import prod
 
 from shapecalc.grading.answers import Value, shown
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.layers.normalization import Normalization
 from shapecalc.layers.reshape import Pad
 
 VOLUMES = ("output", "input", "activations", "receptive_field", "jump")
 
 
-def model(case: Case) -> Iterable[Wrong]:
-    """Yield the nearest other answers; not where they say that something else was forgotten."""
-    if case.record is None or not case.key:
+def model(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield the nearest other answers."""
+    if context.record is None or not context.key:
         return
-    if isinstance(case.layer, Normalization) and case.key not in VOLUMES:
+    if isinstance(context.layer, Normalization) and context.key not in VOLUMES:
         return  # depths double: half or twice a norm's numbers are its neighbour's
-    records, others = case.subject.trace.layers, list(_others(case))
-    at = next(i for i, record in enumerate(records) if record is case.record)
+    records, others = context.subject.trace.layers, list(_shown_already(context))
+    at = next(i for i, record in enumerate(records) if record is context.record)
     for way in (reversed(records[:at]), iter(records[at + 1 :])):
         for record in way:
-            if record.kind != case.record.kind and case.key not in VOLUMES:
+            if record.kind != context.record.kind and context.key not in VOLUMES:
                 continue  # nobody takes a pool's count for a convolution's
-            found = case.of(record.name)
-            if found and found != case.right:
+            found = context.of(record.name)
+            if found and found != context.right:
                 if found not in others:
-                    yield Wrong(found, f"{record.name}.{case.key} = {shown(found)}")
+                    yield Wrong(found, f"{record.name}.{context.key} = {shown(found)}")
                 break
-    first = case.record.sources and case.record.sources[0] in case.subject.trace.inputs
-    if case.key == "output" and first and case.volume not in others:
-        yield Wrong(case.volume, f"the input = {shown(case.volume)}")
+    first = context.record.sources and context.record.sources[0] in context.subject.trace.inputs
+    if context.key == "output" and first and context.volume not in others:
+        yield Wrong(context.volume, f"the input = {shown(context.volume)}")
 
 
-def _others(case: Case) -> Iterator[Value]:
-    """Yield what other misconceptions always give: depth_kept, padding_ignored..."""
-    if case.key == "output":
-        yield from (wrong.value for wrong in case.resized(S=1))
-        if isinstance(case.layer, Pad) or (case.weighted and case.volume[:-1] == case.output[:-1]):
-            yield case.volume
-    if case.key in ("receptive_field", "jump") and case.windows:
-        last = case.windows[-1]
-        yield tuple(fit.span if case.key == "receptive_field" else fit.S for fit in last)
-    if case.key == "biases" and case.weighted:
-        yield prod(case.volume) if case.weighted.dense else case.weighted.D
+def _shown_already(context: QuestionContext) -> Iterator[Value]:
+    """Yield numbers of the question's own text: who repeats them need not think of a neighbour."""
+    kept = isinstance(context.layer, Pad) or (
+        context.weighted and context.volume[:-1] == context.output[:-1]
+    )
+    if context.key == "output" and kept:
+        yield context.volume  # as if the layer did nothing
+    if context.key == "biases" and context.weighted:
+        yield prod(context.volume) if context.weighted.dense else context.weighted.D
 
 
 MISCONCEPTION = Misconception(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the count with the input's depth for all of its values."""
-    own = case.weighted
+    own = context.weighted
     if own and own.dense and own.F:
-        yield from case.recounted(F=())
+        yield from context.recounted(F=())
 
 
 MISCONCEPTION = Misconception(

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the weights and a single bias, or one bias for each layer of the network."""
-    if case.total and case.key in ("parameters", "biases"):
-        found = case.subject.trace
+    if context.total and context.key in ("parameters", "biases"):
+        found = context.subject.trace
         biases = sum(1 for record in found.layers if record.biases and not record.shares)
-        weights = found.totals["weights"] if case.key == "parameters" else 0
+        weights = found.totals["weights"] if context.key == "parameters" else 0
         if biases and weights is not None:
             text = f"{weights:,} + {biases}" if weights else str(biases)
             yield Wrong(weights + biases, f"{text} = {weights + biases:,}")
-    elif case.weighted and case.weighted.bias and case.weighted.K > 1:
-        if case.key == "parameters":
-            yield from case.recounted(biases=1)
-        elif case.key == "biases":
+    elif context.weighted and context.weighted.bias and context.weighted.K > 1:
+        if context.key == "parameters":
+            yield from context.recounted(biases=1)
+        elif context.key == "biases":
             yield Wrong(1, "1 bias")
 
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.answers import shown
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import scaled
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import scaled
 from shapecalc.layers.base import Layer, aliases
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield twice the padding, where that does not happen to give the same output."""
-    asked, right, layer = case.asked, case.right, case.layer
-    if asked.kind != "field" or not isinstance(layer, Layer):
+    query, right, layer = context.query, context.right, context.layer
+    if query.kind != "field" or not isinstance(layer, Layer):
         return
-    if aliases(type(layer)).get(asked.key) != "P":
+    if aliases(type(layer)).get(query.key) != "P":
         return
     numbers = right if isinstance(right, tuple) else (right,)
     if not all(isinstance(number, int) for number in numbers):
         return
     value = scaled(right, 2)
-    if not case.subject.suits(asked, value):
+    if not context.subject.suits(query, value):
         yield Wrong(value, f"2*{shown(right)} = {shown(value)}")
 
 

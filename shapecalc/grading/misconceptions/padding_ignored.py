@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output without padding."""
-    if case.key == "output" and any(map(any, case.borders)):
-        yield from case.resized(sides=lambda before, after: (0, 0))
+    if context.key == "output" and any(map(any, context.borders)):
+        yield from context.resized(sides=lambda before, after: (0, 0))
 
 
 MISCONCEPTION = Misconception("padding_ignored", "P was left out", model)

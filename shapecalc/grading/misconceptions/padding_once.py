@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output with the padding of the first side alone."""
-    if case.key == "output" and any(before and after for before, after in case.borders):
-        yield from case.resized(sides=lambda before, after: (before, 0))
+    if context.key == "output" and any(before and after for before, after in context.borders):
+        yield from context.resized(sides=lambda before, after: (before, 0))
 
 
 MISCONCEPTION = Misconception("padding_once", "P was counted on one side only", model)

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import times
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import times
 from shapecalc.layers.pool import Pool
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield what a convolution with the same window would have: shared, a slice each, or full."""
-    if case.key not in ("parameters", "weights") or not isinstance(case.layer, Pool):
+    if context.key not in ("parameters", "weights") or not isinstance(context.layer, Pool):
         return
-    if not case.fits:
+    if not context.fits:
         return
-    window, D = [fit.F for fit in case.fits], case.volume[-1]
+    window, D = [fit.F for fit in context.fits], context.volume[-1]
     for factors in (window, [*window, D], [*window, D, D]):
         value, text = prod(factors), times(factors)
         yield Wrong(value, f"{text} = {value:,}")
-        for biases in (1, D) if case.key == "parameters" else ():
+        for biases in (1, D) if context.key == "parameters" else ():
             yield Wrong(value + biases, f"{text} + {biases} = {value + biases:,}")
 
 

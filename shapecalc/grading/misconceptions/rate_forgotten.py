@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.answers import shown
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import stepped
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import stepped
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield w - dw."""
-    example = case.subject.trace.spec.example
-    if case.asked.kind == "example" and case.asked.key.endswith(".next") and example:
-        old = case.of(case.asked.name, case.asked.key.removesuffix(".next"))
+    example = context.subject.trace.spec.example
+    if context.query.kind == "example" and context.query.key.endswith(".next") and example:
+        old = context.of(context.query.name, context.query.key.removesuffix(".next"))
         if old is not None and example.rate:
-            value = stepped(old, case.right, 1 / example.rate)
+            value = stepped(old, context.right, 1 / example.rate)
             yield Wrong(value, f"w - dw = {shown(value)}")
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the parameters with what is kept but not learned, of a layer or of the network."""
-    if case.key != "parameters" or not isinstance(case.right, int):
+    if context.key != "parameters" or not isinstance(context.right, int):
         return
-    kept = case.record.non_trainable if case.record else None
-    if case.total:
-        kept = case.subject.trace.totals["non_trainable"]
+    kept = context.record.non_trainable if context.record else None
+    if context.total:
+        kept = context.subject.trace.totals["non_trainable"]
     if kept:
-        yield Wrong(case.right + kept, f"{case.right:,} + {kept:,} = {case.right + kept:,}")
+        yield Wrong(
+            context.right + kept, f"{context.right:,} + {kept:,} = {context.right + kept:,}"
+        )
 
 
 MISCONCEPTION = Misconception(

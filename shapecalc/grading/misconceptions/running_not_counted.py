@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield none, or a mean without a variance, for the values that are kept but not learned."""
-    if case.key == "non_trainable" and isinstance(case.right, int) and case.right:
+    if context.key == "non_trainable" and isinstance(context.right, int) and context.right:
         yield Wrong(0, "none = 0")
-        yield Wrong(case.right // 2, f"a mean alone = {case.right // 2:,}")
+        yield Wrong(context.right // 2, f"a mean alone = {context.right // 2:,}")
 
 
 MISCONCEPTION = Misconception(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output at stride 1."""
-    if case.key == "output" and any(part.S > 1 for part in case.fits or case.spreads):
-        yield from case.resized(S=1)
+    if context.key == "output" and any(part.S > 1 for part in context.fits or context.spreads):
+        yield from context.resized(S=1)
 
 
 MISCONCEPTION = Misconception("stride_ignored", "the stride was ignored", model)

@@ -6,31 +6,31 @@ from collections.abc import Iterable
 from typing import Any
 
 from shapecalc.grading.answers import shown
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield W x H x D, or the value or array with row and column swapped."""
-    right, place = case.right, case.asked.place
-    if case.key in ("output", "input"):
+    right, place = context.right, context.query.place
+    if context.key in ("output", "input"):
         if isinstance(right, tuple) and len(right) == 3:
             value = (right[1], right[0], right[2])
             yield Wrong(value, f"width x height x depth = {shown(value)}")
-    elif case.asked.kind == "example" and _flat_image(case):
+    elif context.query.kind == "example" and _flat_image(context):
         if len(place) > 1:
             swapped = (*place[:-2], place[-1], place[-2])
-            found = case.of_place(swapped)
+            found = context.of_place(swapped)
             if found is not None:
                 yield Wrong(found, f"the value at {list(swapped)} = {shown(found)}")
         elif isinstance(right, tuple):
             yield Wrong(_turned(right), "rows for columns")
 
 
-def _flat_image(case: Case) -> bool:
+def _flat_image(context: QuestionContext) -> bool:
     """Say whether the array asked for has rows and columns last: not one of one or three axes."""
-    if case.asked.key == "loss":
+    if context.query.key == "loss":
         return False
-    target = case.subject.computed.session.names.find(case.asked.key)
+    target = context.subject.computed.session.names.find(context.query.key)
     return target.shape is not None and len(target.shape) == (3 if target.batched else 4)
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.geometry import slide
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output of a convolution with the same numbers."""
-    if case.key == "output":
+    if context.key == "output":
         fits = [
             slide(part.W, part.F, part.S, (part.before, part.after), part.dilation, "floor")
-            for part in case.spreads
+            for part in context.spreads
         ]
-        yield from case.volumes([fit.size for fit in fits], [fit.working() for fit in fits])
+        yield from context.fitted(fits)
 
 
 MISCONCEPTION = Misconception(

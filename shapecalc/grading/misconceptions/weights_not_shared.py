@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from shapecalc.grading.misconceptions.case import Case, Misconception, Wrong
-from shapecalc.grading.misconceptions.pieces import times
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import times
 from shapecalc.layers.conv import Convolution
 
 
-def model(case: Case) -> Iterable[Wrong]:
+def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the parameters, weights or biases of a layer without weight sharing."""
-    own = case.weighted
-    if own is None or own.dense or not isinstance(case.layer, Convolution):
+    own = context.weighted
+    if own is None or own.dense or not isinstance(context.layer, Convolution):
         return
-    outputs, one = prod(case.output), prod(own.F) * own.deep
-    each = {"parameters": one + own.bias, "weights": one, "biases": int(own.bias)}.get(case.key)
+    outputs, one = prod(context.output), prod(own.F) * own.deep
+    each = {"parameters": one + own.bias, "weights": one, "biases": int(own.bias)}.get(context.key)
     if each:
         value = outputs * each
         text = f"({times((*own.F, own.deep))} + 1)" if each > one and one > 1 else f"{each:,}"
-        yield Wrong(value, f"{times(case.output)} * {text} = {value:,}")
+        yield Wrong(value, f"{times(context.output)} * {text} = {value:,}")
 
 
 MISCONCEPTION = Misconception(

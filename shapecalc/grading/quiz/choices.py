@@ -10,12 +10,13 @@ from typing import Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import Unreadable, Value, read_answer, shown
 from shapecalc.grading.comparison import is_right
-from shapecalc.grading.misconceptions import explaining, wrong_answers
-from shapecalc.grading.misconceptions.case import Case
+from shapecalc.grading.misconceptions import wrong_answers
+from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
-from shapecalc.grading.quiz.making import Item, Posed, Quiz
+from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
+from shapecalc.grading.ranking import cause_of
 
-Way = Literal["truth", "choice", "number", "short"]
+ResponseType = Literal["truth", "choice", "number", "short"]
 FEWEST, MOST = 2, 4  # wrong options
 # Moodle refuses to import any other share of the points.
 SHARES = (0.0, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 1.0)
@@ -35,12 +36,12 @@ class Option(NamedTuple):
         return self.misconception is None
 
 
-class Asked(NamedTuple):
+class QuizQuestion(NamedTuple):
     """A question as other programs ask it; options in order, the key among them."""
 
     id: str
     text: str
-    way: Way
+    response_type: ResponseType
     question: Question
     options: tuple[Option, ...]
 
@@ -55,46 +56,49 @@ class Asked(NamedTuple):
         return self.question.right is True
 
 
-def asked_in(quiz: Quiz) -> list[Asked]:
+def questions_of(quiz: Quiz) -> list[QuizQuestion]:
     """Return all questions of a quiz, each with a text that needs no other."""
-    return [_asked(quiz, posed, item) for posed in quiz.posed for item in posed.items]
+    return [
+        _question_of(quiz, problem, item) for problem in quiz.problems for item in problem.items
+    ]
 
 
-def _asked(quiz: Quiz, posed: Posed, item: Item) -> Asked:
+def _question_of(quiz: Quiz, problem: QuizProblem, item: Item) -> QuizQuestion:
     question = item.question
-    text = f"{posed.intro} {item.text}"
+    text = f"{problem.intro} {item.text}"
     key = Option(plain(question.right), 1.0, question.working)
-    if question.asked.form == "truth":
-        said = f"{posed.intro} The stride of {question.asked.name} fits, with nothing left over."
-        return Asked(item.id, said, "truth", question, (key,))
+    if question.query.form == "truth":
+        said = f"{problem.intro} The stride of {question.query.name} fits, with nothing left over."
+        return QuizQuestion(item.id, said, "truth", question, (key,))
     wrong = known_wrong(question)
-    if question.asked.form == "sizes":
+    if question.query.form == "sizes":
         draw = quiz.draws("options", item.id)
         chosen = draw.shuffled(wrong)[:MOST]
         if len(chosen) < FEWEST:
-            return Asked(item.id, text, "short", question, (key,))
-        return Asked(item.id, text, "choice", question, tuple(draw.shuffled([key, *chosen])))
-    return Asked(item.id, text, "number", question, (key, *wrong))
+            return QuizQuestion(item.id, text, "short", question, (key,))
+        return QuizQuestion(item.id, text, "choice", question, tuple(draw.shuffled([key, *chosen])))
+    return QuizQuestion(item.id, text, "number", question, (key, *wrong))
 
 
 def known_wrong(question: Question) -> list[Option]:
     """Return the wrong answers that exactly one misconception gives, as marking tells them."""
-    case = Case(question.subject, question.asked, question.right)
+    context = QuestionContext(question.subject, question.query, question.right)
     try:
-        answers = wrong_answers(case)
+        answers = wrong_answers(context)
     except Exception:  # as in marking: a mistake in a model takes nothing but its options
         return []
     found: dict[str, Option] = {}
     for misconception, wrong in answers:
         text = plain(wrong.value)
-        if explaining(answers, wrong.value) is None or text in found:
+        cause = cause_of(wrong.value, answers)
+        if cause is None or cause[0] is not misconception or text in found:
             continue
         if _offered(question, wrong.value, text):
             share = question.partial.get(misconception.name, 0.0)
             found[text] = Option(
                 text,
                 min(SHARES, key=lambda known: abs(known - share)),
-                f"{misconception.says}: {quote(wrong.arithmetic, 400)}",
+                f"{misconception.explanation}: {quote(wrong.arithmetic, 400)}",
                 misconception.name,
             )
     return list(found.values())
@@ -105,10 +109,10 @@ def _offered(question: Question, value: Value, text: str) -> bool:
     parts = value if isinstance(value, tuple) else (value,)
     if not all(isinstance(part, int | float) and not isinstance(part, bool) for part in parts):
         return False
-    if question.asked.form == "sizes" and not all(type(p) is int and p > 0 for p in parts):
+    if question.query.form == "sizes" and not all(type(p) is int and p > 0 for p in parts):
         return False
     try:
-        read = read_answer(text, question.asked.form)
+        read = read_answer(text, question.query.form)
     except Unreadable:
         return False
     return read == value and not is_right(question, value)
@@ -135,8 +139,8 @@ def spellings(question: Question) -> list[str]:
     sizes = [str(size) for size in right]
     found = [mark.join(sizes) for mark in ("x", " x ", "×", ",", ", ")]
     found += [f"({', '.join(sizes)})", f"[{', '.join(sizes)}]"]
-    if question.asked.key in ("receptive_field", "jump") and len(set(sizes)) == 1:
+    if question.query.key in ("receptive_field", "jump") and len(set(sizes)) == 1:
         found.append(sizes[0])
-    if question.asked.key == "output" and sizes[-1] == "1":
+    if question.query.key == "output" and sizes[-1] == "1":
         found.append("x".join(sizes[:-1]))
     return found

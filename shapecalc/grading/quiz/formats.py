@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from shapecalc.grading.quiz import gift, markdown, moodle_xml, text2qti, yaml_text
-from shapecalc.grading.quiz.making import Quiz
+from shapecalc.grading.quiz.build import Quiz
 
 FORMATS: Mapping[str, Callable[[Quiz], str]] = {
     "markdown": markdown.render,

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.quiz.choices import Asked, Option, asked_in, margin, spellings
-from shapecalc.grading.quiz.making import Quiz
+from shapecalc.grading.quiz.build import Quiz
+from shapecalc.grading.quiz.choices import Option, QuizQuestion, margin, questions_of, spellings
 
 SPECIAL = re.compile(r"([\\~=#{}:])")
 
@@ -19,28 +19,32 @@ SPECIAL = re.compile(r"([\\~=#{}:])")
 def render(quiz: Quiz) -> str:
     """Return the quiz, a blank line between questions, which is what ends one."""
     head = f"// {quiz.title}\n// {quote(quiz.assignment.description, 400)}\n"
-    return "\n".join([head, *[_question(asked) for asked in asked_in(quiz)]])
+    return "\n".join([head, *[_question(quiz_question) for quiz_question in questions_of(quiz)]])
 
 
-def _question(asked: Asked) -> str:
-    answers = "\n".join(_answers(asked))
-    working = f"####{escape(asked.question.working)}\n" if asked.question.working else ""
-    start = {"number": "{#", "truth": "{T" if asked.true else "{F"}.get(asked.way, "{")
+def _question(quiz_question: QuizQuestion) -> str:
+    answers = "\n".join(_answers(quiz_question))
+    working = (
+        f"####{escape(quiz_question.question.working)}\n" if quiz_question.question.working else ""
+    )
+    start = {"number": "{#", "truth": "{T" if quiz_question.true else "{F"}.get(
+        quiz_question.response_type, "{"
+    )
     between = f"\n{answers}\n{working}" if answers else f"{working}".rstrip("\n")
-    return f"::{escape(asked.id)}::{escape(asked.text)} {start}{between}}}\n"
+    return f"::{escape(quiz_question.id)}::{escape(quiz_question.text)} {start}{between}}}\n"
 
 
-def _answers(asked: Asked) -> Iterator[str]:
-    if asked.way == "short":
-        for spelled in spellings(asked.question):
+def _answers(quiz_question: QuizQuestion) -> Iterator[str]:
+    if quiz_question.response_type == "short":
+        for spelled in spellings(quiz_question.question):
             yield f"={escape(spelled)}"
-    elif asked.way == "choice":
-        for option in asked.options:
+    elif quiz_question.response_type == "choice":
+        for option in quiz_question.options:
             yield f"{_sign(option)}{escape(option.text)}{_feedback(option)}"
-    elif asked.way == "number":
-        for option in asked.options:
+    elif quiz_question.response_type == "number":
+        for option in quiz_question.options:
             share = "" if option.right else f"%{option.share * 100:.3g}%"
-            off = margin(asked.question) if option.right else "0"
+            off = margin(quiz_question.question) if option.right else "0"
             yield f"={share}{option.text}:{off}{_feedback(option)}"
 
 

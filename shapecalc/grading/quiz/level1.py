@@ -27,8 +27,8 @@ def one_layer(kind: str, *keys: str) -> Template:
         volume = image(draw, [window], draw.one_of(DEPTHS))
         if volume is None:
             return None
-        asked = [f"{kind}1.{key}" for key in keys]
-        return asking(network(volume, layer(kind, window, draw)), *asked)
+        paths = [f"{kind}1.{key}" for key in keys]
+        return asking(network(volume, layer(kind, window, draw)), *paths)
 
     return Template((kind,), draw_problem)
 

@@ -69,7 +69,7 @@ def _rounded(kind: str) -> Template:
     return Template((kind,), draw_problem)
 
 
-def _two(first: str, second: str, *asked: str) -> Template:
+def _two(first: str, second: str, *paths: str) -> Template:
     """Return what asks about two layers that slide, one after the other."""
 
     def draw_problem(draw: Draws) -> Problem | None:
@@ -78,7 +78,7 @@ def _two(first: str, second: str, *asked: str) -> Template:
         if volume is None:
             return None
         layers = [layer(k, w, draw) for k, w in zip((first, second), windows, strict=True)]
-        return asking(network(volume, *layers), *asked)
+        return asking(network(volume, *layers), *paths)
 
     return Template(tuple(dict.fromkeys((first, second))), draw_problem)
 

@@ -1,8 +1,8 @@
-"""Level 3: receptive fields, multiply-accumulates, im2col; values by hand are in by_hand.py."""
+"""Level 3: receptive fields, multiply-accumulates, im2col; values: numeric_problems.py."""
 
 from __future__ import annotations
 
-from shapecalc.grading.quiz import by_hand
+from shapecalc.grading.quiz import numeric_problems
 from shapecalc.grading.quiz.draws import Draws
 from shapecalc.grading.quiz.level1 import one_layer
 from shapecalc.grading.quiz.problem import (
@@ -62,5 +62,5 @@ TEMPLATES = (
     one_layer("conv", "im2col"),
     Template(("dense",), _dense_macs),
     Template(("conv",), _unshared),
-    *by_hand.TEMPLATES,
+    *numeric_problems.TEMPLATES,
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
 from shapecalc.grading.quiz.choices import known_wrong, plain
-from shapecalc.grading.quiz.making import Item, Posed, Quiz
 from shapecalc.grading.quiz.words import NOTES
 
 LINE = "_" * 40
@@ -31,13 +31,13 @@ def _sheet(quiz: Quiz) -> Iterator[str]:
     yield ""
     yield escape(NOTES)
     yield ""
-    for posed in quiz.posed:
-        yield f"## {posed.number}"
+    for problem in quiz.problems:
+        yield f"## {problem.number}"
         yield ""
-        yield escape(posed.intro)
+        yield escape(problem.intro)
         yield ""
-        for item in posed.items:
-            yield f"{_letter(posed, item)}{escape(item.text)} {_points(item)}"
+        for item in problem.items:
+            yield f"{_letter(problem, item)}{escape(item.text)} {_points(item)}"
             yield ""
             yield f"Answer: {LINE}"
             yield ""
@@ -45,13 +45,13 @@ def _sheet(quiz: Quiz) -> Iterator[str]:
 
 def _key(quiz: Quiz) -> Iterator[str]:
     yield from _head(quiz, ": key")
-    for posed in quiz.posed:
-        yield f"## {posed.number}"
+    for problem in quiz.problems:
+        yield f"## {problem.number}"
         yield ""
-        yield escape(posed.intro)
+        yield escape(problem.intro)
         yield ""
-        for item in posed.items:
-            yield f"{_letter(posed, item)}{escape(item.text)} **{plain(item.question.right)}**"
+        for item in problem.items:
+            yield f"{_letter(problem, item)}{escape(item.text)} **{plain(item.question.right)}**"
             yield ""
             if item.question.working:
                 yield f"`{item.question.working}`"
@@ -64,8 +64,8 @@ def _key(quiz: Quiz) -> Iterator[str]:
                 yield ""
 
 
-def _letter(posed: Posed, item: Item) -> str:
-    return f"**{item.id.lstrip('q0123456789')})** " if len(posed.items) > 1 else ""
+def _letter(problem: QuizProblem, item: Item) -> str:
+    return f"**{item.id.lstrip('q0123456789')})** " if len(problem.items) > 1 else ""
 
 
 def _points(item: Item) -> str:

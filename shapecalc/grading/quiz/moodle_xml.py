@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from shapecalc.grading.quiz.choices import Asked, asked_in, margin, spellings
-from shapecalc.grading.quiz.making import Quiz
+from shapecalc.grading.quiz.build import Quiz
+from shapecalc.grading.quiz.choices import QuizQuestion, margin, questions_of, spellings
 
 TYPES = {
     "truth": "truefalse", "choice": "multichoice", "number": "numerical", "short": "shortanswer",
@@ -21,38 +21,40 @@ def render(quiz: Quiz) -> str:
     category = SubElement(SubElement(root, "question", type="category"), "category")
     name = f"{quiz.title}, {quiz.assignment.description}".replace("/", "//")
     _text(category, f"$course$/top/{name}")
-    for asked in asked_in(quiz):
-        _question(root, asked)
+    for quiz_question in questions_of(quiz):
+        _question(root, quiz_question)
     indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
 
 
-def _question(root: Element, asked: Asked) -> None:
-    question = SubElement(root, "question", type=TYPES[asked.way])
-    _text(SubElement(question, "name"), asked.id)
-    _text(SubElement(question, "questiontext", format="plain_text"), asked.text)
-    working = asked.question.working
+def _question(root: Element, quiz_question: QuizQuestion) -> None:
+    question = SubElement(root, "question", type=TYPES[quiz_question.response_type])
+    _text(SubElement(question, "name"), quiz_question.id)
+    _text(SubElement(question, "questiontext", format="plain_text"), quiz_question.text)
+    working = quiz_question.question.working
     _text(SubElement(question, "generalfeedback", format="plain_text"), working)
-    SubElement(question, "defaultgrade").text = f"{asked.question.points:g}"
-    SubElement(question, "penalty").text = "1" if asked.way == "truth" else "0.3333333"
+    SubElement(question, "defaultgrade").text = f"{quiz_question.question.points:g}"
+    SubElement(question, "penalty").text = (
+        "1" if quiz_question.response_type == "truth" else "0.3333333"
+    )
     SubElement(question, "hidden").text = "0"
-    if asked.way == "truth":
-        for word, right in (("true", asked.true), ("false", not asked.true)):
+    if quiz_question.response_type == "truth":
+        for word, right in (("true", quiz_question.true), ("false", not quiz_question.true)):
             _answer(question, word, float(right), "")
-    elif asked.way == "short":
+    elif quiz_question.response_type == "short":
         SubElement(question, "usecase").text = "0"
-        for spelled in spellings(asked.question):
+        for spelled in spellings(quiz_question.question):
             _answer(question, spelled, 1.0, "ok")
     else:
-        if asked.way == "choice":
+        if quiz_question.response_type == "choice":
             SubElement(question, "single").text = "true"
             SubElement(question, "shuffleanswers").text = "false"  # the order is drawn already
             SubElement(question, "answernumbering").text = "abc"
-        for option in asked.options:
+        for option in quiz_question.options:
             feedback = "ok" if option.right else option.feedback
             answer = _answer(question, option.text, option.share, feedback)
-            if asked.way == "number":
-                off = margin(asked.question) if option.right else "0"
+            if quiz_question.response_type == "number":
+                off = margin(quiz_question.question) if option.right else "0"
                 SubElement(answer, "tolerance").text = off
 
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.quiz.choices import Asked, asked_in, margin, spellings
-from shapecalc.grading.quiz.making import Quiz
+from shapecalc.grading.quiz.build import Quiz
+from shapecalc.grading.quiz.choices import QuizQuestion, margin, questions_of, spellings
 
 SPECIAL = re.compile(r"([\\`*_\[\]])")
 
@@ -20,33 +20,33 @@ def render(quiz: Quiz) -> str:
     """Return the quiz."""
     lines = [f"Quiz title: {escape(quiz.title)}"]
     lines += [f"Quiz description: {escape(quote(quiz.assignment.description, 400))}", ""]
-    for number, asked in enumerate(asked_in(quiz), 1):
-        lines += [*_question(number, asked), ""]
+    for number, quiz_question in enumerate(questions_of(quiz), 1):
+        lines += [*_question(number, quiz_question), ""]
     return "\n".join(lines)
 
 
-def _question(number: int, asked: Asked) -> Iterator[str]:
-    yield f"Title: {asked.id}"
-    yield f"Points: {asked.question.points:g}"
-    yield f"{number}. {escape(asked.text)}"
-    if asked.question.working:
-        yield f"... {escape(asked.question.working)}"
-    if asked.way == "truth":
-        yield f"{'*' if asked.true else ''}a) True"
-        yield f"{'' if asked.true else '*'}b) False"
-    elif asked.way == "choice":
-        for letter, option in zip("abcdefgh", asked.options, strict=False):
+def _question(number: int, quiz_question: QuizQuestion) -> Iterator[str]:
+    yield f"Title: {quiz_question.id}"
+    yield f"Points: {quiz_question.question.points:g}"
+    yield f"{number}. {escape(quiz_question.text)}"
+    if quiz_question.question.working:
+        yield f"... {escape(quiz_question.question.working)}"
+    if quiz_question.response_type == "truth":
+        yield f"{'*' if quiz_question.true else ''}a) True"
+        yield f"{'' if quiz_question.true else '*'}b) False"
+    elif quiz_question.response_type == "choice":
+        for letter, option in zip("abcdefgh", quiz_question.options, strict=False):
             yield f"{'*' if option.right else ''}{letter}) {escape(option.text)}"
             if not option.right:
                 yield f"... {escape(option.feedback)}"
-    elif asked.way == "short":
-        for spelled in spellings(asked.question):
+    elif quiz_question.response_type == "short":
+        for spelled in spellings(quiz_question.question):
             yield f"* {spelled}"
-    elif asked.key == "0":
+    elif quiz_question.key == "0":
         yield "= [-0.001, 0.001]"  # text2qti refuses 0 itself
     else:
-        off = margin(asked.question)
-        yield f"= {asked.key}" if off == "0" else f"= {asked.key} +- {off}"
+        off = margin(quiz_question.question)
+        yield f"= {quiz_question.key}" if off == "0" else f"= {quiz_question.key} +- {off}"
 
 
 def escape(text: str) -> str:

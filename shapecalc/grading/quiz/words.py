@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shapecalc.grading.asked import Asked, read_path
+from shapecalc.grading.query import Query, read_path
 from shapecalc.grading.quiz.problem import Problem, named_layers
 from shapecalc.quantities import QUANTITIES
 
@@ -39,18 +39,18 @@ ASKS = {
 
 def ask(path: str) -> str:
     """Return what a path asks for, as a sentence."""
-    asked = read_path(path)
-    name = "the whole network" if asked.name == "total" else asked.name
-    return ASKS[asked.key].format(name=name)
+    query = read_path(path)
+    name = "the whole network" if query.name == "total" else query.name
+    return ASKS[query.key].format(name=name)
 
 
 def introduction(problem: Problem) -> str:
     """Return the network in words, without the hyperparameter that is asked for."""
     if problem.intro:
         return problem.intro
-    asked = [read_path(part.path) for part in problem.parts]
+    queries = [read_path(part.path) for part in problem.parts]
     layers = [
-        f"{name}, {_layer(kind, fields, [a for a in asked if a.name == name])}"
+        f"{name}, {_layer(kind, fields, [query for query in queries if query.name == name])}"
         for name, kind, fields in named_layers(problem.spec)
     ]
     size = problem.spec["input"]
@@ -63,11 +63,11 @@ def introduction(problem: Problem) -> str:
     return f"{start}. It goes through {'; then '.join(layers)}.{end}"
 
 
-def _layer(kind: str, fields: Mapping[str, Any], asked: list[Asked]) -> str:
+def _layer(kind: str, fields: Mapping[str, Any], queries: list[Query]) -> str:
     if kind == "dense":
         units = fields["units"]
         return f"a fully connected layer of {units} units, each with a bias"
-    hidden = [one.key for one in asked if one.kind == "field"]
+    hidden = [query.key for query in queries if query.kind == "field"]
     F = f"{fields['F']}x{fields['F']}"
     said = {
         "conv": f"a convolution with {fields.get('K')} filters of {F}, each with a bias",

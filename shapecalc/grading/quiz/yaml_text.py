@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-from shapecalc.grading.quiz.making import Quiz
+from shapecalc.grading.quiz.build import Quiz
 
 
 def render(quiz: Quiz) -> str:

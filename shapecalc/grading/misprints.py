@@ -10,10 +10,11 @@ from typing import Any
 from shapecalc.diagnostics import Refusal
 from shapecalc.grading.answers import Value, shown
 from shapecalc.grading.comparison import is_right
-from shapecalc.grading.misconceptions import explaining, wrong_answers
-from shapecalc.grading.misconceptions.case import Case
+from shapecalc.grading.misconceptions import wrong_answers
+from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
-from shapecalc.layers.fields import Volume
+from shapecalc.grading.ranking import cause_of
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
 
@@ -25,17 +26,17 @@ def false_key(question: Question, given: Value) -> str:
     """Return what is wrong with a printed answer; empty if it is right."""
     if is_right(question, given):
         return ""
-    said = f"{question.asked.path}: {shown(given)} printed, {shown(question.right)} computed"
-    why = explanation(Case(question.subject, question.asked, question.right), given)
+    said = f"{question.query.path}: {shown(given)} printed, {shown(question.right)} computed"
+    why = explanation(QuestionContext(question.subject, question.query, question.right), given)
     return f"{said}; {why}" if why else said
 
 
-def explanation(case: Case, given: Value) -> str:
+def explanation(context: QuestionContext, given: Value) -> str:
     """Return the mistake that gives a printed number, or what it would be right for."""
-    found = explaining(wrong_answers(case), given)
-    said = [f"{found[0].says}: {found[1].arithmetic}"] if found else []
-    if case.key == "output" and case.record is not None and isinstance(given, tuple):
-        fitting = list(_right_for(case.record, given))
+    found = cause_of(given, wrong_answers(context))
+    said = [f"{found[0].explanation}: {found[1].arithmetic}"] if found else []
+    if context.key == "output" and context.record is not None and isinstance(given, tuple):
+        fitting = list(_right_for(context.record, given))
         said += [f"it is right for {' or '.join(fitting[:3])}"] if fitting else []
     return "; or ".join(said)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from shapecalc import Diagnostic, Trace
-from shapecalc.formats import yaml_text
+from shapecalc.readers import base
 
 TraceText = Callable[..., Trace]
 
@@ -392,7 +392,7 @@ def test_deep_nesting_is_refused_and_no_crash(
     trace = trace_text("input: 8\nlayers:\n  " + before * depth + "x" + after * depth + "\n")
     found = only(trace)
     assert (found.code, found.line) == ("SC108", 3)
-    assert found.column == 3 + len(before) * (yaml_text.MAX_DEPTH - 1)  # one level is the mapping
+    assert found.column == 3 + len(before) * (base.MAX_DEPTH - 1)  # one level is the mapping
     assert not trace.complete
 
 
@@ -404,10 +404,10 @@ def test_depth_is_told_in_our_words_where_it_begins(
 ) -> None:
     found = only(trace_text(before + "[" * depth))
     assert found.code == "SC108"
-    assert found.message == yaml_text.TOO_DEEP.message
+    assert found.message == base.TOO_DEEP.message
     inside = 1 if before else 0  # the list or mapping around it
     start = len(before) - before.rfind("\n")
-    assert place(found) == (before.count("\n") + 1, start + yaml_text.MAX_DEPTH - inside)
+    assert place(found) == (before.count("\n") + 1, start + base.MAX_DEPTH - inside)
 
 
 @pytest.mark.parametrize("depth", [200, 300])

@@ -1,4 +1,4 @@
-"""Marks a whole class: many files, in several processes if wanted, in the order they were found.
+"""Runs the marker over a whole class: many files, in several processes if wanted, in their order.
 
 Processes are started afresh (`spawn`, the only way on Windows) and read the assignment themselves
 from its path; what goes to and fro are paths and marks.
@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from shapecalc.grading.assignment import read_assignment
-from shapecalc.grading.handed_in import INTERNAL, Found, Submission
 from shapecalc.grading.marking import Marked, Marker
 from shapecalc.grading.question import Assignment
+from shapecalc.grading.submission_file import INTERNAL, Found, Submission
 from shapecalc.grading.submissions import read_submissions
+from shapecalc.plugins import ACTIVE, activate
 
 CHUNK = 16  # files that a process is given at a time
 WORTH = 2 * CHUNK  # files from which another process pays
@@ -58,7 +59,7 @@ class Graded(NamedTuple):
         return "; ".join(words)
 
 
-class Classroom(NamedTuple):
+class ClassRun(NamedTuple):
     """An assignment with everybody's marks: what the exporters write."""
 
     assignment: Assignment
@@ -92,7 +93,7 @@ def grade(
     found: Sequence[Found],
     jobs: int = 1,
     progress: Callable[[int], None] = lambda files: None,
-) -> Classroom:
+) -> ClassRun:
     """Mark all files. `progress` is told after each chunk how many more are done."""
     chunks = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)]
     jobs = min(jobs, len(chunks)) if len(found) > WORTH and assignment.file else 1
@@ -100,7 +101,7 @@ def grade(
     for chunk, results in zip(chunks, _results(assignment, chunks, jobs), strict=True):
         graded += results
         progress(len(chunk))
-    return Classroom(assignment, _duplicates_told(graded))
+    return ClassRun(assignment, _duplicates_told(graded))
 
 
 def _duplicates_told(graded: Sequence[Graded]) -> list[Graded]:
@@ -126,7 +127,9 @@ def _results(
         return
     context = multiprocessing.get_context("spawn")
     path = assignment.file or ""
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(path,))
+    pool = ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=_start, initargs=(path, ACTIVE)
+    )
     try:
         with _interrupts_ignored():
             results = pool.map(_mark_there, chunks)  # starts the processes
@@ -153,8 +156,10 @@ def _interrupts_ignored() -> Iterator[None]:
 _markers: list[Marker] = []
 
 
-def _start(path: str) -> None:
+def _start(path: str, plugins: Sequence[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Windows inherits no such thing
+    for name in plugins:
+        activate(name)
     _markers.append(Marker(read_assignment(path)))
 
 
@@ -164,22 +169,24 @@ def _mark_there(chunk: Sequence[Found]) -> list[Graded]:
 
 def _mark_all(marker: Marker, chunk: Sequence[Found]) -> list[Graded]:
     ids = {question.id: None for question in marker.assignment.questions}  # a set in order
-    return [_mark(marker, handed_in) for item in chunk for handed_in in read_submissions(item, ids)]
+    return [
+        _mark(marker, submission) for item in chunk for submission in read_submissions(item, ids)
+    ]
 
 
-def _mark(marker: Marker, handed_in: Submission) -> Graded:
+def _mark(marker: Marker, submission: Submission) -> Graded:
     """Mark one submission; whatever happens, the others are marked too."""
-    student, reason = handed_in.student, handed_in.reason
+    student, reason = submission.student, submission.reason
     marked = None
     if not reason:
         try:
-            marked = marker.mark(student, handed_in.answers)
+            marked = marker.mark(student, submission.answers)
         except Exception as error:
             reason = f"{INTERNAL} in marking ({type(error).__name__})"
     return Graded(
         marked or marker.not_gradable(student, reason),
-        handed_in.file,
-        handed_in.notes,
-        handed_in.identity,
-        handed_in.late,
+        submission.file,
+        submission.notes,
+        submission.identity,
+        submission.late,
     )

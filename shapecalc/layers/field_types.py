@@ -1,23 +1,26 @@
 """The values that fields of a spec take, and how each is read; volumes first among them.
 
 Numbers are strict: text is not a number, true is not 1. A validator raises an error whose type is
-the diagnostic's code, so one place (network/validation.py) turns all of them into findings.
+the diagnostic's code, so one place (network/validation.py) turns all of them into findings. Beside
+each stands the JSON Schema (draft-07) of the values that it takes.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import PlainValidator
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, core_schema
 
+from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, nearest, quote
 from shapecalc.edits import Change, Repair
 from shapecalc.geometry import PADDING_POLICIES
+from shapecalc.rules import Rule
 from shapecalc.volumes import Reading, offers, readings, show
 from shapecalc.volumes import Volume as Volume
 
 MAX_SPATIAL = 3
+LONGEST_SIZES = 400  # characters of a text with crosses
 NO_WORDS: Mapping[str, str] = {}
 CROSSED = re.compile(r"\s*[0-9]+(?:\s*[xX×]\s*[0-9]+)*\s*")
 NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -28,23 +31,94 @@ AXIS_NAMES = (
     ("frames", "height", "width", "depth"),
 )
 
+Schema = dict[str, Any]
+
+
+class FieldType:
+    """What reads a value, and the JSON Schema of the values it takes; stands in an Annotated type.
+
+    A schema that several fields share has a title.
+    """
+
+    __slots__ = ("read", "schema")
+
+    def __init__(self, read: Callable[[Any], Any], schema: Schema) -> None:
+        self.read, self.schema = read, schema
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Schema:
+        return dict(self.schema)
+
+
+def _whole_schema(least: int) -> Schema:
+    title = "positive whole number" if least else "whole number"
+    return {"title": title, "type": "integer", "minimum": least, "maximum": LIMIT}
+
+
+POSITIVE, NATURAL = _whole_schema(1), _whole_schema(0)
+
+
+def _listed(item: Schema, most: int) -> Schema:
+    return {"type": "array", "items": item, "minItems": 1, "maxItems": most}
+
+
+def crossed_schema(least: int, fewest: int, most: int) -> Schema:
+    """Return the schema of a text such as 3x5, of so many sizes of up to 19 digits."""
+    size = "0*[1-9][0-9]{0,18}" if least else "0*[0-9]{1,19}"
+    pattern = rf"^\s*{size}(\s*[xX×]\s*{size}){{{fewest - 1},{most - 1}}}\s*$"
+    return {"type": "string", "pattern": pattern, "maxLength": LONGEST_SIZES}
+
+
+def _sizes_schema(least: int, title: str) -> Schema:
+    whole = _whole_schema(least)
+    text = crossed_schema(least, 2, MAX_SPATIAL)
+    return {"title": title, "anyOf": [whole, text, _listed(whole, MAX_SPATIAL)]}
+
+
+def _padding_schema(policies: Sequence[str]) -> Schema:
+    pair = {"type": "array", "items": NATURAL, "minItems": 2, "maxItems": 2}
+    sides = _listed({"anyOf": [NATURAL, pair]}, MAX_SPATIAL)
+    named = [{"enum": list(policies)}] if policies else []
+    return {"anyOf": [NATURAL, *named, crossed_schema(0, 2, MAX_SPATIAL), sides]}
+
+
+VOLUME: Schema = {
+    "title": "volume",
+    "anyOf": [
+        POSITIVE,
+        crossed_schema(1, 1, MAX_SPATIAL + 1),
+        _listed(POSITIVE, MAX_SPATIAL + 1),
+        *(
+            {
+                "type": "object",
+                "properties": dict.fromkeys(names, POSITIVE),
+                "required": list(names),
+                "additionalProperties": False,
+            }
+            for names in AXIS_NAMES
+        ),
+    ],
+}
+
 
 def wrong(
-    wanted: str, value: object, code: str = "SC104", *, instead: Any = None
+    wanted: str, value: object, rule: Rule = rules.WRONG_VALUE, *, instead: Any = None
 ) -> PydanticCustomError:
     """Return the error of a value that is not what is wanted; `instead` is one that may be."""
     text = quote(value)
     if isinstance(value, str):
         text = f'"{text}"'
     message = f"must be {wanted}, not {text}"
-    return PydanticCustomError(code, "{message}", {"message": message, "instead": instead})
+    return PydanticCustomError(rule.code, "{message}", {"message": message, "instead": instead})
 
 
 def check_whole(value: object, least: int, wanted: str) -> int:
     """Return a strict whole number of at least `least`, or raise the fitting error."""
     if type(value) is int:
         if value > LIMIT:
-            raise wrong("at most 2^63 - 1", value, "SC108")
+            raise wrong("at most 2^63 - 1", value, rules.LIMIT_PASSED)
         if value >= least:
             return value
     raise wrong(wanted, value, instead=_nearest_whole(value, least))
@@ -68,7 +142,7 @@ def _whole(least: int) -> Callable[[Any], int]:
 
 def crossed(text: str) -> list[int] | None:
     """Read `3x5` as [3, 5] (also `3×5`, `3 X 5`); None where the text is no size."""
-    if len(text) > 400 or not CROSSED.fullmatch(text):
+    if len(text) > LONGEST_SIZES or not CROSSED.fullmatch(text):
         return None
     return [int(digits) for digits in re.findall(r"[0-9]+", text)]
 
@@ -96,8 +170,8 @@ def _sizes(least: int) -> Callable[[Any], int | Volume]:
     return read
 
 
-def padding(*policies: str) -> PlainValidator:
-    """Return the validator of a padding that may also be one of a few policies by name."""
+def padding(*policies: str) -> FieldType:
+    """Return the type of a padding that may also be one of a few policies by name."""
     named = f", {', '.join(policies)}" if policies else ""
     wanted = f"0 or more, one per axis, [[before, after], ...]{named}"
 
@@ -122,7 +196,7 @@ def padding(*policies: str) -> PlainValidator:
             check_whole(value, 0, wanted)
         raise wrong(wanted, value)
 
-    return PlainValidator(read)
+    return FieldType(read, _padding_schema(policies))
 
 
 def read_volume(value: Any) -> Volume:
@@ -173,7 +247,9 @@ def read_target(value: Any) -> Volume:
     if any(size == -1 or (isinstance(size, str) and "-1" in size) for size in sizes):
         message = wrong("a volume with every size written", value).message()
         hint = "-1 is not worked out: write the size itself, and no batch"
-        raise PydanticCustomError("SC104", "{message}", {"message": message, "hint": hint})
+        raise PydanticCustomError(
+            rules.WRONG_VALUE.code, "{message}", {"message": message, "hint": hint}
+        )
     return read_volume(value)
 
 
@@ -184,7 +260,7 @@ def _named_axes(value: Mapping[Any, Any]) -> list[Any]:
     named = quote(", ".join(map(str, value)))
     wanted = "a volume by name: height, width, depth (or length, frames, units)"
     raise PydanticCustomError(
-        "SC104", "{message}", {"message": f"must be {wanted}, not one of {named}"}
+        rules.WRONG_VALUE.code, "{message}", {"message": f"must be {wanted}, not one of {named}"}
     )
 
 
@@ -223,8 +299,8 @@ def _meant(value: Any, names: Sequence[str]) -> str | None:
     return nearest(value, names) if isinstance(value, str) else None
 
 
-def choice(*names: str, meant: Mapping[str, str] = NO_WORDS) -> PlainValidator:
-    """Return the validator of a field that takes one of a few words; others have a meaning."""
+def choice(*names: str, meant: Mapping[str, str] = NO_WORDS) -> FieldType:
+    """Return the type of a field that takes one of a few words; others have a meaning."""
 
     def read(value: Any) -> str:
         if isinstance(value, str) and value in names:
@@ -232,7 +308,7 @@ def choice(*names: str, meant: Mapping[str, str] = NO_WORDS) -> PlainValidator:
         instead = meant.get(value) if isinstance(value, str) else None
         raise wrong(" or ".join(names), value, instead=instead or _meant(value, names))
 
-    return PlainValidator(read)
+    return FieldType(read, {"enum": list(names)})
 
 
 def _list(value: Any) -> list[Any]:
@@ -247,17 +323,25 @@ def _text(value: Any) -> str:
     raise wrong("text", value)
 
 
-Positive = Annotated[int, PlainValidator(_whole(1))]
+_REAL: Schema = {"type": "number", "minimum": -LIMIT, "maximum": LIMIT}
+
+Positive = Annotated[int, FieldType(_whole(1), POSITIVE)]
 natural = _whole(0)
-Natural = Annotated[int, PlainValidator(natural)]
-Sizes = Annotated[int | Volume, PlainValidator(_sizes(1))]
-Offsets = Annotated[int | Volume, PlainValidator(_sizes(0))]
+Natural = Annotated[int, FieldType(natural, NATURAL)]
+Sizes = Annotated[int | Volume, FieldType(_sizes(1), _sizes_schema(1, "sizes"))]
+Offsets = Annotated[int | Volume, FieldType(_sizes(0), _sizes_schema(0, "sizes or 0"))]
 Pads = Annotated[int | str | tuple[Any, ...], padding(*PADDING_POLICIES)]
 Border = Annotated[int | tuple[Any, ...], padding()]
-VolumeField = Annotated[Volume, PlainValidator(read_target)]
-Rate = Annotated[float, PlainValidator(_fraction)]
-Real = Annotated[float, PlainValidator(_real)]
-PositiveReal = Annotated[float, PlainValidator(_positive_real)]
-Truth = Annotated[bool, PlainValidator(_truth)]
-Text = Annotated[str, PlainValidator(_text)]
-LayerList = Annotated[list[Any], PlainValidator(_list)]
+VolumeField = Annotated[Volume, FieldType(read_target, VOLUME)]
+Rate = Annotated[
+    float, FieldType(_fraction, {"type": "number", "minimum": 0, "exclusiveMaximum": 1})
+]
+Real = Annotated[float, FieldType(_real, _REAL)]
+PositiveReal = Annotated[
+    float,
+    FieldType(_positive_real, {"type": "number", "exclusiveMinimum": 0, "maximum": LIMIT}),
+]
+Truth = Annotated[bool, FieldType(_truth, {"type": "boolean"})]
+Text = Annotated[str, FieldType(_text, {"type": "string"})]
+LAYERS: Schema = {"title": "layers", "type": "array"}
+LayerList = Annotated[list[Any], FieldType(_list, LAYERS)]

@@ -8,10 +8,11 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, Path, quote
 from shapecalc.document import Document, Place, Places, Span
-from shapecalc.formats.scalars import whole
-from shapecalc.formats.yaml_text import MAX_DEPTH, MOST_VALUES, TOO_DEEP, twice, unreadable
+from shapecalc.readers.base import MAX_DEPTH, MOST_VALUES, TOO_DEEP, twice, unreadable
+from shapecalc.readers.scalars import whole
 
 STRING = re.compile(r'"[^"\\]*+(?:\\(?s:.)?[^"\\]*+)*+"?')  # one that is never closed, too
 BRACKET = re.compile(f"{STRING.pattern}|[][{{}}]")
@@ -22,7 +23,9 @@ TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{},:]|[^][{},:"\s]+')
 def read_json(text: str, file: str | None = None) -> Document:
     """Return the document of a JSON text. Never raises: what is wrong is among its findings."""
     if text.count(",") > MOST_VALUES:
-        fault = Fault("SC108", f"the file has more than {MOST_VALUES:,} values", "split it")
+        fault = Fault(
+            rules.LIMIT_PASSED, f"the file has more than {MOST_VALUES:,} values", "split it"
+        )
         return unreadable(fault, (1, 1), file)
     if _depth(text) > MAX_DEPTH:  # json has a limit of its own, another one in every Python
         return unreadable(TOO_DEEP, _first_too_deep(text), file)
@@ -40,7 +43,9 @@ def read_json(text: str, file: str | None = None) -> Document:
     try:
         data = json.loads(text, object_pairs_hook=pairs, parse_int=whole, parse_constant=no_number)
     except json.JSONDecodeError as error:
-        fault = Fault("SC101", f"not JSON: {quote(error.msg)}", "check quotes, commas and brackets")
+        fault = Fault(
+            rules.UNREADABLE, f"not JSON: {quote(error.msg)}", "check quotes, commas and brackets"
+        )
         return unreadable(fault, (error.lineno, error.colno), file)
     document = Document(data, file, [], lambda: _Walk(text).places)
     if repeated:

@@ -1,30 +1,39 @@
-"""Specs in their own language: from a path, standard input's bytes, or a mapping."""
+"""Texts in our own language, YAML or JSON: specs, and the assignments and answers of homework.
+
+The reader of specs is this module. Every file that no other reader takes ends here, so a file of
+another kind is named for what it is.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import Fault
 from shapecalc.document import Document, Source
-from shapecalc.formats.yaml_text import read_yaml, unreadable
+from shapecalc.readers.base import MAX_BYTES, File, unreadable
 
 SPEC_KEY = re.compile(rb"""(?m)(?:^|[{,])[ \t]*["']?(layers|inputs?)["']?\s*:""")
 SPEC_WORDS = (b"layers", b"input")
-MAX_BYTES = 32 * 1024 * 1024  # a spec of a million layers has half of that
+endings = (".yaml", ".yml", ".json")
+
+
+def claims(start: bytes, name: str) -> bool:
+    """Claim every file: it is a spec, or it is told what it is instead."""
+    return True
+
+
+def read(file: File) -> Document:
+    """Return the document of a spec. Never raises: its findings say what is wrong."""
+    return read_bytes(file.read(MAX_BYTES), file.name)
 
 
 def read_path(path: FilePath) -> Document:
     """Return the document of a file. Raises OSError where it cannot be opened."""
     with path.open("rb") as file:
         return read_bytes(file.read(MAX_BYTES + 1), str(path))
-
-
-def read_mapping(data: Mapping[str, Any]) -> Document:
-    """Return the document of a mapping that was never a file: its findings have no line."""
-    return Document(data)
 
 
 def read_bytes(raw: bytes, file: str) -> Document:
@@ -35,11 +44,13 @@ def read_bytes(raw: bytes, file: str) -> Document:
     document = _read_bytes(raw, file)
     if isinstance(document.data, Mapping) and document.is_spec:
         return document
-    from shapecalc.formats import foreign  # most files are what they should be
+    from shapecalc.readers import foreign  # most files are what they should be
 
     kind = foreign.kind_of(raw, document.data)
     if kind is not None:
-        document = unreadable(Fault("SC101", f"this is {kind.name}", kind.hint), (1, 1), file)
+        document = unreadable(
+            Fault(rules.UNREADABLE, f"this is {kind.name}", kind.hint), (1, 1), file
+        )
     if kind is None or kind is foreign.UNKNOWN:
         document.meant = document.data is not None or _is_meant(raw)
     elif kind.hint == foreign.UTF_8:
@@ -64,7 +75,9 @@ def _has_spec_key(raw: bytes) -> bool:
 
 def _read_bytes(raw: bytes, file: str) -> Document:
     if len(raw) > MAX_BYTES:
-        fault = Fault("SC108", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
+        fault = Fault(
+            rules.LIMIT_PASSED, f"the file is larger than {MAX_BYTES:,} bytes", "split it"
+        )
         return unreadable(fault, (1, 1), file)
     try:
         text = raw.decode("utf-8-sig")
@@ -72,28 +85,30 @@ def _read_bytes(raw: bytes, file: str) -> Document:
         good = raw[: error.start].decode("utf-8-sig", "replace")
         place = good.count("\n") + 1, len(good) - good.rfind("\n")
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8 text"
-        return unreadable(Fault("SC101", message, "save the file as UTF-8"), place, file)
+        return unreadable(Fault(rules.UNREADABLE, message, "save the file as UTF-8"), place, file)
     return read_text(text, file)
 
 
 def read_text(text: str, file: str) -> Document:
     """Return the document of a text: JSON by the file's ending or if it is JSON, else YAML."""
     if not text.strip():
-        fault = Fault("SC101", "the file is empty", "a spec has input: and layers:")
+        fault = Fault(rules.UNREADABLE, "the file is empty", "a spec has input: and layers:")
         return unreadable(fault, (1, 1), file)
     if file.endswith(".json") or text.lstrip().startswith("{"):
-        from shapecalc.formats.json_text import read_json  # most specs are YAML
+        from shapecalc.readers.json_text import read_json  # most specs are YAML
 
         document = read_json(text, file)
         if document.data is not None or file.endswith(".json"):
             document.open_source = lambda: _source(text, file, is_json=True)
             return document
+    from shapecalc.readers.yaml_text import read_yaml  # which JSON does not need
+
     document = read_yaml(text, file)
     document.open_source = lambda: _source(text, file, is_json=False)
     return document
 
 
 def _source(text: str, file: str, *, is_json: bool) -> Source:
-    from shapecalc.formats.source_text import SourceText  # needed once something is to be mended
+    from shapecalc.readers.source_text import SourceText  # needed once something is to be mended
 
     return SourceText(text, is_json, lambda edited: read_text(edited, file))

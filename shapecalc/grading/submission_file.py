@@ -11,6 +11,7 @@ import stat
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
+from shapecalc import rules
 from shapecalc.diagnostics import nearest, quote
 
 INTERNAL = "internal error"  # how a reason begins that is shapecalc's own fault
@@ -60,7 +61,7 @@ class Submission(NamedTuple):
 def refused(found: Found, reason: str, student: str = "", identity: str = "") -> Submission:
     """Return the submission of a file, or of a row, that cannot be graded."""
     if not reason.startswith(INTERNAL):
-        reason = f"SC508 {reason}"
+        reason = f"{rules.UNREADABLE_ANSWERS.code} {reason}"
     whose = student or clean(found.student) or clean(found.otherwise)
     return Submission(
         whose, {}, quote(found.path, 400), reason, (), identity or clean(found.identity), found.late
@@ -116,7 +117,11 @@ def notes_on(unknown: Iterable[str], ids: Collection[str]) -> list[str]:
             continue
         close = nearest(key, list(ids)[:1000])
         hint = f"; did you mean {quote(close)}?" if close else ""
-        notes.append(f"SC509 no question is called {quote(key)}: ignored{hint}")
+        notes.append(
+            f"{rules.ANSWER_TO_NO_QUESTION.code} no question is called {quote(key)}: ignored{hint}"
+        )
     if more:
-        notes.append(f"SC509 {more:,} more answers to no question: ignored")
+        notes.append(
+            f"{rules.ANSWER_TO_NO_QUESTION.code} {more:,} more answers to no question: ignored"
+        )
     return notes

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shapecalc.edits import Change, Edit, Unchangeable, changed
-from shapecalc.formats import native
+from shapecalc.readers import native
 
 BLOCK = """\
 # a net

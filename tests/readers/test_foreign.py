@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from shapecalc import Trace
-from shapecalc.formats import foreign, native
+from shapecalc.readers import foreign, native
 from shapecalc.reports import table
 
 TraceText = Callable[..., Trace]

@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from shapecalc.layers import fields
+from shapecalc.layers import field_types
 
 LIMIT = 9_223_372_036_854_775_807
 
@@ -54,8 +54,8 @@ def refused(annotated: Any, value: Any) -> str:
     ],
 )
 def test_a_volume_is_read(value: Any, volume: tuple[int, ...]) -> None:
-    assert fields.read_volume(value) == volume
-    assert read(fields.VolumeField, value) == volume
+    assert field_types.read_volume(value) == volume
+    assert read(field_types.VolumeField, value) == volume
 
 
 @pytest.mark.parametrize(
@@ -98,15 +98,15 @@ def test_a_volume_is_read(value: Any, volume: tuple[int, ...]) -> None:
 )
 def test_no_volume_is_refused(value: Any, code: str) -> None:
     with pytest.raises(PydanticCustomError) as caught:
-        fields.read_volume(value)
+        field_types.read_volume(value)
     assert caught.value.type == code
 
 
 def test_long_texts_are_refused_in_no_time() -> None:
     for text in ("3x" * 100_000 + "3", "9" * 1_000_000, "3" + " " * 1_000_000 + "x"):
         with pytest.raises(PydanticCustomError):
-            fields.read_volume(text)
-        assert fields.crossed(text) is None
+            field_types.read_volume(text)
+        assert field_types.crossed(text) is None
 
 
 @pytest.mark.parametrize(
@@ -122,14 +122,16 @@ def test_long_texts_are_refused_in_no_time() -> None:
     ],
 )
 def test_digits_and_crosses(text: str, sizes: list[int] | None) -> None:
-    assert fields.crossed(text) == sizes
+    assert field_types.crossed(text) == sizes
 
 
 # -- numbers -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("annotated", "least"), [(fields.Positive, 1), (fields.Natural, 0)], ids=["positive", "natural"]
+    ("annotated", "least"),
+    [(field_types.Positive, 1), (field_types.Natural, 0)],
+    ids=["positive", "natural"],
 )
 def test_whole_numbers_are_strict(annotated: Any, least: int) -> None:
     for good in (least, least + 1, 7, LIMIT):
@@ -146,7 +148,7 @@ def test_whole_numbers_are_strict(annotated: Any, least: int) -> None:
 )
 def test_a_number_that_is_not_whole_is_told_what_may_be_meant(value: Any, instead: int) -> None:
     with pytest.raises(PydanticCustomError) as caught:
-        fields.check_whole(value, 1, "a positive whole number")
+        field_types.check_whole(value, 1, "a positive whole number")
     assert (caught.value.context or {})["instead"] == instead
 
 
@@ -156,12 +158,12 @@ NO_NUMBERS: list[Any] = ["1", True, None, float("nan"), float("inf"), -float("in
 @pytest.mark.parametrize(
     ("annotated", "good", "wrong"),
     [
-        (fields.Rate, [0, 0.0, 0.5, 0.999], [1, 1.5, -0.1, *NO_NUMBERS]),
-        (fields.Real, [0, -2.5, 1e-300, 10**15], NO_NUMBERS),
-        (fields.PositiveReal, [1e-12, 1, 2.5], [0, -1, 0.0, *NO_NUMBERS]),
-        (fields.Truth, [True, False], [1, 0, "true", "no", None, []]),
+        (field_types.Rate, [0, 0.0, 0.5, 0.999], [1, 1.5, -0.1, *NO_NUMBERS]),
+        (field_types.Real, [0, -2.5, 1e-300, 10**15], NO_NUMBERS),
+        (field_types.PositiveReal, [1e-12, 1, 2.5], [0, -1, 0.0, *NO_NUMBERS]),
+        (field_types.Truth, [True, False], [1, 0, "true", "no", None, []]),
         (
-            Annotated[str, fields.choice("nearest", "bilinear")],
+            Annotated[str, field_types.choice("nearest", "bilinear")],
             ["nearest", "bilinear"],
             ["Bilinear", "", 1, None, ["nearest"], True],
         ),
@@ -178,17 +180,17 @@ def test_other_values_are_strict(annotated: Any, good: list[Any], wrong: list[An
 @pytest.mark.parametrize(
     ("annotated", "value", "written"),
     [
-        (Annotated[str, fields.choice("nearest", "bilinear")], "Bilinear", "bilinear"),
-        (Annotated[str, fields.choice("nearest", "bilinear")], "bilinaer", "bilinear"),
-        (fields.Truth, "yes", True),
-        (fields.Truth, "Off", False),
-        (fields.Truth, 0, False),
-        (fields.Positive, 3.0, 3),
-        (fields.Rate, 50, 0.5),
-        (fields.Pads, "Same", "same"),
-        (Annotated[str, fields.choice("nearest", "bilinear")], "cubic", None),
-        (fields.Truth, "maybe", None),
-        (fields.Rate, 1.5, None),
+        (Annotated[str, field_types.choice("nearest", "bilinear")], "Bilinear", "bilinear"),
+        (Annotated[str, field_types.choice("nearest", "bilinear")], "bilinaer", "bilinear"),
+        (field_types.Truth, "yes", True),
+        (field_types.Truth, "Off", False),
+        (field_types.Truth, 0, False),
+        (field_types.Positive, 3.0, 3),
+        (field_types.Rate, 50, 0.5),
+        (field_types.Pads, "Same", "same"),
+        (Annotated[str, field_types.choice("nearest", "bilinear")], "cubic", None),
+        (field_types.Truth, "maybe", None),
+        (field_types.Rate, 1.5, None),
     ],
 )
 def test_a_near_miss_is_told_what_to_write(annotated: Any, value: Any, written: Any) -> None:
@@ -198,10 +200,12 @@ def test_a_near_miss_is_told_what_to_write(annotated: Any, value: Any, written: 
     assert error["ctx"]["instead"] == written
 
 
-@pytest.mark.parametrize("annotated", [fields.LayerList, fields.Text], ids=["list", "text"])
+@pytest.mark.parametrize(
+    "annotated", [field_types.LayerList, field_types.Text], ids=["list", "text"]
+)
 def test_lists_and_texts(annotated: Any) -> None:
     pair: tuple[Any, Any] = (["relu"], "relu")
-    good, bad = pair if annotated is fields.LayerList else pair[::-1]
+    good, bad = pair if annotated is field_types.LayerList else pair[::-1]
     assert read(annotated, good) == good
     wrong: list[Any] = [bad, 3, None, {}, True]
     for value in wrong:
@@ -226,8 +230,8 @@ Reading = Callable[[Any], Any]
     ],
 )
 def test_sizes_are_one_or_one_per_axis(value: Any, sizes: Any) -> None:
-    assert read(fields.Sizes, value) == sizes
-    assert read(fields.Offsets, value) == sizes
+    assert read(field_types.Sizes, value) == sizes
+    assert read(field_types.Offsets, value) == sizes
 
 
 @pytest.mark.parametrize(
@@ -251,17 +255,17 @@ def test_sizes_are_one_or_one_per_axis(value: Any, sizes: Any) -> None:
     ],
 )
 def test_what_is_no_size(value: Any) -> None:
-    assert refused(fields.Sizes, value) == "SC104"
-    assert refused(fields.Offsets, value) == "SC104"
+    assert refused(field_types.Sizes, value) == "SC104"
+    assert refused(field_types.Offsets, value) == "SC104"
 
 
 def test_zero_is_an_offset_and_no_size() -> None:
-    assert read(fields.Offsets, 0) == 0
-    assert read(fields.Offsets, "0x3") == (0, 3)
+    assert read(field_types.Offsets, 0) == 0
+    assert read(field_types.Offsets, "0x3") == (0, 3)
     for value in (0, "0x3", [1, 0]):
-        assert refused(fields.Sizes, value) == "SC104"
+        assert refused(field_types.Sizes, value) == "SC104"
     for value in (-1, [0, -1]):
-        assert refused(fields.Offsets, value) == "SC104"
+        assert refused(field_types.Offsets, value) == "SC104"
 
 
 @pytest.mark.parametrize(
@@ -278,14 +282,14 @@ def test_zero_is_an_offset_and_no_size() -> None:
     ],
 )
 def test_paddings(value: Any, sides: Any) -> None:
-    assert read(fields.Pads, value) == sides
-    assert read(fields.Border, value) == sides
+    assert read(field_types.Pads, value) == sides
+    assert read(field_types.Border, value) == sides
 
 
 @pytest.mark.parametrize("policy", ["same", "same_lower", "valid", "full"])
 def test_policies_are_for_windows(policy: str) -> None:
-    assert read(fields.Pads, policy) == policy
-    assert refused(fields.Border, policy) == "SC104"
+    assert read(field_types.Pads, policy) == policy
+    assert refused(field_types.Border, policy) == "SC104"
 
 
 @pytest.mark.parametrize(
@@ -311,11 +315,13 @@ def test_policies_are_for_windows(policy: str) -> None:
     ],
 )
 def test_what_is_no_padding(value: Any) -> None:
-    assert refused(fields.Pads, value) == "SC104"
-    assert refused(fields.Border, value) == "SC104"
+    assert refused(field_types.Pads, value) == "SC104"
+    assert refused(field_types.Border, value) == "SC104"
 
 
-@pytest.mark.parametrize("annotated", [fields.Sizes, fields.Offsets, fields.Pads, fields.Border])
+@pytest.mark.parametrize(
+    "annotated", [field_types.Sizes, field_types.Offsets, field_types.Pads, field_types.Border]
+)
 @pytest.mark.parametrize("value", [LIMIT + 1, [3, LIMIT + 1], "3x99999999999999999999"])
 def test_numbers_beyond_the_limit(annotated: Any, value: Any) -> None:
     assert refused(annotated, value) == "SC108"
@@ -333,7 +339,7 @@ def test_numbers_beyond_the_limit(annotated: Any, value: Any) -> None:
 )
 def test_a_refusal_quotes_the_value_cleaned_and_cut(value: Any, shown: str) -> None:
     with pytest.raises(ValidationError) as caught:
-        read(fields.Positive, value)
+        read(field_types.Positive, value)
     message = caught.value.errors()[0]["msg"]
     assert shown in message
     assert len(message) < 200

@@ -14,17 +14,18 @@ from typing import Any, NamedTuple
 from shapecalc.diagnostics import Refusal
 from shapecalc.geometry import Fit, Spread
 from shapecalc.grading.answers import Value
-from shapecalc.grading.asked import Asked
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.misconceptions.pieces import Sides, refit, respread, times
+from shapecalc.grading.misconceptions.variants import Sides, refit, respread, times
+from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
 from shapecalc.layers.base import show
 from shapecalc.layers.conv import Convolution, ConvTranspose
 from shapecalc.layers.dense import Dense
-from shapecalc.layers.fields import Volume
+from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Pad
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
+from shapecalc.reports.working import sentence
 
 
 class Wrong(NamedTuple):
@@ -35,14 +36,14 @@ class Wrong(NamedTuple):
 
 
 class Misconception(NamedTuple):
-    """A wrong model. `name` is what assignments give partial credit by, `says` what feedback says.
+    """A wrong model. Assignments give partial credit by its `name`, feedback tells `explanation`.
 
     `model` yields the wrong answers to a question; none where the misconception does not apply.
     """
 
     name: str
-    says: str
-    model: Callable[[Case], Iterable[Wrong]]
+    explanation: str
+    model: Callable[[QuestionContext], Iterable[Wrong]]
 
 
 class Weighted(NamedTuple):
@@ -70,22 +71,22 @@ class Weighted(NamedTuple):
         return prod(self.F) * self.deep * self.K
 
 
-class Case:
+class QuestionContext:
     """A question about a network: what is asked, the right answer, and the layer's numbers."""
 
-    def __init__(self, subject: Subject, asked: Asked, right: Value) -> None:
-        self.subject, self.asked, self.right = subject, asked, right
-        self.record: LayerRecord | None = subject.records.get(asked.name)
+    def __init__(self, subject: Subject, query: Query, right: Value) -> None:
+        self.subject, self.query, self.right = subject, query, right
+        self.record: LayerRecord | None = subject.records.get(query.name)
 
     @property
     def key(self) -> str:
         """Which of a record's numbers is asked: `output`, `parameters`; empty for other kinds."""
-        return self.asked.key if self.asked.kind == "record" else ""
+        return self.query.key if self.query.kind == "record" else ""
 
     @property
     def total(self) -> bool:
         """Whether the whole network is asked about."""
-        return self.asked.name == "total" and bool(self.key)
+        return self.query.name == "total" and bool(self.key)
 
     @property
     def layer(self) -> Any:
@@ -138,8 +139,9 @@ class Case:
         if self.fits:
             yield from self.sized(lambda fit: refit(fit, S=S, sides=sides, dilation=dilation))
         elif self.spreads:
-            parts = [respread(part, S=S, sides=sides, dilation=dilation) for part in self.spreads]
-            yield from self.volumes([p.size for p in parts], [p.working() for p in parts])
+            yield from self.fitted(
+                [respread(part, S=S, sides=sides, dilation=dilation) for part in self.spreads]
+            )
         elif sides is not None:
             changed = [sides(*pair) for pair in self.borders]
             sizes = [W + a + b for W, (a, b) in zip(self.volume, changed, strict=False)]
@@ -151,8 +153,12 @@ class Case:
 
     def sized(self, change: Callable[[Fit], Fit]) -> Iterable[Wrong]:
         """Yield the output volume with each axis' fit changed, where that gives a volume."""
-        fits = [change(fit) for fit in self.fits]
-        yield from self.volumes([fit.size for fit in fits], [fit.working() for fit in fits])
+        yield from self.fitted([change(fit) for fit in self.fits])
+
+    def fitted(self, axes: Sequence[Fit | Spread]) -> Iterable[Wrong]:
+        """Yield the output volume that windows give which slide or spread along the axes so."""
+        lines = [sentence(axis.derivation()) for axis in axes]
+        yield from self.volumes([axis.size for axis in axes], lines)
 
     def volumes(self, sizes: Sequence[int], lines: Sequence[str]) -> Iterable[Wrong]:
         """Yield a volume of these spatial sizes and the right depth, where there is such a one."""
@@ -246,10 +252,10 @@ class Case:
             if record.name in met:
                 return []
             met.add(record.name)
-            case = Case(self.subject, self.asked._replace(name=record.name), 0)
-            if case.slides:
-                found.append(case.fits)
-            elif case.output != case.volume and record.kind not in ("pad", "crop"):
+            context = QuestionContext(self.subject, self.query._replace(name=record.name), 0)
+            if context.slides:
+                found.append(context.fits)
+            elif context.output != context.volume and record.kind not in ("pad", "crop"):
                 return []
             record = self.subject.records.get(record.sources[0])
         return found[::-1]
@@ -257,15 +263,15 @@ class Case:
     def of(self, name: str, key: str | None = None) -> Value | None:
         """Return the right answer to the same question about another layer; None: there is none."""
         return self._answer(
-            self.asked._replace(name=name, key=self.asked.key if key is None else key)
+            self.query._replace(name=name, key=self.query.key if key is None else key)
         )
 
     def of_place(self, place: tuple[int, ...]) -> Value | None:
         """Return the right answer at another place of the array; None: there is none."""
-        return self._answer(self.asked._replace(place=place))
+        return self._answer(self.query._replace(place=place))
 
-    def _answer(self, asked: Asked) -> Value | None:
+    def _answer(self, query: Query) -> Value | None:
         try:
-            return self.subject.answer(asked)
+            return self.subject.answer(query)
         except Unanswerable:
             return None

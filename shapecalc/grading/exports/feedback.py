@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shapecalc.grading.classroom import Graded
+from shapecalc.grading.class_run import Graded
 from shapecalc.grading.exports import number
 from shapecalc.grading.marking import Mark
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from shapecalc import Diagnostic, Trace
-from shapecalc.formats.yaml_text import MAX_DEPTH, TOO_DEEP
+from shapecalc.readers.base import MAX_DEPTH, TOO_DEEP
 
 TraceText = Callable[..., Trace]
 

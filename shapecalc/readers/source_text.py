@@ -11,12 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import yaml
-
 from shapecalc.document import Document, Place
 from shapecalc.edits import Change, Edit, Path
-from shapecalc.formats import yaml_text
-from shapecalc.formats.scalars import resolve
+from shapecalc.readers.scalars import resolve
 
 MOST_TEXT = 1_000_000  # characters of a file that edits are made for
 PLAIN = re.compile(r"[A-Za-z0-9_$./+-][A-Za-z0-9_$./+ -]*(?<! )")
@@ -283,6 +280,10 @@ def flow(value: Any) -> str:
 
 
 def _yaml_parts(text: str) -> Part:
+    import yaml  # which JSON does not need
+
+    from shapecalc.readers import yaml_text
+
     loader = yaml_text.Loader(text)
     try:
         node = loader.get_single_node()
@@ -298,12 +299,12 @@ def _part_of(node: Any, done: dict[int, Part]) -> Part:
         return done[id(node)]
     start, end = node.start_mark.index, node.end_mark.index
     part = done[id(node)] = Part(start, end, bool(getattr(node, "flow_style", True)))
-    if isinstance(node, yaml.ScalarNode):
+    if node.id == "scalar":
         part.nothing = start == end
-    elif isinstance(node, yaml.MappingNode):
+    elif node.id == "mapping":
         part.mapping = True
         for key, value in node.value:
-            if isinstance(key, yaml.ScalarNode):
+            if key.id == "scalar":
                 inner = _part_of(value, done)
                 entry = Entry(key.start_mark.index, key.end_mark.index, inner)
                 part.entries.setdefault(key.value, entry)

@@ -23,7 +23,7 @@ COUNTS = (*OF_TOTAL, "unshared_parameters")
 LONGEST = 400  # characters of a path
 
 
-class Asked(NamedTuple):
+class Query(NamedTuple):
     """One thing to ask for. `name` is a layer's or instance's full name, or `total`.
 
     `key` is a record's (`output`, `macs`), `fits`, a field (`P`), or an example's (`conv1.grad`).
@@ -42,7 +42,7 @@ class Asked(NamedTuple):
         return self.kind != "example"
 
 
-def read_path(path: str) -> Asked:
+def read_path(path: str) -> Query:
     """Return what a path asks for. Raises Unanswerable where it has no known form."""
     path = path.strip()
     if len(path) > LONGEST:
@@ -51,8 +51,8 @@ def read_path(path: str) -> Asked:
     if call:
         key, name = call.groups()
         if key == "fits":
-            return Asked(path, "fits", "truth", name, key)
-        return Asked(path, "field", "field", name, key)
+            return Query(path, "fits", "truth", name, key)
+        return Query(path, "field", "field", name, key)
     place = PLACE.fullmatch(path)
     index = tuple(int(number) for number in place[2].split(",")) if place else ()
     whole = place[1] if place else path
@@ -60,14 +60,14 @@ def read_path(path: str) -> Asked:
     if whole == "loss" or (name and key in EXECUTED):
         wanted = name if key == "value" else whole
         number = bool(index) or whole == "loss"
-        return Asked(path, "example", "number" if number else "array", name, wanted, index)
+        return Query(path, "example", "number" if number else "array", name, wanted, index)
     if not name or place:
         raise Unanswerable(f"{quote(path)} is nothing that can be asked for", _hint())
     if key in SIZES or key in COUNTS:
         form: Form = "sizes" if key in SIZES else "number"
         if name == "total" and key not in OF_TOTAL:
             raise Unanswerable(f"there is no total {quote(key)}", f"there is {some(OF_TOTAL)}")
-        return Asked(path, "record", form, name, key)
+        return Query(path, "record", form, name, key)
     raise Unanswerable(f"{quote(path)} asks for {quote(key)}, which no layer has", _hint())
 
 

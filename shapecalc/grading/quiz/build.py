@@ -34,7 +34,7 @@ class Item(NamedTuple):
     question: Question
 
 
-class Posed(NamedTuple):
+class QuizProblem(NamedTuple):
     """A problem of a quiz, in words."""
 
     number: int
@@ -50,7 +50,7 @@ class Quiz(NamedTuple):
     level: int
     mapping: dict[str, Any]
     assignment: Assignment
-    posed: tuple[Posed, ...]
+    problems: tuple[QuizProblem, ...]
 
     @property
     def title(self) -> str:
@@ -96,15 +96,15 @@ def make_quiz(
     }
     assignment = read_assignment(mapping)
     found = iter(assignment.questions)
-    posed = tuple(
-        Posed(
+    in_words = tuple(
+        QuizProblem(
             number,
             introduction(problem),
             tuple(Item(q.id, _text(p), q) for p, q in zip(problem.parts, found, strict=False)),
         )
         for number, problem in enumerate(problems, 1)
     )
-    return Quiz(seed, student, level, mapping, assignment, posed)
+    return Quiz(seed, student, level, mapping, assignment, in_words)
 
 
 def _templates(level: int, kinds: Sequence[str]) -> list[Template]:
@@ -133,7 +133,7 @@ def _sound(problem: Problem) -> bool:
     if assignment.findings or len(assignment.questions) != len(problem.parts):
         return False
     return all(
-        _small(question.right) and (question.asked.kind == "fits" or _faultless(question))
+        _small(question.right) and (question.query.kind == "fits" or _faultless(question))
         for question in assignment.questions
     )
 

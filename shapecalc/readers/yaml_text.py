@@ -8,9 +8,12 @@ from typing import Any
 
 import yaml
 
-from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Path, quote
+from shapecalc import rules
+from shapecalc.diagnostics import Fault, Finding, Path, quote
 from shapecalc.document import Document, Place, Places, Span
-from shapecalc.formats.scalars import resolve
+from shapecalc.readers.base import MAX_DEPTH, MOST_VALUES, TOO_DEEP, twice, unreadable
+from shapecalc.readers.scalars import resolve
+from shapecalc.rules import Rule
 
 
 class PurePython(yaml.SafeLoader):
@@ -29,18 +32,17 @@ CONTROL = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 STR_TAGS = ("!", "tag:yaml.org,2002:str")
 CORE_TAGS = tuple(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null"))
 CONTAINER_TAGS = ("!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
-MAX_DEPTH = 3 * MAX_NESTING + 10  # of brackets; a layer inside another takes three
-TOO_DEEP = Fault("SC108", f"brackets are nested deeper than {MAX_DEPTH}", "flatten the file")
 MAX_VALUES = 1_000_000  # that aliases may stand for
-MOST_VALUES = 4_000_000  # in a file
 
 
 class Unreadable(Exception):
     """Stops the reading: the fault, and its place."""
 
-    def __init__(self, message: str, place: Place, hint: str = "", code: str = "SC101") -> None:
+    def __init__(
+        self, message: str, place: Place, hint: str = "", rule: Rule = rules.UNREADABLE
+    ) -> None:
         super().__init__(message)
-        self.fault = Fault(code, message, hint)
+        self.fault = Fault(rule, message, hint)
         self.place = place
 
 
@@ -163,7 +165,9 @@ class _Reader:
         top.size += size
         if self.aliased and top.size > MAX_VALUES:
             message = f"aliases stand for more than {MAX_VALUES:,} values"
-            raise Unreadable(message, _place(event), "write blocks and repeat instead", "SC108")
+            raise Unreadable(
+                message, _place(event), "write blocks and repeat instead", rules.LIMIT_PASSED
+            )
 
     def _key(self, top: _Open, event: Any) -> None:
         key = event.value
@@ -182,7 +186,9 @@ class _Reader:
         self.values += 1
         if self.values > MOST_VALUES:
             message = f"the file has more than {MOST_VALUES:,} values"
-            raise Unreadable(message, _place(event), "write blocks and repeat instead", "SC108")
+            raise Unreadable(
+                message, _place(event), "write blocks and repeat instead", rules.LIMIT_PASSED
+            )
         if not self.stack:
             self.places.root = value
             return
@@ -204,14 +210,6 @@ class _Reader:
         return tuple(top.step for top in self.stack[:-1])
 
 
-def twice(key: str, path: Path, first: Span, place: Place) -> Finding:
-    """Return the finding of a key that stands in its mapping already."""
-    message = f"the key {quote(key)} stands twice in one mapping"
-    return Finding(
-        Fault("SC106", message, f"the first is in line {first[0]}: keep one"), path, place=place
-    )
-
-
 def read_yaml(text: str, file: str | None = None) -> Document:
     """Return the document of a YAML text. Never raises: what is wrong is among its findings."""
     reader = _Reader()
@@ -229,11 +227,6 @@ def _places(text: str) -> Places:
     reader = _Reader(wanted=True)
     _feed(reader, text)
     return reader.places
-
-
-def unreadable(fault: Fault, place: Place, file: str | None) -> Document:
-    """Return the document of a text that nothing can be read from."""
-    return Document(None, file, [Finding(fault, (), place=place)])
 
 
 def _feed(reader: _Reader, text: str) -> None:
@@ -291,7 +284,7 @@ def _bad_character(text: str, position: int) -> Unreadable:
 
 
 def _too_deep(place: Place) -> Unreadable:
-    return Unreadable(TOO_DEEP.message, place, TOO_DEEP.hint, TOO_DEEP.code)
+    return Unreadable(TOO_DEEP.message, place, TOO_DEEP.hint, TOO_DEEP.rule)
 
 
 def _place_of_mark(text: str, mark: Any) -> Place:

@@ -1,1 +1,0 @@
-"""Readers: a spec's text in, plain data with places out."""

@@ -1,0 +1,94 @@
+"""Plug-ins that a user names: their code is run, and what they register is active from then on.
+
+Rules and readers of an installed package are active only if the package is named; kinds and report
+formats are found by their names (registry.py).
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from shapecalc.registry import PLUGINS, PluginError, entry_points, load
+
+ACTIVE: list[str] = []  # as they were named, in order; other processes use them, too
+
+
+def activate(name: str) -> None:
+    """Import a plug-in: a module, a path to a .py file, or an installed package.
+
+    Raises PluginError where it cannot be imported, and where what it registers cannot be.
+    """
+    if name in ACTIVE:
+        return
+    if name.endswith(".py"):
+        _run_file(name)
+    elif not _installed(name):
+        try:
+            import_module(name)
+        except (Exception, SystemExit) as error:  # whatever somebody else's code does
+            raise PluginError(name, error) from error
+        PLUGINS.add(name.partition(".")[0])
+    ACTIVE.append(name)
+
+
+def blamed(error: BaseException) -> PluginError | None:
+    """Return the error of the plug-in whose code an exception came through; None for our own."""
+    found, traceback = None, error.__traceback__
+    while traceback is not None:
+        module = str(traceback.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
+        found = module if module in PLUGINS else found
+        traceback = traceback.tb_next
+    return PluginError(found, error) if found else None
+
+
+def _run_file(name: str) -> ModuleType:
+    """Import a file, whatever folder it is in."""
+    path = Path(name)
+    title = re.sub(r"\W", "_", path.stem)
+    if title in sys.modules:
+        raise PluginError(name, f"there is a module {title} already; give the file another name")
+    spec = spec_from_file_location(title, path)
+    if spec is None or spec.loader is None:
+        raise PluginError(name, "it is not Python")
+    module = sys.modules[title] = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:  # whatever somebody else's code does
+        del sys.modules[title]
+        raise PluginError(name, error) from error
+    PLUGINS.add(title)
+    return module
+
+
+def _installed(name: str) -> bool:
+    """Load the rules and readers that an installed package names; say whether it names any."""
+    from shapecalc import checks, readers
+
+    wanted: tuple[tuple[str, Callable[[str, Any], object]], ...] = (
+        ("shapecalc.rules", lambda _, module: checks.register(module)),
+        ("shapecalc.readers", lambda title, reader: readers.READERS.register(title)(reader)),
+    )
+    found = False
+    for group, register in wanted:
+        for title, entry in entry_points(group).items():
+            package = _normal(entry.dist.name if entry.dist else "")
+            if _normal(name) not in (package, _normal(entry.module.partition(".")[0])):
+                continue
+            found = True
+            try:
+                register(title, load(entry))
+            except (ValueError, AttributeError) as error:
+                raise PluginError(name, error) from error
+    return found
+
+
+def _normal(name: str) -> str:
+    """Return a package's name as packages are compared by."""
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,53 @@
+"""Readers: bytes in, a Document out; one file a format, found by the first bytes.
+
+What a reader is stands in base.py. The reader registered last is asked first: a plug-in's before
+ours, and that of the spec language, which tells of all other files what they are, after all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path as FilePath
+from typing import Any
+
+from shapecalc.document import Document
+from shapecalc.readers import native
+from shapecalc.readers.base import MAX_BYTES, File, Reader
+from shapecalc.registry import Registry
+
+READERS: Registry[Reader] = Registry("reader", {"spec": native}, "shapecalc.readers")
+
+
+def read_path(path: FilePath) -> Document:
+    """Return the document of a file. Raises OSError where it cannot be opened."""
+    with path.open("rb") as stream:
+        if stream.seekable():
+            return _read(File(str(path), stream))
+        return read_bytes(stream.read(MAX_BYTES + 1), str(path))  # a pipe
+
+
+def read_bytes(raw: bytes, name: str) -> Document:
+    """Return the document of a file's bytes. Never raises: its findings say what is wrong."""
+    return _read(File(name, BytesIO(raw)))
+
+
+def read_mapping(data: Mapping[str, Any]) -> Document:
+    """Return the document of a mapping that was never a file: its findings have no line."""
+    return Document(data)
+
+
+def endings() -> tuple[str, ...]:
+    """Return how the names of files end that are looked for in folders."""
+    return tuple(ending for title in READERS for ending in READERS[title].endings)
+
+
+def _read(file: File) -> Document:
+    for title in reversed(list(READERS)):
+        reader = READERS[title]
+        if reader.claims(file.start, file.name):
+            document = reader.read(file)
+            if document is not None:
+                document.format = title
+                return document
+    raise AssertionError("the reader of the spec language claims every file")

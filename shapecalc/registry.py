@@ -1,0 +1,94 @@
+"""One way to register things by name: ours, those that plug-ins add, those of installed packages.
+
+A plug-in adds a thing by a decorator, or names it as an entry point, and it is then found by name:
+
+    @kinds.register("square")                  [project.entry-points."shapecalc.kinds"]
+    class Square(Layer): ...                   square = "my_package.square:Square"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import import_module
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+Thing = TypeVar("Thing")
+
+PLUGINS: set[str] = set()  # the modules and packages of plug-ins that are loaded
+
+
+class PluginError(Exception):
+    """A plug-in that cannot be used: the message says which one, and why, in one line."""
+
+    def __init__(self, name: str, why: BaseException | str) -> None:
+        said = why if isinstance(why, str) else f"{type(why).__name__}: {why}".rstrip(": ")
+        super().__init__(f"the plug-in {name} cannot be used: {' '.join(said.split())[:300]}")
+
+
+class Registry(Generic[T]):
+    """Things of one sort by name.
+
+    `things` are ours, and those found later are added to it; a text `module:attribute` stands for
+    what is imported once it is asked for. `group` is the entry points' group in which installed
+    packages name theirs; they are looked at only for a name that is not known otherwise.
+    """
+
+    def __init__(self, what: str, things: dict[str, Any], group: str | None = None) -> None:
+        self.what, self.things, self.group = what, things, group
+
+    def register(self, name: str) -> Callable[[Thing], Thing]:
+        """Return a decorator that adds a thing. Raises ValueError for a name that is taken."""
+        if name in self.things:
+            raise ValueError(f"there is a {self.what} {name} already")
+
+        def add(thing: Thing) -> Thing:
+            self.things[name] = thing
+            return thing
+
+        return add
+
+    def find(self, name: str) -> T | None:
+        """Return the thing of a name, or None. Raises PluginError where a package cannot be used.
+
+        Its module is imported if it is not yet.
+        """
+        thing: Any = self.things.get(name)
+        if isinstance(thing, str):
+            module, _, attribute = thing.partition(":")
+            thing = self.things[name] = getattr(import_module(module), attribute)
+        elif thing is None and self.group is not None and name in entry_points(self.group):
+            loaded = load(entry_points(self.group)[name])
+            thing = self.things.setdefault(name, loaded)  # its module may have registered it
+        found: T | None = thing
+        return found
+
+    def __getitem__(self, name: str) -> T:
+        found = self.find(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names that are known without looking at what is installed."""
+        return iter(self.things)
+
+
+@cache
+def entry_points(group: str) -> dict[str, Any]:
+    """Return the entry points of a group by name; installed packages are looked through for it."""
+    from importlib import metadata  # takes long, and is seldom needed
+
+    found = metadata.entry_points(group=group)
+    return {entry.name: entry for entry in sorted(found, key=lambda e: e.value, reverse=True)}
+
+
+def load(entry: Any) -> Any:
+    """Return what an entry point stands for. Raises PluginError where it cannot be imported."""
+    try:
+        loaded = entry.load()
+    except (Exception, SystemExit) as error:  # whatever somebody else's code does
+        raise PluginError(entry.value, error) from error
+    PLUGINS.add(entry.module.partition(".")[0])
+    return loaded

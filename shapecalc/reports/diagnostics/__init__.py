@@ -1,0 +1,44 @@
+"""Diagnostics as text, one file a format.
+
+A format has a NAME, for `--format`, and `render(found)`, which returns what is printed for the
+diagnostics of some files. FOR_PEOPLE says that they are told of file by file, and of much advice a
+part only; other formats are written once, for all files and in full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from shapecalc.diagnostics import Diagnostic
+    from shapecalc.rules import Severity
+
+    Found = Sequence[tuple[str, Sequence[Diagnostic]]]  # diagnostics by the file's name
+    Paint = Callable[[str, Severity], str]  # colours a text for a terminal
+
+    class Format(Protocol):
+        """A module of this folder."""
+
+        NAME: str
+        FOR_PEOPLE: bool
+
+        def render(self, found: Found, paint: Paint = ...) -> str:
+            """Return the text, with a line break at its end if there is any."""
+
+
+FORMATS = ("text", "json")  # the modules, loaded when they are used
+
+
+def named(name: str) -> Format:
+    """Return the format of a name in FORMATS."""
+    found: Format = import_module(f"{__name__}.{name}")
+    return found
+
+
+def unpainted(text: str, severity: Severity) -> str:
+    """Return a text as it is: no terminal shows it."""
+    return text

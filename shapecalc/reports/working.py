@@ -1,0 +1,151 @@
+"""The working: the sentences that tell how each number follows, made of derivations.
+
+Nothing reads them back: whoever needs a number behind them asks the derivation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from shapecalc.derivations import Derivation, text
+from shapecalc.geometry import both_sides, decimals
+from shapecalc.records import LayerRecord
+from shapecalc.volumes import show
+
+COUNTS = ("weights", "biases", "non_trainable", "parameters", "macs", "values")
+TITLES = {
+    "parameters": "parameters",
+    "macs": "MACs",
+    "receptive_field": "receptive field",
+    "jump": "jump",
+    "P": "P",
+    "output_padding": "output_padding",
+}
+PARAMETERS = {"weight": "weights", "bias": "biases"}  # others are called by their names
+
+
+def lines(record: LayerRecord) -> list[str]:
+    """Return how each number of a layer follows."""
+    return [sentence(derivation) for derivation in record.derivations]
+
+
+def line(record: LayerRecord, quantities: Iterable[str]) -> str:
+    """Return how some numbers of a layer follow, in one line; empty where nothing is shown."""
+    wanted = ["receptive_field" if key == "jump" else key for key in quantities]
+    shown = (derivation for derivation in record.derivations if derivation.quantity in wanted)
+    return "; ".join(map(sentence, shown))
+
+
+def sentence(derivation: Derivation) -> str:
+    """Return a derivation as one line: `height: (227 - 11 + 2*0)/4 + 1 = 55`."""
+    if derivation.reason:
+        said = _SAID[derivation.reason](derivation)
+    else:
+        said = ", ".join(map(_equation, (derivation, *derivation.beside)))
+    if derivation.given.get("owner"):
+        said += f", counted with {derivation.given['owner']}"
+    if derivation.quantity in ("output", "receptive_field") and derivation.part:
+        return f"{derivation.part}{' ' if derivation.part == 'depth' else ': '}{said}"
+    return said
+
+
+def _equation(of: Derivation) -> str:
+    """Return `MACs = 32*32*10 * 5*5*3 = 768,000`; without a title for sizes."""
+    number = _separated if of.quantity == "parameters" else str
+    counted = of.quantity in ("weights", "biases", "non_trainable") and of.part
+    title = (
+        PARAMETERS.get(counted, counted.replace("_", " "))
+        if counted
+        else TITLES.get(of.quantity, "")
+    )
+    sides = [title] if title else []
+    if of.expression is not None:
+        sides.append(text(of.expression, number))
+    return " = ".join([*sides, _value(of)])
+
+
+def _separated(value: int) -> str:
+    return f"{value:,}"
+
+
+def _value(of: Derivation) -> str:
+    """Return what a derivation comes to, as its quantity is written."""
+    value = of.value
+    if of.quantity in COUNTS:
+        return _separated(value)
+    if of.quantity == "P":
+        return both_sides(*value)
+    if isinstance(value, tuple):
+        return "x".join(f"{v:g}" if isinstance(v, float) else str(v) for v in value)
+    if of.quantity == "output" and not isinstance(value, int):  # a stride that does not fit
+        whole, rest = divmod(value.numerator, value.denominator)
+        return decimals(whole, rest, value.denominator)
+    return str(value)
+
+
+def _past_the_input(of: Derivation) -> str:
+    """Tell of the last window of `rounding: ceil` that was left out."""
+    formula, _ = of.expression.operands  # type: ignore[union-attr]
+    return (
+        f"{text(formula)} = {of.value + 1}, less the window that would start past the input:"
+        f" {of.value}"
+    )
+
+
+def _too_large(of: Derivation) -> str:
+    """Tell that a filter does not fit in."""
+    padded, span = of.given["padded"], of.given["span"]
+    return f"{text(of.expression or 0)}: {padded} is less than {span}"
+
+
+def _as_many_values(of: Derivation) -> str:
+    (before,) = of.beside
+    return f"{text(before.expression or 0)} = {of.value} = {text(of.expression or 0)}"
+
+
+def _units(of: Derivation) -> str:
+    flattened = "".join(f"flattened to {_equation(values)} values; " for values in of.beside)
+    return f"{flattened}output = units = {of.value}"
+
+
+def _merged(of: Derivation) -> str:
+    return f"{', '.join(map(show, of.given['inputs']))}: {show(of.value)}"
+
+
+def _enlarged(of: Derivation) -> str:
+    bound = ", an upper bound" if of.given["bound"] else ""
+    return f"receptive field: the jump is divided by {of.given['scale']}{bound}"
+
+
+def _always(said: str) -> Callable[[Any], str]:
+    return lambda of: said
+
+
+_SAID: dict[str, Callable[[Derivation], str]] = {
+    # sizes
+    "kept": lambda of: f"output = input = {show(of.value)}",
+    "too_large": _too_large,
+    "window_past_the_input": _past_the_input,
+    "one_value_a_slice": lambda of: (
+        f"each of the {of.value[-1]} slices {show(of.given['slice'])} becomes one value"
+    ),
+    "sizes_given": lambda of: f"output = {show(of.value[:-1])} as given, depth {of.value[-1]} kept",
+    "as_many_values": _as_many_values,
+    "units": _units,
+    "merged": _merged,
+    # counts
+    "unknown": _always("parameters: unknown"),
+    # receptive fields
+    "dense": _always("receptive field: a dense layer sees the whole input"),
+    "global_pool": _always("receptive field: a global pool sees the whole input"),
+    "whole_statistics": _always(
+        "receptive field: the statistics run over the whole input; the jump is kept"
+    ),
+    "widest_bin": lambda of: f"receptive field: of the widest bin, {show(of.given['bin'])}",
+    "widest_window": _always("receptive field: of the widest window behind the upsampling"),
+    "scattered": _always("receptive field: kept, but neighbours are no longer neighbours"),
+    "enlarged": _enlarged,
+    "transposed": _always("receptive field: an upper bound, the jump is divided by S"),
+    "hull": _always("receptive field: from the first to the last pixel that any branch sees"),
+}
