@@ -142,6 +142,10 @@ class Layer(BaseModel):
         """Return the receptive field behind the layer; None where it is unknown."""
         return fields[0]
 
+    def leaves_out(self, inputs: Sequence[Volume]) -> bool:
+        """Say whether no output sees some values of the input, between others or at the end."""
+        return False
+
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
         """Return how the output's sizes follow."""
         return [Derivation("output", output, reason="kept")]

@@ -27,7 +27,7 @@ from shapecalc.layers.base import (
 from shapecalc.layers.field_types import Offsets, Positive, Sizes, Truth, Volume, choice, padding
 from shapecalc.layers.window import Sliding, Stride, Window, Zeros
 from shapecalc.receptive_field import Field as ReceptiveField
-from shapecalc.receptive_field import across, slid, spread_out
+from shapecalc.receptive_field import across, bounding, slid, spread_out
 
 Filters = Annotated[Positive, Field(validation_alias=AliasChoices("K", *SYNONYMS["K"]))]
 
@@ -268,7 +268,7 @@ class ConvTranspose(Layer):
     ) -> ReceptiveField | None:
         steps = [Step(part.span, part.S, part.before) for part in self.spreads(inputs[0])]
         alone = inputs[0][-1] == self.groups
-        return spread_out(fields[0] if alone else across(fields[0]), steps)
+        return bounding(spread_out(fields[0] if alone else across(fields[0]), steps))
 
     def field_derivations(
         self, field: ReceptiveField, inputs: Sequence[Volume]
