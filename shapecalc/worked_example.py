@@ -15,11 +15,23 @@ from shapecalc.diagnostics import Fault, Finding, Path, Refusal, quote, some, su
 from shapecalc.layers.base import NO_PARAMETERS, Parameters, show
 from shapecalc.layers.field_types import Volume
 from shapecalc.network import NetworkSpec
-from shapecalc.network.example import Numbers, examples_in
+from shapecalc.network.example import Example, Numbers, examples_in
 from shapecalc.records import LayerRecord
 
 Role = Literal["value", "gradient", "parameter", "parameter gradient", "next", "loss"]
+Lack = Literal["loss", "gradient", "rate"]
 Shape = tuple[int, ...]
+
+HINTS: Mapping[Lack, str] = {  # how what an example lacks is written
+    "loss": "for example loss: {squared_error: 0.5}",
+    "gradient": "for example upstream: {conv1: [...]}",
+    "rate": "for example rate: 0.1",
+}
+ABSENT: Mapping[Lack, str] = {
+    "loss": "no loss",
+    "gradient": "neither a loss nor an upstream gradient",
+    "rate": "no rate",
+}
 
 
 class Target(NamedTuple):
@@ -121,6 +133,16 @@ class Names:
         return Fault(rules.NO_SUCH_NAME, f"{quote(key)} names no input, layer or parameter", hint)
 
 
+def lacking(role: Role, example: Example) -> Lack | None:
+    """Return what an example would need for an array of a role to be computed; None: it has it."""
+    if role == "loss" and example.loss_kind is None:
+        return "loss"
+    backward = role in ("gradient", "parameter gradient", "next")
+    if backward and example.loss_kind is None and not example.upstream:
+        return "gradient"
+    return "rate" if role == "next" and example.rate is None else None
+
+
 def faults(spec: NetworkSpec, records: Sequence[LayerRecord]) -> list[Finding]:
     """Return what is wrong with the names, and with the shapes of what is given."""
     if spec.example is None:
@@ -217,20 +239,10 @@ class _Checker:
     def _expected(self, key: str, target: Target) -> None:
         example = self.names.spec.example
         assert example is not None
-        needs = target.role in ("gradient", "parameter gradient", "next", "loss")
-        lacks = None
-        if target.role == "loss" and example.loss_kind is None:
-            lacks = "no loss", "for example loss: {squared_error: 0.5}"
-        elif needs and example.loss_kind is None and not example.upstream:
-            lacks = (
-                "neither a loss nor an upstream gradient",
-                "for example upstream: {conv1: [...]}",
-            )
-        elif target.role == "next" and example.rate is None:
-            lacks = "no rate", "for example rate: 0.1"
-        if lacks:
-            message = f"{quote(key)} is expected, and the example has {lacks[0]}"
-            self._add(Fault(rules.MISSING_FIELD, message, lacks[1]), ("expect", key))
+        lack = lacking(target.role, example)
+        if lack is not None:
+            message = f"{quote(key)} is expected, and the example has {ABSENT[lack]}"
+            self._add(Fault(rules.MISSING_FIELD, message, HINTS[lack]), ("expect", key))
 
     def _add(self, fault: Fault, path: Path) -> None:
         self.findings.append(Finding(fault, ("example", *path)))

@@ -18,7 +18,7 @@ COLOURS = {"error": "red", "warning": "yellow", "advice": "cyan"}
 
 def format_option(help_: str) -> Callable[[Command], Command]:
     """Return the option --format of a command that finds things in files."""
-    choice = click.Choice(diagnostics.FORMATS)
+    choice = click.Choice(tuple(diagnostics.FORMATS))
     return click.option(
         "--format", "form", type=choice, default="text", show_default=True, help=help_
     )

@@ -23,6 +23,7 @@ from shapecalc.executor.limits import (
 from shapecalc.executor.losses import Loss, cross_entropy, squared_error
 from shapecalc.executor.parameters import owned_by, prepare
 from shapecalc.network import Node
+from shapecalc.network.example import LOSSES
 from shapecalc.tracing import Trace
 from shapecalc.worked_example import Names
 
@@ -139,7 +140,7 @@ class Session:
 
     def losses(self, loss: Mapping[str, Any]) -> list[Loss]:
         """Return the loss of the last forward pass, a part for every output that has one."""
-        if len(loss) != 1 or next(iter(loss)) not in ("squared_error", "cross_entropy"):
+        if len(loss) != 1 or next(iter(loss)) not in LOSSES:
             message = f"loss must be squared_error or cross_entropy, not {quote(str(dict(loss)))}"
             raise refusal(
                 Fault(rules.WRONG_VALUE, message, "for example {'cross_entropy': 6}"), "loss"

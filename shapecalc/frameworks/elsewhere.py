@@ -143,3 +143,15 @@ TOP_LEVEL: Mapping[str, str] = {
     "output": "write expect: {output: ...}, or outputs: with names",
     "block": "write blocks",
 }
+
+# Keys of a worked example.
+EXAMPLE: Mapping[str, str] = {
+    "input": "write given: {input: [...]}",
+    "inputs": "write given: {left: [...], right: [...]}",
+    "output": "write expect: {conv1: [...]}, with the layer's name",
+    "expected": "write expect",
+    "learning_rate": "write rate",
+    "lr": "write rate",
+    "atol": "write tolerance",
+    "weights": "write given: {conv1.weight: [...]}",
+}

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from shapecalc.diagnostics import Refusal
-from shapecalc.grading.answers import Value, shown
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import cause_of
+from shapecalc.grading.values import Value, shown
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord

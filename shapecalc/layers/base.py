@@ -97,7 +97,7 @@ class Layer(BaseModel):
     has_weights: ClassVar[bool] = False
     multiplies: ClassVar[bool] = False  # has multiply-accumulates (MACs)
     weight_layout: ClassVar[str] = ""  # the axes of its weight in order, where it has several
-    habits: ClassVar[Mapping[str, str]] = {}  # no fields: what to do instead
+    migration_hints: ClassVar[Mapping[str, str]] = {}  # no fields: what to do instead
 
     def settled(self, rounding: Rounding) -> Self:
         """Return the layer with the network's rounding where it says none itself."""

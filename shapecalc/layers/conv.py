@@ -199,7 +199,7 @@ class ConvTranspose(Layer):
     weight_layout = "D x K/groups x F..."
     has_weights: ClassVar[bool] = True
     multiplies: ClassVar[bool] = True
-    habits: ClassVar[Mapping[str, str]] = {
+    migration_hints: ClassVar[Mapping[str, str]] = {
         "rounding": "leave it out: nothing is divided, so nothing is rounded"
     }
 

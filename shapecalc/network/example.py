@@ -18,16 +18,6 @@ from shapecalc.rules import Rule
 KEYS = {
     key: key for key in ("given", "loss", "upstream", "rate", "training", "expect", "tolerance")
 }
-HABITS = {
-    "input": "write given: {input: [...]}",
-    "inputs": "write given: {left: [...], right: [...]}",
-    "output": "write expect: {conv1: [...]}, with the layer's name",
-    "expected": "write expect",
-    "learning_rate": "write rate",
-    "lr": "write rate",
-    "atol": "write tolerance",
-    "weights": "write given: {conv1.weight: [...]}",
-}
 LOSSES = ("squared_error", "cross_entropy")
 MAX_AXES = 6  # a batch, three spatial axes and a depth are five
 TOLERANCE = 1e-6
@@ -77,7 +67,11 @@ class _Reader:
     def read(self) -> Example:
         for key in self.data:
             if key not in KEYS:
-                fault = unknown_key(str(key), self.data, "example", KEYS, HABITS, (), self.findings)
+                from shapecalc.frameworks.elsewhere import EXAMPLE  # all keys of most are known
+
+                fault = unknown_key(
+                    str(key), self.data, "example", KEYS, EXAMPLE, (), self.findings
+                )
                 self.findings.append(Finding(fault, ("example", str(key))))
         if self.data.get("loss") is not None and self.data.get("upstream") is not None:
             message = "loss and upstream are two sources of the gradient"

@@ -121,6 +121,30 @@ def test_yaml_is_not_loaded_where_json_is_read(tmp_path: Path, command_name: str
     assert "yaml" in loaded(yaml, ("yaml",))  # so the test can fail
 
 
+# All that is said of PyTorch's and Keras' words but which of them are ours as well.
+VOCABULARY = tuple(
+    f"shapecalc.frameworks.{path.stem}"
+    for path in sorted((ROOT / "shapecalc" / "frameworks").glob("*.py"))
+    if path.stem not in ("__init__", "synonyms")
+)
+THEIRS = """
+import shapecalc
+assert shapecalc.trace({"input": 3, "layers": [{"Linear": {"out_features": 2}}]}).complete
+"""
+
+
+@pytest.mark.parametrize("folder", ["kinds", "networks"])
+def test_who_writes_in_our_words_does_not_load_the_frameworks(folder: str) -> None:
+    assert len(VOCABULARY) > 4
+    assert loaded(command("check", str(ROOT / "specs" / folder)), VOCABULARY) == set()
+    assert loaded(command("report", str(SPEC)), VOCABULARY) == set()
+
+
+def test_who_writes_in_theirs_does() -> None:
+    words = {"shapecalc.frameworks.pytorch", "shapecalc.frameworks.keras"}
+    assert words <= loaded(THEIRS, VOCABULARY)
+
+
 def test_the_package_loads_nothing_heavy() -> None:
     assert loaded("import shapecalc") == set()
     assert loaded(f"import shapecalc\nprint(shapecalc.trace({str(SPEC)!r}))") == set()

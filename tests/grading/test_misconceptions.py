@@ -12,14 +12,15 @@ import pytest
 
 import shapecalc
 from shapecalc.diagnostics import Refusal
-from shapecalc.grading.answers import shown
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.marking import Mark, Marker
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark
 from shapecalc.grading.misconceptions import misconceptions, wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.query import COUNTS, OF_TOTAL, SIZES, read_path
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import shown
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 LARGEST = 80  # layers of a network in which every question is tried; of larger ones, a sample

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from shapecalc.grading.answers import flat
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.quiz import KINDS, Quiz, make_quiz
 from shapecalc.grading.quiz.choices import known_wrong, plain, questions_of
 from shapecalc.grading.quiz.draws import Draws
+from shapecalc.grading.values import flat
 
 LEVELS = (1, 2, 3)
 

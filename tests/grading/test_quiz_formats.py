@@ -82,13 +82,13 @@ def read_question(hidden: str) -> Read:
 def test_gift_reads_back(quizzes: list[Quiz]) -> None:
     kinds = set()
     for quiz in quizzes:
-        quiz_question = questions_of(quiz)
+        questions = questions_of(quiz)
         marker = Marker(quiz.assignment)
         read = read_gift(gift.render(quiz))
         assert [(r.title, r.text, r.working) for r in read] == [
-            (a.id, a.text, a.question.working) for a in quiz_question
+            (a.id, a.text, a.question.working) for a in questions
         ]
-        for one, question in zip(read, quiz_question, strict=True):
+        for one, question in zip(read, questions, strict=True):
             compare(one, question, marker)
             kinds.add(one.kind)
     assert kinds == {"T", "F", "choice", "number", "short"}
@@ -145,10 +145,10 @@ def test_moodle_xml_reads_back(quizzes: list[Quiz]) -> None:
         category, *read = ElementTree.fromstring(FORMATS["moodle-xml"](quiz).encode())
         assert category.get("type") == "category"
         assert "A//b" in str(category.findtext("category/text"))
-        quiz_question = questions_of(quiz)
-        assert len(read) == len(quiz_question)
+        questions = questions_of(quiz)
+        assert len(read) == len(questions)
         marker = Marker(quiz.assignment)
-        for element, question in zip(read, quiz_question, strict=True):
+        for element, question in zip(read, questions, strict=True):
             assert element.findtext("name/text") == question.id
             assert element.findtext("questiontext/text") == question.text
             assert (element.findtext("generalfeedback/text") or "") == question.question.working

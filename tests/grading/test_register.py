@@ -1,4 +1,4 @@
-"""A misconception in one file, from outside the package, is named as a cause."""
+"""A misconception in one file, from outside the package, is named as a cause: grade --plugin."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from shapecalc.grading.misconceptions import misconceptions, register
+from shapecalc.grading.misconceptions import MISCONCEPTIONS, register
 
 ROOT = Path(__file__).resolve().parents[2]
 MISTAKE = '''
@@ -27,43 +28,72 @@ def model(context):
 
 register(Misconception("filters_for_parameters", "the filters were counted", model))
 '''
-MARK = """
-import json, sys
-if sys.argv[1]:
-    __import__(sys.argv[1])
-from shapecalc.grading import mark
-spec = {"input": "32x32x3", "layers": [{"conv": {"K": 10, "F": 5}}]}
-partial = {"filters_for_parameters": 0.5} if sys.argv[1] else {}
-given = {"spec": spec, "questions": ["conv1.parameters"], "partial": partial}
-(found,) = mark(given, {"conv1.parameters": 10}).marks
-print(json.dumps([found.misconception, found.points, found.feedback]))
-"""
+ASSIGNMENT: dict[str, Any] = {
+    "spec": {"input": "32x32x3", "layers": [{"conv": {"K": 10, "F": 5}}]},
+    "questions": ["conv1.parameters"],
+}
+MANY = 40  # files for which another process is started
 
 
-def marked(folder: Path, module: str) -> tuple[str | None, float, str]:
-    """Mark 10 given for 760 parameters in a process of its own, where a module was imported."""
-    paths = os.pathsep.join(map(str, (ROOT, folder)))
-    done = subprocess.run(
-        [sys.executable, "-c", MARK, module],
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `shapecalc grade` on a folder's assignment."""
+    command = [sys.executable, "-m", "shapecalc", "grade", *words, "homework.json", "class"]
+    return subprocess.run(
+        command,
         capture_output=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": paths},
+        text=True,
+        encoding="utf-8",
+        check=False,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    name, points, feedback = json.loads(done.stdout)
-    return name, points, feedback
 
 
-def test_a_file_in_a_folder_is_named_and_gets_its_share(tmp_path: Path) -> None:
-    (tmp_path / "my_mistake.py").write_text(MISTAKE, encoding="utf-8")
-    name, points, feedback = marked(tmp_path, "my_mistake")
-    assert (name, points) == ("filters_for_parameters", 0.5)
-    assert feedback.startswith("the filters were counted: K = 10; ")
+def marks(folder: Path, *words: str) -> set[tuple[str | None, float, str]]:
+    """Return what everybody's 10 for 760 parameters got."""
+    done = run(folder, "--format", "json", *words)
+    assert done.returncode == 0, done.stderr
+    submissions = json.loads(done.stdout)["submissions"]
+    given = [mark for submission in submissions for mark in submission["marks"]]
+    return {(mark["misconception"], mark["points"], mark["feedback"][:37]) for mark in given}
+
+
+def homework(folder: Path, students: int, **more: Any) -> None:
+    """Write an assignment, some students' answers to it, and a misconception's file."""
+    (folder / "homework.json").write_text(json.dumps({**ASSIGNMENT, **more}), encoding="utf-8")
+    (folder / "class").mkdir()
+    for number in range(students):
+        (folder / "class" / f"{number}.json").write_text('{"conv1.parameters": 10}')
+    (folder / "my_mistake.py").write_text(MISTAKE, encoding="utf-8")
+
+
+NAMED = ("filters_for_parameters", 0.5, "the filters were counted: K = 10; the")
+
+
+@pytest.mark.parametrize(("students", "words"), [(1, ()), (MANY, ("--jobs", "2"))])
+def test_a_file_in_a_folder_is_named_and_gets_its_share(
+    students: int, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    homework(tmp_path, students, partial={"filters_for_parameters": 0.5})
+    assert marks(tmp_path, "--plugin", "my_mistake.py", *words) == {NAMED}
 
 
 def test_without_it_nobody_knows_the_number(tmp_path: Path) -> None:
-    assert marked(tmp_path, "")[:2] == (None, 0)
+    homework(tmp_path, 1)
+    ((name, points, _),) = marks(tmp_path)
+    assert (name, points) == (None, 0)
+
+
+def test_a_name_that_is_taken_is_refused_in_one_line(tmp_path: Path) -> None:
+    homework(tmp_path, 1)
+    text = MISTAKE.replace("filters_for_parameters", "forgot_bias")
+    (tmp_path / "my_mistake.py").write_text(text, encoding="utf-8")
+    done = run(tmp_path, "--plugin", "my_mistake.py")
+    assert done.returncode == 2
+    assert "there is a misconception forgot_bias already" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_name_is_taken_once() -> None:
-    with pytest.raises(ValueError, match="already is a misconception forgot_bias"):
-        register(next(m for m in misconceptions() if m.name == "forgot_bias"))
+    with pytest.raises(ValueError, match="forgot_bias"):
+        register(MISCONCEPTIONS["forgot_bias"])

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import Refusal
 from shapecalc.geometry import Fit, Spread
-from shapecalc.grading.answers import Value
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions.variants import Sides, refit, respread, times
 from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Value
 from shapecalc.layers.base import show
 from shapecalc.layers.conv import Convolution, ConvTranspose
 from shapecalc.layers.dense import Dense

@@ -30,12 +30,13 @@ if TYPE_CHECKING:
             """Return the text, with a line break at its end if there is any."""
 
 
-FORMATS = ("text", "json")  # the modules, loaded when they are used
+# The module of each name, loaded when it is used. Another one is added by its name.
+FORMATS = {name: f"{__name__}.{name}" for name in ("text", "json")}
 
 
 def named(name: str) -> Format:
     """Return the format of a name in FORMATS."""
-    found: Format = import_module(f"{__name__}.{name}")
+    found: Format = import_module(FORMATS[name])
     return found
 
 
