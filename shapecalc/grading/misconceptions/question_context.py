@@ -184,14 +184,14 @@ class QuestionContext:
             *spatial, D = self.unflattened
             return Weighted(layer.units, tuple(spatial), D, layer.bias, D, (), True)
         try:
-            shapes = layer.parameters((volume,))
+            weight = layer.parameters((volume,))["weight"]
         except Refusal:
             return None
-        K, deep, *F = shapes["weight"]
+        K, deep, *F = weight.shape
         positions = self.output[:-1]
         if isinstance(layer, ConvTranspose):
             K, deep, positions = layer.K, volume[-1] // layer.groups, volume[:-1]
-        return Weighted(K, tuple(F), deep, "bias" in shapes, volume[-1], positions, False)
+        return Weighted(K, tuple(F), deep, layer.bias, volume[-1], positions, False)
 
     @property
     def unflattened(self) -> Volume:
