@@ -155,17 +155,12 @@ def cell(row: Row, key: str) -> str:
     return quote(_text(value, ", "), 400)
 
 
-def plain_cell(row: Row, key: str) -> str:
+def plain_cell(row: Row, key: str) -> int | str:
     """Return a cell for programs: numbers without separators, the unknown empty."""
     value = row.plain_kind if key == "kind" else COLUMNS[key].value(row)
     if value is None:
         return ""
-    return str(value) if isinstance(value, int) else harmless(quote(_text(value, " "), 400))
-
-
-def harmless(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@") else text
+    return value if isinstance(value, int) else quote(_text(value, " "), 400)
 
 
 def _text(value: Any, between: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from shapecalc.network import Group
 from shapecalc.quantities import REPORTED
 from shapecalc.records import LayerRecord
-from shapecalc.reports import working
+from shapecalc.reports import Format, Layout, working
 from shapecalc.tracing import Trace
 
 SCHEMA = "shapecalc.report/1"
@@ -73,3 +73,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _report(trace: Trace, layout: Layout) -> str:
+    return render(trace, single=layout.file is None)
+
+
+JSON = Format(_report, tells=True)

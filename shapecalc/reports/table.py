@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from shapecalc.diagnostics import Diagnostic, briefly, quote
 from shapecalc.layers.base import show
+from shapecalc.reports import Format, Layout
 from shapecalc.reports.columns import COLUMNS, cell, default_columns, rows_of, total_cells
 from shapecalc.tracing import Trace
 
@@ -189,3 +191,15 @@ def findings(diagnostics: Sequence[Diagnostic]) -> str:
         if found.hint:
             lines.append(f"        {found.hint}")
     return "\n".join(lines)
+
+
+def _report(style: str, trace: Trace, layout: Layout) -> str:
+    text = render(trace, style, layout.columns, layout.depth, layout.explain, layout.width)
+    comment = "% " if style == "latex" else ""
+    return f"{comment}{layout.file}\n{text}" if layout.file else text
+
+
+TABLE, MARKDOWN, LATEX = (
+    Format(partial(_report, style), between="\n\n\n", tells=True)
+    for style in ("table", "markdown", "latex")
+)

@@ -145,6 +145,13 @@ def test_who_writes_in_theirs_does() -> None:
     assert words <= loaded(THEIRS, VOCABULARY)
 
 
+def test_only_schema_loads_the_language_schema() -> None:
+    module = ("shapecalc.language_schema",)
+    assert loaded(command("check", str(SPEC)), module) == set()
+    assert loaded(command("schema", "--help"), module) == set()
+    assert loaded(command("schema"), module) == set(module)
+
+
 def test_the_package_loads_nothing_heavy() -> None:
     assert loaded("import shapecalc") == set()
     assert loaded(f"import shapecalc\nprint(shapecalc.trace({str(SPEC)!r}))") == set()

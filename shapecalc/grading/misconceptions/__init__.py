@@ -46,3 +46,8 @@ def wrong_answers(context: QuestionContext) -> list[tuple[Misconception, Wrong]]
         for wrong in misconception.model(context)
         if not alike(context.right, wrong.value)
     ]
+
+
+__all__ = [
+    "MISCONCEPTIONS", "Misconception", "Wrong", "misconceptions", "register", "wrong_answers"
+]  # fmt: skip

@@ -78,7 +78,7 @@ def render(found, paint=None):
 CHECK = """
 import sys
 from shapecalc.reports import diagnostics
-diagnostics.FORMATS["lines"] = "our_lines"
+diagnostics.FORMATS.register("lines")("our_lines")
 from shapecalc.cli import main
 sys.argv = ["shapecalc", "check", "-q", "--format", "lines", "spec.yaml"]
 main()

@@ -22,7 +22,7 @@ from shapecalc.grading.query import COUNTS, OF_TOTAL, SIZES, read_path
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import shown
 
-SPECS = Path(__file__).resolve().parents[2] / "specs"
+SPECS = Path(__file__).resolve().parents[3] / "specs"
 LARGEST = 80  # layers of a network in which every question is tried; of larger ones, a sample
 
 

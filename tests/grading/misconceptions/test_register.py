@@ -13,12 +13,11 @@ import pytest
 
 from shapecalc.grading.misconceptions import MISCONCEPTIONS, register
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 MISTAKE = '''
 """The filters given for the parameters."""
 
-from shapecalc.grading.misconceptions import register
-from shapecalc.grading.misconceptions.question_context import Misconception, Wrong
+from shapecalc.grading.misconceptions import Misconception, Wrong, register
 
 
 def model(context):

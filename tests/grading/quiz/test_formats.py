@@ -280,8 +280,8 @@ def test_the_sheet_has_questions_and_the_key_has_answers(quizzes: list[Quiz]) ->
 
 
 def test_a_strange_student_breaks_no_format() -> None:
-    for render in FORMATS.values():
-        text = render(make_quiz(student=STRANGE, count=1))
+    for name in FORMATS:
+        text = FORMATS[name](make_quiz(student=STRANGE, count=1))
         text.encode("utf-8")
         assert "\x07" not in text
     assert "\\*" in markdown.render(make_quiz(student=STRANGE, count=1))
