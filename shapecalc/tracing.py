@@ -126,20 +126,25 @@ class Trace:
         unknown = None in self.totals.values() or not self.outputs
         return not unknown and None not in self.outputs.values()
 
-    def volume(self, index: int | None) -> Volume | None:
-        """Return the volume with an index as sources use it: inputs first, then layers."""
-        if index is None:
+    def volume(self, value: int | None) -> Volume | None:
+        """Return the volume of a value, as `spec.values` numbers them."""
+        if value is None:
             return None
-        offset = len(self._inputs)
-        return self._inputs[index] if index < offset else self.layers[index - offset].output
+        record = self.producer(value)
+        return self._inputs[value] if record is None else record.output
+
+    def producer(self, value: int) -> LayerRecord | None:
+        """Return the record of the layer that gives a value; None for an input."""
+        layer = self.spec.values.producer(value)
+        return None if layer is None else self.layers[layer]
 
     def of_group(self, group: Group) -> dict[str, Any]:
         """Return the last output of an instance, residual or parallel, and the sums inside."""
         values: dict[str, Any] = dict(totals_of(self.layers[group.first : group.end]))
         last = group.sources[0] if group.sources and len(group.sources) == 1 else None
         values["output"] = self.volume(last)
-        if last is not None and last >= len(self._inputs):
-            record = self.layers[last - len(self._inputs)]
+        record = None if last is None else self.producer(last)
+        if record is not None:
             values |= {key: getattr(record, key) for key in PER_AXIS}
         return values
 
@@ -179,12 +184,11 @@ def with_findings(trace: Trace, findings: Sequence[Finding]) -> Trace:
 
 
 class _Walker:
-    """Keeps the volumes and fields of all layers so far, by index."""
+    """Keeps the names, volumes and fields of all values so far."""
 
     def __init__(self, spec: NetworkSpec, outputs: Mapping[str, Volume]) -> None:
         self.replaced = outputs
         self.nodes = spec.nodes
-        self.offset = len(spec.inputs)
         self.names = [*spec.inputs]
         self.volumes: list[Volume | None] = [*spec.inputs.values()]
         self.fields: list[Field | None] = [

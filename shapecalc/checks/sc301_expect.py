@@ -130,7 +130,6 @@ class _Origins:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        self.offset = len(trace.inputs)
         self.first: list[LayerRecord | None] = []
 
     def of(self, sources: Sequence[int]) -> LayerRecord | None:
@@ -142,7 +141,8 @@ class _Origins:
         return self._among(sources)
 
     def _among(self, sources: Sequence[int]) -> LayerRecord | None:
-        layers = (self.first[source - self.offset] for source in sources if source >= self.offset)
+        producers = map(self.trace.spec.values.producer, sources)
+        layers = (self.first[producer] for producer in producers if producer is not None)
         return next((layer for layer in layers if layer is not None), None)
 
 

@@ -141,8 +141,8 @@ class ComputedExample:
     def _layer(self, target: Target) -> str | None:
         if target.role == "loss":
             return None
-        names = [*self.trace.inputs, *(record.name for record in self.trace.layers)]
-        return names[target.at if target.batched else target.at + len(self.trace.inputs)]
+        record = self.trace.producer(target.at) if target.batched else self.trace.layers[target.at]
+        return [*self.trace.inputs][target.at] if record is None else record.name
 
 
 def _place(place: tuple[int, ...], target: Target, examples: int) -> str:

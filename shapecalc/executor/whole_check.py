@@ -58,7 +58,7 @@ class _Direction:
     """A random direction of the inputs or of the parameters, and the gradient along it."""
 
     def __init__(self, session: Session, inputs: Sequence[Array], seed: int, title: str) -> None:
-        self.engine, self.buffers = session.engine, session.buffers
+        self.engine, self.buffers, self.owned = session.engine, session.buffers, session.owned
         self.inputs, self.seed, self.title = inputs, seed, title
         self.analytic = 0.0
         self.spread = 0.0  # variance of `analytic` over all such directions
@@ -142,7 +142,7 @@ class _Direction:
         """Return places and steps for each learned parameter, the same for all who share it."""
         found = {}
         for number, (name, array) in enumerate(self.engine.parameters[owner].items()):
-            if name.startswith("running"):
+            if not self.owned[owner][name].learned:
                 continue
             random = generator("direction of parameters", self.seed, owner, number)
             places = some_places(array.size, random)

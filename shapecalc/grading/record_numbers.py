@@ -61,8 +61,8 @@ def of_one_output(record: LayerRecord) -> tuple[int, int]:
     """
     if not isinstance(record.layer, Convolution) or not record.input:
         raise Unanswerable(f"{record.name} is not a convolution that shares weights")
-    shapes = record.layer.parameters(record.input)
-    return prod(shapes["weight"][1:]), int("bias" in shapes)
+    weight = record.layer.parameters(record.input)["weight"]
+    return weight.fan_in, int(record.layer.bias)
 
 
 def im2col(record: LayerRecord) -> tuple[int, int]:

@@ -14,18 +14,20 @@ from shapecalc.edits import Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Rounding, Spread, Step, both_sides, spread
 from shapecalc.layers.base import (
-    KnownCounts,
+    Counts,
     Layer,
-    Shapes,
+    Parameter,
+    Parameters,
     by_axis,
     need_spatial,
     per_axis,
     show,
+    vector,
 )
 from shapecalc.layers.field_types import Offsets, Positive, Sizes, Truth, Volume, choice, padding
 from shapecalc.layers.window import Sliding, Stride, Window, Zeros
 from shapecalc.receptive_field import Field as ReceptiveField
-from shapecalc.receptive_field import across, slid, spread_out
+from shapecalc.receptive_field import across, bounding, slid, spread_out
 
 Filters = Annotated[Positive, Field(validation_alias=AliasChoices("K", *SYNONYMS["K"]))]
 
@@ -53,19 +55,19 @@ class Convolution(Sliding):
     def filters(self, D: int) -> tuple[int, int]:
         """Return how many filters there are and how deep each one is."""
 
-    def known_counts(self) -> KnownCounts:
-        return KnownCounts(None, None if self.bias else 0, 0)
+    def known_counts(self) -> Counts:
+        return Counts(None, None if self.bias else 0, 0)
 
     def depth(self, D: int) -> int:
         return self.filters(D)[0]
 
-    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
+    def parameters(self, inputs: Sequence[Volume]) -> Parameters:
         (volume,) = inputs
         need_spatial(volume)
         F = per_axis(self.F, len(volume) - 1, "F")
         K, deep = self.filters(volume[-1])
-        weight = (K, deep, *F)
-        return {"weight": weight, "bias": (K,)} if self.bias else {"weight": weight}
+        weight = Parameter((K, deep, *F), "weight")
+        return {"weight": weight, "bias": vector(K, "bias")} if self.bias else {"weight": weight}
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         F: Volume = per_axis(self.F, len(output) - 1, "F")
@@ -124,8 +126,8 @@ class Conv(Convolution):
             need_divisible(self.groups, D, self.K)
         return self.K, D // self.groups
 
-    def known_counts(self) -> KnownCounts:
-        return KnownCounts(None, self.K if self.bias else 0, 0)
+    def known_counts(self) -> Counts:
+        return Counts(None, self.K if self.bias else 0, 0)
 
 
 class DepthwiseConv(Convolution):
@@ -237,16 +239,18 @@ class ConvTranspose(Layer):
                 raise Refusal(repairable(rules.TOO_LARGE, message, [_leaving_something(spreads)]))
         return (*[part.size for part in spreads], self.K)
 
-    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
+    def parameters(self, inputs: Sequence[Volume]) -> Parameters:
         (volume,) = inputs
         need_spatial(volume)
         need_divisible(self.groups, volume[-1], self.K)
         F = per_axis(self.F, len(volume) - 1, "F")
-        weight = (volume[-1], self.K // self.groups, *F)
-        return {"weight": weight, "bias": (self.K,)} if self.bias else {"weight": weight}
+        weight = Parameter((volume[-1], self.K // self.groups, *F), "weight")
+        if not self.bias:
+            return {"weight": weight}
+        return {"weight": weight, "bias": vector(self.K, "bias")}
 
-    def known_counts(self) -> KnownCounts:
-        return KnownCounts(None, self.K if self.bias else 0, 0)
+    def known_counts(self) -> Counts:
+        return Counts(None, self.K if self.bias else 0, 0)
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         F: Volume = per_axis(self.F, len(output) - 1, "F")
@@ -264,7 +268,7 @@ class ConvTranspose(Layer):
     ) -> ReceptiveField | None:
         steps = [Step(part.span, part.S, part.before) for part in self.spreads(inputs[0])]
         alone = inputs[0][-1] == self.groups
-        return spread_out(fields[0] if alone else across(fields[0]), steps)
+        return bounding(spread_out(fields[0] if alone else across(fields[0]), steps))
 
     def field_derivations(
         self, field: ReceptiveField, inputs: Sequence[Volume]
@@ -275,7 +279,7 @@ class ConvTranspose(Layer):
         return by_axis([part.derivation() for part in self.spreads(inputs[0])])
 
     def shown_fields(self) -> str:
-        return " ".join(t for t in self.described().split(" ") if not t.startswith("K="))
+        return self.described(without="K")
 
 
 def _leaving_something(spreads: Sequence[Spread]) -> Repair:

@@ -9,7 +9,7 @@ from shapecalc.diagnostics import Fault, Refusal
 from shapecalc.geometry import slide
 from shapecalc.layers.base import Layer, axis_titles, show
 from shapecalc.layers.field_types import Volume
-from shapecalc.receptive_field import Field, everything, hull
+from shapecalc.receptive_field import Field, bounding, doubt_of, everything, hull
 
 RESHAPE = "flatten the larger ones, or reshape the flat ones"
 
@@ -59,6 +59,7 @@ class Stretching(Merge):
             return super().field(fields, inputs, output)
         # A stretched value is seen from everywhere; what it sees itself may lie anywhere.
         whole = everything(hull(kept or fields[:1], output[:-1]), jump=True)
+        whole = bounding(whole, doubt_of(fields))
         return None if any(field is None for field in fields) else whole
 
 

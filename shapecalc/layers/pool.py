@@ -39,11 +39,11 @@ class Pool(Sliding):
     def values(self) -> dict[str, Any]:
         return {**super().values(), "S": self.stride()}
 
-    def described(self) -> str:
-        return super().described() if self.S is not None else self._with_stride()
+    def described(self, without: str = "") -> str:
+        return super().described(without) if self.S is not None else self._with_stride(without)
 
-    def _with_stride(self) -> str:
-        return self.model_copy(update={"S": self.F}).described()
+    def _with_stride(self, without: str) -> str:
+        return self.model_copy(update={"S": self.F}).described(without)
 
 
 class MaxPool(Pool):

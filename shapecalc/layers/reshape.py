@@ -15,7 +15,7 @@ from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Step
 from shapecalc.layers.base import Layer, by_axis, need_spatial, per_axis, show
 from shapecalc.layers.field_types import Border, Sizes, Volume, VolumeField, choice
-from shapecalc.receptive_field import Field, interpolated, scattered, slid, spread_out
+from shapecalc.receptive_field import Field, bounding, interpolated, scattered, slid, spread_out
 
 Sides = list[tuple[int, int]]
 
@@ -176,6 +176,15 @@ class Crop(Pad):
     """
 
     sign: ClassVar[int] = -1
+
+    def field(
+        self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
+    ) -> Field | None:
+        # What is cut off, no padding behind it can see.
+        return bounding(super().field(fields, inputs, output))
+
+    def leaves_out(self, inputs: Sequence[Volume]) -> bool:
+        return True
 
 
 class Upsample(Layer):

@@ -118,6 +118,11 @@ class Sliding(Layer):
     ) -> ReceptiveField | None:
         return slid(fields[0], self.fits(inputs[0]).steps)
 
+    def leaves_out(self, inputs: Sequence[Volume]) -> bool:
+        fits = self.fits(inputs[0]).axes
+        ends = any(fit.skips or (fit.remainder and fit.unused) for fit in fits)
+        return self.spacing() != 1 or ends
+
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
         return by_axis([fit.derivation() for fit in self.fits(inputs[0]).axes])
 
@@ -142,7 +147,7 @@ class Sliding(Layer):
         return by_axis(found)
 
     def shown_fields(self) -> str:
-        return " ".join(t for t in self.described().split(" ") if not t.startswith("K="))
+        return self.described(without="K")
 
     def _padded_too_much(self, volume: Volume, fits: Sequence[Fit], wide: Fit) -> Fault:
         span = f"F={wide.F}" if wide.dilation == 1 else f"the filter's span of {wide.span}"

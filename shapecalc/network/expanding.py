@@ -18,8 +18,9 @@ from shapecalc.network.blocks import (
 )
 from shapecalc.network.budget import Budget
 from shapecalc.network.plain import COMMON_KEYS, NO_FIELDS, PlainLayers, Read
-from shapecalc.network.scopes import Group, Scope, Sources
+from shapecalc.network.scopes import Group, Scope
 from shapecalc.network.validation import MISSING, validate
+from shapecalc.network.values import Sources
 from shapecalc.network.wiring import Node
 from shapecalc.network.written import Written, inner_lists, kind_key
 

@@ -12,8 +12,9 @@ from shapecalc.layers import ALIASES, Layer
 from shapecalc.layers.field_types import NAME
 from shapecalc.network.blocks import COMMON, LONGEST_NAME
 from shapecalc.network.budget import Budget, TooMuch
-from shapecalc.network.scopes import Scope, Sources
+from shapecalc.network.scopes import Scope
 from shapecalc.network.validation import validate
+from shapecalc.network.values import Sources
 from shapecalc.network.wiring import Node, Wiring
 from shapecalc.network.written import Written
 

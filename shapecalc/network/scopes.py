@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shapecalc.network.blocks import Argument
-
-Sources = tuple[int, ...]  # indices of volumes: the inputs first, then the layers
+from shapecalc.network.values import Sources
 
 
 @dataclass(slots=True)

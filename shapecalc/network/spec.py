@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError
@@ -28,8 +29,9 @@ from shapecalc.network.circles import find_circles
 from shapecalc.network.expanding import Expander
 from shapecalc.network.expectations import NetworkClaims
 from shapecalc.network.plain import MOST_FAULTS
-from shapecalc.network.scopes import Group, Scope, Sources
+from shapecalc.network.scopes import Group, Scope
 from shapecalc.network.validation import rejected, unknown_key, validate
+from shapecalc.network.values import Sources, Values
 from shapecalc.network.wiring import Node
 from shapecalc.network.written import likely_kind
 from shapecalc.rules import Rule
@@ -56,7 +58,7 @@ ROUNDINGS: tuple[Rounding, ...] = ("exact", "floor", "ceil")
 class NetworkSpec:
     """A network as written, expanded and wired. `findings` says what is wrong with it.
 
-    Volumes are indexed as sources are: the inputs first, in written order, then the layers.
+    What layers read, and `outputs`, are `values`.
     """
 
     document: Document
@@ -78,6 +80,11 @@ class NetworkSpec:
     def file(self) -> str | None:
         """The name of the file the spec came from."""
         return self.document.file
+
+    @cached_property
+    def values(self) -> Values:
+        """What the numbers of sources and outputs mean."""
+        return Values(len(self.inputs))
 
 
 def build(document: Document, max_layers: int = MAX_LAYERS) -> NetworkSpec:
@@ -243,8 +250,9 @@ class _Builder:
         find_circles(blocks, self.findings)
         budget = Budget(self.max_layers)
         expander = Expander(blocks, self._rounding(data), self.findings, list(inputs), budget)
-        scope = Scope(inputs=(0,) if len(inputs) == 1 else ())
-        scope.names.update({name: index for index, name in enumerate(inputs)})
+        values = expander.values.inputs
+        scope = Scope(inputs=tuple(values) if len(inputs) == 1 else ())
+        scope.names.update(zip(inputs, values, strict=True))
         items = data.get("layers")
         if "layers" not in data:
             repair = Repair(

@@ -25,8 +25,9 @@ from shapecalc.layers.field_types import NAME
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED, bad_name
 from shapecalc.network.budget import Budget
 from shapecalc.network.expectations import LayerClaims
-from shapecalc.network.scopes import Group, Scope, Sources
+from shapecalc.network.scopes import Group, Scope
 from shapecalc.network.validation import MISSING, no_parameter, stray_parameter, validate
+from shapecalc.network.values import Sources, Values
 from shapecalc.network.written import Written
 from shapecalc.rules import Rule
 
@@ -44,7 +45,7 @@ class Node:
     name: str
     kind: str
     layer: Layer | None
-    sources: Sources | None  # indices of volumes; None where they are not known
+    sources: Sources | None  # the values it reads; None where they are not known
     path: Path
     claims: LayerClaims | None = None
     shares: int | None = None  # index of the layer whose weights are used
@@ -61,7 +62,8 @@ class Wiring:
         self.budget = budget
         self.findings = findings
         self.inputs = inputs
-        self.offset = len(inputs)  # node i has volume i + offset
+        self.values = Values(len(inputs))
+        self.coming = self.values.of_layers()
         self.nodes: list[Node] = []
         self.groups: list[Group] = []
         # What was written is known by its identity: repeats and blocks meet it again and again.
@@ -94,7 +96,7 @@ class Wiring:
         """Add a layer to the flat list; return it as a source. Raises TooMuch."""
         self.budget.spend_layer(node.name)
         self.nodes.append(node)
-        return (len(self.nodes) - 1 + self.offset,)
+        return (next(self.coming),)
 
     def claim(
         self, scope: Scope, name: str, target: int | Group, path: Path, *, named: bool
@@ -256,7 +258,8 @@ class Wiring:
             )
             return None
         sources = self.named(share, path, scope)
-        if not sources or len(sources) > 1 or sources[0] < self.offset:
+        found = self.values.producer(sources[0]) if sources and len(sources) == 1 else None
+        if found is None:
             if sources:
                 self.report(
                     rules.NO_SUCH_NAME,
@@ -265,7 +268,7 @@ class Wiring:
                     path,
                 )
             return None
-        return self._owner(sources[0] - self.offset)
+        return self._owner(found)
 
     def _owner(self, index: int) -> int:
         owner = self.nodes[index].shares
@@ -310,7 +313,6 @@ class Wiring:
         self.findings.append(Finding(Fault(rule, message, hint), path))
 
     def name_of(self, source: int) -> str:
-        """Return the name of an input or a layer by its index among the volumes."""
-        if source < self.offset:
-            return quote(self.inputs[source])
-        return self.nodes[source - self.offset].name
+        """Return the name of what gives a value."""
+        layer = self.values.producer(source)
+        return quote(self.inputs[source]) if layer is None else self.nodes[layer].name

@@ -30,14 +30,16 @@ class Chains:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        self.offset = len(trace.inputs)
+        self.values = trace.spec.values
         self.names = {record.name: index for index, record in enumerate(trace.layers)}
 
     def back(self, source: int, farthest: int = FARTHEST) -> list[int]:
         """Return the layers from a source back to the next merge or input, the nearest first."""
         found: list[int] = []
-        while source >= self.offset and len(found) < farthest:
-            index = source - self.offset
+        while len(found) < farthest:
+            index = self.values.producer(source)
+            if index is None:
+                break
             node = self.trace.spec.nodes[index]
             if node.layer is None or len(node.sources or ()) != 1:
                 break

@@ -36,7 +36,7 @@ def claims(trace: Trace, finding: Finding) -> Iterator[Repair]:
 
 def _volumes(trace: Trace, chains: Chains, index: int, claimed: Volume) -> Iterator[Repair]:
     """Yield fields of this layer, then of those before it, that give the claimed volume."""
-    chain = chains.back(index + chains.offset)[: NEAR + 1]
+    chain = chains.back(chains.values.of(index))[: NEAR + 1]
     for far, changed in enumerate(chain):
         node = trace.spec.nodes[changed]
         if node.layer is None:
@@ -90,8 +90,6 @@ def _count(layer: Layer, field: str, value: Any, inputs: Sequence[Volume], key: 
             return changed.macs(inputs, changed.volume(inputs)) if changed.multiplies else 0
     except Refusal:
         return None
-    if key == "parameters":
-        return counts.weights + counts.biases
     return getattr(counts, key, None)
 
 

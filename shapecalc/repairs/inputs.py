@@ -28,12 +28,12 @@ def inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
     layer = trace.spec.nodes[index].layer if index is not None else None
     if index is None or layer is None:
         return
-    chain = chains.back(index + chains.offset, farthest=len(trace.layers))
-    source = (trace.spec.nodes[chain[-1]].sources or (chains.offset,))[0] if chain else 0
-    straight = bool(chain) and source < chains.offset and isinstance(layer, Sliding)
+    chain = chains.back(chains.values.of(index), farthest=len(trace.layers))
+    (source,) = (trace.spec.nodes[chain[-1]].sources if chain else None) or (None,)
+    straight = source in chains.values.inputs and isinstance(layer, Sliding)
     if not straight and len(trace.inputs) > 1:
         return
-    name, volume = list(trace.inputs.items())[source if straight else 0]
+    name, volume = list(trace.inputs.items())[source if source is not None and straight else 0]
     if volume is None or len(volume) < 2:
         return
     if straight and isinstance(layer, Sliding):

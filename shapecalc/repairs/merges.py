@@ -131,11 +131,11 @@ class _Merge:
 
     def _agreeing(self, place: int, prefix: str) -> list[tuple[int, Volume]]:
         """Return earlier layers that agree with the other sources, the likeliest first."""
-        taken = {source - self.chains.offset for source in self.sources}
+        taken = {self.chains.values.producer(source) for source in self.sources}
         for branch in (b for p, b in enumerate(self.branches) if p != place):
             taken |= set(takewhile(partial(self._alike, branch[:1]), branch))
-        old = self.sources[place] - self.chains.offset
-        kind = self.trace.layers[old].kind if old >= 0 else ""
+        old = self.trace.producer(self.sources[place])
+        kind = old.kind if old else ""
         found = []
         for index in reversed(range(self.index)):
             record = self.trace.layers[index]

@@ -51,7 +51,7 @@ def _behind(trace: Trace, layer: str | None, change: Change) -> Change:
     index = next((i for i, node in enumerate(trace.spec.nodes) if node.name == layer), None)
     if index is None:
         raise Unchangeable
-    source = index + len(trace.inputs)
+    source = trace.spec.values.of(index)
     takers = [i for i, node in enumerate(trace.spec.nodes) if source in (node.sources or ())]
     if takers not in ([], [index + 1]):
         raise Unchangeable

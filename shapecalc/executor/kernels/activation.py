@@ -207,9 +207,6 @@ class PRelu(Kernel):
     The gradient of w is the sum of upstream*x below 0, over all values or those of each channel.
     """
 
-    def initial(self, name: str, shape: Sequence[int]) -> float | None:
-        return 0.25
-
     def forward(
         self, context: Context, inputs: Sequence[Array], parameters: Parameters
     ) -> tuple[Array, Saved]:

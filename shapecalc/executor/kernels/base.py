@@ -78,12 +78,6 @@ class Kernel(ABC):
         """
         return False
 
-    def initial(self, name: str, shape: Sequence[int]) -> float | None:
-        """Return what a missing parameter starts with; None: He normal, drawn from the seed."""
-        if name == "weight":
-            return None if len(shape) > 1 else 1.0
-        return 1.0 if name == "running_var" else 0.0
-
     def inside(self, name: str, values: Array) -> Array:
         """Return a parameter laid out for the kernel, given in PyTorch's layout."""
         return values

@@ -25,7 +25,7 @@ from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Pad
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
-from shapecalc.reports.working import sentence
+from shapecalc.reports import working
 
 
 class Wrong(NamedTuple):
@@ -157,7 +157,7 @@ class QuestionContext:
 
     def fitted(self, axes: Sequence[Fit | Spread]) -> Iterable[Wrong]:
         """Yield the output volume that windows give which slide or spread along the axes so."""
-        lines = [sentence(axis.derivation()) for axis in axes]
+        lines = [working.sentence(axis.derivation()) for axis in axes]
         yield from self.volumes([axis.size for axis in axes], lines)
 
     def volumes(self, sizes: Sequence[int], lines: Sequence[str]) -> Iterable[Wrong]:
@@ -166,11 +166,11 @@ class QuestionContext:
             volume = (*sizes, self.output[-1])
             yield Wrong(volume, f"{'; '.join(dict.fromkeys(lines))}, so {show(volume)}")
 
-    def deepened(self, depth: int, working: str) -> Iterable[Wrong]:
+    def deepened(self, depth: int, line: str) -> Iterable[Wrong]:
         """Yield the right spatial sizes with another depth."""
         if len(self.output) > 1 and depth > 0 and depth != self.output[-1]:
             volume = (*self.output[:-1], depth)
-            yield Wrong(volume, f"{working}, so {show(volume)}")
+            yield Wrong(volume, f"{line}, so {show(volume)}")
 
     # -- counts ----------------------------------------------------------------------------------
 
@@ -184,14 +184,14 @@ class QuestionContext:
             *spatial, D = self.unflattened
             return Weighted(layer.units, tuple(spatial), D, layer.bias, D, (), True)
         try:
-            shapes = layer.parameters((volume,))
+            weight = layer.parameters((volume,))["weight"]
         except Refusal:
             return None
-        K, deep, *F = shapes["weight"]
+        K, deep, *F = weight.shape
         positions = self.output[:-1]
         if isinstance(layer, ConvTranspose):
             K, deep, positions = layer.K, volume[-1] // layer.groups, volume[:-1]
-        return Weighted(K, tuple(F), deep, "bias" in shapes, volume[-1], positions, False)
+        return Weighted(K, tuple(F), deep, layer.bias, volume[-1], positions, False)
 
     @property
     def unflattened(self) -> Volume:
