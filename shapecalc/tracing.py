@@ -17,16 +17,16 @@ from shapecalc.diagnostics import (
     Finding,
     Findings,
     Later,
-    Refusal,
+    LayerError,
     nearest,
 )
 from shapecalc.layers.base import NO_COUNTS, Counts, Layer
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.sharing import unlike
-from shapecalc.network import Group, NetworkSpec, Node
+from shapecalc.network import Instance, NetworkSpec, Node
 from shapecalc.quantities import REPORTED
 from shapecalc.receptive_field import Field
-from shapecalc.records import PER_AXIS, LayerRecord, told, totals_of
+from shapecalc.records import PER_AXIS, LayerRecord, totals_of, with_context
 from shapecalc.rules import Rule
 
 SMALL = 2**15  # four sizes up to this one have fewer than 2^63 values
@@ -138,10 +138,10 @@ class Trace:
         layer = self.spec.values.producer(value)
         return None if layer is None else self.layers[layer]
 
-    def of_group(self, group: Group) -> dict[str, Any]:
+    def of_instance(self, instance: Instance) -> dict[str, Any]:
         """Return the last output of an instance, residual or parallel, and the sums inside."""
-        values: dict[str, Any] = dict(totals_of(self.layers[group.first : group.end]))
-        last = group.sources[0] if group.sources and len(group.sources) == 1 else None
+        values: dict[str, Any] = dict(totals_of(self.layers[instance.first : instance.end]))
+        last = instance.sources[0] if instance.sources and len(instance.sources) == 1 else None
         values["output"] = self.volume(last)
         record = None if last is None else self.producer(last)
         if record is not None:
@@ -222,7 +222,7 @@ class _Walker:
             weights, biases, kept = self._counts(layer, inputs)
             if output is not None:
                 macs = layer.macs(inputs, output) if layer.multiplies else 0
-                field = layer.field(fields, inputs, output)
+                field = layer.receptive_field(fields, inputs, output)
             if (macs or 0) > LIMIT or (weights or 0) > LIMIT:
                 message = f"{node.name} has more than 2^63 weights or multiplications"
                 fault = Fault(rules.LIMIT_PASSED, message, "make it smaller")
@@ -246,15 +246,19 @@ class _Walker:
     def _output(self, node: Node, layer: Layer, inputs: Sequence[Volume]) -> Volume | None:
         try:
             output = layer.volume(inputs)
-        except Refusal as refusal:
-            refused = refusal.with_traceback(None)  # which would hold this frame in a circle
-            self._refuse(node, refused.rule, lambda: told(node.name, layer, inputs, refused.fault))
+        except LayerError as error:
+            refused = error.with_traceback(None)  # which would hold this frame in a circle
+            self._refuse(
+                node, refused.rule, lambda: with_context(node.name, layer, inputs, refused.fault)
+            )
             return refused.output
         if max(output) > SMALL and prod(output) > LIMIT:
             fault = Fault(
                 rules.LIMIT_PASSED, "the output has more than 2^63 values", "make it smaller"
             )
-            self._refuse(node, rules.LIMIT_PASSED, lambda: told(node.name, layer, inputs, fault))
+            self._refuse(
+                node, rules.LIMIT_PASSED, lambda: with_context(node.name, layer, inputs, fault)
+            )
             return None
         return output
 
@@ -268,7 +272,7 @@ class _Walker:
         if counts is None:
             try:
                 counts = layer.counts(inputs)
-            except Refusal:  # its output has said why
+            except LayerError:  # its output has said why
                 return layer.known_counts()
             self.counted[key] = counts
         return counts

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from shapecalc import rules
-from shapecalc.diagnostics import Fault, Finding, Path, Refusal, quote, some, suggestion
+from shapecalc.diagnostics import Fault, Finding, LayerError, Path, quote, some, suggestion
 from shapecalc.layers.base import NO_PARAMETERS, Parameters, show
 from shapecalc.layers.field_types import Volume
 from shapecalc.network import NetworkSpec
@@ -64,7 +64,7 @@ class Names:
     def values(self) -> Mapping[str, int]:
         """Every input, layer and instance by name, with the index of its value."""
         found = {
-            g.name: g.sources[0] for g in self.spec.groups if g.sources and len(g.sources) == 1
+            g.name: g.sources[0] for g in self.spec.instances if g.sources and len(g.sources) == 1
         }
         found |= {record.name: self.spec.values.of(i) for i, record in enumerate(self.records)}
         return found | {name: i for i, name in enumerate(self.spec.inputs)}
@@ -76,7 +76,7 @@ class Names:
             return NO_PARAMETERS
         try:
             return record.layer.parameters(record.input)
-        except Refusal:
+        except LayerError:
             return NO_PARAMETERS
 
     def value_shape(self, index: int) -> Shape | None:

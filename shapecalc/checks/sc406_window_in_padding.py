@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
-from shapecalc.geometry import misses
+from shapecalc.geometry import has_empty_window
 from shapecalc.layers.base import axis_titles
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
@@ -39,10 +39,10 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     if not isinstance(layer, Sliding) or layer.P == 0 or not record.input:
         return ()
     found = layer.fits(record.input[0])
-    if not found.misses:
+    if not found.has_empty_window:
         return ()
     fits = found.axes
-    axes = [t for t, fit in zip(axis_titles(len(fits)), fits, strict=True) if misses(fit)]
+    axes = [t for t, fit in zip(axis_titles(len(fits)), fits, strict=True) if has_empty_window(fit)]
     most = min(fit.span for fit in fits) - 1
     message = f"along the {' and the '.join(axes)}, a window lies wholly in the padding"
     repair = Repair(f"P={most} is the most that is of use", set_field("P", most))

@@ -23,8 +23,8 @@ from typing import NamedTuple
 import numpy as np
 
 from shapecalc.executor.buffers import Array, Buffers, same_memory
-from shapecalc.executor.draws import generator
 from shapecalc.executor.kernels import KERNELS, Context, Kernel
+from shapecalc.executor.rng import generator
 from shapecalc.layers.base import Parameter
 from shapecalc.records import LayerRecord
 
@@ -73,7 +73,7 @@ def check_layer(
     inputs = [random.standard_normal((batch, *volume)) for volume in volumes]
     owned = layer.parameters(volumes)
     parameters = {
-        name: np.ascontiguousarray(kernel.inside(name, _values(random, parameter)))
+        name: np.ascontiguousarray(kernel.to_kernel_layout(name, _values(random, parameter)))
         for name, parameter in owned.items()
     }
     return LayerCheck(

@@ -17,8 +17,8 @@ from shapecalc import rules
 from shapecalc.diagnostics import Fault, quote, some, suggestion
 from shapecalc.executor.arrays import numeric, refusal, shaped
 from shapecalc.executor.buffers import Array, Buffers
-from shapecalc.executor.draws import generator
 from shapecalc.executor.kernels import KERNELS
+from shapecalc.executor.rng import generator
 from shapecalc.layers.base import Parameter, Parameters
 from shapecalc.tracing import Trace
 from shapecalc.worked_example import Names
@@ -43,7 +43,7 @@ def prepare(
                 values = _given(waiting.pop(key), key, parameter, buffers)
             else:
                 values = _drawn(parameter, buffers, (seed, index, number))
-            own[name] = buffers.copy(kernel.inside(name, values))
+            own[name] = buffers.copy(kernel.to_kernel_layout(name, values))
         prepared.append(own)
     for key in waiting:
         raise refusal(_unknown(key, names), key)

@@ -11,7 +11,6 @@ from shapecalc import rules
 from shapecalc.diagnostics import Fault, quote, some
 from shapecalc.executor.arrays import channels_last, numeric, refusal, shaped
 from shapecalc.executor.buffers import Array, Buffers
-from shapecalc.executor.draws import generator
 from shapecalc.executor.engine import Engine
 from shapecalc.executor.limits import (
     need_choice,
@@ -22,6 +21,7 @@ from shapecalc.executor.limits import (
 )
 from shapecalc.executor.losses import Loss, cross_entropy, squared_error
 from shapecalc.executor.parameters import owned_by, prepare
+from shapecalc.executor.rng import generator
 from shapecalc.network import Node
 from shapecalc.network.example import LOSSES
 from shapecalc.tracing import Trace

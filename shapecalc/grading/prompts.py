@@ -28,6 +28,6 @@ def _about(subject: Subject, query: Query) -> str:
     if record is None:
         return query.name
     hidden = query.key if query.kind == "field" else ""
-    fields = record.layer.described(without=hidden) if record.layer else ""
+    fields = record.layer.summary(without=hidden) if record.layer else ""
     takes = " and ".join(show(volume) for volume in record.input or ())
     return f"{query.name}: {record.kind} {fields}".rstrip() + f" on {takes}"

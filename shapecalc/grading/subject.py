@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, plus, times
-from shapecalc.diagnostics import Refusal, quote
+from shapecalc.diagnostics import LayerError, quote
 from shapecalc.grading import hyperparameters
 from shapecalc.grading.example_values import ExampleValues
 from shapecalc.grading.fault import Unanswerable
@@ -26,7 +26,7 @@ from shapecalc.reports import working
 from shapecalc.tracing import Trace, walk
 
 if TYPE_CHECKING:
-    from shapecalc.executor.compared_example import ComputedExample
+    from shapecalc.executor.example_check import ComputedExample
 
 
 class Subject:
@@ -36,7 +36,7 @@ class Subject:
         self.trace = trace
         self.lenient = lenient  # sizes rounded down where a stride does not fit count as known
         self.layers = NamedLayers(trace)
-        self.records, self.groups = self.layers.records, self.layers.groups
+        self.records, self.instances = self.layers.records, self.layers.instances
         self._example = ExampleValues(self.layers)
         self._supposed: dict[tuple[tuple[str, Volume], ...], Subject] = {}
 
@@ -60,9 +60,9 @@ class Subject:
             need_sound(self.layers, query, self._unsound)
         try:
             value = self._value(query)
-        except Refusal as refusal:  # the layer does not take its input
-            message = f"{quote(query.path)} is not known: {refusal.fault.message}"
-            raise Unanswerable(message, refusal.fault.hint, rules.UNUSABLE_NETWORK) from None
+        except LayerError as error:  # the layer does not take its input
+            message = f"{quote(query.path)} is not known: {error.fault.message}"
+            raise Unanswerable(message, error.fault.hint, rules.UNUSABLE_NETWORK) from None
         if value is None:
             reason = self.layers.reason(query.name)
             raise Unanswerable(

@@ -14,7 +14,7 @@ from shapecalc.layers.pool import MaxPool
 from shapecalc.records import LayerRecord
 
 if TYPE_CHECKING:
-    from shapecalc.executor.compared_example import ComputedExample
+    from shapecalc.executor.example_check import ComputedExample
 
 MOST = 30  # terms that are written out
 

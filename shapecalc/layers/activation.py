@@ -210,7 +210,7 @@ class LeakyRelu(Elementwise):
 
     slope: Real = 0.01
 
-    main = "slope"
+    shorthand = "slope"
 
 
 class PRelu(Layer):
@@ -257,4 +257,4 @@ class Dropout(Elementwise):
 
     rate: Rate = 0.5
 
-    main = "rate"
+    shorthand = "rate"

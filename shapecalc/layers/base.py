@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, Expression, times
-from shapecalc.diagnostics import Refusal, repairable
+from shapecalc.diagnostics import LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Rounding
 from shapecalc.layers.field_types import Volume
@@ -91,7 +91,7 @@ class Layer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    main: ClassVar[str | None] = None  # the field that a bare value is for
+    shorthand: ClassVar[str | None] = None  # the field that a bare value is for
     merges: ClassVar[bool] = False  # takes two or more sources
     joins: ClassVar[bool] = False  # merges by adding up depths
     has_weights: ClassVar[bool] = False
@@ -99,12 +99,12 @@ class Layer(BaseModel):
     weight_layout: ClassVar[str] = ""  # the axes of its weight in order, where it has several
     migration_hints: ClassVar[Mapping[str, str]] = {}  # no fields: what to do instead
 
-    def settled(self, rounding: Rounding) -> Self:
+    def with_rounding(self, rounding: Rounding) -> Self:
         """Return the layer with the network's rounding where it says none itself."""
         return self
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        """Return the output volume; raise Refusal where the layer cannot take its input."""
+        """Return the output volume; raise LayerError where the layer cannot take its input."""
         return inputs[0]
 
     def known_volume(self) -> Volume | None:
@@ -112,7 +112,7 @@ class Layer(BaseModel):
         return None
 
     def parameters(self, inputs: Sequence[Volume]) -> Parameters:
-        """Return every parameter by its name. Raises Refusal where the input does not fit."""
+        """Return every parameter by its name. Raises LayerError where the input does not fit."""
         return NO_PARAMETERS
 
     def known_counts(self) -> Counts:
@@ -120,7 +120,7 @@ class Layer(BaseModel):
         return Counts(None, None, 0) if self.has_weights else NO_COUNTS
 
     def counts(self, inputs: Sequence[Volume]) -> Counts:
-        """Count the parameters by their roles. Raises Refusal where the input does not fit."""
+        """Count the parameters by their roles. Raises LayerError where the input does not fit."""
         weights = biases = statistics = 0
         for parameter in self.parameters(inputs).values():
             role, size = parameter.role, prod(parameter.shape)
@@ -136,7 +136,7 @@ class Layer(BaseModel):
         """Return the multiply-accumulate operations for one example, without biases."""
         return 0
 
-    def field(
+    def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
         """Return the receptive field behind the layer; None where it is unknown."""
@@ -180,7 +180,7 @@ class Layer(BaseModel):
         """Return the fields that have a value, written or by default."""
         return {name: value for name, value in self if value is not None}
 
-    def described(self, without: str = "") -> str:
+    def summary(self, without: str = "") -> str:
         """Return the layer's fields as `K=96 F=11 S=4 P=0`, defaults left out but S and P.
 
         `without` is the name of a field that is left out, too.
@@ -198,13 +198,13 @@ class Layer(BaseModel):
 
     def shown_fields(self) -> str:
         """Return the fields that messages name beside the layer."""
-        return self.described()
+        return self.summary()
 
 
 class AlongDepth(Layer):
     """A kind whose outputs depend on all values of a position; of a flat vector, on every value."""
 
-    def field(
+    def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
         return everything(fields[0]) if len(output) == 1 else across(fields[0])
@@ -231,7 +231,7 @@ def need_spatial(volume: Volume) -> None:
         message = f"needs a volume with spatial axes, and gets the flat vector {show(volume)}"
         size = f"{volume[0]}x1"
         repair = Repair(f"reshape: {size} before it", Change("before", {"reshape": size}))
-        raise Refusal(repairable(rules.RANK, message, [repair]))
+        raise LayerError(repairable(rules.RANK, message, [repair]))
 
 
 def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
@@ -245,7 +245,7 @@ def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
         wanted = [value[0]] * rank if isinstance(value[0], tuple) else value[0]
         shown = show_value(tuple(wanted) if isinstance(wanted, list) else wanted)
         repair = Repair(f"{field}={shown} for every axis", set_field(field, wanted))
-        raise Refusal(repairable(rules.RANK, message, [repair], otherwise))
+        raise LayerError(repairable(rules.RANK, message, [repair], otherwise))
     return value
 
 

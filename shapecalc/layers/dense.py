@@ -35,7 +35,7 @@ class Dense(Layer):
     units: Annotated[Positive, Field(validation_alias=AliasChoices("units", "K"))]
     bias: Truth = True
 
-    main = "units"
+    shorthand = "units"
     has_weights: ClassVar[bool] = True
     multiplies: ClassVar[bool] = True
     weight_layout = "units x inputs"
@@ -61,7 +61,7 @@ class Dense(Layer):
     def macs_expression(self, inputs: Sequence[Volume], output: Volume) -> Expression:
         return times(self.units, prod(inputs[0]))
 
-    def field(
+    def receptive_field(
         self,
         fields: Sequence[ReceptiveField | None],
         inputs: Sequence[Volume],

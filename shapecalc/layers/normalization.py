@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation
-from shapecalc.diagnostics import Refusal, repairable
+from shapecalc.diagnostics import LayerError, repairable
 from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import AlongDepth, Counts, Layer, Parameters, need_spatial, vector
 from shapecalc.layers.field_types import Positive, PositiveReal, Real, Truth, Volume
@@ -66,7 +66,7 @@ class BatchNorm(Normalization):
 class WholeNormalization(Normalization):
     """A normalization over the positions: every output sees the whole input."""
 
-    def field(
+    def receptive_field(
         self,
         fields: Sequence[ReceptiveField | None],
         inputs: Sequence[Volume],
@@ -139,7 +139,7 @@ class GroupNorm(WholeNormalization):
 
     groups: Positive
 
-    main = "groups"
+    shorthand = "groups"
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         D = inputs[0][-1]
@@ -147,7 +147,7 @@ class GroupNorm(WholeNormalization):
             best = next(g for g in range(min(self.groups, D, 4096), 0, -1) if D % g == 0)
             message = f"groups={self.groups} does not divide the depth {D}"
             repair = Repair(f"groups={best} does", set_field("groups", best))
-            raise Refusal(repairable(rules.GROUPS, message, [repair]))
+            raise LayerError(repairable(rules.GROUPS, message, [repair]))
         return inputs[0]
 
 
@@ -175,13 +175,13 @@ class Lrn(Layer):
     beta: Real = 0.75
     k: Real = 1.0
 
-    main = "size"
+    shorthand = "size"
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         need_spatial(inputs[0])
         return inputs[0]
 
-    def field(
+    def receptive_field(
         self,
         fields: Sequence[ReceptiveField | None],
         inputs: Sequence[Volume],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from shapecalc import rules
-from shapecalc.diagnostics import Fault, Refusal, repairable
+from shapecalc.diagnostics import Fault, LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.layers.base import Layer, show, show_value
 from shapecalc.layers.field_types import Volume
@@ -29,7 +29,7 @@ def unlike(
     """
     try:
         mine, theirs = _shapes(layer, inputs), _shapes(owner_layer, owner_inputs)
-    except Refusal:
+    except LayerError:
         return None
     if kind == owner_kind and mine == theirs:
         return None
@@ -84,5 +84,5 @@ def _as_owner(
                 sign = ": " if isinstance(value, bool) else "="
                 text = f"{field}{sign}{show_value(value)} as {owner} has"
                 yield Repair(text, set_field(field, value))
-        except Refusal:
+        except LayerError:
             continue

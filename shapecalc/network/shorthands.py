@@ -118,7 +118,7 @@ def _in_order(word: str) -> Sequence[str]:
     kind = kind_of(word)
     if kind is None:
         return ()
-    first = IN_ORDER.get(kind) or [name for name in [KINDS[kind].main] if name]
+    first = IN_ORDER.get(kind) or [name for name in [KINDS[kind].shorthand] if name]
     return list(dict.fromkeys([*first, *KINDS[kind].model_fields]))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shapecalc.diagnostics import Refusal
+from shapecalc.diagnostics import LayerError
 from shapecalc.edits import Change
 from shapecalc.layers.base import Layer
 from shapecalc.layers.field_types import Volume
@@ -58,7 +58,7 @@ class Chains:
             return None
         try:
             return self.through(list(reversed(following)), layer.volume(volumes))
-        except Refusal:
+        except LayerError:
             return None
 
     def through(self, indices: Sequence[int], volume: Volume) -> Volume | None:
@@ -68,7 +68,7 @@ class Chains:
                 layer = self.trace.spec.nodes[index].layer
                 if layer is not None:
                     volume = layer.volume([volume])
-        except Refusal:
+        except LayerError:
             return None
         return volume
 

@@ -105,7 +105,7 @@ def _direct(layer: Sliding, volume: Volume) -> Iterator[tuple[Volume, Volume]]:
     pairs = [fitting_inputs(fit) for fit in layer.fits(volume).axes]
     sizes = dict.fromkeys((tuple(low for low, _ in pairs), tuple(high for _, high in pairs)))
     for spatial in sorted(sizes, key=lambda s: _distance(s, volume)):
-        output = layer.tried((*spatial, volume[-1])) if min(spatial) > 0 else None
+        output = layer.output_if_valid((*spatial, volume[-1])) if min(spatial) > 0 else None
         if output is not None:
             yield (*spatial, volume[-1]), output
 
@@ -134,7 +134,7 @@ def _nearest(
 def _tried(chains: Chains, chain: list[int], layer: Sliding, volume: Volume) -> Volume | None:
     """Return a layer's output if all before it take the input, and its own window fits."""
     before = chains.through(list(reversed(chain[1:])), volume)
-    return layer.tried(before) if before is not None and len(before) > 1 else None
+    return layer.output_if_valid(before) if before is not None and len(before) > 1 else None
 
 
 def _distance(sizes: Volume, volume: Volume) -> int:

@@ -8,12 +8,12 @@ from itertools import islice, takewhile
 from operator import itemgetter
 from typing import Any
 
-from shapecalc.diagnostics import Finding, Path, Refusal, quote
+from shapecalc.diagnostics import Finding, LayerError, Path, quote
 from shapecalc.edits import Change, Repair, Unchangeable, value_at
 from shapecalc.layers import KINDS
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.field_types import Volume
-from shapecalc.network.written import inner_lists
+from shapecalc.network.layer_item import inner_lists
 from shapecalc.repairs.chain import VALUES, Chains, others, written
 from shapecalc.repairs.inputs import inputs
 from shapecalc.tracing import Trace
@@ -62,7 +62,7 @@ class _Merge:
         inputs[place] = volume
         try:
             return self.layer.volume(inputs)
-        except Refusal:
+        except LayerError:
             return None
 
     # -- another field in a branch -------------------------------------------------------------
@@ -197,7 +197,7 @@ class _Merge:
             layer = KINDS[word].model_validate(fields)
             try:
                 output = self._with(place, layer.volume([volume]))
-            except Refusal:
+            except LayerError:
                 continue
             if output is not None and rank:
                 yield {word: fields}, output

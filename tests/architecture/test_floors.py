@@ -186,7 +186,7 @@ SOUND = {
     "checks/__init__.py": "",
     "tracing.py": "from planted.layers import conv\n",
     "layers/__init__.py": "from planted.layers import conv\n",
-    "layers/conv.py": "from planted.geometry import slide\nimport pydantic\n",
+    "layers/conv.py": "from planted.geometry import fit_window\nimport pydantic\n",
     "geometry.py": "from math import gcd\n",
     "diagnostics.py": "import json\n",
 }

@@ -17,7 +17,7 @@ import shapecalc
 from shapecalc.executor import run
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.engine import Engine
-from shapecalc.executor.running import result_of
+from shapecalc.executor.results import result_of
 from shapecalc.executor.session import Session
 
 Spec = dict[str, Any]

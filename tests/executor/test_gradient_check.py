@@ -83,7 +83,9 @@ class Probed:
         assert self.record.layer is not None
         owned = self.record.layer.parameters(volumes)
         self.parameters = {
-            name: np.ascontiguousarray(self.kernel.inside(name, random.standard_normal(p.shape)))
+            name: np.ascontiguousarray(
+                self.kernel.to_kernel_layout(name, random.standard_normal(p.shape))
+            )
             for name, p in owned.items()
         }
         self.learned = [name for name, p in owned.items() if p.learned]

@@ -50,7 +50,7 @@ def layer_of(case: Case) -> tuple[str, Layer]:
     """Return a case's layer of ours."""
     ((kind, value),) = (case.ours if isinstance(case.ours, dict) else {case.ours: None}).items()
     if not isinstance(value, dict):
-        value = {} if value is None else {KINDS[kind].main: value}
+        value = {} if value is None else {KINDS[kind].shorthand: value}
     return kind, KINDS[kind].model_validate(value)
 
 

@@ -27,7 +27,7 @@ from shapecalc.executor.buffers import Buffers
 from shapecalc.executor.kernels import KERNELS, Context
 from shapecalc.executor.kernels.methods import winograd
 from shapecalc.executor.parameters import owned_by
-from shapecalc.executor.running import Result, result_of
+from shapecalc.executor.results import Result, result_of
 from shapecalc.executor.session import Session
 from shapecalc.layers import KINDS
 

@@ -11,8 +11,8 @@ from functools import cached_property
 from math import prod
 from typing import Any, NamedTuple
 
-from shapecalc.diagnostics import Refusal
-from shapecalc.geometry import Fit, Spread
+from shapecalc.diagnostics import LayerError
+from shapecalc.geometry import Fit, TransposedFit
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions.variants import Sides, refit, respread, times
 from shapecalc.grading.query import Query
@@ -116,17 +116,17 @@ class QuestionContext:
         return self.layer.fits(self.volume).axes if self.slides else ()
 
     @property
-    def spreads(self) -> tuple[Spread, ...]:
+    def transposed_fits(self) -> tuple[TransposedFit, ...]:
         """How a transposed convolution spreads each axis."""
         known = isinstance(self.layer, ConvTranspose) and 1 < len(self.volume) == len(self.output)
-        return self.layer.spreads(self.volume) if known else ()
+        return self.layer.transposed_fits(self.volume) if known else ()
 
     @property
     def borders(self) -> tuple[tuple[int, int], ...]:
         """What a layer puts around each axis: zeros before and after; negative for a crop."""
         if isinstance(self.layer, Pad) and len(self.volume) > 1:
             return tuple(self.layer.sides(self.volume))
-        return tuple((part.before, part.after) for part in self.fits or self.spreads)
+        return tuple((part.before, part.after) for part in self.fits or self.transposed_fits)
 
     def resized(
         self,
@@ -138,9 +138,12 @@ class QuestionContext:
         """Yield the output volume with a stride, a padding or a dilation changed on every axis."""
         if self.fits:
             yield from self.sized(lambda fit: refit(fit, S=S, sides=sides, dilation=dilation))
-        elif self.spreads:
+        elif self.transposed_fits:
             yield from self.fitted(
-                [respread(part, S=S, sides=sides, dilation=dilation) for part in self.spreads]
+                [
+                    respread(part, S=S, sides=sides, dilation=dilation)
+                    for part in self.transposed_fits
+                ]
             )
         elif sides is not None:
             changed = [sides(*pair) for pair in self.borders]
@@ -155,7 +158,7 @@ class QuestionContext:
         """Yield the output volume with each axis' fit changed, where that gives a volume."""
         yield from self.fitted([change(fit) for fit in self.fits])
 
-    def fitted(self, axes: Sequence[Fit | Spread]) -> Iterable[Wrong]:
+    def fitted(self, axes: Sequence[Fit | TransposedFit]) -> Iterable[Wrong]:
         """Yield the output volume that windows give which slide or spread along the axes so."""
         lines = [working.sentence(axis.derivation()) for axis in axes]
         yield from self.volumes([axis.size for axis in axes], lines)
@@ -185,7 +188,7 @@ class QuestionContext:
             return Weighted(layer.units, tuple(spatial), D, layer.bias, D, (), True)
         try:
             weight = layer.parameters((volume,))["weight"]
-        except Refusal:
+        except LayerError:
             return None
         K, deep, *F = weight.shape
         positions = self.output[:-1]

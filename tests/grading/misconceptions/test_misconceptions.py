@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import shapecalc
-from shapecalc.diagnostics import Refusal
+from shapecalc.diagnostics import LayerError
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.marking import Marker
@@ -368,7 +368,7 @@ def test_no_model_raises_for_a_students_own_volumes(kind: Path, volume: tuple[in
     for record in subject.trace.layers[:3]:
         try:
             supposed = subject.supposing({record.name: volume})
-        except Refusal:  # the volume has too few or too many axes for what follows
+        except LayerError:  # the volume has too few or too many axes for what follows
             continue
         for layer in supposed.trace.layers[:5]:
             for key in (*SIZES, *COUNTS):

@@ -12,11 +12,11 @@ import pytest
 import shapecalc
 from shapecalc import Trace
 from shapecalc.executor.buffers import Array
-from shapecalc.executor.confirm import WHOLE
 from shapecalc.executor.engine import Engine
+from shapecalc.executor.network_gradient_check import random_upstream, whole_check
 from shapecalc.executor.parameters import owned_by
 from shapecalc.executor.session import Session
-from shapecalc.executor.whole_check import random_upstream, whole_check
+from shapecalc.executor.verify import WHOLE
 
 Spec = dict[str, Any]
 

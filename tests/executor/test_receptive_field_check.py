@@ -8,7 +8,7 @@ import pytest
 
 import shapecalc
 from shapecalc import Trace
-from shapecalc.executor.field_check import field_checks
+from shapecalc.executor.receptive_field_check import field_checks
 from shapecalc.layers.conv import ConvTranspose
 from shapecalc.receptive_field import (
     BOUND,

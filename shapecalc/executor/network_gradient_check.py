@@ -18,9 +18,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from shapecalc.executor.buffers import Array, Buffers
-from shapecalc.executor.draws import generator
 from shapecalc.executor.engine import Step
 from shapecalc.executor.gradient_check import some_places
+from shapecalc.executor.rng import generator
 from shapecalc.executor.session import Session
 
 GOLDEN = 0.618034
@@ -94,7 +94,7 @@ class _Direction:
         is left of it is rounding, many times enlarged.
         """
         shapes = [x.shape for x in self.inputs] + self.engine.shapes
-        return any(step.kernel.few(shapes[step.sources[0]]) for step in self.engine.steps)
+        return any(step.kernel.degenerate(shapes[step.sources[0]]) for step in self.engine.steps)
 
     def _of_input(self, index: int) -> Array | None:
         if self.title != "inputs":

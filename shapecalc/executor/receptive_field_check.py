@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from math import ceil, floor
 from typing import NamedTuple
 
-from shapecalc.executor.measured_field import Interval, Measured, Tracker
+from shapecalc.executor.measured_receptive_field import Interval, Measured, Tracker
 from shapecalc.layers.base import show
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace

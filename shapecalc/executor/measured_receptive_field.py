@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from shapecalc.diagnostics import Refusal
+from shapecalc.diagnostics import LayerError
 from shapecalc.executor.buffers import Array, Buffers
 from shapecalc.executor.kernels import KERNELS, Context
 from shapecalc.layers import Layer
@@ -122,10 +122,11 @@ class Tracker:
         inputs = [_ramps(volume, len(marks), i, count) for i, volume in enumerate(volumes)]
         try:
             owned = layer.parameters(volumes)
-        except Refusal:
+        except LayerError:
             return None
         parameters = {
-            name: kernel.inside(name, self._positive(p.shape)) for name, p in owned.items()
+            name: kernel.to_kernel_layout(name, self._positive(p.shape))
+            for name, p in owned.items()
         }
         output, saved = kernel.forward(context, inputs, parameters)
         upstream = self._positive(output.shape)

@@ -129,7 +129,7 @@ def gradient_of(session: Session, losses: Sequence[Loss], index: int) -> Array |
 
 def _outside(session: Session, by_step: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
     return {
-        f"{step.name}.{name}": step.kernel.outside(name, values)
+        f"{step.name}.{name}": step.kernel.from_kernel_layout(name, values)
         for step, own in zip(session.engine.steps, by_step, strict=False)
         for name, values in own.items()
     }

@@ -17,9 +17,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, SpecError, in_order, nearest, quote, some
 from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
-from shapecalc.executor.compared_example import ComputedExample
-from shapecalc.executor.draws import generator
-from shapecalc.executor.field_check import field_checks
+from shapecalc.executor.example_check import ComputedExample
 from shapecalc.executor.gradient_check import GOOD, GOOD_SINGLE, Tensor, check_layer
 from shapecalc.executor.limits import (
     MOST,
@@ -29,8 +27,10 @@ from shapecalc.executor.limits import (
     need_whole,
     seconds_to_check,
 )
+from shapecalc.executor.network_gradient_check import random_upstream, whole_check
+from shapecalc.executor.receptive_field_check import field_checks
+from shapecalc.executor.rng import generator
 from shapecalc.executor.session import Session
-from shapecalc.executor.whole_check import random_upstream, whole_check
 from shapecalc.layers.base import show
 from shapecalc.quantities import ROLES
 from shapecalc.records import LayerRecord
@@ -43,7 +43,7 @@ WHOLE = 1e-4  # the error that passes for a whole network: rounding adds up from
 FAULT = "this is a fault of shapecalc, not of the spec: please report it"
 
 
-def confirm(
+def verify(
     trace: Trace,
     *,
     batch: int | None = None,

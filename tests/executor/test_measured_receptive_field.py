@@ -18,11 +18,11 @@ import yaml
 
 import shapecalc
 from shapecalc import Trace
-from shapecalc.executor import measured_field
-from shapecalc.executor.field_check import ALL, field_checks
+from shapecalc.executor import measured_receptive_field
 from shapecalc.executor.kernels import KERNELS
-from shapecalc.executor.measured_field import Measured, Tracker
+from shapecalc.executor.measured_receptive_field import Measured, Tracker
 from shapecalc.executor.parameters import owned_by
+from shapecalc.executor.receptive_field_check import ALL, field_checks
 from shapecalc.executor.session import Session
 from shapecalc.receptive_field import Axis
 
@@ -365,7 +365,7 @@ def test_layers_beyond_the_room_are_left_out(monkeypatch: pytest.MonkeyPatch) ->
     )
     every = {m.layer: m for m in tracked(trace)}
     assert set(every) == {0, 1, 2}
-    monkeypatch.setattr(measured_field, "ROOM", 8 * 8 * 4)
+    monkeypatch.setattr(measured_receptive_field, "ROOM", 8 * 8 * 4)
     some = tracked(trace)
     assert 0 < len(some) < 3
     assert all(every[m.layer] == m for m in some)
