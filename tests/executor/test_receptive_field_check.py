@@ -88,7 +88,7 @@ def test_a_bound_that_is_taken_for_exact_is_noticed(monkeypatch: pytest.MonkeyPa
     """A planted fault: a transposed convolution whose field claims to be exact."""
     layers = [{"crop": 1}, SPREAD, CONV, {"max_pool": {"F": 3, "S": 1}}, CONV]
     assert all(check.agrees for check in field_checks(traced(*layers), range(5)).checks)
-    true = ConvTranspose.field
+    true = ConvTranspose.receptive_field
 
     def too_wide(self: ConvTranspose, fields: Any, inputs: Any, output: Any) -> Field | None:
         found = true(self, fields, inputs, output)
@@ -97,6 +97,6 @@ def test_a_bound_that_is_taken_for_exact_is_noticed(monkeypatch: pytest.MonkeyPa
         wider = tuple(axis._replace(ends=tuple(e + 2 for e in axis.ends)) for axis in found.axes)
         return found._replace(axes=wider, doubt=EXACT)
 
-    monkeypatch.setattr(ConvTranspose, "field", too_wide)
+    monkeypatch.setattr(ConvTranspose, "receptive_field", too_wide)
     found = field_checks(traced(*layers), range(5)).checks
     assert [check.layer for check in found if not check.agrees]

@@ -296,7 +296,7 @@ def paths_of(subject: Subject, largest: int = LARGEST) -> list[str]:
     records = [record for record in subject.trace.layers if len(record.name) < 99]
     step = max(1, len(records) // largest)
     paths = [f"total.{key}" for key in OF_TOTAL]
-    names = [name for name in subject.groups if len(name) < 99][:9]
+    names = [name for name in subject.instances if len(name) < 99][:9]
     for name in [*(record.name for record in records[::step]), *names]:
         paths += [f"{name}.{key}" for key in (*SIZES, *COUNTS)]
         paths += [f"{field}({name})" for field in ("fits", "P", "F", "S", "K", "output", "units")]
