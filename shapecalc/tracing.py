@@ -62,7 +62,10 @@ class Trace:
         return str(self)
 
     def __getitem__(self, name: str) -> LayerRecord:
-        """Return a layer's record by its full name. Raises KeyError with the nearest name."""
+        """Return a layer's record by its full name; an instance's name means its last layer.
+
+        Raises KeyError with the nearest name.
+        """
         if name not in self._places:
             close = nearest(str(name), self._places)
             raise KeyError(f"no layer is called {name!r}" + (f": {close}?" if close else ""))
@@ -82,7 +85,15 @@ class Trace:
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        return {record.name: index for index, record in enumerate(self.layers)}
+        """Where the record of each name stands: of a layer, or of what gives an instance's output."""
+        places = {}
+        for instance in self.spec.instances:
+            if instance.sources and len(instance.sources) == 1:
+                layer = self.spec.values.producer(instance.sources[0])
+                if layer is not None:
+                    places[instance.name] = layer
+        places.update((record.name, index) for index, record in enumerate(self.layers))
+        return places
 
     @property
     def name(self) -> str | None:
