@@ -19,14 +19,10 @@ KEYS = {
     key: key for key in ("given", "loss", "upstream", "rate", "training", "expect", "tolerance")
 }
 HABITS = {
-    "input": "write given: {input: [...]}",
-    "inputs": "write given: {left: [...], right: [...]}",
-    "output": "write expect: {conv1: [...]}, with the layer's name",
-    "expected": "write expect",
-    "learning_rate": "write rate",
-    "lr": "write rate",
-    "atol": "write tolerance",
-    "weights": "write given: {conv1.weight: [...]}",
+    "input": "arrays that are given stand under given, by the input's name",
+    "inputs": "arrays that are given stand under given, by the inputs' names",
+    "output": "arrays that are expected stand under expect, by the layer's name",
+    "weights": "arrays that are given stand under given, by the parameter's name",
 }
 LOSSES = ("squared_error", "cross_entropy")
 MAX_AXES = 6  # a batch, three spatial axes and a depth are five

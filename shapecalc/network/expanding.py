@@ -21,7 +21,7 @@ from shapecalc.network.plain import COMMON_KEYS, NO_FIELDS, PlainLayers, Read
 from shapecalc.network.scopes import Group, Scope, Sources
 from shapecalc.network.validation import MISSING, validate
 from shapecalc.network.wiring import Node
-from shapecalc.network.written import Written, inner_lists, kind_key
+from shapecalc.network.written import TYPE_KEYS, Typed, Written, inner_lists, kind_key, typed
 
 if TYPE_CHECKING:
     from shapecalc.network.shorthands import Meant
@@ -74,10 +74,16 @@ class Expander(PlainLayers):
         if isinstance(item, str):
             kind, value = item, None
         elif isinstance(item, (dict, Mapping)) and item:
-            kind = kind_key(item, self.blocks, path, self.findings)
-            value = item[kind]
-            kind = kind if isinstance(kind, str) else quote(kind)
-            path = self.step(path, kind) if len(path) > 2 else (*path, kind)
+            meant = None
+            if len(item) > 1 or not TYPE_KEYS.isdisjoint(item):
+                meant = self.once("type", item, path, lambda: self._typed(item, path))
+            if meant is not None:
+                kind, value, path = meant.kind, meant.fields, (*path, *meant.steps)
+            else:
+                kind = kind_key(item, self.blocks, path, self.findings)
+                value = item[kind]
+                kind = kind if isinstance(kind, str) else quote(kind)
+                path = self.step(path, kind) if len(path) > 2 else (*path, kind)
         else:
             hint = "for example relu, or dense: 10, or conv: {K: 10, F: 5}"
             self.report(
@@ -95,6 +101,13 @@ class Expander(PlainLayers):
         if kind in self.blocks:
             return self._instance(Written(kind, value, path), scope, chain)
         return self._foreign(kind, value, path, scope, chain)
+
+    def _typed(self, item: Mapping[Any, Any], path: Path) -> Typed | None:
+        """Return the kind and the fields of an item with its kind as a value, and report it."""
+        meant = typed(item, self.blocks)
+        if meant is not None:
+            self.findings.append(Finding(meant.fault, (*path, meant.key)))
+        return meant
 
     def _foreign(
         self, word: str, value: Any, path: Path, scope: Scope, chain: Sources | None

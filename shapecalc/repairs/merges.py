@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice, takewhile
+from math import prod
 from operator import itemgetter
 from typing import Any
 
@@ -36,6 +37,7 @@ def merges(trace: Trace, finding: Finding) -> Iterator[Repair]:
     yield from merge.other_sources()
     yield from islice(merge.other_fields(), MOST_FIELDS)
     yield from merge.more_layers()
+    yield from merge.flattened()
     yield from inputs(trace, finding)
 
 
@@ -111,15 +113,7 @@ class _Merge:
 
     def other_sources(self) -> Iterator[Repair]:
         """Yield earlier layers whose volume agrees, for each name that `from` lists."""
-        path = self.path
-        try:
-            value = value_at(self.trace.spec.document.data, path)
-        except Unchangeable:
-            return
-        if isinstance(value, Mapping):
-            path, value = (*path, "from"), value.get("from")
-        if not isinstance(value, list | tuple) or len(value) != len(self.sources):
-            return
+        path, value = self._listed()
         name = self.trace.layers[self.index].name
         prefix = name[: name.rfind(".") + 1]
         for place, old in enumerate(value):
@@ -128,6 +122,43 @@ class _Merge:
                 new = self.trace.layers[index].name.removeprefix(prefix)
                 text = f"from {new} in place of {quote(old)} gives {show(output)}"
                 yield Repair(text, Change("set", new, (*path, place)))
+
+    def _listed(self) -> tuple[Path, Sequence[Any]]:
+        """Return where the names of the sources are listed, and the list; empty if they are not."""
+        path = self.path
+        try:
+            value = value_at(self.trace.spec.document.data, path)
+        except Unchangeable:
+            return path, ()
+        if isinstance(value, Mapping):
+            path, value = (*path, "from"), value.get("from")
+        listed = isinstance(value, list | tuple) and len(value) == len(self.sources)
+        return path, value if listed else ()
+
+    def flattened(self) -> Iterator[Repair]:
+        """Yield a flatten for every volume that is joined with flat vectors."""
+        path, value = self._listed()
+        flat = [volume if len(volume) == 1 else (prod(volume),) for volume in self.inputs]
+        inside = len(path) > 1 and isinstance(self.path[-2], int)
+        if not self.layer.joins or not value or not inside or flat == [*self.inputs]:
+            return
+        if all(len(volume) > 1 for volume in self.inputs):
+            return
+        taken = {record.name for record in self.trace.layers}
+        names, layers = [*value], []
+        for place, volume in enumerate(self.inputs):
+            if len(volume) > 1:
+                names[place] = f"{str(value[place]).replace('.', '_')}_flat"
+                layers.append({"flatten": {"name": names[place], "from": value[place]}})
+        if not taken.isdisjoint(names[p] for p, v in enumerate(self.inputs) if len(v) > 1):
+            return
+        item = value_at(self.trace.spec.document.data, self.path[:-1])
+        merged: dict[Any, Any] = {self.path[-1]: names}
+        if path != self.path:
+            merged = {self.path[-1]: {**item[self.path[-1]], "from": names}}
+        which = " and ".join(str(value[p]) for p, v in enumerate(self.inputs) if len(v) > 1)
+        text = f"flatten behind {which} gives {show(self.layer.volume(flat))}"
+        yield Repair(text, Change("replace", [*layers, merged], self.path[:-1]))
 
     def _agreeing(self, place: int, prefix: str) -> list[tuple[int, Volume]]:
         """Return earlier layers that agree with the other sources, the likeliest first."""
