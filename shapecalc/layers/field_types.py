@@ -23,9 +23,9 @@ MAX_SPATIAL = 3
 LONGEST_SIZES = 400  # characters of a text with crosses
 NO_WORDS: Mapping[str, str] = {}
 CROSSED = re.compile(r"\s*[0-9]+(?:\s*[xX×]\s*[0-9]+)*\s*")
-LISTED = re.compile(r"\s*[\[(]?\s*[0-9]{1,18}(?:\s*,\s*|\s+)[0-9]{1,18}"
-                    r"(?:(?:\s*,\s*|\s+)[0-9]{1,18}){0,4}\s*[\])]?\s*")  # fmt: skip
-WRITTEN = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?(?:[eE][+-]?[0-9]{1,2})?")
+# Compiled when they are first needed: most values are written as they should be.
+LISTED = r"\s*[\[(]?\s*[0-9]{1,18}(?:(?:\s*,\s*|\s+)[0-9]{1,18}){1,5}\s*[\])]?\s*"
+WRITTEN = r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?(?:[eE][+-]?[0-9]{1,2})?"
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 ROUNDING_WORDS: Mapping[str, str] = {  # other words for how steps are rounded
     "down": "floor", "trunc": "floor", "truncate": "floor", "up": "ceil", "ceiling": "ceil",
@@ -150,7 +150,7 @@ def number_of(text: str) -> int | float | None:
     """Return the number that a text holds and nothing else: quotes or a percent sign too much."""
     text = text.strip()
     percent = text.endswith("%")
-    if not WRITTEN.fullmatch(text.rstrip("% ")):
+    if not re.fullmatch(WRITTEN, text.rstrip("% ")):
         return None
     number = float(text.rstrip("% ")) / (100 if percent else 1)
     return int(number) if number.is_integer() and abs(number) < 2**53 else number
@@ -158,7 +158,7 @@ def number_of(text: str) -> int | float | None:
 
 def numbers_of(value: object) -> list[int] | None:
     """Return the whole numbers that a text holds: `3, 5` as [3, 5]; None for anything else."""
-    if not isinstance(value, str) or not LISTED.fullmatch(value):
+    if not isinstance(value, str) or len(value) > 100 or not re.fullmatch(LISTED, value):
         return None
     return [int(digits) for digits in re.findall(r"[0-9]+", value)]
 

@@ -204,7 +204,7 @@ def bad_name(name: object, action: Action = "set") -> Fault:
         return Fault(rules.WRONG_VALUE, message, hint)
     text = str(name) if isinstance(name, str | int) and not isinstance(name, bool) else ""
     mended = re.sub(r"[^A-Za-z0-9_-]+", "_", text[:LONGEST_NAME]).strip("_")
-    hint = "write it in quotes" if isinstance(name, int) else f"{mended} is one"
+    hint = "write it in quotes" if isinstance(name, int) else f"{quote(mended)} is one"
     repairs = [Repair(hint, Change(action, mended))] if mended else []
     return repairable(rules.WRONG_VALUE, message, repairs)
 

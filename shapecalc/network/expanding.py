@@ -21,10 +21,11 @@ from shapecalc.network.plain import COMMON_KEYS, NO_FIELDS, PlainLayers, Read
 from shapecalc.network.scopes import Group, Scope, Sources
 from shapecalc.network.validation import MISSING, validate
 from shapecalc.network.wiring import Node
-from shapecalc.network.written import TYPE_KEYS, Typed, Written, inner_lists, kind_key, typed
+from shapecalc.network.written import TYPE_KEYS, Written, inner_lists, kind_key
 
 if TYPE_CHECKING:
     from shapecalc.network.shorthands import Meant
+    from shapecalc.network.typed_items import Typed
 
 MOST_PATHS = 100_000
 
@@ -104,6 +105,8 @@ class Expander(PlainLayers):
 
     def _typed(self, item: Mapping[Any, Any], path: Path) -> Typed | None:
         """Return the kind and the fields of an item with its kind as a value, and report it."""
+        from shapecalc.network.typed_items import typed  # few items are written so
+
         meant = typed(item, self.blocks)
         if meant is not None:
             self.findings.append(Finding(meant.fault, (*path, meant.key)))

@@ -149,7 +149,7 @@ def _taken_apart(apart: Sequence[Glued]) -> Fault:
     """Return the fault of keys that have swallowed their values, with both as its repair."""
     listed = ", ".join(quote(one.key) for one in apart)
     message = f"{listed}: a colon and a blank stand between a field and its value"
-    offer = ", ".join(f"{one.name}: {shown(one.value)}" for one in apart)
+    offer = ", ".join(f"{quote(one.name)}: {shown(one.value)}" for one in apart)
     changes = [change for one in apart for change in one.changes(up=1)]
     return repairable(rules.UNKNOWN_KEY, message, [Repair(f"write {offer}", several(*changes))])
 

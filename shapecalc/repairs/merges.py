@@ -11,6 +11,7 @@ from typing import Any
 
 from shapecalc.diagnostics import Finding, Path, Refusal, quote
 from shapecalc.edits import Change, Repair, Unchangeable, value_at
+from shapecalc.geometry import Rounding
 from shapecalc.layers import KINDS
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.field_types import Volume
@@ -156,7 +157,7 @@ class _Merge:
         merged: dict[Any, Any] = {self.path[-1]: names}
         if path != self.path:
             merged = {self.path[-1]: {**item[self.path[-1]], "from": names}}
-        which = " and ".join(str(value[p]) for p, v in enumerate(self.inputs) if len(v) > 1)
+        which = " and ".join(quote(value[p]) for p, v in enumerate(self.inputs) if len(v) > 1)
         text = f"flatten behind {which} gives {show(self.layer.volume(flat))}"
         yield Repair(text, Change("replace", [*layers, merged], self.path[:-1]))
 
@@ -205,6 +206,15 @@ class _Merge:
                     yield Repair(text, Change("append", item, path))
                 elif isinstance(value, Mapping) or kind == "parallel":
                     yield Repair(text, Change("set", [item], path))
+                else:  # the body alone is written: its shortcut is the identity
+                    both = {"body": list(value), "shortcut": [item]}
+                    yield Repair(text, Change("set", both, self.path))
+
+    def _rounding(self) -> Rounding:
+        """Return what the whole network does where a stride does not fit."""
+        data = self.trace.spec.document.data
+        said = data.get("rounding") if isinstance(data, Mapping) else None
+        return "floor" if said == "floor" else "ceil" if said == "ceil" else "exact"
 
     def _fitting(self, place: int) -> Iterator[tuple[dict[str, Any], Volume]]:
         """Yield layers that make one branch agree with another, smallest change first."""
@@ -221,11 +231,12 @@ class _Merge:
             ("pad" if min(more) >= 0 else "crop", {"P": sides}),
             *(("upsample", {"scale": scale}) for scale in range(2, 9)),
         ]
+        rounding = self._rounding()
         for word, fields in tried:
             fields = {k: v for k, v in fields.items() if (k, v) != ("S", 1)}
             if word == "conv" and volume[-1] == K and "S" not in fields:
                 continue
-            layer = KINDS[word].model_validate(fields)
+            layer = KINDS[word].model_validate(fields).settled(rounding)
             try:
                 output = self._with(place, layer.volume([volume]))
             except Refusal:

@@ -315,3 +315,19 @@ def test_a_volume_that_is_joined_with_a_flat_vector_is_flattened(
     path = tmp_path / NAME
     path.write_text(after, encoding="utf-8")
     assert shapecalc.trace(path).output == (2 * 6 * 6 * 8,)
+
+
+@pytest.mark.parametrize("rounding", ["exact", "floor"])
+def test_the_shortcut_of_a_bare_body_gets_the_stride(
+    errors_of: Callable[[str], list[Diagnostic]], rounding: str, tmp_path: Path
+) -> None:
+    size = 57 if rounding == "exact" else 56
+    text = (
+        f"input: {size}x{size}x64\nrounding: {rounding}\nlayers:\n  - residual:\n"
+        "      - conv: {K: 128, F: 3, S: 2, P: 1}\n      - conv: {K: 128, F: 3, P: 1}\n"
+    )
+    (found,) = errors_of(text)
+    (edit,) = [e for e in found.edits if e.title.startswith("conv: {K: 128, F: 1, S: 2}")]
+    path = tmp_path / NAME
+    path.write_text(cut(text, edit), encoding="utf-8")
+    assert shapecalc.trace(path).output == ((size + 1) // 2, (size + 1) // 2, 128)
