@@ -50,7 +50,7 @@ def repairable(rule: Rule, message: str, repairs: Sequence[Repair], otherwise: s
     return Fault(rule, message, hint, tuple(repairs), otherwise)
 
 
-class Refusal(Exception):
+class LayerError(Exception):
     """Raised by a layer that cannot take its input.
 
     `output` holds the volume the walk goes on with, or None where nothing is known. `say` gives a

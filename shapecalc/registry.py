@@ -30,9 +30,10 @@ class PluginError(Exception):
 class Registry(Generic[T]):
     """Things of one sort by name.
 
-    `things` are ours, and those found later are added to it; a text `module:attribute` stands for
-    what is imported once it is asked for. `group` is the entry points' group in which installed
-    packages name theirs; they are looked at only for a name that is not known otherwise.
+    `things` are ours, and those found later are added to it; a text `module` or
+    `module:attribute` stands for what is imported once it is asked for. `group` is the entry
+    points' group in which installed packages name theirs; they are looked at only for a name that
+    is not known otherwise.
     """
 
     def __init__(self, what: str, things: dict[str, Any], group: str | None = None) -> None:
@@ -57,7 +58,8 @@ class Registry(Generic[T]):
         thing: Any = self.things.get(name)
         if isinstance(thing, str):
             module, _, attribute = thing.partition(":")
-            thing = self.things[name] = getattr(import_module(module), attribute)
+            thing = import_module(module)
+            thing = self.things[name] = getattr(thing, attribute) if attribute else thing
         elif thing is None and self.group is not None and name in entry_points(self.group):
             loaded = load(entry_points(self.group)[name])
             thing = self.things.setdefault(name, loaded)  # its module may have registered it
@@ -69,6 +71,12 @@ class Registry(Generic[T]):
         if found is None:
             raise KeyError(name)
         return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.things
+
+    def __len__(self) -> int:
+        return len(self.things)
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names that are known without looking at what is installed."""

@@ -262,6 +262,194 @@ def test_an_installed_reader_is_not_active_unless_it_is_named(run: Run, tmp_path
     assert "SC101 error: this is a binary file" in done.stdout
 
 
+# -- formats ---------------------------------------------------------------------------------------
+
+REPORT = '''"""A report of the edges of a network's graph."""
+
+from shapecalc.reports import FORMATS, Format
+
+
+def render(trace, layout):
+    edges = [f"{source} -> {r.name};" for r in trace.layers for source in r.sources]
+    return "\\n".join(["digraph {", *edges, "}"])
+
+
+DOT = Format(render)
+'''
+
+
+@pytest.mark.parametrize("way", ["file", "entry point"])
+def test_a_report_format(run: Run, tmp_path: Path, way: str) -> None:
+    write(tmp_path / "spec.yaml", SPEC.replace("square: {name: squared}", "relu"))
+    words = []
+    if way == "file":
+        write(tmp_path / "dots.py", REPORT + '\n\nFORMATS.register("dot")(DOT)\n')
+        words = ["--plugin", "dots.py"]
+    else:
+        install(tmp_path, "dots", REPORT, "[shapecalc.reports]\ndot = dots:DOT\n")
+    done = run("report", *words, "--format", "dot", "spec.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "digraph {\ninput -> conv1;\nconv1 -> relu1;\n}\n"
+    done = run("report", *words, "--format", "dit", "spec.yaml")
+    assert done.returncode == 2
+    assert "'dit' is not one of 'table'" in done.stderr
+
+
+DIAGNOSTICS = '''"""Findings as a count of each code."""
+
+import sys
+from collections import Counter
+
+from shapecalc.reports.diagnostics import FORMATS
+
+NAME = "counts"
+FOR_PEOPLE = False
+
+
+def render(found, paint=None):
+    counts = Counter(d.code for _, diagnostics in found for d in diagnostics)
+    return "".join(f"{code} {count}\\n" for code, count in sorted(counts.items()))
+
+
+FORMATS.register("counts")(sys.modules[__name__])
+'''
+
+
+def test_a_format_of_findings(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "spec.yaml", SPEC)
+    write(tmp_path / "counting.py", DIAGNOSTICS)
+    done = run("check", "-q", "--plugin", "counting.py", "--format", "counts", "spec.yaml")
+    assert (done.returncode, done.stderr, done.stdout) == (1, "", "SC105 1\n")
+
+
+MARKS = '''"""Marks as one line a student."""
+
+from shapecalc.grading.exports import FORMATS
+
+
+@FORMATS.register("lines")
+def render(run):
+    return "".join(f"{graded.student} {graded.marked.score:g}\\n" for graded in run.graded)
+'''
+QUIZ = '''"""A quiz as the number of its problems."""
+
+from shapecalc.grading.quiz.formats import FORMATS
+
+
+@FORMATS.register("number")
+def render(quiz):
+    return f"{len(quiz.problems)} problems\\n"
+'''
+HOMEWORK = "spec: {input: 8x8x1, layers: [conv: {K: 2, F: 3}]}\nquestions: [conv1.parameters]\n"
+
+
+def test_a_format_of_marks(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "hw.yaml", HOMEWORK)
+    write(tmp_path / "ann.yaml", "conv1.parameters: 20\n")
+    write(tmp_path / "lines.py", MARKS)
+    done = run("grade", "--plugin", "lines.py", "--format", "lines", "hw.yaml", "ann.yaml")
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "ann 1\n")
+
+
+def test_a_format_of_a_quiz(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "number.py", QUIZ)
+    done = run("quiz", "--plugin", "number.py", "--format", "number", "-n", "3")
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "3 problems\n")
+
+
+# -- misconceptions, rules, commands ---------------------------------------------------------------
+
+MISCONCEPTION = '''"""Every count is one too many."""
+
+from shapecalc.grading.misconceptions import register
+from shapecalc.grading.misconceptions.question_context import Misconception, Wrong
+
+
+def model(context):
+    if context.key == "parameters":
+        yield Wrong(context.right + 1, f"{context.right} + 1")
+
+
+register(Misconception("one_more", "one was added", model))
+'''
+
+
+@pytest.mark.parametrize("files", [1, 40])
+def test_a_misconception(run: Run, tmp_path: Path, files: int) -> None:
+    write(tmp_path / "hw.yaml", HOMEWORK)
+    for number in range(files):
+        write(tmp_path / "class" / f"s{number}.yaml", "conv1.parameters: 21\n")
+    write(tmp_path / "one_more.py", MISCONCEPTION)
+    done = run("grade", "--plugin", "one_more.py", "--jobs", "2", "hw.yaml", "class")
+    assert done.returncode == 0
+    assert done.stdout.count("one was added") >= files
+
+
+RULE = '''"""A convolution has an odd number of filters.
+
+Even numbers are easier to halve.
+"""
+
+import sys
+
+from shapecalc import checks
+from shapecalc.checks.rule import Check, finding
+from shapecalc.layers.conv import Conv
+from shapecalc.rules import Rule
+
+ODD = Rule("XY101", "odd-filters", "warning")
+
+
+def of_layer(record, trace):
+    if record.layer.K % 2:
+        return [finding(ODD, record, f"{record.layer.K} is odd", "take one more")]
+    return []
+
+
+CHECK = Check(ODD, (Conv,), of_layer)
+'''
+ODD = "input: 8x8x1\nlayers:\n  - conv: {K: 3, F: 3}\n"
+
+
+@pytest.mark.parametrize("way", ["file", "package"])
+def test_a_rule(run: Run, tmp_path: Path, way: str) -> None:
+    write(tmp_path / "spec.yaml", ODD)
+    words = ["--plugin", "odd.py"]
+    if way == "file":
+        write(tmp_path / "odd.py", RULE + "checks.register(sys.modules[__name__])\n")
+    else:
+        install(tmp_path, "odd_rules", RULE, "[shapecalc.rules]\nXY101 = odd_rules\n")
+        assert run("check", "spec.yaml").stdout == ""
+        words = ["--plugin", "odd-rules"]
+    done = run("check", *words, "spec.yaml")
+    assert done.stdout.startswith("spec.yaml:3:5: XY101 warning: conv1")
+    assert run("check", *words, "--select", "XY", "spec.yaml").stdout == done.stdout
+    assert run("check", *words, "--ignore", "XY", "spec.yaml").stdout == ""
+    assert "easier to halve" in run("explain", *words, "XY101").stdout
+
+
+COMMAND = '''"""A command."""
+
+import click
+
+from shapecalc.cli import commands
+
+
+@commands.register("hello")
+@click.command("hello")
+def command():
+    """Say hello."""
+    click.echo("hello")
+'''
+
+
+def test_a_command(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "hello.py", COMMAND)
+    done = run("--plugin", "hello.py", "hello")
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "hello\n")
+    assert "Say hello." in run("--plugin", "hello.py", "--help").stdout
+
+
 # -- plug-ins that fail ----------------------------------------------------------------------------
 
 

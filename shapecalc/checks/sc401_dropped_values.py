@@ -46,9 +46,9 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     fits = layer.fits(volume).axes
     dropped = []
     for fit, title in zip(fits, axis_titles(len(fits)), strict=True):
-        if fit.remainder and fit.unused and not fit.skips:
+        if fit.remainder and fit.dropped and not fit.has_gaps:
             line = LINES[title]
-            count = f"{fit.unused} {line}s" if fit.unused > 1 else line
+            count = f"{fit.dropped} {line}s" if fit.dropped > 1 else line
             dropped.append(f"the last {count}")
     if not dropped:
         return ()

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
-from shapecalc.geometry import FAR, Fit, misses
+from shapecalc.geometry import FAR, Fit, has_empty_window
 from shapecalc.layers.base import axis_titles
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
@@ -40,10 +40,10 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     if not isinstance(layer, Sliding) or layer.P == 0 or not record.input:
         return ()
     found = layer.fits(record.input[0])
-    if not found.misses:
+    if not found.has_empty_window:
         return ()
     fits = found.axes
-    axes = [t for t, fit in zip(axis_titles(len(fits)), fits, strict=True) if misses(fit)]
+    axes = [t for t, fit in zip(axis_titles(len(fits)), fits, strict=True) if has_empty_window(fit)]
     message = f"along the {' and the '.join(axes)}, a window lies wholly in the padding"
     repairs = list(_repairs(layer, record.input[0], fits))
     return [finding(RULE, record, message, ", ".join(r.text for r in repairs), repairs)]
@@ -63,7 +63,10 @@ def _repairs(layer: Sliding, volume: Volume, fits: Sequence[Fit]) -> Iterator[Re
     ):
         for value in range(most, max(least, most - FAR) - 1, -1):
             changed = layer.model_copy(update={name: value})
-            if changed.tried(volume) is not None and not changed.fits(volume).misses:
+            if (
+                changed.output_if_valid(volume) is not None
+                and not changed.fits(volume).has_empty_window
+            ):
                 yield Repair(f"{name}={value} {what}", set_field(name, value))
                 break
 

@@ -101,7 +101,7 @@ def _named(kind: str, value: Any, word: str) -> str:
     known = kind_of(kind)
     if known is None or value is None or isinstance(value, dict):
         return ""
-    main = KINDS[known].main
+    main = KINDS[known].shorthand
     second = next((field for field in KINDS[known].model_fields if field != main), None)
     if main is None or second is None:
         return ""
@@ -120,7 +120,7 @@ def _main(kind: str) -> str | None:
     """Return the field that a bare value is for; of a framework's layer, its own."""
     words = words_of(kind) if kind_of(kind) is None else ()
     cls = KINDS.get(kind_of(kind) or (words[0].kind if words else ""))
-    return (words[0].shorthand if words else None) or (cls.main if cls else None)
+    return (words[0].shorthand if words else None) or (cls.shorthand if cls else None)
 
 
 def _takes(kind: str, word: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,6 +14,7 @@ from shapecalc import network, readers
 from shapecalc.diagnostics import MAX_LAYERS, quote
 from shapecalc.document import Document
 from shapecalc.readers.base import MAX_BYTES
+from shapecalc.registry import Registry
 from shapecalc.tracing import Trace
 
 OK, FAULTY, UNUSABLE = 0, 1, 2
@@ -25,6 +28,21 @@ max_layers_option = click.option(
     metavar="N",
     help="How many layers a network may have, once blocks and repeats are expanded.",
 )
+
+
+class Named(click.Choice):  # type: ignore[type-arg]  # click 8.1 takes none
+    """A name in a registry. Help lists ours; a plug-in's, or an installed one, is taken as well."""
+
+    def __init__(self, registry: Callable[[], Registry[Any]], ours: Iterable[str]) -> None:
+        super().__init__(tuple(ours))
+        self.registry = registry
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        registry = self.registry()
+        if value not in registry:
+            registry.find(value)
+        self.choices = tuple(registry)
+        return super().convert(value, param, ctx)
 
 
 def read(path: str) -> Document:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import click
 
+from shapecalc.cli.files import Named
 from shapecalc.diagnostics import Diagnostic, briefly
 from shapecalc.reports import diagnostics
 from shapecalc.rules import Severity
@@ -18,7 +19,7 @@ COLOURS = {"error": "red", "warning": "yellow", "advice": "cyan"}
 
 def format_option(help_: str) -> Callable[[Command], Command]:
     """Return the option --format of a command that finds things in files."""
-    choice = click.Choice(diagnostics.FORMATS)
+    choice = Named(lambda: diagnostics.FORMATS, diagnostics.FORMATS)
     return click.option(
         "--format", "form", type=choice, default="text", show_default=True, help=help_
     )

@@ -6,20 +6,27 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from shapecalc.cli.files import OK, UNUSABLE, complain
+from shapecalc.cli.files import OK, UNUSABLE, Named, complain
 from shapecalc.cli.findings import tell
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 
 if TYPE_CHECKING:
     from shapecalc.grading.presets import Preset
     from shapecalc.grading.question import Assignment
+    from shapecalc.registry import Registry
 
 MANY = 50  # files from which a progress bar is shown
 FORMATS = ("table", "json", "csv", "gradescope", "prairielearn")
+
+
+def _formats() -> Registry[Any]:
+    from shapecalc.grading.exports import FORMATS  # help does not need all that marks
+
+    return FORMATS
 
 
 def _regex(ctx: click.Context, option: click.Parameter, value: str | None) -> Preset | None:
@@ -37,7 +44,7 @@ def _regex(ctx: click.Context, option: click.Parameter, value: str | None) -> Pr
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=Named(_formats, FORMATS),
     default="table",
     show_default=True,
     help="How to write the marks; gradescope and prairielearn take one submission.",

@@ -24,9 +24,15 @@ def output_options(command: Command) -> Command:
         "--output",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Write to a file instead of standard output.",
+        callback=_file,
+        help="Write to a file instead of standard output (-).",
     )
     return output(force(command))
+
+
+def _file(ctx: click.Context, option: click.Parameter, value: Path | None) -> Path | None:
+    """Return the file to write to; None for standard output, which is - as well."""
+    return None if value == Path("-") else value
 
 
 def refuse_overwriting(output: Path | None, force: bool, read: Iterable[str] = ()) -> None:

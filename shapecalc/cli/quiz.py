@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from shapecalc.cli.files import UNUSABLE
+from shapecalc.cli.files import UNUSABLE, Named
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.diagnostics import LIMIT, nearest, quote
 from shapecalc.frameworks.lookups import kinds_meant, spelled
@@ -80,7 +80,7 @@ def _student(ctx: click.Context, option: click.Parameter, value: str) -> str:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(tuple(FORMATS)),
+    type=Named(lambda: FORMATS, FORMATS),
     default="markdown",
     show_default=True,
     help="How to write it; yaml is an assignment for grade, gift and moodle-xml are for Moodle.",

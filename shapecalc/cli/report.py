@@ -9,14 +9,13 @@ from pathlib import Path
 
 import click
 
-from shapecalc.cli.files import OK, UNUSABLE, exit_code, max_layers_option
+from shapecalc.cli.files import OK, UNUSABLE, Named, exit_code, max_layers_option
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import quote
+from shapecalc.reports import FORMATS, Layout
 from shapecalc.reports.columns import COLUMNS, default_columns
 from shapecalc.tracing import Trace
-
-FORMATS = ("table", "markdown", "latex", "csv", "json")
 
 
 def _columns(
@@ -36,7 +35,7 @@ def _columns(
 format_option = click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=Named(lambda: FORMATS, FORMATS),
     default="table",
     show_default=True,
     help="How to print it.",
@@ -83,7 +82,7 @@ def command(
     refuse_overwriting(output, force, files)
     several = len(files) > 1 or any(map(search.is_folder, paths))
     traces: Iterator[Trace] = (trace for _, trace in search.traces(max_layers, files))
-    if form == "csv" and columns is None:  # one heading for all
+    if FORMATS[form].even and columns is None:  # one heading for all
         traced = list(traces)
         columns, traces = default_columns(traced), iter(traced)
     texts: list[str] = []
@@ -94,8 +93,7 @@ def command(
         if output is not None and exit_code(trace):
             name = quote(trace.spec.file or "", 400)
             click.echo(f"shapecalc: {name} has errors: they are in {output}", err=True)
-    between = "\n" if form in ("csv", "json") else "\n\n\n"
-    if texts and not write(between.join(texts) + "\n", output):
+    if texts and not write(FORMATS[form].between.join(texts) + "\n", output):
         search.code = UNUSABLE
     if search.skipped and not quiet:
         what = "file" if search.skipped == 1 else "files"
@@ -118,21 +116,12 @@ def render(
     output: Path | None = None,
 ) -> str:
     """Return one file's report; `file` names it where there are several."""
-    if form == "json":
-        from shapecalc.reports import json_text
-
-        return json_text.render(trace, single=file is None)
-    if form == "csv":
+    written = FORMATS[form]
+    if not written.tells:
         from shapecalc.cli.findings import tell
-        from shapecalc.reports import csv_text
 
         tell(trace.spec.file or "", trace.diagnostics, err=True)
-        return csv_text.render(trace, columns, depth, file, heading)
-    from shapecalc.reports import table
-
-    text = table.render(trace, form, columns, depth, explain, _width(output))
-    comment = "% " if form == "latex" else ""
-    return f"{comment}{file}\n{text}" if file else text
+    return written.render(trace, Layout(columns, depth, explain, file, heading, _width(output)))
 
 
 def _width(output: Path | None) -> int | None:

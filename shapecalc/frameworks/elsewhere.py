@@ -141,6 +141,14 @@ TOP_LEVEL: Mapping[str, str] = {
     "output": "a volume that is claimed stands under expect, names of layers under outputs",
 }
 
+# Keys of a worked example that are none, and what to do instead.
+EXAMPLE: Mapping[str, str] = {
+    "input": "arrays that are given stand under given, by the input's name",
+    "inputs": "arrays that are given stand under given, by the inputs' names",
+    "output": "arrays that are expected stand under expect, by the layer's name",
+    "weights": "arrays that are given stand under given, by the parameter's name",
+}
+
 # Other words for keys and fields of ours, in small letters without `_`; the first that is known
 # where it stands is meant.
 OTHER_KEYS: Mapping[str, tuple[str, ...]] = {

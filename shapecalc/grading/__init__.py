@@ -17,7 +17,8 @@ from typing import Any
 
 from shapecalc.diagnostics import SpecError
 from shapecalc.grading.assignment import read_assignment
-from shapecalc.grading.marking import Mark, Marked, Marker
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.question import Assignment
 
 

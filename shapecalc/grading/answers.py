@@ -7,17 +7,16 @@ What is blank or matches none is said to be so, and is never wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from math import isfinite
 from typing import Any, Literal
 
 from shapecalc.diagnostics import quote
 from shapecalc.geometry import PADDING_POLICIES
+from shapecalc.grading.values import Number, Value
 
 Form = Literal["sizes", "field", "number", "truth", "array"]
-Number = int | float
-Value = bool | Number | str | tuple[Any, ...]
 
 LONGEST = 1000  # characters of an answer
 MOST_DIGITS = 40
@@ -222,36 +221,3 @@ READERS: Mapping[Form, Callable[[Any], Value]] = {
     "truth": _truth,
     "array": _array,
 }
-
-
-def flat(value: Any) -> list[Number]:
-    """Return all numbers of nested tuples, in order."""
-    if isinstance(value, list | tuple):
-        return [number for part in value for number in flat(part)]
-    return [value]
-
-
-def shown(value: Value | None) -> str:
-    """Return a value as feedback prints it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        kinds = set(map(type, value))
-        if int in kinds and kinds <= {int, float}:  # sizes; an array is of floats alone
-            return "x".join(map(_text, value))
-        return "[" + ", ".join(_listed(part) for part in value) + "]"
-    return value if isinstance(value, str) else _text(value, ",")
-
-
-def _listed(value: Any) -> str:
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ", ".join(_listed(part) for part in value) + "]"
-    return _text(value)
-
-
-def _text(value: Number, grouping: str = "") -> str:
-    if isinstance(value, int):
-        return f"{value:{grouping}}"
-    return f"{value:.6g}"

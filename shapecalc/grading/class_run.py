@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from shapecalc.grading.assignment import read_assignment
-from shapecalc.grading.marking import Marked, Marker
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Marked
 from shapecalc.grading.question import Assignment
 from shapecalc.grading.submission_file import INTERNAL, Found, Submission
 from shapecalc.grading.submissions import read_submissions

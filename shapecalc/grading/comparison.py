@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from shapecalc.grading.answers import Value, flat
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question, Tolerance
+from shapecalc.grading.values import Value, flat
 
 NEAR = Tolerance()
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from shapecalc.diagnostics import Refusal
-from shapecalc.grading.answers import Value, shown
+from shapecalc.diagnostics import LayerError
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
 from shapecalc.grading.ranking import cause_of
+from shapecalc.grading.values import Value, shown
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
@@ -65,5 +65,5 @@ def _right_for(record: LayerRecord, printed: tuple[Any, ...]) -> Iterator[str]:
 def _gives(layer: Sliding, volume: Volume, printed: tuple[Any, ...]) -> bool:
     try:
         return layer.volume([volume]) == printed
-    except Refusal:
+    except LayerError:
         return False

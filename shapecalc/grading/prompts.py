@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.wording import WORDINGS
 from shapecalc.layers.base import show
 from shapecalc.quantities import QUANTITIES
-
-WORDS = {
-    "output": "What is its output volume?",
-    "input": "What is its input volume?",
-    **{quantity.key: quantity.asked for quantity in QUANTITIES.values()},
-    "receptive_field": "How large is the receptive field of one of its outputs?",
-    "jump": "How many input pixels apart are the receptive fields of two neighbouring outputs?",
-    "unshared_parameters": "How many parameters would it have if every output had its own filter?",
-    "im2col": "How large is its im2col matrix, rows by columns?",
-    "fits": "Does the stride fit? (yes or no)",
-}
 
 
 def prompt_for(subject: Subject, query: Query) -> str:
@@ -30,17 +20,14 @@ def prompt_for(subject: Subject, query: Query) -> str:
         record = subject.records[query.name]
         gives = f" and gives {show(record.output)}" if record.output else ""
         return f"{about}{gives}. What is {query.key}?"
-    return f"{about}. {WORDS[query.key]}"
+    return f"{about}. {WORDINGS[query.key].asked}"
 
 
 def _about(subject: Subject, query: Query) -> str:
     record = subject.records.get(query.name)
     if record is None:
         return query.name
-    fields = record.layer.described() if record.layer else ""
-    if query.kind == "field":
-        fields = " ".join(
-            part for part in fields.split(" ") if not part.startswith(f"{query.key}=")
-        )
+    hidden = query.key if query.kind == "field" else ""
+    fields = record.layer.summary(without=hidden) if record.layer else ""
     takes = " and ".join(show(volume) for volume in record.input or ())
     return f"{query.name}: {record.kind} {fields}".rstrip() + f" on {takes}"

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import Diagnostic, Finding, Path
 from shapecalc.document import Document
-from shapecalc.grading.answers import Number, Value
 from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Number, Value
 
 
 class Tolerance(NamedTuple):

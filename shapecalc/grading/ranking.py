@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from shapecalc.grading.answers import Value
 from shapecalc.grading.comparison import alike
 from shapecalc.grading.misconceptions.question_context import Misconception, Wrong
+from shapecalc.grading.values import Value
 
 Cause = tuple[Misconception, Wrong]
 

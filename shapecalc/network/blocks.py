@@ -60,11 +60,11 @@ class Block:
     broken: bool = False
     used: bool = False
 
-    def filled(self, arguments: Mapping[str, Any], budget: Any) -> list[Any]:
+    def filled(self, arguments: Mapping[str, Any], limits: Any) -> list[Any]:
         """Return the layers with every $parameter replaced; each value copied is spent."""
-        return [self._fill(item, arguments, budget) for item in self.layers]
+        return [self._fill(item, arguments, limits) for item in self.layers]
 
-    def _fill(self, value: Any, arguments: Mapping[str, Any], budget: Any) -> Any:
+    def _fill(self, value: Any, arguments: Mapping[str, Any], limits: Any) -> Any:
         if isinstance(value, str):
             if value[:1] == "$" and PARAMETER.fullmatch(value):
                 return arguments.get(value[1:], MISSING)
@@ -72,16 +72,16 @@ class Block:
         if isinstance(value, int | float) or id(value) in self.plain:
             return value
         if isinstance(value, (dict, Mapping)):  # what nearly all are is asked first
-            budget.spend_values(len(value))
+            limits.spend_values(len(value))
             filled = {}  # in loops, not comprehensions: these would nest twice as deep
             for key, inner in value.items():
-                filled[key] = self._fill(inner, arguments, budget)
+                filled[key] = self._fill(inner, arguments, limits)
             return filled
         if isinstance(value, list | tuple):
-            budget.spend_values(len(value))
+            limits.spend_values(len(value))
             items = []
             for inner in value:
-                items.append(self._fill(inner, arguments, budget))
+                items.append(self._fill(inner, arguments, limits))
             return items
         return value
 

@@ -18,12 +18,6 @@ from shapecalc.rules import Rule
 KEYS = {
     key: key for key in ("given", "loss", "upstream", "rate", "training", "expect", "tolerance")
 }
-HABITS = {
-    "input": "arrays that are given stand under given, by the input's name",
-    "inputs": "arrays that are given stand under given, by the inputs' names",
-    "output": "arrays that are expected stand under expect, by the layer's name",
-    "weights": "arrays that are given stand under given, by the parameter's name",
-}
 LOSSES = ("squared_error", "cross_entropy")
 MAX_AXES = 6  # a batch, three spatial axes and a depth are five
 TOLERANCE = 1e-6
@@ -73,7 +67,11 @@ class _Reader:
     def read(self) -> Example:
         for key in self.data:
             if key not in KEYS:
-                fault = unknown_key(str(key), self.data, "example", KEYS, HABITS, (), self.findings)
+                from shapecalc.frameworks.elsewhere import EXAMPLE  # all keys of most are known
+
+                fault = unknown_key(
+                    str(key), self.data, "example", KEYS, EXAMPLE, (), self.findings
+                )
                 self.findings.append(Finding(fault, ("example", str(key))))
         if self.data.get("loss") is not None and self.data.get("upstream") is not None:
             message = "loss and upstream are two sources of the gradient"

@@ -137,7 +137,7 @@ def is_ambiguous(word: str, kind: str, value: Any = None) -> bool:
 def windows(kind: str, value: Any) -> list[int]:
     """Return the sizes of a text that may be a window, or its size and stride: `3, 2`."""
     sizes = numbers_of(value) or []
-    return sizes if KINDS[kind].main == "F" and len(set(sizes)) == len(sizes) == 2 else []
+    return sizes if KINDS[kind].shorthand == "F" and len(set(sizes)) == len(sizes) == 2 else []
 
 
 def offered(message: str, meant: Meant, word: str | None = None, or_sizes: Any = None) -> Fault:
@@ -177,7 +177,7 @@ def _in_order(word: str) -> Sequence[str]:
     kind = kind_of(word)
     if kind is None:
         return ()
-    first = IN_ORDER.get(kind) or [name for name in [KINDS[kind].main] if name]
+    first = IN_ORDER.get(kind) or [name for name in [KINDS[kind].shorthand] if name]
     return list(dict.fromkeys([*first, *KINDS[kind].model_fields]))
 
 

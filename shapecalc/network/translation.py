@@ -102,7 +102,7 @@ def translate(text: str, kind: str, given: Mapping[str, Any], bare: bool) -> Tra
     value = next(iter(given.values())) if bare and given else None
     result = Translation(text, kind, bare or not given)
     if bare and words and given:
-        name = words[0].shorthand or KINDS[kind].main or next(iter(words[0].fields), None)
+        name = words[0].shorthand or KINDS[kind].shorthand or next(iter(words[0].fields), None)
         given = {} if name is None else {name: value}
         if name is None:
             message = f"{quote(text)} takes no value, and has {shown(value)}"
@@ -164,7 +164,7 @@ def _of_activation(result: Translation, given: Mapping[str, Any]) -> None:
 
 def _bare(result: Translation, value: Any) -> None:
     """Make one change of those of a bare value, or of a kind without any."""
-    main = KINDS[result.kind].main
+    main = KINDS[result.kind].shorthand
     alone = main is not None and list(result.fields) == [main]
     short = next(iter(result.fields.values())) if alone else result.fields
     result.changes = [] if (short or None) == value else [Change("set", short or None)]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from shapecalc import rules
 from shapecalc.diagnostics import Fault, Path, quote, repairable
 from shapecalc.edits import Change, Repair
-from shapecalc.network.written import TYPE_KEYS, is_kind
+from shapecalc.network.layer_item import TYPE_KEYS, is_kind
 
 
 class Typed(NamedTuple):

@@ -78,7 +78,7 @@ def validate(
         return model.model_validate(fields)
     except ValidationError as error:
         words = aliases(model)
-        habits = getattr(model, "habits", {})
+        hints = getattr(model, "migration_hints", {})
         example = model.example() if issubclass(model, Layer) else ""
         problems = error.errors(include_url=False, include_context=True)
         for problem in problems:
@@ -91,7 +91,7 @@ def validate(
             ):
                 continue  # a block's next instance; looking for the nearest word takes time
             fault, steps = _translate(
-                problem, steps, fields, what, words, habits, also, example, findings
+                problem, steps, fields, what, words, hints, also, example, findings
             )
             if fault is not None:
                 findings.append(Finding(fault, path + steps[bare:]))
@@ -118,7 +118,7 @@ def _translate(
     fields: Any,
     what: str,
     words: Mapping[str, str],
-    habits: Mapping[str, str],
+    hints: Mapping[str, str],
     also: Iterable[str],
     example: str,
     findings: Sequence[Finding],
@@ -129,7 +129,7 @@ def _translate(
     if kind == "missing":
         return _missing(what, field, fields, example), ()
     if kind in UNKNOWN:
-        return unknown_key(str(steps[0]), fields, what, words, habits, also, findings), steps
+        return unknown_key(str(steps[0]), fields, what, words, hints, also, findings), steps
     if is_missing(value):
         return None, ()
     stray = stray_parameter(value)
@@ -222,7 +222,7 @@ def unknown_key(
     fields: Any,
     what: str,
     words: Mapping[str, str],
-    habits: Mapping[str, str],
+    hints: Mapping[str, str],
     also: Iterable[str],
     findings: Sequence[Finding],
 ) -> Fault:
@@ -234,8 +234,8 @@ def unknown_key(
         return repairable(
             rules.NAME_USED_TWICE, message, [Repair(f"leave out {shown}", Change("remove"))]
         )
-    if key in habits:
-        return Fault(rules.UNKNOWN_KEY, f"{what} has no field {shown}", habits[key])
+    if key in hints:
+        return Fault(rules.UNKNOWN_KEY, f"{what} has no field {shown}", hints[key])
     if any(sign in key for sign in ":="):
         return _glued(key, fields, f"{what} has no field {shown}")
     if key == "<<":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shapecalc.diagnostics import Finding, Refusal
+from shapecalc.diagnostics import Finding, LayerError
 from shapecalc.edits import Change, Repair
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.field_types import Volume
@@ -26,7 +26,7 @@ def claims(trace: Trace, finding: Finding) -> Iterator[Repair]:
     index = chains.names.get(finding.layer or "")
     if index is not None:
         record, node = trace.layers[index], trace.spec.nodes[index]
-        claimed = getattr(node.claims, key, None)
+        claimed = getattr(node.expectations, key, None)
         if key == "output" and claimed is not None:
             yield from _volumes(trace, chains, index, claimed)
         elif claimed is not None and node.layer is not None and record.input is not None:
@@ -36,7 +36,7 @@ def claims(trace: Trace, finding: Finding) -> Iterator[Repair]:
 
 def _volumes(trace: Trace, chains: Chains, index: int, claimed: Volume) -> Iterator[Repair]:
     """Yield fields of this layer, then of those before it, that give the claimed volume."""
-    chain = chains.back(index + chains.offset)[: NEAR + 1]
+    chain = chains.back(chains.values.of(index))[: NEAR + 1]
     for far, changed in enumerate(chain):
         node = trace.spec.nodes[changed]
         if node.layer is None:
@@ -88,10 +88,8 @@ def _count(layer: Layer, field: str, value: Any, inputs: Sequence[Volume], key: 
         counts = changed.counts(inputs)
         if key == "macs":
             return changed.macs(inputs, changed.volume(inputs)) if changed.multiplies else 0
-    except Refusal:
+    except LayerError:
         return None
-    if key == "parameters":
-        return counts.weights + counts.biases
     return getattr(counts, key, None)
 
 
@@ -111,8 +109,8 @@ def _value(trace: Trace, finding: Finding, key: str) -> Any:
         return trace.outputs.get(key)
     if finding.layer is None:
         return trace.output if key == "output" else trace.totals.get(key)
-    for group in trace.spec.groups:
-        if (group.name, group.path) == (finding.layer, finding.path[:-2]):
-            return trace.of_group(group).get(key)
+    for instance in trace.spec.instances:
+        if (instance.name, instance.path) == (finding.layer, finding.path[:-2]):
+            return trace.of_instance(instance).get(key)
     record = next((r for r in trace.layers if r.name == finding.layer), None)
     return getattr(record, key, None)

@@ -9,13 +9,13 @@ from math import prod
 from operator import itemgetter
 from typing import Any
 
-from shapecalc.diagnostics import Finding, Path, Refusal, quote
+from shapecalc.diagnostics import Finding, LayerError, Path, quote
 from shapecalc.edits import Change, Repair, Unchangeable, value_at
 from shapecalc.geometry import Rounding
 from shapecalc.layers import KINDS
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.field_types import Volume
-from shapecalc.network.written import inner_lists
+from shapecalc.network.layer_item import inner_lists
 from shapecalc.repairs.chain import VALUES, Chains, others, written
 from shapecalc.repairs.inputs import inputs
 from shapecalc.tracing import Trace
@@ -65,7 +65,7 @@ class _Merge:
         inputs[place] = volume
         try:
             return self.layer.volume(inputs)
-        except Refusal:
+        except LayerError:
             return None
 
     # -- another field in a branch -------------------------------------------------------------
@@ -163,11 +163,11 @@ class _Merge:
 
     def _agreeing(self, place: int, prefix: str) -> list[tuple[int, Volume]]:
         """Return earlier layers that agree with the other sources, the likeliest first."""
-        taken = {source - self.chains.offset for source in self.sources}
+        taken = {self.chains.values.producer(source) for source in self.sources}
         for branch in (b for p, b in enumerate(self.branches) if p != place):
             taken |= set(takewhile(partial(self._alike, branch[:1]), branch))
-        old = self.sources[place] - self.chains.offset
-        kind = self.trace.layers[old].kind if old >= 0 else ""
+        old = self.trace.producer(self.sources[place])
+        kind = old.kind if old else ""
         found = []
         for index in reversed(range(self.index)):
             record = self.trace.layers[index]
@@ -236,10 +236,10 @@ class _Merge:
             fields = {k: v for k, v in fields.items() if (k, v) != ("S", 1)}
             if word == "conv" and volume[-1] == K and "S" not in fields:
                 continue
-            layer = KINDS[word].model_validate(fields).settled(rounding)
+            layer = KINDS[word].model_validate(fields).with_rounding(rounding)
             try:
                 output = self._with(place, layer.volume([volume]))
-            except Refusal:
+            except LayerError:
                 continue
             if output is not None and rank:
                 yield {word: fields}, output

@@ -7,8 +7,11 @@ import io
 from collections.abc import Sequence
 
 from shapecalc.diagnostics import quote
-from shapecalc.reports.columns import default_columns, harmless, plain_cell, rows_of
+from shapecalc.reports import Format, Layout
+from shapecalc.reports.columns import default_columns, plain_cell, rows_of
 from shapecalc.tracing import Trace
+
+FORMULAS = "=+-@\t\r\n"  # what a formula begins with
 
 
 def render(
@@ -26,5 +29,23 @@ def render(
     if heading:
         writer.writerow([*(["file"] if extra else []), *columns])
     for row in rows_of(trace, depth):
-        writer.writerow([*extra, *(plain_cell(row, key) for key in columns)])
+        cells = (plain_cell(row, key) for key in columns)
+        writer.writerow([*extra, *(c if isinstance(c, int) else harmless(c) for c in cells)])
     return text.getvalue().rstrip("\n")
+
+
+def harmless(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula; wide signs such as U+FF1D are signs."""
+    first = text.lstrip(" \xa0\u3000")[:1]
+    if first and not first.isascii():
+        from unicodedata import normalize  # seldom needed
+
+        first = normalize("NFKC", first)
+    return "'" + text if first and first in FORMULAS else text
+
+
+def _report(trace: Trace, layout: Layout) -> str:
+    return render(trace, layout.columns, layout.depth, layout.file, layout.heading)
+
+
+CSV = Format(_report, even=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from shapecalc.diagnostics import Diagnostic, briefly, quote
 from shapecalc.layers.base import show
+from shapecalc.reports import Format, Layout
 from shapecalc.reports.columns import COLUMNS, cell, default_columns, rows_of, total_cells
 from shapecalc.tracing import Trace
 
@@ -175,7 +177,7 @@ def working(trace: Trace, depth: int | None = None) -> str:
         if record.name not in shown:
             continue
         volumes = ", ".join(map(show, record.input)) if record.input else "an unknown volume"
-        lines.append(f"\n{record.name}: {quote(record.described, 400)} on {volumes}")
+        lines.append(f"\n{record.name}: {quote(record.summary, 400)} on {volumes}")
         lines += [f"    {line}" for line in record.derivation or ["unknown"]]
     return "\n".join(lines)
 
@@ -189,3 +191,15 @@ def findings(diagnostics: Sequence[Diagnostic]) -> str:
         if found.hint:
             lines.append(f"        {found.hint}")
     return "\n".join(lines)
+
+
+def _report(style: str, trace: Trace, layout: Layout) -> str:
+    text = render(trace, style, layout.columns, layout.depth, layout.explain, layout.width)
+    comment = "% " if style == "latex" else ""
+    return f"{comment}{layout.file}\n{text}" if layout.file else text
+
+
+TABLE, MARKDOWN, LATEX = (
+    Format(partial(_report, style), between="\n\n\n", tells=True)
+    for style in ("table", "markdown", "latex")
+)

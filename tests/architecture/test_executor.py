@@ -114,7 +114,7 @@ def foreign(text: str) -> set[str]:
     own = (
         "shapecalc.executor.kernels.",
         "shapecalc.executor.buffers.",
-        "shapecalc.executor.draws.",
+        "shapecalc.executor.rng.",
         "shapecalc.registry.",
     )
     return {name for name in taken(text) if not name.startswith(own)}
@@ -145,7 +145,7 @@ def test_memory_knows_nothing_of_the_package() -> None:
 @pytest.mark.parametrize(
     "planted",
     [
-        "from shapecalc.geometry import slide",
+        "from shapecalc.geometry import fit_window",
         "import shapecalc.geometry",
         "from shapecalc import geometry",
         "def f():\n    from shapecalc.layers.window import sides",

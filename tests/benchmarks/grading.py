@@ -20,11 +20,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from shapecalc.grading.answers import Value, shown
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
+from shapecalc.grading.values import Value, shown
 
 ROOT = Path(__file__).resolve().parents[2]
 QUESTIONS = (

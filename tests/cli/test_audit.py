@@ -13,14 +13,14 @@ SLIDE = "input: 32x32x3\nlayers:\n  - conv: {K: 8, F: 5, expect: {parameters: 20
 
 
 @pytest.fixture
-def slide(tmp_path: Path) -> Path:
+def fit_window(tmp_path: Path) -> Path:
     path = tmp_path / "slide.yaml"
     path.write_text(SLIDE, encoding="utf-8")
     return path
 
 
 def test_a_misprint_is_code_1_and_has_its_place(run: Any, slide: Path) -> None:
-    result = run("audit", str(slide))
+    result = run("audit", str(fit_window))
     assert result.exit_code == 1
     assert f"{slide}:3:" in result.stdout
     assert "208" in result.stdout
@@ -29,9 +29,9 @@ def test_a_misprint_is_code_1_and_has_its_place(run: Any, slide: Path) -> None:
 
 
 def test_json(run: Any, slide: Path) -> None:
-    result = run("audit", "--format", "json", str(slide))
+    result = run("audit", "--format", "json", str(fit_window))
     (found,) = json.loads(result.stdout)
-    assert (found["code"], found["line"], found["file"]) == ("SC301", 3, str(slide))
+    assert (found["code"], found["line"], found["file"]) == ("SC301", 3, str(fit_window))
 
 
 def test_the_lectures_are_right(run: Any) -> None:
@@ -41,7 +41,7 @@ def test_the_lectures_are_right(run: Any) -> None:
 
 
 def test_a_path_that_is_not_there_is_code_2_and_the_others_go_on(run: Any, slide: Path) -> None:
-    result = run("audit", "nowhere.yaml", str(slide))
+    result = run("audit", "nowhere.yaml", str(fit_window))
     assert result.exit_code == 2
     assert "208" in result.stdout
     assert "nowhere.yaml" in result.stderr
@@ -54,7 +54,7 @@ def test_an_empty_folder_is_code_2(run: Any, tmp_path: Path) -> None:
 def test_a_dash_reads_standard_input(run: Any, slide: Path) -> None:
     result = run("audit", "-", stdin=SLIDE)
     assert result.exit_code == 1
-    assert result.stdout == run("audit", str(slide)).stdout.replace(str(slide), "-")
+    assert result.stdout == run("audit", str(fit_window)).stdout.replace(str(fit_window), "-")
     assert "1 file, 1 printed value checked: 1 misprint" in result.stderr
 
 

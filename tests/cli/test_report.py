@@ -550,3 +550,15 @@ def test_o_never_overwrites_a_spec_of_a_folder(run: Run, folder: Path) -> None:
     result = run("report", "specs", "-o", "specs/a.yaml", "--force")
     assert (result.exit_code, result.stdout) == (2, "")
     assert (folder / "a.yaml").read_bytes() == Path("faulty.yaml").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "words", [("report", "sound.yaml"), ("quiz",), ("grade", "hw.yaml", "ann.yaml")]
+)
+def test_a_hyphen_is_standard_output(run: Run, files: Path, words: tuple[str, ...]) -> None:
+    (files / "hw.yaml").write_text("spec: sound.yaml\nquestions: [conv1.output]\n")
+    (files / "ann.yaml").write_text("conv1.output: 6x6x2\n")
+    plain = run(*words)
+    assert plain.exit_code == 0
+    assert run(*words, "-o", "-").stdout == plain.stdout
+    assert not (files / "-").exists()

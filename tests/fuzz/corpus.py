@@ -11,8 +11,8 @@ import yaml
 
 import shapecalc
 from shapecalc.document import Document
-from shapecalc.grading.answers import shown
 from shapecalc.grading.assignment import assignment_of
+from shapecalc.grading.values import shown
 from shapecalc.layers import ALIASES, KINDS
 from shapecalc.layers.composite import Composite
 from shapecalc.readers import native

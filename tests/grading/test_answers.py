@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from shapecalc.grading.answers import Form, Unreadable, is_blank, read_answer, shown
+from shapecalc.grading.answers import Form, Unreadable, is_blank, read_answer
+from shapecalc.grading.values import shown
 
 
 @pytest.mark.parametrize(

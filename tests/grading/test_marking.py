@@ -8,7 +8,8 @@ import pytest
 
 from shapecalc.diagnostics import SpecError
 from shapecalc.grading import mark, read_assignment, score, subject
-from shapecalc.grading.marking import Mark, Marker
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark
 from shapecalc.tracing import walk
 
 NETWORK = {

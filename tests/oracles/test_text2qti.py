@@ -38,9 +38,9 @@ def test_text2qti_reads_it(seed: int, level: int, tmp_path: Path) -> None:
     made = make_quiz(seed=seed, level=level, count=60, student=STRANGE)
     quiz = program.Quiz(text2qti.render(made), config=CONFIG)
     assert words(quiz.description_html_xml) == f"Seed {seed}, student {STRANGE}"
-    quiz_question = questions_of(made)
-    assert len(quiz.questions_and_delims) == len(quiz_question)
-    for read, question in zip(quiz.questions_and_delims, quiz_question, strict=True):
+    questions = questions_of(made)
+    assert len(quiz.questions_and_delims) == len(questions)
+    for read, question in zip(quiz.questions_and_delims, questions, strict=True):
         compare(read, question)
     QTI(quiz).save(tmp_path / "quiz.zip")
     assert (tmp_path / "quiz.zip").stat().st_size > 1000

@@ -6,25 +6,26 @@ Each has render(class_run) -> str, with its last line break.
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 
 from shapecalc.grading.class_run import ClassRun
+from shapecalc.registry import Registry
 
-FORMATS = {
-    "table": "table",
-    "json": "json_text",
-    "csv": "gradebook",
-    "gradescope": "gradescope",
-    "prairielearn": "prairielearn",
-}
+FORMATS: Registry[Callable[[ClassRun], str]] = Registry(
+    "format of marks",
+    {
+        "table": f"{__name__}.table:render",
+        "json": f"{__name__}.json_text:render",
+        "csv": f"{__name__}.gradebook:render",
+        "gradescope": f"{__name__}.gradescope:render",
+        "prairielearn": f"{__name__}.prairielearn:render",
+    },
+)
 OF_ONE = ("gradescope", "prairielearn")  # formats of a single submission
 
 
 def render(form: str, class_run: ClassRun) -> str:
     """Return a class' marks in one of the formats."""
-    module = import_module(f"{__name__}.{FORMATS[form]}")
-    written: Callable[[ClassRun], str] = module.render
-    return written(class_run)
+    return FORMATS[form](class_run)
 
 
 def number(value: float) -> int | float:

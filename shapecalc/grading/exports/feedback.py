@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shapecalc.grading.class_run import Graded
 from shapecalc.grading.exports import number
-from shapecalc.grading.marking import Mark
+from shapecalc.grading.marks import Mark
 
 
 def feedback(mark: Mark) -> str:

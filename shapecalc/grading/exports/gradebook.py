@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.class_run import ClassRun, Graded
 from shapecalc.grading.exports import number
-
-FORMULAS = "=+-@\t\r\n"
+from shapecalc.reports.csv_text import harmless
 
 
 def render(class_run: ClassRun) -> str:
@@ -40,9 +38,3 @@ def _points(graded: Graded) -> list[object]:
     if not graded.gradable:
         return [""] * (len(marked.marks) + 1)
     return [*(number(mark.points) for mark in marked.marks), number(marked.score)]
-
-
-def harmless(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula; wide signs such as U+FF1D are signs."""
-    first = unicodedata.normalize("NFKC", text.lstrip(" \xa0\u3000")[:1])
-    return "'" + text if first and first in FORMULAS else text

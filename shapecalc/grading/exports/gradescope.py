@@ -12,7 +12,7 @@ from shapecalc.diagnostics import quote
 from shapecalc.grading.class_run import ClassRun
 from shapecalc.grading.exports import number
 from shapecalc.grading.exports.feedback import feedback, reached
-from shapecalc.grading.marking import Mark
+from shapecalc.grading.marks import Mark
 
 VISIBILITY = "after_due_date"
 

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import shown
 from shapecalc.grading.class_run import ClassRun, Graded
+from shapecalc.grading.values import shown
 
 SCHEMA = "shapecalc.grade/1"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.answers import shown
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.values import shown
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from shapecalc.grading.answers import shown
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import shown
 from shapecalc.layers.conv import Convolution, ConvTranspose
 from shapecalc.network.example import Numbers
 

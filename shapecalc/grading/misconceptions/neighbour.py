@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import prod
 
-from shapecalc.grading.answers import Value, shown
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.values import Value, shown
 from shapecalc.layers.normalization import Normalization
 from shapecalc.layers.reshape import Pad
 

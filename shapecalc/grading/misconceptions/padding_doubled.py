@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.answers import shown
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.misconceptions.variants import scaled
+from shapecalc.grading.values import shown
 from shapecalc.layers.base import Layer, aliases
 
 

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 from unicodedata import normalize
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import Value, flat
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.quiz import level1, level2, level3
 from shapecalc.grading.quiz.draws import Draws
 from shapecalc.grading.quiz.problem import KINDS, LARGEST, Part, Problem, Template
 from shapecalc.grading.quiz.words import ask, introduction
+from shapecalc.grading.values import Value, flat
 
 LEVELS = {1: level1.TEMPLATES, 2: level2.TEMPLATES, 3: level3.TEMPLATES}
 USUAL = {1: ("conv", "max_pool", "avg_pool"), 2: KINDS, 3: KINDS}  # kinds, where none are named

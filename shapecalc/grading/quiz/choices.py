@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import Unreadable, Value, read_answer, shown
+from shapecalc.grading.answers import Unreadable, read_answer
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
 from shapecalc.grading.ranking import cause_of
+from shapecalc.grading.values import Value, shown
 
 ResponseType = Literal["truth", "choice", "number", "short"]
 FEWEST, MOST = 2, 4  # wrong options

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from shapecalc.grading.quiz import gift, markdown, moodle_xml, text2qti, yaml_text
 from shapecalc.grading.quiz.build import Quiz
+from shapecalc.registry import Registry
 
-FORMATS: Mapping[str, Callable[[Quiz], str]] = {
-    "markdown": markdown.render,
-    "yaml": yaml_text.render,
-    "gift": gift.render,
-    "moodle-xml": moodle_xml.render,
-    "text2qti": text2qti.render,
-}
+_HERE = "shapecalc.grading.quiz"
+FORMATS: Registry[Callable[[Quiz], str]] = Registry(
+    "format of a quiz",
+    {
+        "markdown": f"{_HERE}.markdown:render",
+        "yaml": f"{_HERE}.yaml_text:render",
+        "gift": f"{_HERE}.gift:render",
+        "moodle-xml": f"{_HERE}.moodle_xml:render",
+        "text2qti": f"{_HERE}.text2qti:render",
+    },
+)

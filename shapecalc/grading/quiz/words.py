@@ -7,41 +7,19 @@ from typing import Any
 
 from shapecalc.grading.query import Query, read_path
 from shapecalc.grading.quiz.problem import Problem, named_layers
-from shapecalc.quantities import QUANTITIES
+from shapecalc.grading.wording import WORDINGS
 
 NOTES = (
     "Volumes are height x width x depth. Parameters are weights and biases; pools have none."
     " A stride fits if the last window ends where the padded input ends."
 )
-ASKS = {
-    "output": "What is the output volume of {name} (height x width x depth)?",
-    **{quantity.key: quantity.drawn for quantity in QUANTITIES.values()},
-    "receptive_field": (
-        "How large is the receptive field of one output of {name}, in input pixels"
-        " (height x width)?"
-    ),
-    "jump": (
-        "How many input pixels apart are the receptive fields of two neighbouring outputs of"
-        " {name} (down x across)?"
-    ),
-    "im2col": (
-        "im2col writes every window of {name} as a column. How large is the matrix (rows x"
-        " columns)?"
-    ),
-    "unshared_parameters": (
-        "How many parameters would {name} have if every output value had a filter and a bias of"
-        " its own?"
-    ),
-    "P": "Which padding P on each side of {name} keeps height and width as they are?",
-    "fits": "Does the stride of {name} fit, with nothing left over? (yes or no)",
-}
 
 
 def ask(path: str) -> str:
     """Return what a path asks for, as a sentence."""
     query = read_path(path)
     name = "the whole network" if query.name == "total" else query.name
-    return ASKS[query.key].format(name=name)
+    return WORDINGS[query.key].drawn.format(name=name)
 
 
 def introduction(problem: Problem) -> str:

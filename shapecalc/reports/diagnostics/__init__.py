@@ -1,15 +1,16 @@
 """Diagnostics as text, one file a format.
 
-A format has a NAME, for `--format`, and `render(found)`, which returns what is printed for the
-diagnostics of some files. FOR_PEOPLE says that they are told of file by file, and of much advice a
-part only; other formats are written once, for all files and in full.
+A format, a module or an object, has a NAME, for `--format`, and `render(found)`, which returns what
+is printed for the diagnostics of some files. FOR_PEOPLE says that they are told of file by file,
+and of much advice a part only; other formats are written once, for all files and in full.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from shapecalc.registry import Registry
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -30,13 +31,14 @@ if TYPE_CHECKING:
             """Return the text, with a line break at its end if there is any."""
 
 
-FORMATS = ("text", "json")  # the modules, loaded when they are used
+FORMATS: Registry[Format] = Registry(
+    "format of findings", {name: f"{__name__}.{name}" for name in ("text", "json")}
+)
 
 
 def named(name: str) -> Format:
     """Return the format of a name in FORMATS."""
-    found: Format = import_module(f"{__name__}.{name}")
-    return found
+    return FORMATS[name]
 
 
 def unpainted(text: str, severity: Severity) -> str:

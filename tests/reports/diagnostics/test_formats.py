@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,3 +65,37 @@ def test_json_lists_all_with_their_files() -> None:
         {"file": "b.yaml", **BARE.to_dict(), "edits": [], "consequences": []},
     ]
     assert json.loads(diagnostics.named("json").render([("a.yaml", [])])) == []
+
+
+OTHER = """
+NAME = "lines"
+FOR_PEOPLE = False
+
+
+def render(found, paint=None):
+    return "".join(f"{one.line} {one.code}\\n" for _, several in found for one in several)
+"""
+CHECK = """
+import sys
+from shapecalc.reports import diagnostics
+diagnostics.FORMATS.register("lines")("our_lines")
+from shapecalc.cli import main
+sys.argv = ["shapecalc", "check", "-q", "--format", "lines", "spec.yaml"]
+main()
+"""
+
+
+def test_a_format_of_one_file_is_added_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "our_lines.py").write_text(OTHER, encoding="utf-8")
+    spec = "input: 8x8x1\nlayers:\n  - conv: {K: 1, F: 3, S: 2}\n"
+    (tmp_path / "spec.yaml").write_text(spec, encoding="utf-8")
+    paths = os.pathsep.join(map(str, (FOLDER.parents[2], tmp_path)))
+    done = subprocess.run(
+        [sys.executable, "-c", CHECK],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    assert (done.returncode, done.stdout) == (1, "3 SC201\n")

@@ -1,0 +1,352 @@
+"""Confirms a spec: every prediction of the trace beside what running the network gives.
+
+Layer by layer: the volume, the parameters that were allocated and got a gradient, the multiply-
+accumulates that the kernels did, the gradients against differences, the receptive field against
+what one output's gradient reaches. Then the network as a whole, and the worked example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from shapecalc import rules
+from shapecalc.diagnostics import Fault, Finding, SpecError, in_order, nearest, quote, some
+from shapecalc.executor.arrays import refusal
+from shapecalc.executor.buffers import Array
+from shapecalc.executor.example_check import ComputedExample
+from shapecalc.executor.gradient_check import GOOD, GOOD_SINGLE, Tensor, check_layer
+from shapecalc.executor.limits import (
+    MOST,
+    need_room_to_check,
+    need_sound,
+    need_time,
+    need_whole,
+    seconds_to_check,
+)
+from shapecalc.executor.network_gradient_check import random_upstream, whole_check
+from shapecalc.executor.receptive_field_check import field_checks
+from shapecalc.executor.rng import generator
+from shapecalc.executor.session import Session
+from shapecalc.layers.base import show
+from shapecalc.quantities import ROLES
+from shapecalc.records import LayerRecord
+from shapecalc.tracing import Trace
+from shapecalc.verification import Check, Verification
+
+Progress = Callable[[int, int], None]  # layers done, and how many there are
+SMALL = 0.1  # biases that are drawn
+WHOLE = 1e-4  # the error that passes for a whole network: rounding adds up from layer to layer
+FAULT = "this is a fault of shapecalc, not of the spec: please report it"
+
+
+def verify(
+    trace: Trace,
+    *,
+    batch: int | None = None,
+    seed: int = 0,
+    dtype: str = "float64",
+    training: bool = True,
+    only: str | None = None,
+    progress: Progress | None = None,
+) -> Verification:
+    """Return all checks of a traced spec. Never raises for what is wrong with the spec."""
+    size = trace.spec.batch if batch is None else batch
+    mode = "training" if training else "inference"
+    settings = f"{dtype}, batch {size}, seed {seed}, {mode}"
+    found = [d for d in trace.diagnostics if d.severity == "error"]
+    plan = _Plan(trace, size, seed, dtype, training, only, progress)
+    try:
+        with np.errstate(all="ignore"):  # what is not finite is a finding
+            plan.run()
+    except SpecError as error:
+        found += error.diagnostics
+    except MemoryError:
+        message = "there is not enough memory to run the network"
+        plan.findings.append(Finding(Fault(rules.LIMIT_PASSED, message, "a smaller batch"), ()))
+    found += trace.spec.document.diagnostics(plan.findings)
+    file, name = trace.spec.file, trace.name
+    return Verification(file, name, settings, plan.checks, in_order(found), plan.notes)
+
+
+def foreseen(trace: Trace, *, batch: int | None, dtype: str, only: str | None) -> float:
+    """Return about how many seconds confirming will take; 0 where it will be refused at once."""
+    size, layers = batch or trace.spec.batch, chosen(trace, only)
+    try:
+        _need(trace, size, dtype, layers)
+    except SpecError:
+        return 0.0
+    return seconds_to_check(trace, size, layers)
+
+
+def _need(trace: Trace, batch: int, dtype: str, layers: Sequence[int]) -> None:
+    """Raise SpecError for what cannot be run."""
+    need_sound(trace)
+    need_time(trace, batch)
+    need_room_to_check(trace, batch, np.dtype(dtype).itemsize, layers)
+
+
+class _Plan:
+    """The checks of one spec, done one after the other."""
+
+    def __init__(
+        self,
+        trace: Trace,
+        batch: int,
+        seed: int,
+        dtype: str,
+        training: bool,
+        only: str | None,
+        progress: Progress | None,
+    ) -> None:
+        self.trace, self.batch, self.seed = trace, batch, seed
+        self.dtype, self.training = dtype, training
+        self.progress = progress or (lambda done, total: None)
+        self.only = only
+        self.checks: list[Check] = []
+        self.findings: list[Finding] = []
+        self.notes: list[str] = []
+        self.places = {record.name: index for index, record in enumerate(trace.layers)}
+        self.chosen = chosen(trace, only)
+
+    def run(self) -> None:
+        """Run the network once, check its layers, then the whole and the example."""
+        if need_whole("batch", self.batch) < 1:
+            raise refusal(Fault(rules.WRONG_VALUE, "batch must be 1 or more"), "batch")
+        if not self.chosen and self.only is not None:
+            close = nearest(self.only, self.places)
+            hint = f"did you mean {quote(close)}?" if close else ""
+            raise refusal(
+                Fault(rules.NO_SUCH_NAME, f"there is no layer {quote(self.only)}", hint), "only"
+            )
+        _need(self.trace, self.batch, self.dtype, self.chosen)
+        self._example()
+        session = self._session(self.dtype)
+        inputs = session.inputs(batch=self.batch)
+        whole = self._attempt(session, partial(_pass, session, inputs, self.seed))
+        for index in self.chosen:
+            if index < len(session.engine.shapes):
+                self._counted(session, index, whole)
+        if whole and self.only is None:
+            self._whole(session, inputs)
+        del session, inputs  # their memory is needed
+        self._gradients()
+        self._fields()
+        self.checks.sort(key=self._order)
+
+    def _session(self, dtype: str) -> Session:
+        """Return the network with biases drawn: with zeros, a relu over padding is at its kink."""
+        session = Session(
+            self.trace, seed=self.seed, dtype=dtype, training=self.training, keep="outputs",
+            fast=False,
+        )  # fmt: skip
+        for index, own in enumerate(session.engine.parameters):
+            biases = [own[name] for name, p in session.owned[index].items() if p.role == "bias"]
+            if biases:
+                random = generator("bias", self.seed, index)
+                for bias in biases:
+                    bias[...] = SMALL * random.standard_normal(bias.shape)
+        return session
+
+    def _order(self, check: Check) -> int:
+        """Order checks by layer, those of the network as a whole last."""
+        return self.places.get(check.layer or "", len(self.places))
+
+    def _attempt(self, session: Session, work: Callable[[], None]) -> bool:
+        """Run the network's kernels; say whether they went through. Any exception is a finding."""
+        try:
+            work()
+        except (MemoryError, SpecError):
+            raise
+        except Exception as error:
+            self._broken(self.trace.layers[session.engine.current].name, error)
+            return False
+        return True
+
+    def _broken(self, name: str, error: Exception) -> None:
+        if any((check.layer, check.quantity) == (name, "execution") for check in self.checks):
+            return  # the whole network's run met it as well
+        what = quote(" ".join(f"{type(error).__name__}: {error}".split()), 200)
+        self._fail(Check(name, "execution", "runs", what, False), f"{name} cannot run: {what}")
+
+    def _counted(self, session: Session, index: int, whole: bool) -> None:
+        """Compare the volume, the parameters and the MACs of one layer."""
+        record, engine = self.trace.layers[index], session.engine
+        (count, *volume) = engine.shapes[index]
+        self._compare(record, "output", list(record.output or ()), list(volume))
+        if count != self.batch:
+            self._compare(record, "batch", self.batch, count)
+        if not record.shares:
+            arrays, owned = engine.parameters[index], session.owned[index]
+            if whole and index in engine.reached:  # what got a gradient is what is used
+                kept = {name: a for name, a in arrays.items() if not owned[name].learned}
+                arrays = {**engine.parameter_gradients[index], **kept}
+            sizes = dict.fromkeys(ROLES.values(), 0)
+            for name, array in arrays.items():  # a gradient of nothing counts as a weight's
+                sizes[ROLES[owned[name].role if name in owned else "weight"]] += array.size
+            for what, executed in sizes.items():
+                self._compare(record, what, getattr(record, what), executed)
+            total = sizes["weights"] + sizes["biases"]
+            self._compare(record, "parameters", record.parameters, total)
+        macs, rest = divmod(engine.forward_macs[index], count)
+        self._compare(record, "macs", record.macs, macs if not rest else macs + rest / count)
+
+    def _compare(self, record: LayerRecord, what: str, predicted: Any, executed: Any) -> None:
+        agrees = predicted == executed
+        check = Check(record.name, what, predicted, executed, agrees)
+        if agrees:
+            self.checks.append(check)
+            return
+        title = "MACs" if what == "macs" else what.replace("_", " ")
+        message = f"{record.name}: {title} {_text(predicted)} predicted, {_text(executed)} executed"
+        self._fail(check, message)
+
+    def _fail(self, check: Check, message: str) -> None:
+        self.checks.append(check)
+        place = self.places.get(check.layer or "")
+        path = () if place is None else self.trace.layers[place].path
+        self.findings.append(Finding(Fault(rules.EXECUTION, message, FAULT), path, check.layer))
+
+    # -- gradients -----------------------------------------------------------------------------
+
+    def _gradients(self) -> None:
+        """Check each layer's backward pass; layers that are alike once."""
+        done: dict[Any, tuple[str, list[Tensor]]] = {}
+        probed = alike = 0
+        for number, index in enumerate(self.chosen):
+            self.progress(number, len(self.chosen))
+            record = self.trace.layers[index]
+            key = (record.kind, repr(record.layer), record.input)
+            if key not in done:
+                try:
+                    done[key] = record.name, self._tensors(record, index)
+                except Exception as error:
+                    self._broken(record.name, error)
+                    done[key] = record.name, []
+            else:
+                alike += 1
+            first, tensors = done[key]
+            for tensor in tensors:
+                probed += not tensor.exhaustive
+                self._gradient(record, tensor, "" if first == record.name else f"as {first}")
+        self.progress(len(self.chosen), len(self.chosen))
+        if probed:
+            self.notes.append(
+                "probed: every value in turn of tensors of up to 400 values, where that is quick;"
+                " larger ones along two random directions, one where a layer takes long"
+            )
+        if alike:
+            self.notes.append(f"{alike:,} layers are like an earlier one and share its result")
+
+    def _tensors(self, record: LayerRecord, index: int) -> list[Tensor]:
+        return check_layer(
+            record, batch=min(self.batch, MOST), seed=(self.seed, index), training=self.training,
+            dtype=self.dtype,
+        )  # fmt: skip
+
+    def _gradient(self, record: LayerRecord, tensor: Tensor, how: str) -> None:
+        bound = GOOD if self.dtype == "float64" else GOOD_SINGLE
+        if not how:
+            how = "every value" if tensor.exhaustive else "random directions"
+        agrees = tensor.error is not None and tensor.error <= bound
+        error = tensor.error
+        check = Check(record.name, "gradient", bound, error, agrees, how, tensor=tensor.name)
+        if agrees:
+            self.checks.append(check)
+        elif tensor.error is None:
+            self._fail(check, f"{record.name}: backward gives {tensor.fault} of {tensor.name}")
+        else:
+            self._fail(
+                check,
+                f"{record.name}: the gradient of {tensor.name} is wrong: relative error"
+                f" {tensor.error:.1e} against centred differences (at most {bound:.0e} passes)",
+            )
+
+    # -- the rest ------------------------------------------------------------------------------
+
+    def _fields(self) -> None:
+        wrong = {check.quantity for check in self.checks if not check.agrees}
+        if wrong - {"weights", "biases", "parameters", "non_trainable", "example"}:
+            self.notes.append("receptive fields are measured once everything else agrees")
+            return
+        checks, note = field_checks(self.trace, self.chosen)
+        for check in checks:
+            if check.agrees:
+                self.checks.append(check)
+                continue
+            message = (
+                f"{check.layer}: receptive field {_text(check.predicted)} predicted,"
+                f" {_text(check.executed)} measured"
+            )
+            self._fail(check, message + (f" ({check.how})" if check.how else ""))
+        if note:
+            self.notes.append(note)
+
+    def _whole(self, session: Session, inputs: Sequence[Array]) -> None:
+        """Check how the gradients of the layers are joined: along one direction each of all
+        inputs and of all parameters.
+        """
+        engine = session.engine
+        shapes = [x.shape for x in inputs] + engine.shapes
+        empty = [
+            step.name
+            for step in engine.steps
+            if step.kernel.leaves_windows_empty(shapes[step.sources[0]])
+        ]
+        if empty:
+            self.notes.append(
+                f"the network as a whole is not checked: windows of {some(empty, 4)} lie wholly in"
+                " the padding (SC406), and their maximum is minus infinity"
+            )
+            return
+        if self.dtype != "float64":
+            session = self._session("float64")
+            inputs = session.inputs(batch=self.batch)
+            _pass(session, inputs, self.seed)
+        session.buffers.let_go()
+        joined: dict[str, float] = {}
+        self._attempt(session, lambda: joined.update(whole_check(session, inputs, self.seed)))
+        for name, error in joined.items():
+            agrees = error <= WHOLE
+            how = "a random direction"
+            check = Check(None, "gradient", WHOLE, error, agrees, how, tensor=name)
+            if agrees:
+                self.checks.append(check)
+            else:
+                self._fail(
+                    check,
+                    f"the gradient of the {name} of the whole network is wrong:"
+                    f" relative error {error:.1e}",
+                )
+
+    def _example(self) -> None:
+        example = self.trace.spec.example
+        if example is None or any(d.rule.structural for d in self.trace.diagnostics):
+            return
+        computed = ComputedExample(self.trace, example, seed=self.seed, training=self.training)
+        checks, findings = computed.compare()
+        self.checks += checks
+        self.findings += findings
+
+
+def _pass(session: Session, inputs: Sequence[Array], seed: int) -> None:
+    """Run forward, and backward from random upstream gradients."""
+    session.engine.forward(inputs)
+    session.engine.backward(random_upstream(session, seed))
+
+
+def chosen(trace: Trace, only: str | None) -> list[int]:
+    """Return the layers that are checked: all, the one asked for, or those of an instance."""
+    names = [record.name for record in trace.layers]
+    if only is None:
+        return [*range(len(names))]
+    return [i for i, name in enumerate(names) if name == only or name.startswith(f"{only}.")]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return show(tuple(value))
+    return f"{value:,}" if isinstance(value, int | float) else str(value)

@@ -1,0 +1,109 @@
+"""What an executed example answers: values, gradients, parameters after a step, the loss."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from shapecalc import rules
+from shapecalc.diagnostics import SpecError, quote, some
+from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.named_layers import NamedLayers
+from shapecalc.grading.query import Query
+from shapecalc.grading.values import Value
+from shapecalc.layers.base import show
+from shapecalc.worked_example import HINTS, Lack, Target, lacking
+
+if TYPE_CHECKING:
+    from shapecalc.executor.example_check import ComputedExample
+
+NEEDED: dict[Lack, str] = {"loss": "a loss", "gradient": "a loss or upstream", "rate": "a rate"}
+
+
+class ExampleValues:
+    """The example of a network, executed at the first question for a value."""
+
+    def __init__(self, layers: NamedLayers) -> None:
+        self.layers, self.trace = layers, layers.trace
+
+    @cached_property
+    def computed(self) -> ComputedExample:
+        """The executed example. Raises Unanswerable."""
+        from shapecalc.executor.example_check import ComputedExample  # NumPy, if asked for
+
+        example = self.trace.spec.example
+        assert example is not None
+        try:
+            return ComputedExample(self.trace, example, seed=0, training=True)
+        except SpecError as error:
+            raise Unanswerable(error.diagnostics[0].message, rule=rules.UNUSABLE_NETWORK) from None
+
+    def value(self, query: Query) -> Value:
+        """Return a number, or an array as nested tuples. Raises Unanswerable."""
+        self._need_an_example(query)
+        target = self._target(query)
+        array = self.computed.array(target)
+        if target.batched and len(array) == 1:
+            array = array[0]
+        return self._at(array, query) if query.place else _whole(array)
+
+    def _need_an_example(self, query: Query) -> None:
+        if self.trace.spec.example is None:
+            message = f"{quote(query.path)} needs a network with an example, to be executed"
+            raise Unanswerable(message, "write example: {given: {input: [...]}}")
+        if any(d.rule.structural and d.severity == "error" for d in self.trace.diagnostics):
+            message = f"{quote(query.path)} is not known{self.layers.reason()}"
+            raise Unanswerable(message, rule=rules.UNUSABLE_NETWORK)
+        drawn = self._drawn()
+        if drawn:
+            message = f"{quote(query.path)} has no fixed value: {some(drawn, 6)} would be drawn"
+            raise Unanswerable(message, f"write example: {{given: {{{drawn[0]}: [...]}}}}")
+
+    def _drawn(self) -> list[str]:
+        """Return the inputs and weights that the example does not give; biases are 0 without."""
+        example = self.trace.spec.example
+        given = example.given if example else {}
+        wanted = list(self.trace.inputs)
+        for record in self.trace.layers:
+            if record.layer is not None and record.layer.multiplies and not record.shares:
+                wanted.append(f"{record.name}.weight")
+        return [name for name in wanted if name not in given]
+
+    def _target(self, query: Query) -> Target:
+        """Return what is asked for, if the example has all that it takes."""
+        example = self.trace.spec.example
+        assert example is not None
+        try:
+            target = self.computed.session.names.find(query.key)
+        except KeyError as error:
+            fault = error.args[0]
+            raise Unanswerable(fault.message, fault.hint) from None
+        lack = lacking(target.role, example)
+        if lack is not None:
+            message = f"{quote(query.path)} needs an example with {NEEDED[lack]}"
+            raise Unanswerable(message, HINTS[lack])
+        return target
+
+    def _at(self, array: Any, query: Query) -> float:
+        """Return the number at a place; leading axes of 1 may be left out."""
+        lacks = array.ndim - len(query.place)
+        if lacks > 0 and set(array.shape[:lacks]) <= {1}:
+            array = array.reshape(array.shape[lacks:])
+        if len(query.place) != array.ndim or any(
+            at >= size for at, size in zip(query.place, array.shape, strict=True)
+        ):
+            message = f"{quote(query.path)} is outside: {query.key} is {show(array.shape)}"
+            raise Unanswerable(message, "places count from 0, depth first")
+        return float(array[query.place])
+
+
+def _whole(array: Any) -> Value:
+    """Return an array as lectures print it: without leading axes of 1."""
+    while array.ndim > 1 and len(array) == 1:
+        array = array[0]
+    nested: Value = _nested(array.tolist())
+    return nested
+
+
+def _nested(values: Any) -> Any:
+    return tuple(map(_nested, values)) if isinstance(values, list) else values

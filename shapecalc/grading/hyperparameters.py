@@ -1,0 +1,81 @@
+"""Questions about a layer's own fields: F, S, P, K, whether the stride fits, what fits as well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shapecalc import rules
+from shapecalc.diagnostics import LayerError, quote, some
+from shapecalc.geometry import PADDING_POLICIES
+from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.query import Query
+from shapecalc.grading.values import Value, flat
+from shapecalc.layers.base import Layer, aliases, show_value
+from shapecalc.layers.window import Sliding
+from shapecalc.records import LayerRecord
+
+SPATIAL = ("F", "S", "P", "dilation", "output_padding", "scale")  # fields of each axis
+LARGEST = 10**6  # of a hyperparameter that is tried out
+
+
+def stride_fits(record: LayerRecord) -> bool:
+    """Say whether a stride leaves nothing over on any axis. Raises Unanswerable."""
+    if not isinstance(record.layer, Sliding):
+        raise Unanswerable(f"{record.name} is a {record.kind}: no window slides over its input")
+    if not record.input:
+        raise Unanswerable(f"the input of {record.name} is not known", rule=rules.UNUSABLE_NETWORK)
+    fits = record.layer.fits(record.input[0])
+    return all(fit.size and not fit.remainder for fit in fits.axes)
+
+
+def field_value(record: LayerRecord, query: Query) -> Value:
+    """Return a field: one number where all axes have the same. Raises Unanswerable."""
+    layer = record.layer
+    words = aliases(type(layer)) if layer is not None else {}
+    if layer is None or query.key not in words:
+        has = some(list(type(layer).model_fields)) if layer is not None else "no fields"
+        raise Unanswerable(f"{query.name} has no field {quote(query.key)}", f"it has {has}")
+    value = _in_effect(layer, words[query.key], record)
+    if isinstance(value, tuple) and len(set(value)) == 1 and isinstance(value[0], int):
+        value = value[0]
+    if isinstance(value, bool) or not isinstance(value, int | float | tuple):
+        raise Unanswerable(f"{quote(query.path)} is {show_value(value)}, which is not a number")
+    return value
+
+
+def _in_effect(layer: Layer, field: str, record: LayerRecord) -> Any:
+    """Return the value of a field as it works: a usual stride, the zeros that "same" comes to."""
+    if field == "P" and isinstance(layer, Sliding) and record.input:
+        sides = tuple((fit.before, fit.after) for fit in layer.fits(record.input[0]).axes)
+        return tuple(a if a == b else (a, b) for a, b in sides)
+    if field == "S" and isinstance(layer, Sliding):
+        return layer.stride()
+    value = getattr(layer, field)
+    by_policy = isinstance(getattr(layer, "P", 0), str)
+    return 0 if field == "output_padding" and value is None and not by_policy else value
+
+
+def suits(record: LayerRecord, query: Query, value: Value) -> bool:
+    """Say whether another value of a hyperparameter gives the same output volume."""
+    layer, inputs = record.layer, record.input
+    if layer is None or not inputs or not _allowed(value):
+        return False
+    field = aliases(type(layer))[query.key]
+    least = 0 if field in ("P", "output_padding") else 1
+    if field not in SPATIAL or any(type(n) is int and n < least for n in flat(value)):
+        return False
+    if isinstance(value, tuple) and len(value) != len(inputs[0]) - 1:
+        return False
+    try:
+        return layer.model_copy(update={field: value}).volume(inputs) == record.output
+    except (LayerError, ValueError, TypeError, AttributeError, IndexError):
+        return False
+
+
+def _allowed(value: Value) -> bool:
+    """Say whether a hyperparameter may be tried out: a policy, whole numbers of a sensible size."""
+    if isinstance(value, str):
+        return value in PADDING_POLICIES
+    if isinstance(value, tuple):
+        return len(value) <= 3 and all(_allowed(part) for part in value)
+    return type(value) is int and 0 <= value <= LARGEST

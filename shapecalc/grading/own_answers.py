@@ -1,0 +1,117 @@
+"""What follows from a student's own wrong answers: other volumes in the network, other sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from shapecalc.diagnostics import LayerError
+from shapecalc.grading.comparison import same
+from shapecalc.grading.question import Question
+from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Number, Value, shown
+from shapecalc.quantities import REPORTED
+
+SUMMED = tuple(quantity.key for quantity in REPORTED)
+MOST_WALKED = 100_000  # layers of networks with one student's own volumes
+Answered = tuple[Question, Value]
+
+
+class OwnAnswers:
+    """The wrong answers of one student so far."""
+
+    def __init__(self) -> None:
+        self._wrong: list[Answered] = []
+        self._walked = 0  # layers
+
+    def add(self, question: Question, value: Value) -> None:
+        """Remember a wrong answer, or one that followed through."""
+        self._wrong.append((question, value))
+
+    def about(self, question: Question) -> tuple[tuple[str, Value], ...]:
+        """Return the wrong answers about a question's network, by the questions' ids."""
+        return tuple((q.id, v) for q, v in self._wrong if q.subject is question.subject)
+
+    def lead_to(self, question: Question, value: Value) -> str | None:
+        """Return the earlier answers that a wrong answer is right for, if there are any."""
+        for subject, said in self._networks(question):
+            try:
+                corrected = subject.answer(question.query)
+            except Exception:  # the student's own volumes may lead anywhere
+                continue
+            if _is_corrected(question, corrected, value):
+                return said
+        summed = _sum_of_own(question, self._others(question))
+        if summed is not None and _is_corrected(question, summed[1], value):
+            return summed[0]
+        return None
+
+    def networks(self, question: Question) -> Iterator[Subject]:
+        """Yield a question's network with the student's own volumes in place, if there are any."""
+        for subject, _ in self._networks(question):
+            yield subject
+
+    def _others(self, question: Question) -> list[Answered]:
+        """Return the answers about the same network that are to something else, each once."""
+        return [
+            (q, v)
+            for q, v in {q.query: (q, v) for q, v in self._wrong}.values()
+            if q.subject is question.subject and q.query != question.query
+        ]
+
+    def _networks(self, question: Question) -> Iterator[tuple[Subject, str]]:
+        volumes = {
+            q.query.name: v
+            for q, v in self._others(question)
+            if q.query.key == "output" and q.query.name in q.subject.records and _volume(v)
+        }
+        if volumes:
+            name, volume = list(volumes.items())[-1]  # the others are behind it
+            supposed = self._supposed(question.subject, volumes)
+            if supposed is not None:
+                yield supposed, f"{name}.output {shown(volume)}"
+
+    def _supposed(self, subject: Subject, volumes: Mapping[str, Any]) -> Subject | None:
+        """Return the network with a student's volumes, while that does not take too long."""
+        self._walked += len(subject.records)
+        if self._walked > MOST_WALKED:
+            return None
+        try:
+            return subject.supposing(volumes)
+        except LayerError:  # the layer cannot even take what the student says it gets
+            return None
+
+
+def _is_corrected(question: Question, corrected: Value, value: Value) -> bool:
+    """Say whether an answer is what the right way makes of other answers that are wrong."""
+    return corrected != question.right and same(question, corrected, value)
+
+
+def _volume(value: Value) -> bool:
+    """Say whether a value is a volume that a network can go on with."""
+    if not isinstance(value, tuple) or not 0 < len(value) <= 4:
+        return False
+    return all(type(size) is int and 0 < size < 2**20 for size in value)
+
+
+def _sum_of_own(question: Question, own: Sequence[Answered]) -> tuple[str, Value] | None:
+    """Return a total, or a layer's parameters, with the student's own terms put in."""
+    query, right = question.query, question.right
+    if query.key not in SUMMED or query.form != "number" or not isinstance(right, Number):
+        return None
+    parts = ("weights", "biases") if query.key == "parameters" else ()
+    corrected: Number = right
+    said = []
+    for other, value in own:
+        theirs = other.query
+        layer = theirs.name in question.subject.records  # an instance holds others
+        term = query.name == "total" and layer and theirs.key == query.key
+        part = theirs.name == query.name and theirs.key in parts
+        if (
+            (term or part)
+            and isinstance(value, int | float)
+            and isinstance(other.right, int | float)
+        ):
+            corrected += value - other.right
+            said.append(f"{theirs.path} {shown(value)}")
+    return (", ".join(said), corrected) if said else None

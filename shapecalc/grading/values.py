@@ -1,0 +1,42 @@
+"""The values that answers stand for, and how they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+Number = int | float
+Value = bool | Number | str | tuple[Any, ...]
+
+
+def flat(value: Any) -> list[Number]:
+    """Return all numbers of nested tuples, in order."""
+    if isinstance(value, list | tuple):
+        return [number for part in value for number in flat(part)]
+    return [value]
+
+
+def shown(value: Value | None) -> str:
+    """Return a value as feedback prints it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        kinds = set(map(type, value))
+        if int in kinds and kinds <= {int, float}:  # sizes; an array is of floats alone
+            return "x".join(map(_text, value))
+        return "[" + ", ".join(_listed(part) for part in value) + "]"
+    return value if isinstance(value, str) else _text(value, ",")
+
+
+def _listed(value: Any) -> str:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[" + ", ".join(_listed(part) for part in value) + "]"
+    return _text(value)
+
+
+def _text(value: Number, grouping: str = "") -> str:
+    if isinstance(value, int):
+        return f"{value:{grouping}}"
+    return f"{value:.6g}"

@@ -1,0 +1,53 @@
+"""The questions in words, by what is asked for: one table for assignments and quizzes.
+
+The words of a count stand with the count (quantities.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from shapecalc.quantities import QUANTITIES
+
+
+class Wording(NamedTuple):
+    """A question in words; empty where it is never asked in that way."""
+
+    asked: str  # behind a description of the layer: "its"
+    drawn: str  # in a quiz, about {name}
+
+
+WORDINGS: Mapping[str, Wording] = {
+    "output": Wording(
+        "What is its output volume?",
+        "What is the output volume of {name} (height x width x depth)?",
+    ),
+    "input": Wording("What is its input volume?", ""),
+    **{key: Wording(quantity.asked, quantity.drawn) for key, quantity in QUANTITIES.items()},
+    "receptive_field": Wording(
+        "How large is the receptive field of one of its outputs?",
+        "How large is the receptive field of one output of {name}, in input pixels"
+        " (height x width)?",
+    ),
+    "jump": Wording(
+        "How many input pixels apart are the receptive fields of two neighbouring outputs?",
+        "How many input pixels apart are the receptive fields of two neighbouring outputs of"
+        " {name} (down x across)?",
+    ),
+    "unshared_parameters": Wording(
+        "How many parameters would it have if every output had its own filter?",
+        "How many parameters would {name} have if every output value had a filter and a bias of"
+        " its own?",
+    ),
+    "im2col": Wording(
+        "How large is its im2col matrix, rows by columns?",
+        "im2col writes every window of {name} as a column. How large is the matrix (rows x"
+        " columns)?",
+    ),
+    "fits": Wording(
+        "Does the stride fit? (yes or no)",
+        "Does the stride of {name} fit, with nothing left over? (yes or no)",
+    ),
+    "P": Wording("", "Which padding P on each side of {name} keeps height and width as they are?"),
+}

@@ -1,0 +1,446 @@
+"""Every wrong model against hand arithmetic, over all stored networks, and on random numbers."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from math import exp, log
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import shapecalc
+from shapecalc.diagnostics import LayerError
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark
+from shapecalc.grading.misconceptions import misconceptions, wrong_answers
+from shapecalc.grading.misconceptions.question_context import QuestionContext
+from shapecalc.grading.query import COUNTS, OF_TOTAL, SIZES, read_path
+from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import shown
+
+SPECS = Path(__file__).resolve().parents[3] / "specs"
+LARGEST = 80  # layers of a network in which every question is tried; of larger ones, a sample
+
+
+def net(volume: str, *layers: Any, **more: Any) -> dict[str, Any]:
+    """Return a network in place."""
+    return {"input": volume, "layers": list(layers), **more}
+
+
+CONV = net("32x32x3", {"conv": {"K": 10, "F": 5, "P": 2}})
+WIDE = net("40x32x3", {"conv": {"K": 10, "F": 5, "P": 2}})
+ALEX = net("227x227x3", {"conv": {"K": 96, "F": 11, "S": 4}})
+KERAS = net("12x12x32", {"conv": {"K": 64, "F": 3}}, {"max_pool": 2}, "flatten", {"dense": 10})
+POOL = net("32x32x16", {"max_pool": {"F": 2, "S": 2}})
+NORM = net("56x56x64", {"conv": {"K": 64, "F": 3, "P": 1}}, "batch_norm")
+TWICE = net("15x15x1", {"conv": {"K": 4, "F": 3, "S": 2}}, {"conv": {"K": 4, "F": 3, "S": 2}})
+LENET = net(
+    "32x32x1", {"conv": {"K": 6, "F": 5}}, {"max_pool": 2}, {"conv": {"K": 16, "F": 5}},
+)  # fmt: skip
+UP = net("8x8x4", {"conv_transpose": {"K": 6, "F": 4, "S": 2, "P": 1}})
+GROUPS = net("27x27x96", {"conv": {"K": 256, "F": 5, "P": 2, "groups": 2}})
+LINE = net(
+    "3x1", {"conv": {"K": 1, "F": 3}}, "relu",
+    example={
+        "given": {"input": [[1, 2, 3]], "conv1.weight": [[[1, -1, 2]]], "conv1.bias": [-8]},
+        "loss": {"squared_error": [[3]]},
+        "rate": 0.1,
+    },
+)  # fmt: skip
+IMAGE = net(
+    "2x2x1", {"conv": {"K": 1, "F": 1, "bias": False}},
+    example={
+        "given": {"input": [[1, 2], [3, 4]], "conv1.weight": [[[[3]]]]},
+        "loss": {"squared_error": [[0, 0], [0, 0]]},
+        "rate": 0.1,
+    },
+)  # fmt: skip
+BATCH = net(
+    "1", {"dense": {"units": 1, "bias": False}},
+    example={
+        "given": {"input": [[1], [2], [3]], "dense1.weight": [[2]]},
+        "loss": {"squared_error": [[0], [0], [0]]},
+    },
+)  # fmt: skip
+
+# A misconception, a network, a question and the wrong number, worked out by hand.
+CASES: list[tuple[str, dict[str, Any], str, Any]] = [
+    ("padding_once", CONV, "conv1.output", (32 - 5 + 2 + 1, 30, 10)),
+    ("padding_once", net("15x15x8", {"pad": 2}), "pad1.output", (17, 17, 8)),
+    ("padding_once", UP, "conv_transpose1.output", (7 * 2 - 1 + 4, 17, 6)),
+    ("padding_ignored", CONV, "conv1.output", (28, 28, 10)),
+    ("padding_ignored", net("15x15x8", {"pad": 2}), "pad1.output", (15, 15, 8)),
+    ("padding_ignored", UP, "conv_transpose1.output", "18x18x6"),
+    ("forgot_plus_one", CONV, "conv1.output", "31x31x10"),
+    ("forgot_plus_one", ALEX, "conv1.output", (54, 54, 96)),
+    ("forgot_plus_one", net("32x1", {"conv": {"K": 4, "F": 5}}), "conv1.output", (27, 4)),
+    ("stride_ignored", ALEX, "conv1.output", (217, 217, 96)),
+    ("stride_ignored", UP, "conv_transpose1.output", (7 - 2 + 4, 9, 6)),
+    (
+        "stride_ignored",
+        net("32x32x3", {"conv": {"K": 8, "F": 3, "S": 2, "P": "same"}}),
+        "conv1.output",
+        (32, 32, 8),
+    ),
+    (
+        "dilation_ignored",
+        net("32x32x3", {"conv": {"K": 8, "F": 3, "dilation": 2}}),
+        "conv1.output",
+        (30, 30, 8),
+    ),
+    (
+        "ceil_for_floor",
+        net("112x112x64", {"max_pool": {"F": 3, "S": 2, "rounding": "floor"}}),
+        "max_pool1.output",
+        (56, 56, 64),
+    ),
+    (
+        "floor_for_ceil",
+        net("7x7x3", {"max_pool": {"F": 2, "S": 2, "rounding": "ceil"}}),
+        "max_pool1.output",
+        (3, 3, 3),
+    ),
+    ("depth_kept", CONV, "conv1.output", (32, 32, 3)),
+    ("depth_kept", net("32x32x3", {"conv": {"K": 1, "F": 5}}), "conv1.output", (28, 28, 3)),
+    ("depth_pooled", POOL, "max_pool1.output", (16, 16, 8)),
+    ("depth_padded", net("15x15x8", {"pad": 2}), "pad1.output", (19, 19, 12)),
+    ("depth_padded", CONV, "conv1.output", (32, 32, 14)),
+    ("depth_multiplied", CONV, "conv1.output", (32, 32, 30)),
+    ("depth_first", CONV, "conv1.output", (10, 32, 32)),
+    ("depth_first", ALEX, "conv1.input", (3, 227, 227)),
+    ("swapped_axes", WIDE, "conv1.output", (32, 40, 10)),
+    ("swapped_axes", IMAGE, "conv1.value[0,0,1]", 3 * 3),
+    ("swapped_axes", IMAGE, "conv1.value", [[3, 9], [6, 12]]),
+    ("neighbour", LENET, "max_pool1.output", (28, 28, 6)),
+    ("neighbour", LENET, "conv2.parameters", 5 * 5 * 6 + 6),
+    ("transposed_as_conv", UP, "conv_transpose1.output", (4, 4, 6)),
+    ("forgot_bias", CONV, "conv1.parameters", 750),
+    ("forgot_bias", KERAS, "total.parameters", 9 * 32 * 64 + 1600 * 10),
+    ("forgot_bias", NORM, "batch_norm1.parameters", 64),
+    ("one_bias", CONV, "conv1.parameters", 751),
+    ("one_bias", CONV, "conv1.biases", 1),
+    ("one_bias", KERAS, "total.parameters", 9 * 32 * 64 + 1600 * 10 + 2),
+    ("bias_per_input", CONV, "conv1.parameters", 753),
+    ("bias_per_input", LENET, "conv2.biases", 6),
+    ("forgot_depth", CONV, "conv1.parameters", 260),
+    ("forgot_depth", CONV, "conv1.weights", 250),
+    ("forgot_depth", CONV, "conv1.macs", 32 * 32 * 250),
+    ("forgot_depth", ALEX, "conv1.im2col", (121, 3025)),
+    ("forgot_depth", ALEX, "conv1.activations", 3025),
+    ("forgot_depth", NORM, "conv1.parameters", 9 * 64 + 64),
+    ("forgot_depth", KERAS, "dense1.parameters", 25 * 10 + 10),
+    # 3x3 on depth 3: 3*3*K + K also is F*D*K + K
+    (
+        "forgot_depth",
+        net("32x32x3", {"conv": {"K": 8, "F": 3}}),
+        "conv1.parameters",
+        9 * 8 + 8,
+    ),
+    ("forgot_depth_and_bias", CONV, "conv1.parameters", 250),
+    ("forgot_depth_one_bias", CONV, "conv1.parameters", 251),
+    ("forgot_filters", CONV, "conv1.parameters", 76),
+    ("forgot_filters", CONV, "conv1.output", (32, 32, 1)),
+    ("filter_not_squared", CONV, "conv1.parameters", 5 * 3 * 10 + 10),
+    ("activations_for_parameters", CONV, "conv1.parameters", 10240),
+    ("macs_for_flops", CONV, "conv1.flops", 768_000),
+    ("flops_for_macs", CONV, "conv1.macs", 1_536_000),
+    ("flops_for_macs", KERAS, "total.macs", 2 * (100 * 9 * 32 * 64 + 16000)),
+    ("groups_ignored", GROUPS, "conv1.parameters", 25 * 96 * 256 + 256),
+    (
+        "groups_ignored",
+        net("8x8x4", {"depthwise_conv": {"F": 3}}),
+        "depthwise_conv1.parameters",
+        9 * 4 * 4 + 4,
+    ),
+    ("running_counted", NORM, "batch_norm1.parameters", 4 * 64),
+    ("running_counted", NORM, "total.parameters", 9 * 64 * 64 + 64 + 4 * 64),
+    ("running_not_counted", NORM, "batch_norm1.non_trainable", 0),
+    ("weights_not_shared", ALEX, "conv1.parameters", 105_705_600),
+    ("pool_has_weights", POOL, "max_pool1.parameters", 2 * 2 * 16),
+    ("not_flattened", KERAS, "dense1.parameters", 650),
+    ("not_flattened", net("300x300x3", {"dense": 100}), "dense1.weights", 300),
+    ("macs_with_biases", CONV, "conv1.macs", 768_000 + 10_240),
+    ("macs_at_input_size", ALEX, "conv1.macs", 227 * 227 * 34_848),
+    ("macs_at_input_size", ALEX, "conv1.flops", 2 * 217 * 217 * 34_848),
+    ("bias_in_weights", CONV, "conv1.weights", 760),
+    ("bias_in_weights", KERAS, "total.weights", 9 * 32 * 64 + 64 + 16010),
+    # 3x3 at S=2 twice sees 3 + 2*2 = 7 pixels, 4 apart
+    ("field_stride_ignored", TWICE, "conv2.receptive_field", 5),
+    ("field_of_filter_only", TWICE, "conv2.receptive_field", (3, 3)),
+    ("field_of_filter_only", TWICE, "conv2.jump", 2),
+    ("field_summed", TWICE, "conv2.receptive_field", (6, 6)),
+    ("field_own_stride", TWICE, "conv2.receptive_field", (3 + 2 * 4, 11)),
+    ("padding_doubled", CONV, "P(conv1)", 4),
+    ("im2col_transposed", ALEX, "conv1.im2col", (3025, 363)),
+    # [1, -1, 2] on [1, 2, 3]: 1 - 2 + 6 - 8 = -3; turned round: 2 - 2 + 3 - 8 = -5
+    ("filter_flipped", LINE, "conv1.value[0,0]", -5),
+    ("activation_forgotten", LINE, "relu1.value[0,0]", -3),
+    # the loss (0 - 3)^2 = 9; 9 + 36 + 81 + 144 = 270 over 4 values; (4 + 16 + 36)/3 over a batch
+    ("loss_halved", LINE, "loss", 4.5),
+    ("loss_mean", IMAGE, "loss", 67.5),
+    ("loss_summed", BATCH, "loss", 56),
+    # dw = 2*(3*1 + 6*2 + 9*3 + 12*4) = 180: 3 - 0.1*180 = -15
+    ("gradient_added", IMAGE, "conv1.weight.next", 21),
+    ("rate_forgotten", IMAGE, "conv1.weight.next", -177),
+]
+
+
+def marked(spec: dict[str, Any], path: str, answer: Any) -> Mark:
+    """Mark one answer to one question."""
+    assignment = read_assignment({"spec": spec, "questions": [path]})
+    assert not assignment.diagnostics
+    return Marker(assignment).mark("somebody", {path: answer}).marks[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "spec", "path", "wrong"), CASES, ids=[f"{case[0]}-{case[2]}" for case in CASES]
+)
+def test_a_wrong_number_gets_its_name(
+    name: str, spec: dict[str, Any], path: str, wrong: Any
+) -> None:
+    mark = marked(spec, path, wrong)
+    assert (mark.verdict, mark.misconception) == ("wrong", name), mark
+    explanation = next(m.explanation for m in misconceptions() if m.name == name)
+    assert mark.feedback.startswith(f"{explanation}: ")
+
+
+def test_every_misconception_is_tried() -> None:
+    assert {case[0] for case in CASES} == {m.name for m in misconceptions()}
+
+
+def test_names_are_those_of_the_files() -> None:
+    folder = SPECS.parent / "shapecalc" / "grading" / "misconceptions"
+    files = {path.stem for path in folder.glob("*.py")} - {
+        "__init__",
+        "question_context",
+        "variants",
+    }
+    assert files == {m.name for m in misconceptions()}
+    assert all(m.explanation and not m.explanation.endswith(".") for m in misconceptions())
+
+
+@pytest.mark.parametrize(
+    ("spec", "path", "answer", "text"),
+    [
+        (CONV, "conv1.parameters", 750, "the biases were forgotten: 5*5*3*10 = 750"),
+        (CONV, "conv1.parameters", 260, "5*5*10 + 10 = 260"),
+        (CONV, "conv1.output", "30x30x10", "(32 - 5 + 2 + 0)/1 + 1 = 30, so 30x30x10"),
+        (CONV, "conv1.output", "31x31x10", "(32 - 5 + 2*2)/1 = 31, so 31x31x10"),
+        (ALEX, "conv1.parameters", 105_705_600, "55*55*96 * (11*11*3 + 1) = 105,705,600"),
+        (POOL, "max_pool1.output", "16x16x8", "depth (16 - 2 + 2*0)/2 + 1 = 8, so 16x16x8"),
+        (CONV, "conv1.flops", 2 * 256_000, "2 * 32*32 * 5*5*10 = 512,000"),
+        (TWICE, "conv2.receptive_field", 11, "3 + (3 - 1)*4 = 11"),
+    ],
+)
+def test_the_arithmetic_is_shown(spec: dict[str, Any], path: str, answer: Any, text: str) -> None:
+    assert text in marked(spec, path, answer).feedback
+
+
+@pytest.mark.parametrize(
+    ("spec", "path", "answer"),
+    [
+        # F=3 P=1 S=1: one zero less and the + 1 forgotten give the same
+        (net("32x32x3", {"conv": {"K": 8, "F": 3, "P": 1}}), "conv1.output", (31, 31, 8)),
+        # two groups: FLOPs for MACs, or the groups ignored
+        (GROUPS, "conv1.macs", 2 * 27 * 27 * 25 * 48 * 256),
+    ],
+)
+def test_what_two_explain_gets_no_name(spec: dict[str, Any], path: str, answer: Any) -> None:
+    mark = marked(spec, path, answer)
+    assert (mark.verdict, mark.misconception) == ("wrong", None)
+
+
+def test_a_symmetric_filter_is_not_flipped() -> None:
+    example = {"given": {"input": [[1, 2, 3]], "conv1.weight": [[[1, 5, 1]]]}}
+    assert "filter_flipped" not in names_for(
+        net("3x1", {"conv": {"K": 1, "F": 3}}, example=example)
+    )
+
+
+def test_filters_are_flipped_on_both_axes() -> None:
+    given = {"input": [[1, 0, 2], [3, 1, -1], [0, 2, 1]], "conv1.weight": [[1, -1], [2, 0.5]]}
+    spec = net("3x3x1", {"conv": {"K": 1, "F": 2, "bias": False}}, example={"given": given})
+    # top left: 0.5*1 + 2*0 - 1*3 + 1*1 = -1.5
+    assert marked(spec, "conv1.value[0,0,0]", -1.5).misconception == "filter_flipped"
+
+
+def names_for(spec: dict[str, Any]) -> set[str]:
+    """Return the misconceptions that have a number for a network's first value."""
+    assignment = read_assignment({"spec": spec, "questions": ["conv1.value[0,0]"]})
+    (question,) = assignment.questions
+    found = wrong_answers(QuestionContext(question.subject, question.query, question.right))
+    return {misconception.name for misconception, _ in found}
+
+
+# -- all stored networks -------------------------------------------------------------------------
+
+STORED = [
+    path
+    for folder in ("kinds", "lectures", "networks")
+    for path in sorted((SPECS / folder).iterdir())
+]
+
+
+@cache
+def subject_of(path: Path) -> Subject:
+    """Return a stored network."""
+    return Subject(shapecalc.trace(path))
+
+
+def paths_of(subject: Subject, largest: int = LARGEST) -> list[str]:
+    """Return everything that can be asked about a network, a sample of it for a large one."""
+    records = [record for record in subject.trace.layers if len(record.name) < 99]
+    step = max(1, len(records) // largest)
+    paths = [f"total.{key}" for key in OF_TOTAL]
+    names = [name for name in subject.groups if len(name) < 99][:9]
+    for name in [*(record.name for record in records[::step]), *names]:
+        paths += [f"{name}.{key}" for key in (*SIZES, *COUNTS)]
+        paths += [f"{field}({name})" for field in ("fits", "P", "F", "S", "K", "output", "units")]
+        if subject.trace.spec.example is not None:
+            endings = ("value", "grad", "weight.grad", "weight.next", "bias.grad", "value[0,0,0]")
+            paths += [f"{name}.{ending}" for ending in endings]
+    return [*paths, "loss", "input.grad"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", STORED, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_no_model_raises_or_is_right(path: Path) -> None:
+    subject = subject_of(path)
+    tried = 0
+    for text in paths_of(subject):
+        query = read_path(text)
+        try:
+            right = subject.answer(query)
+        except Unanswerable:
+            continue
+        tried += 1
+        for misconception, wrong in wrong_answers(QuestionContext(subject, query, right)):
+            assert wrong.value != right, (text, misconception.name)
+            assert wrong.arithmetic, (text, misconception.name)
+            if query.form == "sizes":
+                assert isinstance(wrong.value, tuple)
+                whole = query.key != "jump"  # half a pixel behind an upsampling
+                assert not whole or all(type(size) is int for size in wrong.value)
+                first = wrong.value[0]
+                alone = f"{first:,}" in wrong.arithmetic or str(first) in wrong.arithmetic
+                assert alone or shown(wrong.value) in wrong.arithmetic, (text, misconception.name)
+            elif query.form == "number" and query.exact:
+                assert type(wrong.value) is int, (text, misconception.name)
+                assert f"{wrong.value:,}" in wrong.arithmetic, (text, misconception.name)
+    assert tried
+
+
+@pytest.mark.parametrize("path", ["conv1.weight.grad", "conv1.grad", "conv1.bias.next", "loss"])
+def test_what_the_example_lacks_cannot_be_asked(path: str) -> None:
+    given = {"input": [[1, 2, 3]], "conv1.weight": [[[1, 5, 1]]]}
+    spec = net("3x1", {"conv": {"K": 1, "F": 3}}, example={"given": given})
+    (found,) = read_assignment({"spec": spec, "questions": [path]}).diagnostics
+    assert "needs an example with a loss" in found.message
+
+
+@pytest.mark.parametrize("path", ["conv1.im2col", "conv1.unshared_parameters", "fits(conv1)"])
+def test_what_a_layer_cannot_take_cannot_be_asked(path: str) -> None:
+    spec = net("192", {"conv": {"K": 4, "F": 3}})
+    (found,) = read_assignment({"spec": spec, "questions": [path]}).diagnostics
+    assert found.code == "SC504"
+
+
+BROKEN = sorted((SPECS / "broken").iterdir())
+STRANGE = [(5,), (1, 1), (3, 3, 3), (2, 9, 4), (7, 7, 7, 7), (100_000, 1, 1)]
+
+
+@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
+def test_no_model_raises_for_a_broken_network(path: Path) -> None:
+    subject = subject_of(path)
+    for text in paths_of(subject, 3):
+        try_all(subject, text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("volume", STRANGE, ids=str)
+@pytest.mark.parametrize("kind", sorted((SPECS / "kinds").iterdir()), ids=lambda path: path.stem)
+def test_no_model_raises_for_a_students_own_volumes(kind: Path, volume: tuple[int, ...]) -> None:
+    subject = subject_of(kind)
+    for record in subject.trace.layers[:3]:
+        try:
+            supposed = subject.supposing({record.name: volume})
+        except LayerError:  # the volume has too few or too many axes for what follows
+            continue
+        for layer in supposed.trace.layers[:5]:
+            for key in (*SIZES, *COUNTS):
+                try_all(supposed, f"{layer.name}.{key}")
+
+
+def try_all(subject: Subject, text: str) -> None:
+    """Run all models on a question, if there is an answer to it."""
+    query = read_path(text)
+    try:
+        right = subject.answer(query)
+    except Unanswerable:
+        return
+    wrong_answers(QuestionContext(subject, query, right))
+
+
+# -- random numbers ------------------------------------------------------------------------------
+
+HOMEWORK = ("networks/lenet-5", "networks/alexnet", "networks/kth-mnist-convnet",
+            "networks/cs231n-pattern", "lectures/question-keras-mnist", "networks/zfnet",
+            "lectures/question-lenet", "lectures/cs231n-two-convolutions")  # fmt: skip
+ASKED = ("output", "parameters", "weights", "macs", "flops", "activations")
+TRIES, MOST = 1000, 10
+
+
+def test_random_numbers_get_no_name() -> None:
+    chance = random.Random(20)
+    markers = []
+    for name in HOMEWORK:
+        subject = subject_of(SPECS / f"{name}.yaml")
+        names = [record.name for record in subject.trace.layers]
+        asks = [f"{name}.{key}" for name in names for key in ASKED]
+        spec = str(SPECS / f"{name}.yaml")
+        assignment = read_assignment({"spec": spec, "questions": [*asks, "total.parameters"]})
+        questions = [question for question in assignment.questions if question.right]
+        markers.append((Marker(assignment), questions))
+    named: list[tuple[str, str, str | None]] = []
+    tried = 0
+    while tried < TRIES:
+        marker, questions = chance.choice(markers)
+        question = chance.choice(questions)
+        right: Any = question.right
+        given: Any
+        if isinstance(right, tuple):
+            given = tuple(chance.randint(1, 2 * size) for size in right)
+        else:
+            given = max(0, round(right * exp(chance.uniform(-log(10), log(10)))))
+        if given == right:
+            continue
+        tried += 1
+        (mark,) = (
+            mark for mark in marker.mark("r", {question.id: given}).marks if mark.id == question.id
+        )
+        if mark.misconception:
+            named.append((question.id, mark.answer, mark.misconception))
+    print(f"{len(named)} of {TRIES} random numbers got a name: {named}")
+    assert len(named) <= MOST, named
+
+
+@pytest.mark.parametrize("name", HOMEWORK)
+def test_what_a_model_gives_mostly_gets_its_name(name: str) -> None:
+    """Most wrong numbers are told apart: few questions have two models of one number."""
+    subject = subject_of(SPECS / f"{name}.yaml")
+    found: dict[str, dict[Any, set[str]]] = {}
+    for text in paths_of(subject):
+        query = read_path(text)
+        try:
+            right = subject.answer(query)
+        except Unanswerable:
+            continue
+        for misconception, wrong in wrong_answers(QuestionContext(subject, query, right)):
+            found.setdefault(text, {}).setdefault(wrong.value, set()).add(misconception.name)
+    numbers = [names for values in found.values() for names in values.values()]
+    shared = [sorted(names) for names in numbers if len(names) > 1]
+    assert len(shared) <= 0.1 * len(numbers), shared

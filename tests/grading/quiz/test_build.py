@@ -1,0 +1,324 @@
+"""Quizzes: the same everywhere, other numbers for every student, and keys that words lead to.
+
+The keys are worked out again from the words alone, by loops over windows, without the package.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha256
+from itertools import product
+from math import prod
+from typing import Any
+
+import pytest
+
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.quiz import KINDS, Quiz, make_quiz
+from shapecalc.grading.quiz.choices import known_wrong, plain, questions_of
+from shapecalc.grading.quiz.draws import Draws
+from shapecalc.grading.values import flat
+
+LEVELS = (1, 2, 3)
+
+
+def digest(quiz: Quiz) -> str:
+    """Return what a quiz comes down to: its problems and texts, in order."""
+    return sha256(json.dumps(quiz.mapping).encode()).hexdigest()[:16]
+
+
+# -- keys, from the words alone ------------------------------------------------------------------
+
+
+def number(pattern: str, text: str, otherwise: int | None = None) -> Any:
+    """Return the number behind some words."""
+    found = re.search(pattern, text)
+    return int(found[1]) if found else otherwise
+
+
+def read_words(intro: str) -> tuple[list[int], list[dict[str, Any]]]:
+    """Return the input and the layers that an introduction tells of."""
+    size = re.match(
+        r"The input is a volume of ([\dx]+)\. |The input is a vector of (\d+) numbers\. ", intro
+    )
+    assert size, intro
+    volume = [int(part) for part in (size[1] or size[2]).split("x")]
+    layers = []
+    for text in intro.partition("It goes through ")[2].partition(". ")[0].split("; then "):
+        name = text.partition(",")[0]
+        layers.append({
+            "name": name,
+            "kind": name.rstrip("0123456789"),
+            "K": number(r"(\d+) (?:filters|units)", text),
+            "F": number(r"(\d+)x\d+", text),
+            "S": number(r"stride (\d+)", text),
+            "P": number(r"padding (\d+)", text, None if "convolution" in text else 0),
+            "groups": number(r"in (\d+) groups", text, 1),
+            "floor": "rounded down" in intro,
+        })  # fmt: skip
+    return volume, layers
+
+
+def starts(W: int, F: int, S: int, P: int) -> list[int]:
+    """Return where the windows start that lie in the padded input."""
+    return [at for at in range(-P, W + P, S) if at + F <= W + P]
+
+
+def worked(volume: list[int], layer: dict[str, Any]) -> dict[str, Any]:
+    """Return a layer's numbers, by counting."""
+    kind, K, F = layer["kind"], layer["K"], layer["F"]
+    found: dict[str, Any] = {"fits": True}
+    if kind == "dense":
+        weights = sum(1 for _ in range(K) for _ in range(prod(volume)))
+        found |= {"output": [K], "weights": weights, "biases": K, "macs": weights}
+    else:
+        places = [starts(W, F, layer["S"], layer["P"]) for W in volume[:-1]]
+        ends = [at[-1] + F for at in places]
+        found["fits"] = ends == [W + layer["P"] for W in volume[:-1]]
+        D = volume[-1]
+        depth = K if kind == "conv" else D
+        each = F * F * {"conv": D // layer["groups"], "depthwise_conv": 1}.get(kind, 0)
+        found["output"] = [*map(len, places), depth]
+        found |= {"weights": depth * each, "biases": depth if each else 0}
+        outputs = prod(found["output"])
+        found["macs"] = outputs * each
+        found["unshared_parameters"] = outputs * (each + 1)
+        found["im2col"] = [each, outputs // depth]
+    found["parameters"] = found["weights"] + found["biases"]
+    found["flops"] = 2 * found["macs"]
+    return found
+
+
+def reach(layers: list[dict[str, Any]], place: int) -> list[int]:
+    """Return the input pixels along an axis that one output sees."""
+    seen = {place}
+    for layer in reversed(layers):
+        seen = {i * layer["S"] - layer["P"] + f for i in seen for f in range(layer["F"])}
+    return sorted(seen)
+
+
+def key_from_words(intro: str, path: str) -> Any:
+    """Return the answer to a path about a network in words."""
+    volume, layers = read_words(intro)
+    if path.startswith("P("):
+        (layer,) = layers
+        keeps = [p for p in range(9) if worked(volume, layer | {"P": p})["output"][0] == volume[0]]
+        return keeps[0]
+    results = {}
+    for index, layer in enumerate(layers):
+        results[layer["name"]] = worked(volume, layer)
+        assert results[layer["name"]]["fits"] or layer["floor"] or path.startswith("fits")
+        volume = results[layer["name"]]["output"]
+        if layer["F"]:
+            first, second = (reach(layers[: index + 1], at) for at in (0, 1))
+            size = first[-1] - first[0] + 1
+            results[layer["name"]] |= {
+                "receptive_field": [size, size], "jump": [second[0] - first[0]] * 2,
+            }  # fmt: skip
+    if path.startswith("fits"):
+        return results[path[5:-1]]["fits"]
+    name, _, key = path.rpartition(".")
+    if name == "total":
+        return sum(result[key] for result in results.values())
+    return results[name][key]
+
+
+def value_by_hand(intro: str, path: str, text: str) -> float:
+    """Return a value of a worked example, from its words and plain loops."""
+    arrays = [json.loads(part) for part in re.findall(r"\[[^\[\]]*\]", intro)]
+    bias = number(r"bias (-?\d+)", intro, 0)
+    place = [int(part) for part in re.findall(r"-?\d+", path.partition("[")[2])]
+    if "neuron" in intro:
+        output = bias + sum(x * w for x, w in zip(*arrays, strict=True))
+        return output if path != "loss" else (output - number(r"target is (-?\d+)", text)) ** 2
+    S, P = number(r"stride (\d+)", intro), number(r"padding (\d+)", intro, 0)
+    if "row [" in intro:
+        line, weights = arrays
+        padded = [0] * P + line + [0] * P
+        return bias + sum(w * padded[place[1] * S + f] for f, w in enumerate(weights))
+    F = number(r"of (\d)x", intro, 0) or len(arrays[-1])
+    rows, weights = (arrays, []) if "takes the" in intro else (arrays[:-F], arrays[-F:])
+    inside = range(len(rows))
+    window = {
+        (f, g): rows[r][c] if r in inside and c in inside else 0
+        for f, g in product(range(F), repeat=2)
+        for r, c in [(place[1] * S - P + f, place[2] * S - P + g)]
+    }
+    if "largest" in intro:
+        return max(window.values())
+    if "average" in intro:
+        return sum(window.values()) / F**2
+    return bias + sum(weights[f][g] * value for (f, g), value in window.items())
+
+
+def all_quizzes() -> list[Quiz]:
+    """Return 200 quizzes over seeds, students, levels and kinds."""
+    kinds: tuple[tuple[str, ...], ...] = ((), *[(kind,) for kind in KINDS], KINDS[:3], KINDS[2:])
+    combinations = list(product(range(9), LEVELS, kinds))[:200]
+    return [
+        make_quiz(seed=seed, student=f"s{seed % 3}", level=level, kinds=named, count=6)
+        for seed, level, named in combinations
+    ]
+
+
+@pytest.fixture(scope="module")
+def quizzes() -> list[Quiz]:
+    """Make them once."""
+    return all_quizzes()
+
+
+def test_every_key_follows_from_the_words(quizzes: list[Quiz]) -> None:
+    seen = set()
+    for quiz in quizzes:
+        for problem in quiz.problems:
+            for item in problem.items:
+                path, right = item.question.query.path, item.question.right
+                if item.question.query.kind == "example":
+                    wanted = value_by_hand(problem.intro, path, item.text)
+                    assert right == pytest.approx(wanted, abs=1e-9), problem.intro
+                else:
+                    wanted = key_from_words(problem.intro, path)
+                    wanted = tuple(wanted) if isinstance(wanted, list) else wanted
+                    assert right == wanted, (problem.intro, path)
+                seen.add(re.sub(r"\d+", "", item.question.query.path))
+    assert len(seen) > 40  # kinds of layers times what is asked of them
+
+
+def test_every_problem_is_sound(quizzes: list[Quiz]) -> None:
+    assert len(quizzes) == 200
+    for quiz in quizzes:
+        assert quiz.assignment.usable
+        assert len(quiz.problems) == 6
+        assert all(problem.items for problem in quiz.problems)
+        ids = [question.id for question in quiz.assignment.questions]
+        assert len(ids) == len(set(ids)) == sum(len(problem.items) for problem in quiz.problems)
+        for question in quiz.assignment.questions:
+            if question.query.kind != "fits":
+                found = question.subject.trace.diagnostics
+                assert not [d for d in found if d.severity == "error"]
+            assert all(abs(value) <= 10**7 for value in flat(question.right))
+            sizes = question.subject.trace.layers[0].input
+            assert sizes is not None
+            assert all(size <= 64 for size in sizes[0][:-1])
+
+
+def test_only_the_kinds_named_are_asked_about(quizzes: list[Quiz]) -> None:
+    for level, kind in product(LEVELS, KINDS):
+        quiz = make_quiz(level=level, kinds=[kind], count=12)
+        layers = [layer for q in quiz.mapping["questions"] for layer in q["spec"]["layers"]]
+        assert {name for layer in layers for name in layer} == {kind}
+    level1 = [q for q in quizzes if q.level == 1]
+    assert all(len(q["spec"]["layers"]) == 1 for quiz in level1 for q in quiz.mapping["questions"])
+
+
+def test_half_of_the_strides_do_not_fit() -> None:
+    rights = [
+        question.right
+        for seed in range(20)
+        for question in make_quiz(seed=seed, level=2, count=40).assignment.questions
+        if question.query.kind == "fits"
+    ]
+    assert len(rights) > 100
+    assert 0.4 < sum(map(bool, rights)) / len(rights) < 0.6
+
+
+# -- the same everywhere -------------------------------------------------------------------------
+
+
+def test_draws_are_what_they_always_were() -> None:
+    draws = Draws("a", 1)
+    assert [draws.below(100) for _ in range(8)] == DRAWN
+    assert sorted(draws.shuffled(range(9))) == list(range(9))
+    assert {draws.between(-1, 1) for _ in range(60)} == {-1, 0, 1}
+    counts = [0] * 6
+    for _ in range(6000):
+        counts[draws.below(6)] += 1
+    assert min(counts) > 880
+    assert max(counts) < 1120
+
+
+DRAWN = [25, 3, 58, 8, 60, 34, 44, 68]
+
+
+@pytest.mark.parametrize(
+    ("seed", "student", "level", "count", "stored"),
+    [
+        (0, "", 1, 5, "903b06e5227e09ea"),
+        (7, "s123", 2, 40, "a7b99f9f16dacfea"),
+        (2**70, "Zoë/9", 3, 40, "5b518c5a12eceac3"),
+    ],
+)
+def test_a_quiz_is_what_it_always_was(
+    seed: int, student: str, level: int, count: int, stored: str
+) -> None:
+    assert digest(make_quiz(seed=seed, student=student, level=level, count=count)) == stored
+
+
+def test_students_get_other_numbers_in_the_same_forms() -> None:
+    for level in LEVELS:
+        made = [make_quiz(student=f"s{n}", level=level, count=8) for n in range(20)]
+        forms = {tuple(re.sub(r"\[.*\]", "", i["ask"]) for i in q.mapping["questions"][:1])
+                 for q in made}  # fmt: skip
+        assert len(forms) == 1
+        assert len({json.dumps([i["spec"] for i in q.mapping["questions"]]) for q in made}) == 20
+    same = [make_quiz(student=name).mapping for name in ("Zoë", "Zoe\u0308")]
+    assert same[0] == same[1]  # one letter or two code points
+
+
+def test_the_first_problems_do_not_depend_on_how_many_follow() -> None:
+    many = make_quiz(seed=4, level=3, count=200)
+    few = make_quiz(seed=4, level=3, count=3)
+    assert few.mapping["questions"] == many.mapping["questions"][: len(few.mapping["questions"])]
+    problems = [json.dumps([p.intro, [i.text for i in p.items]]) for p in many.problems]
+    assert len(set(problems)) == 200
+
+
+# -- wrong options -------------------------------------------------------------------------------
+
+
+def test_wrong_options_are_wrong_and_marked_by_their_names() -> None:
+    named = set()
+    for level, seed in product(LEVELS, range(3)):
+        quiz = make_quiz(seed=seed, level=level, count=40)
+        marker = Marker(quiz.assignment)
+        for quiz_question in questions_of(quiz):
+            texts = [option.text for option in quiz_question.options]
+            assert len(texts) == len(set(texts))
+            assert sum(option.right for option in quiz_question.options) == 1
+            assert quiz_question.response_type != "choice" or 3 <= len(texts) <= 5
+            for option in quiz_question.options:
+                (mark,) = [m for m in marker.mark("s", {quiz_question.id: option.text}).marks
+                           if m.id == quiz_question.id]  # fmt: skip
+                assert (mark.verdict == "right") == option.right
+                assert mark.misconception == option.misconception
+                assert mark.points == pytest.approx(option.share)
+                named.add(option.misconception)
+    assert "forgot_bias" in named
+
+
+def test_what_two_misconceptions_give_is_not_offered() -> None:
+    question = read_assignment(
+        {"spec": {"input": 32, "layers": [{"dense": 1}]}, "questions": ["dense1.parameters"]}
+    ).questions[0]
+    texts = [option.text for option in known_wrong(question)]
+    assert len(texts) == len(set(texts))
+    assert plain(question.right) not in texts
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (760, "760"), (27_000_100, "27000100"), (5.75, "5.75"), (5.0, "5"), (-3.0, "-3"),
+        (4.999999999999, "5"), ((32, 32, 10), "32x32x10"), (True, "yes"), (False, "no"),
+    ],
+)  # fmt: skip
+def test_values_are_printed_for_programs(value: Any, text: str) -> None:
+    assert plain(value) == text
+
+
+@pytest.mark.parametrize("wrong", [{"level": 4}, {"kinds": ["relu"]}, {"count": 0}, {"count": 201}])
+def test_what_there_is_not_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"level|asks about|problems"):
+        make_quiz(**wrong)
