@@ -103,12 +103,11 @@ class Wiring:
     ) -> None:
         """Give a name to a layer or instance, once."""
         if named and scope.repeats:
-            self.report(
-                rules.NAME_USED_TWICE,
-                f"{name} would name several layers of a repeat",
-                "put the layers into a block: each instance has names of its own",
-                (*path, "name"),
-            )
+            place = (*path, "name")
+            if not self.findings.again(place, rules.NAME_USED_TWICE):
+                message = f"{name} would name several layers of a repeat"
+                hint = "put the layers into a block: each instance has names of its own"
+                self.report(rules.NAME_USED_TWICE, message, hint, place)
         elif name in scope.names:
             message = f"{scope.prefix}{name} is the name of an earlier layer"
             if named:
@@ -123,26 +122,26 @@ class Wiring:
             if named:
                 scope.written.add(name)
 
+    def _own_name(self, name: Any, place: Path) -> str | None:
+        """Return the name that a layer is given, None where it is none."""
+        if isinstance(name, str) and NAME.fullmatch(name) and len(name) <= LONGEST_NAME:
+            if name not in RESERVED:
+                return str(name)
+            message = f"{name} is a reserved name"
+            self.report(rules.NAME_USED_TWICE, message, "choose another", place)
+            return None
+        stray = stray_parameter(name)
+        fault = bad_name(name) if stray is None else no_parameter("name", stray)
+        self.findings.append(Finding(fault, place))
+        return None
+
     def common(self, written: LayerItem, scope: Scope, shareable: bool) -> dict[str, Any]:
         """Take name, from, expect and share out of a layer's mapping; return the fields."""
         fields = dict(written.value)
         path = written.path
         name = fields.pop("name", None)
         if "name" in written.value and name is not MISSING:
-            stray = stray_parameter(name)
-            if stray is not None:
-                self.findings.append(Finding(no_parameter("name", stray), (*path, "name")))
-            elif not isinstance(name, str) or not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
-                self.findings.append(Finding(bad_name(name), (*path, "name")))
-            elif name in RESERVED:
-                self.report(
-                    rules.NAME_USED_TWICE,
-                    f"{name} is a reserved name",
-                    "choose another",
-                    (*path, "name"),
-                )
-            else:
-                written.name = str(name)
+            written.name = self._own_name(name, (*path, "name"))
         written.origin = fields.pop("from", None)
         if "from" in written.value and written.origin is None:
             self.report(

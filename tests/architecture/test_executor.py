@@ -20,7 +20,7 @@ TABLE = {"KERNELS", "Context", "Kernel", "Parameters"}  # what is no single kind
 CLASSES = {cls.__name__ for cls in KERNELS.values()}
 COMPUTING = [kind for kind, cls in KINDS.items() if not issubclass(cls, Composite)]
 FIELDS = {name for cls in KINDS.values() for name in cls.model_fields} | {"model_fields_set"}
-GENERAL = ["engine", "buffers", "arrays", "limits", "parameters", "gradient_check", "whole_check"]
+GENERAL = ["engine", "buffers", "arrays", "limits", "parameters", "gradient_check", "network_gradient_check"]
 
 
 def label(path: Path) -> str:

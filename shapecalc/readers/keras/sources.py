@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from shapecalc.diagnostics import Path
+from shapecalc.diagnostics import Path, quote
 from shapecalc.document import Document
 from shapecalc.readers.base import MAX_BYTES  # of a configuration, not of the file around it
 from shapecalc.readers.json_text import read_json
@@ -129,9 +129,15 @@ def _parsed(text: str, member: str | None) -> Document:
 
 def _archive(stream: BinaryIO) -> Source:
     """Return the configuration in a .keras archive."""
+    import struct
     import zipfile
     import zlib
 
+    # What zipfile raises on damaged files; the last ones where it seeks to a negative place.
+    damaged = (
+        zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError,
+        LookupError,
+    )  # fmt: skip
     _check_directory(stream)
     try:
         with zipfile.ZipFile(stream) as archive:
@@ -149,8 +155,9 @@ def _archive(stream: BinaryIO) -> Source:
                     found[name] = member.read(MAX_BYTES + 1)
     except Malformed:
         raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
-        raise Malformed(f"a damaged archive: {error}") from None
+    except damaged as error:
+        said = quote(str(error)) or "it ends too early"
+        raise Malformed(f"a damaged archive: {said}") from None
     stated = {}
     if "metadata.json" in found:
         data = _document(found["metadata.json"], "metadata.json")[0].data

@@ -50,7 +50,8 @@ def read_model(data: Any, path: Path = ()) -> Graph:
         return _graph({"class_name": class_name, "config": data}, path, path)
     if not _is_entry(data):
         raise Malformed("a model has a class_name and a config, and this has not both", path)
-    if not _is_model(data) and not _has_layers(data["config"]):
+    config = data["config"]
+    if not _is_model(data) and not (_has_layers(config) and all(map(_is_entry, config["layers"]))):
         class_name = quote(_class_of(data, path)[0])
         raise NoLayers(f"{class_name} is a class of its own that does not tell its layers", path)
     return _graph(data, path, (*path, "config"))
@@ -193,8 +194,11 @@ def _shapes_in(value: Any, what: str, path: Path) -> Iterable[Claim]:
                 yield from _shapes_in(item, f"{what}.{key}", (*path, key))
 
 
-def _order(layers: Mapping[str, Layer], path: Path) -> tuple[tuple[Layer, int], ...]:
-    """Return all calls so that each comes after those it needs, otherwise as they are written."""
+def _order(layers: Mapping[str, Layer]) -> tuple[tuple[Layer, int], ...]:
+    """Return all calls so that each comes after those it needs, otherwise as they are written.
+
+    Raises Malformed where some wait for one another in a circle.
+    """
     calls = [(layer, n) for layer in layers.values() for n in range(len(layer.nodes))]
     position = {(layer.name, n): index for index, (layer, n) in enumerate(calls)}
     waits = [0] * len(calls)
@@ -213,8 +217,14 @@ def _order(layers: Mapping[str, Layer], path: Path) -> tuple[tuple[Layer, int], 
             if not waits[user]:
                 heapq.heappush(ready, user)
     if len(done) < len(calls):
-        layer, n = calls[next(index for index, count in enumerate(waits) if count)]
-        raise Malformed(f"layer {quote(layer.name)} waits for itself", layer.nodes[n].path or path)
+        index, seen = next(index for index, count in enumerate(waits) if count), set[int]()
+        while index not in seen:  # from a call that waits to one that it waits for: into the circle
+            seen.add(index)
+            layer, n = calls[index]
+            before = (position[ref.layer, ref.node] for ref in layer.nodes[n].inputs)
+            index = next(other for other in before if waits[other])
+        layer, n = calls[index]
+        raise Malformed(f"layer {quote(layer.name)} waits for itself", layer.nodes[n].path)
     return tuple(done)
 
 
@@ -255,7 +265,7 @@ class _Functional:
             self.layers,
             tuple(Endpoint(key, self._resolved(end)) for key, end in inputs),
             tuple(Endpoint(key, self._resolved(end)) for key, end in outputs),
-            _order(self.layers, self.path),
+            _order(self.layers),
             path,
             claims,
         )
@@ -340,6 +350,7 @@ class _Sequential:
     def __init__(self, entries: Sequence[Any], path: Path, claims: Sequence[Claim]) -> None:
         self.entries, self.path, self.claims = entries, path, claims
         self.layers = _Layers()
+        self.nodes: defaultdict[str, list[Node]] = defaultdict(list)
         self.inputs: list[Endpoint] = []
 
     def graph(self, name: str, class_name: str, path: Path) -> Graph:
@@ -352,12 +363,14 @@ class _Sequential:
             where = (*self.path, index)
             layer = _layer(entry, where, self.layers.name_of(entry, where))
             if not before and layer.class_name != "InputLayer":
-                before = [self._implied(f"{layer.name}_input", layer)]
+                before = [self._implied(layer)]
             before = [self._called(layer, before)]
             if layer.class_name == "InputLayer" and index == 0:
                 self.inputs.append(Endpoint("", before[0]))
+        for layer_name, nodes in self.nodes.items():
+            self.layers[layer_name] = replace(self.layers[layer_name], nodes=tuple(nodes))
         outputs = (Endpoint("", before[0]),)
-        order = _order(self.layers, self.path)
+        order = _order(self.layers)
         return Graph(
             name, class_name, self.layers, tuple(self.inputs), outputs, order, path,
             tuple(self.claims),
@@ -365,8 +378,9 @@ class _Sequential:
 
     def _called(self, layer: Layer, inputs: list[TensorRef]) -> TensorRef:
         """Add a layer, or another call of one that is listed before: Keras 1 shared them so."""
-        known = self.layers.get(layer.name, layer)
-        if (known.class_name, known.config) != (layer.class_name, layer.config) or known.implied:
+        known = self.layers.setdefault(layer.name, layer)
+        same = known.class_name == layer.class_name and known.config == layer.config
+        if known is not layer and (not same or known.implied or not layer.config):
             raise Malformed(f"two layers are called {quote(layer.name)}", layer.path)
         if layer.graph is not None and len(layer.graph.outputs) != 1:
             raise Malformed(f"model {quote(layer.name)} in a Sequential gives several outputs",
@@ -375,22 +389,25 @@ class _Sequential:
         node = Node(
             tuple(inputs), (given,) if inputs else (), {}, (None,) * len(inputs), layer.path
         )
-        self.layers[layer.name] = replace(known, nodes=(*known.nodes, node))
-        return TensorRef(layer.name, len(known.nodes), 0)
+        self.nodes[layer.name].append(node)
+        return TensorRef(layer.name, len(self.nodes[layer.name]) - 1, 0)
 
-    def _implied(self, name: str, layer: Layer) -> TensorRef:
-        """Add the input layer that the file leaves out, with the shape that it tells elsewhere."""
+    def _implied(self, layer: Layer, index: int = 0) -> TensorRef:
+        """Add the input layer that the file leaves out, with the shape that it tells elsewhere.
+
+        Where the first layer is a model, `index` is that of the model's input.
+        """
         shape = layer.batch_shape
-        if shape is None and layer.graph is not None and layer.graph.inputs:
-            shape = layer.graph.layers[layer.graph.inputs[0].tensor.layer].batch_shape
+        if shape is None and layer.graph is not None and index < len(layer.graph.inputs):
+            shape = layer.graph.layers[layer.graph.inputs[index].tensor.layer].batch_shape
         for claim in (*self.claims, *layer.claims):
             if shape is None:
                 shape = claim.shape
         config = {} if shape is None else {"batch_shape": list(shape)}
+        name = f"{layer.name}_input"
         name = name if name not in self.layers else self.layers.numbered(name)
-        made = Layer(name, "InputLayer", None, config, layer.path, implied=True)
-        node = Node((), (), {}, (), layer.path)
-        self.layers[name] = replace(made, nodes=(node,))
+        self.layers[name] = Layer(name, "InputLayer", None, config, layer.path, implied=True)
+        self.nodes[name].append(Node((), (), {}, (), layer.path))
         ref = TensorRef(name, 0, 0)
         self.inputs.append(Endpoint("", ref))
         return ref
@@ -399,12 +416,12 @@ class _Sequential:
         """Add the models that Keras 1 wrote into a Merge at the beginning; return their outputs."""
         listed = merge["config"].get("layers")
         found = []
-        for index, entry in enumerate(listed if isinstance(listed, list) else ()):
-            where = (*self.path, 0, "config", "layers", index)
+        for number, entry in enumerate(listed if isinstance(listed, list) else ()):
+            where = (*self.path, 0, "config", "layers", number)
             if not _is_entry(entry):
                 raise Malformed("a branch has a class_name and a config", where)
             layer = _layer(entry, where, self.layers.name_of(entry, where))
             count = len(layer.graph.inputs) if layer.graph is not None else 1
-            given = [self._implied(f"{layer.name}_input", layer) for _ in range(count)]
+            given = [self._implied(layer, index) for index in range(count)]
             found.append(self._called(layer, given))
         return found

@@ -595,6 +595,7 @@ def test_files_that_are_no_model(raw: bytes, message: str) -> None:
     ("raw", "message"),
     [
         (json.dumps(entry("VAE", "vae", latent=2)).encode(), "VAE is a class of its own"),
+        (json.dumps(entry("MLP", "mlp", layers=[64, 32])).encode(), "MLP is a class of its own"),
         (b'{"class_name": "Sequential", "config": []}', "without layers"),
         (archive({"data.pkl": b""}), r"without config\.json"),
         (b'{"modelTopology": {"node": []}}', "TensorFlow's operations"),
@@ -659,6 +660,34 @@ def broken(change: Callable[[Json], object], model: Json = KERAS_2) -> Json:
 def test_models_with_a_fault(change: Callable[[Json], object], message: str) -> None:
     with pytest.raises(Malformed, match=message):
         read(broken(change))
+
+
+def test_a_circle_is_named_by_one_of_its_layers() -> None:
+    """What only comes after the circle waits, too, and is not blamed."""
+    layers = [
+        entry("ReLU", "after", [["one", 0, 0]]),
+        inp("x", 4),
+        entry("Add", "one", [["x", 0, 0], ["two", 0, 0]]),
+        entry("ReLU", "two", [["one", 0, 0]]),
+    ]
+    with pytest.raises(Malformed, match=r"layer (one|two) waits for itself"):
+        read(functional(layers, [["x", 0, 0]], [["after", 0, 0]]))
+
+
+def test_two_layers_of_one_name_in_a_sequential_model() -> None:
+    same = [entry("Dense", "d", units=1), entry("Dense", "d", units=2)]
+    with pytest.raises(Malformed, match="two layers are called d"):
+        read(same)
+    models = [{"class_name": "Sequential", "config": [layer], "name": "s"} for layer in same]
+    with pytest.raises(Malformed, match="two layers are called s"):
+        read(models)
+
+
+def test_a_layer_many_times_over() -> None:
+    layer = entry("ReLU", "relu", max_value=6)
+    assert len(read([layer] * 10_000).layers["relu"].nodes) == 10_000
+    with pytest.raises(Malformed, match="more than 100,000 layers"):
+        read([layer] * 100_001)
 
 
 def test_a_fault_has_its_line() -> None:
