@@ -24,7 +24,16 @@ from shapecalc.layers.base import (
     show,
     vector,
 )
-from shapecalc.layers.field_types import Offsets, Positive, Sizes, Truth, Volume, choice, padding
+from shapecalc.layers.field_types import (
+    ROUNDING_WORDS,
+    Offsets,
+    Positive,
+    Sizes,
+    Truth,
+    Volume,
+    choice,
+    padding,
+)
 from shapecalc.layers.window import Sliding, Stride, Window, Zeros
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import across, bounding, slid, spread_out
@@ -40,7 +49,10 @@ class Convolution(Sliding):
     P: Zeros = 0
     dilation: Sizes = 1
     bias: Truth = True
-    rounding: Annotated[Rounding | None, choice("exact", "floor", meant={"ceil": "floor"})] = None
+    rounding: Annotated[
+        Rounding | None,
+        choice("exact", "floor", meant=dict.fromkeys((*ROUNDING_WORDS, "ceil"), "floor")),
+    ] = None
 
     has_weights: ClassVar[bool] = True
     multiplies: ClassVar[bool] = True

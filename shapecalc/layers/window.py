@@ -19,7 +19,7 @@ from shapecalc.layers.base import (
     need_spatial,
     per_axis,
 )
-from shapecalc.layers.field_types import Pads, Sizes, Volume, choice
+from shapecalc.layers.field_types import ROUNDING_WORDS, Pads, Sizes, Volume, choice
 from shapecalc.layers.repairs import repairs_of
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import slid
@@ -50,7 +50,9 @@ class Sliding(Layer):
     F: Any
     S: Any
     P: Zeros = 0
-    rounding: Annotated[Rounding | None, choice("exact", "floor", "ceil")] = None
+    rounding: Annotated[Rounding | None, choice("exact", "floor", "ceil", meant=ROUNDING_WORDS)] = (
+        None
+    )
 
     def window_dilation(self) -> Any:
         """Return the dilation, where the kind has one."""

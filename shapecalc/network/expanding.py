@@ -17,7 +17,7 @@ from shapecalc.network.blocks import (
     given_fields,
 )
 from shapecalc.network.expansion_limits import ExpansionLimits
-from shapecalc.network.layer_item import LayerItem, inner_lists, kind_key
+from shapecalc.network.layer_item import TYPE_KEYS, LayerItem, inner_lists, kind_key
 from shapecalc.network.leaf_layers import COMMON_KEYS, NO_FIELDS, LeafLayers, Read
 from shapecalc.network.scopes import Instance, Scope
 from shapecalc.network.validation import MISSING, validate
@@ -26,6 +26,7 @@ from shapecalc.network.wiring import Node
 
 if TYPE_CHECKING:
     from shapecalc.network.shorthands import Meant
+    from shapecalc.network.typed_items import Typed
 
 MOST_PATHS = 100_000
 
@@ -75,10 +76,16 @@ class Expander(LeafLayers):
         if isinstance(item, str):
             kind, value = item, None
         elif isinstance(item, (dict, Mapping)) and item:
-            kind = kind_key(item, self.blocks, path, self.findings)
-            value = item[kind]
-            kind = kind if isinstance(kind, str) else quote(kind)
-            path = self.step(path, kind) if len(path) > 2 else (*path, kind)
+            meant = None
+            if len(item) > 1 or not TYPE_KEYS.isdisjoint(item):
+                meant = self.once("type", item, path, lambda: self._typed(item, path))
+            if meant is not None:
+                kind, value, path = meant.kind, meant.fields, (*path, *meant.steps)
+            else:
+                kind = kind_key(item, self.blocks, path, self.findings)
+                value = item[kind]
+                kind = kind if isinstance(kind, str) else quote(kind)
+                path = self.step(path, kind) if len(path) > 2 else (*path, kind)
         else:
             hint = "for example relu, or dense: 10, or conv: {K: 10, F: 5}"
             self.report(
@@ -96,6 +103,15 @@ class Expander(LeafLayers):
         if kind in self.blocks:
             return self._instance(LayerItem(kind, value, path), scope, chain)
         return self._foreign(kind, value, path, scope, chain)
+
+    def _typed(self, item: Mapping[Any, Any], path: Path) -> Typed | None:
+        """Return the kind and the fields of an item with its kind as a value, and report it."""
+        from shapecalc.network.typed_items import typed  # few items are written so
+
+        meant = typed(item, self.blocks)
+        if meant is not None:
+            self.findings.append(Finding(meant.fault, (*path, meant.key)))
+        return meant
 
     def _foreign(
         self, word: str, value: Any, path: Path, scope: Scope, chain: Sources | None

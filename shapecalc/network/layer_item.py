@@ -44,6 +44,9 @@ def likely_kind(item: Mapping[Any, Any], blocks: Mapping[str, Any]) -> Any:
     return next((key for key in item if is_kind(key, blocks)), next(iter(item)))
 
 
+TYPE_KEYS = frozenset(("type", "kind", "layer", "op", "layer_type", "class_name", "module"))
+
+
 def kind_key(
     item: Mapping[Any, Any], blocks: Mapping[str, Any], path: Path, findings: Findings
 ) -> Any:

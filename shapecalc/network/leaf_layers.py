@@ -141,20 +141,37 @@ class LeafLayers(Wiring):
         from shapecalc.network import shorthands, translation  # not needed by who writes in ours
 
         tried = translation.translate(word, kind, fields, bare)
-        if tried.foreign and bare and shorthands.is_ambiguous(word, kind, *fields.values()):
+        ambiguous = tried.foreign and bare and shorthands.is_ambiguous(word, kind, *fields.values())
+        if ambiguous:
             layer = None
         elif tried.foreign:
             self.findings.take_back(mark)
             layer = self._translated(tried, cls, path, bare)
         if layer is None and bare and fields:
             (value,) = fields.values()
-            meant = shorthands.fields_meant(word, kind, value)
-            if meant is not None:
-                self.findings.take_back(mark)
-                message = f"{quote(word)} takes fields, not {quote(value)}"
-                self.findings.append(Finding(shorthands.offered(message, meant, word), path))
-                return self._validated(kind, cls, meant.fields, path, False), None
+            found = self.findings[mark[0] :]
+            if ambiguous or any(one.rule is rules.WRONG_VALUE for one in found):
+                return self._meant_by(word, kind, cls, value, path, mark), None
         return layer, tried if tried.foreign else None
+
+    def _meant_by(
+        self, word: str, kind: str, cls: type[Layer], value: Any, path: Path, mark: Any
+    ) -> Layer | None:
+        """Say in one finding what a bare value means that is no main field; go on with that."""
+        from shapecalc.network import shorthands, tuples
+
+        value = tuples.without_tuples(value)
+        meant = shorthands.fields_meant(word, kind, value)
+        if meant is None and kind not in shorthands.FILTERS:
+            return None  # what is said of the main field is all there is to say
+        self.findings.take_back(mark)
+        if meant is None:
+            self.findings.append(Finding(shorthands.not_told(word, kind, value), path))
+            return None
+        message = f"{quote(word)} takes fields, not {quote(value)}"
+        sizes = shorthands.windows(kind, value)
+        self.findings.append(Finding(shorthands.offered(message, meant, word, sizes), path))
+        return None if sizes else self._validated(kind, cls, meant.fields, path, False)
 
     def _validated(
         self, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool

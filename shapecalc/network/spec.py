@@ -20,9 +20,17 @@ from shapecalc.diagnostics import (
     repairable,
 )
 from shapecalc.document import Document
-from shapecalc.edits import Change, Repair
+from shapecalc.edits import Change, Repair, several
 from shapecalc.geometry import Rounding
-from shapecalc.layers.field_types import NAME, Volume, check_whole, read_volume
+from shapecalc.layers.field_types import (
+    NAME,
+    ROUNDING_WORDS,
+    Volume,
+    check_whole,
+    dashes,
+    one_of,
+    read_volume,
+)
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
 from shapecalc.network.expanding import Expander
 from shapecalc.network.expansion_limits import ExpansionLimits, SizeEstimate, TooMuch
@@ -123,10 +131,7 @@ class _Builder:
                     return self._unreadable()
         for key in data:
             if key not in KEYS:
-                from shapecalc.frameworks.elsewhere import TOP_LEVEL  # all keys of most are known
-
-                fault = unknown_key(str(key), data, "a spec", KEYS, TOP_LEVEL, (), self.findings)
-                self.findings.append(Finding(fault, (str(key),)))
+                self.findings.append(Finding(self._unknown(str(key), data), (str(key),)))
         inputs = self._inputs(data)
         expander, outputs = self._layers(data, inputs)
         claims = None
@@ -155,6 +160,24 @@ class _Builder:
             isinstance(data.get("layers"), list | tuple),
             self.max_layers,
         )
+
+    def _unknown(self, key: str, data: Mapping[str, Any]) -> Fault:
+        """Return the fault of a key that is none of a spec, with ours where there is one."""
+        from shapecalc.frameworks.elsewhere import TOP_LEVEL  # most keys are known
+
+        fault = unknown_key(key, data, "a spec", KEYS, TOP_LEVEL, (), self.findings)
+        renames = [repair.change for repair in fault.repairs if repair.change.value == "input"]
+        if not renames:
+            return fault
+        try:
+            read_volume(data[key])
+        except PydanticCustomError as error:  # its sizes have to be put in order, too
+            repairs = [
+                Repair(f"input for {quote(key)}: {r.text}", several(r.change, *renames))
+                for r in (error.context or {}).get("repairs", ())
+            ]
+            return repairable(fault.rule, fault.message, repairs, fault.otherwise)
+        return fault
 
     # -- inputs and small keys -----------------------------------------------------------------
 
@@ -194,7 +217,7 @@ class _Builder:
         for key, value in written.items():
             path: Path = ("inputs", str(key))
             if not NAME.fullmatch(str(key)):
-                self.findings.append(Finding(bad_name(key), path))
+                self.findings.append(Finding(bad_name(key, "rename"), path))
             elif key in RESERVED and key != "input":
                 self._report(
                     rules.NAME_USED_TWICE, f"{key} is a reserved name", "choose another", path
@@ -227,7 +250,8 @@ class _Builder:
         try:
             return check_whole(data.get("batch", 1), 1, "a positive whole number")
         except PydanticCustomError as error:
-            self._report(rules.of(error.type), f"batch {error.message()}", "", ("batch",))
+            fault = rejected(rules.of(error.type), f"batch {error.message()}", error.context or {})
+            self.findings.append(Finding(fault, ("batch",)))
             return 1
 
     def _rounding(self, data: Mapping[str, Any]) -> Rounding:
@@ -235,12 +259,17 @@ class _Builder:
         for rounding in ROUNDINGS:
             if isinstance(value, str) and rounding == value:
                 return rounding
-        self._report(
-            rules.WRONG_VALUE,
-            f"rounding must be {' or '.join(ROUNDINGS)}, not {quote(value)}",
-            "",
-            ("rounding",),
-        )
+        try:
+            one_of(value, ROUNDINGS, ROUNDING_WORDS)
+        except PydanticCustomError as error:
+            message = f"rounding {error.message()}"
+            fault = rejected(
+                rules.of(error.type),
+                message,
+                error.context or {},
+                "shapecalc explain rounding says what each does",
+            )
+            self.findings.append(Finding(fault, ("rounding",)))
         return "exact"
 
     # -- layers --------------------------------------------------------------------------------
@@ -264,12 +293,10 @@ class _Builder:
             self.findings.append(Finding(fault, ()))
             items = ()
         elif not isinstance(items, list | tuple):
-            self._report(
-                rules.WRONG_VALUE,
-                f"layers must be a list of layers, not {quote(items)}",
-                "begin each layer with a dash",
-                ("layers",),
-            )
+            message = f"layers must be a list of layers, not {quote(items)}"
+            otherwise = "begin each layer with a dash"
+            fault = repairable(rules.WRONG_VALUE, message, dashes(items), otherwise)
+            self.findings.append(Finding(fault, ("layers",)))
             items = ()
         chain = self._expand(expander, items, scope)
         self._rehearse(expander)

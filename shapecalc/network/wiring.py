@@ -216,7 +216,8 @@ class Wiring:
         found: list[Sources | None] = []
         for index, name in enumerate(origin):
             if isinstance(name, str):
-                found.append(self.named(name, (*path, index), scope))
+                beside = [other for other in origin if isinstance(other, str)]
+                found.append(self.named(name, (*path, index), scope, beside))
             else:
                 found.append(None)
                 if name is not MISSING:
@@ -230,8 +231,13 @@ class Wiring:
             return None
         return tuple(source for sources in found for source in sources or ())
 
-    def named(self, name: str, path: Path, scope: Scope) -> Sources | None:
-        """Return what one name means; None, with a finding, if that is nothing."""
+    def named(
+        self, name: str, path: Path, scope: Scope, beside: Sequence[str] = ()
+    ) -> Sources | None:
+        """Return what one name means; None, with a finding, if that is nothing.
+
+        What is named `beside` it is not offered in its place: nobody means a layer twice.
+        """
         try:
             found = scope.find(name)
         except KeyError:
@@ -239,7 +245,9 @@ class Wiring:
                 return None
             message = f"no earlier layer is called {quote(name)}"
             fault = Fault(rules.NO_SUCH_NAME, message, "only earlier layers can be named")
-            close = suggested(name, scope.known, self.findings)
+            twice = beside.count(name) > 1
+            others = () if twice else (other for other in scope.known() if other not in beside)
+            close = suggested(name, lambda: others, self.findings)
             self.findings.append(Finding(misspelt(fault, close, "set"), path))
             return None
         if isinstance(found, Instance):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice, takewhile
+from math import prod
 from operator import itemgetter
 from typing import Any
 
 from shapecalc.diagnostics import Finding, LayerError, Path, quote
 from shapecalc.edits import Change, Repair, Unchangeable, value_at
+from shapecalc.geometry import Rounding
 from shapecalc.layers import KINDS
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.field_types import Volume
@@ -36,6 +38,7 @@ def merges(trace: Trace, finding: Finding) -> Iterator[Repair]:
     yield from merge.other_sources()
     yield from islice(merge.other_fields(), MOST_FIELDS)
     yield from merge.more_layers()
+    yield from merge.flattened()
     yield from inputs(trace, finding)
 
 
@@ -111,15 +114,7 @@ class _Merge:
 
     def other_sources(self) -> Iterator[Repair]:
         """Yield earlier layers whose volume agrees, for each name that `from` lists."""
-        path = self.path
-        try:
-            value = value_at(self.trace.spec.document.data, path)
-        except Unchangeable:
-            return
-        if isinstance(value, Mapping):
-            path, value = (*path, "from"), value.get("from")
-        if not isinstance(value, list | tuple) or len(value) != len(self.sources):
-            return
+        path, value = self._listed()
         name = self.trace.layers[self.index].name
         prefix = name[: name.rfind(".") + 1]
         for place, old in enumerate(value):
@@ -128,6 +123,43 @@ class _Merge:
                 new = self.trace.layers[index].name.removeprefix(prefix)
                 text = f"from {new} in place of {quote(old)} gives {show(output)}"
                 yield Repair(text, Change("set", new, (*path, place)))
+
+    def _listed(self) -> tuple[Path, Sequence[Any]]:
+        """Return where the names of the sources are listed, and the list; empty if they are not."""
+        path = self.path
+        try:
+            value = value_at(self.trace.spec.document.data, path)
+        except Unchangeable:
+            return path, ()
+        if isinstance(value, Mapping):
+            path, value = (*path, "from"), value.get("from")
+        listed = isinstance(value, list | tuple) and len(value) == len(self.sources)
+        return path, value if listed else ()
+
+    def flattened(self) -> Iterator[Repair]:
+        """Yield a flatten for every volume that is joined with flat vectors."""
+        path, value = self._listed()
+        flat = [volume if len(volume) == 1 else (prod(volume),) for volume in self.inputs]
+        inside = len(path) > 1 and isinstance(self.path[-2], int)
+        if not self.layer.joins or not value or not inside or flat == [*self.inputs]:
+            return
+        if all(len(volume) > 1 for volume in self.inputs):
+            return
+        taken = {record.name for record in self.trace.layers}
+        names, layers = [*value], []
+        for place, volume in enumerate(self.inputs):
+            if len(volume) > 1:
+                names[place] = f"{str(value[place]).replace('.', '_')}_flat"
+                layers.append({"flatten": {"name": names[place], "from": value[place]}})
+        if not taken.isdisjoint(names[p] for p, v in enumerate(self.inputs) if len(v) > 1):
+            return
+        item = value_at(self.trace.spec.document.data, self.path[:-1])
+        merged: dict[Any, Any] = {self.path[-1]: names}
+        if path != self.path:
+            merged = {self.path[-1]: {**item[self.path[-1]], "from": names}}
+        which = " and ".join(quote(value[p]) for p, v in enumerate(self.inputs) if len(v) > 1)
+        text = f"flatten behind {which} gives {show(self.layer.volume(flat))}"
+        yield Repair(text, Change("replace", [*layers, merged], self.path[:-1]))
 
     def _agreeing(self, place: int, prefix: str) -> list[tuple[int, Volume]]:
         """Return earlier layers that agree with the other sources, the likeliest first."""
@@ -174,6 +206,15 @@ class _Merge:
                     yield Repair(text, Change("append", item, path))
                 elif isinstance(value, Mapping) or kind == "parallel":
                     yield Repair(text, Change("set", [item], path))
+                else:  # the body alone is written: its shortcut is the identity
+                    both = {"body": list(value), "shortcut": [item]}
+                    yield Repair(text, Change("set", both, self.path))
+
+    def _rounding(self) -> Rounding:
+        """Return what the whole network does where a stride does not fit."""
+        data = self.trace.spec.document.data
+        said = data.get("rounding") if isinstance(data, Mapping) else None
+        return "floor" if said == "floor" else "ceil" if said == "ceil" else "exact"
 
     def _fitting(self, place: int) -> Iterator[tuple[dict[str, Any], Volume]]:
         """Yield layers that make one branch agree with another, smallest change first."""
@@ -190,11 +231,12 @@ class _Merge:
             ("pad" if min(more) >= 0 else "crop", {"P": sides}),
             *(("upsample", {"scale": scale}) for scale in range(2, 9)),
         ]
+        rounding = self._rounding()
         for word, fields in tried:
             fields = {k: v for k, v in fields.items() if (k, v) != ("S", 1)}
             if word == "conv" and volume[-1] == K and "S" not in fields:
                 continue
-            layer = KINDS[word].model_validate(fields)
+            layer = KINDS[word].model_validate(fields).with_rounding(rounding)
             try:
                 output = self._with(place, layer.volume([volume]))
             except LayerError:
