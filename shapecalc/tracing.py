@@ -85,7 +85,7 @@ class Trace:
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        """Where the record of each name stands: of a layer, or of what gives an instance's output."""
+        """Where each name's record stands: a layer's own, an instance's last."""
         places = {}
         for instance in self.spec.instances:
             if instance.sources and len(instance.sources) == 1:

@@ -81,7 +81,7 @@ def test_the_name_of_an_instance_means_its_last_output() -> None:
             "input": "8x8x4",
             "blocks": {
                 "down": {
-                    "parameters": ["K"],
+                    "parameters": {"K": None},
                     "layers": [{"conv": {"K": "$K", "F": 2, "S": 2}}, "relu"],
                 }
             },
