@@ -1,4 +1,4 @@
-"""Derivations: how a number follows, as data. Their sentences are made in reports/working.py.
+"""Derivations: how a number follows, as data. Their sentences are made in reports/sentences.py.
 
 An expression is a number, or an operation on expressions, a tuple of an operator and its operands:
 `("+", ("/", ("+", 227, ("-", 11), ("*", 2, 0)), 4), 1)` for (227 - 11 + 2*0)/4 + 1. The operators

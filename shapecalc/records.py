@@ -80,12 +80,12 @@ class LayerRecord(NamedTuple):
     @property
     def derivation(self) -> list[str]:
         """How each number follows, in a sentence each, with the values put in."""
-        lines: list[str] = import_module("shapecalc.reports.working").lines(self)
+        lines: list[str] = import_module("shapecalc.reports.sentences").lines(self)
         return lines
 
     def working(self, *quantities: str) -> str:
         """Return how some of its numbers follow, in one line; empty where nothing is shown."""
-        line: str = import_module("shapecalc.reports.working").line(self, quantities)
+        line: str = import_module("shapecalc.reports.sentences").line(self, quantities)
         return line
 
     def to_dict(self) -> dict[str, Any]:

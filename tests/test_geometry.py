@@ -36,7 +36,7 @@ from shapecalc.geometry import (
     spread_reach,
     widest_bin,
 )
-from shapecalc.reports.working import sentence
+from shapecalc.reports.sentences import sentence
 
 Cell = int | None  # an input position, or a zero of the padding
 ROUNDINGS: tuple[Rounding, ...] = ("exact", "floor", "ceil")

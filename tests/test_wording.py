@@ -19,7 +19,7 @@ from shapecalc.diagnostics import Fault
 from shapecalc.edits import Repair
 from shapecalc.grading import class_run, exports, read_assignment
 from shapecalc.grading.presets import find
-from shapecalc.reports import working
+from shapecalc.reports import sentences
 
 SPECS = Path(__file__).resolve().parents[1] / "specs"
 FILES = [path for path in sorted(SPECS.glob("*/*.*")) if path.suffix in (".yaml", ".json")]
@@ -38,7 +38,7 @@ def turned(text: str) -> str:
 @contextmanager
 def reworded(patch: pytest.MonkeyPatch) -> Iterator[None]:
     """Turn round all sentences of derivations, hints and repairs."""
-    sentence, fault, repair = working.sentence, Fault.__new__, Repair.__new__
+    sentence, fault, repair = sentences.sentence, Fault.__new__, Repair.__new__
 
     def other_fault(
         cls: type[Fault],
@@ -54,7 +54,7 @@ def reworded(patch: pytest.MonkeyPatch) -> Iterator[None]:
         return repair(cls, turned(text), *rest, **named)
 
     with patch.context() as within:
-        within.setattr(working, "sentence", lambda derivation: turned(sentence(derivation)))
+        within.setattr(sentences, "sentence", lambda derivation: turned(sentence(derivation)))
         within.setattr(Fault, "__new__", other_fault)
         within.setattr(Repair, "__new__", other_repair)
         yield

@@ -22,7 +22,7 @@ from shapecalc.grading.values import Value
 from shapecalc.layers.field_types import Volume
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import LayerRecord, total_of
-from shapecalc.reports import working
+from shapecalc.reports import sentences
 from shapecalc.tracing import Trace, walk
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Subject:
 
     def working(self, query: Query) -> str:
         """Return how the right answer follows, in one line; empty where nothing is to be shown."""
-        return "; ".join(map(working.sentence, self.derivations(query)))
+        return "; ".join(map(sentences.sentence, self.derivations(query)))
 
     def derivations(self, query: Query) -> list[Derivation]:
         """Return how the right answer follows; nothing where nothing is to be shown."""
@@ -121,7 +121,7 @@ def _derivations(record: LayerRecord, query: Query) -> list[Derivation]:
     """Return how a layer's number follows."""
     key = query.key
     if query.kind in ("fits", "field"):
-        return working.chosen(record, ["output"])
+        return sentences.chosen(record, ["output"])
     if key == "unshared_parameters":
         weights, biases = of_one_output(record)
         output = record.output or ()
@@ -133,4 +133,4 @@ def _derivations(record: LayerRecord, query: Query) -> list[Derivation]:
     if key == "flops" and record.macs is not None:
         doubled = times(2, record.macs)
         return [Derivation(key, 2 * record.macs, doubled, reason="two_for_each_mac")]
-    return working.chosen(record, ["weights", "biases", key] if key == "parameters" else [key])
+    return sentences.chosen(record, ["weights", "biases", key] if key == "parameters" else [key])

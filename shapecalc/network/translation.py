@@ -73,7 +73,7 @@ class Translation:
         if alone and self.fields:
             change = Change("set", {self.kind: self.changes[0].value})
         offers = ", ".join(self.offers)
-        only_less = all(offer.startswith("leave out") for offer in self.offers)
+        only_less = all(change.action == "remove" for change in self.changes)
         return Repair(offers if only_less else f"write {offers}", change, safe=True)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from shapecalc.network import Instance
 from shapecalc.quantities import REPORTED
 from shapecalc.records import LayerRecord
-from shapecalc.reports import Format, Layout, working
+from shapecalc.reports import Format, Layout, sentences
 from shapecalc.tracing import Trace
 
 SCHEMA = "shapecalc.report/1"
@@ -54,7 +54,7 @@ def of_record(record: LayerRecord) -> dict[str, Any]:
         **{quantity.key: quantity.of(record) for quantity in REPORTED if not quantity.weighty},
         "receptive_field": _listed(record.receptive_field),
         "jump": _listed(record.jump),
-        "derivation": working.lines(record),
+        "derivation": sentences.lines(record),
     }
 
 

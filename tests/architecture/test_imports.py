@@ -73,7 +73,7 @@ def test_only_explain_loads_the_pages() -> None:
 
 
 def test_working_is_made_only_where_it_is_shown() -> None:
-    sentences = ("shapecalc.reports.working",)
+    sentences = ("shapecalc.reports.sentences",)
     assert loaded(command("report", str(SPEC)), sentences) == set()
     assert loaded(command("report", "--format", "csv", str(SPEC)), sentences) == set()
     assert loaded(command("check", str(SPEC)), sentences) == set()

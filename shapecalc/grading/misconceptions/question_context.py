@@ -25,7 +25,7 @@ from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Pad
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
-from shapecalc.reports import working
+from shapecalc.reports import sentences
 
 
 class Wrong(NamedTuple):
@@ -160,7 +160,7 @@ class QuestionContext:
 
     def fitted(self, axes: Sequence[Fit | TransposedFit]) -> Iterable[Wrong]:
         """Yield the output volume that windows give which slide or spread along the axes so."""
-        lines = [working.sentence(axis.derivation()) for axis in axes]
+        lines = [sentences.sentence(axis.derivation()) for axis in axes]
         yield from self.volumes([axis.size for axis in axes], lines)
 
     def volumes(self, sizes: Sequence[int], lines: Sequence[str]) -> Iterable[Wrong]:
