@@ -90,13 +90,13 @@ class Merge:
     def _other_values(
         self, place: int, chain: Sequence[int], field: str
     ) -> Iterator[tuple[tuple[bool, int, bool], tuple[int, int], Repair]]:
-        """Yield the first value that works, what speaks against it, and how far it is off."""
+        """Yield the likeliest value that works, what speaks against it, and how far it is off."""
         index = chain[-1]
         node = self.trace.spec.nodes[index]
         if node.layer is None:
             return
         depth = next((v[-1] for i, v in enumerate(self.inputs) if i != place), None)
-        collapsed: list[tuple[tuple[bool, int, bool], tuple[int, int], Repair]] = []
+        works: list[tuple[tuple[bool, int, bool], tuple[int, int], Repair]] = []
         for value, layer in others(node.layer, field, depth):
             volume = self.chains.behind(chain, layer)
             output = self.output_with(place, volume) if volume else None
@@ -106,16 +106,14 @@ class Merge:
                 collapses = self.chains.collapses(chain, layer)
                 # A shortcut is made to fit its body, which a paper prescribes.
                 follows = self.path[-1] == "residual" and place == len(self.sources) - 1
-                found = (
-                    (collapses, _oddity(field, layer), not follows),
-                    _distance(getattr(node.layer, field), value),
-                    Repair(text, change.at(node.path)),
+                works.append(
+                    (
+                        (collapses, _oddity(field, layer), not follows),
+                        _distance(getattr(node.layer, field), value),
+                        Repair(text, change.at(node.path)),
+                    )
                 )
-                if not collapses:
-                    yield found
-                    return
-                collapsed.append(found)
-        yield from collapsed[:1]
+        yield from sorted(works, key=itemgetter(0, 1))[:1]
 
     def all_padded(self) -> Iterator[Repair]:
         """Yield P = (F - 1)/2 in every convolution of one branch, which keeps its size."""
@@ -143,8 +141,12 @@ class Merge:
 
     # -- another source ------------------------------------------------------------------------
 
-    def other_sources(self) -> Iterator[Repair]:
-        """Yield earlier layers whose volume agrees, for each name that `from` lists."""
+    def other_sources(self, *, before: bool) -> Iterator[Repair]:
+        """Yield earlier layers whose volume agrees, for each name that `from` lists.
+
+        Either those `before` the one that is named, on its own branch, or all the others: who
+        names the end of a branch seldom means its middle.
+        """
         path = self.path
         try:
             value = value_at(self.trace.spec.document.data, path)
@@ -158,6 +160,7 @@ class Merge:
         prefix = name[: name.rfind(".") + 1]
         for place, old in enumerate(value):
             found = self._agreeing(place, prefix)
+            found = [one for one in found if (one[0] in self.branches[place]) == before]
             for index, output in found[:MOST_SOURCES]:
                 new = self.trace.layers[index].name.removeprefix(prefix)
                 text = f"from {new} in place of {quote(old)} gives {show(output)}"

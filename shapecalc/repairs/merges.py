@@ -26,8 +26,9 @@ def merges(trace: Trace, finding: Finding) -> Iterator[Repair]:
     if node.layer is None or record.input is None or node.sources is None:
         return
     merge = Merge(trace, chains, index, node.layer, node.sources, record.input, node.path)
-    yield from merge.other_sources()
+    yield from merge.other_sources(before=False)
     yield from Insertions(merge).projections()
     yield from islice(merge.other_fields(), MOST_FIELDS)
+    yield from merge.other_sources(before=True)
     yield from Insertions(merge).layers()
     yield from inputs(trace, finding)
