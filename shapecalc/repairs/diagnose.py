@@ -22,6 +22,7 @@ class _Item:
         self.finding = finding
         self.diagnostic = diagnostic
         self.left: frozenset[Key] | None = None  # found still after one or another of its repairs
+        self.untried = False  # there was no time for its repairs
 
 
 def diagnose(trace: Trace, cause: Cause | None = None) -> tuple[Diagnostic, ...]:
@@ -40,7 +41,8 @@ def diagnose(trace: Trace, cause: Cause | None = None) -> tuple[Diagnostic, ...]
         ):
             explained += 1
             _explain(item, cause(trace, item.finding))
-        if trials.possible:
+        item.untried = not trials.possible
+        if not item.untried:
             _mend(item, trials)
     return tuple(_folded(items))
 
@@ -97,7 +99,7 @@ def _folded(items: list[_Item]) -> Iterable[Diagnostic]:
     behind: dict[int, list[Diagnostic]] = {}
     folded: set[int] = set()
     for place, item in enumerate(items):
-        if item.left is None or place in folded:
+        if (item.left is None and not item.untried) or place in folded:
             continue
         for other_place, other in enumerate(items):
             if other_place == place or other_place in folded or not _gone(other.finding, item):
@@ -119,5 +121,17 @@ def _gone(finding: Finding, item: _Item) -> bool:
 
     Warnings and advice stand beside each other: what mends one is a matter of taste.
     """
+    if item.untried:
+        return _renamed(item.finding, finding)
     mended = item.left is not None and item.finding.severity == "error"
     return mended and item.left is not None and key_of(finding) not in item.left
+
+
+def _renamed(misspelt: Finding, missing: Finding) -> bool:
+    """Say whether a field is missing because it is misspelt, which needs no trial to tell."""
+    if missing.rule is not rules.MISSING_FIELD or misspelt.rule is not rules.UNKNOWN_KEY:
+        return False
+    changes = [repair.change for repair in misspelt.fault.repairs]
+    meant = {change.value for change in changes if change.action == "rename"}
+    needed = {repair.change.name for repair in missing.fault.repairs}
+    return misspelt.path[:-1] == missing.path and bool(meant & needed)
