@@ -104,10 +104,10 @@ def verify(
     `only` names the one layer, or the one instance of a block, to check. Never raises for a fault
     of the spec: it is among the result's `diagnostics`.
     """
-    from shapecalc.executor.confirm import confirm
+    from shapecalc.executor.verify import verify
 
     traced = trace(source, max_layers=max_layers)
-    return confirm(traced, batch=batch, seed=seed, dtype=dtype, training=training, only=only)
+    return verify(traced, batch=batch, seed=seed, dtype=dtype, training=training, only=only)
 
 
 def explain(topic: str) -> str:

@@ -1,4 +1,4 @@
-"""Derivations: how a number follows, as data. Their sentences are made in reports/working.py.
+"""Derivations: how a number follows, as data. Their sentences are made in reports/sentences.py.
 
 An expression is a number, or an operation on expressions, a tuple of an operator and its operands:
 `("+", ("/", ("+", 227, ("-", 11), ("*", 2, 0)), 4), 1)` for (227 - 11 + 2*0)/4 + 1. The operators
@@ -120,37 +120,44 @@ def text(expression: Expression, number: Callable[[Any], str] = str) -> str:
     """
     if not isinstance(expression, Operation):
         return number(expression)
-    operator, operands = expression.operator, expression.operands
+    operator = expression[0]
     if operator == "+":
-        return "".join(_terms(operands, number))
+        return "".join(_terms(expression[1:], number))
     if operator == "*":
-        wide = any(isinstance(factor, Operation) and factor[0] == "*" for factor in operands)
-        return (" * " if wide else "*").join(_operand(factor, number) for factor in operands)
+        factors = [_operand(factor, number) for factor in expression[1:]]
+        if len(factors) == 1:
+            return factors[0]
+        wide = [f for f in expression[1:] if isinstance(f, Operation) and f[0] == "*"]
+        return (" * " if wide else "*").join(factors)
     if operator == "/":
-        above, below = (_operand(operand, number) for operand in operands)
-        compound = isinstance(operands[1], Operation) and operands[1].operator in ("*", "/")
+        above, below = _operand(expression[1], number), _operand(expression[2], number)
+        compound = isinstance(expression[2], Operation) and expression[2][0] in ("*", "/")
         return f"{above}/({below})" if compound else f"{above}/{below}"
     if operator == "-":
-        return f"-{_operand(operands[0], number)}"
-    inside = ", ".join(
+        return f"-{_operand(expression[1], number)}"
+    inside = [
         _operand(operand, number) if isinstance(operand, Operation) else number(operand)
-        for operand in operands
-    )
-    return f"{operator}({inside})"
+        for operand in expression[1:]
+    ]
+    return f"{operator}({', '.join(inside)})"
 
 
 def _terms(terms: Sequence[Expression], number: Callable[[Any], str]) -> list[str]:
     parts: list[str] = []
     for term in terms:
-        less = isinstance(term, Operation) and term.operator == "-" and bool(parts)
-        shown = _operand(term.operands[0] if less else term, number)  # type: ignore[union-attr]
-        parts += [" - " if less else " + ", shown] if parts else [shown]
+        if not parts:
+            parts.append(_operand(term, number))
+        elif isinstance(term, Operation) and term[0] == "-":
+            parts += (" - ", _operand(term[1], number))
+        else:
+            parts += (" + ", _operand(term, number))
     return parts
 
 
 def _operand(expression: Expression, number: Callable[[Any], str]) -> str:
     """Return a part of an expression, a sum and a negative number in brackets."""
-    shown = text(expression, number)
     if isinstance(expression, Operation):
-        return f"({shown})" if expression.operator == "+" else shown
-    return f"({shown})" if shown[:1] == "-" else shown
+        shown = text(expression, number)
+        return f"({shown})" if expression[0] == "+" else shown
+    shown = number(expression)
+    return f"({shown})" if shown[0] == "-" else shown

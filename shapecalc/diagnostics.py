@@ -50,7 +50,7 @@ def repairable(rule: Rule, message: str, repairs: Sequence[Repair], otherwise: s
     return Fault(rule, message, hint, tuple(repairs), otherwise)
 
 
-class Refusal(Exception):
+class LayerError(Exception):
     """Raised by a layer that cannot take its input.
 
     `output` holds the volume the walk goes on with, or None where nothing is known. `say` gives a
@@ -270,7 +270,22 @@ def _same_misspelt(one: str, other: str) -> bool:
         return False
     if one[:1] != other[:1] and one[:2] != other[1::-1]:
         return False
+    if _has_affix(one, other) or _has_affix(other, one):
+        return False
     return _slips(one, other) <= (1 if min(len(one), len(other)) < 6 else 2)
+
+
+AFFIXES = ("un", "re", "de")  # unpool is not pool, nor renorm norm
+
+
+def _has_affix(longer: str, shorter: str) -> bool:
+    """Say whether a word is another one with an affix that turns its meaning round."""
+    if len(longer) != len(shorter) + 2:
+        return False
+    return any(
+        longer[place : place + 2] in AFFIXES and longer[:place] + longer[place + 2 :] == shorter
+        for place in range(len(shorter))
+    )
 
 
 def _slips(one: str, other: str) -> int:

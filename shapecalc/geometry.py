@@ -56,13 +56,13 @@ class Fit(NamedTuple):
         return effective(self.F, self.dilation)
 
     @property
-    def unused(self) -> int:
+    def dropped(self) -> int:
         """How many rows or columns of real values no window reaches at the far end."""
         end = (self.size - 1) * self.S + self.span
         return min(self.W, max(0, self.before + self.W - end))
 
     @property
-    def skips(self) -> bool:
+    def has_gaps(self) -> bool:
         """Whether the stride leaves pixels between windows."""
         return self.span < self.S and self.size > 1
 
@@ -133,7 +133,7 @@ def _filter(F: int, dilation: int) -> Expression:
 
 
 @lru_cache(maxsize=8192)
-def slide(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Rounding) -> Fit:
+def fit_window(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Rounding) -> Fit:
     """Return how a window of F fits on W, with stride S and padding P.
 
     `same` is TensorFlow's: ceil(W/S) windows, the odd zero at the end (`same_lower`: first).
@@ -170,8 +170,8 @@ class Fits(NamedTuple):
     axes: tuple[Fit, ...]
     sizes: tuple[int, ...]
     passes: bool  # the filter fits in, and under `exact` the stride divides
-    skips: bool  # on some axis the stride leaves pixels between windows
-    misses: bool  # on some axis a window lies wholly in the padding
+    has_gaps: bool  # on some axis the stride leaves pixels between windows
+    has_empty_window: bool  # on some axis a window lies wholly in the padding
     steps: tuple[Step, ...]
 
 
@@ -186,16 +186,16 @@ def slide_all(
     """Return how a window slides along all axes; one entry an axis in every argument."""
     axes: list[Fit] = []
     for W, *axis in zip(spatial, F, S, P, dilation, strict=True):
-        fit = slide(W, *axis, rounding)
+        fit = fit_window(W, *axis, rounding)
         axes.append(axes[0] if axes and axes[0] == fit else fit)
     passes = all(fit.size and not (fit.remainder and rounding == "exact") for fit in axes)
-    skips = any(fit.skips for fit in axes)
+    has_gaps = any(fit.has_gaps for fit in axes)
     return Fits(
         tuple(axes),
         tuple(fit.size for fit in axes),
         passes,
-        skips,
-        passes and any(misses(fit) for fit in axes),
+        has_gaps,
+        passes and any(has_empty_window(fit) for fit in axes),
         tuple(Step(fit.span, fit.S, fit.before) for fit in axes),
     )
 
@@ -214,7 +214,7 @@ def both_sides(before: int, after: int) -> str:
     return str(before) if before == after else f"{before} before and {after} after"
 
 
-class Spread(NamedTuple):
+class TransposedFit(NamedTuple):
     """How a transposed convolution spreads one axis: (W - 1)*S - 2P + F + output_padding."""
 
     W: int
@@ -259,7 +259,9 @@ class Spread(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def spread(W: int, F: int, S: int, P: Padding, dilation: int, written: int | None) -> Spread:
+def fit_transposed(
+    W: int, F: int, S: int, P: Padding, dilation: int, written: int | None
+) -> TransposedFit:
     """Return the size of a transposed convolution; `written` is its output_padding, if it has one.
 
     P crops the result (PyTorch). Under `same` the size is W*S, or, with a written output_padding,
@@ -277,7 +279,7 @@ def spread(W: int, F: int, S: int, P: Padding, dilation: int, written: int | Non
         zeros = max(S - span, 0)
     size = (W - 1) * S + span - before - after + zeros
     policy = P if isinstance(P, str) else ""
-    return Spread(W, F, S, before, after, dilation, zeros, size, policy, written)
+    return TransposedFit(W, F, S, before, after, dilation, zeros, size, policy, written)
 
 
 def widest_bin(W: int, bins: int) -> int:
@@ -323,7 +325,7 @@ def quotient(a: int | Fraction, b: int) -> int | Fraction:
 
 def fits(W: int, F: int, S: int, P: Padding, dilation: int) -> bool:
     """Say whether the stride divides the way the window goes, and the filter fits in."""
-    fit = slide(W, F, S, P, dilation, "exact")
+    fit = fit_window(W, F, S, P, dilation, "exact")
     return fit.size > 0 and not fit.remainder
 
 
@@ -351,7 +353,7 @@ def fitting_inputs(fit: Fit) -> tuple[int, int]:
     return fit.W - fit.remainder, fit.W + fit.S - fit.remainder
 
 
-def misses(fit: Fit) -> bool:
+def has_empty_window(fit: Fit) -> bool:
     """Say whether some window lies wholly in the padding: none of its taps meets the input.
 
     Only the first and the last window can, unless dilation leaves gaps wider than the input.

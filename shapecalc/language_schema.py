@@ -23,7 +23,7 @@ from shapecalc.layers.field_types import LAYERS, NAME, POSITIVE, VOLUME, Schema
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED
 from shapecalc.network.example import KEYS as EXAMPLE_KEYS
 from shapecalc.network.example import LOSSES
-from shapecalc.network.expectations import LayerClaims, NetworkClaims
+from shapecalc.network.expectations import LayerExpectations, NetworkExpectations
 from shapecalc.network.spec import ROUNDINGS
 from shapecalc.network.validation import PARAMETER
 
@@ -123,7 +123,9 @@ class _Language:
             "outputs": _either(
                 {"type": "null"}, TEXT, {"type": "array", "items": TEXT, "minItems": 1}
             ),
-            "expect": _either({"type": "null"}, self._claims(NetworkClaims, parameters=False)),
+            "expect": _either(
+                {"type": "null"}, self._claims(NetworkExpectations, parameters=False)
+            ),
             "example": _either({"type": "null"}, self._example()),
         }
         with_blocks = {"properties": {"layers": _reference("layer_or_block_list")}}
@@ -256,10 +258,10 @@ class _Language:
         options = [_mapping(properties, **({"allOf": needed} if needed else {}))]
         if cls.merges:
             options.append(NAMES)
-        elif cls.main is None:
+        elif cls.shorthand is None:
             options.append({"type": "array", "maxItems": 0})
-        elif required in ([], [cls.main]):
-            options += [fields[cls.main], _reference("parameter")]
+        elif required in ([], [cls.shorthand]):
+            options += [fields[cls.shorthand], _reference("parameter")]
         if not required:
             options.append({"type": "null"})
         page = inspect.getdoc(cls) or ""
@@ -271,7 +273,7 @@ class _Language:
         if cls is Repeat:
             return {}
         if "layer_claims" not in self.definitions:
-            self.definitions["layer_claims"] = self._claims(LayerClaims, parameters=True)
+            self.definitions["layer_claims"] = self._claims(LayerExpectations, parameters=True)
         common = {
             "name": _either(_reference("name"), _reference("parameter")),
             "from": NAMES,

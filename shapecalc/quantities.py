@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+Role = Literal["weight", "bias", "statistic"]  # what a parameter is: the last is not learned
 
 
 class Quantity(NamedTuple):
@@ -23,6 +25,7 @@ class Quantity(NamedTuple):
     weighty: bool = False  # it belongs to weights: layers that share them have it once
     reported: bool = True  # in reports, totals and claims; otherwise it may only be asked for
     usual: bool = False  # a report has its column unless others are asked for
+    role: Role | None = None  # the parameters that it counts
 
 
 def _flops(record: Any) -> int | None:
@@ -39,6 +42,7 @@ _ALL = (
         "weights does the whole network have",
         weighty=True,
         usual=True,
+        role="weight",
     ),
     Quantity(
         "biases",
@@ -49,6 +53,7 @@ _ALL = (
         "biases does the whole network have",
         weighty=True,
         usual=True,
+        role="bias",
     ),
     Quantity(
         "parameters",
@@ -68,6 +73,7 @@ _ALL = (
         "How many non-trainable values does {name} have?",
         "non-trainable values does the whole network have",
         weighty=True,
+        role="statistic",
     ),
     Quantity(
         "macs",
@@ -98,4 +104,5 @@ _ALL = (
     ),
 )
 QUANTITIES = {quantity.key: quantity for quantity in _ALL}
+ROLES: dict[Role, str] = {quantity.role: quantity.key for quantity in _ALL if quantity.role}
 REPORTED = tuple(quantity for quantity in _ALL if quantity.reported)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     Number = int | Fraction
+# What a field leaves open: nothing; what an output sees lies inside, and may be less; where that
+# lies is not known either.
+EXACT, BOUND, UNPLACED = range(3)
 MAX_PHASES = 64  # longer patterns are replaced by a bound that grows evenly
 
 
@@ -77,7 +80,7 @@ class Field(NamedTuple):
     `extent` is the input's spatial size. A `whole` field sees all of it. `axes` is None where the
     positions were lost (flatten, reshape); then the sizes in `kept` remain, or nothing is known.
     The kept sizes are those of a single value: where a reshape has `mixed` the positions, the
-    values at one position look at different places.
+    values at one position look at different places. `doubt` is EXACT, BOUND or UNPLACED.
     """
 
     extent: tuple[int, ...]
@@ -85,6 +88,19 @@ class Field(NamedTuple):
     whole: bool = False
     kept: tuple[int, ...] | None = None
     mixed: bool = False
+    doubt: int = EXACT
+
+    @property
+    def exact(self) -> bool:
+        """Whether an output sees all of it: the first and the last pixel, where no layer before
+        left pixels out (`Layer.leaves_out`).
+        """
+        return self.doubt == EXACT
+
+    @property
+    def placed(self) -> bool:
+        """Whether it is known where the field lies, or a bound of it."""
+        return self.doubt < UNPLACED
 
     def sizes(self) -> tuple[int, ...] | None:
         """Return the field's size per axis, or None for a flat input and where it is unknown."""
@@ -112,7 +128,39 @@ def everything(field: Field | None, jump: bool = False) -> Field | None:
     """Return the field of a layer that sees the whole input; its jump is lost unless kept."""
     if field is None:
         return None
-    return Field(field.extent, field.axes if jump else None, whole=True)
+    return Field(field.extent, field.axes if jump else None, True, doubt=field.doubt)
+
+
+def bounding(field: Field | None, doubt: int = BOUND) -> Field | None:
+    """Return the field as a bound of what is seen."""
+    if field is None or field.doubt >= doubt:
+        return field
+    return field._replace(doubt=doubt)
+
+
+def doubt_of(fields: Sequence[Field | None]) -> int:
+    """Return what is left open where fields meet. Those of different jumps lie apart, each
+    output's in another way (SC407).
+    """
+    doubt, first = EXACT, None
+    for field in fields:
+        if field is None:
+            continue
+        first = first or field
+        if field.doubt > doubt:
+            doubt = field.doubt
+        if not _one_jump(first, field):
+            return UNPLACED
+    return doubt
+
+
+def _one_jump(a: Field, b: Field) -> bool:
+    if not a.axes or not b.axes or len(a.axes) != len(b.axes):
+        return a.jumps() == b.jumps()
+    return all(
+        x is y or (x.shift == y.shift and len(x.starts) == len(y.starts)) or x.jump == y.jump
+        for x, y in zip(a.axes, b.axes, strict=True)
+    )
 
 
 def scattered(field: Field | None, together: bool = False) -> Field | None:
@@ -123,13 +171,20 @@ def scattered(field: Field | None, together: bool = False) -> Field | None:
     if field is None or not field.extent:
         return field
     if field.whole or field.sizes() is None:
-        return Field(field.extent, None, field.whole)
-    return Field(field.extent, None, kept=field.sizes(), mixed=field.mixed or not together)
+        return _lost(field)
+    mixed = field.mixed or not together
+    return Field(field.extent, None, False, field.sizes(), mixed, max(field.doubt, BOUND))
+
+
+def _lost(field: Field) -> Field:
+    """Return the field without places; unless it is the whole input, nothing is known then."""
+    doubt = field.doubt if field.whole else max(field.doubt, BOUND)
+    return Field(field.extent, None, field.whole, doubt=doubt)
 
 
 def across(field: Field | None) -> Field | None:
     """Return the field of a layer that looks at all the values of a position."""
-    return Field(field.extent, None) if field is not None and field.mixed else field
+    return _lost(field) if field is not None and field.mixed else field
 
 
 def slid(field: Field | None, steps: Sequence[Step]) -> Field | None:
@@ -138,18 +193,22 @@ def slid(field: Field | None, steps: Sequence[Step]) -> Field | None:
 
 
 def spread_out(field: Field | None, steps: Sequence[Step]) -> Field | None:
-    """Return the field behind a transposed convolution: its jump is divided by the stride."""
+    """Return the field behind a transposed convolution or a nearest upsampling: its jump is
+    divided by the stride.
+    """
     return _moved(field, steps, _spread_axis, lambda step: step.span == 1, (1, 1, 0).__eq__)
 
 
 def interpolated(field: Field | None, scales: Sequence[int]) -> Field | None:
     """Return an upper bound behind bilinear upsampling with half-pixel centres."""
-    return _moved(field, scales, _interpolated_axis, (1).__eq__, (1).__eq__)
+    moved = _moved(field, scales, _interpolated_axis, (1).__eq__, (1).__eq__)
+    return bounding(moved)
 
 
 def binned(field: Field | None, bins: Sequence[tuple[int, int, int]]) -> Field | None:
-    """Return the field behind an adaptive pool; `bins` is (input size, bins, widest bin)."""
-    return _moved(field, bins, _binned_axis, lambda axis: axis[2] == 1, lambda a: a[0] == a[1])
+    """Return a bound behind an adaptive pool; `bins` is (input size, bins, widest bin)."""
+    moved = _moved(field, bins, _binned_axis, lambda axis: axis[2] == 1, lambda a: a[0] == a[1])
+    return bounding(moved)
 
 
 def _moved(
@@ -167,13 +226,14 @@ def _moved(
     if field.axes is None or len(field.axes) != len(steps):
         if field.whole or all(map(still, steps)):
             return field
-        return Field(*field) if all(map(keeps, steps)) else Field(field.extent, None)
+        return Field(*field) if all(map(keeps, steps)) else _lost(field)
     axes: list[Axis] = []
     for axis, step in zip(field.axes, steps, strict=True):
         same = axes and axis is field.axes[0] and step == steps[0]  # square images
         axes.append(axes[0] if same else move(axis, step))
-    placed = tuple(axes) if all(map(_in_bounds, axes)) else None
-    return Field(field.extent, placed, field.whole)
+    if not all(map(_in_bounds, axes)):
+        return _lost(field)
+    return Field(field.extent, tuple(axes), field.whole, None, False, field.doubt)
 
 
 def _slid_axis(axis: Axis, step: Step) -> Axis:
@@ -248,14 +308,16 @@ def hull(fields: Sequence[Field | None], spatial: tuple[int, ...]) -> Field | No
     if any(field.extent != extent for field in known):
         return None  # inputs of different sizes have no pixels in common
     whole = any(field.whole for field in known)
+    doubt = doubt_of(fields)
     placed = [field.axes for field in known if field.axes is not None]
     lost = any(field.axes is None and not field.whole for field in known)
     if not placed or lost or any(len(axes) != len(spatial) for axes in placed):
         if not whole and all(field is known[0] for field in known):
-            return Field(extent, None, kept=known[0].kept, mixed=known[0].mixed)
-        return Field(extent, None, whole)
+            return Field(extent, None, False, known[0].kept, known[0].mixed, max(doubt, BOUND))
+        return _lost(Field(extent, None, whole, doubt=doubt))
     axes = tuple(_hull_axis(a, n) for *a, n in zip(*placed, spatial, strict=True))
-    return Field(extent, axes if all(map(_in_bounds, axes)) else None, whole)
+    found = Field(extent, axes, whole, doubt=doubt)
+    return found if all(map(_in_bounds, axes)) else _lost(found)
 
 
 def _hull_axis(axes: Sequence[Axis], n: int) -> Axis:

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from shapecalc.derivations import Derivation, plus
-from shapecalc.diagnostics import Fault, Path, Refusal
+from shapecalc.diagnostics import Fault, LayerError, Path
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.field_types import Volume
 from shapecalc.quantities import QUANTITIES, REPORTED, Quantity
@@ -65,9 +65,9 @@ class LayerRecord(NamedTuple):
         return QUANTITIES[key].of(self) if key in QUANTITIES else getattr(self, key)
 
     @property
-    def described(self) -> str:
+    def summary(self) -> str:
         """The kind with its fields, as `conv K=96 F=11 S=4 P=0`."""
-        fields = self.layer.described() if self.layer else ""
+        fields = self.layer.summary() if self.layer else ""
         return f"{self.kind} {fields}".rstrip()
 
     @property
@@ -80,12 +80,12 @@ class LayerRecord(NamedTuple):
     @property
     def derivation(self) -> list[str]:
         """How each number follows, in a sentence each, with the values put in."""
-        lines: list[str] = import_module("shapecalc.reports.working").lines(self)
+        lines: list[str] = import_module("shapecalc.reports.sentences").lines(self)
         return lines
 
     def working(self, *quantities: str) -> str:
         """Return how some of its numbers follow, in one line; empty where nothing is shown."""
-        line: str = import_module("shapecalc.reports.working").line(self, quantities)
+        line: str = import_module("shapecalc.reports.sentences").line(self, quantities)
         return line
 
     def to_dict(self) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class LayerRecord(NamedTuple):
         return made
 
 
-def told(name: str, layer: Layer, inputs: Sequence[Volume], fault: Fault) -> Fault:
+def with_context(name: str, layer: Layer, inputs: Sequence[Volume], fault: Fault) -> Fault:
     """Put the layer, its fields and the incoming volume before a fault's message."""
     fields = layer.shown_fields()
     subject = f"{name} ({fields})" if fields else name
@@ -135,7 +135,7 @@ def derivations_of(record: LayerRecord) -> list[Derivation]:
             found += layer.size_derivations(inputs, record.output)
         if layer.has_weights:
             found += layer.count_derivations(inputs)
-    except Refusal:  # a diagnostic says why
+    except LayerError:  # a diagnostic says why
         return found
     found.append(_parameters(record))
     if record.macs is not None and record.output is not None:

@@ -17,16 +17,16 @@ from shapecalc.diagnostics import (
     Finding,
     Findings,
     Later,
-    Refusal,
+    LayerError,
     nearest,
 )
 from shapecalc.layers.base import NO_COUNTS, Counts, Layer
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.sharing import unlike
-from shapecalc.network import Group, NetworkSpec, Node
+from shapecalc.network import Instance, NetworkSpec, Node
 from shapecalc.quantities import REPORTED
 from shapecalc.receptive_field import Field
-from shapecalc.records import PER_AXIS, LayerRecord, told, totals_of
+from shapecalc.records import PER_AXIS, LayerRecord, totals_of, with_context
 from shapecalc.rules import Rule
 
 SMALL = 2**15  # four sizes up to this one have fewer than 2^63 values
@@ -62,7 +62,10 @@ class Trace:
         return str(self)
 
     def __getitem__(self, name: str) -> LayerRecord:
-        """Return a layer's record by its full name. Raises KeyError with the nearest name."""
+        """Return a layer's record by its full name; an instance's name means its last layer.
+
+        Raises KeyError with the nearest name.
+        """
         if name not in self._places:
             close = nearest(str(name), self._places)
             raise KeyError(f"no layer is called {name!r}" + (f": {close}?" if close else ""))
@@ -82,7 +85,15 @@ class Trace:
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        return {record.name: index for index, record in enumerate(self.layers)}
+        """Where each name's record stands: a layer's own, an instance's last."""
+        places = {}
+        for instance in self.spec.instances:
+            if instance.sources and len(instance.sources) == 1:
+                layer = self.spec.values.producer(instance.sources[0])
+                if layer is not None:
+                    places[instance.name] = layer
+        places.update((record.name, index) for index, record in enumerate(self.layers))
+        return places
 
     @property
     def name(self) -> str | None:
@@ -126,20 +137,25 @@ class Trace:
         unknown = None in self.totals.values() or not self.outputs
         return not unknown and None not in self.outputs.values()
 
-    def volume(self, index: int | None) -> Volume | None:
-        """Return the volume with an index as sources use it: inputs first, then layers."""
-        if index is None:
+    def volume(self, value: int | None) -> Volume | None:
+        """Return the volume of a value, as `spec.values` numbers them."""
+        if value is None:
             return None
-        offset = len(self._inputs)
-        return self._inputs[index] if index < offset else self.layers[index - offset].output
+        record = self.producer(value)
+        return self._inputs[value] if record is None else record.output
 
-    def of_group(self, group: Group) -> dict[str, Any]:
+    def producer(self, value: int) -> LayerRecord | None:
+        """Return the record of the layer that gives a value; None for an input."""
+        layer = self.spec.values.producer(value)
+        return None if layer is None else self.layers[layer]
+
+    def of_instance(self, instance: Instance) -> dict[str, Any]:
         """Return the last output of an instance, residual or parallel, and the sums inside."""
-        values: dict[str, Any] = dict(totals_of(self.layers[group.first : group.end]))
-        last = group.sources[0] if group.sources and len(group.sources) == 1 else None
+        values: dict[str, Any] = dict(totals_of(self.layers[instance.first : instance.end]))
+        last = instance.sources[0] if instance.sources and len(instance.sources) == 1 else None
         values["output"] = self.volume(last)
-        if last is not None and last >= len(self._inputs):
-            record = self.layers[last - len(self._inputs)]
+        record = None if last is None else self.producer(last)
+        if record is not None:
             values |= {key: getattr(record, key) for key in PER_AXIS}
         return values
 
@@ -179,12 +195,11 @@ def with_findings(trace: Trace, findings: Sequence[Finding]) -> Trace:
 
 
 class _Walker:
-    """Keeps the volumes and fields of all layers so far, by index."""
+    """Keeps the names, volumes and fields of all values so far."""
 
     def __init__(self, spec: NetworkSpec, outputs: Mapping[str, Volume]) -> None:
         self.replaced = outputs
         self.nodes = spec.nodes
-        self.offset = len(spec.inputs)
         self.names = [*spec.inputs]
         self.volumes: list[Volume | None] = [*spec.inputs.values()]
         self.fields: list[Field | None] = [
@@ -218,7 +233,7 @@ class _Walker:
             weights, biases, kept = self._counts(layer, inputs)
             if output is not None:
                 macs = layer.macs(inputs, output) if layer.multiplies else 0
-                field = layer.field(fields, inputs, output)
+                field = layer.receptive_field(fields, inputs, output)
             if (macs or 0) > LIMIT or (weights or 0) > LIMIT:
                 message = f"{node.name} has more than 2^63 weights or multiplications"
                 fault = Fault(rules.LIMIT_PASSED, message, "make it smaller")
@@ -242,15 +257,19 @@ class _Walker:
     def _output(self, node: Node, layer: Layer, inputs: Sequence[Volume]) -> Volume | None:
         try:
             output = layer.volume(inputs)
-        except Refusal as refusal:
-            refused = refusal.with_traceback(None)  # which would hold this frame in a circle
-            self._refuse(node, refused.rule, lambda: told(node.name, layer, inputs, refused.fault))
+        except LayerError as error:
+            refused = error.with_traceback(None)  # which would hold this frame in a circle
+            self._refuse(
+                node, refused.rule, lambda: with_context(node.name, layer, inputs, refused.fault)
+            )
             return refused.output
         if max(output) > SMALL and prod(output) > LIMIT:
             fault = Fault(
                 rules.LIMIT_PASSED, "the output has more than 2^63 values", "make it smaller"
             )
-            self._refuse(node, rules.LIMIT_PASSED, lambda: told(node.name, layer, inputs, fault))
+            self._refuse(
+                node, rules.LIMIT_PASSED, lambda: with_context(node.name, layer, inputs, fault)
+            )
             return None
         return output
 
@@ -264,7 +283,7 @@ class _Walker:
         if counts is None:
             try:
                 counts = layer.counts(inputs)
-            except Refusal:  # its output has said why
+            except LayerError:  # its output has said why
                 return layer.known_counts()
             self.counted[key] = counts
         return counts

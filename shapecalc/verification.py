@@ -21,17 +21,23 @@ class Check(NamedTuple):
     """
 
     layer: str | None
-    what: str
+    compared: str  # a quantity, or the key of a worked example
     predicted: Any
     executed: Any
     agrees: bool
     how: str = ""
-    example: bool = False  # of the worked example, whose key `what` is
+    example: bool = False  # of the worked example, whose keys are any names
+    tensor: str = ""  # whose gradient is compared
 
     @property
     def quantity(self) -> str:
-        """The first word of `what`: output, gradient ...; a worked example's keys are any names."""
-        return "example" if self.example else self.what.partition(" ")[0]
+        """What is compared: output, gradient ..., or example."""
+        return "example" if self.example else self.compared
+
+    @property
+    def what(self) -> str:
+        """The quantity with the tensor, `gradient weight`, or the key of a worked example."""
+        return f"{self.compared} {self.tensor}" if self.tensor else self.compared
 
     def to_dict(self) -> dict[str, Any]:
         """Return the check as `--format json` prints it."""

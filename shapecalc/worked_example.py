@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from shapecalc import rules
-from shapecalc.diagnostics import Fault, Finding, Path, Refusal, quote, some, suggestion
-from shapecalc.layers.base import show
+from shapecalc.diagnostics import Fault, Finding, LayerError, Path, quote, some, suggestion
+from shapecalc.layers.base import NO_PARAMETERS, Parameters, show
 from shapecalc.layers.field_types import Volume
 from shapecalc.network import NetworkSpec
 from shapecalc.network.example import Example, Numbers, examples_in
@@ -59,31 +59,31 @@ class Names:
     def __init__(self, spec: NetworkSpec, records: Sequence[LayerRecord]) -> None:
         self.spec = spec
         self.records = records
-        self.offset = len(spec.inputs)
 
     @cached_property
     def values(self) -> Mapping[str, int]:
         """Every input, layer and instance by name, with the index of its value."""
         found = {
-            g.name: g.sources[0] for g in self.spec.groups if g.sources and len(g.sources) == 1
+            g.name: g.sources[0] for g in self.spec.instances if g.sources and len(g.sources) == 1
         }
-        found |= {record.name: i + self.offset for i, record in enumerate(self.records)}
+        found |= {record.name: self.spec.values.of(i) for i, record in enumerate(self.records)}
         return found | {name: i for i, name in enumerate(self.spec.inputs)}
 
-    def parameters(self, layer: int) -> Mapping[str, Shape]:
-        """Return the shapes of a layer's own parameters; none where they are not known."""
+    def parameters(self, layer: int) -> Parameters:
+        """Return a layer's own parameters; none where they are not known."""
         record = self.records[layer]
         if record.layer is None or record.input is None or record.shares:
-            return {}
+            return NO_PARAMETERS
         try:
             return record.layer.parameters(record.input)
-        except Refusal:
-            return {}
+        except LayerError:
+            return NO_PARAMETERS
 
     def value_shape(self, index: int) -> Shape | None:
         """Return the shape of a value, depth first."""
+        layer = self.spec.values.producer(index)
         inputs = list(self.spec.inputs.values())
-        volume = inputs[index] if index < self.offset else self.records[index - self.offset].output
+        volume = inputs[index] if layer is None else self.records[layer].output
         return None if volume is None else depth_first(volume)
 
     def find(self, key: str) -> Target:
@@ -97,29 +97,35 @@ class Names:
             return self.find(name)._replace(role="gradient")
         if ending in ("grad", "next"):
             target = self._parameter(name, key)
-            if target.parameter.startswith("running"):
+            if not self._learned(target):
                 raise KeyError(
                     Fault(rules.NO_SUCH_NAME, f"{name} is not learned: it has no {ending}")
                 )
             return target._replace(role="next" if ending == "next" else "parameter gradient")
         return self._parameter(key, key)
 
+    def _learned(self, target: Target) -> bool:
+        """Say whether a parameter has a gradient, as far as that is known."""
+        parameter = self.parameters(target.at).get(target.parameter)
+        return parameter is None or parameter.learned
+
     def _parameter(self, key: str, whole: str) -> Target:
         name, _, parameter = key.rpartition(".")
-        index = self.values.get(name, -1) - self.offset
-        if index < 0:
+        value = self.values.get(name)
+        index = None if value is None else self.spec.values.producer(value)
+        if index is None:
             raise KeyError(self._unknown(whole))
         record = self.records[index]
-        shapes = self.parameters(index)
-        if parameter in shapes:
-            return Target("parameter", index, parameter, shapes[parameter])
+        own = self.parameters(index)
+        if parameter in own:
+            return Target("parameter", index, parameter, own[parameter].shape)
         if record.shares:
             hint = f"its weights are those of {record.shares}: write {record.shares}.{parameter}"
             message = f"{quote(whole)}: {record.name} has no weights of its own"
             raise KeyError(Fault(rules.NO_SUCH_NAME, message, hint))
         if record.layer is None or record.input is None:
             return Target("parameter", index, parameter, None)
-        has = f"it has {some(list(shapes))}" if shapes else f"{record.name} has no parameters"
+        has = f"it has {some(list(own))}" if own else f"{record.name} has no parameters"
         raise KeyError(Fault(rules.NO_SUCH_NAME, f"{record.name} has no {quote(parameter)}", has))
 
     def _unknown(self, key: str) -> Fault:
@@ -183,7 +189,8 @@ class _Checker:
         target = self._find(key, path)
         if target is None:
             return
-        computed = target.role == "value" and target.at >= self.names.offset and not inputs
+        computed = target.role == "value" and not inputs
+        computed = computed and target.at not in self.names.spec.values.inputs
         if target.role not in roles or computed:
             message = f"{quote(key)} is computed, and cannot be given"
             self._add(Fault(rules.NO_SUCH_NAME, message, "give inputs and parameters"), path)

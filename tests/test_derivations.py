@@ -25,7 +25,7 @@ from shapecalc.derivations import (
     text,
     times,
 )
-from shapecalc.geometry import slide
+from shapecalc.geometry import fit_window
 from shapecalc.records import LayerRecord
 
 SPECS = Path(__file__).resolve().parents[1] / "specs"
@@ -137,7 +137,7 @@ def test_every_small_window_comes_to_its_size(P: Any, rounding: Any) -> None:
         for F in range(1, 6):
             for S in range(1, 5):
                 for dilation in (1, 2):
-                    fit = slide(W, F, S, P, dilation, rounding)
+                    fit = fit_window(W, F, S, P, dilation, rounding)
                     derivation = fit.derivation()
                     if fit.size:
                         assert not false(derivation), fit
@@ -164,7 +164,7 @@ def off_by_one(expression: Any) -> Iterator[Any]:
 
 
 def test_a_false_number_is_noticed() -> None:
-    derivation = slide(227, 11, 4, 0, 1, "exact").derivation()
+    derivation = fit_window(227, 11, 4, 0, 1, "exact").derivation()
     faults = list(planted(derivation))
     assert len(faults) == 7
     assert not false(derivation)

@@ -75,6 +75,24 @@ def test_nothing_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert captured.out + captured.err == ""
 
 
+def test_the_name_of_an_instance_means_its_last_output() -> None:
+    trace = shapecalc.trace(
+        {
+            "input": "8x8x4",
+            "blocks": {
+                "down": {
+                    "parameters": {"K": None},
+                    "layers": [{"conv": {"K": "$K", "F": 2, "S": 2}}, "relu"],
+                }
+            },
+            "layers": [{"down": {"K": 6, "name": "stage1"}}, {"down": 8}],
+        }
+    )
+    assert trace["stage1"] is trace["stage1.relu1"]
+    assert (trace["stage1"].output, trace["down2"].output) == ((4, 4, 6), (2, 2, 8))
+    assert "stage1" in trace
+
+
 def test_a_trace_is_asked_by_name() -> None:
     trace = shapecalc.trace(SPEC)
     assert trace["head"].output == (4,)

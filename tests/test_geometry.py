@@ -18,25 +18,25 @@ from shapecalc.geometry import (
     Fit,
     Padding,
     Rounding,
-    Spread,
     Step,
+    TransposedFit,
     bilinear_reach,
     bin_reach,
     completed,
     effective,
+    fit_transposed,
+    fit_window,
     fits,
     fitting_inputs,
-    misses,
+    has_empty_window,
     near,
     quotient,
     sides,
-    slide,
     slide_all,
-    spread,
     spread_reach,
     widest_bin,
 )
-from shapecalc.reports.working import sentence
+from shapecalc.reports.sentences import sentence
 
 Cell = int | None  # an input position, or a zero of the padding
 ROUNDINGS: tuple[Rounding, ...] = ("exact", "floor", "ceil")
@@ -50,9 +50,9 @@ class Seen(NamedTuple):
     after: int
     size: int
     left_over: int  # cells behind the last window that ends inside
-    unused: int  # real values behind the last window
-    skips: bool
-    misses: bool
+    dropped: int  # real values behind the last window
+    has_gaps: bool
+    has_empty_window: bool
 
 
 def walk(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Rounding) -> Seen:
@@ -120,9 +120,9 @@ def differing(fit_of: Slide) -> list[Any]:
             fit.after,
             fit.size,
             fit.remainder,
-            fit.unused if fit.size else 0,
-            fit.skips,
-            misses(fit) if fit.size else False,
+            fit.dropped if fit.size else 0,
+            fit.has_gaps,
+            has_empty_window(fit) if fit.size else False,
         )
         if said != seen:
             found.append((setting, said, seen))
@@ -130,41 +130,41 @@ def differing(fit_of: Slide) -> list[Any]:
 
 
 def test_a_window_slides_as_the_loop_does() -> None:
-    found = differing(slide)
+    found = differing(fit_window)
     assert not found, f"{len(found)} differ, first {found[:5]}"
 
 
 def forgot_plus_one(*setting: Any) -> Fit:
     """Plant a fault: (W - F + 2P)/S."""
-    fit = slide(*setting)
+    fit = fit_window(*setting)
     return fit._replace(size=max(0, fit.size - 1))
 
 
 def counted_padding_once(W: int, F: int, S: int, P: Padding, dilation: int, r: Rounding) -> Fit:
     """Plant a fault: (W - F + P)/S + 1."""
-    return slide(W, F, S, (P, 0) if isinstance(P, int) else P, dilation, r)
+    return fit_window(W, F, S, (P, 0) if isinstance(P, int) else P, dilation, r)
 
 
 def ignored_dilation(W: int, F: int, S: int, P: Padding, dilation: int, r: Rounding) -> Fit:
     """Plant a fault: the filter spans F whatever its dilation."""
-    return slide(W, F, S, P, 1, r)
+    return fit_window(W, F, S, P, 1, r)
 
 
 def rounded_up_always(W: int, F: int, S: int, P: Padding, dilation: int, r: Rounding) -> Fit:
     """Plant a fault: a last window may start in the zeros behind the input."""
-    fit = slide(W, F, S, P, dilation, r)
+    fit = fit_window(W, F, S, P, dilation, r)
     up = r == "ceil" and fit.remainder > 0
-    return fit._replace(size=slide(W, F, S, P, dilation, "floor").size + 1) if up else fit
+    return fit._replace(size=fit_window(W, F, S, P, dilation, "floor").size + 1) if up else fit
 
 
 def odd_zero_first(W: int, F: int, S: int, P: Padding, dilation: int, r: Rounding) -> Fit:
     """Plant a fault: `same` is taken for `same_lower`."""
-    return slide(W, F, S, "same_lower" if P == "same" else P, dilation, r)
+    return fit_window(W, F, S, "same_lower" if P == "same" else P, dilation, r)
 
 
 def one_pixel_too_long(*setting: Any) -> Fit:
     """Plant a fault: the window at the end reaches one pixel less far than it is said to."""
-    fit = slide(*setting)
+    fit = fit_window(*setting)
     return fit._replace(W=fit.W + 1) if fit.size else fit
 
 
@@ -188,9 +188,9 @@ def test_the_grid_holds_what_the_formula_is_about() -> None:
     assert len(seen) > 20_000
     assert sum(s.size == 0 for s in seen) > 500
     assert sum(s.left_over > 0 for s in seen) > 2000
-    assert sum(s.unused > 0 for s in seen) > 500
-    assert sum(s.skips for s in seen) > 500
-    assert sum(s.misses for s in seen) > 500
+    assert sum(s.dropped > 0 for s in seen) > 500
+    assert sum(s.has_gaps for s in seen) > 500
+    assert sum(s.has_empty_window for s in seen) > 500
     ceil, floor = (
         [walk(*s).size for s in small_grid() if s[-1] == rounding] for rounding in ("ceil", "floor")
     )
@@ -218,7 +218,7 @@ def test_the_grid_holds_what_the_formula_is_about() -> None:
     ],
 )
 def test_known_sizes(setting: tuple[Any, ...], size: int) -> None:
-    assert slide(*setting).size == size
+    assert fit_window(*setting).size == size
 
 
 @pytest.mark.parametrize(
@@ -244,16 +244,16 @@ def test_sides(P: Padding, span: int, zeros: tuple[int, int]) -> None:
 
 def test_big_numbers_are_exact() -> None:
     W = 10**18
-    assert slide(W, 1, 1, 0, 1, "exact").size == 1_000_000_000_000_000_000
-    assert slide(W, 10, 9, 0, 1, "exact").size == 111_111_111_111_111_111
-    assert slide(W, 10, 9, 0, 1, "exact").remainder == 0
-    assert slide(W + 1, 2, 2, 0, 1, "exact").remainder == 1
-    assert slide(W + 1, 2, 2, 0, 1, "floor").size == 500_000_000_000_000_000
-    assert slide(W + 1, 2, 2, 0, 1, "ceil").size == 500_000_000_000_000_001
-    assert slide(W, 3, 1, W, 1, "exact").size == 2_999_999_999_999_999_998
-    assert slide(W + 1, 3, 2, "same", 1, "exact").size == 500_000_000_000_000_001
-    assert slide(W, 2, 1, 0, W - 1, "exact").size == 1
-    assert spread(W, 3, 3, 0, 1, 2).size == 3_000_000_000_000_000_002
+    assert fit_window(W, 1, 1, 0, 1, "exact").size == 1_000_000_000_000_000_000
+    assert fit_window(W, 10, 9, 0, 1, "exact").size == 111_111_111_111_111_111
+    assert fit_window(W, 10, 9, 0, 1, "exact").remainder == 0
+    assert fit_window(W + 1, 2, 2, 0, 1, "exact").remainder == 1
+    assert fit_window(W + 1, 2, 2, 0, 1, "floor").size == 500_000_000_000_000_000
+    assert fit_window(W + 1, 2, 2, 0, 1, "ceil").size == 500_000_000_000_000_001
+    assert fit_window(W, 3, 1, W, 1, "exact").size == 2_999_999_999_999_999_998
+    assert fit_window(W + 1, 3, 2, "same", 1, "exact").size == 500_000_000_000_000_001
+    assert fit_window(W, 2, 1, 0, W - 1, "exact").size == 1
+    assert fit_transposed(W, 3, 3, 0, 1, 2).size == 3_000_000_000_000_000_002
     assert widest_bin(W, W - 1) == 2
     assert widest_bin(W + 2, W) == 2  # 1 + 1/n a bin, n = 10^18/2: one begins with the last 1/n
     assert widest_bin(W + 3, W) == 3  # no common divisor, so one begins and ends within a pixel
@@ -280,7 +280,7 @@ def test_big_numbers_are_exact() -> None:
     ],
 )
 def test_a_fraction_is_told_to_two_decimals(W: int, F: int, S: int, text: str) -> None:
-    assert slide(W, F, S, 0, 1, "exact").fraction() == text
+    assert fit_window(W, F, S, 0, 1, "exact").fraction() == text
 
 
 def test_every_fraction_is_rounded_but_never_to_a_whole_number() -> None:
@@ -290,7 +290,7 @@ def test_every_fraction_is_rounded_but_never_to_a_whole_number() -> None:
             continue
         hundredths = (Decimal(rest) * 100 / Decimal(S)).to_integral_value(ROUND_HALF_UP)
         wanted = Decimal(4) + min(max(hundredths, Decimal(1)), Decimal(99)) / 100
-        fit = slide(3 * S + rest + 1, 1, S, 0, 1, "exact")
+        fit = fit_window(3 * S + rest + 1, 1, S, 0, 1, "exact")
         assert Decimal(fit.fraction()) == wanted, (S, rest)
         assert not fit.fraction().endswith("0")
         compared += 1
@@ -316,19 +316,19 @@ def test_every_fraction_is_rounded_but_never_to_a_whole_number() -> None:
     ],
 )
 def test_the_working_has_the_numbers_put_in(setting: tuple[Any, ...], text: str) -> None:
-    assert sentence(slide(*setting).derivation()) == text
+    assert sentence(fit_window(*setting).derivation()) == text
 
 
 def test_the_working_tells_of_a_window_that_is_dropped() -> None:
     working = sentence(
-        slide(5, 3, 3, 1, 1, "ceil").derivation()
+        fit_window(5, 3, 3, 1, 1, "ceil").derivation()
     )  # starts at 6, the input ends at 1 + 5
     assert working.startswith("ceil((5 - 3 + 2*1)/3) + 1 = 3")
     assert working.endswith("2")
 
 
 def test_the_working_of_a_filter_that_does_not_fit_in_says_so() -> None:
-    working = sentence(slide(3, 7, 2, 1, 1, "exact").derivation())
+    working = sentence(fit_window(3, 7, 2, 1, 1, "exact").derivation())
     assert "3 + 2*1" in working
     assert "less than 7" in working
 
@@ -352,8 +352,8 @@ def test_several_axes_are_the_axes_one_by_one() -> None:
         assert found.sizes == tuple(axis.size for axis in seen), (axes, rounding)
         passes = all(s.size and (rounding != "exact" or not s.left_over) for s in seen)
         assert found.passes is passes, (axes, rounding)
-        assert found.skips is any(s.skips for s in seen)
-        assert found.misses is (passes and any(s.misses for s in seen))
+        assert found.has_gaps is any(s.has_gaps for s in seen)
+        assert found.has_empty_window is (passes and any(s.has_empty_window for s in seen))
         spans = [dilation * (F - 1) + 1 for _, F, _, _, dilation in axes]
         assert [step.span for step in found.steps] == spans
         assert [step.S for step in found.steps] == list(S)
@@ -397,7 +397,7 @@ def transposed_grid() -> Iterator[tuple[int, int, int, Padding, int, int | None]
         yield W, F, S, P, dilation, extra
 
 
-def differing_transposed(spread_of: Callable[..., Spread]) -> list[Any]:
+def differing_transposed(spread_of: Callable[..., TransposedFit]) -> list[Any]:
     """Return every setting for which `spread_of` and the loop do not say the same."""
     found = []
     for setting in transposed_grid():
@@ -410,29 +410,29 @@ def differing_transposed(spread_of: Callable[..., Spread]) -> list[Any]:
 
 
 def test_a_transposed_size_is_what_the_scattered_values_need() -> None:
-    found = differing_transposed(spread)
+    found = differing_transposed(fit_transposed)
     assert not found, f"{len(found)} differ, first {found[:5]}"
     assert sum(1 for _ in transposed_grid()) > 4000
 
 
 def test_the_scattering_notices_a_wrong_formula() -> None:
-    def uncropped(W: int, F: int, S: int, P: Padding, *more: Any) -> Spread:
-        return spread(W, F, S, 0, *more)
+    def uncropped(W: int, F: int, S: int, P: Padding, *more: Any) -> TransposedFit:
+        return fit_transposed(W, F, S, 0, *more)
 
-    def keras_everywhere(W: int, F: int, S: int, P: Padding, *more: Any) -> Spread:
-        return spread(W, F, S, "valid" if P == 0 else P, *more)
+    def keras_everywhere(W: int, F: int, S: int, P: Padding, *more: Any) -> TransposedFit:
+        return fit_transposed(W, F, S, "valid" if P == 0 else P, *more)
 
-    def pytorch_everywhere(W: int, F: int, S: int, P: Padding, *more: Any) -> Spread:
-        return spread(W, F, S, 0 if P == "valid" else P, *more)
+    def pytorch_everywhere(W: int, F: int, S: int, P: Padding, *more: Any) -> TransposedFit:
+        return fit_transposed(W, F, S, 0 if P == "valid" else P, *more)
 
-    def nothing_is_written(*setting: Any) -> Spread:
-        return spread(*setting[:-1], setting[-1] or None)
+    def nothing_is_written(*setting: Any) -> TransposedFit:
+        return fit_transposed(*setting[:-1], setting[-1] or None)
 
-    def always_written(*setting: Any) -> Spread:
-        return spread(*setting[:-1], setting[-1] or 0)
+    def always_written(*setting: Any) -> TransposedFit:
+        return fit_transposed(*setting[:-1], setting[-1] or 0)
 
-    def more_in_front(*setting: Any) -> Spread:
-        part = spread(*setting)
+    def more_in_front(*setting: Any) -> TransposedFit:
+        part = fit_transposed(*setting)
         return part._replace(before=part.after, after=part.before)
 
     plants = (
@@ -470,7 +470,7 @@ def test_the_scattering_notices_a_wrong_formula() -> None:
     ],
 )
 def test_known_transposed_sizes(setting: tuple[Any, ...], size: int, text: str) -> None:
-    part = spread(*setting)
+    part = fit_transposed(*setting)
     assert part.size == size
     assert sentence(part.derivation()) == text
 
@@ -478,7 +478,7 @@ def test_known_transposed_sizes(setting: tuple[Any, ...], size: int, text: str) 
 def test_a_transposed_same_is_the_way_back_of_a_convolution_with_same() -> None:
     for W, F, S in product(range(1, 7), range(1, 6), range(1, 5)):
         there = walk(W * S, F, S, "same", 1, "exact")
-        back = spread(W, F, S, "same", 1, None)
+        back = fit_transposed(W, F, S, "same", 1, None)
         assert there.size == W
         assert (back.before, back.after) == (there.before, there.after), (W, F, S)
 
@@ -487,7 +487,7 @@ def test_a_written_output_padding_goes_the_way_of_the_odd_zero() -> None:
     """The convolution with same that leads back crops as much, at the same ends."""
     compared = 0
     for W, F, S, extra in product(range(1, 7), range(1, 6), range(1, 5), range(4)):
-        part = spread(W, F, S, "same", 1, extra)
+        part = fit_transposed(W, F, S, "same", 1, extra)
         if part.size < 1 or walk(part.size, F, S, "same", 1, "exact").size != W:
             continue
         there = walk(part.size, F, S, "same", 1, "exact")
@@ -498,7 +498,7 @@ def test_a_written_output_padding_goes_the_way_of_the_odd_zero() -> None:
 
 def test_zeros_are_added_where_a_transposed_same_needs_them() -> None:
     for W, F, S in product(range(1, 6), range(1, 5), range(1, 7)):
-        part = spread(W, F, S, "same", 1, None)
+        part = fit_transposed(W, F, S, "same", 1, None)
         written = {position * S + tap for position in range(W) for tap in range(F)}
         assert part.output_padding == max(0, W * S - len(range(max(written) + 1))), (W, F, S)
 
@@ -565,7 +565,7 @@ def test_not_every_widest_bin_is_the_quotient_rounded_up() -> None:
 def test_completed_padding_makes_the_stride_fit() -> None:
     compared = 0
     for W, F, S, P, dilation, _ in small_grid():
-        fit = slide(W, F, S, P, dilation, "exact")
+        fit = fit_window(W, F, S, P, dilation, "exact")
         if not fit.size or fit.policy != "exact":
             continue
         before, after = completed(fit)
@@ -584,7 +584,7 @@ def test_fitting_inputs_fit_and_none_between_does() -> None:
     for W, F, S, P, dilation, _ in small_grid():
         if P in ("same", "same_lower"):
             continue
-        below, above = fitting_inputs(slide(W, F, S, P, dilation, "exact"))
+        below, above = fitting_inputs(fit_window(W, F, S, P, dilation, "exact"))
         for size in range(max(1, min(below, W)), max(above, W) + 1):
             seen = walk(size, F, S, P, dilation, "exact")
             good = seen.size > 0 and not seen.left_over

@@ -18,7 +18,7 @@ from shapecalc.diagnostics import LIMIT
 from shapecalc.frameworks import lookups
 from shapecalc.language_schema import fields_of, language_schema
 from shapecalc.layers import ALIASES, KINDS, field_types
-from shapecalc.network.expectations import LayerClaims, NetworkClaims
+from shapecalc.network.expectations import LayerExpectations, NetworkExpectations
 from shapecalc.readers.native import read_path
 
 jsonschema = pytest.importorskip("jsonschema")  # in the extra "test"
@@ -200,7 +200,7 @@ DIFFERENT = {
 def types() -> Iterator[tuple[str, Any, dict[str, Any]]]:
     """Yield every field of every kind and of the claims, and every named type: type and schema."""
     models: dict[str, type[BaseModel]] = {
-        **KINDS, "claims of a layer": LayerClaims, "claims of a network": NetworkClaims,
+        **KINDS, "claims of a layer": LayerExpectations, "claims of a network": NetworkExpectations,
     }  # fmt: skip
     for title, model in models.items():
         schemas = fields_of(model)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from shapecalc.diagnostics import Fault, Finding, Later, repairable
 from shapecalc.edits import Repair
 from shapecalc.layers.base import Layer
-from shapecalc.records import LayerRecord, told
+from shapecalc.records import LayerRecord, with_context
 from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
 
@@ -45,7 +45,7 @@ def finding(
         offers = repairs() if callable(repairs) else repairs
         fault = repairable(rule, said, offers, hint) if offers else Fault(rule, said, hint)
         if record.layer is not None:
-            fault = told(record.name, record.layer, record.input or (), fault)
+            fault = with_context(record.name, record.layer, record.input or (), fault)
         return Finding(fault, record.path, record.name)
 
     return Later(rule, record.path, record.name, made)

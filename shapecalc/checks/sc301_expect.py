@@ -29,7 +29,7 @@ from shapecalc import rules
 from shapecalc.checks.rule import Check
 from shapecalc.diagnostics import Fault, Finding, Later, Path, quote, repairable, some, suggestion
 from shapecalc.edits import Change, Repair
-from shapecalc.network import Claims, Node
+from shapecalc.network import Expectations, Node
 from shapecalc.records import PER_AXIS, LayerRecord
 from shapecalc.tracing import Trace
 from shapecalc.volumes import Volume, readings, reason, show
@@ -53,17 +53,19 @@ def find(trace: Trace) -> Iterator[Finding | Later]:
     for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
         if node.translation is not None:
             yield from _stated(node, node.translation, record)
-        if node.claims is not None:
+        if node.expectations is not None:
             layer = _Claimant(record.name, node.path, node.sources or (), record)
-            yield from _compare(layer, node.claims, _of_record(record, node.claims), origins)
-    for group in trace.spec.groups:
-        if group.claims is not None:
+            yield from _compare(
+                layer, node.expectations, _of_record(record, node.expectations), origins
+            )
+    for group in trace.spec.instances:
+        if group.expectations is not None:
             instance = _Claimant(group.name, group.path, group.sources or ())
-            yield from _compare(instance, group.claims, trace.of_group(group), origins)
-    if trace.spec.claims is not None:
+            yield from _compare(instance, group.expectations, trace.of_instance(group), origins)
+    if trace.spec.expectations is not None:
         values = {**trace.totals, "output": trace.output}
-        yield from _compare(_Claimant(None, ()), trace.spec.claims, values, origins)
-        yield from _outputs(trace, trace.spec.claims.outputs or {})
+        yield from _compare(_Claimant(None, ()), trace.spec.expectations, values, origins)
+        yield from _outputs(trace, trace.spec.expectations.outputs or {})
 
 
 def _stated(node: Node, words: Translation, record: LayerRecord) -> Iterator[Later]:
@@ -91,12 +93,12 @@ def _misstated(
     return Finding(repairable(rules.FALSE_CLAIM, message, repairs), path, name)
 
 
-def _of_record(record: LayerRecord, claims: Claims) -> dict[str, Any]:
+def _of_record(record: LayerRecord, claims: Expectations) -> dict[str, Any]:
     return {key: record.number(key) for key in claims.given()}
 
 
 def _compare(
-    claimant: _Claimant, claims: Claims, values: Mapping[str, Any], origins: _Origins
+    claimant: _Claimant, claims: Expectations, values: Mapping[str, Any], origins: _Origins
 ) -> Iterator[Later]:
     for key, claimed in claims.given().items():
         computed = values.get(key)
@@ -130,7 +132,6 @@ class _Origins:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        self.offset = len(trace.inputs)
         self.first: list[LayerRecord | None] = []
 
     def of(self, sources: Sequence[int]) -> LayerRecord | None:
@@ -142,7 +143,8 @@ class _Origins:
         return self._among(sources)
 
     def _among(self, sources: Sequence[int]) -> LayerRecord | None:
-        layers = (self.first[source - self.offset] for source in sources if source >= self.offset)
+        producers = map(self.trace.spec.values.producer, sources)
+        layers = (self.first[producer] for producer in producers if producer is not None)
         return next((layer for layer in layers if layer is not None), None)
 
 

@@ -2,7 +2,7 @@
 
 The network was run forward and backward in NumPy, by code that shares nothing with the calculator,
 and something came out that the report does not say: another volume, other parameters or multiply-
-accumulates, a gradient that the differences do not confirm, a receptive field that a gradient does
+accumulates, a gradient that the differences do not verify, a receptive field that a gradient does
 not fill. A gradient is confirmed by centred differences with h = 1e-5 in float64; the error is
 max|a - n| / max(1e-8, max(|a| + |n|)), of which 1e-7 or less is good, up to 1e-4 usual at kinks,
 and more than 1e-2 wrong.

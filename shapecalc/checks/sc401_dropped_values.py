@@ -44,15 +44,16 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     if not isinstance(layer, Sliding) or layer.rounding in (None, "exact"):
         return ()
     fits = layer.fits(volume).axes
-    dropped = []
+    dropped, values = [], 0
     for fit, title in zip(fits, axis_titles(len(fits)), strict=True):
-        if fit.remainder and fit.unused and not fit.skips:
+        if fit.remainder and fit.dropped and not fit.has_gaps:
             line = LINES[title]
-            count = f"{fit.unused} {line}s" if fit.unused > 1 else line
+            count = f"{fit.dropped} {line}s" if fit.dropped > 1 else line
             dropped.append(f"the last {count}")
+            values += fit.dropped
     if not dropped:
         return ()
-    message = f"{' and '.join(dropped)} of the input {_verb(dropped)} never used"
+    message = f"{' and '.join(dropped)} of the input {'is' if values == 1 else 'are'} never used"
     repairs = partial(_repairs, layer, volume, fits)
     return [finding(RULE, record, message, repairs=repairs)]
 
@@ -60,10 +61,6 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
 def _repairs(layer: Sliding, volume: Volume, fits: Sequence[Fit]) -> Sequence[Repair]:
     exact = layer.model_copy(update={"rounding": "exact"})
     return [r for r in repairs_of(exact, volume, fits) if r.change.name != "rounding"]
-
-
-def _verb(dropped: Sequence[str]) -> str:
-    return "is" if len(dropped) == 1 and not dropped[0].endswith("s") else "are"
 
 
 CHECK = Check(RULE, (Sliding,), find)

@@ -41,9 +41,9 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     if not isinstance(layer, Sliding) or layer.stride() == 1:
         return ()
     fits = layer.fits(volume)
-    if not fits.skips:
+    if not fits.has_gaps:
         return ()
-    fit = next(fit for fit in fits.axes if fit.skips)
+    fit = next(fit for fit in fits.axes if fit.has_gaps)
     message = (
         f"S={fit.S} skips {fit.S - fit.span} of every {fit.S} pixels: the filter spans {fit.span}"
     )
@@ -57,7 +57,7 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
 def _repairs(layer: Sliding, volume: Volume, fit: Fit) -> Sequence[Repair]:
     repairs = []
     for field, value in (("S", fit.span), ("F", fit.S)):
-        output = layer.model_copy(update={field: value}).tried(volume)
+        output = layer.model_copy(update={field: value}).output_if_valid(volume)
         if output is not None:
             text = f"{field}={value} gives {show(output[:-1])}"
             repairs.append(Repair(text, set_field(field, value)))

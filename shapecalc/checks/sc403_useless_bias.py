@@ -42,17 +42,15 @@ def find(trace: Trace) -> Iterator[Later]:
     }
     if not before:
         return
-    offset = len(trace.inputs)
     for node in trace.spec.nodes:
         if not isinstance(node.layer, BatchNorm):
             before.difference_update(node.sources or ())
     before.difference_update(s for s in trace.spec.outputs.values() if s is not None)
-    before -= {s for s in before if s >= offset and trace.layers[s - offset].shares is not None}
     owners = {record.shares for record in trace.layers} - {None}
-    biased = [s - offset for s in sorted(before) if s >= offset]
-    records = [trace.layers[index] for index in biased]
-    for record in records:
-        if getattr(record.layer, "bias", False) and record.input and record.name not in owners:
+    for record in map(trace.producer, sorted(before)):
+        if record is None or record.shares or record.name in owners or not record.input:
+            continue
+        if getattr(record.layer, "bias", False):
             yield _finding(record)
 
 

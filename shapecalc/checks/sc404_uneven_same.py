@@ -51,7 +51,7 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
 
 def _repairs(layer: Sliding, sides: Any, record: LayerRecord) -> Sequence[Repair]:
     openly = layer.model_copy(update={"P": sides})
-    if not record.input or openly.tried(record.input[0]) != record.output:
+    if not record.input or openly.output_if_valid(record.input[0]) != record.output:
         return ()
     return [Repair(f"P={show_value(sides)} says so openly", set_field("P", sides))]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import ValidationError
@@ -11,8 +12,11 @@ import shapecalc
 from shapecalc.cli.files import exit_code, max_layers_option
 from shapecalc.cli.report import format_option, render
 from shapecalc.frameworks.lookups import words_of
-from shapecalc.layers import KINDS, kind_of, kinds
+from shapecalc.layers import ALIASES, KINDS, kind_of, kinds
 from shapecalc.readers.yaml_text import read_yaml
+
+if TYPE_CHECKING:
+    from shapecalc.tracing import Trace
 
 
 @click.command("calc")
@@ -38,9 +42,21 @@ def command(
     """
     layers = layers_of(words[1:])
     spec = {"input": value_of(words[0]), "layers": layers, "rounding": rounding}
-    trace = shapecalc.trace(spec, max_layers=max_layers)
+    trace = _in_our_words(shapecalc.trace(spec, max_layers=max_layers))
     click.echo(render(trace, form, explain=True))
     ctx.exit(exit_code(trace))
+
+
+def _in_our_words(trace: Trace) -> Trace:
+    """Return a trace whose hints say what is typed here, and not what a spec has."""
+    found = trace.diagnostics
+    if not found:
+        return trace
+    from shapecalc.cli.calc_words import in_calc_words  # most networks are sound
+
+    kinds = frozenset((*KINDS, *ALIASES))
+    said = tuple(one._replace(hint=in_calc_words(one.hint, kinds)) for one in found)
+    return replace(trace, diagnose=lambda _: said)
 
 
 def layers_of(words: tuple[str, ...]) -> list[Any]:
@@ -60,12 +76,24 @@ def layers_of(words: tuple[str, ...]) -> list[Any]:
         elif layers and value is None and not _is_kind(word) and _takes(kind, word):
             layers[-1] = (kind, value_of(word))
         elif not word[:1].isalpha():
-            raise click.UsageError(
-                f"{word!r} is neither a layer kind nor field=value{_named(kind, value, word)}"
-            )
+            more = _in_order(kind, value, word)
+            if more is None:
+                raise click.UsageError(
+                    f"{word!r} is neither a layer kind nor field=value{_named(kind, value, word)}"
+                )
+            layers[-1] = (kind, more)
         else:
             layers.append((word, None))
     return [kind if value is None else {kind: value} for kind, value in layers]
+
+
+def _in_order(kind: str, value: Any, word: str) -> Any:
+    """Return the values of a framework's call, as in Conv2d 3 8 3; None where it has no order."""
+    if kind_of(kind) is not None or not words_of(kind) or isinstance(value, dict):
+        return None
+    if value is None:
+        return value_of(word)
+    return [*(value if isinstance(value, list) else [value]), value_of(word)]
 
 
 def _named(kind: str, value: Any, word: str) -> str:
@@ -73,7 +101,7 @@ def _named(kind: str, value: Any, word: str) -> str:
     known = kind_of(kind)
     if known is None or value is None or isinstance(value, dict):
         return ""
-    main = KINDS[known].main
+    main = KINDS[known].shorthand
     second = next((field for field in KINDS[known].model_fields if field != main), None)
     if main is None or second is None:
         return ""
@@ -92,7 +120,7 @@ def _main(kind: str) -> str | None:
     """Return the field that a bare value is for; of a framework's layer, its own."""
     words = words_of(kind) if kind_of(kind) is None else ()
     cls = KINDS.get(kind_of(kind) or (words[0].kind if words else ""))
-    return (words[0].shorthand if words else None) or (cls.main if cls else None)
+    return (words[0].shorthand if words else None) or (cls.shorthand if cls else None)
 
 
 def _takes(kind: str, word: str) -> bool:

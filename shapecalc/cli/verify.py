@@ -118,10 +118,10 @@ def verified(
     how: How, path: str, trace: Trace | None = None, progress: Progress | None = None
 ) -> Done:
     """Verify one file, in this or in another process. Whatever happens, the others go on."""
-    from shapecalc.executor.confirm import confirm
+    from shapecalc.executor.verify import verify
 
     try:
-        result = confirm(
+        result = verify(
             trace or shapecalc.trace(path, max_layers=how.max_layers),
             batch=how.batch, seed=how.seed, dtype=how.dtype, training=how.training,
             only=how.only, progress=progress,
@@ -198,7 +198,7 @@ class _Run:
 
 def _warn_of_minutes(path: str, trace: Trace, how: How) -> None:
     """Say on standard error how long it will take, if that is minutes."""
-    from shapecalc.executor.confirm import foreseen
+    from shapecalc.executor.verify import foreseen
 
     seconds = foreseen(trace, batch=how.batch, dtype=how.dtype, only=how.only)
     if seconds < MINUTE:

@@ -13,7 +13,7 @@ from os import PathLike
 from typing import Any
 
 import shapecalc
-from shapecalc.executor.running import Result, run_trace
+from shapecalc.executor.results import Result, run_trace
 from shapecalc.executor.session import Keep
 from shapecalc.network import NetworkSpec
 from shapecalc.tracing import Trace

@@ -1,17 +1,19 @@
 """Runs a network forward and backward. It knows no layer kind: the kernels do the computing.
 
-Values are numbered as sources are: the network's inputs first, then the layers. All arrays are
-channels last here. Nothing is kept that neither the caller nor the backward pass needs.
+Values are numbered as the network's are. All arrays are channels last here. Nothing is kept that
+neither the caller nor the backward pass needs.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shapecalc.executor.buffers import Array, Buffers, same_memory
 from shapecalc.executor.kernels import KERNELS, Context, Kernel, Parameters
 from shapecalc.network import NetworkSpec
+from shapecalc.network.values import last_uses
 
 
 class Step(NamedTuple):
@@ -21,7 +23,7 @@ class Step(NamedTuple):
     kernel: Kernel
     sources: tuple[int, ...]
     owner: int  # index of the step whose parameters are used, its own where none are shared
-    last_uses: tuple[int, ...]  # sources that no later step takes
+    last_uses: frozenset[int]  # sources that no later step takes
 
 
 class Engine:
@@ -44,7 +46,7 @@ class Engine:
         plain: bool = False,
         learn: bool = True,
     ) -> None:
-        self.inputs = len(spec.inputs)
+        self.numbers = spec.values
         self.steps = _program(spec)
         self.parameters = parameters
         self.buffers = buffers
@@ -54,14 +56,9 @@ class Engine:
             Context(buffers, training, fast, plain, (seed, index))
             for index in range(len(self.steps))
         ]
-        uses = [0] * (self.inputs + len(self.steps))
-        for step in self.steps:
-            for source in step.sources:
-                uses[source] += 1
-        self._alone = [
-            n == 1 and index >= self.inputs and index not in self.keep
-            for index, n in enumerate(uses)
-        ]
+        uses = Counter(source for step in self.steps for source in step.sources)
+        # Outputs of layers that one layer reads and nobody keeps.
+        self._alone = {v for v, n in uses.items() if n == 1} - self.keep - {*self.numbers.inputs}
         self.values: list[Array | None] = []
         self.gradients: dict[int, Array] = {}
         self.parameter_gradients: list[dict[str, Array]] = []
@@ -76,13 +73,13 @@ class Engine:
         self.gradients, self.parameter_gradients, self._saved = {}, [], []
         self.shapes, self.forward_macs = [], []
         self.values = [*inputs]
-        own = [False] * self.inputs  # whether nobody else has a view of a value's memory
+        own = [False for _ in self.numbers.inputs]  # whether its memory has no other view
         for index, step in enumerate(self.steps):
             self.current = index
             context, kernel = self.contexts[index], step.kernel
             given = [_there(self.values[source]) for source in step.sources]
             first = step.sources[0]
-            context.overwrite = kernel.in_place and own[first] and self._alone[first]
+            context.overwrite = kernel.in_place and own[first] and first in self._alone
             context.macs = 0
             output, saved = kernel.forward(context, given, self.parameters[step.owner])
             self.shapes.append(output.shape)
@@ -106,7 +103,7 @@ class Engine:
         needed = self._needed(inputs_too)
         self.parameter_gradients = [{} for _ in self.steps]
         for index in reversed(range(len(self.steps))):
-            step, value = self.steps[index], index + self.inputs
+            step, value = self.steps[index], self.numbers.of(index)
             saved, self._saved[index] = self._saved[index], None
             above = waiting.pop(value, None)
             if above is None:
@@ -131,7 +128,7 @@ class Engine:
                     fresh = alone and (context.overwrite or not same_memory(gradient, above))
                     self._pass_on(waiting, own, source, gradient, fresh)
             del above, below, views
-        for index in range(self.inputs):
+        for index in self.numbers.inputs:
             if index in waiting:
                 self.gradients[index] = waiting[index]
 
@@ -158,7 +155,7 @@ class Engine:
 
     def _needed(self, inputs_too: bool) -> list[bool]:
         """Say of each value whether a gradient has to reach it."""
-        needed = [inputs_too] * self.inputs
+        needed = [inputs_too for _ in self.numbers.inputs]
         for step in self.steps:
             learns = bool(self.parameters[step.owner])
             needed.append(learns or any(needed[source] for source in step.sources))
@@ -166,14 +163,10 @@ class Engine:
 
 
 def _program(spec: NetworkSpec) -> list[Step]:
-    last: dict[int, int] = {}
-    for index, node in enumerate(spec.nodes):
-        for source in node.sources or ():
-            last[source] = index
     steps = []
-    for index, node in enumerate(spec.nodes):
+    last = last_uses([node.sources for node in spec.nodes])
+    for index, (node, ends) in enumerate(zip(spec.nodes, last, strict=True)):
         sources = tuple(node.sources or ())
-        ends = tuple({source for source in sources if last[source] == index})
         owner = index if node.shares is None else node.shares
         kernel = KERNELS[node.kind](node.layer)
         steps.append(Step(node.name, kernel, sources, owner, ends))

@@ -23,8 +23,9 @@ from typing import NamedTuple
 import numpy as np
 
 from shapecalc.executor.buffers import Array, Buffers, same_memory
-from shapecalc.executor.draws import generator
 from shapecalc.executor.kernels import KERNELS, Context, Kernel
+from shapecalc.executor.rng import generator
+from shapecalc.layers.base import Parameter
 from shapecalc.records import LayerRecord
 
 STEP = 1e-5
@@ -70,33 +71,41 @@ def check_layer(
     assert volumes is not None, "a sound spec has every volume"
     kernel = KERNELS[record.kind](layer)
     inputs = [random.standard_normal((batch, *volume)) for volume in volumes]
+    owned = layer.parameters(volumes)
     parameters = {
-        name: np.ascontiguousarray(kernel.inside(name, _values(random, name, shape)))
-        for name, shape in layer.parameters(volumes).items()
+        name: np.ascontiguousarray(kernel.to_kernel_layout(name, _values(random, parameter)))
+        for name, parameter in owned.items()
     }
-    return LayerCheck(kernel, inputs, parameters, training=training, dtype=dtype, seed=seed).run()
+    return LayerCheck(
+        kernel, inputs, parameters, [name for name, p in owned.items() if p.learned],
+        training=training, dtype=dtype, seed=seed,
+    ).run()  # fmt: skip
 
 
-def _values(random: np.random.Generator, name: str, shape: Sequence[int]) -> Array:
+def _values(random: np.random.Generator, parameter: Parameter) -> Array:
     """Return random values for a parameter, of a size that keeps a layer's output about 1."""
-    some = random.standard_normal(min(prod(shape), MANY))
-    if name == "running_var":
+    some = random.standard_normal(min(prod(parameter.shape), MANY))
+    if not parameter.negative:
         some = 0.5 + np.abs(some)
-    elif len(shape) > 1:
-        some /= np.sqrt(prod(shape[1:]))
-    elif name == "weight":
+    elif parameter.start is None:
+        some /= np.sqrt(parameter.fan_in)
+    elif parameter.role == "weight":
         some = 1 + 0.2 * some
-    return np.resize(some, shape)
+    return np.resize(some, parameter.shape)
 
 
 class LayerCheck:
-    """Checks one kernel on given inputs and parameters (float64, channels last)."""
+    """Checks one kernel on given inputs and parameters (float64, channels last).
+
+    The `learned` ones have gradients.
+    """
 
     def __init__(
         self,
         kernel: Kernel,
         inputs: Sequence[Array],
         parameters: Mapping[str, Array],
+        learned: Sequence[str],
         *,
         training: bool,
         dtype: str,
@@ -104,7 +113,7 @@ class LayerCheck:
     ) -> None:
         self.kernel = kernel
         self.inputs = list(inputs)
-        self.parameters = dict(parameters)
+        self.parameters, self.learned = dict(parameters), learned
         self.training, self.dtype, self.seed = training, dtype, seed
         self.random = generator("checked gradient", *seed)
         self.buffers = Buffers("float64")
@@ -117,7 +126,7 @@ class LayerCheck:
     def run(self) -> list[Tensor]:
         """Return the error of every input's and learned parameter's gradient."""
         tensors = {f"input {i + 1}" if i else "input": x for i, x in enumerate(self.inputs)}
-        tensors |= {n: p for n, p in self.parameters.items() if not n.startswith("running")}
+        tensors |= {name: self.parameters[name] for name in self.learned}
         found = [self._differences(name, tensor) for name, tensor in tensors.items()]
         upstream = self.random.standard_normal(self.output.shape)
         upstream *= self.steady
@@ -145,8 +154,7 @@ class LayerCheck:
         wanted = [True] * len(inputs)
         above = upstream.astype(self.dtype, copy=False)
         below, learned = self.kernel.backward(context, above, saved, parameters, wanted)
-        names = [name for name in self.parameters if not name.startswith("running")]
-        return [*below, *(learned.get(name) for name in names)]
+        return [*below, *(learned.get(name) for name in self.learned)]
 
     def _differences(self, name: str, tensor: Array) -> Differences:
         once = self.output.size + self.macs

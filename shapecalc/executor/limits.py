@@ -18,6 +18,7 @@ from shapecalc.diagnostics import LIMIT, Fault, Finding, SpecError, quote
 from shapecalc.executor.arrays import refusal
 from shapecalc.executor.kernels import KERNELS
 from shapecalc.layers.window import Sliding
+from shapecalc.network.values import last_uses
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 
@@ -120,21 +121,14 @@ def _around(record: LayerRecord) -> int:
 
 def _alive(trace: Trace) -> int:
     """Return the most values that a forward pass holds which keeps the outputs alone."""
-    offset = len(trace.inputs)
     sizes = [prod(volume or ()) for volume in trace.inputs.values()]
     sizes += [record.activations or 0 for record in trace.layers]
-    last = {
-        source: index
-        for index, node in enumerate(trace.spec.nodes)
-        for source in node.sources or ()
-    }
-    outputs = {*trace.spec.outputs.values()}
-    alive = most = sum(sizes[:offset])
-    for index, node in enumerate(trace.spec.nodes):
-        alive += sizes[index + offset]
+    values, outputs = trace.spec.values, {*trace.spec.outputs.values()}
+    alive = most = sum(sizes[value] for value in values.inputs)
+    for index, done in enumerate(last_uses([n.sources for n in trace.spec.nodes])):
+        alive += sizes[values.of(index)]
         most = max(most, alive)
-        done = {s for s in node.sources or () if last[s] == index and s not in outputs}
-        alive -= sum(sizes[source] for source in done)
+        alive -= sum(sizes[value] for value in done - outputs)
     return most
 
 

@@ -11,7 +11,6 @@ from shapecalc import rules
 from shapecalc.diagnostics import Fault, quote, some
 from shapecalc.executor.arrays import channels_last, numeric, refusal, shaped
 from shapecalc.executor.buffers import Array, Buffers
-from shapecalc.executor.draws import generator
 from shapecalc.executor.engine import Engine
 from shapecalc.executor.limits import (
     need_choice,
@@ -21,7 +20,8 @@ from shapecalc.executor.limits import (
     need_whole,
 )
 from shapecalc.executor.losses import Loss, cross_entropy, squared_error
-from shapecalc.executor.parameters import prepare
+from shapecalc.executor.parameters import owned_by, prepare
+from shapecalc.executor.rng import generator
 from shapecalc.network import Node
 from shapecalc.network.example import LOSSES
 from shapecalc.tracing import Trace
@@ -60,11 +60,12 @@ class Session:
         self.buffers = Buffers(dtype)
         self.learns = backward
         self._need_room(trace.spec.batch)
-        self.offset = len(trace.inputs)
-        own = prepare(trace, parameters or {}, self.buffers, seed)
-        all_values = range(self.offset + len(own))
+        self.owned = owned_by(trace)
+        own = prepare(self.names, self.owned, parameters or {}, self.buffers, seed)
         outputs = {index for index in trace.spec.outputs.values() if index is not None}
-        self.shown = set(all_values) if keep == "all" else outputs
+        values = trace.spec.values
+        every = {*values.inputs, *map(values.of, range(len(own)))}
+        self.shown = every if keep == "all" else outputs
         kept = self.shown | self._logits(outputs)
         if fast is None:
             fast = self.buffers.dtype == np.float32
@@ -79,7 +80,8 @@ class Session:
         return {source for node in nodes if node.kind == "softmax" for source in node.sources or ()}
 
     def _node(self, index: int) -> Node | None:
-        return self.trace.spec.nodes[index - self.offset] if index >= self.offset else None
+        layer = self.trace.spec.values.producer(index)
+        return None if layer is None else self.trace.spec.nodes[layer]
 
     def inputs(self, given: Any = None, batch: int | None = None) -> list[Array]:
         """Return the network's inputs channels last: those given, the others standard normal."""

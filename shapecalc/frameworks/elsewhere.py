@@ -22,7 +22,6 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
             "avgpooling", "averagepool", "averagepooling", "meanpool", "meanpooling",
         ),
         ("max_pool", "avg_pool"): ("pool", "pooling"),
-        ("l2_pool",): ("lppool",),
         ("global_avg_pool",): (
             "gap", "globalaveragepool", "globalaveragepooling", "globalavgpooling",
         ),
@@ -58,9 +57,9 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
 ONE_BY_ONE = "depthwise_conv with bias: false and a conv with F: 1 behind it make one"
 SAME_COUNTS = "write dropout: volumes and counts are the same, it drops single values"
 NOTHING_CHANGES = "leave it out: it changes nothing"
-TOP = "it stands at the top of the spec, as in input: 32x32x3"
+TOP = "it stands at the top of the spec, under input"
 LIST = "write its layers into the list, one after the other"
-LOSS = "a loss stands under example: {loss: ...}"
+LOSS = "a loss stands under example"
 
 # Layers that are well known and have no kind here, with what can be written where there is a way.
 NOT_YET: Mapping[str, str] = {
@@ -78,13 +77,15 @@ NOT_YET: Mapping[str, str] = {
             "deformconv", "deformconv2d", "einsumdense", "bilinear", "capsule",
             "maxunpool", "maxunpool1d", "maxunpool2d", "maxunpool3d", "unpool", "unpooling",
             "fractionalmaxpool", "fractionalmaxpool2d", "fractionalmaxpool3d",
+            "lppool", "mixpool", "mixedpool", "medianpool", "softpool", "unmaxpool",
             "minpool", "stochasticpool", "sumpool", "spp", "spatialpyramidpooling", "roipool",
             "roialign", "pixelshuffle", "pixelunshuffle", "depthtospace", "spacetodepth", "reorg",
             "channelshuffle", "shufflechannel", "fold", "unfold", "im2col", "permute", "transpose",
             "slice", "split", "chunk", "squeeze", "unsqueeze", "gather", "repeatvector", "expand",
             "tile", "rmsnorm", "rmsnormalization", "unitnormalization", "l2normalize",
             "spectralnorm", "spectralnormalization", "weightnorm", "normalization", "rescaling",
-            "scale", "layerscale", "bias", "glu", "swiglu", "geglu", "hardtanh", "softsign",
+            "batchrenorm", "scale", "layerscale", "bias", "glu", "swiglu", "geglu", "hardtanh",
+            "softsign",
             "softmin", "logsigmoid", "tanhshrink", "softshrink", "hardshrink", "threshold",
             "celu", "rrelu", "crelu", "thresholdedrelu", "maxout", "exp", "exponential", "log",
             "abs", "sqrt", "square", "pow", "power", "sin", "cos", "minimum", "min", "max", "dot",
@@ -114,14 +115,14 @@ NOT_YET: Mapping[str, str] = {
     ),
     **dict.fromkeys(("identity", "noop"), NOTHING_CHANGES),
     "upsamplingbilinear2d": (
-        "upsample: {scale: 2, mode: bilinear} has the same volume, its centres are half-pixel"
+        "upsample with mode bilinear has the same volume, its centres are half-pixel"
     ),
 }  # fmt: skip
 
 # What stands among the layers of other tools, and elsewhere here.
 NO_LAYERS: Mapping[str, str] = {
     **dict.fromkeys(("input", "inputlayer", "inputs"), TOP),
-    **dict.fromkeys(("output", "outputs"), "it stands at the top of the spec: outputs: [softmax1]"),
+    **dict.fromkeys(("output", "outputs"), "it stands at the top of the spec, under outputs"),
     **dict.fromkeys(
         ("sequential", "modulelist", "moduledict", "model", "functional", "layers", "layer"), LIST
     ),
@@ -134,24 +135,56 @@ NO_LAYERS: Mapping[str, str] = {
     ),
 }  # fmt: skip
 
-# Keys of a spec's top level.
+# Keys of a spec's top level that are none, and what to do instead.
 TOP_LEVEL: Mapping[str, str] = {
-    "input_shape": "write input: 32x32x3",
-    "input_size": "write input: 32x32x3",
-    "batch_size": "write batch",
-    "model": "write name, input and layers at the top",
-    "output": "write expect: {output: ...}, or outputs: with names",
-    "block": "write blocks",
+    "model": "name, input and layers stand at the top themselves",
+    "output": "a volume that is claimed stands under expect, names of layers under outputs",
 }
 
-# Keys of a worked example.
+# Keys of a worked example that are none, and what to do instead.
 EXAMPLE: Mapping[str, str] = {
-    "input": "write given: {input: [...]}",
-    "inputs": "write given: {left: [...], right: [...]}",
-    "output": "write expect: {conv1: [...]}, with the layer's name",
-    "expected": "write expect",
-    "learning_rate": "write rate",
-    "lr": "write rate",
-    "atol": "write tolerance",
-    "weights": "write given: {conv1.weight: [...]}",
+    "input": "arrays that are given stand under given, by the input's name",
+    "inputs": "arrays that are given stand under given, by the inputs' names",
+    "output": "arrays that are expected stand under expect, by the layer's name",
+    "weights": "arrays that are given stand under given, by the parameter's name",
 }
+
+# Other words for keys and fields of ours, in small letters without `_`; the first that is known
+# where it stands is meant.
+OTHER_KEYS: Mapping[str, tuple[str, ...]] = {
+    word: ours
+    for ours, words in {
+        ("input",): (
+            "inputshape", "inputsize", "inputdim", "inputvolume", "inshape", "insize",
+            "batchinputshape",
+        ),
+        ("batch",): ("batchsize", "bs"),
+        ("blocks",): ("block", "modules"),
+        ("layers", "body"): ("layer", "network", "net", "architecture", "sequence"),
+        ("expect",): ("expected", "expects", "expectation"),
+        ("rate",): ("learningrate", "lr", "p", "prob", "probability", "droprate", "dropoutrate"),
+        ("tolerance",): ("atol", "tol"),
+        ("K", "units"): (
+            "nfilters", "numfilters", "nbfilter", "nbfilters", "numberoffilters", "filtercount",
+            "numoutput", "outdepth", "outchannel", "outfilters", "nkernels", "numkernels",
+            "features", "noutputs", "outputchannels",
+        ),
+        ("units",): (
+            "nunits", "numunits", "neurons", "nneurons", "numneurons", "nodes", "nnodes", "hidden",
+            "outputdim", "outdim", "outsize", "outputsize",
+        ),
+        ("F", "output", "size"): (
+            "size", "filtersize", "filter", "fsize", "kernel", "kernelshape", "kernelsizes",
+            "ksize", "window", "windowsize", "windowshape", "poolsize", "poolsizes", "pool",
+        ),
+        ("S",): ("step", "steps", "stepsize", "stridesize", "subsample"),
+        ("P",): ("pad", "pads", "padsize", "padwidth", "zeropad", "zeropadding", "paddings"),
+        ("dilation",): ("dilations", "dilate", "atrous", "dilationfactor"),
+        ("groups",): ("group", "ngroups", "cardinality"),
+        ("bias",): ("biases", "biasterm", "withbias", "hasbias"),
+        ("scale",): ("factor", "upscale", "upscalefactor"),
+        ("slope",): ("leak", "leakiness"),
+        ("times",): ("n", "count", "repeats", "repetitions", "number"),
+    }.items()
+    for word in words
+}  # fmt: skip

@@ -22,6 +22,8 @@ from shapecalc.frameworks.meanings import (
     output_size,
     padding,
     reads,
+    relu_bound,
+    relu_slope,
     scale,
     scale_factor,
     shared_axes,
@@ -31,7 +33,9 @@ from shapecalc.frameworks.meanings import (
 )
 
 LAST = only(
-    "channels_last", hint="leave it out: volumes are height x width x depth, the depth last"
+    "channels_last",
+    hint="leave it out: volumes are height x width x depth, the depth last",
+    removed=True,
 )
 FORMAT: Fields = {"data_format": LAST}
 LAYER: Fields = {  # of every layer
@@ -40,7 +44,9 @@ LAYER: Fields = {  # of every layer
     "input_dim": values,
     "dtype": ignored,
     "autocast": ignored,
-    "trainable": only(True, hint="leave it out: all parameters count as trainable here"),
+    "trainable": only(
+        True, hint="leave it out: all parameters count as trainable here", removed=True
+    ),
 }
 AXIS: Fields = {"axis": depth_axis(keras=True)}
 BIAS: Fields = {"activation": activation, "use_bias": reads("bias")}
@@ -191,8 +197,8 @@ def _norms() -> Iterator[Word]:
 
 def _elementwise() -> Iterator[Word]:
     yield _word("ReLU", "relu", {
-        "max_value": only(hint="for max_value: 6 write relu6"),
-        "negative_slope": only(0, hint="write leaky_relu: {slope: ...}"),
+        "max_value": relu_bound,
+        "negative_slope": relu_slope,
         "threshold": only(0, hint="relu cuts at 0 here"),
     })  # fmt: skip
     slope = reads("slope")

@@ -26,7 +26,8 @@ class Meaning(NamedTuple):
     """Our fields for one of a framework's; `fault` is a hint where there are none.
 
     `harmless` says that what cannot be done touches neither volumes nor counts, `known` that other
-    values of the field are read, `behind` the layer of its own that does it, `note` what stays
+    values of the field are read, `behind` the layer of its own that does it, `instead` the kind
+    that does it with fields of ours, `removed` that the field may be left out, `note` what stays
     different.
     """
 
@@ -36,6 +37,8 @@ class Meaning(NamedTuple):
     harmless: bool = False
     known: bool = False
     behind: Any = None
+    instead: tuple[str, Mapping[str, Any]] | None = None
+    removed: bool = False
     note: str = ""
 
 
@@ -76,14 +79,37 @@ def ignored(value: Any, _: Mapping[str, Any]) -> Meaning:
     return Meaning()
 
 
-def only(*values: Any, hint: str, harmless: bool = True) -> Field:
-    """A field that may be left out at some values, and has no place here at others."""
+def only(*values: Any, hint: str, harmless: bool = True, removed: bool = False) -> Field:
+    """A field that may be left out at some values, and has no place here at others.
+
+    `removed` says that the hint is to leave it out at these as well.
+    """
 
     def read(value: Any, _: Mapping[str, Any]) -> Meaning:
         same = any(value == v and isinstance(value, bool) == isinstance(v, bool) for v in values)
-        return Meaning() if same or value is None else Meaning(fault=hint, harmless=harmless)
+        return Meaning() if same or value is None else refused
 
+    refused = Meaning(fault=hint, harmless=harmless, removed=removed)
     return read
+
+
+def relu_bound(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """The largest value that Keras' ReLU gives."""
+    if value is None:
+        return Meaning()
+    if value == 6:
+        return Meaning(fault="relu6 ends at 6", harmless=True, instead=("relu6", NOTHING))
+    return Meaning(fault="relu has no largest value here, relu6 has 6", harmless=True)
+
+
+def relu_slope(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """The slope of Keras' ReLU below 0."""
+    if value is None or value == 0:
+        return Meaning()
+    hint = "leaky_relu has a slope"
+    number = type(value) in (int, float)
+    instead = ("leaky_relu", {"slope": value}) if number else None
+    return Meaning(fault=hint, harmless=True, instead=instead)
 
 
 ALPHA = only(1, hint="elu has alpha 1 here")
@@ -114,7 +140,7 @@ def volume(value: Any, _: Mapping[str, Any]) -> Meaning:
     if len(found) == 1:
         return Meaning(stated=(Stated("volume", found[0].volume),))
     hint = "leave it out: the volume follows from the input"
-    return Meaning(fault=hint, harmless=True, known=True)
+    return Meaning(fault=hint, harmless=True, known=True, removed=True)
 
 
 def _items(value: Any) -> Sequence[Any]:
@@ -125,7 +151,7 @@ def rounding(value: Any, _: Mapping[str, Any]) -> Meaning:
     """PyTorch's ceil_mode."""
     if isinstance(value, bool):
         return Meaning({"rounding": "ceil" if value else "floor"})
-    return Meaning(fault="write rounding: ceil or rounding: floor", known=True)
+    return Meaning(fault="it is true or false", known=True)
 
 
 def padding(value: Any, _: Mapping[str, Any]) -> Meaning:
@@ -133,7 +159,7 @@ def padding(value: Any, _: Mapping[str, Any]) -> Meaning:
     if isinstance(value, str) and value.lower() in ("same", "valid"):
         return Meaning({"P": value.lower()})
     if value == "causal":
-        hint = "write P: [[n, 0]] with n = dilation*(F - 1) zeros, all in front"
+        hint = "P may be a pair before and after: dilation*(F - 1) zeros in front, none behind"
         return Meaning(fault=hint, known=True)
     return Meaning({"P": value})
 
@@ -170,7 +196,9 @@ def depth_axis(*, keras: bool) -> Field:
             return Meaning()
         if type(axis) is int and 1 <= (axis if keras else -axis) <= 4:
             return Meaning(stated=(Stated("axes", (abs(axis) - 1,)),))
-        return Meaning(fault="leave it out: it works along the depth here", known=True)
+        return Meaning(
+            fault="leave it out: it works along the depth here", known=True, removed=True
+        )
 
     return read
 
@@ -241,7 +269,7 @@ def depth_first_output(value: Any, _: Mapping[str, Any]) -> Meaning:
 def output_size(value: Any, _: Mapping[str, Any]) -> Meaning:
     """The spatial sizes of an adaptive pool."""
     if value is None or None in _items(value):
-        return Meaning(fault="write the size: none for the input's own is not read", known=True)
+        return Meaning(fault="none for the input's own size is not read", known=True)
     return Meaning({"output": value})
 
 
@@ -260,7 +288,7 @@ def shared_axes(value: Any, _: Mapping[str, Any]) -> Meaning:
     return Meaning(fault=SLOPES, known=True)
 
 
-SLOPES = "one slope a value is not counted here: write prelu for one, per_channel: true for D"
+SLOPES = "one slope a value is not counted here, but one in all, or with per_channel one a slice"
 
 ACTIVATIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     **{

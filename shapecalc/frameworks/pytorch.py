@@ -97,7 +97,7 @@ INSTANCE_NORM: Fields = {
 }
 SOFTMAX: Fields = {"dim": DIM}
 UPSAMPLE: Fields = {
-    "size": only(hint="write scale, the factor from the input's size to this one", harmless=False),
+    "size": only(hint="scale is the factor from the input's size to this one", harmless=False),
     "scale_factor": scale_factor,
     "mode": interpolation,
     "align_corners": only(False, hint="centres are half-pixel here, as with align_corners: false"),

@@ -159,8 +159,8 @@ def _places(values: Any, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple[in
 def _printed(traced: Trace) -> Iterator[Any]:
     """Yield every number or array that a spec claims."""
     spec = traced.spec
-    layers = [node.claims for node in spec.nodes]
-    for claims in (*layers, *(group.claims for group in spec.groups), spec.claims):
+    layers = [node.expectations for node in spec.nodes]
+    for claims in (*layers, *(group.expectations for group in spec.instances), spec.expectations):
         if claims is not None:
             yield from claims.given().values()
     if spec.example is not None:

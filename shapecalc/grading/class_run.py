@@ -19,7 +19,7 @@ from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Marked
 from shapecalc.grading.question import Assignment
-from shapecalc.grading.submission_file import INTERNAL, Found, Submission
+from shapecalc.grading.submission_file import Found, Submission, internal_error
 from shapecalc.grading.submissions import read_submissions
 from shapecalc.plugins import ACTIVE, activate
 
@@ -36,6 +36,7 @@ class Graded(NamedTuple):
     identity: str = ""
     late: bool = False
     duplicate: bool = False
+    failed: bool = False  # it is shapecalc's own fault that nothing could be marked
 
     @property
     def student(self) -> str:
@@ -48,16 +49,14 @@ class Graded(NamedTuple):
         return not self.marked.reason
 
     @property
-    def failed(self) -> bool:
-        """Whether it is shapecalc's own fault that nothing could be marked."""
-        return self.marked.reason.startswith(INTERNAL)
+    def remarks(self) -> list[str]:
+        """What a gradebook says beside the marks."""
+        return ["late"] * self.late + ["duplicate"] * self.duplicate
 
     @property
     def status(self) -> str:
         """All that a gradebook's last column says, such as `graded; late`."""
-        words = ["graded" if self.gradable else "not gradable"]
-        words += ["late"] * self.late + ["duplicate"] * self.duplicate
-        return "; ".join(words)
+        return "; ".join(["graded" if self.gradable else "not gradable", *self.remarks])
 
 
 class ClassRun(NamedTuple):
@@ -177,17 +176,18 @@ def _mark_all(marker: Marker, chunk: Sequence[Found]) -> list[Graded]:
 
 def _mark(marker: Marker, submission: Submission) -> Graded:
     """Mark one submission; whatever happens, the others are marked too."""
-    student, reason = submission.student, submission.reason
+    student, reason, failed = submission.student, submission.reason, submission.failed
     marked = None
     if not reason:
         try:
             marked = marker.mark(student, submission.answers)
         except Exception as error:
-            reason = f"{INTERNAL} in marking ({type(error).__name__})"
+            reason, failed = internal_error("marking", error), True
     return Graded(
         marked or marker.not_gradable(student, reason),
         submission.file,
         submission.notes,
         submission.identity,
         submission.late,
+        failed=failed,
     )

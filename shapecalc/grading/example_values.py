@@ -15,7 +15,7 @@ from shapecalc.layers.base import show
 from shapecalc.worked_example import HINTS, Lack, Target, lacking
 
 if TYPE_CHECKING:
-    from shapecalc.executor.compared_example import ComputedExample
+    from shapecalc.executor.example_check import ComputedExample
 
 NEEDED: dict[Lack, str] = {"loss": "a loss", "gradient": "a loss or upstream", "rate": "a rate"}
 
@@ -29,7 +29,7 @@ class ExampleValues:
     @cached_property
     def computed(self) -> ComputedExample:
         """The executed example. Raises Unanswerable."""
-        from shapecalc.executor.compared_example import ComputedExample  # NumPy, if asked for
+        from shapecalc.executor.example_check import ComputedExample  # NumPy, if asked for
 
         example = self.trace.spec.example
         assert example is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shapecalc import rules
-from shapecalc.diagnostics import Refusal, quote, some
+from shapecalc.diagnostics import LayerError, quote, some
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.query import Query
@@ -68,7 +68,7 @@ def suits(record: LayerRecord, query: Query, value: Value) -> bool:
         return False
     try:
         return layer.model_copy(update={field: value}).volume(inputs) == record.output
-    except (Refusal, ValueError, TypeError, AttributeError, IndexError):
+    except (LayerError, ValueError, TypeError, AttributeError, IndexError):
         return False
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from shapecalc.diagnostics import Refusal
+from shapecalc.diagnostics import LayerError
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
@@ -84,5 +84,5 @@ def _right_for(record: LayerRecord, printed: tuple[Any, ...]) -> Iterator[str]:
 def _gives(layer: Sliding, volume: Volume, printed: tuple[Any, ...]) -> bool:
     try:
         return layer.volume([volume]) == printed
-    except Refusal:
+    except LayerError:
         return False

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shapecalc.diagnostics import nearest, quote, some
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.network import Group
+from shapecalc.network import Instance
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 
@@ -17,23 +17,25 @@ class NamedLayers:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.records = {record.name: record for record in trace.layers}
-        self.groups: dict[str, Group] = {group.name: group for group in trace.spec.groups}
+        self.instances: dict[str, Instance] = {
+            instance.name: instance for instance in trace.spec.instances
+        }
 
     def record(self, name: str) -> LayerRecord:
         """Return a layer's record. Raises Unanswerable where there is none."""
         if name in self.records:
             return self.records[name]
-        close = nearest(name, [*self.records, *self.groups])
+        close = nearest(name, [*self.records, *self.instances])
         hint = f"did you mean {quote(close)}?" if close else f"there is {some([*self.records], 12)}"
         raise Unanswerable(f"there is no layer {quote(name)}", hint)
 
-    def group(self, name: str) -> Group | None:
+    def instance(self, name: str) -> Instance | None:
         """Return an instance of a block; None where a layer is called so, or nothing is."""
-        return None if name in self.records else self.groups.get(name)
+        return None if name in self.records else self.instances.get(name)
 
-    def layers_of(self, group: Group) -> Sequence[LayerRecord]:
+    def layers_of(self, instance: Instance) -> Sequence[LayerRecord]:
         """Return the layers of an instance."""
-        return self.trace.layers[group.first : group.end]
+        return self.trace.layers[instance.first : instance.end]
 
     def reason(self, name: str = "") -> str:
         """Return why a layer's numbers are not known, to be put behind that they are not."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from shapecalc.diagnostics import Refusal
+from shapecalc.diagnostics import LayerError
 from shapecalc.grading.comparison import same
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
@@ -78,7 +78,7 @@ class OwnAnswers:
             return None
         try:
             return subject.supposing(volumes)
-        except Refusal:  # the layer cannot even take what the student says it gets
+        except LayerError:  # the layer cannot even take what the student says it gets
             return None
 
 

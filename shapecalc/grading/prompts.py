@@ -27,10 +27,7 @@ def _about(subject: Subject, query: Query) -> str:
     record = subject.records.get(query.name)
     if record is None:
         return query.name
-    fields = record.layer.described() if record.layer else ""
-    if query.kind == "field":
-        fields = " ".join(
-            part for part in fields.split(" ") if not part.startswith(f"{query.key}=")
-        )
+    hidden = query.key if query.kind == "field" else ""
+    fields = record.layer.summary(without=hidden) if record.layer else ""
     takes = " and ".join(show(volume) for volume in record.input or ())
     return f"{query.name}: {record.kind} {fields}".rstrip() + f" on {takes}"

@@ -23,11 +23,11 @@ def record_number(layers: NamedLayers, query: Query) -> Any:
     key = query.key
     if query.name == "total":
         return total_of(QUANTITIES[key], layers.trace.layers)
-    group = layers.group(query.name)
-    if group is not None:
+    instance = layers.instance(query.name)
+    if instance is not None:
         if key in QUANTITIES:
-            return total_of(QUANTITIES[key], layers.layers_of(group))
-        values = layers.trace.of_group(group)
+            return total_of(QUANTITIES[key], layers.layers_of(instance))
+        values = layers.trace.of_instance(instance)
         if key not in values:
             raise Unanswerable(f"{query.name} is made of layers and has no {quote(key)}")
         return values[key]
@@ -44,11 +44,11 @@ def record_number(layers: NamedLayers, query: Query) -> Any:
 def need_sound(layers: NamedLayers, query: Query, unsound: Unsound) -> None:
     """Raise Unanswerable where a number follows from a layer that does not take its input."""
     names = [query.name]
-    group = layers.group(query.name)
+    instance = layers.instance(query.name)
     if query.name == "total":
         names = list(layers.records)
-    elif group is not None:
-        names = [record.name for record in layers.layers_of(group)]
+    elif instance is not None:
+        names = [record.name for record in layers.layers_of(instance)]
     at_fault = next(filter(None, (unsound.behind(name, query.key) for name in names)), None)
     if at_fault is not None:
         message = f"{quote(query.path)} is not known{layers.reason(at_fault)}"
@@ -61,8 +61,8 @@ def of_one_output(record: LayerRecord) -> tuple[int, int]:
     """
     if not isinstance(record.layer, Convolution) or not record.input:
         raise Unanswerable(f"{record.name} is not a convolution that shares weights")
-    shapes = record.layer.parameters(record.input)
-    return prod(shapes["weight"][1:]), int("bias" in shapes)
+    weight = record.layer.parameters(record.input)["weight"]
+    return weight.fan_in, int(record.layer.bias)
 
 
 def im2col(record: LayerRecord) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from shapecalc.diagnostics import Refusal
+from shapecalc.diagnostics import LayerError
 from shapecalc.tracing import Trace
 
 OF_INPUT = ("input", "weights", "biases", "parameters", "non_trainable")  # need a sound input only
@@ -39,7 +39,7 @@ def unsound(trace: Trace) -> Unsound:
         elif record.layer is not None and record.input is not None:
             try:
                 record.layer.volume(record.input)
-            except Refusal:
+            except LayerError:
                 at_fault = record.name
         if at_fault is not None:
             found.outputs[record.name] = at_fault

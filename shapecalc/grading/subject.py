@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from shapecalc import rules
-from shapecalc.diagnostics import Refusal, quote
+from shapecalc.derivations import Derivation, plus, times
+from shapecalc.diagnostics import LayerError, quote
 from shapecalc.grading import hyperparameters
 from shapecalc.grading.example_values import ExampleValues
 from shapecalc.grading.fault import Unanswerable
@@ -15,17 +17,16 @@ from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
 from shapecalc.grading.record_numbers import im2col, need_sound, of_one_output, record_number
 from shapecalc.grading.soundness import Unsound, unsound
-from shapecalc.grading.value_working import value_working
+from shapecalc.grading.value_derivation import value_derivation
 from shapecalc.grading.values import Value
 from shapecalc.layers.field_types import Volume
 from shapecalc.quantities import QUANTITIES
-from shapecalc.records import LayerRecord
+from shapecalc.records import LayerRecord, total_of
+from shapecalc.reports import sentences
 from shapecalc.tracing import Trace, walk
 
 if TYPE_CHECKING:
-    from shapecalc.executor.compared_example import ComputedExample
-
-MOST_TERMS = 12  # that the working of a total writes out
+    from shapecalc.executor.example_check import ComputedExample
 
 
 class Subject:
@@ -35,7 +36,7 @@ class Subject:
         self.trace = trace
         self.lenient = lenient  # sizes rounded down where a stride does not fit count as known
         self.layers = NamedLayers(trace)
-        self.records, self.groups = self.layers.records, self.layers.groups
+        self.records, self.instances = self.layers.records, self.layers.instances
         self._example = ExampleValues(self.layers)
         self._supposed: dict[tuple[tuple[str, Volume], ...], Subject] = {}
 
@@ -59,9 +60,9 @@ class Subject:
             need_sound(self.layers, query, self._unsound)
         try:
             value = self._value(query)
-        except Refusal as refusal:  # the layer does not take its input
-            message = f"{quote(query.path)} is not known: {refusal.fault.message}"
-            raise Unanswerable(message, refusal.fault.hint, rules.UNUSABLE_NETWORK) from None
+        except LayerError as error:  # the layer does not take its input
+            message = f"{quote(query.path)} is not known: {error.fault.message}"
+            raise Unanswerable(message, error.fault.hint, rules.UNUSABLE_NETWORK) from None
         if value is None:
             reason = self.layers.reason(query.name)
             raise Unanswerable(
@@ -90,38 +91,46 @@ class Subject:
 
     def working(self, query: Query) -> str:
         """Return how the right answer follows, in one line; empty where nothing is to be shown."""
+        return "; ".join(map(sentences.sentence, self.derivations(query)))
+
+    def derivations(self, query: Query) -> list[Derivation]:
+        """Return how the right answer follows; nothing where nothing is to be shown."""
         if query.name == "total":
-            return self._sum(query.key)
+            return [self._sum(query.key)]
         record = self.records.get(query.name)
         if record is None or record.layer is None or record.input is None or record.output is None:
-            return ""
+            return []
         if query.kind == "example":
             valued = query.place and query.key == query.name
-            return value_working(self.computed, record, query.place) if valued else ""
-        return _working(record, query)
+            value = value_derivation(self.computed, record, query.place) if valued else None
+            return [value] if value else []
+        return _derivations(record, query)
 
-    def _sum(self, key: str) -> str:
+    def _sum(self, key: str) -> Derivation:
+        """Return a total as the sum over the layers that have some of it."""
         counted = QUANTITIES["macs" if key == "flops" else key]
         owners = [r for r in self.trace.layers if not (counted.weighty and r.shares)]
         counts = map(counted.of, owners)
-        known = [f"{count:,}" for count in counts if count]
-        many = len(known) > MOST_TERMS
-        text = f"the sum over {len(known)} layers" if many else " + ".join(known)
-        return f"2 * ({text})" if key == "flops" else text
+        added = plus(*(count for count in counts if count))
+        expression = times(2, added) if key == "flops" else added
+        value = total_of(QUANTITIES[key], self.trace.layers)
+        return Derivation(key, value, expression, reason="sum_over_layers")
 
 
-def _working(record: LayerRecord, query: Query) -> str:
+def _derivations(record: LayerRecord, query: Query) -> list[Derivation]:
     """Return how a layer's number follows."""
+    key = query.key
     if query.kind in ("fits", "field"):
-        return record.working("output")
-    if query.key == "unshared_parameters":
+        return sentences.chosen(record, ["output"])
+    if key == "unshared_parameters":
         weights, biases = of_one_output(record)
-        each = f"({weights} + {biases})" if biases else str(weights)
-        return f"{'*'.join(map(str, record.output or ()))} * {each}"
-    if query.key == "im2col":
-        rows, columns = im2col(record)
-        return f"{rows} values in a window, {columns} positions"
-    if query.key == "flops":
-        return f"2 * {record.macs:,} MACs"
-    parts = ("weights", "biases") if query.key == "parameters" else ()
-    return record.working(*parts, query.key)
+        output = record.output or ()
+        each = plus(weights, biases) if biases else weights
+        count = prod(output) * (weights + biases)
+        return [Derivation(key, count, times(times(*output), each), reason="beside_its_answer")]
+    if key == "im2col":
+        return [Derivation(key, im2col(record), reason="window_by_positions")]
+    if key == "flops" and record.macs is not None:
+        doubled = times(2, record.macs)
+        return [Derivation(key, 2 * record.macs, doubled, reason="two_for_each_mac")]
+    return sentences.chosen(record, ["weights", "biases", key] if key == "parameters" else [key])

@@ -14,7 +14,6 @@ from typing import Any, BinaryIO, NamedTuple
 from shapecalc import rules
 from shapecalc.diagnostics import nearest, quote
 
-INTERNAL = "internal error"  # how a reason begins that is shapecalc's own fault
 MOST_NOTES = 10
 LONGEST_NAME = 120  # characters
 KINDS = {
@@ -56,16 +55,21 @@ class Submission(NamedTuple):
     notes: tuple[str, ...] = ()
     identity: str = ""  # a number or address that tells students of one name apart
     late: bool = False
+    failed: bool = False  # it is shapecalc's own fault that it cannot be graded
 
 
 def refused(found: Found, reason: str, student: str = "", identity: str = "") -> Submission:
     """Return the submission of a file, or of a row, that cannot be graded."""
-    if not reason.startswith(INTERNAL):
-        reason = f"{rules.UNREADABLE_ANSWERS.code} {reason}"
     whose = student or clean(found.student) or clean(found.otherwise)
+    reason = f"{rules.UNREADABLE_ANSWERS.code} {reason}"
     return Submission(
         whose, {}, quote(found.path, 400), reason, (), identity or clean(found.identity), found.late
     )
+
+
+def internal_error(doing: str, error: Exception) -> str:
+    """Return the reason why something cannot be graded that is shapecalc's own fault."""
+    return f"internal error in {doing} ({type(error).__name__})"
 
 
 def clean(name: Any) -> str:

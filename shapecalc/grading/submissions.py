@@ -10,12 +10,12 @@ from collections.abc import Collection, Mapping
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answer_tables import read_table
 from shapecalc.grading.submission_file import (
-    INTERNAL,
     MOST_NOTES,
     Found,
     NotGradable,
     Submission,
     clean,
+    internal_error,
     notes_on,
     opened,
     refused,
@@ -41,7 +41,8 @@ def read_submissions(found: Found, ids: Collection[str]) -> list[Submission]:
     except NotGradable as error:
         return [refused(found, str(error))]
     except Exception as error:  # one broken file must not stop the others
-        return [refused(found, f"{INTERNAL} in reading ({type(error).__name__})")]
+        reason = internal_error("reading", error)
+        return [refused(found, "")._replace(reason=reason, failed=True)]
 
 
 def _read_mapping(found: Found, ids: Collection[str]) -> Submission:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from shapecalc.layers.base import AlongDepth, KnownCounts, Layer, Shapes
+from shapecalc.layers.base import AlongDepth, Counts, Layer, Parameters, vector
 from shapecalc.layers.field_types import Rate, Real, Truth, Volume
 
 
@@ -210,7 +210,7 @@ class LeakyRelu(Elementwise):
 
     slope: Real = 0.01
 
-    main = "slope"
+    shorthand = "slope"
 
 
 class PRelu(Layer):
@@ -233,11 +233,12 @@ class PRelu(Layer):
 
     has_weights: ClassVar[bool] = True
 
-    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
-        return {"weight": (inputs[0][-1] if self.per_channel else 1,)}
+    def parameters(self, inputs: Sequence[Volume]) -> Parameters:
+        slopes = inputs[0][-1] if self.per_channel else 1
+        return {"weight": vector(slopes, "weight", 0.25)}
 
-    def known_counts(self) -> KnownCounts:
-        return KnownCounts(None if self.per_channel else 1, 0, 0)
+    def known_counts(self) -> Counts:
+        return Counts(None if self.per_channel else 1, 0, 0)
 
 
 class Dropout(Elementwise):
@@ -256,4 +257,4 @@ class Dropout(Elementwise):
 
     rate: Rate = 0.5
 
-    main = "rate"
+    shorthand = "rate"

@@ -5,7 +5,7 @@ Volumes are tuples, spatial sizes first, depth last; a flat vector has one numbe
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from math import prod
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -13,34 +13,77 @@ from pydantic import BaseModel, ConfigDict
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, Expression, times
-from shapecalc.diagnostics import Refusal, repairable
+from shapecalc.diagnostics import LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Rounding
 from shapecalc.layers.field_types import Volume
+from shapecalc.quantities import ROLES, Role
 from shapecalc.receptive_field import Field, across, everything
 from shapecalc.volumes import show
 
-Shapes = Mapping[str, tuple[int, ...]]
-NO_SHAPES: Shapes = {}
+
+class Parameter:
+    """An array that a layer keeps: its shape as PyTorch has it, what it is, how it begins.
+
+    `start` is what its values begin with; None: He normal, standard deviation sqrt(2/fan_in).
+    `negative` says whether values can be; a variance's cannot.
+
+    Source: He et al., "Delving Deep into Rectifiers", 2015.
+    """
+
+    __slots__ = ("negative", "role", "shape", "start")  # made in half the time of a NamedTuple
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        role: Role,
+        start: float | None = None,
+        negative: bool = True,
+    ) -> None:
+        self.shape = shape
+        self.role = role
+        self.start = start
+        self.negative = negative
+
+    @property
+    def learned(self) -> bool:
+        """Whether it gets a gradient; a statistic gets none."""
+        return self.role != "statistic"
+
+    @property
+    def fan_in(self) -> int:
+        """The inputs to one output value, as torch.nn.init counts them: the product of all axes
+        but the first (for a transposed convolution, whose first axis is the input's depth, too).
+        """
+        return prod(self.shape[1:])
+
+
+@lru_cache(1024)  # depths come again and again
+def vector(size: int, role: Role, start: float = 0.0, negative: bool = True) -> Parameter:
+    """Return a parameter of one axis, for example a bias."""
+    return Parameter((size,), role, start, negative)
+
+
+Parameters = Mapping[str, Parameter]  # by name
+NO_PARAMETERS: Parameters = {}
 
 
 class Counts(NamedTuple):
-    """Learnable weights and biases, and values kept but not learned."""
-
-    weights: int
-    biases: int
-    non_trainable: int
-
-
-NO_COUNTS = Counts(0, 0, 0)
-
-
-class KnownCounts(NamedTuple):
-    """The counts that do not depend on the input; None for those that do."""
+    """Learnable weights and biases, and values kept but not learned; None for the unknown."""
 
     weights: int | None
     biases: int | None
     non_trainable: int | None
+
+    @property
+    def parameters(self) -> int | None:
+        """Learnable values: weights + biases."""
+        if self.weights is None or self.biases is None:
+            return None
+        return self.weights + self.biases
+
+
+NO_COUNTS = Counts(0, 0, 0)
 
 
 class Layer(BaseModel):
@@ -48,7 +91,7 @@ class Layer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    main: ClassVar[str | None] = None  # the field that a bare value is for
+    shorthand: ClassVar[str | None] = None  # the field that a bare value is for
     merges: ClassVar[bool] = False  # takes two or more sources
     joins: ClassVar[bool] = False  # merges by adding up depths
     has_weights: ClassVar[bool] = False
@@ -56,50 +99,52 @@ class Layer(BaseModel):
     weight_layout: ClassVar[str] = ""  # the axes of its weight in order, where it has several
     migration_hints: ClassVar[Mapping[str, str]] = {}  # no fields: what to do instead
 
-    def settled(self, rounding: Rounding) -> Self:
+    def with_rounding(self, rounding: Rounding) -> Self:
         """Return the layer with the network's rounding where it says none itself."""
         return self
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        """Return the output volume; raise Refusal where the layer cannot take its input."""
+        """Return the output volume; raise LayerError where the layer cannot take its input."""
         return inputs[0]
 
     def known_volume(self) -> Volume | None:
         """Return the output volume where it does not depend on the input, otherwise None."""
         return None
 
-    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
-        """Return the shape of every parameter, laid out as PyTorch does."""
-        return NO_SHAPES
+    def parameters(self, inputs: Sequence[Volume]) -> Parameters:
+        """Return every parameter by its name. Raises LayerError where the input does not fit."""
+        return NO_PARAMETERS
 
-    def known_counts(self) -> KnownCounts:
+    def known_counts(self) -> Counts:
         """Return the counts as far as they do not depend on the input."""
-        return KnownCounts(None, None, 0) if self.has_weights else KnownCounts(*NO_COUNTS)
+        return Counts(None, None, 0) if self.has_weights else NO_COUNTS
 
     def counts(self, inputs: Sequence[Volume]) -> Counts:
-        """Count the parameters: biases, running statistics, and the rest, which are weights."""
-        if not self.has_weights:
-            return NO_COUNTS
-        weights = biases = kept = 0
-        for name, shape in self.parameters(inputs).items():
-            counted = counted_as(name)
-            if counted == "biases":
-                biases = prod(shape)
-            elif counted == "non_trainable":
-                kept += prod(shape)
+        """Count the parameters by their roles. Raises LayerError where the input does not fit."""
+        weights = biases = statistics = 0
+        for parameter in self.parameters(inputs).values():
+            role, size = parameter.role, prod(parameter.shape)
+            if role == "weight":
+                weights += size
+            elif role == "bias":
+                biases += size
             else:
-                weights += prod(shape)
-        return Counts(weights, biases, kept)
+                statistics += size
+        return Counts(weights, biases, statistics)
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         """Return the multiply-accumulate operations for one example, without biases."""
         return 0
 
-    def field(
+    def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
         """Return the receptive field behind the layer; None where it is unknown."""
         return fields[0]
+
+    def leaves_out(self, inputs: Sequence[Volume]) -> bool:
+        """Say whether no output sees some values of the input, between others or at the end."""
+        return False
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
         """Return how the output's sizes follow."""
@@ -109,9 +154,12 @@ class Layer(BaseModel):
         """Return how weights, biases and kept values follow, one for each parameter."""
         return [
             Derivation(
-                counted_as(name), prod(shape), times(*shape) if len(shape) > 1 else None, part=name
+                ROLES[parameter.role],
+                prod(parameter.shape),
+                times(*parameter.shape) if len(parameter.shape) > 1 else None,
+                part=name,
             )
-            for name, shape in self.parameters(inputs).items()
+            for name, parameter in self.parameters(inputs).items()
         ]
 
     def macs_expression(self, inputs: Sequence[Volume], output: Volume) -> Expression:
@@ -132,34 +180,31 @@ class Layer(BaseModel):
         """Return the fields that have a value, written or by default."""
         return {name: value for name, value in self if value is not None}
 
-    def described(self) -> str:
-        """Return the layer's fields as `K=96 F=11 S=4 P=0`, defaults left out but S and P."""
+    def summary(self, without: str = "") -> str:
+        """Return the layer's fields as `K=96 F=11 S=4 P=0`, defaults left out but S and P.
+
+        `without` is the name of a field that is left out, too.
+        """
         values = []
         fields = type(self).model_fields
         for name in sorted(fields, key="K".__ne__):  # K first, the rest in written order
             field = fields[name]
             value = getattr(self, name)
             written = name in self.model_fields_set and value != field.default
-            if name in ("S", "P") or (written and not isinstance(value, list)):
+            shown = name in ("S", "P") or (written and not isinstance(value, list))
+            if shown and name != without:
                 values.append(f"{name}={show_value(value)}")
         return " ".join(values)
 
     def shown_fields(self) -> str:
         """Return the fields that messages name beside the layer."""
-        return self.described()
-
-
-def counted_as(parameter: str) -> str:
-    """Return the quantity that a layer's parameter counts as, by its name."""
-    if parameter == "bias":
-        return "biases"
-    return "non_trainable" if parameter.startswith("running") else "weights"
+        return self.summary()
 
 
 class AlongDepth(Layer):
     """A kind whose outputs depend on all values of a position; of a flat vector, on every value."""
 
-    def field(
+    def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
         return everything(fields[0]) if len(output) == 1 else across(fields[0])
@@ -186,7 +231,7 @@ def need_spatial(volume: Volume) -> None:
         message = f"needs a volume with spatial axes, and gets the flat vector {show(volume)}"
         size = f"{volume[0]}x1"
         repair = Repair(f"reshape: {size} before it", Change("before", {"reshape": size}))
-        raise Refusal(repairable(rules.RANK, message, [repair]))
+        raise LayerError(repairable(rules.RANK, message, [repair]))
 
 
 def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
@@ -200,7 +245,7 @@ def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
         wanted = [value[0]] * rank if isinstance(value[0], tuple) else value[0]
         shown = show_value(tuple(wanted) if isinstance(wanted, list) else wanted)
         repair = Repair(f"{field}={shown} for every axis", set_field(field, wanted))
-        raise Refusal(repairable(rules.RANK, message, [repair], otherwise))
+        raise LayerError(repairable(rules.RANK, message, [repair], otherwise))
     return value
 
 
@@ -232,13 +277,14 @@ __all__ = [
     "NO_COUNTS",
     "Counts",
     "Layer",
-    "Shapes",
+    "Parameter",
+    "Parameters",
     "aliases",
     "axis_titles",
     "by_axis",
-    "counted_as",
     "need_spatial",
     "per_axis",
     "show",
     "show_value",
+    "vector",
 ]

@@ -33,7 +33,7 @@ class Residual(Composite):
     body: LayerList
     shortcut: LayerList = Field(default_factory=list)
 
-    main = "body"
+    shorthand = "body"
 
 
 class Parallel(Composite):
@@ -54,7 +54,7 @@ class Parallel(Composite):
     branches: LayerList
     merge: Annotated[str, choice("concat", "add", "multiply")] = "concat"
 
-    main = "branches"
+    shorthand = "branches"
 
 
 class Repeat(Composite):

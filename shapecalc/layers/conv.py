@@ -9,23 +9,34 @@ from pydantic import AliasChoices, Field
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, Expression, times
-from shapecalc.diagnostics import Refusal, repairable
+from shapecalc.diagnostics import LayerError, repairable
 from shapecalc.edits import Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
-from shapecalc.geometry import Rounding, Spread, Step, both_sides, spread
+from shapecalc.geometry import Rounding, Step, TransposedFit, both_sides, fit_transposed
 from shapecalc.layers.base import (
-    KnownCounts,
+    Counts,
     Layer,
-    Shapes,
+    Parameter,
+    Parameters,
     by_axis,
     need_spatial,
     per_axis,
     show,
+    vector,
 )
-from shapecalc.layers.field_types import Offsets, Positive, Sizes, Truth, Volume, choice, padding
+from shapecalc.layers.field_types import (
+    ROUNDING_WORDS,
+    Offsets,
+    Positive,
+    Sizes,
+    Truth,
+    Volume,
+    choice,
+    padding,
+)
 from shapecalc.layers.window import Sliding, Stride, Window, Zeros
 from shapecalc.receptive_field import Field as ReceptiveField
-from shapecalc.receptive_field import across, slid, spread_out
+from shapecalc.receptive_field import across, bounding, slid, spread_out
 
 Filters = Annotated[Positive, Field(validation_alias=AliasChoices("K", *SYNONYMS["K"]))]
 
@@ -38,34 +49,37 @@ class Convolution(Sliding):
     P: Zeros = 0
     dilation: Sizes = 1
     bias: Truth = True
-    rounding: Annotated[Rounding | None, choice("exact", "floor", meant={"ceil": "floor"})] = None
+    rounding: Annotated[
+        Rounding | None,
+        choice("exact", "floor", meant=dict.fromkeys((*ROUNDING_WORDS, "ceil"), "floor")),
+    ] = None
 
     has_weights: ClassVar[bool] = True
     multiplies: ClassVar[bool] = True
 
-    def settled(self, rounding: Rounding) -> Self:
-        return super().settled("floor" if rounding == "ceil" else rounding)
+    def with_rounding(self, rounding: Rounding) -> Self:
+        return super().with_rounding("floor" if rounding == "ceil" else rounding)
 
-    def spacing(self) -> Any:
+    def window_dilation(self) -> Any:
         return self.dilation
 
     @abstractmethod
     def filters(self, D: int) -> tuple[int, int]:
         """Return how many filters there are and how deep each one is."""
 
-    def known_counts(self) -> KnownCounts:
-        return KnownCounts(None, None if self.bias else 0, 0)
+    def known_counts(self) -> Counts:
+        return Counts(None, None if self.bias else 0, 0)
 
     def depth(self, D: int) -> int:
         return self.filters(D)[0]
 
-    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
+    def parameters(self, inputs: Sequence[Volume]) -> Parameters:
         (volume,) = inputs
         need_spatial(volume)
         F = per_axis(self.F, len(volume) - 1, "F")
         K, deep = self.filters(volume[-1])
-        weight = (K, deep, *F)
-        return {"weight": weight, "bias": (K,)} if self.bias else {"weight": weight}
+        weight = Parameter((K, deep, *F), "weight")
+        return {"weight": weight, "bias": vector(K, "bias")} if self.bias else {"weight": weight}
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         F: Volume = per_axis(self.F, len(output) - 1, "F")
@@ -75,7 +89,7 @@ class Convolution(Sliding):
         F = per_axis(self.F, len(output) - 1, "F")
         return times(times(*output), times(*F, self.filters(inputs[0][-1])[1]))
 
-    def field(
+    def receptive_field(
         self,
         fields: Sequence[ReceptiveField | None],
         inputs: Sequence[Volume],
@@ -116,7 +130,7 @@ class Conv(Convolution):
     dilation: Sizes = 1
     groups: Positive = 1
 
-    main = "K"
+    shorthand = "K"
     weight_layout = "K x D/groups x F..."
 
     def filters(self, D: int) -> tuple[int, int]:
@@ -124,8 +138,8 @@ class Conv(Convolution):
             need_divisible(self.groups, D, self.K)
         return self.K, D // self.groups
 
-    def known_counts(self) -> KnownCounts:
-        return KnownCounts(None, self.K if self.bias else 0, 0)
+    def known_counts(self) -> Counts:
+        return Counts(None, self.K if self.bias else 0, 0)
 
 
 class DepthwiseConv(Convolution):
@@ -148,7 +162,7 @@ class DepthwiseConv(Convolution):
 
     multiplier: Positive = 1
 
-    main = "F"
+    shorthand = "F"
     weight_layout = "D*multiplier x 1 x F..."
 
     def filters(self, D: int) -> tuple[int, int]:
@@ -193,7 +207,7 @@ class ConvTranspose(Layer):
     groups: Positive = 1
     bias: Truth = True
 
-    main = "K"
+    shorthand = "K"
     weight_layout = "D x K/groups x F..."
     has_weights: ClassVar[bool] = True
     multiplies: ClassVar[bool] = True
@@ -201,8 +215,8 @@ class ConvTranspose(Layer):
         "rounding": "leave it out: nothing is divided, so nothing is rounded"
     }
 
-    def spreads(self, volume: Volume) -> tuple[Spread, ...]:
-        """Return how each axis is spread; raise Refusal for fields that do not fit the input."""
+    def transposed_fits(self, volume: Volume) -> tuple[TransposedFit, ...]:
+        """Return how each axis is spread; raise LayerError for fields that do not fit the input."""
         need_spatial(volume)
         rank = len(volume) - 1
         axes = zip(
@@ -214,39 +228,43 @@ class ConvTranspose(Layer):
             per_axis(self.output_padding, rank, "output_padding"),
             strict=True,
         )
-        return tuple(spread(*axis) for axis in axes)
+        return tuple(fit_transposed(*axis) for axis in axes)
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs
         need_divisible(self.groups, volume[-1], self.K)
-        spreads = self.spreads(volume)
-        most_extra = min(max(part.S, part.dilation) for part in spreads) - 1
-        for part in spreads:
+        transposed_fits = self.transposed_fits(volume)
+        most_extra = min(max(part.S, part.dilation) for part in transposed_fits) - 1
+        for part in transposed_fits:
             extra = part.written or 0
             if extra >= max(part.S, part.dilation):
                 message = f"output_padding={extra} must be smaller than S={part.S}"
                 message += f" or dilation={part.dilation}"
                 text = f"output_padding={most_extra} is the most that fits"
                 repair = Repair(text, set_field("output_padding", most_extra))
-                raise Refusal(repairable(rules.OUTPUT_PADDING, message, [repair]))
+                raise LayerError(repairable(rules.OUTPUT_PADDING, message, [repair]))
             if part.size < 1:
                 message = f"{part.formula()} = {part.size}"
                 if part.policy:
                     message += f", P = {both_sides(part.before, part.after)}"
                 message += ", so nothing would be left"
-                raise Refusal(repairable(rules.TOO_LARGE, message, [_leaving_something(spreads)]))
-        return (*[part.size for part in spreads], self.K)
+                raise LayerError(
+                    repairable(rules.TOO_LARGE, message, [_leaving_something(transposed_fits)])
+                )
+        return (*[part.size for part in transposed_fits], self.K)
 
-    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
+    def parameters(self, inputs: Sequence[Volume]) -> Parameters:
         (volume,) = inputs
         need_spatial(volume)
         need_divisible(self.groups, volume[-1], self.K)
         F = per_axis(self.F, len(volume) - 1, "F")
-        weight = (volume[-1], self.K // self.groups, *F)
-        return {"weight": weight, "bias": (self.K,)} if self.bias else {"weight": weight}
+        weight = Parameter((volume[-1], self.K // self.groups, *F), "weight")
+        if not self.bias:
+            return {"weight": weight}
+        return {"weight": weight, "bias": vector(self.K, "bias")}
 
-    def known_counts(self) -> KnownCounts:
-        return KnownCounts(None, self.K if self.bias else 0, 0)
+    def known_counts(self) -> Counts:
+        return Counts(None, self.K if self.bias else 0, 0)
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         F: Volume = per_axis(self.F, len(output) - 1, "F")
@@ -256,15 +274,15 @@ class ConvTranspose(Layer):
         F = per_axis(self.F, len(output) - 1, "F")
         return times(times(*inputs[0]), times(self.K // self.groups, *F))
 
-    def field(
+    def receptive_field(
         self,
         fields: Sequence[ReceptiveField | None],
         inputs: Sequence[Volume],
         output: Volume,
     ) -> ReceptiveField | None:
-        steps = [Step(part.span, part.S, part.before) for part in self.spreads(inputs[0])]
+        steps = [Step(part.span, part.S, part.before) for part in self.transposed_fits(inputs[0])]
         alone = inputs[0][-1] == self.groups
-        return spread_out(fields[0] if alone else across(fields[0]), steps)
+        return bounding(spread_out(fields[0] if alone else across(fields[0]), steps))
 
     def field_derivations(
         self, field: ReceptiveField, inputs: Sequence[Volume]
@@ -272,21 +290,21 @@ class ConvTranspose(Layer):
         return [Derivation("receptive_field", None, reason="transposed")]
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
-        return by_axis([part.derivation() for part in self.spreads(inputs[0])])
+        return by_axis([part.derivation() for part in self.transposed_fits(inputs[0])])
 
     def shown_fields(self) -> str:
-        return " ".join(t for t in self.described().split(" ") if not t.startswith("K="))
+        return self.summary(without="K")
 
 
-def _leaving_something(spreads: Sequence[Spread]) -> Repair:
+def _leaving_something(transposed_fits: Sequence[TransposedFit]) -> Repair:
     """Return the repair of a transposed convolution whose P crops everything."""
-    if spreads[0].policy:  # W values come to less only if the output_padding says so
-        left = show(tuple(part.W * part.S for part in spreads))
+    if transposed_fits[0].policy:  # W values come to less only if the output_padding says so
+        left = show(tuple(part.W * part.S for part in transposed_fits))
         text = f"leaving out output_padding gives {left}"
         return Repair(text, set_field("output_padding", None))
     # the largest P for which (W - 1)*S - 2P + F + output_padding is still positive
-    most = min((p.size + p.before + p.after - 1) // 2 for p in spreads)
-    left = show(tuple(p.size + p.before + p.after - 2 * most for p in spreads))
+    most = min((p.size + p.before + p.after - 1) // 2 for p in transposed_fits)
+    left = show(tuple(p.size + p.before + p.after - 2 * most for p in transposed_fits))
     return Repair(f"P={most} gives {left}", set_field("P", most))
 
 
@@ -303,4 +321,4 @@ def need_divisible(groups: int, D: int, K: int) -> None:
         below = K - K % groups
         near = [k for k in (below, below + groups) if k > 0]
         repairs += [Repair(f"K={k} keeps groups={groups}", set_field("K", k)) for k in near]
-    raise Refusal(repairable(rules.GROUPS, f"groups={groups} does not divide {which}", repairs))
+    raise LayerError(repairable(rules.GROUPS, f"groups={groups} does not divide {which}", repairs))

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import AliasChoices, Field
 
 from shapecalc.derivations import Derivation, Expression, times
-from shapecalc.layers.base import KnownCounts, Layer, Shapes
+from shapecalc.layers.base import Counts, Layer, Parameter, Parameters, vector
 from shapecalc.layers.field_types import Positive, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import everything
@@ -35,7 +35,7 @@ class Dense(Layer):
     units: Annotated[Positive, Field(validation_alias=AliasChoices("units", "K"))]
     bias: Truth = True
 
-    main = "units"
+    shorthand = "units"
     has_weights: ClassVar[bool] = True
     multiplies: ClassVar[bool] = True
     weight_layout = "units x inputs"
@@ -46,12 +46,14 @@ class Dense(Layer):
     def known_volume(self) -> Volume | None:
         return (self.units,)
 
-    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
-        weight = (self.units, prod(inputs[0]))
-        return {"weight": weight, "bias": (self.units,)} if self.bias else {"weight": weight}
+    def parameters(self, inputs: Sequence[Volume]) -> Parameters:
+        weight = Parameter((self.units, prod(inputs[0])), "weight")
+        if not self.bias:
+            return {"weight": weight}
+        return {"weight": weight, "bias": vector(self.units, "bias")}
 
-    def known_counts(self) -> KnownCounts:
-        return KnownCounts(None, self.units if self.bias else 0, 0)
+    def known_counts(self) -> Counts:
+        return Counts(None, self.units if self.bias else 0, 0)
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         return prod(inputs[0]) * self.units
@@ -59,7 +61,7 @@ class Dense(Layer):
     def macs_expression(self, inputs: Sequence[Volume], output: Volume) -> Expression:
         return times(self.units, prod(inputs[0]))
 
-    def field(
+    def receptive_field(
         self,
         fields: Sequence[ReceptiveField | None],
         inputs: Sequence[Volume],

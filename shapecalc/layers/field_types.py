@@ -23,7 +23,13 @@ MAX_SPATIAL = 3
 LONGEST_SIZES = 400  # characters of a text with crosses
 NO_WORDS: Mapping[str, str] = {}
 CROSSED = re.compile(r"\s*[0-9]+(?:\s*[xX×]\s*[0-9]+)*\s*")
+# Compiled when they are first needed: most values are written as they should be.
+LISTED = r"\s*[\[(]?\s*[0-9]{1,18}(?:(?:\s*,\s*|\s+)[0-9]{1,18}){1,5}\s*[\])]?\s*"
+WRITTEN = r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?(?:[eE][+-]?[0-9]{1,2})?"
 NAME = re.compile(r"[A-Za-z0-9_-]+")
+ROUNDING_WORDS: Mapping[str, str] = {  # other words for how steps are rounded
+    "down": "floor", "trunc": "floor", "truncate": "floor", "up": "ceil", "ceiling": "ceil",
+}  # fmt: skip
 AXIS_NAMES = (
     ("units",),
     ("length", "depth"),
@@ -121,18 +127,57 @@ def check_whole(value: object, least: int, wanted: str) -> int:
             raise wrong("at most 2^63 - 1", value, rules.LIMIT_PASSED)
         if value >= least:
             return value
-    raise wrong(wanted, value, instead=_nearest_whole(value, least))
+    raise wrong(wanted, value, instead=meant_whole(value, least))
 
 
-def _nearest_whole(value: object, least: int) -> int | None:
-    """Return the whole number that may be meant: the same one written otherwise, or the least."""
-    if isinstance(value, str) and len(value) < 20 and value.strip().isdecimal():
-        value = int(value)
+def meant_whole(value: object, least: int) -> int | None:
+    """Return the whole number that may be meant: the same one written otherwise, or rounded.
+
+    A sign too much is left out; 0 where it may not be stands for no other number.
+    """
+    if isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, str):
+        value = number_of(value)
     if isinstance(value, float) and abs(value) <= LIMIT:
-        value = int(value) if value.is_integer() else max(least, round(value))
-    if type(value) is int and value <= LIMIT:
-        return max(value, least)
+        value = round(value)
+    if type(value) is int and least <= abs(value) <= LIMIT:
+        return abs(value)
     return None
+
+
+def number_of(text: str) -> int | float | None:
+    """Return the number that a text holds and nothing else: quotes or a percent sign too much."""
+    text = text.strip()
+    percent = text.endswith("%")
+    if not re.fullmatch(WRITTEN, text.rstrip("% ")):
+        return None
+    number = float(text.rstrip("% ")) / (100 if percent else 1)
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def numbers_of(value: object) -> list[int] | None:
+    """Return the whole numbers that a text holds: `3, 5` as [3, 5]; None for anything else."""
+    if not isinstance(value, str) or len(value) > 100 or not re.fullmatch(LISTED, value):
+        return None
+    return [int(digits) for digits in re.findall(r"[0-9]+", value)]
+
+
+def _written_otherwise(value: object, least: int) -> int | list[int] | None:
+    """Return what may be meant by something that is no size: `3, 5`, "3", 3.0."""
+    listed = numbers_of(value)
+    if listed is not None:
+        return _one_by_one(listed, least)
+    if isinstance(value, float) and not value.is_integer():
+        return None
+    return None if isinstance(value, list | tuple) else meant_whole(value, least)
+
+
+def _one_by_one(sizes: Sequence[Any], least: int) -> list[int] | None:
+    """Return sizes as they may be meant; None where one of them is none in any spelling."""
+    meant = [meant_whole(size, least) for size in sizes]
+    whole = [size for size in meant if size is not None]
+    return whole if len(whole) == len(meant) <= MAX_SPATIAL else None
 
 
 def _whole(least: int) -> Callable[[Any], int]:
@@ -159,13 +204,18 @@ def _sizes(least: int) -> Callable[[Any], int | Volume]:
             sizes = crossed(value)
             if sizes is not None and len(sizes) < 2:
                 raise wrong(
-                    f"{wanted} (a number is written without quotes)", value, instead=sizes[0]
+                    f"{wanted} (a number is written without quotes)",
+                    value,
+                    instead=meant_whole(value, least),
                 )
         if isinstance(sizes, list | tuple) and 1 <= len(sizes) <= MAX_SPATIAL:
+            for size in sizes:
+                if type(size) is not int or size < least:
+                    raise wrong(wanted, size, instead=_one_by_one(sizes, least))
             return tuple(check_whole(size, least, wanted) for size in sizes)
         if type(value) is int:
             check_whole(value, least, wanted)
-        raise wrong(wanted, value)
+        raise wrong(wanted, value, instead=_written_otherwise(value, least))
 
     return read
 
@@ -188,13 +238,14 @@ def padding(*policies: str) -> FieldType:
                 return str(value)
             sizes = crossed(value)
             if sizes is None or len(sizes) < 2:
-                raise wrong(wanted, value, instead=_meant(value, policies))
+                meant = _meant(value, policies)
+                raise wrong(wanted, value, instead=meant or _written_otherwise(value, 0))
             value = sizes
         if isinstance(value, list | tuple) and 1 <= len(value) <= MAX_SPATIAL:
             return tuple(one_axis(side) for side in value)
         if type(value) is int:
             check_whole(value, 0, wanted)
-        raise wrong(wanted, value)
+        raise wrong(wanted, value, instead=_written_otherwise(value, 0))
 
     return FieldType(read, _padding_schema(policies))
 
@@ -267,15 +318,22 @@ def _named_axes(value: Mapping[Any, Any]) -> list[Any]:
 def _fraction(value: Any) -> float:
     if type(value) in (int, float) and 0 <= value < 1:
         return float(value)
-    percent = type(value) in (int, float) and 5 <= value < 100
-    meant = value / 100 if percent else None
-    raise wrong("a number from 0 up to, not including, 1", value, instead=meant)
+    meant = number_of(value) if isinstance(value, str) else value
+    if not isinstance(meant, int | float) or isinstance(meant, bool):
+        meant = None
+    elif 5 <= meant < 100:  # percent
+        meant = meant / 100
+    fits = meant is not None and 0 <= meant < 1
+    wanted = "a number from 0 up to, not including, 1"
+    raise wrong(wanted, value, instead=meant if fits else None)
 
 
 def _real(value: Any) -> float:
     if type(value) in (int, float) and abs(value) <= LIMIT:  # refuses NaN and infinity too
         return float(value)
-    raise wrong("a finite number", value)
+    raise wrong(
+        "a finite number", value, instead=number_of(value) if isinstance(value, str) else None
+    )
 
 
 def _positive_real(value: Any) -> float:
@@ -302,19 +360,31 @@ def _meant(value: Any, names: Sequence[str]) -> str | None:
 def choice(*names: str, meant: Mapping[str, str] = NO_WORDS) -> FieldType:
     """Return the type of a field that takes one of a few words; others have a meaning."""
 
-    def read(value: Any) -> str:
-        if isinstance(value, str) and value in names:
-            return str(value)
-        instead = meant.get(value) if isinstance(value, str) else None
-        raise wrong(" or ".join(names), value, instead=instead or _meant(value, names))
+    return FieldType(lambda value: one_of(value, names, meant), {"enum": list(names)})
 
-    return FieldType(read, {"enum": list(names)})
+
+def one_of(value: Any, names: Sequence[str], meant: Mapping[str, str] = NO_WORDS) -> str:
+    """Return one of a few words, or raise the fitting error."""
+    if isinstance(value, str) and value in names:
+        return str(value)
+    instead = meant.get(value) if isinstance(value, str) else None
+    raise wrong(" or ".join(names), value, instead=instead or _meant(value, names))
 
 
 def _list(value: Any) -> list[Any]:
     if isinstance(value, list | tuple):
         return list(value)
-    raise wrong("a list of layers", value)
+    error = wrong("a list of layers", value)
+    context = {"message": error.message(), "repairs": dashes(value)}
+    raise PydanticCustomError(error.type, "{message}", context)
+
+
+def dashes(value: Any) -> tuple[Repair, ...]:
+    """Return what makes a list of layers of one layer, or of several written as a mapping."""
+    layers: list[Any] = [value] if isinstance(value, str) else []
+    if isinstance(value, Mapping):
+        layers = [key if inner is None else {key: inner} for key, inner in value.items()]
+    return (Repair("begin each layer with a dash", Change("set", layers)),) if layers else ()
 
 
 def _text(value: Any) -> str:

@@ -5,11 +5,11 @@ from typing import ClassVar
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, plus
-from shapecalc.diagnostics import Fault, Refusal
-from shapecalc.geometry import slide
+from shapecalc.diagnostics import Fault, LayerError
+from shapecalc.geometry import fit_window
 from shapecalc.layers.base import Layer, axis_titles, show
 from shapecalc.layers.field_types import Volume
-from shapecalc.receptive_field import Field, everything, hull
+from shapecalc.receptive_field import Field, bounding, doubt_of, everything, hull
 
 RESHAPE = "flatten the larger ones, or reshape the flat ones"
 
@@ -17,10 +17,10 @@ RESHAPE = "flatten the larger ones, or reshape the flat ones"
 class Merge(Layer):
     """What all merges share: two or more sources, the hull of their receptive fields."""
 
-    main = "from"
+    shorthand = "from"
     merges: ClassVar[bool] = True
 
-    def field(
+    def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
         return hull(fields, output[:-1])
@@ -42,23 +42,24 @@ class Stretching(Merge):
         rank = max(map(len, inputs))
         full = [(1,) * (rank - 1) + v if len(v) == 1 else v for v in inputs]
         if any(len(volume) != rank for volume in full):
-            raise Refusal(disagreement(inputs, "they have different numbers of axes", RESHAPE))
+            raise LayerError(disagreement(inputs, "they have different numbers of axes", RESHAPE))
         sizes = []
         for values in zip(*full, strict=True):
             large = {value for value in values if value != 1}
             if len(large) > 1:
-                raise Refusal(difference(inputs, full, self.joins))
+                raise LayerError(difference(inputs, full, self.joins))
             sizes.append(large.pop() if large else 1)
         return tuple(sizes)
 
-    def field(
+    def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
         kept = [f for f, v in zip(fields, inputs, strict=True) if v[:-1] == output[:-1]]
         if len(kept) == len(fields):
-            return super().field(fields, inputs, output)
+            return super().receptive_field(fields, inputs, output)
         # A stretched value is seen from everywhere; what it sees itself may lie anywhere.
         whole = everything(hull(kept or fields[:1], output[:-1]), jump=True)
+        whole = bounding(whole, doubt_of(fields))
         return None if any(field is None for field in fields) else whole
 
 
@@ -170,9 +171,9 @@ class Concat(Merge):
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         rank = len(inputs[0])
         if any(len(volume) != rank for volume in inputs):
-            raise Refusal(disagreement(inputs, "they have different numbers of axes", RESHAPE))
+            raise LayerError(disagreement(inputs, "they have different numbers of axes", RESHAPE))
         if any(volume[:-1] != inputs[0][:-1] for volume in inputs):
-            raise Refusal(difference(inputs, inputs, self.joins))
+            raise LayerError(difference(inputs, inputs, self.joins))
         return (*inputs[0][:-1], sum(volume[-1] for volume in inputs))
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
@@ -214,7 +215,7 @@ def _way_out(one: Volume, other: Volume, joins: bool) -> str:
         return f"conv: {{K: {one[-1]}, F: 1}} makes {show(other)} {show(one)}"
     S = -(-large[0] // small[0])
     for F in (1, S):
-        fits = [slide(W, F, S, 0, 1, "exact") for W in large[:-1]]
+        fits = [fit_window(W, F, S, 0, 1, "exact") for W in large[:-1]]
         if all(f.size == w and not f.remainder for f, w in zip(fits, small, strict=False)):
             made = show((*small[:-1], K))
             return f"conv: {{K: {K}, F: {F}, S: {S}}} makes {show(large)} {made}"

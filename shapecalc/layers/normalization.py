@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation
-from shapecalc.diagnostics import Refusal, repairable
+from shapecalc.diagnostics import LayerError, repairable
 from shapecalc.edits import Repair, set_field
-from shapecalc.layers.base import AlongDepth, KnownCounts, Layer, Shapes, need_spatial
+from shapecalc.layers.base import AlongDepth, Counts, Layer, Parameters, need_spatial, vector
 from shapecalc.layers.field_types import Positive, PositiveReal, Real, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import across, everything
@@ -21,13 +21,15 @@ class Normalization(Layer):
 
     has_weights: ClassVar[bool] = True
 
-    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
+    def parameters(self, inputs: Sequence[Volume]) -> Parameters:
+        if not self.affine:
+            return {}
         D = inputs[0][-1]
-        return {"weight": (D,), "bias": (D,)} if self.affine else {}
+        return {"weight": vector(D, "weight", 1.0), "bias": vector(D, "bias")}
 
-    def known_counts(self) -> KnownCounts:
+    def known_counts(self) -> Counts:
         learned = None if self.affine else 0
-        return KnownCounts(learned, learned, 0)
+        return Counts(learned, learned, 0)
 
 
 class BatchNorm(Normalization):
@@ -49,19 +51,22 @@ class BatchNorm(Normalization):
     Sources: Ioffe and Szegedy, "Batch Normalization", 2015; PyTorch, torch.nn.BatchNorm2d.
     """
 
-    def parameters(self, inputs: Sequence[Volume]) -> Shapes:
-        kept = (inputs[0][-1],)
-        running = {"running_mean": kept, "running_var": kept}
-        return {**super().parameters(inputs), **running}
+    def parameters(self, inputs: Sequence[Volume]) -> Parameters:
+        D = inputs[0][-1]
+        return {
+            **super().parameters(inputs),
+            "running_mean": vector(D, "statistic"),
+            "running_var": vector(D, "statistic", 1.0, False),
+        }
 
-    def known_counts(self) -> KnownCounts:
+    def known_counts(self) -> Counts:
         return super().known_counts()._replace(non_trainable=None)
 
 
 class WholeNormalization(Normalization):
     """A normalization over the positions: every output sees the whole input."""
 
-    def field(
+    def receptive_field(
         self,
         fields: Sequence[ReceptiveField | None],
         inputs: Sequence[Volume],
@@ -134,7 +139,7 @@ class GroupNorm(WholeNormalization):
 
     groups: Positive
 
-    main = "groups"
+    shorthand = "groups"
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         D = inputs[0][-1]
@@ -142,7 +147,7 @@ class GroupNorm(WholeNormalization):
             best = next(g for g in range(min(self.groups, D, 4096), 0, -1) if D % g == 0)
             message = f"groups={self.groups} does not divide the depth {D}"
             repair = Repair(f"groups={best} does", set_field("groups", best))
-            raise Refusal(repairable(rules.GROUPS, message, [repair]))
+            raise LayerError(repairable(rules.GROUPS, message, [repair]))
         return inputs[0]
 
 
@@ -170,13 +175,13 @@ class Lrn(Layer):
     beta: Real = 0.75
     k: Real = 1.0
 
-    main = "size"
+    shorthand = "size"
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         need_spatial(inputs[0])
         return inputs[0]
 
-    def field(
+    def receptive_field(
         self,
         fields: Sequence[ReceptiveField | None],
         inputs: Sequence[Volume],

@@ -23,7 +23,7 @@ class Pool(Sliding):
     F: Window
     S: PoolStride = None
 
-    main = "F"
+    shorthand = "F"
 
     def stride(self) -> Any:
         return self.F if self.S is None else self.S
@@ -39,11 +39,11 @@ class Pool(Sliding):
     def values(self) -> dict[str, Any]:
         return {**super().values(), "S": self.stride()}
 
-    def described(self) -> str:
-        return super().described() if self.S is not None else self._with_stride()
+    def summary(self, without: str = "") -> str:
+        return super().summary(without) if self.S is not None else self._with_stride(without)
 
-    def _with_stride(self) -> str:
-        return self.model_copy(update={"S": self.F}).described()
+    def _with_stride(self, without: str) -> str:
+        return self.model_copy(update={"S": self.F}).summary(without)
 
 
 class MaxPool(Pool):
@@ -70,7 +70,7 @@ class MaxPool(Pool):
 
     dilation: Sizes = 1
 
-    def spacing(self) -> Any:
+    def window_dilation(self) -> Any:
         return self.dilation
 
 
@@ -124,7 +124,7 @@ class GlobalPool(Layer):
         need_spatial(volume)
         return (*(1,) * (len(volume) - 1), volume[-1])
 
-    def field(
+    def receptive_field(
         self,
         fields: Sequence[ReceptiveField | None],
         inputs: Sequence[Volume],
@@ -177,7 +177,7 @@ class AdaptivePool(Layer):
 
     output: Sizes
 
-    main = "output"
+    shorthand = "output"
 
     def bins(self, volume: Volume) -> list[tuple[int, int, int]]:
         """Return (input size, bins, pixels in the widest bin) for each axis."""
@@ -189,7 +189,7 @@ class AdaptivePool(Layer):
         (volume,) = inputs
         return (*[bins for _, bins, _ in self.bins(volume)], volume[-1])
 
-    def field(
+    def receptive_field(
         self,
         fields: Sequence[ReceptiveField | None],
         inputs: Sequence[Volume],

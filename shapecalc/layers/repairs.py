@@ -20,7 +20,7 @@ class Slides(Protocol):
     def S(self) -> Any:
         """The stride as written; None where it follows from F."""
 
-    def tried(self, volume: Volume) -> Volume | None:
+    def output_if_valid(self, volume: Volume) -> Volume | None:
         """Return the output volume if everything fits, otherwise None."""
 
     def model_copy(self, *, update: dict[str, Any]) -> Self:
@@ -34,7 +34,7 @@ def repairs_of(layer: Slides, volume: Volume, found: Sequence[Fit]) -> tuple[Rep
     """
     offers: dict[str, Repair] = {}
     for text, field, value in candidates(layer, volume, found):
-        output = layer.model_copy(update={field: value}).tried(volume)
+        output = layer.model_copy(update={field: value}).output_if_valid(volume)
         if output:
             offer = f"{text} gives {show(output[:-1])}"
             offers.setdefault(offer, Repair(offer, set_field(field, value)))
@@ -95,7 +95,7 @@ def _field(
 def _first(layer: Slides, volume: Volume, name: str, values: Iterable[int]) -> Iterator[Candidate]:
     """The first value that the layer takes: a pool's padding, for one, has a limit of its own."""
     for value in values:
-        if layer.model_copy(update={name: value}).tried(volume) is not None:
+        if layer.model_copy(update={name: value}).output_if_valid(volume) is not None:
             yield f"{name}={value}", name, value
             return
 

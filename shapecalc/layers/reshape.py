@@ -9,13 +9,13 @@ from pydantic import Field as Declared
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, minus, plus, times
-from shapecalc.diagnostics import Refusal, repairable
+from shapecalc.diagnostics import LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Step
 from shapecalc.layers.base import Layer, by_axis, need_spatial, per_axis, show
 from shapecalc.layers.field_types import Border, Sizes, Volume, VolumeField, choice
-from shapecalc.receptive_field import Field, interpolated, scattered, slid, spread_out
+from shapecalc.receptive_field import Field, bounding, interpolated, scattered, slid, spread_out
 
 Sides = list[tuple[int, int]]
 
@@ -37,7 +37,7 @@ class Flatten(Layer):
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         return (prod(inputs[0]),)
 
-    def field(
+    def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
         return scattered(fields[0], together=prod(output[:-1]) == prod(inputs[0][:-1]))
@@ -69,7 +69,7 @@ class Reshape(Flatten):
 
     output: VolumeField
 
-    main = "output"
+    shorthand = "output"
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs
@@ -78,7 +78,7 @@ class Reshape(Flatten):
             message = f"{show(volume)} has {have:,} values, {show(self.output)} has {want:,}"
             fitting = self._nearest(have)
             text = f"output: {show(fitting)} has {have:,} values"
-            raise Refusal(repairable(rules.RESHAPE, message, [Repair(text, _output(fitting))]))
+            raise LayerError(repairable(rules.RESHAPE, message, [Repair(text, _output(fitting))]))
         return self.output
 
     def known_volume(self) -> Volume | None:
@@ -122,7 +122,7 @@ class Pad(Layer):
 
     P: Annotated[Border, Declared(validation_alias=AliasChoices("P", *SYNONYMS["P"]))]
 
-    main = "P"
+    shorthand = "P"
     sign: ClassVar[int] = 1
 
     def sides(self, volume: Volume) -> Sides:
@@ -141,10 +141,10 @@ class Pad(Layer):
             left = show(tuple(W - 2 * most for W in volume[:-1]))
             message = f"nothing of {show(volume[:-1])} would be left"
             repair = Repair(f"P={most} leaves {left}", set_field("P", most))
-            raise Refusal(repairable(rules.TOO_LARGE, message, [repair]))
+            raise LayerError(repairable(rules.TOO_LARGE, message, [repair]))
         return (*output, volume[-1])
 
-    def field(
+    def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
         return slid(fields[0], [Step(1, 1, before) for before, _ in self.sides(inputs[0])])
@@ -177,6 +177,15 @@ class Crop(Pad):
 
     sign: ClassVar[int] = -1
 
+    def receptive_field(
+        self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
+    ) -> Field | None:
+        # What is cut off, no padding behind it can see.
+        return bounding(super().receptive_field(fields, inputs, output))
+
+    def leaves_out(self, inputs: Sequence[Volume]) -> bool:
+        return True
+
 
 class Upsample(Layer):
     """upsample: enlarge each slice by a whole factor.
@@ -200,7 +209,7 @@ class Upsample(Layer):
     scale: Sizes
     mode: Annotated[str, choice("nearest", "bilinear")] = "nearest"
 
-    main = "scale"
+    shorthand = "scale"
 
     def scales(self, volume: Volume) -> tuple[int, ...]:
         """Return the factor of each axis."""
@@ -212,7 +221,7 @@ class Upsample(Layer):
         scales = self.scales(volume)
         return (*[W * scale for W, scale in zip(volume, scales, strict=False)], volume[-1])
 
-    def field(
+    def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
         scales = self.scales(inputs[0])

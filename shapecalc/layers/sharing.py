@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from shapecalc import rules
-from shapecalc.diagnostics import Fault, Refusal, repairable
+from shapecalc.diagnostics import Fault, LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
-from shapecalc.layers.base import Layer, Shapes, show, show_value
+from shapecalc.layers.base import Layer, show, show_value
 from shapecalc.layers.field_types import Volume
+
+Shapes = Mapping[str, tuple[int, ...]]  # of parameters, by name
 
 
 def unlike(
@@ -26,8 +28,8 @@ def unlike(
     A layer whose own fields do not fit has said so itself.
     """
     try:
-        mine, theirs = layer.parameters(inputs), owner_layer.parameters(owner_inputs)
-    except Refusal:
+        mine, theirs = _shapes(layer, inputs), _shapes(owner_layer, owner_inputs)
+    except LayerError:
         return None
     if kind == owner_kind and mine == theirs:
         return None
@@ -43,6 +45,10 @@ def unlike(
         repairs = [*_as_owner(layer, inputs, owner, owner_layer, theirs), own]
     hint = "give both the same fields and the same depth of input, or leave out share"
     return repairable(rules.SHARED_SHAPES, f"{name} cannot share {owner}: {reason}", repairs, hint)
+
+
+def _shapes(layer: Layer, inputs: Sequence[Volume]) -> Shapes:
+    return {name: parameter.shape for name, parameter in layer.parameters(inputs).items()}
 
 
 def _described(kind: str, layer: Layer, other: Layer) -> str:
@@ -74,9 +80,9 @@ def _as_owner(
         if value == getattr(layer, field):
             continue
         try:
-            if layer.model_copy(update={field: value}).parameters(inputs) == theirs:
+            if _shapes(layer.model_copy(update={field: value}), inputs) == theirs:
                 sign = ": " if isinstance(value, bool) else "="
                 text = f"{field}{sign}{show_value(value)} as {owner} has"
                 yield Repair(text, set_field(field, value))
-        except Refusal:
+        except LayerError:
             continue

@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, minus, plus, times
-from shapecalc.diagnostics import Fault, Refusal, repairable
+from shapecalc.diagnostics import Fault, LayerError, repairable
 from shapecalc.edits import Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Fit, Fits, Rounding, slide_all
@@ -19,7 +19,7 @@ from shapecalc.layers.base import (
     need_spatial,
     per_axis,
 )
-from shapecalc.layers.field_types import Pads, Sizes, Volume, choice
+from shapecalc.layers.field_types import ROUNDING_WORDS, Pads, Sizes, Volume, choice
 from shapecalc.layers.repairs import repairs_of
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import slid
@@ -50,9 +50,11 @@ class Sliding(Layer):
     F: Any
     S: Any
     P: Zeros = 0
-    rounding: Annotated[Rounding | None, choice("exact", "floor", "ceil")] = None
+    rounding: Annotated[Rounding | None, choice("exact", "floor", "ceil", meant=ROUNDING_WORDS)] = (
+        None
+    )
 
-    def spacing(self) -> Any:
+    def window_dilation(self) -> Any:
         """Return the dilation, where the kind has one."""
         return 1
 
@@ -60,23 +62,23 @@ class Sliding(Layer):
         """Return the stride, where the kind has a default of its own."""
         return self.S
 
-    def settled(self, rounding: Rounding) -> Self:
+    def with_rounding(self, rounding: Rounding) -> Self:
         if self.rounding is not None or rounding == "exact":
             return self
-        settled = self.model_copy(update={"rounding": rounding})
-        settled.model_fields_set.discard("rounding")  # it is the network's: not shown as a field
-        return settled
+        rounded = self.model_copy(update={"rounding": rounding})
+        rounded.model_fields_set.discard("rounding")  # it is the network's: not shown as a field
+        return rounded
 
     def fits(self, volume: Volume) -> Fits:
-        """Return how the window fits on each axis; raise Refusal where it cannot slide at all."""
+        """Return how the window fits on each axis; raise LayerError where it cannot."""
         rounding = self.rounding or "exact"
-        return _fits(volume, self.F, self.stride(), self.P, self.spacing(), rounding)
+        return _fits(volume, self.F, self.stride(), self.P, self.window_dilation(), rounding)
 
     def depth(self, D: int) -> int:
         """Return the output's depth for an input of depth D."""
         return D
 
-    def tried(self, volume: Volume) -> Volume | None:
+    def output_if_valid(self, volume: Volume) -> Volume | None:
         """Return the output volume if everything fits, otherwise None; repairs are tried by it."""
         fits = self.fits(volume)
         if fits.passes and self.too_wide(fits) is None:
@@ -84,7 +86,7 @@ class Sliding(Layer):
         return None
 
     def _takes(self, volume: Volume, **changes: Any) -> bool:
-        return self.model_copy(update=changes).tried(volume) is not None
+        return self.model_copy(update=changes).output_if_valid(volume) is not None
 
     def too_wide(self, fits: Fits) -> Fit | None:
         """Return the axis whose padding is wider than the kind allows."""
@@ -92,31 +94,36 @@ class Sliding(Layer):
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs
-        output = self.tried(volume)
+        output = self.output_if_valid(volume)
         if output is not None:
             return output
         depth = self.depth(volume[-1])  # may be refused itself; no repair of the window mends that
         fits = self.fits(volume)
         wide = self.too_wide(fits)
         if wide is not None:
-            raise Refusal(
+            raise LayerError(
                 rule=rules.POOL_PADDING, say=lambda: self._padded_too_much(volume, fits.axes, wide)
             )
         if not all(fits.sizes):
-            raise Refusal(rule=rules.TOO_LARGE, say=lambda: self._too_large(volume, fits.axes))
-        raise Refusal(
+            raise LayerError(rule=rules.TOO_LARGE, say=lambda: self._too_large(volume, fits.axes))
+        raise LayerError(
             rule=rules.STRIDE_FIT,
             say=lambda: self._does_not_fit(volume, fits.axes),
             output=(*fits.sizes, depth),
         )
 
-    def field(
+    def receptive_field(
         self,
         fields: Sequence[ReceptiveField | None],
         inputs: Sequence[Volume],
         output: Volume,
     ) -> ReceptiveField | None:
         return slid(fields[0], self.fits(inputs[0]).steps)
+
+    def leaves_out(self, inputs: Sequence[Volume]) -> bool:
+        fits = self.fits(inputs[0]).axes
+        ends = any(fit.has_gaps or (fit.remainder and fit.dropped) for fit in fits)
+        return self.window_dilation() != 1 or ends
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
         return by_axis([fit.derivation() for fit in self.fits(inputs[0]).axes])
@@ -142,7 +149,7 @@ class Sliding(Layer):
         return by_axis(found)
 
     def shown_fields(self) -> str:
-        return " ".join(t for t in self.described().split(" ") if not t.startswith("K="))
+        return self.summary(without="K")
 
     def _padded_too_much(self, volume: Volume, fits: Sequence[Fit], wide: Fit) -> Fault:
         span = f"F={wide.F}" if wide.dilation == 1 else f"the filter's span of {wide.span}"

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from shapecalc import rules
-from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Findings, Path, quote, some
+from shapecalc.diagnostics import (
+    MAX_NESTING,
+    Fault,
+    Finding,
+    Findings,
+    Path,
+    quote,
+    repairable,
+    some,
+)
+from shapecalc.edits import Action, Change, Repair
 from shapecalc.layers import kind_of
 from shapecalc.layers.field_types import NAME
 from shapecalc.network.validation import (
@@ -49,11 +60,11 @@ class Block:
     broken: bool = False
     used: bool = False
 
-    def filled(self, arguments: Mapping[str, Any], budget: Any) -> list[Any]:
+    def filled(self, arguments: Mapping[str, Any], limits: Any) -> list[Any]:
         """Return the layers with every $parameter replaced; each value copied is spent."""
-        return [self._fill(item, arguments, budget) for item in self.layers]
+        return [self._fill(item, arguments, limits) for item in self.layers]
 
-    def _fill(self, value: Any, arguments: Mapping[str, Any], budget: Any) -> Any:
+    def _fill(self, value: Any, arguments: Mapping[str, Any], limits: Any) -> Any:
         if isinstance(value, str):
             if value[:1] == "$" and PARAMETER.fullmatch(value):
                 return arguments.get(value[1:], MISSING)
@@ -61,16 +72,16 @@ class Block:
         if isinstance(value, int | float) or id(value) in self.plain:
             return value
         if isinstance(value, (dict, Mapping)):  # what nearly all are is asked first
-            budget.spend_values(len(value))
+            limits.spend_values(len(value))
             filled = {}  # in loops, not comprehensions: these would nest twice as deep
             for key, inner in value.items():
-                filled[key] = self._fill(inner, arguments, budget)
+                filled[key] = self._fill(inner, arguments, limits)
             return filled
         if isinstance(value, list | tuple):
-            budget.spend_values(len(value))
+            limits.spend_values(len(value))
             items = []
             for inner in value:
-                items.append(self._fill(inner, arguments, budget))
+                items.append(self._fill(inner, arguments, limits))
             return items
         return value
 
@@ -130,7 +141,7 @@ def _read_block(name: str, value: Any, findings: Findings) -> Block | None:
         findings.append(Finding(fault, path))
         return None
     if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
-        findings.append(Finding(bad_name(name), path))
+        findings.append(Finding(bad_name(name, "rename"), path))
         return None
     unread = Block(name, {}, [], path, broken=True)  # its instances are unknown, not unknown kinds
     if not isinstance(value, Mapping):
@@ -177,19 +188,25 @@ def _read_parameters(written: Any, path: Path, findings: Findings) -> dict[str, 
             )
             findings.append(Finding(fault, (*path, name)))
         elif not NAME.fullmatch(name):
-            findings.append(Finding(bad_name(name), (*path, name)))
+            findings.append(Finding(bad_name(name, "rename"), (*path, name)))
     return {str(name): default for name, default in written.items()}
 
 
-def bad_name(name: object) -> Fault:
-    """Return the fault of a name with other characters than names have."""
+def bad_name(name: object, action: Action = "set") -> Fault:
+    """Return the fault of a name with other characters than names have.
+
+    `action` says how it is changed: `rename` where it is a key.
+    """
     shown = f'"{quote(name)}"' if isinstance(name, str) else quote(name)
+    message = f"a name is up to {LONGEST_NAME} letters, digits, _ and -, not {shown}"
     if isinstance(name, str) and "$" in name:
         hint = "$name replaces a whole value, never a part of a text"
-    else:
-        hint = "write it in quotes" if isinstance(name, int) else "for example conv_a"
-    message = f"a name is up to {LONGEST_NAME} letters, digits, _ and -, not {shown}"
-    return Fault(rules.WRONG_VALUE, message, hint)
+        return Fault(rules.WRONG_VALUE, message, hint)
+    text = str(name) if isinstance(name, str | int) and not isinstance(name, bool) else ""
+    mended = re.sub(r"[^A-Za-z0-9_-]+", "_", text[:LONGEST_NAME]).strip("_")
+    hint = "write it in quotes" if isinstance(name, int) else f"{quote(mended)} is one"
+    repairs = [Repair(hint, Change(action, mended))] if mended else []
+    return repairable(rules.WRONG_VALUE, message, repairs)
 
 
 def _find_parameters(

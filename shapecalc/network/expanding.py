@@ -16,20 +16,22 @@ from shapecalc.network.blocks import (
     arguments_of,
     given_fields,
 )
-from shapecalc.network.budget import Budget
-from shapecalc.network.plain import COMMON_KEYS, NO_FIELDS, PlainLayers, Read
-from shapecalc.network.scopes import Group, Scope, Sources
+from shapecalc.network.expansion_limits import ExpansionLimits
+from shapecalc.network.layer_item import TYPE_KEYS, LayerItem, inner_lists, kind_key
+from shapecalc.network.leaf_layers import COMMON_KEYS, NO_FIELDS, LeafLayers, Read
+from shapecalc.network.scopes import Instance, Scope
 from shapecalc.network.validation import MISSING, validate
+from shapecalc.network.values import Sources
 from shapecalc.network.wiring import Node
-from shapecalc.network.written import Written, inner_lists, kind_key
 
 if TYPE_CHECKING:
     from shapecalc.network.shorthands import Meant
+    from shapecalc.network.typed_items import Typed
 
 MOST_PATHS = 100_000
 
 
-class Expander(PlainLayers):
+class Expander(LeafLayers):
     """Expands the layers of one network: blocks, composites and plain layers to a flat list."""
 
     def __init__(
@@ -38,13 +40,13 @@ class Expander(PlainLayers):
         rounding: Rounding,
         findings: Findings,
         inputs: Sequence[str],
-        budget: Budget,
+        limits: ExpansionLimits,
     ) -> None:
-        super().__init__(rounding, findings, inputs, budget)
+        super().__init__(rounding, findings, inputs, limits)
         self.blocks = blocks
         self.depth = 0
         self.paths: dict[tuple[int, str | int], tuple[Path, Path]] = {}
-        self.rehearsing = False  # only faults are wanted: repeat once, leave other blocks alone
+        self.dry = False  # only faults are wanted: repeat once, leave other blocks alone
         self.aside: set[Path] = set()  # of layers that are repeated 0 times, looked at
         self.inside: set[int] = set()  # identities of the composites that are being expanded
 
@@ -74,10 +76,16 @@ class Expander(PlainLayers):
         if isinstance(item, str):
             kind, value = item, None
         elif isinstance(item, (dict, Mapping)) and item:
-            kind = kind_key(item, self.blocks, path, self.findings)
-            value = item[kind]
-            kind = kind if isinstance(kind, str) else quote(kind)
-            path = self.step(path, kind) if len(path) > 2 else (*path, kind)
+            meant = None
+            if len(item) > 1 or not TYPE_KEYS.isdisjoint(item):
+                meant = self.once("type", item, path, lambda: self._typed(item, path))
+            if meant is not None:
+                kind, value, path = meant.kind, meant.fields, (*path, *meant.steps)
+            else:
+                kind = kind_key(item, self.blocks, path, self.findings)
+                value = item[kind]
+                kind = kind if isinstance(kind, str) else quote(kind)
+                path = self.step(path, kind) if len(path) > 2 else (*path, kind)
         else:
             hint = "for example relu, or dense: 10, or conv: {K: 10, F: 5}"
             self.report(
@@ -90,11 +98,20 @@ class Expander(PlainLayers):
         cls = KINDS.get(kind) or KINDS.get(ALIASES.get(kind, ""))
         if cls is not None:
             if issubclass(cls, Composite):
-                return self._composite(Written(kind, value, path), cls, scope, chain)
+                return self._composite(LayerItem(kind, value, path), cls, scope, chain)
             return self.layer(kind, ALIASES.get(kind, kind), cls, value, path, scope, chain)
         if kind in self.blocks:
-            return self._instance(Written(kind, value, path), scope, chain)
+            return self._instance(LayerItem(kind, value, path), scope, chain)
         return self._foreign(kind, value, path, scope, chain)
+
+    def _typed(self, item: Mapping[Any, Any], path: Path) -> Typed | None:
+        """Return the kind and the fields of an item with its kind as a value, and report it."""
+        from shapecalc.network.typed_items import typed  # few items are written so
+
+        meant = typed(item, self.blocks)
+        if meant is not None:
+            self.findings.append(Finding(meant.fault, (*path, meant.key)))
+        return meant
 
     def _foreign(
         self, word: str, value: Any, path: Path, scope: Scope, chain: Sources | None
@@ -130,15 +147,15 @@ class Expander(PlainLayers):
     # -- composites ----------------------------------------------------------------------------
 
     def _composite(
-        self, written: Written, cls: type[Layer], scope: Scope, chain: Sources | None
+        self, written: LayerItem, cls: type[Layer], scope: Scope, chain: Sources | None
     ) -> Sources | None:
         kind, value, path = written.kind, written.value, written.path
         fields: Any = NO_FIELDS if value is None else value
         if isinstance(value, Mapping):
             if cls is not Repeat and not COMMON_KEYS.isdisjoint(value):
                 fields = self.common(written, scope, shareable=False)
-        elif value is not None and cls.main:
-            fields = {cls.main: value}
+        elif value is not None and cls.shorthand:
+            fields = {cls.shorthand: value}
         also = () if cls is Repeat else COMMON[:3]
         bare = value is not None and not isinstance(value, Mapping)
         layer = self.once(
@@ -180,40 +197,40 @@ class Expander(PlainLayers):
                 self._aside(layer.layers, inner)
             return chain
         scope.repeats += layer.times > 1
-        for done in range(1 if self.rehearsing else layer.times):
+        for done in range(1 if self.dry else layer.times):
             before = len(self.nodes)
             chain = self.sequence(layer.layers, inner, scope, chain)
             once = len(self.nodes) - before
             if not once:
                 break  # nothing inside, however often
-            if not done and not self.rehearsing:
-                self.budget.need_layers(once * (layer.times - 1))
+            if not done and not self.dry:
+                self.limits.need_layers(once * (layer.times - 1))
         scope.repeats -= layer.times > 1
         return chain
 
     def _aside(self, layers: Sequence[Any], path: Path) -> None:
         """Expand layers that are not part of the network, for the sake of their faults."""
-        aside = Expander(self.blocks, self.rounding, self.findings, (), self.budget)
+        aside = Expander(self.blocks, self.rounding, self.findings, (), self.limits)
         aside.depth = self.depth
-        aside.rehearsing = True
+        aside.dry = True
         aside.sequence(layers, path, Scope(inputs=None, open=True), None)
 
-    def rehearse(self, block: Block) -> None:
+    def dry_run(self, block: Block) -> None:
         """Find the faults of a block that no layer uses: parameters without a default are open."""
         arguments = {k: MISSING if v is None else v for k, v in block.parameters.items()}
         if not block.broken:
-            self._aside(block.filled(arguments, self.budget), (*block.path, "layers"))
+            self._aside(block.filled(arguments, self.limits), (*block.path, "layers"))
 
     def _merged(
-        self, written: Written, layer: Layer | None, scope: Scope, chain: Sources | None
+        self, written: LayerItem, layer: Layer | None, scope: Scope, chain: Sources | None
     ) -> Sources | None:
         """Expand a residual or parallel: its lists side by side, then the layer that merges."""
         path = written.path
         kind = layer.merge if isinstance(layer, Parallel) else "add"
         if written.kind == "parallel" and layer is None:
             kind = "concat"
-        group = Group("", written.kind, path, len(self.nodes), depth=self.depth)
-        self.groups.append(group)
+        instance = Instance("", written.kind, path, len(self.nodes), depth=self.depth)
+        self.instances.append(instance)
         title = written.name or written.kind
         sources = self.sources(written.origin, path, scope, chain, False, title)
         outputs: list[Sources | None] = []
@@ -236,7 +253,7 @@ class Expander(PlainLayers):
         joined: Sources | None = None
         if layer is not None and all(output is not None for output in outputs):
             joined = tuple(s for output in outputs for s in output or ())
-            self.budget.spend_sources(len(joined))
+            self.limits.spend_sources(len(joined))
         number = scope.numbered(kind)
         own = written.name or number
         if joined is not None and len(joined) < 2:
@@ -250,15 +267,15 @@ class Expander(PlainLayers):
         merge = self.plain.setdefault(kind, Read(KINDS[kind]())).layer if layer else None
         added = self.add(Node(scope.prefix + own, kind, merge, joined, path))
         self.claim(scope, own, added[0], path, named=written.name is not None)
-        group.name, group.end, group.sources = scope.prefix + own, len(self.nodes), added
-        group.claims = written.claims
+        instance.name, instance.end, instance.sources = scope.prefix + own, len(self.nodes), added
+        instance.expectations = written.expectations
         return added
 
     # -- instances of blocks -------------------------------------------------------------------
 
-    def _instance(self, written: Written, scope: Scope, chain: Sources | None) -> Sources | None:
+    def _instance(self, written: LayerItem, scope: Scope, chain: Sources | None) -> Sources | None:
         block, value, path = self.blocks[written.kind], written.value, written.path
-        block.used |= not self.rehearsing
+        block.used |= not self.dry
         fields = given_fields(block, value)
         if isinstance(value, Mapping) and not COMMON_KEYS.isdisjoint(value):
             written.value = fields
@@ -280,29 +297,29 @@ class Expander(PlainLayers):
                     path,
                 )
             return self.unknown(block.name, path, scope, value)
-        if self.rehearsing:
+        if self.dry:
             return self.unknown(block.name, path, scope, value)
         inner = Scope(f"{scope.prefix}{own}.", scope, sources)
-        group = Group(
+        instance = Instance(
             scope.prefix + own,
             block.name,
             path,
             len(self.nodes),
             scope=inner,
-            claims=written.claims,
+            expectations=written.expectations,
             depth=self.depth + 1,
         )
-        self.groups.append(group)
+        self.instances.append(instance)
         self.depth += 1
         mark = self.findings.mark()
         try:
-            layers = block.filled(arguments, self.budget) if block.parameters else block.layers
+            layers = block.filled(arguments, self.limits) if block.parameters else block.layers
             output = self.sequence(layers, self.step(block.path, "layers"), inner, sources)
         finally:
             self.depth -= 1
-        self.findings.belong_to(group.name, mark)
-        group.end, group.sources = len(self.nodes), output
-        self.claim(scope, own, group, path, named=written.name is not None)
+        self.findings.belong_to(instance.name, mark)
+        instance.end, instance.sources = len(self.nodes), output
+        self.claim(scope, own, instance, path, named=written.name is not None)
         if written.share is not None:
-            self.share_instance(written.share, group, scope)
+            self.share_instance(written.share, instance, scope)
         return output

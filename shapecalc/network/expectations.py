@@ -86,7 +86,7 @@ Count = Annotated[int | None, _optional(natural, NATURAL)]
 PerAxis = Annotated[tuple[float, ...] | None, _optional(_per_axis, _PER_AXIS)]
 
 
-class Claims(BaseModel):
+class Expectations(BaseModel):
     """The claims that both a layer and a network can make; each count of theirs is one more."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -99,20 +99,20 @@ class Claims(BaseModel):
 
 
 if TYPE_CHECKING:
-    _Counted = Claims
+    _Counted = Expectations
 else:
     _counts = {quantity.key: (Count, None) for quantity in REPORTED}
-    _Counted = create_model("Claims", __base__=Claims, **_counts)
+    _Counted = create_model("Expectations", __base__=Expectations, **_counts)
 
 
-class LayerClaims(_Counted):
+class LayerExpectations(_Counted):
     """The claims about a layer, a residual, a parallel or an instance."""
 
     receptive_field: PerAxis = None
     jump: PerAxis = None
 
 
-class NetworkClaims(_Counted):
+class NetworkExpectations(_Counted):
     """The claims about the whole network."""
 
     outputs: Annotated[dict[str, Volume] | None, _optional(_volumes, _VOLUMES)] = None

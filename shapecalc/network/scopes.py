@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shapecalc.network.blocks import Argument
-
-Sources = tuple[int, ...]  # indices of volumes: the inputs first, then the layers
+from shapecalc.network.values import Sources
 
 
 @dataclass(slots=True)
-class Group:
+class Instance:
     """Layers that belong together: a block's instance, a residual or a parallel."""
 
     name: str
@@ -22,7 +21,7 @@ class Group:
     end: int = 0  # one past its last
     sources: Sources | None = None  # what its name means: its last output
     scope: Scope | None = None
-    claims: Any = None
+    expectations: Any = None
     depth: int = 1
 
 
@@ -33,7 +32,7 @@ class Scope:
     prefix: str = ""
     parent: Scope | None = None
     inputs: Sources | None = ()  # what `input` means here; None where that is unknown
-    names: dict[str, int | Group | None] = field(default_factory=dict)
+    names: dict[str, int | Instance | None] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)  # names that the spec gives
     repeats: int = 0  # how many repeats of more than one the layer stands in
@@ -54,7 +53,7 @@ class Scope:
             number += 1
         return f"{name}_{number}"
 
-    def find(self, name: str) -> int | Group | Sources | None:
+    def find(self, name: str) -> int | Instance | Sources | None:
         """Return what a name means here or further out. Raises KeyError where it means nothing."""
         if isinstance(name, Argument) and isinstance(name.scope, Scope):
             try:
@@ -84,9 +83,9 @@ class Scope:
             yield from self.parent.known()
 
 
-def _inside(found: int | Group | None, rest: list[str]) -> int | Group | None:
+def _inside(found: int | Instance | None, rest: list[str]) -> int | Instance | None:
     for name in rest:
-        if not isinstance(found, Group) or found.scope is None:
+        if not isinstance(found, Instance) or found.scope is None:
             raise KeyError(name)
         found = found.scope.names[name]
     return found

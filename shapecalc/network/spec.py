@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError
@@ -19,19 +20,28 @@ from shapecalc.diagnostics import (
     repairable,
 )
 from shapecalc.document import Document
-from shapecalc.edits import Change, Repair
+from shapecalc.edits import Change, Repair, several
 from shapecalc.geometry import Rounding
-from shapecalc.layers.field_types import NAME, Volume, check_whole, read_volume
+from shapecalc.layers.field_types import (
+    NAME,
+    ROUNDING_WORDS,
+    Volume,
+    check_whole,
+    dashes,
+    one_of,
+    read_volume,
+)
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
-from shapecalc.network.budget import Budget, Foresight, TooMuch
-from shapecalc.network.circles import find_circles
 from shapecalc.network.expanding import Expander
-from shapecalc.network.expectations import NetworkClaims
-from shapecalc.network.plain import MOST_FAULTS
-from shapecalc.network.scopes import Group, Scope, Sources
+from shapecalc.network.expansion_limits import ExpansionLimits, SizeEstimate, TooMuch
+from shapecalc.network.expectations import NetworkExpectations
+from shapecalc.network.layer_item import likely_kind
+from shapecalc.network.leaf_layers import MOST_FAULTS
+from shapecalc.network.recursion import find_circles
+from shapecalc.network.scopes import Instance, Scope
 from shapecalc.network.validation import rejected, unknown_key, validate
+from shapecalc.network.values import Sources, Values
 from shapecalc.network.wiring import Node
-from shapecalc.network.written import likely_kind
 from shapecalc.rules import Rule
 
 if TYPE_CHECKING:
@@ -56,7 +66,7 @@ ROUNDINGS: tuple[Rounding, ...] = ("exact", "floor", "ceil")
 class NetworkSpec:
     """A network as written, expanded and wired. `findings` says what is wrong with it.
 
-    Volumes are indexed as sources are: the inputs first, in written order, then the layers.
+    What layers read, and `outputs`, are `values`.
     """
 
     document: Document
@@ -66,9 +76,9 @@ class NetworkSpec:
     batch: int = 1
     inputs: Mapping[str, Volume | None] = field(default_factory=dict)
     nodes: Sequence[Node] = ()
-    groups: Sequence[Group] = ()
+    instances: Sequence[Instance] = ()
     outputs: Mapping[str, int | None] = field(default_factory=dict)
-    claims: NetworkClaims | None = None
+    expectations: NetworkExpectations | None = None
     example: Example | None = None
     findings: Sequence[Finding] = ()
     readable: bool = True  # whether there is a list of layers at all
@@ -78,6 +88,11 @@ class NetworkSpec:
     def file(self) -> str | None:
         """The name of the file the spec came from."""
         return self.document.file
+
+    @cached_property
+    def values(self) -> Values:
+        """What the numbers of sources and outputs mean."""
+        return Values(len(self.inputs))
 
 
 def build(document: Document, max_layers: int = MAX_LAYERS) -> NetworkSpec:
@@ -116,15 +131,14 @@ class _Builder:
                     return self._unreadable()
         for key in data:
             if key not in KEYS:
-                from shapecalc.frameworks.elsewhere import TOP_LEVEL  # all keys of most are known
-
-                fault = unknown_key(str(key), data, "a spec", KEYS, TOP_LEVEL, (), self.findings)
-                self.findings.append(Finding(fault, (str(key),)))
+                self.findings.append(Finding(self._unknown(str(key), data), (str(key),)))
         inputs = self._inputs(data)
         expander, outputs = self._layers(data, inputs)
         claims = None
         if data.get("expect") is not None:
-            claims = validate(NetworkClaims, data["expect"], ("expect",), self.findings, "expect")
+            claims = validate(
+                NetworkExpectations, data["expect"], ("expect",), self.findings, "expect"
+            )
         example = None
         if data.get("example") is not None:
             from shapecalc.network.example import read_example  # few specs have one
@@ -138,7 +152,7 @@ class _Builder:
             self._batch(data),
             inputs,
             expander.nodes,
-            expander.groups,
+            expander.instances,
             outputs,
             claims,
             example,
@@ -146,6 +160,24 @@ class _Builder:
             isinstance(data.get("layers"), list | tuple),
             self.max_layers,
         )
+
+    def _unknown(self, key: str, data: Mapping[str, Any]) -> Fault:
+        """Return the fault of a key that is none of a spec, with ours where there is one."""
+        from shapecalc.frameworks.elsewhere import TOP_LEVEL  # most keys are known
+
+        fault = unknown_key(key, data, "a spec", KEYS, TOP_LEVEL, (), self.findings)
+        renames = [repair.change for repair in fault.repairs if repair.change.value == "input"]
+        if not renames:
+            return fault
+        try:
+            read_volume(data[key])
+        except PydanticCustomError as error:  # its sizes have to be put in order, too
+            repairs = [
+                Repair(f"input for {quote(key)}: {r.text}", several(r.change, *renames))
+                for r in (error.context or {}).get("repairs", ())
+            ]
+            return repairable(fault.rule, fault.message, repairs, fault.otherwise)
+        return fault
 
     # -- inputs and small keys -----------------------------------------------------------------
 
@@ -185,7 +217,7 @@ class _Builder:
         for key, value in written.items():
             path: Path = ("inputs", str(key))
             if not NAME.fullmatch(str(key)):
-                self.findings.append(Finding(bad_name(key), path))
+                self.findings.append(Finding(bad_name(key, "rename"), path))
             elif key in RESERVED and key != "input":
                 self._report(
                     rules.NAME_USED_TWICE, f"{key} is a reserved name", "choose another", path
@@ -218,7 +250,8 @@ class _Builder:
         try:
             return check_whole(data.get("batch", 1), 1, "a positive whole number")
         except PydanticCustomError as error:
-            self._report(rules.of(error.type), f"batch {error.message()}", "", ("batch",))
+            fault = rejected(rules.of(error.type), f"batch {error.message()}", error.context or {})
+            self.findings.append(Finding(fault, ("batch",)))
             return 1
 
     def _rounding(self, data: Mapping[str, Any]) -> Rounding:
@@ -226,12 +259,17 @@ class _Builder:
         for rounding in ROUNDINGS:
             if isinstance(value, str) and rounding == value:
                 return rounding
-        self._report(
-            rules.WRONG_VALUE,
-            f"rounding must be {' or '.join(ROUNDINGS)}, not {quote(value)}",
-            "",
-            ("rounding",),
-        )
+        try:
+            one_of(value, ROUNDINGS, ROUNDING_WORDS)
+        except PydanticCustomError as error:
+            message = f"rounding {error.message()}"
+            fault = rejected(
+                rules.of(error.type),
+                message,
+                error.context or {},
+                "shapecalc explain rounding says what each does",
+            )
+            self.findings.append(Finding(fault, ("rounding",)))
         return "exact"
 
     # -- layers --------------------------------------------------------------------------------
@@ -241,10 +279,11 @@ class _Builder:
     ) -> tuple[Expander, dict[str, int | None]]:
         blocks = read_blocks(data.get("blocks"), self.findings)
         find_circles(blocks, self.findings)
-        budget = Budget(self.max_layers)
-        expander = Expander(blocks, self._rounding(data), self.findings, list(inputs), budget)
-        scope = Scope(inputs=(0,) if len(inputs) == 1 else ())
-        scope.names.update({name: index for index, name in enumerate(inputs)})
+        limits = ExpansionLimits(self.max_layers)
+        expander = Expander(blocks, self._rounding(data), self.findings, list(inputs), limits)
+        values = expander.values.inputs
+        scope = Scope(inputs=tuple(values) if len(inputs) == 1 else ())
+        scope.names.update(zip(inputs, values, strict=True))
         items = data.get("layers")
         if "layers" not in data:
             repair = Repair(
@@ -254,12 +293,10 @@ class _Builder:
             self.findings.append(Finding(fault, ()))
             items = ()
         elif not isinstance(items, list | tuple):
-            self._report(
-                rules.WRONG_VALUE,
-                f"layers must be a list of layers, not {quote(items)}",
-                "begin each layer with a dash",
-                ("layers",),
-            )
+            message = f"layers must be a list of layers, not {quote(items)}"
+            otherwise = "begin each layer with a dash"
+            fault = repairable(rules.WRONG_VALUE, message, dashes(items), otherwise)
+            self.findings.append(Finding(fault, ("layers",)))
             items = ()
         chain = self._expand(expander, items, scope)
         self._rehearse(expander)
@@ -267,26 +304,26 @@ class _Builder:
 
     def _rehearse(self, expander: Expander) -> None:
         """Find the faults of the blocks that no layer uses: nobody would meet them otherwise."""
-        expander.budget = Budget(self.max_layers)
+        expander.limits = ExpansionLimits(self.max_layers)
         for block in expander.blocks.values():
             try:
                 if not block.used:
-                    expander.rehearse(block)
+                    expander.dry_run(block)
             except TooMuch as limit:
                 message = f"the blocks that no layer uses have {limit}"
                 self._report(rules.LIMIT_PASSED, message, limit.hint, block.path)
                 return
 
     def _expand(self, expander: Expander, items: Sequence[Any], scope: Scope) -> Sources | None:
-        foresight = Foresight(expander.blocks)
+        estimate = SizeEstimate(expander.blocks)
         chain: Sources | None = scope.inputs
         for index, item in enumerate(items):
             path: Path = ("layers", index)
             try:
-                expander.budget.need_layers(foresight.item(item))
+                expander.limits.need_layers(estimate.item(item))
             except TooMuch as limit:
                 self._too_much(limit, item, path, expander, scope)
-                if not expander.budget.layers or len(self.findings) > MOST_FAULTS:
+                if not expander.limits.layers or len(self.findings) > MOST_FAULTS:
                     return None
                 chain = None
                 continue
@@ -307,10 +344,13 @@ class _Builder:
         message = f"the network has {limit}"
         self._report(rules.LIMIT_PASSED, message, limit.hint, path)
         expander.depth = 0
-        spent, expander.budget = expander.budget, Budget(1)  # for the one that stands for them all
+        spent, expander.limits = (
+            expander.limits,
+            ExpansionLimits(1),
+        )  # for the one that stands for them all
         if len(self.findings) <= MOST_FAULTS:
             expander.unknown(kind, path, scope)
-        expander.budget = spent
+        expander.limits = spent
 
     def _outputs(
         self, data: Mapping[str, Any], expander: Expander, scope: Scope, chain: Sources | None

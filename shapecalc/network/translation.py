@@ -6,7 +6,7 @@ Only what is not in our words comes here; a network in our words never does.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from shapecalc.frameworks import lookups
 from shapecalc.frameworks.meanings import ACTIVATIONS, Meaning, Stated, Word
 from shapecalc.layers import KINDS, kind_of
 from shapecalc.layers.base import aliases
+from shapecalc.network.glued import Glued, glued
 from shapecalc.network.tuples import torn, without_tuples
 from shapecalc.network.validation import is_missing, stray_parameter
 
@@ -60,7 +61,7 @@ class Translation:
     @property
     def message(self) -> str:
         """Whose words the layer is written in, and what stays different."""
-        *front, last = self.subjects
+        *front, last = dict.fromkeys(self.subjects)
         listed = f"{', '.join(front)} and {last}" if front else last
         noun = "tuple" if self.owners == ("Python",) else "word"
         what = f"are {noun}s" if front else f"is a {noun}"
@@ -72,7 +73,7 @@ class Translation:
         if alone and self.fields:
             change = Change("set", {self.kind: self.changes[0].value})
         offers = ", ".join(self.offers)
-        only_less = all(offer.startswith("leave out") for offer in self.offers)
+        only_less = all(change.action == "remove" for change in self.changes)
         return Repair(offers if only_less else f"write {offers}", change, safe=True)
 
 
@@ -101,7 +102,7 @@ def translate(text: str, kind: str, given: Mapping[str, Any], bare: bool) -> Tra
     value = next(iter(given.values())) if bare and given else None
     result = Translation(text, kind, bare or not given)
     if bare and words and given:
-        name = words[0].shorthand or KINDS[kind].main or next(iter(words[0].fields), None)
+        name = words[0].shorthand or KINDS[kind].shorthand or next(iter(words[0].fields), None)
         given = {} if name is None else {name: value}
         if name is None:
             message = f"{quote(text)} takes no value, and has {shown(value)}"
@@ -110,6 +111,14 @@ def translate(text: str, kind: str, given: Mapping[str, Any], bare: bool) -> Tra
         result.faults.append((broken.fault, ""))
         given = {key: value for key, value in given.items() if str(key) not in broken.parts}
         given[broken.key] = broken.value
+    apart = glued(given) if not bare else []
+    if apart:
+        result.faults.append((_taken_apart(apart), apart[0].key))
+        meant = {one.key: one for one in apart}
+        given = {
+            meant[key].name if key in meant else key: meant[key].value if key in meant else value
+            for key, value in given.items()
+        }
     chosen = lookups.choose(words, given) if words else None
     if chosen is not None:
         result.subjects.append(quote(text))
@@ -129,10 +138,20 @@ def translate(text: str, kind: str, given: Mapping[str, Any], bare: bool) -> Tra
             _of_activation(result, given)
         if bare or not given:
             _bare(result, value)
-        result.changes.append(Change("rename", kind))
+        if not any(change.action == "replace" for change in result.changes):
+            result.changes.append(Change("rename", kind))
     elif bare:
         _bare(result, value)
     return result
+
+
+def _taken_apart(apart: Sequence[Glued]) -> Fault:
+    """Return the fault of keys that have swallowed their values, with both as its repair."""
+    listed = ", ".join(quote(one.key) for one in apart)
+    message = f"{listed}: a colon and a blank stand between a field and its value"
+    offer = ", ".join(f"{quote(one.name)}: {shown(one.value)}" for one in apart)
+    changes = [change for one in apart for change in one.changes(up=1)]
+    return repairable(rules.UNKNOWN_KEY, message, [Repair(f"write {offer}", several(*changes))])
 
 
 def _of_activation(result: Translation, given: Mapping[str, Any]) -> None:
@@ -145,10 +164,12 @@ def _of_activation(result: Translation, given: Mapping[str, Any]) -> None:
 
 def _bare(result: Translation, value: Any) -> None:
     """Make one change of those of a bare value, or of a kind without any."""
-    main = KINDS[result.kind].main
+    main = KINDS[result.kind].shorthand
     alone = main is not None and list(result.fields) == [main]
     short = next(iter(result.fields.values())) if alone else result.fields
     result.changes = [] if (short or None) == value else [Change("set", short or None)]
+    if not result.fields and result.changes:  # the kind alone is what is left
+        result.changes = [Change("replace", [result.kind], up=1)]
 
 
 class _Work:
@@ -186,6 +207,10 @@ class _Work:
             self.result.notes.append(meaning.note)
         if meaning.fields:
             self._put(key, value, meaning.fields)
+        elif self.word is not None and not self.word.kind:
+            if not self.result.bare:  # the kind says it
+                self._say(key)
+                self.result.changes.append(Change("remove", None, (key,)))
         else:
             self._say(key)
             self.result.offers.append(f"leave out {quote(key)}")
@@ -242,8 +267,23 @@ class _Work:
         if meaning.behind is not None and not self.result.bare:
             moved = several(Change("remove"), Change("behind", meaning.behind, up=1))
             fault = repairable(rule, message, [Repair(meaning.fault, moved)], meaning.fault)
+        elif not self.result.bare:
+            changes = self._without(meaning)
+            if changes:
+                repair = Repair(meaning.fault, several(*changes))
+                fault = repairable(rule, message, [repair], meaning.fault)
         self.result.faults.append((fault, key))
         self.result.stops |= not meaning.harmless
+
+    def _without(self, meaning: Meaning) -> list[Change]:
+        """Return what takes a field out that has no place here, or puts another kind in its."""
+        if meaning.removed:
+            return [Change("remove")]
+        if meaning.instead is None:
+            return []
+        kind, fields = meaning.instead
+        added = [Change("set", value, (name,), up=1) for name, value in fields.items()]
+        return [Change("remove"), *added, Change("rename", kind, up=1)]
 
     def absent(self) -> None:
         """Add what the framework takes where nothing is written, and ours takes otherwise."""

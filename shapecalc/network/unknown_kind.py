@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,6 +36,8 @@ def unknown_kind(word: str, blocks: Mapping[str, Any], findings: Sequence[Findin
         return Fault(rules.UNKNOWN_KIND, f"{shown} needs the name of an activation", hint)
     known = {spelled(name): name for name in (*KINDS, *ALIASES, *blocks)}
     meant = spelled(word.rpartition(".")[2])
+    if meant not in known and not _is_foreign(meant) and _is_foreign(stem(meant)):
+        meant = stem(meant)
     if meant not in known and not _is_foreign(meant):
         foreign = [*NOT_YET, *NO_LAYERS, *OTHER_WORDS, *map(spelled, names())]
         meant = suggested(meant, lambda: [*known, *foreign], findings) or ""
@@ -57,6 +60,12 @@ def unknown_kind(word: str, blocks: Mapping[str, Any], findings: Sequence[Findin
         offers = [Repair(f"write {kind}", Change("rename", kind)) for kind in close]
         return repairable(rules.UNKNOWN_KIND, message, offers, f"write {' or '.join(close)}")
     return misspelt(fault, close[0] if close else None)
+
+
+def stem(word: str) -> str:
+    """Return a word without its number of axes and long endings: maxunpooling2d is maxunpool."""
+    word = re.sub(r"[1-3]d$", "", word).replace("pooling", "pool").replace("convolution", "conv")
+    return re.sub(r"normali[sz]ation", "norm", word)
 
 
 def _is_foreign(word: str) -> bool:

@@ -20,7 +20,7 @@ from shapecalc.diagnostics import (
     some,
     suggested,
 )
-from shapecalc.edits import Change, Repair, set_field
+from shapecalc.edits import Change, Repair, set_field, several
 from shapecalc.layers.base import Layer, aliases
 from shapecalc.rules import Rule
 
@@ -138,6 +138,10 @@ def _translate(
     if kind in rules.CATALOGUE:  # our own readers of values name the rule
         message = f"{field} {problem['msg']}"
         otherwise = _mend(steps, value, words, example, what)
+        zero = type(value) in (int, str) and str(value).strip() == "0"
+        if zero and words.get(str(steps[0]) if steps else "") in LEAST:
+            repair = Repair("write 1", Change("set", 1))
+            return repairable(rules.of(kind), message, [repair], otherwise), steps
         return rejected(rules.of(kind), message, problem["ctx"], otherwise), steps
     message = f"{field} must be a mapping of fields, not {quote(value)}"
     alone = Repair(f"write {what} alone", Change("replace", [what], up=1))  # batch_norm: 64
@@ -170,6 +174,28 @@ def rejected(rule: Rule, message: str, context: Mapping[str, Any], otherwise: st
     return repairable(rule, message, repairs, hint) if repairs else Fault(rule, message, hint)
 
 
+def _meant_key(key: str, fields: Mapping[Any, Any], words: Mapping[str, str]) -> str | None:
+    """Return the key that another tool's word for one means, where it is not written as well."""
+    from shapecalc.frameworks.elsewhere import OTHER_KEYS  # few keys are unknown
+
+    known = OTHER_KEYS.get(key.lower().replace("_", "").replace("-", ""), ())
+    given = {words.get(str(other)) for other in fields}
+    return next((word for word in known if word in words and words[word] not in given), None)
+
+
+def _glued(key: str, fields: Mapping[Any, Any], message: str) -> Fault:
+    """Return the fault of a key that has swallowed its value."""
+    from shapecalc.network.glued import glued  # nobody needs it whose keys are keys
+
+    hint = "a colon and a blank stand between a field and its value"
+    found = glued({key: fields.get(key)})
+    if not found:
+        return Fault(rules.UNKNOWN_KEY, message, hint)
+    repair = Repair(hint, several(*found[0].changes(up=1)))
+    return repairable(rules.UNKNOWN_KEY, message, [repair], hint)
+
+
+LEAST = ("S", "dilation", "groups")  # 1 of these is none at all, which 0 may stand for
 EXAMPLES: dict[str, Any] = {
     "K": 16,
     "F": 3,
@@ -211,13 +237,15 @@ def unknown_key(
     if key in hints:
         return Fault(rules.UNKNOWN_KEY, f"{what} has no field {shown}", hints[key])
     if any(sign in key for sign in ":="):
-        name, _, rest = key.replace("=", ":").partition(":")
-        hint = f"a colon and a blank between a field and its value: {quote(name)}: {quote(rest)}"
-        return Fault(rules.UNKNOWN_KEY, f"{what} has no field {shown}", hint)
+        return _glued(key, fields, f"{what} has no field {shown}")
     if key == "<<":
         return Fault(
             rules.UNKNOWN_KEY, "merge keys are not read", "write a block, or the fields themselves"
         )
     known = [*words, *also]
     fault = Fault(rules.UNKNOWN_KEY, f"{what} has no field {shown}", f"it has {some(known)}")
+    ours = _meant_key(key, fields, words)
+    if ours is not None:
+        repair = Repair(f"write {ours} for {shown}", Change("rename", ours), safe=True)
+        return repairable(fault.rule, fault.message, [repair], fault.hint)
     return misspelt(fault, suggested(key, lambda: known, findings, beginnings=True))

@@ -23,11 +23,12 @@ from shapecalc.edits import Change, Repair
 from shapecalc.layers import Layer
 from shapecalc.layers.field_types import NAME
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED, bad_name
-from shapecalc.network.budget import Budget
-from shapecalc.network.expectations import LayerClaims
-from shapecalc.network.scopes import Group, Scope, Sources
+from shapecalc.network.expansion_limits import ExpansionLimits
+from shapecalc.network.expectations import LayerExpectations
+from shapecalc.network.layer_item import LayerItem
+from shapecalc.network.scopes import Instance, Scope
 from shapecalc.network.validation import MISSING, no_parameter, stray_parameter, validate
-from shapecalc.network.written import Written
+from shapecalc.network.values import Sources, Values
 from shapecalc.rules import Rule
 
 if TYPE_CHECKING:
@@ -44,9 +45,9 @@ class Node:
     name: str
     kind: str
     layer: Layer | None
-    sources: Sources | None  # indices of volumes; None where they are not known
+    sources: Sources | None  # the values it reads; None where they are not known
     path: Path
-    claims: LayerClaims | None = None
+    expectations: LayerExpectations | None = None
     shares: int | None = None  # index of the layer whose weights are used
     translation: Translation | None = None  # where it is written in a framework's words
 
@@ -57,13 +58,14 @@ class Wiring:
     Faults are gathered in `findings`, never raised.
     """
 
-    def __init__(self, findings: Findings, inputs: Sequence[str], budget: Budget) -> None:
-        self.budget = budget
+    def __init__(self, findings: Findings, inputs: Sequence[str], limits: ExpansionLimits) -> None:
+        self.limits = limits
         self.findings = findings
         self.inputs = inputs
-        self.offset = len(inputs)  # node i has volume i + offset
+        self.values = Values(len(inputs))
+        self.coming = self.values.of_layers()
         self.nodes: list[Node] = []
-        self.groups: list[Group] = []
+        self.instances: list[Instance] = []
         # What was written is known by its identity: repeats and blocks meet it again and again.
         self.sound: dict[tuple[str, int], tuple[Any, Any]] = {}
         self.faulty: dict[tuple[str, int, int], tuple[Any, Path, Any, list[Finding]]] = {}
@@ -92,21 +94,20 @@ class Wiring:
 
     def add(self, node: Node) -> Sources:
         """Add a layer to the flat list; return it as a source. Raises TooMuch."""
-        self.budget.spend_layer(node.name)
+        self.limits.spend_layer(node.name)
         self.nodes.append(node)
-        return (len(self.nodes) - 1 + self.offset,)
+        return (next(self.coming),)
 
     def claim(
-        self, scope: Scope, name: str, target: int | Group, path: Path, *, named: bool
+        self, scope: Scope, name: str, target: int | Instance, path: Path, *, named: bool
     ) -> None:
-        """Give a name to a layer or group, once."""
+        """Give a name to a layer or instance, once."""
         if named and scope.repeats:
-            self.report(
-                rules.NAME_USED_TWICE,
-                f"{name} would name several layers of a repeat",
-                "put the layers into a block: each instance has names of its own",
-                (*path, "name"),
-            )
+            place = (*path, "name")
+            if not self.findings.again(place, rules.NAME_USED_TWICE):
+                message = f"{name} would name several layers of a repeat"
+                hint = "put the layers into a block: each instance has names of its own"
+                self.report(rules.NAME_USED_TWICE, message, hint, place)
         elif name in scope.names:
             message = f"{scope.prefix}{name} is the name of an earlier layer"
             if named:
@@ -121,26 +122,26 @@ class Wiring:
             if named:
                 scope.written.add(name)
 
-    def common(self, written: Written, scope: Scope, shareable: bool) -> dict[str, Any]:
+    def _own_name(self, name: Any, place: Path) -> str | None:
+        """Return the name that a layer is given, None where it is none."""
+        if isinstance(name, str) and NAME.fullmatch(name) and len(name) <= LONGEST_NAME:
+            if name not in RESERVED:
+                return str(name)
+            message = f"{name} is a reserved name"
+            self.report(rules.NAME_USED_TWICE, message, "choose another", place)
+            return None
+        stray = stray_parameter(name)
+        fault = bad_name(name) if stray is None else no_parameter("name", stray)
+        self.findings.append(Finding(fault, place))
+        return None
+
+    def common(self, written: LayerItem, scope: Scope, shareable: bool) -> dict[str, Any]:
         """Take name, from, expect and share out of a layer's mapping; return the fields."""
         fields = dict(written.value)
         path = written.path
         name = fields.pop("name", None)
         if "name" in written.value and name is not MISSING:
-            stray = stray_parameter(name)
-            if stray is not None:
-                self.findings.append(Finding(no_parameter("name", stray), (*path, "name")))
-            elif not isinstance(name, str) or not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
-                self.findings.append(Finding(bad_name(name), (*path, "name")))
-            elif name in RESERVED:
-                self.report(
-                    rules.NAME_USED_TWICE,
-                    f"{name} is a reserved name",
-                    "choose another",
-                    (*path, "name"),
-                )
-            else:
-                written.name = str(name)
+            written.name = self._own_name(name, (*path, "name"))
         written.origin = fields.pop("from", None)
         if "from" in written.value and written.origin is None:
             self.report(
@@ -152,9 +153,9 @@ class Wiring:
         if "expect" in fields:
             claims = fields.pop("expect")
             place = (*path, "expect")
-            written.claims = self.once(
+            written.expectations = self.once(
                 "expect", claims, path,
-                lambda: validate(LayerClaims, claims, place, self.findings, "expect"),
+                lambda: validate(LayerExpectations, claims, place, self.findings, "expect"),
             )  # fmt: skip
         if shareable:
             written.share = fields.pop("share", None)
@@ -178,7 +179,7 @@ class Wiring:
         )
         if sources is None or (len(sources) > 1 if merges else len(sources) == 1):
             if merges and sources:
-                self.budget.spend_sources(len(sources))
+                self.limits.spend_sources(len(sources))
             return sources
         if merges:
             names = [quote(name) for name in islice(reversed(scope.names), 2)]
@@ -211,11 +212,12 @@ class Wiring:
                 path,
             )
             return None
-        self.budget.spend_sources(len(origin))
+        self.limits.spend_sources(len(origin))
         found: list[Sources | None] = []
         for index, name in enumerate(origin):
             if isinstance(name, str):
-                found.append(self.named(name, (*path, index), scope))
+                beside = [other for other in origin if isinstance(other, str)]
+                found.append(self.named(name, (*path, index), scope, beside))
             else:
                 found.append(None)
                 if name is not MISSING:
@@ -229,8 +231,13 @@ class Wiring:
             return None
         return tuple(source for sources in found for source in sources or ())
 
-    def named(self, name: str, path: Path, scope: Scope) -> Sources | None:
-        """Return what one name means; None, with a finding, if that is nothing."""
+    def named(
+        self, name: str, path: Path, scope: Scope, beside: Sequence[str] = ()
+    ) -> Sources | None:
+        """Return what one name means; None, with a finding, if that is nothing.
+
+        What is named `beside` it is not offered in its place: nobody means a layer twice.
+        """
         try:
             found = scope.find(name)
         except KeyError:
@@ -238,10 +245,12 @@ class Wiring:
                 return None
             message = f"no earlier layer is called {quote(name)}"
             fault = Fault(rules.NO_SUCH_NAME, message, "only earlier layers can be named")
-            close = suggested(name, scope.known, self.findings)
+            twice = beside.count(name) > 1
+            others = () if twice else (other for other in scope.known() if other not in beside)
+            close = suggested(name, lambda: others, self.findings)
             self.findings.append(Finding(misspelt(fault, close, "set"), path))
             return None
-        if isinstance(found, Group):
+        if isinstance(found, Instance):
             return found.sources
         return (found,) if isinstance(found, int) else found
 
@@ -256,7 +265,8 @@ class Wiring:
             )
             return None
         sources = self.named(share, path, scope)
-        if not sources or len(sources) > 1 or sources[0] < self.offset:
+        found = self.values.producer(sources[0]) if sources and len(sources) == 1 else None
+        if found is None:
             if sources:
                 self.report(
                     rules.NO_SUCH_NAME,
@@ -265,35 +275,35 @@ class Wiring:
                     path,
                 )
             return None
-        return self._owner(sources[0] - self.offset)
+        return self._owner(found)
 
     def _owner(self, index: int) -> int:
         owner = self.nodes[index].shares
         return index if owner is None else owner
 
-    def share_instance(self, share: Any, group: Group, scope: Scope) -> None:
+    def share_instance(self, share: Any, instance: Instance, scope: Scope) -> None:
         """Pair the weights of two instances of one block, layer by layer."""
-        path = (*group.path, "share")
+        path = (*instance.path, "share")
         try:
             other = scope.find(share) if isinstance(share, str) else None
         except KeyError:
             self.named(share, path, scope)  # reports it, with the nearest name
             return
-        if not isinstance(other, Group) or other.kind != group.kind or other is group:
+        if not isinstance(other, Instance) or other.kind != instance.kind or other is instance:
             if share is not MISSING:
                 self.report(
                     rules.NO_SUCH_NAME,
-                    f"{quote(share)} is not an earlier instance of {group.kind}",
-                    f"share names another {group.kind}",
+                    f"{quote(share)} is not an earlier instance of {instance.kind}",
+                    f"share names another {instance.kind}",
                     path,
                 )
             return
-        own = self._with_weights(group)
+        own = self._with_weights(instance)
         theirs = self._with_weights(other)
         if [self.nodes[i].kind for i in own] != [self.nodes[i].kind for i in theirs]:
             self.report(
                 rules.SHARED_SHAPES,
-                f"{group.name} and {other.name} have different layers",
+                f"{instance.name} and {other.name} have different layers",
                 "give both the same parameters",
                 path,
             )
@@ -301,8 +311,8 @@ class Wiring:
         for mine, owner in zip(own, theirs, strict=True):
             self.nodes[mine].shares = self._owner(owner)
 
-    def _with_weights(self, group: Group) -> list[int]:
-        span = range(group.first, group.end)
+    def _with_weights(self, instance: Instance) -> list[int]:
+        span = range(instance.first, instance.end)
         return [i for i in span if (layer := self.nodes[i].layer) and layer.has_weights]
 
     def report(self, rule: Rule, message: str, hint: str, path: Path) -> None:
@@ -310,7 +320,6 @@ class Wiring:
         self.findings.append(Finding(Fault(rule, message, hint), path))
 
     def name_of(self, source: int) -> str:
-        """Return the name of an input or a layer by its index among the volumes."""
-        if source < self.offset:
-            return quote(self.inputs[source])
-        return self.nodes[source - self.offset].name
+        """Return the name of what gives a value."""
+        layer = self.values.producer(source)
+        return quote(self.inputs[source]) if layer is None else self.nodes[layer].name

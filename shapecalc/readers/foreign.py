@@ -92,8 +92,9 @@ TEXT = (  # in the first lines
     Kind(rb"(?i)\A[\"']?(?:student|name|email|id)[\"']?[,;\t]", "a table of answers",
          "shapecalc grade ASSIGNMENT FILE marks answers"),
 )  # fmt: skip
+KERAS = Kind(b"", "a Keras model", NOT_READ)
 KEYS: tuple[tuple[set[str], Kind], ...] = (  # of a mapping
-    ({"class_name", "config"}, Kind(b"", "a Keras model", NOT_READ)),
+    ({"class_name", "config"}, KERAS),
     ({"modelTopology"}, Kind(b"", "a TensorFlow.js model", NOT_READ)),
     ({"cells", "nbformat"}, Kind(b"", "a Jupyter notebook", CODE)),
     ({"model_type"}, Kind(b"", "a Hugging Face model's configuration", SETTINGS)),
@@ -108,8 +109,18 @@ def kind_of(raw: bytes, data: Any) -> Kind | None:
     `data` is what was read from it as YAML or JSON; a mapping is told by its keys.
     """
     if isinstance(data, Mapping):
+        if is_keras_config(data):
+            return KERAS
         return next((kind for keys, kind in KEYS if keys <= data.keys()), None)
     return binary(raw) or text(raw)
+
+
+def is_keras_config(data: Mapping[str, Any]) -> bool:
+    """Say whether layers are written as Keras writes them, in a config without its class_name."""
+    layers = data.get("layers")
+    first = layers[0] if isinstance(layers, list) and layers else None
+    inside = isinstance(first, Mapping) and {"class_name", "config"} <= first.keys()
+    return inside and data.keys().isdisjoint(("input", "inputs"))
 
 
 def binary(raw: bytes) -> Kind | None:

@@ -20,8 +20,11 @@ STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{},:]|[^][{},:"\s]+')
 
 
-def read_json(text: str, file: str | None = None) -> Document:
-    """Return the document of a JSON text. Never raises: what is wrong is among its findings."""
+def read_json(text: str, file: str | None = None, *, as_python: bool = False) -> Document:
+    """Return the document of a JSON text. Never raises: what is wrong is among its findings.
+
+    `as_python` also takes NaN and Infinity, which Python's own writer puts into files.
+    """
     if text.count(",") > MOST_VALUES:
         fault = Fault(
             rules.LIMIT_PASSED, f"the file has more than {MOST_VALUES:,} values", "split it"
@@ -41,7 +44,8 @@ def read_json(text: str, file: str | None = None) -> Document:
         raise json.JSONDecodeError(f"{word} is not a number in JSON", text, text.find(word))
 
     try:
-        data = json.loads(text, object_pairs_hook=pairs, parse_int=whole, parse_constant=no_number)
+        constant = float if as_python else no_number
+        data = json.loads(text, object_pairs_hook=pairs, parse_int=whole, parse_constant=constant)
     except json.JSONDecodeError as error:
         fault = Fault(
             rules.UNREADABLE, f"not JSON: {quote(error.msg)}", "check quotes, commas and brackets"

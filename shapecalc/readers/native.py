@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
+from typing import Any
 
 from shapecalc import rules
 from shapecalc.diagnostics import Fault
@@ -42,7 +43,7 @@ def read_bytes(raw: bytes, file: str) -> Document:
     A file of another kind is named for what it is.
     """
     document = _read_bytes(raw, file)
-    if isinstance(document.data, Mapping) and document.is_spec:
+    if isinstance(document.data, Mapping) and _is_network(document.data):
         return document
     from shapecalc.readers import foreign  # most files are what they should be
 
@@ -58,6 +59,17 @@ def read_bytes(raw: bytes, file: str) -> Document:
     else:
         document.meant = False
     return document
+
+
+def _is_network(data: Mapping[str, Any]) -> bool:
+    """Say whether a mapping is a spec; without an input its layers may be those of Keras."""
+    if not data.keys().isdisjoint(("input", "inputs")):
+        return True
+    if "layers" not in data:
+        return False
+    from shapecalc.readers.foreign import is_keras_config  # most specs have an input
+
+    return not is_keras_config(data)
 
 
 def _is_meant(raw: bytes) -> bool:

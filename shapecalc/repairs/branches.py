@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import takewhile
+from math import prod
 from operator import itemgetter
 from typing import Any
 
-from shapecalc.diagnostics import Path, Refusal, quote
+from shapecalc.diagnostics import LayerError, Path, quote
 from shapecalc.edits import Change, Repair, Unchangeable, several, value_at
 from shapecalc.geometry import effective
 from shapecalc.layers.base import Layer, show
@@ -44,7 +45,7 @@ class Merge:
         inputs[place] = volume
         try:
             return self.layer.volume(inputs)
-        except Refusal:
+        except LayerError:
             return None
 
     def other_than(self, place: int) -> Volume:
@@ -130,7 +131,7 @@ class Merge:
                     layer = layer.model_copy(update={"P": P})
                 try:
                     volume = layer.volume([volume]) if layer is not None else volume
-                except Refusal:
+                except LayerError:
                     padded.clear()
                     break
             output = self.output_with(place, volume) if len(padded) > 1 else None
@@ -147,15 +148,7 @@ class Merge:
         Either those `before` the one that is named, on its own branch, or all the others: who
         names the end of a branch seldom means its middle.
         """
-        path = self.path
-        try:
-            value = value_at(self.trace.spec.document.data, path)
-        except Unchangeable:
-            return
-        if isinstance(value, Mapping):
-            path, value = (*path, "from"), value.get("from")
-        if not isinstance(value, list | tuple) or len(value) != len(self.sources):
-            return
+        path, value = self._listed()
         name = self.trace.layers[self.index].name
         prefix = name[: name.rfind(".") + 1]
         for place, old in enumerate(value):
@@ -166,13 +159,50 @@ class Merge:
                 text = f"from {new} in place of {quote(old)} gives {show(output)}"
                 yield Repair(text, Change("set", new, (*path, place)))
 
+    def _listed(self) -> tuple[Path, Sequence[Any]]:
+        """Return where the names of the sources are listed, and the list; empty if they are not."""
+        path = self.path
+        try:
+            value = value_at(self.trace.spec.document.data, path)
+        except Unchangeable:
+            return path, ()
+        if isinstance(value, Mapping):
+            path, value = (*path, "from"), value.get("from")
+        listed = isinstance(value, list | tuple) and len(value) == len(self.sources)
+        return path, value if listed else ()
+
+    def flattened(self) -> Iterator[Repair]:
+        """Yield a flatten for every volume that is joined with flat vectors."""
+        path, value = self._listed()
+        flat = [volume if len(volume) == 1 else (prod(volume),) for volume in self.inputs]
+        inside = len(path) > 1 and isinstance(self.path[-2], int)
+        if not self.layer.joins or not value or not inside or flat == [*self.inputs]:
+            return
+        if all(len(volume) > 1 for volume in self.inputs):
+            return
+        taken = {record.name for record in self.trace.layers}
+        names, layers = [*value], []
+        for place, volume in enumerate(self.inputs):
+            if len(volume) > 1:
+                names[place] = f"{str(value[place]).replace('.', '_')}_flat"
+                layers.append({"flatten": {"name": names[place], "from": value[place]}})
+        if not taken.isdisjoint(names[p] for p, v in enumerate(self.inputs) if len(v) > 1):
+            return
+        item = value_at(self.trace.spec.document.data, self.path[:-1])
+        merged: dict[Any, Any] = {self.path[-1]: names}
+        if path != self.path:
+            merged = {self.path[-1]: {**item[self.path[-1]], "from": names}}
+        which = " and ".join(quote(value[p]) for p, v in enumerate(self.inputs) if len(v) > 1)
+        text = f"flatten behind {which} gives {show(self.layer.volume(flat))}"
+        yield Repair(text, Change("replace", [*layers, merged], self.path[:-1]))
+
     def _agreeing(self, place: int, prefix: str) -> list[tuple[int, Volume]]:
         """Return earlier layers that agree with the other sources, the likeliest first."""
-        taken = {source - self.chains.offset for source in self.sources}
+        taken = {self.chains.values.producer(source) for source in self.sources}
         for branch in (b for p, b in enumerate(self.branches) if p != place):
             taken |= set(takewhile(partial(self._alike, branch[:1]), branch))
-        old = self.sources[place] - self.chains.offset
-        kind = self.trace.layers[old].kind if old >= 0 else ""
+        old = self.trace.producer(self.sources[place])
+        kind = old.kind if old else ""
         found = []
         for index in reversed(range(self.index)):
             record = self.trace.layers[index]

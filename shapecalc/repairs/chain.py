@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shapecalc.diagnostics import Refusal
+from shapecalc.diagnostics import LayerError
 from shapecalc.edits import Change
 from shapecalc.layers.base import Layer
 from shapecalc.layers.field_types import Volume
@@ -30,14 +30,16 @@ class Chains:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        self.offset = len(trace.inputs)
+        self.values = trace.spec.values
         self.names = {record.name: index for index, record in enumerate(trace.layers)}
 
     def back(self, source: int, farthest: int = FARTHEST) -> list[int]:
         """Return the layers from a source back to the next merge or input, the nearest first."""
         found: list[int] = []
-        while source >= self.offset and len(found) < farthest:
-            index = source - self.offset
+        while len(found) < farthest:
+            index = self.values.producer(source)
+            if index is None:
+                break
             node = self.trace.spec.nodes[index]
             if node.layer is None or len(node.sources or ()) != 1:
                 break
@@ -60,7 +62,7 @@ class Chains:
                     pairs = zip(volume[:-1], before[:-1], strict=True)
                     if any(now == 1 < then for now, then in pairs):
                         return True
-        except Refusal:
+        except LayerError:
             return True
         return False
 
@@ -75,7 +77,7 @@ class Chains:
             return None
         try:
             return self.through(list(reversed(following)), layer.volume(volumes))
-        except Refusal:
+        except LayerError:
             return None
 
     def through(self, indices: Sequence[int], volume: Volume) -> Volume | None:
@@ -85,7 +87,7 @@ class Chains:
                 layer = self.trace.spec.nodes[index].layer
                 if layer is not None:
                     volume = layer.volume([volume])
-        except Refusal:
+        except LayerError:
             return None
         return volume
 

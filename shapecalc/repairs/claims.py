@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from shapecalc.checks.sc301_expect import same_claim
-from shapecalc.diagnostics import Finding, Refusal
+from shapecalc.diagnostics import Finding, LayerError
 from shapecalc.edits import Change, Repair
 from shapecalc.layers.base import NO_COUNTS, Layer, show
 from shapecalc.layers.field_types import Volume
@@ -28,7 +28,7 @@ def claims(trace: Trace, finding: Finding) -> Iterator[Repair]:
     index = chains.names.get(finding.layer or "")
     if index is not None:
         record, node = trace.layers[index], trace.spec.nodes[index]
-        claimed = getattr(node.claims, key, None)
+        claimed = getattr(node.expectations, key, None)
         true = list(claimed_fields(trace, finding))
         yield from true
         if key == "output" and claimed is not None:
@@ -51,7 +51,7 @@ def claimed_fields(trace: Trace, finding: Finding) -> Iterator[Repair]:
     if index is None:
         return
     record, node = trace.layers[index], trace.spec.nodes[index]
-    given = node.claims.given() if node.claims is not None else {}
+    given = node.expectations.given() if node.expectations is not None else {}
     if not given or node.layer is None or record.input is None:
         return
     depth = given["output"][-1] if "output" in given else None
@@ -73,8 +73,8 @@ def _changed(record: LayerRecord, layer: Layer, inputs: Sequence[Volume]) -> Lay
         output = layer.volume(inputs)
         counts = layer.counts(inputs) if layer.has_weights else NO_COUNTS
         macs = layer.macs(inputs, output) if layer.multiplies else 0
-        field = layer.field(record.source_fields, inputs, output)
-    except Refusal:
+        field = layer.receptive_field(record.source_fields, inputs, output)
+    except LayerError:
         return None
     weights, biases, kept = counts
     return record._replace(
@@ -85,7 +85,7 @@ def _changed(record: LayerRecord, layer: Layer, inputs: Sequence[Volume]) -> Lay
 
 def _volumes(trace: Trace, chains: Chains, index: int, claimed: Volume) -> Iterator[Repair]:
     """Yield fields of this layer, then of those before it, that give the claimed volume."""
-    chain = chains.back(index + chains.offset)[: NEAR + 1]
+    chain = chains.back(chains.values.of(index))[: NEAR + 1]
     for far, changed in enumerate(chain):
         node = trace.spec.nodes[changed]
         if node.layer is None:
@@ -152,10 +152,8 @@ def _count(layer: Layer, field: str, value: Any, inputs: Sequence[Volume], key: 
         counts = changed.counts(inputs)
         if key == "macs":
             return changed.macs(inputs, changed.volume(inputs)) if changed.multiplies else 0
-    except Refusal:
+    except LayerError:
         return None
-    if key == "parameters":
-        return counts.weights + counts.biases
     return getattr(counts, key, None)
 
 
@@ -175,8 +173,8 @@ def _value(trace: Trace, finding: Finding, key: str) -> Any:
         return trace.outputs.get(key)
     if finding.layer is None:
         return trace.output if key == "output" else trace.totals.get(key)
-    for group in trace.spec.groups:
-        if (group.name, group.path) == (finding.layer, finding.path[:-2]):
-            return trace.of_group(group).get(key)
+    for instance in trace.spec.instances:
+        if (instance.name, instance.path) == (finding.layer, finding.path[:-2]):
+            return trace.of_instance(instance).get(key)
     record = next((r for r in trace.layers if r.name == finding.layer), None)
     return getattr(record, key, None)

@@ -23,6 +23,7 @@ class _Item:
         self.diagnostic = diagnostic
         self.left: frozenset[Key] | None = None  # found still after one or another of its repairs
         self.untried = False  # there was no time for its repairs
+        self.outcomes: list[Outcome] = []
 
 
 def diagnose(trace: Trace, cause: Cause | None = None) -> tuple[Diagnostic, ...]:
@@ -44,7 +45,7 @@ def diagnose(trace: Trace, cause: Cause | None = None) -> tuple[Diagnostic, ...]
         item.untried = not trials.possible
         if not item.untried:
             _mend(item, trials)
-    return tuple(_folded(items))
+    return tuple(_folded(items, trials))
 
 
 def _explain(item: _Item, why: str) -> None:
@@ -67,6 +68,7 @@ def _mend(item: _Item, trials: Trials) -> None:
     found.sort(key=lambda outcome: outcome.rank)
     found = [one for one in found if one.errors == found[0].errors][:MOST_OFFERS]
     item.left = frozenset().union(*(one.keys for one in found))
+    item.outcomes = found
     offered = []
     for outcome in found:
         edit = trials.edit(outcome)
@@ -91,7 +93,7 @@ def _working(finding: Finding, trials: Trials) -> Iterable[Outcome]:
             yield outcome
 
 
-def _folded(items: list[_Item]) -> Iterable[Diagnostic]:
+def _folded(items: list[_Item], trials: Trials) -> Iterable[Diagnostic]:
     """Put each finding that is gone once another one is mended behind that one.
 
     That one stands earlier, or inside: the missing F of a conv is gone once its `kernal` is.
@@ -102,9 +104,14 @@ def _folded(items: list[_Item]) -> Iterable[Diagnostic]:
         if (item.left is None and not item.untried) or place in folded:
             continue
         for other_place, other in enumerate(items):
-            if other_place == place or other_place in folded or not _gone(other.finding, item):
+            if (
+                other_place == place
+                or other_place in folded
+                or not _gone(other.finding, item, trials)
+            ):
                 continue
-            if other_place > place or (_within(item, other) and not _gone(item.finding, other)):
+            inside = _within(item, other) and not _gone(item.finding, other, trials)
+            if other_place > place or inside:
                 folded.add(other_place)
                 behind.setdefault(place, []).append(other.diagnostic)
     for place, item in enumerate(items):
@@ -116,7 +123,7 @@ def _within(item: _Item, other: _Item) -> bool:
     return item.finding.path[: len(other.finding.path)] == other.finding.path
 
 
-def _gone(finding: Finding, item: _Item) -> bool:
+def _gone(finding: Finding, item: _Item, trials: Trials) -> bool:
     """Say whether a finding is gone once an error is mended.
 
     Warnings and advice stand beside each other: what mends one is a matter of taste.
@@ -124,7 +131,11 @@ def _gone(finding: Finding, item: _Item) -> bool:
     if item.untried:
         return _renamed(item.finding, finding)
     mended = item.left is not None and item.finding.severity == "error"
-    return mended and item.left is not None and key_of(finding) not in item.left
+    if finding.rule.stage == "reading" and item.finding.rule.stage == "shapes":
+        return False  # what could not be read comes before what does not fit
+    if not mended or item.left is None or key_of(finding) in item.left:
+        return False
+    return all(trials.is_rarer(finding, outcome.said) for outcome in item.outcomes)
 
 
 def _renamed(misspelt: Finding, missing: Finding) -> bool:

@@ -28,12 +28,12 @@ def inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
     layer = trace.spec.nodes[index].layer if index is not None else None
     if index is None or layer is None:
         return
-    chain = chains.back(index + chains.offset, farthest=len(trace.layers))
-    source = (trace.spec.nodes[chain[-1]].sources or (chains.offset,))[0] if chain else 0
-    straight = bool(chain) and source < chains.offset and isinstance(layer, Sliding)
+    chain = chains.back(chains.values.of(index), farthest=len(trace.layers))
+    (source,) = (trace.spec.nodes[chain[-1]].sources if chain else None) or (None,)
+    straight = source in chains.values.inputs and isinstance(layer, Sliding)
     if not straight and len(trace.inputs) > 1:
         return
-    name, volume = list(trace.inputs.items())[source if straight else 0]
+    name, volume = list(trace.inputs.items())[source if source is not None and straight else 0]
     if volume is None or len(volume) < 2:
         return
     if straight and isinstance(layer, Sliding):
@@ -124,7 +124,7 @@ def _direct(layer: Sliding, volume: Volume) -> Iterator[tuple[Volume, Volume]]:
     pairs = [fitting_inputs(fit) for fit in layer.fits(volume).axes]
     sizes = dict.fromkeys((tuple(low for low, _ in pairs), tuple(high for _, high in pairs)))
     for spatial in sorted(sizes, key=lambda s: _distance(s, volume)):
-        output = layer.tried((*spatial, volume[-1])) if min(spatial) > 0 else None
+        output = layer.output_if_valid((*spatial, volume[-1])) if min(spatial) > 0 else None
         if output is not None:
             yield (*spatial, volume[-1]), output
 
@@ -153,7 +153,7 @@ def _nearest(
 def _tried(chains: Chains, chain: list[int], layer: Sliding, volume: Volume) -> Volume | None:
     """Return a layer's output if all before it take the input, and its own window fits."""
     before = chains.through(list(reversed(chain[1:])), volume)
-    return layer.tried(before) if before is not None and len(before) > 1 else None
+    return layer.output_if_valid(before) if before is not None and len(before) > 1 else None
 
 
 def _distance(sizes: Volume, volume: Volume) -> int:

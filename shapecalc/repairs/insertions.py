@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shapecalc.diagnostics import Path, Refusal
+from shapecalc.diagnostics import LayerError, Path
 from shapecalc.edits import Change, Repair, Unchangeable, several, value_at
 from shapecalc.layers import KINDS
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.pool import Pool
 from shapecalc.layers.window import Sliding
-from shapecalc.network.written import inner_lists
+from shapecalc.network.layer_item import inner_lists
 from shapecalc.repairs.branches import Merge
 
 NAMES = {"conv": "projection", "pad": "padded", "crop": "cropped", "upsample": "upsampled"}
@@ -50,7 +50,7 @@ class Insertions:
 
     def layers(self) -> Iterator[Repair]:
         """Yield any layer that makes one branch agree with another."""
-        places = range(len(self.merge.inputs))
+        places = range(len(self.merge.sources))
         for place in places:
             yield from self._rounded_up(place)
         for place in places:
@@ -118,10 +118,10 @@ class Insertions:
     def _tried(self, place: int, word: str, fields: dict[str, Any]) -> Fitting | None:
         layer: Layer = KINDS[word].model_validate(fields)
         if isinstance(layer, Sliding):
-            layer = layer.settled(self.data.get("rounding", "exact"))
+            layer = layer.with_rounding(self.data.get("rounding", "exact"))
         try:
             output = self.merge.output_with(place, layer.volume([self.merge.inputs[place]]))
-        except Refusal:
+        except LayerError:
             return None
         return ({word: fields}, output) if output is not None else None
 

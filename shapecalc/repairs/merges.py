@@ -31,4 +31,5 @@ def merges(trace: Trace, finding: Finding) -> Iterator[Repair]:
     yield from islice(merge.other_fields(), MOST_FIELDS)
     yield from merge.other_sources(before=True)
     yield from Insertions(merge).layers()
+    yield from merge.flattened()
     yield from inputs(trace, finding)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shapecalc.diagnostics import Finding, Refusal, some
+from shapecalc.diagnostics import Finding, LayerError, some
 from shapecalc.edits import Change, Repair, several
 from shapecalc.layers.base import show
 from shapecalc.layers.conv import Convolution
@@ -20,7 +20,7 @@ def paddings(trace: Trace, finding: Finding) -> Iterator[Repair]:
     index = chains.names.get(finding.layer or "")
     if index is None:
         return
-    chain = chains.back(index + chains.offset, farthest=len(trace.layers))
+    chain = chains.back(chains.values.of(index), farthest=len(trace.layers))
     nodes = [trace.spec.nodes[place] for place in reversed(chain)]
     volumes = trace.layers[chain[-1]].input if chain else None
     if volumes is None:
@@ -35,7 +35,7 @@ def paddings(trace: Trace, finding: Finding) -> Iterator[Repair]:
                 padded[node.path] = node.name
                 layer = layer.model_copy(update={"P": "same"})
             volume = layer.volume([volume])
-    except Refusal:
+    except LayerError:
         return
     if len(padded) > 1:
         changes = (Change("field", "same", path, "P") for path in padded)

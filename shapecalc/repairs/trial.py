@@ -36,6 +36,7 @@ class Outcome(NamedTuple):
     repair: Repair
     change: Change  # the repair's, where it stands in the data
     keys: frozenset[Key]  # the findings that are left
+    said: Counter[tuple[Rule, str]]  # how many of reading are left, by what they say
     errors: int
 
     @property
@@ -57,6 +58,7 @@ class Trials:
         self.left = MOST_VALUES
         self.cost = size_of(self.document.data, MOST_VALUES) + len(trace.layers)
         self.before = _of_reading(trace.findings)
+        self.said = _said(trace.findings)
         self.errors = _errors(trace)
 
     @property
@@ -82,9 +84,15 @@ class Trials:
         if any(count > self.before[rule] for rule, count in _of_reading(after.findings).items()):
             return None
         keys = frozenset(key_of(found, change, self.document.data) for found in after.findings)
-        if key_of(finding) in keys:
+        said = _said(after.findings)
+        if key_of(finding) in keys or not self.is_rarer(finding, said):
             return None
-        return Outcome(repair, change, keys, errors)
+        return Outcome(repair, change, keys, said, errors)
+
+    def is_rarer(self, finding: Finding, said: Counter[tuple[Rule, str]]) -> bool:
+        """Say whether a fault of reading is met less often than before, wherever it stands now."""
+        what = finding.rule, finding.fault.message
+        return finding.rule.stage != "reading" or said[what] < self.said[what]
 
     def edit(self, outcome: Outcome) -> Edit | None:
         """Return the edit of the text that makes the change, read back; None where none does."""
@@ -144,6 +152,8 @@ def _before(path: Path, change: Change, data: Any) -> Path:
     if path[:n] != tuple(outer) or len(path) <= n:
         return path
     step, rest = path[n], path[n + 1 :]
+    if change.action == "set" and step == last and _was_bare(data, change):
+        return (*change.path, *rest[1:])  # a field that was the kind's bare value
     if change.action == "rename" and step == change.value:
         return (*outer, last, *rest)
     if isinstance(step, int) and isinstance(last, int):
@@ -156,6 +166,16 @@ def _before(path: Path, change: Change, data: Any) -> Path:
     return path
 
 
+def _was_bare(data: Any, change: Change) -> bool:
+    """Say whether a change puts fields where a bare value was written, or nothing."""
+    if not isinstance(change.value, Mapping):
+        return False
+    try:
+        return not isinstance(value_at(data, change.path), Mapping)
+    except Unchangeable:
+        return False
+
+
 def _errors(trace: Trace) -> int:
     return sum(found.severity == "error" for found in trace.findings)
 
@@ -163,6 +183,11 @@ def _errors(trace: Trace) -> int:
 def _of_reading(findings: Sequence[Finding]) -> Counter[Rule]:
     """Count, by their rules, the faults that were met while a spec was read."""
     return Counter(found.rule for found in findings if found.rule.stage == "reading")
+
+
+def _said(findings: Sequence[Finding]) -> Counter[tuple[Rule, str]]:
+    """Count the faults of reading by what they say."""
+    return Counter((f.rule, f.fault.message) for f in findings if f.rule.stage == "reading")
 
 
 def _plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ from shapecalc.diagnostics import Finding, Path
 from shapecalc.edits import Change, Unchangeable, several, value_at
 from shapecalc.layers import KINDS, kind_of
 from shapecalc.layers.base import aliases
-from shapecalc.network import Group
+from shapecalc.network import Instance
 from shapecalc.network.validation import PARAMETER
 from shapecalc.tracing import Trace
 
@@ -51,7 +51,7 @@ def _behind(trace: Trace, layer: str | None, change: Change) -> Change:
     index = next((i for i, node in enumerate(trace.spec.nodes) if node.name == layer), None)
     if index is None:
         raise Unchangeable
-    source = index + len(trace.inputs)
+    source = trace.spec.values.of(index)
     takers = [i for i, node in enumerate(trace.spec.nodes) if source in (node.sources or ())]
     if takers not in ([], [index + 1]):
         raise Unchangeable
@@ -64,18 +64,18 @@ def _behind(trace: Trace, layer: str | None, change: Change) -> Change:
     return Change("insert", change.value, (*path[:-1], place + 1))
 
 
-def _instance(trace: Trace, layer: str | None, path: Path) -> Group | None:
+def _instance(trace: Trace, layer: str | None, path: Path) -> Instance | None:
     """Return the instance that a layer stands in, of the block that a path leads into."""
     index = next((i for i, record in enumerate(trace.layers) if record.name == layer), -1)
     around = [
-        group
-        for group in trace.spec.groups
-        if path[:2] == ("blocks", group.kind) and group.first <= index < group.end
+        instance
+        for instance in trace.spec.instances
+        if path[:2] == ("blocks", instance.kind) and instance.first <= index < instance.end
     ]
     return around[-1] if around else None
 
 
-def _all_within(instance: Group, trace: Trace, path: Path) -> bool:
+def _all_within(instance: Instance, trace: Trace, path: Path) -> bool:
     """Say whether no other instance of a block has the layer that is written at a path."""
     nodes = trace.spec.nodes
     others = (*nodes[: instance.first], *nodes[instance.end :])
@@ -89,7 +89,7 @@ def _words(trace: Trace, path: Path, data: Any) -> tuple[Mapping[str, str], str 
         raise Unchangeable
     kind = kind_of(word)
     if kind is not None:
-        return aliases(KINDS[kind]), KINDS[kind].main
+        return aliases(KINDS[kind]), KINDS[kind].shorthand
     try:
         block = value_at(data, ("blocks", str(word)))
     except Unchangeable:
@@ -109,7 +109,7 @@ def _foreign(word: str, path: Path, data: Any) -> tuple[Mapping[str, str], str |
     if kind is None:
         return {}, None
     layer, _ = choose(words_of(word), value if isinstance(value, Mapping) else ())
-    return {**aliases(KINDS[kind]), **renamed(layer)}, KINDS[kind].main
+    return {**aliases(KINDS[kind]), **renamed(layer)}, KINDS[kind].shorthand
 
 
 def _field(data: Any, change: Change, words: Mapping[str, str], main: str | None) -> Change:

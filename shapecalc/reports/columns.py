@@ -116,12 +116,14 @@ def rows_of(trace: Trace, depth: int | None = None) -> list[Row]:
     found = codes_by_layer(trace)
     rows, index = [], 0
     while index < len(trace.layers):
-        group = folds.get(index)
-        end = index + 1 if group is None else group.end
+        instance = folds.get(index)
+        end = index + 1 if instance is None else instance.end
         records = trace.layers[index:end]
         inside = [found[record.name] for record in records if record.name in found]
         codes = tuple(dict.fromkeys(chain.from_iterable(inside)))
-        rows.append(_row(records[0], codes) if group is None else _folded(group, records, codes))
+        rows.append(
+            _row(records[0], codes) if instance is None else _folded(instance, records, codes)
+        )
         index = end
     return rows
 
@@ -129,20 +131,20 @@ def rows_of(trace: Trace, depth: int | None = None) -> list[Row]:
 def _folds(trace: Trace, depth: int) -> dict[int, Any]:
     """Return the outermost instances deeper than `depth`, by the index of their first layer."""
     folds: dict[int, Any] = {}
-    for group in trace.spec.groups:
-        level = group.name.count(".") + 1
-        if group.scope is not None and level > depth and group.end > group.first:
-            folds.setdefault(group.first, group)  # the outer one is listed first
+    for instance in trace.spec.instances:
+        level = instance.name.count(".") + 1
+        if instance.scope is not None and level > depth and instance.end > instance.first:
+            folds.setdefault(instance.first, instance)  # the outer one is listed first
     return folds
 
 
 def _row(record: LayerRecord, found: tuple[str, ...]) -> Row:
-    return Row(record.name, record.described, record.kind, (record,), found)
+    return Row(record.name, record.summary, record.kind, (record,), found)
 
 
-def _folded(group: Any, records: Sequence[LayerRecord], found: tuple[str, ...]) -> Row:
-    kind = f"{group.kind}, {len(records)} layers"
-    return Row(group.name, kind, group.kind, records, found)
+def _folded(instance: Any, records: Sequence[LayerRecord], found: tuple[str, ...]) -> Row:
+    kind = f"{instance.kind}, {len(records)} layers"
+    return Row(instance.name, kind, instance.kind, records, found)
 
 
 def cell(row: Row, key: str) -> str:

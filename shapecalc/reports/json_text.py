@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from shapecalc.network import Group
+from shapecalc.network import Instance
 from shapecalc.quantities import REPORTED
 from shapecalc.records import LayerRecord
-from shapecalc.reports import Format, Layout, working
+from shapecalc.reports import Format, Layout, sentences
 from shapecalc.tracing import Trace
 
 SCHEMA = "shapecalc.report/1"
@@ -34,7 +34,7 @@ def of_trace(trace: Trace) -> dict[str, Any]:
         "outputs": {name: _listed(volume) for name, volume in trace.outputs.items()},
         "output": _listed(trace.output),
         "layers": [of_record(record) for record in trace.layers],
-        "groups": [_of_group(trace, group) for group in trace.spec.groups],
+        "groups": [_of_instance(trace, instance) for instance in trace.spec.instances],
         "totals": dict(trace.totals),
         "diagnostics": [diagnostic.to_dict() for diagnostic in trace.diagnostics],
     }
@@ -54,13 +54,13 @@ def of_record(record: LayerRecord) -> dict[str, Any]:
         **{quantity.key: quantity.of(record) for quantity in REPORTED if not quantity.weighty},
         "receptive_field": _listed(record.receptive_field),
         "jump": _listed(record.jump),
-        "derivation": working.lines(record),
+        "derivation": sentences.lines(record),
     }
 
 
-def _of_group(trace: Trace, group: Group) -> dict[str, Any]:
-    names = [record.name for record in trace.layers[group.first : group.end]]
-    return {"name": group.name, "kind": group.kind, "layers": names}
+def _of_instance(trace: Trace, instance: Instance) -> dict[str, Any]:
+    names = [record.name for record in trace.layers[instance.first : instance.end]]
+    return {"name": instance.name, "kind": instance.kind, "layers": names}
 
 
 def _listed(values: Sequence[Any] | None) -> list[Any] | None:

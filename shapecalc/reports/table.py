@@ -177,7 +177,7 @@ def working(trace: Trace, depth: int | None = None) -> str:
         if record.name not in shown:
             continue
         volumes = ", ".join(map(show, record.input)) if record.input else "an unknown volume"
-        lines.append(f"\n{record.name}: {quote(record.described, 400)} on {volumes}")
+        lines.append(f"\n{record.name}: {quote(record.summary, 400)} on {volumes}")
         lines += [f"    {line}" for line in record.derivation or ["unknown"]]
     return "\n".join(lines)
 

@@ -80,7 +80,7 @@ def _cell(checks: Sequence[Check]) -> str:
         return ""
     if checks[0].quantity == "gradient":
         errors = [c.executed if c.executed is not None else float("inf") for c in checks]
-        wrong = [c.what.removeprefix("gradient ") for c in checks if not c.agrees]
+        wrong = [c.tensor for c in checks if not c.agrees]
         text = _error(max(errors))
         return f"{text} ({', '.join(wrong)}: WRONG)" if wrong else text
     (check,) = checks[:1]
@@ -105,8 +105,7 @@ def _text(value: Any) -> str:
 def _line(check: Check) -> str:
     if not check.example:
         wrong = "" if check.agrees else " (WRONG)"
-        what = check.what.replace(" ", " of all ", 1)
-        return f"network, {what}: {_error(check.executed)}{wrong}"
+        return f"network, {check.quantity} of all {check.tensor}: {_error(check.executed)}{wrong}"
     if check.agrees:
         return f"example, {check.what}: {check.executed} as expected"
     if isinstance(check.executed, list):

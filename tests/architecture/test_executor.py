@@ -20,7 +20,15 @@ TABLE = {"KERNELS", "Context", "Kernel", "Parameters"}  # what is no single kind
 CLASSES = {cls.__name__ for cls in KERNELS.values()}
 COMPUTING = [kind for kind, cls in KINDS.items() if not issubclass(cls, Composite)]
 FIELDS = {name for cls in KINDS.values() for name in cls.model_fields} | {"model_fields_set"}
-GENERAL = ["engine", "buffers", "arrays", "limits", "parameters", "gradient_check", "whole_check"]
+GENERAL = [
+    "engine",
+    "buffers",
+    "arrays",
+    "limits",
+    "parameters",
+    "gradient_check",
+    "network_gradient_check",
+]
 
 
 def label(path: Path) -> str:
@@ -114,7 +122,7 @@ def foreign(text: str) -> set[str]:
     own = (
         "shapecalc.executor.kernels.",
         "shapecalc.executor.buffers.",
-        "shapecalc.executor.draws.",
+        "shapecalc.executor.rng.",
         "shapecalc.registry.",
     )
     return {name for name in taken(text) if not name.startswith(own)}
@@ -145,7 +153,7 @@ def test_memory_knows_nothing_of_the_package() -> None:
 @pytest.mark.parametrize(
     "planted",
     [
-        "from shapecalc.geometry import slide",
+        "from shapecalc.geometry import fit_window",
         "import shapecalc.geometry",
         "from shapecalc import geometry",
         "def f():\n    from shapecalc.layers.window import sides",

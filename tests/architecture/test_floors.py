@@ -23,6 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("__init__",),  # the facade: joins readers, tracing and checks
     ("pages", "repairs", "plugins", "language_schema"),
     ("reports", "checks", "readers", "executor"),
+    ("checkpoints",),
     ("tracing",),
     ("worked_example",),
     ("network", "records", "verification"),
@@ -37,6 +38,7 @@ FACADES = tuple(name for names in FLOORS for name in names if name.endswith("__i
 PLAIN = (
     "geometry", "volumes", "diagnostics", "receptive_field", "document", "edits", "frameworks",
     "collector", "quantities", "rules", "registry", "derivations",
+    "checkpoints",
 )  # fmt: skip
 TERMINAL = ("click", "sys", "os", "shutil")  # no report knows the terminal
 
@@ -184,7 +186,7 @@ SOUND = {
     "checks/__init__.py": "",
     "tracing.py": "from planted.layers import conv\n",
     "layers/__init__.py": "from planted.layers import conv\n",
-    "layers/conv.py": "from planted.geometry import slide\nimport pydantic\n",
+    "layers/conv.py": "from planted.geometry import fit_window\nimport pydantic\n",
     "geometry.py": "from math import gcd\n",
     "diagnostics.py": "import json\n",
 }

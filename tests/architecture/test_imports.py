@@ -72,6 +72,15 @@ def test_only_explain_loads_the_pages() -> None:
     assert loaded(command("explain", "padding"), pages) == set(pages)
 
 
+def test_working_is_made_only_where_it_is_shown() -> None:
+    sentences = ("shapecalc.reports.sentences",)
+    assert loaded(command("report", str(SPEC)), sentences) == set()
+    assert loaded(command("report", "--format", "csv", str(SPEC)), sentences) == set()
+    assert loaded(command("check", str(SPEC)), sentences) == set()
+    assert loaded(f"import shapecalc\nshapecalc.trace({str(SPEC)!r})", sentences) == set()
+    assert loaded(command("report", "--explain", str(SPEC)), sentences) == set(sentences)
+
+
 def test_only_explain_loads_the_pages_of_rules() -> None:
     """The catalogue is one module; rules that run over a trace come with it, the pages do not."""
     pages = ("shapecalc.checks.sc101_unreadable", "shapecalc.checks.sc201_stride_fit")
@@ -147,6 +156,13 @@ def test_who_writes_in_our_words_does_not_load_the_frameworks(folder: str) -> No
 def test_who_writes_in_theirs_does() -> None:
     words = {"shapecalc.frameworks.pytorch", "shapecalc.frameworks.keras"}
     assert words <= loaded(THEIRS, VOCABULARY)
+
+
+def test_only_schema_loads_the_language_schema() -> None:
+    module = ("shapecalc.language_schema",)
+    assert loaded(command("check", str(SPEC)), module) == set()
+    assert loaded(command("schema", "--help"), module) == set()
+    assert loaded(command("schema"), module) == set(module)
 
 
 def test_the_package_loads_nothing_heavy() -> None:

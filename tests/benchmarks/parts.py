@@ -51,7 +51,7 @@ def profile(ours: Ours, repeats: int) -> list[tuple[str, str, str, float, float]
 
 def described(record: Any) -> str:
     """Return a layer's fields and the size of its first input."""
-    fields = [word for word in record.described.split() if word not in ("P=0", "S=1")]
+    fields = [word for word in record.summary.split() if word not in ("P=0", "S=1")]
     return f"{' '.join(fields)} on {'x'.join(map(str, record.input[0]))}"
 
 
@@ -169,7 +169,7 @@ def onnx_model(session: Any) -> Any:
         assert step.sources == (index,), "a chain is needed"
         names = [f"v{index}"]
         for name, values in session.engine.parameters[index].items():
-            array = np.ascontiguousarray(step.kernel.outside(name, values))
+            array = np.ascontiguousarray(step.kernel.from_kernel_layout(name, values))
             names.append(f"{record.name}.{name}")
             constants.append(numpy_helper.from_array(array, names[-1]))
         kind, fields = onnx_node(record)

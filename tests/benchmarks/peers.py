@@ -184,7 +184,9 @@ class Ours(Side):
         for number, index in enumerate(owners):
             kernel = self.engine.steps[index].kernel
             for name, values in self.engine.parameters[index].items():
-                np.save(Path(folder, f"{number}.{name}.npy"), kernel.outside(name, values))
+                np.save(
+                    Path(folder, f"{number}.{name}.npy"), kernel.from_kernel_layout(name, values)
+                )
 
     def compare(self, folder: str) -> tuple[float, float]:
         """Return how far output and gradients are from the exact ones, without dropout."""
@@ -199,7 +201,7 @@ class Ours(Side):
             kernel, own = self.engine.steps[index].kernel, self.engine.parameter_gradients[index]
             for name, values in own.items():
                 exact = np.load(Path(folder, f"gradient.{number}.{name}.npy"))
-                pairs.append((kernel.outside(name, values), exact))
+                pairs.append((kernel.from_kernel_layout(name, values), exact))
         output = difference(self.session.value(self.index), np.load(Path(folder, "output.npy")))
         return output, farthest(pairs)
 

@@ -20,7 +20,7 @@ from shapecalc.checks.pages import codes, page
 from shapecalc.checks.rule import Check
 from shapecalc.cli import group
 from shapecalc.diagnostics import Diagnostic
-from shapecalc.executor.confirm import confirm
+from shapecalc.executor.verify import verify
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.layers import KINDS
 from shapecalc.rules import Rule
@@ -83,7 +83,7 @@ def findings(text: str, folder: Path) -> list[Diagnostic]:
         path.write_text(text, encoding="utf-8")
         return list(read_assignment(path).diagnostics)
     trace = traced(text, folder)
-    return list(trace.diagnostics) or list(confirm(trace).diagnostics)
+    return list(trace.diagnostics) or list(verify(trace).diagnostics)
 
 
 def page_of(code: str) -> str:

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import Result
+
+import shapecalc
 
 Run = Callable[..., Result]
 
@@ -158,3 +161,45 @@ def test_a_second_bare_value_is_told_its_name_where_it_has_one(
     result = run("calc", "32x32x3", *words)
     assert result.exit_code == 2
     assert result.output.rstrip().endswith(f"is neither a layer kind nor field=value{said}")
+
+
+@pytest.mark.parametrize(
+    ("line", "typed"),
+    [
+        ("conv2d 5", "conv K=5 F=3"),
+        ("conv 64", "conv K=64 F=3"),
+        ("conv2d 16 5", "conv K=16 F=5"),
+        ("conv1d 8 3", "conv K=8 F=3"),
+        ("Conv2d 3 8 3", "conv K=8 F=3"),
+        ("Conv2D 8 3", "conv K=8 F=3"),
+        ("Linear 784 10", "dense units=10"),
+        ("MaxPool2d 4 2", "max_pool F=4 S=2"),
+        ("conv [8,3]", "conv K=8 F=3"),
+        ("Conv2d [3,8,[3,5]]", "conv K=8 F=[3,5]"),
+        ("", "dense 10"),
+    ],
+)
+def test_a_hint_is_in_the_words_that_are_typed(run: Run, line: str, typed: str) -> None:
+    volume = "32x3" if "1d" in line else "32x32x3"
+    result = run("calc", volume, *line.split())
+    said = result.stdout.split("Findings")[1]
+    assert f" {typed}\n" in said
+    assert "{" not in said
+    again = run("calc", volume, *typed.split())
+    assert again.exit_code == 0, again.output
+    assert "SC1" not in again.stdout
+
+
+@pytest.mark.parametrize("line", ["BatchNorm2d 3", "MaxPool2d 2 2", "nn.Dropout 0.5", "Conv2D 8"])
+def test_the_values_of_a_frameworks_call_are_read_as_specs_read_them(run: Run, line: str) -> None:
+    kind, *values = line.split()
+    result = run("calc", "32x32x3", kind, *values, "--format", "json")
+    report = json.loads(result.stdout)
+    value = [yaml.safe_load(v) for v in values]
+    spec = {"input": "32x32x3", "layers": [{kind: value if len(value) > 1 else value[0]}]}
+    assert report["layers"] == shapecalc.trace(spec).to_dict()["layers"]
+
+
+def test_a_list_of_a_frameworks_call_that_may_mean_anything_is_asked_about(run: Run) -> None:
+    result = run("calc", "32x32x3", "nn.Conv2d", "8", "3")
+    assert "name K and F each" in result.stdout

@@ -15,8 +15,9 @@ from click.testing import Result
 
 import shapecalc
 from shapecalc.cli import verify
-from shapecalc.executor.confirm import confirm, foreseen
 from shapecalc.executor.kernels import KERNELS
+from shapecalc.executor.verify import foreseen
+from shapecalc.executor.verify import verify as confirm
 
 Run = Callable[..., Result]
 Spawn = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -457,7 +458,7 @@ def test_a_fault_of_our_own_stops_no_other_file(
             raise ZeroDivisionError("spoilt\nhere")
         return confirm(trace, **how)
 
-    monkeypatch.setattr("shapecalc.executor.confirm.confirm", broken)
+    monkeypatch.setattr("shapecalc.executor.verify.verify", broken)
     result = run("verify", "example.yaml", "sound.yaml", "blocks.yaml")
     assert result.exit_code == 2
     assert [line.split(":")[0] for line in result.stdout.splitlines()] == [

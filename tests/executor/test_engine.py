@@ -17,7 +17,7 @@ import shapecalc
 from shapecalc.executor import run
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.engine import Engine
-from shapecalc.executor.running import result_of
+from shapecalc.executor.results import result_of
 from shapecalc.executor.session import Session
 
 Spec = dict[str, Any]
@@ -127,7 +127,7 @@ def numbers(spec: Spec, keep: Any, overwrite_all: bool = False) -> dict[str, Arr
     session = Session(shapecalc.trace(spec), keep=keep, seed=3)
     engine = session.engine
     if overwrite_all:
-        engine._alone = [index >= engine.inputs for index in range(len(engine._alone))]
+        engine._alone = {engine.numbers.of(index) for index in range(len(engine.steps))}
     engine.forward(session.inputs())
     source = np.random.default_rng(1)
     engine.backward(
@@ -214,7 +214,7 @@ def test_values_are_dropped_after_their_last_use() -> None:
     assert all(value is not None for value in every.values)
     _, ends = engine_of(FORKED, keep="outputs")
     assert [index for index, value in enumerate(ends.values) if value is not None] == [4, 5]
-    assert [step.last_uses for step in ends.steps] == [(0,), (1,), (), (3,), (2,)]
+    assert [step.last_uses for step in ends.steps] == [{0}, {1}, set(), {3}, {2}]
 
 
 def test_a_step_counts_its_multiplications_and_tells_its_shape() -> None:

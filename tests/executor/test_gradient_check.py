@@ -81,13 +81,17 @@ class Probed:
         volumes = self.record.input or ()
         self.inputs = [random.standard_normal((batch, *volume)) for volume in volumes]
         assert self.record.layer is not None
+        owned = self.record.layer.parameters(volumes)
         self.parameters = {
-            name: np.ascontiguousarray(self.kernel.inside(name, random.standard_normal(shape)))
-            for name, shape in self.record.layer.parameters(volumes).items()
+            name: np.ascontiguousarray(
+                self.kernel.to_kernel_layout(name, random.standard_normal(p.shape))
+            )
+            for name, p in owned.items()
         }
+        self.learned = [name for name, p in owned.items() if p.learned]
 
     def check(self) -> LayerCheck:
-        return LayerCheck(self.kernel, self.inputs, self.parameters, **self.settings)
+        return LayerCheck(self.kernel, self.inputs, self.parameters, self.learned, **self.settings)
 
     def run(self) -> dict[str, Tensor]:
         return {tensor.name: tensor for tensor in self.check().run()}

@@ -199,7 +199,7 @@ import yaml
 import numpy as np
 import shapecalc
 from shapecalc.executor import run
-from shapecalc.executor.confirm import confirm
+from shapecalc.executor.verify import verify
 
 def peak():  # getrusage would count the process before this one, too
     with open("/proc/self/status") as status:
@@ -208,7 +208,7 @@ def peak():  # getrusage would count the process before this one, too
 trace = shapecalc.trace(yaml.safe_load(sys.argv[2]))
 before = peak()
 if sys.argv[1] == "verify":
-    assert confirm(trace).agrees
+    assert verify(trace).agrees
 elif sys.argv[1] == "run":
     upstream = {name: np.ones((v[-1], *v[:-1])) for name, v in trace.outputs.items()}
     run(trace, upstream=upstream)

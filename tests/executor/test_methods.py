@@ -17,7 +17,7 @@ from numpy.lib.stride_tricks import as_strided
 from shapecalc.executor.buffers import Buffers
 from shapecalc.executor.kernels import KERNELS
 from shapecalc.executor.kernels.base import Context
-from shapecalc.executor.kernels.conv import way
+from shapecalc.executor.kernels.conv import algorithm
 from shapecalc.executor.kernels.methods import depthwise, im2col, taps, winograd
 from shapecalc.executor.kernels.methods.slide import slide_over
 from shapecalc.layers import KINDS
@@ -403,7 +403,9 @@ def test_the_multiplications_of_conv_transpose(
     layer = KINDS["conv_transpose"](K=6, F=3, S=S, P=P, groups=groups)
     kernel, context = KERNELS["conv_transpose"](layer), Context(Poisoned("float64"))
     weight = np.ones((4, 6 // groups, *(3,) * len(W)))
-    kernel.forward(context, [np.ones((2, *W, 4))], {"weight": kernel.inside("weight", weight)})
+    kernel.forward(
+        context, [np.ones((2, *W, 4))], {"weight": kernel.to_kernel_layout("weight", weight)}
+    )
     assert context.macs == 2 * prod(W) * 4 * 6 // groups * 3 ** len(W)
 
 
@@ -436,7 +438,7 @@ def test_which_way_is_taken(
     x = np.broadcast_to(np.zeros(()), (1, *case.W, case.C))
     weight = np.zeros((*case.F, case.C // case.groups, case.K))
     how = slide_over(x, case.F, case.S, case.dilation, list(case.sides), case.groups)
-    assert way(Context(Buffers("float64"), **fields), weight, how) is method
+    assert algorithm(Context(Buffers("float64"), **fields), weight, how) is method
 
 
 # -- planted faults ----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 
 from shapecalc import Trace
 from shapecalc.executor import run
-from shapecalc.executor.confirm import confirm
+from shapecalc.executor.verify import verify
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +62,7 @@ def test_a_sound_network_is_not_accused(name: str, trace_text: TraceText) -> Non
     trace = trace_text(SOUND[name])
     for seed in range(2 if name == "deep" else 8):
         for batch in (1, 2):
-            found = confirm(trace, seed=seed, batch=batch).diagnostics
+            found = verify(trace, seed=seed, batch=batch).diagnostics
             assert found == (), (seed, batch, [d.message for d in found])
 
 

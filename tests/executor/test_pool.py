@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from shapecalc.executor.buffers import Array, Buffers
-from shapecalc.executor.kernels import axis, small_windows
+from shapecalc.executor.kernels import pool_axis, small_windows
 from shapecalc.executor.kernels.base import Context
 from shapecalc.executor.kernels.pool import KERNELS
 from shapecalc.layers import KINDS
@@ -140,8 +140,8 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
     elif request.param != "as it is":
         monkeypatch.setattr(small_windows, "FEW", 81)
     if request.param != "as it is":
-        monkeypatch.setattr(axis, "BAND", 64)
-        monkeypatch.setattr(axis, "SHORT", 2)
+        monkeypatch.setattr(pool_axis, "BAND", 64)
+        monkeypatch.setattr(pool_axis, "SHORT", 2)
     if request.param == "tiny bands":
         monkeypatch.setattr(small_windows, "BAND", 40)
 

@@ -120,4 +120,4 @@ def test_an_activation_has_nothing_to_share(ask: Ask) -> None:
 )
 def test_an_activation_is_described_by_its_fields(layer: Any, text: str) -> None:
     (record,) = trace({"input": 5, "layers": [layer]}).layers
-    assert record.described == text
+    assert record.summary == text

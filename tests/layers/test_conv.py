@@ -548,7 +548,7 @@ def test_frameworks_fields_are_read(
 def test_a_layer_is_described_by_its_fields(layer: Any, rounding: str, text: str) -> None:
     spec = {"input": "30x30x4", "rounding": rounding, "layers": [layer]}
     (record,) = trace(spec).layers
-    assert record.described == text
+    assert record.summary == text
 
 
 def test_a_refusal_names_the_layer_its_fields_and_its_input(ask: Ask) -> None:

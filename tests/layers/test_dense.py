@@ -147,4 +147,4 @@ def test_the_working(ask: Ask) -> None:
 )
 def test_a_dense_layer_is_described_by_its_fields(layer: Any, text: str) -> None:
     (record,) = trace({"input": 5, "layers": [layer]}).layers
-    assert record.described == text
+    assert record.summary == text

@@ -144,7 +144,8 @@ def test_whole_numbers_are_strict(annotated: Any, least: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "instead"), [(7.0, 7), ("7", 7), (" 7 ", 7), (0, 1), (-3, 1), (2.4, 2), (0.2, 1)]
+    ("value", "instead"),
+    [(7.0, 7), ("7", 7), (" 7 ", 7), (-3, 3), ("-3", 3), (2.4, 2), ([8], 8), ("7.0", 7)],
 )
 def test_a_number_that_is_not_whole_is_told_what_may_be_meant(value: Any, instead: int) -> None:
     with pytest.raises(PydanticCustomError) as caught:

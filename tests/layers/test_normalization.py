@@ -163,4 +163,4 @@ def test_one_of_gamma_and_beta_alone_is_a_fault_and_no_count_is_made_up(
 )
 def test_a_norm_is_described_by_its_fields(written: Any, text: str) -> None:
     (record,) = trace({"input": "8x8x4", "layers": [written]}).layers
-    assert record.described == text
+    assert record.summary == text

@@ -306,4 +306,4 @@ def test_the_widest_bin_is_told(ask: Ask) -> None:
 )
 def test_a_pool_is_described_by_its_fields(layer: Any, text: str) -> None:
     (record,) = trace({"input": "30x30x4", "rounding": "floor", "layers": [layer]}).layers
-    assert record.described == text
+    assert record.summary == text

@@ -204,4 +204,4 @@ def test_workings(ask: Ask) -> None:
 )
 def test_a_layer_is_described_by_its_fields(layer: Any, text: str) -> None:
     (record,) = trace({"input": "8x8x2", "layers": [layer]}).layers
-    assert record.described == text
+    assert record.summary == text

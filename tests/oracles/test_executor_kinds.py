@@ -26,8 +26,8 @@ from shapecalc.executor import run
 from shapecalc.executor.buffers import Buffers
 from shapecalc.executor.kernels import KERNELS, Context
 from shapecalc.executor.kernels.methods import winograd
-from shapecalc.executor.parameters import shapes_of
-from shapecalc.executor.running import Result, result_of
+from shapecalc.executor.parameters import owned_by
+from shapecalc.executor.results import Result, result_of
 from shapecalc.executor.session import Session
 from shapecalc.layers import KINDS
 
@@ -101,10 +101,10 @@ def depth_first(volume: Sequence[int]) -> Volume:
 def draw_parameters(traced: Any, rng: np.random.Generator) -> dict[str, Array]:
     """Return values for every parameter of a network; variances are positive."""
     drawn = {}
-    for record, shapes in zip(traced.layers, shapes_of(traced), strict=True):
-        for name, shape in shapes.items():
-            array = draw(rng, shape) / 2
-            drawn[f"{record.name}.{name}"] = abs(array) + 0.25 if name == "running_var" else array
+    for record, owned in zip(traced.layers, owned_by(traced), strict=True):
+        for name, parameter in owned.items():
+            array = draw(rng, parameter.shape) / 2
+            drawn[f"{record.name}.{name}"] = array if parameter.negative else abs(array) + 0.25
     return drawn
 
 

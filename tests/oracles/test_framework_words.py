@@ -15,8 +15,10 @@ import pytest
 from framework_layers import Case, cases
 
 from shapecalc import trace
+from shapecalc.frameworks.conversion import read_layer, write_layer
 from shapecalc.frameworks.elsewhere import NO_LAYERS, NOT_YET
 from shapecalc.frameworks.lookups import all_words, spelled, words_of
+from shapecalc.layers import KINDS
 
 torch = pytest.importorskip("torch")
 os.environ["KERAS_BACKEND"] = "torch"  # before Keras is imported
@@ -73,6 +75,23 @@ def test_a_framework_makes_the_same_of_its_layer(case: Case) -> None:
     name = f"{'nn' if case.framework == 'PyTorch' else 'keras.layers'}.{case.name}"
     ours = trace({"input": list(case.volume), "layers": [{name: case.theirs}]})
     assert (ours.output, ours.totals["parameters"]) == opinion(case)
+
+
+@pytest.mark.parametrize("framework", HOMES)
+@pytest.mark.parametrize("case", CASES, ids=label)
+def test_a_framework_takes_what_a_layer_is_written_as(case: Case, framework: str) -> None:
+    word = next(w for w in words_of(case.name) if w.framework == case.framework)
+    reading = read_layer(word, case.theirs)
+    assert reading is not None
+    cls = KINDS[reading.kind]
+    fields = cls.model_validate(reading.fields).values()
+    defaults = {name: field.default for name, field in cls.model_fields.items()}
+    written = write_layer(framework, reading.kind, fields, case.volume, defaults)
+    if written is None or written.left:
+        return
+    ours = trace({"input": list(case.volume), "layers": [{reading.kind: reading.fields}]})
+    other = Case(framework, written.word.name, written.given, None, case.volume)
+    assert (ours.output, ours.totals["parameters"]) == opinion(other)
 
 
 @pytest.mark.parametrize("word", all_words(), ids=lambda word: f"{word.framework}-{word.name}")

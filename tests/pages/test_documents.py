@@ -31,14 +31,14 @@ from shapecalc.checks.pages import codes
 from shapecalc.checks.pages import page as rule_page
 from shapecalc.cli import COMMANDS, group
 from shapecalc.diagnostics import MAX_LAYERS, MAX_NESTING, Diagnostic
-from shapecalc.executor.confirm import confirm
 from shapecalc.executor.limits import MAX_BYTES, MAX_MACS
+from shapecalc.executor.verify import verify
 from shapecalc.grading import assignment, query, read_assignment
 from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.presets import PRESETS
 from shapecalc.layers import KINDS
 from shapecalc.network import example, spec
-from shapecalc.network.expectations import LayerClaims, NetworkClaims
+from shapecalc.network.expectations import LayerExpectations, NetworkExpectations
 from shapecalc.reports.columns import COLUMNS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -252,7 +252,7 @@ def faults(text: str, path: Path) -> set[str]:
         return {found.code for found in read_assignment(path).diagnostics}
     trace = shapecalc.trace(path)
     found = {item.code for item in trace.diagnostics if item.severity != "advice"}
-    return found or {item.code for item in confirm(trace).diagnostics if item.severity == "error"}
+    return found or {item.code for item in verify(trace).diagnostics if item.severity == "error"}
 
 
 @pytest.mark.parametrize("block", blocks("yaml"), ids=label)
@@ -357,7 +357,7 @@ def page(name: str) -> str:
         ("language", spec.KEYS),
         ("example", example.KEYS),
         ("example", example.LOSSES),
-        ("claims", [*LayerClaims.model_fields, *NetworkClaims.model_fields]),
+        ("claims", [*LayerExpectations.model_fields, *NetworkExpectations.model_fields]),
         ("report", COLUMNS),
         ("homework", assignment.KEYS),
         ("homework", assignment.QUESTION_KEYS),

@@ -77,6 +77,13 @@ FILES: dict[str, tuple[str, bytes | str]] = {  # by a short name: what it is, an
     "h5": ("a Keras model (.h5)", HDF5 + b"\0model_config\0"),
     "h5-weights": ("an HDF5 file (.h5), as Keras saves weights", HDF5 + b"\0layer_names\0"),
     "keras-json": ("a Keras model", KERAS),
+    "keras-config": (
+        "a Keras model",
+        '{"name": "s", "layers": [{"class_name": "Dense", "config": {"units": 10}}]}',
+    ),
+    "keras-config-without-a-name": (
+        "a Keras model", '{"layers": [{"class_name": "InputLayer", "config": {}}, {}]}',
+    ),
     "keras-json-cut": ("a Keras model", KERAS[:60]),
     "keras-json-in-json": ("a Keras model", '"{\\"class_name\\": \\"Model\\"}"'),
     "keras-yaml": ("a Keras model", "backend: tensorflow\nclass_name: Sequential\nconfig:\n- {}\n"),

@@ -20,13 +20,13 @@ CONV = [
     Check("conv1", "non_trainable", 0, 0, True),
     Check("conv1", "parameters", 1080, 1080, True),
     Check("conv1", "macs", 48672, 48672, True),
-    Check("conv1", "gradient input", 1e-6, 3e-8, True, "random directions"),
-    Check("conv1", "gradient weight", 1e-6, 2.5e-7, True, "every value"),
+    Check("conv1", "gradient", 1e-6, 3e-8, True, "random directions", tensor="input"),
+    Check("conv1", "gradient", 1e-6, 2.5e-7, True, "every value", tensor="weight"),
     Check("conv1", "receptive_field", [3, 3], [3, 3], True),
 ]
 WHOLE = [
-    Check(None, "gradient inputs", 1e-4, 5.1e-7, True, "a random direction"),
-    Check(None, "gradient parameters", 1e-4, 4e-9, True, "a random direction"),
+    Check(None, "gradient", 1e-4, 5.1e-7, True, "a random direction", tensor="inputs"),
+    Check(None, "gradient", 1e-4, 4e-9, True, "a random direction", tensor="parameters"),
 ]
 BANDS = "1e-7 or less is good, up to 1e-4 usual at kinks, more than 1e-2 wrong (CS231n)."
 
@@ -55,7 +55,7 @@ def test_a_verification_as_it_is_printed() -> None:
         Check("relu1", "output", [26, 26, 8], [26, 26, 8], True),
         Check("relu1", "parameters", 0, 0, True),
         Check("relu1", "macs", 0, 0, True),
-        Check("relu1", "gradient input", 1e-6, 0.0, True),
+        Check("relu1", "gradient", 1e-6, 0.0, True, tensor="input"),
         Check("relu1", "receptive_field", [3, 2], [3, 2], True, "3x3 cut to the input"),
     ]
     example = [
@@ -156,7 +156,7 @@ def test_what_disagrees_shows_both_numbers(
 )
 def test_the_gradients_of_a_layer_are_one_cell(errors: list[float | None], cell: str) -> None:
     checks = [
-        Check("conv1", f"gradient t{i}", 1e-6, e, e is not None and e <= 1e-6)
+        Check("conv1", "gradient", 1e-6, e, e is not None and e <= 1e-6, tensor=f"t{i}")
         for i, e in enumerate(errors)
     ]
     assert row(checks)["gradients"] == cell
@@ -167,7 +167,7 @@ def test_the_gradients_of_a_layer_are_one_cell(errors: list[float | None], cell:
 )
 def test_a_field_that_is_a_bound_or_cut_is_marked(how: str, mark: str) -> None:
     check = Check("conv1", "receptive_field", [5, 5], [5, 5], True, how)
-    gradient = Check("conv1", "gradient input", 1e-6, 1e-9, True, "random directions")
+    gradient = Check("conv1", "gradient", 1e-6, 1e-9, True, "random directions", tensor="input")
     assert row([check])["receptive field"] == f"5x5{mark}"
     text = render(verified([check, gradient]))
     assert ("* The prediction is an upper bound here" in text) is bool(mark)
@@ -254,5 +254,5 @@ def test_a_key_of_an_example_is_no_check_of_that_name(key: str) -> None:
 
 
 def test_a_wrong_gradient_of_the_network_is_called_wrong() -> None:
-    text = render(verified([Check(None, "gradient inputs", 1e-4, 0.5, False)]))
+    text = render(verified([Check(None, "gradient", 1e-4, 0.5, False, tensor="inputs")]))
     assert "network, gradient of all inputs: 5.0e-01 (WRONG)" in text

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from shapecalc import trace
-from shapecalc.executor.confirm import confirm
+from shapecalc.executor.verify import verify
 from shapecalc.layers import KINDS
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
@@ -90,7 +90,7 @@ def test_a_broken_file_gives_its_findings_and_no_others(path: Path) -> None:
     assert expected or verified, "say what the file must give: # expect: SC201 layers[1].conv"
     traced = trace(path)
     if verified:
-        executed = confirm(traced).diagnostics
+        executed = verify(traced).diagnostics
         assert sorted((item.code, item.where or "") for item in executed) == verified
     result = traced.to_dict()
     behind = [more for item in result["diagnostics"] for more in item["consequences"]]

@@ -1,4 +1,4 @@
-"""Activations, softmax, prelu and dropout; those with a gate are in gated.py."""
+"""Activations, softmax, prelu and dropout; those with a gate are in swish.py."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from shapecalc.executor.buffers import Array
-from shapecalc.executor.kernels import gated
+from shapecalc.executor.kernels import swish
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
-from shapecalc.executor.kernels.blocks import blocks, in_one_piece, whole
+from shapecalc.executor.kernels.cache_blocks import blocks, in_one_piece, whole
 from shapecalc.executor.kernels.columns import column_sums
 from shapecalc.executor.kernels.elementwise import (
     Elementwise,
@@ -207,9 +207,6 @@ class PRelu(Kernel):
     The gradient of w is the sum of upstream*x below 0, over all values or those of each channel.
     """
 
-    def initial(self, name: str, shape: Sequence[int]) -> float | None:
-        return 0.25
-
     def forward(
         self, context: Context, inputs: Sequence[Array], parameters: Parameters
     ) -> tuple[Array, Saved]:
@@ -285,12 +282,12 @@ class Dropout(Kernel):
 
 KERNELS: dict[str, type[Kernel]] = {
     "relu": Relu,
-    "gelu": gated.Gelu,
-    "silu": gated.Silu,
-    "mish": gated.Mish,
+    "gelu": swish.Gelu,
+    "silu": swish.Silu,
+    "mish": swish.Mish,
     "relu6": Relu6,
     "hard_sigmoid": HardSigmoid,
-    "hard_swish": gated.HardSwish,
+    "hard_swish": swish.HardSwish,
     "sigmoid": Sigmoid,
     "tanh": Tanh,
     "softplus": Softplus,

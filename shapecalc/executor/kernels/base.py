@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from shapecalc.executor.buffers import Array, Buffers
-from shapecalc.executor.draws import generator
+from shapecalc.executor.rng import generator
 
 Parameters = Mapping[str, Array]
 Saved = Any  # what a kernel's forward keeps for its backward
@@ -65,7 +65,7 @@ class Kernel(ABC):
     def __init__(self, layer: Any) -> None:
         self.layer = layer
 
-    def few(self, shape: tuple[int, ...]) -> bool:
+    def degenerate(self, shape: tuple[int, ...]) -> bool:
         """Say whether outputs depend on one or two values less their mean: such gradients are
         rounding. `shape` is the (first) input's.
         """
@@ -78,17 +78,11 @@ class Kernel(ABC):
         """
         return False
 
-    def initial(self, name: str, shape: Sequence[int]) -> float | None:
-        """Return what a missing parameter starts with; None: He normal, drawn from the seed."""
-        if name == "weight":
-            return None if len(shape) > 1 else 1.0
-        return 1.0 if name == "running_var" else 0.0
-
-    def inside(self, name: str, values: Array) -> Array:
+    def to_kernel_layout(self, name: str, values: Array) -> Array:
         """Return a parameter laid out for the kernel, given in PyTorch's layout."""
         return values
 
-    def outside(self, name: str, values: Array) -> Array:
+    def from_kernel_layout(self, name: str, values: Array) -> Array:
         """Return a parameter or its gradient in PyTorch's layout, as a view."""
         return values
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from shapecalc.executor.buffers import Array
-from shapecalc.executor.kernels.blocks import blocks
+from shapecalc.executor.kernels.cache_blocks import blocks
 
 
 def column_sums(rows: Array) -> Array:

@@ -24,10 +24,10 @@ from shapecalc.executor.kernels.windows import Sizes, per_axis, sides_of, spans_
 class Convolving(Kernel):
     """What the three kinds share: weights are F... x C x K inside, and a bias for each filter."""
 
-    def inside(self, name: str, values: Array) -> Array:
+    def to_kernel_layout(self, name: str, values: Array) -> Array:
         return np.moveaxis(values, (0, 1), (-1, -2)) if name == "weight" else values
 
-    def outside(self, name: str, values: Array) -> Array:
+    def from_kernel_layout(self, name: str, values: Array) -> Array:
         return np.moveaxis(values, (-1, -2), (0, 1)) if name == "weight" else values
 
 
@@ -50,7 +50,7 @@ class Conv(Convolving):
         (x,) = inputs
         weight = parameters["weight"]
         how = self._slide(x, weight)
-        y = way(context, weight, how).forward(context, x, weight, how)
+        y = algorithm(context, weight, how).forward(context, x, weight, how)
         if "bias" in parameters:
             y += parameters["bias"]
         return y, (x, how)
@@ -65,7 +65,7 @@ class Conv(Convolving):
     ) -> tuple[Sequence[Array | None], Parameters]:
         x, how = saved
         weight = parameters["weight"]
-        method = way(context, weight, how)
+        method = algorithm(context, weight, how)
         gradients = {"weight": method.weight_gradient(context, x, upstream, how, weight)}
         if "bias" in parameters:
             gradients["bias"] = bias_gradient(upstream)
@@ -89,7 +89,7 @@ class DepthwiseConv(Conv):
         return int(x.shape[-1])
 
 
-def way(context: Context, weight: Array, how: Slide) -> Any:
+def algorithm(context: Context, weight: Array, how: Slide) -> Any:
     """Return the module that convolves best here; the plain one if the run asks for it."""
     if context.plain:
         return taps
@@ -107,10 +107,10 @@ class ConvTranspose(Convolving):
     Inside, a weight is F... x D x K/groups.
     """
 
-    def inside(self, name: str, values: Array) -> Array:
+    def to_kernel_layout(self, name: str, values: Array) -> Array:
         return np.moveaxis(values, (0, 1), (-2, -1)) if name == "weight" else values
 
-    def outside(self, name: str, values: Array) -> Array:
+    def from_kernel_layout(self, name: str, values: Array) -> Array:
         return np.moveaxis(values, (-2, -1), (0, 1)) if name == "weight" else values
 
     def forward(

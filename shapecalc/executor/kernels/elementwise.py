@@ -14,7 +14,7 @@ import numpy as np
 
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
-from shapecalc.executor.kernels.blocks import blocks, in_one_piece, whole
+from shapecalc.executor.kernels.cache_blocks import blocks, in_one_piece, whole
 
 
 class Elementwise(Kernel):

@@ -9,7 +9,7 @@ import numpy as np
 
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
-from shapecalc.executor.kernels.blocks import blocks, in_one_piece, whole
+from shapecalc.executor.kernels.cache_blocks import blocks, in_one_piece, whole
 from shapecalc.executor.kernels.columns import affine, column_sums, combine, gradient_sums, moments
 from shapecalc.executor.kernels.elementwise import let_through
 
@@ -31,7 +31,7 @@ class OverPositions(Kernel):
         """Return how many groups of channels there are, with one statistic each."""
         return D
 
-    def few(self, shape: tuple[int, ...]) -> bool:
+    def degenerate(self, shape: tuple[int, ...]) -> bool:
         return prod(shape[1:]) // self.groups(shape[-1]) <= FEW
 
     def pooled(self, values: Array) -> Array:
@@ -117,7 +117,7 @@ class BatchNorm(OverPositions):
     def parts(self, x: Array) -> Array:
         return x.reshape(1, -1, x.shape[-1])
 
-    def few(self, shape: tuple[int, ...]) -> bool:
+    def degenerate(self, shape: tuple[int, ...]) -> bool:
         return prod(shape[:-1]) <= FEW
 
     def constant(self, context: Context) -> bool:
@@ -150,7 +150,7 @@ class LayerNorm(Kernel):
     Backward, with u = upstream*weight: (u - mean(u) - xhat*mean(u*xhat))/sqrt(var + eps).
     """
 
-    def few(self, shape: tuple[int, ...]) -> bool:
+    def degenerate(self, shape: tuple[int, ...]) -> bool:
         return shape[-1] <= FEW
 
     def forward(

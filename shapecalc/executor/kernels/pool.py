@@ -15,7 +15,8 @@ from functools import reduce
 import numpy as np
 
 from shapecalc.executor.buffers import Array
-from shapecalc.executor.kernels.axis import (
+from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
+from shapecalc.executor.kernels.pool_axis import (
     Axis,
     binned,
     max_along,
@@ -24,7 +25,6 @@ from shapecalc.executor.kernels.axis import (
     sum_along,
     sum_back,
 )
-from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
 from shapecalc.executor.kernels.small_windows import few_taps, max_backward, max_forward
 from shapecalc.executor.kernels.windows import Sizes, per_axis, sides_of, spans_of
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from shapecalc.executor.buffers import Array
-from shapecalc.executor.kernels.axis import blocks, flattened, sliding, sum_along, sum_back
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
+from shapecalc.executor.kernels.pool_axis import blocks, flattened, sliding, sum_along, sum_back
 from shapecalc.executor.kernels.windows import Sides, inner, padded, per_axis
 
 

@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from shapecalc.executor.buffers import Array
-from shapecalc.executor.kernels.axis import Axis, Step, contiguous, move, small_numbers
 from shapecalc.executor.kernels.base import Context
 from shapecalc.executor.kernels.elementwise import let_through
+from shapecalc.executor.kernels.pool_axis import Axis, Step, contiguous, move, small_numbers
 
 BAND = 2**18  # bytes of output
 FEW = 9  # taps

@@ -25,8 +25,7 @@ def render(class_run: ClassRun) -> str:
 
 def _student(graded: Graded) -> str:
     identity = f" ({graded.identity})" if graded.identity not in ("", graded.student) else ""
-    remarks = graded.status.split("; ")[1:]
-    heading = "; ".join([f"{graded.student}{identity}: {reached(graded)}", *remarks])
+    heading = "; ".join([f"{graded.student}{identity}: {reached(graded)}", *graded.remarks])
     lines = [f"{heading}  [{graded.file}]"]
     if graded.gradable:
         lines += [_table(graded)]

@@ -11,7 +11,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output with the zeros of the first axis added to its depth."""
     if context.key != "output" or any(fit.policy.startswith("same") for fit in context.fits):
         return
-    if context.output and context.borders and not context.spreads:
+    if context.output and context.borders and not context.transposed_fits:
         before, after = context.borders[0]
         depth = context.output[-1] + before + after
         sign = "-" if before + after < 0 else "+"

@@ -10,7 +10,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output with the filter's own size for the size that it spans."""
     if context.key == "output" and any(
-        part.dilation > 1 for part in context.fits or context.spreads
+        part.dilation > 1 for part in context.fits or context.transposed_fits
     ):
         yield from context.resized(dilation=1)
 

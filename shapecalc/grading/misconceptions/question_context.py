@@ -11,8 +11,8 @@ from functools import cached_property
 from math import prod
 from typing import Any, NamedTuple
 
-from shapecalc.diagnostics import Refusal
-from shapecalc.geometry import Fit, Spread
+from shapecalc.diagnostics import LayerError
+from shapecalc.geometry import Fit, TransposedFit
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions.variants import Sides, refit, respread, times
 from shapecalc.grading.query import Query
@@ -25,7 +25,7 @@ from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Pad
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
-from shapecalc.reports.working import sentence
+from shapecalc.reports import sentences
 
 
 class Wrong(NamedTuple):
@@ -116,17 +116,17 @@ class QuestionContext:
         return self.layer.fits(self.volume).axes if self.slides else ()
 
     @property
-    def spreads(self) -> tuple[Spread, ...]:
+    def transposed_fits(self) -> tuple[TransposedFit, ...]:
         """How a transposed convolution spreads each axis."""
         known = isinstance(self.layer, ConvTranspose) and 1 < len(self.volume) == len(self.output)
-        return self.layer.spreads(self.volume) if known else ()
+        return self.layer.transposed_fits(self.volume) if known else ()
 
     @property
     def borders(self) -> tuple[tuple[int, int], ...]:
         """What a layer puts around each axis: zeros before and after; negative for a crop."""
         if isinstance(self.layer, Pad) and len(self.volume) > 1:
             return tuple(self.layer.sides(self.volume))
-        return tuple((part.before, part.after) for part in self.fits or self.spreads)
+        return tuple((part.before, part.after) for part in self.fits or self.transposed_fits)
 
     def resized(
         self,
@@ -138,9 +138,12 @@ class QuestionContext:
         """Yield the output volume with a stride, a padding or a dilation changed on every axis."""
         if self.fits:
             yield from self.sized(lambda fit: refit(fit, S=S, sides=sides, dilation=dilation))
-        elif self.spreads:
+        elif self.transposed_fits:
             yield from self.fitted(
-                [respread(part, S=S, sides=sides, dilation=dilation) for part in self.spreads]
+                [
+                    respread(part, S=S, sides=sides, dilation=dilation)
+                    for part in self.transposed_fits
+                ]
             )
         elif sides is not None:
             changed = [sides(*pair) for pair in self.borders]
@@ -155,9 +158,9 @@ class QuestionContext:
         """Yield the output volume with each axis' fit changed, where that gives a volume."""
         yield from self.fitted([change(fit) for fit in self.fits])
 
-    def fitted(self, axes: Sequence[Fit | Spread]) -> Iterable[Wrong]:
+    def fitted(self, axes: Sequence[Fit | TransposedFit]) -> Iterable[Wrong]:
         """Yield the output volume that windows give which slide or spread along the axes so."""
-        lines = [sentence(axis.derivation()) for axis in axes]
+        lines = [sentences.sentence(axis.derivation()) for axis in axes]
         yield from self.volumes([axis.size for axis in axes], lines)
 
     def volumes(self, sizes: Sequence[int], lines: Sequence[str]) -> Iterable[Wrong]:
@@ -166,11 +169,11 @@ class QuestionContext:
             volume = (*sizes, self.output[-1])
             yield Wrong(volume, f"{'; '.join(dict.fromkeys(lines))}, so {show(volume)}")
 
-    def deepened(self, depth: int, working: str) -> Iterable[Wrong]:
+    def deepened(self, depth: int, line: str) -> Iterable[Wrong]:
         """Yield the right spatial sizes with another depth."""
         if len(self.output) > 1 and depth > 0 and depth != self.output[-1]:
             volume = (*self.output[:-1], depth)
-            yield Wrong(volume, f"{working}, so {show(volume)}")
+            yield Wrong(volume, f"{line}, so {show(volume)}")
 
     # -- counts ----------------------------------------------------------------------------------
 
@@ -184,14 +187,14 @@ class QuestionContext:
             *spatial, D = self.unflattened
             return Weighted(layer.units, tuple(spatial), D, layer.bias, D, (), True)
         try:
-            shapes = layer.parameters((volume,))
-        except Refusal:
+            weight = layer.parameters((volume,))["weight"]
+        except LayerError:
             return None
-        K, deep, *F = shapes["weight"]
+        K, deep, *F = weight.shape
         positions = self.output[:-1]
         if isinstance(layer, ConvTranspose):
             K, deep, positions = layer.K, volume[-1] // layer.groups, volume[:-1]
-        return Weighted(K, tuple(F), deep, "bias" in shapes, volume[-1], positions, False)
+        return Weighted(K, tuple(F), deep, layer.bias, volume[-1], positions, False)
 
     @property
     def unflattened(self) -> Volume:

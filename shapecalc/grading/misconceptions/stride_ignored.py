@@ -9,7 +9,9 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output at stride 1."""
-    if context.key == "output" and any(part.S > 1 for part in context.fits or context.spreads):
+    if context.key == "output" and any(
+        part.S > 1 for part in context.fits or context.transposed_fits
+    ):
         yield from context.resized(S=1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.geometry import slide
+from shapecalc.geometry import fit_window
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
 
@@ -12,8 +12,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output of a convolution with the same numbers."""
     if context.key == "output":
         fits = [
-            slide(part.W, part.F, part.S, (part.before, part.after), part.dilation, "floor")
-            for part in context.spreads
+            fit_window(part.W, part.F, part.S, (part.before, part.after), part.dilation, "floor")
+            for part in context.transposed_fits
         ]
         yield from context.fitted(fits)
 

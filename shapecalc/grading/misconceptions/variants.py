@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from shapecalc.geometry import Fit, Padding, Rounding, Spread, slide, spread
+from shapecalc.geometry import Fit, Padding, Rounding, TransposedFit, fit_transposed, fit_window
 
 Sides = Callable[[int, int], tuple[int, int]]
 MOST_TERMS = 12  # that arithmetic writes out
@@ -27,18 +27,18 @@ def refit(
     elif fit.policy in ("same", "same_lower"):
         P = fit.policy
     S = fit.S if S is None else S
-    return slide(
+    return fit_window(
         fit.W, fit.F, S, P, fit.dilation if dilation is None else dilation, rounding or policy
     )
 
 
 def respread(
-    part: Spread,
+    part: TransposedFit,
     *,
     S: int | None = None,
     sides: Sides | None = None,
     dilation: int | None = None,
-) -> Spread:
+) -> TransposedFit:
     """Return how a transposed convolution spreads an axis with some of its numbers changed."""
     P: Padding = (part.before, part.after)
     extra: int | None = part.output_padding
@@ -46,7 +46,7 @@ def respread(
         P = sides(part.before, part.after)
     elif part.policy:
         P, extra = part.policy, part.written
-    return spread(
+    return fit_transposed(
         part.W,
         part.F,
         part.S if S is None else S,

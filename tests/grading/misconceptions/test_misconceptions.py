@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import shapecalc
-from shapecalc.diagnostics import Refusal
+from shapecalc.diagnostics import LayerError
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.marking import Marker
@@ -296,7 +296,7 @@ def paths_of(subject: Subject, largest: int = LARGEST) -> list[str]:
     records = [record for record in subject.trace.layers if len(record.name) < 99]
     step = max(1, len(records) // largest)
     paths = [f"total.{key}" for key in OF_TOTAL]
-    names = [name for name in subject.groups if len(name) < 99][:9]
+    names = [name for name in subject.instances if len(name) < 99][:9]
     for name in [*(record.name for record in records[::step]), *names]:
         paths += [f"{name}.{key}" for key in (*SIZES, *COUNTS)]
         paths += [f"{field}({name})" for field in ("fits", "P", "F", "S", "K", "output", "units")]
@@ -368,7 +368,7 @@ def test_no_model_raises_for_a_students_own_volumes(kind: Path, volume: tuple[in
     for record in subject.trace.layers[:3]:
         try:
             supposed = subject.supposing({record.name: volume})
-        except Refusal:  # the volume has too few or too many axes for what follows
+        except LayerError:  # the volume has too few or too many axes for what follows
             continue
         for layer in supposed.trace.layers[:5]:
             for key in (*SIZES, *COUNTS):

@@ -12,11 +12,11 @@ import pytest
 import shapecalc
 from shapecalc import Trace
 from shapecalc.executor.buffers import Array
-from shapecalc.executor.confirm import WHOLE
 from shapecalc.executor.engine import Engine
-from shapecalc.executor.parameters import shapes_of
+from shapecalc.executor.network_gradient_check import random_upstream, whole_check
+from shapecalc.executor.parameters import owned_by
 from shapecalc.executor.session import Session
-from shapecalc.executor.whole_check import random_upstream, whole_check
+from shapecalc.executor.verify import WHOLE
 
 Spec = dict[str, Any]
 
@@ -24,10 +24,10 @@ Spec = dict[str, Any]
 def joined(trace: Trace, seed: int = 0, **settings: Any) -> dict[str, float]:
     """Return the errors after a pass forward and backward; biases keep values off the kinks."""
     biases: dict[str, Array] = {}
-    for record, shapes in zip(trace.layers, shapes_of(trace), strict=True):
-        if "bias" in shapes:
+    for record, owned in zip(trace.layers, owned_by(trace), strict=True):
+        if "bias" in owned:
             source = np.random.default_rng((seed, len(biases)))
-            biases[f"{record.name}.bias"] = source.standard_normal(shapes["bias"])
+            biases[f"{record.name}.bias"] = source.standard_normal(owned["bias"].shape)
     session = Session(trace, biases, seed=seed, keep="outputs", fast=False, **settings)
     inputs = session.inputs()
     session.engine.forward(inputs)

@@ -15,7 +15,7 @@ from shapecalc.diagnostics import Diagnostic, Fault, Finding, SpecError
 from shapecalc.executor.arrays import depth_first, numeric
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.losses import Loss
-from shapecalc.executor.running import gradient_of
+from shapecalc.executor.results import gradient_of
 from shapecalc.executor.session import Session
 from shapecalc.layers.base import show
 from shapecalc.network.example import Example, Numbers, examples_in
@@ -102,11 +102,11 @@ class ComputedExample:
         step, name = engine.steps[index], target.parameter
         value = engine.parameters[index][name]
         if target.role == "parameter":
-            return step.kernel.outside(name, value)
+            return step.kernel.from_kernel_layout(name, value)
         gradient = engine.parameter_gradients[index].get(name, np.zeros_like(value))
         if target.role == "next":
             gradient = value - (self.example.rate or 0) * gradient
-        return step.kernel.outside(name, gradient)
+        return step.kernel.from_kernel_layout(name, gradient)
 
     def _compared(
         self, key: str, numbers: Numbers, target: Target, computed: Array
@@ -141,8 +141,8 @@ class ComputedExample:
     def _layer(self, target: Target) -> str | None:
         if target.role == "loss":
             return None
-        names = [*self.trace.inputs, *(record.name for record in self.trace.layers)]
-        return names[target.at if target.batched else target.at + len(self.trace.inputs)]
+        record = self.trace.producer(target.at) if target.batched else self.trace.layers[target.at]
+        return [*self.trace.inputs][target.at] if record is None else record.name
 
 
 def _place(place: tuple[int, ...], target: Target, examples: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from shapecalc.derivations import Derivation, Expression, Operation, plus, times
 from shapecalc.geometry import Fit
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.dense import Dense
@@ -13,13 +14,15 @@ from shapecalc.layers.pool import MaxPool
 from shapecalc.records import LayerRecord
 
 if TYPE_CHECKING:
-    from shapecalc.executor.compared_example import ComputedExample
+    from shapecalc.executor.example_check import ComputedExample
 
 MOST = 30  # terms that are written out
 
 
-def value_working(computed: ComputedExample, record: LayerRecord, place: Sequence[int]) -> str:
-    """Return the sum or maximum behind one value; empty for other layers and for long sums.
+def value_derivation(
+    computed: ComputedExample, record: LayerRecord, place: Sequence[int]
+) -> Derivation | None:
+    """Return the sum or maximum behind one value; None for other layers and for long sums.
 
     `place` is depth first, after the example's number where there are several.
     """
@@ -27,15 +30,15 @@ def value_working(computed: ComputedExample, record: LayerRecord, place: Sequenc
     example, at = (place[0], place[1:]) if len(place) > len(output) else (0, tuple(place))
     names = computed.session.names
     if len(at) != len(output) or not record.sources or not record.input:
-        return ""
+        return None
     x = computed.array(names.find(record.sources[0]))[example]  # D x spatial sizes
     layer = record.layer
     if isinstance(layer, MaxPool):
-        values = [x[at[0]][pixel] for _, pixel in _window(layer.fits(record.input[0]).axes, at[1:])]
-        inside = ", ".join(map(_number, values))
-        return f"max({inside})" if len(values) <= MOST else ""
+        pixels = [pixel for _, pixel in _window(layer.fits(record.input[0]).axes, at[1:])]
+        values = [float(x[at[0]][pixel]) for pixel in pixels]
+        return _value(max(values), Operation("max", *values)) if len(values) <= MOST else None
     if not isinstance(layer, Conv | DepthwiseConv | Dense) or record.shares:
-        return ""
+        return None
     weight = computed.array(names.find(f"{record.name}.weight"))[at[0]]
     if isinstance(layer, Dense):
         terms = list(zip(weight, x.reshape(-1), strict=True)) if weight.size <= MOST else []
@@ -48,11 +51,14 @@ def value_working(computed: ComputedExample, record: LayerRecord, place: Sequenc
             for tap, pixel in _window(layer.fits(record.input[0]).axes, at[1:])
         ]
     if not terms:
-        return ""
-    text = " + ".join(f"{_factor(w)}*{_factor(v)}" for w, v in terms)
+        return None
+    added: list[Expression] = [times(float(w), float(v)) for w, v in terms]
+    total = sum(float(w) * float(v) for w, v in terms)
     if layer.bias:
-        text += f" + {_factor(computed.array(names.find(f'{record.name}.bias'))[at[0]])}"
-    return text
+        bias = float(computed.array(names.find(f"{record.name}.bias"))[at[0]])
+        added.append(bias)
+        total += bias
+    return _value(total, plus(*added))
 
 
 def layer_groups(layer: Conv | DepthwiseConv, record: LayerRecord) -> int:
@@ -67,10 +73,5 @@ def _window(fits: Sequence[Fit], at: Sequence[int]) -> Iterator[tuple[tuple[int,
         yield tuple(tap for tap, _ in seen), tuple(pixel for _, pixel in seen)
 
 
-def _number(value: Any) -> str:
-    return f"{float(value):.6g}"
-
-
-def _factor(value: Any) -> str:
-    text = _number(value)
-    return f"({text})" if text.startswith("-") else text
+def _value(value: float, expression: Expression) -> Derivation:
+    return Derivation("value", value, expression, reason="beside_its_answer")

@@ -332,7 +332,7 @@ def test_the_same_field_twice_is_refused(
     [
         ("3", "SC104"), ("~", "SC104"), ("[relu]", "SC104"), ("{}", "SC104"), ("true", "SC104"),
         ("1.5", "SC104"), ("reul", "SC105"), ("''", "SC105"), ("{3: 4}", "SC105"),
-        ("{relu: 3}", "SC104"), ("{relu: [a]}", "SC104"), ("{conv: relu}", "SC103"),
+        ("{relu: 3}", "SC104"), ("{relu: [a]}", "SC104"), ("{conv: relu}", "SC104"),
         ("{relu: {}, tanh: {}}", "SC102"), ("{dense: {}}", "SC103"), ("{dense: [10]}", "SC104"),
     ],
 )  # fmt: skip

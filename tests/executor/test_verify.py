@@ -12,9 +12,9 @@ import pytest
 
 import shapecalc
 from shapecalc import Trace
-from shapecalc.executor.confirm import confirm
 from shapecalc.executor.engine import Engine
 from shapecalc.executor.kernels import KERNELS, Kernel, conv, pool
+from shapecalc.executor.verify import verify
 from shapecalc.receptive_field import Axis
 from shapecalc.records import LayerRecord
 from shapecalc.verification import Verification
@@ -282,9 +282,9 @@ def test_a_fault_in_a_kernel_is_found(
     text = PLAIN.replace("{layer}", fault.layer).replace("  - relu\n", "  - elu\n")
     trace = trace_text(text.replace("relu1", "elu1"))
     layer = trace.layers[1].name
-    assert confirm(trace).agrees
+    assert verify(trace).agrees
     plant(monkeypatch, kind, fault)
-    result = confirm(trace)
+    result = verify(trace)
     assert not result.agrees
     assert {what for name, what in failing(result) if name == layer} == set(fault.fails.split(","))
     others = {(name, what) for name, what in failing(result) if name != layer}
@@ -311,7 +311,7 @@ def test_a_kernel_that_raises_is_named(
 
     fault = Planted("batch_norm", "execution", NOTHING, **{how: raises})  # type: ignore[arg-type]
     plant(monkeypatch, "batch_norm", fault)
-    result = confirm(trace_text(NETWORK))
+    result = verify(trace_text(NETWORK))
     assert not result.agrees
     assert failing(result) == {("batch_norm1", "execution")}
     assert len(result.diagnostics) == 1, "it is told once"
@@ -326,7 +326,7 @@ def test_a_wrong_volume_is_named_though_a_later_layer_cannot_run(
 ) -> None:
     trace = trace_text("input: 6x6x2\nlayers:\n  - conv: {K: 3, F: 3}\n  - dense: 3\n")
     plant(monkeypatch, "conv", Planted("conv", "output", NOTHING, crops_a_row, row_put_back))
-    result = confirm(trace)
+    result = verify(trace)
     assert not result.agrees
     assert ("conv1", "output") in failing(result)
 
@@ -337,13 +337,13 @@ def test_same_with_the_odd_zero_at_the_wrong_end_is_found(
 ) -> None:
     fields = "{F: 3, S: 2, P: same}" if kind == "max_pool" else "{K: 2, F: 3, S: 2, P: same}"
     trace = trace_text(f"input: 7x8x2\nlayers:\n  - {kind}: {fields}\n")
-    assert confirm(trace).agrees
+    assert verify(trace).agrees
     module = {"conv": conv, "max_pool": pool}[kind]
     sides_of = module.sides_of
     monkeypatch.setattr(
         module, "sides_of", lambda *rest: [(after, before) for before, after in sides_of(*rest)]
     )
-    result = confirm(trace)
+    result = verify(trace)
     assert_found(result, {(f"{kind}1", "receptive_field")}, 3)
     assert "pixels" in result.diagnostics[0].message
 
@@ -360,7 +360,7 @@ def test_a_minus_infinity_that_no_padding_explains_is_found(
         return output, saved
 
     monkeypatch.setitem(KERNELS, kind, type("Spoilt", (base,), {"forward": forward}))
-    result = confirm(trace_text(PLAIN.replace("{layer}", f"{kind}: 2")))
+    result = verify(trace_text(PLAIN.replace("{layer}", f"{kind}: 2")))
     assert (f"{kind}1", "gradient input") in failing(result)
 
 
@@ -375,12 +375,12 @@ def test_a_wrong_gradient_beside_a_window_in_the_padding_is_found(
         return [gradient * 1.01], learned
 
     text = "input: 2x2\nlayers: [max_pool: {F: 2, S: 1, P: [[1, 2]], dilation: 3}]\n"
-    sound = confirm(trace_text(text))
+    sound = verify(trace_text(text))
     assert sound.agrees
     (note,) = (note for note in sound.notes if "minus infinity" in note)
     assert "windows of max_pool1 lie wholly in the padding (SC406)" in note
     monkeypatch.setitem(KERNELS, "max_pool", type("Spoilt", (base,), {"backward": backward}))
-    assert failing(confirm(trace_text(text))) == {("max_pool1", "gradient input")}
+    assert failing(verify(trace_text(text))) == {("max_pool1", "gradient input")}
 
 
 def test_what_is_no_number_is_null_in_json(trace_text: TraceText) -> None:
@@ -391,7 +391,7 @@ example:
   given: {conv1.weight: [[[0]]]}
   expect: {max_pool1: [[0]], conv1: [[3]]}
 """
-    result = confirm(trace_text(text))
+    result = verify(trace_text(text))
     assert failing(result) == {("max_pool1", "max_pool1"), ("conv1", "conv1")}
     found = [check for check in result.to_dict()["checks"] if not check["agrees"]]
     assert [check["executed"] for check in found] == [None, None]
@@ -481,7 +481,7 @@ PREDICTIONS: dict[str, tuple[str, Record, str]] = {
 def test_a_wrong_prediction_is_found(name: str, trace_text: TraceText) -> None:
     layer, change, what = PREDICTIONS[name]
     trace = trace_text(NETWORK.replace("6x6x2", "12x12x2"))
-    result = confirm(changed(trace, layer, change))
+    result = verify(changed(trace, layer, change))
     assert not result.agrees
     assert (layer, what) in failing(result)
     sums = {(layer, "parameters")} if what in ("weights", "biases") else set()
@@ -502,14 +502,14 @@ def test_no_other_prediction_than_the_right_one_agrees(
             for step in (-1, 1):
                 value = getattr(record, field) + step
                 wrong = changed(trace, record.name, with_values(**{field: value}))
-                result = confirm(wrong, only=record.name, training=training)
+                result = verify(wrong, only=record.name, training=training)
                 sums = {(record.name, "parameters")} if field == "weights" else set()
                 assert failing(result) == {(record.name, field)} | sums
 
 
 def test_weights_taken_for_biases_are_found(trace_text: TraceText) -> None:
     swapped = with_values(weights=51, biases=6)  # 54 and 3: the sum is the same
-    result = confirm(changed(trace_text(NETWORK), "conv1", swapped))
+    result = verify(changed(trace_text(NETWORK), "conv1", swapped))
     assert not result.agrees
     assert failing(result) == {("conv1", "weights"), ("conv1", "biases")}
 
@@ -527,9 +527,9 @@ def test_gradients_of_several_consumers_that_are_not_added_up_are_found(
         own.discard(source)
 
     trace = trace_text(JOINED)
-    assert confirm(trace).agrees
+    assert verify(trace).agrees
     monkeypatch.setattr(Engine, "_pass_on", last_wins)
-    result = confirm(trace)
+    result = verify(trace)
     assert_found(result, BOTH, 0)
 
 
@@ -541,7 +541,7 @@ def test_gradients_of_shared_weights_that_are_not_added_up_are_found(
 
     trace = trace_text(JOINED)
     monkeypatch.setattr(Engine, "_learn", last_wins)
-    assert_found(confirm(trace), LEARNED, 0)
+    assert_found(verify(trace), LEARNED, 0)
 
 
 def test_a_shared_layer_that_learns_nothing_is_found(
@@ -555,7 +555,7 @@ def test_a_shared_layer_that_learns_nothing_is_found(
             learn(self, owner, learned)
 
     monkeypatch.setattr(Engine, "_learn", forgets)
-    assert_found(confirm(trace_text(JOINED)), LEARNED, 0)
+    assert_found(verify(trace_text(JOINED)), LEARNED, 0)
 
 
 # -- worked examples -------------------------------------------------------------------------------
@@ -588,7 +588,7 @@ EXPECTED = [line.split(":")[0].strip() for line in EXAMPLE.splitlines()[12:]]
 
 
 def test_a_right_example_agrees(trace_text: TraceText) -> None:
-    result = confirm(trace_text(EXAMPLE))
+    result = verify(trace_text(EXAMPLE))
     assert result.agrees, [d.message for d in result.diagnostics]
     assert [check.what for check in result.checks if check.what in EXPECTED]
 
@@ -606,7 +606,7 @@ def test_a_wrong_value_of_an_example_is_found(key: str, step: float, trace_text:
         if sep:
             first, rest = head, sep + tail + rest
     lines[at] = f"{title}: {'[' * brackets}{float(first) + step:.7f}{rest}"
-    result = confirm(trace_text("\n".join(lines) + "\n"))
+    result = verify(trace_text("\n".join(lines) + "\n"))
     assert not result.agrees
     (found,) = result.diagnostics
     assert (found.code, found.line, found.column) == ("SC303", at + 1, 5)
@@ -624,7 +624,7 @@ def test_a_tie_that_goes_to_the_last_maximum_is_found_by_an_example(
         "input: 2x2x1\nlayers:\n  - max_pool: 2\nexample:\n  given: {input: [[1, 3], [3, 0]]}\n"
         "  upstream: {max_pool1: [5]}\n  expect:\n    input.grad: [[0, 5], [0, 0]]\n"
     )
-    assert confirm(trace).agrees
+    assert verify(trace).agrees
 
     def backwards(base: Callable[..., Any], context: Any, inputs: Any, parameters: Any) -> Any:
         return base(context, [inputs[0][:, ::-1, ::-1]], parameters)
@@ -634,7 +634,7 @@ def test_a_tie_that_goes_to_the_last_maximum_is_found_by_an_example(
         return [below[0][:, ::-1, ::-1]], learned
 
     plant(monkeypatch, "max_pool", Planted("max_pool", "", NOTHING, backwards, turned))
-    result = confirm(trace)
+    result = verify(trace)
     assert failing(result) == {("input", "input.grad")}
     assert [d.code for d in result.diagnostics] == ["SC303"]
 
@@ -643,7 +643,7 @@ def test_a_kernel_that_forgets_its_bias_fails_the_example_too(
     trace_text: TraceText, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch, "conv", Planted("conv", "", NOTHING, forward=forgets_bias))
-    result = confirm(trace_text(EXAMPLE))
+    result = verify(trace_text(EXAMPLE))
     assert {"SC302", "SC303"} == {d.code for d in result.diagnostics}
     assert {"conv1", "gradient bias", "loss"} <= {what for _, what in failing(result)}
 
@@ -706,7 +706,7 @@ def test_a_sound_network_agrees(
 ) -> None:
     trace = trace_text(SOUND[name])
     for batch, seed in ((None, 0), (1, 1), (3, 2)):
-        result = confirm(trace, batch=batch, seed=seed, dtype=dtype, training=training)
+        result = verify(trace, batch=batch, seed=seed, dtype=dtype, training=training)
         assert result.agrees, [d.message for d in result.diagnostics]
         assert result.diagnostics == ()
         mode = "training" if training else "inference"
@@ -716,13 +716,13 @@ def test_a_sound_network_agrees(
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_kinks_raise_no_false_alarm(seed: int, trace_text: TraceText) -> None:
-    result = confirm(trace_text(SOUND["kinky"]), seed=seed, batch=2)
+    result = verify(trace_text(SOUND["kinky"]), seed=seed, batch=2)
     assert result.agrees, [d.message for d in result.diagnostics]
 
 
 def test_every_layer_is_checked_for_everything(trace_text: TraceText) -> None:
     trace = trace_text(NETWORK)
-    result = confirm(trace)
+    result = verify(trace)
     for record in trace.layers:
         checked = {check.what for check in result.checks if check.layer == record.name}
         assert checked >= {"output", "parameters", "non_trainable", "macs"}
@@ -740,15 +740,15 @@ def test_every_layer_is_checked_for_everything(trace_text: TraceText) -> None:
 
 def test_the_same_seed_gives_the_same_errors(trace_text: TraceText) -> None:
     trace = trace_text(NETWORK)
-    assert confirm(trace, seed=7).to_dict() == confirm(trace, seed=7).to_dict()
-    assert confirm(trace, seed=7).checks != confirm(trace, seed=8).checks
+    assert verify(trace, seed=7).to_dict() == verify(trace, seed=7).to_dict()
+    assert verify(trace, seed=7).checks != verify(trace, seed=8).checks
 
 
 def test_layers_that_are_alike_are_checked_once_and_told(trace_text: TraceText) -> None:
     trace = trace_text(
         "input: 4x4x2\nlayers:\n  - repeat: {times: 3, layers: [{conv: {K: 2, F: 3, P: 1}}]}\n"
     )
-    result = confirm(trace)
+    result = verify(trace)
     assert result.agrees
     assert any("2 layers" in note for note in result.notes)
     hows = {c.layer: c.how for c in result.checks if c.what == "gradient weight"}
@@ -759,7 +759,7 @@ def test_a_fault_in_layers_that_are_alike_is_found_in_each(
     trace_text: TraceText, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch, "tanh", Planted("tanh", "", NOTHING, backward=scaled(1.01)))
-    result = confirm(trace_text("input: 4\nlayers:\n  - tanh\n  - tanh\n"))
+    result = verify(trace_text("input: 4\nlayers:\n  - tanh\n  - tanh\n"))
     assert {("tanh1", "gradient input"), ("tanh2", "gradient input")} <= failing(result)
 
 
@@ -768,15 +768,15 @@ def test_only_a_layer_or_an_instance_is_checked(trace_text: TraceText) -> None:
         "input: 4x4x2\nblocks:\n  unit: {layers: [{conv: {K: 2, F: 3, P: 1}}, relu]}\n"
         "layers:\n  - unit\n  - unit\n"
     )
-    layers = {check.layer for check in confirm(trace, only="unit2").checks}
+    layers = {check.layer for check in verify(trace, only="unit2").checks}
     assert layers == {"unit2.conv1", "unit2.relu1"}
-    layers = {check.layer for check in confirm(trace, only="unit1.conv1").checks}
+    layers = {check.layer for check in verify(trace, only="unit1.conv1").checks}
     assert layers == {"unit1.conv1"}
 
 
 def test_progress_runs_to_the_end(trace_text: TraceText) -> None:
     seen: list[tuple[int, int]] = []
-    confirm(trace_text(NETWORK), progress=lambda done, total: seen.append((done, total)))
+    verify(trace_text(NETWORK), progress=lambda done, total: seen.append((done, total)))
     assert [done for done, _ in seen] == [*range(6)]
     assert {total for _, total in seen} == {5}
 
@@ -798,14 +798,14 @@ def test_progress_runs_to_the_end(trace_text: TraceText) -> None:
 def test_a_spec_that_cannot_be_run_gives_its_error_and_no_check(
     text: str, code: str, trace_text: TraceText
 ) -> None:
-    result = confirm(trace_text(text))
+    result = verify(trace_text(text))
     assert not result.agrees
     assert {d.code for d in result.diagnostics} == {code}
     assert result.checks == []
 
 
 def test_a_false_claim_does_not_keep_a_network_from_being_run(trace_text: TraceText) -> None:
-    result = confirm(trace_text("input: 8\nlayers: [relu]\nexpect: {output: 9}\n"))
+    result = verify(trace_text("input: 8\nlayers: [relu]\nexpect: {output: 9}\n"))
     assert not result.agrees
     assert [d.code for d in result.diagnostics] == ["SC301"]
     assert all(check.agrees for check in result.checks)
@@ -814,14 +814,14 @@ def test_a_false_claim_does_not_keep_a_network_from_being_run(trace_text: TraceT
 
 def test_a_network_from_a_mapping_is_verified_too() -> None:
     trace = shapecalc.trace({"input": 4, "layers": ["tanh"]})
-    assert confirm(trace).agrees
+    assert verify(trace).agrees
     wrong = changed(trace, "tanh1", with_values(macs=1))
-    (found,) = confirm(wrong).diagnostics
+    (found,) = verify(wrong).diagnostics
     assert (found.code, found.layer, found.line) == ("SC302", "tanh1", None)
 
 
 def test_no_example_and_no_layers_are_no_fault(trace_text: TraceText) -> None:
-    result = confirm(trace_text("input: 4\nlayers: []\n"))
+    result = verify(trace_text("input: 4\nlayers: []\n"))
     assert isinstance(result.agrees, bool)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from shapecalc.derivations import Derivation, text
+from shapecalc.derivations import Derivation, Operation, text
 from shapecalc.geometry import both_sides, decimals
 from shapecalc.records import LayerRecord
 from shapecalc.volumes import show
@@ -22,6 +22,7 @@ TITLES = {
     "P": "P",
     "output_padding": "output_padding",
 }
+MOST_TERMS = 12  # of a sum over layers that are written out
 PARAMETERS = {"weight": "weights", "bias": "biases"}  # others are called by their names
 
 
@@ -32,9 +33,13 @@ def lines(record: LayerRecord) -> list[str]:
 
 def line(record: LayerRecord, quantities: Iterable[str]) -> str:
     """Return how some numbers of a layer follow, in one line; empty where nothing is shown."""
+    return "; ".join(map(sentence, chosen(record, quantities)))
+
+
+def chosen(record: LayerRecord, quantities: Iterable[str]) -> list[Derivation]:
+    """Return the derivations of some numbers of a layer; a jump is told with its field."""
     wanted = ["receptive_field" if key == "jump" else key for key in quantities]
-    shown = (derivation for derivation in record.derivations if derivation.quantity in wanted)
-    return "; ".join(map(sentence, shown))
+    return [derivation for derivation in record.derivations if derivation.quantity in wanted]
 
 
 def sentence(derivation: Derivation) -> str:
@@ -67,6 +72,10 @@ def _equation(of: Derivation) -> str:
 
 def _separated(value: int) -> str:
     return f"{value:,}"
+
+
+def _short(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _value(of: Derivation) -> str:
@@ -118,6 +127,16 @@ def _enlarged(of: Derivation) -> str:
     return f"receptive field: the jump is divided by {of.given['scale']}{bound}"
 
 
+def _sum_over_layers(of: Derivation) -> str:
+    """Tell a total by its terms, or how many there are."""
+    doubled = of.quantity == "flops"
+    added = of.expression.operands[1] if doubled else of.expression  # type: ignore[union-attr]
+    assert isinstance(added, Operation)
+    terms = len(added.operands)
+    told = text(added, _separated) if terms <= MOST_TERMS else f"the sum over {terms} layers"
+    return f"2 * ({told})" if doubled else told
+
+
 def _always(said: str) -> Callable[[Any], str]:
     return lambda of: said
 
@@ -136,6 +155,11 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     "merged": _merged,
     # counts
     "unknown": _always("parameters: unknown"),
+    # answers to questions, which they stand beside
+    "beside_its_answer": lambda of: text(of.expression or 0, _short),
+    "sum_over_layers": _sum_over_layers,
+    "two_for_each_mac": lambda of: f"2 * {of.value // 2:,} MACs",
+    "window_by_positions": lambda of: f"{of.value[0]} values in a window, {of.value[1]} positions",
     # receptive fields
     "dense": _always("receptive field: a dense layer sees the whole input"),
     "global_pool": _always("receptive field: a global pool sees the whole input"),

@@ -18,9 +18,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from shapecalc.executor.buffers import Array, Buffers
-from shapecalc.executor.draws import generator
 from shapecalc.executor.engine import Step
 from shapecalc.executor.gradient_check import some_places
+from shapecalc.executor.rng import generator
 from shapecalc.executor.session import Session
 
 GOLDEN = 0.618034
@@ -58,7 +58,7 @@ class _Direction:
     """A random direction of the inputs or of the parameters, and the gradient along it."""
 
     def __init__(self, session: Session, inputs: Sequence[Array], seed: int, title: str) -> None:
-        self.engine, self.buffers = session.engine, session.buffers
+        self.engine, self.buffers, self.owned = session.engine, session.buffers, session.owned
         self.inputs, self.seed, self.title = inputs, seed, title
         self.analytic = 0.0
         self.spread = 0.0  # variance of `analytic` over all such directions
@@ -94,7 +94,7 @@ class _Direction:
         is left of it is rounding, many times enlarged.
         """
         shapes = [x.shape for x in self.inputs] + self.engine.shapes
-        return any(step.kernel.few(shapes[step.sources[0]]) for step in self.engine.steps)
+        return any(step.kernel.degenerate(shapes[step.sources[0]]) for step in self.engine.steps)
 
     def _of_input(self, index: int) -> Array | None:
         if self.title != "inputs":
@@ -142,7 +142,7 @@ class _Direction:
         """Return places and steps for each learned parameter, the same for all who share it."""
         found = {}
         for number, (name, array) in enumerate(self.engine.parameters[owner].items()):
-            if name.startswith("running"):
+            if not self.owned[owner][name].learned:
                 continue
             random = generator("direction of parameters", self.seed, owner, number)
             places = some_places(array.size, random)

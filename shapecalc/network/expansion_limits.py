@@ -1,7 +1,7 @@
 """How much one spec may expand to: what is spent while it is built, and a look ahead.
 
 Layers are looked at before they are built, so that `times: 1000000000` costs nothing; what that
-look cannot see is stopped by the budget.
+look cannot see is stopped by the limits.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from shapecalc.diagnostics import MAX_NESTING
 from shapecalc.network.blocks import Block
-from shapecalc.network.written import INNER, inner_lists, likely_kind
+from shapecalc.network.layer_item import INNER, inner_lists, likely_kind
 
 ALLOWANCE = "report, check, verify and calc allow more with --max-layers"
 SOURCES = 2  # a layer, on an average
@@ -28,7 +28,7 @@ class TooMuch(Exception):
         self.hint = f"repeat or use blocks fewer times; {hint}".removesuffix("; ")
 
 
-class Budget:
+class ExpansionLimits:
     """What is left. Shared by a network and the layers that are expanded for their faults only."""
 
     def __init__(self, layers: int) -> None:
@@ -69,7 +69,7 @@ def _passed(most: int, what: str) -> TooMuch:
     return TooMuch(f"{most:,} {what}", ALLOWANCE)
 
 
-class Foresight:
+class SizeEstimate:
     """Counts the layers that a spec expands to at least; $parameters are not looked into."""
 
     def __init__(self, blocks: Mapping[str, Block]) -> None:

@@ -12,15 +12,13 @@ from collections.abc import Sequence
 from math import ceil, floor
 from typing import NamedTuple
 
-from shapecalc.executor.measured_field import Interval, Measured, Tracker
+from shapecalc.executor.measured_receptive_field import Interval, Measured, Tracker
 from shapecalc.layers.base import show
-from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 from shapecalc.verification import Check
 
 ALL = 24  # layers of a small network: all are measured; of a large one so many
-BOUNDS = ("conv_transpose", "adaptive_max_pool", "adaptive_avg_pool")
 
 
 class FieldChecks(NamedTuple):
@@ -38,9 +36,9 @@ def field_checks(trace: Trace, chosen: Sequence[int]) -> FieldChecks:
         grown = [i for i in known if _changed(trace.layers[i])] or known
         step = max(1, ceil(len(grown) / (ALL - 1)))
         layers = sorted({*grown[::step], grown[-1]})
-    bounds = _bounds(trace)
+    exact = _exact(trace)
     measured = Tracker(trace, layers).run()
-    checks = [_compared(trace.layers[m.layer], m, bounds[m.layer]) for m in measured]
+    checks = [_compared(trace.layers[m.layer], m, exact[m.layer]) for m in measured]
     note = None
     if len(checks) < len(known):
         note = f"receptive fields: measured for {len(checks)} of {len(known):,} layers"
@@ -51,46 +49,22 @@ def _changed(record: LayerRecord) -> bool:
     return all(record.field != before for before in record.source_fields)
 
 
-class _Bound(NamedTuple):
-    """What a layer's predicted field leaves open."""
-
-    loose: bool  # it is a bound: the measured field lies inside
-    placeless: bool  # where it lies is not known: only sizes are compared
-
-
-def _bounds(trace: Trace) -> list[_Bound]:
-    """Return what each layer's predicted field leaves open."""
-    inputs = len(trace.inputs)
-    bounds, leaves_out = [_Bound(False, False)] * inputs, [False] * inputs
+def _exact(trace: Trace) -> list[bool]:
+    """Say of each layer whether an output sees all of the predicted field."""
+    left_out = [False for _ in trace.spec.values.inputs]
+    exact = []
     for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
-        sources = node.sources or ()
-        before = [bounds[source] for source in sources]
-        jumps = {f.jumps() for f in record.source_fields if f is not None}
-        own = record.kind in BOUNDS or getattr(record.layer, "mode", "") == "bilinear"
+        before = any(left_out[source] for source in node.sources or ())
+        layer, inputs = record.layer, record.input
+        own = layer is not None and inputs is not None and layer.leaves_out(inputs)
+        left_out.append(before or own)
         field = record.field
-        cut = record.kind == "crop"  # what it cuts off, no padding behind it can see
-        dilated = getattr(record.layer, "dilation", 1) != 1
-        skips = cut or dilated or _skips(record)
-        leaves_out.append(any(leaves_out[source] for source in sources) or skips)
-        unsure = field is None or (leaves_out[-1] if field.whole else field.axes is None)
-        loose = any(b.loose for b in before) or own or unsure or cut
-        # Branches of different jumps lie apart, each output's in another way (SC407).
-        placeless = any(b.placeless for b in before) or len(jumps) > 1
-        bounds.append(_Bound(loose or placeless, placeless))
-    return bounds[inputs:]
+        exact.append(field is not None and field.exact and not (field.whole and left_out[-1]))
+    return exact
 
 
-def _skips(record: LayerRecord) -> bool:
-    """Say whether a layer's windows leave pixels out, between them or at the end."""
-    if not isinstance(record.layer, Sliding) or not record.input:
-        return False
-    fits = record.layer.fits(record.input[0])
-    return any(fit.skips or (fit.remainder and fit.unused) for fit in fits.axes)
-
-
-def _compared(record: LayerRecord, measured: Measured, bound: _Bound) -> Check:
-    loose = bound.loose
-    predicted = None if bound.placeless else _predicted(record, measured)
+def _compared(record: LayerRecord, measured: Measured, exact: bool) -> Check:
+    predicted = _predicted(record, measured)
     reached = measured.reached
     full = list(record.receptive_field or ())
     if reached is None:  # a softmax of one unit, a window in the padding: nothing comes back
@@ -102,10 +76,10 @@ def _compared(record: LayerRecord, measured: Measured, bound: _Bound) -> Check:
     extent = record.field.extent if record.field else ()
     cut = [(max(a, 0), min(b, W - 1)) for (a, b), W in zip(predicted, extent, strict=True)]
     agrees = all(
-        a <= c and d <= b and (loose or (a, b) == (c, d) or whole != (a, b))
+        a <= c and d <= b and (not exact or (a, b) == (c, d) or whole != (a, b))
         for (a, b), (c, d), whole in zip(cut, reached, predicted, strict=True)
     )
-    how = ["a bound"] if loose else []
+    how = [] if exact else ["a bound"]
     if cut != predicted:
         how.append(f"{show(tuple(full))} cut to the input")
     sizes = [b - a + 1 for a, b in reached]
@@ -118,7 +92,7 @@ def _compared(record: LayerRecord, measured: Measured, bound: _Bound) -> Check:
 def _predicted(record: LayerRecord, measured: Measured) -> list[Interval] | None:
     """Return the predicted first and last pixel on each axis; None where only sizes are known."""
     field = record.field
-    if field is None:
+    if field is None or not field.placed:
         return None
     if field.whole:
         return [(0, W - 1) for W in field.extent]

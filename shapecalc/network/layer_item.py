@@ -10,13 +10,13 @@ from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, Findings, Path, quote, repairable
 from shapecalc.edits import Change, Repair
 from shapecalc.layers import KINDS, kind_of, kinds
-from shapecalc.network.expectations import LayerClaims
+from shapecalc.network.expectations import LayerExpectations
 
 INNER = {"residual": ("body", "shortcut"), "parallel": ("branches",), "repeat": ("layers",)}
 
 
 @dataclass(slots=True)
-class Written:
+class LayerItem:
     """One item of a list of layers, taken apart."""
 
     kind: str  # as written
@@ -24,7 +24,7 @@ class Written:
     path: Path
     name: str | None = None
     origin: Any = None  # `from`
-    claims: LayerClaims | None = None
+    expectations: LayerExpectations | None = None
     share: Any = None
 
 
@@ -42,6 +42,9 @@ def likely_kind(item: Mapping[Any, Any], blocks: Mapping[str, Any]) -> Any:
     if len(item) == 1:
         return next(iter(item))
     return next((key for key in item if is_kind(key, blocks)), next(iter(item)))
+
+
+TYPE_KEYS = frozenset(("type", "kind", "layer", "op", "layer_type", "class_name", "module"))
 
 
 def kind_key(
@@ -76,7 +79,7 @@ def _beside(item: Mapping[Any, Any], chosen: Any, key: Any, is_kind: bool) -> Fa
     fields = item[chosen]
     cls = KINDS.get(kind_of(chosen) or "") if isinstance(chosen, str) else None
     if fields is not None and not isinstance(fields, Mapping):
-        fields = {cls.main: fields} if cls is not None and cls.main else None
+        fields = {cls.shorthand: fields} if cls is not None and cls.shorthand else None
         if fields is None:
             return Fault(rules.UNKNOWN_KEY, message, text)
     change = Change("set", {**rest, chosen: {**(fields or {}), key: item[key]}}, up=1)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from shapecalc.diagnostics import Refusal
+from shapecalc.diagnostics import LayerError
 from shapecalc.executor.buffers import Array, Buffers
 from shapecalc.executor.kernels import KERNELS, Context
 from shapecalc.layers import Layer
@@ -42,24 +42,25 @@ class Tracker:
 
     def __init__(self, trace: Trace, layers: Sequence[int]) -> None:
         self.trace = trace
-        self.offset = len(trace.inputs)
+        self.values = trace.spec.values
         self.layers = list(layers)
         self.random = np.random.default_rng(0)
         self.volumes = [*trace.inputs.values(), *(record.output for record in trace.layers)]
         mixed = [r.field is not None and r.field.mixed for r in trace.layers]
-        self.single = [False] * self.offset + mixed  # values whose marks have a depth of their own
+        # Values whose marks have a depth of their own.
+        self.single = [*(False for _ in self.values.inputs), *mixed]
         self.marks: dict[int, Array] = {}  # by value: targets x places, bool
 
     def run(self) -> list[Measured]:
         """Return what each layer's central output sees; layers beyond the room are left out."""
         at = {}
         for row, layer in enumerate(self.layers):
-            own = self._mark(layer + self.offset)
+            own = self._mark(self.values.of(layer))
             at[layer] = tuple(size // 2 for size in own.shape[1:])
             own[(row, *at[layer])] = True
         lost = np.zeros(len(self.layers), bool)
         for layer in reversed(range(len(self.trace.layers))):
-            marks = self.marks.pop(layer + self.offset, None)
+            marks = self.marks.pop(self.values.of(layer), None)
             if marks is None:
                 continue
             rows = np.flatnonzero(marks.reshape(len(marks), -1).any(axis=1))
@@ -86,7 +87,7 @@ class Tracker:
         volumes, thin, output = list(record.input or ()), record.layer, record.output
         assert thin is not None, "only sound networks are measured"
         assert output is not None, "only sound networks are measured"
-        few = not self.single[layer + self.offset] and _can_be_thin(record.kind, volumes, output)
+        few = not self.single[self.values.of(layer)] and _can_be_thin(record.kind, volumes, output)
         if few:
             channels = max(2 ** (len(volumes[0]) - 1), len(volumes))
             volumes = [(*v[:-1], channels) if len(v) > 1 else v for v in volumes]
@@ -120,11 +121,12 @@ class Tracker:
         count = len(volumes)
         inputs = [_ramps(volume, len(marks), i, count) for i, volume in enumerate(volumes)]
         try:
-            shapes = layer.parameters(volumes)
-        except Refusal:
+            owned = layer.parameters(volumes)
+        except LayerError:
             return None
         parameters = {
-            name: kernel.inside(name, self._positive(shape)) for name, shape in shapes.items()
+            name: kernel.to_kernel_layout(name, self._positive(p.shape))
+            for name, p in owned.items()
         }
         output, saved = kernel.forward(context, inputs, parameters)
         upstream = self._positive(output.shape)
@@ -142,7 +144,7 @@ class Tracker:
     def _reached(self, row: int) -> tuple[Interval, ...] | None:
         """Return the extent of what arrived at the inputs, on all of them together."""
         reached: tuple[Interval, ...] | None = None
-        for value in range(self.offset):
+        for value in self.values.inputs:
             marks = self.marks.get(value)
             if marks is None or not marks[row].any():
                 continue

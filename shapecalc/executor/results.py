@@ -94,7 +94,7 @@ def result_of(session: Session, losses: Sequence[Loss]) -> Result:
         for index, value in enumerate(engine.values)
         if value is not None and index in session.shown
     }
-    wanted = range(session.offset) if session.keep == "outputs" else range(len(names))
+    wanted = session.trace.spec.values.inputs if session.keep == "outputs" else range(len(names))
     found = {i: gradient_of(session, losses, i) for i in wanted}
     gradients = {names[i]: depth_first(g) for i, g in found.items() if g is not None}
     gradients |= _outside(session, _all_gradients(session))
@@ -107,8 +107,9 @@ def _all_gradients(session: Session) -> list[dict[str, Array]]:
     """Return every parameter's gradient; zeros where nothing came back to the layer."""
     engine = session.engine
     complete = []
-    for own, found in zip(engine.parameters, engine.parameter_gradients, strict=False):
-        learned = {name: array for name, array in own.items() if not name.startswith("running")}
+    steps = zip(session.owned, engine.parameters, engine.parameter_gradients, strict=False)
+    for owned, own, found in steps:
+        learned = {name: array for name, array in own.items() if owned[name].learned}
         complete.append(
             {n: found[n] if n in found else np.zeros_like(a) for n, a in learned.items()}
         )
@@ -128,7 +129,7 @@ def gradient_of(session: Session, losses: Sequence[Loss], index: int) -> Array |
 
 def _outside(session: Session, by_step: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
     return {
-        f"{step.name}.{name}": step.kernel.outside(name, values)
+        f"{step.name}.{name}": step.kernel.from_kernel_layout(name, values)
         for step, own in zip(session.engine.steps, by_step, strict=False)
         for name, values in own.items()
     }

@@ -17,9 +17,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, SpecError, in_order, nearest, quote, some
 from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
-from shapecalc.executor.compared_example import ComputedExample
-from shapecalc.executor.draws import generator
-from shapecalc.executor.field_check import field_checks
+from shapecalc.executor.example_check import ComputedExample
 from shapecalc.executor.gradient_check import GOOD, GOOD_SINGLE, Tensor, check_layer
 from shapecalc.executor.limits import (
     MOST,
@@ -29,9 +27,12 @@ from shapecalc.executor.limits import (
     need_whole,
     seconds_to_check,
 )
+from shapecalc.executor.network_gradient_check import random_upstream, whole_check
+from shapecalc.executor.receptive_field_check import field_checks
+from shapecalc.executor.rng import generator
 from shapecalc.executor.session import Session
-from shapecalc.executor.whole_check import random_upstream, whole_check
-from shapecalc.layers.base import counted_as, show
+from shapecalc.layers.base import show
+from shapecalc.quantities import ROLES
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 from shapecalc.verification import Check, Verification
@@ -42,7 +43,7 @@ WHOLE = 1e-4  # the error that passes for a whole network: rounding adds up from
 FAULT = "this is a fault of shapecalc, not of the spec: please report it"
 
 
-def confirm(
+def verify(
     trace: Trace,
     *,
     batch: int | None = None,
@@ -143,9 +144,11 @@ class _Plan:
             fast=False,
         )  # fmt: skip
         for index, own in enumerate(session.engine.parameters):
-            if "bias" in own:
-                drawn = generator("bias", self.seed, index).standard_normal(own["bias"].shape)
-                own["bias"][...] = SMALL * drawn
+            biases = [own[name] for name, p in session.owned[index].items() if p.role == "bias"]
+            if biases:
+                random = generator("bias", self.seed, index)
+                for bias in biases:
+                    bias[...] = SMALL * random.standard_normal(bias.shape)
         return session
 
     def _order(self, check: Check) -> int:
@@ -177,13 +180,13 @@ class _Plan:
         if count != self.batch:
             self._compare(record, "batch", self.batch, count)
         if not record.shares:
-            arrays = engine.parameters[index]
+            arrays, owned = engine.parameters[index], session.owned[index]
             if whole and index in engine.reached:  # what got a gradient is what is used
-                kept = {n: a for n, a in arrays.items() if counted_as(n) == "non_trainable"}
+                kept = {name: a for name, a in arrays.items() if not owned[name].learned}
                 arrays = {**engine.parameter_gradients[index], **kept}
-            sizes = {"weights": 0, "biases": 0, "non_trainable": 0}
-            for name, array in arrays.items():
-                sizes[counted_as(name)] += array.size
+            sizes = dict.fromkeys(ROLES.values(), 0)
+            for name, array in arrays.items():  # a gradient of nothing counts as a weight's
+                sizes[ROLES[owned[name].role if name in owned else "weight"]] += array.size
             for what, executed in sizes.items():
                 self._compare(record, what, getattr(record, what), executed)
             total = sizes["weights"] + sizes["biases"]
@@ -246,11 +249,11 @@ class _Plan:
 
     def _gradient(self, record: LayerRecord, tensor: Tensor, how: str) -> None:
         bound = GOOD if self.dtype == "float64" else GOOD_SINGLE
-        what = f"gradient {tensor.name}"
         if not how:
             how = "every value" if tensor.exhaustive else "random directions"
         agrees = tensor.error is not None and tensor.error <= bound
-        check = Check(record.name, what, bound, tensor.error, agrees, how)
+        error = tensor.error
+        check = Check(record.name, "gradient", bound, error, agrees, how, tensor=tensor.name)
         if agrees:
             self.checks.append(check)
         elif tensor.error is None:
@@ -308,7 +311,8 @@ class _Plan:
         self._attempt(session, lambda: joined.update(whole_check(session, inputs, self.seed)))
         for name, error in joined.items():
             agrees = error <= WHOLE
-            check = Check(None, f"gradient {name}", WHOLE, error, agrees, "a random direction")
+            how = "a random direction"
+            check = Check(None, "gradient", WHOLE, error, agrees, how, tensor=name)
             if agrees:
                 self.checks.append(check)
             else:

@@ -11,11 +11,12 @@ from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, Layer
 from shapecalc.layers.field_types import NAME
 from shapecalc.network.blocks import COMMON, LONGEST_NAME
-from shapecalc.network.budget import Budget, TooMuch
-from shapecalc.network.scopes import Scope, Sources
+from shapecalc.network.expansion_limits import ExpansionLimits, TooMuch
+from shapecalc.network.layer_item import LayerItem
+from shapecalc.network.scopes import Scope
 from shapecalc.network.validation import validate
+from shapecalc.network.values import Sources
 from shapecalc.network.wiring import Node, Wiring
-from shapecalc.network.written import Written
 
 if TYPE_CHECKING:
     from shapecalc.network.translation import Translation
@@ -32,13 +33,13 @@ class Read(NamedTuple):
     translation: Translation | None = None
 
 
-class PlainLayers(Wiring):
+class LeafLayers(Wiring):
     """Adds layers that hold no others."""
 
     def __init__(
-        self, rounding: Rounding, findings: Findings, inputs: Sequence[str], budget: Budget
+        self, rounding: Rounding, findings: Findings, inputs: Sequence[str], limits: ExpansionLimits
     ) -> None:
-        super().__init__(findings, inputs, budget)
+        super().__init__(findings, inputs, limits)
         self.rounding = rounding
         self.plain: dict[str, Read] = {}  # words written without fields, read once
 
@@ -76,16 +77,16 @@ class PlainLayers(Wiring):
             fields = NO_FIELDS
         elif isinstance(value, (dict, Mapping)):  # what nearly all are is asked first
             if not COMMON_KEYS.isdisjoint(value):
-                written = Written(word, value, path)
+                written = LayerItem(word, value, path)
                 fields = self.common(written, scope, cls.has_weights)
                 name, origin = written.name, written.origin
-                share, claims = written.share, written.claims
+                share, claims = written.share, written.expectations
         elif cls.merges:
             fields, origin = NO_FIELDS, value
-        elif cls.main is None and isinstance(value, list | tuple) and not value:
+        elif cls.shorthand is None and isinstance(value, list | tuple) and not value:
             fields = NO_FIELDS  # Flatten: [], as if it were called
-        elif cls.main is not None or word != kind:
-            fields = {cls.main: value}
+        elif cls.shorthand is not None or word != kind:
+            fields = {cls.shorthand: value}
         if fields is NO_FIELDS and word in self.plain:
             layer, translation = self.plain[word]
         elif (word, id(value)) in self.sound:
@@ -120,7 +121,7 @@ class PlainLayers(Wiring):
             )
         if layer is None:
             return Read(None, translation)
-        read = Read(layer.settled(self.rounding), translation)
+        read = Read(layer.with_rounding(self.rounding), translation)
         if fields is NO_FIELDS and self.findings.mark() == mark:
             self.plain[word] = read
         return read
@@ -140,20 +141,37 @@ class PlainLayers(Wiring):
         from shapecalc.network import shorthands, translation  # not needed by who writes in ours
 
         tried = translation.translate(word, kind, fields, bare)
-        if tried.foreign and bare and shorthands.is_ambiguous(word, kind, *fields.values()):
+        ambiguous = tried.foreign and bare and shorthands.is_ambiguous(word, kind, *fields.values())
+        if ambiguous:
             layer = None
         elif tried.foreign:
             self.findings.take_back(mark)
             layer = self._translated(tried, cls, path, bare)
         if layer is None and bare and fields:
             (value,) = fields.values()
-            meant = shorthands.fields_meant(word, kind, value)
-            if meant is not None:
-                self.findings.take_back(mark)
-                message = f"{quote(word)} takes fields, not {quote(value)}"
-                self.findings.append(Finding(shorthands.offered(message, meant, word), path))
-                return self._validated(kind, cls, meant.fields, path, False), None
+            found = self.findings[mark[0] :]
+            if ambiguous or any(one.rule is rules.WRONG_VALUE for one in found):
+                return self._meant_by(word, kind, cls, value, path, mark), None
         return layer, tried if tried.foreign else None
+
+    def _meant_by(
+        self, word: str, kind: str, cls: type[Layer], value: Any, path: Path, mark: Any
+    ) -> Layer | None:
+        """Say in one finding what a bare value means that is no main field; go on with that."""
+        from shapecalc.network import shorthands, tuples
+
+        value = tuples.without_tuples(value)
+        meant = shorthands.fields_meant(word, kind, value)
+        if meant is None and kind not in shorthands.FILTERS:
+            return None  # what is said of the main field is all there is to say
+        self.findings.take_back(mark)
+        if meant is None:
+            self.findings.append(Finding(shorthands.not_told(word, kind, value), path))
+            return None
+        message = f"{quote(word)} takes fields, not {quote(value)}"
+        sizes = shorthands.windows(kind, value)
+        self.findings.append(Finding(shorthands.offered(message, meant, word, sizes), path))
+        return None if sizes else self._validated(kind, cls, meant.fields, path, False)
 
     def _validated(
         self, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool

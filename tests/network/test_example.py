@@ -78,10 +78,10 @@ def test_an_example_may_be_missing_or_empty(trace_text: TraceText, text: str) ->
 WRONG: list[tuple[str, str, str, str]] = [
     # unknown keys, and what is meant by them
     ("expected: {conv1: 1}", "SC102", "expected", "write expect"),
-    ("input: [1]", "SC102", "input", "given: {input"),
-    ("inputs: [1]", "SC102", "inputs", "write given"),
-    ("output: [1]", "SC102", "output", "write expect"),
-    ("weights: [1]", "SC102", "weights", "conv1.weight"),
+    ("input: [1]", "SC102", "input", "under given"),
+    ("inputs: [1]", "SC102", "inputs", "under given"),
+    ("output: [1]", "SC102", "output", "under expect"),
+    ("weights: [1]", "SC102", "weights", "under given"),
     ("learning_rate: 1", "SC102", "learning_rate", "write rate"),
     ("lr: 1", "SC102", "lr", "write rate"),
     ("atol: 1", "SC102", "atol", "write tolerance"),

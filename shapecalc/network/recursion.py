@@ -8,7 +8,7 @@ from typing import Any
 from shapecalc import rules
 from shapecalc.diagnostics import MAX_NESTING, Fault, Finding, Findings, Path
 from shapecalc.network.blocks import Block
-from shapecalc.network.written import INNER, inner_lists
+from shapecalc.network.layer_item import INNER, inner_lists
 
 
 def _uses(layers: Any, path: Path, seen: set[int], depth: int = 0) -> Iterator[tuple[str, Path]]:

@@ -18,11 +18,11 @@ import yaml
 
 import shapecalc
 from shapecalc import Trace
-from shapecalc.executor import measured_field
-from shapecalc.executor.field_check import ALL, field_checks
+from shapecalc.executor import measured_receptive_field
 from shapecalc.executor.kernels import KERNELS
-from shapecalc.executor.measured_field import Measured, Tracker
-from shapecalc.executor.parameters import shapes_of
+from shapecalc.executor.measured_receptive_field import Measured, Tracker
+from shapecalc.executor.parameters import owned_by
+from shapecalc.executor.receptive_field_check import ALL, field_checks
 from shapecalc.executor.session import Session
 from shapecalc.receptive_field import Axis
 
@@ -43,9 +43,9 @@ def brute(trace: Trace) -> list[Measured]:
     """Return what each layer's central output sees: one example for each changed pixel."""
     source = np.random.default_rng(5)
     parameters = {
-        f"{record.name}.{name}": source.uniform(0.5, 1.5, shape)
-        for record, shapes in zip(trace.layers, shapes_of(trace), strict=True)
-        for name, shape in shapes.items()
+        f"{record.name}.{name}": source.uniform(0.5, 1.5, parameter.shape)
+        for record, owned in zip(trace.layers, owned_by(trace), strict=True)
+        for name, parameter in owned.items()
     }
     volumes = {name: volume for name, volume in trace.inputs.items() if volume}
     base = {name: source.uniform(0.9, 1.1, volume) for name, volume in volumes.items()}
@@ -63,7 +63,7 @@ def brute(trace: Trace) -> list[Measured]:
         session = Session(trace, parameters, training=False)
         session.engine.forward(session.inputs(given))
         for index, at in enumerate(centres):
-            values = session.value(index + session.offset)[(slice(None), *at)]
+            values = session.value(trace.spec.values.of(index))[(slice(None), *at)]
             changes = np.abs(values[1:] / values[0] - 1).reshape(count, -1).max(axis=1)
             differs = (changes > 1e-9).reshape(places)  # less is rounding
             seen[index].append([(int(i.min()), int(i.max())) for i in differs.nonzero() if i.size])
@@ -365,7 +365,7 @@ def test_layers_beyond_the_room_are_left_out(monkeypatch: pytest.MonkeyPatch) ->
     )
     every = {m.layer: m for m in tracked(trace)}
     assert set(every) == {0, 1, 2}
-    monkeypatch.setattr(measured_field, "ROOM", 8 * 8 * 4)
+    monkeypatch.setattr(measured_receptive_field, "ROOM", 8 * 8 * 4)
     some = tracked(trace)
     assert 0 < len(some) < 3
     assert all(every[m.layer] == m for m in some)

@@ -12,8 +12,8 @@ import shapecalc
 from shapecalc import SpecError, Trace
 from shapecalc.diagnostics import Finding
 from shapecalc.executor import run
-from shapecalc.executor.compared_example import SHOWN, ComputedExample
-from shapecalc.executor.confirm import confirm
+from shapecalc.executor.example_check import SHOWN, ComputedExample
+from shapecalc.executor.verify import verify
 from shapecalc.verification import Check
 
 TraceText = Callable[..., Trace]
@@ -281,7 +281,7 @@ def test_an_input_that_is_not_given_has_as_many_examples_as_there_are_elsewhere(
 def test_an_example_is_computed_in_float64_whatever_the_run() -> None:
     third = {"given": {"input": [1 / 3]}, "expect": {"tanh1": [np.tanh(1 / 3).item()]}}
     trace = shapecalc.trace({"input": 1, "layers": ["tanh"], "example": third | {"tolerance": 0}})
-    result = confirm(trace, dtype="float32")
+    result = verify(trace, dtype="float32")
     assert result.agrees
     assert "tanh1" in {check.what for check in result.checks}
 

@@ -1,0 +1,1 @@
+"""Weight files: names, shapes and types of the tensors in them, never their values."""

@@ -1,0 +1,199 @@
+"""Finds the configuration of a model in a file: JSON, YAML, a .keras archive, HDF5."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from shapecalc.diagnostics import Path, quote
+from shapecalc.document import Document
+from shapecalc.readers.base import MAX_BYTES  # of a configuration, not of the file around it
+from shapecalc.readers.json_text import read_json
+from shapecalc.readers.keras.graph import Malformed, NoLayers
+
+MOST_DIRECTORY = 16 * 1024 * 1024  # of an archive's list of members
+MOST_WRAPPED = 3  # JSON as a text in JSON
+ZIP, HDF5, LFS = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n", b"version https://git-lfs"
+PYTHON_TAG = re.compile(r"(?<![^\s\[{,])!!python/(?:tuple|unicode|str)(?=\s)")  # of to_yaml()
+
+
+@dataclass(frozen=True)
+class Source:
+    """The configuration of a model, and how its places are found.
+
+    `path` leads to it in the document; `stated` are the version, the backend and other things
+    that stand beside it; `member` is the part of an archive or HDF5 file that holds it.
+    """
+
+    data: Any
+    document: Document
+    stated: Mapping[str, Any]
+    path: Path = ()
+    member: str | None = None
+    has_lines: bool = False
+
+    def place(self, path: Path) -> tuple[int, int] | None:
+        """Return line and column of a path, or None where the text has no lines to speak of."""
+        if not self.has_lines or not path:
+            return None
+        line, column, *_ = self.document.locate(path)
+        return None if line is None or column is None else (line, column)
+
+
+def open_source(stream: BinaryIO) -> Source:
+    """Return the source of an open file of any form, known by its beginning."""
+    stream.seek(0)
+    beginning = stream.read(32)
+    if beginning.startswith(ZIP):
+        return _archive(stream)
+    if beginning.startswith(HDF5) or _is_hdf5_behind_a_block(stream):
+        return _hdf5(stream)
+    if beginning.startswith(LFS):
+        raise Malformed("this is a pointer of Git LFS, not the file: run git lfs pull")
+    stream.seek(0)
+    return _text(stream.read(MAX_BYTES + 1))
+
+
+def _is_hdf5_behind_a_block(stream: BinaryIO) -> bool:
+    """Say whether an HDF5 file begins with a block of its user's own."""
+    for place in (512, 1024, 2048, 4096):
+        stream.seek(place)
+        if stream.read(8) == HDF5:
+            return True
+    return False
+
+
+# -- texts -----------------------------------------------------------------------------------------
+
+
+def _text(raw: bytes, member: str | None = None, stated: Mapping[str, Any] | None = None) -> Source:
+    """Return the source of a JSON or YAML text."""
+    document, wrapped = _document(raw, member)
+    text_lines = member is None and not wrapped and b"\n" in raw.strip()
+    data, path = document.data, Path(())
+    beside: dict[str, Any] = dict(stated or {})
+    for word in ("modelTopology", "model_config"):
+        if isinstance(data, dict) and word in data and "class_name" not in data:
+            beside = data | beside
+            data, path = data[word], (*path, word)
+            if isinstance(data, str):  # a text again: places in it are no places of the file
+                document, text_lines = _document(data.encode(), member)[0], False
+                data, path = document.data, Path(())
+    if isinstance(data, dict):
+        beside = {k: data[k] for k in ("keras_version", "backend") if k in data} | beside
+        if "node" in data and "class_name" not in data:
+            raise NoLayers("this is a graph of TensorFlow's operations, not of Keras' layers", path)
+    return Source(data, document, beside, path, member, text_lines)
+
+
+def _document(raw: bytes, member: str | None) -> tuple[Document, bool]:
+    """Return the document of a text, and whether it was a text within JSON."""
+    if len(raw) > MAX_BYTES:
+        raise Malformed(f"the configuration is larger than {MAX_BYTES:,} bytes")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Malformed(f"byte {error.start:,} is not UTF-8 text") from None
+    for depth in range(MOST_WRAPPED + 1):
+        document = _parsed(text, member if not depth else "text within JSON")
+        if not isinstance(document.data, str):
+            return document, depth > 0
+        text = document.data
+    raise Malformed("JSON as a text within JSON, again and again")
+
+
+def _parsed(text: str, member: str | None) -> Document:
+    """Return the document of a text. Raises Malformed with the place of what is wrong."""
+    if text.lstrip()[:1] in tuple('{["'):
+        document = read_json(text, as_python=True)
+    elif "class_name" in text:
+        from shapecalc.readers.yaml_text import read_yaml  # few files are YAML
+
+        document = read_yaml(PYTHON_TAG.sub(lambda tag: " " * len(tag[0]), text))
+    else:
+        raise Malformed("this is neither JSON nor YAML of Keras, an archive, nor HDF5")
+    for finding in document.findings:
+        span = document.locate(finding.path) if finding.place is None else finding.place
+        line, column = span[0] or 1, span[1] or 1
+        error = Malformed(finding.fault.message, finding.path, (line, column))
+        error.member = member
+        raise error
+    return document
+
+
+# -- archives and HDF5 -----------------------------------------------------------------------------
+
+
+def _archive(stream: BinaryIO) -> Source:
+    """Return the configuration in a .keras archive."""
+    import struct
+    import zipfile
+    import zlib
+
+    # What zipfile raises on damaged files; the last ones where it seeks to a negative place.
+    damaged = (
+        zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError,
+        LookupError,
+    )  # fmt: skip
+    _check_directory(stream)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            members = {info.filename: info for info in archive.infolist()}
+            if "config.json" not in members:
+                raise NoLayers("an archive without config.json is none of Keras")
+            found = {}
+            for name in ("config.json", "metadata.json"):
+                info = members.get(name)
+                if info is None:
+                    continue
+                if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise Malformed(f"{name} is compressed in a way that Keras never uses")
+                with archive.open(info) as member:
+                    found[name] = member.read(MAX_BYTES + 1)
+    except Malformed:
+        raise
+    except damaged as error:
+        said = quote(str(error)) or "it ends too early"
+        raise Malformed(f"a damaged archive: {said}") from None
+    stated = {}
+    if "metadata.json" in found:
+        data = _document(found["metadata.json"], "metadata.json")[0].data
+        stated = data if isinstance(data, dict) else {}
+    return _text(found["config.json"], "config.json", stated)
+
+
+def _check_directory(stream: BinaryIO) -> None:
+    """Raise Malformed where the list of members would take much memory: all of it is read."""
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(size - 65_557, 0))
+    start, tail = stream.tell(), stream.read()
+    end = tail.rfind(b"PK\x05\x06")
+    if end < 0 or len(tail) < end + 22:
+        raise Malformed("a damaged archive: it has no list of its members")
+    sizes = [int.from_bytes(tail[end + 12 : end + 16], "little")]
+    if start + end >= 76:  # the same for large archives, with a size of its own
+        stream.seek(start + end - 76)
+        large = stream.read(56)
+        if large.startswith(b"PK\x06\x06"):
+            sizes = [int.from_bytes(large[40:48], "little")]
+    if max(sizes) > MOST_DIRECTORY:
+        raise Malformed("an archive of far more members than Keras writes")
+
+
+def _hdf5(stream: BinaryIO) -> Source:
+    """Return the configuration in an HDF5 file."""
+    from shapecalc.checkpoints.hdf5 import HDF5File, Unreadable
+
+    member = "attribute model_config"
+    try:
+        file = HDF5File(stream)
+        config = file.attribute("model_config")
+        stated = {name: file.attribute(name) for name in ("keras_version", "backend")}
+    except Unreadable as error:
+        raise Malformed(f"a damaged HDF5 file: {error}") from None
+    if not isinstance(config, str):
+        raise NoLayers("the HDF5 file has weights but no model_config: it was saved without layers")
+    return _text(config.encode(), member, {k: v for k, v in stated.items() if v is not None})
