@@ -102,7 +102,7 @@ def _compare(
 ) -> Iterator[Later]:
     for key, claimed in claims.given().items():
         computed = values.get(key)
-        if computed is None or key == "outputs" or _same(key, claimed, computed):
+        if computed is None or key == "outputs" or same_claim(key, claimed, computed):
             continue
         made = partial(_false, claimant, key, claimed, computed, origins)
         yield Later(rules.FALSE_CLAIM, (*claimant.path, "expect", key), claimant.name, made)
@@ -156,7 +156,8 @@ def _as_printed(claimed: Volume, computed: Volume) -> str:
     return ""
 
 
-def _same(key: str, claimed: Any, computed: Any) -> bool:
+def same_claim(key: str, claimed: Any, computed: Any) -> bool:
+    """Say whether a claim is true; one number of a receptive field or jump is for every axis."""
     if key in PER_AXIS and len(claimed) == 1:
         claimed *= len(computed)
     return bool(claimed == computed)

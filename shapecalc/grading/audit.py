@@ -12,14 +12,12 @@ from typing import Any, NamedTuple
 from shapecalc import network, rules, trace
 from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError, in_order, unfolded
 from shapecalc.document import Document
+from shapecalc.grading import misprints
 from shapecalc.grading.answers import Unreadable, read_answer
 from shapecalc.grading.assignment import assignment_of
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
-from shapecalc.grading.misprints import explanation
 from shapecalc.grading.query import read_path
-from shapecalc.grading.ranking import cause_of
 from shapecalc.grading.subject import Subject
 from shapecalc.readers import native
 from shapecalc.tracing import Trace
@@ -92,8 +90,7 @@ def cause(traced: Trace, finding: Finding) -> str:
     subject, key = Subject(replace(traced, diagnose=None), lenient=True), str(finding.path[-1])
     printed = _written(traced.spec.document.data, finding.path)
     context, given = _context(subject, f"{finding.layer or 'total'}.{key}", printed)
-    found = cause_of(given, wrong_answers(context)) if context is not None else None
-    return f"{found[0].explanation}: {found[1].arithmetic}" if found else ""
+    return "" if context is None else misprints.cause(context, given)
 
 
 def _example(subject: Subject) -> Iterator[Diagnostic]:
@@ -128,7 +125,7 @@ def _value(subject: Subject, key: str, path: Path) -> str:
 def _why(subject: Subject, path: str, printed: Any) -> str:
     """Return the mistake that gives a printed number in the place of the computed one."""
     context, given = _context(subject, path, printed)
-    return "" if context is None else explanation(context, given)
+    return "" if context is None else misprints.explanation(context, given)
 
 
 def _context(subject: Subject, path: str, printed: Any) -> tuple[QuestionContext | None, Any]:

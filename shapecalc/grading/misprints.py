@@ -5,6 +5,7 @@ for.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from shapecalc.diagnostics import LayerError
@@ -35,10 +36,28 @@ def explanation(context: QuestionContext, given: Value) -> str:
     """Return the mistake that gives a printed number, or what it would be right for."""
     found = cause_of(given, wrong_answers(context))
     said = [f"{found[0].explanation}: {found[1].arithmetic}"] if found else []
-    if context.key == "output" and context.record is not None and isinstance(given, tuple):
-        fitting = list(_right_for(context.record, given))
-        said += [f"it is right for {' or '.join(fitting[:3])}"] if fitting else []
+    said += _fitting(context, given, fields=True)
     return "; or ".join(said)
+
+
+def cause(context: QuestionContext, given: Value) -> str:
+    """Return the mistake that gives a claimed number, or the input that it is right for.
+
+    Fields that it is right for are left to the repairs, which are edits.
+    """
+    found = cause_of(given, wrong_answers(context))
+    said = [f"{found[0].explanation}: {found[1].arithmetic}"] if found else []
+    return "; or ".join(said + _fitting(context, given, fields=False))
+
+
+def _fitting(context: QuestionContext, given: Value, *, fields: bool) -> list[str]:
+    """Return the sentence that says what a printed volume is right for, if there is anything."""
+    if context.key != "output" or context.record is None or not isinstance(given, tuple):
+        return []
+    fitting = list(islice(_right_for(context.record, given), 3))
+    if not fields:
+        fitting = [text for text in fitting if "=" not in text]
+    return [f"it is right for {' or '.join(fitting)}"] if fitting else []
 
 
 def _right_for(record: LayerRecord, printed: tuple[Any, ...]) -> Iterator[str]:

@@ -20,8 +20,19 @@ Search = Callable[[Trace, Finding], Iterator[Repair]]
 # What looks for repairs of a rule, as module and function, the likelier ones first. It is loaded
 # where the rule is broken: most networks need none of it.
 SEARCHES: dict[Rule, tuple[str, ...]] = {
-    rules.STRIDE_FIT: ("inputs.meant_inputs", "inputs.rounded", "inputs.inputs"),
-    rules.TOO_LARGE: ("inputs.meant_inputs", "inputs.inputs"),
+    rules.STRIDE_FIT: (
+        "claims.claimed_fields",
+        "inputs.meant_inputs",
+        "inputs.rounded",
+        "inputs.inputs",
+    ),
+    rules.TOO_LARGE: (
+        "claims.claimed_fields",
+        "inputs.meant_inputs",
+        "paddings.paddings",
+        "inputs.sound",
+        "inputs.inputs",
+    ),
     rules.DISAGREEMENT: ("merges.merges",),
     rules.RANK: ("inputs.meant_inputs",),
     rules.FALSE_CLAIM: ("inputs.meant_inputs", "claims.claims"),

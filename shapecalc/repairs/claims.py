@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from shapecalc.checks.sc301_expect import same_claim
 from shapecalc.diagnostics import Finding, LayerError
 from shapecalc.edits import Change, Repair
-from shapecalc.layers.base import Layer, show
+from shapecalc.layers.base import NO_COUNTS, Layer, show
 from shapecalc.layers.field_types import Volume
-from shapecalc.records import LayerRecord
+from shapecalc.records import PER_AXIS, LayerRecord
 from shapecalc.repairs.chain import Chains, others, written
 from shapecalc.tracing import Trace
 
 FIELDS = ("S", "P", "F", "output_padding", "K", "units", "scale", "dilation", "rounding")
 COUNTED_BY = ("K", "units", "F", "bias", "groups", "multiplier")
+FIELD_SETTERS = ("F", "S", "dilation")  # what a receptive field and a jump follow from
 MOST_TRIED = 64
 NEAR = 3  # layers back from the one that makes the claim
 
@@ -27,11 +29,58 @@ def claims(trace: Trace, finding: Finding) -> Iterator[Repair]:
     if index is not None:
         record, node = trace.layers[index], trace.spec.nodes[index]
         claimed = getattr(node.expectations, key, None)
+        true = list(claimed_fields(trace, finding))
+        yield from true
         if key == "output" and claimed is not None:
             yield from _volumes(trace, chains, index, claimed)
+        elif key in PER_AXIS and claimed is not None and node.layer is not None:
+            if not true:
+                yield from _fields(record, node.layer, key, claimed)
         elif claimed is not None and node.layer is not None and record.input is not None:
             yield from _counts(record, node.layer, record.input, key, claimed)
     yield from _computed(trace, finding, key)
+
+
+def claimed_fields(trace: Trace, finding: Finding) -> Iterator[Repair]:
+    """Yield other values of a layer's fields with which all that it claims is true.
+
+    Many an F gives an output of 55x55; one of them gives the claimed weights as well.
+    """
+    chains = Chains(trace)
+    index = chains.names.get(finding.layer or "")
+    if index is None:
+        return
+    record, node = trace.layers[index], trace.spec.nodes[index]
+    given = node.expectations.given() if node.expectations is not None else {}
+    if not given or node.layer is None or record.input is None:
+        return
+    depth = given["output"][-1] if "output" in given else None
+    for field in FIELDS:
+        for value, layer in others(node.layer, field, depth):
+            changed = _changed(record, layer, record.input)
+            if changed is not None and all(
+                same_claim(key, claim, changed.number(key)) for key, claim in given.items()
+            ):
+                text, change = written(field, value, node.layer, layer)
+                shown = show(changed.output) if changed.output else "what is claimed"
+                yield Repair(f"{text} gives {shown}", change.at(node.path))
+                break
+
+
+def _changed(record: LayerRecord, layer: Layer, inputs: Sequence[Volume]) -> LayerRecord | None:
+    """Return the record of another layer in the same place; None where it refuses its input."""
+    try:
+        output = layer.volume(inputs)
+        counts = layer.counts(inputs) if layer.has_weights else NO_COUNTS
+        macs = layer.macs(inputs, output) if layer.multiplies else 0
+        field = layer.receptive_field(record.source_fields, inputs, output)
+    except LayerError:
+        return None
+    weights, biases, kept = counts
+    return record._replace(
+        layer=layer, output=output, weights=weights, biases=biases, non_trainable=kept,
+        macs=macs, field=field,
+    )  # fmt: skip
 
 
 def _volumes(trace: Trace, chains: Chains, index: int, claimed: Volume) -> Iterator[Repair]:
@@ -48,6 +97,21 @@ def _volumes(trace: Trace, chains: Chains, index: int, claimed: Volume) -> Itera
                     text, change = written(field, value, node.layer, layer)
                     yield Repair(f"{text}{inside} gives {show(claimed)}", change.at(node.path))
                     break
+
+
+def _fields(record: LayerRecord, layer: Layer, key: str, claimed: Any) -> Iterator[Repair]:
+    """Yield fields of the layer that give a claimed receptive field or jump."""
+    for field in FIELD_SETTERS:
+        for value, changed in others(layer, field):
+            after = _changed(record, changed, record.input or ())
+            computed = after.number(key) if after is not None else None
+            if computed is not None and same_claim(key, claimed, computed):
+                text, change = written(field, value, layer, changed)
+                yield Repair(
+                    f"{text} gives {key.replace('_', ' ')} {show(computed)}",
+                    change.at(record.path),
+                )
+                break
 
 
 def _counts(

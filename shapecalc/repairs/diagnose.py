@@ -22,6 +22,7 @@ class _Item:
         self.finding = finding
         self.diagnostic = diagnostic
         self.left: frozenset[Key] | None = None  # found still after one or another of its repairs
+        self.untried = False  # there was no time for its repairs
         self.outcomes: list[Outcome] = []
 
 
@@ -41,7 +42,8 @@ def diagnose(trace: Trace, cause: Cause | None = None) -> tuple[Diagnostic, ...]
         ):
             explained += 1
             _explain(item, cause(trace, item.finding))
-        if trials.possible:
+        item.untried = not trials.possible
+        if not item.untried:
             _mend(item, trials)
     return tuple(_folded(items, trials))
 
@@ -99,7 +101,7 @@ def _folded(items: list[_Item], trials: Trials) -> Iterable[Diagnostic]:
     behind: dict[int, list[Diagnostic]] = {}
     folded: set[int] = set()
     for place, item in enumerate(items):
-        if item.left is None or place in folded:
+        if (item.left is None and not item.untried) or place in folded:
             continue
         for other_place, other in enumerate(items):
             if (
@@ -126,9 +128,21 @@ def _gone(finding: Finding, item: _Item, trials: Trials) -> bool:
 
     Warnings and advice stand beside each other: what mends one is a matter of taste.
     """
+    if item.untried:
+        return _renamed(item.finding, finding)
     mended = item.left is not None and item.finding.severity == "error"
     if finding.rule.stage == "reading" and item.finding.rule.stage == "shapes":
         return False  # what could not be read comes before what does not fit
     if not mended or item.left is None or key_of(finding) in item.left:
         return False
     return all(trials.is_rarer(finding, outcome.said) for outcome in item.outcomes)
+
+
+def _renamed(misspelt: Finding, missing: Finding) -> bool:
+    """Say whether a field is missing because it is misspelt, which needs no trial to tell."""
+    if missing.rule is not rules.MISSING_FIELD or misspelt.rule is not rules.UNKNOWN_KEY:
+        return False
+    changes = [repair.change for repair in misspelt.fault.repairs]
+    meant = {change.value for change in changes if change.action == "rename"}
+    needed = {repair.change.name for repair in missing.fault.repairs}
+    return misspelt.path[:-1] == missing.path and bool(meant & needed)

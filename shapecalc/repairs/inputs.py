@@ -48,6 +48,25 @@ def inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
         yield Repair(text, Change("set", show(changed), path))
 
 
+def sound(trace: Trace, finding: Finding) -> Iterator[Repair]:
+    """Yield the next larger size at which no layer refuses, where a window is too large.
+
+    What fits this layer alone may leave the next one with nothing.
+    """
+    name, volume = next(iter(trace.inputs.items()))
+    if volume is None or len(trace.inputs) > 1 or len(volume) < 2:
+        return
+    for step in range(1, min(FAR, MOST_TRIED // (2 * len(trace.layers))) + 1):
+        larger = (*[size + step for size in volume[:-1]], volume[-1])
+        after = walk(replace(trace.spec, inputs={name: larger}), to_the_end=False)
+        if len(after.layers) == len(trace.layers) and after.output is not None:
+            if not any(found.rule.stage == "shapes" for found in after.findings):
+                key, path = _place(trace, name)
+                text = f"{quote(key)}: {show(larger)} gives {show(after.output[:-1])}"
+                yield Repair(text, Change("set", show(larger), path))
+            return
+
+
 def meant_inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
     """Yield the volume that an input looks as if it were, without a batch or its depth last."""
     for name, volume in trace.inputs.items():

@@ -102,7 +102,11 @@ SEARCHES = ("shapecalc.repairs.inputs", "shapecalc.repairs.merges", "shapecalc.r
     [
         ("SC405", [{"dense": 3}], ()),
         ("SC105", ["no_such_layer"], ()),
-        ("SC201", [{"conv": {"K": 1, "F": 3, "S": 2}}], ("shapecalc.repairs.inputs",)),
+        (
+            "SC201",
+            [{"conv": {"K": 1, "F": 3, "S": 2}}],
+            ("shapecalc.repairs.inputs", "shapecalc.repairs.claims"),
+        ),
         (
             "SC205",
             [{"conv": {"K": 4, "F": 3}}, {"add": ["input", "conv1"]}],

@@ -338,3 +338,59 @@ def test_an_edit_is_safe_where_only_the_spelling_changes(
 ) -> None:
     (fault,) = found(f"input: 9x9x1\nlayers:\n  - {layer}\n", tmp_path / "net.yaml")
     assert {edit.safe for edit in fault.edits} == {safe}
+
+
+@pytest.mark.parametrize("times", [500, 30_000])
+def test_a_misspelt_field_is_one_finding_however_often_its_block_is_used(
+    times: int, tmp_path: Path
+) -> None:
+    """Of a network too large to be read again, what follows from a word's spelling is known."""
+    text = (
+        "input: 8x8x3\nblocks:\n  b:\n    layers: [relu, relu, {dense: {unit: 4}}]\n"
+        f"layers:\n  - repeat: {{times: {times}, layers: [b]}}\n"
+    )
+    (fault,) = [d for d in found(text, tmp_path / "net.yaml") if d.severity == "error"]
+    assert fault.code == "SC102"
+    assert [d.code for d in fault.consequences] == ["SC103"]
+
+
+@pytest.mark.parametrize("size", [56, 57])
+@pytest.mark.parametrize("rounding", ["floor", "exact"])
+@pytest.mark.parametrize("named", [False, True])
+def test_a_missing_projection_comes_first(
+    size: int, rounding: str, named: bool, tmp_path: Path
+) -> None:
+    """He et al. (2015): where a body halves the sizes and widens the depth, F=1 S=2 follows."""
+    P = 1 if size % 2 or rounding == "floor" else "[[0, 1], [0, 1]]"
+    one, two = f"{{conv: {{K: 128, F: 3, S: 2, P: {P}}}}}", "{conv: {K: 128, F: 3, P: 1}}"
+    layers = (
+        f"  - {one}\n  - relu\n  - {two}\n  - add: [input, conv2]\n"
+        if named
+        else f"  - residual:\n      body: [{one}, relu, {two}]\n"
+    )
+    text = f"input: {size}x{size}x64\nrounding: {rounding}\nlayers:\n{layers}"
+    (fault,) = [d for d in found(text, tmp_path / "net.yaml") if d.code == "SC205"]
+    assert fault.edits[0].title.startswith("conv: {K: 128, F: 1, S: 2")
+    after = found(fault.edits[0].applied(text), tmp_path / "net.yaml")
+    assert [d for d in after if d.severity == "error"] == []
+
+
+@pytest.mark.parametrize("size", [8, 16, 32, 64])
+def test_what_collapses_to_one_pixel_comes_last(size: int, tmp_path: Path) -> None:
+    text = (
+        f"input: {size}x{size}x3\nrounding: floor\nlayers:\n"
+        "  - conv: {K: 8, F: 3, S: 2, P: 1}\n"
+        "  - conv_transpose: {K: 3, F: 3, S: 2, P: 1}\n"
+        "  - add: [input, conv_transpose1]\n"
+    )
+    (fault,) = [d for d in found(text, tmp_path / "net.yaml") if d.code == "SC205"]
+    assert fault.edits[0].title.startswith("output_padding=1 in conv_transpose1")
+    assert fault.edits[1].title.startswith("F=4 in conv_transpose1")
+
+
+def test_the_pool_that_lost_a_row_is_named(tmp_path: Path) -> None:
+    text = LOST_ROW.replace("conv_transpose: {K: 8, F: 2, S: 2}", "upsample: 2")
+    text = text.replace("conv_transpose1", "upsample1")
+    (fault,) = [d for d in found(text, tmp_path / "net.yaml") if d.code == "SC205"]
+    assert fault.edits[0].title.startswith("rounding: ceil in max_pool1 and crop")
+    assert found(fault.edits[0].applied(text), tmp_path / "net.yaml") == []
