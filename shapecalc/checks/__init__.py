@@ -8,28 +8,29 @@ and its page, and one line below.
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from types import ModuleType
 
 from shapecalc import rules
-from shapecalc.checks import (
-    sc206_rank,
-    sc301_expect,
-    sc401_dropped_values,
-    sc402_skipped_pixels,
-    sc403_useless_bias,
-    sc404_uneven_same,
-    sc405_dense_on_volume,
-    sc406_window_in_padding,
-    sc407_misaligned_branches,
-    sc408_input_order,
-    sc410_framework_word,
-    sc411_no_layers,
-)
 from shapecalc.checks.rule import Check, OfLayer
 from shapecalc.diagnostics import Findings
 from shapecalc.layers.base import Layer
 from shapecalc.tracing import Trace, with_findings
 
+_OURS = (
+    "sc206_rank",
+    "sc301_expect",
+    "sc401_dropped_values",
+    "sc402_skipped_pixels",
+    "sc403_useless_bias",
+    "sc404_uneven_same",
+    "sc405_dense_on_volume",
+    "sc406_window_in_padding",
+    "sc407_misaligned_branches",
+    "sc408_input_order",
+    "sc410_framework_word",
+    "sc411_no_layers",
+)
 CHECKS: list[Check] = []
 MODULES: dict[str, ModuleType] = {}  # by the code of the rule
 
@@ -55,21 +56,8 @@ def _checks_of(layer: type[Layer]) -> tuple[OfLayer, ...]:
     return tuple(of_layer for of_layer in checks if of_layer is not None)
 
 
-for _module in (
-    sc206_rank,
-    sc301_expect,
-    sc401_dropped_values,
-    sc402_skipped_pixels,
-    sc403_useless_bias,
-    sc404_uneven_same,
-    sc405_dense_on_volume,
-    sc406_window_in_padding,
-    sc407_misaligned_branches,
-    sc408_input_order,
-    sc410_framework_word,
-    sc411_no_layers,
-):
-    register(_module)
+for _name in _OURS:
+    register(import_module(f"{__name__}.{_name}"))
 
 
 def checked(trace: Trace) -> Trace:
