@@ -120,9 +120,13 @@ class Insertions:
         if isinstance(layer, Sliding):
             layer = layer.with_rounding(self.data.get("rounding", "exact"))
         try:
-            output = self.merge.output_with(place, layer.volume([self.merge.inputs[place]]))
+            made = layer.volume([self.merge.inputs[place]])
         except LayerError:
             return None
+        # A size of 1 would be stretched to any other, which is not what agreeing means here.
+        if any(m == 1 < w for m, w in zip(made, self.merge.other_than(place), strict=False)):
+            return None
+        output = self.merge.output_with(place, made)
         return ({word: fields}, output) if output is not None else None
 
     # -- where it is written -------------------------------------------------------------------
