@@ -1,6 +1,6 @@
 """Faults and findings: what is wrong, where, and what would work.
 
-A `Fault` is met low in the house, where only the rule is known; a `Finding` adds the path into the
+A `Fault` is met where only the rule is known; a `Finding` adds the path into the
 spec; a `Diagnostic` is what users see, with line and column where the spec came from a file.
 """
 

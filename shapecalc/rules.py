@@ -1,6 +1,6 @@
 """The catalogue of rules: what may be found, by its code; whoever finds it names the rule.
 
-The rules below are met all over the house: while a file is read, while volumes are computed, by the
+The rules below are met in many places: while a file is read, while volumes are computed, by the
 executor, in homework. A rule that looks at a finished trace and is named nowhere else stands in its
 own file in checks/, and is added here when that is loaded. The pages of all are files in checks/.
 """

@@ -25,7 +25,7 @@ class TooMuch(Exception):
 
     def __init__(self, what: str, hint: str = "") -> None:
         super().__init__(f"more than {what}")
-        self.hint = f"repeat or use blocks fewer times; {hint}".removesuffix("; ")
+        self.hint = f"use fewer layers, repeats or blocks; {hint}".removesuffix("; ")
 
 
 class ExpansionLimits:

@@ -1,7 +1,7 @@
 """Pools: the largest value, the mean or the root of the sum of squares of each window.
 
-All of them go over one axis after the other (axis.py). Global and adaptive pools differ from the
-sliding ones in where their windows lie, and in nothing else.
+All of them go over one axis after the other (pool_axis.py). Global and adaptive pools differ from
+the sliding ones in where their windows lie, and in nothing else.
 
 Sources: Stanford CS231n, "Convolutional Networks"; PyTorch, torch.nn.MaxPool2d, AvgPool2d and
 AdaptiveAvgPool2d; TensorFlow, tf.nn.avg_pool (what `same` averages).

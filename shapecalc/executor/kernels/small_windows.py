@@ -1,7 +1,7 @@
 """Max pooling by small windows: every tap of a band of output rows, while it is in the cache.
 
-F*F passes over the cache are quicker than one axis after the other (axis.py), which goes to the
-memory and back in between; with large windows it is the other way round.
+F*F passes over the cache are quicker than one axis after the other (pool_axis.py), which goes to
+the memory and back in between; with large windows it is the other way round.
 """
 
 from __future__ import annotations
