@@ -41,6 +41,10 @@ class Source(Protocol):
     def text(self) -> str:
         """The whole text."""
 
+    @property
+    def editable(self) -> bool:
+        """Whether edits are made of it at all."""
+
     def edit(self, change: Change, title: str, safe: bool) -> Edit | None:
         """Return the edit that makes a change, or None where the text gives no room for it."""
 

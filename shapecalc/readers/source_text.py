@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from shapecalc.document import Document, Place
@@ -58,9 +59,14 @@ class SourceText:
     read: Callable[[str], Document]
     _root: Part | None = None
 
+    @cached_property
+    def editable(self) -> bool:
+        """Whether edits are made of it: not of a very long text, nor with odd line breaks."""
+        return len(self.text) <= MOST_TEXT and not OTHER_BREAKS.search(self.text)
+
     def edit(self, change: Change, title: str, safe: bool) -> Edit | None:
         """Return the edit that makes a change, or None where the text gives no room for it."""
-        if len(self.text) > MOST_TEXT or OTHER_BREAKS.search(self.text):
+        if not self.editable:
             return None
         if self._root is None:
             self._root = _json_parts(self.text) if self.is_json else _yaml_parts(self.text)

@@ -72,7 +72,7 @@ def _mend(item: _Item, trials: Trials) -> None:
     offered = []
     for outcome in found:
         edit = trials.edit(outcome)
-        if edit is not None or trials.document.source is None:
+        if edit is not None or not trials.editable:
             offered.append((outcome.repair.text, edit))
     fact = "" if fault.repairs or fault.otherwise else fault.hint
     offers = ", ".join(text for text, _ in offered) or fault.otherwise

@@ -66,6 +66,11 @@ class Trials:
         """Whether there is time for another one."""
         return isinstance(self.document.data, Mapping) and self.cost <= self.left
 
+    @property
+    def editable(self) -> bool:
+        """Whether repairs can be written as edits of the text; if not, hints alone say them."""
+        return self.document.source is not None and self.document.source.editable
+
     def outcome(self, finding: Finding, repair: Repair) -> Outcome | None:
         """Return what a repair leaves, or None where it does not mend the finding."""
         hurried = finding.severity != "error" and not self.errors

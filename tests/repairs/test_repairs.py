@@ -394,3 +394,15 @@ def test_the_pool_that_lost_a_row_is_named(tmp_path: Path) -> None:
     (fault,) = [d for d in found(text, tmp_path / "net.yaml") if d.code == "SC205"]
     assert fault.edits[0].title.startswith("rounding: ceil in max_pool1 and crop")
     assert found(fault.edits[0].applied(text), tmp_path / "net.yaml") == []
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\x85", "\u2028"])
+def test_a_hint_does_not_depend_on_whether_an_edit_can_be_written(
+    tmp_path: Path, line_end: str
+) -> None:
+    lines = ["input: 8x8x3", "layers:", "  - conv: {K: 4, F: 3, S: 2}", ""]
+    path = tmp_path / "spec.yaml"
+    path.write_bytes(line_end.join(lines).encode())
+    (found,) = shapecalc.check(path)
+    assert "P=[[0,1],[0,1]] gives 4x4" in found.hint
+    assert bool(found.edits) is (line_end in ("\n", "\r\n"))
