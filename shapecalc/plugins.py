@@ -12,12 +12,11 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from shapecalc.registry import PLUGINS, PluginError, entry_points, load
+from shapecalc.registry import PLUGINS, PluginError, code_of, entry_points, load
 
-ACTIVE: list[str] = []  # as they were named, in order; other processes use them, too
+ACTIVE: list[str] = []  # in the order they were named; other processes use them, too
 
 
 def activate(name: str) -> None:
@@ -25,30 +24,19 @@ def activate(name: str) -> None:
 
     Raises PluginError where it cannot be imported, and where what it registers cannot be.
     """
-    if name in ACTIVE:
+    known = str(Path(name).resolve()) if name.endswith(".py") else name  # however it is written
+    if known in ACTIVE:
         return
     if name.endswith(".py"):
         _run_file(name)
     elif not _installed(name):
-        try:
+        with code_of(name):
             import_module(name)
-        except (Exception, SystemExit) as error:  # whatever somebody else's code does
-            raise PluginError(name, error) from error
         PLUGINS.add(name.partition(".")[0])
-    ACTIVE.append(name)
+    ACTIVE.append(known)
 
 
-def blamed(error: BaseException) -> PluginError | None:
-    """Return the error of the plug-in whose code an exception came through; None for our own."""
-    found, traceback = None, error.__traceback__
-    while traceback is not None:
-        module = str(traceback.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
-        found = module if module in PLUGINS else found
-        traceback = traceback.tb_next
-    return PluginError(found, error) if found else None
-
-
-def _run_file(name: str) -> ModuleType:
+def _run_file(name: str) -> None:
     """Import a file, whatever folder it is in."""
     path = Path(name)
     title = re.sub(r"\W", "_", path.stem)
@@ -58,13 +46,13 @@ def _run_file(name: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise PluginError(name, "it is not Python")
     module = sys.modules[title] = module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:  # whatever somebody else's code does
-        del sys.modules[title]
-        raise PluginError(name, error) from error
+    with code_of(name):
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[title]
+            raise
     PLUGINS.add(title)
-    return module
 
 
 def _installed(name: str) -> bool:
@@ -82,10 +70,8 @@ def _installed(name: str) -> bool:
             if _normal(name) not in (package, _normal(entry.module.partition(".")[0])):
                 continue
             found = True
-            try:
+            with code_of(name):
                 register(title, load(entry))
-            except (ValueError, AttributeError) as error:
-                raise PluginError(name, error) from error
     return found
 
 

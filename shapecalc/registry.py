@@ -8,7 +8,9 @@ A plug-in adds a thing by a decorator, or names it as an entry point, and it is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from typing import Any, Generic, TypeVar
@@ -17,6 +19,7 @@ T = TypeVar("T")
 Thing = TypeVar("Thing")
 
 PLUGINS: set[str] = set()  # the modules and packages of plug-ins that are loaded
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 class PluginError(Exception):
@@ -27,28 +30,64 @@ class PluginError(Exception):
         super().__init__(f"the plug-in {name} cannot be used: {' '.join(said.split())[:300]}")
 
 
+def having(*names: str) -> Callable[[Any], bool]:
+    """Return what asks whether a thing has some attributes."""
+    return lambda thing: all(hasattr(thing, name) for name in names)
+
+
+@contextmanager
+def code_of(name: str) -> Iterator[None]:
+    """Run somebody else's code. Raises PluginError for whatever it raises, but for Ctrl-C."""
+    try:
+        yield
+    except (KeyboardInterrupt, PluginError):
+        raise
+    except BaseException as error:
+        raise PluginError(name, error) from error
+
+
 class Registry(Generic[T]):
     """Things of one sort by name.
 
     `things` are ours, and those found later are added to it; a text `module` or
     `module:attribute` stands for what is imported once it is asked for. `group` is the entry
     points' group in which installed packages name theirs; they are looked at only for a name that
-    is not known otherwise.
+    is not known otherwise. `fits` says whether somebody else's thing can be used as one, and
+    `needs` what it has to be.
     """
 
-    def __init__(self, what: str, things: dict[str, Any], group: str | None = None) -> None:
+    def __init__(
+        self,
+        what: str,
+        things: dict[str, Any],
+        group: str | None = None,
+        *,
+        fits: Callable[[Any], bool],
+        needs: str,
+    ) -> None:
         self.what, self.things, self.group = what, things, group
+        self.fits, self.needs = fits, needs
 
     def register(self, name: str) -> Callable[[Thing], Thing]:
-        """Return a decorator that adds a thing. Raises ValueError for a name that is taken."""
+        """Return a decorator that adds a thing.
+
+        Raises ValueError for a name that is taken or is none, TypeError for what does not fit.
+        """
+        if not NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of a {self.what}: letters, digits, _ and -")
         if name in self.things:
             raise ValueError(f"there is a {self.what} {name} already")
 
         def add(thing: Thing) -> Thing:
-            self.things[name] = thing
+            self.things[name] = thing if isinstance(thing, str) else self._fitting(name, thing)
             return thing
 
         return add
+
+    def _fitting(self, name: str, thing: Any) -> Any:
+        if not self.fits(thing):
+            raise TypeError(f"the {self.what} {name} is not {self.needs}")
+        return thing
 
     def find(self, name: str) -> T | None:
         """Return the thing of a name, or None. Raises PluginError where a package cannot be used.
@@ -57,12 +96,15 @@ class Registry(Generic[T]):
         """
         thing: Any = self.things.get(name)
         if isinstance(thing, str):
-            module, _, attribute = thing.partition(":")
-            thing = import_module(module)
-            thing = self.things[name] = getattr(thing, attribute) if attribute else thing
+            with code_of(thing):
+                module, _, attribute = thing.partition(":")
+                thing = import_module(module)
+                thing = self.things[name] = getattr(thing, attribute) if attribute else thing
         elif thing is None and self.group is not None and name in entry_points(self.group):
-            loaded = load(entry_points(self.group)[name])
-            thing = self.things.setdefault(name, loaded)  # its module may have registered it
+            entry = entry_points(self.group)[name]
+            loaded = load(entry)
+            with code_of(entry.value):  # its module may have registered it
+                thing = self.things.setdefault(name, self._fitting(name, loaded))
         found: T | None = thing
         return found
 
@@ -94,9 +136,17 @@ def entry_points(group: str) -> dict[str, Any]:
 
 def load(entry: Any) -> Any:
     """Return what an entry point stands for. Raises PluginError where it cannot be imported."""
-    try:
+    with code_of(entry.value):
         loaded = entry.load()
-    except (Exception, SystemExit) as error:  # whatever somebody else's code does
-        raise PluginError(entry.value, error) from error
     PLUGINS.add(entry.module.partition(".")[0])
     return loaded
+
+
+def blamed(error: BaseException) -> PluginError | None:
+    """Return the error of the plug-in whose code an exception came through; None for our own."""
+    found, traceback = None, error.__traceback__
+    while traceback is not None:
+        module = str(traceback.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
+        found = module if module in PLUGINS else found
+        traceback = traceback.tb_next
+    return PluginError(found, error) if found else None

@@ -542,3 +542,57 @@ def test_our_own_names_are_found_without_looking_at_what_is_installed(tmp_path: 
     assert looked_at(tmp_path, "explain", "padding") == ""
     write(tmp_path / "spec.yaml", SPEC)
     assert looked_at(tmp_path, "check", "spec.yaml") == "shapecalc.kinds"
+
+
+# -- what does not fit -----------------------------------------------------------------------------
+
+LAYER = "from shapecalc.layers import Layer, kinds\n"
+MISFITS = {
+    "a name with a blank": LAYER + "@kinds.register('a b')\nclass A(Layer):\n    'a: a.'\n",
+    "a kind that is no Layer": LAYER + "@kinds.register('square')\nclass A:\n    'a: a.'\n",
+    "a kind without a page": LAYER + "@kinds.register('square')\nclass A(Layer):\n    pass\n",
+    "a command that is none": "from shapecalc.cli import commands\ncommands.register('foo')(5)\n",
+    "a format that is none": (
+        "from shapecalc.reports import FORMATS\nFORMATS.register('x')(print)\n"
+    ),
+    "a reader that is none": "from shapecalc.readers import READERS\nREADERS.register('x')(5)\n",
+    "a kernel that is none": (
+        "from shapecalc.executor.kernels import kernels\nkernels.register('x')(int)\n"
+    ),
+    "a module that is not there": (
+        "from shapecalc.reports import FORMATS\nFORMATS.register('x')('nosuchmodule:X')\n"
+    ),
+    "no error of Python": "class E(BaseException): pass\nraise E('no')\n",
+}
+
+
+@pytest.mark.parametrize("what", MISFITS)
+def test_what_cannot_be_used_is_one_line(run: Run, tmp_path: Path, what: str) -> None:
+    write(tmp_path / "misfit.py", MISFITS[what])
+    write(tmp_path / "spec.yaml", "input: 8\nlayers: [relu]\n")
+    done = run("report", "--plugin", "misfit.py", "--format", "x", "spec.yaml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert "the plug-in" in done.stderr
+    assert "cannot be used" in done.stderr
+
+
+@pytest.mark.parametrize("value", ["raise ValueError('spoilt')", "return 3"])
+def test_a_kind_that_misbehaves_is_not_our_internal_error(
+    run: Run, tmp_path: Path, value: str
+) -> None:
+    kind = LAYER + "@kinds.register('square')\nclass A(Layer):\n    'a: a.'\n"
+    write(tmp_path / "odd.py", f"{kind}    def volume(self, inputs): {value}\n")
+    write(tmp_path / "spec.yaml", SPEC)
+    done = run("check", "--plugin", "odd.py", "spec.yaml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert "the plug-in odd" in done.stderr
+    assert "internal error" not in done.stderr
+
+
+def test_a_plug_in_that_is_named_twice_is_loaded_once(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "squares.py", KIND)
+    write(tmp_path / "spec.yaml", SPEC)
+    done = run("report", "--plugin", "squares.py", "--plugin", "./squares.py", "spec.yaml")
+    assert (done.returncode, done.stderr) == (0, "")

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from shapecalc.registry import PluginError, Registry
+from shapecalc.registry import PLUGINS, PluginError, Registry, blamed
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 UNUSABLE = 2
@@ -27,7 +27,10 @@ COMMANDS = {
 
 
 commands: Registry[click.Command] = Registry(
-    "command", {name: f"shapecalc.cli.{name}:command" for name in COMMANDS}
+    "command",
+    {name: f"shapecalc.cli.{name}:command" for name in COMMANDS},
+    fits=lambda thing: isinstance(thing, click.Command),
+    needs="a command of click",
 )
 
 
@@ -166,12 +169,14 @@ def main() -> None:
         click.echo(f"shapecalc: cannot write: {error.strerror or error}", err=True)
         sys.exit(2)
     except Exception as error:  # the last resort: whatever it is, say it in one line
-        from shapecalc.plugins import blamed
+        click.echo(f"shapecalc: {blamed(error) or _unexpected(error)}", err=True)
+        sys.exit(UNUSABLE)
 
-        of_plugin = blamed(error)
-        if of_plugin is not None:
-            click.echo(f"shapecalc: {of_plugin}", err=True)
-            sys.exit(UNUSABLE)
-        what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-        click.echo(f"shapecalc: internal error, please report it ({what})", err=True)
-        sys.exit(2)
+
+def _unexpected(error: Exception) -> str:
+    """Return what is said of an error that nobody foresaw: a plug-in may have caused it."""
+    what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    if not PLUGINS:
+        return f"internal error, please report it ({what})"
+    names = ", ".join(sorted(PLUGINS))
+    return f"error with the plug-in {names}; please report it if it happens without ({what})"

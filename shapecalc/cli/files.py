@@ -14,7 +14,7 @@ from shapecalc import network, readers
 from shapecalc.diagnostics import MAX_LAYERS, quote
 from shapecalc.document import Document
 from shapecalc.readers.base import MAX_BYTES
-from shapecalc.registry import Registry
+from shapecalc.registry import PLUGINS, Registry, blamed
 from shapecalc.tracing import Trace
 
 OK, FAULTY, UNUSABLE = 0, 1, 2
@@ -57,12 +57,13 @@ def read(path: str) -> Document:
 def trace_path(path: str, max_layers: int) -> Trace | None:
     """Return the trace of a file, `-` for standard input; None, with a message, if unreadable."""
     try:
-        if path == "-":
-            return shapecalc.trace(network.build(read(path), max_layers))
-        return shapecalc.trace(path, max_layers=max_layers)
+        document = read(path)
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
+        if PLUGINS and blamed(error):
+            raise
         complain(path, error)
         return None
+    return shapecalc.trace(network.build(document, max_layers))
 
 
 def complain(path: str | Path, error: Exception) -> None:

@@ -57,7 +57,13 @@ KINDS: dict[str, type[Layer]] = {
     "repeat": composite.Repeat,
 }
 
-kinds: Registry[type[Layer]] = Registry("layer kind", KINDS, "shapecalc.kinds")
+kinds: Registry[type[Layer]] = Registry(
+    "layer kind",
+    KINDS,
+    "shapecalc.kinds",
+    fits=lambda thing: isinstance(thing, type) and issubclass(thing, Layer) and bool(thing.__doc__),
+    needs="a Layer class with a docstring, which is its page",
+)
 ALIASES = {"fc": "dense", "linear": "dense"}  # read as the kind, and numbered with it
 
 

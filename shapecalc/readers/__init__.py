@@ -14,9 +14,15 @@ from typing import Any
 from shapecalc.document import Document
 from shapecalc.readers import native
 from shapecalc.readers.base import MAX_BYTES, File, Reader
-from shapecalc.registry import Registry
+from shapecalc.registry import Registry, having
 
-READERS: Registry[Reader] = Registry("reader", {"spec": native}, "shapecalc.readers")
+READERS: Registry[Reader] = Registry(
+    "reader",
+    {"spec": native},
+    "shapecalc.readers",
+    fits=having("endings", "claims", "read"),
+    needs="a reader, with endings, claims and read",
+)
 
 
 def read_path(path: FilePath) -> Document:

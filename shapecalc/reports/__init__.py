@@ -63,4 +63,6 @@ FORMATS: Registry[Format] = Registry(
         "json": "shapecalc.reports.json_text:JSON",
     },
     "shapecalc.reports",
+    fits=lambda thing: isinstance(thing, Format),
+    needs="a Format",
 )

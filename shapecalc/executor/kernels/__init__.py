@@ -27,6 +27,11 @@ KERNELS: dict[str, type[Kernel]] = {
     **merge.KERNELS,
 }
 
-kernels: Registry[type[Kernel]] = Registry("kernel", KERNELS)
+kernels: Registry[type[Kernel]] = Registry(
+    "kernel",
+    KERNELS,
+    fits=lambda thing: isinstance(thing, type) and issubclass(thing, Kernel),
+    needs="a Kernel class",
+)
 
 __all__ = ["KERNELS", "Context", "Kernel", "Parameters", "kernels"]

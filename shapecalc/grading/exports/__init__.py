@@ -19,6 +19,8 @@ FORMATS: Registry[Callable[[ClassRun], str]] = Registry(
         "gradescope": f"{__name__}.gradescope:render",
         "prairielearn": f"{__name__}.prairielearn:render",
     },
+    fits=callable,
+    needs="a function",
 )
 OF_ONE = ("gradescope", "prairielearn")  # formats of a single submission
 

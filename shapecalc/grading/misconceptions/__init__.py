@@ -22,13 +22,15 @@ _FILES = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file_
 MISCONCEPTIONS: Registry[Misconception] = Registry(
     "misconception",
     {name: f"{__name__}.{name}:MISCONCEPTION" for name in _FILES if name not in SHARED},
+    fits=lambda thing: isinstance(thing, Misconception),
+    needs="a Misconception",
 )
 
 
 def register(misconception: Misconception) -> None:
     """Add a misconception: it is then named as a cause, and gives partial credit by its name.
 
-    Raises ValueError for a name that is taken.
+    Raises ValueError for a name that is taken or is none.
     """
     MISCONCEPTIONS.register(misconception.name)(misconception)
 

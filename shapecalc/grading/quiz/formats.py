@@ -17,4 +17,6 @@ FORMATS: Registry[Callable[[Quiz], str]] = Registry(
         "moodle-xml": f"{_HERE}.moodle_xml:render",
         "text2qti": f"{_HERE}.text2qti:render",
     },
+    fits=callable,
+    needs="a function",
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from shapecalc.registry import Registry
+from shapecalc.registry import Registry, having
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 
 FORMATS: Registry[Format] = Registry(
-    "format of findings", {name: f"{__name__}.{name}" for name in ("text", "json")}
+    "format of findings",
+    {name: f"{__name__}.{name}" for name in ("text", "json")},
+    fits=having("NAME", "FOR_PEOPLE", "render"),
+    needs="a format, with NAME, FOR_PEOPLE and render",
 )
 
 
