@@ -10,13 +10,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeVar
 
+from shapecalc import interrupts
 from shapecalc.plugins import ACTIVE, activate
 
 T = TypeVar("T")
@@ -77,7 +77,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, self.work, ACTIVE), daemon=True)
-        with _deaf():
+        with interrupts.ignored():
             self.process.start()
         theirs.close()  # so that the end of the process is the end of the pipe
 
@@ -118,19 +118,6 @@ def _serve(connection: Connection, work: Callable[[Any], Any], plugins: Sequence
     with suppress(EOFError, OSError):
         while True:
             connection.send(work(connection.recv()))
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Ignore Ctrl-C: a process that is started meanwhile does so from its first moment on."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

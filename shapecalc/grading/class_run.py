@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from typing import NamedTuple
 
+from shapecalc import interrupts
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Marked
@@ -131,24 +130,11 @@ def _results(
         jobs, mp_context=context, initializer=_start, initargs=(path, ACTIVE)
     )
     try:
-        with _interrupts_ignored():
+        with interrupts.ignored():
             results = pool.map(_mark_there, chunks)  # starts the processes
         yield from results
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Let processes inherit that Ctrl-C is ignored: only the one that started them says so."""
-    if threading.current_thread() is not threading.main_thread():  # others set no signals
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 # -- in a process of its own -----------------------------------------------------------------------

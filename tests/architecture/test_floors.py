@@ -31,13 +31,13 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("frameworks",),
     ("receptive_field", "document"),
     ("geometry", "diagnostics", "volumes"),
-    ("edits", "collector", "quantities", "rules", "registry", "derivations"),
+    ("edits", "collector", "interrupts", "quantities", "rules", "registry", "derivations"),
 )
 FACADES = tuple(name for names in FLOORS for name in names if name.endswith("__init__"))
 # No dependency at all.
 PLAIN = (
     "geometry", "volumes", "diagnostics", "receptive_field", "document", "edits", "frameworks",
-    "collector", "quantities", "rules", "registry", "derivations",
+    "collector", "interrupts", "quantities", "rules", "registry", "derivations",
     "checkpoints",
 )  # fmt: skip
 TERMINAL = ("click", "sys", "os", "shutil")  # no report knows the terminal

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from shapecalc import interrupts
 from shapecalc.cli.grade import FORMATS
 from shapecalc.grading import class_run, exports
 
@@ -297,9 +298,9 @@ def test_other_processes_leave_the_word_to_the_first_when_interrupted() -> None:
         ).stdout.strip()
 
     before = signal.getsignal(signal.SIGINT)
-    with class_run._interrupts_ignored():
+    with interrupts.ignored():
         assert ignored() == "True"
     assert signal.getsignal(signal.SIGINT) is before
     assert ignored() == "False"
     with ThreadPoolExecutor() as pool:  # where signals cannot be set
-        pool.submit(lambda: class_run._interrupts_ignored().__enter__()).result()
+        pool.submit(lambda: interrupts.ignored().__enter__()).result()
