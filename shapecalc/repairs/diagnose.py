@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from shapecalc import rules
-from shapecalc.diagnostics import Diagnostic, Finding
+from shapecalc.diagnostics import Diagnostic, Finding, Path
 from shapecalc.repairs.candidates import candidates
 from shapecalc.repairs.trial import Key, Outcome, Trials, key_of
 from shapecalc.tracing import Trace
@@ -100,10 +100,12 @@ def _folded(items: list[_Item], trials: Trials) -> Iterable[Diagnostic]:
     """
     behind: dict[int, list[Diagnostic]] = {}
     folded: set[int] = set()
+    missing = _missing_fields(items)
     for place, item in enumerate(items):
-        if (item.left is None and not item.untried) or place in folded:
+        if place in folded:
             continue
-        for other_place, other in enumerate(items):
+        for other_place in _candidates(item, len(items), missing):
+            other = items[other_place]
             if (
                 other_place == place
                 or other_place in folded
@@ -117,6 +119,25 @@ def _folded(items: list[_Item], trials: Trials) -> Iterable[Diagnostic]:
     for place, item in enumerate(items):
         if place not in folded:
             yield item.diagnostic._replace(consequences=tuple(behind.get(place, ())))
+
+
+def _missing_fields(items: list[_Item]) -> dict[Path, list[int]]:
+    """Return where the missing fields of each layer are told."""
+    missing: dict[Path, list[int]] = {}
+    for place, item in enumerate(items):
+        if item.finding.rule is rules.MISSING_FIELD:
+            missing.setdefault(item.finding.path, []).append(place)
+    return missing
+
+
+def _candidates(item: _Item, count: int, missing: Mapping[Path, list[int]]) -> Iterable[int]:
+    """Return which findings may be behind one: few of one without trials, of which there may be
+    very many.
+    """
+    if item.untried:
+        known = item.finding.rule is rules.UNKNOWN_KEY
+        return missing.get(item.finding.path[:-1], ()) if known else ()
+    return range(count) if item.left is not None else ()
 
 
 def _within(item: _Item, other: _Item) -> bool:
