@@ -60,6 +60,10 @@ def assignment_of(document: Document, folder: FilePath) -> Assignment:
             (),
         )
         return assignment
+    if "layers" in data and "questions" not in data:
+        message = "this is the spec of a network, not an assignment"
+        faults.add(rules.WRONG_ASSIGNMENT_VALUE, message, EXAMPLE, ())
+        return assignment
     whole = Section(data, (), faults)
     whole.knows_only(KEYS, "an assignment")
     assignment.title = whole.text("title")

@@ -27,6 +27,7 @@ def written(text: str, folder: Path) -> Any:
         ("questions: [conv1.output\n", "SC101", 2, ""),
         ("- a\n", "SC503", 1, "a mapping"),
         (CONV, "SC502", 1, "no questions"),
+        ("input: 8x8x3\nlayers: [relu]\n", "SC503", 1, "spec of a network"),
         (CONV + "questions: []\n", "SC502", 2, "no questions"),
         (CONV + "questions: 3\n", "SC503", 2, "list"),
         (CONV + "question: []\nquestions: [conv1.output]\n", "SC501", 2, "question"),
