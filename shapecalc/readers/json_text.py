@@ -20,6 +20,10 @@ STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{},:]|[^][{},:"\s]+')
 
 
+class _NoNumber(Exception):
+    """NaN or Infinity, which Python reads and JSON has not."""
+
+
 def read_json(text: str, file: str | None = None, *, as_python: bool = False) -> Document:
     """Return the document of a JSON text. Never raises: what is wrong is among its findings.
 
@@ -41,11 +45,18 @@ def read_json(text: str, file: str | None = None, *, as_python: bool = False) ->
         return dict(reversed(found.items()))
 
     def no_number(word: str) -> Any:
-        raise json.JSONDecodeError(f"{word} is not a number in JSON", text, text.find(word))
+        raise _NoNumber(word)
 
     try:
         constant = float if as_python else no_number
         data = json.loads(text, object_pairs_hook=pairs, parse_int=whole, parse_constant=constant)
+    except _NoNumber as error:
+        word = str(error)
+        fault = Fault(
+            rules.UNREADABLE, f"not JSON: {word} is not a number in JSON", "write a finite number"
+        )
+        outside = STRING.sub(lambda quoted: re.sub(".", " ", quoted[0]), text)
+        return unreadable(fault, _place(text, outside.find(word)), file)
     except json.JSONDecodeError as error:
         fault = Fault(
             rules.UNREADABLE, f"not JSON: {quote(error.msg)}", "check quotes, commas and brackets"
@@ -72,7 +83,11 @@ def _first_too_deep(text: str) -> Place:
         depth += STEPS.get(match[0], 0)
         if depth > MAX_DEPTH:
             break
-    before = text[: match.start()]
+    return _place(text, match.start())
+
+
+def _place(text: str, offset: int) -> Place:
+    before = text[:offset]
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from shapecalc import Diagnostic, Trace
+from shapecalc.readers import json_text
 from shapecalc.readers.base import MAX_DEPTH, TOO_DEEP
 
 TraceText = Callable[..., Trace]
@@ -65,6 +66,15 @@ def test_scalars_of_json_keep_their_types(trace_text: TraceText) -> None:
 def test_json_numbers_are_strict(trace_text: TraceText, units: str) -> None:
     text = f'{{"input": 4, "layers": [{{"dense": {{"units": {units}}}}}]}}'
     assert only(trace_text(text, "spec.json")).code == "SC104"
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_has_its_place_outside_of_texts(word: str) -> None:
+    document = json_text.read_json('{"name": "NaN -Infinity",\n "input": ' + word + "}")
+    (found,) = document.findings
+    assert found.place == (2, 11)
+    assert word in found.fault.message
+    assert "number" in found.fault.hint
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
