@@ -52,6 +52,9 @@ class SquareKernel(Elementwise):
 SPEC = "input: 8x8x1\nlayers:\n  - conv: {K: 2, F: 3}\n  - square: {name: squared}\n"
 
 
+WAYS = ("module", "entry point")  # beside a file
+
+
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Run `python -m shapecalc` in a folder of its own, which modules are imported from, too."""
@@ -82,7 +85,7 @@ def install(tmp_path: Path, module: str, text: str, entry_points: str) -> None:
     write(info / "entry_points.txt", entry_points)
 
 
-@pytest.fixture(params=["file", "module", "entry point"])
+@pytest.fixture(params=["file", *(pytest.param(way, marks=pytest.mark.slow) for way in WAYS)])
 def plugin(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
     """Provide the kind in one of the ways there are; return the words that name it."""
     write(tmp_path / "spec.yaml", SPEC)
@@ -566,6 +569,7 @@ MISFITS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", MISFITS)
 def test_what_cannot_be_used_is_one_line(run: Run, tmp_path: Path, what: str) -> None:
     write(tmp_path / "misfit.py", MISFITS[what])

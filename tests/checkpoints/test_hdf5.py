@@ -468,6 +468,7 @@ def test_one_large_text_many_times_over() -> None:
     assert opened(raw).attributes() == {"a": None}
 
 
+@pytest.mark.slow
 def test_work_is_bounded() -> None:
     """Four groups of a hundred thousand names each."""
     made = Builder(48)

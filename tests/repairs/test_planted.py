@@ -100,7 +100,7 @@ def faults(spec: Any, path: Path) -> tuple[str, list[Diagnostic]]:
 
 @pytest.mark.parametrize("name", STRUCTURES)
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("S", [1, 2])
+@pytest.mark.parametrize("S", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_what_was_planted_is_among_the_first_two_offers(
     name: str, size: int, S: int, tmp_path: Path
 ) -> None:
