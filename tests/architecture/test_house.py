@@ -57,9 +57,11 @@ def stride_divisions(text: str) -> list[int]:
     return lines
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if p.name != "geometry.py"], ids=label)
-def test_nothing_else_divides_by_a_stride(path: Path) -> None:
-    assert stride_divisions(path.read_text(encoding="utf-8")) == []
+def test_nothing_else_divides_by_a_stride() -> None:
+    others = [path for path in FILES if path.name != "geometry.py"]
+    assert len(others) > 200
+    found = {label(path): stride_divisions(path.read_text(encoding="utf-8")) for path in others}
+    assert {name: lines for name, lines in found.items() if lines} == {}
 
 
 def test_geometry_does() -> None:
@@ -106,9 +108,9 @@ def undocumented(text: str) -> Iterator[str]:
             yield node.name
 
 
-@pytest.mark.parametrize("path", FILES, ids=label)
-def test_everything_public_has_a_docstring(path: Path) -> None:
-    assert list(undocumented(path.read_text(encoding="utf-8"))) == []
+def test_everything_public_has_a_docstring() -> None:
+    found = {label(path): list(undocumented(path.read_text(encoding="utf-8"))) for path in FILES}
+    assert {name: lines for name, lines in found.items() if lines} == {}
 
 
 @pytest.mark.parametrize("path", FILES, ids=label)

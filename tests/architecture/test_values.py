@@ -49,9 +49,10 @@ def by_hand(text: str) -> Iterator[int]:
             yield node.lineno if isinstance(node, ast.expr | ast.stmt) else 0
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
-def test_nobody_numbers_values_by_hand(path: Path) -> None:
-    assert list(by_hand(path.read_text(encoding="utf-8"))) == []
+def test_nobody_numbers_values_by_hand() -> None:
+    assert len(FILES) > 200
+    found = {str(path): list(by_hand(path.read_text(encoding="utf-8"))) for path in FILES}
+    assert {name: lines for name, lines in found.items() if lines} == {}
 
 
 @pytest.mark.parametrize(

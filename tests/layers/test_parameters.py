@@ -90,13 +90,11 @@ def asked(text: str) -> list[str]:
     return ASKED.findall(text)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [p for p in sorted(PACKAGE.rglob("*.py")) if KERNELS not in p.parents],
-    ids=lambda p: p.relative_to(PACKAGE).as_posix(),
-)
-def test_no_code_decides_by_the_name_of_a_parameter(path: Path) -> None:
-    assert asked(path.read_text(encoding="utf-8")) == []
+def test_no_code_decides_by_the_name_of_a_parameter() -> None:
+    paths = [path for path in sorted(PACKAGE.rglob("*.py")) if KERNELS not in path.parents]
+    assert len(paths) > 200
+    found = {str(path): asked(path.read_text(encoding="utf-8")) for path in paths}
+    assert {name: lines for name, lines in found.items() if lines} == {}
 
 
 @pytest.mark.parametrize(
