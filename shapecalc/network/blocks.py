@@ -192,6 +192,16 @@ def _read_parameters(written: Any, path: Path, findings: Findings) -> dict[str, 
     return {str(name): default for name, default in written.items()}
 
 
+def name_fault(name: Any) -> Fault | None:
+    """Return what is wrong with the name that a layer is given, None where it is one."""
+    if isinstance(name, str) and NAME.fullmatch(name) and len(name) <= LONGEST_NAME:
+        if name not in RESERVED:
+            return None
+        return Fault(rules.NAME_USED_TWICE, f"{name} is a reserved name", "choose another")
+    stray = stray_parameter(name)
+    return bad_name(name) if stray is None else no_parameter("name", stray)
+
+
 def bad_name(name: object, action: Action = "set") -> Fault:
     """Return the fault of a name with other characters than names have.
 
@@ -259,7 +269,11 @@ def arguments_of(
     scope: Any,
     findings: Findings,
 ) -> dict[str, Any]:
-    """Return every parameter of an instance with its value; MISSING where none was given."""
+    """Return every parameter of an instance with its value; MISSING where none was given.
+
+    What is wrong belongs to the instance around it, the owner of the scope.
+    """
+    owner = scope.owner
     arguments = dict(block.parameters)
     if block.broken:
         return arguments
@@ -267,18 +281,19 @@ def arguments_of(
         stray = stray_parameter(given)
         if stray is not None:
             place = (*path, key) if isinstance(value, Mapping) else path
-            findings.append(Finding(no_parameter(key, stray), place))
+            findings.append(Finding(no_parameter(key, stray), place, owner))
             arguments[key] = MISSING
         elif key in arguments:
             if given is not None:
                 arguments[key] = scoped(given, scope)
         elif not key or not isinstance(value, Mapping):
             message = f"the block {block.name} has no parameters and takes no value"
-            findings.append(Finding(Fault(rules.WRONG_VALUE, message, "leave the value out"), path))
-        elif not findings.again((*path, key), rules.UNKNOWN_KEY):
+            fault = Fault(rules.WRONG_VALUE, message, "leave the value out")
+            findings.append(Finding(fault, path, owner))
+        elif not findings.again(owner, (*path, key), rules.UNKNOWN_KEY):
             words = {name: name for name in block.parameters}
             fault = unknown_key(key, fields, f"the block {block.name}", words, {}, COMMON, findings)
-            findings.append(Finding(fault, (*path, key)))
+            findings.append(Finding(fault, (*path, key), owner))
     missing = [name for name, argument in arguments.items() if argument is None]
     for name in missing:
         arguments[name] = MISSING
@@ -286,5 +301,5 @@ def arguments_of(
         given = some([f"{name}: ..." for name in missing])
         message = f"the block {block.name} needs {some(missing)}"
         hint = f"for example {block.name}: {{{given}}}"
-        findings.append(Finding(Fault(rules.MISSING_FIELD, message, hint), path))
+        findings.append(Finding(Fault(rules.MISSING_FIELD, message, hint), path, owner))
     return arguments

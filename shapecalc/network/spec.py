@@ -36,12 +36,12 @@ from shapecalc.network.expanding import Expander
 from shapecalc.network.expansion_limits import ExpansionLimits, SizeEstimate, TooMuch
 from shapecalc.network.expectations import NetworkExpectations
 from shapecalc.network.layer_item import likely_kind
-from shapecalc.network.leaf_layers import MOST_FAULTS
+from shapecalc.network.leaf_layers import MOST_FAULTS, LeafLayers
 from shapecalc.network.recursion import find_circles
 from shapecalc.network.scopes import Instance, Scope
 from shapecalc.network.validation import rejected, unknown_key, validate
 from shapecalc.network.values import Sources, Values
-from shapecalc.network.wiring import Node
+from shapecalc.network.wiring import Node, Wiring
 from shapecalc.rules import Rule
 
 if TYPE_CHECKING:
@@ -133,12 +133,13 @@ class _Builder:
             if key not in KEYS:
                 self.findings.append(Finding(self._unknown(str(key), data), (str(key),)))
         inputs = self._inputs(data)
-        expander, outputs = self._layers(data, inputs)
+        wiring, outputs = self._layers(data, inputs)
         claims = None
         if data.get("expect") is not None:
-            claims = validate(
-                NetworkExpectations, data["expect"], ("expect",), self.findings, "expect"
+            claims, found = validate(
+                NetworkExpectations, data["expect"], ("expect",), "expect", self.findings
             )
+            self.findings.extend(found)
         example = None
         if data.get("example") is not None:
             from shapecalc.network.example import read_example  # few specs have one
@@ -151,8 +152,8 @@ class _Builder:
             self._text(data, "source"),
             self._batch(data),
             inputs,
-            expander.nodes,
-            expander.instances,
+            wiring.nodes,
+            wiring.instances,
             outputs,
             claims,
             example,
@@ -276,12 +277,13 @@ class _Builder:
 
     def _layers(
         self, data: Mapping[str, Any], inputs: Mapping[str, Volume | None]
-    ) -> tuple[Expander, dict[str, int | None]]:
+    ) -> tuple[Wiring, dict[str, int | None]]:
         blocks = read_blocks(data.get("blocks"), self.findings)
         find_circles(blocks, self.findings)
         limits = ExpansionLimits(self.max_layers)
-        expander = Expander(blocks, self._rounding(data), self.findings, list(inputs), limits)
-        values = expander.values.inputs
+        wiring = Wiring(self.findings, list(inputs), limits)
+        expander = Expander(blocks, LeafLayers(wiring, self._rounding(data)))
+        values = wiring.values.inputs
         scope = Scope(inputs=tuple(values) if len(inputs) == 1 else ())
         scope.names.update(zip(inputs, values, strict=True))
         items = data.get("layers")
@@ -300,11 +302,11 @@ class _Builder:
             items = ()
         chain = self._expand(expander, items, scope)
         self._rehearse(expander)
-        return expander, self._outputs(data, expander, scope, chain)
+        return wiring, self._outputs(data, wiring, scope, chain)
 
     def _rehearse(self, expander: Expander) -> None:
         """Find the faults of the blocks that no layer uses: nobody would meet them otherwise."""
-        expander.limits = ExpansionLimits(self.max_layers)
+        expander.wiring.limits = ExpansionLimits(self.max_layers)
         for block in expander.blocks.values():
             try:
                 if not block.used:
@@ -320,10 +322,10 @@ class _Builder:
         for index, item in enumerate(items):
             path: Path = ("layers", index)
             try:
-                expander.limits.need_layers(estimate.item(item))
+                expander.wiring.limits.need_layers(estimate.item(item))
             except TooMuch as limit:
                 self._too_much(limit, item, path, expander, scope)
-                if not expander.limits.layers or len(self.findings) > MOST_FAULTS:
+                if not expander.wiring.limits.layers or len(self.findings) > MOST_FAULTS:
                     return None
                 chain = None
                 continue
@@ -344,22 +346,21 @@ class _Builder:
         message = f"the network has {limit}"
         self._report(rules.LIMIT_PASSED, message, limit.hint, path)
         expander.depth = 0
-        spent, expander.limits = (
-            expander.limits,
-            ExpansionLimits(1),
-        )  # for the one that stands for them all
+        wiring = expander.wiring
+        spent = wiring.limits
+        wiring.limits = ExpansionLimits(1)  # for the one that stands for them all
         if len(self.findings) <= MOST_FAULTS:
-            expander.unknown(kind, path, scope)
-        expander.limits = spent
+            expander.leaves.unknown(kind, path, scope)
+        wiring.limits = spent
 
     def _outputs(
-        self, data: Mapping[str, Any], expander: Expander, scope: Scope, chain: Sources | None
+        self, data: Mapping[str, Any], wiring: Wiring, scope: Scope, chain: Sources | None
     ) -> dict[str, int | None]:
         written = data.get("outputs")
         if written is None:
             if not chain or len(chain) > 1:
                 return {}
-            return {expander.name_of(chain[0]): chain[0]}
+            return {wiring.name_of(chain[0]): chain[0]}
         if isinstance(written, list | tuple) and not written:
             self._report(
                 rules.WRONG_VALUE,
@@ -387,7 +388,7 @@ class _Builder:
                     path,
                 )
             else:
-                found = expander.named(name, path, scope)
+                found = wiring.named(name, path, scope, None)
                 if found and len(found) > 1:
                     self._report(
                         rules.NUMBER_OF_SOURCES,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -12,7 +13,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import (
     Fault,
     Finding,
-    Findings,
+    Later,
     Path,
     misspelt,
     quote,
@@ -24,6 +25,7 @@ from shapecalc.edits import Change, Repair, set_field, several
 from shapecalc.layers.base import Layer, aliases
 from shapecalc.rules import Rule
 
+Found = Sequence[Finding | Later]  # what a reader gives back: whose it is, the layer itself knows
 Model = TypeVar("Model", bound=BaseModel)
 
 UNKNOWN = ("extra_forbidden", "invalid_key")  # pydantic's words for a key that is not there
@@ -61,22 +63,24 @@ def validate(
     model: type[Model],
     fields: Any,
     path: Path,
-    findings: Findings,
     what: str,
+    known: Sequence[Finding],
     also: Iterable[str] = (),
     *,
     bare: bool = False,
     written: Mapping[str, str] = NOTHING,
-) -> Model | None:
-    """Return the validated model, or None with what is wrong added to the findings.
+) -> tuple[Model | None, Found]:
+    """Return the validated model or None, and what is wrong.
 
+    `known` is what was found before, elsewhere: behind much of it, near words are not looked for.
     `also` are further keys that are known, but read elsewhere. `bare` says that the one field was
     written as a bare value, so that its place is the layer's own. `written` has the key under which
     a field stands where that is not its name.
     """
     try:
-        return model.model_validate(fields)
+        return model.model_validate(fields), ()
     except ValidationError as error:
+        found: list[Finding | Later] = []
         words = aliases(model)
         hints = getattr(model, "migration_hints", {})
         example = model.example() if issubclass(model, Layer) else ""
@@ -85,17 +89,20 @@ def validate(
             first, rest = problem["loc"][:1], problem["loc"][1:]
             place = (*(written.get(str(step), step) for step in first), *rest)
             steps = tuple(s if isinstance(s, int) else str(s) for s in place)
-            unknown = problem["type"] in UNKNOWN
-            if unknown and findings.again(
-                path + steps[bare:], rules.UNKNOWN_KEY, rules.NAME_USED_TWICE
-            ):
-                continue  # a block's next instance; looking for the nearest word takes time
-            fault, steps = _translate(
-                problem, steps, fields, what, words, hints, also, example, findings
-            )
+            if problem["type"] in UNKNOWN:
+                key, here = str(steps[0]), path + steps[bare:]
+                rule = rules.NAME_USED_TWICE if key in words else rules.UNKNOWN_KEY
+
+                @cache  # a repeat meets it again and again; looking for the nearest word takes time
+                def made(key: str = key, here: Path = here) -> Finding:
+                    return Finding(unknown_key(key, fields, what, words, hints, also, known), here)
+
+                found.append(Later(rule, here, None, made))
+                continue
+            fault, steps = _translate(problem, steps, fields, what, words, example)
             if fault is not None:
-                findings.append(Finding(fault, path + steps[bare:]))
-        return _as_meant(model, fields, problems)
+                found.append(Finding(fault, path + steps[bare:]))
+        return _as_meant(model, fields, problems), found
 
 
 def _as_meant(model: type[Model], fields: Any, problems: Sequence[Any]) -> Model | None:
@@ -118,18 +125,13 @@ def _translate(
     fields: Any,
     what: str,
     words: Mapping[str, str],
-    hints: Mapping[str, str],
-    also: Iterable[str],
     example: str,
-    findings: Sequence[Finding],
 ) -> tuple[Fault | None, Path]:
     """Return one pydantic error as a fault, with the steps from the model to its place."""
     kind, value = problem["type"], problem["input"]
     field = quote(str(steps[0])) if steps else what
     if kind == "missing":
         return _missing(what, field, fields, example), ()
-    if kind in UNKNOWN:
-        return unknown_key(str(steps[0]), fields, what, words, hints, also, findings), steps
     if is_missing(value):
         return None, ()
     stray = stray_parameter(value)
