@@ -27,6 +27,7 @@ from shapecalc.network.validation import (
     no_parameter,
     stray_parameter,
     unknown_key,
+    wrong_value,
 )
 
 COMMON = ("name", "from", "expect", "share")  # keys that belong to the network, not to a kind
@@ -120,8 +121,8 @@ def read_blocks(written: Any, findings: Findings) -> dict[str, Block]:
     if written is None:
         return {}
     if not isinstance(written, Mapping):
-        message = f"blocks must be a mapping of names to blocks, not {quote(written)}"
-        findings.append(Finding(Fault(rules.WRONG_VALUE, message), ("blocks",)))
+        fault = wrong_value("blocks", "a mapping of names to blocks", written)
+        findings.append(Finding(fault, ("blocks",)))
         return {}
     blocks = {}
     for key, value in written.items():
@@ -145,10 +146,8 @@ def _read_block(name: str, value: Any, findings: Findings) -> Block | None:
         return None
     unread = Block(name, {}, [], path, broken=True)  # its instances are unknown, not unknown kinds
     if not isinstance(value, Mapping):
-        message = f"a block must be a mapping with layers, not {quote(value)}"
-        findings.append(
-            Finding(Fault(rules.WRONG_VALUE, message, "write layers: [...] in it"), path)
-        )
+        hint = "write layers: [...] in it"
+        findings.append(Finding(wrong_value("a block", "a mapping with layers", value, hint), path))
         return unread
     for key in value:
         if key not in BLOCK_KEYS:
@@ -161,8 +160,8 @@ def _read_block(name: str, value: Any, findings: Findings) -> Block | None:
         )
         return unread
     if not isinstance(layers, list | tuple):
-        message = f"layers must be a list of layers, not {quote(layers)}"
-        findings.append(Finding(Fault(rules.WRONG_VALUE, message), (*path, "layers")))
+        fault = wrong_value("layers", "a list of layers", layers)
+        findings.append(Finding(fault, (*path, "layers")))
         return unread
     parameters = _read_parameters(value.get("parameters"), (*path, "parameters"), findings)
     block = Block(name, parameters, list(layers), path)
@@ -175,9 +174,9 @@ def _read_parameters(written: Any, path: Path, findings: Findings) -> dict[str, 
     if written is None:
         return {}
     if not isinstance(written, Mapping):
-        message = f"parameters must be a mapping of names to defaults, not {quote(written)}"
         hint = "null as a default means that the parameter must be given"
-        findings.append(Finding(Fault(rules.WRONG_VALUE, message, hint), path))
+        fault = wrong_value("parameters", "a mapping of names to defaults", written, hint)
+        findings.append(Finding(fault, path))
         return {}
     for name in map(str, written):
         if name in COMMON or name in RESERVED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc import rules
 from shapecalc.diagnostics import Finding, Path, quote
@@ -15,7 +15,7 @@ from shapecalc.network.expansion_limits import TooMuch
 from shapecalc.network.expectations import LayerExpectations
 from shapecalc.network.layer_item import LayerItem
 from shapecalc.network.scopes import Scope
-from shapecalc.network.validation import MISSING, Found, validate
+from shapecalc.network.validation import MISSING, Found, Result, validate
 from shapecalc.network.values import Sources
 from shapecalc.network.wiring import Node, Wiring
 
@@ -26,7 +26,6 @@ NO_FIELDS: Mapping[str, Any] = {}
 MOST_FAULTS = 10_000
 MOST_READ = 10_000
 COMMON_KEYS = frozenset(COMMON)
-Result = TypeVar("Result")
 
 
 class Read(NamedTuple):

@@ -39,7 +39,7 @@ from shapecalc.network.layer_item import likely_kind
 from shapecalc.network.leaf_layers import MOST_FAULTS, LeafLayers
 from shapecalc.network.recursion import find_circles
 from shapecalc.network.scopes import Instance, Scope
-from shapecalc.network.validation import rejected, unknown_key, validate
+from shapecalc.network.validation import unknown_key, validate, validate_value, wrong_value
 from shapecalc.network.values import Sources, Values
 from shapecalc.network.wiring import Node, Wiring
 from shapecalc.rules import Rule
@@ -101,6 +101,10 @@ def build(document: Document, max_layers: int = MAX_LAYERS) -> NetworkSpec:
     Never raises: faults are among its findings.
     """
     return _Builder(document, max_layers).build()
+
+
+def _whole_batch(value: Any) -> int:
+    return check_whole(value, 1, "a positive whole number")
 
 
 class _Builder:
@@ -200,10 +204,10 @@ class _Builder:
             return {"input": None}
         written = data["inputs"]
         if not isinstance(written, Mapping) or not written:
-            message = f"inputs must be a mapping of names to volumes, not {quote(written)}"
+            fault = wrong_value("inputs", "a mapping of names to volumes", written)
             repair = Repair("write input for inputs", Change("rename", "input"))
             otherwise = "for example inputs: {left: 32x32x3, right: 10}"
-            fault = repairable(rules.WRONG_VALUE, message, [repair], otherwise)
+            fault = repairable(fault.rule, fault.message, [repair], otherwise)
             self.findings.append(Finding(fault, ("inputs",)))
             return {"input": None}
         inputs: dict[str, Volume | None] = {}
@@ -227,50 +231,35 @@ class _Builder:
         return inputs
 
     def _volume(self, value: Any, path: Path) -> Volume | None:
-        try:
-            return read_volume(value)
-        except PydanticCustomError as error:
-            context = error.context or {}
-            fault = rejected(rules.of(error.type), f"{quote(path[-1])} {error.message()}", context)
-            self.findings.append(Finding(fault, path))
-            return context.get("meant")
+        volume, found = validate_value(read_volume, value, quote(path[-1]), path)
+        self.findings.extend(found)
+        return volume
 
     def _text(self, data: Mapping[str, Any], key: str) -> str | None:
         value = data.get(key)
         if value is None or isinstance(value, str):
             return value
-        self._report(
-            rules.WRONG_VALUE,
-            f"{key} must be text, not {quote(value)}",
-            "write it in quotes",
-            (key,),
-        )
+        self.findings.append(Finding(wrong_value(key, "text", value, "write it in quotes"), (key,)))
         return None
 
     def _batch(self, data: Mapping[str, Any]) -> int:
-        try:
-            return check_whole(data.get("batch", 1), 1, "a positive whole number")
-        except PydanticCustomError as error:
-            fault = rejected(rules.of(error.type), f"batch {error.message()}", error.context or {})
-            self.findings.append(Finding(fault, ("batch",)))
-            return 1
+        batch, found = validate_value(_whole_batch, data.get("batch", 1), "batch", ("batch",))
+        self.findings.extend(found)
+        return 1 if batch is None else batch
 
     def _rounding(self, data: Mapping[str, Any]) -> Rounding:
         value = data.get("rounding", "exact")
         for rounding in ROUNDINGS:
             if isinstance(value, str) and rounding == value:
                 return rounding
-        try:
-            one_of(value, ROUNDINGS, ROUNDING_WORDS)
-        except PydanticCustomError as error:
-            message = f"rounding {error.message()}"
-            fault = rejected(
-                rules.of(error.type),
-                message,
-                error.context or {},
-                "shapecalc explain rounding says what each does",
-            )
-            self.findings.append(Finding(fault, ("rounding",)))
+        _, found = validate_value(
+            lambda written: one_of(written, ROUNDINGS, ROUNDING_WORDS),
+            value,
+            "rounding",
+            ("rounding",),
+            "shapecalc explain rounding says what each does",
+        )
+        self.findings.extend(found)
         return "exact"
 
     # -- layers --------------------------------------------------------------------------------
@@ -295,9 +284,9 @@ class _Builder:
             self.findings.append(Finding(fault, ()))
             items = ()
         elif not isinstance(items, list | tuple):
-            message = f"layers must be a list of layers, not {quote(items)}"
+            fault = wrong_value("layers", "a list of layers", items)
             otherwise = "begin each layer with a dash"
-            fault = repairable(rules.WRONG_VALUE, message, dashes(items), otherwise)
+            fault = repairable(fault.rule, fault.message, dashes(items), otherwise)
             self.findings.append(Finding(fault, ("layers",)))
             items = ()
         chain = self._expand(expander, items, scope)

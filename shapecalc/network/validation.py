@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
 from shapecalc.diagnostics import (
@@ -27,6 +28,7 @@ from shapecalc.rules import Rule
 
 Found = Sequence[Finding | Later]  # what a reader gives back: whose it is, the layer itself knows
 Model = TypeVar("Model", bound=BaseModel)
+Result = TypeVar("Result")
 
 UNKNOWN = ("extra_forbidden", "invalid_key")  # pydantic's words for a key that is not there
 PARAMETER = re.compile(r"\$[A-Za-z0-9_-]+")
@@ -105,6 +107,26 @@ def validate(
         return _as_meant(model, fields, problems), found
 
 
+def validate_value(
+    read: Callable[[Any], Result], value: Any, what: str, path: Path, otherwise: str = ""
+) -> tuple[Result | None, Found]:
+    """Return a value that stands alone as a field's reader has it, and what is wrong.
+
+    Of a wrong one, it is what the reader takes it to mean, if anything.
+    """
+    try:
+        return read(value), ()
+    except PydanticCustomError as error:
+        context = error.context or {}
+        fault = rejected(rules.of(error.type), f"{what} {error.message()}", context, otherwise)
+        return context.get("meant"), [Finding(fault, path)]
+
+
+def wrong_value(what: str, wanted: str, value: Any, hint: str = "") -> Fault:
+    """Return the fault of a value that is not what is wanted in its place."""
+    return Fault(rules.WRONG_VALUE, f"{what} must be {wanted}, not {quote(value)}", hint)
+
+
 def _as_meant(model: type[Model], fields: Any, problems: Sequence[Any]) -> Model | None:
     """Return the model with what was meant, where that is known of every faulty value."""
     mended: dict[str, Any] = {}
@@ -145,9 +167,11 @@ def _translate(
             repair = Repair("write 1", Change("set", 1))
             return repairable(rules.of(kind), message, [repair], otherwise), steps
         return rejected(rules.of(kind), message, problem["ctx"], otherwise), steps
-    message = f"{field} must be a mapping of fields, not {quote(value)}"
+    fault = wrong_value(field, "a mapping of fields", value)
+    if steps:
+        return fault, steps
     alone = Repair(f"write {what} alone", Change("replace", [what], up=1))  # batch_norm: 64
-    return repairable(rules.WRONG_VALUE, message, [] if steps else [alone]), steps
+    return repairable(fault.rule, fault.message, [alone]), steps
 
 
 def _missing(what: str, field: str, fields: Any, example: str) -> Fault:
