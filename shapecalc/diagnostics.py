@@ -350,9 +350,6 @@ def where(path: Path) -> str:
     return text
 
 
-NOTHING_MET = (0, 0)  # a mark before the first finding
-
-
 class _Met:
     """What was met of one rule at one place."""
 
@@ -375,72 +372,44 @@ class Findings(list[Finding]):
     def __init__(self, findings: Iterable[Finding] = ()) -> None:
         super().__init__()
         self._met: dict[Any, _Met] = {}
-        self._waiting: dict[Any, None] = {}  # met again, in a layer whose name is not known yet
         self.extend(findings)
 
-    def append(self, found: Finding | Later) -> None:
-        """Keep a finding, or count it."""
+    def append(self, found: Finding | Later, layer: str | None = None) -> None:
+        """Keep a finding, or count it; `layer` is who met it, where it was made without one."""
+        layer = layer or found.layer
         key = (found.rule, found.path, found.place)
         met = self._met.get(key)
         if met is None:
-            self._met[key] = _Met(len(self), found.layer, found.more)
-            super().append(found.made())
-        elif self[met.kept[0]].layer == found.layer:
-            made = found.made()
+            self._met[key] = _Met(len(self), layer, found.more)
+            super().append(_of_layer(found, layer))
+        elif self[met.kept[0]].layer == layer:
+            made = _of_layer(found, layer)
             if all(made.fault.message != self[index].fault.message for index in met.kept):
                 met.kept.append(len(self))
                 super().append(made)
-        elif found.layer is None:
-            self._waiting[key] = None
         else:
-            self._count(met, found.layer, found.more)
+            self._count(met, layer, found.more)
 
-    def extend(self, findings: Iterable[Finding | Later]) -> None:
+    def extend(self, findings: Iterable[Finding | Later], layer: str | None = None) -> None:
         """Keep or count several findings."""
         for found in findings:
-            self.append(found)
+            self.append(found, layer)
 
     def __iadd__(self, findings: Iterable[Finding | Later]) -> Self:  # type: ignore[misc, override]
         self.extend(findings)
         return self
 
-    def again(self, path: Path, *broken: Rule) -> bool:
-        """Say whether one of some rules was met at a place; if so, count what is met once more."""
-        for rule in broken:
-            met = self._met.get((rule, path, None))
-            if met is not None:
-                if self[met.kept[0]].layer is not None:
-                    self._waiting[rule, path, None] = None
-                return True
-        return False
+    def again(self, layer: str | None, path: Path, rule: Rule) -> bool:
+        """Say whether a rule was met at a place; if so, count that a layer met it once more."""
+        met = self._met.get((rule, path, None))
+        if met is None:
+            return False
+        self._count(met, layer, 0)
+        return True
 
-    def mark(self) -> tuple[int, int]:
-        """Return how much was met so far, for `belong_to`."""
-        return len(self), len(self._waiting)
-
-    def take_back(self, mark: tuple[int, int]) -> None:
-        """Forget what was met since a mark."""
-        known, waiting = mark
-        while len(self) > known:
-            found = self.pop()
-            met = self._met[found.rule, found.path, found.place]
-            met.kept.pop()
-            if not met.kept:
-                del self._met[found.rule, found.path, found.place]
-        while len(self._waiting) > waiting:
-            self._waiting.popitem()
-
-    def belong_to(self, layer: str, mark: tuple[int, int]) -> None:
-        """Give what was met since a mark, and has no layer yet, the layer that it is about."""
-        known, waiting = mark
-        for index in range(known, len(self)):
-            if self[index].layer is None:
-                self[index] = self[index]._replace(layer=layer)
-        while len(self._waiting) > waiting:
-            key, _ = self._waiting.popitem()
-            self._count(self._met[key], layer, 0)
-
-    def _count(self, met: _Met, layer: str, more: int) -> None:
+    def _count(self, met: _Met, layer: str | None, more: int) -> None:
+        if layer is None:
+            return
         if layer not in (met.last, self[met.kept[0]].layer):
             met.more += 1 + more
         met.last = layer
@@ -453,6 +422,11 @@ class Findings(list[Finding]):
                 for index in met.kept:
                     counted[index] = counted[index]._replace(more=met.more)
         return counted
+
+
+def _of_layer(found: Finding | Later, layer: str | None) -> Finding:
+    made = found.made()
+    return made if made.layer == layer else made._replace(layer=layer)
 
 
 def briefly(found: Sequence[Diagnostic]) -> list[Diagnostic]:

@@ -27,6 +27,7 @@ from shapecalc.network.validation import (
     no_parameter,
     stray_parameter,
     unknown_key,
+    wrong_value,
 )
 
 COMMON = ("name", "from", "expect", "share")  # keys that belong to the network, not to a kind
@@ -120,8 +121,8 @@ def read_blocks(written: Any, findings: Findings) -> dict[str, Block]:
     if written is None:
         return {}
     if not isinstance(written, Mapping):
-        message = f"blocks must be a mapping of names to blocks, not {quote(written)}"
-        findings.append(Finding(Fault(rules.WRONG_VALUE, message), ("blocks",)))
+        fault = wrong_value("blocks", "a mapping of names to blocks", written)
+        findings.append(Finding(fault, ("blocks",)))
         return {}
     blocks = {}
     for key, value in written.items():
@@ -145,10 +146,8 @@ def _read_block(name: str, value: Any, findings: Findings) -> Block | None:
         return None
     unread = Block(name, {}, [], path, broken=True)  # its instances are unknown, not unknown kinds
     if not isinstance(value, Mapping):
-        message = f"a block must be a mapping with layers, not {quote(value)}"
-        findings.append(
-            Finding(Fault(rules.WRONG_VALUE, message, "write layers: [...] in it"), path)
-        )
+        hint = "write layers: [...] in it"
+        findings.append(Finding(wrong_value("a block", "a mapping with layers", value, hint), path))
         return unread
     for key in value:
         if key not in BLOCK_KEYS:
@@ -161,8 +160,8 @@ def _read_block(name: str, value: Any, findings: Findings) -> Block | None:
         )
         return unread
     if not isinstance(layers, list | tuple):
-        message = f"layers must be a list of layers, not {quote(layers)}"
-        findings.append(Finding(Fault(rules.WRONG_VALUE, message), (*path, "layers")))
+        fault = wrong_value("layers", "a list of layers", layers)
+        findings.append(Finding(fault, (*path, "layers")))
         return unread
     parameters = _read_parameters(value.get("parameters"), (*path, "parameters"), findings)
     block = Block(name, parameters, list(layers), path)
@@ -175,9 +174,9 @@ def _read_parameters(written: Any, path: Path, findings: Findings) -> dict[str, 
     if written is None:
         return {}
     if not isinstance(written, Mapping):
-        message = f"parameters must be a mapping of names to defaults, not {quote(written)}"
         hint = "null as a default means that the parameter must be given"
-        findings.append(Finding(Fault(rules.WRONG_VALUE, message, hint), path))
+        fault = wrong_value("parameters", "a mapping of names to defaults", written, hint)
+        findings.append(Finding(fault, path))
         return {}
     for name in map(str, written):
         if name in COMMON or name in RESERVED:
@@ -190,6 +189,16 @@ def _read_parameters(written: Any, path: Path, findings: Findings) -> dict[str, 
         elif not NAME.fullmatch(name):
             findings.append(Finding(bad_name(name, "rename"), (*path, name)))
     return {str(name): default for name, default in written.items()}
+
+
+def name_fault(name: Any) -> Fault | None:
+    """Return what is wrong with the name that a layer is given, None where it is one."""
+    if isinstance(name, str) and NAME.fullmatch(name) and len(name) <= LONGEST_NAME:
+        if name not in RESERVED:
+            return None
+        return Fault(rules.NAME_USED_TWICE, f"{name} is a reserved name", "choose another")
+    stray = stray_parameter(name)
+    return bad_name(name) if stray is None else no_parameter("name", stray)
 
 
 def bad_name(name: object, action: Action = "set") -> Fault:
@@ -259,7 +268,11 @@ def arguments_of(
     scope: Any,
     findings: Findings,
 ) -> dict[str, Any]:
-    """Return every parameter of an instance with its value; MISSING where none was given."""
+    """Return every parameter of an instance with its value; MISSING where none was given.
+
+    What is wrong belongs to the instance around it, the owner of the scope.
+    """
+    owner = scope.owner
     arguments = dict(block.parameters)
     if block.broken:
         return arguments
@@ -267,18 +280,19 @@ def arguments_of(
         stray = stray_parameter(given)
         if stray is not None:
             place = (*path, key) if isinstance(value, Mapping) else path
-            findings.append(Finding(no_parameter(key, stray), place))
+            findings.append(Finding(no_parameter(key, stray), place, owner))
             arguments[key] = MISSING
         elif key in arguments:
             if given is not None:
                 arguments[key] = scoped(given, scope)
         elif not key or not isinstance(value, Mapping):
             message = f"the block {block.name} has no parameters and takes no value"
-            findings.append(Finding(Fault(rules.WRONG_VALUE, message, "leave the value out"), path))
-        elif not findings.again((*path, key), rules.UNKNOWN_KEY):
+            fault = Fault(rules.WRONG_VALUE, message, "leave the value out")
+            findings.append(Finding(fault, path, owner))
+        elif not findings.again(owner, (*path, key), rules.UNKNOWN_KEY):
             words = {name: name for name in block.parameters}
             fault = unknown_key(key, fields, f"the block {block.name}", words, {}, COMMON, findings)
-            findings.append(Finding(fault, (*path, key)))
+            findings.append(Finding(fault, (*path, key), owner))
     missing = [name for name, argument in arguments.items() if argument is None]
     for name in missing:
         arguments[name] = MISSING
@@ -286,5 +300,5 @@ def arguments_of(
         given = some([f"{name}: ..." for name in missing])
         message = f"the block {block.name} needs {some(missing)}"
         hint = f"for example {block.name}: {{{given}}}"
-        findings.append(Finding(Fault(rules.MISSING_FIELD, message, hint), path))
+        findings.append(Finding(Fault(rules.MISSING_FIELD, message, hint), path, owner))
     return arguments

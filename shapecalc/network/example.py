@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, Fault, Finding, Findings, Path, quote
-from shapecalc.network.validation import unknown_key
+from shapecalc.network.validation import unknown_key, wrong_value
 from shapecalc.rules import Rule
 
 KEYS = {
@@ -50,9 +50,8 @@ class Example:
 def read_example(data: Any, findings: Findings) -> Example | None:
     """Return the example of a spec's data; what is wrong with its form is added to findings."""
     if not isinstance(data, Mapping):
-        message = f"example must be a mapping, not {quote(data)}"
         hint = "for example {given: {input: [1, 2]}, expect: {relu1: [1, 2]}}"
-        findings.append(Finding(Fault(rules.WRONG_VALUE, message, hint), ("example",)))
+        findings.append(Finding(wrong_value("example", "a mapping", data, hint), ("example",)))
         return None
     return _Reader(data, findings).read()
 
@@ -79,8 +78,7 @@ class _Reader:
         kind, loss = self._loss()
         training = self.data.get("training")
         if training is not None and not isinstance(training, bool):
-            message = f"training must be true or false, not {quote(training)}"
-            self._report(rules.WRONG_VALUE, message, "", ("training",))
+            self._add(wrong_value("training", "true or false", training), ("training",))
             training = None
         tolerance = self._positive("tolerance", zero=True)
         return Example(
@@ -101,8 +99,9 @@ class _Reader:
         if written is None:
             return {}
         if not isinstance(written, Mapping):
-            message = f"{path[-1]} must be a mapping of names to arrays, not {quote(written)}"
-            self._report(rules.WRONG_VALUE, message, "for example {conv1: [[1, 2], [3, 4]]}", path)
+            hint = "for example {conv1: [[1, 2], [3, 4]]}"
+            wanted = "a mapping of names to arrays"
+            self._add(wrong_value(str(path[-1]), wanted, written, hint), path)
             return {}
         arrays = {}
         for name, values in written.items():
@@ -117,9 +116,9 @@ class _Reader:
             return None, {}
         known = isinstance(written, Mapping) and list(written) in [[kind] for kind in LOSSES]
         if not known:
-            message = f"loss must be one of {' or '.join(LOSSES)}, not {quote(written)}"
             hint = "for example {squared_error: 0.5} or {cross_entropy: 6}"
-            self._report(rules.WRONG_VALUE, message, hint, ("loss",))
+            wanted = f"one of {' or '.join(LOSSES)}"
+            self._add(wrong_value("loss", wanted, written, hint), ("loss",))
             return None, {}
         ((kind, wanted),) = written.items()
         path: Path = ("loss", kind)
@@ -138,9 +137,7 @@ class _Reader:
             return None
         if type(value) in (int, float) and (0 < value <= LIMIT or (zero and value == 0)):
             return float(value)
-        self._report(
-            rules.WRONG_VALUE, f"{key} must be a positive number, not {quote(value)}", "", (key,)
-        )
+        self._add(wrong_value(key, "a positive number", value), (key,))
         return None
 
     def _numbers(self, values: Any, path: Path, holes: bool = False) -> Numbers | None:
@@ -152,7 +149,10 @@ class _Reader:
             return None
 
     def _report(self, rule: Rule, message: str, hint: str, path: Path) -> None:
-        self.findings.append(Finding(Fault(rule, message, hint), ("example", *path)))
+        self._add(Fault(rule, message, hint), path)
+
+    def _add(self, fault: Fault, path: Path) -> None:
+        self.findings.append(Finding(fault, ("example", *path)))
 
 
 def _shape(values: Any, holes: bool, level: int = 0) -> tuple[int, ...]:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shapecalc import rules
-from shapecalc.diagnostics import MAX_NESTING, Finding, Findings, Path, quote
-from shapecalc.geometry import Rounding
+from shapecalc.diagnostics import MAX_NESTING, Finding, Path, quote
 from shapecalc.layers import ALIASES, KINDS, Layer, kinds
 from shapecalc.layers.composite import Composite, Parallel, Repeat
 from shapecalc.network.blocks import (
@@ -16,13 +15,12 @@ from shapecalc.network.blocks import (
     arguments_of,
     given_fields,
 )
-from shapecalc.network.expansion_limits import ExpansionLimits
-from shapecalc.network.layer_item import TYPE_KEYS, LayerItem, inner_lists, kind_key
+from shapecalc.network.layer_item import TYPE_KEYS, LayerItem, inner_lists, keys_beside, likely_kind
 from shapecalc.network.leaf_layers import COMMON_KEYS, NO_FIELDS, LeafLayers, Read
 from shapecalc.network.scopes import Instance, Scope
-from shapecalc.network.validation import MISSING, validate
+from shapecalc.network.validation import MISSING, Found, validate
 from shapecalc.network.values import Sources
-from shapecalc.network.wiring import Node
+from shapecalc.network.wiring import Node, Wiring
 
 if TYPE_CHECKING:
     from shapecalc.network.shorthands import Meant
@@ -31,19 +29,17 @@ if TYPE_CHECKING:
 MOST_PATHS = 100_000
 
 
-class Expander(LeafLayers):
-    """Expands the layers of one network: blocks, composites and plain layers to a flat list."""
+class Expander:
+    """Expands the layers of one network: blocks, composites and leaf layers to a flat list.
 
-    def __init__(
-        self,
-        blocks: Mapping[str, Block],
-        rounding: Rounding,
-        findings: Findings,
-        inputs: Sequence[str],
-        limits: ExpansionLimits,
-    ) -> None:
-        super().__init__(rounding, findings, inputs, limits)
+    Leaf layers are read and added by `leaves`; both add to one wiring.
+    """
+
+    def __init__(self, blocks: Mapping[str, Block], leaves: LeafLayers) -> None:
         self.blocks = blocks
+        self.leaves = leaves
+        self.wiring = leaves.wiring
+        self.findings = self.wiring.findings
         self.depth = 0
         self.paths: dict[tuple[int, str | int], tuple[Path, Path]] = {}
         self.dry = False  # only faults are wanted: repeat once, leave other blocks alone
@@ -72,46 +68,50 @@ class Expander(LeafLayers):
     def item(self, item: Any, path: Path, scope: Scope, chain: Sources | None) -> Sources | None:
         """Expand one written layer behind `chain`."""
         if item is MISSING:
-            return self.unknown("?", path, scope)
+            return self.leaves.unknown("?", path, scope)
         if isinstance(item, str):
             kind, value = item, None
         elif isinstance(item, (dict, Mapping)) and item:
             meant = None
             if len(item) > 1 or not TYPE_KEYS.isdisjoint(item):
-                meant = self.once("type", item, path, lambda: self._typed(item, path))
+                meant = self.leaves.once(
+                    "type", item, path, scope.owner, lambda: self._typed(item, path)
+                )
             if meant is not None:
                 kind, value, path = meant.kind, meant.fields, (*path, *meant.steps)
             else:
-                kind = kind_key(item, self.blocks, path, self.findings)
+                kind = likely_kind(item, self.blocks)
+                if len(item) > 1:
+                    beside = keys_beside(item, kind, self.blocks, path)
+                    self.findings.extend(beside, scope.owner)
                 value = item[kind]
                 kind = kind if isinstance(kind, str) else quote(kind)
                 path = self.step(path, kind) if len(path) > 2 else (*path, kind)
         else:
             hint = "for example relu, or dense: 10, or conv: {K: 10, F: 5}"
-            self.report(
+            self.wiring.report(
+                scope.owner,
                 rules.WRONG_VALUE,
                 f"a layer is a kind or a mapping of one kind, not {quote(item)}",
                 hint,
                 path,
             )
-            return self.unknown("?", path, scope)
+            return self.leaves.unknown("?", path, scope)
         cls = KINDS.get(kind) or KINDS.get(ALIASES.get(kind, ""))
         if cls is not None:
             if issubclass(cls, Composite):
                 return self._composite(LayerItem(kind, value, path), cls, scope, chain)
-            return self.layer(kind, ALIASES.get(kind, kind), cls, value, path, scope, chain)
+            return self.leaves.layer(kind, ALIASES.get(kind, kind), cls, value, path, scope, chain)
         if kind in self.blocks:
             return self._instance(LayerItem(kind, value, path), scope, chain)
         return self._foreign(kind, value, path, scope, chain)
 
-    def _typed(self, item: Mapping[Any, Any], path: Path) -> Typed | None:
-        """Return the kind and the fields of an item with its kind as a value, and report it."""
+    def _typed(self, item: Mapping[Any, Any], path: Path) -> tuple[Typed | None, Found]:
+        """Return the kind and the fields of an item with its kind as a value, and what is wrong."""
         from shapecalc.network.typed_items import typed  # few items are written so
 
         meant = typed(item, self.blocks)
-        if meant is not None:
-            self.findings.append(Finding(meant.fault, (*path, meant.key)))
-        return meant
+        return meant, () if meant is None else [Finding(meant.fault, (*path, meant.key))]
 
     def _foreign(
         self, word: str, value: Any, path: Path, scope: Scope, chain: Sources | None
@@ -121,28 +121,28 @@ class Expander(LeafLayers):
 
         kind = translation.kind_of_word(word, value)
         if kind is not None:
-            return self.layer(word, kind, KINDS[kind], value, path, scope, chain)
+            return self.leaves.layer(word, kind, KINDS[kind], value, path, scope, chain)
         cls = kinds.find(word)  # of an installed package
         if cls is not None:
-            return self.layer(word, word, cls, value, path, scope, chain)
-        meant = self.once("", word, path, lambda: self._meant(word, path))
+            return self.leaves.layer(word, word, cls, value, path, scope, chain)
+        meant = self.leaves.once("", word, path, scope.owner, lambda: self._meant(word, path))
         if meant is not None:
             cls = KINDS[meant.kind]
-            return self.layer(meant.kind, meant.kind, cls, meant.fields, path, scope, chain)
-        if not self.findings.again(path, rules.UNKNOWN_KIND):
+            return self.leaves.layer(meant.kind, meant.kind, cls, meant.fields, path, scope, chain)
+        if not self.findings.again(scope.owner, path, rules.UNKNOWN_KIND):
             fault = unknown_kind.unknown_kind(word, self.blocks, self.findings)
-            self.findings.append(Finding(fault, path))
-        return self.unknown(word, path, scope, value)
+            self.findings.append(Finding(fault, path, scope.owner))
+        return self.leaves.unknown(word, path, scope, value)
 
-    def _meant(self, text: str, path: Path) -> Meant | None:
-        """Return the layer that a text means, as a call of Python does, and report it."""
+    def _meant(self, text: str, path: Path) -> tuple[Meant | None, Found]:
+        """Return the layer that a text means, as a call of Python does, and what is wrong."""
         from shapecalc.network import shorthands  # seldom needed
 
         meant = shorthands.layer_meant(text)
-        if meant is not None:
-            fault = shorthands.offered(f"there is no layer kind {quote(text)}", meant)
-            self.findings.append(Finding(fault, path))
-        return meant
+        if meant is None:
+            return None, ()
+        fault = shorthands.offered(f"there is no layer kind {quote(text)}", meant)
+        return meant, [Finding(fault, path)]
 
     # -- composites ----------------------------------------------------------------------------
 
@@ -153,24 +153,25 @@ class Expander(LeafLayers):
         fields: Any = NO_FIELDS if value is None else value
         if isinstance(value, Mapping):
             if cls is not Repeat and not COMMON_KEYS.isdisjoint(value):
-                fields = self.common(written, scope, shareable=False)
+                fields = self.leaves.common(written, scope, None, shareable=False)
         elif value is not None and cls.shorthand:
             fields = {cls.shorthand: value}
         also = () if cls is Repeat else COMMON[:3]
         bare = value is not None and not isinstance(value, Mapping)
-        layer = self.once(
-            kind, value, path,
-            lambda: validate(cls, fields, path, self.findings, kind, also, bare=bare),
+        layer = self.leaves.once(
+            kind, value, path, scope.owner,
+            lambda: validate(cls, fields, path, kind, self.findings, also, bare=bare),
         )  # fmt: skip
         if self.depth >= MAX_NESTING or id(value) in self.inside:
             what = "contain themselves" if id(value) in self.inside else None
-            self.report(
+            self.wiring.report(
+                scope.owner,
                 rules.LIMIT_PASSED,
                 f"layers {what or f'are nested deeper than {MAX_NESTING}'}",
                 "write them one after the other",
                 path,
             )
-            return self.unknown(kind, path, scope)
+            return self.leaves.unknown(kind, path, scope)
         self.depth += 1
         self.inside.add(id(value))
         try:
@@ -179,7 +180,7 @@ class Expander(LeafLayers):
                     self.sequence(
                         items if isinstance(items, list | tuple) else (), where, scope, None
                     )
-                return self.unknown("repeat", path, scope)
+                return self.leaves.unknown("repeat", path, scope)
             if isinstance(layer, Repeat):
                 return self._repeat(layer, value, path, scope, chain)
             return self._merged(written, layer, scope, chain)
@@ -194,32 +195,34 @@ class Expander(LeafLayers):
         if not layer.times:  # nothing is there, but its faults are
             if inner not in self.aside:
                 self.aside.add(inner)
-                self._aside(layer.layers, inner)
+                self._aside(layer.layers, inner, scope.owner)
             return chain
         scope.repeats += layer.times > 1
         for done in range(1 if self.dry else layer.times):
-            before = len(self.nodes)
+            before = len(self.wiring.nodes)
             chain = self.sequence(layer.layers, inner, scope, chain)
-            once = len(self.nodes) - before
+            once = len(self.wiring.nodes) - before
             if not once:
                 break  # nothing inside, however often
             if not done and not self.dry:
-                self.limits.need_layers(once * (layer.times - 1))
+                self.wiring.limits.need_layers(once * (layer.times - 1))
         scope.repeats -= layer.times > 1
         return chain
 
-    def _aside(self, layers: Sequence[Any], path: Path) -> None:
+    def _aside(self, layers: Sequence[Any], path: Path, owner: str | None) -> None:
         """Expand layers that are not part of the network, for the sake of their faults."""
-        aside = Expander(self.blocks, self.rounding, self.findings, (), self.limits)
+        wiring = Wiring(self.findings, (), self.wiring.limits)
+        aside = Expander(self.blocks, LeafLayers(wiring, self.leaves.rounding))
         aside.depth = self.depth
         aside.dry = True
-        aside.sequence(layers, path, Scope(inputs=None, open=True), None)
+        aside.sequence(layers, path, Scope(inputs=None, owner=owner, open=True), None)
 
     def dry_run(self, block: Block) -> None:
         """Find the faults of a block that no layer uses: parameters without a default are open."""
         arguments = {k: MISSING if v is None else v for k, v in block.parameters.items()}
         if not block.broken:
-            self._aside(block.filled(arguments, self.limits), (*block.path, "layers"))
+            layers = block.filled(arguments, self.wiring.limits)
+            self._aside(layers, (*block.path, "layers"), None)
 
     def _merged(
         self, written: LayerItem, layer: Layer | None, scope: Scope, chain: Sources | None
@@ -229,10 +232,10 @@ class Expander(LeafLayers):
         kind = layer.merge if isinstance(layer, Parallel) else "add"
         if written.kind == "parallel" and layer is None:
             kind = "concat"
-        instance = Instance("", written.kind, path, len(self.nodes), depth=self.depth)
-        self.instances.append(instance)
+        instance = Instance("", written.kind, path, len(self.wiring.nodes), depth=self.depth)
+        self.wiring.instances.append(instance)
         title = written.name or written.kind
-        sources = self.sources(written.origin, path, scope, chain, False, title)
+        sources = self.wiring.sources(written.origin, path, scope, scope.owner, chain, False, title)
         outputs: list[Sources | None] = []
         for items, where in inner_lists(written.kind, written.value, path):
             if isinstance(items, list | tuple):
@@ -242,7 +245,8 @@ class Expander(LeafLayers):
             else:
                 outputs.append(None)
                 if written.kind == "parallel" and items is not MISSING:
-                    self.report(
+                    self.wiring.report(
+                        scope.owner,
                         rules.WRONG_VALUE,
                         f"a branch is a list of layers, not {quote(items)}",
                         "put it into [ ]",
@@ -253,21 +257,26 @@ class Expander(LeafLayers):
         joined: Sources | None = None
         if layer is not None and all(output is not None for output in outputs):
             joined = tuple(s for output in outputs for s in output or ())
-            self.limits.spend_sources(len(joined))
+            self.wiring.limits.spend_sources(len(joined))
         number = scope.numbered(kind)
         own = written.name or number
         if joined is not None and len(joined) < 2:
-            self.report(
+            self.wiring.report(
+                scope.owner,
                 rules.NUMBER_OF_SOURCES,
                 f"{written.kind} merges two or more branches, and has {len(joined)}",
                 "add a branch; [] is the identity",
                 path,
             )
             joined = None
-        merge = self.plain.setdefault(kind, Read(KINDS[kind]())).layer if layer else None
-        added = self.add(Node(scope.prefix + own, kind, merge, joined, path))
-        self.claim(scope, own, added[0], path, named=written.name is not None)
-        instance.name, instance.end, instance.sources = scope.prefix + own, len(self.nodes), added
+        merge = self.leaves.plain.setdefault(kind, Read(KINDS[kind]())).layer if layer else None
+        added = self.wiring.add(Node(scope.prefix + own, kind, merge, joined, path))
+        self.wiring.claim(scope, scope.owner, own, added[0], path, named=written.name is not None)
+        instance.name, instance.end, instance.sources = (
+            scope.prefix + own,
+            len(self.wiring.nodes),
+            added,
+        )
         instance.expectations = written.expectations
         return added
 
@@ -279,47 +288,49 @@ class Expander(LeafLayers):
         fields = given_fields(block, value)
         if isinstance(value, Mapping) and not COMMON_KEYS.isdisjoint(value):
             written.value = fields
-            fields = self.common(written, scope, shareable=True)
+            fields = self.leaves.common(written, scope, None, shareable=True)
         number = scope.numbered(block.name)
         own = written.name or number
         arguments = arguments_of(block, fields, value, path, scope, self.findings)
         sources = chain
         if written.origin is not None:
-            sources = self.resolved(written.origin, (*path, "from"), scope)
+            sources = self.wiring.resolved(written.origin, (*path, "from"), scope, scope.owner)
         elif chain == ():
-            sources = self.sources(None, path, scope, chain, False, own)
+            sources = self.wiring.sources(None, path, scope, scope.owner, chain, False, own)
         if self.depth >= MAX_NESTING or block.broken:
             if not block.broken:
-                self.report(
+                self.wiring.report(
+                    scope.owner,
                     rules.LIMIT_PASSED,
                     f"blocks are nested deeper than {MAX_NESTING}",
                     "use fewer levels",
                     path,
                 )
-            return self.unknown(block.name, path, scope, value)
+            return self.leaves.unknown(block.name, path, scope, value)
         if self.dry:
-            return self.unknown(block.name, path, scope, value)
-        inner = Scope(f"{scope.prefix}{own}.", scope, sources)
+            return self.leaves.unknown(block.name, path, scope, value)
+        name = scope.prefix + own
+        inner = Scope(f"{name}.", scope, sources, owner=name)
         instance = Instance(
-            scope.prefix + own,
+            name,
             block.name,
             path,
-            len(self.nodes),
+            len(self.wiring.nodes),
             scope=inner,
             expectations=written.expectations,
             depth=self.depth + 1,
         )
-        self.instances.append(instance)
+        self.wiring.instances.append(instance)
         self.depth += 1
-        mark = self.findings.mark()
         try:
-            layers = block.filled(arguments, self.limits) if block.parameters else block.layers
+            layers = (
+                block.filled(arguments, self.wiring.limits) if block.parameters else block.layers
+            )
             output = self.sequence(layers, self.step(block.path, "layers"), inner, sources)
         finally:
             self.depth -= 1
-        self.findings.belong_to(instance.name, mark)
-        instance.end, instance.sources = len(self.nodes), output
-        self.claim(scope, own, instance, path, named=written.name is not None)
+        instance.end, instance.sources = len(self.wiring.nodes), output
+        self.wiring.claim(scope, scope.owner, own, instance, path, named=written.name is not None)
         if written.share is not None:
-            self.share_instance(written.share, instance, scope)
+            self.wiring.share_instance(written.share, instance, scope)
         return output

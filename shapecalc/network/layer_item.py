@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shapecalc import rules
-from shapecalc.diagnostics import Fault, Finding, Findings, Path, quote, repairable
+from shapecalc.diagnostics import Fault, Finding, Path, quote, repairable
 from shapecalc.edits import Change, Repair
 from shapecalc.layers import KINDS, kind_of, kinds
 from shapecalc.network.expectations import LayerExpectations
@@ -47,19 +47,14 @@ def likely_kind(item: Mapping[Any, Any], blocks: Mapping[str, Any]) -> Any:
 TYPE_KEYS = frozenset(("type", "kind", "layer", "op", "layer_type", "class_name", "module"))
 
 
-def kind_key(
-    item: Mapping[Any, Any], blocks: Mapping[str, Any], path: Path, findings: Findings
-) -> Any:
-    """Return the key that is the kind; report every key beside it."""
-    chosen = likely_kind(item, blocks)
-    if len(item) == 1:
-        return chosen
+def keys_beside(
+    item: Mapping[Any, Any], chosen: Any, blocks: Mapping[str, Any], path: Path
+) -> Iterator[Finding]:
+    """Yield what is wrong with every key of an item beside the one that is the kind."""
     known = [k for k in item if is_kind(k, blocks)]
     for key in item:
-        if key == chosen:
-            continue
-        findings.append(Finding(_beside(item, chosen, key, key in known), (*path, str(key))))
-    return chosen
+        if key != chosen:
+            yield Finding(_beside(item, chosen, key, key in known), (*path, str(key)))
 
 
 def _beside(item: Mapping[Any, Any], chosen: Any, key: Any, is_kind: bool) -> Fault:

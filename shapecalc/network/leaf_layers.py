@@ -1,20 +1,21 @@
-"""Plain layers: a kind's fields against its model, and the layer added to the list."""
+"""Layers that hold no others: their fields against the kind's model, and what stands beside."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc import rules
-from shapecalc.diagnostics import NOTHING_MET, Finding, Findings, Path, quote
+from shapecalc.diagnostics import Finding, Path, quote
 from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, Layer
 from shapecalc.layers.field_types import NAME
-from shapecalc.network.blocks import COMMON, LONGEST_NAME
-from shapecalc.network.expansion_limits import ExpansionLimits, TooMuch
+from shapecalc.network.blocks import COMMON, LONGEST_NAME, name_fault
+from shapecalc.network.expansion_limits import TooMuch
+from shapecalc.network.expectations import LayerExpectations
 from shapecalc.network.layer_item import LayerItem
 from shapecalc.network.scopes import Scope
-from shapecalc.network.validation import validate
+from shapecalc.network.validation import MISSING, Found, Result, validate
 from shapecalc.network.values import Sources
 from shapecalc.network.wiring import Node, Wiring
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 NO_FIELDS: Mapping[str, Any] = {}
 MOST_FAULTS = 10_000
+MOST_READ = 10_000
 COMMON_KEYS = frozenset(COMMON)
 
 
@@ -33,15 +35,84 @@ class Read(NamedTuple):
     translation: Translation | None = None
 
 
-class LeafLayers(Wiring):
-    """Adds layers that hold no others."""
+class LeafLayers:
+    """Reads layers that hold no others, and adds them to a wiring."""
 
-    def __init__(
-        self, rounding: Rounding, findings: Findings, inputs: Sequence[str], limits: ExpansionLimits
-    ) -> None:
-        super().__init__(findings, inputs, limits)
+    def __init__(self, wiring: Wiring, rounding: Rounding) -> None:
+        self.wiring = wiring
+        self.findings = wiring.findings
         self.rounding = rounding
         self.plain: dict[str, Read] = {}  # words written without fields, read once
+        # What was written is known by its identity: repeats and blocks meet it again and again.
+        self.sound: dict[tuple[str, int], tuple[Any, Any]] = {}
+        self.faulty: dict[tuple[str, int, int], tuple[Any, Path, Any, Found]] = {}
+
+    def once(
+        self,
+        what: str,
+        value: Any,
+        place: Path,
+        layer: str | None,
+        read: Callable[[], tuple[Result, Found]],
+    ) -> Result:
+        """Read a value that is written at a place, as `what`, once; its findings are met again."""
+        known = self.sound.get((what, id(value)))
+        if known is not None:
+            sound: Result = known[1]
+            return sound
+        met = self.faulty.get((what, id(value), id(place))) if self.faulty else None
+        if met is not None:
+            self.findings.extend(met[3], layer)
+            faulty: Result = met[2]
+            return faulty
+        result, found = read()
+        if not found:
+            if len(self.sound) < MOST_READ:
+                self.sound[what, id(value)] = value, result
+            return result
+        if len(self.faulty) < MOST_READ:
+            self.faulty[what, id(value), id(place)] = value, place, result, found
+        self.findings.extend(found, layer)
+        return result
+
+    def common(
+        self, written: LayerItem, scope: Scope, number: str | None, shareable: bool
+    ) -> dict[str, Any]:
+        """Take name, from, expect and share out of a layer's mapping; return the fields.
+
+        `number` is the name of a layer that is given none; None for a group, whose faults are
+        those of the instance around it.
+        """
+        fields = dict(written.value)
+        path = written.path
+        name = fields.pop("name", None)
+        misnamed = None
+        if "name" in written.value and name is not MISSING:
+            misnamed = name_fault(name)
+            if misnamed is None:
+                written.name = str(name)
+        layer = scope.owner if number is None else scope.prefix + (written.name or number)
+        if misnamed is not None:
+            self.findings.append(Finding(misnamed, (*path, "name"), layer))
+        written.origin = fields.pop("from", None)
+        if "from" in written.value and written.origin is None:
+            self.wiring.report(
+                layer,
+                rules.WRONG_VALUE,
+                "from must be a layer's name or a list of them, not nothing",
+                "leave from out: a layer takes the one before it",
+                (*path, "from"),
+            )
+        if "expect" in fields:
+            claims = fields.pop("expect")
+            place = (*path, "expect")
+            written.expectations = self.once(
+                "expect", claims, path, layer,
+                lambda: validate(LayerExpectations, claims, place, "expect", self.findings),
+            )  # fmt: skip
+        if shareable:
+            written.share = fields.pop("share", None)
+        return fields
 
     def unknown(self, word: str, path: Path, scope: Scope, value: Any = None) -> Sources:
         """Add a layer of which nothing is known, so that totals are not taken for known.
@@ -55,7 +126,7 @@ class LeafLayers(Wiring):
         given = value.get("name") if isinstance(value, Mapping) else None
         if isinstance(given, str) and NAME.fullmatch(given) and given not in scope.names:
             own = str(given)[:LONGEST_NAME]
-        added = self.add(Node(scope.prefix + own, shown, None, None, path))
+        added = self.wiring.add(Node(scope.prefix + own, shown, None, None, path))
         scope.names.setdefault(own, added[0])
         return added
 
@@ -71,14 +142,15 @@ class LeafLayers(Wiring):
     ) -> Sources:
         """Add the layer written as `word: value` behind `chain`; return it as a source."""
         name = origin = share = claims = None
-        fields, mark = value, self.findings.mark() if self.findings else NOTHING_MET
+        fields = value
+        number = scope.numbered(kind)
         bare = value is not None and not isinstance(value, Mapping)
         if value is None:
             fields = NO_FIELDS
         elif isinstance(value, (dict, Mapping)):  # what nearly all are is asked first
             if not COMMON_KEYS.isdisjoint(value):
                 written = LayerItem(word, value, path)
-                fields = self.common(written, scope, cls.has_weights)
+                fields = self.common(written, scope, number, cls.has_weights)
                 name, origin = written.name, written.origin
                 share, claims = written.share, written.expectations
         elif cls.merges:
@@ -87,44 +159,47 @@ class LeafLayers(Wiring):
             fields = NO_FIELDS  # Flatten: [], as if it were called
         elif cls.shorthand is not None or word != kind:
             fields = {cls.shorthand: value}
+        own = name or number
+        full = scope.prefix + own
         if fields is NO_FIELDS and word in self.plain:
             layer, translation = self.plain[word]
         elif (word, id(value)) in self.sound:
             layer, translation = self.sound[word, id(value)][1]
         else:
             layer, translation = self.once(
-                word, value, path, lambda: self._read(word, kind, cls, fields, path, bare)
-            )
-        number = scope.numbered(kind)
-        own = name or number
-        sources = self.sources(origin, path, scope, chain, cls.merges, own, bare)
-        node = Node(scope.prefix + own, kind, layer, sources, path, claims, None, translation)
-        added = self.add(node)
+                word, value, path, full,
+                lambda: self._read(word, kind, cls, fields, path, bare),
+            )  # fmt: skip
+        wiring = self.wiring
+        sources = wiring.sources(origin, path, scope, full, chain, cls.merges, own, bare)
+        node = Node(full, kind, layer, sources, path, claims, None, translation)
+        added = wiring.add(node)
         if share is not None:
-            node.shares = self.shared_layer(share, node, scope)
-        self.claim(scope, own, added[0], path, named=name is not None)
-        if self.findings:
-            self.findings.belong_to(node.name, mark)
+            node.shares = wiring.shared_layer(share, node, scope)
+        wiring.claim(scope, full, own, added[0], path, named=name is not None)
         return added
 
     def _read(
         self, word: str, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool
-    ) -> Read:
-        """Return the layer that fields make, and their translation if they are not in our words."""
-        mark = self.findings.mark()
+    ) -> tuple[Read, Found]:
+        """Return the layer that fields make, with their translation if they are not in our words.
+
+        Behind it is what is wrong.
+        """
         layer = translation = None
+        found: Found = ()
         if word == kind or word in ALIASES:
-            layer = self._validated(kind, cls, fields, path, bare)
-        if isinstance(fields, Mapping) and (layer is None or self.findings.mark() != mark):
-            layer, translation = self._in_other_words(
-                word, kind, cls, fields, path, bare, layer, mark
+            layer, found = self._validated(kind, cls, fields, path, bare)
+        if isinstance(fields, Mapping) and (layer is None or found):
+            layer, translation, found = self._in_other_words(
+                word, kind, cls, fields, path, bare, layer, found
             )
         if layer is None:
-            return Read(None, translation)
+            return Read(None, translation), found
         read = Read(layer.with_rounding(self.rounding), translation)
-        if fields is NO_FIELDS and self.findings.mark() == mark:
+        if fields is NO_FIELDS and not found:
             self.plain[word] = read
-        return read
+        return read, found
 
     def _in_other_words(
         self,
@@ -135,9 +210,9 @@ class LeafLayers(Wiring):
         path: Path,
         bare: bool,
         layer: Layer | None,
-        mark: Any,
-    ) -> tuple[Layer | None, Translation | None]:
-        """Read a layer that is not in our words; `layer` is what it comes to in them."""
+        found: Found,
+    ) -> tuple[Layer | None, Translation | None, Found]:
+        """Read a layer that is not in our words; `layer` and `found` are what it is in them."""
         from shapecalc.network import shorthands, translation  # not needed by who writes in ours
 
         tried = translation.translate(word, kind, fields, bare)
@@ -145,53 +220,53 @@ class LeafLayers(Wiring):
         if ambiguous:
             layer = None
         elif tried.foreign:
-            self.findings.take_back(mark)
-            layer = self._translated(tried, cls, path, bare)
+            layer, found = self._translated(tried, cls, path, bare)
         if layer is None and bare and fields:
             (value,) = fields.values()
-            found = self.findings[mark[0] :]
             if ambiguous or any(one.rule is rules.WRONG_VALUE for one in found):
-                return self._meant_by(word, kind, cls, value, path, mark), None
-        return layer, tried if tried.foreign else None
+                layer, found = self._meant_by(word, kind, cls, value, path, found)
+                return layer, None, found
+        return layer, tried if tried.foreign else None, found
 
     def _meant_by(
-        self, word: str, kind: str, cls: type[Layer], value: Any, path: Path, mark: Any
-    ) -> Layer | None:
+        self, word: str, kind: str, cls: type[Layer], value: Any, path: Path, found: Found
+    ) -> tuple[Layer | None, Found]:
         """Say in one finding what a bare value means that is no main field; go on with that."""
         from shapecalc.network import shorthands, tuples
 
         value = tuples.without_tuples(value)
         meant = shorthands.fields_meant(word, kind, value)
         if meant is None and kind not in shorthands.FILTERS:
-            return None  # what is said of the main field is all there is to say
-        self.findings.take_back(mark)
+            return None, found  # what is said of the main field is all there is to say
         if meant is None:
-            self.findings.append(Finding(shorthands.not_told(word, kind, value), path))
-            return None
+            return None, [Finding(shorthands.not_told(word, kind, value), path)]
         message = f"{quote(word)} takes fields, not {quote(value)}"
         sizes = shorthands.windows(kind, value)
-        self.findings.append(Finding(shorthands.offered(message, meant, word, sizes), path))
-        return None if sizes else self._validated(kind, cls, meant.fields, path, False)
+        offer = Finding(shorthands.offered(message, meant, word, sizes), path)
+        if sizes:
+            return None, [offer]
+        layer, behind = self._validated(kind, cls, meant.fields, path, False)
+        return layer, [offer, *behind]
 
     def _validated(
         self, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool
-    ) -> Layer | None:
+    ) -> tuple[Layer | None, Found]:
         also = COMMON if cls.has_weights else COMMON[:3]
-        return validate(cls, fields, path, self.findings, kind, also, bare=bare)
+        return validate(cls, fields, path, kind, self.findings, also, bare=bare)
 
     def _translated(
         self, translation: Translation, cls: type[Layer], path: Path, bare: bool
-    ) -> Layer | None:
-        for fault, key in translation.faults:
-            place = path if bare or not key else (*path, key)
-            self.findings.append(Finding(fault, place))
+    ) -> tuple[Layer | None, Found]:
+        faults = [
+            Finding(fault, path if bare or not key else (*path, key))
+            for fault, key in translation.faults
+        ]
         also = COMMON if cls.has_weights else COMMON[:3]
-        found = Findings()
-        layer = validate(
-            cls, translation.fields, path, found, translation.kind, also, bare=bare,
+        layer, found = validate(
+            cls, translation.fields, path, translation.kind, self.findings, also, bare=bare,
             written=translation.written,
         )  # fmt: skip
         if translation.stops:  # what is said to be missing may be what could not be read
-            found = Findings(one for one in found if one.rule is not rules.MISSING_FIELD)
-        self.findings += found
-        return None if translation.stops else layer
+            behind = [one for one in found if one.rule is not rules.MISSING_FIELD]
+            return None, [*faults, *behind]
+        return layer, [*faults, *found]

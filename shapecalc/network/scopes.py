@@ -36,6 +36,9 @@ class Scope:
     counters: dict[str, int] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)  # names that the spec gives
     repeats: int = 0  # how many repeats of more than one the layer stands in
+    owner: str | None = (
+        None  # the instance whose names they are, if any: its faults are the owner's
+    )
     open: bool = False  # what lies further out is not known: any name may be there
 
     def numbered(self, kind: str) -> str:

@@ -36,12 +36,12 @@ from shapecalc.network.expanding import Expander
 from shapecalc.network.expansion_limits import ExpansionLimits, SizeEstimate, TooMuch
 from shapecalc.network.expectations import NetworkExpectations
 from shapecalc.network.layer_item import likely_kind
-from shapecalc.network.leaf_layers import MOST_FAULTS
+from shapecalc.network.leaf_layers import MOST_FAULTS, LeafLayers
 from shapecalc.network.recursion import find_circles
 from shapecalc.network.scopes import Instance, Scope
-from shapecalc.network.validation import rejected, unknown_key, validate
+from shapecalc.network.validation import unknown_key, validate, validate_value, wrong_value
 from shapecalc.network.values import Sources, Values
-from shapecalc.network.wiring import Node
+from shapecalc.network.wiring import Node, Wiring
 from shapecalc.rules import Rule
 
 if TYPE_CHECKING:
@@ -103,6 +103,10 @@ def build(document: Document, max_layers: int = MAX_LAYERS) -> NetworkSpec:
     return _Builder(document, max_layers).build()
 
 
+def _whole_batch(value: Any) -> int:
+    return check_whole(value, 1, "a positive whole number")
+
+
 class _Builder:
     """Reads the top level of a spec."""
 
@@ -133,12 +137,13 @@ class _Builder:
             if key not in KEYS:
                 self.findings.append(Finding(self._unknown(str(key), data), (str(key),)))
         inputs = self._inputs(data)
-        expander, outputs = self._layers(data, inputs)
+        wiring, outputs = self._layers(data, inputs)
         claims = None
         if data.get("expect") is not None:
-            claims = validate(
-                NetworkExpectations, data["expect"], ("expect",), self.findings, "expect"
+            claims, found = validate(
+                NetworkExpectations, data["expect"], ("expect",), "expect", self.findings
             )
+            self.findings.extend(found)
         example = None
         if data.get("example") is not None:
             from shapecalc.network.example import read_example  # few specs have one
@@ -151,8 +156,8 @@ class _Builder:
             self._text(data, "source"),
             self._batch(data),
             inputs,
-            expander.nodes,
-            expander.instances,
+            wiring.nodes,
+            wiring.instances,
             outputs,
             claims,
             example,
@@ -199,10 +204,10 @@ class _Builder:
             return {"input": None}
         written = data["inputs"]
         if not isinstance(written, Mapping) or not written:
-            message = f"inputs must be a mapping of names to volumes, not {quote(written)}"
+            fault = wrong_value("inputs", "a mapping of names to volumes", written)
             repair = Repair("write input for inputs", Change("rename", "input"))
             otherwise = "for example inputs: {left: 32x32x3, right: 10}"
-            fault = repairable(rules.WRONG_VALUE, message, [repair], otherwise)
+            fault = repairable(fault.rule, fault.message, [repair], otherwise)
             self.findings.append(Finding(fault, ("inputs",)))
             return {"input": None}
         inputs: dict[str, Volume | None] = {}
@@ -226,62 +231,48 @@ class _Builder:
         return inputs
 
     def _volume(self, value: Any, path: Path) -> Volume | None:
-        try:
-            return read_volume(value)
-        except PydanticCustomError as error:
-            context = error.context or {}
-            fault = rejected(rules.of(error.type), f"{quote(path[-1])} {error.message()}", context)
-            self.findings.append(Finding(fault, path))
-            return context.get("meant")
+        volume, found = validate_value(read_volume, value, quote(path[-1]), path)
+        self.findings.extend(found)
+        return volume
 
     def _text(self, data: Mapping[str, Any], key: str) -> str | None:
         value = data.get(key)
         if value is None or isinstance(value, str):
             return value
-        self._report(
-            rules.WRONG_VALUE,
-            f"{key} must be text, not {quote(value)}",
-            "write it in quotes",
-            (key,),
-        )
+        self.findings.append(Finding(wrong_value(key, "text", value, "write it in quotes"), (key,)))
         return None
 
     def _batch(self, data: Mapping[str, Any]) -> int:
-        try:
-            return check_whole(data.get("batch", 1), 1, "a positive whole number")
-        except PydanticCustomError as error:
-            fault = rejected(rules.of(error.type), f"batch {error.message()}", error.context or {})
-            self.findings.append(Finding(fault, ("batch",)))
-            return 1
+        batch, found = validate_value(_whole_batch, data.get("batch", 1), "batch", ("batch",))
+        self.findings.extend(found)
+        return 1 if batch is None else batch
 
     def _rounding(self, data: Mapping[str, Any]) -> Rounding:
         value = data.get("rounding", "exact")
         for rounding in ROUNDINGS:
             if isinstance(value, str) and rounding == value:
                 return rounding
-        try:
-            one_of(value, ROUNDINGS, ROUNDING_WORDS)
-        except PydanticCustomError as error:
-            message = f"rounding {error.message()}"
-            fault = rejected(
-                rules.of(error.type),
-                message,
-                error.context or {},
-                "shapecalc explain rounding says what each does",
-            )
-            self.findings.append(Finding(fault, ("rounding",)))
+        _, found = validate_value(
+            lambda written: one_of(written, ROUNDINGS, ROUNDING_WORDS),
+            value,
+            "rounding",
+            ("rounding",),
+            "shapecalc explain rounding says what each does",
+        )
+        self.findings.extend(found)
         return "exact"
 
     # -- layers --------------------------------------------------------------------------------
 
     def _layers(
         self, data: Mapping[str, Any], inputs: Mapping[str, Volume | None]
-    ) -> tuple[Expander, dict[str, int | None]]:
+    ) -> tuple[Wiring, dict[str, int | None]]:
         blocks = read_blocks(data.get("blocks"), self.findings)
         find_circles(blocks, self.findings)
         limits = ExpansionLimits(self.max_layers)
-        expander = Expander(blocks, self._rounding(data), self.findings, list(inputs), limits)
-        values = expander.values.inputs
+        wiring = Wiring(self.findings, list(inputs), limits)
+        expander = Expander(blocks, LeafLayers(wiring, self._rounding(data)))
+        values = wiring.values.inputs
         scope = Scope(inputs=tuple(values) if len(inputs) == 1 else ())
         scope.names.update(zip(inputs, values, strict=True))
         items = data.get("layers")
@@ -293,18 +284,18 @@ class _Builder:
             self.findings.append(Finding(fault, ()))
             items = ()
         elif not isinstance(items, list | tuple):
-            message = f"layers must be a list of layers, not {quote(items)}"
+            fault = wrong_value("layers", "a list of layers", items)
             otherwise = "begin each layer with a dash"
-            fault = repairable(rules.WRONG_VALUE, message, dashes(items), otherwise)
+            fault = repairable(fault.rule, fault.message, dashes(items), otherwise)
             self.findings.append(Finding(fault, ("layers",)))
             items = ()
         chain = self._expand(expander, items, scope)
         self._rehearse(expander)
-        return expander, self._outputs(data, expander, scope, chain)
+        return wiring, self._outputs(data, wiring, scope, chain)
 
     def _rehearse(self, expander: Expander) -> None:
         """Find the faults of the blocks that no layer uses: nobody would meet them otherwise."""
-        expander.limits = ExpansionLimits(self.max_layers)
+        expander.wiring.limits = ExpansionLimits(self.max_layers)
         for block in expander.blocks.values():
             try:
                 if not block.used:
@@ -320,10 +311,10 @@ class _Builder:
         for index, item in enumerate(items):
             path: Path = ("layers", index)
             try:
-                expander.limits.need_layers(estimate.item(item))
+                expander.wiring.limits.need_layers(estimate.item(item))
             except TooMuch as limit:
                 self._too_much(limit, item, path, expander, scope)
-                if not expander.limits.layers or len(self.findings) > MOST_FAULTS:
+                if not expander.wiring.limits.layers or len(self.findings) > MOST_FAULTS:
                     return None
                 chain = None
                 continue
@@ -344,22 +335,21 @@ class _Builder:
         message = f"the network has {limit}"
         self._report(rules.LIMIT_PASSED, message, limit.hint, path)
         expander.depth = 0
-        spent, expander.limits = (
-            expander.limits,
-            ExpansionLimits(1),
-        )  # for the one that stands for them all
+        wiring = expander.wiring
+        spent = wiring.limits
+        wiring.limits = ExpansionLimits(1)  # for the one that stands for them all
         if len(self.findings) <= MOST_FAULTS:
-            expander.unknown(kind, path, scope)
-        expander.limits = spent
+            expander.leaves.unknown(kind, path, scope)
+        wiring.limits = spent
 
     def _outputs(
-        self, data: Mapping[str, Any], expander: Expander, scope: Scope, chain: Sources | None
+        self, data: Mapping[str, Any], wiring: Wiring, scope: Scope, chain: Sources | None
     ) -> dict[str, int | None]:
         written = data.get("outputs")
         if written is None:
             if not chain or len(chain) > 1:
                 return {}
-            return {expander.name_of(chain[0]): chain[0]}
+            return {wiring.name_of(chain[0]): chain[0]}
         if isinstance(written, list | tuple) and not written:
             self._report(
                 rules.WRONG_VALUE,
@@ -387,7 +377,7 @@ class _Builder:
                     path,
                 )
             else:
-                found = expander.named(name, path, scope)
+                found = wiring.named(name, path, scope, None)
                 if found and len(found) > 1:
                     self._report(
                         rules.NUMBER_OF_SOURCES,

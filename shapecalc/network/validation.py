@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
 from shapecalc.diagnostics import (
     Fault,
     Finding,
-    Findings,
+    Later,
     Path,
     misspelt,
     quote,
@@ -24,7 +26,9 @@ from shapecalc.edits import Change, Repair, set_field, several
 from shapecalc.layers.base import Layer, aliases
 from shapecalc.rules import Rule
 
+Found = Sequence[Finding | Later]  # what a reader gives back: whose it is, the layer itself knows
 Model = TypeVar("Model", bound=BaseModel)
+Result = TypeVar("Result")
 
 UNKNOWN = ("extra_forbidden", "invalid_key")  # pydantic's words for a key that is not there
 PARAMETER = re.compile(r"\$[A-Za-z0-9_-]+")
@@ -61,22 +65,24 @@ def validate(
     model: type[Model],
     fields: Any,
     path: Path,
-    findings: Findings,
     what: str,
+    known: Sequence[Finding],
     also: Iterable[str] = (),
     *,
     bare: bool = False,
     written: Mapping[str, str] = NOTHING,
-) -> Model | None:
-    """Return the validated model, or None with what is wrong added to the findings.
+) -> tuple[Model | None, Found]:
+    """Return the validated model or None, and what is wrong.
 
+    `known` is what was found before, elsewhere: behind much of it, near words are not looked for.
     `also` are further keys that are known, but read elsewhere. `bare` says that the one field was
     written as a bare value, so that its place is the layer's own. `written` has the key under which
     a field stands where that is not its name.
     """
     try:
-        return model.model_validate(fields)
+        return model.model_validate(fields), ()
     except ValidationError as error:
+        found: list[Finding | Later] = []
         words = aliases(model)
         hints = getattr(model, "migration_hints", {})
         example = model.example() if issubclass(model, Layer) else ""
@@ -85,17 +91,40 @@ def validate(
             first, rest = problem["loc"][:1], problem["loc"][1:]
             place = (*(written.get(str(step), step) for step in first), *rest)
             steps = tuple(s if isinstance(s, int) else str(s) for s in place)
-            unknown = problem["type"] in UNKNOWN
-            if unknown and findings.again(
-                path + steps[bare:], rules.UNKNOWN_KEY, rules.NAME_USED_TWICE
-            ):
-                continue  # a block's next instance; looking for the nearest word takes time
-            fault, steps = _translate(
-                problem, steps, fields, what, words, hints, also, example, findings
-            )
+            if problem["type"] in UNKNOWN:
+                key, here = str(steps[0]), path + steps[bare:]
+                rule = rules.NAME_USED_TWICE if key in words else rules.UNKNOWN_KEY
+
+                @cache  # a repeat meets it again and again; looking for the nearest word takes time
+                def made(key: str = key, here: Path = here) -> Finding:
+                    return Finding(unknown_key(key, fields, what, words, hints, also, known), here)
+
+                found.append(Later(rule, here, None, made))
+                continue
+            fault, steps = _translate(problem, steps, fields, what, words, example)
             if fault is not None:
-                findings.append(Finding(fault, path + steps[bare:]))
-        return _as_meant(model, fields, problems)
+                found.append(Finding(fault, path + steps[bare:]))
+        return _as_meant(model, fields, problems), found
+
+
+def validate_value(
+    read: Callable[[Any], Result], value: Any, what: str, path: Path, otherwise: str = ""
+) -> tuple[Result | None, Found]:
+    """Return a value that stands alone as a field's reader has it, and what is wrong.
+
+    Of a wrong one, it is what the reader takes it to mean, if anything.
+    """
+    try:
+        return read(value), ()
+    except PydanticCustomError as error:
+        context = error.context or {}
+        fault = rejected(rules.of(error.type), f"{what} {error.message()}", context, otherwise)
+        return context.get("meant"), [Finding(fault, path)]
+
+
+def wrong_value(what: str, wanted: str, value: Any, hint: str = "") -> Fault:
+    """Return the fault of a value that is not what is wanted in its place."""
+    return Fault(rules.WRONG_VALUE, f"{what} must be {wanted}, not {quote(value)}", hint)
 
 
 def _as_meant(model: type[Model], fields: Any, problems: Sequence[Any]) -> Model | None:
@@ -118,18 +147,13 @@ def _translate(
     fields: Any,
     what: str,
     words: Mapping[str, str],
-    hints: Mapping[str, str],
-    also: Iterable[str],
     example: str,
-    findings: Sequence[Finding],
 ) -> tuple[Fault | None, Path]:
     """Return one pydantic error as a fault, with the steps from the model to its place."""
     kind, value = problem["type"], problem["input"]
     field = quote(str(steps[0])) if steps else what
     if kind == "missing":
         return _missing(what, field, fields, example), ()
-    if kind in UNKNOWN:
-        return unknown_key(str(steps[0]), fields, what, words, hints, also, findings), steps
     if is_missing(value):
         return None, ()
     stray = stray_parameter(value)
@@ -143,9 +167,11 @@ def _translate(
             repair = Repair("write 1", Change("set", 1))
             return repairable(rules.of(kind), message, [repair], otherwise), steps
         return rejected(rules.of(kind), message, problem["ctx"], otherwise), steps
-    message = f"{field} must be a mapping of fields, not {quote(value)}"
+    fault = wrong_value(field, "a mapping of fields", value)
+    if steps:
+        return fault, steps
     alone = Repair(f"write {what} alone", Change("replace", [what], up=1))  # batch_norm: 64
-    return repairable(rules.WRONG_VALUE, message, [] if steps else [alone]), steps
+    return repairable(fault.rule, fault.message, [alone]), steps
 
 
 def _missing(what: str, field: str, fields: Any, example: str) -> Fault:

@@ -1,11 +1,11 @@
-"""What layers say beside their kind's fields: name, from, expect, share; and the flat list."""
+"""The flat list of layers, and how their names, sources and shared weights are settled."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from shapecalc import rules
 from shapecalc.diagnostics import (
@@ -21,21 +21,15 @@ from shapecalc.diagnostics import (
 )
 from shapecalc.edits import Change, Repair
 from shapecalc.layers import Layer
-from shapecalc.layers.field_types import NAME
-from shapecalc.network.blocks import LONGEST_NAME, RESERVED, bad_name
 from shapecalc.network.expansion_limits import ExpansionLimits
 from shapecalc.network.expectations import LayerExpectations
-from shapecalc.network.layer_item import LayerItem
 from shapecalc.network.scopes import Instance, Scope
-from shapecalc.network.validation import MISSING, no_parameter, stray_parameter, validate
+from shapecalc.network.validation import MISSING
 from shapecalc.network.values import Sources, Values
 from shapecalc.rules import Rule
 
 if TYPE_CHECKING:
     from shapecalc.network.translation import Translation
-
-MOST_READ = 10_000
-Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
@@ -55,7 +49,8 @@ class Node:
 class Wiring:
     """The flat list of layers so far, and how names and sources are settled.
 
-    Faults are gathered in `findings`, never raised.
+    Faults are gathered in `findings`, never raised. Each comes with the `layer` that it is about:
+    the full name of a layer, or of the instance around a group; None outside of any.
     """
 
     def __init__(self, findings: Findings, inputs: Sequence[str], limits: ExpansionLimits) -> None:
@@ -66,31 +61,6 @@ class Wiring:
         self.coming = self.values.of_layers()
         self.nodes: list[Node] = []
         self.instances: list[Instance] = []
-        # What was written is known by its identity: repeats and blocks meet it again and again.
-        self.sound: dict[tuple[str, int], tuple[Any, Any]] = {}
-        self.faulty: dict[tuple[str, int, int], tuple[Any, Path, Any, list[Finding]]] = {}
-
-    def once(self, what: str, value: Any, place: Path, read: Callable[[], Result]) -> Result:
-        """Read a value that is written at a place, as `what`, once; its findings are met again."""
-        known = self.sound.get((what, id(value)))
-        if known is not None:
-            sound: Result = known[1]
-            return sound
-        met = self.faulty.get((what, id(value), id(place))) if self.faulty else None
-        if met is not None:
-            self.findings += met[3]
-            faulty: Result = met[2]
-            return faulty
-        mark = self.findings.mark()
-        result = read()
-        if self.findings.mark() == mark:
-            if len(self.sound) < MOST_READ:
-                self.sound[what, id(value)] = value, result
-        elif len(self.faulty) < MOST_READ:
-            found = self.findings[mark[0] :]
-            if found:
-                self.faulty[what, id(value), id(place)] = value, place, result, found
-        return result
 
     def add(self, node: Node) -> Sources:
         """Add a layer to the flat list; return it as a source. Raises TooMuch."""
@@ -99,73 +69,43 @@ class Wiring:
         return (next(self.coming),)
 
     def claim(
-        self, scope: Scope, name: str, target: int | Instance, path: Path, *, named: bool
+        self,
+        scope: Scope,
+        layer: str | None,
+        name: str,
+        target: int | Instance,
+        path: Path,
+        *,
+        named: bool,
     ) -> None:
         """Give a name to a layer or instance, once."""
         if named and scope.repeats:
             place = (*path, "name")
-            if not self.findings.again(place, rules.NAME_USED_TWICE):
+            if not self.findings.again(layer, place, rules.NAME_USED_TWICE):
                 message = f"{name} would name several layers of a repeat"
                 hint = "put the layers into a block: each instance has names of its own"
-                self.report(rules.NAME_USED_TWICE, message, hint, place)
+                self.report(layer, rules.NAME_USED_TWICE, message, hint, place)
         elif name in scope.names:
             message = f"{scope.prefix}{name} is the name of an earlier layer"
             if named:
                 free = scope.free(name)
                 repair = Repair(f"{free} is free", Change("set", free))
                 fault = repairable(rules.NAME_USED_TWICE, message, [repair])
-                self.findings.append(Finding(fault, (*path, "name")))
+                self.findings.append(Finding(fault, (*path, "name"), layer))
             else:
-                self.report(rules.NAME_USED_TWICE, message, f"rename the layer called {name}", path)
+                hint = f"rename the layer called {name}"
+                self.report(layer, rules.NAME_USED_TWICE, message, hint, path)
         else:
             scope.names[name] = target
             if named:
                 scope.written.add(name)
-
-    def _own_name(self, name: Any, place: Path) -> str | None:
-        """Return the name that a layer is given, None where it is none."""
-        if isinstance(name, str) and NAME.fullmatch(name) and len(name) <= LONGEST_NAME:
-            if name not in RESERVED:
-                return str(name)
-            message = f"{name} is a reserved name"
-            self.report(rules.NAME_USED_TWICE, message, "choose another", place)
-            return None
-        stray = stray_parameter(name)
-        fault = bad_name(name) if stray is None else no_parameter("name", stray)
-        self.findings.append(Finding(fault, place))
-        return None
-
-    def common(self, written: LayerItem, scope: Scope, shareable: bool) -> dict[str, Any]:
-        """Take name, from, expect and share out of a layer's mapping; return the fields."""
-        fields = dict(written.value)
-        path = written.path
-        name = fields.pop("name", None)
-        if "name" in written.value and name is not MISSING:
-            written.name = self._own_name(name, (*path, "name"))
-        written.origin = fields.pop("from", None)
-        if "from" in written.value and written.origin is None:
-            self.report(
-                rules.WRONG_VALUE,
-                "from must be a layer's name or a list of them, not nothing",
-                "leave from out: a layer takes the one before it",
-                (*path, "from"),
-            )
-        if "expect" in fields:
-            claims = fields.pop("expect")
-            place = (*path, "expect")
-            written.expectations = self.once(
-                "expect", claims, path,
-                lambda: validate(LayerExpectations, claims, place, self.findings, "expect"),
-            )  # fmt: skip
-        if shareable:
-            written.share = fields.pop("share", None)
-        return fields
 
     def sources(
         self,
         origin: Any,
         path: Path,
         scope: Scope,
+        layer: str | None,
         chain: Sources | None,
         merges: bool,
         name: str,
@@ -175,7 +115,7 @@ class Wiring:
         sources = (
             chain
             if origin is None
-            else self.resolved(origin, path if bare else (*path, "from"), scope)
+            else self.resolved(origin, path if bare else (*path, "from"), scope, layer)
         )
         if sources is None or (len(sources) > 1 if merges else len(sources) == 1):
             if merges and sources:
@@ -191,6 +131,7 @@ class Wiring:
             wanted, hint = "one source", "join them first with concat or add"
         got = ", ".join(self.name_of(s) for s in sources[:6]) or "none"
         self.report(
+            layer,
             rules.NUMBER_OF_SOURCES,
             f"{scope.prefix}{name} takes {wanted}, and gets {got}",
             hint,
@@ -198,14 +139,15 @@ class Wiring:
         )
         return None
 
-    def resolved(self, origin: Any, path: Path, scope: Scope) -> Sources | None:
+    def resolved(self, origin: Any, path: Path, scope: Scope, layer: str | None) -> Sources | None:
         """Return what `from` names, written at `path`; None, with findings, if that is nothing."""
         if origin is MISSING:
             return None
         if isinstance(origin, str):
-            return self.named(origin, path, scope)
+            return self.named(origin, path, scope, layer)
         if not isinstance(origin, list | tuple) or not origin:
             self.report(
+                layer,
                 rules.WRONG_VALUE,
                 f"from must be a layer's name or a list of them, not {quote(origin)}",
                 "for example from: conv1",
@@ -217,11 +159,12 @@ class Wiring:
         for index, name in enumerate(origin):
             if isinstance(name, str):
                 beside = [other for other in origin if isinstance(other, str)]
-                found.append(self.named(name, (*path, index), scope, beside))
+                found.append(self.named(name, (*path, index), scope, layer, beside))
             else:
                 found.append(None)
                 if name is not MISSING:
                     self.report(
+                        layer,
                         rules.WRONG_VALUE,
                         f"from must list names, not {quote(name)}",
                         "write it in quotes",
@@ -232,7 +175,12 @@ class Wiring:
         return tuple(source for sources in found for source in sources or ())
 
     def named(
-        self, name: str, path: Path, scope: Scope, beside: Sequence[str] = ()
+        self,
+        name: str,
+        path: Path,
+        scope: Scope,
+        layer: str | None,
+        beside: Sequence[str] = (),
     ) -> Sources | None:
         """Return what one name means; None, with a finding, if that is nothing.
 
@@ -241,14 +189,14 @@ class Wiring:
         try:
             found = scope.find(name)
         except KeyError:
-            if self.findings.again(path, rules.NO_SUCH_NAME):
+            if self.findings.again(layer, path, rules.NO_SUCH_NAME):
                 return None
             message = f"no earlier layer is called {quote(name)}"
             fault = Fault(rules.NO_SUCH_NAME, message, "only earlier layers can be named")
             twice = beside.count(name) > 1
             others = () if twice else (other for other in scope.known() if other not in beside)
             close = suggested(name, lambda: others, self.findings)
-            self.findings.append(Finding(misspelt(fault, close, "set"), path))
+            self.findings.append(Finding(misspelt(fault, close, "set"), path, layer))
             return None
         if isinstance(found, Instance):
             return found.sources
@@ -260,15 +208,15 @@ class Wiring:
             return None
         path = (*node.path, "share")
         if not isinstance(share, str):
-            self.report(
-                rules.WRONG_VALUE, f"share must be a layer's name, not {quote(share)}", "", path
-            )
+            message = f"share must be a layer's name, not {quote(share)}"
+            self.report(node.name, rules.WRONG_VALUE, message, "", path)
             return None
-        sources = self.named(share, path, scope)
+        sources = self.named(share, path, scope, node.name)
         found = self.values.producer(sources[0]) if sources and len(sources) == 1 else None
         if found is None:
             if sources:
                 self.report(
+                    node.name,
                     rules.NO_SUCH_NAME,
                     f"{quote(share)} is not an earlier layer with weights",
                     "share names a layer of the same kind",
@@ -287,11 +235,12 @@ class Wiring:
         try:
             other = scope.find(share) if isinstance(share, str) else None
         except KeyError:
-            self.named(share, path, scope)  # reports it, with the nearest name
+            self.named(share, path, scope, scope.owner)  # reports it, with the nearest name
             return
         if not isinstance(other, Instance) or other.kind != instance.kind or other is instance:
             if share is not MISSING:
                 self.report(
+                    scope.owner,
                     rules.NO_SUCH_NAME,
                     f"{quote(share)} is not an earlier instance of {instance.kind}",
                     f"share names another {instance.kind}",
@@ -302,6 +251,7 @@ class Wiring:
         theirs = self._with_weights(other)
         if [self.nodes[i].kind for i in own] != [self.nodes[i].kind for i in theirs]:
             self.report(
+                scope.owner,
                 rules.SHARED_SHAPES,
                 f"{instance.name} and {other.name} have different layers",
                 "give both the same parameters",
@@ -315,9 +265,9 @@ class Wiring:
         span = range(instance.first, instance.end)
         return [i for i in span if (layer := self.nodes[i].layer) and layer.has_weights]
 
-    def report(self, rule: Rule, message: str, hint: str, path: Path) -> None:
-        """Add a finding at a path."""
-        self.findings.append(Finding(Fault(rule, message, hint), path))
+    def report(self, layer: str | None, rule: Rule, message: str, hint: str, path: Path) -> None:
+        """Add a finding about a layer at a path."""
+        self.findings.append(Finding(Fault(rule, message, hint), path, layer))
 
     def name_of(self, source: int) -> str:
         """Return the name of what gives a value."""

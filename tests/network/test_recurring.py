@@ -182,28 +182,24 @@ def test_of_one_code_at_one_place_the_first_layers_findings_are_kept() -> None:
     ]
 
 
-def test_a_layer_that_is_named_later_is_counted_once() -> None:
+def test_what_was_read_once_is_met_by_one_layer_after_the_other() -> None:
     findings = Findings()
+    read = [finding(None), finding(None)]
     for layer in ("a", "b", "c"):
-        mark = findings.mark()
-        findings.append(finding(None))
-        findings.append(finding(None))
-        findings.belong_to(layer, mark)
+        findings.extend(read, layer)
     (kept,) = findings.counted()
     assert (kept.layer, kept.more) == ("a", 2)
 
 
-def test_what_is_taken_back_was_never_met() -> None:
+def test_what_is_met_again_is_counted_for_its_layer() -> None:
     findings = Findings([finding("a")])
-    mark = findings.mark()
-    findings += [finding(None), finding("a", "otherwise"), finding(None, path=("there",))]
-    findings.take_back(mark)
-    findings.belong_to("b", mark)
-    findings.append(finding("c", path=("there",)))
-    assert [(f.layer, f.path, f.more) for f in findings.counted()] == [
-        ("a", ("here",), 0),
-        ("c", ("there",), 0),
-    ]
+    assert findings.again("b", ("here",), rules.WRONG_VALUE)
+    assert findings.again("b", ("here",), rules.WRONG_VALUE)
+    assert findings.again(None, ("here",), rules.WRONG_VALUE)
+    assert not findings.again("b", ("there",), rules.WRONG_VALUE)
+    assert not findings.again("b", ("here",), rules.UNKNOWN_KEY)
+    (kept,) = findings.counted()
+    assert (kept.layer, kept.more) == ("a", 1)
 
 
 def test_the_words_of_what_is_only_counted_are_not_made() -> None:
