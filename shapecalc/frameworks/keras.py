@@ -22,12 +22,11 @@ from shapecalc.frameworks.meanings import (
     output_size,
     padding,
     reads,
-    relu_bound,
-    relu_slope,
     scale,
     scale_factor,
     shared_axes,
     two_sides,
+    unless_none,
     values,
     volume,
 )
@@ -197,9 +196,9 @@ def _norms() -> Iterator[Word]:
 
 def _elementwise() -> Iterator[Word]:
     yield _word("ReLU", "relu", {
-        "max_value": relu_bound,
-        "negative_slope": relu_slope,
-        "threshold": only(0, hint="relu cuts at 0 here"),
+        "max_value": unless_none("max"),
+        "negative_slope": unless_none("slope"),
+        "threshold": unless_none("threshold"),
     })  # fmt: skip
     slope = reads("slope")
     yield _word("LeakyReLU", "leaky_relu", {
@@ -210,6 +209,7 @@ def _elementwise() -> Iterator[Word]:
     }, (), {"shared_axes": Meaning(fault=SLOPES)}, shorthand="shared_axes")  # fmt: skip
     yield _word("ELU", "elu", {"alpha": ALPHA})
     yield _word("Softmax", "softmax", AXIS)
+    yield _word("Identity", "identity", {})
     yield _word("Activation", "", {"activation": ignored}, shorthand="activation")
 
 

@@ -12,6 +12,7 @@ from shapecalc.frameworks.meanings import (
     Field,
     Fields,
     Meaning,
+    Stated,
     Word,
     depth,
     depth_axis,
@@ -198,6 +199,17 @@ def _elementwise() -> Iterator[Word]:
         yield _word(name, kind, INPLACE)
     for name in ("Sigmoid", "Tanh"):
         yield _word(name, name.lower(), {})
+    yield _word("Softsign", "softsign", {})
+    yield _word("Hardtanh", "hard_tanh", {
+        "min_val": only(-1, hint="hard_tanh begins at -1 here"),
+        "max_val": only(1, hint="hard_tanh ends at 1 here"),
+        **INPLACE,
+        "min_value": only(-1, hint="hard_tanh begins at -1 here"),
+        "max_value": only(1, hint="hard_tanh ends at 1 here"),
+    })  # fmt: skip
+    yield _word("Identity", "identity", {})
+    flat = Meaning(stated=(Stated("axes", (0,)),))  # its dim is the last axis unless written
+    yield _word("GLU", "glu", SOFTMAX, absent={"dim": flat}, shorthand="dim")
     yield _word("Softmax", "softmax", SOFTMAX)
     yield _word("Softmax2d", "softmax", {}, (2,))
     yield _word("LogSoftmax", "log_softmax", SOFTMAX)

@@ -336,6 +336,13 @@ def _real(value: Any) -> float:
     )
 
 
+def _real_from_zero(value: Any) -> float:
+    number = _real(value)
+    if number >= 0:
+        return number
+    raise wrong("a number, 0 or more", value)
+
+
 def _positive_real(value: Any) -> float:
     number = _real(value)
     if number > 0:
@@ -407,6 +414,9 @@ Rate = Annotated[
     float, FieldType(_fraction, {"type": "number", "minimum": 0, "exclusiveMaximum": 1})
 ]
 Real = Annotated[float, FieldType(_real, _REAL)]
+RealFromZero = Annotated[
+    float, FieldType(_real_from_zero, {"type": "number", "minimum": 0, "maximum": LIMIT})
+]
 PositiveReal = Annotated[
     float,
     FieldType(_positive_real, {"type": "number", "exclusiveMinimum": 0, "maximum": LIMIT}),

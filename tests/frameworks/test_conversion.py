@@ -27,6 +27,7 @@ LEFT = {
     (KERAS, "max_pool"): {"P", "rounding"},
     (KERAS, "avg_pool"): {"P", "rounding", "count_include_pad"},
     (KERAS, "prelu"): {"per_channel"},  # one slope for all
+    (PYTORCH, "relu"): {"max", "slope", "threshold"},
     (KERAS, "upsample"): {"mode"},
 }
 NO_LAYER = {
@@ -36,6 +37,7 @@ NO_LAYER = {
         "global_avg_pool",
         "crop",
         "layer_norm",
+        "exp",
         "reshape",  # on a volume with spatial axes
     },
     KERAS: {"l2_pool", "instance_norm", "lrn"},

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial, reduce
 from itertools import islice, product
-from math import prod
+from math import inf, prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -85,6 +85,7 @@ VALUES: dict[str, Callable[[np.random.Generator, Volume], Array]] = {
     "whole": lambda rng, shape: rng.integers(-7, 8, shape),
     "large": lambda rng, shape: rng.standard_normal(shape) * 60,
     "zeros": lambda rng, shape: np.zeros(shape),
+    "above 0": lambda rng, shape: np.abs(rng.standard_normal(shape)) + 0.25,
 }
 
 
@@ -582,6 +583,20 @@ def activations(*written: Fields) -> Callable[[], Iterator[Case]]:
     )
 
 
+def modest() -> Iterator[Case]:
+    """Yield values whose powers float32 holds."""
+    return (case for case in activations()() if case.values == "normal")
+
+
+def above_0() -> Iterator[Case]:
+    return (Case({}, (volume,), values="above 0") for volume in (*VOLUMES, (9, 7, 11)))
+
+
+def gated() -> Iterator[Case]:
+    """Yield volumes of an even depth."""
+    return (case for case in activations()() if case.volumes[0][-1] % 2 == 0)
+
+
 def norms(*more: Fields) -> Callable[[], Iterator[Case]]:
     """Return what yields norms in training and inference."""
     written = ({}, {"affine": False}, {"eps": 0.1})
@@ -656,6 +671,14 @@ def softplus(x: Tensor) -> Tensor:
     return torch.logaddexp(x, torch.zeros_like(x))
 
 
+def relu(x: Tensor, max: float = inf, slope: float = 0, threshold: float = 0) -> Tensor:  # noqa: A002
+    """Return Keras' ReLU, whose slope is 0 at max."""
+    if (max, slope, threshold) == (inf, 0, 0):
+        return functional.relu(x)
+    above = torch.where(x < max, x, torch.full_like(x, max) if max < inf else x)
+    return torch.where(x > threshold, above, slope * (x - threshold))
+
+
 def hard_sigmoid(x: Tensor) -> Tensor:
     """Return hard_sigmoid; the slope of PyTorch's own is the float32 next to 1/6."""
     return functional.relu6(x + 3) / 6
@@ -689,7 +712,18 @@ ORACLES: dict[str, Oracle] = {
     "layer_norm": Oracle(layer_norm, norms(), 30),
     "group_norm": Oracle(norm, norms({"groups": 1}, {"groups": 2}, {"groups": 4}), 50),
     "lrn": Oracle(lrn, lrns, 62),
-    "relu": activation(functional.relu),
+    "relu": activation(
+        relu,
+        *({}, {"max": 3}, {"slope": 0.25}, {"threshold": 2}, {"max": 2, "threshold": 4}),
+        {"max": 6, "slope": -0.5, "threshold": 1},
+    ),
+    "hard_tanh": activation(functional.hardtanh),
+    "softsign": activation(functional.softsign),
+    "exp": Oracle(plainly(torch.exp), modest, 5),
+    "abs": activation(torch.abs),
+    "sqrt": Oracle(plainly(torch.sqrt), above_0, 5),
+    "identity": activation(lambda x: x * 1),
+    "glu": Oracle(plainly(lambda x: functional.glu(x, 1)), gated, 15),
     "gelu": activation(functional.gelu),
     "silu": activation(functional.silu),
     "mish": activation(functional.mish),
@@ -913,7 +947,7 @@ def test_windows_counted_one_by_one_are_those_of_pytorch(kind: str) -> None:
 
 ACTIVATIONS = (
     *("relu", "relu6", "hard_sigmoid", "hard_swish", "leaky_relu", "elu", "selu", "gelu", "silu"),
-    *("mish", "sigmoid", "tanh", "softplus"),
+    *("mish", "sigmoid", "tanh", "softplus", "hard_tanh"),
 )
 
 
