@@ -21,6 +21,7 @@ from shapecalc.frameworks.meanings import (
     only,
     output_size,
     padding,
+    permutation,
     reads,
     scale,
     scale_factor,
@@ -130,6 +131,7 @@ def _words() -> Iterator[Word]:
         "lora_rank": only(hint="there is no low rank adaptation here", harmless=False),
     })  # fmt: skip
     yield _word("Flatten", "flatten", FORMAT)
+    yield _word("Permute", "transpose", {"dims": permutation}, shorthand="dims")
     yield _word("Reshape", "reshape", {"target_shape": reads("output")}, shorthand="target_shape")
     for name in ("Add", "Subtract", "Multiply", "Maximum", "Average"):
         yield _word(name, name.lower(), {})

@@ -170,6 +170,13 @@ def two_sides(value: Any, _: Mapping[str, Any]) -> Meaning:
     return Meaning({"P": value})
 
 
+def permutation(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """Keras' order of axes, numbered from 1."""
+    if isinstance(value, list | tuple) and all(type(axis) is int for axis in value):
+        return Meaning({"axes": [axis - 1 for axis in value]})
+    return Meaning({"axes": value})
+
+
 def depth_axis(*, keras: bool) -> Field:
     """The axis that a layer works along: ours is the depth.
 

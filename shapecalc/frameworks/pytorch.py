@@ -131,6 +131,12 @@ def _words() -> Iterator[Word]:
         "dim": only(1, hint="reshape gives the whole volume: write output"),
         "unflattened_size": depth_first_output,
     }, shorthand="unflattened_size")  # fmt: skip
+    yield _word("ChannelShuffle", "channel_shuffle", {"groups": reads("groups")})
+    for name, kind, factor in (
+        ("PixelShuffle", "pixel_shuffle", "upscale_factor"),
+        ("PixelUnshuffle", "pixel_unshuffle", "downscale_factor"),
+    ):
+        yield _word(name, kind, {factor: reads("scale")}, (2,), shorthand=factor)
     yield _word("Upsample", "upsample", UPSAMPLE, shorthand="scale_factor")
     yield _word("interpolate", "upsample", UPSAMPLE, shorthand="scale_factor")
     nearest = {name: UPSAMPLE[name] for name in ("size", "scale_factor")}

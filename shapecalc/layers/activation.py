@@ -261,7 +261,7 @@ class Identity(Elementwise):
     """
 
 
-class Glu(Elementwise):
+class Glu(Layer):
     """glu: a*sigmoid(b), a the first half of the depth and b the second.
 
     Output: D/2 along the depth, the positions kept; D must be even. No parameters, no MACs.

@@ -37,6 +37,8 @@ AXIS_NAMES = (
     ("frames", "height", "width", "depth"),
 )
 
+AXES = ("depth", "length", "height", "width", "frames", "units")
+
 Schema = dict[str, Any]
 
 
@@ -378,6 +380,26 @@ def one_of(value: Any, names: Sequence[str], meant: Mapping[str, str] = NO_WORDS
     raise wrong(" or ".join(names), value, instead=instead or _meant(value, names))
 
 
+def _integer(value: Any) -> int:
+    if type(value) is int and abs(value) <= LIMIT:
+        return value
+    raise wrong("a whole number", value, instead=meant_whole(value, 0))
+
+
+def read_axes(value: Any) -> tuple[int, ...] | tuple[str, ...]:
+    """Read an order of axes: each once, by name or by number from 0."""
+    wanted = "every axis once, by name ([width, height, depth]) or by number from 0 ([1, 0, 2])"
+    if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_SPATIAL + 1:
+        raise wrong(wanted, value)
+    numbers = all(type(axis) is int for axis in value)
+    names = all(isinstance(axis, str) and axis in AXES for axis in value)
+    if not (numbers or names) or len(set(value)) < len(value):
+        raise wrong(wanted, list(value))
+    if numbers and set(value) != set(range(len(value))):
+        raise wrong(wanted, list(value))
+    return tuple(value)
+
+
 def _list(value: Any) -> list[Any]:
     if isinstance(value, list | tuple):
         return list(value)
@@ -423,5 +445,29 @@ PositiveReal = Annotated[
 ]
 Truth = Annotated[bool, FieldType(_truth, {"type": "boolean"})]
 Text = Annotated[str, FieldType(_text, {"type": "string"})]
+Integer = Annotated[
+    int, FieldType(_integer, {"type": "integer", "minimum": -LIMIT, "maximum": LIMIT})
+]
+AxisOrder = Annotated[
+    tuple[int, ...] | tuple[str, ...],
+    FieldType(
+        read_axes,
+        {
+            "anyOf": [
+                {**_listed({"enum": list(AXES)}, MAX_SPATIAL + 1), "uniqueItems": True},
+                *(
+                    {
+                        "type": "array",
+                        "items": {"type": "integer", "minimum": 0, "maximum": axes - 1},
+                        "minItems": axes,
+                        "maxItems": axes,
+                        "uniqueItems": True,
+                    }
+                    for axes in range(1, MAX_SPATIAL + 2)
+                ),
+            ]
+        },
+    ),
+]
 LAYERS: Schema = {"title": "layers", "type": "array"}
 LayerList = Annotated[list[Any], FieldType(_list, LAYERS)]

@@ -38,9 +38,13 @@ NO_LAYER = {
         "crop",
         "layer_norm",
         "exp",
+        "transpose",
         "reshape",  # on a volume with spatial axes
     },
-    KERAS: {"l2_pool", "instance_norm", "lrn"},
+    KERAS: {
+        *("l2_pool", "instance_norm", "lrn"),
+        *("channel_shuffle", "pixel_shuffle", "pixel_unshuffle"),
+    },
 }
 
 

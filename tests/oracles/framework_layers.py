@@ -175,6 +175,9 @@ TORCH_ANY: list[tuple[str, dict[str, Any], Any]] = [
     ("Softsign", {}, "softsign"),
     ("Hardtanh", {"min_val": -1.0, "max_val": 1.0, "inplace": False}, "hard_tanh"),
     ("Hardtanh", {"min_value": -1.0, "max_value": 1.0}, "hard_tanh"),
+    ("ChannelShuffle", {"groups": 2}, {"channel_shuffle": 2}),
+    ("PixelShuffle", {"upscale_factor": 2}, {"pixel_shuffle": 2}),
+    ("PixelUnshuffle", {"downscale_factor": 11}, {"pixel_unshuffle": 11}),
     ("Identity", {}, "identity"),
     ("GLU", {"dim": 1}, "glu"),
     ("LeakyReLU", {"negative_slope": 0.2, "inplace": False}, {"leaky_relu": 0.2}),
@@ -327,6 +330,7 @@ KERAS_ANY: list[tuple[str, dict[str, Any], Any]] = [
     ("ReLU", {"max_value": 6, "negative_slope": 0.2, "threshold": 1}, {
         "relu": {"max": 6, "slope": 0.2, "threshold": 1}
     }),
+    ("Permute", {"dims": [2, 3, 1]}, {"transpose": [1, 2, 0]}),
     ("Identity", {}, "identity"),
     ("Activation", {"activation": "softsign"}, "softsign"),
     ("Activation", {"activation": "exponential"}, "exp"),

@@ -14,7 +14,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial, reduce
-from itertools import islice, product
+from itertools import islice, permutations, product
 from math import inf, prod
 from typing import Any, NamedTuple
 
@@ -661,6 +661,115 @@ def joins() -> Iterator[Case]:
             yield Case({}, tuple((*spatial, depth) for depth in depths))
 
 
+def shuffles() -> Iterator[Case]:
+    for spatial, (D, groups) in product(
+        ((), (3,), (4, 3), (2, 3, 2)), ((6, 2), (6, 3), (6, 1), (6, 6), (12, 4))
+    ):
+        yield Case({"groups": groups}, ((*spatial, D),))
+
+
+def channel_shuffle(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    (x,) = inputs
+    if x.dim() == 2:
+        return functional.channel_shuffle(x[..., None], case.fields["groups"])[..., 0]
+    return functional.channel_shuffle(x, case.fields["groups"])
+
+
+def _scales() -> Iterator[tuple[Volume, Fields]]:
+    orders: tuple[Fields, ...] = ({}, {"order": "pytorch"}, {"order": "tensorflow"})
+    for order in orders:
+        for volume in ((6,), (6, 4), (4, 6), (2, 6, 4)):
+            for scale in (1, 2):
+                yield volume, {"scale": scale, **order}
+        yield (6,), {"scale": 3, **order}
+        yield (6, 4), {"scale": [3, 2], **order}
+        yield (2, 6, 4), {"scale": [1, 3, 2], **order}
+
+
+def pixel_shuffles() -> Iterator[Case]:
+    for spatial, fields in _scales():
+        block = prod(per_axis(fields["scale"], len(spatial)))
+        for D in (1, 3):
+            yield Case(fields, ((*spatial, D * block),))
+
+
+def pixel_unshuffles() -> Iterator[Case]:
+    for spatial, fields in _scales():
+        for D in (1, 3):
+            yield Case(fields, ((*spatial, D),))
+
+
+def pixel_shuffle(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    """Copy each value to its place, one place of the block at a time."""
+    (x,) = inputs
+    n, D, *spatial = x.shape
+    scales = per_axis(case.fields["scale"], len(spatial))
+    C, blocks = D // prod(scales), list(product(*map(range, scales)))
+    y = x.new_zeros((n, C, *(W * s for W, s in zip(spatial, scales, strict=True))))
+    for number, place in enumerate(blocks):
+        first_slice = case.fields.get("order") != "tensorflow"
+        taken = [c * len(blocks) + number if first_slice else number * C + c for c in range(C)]
+        steps = tuple(slice(p, None, s) for p, s in zip(place, scales, strict=True))
+        y[(slice(None), slice(None), *steps)] = x[:, taken]
+    return y
+
+
+def pixel_unshuffle(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    """Read each value of a block, one place at a time."""
+    (x,) = inputs
+    scales = per_axis(case.fields["scale"], x.dim() - 2)
+    parts = [
+        x[(slice(None), slice(None), *(slice(p, None, s) for p, s in zip(at, scales, strict=True)))]
+        for at in product(*map(range, scales))
+    ]
+    if case.fields.get("order") == "tensorflow":
+        return torch.cat(parts, 1)
+    return torch.stack(parts, 2).flatten(1, 2)
+
+
+def slices() -> Iterator[Case]:
+    written: tuple[Fields, ...] = (
+        {}, {"start": 2}, {"stop": 3}, {"start": 1, "stop": -1}, {"start": -2},
+        {"part": 1, "of": 3}, {"part": 3, "of": 3},
+    )  # fmt: skip
+    for volume in ((6,), (5, 6), (4, 5, 6), (2, 4, 5, 6)):
+        for fields in written:
+            yield Case(fields, (volume,))
+    for axis, fields in product(("height", "width"), ({"start": 1}, {"part": 2, "of": 2})):
+        yield Case({"axis": axis, **fields}, ((4, 6, 3),))
+        yield Case({"axis": axis, **fields}, ((2, 4, 6, 3),))
+    yield Case({"axis": "frames", "stop": 1}, ((2, 4, 6, 3),))
+    yield Case({"axis": "length", "start": -2}, ((4, 3),))
+
+
+AXES_OF = {1: ["depth"], 2: ["length", "depth"], 3: ["height", "width", "depth"],
+           4: ["frames", "height", "width", "depth"]}  # fmt: skip
+
+
+def sliced(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    (x,) = inputs
+    axis = case.fields.get("axis", "depth")
+    at = 1 if axis == "depth" else 2 + AXES_OF[x.dim() - 1].index(axis)
+    if "of" in case.fields:
+        return torch.chunk(x, case.fields["of"], at)[case.fields["part"] - 1]
+    places = range(x.shape[at])[case.fields.get("start", 0) : case.fields.get("stop")]
+    return torch.narrow(x, at, places.start, len(places))
+
+
+def transposes() -> Iterator[Case]:
+    for volume in ((5,), (4, 5), (3, 4, 5), (2, 3, 4, 5)):
+        for order in permutations(range(len(volume))):
+            yield Case({"axes": list(order)}, (volume,))
+            yield Case({"axes": [AXES_OF[len(volume)][axis] for axis in order]}, (volume,))
+
+
+def transposed_axes(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    depth_last = inputs[0].movedim(1, -1)
+    names = AXES_OF[depth_last.dim() - 1]
+    order = [1 + (names.index(a) if isinstance(a, str) else a) for a in case.fields["axes"]]
+    return depth_last.permute(0, *order).movedim(-1, 1)
+
+
 def activation(function: Callable[..., Tensor], *written: Fields) -> Oracle:
     """Return the oracle of a function of each value."""
     return Oracle(plainly(function), activations(*written), 18)
@@ -745,6 +854,11 @@ ORACLES: dict[str, Oracle] = {
     "pad": Oracle(lambda case, inputs, _: shifted(case, inputs, 1), borders, 27),
     "crop": Oracle(lambda case, inputs, _: shifted(case, inputs, -1), borders, 27),
     "upsample": Oracle(upsample, upsamples, 70),
+    "channel_shuffle": Oracle(channel_shuffle, shuffles, 15),
+    "pixel_shuffle": Oracle(pixel_shuffle, pixel_shuffles, 30),
+    "pixel_unshuffle": Oracle(pixel_unshuffle, pixel_unshuffles, 30),
+    "slice": Oracle(sliced, slices, 25),
+    "transpose": Oracle(transposed_axes, transposes, 30),
     "add": Oracle(merged(sum), merges, 40),
     "subtract": Oracle(merged(lambda xs: reduce(torch.sub, xs)), merges, 40),
     "multiply": Oracle(merged(lambda xs: reduce(torch.mul, xs)), merges, 40),
