@@ -18,7 +18,7 @@ Fields = Mapping[str, Any]
 Volume = tuple[int, ...]
 # Layers of a framework that do as ours on a flat vector alone: PyTorch's LayerNorm runs along the
 # last axis, its Unflatten takes one axis apart.
-FOR_FLAT_VECTORS = {(PYTORCH, "layer_norm"), (PYTORCH, "reshape")}
+FOR_FLAT_VECTORS = {(PYTORCH, "layer_norm"), (PYTORCH, "rms_norm"), (PYTORCH, "reshape")}
 Write = Callable[[Fields, Volume], Any]  # None leaves the parameter out
 
 

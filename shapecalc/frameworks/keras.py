@@ -192,6 +192,9 @@ def _norms() -> Iterator[Word]:
     yield _word("LayerNormalization", "layer_norm", {
         **NORM, "rms_scaling": only(False, hint="layer_norm subtracts the mean here"),
     }, (), EPSILON)  # fmt: skip
+    yield _word("RMSNormalization", "rms_norm", {**AXIS, "epsilon": reads("eps")})
+    yield _word("UnitNormalization", "l2_normalize", AXIS)
+    yield _word("Rescaling", "scale", {"scale": reads("weight"), "offset": reads("bias")})
     groups = {**EPSILON, "groups": Meaning({"groups": 32})}
     yield _word("GroupNormalization", "group_norm", {"groups": reads("groups"), **NORM}, (), groups)
 

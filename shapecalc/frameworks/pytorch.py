@@ -28,6 +28,7 @@ from shapecalc.frameworks.meanings import (
     rounding,
     scale_factor,
     slopes,
+    unless_none,
     values,
 )
 
@@ -187,6 +188,13 @@ def _norms() -> Iterator[Word]:
         "bias": NORM_BIAS,
         **PLACE,
     }, shorthand="normalized_shape")  # fmt: skip
+    # its eps is the smallest step of float32 at 1 unless written
+    yield _word("RMSNorm", "rms_norm", {
+        "normalized_shape": normalized_shape,
+        "eps": unless_none("eps"),
+        "elementwise_affine": reads("weight"),
+        **PLACE,
+    }, absent={"eps": Meaning({"eps": 2.0**-23})}, shorthand="normalized_shape")  # fmt: skip
     yield _word("GroupNorm", "group_norm", {
         "num_groups": reads("groups"),
         "num_channels": depth,

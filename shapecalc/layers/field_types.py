@@ -361,6 +361,14 @@ def _truth(value: Any) -> bool:
     raise wrong("true or false", value, instead=meant)
 
 
+def _truth_or_real(value: Any) -> bool | float:
+    if isinstance(value, bool):
+        return value
+    if type(value) in (int, float) and abs(value) <= LIMIT:
+        return float(value)
+    raise wrong("true, false or a number", value)
+
+
 def _meant(value: Any, names: Sequence[str]) -> str | None:
     """Return the word that may be meant."""
     return nearest(value, names) if isinstance(value, str) else None
@@ -444,6 +452,9 @@ PositiveReal = Annotated[
     FieldType(_positive_real, {"type": "number", "exclusiveMinimum": 0, "maximum": LIMIT}),
 ]
 Truth = Annotated[bool, FieldType(_truth, {"type": "boolean"})]
+TruthOrReal = Annotated[
+    bool | float, FieldType(_truth_or_real, {"anyOf": [{"type": "boolean"}, _REAL]})
+]
 Text = Annotated[str, FieldType(_text, {"type": "string"})]
 Integer = Annotated[
     int, FieldType(_integer, {"type": "integer", "minimum": -LIMIT, "maximum": LIMIT})

@@ -29,6 +29,8 @@ LEFT = {
     (KERAS, "prelu"): {"per_channel"},  # one slope for all
     (PYTORCH, "relu"): {"max", "slope", "threshold"},
     (KERAS, "upsample"): {"mode"},
+    (KERAS, "rms_norm"): {"weight"},  # false
+    (KERAS, "scale"): {"weight"},  # false
 }
 NO_LAYER = {
     PYTORCH: {
@@ -37,8 +39,11 @@ NO_LAYER = {
         "global_avg_pool",
         "crop",
         "layer_norm",
+        "rms_norm",
         "exp",
         "transpose",
+        "l2_normalize",
+        "scale",
         "reshape",  # on a volume with spatial axes
     },
     KERAS: {

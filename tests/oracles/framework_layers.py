@@ -200,6 +200,10 @@ TORCH_FLAT: list[tuple[str, dict[str, Any], Any]] = [
     ("LayerNorm", {
         "normalized_shape": [20], "eps": 0.1, "elementwise_affine": False, "bias": True,
     }, {"layer_norm": {"eps": 0.1, "affine": False}}),
+    ("RMSNorm", {"normalized_shape": 20, "eps": 0.1}, {"rms_norm": {"eps": 0.1}}),
+    ("RMSNorm", {"normalized_shape": [20], "eps": 0.1, "elementwise_affine": False}, {
+        "rms_norm": {"eps": 0.1, "weight": False}
+    }),
     ("Softmax", {"dim": -1}, "softmax"),
 ]  # fmt: skip
 
@@ -331,6 +335,9 @@ KERAS_ANY: list[tuple[str, dict[str, Any], Any]] = [
         "relu": {"max": 6, "slope": 0.2, "threshold": 1}
     }),
     ("Permute", {"dims": [2, 3, 1]}, {"transpose": [1, 2, 0]}),
+    ("RMSNormalization", {"axis": -1, "epsilon": 0.1}, {"rms_norm": {"eps": 0.1}}),
+    ("UnitNormalization", {"axis": -1}, "l2_normalize"),
+    ("Rescaling", {"scale": 0.5, "offset": -1.0}, {"scale": {"weight": 0.5, "bias": -1}}),
     ("Identity", {}, "identity"),
     ("Activation", {"activation": "softsign"}, "softsign"),
     ("Activation", {"activation": "exponential"}, "exp"),

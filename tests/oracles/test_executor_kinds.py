@@ -390,6 +390,24 @@ def layer_norm(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) 
     return functional.layer_norm(last, last.shape[-1:], *affine, eps).movedim(-1, 1)
 
 
+def rms_norm(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    last = inputs[0].movedim(1, -1)
+    eps = case.fields.get("eps", 1e-6)
+    y = functional.rms_norm(last, last.shape[-1:], parameters.get("weight"), eps)
+    return y.movedim(-1, 1)
+
+
+def l2_normalize(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    return functional.normalize(inputs[0], dim=1, eps=case.fields.get("eps", 1e-12))
+
+
+def scaled(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    last = inputs[0].movedim(1, -1)
+    weight, bias = case.fields.get("weight", True), case.fields.get("bias", False)
+    last = last * parameters.get("weight", 1 if weight is False else weight)
+    return (last + parameters.get("bias", 0 if bias is False else bias)).movedim(-1, 1)
+
+
 def lrn(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
     options = {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 1.0} | dict(case.fields)
     return functional.local_response_norm(inputs[0], **options)
@@ -821,6 +839,20 @@ ORACLES: dict[str, Oracle] = {
     "layer_norm": Oracle(layer_norm, norms(), 30),
     "group_norm": Oracle(norm, norms({"groups": 1}, {"groups": 2}, {"groups": 4}), 50),
     "lrn": Oracle(lrn, lrns, 62),
+    "rms_norm": Oracle(rms_norm, activations({}, {"weight": False}, {"eps": 0.1}), 50),
+    "l2_normalize": Oracle(l2_normalize, activations({}, {"eps": 2}), 30),
+    "scale": Oracle(
+        scaled,
+        activations(
+            {},
+            {"bias": True},
+            {"weight": False, "bias": True},
+            {"weight": False},
+            {"weight": 0.5, "bias": -2},
+            {"weight": -1.5, "bias": True},
+        ),
+        100,
+    ),
     "relu": activation(
         relu,
         *({}, {"max": 3}, {"slope": 0.25}, {"threshold": 2}, {"max": 2, "threshold": 4}),
