@@ -265,9 +265,9 @@ class ChannelShuffle(Layer):
 
     Backward: the upstream gradient's slices in their old order.
 
-    Example: 28x28x240 with groups 3 stays 28x28x240; slices 0, 80, 160 come first.
+    Example: 28x28x116 with groups 2 stays 28x28x116; slices 0, 58, 1, 59 come first.
 
-        - channel_shuffle: 3
+        - channel_shuffle: 2
 
     Fields: groups (main).
 
