@@ -176,6 +176,17 @@ def scattered(field: Field | None, together: bool = False) -> Field | None:
     return Field(field.extent, None, False, field.sizes(), mixed, max(field.doubt, BOUND))
 
 
+def reordered(field: Field | None) -> Field | None:
+    """Return the field of a layer that keeps each value's position and puts it in another slice.
+
+    Where positions were lost, values are told apart by their slices: the field is another one then,
+    for a merge behind it.
+    """
+    if field is None or not field.extent or field.axes is not None:
+        return field
+    return Field(*field)
+
+
 def _lost(field: Field) -> Field:
     """Return the field without places; unless it is the whole input, nothing is known then."""
     doubt = field.doubt if field.whole else max(field.doubt, BOUND)

@@ -48,6 +48,14 @@ class Reading(NamedTuple):
     grey: bool = False
 
 
+def titles_of(volume: Volume) -> tuple[str, ...]:
+    """Return the names of all axes in written order; a flat vector's is its depth."""
+    rank = len(volume) - 1
+    return (
+        (*("frames", "height", "width")[3 - rank :], "depth") if rank != 1 else ("length", "depth")
+    )
+
+
 def show(volume: Iterable[int]) -> str:
     """Return a volume as `32x32x3`."""
     return "x".join(map(str, volume))

@@ -191,6 +191,7 @@ PROBES: tuple[Any, ...] = (
 DIFFERENT = {
     "3.0": "JSON has one kind of number: 3.0 is 3",
     "1.0": "JSON has one kind of number: 1.0 is 1",
+    "-1.0": "likewise",
     "0.0": "JSON has one kind of number: 0.0 is 0",
     "nan": "JSON has no such number, so a schema says nothing of it",
     "'9999999999999999999x3'": "how many digits a pattern can tell, but not that 2^63 is passed",

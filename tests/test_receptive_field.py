@@ -631,6 +631,8 @@ def fields_of(layers: list[Any], volume: Any = (8, 6, 4)) -> list[tuple[Any, Any
 KEEPERS: list[Any] = [
     *("relu", "gelu", "silu", "mish", "relu6", "hard_sigmoid", "hard_swish", "sigmoid", "tanh"),
     *("softplus", "softmax", "log_softmax", "elu", "selu", "leaky_relu", "prelu", "dropout"),
+    *("hard_tanh", "softsign", "exp", "abs", "sqrt", "identity", "glu"),
+    *("rms_norm", "l2_normalize", "scale"),
     *("batch_norm", "layer_norm", "lrn"),
     {"conv": {"K": 2, "F": 1}},
     {"max_pool": 1},

@@ -71,6 +71,8 @@ def check_layer(
     assert volumes is not None, "a sound spec has every volume"
     kernel = KERNELS[record.kind](layer)
     inputs = [random.standard_normal((batch, *volume)) for volume in volumes]
+    if kernel.above_0:
+        inputs = [0.5 + np.abs(x) for x in inputs]
     owned = layer.parameters(volumes)
     parameters = {
         name: np.ascontiguousarray(kernel.to_kernel_layout(name, _values(random, parameter)))

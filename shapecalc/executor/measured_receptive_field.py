@@ -87,7 +87,7 @@ class Tracker:
         volumes, thin, output = list(record.input or ()), record.layer, record.output
         assert thin is not None, "only sound networks are measured"
         assert output is not None, "only sound networks are measured"
-        few = not self.single[self.values.of(layer)] and _can_be_thin(record.kind, volumes, output)
+        few = not self.single[self.values.of(layer)] and _can_be_thin(record, volumes, output)
         if few:
             channels = max(2 ** (len(volumes[0]) - 1), len(volumes))
             volumes = [(*v[:-1], channels) if len(v) > 1 else v for v in volumes]
@@ -158,8 +158,11 @@ class Tracker:
         return reached
 
 
-def _can_be_thin(kind: str, volumes: Sequence[Volume], output: Volume) -> bool:
+def _can_be_thin(record: LayerRecord, volumes: Sequence[Volume], output: Volume) -> bool:
     """Say whether a few channels show where a gradient goes."""
+    kind = record.kind
+    if record.layer is not None and record.layer.mixes_depth:
+        return False
     if kind == "dense":
         return True
     if kind == "reshape" and prod(volumes[0][:-1]) != prod(output[:-1]):

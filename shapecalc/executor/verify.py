@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -309,6 +310,13 @@ class _Plan:
         session.buffers.let_go()
         joined: dict[str, float] = {}
         self._attempt(session, lambda: joined.update(whole_check(session, inputs, self.seed)))
+        roots = [step.name for step in engine.steps if step.kernel.above_0]
+        if roots and not all(map(isfinite, joined.values())):
+            self.notes.append(
+                f"the network as a whole is not checked: {some(roots, 4)} got values that are not"
+                " above 0"
+            )
+            return
         for name, error in joined.items():
             agrees = error <= WHOLE
             how = "a random direction"

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 
 from shapecalc.frameworks.lookups import KERAS, PYTORCH, all_words, renamed
 from shapecalc.frameworks.meanings import ACTIVATIONS, NOTHING, Meaning, Stated, Word
+from shapecalc.volumes import titles_of
 
 Fields = Mapping[str, Any]
 Volume = tuple[int, ...]
 # Layers of a framework that do as ours on a flat vector alone: PyTorch's LayerNorm runs along the
 # last axis, its Unflatten takes one axis apart.
-FOR_FLAT_VECTORS = {(PYTORCH, "layer_norm"), (PYTORCH, "reshape")}
+FOR_FLAT_VECTORS = {(PYTORCH, "layer_norm"), (PYTORCH, "rms_norm"), (PYTORCH, "reshape")}
 Write = Callable[[Fields, Volume], Any]  # None leaves the parameter out
 
 
@@ -237,6 +238,13 @@ def _depth_first(fields: Fields, _: Volume) -> list[int]:
     return [depth, *sizes]
 
 
+def _dims(fields: Fields, volume: Volume) -> list[int]:
+    """The order of axes, numbered from 1."""
+    titles = titles_of(volume)
+    axes = fields["axes"]
+    return [1 + (titles.index(axis) if isinstance(axis, str) else axis) for axis in axes]
+
+
 def _affine(fields: Fields, _: Volume) -> Any:
     return fields.get("affine")
 
@@ -264,5 +272,6 @@ WRITTEN: Mapping[tuple[str, str, str], Write] = {
     (KERAS, "", "center"): _affine,
     (KERAS, "", "scale"): _affine,
     (KERAS, "", "shared_axes"): _shared,
+    (KERAS, "transpose", "dims"): _dims,
     (KERAS, "", "keepdims"): _always(True),
 }

@@ -21,13 +21,13 @@ from shapecalc.frameworks.meanings import (
     only,
     output_size,
     padding,
+    permutation,
     reads,
-    relu_bound,
-    relu_slope,
     scale,
     scale_factor,
     shared_axes,
     two_sides,
+    unless_none,
     values,
     volume,
 )
@@ -131,6 +131,7 @@ def _words() -> Iterator[Word]:
         "lora_rank": only(hint="there is no low rank adaptation here", harmless=False),
     })  # fmt: skip
     yield _word("Flatten", "flatten", FORMAT)
+    yield _word("Permute", "transpose", {"dims": permutation}, shorthand="dims")
     yield _word("Reshape", "reshape", {"target_shape": reads("output")}, shorthand="target_shape")
     for name in ("Add", "Subtract", "Multiply", "Maximum", "Average"):
         yield _word(name, name.lower(), {})
@@ -191,15 +192,18 @@ def _norms() -> Iterator[Word]:
     yield _word("LayerNormalization", "layer_norm", {
         **NORM, "rms_scaling": only(False, hint="layer_norm subtracts the mean here"),
     }, (), EPSILON)  # fmt: skip
+    yield _word("RMSNormalization", "rms_norm", {**AXIS, "epsilon": reads("eps")})
+    yield _word("UnitNormalization", "l2_normalize", AXIS)
+    yield _word("Rescaling", "scale", {"scale": reads("weight"), "offset": reads("bias")})
     groups = {**EPSILON, "groups": Meaning({"groups": 32})}
     yield _word("GroupNormalization", "group_norm", {"groups": reads("groups"), **NORM}, (), groups)
 
 
 def _elementwise() -> Iterator[Word]:
     yield _word("ReLU", "relu", {
-        "max_value": relu_bound,
-        "negative_slope": relu_slope,
-        "threshold": only(0, hint="relu cuts at 0 here"),
+        "max_value": unless_none("max"),
+        "negative_slope": unless_none("slope"),
+        "threshold": unless_none("threshold"),
     })  # fmt: skip
     slope = reads("slope")
     yield _word("LeakyReLU", "leaky_relu", {
@@ -210,6 +214,7 @@ def _elementwise() -> Iterator[Word]:
     }, (), {"shared_axes": Meaning(fault=SLOPES)}, shorthand="shared_axes")  # fmt: skip
     yield _word("ELU", "elu", {"alpha": ALPHA})
     yield _word("Softmax", "softmax", AXIS)
+    yield _word("Identity", "identity", {})
     yield _word("Activation", "", {"activation": ignored}, shorthand="activation")
 
 

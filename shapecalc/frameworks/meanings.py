@@ -93,23 +93,9 @@ def only(*values: Any, hint: str, harmless: bool = True, removed: bool = False) 
     return read
 
 
-def relu_bound(value: Any, _: Mapping[str, Any]) -> Meaning:
-    """The largest value that Keras' ReLU gives."""
-    if value is None:
-        return Meaning()
-    if value == 6:
-        return Meaning(fault="relu6 ends at 6", harmless=True, instead=("relu6", NOTHING))
-    return Meaning(fault="relu has no largest value here, relu6 has 6", harmless=True)
-
-
-def relu_slope(value: Any, _: Mapping[str, Any]) -> Meaning:
-    """The slope of Keras' ReLU below 0."""
-    if value is None or value == 0:
-        return Meaning()
-    hint = "leaky_relu has a slope"
-    number = type(value) in (int, float)
-    instead = ("leaky_relu", {"slope": value}) if number else None
-    return Meaning(fault=hint, harmless=True, instead=instead)
+def unless_none(name: str) -> Field:
+    """A field of ours under another name, which may be written as none."""
+    return lambda value, _: Meaning() if value is None else Meaning({name: value})
 
 
 ALPHA = only(1, hint="elu has alpha 1 here")
@@ -182,6 +168,13 @@ def two_sides(value: Any, _: Mapping[str, Any]) -> Meaning:
     if isinstance(value, list | tuple) and len(value) == 2 and all(type(v) is int for v in value):
         return Meaning({"P": [list(value)]})
     return Meaning({"P": value})
+
+
+def permutation(value: Any, _: Mapping[str, Any]) -> Meaning:
+    """Keras' order of axes, numbered from 1."""
+    if isinstance(value, list | tuple) and all(type(axis) is int for axis in value):
+        return Meaning({"axes": [axis - 1 for axis in value]})
+    return Meaning({"axes": value})
 
 
 def depth_axis(*, keras: bool) -> Field:
@@ -295,9 +288,11 @@ ACTIVATIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         name: (name, NOTHING)
         for name in (
             "relu", "relu6", "sigmoid", "tanh", "softmax", "log_softmax", "softplus", "elu", "selu",
-            "gelu", "silu", "mish", "hard_sigmoid", "hard_swish",
+            "gelu", "silu", "mish", "hard_sigmoid", "hard_swish", "hard_tanh", "glu",
         )
     },
+    "softsign": ("softsign", NOTHING),
+    "exponential": ("exp", NOTHING),
     "swish": ("silu", NOTHING),
     "hard_silu": ("hard_swish", NOTHING),
     "leaky_relu": ("leaky_relu", {"slope": 0.2}),  # Keras' function, whose layer has 0.3

@@ -12,6 +12,7 @@ from shapecalc.frameworks.meanings import (
     Field,
     Fields,
     Meaning,
+    Stated,
     Word,
     depth,
     depth_axis,
@@ -27,6 +28,7 @@ from shapecalc.frameworks.meanings import (
     rounding,
     scale_factor,
     slopes,
+    unless_none,
     values,
 )
 
@@ -130,6 +132,12 @@ def _words() -> Iterator[Word]:
         "dim": only(1, hint="reshape gives the whole volume: write output"),
         "unflattened_size": depth_first_output,
     }, shorthand="unflattened_size")  # fmt: skip
+    yield _word("ChannelShuffle", "channel_shuffle", {"groups": reads("groups")})
+    for name, kind, factor in (
+        ("PixelShuffle", "pixel_shuffle", "upscale_factor"),
+        ("PixelUnshuffle", "pixel_unshuffle", "downscale_factor"),
+    ):
+        yield _word(name, kind, {factor: reads("scale")}, (2,), shorthand=factor)
     yield _word("Upsample", "upsample", UPSAMPLE, shorthand="scale_factor")
     yield _word("interpolate", "upsample", UPSAMPLE, shorthand="scale_factor")
     nearest = {name: UPSAMPLE[name] for name in ("size", "scale_factor")}
@@ -180,6 +188,13 @@ def _norms() -> Iterator[Word]:
         "bias": NORM_BIAS,
         **PLACE,
     }, shorthand="normalized_shape")  # fmt: skip
+    # its eps is the smallest step of float32 at 1 unless written
+    yield _word("RMSNorm", "rms_norm", {
+        "normalized_shape": normalized_shape,
+        "eps": unless_none("eps"),
+        "elementwise_affine": reads("weight"),
+        **PLACE,
+    }, absent={"eps": Meaning({"eps": 2.0**-23})}, shorthand="normalized_shape")  # fmt: skip
     yield _word("GroupNorm", "group_norm", {
         "num_groups": reads("groups"),
         "num_channels": depth,
@@ -198,6 +213,17 @@ def _elementwise() -> Iterator[Word]:
         yield _word(name, kind, INPLACE)
     for name in ("Sigmoid", "Tanh"):
         yield _word(name, name.lower(), {})
+    yield _word("Softsign", "softsign", {})
+    yield _word("Hardtanh", "hard_tanh", {
+        "min_val": only(-1, hint="hard_tanh begins at -1 here"),
+        "max_val": only(1, hint="hard_tanh ends at 1 here"),
+        **INPLACE,
+        "min_value": only(-1, hint="hard_tanh begins at -1 here"),
+        "max_value": only(1, hint="hard_tanh ends at 1 here"),
+    })  # fmt: skip
+    yield _word("Identity", "identity", {})
+    flat = Meaning(stated=(Stated("axes", (0,)),))  # its dim is the last axis unless written
+    yield _word("GLU", "glu", SOFTMAX, absent={"dim": flat}, shorthand="dim")
     yield _word("Softmax", "softmax", SOFTMAX)
     yield _word("Softmax2d", "softmax", {}, (2,))
     yield _word("LogSoftmax", "log_softmax", SOFTMAX)

@@ -37,6 +37,8 @@ AXIS_NAMES = (
     ("frames", "height", "width", "depth"),
 )
 
+AXES = ("depth", "length", "height", "width", "frames", "units")
+
 Schema = dict[str, Any]
 
 
@@ -336,6 +338,13 @@ def _real(value: Any) -> float:
     )
 
 
+def _real_from_zero(value: Any) -> float:
+    number = _real(value)
+    if number >= 0:
+        return number
+    raise wrong("a number, 0 or more", value)
+
+
 def _positive_real(value: Any) -> float:
     number = _real(value)
     if number > 0:
@@ -350,6 +359,14 @@ def _truth(value: Any) -> bool:
     word = str(value).lower()
     meant = bool(value) if value in (0, 1) else words.get(word)
     raise wrong("true or false", value, instead=meant)
+
+
+def _truth_or_real(value: Any) -> bool | float:
+    if isinstance(value, bool):
+        return value
+    if type(value) in (int, float) and abs(value) <= LIMIT:
+        return float(value)
+    raise wrong("true, false or a number", value)
 
 
 def _meant(value: Any, names: Sequence[str]) -> str | None:
@@ -369,6 +386,26 @@ def one_of(value: Any, names: Sequence[str], meant: Mapping[str, str] = NO_WORDS
         return str(value)
     instead = meant.get(value) if isinstance(value, str) else None
     raise wrong(" or ".join(names), value, instead=instead or _meant(value, names))
+
+
+def _integer(value: Any) -> int:
+    if type(value) is int and abs(value) <= LIMIT:
+        return value
+    raise wrong("a whole number", value, instead=meant_whole(value, 0))
+
+
+def read_axes(value: Any) -> tuple[int, ...] | tuple[str, ...]:
+    """Read an order of axes: each once, by name or by number from 0."""
+    wanted = "every axis once, by name ([width, height, depth]) or by number from 0 ([1, 0, 2])"
+    if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_SPATIAL + 1:
+        raise wrong(wanted, value)
+    numbers = all(type(axis) is int for axis in value)
+    names = all(isinstance(axis, str) and axis in AXES for axis in value)
+    if not (numbers or names) or len(set(value)) < len(value):
+        raise wrong(wanted, list(value))
+    if numbers and set(value) != set(range(len(value))):
+        raise wrong(wanted, list(value))
+    return tuple(value)
 
 
 def _list(value: Any) -> list[Any]:
@@ -407,11 +444,41 @@ Rate = Annotated[
     float, FieldType(_fraction, {"type": "number", "minimum": 0, "exclusiveMaximum": 1})
 ]
 Real = Annotated[float, FieldType(_real, _REAL)]
+RealFromZero = Annotated[
+    float, FieldType(_real_from_zero, {"type": "number", "minimum": 0, "maximum": LIMIT})
+]
 PositiveReal = Annotated[
     float,
     FieldType(_positive_real, {"type": "number", "exclusiveMinimum": 0, "maximum": LIMIT}),
 ]
 Truth = Annotated[bool, FieldType(_truth, {"type": "boolean"})]
+TruthOrReal = Annotated[
+    bool | float, FieldType(_truth_or_real, {"anyOf": [{"type": "boolean"}, _REAL]})
+]
 Text = Annotated[str, FieldType(_text, {"type": "string"})]
+Integer = Annotated[
+    int, FieldType(_integer, {"type": "integer", "minimum": -LIMIT, "maximum": LIMIT})
+]
+AxisOrder = Annotated[
+    tuple[int, ...] | tuple[str, ...],
+    FieldType(
+        read_axes,
+        {
+            "anyOf": [
+                {**_listed({"enum": list(AXES)}, MAX_SPATIAL + 1), "uniqueItems": True},
+                *(
+                    {
+                        "type": "array",
+                        "items": {"type": "integer", "minimum": 0, "maximum": axes - 1},
+                        "minItems": axes,
+                        "maxItems": axes,
+                        "uniqueItems": True,
+                    }
+                    for axes in range(1, MAX_SPATIAL + 2)
+                ),
+            ]
+        },
+    ),
+]
 LAYERS: Schema = {"title": "layers", "type": "array"}
 LayerList = Annotated[list[Any], FieldType(_list, LAYERS)]

@@ -152,6 +152,7 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     "sizes_given": lambda of: f"output = {show(of.value[:-1])} as given, depth {of.value[-1]} kept",
     "as_many_values": _as_many_values,
     "units": _units,
+    "axes": lambda of: f"axes {', '.join(of.given['order'])}: {show(of.value)}",
     "merged": _merged,
     # counts
     "unknown": _always("parameters: unknown"),

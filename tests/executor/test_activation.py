@@ -31,6 +31,10 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
     "elu": lambda x: x if x > 0 else math.exp(x) - 1,
     "selu": lambda x: SCALE * (x if x > 0 else ALPHA * (math.exp(x) - 1)),
     "leaky_relu": lambda x: x if x > 0 else 0.01 * x,
+    "hard_tanh": lambda x: min(max(x, -1.0), 1.0),
+    "softsign": lambda x: x / (1 + abs(x)),
+    "exp": math.exp,
+    "abs": abs,
 }
 ROWS = ("softmax", "log_softmax")
 PLAIN = [*FUNCTIONS, *ROWS]
@@ -48,6 +52,10 @@ KINKS = [
     ("leaky_relu", 0.0, 0.01),
     ("elu", 0.0, 1.0),
     ("selu", 0.0, SCALE * ALPHA),
+    ("hard_tanh", -1.0, 0.0),
+    ("hard_tanh", 1.0, 0.0),
+    ("abs", 0.0, 0.0),
+    ("abs", -0.0, 0.0),
 ]
 
 
@@ -127,7 +135,7 @@ def test_kinks(kind: str, x: float, slope: float) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("kind", PLAIN)
+@pytest.mark.parametrize("kind", [kind for kind in PLAIN if kind != "exp"])
 def test_large_values_give_no_warning_and_no_nan(kind: str, dtype: str) -> None:
     x = np.array([[-1e30, -1e4, -800, -100, -20.5], [1e30, 1e4, 800, 100, 20.5]], dtype)
     y, backward = forward(kind, x)
@@ -136,7 +144,7 @@ def test_large_values_give_no_warning_and_no_nan(kind: str, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("kind", [*PLAIN, "dropout"])
+@pytest.mark.parametrize("kind", [*PLAIN, "dropout", "identity"])
 def test_in_place_is_the_same_and_keeps_the_type(kind: str, dtype: str) -> None:
     x, up = sample((2, 5, 6, 3), dtype), sample((2, 5, 6, 3), dtype)
     x_before, up_before = x.copy(), up.copy()
@@ -168,6 +176,55 @@ def test_leaky_relu_with_any_slope(slope: float) -> None:
     y, backward = forward("leaky_relu", x, slope=slope)
     np.testing.assert_allclose(y, [[-2 * slope, 0, 3]], atol=0)
     np.testing.assert_allclose(backward(np.full((1, 3), 5.0)), [[5 * slope, 5 * slope, 5]], atol=0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "x", "y", "slopes"),
+    [
+        ({"max": 2}, [-1, 0, 1, 2, 3], [0, 0, 1, 2, 2], [0, 0, 1, 0, 0]),
+        ({"max": 0}, [-1, 0, 1], [0, 0, 0], [0, 0, 0]),
+        ({"slope": 0.5}, [-2, 0, 1], [-1, 0, 1], [0.5, 0.5, 1]),
+        ({"threshold": 1}, [-1, 0.5, 1, 1.5], [0, 0, 0, 1.5], [0, 0, 0, 1]),
+        (
+            {"max": 4, "slope": 0.25, "threshold": 1},
+            [-3, 1, 2, 4, 9],
+            [-1, 0, 2, 4, 4],
+            [0.25, 0.25, 1, 0, 0],
+        ),
+        ({"max": 1, "threshold": 2}, [0.5, 1.5, 3], [0, 0, 1], [0, 0, 0]),
+    ],
+)
+def test_relu_with_fields(
+    fields: dict[str, Any], x: list[float], y: list[float], slopes: list[float]
+) -> None:
+    values, backward = forward("relu", np.array([x], float), **fields)
+    np.testing.assert_array_equal(values, [y])
+    for overwrite in (False, True):
+        found = backward(np.full((1, len(x)), 3.0), overwrite)
+        np.testing.assert_array_equal(found, 3 * np.array([slopes]))
+
+
+def test_exp_and_sqrt_beyond_their_range() -> None:
+    y, backward = forward("exp", np.array([[-1e30, 0.0, 1e30]]))
+    assert y.tolist() == [[0.0, 1.0, math.inf]]
+    y, backward = forward("sqrt", np.array([[0.0, 9.0, -1.0]]))
+    assert y[0, :2].tolist() == [0.0, 3.0]
+    assert math.isnan(y[0, 2])
+    dx = backward(np.full((1, 3), 2.0))
+    assert dx[0, :2].tolist() == [math.inf, 2 / 6]
+    assert math.isnan(dx[0, 2])
+
+
+@pytest.mark.parametrize("shape", [(3, 8), (2, 5, 4), (1, 3, 2, 6), (1, 300, 300, 4)])
+def test_glu_is_one_half_times_the_gate_of_the_other(shape: tuple[int, ...]) -> None:
+    x, half = sample(shape), shape[-1] // 2
+    y, backward = forward("glu", x)
+    gate = 1 / (1 + np.exp(-x[..., half:]))
+    np.testing.assert_allclose(y, x[..., :half] * gate, rtol=1e-13)
+    if x.size < 1000:
+        up = sample(y.shape)
+        expected = numeric(lambda values: forward("glu", values)[0], x, up)
+        np.testing.assert_allclose(backward(up), expected, rtol=1e-6, atol=1e-8)
 
 
 def test_erf() -> None:
@@ -232,6 +289,9 @@ FLAT = [  # where the slope is 0, whatever comes from above
     ("hard_sigmoid", {}, [-9.0, -3.0, 3.0, 4.0]),
     ("hard_swish", {}, [-9.0, -3.0]),
     ("leaky_relu", {"slope": 0.0}, [-1.0, 0.0]),
+    ("relu", {"max": 2.0, "threshold": 1.0}, [-1.0, 0.5, 1.0, 2.0, 3.0]),
+    ("hard_tanh", {}, [-2.0, -1.0, 1.0, 2.0]),
+    ("abs", {}, [0.0, -0.0]),
 ]
 
 
@@ -253,6 +313,8 @@ def test_nothing_comes_back_where_the_slope_is_0(
     [
         *(("relu", {}), ("relu6", {}), ("hard_sigmoid", {}), ("hard_swish", {}), ("selu", {})),
         *(("leaky_relu", {}), ("leaky_relu", {"slope": -0.5}), ("elu", {})),
+        *(("relu", {"max": 1, "slope": -0.5}), ("hard_tanh", {}), ("softsign", {}), ("exp", {})),
+        ("abs", {}),
     ],
 )
 @pytest.mark.parametrize("above", [math.inf, -math.inf])

@@ -234,6 +234,9 @@ def test_the_tensors_are_put_back(probed: Callable[..., Probed]) -> None:
         ("leaky_relu: 0.1", [0.0, -1e-6, 1.0, -2.0]),
         ("hard_sigmoid", [3.0, -3.0, 0.0, 5.0]),
         ("hard_swish", [3.0, -3.0, 0.0, 5.0]),
+        ("hard_tanh", [1.0, -1.0, 0.0, 5.0]),
+        ("abs", [0.0, -1.0, 1e-6, 5.0]),
+        ("relu: {max: 2, slope: 0.2, threshold: 1}", [1.0, 2.0, 0.0, 5.0]),
     ],
 )
 def test_outputs_at_a_kink_are_left_out(

@@ -228,3 +228,31 @@ def test_a_gradient_nobody_wants_is_none(kind: str, fields: dict[str, Any]) -> N
     (dx,), learned = norm.kernel.backward(norm.context, x, norm.saved, norm.parameters, [False])
     assert dx is None
     assert set(learned) == set(norm.learned)
+
+
+def test_values_without_a_mean_and_of_a_scale() -> None:
+    x, up = np.array([[3.0, 4.0]]), np.array([[1.0, 0.0]])
+    context = Context(Buffers("float64"))
+    kernel = KERNELS["l2_normalize"](KINDS["l2_normalize"]())
+    y, saved = kernel.forward(context, [x], {})
+    np.testing.assert_allclose(y, [[0.6, 0.8]], rtol=1e-15)
+    (dx,), _ = kernel.backward(context, up, saved, {}, [True])
+    np.testing.assert_allclose(dx, [[(1 - 0.36) / 5, -0.48 / 5]], rtol=1e-13)
+    y, saved = kernel.forward(context, [np.zeros((1, 2))], {})
+    assert y.tolist() == [[0, 0]]
+    kernel = KERNELS["rms_norm"](KINDS["rms_norm"](eps=1e-300))
+    weight = {"weight": np.array([2.0, 1.0])}
+    y, saved = kernel.forward(context, [x], weight)
+    root = np.sqrt(12.5)
+    np.testing.assert_allclose(y, [[6 / root, 4 / root]], rtol=1e-14)
+    kernel = KERNELS["scale"](KINDS["scale"](bias=True))
+    parameters = {"weight": np.array([2.0, -1.0]), "bias": np.array([0.5, 1.0])}
+    y, saved = kernel.forward(context, [x], parameters)
+    assert y.tolist() == [[6.5, -3.0]]
+    (dx,), learned = kernel.backward(context, np.array([[1.0, 10.0]]), saved, parameters, [True])
+    assert dx is not None
+    assert dx.tolist() == [[2.0, -10.0]]
+    assert {name: values.tolist() for name, values in learned.items()} == {
+        "weight": [3.0, 40.0],
+        "bias": [1.0, 10.0],
+    }

@@ -169,3 +169,22 @@ def test_single_precision_stays_single(kind: str, fields: Fields) -> None:
     single = image(2, 4, 4, 3, dtype="float32")
     y = run(kind, fields, single)
     np.testing.assert_allclose(y, run(kind, fields, single.astype(float)), 1e-5, 1e-6)
+
+
+def test_places_of_single_values() -> None:
+    x = np.arange(8.0).reshape(1, 8)
+    assert run("channel_shuffle", {"groups": 2}, x).tolist() == [[0, 4, 1, 5, 2, 6, 3, 7]]
+    assert run("slice", {"part": 2, "of": 4}, x).tolist() == [[2, 3]]
+    assert run("slice", {"start": -3, "stop": -1}, x).tolist() == [[5, 6]]
+    x = x.reshape(1, 1, 1, 8)
+    y = run("pixel_shuffle", {"scale": 2}, x)
+    assert y[0, ..., 0].tolist() == [[0, 1], [2, 3]]
+    y = run("pixel_shuffle", {"scale": 2, "order": "tensorflow"}, x)
+    assert y[0, ..., 0].tolist() == [[0, 2], [4, 6]]
+    for order in ("pytorch", "tensorflow"):
+        y = run("pixel_shuffle", {"scale": 2, "order": order}, x)
+        assert np.array_equal(run("pixel_unshuffle", {"scale": 2, "order": order}, y), x)
+    x = image(2, 3, 4, 5)
+    y = run("transpose", {"axes": ["depth", "height", "width"]}, x)
+    assert np.array_equal(y, np.moveaxis(x, -1, 1))
+    assert np.array_equal(run("slice", {"axis": "width", "start": 1}, x), x[:, :, 1:])

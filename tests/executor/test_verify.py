@@ -383,6 +383,30 @@ def test_a_wrong_gradient_beside_a_window_in_the_padding_is_found(
     assert failing(verify(trace_text(text))) == {("max_pool1", "gradient input")}
 
 
+def test_a_wrong_gradient_beside_a_root_of_negative_values_is_found(
+    monkeypatch: pytest.MonkeyPatch, trace_text: TraceText
+) -> None:
+    base = KERNELS["sqrt"]
+
+    def backward(self: Any, *rest: Any) -> Any:
+        (gradient,), learned = base.backward(self, *rest)
+        assert gradient is not None
+        return [gradient * 1.01], learned
+
+    text = "input: 5x5x2\nlayers: [conv: {K: 3, F: 2}, sqrt, relu, conv: {K: 2, F: 2}]\n"
+    sound = verify(trace_text(text))
+    assert sound.agrees
+    assert any("sqrt1 got values that are not above 0" in note for note in sound.notes)
+    monkeypatch.setitem(KERNELS, "sqrt", type("Spoilt", (base,), {"backward": backward}))
+    assert failing(verify(trace_text(text))) == {("sqrt1", "gradient input")}
+
+
+def test_a_root_of_positive_values_is_checked_with_the_network(trace_text: TraceText) -> None:
+    sound = verify(trace_text("input: 5x5x2\nlayers: [softplus, sqrt, conv: {K: 2, F: 2}]\n"))
+    assert sound.agrees
+    assert not any("not checked" in note for note in sound.notes)
+
+
 def test_what_is_no_number_is_null_in_json(trace_text: TraceText) -> None:
     text = """\
 input: 2x1

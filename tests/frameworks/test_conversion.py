@@ -27,7 +27,10 @@ LEFT = {
     (KERAS, "max_pool"): {"P", "rounding"},
     (KERAS, "avg_pool"): {"P", "rounding", "count_include_pad"},
     (KERAS, "prelu"): {"per_channel"},  # one slope for all
+    (PYTORCH, "relu"): {"max", "slope", "threshold"},
     (KERAS, "upsample"): {"mode"},
+    (KERAS, "rms_norm"): {"weight"},  # false
+    (KERAS, "scale"): {"weight"},  # false
 }
 NO_LAYER = {
     PYTORCH: {
@@ -36,9 +39,17 @@ NO_LAYER = {
         "global_avg_pool",
         "crop",
         "layer_norm",
+        "rms_norm",
+        "exp",
+        "transpose",
+        "l2_normalize",
+        "scale",
         "reshape",  # on a volume with spatial axes
     },
-    KERAS: {"l2_pool", "instance_norm", "lrn"},
+    KERAS: {
+        *("l2_pool", "instance_norm", "lrn"),
+        *("channel_shuffle", "pixel_shuffle", "pixel_unshuffle"),
+    },
 }
 
 

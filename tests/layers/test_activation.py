@@ -13,6 +13,7 @@ Ask = Callable[..., Any]
 FUNCTIONS = (
     *("relu", "gelu", "silu", "mish", "relu6", "hard_sigmoid", "hard_swish", "sigmoid", "tanh"),
     *("softplus", "softmax", "log_softmax", "elu", "selu", "leaky_relu", "dropout"),
+    *("hard_tanh", "softsign", "exp", "abs", "sqrt", "identity"),
 )
 VOLUMES: dict[str, list[int]] = {
     "10": [10],
@@ -80,7 +81,7 @@ def test_per_channel_is_true_or_false(ask: Ask, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for kind in FUNCTIONS if kind not in ("leaky_relu", "dropout")]
+    "kind", [kind for kind in FUNCTIONS if kind not in ("relu", "leaky_relu", "dropout")]
 )
 def test_functions_without_fields_take_no_value(ask: Ask, kind: str) -> None:
     assert ask("10", {kind: 5}).codes == ["SC104"]
@@ -104,6 +105,49 @@ def test_frameworks_fields_are_read(ask: Ask, layer: Any, cure: str) -> None:
     assert cure in asked.hint("SC410")
 
 
+@pytest.mark.parametrize(
+    ("fields", "codes"),
+    [
+        *(({"max": most}, []) for most in (0, 1, 6.5)),
+        *(({"slope": slope}, []) for slope in (0, 0.2, -1)),
+        *(({"threshold": least}, []) for least in (0, 2.5)),
+        ({"max": 6, "slope": 0.1, "threshold": 1}, []),
+        *(({"max": most}, ["SC104"]) for most in (-1, "6", True, float("inf"))),
+        *(({"threshold": least}, ["SC104"]) for least in (-0.5, None, [1])),
+        ({"slope": "0.1"}, ["SC104"]),
+        ({"min": 1}, ["SC102"]),
+    ],
+)
+def test_relu_with_fields(ask: Ask, fields: dict[str, Any], codes: list[str]) -> None:
+    asked = ask("5x6x7", {"relu": fields})
+    assert asked.codes == codes
+    assert asked["output"] == (None if codes else [5, 6, 7])
+
+
+def test_a_number_alone_is_no_field_of_relu(ask: Ask) -> None:
+    assert ask("10", {"relu": 5}).codes == ["SC104"]
+
+
+@pytest.mark.parametrize(
+    ("volume", "output"),
+    [("10", [5]), ("10x4", [10, 2]), ("5x6x2", [5, 6, 1]), ("2x3x4x6", [2, 3, 4, 3])],
+)
+def test_glu_halves_the_depth(ask: Ask, volume: str, output: list[int]) -> None:
+    asked = ask(volume, "glu")
+    assert asked.codes == []
+    assert asked["output"] == output
+    assert (asked["parameters"], asked["macs"]) == (0, 0)
+    last = volume.rpartition("x")[2]
+    assert any(line.endswith(f"{last}/2 = {output[-1]}") for line in asked["derivation"])
+
+
+@pytest.mark.parametrize("volume", ["7", "1", "4x4x3"])
+def test_an_odd_depth_has_no_halves(ask: Ask, volume: str) -> None:
+    asked = ask(volume, "glu")
+    assert asked.codes == ["SC204"]
+    assert "two halves" in asked.said("SC204")
+
+
 def test_an_activation_has_nothing_to_share(ask: Ask) -> None:
     assert ask("10", {"relu": {"share": "relu0"}}).codes == ["SC102"]
 
@@ -116,6 +160,7 @@ def test_an_activation_has_nothing_to_share(ask: Ask) -> None:
         ("leaky_relu", "leaky_relu"),
         ({"dropout": 0.25}, "dropout rate=0.25"),
         ({"prelu": {"per_channel": True}}, "prelu per_channel=true"),
+        ({"relu": {"max": 6, "slope": 0.1}}, "relu max=6 slope=0.1"),
     ],
 )
 def test_an_activation_is_described_by_its_fields(layer: Any, text: str) -> None:

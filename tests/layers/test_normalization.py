@@ -164,3 +164,42 @@ def test_one_of_gamma_and_beta_alone_is_a_fault_and_no_count_is_made_up(
 def test_a_norm_is_described_by_its_fields(written: Any, text: str) -> None:
     (record,) = trace({"input": "8x8x4", "layers": [written]}).layers
     assert record.summary == text
+
+
+@pytest.mark.parametrize(
+    ("layer", "weights", "biases"),
+    [
+        ("rms_norm", 7, 0),
+        ({"rms_norm": {"weight": False, "eps": 0.1}}, 0, 0),
+        ("l2_normalize", 0, 0),
+        ({"l2_normalize": {"eps": 1}}, 0, 0),
+        ("scale", 7, 0),
+        ({"scale": {"bias": True}}, 7, 7),
+        ({"scale": {"weight": False, "bias": True}}, 0, 7),
+        ({"scale": {"weight": 0.5, "bias": -1}}, 0, 0),
+        ({"scale": {"weight": False}}, 0, 0),
+    ],
+)
+@pytest.mark.parametrize("volume", ["7", "5x7", "5x6x7", "2x3x4x7"])
+def test_norms_without_a_mean_and_scale(
+    ask: Ask, volume: str, layer: Any, weights: int, biases: int
+) -> None:
+    asked = ask(volume, layer)
+    assert asked.codes == []
+    assert asked["output"] == [int(size) for size in volume.split("x")]
+    assert (asked["weights"], asked["biases"], asked["macs"]) == (weights, biases, 0)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        {"scale": {"weight": "yes"}},
+        {"scale": {"bias": None}},
+        {"scale": {"weight": float("nan")}},
+        {"rms_norm": {"weight": 0.5}},
+        {"rms_norm": {"eps": 0}},
+        {"l2_normalize": {"eps": -1}},
+    ],
+)
+def test_fields_of_norms_without_a_mean_and_scale(ask: Ask, layer: Any) -> None:
+    assert ask("5x6x7", layer).codes == ["SC104"]

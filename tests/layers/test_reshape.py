@@ -205,3 +205,93 @@ def test_workings(ask: Ask) -> None:
 def test_a_layer_is_described_by_its_fields(layer: Any, text: str) -> None:
     (record,) = trace({"input": "8x8x2", "layers": [layer]}).layers
     assert record.summary == text
+
+
+# -- shuffles, slice, transpose --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("volume", "layer", "output"),
+    [
+        ("28x28x240", {"channel_shuffle": 3}, [28, 28, 240]),
+        ("12", {"channel_shuffle": {"groups": 4}}, [12]),
+        ("32x32x12", {"pixel_shuffle": 2}, [64, 64, 3]),
+        ("32x32x12", {"pixel_shuffle": {"scale": "3x2", "order": "tensorflow"}}, [96, 64, 2]),
+        ("10x8", {"pixel_shuffle": 4}, [40, 2]),
+        ("2x3x4x8", {"pixel_shuffle": 2}, [4, 6, 8, 1]),
+        ("64x64x3", {"pixel_unshuffle": 2}, [32, 32, 12]),
+        ("6x4x3", {"pixel_unshuffle": [3, 2]}, [2, 2, 18]),
+        ("28x28x116", {"slice": {"part": 2, "of": 2}}, [28, 28, 58]),
+        ("28x20x6", {"slice": {"axis": "height", "part": 1, "of": 4}}, [7, 20, 6]),
+        ("28x20x6", {"slice": {"axis": "width", "start": 3}}, [28, 17, 6]),
+        ("10x6", {"slice": {"axis": "length", "stop": -4}}, [6, 6]),
+        ("5x4x3x8", {"slice": {"axis": "frames", "start": -2, "stop": -1}}, [1, 4, 3, 8]),
+        ("10", {"slice": {"start": 2, "stop": 5}}, [3]),
+        ("4x4x3", "slice", [4, 4, 3]),
+        ("20x30x4", {"transpose": ["width", "height", "depth"]}, [30, 20, 4]),
+        ("20x30x4", {"transpose": {"axes": [2, 0, 1]}}, [4, 20, 30]),
+        ("5x7", {"transpose": ["depth", "length"]}, [7, 5]),
+        ("5", {"transpose": ["units"]}, [5]),
+        ("2x3x4x5", {"transpose": [3, 2, 1, 0]}, [5, 4, 3, 2]),
+    ],
+)
+def test_what_changes_places(ask: Ask, volume: str, layer: Any, output: list[int]) -> None:
+    asked = ask(volume, layer)
+    assert asked.codes == []
+    assert asked["output"] == output
+    assert [asked[key] for key in NOTHING] == [0] * 5
+
+
+@pytest.mark.parametrize(
+    ("volume", "layer", "code", "hint"),
+    [
+        ("4x4x8", {"channel_shuffle": 3}, "SC204", "groups=2 does"),
+        ("4x4x8", {"channel_shuffle": 0}, "SC104", ""),
+        ("4x4x9", {"pixel_shuffle": 2}, "SC204", ""),
+        ("4x4x8", {"pixel_shuffle": 4}, "SC204", "scale=2 does"),
+        ("16", {"pixel_shuffle": 2}, "SC206", "reshape"),
+        ("4x4x8", {"pixel_shuffle": {"scale": 2, "order": "onnx"}}, "SC104", ""),
+        ("5x4x3", {"pixel_unshuffle": 2}, "SC201", "pad: [[0, 1], [0, 0]] before it gives 6x4"),
+        ("4x4x7", {"slice": {"part": 1, "of": 2}}, "SC204", "of=1 does"),
+        ("4x4x7", {"slice": {"part": 3, "of": 2}}, "SC104", ""),
+        ("4x4x7", {"slice": {"part": 1}}, "SC104", ""),
+        ("4x4x7", {"slice": {"part": 1, "of": 7, "stop": 2}}, "SC104", ""),
+        ("4x4x7", {"slice": {"start": 1.5}}, "SC104", ""),
+        ("4x4x7", {"slice": {"start": 3, "stop": 3}}, "SC202", "stop=7"),
+        ("4x4x7", {"slice": {"stop": 9}}, "SC202", "stop=7"),
+        ("4x4x7", {"slice": {"start": -9}}, "SC202", "it has 0 to 7"),
+        ("4x4x7", {"slice": {"axis": "length", "stop": 2}}, "SC206", "axis=height"),
+        ("7", {"slice": {"axis": "height", "stop": 2}}, "SC206", "axis=depth"),
+        ("4x4x7", {"transpose": ["depth", "length"]}, "SC206", "axes=[depth, height, width]"),
+        ("4x4x7", {"transpose": [1, 0]}, "SC206", "axes=[1, 0, 2]"),
+        ("4x4x7", {"transpose": [0, 0, 1]}, "SC104", ""),
+        ("4x4x7", {"transpose": [1, 2, 3]}, "SC104", ""),
+        ("4x4x7", {"transpose": ["depth", "depth", "width"]}, "SC104", ""),
+        ("4x4x7", {"transpose": ["depth", 0, 1]}, "SC104", ""),
+        ("4x4x7", {"transpose": 5}, "SC104", ""),
+        ("4x4x7", "transpose", "SC103", ""),
+    ],
+)
+def test_what_cannot_change_places(ask: Ask, volume: str, layer: Any, code: str, hint: str) -> None:
+    asked = ask(volume, layer)
+    assert asked.codes == [code]
+    assert hint in asked.hint(code)
+
+
+def test_the_fields_behind_what_changes_places(ask: Ask) -> None:
+    conv = {"conv": {"K": 16, "F": 3, "S": 2, "P": 1}}
+    for layer, jump in (
+        ({"channel_shuffle": 4}, [2, 2]),
+        ({"slice": {"part": 1, "of": 2}}, [2, 2]),
+        ({"slice": {"axis": "width", "start": 1}}, [2, 2]),
+        ({"pixel_shuffle": 2}, [1, 1]),
+        ({"transpose": [1, 0, 2]}, None),
+    ):
+        result = trace({"input": "15x15x3", "layers": [conv, layer]}).to_dict()
+        record = result["layers"][-1]
+        assert (record["receptive_field"], record["jump"]) == ([3, 3], jump), layer
+    result = trace({"input": "15x15x3", "layers": [conv, {"pixel_unshuffle": 4}]}).to_dict()
+    assert (result["layers"][-1]["receptive_field"], result["layers"][-1]["jump"]) == (
+        [9, 9],
+        [8, 8],
+    )

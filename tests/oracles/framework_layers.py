@@ -172,6 +172,14 @@ TORCH_ANY: list[tuple[str, dict[str, Any], Any]] = [
     ("Softplus", {"beta": 1, "threshold": 20}, "softplus"),
     ("GELU", {"approximate": "none"}, "gelu"),
     ("ELU", {"alpha": 1.0, "inplace": False}, "elu"),
+    ("Softsign", {}, "softsign"),
+    ("Hardtanh", {"min_val": -1.0, "max_val": 1.0, "inplace": False}, "hard_tanh"),
+    ("Hardtanh", {"min_value": -1.0, "max_value": 1.0}, "hard_tanh"),
+    ("ChannelShuffle", {"groups": 2}, {"channel_shuffle": 2}),
+    ("PixelShuffle", {"upscale_factor": 2}, {"pixel_shuffle": 2}),
+    ("PixelUnshuffle", {"downscale_factor": 11}, {"pixel_unshuffle": 11}),
+    ("Identity", {}, "identity"),
+    ("GLU", {"dim": 1}, "glu"),
     ("LeakyReLU", {"negative_slope": 0.2, "inplace": False}, {"leaky_relu": 0.2}),
     ("LeakyReLU", {}, "leaky_relu"),
     ("PReLU", {}, "prelu"),
@@ -192,6 +200,10 @@ TORCH_FLAT: list[tuple[str, dict[str, Any], Any]] = [
     ("LayerNorm", {
         "normalized_shape": [20], "eps": 0.1, "elementwise_affine": False, "bias": True,
     }, {"layer_norm": {"eps": 0.1, "affine": False}}),
+    ("RMSNorm", {"normalized_shape": 20, "eps": 0.1}, {"rms_norm": {"eps": 0.1}}),
+    ("RMSNorm", {"normalized_shape": [20], "eps": 0.1, "elementwise_affine": False}, {
+        "rms_norm": {"eps": 0.1, "weight": False}
+    }),
     ("Softmax", {"dim": -1}, "softmax"),
 ]  # fmt: skip
 
@@ -319,6 +331,18 @@ KERAS_ANY: list[tuple[str, dict[str, Any], Any]] = [
     ("Reshape", {"target_shape": [SIZE * SIZE, DEPTH]}, {"reshape": "121x4"}),
     ("Dropout", {"rate": 0.3, "noise_shape": None, "seed": 1}, {"dropout": 0.3}),
     ("ReLU", {"max_value": None, "negative_slope": 0.0, "threshold": 0.0}, "relu"),
+    ("ReLU", {"max_value": 6, "negative_slope": 0.2, "threshold": 1}, {
+        "relu": {"max": 6, "slope": 0.2, "threshold": 1}
+    }),
+    ("Permute", {"dims": [2, 3, 1]}, {"transpose": [1, 2, 0]}),
+    ("RMSNormalization", {"axis": -1, "epsilon": 0.1}, {"rms_norm": {"eps": 0.1}}),
+    ("UnitNormalization", {"axis": -1}, "l2_normalize"),
+    ("Rescaling", {"scale": 0.5, "offset": -1.0}, {"scale": {"weight": 0.5, "bias": -1}}),
+    ("Identity", {}, "identity"),
+    ("Activation", {"activation": "softsign"}, "softsign"),
+    ("Activation", {"activation": "exponential"}, "exp"),
+    ("Activation", {"activation": "hard_tanh"}, "hard_tanh"),
+    ("Activation", {"activation": "glu"}, "glu"),
     ("LeakyReLU", {"negative_slope": 0.2}, {"leaky_relu": 0.2}),
     ("PReLU", {"shared_axes": [1, 2]}, {"prelu": {"per_channel": True}}),
     ("ELU", {"alpha": 1.0}, "elu"),

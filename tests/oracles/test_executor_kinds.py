@@ -14,8 +14,8 @@ import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial, reduce
-from itertools import islice, product
-from math import prod
+from itertools import islice, permutations, product
+from math import inf, prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -85,6 +85,7 @@ VALUES: dict[str, Callable[[np.random.Generator, Volume], Array]] = {
     "whole": lambda rng, shape: rng.integers(-7, 8, shape),
     "large": lambda rng, shape: rng.standard_normal(shape) * 60,
     "zeros": lambda rng, shape: np.zeros(shape),
+    "above 0": lambda rng, shape: np.abs(rng.standard_normal(shape)) + 0.25,
 }
 
 
@@ -389,6 +390,24 @@ def layer_norm(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) 
     return functional.layer_norm(last, last.shape[-1:], *affine, eps).movedim(-1, 1)
 
 
+def rms_norm(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    last = inputs[0].movedim(1, -1)
+    eps = case.fields.get("eps", 1e-6)
+    y = functional.rms_norm(last, last.shape[-1:], parameters.get("weight"), eps)
+    return y.movedim(-1, 1)
+
+
+def l2_normalize(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    return functional.normalize(inputs[0], dim=1, eps=case.fields.get("eps", 1e-12))
+
+
+def scaled(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    last = inputs[0].movedim(1, -1)
+    weight, bias = case.fields.get("weight", True), case.fields.get("bias", False)
+    last = last * parameters.get("weight", 1 if weight is False else weight)
+    return (last + parameters.get("bias", 0 if bias is False else bias)).movedim(-1, 1)
+
+
 def lrn(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
     options = {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 1.0} | dict(case.fields)
     return functional.local_response_norm(inputs[0], **options)
@@ -582,6 +601,20 @@ def activations(*written: Fields) -> Callable[[], Iterator[Case]]:
     )
 
 
+def modest() -> Iterator[Case]:
+    """Yield values whose powers float32 holds."""
+    return (case for case in activations()() if case.values == "normal")
+
+
+def above_0() -> Iterator[Case]:
+    return (Case({}, (volume,), values="above 0") for volume in (*VOLUMES, (9, 7, 11)))
+
+
+def gated() -> Iterator[Case]:
+    """Yield volumes of an even depth."""
+    return (case for case in activations()() if case.volumes[0][-1] % 2 == 0)
+
+
 def norms(*more: Fields) -> Callable[[], Iterator[Case]]:
     """Return what yields norms in training and inference."""
     written = ({}, {"affine": False}, {"eps": 0.1})
@@ -646,6 +679,115 @@ def joins() -> Iterator[Case]:
             yield Case({}, tuple((*spatial, depth) for depth in depths))
 
 
+def shuffles() -> Iterator[Case]:
+    for spatial, (D, groups) in product(
+        ((), (3,), (4, 3), (2, 3, 2)), ((6, 2), (6, 3), (6, 1), (6, 6), (12, 4))
+    ):
+        yield Case({"groups": groups}, ((*spatial, D),))
+
+
+def channel_shuffle(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    (x,) = inputs
+    if x.dim() == 2:
+        return functional.channel_shuffle(x[..., None], case.fields["groups"])[..., 0]
+    return functional.channel_shuffle(x, case.fields["groups"])
+
+
+def _scales() -> Iterator[tuple[Volume, Fields]]:
+    orders: tuple[Fields, ...] = ({}, {"order": "pytorch"}, {"order": "tensorflow"})
+    for order in orders:
+        for volume in ((6,), (6, 4), (4, 6), (2, 6, 4)):
+            for scale in (1, 2):
+                yield volume, {"scale": scale, **order}
+        yield (6,), {"scale": 3, **order}
+        yield (6, 4), {"scale": [3, 2], **order}
+        yield (2, 6, 4), {"scale": [1, 3, 2], **order}
+
+
+def pixel_shuffles() -> Iterator[Case]:
+    for spatial, fields in _scales():
+        block = prod(per_axis(fields["scale"], len(spatial)))
+        for D in (1, 3):
+            yield Case(fields, ((*spatial, D * block),))
+
+
+def pixel_unshuffles() -> Iterator[Case]:
+    for spatial, fields in _scales():
+        for D in (1, 3):
+            yield Case(fields, ((*spatial, D),))
+
+
+def pixel_shuffle(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    """Copy each value to its place, one place of the block at a time."""
+    (x,) = inputs
+    n, D, *spatial = x.shape
+    scales = per_axis(case.fields["scale"], len(spatial))
+    C, blocks = D // prod(scales), list(product(*map(range, scales)))
+    y = x.new_zeros((n, C, *(W * s for W, s in zip(spatial, scales, strict=True))))
+    for number, place in enumerate(blocks):
+        first_slice = case.fields.get("order") != "tensorflow"
+        taken = [c * len(blocks) + number if first_slice else number * C + c for c in range(C)]
+        steps = tuple(slice(p, None, s) for p, s in zip(place, scales, strict=True))
+        y[(slice(None), slice(None), *steps)] = x[:, taken]
+    return y
+
+
+def pixel_unshuffle(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    """Read each value of a block, one place at a time."""
+    (x,) = inputs
+    scales = per_axis(case.fields["scale"], x.dim() - 2)
+    parts = [
+        x[(slice(None), slice(None), *(slice(p, None, s) for p, s in zip(at, scales, strict=True)))]
+        for at in product(*map(range, scales))
+    ]
+    if case.fields.get("order") == "tensorflow":
+        return torch.cat(parts, 1)
+    return torch.stack(parts, 2).flatten(1, 2)
+
+
+def slices() -> Iterator[Case]:
+    written: tuple[Fields, ...] = (
+        {}, {"start": 2}, {"stop": 3}, {"start": 1, "stop": -1}, {"start": -2},
+        {"part": 1, "of": 3}, {"part": 3, "of": 3},
+    )  # fmt: skip
+    for volume in ((6,), (5, 6), (4, 5, 6), (2, 4, 5, 6)):
+        for fields in written:
+            yield Case(fields, (volume,))
+    for axis, fields in product(("height", "width"), ({"start": 1}, {"part": 2, "of": 2})):
+        yield Case({"axis": axis, **fields}, ((4, 6, 3),))
+        yield Case({"axis": axis, **fields}, ((2, 4, 6, 3),))
+    yield Case({"axis": "frames", "stop": 1}, ((2, 4, 6, 3),))
+    yield Case({"axis": "length", "start": -2}, ((4, 3),))
+
+
+AXES_OF = {1: ["depth"], 2: ["length", "depth"], 3: ["height", "width", "depth"],
+           4: ["frames", "height", "width", "depth"]}  # fmt: skip
+
+
+def sliced(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    (x,) = inputs
+    axis = case.fields.get("axis", "depth")
+    at = 1 if axis == "depth" else 2 + AXES_OF[x.dim() - 1].index(axis)
+    if "of" in case.fields:
+        return torch.chunk(x, case.fields["of"], at)[case.fields["part"] - 1]
+    places = range(x.shape[at])[case.fields.get("start", 0) : case.fields.get("stop")]
+    return torch.narrow(x, at, places.start, len(places))
+
+
+def transposes() -> Iterator[Case]:
+    for volume in ((5,), (4, 5), (3, 4, 5), (2, 3, 4, 5)):
+        for order in permutations(range(len(volume))):
+            yield Case({"axes": list(order)}, (volume,))
+            yield Case({"axes": [AXES_OF[len(volume)][axis] for axis in order]}, (volume,))
+
+
+def transposed_axes(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    depth_last = inputs[0].movedim(1, -1)
+    names = AXES_OF[depth_last.dim() - 1]
+    order = [1 + (names.index(a) if isinstance(a, str) else a) for a in case.fields["axes"]]
+    return depth_last.permute(0, *order).movedim(-1, 1)
+
+
 def activation(function: Callable[..., Tensor], *written: Fields) -> Oracle:
     """Return the oracle of a function of each value."""
     return Oracle(plainly(function), activations(*written), 18)
@@ -654,6 +796,14 @@ def activation(function: Callable[..., Tensor], *written: Fields) -> Oracle:
 def softplus(x: Tensor) -> Tensor:
     """Return softplus without PyTorch's threshold, above which it gives x."""
     return torch.logaddexp(x, torch.zeros_like(x))
+
+
+def relu(x: Tensor, max: float = inf, slope: float = 0, threshold: float = 0) -> Tensor:  # noqa: A002
+    """Return Keras' ReLU, whose slope is 0 at max."""
+    if (max, slope, threshold) == (inf, 0, 0):
+        return functional.relu(x)
+    above = torch.where(x < max, x, torch.full_like(x, max) if max < inf else x)
+    return torch.where(x > threshold, above, slope * (x - threshold))
 
 
 def hard_sigmoid(x: Tensor) -> Tensor:
@@ -689,7 +839,32 @@ ORACLES: dict[str, Oracle] = {
     "layer_norm": Oracle(layer_norm, norms(), 30),
     "group_norm": Oracle(norm, norms({"groups": 1}, {"groups": 2}, {"groups": 4}), 50),
     "lrn": Oracle(lrn, lrns, 62),
-    "relu": activation(functional.relu),
+    "rms_norm": Oracle(rms_norm, activations({}, {"weight": False}, {"eps": 0.1}), 50),
+    "l2_normalize": Oracle(l2_normalize, activations({}, {"eps": 2}), 30),
+    "scale": Oracle(
+        scaled,
+        activations(
+            {},
+            {"bias": True},
+            {"weight": False, "bias": True},
+            {"weight": False},
+            {"weight": 0.5, "bias": -2},
+            {"weight": -1.5, "bias": True},
+        ),
+        100,
+    ),
+    "relu": activation(
+        relu,
+        *({}, {"max": 3}, {"slope": 0.25}, {"threshold": 2}, {"max": 2, "threshold": 4}),
+        {"max": 6, "slope": -0.5, "threshold": 1},
+    ),
+    "hard_tanh": activation(functional.hardtanh),
+    "softsign": activation(functional.softsign),
+    "exp": Oracle(plainly(torch.exp), modest, 5),
+    "abs": activation(torch.abs),
+    "sqrt": Oracle(plainly(torch.sqrt), above_0, 5),
+    "identity": activation(lambda x: x * 1),
+    "glu": Oracle(plainly(lambda x: functional.glu(x, 1)), gated, 15),
     "gelu": activation(functional.gelu),
     "silu": activation(functional.silu),
     "mish": activation(functional.mish),
@@ -711,6 +886,11 @@ ORACLES: dict[str, Oracle] = {
     "pad": Oracle(lambda case, inputs, _: shifted(case, inputs, 1), borders, 27),
     "crop": Oracle(lambda case, inputs, _: shifted(case, inputs, -1), borders, 27),
     "upsample": Oracle(upsample, upsamples, 70),
+    "channel_shuffle": Oracle(channel_shuffle, shuffles, 15),
+    "pixel_shuffle": Oracle(pixel_shuffle, pixel_shuffles, 30),
+    "pixel_unshuffle": Oracle(pixel_unshuffle, pixel_unshuffles, 30),
+    "slice": Oracle(sliced, slices, 25),
+    "transpose": Oracle(transposed_axes, transposes, 30),
     "add": Oracle(merged(sum), merges, 40),
     "subtract": Oracle(merged(lambda xs: reduce(torch.sub, xs)), merges, 40),
     "multiply": Oracle(merged(lambda xs: reduce(torch.mul, xs)), merges, 40),
@@ -913,7 +1093,7 @@ def test_windows_counted_one_by_one_are_those_of_pytorch(kind: str) -> None:
 
 ACTIVATIONS = (
     *("relu", "relu6", "hard_sigmoid", "hard_swish", "leaky_relu", "elu", "selu", "gelu", "silu"),
-    *("mish", "sigmoid", "tanh", "softplus"),
+    *("mish", "sigmoid", "tanh", "softplus", "hard_tanh"),
 )
 
 

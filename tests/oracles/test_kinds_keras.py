@@ -260,6 +260,16 @@ def test_the_values_of_conv_transpose_are_keras() -> None:
     assert len(cases) > 200
 
 
+def test_the_values_of_relu_with_fields_are_keras() -> None:
+    x = np.arange(-8, 9, dtype=np.float32) / 2
+    for most, slope, least in product((None, 1, 2, 6), (0, 0.25), (0, 1, 2.5)):
+        given = torch.tensor(x[None], requires_grad=True)
+        y = keras.layers.ReLU(most, slope, least)(given)
+        fields = {"slope": slope, "threshold": least} | ({} if most is None else {"max": most})
+        ours = run({"input": len(x), "layers": [{"relu": fields}]}, inputs=x)
+        assert np.array_equal(ours.outputs["relu1"], y.detach().numpy()), (most, slope, least)
+
+
 def test_values_that_are_moved_are_noticed() -> None:
     moved = lambda array: np.roll(array, 1, axis=-1)  # noqa: E731
     found = [case for case in valued()[-12:] if "output" in differs(case, moved)]

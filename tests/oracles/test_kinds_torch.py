@@ -42,6 +42,9 @@ ACTIVATIONS: dict[str, Build] = {
     "elu": nn.ELU,
     "selu": nn.SELU,
     "leaky_relu": nn.LeakyReLU,
+    "hard_tanh": nn.Hardtanh,
+    "softsign": nn.Softsign,
+    "identity": nn.Identity,
 }
 VOLUMES = ((7,), (6, 4), (5, 4, 6), (3, 4, 2, 6))
 SPATIAL = VOLUMES[1:]

@@ -108,8 +108,6 @@ ONE_THING = [
     ("max_pool: {F: 3, rounding: down}", "max_pool: {F: 3, rounding: floor}"),
     ("conv: {K: 8, F: 3, name: a b}", "conv: {K: 8, F: 3, name: a_b}"),
     ("Dense: {units: 4, trainable: false}", "Dense: {units: 4}"),
-    ("ReLU: {max_value: 6, name: a}", "relu6: {name: a}"),
-    ("ReLU: {negative_slope: 0.2}", "leaky_relu: {slope: 0.2}"),
     # the kind as a value
     ("{type: conv, K: 8, F: 3}", "conv: {K: 8, F: 3}"),
     ("{name: a, kind: conv, K: 8, F: 3}", "conv: {name: a, K: 8, F: 3}"),

@@ -61,6 +61,7 @@ class Kernel(ABC):
 
     in_place: bool = False  # forward can write its output over its (only) input
     keeps_output: bool = False  # backward needs the output: nobody may overwrite it
+    above_0: bool = False  # its values are numbers, and its slopes, for inputs above 0 alone
 
     def __init__(self, layer: Any) -> None:
         self.layer = layer
