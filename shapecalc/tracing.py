@@ -18,6 +18,7 @@ from shapecalc.diagnostics import (
     Findings,
     Later,
     LayerError,
+    UnknownVolume,
     nearest,
 )
 from shapecalc.layers.base import NO_COUNTS, Counts, Layer
@@ -239,6 +240,8 @@ class _Walker:
                 fault = Fault(rules.LIMIT_PASSED, message, "make it smaller")
                 self._refuse(node, rules.LIMIT_PASSED, lambda: fault)
                 weights = macs = None
+        if layer is not None and layer.opaque:
+            macs = layer.known_macs()
         self.volumes.append(output)
         self.fields.append(field)
         self.names.append(node.name)
@@ -257,6 +260,8 @@ class _Walker:
     def _output(self, node: Node, layer: Layer, inputs: Sequence[Volume]) -> Volume | None:
         try:
             output = layer.volume(inputs)
+        except UnknownVolume:
+            return None
         except LayerError as error:
             refused = error.with_traceback(None)  # which would hold this frame in a circle
             self._refuse(

@@ -111,6 +111,11 @@ VOLUME: Schema = {
 }
 
 
+PARTIAL: Schema = {
+    "anyOf": [VOLUME, _listed({"anyOf": [POSITIVE, {"type": "null"}]}, MAX_SPATIAL + 1)]
+}
+
+
 def wrong(
     wanted: str, value: object, rule: Rule = rules.WRONG_VALUE, *, instead: Any = None
 ) -> PydanticCustomError:
@@ -268,6 +273,16 @@ def read_volume(value: Any) -> Volume:
         if len(meant) == 1:
             context["meant"] = meant[0].volume
         raise PydanticCustomError(error.type, "{message}", context) from None
+
+
+def read_partial(value: Any) -> tuple[int | None, ...]:
+    """Read a volume of which some sizes are not known: null in a list, [null, null, 64]."""
+    if not isinstance(value, list | tuple) or None not in value:
+        return read_volume(value)
+    wanted = "one to four sizes, each a positive whole number or null"
+    if len(value) > MAX_SPATIAL + 1:
+        raise wrong(wanted, value)
+    return tuple(None if size is None else check_whole(size, 1, wanted) for size in value)
 
 
 def rewritings(meant: Sequence[Reading]) -> tuple[Repair, ...]:
@@ -439,6 +454,7 @@ Sizes = Annotated[int | Volume, FieldType(_sizes(1), _sizes_schema(1, "sizes"))]
 Offsets = Annotated[int | Volume, FieldType(_sizes(0), _sizes_schema(0, "sizes or 0"))]
 Pads = Annotated[int | str | tuple[Any, ...], padding(*PADDING_POLICIES)]
 Border = Annotated[int | tuple[Any, ...], padding()]
+Partial = Annotated[tuple[int | None, ...], FieldType(read_partial, PARTIAL)]
 VolumeField = Annotated[Volume, FieldType(read_target, VOLUME)]
 Rate = Annotated[
     float, FieldType(_fraction, {"type": "number", "minimum": 0, "exclusiveMaximum": 1})

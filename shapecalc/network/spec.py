@@ -46,6 +46,7 @@ from shapecalc.rules import Rule
 
 if TYPE_CHECKING:
     from shapecalc.network.example import Example
+    from shapecalc.network.own_names import OwnNames
 
 KEYS = {
     key: key
@@ -114,6 +115,11 @@ class _Builder:
         self.document = document
         self.max_layers = max_layers
         self.findings = Findings(document.findings)
+        self.own_names: OwnNames | None = None
+        if not document.is_native:
+            from shapecalc.network.own_names import OwnNames  # specs have names of ours
+
+            self.own_names = OwnNames()
 
     def _unreadable(self) -> NetworkSpec:
         return NetworkSpec(self.document, findings=self.findings, readable=False)
@@ -195,7 +201,8 @@ class _Builder:
                 ("inputs",),
             )
         if "input" in data:
-            return {"input": self._volume(data["input"], ("input",))}
+            own = self.own_names is not None and data["input"] is None
+            return {"input": None if own else self._volume(data["input"], ("input",))}
         if "inputs" not in data:
             if "layers" in data or not self.findings:
                 repair = Repair("for example input: 32x32x3", Change("set", "32x32x3", ("input",)))
@@ -210,6 +217,8 @@ class _Builder:
             fault = repairable(fault.rule, fault.message, [repair], otherwise)
             self.findings.append(Finding(fault, ("inputs",)))
             return {"input": None}
+        if self.own_names is not None:
+            return {self.own_names.shown(str(k)): self._own_input(k, v) for k, v in written.items()}
         inputs: dict[str, Volume | None] = {}
         from shapecalc.network.tuples import torn  # few specs have several inputs
 
@@ -229,6 +238,12 @@ class _Builder:
                 )
             inputs[str(key)] = self._volume(value, path)
         return inputs
+
+    def _own_input(self, name: Any, value: Any) -> Volume | None:
+        """Return an input's volume, as far as a file of another format tells it."""
+        if value is None or (isinstance(value, list | tuple) and None in value):
+            return None
+        return self._volume(value, ("inputs", str(name)))
 
     def _volume(self, value: Any, path: Path) -> Volume | None:
         volume, found = validate_value(read_volume, value, quote(path[-1]), path)
@@ -270,11 +285,12 @@ class _Builder:
         blocks = read_blocks(data.get("blocks"), self.findings)
         find_circles(blocks, self.findings)
         limits = ExpansionLimits(self.max_layers)
-        wiring = Wiring(self.findings, list(inputs), limits)
+        wiring = Wiring(self.findings, list(inputs), limits, self.own_names)
         expander = Expander(blocks, LeafLayers(wiring, self._rounding(data)))
         values = wiring.values.inputs
         scope = Scope(inputs=tuple(values) if len(inputs) == 1 else ())
-        scope.names.update(zip(inputs, values, strict=True))
+        scope.exact = self.own_names is not None
+        scope.names.update(zip(self._input_names(data, inputs), values, strict=True))
         items = data.get("layers")
         if "layers" not in data:
             repair = Repair(
@@ -292,6 +308,14 @@ class _Builder:
         chain = self._expand(expander, items, scope)
         self._rehearse(expander)
         return wiring, self._outputs(data, wiring, scope, chain)
+
+    def _input_names(
+        self, data: Mapping[str, Any], inputs: Mapping[str, Volume | None]
+    ) -> list[str]:
+        """Return the names by which layers take the inputs: a file's own, uncleaned."""
+        written = data.get("inputs")
+        own = self.own_names is not None and "input" not in data and isinstance(written, Mapping)
+        return [*map(str, written)] if own and written else [*inputs]
 
     def _rehearse(self, expander: Expander) -> None:
         """Find the faults of the blocks that no layer uses: nobody would meet them otherwise."""
@@ -385,7 +409,8 @@ class _Builder:
                         "name one of them",
                         path,
                     )
-                outputs[name] = found[0] if found and len(found) == 1 else None
+                shown = self.own_names.shown(name) if self.own_names else name
+                outputs[shown] = found[0] if found and len(found) == 1 else None
         return outputs
 
     def _report(self, rule: Rule, message: str, hint: str, path: Path = ()) -> None:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from shapecalc import checks, network, tracing
 from shapecalc.checks.sc408_input_order import RULE as INPUT_ORDER
 from shapecalc.diagnostics import Finding, Path
-from shapecalc.document import Document
 from shapecalc.edits import (
     Change,
     Edit,
@@ -133,7 +132,7 @@ class Trials:
         self.left -= self.cost
         data = changed(self.document.data, change)
         # What reading the text found is not found again in the data.
-        document = Document(data, self.document.file, list(self.document.findings))
+        document = replace(self.document, data=data, findings=list(self.document.findings))
         spec = network.build(document, self.trace.spec.max_layers)
         after = tracing.walk(spec, to_the_end=not hurried)
         return after if hurried and _errors(after) else checks.checked(after)
