@@ -94,7 +94,7 @@ class Operation(Layer):
 
     Example: an LSTM of 5 units on 10x4: 4*(4 + 5)*5 + 4*5 = 200 parameters, output 5.
 
-        - operation: {what: LSTM, output: 5, parameters: {kernel: [9, 20], bias: [20]}, macs: 1800}
+        - operation: {what: LSTM, output: 5, parameters: {w: [9, 20], b: [20]}}
 
     Fields: what (its name in the file), output (a volume), parameters (names to shapes, or to
     {shape: ..., role: ...}; the roles are weight, bias and statistic), macs.
