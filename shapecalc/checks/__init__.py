@@ -11,11 +11,12 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-from shapecalc import rules
+from shapecalc import rules, tracing
 from shapecalc.checks.rule import Check, OfLayer
 from shapecalc.diagnostics import Findings
 from shapecalc.layers.base import Layer
-from shapecalc.tracing import Trace, with_findings
+from shapecalc.network import NetworkSpec
+from shapecalc.tracing import KnownTrace, T, Trace, with_findings
 
 _OURS = (
     "sc206_rank",
@@ -60,8 +61,19 @@ for _name in _OURS:
     register(import_module(f"{__name__}.{_name}"))
 
 
-def checked(trace: Trace) -> Trace:
-    """Return the trace with what the rules find added to its findings."""
+def traced(spec: NetworkSpec) -> Trace:
+    """Return the checked trace of a spec. Never raises: a fault stops only what depends on it."""
+    if spec.given or spec.is_open:  # on a floor above, and rare
+        module = "given_inputs" if spec.given else "open_sizes"
+        found: Trace = import_module(f"shapecalc.{module}").traced(spec)
+        return found
+    return checked(tracing.walk(spec))
+
+
+def checked(trace: KnownTrace, *, partial: bool = True) -> KnownTrace:
+    """Return the trace with what the rules find added to its findings; without the `partial` ones,
+    sizes of its inputs were put there by nobody but us.
+    """
     findings = Findings()
     for record in trace.layers:
         if record.layer is not None and record.output is not None and record.input is not None:
@@ -70,6 +82,15 @@ def checked(trace: Trace) -> Trace:
                 if found:
                     findings += found
     for check in CHECKS:
-        if check.of_network is not None:
+        if check.of_network is not None and (partial or not check.partial):
+            findings += check.of_network(trace)
+    return with_findings(trace, findings.counted())
+
+
+def checked_in_part(trace: T) -> T:
+    """Return a trace whose volumes are known in part with what the `partial` rules find."""
+    findings = Findings()
+    for check in CHECKS:
+        if check.of_network is not None and check.partial:
             findings += check.of_network(trace)
     return with_findings(trace, findings.counted())

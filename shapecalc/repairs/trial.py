@@ -134,9 +134,12 @@ class Trials:
         data = changed(self.document.data, change)
         # What reading the text found is not found again in the data.
         document = Document(data, self.document.file, list(self.document.findings))
-        spec = network.build(document, self.trace.spec.max_layers)
-        after = tracing.walk(spec, to_the_end=not hurried)
-        return after if hurried and _errors(after) else checks.checked(after)
+        before = self.trace.spec
+        spec = network.build(document, before.max_layers, before.given or None)
+        if spec.is_open or spec.given or not hurried:
+            return checks.traced(spec)
+        after = tracing.walk(spec, to_the_end=False)
+        return after if _errors(after) else checks.checked(after)
 
 
 def key_of(finding: Finding, change: Change | None = None, data: Any = None) -> Key:
