@@ -144,18 +144,23 @@ def verify(
 
 
 def convert(
-    source: Source | NetworkSpec, *, to: str = "json", max_layers: int | None = None
+    source: Source | NetworkSpec,
+    *,
+    to: str = "json",
+    inputs: Inputs = None,
+    max_layers: int | None = None,
 ) -> str | bytes:
     """Return a network in another format: json is the spec language, as data.
 
-    Raises LookupError for a format that is not known, SpecError where no network can be read.
+    `inputs` are as in `trace`; claims of the network are left out then. Raises LookupError for a
+    format that is not known, SpecError where no network can be read.
     """
     from shapecalc.exporters import EXPORTERS
 
     export = EXPORTERS.find(to)
     if export is None:
         raise LookupError(f"there is no format {to!r}, but {', '.join(EXPORTERS)}")
-    return export(trace(source, max_layers=max_layers))
+    return export(trace(source, inputs=inputs, max_layers=max_layers))
 
 
 def explain(topic: str) -> str:

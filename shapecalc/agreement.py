@@ -105,14 +105,18 @@ def _derivations(found: Sequence[Sequence[Derivation]]) -> list[Derivation]:
     merged: list[Derivation] = []
     for group in zip(*found, strict=True):
         derivation = _derivation(group)
-        if derivation is None:
-            continue
-        # Axes that differ in nothing but their open sizes are told once.
-        if merged and merged[-1].of_part("") == derivation.of_part("") and derivation.part:
-            merged[-1] = derivation.of_part("") if merged[-1].part else merged[-1]
-        else:
+        if derivation is not None:
+            if merged and _is_of_next_axis(merged[-1], derivation):
+                merged.pop()
+                derivation = derivation.of_part("")
             merged.append(derivation)
     return merged
+
+
+def _is_of_next_axis(one: Derivation, other: Derivation) -> bool:
+    """Say whether two axes differ in nothing but their open sizes, and are told once."""
+    of_axes = one.quantity in ("output", "receptive_field") and other.part not in (None, "depth")
+    return of_axes and one.of_part("") == other.of_part("")
 
 
 def _derivation(group: Sequence[Derivation]) -> Derivation | None:

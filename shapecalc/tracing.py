@@ -215,13 +215,14 @@ def sizes_needed(trace: Trace) -> Fault:
     """Return the fault of an input that leaves sizes open where all are needed."""
     left = {name: trace.inputs[name] for name in trace.fitting_inputs}
     named = " and ".join(f"{quote(name)} {show(volume or ())}" for name, volume in left.items())
-    message = f"every size is needed here, and {named} leaves some open"
+    leave = "leaves" if len(left) == 1 else "leave"
+    message = f"every size is needed here, and {named} {leave} some open"
     several = len(trace.inputs) > 1
     options = [
         f"--input {f'{quote(name)}=' if several else ''}{show(volume)}"
         for name, volume in trace.fitting_inputs.items()
     ]
-    hint = f"for example {' '.join(options)}, and inputs= in Python"
+    hint = f"for example {' '.join(options)}, or inputs= in Python"
     return Fault(rules.MISSING_FIELD, message, hint)
 
 

@@ -12,10 +12,16 @@ import corpus
 import pytest
 
 import shapecalc
-from shapecalc import agreement
+from shapecalc import agreement, open_sizes, rules
+from shapecalc.diagnostics import Fault, LayerError
+from shapecalc.executor import run
+from shapecalc.grading import read_assignment
+from shapecalc.layers import KINDS
+from shapecalc.layers.base import Layer
 from shapecalc.layers.field_types import AXIS_NAMES
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
+from shapecalc.volumes import Volume
 
 SIZES = (*range(1, 10), 12, 15, 16, 17, 23, 24, 31, 32, 33, 48, 64, 65)
 PAIRS = ((40, 57), (61, 96), (128, 83), (99, 130), (250, 121), (17, 4), (4, 9), (6, 3), (5, 8))
@@ -229,3 +235,88 @@ def test_faults_count_where_no_size_avoids_them(
         ours = {str(n) for volume in trace.fitting_inputs.values() for n in volume[:-1]}
         assert not ours & set(re.findall("[0-9]+", one.message + one.hint))
     assert trace.complete == (code is None)
+
+
+def test_an_executor_and_homework_say_what_they_need() -> None:
+    spec = {"input": "?x?x3", "layers": [{"conv": {"K": 2, "F": 3}}, "flatten", {"dense": 4}]}
+    with pytest.raises(shapecalc.SpecError, match=r"input \?x\?x3 leaves some open") as error:
+        run(spec)
+    assert "--input 224x224x3" in error.value.diagnostics[0].hint
+    assert not shapecalc.verify(spec).agrees
+    result = run(shapecalc.trace(spec, inputs="5x6x3"), inputs=None)
+    assert result.outputs["conv1"].shape == (1, 2, 3, 4)
+    assert shapecalc.verify(spec, inputs=[5, 6, 3]).agrees
+    assignment = read_assignment({"spec": spec, "questions": ["conv1.output"]})
+    assert [d.code for d in assignment.diagnostics] == ["SC504"]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "volume"),
+    [
+        ("9x9x3", (9, 9, 3)), ([9, 9, 3], (9, 9, 3)), ((None, None, 3), (None, None, 3)), (7, (7,)),
+        ({"input": "9x9x3"}, (9, 9, 3)), ({"height": 9, "width": 8, "depth": 3}, (9, 8, 3)),
+        ({"input": {"length": None, "depth": 3}}, (None, 3)), ({}, (8, 8, 3)), (None, (8, 8, 3)),
+    ],
+)  # fmt: skip
+def test_inputs_in_python(inputs: Any, volume: Any) -> None:
+    spec = {"input": "8x8x3", "layers": ["relu"]}
+    assert shapecalc.trace(spec, inputs=inputs).inputs == {"input": volume}
+    assert shapecalc.read(spec, inputs=inputs).inputs == {"input": volume}
+    assert shapecalc.check(spec, inputs=inputs) == []
+
+
+@pytest.mark.parametrize("inputs", ["", "8x", {"left": 3}, object(), [None, 8, 8, 3], {1: 2}, -1])
+def test_inputs_that_are_none(inputs: Any) -> None:
+    with pytest.raises(shapecalc.SpecError) as error:
+        shapecalc.trace({"input": "8x8x3", "layers": ["relu"]}, inputs=inputs)
+    assert [d.where for d in error.value.diagnostics] == ["inputs"]
+
+
+def test_a_worked_example_is_for_the_input_that_it_was_written_for() -> None:
+    given = {"input": [[1, 2], [3, 4]]}
+    spec = {"input": "?x?x1", "layers": ["relu"], "example": {"given": given, "expect": given}}
+    assert shapecalc.trace(spec).diagnostics == ()
+    assert shapecalc.verify(spec, inputs="2x2x1").agrees
+    assert shapecalc.trace({**spec, "input": "2x2x1"}, inputs="3x3x1").diagnostics == ()
+
+
+def test_a_framework_is_not_asked_for_sizes_nobody_knows() -> None:
+    layers = [{"Conv2d": {"in_channels": 4, "out_channels": 8, "kernel_size": 3}}, "Flatten"]
+    layers.append({"Linear": {"in_features": 100, "out_features": 2}})
+    found = shapecalc.trace({"input": "?x?x3", "layers": layers}).diagnostics
+    assert [(d.code, d.where) for d in found if d.severity == "error"] == [
+        ("SC301", "layers[0].Conv2d.in_channels")
+    ]
+
+
+def test_the_kinds_of_a_plug_in_are_served_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Odd(Layer):
+        """odd: takes odd sizes alone, and drops the first half of the rows.
+
+        - odd
+        """
+
+        def volume(self, inputs: Sequence[Volume]) -> Volume:
+            height, width, _ = inputs[0]
+            if height % 2 == 0 or width % 2 == 0:
+                raise LayerError(Fault(rules.STRIDE_FIT, f"{height}x{width} is not odd"))
+            return (height // 2 + 1, width, 7)
+
+    monkeypatch.setitem(KINDS, "odd", Odd)
+    trace = shapecalc.trace({"input": "?x?x3", "layers": ["odd", "relu"]})
+    assert trace.diagnostics == ()
+    assert trace.output == (None, None, 7)
+    trace = shapecalc.trace({"input": "?x?x3", "layers": [{"upsample": 2}, "odd"]})
+    assert [d.code for d in trace.diagnostics] == ["SC201"]
+    assert trace.diagnostics[0].message.startswith("odd1 on ?x?x3: ?x? is not odd; no size")
+
+
+def test_a_fault_at_the_end_of_a_long_network_takes_bounded_time() -> None:
+    layers: list[Any] = [{"repeat": {"times": 3000, "layers": ["relu"]}}]
+    layers += [{"upsample": 2}, {"max_pool": {"F": 1, "S": 2}}]
+    spec = shapecalc.read({"input": "?x?x3", "layers": layers})
+    search = open_sizes._Search(spec)
+    assert [spec.nodes[index].name for index in search.unavoidable] == ["max_pool1"]
+    assert search.spent <= open_sizes.MOST_TRIED + len(spec.nodes)
+    search.sets()
+    assert search.spent <= 3 * open_sizes.MOST_TRIED

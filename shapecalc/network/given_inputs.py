@@ -30,7 +30,7 @@ def given_volumes(given: Any, names: Sequence[str]) -> dict[str, PartialVolume]:
     if not isinstance(given, Mapping) or (axes and given.keys().isdisjoint(names)):
         if len(names) != 1:
             message = f"the network has the inputs {some(names)}"
-            hint = f"name it: {quote(next(iter(names), 'input'))}=32x32x3, in Python a mapping"
+            hint = f"say which: {quote(next(iter(names), 'input'))}=32x32x3, or a mapping in Python"
             raise refusal(Fault(rules.WRONG_VALUE, message, hint), "inputs")
         given = {names[0]: given}
     found = {}
@@ -38,11 +38,12 @@ def given_volumes(given: Any, names: Sequence[str]) -> dict[str, PartialVolume]:
         if name not in names:
             message = f"the network has no input {quote(name)}"
             raise refusal(Fault(rules.NO_SUCH_NAME, message, f"there is {some(names)}"), "inputs")
-        found[str(name)] = _read(value, str(name))
+        found[str(name)] = read_given(value, str(name))
     return found
 
 
-def _read(value: Any, name: str) -> PartialVolume:
+def read_given(value: Any, name: str) -> PartialVolume:
+    """Return the volume given for an input. Raises SpecError for what is none."""
     try:
         return read_partial_volume(value)
     except PydanticCustomError as error:

@@ -133,6 +133,20 @@ def test_an_open_input_is_asked_for(
     assert [one["hint"].partition("example ")[2] for one in told] == hints
 
 
+def test_an_input_that_is_given_is_taken(run: Run, save: Save, tmp_path: Path) -> None:
+    name = save({**CONV, "takes": "im/age"}, inputs={"im/age": [None, None, 3]})
+    for words in (["--input", "8x8x3"], ["--input", "im/age=8x8x3"]):
+        report = json.loads(run("report", "--format", "json", *words, name).stdout)
+        assert report["output"] == [6, 6, 4]
+        assert report["diagnostics"] == []
+        assert run("verify", *words, name).exit_code == 0
+    assert run("verify", name).exit_code == 1
+    whole = save({**CONV, "takes": "x"}, inputs={"x": None}, name="whole.toy")
+    done = run("convert", "--input", "8x8x3", whole, "-o", "out.json")
+    assert done.exit_code == 0
+    assert shapecalc.trace(tmp_path / "out.json").output == (6, 6, 4)
+
+
 def test_every_page_can_be_read(run: Run) -> None:
     for code in ("SC601", "SC602", "SC603", "SC604"):
         done = run("explain", code)
