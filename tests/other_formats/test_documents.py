@@ -157,6 +157,15 @@ def test_claims_of_the_file_are_checked(run: Run, save: Save) -> None:
     assert found["where"] == where
 
 
+def test_no_students_mistake_is_looked_for_behind_what_a_file_states(run: Run, save: Save) -> None:
+    relu = {"name": "total", "does": "relu", "shape": [3, 3, 4]}
+    report = reported(run, save(CONV, relu, inputs=IMAGE))
+    assert codes(report) == ["SC301"]
+    done = run("audit", "net.toy")
+    assert done.exit_code == 1
+    assert "output 3x3x4 stated in the file, 6x6x4 computed" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("shape", "true"),
     [([None, 6, 4], True), ([None, 6, 5], False), ([None, None, None], True), ([None, 4], False)],
