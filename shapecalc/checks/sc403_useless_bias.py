@@ -25,14 +25,14 @@ from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
 from shapecalc.layers.normalization import BatchNorm
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 from shapecalc.rules import Rule
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 RULE = Rule("SC403", "useless-bias", "advice")
 
 
-def find(trace: Trace) -> Iterator[Later]:
+def find(trace: KnownTrace) -> Iterator[Later]:
     """Yield a finding for each layer whose bias only batch norms see."""
     before = {
         source
@@ -54,7 +54,7 @@ def find(trace: Trace) -> Iterator[Later]:
             yield _finding(record)
 
 
-def _finding(record: LayerRecord) -> Later:
+def _finding(record: KnownRecord) -> Later:
     several = record.biases is not None and record.biases > 1
     what = f"its {record.biases:,} biases do" if several else "its bias does"
     message = f"{what} nothing, since a batch norm follows"

@@ -26,14 +26,14 @@ from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.edits import Change, Repair
 from shapecalc.layers.dense import Dense
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 from shapecalc.rules import Rule
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 RULE = Rule("SC405", "dense-on-a-volume", "advice")
 
 
-def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
+def find(record: KnownRecord, trace: KnownTrace) -> Sequence[Later]:
     """Return a finding if the input has spatial sizes other than 1."""
     volume = record.input[0] if record.input else ()
     if prod(volume[:-1]) == 1:

@@ -21,8 +21,8 @@ from shapecalc.executor.kernels import KERNELS, Context
 from shapecalc.layers import Layer
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Reshape
-from shapecalc.records import LayerRecord
-from shapecalc.tracing import Trace
+from shapecalc.records import KnownRecord
+from shapecalc.tracing import KnownTrace
 
 ROOM = 2**24  # values of an array that a measurement may need
 
@@ -40,7 +40,7 @@ class Measured(NamedTuple):
 class Tracker:
     """Passes marks back from one output of each of some layers to the inputs, all in one go."""
 
-    def __init__(self, trace: Trace, layers: Sequence[int]) -> None:
+    def __init__(self, trace: KnownTrace, layers: Sequence[int]) -> None:
         self.trace = trace
         self.values = trace.spec.values
         self.layers = list(layers)
@@ -110,7 +110,7 @@ class Tracker:
 
     def _gradients(
         self,
-        record: LayerRecord,
+        record: KnownRecord,
         layer: Layer,
         volumes: Sequence[tuple[int, ...]],
         marks: Array,
@@ -158,7 +158,7 @@ class Tracker:
         return reached
 
 
-def _can_be_thin(record: LayerRecord, volumes: Sequence[Volume], output: Volume) -> bool:
+def _can_be_thin(record: KnownRecord, volumes: Sequence[Volume], output: Volume) -> bool:
     """Say whether a few channels show where a gradient goes."""
     kind = record.kind
     if record.layer is not None and record.layer.mixes_depth:

@@ -93,9 +93,11 @@ class Layer(BaseModel):
 
     shorthand: ClassVar[str | None] = None  # the field that a bare value is for
     merges: ClassVar[bool] = False  # takes two or more sources
+    any_sources: ClassVar[bool] = False  # takes any number of them, none as well
     joins: ClassVar[bool] = False  # merges by adding up depths
     has_weights: ClassVar[bool] = False
     multiplies: ClassVar[bool] = False  # has multiply-accumulates (MACs)
+    opaque: ClassVar[bool] = False  # nothing of it is computed: what is known, a file tells
     mixes_depth: ClassVar[bool] = False  # where values go depends on the slice that they are in
     weight_layout: ClassVar[str] = ""  # the axes of its weight in order, where it has several
     migration_hints: ClassVar[Mapping[str, str]] = {}  # no fields: what to do instead
@@ -136,6 +138,10 @@ class Layer(BaseModel):
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         """Return the multiply-accumulate operations for one example, without biases."""
         return 0
+
+    def known_macs(self) -> int | None:
+        """Return the MACs where they do not depend on the input, otherwise None."""
+        return None
 
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
@@ -179,7 +185,8 @@ class Layer(BaseModel):
 
     def values(self) -> dict[str, Any]:
         """Return the fields that have a value, written or by default."""
-        return {name: value for name, value in self if value is not None}
+        written = written_names(type(self))
+        return {written.get(name, name): value for name, value in self if value is not None}
 
     def summary(self, without: str = "") -> str:
         """Return the layer's fields as `K=96 F=11 S=4 P=0`, defaults left out but S and P.
@@ -264,10 +271,21 @@ def by_axis(derivations: Sequence[Derivation]) -> list[Derivation]:
 
 
 @cache
+def written_names(cls: type[BaseModel]) -> dict[str, str]:
+    """Return how the fields are written that have another name in Python, where theirs would hide a
+    method or is a word of Python: their alias is one text.
+    """
+    fields = cls.model_fields.items()
+    return {name: alias for name, f in fields if isinstance(alias := f.validation_alias, str)}
+
+
+@cache
 def aliases(cls: type[BaseModel]) -> dict[str, str]:
-    """Return every word that a model's fields are read under, with the field's own name."""
+    """Return every word that a model's fields are read under, with our name for the field."""
     words = {}
-    for name, field in cls.model_fields.items():
+    written = written_names(cls)
+    for attribute, field in cls.model_fields.items():
+        name = written.get(attribute, attribute)
         words[name] = name
         for word in getattr(field.validation_alias, "choices", ()):
             words[str(word)] = name
@@ -288,4 +306,5 @@ __all__ = [
     "show",
     "show_value",
     "vector",
+    "written_names",
 ]

@@ -11,14 +11,14 @@ from io import BytesIO
 from pathlib import Path as FilePath
 from typing import Any
 
-from shapecalc.document import Document
+from shapecalc.document import SPEC, Document
 from shapecalc.readers import native
 from shapecalc.readers.base import MAX_BYTES, File, Reader
 from shapecalc.registry import Registry, having
 
 READERS: Registry[Reader] = Registry(
     "reader",
-    {"spec": native},
+    {SPEC: native},
     "shapecalc.readers",
     fits=having("endings", "claims", "read"),
     needs="a reader, with endings, claims and read",

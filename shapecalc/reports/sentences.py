@@ -154,6 +154,7 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     "units": _units,
     "axes": lambda of: f"axes {', '.join(of.given['order'])}: {show(of.value)}",
     "merged": _merged,
+    "stated": lambda of: f"output = {show(of.value)} as the file says",
     # counts
     "unknown": _always("parameters: unknown"),
     # answers to questions, which they stand beside

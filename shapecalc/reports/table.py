@@ -69,6 +69,8 @@ def _fenced(text: str, style: str) -> str:
 
 def _heading(trace: Trace, style: str) -> str:
     title = quote(trace.name) if trace.name else quote(trace.spec.file or "network", 400)
+    if not trace.spec.document.is_native:
+        title += f" ({trace.spec.document.format})"
     inputs = ", ".join(
         f"{quote(name)} {show(volume) if volume else '?'}" for name, volume in trace.inputs.items()
     )
