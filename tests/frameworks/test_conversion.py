@@ -35,6 +35,8 @@ LEFT = {
 NO_LAYER = {
     PYTORCH: {
         "depthwise_conv",
+        "separable_conv",
+        "local_conv",
         "global_max_pool",
         "global_avg_pool",
         "crop",

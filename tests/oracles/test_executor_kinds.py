@@ -311,6 +311,25 @@ def conv(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Ten
     return apply(bordered(x, sides), weight, bias, fields.get("S", 1), 0, **options)
 
 
+def separable_conv(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    """Return PyTorch's two convolutions, one behind the other."""
+    apply = getattr(functional, f"conv{inputs[0].ndim - 2}d")
+    fields = {name: value for name, value in case.fields.items() if name != "K"}
+    first = conv(case._replace(fields=fields), inputs, {"weight": parameters["depthwise"]})
+    return apply(first, parameters["pointwise"], parameters.get("bias"))
+
+
+def local_conv(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    """Return the windows times a filter for each of them."""
+    (x,), weight = inputs, parameters["weight"]
+    axes = windows_of(case, x.shape[2:])
+    sizes = [len(axis.starts) for axis in axes]
+    seen = patches(x, axes, 0.0).flatten(2, -2)  # N x D x positions x taps
+    filters = weight.reshape(case.fields["K"], seen.shape[2], x.shape[1], -1)
+    y = torch.einsum("ndpt,kpdt->nkp", seen, filters).unflatten(2, sizes)
+    return y + parameters["bias"].reshape(y.shape[1:]) if "bias" in parameters else y
+
+
 def conv_transpose(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
     """Return PyTorch's transposed convolution, by itself or cropped afterwards."""
     (x,), fields = inputs, case.fields
@@ -490,6 +509,27 @@ def convolutions(kind: str) -> Iterator[Case]:
         for W, P in ((28, 1), (31, "same"), (32, 0), (30, [[0, 2], [1, 3]]), (29, "full")):
             yield Case({"K": 16, "F": 3, "P": P}, ((W, 33, 16),))
     yield Case(wide | {"F": [3, 5], "S": [2, 1], "P": [[2, 0], [1, 3]]}, ((90, 90, 16),))
+
+
+def few_convolutions(kind: str) -> Iterator[Case]:
+    """Yield some of the small cases of a convolution, and a wider one."""
+    dilations = (1, 2) if kind == "separable_conv" else (1,)
+    pads = (0, 1, "same", "same_lower", "full", [[0, 2]])
+    grid = list(product((1, 2, 5, 6), (1, 2, 3), (1, 2, 3), pads, dilations))
+    for W, F, S, P, dilation in sampled(grid, 90):
+        fields = {"K": 3, "F": F, "S": S, "P": P}
+        yield Case(fields | ({"dilation": 2} if dilation > 1 else {}), ((W, 2),))
+    pick = random.Random(4).choice
+    for _ in range(80):
+        rank = pick((1, 2, 2, 3))
+        volume = (*[pick((3, 4, 5, 6)) for _ in range(rank)], pick((1, 2, 3)))
+        fields = fields_of(rank, pick) | {"K": pick((1, 2, 4)), "bias": pick((True, False))}
+        if kind == "local_conv":
+            del fields["dilation"]
+        else:
+            fields |= {"multiplier": pick((1, 1, 2, 3))}
+        yield Case(fields, (volume,))
+    yield Case({"K": 8, "F": 3, "S": 1, "P": "same"}, ((12, 13, 8),))
 
 
 def fields_of(rank: int, pick: Callable[[Sequence[Any]], Any]) -> dict[str, Any]:
@@ -814,6 +854,8 @@ def hard_sigmoid(x: Tensor) -> Tensor:
 ORACLES: dict[str, Oracle] = {
     "conv": Oracle(conv, lambda: convolutions("conv"), 270),
     "depthwise_conv": Oracle(conv, lambda: convolutions("depthwise_conv"), 270),
+    "separable_conv": Oracle(separable_conv, lambda: few_convolutions("separable_conv"), 120),
+    "local_conv": Oracle(local_conv, lambda: few_convolutions("local_conv"), 120),
     "conv_transpose": Oracle(conv_transpose, transposed, 270),
     "max_pool": Oracle(max_pool, lambda: pools("max_pool"), 300),
     "avg_pool": Oracle(avg_pool, lambda: pools("avg_pool"), 400),
