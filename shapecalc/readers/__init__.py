@@ -18,7 +18,7 @@ from shapecalc.registry import Registry, having
 
 READERS: Registry[Reader] = Registry(
     "reader",
-    {SPEC: native},
+    {SPEC: native, "keras": "shapecalc.readers.keras"},
     "shapecalc.readers",
     fits=having("endings", "claims", "read"),
     needs="a reader, with endings, claims and read",
@@ -45,7 +45,8 @@ def read_mapping(data: Mapping[str, Any]) -> Document:
 
 def endings() -> tuple[str, ...]:
     """Return how the names of files end that are looked for in folders."""
-    return tuple(ending for title in READERS for ending in READERS[title].endings)
+    found = (ending for title in READERS for ending in READERS[title].endings)
+    return tuple(dict.fromkeys(found))
 
 
 def _read(file: File) -> Document:
