@@ -13,7 +13,7 @@ from importlib import import_module as _import
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from os import PathLike
     from typing import Any
 
@@ -67,26 +67,37 @@ def read(source: Source, *, max_layers: int | None = None) -> NetworkSpec:
     return network.build(readers.read_path(Path(source)), most)
 
 
-def trace(source: Source | NetworkSpec, *, max_layers: int | None = None) -> Trace:
+def trace(
+    source: Source | NetworkSpec, *, max_layers: int | None = None, select: Sequence[str] = ()
+) -> Trace:
     """Trace a path, a mapping or a NetworkSpec. Never raises for a fault of the spec.
 
     What is wrong is in the result's `diagnostics`; a path that cannot be opened raises OSError.
-    A path or mapping may have 100,000 layers, or `max_layers`.
+    A path or mapping may have 100,000 layers, or `max_layers`. `select` names advice on specs
+    (SC4, SC401) that is wanted for files of frameworks, too.
     """
     from dataclasses import replace
 
-    from shapecalc import checks, tracing
+    from shapecalc import checks, rules, tracing
     from shapecalc.collector import paused
     from shapecalc.network import NetworkSpec
 
     with paused():
         spec = source if isinstance(source, NetworkSpec) else read(source, max_layers=max_layers)
-        return replace(checks.checked(tracing.walk(spec)), diagnose=_diagnose)
+        traced = tracing.walk(spec)
+        if select:
+            traced = replace(traced, selected=frozenset(rules.beginning(*select)))
+        return replace(checks.checked(traced), diagnose=_diagnose)
 
 
-def check(source: Source | NetworkSpec, *, max_layers: int | None = None) -> list[Diagnostic]:
-    """Return what is wrong with a network, in the order of the file; nothing if all is well."""
-    return list(trace(source, max_layers=max_layers).diagnostics)
+def check(
+    source: Source | NetworkSpec, *, max_layers: int | None = None, select: Sequence[str] = ()
+) -> list[Diagnostic]:
+    """Return what is wrong with a network, in the order of the file; nothing if all is well.
+
+    Arguments are those of `trace`.
+    """
+    return list(trace(source, max_layers=max_layers, select=select).diagnostics)
 
 
 def verify(

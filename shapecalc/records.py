@@ -76,6 +76,12 @@ class LayerRecord(NamedTuple):
         return f"{self.kind} {fields}".rstrip()
 
     @property
+    def title(self) -> str:
+        """The name, and for an operation what it is in its file: `lstm_1 (LSTM)`."""
+        what = self.layer.summary() if self.layer is not None and self.layer.opaque else ""
+        return f"{self.name} ({what})" if what else self.name
+
+    @property
     def derivations(self) -> list[Derivation]:
         """How each number follows: sizes, weights, biases, parameters, MACs, receptive field."""
         return derivations_of(self)

@@ -53,6 +53,7 @@ class Trace:
     diagnose: Callable[[Trace], tuple[Diagnostic, ...]] | None = field(
         default=None, compare=False
     )  # what finds repairs for `diagnostics`
+    selected: frozenset[Rule] = frozenset()  # that are asked for by their codes
 
     def __str__(self) -> str:
         """Return the table. It is drawn on a floor above, and needed by few who trace."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ def read(path: str) -> Document:
     return readers.read_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), path)
 
 
-def trace_path(path: str, max_layers: int) -> Trace | None:
+def trace_path(path: str, max_layers: int, select: Sequence[str] = ()) -> Trace | None:
     """Return the trace of a file, `-` for standard input; None, with a message, if unreadable."""
     try:
         document = read(path)
@@ -63,7 +63,7 @@ def trace_path(path: str, max_layers: int) -> Trace | None:
             raise
         complain(path, error)
         return None
-    return shapecalc.trace(network.build(document, max_layers))
+    return shapecalc.trace(network.build(document, max_layers), select=select)
 
 
 def complain(path: str | Path, error: Exception) -> None:

@@ -135,6 +135,7 @@ class Trials:
         document = replace(self.document, data=data, findings=list(self.document.findings))
         spec = network.build(document, self.trace.spec.max_layers)
         after = tracing.walk(spec, to_the_end=not hurried)
+        after = replace(after, selected=self.trace.selected)
         return after if hurried and _errors(after) else checks.checked(after)
 
 

@@ -186,7 +186,9 @@ def findings(diagnostics: Sequence[Diagnostic]) -> str:
     """Return what was found, each with its place and hint."""
     lines = ["Findings"]
     for found in briefly(diagnostics):
-        place = f" (line {found.line}, column {found.column})" if found.line else ""
+        place = f" ({found.where})" if found.where and found.where not in found.message else ""
+        if found.line:
+            place = f" (line {found.line}, column {found.column})"
         lines.append(f"  {found.code} {found.severity}{place}: {found.told}")
         if found.hint:
             lines.append(f"        {found.hint}")
