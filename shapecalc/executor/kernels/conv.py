@@ -223,7 +223,8 @@ class LocalConv(Kernel):
         back = back.reshape(len(x), *how.sizes, x.shape[-1], *how.F)
         for t in taps_of(how.F):
             view = tap(dx, t, how.sizes, how.S, how.dilation)
-            view += back[(slice(None), *t)]
+            at: tuple[Any, ...] = (..., *t)
+            view += back[at]
         return dx[inner(how.sides)]
 
 
