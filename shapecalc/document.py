@@ -116,10 +116,12 @@ class Document:
         """Return a finding with its place, as users see it."""
         rule, fault = finding.rule, finding.fault
         span = finding.place + finding.place if finding.place else self.locate(finding.path)
+        where, message = self.where(finding.path), fault.message + finding.note
+        if self.original_path is not None and self.places is None and where not in message:
+            message += f" (in {where})"  # the name of a node is the place in a binary file
         return Diagnostic(
-            rule.code, rule.severity, fault.message + finding.note, fault.hint, finding.layer,
-            self.where(finding.path), *span,
-        )  # fmt: skip
+            rule.code, rule.severity, message, fault.hint, finding.layer, where, *span
+        )
 
     def placed(self, findings: Iterable[Finding]) -> list[tuple[Finding, Diagnostic]]:
         """Return findings, each once, with how users see them, in the order of the file."""

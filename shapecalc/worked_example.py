@@ -72,7 +72,7 @@ class Names:
     def parameters(self, layer: int) -> Parameters:
         """Return a layer's own parameters; none where they are not known."""
         record = self.records[layer]
-        if record.layer is None or record.input is None or record.shares:
+        if record.layer is None or record.input is None or record.shares or record.layer.opaque:
             return NO_PARAMETERS
         try:
             return record.layer.parameters(record.input)

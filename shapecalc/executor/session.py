@@ -46,11 +46,13 @@ class Session:
         fast: bool | None = None,
         plain: bool = False,
         backward: bool = True,
+        stand_ins: bool = False,
     ) -> None:
         """`fast` allows Winograd's convolution, by default in float32 only; `plain` forbids all
-        but the plainest methods. Raises SpecError for a faulty spec and for faulty parameters.
+        but the plainest methods; with `stand_ins` random values stand for what operations give.
+        Raises SpecError for a faulty spec and for faulty parameters.
         """
-        need_sound(trace)
+        need_sound(trace, stand_ins=stand_ins)
         need_choice("dtype", dtype, DTYPES)
         need_choice("keep", keep, ("all", "outputs"))
         seed, training = need_whole("seed", seed), need_truth("training", training)

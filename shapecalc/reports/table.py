@@ -69,6 +69,8 @@ def _fenced(text: str, style: str) -> str:
 
 def _heading(trace: Trace, style: str) -> str:
     title = quote(trace.name) if trace.name else quote(trace.spec.file or "network", 400)
+    if not trace.spec.document.is_native:
+        title += f" ({trace.spec.document.format})"
     inputs = ", ".join(
         f"{quote(name)} {show(volume) if volume else '?'}" for name, volume in trace.inputs.items()
     )
@@ -186,9 +188,7 @@ def findings(diagnostics: Sequence[Diagnostic]) -> str:
     """Return what was found, each with its place and hint."""
     lines = ["Findings"]
     for found in briefly(diagnostics):
-        place = f" ({found.where})" if found.where and found.where not in found.message else ""
-        if found.line:
-            place = f" (line {found.line}, column {found.column})"
+        place = f" (line {found.line}, column {found.column})" if found.line else ""
         lines.append(f"  {found.code} {found.severity}{place}: {found.told}")
         if found.hint:
             lines.append(f"        {found.hint}")

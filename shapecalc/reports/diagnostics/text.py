@@ -30,8 +30,6 @@ def render(found: Found, paint: Paint = unpainted) -> str:
 
 def _lines(file: str, found: Diagnostic, paint: Paint) -> Iterator[str]:
     place = f":{found.line}:{found.column}" if found.line is not None else ""
-    if file and found.line is None and found.where and found.where not in found.message:
-        place = f": {found.where}"  # the node of a binary file
     start = f"{quote(file, 400)}{place}: " if file else ""
     yield f"{start}{paint(found.code, found.severity)} {found.severity}: {found.told}"
     if found.hint:
