@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
-    from typing import Any
+    from typing import Any, Protocol
 
     from shapecalc.diagnostics import Diagnostic, Finding, SpecError
     from shapecalc.network import NetworkSpec
@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from shapecalc.tracing import Trace
     from shapecalc.verification import Verification
 
-    Source = str | PathLike[str] | Mapping[str, Any]
+    class KerasModel(Protocol):
+        """What is asked of a live model of Keras."""
+
+        def get_config(self) -> Any:
+            """Return its configuration."""
+
+        def to_json(self) -> str:
+            """Return its architecture."""
+
+    Source = str | PathLike[str] | Mapping[str, Any] | KerasModel
 
 __version__ = "0.1.0"
 
@@ -48,12 +57,15 @@ def __dir__() -> list[str]:
 
 
 def read(source: Source, *, max_layers: int | None = None) -> NetworkSpec:
-    """Return the network of a path or mapping. Raises OSError for a path that cannot be opened.
+    """Return the network of a path, a mapping or a live Keras model.
+
+    Raises OSError for a path that cannot be opened.
 
     It may have 100,000 layers, or `max_layers`, once blocks and repeats are expanded.
     """
     from collections.abc import Mapping
     from operator import index
+    from os import PathLike
     from pathlib import Path
 
     from shapecalc import network, readers
@@ -64,13 +76,18 @@ def read(source: Source, *, max_layers: int | None = None) -> NetworkSpec:
         raise ValueError(f"max_layers is 1 or more, not {most}")
     if isinstance(source, Mapping):
         return network.build(readers.read_mapping(source), most)
-    return network.build(readers.read_path(Path(source)), most)
+    if isinstance(source, str | PathLike):
+        return network.build(readers.read_path(Path(source)), most)
+    document = readers.read_live(source)
+    if document is None:
+        raise TypeError(f"a path, a mapping or a Keras model, not a {type(source).__name__}")
+    return network.build(document, most)
 
 
 def trace(
     source: Source | NetworkSpec, *, max_layers: int | None = None, select: Sequence[str] = ()
 ) -> Trace:
-    """Trace a path, a mapping or a NetworkSpec. Never raises for a fault of the spec.
+    """Trace a path, a mapping, a live Keras model or a NetworkSpec. Never raises for a fault of it.
 
     What is wrong is in the result's `diagnostics`; a path that cannot be opened raises OSError.
     A path or mapping may have 100,000 layers, or `max_layers`. `select` names advice on specs

@@ -16,7 +16,6 @@ from shapecalc.readers.keras.model import Model, read
 from shapecalc.readers.keras.spec import field_key, translated
 from shapecalc.readers.keras.walk import flatten
 
-NAME = "keras"
 NO_LAYERS = "save a functional or Sequential model, or write the network as a spec"
 DAMAGED = "save the model again with Keras, and give the whole file"
 
@@ -44,13 +43,12 @@ def of_model(model: Any) -> Document:
     except Exception as error:  # code of users: layers that cannot say what they are
         said = f"{type(error).__name__}: {quote(str(error))}"
         fault = Fault(rules.UNREADABLE, f"to_json of the model fails: {said}", NO_LAYERS)
-        return Document(None, None, [Finding(fault, ())], format=NAME)
+        return Document(None, None, [Finding(fault, ())])
     raw = text.encode() if isinstance(text, str) else b""
     document = of_stream(io.BytesIO(raw), None)
     if document is None:
         fault = Fault(rules.UNREADABLE, "to_json of the model gives no model of Keras", NO_LAYERS)
-        document = Document(None, None, [Finding(fault, ())])
-    document.format = NAME
+        return Document(None, None, [Finding(fault, ())])
     return document
 
 

@@ -5,6 +5,7 @@ Shapes are as the file has them, without the batch. What is not known is None.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
@@ -29,6 +30,8 @@ class Opaque(NamedTuple):
 
 
 UNKNOWN = Opaque()
+EQUATION = r"(\.{0,3}[a-zA-Z]+),([a-zA-Z]+)->(\.{0,3}[a-zA-Z]+)"
+LONGEST_EQUATION = 100
 Formula = Callable[[Config, Sequence[Sizes | None]], Opaque]
 
 
@@ -115,7 +118,7 @@ def _sequence(config: Config, length: int | None, units: int | None) -> tuple[Si
     return ((length, units) if config.get("return_sequences") else (units,),)
 
 
-def _inner(config: Config, key: str = "layer") -> tuple[str, Config] | None:
+def inner_of(config: Config, key: str = "layer") -> tuple[str, Config] | None:
     """Return the class and configuration of a layer inside another."""
     from shapecalc.frameworks.keras1 import modern  # only wrapped layers need it here
 
@@ -130,8 +133,8 @@ def _inner(config: Config, key: str = "layer") -> tuple[str, Config] | None:
 
 def _bidirectional(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     """A layer forward and one backward, whose outputs are joined or added."""
-    forward = _inner(config)
-    backward = _inner(config, "backward_layer") or forward
+    forward = inner_of(config)
+    backward = inner_of(config, "backward_layer") or forward
     if forward is None or backward is None:
         return UNKNOWN
     both = [FORMULAS[name](inner, inputs) for name, inner in (forward, backward) if name in GATES]
@@ -213,6 +216,41 @@ def _attention(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     return Opaque((output,), shapes, macs)
 
 
+def _einsum(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    """A dense layer by an equation: abc,cd->abd has c times d weights, a being the batch.
+
+    Axes in front of those that the equation names (...) are kept. Source: Keras,
+    layers.EinsumDense.
+    """
+    found = re.fullmatch(EQUATION, str(config.get("equation", ""))[:LONGEST_EQUATION])
+    volume = inputs[0] if inputs else None
+    if found is None or volume is None:
+        return UNKNOWN
+    given, kernel, out = (part.replace("...", "") for part in found.groups())
+    open_front = "..." in found[1]
+    axes, behind = (given, out) if open_front else (given[1:], out[1:])
+    if len(volume) < len(axes) or (not open_front and len(volume) > len(axes)):
+        return UNKNOWN
+    front = volume[: len(volume) - len(axes)]
+    sizes: dict[str, int | None] = dict(zip(axes, volume[len(front) :], strict=True))
+    stated = config.get("output_shape")
+    listed = stated if isinstance(stated, list) else [stated]
+    for label, size in zip(reversed(behind), reversed(listed), strict=False):
+        if sizes.get(label) is None:
+            sizes[label] = whole(size)
+    output = (*front, *(sizes.get(label) for label in behind))
+    shapes: Shapes = {}
+    bias = config.get("bias_axes")
+    for name, labels in (("kernel", kernel), ("bias", bias if isinstance(bias, str) else "")):
+        shape = [size for label in labels if (size := sizes.get(label)) is not None]
+        if len(shape) < len(labels):
+            return Opaque((output,))
+        if labels:
+            shapes[name] = shape
+    every = set(axes + kernel + behind)
+    return Opaque((output,), shapes, product(*front, *(sizes.get(label) for label in every)))
+
+
 # -- shapes ----------------------------------------------------------------------------------------
 
 
@@ -246,6 +284,7 @@ FORMULAS: Mapping[str, Formula] = {
     **dict.fromkeys(("Lambda", "Dot", "Attention", "Minimum"), _without_weights),
     **{name: _recurrent(name) for name in GATES},
     "Bidirectional": _bidirectional,
+    "EinsumDense": _einsum,
     "Embedding": _embedding,
     "MultiHeadAttention": _attention,
     "Normalization": _normalization,

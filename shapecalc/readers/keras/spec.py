@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from pydantic import ValidationError
+
+from shapecalc.diagnostics import LayerError
 from shapecalc.frameworks.conversion import Reading, read_layer
 from shapecalc.frameworks.keras import WORDS
 from shapecalc.frameworks.keras1 import FIELDS, modern
@@ -14,9 +18,9 @@ from shapecalc.layers import KINDS
 from shapecalc.readers.keras import operations
 from shapecalc.readers.keras.building import Building
 from shapecalc.readers.keras.graph import Layer
-from shapecalc.readers.keras.items import Sizes, turned_back
+from shapecalc.readers.keras.items import ROUNDING, Sizes, turned_back
 from shapecalc.readers.keras.layouts import Layouts
-from shapecalc.readers.keras.opaque import UNKNOWN, Opaque, formula_of
+from shapecalc.readers.keras.opaque import UNKNOWN, Opaque, formula_of, inner_of, product
 from shapecalc.readers.keras.stated import stated_shapes
 from shapecalc.readers.keras.walk import Call, Flattened
 
@@ -26,6 +30,7 @@ SETTLED = ("name", "trainable", "dtype", "data_format", "axis", "input_shape", "
            "batch_input_shape")  # fmt: skip
 FIRST = "channels_first"
 LINEAR = ("linear", None)
+KEEPING = frozenset(kind for kind, _ in ACTIVATIONS.values())  # the volume, without weights
 OF_CONVNEXT = {"LayerScale": "scale"}  # keras.applications' own
 ALIKE = ("S", "F", "P", "dilation", "scale")  # fields with a number for each axis
 
@@ -144,6 +149,8 @@ class _Network:
     def _unknown(self, call: Call) -> None:
         """Add an operation for what has no kind."""
         class_name, config = modern(call.layer.class_name, call.layer.config)
+        if class_name == "TimeDistributed" and is_own(call.layer) and self._distributed(call):
+            return
         sources = self.building.sources(call)
         formula = formula_of(class_name) if is_own(call.layer) else None
         if formula is None:
@@ -151,6 +158,33 @@ class _Network:
         else:
             found = formula(config, [self.items.file_volume(source) for source in sources])
         self.building.opaque(call, call.layer.class_name, found, sources)
+
+    def _distributed(self, call: Call) -> bool:
+        """Add a layer that is used at each step of a sequence; say whether it was one.
+
+        One that works along the depth, or value by value, does the same on the whole sequence.
+        """
+        inner = inner_of(call.layer.config)
+        word = word_of(inner[0]) if inner is not None and call.inputs else None
+        if inner is None or word is None:
+            return False
+        class_name, config = inner
+        if word.kind == "dense" or (not word.kind) or _is_elementwise(word.kind):
+            layer = replace(call.layer, class_name=class_name, config=config)
+            return self._layer(call._replace(layer=layer))
+        reading = read_layer(word, _given(word, config))
+        source = self.building.sources(call)[0]
+        sizes = self.items.file_volume(source)
+        if reading is None or sizes is None or config.get("data_format") == FIRST:
+            return False
+        found = _at_each_step(reading, sizes)
+        if found is None:
+            return False
+        activation = _activation(config.get("activation"))
+        value = self.building.opaque(call, f"TimeDistributed {class_name}", found, [source])
+        if activation is not None:
+            self.building.gives(call, self._behind(call, activation, value))
+        return True
 
     def _layer(self, call: Call) -> bool:
         """Add a layer that has a kind, with its activation behind it; say whether it has one."""
@@ -286,6 +320,31 @@ class _Network:
     def _as(self, source: str) -> Opaque:
         """Return what is known of an operation that keeps its volume and has no weights."""
         return Opaque((self.items.file_volume(source),), {}, 0)
+
+
+def _is_elementwise(kind: str) -> bool:
+    """Say whether a kind keeps its volume and has no weights."""
+    return kind in KEEPING or kind == "dropout"
+
+
+def _at_each_step(reading: Reading, sizes: Sizes) -> Opaque | None:
+    """Return what is known of a layer of one source that is used on each first axis of a volume."""
+    inner = tuple(size for size in sizes[1:] if size is not None)
+    cls = KINDS.get(reading.kind)
+    if cls is None or cls.merges or len(inner) < len(sizes) - 1 or not inner:
+        return None
+    try:
+        layer = cls.model_validate(reading.fields).with_rounding(ROUNDING)
+        output = layer.volume((inner,))
+        parameters = layer.parameters((inner,))
+        macs = product(sizes[0], layer.macs((inner,), output))
+    except (LayerError, ValidationError):
+        return None
+    shapes: dict[str, dict[str, list[int]]] = {"weight": {}, "bias": {}, "statistic": {}}
+    for name, parameter in parameters.items():
+        shapes[parameter.role][name] = list(parameter.shape)
+    learned = shapes["weight"] | shapes["bias"]
+    return Opaque(((sizes[0], *output),), learned, macs, shapes["statistic"])
 
 
 def _shortened(fields: Mapping[str, Any]) -> dict[str, Any]:
