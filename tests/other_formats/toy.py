@@ -1,18 +1,16 @@
-"""A format of another tool, as a text of lines and as a binary file; its reader is a plug-in.
+"""A format of another tool, as a text of lines and as a binary file; its reader is one module.
 
 Its files list nodes by names of their own, with what each takes, and the shape that it gives.
 """
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, Path
 from shapecalc.document import Document, Original
 from shapecalc.layers import KINDS
-from shapecalc.readers import READERS
 from shapecalc.readers.base import File
 from shapecalc.readers.json_text import read_json
 
@@ -91,7 +89,3 @@ class _Paths:
         inside = tuple(KEYS[str(key)] if key in KEYS else "with" for key in field)
         rest = field if inside == ("with",) else ()
         return ("nodes", path[1], *inside, *rest)
-
-
-if "toy" not in READERS:
-    READERS.register("toy")(sys.modules[__name__])
