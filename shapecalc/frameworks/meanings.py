@@ -111,6 +111,11 @@ def values(value: Any, _: Mapping[str, Any]) -> Meaning:
     return _number("values", value)
 
 
+def seen_by_a_unit(value: Any, fields: Mapping[str, Any]) -> Meaning:
+    """The inputs of a dense layer's units: all values, or the depth where it works along that."""
+    return _number("depth" if fields.get("flatten") is False else "values", value)
+
+
 def _number(what: Literal["depth", "values"], value: Any) -> Meaning:
     if value is None:
         return Meaning()

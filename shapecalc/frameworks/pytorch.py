@@ -27,9 +27,9 @@ from shapecalc.frameworks.meanings import (
     reads,
     rounding,
     scale_factor,
+    seen_by_a_unit,
     slopes,
     unless_none,
-    values,
 )
 
 PLACE: Fields = {"device": ignored, "dtype": ignored}
@@ -117,7 +117,8 @@ def _words() -> Iterator[Word]:
     yield from _norms()
     yield from _elementwise()
     yield _word("Linear", "dense", {
-        "in_features": values, "out_features": reads("units"), "bias": reads("bias"), **PLACE,
+        "in_features": seen_by_a_unit, "out_features": reads("units"), "bias": reads("bias"),
+        **PLACE,
     }, shorthand="out_features")  # fmt: skip
     yield _word(
         "LazyLinear",

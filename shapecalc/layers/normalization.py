@@ -7,7 +7,7 @@ from shapecalc import rules
 from shapecalc.derivations import Derivation
 from shapecalc.diagnostics import LayerError, repairable
 from shapecalc.edits import Repair, set_field
-from shapecalc.layers.base import AlongDepth, Counts, Layer, Parameters, need_spatial, vector
+from shapecalc.layers.base import AlongDepth, Counts, Layer, Parameters, need_positions, vector
 from shapecalc.layers.field_types import Positive, PositiveReal, Real, Truth, TruthOrReal, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import across, everything
@@ -98,7 +98,7 @@ class InstanceNorm(WholeNormalization):
     """
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        need_spatial(inputs[0])
+        need_positions(inputs[0])
         return inputs[0]
 
 
@@ -178,7 +178,7 @@ class Lrn(Layer):
     shorthand = "size"
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        need_spatial(inputs[0])
+        need_positions(inputs[0])
         return inputs[0]
 
     def receptive_field(

@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field
 from shapecalc.derivations import Derivation
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Fit, Fits, widest_bin
-from shapecalc.layers.base import Layer, need_spatial, per_axis
+from shapecalc.layers.base import Layer, need_positions, per_axis
 from shapecalc.layers.field_types import Sizes, Truth, Volume
 from shapecalc.layers.window import Sliding, Window
 from shapecalc.receptive_field import Field as ReceptiveField
@@ -121,7 +121,7 @@ class GlobalPool(Layer):
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs
-        need_spatial(volume)
+        need_positions(volume)
         return (*(1,) * (len(volume) - 1), volume[-1])
 
     def receptive_field(
@@ -181,7 +181,7 @@ class AdaptivePool(Layer):
 
     def bins(self, volume: Volume) -> list[tuple[int, int, int]]:
         """Return (input size, bins, pixels in the widest bin) for each axis."""
-        need_spatial(volume)
+        need_positions(volume)
         counts = per_axis(self.output, len(volume) - 1, "output")
         return [(W, bins, widest_bin(W, bins)) for W, bins in zip(volume, counts, strict=False)]
 

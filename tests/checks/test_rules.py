@@ -348,12 +348,14 @@ def test_sc405_is_said_where_dense_flattens_a_volume(trace_text: TraceText, size
     found = only(trace_text(net("[{dense: 3}]", size)), "SC405", "advice")
     assert "dense1" in found.message
     assert size in found.message
-    assert "flatten" in found.hint
+    kept = "x".join([*size.split("x")[:-1], "3"])
+    assert found.hint == f"put flatten before it, flatten: false gives {kept}"
 
 
 @pytest.mark.parametrize(
     ("size", "layers"),
     [
+        ("7x7x512", "[{dense: {units: 3, flatten: false}}]"),
         ("1x1x512", "[{dense: 3}]"),
         ("1x8", "[{dense: 3}]"),
         ("1x1x1x8", "[{dense: 3}]"),

@@ -372,6 +372,9 @@ def adaptive(kind: str) -> Callable[..., Tensor]:
 
 
 def dense(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    if not case.fields.get("flatten", True):
+        last = inputs[0].movedim(1, -1)
+        return functional.linear(last, parameters["weight"], parameters.get("bias")).movedim(-1, 1)
     return functional.linear(inputs[0].flatten(1), parameters["weight"], parameters.get("bias"))
 
 
@@ -472,6 +475,7 @@ def plainly(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 VOLUMES: tuple[Volume, ...] = ((6,), (5, 4), (4, 3, 6), (2, 3, 4, 2))
 SPATIAL = VOLUMES[1:]
+MORE_AXES = (*VOLUMES, (2, 1, 3, 2, 4))
 
 
 def sampled(grid: Sequence[Any], count: int) -> list[Any]:
@@ -619,20 +623,28 @@ def globals_and_bins(is_global: bool) -> Iterator[Case]:
                 yield Case({"output": list(bins)}, (volume,), values=values)
 
 
-def on_all(*written: Fields, volumes: Sequence[Volume] = VOLUMES) -> Callable[[], Iterator[Case]]:
+def on_all(*written: Fields, volumes: Sequence[Volume] = MORE_AXES) -> Callable[[], Iterator[Case]]:
     """Return what yields all fields on all volumes."""
     return lambda: (Case(fields, (volume,)) for fields in written for volume in volumes)
 
 
 def reshapes() -> Iterator[Case]:
-    for volume in ((24,), (6, 4), (3, 4, 2), (2, 3, 2, 2)):
-        for output in ([24], [4, 6], [2, 3, 4], [4, 3, 2], [1, 2, 3, 4], [2, 2, 2, 3]):
+    for volume in ((24,), (6, 4), (3, 4, 2), (2, 3, 2, 2), (2, 1, 3, 2, 2)):
+        for output in (
+            [1, 2, 3, 1, 2, 2],
+            [24],
+            [4, 6],
+            [2, 3, 4],
+            [4, 3, 2],
+            [1, 2, 3, 4],
+            [2, 2, 2, 3],
+        ):
             yield Case({"output": output}, (volume,))
 
 
 def activations(*written: Fields) -> Callable[[], Iterator[Case]]:
     """Return what yields normal and large values, and whole ones, which lie on the kinks."""
-    volumes = (*VOLUMES, (9, 7, 11), (600, 300))
+    volumes = (*MORE_AXES, (9, 7, 11), (600, 300))
     return lambda: (
         Case(fields, (volume,), values=values)
         for fields in written or ({},)
@@ -658,7 +670,7 @@ def gated() -> Iterator[Case]:
 def norms(*more: Fields) -> Callable[[], Iterator[Case]]:
     """Return what yields norms in training and inference."""
     written = ({}, {"affine": False}, {"eps": 0.1})
-    grid = list(product(written, more or ({},), (*VOLUMES, (9, 7, 8))))
+    grid = list(product(written, more or ({},), (*MORE_AXES, (9, 7, 8))))
     return lambda: (
         Case(fields | one, (volume,), training=training)
         for fields, one, volume in grid
@@ -715,13 +727,13 @@ def merges() -> Iterator[Case]:
 
 def joins() -> Iterator[Case]:
     for depths in ((1, 2), (3, 1, 4), (2, 2, 2, 2)):
-        for spatial in ((), (5,), (4, 3), (2, 3, 2)):
+        for spatial in ((), (5,), (4, 3), (2, 3, 2), (2, 1, 3, 2, 2)):
             yield Case({}, tuple((*spatial, depth) for depth in depths))
 
 
 def shuffles() -> Iterator[Case]:
     for spatial, (D, groups) in product(
-        ((), (3,), (4, 3), (2, 3, 2)), ((6, 2), (6, 3), (6, 1), (6, 6), (12, 4))
+        ((), (3,), (4, 3), (2, 3, 2), (2, 1, 3, 2)), ((6, 2), (6, 3), (6, 1), (6, 6), (12, 4))
     ):
         yield Case({"groups": groups}, ((*spatial, D),))
 
@@ -798,6 +810,8 @@ def slices() -> Iterator[Case]:
         yield Case({"axis": axis, **fields}, ((2, 4, 6, 3),))
     yield Case({"axis": "frames", "stop": 1}, ((2, 4, 6, 3),))
     yield Case({"axis": "length", "start": -2}, ((4, 3),))
+    for axis in range(5):
+        yield Case({"axis": axis, "start": 1}, ((2, 4, 3, 2, 3),))
 
 
 AXES_OF = {1: ["depth"], 2: ["length", "depth"], 3: ["height", "width", "depth"],
@@ -807,7 +821,11 @@ AXES_OF = {1: ["depth"], 2: ["length", "depth"], 3: ["height", "width", "depth"]
 def sliced(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
     (x,) = inputs
     axis = case.fields.get("axis", "depth")
-    at = 1 if axis == "depth" else 2 + AXES_OF[x.dim() - 1].index(axis)
+    if axis == "depth":
+        axis = x.dim() - 2
+    elif isinstance(axis, str):
+        axis = AXES_OF[x.dim() - 1].index(axis)
+    at = 1 if axis == x.dim() - 2 else 2 + axis
     if "of" in case.fields:
         return torch.chunk(x, case.fields["of"], at)[case.fields["part"] - 1]
     places = range(x.shape[at])[case.fields.get("start", 0) : case.fields.get("stop")]
@@ -819,11 +837,13 @@ def transposes() -> Iterator[Case]:
         for order in permutations(range(len(volume))):
             yield Case({"axes": list(order)}, (volume,))
             yield Case({"axes": [AXES_OF[len(volume)][axis] for axis in order]}, (volume,))
+    for order in ((0, 2, 1, 3, 4), (4, 3, 2, 1, 0), (1, 4, 0, 3, 2)):
+        yield Case({"axes": list(order)}, ((2, 3, 1, 4, 5),))
 
 
 def transposed_axes(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
     depth_last = inputs[0].movedim(1, -1)
-    names = AXES_OF[depth_last.dim() - 1]
+    names = AXES_OF.get(depth_last.dim() - 1, [])
     order = [1 + (names.index(a) if isinstance(a, str) else a) for a in case.fields["axes"]]
     return depth_last.permute(0, *order).movedim(-1, 1)
 
@@ -864,7 +884,14 @@ ORACLES: dict[str, Oracle] = {
     "global_avg_pool": Oracle(adaptive("avg"), lambda: globals_and_bins(True), 15),
     "adaptive_max_pool": Oracle(adaptive("max"), lambda: globals_and_bins(False), 90),
     "adaptive_avg_pool": Oracle(adaptive("avg"), lambda: globals_and_bins(False), 90),
-    "dense": Oracle(dense, on_all({"units": 1}, {"units": 5}, {"units": 5, "bias": False}), 12),
+    "dense": Oracle(
+        dense,
+        on_all(
+            *({"units": 1}, {"units": 5}, {"units": 5, "bias": False}, {"K": 1, "flatten": False}),
+            {"units": 5, "bias": False, "flatten": False},
+        ),
+        25,
+    ),
     "flatten": Oracle(lambda case, inputs, _: inputs[0].flatten(1), on_all({}), 4),
     "reshape": Oracle(reshape, reshapes, 24),
     "dropout": Oracle(
