@@ -67,16 +67,58 @@ def _normalization(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     (volume, *_) = inputs
     if config.get("mean") is not None:
         return Opaque((volume,), {}, 0)
-    axes = config.get("axis", -1)
-    listed = axes if isinstance(axes, list) else [] if axes is None else [axes]
-    size: int | None = None
-    if volume is not None and all(type(axis) is int for axis in listed):
-        kept = [axis if axis < 0 else axis - 1 for axis in listed]
-        if all(-len(volume) <= axis < len(volume) for axis in kept):
-            size = product(*(volume[axis] for axis in kept))
-    if size is None:
+    shape = _sizes_along(volume, config.get("axis", -1))
+    if shape is None:
         return Opaque((volume,), None, 0)
-    return Opaque((volume,), {}, 0, {"mean": [size], "variance": [size], "count": []})
+    return Opaque((volume,), {}, 0, {"mean": shape, "variance": shape, "count": []})
+
+
+def _norm(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    """A norm along other axes than the depth: a gamma and a beta for each of their sizes."""
+    (volume, *_) = inputs
+    shape = _sizes_along(volume, config.get("axis", -1))
+    if shape is None:
+        return Opaque((volume,), None, 0)
+    learned = (("gamma", "scale"), ("beta", "center"))
+    names = {name: "bias" if name == "beta" else name for name, _ in learned}
+    return Opaque(
+        (volume,), {names[name]: shape for name, key in learned if config.get(key, True)}, 0
+    )
+
+
+def _batch_norm(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    found = _norm(config, inputs)
+    shape = _sizes_along(inputs[0], config.get("axis", -1))
+    if shape is None:
+        return found
+    return found._replace(statistics={"moving_mean": shape, "moving_variance": shape})
+
+
+def _sizes_along(volume: Sizes | None, axes: Any) -> list[int] | None:
+    """Return a volume's sizes along axes, of which 0 is the batch; None where one is not known."""
+    listed = axes if isinstance(axes, list) else [] if axes is None else [axes]
+    if volume is None or any(type(axis) is not int for axis in listed):
+        return None
+    places = [axis if axis < 0 else axis - 1 for axis in listed]
+    if any(not -len(volume) <= place < len(volume) for place in places) or 0 in listed:
+        return None
+    known = [size for place in places if (size := volume[place]) is not None]
+    return known if len(known) == len(places) else None
+
+
+def _stretched(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    """The volume of values of one rank whose axes of size 1 are stretched."""
+    return Opaque((stretched(inputs),), {}, 0)
+
+
+def stretched(volumes: Sequence[Sizes | None]) -> Sizes | None:
+    """Return the volume of values of one rank whose axes of size 1 are stretched."""
+    known = [volume for volume in volumes if volume is not None]
+    if len(known) < len(volumes) or len({len(volume) for volume in known}) != 1:
+        return None
+    return tuple(
+        next((size for size in sizes if size != 1), 1) for sizes in zip(*known, strict=True)
+    )
 
 
 # -- recurrent layers ------------------------------------------------------------------------------
@@ -277,11 +319,14 @@ KEEP = (
     "RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective",
     "RandomPosterization", "RandomSaturation", "RandomSharpness", "RandomShear",
     "RandomElasticTransform",
-    "Rescaling", "StochasticDepth", "Softmax", "ELU", "QActivation",
+    "Rescaling", "StochasticDepth", "Softmax", "ELU", "QActivation", "UnitNormalization",
 )  # fmt: skip
 FORMULAS: Mapping[str, Formula] = {
     **dict.fromkeys(KEEP, _kept),
-    **dict.fromkeys(("Lambda", "Dot", "Attention", "Minimum"), _without_weights),
+    **dict.fromkeys(("Lambda", "Dot", "Attention", "Concatenate"), _without_weights),
+    **dict.fromkeys(("LayerNormalization", "GroupNormalization"), _norm),
+    "BatchNormalization": _batch_norm,
+    "Minimum": _stretched,
     **{name: _recurrent(name) for name in GATES},
     "Bidirectional": _bidirectional,
     "EinsumDense": _einsum,

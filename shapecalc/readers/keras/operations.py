@@ -16,7 +16,7 @@ from shapecalc.layers import KINDS
 from shapecalc.readers.keras.building import Building
 from shapecalc.readers.keras.graph import Layer, TensorRef
 from shapecalc.readers.keras.items import Sizes, turned_back
-from shapecalc.readers.keras.opaque import Opaque, product, whole
+from shapecalc.readers.keras.opaque import Opaque, product, stretched, whole
 from shapecalc.readers.keras.walk import Call
 from shapecalc.volumes import titles_of
 
@@ -56,27 +56,39 @@ def name_of(layer: Layer) -> str | None:
             return "get_item"
         name = function.rpartition(".")[2] if isinstance(function, str) else "unknown"
         return SAME.get(name, name)
-    if layer.module is None and not _is_called_as_one(layer):
-        return None
-    if layer.module is not None and ".ops." not in f"{layer.module}.":
-        return None
-    name = re.sub("([a-z0-9])([A-Z])", r"\1_\2", layer.class_name).lower()
+    if layer.module is None:
+        return _without_module(layer)
+    return _snake(layer.class_name) if ".ops." in f"{layer.module}." else None
+
+
+def _snake(class_name: str) -> str:
+    name = re.sub("([a-z0-9])([A-Z])", r"\1_\2", class_name).lower()
     return SAME.get(name, name)
 
 
-def _is_called_as_one(layer: Layer) -> bool:
-    """Say whether a class without a module is an operation of Keras 3: files with weights (.h5)
-    leave the module out. Layers that join take a list, operations one tensor after the other.
+def _without_module(layer: Layer) -> str | None:
+    """Return the name of an operation of Keras 3 in a file that leaves modules out (.h5).
+
+    Layers say whether they are trainable. Those that join take a list, operations one tensor after
+    the other.
     """
-    if layer.class_name in ("GetItem", "TrueDivide", "Mean", "ExpandDims", "Squeeze", "Transpose",
-                            "Relu", "Relu6", "Sigmoid", "Silu", "Split", "Matmul"):  # fmt: skip
-        return True
-    if layer.class_name == "Reshape":
-        return "newshape" in layer.config
-    if layer.class_name not in MERGED or not layer.nodes:
-        return False
-    arguments = layer.nodes[0].arguments
-    return len(arguments) > 1 and not isinstance(arguments[0], list | tuple)
+    if "trainable" in layer.config or layer.class_name == "InputLayer":
+        return None
+    name = _snake(layer.class_name)
+    if layer.class_name in MERGED:
+        arguments = layer.nodes[0].arguments if layer.nodes else ()
+        if len(arguments) < 2 or isinstance(arguments[0], list | tuple):
+            return None
+    elif layer.class_name == "Reshape" and "newshape" not in layer.config:
+        return None
+    return name if _is_known(name) else None
+
+
+def _is_known(name: str) -> bool:
+    """Say whether an operation has a meaning here."""
+    listed = name in JOINED or name in ELEMENTWISE or name in ACTIVATIONS
+    lists = (UNCHANGED, REDUCED, KEPT, BETWEEN)
+    return listed or any(name in names for names in lists) or hasattr(_Operation, f"_of_{name}")
 
 
 def keeps_order(layer: Layer) -> bool:
@@ -163,7 +175,7 @@ class _Operation:
         if len(self.sources) > 1:
             if self.name in JOINED:
                 return merged(self.building, self.call, JOINED[self.name], self.sources, None)
-            return self._opaque(_stretched([self.items.file_volume(s) for s in self.sources]))
+            return self._opaque(stretched([self.items.file_volume(s) for s in self.sources]))
         if len(operands) == 2:
             fields = self._scaled(*operands)
             if fields is not None:
@@ -385,16 +397,6 @@ def _indexed(sizes: Sizes | None, parts: Sequence[Any]) -> Sizes | None:
             continue
         left.append(size if part == _WHOLE or size is None else len(range(size)[slice(*part)]))
     return tuple(left)
-
-
-def _stretched(volumes: Sequence[Sizes | None]) -> Sizes | None:
-    """Return the volume of values of one rank whose axes of size 1 are stretched."""
-    known = [volume for volume in volumes if volume is not None]
-    if len(known) < len(volumes) or len({len(volume) for volume in known}) != 1:
-        return None
-    return tuple(
-        next((size for size in sizes if size != 1), 1) for sizes in zip(*known, strict=True)
-    )
 
 
 # -- for layers and operations alike ---------------------------------------------------------------

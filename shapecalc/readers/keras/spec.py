@@ -267,9 +267,9 @@ class _Network:
     def _along(
         self, call: Call, kind: str, fields: dict[str, Any], axis: Any, source: str
     ) -> str | None:
-        """Add a layer that works along one axis: ours do along the depth, so it is brought there.
+        """Add a layer that works along the depth, or over all axes at once, which some kinds can.
 
-        Over all axes at once is another thing, which some kinds can.
+        None where it works along another axis: ours do not.
         """
         axes = axis if isinstance(axis, list) else [axis]
         numbers = [self.building.axis(source, one) for one in axes]
@@ -284,14 +284,7 @@ class _Network:
             if "over" not in KINDS[kind].model_fields:
                 return None
             return self._kept(call, kind, fields | {"over": "all"}, source)
-        if len(numbers) > 1:
-            return None
-        number = numbers[0]
-        order = [*(n for n in range(rank) if n != number), number]
-        turned = self.building.transposed(call, source, [n or 0 for n in order])
-        value = self.building.add(call, kind, fields, [turned], rank)
-        back = [order.index(n) for n in range(rank)]
-        return self.building.transposed(call, value, back, first=source in self.items.first)
+        return None
 
     # -- activations -------------------------------------------------------------------------------
 
