@@ -62,6 +62,15 @@ class Building:
         """Say that a value is a call's first output."""
         self.values[call.outputs[0]] = value
 
+    def rest(self, call: Call) -> None:
+        """Add what is not known of a call's further outputs, where its kind has one only."""
+        first = self.values[call.outputs[0]]
+        for number, tensor in enumerate(call.outputs):
+            if tensor not in self.values:
+                fields = {"what": call.layer.class_name, "parameters": {}, "macs": 0}
+                name = f":{number}"
+                self.values[tensor] = self.add(call, "operation", fields, [first], None, name=name)
+
     # -- axes --------------------------------------------------------------------------------------
 
     def in_order(self, call: Call, value: str, first: bool) -> str:

@@ -110,6 +110,7 @@ class _Network:
             operations.add(self.building, call)
         elif not (is_own(layer) and self._layer(call)):
             self._unknown(call)
+        self.building.rest(call)
         self._claims(call)
 
     # -- inputs and claims -------------------------------------------------------------------------
@@ -156,7 +157,8 @@ class _Network:
         if formula is None:
             found = UNKNOWN
         else:
-            found = formula(config, [self.items.file_volume(source) for source in sources])
+            sizes = [self.items.file_volume(source) for source in sources]
+            found = formula(config, sizes or [None])
         self.building.opaque(call, call.layer.class_name, found, sources)
 
     def _distributed(self, call: Call) -> bool:
