@@ -138,6 +138,21 @@ def verify(
     return verify(traced, batch=batch, seed=seed, dtype=dtype, training=training, only=only)
 
 
+def convert(
+    source: Source | NetworkSpec, *, to: str = "json", max_layers: int | None = None
+) -> str | bytes:
+    """Return a network in another format: json is the spec language, as data.
+
+    Raises LookupError for a format that is not known, SpecError where no network can be read.
+    """
+    from shapecalc.exporters import EXPORTERS
+
+    export = EXPORTERS.find(to)
+    if export is None:
+        raise LookupError(f"there is no format {to!r}, but {', '.join(EXPORTERS)}")
+    return export(trace(source, max_layers=max_layers))
+
+
 def explain(topic: str) -> str:
     """Return a page: of a rule (SC201), a layer kind (conv), a guide or a topic (padding).
 
@@ -168,6 +183,7 @@ __all__ = [
     "Verification",
     "__version__",
     "check",
+    "convert",
     "explain",
     "read",
     "trace",

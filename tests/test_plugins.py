@@ -298,6 +298,31 @@ def test_a_report_format(run: Run, tmp_path: Path, way: str) -> None:
     assert "'dit' is not one of 'table'" in done.stderr
 
 
+EXPORT = '''"""A network as the names of its layers."""
+
+
+def export(trace):
+    return "".join(f"{record.name}\\n" for record in trace.layers)
+'''
+
+
+@pytest.mark.parametrize("way", ["file", "entry point"])
+def test_a_format_to_convert_to(run: Run, tmp_path: Path, way: str) -> None:
+    write(tmp_path / "spec.yaml", SPEC.replace("square: {name: squared}", "relu"))
+    words = []
+    if way == "file":
+        registered = (
+            "from shapecalc.exporters import EXPORTERS\n\nEXPORTERS.register('names')(export)\n"
+        )
+        write(tmp_path / "naming.py", f"{EXPORT}\n\n{registered}")
+        words = ["--plugin", "naming.py"]
+    else:
+        install(tmp_path, "naming", EXPORT, "[shapecalc.exporters]\nnames = naming:export\n")
+    done = run("convert", *words, "--to", "names", "spec.yaml")
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "conv1\nrelu1\n")
+    assert "'nams' is not" in run("convert", "--to", "nams", "spec.yaml").stderr
+
+
 DIAGNOSTICS = '''"""Findings as a count of each code."""
 
 import sys

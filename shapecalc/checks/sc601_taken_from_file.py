@@ -5,7 +5,9 @@ output volume, the arrays that are kept, the MACs. All that follows is computed 
 does not run them.
 
 Advised, in a model of Keras: "the output volume of 1 of 4 layers is taken from the file, not
-computed: lstm_1 (LSTM)". Nothing has to be done; a number that matters can be checked by hand.
+computed", and which layer that is.
+
+Good: nothing has to be done. A number that matters can be checked by hand.
 """
 
 from __future__ import annotations

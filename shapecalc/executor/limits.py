@@ -60,7 +60,11 @@ def _not_run(record: LayerRecord, stand_ins: bool) -> Fault | None:
         return Fault(rules.UNKNOWN_KIND, f"the layer kind {record.kind} cannot be run", hint)
     if record.layer is not None and record.layer.opaque and not stand_ins:
         hint = "verify runs the layers around it"
-        return Fault(rules.UNKNOWN_KIND, f"the operation {record.title} cannot be run", hint)
+        return Fault(
+            rules.UNKNOWN_KIND,
+            f"{record.title} cannot be run: nothing is known of how it computes",
+            hint,
+        )
     if record.output is None:
         return Fault(rules.MISSING_FIELD, f"the output of {record.name} is not known")
     return None

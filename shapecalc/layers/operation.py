@@ -92,9 +92,9 @@ class Operation(Layer):
 
     Backward: none. It is never executed; verify checks the layers around it.
 
-    Example: an LSTM of 5 units on 10x4: 4*(4 + 5)*5 + 4*5 = 200 parameters, output 5.
+    Example: an LSTM of 5 units on 10x4: 4*(4 + 5 + 1)*5 = 200 parameters, output 5.
 
-        - operation: {what: LSTM, output: 5, parameters: {kernel: [9, 20], bias: [20]}, macs: 1800}
+        - operation: {what: LSTM, output: 5, parameters: {w: [10, 20]}, macs: 1800}
 
     Fields: what (its name in the file), output (a volume), parameters (names to shapes, or to
     {shape: ..., role: ...}; the roles are weight, bias and statistic), macs.

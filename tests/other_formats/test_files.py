@@ -227,3 +227,34 @@ def test_an_operation_is_never_executed(save: Save, run: Run) -> None:
 def test_a_network_of_open_size_is_not_run(save: Save, run: Run) -> None:
     with pytest.raises(shapecalc.SpecError, match="not known"):
         execute(save(CONV, inputs={"image": None}))
+
+
+# -- convert ---------------------------------------------------------------------------------------
+
+
+def test_a_file_of_another_format_becomes_a_spec(run: Run, save: Save) -> None:
+    nodes = [
+        {**CONV, "name": "input", "takes": "im/age"},
+        {"name": "a/b", "does": "relu"},
+        {"name": "a b", "does": "relu", "takes": "input"},
+        {"name": "\u00e9", "does": "add", "takes": ["a/b", "a b"]},
+        {**LSTM, "takes": []},
+        {"name": "relu7", "does": "relu", "takes": "\u00e9"},
+    ]
+    name = save(*nodes, inputs={"im/age": [8, 8, 3]}, gives=["relu7", "lstm"])
+    done = run("convert", name)
+    assert done.exit_code == 0
+    assert "SC601" in done.stderr
+    spec = json.loads(done.stdout)
+    after, before = shapecalc.trace(spec), shapecalc.trace(name)
+    assert [r.name for r in after.layers] == ["input_2", "a_b", "a_b_2", "layer", "lstm", "relu7"]
+    assert after.totals == before.totals
+    assert list(after.outputs.values()) == list(before.outputs.values())
+    assert after.diagnostics == ()
+
+
+def test_a_damaged_file_is_not_converted(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "cut.toy").write_bytes(b'{"toy": 1, "nodes": [')
+    done = run("convert", "cut.toy")
+    assert done.exit_code == 1
+    assert "SC603" in done.stderr
