@@ -18,6 +18,7 @@ from shapecalc.frameworks.meanings import (
     depth_axis,
     ignored,
     interpolation,
+    normalized_axes,
     only,
     output_size,
     padding,
@@ -212,7 +213,8 @@ def _borders(axes: int) -> Iterator[Word]:
 def _norms() -> Iterator[Word]:
     yield _word("BatchNormalization", "batch_norm", BATCH_NORM, (), EPSILON)
     yield _word("LayerNormalization", "layer_norm", {
-        **NORM, "rms_scaling": only(False, hint="layer_norm subtracts the mean here"),
+        **NORM, "axis": normalized_axes,
+        "rms_scaling": only(False, hint="layer_norm subtracts the mean here"),
     }, (), EPSILON)  # fmt: skip
     yield _word("RMSNormalization", "rms_norm", {**AXIS, "epsilon": reads("eps")})
     yield _word("UnitNormalization", "l2_normalize", AXIS)

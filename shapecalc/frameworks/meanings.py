@@ -202,31 +202,46 @@ def depth_axis(*, keras: bool) -> Field:
 
 
 def center(value: Any, fields: Mapping[str, Any]) -> Meaning:
-    """Whether Keras' norm has a beta."""
-    meaning = scale(value, fields)
-    return meaning if meaning.fault or value is not False else Meaning({"affine": False})
+    """Whether Keras' norm has a beta; affine says it where it has neither that nor a gamma."""
+    if value is False and fields.get("scale") is False:
+        return Meaning({"affine": False})
+    return Meaning() if value is True or value is None else Meaning({"center": value})
 
 
 def scale(value: Any, fields: Mapping[str, Any]) -> Meaning:
-    """Whether Keras' norm has a gamma: it has both or neither here, and center says which."""
-    if value is True or value is None:
-        return Meaning()
-    if value is not False:
-        return Meaning(fault="it is true or false", known=True)
-    if fields.get("center") is False and fields.get("scale") is False:
-        return Meaning()
-    hint = "gamma and beta are kept or left out together: affine: false leaves out both"
-    return Meaning(fault=hint, known=True)
+    """Whether Keras' norm has a gamma; center says it where it has no beta either."""
+    neither = value is False and fields.get("center") is False
+    return Meaning() if neither or value is True or value is None else Meaning({"scale": value})
 
 
 def normalized_shape(value: Any, fields: Mapping[str, Any]) -> Meaning:
-    """What PyTorch's LayerNorm runs over."""
+    """What PyTorch's LayerNorm runs over: the depth, or all of a volume, depth first."""
+    sizes = _items(value)
+    if len(sizes) < 2 or not all(type(size) is int and size > 0 for size in sizes):
+        return normalized_depth(value, fields)
+    first, *rest = sizes
+    return Meaning({"over": "all"}, (Stated("volume", (*rest, first)),))
+
+
+def normalized_depth(value: Any, fields: Mapping[str, Any]) -> Meaning:
+    """What PyTorch's RMSNorm runs over."""
     sizes = _items(value)
     if len(sizes) == 1:
         return depth(sizes[0], fields)
-    return Meaning(
-        fault="layer_norm runs over the depth at each position, not over the whole volume"
-    )
+    return Meaning(fault="it runs over the depth at each position, not over the whole volume")
+
+
+def normalized_axes(value: Any, fields: Mapping[str, Any]) -> Meaning:
+    """What Keras' LayerNormalization runs over: the last axis, or all behind the batch."""
+    axes = sorted(value) if _whole_numbers(value) and len(value) > 1 else []
+    n = len(axes)
+    if axes and axes in ([*range(1, n + 1)], [*range(-n, 0)]):
+        return Meaning({"over": "all"}, (Stated("axes", (n - 1,)),))
+    return depth_axis(keras=True)(value, fields)
+
+
+def _whole_numbers(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(type(one) is int for one in value)
 
 
 def scale_factor(value: Any, _: Mapping[str, Any]) -> Meaning:

@@ -20,6 +20,7 @@ from shapecalc.frameworks.meanings import (
     ignored,
     innermost_first,
     interpolation,
+    normalized_depth,
     normalized_shape,
     only,
     output_size,
@@ -36,11 +37,6 @@ PLACE: Fields = {"device": ignored, "dtype": ignored}
 INPLACE: Fields = {"inplace": ignored}
 ZEROS = only("zeros", hint="padding is with zeros here")
 INDICES = only(False, hint="a pool has one output here, without the places of its values")
-NORM_BIAS = only(
-    True,
-    hint="gamma and beta are kept or left out together: affine: false leaves out both",
-    harmless=False,
-)
 STATISTICS = only(True, hint="the running mean and variance are always kept here", harmless=False)
 DIM = depth_axis(keras=False)
 
@@ -91,7 +87,7 @@ BATCH_NORM: Fields = {
     "affine": reads("affine"),
     "track_running_stats": STATISTICS,
     **PLACE,
-    "bias": NORM_BIAS,
+    "bias": reads("center"),
 }
 INSTANCE_NORM: Fields = {
     **BATCH_NORM,
@@ -186,12 +182,12 @@ def _norms() -> Iterator[Word]:
         "normalized_shape": normalized_shape,
         "eps": reads("eps"),
         "elementwise_affine": reads("affine"),
-        "bias": NORM_BIAS,
+        "bias": reads("center"),
         **PLACE,
     }, shorthand="normalized_shape")  # fmt: skip
     # its eps is the smallest step of float32 at 1 unless written
     yield _word("RMSNorm", "rms_norm", {
-        "normalized_shape": normalized_shape,
+        "normalized_shape": normalized_depth,
         "eps": unless_none("eps"),
         "elementwise_affine": reads("weight"),
         **PLACE,
@@ -202,7 +198,7 @@ def _norms() -> Iterator[Word]:
         "eps": reads("eps"),
         "affine": reads("affine"),
         **PLACE,
-        "bias": NORM_BIAS,
+        "bias": reads("center"),
     }, shorthand="num_groups")  # fmt: skip
 
 

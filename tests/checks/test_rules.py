@@ -241,6 +241,7 @@ def test_sc402_leaves_a_stride_up_to_the_filter_alone(
     [
         "[{conv: {K: 2, F: 3}}, batch_norm]",
         "[{conv: {K: 2, F: 3}}, {batch_norm: {affine: false}}]",
+        "[{conv: {K: 2, F: 3}}, {batch_norm: {scale: false}}]",
         "[{depthwise_conv: 3}, batch_norm]",
         "[{conv_transpose: {K: 2, F: 3}}, batch_norm]",
         "[flatten, {dense: 3}, batch_norm]",
@@ -262,6 +263,7 @@ def test_sc403_finds_a_bias_that_only_batch_norms_see(trace_text: TraceText, lay
     [
         "[{conv: {K: 2, F: 3, bias: false}}, batch_norm]",
         "[{conv: {K: 2, F: 3}}, relu, batch_norm]",
+        "[{conv: {K: 2, F: 3}}, {batch_norm: {center: false}}]",
         "[{conv: {K: 2, F: 3}}, layer_norm]",
         "[{local_conv: {K: 2, F: 3}}, batch_norm]",
         "[{conv: {K: 2, F: 3}}, instance_norm]",

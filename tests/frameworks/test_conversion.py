@@ -27,6 +27,8 @@ LEFT = {
     (KERAS, "max_pool"): {"P", "rounding"},
     (KERAS, "avg_pool"): {"P", "rounding", "count_include_pad"},
     (KERAS, "prelu"): {"per_channel"},  # one slope for all
+    (PYTORCH, "batch_norm"): {"scale"},  # false; its bias is our center
+    (PYTORCH, "layer_norm"): {"scale"},
     (PYTORCH, "relu"): {"max", "slope", "threshold"},
     (KERAS, "upsample"): {"mode"},
     (KERAS, "rms_norm"): {"weight"},  # false
@@ -126,6 +128,10 @@ def test_what_a_layer_is_written_as_reads_as_the_same_layer() -> None:
          {"epsilon": 0.1, "center": False, "scale": False}),
         (PYTORCH, "pad", {"P": ((3, 4), (1, 2))}, (4, 4, 2), "ZeroPad2d",
          {"padding": [1, 2, 3, 4]}),
+        (PYTORCH, "layer_norm", {"over": "all"}, (4, 5, 2), "LayerNorm",
+         {"normalized_shape": [2, 4, 5]}),
+        (KERAS, "layer_norm", {"over": "all", "affine": True, "center": False, "scale": True},
+         (4, 5, 2), "LayerNormalization", {"axis": [1, 2, 3], "center": False, "scale": True}),
         (KERAS, "pad", {"P": ((3, 4),)}, (4, 2), "ZeroPadding1D", {"padding": [3, 4]}),
         (KERAS, "tanh", {}, (4, 4, 2), "Activation", {"activation": "tanh"}),
         (KERAS, "upsample", {"scale": 2, "mode": "nearest"}, (4, 2), "UpSampling1D", {"size": 2}),

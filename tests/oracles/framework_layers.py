@@ -152,6 +152,14 @@ TORCH_ANY: list[tuple[str, dict[str, Any], Any]] = [
     ("GroupNorm", {
         "num_groups": 2, "num_channels": DEPTH, "eps": 0.1, "affine": False, "bias": True,
     }, {"group_norm": {"groups": 2, "eps": 0.1, "affine": False}}),
+    ("GroupNorm", {"num_groups": 2, "num_channels": DEPTH, "bias": False}, {
+        "group_norm": {"groups": 2, "center": False}
+    }),
+    ("LayerNorm", {"normalized_shape": [DEPTH, SIZE, SIZE]}, {"layer_norm": {"over": "all"}}),
+    ("LayerNorm", {"normalized_shape": [DEPTH, SIZE, SIZE], "eps": 0.1, "bias": False}, {
+        "layer_norm": {"over": "all", "eps": 0.1, "center": False}
+    }),
+    ("BatchNorm2d", {"num_features": DEPTH, "bias": False}, {"batch_norm": {"center": False}}),
     ("LocalResponseNorm", {"size": 3}, {"lrn": 3}),
     ("LocalResponseNorm", {"size": 3, "alpha": 0.1, "beta": 0.5, "k": 2.0}, {
         "lrn": {"size": 3, "alpha": 0.1, "beta": 0.5, "k": 2.0}
@@ -354,6 +362,14 @@ KERAS_ANY: list[tuple[str, dict[str, Any], Any]] = [
     ("BatchNormalization", {"axis": 3, "center": True, "scale": True}, {
         "batch_norm": {"eps": 0.001}
     }),
+    ("BatchNormalization", {"scale": False}, {"batch_norm": {"eps": 0.001, "scale": False}}),
+    ("BatchNormalization", {"center": False, "epsilon": 0.1}, {
+        "batch_norm": {"eps": 0.1, "center": False}
+    }),
+    ("LayerNormalization", {"axis": [1, 2, 3], "scale": False}, {
+        "layer_norm": {"over": "all", "eps": 0.001, "scale": False}
+    }),
+    ("LayerNormalization", {"axis": [-3, -2, -1]}, {"layer_norm": {"over": "all", "eps": 0.001}}),
     ("LayerNormalization", {}, {"layer_norm": {"eps": 0.001}}),
     ("LayerNormalization", {
         "axis": -1, "epsilon": 0.1, "center": False, "scale": False, **NORM,

@@ -401,6 +401,8 @@ def norm(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Ten
     affine = {name: parameters.get(name) for name in ("weight", "bias")}
     eps = fields.get("eps", 1e-5)
     if "groups" in fields:
+        if affine["weight"] is None:  # PyTorch's backward fails with a beta alone
+            affine["weight"] = torch.ones(x.shape[1], dtype=x.dtype)
         return functional.group_norm(x, fields["groups"], **affine, eps=eps)
     return functional.instance_norm(x, **affine, eps=eps)
 
@@ -409,6 +411,8 @@ def layer_norm(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) 
     last = inputs[0].movedim(1, -1)
     affine = [parameters.get(name) for name in ("weight", "bias")]
     eps = case.fields.get("eps", 1e-5)
+    if case.fields.get("over") == "all":
+        return functional.layer_norm(inputs[0], inputs[0].shape[1:], *affine, eps)
     return functional.layer_norm(last, last.shape[-1:], *affine, eps).movedim(-1, 1)
 
 
@@ -669,7 +673,7 @@ def gated() -> Iterator[Case]:
 
 def norms(*more: Fields) -> Callable[[], Iterator[Case]]:
     """Return what yields norms in training and inference."""
-    written = ({}, {"affine": False}, {"eps": 0.1})
+    written = ({}, {"affine": False}, {"eps": 0.1}, {"scale": False}, {"center": False})
     grid = list(product(written, more or ({},), (*MORE_AXES, (9, 7, 8))))
     return lambda: (
         Case(fields | one, (volume,), training=training)
@@ -905,7 +909,7 @@ ORACLES: dict[str, Oracle] = {
     ),
     "batch_norm": Oracle(batch_norm, norms(), 30),
     "instance_norm": Oracle(norm, instance_norms, 24),
-    "layer_norm": Oracle(layer_norm, norms(), 30),
+    "layer_norm": Oracle(layer_norm, norms({}, {"over": "all"}), 100),
     "group_norm": Oracle(norm, norms({"groups": 1}, {"groups": 2}, {"groups": 4}), 50),
     "lrn": Oracle(lrn, lrns, 62),
     "rms_norm": Oracle(rms_norm, activations({}, {"weight": False}, {"eps": 0.1}), 50),
