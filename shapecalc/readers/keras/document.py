@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, Path, quote
 from shapecalc.document import Document, Original
+from shapecalc.frameworks.meanings import NOTHING
 from shapecalc.readers.base import unreadable
 from shapecalc.readers.keras.building import Building
 from shapecalc.readers.keras.graph import Graph, Malformed, NoLayers
-from shapecalc.readers.keras.items import ROUNDING, Item, turned
+from shapecalc.readers.keras.items import ROUNDING, Item, Sizes, turned
 from shapecalc.readers.keras.model import Model, read
 from shapecalc.readers.keras.spec import field_key, translated
 from shapecalc.readers.keras.walk import flatten
@@ -60,9 +62,9 @@ def _damaged(error: Malformed, name: str | None) -> Document:
     return Document(None, name, [Finding(fault, Original(where), place=place)])
 
 
-def _document(model: Model, name: str | None) -> Document:
+def _document(model: Model, name: str | None, inputs: Mapping[str, Sizes] = NOTHING) -> Document:
     graph = model.graph
-    building = translated(flatten(graph))
+    building = translated(flatten(graph), inputs)
     items = building.items
     data: dict[str, Any] = {"name": graph.name} if graph.name else {}
     data["inputs"] = {
@@ -79,6 +81,7 @@ def _document(model: Model, name: str | None) -> Document:
         original_path=_Origins(building, graph, lines).of,
     )
     document.findings = _contradictions(building, graph)
+    document.with_inputs = lambda given: _document(model, name, given)
     return document
 
 

@@ -13,7 +13,7 @@ from shapecalc.diagnostics import LayerError
 from shapecalc.frameworks.conversion import Reading, read_layer
 from shapecalc.frameworks.keras import WORDS
 from shapecalc.frameworks.keras1 import FIELDS, modern
-from shapecalc.frameworks.meanings import ACTIVATIONS, Word, ignored
+from shapecalc.frameworks.meanings import ACTIVATIONS, NOTHING, Word, ignored
 from shapecalc.layers import KINDS
 from shapecalc.readers.keras import operations
 from shapecalc.readers.keras.building import Building
@@ -35,10 +35,14 @@ OF_CONVNEXT = {"LayerScale": "scale"}  # keras.applications' own
 ALIKE = ("S", "F", "P", "dilation", "scale")  # fields with a number for each axis
 
 
-def translated(flat: Flattened) -> Building:
-    """Return the spec of a model's calls."""
+def translated(flat: Flattened, inputs: Mapping[str, Sizes] = NOTHING) -> Building:
+    """Return the spec of a model's calls, with other volumes in the place of some of its inputs'.
+
+    Shapes that a file states are those of its own inputs, and hold for no others.
+    """
     layouts = Layouts(flat, _depth_first, _passes)
-    network = _Network(Building(flat, layouts, stated_shapes(flat)))
+    building = Building(flat, layouts, {} if inputs else stated_shapes(flat))
+    network = _Network(building, inputs)
     for call in flat.calls:
         network.call(call)
     return network.building
@@ -97,8 +101,9 @@ def _passes(call: Call) -> bool:
 class _Network:
     """Puts one call after the other into a spec."""
 
-    def __init__(self, building: Building) -> None:
+    def __init__(self, building: Building, inputs: Mapping[str, Sizes]) -> None:
         self.building = building
+        self.inputs = inputs
         self.items = building.items
 
     def call(self, call: Call) -> None:
@@ -121,6 +126,7 @@ class _Network:
         first = self.building.layouts.depth_first(call.outputs[0])
         if first and volume is not None and len(volume) > 1:
             volume = turned_back(volume)
+        volume = self.inputs.get(call.name, volume)
         name = self.items.add_input(call.name, volume, call.layer.path)
         if first:
             self.items.first.add(name)
