@@ -230,11 +230,11 @@ def _two_axes_mode(fields: Fields, volume: Volume) -> Any:
 
 
 def _slopes(fields: Fields, volume: Volume) -> int:
-    return volume[-1] if fields.get("per_channel") else 1
+    return volume[-1] if fields.get("slopes") == "per_slice" else 1
 
 
 def _shared(fields: Fields, volume: Volume) -> list[int] | None:
-    return list(range(1, len(volume))) if fields.get("per_channel") else None
+    return list(range(1, len(volume))) if fields.get("slopes") == "per_slice" else None
 
 
 def _depth_first(fields: Fields, _: Volume) -> list[int]:

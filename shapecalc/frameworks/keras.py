@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from shapecalc.frameworks.meanings import (
     ALPHA,
-    SLOPES,
+    PER_VALUE,
     Fields,
     Meaning,
     Word,
@@ -235,7 +235,7 @@ def _elementwise() -> Iterator[Word]:
     }, (), {"negative_slope": Meaning({"slope": 0.3})}, shorthand="negative_slope")  # fmt: skip
     yield _word("PReLU", "prelu", {
         **_learned("alpha"), "shared_axes": shared_axes,
-    }, (), {"shared_axes": Meaning(fault=SLOPES)}, shorthand="shared_axes")  # fmt: skip
+    }, (), {"shared_axes": PER_VALUE}, shorthand="shared_axes")  # fmt: skip
     yield _word("ELU", "elu", {"alpha": ALPHA})
     yield _word("Softmax", "softmax", AXIS)
     yield _word("Identity", "identity", {})

@@ -290,18 +290,20 @@ def slopes(value: Any, fields: Mapping[str, Any]) -> Meaning:
     """The number of PyTorch's PReLU's slopes."""
     if value == 1:
         return Meaning()
-    return Meaning({"per_channel": True}, depth(value, fields).stated)
+    return Meaning({"slopes": "per_slice"}, depth(value, fields).stated)
 
 
 def shared_axes(value: Any, _: Mapping[str, Any]) -> Meaning:
-    """The axes along which Keras' PReLU has one slope: all but the depth."""
-    axes = list(_items(value))
-    if axes and axes == list(range(1, len(axes) + 1)):
-        return Meaning({"per_channel": True}, (Stated("axes", (len(axes),)),))
-    return Meaning(fault=SLOPES, known=True)
+    """The axes along which Keras' PReLU has one slope: all but the depth, or none."""
+    axes = [] if value is None else list(_items(value))
+    if not axes:
+        return PER_VALUE
+    if axes == list(range(1, len(axes) + 1)):
+        return Meaning({"slopes": "per_slice"}, (Stated("axes", (len(axes),)),))
+    return Meaning(fault="slopes are one in all, per_slice or per_value here", known=True)
 
 
-SLOPES = "one slope a value is not counted here, but one in all, or with per_channel one a slice"
+PER_VALUE = Meaning({"slopes": "per_value"})
 
 ACTIVATIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     **{

@@ -37,6 +37,7 @@ AXIS_NAMES = (
     ("frames", "height", "width", "depth"),
 )
 
+SLOPES = ("one", "per_slice", "per_value")
 AXES = ("depth", "length", "height", "width", "frames", "units")
 
 Schema = dict[str, Any]
@@ -403,6 +404,12 @@ def one_of(value: Any, names: Sequence[str], meant: Mapping[str, str] = NO_WORDS
     raise wrong(" or ".join(names), value, instead=instead or _meant(value, names))
 
 
+def _slopes(value: Any) -> str:
+    if isinstance(value, bool):  # per_channel
+        return "per_slice" if value else "one"
+    return one_of(value, SLOPES, {"per_channel": "per_slice"})
+
+
 def _integer(value: Any) -> int:
     if type(value) is int and abs(value) <= LIMIT:
         return value
@@ -478,6 +485,7 @@ Truth = Annotated[bool, FieldType(_truth, {"type": "boolean"})]
 TruthOrReal = Annotated[
     bool | float, FieldType(_truth_or_real, {"anyOf": [{"type": "boolean"}, _REAL]})
 ]
+Slopes = Annotated[str, FieldType(_slopes, {"enum": [*SLOPES, True, False]})]
 Text = Annotated[str, FieldType(_text, {"type": "string"})]
 Integer = Annotated[
     int, FieldType(_integer, {"type": "integer", "minimum": -LIMIT, "maximum": LIMIT})

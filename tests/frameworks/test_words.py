@@ -326,7 +326,7 @@ def test_a_layer_for_another_number_of_axes_is_refused(volume: str, item: Any, c
         ({"AvgPool2d": {"kernel_size": 2, "divisor_override": 3}}, "window's size", True),
         ({"LPPool2d": {"norm_type": 1, "kernel_size": 2}}, "norm_type 2", True),
         ({"Flatten": {"start_dim": 2}}, "whole volume", True),
-        ("keras.layers.PReLU", "per_channel", False),
+        ({"keras.layers.PReLU": {"shared_axes": [2]}}, "per_value", False),
         ({"Softmax": {"dim": 0}}, "along the depth", False),
         ({"Dense": {"units": 2, "lora_rank": 4}}, "low rank", False),
     ],

@@ -195,7 +195,7 @@ TORCH_ANY: list[tuple[str, dict[str, Any], Any]] = [
     ("LeakyReLU", {}, "leaky_relu"),
     ("PReLU", {}, "prelu"),
     ("PReLU", {"num_parameters": 1, "init": 0.25}, "prelu"),
-    ("PReLU", {"num_parameters": DEPTH}, {"prelu": {"per_channel": True}}),
+    ("PReLU", {"num_parameters": DEPTH}, {"prelu": {"slopes": "per_slice"}}),
 ]  # fmt: skip
 
 TORCH_FLAT: list[tuple[str, dict[str, Any], Any]] = [
@@ -395,7 +395,9 @@ KERAS_ANY: list[tuple[str, dict[str, Any], Any]] = [
     ("Activation", {"activation": "hard_tanh"}, "hard_tanh"),
     ("Activation", {"activation": "glu"}, "glu"),
     ("LeakyReLU", {"negative_slope": 0.2}, {"leaky_relu": 0.2}),
-    ("PReLU", {"shared_axes": [1, 2]}, {"prelu": {"per_channel": True}}),
+    ("PReLU", {"shared_axes": [1, 2]}, {"prelu": {"slopes": "per_slice"}}),
+    ("PReLU", {"shared_axes": None}, {"prelu": {"slopes": "per_value"}}),
+    ("PReLU", {"alpha_initializer": "zeros"}, {"prelu": {"slopes": "per_value"}}),
     ("ELU", {"alpha": 1.0}, "elu"),
     ("Softmax", {"axis": -1}, "softmax"),
     ("Activation", {"activation": "relu"}, "relu"),

@@ -440,6 +440,8 @@ def lrn(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tens
 
 
 def prelu(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    if case.fields.get("slopes") == "per_value":
+        return torch.where(inputs[0] > 0, inputs[0], inputs[0] * parameters["weight"])
     return functional.prelu(inputs[0], parameters["weight"])
 
 
@@ -818,6 +820,7 @@ def slices() -> Iterator[Case]:
         yield Case({"axis": axis, "start": 1}, ((2, 4, 3, 2, 3),))
 
 
+SLOPES = ("one", "per_slice", "per_value")
 AXES_OF = {1: ["depth"], 2: ["length", "depth"], 3: ["height", "width", "depth"],
            4: ["frames", "height", "width", "depth"]}  # fmt: skip
 
@@ -955,7 +958,9 @@ ORACLES: dict[str, Oracle] = {
         lambda x, slope=0.01: functional.leaky_relu(x, slope),
         *({}, {"slope": 0.2}, {"slope": 0}, {"slope": -0.5}, {"slope": 1.5}),
     ),
-    "prelu": Oracle(prelu, activations({}, {"per_channel": True}), 36),
+    "prelu": Oracle(
+        prelu, activations({}, {"per_channel": True}, *({"slopes": s} for s in SLOPES)), 90
+    ),
     "pad": Oracle(lambda case, inputs, _: shifted(case, inputs, 1), borders, 27),
     "crop": Oracle(lambda case, inputs, _: shifted(case, inputs, -1), borders, 27),
     "upsample": Oracle(upsample, upsamples, 70),
