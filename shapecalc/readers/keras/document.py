@@ -15,8 +15,9 @@ from shapecalc.readers.keras.building import Building
 from shapecalc.readers.keras.graph import Graph, Malformed, NoLayers
 from shapecalc.readers.keras.items import ROUNDING, Item, Sizes, turned
 from shapecalc.readers.keras.model import Model, read
-from shapecalc.readers.keras.spec import field_key, translated
+from shapecalc.readers.keras.spec import translated
 from shapecalc.readers.keras.walk import flatten
+from shapecalc.readers.keras.words import field_key
 
 NO_LAYERS = "save a functional or Sequential model, or write the network as a spec"
 DAMAGED = "save the model again with Keras, and give the whole file"

@@ -16,8 +16,9 @@ from shapecalc.layers import KINDS
 from shapecalc.readers.keras.building import Building
 from shapecalc.readers.keras.graph import Layer, TensorRef
 from shapecalc.readers.keras.items import Sizes, turned_back
-from shapecalc.readers.keras.opaque import Opaque, product, stretched, whole
+from shapecalc.readers.keras.opaque import Opaque, formula_of, product, stretched, whole
 from shapecalc.readers.keras.walk import Call
+from shapecalc.readers.keras.words import word_of
 from shapecalc.volumes import titles_of
 
 MERGED = ("Add", "Subtract", "Multiply", "Maximum", "Average", "Minimum", "Concatenate", "Merge")
@@ -72,14 +73,16 @@ def _without_module(layer: Layer) -> str | None:
     Layers say whether they are trainable. Those that join take a list, operations one tensor after
     the other.
     """
-    if "trainable" in layer.config or layer.class_name == "InputLayer":
+    if "trainable" in layer.config:
         return None
     name = _snake(layer.class_name)
     if layer.class_name in MERGED:
         arguments = layer.nodes[0].arguments if layer.nodes else ()
         if len(arguments) < 2 or isinstance(arguments[0], list | tuple):
             return None
-    elif layer.class_name == "Reshape" and "newshape" not in layer.config:
+    elif layer.class_name == "Reshape":
+        return name if "newshape" in layer.config else None
+    elif word_of(layer.class_name) is not None or formula_of(layer.class_name) is not None:
         return None
     return name if _is_known(name) else None
 

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 
 from shapecalc.diagnostics import LayerError
 from shapecalc.frameworks.conversion import Reading, read_layer
-from shapecalc.frameworks.keras import WORDS
-from shapecalc.frameworks.keras1 import FIELDS, modern
-from shapecalc.frameworks.meanings import ACTIVATIONS, NOTHING, Word, ignored
+from shapecalc.frameworks.keras1 import modern
+from shapecalc.frameworks.meanings import ACTIVATIONS, NOTHING, Word
 from shapecalc.layers import KINDS
 from shapecalc.readers.keras import operations
 from shapecalc.readers.keras.building import Building
-from shapecalc.readers.keras.graph import Layer
 from shapecalc.readers.keras.items import ROUNDING, Sizes, turned_back
 from shapecalc.readers.keras.layouts import Layouts
 from shapecalc.readers.keras.opaque import UNKNOWN, Opaque, formula_of, inner_of, product
 from shapecalc.readers.keras.stated import stated_shapes
 from shapecalc.readers.keras.walk import Call, Flattened
+from shapecalc.readers.keras.words import given, is_own, word_of
 
-KERAS = ("keras", "tensorflow", "tf_keras", "tf", "qkeras")  # packages whose classes are known
-# What is settled here and not word by word: axes are those of the file's order.
-SETTLED = ("name", "trainable", "dtype", "data_format", "axis", "input_shape", "input_dim",
-           "batch_input_shape")  # fmt: skip
 FIRST = "channels_first"
 LINEAR = ("linear", None)
 KEEPING = frozenset(kind for kind, _ in ACTIVATIONS.values())  # the volume, without weights
@@ -46,34 +40,6 @@ def translated(flat: Flattened, inputs: Mapping[str, Sizes] = NOTHING) -> Buildi
     for call in flat.calls:
         network.call(call)
     return network.building
-
-
-@cache
-def _words() -> Mapping[str, Word]:
-    return {word.name: word for word in WORDS}
-
-
-@cache
-def _telling(name: str) -> tuple[str, ...]:
-    """Return the fields of a word that tell anything."""
-    fields = _words()[name].fields
-    return tuple(key for key, read in fields.items() if read is not ignored and key not in SETTLED)
-
-
-def _given(word: Word, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a configuration tells under the fields of a word; nothing is as left out."""
-    return {key: config[key] for key in _telling(word.name) if config.get(key) is not None}
-
-
-def is_own(layer: Layer) -> bool:
-    """Say whether a layer's class is one of Keras', and not of the same name from elsewhere."""
-    return layer.module is None or layer.module.partition(".")[0] in KERAS
-
-
-def word_of(class_name: str) -> Word | None:
-    """Return the word for a class; QKeras' classes are Keras' with a Q before and quantizers."""
-    words = _words()
-    return words.get(class_name) or words.get(class_name.removeprefix("Q"))
 
 
 def _depth_first(call: Call) -> bool | None:
@@ -180,7 +146,7 @@ class _Network:
         if word.kind == "dense" or (not word.kind) or _is_elementwise(word.kind):
             layer = replace(call.layer, class_name=class_name, config=config)
             return self._layer(call._replace(layer=layer))
-        reading = read_layer(word, _given(word, config))
+        reading = read_layer(word, given(word, config))
         source = self.building.sources(call)[0]
         sizes = self.items.file_volume(source)
         if reading is None or sizes is None or config.get("data_format") == FIRST:
@@ -204,12 +170,12 @@ class _Network:
         word = word_of(class_name)
         if word is None or not call.inputs:
             return False
-        given = _given(word, config)
-        given.pop("activation", None)
+        told = given(word, config)
+        told.pop("activation", None)
         activation = _activation(config.get("activation"))
         if not word.kind:
             return self._activated(call, activation)
-        reading = read_layer(word, given)
+        reading = read_layer(word, told)
         if reading is None or reading.kind not in KINDS:
             return False
         if any(not meaning.harmless for meaning in reading.refused.values()):
@@ -388,22 +354,10 @@ def _kind_of_activation(activation: Any) -> tuple[str, dict[str, Any]]:
         class_name, config = activation
         word = word_of(class_name)
         assert word is not None
-        reading = read_layer(word, _given(word, config))
+        reading = read_layer(word, given(word, config))
         if reading is not None and reading.kind in KINDS and not word.axes:
             refused = any(not meaning.harmless for meaning in reading.refused.values())
             elementwise = not KINDS[reading.kind].has_weights and not KINDS[reading.kind].merges
             if elementwise and not refused:
                 return reading.kind, reading.fields
     return "", {}
-
-
-def field_key(layer: Layer, field: str) -> str | None:
-    """Return the key under which a layer's configuration has a field of ours, or None."""
-    class_name, config = modern(layer.class_name, layer.config)
-    word = word_of(class_name)
-    for key, read in word.fields.items() if word else ():
-        if key in config and field in read(config[key], config).fields:
-            if key in layer.config:
-                return key
-            return next((old for old in layer.config if FIELDS.get(old) == key), None)
-    return None

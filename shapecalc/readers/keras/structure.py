@@ -50,7 +50,8 @@ def read_model(data: Any, path: Path = ()) -> Graph:
         return _graph({"class_name": class_name, "config": data}, path, path)
     if not _is_entry(data):
         message = "a model has a class_name and a config, and this has not both"
-        raise Malformed(message, path, is_model="class_name" in data)
+        named = isinstance(data.get("class_name"), str) and "config" in data
+        raise Malformed(message, path, is_model=named)
     config = data["config"]
     if not _is_model(data) and not (_has_layers(config) and all(map(_is_entry, config["layers"]))):
         class_name = quote(_class_of(data, path)[0])
