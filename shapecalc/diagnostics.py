@@ -213,6 +213,13 @@ class SpecError(ValueError):
         super().__init__("; ".join(f"{d.code} {d.message}" for d in self.diagnostics))
 
 
+def refusal(fault: Fault, where: str) -> SpecError:
+    """Return the error for a faulty array or argument; `where` is its key."""
+    layer = where.rpartition(".")[0] or None
+    told = (fault.code, fault.rule.severity, fault.message, fault.hint)
+    return SpecError([Diagnostic(*told, layer, where, None, None)])
+
+
 def quote(value: object, length: int = QUOTE_LENGTH) -> str:
     """Return user text safe to print: no control characters, cut at `length` characters.
 

@@ -19,7 +19,7 @@ from shapecalc.frameworks import lookups
 from shapecalc.layers import ALIASES, KINDS, Layer
 from shapecalc.layers.base import aliases, written_names
 from shapecalc.layers.composite import Composite, Repeat
-from shapecalc.layers.field_types import LAYERS, NAME, POSITIVE, VOLUME, Schema
+from shapecalc.layers.field_types import LAYERS, NAME, PARTIAL_VOLUME, POSITIVE, Schema
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED
 from shapecalc.network.example import KEYS as EXAMPLE_KEYS
 from shapecalc.network.example import LOSSES
@@ -103,7 +103,7 @@ class _Language:
     # -- the top level -------------------------------------------------------------------------
 
     def spec(self) -> Schema:
-        volume = self.value(VOLUME, parameters=False)
+        volume = self.value(PARTIAL_VOLUME, parameters=False)
         inputs = {
             "type": "object",
             "propertyNames": _either(_reference("name"), {"const": "input"}),

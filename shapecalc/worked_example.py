@@ -17,6 +17,7 @@ from shapecalc.layers.field_types import Volume
 from shapecalc.network import NetworkSpec
 from shapecalc.network.example import Example, Numbers, examples_in
 from shapecalc.records import LayerRecord
+from shapecalc.volumes import all_known, is_known
 
 Role = Literal["value", "gradient", "parameter", "parameter gradient", "next", "loss"]
 Lack = Literal["loss", "gradient", "rate"]
@@ -72,7 +73,9 @@ class Names:
     def parameters(self, layer: int) -> Parameters:
         """Return a layer's own parameters; none where they are not known."""
         record = self.records[layer]
-        if record.layer is None or record.input is None or record.shares or record.layer.opaque:
+        if record.layer is None or record.layer.opaque or not record.input or record.shares:
+            return NO_PARAMETERS
+        if not all_known(record.input):
             return NO_PARAMETERS
         try:
             return record.layer.parameters(record.input)
@@ -84,7 +87,7 @@ class Names:
         layer = self.spec.values.producer(index)
         inputs = list(self.spec.inputs.values())
         volume = inputs[index] if layer is None else self.records[layer].output
-        return None if volume is None else depth_first(volume)
+        return depth_first(volume) if volume is not None and is_known(volume) else None
 
     def find(self, key: str) -> Target:
         """Return what a key stands for. Raises KeyError with a Fault."""
@@ -123,7 +126,7 @@ class Names:
             hint = f"its weights are those of {record.shares}: write {record.shares}.{parameter}"
             message = f"{quote(whole)}: {record.name} has no weights of its own"
             raise KeyError(Fault(rules.NO_SUCH_NAME, message, hint))
-        if record.layer is None or record.input is None:
+        if record.layer is None or record.input is None or not all_known(record.input):
             return Target("parameter", index, parameter, None)
         has = f"it has {some(list(own))}" if own else f"{record.name} has no parameters"
         raise KeyError(Fault(rules.NO_SUCH_NAME, f"{record.name} has no {quote(parameter)}", has))

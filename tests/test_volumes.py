@@ -176,9 +176,39 @@ def test_one_reading_is_offered_with_its_reason() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "volumes"),
+    [
+        ("(None, None, 3)", [(None, None, 3)]), ([None, None, 3], [(None, None, 3)]),
+        ("(None, None, None, 3)", [(None, None, 3)]), ([None, None, None, 3], [(None, None, 3)]),
+        ("(None, None, None)", [(None, None, None)]), ("-1x-1x-1x3", [(None, None, 3)]),
+        ("(None, 3, None, None)", [(None, None, 3)]), ("[1, 3, -1, -1]", [(None, None, 3)]),
+        ("(3, None, None)", [(None, None, 3)]), ("(None, 32, None, 3)", [(32, None, 3)]),
+        ("(None, None, 40)", [(None, None, 40), (None, 40)]), ("(None, None)", [(None,)]),
+        ("(8, None, None, 3)", [(None, None, 3), (8, None, None, 3)]), ("(1, None)", [(None,)]),
+        ("(None, None, None, None, 1)", [(None, None, None, 1)]), ("(None, batch, 3)", []),
+    ],
+)  # fmt: skip
+def test_sizes_of_which_some_are_not_known(value: Any, volumes: list[Any]) -> None:
+    assert [reading.volume for reading in readings(value)] == volumes
+
+
+@pytest.mark.parametrize(
+    ("volume", "meant"),
+    [
+        ((None, None, None, 3), (None, None, 3)), ((1, None, None, 3), (None, None, 3)),
+        ((3, None, None), (None, None, 3)), ((None, 3, None, None), (None, None, 3)),
+        ((None, None, 3), None), ((None, 40), None), ((None,), None), ((8, None, None, 3), None),
+        ((1, None, 40), None),
+    ],
+)  # fmt: skip
+def test_a_volume_known_in_part_may_look_as_if_it_had_a_batch(volume: Any, meant: Any) -> None:
+    assert [reading.volume for reading in doubts(volume)] == ([] if meant is None else [meant])
+
+
+@pytest.mark.parametrize(
     "value",
-    ["", "x", "3x", "x3", "3xx3", "0x3", "-3x3", "32.5x3", "eight", "None", "?", "?x?x3",
-     "(None, None, 3)", [None, None, 3], [None], [], [True, 3], [0, 3], [1, [2]], [2**63, 3],
+    ["", "x", "3x", "x3", "3xx3", "0x3", "-3x3", "32.5x3", "eight", "None", "?",
+     [None], [], [True, 3], [0, 3], [1, [2]], [2**63, 3],
      "9x1x2x3x4x5x6x7x8", "HxWx3",
      "9" * 500, "(" * 500, {"height": 3}, {}, None, True, object(), 0, -1,
      "torch.Size([64, 3, 100])", float("nan"), [float("inf"), 3], "(,)", "()", "[]"],

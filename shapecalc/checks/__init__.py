@@ -12,12 +12,13 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-from shapecalc import rules
+from shapecalc import rules, tracing
 from shapecalc.checks.rule import Check, OfLayer
 from shapecalc.diagnostics import Finding, Findings, Later
 from shapecalc.layers.base import Layer
+from shapecalc.network import NetworkSpec
 from shapecalc.rules import Rule
-from shapecalc.tracing import Trace, with_findings
+from shapecalc.tracing import KnownTrace, T, Trace, with_findings
 
 _OURS = (
     "sc206_rank",
@@ -77,14 +78,29 @@ for _name in _OURS:
 _ON_SPECS = frozenset(check.rule for check in CHECKS if check.rule.stage == "advice")
 
 
-def checked(trace: Trace) -> Trace:
-    """Return the trace with what the rules find added to its findings.
+def traced(spec: NetworkSpec) -> Trace:
+    """Return the checked trace of a spec. Never raises: a fault stops only what depends on it.
 
-    Files of other formats get our advice on specs only as far as the trace has it `selected`.
+    Files of other formats get our advice on specs only as far as the spec has it `selected`.
+    """
+    if spec.given or spec.is_open:  # on a floor above, and rare
+        module = "given_inputs" if spec.given else "open_sizes"
+        found: Trace = import_module(f"shapecalc.{module}").traced(spec)
+        return found
+    return checked(tracing.walk(spec))
+
+
+def _wanted(spec: NetworkSpec) -> _Checks:
+    """Return the checks that a network is asked for."""
+    return _without(frozenset() if spec.document.is_native else _ON_SPECS - spec.selected)
+
+
+def checked(trace: KnownTrace, *, partial: bool = True) -> KnownTrace:
+    """Return the trace with what the rules find added to its findings; without the `partial` ones,
+    sizes of its inputs were put there by nobody but us.
     """
     findings = Findings()
-    native = trace.spec.document.is_native
-    checks = _without(frozenset() if native else _ON_SPECS - trace.selected)
+    checks = _wanted(trace.spec)
     for record in trace.layers:
         if record.layer is not None and record.output is not None and record.input is not None:
             for find in checks[type(record.layer)]:
@@ -92,16 +108,26 @@ def checked(trace: Trace) -> Trace:
                 if found:
                     findings += found
     for check in checks.checks:
-        if check.of_network is not None:
+        if check.of_network is not None and (partial or not check.partial):
             findings += check.of_network(trace)
-    if not native:
+    if partial:
         findings += _of_file(trace)
     return with_findings(trace, findings.counted())
 
 
+def checked_in_part(trace: T) -> T:
+    """Return a trace whose volumes are known in part with what the `partial` rules find."""
+    findings = Findings()
+    for check in _wanted(trace.spec).checks:
+        if check.of_network is not None and check.partial:
+            findings += check.of_network(trace)
+    findings += _of_file(trace)
+    return with_findings(trace, findings.counted())
+
+
 def _of_file(trace: Trace) -> Iterator[Finding | Later]:
-    """Yield what a reader could not learn from a file."""
-    for name in _OF_FILES:
+    """Yield what a reader could not learn from a file of another format."""
+    for name in () if trace.spec.document.is_native else _OF_FILES:
         check: Check = import_module(f"{__name__}.{name}").CHECK
         assert check.of_network is not None
         yield from check.of_network(trace)

@@ -27,14 +27,14 @@ from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import Layer
 from shapecalc.layers.normalization import BatchNorm
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 from shapecalc.rules import Rule
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 RULE = Rule("SC403", "useless-bias", "advice")
 
 
-def find(trace: Trace) -> Iterator[Later]:
+def find(trace: KnownTrace) -> Iterator[Later]:
     """Yield a finding for each layer whose bias only batch norms see."""
     before = {
         source
@@ -56,7 +56,7 @@ def find(trace: Trace) -> Iterator[Later]:
             yield _finding(record)
 
 
-def _by_position(record: LayerRecord) -> bool:
+def _by_position(record: KnownRecord) -> bool:
     """Say whether a slice has biases of its own at every position: no mean takes these away."""
     if record.biases is None or record.output is None:
         return False
@@ -68,7 +68,7 @@ def _centered(layer: Layer | None) -> bool:
     return isinstance(layer, BatchNorm) and layer.center
 
 
-def _finding(record: LayerRecord) -> Later:
+def _finding(record: KnownRecord) -> Later:
     several = record.biases is not None and record.biases > 1
     what = f"its {record.biases:,} biases do" if several else "its bias does"
     message = f"{what} nothing, since a batch norm follows"

@@ -28,14 +28,14 @@ from shapecalc.diagnostics import Later
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.layers.base import show
 from shapecalc.layers.dense import Dense
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 from shapecalc.rules import Rule
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 RULE = Rule("SC405", "dense-on-a-volume", "advice")
 
 
-def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
+def find(record: KnownRecord, trace: KnownTrace) -> Sequence[Later]:
     """Return a finding if a volume is flattened that has spatial sizes other than 1."""
     volume, layer = record.input[0] if record.input else (), record.layer
     if prod(volume[:-1]) == 1 or not isinstance(layer, Dense) or not layer.flatten:

@@ -32,7 +32,9 @@ def find(trace: Trace) -> Iterator[Finding]:
             continue
         message = f"the file leaves the size of {quote(name)} open"
         which = f"{quote(name)}=" if several else ""
-        hint = f"give one, for example --input {which}{_for_example(value)}"
+        fitting = trace.fitting_inputs.get(name)
+        example = _for_example(value) if fitting is None else show(fitting)
+        hint = f"give one, for example --input {which}{example}"
         yield Finding(Fault(rules.INPUT_SIZE, message, hint), path)
 
 

@@ -9,8 +9,10 @@ import click
 from shapecalc.cli.files import (
     FAULTY,
     UNUSABLE,
+    Inputs,
     Named,
     exit_code,
+    input_option,
     max_layers_option,
     trace_path,
 )
@@ -30,17 +32,24 @@ from shapecalc.exporters import EXPORTERS
     show_default=True,
     help="What to write it as.",
 )
+@input_option
 @max_layers_option
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, path: str, form: str, max_layers: int, output: Path | None, force: bool
+    ctx: click.Context,
+    path: str,
+    form: str,
+    inputs: Inputs,
+    max_layers: int,
+    output: Path | None,
+    force: bool,
 ) -> None:
     """Write a network in another format: json is the spec language, as data. FILE is of any format
     that can be read, - is standard input.
     """
     refuse_overwriting(output, force, (path,))
-    trace = trace_path(path, max_layers)
+    trace = trace_path(path, max_layers, inputs)
     if trace is None:
         ctx.exit(UNUSABLE)
     try:

@@ -13,7 +13,7 @@ from shapecalc.diagnostics import some
 from shapecalc.layers.operation import Operation
 from shapecalc.network import Node
 from shapecalc.records import LayerRecord
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 MOST_NAMES = 6
 
@@ -24,11 +24,11 @@ class KnownPart(NamedTuple):
     Of a whole network it is the network itself.
     """
 
-    trace: Trace
+    trace: KnownTrace
     notes: list[str]
 
 
-def known_part(trace: Trace) -> KnownPart:
+def known_part(trace: KnownTrace) -> KnownPart:
     """Return the layers whose volumes, and those of all that they take, are known.
 
     Operations have neither parameters nor MACs there: these are not executed.
@@ -79,7 +79,9 @@ def _left(node: Node, numbers: dict[int, int]) -> Node | None:
     return replace(node, sources=tuple(numbers[source] for source in sources))
 
 
-def _notes(operations: Sequence[LayerRecord], kept: dict[int, int], trace: Trace) -> Iterator[str]:
+def _notes(
+    operations: Sequence[LayerRecord], kept: dict[int, int], trace: KnownTrace
+) -> Iterator[str]:
     known = [record.title for record in operations if record.output is not None]
     if known:
         yield (

@@ -22,8 +22,8 @@ from shapecalc.layers import Layer
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Reshape
-from shapecalc.records import LayerRecord
-from shapecalc.tracing import Trace
+from shapecalc.records import KnownRecord
+from shapecalc.tracing import KnownTrace
 
 ROOM = 2**24  # values of an array that a measurement may need
 
@@ -41,7 +41,7 @@ class Measured(NamedTuple):
 class Tracker:
     """Passes marks back from one output of each of some layers to the inputs, all in one go."""
 
-    def __init__(self, trace: Trace, layers: Sequence[int]) -> None:
+    def __init__(self, trace: KnownTrace, layers: Sequence[int]) -> None:
         self.trace = trace
         self.values = trace.spec.values
         self.layers = list(layers)
@@ -111,7 +111,7 @@ class Tracker:
 
     def _gradients(
         self,
-        record: LayerRecord,
+        record: KnownRecord,
         layer: Layer,
         volumes: Sequence[tuple[int, ...]],
         marks: Array,
@@ -159,7 +159,7 @@ class Tracker:
         return reached
 
 
-def _can_be_thin(record: LayerRecord, volumes: Sequence[Volume], output: Volume) -> bool:
+def _can_be_thin(record: KnownRecord, volumes: Sequence[Volume], output: Volume) -> bool:
     """Say whether a few channels show where a gradient goes."""
     if record.layer is not None and record.layer.mixes_depth:
         return False
@@ -170,7 +170,7 @@ def _can_be_thin(record: LayerRecord, volumes: Sequence[Volume], output: Volume)
     return all(len(volume) > 1 for volume in (*volumes, output))
 
 
-def _sees_all(record: LayerRecord) -> bool:
+def _sees_all(record: KnownRecord) -> bool:
     """Say whether it is a dense layer whose units see every value."""
     layer = record.layer
     return isinstance(layer, Dense) and layer.whole((record.input or ((),))[0])

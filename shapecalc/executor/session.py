@@ -52,17 +52,17 @@ class Session:
         but the plainest methods; with `stand_ins` random values stand for what operations give.
         Raises SpecError for a faulty spec and for faulty parameters.
         """
-        need_sound(trace, stand_ins=stand_ins)
+        sized = need_sound(trace, stand_ins=stand_ins)
         need_choice("dtype", dtype, DTYPES)
         need_choice("keep", keep, ("all", "outputs"))
         seed, training = need_whole("seed", seed), need_truth("training", training)
-        self.trace, self.seed, self.keep = trace, seed, keep
+        self.trace, self.seed, self.keep = sized, seed, keep
         self.count = trace.spec.batch  # examples in the last inputs
         self.names = Names(trace.spec, trace.layers)
         self.buffers = Buffers(dtype)
         self.learns = backward
         self._need_room(trace.spec.batch)
-        self.owned = owned_by(trace)
+        self.owned = owned_by(sized)
         own = prepare(self.names, self.owned, parameters or {}, self.buffers, seed)
         outputs = {index for index in trace.spec.outputs.values() if index is not None}
         values = trace.spec.values

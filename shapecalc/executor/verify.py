@@ -35,8 +35,8 @@ from shapecalc.executor.rng import generator
 from shapecalc.executor.session import Session
 from shapecalc.layers.base import show
 from shapecalc.quantities import ROLES
-from shapecalc.records import LayerRecord
-from shapecalc.tracing import Trace
+from shapecalc.records import KnownRecord
+from shapecalc.tracing import KnownTrace, Trace, known
 from shapecalc.verification import Check, Verification
 
 Progress = Callable[[int, int], None]  # layers done, and how many there are
@@ -60,7 +60,11 @@ def verify(
     mode = "training" if training else "inference"
     settings = f"{dtype}, batch {size}, seed {seed}, {mode}"
     found = [d for d in trace.diagnostics if d.severity == "error"]
-    part = known_part(trace)
+    try:
+        part = known_part(known(trace))
+    except SpecError as error:
+        found += error.diagnostics
+        return Verification(trace.spec.file, trace.name, settings, (), in_order(found))
     plan = _Plan(part.trace, size, seed, dtype, training, only, progress)
     plan.notes += part.notes
     plan.not_run = {r.name for r in trace.layers} if part.notes else set()
@@ -79,16 +83,16 @@ def verify(
 
 def foreseen(trace: Trace, *, batch: int | None, dtype: str, only: str | None) -> float:
     """Return about how many seconds confirming will take; 0 where it will be refused at once."""
-    trace = known_part(trace).trace
-    size, layers = batch or trace.spec.batch, chosen(trace, only)
     try:
-        _need(trace, size, dtype, layers)
+        sized = known_part(known(trace)).trace
+        size, layers = batch or trace.spec.batch, chosen(sized, only)
+        _need(sized, size, dtype, layers)
     except SpecError:
         return 0.0
-    return seconds_to_check(trace, size, layers)
+    return seconds_to_check(sized, size, layers)
 
 
-def _need(trace: Trace, batch: int, dtype: str, layers: Sequence[int]) -> None:
+def _need(trace: KnownTrace, batch: int, dtype: str, layers: Sequence[int]) -> None:
     """Raise SpecError for what cannot be run."""
     need_sound(trace, stand_ins=True)
     need_time(trace, batch)
@@ -100,7 +104,7 @@ class _Plan:
 
     def __init__(
         self,
-        trace: Trace,
+        trace: KnownTrace,
         batch: int,
         seed: int,
         dtype: str,
@@ -204,7 +208,7 @@ class _Plan:
         macs, rest = divmod(engine.forward_macs[index], count)
         self._compare(record, "macs", record.macs, macs if not rest else macs + rest / count)
 
-    def _compare(self, record: LayerRecord, what: str, predicted: Any, executed: Any) -> None:
+    def _compare(self, record: KnownRecord, what: str, predicted: Any, executed: Any) -> None:
         agrees = predicted == executed
         check = Check(record.name, what, predicted, executed, agrees)
         if agrees:
@@ -251,13 +255,13 @@ class _Plan:
         if alike:
             self.notes.append(f"{alike:,} layers are like an earlier one and share its result")
 
-    def _tensors(self, record: LayerRecord, index: int) -> list[Tensor]:
+    def _tensors(self, record: KnownRecord, index: int) -> list[Tensor]:
         return check_layer(
             record, batch=min(self.batch, MOST), seed=(self.seed, index), training=self.training,
             dtype=self.dtype,
         )  # fmt: skip
 
-    def _gradient(self, record: LayerRecord, tensor: Tensor, how: str) -> None:
+    def _gradient(self, record: KnownRecord, tensor: Tensor, how: str) -> None:
         bound = GOOD if self.dtype == "float64" else GOOD_SINGLE
         if not how:
             how = "every value" if tensor.exhaustive else "random directions"
@@ -355,7 +359,7 @@ def _pass(session: Session, inputs: Sequence[Array], seed: int) -> None:
     session.engine.backward(random_upstream(session, seed))
 
 
-def chosen(trace: Trace, only: str | None) -> list[int]:
+def chosen(trace: KnownTrace, only: str | None) -> list[int]:
     """Return the layers that are checked: all, the one asked for, or those of an instance."""
     run = [i for i, r in enumerate(trace.layers) if r.layer is None or not r.layer.opaque]
     if only is None:

@@ -12,6 +12,7 @@ from shapecalc.diagnostics import Fault, Finding, SpecError
 from shapecalc.layers import KINDS
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED
 from shapecalc.tracing import Trace
+from shapecalc.volumes import PartialVolume
 
 STRAY = re.compile(r"[^A-Za-z0-9_-]+")
 NAMING = ("name", "from", "share", "of", "like")  # fields that hold names of layers
@@ -26,6 +27,8 @@ def export(trace: Trace) -> str:
     if not trace.spec.readable or not isinstance(document.data, Mapping):
         raise SpecError(trace.diagnostics)
     spec = document.data if document.is_native else _renamed(document.data)
+    if trace.spec.given:
+        spec = _with_inputs(spec, trace.inputs)
     try:
         return json.dumps(spec, indent=2, allow_nan=False, default=_plain) + "\n"
     except (ValueError, TypeError, RecursionError):  # NaN, or what no file holds
@@ -38,6 +41,23 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"a {type(value).__name__} is no JSON")
+
+
+def _with_inputs(
+    spec: Mapping[str, Any], inputs: Mapping[str, PartialVolume | None]
+) -> dict[str, Any]:
+    """Return a spec with other inputs; what it claims was made for its own."""
+    bare: dict[str, Any] = _without_claims({k: v for k, v in spec.items() if k != "example"})
+    volumes = [None if volume is None else list(volume) for volume in inputs.values()]
+    if isinstance(bare.get("inputs"), Mapping):
+        return bare | {"inputs": dict(zip(bare["inputs"], volumes, strict=True))}
+    return bare | {"input": volumes[0]}
+
+
+def _without_claims(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_claims(v) for key, v in value.items() if key != "expect"}
+    return [_without_claims(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 def _renamed(spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from shapecalc.geometry import Fit
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.pool import MaxPool
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 
 if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
@@ -20,7 +20,7 @@ MOST = 30  # terms that are written out
 
 
 def value_derivation(
-    computed: ComputedExample, record: LayerRecord, place: Sequence[int]
+    computed: ComputedExample, record: KnownRecord, place: Sequence[int]
 ) -> Derivation | None:
     """Return the sum or maximum behind one value; None for other layers and for long sums.
 
@@ -62,7 +62,7 @@ def value_derivation(
     return _value(total, plus(*added))
 
 
-def layer_groups(layer: Conv | DepthwiseConv, record: LayerRecord) -> int:
+def layer_groups(layer: Conv | DepthwiseConv, record: KnownRecord) -> int:
     """Return how many groups the channels fall into."""
     assert record.input is not None
     return layer.groups if isinstance(layer, Conv) else record.input[0][-1]

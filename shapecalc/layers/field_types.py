@@ -17,12 +17,14 @@ from shapecalc.edits import Change, Repair
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.rules import Rule
 from shapecalc.volumes import MOST_AXES, Reading, offers, readings, show
+from shapecalc.volumes import PartialVolume as PartialVolume
 from shapecalc.volumes import Volume as Volume
 
 MAX_SPATIAL = 3  # axes that a window slides along
 LONGEST_SIZES = 400  # characters of a text with crosses
 NO_WORDS: Mapping[str, str] = {}
 CROSSED = re.compile(r"\s*[0-9]+(?:\s*[xX×]\s*[0-9]+)*\s*")
+OPEN = r"\s*(?:[0-9]+|\?)(?:\s*[xX×]\s*(?:[0-9]+|\?))*\s*"
 # Compiled when they are first needed: most values are written as they should be.
 LISTED = r"\s*[\[(]?\s*[0-9]{1,18}(?:(?:\s*,\s*|\s+)[0-9]{1,18}){1,5}\s*[\])]?\s*"
 WRITTEN = r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?(?:[eE][+-]?[0-9]{1,2})?"
@@ -73,9 +75,13 @@ def _listed(item: Schema, most: int) -> Schema:
     return {"type": "array", "items": item, "minItems": 1, "maxItems": most}
 
 
-def crossed_schema(least: int, fewest: int, most: int) -> Schema:
-    """Return the schema of a text such as 3x5, of so many sizes of up to 19 digits."""
+def crossed_schema(least: int, fewest: int, most: int, *, partial: bool = False) -> Schema:
+    """Return the schema of a text such as 3x5, of so many sizes of up to 19 digits.
+
+    With `partial` a size may be `?`.
+    """
     size = "0*[1-9][0-9]{0,18}" if least else "0*[0-9]{1,19}"
+    size = rf"({size}|\?)" if partial else size
     pattern = rf"^\s*{size}(\s*[xX×]\s*{size}){{{fewest - 1},{most - 1}}}\s*$"
     return {"type": "string", "pattern": pattern, "maxLength": LONGEST_SIZES}
 
@@ -93,28 +99,29 @@ def _padding_schema(policies: Sequence[str], most: int) -> Schema:
     return {"anyOf": [NATURAL, *named, crossed_schema(0, 2, most), sides]}
 
 
-VOLUME: Schema = {
-    "title": "volume",
-    "anyOf": [
-        POSITIVE,
-        crossed_schema(1, 1, MOST_AXES),
-        _listed(POSITIVE, MOST_AXES),
-        *(
-            {
-                "type": "object",
-                "properties": dict.fromkeys(names, POSITIVE),
-                "required": list(names),
-                "additionalProperties": False,
-            }
-            for names in AXIS_NAMES
-        ),
-    ],
-}
+def _volume_schema(title: str, *, partial: bool = False) -> Schema:
+    size: Schema = {"anyOf": [POSITIVE, {"type": "null"}]} if partial else POSITIVE
+    return {
+        "title": title,
+        "anyOf": [
+            POSITIVE,
+            crossed_schema(1, 1, MOST_AXES, partial=partial),
+            _listed(size, MOST_AXES),
+            *(
+                {
+                    "type": "object",
+                    "properties": dict.fromkeys(names, size),
+                    "required": list(names),
+                    "additionalProperties": False,
+                }
+                for names in AXIS_NAMES
+            ),
+        ],
+    }
 
 
-PARTIAL: Schema = {
-    "anyOf": [VOLUME, _listed({"anyOf": [POSITIVE, {"type": "null"}]}, MAX_SPATIAL + 1)]
-}
+VOLUME = _volume_schema("volume")
+PARTIAL_VOLUME = _volume_schema("volume, known in part or whole", partial=True)
 
 
 def wrong(
@@ -276,14 +283,39 @@ def read_volume(value: Any) -> Volume:
         raise PydanticCustomError(error.type, "{message}", context) from None
 
 
-def read_partial(value: Any) -> tuple[int | None, ...]:
-    """Read a volume of which some sizes are not known: null in a list, [null, null, 64]."""
-    if not isinstance(value, list | tuple) or None not in value:
+def read_partial_volume(value: Any) -> PartialVolume:
+    """Read a volume of which sizes may be left open: `?x?x3`, [null, null, 3], {height: null, ...}.
+
+    Where only the first is open, a list, and a text of four sizes, is a volume behind a batch
+    (Keras), and none of ours; a mapping says which axis it is.
+    """
+    sizes: Any = None
+    if isinstance(value, str):
+        if "?" in value and len(value) <= LONGEST_SIZES and re.fullmatch(OPEN, value):
+            found = re.findall(r"[0-9]+|\?", value)
+            sizes = [None if size == "?" else int(size) for size in found]
+            if len(sizes) > MAX_SPATIAL and None not in sizes[1:]:
+                sizes = None
+    elif isinstance(value, list | tuple):
+        if None in value and (len(value) == 1 or None in value[1:]):
+            sizes = value
+    elif isinstance(value, Mapping) and None in value.values():
+        sizes = _named_axes(value)
+    if sizes is None:
         return read_volume(value)
-    wanted = "one to four sizes, each a positive whole number or null"
-    if len(value) > MAX_SPATIAL + 1:
-        raise wrong(wanted, value)
-    return tuple(None if size is None else check_whole(size, 1, wanted) for size in value)
+    return _partly_known(sizes)
+
+
+def read_stated_volume(value: Any) -> PartialVolume:
+    """Read a volume as a reader of another format states it: a list has no batch in front."""
+    if isinstance(value, list | tuple) and None in value:
+        return _partly_known(value)
+    return read_partial_volume(value)
+
+
+def _partly_known(sizes: Sequence[Any]) -> PartialVolume:
+    known = _volume([1 if size is None else size for size in sizes])
+    return tuple(k if size is not None else None for k, size in zip(known, sizes, strict=True))
 
 
 def rewritings(meant: Sequence[Reading]) -> tuple[Repair, ...]:
@@ -468,7 +500,7 @@ Sizes = Annotated[int | Volume, FieldType(_sizes(1), _sizes_schema(1, "sizes"))]
 Offsets = Annotated[int | Volume, FieldType(_sizes(0), _sizes_schema(0, "sizes or 0"))]
 Pads = Annotated[int | str | tuple[Any, ...], padding(*PADDING_POLICIES)]
 Border = Annotated[int | tuple[Any, ...], padding(most=MOST_AXES - 1)]
-Partial = Annotated[tuple[int | None, ...], FieldType(read_partial, PARTIAL)]
+StatedVolume = Annotated[PartialVolume, FieldType(read_stated_volume, PARTIAL_VOLUME)]
 VolumeField = Annotated[Volume, FieldType(read_target, VOLUME)]
 Rate = Annotated[
     float, FieldType(_fraction, {"type": "number", "minimum": 0, "exclusiveMaximum": 1})

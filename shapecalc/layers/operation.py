@@ -15,8 +15,8 @@ from shapecalc.layers.field_types import (
     NATURAL,
     FieldType,
     Natural,
-    Partial,
     Schema,
+    StatedVolume,
     Text,
     Volume,
     check_whole,
@@ -103,7 +103,7 @@ class Operation(Layer):
     """
 
     what: Text | None = None
-    output: Partial | None = None
+    output: StatedVolume | None = None
     arrays: Annotated[Arrays, Field(validation_alias="parameters")] = None
     multiplications: Annotated[Natural | None, Field(validation_alias="macs")] = None
 

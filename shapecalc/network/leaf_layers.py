@@ -109,11 +109,18 @@ class LeafLayers:
             place = (*path, "expect")
             written.expectations = self.once(
                 "expect", claims, path, layer,
-                lambda: validate(LayerExpectations, claims, place, "expect", self.findings),
+                lambda: validate(self._claims_model(), claims, place, "expect", self.findings),
             )  # fmt: skip
         if shareable:
             written.share = fields.pop("share", None)
         return fields
+
+    def _claims_model(self) -> type[LayerExpectations]:
+        if self.wiring.own_names is None:
+            return LayerExpectations
+        from shapecalc.network.own_names import StatedExpectations  # specs are written by people
+
+        return StatedExpectations
 
     def unknown(self, word: str, path: Path, scope: Scope, value: Any = None) -> Sources:
         """Add a layer of which nothing is known, so that totals are not taken for known.

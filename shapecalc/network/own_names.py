@@ -1,11 +1,14 @@
-"""The names that a file of another format gives: any text, each once."""
+"""What a file of another format writes in its own way: names, any text, each once, and claims."""
 
 from __future__ import annotations
 
 from collections import Counter
+from typing import Annotated
 
 from shapecalc.diagnostics import quote
+from shapecalc.layers.field_types import PARTIAL_VOLUME, PartialVolume, read_stated_volume
 from shapecalc.network.blocks import LONGEST_NAME
+from shapecalc.network.expectations import LayerExpectations, optional
 
 
 class OwnNames:
@@ -31,3 +34,9 @@ class OwnNames:
             self._taken.add(known)
             self._shown[name] = known
         return known
+
+
+class StatedExpectations(LayerExpectations):
+    """The claims that a file makes about a layer: its lists of sizes have no batch in front."""
+
+    output: Annotated[PartialVolume | None, optional(read_stated_volume, PARTIAL_VOLUME)] = None

@@ -133,10 +133,14 @@ class Trials:
         data = changed(self.document.data, change)
         # What reading the text found is not found again in the data.
         document = replace(self.document, data=data, findings=list(self.document.findings))
-        spec = network.build(document, self.trace.spec.max_layers)
-        after = tracing.walk(spec, to_the_end=not hurried)
-        after = replace(after, selected=self.trace.selected)
-        return after if hurried and _errors(after) else checks.checked(after)
+        before = self.trace.spec
+        spec = network.build(document, before.max_layers, before.given or None)
+        if before.selected:
+            spec = replace(spec, selected=before.selected)
+        if spec.is_open or spec.given or not hurried:
+            return checks.traced(spec)
+        after = tracing.walk(spec, to_the_end=False)
+        return after if _errors(after) else checks.checked(after)
 
 
 def key_of(finding: Finding, change: Change | None = None, data: Any = None) -> Key:

@@ -167,15 +167,15 @@ def plain_cell(row: Row, key: str) -> int | str:
 
 def _text(value: Any, between: str) -> str:
     if isinstance(value, tuple):
-        if all(isinstance(part, int | float) for part in value):
+        if all(part is None or isinstance(part, int | float) for part in value):
             return numbers(value)
         return between.join(part if isinstance(part, str) else show(part) for part in value)
     return str(value)
 
 
-def numbers(values: Sequence[int | float]) -> str:
-    """Return sizes as `11x11`; fractions of a jump as `0.5x0.5`."""
-    return "x".join(f"{v:g}" if isinstance(v, float) else str(v) for v in values)
+def numbers(values: Sequence[int | float | None]) -> str:
+    """Return sizes as `11x11`, those not known as `?x?`; fractions of a jump as `0.5x0.5`."""
+    return show(f"{v:g}" if isinstance(v, float) else v for v in values)
 
 
 def total_cells(trace: Trace, keys: Sequence[str]) -> list[str]:

@@ -27,6 +27,17 @@ def test_the_totals_are_those_of_the_source(run: Run, tmp_path: Path, name: str)
     assert shapecalc.convert(source) == (tmp_path / "out.json").read_text(encoding="utf-8")
 
 
+def test_another_input_is_written_without_the_claims_of_the_own(run: Run, tmp_path: Path) -> None:
+    done = run(
+        "convert", SPECS / "networks" / "lenet-5.yaml", "--input", "36x36x1", "-o", "out.json"
+    )
+    assert (done.exit_code, done.output) == (0, "")
+    trace = shapecalc.trace(tmp_path / "out.json")
+    assert trace.inputs == {"input": (36, 36, 1)}
+    assert not [d for d in trace.diagnostics if d.severity == "error"]
+    assert "expect" not in (tmp_path / "out.json").read_text(encoding="utf-8")
+
+
 def test_a_file_that_is_there_is_kept(run: Run, files: Path) -> None:
     assert run("convert", "sound.yaml", "-o", "sound.yaml").exit_code == 2
     assert run("convert", "sound.yaml", "-o", "faulty.yaml").exit_code == 2

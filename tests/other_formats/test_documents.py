@@ -157,6 +157,26 @@ def test_claims_of_the_file_are_checked(run: Run, save: Save) -> None:
     assert found["where"] == where
 
 
+@pytest.mark.parametrize(
+    ("shape", "true"),
+    [([None, 6, 4], True), ([None, 6, 5], False), ([None, None, None], True), ([None, 4], False)],
+)
+def test_claims_are_compared_as_far_as_they_are_known(
+    run: Run, save: Save, shape: list[int | None], true: bool
+) -> None:
+    report = reported(run, save({**CONV, "shape": shape}, inputs=IMAGE))
+    assert codes(report) == ([] if true else ["SC301"])
+
+
+def test_sizes_that_are_left_open_stay_open(run: Run, save: Save) -> None:
+    conv = {**CONV, "with": {"K": 4, "F": 3}, "shape": [None, 4]}
+    report = reported(run, save(conv, inputs={"sound": [None, 8]}))
+    assert report["inputs"] == {"sound": [None, 8]}
+    assert report["output"] == [None, 4]
+    assert codes(report) == ["SC604"]
+    assert report["complete"]
+
+
 # -- advice on specs -------------------------------------------------------------------------------
 
 DROPPING = {"name": "pool", "does": "max_pool", "with": {"F": 3, "S": 3}}

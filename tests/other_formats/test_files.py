@@ -122,7 +122,7 @@ def test_a_file_that_is_cut_off_is_damaged(run: Run, tmp_path: Path) -> None:
         ({"image": None}, ["--input 224x224x3"]),
         ({"image": [None, None, 1]}, ["--input 224x224x1"]),
         ({"image": [None, 16]}, ["--input 224x16"]),
-        ({"a": None, "b": [8, 8, 3], "c d": [None]}, ["--input a=224x224x3", "--input c d=1000"]),
+        ({"a": None, "b": [8, 8, 3], "c d": [None]}, ["--input a=224x224x3", "--input c d=3"]),
     ],
 )
 def test_an_open_input_is_asked_for(
@@ -131,6 +131,20 @@ def test_an_open_input_is_asked_for(
     told = found(reported(run, save({**CONV, "takes": next(iter(inputs))}, inputs=inputs)), "SC604")
     assert [one["severity"] for one in told] == ["warning"] * len(hints)
     assert [one["hint"].partition("example ")[2] for one in told] == hints
+
+
+def test_an_input_that_is_given_is_taken(run: Run, save: Save, tmp_path: Path) -> None:
+    name = save({**CONV, "takes": "im/age"}, inputs={"im/age": [None, None, 3]})
+    for words in (["--input", "8x8x3"], ["--input", "im/age=8x8x3"]):
+        report = json.loads(run("report", "--format", "json", *words, name).stdout)
+        assert report["output"] == [6, 6, 4]
+        assert report["diagnostics"] == []
+        assert run("verify", *words, name).exit_code == 0
+    assert run("verify", name).exit_code == 1
+    whole = save({**CONV, "takes": "x"}, inputs={"x": None}, name="whole.toy")
+    done = run("convert", "--input", "8x8x3", whole, "-o", "out.json")
+    assert done.exit_code == 0
+    assert shapecalc.trace(tmp_path / "out.json").output == (6, 6, 4)
 
 
 def test_every_page_can_be_read(run: Run) -> None:

@@ -24,7 +24,7 @@ from shapecalc.layers.dense import Dense
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Pad
 from shapecalc.layers.window import Sliding
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 from shapecalc.reports import sentences
 
 
@@ -76,7 +76,7 @@ class QuestionContext:
 
     def __init__(self, subject: Subject, query: Query, right: Value) -> None:
         self.subject, self.query, self.right = subject, query, right
-        self.record: LayerRecord | None = subject.records.get(query.name)
+        self.record: KnownRecord | None = subject.records.get(query.name)
 
     @property
     def key(self) -> str:
