@@ -36,7 +36,6 @@ class Reading(NamedTuple):
     behind: Any
     refused: dict[str, Meaning]
     unknown: tuple[str, ...]
-    notes: tuple[str, ...]
 
 
 class Writing(NamedTuple):
@@ -71,7 +70,6 @@ def read_layer(word: Word, given: Mapping[str, Any]) -> Reading | None:
         next((meaning.behind for meaning in meanings.values() if meaning.behind), None),
         refused,
         tuple(key for key in given if key not in word.fields),
-        tuple(meaning.note for meaning in meanings.values() if meaning.note),
     )
 
 
@@ -288,5 +286,4 @@ WRITTEN: Mapping[tuple[str, str, str], Write] = {
     (KERAS, "layer_norm", "axis"): _normalized_axes,
     (KERAS, "", "shared_axes"): _shared,
     (KERAS, "transpose", "dims"): _dims,
-    (KERAS, "", "keepdims"): _always(True),
 }

@@ -131,11 +131,6 @@ BATCH_NORM: Fields = {
     "virtual_batch_size": only(hint="there is no virtual batch here"),
 }
 EPSILON = {"epsilon": Meaning({"eps": 1e-3})}
-FLAT = "Keras' gives a flat vector, this 1x1xD: put flatten behind it where that matters"
-
-
-def _keepdims(value: object, _: object) -> Meaning:
-    return Meaning() if value is True else Meaning(note=FLAT)
 
 
 def _words() -> Iterator[Word]:
@@ -180,8 +175,8 @@ def _windows(axes: int) -> Iterator[Word]:
         yield _word(name, "max_pool", POOL, one, size, shorthand="pool_size")
     for name in (f"AveragePooling{axes}D", f"AvgPool{axes}D"):
         yield _word(name, "avg_pool", POOL, one, shorthand="pool_size")
-    whole: Fields = {**FORMAT, "keepdims": _keepdims}
-    flat = {"keepdims": Meaning(note=FLAT)}
+    whole: Fields = {**FORMAT, "keepdims": reads("keep")}
+    flat = {"keepdims": Meaning({"keep": False})}
     for name, kind in (
         ("GlobalMaxPooling", "global_max_pool"), ("GlobalMaxPool", "global_max_pool"),
         ("GlobalAveragePooling", "global_avg_pool"), ("GlobalAvgPool", "global_avg_pool"),

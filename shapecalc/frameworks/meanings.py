@@ -27,8 +27,7 @@ class Meaning(NamedTuple):
 
     `harmless` says that what cannot be done touches neither volumes nor counts, `known` that other
     values of the field are read, `behind` the layer of its own that does it, `instead` the kind
-    that does it with fields of ours, `removed` that the field may be left out, `note` what stays
-    different.
+    that does it with fields of ours, `removed` that the field may be left out.
     """
 
     fields: Mapping[str, Any] = NOTHING
@@ -39,7 +38,6 @@ class Meaning(NamedTuple):
     behind: Any = None
     instead: tuple[str, Mapping[str, Any]] | None = None
     removed: bool = False
-    note: str = ""
 
 
 Field = Callable[[Any, Mapping[str, Any]], Meaning]

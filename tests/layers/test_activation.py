@@ -46,13 +46,12 @@ def test_slopes_are_weights(ask: Ask, volume: str) -> None:
     one = ask(volume, "prelu")
     assert (one["weights"], one["biases"], one["parameters"]) == (1, 0, 1)
     D, values = VOLUMES[volume][-1], prod(VOLUMES[volume])
-    written = {
-        "per_channel": (True, D),
-        "slopes": ("per_slice", D),
-        "slopes ": ("per_value", values),
-    }
-    for field, (value, count) in written.items():
-        each = ask(volume, {"prelu": {field.strip(): value}})
+    for field, value, count in (
+        ("per_channel", True, D),
+        ("slopes", "per_slice", D),
+        ("slopes", "per_value", values),
+    ):
+        each = ask(volume, {"prelu": {field: value}})
         assert each.codes == []
         assert (each["weights"], each["biases"], each["parameters"]) == (count, 0, count)
         assert each["non_trainable"] == 0

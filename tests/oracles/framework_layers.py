@@ -328,6 +328,7 @@ def _keras(n: int) -> Iterator[Item]:
         ("GlobalAveragePooling", "global_avg_pool"), ("GlobalAvgPool", "global_avg_pool"),
     ):  # fmt: skip
         yield "Keras", f"{name}{n}D", {"keepdims": True, **form}, kind
+        yield "Keras", f"{name}{n}D", {}, {kind: {"keep": False}}
     for name, kind in (("Max", "adaptive_max_pool"), ("Average", "adaptive_avg_pool")):
         yield "Keras", f"Adaptive{name}Pooling{n}D", {"output_size": 3, **form}, {kind: 3}
     pairs = [[1, 2], [3, 4], [5, 6]][:n]

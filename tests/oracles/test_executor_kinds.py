@@ -366,7 +366,8 @@ def adaptive(kind: str) -> Callable[..., Tensor]:
     def apply(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
         (x,) = inputs
         pool = getattr(functional, f"adaptive_{kind}_pool{x.ndim - 2}d")
-        return pool(x, case.fields.get("output", 1))
+        y = pool(x, case.fields.get("output", 1))
+        return y if case.fields.get("keep", True) else y.flatten(1)
 
     return apply
 
@@ -621,6 +622,7 @@ def globals_and_bins(is_global: bool) -> Iterator[Case]:
     for volume, values in product((*SPATIAL, (7, 2), (9, 8, 4)), ("normal", "ties", "whole")):
         if is_global:
             yield Case({}, (volume,), values=values)
+            yield Case({"keep": False}, (volume,), values=values)
             continue
         for bins in (1, 2, 3, 5, 11):
             yield Case({"output": bins}, (volume,), values=values)
@@ -887,8 +889,8 @@ ORACLES: dict[str, Oracle] = {
     "max_pool": Oracle(max_pool, lambda: pools("max_pool"), 300),
     "avg_pool": Oracle(avg_pool, lambda: pools("avg_pool"), 400),
     "l2_pool": Oracle(l2_pool, lambda: pools("l2_pool"), 400),
-    "global_max_pool": Oracle(adaptive("max"), lambda: globals_and_bins(True), 15),
-    "global_avg_pool": Oracle(adaptive("avg"), lambda: globals_and_bins(True), 15),
+    "global_max_pool": Oracle(adaptive("max"), lambda: globals_and_bins(True), 30),
+    "global_avg_pool": Oracle(adaptive("avg"), lambda: globals_and_bins(True), 30),
     "adaptive_max_pool": Oracle(adaptive("max"), lambda: globals_and_bins(False), 90),
     "adaptive_avg_pool": Oracle(adaptive("avg"), lambda: globals_and_bins(False), 90),
     "dense": Oracle(
