@@ -25,7 +25,7 @@ from shapecalc.readers.keras.words import given, is_own, word_of
 FIRST = "channels_first"
 LINEAR = ("linear", None)
 KEEPING = frozenset(kind for kind, _ in ACTIVATIONS.values())  # the volume, without weights
-OF_CONVNEXT = {"LayerScale": "scale"}  # keras.applications' own
+OF_APPLICATIONS = ("LayerScale", "CustomScaleLayer")  # classes of keras.applications' own
 ALIKE = ("S", "F", "P", "dilation", "scale")  # fields with a number for each axis
 
 
@@ -163,10 +163,8 @@ class _Network:
     def _layer(self, call: Call) -> bool:
         """Add a layer that has a kind, with its activation behind it; say whether it has one."""
         class_name, config = modern(call.layer.class_name, call.layer.config)
-        if class_name in OF_CONVNEXT:
-            source = self.building.sources(call)[0]
-            self._kept(call, OF_CONVNEXT[class_name], {}, source)
-            return True
+        if class_name in OF_APPLICATIONS and call.inputs:
+            return self._of_applications(call, class_name, config)
         word = word_of(class_name)
         if word is None or not call.inputs:
             return False
@@ -187,6 +185,24 @@ class _Network:
             value = self._behind(call, activation, value)
         self.building.gives(call, value)
         return True
+
+    def _of_applications(self, call: Call, class_name: str, config: Mapping[str, Any]) -> bool:
+        """Add a layer of ConvNeXt or Inception-ResNet: learned scales, or a sum x + number*y."""
+        sources = self.building.sources(call)
+        if class_name == "LayerScale":
+            self._kept(call, "scale", {}, sources[0])
+            return True
+        if len(sources) != 2:
+            return False
+        first, rank = sources[1] in self.items.first, self.building.rank(sources[1])
+        fields = {"weight": config.get("scale")}
+        behind = self.building.add(
+            call, "scale", fields, sources[1:], rank, first=first, name="/scaled"
+        )
+        value = operations.merged(self.building, call, "add", [sources[0], behind], None)
+        if value is not None:
+            self.building.gives(call, value)
+        return value is not None
 
     def _value(
         self, call: Call, word: Word, config: Mapping[str, Any], reading: Reading
