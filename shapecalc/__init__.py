@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
-    from typing import Any
+    from typing import Any, Protocol
 
     from shapecalc.diagnostics import Diagnostic, Finding, SpecError
     from shapecalc.network import NetworkSpec
@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from shapecalc.tracing import KnownTrace, Trace
     from shapecalc.verification import Verification
 
-    Source = str | PathLike[str] | Mapping[str, Any]
+    class KerasModel(Protocol):
+        """What is asked of a live model of Keras."""
+
+        def get_config(self) -> Any:
+            """Return its configuration."""
+
+        def to_json(self) -> str:
+            """Return its architecture."""
+
+    Source = str | PathLike[str] | Mapping[str, Any] | KerasModel
     Sizes = str | int | Sequence[int | None]
     Inputs = Sizes | Mapping[str, Sizes | None] | None
 
@@ -50,7 +59,9 @@ def __dir__() -> list[str]:
 
 
 def read(source: Source, *, inputs: Inputs = None, max_layers: int | None = None) -> NetworkSpec:
-    """Return the network of a path or mapping. Raises OSError for a path that cannot be opened.
+    """Return the network of a path, a mapping or a live Keras model.
+
+    Raises OSError for a path that cannot be opened.
 
     `inputs` puts other volumes in the place of its own inputs: one for the only input, as
     "224x224x3" or (224, 224, 3), or a mapping of names to volumes. Raises SpecError for what is no
@@ -59,6 +70,7 @@ def read(source: Source, *, inputs: Inputs = None, max_layers: int | None = None
     """
     from collections.abc import Mapping
     from operator import index
+    from os import PathLike
     from pathlib import Path
 
     from shapecalc import network, readers
@@ -69,7 +81,12 @@ def read(source: Source, *, inputs: Inputs = None, max_layers: int | None = None
         raise ValueError(f"max_layers is 1 or more, not {most}")
     if isinstance(source, Mapping):
         return network.build(readers.read_mapping(source), most, inputs)
-    return network.build(readers.read_path(Path(source)), most, inputs)
+    if isinstance(source, str | PathLike):
+        return network.build(readers.read_path(Path(source)), most, inputs)
+    document = readers.read_live(source)
+    if document is None:
+        raise TypeError(f"a path, a mapping or a Keras model, not a {type(source).__name__}")
+    return network.build(document, most, inputs)
 
 
 def trace(
@@ -79,7 +96,7 @@ def trace(
     max_layers: int | None = None,
     select: Sequence[str] = (),
 ) -> Trace:
-    """Trace a path, a mapping or a NetworkSpec. Never raises for a fault of the spec.
+    """Trace a path, a mapping, a live Keras model or a NetworkSpec. Never raises for a fault of it.
 
     What is wrong is in the result's `diagnostics`; a path that cannot be opened raises OSError.
     `inputs` are other volumes in the place of the network's own, as `read` takes them; a claim

@@ -80,6 +80,9 @@ class Document:
     format: str | None = None  # the name of the reader; None for data that never was a file
     meant: bool = True  # of an unreadable text: whether it is a spec gone wrong
     original_path: Callable[[Path], Path] | None = None  # None where the data is what is written
+    # What gives the document with other volumes in the place of inputs', by name, where the data
+    # depends on them: a reader works out what the language cannot say, such as what -1 stands for.
+    with_inputs: Callable[[Mapping[str, Any]], Document] | None = None
 
     @cached_property
     def places(self) -> Places | None:

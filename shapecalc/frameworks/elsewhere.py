@@ -17,6 +17,10 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
             "transposeconv", "convtransposed", "fractionallystridedconv",
         ),
         ("depthwise_conv",): ("depthwise", "dwconv", "depthwiseconvolution"),
+        ("separable_conv",): (
+            "sepconv", "dsconv", "depthwiseseparableconv", "separableconvolution",
+        ),
+        ("local_conv",): ("local", "locallyconnected", "localconvolution", "unsharedconv"),
         ("max_pool",): ("maxpooling",),
         ("avg_pool",): (
             "avgpooling", "averagepool", "averagepooling", "meanpool", "meanpooling",
@@ -62,7 +66,6 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     for word in words
 }  # fmt: skip
 
-ONE_BY_ONE = "depthwise_conv with bias: false and a conv with F: 1 behind it make one"
 SAME_COUNTS = "write dropout: volumes and counts are the same, it drops single values"
 NOTHING_CHANGES = "leave it out: it changes nothing"
 TOP = "it stands at the top of the spec, under input"
@@ -81,7 +84,6 @@ NOT_YET: Mapping[str, str] = {
             "groupedqueryattention", "groupqueryattention", "mha", "transformer",
             "transformerencoder", "transformerdecoder", "transformerencoderlayer",
             "transformerdecoderlayer", "transformerblock",
-            "localconv", "local", "locallyconnected", "locallyconnected1d", "locallyconnected2d",
             "deformconv", "deformconv2d", "einsumdense", "bilinear", "capsule",
             "maxunpool", "maxunpool1d", "maxunpool2d", "maxunpool3d", "unpool", "unpooling",
             "fractionalmaxpool", "fractionalmaxpool2d", "fractionalmaxpool3d",
@@ -104,13 +106,6 @@ NOT_YET: Mapping[str, str] = {
             "resizing", "centercrop", "crossmaplrn2d", "adaptivelogsoftmaxwithloss",
         ),
         "",
-    ),
-    **dict.fromkeys(
-        (
-            "separableconv", "separableconv1d", "separableconv2d", "separableconvolution1d",
-            "separableconvolution2d", "sepconv", "depthwiseseparableconv", "dsconv",
-        ),
-        ONE_BY_ONE,
     ),
     **dict.fromkeys(
         (

@@ -20,6 +20,8 @@ from shapecalc.registry import Registry
 KINDS: dict[str, type[Layer]] = {
     "conv": conv.Conv,
     "depthwise_conv": conv.DepthwiseConv,
+    "separable_conv": conv.SeparableConv,
+    "local_conv": conv.LocalConv,
     "conv_transpose": conv.ConvTranspose,
     "max_pool": pool.MaxPool,
     "avg_pool": pool.AvgPool,
