@@ -27,6 +27,7 @@ CROSSED = re.compile(r"\s*[0-9]+(?:\s*[xX×]\s*[0-9]+)*\s*")
 LISTED = r"\s*[\[(]?\s*[0-9]{1,18}(?:(?:\s*,\s*|\s+)[0-9]{1,18}){1,5}\s*[\])]?\s*"
 WRITTEN = r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?(?:[eE][+-]?[0-9]{1,2})?"
 NAME = re.compile(r"[A-Za-z0-9_-]+")
+LAYER_NAME = re.compile(r"[A-Za-z0-9_.-]+")  # with those of the instances around it
 ROUNDING_WORDS: Mapping[str, str] = {  # other words for how steps are rounded
     "down": "floor", "trunc": "floor", "truncate": "floor", "up": "ceil", "ceiling": "ceil",
 }  # fmt: skip
@@ -430,6 +431,13 @@ def _text(value: Any) -> str:
     raise wrong("text", value)
 
 
+def read_layer_name(value: Any) -> str:
+    """Read the name of another layer; a name given to a block stays what it is."""
+    if isinstance(value, str) and len(value) <= LONGEST_SIZES and LAYER_NAME.fullmatch(value):
+        return value
+    raise wrong("the name of an earlier layer", value)
+
+
 _REAL: Schema = {"type": "number", "minimum": -LIMIT, "maximum": LIMIT}
 
 Positive = Annotated[int, FieldType(_whole(1), POSITIVE)]
@@ -456,6 +464,13 @@ TruthOrReal = Annotated[
     bool | float, FieldType(_truth_or_real, {"anyOf": [{"type": "boolean"}, _REAL]})
 ]
 Text = Annotated[str, FieldType(_text, {"type": "string"})]
+LayerName = Annotated[
+    str,
+    FieldType(
+        read_layer_name,
+        {"type": "string", "pattern": rf"^{LAYER_NAME.pattern}$(?!\n)", "maxLength": LONGEST_SIZES},
+    ),
+]
 Integer = Annotated[
     int, FieldType(_integer, {"type": "integer", "minimum": -LIMIT, "maximum": LIMIT})
 ]

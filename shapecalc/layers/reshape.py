@@ -10,15 +10,16 @@ from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, Expression, minus, over, plus, times
-from shapecalc.diagnostics import LayerError, repairable
+from shapecalc.diagnostics import Fault, LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Step
-from shapecalc.layers.base import Layer, by_axis, need_spatial, per_axis, show
+from shapecalc.layers.base import Layer, OneWay, by_axis, need_spatial, per_axis, show
 from shapecalc.layers.field_types import (
     AxisOrder,
     Border,
     Integer,
+    LayerName,
     Positive,
     Sizes,
     Volume,
@@ -37,6 +38,16 @@ from shapecalc.receptive_field import (
 from shapecalc.volumes import titles_of
 
 Sides = list[tuple[int, int]]
+
+
+def sizes_like(name: str, volume: Volume, other: Volume) -> Volume:
+    """Return the spatial sizes of another layer's volume; raise SC206 unless both have as many."""
+    need_spatial(volume)
+    if len(other) != len(volume):
+        message = f"{show(volume)} and {name}, {show(other)}, have different numbers of axes"
+        hint = "like names a layer with as many"
+        raise LayerError(Fault(rules.RANK, message, hint, otherwise=hint))
+    return other[:-1]
 
 
 class Flatten(Layer):
@@ -144,16 +155,19 @@ class Pad(Layer):
     shorthand = "P"
     sign: ClassVar[int] = 1
 
-    def sides(self, volume: Volume) -> Sides:
-        """Return (before, after) for each axis, negative where something is cut off."""
+    def sides(self, volume: Volume, *others: Volume) -> Sides:
+        """Return (before, after) for each axis, negative where something is cut off.
+
+        `others` are the volumes that the kind reads beside its input.
+        """
         need_spatial(volume)
         pads = per_axis(self.P, len(volume) - 1, "P")
         pairs = [pad if isinstance(pad, tuple) else (pad, pad) for pad in pads]
         return [(self.sign * before, self.sign * after) for before, after in pairs]
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        (volume,) = inputs
-        sides = self.sides(volume)
+        volume = inputs[0]
+        sides = self.sides(*inputs)
         output = [W + before + after for W, (before, after) in zip(volume, sides, strict=False)]
         if min(output) < 1:
             most = (min(volume[:-1]) - 1) // 2
@@ -166,11 +180,11 @@ class Pad(Layer):
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
-        return slid(fields[0], [Step(1, 1, before) for before, _ in self.sides(inputs[0])])
+        return slid(fields[0], [Step(1, 1, before) for before, _ in self.sides(*inputs)])
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
         found = []
-        for W, (before, after) in zip(inputs[0], self.sides(inputs[0]), strict=False):
+        for W, (before, after) in zip(inputs[0], self.sides(*inputs), strict=False):
             a, b = abs(before), abs(after)
             sides = [times(2, a)] if a == b else [a, b]
             terms = sides if self.sign > 0 else map(minus, sides)
@@ -178,23 +192,42 @@ class Pad(Layer):
         return by_axis(found)
 
 
-class Crop(Pad):
+class Crop(OneWay, Pad):
     """crop: cut rows and columns off the border.
 
     Output: W - P before - P after along each axis, the depth kept. No parameters, no MACs.
+    With `like`, the name of an earlier layer, the centre is kept, as large as that layer's output;
+    of an odd number the larger half is cut off at the end: 64 like 57 loses 3 before and 4 after.
 
-    Backward: the upstream gradient with zeros where something was cut off.
+    Backward: the upstream gradient with zeros where something was cut off; none goes to the layer
+    that `like` names.
 
     Example: 64x64x512 with P=4: 64 - 2*4 = 56, so 56x56x512.
 
         - crop: 4
 
-    Fields: P (main): one number, one per axis, or [[top, bottom], [left, right]].
+    Fields: P (main): one number, one per axis, or [[top, bottom], [left, right]]; or like.
 
-    Sources: Ronneberger et al., "U-Net", 2015; Keras, Cropping2D.
+    Sources: Ronneberger et al., "U-Net", 2015; Keras, Cropping2D and CenterCrop; Caffe, Crop.
     """
 
+    P: Annotated[Border | None, Declared(validation_alias=AliasChoices("P", *SYNONYMS["P"]))] = None  # type: ignore[assignment]
+    like: LayerName | None = None
+
     sign: ClassVar[int] = -1
+    one_of: ClassVar[tuple[str, ...]] = ("P", "like")
+    reference: ClassVar[str | None] = "like"
+
+    def sides(self, volume: Volume, *others: Volume) -> Sides:
+        if self.like is None or not others:
+            return super().sides(volume)
+        sizes = sizes_like(self.like, volume, others[0])
+        more = [W - size for W, size in zip(volume, sizes, strict=False)]
+        if min(more) < 0:
+            message = f"{show(volume)} is smaller than {self.like}, {show(others[0])}"
+            hint = f"the one that is cut is the larger one: pad, or crop {self.like}"
+            raise LayerError(Fault(rules.DISAGREEMENT, message, hint, otherwise=hint))
+        return [(-(extra // 2), -(extra - extra // 2)) for extra in more]
 
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume

@@ -14,7 +14,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial, reduce
-from itertools import islice, permutations, product
+from itertools import chain, islice, permutations, product
 from math import inf, prod
 from typing import Any, NamedTuple
 
@@ -441,6 +441,24 @@ def shifted(case: Case, inputs: list[Tensor], sign: int) -> Tensor:
     P = per_axis(case.fields["P"], inputs[0].ndim - 2)
     pairs = [side if isinstance(side, list) else [side, side] for side in P]
     return bordered(inputs[0], [(sign * before, sign * after) for before, after in pairs])
+
+
+def cropped(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    """Return the input without its border, or its centre."""
+    if "P" in case.fields:
+        return shifted(case, inputs, -1)
+    x, like = inputs
+    for axis, size in enumerate(like.shape[2:], start=2):
+        x = x.narrow(axis, int((x.shape[axis] - size) / 2), size)  # as Keras' CenterCrop
+    return x
+
+
+def centres() -> Iterator[Case]:
+    """Yield images cut to another one's size, odd and even numbers of rows less."""
+    for W, w in product((5, 6, 9), (1, 4, 5)):
+        yield Case({"like": "b"}, ((W, 2), (w, 3)))
+        yield Case({"like": "b"}, ((W, W + 1, 2), (w, w, 1)))
+    yield Case({"like": "b"}, ((4, 5, 6, 2), (3, 2, 1, 2)))
 
 
 def upsample(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
@@ -926,7 +944,7 @@ ORACLES: dict[str, Oracle] = {
     ),
     "prelu": Oracle(prelu, activations({}, {"per_channel": True}), 36),
     "pad": Oracle(lambda case, inputs, _: shifted(case, inputs, 1), borders, 27),
-    "crop": Oracle(lambda case, inputs, _: shifted(case, inputs, -1), borders, 27),
+    "crop": Oracle(cropped, lambda: chain(borders(), centres()), 45),
     "upsample": Oracle(upsample, upsamples, 70),
     "channel_shuffle": Oracle(channel_shuffle, shuffles, 15),
     "pixel_shuffle": Oracle(pixel_shuffle, pixel_shuffles, 30),
@@ -952,7 +970,8 @@ def spec_of(kind: str, case: Case, batch: int, chain: bool = False) -> dict[str,
     if chain:
         sources = [f"{name}2" for name in names]
         layers = [{"add": {"name": f"{name}2", "from": [name, name]}} for name in names]
-    layer = {"name": "layer", "from": sources if len(names) > 1 else sources[0]}
+    one = len(names) == 1 or KINDS[kind].reference is not None
+    layer = {"name": "layer", "from": sources[0] if one else sources}
     layers.append({kind: {**case.fields, **layer}})
     if chain:
         layers.append({"average": {"name": "behind", "from": ["layer", "layer"]}})
@@ -996,7 +1015,8 @@ def from_torch(function: Callable[..., Tensor], case: Case, given: Given) -> dic
     output = function(case, list(inputs.values()), parameters)
     output.backward(torch.from_numpy(given.upstream["layer"]))
     found = {"output": output.detach().numpy()}
-    found |= {f"{n}.grad": t.grad.numpy() for n, t in inputs.items() if t.grad is not None}
+    for name, x in inputs.items():  # one that is only looked at has a gradient of 0
+        found[f"{name}.grad"] = np.zeros(x.shape) if x.grad is None else x.grad.numpy()
     return found | {
         f"layer.{name}.grad": p.grad.numpy() for name, p in parameters.items() if p.requires_grad
     }

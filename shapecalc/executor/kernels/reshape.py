@@ -88,13 +88,17 @@ class Pad(Kernel):
 
 
 class Crop(Pad):
-    """crop: y = x without its border. dx = dy with a border of zeros."""
+    """crop: y = x without its border. dx = dy with a border of zeros.
+
+    A second input says how large y is, and has a gradient of 0; the centre of x is kept.
+    """
 
     def forward(
         self, context: Context, inputs: Sequence[Array], parameters: Parameters
     ) -> tuple[Array, Saved]:
-        (x,) = inputs
-        return x[inner(self.sides(x))], None
+        x, *like = inputs
+        sides = _centre(x, like[0]) if like else self.sides(x)
+        return x[inner(sides)], (sides, [other.shape for other in like])
 
     def backward(
         self,
@@ -104,8 +108,25 @@ class Crop(Pad):
         parameters: Parameters,
         wanted: Sequence[bool],
     ) -> tuple[Sequence[Array | None], Parameters]:
-        gradient = padded(context, upstream, self.sides(upstream)) if wanted[0] else None
-        return [gradient], NO_PARAMETERS
+        sides, others = saved
+        gradient = padded(context, upstream, sides) if wanted[0] else None
+        return [gradient, *zeros_for(context, others, wanted[1:])], NO_PARAMETERS
+
+
+def _centre(x: Array, like: Array) -> Sides:
+    """Return what is before and after the centre of x that is as large as another image."""
+    more = [W - w for W, w in zip(x.shape[1:-1], like.shape[1:-1], strict=True)]
+    return [(extra // 2, extra - extra // 2) for extra in more]
+
+
+def zeros_for(
+    context: Context, shapes: Sequence[tuple[int, ...]], wanted: Sequence[bool]
+) -> list[Array | None]:
+    """Return the gradients of inputs that an output does not change with."""
+    return [
+        context.buffers.zeros(shape) if asked else None
+        for shape, asked in zip(shapes, wanted, strict=True)
+    ]
 
 
 class Upsample(Kernel):
