@@ -102,3 +102,68 @@ def test_what_is_not_known_says_nothing_more() -> None:
 def test_a_repeat_says_it_once() -> None:
     trace = traced({"repeat": {"times": 500, "layers": [{"crop": {"like": "nothing"}}]}})
     assert codes(trace) == [("SC107", "layers[0].repeat.layers[0].crop.like")]
+
+
+# -- max_unpool ------------------------------------------------------------------------------------
+
+SEGNET: list[Any] = [
+    {"conv": {"name": "wide", "K": 4, "F": 3, "P": 1}},
+    {"max_pool": {"name": "half", "F": 2}},
+    {"max_pool": {"name": "fourth", "F": 2}},
+]
+
+
+def test_an_unpooling_goes_back_to_what_its_pool_takes() -> None:
+    trace = traced(*SEGNET, {"max_unpool": "fourth"}, "relu", {"max_unpool": {"of": "half"}})
+    assert codes(trace) == []
+    assert [record.output for record in trace.layers[3:]] == [(6, 5, 4), (6, 5, 4), (12, 11, 4)]
+    assert trace["max_unpool1"].sources == ("fourth", "half")
+    assert trace["max_unpool2"].sources == ("relu1", "wide")
+    assert trace["max_unpool2"].jump == (1, 1)
+
+
+def test_an_unpooling_in_blocks_names_the_pool_that_is_given() -> None:
+    up = {"parameters": {"pool": None}, "layers": [{"max_unpool": "$pool"}, "relu"]}
+    down = {"layers": ["relu", {"max_pool": {"F": 2}}]}
+    layers = ["down", "down", {"up": "down2.max_pool1"}, {"up": {"pool": "down1"}}]
+    trace = traced(*layers, blocks={"up": up, "down": down})
+    assert codes(trace) == []
+    assert trace.output == (12, 11, 2)
+    assert trace["up2.max_unpool1"].sources == ("up1.relu1", "down1.relu1")
+
+
+@pytest.mark.parametrize(
+    ("layer", "code", "place", "hint"),
+    [
+        ("wide", "SC107", "", "fourth is a max_pool"),  # half is one, too, and does not fit
+        ("input", "SC107", "", "fourth is a max_pool"),
+        ("forth", "SC107", "", "did you mean fourth?"),
+        ({"of": "wide"}, "SC107", ".of", "fourth is a max_pool"),
+        ({"of": "half"}, "SC205", "", "of: fourth, which gives 3x2x4"),
+        ({"of": "half", "from": "wide"}, "SC205", "", "of names the pool"),
+        ({"of": "fourth", "from": "narrow"}, "SC205", "", "K=4 in narrow gives 6x5x4"),
+        ({"of": "half", "from": "flat"}, "SC206", "", "a pool of as many axes"),
+        ({"of": ["half"]}, "SC104", ".of", ""),
+        ({}, "SC103", "", "max_unpool: max_pool1"),
+    ],
+)
+def test_what_cannot_be_unpooled(layer: Any, code: str, place: str, hint: str) -> None:
+    others = [
+        {"conv": {"name": "narrow", "K": 1, "F": 1}},
+        {"flatten": {"name": "flat"}},
+        {"dropout": {"from": "fourth"}},
+    ]
+    trace = traced(*SEGNET, *others, {"max_unpool": layer})
+    assert codes(trace) == [(code, f"layers[6].max_unpool{place}")]
+    (hints,) = [d.hint for d in trace.diagnostics if d.severity == "error"]
+    assert hint in hints
+
+
+def test_pytorchs_word_says_that_the_pool_is_named() -> None:
+    trace = traced(*SEGNET, {"MaxUnpool2d": {"kernel_size": 2, "stride": 2}})
+    found = [d for d in trace.diagnostics if d.severity == "error"]
+    assert {d.code for d in found} == {"SC102"}
+    assert all("of names the max pool" in d.hint for d in found)
+    trace = traced(*SEGNET, {"nn.MaxUnpool2d": {"of": "fourth"}})
+    assert codes(trace) == []
+    assert "SC410" in [d.code for d in trace.diagnostics]

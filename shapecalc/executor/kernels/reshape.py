@@ -14,7 +14,14 @@ from typing import NamedTuple
 import numpy as np
 
 from shapecalc.executor.buffers import Array
-from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
+from shapecalc.executor.kernels.base import (
+    NO_PARAMETERS,
+    Context,
+    Kernel,
+    Parameters,
+    Saved,
+    zeros_for,
+)
 from shapecalc.executor.kernels.pool_axis import blocks, flattened, sliding, sum_along, sum_back
 from shapecalc.executor.kernels.windows import Sides, inner, padded, per_axis
 
@@ -117,16 +124,6 @@ def _centre(x: Array, like: Array) -> Sides:
     """Return what is before and after the centre of x that is as large as another image."""
     more = [W - w for W, w in zip(x.shape[1:-1], like.shape[1:-1], strict=True)]
     return [(extra // 2, extra - extra // 2) for extra in more]
-
-
-def zeros_for(
-    context: Context, shapes: Sequence[tuple[int, ...]], wanted: Sequence[bool]
-) -> list[Array | None]:
-    """Return the gradients of inputs that an output does not change with."""
-    return [
-        context.buffers.zeros(shape) if asked else None
-        for shape, asked in zip(shapes, wanted, strict=True)
-    ]
 
 
 class Upsample(Kernel):
