@@ -25,6 +25,7 @@ from shapecalc.frameworks.meanings import (
     output_size,
     padding,
     reads,
+    recomputed,
     rounding,
     scale_factor,
     slopes,
@@ -101,11 +102,11 @@ INSTANCE_NORM: Fields = {
 }
 SOFTMAX: Fields = {"dim": DIM}
 UPSAMPLE: Fields = {
-    "size": only(hint="scale is the factor from the input's size to this one", harmless=False),
+    "size": unless_none("output"),
     "scale_factor": scale_factor,
     "mode": interpolation,
     "align_corners": only(False, hint="centres are half-pixel here, as with align_corners: false"),
-    "recompute_scale_factor": ignored,
+    "recompute_scale_factor": recomputed,
 }
 
 

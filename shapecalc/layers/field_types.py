@@ -223,6 +223,29 @@ def _sizes(least: int) -> Callable[[Any], int | Volume]:
     return read
 
 
+def read_factors(value: Any) -> int | float | tuple[int | float, ...]:
+    """Read a factor, or one an axis; whole ones are whole numbers, however they are written."""
+    wanted = "a positive number, or one per axis as [2, 1.5] or 2x3"
+    factors = value
+    if isinstance(value, str):
+        factors = crossed(value)
+        if factors is None or len(factors) < 2:
+            raise wrong(wanted, value, instead=_written_otherwise(value, 1))
+    if not isinstance(factors, list | tuple):
+        return _factor(value, wanted)
+    if not 1 <= len(factors) <= MAX_SPATIAL:
+        raise wrong(wanted, value, instead=_written_otherwise(value, 1))
+    return tuple([_factor(factor, wanted) for factor in factors])
+
+
+def _factor(value: Any, wanted: str) -> int | float:
+    if type(value) is int:
+        return check_whole(value, 1, wanted)
+    if type(value) is float and 0 < value <= LIMIT:  # refuses NaN, too
+        return int(value) if value.is_integer() else value
+    raise wrong(wanted, value, instead=meant_whole(value, 1))
+
+
 def padding(*policies: str) -> FieldType:
     """Return the type of a padding that may also be one of a few policies by name."""
     named = f", {', '.join(policies)}" if policies else ""
@@ -444,6 +467,14 @@ Positive = Annotated[int, FieldType(_whole(1), POSITIVE)]
 natural = _whole(0)
 Natural = Annotated[int, FieldType(natural, NATURAL)]
 Sizes = Annotated[int | Volume, FieldType(_sizes(1), _sizes_schema(1, "sizes"))]
+_FACTOR: Schema = {"type": "number", "exclusiveMinimum": 0, "maximum": LIMIT}
+Factors = Annotated[
+    int | float | tuple[int | float, ...],
+    FieldType(
+        read_factors,
+        {"anyOf": [_FACTOR, crossed_schema(1, 2, MAX_SPATIAL), _listed(_FACTOR, MAX_SPATIAL)]},
+    ),
+]
 Offsets = Annotated[int | Volume, FieldType(_sizes(0), _sizes_schema(0, "sizes or 0"))]
 Pads = Annotated[int | str | tuple[Any, ...], padding(*PADDING_POLICIES)]
 Border = Annotated[int | tuple[Any, ...], padding()]

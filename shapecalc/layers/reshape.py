@@ -9,15 +9,24 @@ from pydantic import Field as Declared
 from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
-from shapecalc.derivations import Derivation, Expression, minus, over, plus, times
+from shapecalc.derivations import Derivation, Expression, minus, over, plus, rounded, times
 from shapecalc.diagnostics import Fault, LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
-from shapecalc.geometry import Step
-from shapecalc.layers.base import Layer, OneWay, by_axis, need_spatial, per_axis, show
+from shapecalc.geometry import Resize, Step, resized, scaled
+from shapecalc.layers.base import (
+    Layer,
+    OneWay,
+    by_axis,
+    need_spatial,
+    per_axis,
+    show,
+    show_value,
+)
 from shapecalc.layers.field_types import (
     AxisOrder,
     Border,
+    Factors,
     Integer,
     LayerName,
     Positive,
@@ -31,6 +40,7 @@ from shapecalc.receptive_field import (
     bounding,
     interpolated,
     reordered,
+    resampled,
     scattered,
     slid,
     spread_out,
@@ -239,54 +249,98 @@ class Crop(OneWay, Pad):
         return True
 
 
-class Upsample(Layer):
-    """upsample: enlarge each slice by a whole factor.
+class Upsample(OneWay):
+    """upsample: enlarge each slice by a factor, or to a size.
 
-    Output: W*scale along each axis, the depth kept. No parameters, no MACs. nearest repeats
-    values; bilinear interpolates on every spatial axis with half-pixel centres, its receptive
+    Output: W*scale along each axis, the depth kept; a scale may be a fraction, and the product is
+    floored. Or the spatial sizes of `output`, or those of an earlier layer, named by `like`. No
+    parameters, no MACs. With r = 1/scale, or W over the size: nearest takes pixel floor(j*r) for
+    output j; bilinear interpolates on every spatial axis around (j + 1/2)*r - 1/2, half-pixel
+    centres, with the border repeated, and leaves an axis as it is whose size stays; its receptive
     field is an upper bound. The jump is divided by the scale.
 
     Backward: an input gets the sum of its copies' upstream gradients (nearest), or of all outputs'
-    with the weights it had in them (bilinear).
+    with the weights it had in them (bilinear); none goes to the layer that `like` names.
 
     Example: 13x13x256 with scale 2: 13*2 = 26, so 26x26x256.
 
         - upsample: {scale: 2, mode: nearest}
 
-    Fields: scale (main), mode (nearest; bilinear).
+    Fields: scale (main); or output: spatial sizes, one number for every axis; or like; mode
+    (nearest; bilinear).
 
-    Source: PyTorch, torch.nn.Upsample.
+    Source: PyTorch, torch.nn.Upsample. It rounds j*r to single precision, and may take the pixel
+    before where that is a whole number.
     """
 
-    scale: Sizes
+    scale: Factors | None = None
+    output: Sizes | None = None
+    like: LayerName | None = None
     mode: Annotated[str, choice("nearest", "bilinear")] = "nearest"
 
     shorthand = "scale"
+    one_of: ClassVar[tuple[str, ...]] = ("scale", "output", "like")
+    reference: ClassVar[str | None] = "like"
 
-    def scales(self, volume: Volume) -> tuple[int, ...]:
-        """Return the factor of each axis."""
+    def axes(self, inputs: Sequence[Volume]) -> list[Resize]:
+        """Return how each axis is resampled; raise LayerError where the sizes do not fit."""
+        volume, *others = inputs
         need_spatial(volume)
-        return per_axis(self.scale, len(volume) - 1, "scale")
+        rank = len(volume) - 1
+        if self.scale is not None:
+            factors = per_axis(self.scale, rank, "scale")
+            nearest = self.mode == "nearest"
+            return [scaled(W, scale, nearest) for W, scale in zip(volume, factors, strict=False)]
+        if self.like is None:
+            sizes: Volume = per_axis(self.output, rank, "output")
+        else:
+            sizes = sizes_like(self.like, volume, others[0])
+        return [resized(W, size) for W, size in zip(volume, sizes, strict=False)]
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        (volume,) = inputs
-        scales = self.scales(volume)
-        return (*[W * scale for W, scale in zip(volume, scales, strict=False)], volume[-1])
+        sizes = [axis.size for axis in self.axes(inputs)]
+        if min(sizes) < 1:
+            message = f"nothing of {show(inputs[0][:-1])} would be left"
+            repair = Repair("scale=1 keeps its size", set_field("scale", 1))
+            raise LayerError(repairable(rules.TOO_LARGE, message, [repair]))
+        return (*sizes, inputs[0][-1])
 
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
-        scales = self.scales(inputs[0])
+        axes = self.axes(inputs)
         if self.mode == "bilinear":
-            return interpolated(fields[0], scales)
-        return spread_out(fields[0], [Step(scale, scale, 0) for scale in scales])
+            return interpolated(fields[0], axes)
+        if all(axis.old == 1 for axis in axes):
+            return spread_out(fields[0], [Step(axis.new, axis.new, 0) for axis in axes])
+        return resampled(fields[0], axes)
+
+    def leaves_out(self, inputs: Sequence[Volume]) -> bool:
+        return any(axis.size < axis.W for axis in self.axes(inputs))
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
-        pairs = zip(inputs[0], self.scales(inputs[0]), strict=False)
-        return by_axis([Derivation("output", W * s, times(W, s)) for W, s in pairs])
+        axes = self.axes(inputs)
+        if self.scale is None:
+            given = {"layer": self.like}
+            return by_axis(
+                [Derivation("output", r.size, reason="size_given", given=given) for r in axes]
+            )
+        factors = per_axis(self.scale, len(axes), "scale")
+        found = []
+        for axis, scale in zip(axes, factors, strict=True):
+            product = times(axis.W, scale)
+            whole = isinstance(scale, int)
+            found.append(
+                Derivation("output", axis.size, product if whole else rounded("floor", product))
+            )
+        return by_axis(found)
 
     def field_derivations(self, field: Field, inputs: Sequence[Volume]) -> list[Derivation]:
-        given = {"scale": self.scale, "bound": self.mode == "bilinear"}
+        axes = self.axes(inputs)
+        scale = show_value(self.scale) if self.scale is not None else ""
+        if not scale:
+            scale = " and ".join(dict.fromkeys(f"{axis.size}/{axis.W}" for axis in axes))
+        given = {"scale": scale, "bound": self.mode == "bilinear"}
         return [Derivation("receptive_field", None, reason="enlarged", given=given)]
 
 

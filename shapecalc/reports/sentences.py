@@ -151,6 +151,9 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     ),
     "sizes_given": lambda of: f"output = {show(of.value[:-1])} as given, depth {of.value[-1]} kept",
     "input_of": lambda of: f"output = {show(of.value)}, the input of {of.given['layer']}",
+    "size_given": lambda of: (
+        f"as {of.given['layer']} has: {of.value}" if of.given["layer"] else f"as given: {of.value}"
+    ),
     "as_many_values": _as_many_values,
     "units": _units,
     "axes": lambda of: f"axes {', '.join(of.given['order'])}: {show(of.value)}",

@@ -28,7 +28,7 @@ LEFT = {
     (KERAS, "avg_pool"): {"P", "rounding", "count_include_pad"},
     (KERAS, "prelu"): {"per_channel"},  # one slope for all
     (PYTORCH, "relu"): {"max", "slope", "threshold"},
-    (KERAS, "upsample"): {"mode"},
+    (KERAS, "upsample"): {"mode", "output", "scale"},
     (KERAS, "rms_norm"): {"weight"},  # false
     (KERAS, "scale"): {"weight"},  # false
 }

@@ -167,3 +167,19 @@ def test_pytorchs_word_says_that_the_pool_is_named() -> None:
     trace = traced(*SEGNET, {"nn.MaxUnpool2d": {"of": "fourth"}})
     assert codes(trace) == []
     assert "SC410" in [d.code for d in trace.diagnostics]
+
+
+# -- upsample --------------------------------------------------------------------------------------
+
+
+def test_an_upsampling_to_the_size_of_a_layer() -> None:
+    trace = traced(*LAYERS[:3], {"upsample": {"like": "skip"}}, {"add": ["upsample1", "skip"]})
+    assert codes(trace) == []
+    assert trace["upsample1"].output == (10, 9, 4)
+    assert trace["upsample1"].sources == ("relu1", "skip")
+    flat = traced("flatten", {"upsample": {"like": "flatten1", "from": "input"}})
+    assert codes(flat) == [("SC206", "layers[1].upsample")]
+    flat = traced("flatten", {"upsample": {"like": "input"}})
+    assert codes(flat) == [("SC206", "layers[1].upsample")]
+    both = traced({"upsample": {"like": "input", "output": 4}})
+    assert codes(both) == [("SC104", "layers[0].upsample")]

@@ -530,13 +530,17 @@ def centres() -> Iterator[Case]:
 
 
 def upsample(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
-    (x,), fields = inputs, case.fields
+    x, fields = inputs[0], case.fields
     rank = x.ndim - 2
-    scale = tuple(map(float, per_axis(fields["scale"], rank)))
+    how: dict[str, Any] = {"size": tuple(per_axis(fields.get("output", 0), rank))}
+    if "scale" in fields:
+        how = {"scale_factor": tuple(map(float, per_axis(fields["scale"], rank)))}
+    elif "like" in fields:
+        how = {"size": tuple(inputs[1].shape[2:])}
     if fields.get("mode", "nearest") == "nearest":
-        return functional.interpolate(x, scale_factor=scale)
+        return functional.interpolate(x, **how)
     mode = ("linear", "bilinear", "trilinear")[rank - 1]
-    return functional.interpolate(x, scale_factor=scale, mode=mode, align_corners=False)
+    return functional.interpolate(x, **how, mode=mode, align_corners=False)
 
 
 def merged(function: Callable[[list[Tensor]], Tensor]) -> Callable[..., Tensor]:
@@ -783,6 +787,17 @@ def upsamples() -> Iterator[Case]:
         yield Case({"scale": scale, "mode": mode}, ((3, 4, 2),))
     for mode in ("nearest", "bilinear"):
         yield Case({"scale": [1, 2, 3], "mode": mode}, ((3, 1, 4, 2),))
+        for W, scale in product((1, 3, 5, 8), (0.5, 0.75, 1.25, 1.5, 2.3, 2.7, 3.3)):
+            # PyTorch's nearest has another pixel's gradient where a size stays or doubles
+            if mode == "bilinear" or int(W * scale) not in (W, 2 * W):
+                yield Case({"scale": scale, "mode": mode}, ((W, 2),))
+        for W, size in product((1, 2, 3, 5, 8), (1, 2, 3, 4, 7, 9, 12)):
+            yield Case({"output": size, "mode": mode}, ((W, 3),))
+        yield Case({"scale": [1.5, 2], "mode": mode}, ((5, 4, 2),))
+        yield Case({"output": [9, 4], "mode": mode}, ((4, 7, 2),))
+        yield Case({"output": [5, 3, 7], "mode": mode}, ((3, 4, 5, 2),))
+        yield Case({"like": "b", "mode": mode}, ((3, 4, 2), (7, 5, 3)))
+        yield Case({"like": "b", "mode": mode}, ((5, 2), (3, 1)))
 
 
 def merges() -> Iterator[Case]:
@@ -1014,7 +1029,7 @@ ORACLES: dict[str, Oracle] = {
     "prelu": Oracle(prelu, activations({}, {"per_channel": True}), 36),
     "pad": Oracle(lambda case, inputs, _: shifted(case, inputs, 1), borders, 27),
     "crop": Oracle(cropped, lambda: chain(borders(), centres()), 45),
-    "upsample": Oracle(upsample, upsamples, 70),
+    "upsample": Oracle(upsample, upsamples, 200),
     "channel_shuffle": Oracle(channel_shuffle, shuffles, 15),
     "pixel_shuffle": Oracle(pixel_shuffle, pixel_shuffles, 30),
     "pixel_unshuffle": Oracle(pixel_unshuffle, pixel_unshuffles, 30),
