@@ -31,7 +31,7 @@ LEFT = {
     (PYTORCH, "batch_norm"): {"scale"},  # false; its bias is our center
     (PYTORCH, "layer_norm"): {"scale"},
     (PYTORCH, "relu"): {"max", "slope", "threshold"},
-    (KERAS, "upsample"): {"mode"},
+    (KERAS, "upsample"): {"mode", "output", "scale"},
     (KERAS, "rms_norm"): {"weight"},  # false
     (KERAS, "scale"): {"weight"},  # false
 }

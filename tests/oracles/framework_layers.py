@@ -135,6 +135,9 @@ def _torch(n: int) -> Iterator[Item]:
         **norm, "track_running_stats": False, "bias": True,
     }, {"instance_norm": {"eps": 0.1, "affine": False}}  # fmt: skip
     yield "PyTorch", "Upsample", {"scale_factor": 2}, {"upsample": 2}
+    yield "PyTorch", "Upsample", {"scale_factor": 1.5}, {"upsample": 1.5}
+    yield "PyTorch", "Upsample", {"size": 7}, {"upsample": {"output": 7}}
+    yield "PyTorch", "Upsample", {"size": [9, 17, 3][:n]}, {"upsample": {"output": [9, 17, 3][:n]}}
     mode = {1: "linear", 2: "bilinear", 3: "trilinear"}[n]
     yield "PyTorch", "Upsample", {
         "size": None, "scale_factor": [2.0] * n, "mode": mode, "align_corners": False,
@@ -144,6 +147,7 @@ def _torch(n: int) -> Iterator[Item]:
 
 TORCH_ANY: list[tuple[str, dict[str, Any], Any]] = [
     ("UpsamplingNearest2d", {"size": None, "scale_factor": 2}, {"upsample": 2}),
+    ("UpsamplingNearest2d", {"size": [5, 30]}, {"upsample": {"output": "5x30"}}),
     ("SyncBatchNorm", {
         "num_features": DEPTH, "eps": 0.1, "momentum": 0.2, "affine": True,
         "track_running_stats": True, "process_group": None, "bias": True,
