@@ -278,6 +278,7 @@ class _Language:
             "name": _either(_reference("name"), _reference("parameter")),
             "from": NAMES,
             "expect": _either(_reference("layer_claims"), _reference("parameter")),
+            "trainable": _either({"type": "boolean"}, _reference("parameter")),
         }
         return common | ({"share": TEXT_OR_NULL} if cls.has_weights else {})
 

@@ -37,13 +37,26 @@ class LayerRecord(NamedTuple):
     field: Field | None
     source_fields: tuple[Field | None, ...]
     path: Path
+    learns: bool = True  # False: its parameters are frozen
 
     @property
     def parameters(self) -> int | None:
-        """Learnable values: weights + biases."""
+        """Weights + biases: values that can be learned, those that are frozen included."""
         if self.weights is None or self.biases is None:
             return None
         return self.weights + self.biases
+
+    @property
+    def trainable(self) -> int | None:
+        """The parameters that are learned: all, or none where they are frozen."""
+        count = self.parameters
+        return count if self.learns or count is None else 0
+
+    @property
+    def frozen(self) -> int | None:
+        """The parameters that keep their values: none, or all where they are frozen."""
+        count = self.parameters
+        return 0 if self.learns and count is not None else count
 
     @property
     def receptive_field(self) -> tuple[int, ...] | None:

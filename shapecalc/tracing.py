@@ -242,15 +242,15 @@ class _Walker:
         self.volumes.append(output)
         self.fields.append(field)
         self.names.append(node.name)
-        shares = None
+        shares, learns = None, node.learns
         if node.shares is not None:
             owner = self.records[node.shares]
-            shares = owner.name
+            shares, learns = owner.name, owner.learns
             if inputs is not None:
                 self._compare_shared(node, owner, inputs)
         record = LayerRecord(
             node.name, node.kind, names, inputs, output,
-            weights, biases, kept, macs, shares, layer, field, fields, node.path,
+            weights, biases, kept, macs, shares, layer, field, fields, node.path, learns,
         )  # fmt: skip
         self.records.append(record)
 

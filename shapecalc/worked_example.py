@@ -101,6 +101,10 @@ class Names:
                 raise KeyError(
                     Fault(rules.NO_SUCH_NAME, f"{name} is not learned: it has no {ending}")
                 )
+            if ending == "grad" and not self.records[target.at].learns:
+                message = f"{name} is frozen (trainable: false): it has no gradient"
+                hint = f"write {name}.next, which is as it was"
+                raise KeyError(Fault(rules.NO_SUCH_NAME, message, hint))
             return target._replace(role="next" if ending == "next" else "parameter gradient")
         return self._parameter(key, key)
 

@@ -352,7 +352,8 @@ def _positive_real(value: Any) -> float:
     raise wrong("a number above 0", value)
 
 
-def _truth(value: Any) -> bool:
+def read_truth(value: Any) -> bool:
+    """Read true or false."""
     if isinstance(value, bool):
         return value
     words = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
@@ -451,7 +452,7 @@ PositiveReal = Annotated[
     float,
     FieldType(_positive_real, {"type": "number", "exclusiveMinimum": 0, "maximum": LIMIT}),
 ]
-Truth = Annotated[bool, FieldType(_truth, {"type": "boolean"})]
+Truth = Annotated[bool, FieldType(read_truth, {"type": "boolean"})]
 TruthOrReal = Annotated[
     bool | float, FieldType(_truth_or_real, {"anyOf": [{"type": "boolean"}, _REAL]})
 ]

@@ -43,6 +43,7 @@ class Node:
     path: Path
     expectations: LayerExpectations | None = None
     shares: int | None = None  # index of the layer whose weights are used
+    learns: bool = True  # False where it, or a group around it, is not trainable
     translation: Translation | None = None  # where it is written in a framework's words
 
 
@@ -260,6 +261,11 @@ class Wiring:
             return
         for mine, owner in zip(own, theirs, strict=True):
             self.nodes[mine].shares = self._owner(owner)
+
+    def freeze(self, instance: Instance) -> None:
+        """Note that no layer inside an instance learns."""
+        for node in self.nodes[instance.first : instance.end]:
+            node.learns = False
 
     def _with_weights(self, instance: Instance) -> list[int]:
         span = range(instance.first, instance.end)

@@ -13,8 +13,8 @@ from shapecalc.tracing import Trace
 
 STYLES = {"markdown": "github", "latex": "latex_booktabs"}  # tabulate's names
 SHRINKABLE = {"kind": 22, "name": 22}  # cut first, down to this width
-DROPPED_FIRST = ("jump", "shares", "from", "input", "non_trainable", "receptive_field", "weights",
-                 "biases", "macs", "kind", "parameters", "output")  # fmt: skip
+DROPPED_FIRST = ("jump", "shares", "from", "input", "frozen", "trainable", "non_trainable",
+                 "receptive_field", "weights", "biases", "macs", "kind", "parameters", "output")  # fmt: skip
 GAP = 2  # blanks between columns
 
 
@@ -156,6 +156,9 @@ def _summary(trace: Trace) -> str:
     )
     kept = totals["non_trainable"]
     parameters = f"{_number(totals['parameters'])} parameters"
+    if totals["frozen"] != 0 and not all(record.learns for record in trace.layers):
+        parameters += f" ({_number(totals['trainable'])} trainable,"
+        parameters += f" {_number(totals['frozen'])} frozen)"
     if kept:
         parameters += f", {_number(kept)} non-trainable values"
     return (

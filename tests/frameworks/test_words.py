@@ -311,7 +311,6 @@ def test_a_layer_for_another_number_of_axes_is_refused(volume: str, item: Any, c
         ({"Conv2D": {"filters": 2, "kernel_size": 1, "activation": "tanh_shrink"}}, "own", True),
         ({"ConvTranspose2d": {"K": 2, "F": 1, "padding_mode": "reflect"}}, "zeros", True),
         ({"Conv2D": {"filters": 2, "F": 1, "data_format": "channels_first"}}, "depth last", True),
-        ({"conv": {"K": 2, "F": 1, "trainable": False}}, "count as trainable", True),
         ({"BatchNormalization": {"scale": False}}, "together", False),
         ({"BatchNorm2d": {"track_running_stats": False}}, "always kept", False),
         ({"LayerNorm": {"normalized_shape": [8, 8, 4]}}, "at each position", False),
