@@ -75,9 +75,13 @@ class Names:
         if record.layer is None or record.input is None or record.shares:
             return NO_PARAMETERS
         try:
-            return record.layer.parameters(record.input)
+            parameters = record.layer.parameters(record.input)
         except LayerError:
             return NO_PARAMETERS
+        one = record.shares_one
+        if one is None:
+            return parameters
+        return {name: own for name, own in parameters.items() if name != one.name}
 
     def value_shape(self, index: int) -> Shape | None:
         """Return the shape of a value, depth first."""
@@ -127,6 +131,10 @@ class Names:
             hint = f"its weights are those of {record.shares}: write {record.shares}.{parameter}"
             message = f"{quote(whole)}: {record.name} has no weights of its own"
             raise KeyError(Fault(rules.NO_SUCH_NAME, message, hint))
+        one = record.shares_one
+        if one is not None and one.name == parameter:
+            message = f"{quote(whole)}: {record.name} has its {parameter} from {one.owner}"
+            raise KeyError(Fault(rules.NO_SUCH_NAME, message, f"write {one.of}"))
         if record.layer is None or record.input is None:
             return Target("parameter", index, parameter, None)
         has = f"it has {some(list(own))}" if own else f"{record.name} has no parameters"

@@ -38,7 +38,7 @@ def value_derivation(
         values = [float(x[at[0]][pixel]) for pixel in pixels]
         return _value(max(values), Operation("max", *values)) if len(values) <= MOST else None
     filled = isinstance(layer, Conv) and layer.mode != "zeros"
-    if not isinstance(layer, Conv | DepthwiseConv | Dense) or record.shares or filled:
+    if not isinstance(layer, Conv | DepthwiseConv | Dense) or record.shared or filled:
         return None
     weight = computed.array(names.find(f"{record.name}.weight"))[at[0]]
     if isinstance(layer, Dense):

@@ -183,10 +183,12 @@ class LeafLayers:
             )  # fmt: skip
         wiring = self.wiring
         sources = wiring.sources(origin, path, scope, full, chain, cls.merges, own, bare)
-        node = Node(full, kind, layer, sources, path, claims, None, learns, translation)
+        node = Node(
+            full, kind, layer, sources, path, claims, learns=learns, translation=translation
+        )
         added = wiring.add(node)
         if share is not None:
-            node.shares = wiring.shared_layer(share, node, scope)
+            wiring.share(share, node, scope)
         wiring.claim(scope, full, own, added[0], path, named=name is not None)
         return added
 
