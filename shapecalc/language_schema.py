@@ -17,7 +17,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from shapecalc.frameworks import lookups
 from shapecalc.layers import ALIASES, KINDS, Layer
-from shapecalc.layers.base import aliases
+from shapecalc.layers.base import aliases, field_words
 from shapecalc.layers.composite import Composite, Repeat
 from shapecalc.layers.field_types import LAYERS, NAME, POSITIVE, VOLUME, Schema
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED
@@ -54,7 +54,7 @@ def language_schema() -> Schema:
 
 def fields_of(model: type[BaseModel]) -> dict[str, Schema]:
     """Return the schema of every field of a kind's or of claims' model, by our name for it."""
-    written = model.model_json_schema(by_alias=False, schema_generator=_Untitled)
+    written = model.model_json_schema(schema_generator=_Untitled)
     return dict(written.get("properties", {}))
 
 
@@ -214,7 +214,7 @@ class _Language:
             if own not in self.definitions:
                 self.definitions[own] = self._kind(cls, kind, layers)
             keys[kind] = _reference(own)
-        bare = [kind for kind, cls in KINDS.items() if not _required(cls)]
+        bare = [kind for kind, cls in KINDS.items() if not field_words(cls, required=True)]
         # a kind that may stand alone is offered as such, and not as a key: relu, not relu: ...
         patterns = {_whole(kind): keys[kind] for kind in bare}
         patterns |= {_whole(word): keys[kind] for word, kind in ALIASES.items()}
@@ -248,7 +248,7 @@ class _Language:
         foreign = {key for key in lookups.fields_of(kind) if key not in properties}
         properties |= dict.fromkeys(sorted(foreign), ANOTHER_WORD)
         properties |= self._common(cls)
-        required = _required(cls)
+        required = field_words(cls, required=True)
         needed = [
             _one_of(
                 [*(word for word, meant in words.items() if meant == name), *_foreign(kind, name)]
@@ -304,10 +304,6 @@ class _Language:
             return _either(layers, parameter)
         default = schema.get("default")
         return self.value(bare) | ({} if default is None else {"default": default})
-
-
-def _required(cls: type[Layer]) -> list[str]:
-    return [name for name, field in cls.model_fields.items() if field.is_required()]
 
 
 def _foreign(kind: str, name: str) -> list[str]:

@@ -18,6 +18,7 @@ from shapecalc.diagnostics import LIMIT
 from shapecalc.frameworks import lookups
 from shapecalc.language_schema import fields_of, language_schema
 from shapecalc.layers import ALIASES, KINDS, field_types
+from shapecalc.layers.base import field_words
 from shapecalc.network.expectations import LayerExpectations, NetworkExpectations
 from shapecalc.readers.native import read_path
 
@@ -205,7 +206,7 @@ def types() -> Iterator[tuple[str, Any, dict[str, Any]]]:
     }  # fmt: skip
     for title, model in models.items():
         schemas = fields_of(model)
-        assert schemas.keys() == model.model_fields.keys()
+        assert [*schemas] == field_words(model)
         for name, field in model.model_fields.items():
             annotated: Any = field.annotation
             if field.metadata:

@@ -9,7 +9,8 @@ from functools import cache, lru_cache
 from math import prod
 from typing import Any, ClassVar, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict
+from pydantic import Field as Declared
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, Expression, times
@@ -86,8 +87,23 @@ class Counts(NamedTuple):
 NO_COUNTS = Counts(0, 0, 0)
 
 
+def hidden(word: str) -> Any:
+    """Return what stands beside the type of a field whose word would hide a method of Layer, or is
+    one of Python's: `return_: Annotated[Text, hidden("return")]`. Specs and reports have the word.
+    """
+    return Declared(validation_alias=AliasChoices(word))
+
+
+def field_word(name: str) -> str:
+    """Return the word that a field is written with: `return` for `return_`."""
+    return name.removesuffix("_")
+
+
 class Layer(BaseModel):
-    """A layer's own fields. `name`, `from`, `expect` and `share` belong to the network."""
+    """A layer's own fields. `name`, `from`, `expect`, `trainable` and `share` are the network's.
+
+    A field that would hide a method or a word of Python has an underscore behind it (`hidden`).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -178,7 +194,7 @@ class Layer(BaseModel):
 
     def values(self) -> dict[str, Any]:
         """Return the fields that have a value, written or by default."""
-        return {name: value for name, value in self if value is not None}
+        return {field_word(name): value for name, value in self if value is not None}
 
     def summary(self, without: str = "") -> str:
         """Return the layer's fields as `K=96 F=11 S=4 P=0`, defaults left out but S and P.
@@ -193,7 +209,7 @@ class Layer(BaseModel):
             written = name in self.model_fields_set and value != field.default
             shown = name in ("S", "P") or (written and not isinstance(value, list))
             if shown and name != without:
-                values.append(f"{name}={show_value(value)}")
+                values.append(f"{field_word(name)}={show_value(value)}")
         return " ".join(values)
 
     def shown_fields(self) -> str:
@@ -212,6 +228,11 @@ def _counted(parameters: Iterable[Parameter]) -> Counts:
         else:
             statistics += size
     return Counts(weights, biases, statistics)
+
+
+def value_of(layer: Layer, word: str) -> Any:
+    """Return a field's value, by the word that it is written with."""
+    return getattr(layer, word if word in type(layer).model_fields else f"{word}_")
 
 
 class AlongDepth(Layer):
@@ -277,13 +298,20 @@ def by_axis(derivations: Sequence[Derivation]) -> list[Derivation]:
 
 @cache
 def aliases(cls: type[BaseModel]) -> dict[str, str]:
-    """Return every word that a model's fields are read under, with the field's own name."""
+    """Return every word that a model's fields are read under, with our own word for the field."""
     words = {}
     for name, field in cls.model_fields.items():
-        words[name] = name
+        own = field_word(name)
+        words[own] = own
         for word in getattr(field.validation_alias, "choices", ()):
-            words[str(word)] = name
+            words[str(word)] = own
     return words
+
+
+def field_words(cls: type[BaseModel], *, required: bool = False) -> list[str]:
+    """Return our own words for a model's fields in order; `required` those without a default."""
+    fields = cls.model_fields.items()
+    return [field_word(name) for name, field in fields if field.is_required() or not required]
 
 
 __all__ = [
@@ -295,9 +323,13 @@ __all__ = [
     "aliases",
     "axis_titles",
     "by_axis",
+    "field_word",
+    "field_words",
+    "hidden",
     "need_spatial",
     "per_axis",
     "show",
     "show_value",
+    "value_of",
     "vector",
 ]

@@ -12,7 +12,7 @@ from typing import Any
 from shapecalc import rules
 from shapecalc.diagnostics import Fault, LayerError, quote, repairable, some
 from shapecalc.edits import Change, Repair, set_field
-from shapecalc.layers.base import Layer, show, show_value
+from shapecalc.layers.base import Layer, field_word, show, show_value
 from shapecalc.layers.field_types import Volume
 
 Shapes = Mapping[str, tuple[int, ...]]  # of parameters, by name
@@ -153,7 +153,8 @@ def _as_owner(
         try:
             if _shapes(layer.model_copy(update={field: value}), inputs) == theirs:
                 sign = ": " if isinstance(value, bool) else "="
-                text = f"{field}{sign}{show_value(value)} as {owner} has"
-                yield Repair(text, set_field(field, value))
+                word = field_word(field)
+                text = f"{word}{sign}{show_value(value)} as {owner} has"
+                yield Repair(text, set_field(word, value))
         except LayerError:
             continue
