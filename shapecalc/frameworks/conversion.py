@@ -88,7 +88,7 @@ def write_layer(
     word = _word(framework, kind, len(volume) - 1)
     if word is None or _for_flat_vectors(framework, kind, fields, volume):
         return None
-    ours = {name: _listed(value) for name, value in fields.items()}
+    ours = {name: _numbered(name, _listed(value), volume) for name, value in fields.items()}
     given = _given(word, kind, ours, volume)
     back = read_layer(word, given)
     if back is None:
@@ -155,6 +155,16 @@ def _shortest(value: Any) -> Any:
 
 def _listed(value: Any) -> Any:
     return [_listed(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _numbered(name: str, value: Any, volume: Volume) -> Any:
+    """Return a field's value with axes by their numbers; a lone depth keeps its name."""
+    if name not in ("axis", "axes"):
+        return value
+    titles = titles_of(volume)
+    if isinstance(value, list):
+        return [titles.index(axis) if axis in titles else axis for axis in value]
+    return titles.index(value) if value != "depth" and value in titles else value
 
 
 # -- values that are not the same in both ---------------------------------------------------------
@@ -242,9 +252,17 @@ def _depth_first(fields: Fields, _: Volume) -> list[int]:
 
 def _dims(fields: Fields, volume: Volume) -> list[int]:
     """The order of axes, numbered from 1."""
-    titles = titles_of(volume)
-    axes = fields["axes"]
-    return [1 + (titles.index(axis) if isinstance(axis, str) else axis) for axis in axes]
+    return [1 + axis for axis in fields["axes"]]
+
+
+def _joined(first: int, depth: int | None) -> Write:
+    """The axis of a concat, whose first spatial one has a number, and its depth another or none."""
+
+    def write(fields: Fields, volume: Volume) -> int | None:
+        axis = fields.get("axis", "depth")
+        return depth if axis in ("depth", len(volume) - 1) else first + axis
+
+    return write
 
 
 def _learned(name: str) -> Write:
@@ -276,6 +294,8 @@ WRITTEN: Mapping[tuple[str, str, str], Write] = {
     (PYTORCH, "", "mode"): _linear,
     (PYTORCH, "", "num_parameters"): _slopes,
     (PYTORCH, "", "dim"): _always(1),
+    (PYTORCH, "concat", "dim"): _joined(2, 1),
+    (KERAS, "concat", "axis"): _joined(1, None),
     (PYTORCH, "", "unflattened_size"): _depth_first,
     (KERAS, "", "padding"): _keras_padding,
     (KERAS, "pad", "padding"): _keras_border,

@@ -199,6 +199,22 @@ def depth_axis(*, keras: bool) -> Field:
     return read
 
 
+def joined_axis(*, keras: bool) -> Field:
+    """The axis that volumes are joined along.
+
+    Keras' 3 and 4 are the depth of an image and of a film; nearly nobody joins films sideways.
+    """
+    along_depth = depth_axis(keras=keras)
+
+    def read(value: Any, fields: Mapping[str, Any]) -> Meaning:
+        first, end = (1, 3) if keras else (2, 5)
+        if type(value) is int and first <= value < end:
+            return Meaning({"axis": value - first})
+        return along_depth(value, fields)
+
+    return read
+
+
 def center(value: Any, fields: Mapping[str, Any]) -> Meaning:
     """Whether Keras' norm has a beta; affine says it where it has neither that nor a gamma."""
     if value is False and fields.get("scale") is False:

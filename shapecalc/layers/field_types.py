@@ -405,6 +405,8 @@ def read_axis(value: Any) -> str | int:
     """Read one axis: its name, or its number from 0 in written order."""
     if type(value) is int and 0 <= value < MOST_AXES:
         return value
+    if value == -1 and type(value) is int:  # as frameworks count
+        raise wrong(" or ".join(AXES[:-1]), value, instead="depth")
     return one_of(value, AXES[:-1])
 
 
