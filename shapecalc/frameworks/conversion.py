@@ -16,8 +16,8 @@ from shapecalc.volumes import titles_of
 
 Fields = Mapping[str, Any]
 Volume = tuple[int, ...]
-# Layers of a framework that do as ours on a flat vector alone: PyTorch's LayerNorm runs along the
-# last axis, its Unflatten takes one axis apart.
+# Layers of a framework that do as ours on a flat vector alone: PyTorch's LayerNorm and, without
+# flatten, its Linear run along the last axis, its Unflatten takes one axis apart.
 FOR_FLAT_VECTORS = {(PYTORCH, "layer_norm"), (PYTORCH, "rms_norm"), (PYTORCH, "reshape")}
 Write = Callable[[Fields, Volume], Any]  # None leaves the parameter out
 
@@ -106,7 +106,8 @@ def write_layer(
 def _for_flat_vectors(framework: str, kind: str, fields: Fields, volume: Volume) -> bool:
     """Say whether the framework's layer does as ours on flat vectors alone, and this is none."""
     along = (framework, kind) in FOR_FLAT_VECTORS and fields.get("over") != "all"
-    return len(volume) > 1 and along
+    positions = (framework, kind) == (PYTORCH, "dense") and fields.get("flatten") is False
+    return len(volume) > 1 and (along or positions)
 
 
 def _word(framework: str, kind: str, axes: int) -> Word | None:
@@ -161,10 +162,10 @@ def _numbered(name: str, value: Any, volume: Volume) -> Any:
     """Return a field's value with axes by their numbers; a lone depth keeps its name."""
     if name not in ("axis", "axes"):
         return value
-    titles = titles_of(volume)
+    numbers = {title: number for number, title in enumerate(titles_of(volume))}
     if isinstance(value, list):
-        return [titles.index(axis) if axis in titles else axis for axis in value]
-    return titles.index(value) if value != "depth" and value in titles else value
+        return [numbers.get(axis, 0 if axis == "units" else axis) for axis in value]
+    return value if value == "depth" else numbers.get(value, value)
 
 
 # -- values that are not the same in both ---------------------------------------------------------
@@ -252,7 +253,7 @@ def _depth_first(fields: Fields, _: Volume) -> list[int]:
 
 def _dims(fields: Fields, volume: Volume) -> list[int]:
     """The order of axes, numbered from 1."""
-    return [1 + axis for axis in fields["axes"]]
+    return [1 + axis for axis in fields["axes"] if isinstance(axis, int)]
 
 
 def _joined(first: int, depth: int | None) -> Write:
@@ -260,7 +261,9 @@ def _joined(first: int, depth: int | None) -> Write:
 
     def write(fields: Fields, volume: Volume) -> int | None:
         axis = fields.get("axis", "depth")
-        return depth if axis in ("depth", len(volume) - 1) else first + axis
+        if axis in ("depth", len(volume) - 1):
+            return depth
+        return first + axis if isinstance(axis, int) else None
 
     return write
 

@@ -175,6 +175,11 @@ def test_what_has_no_place_is_left_not_dropped() -> None:
     assert bare is not None
     assert bare.left == ("dilation",)
     assert write_layer(PYTORCH, "crop", {"P": 1}, (4, 4, 2)) is None
+    along = {"units": 3, "flatten": False}
+    assert write_layer(PYTORCH, "dense", along, (4, 4, 2)) is None
+    keras = write_layer(KERAS, "dense", along, (4, 4, 2), {"flatten": True})
+    assert keras is not None
+    assert keras.left == ("flatten",)  # in a spec Keras' word flattens
     assert write_layer(PYTORCH, "layer_norm", {}, (4, 4, 2)) is None
     assert write_layer(PYTORCH, "reshape", {"output": (4, 8)}, (4, 4, 2)) is None
     assert write_layer(KERAS, "conv", {"K": 8, "F": 3}, (4,)) is None
