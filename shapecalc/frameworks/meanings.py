@@ -208,8 +208,9 @@ def joined_axis(*, keras: bool) -> Field:
 
     def read(value: Any, fields: Mapping[str, Any]) -> Meaning:
         first, end = (1, 3) if keras else (2, 5)
-        if type(value) is int and first <= value < end:
-            return Meaning({"axis": value - first})
+        axis = value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
+        if type(axis) is int and first <= axis < end:
+            return Meaning({"axis": axis - first})
         return along_depth(value, fields)
 
     return read

@@ -242,7 +242,7 @@ def test_concat_joins_along_any_axis(
         ("length", "SC206", "4x5x3 has no axis length", ()),
         (3, "SC206", "4x5x3 has no axis 3", ()),
         (-1, "SC104", "not -1", ("depth",)),
-        ("channels", "SC104", "depth or length", ()),
+        ("channels", "SC104", "depth, length", ()),
         (8, "SC104", "not 8", ()),
     ],
 )
