@@ -489,7 +489,11 @@ def read_axis(value: Any) -> str | int:
     """Read one axis: its name, or its number from 0 in written order."""
     if type(value) is int and 0 <= value < MOST_AXES:
         return value
-    return one_of(value, AXES[:-1])
+    if isinstance(value, str) and value in AXES[:-1]:
+        return str(value)
+    last = type(value) is int and value == -1  # as frameworks count
+    wanted = f"{', '.join(AXES[:-1])}, or a number from 0 in written order"
+    raise wrong(wanted, value, instead="depth" if last else _meant(value, AXES[:-1]))
 
 
 def read_axes(value: Any) -> tuple[int, ...] | tuple[str, ...]:

@@ -871,10 +871,46 @@ def merges() -> Iterator[Case]:
         yield Case({}, volumes, values=values)
 
 
+def sums() -> Iterator[Case]:
+    """Yield the merges, and sources of different sizes that are added in part."""
+    yield from merges()
+    for volumes in (
+        ((8,), (5,)), ((5,), (8,)), ((5, 4), (5, 6)), ((4, 3, 6), (2, 5, 3)),
+        ((4, 3, 6), (1, 1, 6)),
+        ((4, 3, 6), (5, 4, 8), (4, 3, 2)), ((2, 3, 4, 2), (2, 3, 4, 1)), ((2, 1, 3, 2, 4),) * 2,
+    ):  # fmt: skip
+        yield Case({"unequal": "first"}, volumes)
+
+
+def added(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    """Return the sum, of the other sources' common part with the first."""
+    if "unequal" not in case.fields:
+        return merged(sum)(case, inputs, parameters)
+    first, *others = inputs
+    for x in others:
+        common = x[tuple(slice(size) for size in first.shape)]
+        more = [n - size for n, size in zip(first.shape, common.shape, strict=True)]
+        first = first + functional.pad(common, [side for n in more[::-1] for side in (0, n)])
+    return first
+
+
 def joins() -> Iterator[Case]:
+    along = {"length": 1, "height": 2, "width": 2, "frames": 3, "depth": 3, 0: 4, 2: 3}
+    for axis, rank in along.items():
+        names = AXES_OF.get(rank + 1, [*range(rank + 1)])
+        at = axis if isinstance(axis, int) else names.index(axis)
+        full = (*(2, 3, 4, 2)[:rank], 3)
+        volumes = tuple((*full[:at], size, *full[at + 1 :]) for size in (2, 1, 3))
+        yield Case({"axis": axis}, volumes)
     for depths in ((1, 2), (3, 1, 4), (2, 2, 2, 2)):
         for spatial in ((), (5,), (4, 3), (2, 3, 2), (2, 1, 3, 2, 2)):
             yield Case({}, tuple((*spatial, depth) for depth in depths))
+
+
+def concat(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    axis, rank = case.fields.get("axis", "depth"), inputs[0].dim() - 1
+    at = axis if isinstance(axis, int) else AXES_OF.get(rank, [axis]).index(axis)
+    return torch.cat(inputs, 1 if at == rank - 1 or axis == "depth" else 2 + at)
 
 
 def shuffles() -> Iterator[Case]:
@@ -1110,12 +1146,12 @@ ORACLES: dict[str, Oracle] = {
     "pixel_unshuffle": Oracle(pixel_unshuffle, pixel_unshuffles, 30),
     "slice": Oracle(sliced, slices, 25),
     "transpose": Oracle(transposed_axes, transposes, 30),
-    "add": Oracle(merged(sum), merges, 40),
+    "add": Oracle(added, sums, 48),
     "subtract": Oracle(merged(lambda xs: reduce(torch.sub, xs)), merges, 40),
     "multiply": Oracle(merged(lambda xs: reduce(torch.mul, xs)), merges, 40),
     "maximum": Oracle(merged(lambda xs: reduce(torch.maximum, xs)), merges, 40),
     "average": Oracle(merged(lambda xs: sum(xs) / len(xs)), merges, 40),
-    "concat": Oracle(merged(lambda xs: torch.cat(xs, 1)), joins, 12),
+    "concat": Oracle(concat, joins, 22),
 }
 
 
