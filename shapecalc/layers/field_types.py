@@ -100,12 +100,20 @@ def _padding_schema(policies: Sequence[str]) -> Schema:
 
 def _volume_schema(title: str, *, partial: bool = False) -> Schema:
     size: Schema = {"anyOf": [POSITIVE, {"type": "null"}]} if partial else POSITIVE
+    text, listed = (
+        crossed_schema(1, 1, MAX_SPATIAL + 1, partial=partial),
+        _listed(size, MAX_SPATIAL + 1),
+    )
+    if partial:  # where only the first is open, it is a batch
+        text["not"] = {"pattern": r"^\s*\?(\s*[xX×]\s*[0-9]+){3}\s*$"}
+        batch = {"items": [{"type": "null"}], "additionalItems": POSITIVE, "minItems": 2}
+        listed["not"] = batch
     return {
         "title": title,
         "anyOf": [
             POSITIVE,
-            crossed_schema(1, 1, MAX_SPATIAL + 1, partial=partial),
-            _listed(size, MAX_SPATIAL + 1),
+            text,
+            listed,
             *(
                 {
                     "type": "object",
