@@ -177,7 +177,8 @@ def derivations_of(record: KnownRecord) -> list[Derivation]:
         return found
     found.append(_parameters(record))
     if record.macs is not None and record.output is not None:
-        expression = layer.macs_expression(inputs, record.output) if layer.multiplies else None
+        follow = layer.multiplies and not layer.opaque
+        expression = layer.macs_expression(inputs, record.output) if follow else None
         found.append(Derivation("macs", record.macs, expression))
     return found + _field(record, layer, inputs)
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
-from shapecalc.derivations import Derivation, Expression
+from shapecalc.derivations import Derivation
 from shapecalc.diagnostics import LIMIT, UnknownVolume, quote
 from shapecalc.layers.base import Counts, Layer, Parameter, Parameters
 from shapecalc.layers.field_types import (
@@ -139,9 +139,6 @@ class Operation(Layer):
 
     def known_macs(self) -> int | None:
         return self.multiplications
-
-    def macs_expression(self, inputs: Sequence[Volume], output: Volume) -> Expression:
-        return self.multiplications or 0
 
     def receptive_field(
         self, fields: Sequence[ReceptiveField | None], inputs: Sequence[Volume], output: Volume
