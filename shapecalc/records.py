@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.derivations import Derivation, plus
@@ -154,6 +155,11 @@ class KnownRecord(LayerRecord):
         def jump(self) -> tuple[int | float, ...] | None: ...
 
     @property
+    def activations(self) -> int | None:
+        """Values of the output for one example."""
+        return None if self.output is None else prod(self.output)
+
+    @property
     def derivations(self) -> list[Derivation]:
         """How each number follows: sizes, weights, biases, parameters, MACs, receptive field."""
         return derivations_of(self)
@@ -225,7 +231,8 @@ def derivations_of(record: KnownRecord) -> list[Derivation]:
         return found
     found.append(_parameters(record))
     if record.macs is not None and record.output is not None:
-        expression = layer.macs_expression(inputs, record.output) if layer.multiplies else None
+        follow = layer.multiplies and not layer.opaque
+        expression = layer.macs_expression(inputs, record.output) if follow else None
         found.append(Derivation("macs", record.macs, expression))
     return found + _field(record, layer, inputs)
 

@@ -44,6 +44,18 @@ def test_parameters_are_counted_by_their_roles() -> None:
     assert (record.weights, record.biases, record.non_trainable) == (3 * 3 * 8 * 8 + 1, 8, 8)
 
 
+def test_the_working_names_the_arrays_as_the_file_does() -> None:
+    arrays = {"kernel": [3, 4], "moving": {"shape": [8], "role": "statistic"}}
+    fields = {"output": "4x4x2", "parameters": arrays, "macs": 1800}
+    assert traced({"operation": fields}).layers[0].derivation == [
+        "output = 4x4x2 as the file says",
+        "kernel = 3*4 = 12",
+        "moving = 8",
+        "parameters = 12 + 0 = 12",
+        "MACs = 1,800",
+    ]
+
+
 def test_counts_are_known_whatever_comes_in() -> None:
     unknown = {"operation": {"name": "a"}}
     known = {"operation": {"output": "4x4x2", "parameters": {"w": [7]}, "macs": 9}}
