@@ -19,19 +19,23 @@ T = TypeVar("T")
 
 
 class OpenRecord(LayerRecord):
-    """The record of a layer that sizes left open come to. `at` has its record at some sizes each,
-    all of which fit.
+    """The record of a layer that sizes left open come to. `at` has its records at sizes that fit,
+    or at such as fit the layer alone; `among` those that know its field in the network.
     """
 
     at: Sequence[KnownRecord]
+    among: Sequence[KnownRecord]
 
     @classmethod
     def of(
-        cls, records: Sequence[KnownRecord], inputs: tuple[PartialVolume, ...] | None
+        cls,
+        records: Sequence[KnownRecord],
+        inputs: tuple[PartialVolume, ...] | None,
+        among: Sequence[KnownRecord],
     ) -> OpenRecord:
         """Return what the records of one layer agree in."""
-        first = records[0]
-        placed = all(record.field is not None for record in records)
+        first = among[0]
+        placed = all(record.field is not None for record in among)
         made = cls(
             first.name, first.kind, first.sources, inputs,
             agreed_volume([record.output for record in records]),
@@ -42,24 +46,28 @@ class OpenRecord(LayerRecord):
             first.shares, first.layer, first.field if placed else None, first.source_fields,
             first.path,
         )  # fmt: skip
-        made.at = records
+        made.at, made.among = records, among
         return made
 
     @property
     def receptive_field(self) -> PartialVolume | None:
         """Input pixels that one output value depends on, per spatial axis of the input."""
-        return agreed_volume([record.receptive_field for record in self.at])
+        sizes = agreed_volume([record.receptive_field for record in self.among])
+        if len(self.among) > 1 or sizes is None or self.field is None or not self.field.whole:
+            return sizes
+        return (None,) * len(sizes)  # an input's, which may be one of ours
 
     @property
     def jump(self) -> tuple[int | float | None, ...] | None:
         """Input pixels from one output value to the next, per spatial axis of the input."""
-        return agreed_volume([record.jump for record in self.at])
+        return agreed_volume([record.jump for record in self.among])
 
     @property
     def derivations(self) -> list[Derivation]:
         """How each number follows, as far as it does at every size."""
-        told_by_one = len(self.at) < 2 and any(None in volume for volume in self.input or ())
-        return [] if told_by_one else _derivations([record.derivations for record in self.at])
+        if len(self.among) < 2:  # nobody could tell which of its numbers are ours
+            return []
+        return _derivations([record.derivations for record in self.among])
 
 
 def agreed(values: Sequence[T]) -> T | None:
