@@ -233,7 +233,7 @@ def _fault(faults: Sequence[Fault], finding: Finding, records: Mapping[str, Laye
         text = _masked(texts) if len(texts) == len(faults) else None
         if text is not None:
             repairs.append(repair._replace(text=text))
-    if first.repairs:
+    if any(fault.repairs for fault in faults):
         others = [fault.otherwise if fault.repairs else fault.hint for fault in faults]
         return repairable(first.rule, message, repairs, _masked(others) or "")
     otherwise = _masked([fault.otherwise for fault in faults]) or ""
