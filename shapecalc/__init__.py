@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
-    from typing import Any
+    from typing import Any, Protocol
 
     from shapecalc.diagnostics import Diagnostic, Finding, SpecError
     from shapecalc.network import NetworkSpec
@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from shapecalc.tracing import KnownTrace, Trace
     from shapecalc.verification import Verification
 
-    Source = str | PathLike[str] | Mapping[str, Any]
+    class KerasModel(Protocol):
+        """What is asked of a live model of Keras."""
+
+        def get_config(self) -> Any:
+            """Return its configuration."""
+
+        def to_json(self) -> str:
+            """Return its architecture."""
+
+    Source = str | PathLike[str] | Mapping[str, Any] | KerasModel
     Sizes = str | int | Sequence[int | None]
     Inputs = Sizes | Mapping[str, Sizes | None] | None
 
@@ -50,7 +59,9 @@ def __dir__() -> list[str]:
 
 
 def read(source: Source, *, inputs: Inputs = None, max_layers: int | None = None) -> NetworkSpec:
-    """Return the network of a path or mapping. Raises OSError for a path that cannot be opened.
+    """Return the network of a path, a mapping or a live Keras model.
+
+    Raises OSError for a path that cannot be opened.
 
     `inputs` puts other volumes in the place of its own inputs: one for the only input, as
     "224x224x3" or (224, 224, 3), or a mapping of names to volumes. Raises SpecError for what is no
@@ -59,6 +70,7 @@ def read(source: Source, *, inputs: Inputs = None, max_layers: int | None = None
     """
     from collections.abc import Mapping
     from operator import index
+    from os import PathLike
     from pathlib import Path
 
     from shapecalc import network, readers
@@ -69,22 +81,32 @@ def read(source: Source, *, inputs: Inputs = None, max_layers: int | None = None
         raise ValueError(f"max_layers is 1 or more, not {most}")
     if isinstance(source, Mapping):
         return network.build(readers.read_mapping(source), most, inputs)
-    return network.build(readers.read_path(Path(source)), most, inputs)
+    if isinstance(source, str | PathLike):
+        return network.build(readers.read_path(Path(source)), most, inputs)
+    document = readers.read_live(source)
+    if document is None:
+        raise TypeError(f"a path, a mapping or a Keras model, not a {type(source).__name__}")
+    return network.build(document, most, inputs)
 
 
 def trace(
-    source: Source | NetworkSpec, *, inputs: Inputs = None, max_layers: int | None = None
+    source: Source | NetworkSpec,
+    *,
+    inputs: Inputs = None,
+    max_layers: int | None = None,
+    select: Sequence[str] = (),
 ) -> Trace:
-    """Trace a path, a mapping or a NetworkSpec. Never raises for a fault of the spec.
+    """Trace a path, a mapping, a live Keras model or a NetworkSpec. Never raises for a fault of it.
 
     What is wrong is in the result's `diagnostics`; a path that cannot be opened raises OSError.
     `inputs` are other volumes in the place of the network's own, as `read` takes them; a claim
     under `expect` that holds for its own is not held against them. A path or mapping may have
-    100,000 layers, or `max_layers`.
+    100,000 layers, or `max_layers`. `select` names advice on specs (SC4, SC401) that is wanted for
+    files of frameworks, too.
     """
     from dataclasses import replace
 
-    from shapecalc import checks, network
+    from shapecalc import checks, network, rules
     from shapecalc.collector import paused
     from shapecalc.network import NetworkSpec
 
@@ -95,17 +117,24 @@ def trace(
             spec = source
         else:
             spec = network.build(source.document, source.max_layers, inputs)
+        if select:
+            spec = replace(spec, selected=frozenset(rules.beginning(*select)))
         return replace(checks.traced(spec), diagnose=_diagnose)
 
 
 def check(
-    source: Source | NetworkSpec, *, inputs: Inputs = None, max_layers: int | None = None
+    source: Source | NetworkSpec,
+    *,
+    inputs: Inputs = None,
+    max_layers: int | None = None,
+    select: Sequence[str] = (),
 ) -> list[Diagnostic]:
     """Return what is wrong with a network, in the order of the file; nothing if all is well.
 
-    `inputs` are as in `trace`.
+    Arguments are those of `trace`.
     """
-    return list(trace(source, inputs=inputs, max_layers=max_layers).diagnostics)
+    found = trace(source, inputs=inputs, max_layers=max_layers, select=select)
+    return list(found.diagnostics)
 
 
 def verify(
@@ -131,6 +160,26 @@ def verify(
     return verify(traced, batch=batch, seed=seed, dtype=dtype, training=training, only=only)
 
 
+def convert(
+    source: Source | NetworkSpec,
+    *,
+    to: str = "json",
+    inputs: Inputs = None,
+    max_layers: int | None = None,
+) -> str | bytes:
+    """Return a network in another format: json is the spec language, as data.
+
+    `inputs` are as in `trace`; claims of the network are left out then. Raises LookupError for a
+    format that is not known, SpecError where no network can be read.
+    """
+    from shapecalc.exporters import EXPORTERS
+
+    export = EXPORTERS.find(to)
+    if export is None:
+        raise LookupError(f"there is no format {to!r}, but {', '.join(EXPORTERS)}")
+    return export(trace(source, inputs=inputs, max_layers=max_layers))
+
+
 def explain(topic: str) -> str:
     """Return a page: of a rule (SC201), a layer kind (conv), a guide or a topic (padding).
 
@@ -143,7 +192,8 @@ def explain(topic: str) -> str:
 
 def _diagnose(trace: Trace) -> tuple[Diagnostic, ...]:
     diagnose = _import("shapecalc.repairs").diagnose  # nothing is wrong with most specs
-    found: tuple[Diagnostic, ...] = diagnose(trace, _cause)
+    native = trace.spec.document.is_native  # what a file states is no student's mistake
+    found: tuple[Diagnostic, ...] = diagnose(trace, _cause if native else None)
     return found
 
 
@@ -161,6 +211,7 @@ __all__ = [
     "Verification",
     "__version__",
     "check",
+    "convert",
     "explain",
     "read",
     "trace",

@@ -88,6 +88,10 @@ class LayerError(Exception):
         return self._fault
 
 
+class UnknownVolume(LayerError):
+    """Raised by a layer whose output nobody can tell, though nothing is wrong."""
+
+
 class Finding(NamedTuple):
     """A fault at a place of the spec; `layer` is the full name where there is one.
 

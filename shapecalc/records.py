@@ -62,6 +62,11 @@ class LayerRecord(NamedTuple):
         """Values of the output for one example."""
         return None if self.output is None else values_in(self.output)
 
+    @property
+    def computed(self) -> bool:
+        """Whether the output, if it is known, was computed, and not taken from the file."""
+        return self.output is None or self.layer is None or not self.layer.opaque
+
     def number(self, key: str) -> Any:
         """Return what `key` names: a count, or the output, the receptive field or the jump."""
         return QUANTITIES[key].of(self) if key in QUANTITIES else getattr(self, key)
@@ -71,6 +76,12 @@ class LayerRecord(NamedTuple):
         """The kind with its fields, as `conv K=96 F=11 S=4 P=0`."""
         fields = self.layer.summary() if self.layer else ""
         return f"{self.kind} {fields}".rstrip()
+
+    @property
+    def title(self) -> str:
+        """The name, and for an operation what it is in its file: `lstm_1 (LSTM)`."""
+        what = self.layer.summary() if self.layer is not None and self.layer.opaque else ""
+        return f"{self.name} ({what})" if what else self.name
 
     @property
     def derivations(self) -> list[Derivation]:
@@ -183,9 +194,10 @@ def _parameters(record: KnownRecord) -> Derivation:
 
 def _field(record: KnownRecord, layer: Layer, inputs: Sequence[Volume]) -> list[Derivation]:
     """Return how the receptive field follows, and the jump with it."""
-    before, size, jump = record.source_fields[0], record.receptive_field, record.jump
+    size, jump = record.receptive_field, record.jump
     if record.output is None or size is None:
         return []
+    before = record.source_fields[0]
     found = layer.field_derivations(before, inputs) if before else []
     if all(derivation.value is None for derivation in found):
         beside = [Derivation("jump", jump)] if jump else []

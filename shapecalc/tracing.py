@@ -19,6 +19,7 @@ from shapecalc.diagnostics import (
     Later,
     LayerError,
     SpecError,
+    UnknownVolume,
     nearest,
     quote,
 )
@@ -303,6 +304,8 @@ class Walker:
                 fault = Fault(rules.LIMIT_PASSED, message, "make it smaller")
                 self._refuse(node, rules.LIMIT_PASSED, lambda: fault)
                 weights = macs = None
+        if layer is not None and layer.opaque:
+            macs = layer.known_macs()
         self.volumes.append(output)
         self.fields.append(field)
         self.names.append(node.name)
@@ -321,6 +324,8 @@ class Walker:
     def _output(self, node: Node, layer: Layer, inputs: Sequence[Volume]) -> Volume | None:
         try:
             output = layer.volume(inputs)
+        except UnknownVolume:
+            return None
         except LayerError as error:
             refused = error.with_traceback(None)  # which would hold this frame in a circle
             self._refuse(

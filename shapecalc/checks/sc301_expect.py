@@ -4,8 +4,8 @@ Claims stand on a layer, on a block's instance, a residual or a parallel, or at 
 compared with the record; what could not be computed is not compared, nor is a size that is left
 open, `?`, on either side. With another input (--input, inputs=) a claim that holds for the file's
 own input is not false: it was made for that size. The message gives both numbers, the hint how the
-computed one follows. in_channels, in_features and their like, which
-frameworks have, are claims about what comes in.
+computed one follows. in_channels, in_features and their like, which frameworks have, are claims
+about what comes in. So are the shapes that a file of another format states of its own layers.
 
 Bad, since 5*5*3*10 weights and 10 biases make 760:
 
@@ -114,7 +114,7 @@ def _false(
 ) -> Finding:
     subject = f"{claimant.name}: " if claimant.name else ""
     title = "MACs" if key == "macs" else key.replace("_", " ")
-    message = f"{subject}{title} {_text(claimed)} expected, {_text(computed)} computed"
+    message = f"{subject}{title} {_text(claimed)} {origins.claimed}, {_text(computed)} computed"
     working = _working(key, claimant.record)
     plain = "" if working else f"{title} is {_text(computed)}"
     if key == "output":
@@ -129,10 +129,13 @@ def _false(
 
 
 class _Origins:
-    """The layers that made fields the whole input, all found in one pass once one is asked for."""
+    """Where claims come from, and the layers that made fields the whole input, all found in one
+    pass once one is asked for.
+    """
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
+        self.claimed = "expected" if trace.spec.document.is_native else "stated in the file"
         self.first: list[LayerRecord | None] = []
 
     def of(self, sources: Sequence[int]) -> LayerRecord | None:

@@ -58,7 +58,7 @@ def command(
     """Find what is wrong in specs: files, folders (*.yaml, *.yml, *.json, nothing hidden), or -
     for standard input.
     """
-    search = Search(paths, "Checking", quiet)
+    search = Search(paths, "Checking", quiet, select)
     printer = Printer(form, full=bool(select))
     counts: Counter[str] = Counter()
     unwanted = _unwanted(select, ignore)

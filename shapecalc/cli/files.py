@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +91,11 @@ def read(path: str) -> Document:
     return readers.read_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), path)
 
 
-def trace_path(path: str, max_layers: int, inputs: Inputs = None) -> Trace | None:
+def trace_path(
+    path: str, max_layers: int, inputs: Inputs = None, select: Sequence[str] = ()
+) -> Trace | None:
     """Return the trace of a file, `-` for standard input; None, with a message, if it is unreadable
-    or has not the inputs that are given.
+    or has not the inputs that are given. `select` are codes that are asked for.
     """
     try:
         spec = network.build(read(path), max_layers, inputs)
@@ -106,7 +108,7 @@ def trace_path(path: str, max_layers: int, inputs: Inputs = None) -> Trace | Non
             raise
         complain(path, error)
         return None
-    return shapecalc.trace(spec)
+    return shapecalc.trace(spec, select=select)
 
 
 def complain(path: str | Path, error: Exception) -> None:

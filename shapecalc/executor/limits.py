@@ -31,24 +31,46 @@ PER_VALUE = 1.3e-7  # of outputs and parameters, each of which is drawn and comp
 IN_PASSES = 0.15  # of that time, in the passes through the whole network
 
 
-def need_sound(trace: Trace) -> KnownTrace:
+def need_sound(trace: Trace, *, stand_ins: bool = False) -> KnownTrace:
     """Return a trace that can be run. Raises SpecError where a size of the input is not known, or
     something is wrong with the spec; false claims do not matter here.
+
+    Operations cannot be run; what only verifies the others has `stand_ins` for them.
     """
     wrong = [d for d in trace.diagnostics if d.rule.structural]
     if wrong:
         raise SpecError(wrong)
     sized = known(trace)
-    for record in trace.layers:
-        if KERNELS.get(record.kind) is None:  # of a plug-in
-            hint = "its plug-in has no kernel for it"
-            fault = Fault(rules.UNKNOWN_KIND, f"the layer kind {record.kind} cannot be run", hint)
+    for record in sized.layers:
+        fault = _not_run(record, stand_ins)
+        if fault is not None:
             raise SpecError([trace.spec.document.located(Finding(fault, record.path, record.name))])
-    if not trace.complete:
+    if not trace.outputs:
         raise refusal(
             Fault(rules.MISSING_FIELD, "the network has no output", "name one under outputs"), ""
         )
+    for name, volume in sized.inputs.items():
+        if volume is None:
+            fault = Fault(rules.MISSING_FIELD, f"the size of {quote(name)} is not known")
+            raise refusal(fault, name)
     return sized
+
+
+def _not_run(record: KnownRecord, stand_ins: bool) -> Fault | None:
+    """Return why a layer cannot be run."""
+    if KERNELS.get(record.kind) is None:  # of a plug-in
+        hint = "its plug-in has no kernel for it"
+        return Fault(rules.UNKNOWN_KIND, f"the layer kind {record.kind} cannot be run", hint)
+    if record.layer is not None and record.layer.opaque and not stand_ins:
+        hint = "verify runs the layers around it"
+        return Fault(
+            rules.UNKNOWN_KIND,
+            f"{record.title} cannot be run: nothing is known of how it computes",
+            hint,
+        )
+    if record.output is None:
+        return Fault(rules.MISSING_FIELD, f"the output of {record.name} is not known")
+    return None
 
 
 def need_room(

@@ -8,7 +8,6 @@ from pydantic_core import PydanticCustomError
 from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, quote
 from shapecalc.layers.field_types import (
-    MAX_SPATIAL,
     NATURAL,
     PARTIAL_VOLUME,
     FieldType,
@@ -21,6 +20,7 @@ from shapecalc.layers.field_types import (
     wrong,
 )
 from shapecalc.quantities import REPORTED
+from shapecalc.volumes import MOST_AXES
 
 
 def _per_axis(value: Any) -> tuple[float, ...]:
@@ -30,7 +30,7 @@ def _per_axis(value: Any) -> tuple[float, ...]:
         sizes = [sizes]
     if (
         isinstance(sizes, list | tuple)
-        and 1 <= len(sizes) <= MAX_SPATIAL
+        and 1 <= len(sizes) <= MOST_AXES - 1
         and all(type(size) in (int, float) and 0 < size <= LIMIT for size in sizes)
     ):
         return tuple(sizes)
@@ -63,7 +63,7 @@ def _volumes(value: Any) -> dict[str, PartialVolume]:
     return volumes
 
 
-def _optional(read: Any, schema: Schema) -> FieldType:
+def optional(read: Any, schema: Schema) -> FieldType:
     return FieldType(
         lambda value: None if value is None else read(value),
         {"anyOf": [schema, {"type": "null"}]},
@@ -75,15 +75,15 @@ _PER_AXIS: Schema = {
     "title": "number per axis",
     "anyOf": [
         _NUMBER,
-        {"type": "array", "items": _NUMBER, "minItems": 1, "maxItems": MAX_SPATIAL},
-        crossed_schema(1, 1, MAX_SPATIAL),
+        {"type": "array", "items": _NUMBER, "minItems": 1, "maxItems": MOST_AXES - 1},
+        crossed_schema(1, 1, MOST_AXES - 1),
     ],
 }
 _VOLUMES: Schema = {"type": "object", "additionalProperties": PARTIAL_VOLUME}
 
-MaybeVolume = Annotated[PartialVolume | None, _optional(read_partial_volume, PARTIAL_VOLUME)]
-Count = Annotated[int | None, _optional(natural, NATURAL)]
-PerAxis = Annotated[tuple[float, ...] | None, _optional(_per_axis, _PER_AXIS)]
+MaybeVolume = Annotated[PartialVolume | None, optional(read_partial_volume, PARTIAL_VOLUME)]
+Count = Annotated[int | None, optional(natural, NATURAL)]
+PerAxis = Annotated[tuple[float, ...] | None, optional(_per_axis, _PER_AXIS)]
 
 
 class Expectations(BaseModel):
@@ -115,4 +115,4 @@ class LayerExpectations(_Counted):
 class NetworkExpectations(_Counted):
     """The claims about the whole network."""
 
-    outputs: Annotated[dict[str, PartialVolume] | None, _optional(_volumes, _VOLUMES)] = None
+    outputs: Annotated[dict[str, PartialVolume] | None, optional(_volumes, _VOLUMES)] = None

@@ -30,6 +30,7 @@ from shapecalc.layers.field_types import (
     dashes,
     one_of,
     read_partial_volume,
+    read_stated_volume,
 )
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
 from shapecalc.network.expanding import Expander
@@ -46,6 +47,7 @@ from shapecalc.rules import Rule
 
 if TYPE_CHECKING:
     from shapecalc.network.example import Example
+    from shapecalc.network.own_names import OwnNames
 
 KEYS = {
     key: key
@@ -84,6 +86,7 @@ class NetworkSpec:
     readable: bool = True  # whether there is a list of layers at all
     max_layers: int = MAX_LAYERS  # how many it was allowed
     given: Mapping[str, PartialVolume] = field(default_factory=dict)  # in place of its own inputs
+    selected: frozenset[Rule] = frozenset()  # advice that is asked for by its codes
 
     @property
     def file(self) -> str | None:
@@ -128,6 +131,11 @@ class _Builder:
         self.asked = given
         self.given: Mapping[str, PartialVolume] = {}
         self.findings = Findings(document.findings)
+        self.own_names: OwnNames | None = None
+        if not document.is_native:
+            from shapecalc.network.own_names import OwnNames  # specs have names of ours
+
+            self.own_names = OwnNames()
 
     def _unreadable(self) -> NetworkSpec:
         return NetworkSpec(self.document, findings=self.findings, readable=False)
@@ -236,6 +244,9 @@ class _Builder:
             fault = repairable(fault.rule, fault.message, [repair], otherwise)
             self.findings.append(Finding(fault, ("inputs",)))
             return {"input": None}
+        if self.own_names is not None:
+            shown = self.own_names.shown
+            return {shown(str(k)): self._volume(v, ("inputs", str(k))) for k, v in written.items()}
         inputs: dict[str, PartialVolume | None] = {}
         from shapecalc.network.tuples import torn  # few specs have several inputs
 
@@ -259,7 +270,12 @@ class _Builder:
     def _volume(self, value: Any, path: Path) -> PartialVolume | None:
         if path[-1] in self.given:
             return self.given[str(path[-1])]
-        volume, found = validate_value(read_partial_volume, value, quote(path[-1]), path)
+        read = read_partial_volume
+        if self.own_names is not None:
+            if value is None:  # the file does not tell
+                return None
+            read = read_stated_volume
+        volume, found = validate_value(read, value, quote(path[-1]), path)
         self.findings.extend(found)
         return volume
 
@@ -298,11 +314,12 @@ class _Builder:
         blocks = read_blocks(data.get("blocks"), self.findings)
         find_circles(blocks, self.findings)
         limits = ExpansionLimits(self.max_layers)
-        wiring = Wiring(self.findings, list(inputs), limits)
+        wiring = Wiring(self.findings, list(inputs), limits, self.own_names)
         expander = Expander(blocks, LeafLayers(wiring, self._rounding(data)))
         values = wiring.values.inputs
         scope = Scope(inputs=tuple(values) if len(inputs) == 1 else ())
-        scope.names.update(zip(inputs, values, strict=True))
+        scope.exact = self.own_names is not None
+        scope.names.update(zip(self._input_names(data, inputs), values, strict=True))
         items = data.get("layers")
         if "layers" not in data:
             repair = Repair(
@@ -320,6 +337,14 @@ class _Builder:
         chain = self._expand(expander, items, scope)
         self._rehearse(expander)
         return wiring, self._outputs(data, wiring, scope, chain)
+
+    def _input_names(
+        self, data: Mapping[str, Any], inputs: Mapping[str, PartialVolume | None]
+    ) -> list[str]:
+        """Return the names by which layers take the inputs: a file's own, uncleaned."""
+        written = data.get("inputs")
+        own = self.own_names is not None and "input" not in data and isinstance(written, Mapping)
+        return [*map(str, written)] if own and written else [*inputs]
 
     def _rehearse(self, expander: Expander) -> None:
         """Find the faults of the blocks that no layer uses: nobody would meet them otherwise."""
@@ -413,7 +438,8 @@ class _Builder:
                         "name one of them",
                         path,
                     )
-                outputs[name] = found[0] if found and len(found) == 1 else None
+                shown = self.own_names.shown(name) if self.own_names else name
+                outputs[shown] = found[0] if found and len(found) == 1 else None
         return outputs
 
     def _report(self, rule: Rule, message: str, hint: str, path: Path = ()) -> None:

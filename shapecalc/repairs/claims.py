@@ -38,7 +38,8 @@ def claims(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
                 yield from _fields(record, node.layer, key, claimed)
         elif claimed is not None and node.layer is not None and record.input is not None:
             yield from _counts(record, node.layer, record.input, key, claimed)
-    yield from _computed(trace, finding, key)
+    if trace.spec.document.is_native:  # what a file states is not ours to write
+        yield from _computed(trace, finding, key)
 
 
 def claimed_fields(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:

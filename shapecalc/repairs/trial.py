@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from shapecalc import checks, network, tracing
 from shapecalc.checks.sc408_input_order import RULE as INPUT_ORDER
 from shapecalc.diagnostics import Finding, Path
-from shapecalc.document import Document
 from shapecalc.edits import (
     Change,
     Edit,
@@ -133,9 +132,11 @@ class Trials:
         self.left -= self.cost
         data = changed(self.document.data, change)
         # What reading the text found is not found again in the data.
-        document = Document(data, self.document.file, list(self.document.findings))
+        document = replace(self.document, data=data, findings=list(self.document.findings))
         before = self.trace.spec
         spec = network.build(document, before.max_layers, before.given or None)
+        if before.selected:
+            spec = replace(spec, selected=before.selected)
         if spec.is_open or spec.given or not hurried:
             return checks.traced(spec)
         after = tracing.walk(spec, to_the_end=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
-from shapecalc.diagnostics import Path, quote, where
+from shapecalc.diagnostics import Path, quote
 from shapecalc.layers.base import show
 from shapecalc.quantities import REPORTED, Quantity
 from shapecalc.records import LayerRecord, total_of
@@ -97,7 +97,7 @@ def codes_by_layer(trace: Trace) -> dict[str, tuple[str, ...]]:
             layers.setdefault(record.path, []).append(record.name)
     codes: dict[str, dict[str, None]] = {}
     for finding in serious:
-        if (finding.fault.code, where(finding.path)) in behind:
+        if (finding.fault.code, trace.spec.document.where(finding.path)) in behind:
             continue
         for name in [finding.layer] if finding.layer else _layers_at(finding.path, layers):
             codes.setdefault(name, {})[finding.fault.code] = None

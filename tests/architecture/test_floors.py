@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("given_inputs",),
     ("open_sizes",),
     ("agreement", "fitting_sizes"),
-    ("reports", "checks", "readers", "executor"),
+    ("reports", "checks", "readers", "executor", "exporters"),
     ("checkpoints",),
     ("tracing",),
     ("worked_example",),
