@@ -100,6 +100,11 @@ class _Unknown(int):
     def __format__(self, how: str) -> str:
         return "?"
 
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = int.__hash__
+
     def _same(self, other: object) -> _Unknown:
         return self
 
