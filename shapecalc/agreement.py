@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from shapecalc.derivations import Derivation, Operation
 from shapecalc.diagnostics import Fault, Finding, repairable
+from shapecalc.layers.base import Layer
 from shapecalc.records import KnownRecord, LayerRecord, with_context
 from shapecalc.volumes import PartialVolume
 
@@ -32,6 +33,7 @@ class OpenRecord(LayerRecord):
         records: Sequence[KnownRecord],
         inputs: tuple[PartialVolume, ...] | None,
         among: Sequence[KnownRecord],
+        layer: Layer | None,
     ) -> OpenRecord:
         """Return what the records of one layer agree in."""
         first = among[0]
@@ -43,7 +45,7 @@ class OpenRecord(LayerRecord):
             agreed([record.biases for record in records]),
             agreed([record.non_trainable for record in records]),
             agreed([record.macs for record in records]),
-            first.shares, first.layer, first.field if placed else None, first.source_fields,
+            first.shares, layer, first.field if placed else None, first.source_fields,
             first.path,
         )  # fmt: skip
         made.at, made.among = records, among

@@ -112,15 +112,35 @@ def _rank(refused: Sequence[int], at: int | None = None) -> tuple[float, ...]:
     return (*(n for n in refused if at is None or n <= at), float("inf"))
 
 
+def _stated(spec: NetworkSpec) -> Iterator[tuple[int, PartialVolume]]:
+    """Yield the volumes of operations that a file states in part, with the layers' indices."""
+    for index, node in enumerate(spec.nodes):
+        if node.layer is not None and node.layer.opaque:
+            volume = node.layer.values().get("output")
+            if volume is not None and None in volume:
+                yield index, volume
+
+
+def _with_output(node: Node, volume: PartialVolume | None) -> Node:
+    if volume is None or node.layer is None:
+        return node
+    return replace(node, layer=node.layer.model_copy(update={"output": volume}))
+
+
 class Search:
     """Looks for sizes at which a network fits, or as much of it as can."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         self.spec = spec
+        self.open: dict[str | int, PartialVolume] = {
+            name: volume for name, volume in spec.inputs.items() if volume and None in volume
+        }
+        for index, volume in _stated(spec):
+            self.open[index] = volume
         self.axes = [
-            (name, axis)
-            for name, volume in spec.inputs.items()
-            for axis, size in enumerate(volume or ())
+            (key, axis)
+            for key, volume in self.open.items()
+            for axis, size in enumerate(volume)
             if size is None
         ]
         self.spent = 0  # layers walked
@@ -140,12 +160,15 @@ class Search:
     def filled(self, sizes: Sizes) -> NetworkSpec:
         """Return the spec with sizes in the place of the open ones, without its example."""
         given = dict(zip(self.axes, sizes, strict=True))
-        inputs: dict[str, PartialVolume | None] = {
-            name: volume
-            and tuple(given.get((name, axis), size) for axis, size in enumerate(volume))
-            for name, volume in self.spec.inputs.items()
+        filled = {
+            key: tuple(given.get((key, axis), size) for axis, size in enumerate(volume))
+            for key, volume in self.open.items()
         }
-        return replace(self.spec, inputs=inputs, example=None)
+        inputs = {name: filled.get(name, volume) for name, volume in self.spec.inputs.items()}
+        nodes = self.spec.nodes
+        if len(filled) > sum(name in filled for name in inputs):
+            nodes = [_with_output(node, filled.get(n)) for n, node in enumerate(nodes)]
+        return replace(self.spec, inputs=inputs, nodes=nodes, example=None)
 
     def refused(self, sizes: Sizes, better: Refused | None = None) -> Refused:
         """Return which layers refuse their inputs; only the first ones where that is worse than
@@ -156,7 +179,7 @@ class Search:
         if sizes not in self._refused:
             probe = _Probe(self.filled(sizes), better, self.usual)
             try:
-                for node in self.spec.nodes:
+                for node in probe.nodes:
                     probe.record(node)
             except _Stop:
                 self.spent += len(probe.records) + 1
@@ -175,10 +198,7 @@ class Search:
 
     def _alike(self, size: int, depth: int) -> Sizes:
         """Return sizes that are the same on all spatial axes, and on all depths."""
-        return tuple(
-            depth if axis == len(self.spec.inputs[name] or ()) - 1 else size
-            for name, axis in self.axes
-        )
+        return tuple(depth if axis == len(self.open[key]) - 1 else size for key, axis in self.axes)
 
     # -- the first that fits -------------------------------------------------------------------
 
@@ -205,7 +225,7 @@ class Search:
         return sizes if self._fits(sizes) else self.start
 
     def _depths(self) -> Iterable[int]:
-        opened = any(axis == len(self.spec.inputs[name] or ()) - 1 for name, axis in self.axes)
+        opened = any(axis == len(self.open[key]) - 1 for key, axis in self.axes)
         return DEPTHS if opened else ()
 
     def _scaled(self) -> None:
@@ -267,7 +287,7 @@ class Search:
 
     def _gap(self, sizes: Sizes, merge: int) -> tuple[int, ...] | None:
         probe = _Probe(self.filled(sizes), None, ())
-        for node in self.spec.nodes[:merge]:
+        for node in probe.nodes[:merge]:
             probe.record(node)
         self.spent += merge + 1
         return probe.gap(self.spec.nodes[merge])

@@ -113,7 +113,7 @@ def _records(
         told: Sequence[KnownRecord] = agreeing
         if len(agreeing) < 2 and inputs is not None and not all_known(inputs):
             told = alone.records(node, inputs) or agreeing
-        record = OpenRecord.of(told, inputs, agreeing)
+        record = OpenRecord.of(told, inputs, agreeing, node.layer)
         volumes.append(record.output)
         records.append(record)
     return tuple(records)

@@ -391,3 +391,18 @@ def test_sizes_that_depend_on_each_other(
     fields = [layer.receptive_field for layer in trace if layer.field and layer.field.whole]
     assert {size for field in fields for size in field or ()} <= {None}
     assert trace.complete
+
+
+def test_what_a_file_states_of_an_operation_is_known_in_part(trace_text: TraceText) -> None:
+    trace = trace_text(
+        "input: ?x?x3\nlayers:\n  - conv: {K: 4, F: 3, S: 2}\n"
+        "  - operation: {what: Lambda, output: [null, null, 4], parameters: {}, macs: 0}\n"
+        "  - add: [conv1, operation1]\n"
+        "  - operation: {what: LSTM, output: [null, 7], parameters: {w: [3, 4]}, macs: 0}\n"
+        "  - conv: {K: 8, F: 3}\n"
+    )
+    assert trace.diagnostics == ()
+    outputs = [layer.output for layer in trace]
+    assert outputs == [(None, None, 4)] * 3 + [(None, 7), (None, 8)]
+    assert (trace.totals["parameters"], trace.complete) == (112 + 12 + 176, True)
+    assert trace["operation1"].to_dict()["fields"]["output"] == [None, None, 4]
