@@ -100,14 +100,12 @@ def _padding_schema(policies: Sequence[str], most: int) -> Schema:
     return {"anyOf": [NATURAL, *named, crossed_schema(0, 2, most), sides]}
 
 
-def _volume_schema(title: str, *, partial: bool = False) -> Schema:
+def _volume_schema(title: str, *, partial: bool = False, stated: bool = False) -> Schema:
     size: Schema = {"anyOf": [POSITIVE, {"type": "null"}]} if partial else POSITIVE
-    text, listed = (
-        crossed_schema(1, 1, MOST_AXES, partial=partial),
-        _listed(size, MOST_AXES),
-    )
+    text, listed = crossed_schema(1, 1, MOST_AXES, partial=partial), _listed(size, MOST_AXES)
     if partial:  # where only the first is open, it is a batch
-        text["not"] = {"pattern": r"^\s*\?(\s*[xX×]\s*[0-9]+){3}\s*$"}
+        text["not"] = {"pattern": r"^\s*\?(\s*[xX×]\s*[0-9]+){3,}\s*$"}
+    if partial and not stated:
         batch = {"items": [{"type": "null"}], "additionalItems": POSITIVE, "minItems": 2}
         listed["not"] = batch
     return {
@@ -131,9 +129,7 @@ def _volume_schema(title: str, *, partial: bool = False) -> Schema:
 
 VOLUME = _volume_schema("volume")
 PARTIAL_VOLUME = _volume_schema("volume, known in part or whole", partial=True)
-STATED_VOLUME: Schema = {
-    "anyOf": [PARTIAL_VOLUME, _listed({"anyOf": [POSITIVE, {"type": "null"}]}, MOST_AXES)]
-}
+STATED_VOLUME = _volume_schema("volume that a file states", partial=True, stated=True)
 
 
 def wrong(
