@@ -192,7 +192,8 @@ def explain(topic: str) -> str:
 
 def _diagnose(trace: Trace) -> tuple[Diagnostic, ...]:
     diagnose = _import("shapecalc.repairs").diagnose  # nothing is wrong with most specs
-    found: tuple[Diagnostic, ...] = diagnose(trace, _cause)
+    native = trace.spec.document.is_native  # what a file states is no student's mistake
+    found: tuple[Diagnostic, ...] = diagnose(trace, _cause if native else None)
     return found
 
 

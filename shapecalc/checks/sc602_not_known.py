@@ -43,9 +43,12 @@ def find(trace: Trace) -> Iterator[Finding]:
 
 def _lacking(record: LayerRecord) -> str:
     """Return what is not known of an operation."""
+    in_part = record.layer is not None and record.layer.values().get("output") is not None
     numbers = {
-        "output": record.output, "parameters": record.parameters, "MACs": record.macs
-    }  # fmt: skip
+        "whole output" if in_part else "output": record.output,
+        "parameters": record.parameters,
+        "MACs": record.macs,
+    }
     lacking = [name for name, number in numbers.items() if number is None]
     return " and the ".join(filter(None, [", the ".join(lacking[:-1]), *lacking[-1:]]))
 

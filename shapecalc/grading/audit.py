@@ -82,7 +82,9 @@ def _with(diagnostic: Diagnostic, why: str, hint: str | None = None) -> Diagnost
 
 
 def _claim(subject: Subject, finding: Finding) -> str:
-    """Return the mistake behind a claim under `expect`."""
+    """Return the mistake behind a claim under `expect`; none is behind what a file states."""
+    if not subject.trace.spec.document.is_native:
+        return ""
     key = str(finding.path[-1])
     printed = _written(subject.trace.spec.document.data, finding.path)
     return _why(subject, f"{finding.layer or 'total'}.{key}", printed)

@@ -157,6 +157,15 @@ def test_claims_of_the_file_are_checked(run: Run, save: Save) -> None:
     assert found["where"] == where
 
 
+def test_no_students_mistake_is_looked_for_behind_what_a_file_states(run: Run, save: Save) -> None:
+    relu = {"name": "total", "does": "relu", "shape": [3, 3, 4]}
+    report = reported(run, save(CONV, relu, inputs=IMAGE))
+    assert codes(report) == ["SC301"]
+    done = run("audit", "net.toy")
+    assert done.exit_code == 1
+    assert "output 3x3x4 stated in the file, 6x6x4 computed" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("shape", "true"),
     [([None, 6, 4], True), ([None, 6, 5], False), ([None, None, None], True), ([None, 4], False)],
@@ -242,3 +251,15 @@ def test_folders_are_searched_and_one_bad_file_stops_nothing(
     assert done.stderr == "4 files checked, 1 skipped (no layers or input): 2 errors\n"
     assert run("report", ".").stdout.count("layer1/conv1") >= 2
     assert "e.yaml" in run("verify", ".").stdout
+
+
+def test_no_name_leaves_its_cell(run: Run, save: Save) -> None:
+    nodes = [{"name": name, "does": "relu"} for name in ("<lambda>", "a|`b`", "\\input{x}", "=1+1")]
+    name = save(*nodes, inputs={"<i>": [8, 8, 3]}, gives=["<lambda>"])
+    markdown = run("report", "--format", "markdown", name).stdout
+    assert "| \\<lambda> " in markdown
+    assert "| a\\|\\`b\\` " in markdown
+    assert "## net.toy (toy): \\<i> 8x8x3" in markdown
+    assert "Output: \\<lambda> 8x8x3" in markdown
+    assert "\\textbackslash{}input\\{x\\}" in run("report", "--format", "latex", name).stdout
+    assert "\n'=1+1,relu" in run("report", "--format", "csv", name).stdout
