@@ -61,9 +61,8 @@ def values(weights: Any) -> int:
 
 def learned(counts: Mapping[str, Any]) -> tuple[int | None, int | None]:
     """Return what is trained and what is not, as Keras counts it: frozen parameters are not."""
-    parameters, statistics, frozen = (
-        counts[key] for key in ("parameters", "non_trainable", "frozen")
-    )
+    parameters, statistics = counts["parameters"], counts["non_trainable"]
+    frozen = counts.get("frozen", 0)
     if None in (parameters, statistics, frozen):
         return None, None
     return parameters - frozen, statistics + frozen
