@@ -11,7 +11,8 @@ from shapecalc.diagnostics import Fault, Finding, repairable
 from shapecalc.records import KnownRecord, LayerRecord, with_context
 from shapecalc.volumes import PartialVolume
 
-NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?")
+# 1,234 and 54.25; [1,234] are two numbers
+NUMBER = re.compile(r"(?<![\[\d,])\d{1,3}(?:,\d{3})+(?![\d\],])|\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 TRIED = "; no size of the input that was tried avoids it"
 
 T = TypeVar("T")
@@ -57,7 +58,8 @@ class OpenRecord(LayerRecord):
     @property
     def derivations(self) -> list[Derivation]:
         """How each number follows, as far as it does at every size."""
-        return _derivations([record.derivations for record in self.at])
+        told_by_one = len(self.at) < 2 and any(None in volume for volume in self.input or ())
+        return [] if told_by_one else _derivations([record.derivations for record in self.at])
 
 
 def agreed(values: Sequence[T]) -> T | None:
@@ -127,9 +129,12 @@ def _derivation(group: Sequence[Derivation]) -> Derivation | None:
         return None
     beside = [_derivation(inner) for inner in zip(*(d.beside for d in group), strict=False)]
     expression = None if first.expression is None else _value([d.expression for d in group])
+    value = _value([d.value for d in group])
+    if first.quantity == "P" and value != first.value:  # both sides come from one number
+        value = UNKNOWN, UNKNOWN
     return Derivation(
         first.quantity,
-        _value([d.value for d in group]),
+        value,
         expression,
         part=first.part,
         reason=first.reason,
@@ -220,9 +225,10 @@ def _fault(faults: Sequence[Fault], finding: Finding, records: Mapping[str, Laye
         text = _masked(texts) if len(texts) == len(faults) else None
         if text is not None:
             repairs.append(repair._replace(text=text))
-    otherwise = _masked([fault.otherwise for fault in faults]) or ""
     if first.repairs:
-        return repairable(first.rule, message, repairs, otherwise)
+        others = [fault.otherwise if fault.repairs else fault.hint for fault in faults]
+        return repairable(first.rule, message, repairs, _masked(others) or "")
+    otherwise = _masked([fault.otherwise for fault in faults]) or ""
     hint = _masked([fault.hint for fault in faults]) or ""
     return Fault(first.rule, message, hint, (), otherwise)
 

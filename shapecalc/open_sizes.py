@@ -25,14 +25,16 @@ from shapecalc.volumes import PartialVolume, Volume, is_known
 
 # Tried in the place of open sizes, the likelier first: what images, sounds and texts have.
 USUAL = (224, 227, 256, 299, 32, 28, 512, 572, 96, 1024, 4096, 16384, 65536, *range(1, 65))
-DEPTHS = (3, 64, 1, 240, 2, 4, 7, 5040)
-# What is added to sizes that fit, for each open axis: no two are equal anywhere, and they leave
-# different rests, so that nothing but chance makes two traces agree in what depends on a size.
+DIVISIBLE = 480  # a depth that most numbers of groups divide
+DEPTHS = (DIVISIBLE, 3, 64, 1, 240, 2, 4, 7, 5040)
+# What is added to sizes that fit, for each open axis: no two are equal, and those of one axis leave
+# different rests by 3, 4, 5, 7, 8, 9, 11 and 13, so that nothing but chance makes all traces agree
+# in what depends on a size.
 FAR = (
-    (128, 259, 66, 33, 201, 92),
-    (65, 130, 197, 262, 17, 340),
-    (1030, 774, 517, 261, 901, 1290),
-    (331, 402, 278, 499, 143, 216),
+    (280, 180, 282, 120, 127, 381),
+    (278, 142, 181, 62, 258, 107),
+    (1299, 1019, 1004, 763, 704, 1000),
+    (416, 321, 300, 436, 302, 404),
 )
 NEAR = (64, 32, 24, 16, 12, 8, 6, 5, 4, 3, 2, 1)
 ENOUGH = 3  # sets of sizes
@@ -82,7 +84,7 @@ def traced(spec: NetworkSpec) -> OpenTrace:
     findings = _unavoided(findings, search)
     if spec.example is not None:
         findings += worked_example.faults(spec, records)
-    example = search.filled(search.start).inputs
+    example = search.filled(search.shown()).inputs
     found = OpenTrace(
         spec,
         records,
@@ -218,7 +220,7 @@ class _Search:
         self._refused: dict[Sizes, Refused] = {}
         self._worse: dict[Sizes, Refused] = {}
         self._traces: dict[Sizes, KnownTrace] = {}
-        self.steps: Sizes = (1,) * len(self.axes)
+        self.steps: Sizes = self._alike(1, DIVISIBLE)  # between sizes that are tried
         self.start: Sizes = self._alike(USUAL[0], DEPTHS[0])
         self.unavoidable: Refused = self.refused(self.start)
         if self.unavoidable:
@@ -276,9 +278,21 @@ class _Search:
         for depth in dict.fromkeys((DEPTHS[0], *self._depths())):
             for size in USUAL:
                 if self._better(self._alike(size, depth)):
+                    self.steps = self._alike(1, DIVISIBLE if depth == DIVISIBLE else 1)
                     return
+        self.steps = self._alike(1, 1)
         self._scaled()
         self._climb()
+
+    def shown(self) -> Sizes:
+        """Return sizes to offer: an image has colours rather than hundreds of slices."""
+        if not self._depths():
+            return self.start
+        coloured = self._alike(1, 3)
+        sizes = tuple(
+            3 if colour == 3 else size for size, colour in zip(self.start, coloured, strict=True)
+        )
+        return sizes if self._fits(sizes) else self.start
 
     def _depths(self) -> Iterable[int]:
         opened = any(axis == len(self.spec.inputs[name] or ()) - 1 for name, axis in self.axes)

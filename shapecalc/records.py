@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.derivations import Derivation, plus
@@ -119,6 +120,11 @@ class KnownRecord(LayerRecord):
         def receptive_field(self) -> Volume | None: ...
         @property
         def jump(self) -> tuple[int | float, ...] | None: ...
+
+    @property
+    def activations(self) -> int | None:
+        """Values of the output for one example."""
+        return None if self.output is None else prod(self.output)
 
     @property
     def derivations(self) -> list[Derivation]:

@@ -36,6 +36,8 @@ def _volumes(
     ctx: click.Context, option: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, str] | str | None:
     """Return volumes by the inputs' names, or the one of the only input."""
+    if not values:
+        return None
     from shapecalc.network.given_inputs import read_given  # rarely asked for
 
     named: dict[str, str] = {}
@@ -51,7 +53,7 @@ def _volumes(
             hint = f"; {fault.hint}" if fault.hint else ""
             raise click.BadParameter(f"{fault.message}{hint}") from None
         named[name] = volume
-    return alone[0] if alone else named or None
+    return alone[0] if alone else named
 
 
 input_option = click.option(

@@ -101,12 +101,20 @@ def _padding_schema(policies: Sequence[str], most: int) -> Schema:
 
 def _volume_schema(title: str, *, partial: bool = False) -> Schema:
     size: Schema = {"anyOf": [POSITIVE, {"type": "null"}]} if partial else POSITIVE
+    text, listed = (
+        crossed_schema(1, 1, MOST_AXES, partial=partial),
+        _listed(size, MOST_AXES),
+    )
+    if partial:  # where only the first is open, it is a batch
+        text["not"] = {"pattern": r"^\s*\?(\s*[xX×]\s*[0-9]+){3}\s*$"}
+        batch = {"items": [{"type": "null"}], "additionalItems": POSITIVE, "minItems": 2}
+        listed["not"] = batch
     return {
         "title": title,
         "anyOf": [
             POSITIVE,
-            crossed_schema(1, 1, MOST_AXES, partial=partial),
-            _listed(size, MOST_AXES),
+            text,
+            listed,
             *(
                 {
                     "type": "object",
@@ -122,6 +130,9 @@ def _volume_schema(title: str, *, partial: bool = False) -> Schema:
 
 VOLUME = _volume_schema("volume")
 PARTIAL_VOLUME = _volume_schema("volume, known in part or whole", partial=True)
+STATED_VOLUME: Schema = {
+    "anyOf": [PARTIAL_VOLUME, _listed({"anyOf": [POSITIVE, {"type": "null"}]}, MOST_AXES)]
+}
 
 
 def wrong(
@@ -500,7 +511,7 @@ Sizes = Annotated[int | Volume, FieldType(_sizes(1), _sizes_schema(1, "sizes"))]
 Offsets = Annotated[int | Volume, FieldType(_sizes(0), _sizes_schema(0, "sizes or 0"))]
 Pads = Annotated[int | str | tuple[Any, ...], padding(*PADDING_POLICIES)]
 Border = Annotated[int | tuple[Any, ...], padding(most=MOST_AXES - 1)]
-StatedVolume = Annotated[PartialVolume, FieldType(read_stated_volume, PARTIAL_VOLUME)]
+StatedVolume = Annotated[PartialVolume, FieldType(read_stated_volume, STATED_VOLUME)]
 VolumeField = Annotated[Volume, FieldType(read_target, VOLUME)]
 Rate = Annotated[
     float, FieldType(_fraction, {"type": "number", "minimum": 0, "exclusiveMaximum": 1})

@@ -13,19 +13,20 @@ from shapecalc.layers.field_types import AXIS_NAMES, read_partial_volume
 from shapecalc.volumes import PartialVolume
 
 
-def names_of(data: Mapping[str, Any]) -> Sequence[str]:
-    """Return the names of a spec's inputs, as far as it has any."""
+def _names(data: Mapping[str, Any]) -> Sequence[str]:
     written = data.get("inputs")
     if "input" in data or not isinstance(written, Mapping):
         return ["input"]
     return [str(name) for name in written]
 
 
-def given_volumes(given: Any, names: Sequence[str]) -> dict[str, PartialVolume]:
-    """Return what is given by the inputs' names: one volume for the only input, or a mapping.
+def given_volumes(given: Any, data: Mapping[str, Any]) -> dict[str, PartialVolume]:
+    """Return what is given by the names of a spec's inputs: one volume for the only input, or a
+    mapping.
 
     Raises SpecError for what is no volume, and for a name that is no input's.
     """
+    names = _names(data)
     axes = isinstance(given, Mapping) and any(set(given) == set(axes) for axes in AXIS_NAMES)
     if not isinstance(given, Mapping) or (axes and given.keys().isdisjoint(names)):
         if len(names) != 1:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Annotated
 
 from shapecalc.diagnostics import quote
-from shapecalc.layers.field_types import PARTIAL_VOLUME, PartialVolume, read_stated_volume
+from shapecalc.layers.field_types import STATED_VOLUME, PartialVolume, read_stated_volume
 from shapecalc.network.blocks import LONGEST_NAME
 from shapecalc.network.expectations import LayerExpectations, optional
 
@@ -39,4 +39,4 @@ class OwnNames:
 class StatedExpectations(LayerExpectations):
     """The claims that a file makes about a layer: its lists of sizes have no batch in front."""
 
-    output: Annotated[PartialVolume | None, optional(read_stated_volume, PARTIAL_VOLUME)] = None
+    output: Annotated[PartialVolume | None, optional(read_stated_volume, STATED_VOLUME)] = None

@@ -36,7 +36,6 @@ from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
 from shapecalc.network.expanding import Expander
 from shapecalc.network.expansion_limits import ExpansionLimits, SizeEstimate, TooMuch
 from shapecalc.network.expectations import NetworkExpectations
-from shapecalc.network.given_inputs import given_volumes, is_other, names_of
 from shapecalc.network.layer_item import likely_kind
 from shapecalc.network.leaf_layers import MOST_FAULTS, LeafLayers
 from shapecalc.network.recursion import find_circles
@@ -178,7 +177,7 @@ class _Builder:
             from shapecalc.network.example import read_example  # few specs have one
 
             example = read_example(data["example"], self.findings)
-            if self.given and is_other(data, self.given):
+            if self.given and self._is_other(data):
                 example = None  # its arrays are for the spec's own input
         return NetworkSpec(
             self.document,
@@ -197,6 +196,11 @@ class _Builder:
             self.max_layers,
             self.given,
         )
+
+    def _is_other(self, data: Mapping[str, Any]) -> bool:
+        from shapecalc.network.given_inputs import is_other
+
+        return is_other(data, self.given)
 
     def _unknown(self, key: str, data: Mapping[str, Any]) -> Fault:
         """Return the fault of a key that is none of a spec, with ours where there is one."""
@@ -227,7 +231,9 @@ class _Builder:
                 ("inputs",),
             )
         if self.asked is not None:
-            self.given = given_volumes(self.asked, names_of(data))
+            from shapecalc.network.given_inputs import given_volumes  # rarely asked for
+
+            self.given = given_volumes(self.asked, data)
         if "input" in data or ("input" in self.given and "inputs" not in data):
             return {"input": self._volume(data.get("input"), ("input",))}
         if "inputs" not in data:

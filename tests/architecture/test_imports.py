@@ -65,6 +65,13 @@ def test_a_command_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert loaded(command(*arguments)) == set()
 
 
+def test_only_open_sizes_load_what_deals_with_them() -> None:
+    ours = ("shapecalc.open_sizes", "shapecalc.given_inputs", "shapecalc.network.given_inputs")
+    assert loaded(command("report", str(SPEC)), ours) == set()
+    assert loaded(command("report", str(SPEC.with_name("dncnn.yaml"))), ours) == {ours[0]}
+    assert loaded(command("check", "--input", "227x227x3", str(SPEC)), ours) == {*ours[1:]}
+
+
 def test_only_explain_loads_the_pages() -> None:
     pages = ("shapecalc.pages",)
     assert loaded(command("report", str(SPEC)), pages) == set()

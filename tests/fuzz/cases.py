@@ -112,6 +112,7 @@ VERIFY: dict[str, Sequence[str]] = {
     "--training": (),
     "--inference": (),
     "--format": ("table", "json"),
+    "--input": ("?x?x3", "5x6x2", "7", "input=4x4x1", "left=3"),
     "--max-layers": ("1", "5", "100"),
 }
 CHECK: dict[str, Sequence[str]] = {
@@ -120,6 +121,7 @@ CHECK: dict[str, Sequence[str]] = {
     "--ignore": ("SC4", "SC402"),
     "--strict": (),
     "--quiet": (),
+    "--input": ("?x?x3", "5x6x2", "7", "input=4x4x1", "left=3"),
     "--max-layers": ("1", "5", "100"),
 }
 REPORT: dict[str, Sequence[str]] = {
@@ -127,6 +129,7 @@ REPORT: dict[str, Sequence[str]] = {
     "--columns": ("name,output", "kind", "receptive_field,jump,shares"),
     "--depth": ("0", "1", "5"),
     "--explain": (),
+    "--input": ("?x?x3", "5x6x2", "7", "input=4x4x1", "left=3"),
     "--max-layers": ("1", "5", "100"),
     "-o": ("out.txt",),
 }

@@ -72,7 +72,7 @@ def is_small(trace: shapecalc.Trace, batch: int = 1) -> bool:
 def product(volume: Any) -> int:
     total = 1
     for size in volume:
-        total *= size
+        total *= size or 1  # one that is left open
     return total
 
 
@@ -188,6 +188,9 @@ def network(rng: Random) -> dict[str, Any]:
         spec["batch"] = rng.randint(1, 3)
     if rng.random() < 0.25:
         spec["example"] = example(rng, spec)
+    if rng.random() < 0.1:
+        sizes = ("?" if rng.random() < 0.6 else str(size) for size in spec["input"])
+        spec["input"] = "x".join(sizes)
     return spec
 
 
