@@ -29,6 +29,9 @@ Rounding = Literal["exact", "floor", "ceil"]
 Padding = int | str | tuple[int, int]  # both sides, a policy by name, or (before, after)
 
 PADDING_POLICIES = ("same", "same_lower", "valid", "full")
+CAUSAL = "causal"  # a policy for one axis: all of the padding is in front
+BORDERS = ("zeros", "reflect", "replicate", "circular")  # what padding is filled with
+FOLLOWING = frozenset(("same", "same_lower", CAUSAL))
 FAR = 64  # how far from the written value a repair is looked for
 
 
@@ -46,7 +49,7 @@ class Fit(NamedTuple):
     before: int
     after: int
     dilation: int
-    policy: str  # exact, floor or ceil; same or same_lower
+    policy: str  # exact, floor or ceil; same, same_lower or causal
     size: int
     remainder: int  # what S leaves over of W - F + 2P
 
@@ -54,6 +57,11 @@ class Fit(NamedTuple):
     def span(self) -> int:
         """The filter's effective size."""
         return effective(self.F, self.dilation)
+
+    @property
+    def follows(self) -> bool:
+        """Whether the padding follows from the sizes, so that there are ceil(W/S) windows."""
+        return self.policy in FOLLOWING
 
     @property
     def dropped(self) -> int:
@@ -81,7 +89,7 @@ class Fit(NamedTuple):
 
     def steps(self) -> Operation:
         """Return the formula without its + 1: the strides, rounded where S does not divide."""
-        if self.policy.startswith("same"):
+        if self.follows:
             return rounded("ceil", over(self.W, self.S))
         strides = self.strides()
         down_or_up = self.remainder and self.policy != "exact"
@@ -89,12 +97,12 @@ class Fit(NamedTuple):
 
     def formula(self) -> Operation:
         """Return the formula with the numbers put in, (227 - 11 + 2*0)/4 + 1."""
-        return self.steps() if self.policy.startswith("same") else plus(self.steps(), 1)
+        return self.steps() if self.follows else plus(self.steps(), 1)
 
     def derivation(self) -> Derivation:
         """Return how the size follows; a Fraction where the stride does not fit."""
         formula = self.formula()
-        if self.policy.startswith("same"):
+        if self.follows:
             P = Derivation("P", (self.before, self.after))
             return Derivation("output", self.size, formula, beside=[P])
         if not self.size:
@@ -137,6 +145,7 @@ def fit_window(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Roun
     """Return how a window of F fits on W, with stride S and padding P.
 
     `same` is TensorFlow's: ceil(W/S) windows, the odd zero at the end (`same_lower`: first).
+    `causal` is Keras': as many, each ends on the pixel that it is for, so none is behind.
     `ceil` adds a window, unless it would start past the input and its leading padding (PyTorch);
     it is the only one where the filter is larger than the padded input, by less than S.
     """
@@ -147,6 +156,8 @@ def fit_window(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Roun
         less = total // 2
         before = less if P == "same" else total - less
         return Fit(W, F, S, before, total - before, dilation, str(P), size, 0)
+    if P == CAUSAL:
+        return Fit(W, F, S, span - 1, 0, dilation, CAUSAL, -(-W // S), 0)
     before, after = sides(P, span)
     steps, remainder = divmod(W + before + after - span, S)
     if remainder and rounding == "ceil" and (steps + 1) * S < W + before:
@@ -207,6 +218,24 @@ def sides(P: Padding, span: int) -> tuple[int, int]:
     if isinstance(P, tuple):
         return P
     return (span - 1, span - 1) if P == "full" else (0, 0)
+
+
+def widest_border(mode: str, W: int) -> int | None:
+    """Return how much padding W values can fill on one side; None where there is no limit.
+
+    `reflect` mirrors all values but the first, `circular` goes round once (PyTorch).
+    """
+    return {"reflect": W - 1, "circular": W}.get(mode)
+
+
+def never_seen(fit: Fit, mode: str) -> int:
+    """Return how many real values at the far end no window sees, in the padding in front neither.
+
+    There `circular` has the last `before` values, and `reflect` those up to W[before].
+    """
+    if mode == "circular":
+        return max(0, fit.dropped - fit.before)
+    return min(fit.dropped, max(0, fit.W - 1 - fit.before)) if mode == "reflect" else fit.dropped
 
 
 def both_sides(before: int, after: int) -> str:
@@ -307,10 +336,50 @@ def spread_reach(j: int, step: Step) -> tuple[int, int]:
     return -(-(j + step.before - step.span + 1) // step.S), (j + step.before) // step.S
 
 
-def bilinear_reach(j: int, scale: int) -> tuple[int, int]:
-    """Return the two inputs around the centre of output j, (j + 1/2)/scale - 1/2."""
-    first = (2 * j + 1 - scale) // (2 * scale)
-    return first, first if scale == 1 else first + 1
+class Resize(NamedTuple):
+    """How an axis of W pixels is resampled to `size`: an output is old/new pixels wide."""
+
+    W: int
+    size: int
+    old: int
+    new: int
+
+
+def scaled(W: int, scale: int | float, nearest: bool) -> Resize:
+    """Return how an axis is resampled by a factor; a size that is no whole number is floored.
+
+    The product is that of floating-point numbers, as PyTorch has it; the factor is the decimal
+    number that is written. Unless the nearest pixel is taken, a size that comes to W counts as the
+    factor 1 (PyTorch).
+    """
+    if isinstance(scale, int):
+        return Resize(W, W * scale, 1, scale)
+    from decimal import Decimal  # few factors are fractions
+
+    size = int(W * scale)
+    if size == W and not nearest:
+        return resized(W, size)
+    new, old = Decimal(repr(scale)).as_integer_ratio()
+    return Resize(W, size, old, new)
+
+
+def resized(W: int, size: int) -> Resize:
+    """Return how an axis is resampled to a size."""
+    common = gcd(W, size)
+    return Resize(W, size, W // common, size // common)
+
+
+def nearest_reach(j: int, resize: Resize) -> tuple[int, int]:
+    """Return the input under the start of output j, floor(j*old/new), twice."""
+    first = j * resize.old // resize.new
+    return first, first
+
+
+def bilinear_reach(j: int, resize: Resize) -> tuple[int, int]:
+    """Return the two inputs around the centre of output j, (j + 1/2)*old/new - 1/2."""
+    old, new = resize.old, resize.new
+    first = ((2 * j + 1) * old - new) // (2 * new)
+    return first, first if old == new else first + 1
 
 
 def quotient(a: int | Fraction, b: int) -> int | Fraction:

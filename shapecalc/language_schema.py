@@ -17,7 +17,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from shapecalc.frameworks import lookups
 from shapecalc.layers import ALIASES, KINDS, Layer
-from shapecalc.layers.base import aliases, written_names
+from shapecalc.layers.base import aliases, field_words
 from shapecalc.layers.composite import Composite, Repeat
 from shapecalc.layers.field_types import LAYERS, NAME, PARTIAL_VOLUME, POSITIVE, Schema
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED
@@ -55,9 +55,8 @@ def language_schema() -> Schema:
 
 def fields_of(model: type[BaseModel]) -> dict[str, Schema]:
     """Return the schema of every field of a kind's or of claims' model, by our name for it."""
-    written = model.model_json_schema(by_alias=False, schema_generator=_Untitled)
-    names = written_names(model)
-    return {names.get(name, name): field for name, field in written.get("properties", {}).items()}
+    written = model.model_json_schema(schema_generator=_Untitled)
+    return dict(written.get("properties", {}))
 
 
 def _reference(name: str) -> Schema:
@@ -216,7 +215,7 @@ class _Language:
             if own not in self.definitions:
                 self.definitions[own] = self._kind(cls, kind, layers)
             keys[kind] = _reference(own)
-        bare = [kind for kind, cls in KINDS.items() if not _required(cls)]
+        bare = [kind for kind, cls in KINDS.items() if not _needs_fields(cls)]
         # a kind that may stand alone is offered as such, and not as a key: relu, not relu: ...
         patterns = {_whole(kind): keys[kind] for kind in bare}
         patterns |= {_whole(word): keys[kind] for word, kind in ALIASES.items()}
@@ -250,13 +249,17 @@ class _Language:
         foreign = {key for key in lookups.fields_of(kind) if key not in properties}
         properties |= dict.fromkeys(sorted(foreign), ANOTHER_WORD)
         properties |= self._common(cls)
-        required = _required(cls)
+        required = field_words(cls, required=True)
         needed = [
             _one_of(
                 [*(word for word, meant in words.items() if meant == name), *_foreign(kind, name)]
             )
             for name in required
         ]
+        if cls.one_of:
+            ours = [word for word, meant in words.items() if meant in cls.one_of]
+            theirs = [word for name in cls.one_of for word in _foreign(kind, name)]
+            needed.append(_one_of([*ours, *theirs]))
         options = [_mapping(properties, **({"allOf": needed} if needed else {}))]
         if cls.merges:
             options.append(NAMES)
@@ -264,7 +267,7 @@ class _Language:
             options.append(NO_NAMES)
         elif required in ([], [cls.shorthand]):
             options += [fields[cls.shorthand], _reference("parameter")]
-        if not required:
+        if not _needs_fields(cls):
             options.append({"type": "null"})
         page = inspect.getdoc(cls) or ""
         first = page.partition("\n\n")[0].partition(": ")[2] or page
@@ -280,8 +283,21 @@ class _Language:
             "name": _either(_reference("name"), _reference("parameter")),
             "from": _either(NAMES, NO_NAMES) if cls.any_sources else NAMES,
             "expect": _either(_reference("layer_claims"), _reference("parameter")),
+            "trainable": _either({"type": "boolean"}, _reference("parameter")),
         }
-        return common | ({"share": TEXT_OR_NULL} if cls.has_weights else {})
+        return common | ({"share": self._share()} if cls.has_weights else {})
+
+    def _share(self) -> Schema:
+        """Return the schema of a layer's name, or of one parameter and the layer that it is of."""
+        transposed = _either({"type": "boolean"}, _reference("parameter"))
+        one = {
+            "type": "object",
+            "properties": {"transposed": transposed},
+            "additionalProperties": TEXT,
+            "minProperties": 1,
+            "maxProperties": 2,
+        }
+        return _either(TEXT_OR_NULL, one)
 
     def _field(self, name: str, schema: Schema, layers: Schema) -> Schema:
         """Return the schema of a field, with its default beside it."""
@@ -295,8 +311,8 @@ class _Language:
         return self.value(bare) | ({} if default is None else {"default": default})
 
 
-def _required(cls: type[Layer]) -> list[str]:
-    return [name for name, field in cls.model_fields.items() if field.is_required()]
+def _needs_fields(cls: type[Layer]) -> bool:
+    return bool(field_words(cls, required=True) or cls.one_of)
 
 
 def _foreign(kind: str, name: str) -> list[str]:

@@ -210,7 +210,7 @@ REGISTERED = '\n\nREADERS.register("toy")(sys.modules[__name__])\n'
 TOY = b"\x00\xffTOY\n8x8x3\n4\n5\n"
 
 
-@pytest.fixture(params=["file", "package"])
+@pytest.fixture(params=["file", pytest.param("package", marks=pytest.mark.slow)])
 def reader(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
     """Provide the reader in one of the ways there are, and a file of its format."""
     (tmp_path / "net.toy").write_bytes(TOY)

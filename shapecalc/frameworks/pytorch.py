@@ -26,10 +26,12 @@ from shapecalc.frameworks.meanings import (
     output_size,
     padding,
     reads,
+    recomputed,
     rounding,
     scale_factor,
     seen_by_a_unit,
     slopes,
+    unless,
     unless_none,
 )
 
@@ -48,7 +50,7 @@ CONV: Fields = {
     "dilation": reads("dilation"),
     "groups": reads("groups"),
     "bias": reads("bias"),
-    "padding_mode": ZEROS,
+    "padding_mode": unless("mode", "zeros"),
     **PLACE,
 }
 TRANSPOSED: Fields = {
@@ -68,6 +70,8 @@ MAX_POOL: Fields = {
     "return_indices": INDICES,
     "ceil_mode": rounding,
 }
+POOLS_OWN = only(hint="of names the max pool: its F, S and P are meant", harmless=False)
+UNPOOL: Fields = dict.fromkeys(("kernel_size", "stride", "padding"), POOLS_OWN)
 AVG_POOL: Fields = {
     **WINDOW,
     "ceil_mode": rounding,
@@ -95,11 +99,11 @@ INSTANCE_NORM: Fields = {
 }
 SOFTMAX: Fields = {"dim": DIM}
 UPSAMPLE: Fields = {
-    "size": only(hint="scale is the factor from the input's size to this one", harmless=False),
+    "size": unless_none("output"),
     "scale_factor": scale_factor,
     "mode": interpolation,
     "align_corners": only(False, hint="centres are half-pixel here, as with align_corners: false"),
-    "recompute_scale_factor": ignored,
+    "recompute_scale_factor": recomputed,
 }
 
 
@@ -155,6 +159,7 @@ def _windows(axes: int) -> Iterator[Word]:
     lazy = _without(TRANSPOSED, "in_channels")
     yield _word(f"LazyConvTranspose{axes}d", "conv_transpose", lazy, one)
     yield _word(f"MaxPool{axes}d", "max_pool", MAX_POOL, one)
+    yield _word(f"MaxUnpool{axes}d", "max_unpool", UNPOOL, one)
     yield _word(f"AvgPool{axes}d", "avg_pool", AVG_POOL, one)
     yield _word(f"LPPool{axes}d", "l2_pool", LP_POOL, one, shorthand="kernel_size")
     size: Fields = {"output_size": output_size}
@@ -164,6 +169,9 @@ def _windows(axes: int) -> Iterator[Word]:
         f"AdaptiveMaxPool{axes}d", "adaptive_max_pool", indices, one, shorthand="output_size"
     )
     yield _word(f"ZeroPad{axes}d", "pad", {"padding": sides}, one, shorthand="padding")
+    for name, mode in (("Reflection", "reflect"), ("Replication", "replicate"), ("Circular",) * 2):
+        filled = {"mode": Meaning({"mode": mode.lower()})}
+        yield _word(f"{name}Pad{axes}d", "pad", {"padding": sides}, one, filled, "padding")
 
 
 def _norms() -> Iterator[Word]:

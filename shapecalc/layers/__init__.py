@@ -24,6 +24,7 @@ KINDS: dict[str, type[Layer]] = {
     "local_conv": conv.LocalConv,
     "conv_transpose": conv.ConvTranspose,
     "max_pool": pool.MaxPool,
+    "max_unpool": pool.MaxUnpool,
     "avg_pool": pool.AvgPool,
     "l2_pool": pool.L2Pool,
     "global_max_pool": pool.GlobalMaxPool,

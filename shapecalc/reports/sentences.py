@@ -49,7 +49,8 @@ def sentence(derivation: Derivation) -> str:
     else:
         said = ", ".join(map(_equation, (derivation, *derivation.beside)))
     if derivation.given.get("owner"):
-        said += f", counted with {derivation.given['owner']}"
+        part = f"the {derivation.given['part']} " if "part" in derivation.given else ""
+        said += f", {part}counted with {derivation.given['owner']}"
     if derivation.quantity in ("output", "receptive_field") and derivation.part:
         return f"{derivation.part}{' ' if derivation.part == 'depth' else ': '}{said}"
     return said
@@ -150,6 +151,10 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
         f"each of the {of.value[-1]} slices {show(of.given['slice'])} becomes one value"
     ),
     "sizes_given": lambda of: f"output = {show(of.value[:-1])} as given, depth {of.value[-1]} kept",
+    "input_of": lambda of: f"output = {show(of.value)}, the input of {of.given['layer']}",
+    "size_given": lambda of: (
+        f"as {of.given['layer']} has: {of.value}" if of.given["layer"] else f"as given: {of.value}"
+    ),
     "as_many_values": _as_many_values,
     "units": _units,
     "units_at_each_position": lambda of: (

@@ -14,7 +14,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial, reduce
-from itertools import islice, permutations, product
+from itertools import chain, islice, permutations, product
 from math import inf, prod
 from typing import Any, NamedTuple
 
@@ -50,6 +50,7 @@ class Case(NamedTuple):
     rounding: str = "floor"
     training: bool = True
     values: str = "normal"
+    before: tuple[dict[str, Any], ...] = ()  # layers that it names
 
 
 class Given(NamedTuple):
@@ -178,13 +179,19 @@ def sides_of(fields: Fields, spatial: Sequence[int]) -> list[tuple[int, int]]:
             P = P if fields["P"] == "same" else P[::-1]
         elif P in ("valid", "full"):
             P = span - 1 if P == "full" else 0
+        elif P == "causal":
+            P = [span - 1, 0]
         sides.append(tuple(P) if isinstance(P, list) else (P, P))
     return sides
 
 
-def bordered(x: Tensor, sides: Sequence[tuple[int, int]], value: float = 0.0) -> Tensor:
+def bordered(
+    x: Tensor, sides: Sequence[tuple[int, int]], value: float = 0.0, mode: str = "zeros"
+) -> Tensor:
     """Return x with a border before and after each spatial axis; negative numbers crop."""
     flat = [side for axis in reversed(sides) for side in axis]
+    if mode != "zeros":
+        return functional.pad(x, flat, mode=mode)
     return functional.pad(x, flat, value=value)
 
 
@@ -248,6 +255,73 @@ def max_pool(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) ->
     return seen.gather(-1, first)[..., 0]
 
 
+def max_unpool(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    """Return PyTorch's max unpooling where no windows overlap, otherwise values put one by one."""
+    x, image = inputs
+    pool = case._replace(fields=case.before[0]["max_pool"])
+    own = unpooled(pool, x, image)
+    theirs = native_unpool(pool, x, image)
+    if theirs is None:
+        return own
+    assert torch.equal(own, theirs), case
+    overlap = any(
+        axis.starts[1:2] and axis.starts[1] - axis.starts[0] < span_of(axis.F, axis.dilation)
+        for axis in windows_of(pool, image.shape[2:])
+    )
+    return own if overlap else theirs
+
+
+def unpooled(pool: Case, x: Tensor, image: Tensor) -> Tensor:
+    """Return the values of x where the windows of an image have their largest; the last counts."""
+    axes = windows_of(pool, image.shape[2:])
+    numbers = torch.arange(1, 1 + prod(image.shape[2:]), dtype=x.dtype).reshape(image.shape[2:])
+    seen = patches(image.detach(), axes, -torch.inf)
+    first = torch.from_numpy(seen.numpy().argmax(-1))[..., None]
+    places = patches(numbers.expand(image.shape), axes, 0.0).gather(-1, first)[..., 0]
+    places = places.long().flatten(2)  # 0 where the largest value is one of the padding
+    owned = torch.zeros(places.shape, dtype=torch.bool)
+    for n, d in product(*map(range, places.shape[:2])):
+        last = {int(place): window for window, place in enumerate(places[n, d])}
+        owned[n, d, [window for place, window in last.items() if place]] = True
+    y = x.new_zeros((*x.shape[:2], 1 + prod(image.shape[2:])))
+    y = y.scatter_add(2, places, x.flatten(2) * owned)
+    return y[..., 1:].reshape(image.shape)
+
+
+def native_unpool(pool: Case, x: Tensor, image: Tensor) -> Tensor | None:
+    """Return PyTorch's max_unpool of its own max_pool's places; None where it has no such pool."""
+    fields, rank = pool.fields, x.ndim - 2
+    if native_pool("max_pool", pool, image) is None or fields.get("dilation", 1) != 1:
+        return None
+    F, S, P = fields["F"], fields.get("S"), fields.get("P", 0)
+    options = {"ceil_mode": pool.rounding == "ceil", "return_indices": True}
+    _, places = getattr(functional, f"max_pool{rank}d")(image.detach(), F, S, P, **options)
+    apply = getattr(functional, f"max_unpool{rank}d")
+    try:
+        return apply(x, places, F, S, P, output_size=list(image.shape[2:]))
+    except ValueError:  # it allows sizes within a stride of the largest that fits
+        return None
+
+
+def unpools() -> Iterator[Case]:
+    """Yield pools of one axis with everything small, then more axes; ties for the largest."""
+    grid = list(product((2, 5, 6, 7), (1, 2, 3), (1, 2, 3, 4), (0, 1, "same"), (1, 2)))
+    pick = random.Random(6).choice
+    written = [(1, (W,), {"F": F, "S": S, "P": P, "dilation": d}) for W, F, S, P, d in grid]
+    for rank in (1, 2, 2, 2, 2, 3) * 12:
+        fields = {"F": pick((2, 3)), "S": pick((1, 2, 2, 3)), "P": pick((0, 0, 1, "same"))}
+        written.append((rank, tuple(pick((4, 5, 6)) for _ in range(rank)), fields))
+    for _, spatial, fields in sampled(written, 220):
+        rounding, values = pick(("floor", "floor", "ceil")), pick(("normal", "ties"))
+        spec = {"input": [*spatial, 2], "rounding": rounding, "layers": [{"max_pool": fields}]}
+        pooled = trace(spec)
+        if pooled.output is None or any(d.severity == "error" for d in pooled.diagnostics):
+            continue
+        before = {"max_pool": {**fields, "name": "pool", "from": "b"}}
+        volumes = (pooled.output, (*spatial, 2))
+        yield Case({"of": "pool"}, volumes, rounding, values=values, before=(before,))
+
+
 def avg_pool(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
     """Return the mean of each window; a last window that ends past the padding is cut there."""
     (x,) = inputs
@@ -305,10 +379,11 @@ def conv(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Ten
     groups = fields.get("groups", 1) if "K" in fields else x.shape[1]
     options = {"dilation": fields.get("dilation", 1), "groups": groups}
     weight, bias = parameters["weight"], parameters.get("bias")
-    if fields.get("P") == "same" and fields.get("S", 1) == 1:
+    if fields.get("P") == "same" and fields.get("S", 1) == 1 and "mode" not in fields:
         return apply(x, weight, bias, padding="same", **options)
     sides = sides_of({"multiplier": 1, **fields}, x.shape[2:])
-    return apply(bordered(x, sides), weight, bias, fields.get("S", 1), 0, **options)
+    x = bordered(x, sides, mode=fields.get("mode", "zeros"))
+    return apply(x, weight, bias, fields.get("S", 1), 0, **options)
 
 
 def separable_conv(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
@@ -450,17 +525,40 @@ def shifted(case: Case, inputs: list[Tensor], sign: int) -> Tensor:
     """Return the input with a border added or cut off."""
     P = per_axis(case.fields["P"], inputs[0].ndim - 2)
     pairs = [side if isinstance(side, list) else [side, side] for side in P]
-    return bordered(inputs[0], [(sign * before, sign * after) for before, after in pairs])
+    sides = [(sign * before, sign * after) for before, after in pairs]
+    return bordered(inputs[0], sides, mode=case.fields.get("mode", "zeros"))
+
+
+def cropped(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    """Return the input without its border, or its centre."""
+    if "P" in case.fields:
+        return shifted(case, inputs, -1)
+    x, like = inputs
+    for axis, size in enumerate(like.shape[2:], start=2):
+        x = x.narrow(axis, int((x.shape[axis] - size) / 2), size)  # as Keras' CenterCrop
+    return x
+
+
+def centres() -> Iterator[Case]:
+    """Yield images cut to another one's size, odd and even numbers of rows less."""
+    for W, w in product((5, 6, 9), (1, 4, 5)):
+        yield Case({"like": "b"}, ((W, 2), (w, 3)))
+        yield Case({"like": "b"}, ((W, W + 1, 2), (w, w, 1)))
+    yield Case({"like": "b"}, ((4, 5, 6, 2), (3, 2, 1, 2)))
 
 
 def upsample(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
-    (x,), fields = inputs, case.fields
+    x, fields = inputs[0], case.fields
     rank = x.ndim - 2
-    scale = tuple(map(float, per_axis(fields["scale"], rank)))
+    how: dict[str, Any] = {"size": tuple(per_axis(fields.get("output", 0), rank))}
+    if "scale" in fields:
+        how = {"scale_factor": tuple(map(float, per_axis(fields["scale"], rank)))}
+    elif "like" in fields:
+        how = {"size": tuple(inputs[1].shape[2:])}
     if fields.get("mode", "nearest") == "nearest":
-        return functional.interpolate(x, scale_factor=scale)
+        return functional.interpolate(x, **how)
     mode = ("linear", "bilinear", "trilinear")[rank - 1]
-    return functional.interpolate(x, scale_factor=scale, mode=mode, align_corners=False)
+    return functional.interpolate(x, **how, mode=mode, align_corners=False)
 
 
 def merged(function: Callable[[list[Tensor]], Tensor]) -> Callable[..., Tensor]:
@@ -498,7 +596,7 @@ def without_none(**fields: Any) -> dict[str, Any]:
 def convolutions(kind: str) -> Iterator[Case]:
     """Yield one axis with everything small, then more axes, groups and larger volumes."""
     main = {"K": 3} if kind == "conv" else {"multiplier": 2}
-    pads = (None, 1, 2, "same", "same_lower", "full", [[1, 0]], [[0, 2]])
+    pads = (None, 1, 2, "same", "same_lower", "full", "causal", [[1, 0]], [[0, 2]])
     grid = list(product((1, 2, 5, 6), (1, 2, 3, 4), (None, 2, 3, 5), pads, (None, 2)))
     for W, F, S, P, dilation in sampled(grid, 160):
         yield Case(main | without_none(F=F, S=S, P=P, dilation=dilation), ((W, 2),))
@@ -516,7 +614,9 @@ def convolutions(kind: str) -> Iterator[Case]:
     for W, F, S, P in product((12, 13), (1, 2, 3, 5), (1, 2), (0, 1, "same")):
         yield Case(wide | {"F": F, "S": S, "P": P}, ((W, 14, 8),))
     yield Case(wide | {"F": 3, "P": 1}, ((70, 66, 8),))
-    if kind == "conv":  # as large as Winograd's way needs
+    if kind == "conv":
+        yield from filled_convolutions()
+        # as large as Winograd's way needs
         for W, P in ((28, 1), (31, "same"), (32, 0), (30, [[0, 2], [1, 3]]), (29, "full")):
             yield Case({"K": 16, "F": 3, "P": P}, ((W, 33, 16),))
     yield Case(wide | {"F": [3, 5], "S": [2, 1], "P": [[2, 0], [1, 3]]}, ((90, 90, 16),))
@@ -541,6 +641,17 @@ def few_convolutions(kind: str) -> Iterator[Case]:
             fields |= {"multiplier": pick((1, 1, 2, 3))}
         yield Case(fields, (volume,))
     yield Case({"K": 8, "F": 3, "S": 1, "P": "same"}, ((12, 13, 8),))
+
+
+def filled_convolutions() -> Iterator[Case]:
+    """Yield padding with values of the input: along one axis, by name, on more axes, grouped."""
+    pads = (0, 1, 4, "same", "same_lower", "full", "causal", [[3, 0]], [[0, 4]])
+    grid = list(product((5, 6), (1, 2, 3), (1, 2), pads, (1, 2), MODES))
+    for W, F, S, P, dilation, mode in sampled(grid, 90):
+        yield Case({"K": 3, "F": F, "S": S, "P": P, "dilation": dilation, "mode": mode}, ((W, 2),))
+    for volume, P, mode in product(((5, 4, 4), (4, 3, 5, 4)), (1, 2, "same"), MODES):
+        yield Case({"K": 4, "F": 3, "P": P, "mode": mode, "groups": 2}, (volume,))
+    yield Case({"K": 16, "F": 3, "P": 2, "mode": "reflect"}, ((30, 33, 16),))
 
 
 def fields_of(rank: int, pick: Callable[[Sequence[Any]], Any]) -> dict[str, Any]:
@@ -709,6 +820,22 @@ def borders() -> Iterator[Case]:
     yield Case({"P": [1, 0, 2]}, ((5, 3, 6, 2),))
 
 
+MODES = ("reflect", "replicate", "circular")
+
+
+def filled_borders() -> Iterator[Case]:
+    """Yield borders, and those with values of the input as wide as they may be."""
+    yield from borders()
+    sides: tuple[tuple[Volume, Any], ...] = (
+        ((4, 2), 3), ((4, 2), [[0, 2]]), ((3, 5, 2), [2, 1]), ((4, 3, 2), [[2, 0], [1, 2]]),
+        ((2, 3, 4, 2), 1), ((2, 3, 4, 2), [[1, 0], [0, 2], [3, 1]]),
+    )  # fmt: skip
+    for (volume, P), mode in product(sides, MODES):
+        yield Case({"P": P, "mode": mode}, (volume,))
+    yield Case({"P": 4, "mode": "circular"}, ((4, 2),))
+    yield Case({"P": 9, "mode": "replicate"}, ((4, 2),))
+
+
 def upsamples() -> Iterator[Case]:
     volumes = (*SPATIAL, (1, 2), (1, 5, 3), (6, 7, 9))
     for volume, scale, mode in product(volumes, (1, 2, 3, 4), (None, "nearest", "bilinear")):
@@ -717,6 +844,17 @@ def upsamples() -> Iterator[Case]:
         yield Case({"scale": scale, "mode": mode}, ((3, 4, 2),))
     for mode in ("nearest", "bilinear"):
         yield Case({"scale": [1, 2, 3], "mode": mode}, ((3, 1, 4, 2),))
+        for W, scale in product((1, 3, 5, 8), (0.5, 0.75, 1.25, 1.5, 2.3, 2.7, 3.3)):
+            # PyTorch's nearest has another pixel's gradient where a size stays or doubles
+            if mode == "bilinear" or int(W * scale) not in (W, 2 * W):
+                yield Case({"scale": scale, "mode": mode}, ((W, 2),))
+        for W, size in product((1, 2, 3, 5, 8), (1, 2, 3, 4, 7, 9, 12)):
+            yield Case({"output": size, "mode": mode}, ((W, 3),))
+        yield Case({"scale": [1.5, 2], "mode": mode}, ((5, 4, 2),))
+        yield Case({"output": [9, 4], "mode": mode}, ((4, 7, 2),))
+        yield Case({"output": [5, 3, 7], "mode": mode}, ((3, 4, 5, 2),))
+        yield Case({"like": "b", "mode": mode}, ((3, 4, 2), (7, 5, 3)))
+        yield Case({"like": "b", "mode": mode}, ((5, 2), (3, 1)))
 
 
 def merges() -> Iterator[Case]:
@@ -887,6 +1025,7 @@ ORACLES: dict[str, Oracle] = {
     "local_conv": Oracle(local_conv, lambda: few_convolutions("local_conv"), 120),
     "conv_transpose": Oracle(conv_transpose, transposed, 270),
     "max_pool": Oracle(max_pool, lambda: pools("max_pool"), 300),
+    "max_unpool": Oracle(max_unpool, unpools, 120),
     "avg_pool": Oracle(avg_pool, lambda: pools("avg_pool"), 400),
     "l2_pool": Oracle(l2_pool, lambda: pools("l2_pool"), 400),
     "global_max_pool": Oracle(adaptive("max"), lambda: globals_and_bins(True), 30),
@@ -963,9 +1102,9 @@ ORACLES: dict[str, Oracle] = {
     "prelu": Oracle(
         prelu, activations({}, {"per_channel": True}, *({"slopes": s} for s in SLOPES)), 90
     ),
-    "pad": Oracle(lambda case, inputs, _: shifted(case, inputs, 1), borders, 27),
-    "crop": Oracle(lambda case, inputs, _: shifted(case, inputs, -1), borders, 27),
-    "upsample": Oracle(upsample, upsamples, 70),
+    "pad": Oracle(lambda case, inputs, _: shifted(case, inputs, 1), filled_borders, 45),
+    "crop": Oracle(cropped, lambda: chain(borders(), centres()), 45),
+    "upsample": Oracle(upsample, upsamples, 200),
     "channel_shuffle": Oracle(channel_shuffle, shuffles, 15),
     "pixel_shuffle": Oracle(pixel_shuffle, pixel_shuffles, 30),
     "pixel_unshuffle": Oracle(pixel_unshuffle, pixel_unshuffles, 30),
@@ -990,8 +1129,9 @@ def spec_of(kind: str, case: Case, batch: int, chain: bool = False) -> dict[str,
     if chain:
         sources = [f"{name}2" for name in names]
         layers = [{"add": {"name": f"{name}2", "from": [name, name]}} for name in names]
-    layer = {"name": "layer", "from": sources if len(names) > 1 else sources[0]}
-    layers.append({kind: {**case.fields, **layer}})
+    one = len(names) == 1 or KINDS[kind].reference is not None
+    layer = {"name": "layer", "from": sources[0] if one else sources}
+    layers += [*case.before, {kind: {**case.fields, **layer}}]
     if chain:
         layers.append({"average": {"name": "behind", "from": ["layer", "layer"]}})
     volumes = dict(zip(names, map(list, case.volumes), strict=True))
@@ -1034,7 +1174,8 @@ def from_torch(function: Callable[..., Tensor], case: Case, given: Given) -> dic
     output = function(case, list(inputs.values()), parameters)
     output.backward(torch.from_numpy(given.upstream["layer"]))
     found = {"output": output.detach().numpy()}
-    found |= {f"{n}.grad": t.grad.numpy() for n, t in inputs.items() if t.grad is not None}
+    for name, x in inputs.items():  # one that is only looked at has a gradient of 0
+        found[f"{name}.grad"] = np.zeros(x.shape) if x.grad is None else x.grad.numpy()
     return found | {
         f"layer.{name}.grad": p.grad.numpy() for name, p in parameters.items() if p.requires_grad
     }
