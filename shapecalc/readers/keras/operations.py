@@ -247,11 +247,10 @@ class _Operation:
         kind = POOLED.get(self.name)
         if kind and 2 <= rank <= 4 and sorted(axes) == list(spatial):
             fields = {} if keeps else {"keep": False}
-            if fields.keys() <= KINDS[kind].model_fields.keys():
-                first = keeps and self.source in self.items.first
-                return self.building.add(
-                    self.call, kind, fields, [self.source], rank if keeps else 1, first=first
-                )
+            first = keeps and self.source in self.items.first
+            return self.building.add(
+                self.call, kind, fields, [self.source], rank if keeps else 1, first=first
+            )
         sizes = self.items.file_volume(self.source)
         if sizes is None:
             return self._opaque(None)
