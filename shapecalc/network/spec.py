@@ -115,6 +115,12 @@ def build(document: Document, max_layers: int = MAX_LAYERS, inputs: Any = None) 
     name. Never raises for what is wrong with the document: that is among its findings. Raises
     SpecError for inputs that are no volumes, or not the network's.
     """
+    if inputs is not None and document.with_inputs is not None:
+        from shapecalc.network.given_inputs import given_volumes  # few give any
+
+        made = document.with_inputs(given_volumes(inputs, document.data))
+        made.format = document.format
+        document = made
     return _Builder(document, max_layers, inputs).build()
 
 

@@ -40,8 +40,11 @@ def read_json(text: str, file: str | None = None, *, as_python: bool = False) ->
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         nonlocal repeated
+        found = dict(items)
+        if len(found) == len(items):
+            return found
+        repeated = True
         found = dict(reversed(items))  # the first of equal keys is kept
-        repeated |= len(found) < len(items)
         return dict(reversed(found.items()))
 
     def no_number(word: str) -> Any:
@@ -72,7 +75,9 @@ def _depth(text: str) -> int:
     """Return how deep brackets are nested, if the text is JSON."""
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return 0
-    brackets = re.findall("[][{}]", STRING.sub("", text))
+    # Without escapes every quote begins or ends a text, and splitting takes a third of the time.
+    outside = STRING.sub("", text) if "\\" in text else "".join(text.split('"')[::2])
+    brackets = re.findall("[][{}]", outside)
     return max(accumulate(map(STEPS.__getitem__, brackets)), default=0)
 
 

@@ -42,6 +42,8 @@ def render(
     if style == "table" and width is not None:
         keys, cells, last, left_out = _fitted(keys, cells, last, width, columns is None)
     notes = [_as_written(_summary(trace), style)]
+    if trace.spec.document.format == "keras":
+        notes[0] += _as_in_keras(trace)
     if left_out:
         names = ", ".join(COLUMNS[key].title for key in left_out)
         notes[0] += f"\nNot shown for lack of width: {names}. --columns chooses."
@@ -175,6 +177,19 @@ def _summary(trace: Trace) -> str:
         f"Output: {outputs or '?'}\n"
         f"{parameters}; for one example {_number(totals['macs'])} multiply-accumulates (MACs)"
         f" and {_number(totals['activations'])} activations"
+    )
+
+
+def _as_in_keras(trace: Trace) -> str:
+    """Return the numbers of Keras' own summary, where they are not ours."""
+    totals = trace.totals
+    parameters, kept, frozen = (totals.get(key, 0) for key in
+                                ("parameters", "non_trainable", "frozen"))  # fmt: skip
+    if parameters is None or kept is None or frozen is None or not kept + frozen:
+        return ""
+    return (
+        f"\nAs Keras' summary has it: {parameters + kept:,} total params, {parameters - frozen:,}"
+        f" trainable, {kept + frozen:,} non-trainable"
     )
 
 

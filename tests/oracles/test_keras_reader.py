@@ -7,7 +7,7 @@ is expected. Its total of parameters is ours and the values that are not trained
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -59,11 +59,20 @@ def values(weights: Any) -> int:
     return sum(prod(weight.shape) for weight in weights)
 
 
+def learned(counts: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Return what is trained and what is not, as Keras counts it: frozen parameters are not."""
+    parameters, statistics = counts["parameters"], counts["non_trainable"]
+    frozen = counts.get("frozen", 0)
+    if None in (parameters, statistics, frozen):
+        return None, None
+    return parameters - frozen, statistics + frozen
+
+
 def differences(model: Any, trace: Trace) -> list[str]:
     """Return where a trace is not what Keras says of a model."""
     found = []
     totals = trace.totals
-    ours = (totals["parameters"], totals["non_trainable"])
+    ours = learned(totals)
     theirs = (values(model.trainable_weights), values(model.non_trainable_weights))
     if ours != theirs:
         found.append(f"totals {ours}, not {theirs}")
@@ -76,7 +85,7 @@ def differences(model: Any, trace: Trace) -> list[str]:
         if not same(volume, shapes(layer)[0] or (1,), first):
             found.append(f"{name} {volume}, not {shapes(layer)[0]}")
         if name in trace and trace[name].shares is None:
-            counted = trace[name].parameters, trace[name].non_trainable
+            counted = learned({key: getattr(trace[name], key) for key in totals})
             stored = values(layer.trainable_weights), values(layer.non_trainable_weights)
             if counted != stored:
                 found.append(f"{name} has {counted}, not {stored}")

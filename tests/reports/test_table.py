@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shapecalc import Trace, trace
+from shapecalc import Trace, network, trace
+from shapecalc.readers import read_bytes
 from shapecalc.reports import table
 from shapecalc.reports.columns import COLUMNS, default_columns
 
@@ -454,3 +456,22 @@ def test_the_terminal_gets_no_control_characters() -> None:
     for style in ("table", "markdown", "latex"):
         text = table.render(hostile(), style, explain=True)
         assert all(c.isprintable() or c == "\n" for c in text)
+
+
+@pytest.mark.parametrize(
+    ("classes", "said"),
+    [
+        # 3*4 + 4 weights and biases, a gamma and a beta of 4; 2*4 statistics
+        (["Dense", "BatchNormalization"], "32 total params, 24 trainable, 8 non-trainable"),
+        (["Dense"], None),  # where Keras prints our number, nothing has to be said
+    ],
+)
+def test_a_keras_file_gets_the_numbers_of_keras_summary(
+    classes: list[str], said: str | None
+) -> None:
+    fields = {"Dense": {"units": 4, "batch_input_shape": [None, 3]}}
+    layers = [{"class_name": name, "config": fields.get(name, {})} for name in classes]
+    model = {"class_name": "Sequential", "config": {"layers": layers}}
+    document = read_bytes(json.dumps(model).encode(), "model.json")
+    text = str(trace(network.build(document)))
+    assert f"As Keras' summary has it: {said}" in text if said else "summary" not in text

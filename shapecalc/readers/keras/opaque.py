@@ -106,6 +106,21 @@ def _sizes_along(volume: Sizes | None, axes: Any) -> list[int] | None:
     return known if len(known) == len(places) else None
 
 
+def _joined(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    """Values of one rank behind each other along an axis."""
+    known = [volume for volume in inputs if volume is not None]
+    axis = config.get("axis", -1)
+    rank = len(known[0]) if known else 0
+    if len(known) < len(inputs) or type(axis) is not int or not -rank <= axis <= rank or not axis:
+        return Opaque((None,), {}, 0)
+    place = axis % rank if axis < 0 else axis - 1
+    if any(len(volume) != rank for volume in known):
+        return Opaque((None,), {}, 0)
+    sizes = [size for volume in known if (size := volume[place]) is not None]
+    total = sum(sizes) if len(sizes) == len(known) else None
+    return Opaque(((*known[0][:place], total, *known[0][place + 1 :]),), {}, 0)
+
+
 def _stretched(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     """The volume of values of one rank whose axes of size 1 are stretched."""
     return Opaque((stretched(inputs),), {}, 0)
@@ -323,9 +338,10 @@ KEEP = (
 )  # fmt: skip
 FORMULAS: Mapping[str, Formula] = {
     **dict.fromkeys(KEEP, _kept),
-    **dict.fromkeys(("Lambda", "Dot", "Attention", "Concatenate"), _without_weights),
+    **dict.fromkeys(("Lambda", "Dot", "Attention"), _without_weights),
     **dict.fromkeys(("LayerNormalization", "GroupNormalization"), _norm),
     "BatchNormalization": _batch_norm,
+    "Concatenate": _joined,
     "Minimum": _stretched,
     **{name: _recurrent(name) for name in GATES},
     "Bidirectional": _bidirectional,

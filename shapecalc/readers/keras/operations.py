@@ -247,11 +247,10 @@ class _Operation:
         kind = POOLED.get(self.name)
         if kind and 2 <= rank <= 4 and sorted(axes) == list(spatial):
             fields = {} if keeps else {"keep": False}
-            if fields.keys() <= KINDS[kind].model_fields.keys():
-                first = keeps and self.source in self.items.first
-                return self.building.add(
-                    self.call, kind, fields, [self.source], rank if keeps else 1, first=first
-                )
+            first = keeps and self.source in self.items.first
+            return self.building.add(
+                self.call, kind, fields, [self.source], rank if keeps else 1, first=first
+            )
         sizes = self.items.file_volume(self.source)
         if sizes is None:
             return self._opaque(None)
@@ -422,9 +421,9 @@ def merged(
         if rank is not None and number is None:
             return None
         if not building.is_depth(sources[0], number) and rank is not None and number is not None:
-            if "axis" not in KINDS[kind].model_fields or rank > 4:
+            if "axis" not in KINDS[kind].model_fields:
                 return None
-            fields["axis"] = titles_of((1,) * rank)[number]
+            fields["axis"] = titles_of((1,) * rank)[number] if rank <= 4 else number
     return building.add(call, kind, fields, sources, rank, first=first)
 
 

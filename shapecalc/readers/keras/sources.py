@@ -147,6 +147,8 @@ def _archive(stream: BinaryIO) -> Source:
     try:
         with zipfile.ZipFile(stream) as archive:
             members = {info.filename: info for info in archive.infolist()}
+            if len(members) < len(archive.infolist()):
+                raise Malformed("two members of the archive have one name")
             if "config.json" not in members:
                 raise NoLayers("an archive without config.json is none of Keras", is_model=False)
             found = {}

@@ -232,8 +232,10 @@ class _Network:
         if kind == "reshape":
             return operations.reshaped(self.building, call, fields.get("output"), source)
         if kind == "transpose":
-            axes = [axis + 1 for axis in fields["axes"] if type(axis) is int]
-            return operations.permuted(self.building, call, [0, *axes], source)
+            axes = fields.get("axes")
+            listed = axes if isinstance(axes, list) else []
+            numbers = [0, *(axis + 1 for axis in listed if type(axis) is int)]
+            return operations.permuted(self.building, call, numbers, source)
         if "axis" in word.fields:
             return self._along(call, kind, fields, config.get("axis", -1), source)
         return self._kept(call, kind, fields, source)

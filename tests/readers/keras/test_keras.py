@@ -739,6 +739,12 @@ def test_an_archive_that_says_its_list_is_huge() -> None:
         read_bytes(bytes(raw))
 
 
+def test_an_archive_with_two_members_of_one_name() -> None:
+    raw = archive({"config.json": TEXT, "config.jsom": b"{}"})
+    with pytest.raises(Malformed, match="one name"):
+        read_bytes(raw.replace(b"config.jsom", b"config.json"))
+
+
 # -- mutations -------------------------------------------------------------------------------------
 
 MODELS = [
