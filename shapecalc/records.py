@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import import_module
 from math import prod
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from shapecalc.derivations import Derivation, plus
@@ -15,6 +16,7 @@ from shapecalc.quantities import QUANTITIES, REPORTED, Quantity
 from shapecalc.receptive_field import Field
 
 PER_AXIS = ("receptive_field", "jump")
+LEARNS, SHARES_ONE = attrgetter("learns"), attrgetter("shares_one")
 
 
 class SharedPart(NamedTuple):
@@ -138,7 +140,14 @@ def with_context(name: str, layer: Layer, inputs: Sequence[Volume], fault: Fault
 def totals_of(records: Sequence[LayerRecord]) -> dict[str, int | None]:
     """Sum the counts of records. Weights that another of them owns are counted with that one."""
     once = _once(records)
-    return {q.key: _sum(q, once if q.weighty else records) for q in REPORTED}
+    unfrozen = all(map(LEARNS, once))
+    totals: dict[str, int | None] = {}
+    for quantity in REPORTED:
+        if unfrozen and quantity.unfrozen is not None:
+            totals[quantity.key] = quantity.unfrozen(totals)
+        else:
+            totals[quantity.key] = _sum(quantity, once if quantity.weighty else records)
+    return totals
 
 
 def total_of(quantity: Quantity, records: Sequence[LayerRecord]) -> int | None:
@@ -148,10 +157,12 @@ def total_of(quantity: Quantity, records: Sequence[LayerRecord]) -> int | None:
 
 def _once(records: Sequence[LayerRecord]) -> list[LayerRecord]:
     names = {record.name for record in records}
+    owners = [record for record in records if record.shares not in names]
+    if not any(map(SHARES_ONE, owners)):
+        return owners
     return [
         record if one is None or one.owner not in names else _without(record, one.counts)
-        for record in records
-        if record.shares not in names
+        for record in owners
         for one in (record.shares_one,)
     ]
 

@@ -213,7 +213,12 @@ def _torch_border(fields: Fields, volume: Volume) -> Any:
 
 def _keras_padding(fields: Fields, volume: Volume) -> str | None:
     P = fields.get("P")
-    return P if P in ("same", "valid", "causal") else None
+    return P if P in ("same", "valid") else None
+
+
+def _keras_conv_padding(fields: Fields, volume: Volume) -> str | None:
+    """Keras 3 has causal in its plain convolution alone."""
+    return "causal" if fields.get("P") == "causal" else _keras_padding(fields, volume)
 
 
 def _keras_border(fields: Fields, volume: Volume) -> Any:
@@ -276,6 +281,7 @@ WRITTEN: Mapping[tuple[str, str, str], Write] = {
     (PYTORCH, "", "dim"): _always(1),
     (PYTORCH, "", "unflattened_size"): _depth_first,
     (KERAS, "", "padding"): _keras_padding,
+    (KERAS, "conv", "padding"): _keras_conv_padding,
     (KERAS, "pad", "padding"): _keras_border,
     (KERAS, "crop", "cropping"): _keras_border,
     (KERAS, "", "interpolation"): _two_axes_mode,

@@ -184,8 +184,8 @@ class LeafLayers:
         wiring = self.wiring
         sources = wiring.sources(origin, path, scope, full, chain, cls.merges, own, bare)
         node = Node(
-            full, kind, layer, sources, path, claims, learns=learns, translation=translation
-        )
+            full, kind, layer, sources, path, claims, None, None, learns, translation,
+        )  # fmt: skip
         added = wiring.add(node)
         if share is not None:
             wiring.share(share, node, scope)
