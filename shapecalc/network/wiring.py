@@ -238,13 +238,9 @@ class Wiring:
     ) -> SharedParameter | None:
         """Return the one parameter that `share: {weight: OTHER}` names."""
         names = [key for key in share if key != "transposed"]
-        turned: bool | None = False
-        if share.get("transposed") is not MISSING and "transposed" in share:
-            place = (*path, "transposed")
-            turned, found = validate_value(read_truth, share["transposed"], "transposed", place)
-            self.findings.extend(found, node.name)
-            if turned is None:
-                return None
+        turned = self._transposed(share.get("transposed", False), node, (*path, "transposed"))
+        if turned is None:
+            return None
         if len(names) != 1 or not isinstance(names[0], str):
             fault = wrong_value("share", "one parameter and the layer that it is of", dict(share))
             fault = fault._replace(hint="for example share: {weight: enc}")
@@ -258,6 +254,14 @@ class Wiring:
         if before is not None and before.name == name:
             return before._replace(transposed=before.transposed ^ turned)
         return SharedParameter(self._owner(other), str(name), turned)
+
+    def _transposed(self, value: Any, node: Node, path: Path) -> bool | None:
+        """Return whether a shared parameter is transposed; None where that is not said well."""
+        if value is MISSING:
+            return False
+        turned, found = validate_value(read_truth, value, "transposed", path)
+        self.findings.extend(found, node.name)
+        return turned
 
     def _shared_layer(self, share: Any, node: Node, path: Path, scope: Scope) -> int | None:
         """Return the index of the layer that is named."""
