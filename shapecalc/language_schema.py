@@ -19,7 +19,7 @@ from shapecalc.frameworks import lookups
 from shapecalc.layers import ALIASES, KINDS, Layer
 from shapecalc.layers.base import aliases, field_words
 from shapecalc.layers.composite import Composite, Repeat
-from shapecalc.layers.field_types import LAYERS, NAME, POSITIVE, VOLUME, Schema
+from shapecalc.layers.field_types import LAYERS, NAME, PARTIAL_VOLUME, POSITIVE, Schema
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED
 from shapecalc.network.example import KEYS as EXAMPLE_KEYS
 from shapecalc.network.example import LOSSES
@@ -29,6 +29,7 @@ from shapecalc.network.validation import PARAMETER
 
 TEXT: Schema = {"type": "string"}
 TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+NO_NAMES: Schema = {"type": "array", "maxItems": 0}
 NAMES: Schema = {"anyOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1}]}
 # As a key, or in the place of a layer: with a capital or a dot it may be any class's name.
 OTHER_WORD = r"[A-Za-z0-9_.-]*[A-Z.][A-Za-z0-9_.-]*"
@@ -101,7 +102,7 @@ class _Language:
     # -- the top level -------------------------------------------------------------------------
 
     def spec(self) -> Schema:
-        volume = self.value(VOLUME, parameters=False)
+        volume = self.value(PARTIAL_VOLUME, parameters=False)
         inputs = {
             "type": "object",
             "propertyNames": _either(_reference("name"), {"const": "input"}),
@@ -214,7 +215,7 @@ class _Language:
             if own not in self.definitions:
                 self.definitions[own] = self._kind(cls, kind, layers)
             keys[kind] = _reference(own)
-        bare = [kind for kind, cls in KINDS.items() if not field_words(cls, required=True)]
+        bare = [kind for kind, cls in KINDS.items() if not _needs_fields(cls)]
         # a kind that may stand alone is offered as such, and not as a key: relu, not relu: ...
         patterns = {_whole(kind): keys[kind] for kind in bare}
         patterns |= {_whole(word): keys[kind] for word, kind in ALIASES.items()}
@@ -255,14 +256,18 @@ class _Language:
             )
             for name in required
         ]
+        if cls.one_of:
+            ours = [word for word, meant in words.items() if meant in cls.one_of]
+            theirs = [word for name in cls.one_of for word in _foreign(kind, name)]
+            needed.append(_one_of([*ours, *theirs]))
         options = [_mapping(properties, **({"allOf": needed} if needed else {}))]
         if cls.merges:
             options.append(NAMES)
         elif cls.shorthand is None:
-            options.append({"type": "array", "maxItems": 0})
+            options.append(NO_NAMES)
         elif required in ([], [cls.shorthand]):
             options += [fields[cls.shorthand], _reference("parameter")]
-        if not required:
+        if not _needs_fields(cls):
             options.append({"type": "null"})
         page = inspect.getdoc(cls) or ""
         first = page.partition("\n\n")[0].partition(": ")[2] or page
@@ -276,7 +281,7 @@ class _Language:
             self.definitions["layer_claims"] = self._claims(LayerExpectations, parameters=True)
         common = {
             "name": _either(_reference("name"), _reference("parameter")),
-            "from": NAMES,
+            "from": _either(NAMES, NO_NAMES) if cls.any_sources else NAMES,
             "expect": _either(_reference("layer_claims"), _reference("parameter")),
             "trainable": _either({"type": "boolean"}, _reference("parameter")),
         }
@@ -304,6 +309,10 @@ class _Language:
             return _either(layers, parameter)
         default = schema.get("default")
         return self.value(bare) | ({} if default is None else {"default": default})
+
+
+def _needs_fields(cls: type[Layer]) -> bool:
+    return bool(field_words(cls, required=True) or cls.one_of)
 
 
 def _foreign(kind: str, name: str) -> list[str]:

@@ -20,28 +20,25 @@ from shapecalc.frameworks.meanings import (
     ignored,
     innermost_first,
     interpolation,
+    normalized_depth,
     normalized_shape,
     only,
     output_size,
     padding,
     reads,
+    recomputed,
     rounding,
     scale_factor,
+    seen_by_a_unit,
     slopes,
     unless,
     unless_none,
-    values,
 )
 
 PLACE: Fields = {"device": ignored, "dtype": ignored}
 INPLACE: Fields = {"inplace": ignored}
 ZEROS = only("zeros", hint="padding is with zeros here")
 INDICES = only(False, hint="a pool has one output here, without the places of its values")
-NORM_BIAS = only(
-    True,
-    hint="gamma and beta are kept or left out together: affine: false leaves out both",
-    harmless=False,
-)
 STATISTICS = only(True, hint="the running mean and variance are always kept here", harmless=False)
 DIM = depth_axis(keras=False)
 
@@ -73,6 +70,8 @@ MAX_POOL: Fields = {
     "return_indices": INDICES,
     "ceil_mode": rounding,
 }
+POOLS_OWN = only(hint="of names the max pool: its F, S and P are meant", harmless=False)
+UNPOOL: Fields = dict.fromkeys(("kernel_size", "stride", "padding"), POOLS_OWN)
 AVG_POOL: Fields = {
     **WINDOW,
     "ceil_mode": rounding,
@@ -92,7 +91,7 @@ BATCH_NORM: Fields = {
     "affine": reads("affine"),
     "track_running_stats": STATISTICS,
     **PLACE,
-    "bias": NORM_BIAS,
+    "bias": reads("center"),
 }
 INSTANCE_NORM: Fields = {
     **BATCH_NORM,
@@ -100,11 +99,11 @@ INSTANCE_NORM: Fields = {
 }
 SOFTMAX: Fields = {"dim": DIM}
 UPSAMPLE: Fields = {
-    "size": only(hint="scale is the factor from the input's size to this one", harmless=False),
+    "size": unless_none("output"),
     "scale_factor": scale_factor,
     "mode": interpolation,
     "align_corners": only(False, hint="centres are half-pixel here, as with align_corners: false"),
-    "recompute_scale_factor": ignored,
+    "recompute_scale_factor": recomputed,
 }
 
 
@@ -118,7 +117,8 @@ def _words() -> Iterator[Word]:
     yield from _norms()
     yield from _elementwise()
     yield _word("Linear", "dense", {
-        "in_features": values, "out_features": reads("units"), "bias": reads("bias"), **PLACE,
+        "in_features": seen_by_a_unit, "out_features": reads("units"), "bias": reads("bias"),
+        **PLACE,
     }, shorthand="out_features")  # fmt: skip
     yield _word(
         "LazyLinear",
@@ -159,6 +159,7 @@ def _windows(axes: int) -> Iterator[Word]:
     lazy = _without(TRANSPOSED, "in_channels")
     yield _word(f"LazyConvTranspose{axes}d", "conv_transpose", lazy, one)
     yield _word(f"MaxPool{axes}d", "max_pool", MAX_POOL, one)
+    yield _word(f"MaxUnpool{axes}d", "max_unpool", UNPOOL, one)
     yield _word(f"AvgPool{axes}d", "avg_pool", AVG_POOL, one)
     yield _word(f"LPPool{axes}d", "l2_pool", LP_POOL, one, shorthand="kernel_size")
     size: Fields = {"output_size": output_size}
@@ -189,12 +190,12 @@ def _norms() -> Iterator[Word]:
         "normalized_shape": normalized_shape,
         "eps": reads("eps"),
         "elementwise_affine": reads("affine"),
-        "bias": NORM_BIAS,
+        "bias": reads("center"),
         **PLACE,
     }, shorthand="normalized_shape")  # fmt: skip
     # its eps is the smallest step of float32 at 1 unless written
     yield _word("RMSNorm", "rms_norm", {
-        "normalized_shape": normalized_shape,
+        "normalized_shape": normalized_depth,
         "eps": unless_none("eps"),
         "elementwise_affine": reads("weight"),
         **PLACE,
@@ -205,7 +206,7 @@ def _norms() -> Iterator[Word]:
         "eps": reads("eps"),
         "affine": reads("affine"),
         **PLACE,
-        "bias": NORM_BIAS,
+        "bias": reads("center"),
     }, shorthand="num_groups")  # fmt: skip
 
 

@@ -3,15 +3,28 @@
 Plug-ins add theirs to `kinds`, by decorator or by an entry point of the group shapecalc.kinds.
 """
 
-from shapecalc.layers import activation, composite, conv, dense, merge, normalization, pool, reshape
+from shapecalc.layers import (
+    activation,
+    composite,
+    conv,
+    dense,
+    merge,
+    normalization,
+    operation,
+    pool,
+    reshape,
+)
 from shapecalc.layers.base import Layer
 from shapecalc.registry import Registry
 
 KINDS: dict[str, type[Layer]] = {
     "conv": conv.Conv,
     "depthwise_conv": conv.DepthwiseConv,
+    "separable_conv": conv.SeparableConv,
+    "local_conv": conv.LocalConv,
     "conv_transpose": conv.ConvTranspose,
     "max_pool": pool.MaxPool,
+    "max_unpool": pool.MaxUnpool,
     "avg_pool": pool.AvgPool,
     "l2_pool": pool.L2Pool,
     "global_max_pool": pool.GlobalMaxPool,
@@ -67,6 +80,7 @@ KINDS: dict[str, type[Layer]] = {
     "maximum": merge.Maximum,
     "average": merge.Average,
     "concat": merge.Concat,
+    "operation": operation.Operation,
     "residual": composite.Residual,
     "parallel": composite.Parallel,
     "repeat": composite.Repeat,

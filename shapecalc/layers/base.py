@@ -9,18 +9,19 @@ from functools import cache, lru_cache
 from math import prod
 from typing import Any, ClassVar, NamedTuple, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, model_validator
 from pydantic import Field as Declared
+from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, Expression, times
 from shapecalc.diagnostics import LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Rounding
-from shapecalc.layers.field_types import Volume
+from shapecalc.layers.field_types import MAX_SPATIAL, Volume
 from shapecalc.quantities import ROLES, Role
 from shapecalc.receptive_field import Field, across, everything
-from shapecalc.volumes import show
+from shapecalc.volumes import axes_of, show, titles_of
 
 
 class Parameter:
@@ -109,15 +110,31 @@ class Layer(BaseModel):
 
     shorthand: ClassVar[str | None] = None  # the field that a bare value is for
     merges: ClassVar[bool] = False  # takes two or more sources
+    any_sources: ClassVar[bool] = False  # takes any number of them, none as well
     joins: ClassVar[bool] = False  # merges by adding up depths
     has_weights: ClassVar[bool] = False
     multiplies: ClassVar[bool] = False  # has multiply-accumulates (MACs)
+    opaque: ClassVar[bool] = False  # nothing of it is computed: what is known, a file tells
     mixes_depth: ClassVar[bool] = False  # where values go depends on the slice that they are in
+    one_of: ClassVar[tuple[str, ...]] = ()  # fields of which exactly one is written
+    reference: ClassVar[str | None] = None  # the field that names a layer, whose volume it reads
     weight_layout: ClassVar[str] = ""  # the axes of its weight in order, where it has several
     migration_hints: ClassVar[Mapping[str, str]] = {}  # no fields: what to do instead
 
     def with_rounding(self, rounding: Rounding) -> Self:
         """Return the layer with the network's rounding where it says none itself."""
+        return self
+
+    @classmethod
+    def refers_to(cls) -> "type[Layer] | None":
+        """Return the kind of layer that `reference` names, if it is for one alone.
+
+        What that layer reads is read then, and not what it gives.
+        """
+        return None
+
+    def bound(self, layer: "Layer") -> Self:
+        """Return the layer with the one that `reference` names, where it is for one kind alone."""
         return self
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
@@ -151,6 +168,10 @@ class Layer(BaseModel):
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         """Return the multiply-accumulate operations for one example, without biases."""
         return 0
+
+    def known_macs(self) -> int | None:
+        """Return the MACs where they do not depend on the input, otherwise None."""
+        return None
 
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
@@ -206,6 +227,8 @@ class Layer(BaseModel):
         for name in sorted(fields, key="K".__ne__):  # K first, the rest in written order
             field = fields[name]
             value = getattr(self, name)
+            if value is None:
+                continue
             written = name in self.model_fields_set and value != field.default
             shown = name in ("S", "P") or (written and not isinstance(value, list))
             if shown and name != without:
@@ -215,6 +238,25 @@ class Layer(BaseModel):
     def shown_fields(self) -> str:
         """Return the fields that messages name beside the layer."""
         return self.summary()
+
+
+class OneWay(Layer):
+    """A kind that takes exactly one of some fields."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        """Raise SC103 where none of them is written, SC104 where there are several."""
+        written = [name for name in self.one_of if getattr(self, name) is not None]
+        *front, last = written if len(written) > 1 else self.one_of
+        listed = f"{', '.join(front)} {'and' if written else 'or'} {last}"
+        if len(written) > 1:
+            message = f"takes one of {listed}, and has {len(written)}"
+            raise PydanticCustomError(rules.WRONG_VALUE.code, "{message}", {"message": message})
+        if not written:
+            example = self.example()
+            context = {"message": f"needs {listed}", "hint": f"for example {example}"}
+            raise PydanticCustomError(rules.MISSING_FIELD.code, "{message}", context)
+        return self
 
 
 def _counted(parameters: Iterable[Parameter]) -> Counts:
@@ -260,7 +302,18 @@ def _show_side(value: Any) -> str:
 
 
 def need_spatial(volume: Volume) -> None:
-    """Raise SC206 unless the volume has one to three spatial axes."""
+    """Raise SC206 unless the volume has one to three spatial axes, as windows need them."""
+    need_positions(volume)
+    axes = len(volume) - 1
+    if axes > MAX_SPATIAL:
+        message = f"needs one to three spatial axes, and {show(volume)} has {axes}"
+        size = show((prod(volume[: axes - 2]), *volume[axes - 2 :]))
+        repair = Repair(f"reshape: {size} before it", Change("before", {"reshape": size}))
+        raise LayerError(repairable(rules.RANK, message, [repair]))
+
+
+def need_positions(volume: Volume) -> None:
+    """Raise SC206 for a flat vector: there have to be positions beside the depth."""
     if len(volume) < 2:
         message = f"needs a volume with spatial axes, and gets the flat vector {show(volume)}"
         size = f"{volume[0]}x1"
@@ -284,8 +337,20 @@ def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
 
 
 def axis_titles(rank: int) -> tuple[str, ...]:
-    """Return the names of the spatial axes."""
-    return {1: ("length",), 2: ("height", "width"), 3: ("frames", "height", "width")}[rank]
+    """Return the names of the spatial axes; more than three have numbers."""
+    return titles_of((0,) * (rank + 1))[:-1]
+
+
+def axis_number(axis: str | int, volume: Volume) -> int:
+    """Return the number of an axis, from 0 in written order; raise SC206 where there is none."""
+    axes = axes_of(volume)
+    if axis in axes:
+        return axes.index(axis)
+    if isinstance(axis, int) and axis < len(volume):
+        return axis
+    message = f"{show(volume)} has no axis {axis}"
+    repairs = [Repair(f"axis={other}", set_field("axis", other)) for other in axes]
+    raise LayerError(repairable(rules.RANK, message, repairs))
 
 
 def by_axis(derivations: Sequence[Derivation]) -> list[Derivation]:
@@ -318,14 +383,17 @@ __all__ = [
     "NO_COUNTS",
     "Counts",
     "Layer",
+    "OneWay",
     "Parameter",
     "Parameters",
     "aliases",
+    "axis_number",
     "axis_titles",
     "by_axis",
     "field_word",
     "field_words",
     "hidden",
+    "need_positions",
     "need_spatial",
     "per_axis",
     "show",

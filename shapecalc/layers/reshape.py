@@ -9,17 +9,30 @@ from pydantic import Field as Declared
 from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
-from shapecalc.derivations import Derivation, Expression, minus, over, plus, times
-from shapecalc.diagnostics import LayerError, repairable
+from shapecalc.derivations import Derivation, Expression, minus, over, plus, rounded, times
+from shapecalc.diagnostics import Fault, LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
-from shapecalc.geometry import Step, widest_border
-from shapecalc.layers.base import Layer, by_axis, need_spatial, per_axis, show
+from shapecalc.geometry import Resize, Step, resized, scaled, widest_border
+from shapecalc.layers.base import (
+    Layer,
+    OneWay,
+    axis_number,
+    by_axis,
+    need_positions,
+    per_axis,
+    show,
+    show_value,
+)
 from shapecalc.layers.field_types import (
+    MAX_SPATIAL,
+    AxisField,
     AxisOrder,
     Border,
     BorderMode,
+    Factors,
     Integer,
+    LayerName,
     Positive,
     Sizes,
     Volume,
@@ -32,13 +45,24 @@ from shapecalc.receptive_field import (
     folded,
     interpolated,
     reordered,
+    resampled,
     scattered,
     slid,
     spread_out,
 )
-from shapecalc.volumes import titles_of
+from shapecalc.volumes import axes_of, sized, titles_of
 
 Sides = list[tuple[int, int]]
+
+
+def sizes_like(name: str, volume: Volume, other: Volume) -> Volume:
+    """Return the spatial sizes of another layer's volume; raise SC206 unless both have as many."""
+    need_positions(volume)
+    if len(other) != len(volume):
+        message = f"{show(volume)} and {name}, {show(other)}, have different numbers of axes"
+        hint = "like names a layer with as many"
+        raise LayerError(Fault(rules.RANK, message, hint, otherwise=hint))
+    return other[:-1]
 
 
 class Flatten(Layer):
@@ -133,16 +157,19 @@ class Bordered(Layer):
     shorthand = "P"
     sign: ClassVar[int] = 1
 
-    def sides(self, volume: Volume) -> Sides:
-        """Return (before, after) for each axis, negative where something is cut off."""
-        need_spatial(volume)
+    def sides(self, volume: Volume, *others: Volume) -> Sides:
+        """Return (before, after) for each axis, negative where something is cut off.
+
+        `others` are the volumes that the kind reads beside its input.
+        """
+        need_positions(volume)
         pads = per_axis(self.P, len(volume) - 1, "P")
         pairs = [pad if isinstance(pad, tuple) else (pad, pad) for pad in pads]
         return [(self.sign * before, self.sign * after) for before, after in pairs]
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        (volume,) = inputs
-        sides = self.sides(volume)
+        volume = inputs[0]
+        sides = self.sides(*inputs)
         output = [W + before + after for W, (before, after) in zip(volume, sides, strict=False)]
         if min(output) < 1:
             most = (min(volume[:-1]) - 1) // 2
@@ -155,11 +182,11 @@ class Bordered(Layer):
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
-        return slid(fields[0], [Step(1, 1, before) for before, _ in self.sides(inputs[0])])
+        return slid(fields[0], [Step(1, 1, before) for before, _ in self.sides(*inputs)])
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
         found = []
-        for W, (before, after) in zip(inputs[0], self.sides(inputs[0]), strict=False):
+        for W, (before, after) in zip(inputs[0], self.sides(*inputs), strict=False):
             a, b = abs(before), abs(after)
             sides = [times(2, a)] if a == b else [a, b]
             terms = sides if self.sign > 0 else map(minus, sides)
@@ -213,23 +240,42 @@ class Pad(Bordered):
         return folded(field, self.mode) if filled else field
 
 
-class Crop(Bordered):
+class Crop(OneWay, Bordered):
     """crop: cut rows and columns off the border.
 
     Output: W - P before - P after along each axis, the depth kept. No parameters, no MACs.
+    With `like`, the name of an earlier layer, the centre is kept, as large as that layer's output;
+    of an odd number the larger half is cut off at the end: 64 like 57 loses 3 before and 4 after.
 
-    Backward: the upstream gradient with zeros where something was cut off.
+    Backward: the upstream gradient with zeros where something was cut off; none goes to the layer
+    that `like` names.
 
     Example: 64x64x512 with P=4: 64 - 2*4 = 56, so 56x56x512.
 
         - crop: 4
 
-    Fields: P (main): one number, one per axis, or [[top, bottom], [left, right]].
+    Fields: P (main): one number, one per axis, or [[top, bottom], [left, right]]; or like.
 
-    Sources: Ronneberger et al., "U-Net", 2015; Keras, Cropping2D.
+    Sources: Ronneberger et al., "U-Net", 2015; Keras, Cropping2D and CenterCrop; Caffe, Crop.
     """
 
+    P: Annotated[Border | None, Declared(validation_alias=AliasChoices("P", *SYNONYMS["P"]))] = None  # type: ignore[assignment]
+    like: LayerName | None = None
+
     sign: ClassVar[int] = -1
+    one_of: ClassVar[tuple[str, ...]] = ("P", "like")
+    reference: ClassVar[str | None] = "like"
+
+    def sides(self, volume: Volume, *others: Volume) -> Sides:
+        if self.like is None or not others:
+            return super().sides(volume)
+        sizes = sizes_like(self.like, volume, others[0])
+        more = [W - size for W, size in zip(volume, sizes, strict=False)]
+        if min(more) < 0:
+            message = f"{show(volume)} is smaller than {self.like}, {show(others[0])}"
+            hint = f"the one that is cut is the larger one: pad, or crop {self.like}"
+            raise LayerError(Fault(rules.DISAGREEMENT, message, hint, otherwise=hint))
+        return [(-(extra // 2), -(extra - extra // 2)) for extra in more]
 
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
@@ -241,54 +287,98 @@ class Crop(Bordered):
         return True
 
 
-class Upsample(Layer):
-    """upsample: enlarge each slice by a whole factor.
+class Upsample(OneWay):
+    """upsample: enlarge each slice by a factor, or to a size.
 
-    Output: W*scale along each axis, the depth kept. No parameters, no MACs. nearest repeats
-    values; bilinear interpolates on every spatial axis with half-pixel centres, its receptive
+    Output: W*scale along each axis, the depth kept; a scale may be a fraction, and the product is
+    floored. Or the spatial sizes of `output`, or those of an earlier layer, named by `like`. No
+    parameters, no MACs. With r = 1/scale, or W over the size: nearest takes pixel floor(j*r) for
+    output j; bilinear interpolates on every spatial axis around (j + 1/2)*r - 1/2, half-pixel
+    centres, with the border repeated, and leaves an axis as it is whose size stays; its receptive
     field is an upper bound. The jump is divided by the scale.
 
     Backward: an input gets the sum of its copies' upstream gradients (nearest), or of all outputs'
-    with the weights it had in them (bilinear).
+    with the weights it had in them (bilinear); none goes to the layer that `like` names.
 
     Example: 13x13x256 with scale 2: 13*2 = 26, so 26x26x256.
 
         - upsample: {scale: 2, mode: nearest}
 
-    Fields: scale (main), mode (nearest; bilinear).
+    Fields: scale (main); or output: spatial sizes, one number for every axis; or like; mode
+    (nearest; bilinear).
 
-    Source: PyTorch, torch.nn.Upsample.
+    Source: PyTorch, torch.nn.Upsample. It rounds j*r to single precision, and may take the pixel
+    before where that is a whole number.
     """
 
-    scale: Sizes
+    scale: Factors | None = None
+    output: Sizes | None = None
+    like: LayerName | None = None
     mode: Annotated[str, choice("nearest", "bilinear")] = "nearest"
 
     shorthand = "scale"
+    one_of: ClassVar[tuple[str, ...]] = ("scale", "output", "like")
+    reference: ClassVar[str | None] = "like"
 
-    def scales(self, volume: Volume) -> tuple[int, ...]:
-        """Return the factor of each axis."""
-        need_spatial(volume)
-        return per_axis(self.scale, len(volume) - 1, "scale")
+    def axes(self, inputs: Sequence[Volume]) -> list[Resize]:
+        """Return how each axis is resampled; raise LayerError where the sizes do not fit."""
+        volume, *others = inputs
+        need_positions(volume)
+        rank = len(volume) - 1
+        if self.scale is not None:
+            factors = per_axis(self.scale, rank, "scale")
+            nearest = self.mode == "nearest"
+            return [scaled(W, scale, nearest) for W, scale in zip(volume, factors, strict=False)]
+        if self.like is None:
+            sizes: Volume = per_axis(self.output, rank, "output")
+        else:
+            sizes = sizes_like(self.like, volume, others[0])
+        return [resized(W, size) for W, size in zip(volume, sizes, strict=False)]
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        (volume,) = inputs
-        scales = self.scales(volume)
-        return (*[W * scale for W, scale in zip(volume, scales, strict=False)], volume[-1])
+        sizes = [axis.size for axis in self.axes(inputs)]
+        if min(sizes) < 1:
+            message = f"nothing of {show(inputs[0][:-1])} would be left"
+            repair = Repair("scale=1 keeps its size", set_field("scale", 1))
+            raise LayerError(repairable(rules.TOO_LARGE, message, [repair]))
+        return (*sizes, inputs[0][-1])
 
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
-        scales = self.scales(inputs[0])
+        axes = self.axes(inputs)
         if self.mode == "bilinear":
-            return interpolated(fields[0], scales)
-        return spread_out(fields[0], [Step(scale, scale, 0) for scale in scales])
+            return interpolated(fields[0], axes)
+        if all(axis.old == 1 for axis in axes):
+            return spread_out(fields[0], [Step(axis.new, axis.new, 0) for axis in axes])
+        return resampled(fields[0], axes)
+
+    def leaves_out(self, inputs: Sequence[Volume]) -> bool:
+        return any(axis.size < axis.W for axis in self.axes(inputs))
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
-        pairs = zip(inputs[0], self.scales(inputs[0]), strict=False)
-        return by_axis([Derivation("output", W * s, times(W, s)) for W, s in pairs])
+        axes = self.axes(inputs)
+        if self.scale is None:
+            given = {"layer": self.like}
+            return by_axis(
+                [Derivation("output", r.size, reason="size_given", given=given) for r in axes]
+            )
+        factors = per_axis(self.scale, len(axes), "scale")
+        found = []
+        for axis, scale in zip(axes, factors, strict=True):
+            product = times(axis.W, scale)
+            whole = isinstance(scale, int)
+            found.append(
+                Derivation("output", axis.size, product if whole else rounded("floor", product))
+            )
+        return by_axis(found)
 
     def field_derivations(self, field: Field, inputs: Sequence[Volume]) -> list[Derivation]:
-        given = {"scale": self.scale, "bound": self.mode == "bilinear"}
+        axes = self.axes(inputs)
+        scale = show_value(self.scale) if self.scale is not None else ""
+        if not scale:
+            scale = " and ".join(dict.fromkeys(f"{axis.size}/{axis.W}" for axis in axes))
+        given = {"scale": scale, "bound": self.mode == "bilinear"}
         return [Derivation("receptive_field", None, reason="enlarged", given=given)]
 
 
@@ -357,7 +447,7 @@ class PixelShuffle(Layer):
 
     def scales(self, volume: Volume) -> tuple[int, ...]:
         """Return the factor of each axis."""
-        need_spatial(volume)
+        need_positions(volume)
         return per_axis(self.scale, len(volume) - 1, "scale")
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
@@ -426,7 +516,7 @@ class PixelUnshuffle(Layer):
 
     def scales(self, volume: Volume) -> tuple[int, ...]:
         """Return the factor of each axis."""
-        need_spatial(volume)
+        need_positions(volume)
         return per_axis(self.scale, len(volume) - 1, "scale")
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
@@ -470,12 +560,13 @@ class Slice(Layer):
 
         - slice: {part: 2, of: 2}
 
-    Fields: axis (depth; length, height, width, frames), start (0), stop (the end), part, of.
+    Fields: axis (depth; length, height, width, frames, or a number from 0 in written order), start
+    (0), stop (the end), part, of.
 
     Sources: PyTorch, torch.chunk and torch.narrow; Ma et al., "ShuffleNet V2", 2018.
     """
 
-    axis: Annotated[str, choice("depth", "length", "height", "width", "frames")] = "depth"
+    axis: AxisField = "depth"
     start: Integer | None = None
     stop: Integer | None = None
     part: Positive | None = None
@@ -498,26 +589,18 @@ class Slice(Layer):
             raise PydanticCustomError(rules.WRONG_VALUE.code, "{message}", {"message": message})
         return self
 
-    def place(self, volume: Volume) -> int:
-        """Return the number of the axis that is cut; raise SC206 where the volume has it not."""
-        titles = titles_of(volume)
-        if self.axis not in titles:
-            message = f"{show(volume)} has no axis {self.axis}"
-            repairs = [Repair(f"axis={title}", set_field("axis", title)) for title in titles]
-            raise LayerError(repairable(rules.RANK, message, repairs))
-        return titles.index(self.axis)
-
     def bounds(self, volume: Volume) -> tuple[int, int]:
         """Return start and stop, both counted from the beginning.
 
         Raises SC204 where the axis has no such parts, SC202 where nothing is left.
         """
-        size = volume[self.place(volume)]
+        at = axis_number(self.axis, volume)
+        size, title = volume[at], titles_of(volume)[at]
         if self.part is not None and self.of is not None:
             if size % self.of:
                 best = next(n for n in range(min(self.of, size, 4096), 0, -1) if size % n == 0)
                 repairs = [Repair(f"of={best} does", set_field("of", best))]
-                message = f"of={self.of} does not divide the {self.axis} {size}"
+                message = f"of={self.of} does not divide the {sized(title, size)}"
                 raise LayerError(
                     repairable(rules.GROUPS, message, repairs if self.part <= best else [])
                 )
@@ -526,14 +609,14 @@ class Slice(Layer):
         start, stop = self.start or 0, size if self.stop is None else self.stop
         start, stop = (n + size if n < 0 else n for n in (start, stop))
         if not 0 <= start < stop <= size:
-            message = f"from {self.start or 0} to {stop} is no part of the {self.axis} {size}"
+            message = f"from {self.start or 0} to {stop} is no part of the {sized(title, size)}"
             repairs = [Repair(f"stop={size}", set_field("stop", size))] if 0 <= start < size else []
             raise LayerError(repairable(rules.TOO_LARGE, message, repairs, f"it has 0 to {size}"))
         return start, stop
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs
-        at, (start, stop) = self.place(volume), self.bounds(volume)
+        at, (start, stop) = axis_number(self.axis, volume), self.bounds(volume)
         return (*volume[:at], stop - start, *volume[at + 1 :])
 
     def receptive_field(
@@ -542,7 +625,7 @@ class Slice(Layer):
         volume, field = inputs[0], fields[0]
         if output == volume:
             return field
-        at, (start, _) = self.place(volume), self.bounds(volume)
+        at, (start, _) = axis_number(self.axis, volume), self.bounds(volume)
         if at == len(volume) - 1:  # the slices that are left may be those that see less
             return bounding(reordered(field))
         befores = [-start if axis == at else 0 for axis in range(len(volume) - 1)]
@@ -553,9 +636,9 @@ class Slice(Layer):
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
         (volume,) = inputs
-        at, (start, stop) = self.place(volume), self.bounds(volume)
+        at, (start, stop) = axis_number(self.axis, volume), self.bounds(volume)
         expression = plus(stop, minus(start)) if self.of is None else over(volume[at], self.of)
-        return [Derivation("output", stop - start, expression, part=self.axis)]
+        return [Derivation("output", stop - start, expression, part=titles_of(volume)[at])]
 
 
 class Transpose(Layer):
@@ -592,7 +675,7 @@ class Transpose(Layer):
             message = f"axes={_listed(self.axes)} are not those of {show(volume)}"
             first = [axis for axis in order if 0 <= axis < len(titles)]
             every = first + [axis for axis in range(len(titles)) if axis not in first]
-            named = isinstance(self.axes[0], str)
+            named = isinstance(self.axes[0], str) and len(titles) <= MAX_SPATIAL + 1
             axes = [titles[axis] for axis in every] if named else every
             repair = Repair(f"axes={_listed(axes)} are", set_field("axes", axes))
             raise LayerError(repairable(rules.RANK, message, [repair]))
@@ -611,8 +694,8 @@ class Transpose(Layer):
         return scattered(fields[0], together=order[-1] == len(order) - 1)
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
-        titles = titles_of(inputs[0])
-        order = [titles[axis] for axis in self.order(inputs[0])]
+        axes = axes_of(inputs[0])
+        order = [str(axes[axis]) for axis in self.order(inputs[0])]
         return [Derivation("output", output, reason="axes", given={"order": order})]
 
     def field_derivations(self, field: Field, inputs: Sequence[Volume]) -> list[Derivation]:

@@ -16,7 +16,7 @@ from shapecalc.layers.base import Layer, show
 from shapecalc.layers.conv import Convolution
 from shapecalc.layers.field_types import Volume
 from shapecalc.repairs.chain import VALUES, Chains, others, written
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 MOST_SOURCES = 3  # others that are offered for one
 FAR = 1000  # from a value that is no number
@@ -27,7 +27,7 @@ class Merge:
 
     def __init__(
         self,
-        trace: Trace,
+        trace: KnownTrace,
         chains: Chains,
         index: int,
         layer: Layer,
@@ -223,7 +223,7 @@ class Merge:
 
 def _missing_padding(layer: Layer | None) -> int:
     """Return the P that a convolution without one would need to keep its sizes, 0 for none."""
-    if not isinstance(layer, Convolution) or layer.P != 0 or layer.dilation != 1:
+    if not isinstance(layer, Convolution) or layer.P != 0 or layer.window_dilation() != 1:
         return 0
     return layer.F // 2 if isinstance(layer.F, int) and layer.F % 2 else 0
 

@@ -11,11 +11,11 @@ from shapecalc.checks.sc401_dropped_values import RULE as DROPPED_VALUES
 from shapecalc.diagnostics import Finding
 from shapecalc.edits import Repair
 from shapecalc.rules import Rule
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 MOST = 30
 
-Search = Callable[[Trace, Finding], Iterator[Repair]]
+Search = Callable[[KnownTrace, Finding], Iterator[Repair]]
 
 # What looks for repairs of a rule, as module and function, the likelier ones first. It is loaded
 # where the rule is broken: most networks need none of it.
@@ -33,14 +33,14 @@ SEARCHES: dict[Rule, tuple[str, ...]] = {
         "inputs.sound",
         "inputs.inputs",
     ),
-    rules.DISAGREEMENT: ("merges.merges",),
+    rules.DISAGREEMENT: ("references.references", "merges.merges"),
     rules.RANK: ("inputs.meant_inputs",),
     rules.FALSE_CLAIM: ("inputs.meant_inputs", "claims.claims"),
     DROPPED_VALUES: ("inputs.inputs",),
 }
 
 
-def candidates(trace: Trace, finding: Finding) -> Iterator[Repair]:
+def candidates(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     """Yield repairs that nobody has tried yet, the likelier ones first; paths are the spec's."""
     searches = map(_loaded, SEARCHES.get(finding.rule, ()))
     return islice(chain.from_iterable(search(trace, finding) for search in searches), MOST)

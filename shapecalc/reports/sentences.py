@@ -151,10 +151,18 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
         f"each of the {of.value[-1]} slices {show(of.given['slice'])} becomes one value"
     ),
     "sizes_given": lambda of: f"output = {show(of.value[:-1])} as given, depth {of.value[-1]} kept",
+    "input_of": lambda of: f"output = {show(of.value)}, the input of {of.given['layer']}",
+    "size_given": lambda of: (
+        f"as {of.given['layer']} has: {of.value}" if of.given["layer"] else f"as given: {of.value}"
+    ),
     "as_many_values": _as_many_values,
     "units": _units,
+    "units_at_each_position": lambda of: (
+        f"positions {show(of.value[:-1])} kept, depth = units = {of.value[-1]}"
+    ),
     "axes": lambda of: f"axes {', '.join(of.given['order'])}: {show(of.value)}",
     "merged": _merged,
+    "stated": lambda of: f"output = {show(of.value)} as the file says",
     # counts
     "unknown": _always("parameters: unknown"),
     # answers to questions, which they stand beside

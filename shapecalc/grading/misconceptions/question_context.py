@@ -19,12 +19,12 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
 from shapecalc.layers.base import show
-from shapecalc.layers.conv import Convolution, ConvTranspose
+from shapecalc.layers.conv import Conv, ConvTranspose, DepthwiseConv
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Bordered
 from shapecalc.layers.window import Sliding
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 from shapecalc.reports import sentences
 
 
@@ -76,7 +76,7 @@ class QuestionContext:
 
     def __init__(self, subject: Subject, query: Query, right: Value) -> None:
         self.subject, self.query, self.right = subject, query, right
-        self.record: LayerRecord | None = subject.records.get(query.name)
+        self.record: KnownRecord | None = subject.records.get(query.name)
 
     @property
     def key(self) -> str:
@@ -124,8 +124,8 @@ class QuestionContext:
     @property
     def borders(self) -> tuple[tuple[int, int], ...]:
         """What a layer puts around each axis: zeros before and after; negative for a crop."""
-        if isinstance(self.layer, Bordered) and len(self.volume) > 1:
-            return tuple(self.layer.sides(self.volume))
+        if isinstance(self.layer, Bordered) and len(self.volume) > 1 and self.record:
+            return tuple(self.layer.sides(*self.record.input or ()))
         return tuple((part.before, part.after) for part in self.fits or self.transposed_fits)
 
     def resized(
@@ -179,10 +179,13 @@ class QuestionContext:
 
     @cached_property
     def weighted(self) -> Weighted | None:
-        """The numbers behind the weights of a convolution or dense layer."""
+        """The numbers behind the weights of a convolution or dense layer that has one weight."""
         layer, volume = self.layer, self.volume
-        if not volume or not isinstance(layer, Convolution | ConvTranspose | Dense):
+        if not volume or not isinstance(layer, Conv | DepthwiseConv | ConvTranspose | Dense):
             return None
+        if isinstance(layer, Dense) and not layer.whole(volume):
+            D = volume[-1]
+            return Weighted(layer.units, (), D, layer.bias, D, self.output[:-1], True)
         if isinstance(layer, Dense):
             *spatial, D = self.unflattened
             return Weighted(layer.units, tuple(spatial), D, layer.bias, D, (), True)
