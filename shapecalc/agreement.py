@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from shapecalc.derivations import Derivation, Operation
 from shapecalc.diagnostics import Fault, Finding, repairable
-from shapecalc.records import KnownRecord, LayerRecord, with_context
+from shapecalc.layers.base import Counts
+from shapecalc.records import KnownRecord, LayerRecord, SharedPart, with_context
 from shapecalc.volumes import PartialVolume
 
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?")
@@ -39,7 +40,7 @@ class OpenRecord(LayerRecord):
             agreed([record.non_trainable for record in records]),
             agreed([record.macs for record in records]),
             first.shares, first.layer, first.field if placed else None, first.source_fields,
-            first.path,
+            first.path, first.learns, _shared_part([record.shares_one for record in records]),
         )  # fmt: skip
         made.at = records
         return made
@@ -58,6 +59,15 @@ class OpenRecord(LayerRecord):
     def derivations(self) -> list[Derivation]:
         """How each number follows, as far as it does at every size."""
         return _derivations([record.derivations for record in self.at])
+
+
+def _shared_part(parts: Sequence[SharedPart | None]) -> SharedPart | None:
+    """Return what a layer has from another, with the counts that are the same at every size."""
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    counts = Counts(*map(agreed, zip(*(part.counts for part in known), strict=True)))
+    return known[0]._replace(counts=counts)
 
 
 def agreed(values: Sequence[T]) -> T | None:
