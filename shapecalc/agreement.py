@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from shapecalc.derivations import Derivation, Operation
 from shapecalc.diagnostics import Fault, Finding, repairable
-from shapecalc.layers.base import Layer
-from shapecalc.records import KnownRecord, LayerRecord, with_context
+from shapecalc.layers.base import Counts, Layer
+from shapecalc.records import KnownRecord, LayerRecord, SharedPart, with_context
 from shapecalc.volumes import PartialVolume
 
 # 1,234 and 54.25; [1,234] are two numbers
@@ -46,7 +46,7 @@ class OpenRecord(LayerRecord):
             agreed([record.non_trainable for record in records]),
             agreed([record.macs for record in records]),
             first.shares, layer, first.field if placed else None, first.source_fields,
-            first.path,
+            first.path, first.learns, _shared_part([record.shares_one for record in records]),
         )  # fmt: skip
         made.at, made.among = records, among
         return made
@@ -70,6 +70,15 @@ class OpenRecord(LayerRecord):
         if len(self.among) < 2:  # nobody could tell which of its numbers are ours
             return []
         return _derivations([record.derivations for record in self.among])
+
+
+def _shared_part(parts: Sequence[SharedPart | None]) -> SharedPart | None:
+    """Return what a layer has from another, with the counts that are the same at every size."""
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    counts = Counts(*map(agreed, zip(*(part.counts for part in known), strict=True)))
+    return known[0]._replace(counts=counts)
 
 
 def agreed(values: Sequence[T]) -> T | None:

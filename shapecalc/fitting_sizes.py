@@ -12,6 +12,7 @@ from itertools import islice, product
 from math import gcd
 
 from shapecalc import checks
+from shapecalc.diagnostics import LayerError
 from shapecalc.network import NetworkSpec, Node
 from shapecalc.rules import Rule
 from shapecalc.tracing import KnownTrace, Walker, walk
@@ -84,8 +85,12 @@ class _Probe(Walker):
         if len(volumes) < len(taken) or len({len(volume) for volume in volumes}) != 1:
             return None
         columns = list(zip(*volumes, strict=True))
-        if node.layer is not None and node.layer.joins:
-            columns.pop()
+        try:
+            joined = node.layer.joined(volumes[0]) if node.layer is not None else None
+        except LayerError:  # there is no such axis
+            return None
+        if joined is not None:
+            columns.pop(joined)
         return tuple(sum(size - first for size in rest) for first, *rest in columns)
 
     def _shrunk(self, source: int, volume: Volume) -> bool:

@@ -228,7 +228,12 @@ def _torch_border(fields: Fields, volume: Volume) -> Any:
 
 def _keras_padding(fields: Fields, volume: Volume) -> str | None:
     P = fields.get("P")
-    return P if P in ("same", "valid", "causal") else None
+    return P if P in ("same", "valid") else None
+
+
+def _keras_conv_padding(fields: Fields, volume: Volume) -> str | None:
+    """Keras 3 has causal in its plain convolution alone."""
+    return "causal" if fields.get("P") == "causal" else _keras_padding(fields, volume)
 
 
 def _keras_border(fields: Fields, volume: Volume) -> Any:
@@ -320,6 +325,7 @@ WRITTEN: Mapping[tuple[str, str, str], Write] = {
     (KERAS, "concat", "axis"): _joined(1, None),
     (PYTORCH, "", "unflattened_size"): _depth_first,
     (KERAS, "", "padding"): _keras_padding,
+    (KERAS, "conv", "padding"): _keras_conv_padding,
     (KERAS, "pad", "padding"): _keras_border,
     (KERAS, "crop", "cropping"): _keras_border,
     (KERAS, "", "interpolation"): _two_axes_mode,

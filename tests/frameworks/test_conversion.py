@@ -120,6 +120,13 @@ def test_what_a_layer_is_written_as_reads_as_the_same_layer() -> None:
                                "stride": 2, "padding": [1, 2], "bias": False}),
         (PYTORCH, "conv", {"K": 8, "F": 3, "S": 1, "P": "same"}, (9, 3), "Conv1d",
          {"in_channels": 3, "out_channels": 8, "kernel_size": 3, "stride": 1, "padding": "same"}),
+        (KERAS, "conv", {"K": 8, "F": 3, "S": 1, "P": "causal"}, (9, 3), "Conv1D",
+         {"filters": 8, "kernel_size": 3, "strides": 1, "padding": "causal"}),
+        (PYTORCH, "conv", {"K": 8, "F": 3, "S": 1, "P": 1, "mode": "circular"}, (9, 3), "Conv1d",
+         {"in_channels": 3, "out_channels": 8, "kernel_size": 3, "stride": 1, "padding": 1,
+          "padding_mode": "circular"}),
+        (PYTORCH, "pad", {"P": 1, "mode": "replicate"}, (9, 9, 3), "ReplicationPad2d",
+         {"padding": 1}),
         (KERAS, "conv", {"K": 8, "F": 3, "S": 2, "P": "same"}, (9, 9, 9, 3), "Conv3D",
          {"filters": 8, "kernel_size": 3, "strides": 2, "padding": "same"}),
         (PYTORCH, "max_pool", {"F": 3, "S": 2, "P": 1, "rounding": "ceil"}, (9, 9, 3), "MaxPool2d",
@@ -219,7 +226,7 @@ def test_every_rule_for_a_value_belongs_to_a_parameter() -> None:
 
 def test_a_false_rule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is written is read back: a wrong value for a field leaves the field."""
-    false = {**conversion.WRITTEN, (KERAS, "", "padding"): lambda fields, volume: "valid"}
+    false = {**conversion.WRITTEN, (KERAS, "conv", "padding"): lambda fields, volume: "valid"}
     monkeypatch.setattr(conversion, "WRITTEN", false)
     written = write_layer(KERAS, "conv", {"K": 8, "F": 3, "P": "same"}, (9, 9, 3))
     assert written is not None

@@ -342,6 +342,21 @@ def test_the_exceptions_are_still_exceptions(ask: Any) -> None:
     assert ask(volume, layer).output == (7, 3)
 
 
+def test_causal_values() -> None:
+    x = np.random.default_rng(0).standard_normal((2, 11, 2))
+    for S, dilation in ((1, 1), (1, 2), (1, 4), (2, 1), (3, 1)):
+        layer = keras.layers.Conv1D(
+            3, 4, strides=S, dilation_rate=dilation, padding="causal", dtype="float64"
+        )
+        theirs = keras.ops.convert_to_numpy(layer(x))
+        weight, bias = (keras.ops.convert_to_numpy(array) for array in layer.weights)
+        fields = {"K": 3, "F": 4, "S": S, "dilation": dilation, "P": "causal", "name": "c"}
+        given = {"c.weight": weight.transpose(2, 1, 0), "c.bias": bias}
+        ours = run({"input": "11x2", "layers": [{"conv": fields}]}, inputs=x.transpose(0, 2, 1),
+                   parameters=given)  # fmt: skip
+        np.testing.assert_allclose(ours.outputs["c"].transpose(0, 2, 1), theirs, rtol=0, atol=1e-10)
+
+
 def test_frozen_layers() -> None:
     """Keras' non-trainable values are the frozen ones and the statistics."""
     layers = [
