@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-import yaml
 
 from shapecalc import trace
 from shapecalc.executor import Result, run
+from shapecalc.readers import native
 
 torch = pytest.importorskip("torch")
 
@@ -82,6 +82,12 @@ NETWORKS = {
         *trained_and_used("resnet-50", partial(reference.resnet, 50), (64, 64, 3), 2),
         *trained_and_used("mobilenet-v2", reference.mobilenet_v2, (64, 64, 3), 2),
         *trained_and_used("densenet-121", reference.densenet121, (64, 64, 3), 2),
+        *trained_and_used("mobilenet-v3-large", reference.mobilenet_v3_large, (64, 64, 3), 2),
+        *trained_and_used("mobilenet-v3-small", reference.mobilenet_v3_small, (64, 64, 3), 2),
+        *trained_and_used("efficientnet-b0", reference.efficientnet_b0, (64, 64, 3), 2),
+        *trained_and_used("shufflenet-v2", reference.shufflenet_v2, (64, 64, 3), 2),
+        *trained_and_used("se-resnet-50", reference.se_resnet50, (64, 64, 3), 2),
+        *trained_and_used("inception-v3", reference.inception_v3, (107, 107, 3), 2),
     )
 }
 
@@ -103,8 +109,8 @@ def without_claims(value: Any) -> Any:
 
 def spec_of(network: Network) -> Data:
     """Return the spec file's data with the network's input."""
-    data = yaml.safe_load((FOLDER / f"{network.name}.yaml").read_text())
-    data = without_claims(data)
+    # PyYAML takes 0x3 for a hexadecimal number
+    data = without_claims(native.read_path(FOLDER / f"{network.name}.yaml").data)
     data |= {"input": list(network.input), "batch": network.batch}
     network.change(data)
     return data
@@ -132,7 +138,7 @@ def module_of(network: Network) -> Any:
             if isinstance(part, nn.ConvTranspose2d):  # a pixel of the output sees one tap
                 fan_in = shape[0]
             nn.init.normal_(weight, 0, (2 / fan_in) ** 0.5)
-            if part.bias is not None:
+            if getattr(part, "bias", None) is not None:
                 nn.init.normal_(part.bias, 0, 0.1)
     return module
 
