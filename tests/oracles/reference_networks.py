@@ -594,3 +594,158 @@ def inception_v3() -> nn.Module:
         *(spread(1280), spread(2048), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout()),
         nn.Linear(2048, 1000),
     )
+
+
+class AlongDepth(nn.Module):
+    """Layers that work along the last axis, along the depth at each position."""
+
+    def __init__(self, *layers: nn.Module) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x.movedim(1, -1)).movedim(-1, 1)
+
+
+class Scale(nn.Module):
+    """A weight for each slice of an image."""
+
+    def __init__(self, d: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.weight[:, None, None]
+
+
+def convnext_tiny() -> nn.Module:
+    """Liu et al., 2022, with LayerScale, without stochastic depth."""
+
+    def norm(d: int) -> nn.Module:
+        return AlongDepth(nn.LayerNorm(d, 1e-6))
+
+    def block(d: int) -> nn.Module:
+        mixed = AlongDepth(
+            *(nn.LayerNorm(d, 1e-6), nn.Linear(d, 4 * d), nn.GELU(), nn.Linear(4 * d, d))
+        )
+        return Sum(nn.Sequential(nn.Conv2d(d, d, 7, padding=3, groups=d), mixed, Scale(d)))
+
+    layers = [nn.Conv2d(3, 96, 4, 4), norm(96)]
+    d = 96
+    for k, times in [(96, 3), (192, 3), (384, 9), (768, 3)]:
+        if k != d:
+            layers += [norm(d), nn.Conv2d(d, k, 2, 2)]
+        layers += [block(k) for _ in range(times)]
+        d = k
+    layers += [nn.AdaptiveAvgPool2d(1), norm(d), nn.Flatten()]
+    return nn.Sequential(*layers, nn.Linear(d, 1000))
+
+
+class WaveNet(nn.Module):
+    """Van den Oord et al., 2016: one stack of dilated causal convolutions, widths of an open copy.
+
+    The last level hands nothing on, so it has no convolution for that.
+    """
+
+    def __init__(self, width: int = 32, skip: int = 512, values: int = 256) -> None:
+        super().__init__()
+
+        def conv(d: int, k: int, f: int = 1, dilation: int = 1) -> nn.Module:
+            return nn.Conv1d(d, k, f, dilation=dilation, bias=False)
+
+        dilations = [2**power for power in range(10)]
+        self.first = conv(values, width, 2)
+        self.tanh = nn.ModuleList(conv(width, width, 2, dilation) for dilation in dilations)
+        self.gate = nn.ModuleList(conv(width, width, 2, dilation) for dilation in dilations)
+        self.skip = nn.ModuleList(conv(width, skip) for _ in dilations)
+        self.onward = nn.ModuleList(conv(width, width) for _ in dilations[1:])
+        self.head = nn.Sequential(nn.ReLU(), conv(skip, skip), nn.ReLU(), conv(skip, values))
+
+    def forward(self, x: Tensor) -> Tensor:
+        def causal(conv: Any, x: Tensor) -> Tensor:
+            return conv(nn.functional.pad(x, (conv.dilation[0], 0)))
+
+        x = causal(self.first, x)
+        skips = []
+        for level, (tanh, gate, skip) in enumerate(
+            zip(self.tanh, self.gate, self.skip, strict=True)
+        ):
+            gated = torch.tanh(causal(tanh, x)) * torch.sigmoid(causal(gate, x))
+            skips.append(skip(gated))
+            if level < len(self.onward):
+                x = x + self.onward[level](gated)
+        return self.head(sum(skips))
+
+
+def wavenet() -> nn.Module:
+    """256 values of a sample in, a distribution over the next one out."""
+    return WaveNet()
+
+
+class SegNet(nn.Module):
+    """Badrinarayanan et al., 2015: VGG-16 and its mirror; pools tell the way back their maxima."""
+
+    def __init__(self, classes: int = 11) -> None:
+        super().__init__()
+
+        def chain(*widths: int) -> nn.Module:
+            parts = []
+            for d, k in pairwise(widths):
+                parts += [nn.Conv2d(d, k, 3, padding=1), nn.BatchNorm2d(k), nn.ReLU()]
+            return nn.Sequential(*parts)
+
+        down = [(3, 64, 64), (64, 128, 128), (128, *[256] * 3), (256, *[512] * 3), (512,) * 4]
+        up = [(512,) * 4, (512, 512, 512, 256), (256, 256, 256, 128), (128, 128, 64), (64, 64)]
+        self.down = nn.ModuleList(chain(*widths) for widths in down)
+        self.up = nn.ModuleList(chain(*widths) for widths in up)
+        self.classes = nn.Conv2d(64, classes, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        pools = []
+        for part in self.down:
+            x = part(x)
+            size = x.shape
+            x, places = nn.functional.max_pool2d(x, 2, ceil_mode=True, return_indices=True)
+            pools.append((size, places))
+        for part in self.up:
+            size, places = pools.pop()
+            x = part(nn.functional.max_unpool2d(x, places, 2, output_size=size))
+        return self.classes(x)
+
+
+def segnet() -> nn.Module:
+    """The network of the authors' release for CamVid's 11 classes."""
+    return SegNet()
+
+
+class FPN(nn.Module):
+    """Lin et al., 2017: what ResNet-50 sees at four sizes, each told what the coarser ones see."""
+
+    def __init__(self, width: int = 256) -> None:
+        super().__init__()
+        layers = list(resnet(50))[:-3]
+        ends = [3, 9, 17, 29, 35]  # 3, 4, 6 and 3 units of a bottleneck and a relu
+        self.stem = nn.Sequential(*layers[:3])
+        self.stages = nn.ModuleList(nn.Sequential(*layers[a:b]) for a, b in pairwise(ends))
+        depths = [256, 512, 1024, 2048]
+        self.lateral = nn.ModuleList(nn.Conv2d(d, width, 1) for d in depths)
+        self.smooth = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in depths)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        x = self.stem(x)
+        seen = []
+        for stage in self.stages:
+            x = stage(x)
+            seen.append(x)
+        merged: list[Tensor] = []
+        for lateral, value in zip(reversed(self.lateral), reversed(seen), strict=True):
+            told = lateral(value)
+            if merged:
+                told = told + nn.functional.interpolate(merged[0], told.shape[2:])
+            merged.insert(0, told)
+        return tuple(smooth(value) for smooth, value in zip(self.smooth, merged, strict=True))
+
+
+def fpn() -> nn.Module:
+    """Four maps of 256 slices, a quarter to a 32nd of the image's size."""
+    return FPN()

@@ -125,21 +125,20 @@ def module_of(network: Network) -> Any:
     for part in module.modules():
         if isinstance(part, nn.Dropout):
             part.p = 0.0
-        weight = getattr(part, "weight", None)
         if isinstance(part, nn.BatchNorm2d):
             part.momentum = 1.0  # running statistics are the last batch's
-            nn.init.uniform_(weight, 0.5, 1.5)
-            nn.init.normal_(part.bias, 0, 0.1)
             nn.init.normal_(part.running_mean, 0, 0.1)
             nn.init.uniform_(part.running_var, 0.5, 1.5)
+        weight, bias = getattr(part, "weight", None), getattr(part, "bias", None)
+        if isinstance(part, nn.BatchNorm2d | nn.LayerNorm | reference.Scale):
+            nn.init.uniform_(weight, 0.5, 1.5)
         elif weight is not None:
-            shape = tuple(weight.shape)
             fan_in = weight[0].numel()
             if isinstance(part, nn.ConvTranspose2d):  # a pixel of the output sees one tap
-                fan_in = shape[0]
+                fan_in = weight.shape[0]
             nn.init.normal_(weight, 0, (2 / fan_in) ** 0.5)
-            if getattr(part, "bias", None) is not None:
-                nn.init.normal_(part.bias, 0, 0.1)
+        if bias is not None:
+            nn.init.normal_(bias, 0, 0.1)
     return module
 
 
@@ -162,7 +161,7 @@ def one_thread() -> Iterator[None]:
 
 
 def run_in_order(module: Any, x: Any) -> tuple[Any, list[Any]]:
-    """Return the output, and the layers with parameters in the order in which they ran."""
+    """Return what comes out, and the layers with parameters in the order in which they ran."""
     ran: list[Any] = []
     hooks = [
         part.register_forward_hook(lambda m, given, made: ran.append(m))
@@ -176,7 +175,7 @@ def run_in_order(module: Any, x: Any) -> tuple[Any, list[Any]]:
 
 
 class Both(NamedTuple):
-    """What the two computed: PyTorch's tensors under the executor's names."""
+    """What the two computed: PyTorch's outputs and gradients under the executor's names."""
 
     result: Result
     theirs: dict[str, Any]
@@ -200,18 +199,21 @@ def compute(network: Network, off: float = 1.0) -> Both:
         for record, part in zip(records, layers, strict=True)
         for name, values in parameters_of(part)
     }
-    y = torch.softmax(logits, 1)
+    made = logits if isinstance(logits, tuple) else (torch.softmax(logits, 1),)
+    outputs = dict(zip(traced.outputs, made, strict=True))
     # small probabilities make small gradients: the upstream gradient is as large as they are small
-    above = rng.standard_normal(y.shape) / float(y.detach().abs().max())
-    (last,) = traced.outputs
-    y.backward(torch.from_numpy(above) * off)
-    theirs = {"output": y.detach(), "input": x.grad}
+    above = {
+        name: rng.standard_normal(y.shape) / float(y.detach().abs().max())
+        for name, y in outputs.items()
+    }
+    torch.autograd.backward(made, [torch.from_numpy(above[name]) * off for name in outputs])
+    theirs = {name: y.detach() for name, y in outputs.items()} | {"input": x.grad}
     theirs |= {name: values.grad for name, values in named.items() if values.requires_grad}
     result = run(
         traced,
         inputs=inputs,
         parameters={name: values.detach().numpy() for name, values in named.items()},
-        upstream={last: above},
+        upstream=above,
         training=network.training,
         keep="outputs",
     )
@@ -225,7 +227,7 @@ def largest_of(array: Any) -> float:
 
 def differences(both: Both) -> Iterator[str]:
     """Say which tensors are missing, all zero, or differ."""
-    ours = dict(both.result.gradients) | {"output": next(iter(both.result.outputs.values()))}
+    ours = dict(both.result.gradients) | dict(both.result.outputs)
     sizes = {name: largest_of(tensor.numpy()) for name, tensor in both.theirs.items()}
     usual = float(np.median([*sizes.values()]))
     for name, tensor in both.theirs.items():

@@ -22,7 +22,15 @@ import reference_networks as reference  # noqa: E402 - it needs torch
 
 nn = torch.nn
 FOLDER = Path(__file__).resolve().parents[2] / "specs" / "networks"
-KINDS = ("conv", "depthwise_conv", "conv_transpose", "dense", "batch_norm")
+COUNTED = {
+    "conv": (nn.Conv1d, nn.Conv2d),
+    "depthwise_conv": (),  # PyTorch's convolutions with as many groups as slices
+    "conv_transpose": (nn.ConvTranspose2d,),
+    "dense": (nn.Linear,),
+    "batch_norm": (nn.BatchNorm2d,),
+    "layer_norm": (nn.LayerNorm,),
+    "scale": (reference.Scale,),
+}
 
 
 class Network(NamedTuple):
@@ -46,7 +54,7 @@ class Row(NamedTuple):
 class Count(NamedTuple):
     """What is compared of a network."""
 
-    output: tuple[int, ...]
+    outputs: list[tuple[int, ...]]
     rows: list[Row]
     totals: dict[str, int]
 
@@ -104,22 +112,22 @@ def row(module: Any, given: Any, made: Any) -> Row:
     """Count one module from its own tensors and what went in and came out."""
     sizes = {name: parameter.numel() for name, parameter in module.named_parameters()}
     running = [buffer.numel() for name, buffer in module.named_buffers() if "running" in name]
-    if isinstance(module, nn.BatchNorm2d):
+    depth_last = isinstance(module, nn.LayerNorm | nn.Linear)
+    output = tuple(made.shape[1:]) if depth_last else volume(made)
+    if isinstance(module, nn.BatchNorm2d | nn.LayerNorm | reference.Scale):
         macs = 0
-    elif isinstance(module, nn.Linear):
-        macs = sizes["weight"]
     else:
-        # every position of the input of a transposed convolution, of the output of a plain one,
-        # costs one filter's weights per channel
+        # every value of the input of a transposed convolution, of the output of others, costs one
+        # filter's weights per channel
         positions = given if isinstance(module, nn.ConvTranspose2d) else made
         macs = positions.numel() * prod(module.weight.shape[1:])
-    return Row(volume(made), sizes.get("weight", 0), sizes.get("bias", 0), sum(running), macs)
+    return Row(output, sizes.get("weight", 0), sizes.get("bias", 0), sum(running), macs)
 
 
 @cache
 def from_torch(build: Callable[[], Any], shape: tuple[int, ...]) -> Count:
     """Run the module without data and count what ran."""
-    counted = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d, nn.Linear, nn.BatchNorm2d)
+    counted = tuple(part for parts in COUNTED.values() for part in parts)
     rows: list[Row] = []
     with torch.device("meta"):
         module = build().eval()
@@ -127,7 +135,7 @@ def from_torch(build: Callable[[], Any], shape: tuple[int, ...]) -> Count:
             if isinstance(part, counted):
                 part.register_forward_hook(lambda m, x, y: rows.append(row(m, x[0], y)))
         with torch.no_grad():
-            output = module(torch.empty(1, *shape))
+            made = module(torch.empty(1, *shape))
     named = {name: parameter.numel() for name, parameter in module.named_parameters()}
     biases = sum(size for name, size in named.items() if name.endswith("bias"))
     buffers = {name: buffer.numel() for name, buffer in module.named_buffers()}
@@ -138,7 +146,8 @@ def from_torch(build: Callable[[], Any], shape: tuple[int, ...]) -> Count:
         "non_trainable": sum(size for name, size in buffers.items() if "running" in name),
         "macs": sum(part.macs for part in rows),
     }
-    return Count(volume(output), rows, totals)
+    outputs = made if isinstance(made, tuple) else (made,)
+    return Count([*map(volume, outputs)], rows, totals)
 
 
 @cache
@@ -149,16 +158,16 @@ def from_spec(name: str) -> Count:
     rows = [
         Row(tuple(record["output"]), *(record[field] for field in Row._fields[1:]))
         for record in result["layers"]
-        if record["kind"] in KINDS
+        if record["kind"] in COUNTED
     ]
-    return Count(tuple(result["output"]), rows, result["totals"])
+    return Count([*map(tuple, result["outputs"].values())], rows, result["totals"])
 
 
 def differences(name: str, network: Network) -> Iterator[str]:
     """Say where the file and the module disagree."""
     spec, torch_count = from_spec(name), from_torch(network.build, network.input)
-    if spec.output != torch_count.output:
-        yield f"output {spec.output}, PyTorch {torch_count.output}"
+    if spec.outputs != torch_count.outputs:
+        yield f"outputs {spec.outputs}, PyTorch {torch_count.outputs}"
     for field, value in torch_count.totals.items():
         if spec.totals[field] != value:
             yield f"{field} {spec.totals[field]}, PyTorch {value}"
