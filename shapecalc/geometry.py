@@ -307,10 +307,50 @@ def spread_reach(j: int, step: Step) -> tuple[int, int]:
     return -(-(j + step.before - step.span + 1) // step.S), (j + step.before) // step.S
 
 
-def bilinear_reach(j: int, scale: int) -> tuple[int, int]:
-    """Return the two inputs around the centre of output j, (j + 1/2)/scale - 1/2."""
-    first = (2 * j + 1 - scale) // (2 * scale)
-    return first, first if scale == 1 else first + 1
+class Resize(NamedTuple):
+    """How an axis of W pixels is resampled to `size`: an output is old/new pixels wide."""
+
+    W: int
+    size: int
+    old: int
+    new: int
+
+
+def scaled(W: int, scale: int | float, nearest: bool) -> Resize:
+    """Return how an axis is resampled by a factor; a size that is no whole number is floored.
+
+    The product is that of floating-point numbers, as PyTorch has it; the factor is the decimal
+    number that is written. Unless the nearest pixel is taken, a size that comes to W counts as the
+    factor 1 (PyTorch).
+    """
+    if isinstance(scale, int):
+        return Resize(W, W * scale, 1, scale)
+    from decimal import Decimal  # few factors are fractions
+
+    size = int(W * scale)
+    if size == W and not nearest:
+        return resized(W, size)
+    new, old = Decimal(repr(scale)).as_integer_ratio()
+    return Resize(W, size, old, new)
+
+
+def resized(W: int, size: int) -> Resize:
+    """Return how an axis is resampled to a size."""
+    common = gcd(W, size)
+    return Resize(W, size, W // common, size // common)
+
+
+def nearest_reach(j: int, resize: Resize) -> tuple[int, int]:
+    """Return the input under the start of output j, floor(j*old/new), twice."""
+    first = j * resize.old // resize.new
+    return first, first
+
+
+def bilinear_reach(j: int, resize: Resize) -> tuple[int, int]:
+    """Return the two inputs around the centre of output j, (j + 1/2)*old/new - 1/2."""
+    old, new = resize.old, resize.new
+    first = ((2 * j + 1) * old - new) // (2 * new)
+    return first, first if old == new else first + 1
 
 
 def quotient(a: int | Fraction, b: int) -> int | Fraction:

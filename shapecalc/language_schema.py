@@ -214,7 +214,7 @@ class _Language:
             if own not in self.definitions:
                 self.definitions[own] = self._kind(cls, kind, layers)
             keys[kind] = _reference(own)
-        bare = [kind for kind, cls in KINDS.items() if not _required(cls)]
+        bare = [kind for kind, cls in KINDS.items() if not _needs_fields(cls)]
         # a kind that may stand alone is offered as such, and not as a key: relu, not relu: ...
         patterns = {_whole(kind): keys[kind] for kind in bare}
         patterns |= {_whole(word): keys[kind] for word, kind in ALIASES.items()}
@@ -255,6 +255,10 @@ class _Language:
             )
             for name in required
         ]
+        if cls.one_of:
+            ours = [word for word, meant in words.items() if meant in cls.one_of]
+            theirs = [word for name in cls.one_of for word in _foreign(kind, name)]
+            needed.append(_one_of([*ours, *theirs]))
         options = [_mapping(properties, **({"allOf": needed} if needed else {}))]
         if cls.merges:
             options.append(NAMES)
@@ -262,7 +266,7 @@ class _Language:
             options.append({"type": "array", "maxItems": 0})
         elif required in ([], [cls.shorthand]):
             options += [fields[cls.shorthand], _reference("parameter")]
-        if not required:
+        if not _needs_fields(cls):
             options.append({"type": "null"})
         page = inspect.getdoc(cls) or ""
         first = page.partition("\n\n")[0].partition(": ")[2] or page
@@ -295,6 +299,10 @@ class _Language:
 
 def _required(cls: type[Layer]) -> list[str]:
     return [name for name, field in cls.model_fields.items() if field.is_required()]
+
+
+def _needs_fields(cls: type[Layer]) -> bool:
+    return bool(_required(cls) or cls.one_of)
 
 
 def _foreign(kind: str, name: str) -> list[str]:

@@ -13,7 +13,15 @@ from math import ceil, gcd, lcm
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.diagnostics import LIMIT
-from shapecalc.geometry import Step, bilinear_reach, bin_reach, quotient, spread_reach
+from shapecalc.geometry import (
+    Resize,
+    Step,
+    bilinear_reach,
+    bin_reach,
+    nearest_reach,
+    quotient,
+    spread_reach,
+)
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -210,10 +218,24 @@ def spread_out(field: Field | None, steps: Sequence[Step]) -> Field | None:
     return _moved(field, steps, _spread_axis, lambda step: step.span == 1, (1, 1, 0).__eq__)
 
 
-def interpolated(field: Field | None, scales: Sequence[int]) -> Field | None:
-    """Return an upper bound behind bilinear upsampling with half-pixel centres."""
-    moved = _moved(field, scales, _interpolated_axis, (1).__eq__, (1).__eq__)
+def interpolated(field: Field | None, axes: Sequence[Resize]) -> Field | None:
+    """Return an upper bound behind bilinear resampling with half-pixel centres."""
+    moved = _moved(field, axes, _interpolated_axis, _keeps_size, _keeps_size)
     return bounding(moved)
+
+
+def resampled(field: Field | None, axes: Sequence[Resize]) -> Field | None:
+    """Return the field behind resampling to the nearest pixel; of a long pattern a bound."""
+    moved = _moved(field, axes, _resampled_axis, lambda axis: True, _keeps_size)
+    placed = field.axes if field is not None else None
+    if placed is None or len(placed) != len(axes):
+        return moved
+    long = any(r.new * len(a.starts) > MAX_PHASES for a, r in zip(placed, axes, strict=True))
+    return bounding(moved) if long else moved
+
+
+def _keeps_size(axis: Resize) -> bool:
+    return axis.old == axis.new
 
 
 def binned(field: Field | None, bins: Sequence[tuple[int, int, int]]) -> Field | None:
@@ -266,8 +288,16 @@ def _spread_axis(axis: Axis, step: Step) -> Axis:
     return _enlarged(axis, step.S, lambda j: spread_reach(j, step))
 
 
-def _interpolated_axis(axis: Axis, scale: int) -> Axis:
-    return _enlarged(axis, scale, lambda j: bilinear_reach(j, scale))
+def _interpolated_axis(axis: Axis, resize: Resize) -> Axis:
+    old, new = resize.old, resize.new
+    if old == 1:
+        return _enlarged(axis, new, lambda j: bilinear_reach(j, resize))
+    margins = 2, -(-(old + new) // (2 * new))
+    return _repeated(axis, old, new, lambda j: bilinear_reach(j, resize), margins)
+
+
+def _resampled_axis(axis: Axis, resize: Resize) -> Axis:
+    return _repeated(axis, resize.old, resize.new, lambda j: nearest_reach(j, resize), (1, 0))
 
 
 def _enlarged(axis: Axis, S: int, reach: Callable[[int], tuple[int, int]]) -> Axis:
@@ -286,15 +316,30 @@ def _enlarged(axis: Axis, S: int, reach: Callable[[int], tuple[int, int]]) -> Ax
 def _binned_axis(axis: Axis, sizes: tuple[int, int, int]) -> Axis:
     W, bins, widest = sizes
     common = gcd(W, bins)
-    old, new = W // common, bins // common  # so many inputs to so many bins, over and over
+    margins = 0, widest - 1
+    return _repeated(axis, W // common, bins // common, lambda j: bin_reach(j, W, bins), margins)
+
+
+def _repeated(
+    axis: Axis,
+    old: int,
+    new: int,
+    reach: Callable[[int], tuple[int, int]],
+    margins: tuple[int, int],
+) -> Axis:
+    """Return the axis where so many old outputs give so many new ones, over and over.
+
+    Output j reaches the inputs `reach(j)`: at most `margins` before and after j*old/new.
+    """
     if new > MAX_PHASES or new * len(axis.starts) > MAX_PHASES:
         axis = axis.even()
     if new > MAX_PHASES:
         jump = quotient(axis.shift * old, new)
-        end = axis.ends[0] + (widest - 1) * axis.shift
-        return Axis(axis.starts, (end,), jump)
+        start = axis.starts[0] - margins[0] * axis.shift
+        end = axis.ends[0] + margins[1] * axis.shift
+        return Axis((start,), (end,), jump)
     rounds = len(axis.starts) // gcd(len(axis.starts), old)
-    reached = [bin_reach(j, W, bins) for j in range(new * rounds)]
+    reached = [reach(j) for j in range(new * rounds)]
     return Axis(
         tuple(axis.start(first) for first, _ in reached),
         tuple(axis.end(last) for _, last in reached),

@@ -30,7 +30,10 @@ from shapecalc.geometry import (
     fitting_inputs,
     has_empty_window,
     near,
+    nearest_reach,
     quotient,
+    resized,
+    scaled,
     sides,
     slide_all,
     spread_reach,
@@ -511,13 +514,29 @@ def test_what_an_output_of_a_transposed_convolution_sees() -> None:
             assert list(range(first, last + 1)) == seen, (F, S, P, j)
 
 
-def test_what_an_output_of_a_bilinear_upsampling_sees() -> None:
-    for scale, j in product(range(1, 7), range(24)):
-        centre = (Fraction(j) + Fraction(1, 2)) / scale - Fraction(1, 2)
-        near = [i for i in range(-2, 30) if abs(i - centre) < 1]
-        first, last = bilinear_reach(j, scale)
-        assert {*near} <= {*range(first, last + 1)}, (scale, j)
-        assert last - first + 1 <= (2 if scale > 1 else 1)
+def test_what_an_output_of_a_resampling_sees() -> None:
+    for W, size in product(range(1, 9), range(1, 20)):
+        resize = resized(W, size)
+        for j in range(size):
+            start = Fraction(j * W, size)
+            assert nearest_reach(j, resize) == (int(start), int(start)), (W, size, j)
+            centre = (Fraction(j) + Fraction(1, 2)) * W / size - Fraction(1, 2)
+            near = [i for i in range(-2, 30) if abs(i - centre) < 1]
+            first, last = bilinear_reach(j, resize)
+            assert {*near} <= {*range(first, last + 1)}, (W, size, j)
+            assert last - first + 1 <= (2 if size != W else 1)
+
+
+def test_a_factor_is_the_decimal_that_is_written() -> None:
+    assert scaled(7, 3, True) == (7, 21, 1, 3)
+    assert scaled(7, 1.5, True) == (7, 10, 2, 3)
+    assert scaled(10, 1.1, True) == (10, 11, 10, 11)
+    assert scaled(100, 1.15, True).size == 114  # PyTorch's: the product is 114.99999999999999
+    assert scaled(10, 0.25, True) == (10, 2, 4, 1)
+    assert scaled(3, 1e-5, True) == (3, 0, 100_000, 1)
+    assert scaled(2**62, 1.5, True).size == 3 * 2**61
+    assert scaled(3, 1.25, True) == (3, 3, 4, 5)
+    assert scaled(3, 1.25, False) == (3, 3, 1, 1)  # it stays as it is
 
 
 # -- adaptive bins -----------------------------------------------------------------------------

@@ -50,8 +50,15 @@ def find(trace: Trace) -> Iterator[Later]:
     for record in map(trace.producer, sorted(before)):
         if record is None or record.shares or record.name in owners or not record.input:
             continue
-        if getattr(record.layer, "bias", False):
+        if getattr(record.layer, "bias", False) and not _by_position(record):
             yield _finding(record)
+
+
+def _by_position(record: LayerRecord) -> bool:
+    """Say whether a slice has biases of its own at every position: no mean takes these away."""
+    if record.biases is None or record.output is None:
+        return False
+    return record.biases > record.output[-1]
 
 
 def _finding(record: LayerRecord) -> Later:

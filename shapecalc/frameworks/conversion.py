@@ -225,6 +225,13 @@ def _two_axes_mode(fields: Fields, volume: Volume) -> Any:
     return fields.get("mode") if len(volume) == 3 else None  # the others of Keras have none
 
 
+def _whole_factor(fields: Fields, _: Volume) -> Any:
+    """Keras takes no fraction."""
+    scale = fields.get("scale")
+    whole = scale if isinstance(scale, list) else [scale]
+    return scale if all(isinstance(factor, int) for factor in whole) else None
+
+
 def _slopes(fields: Fields, volume: Volume) -> int:
     return volume[-1] if fields.get("per_channel") else 1
 
@@ -269,6 +276,7 @@ WRITTEN: Mapping[tuple[str, str, str], Write] = {
     (KERAS, "pad", "padding"): _keras_border,
     (KERAS, "crop", "cropping"): _keras_border,
     (KERAS, "", "interpolation"): _two_axes_mode,
+    (KERAS, "upsample", "size"): _whole_factor,
     (KERAS, "", "center"): _affine,
     (KERAS, "", "scale"): _affine,
     (KERAS, "", "shared_axes"): _shared,

@@ -17,11 +17,17 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
             "transposeconv", "convtransposed", "fractionallystridedconv",
         ),
         ("depthwise_conv",): ("depthwise", "dwconv", "depthwiseconvolution"),
+        ("separable_conv",): (
+            "sepconv", "dsconv", "depthwiseseparableconv", "separableconvolution",
+        ),
+        ("local_conv",): ("local", "locallyconnected", "localconvolution", "unsharedconv"),
         ("max_pool",): ("maxpooling",),
         ("avg_pool",): (
             "avgpooling", "averagepool", "averagepooling", "meanpool", "meanpooling",
         ),
         ("max_pool", "avg_pool"): ("pool", "pooling"),
+        ("max_unpool",): ("unmaxpool", "maxunpooling"),
+        ("max_unpool", "upsample"): ("unpool", "unpooling"),
         ("global_avg_pool",): (
             "gap", "globalaveragepool", "globalaveragepooling", "globalavgpooling",
         ),
@@ -62,7 +68,6 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     for word in words
 }  # fmt: skip
 
-ONE_BY_ONE = "depthwise_conv with bias: false and a conv with F: 1 behind it make one"
 SAME_COUNTS = "write dropout: volumes and counts are the same, it drops single values"
 NOTHING_CHANGES = "leave it out: it changes nothing"
 TOP = "it stands at the top of the spec, under input"
@@ -81,11 +86,9 @@ NOT_YET: Mapping[str, str] = {
             "groupedqueryattention", "groupqueryattention", "mha", "transformer",
             "transformerencoder", "transformerdecoder", "transformerencoderlayer",
             "transformerdecoderlayer", "transformerblock",
-            "localconv", "local", "locallyconnected", "locallyconnected1d", "locallyconnected2d",
             "deformconv", "deformconv2d", "einsumdense", "bilinear", "capsule",
-            "maxunpool", "maxunpool1d", "maxunpool2d", "maxunpool3d", "unpool", "unpooling",
             "fractionalmaxpool", "fractionalmaxpool2d", "fractionalmaxpool3d",
-            "lppool", "mixpool", "mixedpool", "medianpool", "softpool", "unmaxpool",
+            "lppool", "mixpool", "mixedpool", "medianpool", "softpool",
             "minpool", "stochasticpool", "sumpool", "spp", "spatialpyramidpooling", "roipool",
             "roialign", "reorg",
             "fold", "unfold", "im2col", "squeeze", "unsqueeze", "gather", "repeatvector", "expand",
@@ -104,13 +107,6 @@ NOT_YET: Mapping[str, str] = {
             "resizing", "centercrop", "crossmaplrn2d", "adaptivelogsoftmaxwithloss",
         ),
         "",
-    ),
-    **dict.fromkeys(
-        (
-            "separableconv", "separableconv1d", "separableconv2d", "separableconvolution1d",
-            "separableconvolution2d", "sepconv", "depthwiseseparableconv", "dsconv",
-        ),
-        ONE_BY_ONE,
     ),
     **dict.fromkeys(
         (

@@ -81,6 +81,25 @@ DEPTHWISE: Fields = {
     **BIAS,
     **_learned("depthwise", "bias"),
 }
+SEPARABLE: Fields = {
+    "filters": reads("K"),
+    "kernel_size": reads("F"),
+    **WINDOW,
+    **FORMAT,
+    "dilation_rate": reads("dilation"),
+    "depth_multiplier": reads("multiplier"),
+    **BIAS,
+    **_learned("depthwise", "pointwise", "bias"),
+}
+LOCAL: Fields = {  # of Keras 2
+    "filters": reads("K"),
+    "kernel_size": reads("F"),
+    **WINDOW,
+    **FORMAT,
+    **BIAS,
+    **_learned("kernel", "bias"),
+    "implementation": ignored,
+}
 TRANSPOSED: Fields = {
     "filters": reads("K"),
     "kernel_size": reads("F"),
@@ -152,6 +171,9 @@ def _windows(axes: int) -> Iterator[Word]:
         yield _word(f"{conv}Transpose", "conv_transpose", TRANSPOSED, one, valid)
     if axes < 3:
         yield _word(f"DepthwiseConv{axes}D", "depthwise_conv", DEPTHWISE, one)
+        for name in (f"SeparableConv{axes}D", f"SeparableConvolution{axes}D"):
+            yield _word(name, "separable_conv", SEPARABLE, one)
+        yield _word(f"LocallyConnected{axes}D", "local_conv", LOCAL, one)
     size = {"pool_size": Meaning({"F": 2})}
     for name in (f"MaxPooling{axes}D", f"MaxPool{axes}D"):
         yield _word(name, "max_pool", POOL, one, size, shorthand="pool_size")

@@ -38,7 +38,8 @@ def _not_told(hint: str) -> Field:
 BESIDE_A_KIND: Mapping[tuple[str, str], Field] = {
     ("crop", "cropping"): reads("P"),
     ("upsample", "size"): _not_told(
-        "scale is the factor: size is the factor in Keras, and the output's size in PyTorch"
+        "scale is the factor, output the sizes: size is the factor in Keras, and in PyTorch the"
+        " output's size"
     ),
 }
 

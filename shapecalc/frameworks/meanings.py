@@ -237,14 +237,29 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def recomputed(value: Any, fields: Mapping[str, Any]) -> Meaning:
+    """Whether PyTorch takes the factor anew from the sizes, which tells for a fraction."""
+    if value is True and not _is_whole(fields.get("scale_factor")):
+        hint = "write output, the sizes that the factor gives"
+        return Meaning(fault=hint, harmless=True, known=True)
+    return Meaning()
+
+
+def _is_whole(factor: Any) -> bool:
+    return all(one is None or type(_whole(one)) is int for one in _items(factor))
+
+
 INTERPOLATIONS = {
     "nearest": ("nearest", None), "nearest-exact": ("nearest", None), "linear": ("bilinear", 1),
     "bilinear": ("bilinear", None), "trilinear": ("bilinear", 3),
 }  # fmt: skip
 
 
-def interpolation(value: Any, _: Mapping[str, Any]) -> Meaning:
+def interpolation(value: Any, fields: Mapping[str, Any]) -> Meaning:
     """How values are made up in between; ours is bilinear on every axis."""
+    if value == "nearest-exact" and ("size" in fields or not _is_whole(fields.get("scale_factor"))):
+        hint = "nearest takes the pixel in which an output starts, not the one in its centre"
+        return Meaning(fault=hint, harmless=True, known=True)
     found = INTERPOLATIONS.get(value) if isinstance(value, str) else None
     if found is None:
         return Meaning(fault="mode is nearest or bilinear here", harmless=True, known=True)

@@ -25,6 +25,7 @@ from shapecalc.frameworks.meanings import (
     output_size,
     padding,
     reads,
+    recomputed,
     rounding,
     scale_factor,
     slopes,
@@ -72,6 +73,8 @@ MAX_POOL: Fields = {
     "return_indices": INDICES,
     "ceil_mode": rounding,
 }
+POOLS_OWN = only(hint="of names the max pool: its F, S and P are meant", harmless=False)
+UNPOOL: Fields = dict.fromkeys(("kernel_size", "stride", "padding"), POOLS_OWN)
 AVG_POOL: Fields = {
     **WINDOW,
     "ceil_mode": rounding,
@@ -99,11 +102,11 @@ INSTANCE_NORM: Fields = {
 }
 SOFTMAX: Fields = {"dim": DIM}
 UPSAMPLE: Fields = {
-    "size": only(hint="scale is the factor from the input's size to this one", harmless=False),
+    "size": unless_none("output"),
     "scale_factor": scale_factor,
     "mode": interpolation,
     "align_corners": only(False, hint="centres are half-pixel here, as with align_corners: false"),
-    "recompute_scale_factor": ignored,
+    "recompute_scale_factor": recomputed,
 }
 
 
@@ -158,6 +161,7 @@ def _windows(axes: int) -> Iterator[Word]:
     lazy = _without(TRANSPOSED, "in_channels")
     yield _word(f"LazyConvTranspose{axes}d", "conv_transpose", lazy, one)
     yield _word(f"MaxPool{axes}d", "max_pool", MAX_POOL, one)
+    yield _word(f"MaxUnpool{axes}d", "max_unpool", UNPOOL, one)
     yield _word(f"AvgPool{axes}d", "avg_pool", AVG_POOL, one)
     yield _word(f"LPPool{axes}d", "l2_pool", LP_POOL, one, shorthand="kernel_size")
     size: Fields = {"output_size": output_size}

@@ -13,7 +13,7 @@ from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
 from shapecalc.grading.soundness import Unsound
-from shapecalc.layers.conv import Convolution
+from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import LayerRecord, total_of
 
@@ -59,7 +59,7 @@ def of_one_output(record: LayerRecord) -> tuple[int, int]:
     """Return the weights and biases behind one output value. Raises Unanswerable for what is no
     convolution.
     """
-    if not isinstance(record.layer, Convolution) or not record.input:
+    if not isinstance(record.layer, Conv | DepthwiseConv) or not record.input:
         raise Unanswerable(f"{record.name} is not a convolution that shares weights")
     weight = record.layer.parameters(record.input)["weight"]
     return weight.fan_in, int(record.layer.bias)

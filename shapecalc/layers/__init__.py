@@ -10,8 +10,11 @@ from shapecalc.registry import Registry
 KINDS: dict[str, type[Layer]] = {
     "conv": conv.Conv,
     "depthwise_conv": conv.DepthwiseConv,
+    "separable_conv": conv.SeparableConv,
+    "local_conv": conv.LocalConv,
     "conv_transpose": conv.ConvTranspose,
     "max_pool": pool.MaxPool,
+    "max_unpool": pool.MaxUnpool,
     "avg_pool": pool.AvgPool,
     "l2_pool": pool.L2Pool,
     "global_max_pool": pool.GlobalMaxPool,

@@ -9,7 +9,8 @@ from functools import cache, lru_cache
 from math import prod
 from typing import Any, ClassVar, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, Expression, times
@@ -97,11 +98,25 @@ class Layer(BaseModel):
     has_weights: ClassVar[bool] = False
     multiplies: ClassVar[bool] = False  # has multiply-accumulates (MACs)
     mixes_depth: ClassVar[bool] = False  # where values go depends on the slice that they are in
+    one_of: ClassVar[tuple[str, ...]] = ()  # fields of which exactly one is written
+    reference: ClassVar[str | None] = None  # the field that names a layer, whose volume it reads
     weight_layout: ClassVar[str] = ""  # the axes of its weight in order, where it has several
     migration_hints: ClassVar[Mapping[str, str]] = {}  # no fields: what to do instead
 
     def with_rounding(self, rounding: Rounding) -> Self:
         """Return the layer with the network's rounding where it says none itself."""
+        return self
+
+    @classmethod
+    def refers_to(cls) -> "type[Layer] | None":
+        """Return the kind of layer that `reference` names, if it is for one alone.
+
+        What that layer reads is read then, and not what it gives.
+        """
+        return None
+
+    def bound(self, layer: "Layer") -> Self:
+        """Return the layer with the one that `reference` names, where it is for one kind alone."""
         return self
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
@@ -191,6 +206,8 @@ class Layer(BaseModel):
         for name in sorted(fields, key="K".__ne__):  # K first, the rest in written order
             field = fields[name]
             value = getattr(self, name)
+            if value is None:
+                continue
             written = name in self.model_fields_set and value != field.default
             shown = name in ("S", "P") or (written and not isinstance(value, list))
             if shown and name != without:
@@ -200,6 +217,25 @@ class Layer(BaseModel):
     def shown_fields(self) -> str:
         """Return the fields that messages name beside the layer."""
         return self.summary()
+
+
+class OneWay(Layer):
+    """A kind that takes exactly one of some fields."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        """Raise SC103 where none of them is written, SC104 where there are several."""
+        written = [name for name in self.one_of if getattr(self, name) is not None]
+        *front, last = written if len(written) > 1 else self.one_of
+        listed = f"{', '.join(front)} {'and' if written else 'or'} {last}"
+        if len(written) > 1:
+            message = f"takes one of {listed}, and has {len(written)}"
+            raise PydanticCustomError(rules.WRONG_VALUE.code, "{message}", {"message": message})
+        if not written:
+            example = self.example()
+            context = {"message": f"needs {listed}", "hint": f"for example {example}"}
+            raise PydanticCustomError(rules.MISSING_FIELD.code, "{message}", context)
+        return self
 
 
 class AlongDepth(Layer):
@@ -278,6 +314,7 @@ __all__ = [
     "NO_COUNTS",
     "Counts",
     "Layer",
+    "OneWay",
     "Parameter",
     "Parameters",
     "aliases",

@@ -27,6 +27,7 @@ CROSSED = re.compile(r"\s*[0-9]+(?:\s*[xX×]\s*[0-9]+)*\s*")
 LISTED = r"\s*[\[(]?\s*[0-9]{1,18}(?:(?:\s*,\s*|\s+)[0-9]{1,18}){1,5}\s*[\])]?\s*"
 WRITTEN = r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?(?:[eE][+-]?[0-9]{1,2})?"
 NAME = re.compile(r"[A-Za-z0-9_-]+")
+LAYER_NAME = re.compile(r"[A-Za-z0-9_.-]+")  # with those of the instances around it
 ROUNDING_WORDS: Mapping[str, str] = {  # other words for how steps are rounded
     "down": "floor", "trunc": "floor", "truncate": "floor", "up": "ceil", "ceiling": "ceil",
 }  # fmt: skip
@@ -220,6 +221,29 @@ def _sizes(least: int) -> Callable[[Any], int | Volume]:
         raise wrong(wanted, value, instead=_written_otherwise(value, least))
 
     return read
+
+
+def read_factors(value: Any) -> int | float | tuple[int | float, ...]:
+    """Read a factor, or one an axis; whole ones are whole numbers, however they are written."""
+    wanted = "a positive number, or one per axis as [2, 1.5] or 2x3"
+    factors = value
+    if isinstance(value, str):
+        factors = crossed(value)
+        if factors is None or len(factors) < 2:
+            raise wrong(wanted, value, instead=_written_otherwise(value, 1))
+    if not isinstance(factors, list | tuple):
+        return _factor(value, wanted)
+    if not 1 <= len(factors) <= MAX_SPATIAL:
+        raise wrong(wanted, value, instead=_written_otherwise(value, 1))
+    return tuple([_factor(factor, wanted) for factor in factors])
+
+
+def _factor(value: Any, wanted: str) -> int | float:
+    if type(value) is int:
+        return check_whole(value, 1, wanted)
+    if type(value) is float and 0 < value <= LIMIT:  # refuses NaN, too
+        return int(value) if value.is_integer() else value
+    raise wrong(wanted, value, instead=meant_whole(value, 1))
 
 
 def padding(*policies: str) -> FieldType:
@@ -430,12 +454,27 @@ def _text(value: Any) -> str:
     raise wrong("text", value)
 
 
+def read_layer_name(value: Any) -> str:
+    """Read the name of another layer; a name given to a block stays what it is."""
+    if isinstance(value, str) and len(value) <= LONGEST_SIZES and LAYER_NAME.fullmatch(value):
+        return value
+    raise wrong("the name of an earlier layer", value)
+
+
 _REAL: Schema = {"type": "number", "minimum": -LIMIT, "maximum": LIMIT}
 
 Positive = Annotated[int, FieldType(_whole(1), POSITIVE)]
 natural = _whole(0)
 Natural = Annotated[int, FieldType(natural, NATURAL)]
 Sizes = Annotated[int | Volume, FieldType(_sizes(1), _sizes_schema(1, "sizes"))]
+_FACTOR: Schema = {"type": "number", "exclusiveMinimum": 0, "maximum": LIMIT}
+Factors = Annotated[
+    int | float | tuple[int | float, ...],
+    FieldType(
+        read_factors,
+        {"anyOf": [_FACTOR, crossed_schema(1, 2, MAX_SPATIAL), _listed(_FACTOR, MAX_SPATIAL)]},
+    ),
+]
 Offsets = Annotated[int | Volume, FieldType(_sizes(0), _sizes_schema(0, "sizes or 0"))]
 Pads = Annotated[int | str | tuple[Any, ...], padding(*PADDING_POLICIES)]
 Border = Annotated[int | tuple[Any, ...], padding()]
@@ -456,6 +495,13 @@ TruthOrReal = Annotated[
     bool | float, FieldType(_truth_or_real, {"anyOf": [{"type": "boolean"}, _REAL]})
 ]
 Text = Annotated[str, FieldType(_text, {"type": "string"})]
+LayerName = Annotated[
+    str,
+    FieldType(
+        read_layer_name,
+        {"type": "string", "pattern": rf"^{LAYER_NAME.pattern}$(?!\n)", "maxLength": LONGEST_SIZES},
+    ),
+]
 Integer = Annotated[
     int, FieldType(_integer, {"type": "integer", "minimum": -LIMIT, "maximum": LIMIT})
 ]

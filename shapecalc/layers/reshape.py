@@ -9,16 +9,26 @@ from pydantic import Field as Declared
 from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
-from shapecalc.derivations import Derivation, Expression, minus, over, plus, times
-from shapecalc.diagnostics import LayerError, repairable
+from shapecalc.derivations import Derivation, Expression, minus, over, plus, rounded, times
+from shapecalc.diagnostics import Fault, LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
-from shapecalc.geometry import Step
-from shapecalc.layers.base import Layer, by_axis, need_spatial, per_axis, show
+from shapecalc.geometry import Resize, Step, resized, scaled
+from shapecalc.layers.base import (
+    Layer,
+    OneWay,
+    by_axis,
+    need_spatial,
+    per_axis,
+    show,
+    show_value,
+)
 from shapecalc.layers.field_types import (
     AxisOrder,
     Border,
+    Factors,
     Integer,
+    LayerName,
     Positive,
     Sizes,
     Volume,
@@ -30,6 +40,7 @@ from shapecalc.receptive_field import (
     bounding,
     interpolated,
     reordered,
+    resampled,
     scattered,
     slid,
     spread_out,
@@ -37,6 +48,16 @@ from shapecalc.receptive_field import (
 from shapecalc.volumes import titles_of
 
 Sides = list[tuple[int, int]]
+
+
+def sizes_like(name: str, volume: Volume, other: Volume) -> Volume:
+    """Return the spatial sizes of another layer's volume; raise SC206 unless both have as many."""
+    need_spatial(volume)
+    if len(other) != len(volume):
+        message = f"{show(volume)} and {name}, {show(other)}, have different numbers of axes"
+        hint = "like names a layer with as many"
+        raise LayerError(Fault(rules.RANK, message, hint, otherwise=hint))
+    return other[:-1]
 
 
 class Flatten(Layer):
@@ -144,16 +165,19 @@ class Pad(Layer):
     shorthand = "P"
     sign: ClassVar[int] = 1
 
-    def sides(self, volume: Volume) -> Sides:
-        """Return (before, after) for each axis, negative where something is cut off."""
+    def sides(self, volume: Volume, *others: Volume) -> Sides:
+        """Return (before, after) for each axis, negative where something is cut off.
+
+        `others` are the volumes that the kind reads beside its input.
+        """
         need_spatial(volume)
         pads = per_axis(self.P, len(volume) - 1, "P")
         pairs = [pad if isinstance(pad, tuple) else (pad, pad) for pad in pads]
         return [(self.sign * before, self.sign * after) for before, after in pairs]
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        (volume,) = inputs
-        sides = self.sides(volume)
+        volume = inputs[0]
+        sides = self.sides(*inputs)
         output = [W + before + after for W, (before, after) in zip(volume, sides, strict=False)]
         if min(output) < 1:
             most = (min(volume[:-1]) - 1) // 2
@@ -166,11 +190,11 @@ class Pad(Layer):
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
-        return slid(fields[0], [Step(1, 1, before) for before, _ in self.sides(inputs[0])])
+        return slid(fields[0], [Step(1, 1, before) for before, _ in self.sides(*inputs)])
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
         found = []
-        for W, (before, after) in zip(inputs[0], self.sides(inputs[0]), strict=False):
+        for W, (before, after) in zip(inputs[0], self.sides(*inputs), strict=False):
             a, b = abs(before), abs(after)
             sides = [times(2, a)] if a == b else [a, b]
             terms = sides if self.sign > 0 else map(minus, sides)
@@ -178,23 +202,42 @@ class Pad(Layer):
         return by_axis(found)
 
 
-class Crop(Pad):
+class Crop(OneWay, Pad):
     """crop: cut rows and columns off the border.
 
     Output: W - P before - P after along each axis, the depth kept. No parameters, no MACs.
+    With `like`, the name of an earlier layer, the centre is kept, as large as that layer's output;
+    of an odd number the larger half is cut off at the end: 64 like 57 loses 3 before and 4 after.
 
-    Backward: the upstream gradient with zeros where something was cut off.
+    Backward: the upstream gradient with zeros where something was cut off; none goes to the layer
+    that `like` names.
 
     Example: 64x64x512 with P=4: 64 - 2*4 = 56, so 56x56x512.
 
         - crop: 4
 
-    Fields: P (main): one number, one per axis, or [[top, bottom], [left, right]].
+    Fields: P (main): one number, one per axis, or [[top, bottom], [left, right]]; or like.
 
-    Sources: Ronneberger et al., "U-Net", 2015; Keras, Cropping2D.
+    Sources: Ronneberger et al., "U-Net", 2015; Keras, Cropping2D and CenterCrop; Caffe, Crop.
     """
 
+    P: Annotated[Border | None, Declared(validation_alias=AliasChoices("P", *SYNONYMS["P"]))] = None  # type: ignore[assignment]
+    like: LayerName | None = None
+
     sign: ClassVar[int] = -1
+    one_of: ClassVar[tuple[str, ...]] = ("P", "like")
+    reference: ClassVar[str | None] = "like"
+
+    def sides(self, volume: Volume, *others: Volume) -> Sides:
+        if self.like is None or not others:
+            return super().sides(volume)
+        sizes = sizes_like(self.like, volume, others[0])
+        more = [W - size for W, size in zip(volume, sizes, strict=False)]
+        if min(more) < 0:
+            message = f"{show(volume)} is smaller than {self.like}, {show(others[0])}"
+            hint = f"the one that is cut is the larger one: pad, or crop {self.like}"
+            raise LayerError(Fault(rules.DISAGREEMENT, message, hint, otherwise=hint))
+        return [(-(extra // 2), -(extra - extra // 2)) for extra in more]
 
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
@@ -206,54 +249,98 @@ class Crop(Pad):
         return True
 
 
-class Upsample(Layer):
-    """upsample: enlarge each slice by a whole factor.
+class Upsample(OneWay):
+    """upsample: enlarge each slice by a factor, or to a size.
 
-    Output: W*scale along each axis, the depth kept. No parameters, no MACs. nearest repeats
-    values; bilinear interpolates on every spatial axis with half-pixel centres, its receptive
+    Output: W*scale along each axis, the depth kept; a scale may be a fraction, and the product is
+    floored. Or the spatial sizes of `output`, or those of an earlier layer, named by `like`. No
+    parameters, no MACs. With r = 1/scale, or W over the size: nearest takes pixel floor(j*r) for
+    output j; bilinear interpolates on every spatial axis around (j + 1/2)*r - 1/2, half-pixel
+    centres, with the border repeated, and leaves an axis as it is whose size stays; its receptive
     field is an upper bound. The jump is divided by the scale.
 
     Backward: an input gets the sum of its copies' upstream gradients (nearest), or of all outputs'
-    with the weights it had in them (bilinear).
+    with the weights it had in them (bilinear); none goes to the layer that `like` names.
 
     Example: 13x13x256 with scale 2: 13*2 = 26, so 26x26x256.
 
         - upsample: {scale: 2, mode: nearest}
 
-    Fields: scale (main), mode (nearest; bilinear).
+    Fields: scale (main); or output: spatial sizes, one number for every axis; or like; mode
+    (nearest; bilinear).
 
-    Source: PyTorch, torch.nn.Upsample.
+    Source: PyTorch, torch.nn.Upsample. It rounds j*r to single precision, and may take the pixel
+    before where that is a whole number.
     """
 
-    scale: Sizes
+    scale: Factors | None = None
+    output: Sizes | None = None
+    like: LayerName | None = None
     mode: Annotated[str, choice("nearest", "bilinear")] = "nearest"
 
     shorthand = "scale"
+    one_of: ClassVar[tuple[str, ...]] = ("scale", "output", "like")
+    reference: ClassVar[str | None] = "like"
 
-    def scales(self, volume: Volume) -> tuple[int, ...]:
-        """Return the factor of each axis."""
+    def axes(self, inputs: Sequence[Volume]) -> list[Resize]:
+        """Return how each axis is resampled; raise LayerError where the sizes do not fit."""
+        volume, *others = inputs
         need_spatial(volume)
-        return per_axis(self.scale, len(volume) - 1, "scale")
+        rank = len(volume) - 1
+        if self.scale is not None:
+            factors = per_axis(self.scale, rank, "scale")
+            nearest = self.mode == "nearest"
+            return [scaled(W, scale, nearest) for W, scale in zip(volume, factors, strict=False)]
+        if self.like is None:
+            sizes: Volume = per_axis(self.output, rank, "output")
+        else:
+            sizes = sizes_like(self.like, volume, others[0])
+        return [resized(W, size) for W, size in zip(volume, sizes, strict=False)]
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        (volume,) = inputs
-        scales = self.scales(volume)
-        return (*[W * scale for W, scale in zip(volume, scales, strict=False)], volume[-1])
+        sizes = [axis.size for axis in self.axes(inputs)]
+        if min(sizes) < 1:
+            message = f"nothing of {show(inputs[0][:-1])} would be left"
+            repair = Repair("scale=1 keeps its size", set_field("scale", 1))
+            raise LayerError(repairable(rules.TOO_LARGE, message, [repair]))
+        return (*sizes, inputs[0][-1])
 
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
-        scales = self.scales(inputs[0])
+        axes = self.axes(inputs)
         if self.mode == "bilinear":
-            return interpolated(fields[0], scales)
-        return spread_out(fields[0], [Step(scale, scale, 0) for scale in scales])
+            return interpolated(fields[0], axes)
+        if all(axis.old == 1 for axis in axes):
+            return spread_out(fields[0], [Step(axis.new, axis.new, 0) for axis in axes])
+        return resampled(fields[0], axes)
+
+    def leaves_out(self, inputs: Sequence[Volume]) -> bool:
+        return any(axis.size < axis.W for axis in self.axes(inputs))
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
-        pairs = zip(inputs[0], self.scales(inputs[0]), strict=False)
-        return by_axis([Derivation("output", W * s, times(W, s)) for W, s in pairs])
+        axes = self.axes(inputs)
+        if self.scale is None:
+            given = {"layer": self.like}
+            return by_axis(
+                [Derivation("output", r.size, reason="size_given", given=given) for r in axes]
+            )
+        factors = per_axis(self.scale, len(axes), "scale")
+        found = []
+        for axis, scale in zip(axes, factors, strict=True):
+            product = times(axis.W, scale)
+            whole = isinstance(scale, int)
+            found.append(
+                Derivation("output", axis.size, product if whole else rounded("floor", product))
+            )
+        return by_axis(found)
 
     def field_derivations(self, field: Field, inputs: Sequence[Volume]) -> list[Derivation]:
-        given = {"scale": self.scale, "bound": self.mode == "bilinear"}
+        axes = self.axes(inputs)
+        scale = show_value(self.scale) if self.scale is not None else ""
+        if not scale:
+            scale = " and ".join(dict.fromkeys(f"{axis.size}/{axis.W}" for axis in axes))
+        given = {"scale": scale, "bound": self.mode == "bilinear"}
         return [Derivation("receptive_field", None, reason="enlarged", given=given)]
 
 

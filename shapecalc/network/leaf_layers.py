@@ -172,6 +172,10 @@ class LeafLayers:
             )  # fmt: skip
         wiring = self.wiring
         sources = wiring.sources(origin, path, scope, full, chain, cls.merges, own, bare)
+        if cls.reference is not None and layer is not None:
+            from shapecalc.network import references  # few layers name another one
+
+            layer, sources = references.joined(wiring, layer, sources, path, scope, full, bare)
         node = Node(full, kind, layer, sources, path, claims, None, translation)
         added = wiring.add(node)
         if share is not None:

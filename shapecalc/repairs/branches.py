@@ -223,7 +223,7 @@ class Merge:
 
 def _missing_padding(layer: Layer | None) -> int:
     """Return the P that a convolution without one would need to keep its sizes, 0 for none."""
-    if not isinstance(layer, Convolution) or layer.P != 0 or layer.dilation != 1:
+    if not isinstance(layer, Convolution) or layer.P != 0 or layer.window_dilation() != 1:
         return 0
     return layer.F // 2 if isinstance(layer.F, int) and layer.F % 2 else 0
 

@@ -33,7 +33,7 @@ SEARCHES: dict[Rule, tuple[str, ...]] = {
         "inputs.sound",
         "inputs.inputs",
     ),
-    rules.DISAGREEMENT: ("merges.merges",),
+    rules.DISAGREEMENT: ("references.references", "merges.merges"),
     rules.RANK: ("inputs.meant_inputs",),
     rules.FALSE_CLAIM: ("inputs.meant_inputs", "claims.claims"),
     DROPPED_VALUES: ("inputs.inputs",),

@@ -150,6 +150,10 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
         f"each of the {of.value[-1]} slices {show(of.given['slice'])} becomes one value"
     ),
     "sizes_given": lambda of: f"output = {show(of.value[:-1])} as given, depth {of.value[-1]} kept",
+    "input_of": lambda of: f"output = {show(of.value)}, the input of {of.given['layer']}",
+    "size_given": lambda of: (
+        f"as {of.given['layer']} has: {of.value}" if of.given["layer"] else f"as given: {of.value}"
+    ),
     "as_many_values": _as_many_values,
     "units": _units,
     "axes": lambda of: f"axes {', '.join(of.given['order'])}: {show(of.value)}",

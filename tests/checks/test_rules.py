@@ -263,6 +263,7 @@ def test_sc403_finds_a_bias_that_only_batch_norms_see(trace_text: TraceText, lay
         "[{conv: {K: 2, F: 3, bias: false}}, batch_norm]",
         "[{conv: {K: 2, F: 3}}, relu, batch_norm]",
         "[{conv: {K: 2, F: 3}}, layer_norm]",
+        "[{local_conv: {K: 2, F: 3}}, batch_norm]",
         "[{conv: {K: 2, F: 3}}, instance_norm]",
         "[{conv: {K: 2, F: 3}}, {group_norm: 2}]",
         "[batch_norm, {conv: {K: 2, F: 3}}]",

@@ -25,6 +25,7 @@ KINDS = [
     "flatten", "reshape", "dropout", "batch_norm", "instance_norm", "layer_norm", "group_norm",
     "lrn", "relu", "gelu", "silu", "mish", "relu6", "hard_sigmoid", "hard_swish", "sigmoid",
     "tanh", "softplus", "softmax", "log_softmax", "elu", "selu", "leaky_relu", "prelu", "pad",
+    "separable_conv", "local_conv", "max_unpool",
     "hard_tanh", "softsign", "exp", "abs", "sqrt", "identity", "glu",
     "rms_norm", "l2_normalize", "scale",
     "channel_shuffle", "pixel_shuffle", "pixel_unshuffle", "slice", "transpose",

@@ -440,4 +440,64 @@ def test_no_gradient_is_computed_that_nobody_wants(kind: str, fields: Fields) ->
 
 
 def test_every_kind_of_pool_has_a_kernel() -> None:
-    assert set(KERNELS) == {kind for kind in KINDS if kind.endswith("_pool")}
+    assert set(KERNELS) == {kind for kind in KINDS if kind.endswith("_pool")} | {"max_unpool"}
+
+
+# -- max_unpool ------------------------------------------------------------------------------------
+
+
+def unpooling(fields: Fields) -> Any:
+    """Return the kernel behind a max pool with some fields."""
+    layer = KINDS["max_unpool"](of="pool").bound(KINDS["max_pool"](**fields))
+    return KERNELS["max_unpool"](layer)
+
+
+def test_values_go_back_to_where_the_largest_were() -> None:
+    seen = np.array([[5.0, 1, 2, 2, 0, 7, 9]]).reshape(1, 7, 1)
+    x = np.array([10.0, 20, 30]).reshape(1, 3, 1)
+    kernel, context = unpooling({"F": 2, "rounding": "floor"}), Context(Buffers("float64"))
+    y, saved = kernel.forward(context, [x, seen], {})
+    assert y.ravel().tolist() == [10, 0, 20, 0, 0, 30, 0]  # of equal ones the first
+    up = np.arange(7.0).reshape(1, 7, 1)
+    (dx, none), _ = kernel.backward(context, up, saved, {}, [True, True])
+    assert dx.ravel().tolist() == [0, 2, 5]
+    assert not none.any()
+    assert none.shape == seen.shape
+    assert kernel.backward(context, up, saved, {}, [False, False]) == ([None, None], {})
+
+
+def test_of_windows_with_one_position_the_last_counts() -> None:
+    seen = np.array([0.0, 9, 1, 2]).reshape(1, 4, 1)
+    x = np.array([10.0, 20, 30]).reshape(1, 3, 1)
+    kernel, context = unpooling({"F": 2, "S": 1}), Context(Buffers("float64"))
+    y, saved = kernel.forward(context, [x, seen], {})
+    assert y.ravel().tolist() == [0, 20, 0, 30]
+    (dx, _), _ = kernel.backward(context, np.ones((1, 4, 1)), saved, {}, [True, False])
+    assert dx.ravel().tolist() == [0, 1, 1]
+
+
+def test_a_window_without_a_pixel_puts_nothing() -> None:
+    fields = {"F": 2, "S": 2, "P": 1, "dilation": 2, "rounding": "floor"}
+    seen = -np.arange(1.0, 5).reshape(1, 2, 2, 1)
+    kernel, context = unpooling(fields), Context(Buffers("float64"))
+    x = np.full((1, 1, 1, 1), 3.0)
+    y, saved = kernel.forward(context, [x, seen], {})
+    assert y.ravel().tolist() == [0, 0, 0, 3]  # its only tap inside
+    kernel = unpooling({"F": 1, "S": 3, "P": 1, "rounding": "floor"})
+    y, saved = kernel.forward(context, [np.full((1, 2, 2, 1), 3.0), seen], {})
+    assert not y.any()
+    (dx, _), _ = kernel.backward(context, np.ones(y.shape), saved, {}, [True, False])
+    assert not dx.any()
+
+
+def test_an_unpooling_stays_in_single_precision_and_undoes_its_pool() -> None:
+    x = image(2, 9, 8, 3).astype(np.float32)
+    for fields in ({"F": 3}, {"F": 2, "rounding": "floor"}, {"F": 4, "S": 4, "rounding": "ceil"}):
+        pool, context = kernel("max_pool", fields), Context(Buffers("float32"))
+        pooled, _ = pool.forward(context, [x], {})
+        y, _ = unpooling(fields).forward(context, [pooled, x], {})
+        assert y.dtype == np.float32
+        assert np.array_equal(y[y != 0], x[y != 0])
+        assert (y != 0).sum() == pooled.size
+        again, _ = pool.forward(context, [np.where(y == 0, -np.inf, y).astype(np.float32)], {})
+        assert np.array_equal(again, pooled)

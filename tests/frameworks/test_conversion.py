@@ -28,13 +28,15 @@ LEFT = {
     (KERAS, "avg_pool"): {"P", "rounding", "count_include_pad"},
     (KERAS, "prelu"): {"per_channel"},  # one slope for all
     (PYTORCH, "relu"): {"max", "slope", "threshold"},
-    (KERAS, "upsample"): {"mode"},
+    (KERAS, "upsample"): {"mode", "output", "scale"},
     (KERAS, "rms_norm"): {"weight"},  # false
     (KERAS, "scale"): {"weight"},  # false
 }
 NO_LAYER = {
     PYTORCH: {
         "depthwise_conv",
+        "separable_conv",
+        "local_conv",
         "global_max_pool",
         "global_avg_pool",
         "crop",

@@ -73,7 +73,8 @@ def records(trace: Trace) -> Any:
 def test_every_word_has_a_case() -> None:
     tried = {(case.framework, case.name) for case in CASES} | set(MERGES)
     words = {(word.framework, word.name) for word in all_words()}
-    assert words - tried == {("PyTorch", "interpolate")}
+    unpoolings = {("PyTorch", f"MaxUnpool{axes}d") for axes in (1, 2, 3)}  # they name a layer
+    assert words - tried == {("PyTorch", "interpolate"), *unpoolings}
     assert tried <= words
 
 
@@ -319,7 +320,9 @@ def test_a_layer_for_another_number_of_axes_is_refused(volume: str, item: Any, c
         ({"GELU": {"approximate": "tanh"}}, "exact", True),
         ({"ELU": {"alpha": 2}}, "alpha 1", True),
         ({"Hardtanh": {"min_val": 0}}, "begins at -1", True),
-        ({"Upsample": {"size": 16}}, "scale", False),
+        ({"Upsample": {"size": 16, "mode": "nearest-exact"}}, "starts", True),
+        ({"Upsample": {"scale_factor": 1.5, "mode": "nearest-exact"}}, "starts", True),
+        ({"Upsample": {"scale_factor": 1.5, "recompute_scale_factor": True}}, "output", True),
         ({"upsample": {"size": 2}}, "factor", False),
         ({"Upsample": {"scale_factor": 2, "mode": "bicubic"}}, "nearest or bilinear", True),
         ({"Upsample": {"scale_factor": 2, "align_corners": True}}, "half-pixel", True),
@@ -440,6 +443,7 @@ def test_a_tuple_that_brackets_have_torn_is_put_together(
         ("nn.ReLU(inplace=True)", "relu"),
         ("nn.ReLU(),", "relu"),
         ("nn.Linear(256, 10)", {"dense": {"units": 10}}),
+        ("nn.Upsample(64)", {"upsample": {"output": 64}}),
         ("Dropout(0.3)", {"dropout": {"rate": 0.3}}),
         ("tf.keras.layers.BatchNormalization()", {"batch_norm": {"eps": 0.001}}),
         ("conv K=8 F=3 P=1", {"conv": {"K": 8, "F": 3, "P": 1}}),
@@ -527,7 +531,7 @@ def test_a_call_is_offered_as_the_layers_it_makes(
     assert after["layers"] == [*meant, "tanh"]
 
 
-@pytest.mark.parametrize("text", ["x.view(-1, 72)", "nn.Upsample(64)", "max_pool(F=2, mode=3)"])
+@pytest.mark.parametrize("text", ["x.view(-1, 72)", "max_pool(F=2, mode=3)"])
 def test_a_call_that_is_not_understood_gets_no_other_layer(text: str) -> None:
     (found,) = shapecalc.check({"input": "8x8x4", "layers": [text]})
     assert "without a call" in found.hint
@@ -600,7 +604,8 @@ def test_no_word_is_in_two_lists_and_none_is_ours() -> None:
         ("Con2d", "conv"), ("Linaer", "linear"), ("relu7", None), ("conv_lstm", None),
         ("dense_net", None), ("drop", "dropout"), ("celu", None), ("swiglu", None),
         ("softmin", None),
-        ("lsmt", None), ("max_unpol", None), ("conv9", None), ("xyz", None), ("minimun", None),
+        ("lsmt", None), ("conv9", None), ("xyz", None), ("minimun", None),
+        ("max_unpol", "max_unpool"),
         ("separable_conv2d", None), ("group", None), ("global", None), ("hard", None),
     ],
 )  # fmt: skip

@@ -555,3 +555,71 @@ def test_a_refusal_names_the_layer_its_fields_and_its_input(ask: Ask) -> None:
     said = ask("224x224x3", {"conv": {"K": 96, "F": 11, "S": 4}}).said("SC201")
     for part in ("conv1", "F=11", "S=4", "224x224x3"):
         assert part in said
+
+
+# -- separable and local ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("volume", "fields", "output", "weights", "biases", "macs"),
+    [
+        # keras-team/keras, SeparableConv2D(100, 5) on ten slices: 1,350 parameters
+        ("416x416x10", {"K": 100, "F": 5}, [412, 412, 100], 1_250, 100, 212_180_000),
+        ("12x3", {"K": 5, "F": 3, "P": 1, "multiplier": 2}, [12, 5], 48, 5, 576),
+        ("9x9x4", {"K": 2, "F": 3, "S": 2, "bias": False}, [4, 4, 2], 44, 0, 704),
+        ("5x6x7x2", {"K": 3, "F": [1, 2, 3], "dilation": 2}, [5, 4, 3, 3], 18, 3, 1_080),
+    ],
+)
+def test_separable_convolutions(
+    ask: Ask,
+    volume: str,
+    fields: dict[str, Any],
+    output: list[int],
+    weights: int,
+    biases: int,
+    macs: int,
+) -> None:
+    asked = ask(volume, {"separable_conv": fields})
+    assert asked.codes == []
+    assert asked["output"] == output
+    assert (asked["weights"], asked["biases"], asked["macs"]) == (weights, biases, macs)
+
+
+def test_a_separable_convolution_is_two_with_one_bias(ask: Ask) -> None:
+    for volume, F, S, P, m in product((8, (7, 6)), (1, 3), (1, 2), (0, 1, "same"), (1, 3)):
+        full = (*(volume if isinstance(volume, tuple) else (volume,)), 4)
+        window = {"F": F, "S": S, "P": P, "multiplier": m}
+        result = trace(
+            {"input": list(full), "rounding": "floor", "layers": [
+                {"depthwise_conv": {**window, "bias": False}}, {"conv": {"K": 5, "F": 1}},
+            ]}
+        )  # fmt: skip
+        asked = ask(full, {"separable_conv": {"K": 5, **window}}, rounding="floor")
+        assert tuple(asked["output"]) == result.output
+        for key in ("weights", "biases", "macs"):
+            assert asked[key] == result.totals[key], (full, window, key)
+        field = result.layers[-1].receptive_field
+        assert field is not None
+        assert asked["receptive_field"] == [*field]
+
+
+def test_a_local_convolution_has_a_weight_for_every_connection(ask: Ask) -> None:
+    for F, S, P, K, bias in product((1, 2, 3), (1, 2), (0, 1), (1, 4), (True, False)):
+        windows = len(positions(6, F, S, P, P, 1))
+        fields = {"K": K, "F": F, "S": S, "P": P, "bias": bias}
+        asked = ask((6, 6, 3), {"local_conv": fields}, rounding="floor")
+        outputs = windows * windows * K
+        assert asked["output"] == [windows, windows, K]
+        assert (asked["weights"], asked["macs"]) == (outputs * F * F * 3,) * 2
+        assert asked["biases"] == outputs * bias
+
+
+def test_a_local_convolution_that_does_not_fit(ask: Ask) -> None:
+    asked = ask("6x6x3", {"local_conv": {"K": 4, "F": 7}})
+    assert asked.codes == ["SC202"]
+    assert (asked["weights"], asked["biases"], asked["macs"]) == (None, None, None)
+    asked = ask("6x6x3", {"local_conv": {"K": 4, "F": 3, "S": 2}})
+    assert asked.codes == ["SC201"]
+    assert (asked["output"], asked["weights"]) == ([2, 2, 4], 432)  # at the floor
+    assert ask("12", {"local_conv": {"K": 4, "F": 3}}).codes == ["SC206"]
+    assert ask("6x6x3", {"local_conv": {"K": 4, "F": 3, "dilation": 2}}).codes == ["SC102"]

@@ -43,6 +43,12 @@ NOTHING = ("weights", "biases", "parameters", "non_trainable", "macs")
         ("13x7x256", {"upsample": {"scale": "2x1", "mode": "bilinear"}}, [26, 7, 256]),
         ("4x3", {"upsample": 5}, [20, 3]),
         ("2x3x4x5", {"upsample": 2}, [4, 6, 8, 5]),
+        ("13x7x256", {"upsample": 1.5}, [19, 10, 256]),
+        ("13x7x256", {"upsample": {"scale": [0.5, 2.0]}}, [6, 14, 256]),
+        ("100x3", {"upsample": 1.15}, [114, 3]),
+        # torchvision's feature pyramid: to the size of the skip connection
+        ("50x84x256", {"upsample": {"output": "100x167"}}, [100, 167, 256]),
+        ("5x4x3x2", {"upsample": {"output": 7, "mode": "bilinear"}}, [7, 7, 7, 2]),
     ],
 )
 def test_known_sizes(ask: Ask, volume: str, layer: Any, output: list[int]) -> None:
@@ -149,7 +155,14 @@ def test_a_list_has_an_entry_for_each_axis(ask: Ask, volume: str, layer: Any) ->
         ({"pad": 1.5}, "SC104"),
         ({"pad": [[1, 2, 3]]}, "SC104"),
         ({"upsample": 0}, "SC104"),
-        ({"upsample": 1.5}, "SC104"),
+        ({"upsample": -1.5}, "SC104"),
+        ({"upsample": float("nan")}, "SC104"),
+        ({"upsample": [2, 0.0]}, "SC104"),
+        ({"upsample": "1.5x2"}, "SC104"),
+        ({"upsample": {"output": 7.5}}, "SC104"),
+        ({"upsample": {"output": "16x16x3"}}, "SC206"),
+        ({"upsample": {"scale": 2, "output": 16}}, "SC104"),
+        ({"upsample": 0.1}, "SC202"),
         ({"upsample": {"scale": 2, "mode": "bicubic"}}, "SC104"),
         ({"upsample": {"scale": 2, "mode": True}}, "SC104"),
         ({"upsample": {"scale": 2, "align_corners": True}}, "SC102"),

@@ -27,11 +27,14 @@ def volume_of(axes: int) -> tuple[int, ...]:
     return (*(SIZE,) * axes, DEPTH)
 
 
-def cases() -> Iterator[Case]:
-    """Yield every layer with and without its optional fields."""
+def cases(*, with_keras_2: bool = True) -> Iterator[Case]:
+    """Yield every layer with and without its optional fields; those of Keras 2 cannot be made."""
     for axes in (1, 2, 3):
         for case in (*_torch(axes), *_keras(axes)):
             yield Case(*case, volume_of(axes))
+        for name, theirs, ours, n in KERAS_2:
+            if with_keras_2 and n == axes:
+                yield Case("Keras", name, theirs, ours, volume_of(axes))
     for name, theirs, ours in TORCH_ANY:
         yield Case("PyTorch", name, theirs, ours, (SIZE, SIZE, DEPTH))
     for name, theirs, ours in TORCH_FLAT:
@@ -132,6 +135,9 @@ def _torch(n: int) -> Iterator[Item]:
         **norm, "track_running_stats": False, "bias": True,
     }, {"instance_norm": {"eps": 0.1, "affine": False}}  # fmt: skip
     yield "PyTorch", "Upsample", {"scale_factor": 2}, {"upsample": 2}
+    yield "PyTorch", "Upsample", {"scale_factor": 1.5}, {"upsample": 1.5}
+    yield "PyTorch", "Upsample", {"size": 7}, {"upsample": {"output": 7}}
+    yield "PyTorch", "Upsample", {"size": [9, 17, 3][:n]}, {"upsample": {"output": [9, 17, 3][:n]}}
     mode = {1: "linear", 2: "bilinear", 3: "trilinear"}[n]
     yield "PyTorch", "Upsample", {
         "size": None, "scale_factor": [2.0] * n, "mode": mode, "align_corners": False,
@@ -141,6 +147,7 @@ def _torch(n: int) -> Iterator[Item]:
 
 TORCH_ANY: list[tuple[str, dict[str, Any], Any]] = [
     ("UpsamplingNearest2d", {"size": None, "scale_factor": 2}, {"upsample": 2}),
+    ("UpsamplingNearest2d", {"size": [5, 30]}, {"upsample": {"output": "5x30"}}),
     ("SyncBatchNorm", {
         "num_features": DEPTH, "eps": 0.1, "momentum": 0.2, "affine": True,
         "track_running_stats": True, "process_group": None, "bias": True,
@@ -207,6 +214,28 @@ TORCH_FLAT: list[tuple[str, dict[str, Any], Any]] = [
     ("Softmax", {"dim": -1}, "softmax"),
 ]  # fmt: skip
 
+# Layers of Keras 2 that Keras 3 has no more.
+KERAS_2: list[tuple[str, dict[str, Any], Any, int]] = [
+    (f"LocallyConnected{n}D", theirs, {"local_conv": ours}, n)
+    for n in (1, 2)
+    for theirs, ours in (
+        ({"filters": 6, "kernel_size": 3}, {"K": 6, "F": 3}),
+        (
+            {
+                "filters": 6, "kernel_size": [3] * n, "strides": [2] * n, "padding": "valid",
+                "data_format": "channels_last", "activation": "linear", "use_bias": False,
+                "kernel_initializer": "zeros", "bias_initializer": "zeros",
+                **dict.fromkeys((
+                    "kernel_regularizer", "bias_regularizer", "activity_regularizer",
+                    "kernel_constraint", "bias_constraint",
+                )),
+                "implementation": 1,
+            },
+            {"K": 6, "F": [3] * n, "S": [2] * n, "P": "valid", "bias": False},
+        ),
+    )
+]  # fmt: skip
+
 LEARNED = ("initializer", "regularizer", "constraint")
 
 
@@ -270,6 +299,16 @@ def _keras(n: int) -> Iterator[Item]:
             },
             {"depthwise_conv": {"F": 3, "S": 2, "P": "same", "multiplier": 2, "bias": False}},
         )
+        for name in (f"SeparableConv{n}D", f"SeparableConvolution{n}D"):
+            yield "Keras", name, given, {"separable_conv": {"K": 6, "F": 3}}
+            yield "Keras", name, {
+                **given, "strides": 2, "padding": "same", "depth_multiplier": 2,
+                "dilation_rate": 1, **plain, "depthwise_initializer": "zeros",
+                "pointwise_initializer": "zeros", "bias_initializer": "zeros",
+                **_learned("depthwise", "pointwise", "bias"), "activity_regularizer": None,
+            }, {"separable_conv": {
+                "K": 6, "F": 3, "S": 2, "P": "same", "multiplier": 2, "bias": False,
+            }}  # fmt: skip
     for name in (f"MaxPooling{n}D", f"MaxPool{n}D"):
         yield "Keras", name, {"padding": "same", **form}, {"max_pool": {"F": 2, "P": "same"}}
         yield "Keras", name, {"pool_size": 3, "strides": 2}, {"max_pool": {"F": 3, "S": 2}}

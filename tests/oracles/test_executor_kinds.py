@@ -14,7 +14,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial, reduce
-from itertools import islice, permutations, product
+from itertools import chain, islice, permutations, product
 from math import inf, prod
 from typing import Any, NamedTuple
 
@@ -50,6 +50,7 @@ class Case(NamedTuple):
     rounding: str = "floor"
     training: bool = True
     values: str = "normal"
+    before: tuple[dict[str, Any], ...] = ()  # layers that it names
 
 
 class Given(NamedTuple):
@@ -248,6 +249,73 @@ def max_pool(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) ->
     return seen.gather(-1, first)[..., 0]
 
 
+def max_unpool(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    """Return PyTorch's max unpooling where no windows overlap, otherwise values put one by one."""
+    x, image = inputs
+    pool = case._replace(fields=case.before[0]["max_pool"])
+    own = unpooled(pool, x, image)
+    theirs = native_unpool(pool, x, image)
+    if theirs is None:
+        return own
+    assert torch.equal(own, theirs), case
+    overlap = any(
+        axis.starts[1:2] and axis.starts[1] - axis.starts[0] < span_of(axis.F, axis.dilation)
+        for axis in windows_of(pool, image.shape[2:])
+    )
+    return own if overlap else theirs
+
+
+def unpooled(pool: Case, x: Tensor, image: Tensor) -> Tensor:
+    """Return the values of x where the windows of an image have their largest; the last counts."""
+    axes = windows_of(pool, image.shape[2:])
+    numbers = torch.arange(1, 1 + prod(image.shape[2:]), dtype=x.dtype).reshape(image.shape[2:])
+    seen = patches(image.detach(), axes, -torch.inf)
+    first = torch.from_numpy(seen.numpy().argmax(-1))[..., None]
+    places = patches(numbers.expand(image.shape), axes, 0.0).gather(-1, first)[..., 0]
+    places = places.long().flatten(2)  # 0 where the largest value is one of the padding
+    owned = torch.zeros(places.shape, dtype=torch.bool)
+    for n, d in product(*map(range, places.shape[:2])):
+        last = {int(place): window for window, place in enumerate(places[n, d])}
+        owned[n, d, [window for place, window in last.items() if place]] = True
+    y = x.new_zeros((*x.shape[:2], 1 + prod(image.shape[2:])))
+    y = y.scatter_add(2, places, x.flatten(2) * owned)
+    return y[..., 1:].reshape(image.shape)
+
+
+def native_unpool(pool: Case, x: Tensor, image: Tensor) -> Tensor | None:
+    """Return PyTorch's max_unpool of its own max_pool's places; None where it has no such pool."""
+    fields, rank = pool.fields, x.ndim - 2
+    if native_pool("max_pool", pool, image) is None or fields.get("dilation", 1) != 1:
+        return None
+    F, S, P = fields["F"], fields.get("S"), fields.get("P", 0)
+    options = {"ceil_mode": pool.rounding == "ceil", "return_indices": True}
+    _, places = getattr(functional, f"max_pool{rank}d")(image.detach(), F, S, P, **options)
+    apply = getattr(functional, f"max_unpool{rank}d")
+    try:
+        return apply(x, places, F, S, P, output_size=list(image.shape[2:]))
+    except ValueError:  # it allows sizes within a stride of the largest that fits
+        return None
+
+
+def unpools() -> Iterator[Case]:
+    """Yield pools of one axis with everything small, then more axes; ties for the largest."""
+    grid = list(product((2, 5, 6, 7), (1, 2, 3), (1, 2, 3, 4), (0, 1, "same"), (1, 2)))
+    pick = random.Random(6).choice
+    written = [(1, (W,), {"F": F, "S": S, "P": P, "dilation": d}) for W, F, S, P, d in grid]
+    for rank in (1, 2, 2, 2, 2, 3) * 12:
+        fields = {"F": pick((2, 3)), "S": pick((1, 2, 2, 3)), "P": pick((0, 0, 1, "same"))}
+        written.append((rank, tuple(pick((4, 5, 6)) for _ in range(rank)), fields))
+    for _, spatial, fields in sampled(written, 220):
+        rounding, values = pick(("floor", "floor", "ceil")), pick(("normal", "ties"))
+        spec = {"input": [*spatial, 2], "rounding": rounding, "layers": [{"max_pool": fields}]}
+        pooled = trace(spec)
+        if pooled.output is None or any(d.severity == "error" for d in pooled.diagnostics):
+            continue
+        before = {"max_pool": {**fields, "name": "pool", "from": "b"}}
+        volumes = (pooled.output, (*spatial, 2))
+        yield Case({"of": "pool"}, volumes, rounding, values=values, before=(before,))
+
+
 def avg_pool(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
     """Return the mean of each window; a last window that ends past the padding is cut there."""
     (x,) = inputs
@@ -309,6 +377,25 @@ def conv(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Ten
         return apply(x, weight, bias, padding="same", **options)
     sides = sides_of({"multiplier": 1, **fields}, x.shape[2:])
     return apply(bordered(x, sides), weight, bias, fields.get("S", 1), 0, **options)
+
+
+def separable_conv(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    """Return PyTorch's two convolutions, one behind the other."""
+    apply = getattr(functional, f"conv{inputs[0].ndim - 2}d")
+    fields = {name: value for name, value in case.fields.items() if name != "K"}
+    first = conv(case._replace(fields=fields), inputs, {"weight": parameters["depthwise"]})
+    return apply(first, parameters["pointwise"], parameters.get("bias"))
+
+
+def local_conv(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    """Return the windows times a filter for each of them."""
+    (x,), weight = inputs, parameters["weight"]
+    axes = windows_of(case, x.shape[2:])
+    sizes = [len(axis.starts) for axis in axes]
+    seen = patches(x, axes, 0.0).flatten(2, -2)  # N x D x positions x taps
+    filters = weight.reshape(case.fields["K"], seen.shape[2], x.shape[1], -1)
+    y = torch.einsum("ndpt,kpdt->nkp", seen, filters).unflatten(2, sizes)
+    return y + parameters["bias"].reshape(y.shape[1:]) if "bias" in parameters else y
 
 
 def conv_transpose(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
@@ -424,14 +511,36 @@ def shifted(case: Case, inputs: list[Tensor], sign: int) -> Tensor:
     return bordered(inputs[0], [(sign * before, sign * after) for before, after in pairs])
 
 
+def cropped(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    """Return the input without its border, or its centre."""
+    if "P" in case.fields:
+        return shifted(case, inputs, -1)
+    x, like = inputs
+    for axis, size in enumerate(like.shape[2:], start=2):
+        x = x.narrow(axis, int((x.shape[axis] - size) / 2), size)  # as Keras' CenterCrop
+    return x
+
+
+def centres() -> Iterator[Case]:
+    """Yield images cut to another one's size, odd and even numbers of rows less."""
+    for W, w in product((5, 6, 9), (1, 4, 5)):
+        yield Case({"like": "b"}, ((W, 2), (w, 3)))
+        yield Case({"like": "b"}, ((W, W + 1, 2), (w, w, 1)))
+    yield Case({"like": "b"}, ((4, 5, 6, 2), (3, 2, 1, 2)))
+
+
 def upsample(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
-    (x,), fields = inputs, case.fields
+    x, fields = inputs[0], case.fields
     rank = x.ndim - 2
-    scale = tuple(map(float, per_axis(fields["scale"], rank)))
+    how: dict[str, Any] = {"size": tuple(per_axis(fields.get("output", 0), rank))}
+    if "scale" in fields:
+        how = {"scale_factor": tuple(map(float, per_axis(fields["scale"], rank)))}
+    elif "like" in fields:
+        how = {"size": tuple(inputs[1].shape[2:])}
     if fields.get("mode", "nearest") == "nearest":
-        return functional.interpolate(x, scale_factor=scale)
+        return functional.interpolate(x, **how)
     mode = ("linear", "bilinear", "trilinear")[rank - 1]
-    return functional.interpolate(x, scale_factor=scale, mode=mode, align_corners=False)
+    return functional.interpolate(x, **how, mode=mode, align_corners=False)
 
 
 def merged(function: Callable[[list[Tensor]], Tensor]) -> Callable[..., Tensor]:
@@ -490,6 +599,27 @@ def convolutions(kind: str) -> Iterator[Case]:
         for W, P in ((28, 1), (31, "same"), (32, 0), (30, [[0, 2], [1, 3]]), (29, "full")):
             yield Case({"K": 16, "F": 3, "P": P}, ((W, 33, 16),))
     yield Case(wide | {"F": [3, 5], "S": [2, 1], "P": [[2, 0], [1, 3]]}, ((90, 90, 16),))
+
+
+def few_convolutions(kind: str) -> Iterator[Case]:
+    """Yield some of the small cases of a convolution, and a wider one."""
+    dilations = (1, 2) if kind == "separable_conv" else (1,)
+    pads = (0, 1, "same", "same_lower", "full", [[0, 2]])
+    grid = list(product((1, 2, 5, 6), (1, 2, 3), (1, 2, 3), pads, dilations))
+    for W, F, S, P, dilation in sampled(grid, 90):
+        fields = {"K": 3, "F": F, "S": S, "P": P}
+        yield Case(fields | ({"dilation": 2} if dilation > 1 else {}), ((W, 2),))
+    pick = random.Random(4).choice
+    for _ in range(80):
+        rank = pick((1, 2, 2, 3))
+        volume = (*[pick((3, 4, 5, 6)) for _ in range(rank)], pick((1, 2, 3)))
+        fields = fields_of(rank, pick) | {"K": pick((1, 2, 4)), "bias": pick((True, False))}
+        if kind == "local_conv":
+            del fields["dilation"]
+        else:
+            fields |= {"multiplier": pick((1, 1, 2, 3))}
+        yield Case(fields, (volume,))
+    yield Case({"K": 8, "F": 3, "S": 1, "P": "same"}, ((12, 13, 8),))
 
 
 def fields_of(rank: int, pick: Callable[[Sequence[Any]], Any]) -> dict[str, Any]:
@@ -657,6 +787,17 @@ def upsamples() -> Iterator[Case]:
         yield Case({"scale": scale, "mode": mode}, ((3, 4, 2),))
     for mode in ("nearest", "bilinear"):
         yield Case({"scale": [1, 2, 3], "mode": mode}, ((3, 1, 4, 2),))
+        for W, scale in product((1, 3, 5, 8), (0.5, 0.75, 1.25, 1.5, 2.3, 2.7, 3.3)):
+            # PyTorch's nearest has another pixel's gradient where a size stays or doubles
+            if mode == "bilinear" or int(W * scale) not in (W, 2 * W):
+                yield Case({"scale": scale, "mode": mode}, ((W, 2),))
+        for W, size in product((1, 2, 3, 5, 8), (1, 2, 3, 4, 7, 9, 12)):
+            yield Case({"output": size, "mode": mode}, ((W, 3),))
+        yield Case({"scale": [1.5, 2], "mode": mode}, ((5, 4, 2),))
+        yield Case({"output": [9, 4], "mode": mode}, ((4, 7, 2),))
+        yield Case({"output": [5, 3, 7], "mode": mode}, ((3, 4, 5, 2),))
+        yield Case({"like": "b", "mode": mode}, ((3, 4, 2), (7, 5, 3)))
+        yield Case({"like": "b", "mode": mode}, ((5, 2), (3, 1)))
 
 
 def merges() -> Iterator[Case]:
@@ -814,8 +955,11 @@ def hard_sigmoid(x: Tensor) -> Tensor:
 ORACLES: dict[str, Oracle] = {
     "conv": Oracle(conv, lambda: convolutions("conv"), 270),
     "depthwise_conv": Oracle(conv, lambda: convolutions("depthwise_conv"), 270),
+    "separable_conv": Oracle(separable_conv, lambda: few_convolutions("separable_conv"), 120),
+    "local_conv": Oracle(local_conv, lambda: few_convolutions("local_conv"), 120),
     "conv_transpose": Oracle(conv_transpose, transposed, 270),
     "max_pool": Oracle(max_pool, lambda: pools("max_pool"), 300),
+    "max_unpool": Oracle(max_unpool, unpools, 120),
     "avg_pool": Oracle(avg_pool, lambda: pools("avg_pool"), 400),
     "l2_pool": Oracle(l2_pool, lambda: pools("l2_pool"), 400),
     "global_max_pool": Oracle(adaptive("max"), lambda: globals_and_bins(True), 15),
@@ -884,8 +1028,8 @@ ORACLES: dict[str, Oracle] = {
     ),
     "prelu": Oracle(prelu, activations({}, {"per_channel": True}), 36),
     "pad": Oracle(lambda case, inputs, _: shifted(case, inputs, 1), borders, 27),
-    "crop": Oracle(lambda case, inputs, _: shifted(case, inputs, -1), borders, 27),
-    "upsample": Oracle(upsample, upsamples, 70),
+    "crop": Oracle(cropped, lambda: chain(borders(), centres()), 45),
+    "upsample": Oracle(upsample, upsamples, 200),
     "channel_shuffle": Oracle(channel_shuffle, shuffles, 15),
     "pixel_shuffle": Oracle(pixel_shuffle, pixel_shuffles, 30),
     "pixel_unshuffle": Oracle(pixel_unshuffle, pixel_unshuffles, 30),
@@ -910,8 +1054,9 @@ def spec_of(kind: str, case: Case, batch: int, chain: bool = False) -> dict[str,
     if chain:
         sources = [f"{name}2" for name in names]
         layers = [{"add": {"name": f"{name}2", "from": [name, name]}} for name in names]
-    layer = {"name": "layer", "from": sources if len(names) > 1 else sources[0]}
-    layers.append({kind: {**case.fields, **layer}})
+    one = len(names) == 1 or KINDS[kind].reference is not None
+    layer = {"name": "layer", "from": sources[0] if one else sources}
+    layers += [*case.before, {kind: {**case.fields, **layer}}]
     if chain:
         layers.append({"average": {"name": "behind", "from": ["layer", "layer"]}})
     volumes = dict(zip(names, map(list, case.volumes), strict=True))
@@ -954,7 +1099,8 @@ def from_torch(function: Callable[..., Tensor], case: Case, given: Given) -> dic
     output = function(case, list(inputs.values()), parameters)
     output.backward(torch.from_numpy(given.upstream["layer"]))
     found = {"output": output.detach().numpy()}
-    found |= {f"{n}.grad": t.grad.numpy() for n, t in inputs.items() if t.grad is not None}
+    for name, x in inputs.items():  # one that is only looked at has a gradient of 0
+        found[f"{name}.grad"] = np.zeros(x.shape) if x.grad is None else x.grad.numpy()
     return found | {
         f"layer.{name}.grad": p.grad.numpy() for name, p in parameters.items() if p.requires_grad
     }

@@ -126,6 +126,25 @@ def test_depthwise_conv(ask: Any) -> None:
     compare(ask, cases, least=96)
 
 
+def test_separable_conv(ask: Any) -> None:
+    cases: list[Case] = []
+    for volume, F, S, padding, multiplier in product(
+        ((7, 3), (6, 7, 3)), range(1, 4), range(1, 4), PADDINGS, (1, 2)
+    ):
+        written = {"K": 5, "F": F, "S": S, "P": padding, "multiplier": multiplier}
+        kind = per_rank("SeparableConv{}D", volume)
+        cases.append(
+            (
+                {"separable_conv": written},
+                volume,
+                lambda kind=kind, F=F, S=S, padding=padding, multiplier=multiplier: kind(
+                    5, F, strides=S, padding=padding, depth_multiplier=multiplier
+                ),
+            )
+        )
+    compare(ask, cases, least=72)
+
+
 @pytest.mark.parametrize("kind", ["max", "avg"])
 def test_pools(ask: Any, kind: str) -> None:
     stem = {"max": "MaxPooling{}D", "avg": "AveragePooling{}D"}[kind]

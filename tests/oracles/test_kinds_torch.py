@@ -461,7 +461,22 @@ def test_pad_crop_and_upsample(ask: Any) -> None:
                 lambda scale=scale, mode=mode: nn.Upsample(scale_factor=scale, mode=mode),
             )
         )
-    compare(ask, cases, least=144)
+    for W, scale in product(range(1, 30, 4), (0.3, 0.5, 1.1, 1.15, 1.5, 2.25, 2.9)):
+        cases.append(
+            (
+                {"upsample": scale},
+                (W, 3, 2),
+                lambda scale=scale: nn.Upsample(scale_factor=scale),
+            )
+        )
+        cases.append(
+            (
+                {"upsample": {"output": [W, 2], "mode": "bilinear"}},
+                (4, 5, 3),
+                lambda W=W: nn.Upsample(size=(W, 2), mode="bilinear"),
+            )
+        )
+    compare(ask, cases, least=240)
 
 
 class Padded(nn.Module):  # type: ignore[misc, name-defined]

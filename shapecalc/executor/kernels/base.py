@@ -106,3 +106,13 @@ class Kernel(ABC):
 
 
 NO_PARAMETERS: Parameters = {}
+
+
+def zeros_for(
+    context: Context, shapes: Sequence[tuple[int, ...]], wanted: Sequence[bool]
+) -> list[Array | None]:
+    """Return the gradients of inputs that an output does not change with."""
+    return [
+        context.buffers.zeros(shape) if asked else None
+        for shape, asked in zip(shapes, wanted, strict=True)
+    ]

@@ -43,6 +43,8 @@ class Axis(NamedTuple):
     firsts: Sequence[int]  # the first tap of each window that is inside the image
     unopened: Sequence[int]  # windows that no step opens
     unlanded: Sequence[int]  # pixels on which no step lands first
+    starts: Sequence[int]  # the pixel of each window's first tap; negative in the padding
+    dilation: int  # pixels from tap to tap
 
     @property
     def has_empty_window(self) -> bool:
@@ -86,7 +88,8 @@ def sliding(
         steps.append((tap, slice(first, last + 1), slice(pixels[first], pixels[last] + 1, S)))
     covered = [min(start + span, size + after) - start for start in starts]
     inside = [max(min(start + span, size) - max(start, 0), 0) for start in starts]
-    return _axis(size, steps, covered, inside, [taps.start if taps else 0 for taps in seen])
+    firsts = [taps.start if taps else 0 for taps in seen]
+    return _axis(size, steps, covered, inside, firsts, starts, dilation)
 
 
 def _taps_inside(start: int, size: int, F: int, dilation: int) -> range:
@@ -119,7 +122,7 @@ def binned(size: int, bins: int) -> Axis:
         for j, (start, end) in enumerate(edges)
         if start + tap < end
     ]
-    return _axis(size, steps, widths, widths, [0] * bins)
+    return _axis(size, steps, widths, widths, [0] * bins, [start for start, _ in edges], 1)
 
 
 def _axis(
@@ -128,11 +131,13 @@ def _axis(
     covered: Sequence[int],
     inside: Sequence[int],
     firsts: Sequence[int],
+    starts: Sequence[int],
+    dilation: int,
 ) -> Axis:
     opens, unopened = _first_touches([windows for _, windows, _ in steps], len(covered))
     lands, unlanded = _first_touches([pixels for _, _, pixels in steps], size)
     new = [Step(*step, *flags) for step, *flags in zip(steps, opens, lands, strict=True)]
-    return Axis(size, new, covered, inside, firsts, unopened, unlanded)
+    return Axis(size, new, covered, inside, firsts, unopened, unlanded, starts, dilation)
 
 
 def _first_touches(touched: Sequence[slice], size: int) -> tuple[list[bool], list[int]]:
@@ -182,6 +187,34 @@ def _max_block(
         # Later taps are larger numbers: no mask is needed to note the last one that was better.
         np.multiply(better[place].view(np.uint8), won.dtype.type(step.tap), out=taps[place])
         np.maximum(won[place], taps[place], out=won[place])
+
+
+def largest_at(context: Context, x: Array, axes: Sequence[Axis]) -> Array:
+    """Return where each window of x has its largest value, the first one of several.
+
+    Positions of an image are numbered in row-major order; a window without a pixel has none, and
+    the number behind the last.
+    """
+    spatial = x.shape[1:-1]
+    none = prod(spatial)
+    found: Array | None = None
+    for at, axis in reversed([*enumerate(axes, start=1)]):
+        x, won = max_along(context, x, at, axis)
+        shape = [-1 if k == at else 1 for k in range(x.ndim)]
+        pixels = won.reshape(x.shape).astype(np.intp)
+        pixels *= axis.dilation
+        pixels += np.array(axis.starts, np.intp).reshape(shape)
+        inside = (pixels >= 0) & (pixels < axis.size)
+        pixels[~inside] = 0
+        if found is None:
+            found = pixels
+        else:
+            rest = np.take_along_axis(found, pixels, axis=at)
+            inside &= rest < none
+            found = pixels * prod(spatial[at:]) + rest
+        found[~inside] = none
+    assert found is not None, "a pool has an axis"
+    return found
 
 
 def max_back(context: Context, upstream: Array, at: int, axis: Axis, winners: Array) -> Array:

@@ -19,7 +19,7 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
 from shapecalc.layers.base import show
-from shapecalc.layers.conv import Convolution, ConvTranspose
+from shapecalc.layers.conv import Conv, ConvTranspose, DepthwiseConv
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Pad
@@ -124,8 +124,8 @@ class QuestionContext:
     @property
     def borders(self) -> tuple[tuple[int, int], ...]:
         """What a layer puts around each axis: zeros before and after; negative for a crop."""
-        if isinstance(self.layer, Pad) and len(self.volume) > 1:
-            return tuple(self.layer.sides(self.volume))
+        if isinstance(self.layer, Pad) and len(self.volume) > 1 and self.record:
+            return tuple(self.layer.sides(*self.record.input or ()))
         return tuple((part.before, part.after) for part in self.fits or self.transposed_fits)
 
     def resized(
@@ -179,9 +179,9 @@ class QuestionContext:
 
     @cached_property
     def weighted(self) -> Weighted | None:
-        """The numbers behind the weights of a convolution or dense layer."""
+        """The numbers behind the weights of a convolution or dense layer that has one weight."""
         layer, volume = self.layer, self.volume
-        if not volume or not isinstance(layer, Convolution | ConvTranspose | Dense):
+        if not volume or not isinstance(layer, Conv | DepthwiseConv | ConvTranspose | Dense):
             return None
         if isinstance(layer, Dense):
             *spatial, D = self.unflattened
