@@ -87,6 +87,8 @@ NETWORKS = {
         *trained_and_used("efficientnet-b0", reference.efficientnet_b0, (64, 64, 3), 2),
         *trained_and_used("shufflenet-v2", reference.shufflenet_v2, (64, 64, 3), 2),
         *trained_and_used("se-resnet-50", reference.se_resnet50, (64, 64, 3), 2),
+        Network("segnet", reference.segnet, (45, 60, 3), 2),
+        Network("fpn-resnet-50", reference.fpn, (72, 100, 3), 2),
         *trained_and_used("inception-v3", reference.inception_v3, (107, 107, 3), 2),
     )
 }
