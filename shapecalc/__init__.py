@@ -13,17 +13,28 @@ from importlib import import_module as _import
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from os import PathLike
-    from typing import Any
+    from typing import Any, Protocol
 
     from shapecalc.diagnostics import Diagnostic, Finding, SpecError
     from shapecalc.network import NetworkSpec
     from shapecalc.records import LayerRecord
-    from shapecalc.tracing import Trace
+    from shapecalc.tracing import KnownTrace, Trace
     from shapecalc.verification import Verification
 
-    Source = str | PathLike[str] | Mapping[str, Any]
+    class KerasModel(Protocol):
+        """What is asked of a live model of Keras."""
+
+        def get_config(self) -> Any:
+            """Return its configuration."""
+
+        def to_json(self) -> str:
+            """Return its architecture."""
+
+    Source = str | PathLike[str] | Mapping[str, Any] | KerasModel
+    Sizes = str | int | Sequence[int | None]
+    Inputs = Sizes | Mapping[str, Sizes | None] | None
 
 __version__ = "0.1.0"
 
@@ -47,13 +58,19 @@ def __dir__() -> list[str]:
     return list(__all__)
 
 
-def read(source: Source, *, max_layers: int | None = None) -> NetworkSpec:
-    """Return the network of a path or mapping. Raises OSError for a path that cannot be opened.
+def read(source: Source, *, inputs: Inputs = None, max_layers: int | None = None) -> NetworkSpec:
+    """Return the network of a path, a mapping or a live Keras model.
 
-    It may have 100,000 layers, or `max_layers`, once blocks and repeats are expanded.
+    Raises OSError for a path that cannot be opened.
+
+    `inputs` puts other volumes in the place of its own inputs: one for the only input, as
+    "224x224x3" or (224, 224, 3), or a mapping of names to volumes. Raises SpecError for what is no
+    volume, or for a name that is no input's. The network may have 100,000 layers, or `max_layers`,
+    once blocks and repeats are expanded.
     """
     from collections.abc import Mapping
     from operator import index
+    from os import PathLike
     from pathlib import Path
 
     from shapecalc import network, readers
@@ -63,35 +80,67 @@ def read(source: Source, *, max_layers: int | None = None) -> NetworkSpec:
     if most < 1:
         raise ValueError(f"max_layers is 1 or more, not {most}")
     if isinstance(source, Mapping):
-        return network.build(readers.read_mapping(source), most)
-    return network.build(readers.read_path(Path(source)), most)
+        return network.build(readers.read_mapping(source), most, inputs)
+    if isinstance(source, str | PathLike):
+        return network.build(readers.read_path(Path(source)), most, inputs)
+    document = readers.read_live(source)
+    if document is None:
+        raise TypeError(f"a path, a mapping or a Keras model, not a {type(source).__name__}")
+    return network.build(document, most, inputs)
 
 
-def trace(source: Source | NetworkSpec, *, max_layers: int | None = None) -> Trace:
-    """Trace a path, a mapping or a NetworkSpec. Never raises for a fault of the spec.
+def trace(
+    source: Source | NetworkSpec,
+    *,
+    inputs: Inputs = None,
+    max_layers: int | None = None,
+    select: Sequence[str] = (),
+) -> Trace:
+    """Trace a path, a mapping, a live Keras model or a NetworkSpec. Never raises for a fault of it.
 
     What is wrong is in the result's `diagnostics`; a path that cannot be opened raises OSError.
-    A path or mapping may have 100,000 layers, or `max_layers`.
+    `inputs` are other volumes in the place of the network's own, as `read` takes them; a claim
+    under `expect` that holds for its own is not held against them. A path or mapping may have
+    100,000 layers, or `max_layers`. `select` names advice on specs (SC4, SC401) that is wanted for
+    files of frameworks, too.
     """
     from dataclasses import replace
 
-    from shapecalc import checks, tracing
+    from shapecalc import checks, network, rules
     from shapecalc.collector import paused
     from shapecalc.network import NetworkSpec
 
     with paused():
-        spec = source if isinstance(source, NetworkSpec) else read(source, max_layers=max_layers)
-        return replace(checks.checked(tracing.walk(spec)), diagnose=_diagnose)
+        if not isinstance(source, NetworkSpec):
+            spec = read(source, inputs=inputs, max_layers=max_layers)
+        elif inputs is None:
+            spec = source
+        else:
+            spec = network.build(source.document, source.max_layers, inputs)
+        if select:
+            spec = replace(spec, selected=frozenset(rules.beginning(*select)))
+        return replace(checks.traced(spec), diagnose=_diagnose)
 
 
-def check(source: Source | NetworkSpec, *, max_layers: int | None = None) -> list[Diagnostic]:
-    """Return what is wrong with a network, in the order of the file; nothing if all is well."""
-    return list(trace(source, max_layers=max_layers).diagnostics)
+def check(
+    source: Source | NetworkSpec,
+    *,
+    inputs: Inputs = None,
+    max_layers: int | None = None,
+    select: Sequence[str] = (),
+) -> list[Diagnostic]:
+    """Return what is wrong with a network, in the order of the file; nothing if all is well.
+
+    Arguments are those of `trace`.
+    """
+    found = trace(source, inputs=inputs, max_layers=max_layers, select=select)
+    return list(found.diagnostics)
 
 
 def verify(
     source: Source | NetworkSpec,
     *,
+    inputs: Inputs = None,
     batch: int | None = None,
     seed: int = 0,
     dtype: str = "float64",
@@ -101,13 +150,34 @@ def verify(
 ) -> Verification:
     """Run a network forward and backward in NumPy, and compare every prediction.
 
-    `only` names the one layer, or the one instance of a block, to check. Never raises for a fault
+    `inputs` are as in `trace`; all sizes have to be known. `only` names the one layer, or the one
+    instance of a block, to check. Never raises for a fault
     of the spec: it is among the result's `diagnostics`.
     """
     from shapecalc.executor.verify import verify
 
-    traced = trace(source, max_layers=max_layers)
+    traced = trace(source, inputs=inputs, max_layers=max_layers)
     return verify(traced, batch=batch, seed=seed, dtype=dtype, training=training, only=only)
+
+
+def convert(
+    source: Source | NetworkSpec,
+    *,
+    to: str = "json",
+    inputs: Inputs = None,
+    max_layers: int | None = None,
+) -> str | bytes:
+    """Return a network in another format: json is the spec language, as data.
+
+    `inputs` are as in `trace`; claims of the network are left out then. Raises LookupError for a
+    format that is not known, SpecError where no network can be read.
+    """
+    from shapecalc.exporters import EXPORTERS
+
+    export = EXPORTERS.find(to)
+    if export is None:
+        raise LookupError(f"there is no format {to!r}, but {', '.join(EXPORTERS)}")
+    return export(trace(source, inputs=inputs, max_layers=max_layers))
 
 
 def explain(topic: str) -> str:
@@ -122,11 +192,12 @@ def explain(topic: str) -> str:
 
 def _diagnose(trace: Trace) -> tuple[Diagnostic, ...]:
     diagnose = _import("shapecalc.repairs").diagnose  # nothing is wrong with most specs
-    found: tuple[Diagnostic, ...] = diagnose(trace, _cause)
+    native = trace.spec.document.is_native  # what a file states is no student's mistake
+    found: tuple[Diagnostic, ...] = diagnose(trace, _cause if native else None)
     return found
 
 
-def _cause(trace: Trace, finding: Finding) -> str:
+def _cause(trace: KnownTrace, finding: Finding) -> str:
     cause: str = _import("shapecalc.grading.audit").cause(trace, finding)  # on a floor above
     return cause
 
@@ -140,6 +211,7 @@ __all__ = [
     "Verification",
     "__version__",
     "check",
+    "convert",
     "explain",
     "read",
     "trace",

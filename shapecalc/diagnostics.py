@@ -88,6 +88,10 @@ class LayerError(Exception):
         return self._fault
 
 
+class UnknownVolume(LayerError):
+    """Raised by a layer whose output nobody can tell, though nothing is wrong."""
+
+
 class Finding(NamedTuple):
     """A fault at a place of the spec; `layer` is the full name where there is one.
 
@@ -207,6 +211,13 @@ class SpecError(ValueError):
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
         super().__init__("; ".join(f"{d.code} {d.message}" for d in self.diagnostics))
+
+
+def refusal(fault: Fault, where: str) -> SpecError:
+    """Return the error for a faulty array or argument; `where` is its key."""
+    layer = where.rpartition(".")[0] or None
+    told = (fault.code, fault.rule.severity, fault.message, fault.hint)
+    return SpecError([Diagnostic(*told, layer, where, None, None)])
 
 
 def quote(value: object, length: int = QUOTE_LENGTH) -> str:

@@ -10,8 +10,18 @@ from typing import Any, Protocol
 from shapecalc.diagnostics import Diagnostic, Finding, Path, gather, where
 from shapecalc.edits import Change, Edit
 
+SPEC = "spec"  # the format of files in the spec language itself
+
 Place = tuple[int, int]  # line and column, both from 1
 Span = tuple[int, int, int, int]  # from line and column up to line and column, exclusive
+
+
+class Original(tuple[str | int, ...]):
+    """A path into a file of another format, or the name of a node in it, as a reader's own findings
+    have it: all other paths lead into the data that the reader gives.
+    """
+
+    __slots__ = ()
 
 
 @dataclass
@@ -54,7 +64,13 @@ class Source(Protocol):
 
 @dataclass
 class Document:
-    """A spec's data. `read_places` is called only once something has to be located."""
+    """A spec's data. `read_places` is called only once something has to be located.
+
+    What was read from a file of another format is the spec language, too, but for the names: those
+    are the file's own, any text, each once. Its `original_path` leads from a path of the data to
+    the one in the file itself: where that is a text, `read_places` has its line and column; of
+    other files the path is the name of the node.
+    """
 
     data: Any
     file: str | None = None
@@ -63,6 +79,10 @@ class Document:
     open_source: Callable[[], Source] | None = None
     format: str | None = None  # the name of the reader; None for data that never was a file
     meant: bool = True  # of an unreadable text: whether it is a spec gone wrong
+    original_path: Callable[[Path], Path] | None = None  # None where the data is what is written
+    # What gives the document with other volumes in the place of inputs', by name, where the data
+    # depends on them: a reader works out what the language cannot say, such as what -1 stands for.
+    with_inputs: Callable[[Mapping[str, Any]], Document] | None = None
 
     @cached_property
     def places(self) -> Places | None:
@@ -74,18 +94,37 @@ class Document:
         """The text, or None for data that never was a file."""
         return self.open_source() if self.open_source else None
 
+    @property
+    def is_native(self) -> bool:
+        """Whether the data is what somebody wrote in the spec language, not what a reader made."""
+        return self.format in (None, SPEC)
+
+    def original(self, path: Path) -> Path:
+        """Return the path in the file itself."""
+        if self.original_path is None or isinstance(path, Original):
+            return path
+        return self.original_path(path)
+
+    def where(self, path: Path) -> str:
+        """Return a path as text, as the file itself has it: of a binary one the node's name."""
+        return where(self.original(path))
+
     def locate(self, path: Path) -> Span | tuple[None, None, None, None]:
-        """Return where a path begins and ends; nothing where there is no file."""
-        return self.places.find(path) if self.places else (None, None, None, None)
+        """Return where a path begins and ends; nothing where there is no text."""
+        if self.places is None:
+            return (None, None, None, None)
+        return self.places.find(self.original(path))
 
     def located(self, finding: Finding) -> Diagnostic:
         """Return a finding with its place, as users see it."""
         rule, fault = finding.rule, finding.fault
         span = finding.place + finding.place if finding.place else self.locate(finding.path)
+        where, message = self.where(finding.path), fault.message + finding.note
+        if self.original_path is not None and self.places is None and where not in message:
+            message += f" (in {where})"  # the name of a node is the place in a binary file
         return Diagnostic(
-            rule.code, rule.severity, fault.message + finding.note, fault.hint, finding.layer,
-            where(finding.path), *span,
-        )  # fmt: skip
+            rule.code, rule.severity, message, fault.hint, finding.layer, where, *span
+        )
 
     def placed(self, findings: Iterable[Finding]) -> list[tuple[Finding, Diagnostic]]:
         """Return findings, each once, with how users see them, in the order of the file."""
@@ -98,9 +137,9 @@ class Document:
 
     def moved(self, found: Diagnostic, path: Path) -> Diagnostic:
         """Return a diagnostic about a value, with the place at which the document has it."""
-        line, column, end_line, end_column = self.locate(path)
+        line, column, *end = self.locate(path)
         return found._replace(
-            where=where(path), line=line, column=column, end_line=end_line, end_column=end_column
+            where=self.where(path), line=line, column=column, end_line=end[0], end_column=end[1]
         )
 
     @property

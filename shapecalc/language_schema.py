@@ -17,9 +17,9 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from shapecalc.frameworks import lookups
 from shapecalc.layers import ALIASES, KINDS, Layer
-from shapecalc.layers.base import aliases
+from shapecalc.layers.base import aliases, written_names
 from shapecalc.layers.composite import Composite, Repeat
-from shapecalc.layers.field_types import LAYERS, NAME, POSITIVE, VOLUME, Schema
+from shapecalc.layers.field_types import LAYERS, NAME, PARTIAL_VOLUME, POSITIVE, Schema
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED
 from shapecalc.network.example import KEYS as EXAMPLE_KEYS
 from shapecalc.network.example import LOSSES
@@ -29,6 +29,7 @@ from shapecalc.network.validation import PARAMETER
 
 TEXT: Schema = {"type": "string"}
 TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+NO_NAMES: Schema = {"type": "array", "maxItems": 0}
 NAMES: Schema = {"anyOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1}]}
 # As a key, or in the place of a layer: with a capital or a dot it may be any class's name.
 OTHER_WORD = r"[A-Za-z0-9_.-]*[A-Z.][A-Za-z0-9_.-]*"
@@ -55,7 +56,8 @@ def language_schema() -> Schema:
 def fields_of(model: type[BaseModel]) -> dict[str, Schema]:
     """Return the schema of every field of a kind's or of claims' model, by our name for it."""
     written = model.model_json_schema(by_alias=False, schema_generator=_Untitled)
-    return dict(written.get("properties", {}))
+    names = written_names(model)
+    return {names.get(name, name): field for name, field in written.get("properties", {}).items()}
 
 
 def _reference(name: str) -> Schema:
@@ -101,7 +103,7 @@ class _Language:
     # -- the top level -------------------------------------------------------------------------
 
     def spec(self) -> Schema:
-        volume = self.value(VOLUME, parameters=False)
+        volume = self.value(PARTIAL_VOLUME, parameters=False)
         inputs = {
             "type": "object",
             "propertyNames": _either(_reference("name"), {"const": "input"}),
@@ -263,7 +265,7 @@ class _Language:
         if cls.merges:
             options.append(NAMES)
         elif cls.shorthand is None:
-            options.append({"type": "array", "maxItems": 0})
+            options.append(NO_NAMES)
         elif required in ([], [cls.shorthand]):
             options += [fields[cls.shorthand], _reference("parameter")]
         if not _needs_fields(cls):
@@ -280,7 +282,7 @@ class _Language:
             self.definitions["layer_claims"] = self._claims(LayerExpectations, parameters=True)
         common = {
             "name": _either(_reference("name"), _reference("parameter")),
-            "from": NAMES,
+            "from": _either(NAMES, NO_NAMES) if cls.any_sources else NAMES,
             "expect": _either(_reference("layer_claims"), _reference("parameter")),
         }
         return common | ({"share": TEXT_OR_NULL} if cls.has_weights else {})

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from math import prod
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.derivations import Derivation, plus
 from shapecalc.diagnostics import Fault, LayerError, Path
@@ -13,6 +12,7 @@ from shapecalc.layers.base import Layer, show
 from shapecalc.layers.field_types import Volume
 from shapecalc.quantities import QUANTITIES, REPORTED, Quantity
 from shapecalc.receptive_field import Field
+from shapecalc.volumes import PartialVolume, values_in
 
 PER_AXIS = ("receptive_field", "jump")
 
@@ -20,14 +20,15 @@ PER_AXIS = ("receptive_field", "jump")
 class LayerRecord(NamedTuple):
     """What is known of one layer. None stands for the unknown, never for zero.
 
-    Volumes are spatial sizes first, depth last; counts are for one example.
+    Volumes are spatial sizes first, depth last, and may be known in part; counts are for one
+    example.
     """
 
     name: str
     kind: str
     sources: tuple[str, ...] | None
-    input: tuple[Volume, ...] | None
-    output: Volume | None
+    input: tuple[PartialVolume, ...] | None
+    output: PartialVolume | None
     weights: int | None
     biases: int | None
     non_trainable: int | None
@@ -46,19 +47,24 @@ class LayerRecord(NamedTuple):
         return self.weights + self.biases
 
     @property
-    def receptive_field(self) -> tuple[int, ...] | None:
+    def receptive_field(self) -> PartialVolume | None:
         """Input pixels that one output value depends on, per spatial axis of the input."""
         return self.field.sizes() if self.field else None
 
     @property
-    def jump(self) -> tuple[int | float, ...] | None:
+    def jump(self) -> tuple[int | float | None, ...] | None:
         """Input pixels from one output value to the next, per spatial axis of the input."""
         return self.field.jumps() if self.field else None
 
     @property
     def activations(self) -> int | None:
         """Values of the output for one example."""
-        return None if self.output is None else prod(self.output)
+        return None if self.output is None else values_in(self.output)
+
+    @property
+    def computed(self) -> bool:
+        """Whether the output, if it is known, was computed, and not taken from the file."""
+        return self.output is None or self.layer is None or not self.layer.opaque
 
     def number(self, key: str) -> Any:
         """Return what `key` names: a count, or the output, the receptive field or the jump."""
@@ -71,9 +77,15 @@ class LayerRecord(NamedTuple):
         return f"{self.kind} {fields}".rstrip()
 
     @property
+    def title(self) -> str:
+        """The name, and for an operation what it is in its file: `lstm_1 (LSTM)`."""
+        what = self.layer.summary() if self.layer is not None and self.layer.opaque else ""
+        return f"{self.name} ({what})" if what else self.name
+
+    @property
     def derivations(self) -> list[Derivation]:
         """How each number follows: sizes, weights, biases, parameters, MACs, receptive field."""
-        return derivations_of(self)
+        return []
 
     # Text is made on a floor above, and asked for by few.
 
@@ -94,7 +106,27 @@ class LayerRecord(NamedTuple):
         return made
 
 
-def with_context(name: str, layer: Layer, inputs: Sequence[Volume], fault: Fault) -> Fault:
+class KnownRecord(LayerRecord):
+    """The record of a layer whose volumes are known whole, or not at all."""
+
+    __slots__ = ()
+    input: tuple[Volume, ...] | None
+    output: Volume | None
+
+    if TYPE_CHECKING:  # the same with its sizes known
+
+        @property
+        def receptive_field(self) -> Volume | None: ...
+        @property
+        def jump(self) -> tuple[int | float, ...] | None: ...
+
+    @property
+    def derivations(self) -> list[Derivation]:
+        """How each number follows: sizes, weights, biases, parameters, MACs, receptive field."""
+        return derivations_of(self)
+
+
+def with_context(name: str, layer: Layer, inputs: Sequence[PartialVolume], fault: Fault) -> Fault:
     """Put the layer, its fields and the incoming volume before a fault's message."""
     fields = layer.shown_fields()
     subject = f"{name} ({fields})" if fields else name
@@ -124,7 +156,7 @@ def _sum(quantity: Quantity, records: Sequence[LayerRecord]) -> int | None:
     return sum(known) if len(known) == len(terms) else None
 
 
-def derivations_of(record: LayerRecord) -> list[Derivation]:
+def derivations_of(record: KnownRecord) -> list[Derivation]:
     """Return how each number of a record follows; nothing where its input is not known."""
     layer, inputs = record.layer, record.input
     if layer is None or inputs is None:
@@ -144,7 +176,7 @@ def derivations_of(record: LayerRecord) -> list[Derivation]:
     return found + _field(record, layer, inputs)
 
 
-def _parameters(record: LayerRecord) -> Derivation:
+def _parameters(record: KnownRecord) -> Derivation:
     if record.weights is None or record.biases is None:
         return Derivation("parameters", None, reason="unknown")
     if record.layer is not None and not record.layer.has_weights:
@@ -154,11 +186,12 @@ def _parameters(record: LayerRecord) -> Derivation:
     return Derivation("parameters", record.parameters, terms, given=shares)
 
 
-def _field(record: LayerRecord, layer: Layer, inputs: Sequence[Volume]) -> list[Derivation]:
+def _field(record: KnownRecord, layer: Layer, inputs: Sequence[Volume]) -> list[Derivation]:
     """Return how the receptive field follows, and the jump with it."""
-    before, size, jump = record.source_fields[0], record.receptive_field, record.jump
+    size, jump = record.receptive_field, record.jump
     if record.output is None or size is None:
         return []
+    before = record.source_fields[0]
     found = layer.field_derivations(before, inputs) if before else []
     if all(derivation.value is None for derivation in found):
         beside = [Derivation("jump", jump)] if jump else []

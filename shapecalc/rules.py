@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 Severity = Literal["error", "warning", "advice"]
-Stage = Literal["reading", "shapes", "claims", "execution", "advice", "homework"]
+Stage = Literal["reading", "shapes", "claims", "execution", "advice", "homework", "files"]
 
 
 class Rule:
@@ -75,6 +75,11 @@ QUESTION_TWICE = Rule("SC506", "question-twice", "error", "homework")
 FALSE_KEY = Rule("SC507", "false-key", "error", "homework")
 UNREADABLE_ANSWERS = Rule("SC508", "unreadable-answers", "error", "homework")
 ANSWER_TO_NO_QUESTION = Rule("SC509", "answer-to-no-question", "error", "homework")
+
+TAKEN_FROM_FILE = Rule("SC601", "taken-from-the-file", "advice", "files")
+NOT_KNOWN = Rule("SC602", "not-known", "warning", "files")
+DAMAGED = Rule("SC603", "damaged-file", "error", "reading")
+INPUT_SIZE = Rule("SC604", "input-size-needed", "warning", "files")
 
 _catalogue = {rule.code: rule for rule in tuple(globals().values()) if isinstance(rule, Rule)}
 CATALOGUE: Mapping[str, Rule] = MappingProxyType(_catalogue)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shapecalc import receptive_field, rules
 from shapecalc.diagnostics import (
@@ -18,7 +18,10 @@ from shapecalc.diagnostics import (
     Findings,
     Later,
     LayerError,
+    SpecError,
+    UnknownVolume,
     nearest,
+    quote,
 )
 from shapecalc.layers.base import NO_COUNTS, Counts, Layer
 from shapecalc.layers.field_types import Volume
@@ -26,8 +29,9 @@ from shapecalc.layers.sharing import unlike
 from shapecalc.network import Instance, NetworkSpec, Node
 from shapecalc.quantities import REPORTED
 from shapecalc.receptive_field import Field
-from shapecalc.records import PER_AXIS, LayerRecord, totals_of, with_context
+from shapecalc.records import PER_AXIS, KnownRecord, LayerRecord, totals_of, with_context
 from shapecalc.rules import Rule
+from shapecalc.volumes import PartialVolume, is_known, show
 
 SMALL = 2**15  # four sizes up to this one have fewer than 2^63 values
 
@@ -101,17 +105,22 @@ class Trace:
         return self.spec.name
 
     @property
-    def inputs(self) -> Mapping[str, Volume | None]:
+    def inputs(self) -> Mapping[str, PartialVolume | None]:
         """The network's input volumes by name."""
         return self.spec.inputs
 
+    @property
+    def fitting_inputs(self) -> Mapping[str, Volume]:
+        """Sizes that fit in the place of those that inputs leave open, of these inputs."""
+        return {}
+
     @cached_property
-    def outputs(self) -> dict[str, Volume | None]:
+    def outputs(self) -> dict[str, PartialVolume | None]:
         """The network's output volumes by name."""
         return {name: self.volume(index) for name, index in self.spec.outputs.items()}
 
     @property
-    def output(self) -> Volume | None:
+    def output(self) -> PartialVolume | None:
         """The output volume, or None where there are several or it is not known."""
         return next(iter(self.outputs.values())) if len(self.outputs) == 1 else None
 
@@ -137,7 +146,7 @@ class Trace:
         unknown = None in self.totals.values() or not self.outputs
         return not unknown and None not in self.outputs.values()
 
-    def volume(self, value: int | None) -> Volume | None:
+    def volume(self, value: int | None) -> PartialVolume | None:
         """Return the volume of a value, as `spec.values` numbers them."""
         if value is None:
             return None
@@ -160,7 +169,7 @@ class Trace:
         return values
 
     @cached_property
-    def _inputs(self) -> list[Volume | None]:
+    def _inputs(self) -> list[PartialVolume | None]:
         return list(self.spec.inputs.values())
 
     def to_dict(self) -> dict[str, Any]:
@@ -169,15 +178,65 @@ class Trace:
         return made
 
 
+class KnownTrace(Trace):
+    """The result where every input is known whole, or not at all."""
+
+    layers: tuple[KnownRecord, ...]
+
+    if TYPE_CHECKING:  # the same with their volumes known
+
+        def __getitem__(self, name: str) -> KnownRecord: ...
+        def __iter__(self) -> Iterator[KnownRecord]: ...
+        @property
+        def inputs(self) -> Mapping[str, Volume | None]: ...
+        @cached_property
+        def outputs(self) -> dict[str, Volume | None]: ...  # type: ignore[override]
+        @property
+        def output(self) -> Volume | None: ...
+        def volume(self, value: int | None) -> Volume | None: ...
+        def producer(self, value: int) -> KnownRecord | None: ...
+
+
+def known(trace: Trace) -> KnownTrace:
+    """Return a trace for what needs every size. Raises SpecError where an input leaves some open,
+    with the --input to write.
+    """
+    if isinstance(trace, KnownTrace):
+        return trace
+    wrong = [found for found in trace.diagnostics if found.rule.structural]
+    if not wrong:
+        document = trace.spec.document
+        place = trace.spec.place_of_input(next(iter(trace.fitting_inputs), "input"))
+        wrong = [document.located(Finding(sizes_needed(trace), place))]
+    raise SpecError(wrong)
+
+
+def sizes_needed(trace: Trace) -> Fault:
+    """Return the fault of an input that leaves sizes open where all are needed."""
+    left = {name: trace.inputs[name] for name in trace.fitting_inputs}
+    named = " and ".join(f"{quote(name)} {show(volume or ())}" for name, volume in left.items())
+    leave = "leaves" if len(left) == 1 else "leave"
+    message = f"every size is needed here, and {named} {leave} some open"
+    several = len(trace.inputs) > 1
+    options = [
+        f"--input {f'{quote(name)}=' if several else ''}{show(volume)}"
+        for name, volume in trace.fitting_inputs.items()
+    ]
+    hint = f"for example {' '.join(options)}, or inputs= in Python"
+    return Fault(rules.MISSING_FIELD, message, hint)
+
+
 def walk(
     spec: NetworkSpec, outputs: Mapping[str, Volume] | None = None, *, to_the_end: bool = True
-) -> Trace:
+) -> KnownTrace:
     """Trace a network. Never raises: a fault stops only what depends on it.
+
+    An input that is known in part counts as unknown here; open_sizes.py says more about those.
 
     `outputs` puts other volumes in the place of some layers' own, for all that follows from them.
     Who only wants to know whether there is a fault has no need to go `to_the_end`.
     """
-    walker = _Walker(spec, outputs or {})
+    walker = Walker(spec, outputs or {})
     for node in spec.nodes:
         walker.record(node)
         if walker.findings and not to_the_end:
@@ -186,27 +245,33 @@ def walk(
         from shapecalc import worked_example  # few specs have one
 
         walker.findings += worked_example.faults(spec, walker.records)
-    return Trace(spec, tuple(walker.records), (*spec.findings, *walker.findings.counted()))
+    return KnownTrace(spec, tuple(walker.records), (*spec.findings, *walker.findings.counted()))
 
 
-def with_findings(trace: Trace, findings: Sequence[Finding]) -> Trace:
+T = TypeVar("T", bound=Trace)
+
+
+def with_findings(trace: T, findings: Sequence[Finding]) -> T:
     """Return the trace with further findings."""
     return replace(trace, findings=(*trace.findings, *findings)) if findings else trace
 
 
-class _Walker:
+class Walker:
     """Keeps the names, volumes and fields of all values so far."""
 
     def __init__(self, spec: NetworkSpec, outputs: Mapping[str, Volume]) -> None:
         self.replaced = outputs
         self.nodes = spec.nodes
         self.names = [*spec.inputs]
-        self.volumes: list[Volume | None] = [*spec.inputs.values()]
-        self.fields: list[Field | None] = [
-            None if volume is None else receptive_field.of_input(volume[:-1])
+        self.volumes: list[Volume | None] = [
+            volume if volume is not None and is_known(volume) else None
             for volume in spec.inputs.values()
         ]
-        self.records: list[LayerRecord] = []
+        self.fields: list[Field | None] = [
+            None if volume is None else receptive_field.of_input(volume[:-1])
+            for volume in self.volumes
+        ]
+        self.records: list[KnownRecord] = []
         self.counted: dict[tuple[int, tuple[Volume, ...]], Counts] = {}
         self.findings = Findings()
 
@@ -239,6 +304,8 @@ class _Walker:
                 fault = Fault(rules.LIMIT_PASSED, message, "make it smaller")
                 self._refuse(node, rules.LIMIT_PASSED, lambda: fault)
                 weights = macs = None
+        if layer is not None and layer.opaque:
+            macs = layer.known_macs()
         self.volumes.append(output)
         self.fields.append(field)
         self.names.append(node.name)
@@ -248,7 +315,7 @@ class _Walker:
             shares = owner.name
             if inputs is not None:
                 self._compare_shared(node, owner, inputs)
-        record = LayerRecord(
+        record = KnownRecord(
             node.name, node.kind, names, inputs, output,
             weights, biases, kept, macs, shares, layer, field, fields, node.path,
         )  # fmt: skip
@@ -257,6 +324,8 @@ class _Walker:
     def _output(self, node: Node, layer: Layer, inputs: Sequence[Volume]) -> Volume | None:
         try:
             output = layer.volume(inputs)
+        except UnknownVolume:
+            return None
         except LayerError as error:
             refused = error.with_traceback(None)  # which would hold this frame in a circle
             self._refuse(
@@ -288,7 +357,7 @@ class _Walker:
             self.counted[key] = counts
         return counts
 
-    def _compare_shared(self, node: Node, owner: LayerRecord, inputs: Sequence[Volume]) -> None:
+    def _compare_shared(self, node: Node, owner: KnownRecord, inputs: Sequence[Volume]) -> None:
         """Report a layer that cannot use the weights of another."""
         if owner.layer is None or owner.input is None or node.layer is None:
             return

@@ -1,25 +1,29 @@
 """What was meant by sizes that are no volume here, or hardly one: a batch in front, depth first.
 
 A volume is written spatial sizes first, depth last, without a batch. PyTorch, Keras and NumPy print
-shapes in other ways: `torch.Size([1, 3, 32, 32])`, `(None, 32, 32, 3)`, `[-1, 64, 112, 112]`. Where
-it can be told which volume that is, there is one reading; where it cannot, there are several or
-none, and nothing is made up.
+shapes in other ways: `torch.Size([1, 3, 32, 32])`, `(None, 32, 32, 3)`, `[-1, 64, 112, 112]`. A
+size that is not known is `?` here, and None, null or -1 there, as the batch is. Where it can be
+told which volume that is, there is one reading; where it cannot, there are several or none, and
+nothing is made up.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from math import prod
+from typing import Any, Literal, NamedTuple, TypeGuard
 
 Volume = tuple[int, ...]  # spatial sizes first, depth last
+PartialVolume = tuple[int | None, ...]  # None for a size that is not known
 Notation = Literal["ours", "tuple", "torch", "keras"]
 
 LARGEST = 2**63 - 1
 CHANNELS = (1, 3, 4)  # grey, colour, colour with transparency
 SMALLEST_IMAGE = 8
 MOST_CHARACTERS = 400
-MOST_SIZES = 5  # a batch and four
+MOST_AXES = 8
+MOST_SIZES = MOST_AXES + 1  # and a batch
 
 BATCH_WORDS = ("n", "b", "bs", "batch", "batch_size")
 UNKNOWN_WORDS = ("none", "null", "?", "-1")
@@ -42,23 +46,54 @@ class Reading(NamedTuple):
     `turned` says that its depth was written first, `grey` that its depth was not written.
     """
 
-    volume: Volume
+    volume: PartialVolume
     batch: str | None = None
     turned: bool = False
     grey: bool = False
 
 
-def titles_of(volume: Volume) -> tuple[str, ...]:
-    """Return the names of all axes in written order; a flat vector's is its depth."""
+def titles_of(volume: PartialVolume) -> tuple[str, ...]:
+    """Return the names of all axes in written order; a flat vector's is its depth.
+
+    More than three spatial axes have no names: they are numbered from 0.
+    """
     rank = len(volume) - 1
+    if rank > 3:
+        return (*(f"axis {number}" for number in range(rank)), "depth")
     return (
         (*("frames", "height", "width")[3 - rank :], "depth") if rank != 1 else ("length", "depth")
     )
 
 
-def show(volume: Iterable[int]) -> str:
-    """Return a volume as `32x32x3`."""
-    return "x".join(map(str, volume))
+def sized(title: str, size: object) -> str:
+    """Return an axis with its size: `height 32`, or `axis 0 of 32` where it has no name."""
+    return f"{title} of {size}" if title.startswith("axis ") else f"{title} {size}"
+
+
+def axes_of(volume: PartialVolume) -> tuple[str | int, ...]:
+    """Return what each axis is called in a spec: its name, or its number where it has none."""
+    titles = titles_of(volume)
+    return titles if len(titles) <= 4 else (*range(len(volume) - 1), "depth")
+
+
+def show(volume: Iterable[int | str | None]) -> str:
+    """Return a volume as `32x32x3`, a size that is not known as `?`."""
+    return "x".join(map(str, volume)).replace("None", "?")
+
+
+def all_known(volumes: tuple[PartialVolume, ...]) -> TypeGuard[tuple[Volume, ...]]:
+    """Say whether every size of some volumes is known."""
+    return all(map(is_known, volumes))
+
+
+def values_in(volume: PartialVolume) -> int | None:
+    """Return how many values a volume has; None where that depends on a size not known."""
+    return prod(volume) if is_known(volume) else None
+
+
+def is_known(volume: PartialVolume) -> TypeGuard[Volume]:
+    """Say whether every size is known."""
+    return None not in volume
 
 
 def readings(value: Any) -> tuple[Reading, ...]:
@@ -77,8 +112,12 @@ def readings(value: Any) -> tuple[Reading, ...]:
     return ()
 
 
-def doubts(volume: Volume) -> tuple[Reading, ...]:
+def doubts(volume: PartialVolume) -> tuple[Reading, ...]:
     """Return what a volume may mean that looks as if it had a batch, or its depth first."""
+    if not is_known(volume):
+        return _open_doubts(volume)
+    if len(volume) > 4:
+        return _many(volume)
     if len(volume) == 4:
         return _four(volume)
     if len(volume) == 3:
@@ -95,7 +134,7 @@ def doubts(volume: Volume) -> tuple[Reading, ...]:
     return ()
 
 
-def offers(found: Sequence[Reading]) -> list[tuple[str, Volume]]:
+def offers(found: Sequence[Reading]) -> list[tuple[str, PartialVolume]]:
     """Return each volume that may be meant with the words that offer it."""
     if len(found) != 1:
         return [(f"write {show(r.volume)} if {_condition(r, found)}", r.volume) for r in found]
@@ -224,11 +263,13 @@ def _sizes(tokens: Sequence[int | str | None], notation: Notation) -> tuple[Read
         return ()
     batch = tokens[0] if isinstance(tokens[0], str) else None
     rest = tokens if batch is None else tokens[1:]
+    if any(isinstance(size, str) for size in rest):
+        return _open(tokens)
     sizes = tuple(size for size in rest if isinstance(size, int))
-    if len(sizes) != len(rest) or not sizes or len(sizes) > MOST_SIZES:
-        return ()  # a size in the middle is not known
+    if not sizes or len(sizes) > MOST_SIZES:
+        return ()
     if batch is not None:
-        return _ordered(sizes, batch, notation) if len(sizes) < MOST_SIZES else ()
+        return _ordered(sizes, batch, notation) if len(sizes) <= MOST_AXES else ()
     return _without_mark(sizes, notation)
 
 
@@ -239,9 +280,8 @@ def _without_mark(sizes: Volume, notation: Notation) -> tuple[Reading, ...]:
     batch = str(first)
     if len(sizes) == 1:
         return (Reading(sizes),)
-    if len(sizes) == 5:
-        sure = notation == "torch" or first == 1 or rest[0] in CHANNELS or rest[-1] in CHANNELS
-        return _ordered(behind, batch, notation) if sure else ()
+    if len(sizes) > 4:
+        return _many_without_mark(sizes, notation)
     if notation == "torch" and len(sizes) in (2, 4):
         return _ordered(behind, batch, notation)
     if len(sizes) == 4:
@@ -263,6 +303,16 @@ def _without_mark(sizes: Volume, notation: Notation) -> tuple[Reading, ...]:
     if first == rest[0] >= SMALLEST_IMAGE:
         return Reading((*sizes, 1), grey=True), Reading(sizes)
     return Reading(behind, batch), Reading(sizes)
+
+
+def _many_without_mark(sizes: Volume, notation: Notation) -> tuple[Reading, ...]:
+    """Five numbers are likelier a batch of films than a volume; more can be either."""
+    first, *rest = sizes
+    film = len(sizes) == 5 and (rest[0] in CHANNELS or rest[-1] in CHANNELS)
+    found = _ordered(tuple(rest), str(first), notation)
+    if film or first == 1 or notation == "torch":
+        return found
+    return (*found[:1], Reading(sizes)) if len(sizes) <= MOST_AXES else ()
 
 
 def _ordered(sizes: Volume, batch: str | None, notation: Notation) -> tuple[Reading, ...]:
@@ -290,6 +340,47 @@ def _ordered(sizes: Volume, batch: str | None, notation: Notation) -> tuple[Read
     if sizes[-1] == sizes[-2]:
         return (turned,) if first > sizes[-1] else (turned, last)
     return (last,) if notation in ("keras", "ours") or batch is None else (last, turned)
+
+
+def _many(volume: Volume) -> tuple[Reading, ...]:
+    """Doubts about five sizes and more: a batch of one, or one of films or scans."""
+    first, second, *_, last = volume
+    film = len(volume) == 5 and (second in CHANNELS or last in CHANNELS)
+    if (first == 1 != second) or (film and min(volume[2:4]) >= SMALLEST_IMAGE):
+        return _ordered(volume[1:], str(first), "ours")
+    return ()
+
+
+def _open(tokens: Sequence[int | str | None]) -> tuple[Reading, ...]:
+    """Read sizes of which some behind the first are not known: Keras' (None, None, None, 3)."""
+    if any(isinstance(size, str) and size.lower() in BATCH_WORDS for size in tokens[1:]):
+        return ()
+    sizes = tuple(size if isinstance(size, int) else None for size in tokens)
+    whole, behind = Reading(sizes), Reading(sizes[1:], str(tokens[0]))
+    if len(sizes) == 2:
+        return (behind,)
+    if len(sizes) == 3:
+        image = sizes[0] is None and (sizes[-1] is None or sizes[-1] in CHANNELS)
+        first = isinstance(sizes[0], int) and sizes[0] in CHANNELS and sizes[1:] == (None, None)
+        if first:
+            return (Reading((*sizes[1:], sizes[0]), turned=True),)
+        return (whole,) if image else (whole, behind)
+    if len(sizes) == 4 and sizes[0] is not None and sizes[0] > 1 and None in sizes[1:3]:
+        return behind, whole
+    if len(sizes) in (4, 5) and sizes[1] in CHANNELS and sizes[-1] is None:
+        return (Reading((*sizes[2:], sizes[1]), str(tokens[0]), turned=True),)
+    return (behind,) if len(sizes) in (4, 5) else ()
+
+
+def _open_doubts(volume: PartialVolume) -> tuple[Reading, ...]:
+    """Doubts about a volume that is known in part."""
+    first, *behind = volume
+    if len(volume) == 4 and first in (None, 1):
+        (reading,) = _open([("?" if size is None else size) for size in volume])
+        return (reading,)
+    if len(volume) == 3 and first in CHANNELS and behind == [None, None] and first != 1:
+        return (Reading((*behind, first), turned=True),)
+    return ()
 
 
 def _depth_first(sizes: Volume) -> bool:
@@ -327,4 +418,16 @@ def _four(volume: Volume) -> tuple[Reading, ...]:
     return ()
 
 
-__all__ = ["Reading", "Volume", "doubts", "offers", "readings", "reason", "show"]
+__all__ = [
+    "PartialVolume",
+    "Reading",
+    "Volume",
+    "all_known",
+    "doubts",
+    "is_known",
+    "offers",
+    "readings",
+    "reason",
+    "show",
+    "values_in",
+]

@@ -6,7 +6,7 @@ a parameter is laid out as in PyTorch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -17,6 +17,7 @@ from shapecalc.layers.field_types import Volume
 from shapecalc.network import NetworkSpec
 from shapecalc.network.example import Example, Numbers, examples_in
 from shapecalc.records import LayerRecord
+from shapecalc.volumes import all_known, is_known
 
 Role = Literal["value", "gradient", "parameter", "parameter gradient", "next", "loss"]
 Lack = Literal["loss", "gradient", "rate"]
@@ -72,7 +73,9 @@ class Names:
     def parameters(self, layer: int) -> Parameters:
         """Return a layer's own parameters; none where they are not known."""
         record = self.records[layer]
-        if record.layer is None or record.input is None or record.shares:
+        if record.layer is None or record.layer.opaque or not record.input or record.shares:
+            return NO_PARAMETERS
+        if not all_known(record.input):
             return NO_PARAMETERS
         try:
             return record.layer.parameters(record.input)
@@ -84,7 +87,7 @@ class Names:
         layer = self.spec.values.producer(index)
         inputs = list(self.spec.inputs.values())
         volume = inputs[index] if layer is None else self.records[layer].output
-        return None if volume is None else depth_first(volume)
+        return depth_first(volume) if volume is not None and is_known(volume) else None
 
     def find(self, key: str) -> Target:
         """Return what a key stands for. Raises KeyError with a Fault."""
@@ -123,7 +126,7 @@ class Names:
             hint = f"its weights are those of {record.shares}: write {record.shares}.{parameter}"
             message = f"{quote(whole)}: {record.name} has no weights of its own"
             raise KeyError(Fault(rules.NO_SUCH_NAME, message, hint))
-        if record.layer is None or record.input is None:
+        if record.layer is None or record.input is None or not all_known(record.input):
             return Target("parameter", index, parameter, None)
         has = f"it has {some(list(own))}" if own else f"{record.name} has no parameters"
         raise KeyError(Fault(rules.NO_SUCH_NAME, f"{record.name} has no {quote(parameter)}", has))
@@ -148,6 +151,26 @@ def faults(spec: NetworkSpec, records: Sequence[LayerRecord]) -> list[Finding]:
     if spec.example is None:
         return []
     return _Checker(Names(spec, records)).findings
+
+
+def output_of_loss(name: str | None, outputs: Collection[str]) -> str | Fault:
+    """Return the output that a loss is of; None stands for the only one."""
+    if name is None:
+        if len(outputs) == 1:
+            return next(iter(outputs))
+        message = "there are several outputs, and the loss names none"
+        hint = f"for example {{{next(iter(outputs), 'output')}: ...}}"
+        return Fault(rules.NO_SUCH_NAME, message, hint)
+    if name in outputs:
+        return name
+    message = f"{quote(name)} is none of the network's outputs"
+    return Fault(rules.NO_SUCH_NAME, message, f"there is {some(list(outputs))}")
+
+
+def no_class(value: object, output: str, classes: int) -> Fault:
+    """Return the fault of a value that should be the number of a class."""
+    message = f"{quote(value)} is not a class: {output} has {classes}, counted from 0"
+    return Fault(rules.WRONG_VALUE, message, f"write 0 to {classes - 1}")
 
 
 class _Checker:
@@ -213,15 +236,9 @@ class _Checker:
 
     def _loss(self, output: str | None, numbers: Numbers, path: Path, classes: bool) -> None:
         outputs = self.names.spec.outputs
-        if output is None and len(outputs) != 1:
-            message = "there are several outputs, and the loss names none"
-            hint = f"for example {{{next(iter(outputs), 'output')}: ...}}"
-            self._add(Fault(rules.NO_SUCH_NAME, message, hint), path)
-            return
-        name = next(iter(outputs)) if output is None else output
-        if name not in outputs:
-            message = f"{quote(name)} is none of the network's outputs"
-            self._add(Fault(rules.NO_SUCH_NAME, message, f"there is {some(list(outputs))}"), path)
+        name = output_of_loss(output, outputs)
+        if isinstance(name, Fault):
+            self._add(name, path)
             return
         index = outputs[name]
         shape = None if index is None else self.names.value_shape(index)
@@ -233,8 +250,7 @@ class _Checker:
         self._shape(name, numbers.shape, (*shape[1:],), True, path)
         wrong = _first(numbers.values, lambda c: type(c) is not int or not 0 <= c < shape[0])
         if wrong is not None:
-            message = f"{quote(wrong)} is not a class: {name} has {shape[0]}, counted from 0"
-            self._add(Fault(rules.WRONG_VALUE, message, f"write 0 to {shape[0] - 1}"), path)
+            self._add(no_class(wrong, name, shape[0]), path)
 
     def _expected(self, key: str, target: Target) -> None:
         example = self.names.spec.example

@@ -204,6 +204,7 @@ def test_transposed_convolutions_write_a_window_for_every_input() -> None:
     report(differing, compared, least=400)
 
 
+@pytest.mark.slow
 def test_warnings_name_what_the_windows_leave_out() -> None:
     differing = []
     compared = 0

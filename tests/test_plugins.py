@@ -210,7 +210,7 @@ REGISTERED = '\n\nREADERS.register("toy")(sys.modules[__name__])\n'
 TOY = b"\x00\xffTOY\n8x8x3\n4\n5\n"
 
 
-@pytest.fixture(params=["file", "package"])
+@pytest.fixture(params=["file", pytest.param("package", marks=pytest.mark.slow)])
 def reader(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
     """Provide the reader in one of the ways there are, and a file of its format."""
     (tmp_path / "net.toy").write_bytes(TOY)
@@ -296,6 +296,31 @@ def test_a_report_format(run: Run, tmp_path: Path, way: str) -> None:
     done = run("report", *words, "--format", "dit", "spec.yaml")
     assert done.returncode == 2
     assert "'dit' is not one of 'table'" in done.stderr
+
+
+EXPORT = '''"""A network as the names of its layers."""
+
+
+def export(trace):
+    return "".join(f"{record.name}\\n" for record in trace.layers)
+'''
+
+
+@pytest.mark.parametrize("way", ["file", "entry point"])
+def test_a_format_to_convert_to(run: Run, tmp_path: Path, way: str) -> None:
+    write(tmp_path / "spec.yaml", SPEC.replace("square: {name: squared}", "relu"))
+    words = []
+    if way == "file":
+        registered = (
+            "from shapecalc.exporters import EXPORTERS\n\nEXPORTERS.register('names')(export)\n"
+        )
+        write(tmp_path / "naming.py", f"{EXPORT}\n\n{registered}")
+        words = ["--plugin", "naming.py"]
+    else:
+        install(tmp_path, "naming", EXPORT, "[shapecalc.exporters]\nnames = naming:export\n")
+    done = run("convert", *words, "--to", "names", "spec.yaml")
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "conv1\nrelu1\n")
+    assert "'nams' is not" in run("convert", "--to", "nams", "spec.yaml").stderr
 
 
 DIAGNOSTICS = '''"""Findings as a count of each code."""

@@ -290,6 +290,9 @@ def test_sizes_end_at_the_output() -> None:
         ):
             continue
         spatial = record.output[:-1]
+        if None in spatial:
+            assert record.derivation[0].endswith("= ?"), (name, record.derivation)
+            continue
         lines = record.derivation[: 1 if len(set(spatial)) == 1 else len(spatial)]
         if len(lines) == 1 or not lines[0].startswith(("height", "length", "frames")):
             lines = record.derivation[:1] * len(spatial)

@@ -7,15 +7,18 @@ and its page, and one line below.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-from shapecalc import rules
+from shapecalc import rules, tracing
 from shapecalc.checks.rule import Check, OfLayer
-from shapecalc.diagnostics import Findings
+from shapecalc.diagnostics import Finding, Findings, Later
 from shapecalc.layers.base import Layer
-from shapecalc.tracing import Trace, with_findings
+from shapecalc.network import NetworkSpec
+from shapecalc.rules import Rule
+from shapecalc.tracing import KnownTrace, T, Trace, with_findings
 
 _OURS = (
     "sc206_rank",
@@ -31,6 +34,7 @@ _OURS = (
     "sc410_framework_word",
     "sc411_no_layers",
 )
+_OF_FILES = ("sc601_taken_from_file", "sc602_not_known", "sc604_input_size")  # seldom needed
 CHECKS: list[Check] = []
 MODULES: dict[str, ModuleType] = {}  # by the code of the rule
 
@@ -47,29 +51,83 @@ def register(module: ModuleType) -> None:
     rules.add(check.rule)
     CHECKS.append(check)
     MODULES[check.rule.code] = module
-    _checks_of.cache_clear()
+    _without.cache_clear()
+
+
+class _Checks(dict[type[Layer], tuple[OfLayer, ...]]):
+    """Some checks, and by the class of a layer what looks at it."""
+
+    def __init__(self, checks: Collection[Check]) -> None:
+        super().__init__()
+        self.checks = checks
+
+    def __missing__(self, layer: type[Layer]) -> tuple[OfLayer, ...]:
+        wanted = (check.of_layer for check in self.checks if issubclass(layer, check.layers))
+        self[layer] = found = tuple(of_layer for of_layer in wanted if of_layer is not None)
+        return found
 
 
 @cache
-def _checks_of(layer: type[Layer]) -> tuple[OfLayer, ...]:
-    checks = (check.of_layer for check in CHECKS if issubclass(layer, check.layers))
-    return tuple(of_layer for of_layer in checks if of_layer is not None)
+def _without(left_out: frozenset[Rule]) -> _Checks:
+    return _Checks([check for check in CHECKS if check.rule not in left_out])
 
 
 for _name in _OURS:
     register(import_module(f"{__name__}.{_name}"))
+# Advice on how a spec is written; a framework writes its files as it does.
+_ON_SPECS = frozenset(check.rule for check in CHECKS if check.rule.stage == "advice")
 
 
-def checked(trace: Trace) -> Trace:
-    """Return the trace with what the rules find added to its findings."""
+def traced(spec: NetworkSpec) -> Trace:
+    """Return the checked trace of a spec. Never raises: a fault stops only what depends on it.
+
+    Files of other formats get our advice on specs only as far as the spec has it `selected`.
+    """
+    if spec.given or spec.is_open:  # on a floor above, and rare
+        module = "given_inputs" if spec.given else "open_sizes"
+        found: Trace = import_module(f"shapecalc.{module}").traced(spec)
+        return found
+    return checked(tracing.walk(spec))
+
+
+def _wanted(spec: NetworkSpec) -> _Checks:
+    """Return the checks that a network is asked for."""
+    return _without(frozenset() if spec.document.is_native else _ON_SPECS - spec.selected)
+
+
+def checked(trace: KnownTrace, *, partial: bool = True) -> KnownTrace:
+    """Return the trace with what the rules find added to its findings; without the `partial` ones,
+    sizes of its inputs were put there by nobody but us.
+    """
     findings = Findings()
+    checks = _wanted(trace.spec)
     for record in trace.layers:
         if record.layer is not None and record.output is not None and record.input is not None:
-            for find in _checks_of(type(record.layer)):
+            for find in checks[type(record.layer)]:
                 found = find(record, trace)
                 if found:
                     findings += found
-    for check in CHECKS:
-        if check.of_network is not None:
+    for check in checks.checks:
+        if check.of_network is not None and (partial or not check.partial):
             findings += check.of_network(trace)
+    if partial:
+        findings += _of_file(trace)
     return with_findings(trace, findings.counted())
+
+
+def checked_in_part(trace: T) -> T:
+    """Return a trace whose volumes are known in part with what the `partial` rules find."""
+    findings = Findings()
+    for check in _wanted(trace.spec).checks:
+        if check.of_network is not None and check.partial:
+            findings += check.of_network(trace)
+    findings += _of_file(trace)
+    return with_findings(trace, findings.counted())
+
+
+def _of_file(trace: Trace) -> Iterator[Finding | Later]:
+    """Yield what a reader could not learn from a file of another format."""
+    for name in () if trace.spec.document.is_native else _OF_FILES:
+        check: Check = import_module(f"{__name__}.{name}").CHECK
+        assert check.of_network is not None
+        yield from check.of_network(trace)

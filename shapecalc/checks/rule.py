@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import Fault, Finding, Later, repairable
 from shapecalc.edits import Repair
 from shapecalc.layers.base import Layer
-from shapecalc.records import LayerRecord, with_context
+from shapecalc.records import KnownRecord, with_context
 from shapecalc.rules import Rule
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
-OfLayer = Callable[[LayerRecord, Trace], Sequence[Later]]
+OfLayer = Callable[[KnownRecord, KnownTrace], Sequence[Later]]
 
 
 class Check(NamedTuple):
     """Looks for violations of a rule in a finished trace.
 
-    `of_layer` is called for every record whose layer is one of `layers`, `of_network` once.
+    `of_layer` is called for every record whose layer is one of `layers`, `of_network` once. Where
+    sizes of the input are open, others are put in their place, and what is found at any of them
+    counts; a `partial` check is asked about the network itself, whose volumes are known in part.
     """
 
     rule: Rule
     layers: tuple[type[Layer], ...] = ()
     of_layer: OfLayer | None = None
-    of_network: Callable[[Trace], Iterable[Finding | Later]] | None = None
+    of_network: Callable[[Any], Iterable[Finding | Later]] | None = None  # of a KnownTrace
+    partial: bool = False
 
 
 def finding(
     rule: Rule,
-    record: LayerRecord,
+    record: KnownRecord,
     message: str | Callable[[], str],
     hint: str = "",
     repairs: Sequence[Repair] | Callable[[], Sequence[Repair]] = (),

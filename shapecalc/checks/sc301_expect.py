@@ -1,9 +1,11 @@
 """A value under `expect` is not what is computed.
 
 Claims stand on a layer, on a block's instance, a residual or a parallel, or at the top. They are
-compared with the record; what could not be computed is not compared. The message gives both
-numbers, the hint how the computed one follows. in_channels, in_features and their like, which
-frameworks have, are claims about what comes in.
+compared with the record; what could not be computed is not compared, nor is a size that is left
+open, `?`, on either side. With another input (--input, inputs=) a claim that holds for the file's
+own input is not false: it was made for that size. The message gives both numbers, the hint how the
+computed one follows. in_channels, in_features and their like, which frameworks have, are claims
+about what comes in. So are the shapes that a file of another format states of its own layers.
 
 Bad, since 5*5*3*10 weights and 10 biases make 760:
 
@@ -22,7 +24,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc import rules
@@ -32,7 +33,7 @@ from shapecalc.edits import Change, Repair
 from shapecalc.network import Expectations, Node
 from shapecalc.records import PER_AXIS, LayerRecord
 from shapecalc.tracing import Trace
-from shapecalc.volumes import Volume, readings, reason, show
+from shapecalc.volumes import PartialVolume, readings, reason, show, values_in
 
 if TYPE_CHECKING:
     from shapecalc.network.translation import Translation
@@ -74,15 +75,15 @@ def _stated(node: Node, words: Translation, record: LayerRecord) -> Iterator[Lat
         if what == "axes" or not record.input:
             continue
         volume = record.input[0]
-        computed: Any = {"depth": volume[-1], "values": prod(volume), "volume": volume}[what]
-        if stated != computed:
+        computed: Any = {"depth": volume[-1], "values": values_in(volume), "volume": volume}[what]
+        if computed is not None and not same_claim(what, stated, computed):
             path = node.path if words.bare else (*node.path, field)
             made = partial(_misstated, node.name, field, what, stated, computed, volume, path)
             yield Later(rules.FALSE_CLAIM, path, node.name, made)
 
 
 def _misstated(
-    name: str, field: str, what: str, stated: Any, computed: Any, volume: Volume, path: Path
+    name: str, field: str, what: str, stated: Any, computed: Any, volume: PartialVolume, path: Path
 ) -> Finding:
     title = {"depth": "the depth", "values": "the number of values"}.get(what, "the volume")
     message = f"{name}: {field} {_text(stated)} expected"
@@ -113,7 +114,7 @@ def _false(
 ) -> Finding:
     subject = f"{claimant.name}: " if claimant.name else ""
     title = "MACs" if key == "macs" else key.replace("_", " ")
-    message = f"{subject}{title} {_text(claimed)} expected, {_text(computed)} computed"
+    message = f"{subject}{title} {_text(claimed)} {origins.claimed}, {_text(computed)} computed"
     working = _working(key, claimant.record)
     plain = "" if working else f"{title} is {_text(computed)}"
     if key == "output":
@@ -128,10 +129,13 @@ def _false(
 
 
 class _Origins:
-    """The layers that made fields the whole input, all found in one pass once one is asked for."""
+    """Where claims come from, and the layers that made fields the whole input, all found in one
+    pass once one is asked for.
+    """
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
+        self.claimed = "expected" if trace.spec.document.is_native else "stated in the file"
         self.first: list[LayerRecord | None] = []
 
     def of(self, sources: Sequence[int]) -> LayerRecord | None:
@@ -148,7 +152,7 @@ class _Origins:
         return next((layer for layer in layers if layer is not None), None)
 
 
-def _as_printed(claimed: Volume, computed: Volume) -> str:
+def _as_printed(claimed: PartialVolume, computed: PartialVolume) -> str:
     """Say so if a claim is the right volume with a batch, or its depth first."""
     for reading in readings(claimed):
         if reading.volume == computed:
@@ -157,10 +161,17 @@ def _as_printed(claimed: Volume, computed: Volume) -> str:
 
 
 def same_claim(key: str, claimed: Any, computed: Any) -> bool:
-    """Say whether a claim is true; one number of a receptive field or jump is for every axis."""
+    """Say whether a claim is true as far as is known; one number of a receptive field or jump is
+    for every axis.
+    """
     if key in PER_AXIS and len(claimed) == 1:
         claimed *= len(computed)
-    return bool(claimed == computed)
+    if claimed == computed or not isinstance(computed, tuple):
+        return bool(claimed == computed)
+    return len(claimed) == len(computed) and all(
+        one is None or other is None or one == other
+        for one, other in zip(claimed, computed, strict=True)
+    )
 
 
 def _text(value: Any) -> str:
@@ -185,11 +196,11 @@ def _outputs(trace: Trace, claimed: Mapping[str, Any]) -> list[Finding]:
             findings.append(Finding(fault, path))
             continue
         computed = trace.outputs[name]
-        if computed is not None and computed != volume:
+        if computed is not None and not same_claim("output", volume, computed):
             message = f"output {name} {show(volume)} expected, {show(computed)} computed"
             hint = _as_printed(volume, computed) or f"write {show(computed)}"
             findings.append(Finding(Fault(rules.FALSE_CLAIM, message, hint), path))
     return findings
 
 
-CHECK = Check(rules.FALSE_CLAIM, of_network=find)
+CHECK = Check(rules.FALSE_CLAIM, of_network=find, partial=True)

@@ -29,16 +29,16 @@ from shapecalc.layers.base import axis_titles
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.repairs import repairs_of
 from shapecalc.layers.window import Sliding
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 from shapecalc.rules import Rule
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 RULE = Rule("SC401", "dropped-values", "warning")
 
 LINES = {"height": "row", "width": "column", "length": "position", "frames": "frame"}
 
 
-def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
+def find(record: KnownRecord, trace: KnownTrace) -> Sequence[Later]:
     """Return a finding if some axis loses real values at its end."""
     layer, volume = record.layer, record.input[0] if record.input else ()
     if not isinstance(layer, Sliding) or layer.rounding in (None, "exact"):

@@ -28,14 +28,14 @@ from shapecalc.geometry import Fit
 from shapecalc.layers.base import show
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 from shapecalc.rules import Rule
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 RULE = Rule("SC402", "skipped-pixels", "warning")
 
 
-def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
+def find(record: KnownRecord, trace: KnownTrace) -> Sequence[Later]:
     """Return a finding if windows leave gaps between them."""
     layer, volume = record.layer, record.input[0] if record.input else ()
     if not isinstance(layer, Sliding) or layer.stride() == 1:

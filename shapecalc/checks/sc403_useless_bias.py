@@ -1,6 +1,7 @@
 """A bias right before a batch norm does nothing.
 
-The norm subtracts the mean, and the bias with it; its own beta does the bias' work.
+The norm subtracts the mean, and the bias with it; its own beta does the bias' work. Nothing is said
+where center is false: whoever wants a shift there needs the beta.
 
 Advised:
 
@@ -24,26 +25,27 @@ from collections.abc import Iterator
 from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
+from shapecalc.layers.base import Layer
 from shapecalc.layers.normalization import BatchNorm
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 from shapecalc.rules import Rule
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 RULE = Rule("SC403", "useless-bias", "advice")
 
 
-def find(trace: Trace) -> Iterator[Later]:
+def find(trace: KnownTrace) -> Iterator[Later]:
     """Yield a finding for each layer whose bias only batch norms see."""
     before = {
         source
         for node in trace.spec.nodes
-        if isinstance(node.layer, BatchNorm)
+        if _centered(node.layer)
         for source in node.sources or ()
     }
     if not before:
         return
     for node in trace.spec.nodes:
-        if not isinstance(node.layer, BatchNorm):
+        if not _centered(node.layer):
             before.difference_update(node.sources or ())
     before.difference_update(s for s in trace.spec.outputs.values() if s is not None)
     owners = {record.shares for record in trace.layers} - {None}
@@ -54,14 +56,19 @@ def find(trace: Trace) -> Iterator[Later]:
             yield _finding(record)
 
 
-def _by_position(record: LayerRecord) -> bool:
+def _by_position(record: KnownRecord) -> bool:
     """Say whether a slice has biases of its own at every position: no mean takes these away."""
     if record.biases is None or record.output is None:
         return False
     return record.biases > record.output[-1]
 
 
-def _finding(record: LayerRecord) -> Later:
+def _centered(layer: Layer | None) -> bool:
+    """Say whether it is a batch norm, and not one that is written without a beta."""
+    return isinstance(layer, BatchNorm) and layer.center
+
+
+def _finding(record: KnownRecord) -> Later:
     several = record.biases is not None and record.biases > 1
     what = f"its {record.biases:,} biases do" if several else "its bias does"
     message = f"{what} nothing, since a batch norm follows"

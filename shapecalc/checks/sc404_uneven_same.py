@@ -27,14 +27,14 @@ from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import show_value
 from shapecalc.layers.window import Sliding
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 from shapecalc.rules import Rule
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 RULE = Rule("SC404", "uneven-same", "advice")
 
 
-def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
+def find(record: KnownRecord, trace: KnownTrace) -> Sequence[Later]:
     """Return a finding if `same` comes to different zeros on the two sides of an axis."""
     layer = record.layer
     if not isinstance(layer, Sliding) or not isinstance(layer.P, str) or not record.input:
@@ -49,7 +49,7 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     return [finding(RULE, record, message, hint, repairs)]
 
 
-def _repairs(layer: Sliding, sides: Any, record: LayerRecord) -> Sequence[Repair]:
+def _repairs(layer: Sliding, sides: Any, record: KnownRecord) -> Sequence[Repair]:
     openly = layer.model_copy(update={"P": sides})
     if not record.input or openly.output_if_valid(record.input[0]) != record.output:
         return ()

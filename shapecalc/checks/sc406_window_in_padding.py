@@ -27,14 +27,14 @@ from shapecalc.geometry import FAR, Fit, has_empty_window
 from shapecalc.layers.base import axis_titles
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 from shapecalc.rules import Rule
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 RULE = Rule("SC406", "window-in-the-padding", "warning")
 
 
-def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
+def find(record: KnownRecord, trace: KnownTrace) -> Sequence[Later]:
     """Return a finding if a window at the border meets no real value."""
     layer = record.layer
     if not isinstance(layer, Sliding) or layer.P == 0 or not record.input:

@@ -29,14 +29,14 @@ from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.layers.merge import Merge
 from shapecalc.receptive_field import Field, aligned
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 from shapecalc.rules import Rule
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 RULE = Rule("SC407", "misaligned-branches", "advice")
 
 
-def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
+def find(record: KnownRecord, trace: KnownTrace) -> Sequence[Later]:
     """Return a finding if jumps or centres of the merged branches differ."""
     fields = record.source_fields
     first = fields[0]

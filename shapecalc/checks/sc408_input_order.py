@@ -22,12 +22,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shapecalc.checks.rule import Check
-from shapecalc.diagnostics import Fault, Finding, Path, repairable
-from shapecalc.layers.base import axis_titles
+from shapecalc.diagnostics import Fault, Finding, repairable
 from shapecalc.layers.field_types import rewritings
 from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
-from shapecalc.volumes import Volume, doubts, show
+from shapecalc.volumes import PartialVolume, doubts, show, sized, titles_of
 
 RULE = Rule("SC408", "order-of-the-input", "advice")
 
@@ -36,14 +35,13 @@ def find(trace: Trace) -> Sequence[Finding]:
     """Return a finding for each input whose sizes look out of order."""
     findings = []
     for name, volume in trace.inputs.items():
-        path: Path = ("inputs", name) if "inputs" in trace.spec.document.data else ("input",)
         fault = _look(volume) if volume is not None else None
         if fault is not None:
-            findings.append(Finding(fault, path))
+            findings.append(Finding(fault, trace.spec.place_of_input(name)))
     return findings
 
 
-def _look(volume: Volume) -> Fault | None:
+def _look(volume: PartialVolume) -> Fault | None:
     meant = doubts(volume)
     if not meant:
         return None
@@ -53,10 +51,12 @@ def _look(volume: Volume) -> Fault | None:
         looks = "looks as if a batch stood in front"
     else:
         looks = "looks depth first"
-    titles = (*axis_titles(len(volume) - 1), "depth")
-    axes = ", ".join(f"{title} {size}" for title, size in zip(titles, volume, strict=True))
+    sizes = ("?" if size is None else size for size in volume)
+    axes = ", ".join(
+        sized(title, size) for title, size in zip(titles_of(volume), sizes, strict=True)
+    )
     message = f"{show(volume)} {looks}: it is read as {axes}"
     return repairable(RULE, message, rewritings(meant))
 
 
-CHECK = Check(RULE, of_network=find)
+CHECK = Check(RULE, of_network=find, partial=True)

@@ -22,6 +22,7 @@ COMMANDS = {
     "quiz": "Draw problem sets with their keys, with other numbers for each student.",
     "calc": "Work out a network typed on the command line.",
     "explain": "Explain a topic, a layer kind or a rule; list all pages.",
+    "convert": "Write a network in another format.",
     "schema": "Print a JSON Schema of the spec language, for editors.",
 }
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import click
 
-from shapecalc.cli.files import FAULTY, OK, UNUSABLE, max_layers_option
+from shapecalc.cli.files import FAULTY, OK, UNUSABLE, Inputs, input_option, max_layers_option
 from shapecalc.cli.findings import Printer, format_option
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import chosen
@@ -39,6 +39,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
     metavar="CODES",
     help="All but these codes or beginnings of codes.",
 )
+@input_option
 @max_layers_option
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary.")
@@ -49,6 +50,7 @@ def command(
     form: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    inputs: Inputs,
     max_layers: int,
     strict: bool,
     quiet: bool,
@@ -56,11 +58,11 @@ def command(
     """Find what is wrong in specs: files, folders (*.yaml, *.yml, *.json, nothing hidden), or -
     for standard input.
     """
-    search = Search(paths, "Checking", quiet)
+    search = Search(paths, "Checking", quiet, select)
     printer = Printer(form, full=bool(select))
     counts: Counter[str] = Counter()
     unwanted = _unwanted(select, ignore)
-    for path, trace in search.traces(max_layers):
+    for path, trace in search.traces(max_layers, inputs=inputs):
         wanted = list(chosen(trace.diagnostics, lambda d: d.code not in unwanted))
         counts.update(found.severity for found in wanted)
         printer.add(path, wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,15 @@ import click
 
 import shapecalc
 from shapecalc import network, readers
-from shapecalc.diagnostics import MAX_LAYERS, quote
+from shapecalc.diagnostics import MAX_LAYERS, SpecError, quote
 from shapecalc.document import Document
 from shapecalc.readers.base import MAX_BYTES
 from shapecalc.registry import PLUGINS, Registry, blamed
 from shapecalc.tracing import Trace
 
 OK, FAULTY, UNUSABLE = 0, 1, 2
+
+Inputs = Mapping[str, str] | str | None  # volumes in the place of a network's own
 
 
 max_layers_option = click.option(
@@ -27,6 +29,39 @@ max_layers_option = click.option(
     show_default=True,
     metavar="N",
     help="How many layers a network may have, once blocks and repeats are expanded.",
+)
+
+
+def _volumes(
+    ctx: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str] | str | None:
+    """Return volumes by the inputs' names, or the one of the only input."""
+    from shapecalc.network.given_inputs import read_given  # rarely asked for
+
+    named: dict[str, str] = {}
+    alone = [text for text in values if "=" not in text]
+    for text in values:
+        name, _, volume = text.rpartition("=")
+        if name in named or (alone and len(values) > 1):
+            raise click.BadParameter("write each input once, with its name: left=32x32x3")
+        try:
+            read_given(volume, name or "it")
+        except SpecError as error:
+            (fault,) = error.diagnostics
+            hint = f"; {fault.hint}" if fault.hint else ""
+            raise click.BadParameter(f"{fault.message}{hint}") from None
+        named[name] = volume
+    return alone[0] if alone else named or None
+
+
+input_option = click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    callback=_volumes,
+    metavar="[NAME=]VOLUME",
+    help="Another volume, as 224x224x3, in the place of the network's own input. Repeat it with"
+    " names for several inputs.",
 )
 
 
@@ -54,16 +89,24 @@ def read(path: str) -> Document:
     return readers.read_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), path)
 
 
-def trace_path(path: str, max_layers: int) -> Trace | None:
-    """Return the trace of a file, `-` for standard input; None, with a message, if unreadable."""
+def trace_path(
+    path: str, max_layers: int, inputs: Inputs = None, select: Sequence[str] = ()
+) -> Trace | None:
+    """Return the trace of a file, `-` for standard input; None, with a message, if it is unreadable
+    or has not the inputs that are given. `select` are codes that are asked for.
+    """
     try:
-        document = read(path)
+        spec = network.build(read(path), max_layers, inputs)
+    except SpecError as error:
+        (fault,) = error.diagnostics
+        complain(path, ValueError(f"--input: {fault.message}; {fault.hint}"))
+        return None
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
         if PLUGINS and blamed(error):
             raise
         complain(path, error)
         return None
-    return shapecalc.trace(network.build(document, max_layers))
+    return shapecalc.trace(spec, select=select)
 
 
 def complain(path: str | Path, error: Exception) -> None:

@@ -52,8 +52,8 @@ def refuse_overwriting(output: Path | None, force: bool, read: Iterable[str] = (
         raise click.UsageError(f"{shown} is there already; --force replaces it")
 
 
-def write(text: str, output: Path | None) -> bool:
-    """Write to a file or standard output; say whether that went well."""
+def write(text: str | bytes, output: Path | None) -> bool:
+    """Write text or bytes to a file or standard output; say whether that went well."""
     if output is None:
         click.echo(text, nl=False)
         return True
@@ -65,16 +65,17 @@ def write(text: str, output: Path | None) -> bool:
     return True
 
 
-def _replace(text: str, output: Path) -> None:
+def _replace(text: str | bytes, output: Path) -> None:
     """Write beside the file first, then put it in its place; a device is written to as it is."""
     target = output.resolve()
+    raw = text.encode("utf-8") if isinstance(text, str) else text
     if target.exists() and not target.is_file():
-        target.write_text(text, encoding="utf-8", newline="\n")
+        target.write_bytes(raw)
         return
     beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        with beside.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with beside.open("xb") as file:
+            file.write(raw)
         beside.replace(target)
     finally:
         with suppress(OSError):

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import click
 
-from shapecalc.cli.files import OK, UNUSABLE, Named, exit_code, max_layers_option
+from shapecalc.cli.files import (
+    OK,
+    UNUSABLE,
+    Inputs,
+    Named,
+    exit_code,
+    input_option,
+    max_layers_option,
+)
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import quote
@@ -58,6 +66,7 @@ format_option = click.option(
     help="Fold instances of blocks nested deeper than N into one row each.",
 )
 @click.option("--explain", is_flag=True, help="Derive every number, with its values put in.")
+@input_option
 @max_layers_option
 @click.option("-q", "--quiet", is_flag=True, help="Do not say which files were skipped.")
 @output_options
@@ -69,6 +78,7 @@ def command(
     columns: tuple[str, ...] | None,
     depth: int | None,
     explain: bool,
+    inputs: Inputs,
     max_layers: int,
     quiet: bool,
     output: Path | None,
@@ -81,7 +91,7 @@ def command(
     files = search.listed()
     refuse_overwriting(output, force, files)
     several = len(files) > 1 or any(map(search.is_folder, paths))
-    traces: Iterator[Trace] = (trace for _, trace in search.traces(max_layers, files))
+    traces: Iterator[Trace] = (trace for _, trace in search.traces(max_layers, files, inputs))
     if FORMATS[form].even and columns is None:  # one heading for all
         traced = list(traces)
         columns, traces = default_columns(traced), iter(traced)

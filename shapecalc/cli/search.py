@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from shapecalc import readers
-from shapecalc.cli.files import OK, UNUSABLE, complain, trace_path
+from shapecalc.cli.files import OK, UNUSABLE, Inputs, complain, trace_path
 from shapecalc.tracing import Trace
 
 MANY = 50  # files from which a progress bar is shown
@@ -19,8 +19,11 @@ MANY = 50  # files from which a progress bar is shown
 class Search:
     """Finds the files of the paths given, and keeps count."""
 
-    def __init__(self, paths: tuple[str, ...], label: str, quiet: bool = False) -> None:
+    def __init__(
+        self, paths: tuple[str, ...], label: str, quiet: bool = False, select: Sequence[str] = ()
+    ) -> None:
         self.paths = paths
+        self.select = select  # codes that are asked for
         self.label = label  # of the progress bar
         self.quiet = quiet
         self.found_in_folder: set[str] = set()
@@ -46,11 +49,14 @@ class Search:
             yield from bar
 
     def traces(
-        self, max_layers: int, listed: Sequence[str] | None = None
+        self,
+        max_layers: int,
+        listed: Sequence[str] | None = None,
+        inputs: Inputs = None,
     ) -> Iterator[tuple[str, Trace]]:
         """Yield every spec with its trace; what cannot be opened is said, and counted in code."""
         for path in self.files(listed):
-            trace = trace_path(path, max_layers)
+            trace = trace_path(path, max_layers, inputs, self.select)
             if trace is None:
                 self.code = UNUSABLE
             elif path in self.found_in_folder and not trace.spec.document.is_spec:

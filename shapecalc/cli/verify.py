@@ -13,7 +13,7 @@ from typing import NamedTuple
 import click
 
 import shapecalc
-from shapecalc.cli.files import FAULTY, OK, UNUSABLE, max_layers_option
+from shapecalc.cli.files import FAULTY, OK, UNUSABLE, Inputs, input_option, max_layers_option
 from shapecalc.cli.findings import tell
 from shapecalc.cli.processes import MOST, in_order, one_thread
 from shapecalc.cli.search import Search
@@ -59,6 +59,7 @@ Progress = Callable[[int, int], None]
     help="How batch norm and dropout behave.",
 )
 @click.option("--only", metavar="LAYER", help="Check one layer, or one instance of a block.")
+@input_option
 @max_layers_option
 @click.option(
     "--jobs",
@@ -77,6 +78,7 @@ def command(
     dtype: str,
     training: bool,
     only: str | None,
+    inputs: Inputs,
     max_layers: int,
     jobs: int,
 ) -> None:
@@ -86,7 +88,7 @@ def command(
     """
     search = Search(paths, "Verifying", quiet=True)
     one = len(paths) == 1 and not search.is_folder(paths[0])
-    how = How(batch, seed, dtype, training, only, max_layers)
+    how = How(batch, seed, dtype, training, only, max_layers, inputs)
     with nullcontext() if one else one_thread():  # before NumPy is loaded
         run = _Run(search, how, form, one)
         run.several(jobs) if jobs > 1 and not one else run.one_by_one()
@@ -105,6 +107,7 @@ class How(NamedTuple):
     training: bool
     only: str | None
     max_layers: int
+    inputs: Inputs = None
 
 
 class Done(NamedTuple):
@@ -122,7 +125,7 @@ def verified(
 
     try:
         result = verify(
-            trace or shapecalc.trace(path, max_layers=how.max_layers),
+            trace or shapecalc.trace(path, inputs=how.inputs, max_layers=how.max_layers),
             batch=how.batch, seed=how.seed, dtype=how.dtype, training=how.training,
             only=how.only, progress=progress,
         )  # fmt: skip
@@ -178,7 +181,7 @@ class _Run:
     def _sound(self) -> Iterator[tuple[str, Trace]]:
         """Yield what is to be verified, with a word beforehand where that takes minutes."""
         only = self.how.only
-        for path, trace in self.search.traces(self.how.max_layers, self.listed):
+        for path, trace in self.search.traces(self.how.max_layers, self.listed, self.how.inputs):
             self.status.clear()
             if only is not None and not _has(trace, only, path):
                 self.code = UNUSABLE

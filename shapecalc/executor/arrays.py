@@ -12,24 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from shapecalc import rules
-from shapecalc.diagnostics import Diagnostic, Fault, SpecError, quote
+from shapecalc.diagnostics import Fault, quote
+from shapecalc.diagnostics import refusal as refusal
 from shapecalc.executor.buffers import Array
 from shapecalc.layers.base import show
 from shapecalc.network.example import examples_in
 
 REAL = "biuf"  # NumPy's letters for truth, whole numbers and floating point
-
-
-def refusal(fault: Fault, where: str) -> SpecError:
-    """Return the error for a faulty array or argument; `where` is its key."""
-    layer = where.rpartition(".")[0] or None
-    return SpecError(
-        [
-            Diagnostic(
-                fault.code, fault.rule.severity, fault.message, fault.hint, layer, where, None, None
-            )
-        ]
-    )
 
 
 def numeric(values: Any, key: str, dtype: npt.DTypeLike, holes: bool = False) -> Array:

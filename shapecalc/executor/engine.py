@@ -78,9 +78,9 @@ class Engine:
             self.current = index
             context, kernel = self.contexts[index], step.kernel
             given = [_there(self.values[source]) for source in step.sources]
-            first = step.sources[0]
+            first = step.sources[0] if step.sources else 0
             context.overwrite = kernel.in_place and own[first] and first in self._alone
-            context.macs = 0
+            context.macs, context.examples = 0, len(inputs[0])
             output, saved = kernel.forward(context, given, self.parameters[step.owner])
             self.shapes.append(output.shape)
             self.forward_macs.append(context.macs)

@@ -19,7 +19,7 @@ from shapecalc.executor.results import gradient_of
 from shapecalc.executor.session import Session
 from shapecalc.layers.base import show
 from shapecalc.network.example import Example, Numbers, examples_in
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 from shapecalc.verification import Check
 from shapecalc.worked_example import Target
 
@@ -29,7 +29,7 @@ SHOWN = 48  # values of a computed array that a hint shows at most
 class ComputedExample:
     """An example's passes, and what each of its keys gives."""
 
-    def __init__(self, trace: Trace, example: Example, *, seed: int, training: bool) -> None:
+    def __init__(self, trace: KnownTrace, example: Example, *, seed: int, training: bool) -> None:
         """Compute it. Raises SpecError for arrays that do not fit, with paths into the spec."""
         self.trace, self.example = trace, example
         self.losses: Sequence[Loss] = ()

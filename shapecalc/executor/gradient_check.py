@@ -26,7 +26,7 @@ from shapecalc.executor.buffers import Array, Buffers, same_memory
 from shapecalc.executor.kernels import KERNELS, Context, Kernel
 from shapecalc.executor.rng import generator
 from shapecalc.layers.base import Parameter
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 
 STEP = 1e-5
 ROUNDING = 2.0**-52
@@ -62,7 +62,7 @@ class Differences(NamedTuple):
 
 
 def check_layer(
-    record: LayerRecord, *, batch: int, seed: tuple[int, ...], training: bool, dtype: str
+    record: KnownRecord, *, batch: int, seed: tuple[int, ...], training: bool, dtype: str
 ) -> list[Tensor]:
     """Check a layer's gradients on random inputs and parameters of its predicted shapes."""
     random = generator("checked layer", *seed)

@@ -19,8 +19,8 @@ from shapecalc.executor.arrays import refusal
 from shapecalc.executor.kernels import KERNELS
 from shapecalc.layers.window import Sliding
 from shapecalc.network.values import last_uses
-from shapecalc.records import LayerRecord
-from shapecalc.tracing import Trace
+from shapecalc.records import KnownRecord
+from shapecalc.tracing import KnownTrace, Trace, known
 
 MAX_BYTES = 16 * 2**30  # what a run may need
 MAX_MACS = 10**12  # of a pass that verify makes, taps of pools included: half a minute on two cores
@@ -31,28 +31,56 @@ PER_VALUE = 1.3e-7  # of outputs and parameters, each of which is drawn and comp
 IN_PASSES = 0.15  # of that time, in the passes through the whole network
 
 
-def need_sound(trace: Trace) -> None:
-    """Raise SpecError where something is wrong with the spec; false claims do not matter here."""
+def need_sound(trace: Trace, *, stand_ins: bool = False) -> KnownTrace:
+    """Return a trace that can be run. Raises SpecError where a size of the input is not known, or
+    something is wrong with the spec; false claims do not matter here.
+
+    Operations cannot be run; what only verifies the others has `stand_ins` for them.
+    """
     wrong = [d for d in trace.diagnostics if d.rule.structural]
     if wrong:
         raise SpecError(wrong)
-    for record in trace.layers:
-        if KERNELS.get(record.kind) is None:  # of a plug-in
-            hint = "its plug-in has no kernel for it"
-            fault = Fault(rules.UNKNOWN_KIND, f"the layer kind {record.kind} cannot be run", hint)
+    sized = known(trace)
+    for record in sized.layers:
+        fault = _not_run(record, stand_ins)
+        if fault is not None:
             raise SpecError([trace.spec.document.located(Finding(fault, record.path, record.name))])
-    if not trace.complete:
+    if not trace.outputs:
         raise refusal(
             Fault(rules.MISSING_FIELD, "the network has no output", "name one under outputs"), ""
         )
+    for name, volume in sized.inputs.items():
+        if volume is None:
+            fault = Fault(rules.MISSING_FIELD, f"the size of {quote(name)} is not known")
+            raise refusal(fault, name)
+    return sized
 
 
-def need_room(trace: Trace, batch: int, itemsize: int, *, keep_all: bool, backward: bool) -> None:
+def _not_run(record: KnownRecord, stand_ins: bool) -> Fault | None:
+    """Return why a layer cannot be run."""
+    if KERNELS.get(record.kind) is None:  # of a plug-in
+        hint = "its plug-in has no kernel for it"
+        return Fault(rules.UNKNOWN_KIND, f"the layer kind {record.kind} cannot be run", hint)
+    if record.layer is not None and record.layer.opaque and not stand_ins:
+        hint = "verify runs the layers around it"
+        return Fault(
+            rules.UNKNOWN_KIND,
+            f"{record.title} cannot be run: nothing is known of how it computes",
+            hint,
+        )
+    if record.output is None:
+        return Fault(rules.MISSING_FIELD, f"the output of {record.name} is not known")
+    return None
+
+
+def need_room(
+    trace: KnownTrace, batch: int, itemsize: int, *, keep_all: bool, backward: bool
+) -> None:
     """Raise SpecError if a run would need more than MAX_BYTES."""
     _need(resident(trace, batch, itemsize, keep_all=keep_all, backward=backward), batch, itemsize)
 
 
-def need_room_to_check(trace: Trace, batch: int, itemsize: int, chosen: Iterable[int]) -> None:
+def need_room_to_check(trace: KnownTrace, batch: int, itemsize: int, chosen: Iterable[int]) -> None:
     """Raise SpecError if verifying would need more than MAX_BYTES."""
     _need(resident_to_check(trace, batch, itemsize, chosen), batch, itemsize)
 
@@ -67,7 +95,9 @@ def _need(needed: int, batch: int, itemsize: int) -> None:
         raise refusal(Fault(rules.LIMIT_PASSED, message, hint), "batch")
 
 
-def resident(trace: Trace, batch: int, itemsize: int, *, keep_all: bool, backward: bool) -> int:
+def resident(
+    trace: KnownTrace, batch: int, itemsize: int, *, keep_all: bool, backward: bool
+) -> int:
     """Return how many bytes a run has in memory at its height.
 
     Parameters, with gradients; the values that are kept, with gradients; and what one kernel needs
@@ -87,7 +117,7 @@ def resident(trace: Trace, batch: int, itemsize: int, *, keep_all: bool, backwar
     return itemsize * max(drawing, running)
 
 
-def resident_to_check(trace: Trace, batch: int, itemsize: int, chosen: Iterable[int]) -> int:
+def resident_to_check(trace: KnownTrace, batch: int, itemsize: int, chosen: Iterable[int]) -> int:
     """Return how many bytes verifying has in memory at its height: in its passes through the whole
     network, or in the check of one layer's gradients.
     """
@@ -97,7 +127,7 @@ def resident_to_check(trace: Trace, batch: int, itemsize: int, chosen: Iterable[
     return max([whole, *(DOUBLE * values for values in layers)])
 
 
-def _checked(record: LayerRecord, examples: int) -> int:
+def _checked(record: KnownRecord, examples: int) -> int:
     """Return how many values the check of a layer's gradients holds.
 
     Its inputs and parameters, these with gradients; six arrays as large as the output, and two for
@@ -109,17 +139,17 @@ def _checked(record: LayerRecord, examples: int) -> int:
     return 2 * parameters + examples * (inputs + output * (6 + 2 * tensors))
 
 
-def _parameters(record: LayerRecord) -> int:
+def _parameters(record: KnownRecord) -> int:
     if record.shares:
         return 0
     return (record.parameters or 0) + (record.non_trainable or 0)
 
 
-def _around(record: LayerRecord) -> int:
+def _around(record: KnownRecord) -> int:
     return sum(map(prod, record.input or ())) + prod(record.output or ())
 
 
-def _alive(trace: Trace) -> int:
+def _alive(trace: KnownTrace) -> int:
     """Return the most values that a forward pass holds which keeps the outputs alone."""
     sizes = [prod(volume or ()) for volume in trace.inputs.values()]
     sizes += [record.activations or 0 for record in trace.layers]
@@ -132,12 +162,12 @@ def _alive(trace: Trace) -> int:
     return most
 
 
-def work_of(trace: Trace) -> int:
+def work_of(trace: KnownTrace) -> int:
     """Return the operations of a pass over one example: MACs, and the taps of pools."""
     return (trace.totals["macs"] or 0) + sum(map(_taps, trace.layers))
 
 
-def _taps(record: LayerRecord) -> int:
+def _taps(record: KnownRecord) -> int:
     """Return how many values a pool looks at: one axis after the other."""
     layer = record.layer
     if not isinstance(layer, Sliding) or layer.multiplies or not record.input:
@@ -146,7 +176,7 @@ def _taps(record: LayerRecord) -> int:
     return prod(record.output or ()) * sum(min(fit.F, fit.W) for fit in axes)
 
 
-def need_time(trace: Trace, batch: int) -> None:
+def need_time(trace: KnownTrace, batch: int) -> None:
     """Raise SpecError if checking, some twenty passes, would take more than about an hour."""
     work = batch * work_of(trace)
     if work > MAX_MACS:
@@ -155,7 +185,7 @@ def need_time(trace: Trace, batch: int) -> None:
         raise refusal(Fault(rules.LIMIT_PASSED, message, "a smaller input or batch"), "batch")
 
 
-def seconds_to_check(trace: Trace, batch: int, chosen: Iterable[int]) -> float:
+def seconds_to_check(trace: KnownTrace, batch: int, chosen: Iterable[int]) -> float:
     """Return about how long verifying takes, on two cores; within a factor of three or so.
 
     Layers that are alike are checked once.
@@ -166,7 +196,7 @@ def seconds_to_check(trace: Trace, batch: int, chosen: Iterable[int]) -> float:
     return IN_PASSES * whole + (1 - IN_PASSES) * _seconds(once.values(), min(batch, MOST))
 
 
-def _seconds(records: Iterable[LayerRecord], batch: int) -> float:
+def _seconds(records: Iterable[KnownRecord], batch: int) -> float:
     seconds = 0.0
     for record in records:
         values = batch * (record.activations or 0) + _parameters(record)

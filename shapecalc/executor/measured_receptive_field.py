@@ -19,10 +19,11 @@ from shapecalc.diagnostics import LayerError
 from shapecalc.executor.buffers import Array, Buffers
 from shapecalc.executor.kernels import KERNELS, Context
 from shapecalc.layers import Layer
+from shapecalc.layers.dense import Dense
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Reshape
-from shapecalc.records import LayerRecord
-from shapecalc.tracing import Trace
+from shapecalc.records import KnownRecord
+from shapecalc.tracing import KnownTrace
 
 ROOM = 2**24  # values of an array that a measurement may need
 
@@ -40,7 +41,7 @@ class Measured(NamedTuple):
 class Tracker:
     """Passes marks back from one output of each of some layers to the inputs, all in one go."""
 
-    def __init__(self, trace: Trace, layers: Sequence[int]) -> None:
+    def __init__(self, trace: KnownTrace, layers: Sequence[int]) -> None:
         self.trace = trace
         self.values = trace.spec.values
         self.layers = list(layers)
@@ -110,7 +111,7 @@ class Tracker:
 
     def _gradients(
         self,
-        record: LayerRecord,
+        record: KnownRecord,
         layer: Layer,
         volumes: Sequence[tuple[int, ...]],
         marks: Array,
@@ -130,7 +131,7 @@ class Tracker:
         }
         output, saved = kernel.forward(context, inputs, parameters)
         upstream = self._positive(output.shape)
-        if record.kind == "dense" and few:  # any unit sees what every unit sees
+        if few and _sees_all(record):  # any unit sees what every unit sees
             upstream *= np.logical_or.reduce(marks, axis=1, keepdims=True)
         else:
             upstream *= marks if marks.ndim == output.ndim else marks[..., None]
@@ -158,16 +159,21 @@ class Tracker:
         return reached
 
 
-def _can_be_thin(record: LayerRecord, volumes: Sequence[Volume], output: Volume) -> bool:
+def _can_be_thin(record: KnownRecord, volumes: Sequence[Volume], output: Volume) -> bool:
     """Say whether a few channels show where a gradient goes."""
-    kind = record.kind
     if record.layer is not None and record.layer.mixes_depth:
         return False
-    if kind == "dense":
+    if _sees_all(record):
         return True
-    if kind == "reshape" and prod(volumes[0][:-1]) != prod(output[:-1]):
+    if record.kind == "reshape" and prod(volumes[0][:-1]) != prod(output[:-1]):
         return False  # values move from one position to another, as the depth has it
     return all(len(volume) > 1 for volume in (*volumes, output))
+
+
+def _sees_all(record: KnownRecord) -> bool:
+    """Say whether it is a dense layer whose units see every value."""
+    layer = record.layer
+    return isinstance(layer, Dense) and layer.whole((record.input or ((),))[0])
 
 
 def _thinned(layer: Layer, channels: int, output: Volume) -> Layer:

@@ -94,7 +94,8 @@ class _Direction:
         is left of it is rounding, many times enlarged.
         """
         shapes = [x.shape for x in self.inputs] + self.engine.shapes
-        return any(step.kernel.degenerate(shapes[step.sources[0]]) for step in self.engine.steps)
+        steps = (step for step in self.engine.steps if step.sources)
+        return any(step.kernel.degenerate(shapes[step.sources[0]]) for step in steps)
 
     def _of_input(self, index: int) -> Array | None:
         if self.title != "inputs":

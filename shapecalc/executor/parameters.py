@@ -20,7 +20,7 @@ from shapecalc.executor.buffers import Array, Buffers
 from shapecalc.executor.kernels import KERNELS
 from shapecalc.executor.rng import generator
 from shapecalc.layers.base import Parameter, Parameters
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 from shapecalc.worked_example import Names
 
 
@@ -50,7 +50,7 @@ def prepare(
     return prepared
 
 
-def owned_by(trace: Trace) -> list[Parameters]:
+def owned_by(trace: KnownTrace) -> list[Parameters]:
     """Return each layer's own parameters as predicted; a layer that shares another's has none."""
     names = Names(trace.spec, trace.layers)
     return [names.parameters(index) for index in range(len(trace.layers))]

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from shapecalc.executor.measured_receptive_field import Interval, Measured, Tracker
 from shapecalc.layers.base import show
-from shapecalc.records import LayerRecord
-from shapecalc.tracing import Trace
+from shapecalc.records import KnownRecord
+from shapecalc.tracing import KnownTrace
 from shapecalc.verification import Check
 
 ALL = 24  # layers of a small network: all are measured; of a large one so many
@@ -28,7 +28,7 @@ class FieldChecks(NamedTuple):
     note: str | None
 
 
-def field_checks(trace: Trace, chosen: Sequence[int]) -> FieldChecks:
+def field_checks(trace: KnownTrace, chosen: Sequence[int]) -> FieldChecks:
     """Return a check for each chosen layer that has a receptive field, or for some of them."""
     known = [i for i in chosen if trace.layers[i].receptive_field is not None]
     layers = known
@@ -45,11 +45,11 @@ def field_checks(trace: Trace, chosen: Sequence[int]) -> FieldChecks:
     return FieldChecks(checks, note)
 
 
-def _changed(record: LayerRecord) -> bool:
+def _changed(record: KnownRecord) -> bool:
     return all(record.field != before for before in record.source_fields)
 
 
-def _exact(trace: Trace) -> list[bool]:
+def _exact(trace: KnownTrace) -> list[bool]:
     """Say of each layer whether an output sees all of the predicted field."""
     left_out = [False for _ in trace.spec.values.inputs]
     exact = []
@@ -63,7 +63,7 @@ def _exact(trace: Trace) -> list[bool]:
     return exact
 
 
-def _compared(record: LayerRecord, measured: Measured, exact: bool) -> Check:
+def _compared(record: KnownRecord, measured: Measured, exact: bool) -> Check:
     predicted = _predicted(record, measured)
     reached = measured.reached
     full = list(record.receptive_field or ())
@@ -89,7 +89,7 @@ def _compared(record: LayerRecord, measured: Measured, exact: bool) -> Check:
     return Check(record.name, "receptive_field", expected, sizes, agrees, ", ".join(how))
 
 
-def _predicted(record: LayerRecord, measured: Measured) -> list[Interval] | None:
+def _predicted(record: KnownRecord, measured: Measured) -> list[Interval] | None:
     """Return the predicted first and last pixel on each axis; None where only sizes are known."""
     field = record.field
     if field is None or not field.placed:

@@ -25,7 +25,7 @@ from shapecalc.executor.rng import generator
 from shapecalc.network import Node
 from shapecalc.network.example import LOSSES
 from shapecalc.tracing import Trace
-from shapecalc.worked_example import Names
+from shapecalc.worked_example import Names, no_class, output_of_loss
 
 Keep = Literal["all", "outputs"]
 DTYPES = ("float32", "float64")
@@ -46,21 +46,23 @@ class Session:
         fast: bool | None = None,
         plain: bool = False,
         backward: bool = True,
+        stand_ins: bool = False,
     ) -> None:
         """`fast` allows Winograd's convolution, by default in float32 only; `plain` forbids all
-        but the plainest methods. Raises SpecError for a faulty spec and for faulty parameters.
+        but the plainest methods; with `stand_ins` random values stand for what operations give.
+        Raises SpecError for a faulty spec and for faulty parameters.
         """
-        need_sound(trace)
+        sized = need_sound(trace, stand_ins=stand_ins)
         need_choice("dtype", dtype, DTYPES)
         need_choice("keep", keep, ("all", "outputs"))
         seed, training = need_whole("seed", seed), need_truth("training", training)
-        self.trace, self.seed, self.keep = trace, seed, keep
+        self.trace, self.seed, self.keep = sized, seed, keep
         self.count = trace.spec.batch  # examples in the last inputs
         self.names = Names(trace.spec, trace.layers)
         self.buffers = Buffers(dtype)
         self.learns = backward
         self._need_room(trace.spec.batch)
-        self.owned = owned_by(trace)
+        self.owned = owned_by(sized)
         own = prepare(self.names, self.owned, parameters or {}, self.buffers, seed)
         outputs = {index for index in trace.spec.outputs.values() if index is not None}
         values = trace.spec.values
@@ -147,27 +149,21 @@ class Session:
             )
         ((kind, wanted),) = loss.items()
         outputs = self.trace.spec.outputs
-        if not isinstance(wanted, Mapping):
-            if len(outputs) != 1:
-                message = f"the network has the outputs {some(list(outputs))}"
-                hint = f"for example {{'{kind}': {{'{next(iter(outputs), 'output')}': ...}}}}"
-                raise refusal(Fault(rules.NO_SUCH_NAME, message, hint), f"loss.{kind}")
-            wanted = {next(iter(outputs)): wanted}
-        if not wanted:
+        key = f"loss.{kind}"
+        written = wanted if isinstance(wanted, Mapping) else {None: wanted}
+        if not written:
             hint = f"there is {some(list(outputs))}"
-            raise refusal(
-                Fault(rules.MISSING_FIELD, f"{kind} names no output", hint), f"loss.{kind}"
-            )
+            raise refusal(Fault(rules.MISSING_FIELD, f"{kind} names no output", hint), key)
         parts = []
-        for name, values in wanted.items():
-            if name not in outputs:
-                message = f"the network has no output {quote(name)}"
-                hint = f"there is {some(list(outputs))}"
-                raise refusal(Fault(rules.NO_SUCH_NAME, message, hint), f"loss.{kind}")
-            parts.append(self._loss(kind, outputs[name] or 0, values, f"loss.{kind}"))
+        for name, values in written.items():
+            output = output_of_loss(name, outputs)
+            if isinstance(output, Fault):
+                raise refusal(output, key)
+            parts.append(self._loss(kind, output, values, key))
         return parts
 
-    def _loss(self, kind: str, index: int, values: Any, key: str) -> Loss:
+    def _loss(self, kind: str, name: str, values: Any, key: str) -> Loss:
+        index = self.trace.spec.outputs[name] or 0
         output, shape = self.value(index), self._shape(index)
         array = numeric(values, key, self.buffers.dtype)
         wanted = shape[1:] if kind == "cross_entropy" else shape
@@ -180,8 +176,7 @@ class Session:
         classes = array.astype(np.intp)
         wrong = array[(classes != array) | (classes < 0) | (classes >= shape[0])]
         if wrong.size:
-            message = f"{wrong.flat[0]:g} is not a class: there are {shape[0]}, counted from 0"
-            raise refusal(Fault(rules.WRONG_VALUE, message, f"give 0 to {shape[0] - 1}"), key)
+            raise refusal(no_class(f"{wrong.flat[0]:g}", name, shape[0]), key)
         node = self._node(index)
         before = node.sources[0] if node and node.sources and node.kind == "softmax" else index
         logits = self.value(before)

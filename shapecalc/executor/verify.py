@@ -20,6 +20,7 @@ from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.example_check import ComputedExample
 from shapecalc.executor.gradient_check import GOOD, GOOD_SINGLE, Tensor, check_layer
+from shapecalc.executor.known_part import known_part
 from shapecalc.executor.limits import (
     MOST,
     need_room_to_check,
@@ -34,8 +35,8 @@ from shapecalc.executor.rng import generator
 from shapecalc.executor.session import Session
 from shapecalc.layers.base import show
 from shapecalc.quantities import ROLES
-from shapecalc.records import LayerRecord
-from shapecalc.tracing import Trace
+from shapecalc.records import KnownRecord
+from shapecalc.tracing import KnownTrace, Trace, known
 from shapecalc.verification import Check, Verification
 
 Progress = Callable[[int, int], None]  # layers done, and how many there are
@@ -59,7 +60,14 @@ def verify(
     mode = "training" if training else "inference"
     settings = f"{dtype}, batch {size}, seed {seed}, {mode}"
     found = [d for d in trace.diagnostics if d.severity == "error"]
-    plan = _Plan(trace, size, seed, dtype, training, only, progress)
+    try:
+        part = known_part(known(trace))
+    except SpecError as error:
+        found += error.diagnostics
+        return Verification(trace.spec.file, trace.name, settings, (), in_order(found))
+    plan = _Plan(part.trace, size, seed, dtype, training, only, progress)
+    plan.notes += part.notes
+    plan.not_run = {r.name for r in trace.layers} if part.notes else set()
     try:
         with np.errstate(all="ignore"):  # what is not finite is a finding
             plan.run()
@@ -75,17 +83,18 @@ def verify(
 
 def foreseen(trace: Trace, *, batch: int | None, dtype: str, only: str | None) -> float:
     """Return about how many seconds confirming will take; 0 where it will be refused at once."""
-    size, layers = batch or trace.spec.batch, chosen(trace, only)
     try:
-        _need(trace, size, dtype, layers)
+        sized = known_part(known(trace)).trace
+        size, layers = batch or trace.spec.batch, chosen(sized, only)
+        _need(sized, size, dtype, layers)
     except SpecError:
         return 0.0
-    return seconds_to_check(trace, size, layers)
+    return seconds_to_check(sized, size, layers)
 
 
-def _need(trace: Trace, batch: int, dtype: str, layers: Sequence[int]) -> None:
+def _need(trace: KnownTrace, batch: int, dtype: str, layers: Sequence[int]) -> None:
     """Raise SpecError for what cannot be run."""
-    need_sound(trace)
+    need_sound(trace, stand_ins=True)
     need_time(trace, batch)
     need_room_to_check(trace, batch, np.dtype(dtype).itemsize, layers)
 
@@ -95,7 +104,7 @@ class _Plan:
 
     def __init__(
         self,
-        trace: Trace,
+        trace: KnownTrace,
         batch: int,
         seed: int,
         dtype: str,
@@ -110,6 +119,7 @@ class _Plan:
         self.checks: list[Check] = []
         self.findings: list[Finding] = []
         self.notes: list[str] = []
+        self.not_run: set[str] = set()  # layers that the network has but for what is run
         self.places = {record.name: index for index, record in enumerate(trace.layers)}
         self.chosen = chosen(trace, only)
 
@@ -118,6 +128,9 @@ class _Plan:
         if need_whole("batch", self.batch) < 1:
             raise refusal(Fault(rules.WRONG_VALUE, "batch must be 1 or more"), "batch")
         if not self.chosen and self.only is not None:
+            if self.only in self.not_run:
+                message = f"{quote(self.only)} is not run"
+                raise refusal(Fault(rules.MISSING_FIELD, message, "; ".join(self.notes)), "only")
             close = nearest(self.only, self.places)
             hint = f"did you mean {quote(close)}?" if close else ""
             raise refusal(
@@ -142,7 +155,7 @@ class _Plan:
         """Return the network with biases drawn: with zeros, a relu over padding is at its kink."""
         session = Session(
             self.trace, seed=self.seed, dtype=dtype, training=self.training, keep="outputs",
-            fast=False,
+            fast=False, stand_ins=True,
         )  # fmt: skip
         for index, own in enumerate(session.engine.parameters):
             biases = [own[name] for name, p in session.owned[index].items() if p.role == "bias"]
@@ -195,7 +208,7 @@ class _Plan:
         macs, rest = divmod(engine.forward_macs[index], count)
         self._compare(record, "macs", record.macs, macs if not rest else macs + rest / count)
 
-    def _compare(self, record: LayerRecord, what: str, predicted: Any, executed: Any) -> None:
+    def _compare(self, record: KnownRecord, what: str, predicted: Any, executed: Any) -> None:
         agrees = predicted == executed
         check = Check(record.name, what, predicted, executed, agrees)
         if agrees:
@@ -242,13 +255,13 @@ class _Plan:
         if alike:
             self.notes.append(f"{alike:,} layers are like an earlier one and share its result")
 
-    def _tensors(self, record: LayerRecord, index: int) -> list[Tensor]:
+    def _tensors(self, record: KnownRecord, index: int) -> list[Tensor]:
         return check_layer(
             record, batch=min(self.batch, MOST), seed=(self.seed, index), training=self.training,
             dtype=self.dtype,
         )  # fmt: skip
 
-    def _gradient(self, record: LayerRecord, tensor: Tensor, how: str) -> None:
+    def _gradient(self, record: KnownRecord, tensor: Tensor, how: str) -> None:
         bound = GOOD if self.dtype == "float64" else GOOD_SINGLE
         if not how:
             how = "every value" if tensor.exhaustive else "random directions"
@@ -295,7 +308,7 @@ class _Plan:
         empty = [
             step.name
             for step in engine.steps
-            if step.kernel.leaves_windows_empty(shapes[step.sources[0]])
+            if step.sources and step.kernel.leaves_windows_empty(shapes[step.sources[0]])
         ]
         if empty:
             self.notes.append(
@@ -346,12 +359,13 @@ def _pass(session: Session, inputs: Sequence[Array], seed: int) -> None:
     session.engine.backward(random_upstream(session, seed))
 
 
-def chosen(trace: Trace, only: str | None) -> list[int]:
+def chosen(trace: KnownTrace, only: str | None) -> list[int]:
     """Return the layers that are checked: all, the one asked for, or those of an instance."""
-    names = [record.name for record in trace.layers]
+    run = [i for i, r in enumerate(trace.layers) if r.layer is None or not r.layer.opaque]
     if only is None:
-        return [*range(len(names))]
-    return [i for i, name in enumerate(names) if name == only or name.startswith(f"{only}.")]
+        return run
+    names = [record.name for record in trace.layers]
+    return [i for i in run if names[i] == only or names[i].startswith(f"{only}.")]
 
 
 def _text(value: Any) -> str:

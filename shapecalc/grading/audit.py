@@ -20,7 +20,7 @@ from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.query import read_path
 from shapecalc.grading.subject import Subject
 from shapecalc.readers import native
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace, Trace
 
 MISPRINTED = (rules.FALSE_CLAIM, rules.FALSE_EXAMPLE, rules.FALSE_KEY)
 
@@ -58,6 +58,9 @@ def _audit_spec(document: Document, file: str) -> Audit:
     traced = trace(network.build(document))
     findings = [f for f in traced.findings if f.severity == "error"]
     found = [d for d in unfolded(traced.diagnostics) if d.severity == "error"]
+    printed = sum(1 for _ in _printed(traced))
+    if not isinstance(traced, KnownTrace):  # no example runs, and mistakes are made with numbers
+        return Audit(file, printed, in_order(found))
     subject = Subject(traced, lenient=True)
     by_place = {(f.rule, f.fault.message): f for f in findings}
     explained = []
@@ -67,7 +70,7 @@ def _audit_spec(document: Document, file: str) -> Audit:
             diagnostic = _with(diagnostic, _claim(subject, finding), finding.fault.hint)
         explained.append(diagnostic)
     explained += _example(subject)
-    return Audit(file, sum(1 for _ in _printed(traced)), in_order(explained))
+    return Audit(file, printed, in_order(explained))
 
 
 def _with(diagnostic: Diagnostic, why: str, hint: str | None = None) -> Diagnostic:
@@ -79,13 +82,15 @@ def _with(diagnostic: Diagnostic, why: str, hint: str | None = None) -> Diagnost
 
 
 def _claim(subject: Subject, finding: Finding) -> str:
-    """Return the mistake behind a claim under `expect`."""
+    """Return the mistake behind a claim under `expect`; none is behind what a file states."""
+    if not subject.trace.spec.document.is_native:
+        return ""
     key = str(finding.path[-1])
     printed = _written(subject.trace.spec.document.data, finding.path)
     return _why(subject, f"{finding.layer or 'total'}.{key}", printed)
 
 
-def cause(traced: Trace, finding: Finding) -> str:
+def cause(traced: KnownTrace, finding: Finding) -> str:
     """Return the mistake behind a false claim, where one and no other gives its number."""
     subject, key = Subject(replace(traced, diagnose=None), lenient=True), str(finding.path[-1])
     printed = _written(traced.spec.document.data, finding.path)

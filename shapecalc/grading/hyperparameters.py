@@ -12,13 +12,13 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.values import Value, flat
 from shapecalc.layers.base import Layer, aliases, show_value
 from shapecalc.layers.window import Sliding
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 
 SPATIAL = ("F", "S", "P", "dilation", "output_padding", "scale")  # fields of each axis
 LARGEST = 10**6  # of a hyperparameter that is tried out
 
 
-def stride_fits(record: LayerRecord) -> bool:
+def stride_fits(record: KnownRecord) -> bool:
     """Say whether a stride leaves nothing over on any axis. Raises Unanswerable."""
     if not isinstance(record.layer, Sliding):
         raise Unanswerable(f"{record.name} is a {record.kind}: no window slides over its input")
@@ -28,7 +28,7 @@ def stride_fits(record: LayerRecord) -> bool:
     return all(fit.size and not fit.remainder for fit in fits.axes)
 
 
-def field_value(record: LayerRecord, query: Query) -> Value:
+def field_value(record: KnownRecord, query: Query) -> Value:
     """Return a field: one number where all axes have the same. Raises Unanswerable."""
     layer = record.layer
     words = aliases(type(layer)) if layer is not None else {}
@@ -43,7 +43,7 @@ def field_value(record: LayerRecord, query: Query) -> Value:
     return value
 
 
-def _in_effect(layer: Layer, field: str, record: LayerRecord) -> Any:
+def _in_effect(layer: Layer, field: str, record: KnownRecord) -> Any:
     """Return the value of a field as it works: a usual stride, the zeros that "same" comes to."""
     if field == "P" and isinstance(layer, Sliding) and record.input:
         sides = tuple((fit.before, fit.after) for fit in layer.fits(record.input[0]).axes)
@@ -55,7 +55,7 @@ def _in_effect(layer: Layer, field: str, record: LayerRecord) -> Any:
     return 0 if field == "output_padding" and value is None and not by_policy else value
 
 
-def suits(record: LayerRecord, query: Query, value: Value) -> bool:
+def suits(record: KnownRecord, query: Query, value: Value) -> bool:
     """Say whether another value of a hyperparameter gives the same output volume."""
     layer, inputs = record.layer, record.input
     if layer is None or not inputs or not _allowed(value):

@@ -17,7 +17,7 @@ from shapecalc.grading.ranking import cause_of
 from shapecalc.grading.values import Value, shown
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 
 TRIED = {"S": range(1, 9), "P": range(9), "F": range(1, 12)}  # other values of a field
 NEAR = 8  # other input sizes, up or down
@@ -60,7 +60,7 @@ def _fitting(context: QuestionContext, given: Value, *, fields: bool) -> list[st
     return [f"it is right for {' or '.join(fitting)}"] if fitting else []
 
 
-def _right_for(record: LayerRecord, printed: tuple[Any, ...]) -> Iterator[str]:
+def _right_for(record: KnownRecord, printed: tuple[Any, ...]) -> Iterator[str]:
     """Yield other single numbers of a sliding layer with which the printed volume is its output."""
     layer, inputs = record.layer, record.input
     if not isinstance(layer, Sliding) or not inputs:

@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from shapecalc.diagnostics import nearest, quote, some
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.network import Instance
-from shapecalc.records import LayerRecord
-from shapecalc.tracing import Trace
+from shapecalc.records import KnownRecord
+from shapecalc.tracing import KnownTrace
 
 
 class NamedLayers:
     """Looks up layers, instances and `total`."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: KnownTrace) -> None:
         self.trace = trace
         self.records = {record.name: record for record in trace.layers}
         self.instances: dict[str, Instance] = {
             instance.name: instance for instance in trace.spec.instances
         }
 
-    def record(self, name: str) -> LayerRecord:
+    def record(self, name: str) -> KnownRecord:
         """Return a layer's record. Raises Unanswerable where there is none."""
         if name in self.records:
             return self.records[name]
@@ -33,7 +33,7 @@ class NamedLayers:
         """Return an instance of a block; None where a layer is called so, or nothing is."""
         return None if name in self.records else self.instances.get(name)
 
-    def layers_of(self, instance: Instance) -> Sequence[LayerRecord]:
+    def layers_of(self, instance: Instance) -> Sequence[KnownRecord]:
         """Return the layers of an instance."""
         return self.trace.layers[instance.first : instance.end]
 

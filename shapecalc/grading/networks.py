@@ -11,6 +11,7 @@ from shapecalc.diagnostics import Path, quote
 from shapecalc.document import Document, Places
 from shapecalc.grading.subject import Subject
 from shapecalc.rules import Rule
+from shapecalc.tracing import KnownTrace, sizes_needed
 
 
 class Networks:
@@ -58,6 +59,10 @@ class Networks:
             place = f" at {first.line}:{first.column}" if isinstance(spec, str) else ""
             message = f"the network has an error{place}: {first.code} {first.message}"
             self.add(rules.UNUSABLE_NETWORK, message, first.hint, path)
+            return None
+        if not isinstance(traced, KnownTrace):
+            fault = sizes_needed(traced)
+            self.add(rules.UNUSABLE_NETWORK, fault.message, "write the sizes in its input", path)
             return None
         return Subject(traced)
 

@@ -15,7 +15,7 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.soundness import Unsound
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.quantities import QUANTITIES
-from shapecalc.records import LayerRecord, total_of
+from shapecalc.records import KnownRecord, total_of
 
 
 def record_number(layers: NamedLayers, query: Query) -> Any:
@@ -55,7 +55,7 @@ def need_sound(layers: NamedLayers, query: Query, unsound: Unsound) -> None:
         raise Unanswerable(message, rule=rules.UNUSABLE_NETWORK)
 
 
-def of_one_output(record: LayerRecord) -> tuple[int, int]:
+def of_one_output(record: KnownRecord) -> tuple[int, int]:
     """Return the weights and biases behind one output value. Raises Unanswerable for what is no
     convolution.
     """
@@ -65,7 +65,7 @@ def of_one_output(record: LayerRecord) -> tuple[int, int]:
     return weight.fan_in, int(record.layer.bias)
 
 
-def im2col(record: LayerRecord) -> tuple[int, int]:
+def im2col(record: KnownRecord) -> tuple[int, int]:
     """Return rows and columns of the im2col matrix: a column for each position (CS231n)."""
     weights, _ = of_one_output(record)
     return weights, prod((record.output or (0,))[:-1])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from shapecalc.diagnostics import LayerError
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 OF_INPUT = ("input", "weights", "biases", "parameters", "non_trainable")  # need a sound input only
 
@@ -25,7 +25,7 @@ class Unsound(NamedTuple):
         return (self.inputs if key in OF_INPUT else self.outputs).get(name)
 
 
-def unsound(trace: Trace) -> Unsound:
+def unsound(trace: KnownTrace) -> Unsound:
     """Return which layers stand behind a layer that refuses its input."""
     found = Unsound({}, {})
     if not any(found.rule.stage == "shapes" for found in trace.findings):

@@ -21,9 +21,9 @@ from shapecalc.grading.value_derivation import value_derivation
 from shapecalc.grading.values import Value
 from shapecalc.layers.field_types import Volume
 from shapecalc.quantities import QUANTITIES
-from shapecalc.records import LayerRecord, total_of
+from shapecalc.records import KnownRecord, total_of
 from shapecalc.reports import sentences
-from shapecalc.tracing import Trace, walk
+from shapecalc.tracing import KnownTrace, walk
 
 if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Subject:
     """A traced network, and what questions about it have for answers."""
 
-    def __init__(self, trace: Trace, lenient: bool = False) -> None:
+    def __init__(self, trace: KnownTrace, lenient: bool = False) -> None:
         self.trace = trace
         self.lenient = lenient  # sizes rounded down where a stride does not fit count as known
         self.layers = NamedLayers(trace)
@@ -117,7 +117,7 @@ class Subject:
         return Derivation(key, value, expression, reason="sum_over_layers")
 
 
-def _derivations(record: LayerRecord, query: Query) -> list[Derivation]:
+def _derivations(record: KnownRecord, query: Query) -> list[Derivation]:
     """Return how a layer's number follows."""
     key = query.key
     if query.kind in ("fits", "field"):

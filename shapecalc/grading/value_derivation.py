@@ -11,7 +11,7 @@ from shapecalc.geometry import Fit
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.pool import MaxPool
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 
 if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
@@ -20,7 +20,7 @@ MOST = 30  # terms that are written out
 
 
 def value_derivation(
-    computed: ComputedExample, record: LayerRecord, place: Sequence[int]
+    computed: ComputedExample, record: KnownRecord, place: Sequence[int]
 ) -> Derivation | None:
     """Return the sum or maximum behind one value; None for other layers and for long sums.
 
@@ -41,7 +41,8 @@ def value_derivation(
         return None
     weight = computed.array(names.find(f"{record.name}.weight"))[at[0]]
     if isinstance(layer, Dense):
-        terms = list(zip(weight, x.reshape(-1), strict=True)) if weight.size <= MOST else []
+        seen = x.reshape(-1) if layer.whole(record.input[0]) else x[(slice(None), *at[1:])]
+        terms = list(zip(weight, seen, strict=True)) if weight.size <= MOST else []
     else:
         depth = len(weight)
         shift = at[0] // (output[-1] // layer_groups(layer, record)) * depth
@@ -61,7 +62,7 @@ def value_derivation(
     return _value(total, plus(*added))
 
 
-def layer_groups(layer: Conv | DepthwiseConv, record: LayerRecord) -> int:
+def layer_groups(layer: Conv | DepthwiseConv, record: KnownRecord) -> int:
     """Return how many groups the channels fall into."""
     assert record.input is not None
     return layer.groups if isinstance(layer, Conv) else record.input[0][-1]

@@ -3,7 +3,17 @@
 Plug-ins add theirs to `kinds`, by decorator or by an entry point of the group shapecalc.kinds.
 """
 
-from shapecalc.layers import activation, composite, conv, dense, merge, normalization, pool, reshape
+from shapecalc.layers import (
+    activation,
+    composite,
+    conv,
+    dense,
+    merge,
+    normalization,
+    operation,
+    pool,
+    reshape,
+)
 from shapecalc.layers.base import Layer
 from shapecalc.registry import Registry
 
@@ -70,6 +80,7 @@ KINDS: dict[str, type[Layer]] = {
     "maximum": merge.Maximum,
     "average": merge.Average,
     "concat": merge.Concat,
+    "operation": operation.Operation,
     "residual": composite.Residual,
     "parallel": composite.Parallel,
     "repeat": composite.Repeat,

@@ -17,10 +17,10 @@ from shapecalc.derivations import Derivation, Expression, times
 from shapecalc.diagnostics import LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Rounding
-from shapecalc.layers.field_types import Volume
+from shapecalc.layers.field_types import MAX_SPATIAL, Volume
 from shapecalc.quantities import ROLES, Role
 from shapecalc.receptive_field import Field, across, everything
-from shapecalc.volumes import show
+from shapecalc.volumes import axes_of, show, titles_of
 
 
 class Parameter:
@@ -94,9 +94,11 @@ class Layer(BaseModel):
 
     shorthand: ClassVar[str | None] = None  # the field that a bare value is for
     merges: ClassVar[bool] = False  # takes two or more sources
+    any_sources: ClassVar[bool] = False  # takes any number of them, none as well
     joins: ClassVar[bool] = False  # merges by adding up depths
     has_weights: ClassVar[bool] = False
     multiplies: ClassVar[bool] = False  # has multiply-accumulates (MACs)
+    opaque: ClassVar[bool] = False  # nothing of it is computed: what is known, a file tells
     mixes_depth: ClassVar[bool] = False  # where values go depends on the slice that they are in
     one_of: ClassVar[tuple[str, ...]] = ()  # fields of which exactly one is written
     reference: ClassVar[str | None] = None  # the field that names a layer, whose volume it reads
@@ -152,6 +154,10 @@ class Layer(BaseModel):
         """Return the multiply-accumulate operations for one example, without biases."""
         return 0
 
+    def known_macs(self) -> int | None:
+        """Return the MACs where they do not depend on the input, otherwise None."""
+        return None
+
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
@@ -194,7 +200,8 @@ class Layer(BaseModel):
 
     def values(self) -> dict[str, Any]:
         """Return the fields that have a value, written or by default."""
-        return {name: value for name, value in self if value is not None}
+        written = written_names(type(self))
+        return {written.get(name, name): value for name, value in self if value is not None}
 
     def summary(self, without: str = "") -> str:
         """Return the layer's fields as `K=96 F=11 S=4 P=0`, defaults left out but S and P.
@@ -263,7 +270,18 @@ def _show_side(value: Any) -> str:
 
 
 def need_spatial(volume: Volume) -> None:
-    """Raise SC206 unless the volume has one to three spatial axes."""
+    """Raise SC206 unless the volume has one to three spatial axes, as windows need them."""
+    need_positions(volume)
+    axes = len(volume) - 1
+    if axes > MAX_SPATIAL:
+        message = f"needs one to three spatial axes, and {show(volume)} has {axes}"
+        size = show((prod(volume[: axes - 2]), *volume[axes - 2 :]))
+        repair = Repair(f"reshape: {size} before it", Change("before", {"reshape": size}))
+        raise LayerError(repairable(rules.RANK, message, [repair]))
+
+
+def need_positions(volume: Volume) -> None:
+    """Raise SC206 for a flat vector: there have to be positions beside the depth."""
     if len(volume) < 2:
         message = f"needs a volume with spatial axes, and gets the flat vector {show(volume)}"
         size = f"{volume[0]}x1"
@@ -287,8 +305,20 @@ def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
 
 
 def axis_titles(rank: int) -> tuple[str, ...]:
-    """Return the names of the spatial axes."""
-    return {1: ("length",), 2: ("height", "width"), 3: ("frames", "height", "width")}[rank]
+    """Return the names of the spatial axes; more than three have numbers."""
+    return titles_of((0,) * (rank + 1))[:-1]
+
+
+def axis_number(axis: str | int, volume: Volume) -> int:
+    """Return the number of an axis, from 0 in written order; raise SC206 where there is none."""
+    axes = axes_of(volume)
+    if axis in axes:
+        return axes.index(axis)
+    if isinstance(axis, int) and axis < len(volume):
+        return axis
+    message = f"{show(volume)} has no axis {axis}"
+    repairs = [Repair(f"axis={other}", set_field("axis", other)) for other in axes]
+    raise LayerError(repairable(rules.RANK, message, repairs))
 
 
 def by_axis(derivations: Sequence[Derivation]) -> list[Derivation]:
@@ -300,10 +330,21 @@ def by_axis(derivations: Sequence[Derivation]) -> list[Derivation]:
 
 
 @cache
+def written_names(cls: type[BaseModel]) -> dict[str, str]:
+    """Return how the fields are written that have another name in Python, where theirs would hide a
+    method or is a word of Python: their alias is one text.
+    """
+    fields = cls.model_fields.items()
+    return {name: alias for name, f in fields if isinstance(alias := f.validation_alias, str)}
+
+
+@cache
 def aliases(cls: type[BaseModel]) -> dict[str, str]:
-    """Return every word that a model's fields are read under, with the field's own name."""
+    """Return every word that a model's fields are read under, with our name for the field."""
     words = {}
-    for name, field in cls.model_fields.items():
+    written = written_names(cls)
+    for attribute, field in cls.model_fields.items():
+        name = written.get(attribute, attribute)
         words[name] = name
         for word in getattr(field.validation_alias, "choices", ()):
             words[str(word)] = name
@@ -318,11 +359,14 @@ __all__ = [
     "Parameter",
     "Parameters",
     "aliases",
+    "axis_number",
     "axis_titles",
     "by_axis",
+    "need_positions",
     "need_spatial",
     "per_axis",
     "show",
     "show_value",
     "vector",
+    "written_names",
 ]

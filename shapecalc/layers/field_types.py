@@ -16,13 +16,15 @@ from shapecalc.diagnostics import LIMIT, nearest, quote
 from shapecalc.edits import Change, Repair
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.rules import Rule
-from shapecalc.volumes import Reading, offers, readings, show
+from shapecalc.volumes import MOST_AXES, Reading, offers, readings, show
+from shapecalc.volumes import PartialVolume as PartialVolume
 from shapecalc.volumes import Volume as Volume
 
-MAX_SPATIAL = 3
+MAX_SPATIAL = 3  # axes that a window slides along
 LONGEST_SIZES = 400  # characters of a text with crosses
 NO_WORDS: Mapping[str, str] = {}
 CROSSED = re.compile(r"\s*[0-9]+(?:\s*[xX×]\s*[0-9]+)*\s*")
+OPEN = r"\s*(?:[0-9]+|\?)(?:\s*[xX×]\s*(?:[0-9]+|\?))*\s*"
 # Compiled when they are first needed: most values are written as they should be.
 LISTED = r"\s*[\[(]?\s*[0-9]{1,18}(?:(?:\s*,\s*|\s+)[0-9]{1,18}){1,5}\s*[\])]?\s*"
 WRITTEN = r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?(?:[eE][+-]?[0-9]{1,2})?"
@@ -38,6 +40,7 @@ AXIS_NAMES = (
     ("frames", "height", "width", "depth"),
 )
 
+SLOPES = ("one", "per_slice", "per_value")
 AXES = ("depth", "length", "height", "width", "frames", "units")
 
 Schema = dict[str, Any]
@@ -73,9 +76,13 @@ def _listed(item: Schema, most: int) -> Schema:
     return {"type": "array", "items": item, "minItems": 1, "maxItems": most}
 
 
-def crossed_schema(least: int, fewest: int, most: int) -> Schema:
-    """Return the schema of a text such as 3x5, of so many sizes of up to 19 digits."""
+def crossed_schema(least: int, fewest: int, most: int, *, partial: bool = False) -> Schema:
+    """Return the schema of a text such as 3x5, of so many sizes of up to 19 digits.
+
+    With `partial` a size may be `?`.
+    """
     size = "0*[1-9][0-9]{0,18}" if least else "0*[0-9]{1,19}"
+    size = rf"({size}|\?)" if partial else size
     pattern = rf"^\s*{size}(\s*[xX×]\s*{size}){{{fewest - 1},{most - 1}}}\s*$"
     return {"type": "string", "pattern": pattern, "maxLength": LONGEST_SIZES}
 
@@ -86,30 +93,36 @@ def _sizes_schema(least: int, title: str) -> Schema:
     return {"title": title, "anyOf": [whole, text, _listed(whole, MAX_SPATIAL)]}
 
 
-def _padding_schema(policies: Sequence[str]) -> Schema:
+def _padding_schema(policies: Sequence[str], most: int) -> Schema:
     pair = {"type": "array", "items": NATURAL, "minItems": 2, "maxItems": 2}
-    sides = _listed({"anyOf": [NATURAL, pair]}, MAX_SPATIAL)
+    sides = _listed({"anyOf": [NATURAL, pair]}, most)
     named = [{"enum": list(policies)}] if policies else []
-    return {"anyOf": [NATURAL, *named, crossed_schema(0, 2, MAX_SPATIAL), sides]}
+    return {"anyOf": [NATURAL, *named, crossed_schema(0, 2, most), sides]}
 
 
-VOLUME: Schema = {
-    "title": "volume",
-    "anyOf": [
-        POSITIVE,
-        crossed_schema(1, 1, MAX_SPATIAL + 1),
-        _listed(POSITIVE, MAX_SPATIAL + 1),
-        *(
-            {
-                "type": "object",
-                "properties": dict.fromkeys(names, POSITIVE),
-                "required": list(names),
-                "additionalProperties": False,
-            }
-            for names in AXIS_NAMES
-        ),
-    ],
-}
+def _volume_schema(title: str, *, partial: bool = False) -> Schema:
+    size: Schema = {"anyOf": [POSITIVE, {"type": "null"}]} if partial else POSITIVE
+    return {
+        "title": title,
+        "anyOf": [
+            POSITIVE,
+            crossed_schema(1, 1, MOST_AXES, partial=partial),
+            _listed(size, MOST_AXES),
+            *(
+                {
+                    "type": "object",
+                    "properties": dict.fromkeys(names, size),
+                    "required": list(names),
+                    "additionalProperties": False,
+                }
+                for names in AXIS_NAMES
+            ),
+        ],
+    }
+
+
+VOLUME = _volume_schema("volume")
+PARTIAL_VOLUME = _volume_schema("volume, known in part or whole", partial=True)
 
 
 def wrong(
@@ -246,8 +259,8 @@ def _factor(value: Any, wanted: str) -> int | float:
     raise wrong(wanted, value, instead=meant_whole(value, 1))
 
 
-def padding(*policies: str) -> FieldType:
-    """Return the type of a padding that may also be one of a few policies by name."""
+def padding(*policies: str, most: int = MAX_SPATIAL) -> FieldType:
+    """Return the type of a padding on up to `most` axes, which may be one of a few policies."""
     named = f", {', '.join(policies)}" if policies else ""
     wanted = f"0 or more, one per axis, [[before, after], ...]{named}"
 
@@ -267,13 +280,13 @@ def padding(*policies: str) -> FieldType:
                 meant = _meant(value, policies)
                 raise wrong(wanted, value, instead=meant or _written_otherwise(value, 0))
             value = sizes
-        if isinstance(value, list | tuple) and 1 <= len(value) <= MAX_SPATIAL:
+        if isinstance(value, list | tuple) and 1 <= len(value) <= most:
             return tuple(one_axis(side) for side in value)
         if type(value) is int:
             check_whole(value, 0, wanted)
         raise wrong(wanted, value, instead=_written_otherwise(value, 0))
 
-    return FieldType(read, _padding_schema(policies))
+    return FieldType(read, _padding_schema(policies, most))
 
 
 def read_volume(value: Any) -> Volume:
@@ -292,6 +305,41 @@ def read_volume(value: Any) -> Volume:
         if len(meant) == 1:
             context["meant"] = meant[0].volume
         raise PydanticCustomError(error.type, "{message}", context) from None
+
+
+def read_partial_volume(value: Any) -> PartialVolume:
+    """Read a volume of which sizes may be left open: `?x?x3`, [null, null, 3], {height: null, ...}.
+
+    Where only the first is open, a list, and a text of four sizes, is a volume behind a batch
+    (Keras), and none of ours; a mapping says which axis it is.
+    """
+    sizes: Any = None
+    if isinstance(value, str):
+        if "?" in value and len(value) <= LONGEST_SIZES and re.fullmatch(OPEN, value):
+            found = re.findall(r"[0-9]+|\?", value)
+            sizes = [None if size == "?" else int(size) for size in found]
+            if len(sizes) > MAX_SPATIAL and None not in sizes[1:]:
+                sizes = None
+    elif isinstance(value, list | tuple):
+        if None in value and (len(value) == 1 or None in value[1:]):
+            sizes = value
+    elif isinstance(value, Mapping) and None in value.values():
+        sizes = _named_axes(value)
+    if sizes is None:
+        return read_volume(value)
+    return _partly_known(sizes)
+
+
+def read_stated_volume(value: Any) -> PartialVolume:
+    """Read a volume as a reader of another format states it: a list has no batch in front."""
+    if isinstance(value, list | tuple) and None in value:
+        return _partly_known(value)
+    return read_partial_volume(value)
+
+
+def _partly_known(sizes: Sequence[Any]) -> PartialVolume:
+    known = _volume([1 if size is None else size for size in sizes])
+    return tuple(k if size is not None else None for k, size in zip(known, sizes, strict=True))
 
 
 def rewritings(meant: Sequence[Reading]) -> tuple[Repair, ...]:
@@ -313,8 +361,8 @@ def _volume(value: Any) -> Volume:
         value = sizes
     elif not isinstance(value, list | tuple):
         value = [value]
-    if not 1 <= len(value) <= MAX_SPATIAL + 1:
-        raise wrong(f"{wanted}: one to four sizes", value)
+    if not 1 <= len(value) <= MOST_AXES:
+        raise wrong(f"{wanted}: one to eight sizes", value)
     return tuple(check_whole(size, 1, "positive whole numbers") for size in value)
 
 
@@ -412,16 +460,29 @@ def one_of(value: Any, names: Sequence[str], meant: Mapping[str, str] = NO_WORDS
     raise wrong(" or ".join(names), value, instead=instead or _meant(value, names))
 
 
+def _slopes(value: Any) -> str:
+    if isinstance(value, bool):  # per_channel
+        return "per_slice" if value else "one"
+    return one_of(value, SLOPES, {"per_channel": "per_slice"})
+
+
 def _integer(value: Any) -> int:
     if type(value) is int and abs(value) <= LIMIT:
         return value
     raise wrong("a whole number", value, instead=meant_whole(value, 0))
 
 
+def read_axis(value: Any) -> str | int:
+    """Read one axis: its name, or its number from 0 in written order."""
+    if type(value) is int and 0 <= value < MOST_AXES:
+        return value
+    return one_of(value, AXES[:-1])
+
+
 def read_axes(value: Any) -> tuple[int, ...] | tuple[str, ...]:
     """Read an order of axes: each once, by name or by number from 0."""
     wanted = "every axis once, by name ([width, height, depth]) or by number from 0 ([1, 0, 2])"
-    if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_SPATIAL + 1:
+    if not isinstance(value, list | tuple) or not 1 <= len(value) <= MOST_AXES:
         raise wrong(wanted, value)
     numbers = all(type(axis) is int for axis in value)
     names = all(isinstance(axis, str) and axis in AXES for axis in value)
@@ -477,7 +538,8 @@ Factors = Annotated[
 ]
 Offsets = Annotated[int | Volume, FieldType(_sizes(0), _sizes_schema(0, "sizes or 0"))]
 Pads = Annotated[int | str | tuple[Any, ...], padding(*PADDING_POLICIES)]
-Border = Annotated[int | tuple[Any, ...], padding()]
+Border = Annotated[int | tuple[Any, ...], padding(most=MOST_AXES - 1)]
+StatedVolume = Annotated[PartialVolume, FieldType(read_stated_volume, PARTIAL_VOLUME)]
 VolumeField = Annotated[Volume, FieldType(read_target, VOLUME)]
 Rate = Annotated[
     float, FieldType(_fraction, {"type": "number", "minimum": 0, "exclusiveMaximum": 1})
@@ -494,6 +556,7 @@ Truth = Annotated[bool, FieldType(_truth, {"type": "boolean"})]
 TruthOrReal = Annotated[
     bool | float, FieldType(_truth_or_real, {"anyOf": [{"type": "boolean"}, _REAL]})
 ]
+Slopes = Annotated[str, FieldType(_slopes, {"enum": [*SLOPES, True, False]})]
 Text = Annotated[str, FieldType(_text, {"type": "string"})]
 LayerName = Annotated[
     str,
@@ -504,6 +567,18 @@ LayerName = Annotated[
 ]
 Integer = Annotated[
     int, FieldType(_integer, {"type": "integer", "minimum": -LIMIT, "maximum": LIMIT})
+]
+AxisField = Annotated[
+    str | int,
+    FieldType(
+        read_axis,
+        {
+            "anyOf": [
+                {"enum": list(AXES[:-1])},
+                {"type": "integer", "minimum": 0, "maximum": MOST_AXES - 1},
+            ]
+        },
+    ),
 ]
 AxisOrder = Annotated[
     tuple[int, ...] | tuple[str, ...],
@@ -520,7 +595,7 @@ AxisOrder = Annotated[
                         "maxItems": axes,
                         "uniqueItems": True,
                     }
-                    for axes in range(1, MAX_SPATIAL + 2)
+                    for axes in range(1, MOST_AXES + 1)
                 ),
             ]
         },

@@ -191,8 +191,15 @@ def _read_parameters(written: Any, path: Path, findings: Findings) -> dict[str, 
     return {str(name): default for name, default in written.items()}
 
 
-def name_fault(name: Any) -> Fault | None:
-    """Return what is wrong with the name that a layer is given, None where it is one."""
+def name_fault(name: Any, own: bool = False) -> Fault | None:
+    """Return what is wrong with the name that a layer is given, None where it is one.
+
+    A file of another format has `own` names: any text that is not empty.
+    """
+    if own:
+        if isinstance(name, str) and name:
+            return None
+        return Fault(rules.WRONG_VALUE, f"a name is text, not {quote(name) or 'an empty one'}")
     if isinstance(name, str) and NAME.fullmatch(name) and len(name) <= LONGEST_NAME:
         if name not in RESERVED:
             return None

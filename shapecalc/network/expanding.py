@@ -211,7 +211,7 @@ class Expander:
 
     def _aside(self, layers: Sequence[Any], path: Path, owner: str | None) -> None:
         """Expand layers that are not part of the network, for the sake of their faults."""
-        wiring = Wiring(self.findings, (), self.wiring.limits)
+        wiring = Wiring(self.findings, (), self.wiring.limits, self.wiring.own_names)
         aside = Expander(self.blocks, LeafLayers(wiring, self.leaves.rounding))
         aside.depth = self.depth
         aside.dry = True
@@ -270,10 +270,11 @@ class Expander:
             )
             joined = None
         merge = self.leaves.plain.setdefault(kind, Read(KINDS[kind]())).layer if layer else None
-        added = self.wiring.add(Node(scope.prefix + own, kind, merge, joined, path))
+        full = self.wiring.full(scope, own)
+        added = self.wiring.add(Node(full, kind, merge, joined, path))
         self.wiring.claim(scope, scope.owner, own, added[0], path, named=written.name is not None)
         instance.name, instance.end, instance.sources = (
-            scope.prefix + own,
+            full,
             len(self.wiring.nodes),
             added,
         )
@@ -309,7 +310,7 @@ class Expander:
             return self.leaves.unknown(block.name, path, scope, value)
         if self.dry:
             return self.leaves.unknown(block.name, path, scope, value)
-        name = scope.prefix + own
+        name = self.wiring.full(scope, own)
         inner = Scope(f"{name}.", scope, sources, owner=name)
         instance = Instance(
             name,

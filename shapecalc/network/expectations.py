@@ -8,19 +8,19 @@ from pydantic_core import PydanticCustomError
 from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, quote
 from shapecalc.layers.field_types import (
-    MAX_SPATIAL,
     NATURAL,
-    VOLUME,
+    PARTIAL_VOLUME,
     FieldType,
+    PartialVolume,
     Schema,
-    Volume,
     crossed,
     crossed_schema,
     natural,
-    read_volume,
+    read_partial_volume,
     wrong,
 )
 from shapecalc.quantities import REPORTED
+from shapecalc.volumes import MOST_AXES
 
 
 def _per_axis(value: Any) -> tuple[float, ...]:
@@ -30,21 +30,21 @@ def _per_axis(value: Any) -> tuple[float, ...]:
         sizes = [sizes]
     if (
         isinstance(sizes, list | tuple)
-        and 1 <= len(sizes) <= MAX_SPATIAL
+        and 1 <= len(sizes) <= MOST_AXES - 1
         and all(type(size) in (int, float) and 0 < size <= LIMIT for size in sizes)
     ):
         return tuple(sizes)
     raise wrong("a number, or one per axis as [3, 5] or 3x5", value)
 
 
-def _volumes(value: Any) -> dict[str, Volume]:
+def _volumes(value: Any) -> dict[str, PartialVolume]:
     if not isinstance(value, dict):
         raise wrong("a mapping of outputs' names to volumes", value)
     volumes = {}
     faults: list[tuple[str, PydanticCustomError]] = []
     for name, written in value.items():
         try:
-            volumes[str(name)] = read_volume(written)
+            volumes[str(name)] = read_partial_volume(written)
         except PydanticCustomError as error:
             faults.append((str(name), error))
             meant = (error.context or {}).get("meant")
@@ -63,7 +63,7 @@ def _volumes(value: Any) -> dict[str, Volume]:
     return volumes
 
 
-def _optional(read: Any, schema: Schema) -> FieldType:
+def optional(read: Any, schema: Schema) -> FieldType:
     return FieldType(
         lambda value: None if value is None else read(value),
         {"anyOf": [schema, {"type": "null"}]},
@@ -75,15 +75,15 @@ _PER_AXIS: Schema = {
     "title": "number per axis",
     "anyOf": [
         _NUMBER,
-        {"type": "array", "items": _NUMBER, "minItems": 1, "maxItems": MAX_SPATIAL},
-        crossed_schema(1, 1, MAX_SPATIAL),
+        {"type": "array", "items": _NUMBER, "minItems": 1, "maxItems": MOST_AXES - 1},
+        crossed_schema(1, 1, MOST_AXES - 1),
     ],
 }
-_VOLUMES: Schema = {"type": "object", "additionalProperties": VOLUME}
+_VOLUMES: Schema = {"type": "object", "additionalProperties": PARTIAL_VOLUME}
 
-MaybeVolume = Annotated[Volume | None, _optional(read_volume, VOLUME)]
-Count = Annotated[int | None, _optional(natural, NATURAL)]
-PerAxis = Annotated[tuple[float, ...] | None, _optional(_per_axis, _PER_AXIS)]
+MaybeVolume = Annotated[PartialVolume | None, optional(read_partial_volume, PARTIAL_VOLUME)]
+Count = Annotated[int | None, optional(natural, NATURAL)]
+PerAxis = Annotated[tuple[float, ...] | None, optional(_per_axis, _PER_AXIS)]
 
 
 class Expectations(BaseModel):
@@ -115,4 +115,4 @@ class LayerExpectations(_Counted):
 class NetworkExpectations(_Counted):
     """The claims about the whole network."""
 
-    outputs: Annotated[dict[str, Volume] | None, _optional(_volumes, _VOLUMES)] = None
+    outputs: Annotated[dict[str, PartialVolume] | None, optional(_volumes, _VOLUMES)] = None

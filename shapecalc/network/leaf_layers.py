@@ -9,8 +9,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import Finding, Path, quote
 from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, Layer
-from shapecalc.layers.field_types import NAME
-from shapecalc.network.blocks import COMMON, LONGEST_NAME, name_fault
+from shapecalc.network.blocks import COMMON, name_fault
 from shapecalc.network.expansion_limits import TooMuch
 from shapecalc.network.expectations import LayerExpectations
 from shapecalc.network.layer_item import LayerItem
@@ -88,10 +87,12 @@ class LeafLayers:
         name = fields.pop("name", None)
         misnamed = None
         if "name" in written.value and name is not MISSING:
-            misnamed = name_fault(name)
+            misnamed = name_fault(name, self.wiring.own_names is not None)
             if misnamed is None:
                 written.name = str(name)
-        layer = scope.owner if number is None else scope.prefix + (written.name or number)
+        layer = scope.owner
+        if number is not None:
+            layer = self.wiring.full(scope, written.name or number)
         if misnamed is not None:
             self.findings.append(Finding(misnamed, (*path, "name"), layer))
         written.origin = fields.pop("from", None)
@@ -108,11 +109,18 @@ class LeafLayers:
             place = (*path, "expect")
             written.expectations = self.once(
                 "expect", claims, path, layer,
-                lambda: validate(LayerExpectations, claims, place, "expect", self.findings),
+                lambda: validate(self._claims_model(), claims, place, "expect", self.findings),
             )  # fmt: skip
         if shareable:
             written.share = fields.pop("share", None)
         return fields
+
+    def _claims_model(self) -> type[LayerExpectations]:
+        if self.wiring.own_names is None:
+            return LayerExpectations
+        from shapecalc.network.own_names import StatedExpectations  # specs are written by people
+
+        return StatedExpectations
 
     def unknown(self, word: str, path: Path, scope: Scope, value: Any = None) -> Sources:
         """Add a layer of which nothing is known, so that totals are not taken for known.
@@ -123,12 +131,19 @@ class LeafLayers:
             raise TooMuch(f"{MOST_FAULTS:,} faults")
         shown = quote(word)
         own = scope.numbered(shown)
-        given = value.get("name") if isinstance(value, Mapping) else None
-        if isinstance(given, str) and NAME.fullmatch(given) and given not in scope.names:
-            own = str(given)[:LONGEST_NAME]
-        added = self.wiring.add(Node(scope.prefix + own, shown, None, None, path))
+        given = self._name_in(value) if isinstance(value, Mapping) else None
+        if given is not None and given not in scope.names:
+            own = given
+        added = self.wiring.add(Node(self.wiring.full(scope, own), shown, None, None, path))
         scope.names.setdefault(own, added[0])
         return added
+
+    def _name_in(self, fields: Mapping[str, Any]) -> str | None:
+        """Return the name that a layer's fields give it, None where it is none."""
+        name = fields.get("name")
+        if not isinstance(name, str) or name_fault(name, self.wiring.own_names is not None):
+            return None
+        return str(name)
 
     def layer(
         self,
@@ -160,7 +175,8 @@ class LeafLayers:
         elif cls.shorthand is not None or word != kind:
             fields = {cls.shorthand: value}
         own = name or number
-        full = scope.prefix + own
+        wiring = self.wiring
+        full = scope.prefix + own if wiring.own_names is None else wiring.full(scope, own)
         if fields is NO_FIELDS and word in self.plain:
             layer, translation = self.plain[word]
         elif (word, id(value)) in self.sound:
@@ -170,8 +186,10 @@ class LeafLayers:
                 word, value, path, full,
                 lambda: self._read(word, kind, cls, fields, path, bare),
             )  # fmt: skip
-        wiring = self.wiring
-        sources = wiring.sources(origin, path, scope, full, chain, cls.merges, own, bare)
+        if cls.any_sources:
+            sources = wiring.any_sources(origin, path, scope, full, chain)
+        else:
+            sources = wiring.sources(origin, path, scope, full, chain, cls.merges, own, bare)
         if cls.reference is not None and layer is not None:
             from shapecalc.network import references  # few layers name another one
 

@@ -40,11 +40,14 @@ class Scope:
         None  # the instance whose names they are, if any: its faults are the owner's
     )
     open: bool = False  # what lies further out is not known: any name may be there
+    exact: bool = False  # the names are a file's own: a dot or `input` in one means nothing
 
     def numbered(self, kind: str) -> str:
         """Return the name of the next unnamed layer of a kind; named ones count too."""
         number = self.counters.get(kind, 0) + 1
-        while f"{kind}{number}" in self.names and f"{kind}{number}" not in self.written:
+        while f"{kind}{number}" in self.names and (
+            self.exact or f"{kind}{number}" not in self.written
+        ):
             number += 1  # relu6 and a kind called relu: the sixty-first relu would be relu61, too
         self.counters[kind] = number
         return f"{kind}{number}"
@@ -67,6 +70,8 @@ class Scope:
         first, *rest = str(name).split(".")
         scope: Scope | None = self
         while scope is not None:
+            if scope.exact:
+                return scope.names[name]
             if first == "input" and not rest and scope.inputs != ():
                 return scope.inputs
             if first in scope.names:

@@ -25,16 +25,18 @@ from shapecalc.geometry import Rounding
 from shapecalc.layers.field_types import (
     NAME,
     ROUNDING_WORDS,
-    Volume,
+    PartialVolume,
     check_whole,
     dashes,
     one_of,
-    read_volume,
+    read_partial_volume,
+    read_stated_volume,
 )
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
 from shapecalc.network.expanding import Expander
 from shapecalc.network.expansion_limits import ExpansionLimits, SizeEstimate, TooMuch
 from shapecalc.network.expectations import NetworkExpectations
+from shapecalc.network.given_inputs import given_volumes, is_other, names_of
 from shapecalc.network.layer_item import likely_kind
 from shapecalc.network.leaf_layers import MOST_FAULTS, LeafLayers
 from shapecalc.network.recursion import find_circles
@@ -46,6 +48,7 @@ from shapecalc.rules import Rule
 
 if TYPE_CHECKING:
     from shapecalc.network.example import Example
+    from shapecalc.network.own_names import OwnNames
 
 KEYS = {
     key: key
@@ -74,7 +77,7 @@ class NetworkSpec:
     description: str | None = None
     source: str | None = None
     batch: int = 1
-    inputs: Mapping[str, Volume | None] = field(default_factory=dict)
+    inputs: Mapping[str, PartialVolume | None] = field(default_factory=dict)
     nodes: Sequence[Node] = ()
     instances: Sequence[Instance] = ()
     outputs: Mapping[str, int | None] = field(default_factory=dict)
@@ -83,11 +86,22 @@ class NetworkSpec:
     findings: Sequence[Finding] = ()
     readable: bool = True  # whether there is a list of layers at all
     max_layers: int = MAX_LAYERS  # how many it was allowed
+    given: Mapping[str, PartialVolume] = field(default_factory=dict)  # in place of its own inputs
+    selected: frozenset[Rule] = frozenset()  # advice that is asked for by its codes
 
     @property
     def file(self) -> str | None:
         """The name of the file the spec came from."""
         return self.document.file
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an input leaves a size open."""
+        return any(volume is not None and None in volume for volume in self.inputs.values())
+
+    def place_of_input(self, name: str) -> Path:
+        """Return where the volume of an input is written."""
+        return ("inputs", name) if "inputs" in self.document.data else ("input",)
 
     @cached_property
     def values(self) -> Values:
@@ -95,12 +109,14 @@ class NetworkSpec:
         return Values(len(self.inputs))
 
 
-def build(document: Document, max_layers: int = MAX_LAYERS) -> NetworkSpec:
+def build(document: Document, max_layers: int = MAX_LAYERS, inputs: Any = None) -> NetworkSpec:
     """Return the network of a document, of so many layers at most.
 
-    Never raises: faults are among its findings.
+    `inputs` puts other volumes in the place of its own: one for the only input, or a mapping by
+    name. Never raises for what is wrong with the document: that is among its findings. Raises
+    SpecError for inputs that are no volumes, or not the network's.
     """
-    return _Builder(document, max_layers).build()
+    return _Builder(document, max_layers, inputs).build()
 
 
 def _whole_batch(value: Any) -> int:
@@ -110,10 +126,17 @@ def _whole_batch(value: Any) -> int:
 class _Builder:
     """Reads the top level of a spec."""
 
-    def __init__(self, document: Document, max_layers: int) -> None:
+    def __init__(self, document: Document, max_layers: int, given: Any = None) -> None:
         self.document = document
         self.max_layers = max_layers
+        self.asked = given
+        self.given: Mapping[str, PartialVolume] = {}
         self.findings = Findings(document.findings)
+        self.own_names: OwnNames | None = None
+        if not document.is_native:
+            from shapecalc.network.own_names import OwnNames  # specs have names of ours
+
+            self.own_names = OwnNames()
 
     def _unreadable(self) -> NetworkSpec:
         return NetworkSpec(self.document, findings=self.findings, readable=False)
@@ -149,6 +172,8 @@ class _Builder:
             from shapecalc.network.example import read_example  # few specs have one
 
             example = read_example(data["example"], self.findings)
+            if self.given and is_other(data, self.given):
+                example = None  # its arrays are for the spec's own input
         return NetworkSpec(
             self.document,
             self._text(data, "name"),
@@ -164,6 +189,7 @@ class _Builder:
             self.findings.counted(),
             isinstance(data.get("layers"), list | tuple),
             self.max_layers,
+            self.given,
         )
 
     def _unknown(self, key: str, data: Mapping[str, Any]) -> Fault:
@@ -175,7 +201,7 @@ class _Builder:
         if not renames:
             return fault
         try:
-            read_volume(data[key])
+            read_partial_volume(data[key])
         except PydanticCustomError as error:  # its sizes have to be put in order, too
             repairs = [
                 Repair(f"input for {quote(key)}: {r.text}", several(r.change, *renames))
@@ -186,7 +212,7 @@ class _Builder:
 
     # -- inputs and small keys -----------------------------------------------------------------
 
-    def _inputs(self, data: Mapping[str, Any]) -> dict[str, Volume | None]:
+    def _inputs(self, data: Mapping[str, Any]) -> dict[str, PartialVolume | None]:
         if "input" in data and "inputs" in data:
             self._report(
                 rules.NAME_USED_TWICE,
@@ -194,8 +220,10 @@ class _Builder:
                 "keep one",
                 ("inputs",),
             )
-        if "input" in data:
-            return {"input": self._volume(data["input"], ("input",))}
+        if self.asked is not None:
+            self.given = given_volumes(self.asked, names_of(data))
+        if "input" in data or ("input" in self.given and "inputs" not in data):
+            return {"input": self._volume(data.get("input"), ("input",))}
         if "inputs" not in data:
             if "layers" in data or not self.findings:
                 repair = Repair("for example input: 32x32x3", Change("set", "32x32x3", ("input",)))
@@ -210,7 +238,10 @@ class _Builder:
             fault = repairable(fault.rule, fault.message, [repair], otherwise)
             self.findings.append(Finding(fault, ("inputs",)))
             return {"input": None}
-        inputs: dict[str, Volume | None] = {}
+        if self.own_names is not None:
+            shown = self.own_names.shown
+            return {shown(str(k)): self._volume(v, ("inputs", str(k))) for k, v in written.items()}
+        inputs: dict[str, PartialVolume | None] = {}
         from shapecalc.network.tuples import torn  # few specs have several inputs
 
         for broken in torn(written):
@@ -230,8 +261,15 @@ class _Builder:
             inputs[str(key)] = self._volume(value, path)
         return inputs
 
-    def _volume(self, value: Any, path: Path) -> Volume | None:
-        volume, found = validate_value(read_volume, value, quote(path[-1]), path)
+    def _volume(self, value: Any, path: Path) -> PartialVolume | None:
+        if path[-1] in self.given:
+            return self.given[str(path[-1])]
+        read = read_partial_volume
+        if self.own_names is not None:
+            if value is None:  # the file does not tell
+                return None
+            read = read_stated_volume
+        volume, found = validate_value(read, value, quote(path[-1]), path)
         self.findings.extend(found)
         return volume
 
@@ -265,16 +303,17 @@ class _Builder:
     # -- layers --------------------------------------------------------------------------------
 
     def _layers(
-        self, data: Mapping[str, Any], inputs: Mapping[str, Volume | None]
+        self, data: Mapping[str, Any], inputs: Mapping[str, PartialVolume | None]
     ) -> tuple[Wiring, dict[str, int | None]]:
         blocks = read_blocks(data.get("blocks"), self.findings)
         find_circles(blocks, self.findings)
         limits = ExpansionLimits(self.max_layers)
-        wiring = Wiring(self.findings, list(inputs), limits)
+        wiring = Wiring(self.findings, list(inputs), limits, self.own_names)
         expander = Expander(blocks, LeafLayers(wiring, self._rounding(data)))
         values = wiring.values.inputs
         scope = Scope(inputs=tuple(values) if len(inputs) == 1 else ())
-        scope.names.update(zip(inputs, values, strict=True))
+        scope.exact = self.own_names is not None
+        scope.names.update(zip(self._input_names(data, inputs), values, strict=True))
         items = data.get("layers")
         if "layers" not in data:
             repair = Repair(
@@ -292,6 +331,14 @@ class _Builder:
         chain = self._expand(expander, items, scope)
         self._rehearse(expander)
         return wiring, self._outputs(data, wiring, scope, chain)
+
+    def _input_names(
+        self, data: Mapping[str, Any], inputs: Mapping[str, PartialVolume | None]
+    ) -> list[str]:
+        """Return the names by which layers take the inputs: a file's own, uncleaned."""
+        written = data.get("inputs")
+        own = self.own_names is not None and "input" not in data and isinstance(written, Mapping)
+        return [*map(str, written)] if own and written else [*inputs]
 
     def _rehearse(self, expander: Expander) -> None:
         """Find the faults of the blocks that no layer uses: nobody would meet them otherwise."""
@@ -385,7 +432,8 @@ class _Builder:
                         "name one of them",
                         path,
                     )
-                outputs[name] = found[0] if found and len(found) == 1 else None
+                shown = self.own_names.shown(name) if self.own_names else name
+                outputs[shown] = found[0] if found and len(found) == 1 else None
         return outputs
 
     def _report(self, rule: Rule, message: str, hint: str, path: Path = ()) -> None:

@@ -29,6 +29,7 @@ from shapecalc.network.values import Sources, Values
 from shapecalc.rules import Rule
 
 if TYPE_CHECKING:
+    from shapecalc.network.own_names import OwnNames
     from shapecalc.network.translation import Translation
 
 
@@ -53,8 +54,15 @@ class Wiring:
     the full name of a layer, or of the instance around a group; None outside of any.
     """
 
-    def __init__(self, findings: Findings, inputs: Sequence[str], limits: ExpansionLimits) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        inputs: Sequence[str],
+        limits: ExpansionLimits,
+        own_names: OwnNames | None = None,
+    ) -> None:
         self.limits = limits
+        self.own_names = own_names  # of a file of another format
         self.findings = findings
         self.inputs = inputs
         self.values = Values(len(inputs))
@@ -67,6 +75,11 @@ class Wiring:
         self.limits.spend_layer(node.name)
         self.nodes.append(node)
         return (next(self.coming),)
+
+    def full(self, scope: Scope, name: str) -> str:
+        """Return a layer's name with those of the instances around it, as it is shown."""
+        full = scope.prefix + name
+        return self.own_names.shown(full) if self.own_names else full
 
     def claim(
         self,
@@ -82,18 +95,18 @@ class Wiring:
         if named and scope.repeats:
             place = (*path, "name")
             if not self.findings.again(layer, place, rules.NAME_USED_TWICE):
-                message = f"{name} would name several layers of a repeat"
+                message = f"{self.full(scope, name)} would name several layers of a repeat"
                 hint = "put the layers into a block: each instance has names of its own"
                 self.report(layer, rules.NAME_USED_TWICE, message, hint, place)
         elif name in scope.names:
-            message = f"{scope.prefix}{name} is the name of an earlier layer"
+            message = f"{self.full(scope, name)} is the name of an earlier layer"
             if named:
                 free = scope.free(name)
-                repair = Repair(f"{free} is free", Change("set", free))
+                repair = Repair(f"{quote(free)} is free", Change("set", free))
                 fault = repairable(rules.NAME_USED_TWICE, message, [repair])
                 self.findings.append(Finding(fault, (*path, "name"), layer))
             else:
-                hint = f"rename the layer called {name}"
+                hint = f"rename the layer called {quote(name)}"
                 self.report(layer, rules.NAME_USED_TWICE, message, hint, path)
         else:
             scope.names[name] = target
@@ -133,11 +146,25 @@ class Wiring:
         self.report(
             layer,
             rules.NUMBER_OF_SOURCES,
-            f"{scope.prefix}{name} takes {wanted}, and gets {got}",
+            f"{self.full(scope, name)} takes {wanted}, and gets {got}",
             hint,
             path,
         )
         return None
+
+    def any_sources(
+        self, origin: Any, path: Path, scope: Scope, layer: str | None, chain: Sources | None
+    ) -> Sources | None:
+        """Return the sources of a layer that takes any number of them, or none with `from: []`."""
+        if origin is None:
+            sources = chain
+        elif isinstance(origin, list | tuple) and not origin:
+            sources = ()
+        else:
+            sources = self.resolved(origin, (*path, "from"), scope, layer)
+        if sources:
+            self.limits.spend_sources(len(sources))
+        return sources
 
     def resolved(self, origin: Any, path: Path, scope: Scope, layer: str | None) -> Sources | None:
         """Return what `from` names, written at `path`; None, with findings, if that is nothing."""

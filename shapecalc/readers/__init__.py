@@ -11,14 +11,14 @@ from io import BytesIO
 from pathlib import Path as FilePath
 from typing import Any
 
-from shapecalc.document import Document
+from shapecalc.document import SPEC, Document
 from shapecalc.readers import native
 from shapecalc.readers.base import MAX_BYTES, File, Reader
 from shapecalc.registry import Registry, having
 
 READERS: Registry[Reader] = Registry(
     "reader",
-    {"spec": native},
+    {SPEC: native, "keras": "shapecalc.readers.keras"},
     "shapecalc.readers",
     fits=having("endings", "claims", "read"),
     needs="a reader, with endings, claims and read",
@@ -43,9 +43,24 @@ def read_mapping(data: Mapping[str, Any]) -> Document:
     return Document(data)
 
 
+def read_live(model: Any) -> Document | None:
+    """Return the document of a model of Keras in this process; None for anything else.
+
+    It is known by what it can do, so that Keras is not imported.
+    """
+    if not (hasattr(model, "to_json") and hasattr(model, "get_config")):
+        return None
+    from shapecalc.readers import keras  # few trace what is no file
+
+    document = keras.read_live(model)
+    document.format = "keras"
+    return document
+
+
 def endings() -> tuple[str, ...]:
     """Return how the names of files end that are looked for in folders."""
-    return tuple(ending for title in READERS for ending in READERS[title].endings)
+    found = (ending for title in READERS for ending in READERS[title].endings)
+    return tuple(dict.fromkeys(found))
 
 
 def _read(file: File) -> Document:

@@ -7,6 +7,7 @@ A reader is a module, or an object, with
     read(file)                  its Document; None where it is not of the format after all
 
 and is registered under its format's name. What a file may hold at most is the reader's business.
+What the Document of another format holds, and how its places are found, document.py tells.
 """
 
 from __future__ import annotations

@@ -44,14 +44,12 @@ BINARY = (  # at the beginning; the more special comes first
     Kind(ZIP, "a PyTorch weight file (.pt, .pth)", WEIGHTS, rb"/data\.pkl"),
     Kind(ZIP, "a network exported by PyTorch (.pt2)", NOT_READ,
          rb"archive_format|exported_program"),
-    Kind(ZIP, "a Keras model (.keras)", NOT_READ, rb"model\.weights\.h5|metadata\.json"),
     Kind(ZIP, "an Office document", TEXT_WANTED, rb"\[Content_Types\]\.xml"),
     Kind(ZIP, "a ZIP archive", UNPACK),
     Kind(rb"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19", "a PyTorch weight file (.pt, .pth)",
          WEIGHTS),
     Kind(rb"\x80[\x02-\x05][(}\]\x8a\x8c\x95Xcq]", "a Python pickle", PICKLE),
     Kind(rb".{4}\0{4}\{\s*[\"}]", "a safetensors weight file", WEIGHTS),
-    Kind(HDF5, "a Keras model (.h5)", NOT_READ, rb"model_config"),
     Kind(HDF5, "an HDF5 file (.h5), as Keras saves weights", WEIGHTS),
     Kind(rb"\x93NUMPY", "a NumPy array (.npy)", WEIGHTS),
     Kind(rb".{4}TFL3", "a TensorFlow Lite model (.tflite)", NOT_READ),
@@ -85,17 +83,13 @@ TEXT = (  # in the first lines
     Kind(rb"^[ \t]*layers?[ \t]*\{\s*(?:#[^\n]*\s*)*(?:name|type|bottom|top)[ \t]*:",
          "a Caffe network (.prototxt)", NOT_READ),
     Kind(rb"[\"']nbformat[\"']|[\"']cell_type[\"']", "a Jupyter notebook", CODE),
-    Kind(rb"[\"']class_name\\?[\"']\s*:|^class_name:", "a Keras model", NOT_READ),
     Kind(rb"\A#!.*python|^from [.\w]+ import |^import [.\w]+(?: as \w+)?\s*(?:#|$)|^def \w+\(|"
          rb"^class \w+(?:\(.*\))?:\s*$|^(?:\w+ = )?(?:nn|torch|tf|keras|layers|models)\.[\w.]+\(|"
          rb"^\w+ = (?:\w+\.)*[A-Z]\w+\(|^\w+\.add\(", "Python source", CODE),
     Kind(rb"(?i)\A[\"']?(?:student|name|email|id)[\"']?[,;\t]", "a table of answers",
          "shapecalc grade ASSIGNMENT FILE marks answers"),
 )  # fmt: skip
-KERAS = Kind(b"", "a Keras model", NOT_READ)
 KEYS: tuple[tuple[set[str], Kind], ...] = (  # of a mapping
-    ({"class_name", "config"}, KERAS),
-    ({"modelTopology"}, Kind(b"", "a TensorFlow.js model", NOT_READ)),
     ({"cells", "nbformat"}, Kind(b"", "a Jupyter notebook", CODE)),
     ({"model_type"}, Kind(b"", "a Hugging Face model's configuration", SETTINGS)),
     ({"architectures"}, Kind(b"", "a Hugging Face model's configuration", SETTINGS)),
@@ -109,18 +103,8 @@ def kind_of(raw: bytes, data: Any) -> Kind | None:
     `data` is what was read from it as YAML or JSON; a mapping is told by its keys.
     """
     if isinstance(data, Mapping):
-        if is_keras_config(data):
-            return KERAS
         return next((kind for keys, kind in KEYS if keys <= data.keys()), None)
     return binary(raw) or text(raw)
-
-
-def is_keras_config(data: Mapping[str, Any]) -> bool:
-    """Say whether layers are written as Keras writes them, in a config without its class_name."""
-    layers = data.get("layers")
-    first = layers[0] if isinstance(layers, list) and layers else None
-    inside = isinstance(first, Mapping) and {"class_name", "config"} <= first.keys()
-    return inside and data.keys().isdisjoint(("input", "inputs"))
 
 
 def binary(raw: bytes) -> Kind | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Any
 
 from shapecalc import rules
 from shapecalc.diagnostics import Fault
@@ -17,6 +16,7 @@ from shapecalc.document import Document, Source
 from shapecalc.readers.base import MAX_BYTES, File, unreadable
 
 SPEC_KEY = re.compile(rb"""(?m)(?:^|[{,])[ \t]*["']?(layers|inputs?)["']?\s*:""")
+NETWORK = ("layers", "input", "inputs")
 SPEC_WORDS = (b"layers", b"input")
 endings = (".yaml", ".yml", ".json")
 
@@ -43,7 +43,7 @@ def read_bytes(raw: bytes, file: str) -> Document:
     A file of another kind is named for what it is.
     """
     document = _read_bytes(raw, file)
-    if isinstance(document.data, Mapping) and _is_network(document.data):
+    if isinstance(document.data, Mapping) and not document.data.keys().isdisjoint(NETWORK):
         return document
     from shapecalc.readers import foreign  # most files are what they should be
 
@@ -59,17 +59,6 @@ def read_bytes(raw: bytes, file: str) -> Document:
     else:
         document.meant = False
     return document
-
-
-def _is_network(data: Mapping[str, Any]) -> bool:
-    """Say whether a mapping is a spec; without an input its layers may be those of Keras."""
-    if not data.keys().isdisjoint(("input", "inputs")):
-        return True
-    if "layers" not in data:
-        return False
-    from shapecalc.readers.foreign import is_keras_config  # most specs have an input
-
-    return not is_keras_config(data)
 
 
 def _is_meant(raw: bytes) -> bool:

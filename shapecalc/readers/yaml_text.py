@@ -264,6 +264,7 @@ def _refuse_depth(text: str, reader: _Reader, last: Any, mark: Any) -> None:
             raise _too_deep(_place_of(text, start + bracket.start()))
 
 
+BARE_MARK = re.compile(r"(?:[:\[{,-]|^)\s*\?")  # YAML takes a ? there for the sign of a key
 TWO_KEYS = re.compile(r"\s*- *\w+(?:: +\w+: | *\{\w+: )")  # - conv: K: 10, and - conv {K: 10
 
 
@@ -273,6 +274,8 @@ def _hint(text: str, place: Place) -> str:
     line = lines[place[0] - 1] if place[0] <= len(lines) else ""
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "indent with spaces: YAML does not allow tabs"
+    if BARE_MARK.search(line):
+        return 'put quotes around what begins with ?, as in "?x?x3"'
     if TWO_KEYS.match(line):
         return "put the fields of a layer in braces, as in - conv: {K: 10, F: 5}"
     return "check the indentation, and quotes and brackets that were not closed"

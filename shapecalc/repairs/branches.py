@@ -16,7 +16,7 @@ from shapecalc.layers.base import Layer, show
 from shapecalc.layers.conv import Convolution
 from shapecalc.layers.field_types import Volume
 from shapecalc.repairs.chain import VALUES, Chains, others, written
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 MOST_SOURCES = 3  # others that are offered for one
 FAR = 1000  # from a value that is no number
@@ -27,7 +27,7 @@ class Merge:
 
     def __init__(
         self,
-        trace: Trace,
+        trace: KnownTrace,
         chains: Chains,
         index: int,
         layer: Layer,

@@ -11,11 +11,11 @@ from shapecalc.checks.sc401_dropped_values import RULE as DROPPED_VALUES
 from shapecalc.diagnostics import Finding
 from shapecalc.edits import Repair
 from shapecalc.rules import Rule
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 MOST = 30
 
-Search = Callable[[Trace, Finding], Iterator[Repair]]
+Search = Callable[[KnownTrace, Finding], Iterator[Repair]]
 
 # What looks for repairs of a rule, as module and function, the likelier ones first. It is loaded
 # where the rule is broken: most networks need none of it.
@@ -40,7 +40,7 @@ SEARCHES: dict[Rule, tuple[str, ...]] = {
 }
 
 
-def candidates(trace: Trace, finding: Finding) -> Iterator[Repair]:
+def candidates(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     """Yield repairs that nobody has tried yet, the likelier ones first; paths are the spec's."""
     searches = map(_loaded, SEARCHES.get(finding.rule, ()))
     return islice(chain.from_iterable(search(trace, finding) for search in searches), MOST)

@@ -9,7 +9,7 @@ from shapecalc.diagnostics import LayerError
 from shapecalc.edits import Change
 from shapecalc.layers.base import Layer
 from shapecalc.layers.field_types import Volume
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 FARTHEST = 12  # layers back from where volumes meet
 # Values of a field that are tried, the nearest to the written one first.
@@ -28,7 +28,7 @@ DEPTHS = ("K", "units")
 class Chains:
     """The layers of a trace by their indices, followed back from one of them."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: KnownTrace) -> None:
         self.trace = trace
         self.values = trace.spec.values
         self.names = {record.name: index for index, record in enumerate(trace.layers)}

@@ -10,9 +10,9 @@ from shapecalc.diagnostics import Finding, LayerError
 from shapecalc.edits import Change, Repair
 from shapecalc.layers.base import NO_COUNTS, Layer, show
 from shapecalc.layers.field_types import Volume
-from shapecalc.records import PER_AXIS, LayerRecord
+from shapecalc.records import PER_AXIS, KnownRecord
 from shapecalc.repairs.chain import Chains, others, written
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 FIELDS = ("S", "P", "F", "output_padding", "K", "units", "scale", "dilation", "rounding")
 COUNTED_BY = ("K", "units", "F", "bias", "groups", "multiplier")
@@ -21,7 +21,7 @@ MOST_TRIED = 64
 NEAR = 3  # layers back from the one that makes the claim
 
 
-def claims(trace: Trace, finding: Finding) -> Iterator[Repair]:
+def claims(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     """Yield what may make a claim true."""
     chains = Chains(trace)
     key = str(finding.path[-1])
@@ -38,10 +38,11 @@ def claims(trace: Trace, finding: Finding) -> Iterator[Repair]:
                 yield from _fields(record, node.layer, key, claimed)
         elif claimed is not None and node.layer is not None and record.input is not None:
             yield from _counts(record, node.layer, record.input, key, claimed)
-    yield from _computed(trace, finding, key)
+    if trace.spec.document.is_native:  # what a file states is not ours to write
+        yield from _computed(trace, finding, key)
 
 
-def claimed_fields(trace: Trace, finding: Finding) -> Iterator[Repair]:
+def claimed_fields(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     """Yield other values of a layer's fields with which all that it claims is true.
 
     Many an F gives an output of 55x55; one of them gives the claimed weights as well.
@@ -67,7 +68,7 @@ def claimed_fields(trace: Trace, finding: Finding) -> Iterator[Repair]:
                 break
 
 
-def _changed(record: LayerRecord, layer: Layer, inputs: Sequence[Volume]) -> LayerRecord | None:
+def _changed(record: KnownRecord, layer: Layer, inputs: Sequence[Volume]) -> KnownRecord | None:
     """Return the record of another layer in the same place; None where it refuses its input."""
     try:
         output = layer.volume(inputs)
@@ -83,7 +84,7 @@ def _changed(record: LayerRecord, layer: Layer, inputs: Sequence[Volume]) -> Lay
     )  # fmt: skip
 
 
-def _volumes(trace: Trace, chains: Chains, index: int, claimed: Volume) -> Iterator[Repair]:
+def _volumes(trace: KnownTrace, chains: Chains, index: int, claimed: Volume) -> Iterator[Repair]:
     """Yield fields of this layer, then of those before it, that give the claimed volume."""
     chain = chains.back(chains.values.of(index))[: NEAR + 1]
     for far, changed in enumerate(chain):
@@ -99,7 +100,7 @@ def _volumes(trace: Trace, chains: Chains, index: int, claimed: Volume) -> Itera
                     break
 
 
-def _fields(record: LayerRecord, layer: Layer, key: str, claimed: Any) -> Iterator[Repair]:
+def _fields(record: KnownRecord, layer: Layer, key: str, claimed: Any) -> Iterator[Repair]:
     """Yield fields of the layer that give a claimed receptive field or jump."""
     for field in FIELD_SETTERS:
         for value, changed in others(layer, field):
@@ -115,7 +116,7 @@ def _fields(record: LayerRecord, layer: Layer, key: str, claimed: Any) -> Iterat
 
 
 def _counts(
-    record: LayerRecord, layer: Layer, inputs: Sequence[Volume], key: str, claimed: Any
+    record: KnownRecord, layer: Layer, inputs: Sequence[Volume], key: str, claimed: Any
 ) -> Iterator[Repair]:
     """Yield fields of the layer that give a claimed count."""
     for field in COUNTED_BY:
@@ -137,7 +138,7 @@ def _counts(
                 break
 
 
-def _proportional(written: int, record: LayerRecord, key: str, claimed: Any) -> list[int]:
+def _proportional(written: int, record: KnownRecord, key: str, claimed: Any) -> list[int]:
     """Return the K with which counts that grow with K come to a claimed one."""
     computed = getattr(record, key, None)
     if not computed or not isinstance(claimed, int) or (written * claimed) % computed:
@@ -157,7 +158,7 @@ def _count(layer: Layer, field: str, value: Any, inputs: Sequence[Volume], key: 
     return getattr(counts, key, None)
 
 
-def _computed(trace: Trace, finding: Finding, key: str) -> Iterator[Repair]:
+def _computed(trace: KnownTrace, finding: Finding, key: str) -> Iterator[Repair]:
     """Yield the computed value in the place of the claimed one."""
     value = _value(trace, finding, key)
     if value is None:
@@ -168,7 +169,7 @@ def _computed(trace: Trace, finding: Finding, key: str) -> Iterator[Repair]:
     yield Repair(f"{key}: {written} is computed", Change("set", written, finding.path))
 
 
-def _value(trace: Trace, finding: Finding, key: str) -> Any:
+def _value(trace: KnownTrace, finding: Finding, key: str) -> Any:
     if finding.path[:2] == ("expect", "outputs"):
         return trace.outputs.get(key)
     if finding.layer is None:

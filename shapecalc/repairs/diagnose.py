@@ -8,11 +8,11 @@ from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, Finding, Path
 from shapecalc.repairs.candidates import candidates
 from shapecalc.repairs.trial import Key, Outcome, Trials, key_of
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace, Trace
 
 MOST_OFFERS = 6
 MOST_EXPLAINED = 20
-Cause = Callable[[Trace, Finding], str]
+Cause = Callable[[KnownTrace, Finding], str]
 
 
 class _Item:
@@ -37,6 +37,7 @@ def diagnose(trace: Trace, cause: Cause | None = None) -> tuple[Diagnostic, ...]
     for item in items:
         if (
             cause is not None
+            and isinstance(trace, KnownTrace)
             and item.finding.rule is rules.FALSE_CLAIM
             and explained < MOST_EXPLAINED
         ):
@@ -84,7 +85,9 @@ def _mend(item: _Item, trials: Trials) -> None:
 def _working(finding: Finding, trials: Trials) -> Iterable[Outcome]:
     own = [r._replace(change=r.change.at(finding.path)) for r in finding.fault.repairs]
     seen = set()
-    for repair in (*own, *candidates(trials.trace, finding)):
+    # Where sizes are open, repairs that work with numbers have none to work with.
+    searched = candidates(trials.trace, finding) if isinstance(trials.trace, KnownTrace) else ()
+    for repair in (*own, *searched):
         if repair.text in seen:
             continue
         seen.add(repair.text)

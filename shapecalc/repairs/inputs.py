@@ -14,14 +14,14 @@ from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.repairs.chain import Chains
 from shapecalc.rules import Rule
-from shapecalc.tracing import Trace, walk
+from shapecalc.tracing import KnownTrace, walk
 from shapecalc.volumes import Reading, doubts, reason
 
 FAR = 256  # pixels from the written size
 MOST_TRIED = 20_000  # layers, in all sizes that are tried
 
 
-def inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
+def inputs(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     """Yield the sizes below and above the written one that suit the layer, the nearer first."""
     chains = Chains(trace)
     index = chains.names.get(finding.layer or "")
@@ -48,7 +48,7 @@ def inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
         yield Repair(text, Change("set", show(changed), path))
 
 
-def sound(trace: Trace, finding: Finding) -> Iterator[Repair]:
+def sound(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     """Yield the next larger size at which no layer refuses, where a window is too large.
 
     What fits this layer alone may leave the next one with nothing.
@@ -67,7 +67,7 @@ def sound(trace: Trace, finding: Finding) -> Iterator[Repair]:
             return
 
 
-def meant_inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
+def meant_inputs(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     """Yield the volume that an input looks as if it were, without a batch or its depth last."""
     for name, volume in trace.inputs.items():
         for reading in _readings(volume, finding.rule) if volume is not None else ():
@@ -76,7 +76,7 @@ def meant_inputs(trace: Trace, finding: Finding) -> Iterator[Repair]:
             yield Repair(text, Change("set", show(reading.volume), path))
 
 
-def rounded(trace: Trace, finding: Finding) -> Iterator[Repair]:
+def rounded(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     """Yield the network's rounding, where strides of several layers do not fit."""
     others = sum(found.rule is finding.rule for found in trace.findings)
     if (others > 1 or finding.more) and "rounding" not in trace.spec.document.data:
@@ -92,7 +92,7 @@ def _readings(volume: Volume, rule: Rule) -> Sequence[Reading]:
     return found
 
 
-def _place(trace: Trace, name: str) -> tuple[str, Path]:
+def _place(trace: KnownTrace, name: str) -> tuple[str, Path]:
     """Return what an input is called, and where it is written."""
     if "input" in trace.spec.document.data:
         return "input", ("input",)
@@ -100,7 +100,7 @@ def _place(trace: Trace, name: str) -> tuple[str, Path]:
 
 
 def _walked(
-    trace: Trace, finding: Finding, index: int, name: str, volume: Volume
+    trace: KnownTrace, finding: Finding, index: int, name: str, volume: Volume
 ) -> Iterator[tuple[Volume, Volume]]:
     """Yield the nearest sizes at which the network, walked anew, takes its volumes."""
     # Much smaller inputs make volumes of one pixel, which agree with everything.

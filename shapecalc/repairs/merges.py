@@ -11,12 +11,12 @@ from shapecalc.repairs.branches import Merge
 from shapecalc.repairs.chain import Chains
 from shapecalc.repairs.inputs import inputs
 from shapecalc.repairs.insertions import Insertions
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 MOST_FIELDS = 12
 
 
-def merges(trace: Trace, finding: Finding) -> Iterator[Repair]:
+def merges(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     """Yield what may make the volumes agree that a merge takes."""
     chains = Chains(trace)
     index = chains.names.get(finding.layer or "")

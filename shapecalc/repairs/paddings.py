@@ -9,12 +9,12 @@ from shapecalc.edits import Change, Repair, several
 from shapecalc.layers.base import show
 from shapecalc.layers.conv import Convolution
 from shapecalc.repairs.chain import Chains
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 MOST_NAMED = 4
 
 
-def paddings(trace: Trace, finding: Finding) -> Iterator[Repair]:
+def paddings(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     """Yield `P: same` in every convolution on the way to a filter that is too large."""
     chains = Chains(trace)
     index = chains.names.get(finding.layer or "")

@@ -9,12 +9,12 @@ from shapecalc.diagnostics import Finding
 from shapecalc.edits import Change, Repair
 from shapecalc.layers.base import show
 from shapecalc.repairs.chain import Chains
-from shapecalc.tracing import Trace
+from shapecalc.tracing import KnownTrace
 
 MOST = 3
 
 
-def references(trace: Trace, finding: Finding) -> Iterator[Repair]:
+def references(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     """Yield other layers to name, the latest ones first."""
     index = Chains(trace).names.get(finding.layer or "")
     if index is None:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from shapecalc import checks, network, tracing
 from shapecalc.checks.sc408_input_order import RULE as INPUT_ORDER
 from shapecalc.diagnostics import Finding, Path
-from shapecalc.document import Document
 from shapecalc.edits import (
     Change,
     Edit,
@@ -133,10 +132,15 @@ class Trials:
         self.left -= self.cost
         data = changed(self.document.data, change)
         # What reading the text found is not found again in the data.
-        document = Document(data, self.document.file, list(self.document.findings))
-        spec = network.build(document, self.trace.spec.max_layers)
-        after = tracing.walk(spec, to_the_end=not hurried)
-        return after if hurried and _errors(after) else checks.checked(after)
+        document = replace(self.document, data=data, findings=list(self.document.findings))
+        before = self.trace.spec
+        spec = network.build(document, before.max_layers, before.given or None)
+        if before.selected:
+            spec = replace(spec, selected=before.selected)
+        if spec.is_open or spec.given or not hurried:
+            return checks.traced(spec)
+        after = tracing.walk(spec, to_the_end=False)
+        return after if _errors(after) else checks.checked(after)
 
 
 def key_of(finding: Finding, change: Change | None = None, data: Any = None) -> Key:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
-from shapecalc.diagnostics import Path, quote, where
+from shapecalc.diagnostics import Path, quote
 from shapecalc.layers.base import show
 from shapecalc.quantities import REPORTED, Quantity
 from shapecalc.records import LayerRecord, total_of
@@ -97,7 +97,7 @@ def codes_by_layer(trace: Trace) -> dict[str, tuple[str, ...]]:
             layers.setdefault(record.path, []).append(record.name)
     codes: dict[str, dict[str, None]] = {}
     for finding in serious:
-        if (finding.fault.code, where(finding.path)) in behind:
+        if (finding.fault.code, trace.spec.document.where(finding.path)) in behind:
             continue
         for name in [finding.layer] if finding.layer else _layers_at(finding.path, layers):
             codes.setdefault(name, {})[finding.fault.code] = None
@@ -167,15 +167,15 @@ def plain_cell(row: Row, key: str) -> int | str:
 
 def _text(value: Any, between: str) -> str:
     if isinstance(value, tuple):
-        if all(isinstance(part, int | float) for part in value):
+        if all(part is None or isinstance(part, int | float) for part in value):
             return numbers(value)
         return between.join(part if isinstance(part, str) else show(part) for part in value)
     return str(value)
 
 
-def numbers(values: Sequence[int | float]) -> str:
-    """Return sizes as `11x11`; fractions of a jump as `0.5x0.5`."""
-    return "x".join(f"{v:g}" if isinstance(v, float) else str(v) for v in values)
+def numbers(values: Sequence[int | float | None]) -> str:
+    """Return sizes as `11x11`, those not known as `?x?`; fractions of a jump as `0.5x0.5`."""
+    return show(f"{v:g}" if isinstance(v, float) else v for v in values)
 
 
 def total_cells(trace: Trace, keys: Sequence[str]) -> list[str]:

@@ -25,9 +25,11 @@ def render(trace: Trace, single: bool = True) -> str:
 
 def of_trace(trace: Trace) -> dict[str, Any]:
     """Return a trace as JSON has it."""
+    document = trace.spec.document
     return {
         "schema": SCHEMA,
         "file": trace.spec.file,
+        **({} if document.is_native else {"format": document.format}),
         "name": trace.name,
         "complete": trace.complete,
         "inputs": {name: _listed(volume) for name, volume in trace.inputs.items()},
@@ -49,6 +51,7 @@ def of_record(record: LayerRecord) -> dict[str, Any]:
         "input": None if record.input is None else [list(v) for v in record.input],
         "fields": None if record.layer is None else _plain(record.layer.values()),
         "output": _listed(record.output),
+        **({} if record.computed else {"computed": False}),
         **{quantity.key: quantity.of(record) for quantity in REPORTED if quantity.weighty},
         "shares": record.shares,
         **{quantity.key: quantity.of(record) for quantity in REPORTED if not quantity.weighty},

@@ -156,8 +156,12 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     ),
     "as_many_values": _as_many_values,
     "units": _units,
+    "units_at_each_position": lambda of: (
+        f"positions {show(of.value[:-1])} kept, depth = units = {of.value[-1]}"
+    ),
     "axes": lambda of: f"axes {', '.join(of.given['order'])}: {show(of.value)}",
     "merged": _merged,
+    "stated": lambda of: f"output = {show(of.value)} as the file says",
     # counts
     "unknown": _always("parameters: unknown"),
     # answers to questions, which they stand beside

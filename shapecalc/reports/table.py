@@ -12,6 +12,7 @@ from shapecalc.reports.columns import COLUMNS, cell, default_columns, rows_of, t
 from shapecalc.tracing import Trace
 
 STYLES = {"markdown": "github", "latex": "latex_booktabs"}  # tabulate's names
+MARKS = str.maketrans({sign: f"\\{sign}" for sign in "\\`<|"})
 SHRINKABLE = {"kind": 22, "name": 22}  # cut first, down to this width
 DROPPED_FIRST = ("jump", "shares", "from", "input", "non_trainable", "receptive_field", "weights",
                  "biases", "macs", "kind", "parameters", "output")  # fmt: skip
@@ -39,7 +40,7 @@ def render(
     left_out: list[str] = []
     if style == "table" and width is not None:
         keys, cells, last, left_out = _fitted(keys, cells, last, width, columns is None)
-    notes = [_summary(trace)]
+    notes = [_as_written(_summary(trace), style)]
     if left_out:
         names = ", ".join(COLUMNS[key].title for key in left_out)
         notes[0] += f"\nNot shown for lack of width: {names}. --columns chooses."
@@ -62,6 +63,11 @@ def _aside(text: str, style: str) -> str:
     return "\n".join(f"% {line}".rstrip() for line in text.splitlines())
 
 
+def _as_written(text: str, style: str) -> str:
+    """Return text of a file so that Markdown shows it as it is: no HTML, no code, no cell's end."""
+    return text.translate(MARKS) if style == "markdown" else text
+
+
 def _fenced(text: str, style: str) -> str:
     """Keep Markdown from running the lines together."""
     return f"```\n{text}\n```" if style == "markdown" else text
@@ -69,6 +75,8 @@ def _fenced(text: str, style: str) -> str:
 
 def _heading(trace: Trace, style: str) -> str:
     title = quote(trace.name) if trace.name else quote(trace.spec.file or "network", 400)
+    if not trace.spec.document.is_native:
+        title += f" ({trace.spec.document.format})"
     inputs = ", ".join(
         f"{quote(name)} {show(volume) if volume else '?'}" for name, volume in trace.inputs.items()
     )
@@ -76,6 +84,7 @@ def _heading(trace: Trace, style: str) -> str:
     first = next(iter(trace.inputs.values()), None)
     unit = f" ({axes[len(first)]})" if first and len(first) in axes else ""
     sign = {"markdown": "## ", "latex": "% "}.get(style, "")
+    title, inputs = _as_written(title, style), _as_written(inputs, style)
     return f"{sign}{title}: {inputs}{unit}" if inputs else f"{sign}{title}"
 
 
@@ -86,7 +95,7 @@ def _drawn(style: str, keys: list[str], cells: list[list[str]], last: list[str])
         from tabulate import tabulate
 
         if style == "markdown":
-            cells = [[text.replace("|", "\\|") for text in row] for row in cells]
+            cells = [[_as_written(text, style) for text in row] for row in cells]
         align = ["right" if COLUMNS[key].number else "left" for key in keys]
         return tabulate(
             [*cells, last],

@@ -22,7 +22,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("executor.__init__",),  # a facade, too: it takes a file, as the next one does
     ("__init__",),  # the facade: joins readers, tracing and checks
     ("pages", "repairs", "plugins", "language_schema"),
-    ("reports", "checks", "readers", "executor"),
+    ("given_inputs",),
+    ("open_sizes",),
+    ("agreement",),
+    ("reports", "checks", "readers", "executor", "exporters"),
     ("checkpoints",),
     ("tracing",),
     ("worked_example",),

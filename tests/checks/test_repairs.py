@@ -112,6 +112,7 @@ def test_repairs_of_a_pool_whose_stride_is_not_written_work(F: int) -> None:
             assert {"input", "rounding"} <= {field for field, _, _ in check_repairs(spec)}
 
 
+@pytest.mark.slow
 def test_repairs_of_unlike_axes_work() -> None:
     fields = [
         {"F": 3, "S": 2}, {"F": [3, 2], "S": 2}, {"F": 3, "S": [2, 3]},

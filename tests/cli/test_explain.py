@@ -18,6 +18,7 @@ CODES = [
     "SC301",
     *(["SC302", "SC303"] if "verify" in COMMANDS else []),
     *(f"SC40{n}" for n in range(1, 9)),
+    *(f"SC60{n}" for n in range(1, 5)),
 ]
 KINDS = [
     "conv", "depthwise_conv", "conv_transpose", "max_pool", "avg_pool", "l2_pool",
@@ -28,7 +29,7 @@ KINDS = [
     "separable_conv", "local_conv", "max_unpool",
     "hard_tanh", "softsign", "exp", "abs", "sqrt", "identity", "glu",
     "rms_norm", "l2_normalize", "scale",
-    "channel_shuffle", "pixel_shuffle", "pixel_unshuffle", "slice", "transpose",
+    "channel_shuffle", "pixel_shuffle", "pixel_unshuffle", "slice", "transpose", "operation",
     "crop", "upsample", "add", "subtract", "multiply", "maximum", "average", "concat",
     "residual", "parallel", "repeat",
 ]  # fmt: skip

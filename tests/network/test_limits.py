@@ -45,6 +45,7 @@ def test_max_layers_says_how_many(most: int) -> None:
         assert "--max-layers" in found.hint
 
 
+@pytest.mark.slow
 def test_a_million_layers_are_allowed_to_who_asks_for_them() -> None:
     trace = shapecalc.trace(repeated(120_000, "relu"), max_layers=1_000_000)
     assert len(trace.layers) == 120_000

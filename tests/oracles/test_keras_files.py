@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 
 from shapecalc.checkpoints.hdf5 import HDF5File
-from shapecalc.readers.keras import Graph, TensorRef, flatten, read, read_bytes
+from shapecalc.readers.keras.graph import Graph, TensorRef
+from shapecalc.readers.keras.model import read, read_bytes
+from shapecalc.readers.keras.walk import flatten
 
 torch = pytest.importorskip("torch")
 os.environ["KERAS_BACKEND"] = "torch"  # before Keras is imported

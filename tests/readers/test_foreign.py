@@ -64,7 +64,6 @@ POINTER = (
     "version https://git-lfs.github.com/spec/v1\n"
     "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
 )
-KERAS = '{"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense"}]}}'
 
 FILES: dict[str, tuple[str, bytes | str]] = {  # by a short name: what it is, and its bytes
     "lfs": ("a Git LFS pointer", POINTER),
@@ -72,22 +71,7 @@ FILES: dict[str, tuple[str, bytes | str]] = {  # by a short name: what it is, an
     "onnx-no-producer": ("an ONNX model", b"\x08\x08:\x30\x0a\x05\x0a\x01x\x12\x01y"),
     "saved-model": ("a TensorFlow SavedModel (.pb)", b"\x08\x01\x12\xd6\x9c\x01\x0a\x93"),
     "tflite": ("a TensorFlow Lite model (.tflite)", b"\x1c\0\0\0TFL3\0\0\x12\0\x1c\0\x04\0"),
-    "keras": ("a Keras model (.keras)",
-              archive("metadata.json", "config.json", "model.weights.h5")),
-    "h5": ("a Keras model (.h5)", HDF5 + b"\0model_config\0"),
     "h5-weights": ("an HDF5 file (.h5), as Keras saves weights", HDF5 + b"\0layer_names\0"),
-    "keras-json": ("a Keras model", KERAS),
-    "keras-config": (
-        "a Keras model",
-        '{"name": "s", "layers": [{"class_name": "Dense", "config": {"units": 10}}]}',
-    ),
-    "keras-config-without-a-name": (
-        "a Keras model", '{"layers": [{"class_name": "InputLayer", "config": {}}, {}]}',
-    ),
-    "keras-json-cut": ("a Keras model", KERAS[:60]),
-    "keras-json-in-json": ("a Keras model", '"{\\"class_name\\": \\"Model\\"}"'),
-    "keras-yaml": ("a Keras model", "backend: tensorflow\nclass_name: Sequential\nconfig:\n- {}\n"),
-    "tensorflow-js": ("a TensorFlow.js model", '{"format": "layers-model", "modelTopology": {}}'),
     "hugging-face": ("a Hugging Face model's configuration", '{"model_type": "llama"}'),
     "notebook": ("a Jupyter notebook", '{"cells": [], "nbformat": 4, "metadata": {}}'),
     "notebook-cut": ("a Jupyter notebook", '{"cells": [{"cell_type": "code", "source": ["x'),
@@ -310,7 +294,7 @@ def test_long_files_take_time_in_proportion(piece: bytes) -> None:
 
 
 def test_a_file_larger_than_any_spec_is_named_all_the_same() -> None:
-    for name in ("onnx", "weights-legacy", "safetensors", "h5", "tflite"):
+    for name in ("onnx", "weights-legacy", "safetensors", "h5-weights", "tflite"):
         what, content = FILES[name]
         assert isinstance(content, bytes)
         raw = content + bytes(native.MAX_BYTES)

@@ -58,7 +58,8 @@ def test_a_reader_may_seek_in_a_large_file(tmp_path: Path) -> None:
     document = readers.read_path(path)
     assert (document.format, document.data["input"]) == ("ending", "9x9x2")
     assert readers.read_bytes(TEXT, "large").format == "spec"
-    assert readers.endings() == (".yaml", ".yml", ".json", ".end")
+    assert readers.endings()[:3] == (".yaml", ".yml", ".json")
+    assert readers.endings()[-1] == ".end"
 
 
 @pytest.mark.parametrize("more", [-1, 0, 1, HEAD])

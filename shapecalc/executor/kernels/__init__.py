@@ -11,6 +11,7 @@ from shapecalc.executor.kernels import (
     dense,
     merge,
     normalization,
+    operation,
     pool,
     reshape,
 )
@@ -25,6 +26,7 @@ KERNELS: dict[str, type[Kernel]] = {
     **activation.KERNELS,
     **normalization.KERNELS,
     **merge.KERNELS,
+    **operation.KERNELS,
 }
 
 kernels: Registry[type[Kernel]] = Registry(

@@ -31,6 +31,7 @@ class Context:
     plain: bool = False  # only the plain methods, which the others are checked against
     seed: Sequence[int] = (0,)  # of this layer in this run: a dropout's mask follows from it
     overwrite: bool = False  # the first input, or the upstream gradient, may be written over
+    examples: int = field(default=1, init=False)  # in the batch
     macs: int = field(default=0, init=False)  # multiply-accumulates done so far
 
     def matmul(self, a: Array, b: Array, out: Array | None = None) -> Array:

@@ -24,7 +24,7 @@ from shapecalc.layers.dense import Dense
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Pad
 from shapecalc.layers.window import Sliding
-from shapecalc.records import LayerRecord
+from shapecalc.records import KnownRecord
 from shapecalc.reports import sentences
 
 
@@ -76,7 +76,7 @@ class QuestionContext:
 
     def __init__(self, subject: Subject, query: Query, right: Value) -> None:
         self.subject, self.query, self.right = subject, query, right
-        self.record: LayerRecord | None = subject.records.get(query.name)
+        self.record: KnownRecord | None = subject.records.get(query.name)
 
     @property
     def key(self) -> str:
@@ -183,6 +183,9 @@ class QuestionContext:
         layer, volume = self.layer, self.volume
         if not volume or not isinstance(layer, Conv | DepthwiseConv | ConvTranspose | Dense):
             return None
+        if isinstance(layer, Dense) and not layer.whole(volume):
+            D = volume[-1]
+            return Weighted(layer.units, (), D, layer.bias, D, self.output[:-1], True)
         if isinstance(layer, Dense):
             *spatial, D = self.unflattened
             return Weighted(layer.units, tuple(spatial), D, layer.bias, D, (), True)

@@ -19,12 +19,20 @@ class Malformed(ValueError):
     """A file that is no Keras model, or a broken one.
 
     `path` leads into the JSON; `place` is line and column where the file is a text of several
-    lines; `member` names the part of a file of another kind that holds the JSON.
+    lines; `member` names the part of a file of another kind that holds the JSON. `is_model` is
+    False where nothing says that the file is one of Keras at all.
     """
 
-    def __init__(self, message: str, path: Path = (), place: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        path: Path = (),
+        place: tuple[int, int] | None = None,
+        *,
+        is_model: bool = True,
+    ) -> None:
         super().__init__(message)
-        self.message, self.path, self.place = message, path, place
+        self.message, self.path, self.place, self.is_model = message, path, place, is_model
         self.member: str | None = None
 
     def __str__(self) -> str:

@@ -10,13 +10,14 @@ from typing import Any, BinaryIO
 
 from shapecalc.diagnostics import Path, quote
 from shapecalc.document import Document
-from shapecalc.readers.base import MAX_BYTES  # of a configuration, not of the file around it
+from shapecalc.readers.base import HEAD, MAX_BYTES  # of a configuration, not of the file around it
 from shapecalc.readers.json_text import read_json
 from shapecalc.readers.keras.graph import Malformed, NoLayers
 
 MOST_DIRECTORY = 16 * 1024 * 1024  # of an archive's list of members
 MOST_WRAPPED = 3  # JSON as a text in JSON
 ZIP, HDF5, LFS = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n", b"version https://git-lfs"
+YAML = re.compile(r"\s*(?:backend|class_name|config|keras_version):")  # how to_yaml() begins
 PYTHON_TAG = re.compile(r"(?<![^\s\[{,])!!python/(?:tuple|unicode|str)(?=\s)")  # of to_yaml()
 
 
@@ -52,7 +53,8 @@ def open_source(stream: BinaryIO) -> Source:
     if beginning.startswith(HDF5) or _is_hdf5_behind_a_block(stream):
         return _hdf5(stream)
     if beginning.startswith(LFS):
-        raise Malformed("this is a pointer of Git LFS, not the file: run git lfs pull")
+        message = "this is a pointer of Git LFS, not the file: run git lfs pull"
+        raise Malformed(message, is_model=False)
     stream.seek(0)
     return _text(stream.read(MAX_BYTES + 1))
 
@@ -107,18 +109,21 @@ def _document(raw: bytes, member: str | None) -> tuple[Document, bool]:
 
 def _parsed(text: str, member: str | None) -> Document:
     """Return the document of a text. Raises Malformed with the place of what is wrong."""
-    if text.lstrip()[:1] in tuple('{["'):
+    is_json = text.lstrip()[:1] in tuple('{["')
+    if is_json:
         document = read_json(text, as_python=True)
     elif "class_name" in text:
         from shapecalc.readers.yaml_text import read_yaml  # few files are YAML
 
         document = read_yaml(PYTHON_TAG.sub(lambda tag: " " * len(tag[0]), text))
     else:
-        raise Malformed("this is neither JSON nor YAML of Keras, an archive, nor HDF5")
+        message = "this is neither JSON nor YAML of Keras, an archive, nor HDF5"
+        raise Malformed(message, is_model=False)
     for finding in document.findings:
         span = document.locate(finding.path) if finding.place is None else finding.place
         line, column = span[0] or 1, span[1] or 1
-        error = Malformed(finding.fault.message, finding.path, (line, column))
+        is_model = is_json or YAML.match(text) is not None
+        error = Malformed(finding.fault.message, finding.path, (line, column), is_model=is_model)
         error.member = member
         raise error
     return document
@@ -143,7 +148,7 @@ def _archive(stream: BinaryIO) -> Source:
         with zipfile.ZipFile(stream) as archive:
             members = {info.filename: info for info in archive.infolist()}
             if "config.json" not in members:
-                raise NoLayers("an archive without config.json is none of Keras")
+                raise NoLayers("an archive without config.json is none of Keras", is_model=False)
             found = {}
             for name in ("config.json", "metadata.json"):
                 info = members.get(name)
@@ -193,7 +198,10 @@ def _hdf5(stream: BinaryIO) -> Source:
         config = file.attribute("model_config")
         stated = {name: file.attribute(name) for name in ("keras_version", "backend")}
     except Unreadable as error:
-        raise Malformed(f"a damaged HDF5 file: {error}") from None
+        stream.seek(0)
+        is_model = b"model_config" in stream.read(HEAD)  # and not weights alone
+        raise Malformed(f"a damaged HDF5 file: {error}", is_model=is_model) from None
     if not isinstance(config, str):
-        raise NoLayers("the HDF5 file has weights but no model_config: it was saved without layers")
+        message = "the HDF5 file has weights but no model_config: it was saved without layers"
+        raise NoLayers(message, is_model=False)
     return _text(config.encode(), member, {k: v for k, v in stated.items() if v is not None})

@@ -44,12 +44,14 @@ def read_model(data: Any, path: Path = ()) -> Graph:
     if isinstance(data, list) and data and all(_is_entry(item) for item in data):
         data = {"class_name": "Sequential", "config": data}
     if not isinstance(data, dict):
-        raise Malformed("this is no model of Keras", path)
-    if "class_name" not in data and isinstance(data.get("layers"), list):
+        raise Malformed("this is no model of Keras", path, is_model=False)
+    if "class_name" not in data and _is_config(data):
         class_name = "Functional" if "input_layers" in data else "Sequential"
         return _graph({"class_name": class_name, "config": data}, path, path)
     if not _is_entry(data):
-        raise Malformed("a model has a class_name and a config, and this has not both", path)
+        message = "a model has a class_name and a config, and this has not both"
+        named = isinstance(data.get("class_name"), str) and "config" in data
+        raise Malformed(message, path, is_model=named)
     config = data["config"]
     if not _is_model(data) and not (_has_layers(config) and all(map(_is_entry, config["layers"]))):
         class_name = quote(_class_of(data, path)[0])
@@ -68,6 +70,13 @@ def _is_entry(value: Any) -> bool:
 
 def _has_layers(config: Any) -> bool:
     return isinstance(config, dict) and isinstance(config.get("layers"), list)
+
+
+def _is_config(data: Mapping[str, Any]) -> bool:
+    """Say whether a mapping is the configuration of a model, and not a spec with layers."""
+    layers = data.get("layers")
+    first = layers[0] if isinstance(layers, list) and layers else None
+    return _is_entry(first) and data.keys().isdisjoint(("input", "inputs"))
 
 
 def _is_functional(config: Any) -> bool:

@@ -213,6 +213,7 @@ def test_only_the_kinds_named_are_asked_about(quizzes: list[Quiz]) -> None:
     assert all(len(q["spec"]["layers"]) == 1 for quiz in level1 for q in quiz.mapping["questions"])
 
 
+@pytest.mark.slow
 def test_half_of_the_strides_do_not_fit() -> None:
     rights = [
         question.right

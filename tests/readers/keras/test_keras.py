@@ -14,16 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shapecalc.readers.keras import (
-    Claim,
-    Flattened,
-    Graph,
-    Malformed,
-    NoLayers,
-    TensorRef,
-    flatten,
-    read_bytes,
-)
+from shapecalc.readers.keras.graph import Claim, Graph, Malformed, NoLayers, TensorRef
+from shapecalc.readers.keras.model import read_bytes
+from shapecalc.readers.keras.walk import Flattened, flatten
 
 Json = Any
 

@@ -1,0 +1,39 @@
+"""Output volumes are taken from a file of another format, and not computed.
+
+The file has operations that shapecalc has no kind for. Of these it believes what the file says: the
+output volume, the arrays that are kept, the MACs. All that follows is computed from there. verify
+does not run them.
+
+Advised, in a model of Keras: "the output volume of 1 of 4 layers is taken from the file, not
+computed", and which layer that is.
+
+Good: nothing has to be done. A number that matters can be checked by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shapecalc import rules
+from shapecalc.checks.rule import Check
+from shapecalc.diagnostics import Fault, Finding, some
+from shapecalc.tracing import Trace
+
+MOST_NAMES = 6
+
+
+def find(trace: Trace) -> Sequence[Finding]:
+    """Return one finding, at the first layer whose output was taken from the file."""
+    taken = [record for record in trace.layers if not record.computed]
+    if not taken:
+        return ()
+    message = (
+        f"the output {'volume' if len(taken) == 1 else 'volumes'} of {len(taken):,} of"
+        f" {len(trace.layers):,} layers {'is' if len(taken) == 1 else 'are'} taken from the file,"
+        " not computed"
+    )
+    hint = f"shapecalc has no kind for {some([record.title for record in taken], MOST_NAMES)}"
+    return (Finding(Fault(rules.TAKEN_FROM_FILE, message, hint), taken[0].path, taken[0].name),)
+
+
+CHECK = Check(rules.TAKEN_FROM_FILE, of_network=find)

@@ -1,0 +1,165 @@
+"""The document of a Keras file: its spec, what is wrong with the file, and where things stand."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from shapecalc import rules
+from shapecalc.diagnostics import Fault, Finding, Path, quote
+from shapecalc.document import Document, Original
+from shapecalc.frameworks.meanings import NOTHING
+from shapecalc.readers.base import unreadable
+from shapecalc.readers.keras.building import Building
+from shapecalc.readers.keras.graph import Graph, Malformed, NoLayers
+from shapecalc.readers.keras.items import ROUNDING, Item, Sizes, turned
+from shapecalc.readers.keras.model import Model, read
+from shapecalc.readers.keras.spec import translated
+from shapecalc.readers.keras.walk import flatten
+from shapecalc.readers.keras.words import field_key
+
+NO_LAYERS = "save a functional or Sequential model, or write the network as a spec"
+DAMAGED = "save the model again with Keras, and give the whole file"
+
+
+def of_stream(stream: BinaryIO, name: str | None) -> Document | None:
+    """Return the document of an open file; None where it is of another kind."""
+    try:
+        model = read(stream)
+        return _document(model, name)
+    except NoLayers as error:
+        if not error.is_model:
+            return None
+        fault = Fault(rules.UNREADABLE, error.message, NO_LAYERS)
+        document = unreadable(fault, (1, 1), name)
+        document.meant = False
+        return document
+    except Malformed as error:
+        return _damaged(error, name) if error.is_model else None
+
+
+def of_model(model: Any) -> Document:
+    """Return the document of a live model."""
+    try:
+        text = model.to_json()
+    except Exception as error:  # code of users: layers that cannot say what they are
+        said = f"{type(error).__name__}: {quote(str(error))}"
+        fault = Fault(rules.UNREADABLE, f"to_json of the model fails: {said}", NO_LAYERS)
+        return Document(None, None, [Finding(fault, ())])
+    raw = text.encode() if isinstance(text, str) else b""
+    document = of_stream(io.BytesIO(raw), None)
+    if document is None:
+        fault = Fault(rules.UNREADABLE, "to_json of the model gives no model of Keras", NO_LAYERS)
+        return Document(None, None, [Finding(fault, ())])
+    return document
+
+
+def _damaged(error: Malformed, name: str | None) -> Document:
+    """Return the document of a file with a fault in its structure."""
+    place = error.place
+    where = error.path if place or not error.member else (error.member, *error.path)
+    fault = Fault(rules.DAMAGED, error.message, DAMAGED)
+    return Document(None, name, [Finding(fault, Original(where), place=place)])
+
+
+def _document(model: Model, name: str | None, inputs: Mapping[str, Sizes] = NOTHING) -> Document:
+    graph = model.graph
+    building = translated(flatten(graph), inputs)
+    items = building.items
+    data: dict[str, Any] = {"name": graph.name} if graph.name else {}
+    data["inputs"] = {
+        value: None if sizes is None else list(sizes) for value, sizes in items.inputs.items()
+    }
+    data["rounding"] = ROUNDING
+    data["layers"] = _layers(building)
+    data["outputs"] = list(dict.fromkeys(building.values[end] for end in building.flat.outputs))
+    lines = model.source.has_lines
+    document = Document(
+        data,
+        name,
+        read_places=model.source.document.read_places if lines else None,
+        original_path=_Origins(building, graph, lines).of,
+    )
+    document.findings = _contradictions(building, graph)
+    document.with_inputs = lambda given: _document(model, name, given)
+    return document
+
+
+def _layers(building: Building) -> list[dict[str, Any]]:
+    """Return the layers as a spec has them; `from` is left out where it is the one before."""
+    inputs = list(building.items.inputs)
+    before = inputs[0] if len(inputs) == 1 else None
+    layers = []
+    for item in building.items.listed:
+        fields: dict[str, Any] = {"name": item.name}
+        if item.sources != (before,):
+            one = len(item.sources) == 1
+            fields["from"] = item.sources[0] if one else list(item.sources)
+        layers.append({item.kind: fields | item.beside | item.fields})
+        before = item.name
+    return layers
+
+
+# -- places ----------------------------------------------------------------------------------------
+
+
+class _Origins:
+    """Leads from a path of the spec to that in the file; without lines, to the layer's name."""
+
+    def __init__(self, building: Building, graph: Graph, lines: bool) -> None:
+        self.items, self.graph, self.lines = building.items, graph, lines
+        self.configs = {call.layer.path: call.layer for call in building.flat.calls}
+
+    def of(self, path: Path) -> Path:
+        """Return the path in the file, or the name of the layer."""
+        if path[:1] == ("layers",) and len(path) > 1 and isinstance(path[1], int):
+            item = self.items.listed[path[1]]
+            return self._of_item(item, path[3:]) if self.lines else (item.name,)
+        if path[:1] == ("inputs",) and len(path) > 1:
+            name = str(path[1])
+            return self.items.input_paths.get(name, ()) if self.lines else (name,)
+        return self.graph.path
+
+    def _of_item(self, item: Item, steps: Path) -> Path:
+        if steps[:1] == ("expect",):
+            return item.claim_path
+        layer = self.configs.get(item.path)
+        if not steps or layer is None:
+            return item.path
+        key = field_key(layer, str(steps[0]))
+        return item.path if key is None else (*item.path, "config", key)
+
+
+# -- what the file says against itself -------------------------------------------------------------
+
+
+def _contradictions(building: Building, graph: Graph) -> list[Finding]:
+    """Return where the file states a shape that is not the one that it states before."""
+    findings = []
+    for tensor, stated in building.stated.items():
+        value = building.values[tensor]
+        shapes = [(one.shape[1:], one.path) for one in stated]
+        if value in building.items.inputs:
+            sizes = building.items.inputs[value]
+            if sizes is not None:
+                shown = turned(sizes) if value in building.items.first else sizes
+                shapes.insert(0, (shown, ()))
+        for (first, _), (other, path) in zip(shapes[:1] * len(shapes[1:]), shapes[1:], strict=True):
+            if _agree(first, other):
+                continue
+            message = f"{value}: {_show(other)} stated, {_show(first)} in another place"
+            fault = Fault(rules.FALSE_CLAIM, message, "one of the two is wrong")
+            findings.append(Finding(fault, Original(path), value))
+    return findings
+
+
+def _agree(one: tuple[int | None, ...], other: tuple[int | None, ...]) -> bool:
+    """Say whether two shapes may be the same; an unknown size is any."""
+    return len(one) == len(other) and all(
+        a == b or a is None or b is None for a, b in zip(one, other, strict=True)
+    )
+
+
+def _show(sizes: tuple[int | None, ...]) -> str:
+    return "x".join("?" if size is None else str(size) for size in sizes)

@@ -1,0 +1,125 @@
+"""The layers of a spec as they are made, and what is known of their volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from shapecalc.diagnostics import LayerError, Path
+from shapecalc.geometry import Rounding
+from shapecalc.layers import KINDS
+
+Sizes = tuple[int | None, ...]  # of a volume, without a batch; None is any size
+ROUNDING: Rounding = "floor"  # Keras' own
+
+
+@dataclass(slots=True)
+class Item:
+    """A layer of the spec. `path` leads to the layer in the file, `claims` to what it claims."""
+
+    name: str
+    kind: str
+    fields: dict[str, Any]
+    sources: tuple[str, ...]
+    path: Path
+    beside: dict[str, Any] = field(default_factory=dict)  # share, trainable, expect
+    claim_path: Path = ()
+
+
+class Items:
+    """All layers so far, by name, with the rank of their outputs where it is known.
+
+    Values are called by the layer or input that gives them. Volumes have the depth last;
+    `first` holds the values whose depth comes first in the file.
+    """
+
+    def __init__(self) -> None:
+        self.inputs: dict[str, Sizes | None] = {}
+        self.input_paths: dict[str, Path] = {}
+        self.listed: list[Item] = []
+        self.ranks: dict[str, int | None] = {}
+        self.first: set[str] = set()
+        self._by_name: dict[str, Item] = {}
+        self._volumes: dict[str, Sizes | None] = {}
+
+    def free(self, name: str) -> str:
+        """Return a name like another that nothing has yet."""
+        found, number = name, 1
+        while found in self.ranks:
+            number += 1
+            found = f"{name}_{number}"
+        return found
+
+    def add_input(self, name: str, volume: Sizes | None, path: Path) -> str:
+        """Add an input of the network."""
+        name = self.free(name)
+        self.inputs[name] = self._volumes[name] = volume
+        self.input_paths[name] = path
+        self.ranks[name] = None if volume is None else len(volume)
+        return name
+
+    def add(self, item: Item, rank: int | None, *, first: bool = False) -> str:
+        """Add a layer, under a name of its own; return that name."""
+        item.name = self.free(item.name)
+        self.listed.append(item)
+        self._by_name[item.name] = item
+        self.ranks[item.name] = rank
+        if first:
+            self.first.add(item.name)
+        return item.name
+
+    def producer(self, value: str) -> Item | None:
+        """Return the layer that gives a value; None for an input."""
+        return self._by_name.get(value)
+
+    def volume(self, value: str) -> Sizes | None:
+        """Return a value's volume as far as it follows from the inputs, worked out once asked for.
+
+        Most files never need it: what comes out is left to who traces the network.
+        """
+        waiting = [value]
+        while waiting:
+            name = waiting[-1]
+            if name in self._volumes:
+                waiting.pop()
+                continue
+            item = self._by_name[name]
+            before = [source for source in item.sources if source not in self._volumes]
+            if before:
+                waiting += before
+                continue
+            self._volumes[name] = _volume(item, [self._volumes[s] for s in item.sources])
+            waiting.pop()
+        return self._volumes[value]
+
+    def file_volume(self, value: str) -> Sizes | None:
+        """Return a value's volume in the order of axes that the file has."""
+        volume = self.volume(value)
+        return turned(volume) if volume is not None and value in self.first else volume
+
+
+def turned(volume: Sizes) -> Sizes:
+    """Return a volume with its depth first."""
+    return volume[-1:] + volume[:-1]
+
+
+def turned_back(sizes: Sizes) -> Sizes:
+    """Return sizes whose first is the depth as a volume."""
+    return sizes[1:] + sizes[:1]
+
+
+def _volume(item: Item, inputs: Sequence[Sizes | None]) -> Sizes | None:
+    known = [volume for volume in inputs if volume is not None]
+    fields: Mapping[str, Any] = item.fields
+    try:
+        layer = KINDS[item.kind].model_validate(fields).with_rounding(ROUNDING)
+        if len(known) < len(inputs):
+            return layer.known_volume()
+        return layer.volume(known)  # type: ignore[arg-type]
+    except LayerError as error:
+        return error.output
+    except ValidationError:  # the spec says what is wrong
+        return None

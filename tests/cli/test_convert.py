@@ -1,0 +1,81 @@
+"""convert: a network in another format, with the totals of the source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+import shapecalc
+
+Run = Callable[..., Result]
+SPECS = Path(__file__).resolve().parents[2] / "specs"
+
+
+@pytest.mark.parametrize("name", ["networks/resnet-18", "networks/alexnet", "kinds/operation"])
+def test_the_totals_are_those_of_the_source(run: Run, tmp_path: Path, name: str) -> None:
+    source = SPECS / f"{name}.yaml"
+    done = run("convert", source, "-o", "out.json")
+    assert (done.exit_code, done.output) == (0, "")
+    before, after = shapecalc.trace(source), shapecalc.trace(tmp_path / "out.json")
+    assert after.totals == before.totals
+    assert [r.name for r in after.layers] == [r.name for r in before.layers]
+    assert [d.code for d in after.diagnostics] == [d.code for d in before.diagnostics]
+    assert shapecalc.convert(source) == (tmp_path / "out.json").read_text(encoding="utf-8")
+
+
+def test_another_input_is_written_without_the_claims_of_the_own(run: Run, tmp_path: Path) -> None:
+    done = run(
+        "convert", SPECS / "networks" / "lenet-5.yaml", "--input", "36x36x1", "-o", "out.json"
+    )
+    assert (done.exit_code, done.output) == (0, "")
+    trace = shapecalc.trace(tmp_path / "out.json")
+    assert trace.inputs == {"input": (36, 36, 1)}
+    assert not [d for d in trace.diagnostics if d.severity == "error"]
+    assert "expect" not in (tmp_path / "out.json").read_text(encoding="utf-8")
+
+
+def test_a_file_that_is_there_is_kept(run: Run, files: Path) -> None:
+    assert run("convert", "sound.yaml", "-o", "sound.yaml").exit_code == 2
+    assert run("convert", "sound.yaml", "-o", "faulty.yaml").exit_code == 2
+    assert run("convert", "sound.yaml", "-o", "faulty.yaml", "--force").exit_code == 0
+    assert json.loads((files / "faulty.yaml").read_text(encoding="utf-8"))["name"] == "sound"
+
+
+def test_errors_are_told_beside_what_is_written(run: Run, files: Path) -> None:
+    done = run("convert", "faulty.yaml")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["name"] == "faulty"
+    assert "SC201" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "text", ["questions: [conv1.parameters]\n", "", "3\n", "layers: 3\ninput: 3\n"]
+)
+def test_what_is_no_network_is_not_written(run: Run, tmp_path: Path, text: str) -> None:
+    (tmp_path / "other.yaml").write_text(text, encoding="utf-8")
+    done = run("convert", "other.yaml", "-o", "out.json")
+    assert done.exit_code == 1
+    assert "SC10" in done.stderr
+    assert not (tmp_path / "out.json").exists()
+
+
+def test_what_json_has_not_is_not_written() -> None:
+    for value in (float("nan"), object()):
+        with pytest.raises(shapecalc.SpecError, match="SC"):
+            shapecalc.convert({"input": 3, "layers": ["relu"], "source": value})
+
+
+def test_unknown_formats_and_paths_are_refused(run: Run) -> None:
+    assert run("convert", "missing.yaml").exit_code == 2
+    assert run("convert", "--to", "nothing", "-").exit_code == 2
+    with pytest.raises(LookupError, match="json"):
+        shapecalc.convert({"input": 3, "layers": []}, to="nothing")
+
+
+def test_standard_input_is_read(run: Run) -> None:
+    done = run("convert", "-", stdin="input: 3\nlayers: [relu]\n")
+    assert json.loads(done.stdout) == {"input": 3, "layers": ["relu"]}

@@ -1,0 +1,508 @@
+"""Keras' layers in the spec language: kinds, names, counts, places; each model written by hand."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import shapecalc
+from shapecalc import network
+from shapecalc.readers import read_bytes, read_live
+from shapecalc.tracing import Trace
+
+Json = Any
+NONE = None
+
+
+def layer(
+    class_name: str, name: str | None = None, *nodes: Json, **config: Json
+) -> dict[str, Json]:
+    """Return a layer as Keras 2 writes it; nodes are those of functional models."""
+    made = {"class_name": class_name, "config": {"name": name or class_name.lower(), **config}}
+    return made | {"name": made["config"]["name"], "inbound_nodes": list(nodes)}
+
+
+def stack(*layers: Json, shape: Json = (None, 8, 8, 3)) -> Json:
+    """Return a Sequential model."""
+    first = layer("InputLayer", "image", batch_shape=list(shape))
+    return {"class_name": "Sequential", "config": {"name": "net", "layers": [first, *layers]}}
+
+
+def functional(*layers: Json, outputs: list[str], inputs: tuple[str, ...] = ("image",)) -> Json:
+    """Return a functional model."""
+    config = {
+        "name": "net",
+        "layers": list(layers),
+        "input_layers": [[name, 0, 0] for name in inputs],
+        "output_layers": [[name, 0, 0] for name in outputs],
+    }
+    return {"class_name": "Functional", "config": config}
+
+
+def image(*shape: int | None, name: str = "image") -> Json:
+    return layer("InputLayer", name, batch_input_shape=[None, *(shape or (8, 8, 3))])
+
+
+def node(*names: str, **keywords: Json) -> Json:
+    return [[name, 0, 0, keywords] for name in names]
+
+
+def traced(model: Json, indent: int | None = None) -> Trace:
+    """Return the trace of a model's JSON."""
+    raw = json.dumps(model, indent=indent).encode()
+    return shapecalc.trace(network.build(read_bytes(raw, "model.json")))
+
+
+def rows(trace: Trace) -> dict[str, str]:
+    """Return what each layer is."""
+    return {record.name: record.summary for record in trace}
+
+
+def codes(trace: Trace) -> list[str]:
+    return [found.code for found in trace.diagnostics]
+
+
+# -- dialects --------------------------------------------------------------------------------------
+
+KERAS_1 = stack(
+    layer("ZeroPadding2D", "pad", padding=[1, 1]),
+    layer("Convolution2D", "conv", nb_filter=6, nb_row=3, nb_col=5, subsample=[2, 1], bias=False,
+          border_mode="same", dim_ordering="tf", activation="relu", W_regularizer=None),
+    layer("BatchNormalization", "norm", mode=0, axis=3, epsilon=1e-3),
+    layer("MaxPooling2D", "pool", pool_size=[2, 2], strides=[2, 2], border_mode="valid"),
+    layer("Dropout", "drop", p=0.25),
+    layer("Flatten", "flat"),
+    layer("Dense", "dense", output_dim=10, input_dim=None, activation="softmax"),
+)  # fmt: skip
+KERAS_2 = stack(
+    layer("ZeroPadding2D", "pad", padding=[[1, 1], [1, 1]], data_format="channels_last"),
+    layer("Conv2D", "conv", filters=6, kernel_size=[3, 5], strides=[2, 1], padding="same",
+          use_bias=False, activation="relu", kernel_initializer={"class_name": "Zeros"}),
+    layer("BatchNormalization", "norm", axis=[3], epsilon=1e-3, center=True, scale=True),
+    layer("MaxPooling2D", "pool", pool_size=[2, 2], strides=None, padding="valid"),
+    layer("Dropout", "drop", rate=0.25, seed=None, noise_shape=None),
+    layer("Flatten", "flat", data_format="channels_last"),
+    layer("Dense", "dense", units=10, use_bias=True, activation="softmax"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("model", [KERAS_1, KERAS_2], ids=["1", "2"])
+def test_one_network_in_the_words_of_two_versions(model: Json) -> None:
+    trace = traced(model)
+    volumes = {record.name: record.output for record in trace}
+    assert volumes == {
+        "pad": (10, 10, 3), "conv": (5, 10, 6), "conv/relu": (5, 10, 6), "norm": (5, 10, 6),
+        "pool": (2, 5, 6), "drop": (2, 5, 6), "flat": (60,), "dense": (10,),
+        "dense/softmax": (10,),
+    }  # fmt: skip
+    assert trace.totals.parameters == 3 * 5 * 3 * 6 + 2 * 6 + 60 * 10 + 10
+    assert trace.totals.non_trainable == 2 * 6
+    assert trace["conv/relu"].sources == ("conv",)
+    assert trace["norm"].sources == ("conv/relu",)  # consumers take what comes behind
+    assert list(trace.outputs) == ["dense/softmax"]
+    assert (trace.name, codes(trace), trace.complete) == ("net", [], True)
+
+
+@pytest.mark.parametrize(
+    ("class_name", "config", "output"),
+    [
+        ("ZeroPadding2D", {"padding": [1, 2, 3, 4]}, (11, 15, 3)),
+        ("ZeroPadding2D", {"padding": {"top_pad": 1, "right_pad": 4}}, (9, 12, 3)),
+        ("AtrousConvolution2D", {"nb_filter": 4, "nb_row": 3, "nb_col": 3, "atrous_rate": [2, 2],
+                                 "border_mode": "valid"}, (4, 4, 4)),
+        ("Convolution2D", {"nb_filter": 4, "nb_row": 3, "nb_col": 3, "border_mode": "full"},
+         (10, 10, 4)),
+        ("AveragePooling2D", {"pool_size": [3, 3], "border_mode": "same"}, (3, 3, 3)),
+        ("UpSampling2D", {"size": [2, 3], "dim_ordering": "tf"}, (16, 24, 3)),
+        ("TimeDistributedDense", {"output_dim": 7}, (8, 8, 7)),
+    ],
+)  # fmt: skip
+def test_layers_of_keras_1(class_name: str, config: Json, output: tuple[int, ...]) -> None:
+    assert traced(stack(layer(class_name, **config))).output == output
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind", "output"),
+    [
+        ("sum", "add", (8, 8, 3)), ("mul", "multiply", (8, 8, 3)), ("ave", "average", (8, 8, 3)),
+        ("max", "maximum", (8, 8, 3)), ("concat", "concat", (8, 8, 6)),
+    ],
+)  # fmt: skip
+def test_merges_of_keras_1(mode: str, kind: str, output: tuple[int, ...]) -> None:
+    model = functional(
+        image(), layer("Activation", "a", node("image"), activation="tanh"),
+        layer("Merge", "m", node("a", "image"), mode=mode, concat_axis=-1), outputs=["m"],
+    )  # fmt: skip
+    trace = traced(model)
+    assert (trace["m"].kind, trace["m"].sources, trace.output) == (kind, ("a", "image"), output)
+
+
+# -- wiring ----------------------------------------------------------------------------------------
+
+
+def test_a_layer_called_twice_has_its_weights_once() -> None:
+    twice = layer("Dense", "d", node("a"), node("b"), units=4, activation="relu")
+    model = functional(
+        image(3, name="a"), image(3, name="b"), twice,
+        layer("Add", "sum", [["d", 0, 0, {}], ["d", 1, 0, {}]]),
+        inputs=("a", "b"), outputs=["sum"],
+    )  # fmt: skip
+    trace = traced(model)
+    assert list(rows(trace)) == ["d", "d/relu", "d#2", "d#2/relu", "sum"]
+    assert trace["d#2"].shares == "d"
+    assert trace["sum"].sources == ("d/relu", "d#2/relu")
+    assert (trace.totals.parameters, trace.totals.macs) == (3 * 4 + 4, 2 * 3 * 4)
+
+
+def test_layers_of_a_model_inside_are_named_after_it() -> None:
+    inner = stack(layer("Conv2D", "conv", filters=2, kernel_size=[3, 3]), layer("Flatten", "flat"))
+    inner["config"]["name"] = "inner"
+    assert list(rows(traced(stack(inner, layer("Dense", "d", units=1))))) == [
+        "inner/conv", "inner/flat", "d",
+    ]  # fmt: skip
+
+
+def test_names_that_nothing_else_may_have_stay() -> None:
+    names = ["loss", "input", "layer1/conv 1:0", "Ünïcode"]
+    trace = traced(stack(*(layer("Activation", name, activation="relu") for name in names)))
+    assert list(rows(trace)) == names
+
+
+# -- what has no kind ------------------------------------------------------------------------------
+
+
+def operation(*layers: Json, shape: Json) -> Json:
+    """Return the last layer's output, parameters and MACs."""
+    trace = traced(stack(*layers, shape=shape))
+    last = trace.layers[-1]
+    return last.output, last.parameters, last.macs
+
+
+@pytest.mark.parametrize(
+    ("made", "shape", "expected"),
+    [
+        # 4 gates: (4 + 5)*5 weights and 5 biases each
+        (layer("LSTM", units=5), (None, 10, 4), ((5,), 200, 10 * 180)),
+        (layer("LSTM", output_dim=5, return_sequences=True), (None, 10, 4), ((10, 5), 200, 1800)),
+        (layer("CuDNNLSTM", units=5), (None, 10, 4), ((5,), 220, 1800)),
+        (layer("GRU", units=5, reset_after=True), (None, 10, 4), ((5,), 165, 1350)),
+        (layer("GRU", units=5), (None, 10, 4), ((5,), 150, 1350)),
+        (layer("SimpleRNN", units=5, use_bias=False), (None, 10, 4), ((5,), 45, 450)),
+        (layer("Bidirectional", merge_mode="concat",
+               layer=layer("LSTM", units=5, return_sequences=True)),
+         (None, 10, 4), ((10, 10), 400, 3600)),
+        (layer("Bidirectional", merge_mode="sum", layer=layer("GRU", units=5, reset_after=True)),
+         (None, 10, 4), ((5,), 330, 2700)),
+        (layer("Embedding", input_dim=50, output_dim=6), (None, 12), ((12, 6), 300, 0)),
+        # 3*(4*6 + 6) and 6*4 + 4; the projections of 10 positions, and two products of 10*10*6
+        (layer("MultiHeadAttention", num_heads=2, key_dim=3), (None, 10, 4),
+         ((10, 4), 118, 10 * 4 * 24 + 2 * 10 * 10 * 6)),
+        (layer("EinsumDense", equation="...x,xy->...y", output_shape=7, bias_axes="y"),
+         (None, 5, 4), ((5, 7), 35, 5 * 4 * 7)),
+        (layer("Normalization", axis=[-1], mean=None), (None, 8, 8, 3), ((8, 8, 3), 0, 0)),
+        (layer("BatchNormalization", axis=1), (None, 6, 5, 4), ((6, 5, 4), 12, 0)),
+        (layer("TimeDistributed", layer=layer("Conv2D", filters=2, kernel_size=[3, 3])),
+         (None, 5, 8, 8, 3), ((5, 6, 6, 2), 56, 5 * 36 * 54)),
+        (layer("TimeDistributed", layer=layer("Dense", units=7)), (None, 5, 4), ((5, 7), 35, 140)),
+        (layer("RepeatVector", n=9), (None, 4), ((9, 4), 0, 0)),
+        (layer("Resizing", height=4, width=6), (None, 8, 8, 3), ((4, 6, 3), 0, 0)),
+        (layer("GaussianNoise", stddev=0.1), (None, 8, 8, 3), ((8, 8, 3), 0, 0)),
+        (layer("Activation", activation="quantized_relu(4)"), (None, 9), ((9,), 0, 0)),
+    ],
+    ids=lambda value: value["class_name"] if isinstance(value, dict) else "",
+)  # fmt: skip
+def test_numbers_of_layers_without_a_kind(made: Json, shape: Json, expected: Json) -> None:
+    assert operation(made, shape=shape) == expected
+
+
+def test_an_adapted_normalization_keeps_mean_variance_and_count() -> None:
+    trace = traced(stack(layer("Normalization", axis=[-1]), shape=(None, 8, 8, 3)))
+    assert (trace.totals.parameters, trace.totals.non_trainable) == (0, 7)
+
+
+def test_classes_of_others_are_operations_whatever_their_names() -> None:
+    own = layer("Conv2D", "own", filters=4, kernel_size=[3, 3]) | {"module": "my.layers"}
+    code = layer("Lambda", "code", function=["4wEAAAAAAAAA", None, None], function_type="lambda")
+    trace = traced(stack(own, code, layer("Dense", "d", units=2)))
+    assert rows(trace) | {"d": ""} == {
+        "own": "operation Conv2D",
+        "code": "operation Lambda",
+        "d": "",
+    }
+    assert trace["own"].parameters is None
+    assert trace["code"].parameters == 0
+    assert not trace.complete
+    assert codes(trace).count("SC602") == 2
+
+
+def test_a_volume_that_the_file_states_goes_on() -> None:
+    def tensor(name: str, *shape: int) -> Json:
+        config = {"shape": [None, *shape], "dtype": "float32", "keras_history": [name, 0, 0]}
+        return {"class_name": "__keras_tensor__", "config": config}
+
+    def called(name: str, *shape: int) -> Json:
+        return {"args": [tensor(name, *shape)], "kwargs": {}}
+
+    model = functional(
+        image(), layer("Lambda", "code", called("image", 8, 8, 3)),
+        layer("Conv2D", "conv", called("code", 4, 4, 9), filters=2, kernel_size=[3, 3]),
+        outputs=["conv"],
+    )  # fmt: skip
+    trace = traced(model)
+    assert (trace["code"].output, trace.output) == ((4, 4, 9), (2, 2, 2))
+    assert codes(trace)[0] == "SC601"
+
+
+TFOP = "TFOpLambda"
+
+
+@pytest.mark.parametrize(
+    ("made", "kind", "output"),
+    [
+        (layer(TFOP, "op", ["image", 0, 0, {"y": 2.0}], function="math.multiply"), "scale",
+         (8, 8, 4)),
+        (layer(TFOP, "op", [["_CONSTANT_VALUE", -1, 3, {"y": ["image", 0, 0]}]],
+               function="math.subtract"), "scale", (8, 8, 4)),
+        (layer(TFOP, "op", ["image", 0, 0, {}], function="nn.relu6"), "relu6", (8, 8, 4)),
+        (layer(TFOP, "op", ["image", 0, 0, {"shape": [-1, 64, 4]}], function="reshape"),
+         "reshape", (64, 4)),
+        (layer(TFOP, "op", ["image", 0, 0, {"perm": [0, 3, 1, 2]}],
+               function="transpose"), "transpose", (4, 8, 8)),
+        (layer(TFOP, "op", ["image", 0, 0, {"axis": [1, 2], "keepdims": True}],
+               function="math.reduce_mean"), "global_avg_pool", (1, 1, 4)),
+        (layer(TFOP, "op", ["image", 0, 0, {"axis": 1}], function="expand_dims"), "reshape",
+         (1, 8, 8, 4)),
+        (layer("SlicingOpLambda", "op", ["image", 0, 0, {"slice_spec": [
+            {"start": None, "stop": None, "step": None}, {"start": 2, "stop": None, "step": None},
+        ]}], function="__operators__.getitem"), "slice", (6, 8, 4)),
+        (layer(TFOP, "op", ["image", 0, 0, {}], function="image.adjust_gamma"), "operation", None),
+    ],
+    ids=lambda value: value["config"].get("function", "") if isinstance(value, dict) else "",
+)  # fmt: skip
+def test_operations_of_tensorflow(made: Json, kind: str, output: Json) -> None:
+    trace = traced(functional(image(8, 8, 4), made, outputs=["op"]))
+    assert (trace["op"].kind, trace.output) == (kind, output)
+
+
+# -- axes ------------------------------------------------------------------------------------------
+
+
+def test_depth_first_files_are_turned() -> None:
+    first = {"data_format": "channels_first"}
+    trace = traced(
+        stack(
+            layer("Activation", "tanh", activation="tanh"),
+            layer("Conv2D", "conv", filters=6, kernel_size=[3, 3], padding="same", **first),
+            layer("BatchNormalization", "norm", axis=1),
+            layer("ZeroPadding2D", "pad", padding=[[1, 0], [0, 0]], **first),
+            layer("Reshape", "flat", target_shape=[6, -1]),
+            layer("Permute", "turned", dims=[2, 1]),
+            shape=(None, 3, 8, 5),
+        )
+    )
+    assert [record.output for record in trace] == [
+        (8, 5, 3), (8, 5, 6), (8, 5, 6), (9, 5, 6), (6, 45), (45, 6),
+    ]  # fmt: skip
+    assert trace.totals.parameters == 9 * 3 * 6 + 6 + 12
+    assert trace.inputs == {"image": (8, 5, 3)}
+
+
+def test_a_layer_that_takes_the_depth_from_the_wrong_end_does_so_here() -> None:
+    """A pool without data_format in a depth first network pools the depth and the height."""
+    trace = traced(
+        stack(
+            layer("Conv2D", "conv", filters=6, kernel_size=[1, 1], data_format="channels_first"),
+            layer("MaxPooling2D", "pool", pool_size=[2, 2], data_format="channels_last"),
+            shape=(None, 3, 8, 5),
+        )
+    )
+    assert trace["conv"].output == (8, 5, 6)
+    assert trace.output == (3, 4, 5)  # as Keras prints it: depth, height, width
+
+
+def test_a_document_with_other_inputs_is_worked_out_for_them() -> None:
+    model = stack(layer("Reshape", "rest", target_shape=[-1, 3]))
+    document = read_bytes(json.dumps(model).encode(), "model.json")
+    assert document.with_inputs is not None
+    other = document.with_inputs({"image": (4, 4, 3)})
+    assert shapecalc.trace(network.build(document)).output == (64, 3)
+    other.format = document.format
+    assert shapecalc.trace(network.build(other)).output == (16, 3)
+
+
+# -- places and claims -----------------------------------------------------------------------------
+
+
+def line_of(model: Json, text: str) -> int:
+    lines = json.dumps(model, indent=1).splitlines()
+    return next(number for number, line in enumerate(lines, 1) if text in line)
+
+
+@pytest.mark.parametrize(
+    ("model", "key"),
+    [
+        (stack(layer("Conv2D", filters=-7, kernel_size=[3, 3])), '"filters": -7'),
+        (stack(layer("Convolution2D", nb_filter=0, nb_row=3, nb_col=3)), '"nb_filter": 0'),
+    ],
+    ids=["2", "1"],
+)
+def test_a_fault_points_to_its_line(model: Json, key: str) -> None:
+    (found,) = traced(model, indent=1).diagnostics
+    assert (found.code, found.line) == ("SC104", line_of(model, key))
+    (alone,) = traced(model).diagnostics  # in one line, the name is what helps
+    assert (alone.line, alone.where) == (None, model["config"]["layers"][1]["config"]["name"])
+
+
+def test_a_false_claim_points_to_who_makes_it() -> None:
+    model = stack(
+        layer("Conv2D", "conv", filters=6, kernel_size=[3, 3]),
+        layer("ReLU", "relu") | {"build_config": {"input_shape": [None, 6, 6, 7]}},
+    )
+    (found,) = traced(model, indent=1).diagnostics
+    assert found.code == "SC301"
+    assert "6x6x7" in found.message
+    assert "6x6x6" in found.message
+    assert found.line == line_of(model, '"input_shape"')
+
+
+def test_a_file_that_says_two_things_is_wrong_in_one() -> None:
+    model = stack(
+        layer("ReLU", "relu") | {"build_config": {"input_shape": [None, 8, 8, 4]}},
+    )
+    (found,) = traced(model, indent=1).diagnostics
+    assert (found.code, found.line) == ("SC301", line_of(model, '"input_shape"'))
+    assert "8x8x4" in found.message
+    assert "8x8x3" in found.message
+
+
+# -- files that are not what they should be --------------------------------------------------------
+
+
+def test_a_damaged_file_is_one_finding_with_its_place() -> None:
+    model = stack(layer("Conv2D", "conv", filters=6, kernel_size=[3, 3]))
+    text = json.dumps(model, indent=1)
+    del model["config"]["layers"][1]["class_name"]
+    for raw, line in ((text[:-30], None), (json.dumps(model, indent=1), 11)):
+        trace = shapecalc.trace(network.build(read_bytes(raw.encode(), "model.json")))
+        (found,) = trace.diagnostics
+        assert (found.code, trace.complete) == ("SC603", False)
+        assert found.line is not None
+        assert line is None or found.where == "config.layers[1]"
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        {"class_name": "VAE", "config": {"latent": 2}},
+        {"class_name": "Sequential", "config": {"layers": []}},
+    ],
+)
+def test_a_model_that_tells_no_layers_is_said_to_be_one(model: Json) -> None:
+    document = read_bytes(json.dumps(model).encode(), "model.json")
+    (found,) = shapecalc.trace(network.build(document)).diagnostics
+    assert found.code == "SC101"
+    assert "layers" in found.message
+    assert not document.is_spec  # in a folder it is skipped
+
+
+@pytest.mark.parametrize(
+    ("text", "format_"),
+    [
+        ('{"input": 8, "layers": [{"class_name": "Dense", "config": {"units": 3}}]}', "spec"),
+        ('{"class_name": 3, "input": 8, "layers": ["relu"]}', "spec"),
+        ("class_name: of a text\nand: more", "spec"),
+        ('# notes\n"class_name": the class', "spec"),
+        ('{"cells": [{"source": ["\\"class_name\\": 1"]}], "nbformat": 4}', "spec"),
+        ('{"layers": [{"class_name": "Dense", "config": {"units": 3}}]}', "keras"),
+        ('"{\\"class_name\\": \\"Sequential\\", \\"config\\": []}"', "keras"),
+        ("class_name: Sequential\nconfig:\n- class_name: Dense\n  config: {units: 3}\n", "keras"),
+    ],
+)
+def test_only_models_are_taken_for_models(text: str, format_: str) -> None:
+    assert read_bytes(text.encode(), "some.json").format == format_
+
+
+# -- live models -----------------------------------------------------------------------------------
+
+
+class Live:
+    """What a model of Keras has."""
+
+    def __init__(self, text: Any) -> None:
+        self.text = text
+
+    def get_config(self) -> Any:
+        return {}
+
+    def to_json(self) -> Any:
+        if isinstance(self.text, Exception):
+            raise self.text
+        return self.text
+
+
+def test_a_live_model_is_traced() -> None:
+    assert shapecalc.trace(Live(json.dumps(KERAS_2))).output == (10,)
+    assert read_live({}) is None
+    with pytest.raises(TypeError, match="not a int"):
+        shapecalc.trace(3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", [NotImplementedError("no get_config"), "{}", None, "[1"])
+def test_a_live_model_that_cannot_be_written_is_a_finding(text: Any) -> None:
+    (found,) = shapecalc.trace(Live(text)).diagnostics
+    assert found.severity == "error"
+
+
+# -- hostile files ---------------------------------------------------------------------------------
+
+VALUES = st.sampled_from(
+    [None, True, 0, -1, 3, 10**30, 2**63, 1.5, "", "same", "channels_first", [], [1, 2], {},
+     [[1, 1], [2, 2]], {"class_name": "Dense", "config": {"units": 3}}]
+)  # fmt: skip
+MODELS = [
+    KERAS_1,
+    functional(
+        image(8, 8, 4),
+        layer(TFOP, "op", ["image", 0, 0, {"axis": [1]}], function="math.reduce_max"),
+        layer("Concatenate", "join", node("op", "op"), axis=-1),
+        layer("MultiHeadAttention", "mha", node("join"), num_heads=2, key_dim=3),
+        layer("Bidirectional", "bi", node("mha"), layer=layer("LSTM", units=5)),
+        outputs=["bi"],
+    ),
+    stack(
+        layer("Conv2D", "conv", filters=6, kernel_size=[3, 3], data_format="channels_first"),
+        layer("Permute", "turned", dims=[2, 3, 1]), layer("Reshape", "flat", target_shape=[-1, 6]),
+        layer("TimeDistributed", "td", layer=layer("Dense", units=7)),
+    ),
+]  # fmt: skip
+
+
+def places(value: Json) -> list[tuple[Json, Json]]:
+    """Return every place of a value in a container."""
+    found: list[tuple[Json, Json]] = []
+    waiting = [value]
+    while waiting:
+        container = waiting.pop()
+        pairs = container.items() if isinstance(container, dict) else enumerate(container)
+        for key, inner in pairs:
+            found.append((container, key))
+            if isinstance(inner, dict | list):
+                waiting.append(inner)
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_mutated_models_are_traced_without_an_exception(data: st.DataObject) -> None:
+    model = json.loads(json.dumps(data.draw(st.sampled_from(MODELS))))
+    for _ in range(data.draw(st.integers(1, 3))):
+        container, key = data.draw(st.sampled_from(places(model)))
+        if key in container or isinstance(container, list):
+            container[key] = data.draw(VALUES)
+    trace = traced(model)
+    assert trace.diagnostics is not None
+    json.dumps(trace.to_dict())
