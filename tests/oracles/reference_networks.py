@@ -35,6 +35,13 @@ class Join(nn.Module):
         return torch.cat([branch(x) for branch in self.branches], dim=1)
 
 
+class Remainder(nn.Sequential):
+    """x less what the layers make of it."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x - super().forward(x)
+
+
 class HardSigmoid(nn.Module):
     """relu6(x + 3)/6; the slope of PyTorch's own is the float32 next to 1/6."""
 
@@ -749,3 +756,11 @@ class FPN(nn.Module):
 def fpn() -> nn.Module:
     """Four maps of 256 slices, a quarter to a 32nd of the image's size."""
     return FPN()
+
+
+def dncnn() -> nn.Module:
+    """Zhang et al., 2017, the grey denoiser of 17 convolutions."""
+    layers = [conv_relu(1, 64, 3, p=1)]
+    for _ in range(15):
+        layers += [conv_norm(64, 64, 3, p=1, eps=1e-4), nn.ReLU()]
+    return Remainder(*layers, nn.Conv2d(64, 1, 3, padding=1, bias=False))

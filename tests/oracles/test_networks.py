@@ -73,6 +73,7 @@ NETWORKS = {
     "cs231n-pattern": Network(reference.cs231n_pattern, (3, 32, 32)),
     "darknet-53": Network(reference.darknet53, (3, 256, 256), 41_609_928),
     "densenet-121": Network(reference.densenet121, PHOTO, 7_978_856),
+    "dncnn": Network(reference.dncnn, (1, 50, 70)),
     "efficientnet-b0": Network(reference.efficientnet_b0, PHOTO, 5_288_548),
     "fpn-resnet-50": Network(reference.fpn, (3, 200, 333), 26_852_416),
     "googlenet": Network(reference.googlenet, PHOTO),
@@ -153,9 +154,13 @@ def from_torch(build: Callable[[], Any], shape: tuple[int, ...]) -> Count:
 
 
 @cache
-def from_spec(name: str) -> Count:
-    """What shapecalc says of the spec file."""
-    result = trace(FOLDER / f"{name}.yaml").to_dict()
+def from_spec(name: str, shape: tuple[int, ...]) -> Count:
+    """What shapecalc says of the spec file, whose own size counts if it has one."""
+    path = FOLDER / f"{name}.yaml"
+    traced = trace(path)
+    if any(None in volume for volume in traced.inputs.values() if volume):
+        traced = trace(path, inputs=[*shape[1:], shape[0]])
+    result = traced.to_dict()
     assert [item for item in result["diagnostics"] if item["severity"] == "error"] == []
     rows = [
         Row(tuple(record["output"]), *(record[field] for field in Row._fields[1:]))
@@ -167,7 +172,7 @@ def from_spec(name: str) -> Count:
 
 def differences(name: str, network: Network) -> Iterator[str]:
     """Say where the file and the module disagree."""
-    spec, torch_count = from_spec(name), from_torch(network.build, network.input)
+    spec, torch_count = from_spec(name, network.input), from_torch(network.build, network.input)
     if spec.outputs != torch_count.outputs:
         yield f"outputs {spec.outputs}, PyTorch {torch_count.outputs}"
     for field, value in torch_count.totals.items():
