@@ -17,7 +17,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from shapecalc.frameworks import lookups
 from shapecalc.layers import ALIASES, KINDS, Layer
-from shapecalc.layers.base import aliases, written_names
+from shapecalc.layers.base import aliases, field_words
 from shapecalc.layers.composite import Composite, Repeat
 from shapecalc.layers.field_types import LAYERS, NAME, PARTIAL_VOLUME, POSITIVE, Schema
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED
@@ -55,9 +55,8 @@ def language_schema() -> Schema:
 
 def fields_of(model: type[BaseModel]) -> dict[str, Schema]:
     """Return the schema of every field of a kind's or of claims' model, by our name for it."""
-    written = model.model_json_schema(by_alias=False, schema_generator=_Untitled)
-    names = written_names(model)
-    return {names.get(name, name): field for name, field in written.get("properties", {}).items()}
+    written = model.model_json_schema(schema_generator=_Untitled)
+    return dict(written.get("properties", {}))
 
 
 def _reference(name: str) -> Schema:
@@ -250,7 +249,7 @@ class _Language:
         foreign = {key for key in lookups.fields_of(kind) if key not in properties}
         properties |= dict.fromkeys(sorted(foreign), ANOTHER_WORD)
         properties |= self._common(cls)
-        required = _required(cls)
+        required = field_words(cls, required=True)
         needed = [
             _one_of(
                 [*(word for word, meant in words.items() if meant == name), *_foreign(kind, name)]
@@ -284,8 +283,21 @@ class _Language:
             "name": _either(_reference("name"), _reference("parameter")),
             "from": _either(NAMES, NO_NAMES) if cls.any_sources else NAMES,
             "expect": _either(_reference("layer_claims"), _reference("parameter")),
+            "trainable": _either({"type": "boolean"}, _reference("parameter")),
         }
-        return common | ({"share": TEXT_OR_NULL} if cls.has_weights else {})
+        return common | ({"share": self._share()} if cls.has_weights else {})
+
+    def _share(self) -> Schema:
+        """Return the schema of a layer's name, or of one parameter and the layer that it is of."""
+        transposed = _either({"type": "boolean"}, _reference("parameter"))
+        one = {
+            "type": "object",
+            "properties": {"transposed": transposed},
+            "additionalProperties": TEXT,
+            "minProperties": 1,
+            "maxProperties": 2,
+        }
+        return _either(TEXT_OR_NULL, one)
 
     def _field(self, name: str, schema: Schema, layers: Schema) -> Schema:
         """Return the schema of a field, with its default beside it."""
@@ -299,12 +311,8 @@ class _Language:
         return self.value(bare) | ({} if default is None else {"default": default})
 
 
-def _required(cls: type[Layer]) -> list[str]:
-    return [name for name, field in cls.model_fields.items() if field.is_required()]
-
-
 def _needs_fields(cls: type[Layer]) -> bool:
-    return bool(_required(cls) or cls.one_of)
+    return bool(field_words(cls, required=True) or cls.one_of)
 
 
 def _foreign(kind: str, name: str) -> list[str]:

@@ -18,7 +18,7 @@ from shapecalc.diagnostics import LIMIT
 from shapecalc.frameworks import lookups
 from shapecalc.language_schema import fields_of, language_schema
 from shapecalc.layers import ALIASES, KINDS, field_types
-from shapecalc.layers.base import written_names
+from shapecalc.layers.base import field_words
 from shapecalc.network.expectations import LayerExpectations, NetworkExpectations
 from shapecalc.readers.native import read_path
 
@@ -206,10 +206,8 @@ def types() -> Iterator[tuple[str, Any, dict[str, Any]]]:
     }  # fmt: skip
     for title, model in models.items():
         schemas = fields_of(model)
-        written = written_names(model)
-        assert [*schemas] == [written.get(name, name) for name in model.model_fields]
-        for attribute, field in model.model_fields.items():
-            name = written.get(attribute, attribute)
+        assert [*schemas] == field_words(model)
+        for name, field in model.model_fields.items():
             annotated: Any = field.annotation
             if field.metadata:
                 annotated = Annotated[(annotated, *field.metadata)]

@@ -13,6 +13,7 @@ from shapecalc.cli.files import exit_code, max_layers_option
 from shapecalc.cli.report import format_option, render
 from shapecalc.frameworks.lookups import words_of
 from shapecalc.layers import ALIASES, KINDS, kind_of, kinds
+from shapecalc.layers.base import field_words
 from shapecalc.readers.yaml_text import read_yaml
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _named(kind: str, value: Any, word: str) -> str:
     if known is None or value is None or isinstance(value, dict):
         return ""
     main = KINDS[known].shorthand
-    second = next((field for field in KINDS[known].model_fields if field != main), None)
+    second = next((field for field in field_words(KINDS[known]) if field != main), None)
     if main is None or second is None:
         return ""
     try:

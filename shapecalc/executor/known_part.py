@@ -70,7 +70,7 @@ def _left(node: Node, numbers: dict[int, int]) -> Node | None:
         return None
     sources = node.sources or ()
     if isinstance(node.layer, Operation):  # it takes what is there
-        layer = node.layer.model_copy(update={"arrays": {}, "multiplications": 0})
+        layer = node.layer.model_copy(update={"parameters_": {}, "macs_": 0})
         return replace(
             node, layer=layer, sources=tuple(numbers[s] for s in sources if s in numbers)
         )

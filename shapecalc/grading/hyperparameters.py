@@ -10,7 +10,7 @@ from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.query import Query
 from shapecalc.grading.values import Value, flat
-from shapecalc.layers.base import Layer, aliases, show_value
+from shapecalc.layers.base import Layer, aliases, field_words, show_value, value_of
 from shapecalc.layers.window import Sliding
 from shapecalc.records import KnownRecord
 
@@ -33,7 +33,7 @@ def field_value(record: KnownRecord, query: Query) -> Value:
     layer = record.layer
     words = aliases(type(layer)) if layer is not None else {}
     if layer is None or query.key not in words:
-        has = some(list(type(layer).model_fields)) if layer is not None else "no fields"
+        has = some(field_words(type(layer))) if layer is not None else "no fields"
         raise Unanswerable(f"{query.name} has no field {quote(query.key)}", f"it has {has}")
     value = _in_effect(layer, words[query.key], record)
     if isinstance(value, tuple) and len(set(value)) == 1 and isinstance(value[0], int):
@@ -50,7 +50,7 @@ def _in_effect(layer: Layer, field: str, record: KnownRecord) -> Any:
         return tuple(a if a == b else (a, b) for a, b in sides)
     if field == "S" and isinstance(layer, Sliding):
         return layer.stride()
-    value = getattr(layer, field)
+    value = value_of(layer, field)
     by_policy = isinstance(getattr(layer, "P", 0), str)
     return 0 if field == "output_padding" and value is None and not by_policy else value
 

@@ -4,12 +4,13 @@ A family's file defines classes from `Layer`; tracing.py calls their methods and
 Volumes are tuples, spatial sizes first, depth last; a flat vector has one number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from math import prod
 from typing import Any, ClassVar, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, model_validator
+from pydantic import Field as Declared
 from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
@@ -87,8 +88,23 @@ class Counts(NamedTuple):
 NO_COUNTS = Counts(0, 0, 0)
 
 
+def hidden(word: str) -> Any:
+    """Return what stands beside the type of a field whose word would hide a method of Layer, or is
+    one of Python's: `return_: Annotated[Text, hidden("return")]`. Specs and reports have the word.
+    """
+    return Declared(validation_alias=AliasChoices(word))
+
+
+def field_word(name: str) -> str:
+    """Return the word that a field is written with: `return` for `return_`."""
+    return name.removesuffix("_")
+
+
 class Layer(BaseModel):
-    """A layer's own fields. `name`, `from`, `expect` and `share` belong to the network."""
+    """A layer's own fields. `name`, `from`, `expect`, `trainable` and `share` are the network's.
+
+    A field that would hide a method or a word of Python has an underscore behind it (`hidden`).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -139,16 +155,15 @@ class Layer(BaseModel):
 
     def counts(self, inputs: Sequence[Volume]) -> Counts:
         """Count the parameters by their roles. Raises LayerError where the input does not fit."""
-        weights = biases = statistics = 0
-        for parameter in self.parameters(inputs).values():
-            role, size = parameter.role, prod(parameter.shape)
-            if role == "weight":
-                weights += size
-            elif role == "bias":
-                biases += size
-            else:
-                statistics += size
-        return Counts(weights, biases, statistics)
+        return _counted(self.parameters(inputs).values())
+
+    def counts_of(self, inputs: Sequence[Volume], name: str) -> Counts:
+        """Count one parameter; zeros where there is none of that name."""
+        try:
+            parameter = self.parameters(inputs).get(name)
+        except LayerError:
+            return NO_COUNTS
+        return NO_COUNTS if parameter is None else _counted([parameter])
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         """Return the multiply-accumulate operations for one example, without biases."""
@@ -200,8 +215,7 @@ class Layer(BaseModel):
 
     def values(self) -> dict[str, Any]:
         """Return the fields that have a value, written or by default."""
-        written = written_names(type(self))
-        return {written.get(name, name): value for name, value in self if value is not None}
+        return {field_word(name): value for name, value in self if value is not None}
 
     def summary(self, without: str = "") -> str:
         """Return the layer's fields as `K=96 F=11 S=4 P=0`, defaults left out but S and P.
@@ -218,7 +232,7 @@ class Layer(BaseModel):
             written = name in self.model_fields_set and value != field.default
             shown = name in ("S", "P") or (written and not isinstance(value, list))
             if shown and name != without:
-                values.append(f"{name}={show_value(value)}")
+                values.append(f"{field_word(name)}={show_value(value)}")
         return " ".join(values)
 
     def shown_fields(self) -> str:
@@ -243,6 +257,24 @@ class OneWay(Layer):
             context = {"message": f"needs {listed}", "hint": f"for example {example}"}
             raise PydanticCustomError(rules.MISSING_FIELD.code, "{message}", context)
         return self
+
+
+def _counted(parameters: Iterable[Parameter]) -> Counts:
+    weights = biases = statistics = 0
+    for parameter in parameters:
+        role, size = parameter.role, prod(parameter.shape)
+        if role == "weight":
+            weights += size
+        elif role == "bias":
+            biases += size
+        else:
+            statistics += size
+    return Counts(weights, biases, statistics)
+
+
+def value_of(layer: Layer, word: str) -> Any:
+    """Return a field's value, by the word that it is written with."""
+    return getattr(layer, word if word in type(layer).model_fields else f"{word}_")
 
 
 class AlongDepth(Layer):
@@ -330,25 +362,21 @@ def by_axis(derivations: Sequence[Derivation]) -> list[Derivation]:
 
 
 @cache
-def written_names(cls: type[BaseModel]) -> dict[str, str]:
-    """Return how the fields are written that have another name in Python, where theirs would hide a
-    method or is a word of Python: their alias is one text.
-    """
-    fields = cls.model_fields.items()
-    return {name: alias for name, f in fields if isinstance(alias := f.validation_alias, str)}
-
-
-@cache
 def aliases(cls: type[BaseModel]) -> dict[str, str]:
-    """Return every word that a model's fields are read under, with our name for the field."""
+    """Return every word that a model's fields are read under, with our own word for the field."""
     words = {}
-    written = written_names(cls)
-    for attribute, field in cls.model_fields.items():
-        name = written.get(attribute, attribute)
-        words[name] = name
+    for name, field in cls.model_fields.items():
+        own = field_word(name)
+        words[own] = own
         for word in getattr(field.validation_alias, "choices", ()):
-            words[str(word)] = name
+            words[str(word)] = own
     return words
+
+
+def field_words(cls: type[BaseModel], *, required: bool = False) -> list[str]:
+    """Return our own words for a model's fields in order; `required` those without a default."""
+    fields = cls.model_fields.items()
+    return [field_word(name) for name, field in fields if field.is_required() or not required]
 
 
 __all__ = [
@@ -362,11 +390,14 @@ __all__ = [
     "axis_number",
     "axis_titles",
     "by_axis",
+    "field_word",
+    "field_words",
+    "hidden",
     "need_positions",
     "need_spatial",
     "per_axis",
     "show",
     "show_value",
+    "value_of",
     "vector",
-    "written_names",
 ]

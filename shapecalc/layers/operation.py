@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import Field
 from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, Expression
 from shapecalc.diagnostics import LIMIT, UnknownVolume, quote
-from shapecalc.layers.base import Counts, Layer, Parameter, Parameters
+from shapecalc.layers.base import Counts, Layer, Parameter, Parameters, hidden
 from shapecalc.layers.field_types import (
     NATURAL,
     FieldType,
@@ -104,8 +103,8 @@ class Operation(Layer):
 
     what: Text | None = None
     output: StatedVolume | None = None
-    arrays: Annotated[Arrays, Field(validation_alias="parameters")] = None
-    multiplications: Annotated[Natural | None, Field(validation_alias="macs")] = None
+    parameters_: Annotated[Arrays, hidden("parameters")] = None
+    macs_: Annotated[Natural | None, hidden("macs")] = None
 
     any_sources: ClassVar[bool] = True
     has_weights: ClassVar[bool] = True
@@ -125,23 +124,23 @@ class Operation(Layer):
         return known if len(known) == len(self.output) else None
 
     def parameters(self, inputs: Sequence[Volume]) -> Parameters:
-        arrays = self.arrays or {}
+        arrays = self.parameters_ or {}
         return {name: Parameter(array.shape, array.role) for name, array in arrays.items()}
 
     def counts(self, inputs: Sequence[Volume]) -> Counts:
         return self.known_counts()
 
     def known_counts(self) -> Counts:
-        return Counts(None, None, None) if self.arrays is None else super().counts(())
+        return Counts(None, None, None) if self.parameters_ is None else super().counts(())
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
-        return self.multiplications or 0
+        return self.macs_ or 0
 
     def known_macs(self) -> int | None:
-        return self.multiplications
+        return self.macs_
 
     def macs_expression(self, inputs: Sequence[Volume], output: Volume) -> Expression:
-        return self.multiplications or 0
+        return self.macs_ or 0
 
     def receptive_field(
         self, fields: Sequence[ReceptiveField | None], inputs: Sequence[Volume], output: Volume
@@ -152,9 +151,9 @@ class Operation(Layer):
         return [Derivation("output", output, reason="stated")]
 
     def values(self) -> dict[str, Any]:
-        arrays = {name: array._asdict() for name, array in (self.arrays or {}).items()}
+        arrays = {name: array._asdict() for name, array in (self.parameters_ or {}).items()}
         values = super().values()
-        return values if self.arrays is None else values | {"parameters": arrays}
+        return values if self.parameters_ is None else values | {"parameters": arrays}
 
     def summary(self, without: str = "") -> str:
         return quote(self.what or "")

@@ -18,7 +18,7 @@ from shapecalc.edits import Change, Repair, several
 from shapecalc.frameworks.lookups import called, words_of
 from shapecalc.frameworks.meanings import Word
 from shapecalc.layers import ALIASES, KINDS, kind_of
-from shapecalc.layers.base import aliases
+from shapecalc.layers.base import aliases, field_words
 from shapecalc.layers.field_types import crossed, meant_whole, numbers_of
 from shapecalc.network.glued import read_value
 from shapecalc.network.translation import kind_of_word, shown, translate
@@ -121,7 +121,7 @@ def _spoken(text: str) -> dict[str, Any] | None:
 def not_told(word: str, kind: str, value: Any) -> Fault:
     """Return the fault of a bare value that is no main field, and may mean anything."""
     message = f"{quote(word)} takes fields, not {quote(value)}"
-    needed = [name for name, field in KINDS[kind].model_fields.items() if field.is_required()]
+    needed = field_words(KINDS[kind], required=True)
     named = " and ".join(sorted(needed, key=IN_ORDER[kind].index))
     hint = f"name {named} each: shapecalc explain {kind} shows how they are written"
     return Fault(rules.WRONG_VALUE, message, hint)
@@ -178,7 +178,7 @@ def _in_order(word: str) -> Sequence[str]:
     if kind is None:
         return ()
     first = IN_ORDER.get(kind) or [name for name in [KINDS[kind].shorthand] if name]
-    return list(dict.fromkeys([*first, *KINDS[kind].model_fields]))
+    return list(dict.fromkeys([*first, *field_words(KINDS[kind])]))
 
 
 def _ours(
@@ -207,7 +207,7 @@ def _ours(
             if not all(name in EXAMPLES for name in missing):
                 return None
             example = True
-            order = [name for name in KINDS[kind].model_fields if name in (*missing, *fields)]
+            order = [name for name in field_words(KINDS[kind]) if name in (*missing, *fields)]
             order.sort(key="K".__ne__)
             fields = {name: fields.get(name, EXAMPLES.get(name)) for name in order}
         else:

@@ -53,7 +53,7 @@ def of_record(record: LayerRecord) -> dict[str, Any]:
         "output": _listed(record.output),
         **({} if record.computed else {"computed": False}),
         **{quantity.key: quantity.of(record) for quantity in REPORTED if quantity.weighty},
-        "shares": record.shares,
+        "shares": record.shared,
         **{quantity.key: quantity.of(record) for quantity in REPORTED if not quantity.weighty},
         "receptive_field": _listed(record.receptive_field),
         "jump": _listed(record.jump),

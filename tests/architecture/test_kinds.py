@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shapecalc.layers import ALIASES, KINDS, Layer
-from shapecalc.layers.base import written_names
+from shapecalc.layers.base import field_words
 from shapecalc.layers.composite import Composite
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,8 +42,7 @@ def test_a_kind_has_a_page(kind: str) -> None:
 def test_a_kind_names_its_fields_on_its_page(kind: str) -> None:
     page = cleandoc(KINDS[kind].__doc__ or "")
     fields = re.search(r"^Fields: ((?:.+\n?)+)", page, re.MULTILINE)
-    written = written_names(KINDS[kind])
-    for name in (written.get(name, name) for name in KINDS[kind].model_fields):
+    for name in field_words(KINDS[kind]):
         assert fields is not None, name
         assert re.search(rf"\b{name}\b", fields[1]), name
 

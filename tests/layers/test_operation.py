@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import shapecalc
-from shapecalc.layers.base import written_names
+from shapecalc.layers.base import field_words
 from shapecalc.layers.operation import Operation
 
 Fields = dict[str, Any]
@@ -98,8 +98,8 @@ def test_a_source_that_is_not_there_is_found() -> None:
         ({"output": [None, -1]}, "SC104"),
         ({"output": [None] * 9}, "SC104"),
         ({"what": 3}, "SC104"),
-        ({"arrays": {}}, "SC102"),
-        ({"multiplications": 3}, "SC102"),
+        ({"parameters_": {}}, "SC102"),
+        ({"macs_": 3}, "SC102"),
     ],
 )
 def test_a_wrong_value_is_found(fields: Fields, code: str) -> None:
@@ -114,7 +114,7 @@ def test_numbers_beyond_all_bounds_take_no_time() -> None:
 
 
 def test_fields_have_the_names_of_the_language() -> None:
-    assert written_names(Operation) == {"arrays": "parameters", "multiplications": "macs"}
+    assert field_words(Operation) == ["what", "output", "parameters", "macs"]
     record = traced({"operation": {"what": "LSTM\x1b", "macs": 3}}).layers[0]
     assert record.to_dict()["fields"] == {"what": "LSTM\x1b", "macs": 3}
     assert record.summary == "operation LSTM?"
