@@ -29,6 +29,9 @@ Rounding = Literal["exact", "floor", "ceil"]
 Padding = int | str | tuple[int, int]  # both sides, a policy by name, or (before, after)
 
 PADDING_POLICIES = ("same", "same_lower", "valid", "full")
+CAUSAL = "causal"  # a policy for one axis: all of the padding is in front
+BORDERS = ("zeros", "reflect", "replicate", "circular")  # what padding is filled with
+FOLLOWING = frozenset(("same", "same_lower", CAUSAL))
 FAR = 64  # how far from the written value a repair is looked for
 
 
@@ -46,7 +49,7 @@ class Fit(NamedTuple):
     before: int
     after: int
     dilation: int
-    policy: str  # exact, floor or ceil; same or same_lower
+    policy: str  # exact, floor or ceil; same, same_lower or causal
     size: int
     remainder: int  # what S leaves over of W - F + 2P
 
@@ -54,6 +57,11 @@ class Fit(NamedTuple):
     def span(self) -> int:
         """The filter's effective size."""
         return effective(self.F, self.dilation)
+
+    @property
+    def follows(self) -> bool:
+        """Whether the padding follows from the sizes, so that there are ceil(W/S) windows."""
+        return self.policy in FOLLOWING
 
     @property
     def dropped(self) -> int:
@@ -81,7 +89,7 @@ class Fit(NamedTuple):
 
     def steps(self) -> Operation:
         """Return the formula without its + 1: the strides, rounded where S does not divide."""
-        if self.policy.startswith("same"):
+        if self.follows:
             return rounded("ceil", over(self.W, self.S))
         strides = self.strides()
         down_or_up = self.remainder and self.policy != "exact"
@@ -89,12 +97,12 @@ class Fit(NamedTuple):
 
     def formula(self) -> Operation:
         """Return the formula with the numbers put in, (227 - 11 + 2*0)/4 + 1."""
-        return self.steps() if self.policy.startswith("same") else plus(self.steps(), 1)
+        return self.steps() if self.follows else plus(self.steps(), 1)
 
     def derivation(self) -> Derivation:
         """Return how the size follows; a Fraction where the stride does not fit."""
         formula = self.formula()
-        if self.policy.startswith("same"):
+        if self.follows:
             P = Derivation("P", (self.before, self.after))
             return Derivation("output", self.size, formula, beside=[P])
         if not self.size:
@@ -137,6 +145,7 @@ def fit_window(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Roun
     """Return how a window of F fits on W, with stride S and padding P.
 
     `same` is TensorFlow's: ceil(W/S) windows, the odd zero at the end (`same_lower`: first).
+    `causal` is Keras': as many, each ends on the pixel that it is for, so none is behind.
     `ceil` adds a window, unless it would start past the input and its leading padding (PyTorch);
     it is the only one where the filter is larger than the padded input, by less than S.
     """
@@ -147,6 +156,8 @@ def fit_window(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Roun
         less = total // 2
         before = less if P == "same" else total - less
         return Fit(W, F, S, before, total - before, dilation, str(P), size, 0)
+    if P == CAUSAL:
+        return Fit(W, F, S, span - 1, 0, dilation, CAUSAL, -(-W // S), 0)
     before, after = sides(P, span)
     steps, remainder = divmod(W + before + after - span, S)
     if remainder and rounding == "ceil" and (steps + 1) * S < W + before:
@@ -207,6 +218,24 @@ def sides(P: Padding, span: int) -> tuple[int, int]:
     if isinstance(P, tuple):
         return P
     return (span - 1, span - 1) if P == "full" else (0, 0)
+
+
+def widest_border(mode: str, W: int) -> int | None:
+    """Return how much padding W values can fill on one side; None where there is no limit.
+
+    `reflect` mirrors all values but the first, `circular` goes round once (PyTorch).
+    """
+    return {"reflect": W - 1, "circular": W}.get(mode)
+
+
+def never_seen(fit: Fit, mode: str) -> int:
+    """Return how many real values at the far end no window sees, in the padding in front neither.
+
+    There `circular` has the last `before` values, and `reflect` those up to W[before].
+    """
+    if mode == "circular":
+        return max(0, fit.dropped - fit.before)
+    return min(fit.dropped, max(0, fit.W - 1 - fit.before)) if mode == "reflect" else fit.dropped
 
 
 def both_sides(before: int, after: int) -> str:

@@ -278,8 +278,21 @@ class _Language:
             "name": _either(_reference("name"), _reference("parameter")),
             "from": NAMES,
             "expect": _either(_reference("layer_claims"), _reference("parameter")),
+            "trainable": _either({"type": "boolean"}, _reference("parameter")),
         }
-        return common | ({"share": TEXT_OR_NULL} if cls.has_weights else {})
+        return common | ({"share": self._share()} if cls.has_weights else {})
+
+    def _share(self) -> Schema:
+        """Return the schema of a layer's name, or of one parameter and the layer that it is of."""
+        transposed = _either({"type": "boolean"}, _reference("parameter"))
+        one = {
+            "type": "object",
+            "properties": {"transposed": transposed},
+            "additionalProperties": TEXT,
+            "minProperties": 1,
+            "maxProperties": 2,
+        }
+        return _either(TEXT_OR_NULL, one)
 
     def _field(self, name: str, schema: Schema, layers: Schema) -> Schema:
         """Return the schema of a field, with its default beside it."""

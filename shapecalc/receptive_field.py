@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     Number = int | Fraction
 # What a field leaves open: nothing; what an output sees lies inside, and may be less; where that
-# lies is not known either.
-EXACT, BOUND, UNPLACED = range(3)
+# lies is not known either; it may go round the border and is no single piece then.
+EXACT, BOUND, UNPLACED, AROUND = range(4)
 MAX_PHASES = 64  # longer patterns are replaced by a bound that grows evenly
 
 
@@ -80,7 +80,7 @@ class Field(NamedTuple):
     `extent` is the input's spatial size. A `whole` field sees all of it. `axes` is None where the
     positions were lost (flatten, reshape); then the sizes in `kept` remain, or nothing is known.
     The kept sizes are those of a single value: where a reshape has `mixed` the positions, the
-    values at one position look at different places. `doubt` is EXACT, BOUND or UNPLACED.
+    values at one position look at different places. `doubt` is EXACT, BOUND, UNPLACED or AROUND.
     """
 
     extent: tuple[int, ...]
@@ -138,6 +138,15 @@ def bounding(field: Field | None, doubt: int = BOUND) -> Field | None:
     return field._replace(doubt=doubt)
 
 
+def folded(field: Field | None, mode: str) -> Field | None:
+    """Return the field where padding is filled with real values (reflect, replicate, circular).
+
+    Outputs at the border look back into the input, further in or at its other end. What is
+    reflected or replicated is no wider than what it stands for.
+    """
+    return bounding(field, AROUND if mode == "circular" else UNPLACED)
+
+
 def doubt_of(fields: Sequence[Field | None]) -> int:
     """Return what is left open where fields meet. Those of different jumps lie apart, each
     output's in another way (SC407).
@@ -149,8 +158,8 @@ def doubt_of(fields: Sequence[Field | None]) -> int:
         first = first or field
         if field.doubt > doubt:
             doubt = field.doubt
-        if not _one_jump(first, field):
-            return UNPLACED
+        if doubt < UNPLACED and not _one_jump(first, field):
+            doubt = UNPLACED
     return doubt
 
 

@@ -9,12 +9,26 @@ from typing import Any, NamedTuple
 
 from shapecalc.derivations import Derivation, plus
 from shapecalc.diagnostics import Fault, LayerError, Path
-from shapecalc.layers.base import Layer, show
+from shapecalc.layers.base import Counts, Layer, show
 from shapecalc.layers.field_types import Volume
 from shapecalc.quantities import QUANTITIES, REPORTED, Quantity
 from shapecalc.receptive_field import Field
 
 PER_AXIS = ("receptive_field", "jump")
+
+
+class SharedPart(NamedTuple):
+    """One parameter that a layer has from another, and what it adds to the layer's counts."""
+
+    owner: str  # the layer whose it is
+    name: str
+    transposed: bool
+    counts: Counts
+
+    @property
+    def of(self) -> str:
+        """The parameter by its owner's name, as `enc.weight`."""
+        return f"{self.owner}.{self.name}"
 
 
 class LayerRecord(NamedTuple):
@@ -37,13 +51,32 @@ class LayerRecord(NamedTuple):
     field: Field | None
     source_fields: tuple[Field | None, ...]
     path: Path
+    learns: bool = True  # False: its parameters are frozen
+    shares_one: SharedPart | None = None
+
+    @property
+    def shared(self) -> str | None:
+        """What it has from another layer: that one's name, or `enc.weight` for one parameter."""
+        return self.shares if self.shares_one is None else self.shares_one.of
 
     @property
     def parameters(self) -> int | None:
-        """Learnable values: weights + biases."""
+        """Weights + biases: values that can be learned, those that are frozen included."""
         if self.weights is None or self.biases is None:
             return None
         return self.weights + self.biases
+
+    @property
+    def trainable(self) -> int | None:
+        """The parameters that are learned: all, or none where they are frozen."""
+        count = self.parameters
+        return count if self.learns or count is None else 0
+
+    @property
+    def frozen(self) -> int | None:
+        """The parameters that keep their values: none, or all where they are frozen."""
+        count = self.parameters
+        return 0 if self.learns and count is not None else count
 
     @property
     def receptive_field(self) -> tuple[int, ...] | None:
@@ -115,7 +148,28 @@ def total_of(quantity: Quantity, records: Sequence[LayerRecord]) -> int | None:
 
 def _once(records: Sequence[LayerRecord]) -> list[LayerRecord]:
     names = {record.name for record in records}
-    return [record for record in records if record.shares not in names]
+    return [
+        record if one is None or one.owner not in names else _without(record, one.counts)
+        for record in records
+        if record.shares not in names
+        for one in (record.shares_one,)
+    ]
+
+
+def own_counts(record: LayerRecord) -> LayerRecord | None:
+    """Return a record that counts what no other layer has; None where all is another's."""
+    if record.shares:
+        return None
+    one = record.shares_one
+    return record if one is None else _without(record, one.counts)
+
+
+def _without(record: LayerRecord, counts: Counts) -> LayerRecord:
+    """Return a record that counts so much less."""
+    kept = (record.weights, record.biases, record.non_trainable)
+    left = (None if a is None or b is None else a - b for a, b in zip(kept, counts, strict=True))
+    weights, biases, statistics = left
+    return record._replace(weights=weights, biases=biases, non_trainable=statistics)
 
 
 def _sum(quantity: Quantity, records: Sequence[LayerRecord]) -> int | None:
@@ -150,6 +204,8 @@ def _parameters(record: LayerRecord) -> Derivation:
     if record.layer is not None and not record.layer.has_weights:
         return Derivation("parameters", 0)
     shares = {"owner": record.shares} if record.shares else None
+    if record.shares_one is not None:
+        shares = {"part": record.shares_one.name, "owner": record.shares_one.owner}
     terms = plus(record.weights, record.biases)
     return Derivation("parameters", record.parameters, terms, given=shares)
 

@@ -22,11 +22,12 @@ from shapecalc.diagnostics import (
 )
 from shapecalc.layers.base import NO_COUNTS, Counts, Layer
 from shapecalc.layers.field_types import Volume
-from shapecalc.layers.sharing import unlike
+from shapecalc.layers.sharing import unlike, unlike_one
 from shapecalc.network import Instance, NetworkSpec, Node
+from shapecalc.network.wiring import SharedParameter
 from shapecalc.quantities import REPORTED
 from shapecalc.receptive_field import Field
-from shapecalc.records import PER_AXIS, LayerRecord, totals_of, with_context
+from shapecalc.records import PER_AXIS, LayerRecord, SharedPart, totals_of, with_context
 from shapecalc.rules import Rule
 
 SMALL = 2**15  # four sizes up to this one have fewer than 2^63 values
@@ -242,15 +243,19 @@ class _Walker:
         self.volumes.append(output)
         self.fields.append(field)
         self.names.append(node.name)
-        shares = None
+        shares, learns = None, node.learns
         if node.shares is not None:
             owner = self.records[node.shares]
-            shares = owner.name
+            shares, learns = owner.name, owner.learns
             if inputs is not None:
                 self._compare_shared(node, owner, inputs)
+        one = None
+        if node.shares_one is not None:
+            one = self._shared_part(node, node.shares_one, inputs)
         record = LayerRecord(
             node.name, node.kind, names, inputs, output,
-            weights, biases, kept, macs, shares, layer, field, fields, node.path,
+            weights, biases, kept, macs, shares, layer, field, fields, node.path, learns,
+            one,
         )  # fmt: skip
         self.records.append(record)
 
@@ -298,6 +303,23 @@ class _Walker:
         )
         if fault is not None:
             self._refuse(node, fault.rule, lambda: fault)
+
+    def _shared_part(
+        self, node: Node, one: SharedParameter, inputs: Sequence[Volume] | None
+    ) -> SharedPart | None:
+        """Return what a layer has from another; report it where that does not fit."""
+        owner, layer = self.records[one.owner], node.layer
+        counts = Counts(None, None, 0)
+        if layer is not None and inputs is not None and owner.layer is not None and owner.input:
+            fault = unlike_one(
+                *(node.name, layer, inputs, one.name, one.transposed),
+                *(owner.name, owner.layer, owner.input),
+            )
+            if fault is not None:
+                self._refuse(node, fault.rule, lambda: fault)
+                return None
+            counts = layer.counts_of(inputs, one.name)
+        return SharedPart(owner.name, one.name, one.transposed, counts)
 
     def _refuse(self, node: Node, rule: Rule, say: Callable[[], Fault]) -> None:
         path, name = node.path, node.name

@@ -75,9 +75,13 @@ class Names:
         if record.layer is None or record.input is None or record.shares:
             return NO_PARAMETERS
         try:
-            return record.layer.parameters(record.input)
+            parameters = record.layer.parameters(record.input)
         except LayerError:
             return NO_PARAMETERS
+        one = record.shares_one
+        if one is None:
+            return parameters
+        return {name: own for name, own in parameters.items() if name != one.name}
 
     def value_shape(self, index: int) -> Shape | None:
         """Return the shape of a value, depth first."""
@@ -101,6 +105,10 @@ class Names:
                 raise KeyError(
                     Fault(rules.NO_SUCH_NAME, f"{name} is not learned: it has no {ending}")
                 )
+            if ending == "grad" and not self.records[target.at].learns:
+                message = f"{name} is frozen (trainable: false): it has no gradient"
+                hint = f"write {name}.next, which is as it was"
+                raise KeyError(Fault(rules.NO_SUCH_NAME, message, hint))
             return target._replace(role="next" if ending == "next" else "parameter gradient")
         return self._parameter(key, key)
 
@@ -123,6 +131,10 @@ class Names:
             hint = f"its weights are those of {record.shares}: write {record.shares}.{parameter}"
             message = f"{quote(whole)}: {record.name} has no weights of its own"
             raise KeyError(Fault(rules.NO_SUCH_NAME, message, hint))
+        one = record.shares_one
+        if one is not None and one.name == parameter:
+            message = f"{quote(whole)}: {record.name} has its {parameter} from {one.owner}"
+            raise KeyError(Fault(rules.NO_SUCH_NAME, message, f"write {one.of}"))
         if record.layer is None or record.input is None:
             return Target("parameter", index, parameter, None)
         has = f"it has {some(list(own))}" if own else f"{record.name} has no parameters"

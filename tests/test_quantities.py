@@ -88,7 +88,8 @@ def test_what_is_not_added_is_not_known(spec: str) -> None:
 
 def test_a_report_has_every_count_of_the_contract() -> None:
     data = shapecalc.trace({"input": "8x8x1", "layers": [{"conv": {"K": 2, "F": 3}}]}).to_dict()
-    keys = {"weights", "biases", "parameters", "non_trainable", "macs", "activations"}
+    keys = {"weights", "biases", "parameters", "trainable", "frozen", "non_trainable", "macs"}
+    keys.add("activations")
     assert {quantity.key for quantity in REPORTED} == keys == set(data["totals"])
     assert keys < set(data["layers"][0])
     assert set(QUANTITIES) == keys | {"flops"}

@@ -51,9 +51,13 @@ TOP = (
 )  # fmt: skip
 RECORD = (
     "name", "kind", "from", "input", "fields", "output", "weights", "biases", "parameters",
-    "non_trainable", "shares", "macs", "activations", "receptive_field", "jump", "derivation",
+    "trainable", "frozen", "non_trainable", "shares", "macs", "activations", "receptive_field",
+    "jump", "derivation",
 )  # fmt: skip
-TOTALS = ("weights", "biases", "parameters", "non_trainable", "macs", "activations")
+TOTALS = (
+    "weights", "biases", "parameters", "trainable", "frozen", "non_trainable", "macs",
+    "activations",
+)  # fmt: skip
 DIAGNOSTIC = (
     *("code", "severity", "message", "hint", "layer", "where", "line", "column"),
     *("end_line", "end_column", "edits", "consequences"),
@@ -95,10 +99,11 @@ def test_alexnet_is_as_published(trace_text: TraceText) -> None:
         "name": "conv1", "kind": "conv", "from": ["input"], "input": [[227, 227, 3]],
         "fields": {
             "K": 96, "F": 11, "S": 4, "P": 0, "dilation": 1, "groups": 1, "bias": True,
+            "mode": "zeros",
         },
         "output": [55, 55, 96], "weights": 34848, "biases": 96, "parameters": 34944,
-        "non_trainable": 0, "shares": None, "macs": 105415200, "activations": 290400,
-        "receptive_field": [11, 11],
+        "trainable": 34944, "frozen": 0, "non_trainable": 0, "shares": None, "macs": 105415200,
+        "activations": 290400, "receptive_field": [11, 11],
         "jump": [4, 4],
     }  # fmt: skip
     assert working[0] == "(227 - 11 + 2*0)/4 + 1 = 55"

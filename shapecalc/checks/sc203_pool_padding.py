@@ -1,6 +1,6 @@
-"""A pool's padding is more than half of its filter.
+"""A pool's padding is more than half of its filter, or padding is wider than a mode fills.
 
-The largest P is half of what the filter spans, rounded down:
+A pool's largest P is half of what the filter spans, rounded down:
 
     (dilation*(F - 1) + 1)/2
 
@@ -11,6 +11,10 @@ infinity, would have no maximum there.
 
 What works: a smaller P, a larger F, or `pad` before the pool. That layer has no limit, but its
 zeros are values like all others, and may be the largest. `P: same` never passes the limit.
+
+In a conv or pad, `mode: reflect` mirrors the W values at the border, without the one at the edge,
+and takes P up to W - 1; `mode: circular` goes round once, up to W. `replicate` and `zeros` have no
+limit.
 
 Bad, since 2 is more than 3/2:
 
@@ -24,5 +28,5 @@ Good, since (8 - 3 + 2*1)/1 + 1 = 8 keeps the size:
     layers:
       - max_pool: {F: 3, S: 1, P: 1}
 
-Sources: PyTorch, torch.nn.functional.max_pool2d and torch.nn.AvgPool2d.
+Sources: PyTorch, torch.nn.functional.max_pool2d, torch.nn.AvgPool2d and torch.nn.ReflectionPad2d.
 """

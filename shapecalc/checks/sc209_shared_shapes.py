@@ -7,10 +7,12 @@ fields must agree, but also the depth D of the two inputs. The spatial sizes nee
     8 filters of 3x3 on depth 1: 8x1x3x3, that is 8*1*3*3 = 72 weights
     8 filters of 3x3 on depth 3: 8x3x3x3, that is 8*3*3*3 = 216 weights
 
-Both layers must also be of one kind, even where the shapes happen to agree: a conv_transpose's
-weight is D x K/groups x F x F, the other way round. Both have a bias or none. Two instances of a
-block that share must have the same layers. What works: the same fields and the same depth (a 1x1
-convolution before one of them changes it), or weights of its own, without share.
+Both layers must also be of one kind, or both convolutions: a conv_transpose's weight is
+D x K/groups x F x F, which is that of the convolution that it turns round. Both have a bias or
+none, unless `share: {weight: OTHER}` names the one parameter that is shared; `transposed: true`
+beside it swaps its first two axes, for tied dense layers. Two instances of a block that share must
+have the same layers, and none that shares one parameter. What works: the same fields and the same
+depth (a 1x1 convolution before one of them changes it), or weights of its own, without share.
 
 Bad, since one image has depth 1 and the other depth 3:
 

@@ -24,7 +24,7 @@ from functools import partial
 from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair
-from shapecalc.geometry import Fit
+from shapecalc.geometry import Fit, never_seen
 from shapecalc.layers.base import axis_titles
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.repairs import repairs_of
@@ -47,10 +47,12 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     dropped, values = [], 0
     for fit, title in zip(fits, axis_titles(len(fits)), strict=True):
         if fit.remainder and fit.dropped and not fit.has_gaps:
+            lost = never_seen(fit, layer.border())
+            if not lost:
+                continue
             line = LINES[title]
-            count = f"{fit.dropped} {line}s" if fit.dropped > 1 else line
-            dropped.append(f"the last {count}")
-            values += fit.dropped
+            dropped.append(f"the last {lost} {line}s" if lost > 1 else f"the last {line}")
+            values += lost
     if not dropped:
         return ()
     message = f"{' and '.join(dropped)} of the input {'is' if values == 1 else 'are'} never used"

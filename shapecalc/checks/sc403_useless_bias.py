@@ -46,9 +46,10 @@ def find(trace: Trace) -> Iterator[Later]:
         if not isinstance(node.layer, BatchNorm):
             before.difference_update(node.sources or ())
     before.difference_update(s for s in trace.spec.outputs.values() if s is not None)
-    owners = {record.shares for record in trace.layers} - {None}
+    shared = [one for record in trace.layers if (one := record.shares_one)]
+    owners = {*(record.shares for record in trace.layers), *(one.owner for one in shared)} - {None}
     for record in map(trace.producer, sorted(before)):
-        if record is None or record.shares or record.name in owners or not record.input:
+        if record is None or record.shared or record.name in owners or not record.input:
             continue
         if getattr(record.layer, "bias", False):
             yield _finding(record)

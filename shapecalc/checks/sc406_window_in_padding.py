@@ -39,6 +39,8 @@ def find(record: LayerRecord, trace: Trace) -> Sequence[Later]:
     layer = record.layer
     if not isinstance(layer, Sliding) or layer.P == 0 or not record.input:
         return ()
+    if layer.border() != "zeros":  # real values
+        return ()
     found = layer.fits(record.input[0])
     if not found.has_empty_window:
         return ()

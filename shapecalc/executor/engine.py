@@ -14,6 +14,7 @@ from shapecalc.executor.buffers import Array, Buffers, same_memory
 from shapecalc.executor.kernels import KERNELS, Context, Kernel, Parameters
 from shapecalc.network import NetworkSpec
 from shapecalc.network.values import last_uses
+from shapecalc.network.wiring import SharedParameter
 
 
 class Step(NamedTuple):
@@ -23,6 +24,7 @@ class Step(NamedTuple):
     kernel: Kernel
     sources: tuple[int, ...]
     owner: int  # index of the step whose parameters are used, its own where none are shared
+    shared: Mapping[str, SharedParameter]  # those of other steps that are laid out otherwise there
     last_uses: frozenset[int]  # sources that no later step takes
 
 
@@ -47,7 +49,7 @@ class Engine:
         learn: bool = True,
     ) -> None:
         self.numbers = spec.values
-        self.steps = _program(spec)
+        self.steps = _program(spec, parameters)
         self.parameters = parameters
         self.buffers = buffers
         self.keep = frozenset(keep)
@@ -81,7 +83,7 @@ class Engine:
             first = step.sources[0]
             context.overwrite = kernel.in_place and own[first] and first in self._alone
             context.macs = 0
-            output, saved = kernel.forward(context, given, self.parameters[step.owner])
+            output, saved = kernel.forward(context, given, self.parameters_of(step))
             self.shapes.append(output.shape)
             self.forward_macs.append(context.macs)
             fresh = not any(same_memory(output, array) for array in given)
@@ -116,11 +118,11 @@ class Engine:
             context.overwrite = value in own and value not in self.keep
             wanted = [needed[source] for source in step.sources]
             below, learned = step.kernel.backward(
-                context, above, saved, self.parameters[step.owner], wanted
+                context, above, saved, self.parameters_of(step), wanted
             )
             del saved
             if parameters:
-                self._learn(step.owner, learned)
+                self._pass_to_owners(step, learned)
             views = [g for g in below if g is not None]
             for source, gradient in zip(step.sources, below, strict=True):
                 if gradient is not None:
@@ -148,6 +150,26 @@ class Engine:
             waiting[source] = total
             own.add(source)
 
+    def parameters_of(self, step: Step) -> Parameters:
+        """Return the parameters that a step uses, laid out for its kernel, as views."""
+        own = self.parameters[step.owner]
+        if not step.shared:
+            return own
+        shared = {}
+        for name, one in step.shared.items():
+            kernel = self.steps[one.owner].kernel
+            array = kernel.from_kernel_layout(name, self.parameters[one.owner][name])
+            shared[name] = step.kernel.to_kernel_layout(name, _turned(array, one))
+        return {**own, **shared}
+
+    def _pass_to_owners(self, step: Step, learned: Parameters) -> None:
+        """Add the gradients of a step's parameters to their owners', laid out as theirs."""
+        self._learn(step.owner, {n: g for n, g in learned.items() if n not in step.shared})
+        for name, one in step.shared.items():
+            array = _turned(step.kernel.from_kernel_layout(name, learned[name]), one)
+            kernel = self.steps[one.owner].kernel
+            self._learn(one.owner, {name: kernel.to_kernel_layout(name, array)})
+
     def _learn(self, owner: int, learned: Parameters) -> None:
         sums = self.parameter_gradients[owner]
         for name, gradient in learned.items():
@@ -157,19 +179,30 @@ class Engine:
         """Say of each value whether a gradient has to reach it."""
         needed = [inputs_too for _ in self.numbers.inputs]
         for step in self.steps:
-            learns = bool(self.parameters[step.owner])
+            learns = bool(self.parameters[step.owner]) or bool(step.shared)
             needed.append(learns or any(needed[source] for source in step.sources))
         return needed
 
 
-def _program(spec: NetworkSpec) -> list[Step]:
-    steps = []
+def _turned(array: Array, one: SharedParameter) -> Array:
+    """Return a parameter in PyTorch's layout as another layer has it, or the way back."""
+    return array.swapaxes(0, 1) if one.transposed else array
+
+
+def _program(spec: NetworkSpec, parameters: Sequence[Parameters]) -> list[Step]:
+    steps: list[Step] = []
     last = last_uses([node.sources for node in spec.nodes])
     for index, (node, ends) in enumerate(zip(spec.nodes, last, strict=True)):
         sources = tuple(node.sources or ())
         owner = index if node.shares is None else node.shares
         kernel = KERNELS[node.kind](node.layer)
-        steps.append(Step(node.name, kernel, sources, owner, ends))
+        shared: dict[str, SharedParameter] = {}
+        if node.shares_one is not None:
+            shared = {node.shares_one.name: node.shares_one}
+        elif owner != index and type(steps[owner].kernel) is not type(kernel):
+            shared = {name: SharedParameter(owner, name) for name in parameters[owner]}
+            owner = index
+        steps.append(Step(node.name, kernel, sources, owner, shared, ends))
     return steps
 
 

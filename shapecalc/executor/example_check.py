@@ -104,7 +104,9 @@ class ComputedExample:
         if target.role == "parameter":
             return step.kernel.from_kernel_layout(name, value)
         gradient = engine.parameter_gradients[index].get(name, np.zeros_like(value))
-        if target.role == "next":
+        if target.role == "next" and not self.trace.layers[index].learns:
+            gradient = value
+        elif target.role == "next":
             gradient = value - (self.example.rate or 0) * gradient
         return step.kernel.from_kernel_layout(name, gradient)
 

@@ -25,6 +25,7 @@ from shapecalc.executor.session import Session
 
 GOLDEN = 0.618034
 STEP = 1e-9  # of a layer's largest relative change
+_Moves = dict[tuple[int, str], tuple[Array, Array]]  # places and steps, by owner and name
 LEAST = 1e-2  # of the outputs themselves: rounding is some 1e-7 of them
 
 
@@ -124,7 +125,7 @@ class _Direction:
     ) -> tuple[Array, Array | None]:
         """Return a layer's output, and how it changes."""
         given = [(values[source], changes[source]) for source in step.sources]
-        own = self._of_parameters(index, step.owner) if self.title == "parameters" else {}
+        own = self._of_parameters(index, step) if self.title == "parameters" else {}
         ratios = [_size(c) / (_size(x) or 1) for x, c in given if x is not None and c is not None]
         fastest = max([*ratios, *([1.0] if own else [])], default=0.0)
         if not fastest:
@@ -138,17 +139,21 @@ class _Direction:
         ahead /= 2 * h
         return value, ahead
 
-    def _of_parameters(self, index: int, owner: int) -> dict[str, tuple[Array, Array]]:
+    def _of_parameters(self, index: int, step: Step) -> _Moves:
         """Return places and steps for each learned parameter, the same for all who share it."""
-        found = {}
-        for number, (name, array) in enumerate(self.engine.parameters[owner].items()):
+        found: _Moves = {}
+        used = [(step.owner, name) for name in self.engine.parameters[step.owner]]
+        used += [(one.owner, name) for name, one in step.shared.items()]
+        for owner, name in used:
+            array = self.engine.parameters[owner][name]
+            number = [*self.engine.parameters[owner]].index(name)
             if not self.owned[owner][name].learned:
                 continue
             random = generator("direction of parameters", self.seed, owner, number)
             places = some_places(array.size, random)
             size = max(0.01, _size(array))
             steps = size * random.standard_normal(len(places))
-            found[name] = places, steps
+            found[owner, name] = places, steps
             if index == owner:
                 gradient = self.engine.parameter_gradients[owner].get(name)
                 self._along(gradient, places, steps, size)
@@ -159,21 +164,21 @@ class _Direction:
         index: int,
         step: Step,
         given: Sequence[tuple[Array | None, Array | None]],
-        own: Mapping[str, tuple[Array, Array]],
+        own: _Moves,
         h: float,
     ) -> Array:
         """Return a layer's output with everything moved by h along the direction."""
         inputs = [_moved(self.buffers, x, change, h) for x, change in given if x is not None]
-        parameters, before = self.engine.parameters[step.owner], {}
-        for name, (places, steps) in own.items():
-            flat = parameters[name].reshape(-1)
-            before[name] = flat[places]
+        before = {}
+        for (owner, name), (places, steps) in own.items():
+            flat = self.engine.parameters[owner][name].reshape(-1)
+            before[owner, name] = flat[places]
             flat[places] += h * steps
         context = self.engine.contexts[index]
         context.overwrite = False
-        output, _ = step.kernel.forward(context, inputs, parameters)
-        for name, (places, _) in own.items():
-            parameters[name].reshape(-1)[places] = before[name]
+        output, _ = step.kernel.forward(context, inputs, self.engine.parameters_of(step))
+        for (owner, name), (places, _) in own.items():
+            self.engine.parameters[owner][name].reshape(-1)[places] = before[owner, name]
         return output
 
 

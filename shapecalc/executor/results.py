@@ -43,7 +43,8 @@ class Arrays(Mapping[str, Array]):
 class Result:
     """What a run computed. Values are N x D x spatial sizes; parameters in PyTorch's layouts.
 
-    `gradients` holds those of the parameters and inputs, with keep="all" of every value too.
+    `gradients` holds those of the parameters and inputs, with keep="all" of every value too. Frozen
+    parameters have none, as in PyTorch where requires_grad is false.
     """
 
     outputs: Mapping[str, Array]
@@ -104,12 +105,19 @@ def result_of(session: Session, losses: Sequence[Loss]) -> Result:
 
 
 def _all_gradients(session: Session) -> list[dict[str, Array]]:
-    """Return every parameter's gradient; zeros where nothing came back to the layer."""
+    """Return the gradient of every parameter that is learned and not frozen; zeros where nothing
+    came back to the layer.
+    """
     engine = session.engine
     complete = []
-    steps = zip(session.owned, engine.parameters, engine.parameter_gradients, strict=False)
-    for owned, own, found in steps:
-        learned = {name: array for name, array in own.items() if owned[name].learned}
+    steps = zip(
+        session.trace.layers, session.owned, engine.parameters, engine.parameter_gradients,
+        strict=False,
+    )  # fmt: skip
+    for record, owned, own, found in steps:
+        learned = {
+            name: array for name, array in own.items() if record.learns and owned[name].learned
+        }
         complete.append(
             {n: found[n] if n in found else np.zeros_like(a) for n, a in learned.items()}
         )

@@ -188,6 +188,10 @@ class _Plan:
             sizes = dict.fromkeys(ROLES.values(), 0)
             for name, array in arrays.items():  # a gradient of nothing counts as a weight's
                 sizes[ROLES[owned[name].role if name in owned else "weight"]] += array.size
+            one = record.shares_one
+            if one is not None:
+                role = session.owned[self.places[one.owner]][one.name].role
+                sizes[ROLES[role]] += engine.parameters_of(engine.steps[index])[one.name].size
             for what, executed in sizes.items():
                 self._compare(record, what, getattr(record, what), executed)
             total = sizes["weights"] + sizes["biases"]

@@ -84,13 +84,24 @@ def write_layer(
 ) -> Writing | None:
     """Return a layer of ours in a framework's words; None where the framework has none.
 
+    Of several that it may be, it is the first that has all of its fields.
+
     `fields` are all that have a value, `volume` is what comes in, depth last. A field that the
     framework's layer does not have counts as left unless it is as in `defaults`.
     """
-    word = _word(framework, kind, len(volume) - 1)
-    if word is None:
-        return None
     ours = {name: _listed(value) for name, value in fields.items()}
+    first = None
+    for word in _words(framework, kind, len(volume) - 1):
+        writing = _written(word, kind, ours, volume, defaults)
+        if writing is not None and not writing.left:
+            return writing
+        first = first or writing
+    return first
+
+
+def _written(
+    word: Word, kind: str, ours: Fields, volume: Volume, defaults: Mapping[str, Any]
+) -> Writing | None:
     given = _given(word, kind, ours, volume)
     back = read_layer(word, given)
     if back is None:
@@ -105,14 +116,13 @@ def write_layer(
     return Writing(word, given, tuple(left))
 
 
-def _word(framework: str, kind: str, axes: int) -> Word | None:
-    """Return the framework's layer of a kind; Keras has many an activation by its name alone."""
+def _words(framework: str, kind: str, axes: int) -> list[Word]:
+    """Return the framework's layers of a kind; Keras has many an activation by its name alone."""
     if axes and (framework, kind) in FOR_FLAT_VECTORS:
-        return None
+        return []
     words = [word for word in all_words() if word.framework == framework]
-    fitting = (w for w in words if w.kind == kind and (not w.axes or axes in w.axes))
-    by_name = (w for w in words if not w.kind and _activation(kind))
-    return next(fitting, None) or next(by_name, None)
+    fitting = [w for w in words if w.kind == kind and (not w.axes or axes in w.axes)]
+    return fitting or [w for w in words if not w.kind and _activation(kind)]
 
 
 def _given(word: Word, kind: str, ours: Fields, volume: Volume) -> dict[str, Any]:
@@ -203,7 +213,7 @@ def _torch_border(fields: Fields, volume: Volume) -> Any:
 
 def _keras_padding(fields: Fields, volume: Volume) -> str | None:
     P = fields.get("P")
-    return P if P in ("same", "valid") else None
+    return P if P in ("same", "valid", "causal") else None
 
 
 def _keras_border(fields: Fields, volume: Volume) -> Any:

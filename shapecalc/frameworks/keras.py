@@ -27,6 +27,7 @@ from shapecalc.frameworks.meanings import (
     scale_factor,
     shared_axes,
     two_sides,
+    unless,
     unless_none,
     values,
     volume,
@@ -44,9 +45,7 @@ LAYER: Fields = {  # of every layer
     "input_dim": values,
     "dtype": ignored,
     "autocast": ignored,
-    "trainable": only(
-        True, hint="leave it out: all parameters count as trainable here", removed=True
-    ),
+    "trainable": unless("trainable", True),
 }
 AXIS: Fields = {"axis": depth_axis(keras=True)}
 BIAS: Fields = {"activation": activation, "use_bias": reads("bias")}

@@ -50,7 +50,8 @@ class Word(NamedTuple):
     """A framework's layer: the kind it is, and what its fields mean.
 
     `axes` holds the numbers of spatial axes that it is for, none where it is for all. `absent` is
-    what a field means that is not written, where our default is another. `shorthand` is the
+    what a field means that is not written, where our default is another; or one that it does not
+    have, by our name, where the layer's own name says it. `shorthand` is the
     framework's field that a bare value is for. `but` is said where the other framework's layer of
     the same name may be meant and differs.
     """
@@ -95,7 +96,12 @@ def only(*values: Any, hint: str, harmless: bool = True, removed: bool = False) 
 
 def unless_none(name: str) -> Field:
     """A field of ours under another name, which may be written as none."""
-    return lambda value, _: Meaning() if value is None else Meaning({name: value})
+    return unless(name, None)
+
+
+def unless(name: str, usual: object) -> Field:
+    """A field of ours under another name, which may be left out at its usual value."""
+    return lambda value, _: Meaning() if value == usual else Meaning({name: value})
 
 
 ALPHA = only(1, hint="elu has alpha 1 here")
@@ -142,11 +148,8 @@ def rounding(value: Any, _: Mapping[str, Any]) -> Meaning:
 
 def padding(value: Any, _: Mapping[str, Any]) -> Meaning:
     """The padding of a window; the policies in any case."""
-    if isinstance(value, str) and value.lower() in ("same", "valid"):
+    if isinstance(value, str) and value.lower() in ("same", "valid", "causal"):
         return Meaning({"P": value.lower()})
-    if value == "causal":
-        hint = "P may be a pair before and after: dilation*(F - 1) zeros in front, none behind"
-        return Meaning(fault=hint, known=True)
     return Meaning({"P": value})
 
 

@@ -28,6 +28,7 @@ from shapecalc.frameworks.meanings import (
     rounding,
     scale_factor,
     slopes,
+    unless,
     unless_none,
     values,
 )
@@ -52,7 +53,7 @@ CONV: Fields = {
     "dilation": reads("dilation"),
     "groups": reads("groups"),
     "bias": reads("bias"),
-    "padding_mode": ZEROS,
+    "padding_mode": unless("mode", "zeros"),
     **PLACE,
 }
 TRANSPOSED: Fields = {
@@ -167,6 +168,9 @@ def _windows(axes: int) -> Iterator[Word]:
         f"AdaptiveMaxPool{axes}d", "adaptive_max_pool", indices, one, shorthand="output_size"
     )
     yield _word(f"ZeroPad{axes}d", "pad", {"padding": sides}, one, shorthand="padding")
+    for name, mode in (("Reflection", "reflect"), ("Replication", "replicate"), ("Circular",) * 2):
+        filled = {"mode": Meaning({"mode": mode.lower()})}
+        yield _word(f"{name}Pad{axes}d", "pad", {"padding": sides}, one, filled, "padding")
 
 
 def _norms() -> Iterator[Word]:

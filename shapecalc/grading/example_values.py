@@ -66,7 +66,9 @@ class ExampleValues:
         wanted = list(self.trace.inputs)
         for record in self.trace.layers:
             if record.layer is not None and record.layer.multiplies and not record.shares:
-                wanted.append(f"{record.name}.weight")
+                one = record.shares_one
+                if one is None or one.name != "weight":
+                    wanted.append(f"{record.name}.weight")
         return [name for name in wanted if name not in given]
 
     def _target(self, query: Query) -> Target:

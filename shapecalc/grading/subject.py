@@ -21,7 +21,7 @@ from shapecalc.grading.value_derivation import value_derivation
 from shapecalc.grading.values import Value
 from shapecalc.layers.field_types import Volume
 from shapecalc.quantities import QUANTITIES
-from shapecalc.records import LayerRecord, total_of
+from shapecalc.records import LayerRecord, own_counts, total_of
 from shapecalc.reports import sentences
 from shapecalc.tracing import Trace, walk
 
@@ -109,8 +109,8 @@ class Subject:
     def _sum(self, key: str) -> Derivation:
         """Return a total as the sum over the layers that have some of it."""
         counted = QUANTITIES["macs" if key == "flops" else key]
-        owners = [r for r in self.trace.layers if not (counted.weighty and r.shares)]
-        counts = map(counted.of, owners)
+        each = map(own_counts, self.trace.layers) if counted.weighty else self.trace.layers
+        counts = (counted.of(record) for record in each if record is not None)
         added = plus(*(count for count in counts if count))
         expression = times(2, added) if key == "flops" else added
         value = total_of(QUANTITIES[key], self.trace.layers)

@@ -37,7 +37,8 @@ def value_derivation(
         pixels = [pixel for _, pixel in _window(layer.fits(record.input[0]).axes, at[1:])]
         values = [float(x[at[0]][pixel]) for pixel in pixels]
         return _value(max(values), Operation("max", *values)) if len(values) <= MOST else None
-    if not isinstance(layer, Conv | DepthwiseConv | Dense) or record.shares:
+    filled = isinstance(layer, Conv) and layer.mode != "zeros"
+    if not isinstance(layer, Conv | DepthwiseConv | Dense) or record.shared or filled:
         return None
     weight = computed.array(names.find(f"{record.name}.weight"))[at[0]]
     if isinstance(layer, Dense):

@@ -4,7 +4,7 @@ A family's file defines classes from `Layer`; tracing.py calls their methods and
 Volumes are tuples, spatial sizes first, depth last; a flat vector has one number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from math import prod
 from typing import Any, ClassVar, NamedTuple, Self
@@ -122,16 +122,15 @@ class Layer(BaseModel):
 
     def counts(self, inputs: Sequence[Volume]) -> Counts:
         """Count the parameters by their roles. Raises LayerError where the input does not fit."""
-        weights = biases = statistics = 0
-        for parameter in self.parameters(inputs).values():
-            role, size = parameter.role, prod(parameter.shape)
-            if role == "weight":
-                weights += size
-            elif role == "bias":
-                biases += size
-            else:
-                statistics += size
-        return Counts(weights, biases, statistics)
+        return _counted(self.parameters(inputs).values())
+
+    def counts_of(self, inputs: Sequence[Volume], name: str) -> Counts:
+        """Count one parameter; zeros where there is none of that name."""
+        try:
+            parameter = self.parameters(inputs).get(name)
+        except LayerError:
+            return NO_COUNTS
+        return NO_COUNTS if parameter is None else _counted([parameter])
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         """Return the multiply-accumulate operations for one example, without biases."""
@@ -200,6 +199,19 @@ class Layer(BaseModel):
     def shown_fields(self) -> str:
         """Return the fields that messages name beside the layer."""
         return self.summary()
+
+
+def _counted(parameters: Iterable[Parameter]) -> Counts:
+    weights = biases = statistics = 0
+    for parameter in parameters:
+        role, size = parameter.role, prod(parameter.shape)
+        if role == "weight":
+            weights += size
+        elif role == "bias":
+            biases += size
+        else:
+            statistics += size
+    return Counts(weights, biases, statistics)
 
 
 class AlongDepth(Layer):

@@ -9,10 +9,21 @@ from pydantic import AliasChoices, Field
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, Expression, times
-from shapecalc.diagnostics import LayerError, repairable
+from shapecalc.diagnostics import Fault, LayerError, repairable
 from shapecalc.edits import Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
-from shapecalc.geometry import Rounding, Step, TransposedFit, both_sides, fit_transposed
+from shapecalc.geometry import (
+    CAUSAL,
+    PADDING_POLICIES,
+    Fit,
+    Fits,
+    Rounding,
+    Step,
+    TransposedFit,
+    both_sides,
+    fit_transposed,
+    widest_border,
+)
 from shapecalc.layers.base import (
     Counts,
     Layer,
@@ -26,6 +37,7 @@ from shapecalc.layers.base import (
 )
 from shapecalc.layers.field_types import (
     ROUNDING_WORDS,
+    BorderMode,
     Offsets,
     Positive,
     Sizes,
@@ -34,11 +46,16 @@ from shapecalc.layers.field_types import (
     choice,
     padding,
 )
-from shapecalc.layers.window import Sliding, Stride, Window, Zeros
+from shapecalc.layers.window import Sliding, Stride, Window
 from shapecalc.receptive_field import Field as ReceptiveField
-from shapecalc.receptive_field import across, bounding, slid, spread_out
+from shapecalc.receptive_field import across, bounding, folded, slid, spread_out
 
 Filters = Annotated[Positive, Field(validation_alias=AliasChoices("K", *SYNONYMS["K"]))]
+ConvZeros = Annotated[
+    int | str | tuple[Any, ...],
+    padding(*PADDING_POLICIES, CAUSAL),
+    Field(validation_alias=AliasChoices("P", *SYNONYMS["P"])),
+]
 
 
 class Convolution(Sliding):
@@ -46,7 +63,7 @@ class Convolution(Sliding):
 
     F: Window
     S: Stride = 1
-    P: Zeros = 0
+    P: ConvZeros = 0
     dilation: Sizes = 1
     bias: Truth = True
     rounding: Annotated[
@@ -96,7 +113,11 @@ class Convolution(Sliding):
         output: Volume,
     ) -> ReceptiveField | None:
         alone = self.filters(inputs[0][-1])[1] == 1
-        return slid(fields[0] if alone else across(fields[0]), self.fits(inputs[0]).steps)
+        fits = self.fits(inputs[0])
+        field = slid(fields[0] if alone else across(fields[0]), fits.steps)
+        if self.border() != "zeros" and any(fit.before or fit.after for fit in fits.axes):
+            return folded(field, self.border())
+        return field
 
 
 class Conv(Convolution):
@@ -105,7 +126,10 @@ class Conv(Convolution):
     Output: (W - F + 2P)/S + 1 along each axis, K deep. Weights: K*D/groups*F*F; biases: K.
     MACs: output values times D/groups*F*F. With dilation a filter spans dilation*(F - 1) + 1.
     `P: same` gives ceil(W/S) and comes to max((ceil(W/S) - 1)*S + F - W, 0) zeros, an odd one at
-    the end: F=3 S=2 on 224 has P = 0 before and 1 after.
+    the end: F=3 S=2 on 224 has P = 0 before and 1 after. `P: causal`, along a single axis, gives as
+    many, with dilation*(F - 1) zeros in front and none behind. `mode` says what the padding is
+    filled with: zeros, the values mirrored at the border (reflect, P < W), the value at the border
+    (replicate), or those of the other end (circular, P <= W).
 
     Backward, with the upstream gradient dy: dW at a tap is the sum over positions of the input
     there times dy; dx is dy convolved with the filters turned round (at S > 1 with S - 1 zeros
@@ -116,7 +140,8 @@ class Conv(Convolution):
 
         - conv: {K: 10, F: 5, S: 1, P: 2}
 
-    Fields: K (main), F, S (1), P (0), dilation (1), groups (1), bias (true), rounding.
+    Fields: K (main), F, S (1), P (0), dilation (1), groups (1), bias (true), rounding,
+    mode (zeros; reflect, replicate, circular).
     PyTorch's and Keras' words are read too: filters, out_channels, kernel_size, stride, padding.
 
     Sources: Stanford CS231n, "Convolutional Networks"; Dumoulin and Visin, "A guide to convolution
@@ -126,12 +151,33 @@ class Conv(Convolution):
     K: Filters
     F: Window
     S: Stride = 1
-    P: Zeros = 0
+    P: ConvZeros = 0
     dilation: Sizes = 1
     groups: Positive = 1
+    mode: BorderMode = "zeros"
 
     shorthand = "K"
     weight_layout = "K x D/groups x F..."
+
+    def border(self) -> str:
+        return self.mode
+
+    def too_wide(self, fits: Fits) -> Fit | None:
+        if self.mode == "zeros":
+            return None
+        return next((fit for fit in fits.axes if _past_the_input(self.mode, fit)), None)
+
+    def padded_too_much(self, volume: Volume, fits: Sequence[Fit], wide: Fit) -> Fault:
+        limit = widest_border(self.mode, wide.W)
+        message = f"the padding {max(wide.before, wide.after)} is more than mode {self.mode} fills"
+        message += f" of {wide.W} values: at most {limit}"
+        offers = [("P", widest_border(self.mode, min(volume[:-1]))), ("mode", "zeros")]
+        repairs = [
+            Repair(f"{field}{'=' if field == 'P' else ': '}{value} fits", set_field(field, value))
+            for field, value in offers
+            if self._takes(volume, **{field: value})
+        ]
+        return repairable(rules.POOL_PADDING, message, repairs)
 
     def filters(self, D: int) -> tuple[int, int]:
         if self.groups != 1:
@@ -140,6 +186,11 @@ class Conv(Convolution):
 
     def known_counts(self) -> Counts:
         return Counts(None, self.K if self.bias else 0, 0)
+
+
+def _past_the_input(mode: str, fit: Fit) -> bool:
+    limit = widest_border(mode, fit.W)
+    return limit is not None and max(fit.before, fit.after) > limit
 
 
 class DepthwiseConv(Convolution):

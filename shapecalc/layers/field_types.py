@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, nearest, quote
 from shapecalc.edits import Change, Repair
-from shapecalc.geometry import PADDING_POLICIES
+from shapecalc.geometry import BORDERS, PADDING_POLICIES
 from shapecalc.rules import Rule
 from shapecalc.volumes import Reading, offers, readings, show
 from shapecalc.volumes import Volume as Volume
@@ -352,7 +352,8 @@ def _positive_real(value: Any) -> float:
     raise wrong("a number above 0", value)
 
 
-def _truth(value: Any) -> bool:
+def read_truth(value: Any) -> bool:
+    """Read true or false."""
     if isinstance(value, bool):
         return value
     words = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
@@ -451,10 +452,15 @@ PositiveReal = Annotated[
     float,
     FieldType(_positive_real, {"type": "number", "exclusiveMinimum": 0, "maximum": LIMIT}),
 ]
-Truth = Annotated[bool, FieldType(_truth, {"type": "boolean"})]
+Truth = Annotated[bool, FieldType(read_truth, {"type": "boolean"})]
 TruthOrReal = Annotated[
     bool | float, FieldType(_truth_or_real, {"anyOf": [{"type": "boolean"}, _REAL]})
 ]
+BORDER_WORDS: Mapping[str, str] = {  # other tools' words for what padding is filled with
+    "constant": "zeros", "zero": "zeros", "mirror": "reflect", "reflection": "reflect",
+    "edge": "replicate", "replication": "replicate", "nearest": "replicate", "wrap": "circular",
+}  # fmt: skip
+BorderMode = Annotated[str, choice(*BORDERS, meant=BORDER_WORDS)]
 Text = Annotated[str, FieldType(_text, {"type": "string"})]
 Integer = Annotated[
     int, FieldType(_integer, {"type": "integer", "minimum": -LIMIT, "maximum": LIMIT})

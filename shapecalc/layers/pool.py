@@ -32,7 +32,7 @@ class Pool(Sliding):
         if self.P == 0:
             return None
         for fit in fits.axes:
-            if 2 * max(fit.before, fit.after) > fit.span and not fit.policy.startswith("same"):
+            if 2 * max(fit.before, fit.after) > fit.span and not fit.follows:
                 return fit
         return None
 

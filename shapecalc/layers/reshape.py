@@ -13,11 +13,12 @@ from shapecalc.derivations import Derivation, Expression, minus, over, plus, tim
 from shapecalc.diagnostics import LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
-from shapecalc.geometry import Step
+from shapecalc.geometry import Step, widest_border
 from shapecalc.layers.base import Layer, by_axis, need_spatial, per_axis, show
 from shapecalc.layers.field_types import (
     AxisOrder,
     Border,
+    BorderMode,
     Integer,
     Positive,
     Sizes,
@@ -28,6 +29,7 @@ from shapecalc.layers.field_types import (
 from shapecalc.receptive_field import (
     Field,
     bounding,
+    folded,
     interpolated,
     reordered,
     scattered,
@@ -123,21 +125,8 @@ def _output(volume: Volume) -> Change:
     return set_field("output", show(volume) if len(volume) > 1 else volume[0])
 
 
-class Pad(Layer):
-    """pad: a border of zeros.
-
-    Output: W + P before + P after along each axis, the depth kept. No parameters, no MACs.
-
-    Backward: the upstream gradient without the border.
-
-    Example: 15x15x8 with P=2: 15 + 2*2 = 19, so 19x19x8.
-
-        - pad: 2
-
-    Fields: P (main): one number, one per axis, or [[top, bottom], [left, right]].
-
-    Source: PyTorch, torch.nn.ZeroPad2d.
-    """
+class Bordered(Layer):
+    """What pad and crop share: P values more, or fewer, on each side."""
 
     P: Annotated[Border, Declared(validation_alias=AliasChoices("P", *SYNONYMS["P"]))]
 
@@ -178,7 +167,53 @@ class Pad(Layer):
         return by_axis(found)
 
 
-class Crop(Pad):
+class Pad(Bordered):
+    """pad: a border of zeros, or of the input's own values.
+
+    Output: W + P before + P after along each axis, the depth kept. No parameters, no MACs. `mode`
+    says what the border is filled with: zeros, the values mirrored at the edge, which itself is not
+    repeated (reflect, P < W), the value at the edge (replicate), or those of the other end
+    (circular, P <= W).
+
+    Backward: the upstream gradient without the border; what stands in it as a copy of a value is
+    added to that value's.
+
+    Example: 15x15x8 with P=2: 15 + 2*2 = 19, so 19x19x8.
+
+        - pad: 2
+
+    Fields: P (main): one number, one per axis, or [[top, bottom], [left, right]]; mode (zeros;
+    reflect, replicate, circular).
+
+    Sources: PyTorch, torch.nn.ZeroPad2d, ReflectionPad2d, ReplicationPad2d and CircularPad2d.
+    """
+
+    mode: BorderMode = "zeros"
+
+    def volume(self, inputs: Sequence[Volume]) -> Volume:
+        output = super().volume(inputs)
+        sizes = inputs[0][:-1]
+        for W, (before, after) in zip(sizes, self.sides(inputs[0]), strict=True):
+            limit = widest_border(self.mode, W)
+            if limit is not None and max(before, after) > limit:
+                message = f"P={max(before, after)} is more than mode {self.mode} fills of {W}"
+                most = widest_border(self.mode, min(sizes))
+                repairs = [
+                    Repair(f"P={most} is the most that fits", set_field("P", most)),
+                    Repair("mode: zeros has no limit", set_field("mode", "zeros")),
+                ]
+                raise LayerError(repairable(rules.POOL_PADDING, f"{message} values", repairs))
+        return output
+
+    def receptive_field(
+        self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
+    ) -> Field | None:
+        field = super().receptive_field(fields, inputs, output)
+        filled = self.mode != "zeros" and any(map(any, self.sides(inputs[0])))
+        return folded(field, self.mode) if filled else field
+
+
+class Crop(Bordered):
     """crop: cut rows and columns off the border.
 
     Output: W - P before - P after along each axis, the depth kept. No parameters, no MACs.

@@ -1,11 +1,16 @@
-"""Whether one layer can use the weights of another: kind, parameters and their shapes agree."""
+"""Whether one layer can use the weights of another: kind, parameters and their shapes agree.
+
+Convolutions of all kinds may share, where the shapes are the same: a decoder's transposed
+convolution has the weight of its encoder's convolution so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from shapecalc import rules
-from shapecalc.diagnostics import Fault, LayerError, repairable
+from shapecalc.diagnostics import Fault, LayerError, quote, repairable, some
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.layers.base import Layer, show, show_value
 from shapecalc.layers.field_types import Volume
@@ -31,20 +36,86 @@ def unlike(
         mine, theirs = _shapes(layer, inputs), _shapes(owner_layer, owner_inputs)
     except LayerError:
         return None
-    if kind == owner_kind and mine == theirs:
+    alike = kind == owner_kind or bool(layer.weight_layout and owner_layer.weight_layout)
+    if alike and mine == theirs:
         return None
     own = Repair("leave out share", Change("remove", path=("share",)))
     repairs = [own]
     if not theirs:
         reason = f"{owner} has no weights"
-    elif kind != owner_kind:
+    elif not alike or (kind != owner_kind and mine.get("weight") != theirs.get("weight")):
         reason = f"{owner} is {_described(owner_kind, owner_layer, layer)}"
         reason += f", and {name} {_described(kind, layer, owner_layer)}"
     else:
         reason = "; ".join(_differences(owner, mine, theirs))
-        repairs = [*_as_owner(layer, inputs, owner, owner_layer, theirs), own]
+        fields = _as_owner(layer, inputs, owner, owner_layer, theirs)
+        repairs = [*fields, *_alone(owner, mine, theirs), own]
     hint = "give both the same fields and the same depth of input, or leave out share"
     return repairable(rules.SHARED_SHAPES, f"{name} cannot share {owner}: {reason}", repairs, hint)
+
+
+def unlike_one(
+    name: str,
+    layer: Layer,
+    inputs: Sequence[Volume],
+    parameter: str,
+    transposed: bool,
+    owner: str,
+    owner_layer: Layer,
+    owner_inputs: Sequence[Volume],
+) -> Fault | None:
+    """Return why a layer cannot use one parameter of `owner`, or None if it can.
+
+    `transposed` swaps the first two axes of the owner's.
+    """
+    try:
+        mine, theirs = _shapes(layer, inputs), _shapes(owner_layer, owner_inputs)
+    except LayerError:
+        return None
+    lacking = next(
+        (who for who, has in ((owner, theirs), (name, mine)) if parameter not in has), ""
+    )
+    repairs = [Repair("leave out share", Change("remove", path=("share",)))]
+    if lacking:
+        known = some(list(theirs if lacking == owner else mine)) or "no parameters"
+        reason = f"{lacking} has {known}"
+    else:
+        shape = theirs[parameter]
+        if mine[parameter] == (swapped(shape) if transposed else shape):
+            return None
+        title = parameter.replace("_", " ")
+        turned = ", transposed" if transposed else ""
+        reason = f"its {title} is {show(mine[parameter])}, that of {owner}{turned} "
+        reason += show(swapped(shape) if transposed else shape)
+        if mine[parameter] == (shape if transposed else swapped(shape)):
+            repairs.insert(0, _transposing(not transposed))
+    message = f"{name} cannot share the {quote(parameter)} of {owner}: {reason}"
+    return repairable(rules.SHARED_SHAPES, message, repairs)
+
+
+def swapped(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a shape with its first two axes swapped."""
+    return (*shape[1::-1], *shape[2:])
+
+
+def _transposing(on: bool) -> Repair:
+    path = ("share", "transposed")
+    if on:
+        return Repair("transposed: true beside it fits", Change("set", True, path))
+    return Repair("leave out transposed", Change("remove", path=path))
+
+
+def _alone(owner: str, mine: Shapes, theirs: Shapes) -> Iterator[Repair]:
+    """Yield the weight alone, where that is the same, or is when it is transposed."""
+    if "weight" not in mine or "weight" not in theirs:
+        return
+    share: dict[str, Any] = {"weight": owner}
+    if mine["weight"] != theirs["weight"]:
+        if mine["weight"] != swapped(theirs["weight"]):
+            return
+        share["transposed"] = True
+    shown = ", ".join(f"{key}: {show_value(value)}" for key, value in share.items())
+    yield Repair(f"share: {{{shown}}} is for the weight alone", Change("set", share, ("share",)))
 
 
 def _shapes(layer: Layer, inputs: Sequence[Volume]) -> Shapes:
@@ -76,7 +147,7 @@ def _as_owner(
 ) -> Iterator[Repair]:
     """Yield the fields of the owner that would make the shapes equal, each by itself."""
     for field in type(layer).model_fields:
-        value = getattr(owner_layer, field)
+        value = getattr(owner_layer, field, getattr(layer, field))
         if value == getattr(layer, field):
             continue
         try:

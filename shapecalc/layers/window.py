@@ -11,7 +11,7 @@ from shapecalc.derivations import Derivation, minus, plus, times
 from shapecalc.diagnostics import Fault, LayerError, repairable
 from shapecalc.edits import Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
-from shapecalc.geometry import Fit, Fits, Rounding, slide_all
+from shapecalc.geometry import CAUSAL, Fit, Fits, Rounding, slide_all
 from shapecalc.layers.base import (
     Layer,
     axis_titles,
@@ -34,6 +34,8 @@ def _fits(volume: Volume, F: Any, S: Any, P: Any, dilation: Any, rounding: Round
     rank = len(volume) - 1
     if not rank:
         need_spatial(volume)
+    if P == CAUSAL and rank > 1:
+        raise LayerError(rule=rules.RANK, say=lambda: _not_causal(rank))
     return slide_all(
         volume[:-1],
         per_axis(F, rank, "F"),
@@ -57,6 +59,10 @@ class Sliding(Layer):
     def window_dilation(self) -> Any:
         """Return the dilation, where the kind has one."""
         return 1
+
+    def border(self) -> str:
+        """Return what the padding is filled with, where the kind has several."""
+        return "zeros"
 
     def stride(self) -> Any:
         """Return the stride, where the kind has a default of its own."""
@@ -102,7 +108,7 @@ class Sliding(Layer):
         wide = self.too_wide(fits)
         if wide is not None:
             raise LayerError(
-                rule=rules.POOL_PADDING, say=lambda: self._padded_too_much(volume, fits.axes, wide)
+                rule=rules.POOL_PADDING, say=lambda: self.padded_too_much(volume, fits.axes, wide)
             )
         if not all(fits.sizes):
             raise LayerError(rule=rules.TOO_LARGE, say=lambda: self._too_large(volume, fits.axes))
@@ -122,7 +128,7 @@ class Sliding(Layer):
 
     def leaves_out(self, inputs: Sequence[Volume]) -> bool:
         fits = self.fits(inputs[0]).axes
-        ends = any(fit.has_gaps or (fit.remainder and fit.dropped) for fit in fits)
+        ends = any(fit.has_gaps or fit.dropped for fit in fits)
         return self.window_dilation() != 1 or ends
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
@@ -151,7 +157,8 @@ class Sliding(Layer):
     def shown_fields(self) -> str:
         return self.summary(without="K")
 
-    def _padded_too_much(self, volume: Volume, fits: Sequence[Fit], wide: Fit) -> Fault:
+    def padded_too_much(self, volume: Volume, fits: Sequence[Fit], wide: Fit) -> Fault:
+        """Return the fault of an axis whose padding is wider than the kind allows."""
         span = f"F={wide.F}" if wide.dilation == 1 else f"the filter's span of {wide.span}"
         message = f"the padding {max(wide.before, wide.after)} is more than half of {span}"
         most = min(fit.span for fit in fits) // 2
@@ -182,6 +189,13 @@ class Sliding(Layer):
         if self.rounding == "ceil":
             message += f"; ceil makes up for at most S - 1 = {fit.S - 1}"
         return repairable(rules.TOO_LARGE, message, repairs_of(self, volume, fits))
+
+
+def _not_causal(rank: int) -> Fault:
+    message = f"P=causal is for one spatial axis, and the input has {rank}"
+    repair = Repair("P=same gives as many values", set_field("P", "same"))
+    otherwise = "zeros in front alone are written out as P: [[2, 0], [2, 0]]"
+    return repairable(rules.RANK, message, [repair], otherwise)
 
 
 def _comes_to(fit: Fit) -> str:

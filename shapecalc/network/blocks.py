@@ -30,7 +30,8 @@ from shapecalc.network.validation import (
     wrong_value,
 )
 
-COMMON = ("name", "from", "expect", "share")  # keys that belong to the network, not to a kind
+# Keys that belong to the network, not to a kind; the last is for layers with weights.
+COMMON = ("name", "from", "expect", "trainable", "share")
 RESERVED = ("input", "loss", "total")
 BLOCK_KEYS = {"parameters": "parameters", "layers": "layers"}
 LONGEST_NAME = 200

@@ -156,7 +156,7 @@ class Expander:
                 fields = self.leaves.common(written, scope, None, shareable=False)
         elif value is not None and cls.shorthand:
             fields = {cls.shorthand: value}
-        also = () if cls is Repeat else COMMON[:3]
+        also = () if cls is Repeat else COMMON[:-1]
         bare = value is not None and not isinstance(value, Mapping)
         layer = self.leaves.once(
             kind, value, path, scope.owner,
@@ -278,6 +278,8 @@ class Expander:
             added,
         )
         instance.expectations = written.expectations
+        if not written.learns:
+            self.wiring.freeze(instance)
         return added
 
     # -- instances of blocks -------------------------------------------------------------------
@@ -330,6 +332,8 @@ class Expander:
         finally:
             self.depth -= 1
         instance.end, instance.sources = len(self.wiring.nodes), output
+        if not written.learns:
+            self.wiring.freeze(instance)
         self.wiring.claim(scope, scope.owner, own, instance, path, named=written.name is not None)
         if written.share is not None:
             self.wiring.share_instance(written.share, instance, scope)

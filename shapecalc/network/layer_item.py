@@ -26,6 +26,7 @@ class LayerItem:
     origin: Any = None  # `from`
     expectations: LayerExpectations | None = None
     share: Any = None
+    learns: bool = True  # `trainable`
 
 
 def is_kind(word: Any, blocks: Mapping[str, Any]) -> bool:

@@ -9,13 +9,13 @@ from shapecalc import rules
 from shapecalc.diagnostics import Finding, Path, quote
 from shapecalc.geometry import Rounding
 from shapecalc.layers import ALIASES, Layer
-from shapecalc.layers.field_types import NAME
+from shapecalc.layers.field_types import NAME, read_truth
 from shapecalc.network.blocks import COMMON, LONGEST_NAME, name_fault
 from shapecalc.network.expansion_limits import TooMuch
 from shapecalc.network.expectations import LayerExpectations
 from shapecalc.network.layer_item import LayerItem
 from shapecalc.network.scopes import Scope
-from shapecalc.network.validation import MISSING, Found, Result, validate
+from shapecalc.network.validation import MISSING, Found, Result, validate, validate_value
 from shapecalc.network.values import Sources
 from shapecalc.network.wiring import Node, Wiring
 
@@ -78,7 +78,7 @@ class LeafLayers:
     def common(
         self, written: LayerItem, scope: Scope, number: str | None, shareable: bool
     ) -> dict[str, Any]:
-        """Take name, from, expect and share out of a layer's mapping; return the fields.
+        """Take name, from, expect, trainable and share out of a layer's mapping; return the fields.
 
         `number` is the name of a layer that is given none; None for a group, whose faults are
         those of the instance around it.
@@ -110,9 +110,19 @@ class LeafLayers:
                 "expect", claims, path, layer,
                 lambda: validate(LayerExpectations, claims, place, "expect", self.findings),
             )  # fmt: skip
+        if "trainable" in fields:
+            written.learns = self._truth(fields.pop("trainable"), (*path, "trainable"), layer)
         if shareable:
             written.share = fields.pop("share", None)
         return fields
+
+    def _truth(self, value: Any, place: Path, layer: str | None) -> bool:
+        """Return what `trainable` says; a layer learns where that is not known."""
+        if isinstance(value, bool) or value is MISSING:
+            return value is not False
+        said, found = validate_value(read_truth, value, "trainable", place)
+        self.findings.extend(found, layer)
+        return said is not False
 
     def unknown(self, word: str, path: Path, scope: Scope, value: Any = None) -> Sources:
         """Add a layer of which nothing is known, so that totals are not taken for known.
@@ -142,6 +152,7 @@ class LeafLayers:
     ) -> Sources:
         """Add the layer written as `word: value` behind `chain`; return it as a source."""
         name = origin = share = claims = None
+        learns = True
         fields = value
         number = scope.numbered(kind)
         bare = value is not None and not isinstance(value, Mapping)
@@ -152,7 +163,7 @@ class LeafLayers:
                 written = LayerItem(word, value, path)
                 fields = self.common(written, scope, number, cls.has_weights)
                 name, origin = written.name, written.origin
-                share, claims = written.share, written.expectations
+                share, claims, learns = written.share, written.expectations, written.learns
         elif cls.merges:
             fields, origin = NO_FIELDS, value
         elif cls.shorthand is None and isinstance(value, list | tuple) and not value:
@@ -172,10 +183,12 @@ class LeafLayers:
             )  # fmt: skip
         wiring = self.wiring
         sources = wiring.sources(origin, path, scope, full, chain, cls.merges, own, bare)
-        node = Node(full, kind, layer, sources, path, claims, None, translation)
+        node = Node(
+            full, kind, layer, sources, path, claims, learns=learns, translation=translation
+        )
         added = wiring.add(node)
         if share is not None:
-            node.shares = wiring.shared_layer(share, node, scope)
+            wiring.share(share, node, scope)
         wiring.claim(scope, full, own, added[0], path, named=name is not None)
         return added
 
@@ -251,7 +264,7 @@ class LeafLayers:
     def _validated(
         self, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool
     ) -> tuple[Layer | None, Found]:
-        also = COMMON if cls.has_weights else COMMON[:3]
+        also = COMMON if cls.has_weights else COMMON[:-1]
         return validate(cls, fields, path, kind, self.findings, also, bare=bare)
 
     def _translated(
@@ -261,7 +274,7 @@ class LeafLayers:
             Finding(fault, path if bare or not key else (*path, key))
             for fault, key in translation.faults
         ]
-        also = COMMON if cls.has_weights else COMMON[:3]
+        also = COMMON if cls.has_weights else COMMON[:-1]
         layer, found = validate(
             cls, translation.fields, path, translation.kind, self.findings, also, bare=bare,
             written=translation.written,

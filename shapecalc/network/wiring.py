@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc import rules
 from shapecalc.diagnostics import (
@@ -24,12 +24,20 @@ from shapecalc.layers import Layer
 from shapecalc.network.expansion_limits import ExpansionLimits
 from shapecalc.network.expectations import LayerExpectations
 from shapecalc.network.scopes import Instance, Scope
-from shapecalc.network.validation import MISSING
+from shapecalc.network.validation import MISSING, wrong_value
 from shapecalc.network.values import Sources, Values
 from shapecalc.rules import Rule
 
 if TYPE_CHECKING:
     from shapecalc.network.translation import Translation
+
+
+class SharedParameter(NamedTuple):
+    """One parameter that a layer has from another, `transposed`: its first two axes swapped."""
+
+    owner: int  # index of the layer whose it is
+    name: str
+    transposed: bool = False
 
 
 @dataclass(slots=True)
@@ -42,7 +50,9 @@ class Node:
     sources: Sources | None  # the values it reads; None where they are not known
     path: Path
     expectations: LayerExpectations | None = None
-    shares: int | None = None  # index of the layer whose weights are used
+    shares: int | None = None  # index of the layer whose weights are used, all of them
+    shares_one: SharedParameter | None = None
+    learns: bool = True  # False where it, or a group around it, is not trainable
     translation: Translation | None = None  # where it is written in a framework's words
 
 
@@ -202,28 +212,70 @@ class Wiring:
             return found.sources
         return (found,) if isinstance(found, int) else found
 
-    def shared_layer(self, share: Any, node: Node, scope: Scope) -> int | None:
-        """Return the index of the layer whose weights are used, the first owner if they chain."""
+    def share(self, share: Any, node: Node, scope: Scope) -> None:
+        """Note whose weights a layer uses: all of a layer's, or one; the first owner's if they
+        chain.
+        """
+        path = (*node.path, "share")
+        if isinstance(share, Mapping):
+            node.shares_one = self._shared_parameter(share, node, path, scope)
+            return
+        found = self._shared_layer(share, node, path, scope)
+        if found is None:
+            return
+        one = self.nodes[found].shares_one
+        if one is not None:
+            owner = self.nodes[one.owner].name
+            message = f"{node.name} cannot share all of {quote(share)}: its {one.name} is {owner}'s"
+            hint = f"share: {{{one.name}: {owner}}} shares that alone"
+            self.report(node.name, rules.SHARED_SHAPES, message, hint, path)
+            return
+        node.shares = self._owner(found)
+
+    def _shared_parameter(
+        self, share: Mapping[Any, Any], node: Node, path: Path, scope: Scope
+    ) -> SharedParameter | None:
+        """Return the one parameter that `share: {weight: OTHER}` names."""
+        transposed = share.get("transposed", False)
+        names = [key for key in share if key != "transposed"]
+        if not isinstance(transposed, bool) and transposed is not MISSING:
+            fault = wrong_value("transposed", "true or false", transposed)
+            self.findings.append(Finding(fault, (*path, "transposed"), node.name))
+            return None
+        if len(names) != 1 or not isinstance(names[0], str):
+            fault = wrong_value("share", "one parameter and the layer that it is of", dict(share))
+            fault = fault._replace(hint="for example share: {weight: enc}")
+            self.findings.append(Finding(fault, path, node.name))
+            return None
+        (name,) = names
+        found = self._shared_layer(share[name], node, (*path, name), scope)
+        if found is None:
+            return None
+        turned = transposed is True
+        before = self.nodes[found].shares_one
+        if before is not None and before.name == name:
+            return before._replace(transposed=before.transposed ^ turned)
+        return SharedParameter(self._owner(found), str(name), turned)
+
+    def _shared_layer(self, share: Any, node: Node, path: Path, scope: Scope) -> int | None:
+        """Return the index of the layer that is named."""
         if share is MISSING:
             return None
-        path = (*node.path, "share")
         if not isinstance(share, str):
             message = f"share must be a layer's name, not {quote(share)}"
             self.report(node.name, rules.WRONG_VALUE, message, "", path)
             return None
         sources = self.named(share, path, scope, node.name)
         found = self.values.producer(sources[0]) if sources and len(sources) == 1 else None
-        if found is None:
-            if sources:
-                self.report(
-                    node.name,
-                    rules.NO_SUCH_NAME,
-                    f"{quote(share)} is not an earlier layer with weights",
-                    "share names a layer of the same kind",
-                    path,
-                )
-            return None
-        return self._owner(found)
+        if found is None and sources:
+            self.report(
+                node.name,
+                rules.NO_SUCH_NAME,
+                f"{quote(share)} is not an earlier layer with weights",
+                "share names a layer of the same kind",
+                path,
+            )
+        return found
 
     def _owner(self, index: int) -> int:
         owner = self.nodes[index].shares
@@ -249,6 +301,12 @@ class Wiring:
             return
         own = self._with_weights(instance)
         theirs = self._with_weights(other)
+        single = next((self.nodes[i].name for i in (*own, *theirs) if self.nodes[i].shares_one), "")
+        if single:
+            message = f"{instance.name} cannot share {other.name}: {single} shares one parameter"
+            hint = "instances that share do so as a whole: write share on the layers"
+            self.report(scope.owner, rules.SHARED_SHAPES, message, hint, path)
+            return
         if [self.nodes[i].kind for i in own] != [self.nodes[i].kind for i in theirs]:
             self.report(
                 scope.owner,
@@ -260,6 +318,11 @@ class Wiring:
             return
         for mine, owner in zip(own, theirs, strict=True):
             self.nodes[mine].shares = self._owner(owner)
+
+    def freeze(self, instance: Instance) -> None:
+        """Note that no layer inside an instance learns."""
+        for node in self.nodes[instance.first : instance.end]:
+            node.learns = False
 
     def _with_weights(self, instance: Instance) -> list[int]:
         span = range(instance.first, instance.end)

@@ -49,7 +49,7 @@ def _count(quantity: Quantity) -> Column:
 
 
 def _shares(row: Row) -> str:
-    return row.records[0].shares or "" if len(row.records) == 1 else ""
+    return row.records[0].shared or "" if len(row.records) == 1 else ""
 
 
 COLUMNS: dict[str, Column] = {
@@ -77,7 +77,7 @@ def default_columns(traces: Iterable[Trace]) -> tuple[str, ...]:
     """
     shared = found = False
     for trace in traces:
-        shared = shared or any(record.shares is not None for record in trace.layers)
+        shared = shared or any(record.shared is not None for record in trace.layers)
         found = found or bool(codes_by_layer(trace))
     return (*DEFAULT, *(["shares"] if shared else []), *(["found"] if found else []))
 

@@ -50,7 +50,7 @@ def of_record(record: LayerRecord) -> dict[str, Any]:
         "fields": None if record.layer is None else _plain(record.layer.values()),
         "output": _listed(record.output),
         **{quantity.key: quantity.of(record) for quantity in REPORTED if quantity.weighty},
-        "shares": record.shares,
+        "shares": record.shared,
         **{quantity.key: quantity.of(record) for quantity in REPORTED if not quantity.weighty},
         "receptive_field": _listed(record.receptive_field),
         "jump": _listed(record.jump),

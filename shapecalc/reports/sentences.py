@@ -49,7 +49,8 @@ def sentence(derivation: Derivation) -> str:
     else:
         said = ", ".join(map(_equation, (derivation, *derivation.beside)))
     if derivation.given.get("owner"):
-        said += f", counted with {derivation.given['owner']}"
+        part = f"the {derivation.given['part']} " if "part" in derivation.given else ""
+        said += f", {part}counted with {derivation.given['owner']}"
     if derivation.quantity in ("output", "receptive_field") and derivation.part:
         return f"{derivation.part}{' ' if derivation.part == 'depth' else ': '}{said}"
     return said

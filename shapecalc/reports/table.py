@@ -13,8 +13,9 @@ from shapecalc.tracing import Trace
 
 STYLES = {"markdown": "github", "latex": "latex_booktabs"}  # tabulate's names
 SHRINKABLE = {"kind": 22, "name": 22}  # cut first, down to this width
-DROPPED_FIRST = ("jump", "shares", "from", "input", "non_trainable", "receptive_field", "weights",
-                 "biases", "macs", "kind", "parameters", "output")  # fmt: skip
+DROPPED_FIRST = ("jump", "shares", "from", "input", "frozen", "trainable", "non_trainable",
+                 "receptive_field", "weights", "biases", "macs", "kind", "parameters",
+                 "output")  # fmt: skip
 GAP = 2  # blanks between columns
 
 
@@ -45,7 +46,7 @@ def render(
         notes[0] += f"\nNot shown for lack of width: {names}. --columns chooses."
     if style == "table" and not explain:
         notes[0] += "\n--explain shows how each number follows."
-    if any(record.shares for record in trace.layers):
+    if any(record.shared for record in trace.layers):
         notes[0] += "\nLayers that share weights are listed with them; the totals count them once."
     if explain:
         notes.append(_fenced(working(trace, depth), style))
@@ -156,6 +157,9 @@ def _summary(trace: Trace) -> str:
     )
     kept = totals["non_trainable"]
     parameters = f"{_number(totals['parameters'])} parameters"
+    if totals["frozen"] != 0 and not all(record.learns for record in trace.layers):
+        parameters += f" ({_number(totals['trainable'])} trainable,"
+        parameters += f" {_number(totals['frozen'])} frozen)"
     if kept:
         parameters += f", {_number(kept)} non-trainable values"
     return (

@@ -22,7 +22,8 @@ LEFT = {
     (PYTORCH, "conv_transpose"): {"P"},  # same, and Keras' valid
     (PYTORCH, "max_pool"): {"P"},
     (PYTORCH, "avg_pool"): {"P"},
-    (KERAS, "conv"): {"P"},  # numbers
+    (KERAS, "conv"): {"P", "mode"},  # numbers, and what they are filled with
+    (KERAS, "pad"): {"mode"},
     (KERAS, "conv_transpose"): {"P", "groups"},
     (KERAS, "max_pool"): {"P", "rounding"},
     (KERAS, "avg_pool"): {"P", "rounding", "count_include_pad"},

@@ -453,6 +453,72 @@ def test_ranks_that_do_not_agree(ask: Ask, kind: str, volume: str, values: dict[
     assert asked.hint("SC206")
 
 
+# -- causal padding, and padding with the input's own values ------------------------------------
+
+
+@pytest.mark.parametrize("kind", [{"conv": {"K": 2}}, {"depthwise_conv": {}}], ids=str)
+def test_causal_has_a_window_end_on_every_s_th_value(ask: Ask, kind: Any) -> None:
+    ((name, more),) = kind.items()
+    for W, F, S, dilation in product((1, 5, 6), (1, 2, 3), (1, 2, 4), (1, 3)):
+        fields = more | {"F": F, "S": S, "dilation": dilation, "P": "causal"}
+        asked = ask((W, 2), {name: fields})
+        assert asked.errors == []
+        assert asked["output"] == [len(range(0, W, S)), 2]
+        span = (F - 1) * dilation + 1
+        assert asked["receptive_field"] == [span]
+        assert f"P = {span - 1} before and 0 after" in asked["derivation"][0] or F == 1
+        openly = ask((W, 2), {name: fields | {"P": [[span - 1, 0]]}}, rounding="floor")
+        assert asked["output"] == openly["output"]
+
+
+def test_causal_is_for_one_axis_and_for_convolutions(ask: Ask) -> None:
+    asked = ask("8x8x2", {"conv": {"K": 2, "F": 3, "P": "causal"}})
+    assert asked.codes == ["SC206"]
+    assert "P=same" in asked.hint("SC206")
+    assert ask("8x2", {"max_pool": {"F": 3, "P": "causal"}}).codes == ["SC104"]
+    assert ask("8x2", {"conv_transpose": {"K": 2, "F": 3, "P": "causal"}}).codes == ["SC104"]
+
+
+@pytest.mark.parametrize("kind", ["conv", "pad"])
+@pytest.mark.parametrize(("mode", "most"), [("reflect", 4), ("circular", 5), ("replicate", None)])
+def test_how_far_a_mode_fills(ask: Ask, kind: str, mode: str, most: int | None) -> None:
+    fields: dict[str, Any] = {"mode": mode} | ({"K": 1, "F": 1} if kind == "conv" else {})
+    for P, before in product(range(8), (True, False)):
+        sides: Any = [[P, 0] if before else [0, P], 0]
+        asked = ask("5x9x1", {kind: fields | {"P": sides}})
+        refused = most is not None and most < P
+        assert asked.errors == (["SC203"] if refused else [])
+        if not refused:
+            assert asked["output"] == [5 + P, 9, 1]
+        else:
+            assert f"P={most} " in asked.hint("SC203")
+            assert "mode: zeros" in asked.hint("SC203")
+
+
+def test_padding_by_name_is_limited_as_well(ask: Ask) -> None:
+    assert ask("2x1", {"conv": {"K": 1, "F": 3, "P": "full", "mode": "reflect"}}).codes == ["SC203"]
+    assert ask("2x1", {"conv": {"K": 1, "F": 2, "P": "full", "mode": "reflect"}}).codes == []
+
+
+def test_other_words_for_a_mode_are_offered(ask: Ask) -> None:
+    for word, mode in (("mirror", "reflect"), ("edge", "replicate"), ("wrap", "circular")):
+        asked = ask("8x8x2", {"pad": {"P": 1, "mode": word}})
+        assert asked.codes == ["SC104"]
+        assert mode in asked.hint("SC104")
+
+
+def test_what_padding_with_values_does_to_the_rules(ask: Ask) -> None:
+    fields = {"K": 1, "F": 2, "P": 2}
+    assert ask("4x4x1", {"conv": fields}).codes == ["SC406"]
+    assert ask("4x4x1", {"conv": fields | {"mode": "replicate"}}).codes == []
+    dropped = {"K": 1, "F": 3, "S": 2, "P": [[1, 0]]}  # W[5], but it stands in front as well
+    assert ask("6x1", {"conv": dropped}, rounding="floor").codes == []
+    dropped = {"K": 1, "F": 3, "S": 3, "P": [[1, 0]]}  # 7 values, the last is in no window
+    assert ask("6x1", {"conv": dropped}, rounding="floor").codes == ["SC401"]
+    assert ask("6x1", {"conv": dropped | {"mode": "circular"}}, rounding="floor").codes == []
+    assert ask("6x1", {"conv": dropped | {"mode": "reflect"}}, rounding="floor").codes == ["SC401"]
+
+
 @pytest.mark.parametrize("letter", ["K", "F", "S", "dilation", "groups"])
 def test_numbers_beyond_the_limit(ask: Ask, letter: str) -> None:
     fields = {"K": 4, "F": 3} | {letter: 2**63}
@@ -476,7 +542,7 @@ def test_counts_beyond_the_limit_are_unknown(ask: Ask) -> None:
     ("layer", "cure"),
     [
         ({"conv": {"K": 4, "F": 3, "activation": "relu"}}, "layer of its own"),
-        ({"conv": {"K": 4, "F": 3, "padding_mode": "reflect"}}, "with zeros"),
+        ({"conv_transpose": {"K": 4, "F": 3, "padding_mode": "reflect"}}, "with zeros"),
         ({"conv": {"K": 4, "F": 3, "data_format": "channels_first"}}, "depth last"),
         ({"conv": {"K": 4, "F": 3, "kernal": 3}}, "kernel"),
         ({"conv": {"K": 4, "F": 3, "multiplier": 2}}, ""),

@@ -628,7 +628,7 @@ def test_a_repeat_may_share_one_layers_weights(trace_text: TraceText) -> None:
         "[{conv: {K: 6, F: 1}}, {conv: {K: 6, F: 1, share: conv1}}]",  # other depth
         "[{conv: {K: 4, F: 3}}, {conv: {K: 4, F: 3, bias: false, share: conv1}}]",
         "[{conv: {K: 4, F: 3}}, {conv: {K: 4, F: [3, 1], share: conv1}}]",
-        "[{conv: {K: 4, F: 1}}, {conv_transpose: {K: 4, F: 1, share: conv1}}]",
+        "[{conv: {K: 6, F: 1}}, {conv_transpose: {K: 4, F: 1, share: conv1}}]",
         "[relu, {conv: {K: 4, F: 3, share: relu1}}]",
         "[batch_norm, {layer_norm: {share: batch_norm1}}]",
     ],

@@ -56,6 +56,13 @@ def _torch(n: int) -> Iterator[Item]:
     for name, more in ((f"Conv{n}d", {"in_channels": DEPTH}), (f"LazyConv{n}d", {})):
         yield "PyTorch", name, {**more, **given}, {"conv": {"K": 6, "F": 3}}
         yield "PyTorch", name, {**more, **conv}, {"conv": ours}
+        for mode in ("reflect", "replicate", "circular"):
+            yield (
+                "PyTorch",
+                name,
+                {**more, **given, "padding": 2, "padding_mode": mode},
+                {"conv": {"K": 6, "F": 3, "P": 2, "mode": mode}},
+            )
     transposed = {**conv, "output_padding": 1}
     for name, more in (
         (f"ConvTranspose{n}d", {"in_channels": DEPTH}), (f"LazyConvTranspose{n}d", {})
@@ -112,6 +119,11 @@ def _torch(n: int) -> Iterator[Item]:
     pairs = {1: [[1, 2]], 2: [[3, 4], [1, 2]], 3: [[5, 6], [3, 4], [1, 2]]}[n]
     yield "PyTorch", f"ZeroPad{n}d", {"padding": 2}, {"pad": 2}
     yield "PyTorch", f"ZeroPad{n}d", {"padding": sides}, {"pad": {"P": pairs}}
+    for name, mode in (
+        ("Reflection", "reflect"), ("Replication", "replicate"), ("Circular", "circular")
+    ):  # fmt: skip
+        yield "PyTorch", f"{name}Pad{n}d", {"padding": 2}, {"pad": {"P": 2, "mode": mode}}
+        yield "PyTorch", f"{name}Pad{n}d", {"padding": sides}, {"pad": {"P": pairs, "mode": mode}}
     norm = {"eps": 0.1, "momentum": 0.2, "affine": False}
     for name, more in ((f"BatchNorm{n}d", {"num_features": DEPTH}), (f"LazyBatchNorm{n}d", {})):
         yield "PyTorch", name, dict(more), "batch_norm"
@@ -235,6 +247,13 @@ def _keras(n: int) -> Iterator[Item]:
             {**given, "dilation_rate": 2, "activation": "linear"},
             {"conv": {"K": 6, "F": 3, "dilation": 2}},
         )
+        if n == 1:
+            yield (
+                "Keras",
+                name,
+                {**given, "padding": "causal", "strides": 2},
+                {"conv": {"K": 6, "F": 3, "S": 2, "P": "causal"}},
+            )
     for name in (f"Conv{n}DTranspose", f"Convolution{n}DTranspose"):
         yield (
             "Keras",

@@ -178,13 +178,19 @@ def sides_of(fields: Fields, spatial: Sequence[int]) -> list[tuple[int, int]]:
             P = P if fields["P"] == "same" else P[::-1]
         elif P in ("valid", "full"):
             P = span - 1 if P == "full" else 0
+        elif P == "causal":
+            P = [span - 1, 0]
         sides.append(tuple(P) if isinstance(P, list) else (P, P))
     return sides
 
 
-def bordered(x: Tensor, sides: Sequence[tuple[int, int]], value: float = 0.0) -> Tensor:
+def bordered(
+    x: Tensor, sides: Sequence[tuple[int, int]], value: float = 0.0, mode: str = "zeros"
+) -> Tensor:
     """Return x with a border before and after each spatial axis; negative numbers crop."""
     flat = [side for axis in reversed(sides) for side in axis]
+    if mode != "zeros":
+        return functional.pad(x, flat, mode=mode)
     return functional.pad(x, flat, value=value)
 
 
@@ -305,10 +311,11 @@ def conv(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Ten
     groups = fields.get("groups", 1) if "K" in fields else x.shape[1]
     options = {"dilation": fields.get("dilation", 1), "groups": groups}
     weight, bias = parameters["weight"], parameters.get("bias")
-    if fields.get("P") == "same" and fields.get("S", 1) == 1:
+    if fields.get("P") == "same" and fields.get("S", 1) == 1 and "mode" not in fields:
         return apply(x, weight, bias, padding="same", **options)
     sides = sides_of({"multiplier": 1, **fields}, x.shape[2:])
-    return apply(bordered(x, sides), weight, bias, fields.get("S", 1), 0, **options)
+    x = bordered(x, sides, mode=fields.get("mode", "zeros"))
+    return apply(x, weight, bias, fields.get("S", 1), 0, **options)
 
 
 def conv_transpose(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
@@ -421,7 +428,8 @@ def shifted(case: Case, inputs: list[Tensor], sign: int) -> Tensor:
     """Return the input with a border added or cut off."""
     P = per_axis(case.fields["P"], inputs[0].ndim - 2)
     pairs = [side if isinstance(side, list) else [side, side] for side in P]
-    return bordered(inputs[0], [(sign * before, sign * after) for before, after in pairs])
+    sides = [(sign * before, sign * after) for before, after in pairs]
+    return bordered(inputs[0], sides, mode=case.fields.get("mode", "zeros"))
 
 
 def upsample(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
@@ -468,7 +476,7 @@ def without_none(**fields: Any) -> dict[str, Any]:
 def convolutions(kind: str) -> Iterator[Case]:
     """Yield one axis with everything small, then more axes, groups and larger volumes."""
     main = {"K": 3} if kind == "conv" else {"multiplier": 2}
-    pads = (None, 1, 2, "same", "same_lower", "full", [[1, 0]], [[0, 2]])
+    pads = (None, 1, 2, "same", "same_lower", "full", "causal", [[1, 0]], [[0, 2]])
     grid = list(product((1, 2, 5, 6), (1, 2, 3, 4), (None, 2, 3, 5), pads, (None, 2)))
     for W, F, S, P, dilation in sampled(grid, 160):
         yield Case(main | without_none(F=F, S=S, P=P, dilation=dilation), ((W, 2),))
@@ -486,10 +494,23 @@ def convolutions(kind: str) -> Iterator[Case]:
     for W, F, S, P in product((12, 13), (1, 2, 3, 5), (1, 2), (0, 1, "same")):
         yield Case(wide | {"F": F, "S": S, "P": P}, ((W, 14, 8),))
     yield Case(wide | {"F": 3, "P": 1}, ((70, 66, 8),))
-    if kind == "conv":  # as large as Winograd's way needs
+    if kind == "conv":
+        yield from filled_convolutions()
+        # as large as Winograd's way needs
         for W, P in ((28, 1), (31, "same"), (32, 0), (30, [[0, 2], [1, 3]]), (29, "full")):
             yield Case({"K": 16, "F": 3, "P": P}, ((W, 33, 16),))
     yield Case(wide | {"F": [3, 5], "S": [2, 1], "P": [[2, 0], [1, 3]]}, ((90, 90, 16),))
+
+
+def filled_convolutions() -> Iterator[Case]:
+    """Yield padding with values of the input: along one axis, by name, on more axes, grouped."""
+    pads = (0, 1, 4, "same", "same_lower", "full", "causal", [[3, 0]], [[0, 4]])
+    grid = list(product((5, 6), (1, 2, 3), (1, 2), pads, (1, 2), MODES))
+    for W, F, S, P, dilation, mode in sampled(grid, 90):
+        yield Case({"K": 3, "F": F, "S": S, "P": P, "dilation": dilation, "mode": mode}, ((W, 2),))
+    for volume, P, mode in product(((5, 4, 4), (4, 3, 5, 4)), (1, 2, "same"), MODES):
+        yield Case({"K": 4, "F": 3, "P": P, "mode": mode, "groups": 2}, (volume,))
+    yield Case({"K": 16, "F": 3, "P": 2, "mode": "reflect"}, ((30, 33, 16),))
 
 
 def fields_of(rank: int, pick: Callable[[Sequence[Any]], Any]) -> dict[str, Any]:
@@ -647,6 +668,22 @@ def borders() -> Iterator[Case]:
         yield Case({"P": P}, (volume,))
     yield Case({"P": [[2, 0]]}, ((5, 3),))
     yield Case({"P": [1, 0, 2]}, ((5, 3, 6, 2),))
+
+
+MODES = ("reflect", "replicate", "circular")
+
+
+def filled_borders() -> Iterator[Case]:
+    """Yield borders, and those with values of the input as wide as they may be."""
+    yield from borders()
+    sides: tuple[tuple[Volume, Any], ...] = (
+        ((4, 2), 3), ((4, 2), [[0, 2]]), ((3, 5, 2), [2, 1]), ((4, 3, 2), [[2, 0], [1, 2]]),
+        ((2, 3, 4, 2), 1), ((2, 3, 4, 2), [[1, 0], [0, 2], [3, 1]]),
+    )  # fmt: skip
+    for (volume, P), mode in product(sides, MODES):
+        yield Case({"P": P, "mode": mode}, (volume,))
+    yield Case({"P": 4, "mode": "circular"}, ((4, 2),))
+    yield Case({"P": 9, "mode": "replicate"}, ((4, 2),))
 
 
 def upsamples() -> Iterator[Case]:
@@ -883,7 +920,7 @@ ORACLES: dict[str, Oracle] = {
         *({}, {"slope": 0.2}, {"slope": 0}, {"slope": -0.5}, {"slope": 1.5}),
     ),
     "prelu": Oracle(prelu, activations({}, {"per_channel": True}), 36),
-    "pad": Oracle(lambda case, inputs, _: shifted(case, inputs, 1), borders, 27),
+    "pad": Oracle(lambda case, inputs, _: shifted(case, inputs, 1), filled_borders, 45),
     "crop": Oracle(lambda case, inputs, _: shifted(case, inputs, -1), borders, 27),
     "upsample": Oracle(upsample, upsamples, 70),
     "channel_shuffle": Oracle(channel_shuffle, shuffles, 15),

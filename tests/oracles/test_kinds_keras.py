@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shapecalc import trace
 from shapecalc.executor import run
 
 torch = pytest.importorskip("torch")
@@ -60,7 +61,7 @@ def per_rank(stem: str, volume: Sequence[int]) -> Any:
 
 def test_conv(ask: Any) -> None:
     cases: list[Case] = []
-    grid = product(range(1, 9), range(1, 5), range(1, 5), (1, 2), PADDINGS)
+    grid = product(range(1, 9), range(1, 5), range(1, 5), (1, 2), (*PADDINGS, "causal"))
     for size, F, S, dilation, padding in grid:
         if S > 1 and dilation > 1:
             continue  # Keras refuses the two together, PyTorch and we do not
@@ -74,7 +75,7 @@ def test_conv(ask: Any) -> None:
                 ),
             )
         )
-    compare(ask, cases, least=320)
+    compare(ask, cases, least=480)
 
 
 def test_conv_on_more_axes(ask: Any) -> None:
@@ -294,3 +295,27 @@ def test_the_exceptions_are_still_exceptions(ask: Any) -> None:
     layer, volume, build = transposed((4, 2), 3, 2, 1, "valid", dilation=2, extra=1)
     assert opinion(build, volume) == (None, None)
     assert ask(volume, layer).output == (7, 3)
+
+
+def test_frozen_layers() -> None:
+    """Keras' non-trainable values are the frozen ones and the statistics."""
+    layers = [
+        ({"conv": {"K": 3, "F": 3}}, lambda on: keras.layers.Conv2D(3, 3, trainable=on)),
+        ({"batch_norm": {}}, lambda on: keras.layers.BatchNormalization(trainable=on)),
+        ({"flatten": {}}, lambda on: keras.layers.Flatten(trainable=on)),
+        ({"dense": {"units": 2}}, lambda on: keras.layers.Dense(2, trainable=on)),
+    ]
+    for learns in product((True, False), repeat=len(layers)):
+        written, made = [], [keras.Input((5, 5, 2))]
+        for on, (layer, build) in zip(learns, layers, strict=True):
+            ((kind, fields),) = layer.items()
+            written.append({kind: {**fields, "trainable": on}})
+            made.append(build(on))
+        model = keras.Sequential(made)
+        totals = trace({"input": [5, 5, 2], "layers": written}).totals
+        trainable, others = (
+            sum(int(np.prod(weight.shape)) for weight in weights)
+            for weights in (model.trainable_weights, model.non_trainable_weights)
+        )
+        assert totals.trainable == trainable
+        assert totals.frozen + totals.non_trainable == others

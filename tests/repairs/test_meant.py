@@ -107,7 +107,6 @@ ONE_THING = [
     ("residual: {body: relu}", "residual: {body: [relu]}"),
     ("max_pool: {F: 3, rounding: down}", "max_pool: {F: 3, rounding: floor}"),
     ("conv: {K: 8, F: 3, name: a b}", "conv: {K: 8, F: 3, name: a_b}"),
-    ("Dense: {units: 4, trainable: false}", "Dense: {units: 4}"),
     # the kind as a value
     ("{type: conv, K: 8, F: 3}", "conv: {K: 8, F: 3}"),
     ("{name: a, kind: conv, K: 8, F: 3}", "conv: {name: a, K: 8, F: 3}"),

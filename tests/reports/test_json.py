@@ -30,9 +30,13 @@ REPORT = [
 LAYER = [
     *("name", "kind", "from", "input", "fields", "output", "weights", "biases"),
     "parameters",
-    *("non_trainable", "shares", "macs", "activations", "receptive_field", "jump", "derivation"),
+    *("trainable", "frozen", "non_trainable"),
+    *("shares", "macs", "activations", "receptive_field", "jump", "derivation"),
 ]
-TOTALS = ["weights", "biases", "parameters", "non_trainable", "macs", "activations"]
+TOTALS = [
+    *("weights", "biases", "parameters", "trainable", "frozen", "non_trainable"),
+    *("macs", "activations"),
+]
 DIAGNOSTIC = [
     *("code", "severity", "message", "hint", "layer", "where", "line", "column"),
     *("end_line", "end_column", "edits", "consequences"),
@@ -76,11 +80,14 @@ def test_the_documented_example() -> None:
             "dilation": 1,
             "groups": 1,
             "bias": True,
+            "mode": "zeros",
         },
         "output": [55, 55, 96],
         "weights": 34848,
         "biases": 96,
         "parameters": 34944,
+        "trainable": 34944,
+        "frozen": 0,
         "non_trainable": 0,
         "shares": None,
         "macs": 105415200,

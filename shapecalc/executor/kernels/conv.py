@@ -18,7 +18,15 @@ from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.base import Context, Kernel, Parameters, Saved
 from shapecalc.executor.kernels.methods import depthwise, im2col, taps, winograd
 from shapecalc.executor.kernels.methods.slide import Slide, slide_over
-from shapecalc.executor.kernels.windows import Sizes, per_axis, sides_of, spans_of
+from shapecalc.executor.kernels.windows import (
+    Sides,
+    Sizes,
+    bordered,
+    per_axis,
+    sides_of,
+    spans_of,
+    unbordered,
+)
 
 
 class Convolving(Kernel):
@@ -38,7 +46,10 @@ def bias_gradient(upstream: Array) -> Array:
 
 
 class Conv(Convolving):
-    """conv: y = sum_t x_t W_t + b. dW_t = x_t^T dy, dx_t += dy W_t^T, db = sum dy."""
+    """conv: y = sum_t x_t W_t + b. dW_t = x_t^T dy, dx_t += dy W_t^T, db = sum dy.
+
+    Where the padding is filled with values of x, that is made first, and dx is of all copies.
+    """
 
     def groups(self, x: Array) -> int:
         """Return how many groups the channels fall into."""
@@ -49,11 +60,15 @@ class Conv(Convolving):
     ) -> tuple[Array, Saved]:
         (x,) = inputs
         weight = parameters["weight"]
-        how = self._slide(x, weight)
+        sides, mode = self._sides(x, weight), getattr(self.layer, "mode", "zeros")
+        filled = None if mode == "zeros" else sides
+        if filled is not None:
+            x, sides = bordered(context, x, sides, mode), [(0, 0) for _ in sides]
+        how = self._slide(x, weight, sides)
         y = algorithm(context, weight, how).forward(context, x, weight, how)
         if "bias" in parameters:
             y += parameters["bias"]
-        return y, (x, how)
+        return y, (x, how, filled)
 
     def backward(
         self,
@@ -63,7 +78,7 @@ class Conv(Convolving):
         parameters: Parameters,
         wanted: Sequence[bool],
     ) -> tuple[Sequence[Array | None], Parameters]:
-        x, how = saved
+        x, how, filled = saved
         weight = parameters["weight"]
         method = algorithm(context, weight, how)
         gradients = {"weight": method.weight_gradient(context, x, upstream, how, weight)}
@@ -72,13 +87,19 @@ class Conv(Convolving):
         dx = None
         if wanted[0]:
             dx = method.input_gradient(context, upstream, weight, how, x.shape)
+            if filled is not None:
+                dx = unbordered(context, dx, filled, self.layer.mode)
         return [dx], gradients
 
-    def _slide(self, x: Array, weight: Array) -> Slide:
+    def _sides(self, x: Array, weight: Array) -> Sides:
+        rank, layer = x.ndim - 2, self.layer
+        spans = spans_of(weight.shape[:rank], per_axis(layer.dilation, rank))
+        return sides_of(layer.P, x.shape[1:-1], spans, per_axis(layer.S, rank))
+
+    def _slide(self, x: Array, weight: Array, sides: Sides) -> Slide:
         rank = x.ndim - 2
         F, layer = weight.shape[:rank], self.layer
         S, dilation = per_axis(layer.S, rank), per_axis(layer.dilation, rank)
-        sides = sides_of(layer.P, x.shape[1:-1], spans_of(F, dilation), S)
         return slide_over(x, F, S, dilation, sides, self.groups(x))
 
 

@@ -16,7 +16,14 @@ import numpy as np
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
 from shapecalc.executor.kernels.pool_axis import blocks, flattened, sliding, sum_along, sum_back
-from shapecalc.executor.kernels.windows import Sides, inner, padded, per_axis
+from shapecalc.executor.kernels.windows import (
+    Sides,
+    bordered,
+    inner,
+    padded,
+    per_axis,
+    unbordered,
+)
 
 
 class Reshape(Kernel):
@@ -62,7 +69,7 @@ def _reshaped(context: Context, x: Array, volume: Sequence[int]) -> Array:
 
 
 class Pad(Kernel):
-    """pad: y = x with a border of zeros. dx = dy without it."""
+    """pad: y = x with a border of zeros, dx = dy without it. Copies of x add up to its gradient."""
 
     def sides(self, x: Array) -> Sides:
         """Return how much is before and after the image on each axis."""
@@ -73,6 +80,8 @@ class Pad(Kernel):
         self, context: Context, inputs: Sequence[Array], parameters: Parameters
     ) -> tuple[Array, Saved]:
         (x,) = inputs
+        if self.layer.mode != "zeros":
+            return bordered(context, x, self.sides(x), self.layer.mode), None
         return padded(context, x, self.sides(x)), None
 
     def backward(
@@ -83,8 +92,12 @@ class Pad(Kernel):
         parameters: Parameters,
         wanted: Sequence[bool],
     ) -> tuple[Sequence[Array | None], Parameters]:
-        gradient = upstream[inner(self.sides(upstream))] if wanted[0] else None
-        return [gradient], NO_PARAMETERS
+        if not wanted[0]:
+            return [None], NO_PARAMETERS
+        sides, mode = self.sides(upstream), self.layer.mode
+        if mode != "zeros":
+            return [unbordered(context, upstream, sides, mode)], NO_PARAMETERS
+        return [upstream[inner(sides)]], NO_PARAMETERS
 
 
 class Crop(Pad):

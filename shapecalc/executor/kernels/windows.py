@@ -34,7 +34,8 @@ def sides_of(P: Any, spatial: Sizes, spans: Sizes, S: Sizes) -> Sides:
     """Return the padding that P stands for: numbers, pairs, or a policy by name.
 
     `same` has a window start at every S-th pixel, the odd zero at the end (TensorFlow);
-    `same_lower` the same with the odd zero first (ONNX); `full` every overlap of a single pixel.
+    `same_lower` the same with the odd zero first (ONNX); `full` every overlap of a single pixel;
+    `causal` has a window end at every S-th pixel (Keras).
     """
     sides = []
     for pad, W, span, s in zip(per_axis(P, len(spatial)), spatial, spans, S, strict=True):
@@ -43,6 +44,8 @@ def sides_of(P: Any, spatial: Sizes, spans: Sizes, S: Sizes) -> Sides:
             lacking = max(last + span - W, 0)
             less, more = lacking // 2, lacking - lacking // 2
             sides.append((less, more) if pad == "same" else (more, less))
+        elif pad == "causal":
+            sides.append((span - 1, 0))
         elif pad == "full":
             sides.append((span - 1, span - 1))
         elif pad == "valid":
@@ -71,6 +74,37 @@ def padded(context: Context, x: Array, sides: Sides, value: float = 0.0) -> Arra
         out[tuple(margin)] = value
     out[inner(sides)] = x
     return out
+
+
+FILLED = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}  # NumPy's words
+
+
+def bordered(context: Context, x: Array, sides: Sides, mode: str) -> Array:
+    """Return x (N x spatial x D) with a border of its own values."""
+    for axis, side in enumerate(sides, start=1):
+        if any(side):
+            x = np.take(x, _places(x.shape[axis], side, mode), axis=axis)
+    return x
+
+
+def unbordered(context: Context, upstream: Array, sides: Sides, mode: str) -> Array:
+    """Return the gradient before `bordered`: each value gets that of all its copies."""
+    for axis, (before, after) in reversed([*enumerate(sides, start=1)]):
+        if not before and not after:
+            continue
+        along = np.moveaxis(upstream, axis, 0)
+        W = len(along) - before - after
+        places = _places(W, (before, after), mode)
+        gradient = context.buffers.copy(along[before : before + W])
+        for at in (*range(before), *range(before + W, len(along))):
+            gradient[places[at]] += along[at]
+        upstream = np.moveaxis(gradient, 0, axis)
+    return upstream
+
+
+def _places(W: int, side: tuple[int, int], mode: str) -> Array:
+    """Return which of W values stands at each place of an axis with its border."""
+    return np.pad(np.arange(W), side, mode=FILLED[mode])  # type: ignore[call-overload, no-any-return]
 
 
 def inner(sides: Sides) -> tuple[slice, ...]:

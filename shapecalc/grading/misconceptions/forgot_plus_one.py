@@ -10,7 +10,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield one window less on each axis."""
     fits = context.fits
-    if context.key != "output" or any(fit.policy.startswith("same") for fit in fits):
+    if context.key != "output" or any(fit.follows for fit in fits):
         return
     sizes = [fit.size - 1 for fit in fits]
     lines = [f"{fit.steps()} = {size}" for fit, size in zip(fits, sizes, strict=True)]

@@ -8,7 +8,7 @@ from math import prod
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.values import Value, shown
 from shapecalc.layers.normalization import Normalization
-from shapecalc.layers.reshape import Pad
+from shapecalc.layers.reshape import Bordered
 
 VOLUMES = ("output", "input", "activations", "receptive_field", "jump")
 
@@ -37,7 +37,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 def _shown_already(context: QuestionContext) -> Iterator[Value]:
     """Yield numbers of the question's own text: who repeats them need not think of a neighbour."""
-    kept = isinstance(context.layer, Pad) or (
+    kept = isinstance(context.layer, Bordered) or (
         context.weighted and context.volume[:-1] == context.output[:-1]
     )
     if context.key == "output" and kept:

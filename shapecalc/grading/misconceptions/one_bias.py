@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.records import own_counts
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the weights and a single bias, or one bias for each layer of the network."""
     if context.total and context.key in ("parameters", "biases"):
         found = context.subject.trace
-        biases = sum(1 for record in found.layers if record.biases and not record.shares)
+        biases = sum(1 for own in map(own_counts, found.layers) if own and own.biases)
         weights = found.totals["weights"] if context.key == "parameters" else 0
         if biases and weights is not None:
             text = f"{weights:,} + {biases}" if weights else str(biases)

@@ -22,7 +22,7 @@ from shapecalc.layers.base import show
 from shapecalc.layers.conv import Convolution, ConvTranspose
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.field_types import Volume
-from shapecalc.layers.reshape import Pad
+from shapecalc.layers.reshape import Bordered
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
 from shapecalc.reports import sentences
@@ -124,7 +124,7 @@ class QuestionContext:
     @property
     def borders(self) -> tuple[tuple[int, int], ...]:
         """What a layer puts around each axis: zeros before and after; negative for a crop."""
-        if isinstance(self.layer, Pad) and len(self.volume) > 1:
+        if isinstance(self.layer, Bordered) and len(self.volume) > 1:
             return tuple(self.layer.sides(self.volume))
         return tuple((part.before, part.after) for part in self.fits or self.transposed_fits)
 

@@ -20,11 +20,11 @@ def refit(
     rounding: Rounding | None = None,
 ) -> Fit:
     """Return how a window fits with some of its numbers changed; what is left over is dropped."""
-    policy: Any = "floor" if fit.policy in ("exact", "same", "same_lower") else fit.policy
+    policy: Any = "floor" if fit.follows or fit.policy == "exact" else fit.policy
     P: Padding = (fit.before, fit.after)
     if sides is not None:
         P = sides(fit.before, fit.after)
-    elif fit.policy in ("same", "same_lower"):
+    elif fit.follows:
         P = fit.policy
     S = fit.S if S is None else S
     return fit_window(
