@@ -85,6 +85,7 @@ NETWORKS = {
         *trained_and_used("mobilenet-v3-large", reference.mobilenet_v3_large, (64, 64, 3), 2),
         *trained_and_used("mobilenet-v3-small", reference.mobilenet_v3_small, (64, 64, 3), 2),
         *trained_and_used("efficientnet-b0", reference.efficientnet_b0, (64, 64, 3), 2),
+        Network("wavenet", reference.wavenet, (700, 256)),
         *trained_and_used("shufflenet-v2", reference.shufflenet_v2, (64, 64, 3), 2),
         *trained_and_used("se-resnet-50", reference.se_resnet50, (64, 64, 3), 2),
         Network("segnet", reference.segnet, (45, 60, 3), 2),

@@ -101,6 +101,7 @@ NETWORKS = {
     "u-net": Network(reference.unet, (1, 572, 572)),
     "vgg-16": Network(reference.vgg16, PHOTO, 138_357_544),
     "vgg-19": Network(reference.vgg19, PHOTO, 143_667_240),
+    "wavenet": Network(reference.wavenet, (256, 4000)),
     "zfnet": Network(reference.zfnet, PHOTO, 62_357_608),
 }
 
