@@ -243,11 +243,11 @@ def read_factors(value: Any) -> int | float | tuple[int | float, ...]:
     if isinstance(value, str):
         factors = crossed(value)
         if factors is None or len(factors) < 2:
-            raise wrong(wanted, value, instead=_written_otherwise(value, 1))
+            raise wrong(wanted, value, instead=_meant_factor(value))
     if not isinstance(factors, list | tuple):
         return _factor(value, wanted)
     if not 1 <= len(factors) <= MAX_SPATIAL:
-        raise wrong(wanted, value, instead=_written_otherwise(value, 1))
+        raise wrong(wanted, value, instead=_meant_factor(value))
     return tuple([_factor(factor, wanted) for factor in factors])
 
 
@@ -256,7 +256,19 @@ def _factor(value: Any, wanted: str) -> int | float:
         return check_whole(value, 1, wanted)
     if type(value) is float and 0 < value <= LIMIT:  # refuses NaN, too
         return int(value) if value.is_integer() else value
-    raise wrong(wanted, value, instead=meant_whole(value, 1))
+    raise wrong(wanted, value, instead=_meant_factor(value))
+
+
+def _meant_factor(value: object) -> int | float | list[int] | None:
+    """Return the factor that may be meant: one in quotes, or with a sign too much."""
+    listed = numbers_of(value)
+    if listed is not None:
+        return _one_by_one(listed, 1)
+    number = number_of(value) if isinstance(value, str) else value
+    if type(number) not in (int, float) or not isinstance(number, int | float):
+        return None
+    meant = abs(number)
+    return meant if 0 < meant <= LIMIT else None
 
 
 def padding(*policies: str, most: int = MAX_SPATIAL) -> FieldType:

@@ -30,7 +30,8 @@ def test_none_is_written_as_such() -> None:
     assert trace.complete
     assert trace.diagnostics == ()
     assert dict(trace.totals) == {
-        "weights": 0, "biases": 0, "parameters": 0, "non_trainable": 0, "macs": 0, "activations": 3,
+        "weights": 0, "biases": 0, "parameters": 0, "trainable": 0, "frozen": 0,
+        "non_trainable": 0, "macs": 0, "activations": 3,
     }  # fmt: skip
 
 
