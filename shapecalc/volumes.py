@@ -19,7 +19,8 @@ LARGEST = 2**63 - 1
 CHANNELS = (1, 3, 4)  # grey, colour, colour with transparency
 SMALLEST_IMAGE = 8
 MOST_CHARACTERS = 400
-MOST_SIZES = 5  # a batch and four
+MOST_AXES = 8
+MOST_SIZES = MOST_AXES + 1  # and a batch
 
 BATCH_WORDS = ("n", "b", "bs", "batch", "batch_size")
 UNKNOWN_WORDS = ("none", "null", "?", "-1")
@@ -49,11 +50,27 @@ class Reading(NamedTuple):
 
 
 def titles_of(volume: Volume) -> tuple[str, ...]:
-    """Return the names of all axes in written order; a flat vector's is its depth."""
+    """Return the names of all axes in written order; a flat vector's is its depth.
+
+    More than three spatial axes have no names: they are numbered from 0.
+    """
     rank = len(volume) - 1
+    if rank > 3:
+        return (*(f"axis {number}" for number in range(rank)), "depth")
     return (
         (*("frames", "height", "width")[3 - rank :], "depth") if rank != 1 else ("length", "depth")
     )
+
+
+def sized(title: str, size: object) -> str:
+    """Return an axis with its size: `height 32`, or `axis 0 of 32` where it has no name."""
+    return f"{title} of {size}" if title.startswith("axis ") else f"{title} {size}"
+
+
+def axes_of(volume: Volume) -> tuple[str | int, ...]:
+    """Return what each axis is called in a spec: its name, or its number where it has none."""
+    titles = titles_of(volume)
+    return titles if len(titles) <= 4 else (*range(len(volume) - 1), "depth")
 
 
 def show(volume: Iterable[int]) -> str:
@@ -79,6 +96,8 @@ def readings(value: Any) -> tuple[Reading, ...]:
 
 def doubts(volume: Volume) -> tuple[Reading, ...]:
     """Return what a volume may mean that looks as if it had a batch, or its depth first."""
+    if len(volume) > 4:
+        return _many(volume)
     if len(volume) == 4:
         return _four(volume)
     if len(volume) == 3:
@@ -228,7 +247,7 @@ def _sizes(tokens: Sequence[int | str | None], notation: Notation) -> tuple[Read
     if len(sizes) != len(rest) or not sizes or len(sizes) > MOST_SIZES:
         return ()  # a size in the middle is not known
     if batch is not None:
-        return _ordered(sizes, batch, notation) if len(sizes) < MOST_SIZES else ()
+        return _ordered(sizes, batch, notation) if len(sizes) <= MOST_AXES else ()
     return _without_mark(sizes, notation)
 
 
@@ -239,9 +258,8 @@ def _without_mark(sizes: Volume, notation: Notation) -> tuple[Reading, ...]:
     batch = str(first)
     if len(sizes) == 1:
         return (Reading(sizes),)
-    if len(sizes) == 5:
-        sure = notation == "torch" or first == 1 or rest[0] in CHANNELS or rest[-1] in CHANNELS
-        return _ordered(behind, batch, notation) if sure else ()
+    if len(sizes) > 4:
+        return _many_without_mark(sizes, notation)
     if notation == "torch" and len(sizes) in (2, 4):
         return _ordered(behind, batch, notation)
     if len(sizes) == 4:
@@ -263,6 +281,16 @@ def _without_mark(sizes: Volume, notation: Notation) -> tuple[Reading, ...]:
     if first == rest[0] >= SMALLEST_IMAGE:
         return Reading((*sizes, 1), grey=True), Reading(sizes)
     return Reading(behind, batch), Reading(sizes)
+
+
+def _many_without_mark(sizes: Volume, notation: Notation) -> tuple[Reading, ...]:
+    """Five numbers are likelier a batch of films than a volume; more can be either."""
+    first, *rest = sizes
+    film = len(sizes) == 5 and (rest[0] in CHANNELS or rest[-1] in CHANNELS)
+    found = _ordered(tuple(rest), str(first), notation)
+    if film or first == 1 or notation == "torch":
+        return found
+    return (*found[:1], Reading(sizes)) if len(sizes) <= MOST_AXES else ()
 
 
 def _ordered(sizes: Volume, batch: str | None, notation: Notation) -> tuple[Reading, ...]:
@@ -290,6 +318,15 @@ def _ordered(sizes: Volume, batch: str | None, notation: Notation) -> tuple[Read
     if sizes[-1] == sizes[-2]:
         return (turned,) if first > sizes[-1] else (turned, last)
     return (last,) if notation in ("keras", "ours") or batch is None else (last, turned)
+
+
+def _many(volume: Volume) -> tuple[Reading, ...]:
+    """Doubts about five sizes and more: a batch of one, or one of films or scans."""
+    first, second, *_, last = volume
+    film = len(volume) == 5 and (second in CHANNELS or last in CHANNELS)
+    if (first == 1 != second) or (film and min(volume[2:4]) >= SMALLEST_IMAGE):
+        return _ordered(volume[1:], str(first), "ours")
+    return ()
 
 
 def _depth_first(sizes: Volume) -> bool:

@@ -131,6 +131,8 @@ def test_an_image_with_its_depth_first(volume: Volume) -> None:
         ("(1, 20, 30, 16)", [(20, 30, 16), (30, 16, 20)]),
         ("(None, 10, 64, 64)", [(64, 64, 10), (10, 64, 64)]),
         ("(1, 100, 3)", [(100, 3), (1, 100, 3)]),
+        ("(2, 5, 6, 7, 8)", [(5, 6, 7, 8), (2, 5, 6, 7, 8)]),
+        ("(2, 4, 5, 6, 7, 8, 9, 10)", [(4, 5, 6, 7, 8, 9, 10), (2, 4, 5, 6, 7, 8, 9, 10)]),
     ],
 )
 def test_two_readings_are_both_named(value: str, volumes: list[Volume]) -> None:
@@ -142,6 +144,27 @@ def test_two_readings_are_both_named(value: str, volumes: list[Volume]) -> None:
     for (text, offered), volume in zip(offers(found), volumes, strict=True):
         assert offered == volume
         assert text.startswith(f"write {show(volume)} if ")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "meant"),
+    [
+        ((1, 16, 112, 112, 3), (16, 112, 112, 3)),
+        ((8, 16, 112, 112, 3), (16, 112, 112, 3)),
+        ((8, 3, 16, 112, 112), (16, 112, 112, 3)),
+        ((1, 2, 4, 5, 6, 3), (2, 4, 5, 6, 3)),
+    ],
+)
+def test_a_batch_before_four_sizes_and_more(sizes: Volume, meant: Volume) -> None:
+    for found in (doubts(sizes), readings(f"({listed(sizes)})")):
+        (reading,) = found
+        assert (reading.volume, reading.batch) == (meant, str(sizes[0]))
+    assert only([None, *meant]) == only(f"(None, {listed(meant)})") == meant
+
+
+def test_five_sizes_and_more_may_be_a_volume() -> None:
+    for sizes in ((8, 7, 8, 7, 96), (1, 1, 2, 3, 4), (2, 1, 3, 2, 4), (2, 3, 4, 2, 3, 4)):
+        assert doubts(sizes) == ()
 
 
 def test_one_reading_is_offered_with_its_reason() -> None:
@@ -156,8 +179,9 @@ def test_one_reading_is_offered_with_its_reason() -> None:
     "value",
     ["", "x", "3x", "x3", "3xx3", "0x3", "-3x3", "32.5x3", "eight", "None", "?", "?x?x3",
      "(None, None, 3)", [None, None, 3], [None], [], [True, 3], [0, 3], [1, [2]], [2**63, 3],
-     "1x2x3x4x5x6", "HxWx3", "9" * 500, "(" * 500, {"height": 3}, {}, None, True, object(), 0, -1,
-     "2x2x2x2x2", "torch.Size([64, 3, 100])", float("nan"), [float("inf"), 3], "(,)", "()", "[]"],
+     "9x1x2x3x4x5x6x7x8", "HxWx3",
+     "9" * 500, "(" * 500, {"height": 3}, {}, None, True, object(), 0, -1,
+     "torch.Size([64, 3, 100])", float("nan"), [float("inf"), 3], "(,)", "()", "[]"],
 )  # fmt: skip
 def test_where_nothing_can_be_told_nothing_is_made_up(value: Any) -> None:
     assert readings(value) == ()
@@ -169,11 +193,10 @@ def test_a_reading_is_always_a_volume_of_the_numbers_that_were_written() -> None
         for sizes in product(numbers, repeat=rank):
             for value in (str(sizes), f"torch.Size({list(sizes)})", [None, *sizes], [-1, *sizes]):
                 for reading in readings(value):
-                    assert 1 <= len(reading.volume) <= 4
+                    assert 1 <= len(reading.volume) <= 5
                     left = list(sizes)
                     for size in reading.volume[: -1 if reading.grey else None]:
                         left.remove(size)
                     assert len(left) <= 1
-            if rank <= 4:
-                for reading in doubts(sizes):
-                    assert reading.volume != sizes
+            for reading in doubts(sizes):
+                assert reading.volume != sizes

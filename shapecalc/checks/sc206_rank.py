@@ -1,8 +1,9 @@
 """The layer cannot take a volume with this number of axes.
 
 Spatial axes are all axes but the depth: 784 has none, 10x1 one, 32x32x3 two, 16x112x112x3 three.
-dense, flatten, reshape, dropout, activations, merges, batch_norm, layer_norm and group_norm take
-any volume. All other layers need one to three spatial axes.
+Convolutions and pools whose windows slide need one to three. The global and adaptive pools, pad,
+crop, upsample, the pixel shuffles, instance_norm and lrn need at least one, dense, flatten,
+reshape, dropout, activations, merges and all other layers none; these take up to seven.
 
 A field with an entry for each axis must have as many as there are: `F: [3, 5]` is for images,
 `F: [3, 3, 3]` for films. One number serves every axis.

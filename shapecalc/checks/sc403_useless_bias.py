@@ -1,6 +1,7 @@
 """A bias right before a batch norm does nothing.
 
-The norm subtracts the mean, and the bias with it; its own beta does the bias' work.
+The norm subtracts the mean, and the bias with it; its own beta does the bias' work. Nothing is said
+where center is false: whoever wants a shift there needs the beta.
 
 Advised:
 
@@ -24,6 +25,7 @@ from collections.abc import Iterator
 from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
+from shapecalc.layers.base import Layer
 from shapecalc.layers.normalization import BatchNorm
 from shapecalc.records import LayerRecord
 from shapecalc.rules import Rule
@@ -37,13 +39,13 @@ def find(trace: Trace) -> Iterator[Later]:
     before = {
         source
         for node in trace.spec.nodes
-        if isinstance(node.layer, BatchNorm)
+        if _centered(node.layer)
         for source in node.sources or ()
     }
     if not before:
         return
     for node in trace.spec.nodes:
-        if not isinstance(node.layer, BatchNorm):
+        if not _centered(node.layer):
             before.difference_update(node.sources or ())
     before.difference_update(s for s in trace.spec.outputs.values() if s is not None)
     owners = {record.shares for record in trace.layers} - {None}
@@ -52,6 +54,11 @@ def find(trace: Trace) -> Iterator[Later]:
             continue
         if getattr(record.layer, "bias", False):
             yield _finding(record)
+
+
+def _centered(layer: Layer | None) -> bool:
+    """Say whether it is a batch norm, and not one that is written without a beta."""
+    return isinstance(layer, BatchNorm) and layer.center
 
 
 def _finding(record: LayerRecord) -> Later:

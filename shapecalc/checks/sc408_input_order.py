@@ -23,11 +23,10 @@ from collections.abc import Sequence
 
 from shapecalc.checks.rule import Check
 from shapecalc.diagnostics import Fault, Finding, Path, repairable
-from shapecalc.layers.base import axis_titles
 from shapecalc.layers.field_types import rewritings
 from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
-from shapecalc.volumes import Volume, doubts, show
+from shapecalc.volumes import Volume, doubts, show, sized, titles_of
 
 RULE = Rule("SC408", "order-of-the-input", "advice")
 
@@ -53,8 +52,9 @@ def _look(volume: Volume) -> Fault | None:
         looks = "looks as if a batch stood in front"
     else:
         looks = "looks depth first"
-    titles = (*axis_titles(len(volume) - 1), "depth")
-    axes = ", ".join(f"{title} {size}" for title, size in zip(titles, volume, strict=True))
+    axes = ", ".join(
+        sized(title, size) for title, size in zip(titles_of(volume), volume, strict=True)
+    )
     message = f"{show(volume)} {looks}: it is read as {axes}"
     return repairable(RULE, message, rewritings(meant))
 

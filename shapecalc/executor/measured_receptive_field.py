@@ -19,6 +19,7 @@ from shapecalc.diagnostics import LayerError
 from shapecalc.executor.buffers import Array, Buffers
 from shapecalc.executor.kernels import KERNELS, Context
 from shapecalc.layers import Layer
+from shapecalc.layers.dense import Dense
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Reshape
 from shapecalc.records import LayerRecord
@@ -130,7 +131,7 @@ class Tracker:
         }
         output, saved = kernel.forward(context, inputs, parameters)
         upstream = self._positive(output.shape)
-        if record.kind == "dense" and few:  # any unit sees what every unit sees
+        if few and _sees_all(record):  # any unit sees what every unit sees
             upstream *= np.logical_or.reduce(marks, axis=1, keepdims=True)
         else:
             upstream *= marks if marks.ndim == output.ndim else marks[..., None]
@@ -160,14 +161,19 @@ class Tracker:
 
 def _can_be_thin(record: LayerRecord, volumes: Sequence[Volume], output: Volume) -> bool:
     """Say whether a few channels show where a gradient goes."""
-    kind = record.kind
     if record.layer is not None and record.layer.mixes_depth:
         return False
-    if kind == "dense":
+    if _sees_all(record):
         return True
-    if kind == "reshape" and prod(volumes[0][:-1]) != prod(output[:-1]):
+    if record.kind == "reshape" and prod(volumes[0][:-1]) != prod(output[:-1]):
         return False  # values move from one position to another, as the depth has it
     return all(len(volume) > 1 for volume in (*volumes, output))
+
+
+def _sees_all(record: LayerRecord) -> bool:
+    """Say whether it is a dense layer whose units see every value."""
+    layer = record.layer
+    return isinstance(layer, Dense) and layer.whole((record.input or ((),))[0])
 
 
 def _thinned(layer: Layer, channels: int, output: Volume) -> Layer:

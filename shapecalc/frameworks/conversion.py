@@ -36,7 +36,6 @@ class Reading(NamedTuple):
     behind: Any
     refused: dict[str, Meaning]
     unknown: tuple[str, ...]
-    notes: tuple[str, ...]
 
 
 class Writing(NamedTuple):
@@ -71,7 +70,6 @@ def read_layer(word: Word, given: Mapping[str, Any]) -> Reading | None:
         next((meaning.behind for meaning in meanings.values() if meaning.behind), None),
         refused,
         tuple(key for key in given if key not in word.fields),
-        tuple(meaning.note for meaning in meanings.values() if meaning.note),
     )
 
 
@@ -88,7 +86,7 @@ def write_layer(
     framework's layer does not have counts as left unless it is as in `defaults`.
     """
     word = _word(framework, kind, len(volume) - 1)
-    if word is None:
+    if word is None or _for_flat_vectors(framework, kind, fields, volume):
         return None
     ours = {name: _listed(value) for name, value in fields.items()}
     given = _given(word, kind, ours, volume)
@@ -105,10 +103,14 @@ def write_layer(
     return Writing(word, given, tuple(left))
 
 
+def _for_flat_vectors(framework: str, kind: str, fields: Fields, volume: Volume) -> bool:
+    """Say whether the framework's layer does as ours on flat vectors alone, and this is none."""
+    along = (framework, kind) in FOR_FLAT_VECTORS and fields.get("over") != "all"
+    return len(volume) > 1 and along
+
+
 def _word(framework: str, kind: str, axes: int) -> Word | None:
     """Return the framework's layer of a kind; Keras has many an activation by its name alone."""
-    if axes and (framework, kind) in FOR_FLAT_VECTORS:
-        return None
     words = [word for word in all_words() if word.framework == framework]
     fitting = (w for w in words if w.kind == kind and (not w.axes or axes in w.axes))
     by_name = (w for w in words if not w.kind and _activation(kind))
@@ -226,11 +228,11 @@ def _two_axes_mode(fields: Fields, volume: Volume) -> Any:
 
 
 def _slopes(fields: Fields, volume: Volume) -> int:
-    return volume[-1] if fields.get("per_channel") else 1
+    return volume[-1] if fields.get("slopes") == "per_slice" else 1
 
 
 def _shared(fields: Fields, volume: Volume) -> list[int] | None:
-    return list(range(1, len(volume))) if fields.get("per_channel") else None
+    return list(range(1, len(volume))) if fields.get("slopes") == "per_slice" else None
 
 
 def _depth_first(fields: Fields, _: Volume) -> list[int]:
@@ -245,8 +247,18 @@ def _dims(fields: Fields, volume: Volume) -> list[int]:
     return [1 + (titles.index(axis) if isinstance(axis, str) else axis) for axis in axes]
 
 
-def _affine(fields: Fields, _: Volume) -> Any:
-    return fields.get("affine")
+def _learned(name: str) -> Write:
+    """Whether Keras' norm has a gamma or a beta, neither of which there is without affine."""
+    return lambda fields, volume: fields.get("affine") and fields.get(name, True)
+
+
+def _normalized(fields: Fields, volume: Volume) -> Any:
+    *spatial, D = volume
+    return [D, *spatial] if fields.get("over") == "all" and spatial else D
+
+
+def _normalized_axes(fields: Fields, volume: Volume) -> list[int] | None:
+    return list(range(1, len(volume) + 1)) if fields.get("over") == "all" else None
 
 
 # By framework, our kind (any where it is empty) and the framework's parameter.
@@ -254,7 +266,7 @@ WRITTEN: Mapping[tuple[str, str, str], Write] = {
     (PYTORCH, "", "in_channels"): _depth,
     (PYTORCH, "", "num_features"): _depth,
     (PYTORCH, "", "num_channels"): _depth,
-    (PYTORCH, "", "normalized_shape"): _depth,
+    (PYTORCH, "", "normalized_shape"): _normalized,
     (PYTORCH, "", "in_features"): _values,
     (PYTORCH, "", "padding"): _torch_padding,
     (PYTORCH, "conv", "padding"): _conv_padding,
@@ -269,9 +281,9 @@ WRITTEN: Mapping[tuple[str, str, str], Write] = {
     (KERAS, "pad", "padding"): _keras_border,
     (KERAS, "crop", "cropping"): _keras_border,
     (KERAS, "", "interpolation"): _two_axes_mode,
-    (KERAS, "", "center"): _affine,
-    (KERAS, "", "scale"): _affine,
+    (KERAS, "", "center"): _learned("center"),
+    (KERAS, "", "scale"): _learned("scale"),
+    (KERAS, "layer_norm", "axis"): _normalized_axes,
     (KERAS, "", "shared_axes"): _shared,
     (KERAS, "transpose", "dims"): _dims,
-    (KERAS, "", "keepdims"): _always(True),
 }

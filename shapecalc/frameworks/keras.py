@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from shapecalc.frameworks.meanings import (
     ALPHA,
-    SLOPES,
+    PER_VALUE,
     Fields,
     Meaning,
     Word,
@@ -18,6 +18,7 @@ from shapecalc.frameworks.meanings import (
     depth_axis,
     ignored,
     interpolation,
+    normalized_axes,
     only,
     output_size,
     padding,
@@ -111,11 +112,6 @@ BATCH_NORM: Fields = {
     "virtual_batch_size": only(hint="there is no virtual batch here"),
 }
 EPSILON = {"epsilon": Meaning({"eps": 1e-3})}
-FLAT = "Keras' gives a flat vector, this 1x1xD: put flatten behind it where that matters"
-
-
-def _keepdims(value: object, _: object) -> Meaning:
-    return Meaning() if value is True else Meaning(note=FLAT)
 
 
 def _words() -> Iterator[Word]:
@@ -157,8 +153,8 @@ def _windows(axes: int) -> Iterator[Word]:
         yield _word(name, "max_pool", POOL, one, size, shorthand="pool_size")
     for name in (f"AveragePooling{axes}D", f"AvgPool{axes}D"):
         yield _word(name, "avg_pool", POOL, one, shorthand="pool_size")
-    whole: Fields = {**FORMAT, "keepdims": _keepdims}
-    flat = {"keepdims": Meaning(note=FLAT)}
+    whole: Fields = {**FORMAT, "keepdims": reads("keep")}
+    flat = {"keepdims": Meaning({"keep": False})}
     for name, kind in (
         ("GlobalMaxPooling", "global_max_pool"), ("GlobalMaxPool", "global_max_pool"),
         ("GlobalAveragePooling", "global_avg_pool"), ("GlobalAvgPool", "global_avg_pool"),
@@ -190,7 +186,8 @@ def _borders(axes: int) -> Iterator[Word]:
 def _norms() -> Iterator[Word]:
     yield _word("BatchNormalization", "batch_norm", BATCH_NORM, (), EPSILON)
     yield _word("LayerNormalization", "layer_norm", {
-        **NORM, "rms_scaling": only(False, hint="layer_norm subtracts the mean here"),
+        **NORM, "axis": normalized_axes,
+        "rms_scaling": only(False, hint="layer_norm subtracts the mean here"),
     }, (), EPSILON)  # fmt: skip
     yield _word("RMSNormalization", "rms_norm", {**AXIS, "epsilon": reads("eps")})
     yield _word("UnitNormalization", "l2_normalize", AXIS)
@@ -211,7 +208,7 @@ def _elementwise() -> Iterator[Word]:
     }, (), {"negative_slope": Meaning({"slope": 0.3})}, shorthand="negative_slope")  # fmt: skip
     yield _word("PReLU", "prelu", {
         **_learned("alpha"), "shared_axes": shared_axes,
-    }, (), {"shared_axes": Meaning(fault=SLOPES)}, shorthand="shared_axes")  # fmt: skip
+    }, (), {"shared_axes": PER_VALUE}, shorthand="shared_axes")  # fmt: skip
     yield _word("ELU", "elu", {"alpha": ALPHA})
     yield _word("Softmax", "softmax", AXIS)
     yield _word("Identity", "identity", {})

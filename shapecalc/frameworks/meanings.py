@@ -27,8 +27,7 @@ class Meaning(NamedTuple):
 
     `harmless` says that what cannot be done touches neither volumes nor counts, `known` that other
     values of the field are read, `behind` the layer of its own that does it, `instead` the kind
-    that does it with fields of ours, `removed` that the field may be left out, `note` what stays
-    different.
+    that does it with fields of ours, `removed` that the field may be left out.
     """
 
     fields: Mapping[str, Any] = NOTHING
@@ -39,7 +38,6 @@ class Meaning(NamedTuple):
     behind: Any = None
     instead: tuple[str, Mapping[str, Any]] | None = None
     removed: bool = False
-    note: str = ""
 
 
 Field = Callable[[Any, Mapping[str, Any]], Meaning]
@@ -109,6 +107,11 @@ def depth(value: Any, _: Mapping[str, Any]) -> Meaning:
 def values(value: Any, _: Mapping[str, Any]) -> Meaning:
     """The number of values that come in."""
     return _number("values", value)
+
+
+def seen_by_a_unit(value: Any, fields: Mapping[str, Any]) -> Meaning:
+    """The inputs of a dense layer's units: all values, or the depth where it works along that."""
+    return _number("depth" if fields.get("flatten") is False else "values", value)
 
 
 def _number(what: Literal["depth", "values"], value: Any) -> Meaning:
@@ -197,31 +200,46 @@ def depth_axis(*, keras: bool) -> Field:
 
 
 def center(value: Any, fields: Mapping[str, Any]) -> Meaning:
-    """Whether Keras' norm has a beta."""
-    meaning = scale(value, fields)
-    return meaning if meaning.fault or value is not False else Meaning({"affine": False})
+    """Whether Keras' norm has a beta; affine says it where it has neither that nor a gamma."""
+    if value is False and fields.get("scale") is False:
+        return Meaning({"affine": False})
+    return Meaning() if value is True or value is None else Meaning({"center": value})
 
 
 def scale(value: Any, fields: Mapping[str, Any]) -> Meaning:
-    """Whether Keras' norm has a gamma: it has both or neither here, and center says which."""
-    if value is True or value is None:
-        return Meaning()
-    if value is not False:
-        return Meaning(fault="it is true or false", known=True)
-    if fields.get("center") is False and fields.get("scale") is False:
-        return Meaning()
-    hint = "gamma and beta are kept or left out together: affine: false leaves out both"
-    return Meaning(fault=hint, known=True)
+    """Whether Keras' norm has a gamma; center says it where it has no beta either."""
+    neither = value is False and fields.get("center") is False
+    return Meaning() if neither or value is True or value is None else Meaning({"scale": value})
 
 
 def normalized_shape(value: Any, fields: Mapping[str, Any]) -> Meaning:
-    """What PyTorch's LayerNorm runs over."""
+    """What PyTorch's LayerNorm runs over: the depth, or all of a volume, depth first."""
+    sizes = _items(value)
+    if len(sizes) < 2 or not all(type(size) is int and size > 0 for size in sizes):
+        return normalized_depth(value, fields)
+    first, *rest = sizes
+    return Meaning({"over": "all"}, (Stated("volume", (*rest, first)),))
+
+
+def normalized_depth(value: Any, fields: Mapping[str, Any]) -> Meaning:
+    """What PyTorch's RMSNorm runs over."""
     sizes = _items(value)
     if len(sizes) == 1:
         return depth(sizes[0], fields)
-    return Meaning(
-        fault="layer_norm runs over the depth at each position, not over the whole volume"
-    )
+    return Meaning(fault="it runs over the depth at each position, not over the whole volume")
+
+
+def normalized_axes(value: Any, fields: Mapping[str, Any]) -> Meaning:
+    """What Keras' LayerNormalization runs over: the last axis, or all behind the batch."""
+    axes = sorted(value) if _whole_numbers(value) and len(value) > 1 else []
+    n = len(axes)
+    if axes and axes in ([*range(1, n + 1)], [*range(-n, 0)]):
+        return Meaning({"over": "all"}, (Stated("axes", (n - 1,)),))
+    return depth_axis(keras=True)(value, fields)
+
+
+def _whole_numbers(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(type(one) is int for one in value)
 
 
 def scale_factor(value: Any, _: Mapping[str, Any]) -> Meaning:
@@ -270,18 +288,20 @@ def slopes(value: Any, fields: Mapping[str, Any]) -> Meaning:
     """The number of PyTorch's PReLU's slopes."""
     if value == 1:
         return Meaning()
-    return Meaning({"per_channel": True}, depth(value, fields).stated)
+    return Meaning({"slopes": "per_slice"}, depth(value, fields).stated)
 
 
 def shared_axes(value: Any, _: Mapping[str, Any]) -> Meaning:
-    """The axes along which Keras' PReLU has one slope: all but the depth."""
-    axes = list(_items(value))
-    if axes and axes == list(range(1, len(axes) + 1)):
-        return Meaning({"per_channel": True}, (Stated("axes", (len(axes),)),))
-    return Meaning(fault=SLOPES, known=True)
+    """The axes along which Keras' PReLU has one slope: all but the depth, or none."""
+    axes = [] if value is None else list(_items(value))
+    if not axes:
+        return PER_VALUE
+    if axes == list(range(1, len(axes) + 1)):
+        return Meaning({"slopes": "per_slice"}, (Stated("axes", (len(axes),)),))
+    return Meaning(fault="slopes are one in all, per_slice or per_value here", known=True)
 
 
-SLOPES = "one slope a value is not counted here, but one in all, or with per_channel one a slice"
+PER_VALUE = Meaning({"slopes": "per_value"})
 
 ACTIVATIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     **{

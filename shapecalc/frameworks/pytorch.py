@@ -20,6 +20,7 @@ from shapecalc.frameworks.meanings import (
     ignored,
     innermost_first,
     interpolation,
+    normalized_depth,
     normalized_shape,
     only,
     output_size,
@@ -27,20 +28,15 @@ from shapecalc.frameworks.meanings import (
     reads,
     rounding,
     scale_factor,
+    seen_by_a_unit,
     slopes,
     unless_none,
-    values,
 )
 
 PLACE: Fields = {"device": ignored, "dtype": ignored}
 INPLACE: Fields = {"inplace": ignored}
 ZEROS = only("zeros", hint="padding is with zeros here")
 INDICES = only(False, hint="a pool has one output here, without the places of its values")
-NORM_BIAS = only(
-    True,
-    hint="gamma and beta are kept or left out together: affine: false leaves out both",
-    harmless=False,
-)
 STATISTICS = only(True, hint="the running mean and variance are always kept here", harmless=False)
 DIM = depth_axis(keras=False)
 
@@ -91,7 +87,7 @@ BATCH_NORM: Fields = {
     "affine": reads("affine"),
     "track_running_stats": STATISTICS,
     **PLACE,
-    "bias": NORM_BIAS,
+    "bias": reads("center"),
 }
 INSTANCE_NORM: Fields = {
     **BATCH_NORM,
@@ -117,7 +113,8 @@ def _words() -> Iterator[Word]:
     yield from _norms()
     yield from _elementwise()
     yield _word("Linear", "dense", {
-        "in_features": values, "out_features": reads("units"), "bias": reads("bias"), **PLACE,
+        "in_features": seen_by_a_unit, "out_features": reads("units"), "bias": reads("bias"),
+        **PLACE,
     }, shorthand="out_features")  # fmt: skip
     yield _word(
         "LazyLinear",
@@ -185,12 +182,12 @@ def _norms() -> Iterator[Word]:
         "normalized_shape": normalized_shape,
         "eps": reads("eps"),
         "elementwise_affine": reads("affine"),
-        "bias": NORM_BIAS,
+        "bias": reads("center"),
         **PLACE,
     }, shorthand="normalized_shape")  # fmt: skip
     # its eps is the smallest step of float32 at 1 unless written
     yield _word("RMSNorm", "rms_norm", {
-        "normalized_shape": normalized_shape,
+        "normalized_shape": normalized_depth,
         "eps": unless_none("eps"),
         "elementwise_affine": reads("weight"),
         **PLACE,
@@ -201,7 +198,7 @@ def _norms() -> Iterator[Word]:
         "eps": reads("eps"),
         "affine": reads("affine"),
         **PLACE,
-        "bias": NORM_BIAS,
+        "bias": reads("center"),
     }, shorthand="num_groups")  # fmt: skip
 
 

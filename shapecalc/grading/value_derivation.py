@@ -41,7 +41,8 @@ def value_derivation(
         return None
     weight = computed.array(names.find(f"{record.name}.weight"))[at[0]]
     if isinstance(layer, Dense):
-        terms = list(zip(weight, x.reshape(-1), strict=True)) if weight.size <= MOST else []
+        seen = x.reshape(-1) if layer.whole(record.input[0]) else x[(slice(None), *at[1:])]
+        terms = list(zip(weight, seen, strict=True)) if weight.size <= MOST else []
     else:
         depth = len(weight)
         shift = at[0] // (output[-1] // layer_groups(layer, record)) * depth

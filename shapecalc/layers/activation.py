@@ -1,13 +1,16 @@
 """Activations, dropout and softmax: the volume passes unchanged, but for glu."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import AliasChoices
+from pydantic import Field as Declared
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, over
 from shapecalc.diagnostics import Fault, LayerError
-from shapecalc.layers.base import AlongDepth, Counts, Layer, Parameters, vector
-from shapecalc.layers.field_types import Rate, Real, RealFromZero, Truth, Volume
+from shapecalc.layers.base import AlongDepth, Counts, Layer, Parameter, Parameters, vector
+from shapecalc.layers.field_types import Rate, Real, RealFromZero, Slopes, Volume
 from shapecalc.receptive_field import Field, across
 
 
@@ -342,29 +345,34 @@ class LeakyRelu(Elementwise):
 class PRelu(Layer):
     """prelu: x above 0, a learned slope times x below.
 
-    The slopes count as weights: one in all, or D with per_channel. No biases, no MACs.
+    The slopes count as weights: one in all, D per_slice, or as many as there are values per_value.
+    No biases, no MACs.
 
     Backward: dx = dy where x > 0, otherwise slope*dy; a slope gets the sum of x*dy where x <= 0.
 
-    Example: 56x56x64 with per_channel true: 64 weights.
+    Example: 56x56x64 with one per slice: 64 weights; with one per value 56*56*64 = 200,704.
 
-        - prelu: {per_channel: true}
+        - prelu: {slopes: per_slice}
 
-    Fields: per_channel (false).
+    Fields: slopes (one; per_slice, per_value). per_channel true is read as per_slice.
 
-    Sources: He et al., "Delving Deep into Rectifiers", 2015; PyTorch, torch.nn.PReLU.
+    Sources: He et al., "Delving Deep into Rectifiers", 2015; PyTorch, torch.nn.PReLU; Keras, PReLU.
     """
 
-    per_channel: Truth = False
+    slopes: Annotated[Slopes, Declared(validation_alias=AliasChoices("slopes", "per_channel"))] = (
+        "one"
+    )
 
     has_weights: ClassVar[bool] = True
 
     def parameters(self, inputs: Sequence[Volume]) -> Parameters:
-        slopes = inputs[0][-1] if self.per_channel else 1
-        return {"weight": vector(slopes, "weight", 0.25)}
+        *spatial, D = inputs[0]
+        if self.slopes == "per_value":
+            return {"weight": Parameter((D, *spatial), "weight", 0.25)}
+        return {"weight": vector(D if self.slopes == "per_slice" else 1, "weight", 0.25)}
 
     def known_counts(self) -> Counts:
-        return Counts(None if self.per_channel else 1, 0, 0)
+        return Counts(1 if self.slopes == "one" else None, 0, 0)
 
 
 class Dropout(Elementwise):

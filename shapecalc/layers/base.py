@@ -16,10 +16,10 @@ from shapecalc.derivations import Derivation, Expression, times
 from shapecalc.diagnostics import LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Rounding
-from shapecalc.layers.field_types import Volume
+from shapecalc.layers.field_types import MAX_SPATIAL, Volume
 from shapecalc.quantities import ROLES, Role
 from shapecalc.receptive_field import Field, across, everything
-from shapecalc.volumes import show
+from shapecalc.volumes import axes_of, show, titles_of
 
 
 class Parameter:
@@ -227,7 +227,18 @@ def _show_side(value: Any) -> str:
 
 
 def need_spatial(volume: Volume) -> None:
-    """Raise SC206 unless the volume has one to three spatial axes."""
+    """Raise SC206 unless the volume has one to three spatial axes, as windows need them."""
+    need_positions(volume)
+    axes = len(volume) - 1
+    if axes > MAX_SPATIAL:
+        message = f"needs one to three spatial axes, and {show(volume)} has {axes}"
+        size = show((prod(volume[: axes - 2]), *volume[axes - 2 :]))
+        repair = Repair(f"reshape: {size} before it", Change("before", {"reshape": size}))
+        raise LayerError(repairable(rules.RANK, message, [repair]))
+
+
+def need_positions(volume: Volume) -> None:
+    """Raise SC206 for a flat vector: there have to be positions beside the depth."""
     if len(volume) < 2:
         message = f"needs a volume with spatial axes, and gets the flat vector {show(volume)}"
         size = f"{volume[0]}x1"
@@ -251,8 +262,20 @@ def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
 
 
 def axis_titles(rank: int) -> tuple[str, ...]:
-    """Return the names of the spatial axes."""
-    return {1: ("length",), 2: ("height", "width"), 3: ("frames", "height", "width")}[rank]
+    """Return the names of the spatial axes; more than three have numbers."""
+    return titles_of((0,) * (rank + 1))[:-1]
+
+
+def axis_number(axis: str | int, volume: Volume) -> int:
+    """Return the number of an axis, from 0 in written order; raise SC206 where there is none."""
+    axes = axes_of(volume)
+    if axis in axes:
+        return axes.index(axis)
+    if isinstance(axis, int) and axis < len(volume):
+        return axis
+    message = f"{show(volume)} has no axis {axis}"
+    repairs = [Repair(f"axis={other}", set_field("axis", other)) for other in axes]
+    raise LayerError(repairable(rules.RANK, message, repairs))
 
 
 def by_axis(derivations: Sequence[Derivation]) -> list[Derivation]:
@@ -281,8 +304,10 @@ __all__ = [
     "Parameter",
     "Parameters",
     "aliases",
+    "axis_number",
     "axis_titles",
     "by_axis",
+    "need_positions",
     "need_spatial",
     "per_axis",
     "show",

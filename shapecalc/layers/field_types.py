@@ -16,10 +16,10 @@ from shapecalc.diagnostics import LIMIT, nearest, quote
 from shapecalc.edits import Change, Repair
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.rules import Rule
-from shapecalc.volumes import Reading, offers, readings, show
+from shapecalc.volumes import MOST_AXES, Reading, offers, readings, show
 from shapecalc.volumes import Volume as Volume
 
-MAX_SPATIAL = 3
+MAX_SPATIAL = 3  # axes that a window slides along
 LONGEST_SIZES = 400  # characters of a text with crosses
 NO_WORDS: Mapping[str, str] = {}
 CROSSED = re.compile(r"\s*[0-9]+(?:\s*[xX×]\s*[0-9]+)*\s*")
@@ -37,6 +37,7 @@ AXIS_NAMES = (
     ("frames", "height", "width", "depth"),
 )
 
+SLOPES = ("one", "per_slice", "per_value")
 AXES = ("depth", "length", "height", "width", "frames", "units")
 
 Schema = dict[str, Any]
@@ -85,19 +86,19 @@ def _sizes_schema(least: int, title: str) -> Schema:
     return {"title": title, "anyOf": [whole, text, _listed(whole, MAX_SPATIAL)]}
 
 
-def _padding_schema(policies: Sequence[str]) -> Schema:
+def _padding_schema(policies: Sequence[str], most: int) -> Schema:
     pair = {"type": "array", "items": NATURAL, "minItems": 2, "maxItems": 2}
-    sides = _listed({"anyOf": [NATURAL, pair]}, MAX_SPATIAL)
+    sides = _listed({"anyOf": [NATURAL, pair]}, most)
     named = [{"enum": list(policies)}] if policies else []
-    return {"anyOf": [NATURAL, *named, crossed_schema(0, 2, MAX_SPATIAL), sides]}
+    return {"anyOf": [NATURAL, *named, crossed_schema(0, 2, most), sides]}
 
 
 VOLUME: Schema = {
     "title": "volume",
     "anyOf": [
         POSITIVE,
-        crossed_schema(1, 1, MAX_SPATIAL + 1),
-        _listed(POSITIVE, MAX_SPATIAL + 1),
+        crossed_schema(1, 1, MOST_AXES),
+        _listed(POSITIVE, MOST_AXES),
         *(
             {
                 "type": "object",
@@ -222,8 +223,8 @@ def _sizes(least: int) -> Callable[[Any], int | Volume]:
     return read
 
 
-def padding(*policies: str) -> FieldType:
-    """Return the type of a padding that may also be one of a few policies by name."""
+def padding(*policies: str, most: int = MAX_SPATIAL) -> FieldType:
+    """Return the type of a padding on up to `most` axes, which may be one of a few policies."""
     named = f", {', '.join(policies)}" if policies else ""
     wanted = f"0 or more, one per axis, [[before, after], ...]{named}"
 
@@ -243,13 +244,13 @@ def padding(*policies: str) -> FieldType:
                 meant = _meant(value, policies)
                 raise wrong(wanted, value, instead=meant or _written_otherwise(value, 0))
             value = sizes
-        if isinstance(value, list | tuple) and 1 <= len(value) <= MAX_SPATIAL:
+        if isinstance(value, list | tuple) and 1 <= len(value) <= most:
             return tuple(one_axis(side) for side in value)
         if type(value) is int:
             check_whole(value, 0, wanted)
         raise wrong(wanted, value, instead=_written_otherwise(value, 0))
 
-    return FieldType(read, _padding_schema(policies))
+    return FieldType(read, _padding_schema(policies, most))
 
 
 def read_volume(value: Any) -> Volume:
@@ -289,8 +290,8 @@ def _volume(value: Any) -> Volume:
         value = sizes
     elif not isinstance(value, list | tuple):
         value = [value]
-    if not 1 <= len(value) <= MAX_SPATIAL + 1:
-        raise wrong(f"{wanted}: one to four sizes", value)
+    if not 1 <= len(value) <= MOST_AXES:
+        raise wrong(f"{wanted}: one to eight sizes", value)
     return tuple(check_whole(size, 1, "positive whole numbers") for size in value)
 
 
@@ -388,16 +389,29 @@ def one_of(value: Any, names: Sequence[str], meant: Mapping[str, str] = NO_WORDS
     raise wrong(" or ".join(names), value, instead=instead or _meant(value, names))
 
 
+def _slopes(value: Any) -> str:
+    if isinstance(value, bool):  # per_channel
+        return "per_slice" if value else "one"
+    return one_of(value, SLOPES, {"per_channel": "per_slice"})
+
+
 def _integer(value: Any) -> int:
     if type(value) is int and abs(value) <= LIMIT:
         return value
     raise wrong("a whole number", value, instead=meant_whole(value, 0))
 
 
+def read_axis(value: Any) -> str | int:
+    """Read one axis: its name, or its number from 0 in written order."""
+    if type(value) is int and 0 <= value < MOST_AXES:
+        return value
+    return one_of(value, AXES[:-1])
+
+
 def read_axes(value: Any) -> tuple[int, ...] | tuple[str, ...]:
     """Read an order of axes: each once, by name or by number from 0."""
     wanted = "every axis once, by name ([width, height, depth]) or by number from 0 ([1, 0, 2])"
-    if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_SPATIAL + 1:
+    if not isinstance(value, list | tuple) or not 1 <= len(value) <= MOST_AXES:
         raise wrong(wanted, value)
     numbers = all(type(axis) is int for axis in value)
     names = all(isinstance(axis, str) and axis in AXES for axis in value)
@@ -438,7 +452,7 @@ Natural = Annotated[int, FieldType(natural, NATURAL)]
 Sizes = Annotated[int | Volume, FieldType(_sizes(1), _sizes_schema(1, "sizes"))]
 Offsets = Annotated[int | Volume, FieldType(_sizes(0), _sizes_schema(0, "sizes or 0"))]
 Pads = Annotated[int | str | tuple[Any, ...], padding(*PADDING_POLICIES)]
-Border = Annotated[int | tuple[Any, ...], padding()]
+Border = Annotated[int | tuple[Any, ...], padding(most=MOST_AXES - 1)]
 VolumeField = Annotated[Volume, FieldType(read_target, VOLUME)]
 Rate = Annotated[
     float, FieldType(_fraction, {"type": "number", "minimum": 0, "exclusiveMaximum": 1})
@@ -455,9 +469,22 @@ Truth = Annotated[bool, FieldType(_truth, {"type": "boolean"})]
 TruthOrReal = Annotated[
     bool | float, FieldType(_truth_or_real, {"anyOf": [{"type": "boolean"}, _REAL]})
 ]
+Slopes = Annotated[str, FieldType(_slopes, {"enum": [*SLOPES, True, False]})]
 Text = Annotated[str, FieldType(_text, {"type": "string"})]
 Integer = Annotated[
     int, FieldType(_integer, {"type": "integer", "minimum": -LIMIT, "maximum": LIMIT})
+]
+AxisField = Annotated[
+    str | int,
+    FieldType(
+        read_axis,
+        {
+            "anyOf": [
+                {"enum": list(AXES[:-1])},
+                {"type": "integer", "minimum": 0, "maximum": MOST_AXES - 1},
+            ]
+        },
+    ),
 ]
 AxisOrder = Annotated[
     tuple[int, ...] | tuple[str, ...],
@@ -474,7 +501,7 @@ AxisOrder = Annotated[
                         "maxItems": axes,
                         "uniqueItems": True,
                     }
-                    for axes in range(1, MAX_SPATIAL + 2)
+                    for axes in range(1, MOST_AXES + 1)
                 ),
             ]
         },

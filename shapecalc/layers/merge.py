@@ -7,9 +7,10 @@ from shapecalc import rules
 from shapecalc.derivations import Derivation, plus
 from shapecalc.diagnostics import Fault, LayerError
 from shapecalc.geometry import fit_window
-from shapecalc.layers.base import Layer, axis_titles, show
+from shapecalc.layers.base import Layer, show
 from shapecalc.layers.field_types import Volume
 from shapecalc.receptive_field import Field, bounding, doubt_of, everything, hull
+from shapecalc.volumes import sized, titles_of
 
 RESHAPE = "flatten the larger ones, or reshape the flat ones"
 
@@ -190,9 +191,9 @@ def disagreement(inputs: Sequence[Volume], why: str, hint: str) -> Fault:
 def difference(inputs: Sequence[Volume], full: Sequence[Volume], joins: bool) -> Fault:
     """Return the fault of volumes of one rank, with every axis that differs and a way out."""
     rank = len(full[0])
-    titles = (*axis_titles(rank - 1), "depth") if rank > 1 else ("units",)
+    titles = titles_of(full[0]) if rank > 1 else ("units",)
     differing = [
-        f"{title} {' and '.join(dict.fromkeys(map(str, values)))}"
+        sized(title, " and ".join(dict.fromkeys(map(str, values))))
         for title, values in zip(titles, zip(*full, strict=True), strict=True)
         if len(set(values) if joins else set(values) - {1}) > 1 and not (joins and title == "depth")
     ]

@@ -1,14 +1,31 @@
 """Normalizations: the volume passes unchanged; gamma counts as weights, beta as biases."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation
 from shapecalc.diagnostics import LayerError, repairable
 from shapecalc.edits import Repair, set_field
-from shapecalc.layers.base import AlongDepth, Counts, Layer, Parameters, need_spatial, vector
-from shapecalc.layers.field_types import Positive, PositiveReal, Real, Truth, TruthOrReal, Volume
+from shapecalc.layers.base import (
+    NO_PARAMETERS,
+    AlongDepth,
+    Counts,
+    Layer,
+    Parameter,
+    Parameters,
+    need_positions,
+    vector,
+)
+from shapecalc.layers.field_types import (
+    Positive,
+    PositiveReal,
+    Real,
+    Truth,
+    TruthOrReal,
+    Volume,
+    choice,
+)
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import across, everything
 
@@ -17,19 +34,29 @@ class Normalization(Layer):
     """What batch, instance, layer and group norm share: a gamma and a beta for each channel."""
 
     affine: Truth = True
+    scale: Truth = True
+    center: Truth = True
     eps: PositiveReal = 1e-5
 
     has_weights: ClassVar[bool] = True
 
+    @property
+    def gamma(self) -> bool:
+        """Whether there is a gamma to multiply by."""
+        return self.affine and self.scale
+
+    @property
+    def beta(self) -> bool:
+        """Whether there is a beta to add."""
+        return self.affine and self.center
+
     def parameters(self, inputs: Sequence[Volume]) -> Parameters:
-        if not self.affine:
-            return {}
         D = inputs[0][-1]
-        return {"weight": vector(D, "weight", 1.0), "bias": vector(D, "bias")}
+        gamma = {"weight": vector(D, "weight", 1.0)} if self.gamma else NO_PARAMETERS
+        return {**gamma, "bias": vector(D, "bias")} if self.beta else gamma
 
     def known_counts(self) -> Counts:
-        learned = None if self.affine else 0
-        return Counts(learned, learned, 0)
+        return Counts(None if self.gamma else 0, None if self.beta else 0, 0)
 
 
 class BatchNorm(Normalization):
@@ -42,13 +69,16 @@ class BatchNorm(Normalization):
     positions: dx = gamma/sqrt(var + eps)*(dy - mean(dy) - xhat*mean(dy*xhat)), dgamma = the sum of
     dy*xhat, dbeta = the sum of dy. In inference dx = gamma/sqrt(running_var + eps)*dy.
 
+    Without scale there is no gamma, without center no beta, without affine neither.
+
     Example: 56x56x64: 64 weights + 64 biases = 128 parameters, 128 non-trainable.
 
         - batch_norm
 
-    Fields: affine (true), eps (1e-5).
+    Fields: affine (true), scale (true), center (true), eps (1e-5).
 
-    Sources: Ioffe and Szegedy, "Batch Normalization", 2015; PyTorch, torch.nn.BatchNorm2d.
+    Sources: Ioffe and Szegedy, "Batch Normalization", 2015; PyTorch, torch.nn.BatchNorm2d; Keras,
+    BatchNormalization.
     """
 
     def parameters(self, inputs: Sequence[Volume]) -> Parameters:
@@ -83,8 +113,8 @@ class WholeNormalization(Normalization):
 class InstanceNorm(WholeNormalization):
     """instance_norm: normalize each slice of each example over its positions.
 
-    The volume is kept. D weights and D biases unless affine is false. No MACs. Every output
-    depends on the whole input.
+    The volume is kept. D weights and D biases, without scale no weights, without center no biases,
+    without affine neither. No MACs. Every output depends on the whole input.
 
     Backward: as batch_norm in training, with means over the positions of one slice.
 
@@ -92,39 +122,71 @@ class InstanceNorm(WholeNormalization):
 
         - instance_norm
 
-    Fields: affine (true), eps (1e-5).
+    Fields: affine (true), scale (true), center (true), eps (1e-5).
 
     Source: Ulyanov et al., "Instance Normalization", 2016.
     """
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        need_spatial(inputs[0])
+        need_positions(inputs[0])
         return inputs[0]
 
 
 class LayerNorm(AlongDepth, Normalization):
-    """layer_norm: normalize over the depth at each position.
+    """layer_norm: normalize over the depth at each position, or over all values of an example.
 
-    The volume is kept. D weights and D biases unless affine is false. No MACs.
+    The volume is kept. D weights and D biases; over all one of each for every value. Without scale
+    no weights, without center no biases, without affine neither. No MACs. Over all, every output
+    depends on the whole input.
 
-    Backward: with g = gamma*dy and means over the depth at a position: dx = (g - mean(g) -
-    xhat*mean(g*xhat))/sqrt(var + eps); dgamma = the sum of dy*xhat, dbeta = the sum of dy.
+    Backward: with g = gamma*dy and means over the depth at a position, or over all: dx = (g -
+    mean(g) - xhat*mean(g*xhat))/sqrt(var + eps); dgamma = the sum of dy*xhat, dbeta = the sum of
+    dy.
 
-    Example: 197x768: 768 weights + 768 biases = 1,536 parameters.
+    Example: 197x768: 768 weights + 768 biases = 1,536 parameters; over all 4*4*8 = 128 of each on
+    4x4x8.
 
         - layer_norm
 
-    Fields: affine (true), eps (1e-5).
+    Fields: over (depth; all), affine (true), scale (true), center (true), eps (1e-5).
 
-    Source: Ba et al., "Layer Normalization", 2016; as in ConvNeXt and vision transformers.
+    Sources: Ba et al., "Layer Normalization", 2016; as in ConvNeXt and vision transformers;
+    PyTorch, torch.nn.LayerNorm.
     """
+
+    over: Annotated[str, choice("depth", "all")] = "depth"
+
+    def parameters(self, inputs: Sequence[Volume]) -> Parameters:
+        if self.over == "depth":
+            return super().parameters(inputs)
+        *spatial, D = inputs[0]
+        gamma = Parameter((D, *spatial), "weight", 1.0)
+        beta = Parameter((D, *spatial), "bias", 0.0)
+        return ({"weight": gamma} if self.gamma else {}) | ({"bias": beta} if self.beta else {})
+
+    def receptive_field(
+        self,
+        fields: Sequence[ReceptiveField | None],
+        inputs: Sequence[Volume],
+        output: Volume,
+    ) -> ReceptiveField | None:
+        if self.over == "depth":
+            return super().receptive_field(fields, inputs, output)
+        return everything(fields[0], jump=True)
+
+    def field_derivations(
+        self, field: ReceptiveField, inputs: Sequence[Volume]
+    ) -> list[Derivation]:
+        whole = [Derivation("receptive_field", None, reason="whole_statistics")]
+        return whole if self.over == "all" else []
 
 
 class GroupNorm(WholeNormalization):
     """group_norm: normalize groups of channels over their positions.
 
-    The volume is kept; groups must divide the depth. D weights and D biases unless affine is
-    false. No MACs. Every output depends on the whole input.
+    The volume is kept; groups must divide the depth. D weights and D biases, without scale no
+    weights, without center no biases, without affine neither. No MACs. Every output depends on the
+    whole input.
 
     Backward: as layer_norm, with means over the positions and channels of a group.
 
@@ -132,7 +194,7 @@ class GroupNorm(WholeNormalization):
 
         - group_norm: 32
 
-    Fields: groups (main), affine (true), eps (1e-5).
+    Fields: groups (main), affine (true), scale (true), center (true), eps (1e-5).
 
     Source: Wu and He, "Group Normalization", 2018.
     """
@@ -178,7 +240,7 @@ class Lrn(Layer):
     shorthand = "size"
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        need_spatial(inputs[0])
+        need_positions(inputs[0])
         return inputs[0]
 
     def receptive_field(

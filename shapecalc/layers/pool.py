@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field
 from shapecalc.derivations import Derivation
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Fit, Fits, widest_bin
-from shapecalc.layers.base import Layer, need_spatial, per_axis
+from shapecalc.layers.base import Layer, need_positions, per_axis
 from shapecalc.layers.field_types import Sizes, Truth, Volume
 from shapecalc.layers.window import Sliding, Window
 from shapecalc.receptive_field import Field as ReceptiveField
@@ -119,10 +119,12 @@ class L2Pool(Pool):
 class GlobalPool(Layer):
     """What the global pools share: every slice becomes one number."""
 
+    keep: Truth = True
+
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs
-        need_spatial(volume)
-        return (*(1,) * (len(volume) - 1), volume[-1])
+        need_positions(volume)
+        return (*(1,) * (len(volume) - 1), volume[-1]) if self.keep else volume[-1:]
 
     def receptive_field(
         self,
@@ -145,7 +147,8 @@ class GlobalPool(Layer):
 class GlobalMaxPool(GlobalPool):
     """global_max_pool: the largest value of each slice.
 
-    Output: 1x1xD (1xD in one dimension). No parameters, no MACs. It sees the whole input.
+    Output: 1x1xD (1xD in one dimension), or a flat D where keep is false. No parameters, no MACs.
+    It sees the whole input.
 
     Backward: a slice's upstream gradient goes to its largest value, the first one of several.
 
@@ -153,20 +156,25 @@ class GlobalMaxPool(GlobalPool):
 
         - global_max_pool
 
-    Sources: PyTorch, torch.nn.AdaptiveMaxPool2d(1); Keras, GlobalMaxPooling2D(keepdims=True).
+    Fields: keep (true): the spatial axes.
+
+    Sources: PyTorch, torch.nn.AdaptiveMaxPool2d(1); Keras, GlobalMaxPooling2D.
     """
 
 
 class GlobalAvgPool(GlobalPool):
     """global_avg_pool: the mean of each slice.
 
-    Output: 1x1xD (1xD in one dimension). No parameters, no MACs. It sees the whole input.
+    Output: 1x1xD (1xD in one dimension), or a flat D where keep is false. No parameters, no MACs.
+    It sees the whole input.
 
     Backward: every value of a slice gets its upstream gradient over the slice's size.
 
     Example: 7x7x2048 becomes 1x1x2048.
 
         - global_avg_pool
+
+    Fields: keep (true): the spatial axes.
 
     Sources: Lin et al., "Network In Network", 2013; PyTorch, torch.nn.AdaptiveAvgPool2d(1).
     """
@@ -181,7 +189,7 @@ class AdaptivePool(Layer):
 
     def bins(self, volume: Volume) -> list[tuple[int, int, int]]:
         """Return (input size, bins, pixels in the widest bin) for each axis."""
-        need_spatial(volume)
+        need_positions(volume)
         counts = per_axis(self.output, len(volume) - 1, "output")
         return [(W, bins, widest_bin(W, bins)) for W, bins in zip(volume, counts, strict=False)]
 

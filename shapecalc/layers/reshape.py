@@ -14,8 +14,10 @@ from shapecalc.diagnostics import LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Step
-from shapecalc.layers.base import Layer, by_axis, need_spatial, per_axis, show
+from shapecalc.layers.base import Layer, axis_number, by_axis, need_positions, per_axis, show
 from shapecalc.layers.field_types import (
+    MAX_SPATIAL,
+    AxisField,
     AxisOrder,
     Border,
     Integer,
@@ -34,7 +36,7 @@ from shapecalc.receptive_field import (
     slid,
     spread_out,
 )
-from shapecalc.volumes import titles_of
+from shapecalc.volumes import axes_of, sized, titles_of
 
 Sides = list[tuple[int, int]]
 
@@ -146,7 +148,7 @@ class Pad(Layer):
 
     def sides(self, volume: Volume) -> Sides:
         """Return (before, after) for each axis, negative where something is cut off."""
-        need_spatial(volume)
+        need_positions(volume)
         pads = per_axis(self.P, len(volume) - 1, "P")
         pairs = [pad if isinstance(pad, tuple) else (pad, pad) for pad in pads]
         return [(self.sign * before, self.sign * after) for before, after in pairs]
@@ -232,7 +234,7 @@ class Upsample(Layer):
 
     def scales(self, volume: Volume) -> tuple[int, ...]:
         """Return the factor of each axis."""
-        need_spatial(volume)
+        need_positions(volume)
         return per_axis(self.scale, len(volume) - 1, "scale")
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
@@ -322,7 +324,7 @@ class PixelShuffle(Layer):
 
     def scales(self, volume: Volume) -> tuple[int, ...]:
         """Return the factor of each axis."""
-        need_spatial(volume)
+        need_positions(volume)
         return per_axis(self.scale, len(volume) - 1, "scale")
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
@@ -391,7 +393,7 @@ class PixelUnshuffle(Layer):
 
     def scales(self, volume: Volume) -> tuple[int, ...]:
         """Return the factor of each axis."""
-        need_spatial(volume)
+        need_positions(volume)
         return per_axis(self.scale, len(volume) - 1, "scale")
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
@@ -435,12 +437,13 @@ class Slice(Layer):
 
         - slice: {part: 2, of: 2}
 
-    Fields: axis (depth; length, height, width, frames), start (0), stop (the end), part, of.
+    Fields: axis (depth; length, height, width, frames, or a number from 0 in written order), start
+    (0), stop (the end), part, of.
 
     Sources: PyTorch, torch.chunk and torch.narrow; Ma et al., "ShuffleNet V2", 2018.
     """
 
-    axis: Annotated[str, choice("depth", "length", "height", "width", "frames")] = "depth"
+    axis: AxisField = "depth"
     start: Integer | None = None
     stop: Integer | None = None
     part: Positive | None = None
@@ -463,26 +466,18 @@ class Slice(Layer):
             raise PydanticCustomError(rules.WRONG_VALUE.code, "{message}", {"message": message})
         return self
 
-    def place(self, volume: Volume) -> int:
-        """Return the number of the axis that is cut; raise SC206 where the volume has it not."""
-        titles = titles_of(volume)
-        if self.axis not in titles:
-            message = f"{show(volume)} has no axis {self.axis}"
-            repairs = [Repair(f"axis={title}", set_field("axis", title)) for title in titles]
-            raise LayerError(repairable(rules.RANK, message, repairs))
-        return titles.index(self.axis)
-
     def bounds(self, volume: Volume) -> tuple[int, int]:
         """Return start and stop, both counted from the beginning.
 
         Raises SC204 where the axis has no such parts, SC202 where nothing is left.
         """
-        size = volume[self.place(volume)]
+        at = axis_number(self.axis, volume)
+        size, title = volume[at], titles_of(volume)[at]
         if self.part is not None and self.of is not None:
             if size % self.of:
                 best = next(n for n in range(min(self.of, size, 4096), 0, -1) if size % n == 0)
                 repairs = [Repair(f"of={best} does", set_field("of", best))]
-                message = f"of={self.of} does not divide the {self.axis} {size}"
+                message = f"of={self.of} does not divide the {sized(title, size)}"
                 raise LayerError(
                     repairable(rules.GROUPS, message, repairs if self.part <= best else [])
                 )
@@ -491,14 +486,14 @@ class Slice(Layer):
         start, stop = self.start or 0, size if self.stop is None else self.stop
         start, stop = (n + size if n < 0 else n for n in (start, stop))
         if not 0 <= start < stop <= size:
-            message = f"from {self.start or 0} to {stop} is no part of the {self.axis} {size}"
+            message = f"from {self.start or 0} to {stop} is no part of the {sized(title, size)}"
             repairs = [Repair(f"stop={size}", set_field("stop", size))] if 0 <= start < size else []
             raise LayerError(repairable(rules.TOO_LARGE, message, repairs, f"it has 0 to {size}"))
         return start, stop
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs
-        at, (start, stop) = self.place(volume), self.bounds(volume)
+        at, (start, stop) = axis_number(self.axis, volume), self.bounds(volume)
         return (*volume[:at], stop - start, *volume[at + 1 :])
 
     def receptive_field(
@@ -507,7 +502,7 @@ class Slice(Layer):
         volume, field = inputs[0], fields[0]
         if output == volume:
             return field
-        at, (start, _) = self.place(volume), self.bounds(volume)
+        at, (start, _) = axis_number(self.axis, volume), self.bounds(volume)
         if at == len(volume) - 1:  # the slices that are left may be those that see less
             return bounding(reordered(field))
         befores = [-start if axis == at else 0 for axis in range(len(volume) - 1)]
@@ -518,9 +513,9 @@ class Slice(Layer):
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
         (volume,) = inputs
-        at, (start, stop) = self.place(volume), self.bounds(volume)
+        at, (start, stop) = axis_number(self.axis, volume), self.bounds(volume)
         expression = plus(stop, minus(start)) if self.of is None else over(volume[at], self.of)
-        return [Derivation("output", stop - start, expression, part=self.axis)]
+        return [Derivation("output", stop - start, expression, part=titles_of(volume)[at])]
 
 
 class Transpose(Layer):
@@ -557,7 +552,7 @@ class Transpose(Layer):
             message = f"axes={_listed(self.axes)} are not those of {show(volume)}"
             first = [axis for axis in order if 0 <= axis < len(titles)]
             every = first + [axis for axis in range(len(titles)) if axis not in first]
-            named = isinstance(self.axes[0], str)
+            named = isinstance(self.axes[0], str) and len(titles) <= MAX_SPATIAL + 1
             axes = [titles[axis] for axis in every] if named else every
             repair = Repair(f"axes={_listed(axes)} are", set_field("axes", axes))
             raise LayerError(repairable(rules.RANK, message, [repair]))
@@ -576,8 +571,8 @@ class Transpose(Layer):
         return scattered(fields[0], together=order[-1] == len(order) - 1)
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
-        titles = titles_of(inputs[0])
-        order = [titles[axis] for axis in self.order(inputs[0])]
+        axes = axes_of(inputs[0])
+        order = [str(axes[axis]) for axis in self.order(inputs[0])]
         return [Derivation("output", output, reason="axes", given={"order": order})]
 
     def field_derivations(self, field: Field, inputs: Sequence[Volume]) -> list[Derivation]:

@@ -19,7 +19,14 @@ from shapecalc.layers.base import (
     need_spatial,
     per_axis,
 )
-from shapecalc.layers.field_types import ROUNDING_WORDS, Pads, Sizes, Volume, choice
+from shapecalc.layers.field_types import (
+    MAX_SPATIAL,
+    ROUNDING_WORDS,
+    Pads,
+    Sizes,
+    Volume,
+    choice,
+)
 from shapecalc.layers.repairs import repairs_of
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import slid
@@ -32,7 +39,7 @@ Window = Annotated[Sizes, Field(validation_alias=AliasChoices("F", *SYNONYMS["F"
 @lru_cache(maxsize=8192)  # the volume, the field and three rules ask, of layers that are alike
 def _fits(volume: Volume, F: Any, S: Any, P: Any, dilation: Any, rounding: Rounding) -> Fits:
     rank = len(volume) - 1
-    if not rank:
+    if not 0 < rank <= MAX_SPATIAL:
         need_spatial(volume)
     return slide_all(
         volume[:-1],

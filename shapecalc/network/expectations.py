@@ -8,7 +8,6 @@ from pydantic_core import PydanticCustomError
 from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, quote
 from shapecalc.layers.field_types import (
-    MAX_SPATIAL,
     NATURAL,
     VOLUME,
     FieldType,
@@ -21,6 +20,7 @@ from shapecalc.layers.field_types import (
     wrong,
 )
 from shapecalc.quantities import REPORTED
+from shapecalc.volumes import MOST_AXES
 
 
 def _per_axis(value: Any) -> tuple[float, ...]:
@@ -30,7 +30,7 @@ def _per_axis(value: Any) -> tuple[float, ...]:
         sizes = [sizes]
     if (
         isinstance(sizes, list | tuple)
-        and 1 <= len(sizes) <= MAX_SPATIAL
+        and 1 <= len(sizes) <= MOST_AXES - 1
         and all(type(size) in (int, float) and 0 < size <= LIMIT for size in sizes)
     ):
         return tuple(sizes)
@@ -75,8 +75,8 @@ _PER_AXIS: Schema = {
     "title": "number per axis",
     "anyOf": [
         _NUMBER,
-        {"type": "array", "items": _NUMBER, "minItems": 1, "maxItems": MAX_SPATIAL},
-        crossed_schema(1, 1, MAX_SPATIAL),
+        {"type": "array", "items": _NUMBER, "minItems": 1, "maxItems": MOST_AXES - 1},
+        crossed_schema(1, 1, MOST_AXES - 1),
     ],
 }
 _VOLUMES: Schema = {"type": "object", "additionalProperties": VOLUME}

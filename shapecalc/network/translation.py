@@ -203,8 +203,6 @@ class _Work:
             self._refuse(key, value, meaning)
             return
         self.result.claims += [Claimed(key, stated) for stated in meaning.stated]
-        if meaning.note:
-            self.result.notes.append(meaning.note)
         if meaning.fields:
             self._put(key, value, meaning.fields)
         elif self.word is not None and not self.word.kind:
@@ -298,8 +296,6 @@ class _Work:
                     )
                     self.result.stops = True
                 continue
-            if meaning.note:
-                self.result.notes.append(meaning.note)
             for name, value in meaning.fields.items():
                 self.result.fields[name] = value
                 self.result.offers.append(f"add {name}: {shown(value)}")

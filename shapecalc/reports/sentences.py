@@ -152,6 +152,9 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     "sizes_given": lambda of: f"output = {show(of.value[:-1])} as given, depth {of.value[-1]} kept",
     "as_many_values": _as_many_values,
     "units": _units,
+    "units_at_each_position": lambda of: (
+        f"positions {show(of.value[:-1])} kept, depth = units = {of.value[-1]}"
+    ),
     "axes": lambda of: f"axes {', '.join(of.given['order'])}: {show(of.value)}",
     "merged": _merged,
     # counts

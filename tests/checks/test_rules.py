@@ -241,6 +241,7 @@ def test_sc402_leaves_a_stride_up_to_the_filter_alone(
     [
         "[{conv: {K: 2, F: 3}}, batch_norm]",
         "[{conv: {K: 2, F: 3}}, {batch_norm: {affine: false}}]",
+        "[{conv: {K: 2, F: 3}}, {batch_norm: {scale: false}}]",
         "[{depthwise_conv: 3}, batch_norm]",
         "[{conv_transpose: {K: 2, F: 3}}, batch_norm]",
         "[flatten, {dense: 3}, batch_norm]",
@@ -262,6 +263,7 @@ def test_sc403_finds_a_bias_that_only_batch_norms_see(trace_text: TraceText, lay
     [
         "[{conv: {K: 2, F: 3, bias: false}}, batch_norm]",
         "[{conv: {K: 2, F: 3}}, relu, batch_norm]",
+        "[{conv: {K: 2, F: 3}}, {batch_norm: {center: false}}]",
         "[{conv: {K: 2, F: 3}}, layer_norm]",
         "[{conv: {K: 2, F: 3}}, instance_norm]",
         "[{conv: {K: 2, F: 3}}, {group_norm: 2}]",
@@ -347,12 +349,14 @@ def test_sc405_is_said_where_dense_flattens_a_volume(trace_text: TraceText, size
     found = only(trace_text(net("[{dense: 3}]", size)), "SC405", "advice")
     assert "dense1" in found.message
     assert size in found.message
-    assert "flatten" in found.hint
+    kept = "x".join([*size.split("x")[:-1], "3"])
+    assert found.hint == f"put flatten before it, flatten: false gives {kept}"
 
 
 @pytest.mark.parametrize(
     ("size", "layers"),
     [
+        ("7x7x512", "[{dense: {units: 3, flatten: false}}]"),
         ("1x1x512", "[{dense: 3}]"),
         ("1x8", "[{dense: 3}]"),
         ("1x1x1x8", "[{dense: 3}]"),

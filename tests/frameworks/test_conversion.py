@@ -26,7 +26,10 @@ LEFT = {
     (KERAS, "conv_transpose"): {"P", "groups"},
     (KERAS, "max_pool"): {"P", "rounding"},
     (KERAS, "avg_pool"): {"P", "rounding", "count_include_pad"},
-    (KERAS, "prelu"): {"per_channel"},  # one slope for all
+    (KERAS, "prelu"): {"slopes"},  # one for all
+    (PYTORCH, "prelu"): {"slopes"},  # one a value
+    (PYTORCH, "batch_norm"): {"scale"},  # false; its bias is our center
+    (PYTORCH, "layer_norm"): {"scale"},
     (PYTORCH, "relu"): {"max", "slope", "threshold"},
     (KERAS, "upsample"): {"mode"},
     (KERAS, "rms_norm"): {"weight"},  # false
@@ -124,6 +127,10 @@ def test_what_a_layer_is_written_as_reads_as_the_same_layer() -> None:
          {"epsilon": 0.1, "center": False, "scale": False}),
         (PYTORCH, "pad", {"P": ((3, 4), (1, 2))}, (4, 4, 2), "ZeroPad2d",
          {"padding": [1, 2, 3, 4]}),
+        (PYTORCH, "layer_norm", {"over": "all"}, (4, 5, 2), "LayerNorm",
+         {"normalized_shape": [2, 4, 5]}),
+        (KERAS, "layer_norm", {"over": "all", "affine": True, "center": False, "scale": True},
+         (4, 5, 2), "LayerNormalization", {"axis": [1, 2, 3], "center": False, "scale": True}),
         (KERAS, "pad", {"P": ((3, 4),)}, (4, 2), "ZeroPadding1D", {"padding": [3, 4]}),
         (KERAS, "tanh", {}, (4, 4, 2), "Activation", {"activation": "tanh"}),
         (KERAS, "upsample", {"scale": 2, "mode": "nearest"}, (4, 2), "UpSampling1D", {"size": 2}),
@@ -132,7 +139,7 @@ def test_what_a_layer_is_written_as_reads_as_the_same_layer() -> None:
          {"normalized_shape": 4, "elementwise_affine": True}),
         (PYTORCH, "reshape", {"output": (2, 3, 4)}, (24,), "Unflatten",
          {"dim": 1, "unflattened_size": [4, 2, 3]}),
-        (PYTORCH, "prelu", {"per_channel": True}, (4, 4, 2), "PReLU", {"num_parameters": 2}),
+        (PYTORCH, "prelu", {"slopes": "per_slice"}, (4, 4, 2), "PReLU", {"num_parameters": 2}),
     ],
 )  # fmt: skip
 def test_words_and_parameters_of_a_kind(
@@ -154,7 +161,7 @@ def test_what_has_no_place_is_left_not_dropped() -> None:
         (PYTORCH, "conv", {"K": 8, "F": 3, "P": ((0, 1), (0, 1))}, ("P",)),
         (PYTORCH, "conv", {"K": 8, "F": 3, "P": "full"}, ("P",)),
         (KERAS, "conv", {"K": 8, "F": 3, "rounding": "exact"}, ("rounding",)),
-        (KERAS, "prelu", {"per_channel": False}, ("per_channel",)),
+        (KERAS, "prelu", {"slopes": "one"}, ("slopes",)),
     ):
         written = write_layer(framework, kind, fields, (4, 4, 2), defaults(kind))
         assert written is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import pytest
@@ -44,10 +45,17 @@ def test_nothing_may_be_written_in_three_ways(ask: Ask, kind: str) -> None:
 def test_slopes_are_weights(ask: Ask, volume: str) -> None:
     one = ask(volume, "prelu")
     assert (one["weights"], one["biases"], one["parameters"]) == (1, 0, 1)
-    each = ask(volume, {"prelu": {"per_channel": True}})
-    D = VOLUMES[volume][-1]
-    assert (each["weights"], each["biases"], each["parameters"]) == (D, 0, D)
-    assert each["non_trainable"] == 0
+    D, values = VOLUMES[volume][-1], prod(VOLUMES[volume])
+    for field, value, count in (
+        ("per_channel", True, D),
+        ("slopes", "per_slice", D),
+        ("slopes", "per_value", values),
+    ):
+        each = ask(volume, {"prelu": {field: value}})
+        assert each.codes == []
+        assert (each["weights"], each["biases"], each["parameters"]) == (count, 0, count)
+        assert each["non_trainable"] == 0
+    assert ask(volume, {"prelu": {"per_channel": False}}).record == one.record
 
 
 @pytest.mark.parametrize("rate", [0, 0.0, 0.25, 0.5, 0.999])
@@ -76,8 +84,14 @@ def test_slopes_are_strict(ask: Ask, slope: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [1, "yes", 0])
-def test_per_channel_is_true_or_false(ask: Ask, value: Any) -> None:
+def test_slopes_are_one_of_a_few_words(ask: Ask, value: Any) -> None:
     assert ask("10", {"prelu": {"per_channel": value}}).codes == ["SC104"]
+    assert ask("10", {"prelu": {"slopes": value}}).codes == ["SC104"]
+
+
+def test_slopes_are_written_once(ask: Ask) -> None:
+    written = {"prelu": {"per_channel": True, "slopes": "one"}}
+    assert ask("10", written).codes == ["SC106"]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +110,7 @@ def test_functions_without_fields_take_no_value(ask: Ask, kind: str) -> None:
         ({"leaky_relu": {"negative_slope": 0.2}}, "slope for negative_slope"),
         ({"leaky_relu": {"alpha": 0.2}}, "slope for alpha"),
         ({"softmax": {"dim": 1}}, "leave out dim"),
-        ({"prelu": {"num_parameters": 10}}, "per_channel: true for num_parameters: 10"),
+        ({"prelu": {"num_parameters": 10}}, "slopes: per_slice for num_parameters: 10"),
     ],
 )
 def test_frameworks_fields_are_read(ask: Ask, layer: Any, cure: str) -> None:
@@ -159,7 +173,7 @@ def test_an_activation_has_nothing_to_share(ask: Ask) -> None:
         ({"leaky_relu": 0.1}, "leaky_relu slope=0.1"),
         ("leaky_relu", "leaky_relu"),
         ({"dropout": 0.25}, "dropout rate=0.25"),
-        ({"prelu": {"per_channel": True}}, "prelu per_channel=true"),
+        ({"prelu": {"per_channel": True}}, "prelu slopes=per_slice"),
         ({"relu": {"max": 6, "slope": 0.1}}, "relu max=6 slope=0.1"),
     ],
 )

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from shapecalc import trace
+from shapecalc.executor.verify import verify
 from shapecalc.layers.base import axis_titles, per_axis, show, show_value
 
 Ask = Callable[..., Any]
@@ -90,7 +92,12 @@ def test_only_what_differs_is_named(ask: Ask) -> None:
 
 @pytest.mark.parametrize(
     ("rank", "titles"),
-    [(1, ("length",)), (2, ("height", "width")), (3, ("frames", "height", "width"))],
+    [
+        (1, ("length",)),
+        (2, ("height", "width")),
+        (3, ("frames", "height", "width")),
+        (4, ("axis 0", "axis 1", "axis 2", "axis 3")),
+    ],
 )
 def test_axes_have_names(rank: int, titles: tuple[str, ...]) -> None:
     assert axis_titles(rank) == titles
@@ -121,3 +128,31 @@ def test_small_helpers() -> None:
     assert show((10,)) == "10"
     assert per_axis(3, 2, "F") == (3, 3)
     assert per_axis((3, 5), 2, "F") == (3, 5)
+
+
+# Every kind but those whose windows slide, on volumes of five axes and more.
+MANY = [
+    {"dense": {"units": 4, "flatten": False}}, "layer_norm", "batch_norm", {"group_norm": 2},
+    "instance_norm", "lrn", "gelu", "softmax", "prelu", "rms_norm", "l2_normalize", "scale",
+    {"slice": {"axis": 3, "start": 1}}, {"pad": 1}, {"crop": 1}, {"upsample": 2},
+    {"pixel_unshuffle": 2}, {"pixel_shuffle": 2}, {"channel_shuffle": 2}, "glu",
+    {"residual": {"body": ["relu"]}}, {"parallel": {"branches": [[], []]}},
+    {"upsample": {"scale": 2, "mode": "bilinear"}},
+    {"adaptive_avg_pool": 2}, {"adaptive_max_pool": 1},
+    "global_avg_pool", "global_max_pool", "flatten", {"dense": 3},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("axes", [5, 8])
+def test_kinds_without_sliding_windows_take_up_to_eight_axes(axes: int) -> None:
+    reversed_axes = {"transpose": [*reversed(range(axes - 1)), axes - 1]}
+    spec = {"input": [*[1] * (axes - 5), 2, 1, 1, 2, 4], "layers": [reversed_axes, *MANY]}
+    traced = trace(spec)
+    assert traced.diagnostics == ()
+    assert traced.complete
+    assert traced.output == (3,)
+    assert verify(traced).agrees
+    for kind in ("conv", "max_pool", "conv_transpose"):
+        window = {kind: {"F": 1} | ({} if kind == "max_pool" else {"K": 1})}
+        found = trace({"input": spec["input"], "layers": [window]}).diagnostics
+        assert "SC206" in [diagnostic.code for diagnostic in found]

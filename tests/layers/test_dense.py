@@ -148,3 +148,36 @@ def test_the_working(ask: Ask) -> None:
 def test_a_dense_layer_is_described_by_its_fields(layer: Any, text: str) -> None:
     (record,) = trace({"input": 5, "layers": [layer]}).layers
     assert record.summary == text
+
+
+@pytest.mark.parametrize(
+    ("volume", "units", "weights", "macs"),
+    [
+        ("100x512", 20, 10_240, 1_024_000),  # torchinfo counts as many for Linear(512, 20)
+        ("218x218x128", 10, 1_280, 218 * 218 * 1_280),
+        ("1x1x8", 3, 24, 24),
+        ("2x3x4x5", 2, 10, 24 * 10),
+        ("2x1x3x1x4x5", 2, 10, 24 * 10),
+        ("7", 3, 21, 21),
+    ],
+)
+def test_along_the_depth(ask: Ask, volume: str, units: int, weights: int, macs: int) -> None:
+    asked = ask(volume, {"dense": {"units": units, "flatten": False}})
+    *spatial, _ = (int(size) for size in volume.split("x"))
+    assert asked.codes == []
+    assert asked["output"] == [*spatial, units]
+    assert (asked["weights"], asked["biases"], asked["macs"]) == (weights, units, macs)
+
+
+def test_along_the_depth_it_is_a_1x1_convolution(ask: Ask) -> None:
+    before = {"conv": {"K": 6, "F": 3, "S": 2, "P": 1}}
+    dense = ask("9x9x4", before, {"dense": {"units": 5, "flatten": False}})
+    conv = ask("9x9x4", before, {"conv": {"K": 5, "F": 1}})
+    assert dense.codes == conv.codes == []
+    for key in ("output", "weights", "biases", "macs", "receptive_field", "jump"):
+        assert dense[key] == conv[key]
+    assert "positions 5x5 kept, depth = units = 5" in dense["derivation"]
+    assert "MACs = 5*5*5 * 6 = 750" in dense["derivation"]
+    assert ask("9x9x4", {"dense": {"units": 5, "flatten": False, "in_features": 4}}).errors == []
+    behind_a_fault = ask("4x4x1", {"conv": {"K": 2, "F": 9}}, {"dense": {"K": 3, "flatten": False}})
+    assert (behind_a_fault["output"], behind_a_fault["biases"]) == (None, 3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import product
+from math import prod
 from typing import Any
 
 import pytest
@@ -125,8 +126,7 @@ def test_fields_that_are_wrong(ask: Ask, written: Any, codes: list[str]) -> None
         ("batch_norm", {"momentum": 0.1}, {}),
         ("batch_norm", {"num_features": 4}, {}),
         ("batch_norm", {"epsilon": 0.1}, {"eps": 0.1}),
-        ("batch_norm", {"center": False, "scale": False}, {"affine": False}),
-        ("batch_norm", {"center": True, "scale": True}, {}),
+        ("batch_norm", {"beta_initializer": "zeros", "bias": False}, {"center": False}),
         ("layer_norm", {"normalized_shape": 4}, {}),
         ("layer_norm", {"elementwise_affine": False}, {"affine": False}),
         ("group_norm", {"num_groups": 2}, {"groups": 2}),
@@ -140,15 +140,45 @@ def test_frameworks_fields_are_read(
     assert asked.record == ask("8x8x4", {kind: ours}).record
 
 
+@pytest.mark.parametrize("kind", ANY_RANK)
 @pytest.mark.parametrize(
-    "fields", [{"scale": False}, {"center": False}, {"bias": False}, {"track_running_stats": False}]
+    ("fields", "weights", "biases"),
+    [
+        ({"scale": False}, 0, 4),
+        ({"center": False}, 4, 0),
+        ({"bias": False}, 4, 0),  # PyTorch's word for center
+        ({"scale": False, "center": False}, 0, 0),
+        ({"affine": False, "scale": True}, 0, 0),
+    ],
 )
-def test_one_of_gamma_and_beta_alone_is_a_fault_and_no_count_is_made_up(
-    ask: Ask, fields: dict[str, Any]
+def test_a_gamma_or_a_beta_alone(
+    ask: Ask, kind: str, fields: dict[str, Any], weights: int, biases: int
 ) -> None:
-    asked = ask("8x8x4", {"batch_norm": fields})
-    assert asked.errors in (["SC102"], ["SC104"])
+    asked = ask("8x8x4", layer(kind, **fields))
+    assert asked.errors == []
+    assert (asked["weights"], asked["biases"]) == (weights, biases)
+    assert asked["non_trainable"] == (8 if kind == "batch_norm" else 0)
+    unknown = ask("4x4x4", {"conv": {"K": 4, "F": 9}}, layer(kind, **fields))
+    assert (unknown["weights"], unknown["biases"]) == (weights and None, biases and None)
+
+
+def test_statistics_that_are_not_kept_are_a_fault_and_no_count_is_made_up(ask: Ask) -> None:
+    asked = ask("8x8x4", {"batch_norm": {"track_running_stats": False}})
+    assert asked.errors == ["SC102"]
     assert asked["weights"] is None
+
+
+@pytest.mark.parametrize("volume", [(7,), (5, 7), (4, 3, 6), (2, 1, 3, 2, 4)])
+def test_a_layer_norm_over_all_has_a_gamma_and_a_beta_for_every_value(
+    ask: Ask, volume: tuple[int, ...]
+) -> None:
+    asked = ask(volume, {"layer_norm": {"over": "all"}})
+    assert asked.codes == []
+    assert (asked["output"], asked["macs"]) == ([*volume], 0)
+    assert asked["weights"] == asked["biases"] == prod(volume)
+    assert asked["receptive_field"] == ([*volume[:-1]] or None)
+    assert ask(volume, {"layer_norm": {"over": "all", "center": False}})["biases"] == 0
+    assert ask(volume, {"layer_norm": {"over": "none"}}).codes == ["SC104"]
 
 
 @pytest.mark.parametrize(

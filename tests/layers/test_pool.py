@@ -239,6 +239,10 @@ def test_a_global_pool_keeps_the_depth(ask: Ask, kind: str, volume: str, output:
     assert asked.codes == []
     assert asked["output"] == output
     assert (asked["parameters"], asked["macs"]) == (0, 0)
+    flat = ask(volume, {kind: {"keep": False}})
+    assert flat.codes == []
+    assert flat["output"] == output[-1:]
+    assert flat["receptive_field"] == asked["receptive_field"]
 
 
 @pytest.mark.parametrize("kind", ADAPTIVE)

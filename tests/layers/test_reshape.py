@@ -136,7 +136,7 @@ def test_a_list_has_an_entry_for_each_axis(ask: Ask, volume: str, layer: Any) ->
         ({"flatten": 3}, "SC104"),
         ({"flatten": {"start_dim": 2}}, "SC102"),
         ({"reshape": "7xx7"}, "SC104"),
-        ({"reshape": "2x2x2x2x2"}, "SC104"),
+        ({"reshape": "2x2x2x2x2x2x2x2x2"}, "SC104"),
         ({"reshape": []}, "SC104"),
         ({"reshape": [0, 4]}, "SC104"),
         ({"reshape": -1}, "SC104"),

@@ -23,7 +23,7 @@ WITH_WEIGHTS: list[tuple[str, dict[str, Any]]] = [
     *(("instance_norm", {"affine": affine}) for affine in (True, False)),
     *(("layer_norm", {"affine": affine}) for affine in (True, False)),
     *(("group_norm", {"groups": 2, "affine": affine}) for affine in (True, False)),
-    *(("prelu", {"per_channel": own}) for own in (True, False)),
+    *(("prelu", {"slopes": slopes}) for slopes in ("one", "per_slice", "per_value")),
 ]
 BOTH = re.compile(r"its ([a-z ]+) is ([0-9x]+), that of one ([0-9x]+)")
 

@@ -87,8 +87,8 @@ def test_inputs_are_read_in_all_forms(
 @pytest.mark.parametrize(
     "text",
     [
-        "0", "-1", "8x0x3", "1.5", "true", '""', "8x", "x8", "8xx8", "8x8x8x8x8", "[]",
-        "[8, 8, 8, 8, 8]", "[8, '8']", "[8, true]", "{}", "{height: 8, width: 8}",
+        "0", "-1", "8x0x3", "1.5", "true", '""', "8x", "x8", "8xx8", "8x8x8x8x8x8x8x8x8", "[]",
+        "[8, 8, 8, 8, 8, 8, 8, 8, 8]", "[8, '8']", "[8, true]", "{}", "{height: 8, width: 8}",
         "{height: 8, depth: 3}",
         "{height: 8, width: 8, depth: 3, frames: 2, units: 1}", "~",
         "-8x8x3", "1e1x3", ".nan", ".inf", "[.nan, 3]", "eight", "8x?x3", "(None, None, 8, 3)",

@@ -149,6 +149,14 @@ TORCH_ANY: list[tuple[str, dict[str, Any], Any]] = [
     ("GroupNorm", {
         "num_groups": 2, "num_channels": DEPTH, "eps": 0.1, "affine": False, "bias": True,
     }, {"group_norm": {"groups": 2, "eps": 0.1, "affine": False}}),
+    ("GroupNorm", {"num_groups": 2, "num_channels": DEPTH, "bias": False}, {
+        "group_norm": {"groups": 2, "center": False}
+    }),
+    ("LayerNorm", {"normalized_shape": [DEPTH, SIZE, SIZE]}, {"layer_norm": {"over": "all"}}),
+    ("LayerNorm", {"normalized_shape": [DEPTH, SIZE, SIZE], "eps": 0.1, "bias": False}, {
+        "layer_norm": {"over": "all", "eps": 0.1, "center": False}
+    }),
+    ("BatchNorm2d", {"num_features": DEPTH, "bias": False}, {"batch_norm": {"center": False}}),
     ("LocalResponseNorm", {"size": 3}, {"lrn": 3}),
     ("LocalResponseNorm", {"size": 3, "alpha": 0.1, "beta": 0.5, "k": 2.0}, {
         "lrn": {"size": 3, "alpha": 0.1, "beta": 0.5, "k": 2.0}
@@ -184,7 +192,7 @@ TORCH_ANY: list[tuple[str, dict[str, Any], Any]] = [
     ("LeakyReLU", {}, "leaky_relu"),
     ("PReLU", {}, "prelu"),
     ("PReLU", {"num_parameters": 1, "init": 0.25}, "prelu"),
-    ("PReLU", {"num_parameters": DEPTH}, {"prelu": {"per_channel": True}}),
+    ("PReLU", {"num_parameters": DEPTH}, {"prelu": {"slopes": "per_slice"}}),
 ]  # fmt: skip
 
 TORCH_FLAT: list[tuple[str, dict[str, Any], Any]] = [
@@ -285,6 +293,7 @@ def _keras(n: int) -> Iterator[Item]:
         ("GlobalAveragePooling", "global_avg_pool"), ("GlobalAvgPool", "global_avg_pool"),
     ):  # fmt: skip
         yield "Keras", f"{name}{n}D", {"keepdims": True, **form}, kind
+        yield "Keras", f"{name}{n}D", {}, {kind: {"keep": False}}
     for name, kind in (("Max", "adaptive_max_pool"), ("Average", "adaptive_avg_pool")):
         yield "Keras", f"Adaptive{name}Pooling{n}D", {"output_size": 3, **form}, {kind: 3}
     pairs = [[1, 2], [3, 4], [5, 6]][:n]
@@ -319,6 +328,14 @@ KERAS_ANY: list[tuple[str, dict[str, Any], Any]] = [
     ("BatchNormalization", {"axis": 3, "center": True, "scale": True}, {
         "batch_norm": {"eps": 0.001}
     }),
+    ("BatchNormalization", {"scale": False}, {"batch_norm": {"eps": 0.001, "scale": False}}),
+    ("BatchNormalization", {"center": False, "epsilon": 0.1}, {
+        "batch_norm": {"eps": 0.1, "center": False}
+    }),
+    ("LayerNormalization", {"axis": [1, 2, 3], "scale": False}, {
+        "layer_norm": {"over": "all", "eps": 0.001, "scale": False}
+    }),
+    ("LayerNormalization", {"axis": [-3, -2, -1]}, {"layer_norm": {"over": "all", "eps": 0.001}}),
     ("LayerNormalization", {}, {"layer_norm": {"eps": 0.001}}),
     ("LayerNormalization", {
         "axis": -1, "epsilon": 0.1, "center": False, "scale": False, **NORM,
@@ -344,7 +361,9 @@ KERAS_ANY: list[tuple[str, dict[str, Any], Any]] = [
     ("Activation", {"activation": "hard_tanh"}, "hard_tanh"),
     ("Activation", {"activation": "glu"}, "glu"),
     ("LeakyReLU", {"negative_slope": 0.2}, {"leaky_relu": 0.2}),
-    ("PReLU", {"shared_axes": [1, 2]}, {"prelu": {"per_channel": True}}),
+    ("PReLU", {"shared_axes": [1, 2]}, {"prelu": {"slopes": "per_slice"}}),
+    ("PReLU", {"shared_axes": None}, {"prelu": {"slopes": "per_value"}}),
+    ("PReLU", {"alpha_initializer": "zeros"}, {"prelu": {"slopes": "per_value"}}),
     ("ELU", {"alpha": 1.0}, "elu"),
     ("Softmax", {"axis": -1}, "softmax"),
     ("Activation", {"activation": "relu"}, "relu"),

@@ -347,12 +347,16 @@ def adaptive(kind: str) -> Callable[..., Tensor]:
     def apply(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
         (x,) = inputs
         pool = getattr(functional, f"adaptive_{kind}_pool{x.ndim - 2}d")
-        return pool(x, case.fields.get("output", 1))
+        y = pool(x, case.fields.get("output", 1))
+        return y if case.fields.get("keep", True) else y.flatten(1)
 
     return apply
 
 
 def dense(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    if not case.fields.get("flatten", True):
+        last = inputs[0].movedim(1, -1)
+        return functional.linear(last, parameters["weight"], parameters.get("bias")).movedim(-1, 1)
     return functional.linear(inputs[0].flatten(1), parameters["weight"], parameters.get("bias"))
 
 
@@ -379,6 +383,8 @@ def norm(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Ten
     affine = {name: parameters.get(name) for name in ("weight", "bias")}
     eps = fields.get("eps", 1e-5)
     if "groups" in fields:
+        if affine["weight"] is None:  # PyTorch's backward fails with a beta alone
+            affine["weight"] = torch.ones(x.shape[1], dtype=x.dtype)
         return functional.group_norm(x, fields["groups"], **affine, eps=eps)
     return functional.instance_norm(x, **affine, eps=eps)
 
@@ -387,6 +393,8 @@ def layer_norm(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) 
     last = inputs[0].movedim(1, -1)
     affine = [parameters.get(name) for name in ("weight", "bias")]
     eps = case.fields.get("eps", 1e-5)
+    if case.fields.get("over") == "all":
+        return functional.layer_norm(inputs[0], inputs[0].shape[1:], *affine, eps)
     return functional.layer_norm(last, last.shape[-1:], *affine, eps).movedim(-1, 1)
 
 
@@ -414,6 +422,8 @@ def lrn(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tens
 
 
 def prelu(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    if case.fields.get("slopes") == "per_value":
+        return torch.where(inputs[0] > 0, inputs[0], inputs[0] * parameters["weight"])
     return functional.prelu(inputs[0], parameters["weight"])
 
 
@@ -453,6 +463,7 @@ def plainly(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 VOLUMES: tuple[Volume, ...] = ((6,), (5, 4), (4, 3, 6), (2, 3, 4, 2))
 SPATIAL = VOLUMES[1:]
+MORE_AXES = (*VOLUMES, (2, 1, 3, 2, 4))
 
 
 def sampled(grid: Sequence[Any], count: int) -> list[Any]:
@@ -571,6 +582,7 @@ def globals_and_bins(is_global: bool) -> Iterator[Case]:
     for volume, values in product((*SPATIAL, (7, 2), (9, 8, 4)), ("normal", "ties", "whole")):
         if is_global:
             yield Case({}, (volume,), values=values)
+            yield Case({"keep": False}, (volume,), values=values)
             continue
         for bins in (1, 2, 3, 5, 11):
             yield Case({"output": bins}, (volume,), values=values)
@@ -579,20 +591,28 @@ def globals_and_bins(is_global: bool) -> Iterator[Case]:
                 yield Case({"output": list(bins)}, (volume,), values=values)
 
 
-def on_all(*written: Fields, volumes: Sequence[Volume] = VOLUMES) -> Callable[[], Iterator[Case]]:
+def on_all(*written: Fields, volumes: Sequence[Volume] = MORE_AXES) -> Callable[[], Iterator[Case]]:
     """Return what yields all fields on all volumes."""
     return lambda: (Case(fields, (volume,)) for fields in written for volume in volumes)
 
 
 def reshapes() -> Iterator[Case]:
-    for volume in ((24,), (6, 4), (3, 4, 2), (2, 3, 2, 2)):
-        for output in ([24], [4, 6], [2, 3, 4], [4, 3, 2], [1, 2, 3, 4], [2, 2, 2, 3]):
+    for volume in ((24,), (6, 4), (3, 4, 2), (2, 3, 2, 2), (2, 1, 3, 2, 2)):
+        for output in (
+            [1, 2, 3, 1, 2, 2],
+            [24],
+            [4, 6],
+            [2, 3, 4],
+            [4, 3, 2],
+            [1, 2, 3, 4],
+            [2, 2, 2, 3],
+        ):
             yield Case({"output": output}, (volume,))
 
 
 def activations(*written: Fields) -> Callable[[], Iterator[Case]]:
     """Return what yields normal and large values, and whole ones, which lie on the kinks."""
-    volumes = (*VOLUMES, (9, 7, 11), (600, 300))
+    volumes = (*MORE_AXES, (9, 7, 11), (600, 300))
     return lambda: (
         Case(fields, (volume,), values=values)
         for fields in written or ({},)
@@ -617,8 +637,8 @@ def gated() -> Iterator[Case]:
 
 def norms(*more: Fields) -> Callable[[], Iterator[Case]]:
     """Return what yields norms in training and inference."""
-    written = ({}, {"affine": False}, {"eps": 0.1})
-    grid = list(product(written, more or ({},), (*VOLUMES, (9, 7, 8))))
+    written = ({}, {"affine": False}, {"eps": 0.1}, {"scale": False}, {"center": False})
+    grid = list(product(written, more or ({},), (*MORE_AXES, (9, 7, 8))))
     return lambda: (
         Case(fields | one, (volume,), training=training)
         for fields, one, volume in grid
@@ -675,13 +695,13 @@ def merges() -> Iterator[Case]:
 
 def joins() -> Iterator[Case]:
     for depths in ((1, 2), (3, 1, 4), (2, 2, 2, 2)):
-        for spatial in ((), (5,), (4, 3), (2, 3, 2)):
+        for spatial in ((), (5,), (4, 3), (2, 3, 2), (2, 1, 3, 2, 2)):
             yield Case({}, tuple((*spatial, depth) for depth in depths))
 
 
 def shuffles() -> Iterator[Case]:
     for spatial, (D, groups) in product(
-        ((), (3,), (4, 3), (2, 3, 2)), ((6, 2), (6, 3), (6, 1), (6, 6), (12, 4))
+        ((), (3,), (4, 3), (2, 3, 2), (2, 1, 3, 2)), ((6, 2), (6, 3), (6, 1), (6, 6), (12, 4))
     ):
         yield Case({"groups": groups}, ((*spatial, D),))
 
@@ -758,8 +778,11 @@ def slices() -> Iterator[Case]:
         yield Case({"axis": axis, **fields}, ((2, 4, 6, 3),))
     yield Case({"axis": "frames", "stop": 1}, ((2, 4, 6, 3),))
     yield Case({"axis": "length", "start": -2}, ((4, 3),))
+    for axis in range(5):
+        yield Case({"axis": axis, "start": 1}, ((2, 4, 3, 2, 3),))
 
 
+SLOPES = ("one", "per_slice", "per_value")
 AXES_OF = {1: ["depth"], 2: ["length", "depth"], 3: ["height", "width", "depth"],
            4: ["frames", "height", "width", "depth"]}  # fmt: skip
 
@@ -767,7 +790,11 @@ AXES_OF = {1: ["depth"], 2: ["length", "depth"], 3: ["height", "width", "depth"]
 def sliced(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
     (x,) = inputs
     axis = case.fields.get("axis", "depth")
-    at = 1 if axis == "depth" else 2 + AXES_OF[x.dim() - 1].index(axis)
+    if axis == "depth":
+        axis = x.dim() - 2
+    elif isinstance(axis, str):
+        axis = AXES_OF[x.dim() - 1].index(axis)
+    at = 1 if axis == x.dim() - 2 else 2 + axis
     if "of" in case.fields:
         return torch.chunk(x, case.fields["of"], at)[case.fields["part"] - 1]
     places = range(x.shape[at])[case.fields.get("start", 0) : case.fields.get("stop")]
@@ -779,11 +806,13 @@ def transposes() -> Iterator[Case]:
         for order in permutations(range(len(volume))):
             yield Case({"axes": list(order)}, (volume,))
             yield Case({"axes": [AXES_OF[len(volume)][axis] for axis in order]}, (volume,))
+    for order in ((0, 2, 1, 3, 4), (4, 3, 2, 1, 0), (1, 4, 0, 3, 2)):
+        yield Case({"axes": list(order)}, ((2, 3, 1, 4, 5),))
 
 
 def transposed_axes(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
     depth_last = inputs[0].movedim(1, -1)
-    names = AXES_OF[depth_last.dim() - 1]
+    names = AXES_OF.get(depth_last.dim() - 1, [])
     order = [1 + (names.index(a) if isinstance(a, str) else a) for a in case.fields["axes"]]
     return depth_last.permute(0, *order).movedim(-1, 1)
 
@@ -818,11 +847,18 @@ ORACLES: dict[str, Oracle] = {
     "max_pool": Oracle(max_pool, lambda: pools("max_pool"), 300),
     "avg_pool": Oracle(avg_pool, lambda: pools("avg_pool"), 400),
     "l2_pool": Oracle(l2_pool, lambda: pools("l2_pool"), 400),
-    "global_max_pool": Oracle(adaptive("max"), lambda: globals_and_bins(True), 15),
-    "global_avg_pool": Oracle(adaptive("avg"), lambda: globals_and_bins(True), 15),
+    "global_max_pool": Oracle(adaptive("max"), lambda: globals_and_bins(True), 30),
+    "global_avg_pool": Oracle(adaptive("avg"), lambda: globals_and_bins(True), 30),
     "adaptive_max_pool": Oracle(adaptive("max"), lambda: globals_and_bins(False), 90),
     "adaptive_avg_pool": Oracle(adaptive("avg"), lambda: globals_and_bins(False), 90),
-    "dense": Oracle(dense, on_all({"units": 1}, {"units": 5}, {"units": 5, "bias": False}), 12),
+    "dense": Oracle(
+        dense,
+        on_all(
+            *({"units": 1}, {"units": 5}, {"units": 5, "bias": False}, {"K": 1, "flatten": False}),
+            {"units": 5, "bias": False, "flatten": False},
+        ),
+        25,
+    ),
     "flatten": Oracle(lambda case, inputs, _: inputs[0].flatten(1), on_all({}), 4),
     "reshape": Oracle(reshape, reshapes, 24),
     "dropout": Oracle(
@@ -836,7 +872,7 @@ ORACLES: dict[str, Oracle] = {
     ),
     "batch_norm": Oracle(batch_norm, norms(), 30),
     "instance_norm": Oracle(norm, instance_norms, 24),
-    "layer_norm": Oracle(layer_norm, norms(), 30),
+    "layer_norm": Oracle(layer_norm, norms({}, {"over": "all"}), 100),
     "group_norm": Oracle(norm, norms({"groups": 1}, {"groups": 2}, {"groups": 4}), 50),
     "lrn": Oracle(lrn, lrns, 62),
     "rms_norm": Oracle(rms_norm, activations({}, {"weight": False}, {"eps": 0.1}), 50),
@@ -882,7 +918,9 @@ ORACLES: dict[str, Oracle] = {
         lambda x, slope=0.01: functional.leaky_relu(x, slope),
         *({}, {"slope": 0.2}, {"slope": 0}, {"slope": -0.5}, {"slope": 1.5}),
     ),
-    "prelu": Oracle(prelu, activations({}, {"per_channel": True}), 36),
+    "prelu": Oracle(
+        prelu, activations({}, {"per_channel": True}, *({"slopes": s} for s in SLOPES)), 90
+    ),
     "pad": Oracle(lambda case, inputs, _: shifted(case, inputs, 1), borders, 27),
     "crop": Oracle(lambda case, inputs, _: shifted(case, inputs, -1), borders, 27),
     "upsample": Oracle(upsample, upsamples, 70),

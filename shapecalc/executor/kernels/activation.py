@@ -349,17 +349,28 @@ class LogSoftmax(Softmax):
 class PRelu(Kernel):
     """prelu: x above 0, w*x below. Backward: upstream above, upstream*w from 0 down.
 
-    The gradient of w is the sum of upstream*x below 0, over all values or those of each channel.
+    The gradient of w is the sum of upstream*x below 0, over all values, those of each channel, or
+    the examples alone.
     """
+
+    def rows(self, x: Array) -> Array:
+        """Return x with slopes of its own for each column, or with one for all."""
+        return x.reshape((len(x), -1) if self.layer.slopes == "per_value" else (-1, x.shape[-1]))
+
+    def to_kernel_layout(self, name: str, values: Array) -> Array:
+        return np.moveaxis(values, 0, -1)
+
+    def from_kernel_layout(self, name: str, values: Array) -> Array:
+        return np.moveaxis(values, -1, 0)
 
     def forward(
         self, context: Context, inputs: Sequence[Array], parameters: Parameters
     ) -> tuple[Array, Saved]:
         x, out = in_one_piece(context, inputs[0]), context.buffers.empty(inputs[0].shape)
-        rows, rows_out = x.reshape(-1, x.shape[-1]), out.reshape(-1, x.shape[-1])
+        rows, rows_out, weight = self.rows(x), self.rows(out), parameters["weight"].reshape(-1)
         for cut in blocks(rows):
             below = np.minimum(rows[cut], 0)
-            below *= parameters["weight"]
+            below *= weight
             np.add(np.maximum(rows[cut], 0), below, out=rows_out[cut])
         return out, x
 
@@ -373,16 +384,16 @@ class PRelu(Kernel):
     ) -> tuple[Sequence[Array | None], Parameters]:
         weight = parameters["weight"]
         upstream, out = whole(context, upstream)
-        shape = (-1, upstream.shape[-1])
-        rows, x, rows_out = upstream.reshape(shape), saved.reshape(shape), out.reshape(shape)
-        sums = np.zeros(shape[1])  # of blocks, few enough for float64
+        rows, x, rows_out = self.rows(upstream), self.rows(saved), self.rows(out)
+        sums = np.zeros(rows.shape[1])  # of blocks, few enough for float64
         for cut in blocks(rows):
             above, below = split(rows[cut], x[cut] > 0)
             sums += column_sums(below * x[cut])
-            below *= weight
+            below *= weight.reshape(-1)
             np.add(above, below, out=rows_out[cut])
-        learned = sums if len(weight) > 1 else sums.sum(keepdims=True)
-        return [out if wanted[0] else None], {"weight": learned.astype(weight.dtype)}
+        learned = sums if weight.size > 1 else sums.sum(keepdims=True)
+        learned = learned.astype(weight.dtype).reshape(weight.shape)
+        return [out if wanted[0] else None], {"weight": learned}
 
 
 class Dropout(Kernel):

@@ -15,16 +15,24 @@ from shapecalc.executor.kernels.conv import bias_gradient
 
 
 class Dense(Kernel):
-    """dense: the weight is units x inputs; a volume is flattened as depth, height, width."""
+    """dense: the weight is units x inputs; a volume is flattened as depth, height, width.
+
+    Without flatten every position is a row of its own, x is (N*positions) x D.
+    """
 
     def forward(
         self, context: Context, inputs: Sequence[Array], parameters: Parameters
     ) -> tuple[Array, Saved]:
         (volume,) = inputs
-        x = np.moveaxis(volume, -1, 1).reshape(len(volume), -1)
+        if self.layer.flatten:
+            x = np.moveaxis(volume, -1, 1).reshape(len(volume), -1)
+        else:
+            x = volume.reshape(-1, volume.shape[-1])
         y = context.matmul(x, parameters["weight"].T)
         if "bias" in parameters:
             y += parameters["bias"]
+        if not self.layer.flatten:
+            y = y.reshape(*volume.shape[:-1], -1)
         return y, (x, volume.shape)
 
     def backward(
@@ -37,6 +45,7 @@ class Dense(Kernel):
     ) -> tuple[Sequence[Array | None], Parameters]:
         x, shape = saved
         weight = parameters["weight"]
+        upstream = upstream.reshape(len(x), -1)
         dw = context.buffers.empty(weight.shape)
         if len(x) == 1:  # an outer product: multiply is seven times as fast as matmul
             np.multiply(upstream.T, x, out=dw)
@@ -48,6 +57,8 @@ class Dense(Kernel):
         if not wanted[0]:
             return [None], gradients
         dx = context.matmul(upstream, weight)
+        if not self.layer.flatten:
+            return [dx.reshape(shape)], gradients
         depth_first = dx.reshape(shape[0], shape[-1], *shape[1:-1])
         return [np.moveaxis(depth_first, 1, -1)], gradients
 

@@ -14,6 +14,7 @@ from shapecalc.executor.kernels.columns import affine, column_sums, combine, gra
 from shapecalc.executor.kernels.elementwise import let_through
 
 FEW = 2  # values that are normalized together
+LEARNED = ("weight", "bias")
 
 
 class OverPositions(Kernel):
@@ -63,12 +64,14 @@ class OverPositions(Kernel):
         mean, variance = self.statistics(context, parts, parameters)
         inverse = 1 / np.sqrt(variance + self.layer.eps)
         scale, shift = inverse, -mean * inverse
-        if self.layer.affine:
+        if "weight" in parameters:
             scale = scale * parameters["weight"]
-            shift = shift * parameters["weight"] + parameters["bias"]
+            shift = shift * parameters["weight"]
+        if "bias" in parameters:
+            shift = shift + parameters["bias"]
         for rows, a, b, rows_out in zip(parts, scale, shift, self.parts(out), strict=True):
             affine(rows, a, b, rows_out)
-        needed = self.layer.affine or not self.constant(context)
+        needed = "weight" in parameters or "bias" in parameters or not self.constant(context)
         return out, (x if needed else None, mean, inverse)
 
     def backward(
@@ -81,19 +84,18 @@ class OverPositions(Kernel):
     ) -> tuple[Sequence[Array | None], Parameters]:
         x, mean, inverse = saved
         upstream, out = whole(context, upstream)
-        ups, outs, learned = self.parts(upstream), self.parts(out), NO_PARAMETERS
+        ups, outs, learned = self.parts(upstream), self.parts(out), dict[str, Array]()
         scale = inverse
         if x is not None:
             parts = self.parts(x)
             pairs = [gradient_sums(*of) for of in zip(ups, parts, mean, strict=True)]
             sums, products = map(np.stack, zip(*pairs, strict=True))
             products *= inverse
-        if self.layer.affine:
+        if "bias" in parameters:
+            learned["bias"] = sums.sum(0).astype(upstream.dtype)
+        if "weight" in parameters:
             weight = parameters["weight"]
-            learned = {
-                "weight": products.sum(0).astype(weight.dtype),
-                "bias": sums.sum(0).astype(weight.dtype),
-            }
+            learned["weight"] = products.sum(0).astype(upstream.dtype)
             scale, sums, products = inverse * weight, sums * weight, products * weight
         if not wanted[0]:
             return [None], learned
@@ -145,20 +147,32 @@ class GroupNorm(OverPositions):
 
 
 class LayerNorm(Kernel):
-    """layer_norm: xhat*weight + bias, xhat = (x - mean)/sqrt(var + eps) over the depth.
+    """layer_norm: xhat*weight + bias, xhat = (x - mean)/sqrt(var + eps) over the depth, or all.
 
     Backward, with u = upstream*weight: (u - mean(u) - xhat*mean(u*xhat))/sqrt(var + eps).
     """
 
+    def values(self, shape: tuple[int, ...]) -> int:
+        """Return how many values are normalized together."""
+        return shape[-1] if self.layer.over == "depth" else prod(shape[1:])
+
     def degenerate(self, shape: tuple[int, ...]) -> bool:
-        return shape[-1] <= FEW
+        return self.values(shape) <= FEW
+
+    def to_kernel_layout(self, name: str, values: Array) -> Array:
+        return np.moveaxis(values, 0, -1)
+
+    def from_kernel_layout(self, name: str, values: Array) -> Array:
+        return np.moveaxis(values, -1, 0)
 
     def forward(
         self, context: Context, inputs: Sequence[Array], parameters: Parameters
     ) -> tuple[Array, Saved]:
         x = in_one_piece(context, inputs[0])
         out = context.buffers.empty(x.shape)
-        rows, rows_out = x.reshape(-1, x.shape[-1]), out.reshape(-1, x.shape[-1])
+        shape = (-1, self.values(x.shape))
+        rows, rows_out = x.reshape(shape), out.reshape(shape)
+        weight, bias = (p.reshape(-1) if p is not None else p for p in map(parameters.get, LEARNED))
         mean, inverse = context.buffers.empty((len(rows), 1)), context.buffers.empty((len(rows), 1))
         for cut in blocks(rows):
             np.mean(rows[cut], axis=-1, keepdims=True, out=mean[cut])
@@ -166,9 +180,10 @@ class LayerNorm(Kernel):
             variance = np.einsum("nd,nd->n", y, y)[:, None] / y.shape[-1]
             np.divide(1, np.sqrt(variance + self.layer.eps), out=inverse[cut])
             y *= inverse[cut]
-            if self.layer.affine:
-                y *= parameters["weight"]
-                y += parameters["bias"]
+            if weight is not None:
+                y *= weight
+            if bias is not None:
+                y += bias
         return out, (x, mean, inverse)
 
     def backward(
@@ -181,22 +196,26 @@ class LayerNorm(Kernel):
     ) -> tuple[Sequence[Array | None], Parameters]:
         x, mean, inverse = saved
         upstream, out = whole(context, upstream)
-        D = x.shape[-1]
+        D = self.values(x.shape)
         ups, rows, rows_out = upstream.reshape(-1, D), x.reshape(-1, D), out.reshape(-1, D)
-        weights, biases = np.zeros((2, D))
+        sums = {name: np.zeros(D) for name in parameters}
         for cut in blocks(rows):
             u = ups[cut]
             xhat = (rows[cut] - mean[cut]) * inverse[cut]
-            if self.layer.affine:
-                weights += column_sums(u * xhat)
-                biases += column_sums(u)
-                u = u * parameters["weight"]
+            if "bias" in sums:
+                sums["bias"] += column_sums(u)
+            if "weight" in sums:
+                sums["weight"] += column_sums(u * xhat)
+                u = u * parameters["weight"].reshape(-1)
             xhat *= np.einsum("nd,nd->n", u, xhat)[:, None] / D
             xhat += u.mean(-1, keepdims=True)
             np.subtract(u, xhat, out=rows_out[cut])
             rows_out[cut] *= inverse[cut]
-        learned = {"weight": weights.astype(x.dtype), "bias": biases.astype(x.dtype)}
-        return [out if wanted[0] else None], learned if self.layer.affine else NO_PARAMETERS
+        learned = {
+            name: total.astype(x.dtype).reshape(parameters[name].shape)
+            for name, total in sums.items()
+        }
+        return [out if wanted[0] else None], learned
 
 
 class Lrn(Kernel):

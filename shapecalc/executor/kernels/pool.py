@@ -182,6 +182,23 @@ class AdaptiveAvgPool(AvgPool):
 class GlobalMaxPool(MaxPool):
     """global_max_pool: y = max over positions of x. dx += dy at the first of the largest."""
 
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        y, saved = super().forward(context, inputs, parameters)
+        return y if self.layer.keep else y.reshape(len(y), -1), (saved, y.shape)
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> tuple[Sequence[Array | None], Parameters]:
+        inner, shape = saved
+        return super().backward(context, upstream.reshape(shape), inner, parameters, wanted)
+
     def axes(self, spatial: Sizes) -> list[Axis]:
         """Return one bin an axis."""
         return _bins(spatial, 1)
@@ -202,7 +219,8 @@ class GlobalAvgPool(Kernel):
         # so the context does not count it.
         np.matmul(np.ones((1, n), x.dtype), positions, out=y)
         y /= n
-        return y.reshape(examples, *(1 for _ in spatial), depth), x.shape
+        kept = [1 for _ in spatial] if self.layer.keep else []
+        return y.reshape(examples, *kept, depth), x.shape
 
     def backward(
         self,
@@ -215,7 +233,8 @@ class GlobalAvgPool(Kernel):
         if not wanted[0]:
             return [None], NO_PARAMETERS
         gradient = context.buffers.empty(saved)
-        gradient[...] = upstream / np.prod(saved[1:-1])
+        n, *spatial, depth = saved
+        gradient[...] = upstream.reshape(n, *(1 for _ in spatial), depth) / np.prod(spatial)
         return [gradient], NO_PARAMETERS
 
 

@@ -284,8 +284,7 @@ class Slice(Kernel):
     def part(self, shape: tuple[int, ...]) -> tuple[slice, ...]:
         """Return which part of an array is taken."""
         layer = self.layer
-        names = (*TITLES[len(shape) - 2], "depth")
-        at = 1 + names.index(layer.axis)
+        at = 1 + axis_number(layer.axis, len(shape) - 1)
         taken = slice(layer.start, layer.stop)
         if layer.of is not None:
             each = shape[at] // layer.of
@@ -313,7 +312,14 @@ class Slice(Kernel):
         return [gradient], NO_PARAMETERS
 
 
-TITLES = ((), ("length",), ("height", "width"), ("frames", "height", "width"))
+NAMES = (("units",), ("length",), ("height", "width"), ("frames", "height", "width"))
+
+
+def axis_number(axis: str | int, axes: int) -> int:
+    """Return which of a volume's axes one is, from 0; more than three spatial ones are numbered."""
+    if isinstance(axis, int):
+        return axis
+    return axes - 1 if axis == "depth" else NAMES[axes - 1].index(axis)
 
 
 class Transpose(Rearranged):
@@ -321,10 +327,7 @@ class Transpose(Rearranged):
 
     def order(self, rank: int) -> list[int]:
         """Return where each axis of the output comes from, the examples' first."""
-        names = (*TITLES[rank - 2], "depth")
-        axes = self.layer.axes
-        numbers = [names.index(a) if a in names else 0 if a == "units" else a for a in axes]
-        return [0, *(1 + number for number in numbers)]
+        return [0, *(1 + axis_number(axis, rank - 1) for axis in self.layer.axes)]
 
     def move(self, x: Array) -> Array:
         return x.transpose(self.order(x.ndim))

@@ -183,6 +183,9 @@ class QuestionContext:
         layer, volume = self.layer, self.volume
         if not volume or not isinstance(layer, Convolution | ConvTranspose | Dense):
             return None
+        if isinstance(layer, Dense) and not layer.whole(volume):
+            D = volume[-1]
+            return Weighted(layer.units, (), D, layer.bias, D, self.output[:-1], True)
         if isinstance(layer, Dense):
             *spatial, D = self.unflattened
             return Weighted(layer.units, tuple(spatial), D, layer.bias, D, (), True)
