@@ -77,6 +77,7 @@ NETWORKS = {
         Network(
             "googlenet", partial(smaller_googlenet, 3), (96, 96, 3), 2, True, with_average_of(3)
         ),
+        Network("convnext-tiny", reference.convnext_tiny, (64, 64, 3), 2),
         Network("u-net", reference.unet, (188, 188, 1)),
         *trained_and_used("resnet-18", partial(reference.resnet, 18), (64, 64, 3), 2),
         *trained_and_used("resnet-50", partial(reference.resnet, 50), (64, 64, 3), 2),

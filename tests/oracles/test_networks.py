@@ -70,6 +70,7 @@ NETWORKS = {
     "alexnet": Network(reference.alexnet, (3, 227, 227), 62_378_344),
     "alexnet-groups": Network(reference.alexnet_groups, (3, 227, 227), 60_965_224),
     "alexnet-224": Network(reference.alexnet_224, PHOTO, 61_100_840),
+    "convnext-tiny": Network(reference.convnext_tiny, PHOTO, 28_589_128),
     "cs231n-pattern": Network(reference.cs231n_pattern, (3, 32, 32)),
     "darknet-53": Network(reference.darknet53, (3, 256, 256), 41_609_928),
     "densenet-121": Network(reference.densenet121, PHOTO, 7_978_856),
