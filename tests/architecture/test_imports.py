@@ -199,5 +199,5 @@ def test_a_failing_command_is_noticed() -> None:
 
 
 def test_a_spec_loads_nothing_of_other_formats() -> None:
-    inside = ("shapecalc.readers.keras.document", "shapecalc.checkpoints", "zipfile")
+    inside = ("shapecalc.readers.keras.document", "shapecalc.checkpoints")
     assert loaded(command("report", str(SPEC)), inside) == set()
