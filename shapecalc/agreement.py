@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from shapecalc.derivations import Derivation, Operation
 from shapecalc.diagnostics import Fault, Finding, repairable
-from shapecalc.records import KnownRecord, LayerRecord, with_context
+from shapecalc.layers.base import Counts, Layer
+from shapecalc.records import KnownRecord, LayerRecord, SharedPart, with_context
 from shapecalc.volumes import PartialVolume
 
 # 1,234 and 54.25; [1,234] are two numbers
@@ -19,19 +20,24 @@ T = TypeVar("T")
 
 
 class OpenRecord(LayerRecord):
-    """The record of a layer that sizes left open come to. `at` has its record at some sizes each,
-    all of which fit.
+    """The record of a layer that sizes left open come to. `at` has its records at sizes that fit,
+    or at such as fit the layer alone; `among` those that know its field in the network.
     """
 
     at: Sequence[KnownRecord]
+    among: Sequence[KnownRecord]
 
     @classmethod
     def of(
-        cls, records: Sequence[KnownRecord], inputs: tuple[PartialVolume, ...] | None
+        cls,
+        records: Sequence[KnownRecord],
+        inputs: tuple[PartialVolume, ...] | None,
+        among: Sequence[KnownRecord],
+        layer: Layer | None,
     ) -> OpenRecord:
         """Return what the records of one layer agree in."""
-        first = records[0]
-        placed = all(record.field is not None for record in records)
+        first = among[0]
+        placed = all(record.field is not None for record in among)
         made = cls(
             first.name, first.kind, first.sources, inputs,
             agreed_volume([record.output for record in records]),
@@ -39,27 +45,40 @@ class OpenRecord(LayerRecord):
             agreed([record.biases for record in records]),
             agreed([record.non_trainable for record in records]),
             agreed([record.macs for record in records]),
-            first.shares, first.layer, first.field if placed else None, first.source_fields,
-            first.path,
+            first.shares, layer, first.field if placed else None, first.source_fields,
+            first.path, first.learns, _shared_part([record.shares_one for record in records]),
         )  # fmt: skip
-        made.at = records
+        made.at, made.among = records, among
         return made
 
     @property
     def receptive_field(self) -> PartialVolume | None:
         """Input pixels that one output value depends on, per spatial axis of the input."""
-        return agreed_volume([record.receptive_field for record in self.at])
+        sizes = agreed_volume([record.receptive_field for record in self.among])
+        if len(self.among) > 1 or sizes is None or self.field is None or not self.field.whole:
+            return sizes
+        return (None,) * len(sizes)  # an input's, which may be one of ours
 
     @property
     def jump(self) -> tuple[int | float | None, ...] | None:
         """Input pixels from one output value to the next, per spatial axis of the input."""
-        return agreed_volume([record.jump for record in self.at])
+        return agreed_volume([record.jump for record in self.among])
 
     @property
     def derivations(self) -> list[Derivation]:
         """How each number follows, as far as it does at every size."""
-        told_by_one = len(self.at) < 2 and any(None in volume for volume in self.input or ())
-        return [] if told_by_one else _derivations([record.derivations for record in self.at])
+        if len(self.among) < 2:  # nobody could tell which of its numbers are ours
+            return []
+        return _derivations([record.derivations for record in self.among])
+
+
+def _shared_part(parts: Sequence[SharedPart | None]) -> SharedPart | None:
+    """Return what a layer has from another, with the counts that are the same at every size."""
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    counts = Counts(*map(agreed, zip(*(part.counts for part in known), strict=True)))
+    return known[0]._replace(counts=counts)
 
 
 def agreed(values: Sequence[T]) -> T | None:
@@ -91,6 +110,11 @@ class _Unknown(int):
 
     def __format__(self, how: str) -> str:
         return "?"
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = int.__hash__
 
     def _same(self, other: object) -> _Unknown:
         return self
@@ -225,7 +249,7 @@ def _fault(faults: Sequence[Fault], finding: Finding, records: Mapping[str, Laye
         text = _masked(texts) if len(texts) == len(faults) else None
         if text is not None:
             repairs.append(repair._replace(text=text))
-    if first.repairs:
+    if any(fault.repairs for fault in faults):
         others = [fault.otherwise if fault.repairs else fault.hint for fault in faults]
         return repairable(first.rule, message, repairs, _masked(others) or "")
     otherwise = _masked([fault.otherwise for fault in faults]) or ""

@@ -6,8 +6,8 @@ a claim under `expect`, and something that questions ask for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import attrgetter
+from collections.abc import Callable, Mapping
+from operator import attrgetter, itemgetter
 from typing import Any, Literal, NamedTuple
 
 Role = Literal["weight", "bias", "statistic"]  # what a parameter is: the last is not learned
@@ -26,10 +26,16 @@ class Quantity(NamedTuple):
     reported: bool = True  # in reports, totals and claims; otherwise it may only be asked for
     usual: bool = False  # a report has its column unless others are asked for
     role: Role | None = None  # the parameters that it counts
+    # The total, from those of the quantities before, where no layer is frozen: nearly always.
+    unfrozen: Callable[[Mapping[str, int | None]], int | None] | None = None
 
 
 def _flops(record: Any) -> int | None:
     return None if record.macs is None else 2 * record.macs
+
+
+def _none_frozen(totals: Mapping[str, int | None]) -> int | None:
+    return None if totals["parameters"] is None else 0
 
 
 _ALL = (
@@ -73,6 +79,7 @@ _ALL = (
         "How many of the parameters of {name} are trained?",
         "parameters does training change in the whole network",
         weighty=True,
+        unfrozen=itemgetter("parameters"),
     ),
     Quantity(
         "frozen",
@@ -82,6 +89,7 @@ _ALL = (
         "How many of the parameters of {name} are frozen?",
         "frozen parameters does the whole network have",
         weighty=True,
+        unfrozen=_none_frozen,
     ),
     Quantity(
         "non_trainable",

@@ -224,7 +224,8 @@ def spread_out(field: Field | None, steps: Sequence[Step]) -> Field | None:
     """Return the field behind a transposed convolution or a nearest upsampling: its jump is
     divided by the stride.
     """
-    return _moved(field, steps, _spread_axis, lambda step: step.span == 1, (1, 1, 0).__eq__)
+    moved = _moved(field, steps, _spread_axis, lambda step: step.span == 1, (1, 1, 0).__eq__)
+    return bounding(moved) if _evened(field, [step.S for step in steps]) else moved
 
 
 def interpolated(field: Field | None, axes: Sequence[Resize]) -> Field | None:
@@ -236,11 +237,16 @@ def interpolated(field: Field | None, axes: Sequence[Resize]) -> Field | None:
 def resampled(field: Field | None, axes: Sequence[Resize]) -> Field | None:
     """Return the field behind resampling to the nearest pixel; of a long pattern a bound."""
     moved = _moved(field, axes, _resampled_axis, lambda axis: True, _keeps_size)
-    placed = field.axes if field is not None else None
-    if placed is None or len(placed) != len(axes):
-        return moved
-    long = any(r.new * len(a.starts) > MAX_PHASES for a, r in zip(placed, axes, strict=True))
-    return bounding(moved) if long else moved
+    long = any(axis.new > MAX_PHASES for axis in axes)
+    return bounding(moved) if long or _evened(field, [axis.new for axis in axes]) else moved
+
+
+def _evened(field: Field | None, periods: Sequence[int]) -> bool:
+    """Say whether a pattern that gets so many times as long is replaced by an even bound."""
+    if field is None or field.axes is None or len(field.axes) != len(periods):
+        return False
+    both = zip(field.axes, periods, strict=True)
+    return any(len(axis.starts) > 1 and len(axis.starts) * n > MAX_PHASES for axis, n in both)
 
 
 def _keeps_size(axis: Resize) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import import_module
 from math import prod
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.derivations import Derivation, plus
@@ -16,6 +17,7 @@ from shapecalc.receptive_field import Field
 from shapecalc.volumes import PartialVolume, values_in
 
 PER_AXIS = ("receptive_field", "jump")
+LEARNS, SHARES_ONE = attrgetter("learns"), attrgetter("shares_one")
 
 
 class SharedPart(NamedTuple):
@@ -176,7 +178,14 @@ def with_context(name: str, layer: Layer, inputs: Sequence[PartialVolume], fault
 def totals_of(records: Sequence[LayerRecord]) -> dict[str, int | None]:
     """Sum the counts of records. Weights that another of them owns are counted with that one."""
     once = _once(records)
-    return {q.key: _sum(q, once if q.weighty else records) for q in REPORTED}
+    unfrozen = all(map(LEARNS, once))
+    totals: dict[str, int | None] = {}
+    for quantity in REPORTED:
+        if unfrozen and quantity.unfrozen is not None:
+            totals[quantity.key] = quantity.unfrozen(totals)
+        else:
+            totals[quantity.key] = _sum(quantity, once if quantity.weighty else records)
+    return totals
 
 
 def total_of(quantity: Quantity, records: Sequence[LayerRecord]) -> int | None:
@@ -186,10 +195,12 @@ def total_of(quantity: Quantity, records: Sequence[LayerRecord]) -> int | None:
 
 def _once(records: Sequence[LayerRecord]) -> list[LayerRecord]:
     names = {record.name for record in records}
+    owners = [record for record in records if record.shares not in names]
+    if not any(map(SHARES_ONE, owners)):
+        return owners
     return [
         record if one is None or one.owner not in names else _without(record, one.counts)
-        for record in records
-        if record.shares not in names
+        for record in owners
         for one in (record.shares_one,)
     ]
 
@@ -231,7 +242,8 @@ def derivations_of(record: KnownRecord) -> list[Derivation]:
         return found
     found.append(_parameters(record))
     if record.macs is not None and record.output is not None:
-        expression = layer.macs_expression(inputs, record.output) if layer.multiplies else None
+        follow = layer.multiplies and not layer.opaque
+        expression = layer.macs_expression(inputs, record.output) if follow else None
         found.append(Derivation("macs", record.macs, expression))
     return found + _field(record, layer, inputs)
 

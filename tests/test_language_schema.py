@@ -18,7 +18,7 @@ from shapecalc.diagnostics import LIMIT
 from shapecalc.frameworks import lookups
 from shapecalc.language_schema import fields_of, language_schema
 from shapecalc.layers import ALIASES, KINDS, field_types
-from shapecalc.layers.base import field_words
+from shapecalc.layers.base import field_word, field_words
 from shapecalc.network.expectations import LayerExpectations, NetworkExpectations
 from shapecalc.readers.native import read_path
 
@@ -214,7 +214,7 @@ def types() -> Iterator[tuple[str, Any, dict[str, Any]]]:
             annotated: Any = field.annotation
             if field.metadata:
                 annotated = Annotated[(annotated, *field.metadata)]
-            yield f"{title}.{name}", annotated, schemas[name]
+            yield f"{title}.{name}", annotated, schemas[field_word(name)]
     for name, annotated in vars(field_types).items():
         if any(
             isinstance(m, field_types.FieldType) for m in getattr(annotated, "__metadata__", ())

@@ -13,7 +13,7 @@ import corpus
 import pytest
 
 import shapecalc
-from shapecalc import agreement, open_sizes, rules
+from shapecalc import agreement, fitting_sizes, rules
 from shapecalc.diagnostics import Fault, LayerError
 from shapecalc.executor import run
 from shapecalc.grading import read_assignment
@@ -180,7 +180,7 @@ def leaks(count: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         told = [json.dumps(shapecalc.trace(spec).to_dict())]
         with monkeypatch.context() as patch:
             for name, sizes in OTHERS.items():
-                patch.setattr(open_sizes, name, sizes)
+                patch.setattr(fitting_sizes, name, sizes)
             told.append(json.dumps(shapecalc.trace(spec).to_dict()))
         if told[0] != told[1]:
             yield number, spec, told
@@ -358,8 +358,51 @@ def test_a_fault_at_the_end_of_a_long_network_takes_bounded_time() -> None:
     layers: list[Any] = [{"repeat": {"times": 3000, "layers": ["relu"]}}]
     layers += [{"upsample": 2}, {"max_pool": {"F": 1, "S": 2}}]
     spec = shapecalc.read({"input": "?x?x3", "layers": layers})
-    search = open_sizes._Search(spec)
+    search = fitting_sizes.Search(spec)
     assert [spec.nodes[index].name for index in search.unavoidable] == ["max_pool1"]
-    assert search.spent <= open_sizes.MOST_TRIED + len(spec.nodes)
+    assert search.spent <= fitting_sizes.MOST_TRIED + len(spec.nodes)
     search.sets()
-    assert search.spent <= 3 * open_sizes.MOST_TRIED
+    assert search.spent <= 3 * fitting_sizes.MOST_TRIED
+
+
+@pytest.mark.parametrize(
+    ("inputs", "layers", "known"),
+    [
+        ('{a: "?x?x3", b: "?x?x3"}', "[{upsample: {from: b, scale: 2}}, {add: [a, upsample1]}]",
+         {"upsample1": (None, None, 3), "add1": (None, None, 3)}),
+        ('{a: "?x?x3", b: "?x?x3"}', "[{max_pool: {from: a, F: 3}}, {concat: [b, max_pool1]}]",
+         {"max_pool1": (None, None, 3), "concat1": (None, None, 6)}),
+        ('{a: "?x?x3", b: 32x16x3}', "[{conv: {from: a, K: 3, F: 3}}, {add: [b, conv1]}, flatten]",
+         {"conv1": (None, None, 3), "add1": (32, 16, 3), "flatten1": (1536,)}),
+        ('{a: "?x?x3", b: "?x8x3"}', "[{conv: {from: a, K: 3, F: 3}}, {concat: [b, conv1]}]",
+         {"conv1": (None, None, 3), "concat1": (None, 8, 6)}),
+        ('{a: "?x?x3", b: "?"}', "[{global_avg_pool: {from: a}}, {concat: [b, b]}]",
+         {"global_avg_pool1": (1, 1, 3), "concat1": (None,)}),
+        ('{a: "?x?x4"}', "[{max_pool: 2}, {reshape: 7x7x4}, global_avg_pool, {dense: 3}]",
+         {"max_pool1": (None, None, 4), "reshape1": (7, 7, 4), "dense1": (3,)}),
+    ],
+)  # fmt: skip
+def test_sizes_that_depend_on_each_other(
+    trace_text: TraceText, inputs: str, layers: str, known: dict[str, Any]
+) -> None:
+    trace = trace_text(f"inputs: {inputs}\nlayers: {layers}\n")
+    assert trace.diagnostics == ()
+    assert {name: trace[name].output for name in known} == known
+    fields = [layer.receptive_field for layer in trace if layer.field and layer.field.whole]
+    assert {size for field in fields for size in field or ()} <= {None}
+    assert trace.complete
+
+
+def test_what_a_file_states_of_an_operation_is_known_in_part(trace_text: TraceText) -> None:
+    trace = trace_text(
+        "input: ?x?x3\nlayers:\n  - conv: {K: 4, F: 3, S: 2}\n"
+        "  - operation: {what: Lambda, output: [null, null, 4], parameters: {}, macs: 0}\n"
+        "  - add: [conv1, operation1]\n"
+        "  - operation: {what: LSTM, output: [null, 7], parameters: {w: [3, 4]}, macs: 0}\n"
+        "  - conv: {K: 8, F: 3}\n"
+    )
+    assert trace.diagnostics == ()
+    outputs = [layer.output for layer in trace]
+    assert outputs == [(None, None, 4)] * 3 + [(None, 7), (None, 8)]
+    assert (trace.totals["parameters"], trace.complete) == (112 + 12 + 176, True)
+    assert trace["operation1"].to_dict()["fields"]["output"] == [None, None, 4]

@@ -456,7 +456,8 @@ def test_no_value_of_a_top_level_key_raises(key: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "kind",
-    ["conv", "depthwise_conv", "conv_transpose", "max_pool", "avg_pool", "adaptive_avg_pool",
+    ["conv", "depthwise_conv", "separable_conv", "local_conv", "conv_transpose", "max_unpool",
+     "max_pool", "avg_pool", "adaptive_avg_pool",
      "dense", "flatten", "reshape", "dropout", "batch_norm", "group_norm", "lrn", "relu",
      "leaky_relu", "prelu", "pad", "crop", "upsample", "add", "concat", "residual", "parallel",
      "repeat", "block"],
@@ -467,10 +468,14 @@ def test_no_value_of_a_field_raises(kind: str) -> None:
         "K", "F", "S", "P", "dilation", "groups", "bias", "rounding", "output_padding", "units",
         "multiplier", "output", "rate", "eps", "affine", "size", "scale", "mode", "slope", "from",
         "name", "expect", "share", "body", "shortcut", "branches", "merge", "times", "layers",
+        "of", "like",
     )  # fmt: skip
     right = {"K": 2, "F": 3, "layers": ["relu"], "body": ["relu"], "branches": [[], []],
              "times": 2, "units": 3, "output": 4, "P": 1, "scale": 2, "groups": 1}  # fmt: skip
-    known = {"conv": ("K", "F"), "depthwise_conv": ("F",), "conv_transpose": ("K", "F")}
+    known = {
+        **dict.fromkeys(("conv", "separable_conv", "local_conv", "conv_transpose"), ("K", "F")),
+        "depthwise_conv": ("F",),
+    }
     for field in fields:
         for value in VALUES:
             base = {k: right[k] for k in known.get(kind, ())}

@@ -1,10 +1,11 @@
 """A name refers to nothing that is there.
 
-`from`, `share`, `outputs`, `expect`, `example` and a block's `$parameter` refer to something by its
-name. The hint gives the nearest name that could be meant. What can be named:
+`from`, `share`, `of`, `like`, `outputs`, `expect`, `example` and a block's `$parameter` refer to
+something by its name. The hint gives the nearest name that could be meant. What can be named:
 
     a layer by its own name, or by its kind and number: the second convolution is conv2
-    only an earlier layer in `from` and `share`: a network has no circles
+    only an earlier layer in `from`, `share`, `of` and `like`: a network has no circles
+    only a max_pool in a max_unpool's `of`
     a layer inside a block's instance from outside: stage2.bottleneck1.conv2
     `input`: the network's only input, or inside a block what the instance takes
     `$width` only inside a block that lists width among its parameters

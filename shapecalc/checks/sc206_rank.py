@@ -53,7 +53,7 @@ def find(trace: Trace) -> Sequence[Finding]:
             noun = "axis" if wanted == "1" else "axes"
             message = f"{node.name}: {field} is for {wanted} spatial {noun}"
             message += f", and {show(record.input[0])} has {axes}"
-            fault = Fault(rules.RANK, message, "it works along the depth here")
+            fault = Fault(rules.RANK, message, "it is read as meant for the depth")
             if field == node.translation.word:
                 repair = node.translation.repair(alone=isinstance(node.path[-1], int))
                 fault = repairable(rules.RANK, message, [repair], "give it another volume")

@@ -53,7 +53,10 @@ def known_part(trace: KnownTrace) -> KnownPart:
         kept[index] = len(nodes)
         numbers[spec.values.of(index)] = len(inputs) + len(nodes)
         shares = None if node.shares is None else kept.get(node.shares)
-        nodes.append(replace(left, expectations=None, shares=shares))
+        one = node.shares_one
+        if one is not None:
+            one = one._replace(owner=kept[one.owner]) if one.owner in kept else None
+        nodes.append(replace(left, expectations=None, shares=shares, shares_one=one))
     outputs = {
         name: numbers[value] for name, value in spec.outputs.items() if value in numbers
     } or ({nodes[-1].name: len(inputs) + len(nodes) - 1} if nodes else {})

@@ -14,6 +14,7 @@ chapter 3.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,19 +41,29 @@ def random_upstream(session: Session, seed: int) -> dict[int, Array]:
     }
 
 
-def whole_check(session: Session, inputs: Sequence[Array], seed: int) -> dict[str, float]:
-    """Return the error along one direction of all inputs, and of all parameters (float64).
+class Whole(NamedTuple):
+    """The error along one direction of all inputs and one of all parameters, and the layers whose
+    outputs may jump with rounding.
+    """
+
+    errors: dict[str, float]
+    unsettled: list[str]
+
+
+def whole_check(session: Session, inputs: Sequence[Array], seed: int) -> Whole:
+    """Check a network along a random direction of its inputs, and of its parameters (float64).
 
     The session's last pass was backward, from `random_upstream`.
     """
     upstream = random_upstream(session, seed)
-    errors = {}
+    errors, unsettled = {}, dict[str, None]()
     for title in ("inputs", "parameters"):
         direction = _Direction(session, inputs, seed, title)
         numeric = direction.carried(upstream)
         if direction.size:
             errors[title] = direction.error(numeric)
-    return errors
+        unsettled |= dict.fromkeys(direction.unsettled)
+    return Whole(errors, [*unsettled])
 
 
 class _Direction:
@@ -64,6 +75,7 @@ class _Direction:
         self.analytic = 0.0
         self.spread = 0.0  # variance of `analytic` over all such directions
         self.size = 0  # values that are changed
+        self.unsettled: list[str] = []  # layers met
         self.least = 0.0  # smaller gradients are rounding, as behind a norm of a single value
 
     def error(self, numeric: float) -> float:
@@ -126,6 +138,10 @@ class _Direction:
     ) -> tuple[Array, Array | None]:
         """Return a layer's output, and how it changes."""
         given = [(values[source], changes[source]) for source in step.sources]
+        if step.kernel.is_unsettled(
+            self.engine.contexts[index], [x for x, _ in given if x is not None]
+        ):
+            self.unsettled.append(step.name)
         own = self._of_parameters(index, step) if self.title == "parameters" else {}
         ratios = [_size(c) / (_size(x) or 1) for x, c in given if x is not None and c is not None]
         fastest = max([*ratios, *([1.0] if own else [])], default=0.0)

@@ -29,7 +29,7 @@ from shapecalc.executor.limits import (
     need_whole,
     seconds_to_check,
 )
-from shapecalc.executor.network_gradient_check import random_upstream, whole_check
+from shapecalc.executor.network_gradient_check import Whole, random_upstream, whole_check
 from shapecalc.executor.receptive_field_check import field_checks
 from shapecalc.executor.rng import generator
 from shapecalc.executor.session import Session
@@ -325,13 +325,20 @@ class _Plan:
             inputs = session.inputs(batch=self.batch)
             _pass(session, inputs, self.seed)
         session.buffers.let_go()
-        joined: dict[str, float] = {}
-        self._attempt(session, lambda: joined.update(whole_check(session, inputs, self.seed)))
+        found: list[Whole] = []
+        self._attempt(session, lambda: found.append(whole_check(session, inputs, self.seed)))
+        joined = found[0].errors if found else {}
         roots = [step.name for step in engine.steps if step.kernel.above_0]
         if roots and not all(map(isfinite, joined.values())):
             self.notes.append(
                 f"the network as a whole is not checked: {some(roots, 4)} got values that are not"
                 " above 0"
+            )
+            return
+        if found and found[0].unsettled and max(joined.values(), default=0) > WHOLE:
+            self.notes.append(
+                "the network as a whole is not checked: rounding decides which of equal values"
+                f" {some(found[0].unsettled, 4)} takes for the largest"
             )
             return
         for name, error in joined.items():

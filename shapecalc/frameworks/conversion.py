@@ -16,8 +16,8 @@ from shapecalc.volumes import titles_of
 
 Fields = Mapping[str, Any]
 Volume = tuple[int, ...]
-# Layers of a framework that do as ours on a flat vector alone: PyTorch's LayerNorm runs along the
-# last axis, its Unflatten takes one axis apart.
+# Layers of a framework that do as ours on a flat vector alone: PyTorch's LayerNorm and, without
+# flatten, its Linear run along the last axis, its Unflatten takes one axis apart.
 FOR_FLAT_VECTORS = {(PYTORCH, "layer_norm"), (PYTORCH, "rms_norm"), (PYTORCH, "reshape")}
 Write = Callable[[Fields, Volume], Any]  # None leaves the parameter out
 
@@ -89,7 +89,7 @@ def write_layer(
     """
     if _for_flat_vectors(framework, kind, fields, volume):
         return None
-    ours = {name: _listed(value) for name, value in fields.items()}
+    ours = {name: _numbered(name, _listed(value), volume) for name, value in fields.items()}
     first = None
     for word in _words(framework, kind, len(volume) - 1):
         writing = _written(word, kind, ours, volume, defaults)
@@ -119,7 +119,8 @@ def _written(
 def _for_flat_vectors(framework: str, kind: str, fields: Fields, volume: Volume) -> bool:
     """Say whether the framework's layer does as ours on flat vectors alone, and this is none."""
     along = (framework, kind) in FOR_FLAT_VECTORS and fields.get("over") != "all"
-    return len(volume) > 1 and along
+    positions = (framework, kind) == (PYTORCH, "dense") and fields.get("flatten") is False
+    return len(volume) > 1 and (along or positions)
 
 
 def _words(framework: str, kind: str, axes: int) -> list[Word]:
@@ -167,6 +168,16 @@ def _shortest(value: Any) -> Any:
 
 def _listed(value: Any) -> Any:
     return [_listed(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _numbered(name: str, value: Any, volume: Volume) -> Any:
+    """Return a field's value with axes by their numbers; a lone depth keeps its name."""
+    if name not in ("axis", "axes"):
+        return value
+    numbers = {title: number for number, title in enumerate(titles_of(volume))}
+    if isinstance(value, list):
+        return [numbers.get(axis, 0 if axis == "units" else axis) for axis in value]
+    return value if value == "depth" else numbers.get(value, value)
 
 
 # -- values that are not the same in both ---------------------------------------------------------
@@ -217,7 +228,12 @@ def _torch_border(fields: Fields, volume: Volume) -> Any:
 
 def _keras_padding(fields: Fields, volume: Volume) -> str | None:
     P = fields.get("P")
-    return P if P in ("same", "valid", "causal") else None
+    return P if P in ("same", "valid") else None
+
+
+def _keras_conv_padding(fields: Fields, volume: Volume) -> str | None:
+    """Keras 3 has causal in its plain convolution alone."""
+    return "causal" if fields.get("P") == "causal" else _keras_padding(fields, volume)
 
 
 def _keras_border(fields: Fields, volume: Volume) -> Any:
@@ -261,9 +277,19 @@ def _depth_first(fields: Fields, _: Volume) -> list[int]:
 
 def _dims(fields: Fields, volume: Volume) -> list[int]:
     """The order of axes, numbered from 1."""
-    titles = titles_of(volume)
-    axes = fields["axes"]
-    return [1 + (titles.index(axis) if isinstance(axis, str) else axis) for axis in axes]
+    return [1 + axis for axis in fields["axes"] if isinstance(axis, int)]
+
+
+def _joined(first: int, depth: int | None) -> Write:
+    """The axis of a concat, whose first spatial one has a number, and its depth another or none."""
+
+    def write(fields: Fields, volume: Volume) -> int | None:
+        axis = fields.get("axis", "depth")
+        if axis in ("depth", len(volume) - 1):
+            return depth
+        return first + axis if isinstance(axis, int) else None
+
+    return write
 
 
 def _learned(name: str) -> Write:
@@ -295,8 +321,11 @@ WRITTEN: Mapping[tuple[str, str, str], Write] = {
     (PYTORCH, "", "mode"): _linear,
     (PYTORCH, "", "num_parameters"): _slopes,
     (PYTORCH, "", "dim"): _always(1),
+    (PYTORCH, "concat", "dim"): _joined(2, 1),
+    (KERAS, "concat", "axis"): _joined(1, None),
     (PYTORCH, "", "unflattened_size"): _depth_first,
     (KERAS, "", "padding"): _keras_padding,
+    (KERAS, "conv", "padding"): _keras_conv_padding,
     (KERAS, "pad", "padding"): _keras_border,
     (KERAS, "crop", "cropping"): _keras_border,
     (KERAS, "", "interpolation"): _two_axes_mode,

@@ -18,6 +18,7 @@ from shapecalc.frameworks.meanings import (
     depth_axis,
     ignored,
     interpolation,
+    joined_axis,
     normalized_axes,
     only,
     output_size,
@@ -149,7 +150,7 @@ def _words() -> Iterator[Word]:
     yield _word("Reshape", "reshape", {"target_shape": reads("output")}, shorthand="target_shape")
     for name in ("Add", "Subtract", "Multiply", "Maximum", "Average"):
         yield _word(name, name.lower(), {})
-    yield _word("Concatenate", "concat", AXIS)
+    yield _word("Concatenate", "concat", {"axis": joined_axis(keras=True)})
     yield _word("Dropout", "dropout", {
         "rate": reads("rate"),
         "noise_shape": only(hint="every value is dropped on its own here"),

@@ -202,6 +202,23 @@ def depth_axis(*, keras: bool) -> Field:
     return read
 
 
+def joined_axis(*, keras: bool) -> Field:
+    """The axis that volumes are joined along.
+
+    Keras' 3 and 4 are the depth of an image and of a film; nearly nobody joins films sideways.
+    """
+    along_depth = depth_axis(keras=keras)
+
+    def read(value: Any, fields: Mapping[str, Any]) -> Meaning:
+        first, end = (1, 3) if keras else (2, 5)
+        axis = value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
+        if type(axis) is int and first <= axis < end:
+            return Meaning({"axis": axis - first})
+        return along_depth(value, fields)
+
+    return read
+
+
 def center(value: Any, fields: Mapping[str, Any]) -> Meaning:
     """Whether Keras' norm has a beta; affine says it where it has neither that nor a gamma."""
     if value is False and fields.get("scale") is False:

@@ -20,6 +20,7 @@ from shapecalc.frameworks.meanings import (
     ignored,
     innermost_first,
     interpolation,
+    joined_axis,
     normalized_depth,
     normalized_shape,
     only,
@@ -143,7 +144,7 @@ def _words() -> Iterator[Word]:
     yield _word("interpolate", "upsample", UPSAMPLE, shorthand="scale_factor")
     nearest = {name: UPSAMPLE[name] for name in ("size", "scale_factor")}
     yield _word("UpsamplingNearest2d", "upsample", nearest, (2,), shorthand="scale_factor")
-    yield _word("cat", "concat", {"dim": DIM})
+    yield _word("cat", "concat", {"dim": joined_axis(keras=False)})
     yield _word("LocalResponseNorm", "lrn", {
         name: reads(name) for name in ("size", "alpha", "beta", "k")
     })  # fmt: skip

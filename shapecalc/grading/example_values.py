@@ -12,7 +12,7 @@ from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
 from shapecalc.grading.values import Value
 from shapecalc.layers.base import show
-from shapecalc.worked_example import HINTS, Lack, Target, lacking
+from shapecalc.worked_example import HINTS, Lack, Names, Target, lacking
 
 if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
@@ -64,11 +64,11 @@ class ExampleValues:
         example = self.trace.spec.example
         given = example.given if example else {}
         wanted = list(self.trace.inputs)
-        for record in self.trace.layers:
-            if record.layer is not None and record.layer.multiplies and not record.shares:
-                one = record.shares_one
-                if one is None or one.name != "weight":
-                    wanted.append(f"{record.name}.weight")
+        names = Names(self.trace.spec, self.trace.layers)
+        for index, record in enumerate(self.trace.layers):
+            if record.layer is not None and record.layer.multiplies:
+                own = names.parameters(index).items()
+                wanted += [f"{record.name}.{name}" for name, p in own if p.role == "weight"]
         return [name for name in wanted if name not in given]
 
     def _target(self, query: Query) -> Target:

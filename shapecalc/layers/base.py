@@ -111,7 +111,6 @@ class Layer(BaseModel):
     shorthand: ClassVar[str | None] = None  # the field that a bare value is for
     merges: ClassVar[bool] = False  # takes two or more sources
     any_sources: ClassVar[bool] = False  # takes any number of them, none as well
-    joins: ClassVar[bool] = False  # merges by adding up depths
     has_weights: ClassVar[bool] = False
     multiplies: ClassVar[bool] = False  # has multiply-accumulates (MACs)
     opaque: ClassVar[bool] = False  # nothing of it is computed: what is known, a file tells
@@ -140,6 +139,10 @@ class Layer(BaseModel):
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         """Return the output volume; raise LayerError where the layer cannot take its input."""
         return inputs[0]
+
+    def joined(self, volume: Volume) -> int | None:
+        """Return the number of the axis along which a merge joins volumes; None: value by value."""
+        return None
 
     def known_volume(self) -> Volume | None:
         """Return the output volume where it does not depend on the input, otherwise None."""

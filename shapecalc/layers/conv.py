@@ -109,11 +109,11 @@ class Convolution(Sliding):
         output: Volume,
     ) -> ReceptiveField | None:
         alone = self.filters(inputs[0][-1])[1] == 1
-        fits = self.fits(inputs[0])
+        fits, mode = self.fits(inputs[0]), self.border()
         field = slid(fields[0] if alone else across(fields[0]), fits.steps)
-        if self.border() != "zeros" and any(fit.before or fit.after for fit in fits.axes):
-            return folded(field, self.border())
-        return field
+        if mode == "zeros" or not any(fit.before or fit.after for fit in fits.axes):
+            return field
+        return folded(field, mode)
 
 
 class Dilated(Convolution):

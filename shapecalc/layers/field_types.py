@@ -100,14 +100,12 @@ def _padding_schema(policies: Sequence[str], most: int) -> Schema:
     return {"anyOf": [NATURAL, *named, crossed_schema(0, 2, most), sides]}
 
 
-def _volume_schema(title: str, *, partial: bool = False) -> Schema:
+def _volume_schema(title: str, *, partial: bool = False, stated: bool = False) -> Schema:
     size: Schema = {"anyOf": [POSITIVE, {"type": "null"}]} if partial else POSITIVE
-    text, listed = (
-        crossed_schema(1, 1, MOST_AXES, partial=partial),
-        _listed(size, MOST_AXES),
-    )
+    text, listed = crossed_schema(1, 1, MOST_AXES, partial=partial), _listed(size, MOST_AXES)
     if partial:  # where only the first is open, it is a batch
-        text["not"] = {"pattern": r"^\s*\?(\s*[xX×]\s*[0-9]+){3}\s*$"}
+        text["not"] = {"pattern": r"^\s*\?(\s*[xX×]\s*[0-9]+){3,}\s*$"}
+    if partial and not stated:
         batch = {"items": [{"type": "null"}], "additionalItems": POSITIVE, "minItems": 2}
         listed["not"] = batch
     return {
@@ -131,9 +129,7 @@ def _volume_schema(title: str, *, partial: bool = False) -> Schema:
 
 VOLUME = _volume_schema("volume")
 PARTIAL_VOLUME = _volume_schema("volume, known in part or whole", partial=True)
-STATED_VOLUME: Schema = {
-    "anyOf": [PARTIAL_VOLUME, _listed({"anyOf": [POSITIVE, {"type": "null"}]}, MOST_AXES)]
-}
+STATED_VOLUME = _volume_schema("volume that a file states", partial=True, stated=True)
 
 
 def wrong(
@@ -254,11 +250,11 @@ def read_factors(value: Any) -> int | float | tuple[int | float, ...]:
     if isinstance(value, str):
         factors = crossed(value)
         if factors is None or len(factors) < 2:
-            raise wrong(wanted, value, instead=_written_otherwise(value, 1))
+            raise wrong(wanted, value, instead=_meant_factor(value))
     if not isinstance(factors, list | tuple):
         return _factor(value, wanted)
     if not 1 <= len(factors) <= MAX_SPATIAL:
-        raise wrong(wanted, value, instead=_written_otherwise(value, 1))
+        raise wrong(wanted, value, instead=_meant_factor(value))
     return tuple([_factor(factor, wanted) for factor in factors])
 
 
@@ -267,7 +263,19 @@ def _factor(value: Any, wanted: str) -> int | float:
         return check_whole(value, 1, wanted)
     if type(value) is float and 0 < value <= LIMIT:  # refuses NaN, too
         return int(value) if value.is_integer() else value
-    raise wrong(wanted, value, instead=meant_whole(value, 1))
+    raise wrong(wanted, value, instead=_meant_factor(value))
+
+
+def _meant_factor(value: object) -> int | float | list[int] | None:
+    """Return the factor that may be meant: one in quotes, or with a sign too much."""
+    listed = numbers_of(value)
+    if listed is not None:
+        return _one_by_one(listed, 1)
+    number = number_of(value) if isinstance(value, str) else value
+    if type(number) not in (int, float) or not isinstance(number, int | float):
+        return None
+    meant = abs(number)
+    return meant if 0 < meant <= LIMIT else None
 
 
 def padding(*policies: str, most: int = MAX_SPATIAL) -> FieldType:
@@ -488,7 +496,11 @@ def read_axis(value: Any) -> str | int:
     """Read one axis: its name, or its number from 0 in written order."""
     if type(value) is int and 0 <= value < MOST_AXES:
         return value
-    return one_of(value, AXES[:-1])
+    if isinstance(value, str) and value in AXES[:-1]:
+        return str(value)
+    last = type(value) is int and value == -1  # as frameworks count
+    wanted = f"{', '.join(AXES[:-1])}, or a number from 0 in written order"
+    raise wrong(wanted, value, instead="depth" if last else _meant(value, AXES[:-1]))
 
 
 def read_axes(value: Any) -> tuple[int, ...] | tuple[str, ...]:

@@ -1,15 +1,15 @@
-"""Merges: add, subtract, multiply, maximum, average value by value; concat joins the depth."""
+"""Merges: add, subtract, multiply, maximum, average value by value; concat joins along an axis."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, plus
 from shapecalc.diagnostics import Fault, LayerError
-from shapecalc.geometry import fit_window
-from shapecalc.layers.base import Layer, show
-from shapecalc.layers.field_types import Volume
-from shapecalc.receptive_field import Field, bounding, doubt_of, everything, hull
+from shapecalc.geometry import Step, fit_window
+from shapecalc.layers.base import Layer, axis_number, show
+from shapecalc.layers.field_types import AxisField, Volume, choice
+from shapecalc.receptive_field import Field, bounding, doubt_of, everything, hull, slid
 from shapecalc.volumes import sized, titles_of
 
 RESHAPE = "flatten the larger ones, or reshape the flat ones"
@@ -40,6 +40,10 @@ class Stretching(Merge):
         first = inputs[0]
         if inputs[1:] == [first] * (len(inputs) - 1):
             return first
+        return self.unlike(inputs)
+
+    def unlike(self, inputs: Sequence[Volume]) -> Volume:
+        """Return the output volume of volumes that are not all the same; raise SC205."""
         rank = max(map(len, inputs))
         full = [(1,) * (rank - 1) + v if len(v) == 1 else v for v in inputs]
         if any(len(volume) != rank for volume in full):
@@ -48,7 +52,7 @@ class Stretching(Merge):
         for values in zip(*full, strict=True):
             large = {value for value in values if value != 1}
             if len(large) > 1:
-                raise LayerError(difference(inputs, full, self.joins))
+                raise LayerError(difference(inputs, full, None))
             sizes.append(large.pop() if large else 1)
         return tuple(sizes)
 
@@ -58,7 +62,15 @@ class Stretching(Merge):
         kept = [f for f, v in zip(fields, inputs, strict=True) if v[:-1] == output[:-1]]
         if len(kept) == len(fields):
             return super().receptive_field(fields, inputs, output)
-        # A stretched value is seen from everywhere; what it sees itself may lie anywhere.
+        return self.unlike_field(fields, kept, output)
+
+    def unlike_field(
+        self, fields: Sequence[Field | None], kept: Sequence[Field | None], output: Volume
+    ) -> Field | None:
+        """Return the field where only the sources of `kept` have the output's spatial sizes.
+
+        A stretched value is seen from everywhere; what it sees itself may lie anywhere.
+        """
         whole = everything(hull(kept or fields[:1], output[:-1]), jump=True)
         whole = bounding(whole, doubt_of(fields))
         return None if any(field is None for field in fields) else whole
@@ -67,18 +79,38 @@ class Stretching(Merge):
 class Add(Stretching):
     """add: the sum of two or more volumes, value by value.
 
-    The volumes must agree; axes of size 1 are stretched. No parameters, no MACs.
+    The volumes must agree; axes of size 1 are stretched. No parameters, no MACs. With unequal first
+    the output has the first source's volume, and of the others is added what the two have in
+    common, from the first row, column and slice on; nothing is stretched then.
 
-    Backward: every source gets dy (summed over stretched axes, as in all merges).
+    Backward: every source gets dy (summed over stretched axes, as in all merges); with unequal
+    first its part of dy, and 0 elsewhere.
 
-    Example: 56x56x256 + 56x56x256 = 56x56x256.
+    Example: 56x56x256 + 56x56x256 = 56x56x256. With unequal first 8x8x64 + 8x8x32 is 8x8x64.
 
         - add: [conv3, conv1]
 
-    Fields: from (main), two or more names.
+    Fields: from (main), two or more names; unequal (refuse; first).
 
-    Source: He et al., "Deep Residual Learning for Image Recognition", 2015.
+    Sources: He et al., "Deep Residual Learning for Image Recognition", 2015; Darknet, shortcut.
     """
+
+    unequal: Annotated[str, choice("refuse", "first")] = "refuse"
+
+    def unlike(self, inputs: Sequence[Volume]) -> Volume:
+        first = inputs[0]
+        if self.unequal == "refuse":
+            return super().unlike(inputs)
+        if any(len(volume) != len(first) for volume in inputs):
+            raise LayerError(disagreement(inputs, "they have different numbers of axes", RESHAPE))
+        return first
+
+    def unlike_field(
+        self, fields: Sequence[Field | None], kept: Sequence[Field | None], output: Volume
+    ) -> Field | None:
+        if self.unequal == "refuse":
+            return super().unlike_field(fields, kept, output)
+        return bounding(hull(fields, output[:-1]))  # what is not in common sees the first alone
 
 
 class Subtract(Stretching):
@@ -152,34 +184,54 @@ class Average(Stretching):
 
 
 class Concat(Merge):
-    """concat: two or more volumes joined along the depth.
+    """concat: two or more volumes joined along the depth, or along a spatial axis.
 
-    The spatial sizes must be equal; the depths add up. No parameters, no MACs.
+    The sizes along the axis add up, all others must be equal. No parameters, no MACs.
 
     Backward: every source gets its own part of dy.
 
-    Example: 28x28x64 with 28x28x128: 64 + 128 = 192, so 28x28x192.
+    Example: 28x28x64 with 28x28x128: 64 + 128 = 192, so 28x28x192. Along the height 14x28x64 with
+    14x28x64 gives 28x28x64.
 
         - concat: [conv1, conv2]
 
-    Fields: from (main), two or more names.
+    Fields: from (main), two or more names; axis (depth; length, height, width, frames, or a number
+    from 0 in written order).
 
-    Source: Szegedy et al., "Going Deeper with Convolutions", 2014.
+    Sources: Szegedy et al., "Going Deeper with Convolutions", 2014; PyTorch, torch.cat.
     """
 
-    joins: ClassVar[bool] = True
+    axis: AxisField = "depth"
+
+    def joined(self, volume: Volume) -> int:
+        return len(volume) - 1 if self.axis == "depth" else axis_number(self.axis, volume)
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        rank = len(inputs[0])
-        if any(len(volume) != rank for volume in inputs):
+        first = inputs[0]
+        if any(len(volume) != len(first) for volume in inputs):
             raise LayerError(disagreement(inputs, "they have different numbers of axes", RESHAPE))
-        if any(volume[:-1] != inputs[0][:-1] for volume in inputs):
-            raise LayerError(difference(inputs, inputs, self.joins))
-        return (*inputs[0][:-1], sum(volume[-1] for volume in inputs))
+        at = self.joined(first)
+        if any(v[:at] != first[:at] or v[at + 1 :] != first[at + 1 :] for v in inputs):
+            raise LayerError(difference(inputs, inputs, at))
+        return (*first[:at], sum(volume[at] for volume in inputs), *first[at + 1 :])
+
+    def receptive_field(
+        self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
+    ) -> Field | None:
+        at = self.joined(output)
+        if at == len(output) - 1:
+            return hull(fields, output[:-1])
+        moved, before = [], 0
+        for field, volume in zip(fields, inputs, strict=True):
+            steps = [Step(1, 1, before if n == at else 0) for n in range(len(output) - 1)]
+            moved.append(slid(field, steps))
+            before += volume[at]
+        return bounding(hull(moved, output[:-1]))  # a value comes from one of them
 
     def size_derivations(self, inputs: Sequence[Volume], output: Volume) -> list[Derivation]:
-        depths = plus(*(volume[-1] for volume in inputs))
-        return [Derivation("output", output[-1], depths, part="depth")]
+        at = self.joined(output)
+        sizes = plus(*(volume[at] for volume in inputs))
+        return [Derivation("output", output[at], sizes, part=titles_of(output)[at])]
 
 
 def disagreement(inputs: Sequence[Volume], why: str, hint: str) -> Fault:
@@ -188,17 +240,29 @@ def disagreement(inputs: Sequence[Volume], why: str, hint: str) -> Fault:
     return Fault(rules.DISAGREEMENT, f"{listed} do not agree: {why}", hint, otherwise=hint)
 
 
-def difference(inputs: Sequence[Volume], full: Sequence[Volume], joins: bool) -> Fault:
-    """Return the fault of volumes of one rank, with every axis that differs and a way out."""
+def difference(inputs: Sequence[Volume], full: Sequence[Volume], joined: int | None) -> Fault:
+    """Return the fault of volumes of one rank, with every axis that differs and a way out.
+
+    `joined` is the number of the axis whose sizes add up, None where all have to agree.
+    """
     rank = len(full[0])
     titles = titles_of(full[0]) if rank > 1 else ("units",)
     differing = [
         sized(title, " and ".join(dict.fromkeys(map(str, values))))
-        for title, values in zip(titles, zip(*full, strict=True), strict=True)
-        if len(set(values) if joins else set(values) - {1}) > 1 and not (joins and title == "depth")
+        for at, (title, values) in enumerate(zip(titles, zip(*full, strict=True), strict=True))
+        if at != joined and len(set(values) - ({1} if joined is None else set())) > 1
     ]
-    other = next(v for v in full if v[:-1] != full[0][:-1] or v[-1] != full[0][-1])
-    return disagreement(inputs, f"{', '.join(differing)} differ", _way_out(full[0], other, joins))
+    why = f"{', '.join(differing)} differ"
+    one = full[0]
+    if joined is None or joined == rank - 1:
+        other = next(v for v in full if v[:-1] != one[:-1] or v[-1] != one[-1])
+        return disagreement(inputs, why, _way_out(one, other, joined is not None))
+    deep = next((v for v in full if v[-1] != one[-1]), None)
+    hint = "give the branches the same strides and the same padding"
+    if deep is not None:
+        made = show((*deep[:-1], one[-1]))
+        hint = f"conv: {{K: {one[-1]}, F: 1}} makes {show(deep)} {made}"
+    return disagreement(inputs, why, hint)
 
 
 def _way_out(one: Volume, other: Volume, joins: bool) -> str:

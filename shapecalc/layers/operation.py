@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
-from shapecalc.derivations import Derivation, Expression
+from shapecalc.derivations import Derivation
 from shapecalc.diagnostics import LIMIT, UnknownVolume, quote
 from shapecalc.layers.base import Counts, Layer, Parameter, Parameters, hidden
 from shapecalc.layers.field_types import (
@@ -138,9 +138,6 @@ class Operation(Layer):
 
     def known_macs(self) -> int | None:
         return self.macs_
-
-    def macs_expression(self, inputs: Sequence[Volume], output: Volume) -> Expression:
-        return self.macs_ or 0
 
     def receptive_field(
         self, fields: Sequence[ReceptiveField | None], inputs: Sequence[Volume], output: Volume

@@ -107,15 +107,17 @@ def _transposing(on: bool) -> Repair:
 
 def _alone(owner: str, mine: Shapes, theirs: Shapes) -> Iterator[Repair]:
     """Yield the weight alone, where that is the same, or is when it is transposed."""
-    if "weight" not in mine or "weight" not in theirs:
+    first = next(iter(mine), "")  # of all kinds the weight
+    if first not in theirs:
         return
-    share: dict[str, Any] = {"weight": owner}
-    if mine["weight"] != theirs["weight"]:
-        if mine["weight"] != swapped(theirs["weight"]):
+    share: dict[str, Any] = {first: owner}
+    if mine[first] != theirs[first]:
+        if mine[first] != swapped(theirs[first]):
             return
         share["transposed"] = True
     shown = ", ".join(f"{key}: {show_value(value)}" for key, value in share.items())
-    yield Repair(f"share: {{{shown}}} is for the weight alone", Change("set", share, ("share",)))
+    text = f"share: {{{shown}}} is for the {first.replace('_', ' ')} alone"
+    yield Repair(text, Change("set", share, ("share",)))
 
 
 def _shapes(layer: Layer, inputs: Sequence[Volume]) -> Shapes:

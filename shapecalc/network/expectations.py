@@ -64,6 +64,7 @@ def _volumes(value: Any) -> dict[str, PartialVolume]:
 
 
 def optional(read: Any, schema: Schema) -> FieldType:
+    """Return the type of a claim that may be left open with null."""
     return FieldType(
         lambda value: None if value is None else read(value),
         {"anyOf": [schema, {"type": "null"}]},

@@ -207,8 +207,8 @@ class LeafLayers:
 
             layer, sources = references.joined(wiring, layer, sources, path, scope, full, bare)
         node = Node(
-            full, kind, layer, sources, path, claims, learns=learns, translation=translation
-        )
+            full, kind, layer, sources, path, claims, None, None, learns, translation,
+        )  # fmt: skip
         added = wiring.add(node)
         if share is not None:
             wiring.share(share, node, scope)

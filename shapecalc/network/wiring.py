@@ -21,10 +21,11 @@ from shapecalc.diagnostics import (
 )
 from shapecalc.edits import Change, Repair
 from shapecalc.layers import Layer
+from shapecalc.layers.field_types import read_truth
 from shapecalc.network.expansion_limits import ExpansionLimits
 from shapecalc.network.expectations import LayerExpectations
 from shapecalc.network.scopes import Instance, Scope
-from shapecalc.network.validation import MISSING, wrong_value
+from shapecalc.network.validation import MISSING, validate_value, wrong_value
 from shapecalc.network.values import Sources, Values
 from shapecalc.rules import Rule
 
@@ -263,11 +264,9 @@ class Wiring:
         self, share: Mapping[Any, Any], node: Node, path: Path, scope: Scope
     ) -> SharedParameter | None:
         """Return the one parameter that `share: {weight: OTHER}` names."""
-        transposed = share.get("transposed", False)
         names = [key for key in share if key != "transposed"]
-        if not isinstance(transposed, bool) and transposed is not MISSING:
-            fault = wrong_value("transposed", "true or false", transposed)
-            self.findings.append(Finding(fault, (*path, "transposed"), node.name))
+        turned = self._transposed(share.get("transposed", False), node, (*path, "transposed"))
+        if turned is None:
             return None
         if len(names) != 1 or not isinstance(names[0], str):
             fault = wrong_value("share", "one parameter and the layer that it is of", dict(share))
@@ -275,14 +274,21 @@ class Wiring:
             self.findings.append(Finding(fault, path, node.name))
             return None
         (name,) = names
-        found = self._shared_layer(share[name], node, (*path, name), scope)
-        if found is None:
+        other = self._shared_layer(share[name], node, (*path, name), scope)
+        if other is None:
             return None
-        turned = transposed is True
-        before = self.nodes[found].shares_one
+        before = self.nodes[other].shares_one
         if before is not None and before.name == name:
             return before._replace(transposed=before.transposed ^ turned)
-        return SharedParameter(self._owner(found), str(name), turned)
+        return SharedParameter(self._owner(other), str(name), turned)
+
+    def _transposed(self, value: Any, node: Node, path: Path) -> bool | None:
+        """Return whether a shared parameter is transposed; None where that is not said well."""
+        if value is MISSING:
+            return False
+        turned, found = validate_value(read_truth, value, "transposed", path)
+        self.findings.extend(found, node.name)
+        return turned
 
     def _shared_layer(self, share: Any, node: Node, path: Path, scope: Scope) -> int | None:
         """Return the index of the layer that is named."""

@@ -38,6 +38,15 @@ class Merge:
         self.trace, self.chains, self.index = trace, chains, index
         self.layer, self.sources, self.inputs, self.path = layer, sources, inputs, path
         self.branches = [chains.back(source) for source in sources]
+        try:
+            self.joined = layer.joined(inputs[0])
+        except LayerError:
+            self.joined = None
+
+    @property
+    def joins_depth(self) -> bool:
+        """Whether the depths add up."""
+        return self.joined is not None and self.joined == len(self.inputs[0]) - 1
 
     def output_with(self, place: int, volume: Volume) -> Volume | None:
         """Return what the merge makes of another volume from one source."""
@@ -176,7 +185,7 @@ class Merge:
         path, value = self._listed()
         flat = [volume if len(volume) == 1 else (prod(volume),) for volume in self.inputs]
         inside = len(path) > 1 and isinstance(self.path[-2], int)
-        if not self.layer.joins or not value or not inside or flat == [*self.inputs]:
+        if not self.joins_depth or not value or not inside or flat == [*self.inputs]:
             return
         if all(len(volume) > 1 for volume in self.inputs):
             return

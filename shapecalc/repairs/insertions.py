@@ -36,7 +36,7 @@ class Insertions:
         It comes before all other repairs where a branch halves its sizes and changes its depth, or
         widens it manifold: both are done on purpose, and the identity cannot follow.
         """
-        if self.merge.layer.joins:
+        if self.merge.joined is not None:
             return
         for place, volume in enumerate(self.merge.inputs):
             wanted = self.merge.other_than(place)
@@ -54,7 +54,7 @@ class Insertions:
         for place in places:
             yield from self._rounded_up(place)
         for place in places:
-            if not self.merge.layer.joins or self.merge.path[-1] == "parallel":
+            if not self.merge.joins_depth or self.merge.path[-1] == "parallel":
                 yield from self._placed(place, self._convolutions(place))
             yield from self._placed(place, self._others(place))
 
@@ -90,7 +90,7 @@ class Insertions:
     def _convolutions(self, place: int) -> Iterator[Fitting]:
         """Yield the convolution of 1x1 that fits, rounded down where its stride leaves a rest."""
         volume, wanted = self.merge.inputs[place], self.merge.other_than(place)
-        K = volume[-1] if self.merge.layer.joins else wanted[-1]
+        K = volume[-1] if self.merge.joins_depth else wanted[-1]
         for S in range(1, 9):
             if S == 1 and volume[-1] == K:
                 continue
@@ -106,6 +106,8 @@ class Insertions:
         if len(volume) != len(wanted) or len(volume) < 2:
             return
         pairs = list(zip(volume[:-1], wanted[:-1], strict=True))
+        if self.merge.joined is not None and not self.merge.joins_depth:
+            pairs[self.merge.joined] = (volume[self.merge.joined],) * 2  # which may differ
         more = [w - v for v, w in pairs]
         tried: list[tuple[str, dict[str, Any]]] = []
         # What differs by a half or more comes from a stride, not from borders.

@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("pages", "repairs", "plugins", "language_schema"),
     ("given_inputs",),
     ("open_sizes",),
-    ("agreement",),
+    ("agreement", "fitting_sizes"),
     ("reports", "checks", "readers", "executor", "exporters"),
     ("checkpoints",),
     ("tracing",),

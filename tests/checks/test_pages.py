@@ -242,6 +242,8 @@ def test_the_example_of_a_kind_is_valid_in_a_spec(kind: str, tmp_path: Path) -> 
     if KINDS[kind].merges:  # give the layers that it names
         names = [name for name in written[kind] if name != "input"]
         lines += [f"  - relu: {{name: {name}, from: input}}" for name in names]
+    if kind == "max_unpool":  # and the pool
+        lines.append("  - max_pool: 1")
     lines.append(f"  - {example}")
     trace = traced("\n".join(lines), tmp_path)
     assert [item for item in trace.diagnostics if item.severity == "error"] == []

@@ -222,7 +222,8 @@ PICKED = [
     "conv: {K: 2, F: 2, dilation: 2}", "max_pool: {F: 3, S: 2, P: 1}", "max_pool: {F: 2, S: 1}",
     "avg_pool: {F: 2, S: 2}", "conv_transpose: {K: 1, F: 3, S: 2, P: 1}", "upsample: {scale: 2}",
     "upsample: {scale: 2, mode: bilinear}", "relu: {}", "add: {}",
-    "concat: {}",
+    "concat: {}", "slice: {part: 2, of: 2}", "slice: {axis: width, start: 1}",
+    "channel_shuffle: {groups: 2}", "transpose: {axes: [1, 0, 2]}",
 ]  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def joined(trace: Trace, seed: int = 0, **settings: Any) -> dict[str, float]:
     inputs = session.inputs()
     session.engine.forward(inputs)
     session.engine.backward(random_upstream(session, seed))
-    return whole_check(session, inputs, seed)
+    return whole_check(session, inputs, seed).errors
 
 
 def traced(size: Any, *layers: Any, **more: Any) -> Trace:
@@ -239,7 +239,7 @@ def test_weights_taken_from_another_layer_are_found() -> None:
     engine.parameters = [right[2], right[1], right[0]]
     engine.backward(random_upstream(session, 0))
     engine.parameters = right
-    assert whole_check(session, inputs, 0)["inputs"] > 10 * WHOLE
+    assert whole_check(session, inputs, 0).errors["inputs"] > 10 * WHOLE
 
 
 def test_what_is_no_number_is_an_infinite_error() -> None:
@@ -248,4 +248,4 @@ def test_what_is_no_number_is_an_infinite_error() -> None:
     session.engine.forward(inputs)
     session.engine.backward(random_upstream(session, 0))
     session.engine.gradients[0] = session.engine.gradients[0] * np.nan
-    assert whole_check(session, inputs, 0)["inputs"] == float("inf")
+    assert whole_check(session, inputs, 0).errors["inputs"] == float("inf")

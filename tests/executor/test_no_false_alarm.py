@@ -57,6 +57,48 @@ SOUND = {
 }  # fmt: skip
 
 
+# What names other layers: SegNet's way down and up, a decoder that crops, a pyramid.
+SOUND |= {
+    "segnet": """
+input: 9x8x2
+rounding: floor
+layers: [conv: {K: 3, F: 3, P: 1}, relu, max_pool: 2, conv: {K: 3, F: 3, P: 1}, relu,
+  max_pool: {F: 3, S: 2, P: 1}, max_unpool: max_pool2, conv: {K: 3, F: 3, P: 1},
+  max_unpool: max_pool1, separable_conv: {K: 2, F: 3}, local_conv: {K: 2, F: 2}]
+""",
+    "decoder": """
+input: 13x12x2
+rounding: floor
+layers: [conv: {K: 2, F: 3, name: skip}, max_pool: 2, conv: {K: 2, F: 2},
+  upsample: {scale: 1.6, mode: bilinear}, crop: {like: upsample1, from: skip},
+  concat: [upsample1, crop1], conv: {K: 2, F: 2}]
+""",
+    "pyramid": """
+input: 11x9x2
+rounding: floor
+layers: [conv: {K: 2, F: 3, S: 2, P: 1, name: c3}, conv: {K: 2, F: 3, S: 2, P: 1, name: c4},
+  upsample: {like: c3}, add: [upsample1, c3], conv: {K: 2, F: 3, P: 1},
+  upsample: {output: 4x17, mode: bilinear}]
+""",
+}  # fmt: skip
+
+
+def test_a_network_that_jumps_with_rounding_is_not_accused(trace_text: TraceText) -> None:
+    """The border that bilinear repeats makes pixels equal but for rounding: a pool takes any."""
+    trace = trace_text("""
+input: 9x13x2
+layers: [conv: {K: 2, F: 3, P: 1}, upsample: {output: 4x2, mode: bilinear},
+  upsample: {output: 12x14, mode: bilinear}, max_pool: {F: 3, S: 1, P: 1, name: down},
+  max_unpool: down, max_pool: 2]
+""")
+    notes = []
+    for seed in range(8):
+        found = verify(trace, seed=seed)
+        assert found.diagnostics == (), [d.message for d in found.diagnostics]
+        notes += found.notes
+    assert any("which of equal values max_unpool1 takes" in note for note in notes)
+
+
 @pytest.mark.parametrize("name", SOUND)
 def test_a_sound_network_is_not_accused(name: str, trace_text: TraceText) -> None:
     trace = trace_text(SOUND[name])

@@ -120,6 +120,13 @@ def test_what_a_layer_is_written_as_reads_as_the_same_layer() -> None:
                                "stride": 2, "padding": [1, 2], "bias": False}),
         (PYTORCH, "conv", {"K": 8, "F": 3, "S": 1, "P": "same"}, (9, 3), "Conv1d",
          {"in_channels": 3, "out_channels": 8, "kernel_size": 3, "stride": 1, "padding": "same"}),
+        (KERAS, "conv", {"K": 8, "F": 3, "S": 1, "P": "causal"}, (9, 3), "Conv1D",
+         {"filters": 8, "kernel_size": 3, "strides": 1, "padding": "causal"}),
+        (PYTORCH, "conv", {"K": 8, "F": 3, "S": 1, "P": 1, "mode": "circular"}, (9, 3), "Conv1d",
+         {"in_channels": 3, "out_channels": 8, "kernel_size": 3, "stride": 1, "padding": 1,
+          "padding_mode": "circular"}),
+        (PYTORCH, "pad", {"P": 1, "mode": "replicate"}, (9, 9, 3), "ReplicationPad2d",
+         {"padding": 1}),
         (KERAS, "conv", {"K": 8, "F": 3, "S": 2, "P": "same"}, (9, 9, 9, 3), "Conv3D",
          {"filters": 8, "kernel_size": 3, "strides": 2, "padding": "same"}),
         (PYTORCH, "max_pool", {"F": 3, "S": 2, "P": 1, "rounding": "ceil"}, (9, 9, 3), "MaxPool2d",
@@ -134,6 +141,10 @@ def test_what_a_layer_is_written_as_reads_as_the_same_layer() -> None:
          {"normalized_shape": [2, 4, 5]}),
         (KERAS, "layer_norm", {"over": "all", "affine": True, "center": False, "scale": True},
          (4, 5, 2), "LayerNormalization", {"axis": [1, 2, 3], "center": False, "scale": True}),
+        (PYTORCH, "concat", {"axis": "width"}, (4, 5, 2), "cat", {"dim": 3}),
+        (PYTORCH, "concat", {"axis": "depth"}, (4, 5, 2), "cat", {"dim": 1}),
+        (KERAS, "concat", {"axis": 0}, (4, 5, 2), "Concatenate", {"axis": 1}),
+        (KERAS, "concat", {"axis": "depth"}, (4, 5, 2), "Concatenate", {}),
         (KERAS, "pad", {"P": ((3, 4),)}, (4, 2), "ZeroPadding1D", {"padding": [3, 4]}),
         (KERAS, "tanh", {}, (4, 4, 2), "Activation", {"activation": "tanh"}),
         (KERAS, "upsample", {"scale": 2, "mode": "nearest"}, (4, 2), "UpSampling1D", {"size": 2}),
@@ -174,6 +185,11 @@ def test_what_has_no_place_is_left_not_dropped() -> None:
     assert bare is not None
     assert bare.left == ("dilation",)
     assert write_layer(PYTORCH, "crop", {"P": 1}, (4, 4, 2)) is None
+    along = {"units": 3, "flatten": False}
+    assert write_layer(PYTORCH, "dense", along, (4, 4, 2)) is None
+    keras = write_layer(KERAS, "dense", along, (4, 4, 2), {"flatten": True})
+    assert keras is not None
+    assert keras.left == ("flatten",)  # in a spec Keras' word flattens
     assert write_layer(PYTORCH, "layer_norm", {}, (4, 4, 2)) is None
     assert write_layer(PYTORCH, "reshape", {"output": (4, 8)}, (4, 4, 2)) is None
     assert write_layer(KERAS, "conv", {"K": 8, "F": 3}, (4,)) is None
@@ -210,8 +226,29 @@ def test_every_rule_for_a_value_belongs_to_a_parameter() -> None:
 
 def test_a_false_rule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is written is read back: a wrong value for a field leaves the field."""
-    false = {**conversion.WRITTEN, (KERAS, "", "padding"): lambda fields, volume: "valid"}
+    false = {**conversion.WRITTEN, (KERAS, "conv", "padding"): lambda fields, volume: "valid"}
     monkeypatch.setattr(conversion, "WRITTEN", false)
     written = write_layer(KERAS, "conv", {"K": 8, "F": 3, "P": "same"}, (9, 9, 3))
     assert written is not None
     assert written.left == ("P",)
+
+
+@pytest.mark.parametrize(
+    ("framework", "name", "given", "axis"),
+    [
+        (KERAS, "Concatenate", {}, None),
+        (KERAS, "Concatenate", {"axis": -1}, None),
+        (KERAS, "Concatenate", {"axis": 3}, None),  # of an image, the depth
+        (KERAS, "Concatenate", {"axis": 2}, 1),
+        (PYTORCH, "cat", {"dim": 1}, None),
+        (PYTORCH, "cat", {"dim": 2}, 0),
+        (PYTORCH, "cat", {"dim": 4}, 2),
+    ],
+)
+def test_the_axis_that_is_joined(
+    framework: str, name: str, given: dict[str, Any], axis: int | None
+) -> None:
+    reading = read_layer(word_of(framework, name), given)
+    assert reading is not None
+    assert not reading.refused
+    assert reading.fields == ({} if axis is None else {"axis": axis})

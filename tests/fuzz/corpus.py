@@ -209,18 +209,25 @@ def item(rng: Random, depth: int = 0) -> Any:
     fields = {n: v for n, v in fields.items() if n in needed or rng.random() < 0.3}
     if cls.merges:
         fields["from"] = rng.choice((["input", "input"], ["input", "conv1"], ["relu1", "relu1"]))
+    if rng.random() < 0.1:
+        fields["trainable"] = rng.choice((True, False))
+    if cls.has_weights and rng.random() < 0.1:
+        one = {"weight": "conv1", "transposed": rng.choice((True, False))}
+        fields["share"] = rng.choice(("conv1", {"weight": "conv1"}, {"bias": "dense1"}, one))
     return {kind: fields} if fields else kind
 
 
 FIELDS: dict[str, tuple[Any, ...]] = {
     "K": (1, 2, 4), "units": (1, 3), "F": (1, 2, 3, [2, 3], "3x1"), "S": (1, 2, 3, [1, 2]),
-    "P": (0, 1, 2, "same", "same_lower", "valid", "full", [[0, 1], [1, 0]]), "dilation": (1, 2),
+    "P": (0, 1, 2, "same", "same_lower", "valid", "full", "causal", [[0, 1], [1, 0]]),
+    "dilation": (1, 2),
     "groups": (1, 2), "bias": (True, False), "rounding": ("exact", "floor", "ceil"),
     "multiplier": (1, 2), "output_padding": (0, 1), "output": ([2, 2], 3, "2x3", [4, 3, 3]),
     "rate": (0, 0.5, 0.9), "affine": (True, False), "eps": (1e-5, 0.1), "size": (1, 3, 5),
     "alpha": (1e-4, 1), "beta": (0.75, 0), "k": (1, 2), "slope": (0.01, -1),
     "scale": (1, 2, [1, 2]),
-    "mode": ("nearest", "bilinear"), "per_channel": (True, False),
+    "mode": ("nearest", "bilinear", "zeros", "reflect", "replicate", "circular"),
+    "per_channel": (True, False),
     "count_include_pad": (True, False),
 }  # fmt: skip
 

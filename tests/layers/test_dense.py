@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from shapecalc import trace
+from shapecalc import check, trace
+from shapecalc.executor.verify import verify
 
 Ask = Callable[..., Any]
 
@@ -181,3 +182,30 @@ def test_along_the_depth_it_is_a_1x1_convolution(ask: Ask) -> None:
     assert ask("9x9x4", {"dense": {"units": 5, "flatten": False, "in_features": 4}}).errors == []
     behind_a_fault = ask("4x4x1", {"conv": {"K": 2, "F": 9}}, {"dense": {"K": 3, "flatten": False}})
     assert (behind_a_fault["output"], behind_a_fault["biases"]) == (None, 3)
+
+
+def convnext(size: int, depth: int, wide: int) -> dict[str, Any]:
+    """Return ConvNeXt's block as it is published: a wide pair of dense layers at each position."""
+    body = [
+        {"depthwise_conv": {"F": 7, "P": 3}},
+        {"layer_norm": {"eps": 1e-6}},
+        {"dense": {"units": wide, "flatten": False}},
+        "gelu",
+        {"dense": {"units": depth, "flatten": False}},
+        "scale",
+    ]
+    return {"input": [size, size, depth], "layers": [{"residual": {"body": body}}]}
+
+
+def test_a_block_of_convnext() -> None:
+    """96*49 + 96, 2*96, 96*384 + 384, 384*96 + 96 and 96, as torchvision's CNBlock(96) has."""
+    told = trace(convnext(56, 96, 384))
+    assert told.diagnostics == ()
+    assert told.totals["parameters"] == 4800 + 192 + 37248 + 36960 + 96 == 79_296
+    assert told.totals["macs"] == 56 * 56 * (49 * 96 + 2 * 96 * 384)
+    assert told.output == (56, 56, 96)
+    assert told.layers[-1].receptive_field == (7, 7)
+    assert "dense units=384 flatten=false" in str(told)
+    small = convnext(9, 4, 16)
+    assert check(small) == []
+    assert verify(trace(small)).agrees

@@ -195,8 +195,8 @@ def test_the_same_source_twice_counts_twice(ask: Ask) -> None:
 
 @pytest.mark.parametrize("kind", [*STRETCHING, "concat"])
 def test_a_merge_has_no_other_fields(ask: Ask, kind: str) -> None:
-    written = {"from": ["input", "input"], "axis": 1}
-    assert ask("4x4x3", {kind: written}).errors == ["SC206" if kind == "concat" else "SC102"]
+    written = {"from": ["input", "input"], "mode": 1}
+    assert ask("4x4x3", {kind: written}).errors == ["SC102"]
 
 
 def test_a_depth_beyond_the_limit_is_unknown() -> None:
@@ -208,3 +208,87 @@ def test_a_depth_beyond_the_limit_is_unknown() -> None:
 def test_the_working_of_concat(ask: Ask) -> None:
     asked = ask("4x4x3", {"concat": ["input", "input", "input"]})
     assert asked["derivation"][0] == "depth 3 + 3 + 3 = 9"
+
+
+@pytest.mark.parametrize(
+    ("axis", "one", "other", "output"),
+    [
+        ("depth", [4, 5, 3], [4, 5, 2], [4, 5, 5]),
+        ("height", [4, 5, 3], [2, 5, 3], [6, 5, 3]),
+        ("width", [4, 5, 3], [4, 1, 3], [4, 6, 3]),
+        (1, [4, 5, 3], [4, 1, 3], [4, 6, 3]),
+        ("length", [7, 2], [1, 2], [8, 2]),
+        ("frames", [2, 4, 5, 3], [3, 4, 5, 3], [5, 4, 5, 3]),
+        ("depth", [7], [2], [9]),
+        (3, [1, 2, 3, 4, 5], [1, 2, 3, 2, 5], [1, 2, 3, 6, 5]),
+    ],
+)
+def test_concat_joins_along_any_axis(
+    axis: Any, one: list[int], other: list[int], output: list[int]
+) -> None:
+    spec = {
+        "inputs": {"a": one, "b": other},
+        "layers": [{"concat": {"from": ["a", "b"], "axis": axis}}],
+    }
+    traced = trace(spec)
+    assert [d for d in traced.diagnostics if d.severity == "error"] == []
+    assert traced.output == tuple(output)
+
+
+@pytest.mark.parametrize(
+    ("axis", "code", "said", "hints"),
+    [
+        ("height", "SC205", "width 5 and 6, depth 3 and 4 differ", ()),
+        ("length", "SC206", "4x5x3 has no axis length", ()),
+        (3, "SC206", "4x5x3 has no axis 3", ()),
+        (-1, "SC104", "not -1", ("depth",)),
+        ("channels", "SC104", "depth, length", ()),
+        (8, "SC104", "not 8", ()),
+    ],
+)
+def test_what_concat_cannot_join(axis: Any, code: str, said: str, hints: tuple[str, ...]) -> None:
+    layer = {"concat": {"from": ["a", "b"], "axis": axis}}
+    spec = {"inputs": {"a": [4, 5, 3], "b": [2, 6, 4]}, "layers": [layer]}
+    (found,) = trace(spec).diagnostics
+    assert found.code == code
+    assert said in found.message
+    assert all(hint in found.hint for hint in hints)
+
+
+def test_the_repairs_of_a_concat_along_the_height_work() -> None:
+    layers = [
+        {"conv": {"K": 4, "F": 3}},
+        {"concat": {"from": ["conv1", "input"], "axis": "height"}},
+    ]
+    (found,) = trace({"input": [9, 8, 3], "layers": layers}).diagnostics
+    assert found.code == "SC205"
+    assert "width 6 and 8, depth 4 and 3 differ" in found.message
+    narrower = [{"conv": {"K": 3, "F": 3}}, layers[1]]
+    (found,) = trace({"input": [9, 8, 3], "layers": narrower}).diagnostics
+    assert "P=1 in conv1 gives 18x8x3" in found.hint
+    assert "pad: [[0,0],[1,1]] on conv1 gives 16x8x3" in found.hint
+
+
+@pytest.mark.parametrize(
+    ("volumes", "output"),
+    [
+        (([8, 8, 64], [8, 8, 32]), [8, 8, 64]),
+        (([8, 8, 32], [8, 8, 64]), [8, 8, 32]),
+        (([8, 6, 4], [4, 9, 2], [1, 1, 4]), [8, 6, 4]),
+        (([5], [9]), [5]),
+        (([8, 8, 4], [4]), None),
+    ],
+)
+def test_add_with_unequal_first_has_the_first_volume(
+    volumes: tuple[list[int], ...], output: list[int] | None
+) -> None:
+    names = "abc"[: len(volumes)]
+    inputs = dict(zip(names, volumes, strict=True))
+    layer = {"add": {"from": [*names], "unequal": "first"}}
+    traced = trace({"inputs": inputs, "layers": [layer]})
+    codes = [d.code for d in traced.diagnostics if d.severity == "error"]
+    assert codes == ([] if output else ["SC205"])
+    assert traced.output == (tuple(output) if output else None)
+    assert trace({"inputs": inputs, "layers": [{"add": [*names]}]}).output in (None, (8, 8, 4))
+    wrong = {"add": {"from": [*names], "unequal": "last"}}
+    assert "SC104" in [d.code for d in trace({"inputs": inputs, "layers": [wrong]}).diagnostics]

@@ -30,7 +30,8 @@ def test_none_is_written_as_such() -> None:
     assert trace.complete
     assert trace.diagnostics == ()
     assert dict(trace.totals) == {
-        "weights": 0, "biases": 0, "parameters": 0, "non_trainable": 0, "macs": 0, "activations": 3,
+        "weights": 0, "biases": 0, "parameters": 0, "trainable": 0, "frozen": 0,
+        "non_trainable": 0, "macs": 0, "activations": 3,
     }  # fmt: skip
 
 
@@ -41,6 +42,18 @@ def test_parameters_are_counted_by_their_roles() -> None:
     }  # fmt: skip
     record = traced({"operation": {"parameters": arrays}}).layers[0]
     assert (record.weights, record.biases, record.non_trainable) == (3 * 3 * 8 * 8 + 1, 8, 8)
+
+
+def test_the_working_names_the_arrays_as_the_file_does() -> None:
+    arrays = {"kernel": [3, 4], "moving": {"shape": [8], "role": "statistic"}}
+    fields = {"output": "4x4x2", "parameters": arrays, "macs": 1800}
+    assert traced({"operation": fields}).layers[0].derivation == [
+        "output = 4x4x2 as the file says",
+        "kernel = 3*4 = 12",
+        "moving = 8",
+        "parameters = 12 + 0 = 12",
+        "MACs = 1,800",
+    ]
 
 
 def test_counts_are_known_whatever_comes_in() -> None:

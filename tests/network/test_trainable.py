@@ -171,3 +171,13 @@ def test_an_example_of_a_frozen_layer() -> None:
     assert "frozen" in trace.diagnostics[0].message
     with pytest.raises(SpecError):
         run(spec, parameters={"a.weight.grad": 1})
+
+
+def test_open_sizes_change_nothing_of_it() -> None:
+    layers = [
+        {"conv": {"K": 3, "F": 3, "P": 1, "name": "e", "trainable": False}},
+        {"conv_transpose": {"K": 3, "F": 3, "P": 1, "share": {"weight": "e"}}},
+    ]
+    for volume in ("8x8x3", "?x?x3"):
+        totals = shapecalc.trace({"input": volume, "layers": layers}).totals
+        assert (totals.parameters, totals.trainable, totals.frozen) == (87, 3, 84)

@@ -6,6 +6,7 @@ is left out, since it has no parameters and keeps the volume.
 """
 
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -34,14 +35,58 @@ class Join(nn.Module):
         return torch.cat([branch(x) for branch in self.branches], dim=1)
 
 
+class Remainder(nn.Sequential):
+    """x less what the layers make of it."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x - super().forward(x)
+
+
+class HardSigmoid(nn.Module):
+    """relu6(x + 3)/6; the slope of PyTorch's own is the float32 next to 1/6."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return nn.functional.relu6(x + 3) / 6
+
+
+class Gate(nn.Module):
+    """Hu et al., 2017: every slice times a factor, made from the averages of all of them."""
+
+    def __init__(
+        self,
+        d: int,
+        squeezed: int,
+        inner: type[nn.Module] = nn.ReLU,
+        outer: type[nn.Module] = nn.Sigmoid,
+    ) -> None:
+        super().__init__()
+        self.factor = nn.Sequential(
+            *(nn.AdaptiveAvgPool2d(1), nn.Conv2d(d, squeezed, 1), inner()),
+            *(nn.Conv2d(squeezed, d, 1), outer()),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.factor(x)
+
+
 def conv_relu(d: int, k: int, f: int, s: int = 1, p: int = 0, groups: int = 1) -> nn.Sequential:
     """A convolution with bias and a ReLU."""
     return nn.Sequential(nn.Conv2d(d, k, f, s, p, groups=groups), nn.ReLU())
 
 
-def conv_norm(d: int, k: int, f: int, s: int = 1, p: int = 0, groups: int = 1) -> nn.Sequential:
+def conv_norm(
+    d: int,
+    k: int,
+    f: int | tuple[int, int],
+    s: int = 1,
+    p: int | tuple[int, int] = 0,
+    groups: int = 1,
+    eps: float = 1e-5,
+) -> nn.Sequential:
     """A convolution without bias and its batch norm."""
-    return nn.Sequential(nn.Conv2d(d, k, f, s, p, groups=groups, bias=False), nn.BatchNorm2d(k))
+    return nn.Sequential(
+        nn.Conv2d(d, k, f, s, p, groups=groups, bias=False), nn.BatchNorm2d(k, eps)
+    )
 
 
 def multilayer(*units: int, activation: type[nn.Module] = nn.ReLU, rate: float = 0) -> nn.Module:
@@ -352,3 +397,370 @@ def darknet53() -> nn.Module:
         layers.append(unit(k // 2, k, 3, 2))
         layers += [Sum(nn.Sequential(unit(k, k // 2, 1), unit(k // 2, k, 3))) for _ in range(times)]
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Conv2d(1024, 1000, 1), nn.Flatten())
+
+
+def inverted(
+    d: int, wide: int, k: int, f: int, s: int, act: type[nn.Module], gate: Gate | None, eps: float
+) -> nn.Module:
+    """Widened, convolved slice by slice, gated, narrowed; added to the input where it fits."""
+    layers: list[nn.Module] = []
+    if wide != d:
+        layers += [conv_norm(d, wide, 1, eps=eps), act()]
+    layers += [conv_norm(wide, wide, f, s, f // 2, groups=wide, eps=eps), act()]
+    body = nn.Sequential(*layers, *([gate] if gate else []), conv_norm(wide, k, 1, eps=eps))
+    return Sum(body) if d == k and s == 1 else body
+
+
+def mobilenet_v3(rows: list[tuple[int, int, int, int, bool, int]], head: int) -> nn.Module:
+    """Howard et al., 2019: filter, widened depth, output depth, squeezed depth, h-swish, stride."""
+    layers = [conv_norm(3, 16, 3, 2, 1, eps=0.001), nn.Hardswish()]
+    d = 16
+    for f, wide, k, squeezed, swish, s in rows:
+        gate = Gate(wide, squeezed, outer=HardSigmoid) if squeezed else None
+        layers.append(
+            inverted(d, wide, k, f, s, nn.Hardswish if swish else nn.ReLU, gate, eps=0.001)
+        )
+        d = k
+    layers += [conv_norm(d, 6 * d, 1, eps=0.001), nn.Hardswish()]
+    layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6 * d, head), nn.Hardswish()]
+    return nn.Sequential(*layers, nn.Dropout(0.2), nn.Linear(head, 1000))
+
+
+def mobilenet_v3_large() -> nn.Module:
+    """Table 1 of the paper; squeezed depths are a quarter of the widened, in eights."""
+    return mobilenet_v3(
+        [
+            (3, 16, 16, 0, False, 1),
+            (3, 64, 24, 0, False, 2),
+            (3, 72, 24, 0, False, 1),
+            (5, 72, 40, 24, False, 2),
+            *[(5, 120, 40, 32, False, 1)] * 2,
+            (3, 240, 80, 0, True, 2),
+            (3, 200, 80, 0, True, 1),
+            *[(3, 184, 80, 0, True, 1)] * 2,
+            (3, 480, 112, 120, True, 1),
+            (3, 672, 112, 168, True, 1),
+            (5, 672, 160, 168, True, 2),
+            *[(5, 960, 160, 240, True, 1)] * 2,
+        ],
+        1280,
+    )
+
+
+def mobilenet_v3_small() -> nn.Module:
+    """Table 2 of the paper."""
+    return mobilenet_v3(
+        [
+            (3, 16, 16, 8, False, 2),
+            (3, 72, 24, 0, False, 2),
+            (3, 88, 24, 0, False, 1),
+            (5, 96, 40, 24, True, 2),
+            *[(5, 240, 40, 64, True, 1)] * 2,
+            (5, 120, 48, 32, True, 1),
+            (5, 144, 48, 40, True, 1),
+            (5, 288, 96, 72, True, 2),
+            *[(5, 576, 96, 144, True, 1)] * 2,
+        ],
+        1024,
+    )
+
+
+def efficientnet_b0() -> nn.Module:
+    """Tan and Le, 2019, table 1, without stochastic depth: expansion, filter, depth, times, stride.
+
+    The gate squeezes to a quarter of the depth before the widening.
+    """
+    layers = [conv_norm(3, 32, 3, 2, 1), nn.SiLU()]
+    d = 32
+    for t, f, k, times, stride in [
+        (1, 3, 16, 1, 1),
+        (6, 3, 24, 2, 2),
+        (6, 5, 40, 2, 2),
+        (6, 3, 80, 3, 2),
+        (6, 5, 112, 3, 1),
+        (6, 5, 192, 4, 2),
+        (6, 3, 320, 1, 1),
+    ]:
+        for s in [stride] + [1] * (times - 1):
+            gate = Gate(t * d, d // 4, inner=nn.SiLU)
+            layers.append(inverted(d, t * d, k, f, s, nn.SiLU, gate, eps=1e-5))
+            d = k
+    layers += [conv_norm(d, 1280, 1), nn.SiLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+    return nn.Sequential(*layers, nn.Dropout(0.2), nn.Linear(1280, 1000))
+
+
+class Half(nn.Module):
+    """One of the two halves of the depth."""
+
+    def __init__(self, part: int) -> None:
+        super().__init__()
+        self.part = part
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.chunk(2, dim=1)[self.part]
+
+
+def shufflenet_v2() -> nn.Module:
+    """Ma et al., 2018, the width x1.0 of table 5."""
+
+    def pointwise(d: int, k: int) -> list[nn.Module]:
+        return [conv_norm(d, k, 1), nn.ReLU()]
+
+    layers = [conv_norm(3, 24, 3, 2, 1), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
+    d = 24
+    for depth, times in [(116, 4), (232, 8), (464, 4)]:
+        half = depth // 2
+        for s in [2] + [1] * (times - 1):
+            if s == 2:
+                passing: list[nn.Module] = [conv_norm(d, d, 3, 2, 1, groups=d), *pointwise(d, half)]
+                entering = pointwise(d, half)
+            else:
+                passing, entering = [Half(0)], [Half(1), *pointwise(half, half)]
+            convolved = [*entering, conv_norm(half, half, 3, s, 1, groups=half)]
+            join = Join(nn.Sequential(*passing), nn.Sequential(*convolved, *pointwise(half, half)))
+            layers += [join, nn.ChannelShuffle(2)]
+            d = depth
+    layers += [*pointwise(d, 1024), nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+    return nn.Sequential(*layers, nn.Linear(1024, 1000))
+
+
+def se_resnet50() -> nn.Module:
+    """Hu et al., 2017, as in the authors' release: stride in the first 1x1, an unpadded pool."""
+    layers = [conv_norm(3, 64, 7, 2, 3), nn.ReLU(), nn.MaxPool2d(3, 2, ceil_mode=True)]
+    d = 64
+    for width, times, stride in [(64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)]:
+        out = 4 * width
+        for s in [stride] + [1] * (times - 1):
+            body = nn.Sequential(
+                *(conv_norm(d, width, 1, s), nn.ReLU(), conv_norm(width, width, 3, p=1)),
+                *(nn.ReLU(), conv_norm(width, out, 1), Gate(out, out // 16)),
+            )
+            layers += [Sum(body, conv_norm(d, out, 1, s) if d != out else None), nn.ReLU()]
+            d = out
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(d, 1000))
+
+
+def inception_v3() -> nn.Module:
+    """Szegedy et al., 2015, as released, without the auxiliary classifier."""
+
+    def unit(d: int, k: int, f: int | tuple[int, int] = 1, s: int = 1, pad: bool = True) -> Any:
+        sizes = (f, f) if isinstance(f, int) else f
+        p = (sizes[0] // 2, sizes[1] // 2) if pad else (0, 0)
+        return nn.Sequential(conv_norm(d, k, sizes, s, p, eps=0.001), nn.ReLU())
+
+    def chain(d: int, *units: tuple[Any, ...]) -> nn.Module:
+        parts = []
+        for k, *more in units:
+            parts.append(unit(d, k, *more))
+            d = k
+        return nn.Sequential(*parts)
+
+    def pooled(d: int, k: int) -> nn.Module:
+        return nn.Sequential(nn.AvgPool2d(3, 1, 1), unit(d, k))
+
+    def fine(d: int, pool: int) -> nn.Module:
+        doubled = chain(d, (64,), (96, 3), (96, 3))
+        return Join(unit(d, 64), chain(d, (48,), (64, 5)), doubled, pooled(d, pool))
+
+    def factored(k: int) -> nn.Module:
+        row, column = (1, 7), (7, 1)
+        return Join(
+            unit(768, 192),
+            chain(768, (k,), (k, row), (192, column)),
+            chain(768, (k,), (k, column), (k, row), (k, column), (192, row)),
+            pooled(768, 192),
+        )
+
+    def spread(d: int) -> nn.Module:
+        def cross() -> nn.Module:
+            return Join(unit(384, 384, (1, 3)), unit(384, 384, (3, 1)))
+
+        return Join(
+            unit(d, 320),
+            nn.Sequential(unit(d, 384), cross()),
+            nn.Sequential(unit(d, 448), unit(448, 384, 3), cross()),
+            pooled(d, 192),
+        )
+
+    halved = (3, 2, False)
+    return nn.Sequential(
+        *(unit(3, 32, *halved), unit(32, 32, 3, 1, False), unit(32, 64, 3), nn.MaxPool2d(3, 2)),
+        *(unit(64, 80), unit(80, 192, 3, 1, False), nn.MaxPool2d(3, 2)),
+        *(fine(192, 32), fine(256, 64), fine(288, 64)),
+        Join(
+            unit(288, 384, *halved),
+            chain(288, (64,), (96, 3), (96, *halved)),
+            nn.MaxPool2d(3, 2),
+        ),
+        *map(factored, (128, 160, 160, 192)),
+        Join(
+            chain(768, (192,), (320, *halved)),
+            chain(768, (192,), (192, (1, 7)), (192, (7, 1)), (192, *halved)),
+            nn.MaxPool2d(3, 2),
+        ),
+        *(spread(1280), spread(2048), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout()),
+        nn.Linear(2048, 1000),
+    )
+
+
+class AlongDepth(nn.Module):
+    """Layers that work along the last axis, along the depth at each position."""
+
+    def __init__(self, *layers: nn.Module) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x.movedim(1, -1)).movedim(-1, 1)
+
+
+class Scale(nn.Module):
+    """A weight for each slice of an image."""
+
+    def __init__(self, d: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.weight[:, None, None]
+
+
+def convnext_tiny() -> nn.Module:
+    """Liu et al., 2022, with LayerScale, without stochastic depth."""
+
+    def norm(d: int) -> nn.Module:
+        return AlongDepth(nn.LayerNorm(d, 1e-6))
+
+    def block(d: int) -> nn.Module:
+        mixed = AlongDepth(
+            *(nn.LayerNorm(d, 1e-6), nn.Linear(d, 4 * d), nn.GELU(), nn.Linear(4 * d, d))
+        )
+        return Sum(nn.Sequential(nn.Conv2d(d, d, 7, padding=3, groups=d), mixed, Scale(d)))
+
+    layers = [nn.Conv2d(3, 96, 4, 4), norm(96)]
+    d = 96
+    for k, times in [(96, 3), (192, 3), (384, 9), (768, 3)]:
+        if k != d:
+            layers += [norm(d), nn.Conv2d(d, k, 2, 2)]
+        layers += [block(k) for _ in range(times)]
+        d = k
+    layers += [nn.AdaptiveAvgPool2d(1), norm(d), nn.Flatten()]
+    return nn.Sequential(*layers, nn.Linear(d, 1000))
+
+
+class WaveNet(nn.Module):
+    """Van den Oord et al., 2016: one stack of dilated causal convolutions, widths of an open copy.
+
+    The last level hands nothing on, so it has no convolution for that.
+    """
+
+    def __init__(self, width: int = 32, skip: int = 512, values: int = 256) -> None:
+        super().__init__()
+
+        def conv(d: int, k: int, f: int = 1, dilation: int = 1) -> nn.Module:
+            return nn.Conv1d(d, k, f, dilation=dilation, bias=False)
+
+        dilations = [2**power for power in range(10)]
+        self.first = conv(values, width, 2)
+        self.tanh = nn.ModuleList(conv(width, width, 2, dilation) for dilation in dilations)
+        self.gate = nn.ModuleList(conv(width, width, 2, dilation) for dilation in dilations)
+        self.skip = nn.ModuleList(conv(width, skip) for _ in dilations)
+        self.onward = nn.ModuleList(conv(width, width) for _ in dilations[1:])
+        self.head = nn.Sequential(nn.ReLU(), conv(skip, skip), nn.ReLU(), conv(skip, values))
+
+    def forward(self, x: Tensor) -> Tensor:
+        def causal(conv: Any, x: Tensor) -> Tensor:
+            return conv(nn.functional.pad(x, (conv.dilation[0], 0)))
+
+        x = causal(self.first, x)
+        skips = []
+        for level, (tanh, gate, skip) in enumerate(
+            zip(self.tanh, self.gate, self.skip, strict=True)
+        ):
+            gated = torch.tanh(causal(tanh, x)) * torch.sigmoid(causal(gate, x))
+            skips.append(skip(gated))
+            if level < len(self.onward):
+                x = x + self.onward[level](gated)
+        return self.head(sum(skips))
+
+
+def wavenet() -> nn.Module:
+    """256 values of a sample in, a distribution over the next one out."""
+    return WaveNet()
+
+
+class SegNet(nn.Module):
+    """Badrinarayanan et al., 2015: VGG-16 and its mirror; pools tell the way back their maxima."""
+
+    def __init__(self, classes: int = 11) -> None:
+        super().__init__()
+
+        def chain(*widths: int) -> nn.Module:
+            parts = []
+            for d, k in pairwise(widths):
+                parts += [nn.Conv2d(d, k, 3, padding=1), nn.BatchNorm2d(k), nn.ReLU()]
+            return nn.Sequential(*parts)
+
+        down = [(3, 64, 64), (64, 128, 128), (128, *[256] * 3), (256, *[512] * 3), (512,) * 4]
+        up = [(512,) * 4, (512, 512, 512, 256), (256, 256, 256, 128), (128, 128, 64), (64, 64)]
+        self.down = nn.ModuleList(chain(*widths) for widths in down)
+        self.up = nn.ModuleList(chain(*widths) for widths in up)
+        self.classes = nn.Conv2d(64, classes, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        pools = []
+        for part in self.down:
+            x = part(x)
+            size = x.shape
+            x, places = nn.functional.max_pool2d(x, 2, ceil_mode=True, return_indices=True)
+            pools.append((size, places))
+        for part in self.up:
+            size, places = pools.pop()
+            x = part(nn.functional.max_unpool2d(x, places, 2, output_size=size))
+        return self.classes(x)
+
+
+def segnet() -> nn.Module:
+    """The network of the authors' release for CamVid's 11 classes."""
+    return SegNet()
+
+
+class FPN(nn.Module):
+    """Lin et al., 2017: what ResNet-50 sees at four sizes, each told what the coarser ones see."""
+
+    def __init__(self, width: int = 256) -> None:
+        super().__init__()
+        layers = list(resnet(50))[:-3]
+        ends = [3, 9, 17, 29, 35]  # 3, 4, 6 and 3 units of a bottleneck and a relu
+        self.stem = nn.Sequential(*layers[:3])
+        self.stages = nn.ModuleList(nn.Sequential(*layers[a:b]) for a, b in pairwise(ends))
+        depths = [256, 512, 1024, 2048]
+        self.lateral = nn.ModuleList(nn.Conv2d(d, width, 1) for d in depths)
+        self.smooth = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in depths)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        x = self.stem(x)
+        seen = []
+        for stage in self.stages:
+            x = stage(x)
+            seen.append(x)
+        merged: list[Tensor] = []
+        for lateral, value in zip(reversed(self.lateral), reversed(seen), strict=True):
+            told = lateral(value)
+            if merged:
+                told = told + nn.functional.interpolate(merged[0], told.shape[2:])
+            merged.insert(0, told)
+        return tuple(smooth(value) for smooth, value in zip(self.smooth, merged, strict=True))
+
+
+def fpn() -> nn.Module:
+    """Four maps of 256 slices, a quarter to a 32nd of the image's size."""
+    return FPN()
+
+
+def dncnn() -> nn.Module:
+    """Zhang et al., 2017, the grey denoiser of 17 convolutions."""
+    layers = [conv_relu(1, 64, 3, p=1)]
+    for _ in range(15):
+        layers += [conv_norm(64, 64, 3, p=1, eps=1e-4), nn.ReLU()]
+    return Remainder(*layers, nn.Conv2d(64, 1, 3, padding=1, bias=False))

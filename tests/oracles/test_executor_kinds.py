@@ -871,10 +871,46 @@ def merges() -> Iterator[Case]:
         yield Case({}, volumes, values=values)
 
 
+def sums() -> Iterator[Case]:
+    """Yield the merges, and sources of different sizes that are added in part."""
+    yield from merges()
+    for volumes in (
+        ((8,), (5,)), ((5,), (8,)), ((5, 4), (5, 6)), ((4, 3, 6), (2, 5, 3)),
+        ((4, 3, 6), (1, 1, 6)),
+        ((4, 3, 6), (5, 4, 8), (4, 3, 2)), ((2, 3, 4, 2), (2, 3, 4, 1)), ((2, 1, 3, 2, 4),) * 2,
+    ):  # fmt: skip
+        yield Case({"unequal": "first"}, volumes)
+
+
+def added(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
+    """Return the sum, of the other sources' common part with the first."""
+    if "unequal" not in case.fields:
+        return merged(sum)(case, inputs, parameters)
+    first, *others = inputs
+    for x in others:
+        common = x[tuple(slice(size) for size in first.shape)]
+        more = [n - size for n, size in zip(first.shape, common.shape, strict=True)]
+        first = first + functional.pad(common, [side for n in more[::-1] for side in (0, n)])
+    return first
+
+
 def joins() -> Iterator[Case]:
+    along = {"length": 1, "height": 2, "width": 2, "frames": 3, "depth": 3, 0: 4, 2: 3}
+    for axis, rank in along.items():
+        names = AXES_OF.get(rank + 1, [*range(rank + 1)])
+        at = axis if isinstance(axis, int) else names.index(axis)
+        full = (*(2, 3, 4, 2)[:rank], 3)
+        volumes = tuple((*full[:at], size, *full[at + 1 :]) for size in (2, 1, 3))
+        yield Case({"axis": axis}, volumes)
     for depths in ((1, 2), (3, 1, 4), (2, 2, 2, 2)):
         for spatial in ((), (5,), (4, 3), (2, 3, 2), (2, 1, 3, 2, 2)):
             yield Case({}, tuple((*spatial, depth) for depth in depths))
+
+
+def concat(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
+    axis, rank = case.fields.get("axis", "depth"), inputs[0].dim() - 1
+    at = axis if isinstance(axis, int) else AXES_OF.get(rank, [axis]).index(axis)
+    return torch.cat(inputs, 1 if at == rank - 1 or axis == "depth" else 2 + at)
 
 
 def shuffles() -> Iterator[Case]:
@@ -1110,12 +1146,12 @@ ORACLES: dict[str, Oracle] = {
     "pixel_unshuffle": Oracle(pixel_unshuffle, pixel_unshuffles, 30),
     "slice": Oracle(sliced, slices, 25),
     "transpose": Oracle(transposed_axes, transposes, 30),
-    "add": Oracle(merged(sum), merges, 40),
+    "add": Oracle(added, sums, 48),
     "subtract": Oracle(merged(lambda xs: reduce(torch.sub, xs)), merges, 40),
     "multiply": Oracle(merged(lambda xs: reduce(torch.mul, xs)), merges, 40),
     "maximum": Oracle(merged(lambda xs: reduce(torch.maximum, xs)), merges, 40),
     "average": Oracle(merged(lambda xs: sum(xs) / len(xs)), merges, 40),
-    "concat": Oracle(merged(lambda xs: torch.cat(xs, 1)), joins, 12),
+    "concat": Oracle(concat, joins, 22),
 }
 
 
@@ -1626,6 +1662,16 @@ RANDOM: list[Written] = [
     {"group_norm": {"groups": 2}},
     {"dense": {"units": 12}},
     {"dropout": {"rate": 0}},
+    *({kind: {}} for kind in ("abs", "identity", "softsign", "hard_tanh", "glu")),
+    {"relu": {"max": 1, "slope": 0.2, "threshold": 0.1}},
+    *({kind: {}} for kind in ("rms_norm", "l2_normalize", "scale")),
+    {"scale": {"weight": 0.5, "bias": True}},
+    {"channel_shuffle": {"groups": 2}},
+    {"pixel_shuffle": {"scale": 2}},
+    {"pixel_unshuffle": {"scale": 2, "order": "tensorflow"}},
+    *({"slice": {"part": part, "of": 2}} for part in (1, 2)),
+    {"slice": {"axis": "height", "start": 1}},
+    *({"transpose": {"axes": axes}} for axes in ([1, 0, 2], [2, 0, 1], [1, 0])),
     *({"reshape": {"output": volume}} for volume in ([2, 3, 2], [2, 2, 4], [4, 3], [2, 2, 3, 4])),
     {"pad": {"P": 1}},
     {"crop": {"P": [[1, 0], [0, 1]]}},
@@ -1651,8 +1697,11 @@ def random_network(seed: int, count: int = 14) -> tuple[dict[str, Any], list[str
         tried = trace(spec | {"layers": [*spec["layers"], layer]})
         if any(item.severity == "error" for item in tried.diagnostics):
             continue
-        if prod(tried.layers[-1].output) > 2000:
+        made = tried.layers[-1]
+        if prod(made.output) > 2000:
             continue
+        if fields.get("mode") == "bilinear" and 1 in made.input[0][:-1]:
+            continue  # copies, equal but for rounding: which is the largest is chance
         spec["layers"].append(layer)
         names.append(f"n{len(names)}")
         used |= {sources} if isinstance(sources, str) else set(sources)

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-import yaml
 
 from shapecalc import trace
 from shapecalc.executor import Result, run
+from shapecalc.readers import native
 
 torch = pytest.importorskip("torch")
 
@@ -77,11 +77,21 @@ NETWORKS = {
         Network(
             "googlenet", partial(smaller_googlenet, 3), (96, 96, 3), 2, True, with_average_of(3)
         ),
+        Network("convnext-tiny", reference.convnext_tiny, (64, 64, 3), 2),
         Network("u-net", reference.unet, (188, 188, 1)),
         *trained_and_used("resnet-18", partial(reference.resnet, 18), (64, 64, 3), 2),
         *trained_and_used("resnet-50", partial(reference.resnet, 50), (64, 64, 3), 2),
         *trained_and_used("mobilenet-v2", reference.mobilenet_v2, (64, 64, 3), 2),
         *trained_and_used("densenet-121", reference.densenet121, (64, 64, 3), 2),
+        *trained_and_used("mobilenet-v3-large", reference.mobilenet_v3_large, (64, 64, 3), 2),
+        *trained_and_used("mobilenet-v3-small", reference.mobilenet_v3_small, (64, 64, 3), 2),
+        *trained_and_used("efficientnet-b0", reference.efficientnet_b0, (64, 64, 3), 2),
+        Network("wavenet", reference.wavenet, (700, 256)),
+        *trained_and_used("shufflenet-v2", reference.shufflenet_v2, (64, 64, 3), 2),
+        *trained_and_used("se-resnet-50", reference.se_resnet50, (64, 64, 3), 2),
+        Network("segnet", reference.segnet, (45, 60, 3), 2),
+        Network("fpn-resnet-50", reference.fpn, (72, 100, 3), 2),
+        *trained_and_used("inception-v3", reference.inception_v3, (107, 107, 3), 2),
     )
 }
 
@@ -103,8 +113,8 @@ def without_claims(value: Any) -> Any:
 
 def spec_of(network: Network) -> Data:
     """Return the spec file's data with the network's input."""
-    data = yaml.safe_load((FOLDER / f"{network.name}.yaml").read_text())
-    data = without_claims(data)
+    # PyYAML takes 0x3 for a hexadecimal number
+    data = without_claims(native.read_path(FOLDER / f"{network.name}.yaml").data)
     data |= {"input": list(network.input), "batch": network.batch}
     network.change(data)
     return data
@@ -119,21 +129,20 @@ def module_of(network: Network) -> Any:
     for part in module.modules():
         if isinstance(part, nn.Dropout):
             part.p = 0.0
-        weight = getattr(part, "weight", None)
         if isinstance(part, nn.BatchNorm2d):
             part.momentum = 1.0  # running statistics are the last batch's
-            nn.init.uniform_(weight, 0.5, 1.5)
-            nn.init.normal_(part.bias, 0, 0.1)
             nn.init.normal_(part.running_mean, 0, 0.1)
             nn.init.uniform_(part.running_var, 0.5, 1.5)
+        weight, bias = getattr(part, "weight", None), getattr(part, "bias", None)
+        if isinstance(part, nn.BatchNorm2d | nn.LayerNorm | reference.Scale):
+            nn.init.uniform_(weight, 0.5, 1.5)
         elif weight is not None:
-            shape = tuple(weight.shape)
             fan_in = weight[0].numel()
             if isinstance(part, nn.ConvTranspose2d):  # a pixel of the output sees one tap
-                fan_in = shape[0]
+                fan_in = weight.shape[0]
             nn.init.normal_(weight, 0, (2 / fan_in) ** 0.5)
-            if part.bias is not None:
-                nn.init.normal_(part.bias, 0, 0.1)
+        if bias is not None:
+            nn.init.normal_(bias, 0, 0.1)
     return module
 
 
@@ -156,7 +165,7 @@ def one_thread() -> Iterator[None]:
 
 
 def run_in_order(module: Any, x: Any) -> tuple[Any, list[Any]]:
-    """Return the output, and the layers with parameters in the order in which they ran."""
+    """Return what comes out, and the layers with parameters in the order in which they ran."""
     ran: list[Any] = []
     hooks = [
         part.register_forward_hook(lambda m, given, made: ran.append(m))
@@ -170,7 +179,7 @@ def run_in_order(module: Any, x: Any) -> tuple[Any, list[Any]]:
 
 
 class Both(NamedTuple):
-    """What the two computed: PyTorch's tensors under the executor's names."""
+    """What the two computed: PyTorch's outputs and gradients under the executor's names."""
 
     result: Result
     theirs: dict[str, Any]
@@ -194,18 +203,21 @@ def compute(network: Network, off: float = 1.0) -> Both:
         for record, part in zip(records, layers, strict=True)
         for name, values in parameters_of(part)
     }
-    y = torch.softmax(logits, 1)
+    made = logits if isinstance(logits, tuple) else (torch.softmax(logits, 1),)
+    outputs = dict(zip(traced.outputs, made, strict=True))
     # small probabilities make small gradients: the upstream gradient is as large as they are small
-    above = rng.standard_normal(y.shape) / float(y.detach().abs().max())
-    (last,) = traced.outputs
-    y.backward(torch.from_numpy(above) * off)
-    theirs = {"output": y.detach(), "input": x.grad}
+    above = {
+        name: rng.standard_normal(y.shape) / float(y.detach().abs().max())
+        for name, y in outputs.items()
+    }
+    torch.autograd.backward(made, [torch.from_numpy(above[name]) * off for name in outputs])
+    theirs = {name: y.detach() for name, y in outputs.items()} | {"input": x.grad}
     theirs |= {name: values.grad for name, values in named.items() if values.requires_grad}
     result = run(
         traced,
         inputs=inputs,
         parameters={name: values.detach().numpy() for name, values in named.items()},
-        upstream={last: above},
+        upstream=above,
         training=network.training,
         keep="outputs",
     )
@@ -219,7 +231,7 @@ def largest_of(array: Any) -> float:
 
 def differences(both: Both) -> Iterator[str]:
     """Say which tensors are missing, all zero, or differ."""
-    ours = dict(both.result.gradients) | {"output": next(iter(both.result.outputs.values()))}
+    ours = dict(both.result.gradients) | dict(both.result.outputs)
     sizes = {name: largest_of(tensor.numpy()) for name, tensor in both.theirs.items()}
     usual = float(np.median([*sizes.values()]))
     for name, tensor in both.theirs.items():

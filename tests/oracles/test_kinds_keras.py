@@ -146,6 +146,32 @@ def test_separable_conv(ask: Any) -> None:
     compare(ask, cases, least=72)
 
 
+@pytest.mark.parametrize(
+    ("F", "S", "padding", "multiplier"), [(3, 1, "valid", 1), (3, 2, "same", 2), (4, 1, "same", 3)]
+)
+def test_a_separable_conv_computes_what_keras_does(
+    F: int, S: int, padding: str, multiplier: int
+) -> None:
+    x = np.random.default_rng(0).standard_normal((2, 7, 6, 3))
+    layer = keras.layers.SeparableConv2D(
+        5, F, strides=S, padding=padding, depth_multiplier=multiplier, bias_initializer="normal",
+        dtype="float64",
+    )  # fmt: skip
+    theirs = layer(x).detach().numpy()
+    depthwise, pointwise, bias = (np.asarray(weight) for weight in layer.get_weights())
+    fields = {"K": 5, "F": F, "S": S, "P": padding, "multiplier": multiplier, "name": "a"}
+    result = run(
+        {"input": "7x6x3", "layers": [{"separable_conv": fields}]},
+        inputs=np.moveaxis(x, -1, 1),
+        parameters={
+            "a.depthwise": depthwise.transpose(2, 3, 0, 1).reshape(3 * multiplier, 1, F, F),
+            "a.pointwise": pointwise.transpose(3, 2, 0, 1),
+            "a.bias": bias,
+        },
+    )
+    assert np.abs(np.moveaxis(result.outputs["a"], 1, -1) - theirs).max() < 1e-10
+
+
 @pytest.mark.parametrize("kind", ["max", "avg"])
 def test_pools(ask: Any, kind: str) -> None:
     stem = {"max": "MaxPooling{}D", "avg": "AveragePooling{}D"}[kind]
@@ -314,6 +340,21 @@ def test_the_exceptions_are_still_exceptions(ask: Any) -> None:
     layer, volume, build = transposed((4, 2), 3, 2, 1, "valid", dilation=2, extra=1)
     assert opinion(build, volume) == (None, None)
     assert ask(volume, layer).output == (7, 3)
+
+
+def test_causal_values() -> None:
+    x = np.random.default_rng(0).standard_normal((2, 11, 2))
+    for S, dilation in ((1, 1), (1, 2), (1, 4), (2, 1), (3, 1)):
+        layer = keras.layers.Conv1D(
+            3, 4, strides=S, dilation_rate=dilation, padding="causal", dtype="float64"
+        )
+        theirs = keras.ops.convert_to_numpy(layer(x))
+        weight, bias = (keras.ops.convert_to_numpy(array) for array in layer.weights)
+        fields = {"K": 3, "F": 4, "S": S, "dilation": dilation, "P": "causal", "name": "c"}
+        given = {"c.weight": weight.transpose(2, 1, 0), "c.bias": bias}
+        ours = run({"input": "11x2", "layers": [{"conv": fields}]}, inputs=x.transpose(0, 2, 1),
+                   parameters=given)  # fmt: skip
+        np.testing.assert_allclose(ours.outputs["c"].transpose(0, 2, 1), theirs, rtol=0, atol=1e-10)
 
 
 def test_frozen_layers() -> None:

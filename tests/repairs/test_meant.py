@@ -155,7 +155,7 @@ NOT_TOLD = [
     "dropout: 1",
     "dropout: 1.5",
     "dropout: half",
-    "upsample: 2.5",
+    "upsample: half",
 ]
 
 

@@ -80,6 +80,10 @@ class Kernel(ABC):
         """
         return False
 
+    def is_unsettled(self, context: Context, inputs: Sequence[Array]) -> bool:
+        """Say whether rounding alone may send a value to another place, so that outputs jump."""
+        return False
+
     def to_kernel_layout(self, name: str, values: Array) -> Array:
         """Return a parameter laid out for the kernel, given in PyTorch's layout."""
         return values

@@ -17,6 +17,7 @@ import numpy as np
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
 from shapecalc.executor.kernels.elementwise import let_through
+from shapecalc.executor.kernels.reshape import axis_number
 
 Shape = tuple[int, ...]
 
@@ -44,6 +45,11 @@ def folded(values: Array, shape: Shape) -> Array:
         else:
             before *= size
     return values.reshape(shape)
+
+
+def _common(one: Shape, other: Shape) -> tuple[slice, ...]:
+    """Return the part that two arrays have in common, from the beginning of each axis."""
+    return tuple(slice(min(sizes)) for sizes in zip(one, other, strict=True))
 
 
 class Stretching(Kernel):
@@ -86,9 +92,49 @@ class Stretching(Kernel):
 
 
 class Add(Stretching):
-    """add: the sum. Backward: upstream for every source."""
+    """add: the sum. Backward: upstream for every source.
+
+    With unequal first the others' common part with the first is added, and gets that of upstream.
+    """
 
     keeps_inputs = False
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        shapes = [x.shape for x in inputs]
+        if not self._cut(shapes):
+            return super().forward(context, inputs, parameters)
+        out = context.buffers.copy(inputs[0])
+        for x in inputs[1:]:
+            common = _common(x.shape, out.shape)
+            out[common] += x[common]
+        return out, (shapes, [])
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> tuple[Sequence[Array | None], Parameters]:
+        shapes, _ = saved
+        if not self._cut(shapes):
+            return super().backward(context, upstream, saved, parameters, wanted)
+        found: list[Array | None] = [upstream if wanted[0] else None]
+        for shape, want in zip(shapes[1:], wanted[1:], strict=True):
+            gradient = context.buffers.zeros(shape) if want else None
+            if gradient is not None:
+                common = _common(shape, upstream.shape)
+                gradient[common] = upstream[common]
+            found.append(gradient)
+        return found, NO_PARAMETERS
+
+    def _cut(self, shapes: Sequence[Shape]) -> bool:
+        """Say whether only parts of the sources are added."""
+        first = getattr(self.layer, "unequal", "refuse") == "first"  # average has no such field
+        return first and any(shape != shapes[0] for shape in shapes)
 
     def merge(self, context: Context, inputs: Sequence[Array], out: Array) -> None:
         np.add(inputs[0], inputs[1], out=out)
@@ -183,14 +229,17 @@ class Maximum(Stretching):
 
 
 class Concat(Kernel):
-    """concat: joined along the depth. Backward: each source's part of upstream, as a view."""
+    """concat: joined along an axis. Backward: each source's part of upstream, as a view."""
 
     def forward(
         self, context: Context, inputs: Sequence[Array], parameters: Parameters
     ) -> tuple[Array, Saved]:
-        depths = [x.shape[-1] for x in inputs]
-        out = context.buffers.empty((*inputs[0].shape[:-1], sum(depths)))
-        return np.concatenate(inputs, axis=-1, out=out), depths
+        shape = [*inputs[0].shape]
+        at = 1 + axis_number(self.layer.axis, len(shape) - 1)
+        sizes = [x.shape[at] for x in inputs]
+        shape[at] = sum(sizes)
+        out = context.buffers.empty(tuple(shape))
+        return np.concatenate(inputs, axis=at, out=out), (at, sizes)
 
     def backward(
         self,
@@ -200,7 +249,8 @@ class Concat(Kernel):
         parameters: Parameters,
         wanted: Sequence[bool],
     ) -> tuple[Sequence[Array | None], Parameters]:
-        parts = np.split(upstream, list(accumulate(saved))[:-1], axis=-1)
+        at, sizes = saved
+        parts = np.split(upstream, list(accumulate(sizes))[:-1], axis=at)
         return [part if w else None for part, w in zip(parts, wanted, strict=True)], NO_PARAMETERS
 
 

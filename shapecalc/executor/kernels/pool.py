@@ -37,6 +37,8 @@ from shapecalc.executor.kernels.pool_axis import (
 from shapecalc.executor.kernels.small_windows import few_taps, max_backward, max_forward
 from shapecalc.executor.kernels.windows import Sizes, per_axis, sides_of, spans_of
 
+ROUNDING = 1e-12  # relative; what several layers may add up
+
 
 class Pool(Kernel):
     """What all pools share: windows on each spatial axis."""
@@ -104,13 +106,21 @@ class MaxUnpool(Kernel):
     windows with one position the last one counts, the others' gradients are 0.
     """
 
+    def is_unsettled(self, context: Context, inputs: Sequence[Array]) -> bool:
+        before = inputs[1]
+        noise = ROUNDING * context.random().uniform(-1, 1, before.shape)
+        moved = (before * (1 + noise)).astype(before.dtype)
+        return not np.array_equal(self._places(context, before), self._places(context, moved))
+
+    def _places(self, context: Context, before: Array) -> Array:
+        return largest_at(context, before, MaxPool(self.layer.pool).axes(before.shape[1:-1]))
+
     def forward(
         self, context: Context, inputs: Sequence[Array], parameters: Parameters
     ) -> tuple[Array, Saved]:
         x, before = inputs
         examples, *spatial, depth = before.shape
-        axes = MaxPool(self.layer.pool).axes(tuple(spatial))
-        places = largest_at(context, before, axes).reshape(examples, -1, depth)
+        places = self._places(context, before).reshape(examples, -1, depth)
         values = x.reshape(examples, -1, depth)
         y = context.buffers.zeros((examples, prod(spatial) + 1, depth))  # one more for no place
         np.put_along_axis(y, places, values, axis=1)
