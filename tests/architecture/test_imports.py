@@ -196,3 +196,8 @@ def test_a_heavy_import_is_noticed(planted: str, found: set[str]) -> None:
 def test_a_failing_command_is_noticed() -> None:
     with pytest.raises(subprocess.CalledProcessError):
         loaded(command("report", "no-such-file.yaml"))
+
+
+def test_a_spec_loads_nothing_of_other_formats() -> None:
+    inside = ("shapecalc.readers.keras.document", "shapecalc.checkpoints")
+    assert loaded(command("report", str(SPEC)), inside) == set()

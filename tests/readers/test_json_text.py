@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shapecalc import Diagnostic, Trace
 from shapecalc.readers import json_text
@@ -243,3 +245,21 @@ def test_brackets_in_a_string_are_text(trace_text: TraceText, text: str) -> None
 def test_strings_that_never_end_take_little_time(trace_text: TraceText, text: str) -> None:
     found = only(trace_text("[" * 300 + text + "[" * 300, "spec.json"))
     assert found.severity == "error"  # looked at anew from every quote, it would take hours
+
+
+@given(st.text('[]{}",:\\é', max_size=30))
+def test_depth_is_that_of_brackets_outside_of_texts(text: str) -> None:
+    """A plain loop looks at one character after the other."""
+    padded = "[" * MAX_DEPTH + text  # below that, nothing is counted
+    depth, deepest, inside, escaped = MAX_DEPTH, MAX_DEPTH, False, False
+    for character in text:
+        if inside:
+            inside = escaped or character != '"'
+            escaped = not escaped and character == "\\"
+        elif character == '"':
+            inside = True
+        elif character in "[]{}":
+            depth += 1 if character in "[{" else -1
+            deepest = max(deepest, depth)
+    counted = json_text._depth(padded)
+    assert counted == deepest or (counted == 0 and deepest == MAX_DEPTH)

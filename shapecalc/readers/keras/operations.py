@@ -421,8 +421,6 @@ def merged(
         if rank is not None and number is None:
             return None
         if not building.is_depth(sources[0], number) and rank is not None and number is not None:
-            if "axis" not in KINDS[kind].model_fields:
-                return None
             fields["axis"] = titles_of((1,) * rank)[number] if rank <= 4 else number
     return building.add(call, kind, fields, sources, rank, first=first)
 

@@ -137,7 +137,8 @@ def _layer(entry: Mapping[str, Any], path: Path, name: str) -> Layer:
 def _bare(class_name: str) -> str:
     """Return a class without package and module: of Custom>Net, keras.layers.Dense."""
     last = class_name.rpartition(">")[2]
-    return last.rpartition(".")[2] if re.fullmatch(r"\w+(\.\w+)+", last) else last
+    dotted = "." in last and re.fullmatch(r"\w+(\.\w+)+", last)
+    return last.rpartition(".")[2] if dotted else last
 
 
 def _class_of(entry: Mapping[str, Any], path: Path) -> tuple[str, str | None]:
@@ -186,7 +187,8 @@ def _claims(entry: Mapping[str, Any], path: Path) -> Iterable[Claim]:
     """Yield the shapes that a layer's entry states."""
     config = entry["config"]
     for word in SHAPES if isinstance(config, dict) else ():
-        yield from _shapes_in(config.get(word), word, (*path, "config", word))
+        if word in config:
+            yield from _shapes_in(config[word], word, (*path, "config", word))
     build = entry.get("build_config")
     for word, value in build.items() if isinstance(build, dict) else ():
         yield from _shapes_in(value, f"build_config.{word}", (*path, "build_config", word))
@@ -303,6 +305,8 @@ class _Functional:
         From 1 where the building of the model was its first call: always in functional models,
         in Sequential ones of Keras 1 and 2 unless they were built late. The references tell.
         """
+        if all(layer.graph is None for layer in self.layers.values()):
+            return
         listed: defaultdict[str, set[int]] = defaultdict(set)
         for nodes in self.written.values():
             for ref in tensors([[node.arguments, node.keywords] for node in nodes]):
@@ -340,6 +344,11 @@ class _Functional:
         return TensorRef(ref.layer, node, ref.tensor)
 
     def _node(self, node: WrittenNode) -> Node:
+        if not node.keywords and len(node.arguments) == 1:  # as most layers are called
+            (only,) = node.arguments
+            if isinstance(only, Written):
+                ref = self._resolved(only)
+                return Node((ref,), (ref,), node.keywords, (only.shape,), node.path)
         written = [*tensors(node.arguments), *tensors(node.keywords)]
         return Node(
             tuple(self._resolved(ref) for ref in written),
