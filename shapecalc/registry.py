@@ -9,7 +9,7 @@ A plug-in adds a thing by a decorator, or names it as an entry point, and it is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
@@ -59,7 +59,7 @@ class Registry(Generic[T]):
     def __init__(
         self,
         what: str,
-        things: dict[str, Any],
+        things: MutableMapping[str, Any],
         group: str | None = None,
         *,
         fits: Callable[[Any], bool],

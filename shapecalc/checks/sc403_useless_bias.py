@@ -25,8 +25,7 @@ from collections.abc import Iterator
 from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
 from shapecalc.edits import Repair, set_field
-from shapecalc.layers.base import Layer
-from shapecalc.layers.normalization import BatchNorm
+from shapecalc.network import Node
 from shapecalc.records import KnownRecord
 from shapecalc.rules import Rule
 from shapecalc.tracing import KnownTrace
@@ -37,15 +36,12 @@ RULE = Rule("SC403", "useless-bias", "advice")
 def find(trace: KnownTrace) -> Iterator[Later]:
     """Yield a finding for each layer whose bias only batch norms see."""
     before = {
-        source
-        for node in trace.spec.nodes
-        if _centered(node.layer)
-        for source in node.sources or ()
+        source for node in trace.spec.nodes if _centered(node) for source in node.sources or ()
     }
     if not before:
         return
     for node in trace.spec.nodes:
-        if not _centered(node.layer):
+        if not _centered(node):
             before.difference_update(node.sources or ())
     before.difference_update(s for s in trace.spec.outputs.values() if s is not None)
     shared = [one for record in trace.layers if (one := record.shares_one)]
@@ -64,9 +60,9 @@ def _by_position(record: KnownRecord) -> bool:
     return record.biases > record.output[-1]
 
 
-def _centered(layer: Layer | None) -> bool:
+def _centered(node: Node) -> bool:
     """Say whether it is a batch norm, and not one that is written without a beta."""
-    return isinstance(layer, BatchNorm) and layer.center
+    return node.kind == "batch_norm" and getattr(node.layer, "center", False)
 
 
 def _finding(record: KnownRecord) -> Later:

@@ -28,7 +28,7 @@ from collections.abc import Sequence
 
 from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
-from shapecalc.layers.merge import Merge
+from shapecalc.layers.base import Layer
 from shapecalc.receptive_field import Field, aligned
 from shapecalc.records import KnownRecord
 from shapecalc.rules import Rule
@@ -40,6 +40,8 @@ RULE = Rule("SC407", "misaligned-branches", "advice")
 def find(record: KnownRecord, trace: KnownTrace) -> Sequence[Later]:
     """Return a finding if jumps or centres of the merged branches differ."""
     fields = record.source_fields
+    if len(fields) < 2 or record.layer is None or not record.layer.merges:
+        return ()
     first = fields[0]
     if all(field is first for field in fields) or record.output is None:
         return ()
@@ -76,4 +78,4 @@ def _placed(field: Field) -> str:
     return f"jump {jumps}, first centre at ({centres})"
 
 
-CHECK = Check(RULE, (Merge,), find)
+CHECK = Check(RULE, (Layer,), find)

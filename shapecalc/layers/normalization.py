@@ -22,7 +22,6 @@ from shapecalc.layers.field_types import (
     PositiveReal,
     Real,
     Truth,
-    TruthOrReal,
     Volume,
     choice,
 )
@@ -250,87 +249,3 @@ class Lrn(Layer):
         output: Volume,
     ) -> ReceptiveField | None:
         return across(fields[0])
-
-
-class RmsNorm(AlongDepth):
-    """rms_norm: divide by the root of the mean square over the depth at each position.
-
-    The volume is kept. D weights unless weight is false, no biases. No MACs.
-
-    Backward: with g = weight*dy and xhat = x/sqrt(mean(x^2) + eps), means over the depth at a
-    position: dx = (g - xhat*mean(g*xhat))/sqrt(mean(x^2) + eps); dweight = the sum of dy*xhat.
-
-    Example: 197x768: 768 weights = 768 parameters.
-
-        - rms_norm
-
-    Fields: eps (1e-6), weight (true).
-
-    Sources: Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019; Keras,
-    RMSNormalization.
-    """
-
-    eps: PositiveReal = 1e-6
-    weight: Truth = True
-
-    has_weights: ClassVar[bool] = True
-
-    def parameters(self, inputs: Sequence[Volume]) -> Parameters:
-        return {"weight": vector(inputs[0][-1], "weight", 1.0)} if self.weight else {}
-
-    def known_counts(self) -> Counts:
-        return Counts(None if self.weight else 0, 0, 0)
-
-
-class L2Normalize(AlongDepth):
-    """l2_normalize: divide by the length of the vector along the depth at each position.
-
-    The length is the root of the sum of squares, at least eps. The volume is kept. No parameters,
-    no MACs.
-
-    Backward: dx = (dy - y*the sum over the depth of dy*y)/length; dy/eps where the length is below.
-
-    Example: 128 stays 128, and (3, 4) becomes (0.6, 0.8).
-
-        - l2_normalize
-
-    Fields: eps (1e-12).
-
-    Sources: Schroff et al., "FaceNet", 2015; PyTorch, torch.nn.functional.normalize.
-    """
-
-    eps: PositiveReal = 1e-12
-
-
-class Scale(Layer):
-    """scale: times a weight, plus a bias, for each slice.
-
-    weight and bias are learned (true: D values each), fixed (a number) or left out (false). The
-    volume is kept. No MACs.
-
-    Backward: dx = dy*weight; dweight = the sum of dy*x over the positions of a slice, dbias = the
-    sum of dy.
-
-    Example: 56x56x96: 96 weights = 96 parameters.
-
-        - scale
-
-    Fields: weight (true), bias (false).
-
-    Sources: Touvron et al., "Going Deeper with Image Transformers", 2021 (LayerScale); Caffe, Scale
-    and Bias; Keras, Rescaling.
-    """
-
-    weight: TruthOrReal = True
-    bias: TruthOrReal = False
-
-    has_weights: ClassVar[bool] = True
-
-    def parameters(self, inputs: Sequence[Volume]) -> Parameters:
-        D = inputs[0][-1]
-        weight = {"weight": vector(D, "weight", 1.0)} if self.weight is True else {}
-        return weight | ({"bias": vector(D, "bias")} if self.bias is True else {})
-
-    def known_counts(self) -> Counts:
-        weights, biases = (None if own is True else 0 for own in (self.weight, self.bias))
-        return Counts(weights, biases, 0)

@@ -97,7 +97,7 @@ class Expander:
                 path,
             )
             return self.leaves.unknown("?", path, scope)
-        cls = KINDS.get(kind) or KINDS.get(ALIASES.get(kind, ""))
+        cls = KINDS.loaded.get(kind) or KINDS.get(kind) or KINDS.get(ALIASES.get(kind, ""))
         if cls is not None:
             if issubclass(cls, Composite):
                 return self._composite(LayerItem(kind, value, path), cls, scope, chain)

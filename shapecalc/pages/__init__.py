@@ -39,7 +39,7 @@ def page(topic: str, width: int | None = None) -> str:
     name = _words().get(word) or _kind(topic.strip())
     if name in _files():
         return shown(_text(name), width)
-    if name in KINDS:
+    if name is not None and name in KINDS:
         return fitted(cleandoc(KINDS[name].__doc__ or ""), width)
     text = rule_page(word.upper())
     if text is not None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from shapecalc.executor.buffers import Buffers
-from shapecalc.executor.kernels.activation import KERNELS
+from shapecalc.executor.kernels import KERNELS
 from shapecalc.executor.kernels.base import Context
 from shapecalc.executor.kernels.erf import erf
 from shapecalc.layers import KINDS

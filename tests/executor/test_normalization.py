@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from shapecalc.executor.buffers import Buffers
+from shapecalc.executor.kernels import KERNELS
 from shapecalc.executor.kernels.base import Context
-from shapecalc.executor.kernels.normalization import KERNELS
 from shapecalc.layers import KINDS
 
 EPS = 1e-5

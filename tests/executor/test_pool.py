@@ -439,10 +439,6 @@ def test_no_gradient_is_computed_that_nobody_wants(kind: str, fields: Fields) ->
     assert context.macs == 0
 
 
-def test_every_kind_of_pool_has_a_kernel() -> None:
-    assert set(KERNELS) == {kind for kind in KINDS if kind.endswith("_pool")} | {"max_unpool"}
-
-
 # -- max_unpool ------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ import pytest
 import shapecalc
 from shapecalc import Trace
 from shapecalc.executor.receptive_field_check import field_checks
-from shapecalc.layers.conv import ConvTranspose
+from shapecalc.layers.conv_transpose import ConvTranspose
 from shapecalc.receptive_field import (
     BOUND,
     EXACT,

@@ -8,23 +8,35 @@ from __future__ import annotations
 from shapecalc.executor.kernels import (
     activation,
     conv,
+    conv_transpose,
     dense,
     merge,
     normalization,
     operation,
+    pointwise,
     pool,
+    rearrange,
     reshape,
+    scaling,
+    separable,
+    unpool,
 )
 from shapecalc.executor.kernels.base import Context, Kernel, Parameters
 from shapecalc.registry import Registry
 
 KERNELS: dict[str, type[Kernel]] = {
     **conv.KERNELS,
+    **conv_transpose.KERNELS,
+    **separable.KERNELS,
     **pool.KERNELS,
+    **unpool.KERNELS,
     **dense.KERNELS,
     **reshape.KERNELS,
+    **rearrange.KERNELS,
     **activation.KERNELS,
+    **pointwise.KERNELS,
     **normalization.KERNELS,
+    **scaling.KERNELS,
     **merge.KERNELS,
     **operation.KERNELS,
 }

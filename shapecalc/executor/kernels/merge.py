@@ -17,7 +17,7 @@ import numpy as np
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
 from shapecalc.executor.kernels.elementwise import let_through
-from shapecalc.executor.kernels.reshape import axis_number
+from shapecalc.executor.kernels.rearrange import axis_number
 
 Shape = tuple[int, ...]
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from math import prod
 
 import numpy as np
 
@@ -22,12 +21,10 @@ from shapecalc.executor.kernels.base import (
     Kernel,
     Parameters,
     Saved,
-    zeros_for,
 )
 from shapecalc.executor.kernels.pool_axis import (
     Axis,
     binned,
-    largest_at,
     max_along,
     max_back,
     sliding,
@@ -97,61 +94,6 @@ class MaxPool(Pool):
         for at, (axis, won) in enumerate(zip(axes, winners, strict=True), start=1):
             gradient = max_back(context, gradient, at, axis, won)
         return [gradient], NO_PARAMETERS
-
-
-class MaxUnpool(Kernel):
-    """max_unpool: y is 0, but x_w at the position p(w) of its window's largest value.
-
-    dx_w = dy_p(w). The second input is the pool's, and says where these are; its gradient is 0. Of
-    windows with one position the last one counts, the others' gradients are 0.
-    """
-
-    def is_unsettled(self, context: Context, inputs: Sequence[Array]) -> bool:
-        before = inputs[1]
-        noise = ROUNDING * context.random().uniform(-1, 1, before.shape)
-        moved = (before * (1 + noise)).astype(before.dtype)
-        return not np.array_equal(self._places(context, before), self._places(context, moved))
-
-    def _places(self, context: Context, before: Array) -> Array:
-        return largest_at(context, before, MaxPool(self.layer.pool).axes(before.shape[1:-1]))
-
-    def forward(
-        self, context: Context, inputs: Sequence[Array], parameters: Parameters
-    ) -> tuple[Array, Saved]:
-        x, before = inputs
-        examples, *spatial, depth = before.shape
-        places = self._places(context, before).reshape(examples, -1, depth)
-        values = x.reshape(examples, -1, depth)
-        y = context.buffers.zeros((examples, prod(spatial) + 1, depth))  # one more for no place
-        np.put_along_axis(y, places, values, axis=1)
-        y = y[:, :-1].reshape(before.shape)
-        return y, (places, self._owned(places, prod(spatial)), x.shape, before.shape)
-
-    def backward(
-        self,
-        context: Context,
-        upstream: Array,
-        saved: Saved,
-        parameters: Parameters,
-        wanted: Sequence[bool],
-    ) -> tuple[Sequence[Array | None], Parameters]:
-        places, owned, shape, before = saved
-        below = zeros_for(context, [before], wanted[1:])
-        if not wanted[0]:
-            return [None, *below], NO_PARAMETERS
-        above = upstream.reshape(len(upstream), -1, upstream.shape[-1])
-        taken = np.take_along_axis(above, np.minimum(places, above.shape[1] - 1), axis=1)
-        taken *= owned
-        return [taken.reshape(shape), *below], NO_PARAMETERS
-
-    def _owned(self, places: Array, none: int) -> Array:
-        """Say of each window whether its value is the one at its position."""
-        windows = np.arange(places.shape[1])[:, None]
-        last = np.empty((len(places), none + 1, places.shape[2]), np.intp)
-        np.put_along_axis(last, places, np.broadcast_to(windows, places.shape), axis=1)
-        owned: Array = np.take_along_axis(last, places, axis=1) == windows
-        owned &= places < none
-        return owned
 
 
 class AvgPool(Pool):
@@ -330,7 +272,6 @@ def _product(counts: Sequence[Sequence[int]], dtype: np.dtype[np.floating]) -> A
 
 KERNELS: dict[str, type[Kernel]] = {
     "max_pool": MaxPool,
-    "max_unpool": MaxUnpool,
     "avg_pool": AvgPool,
     "l2_pool": L2Pool,
     "global_max_pool": GlobalMaxPool,

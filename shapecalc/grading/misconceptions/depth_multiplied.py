@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.layers.conv import Conv, ConvTranspose
+from shapecalc.layers.conv import Conv
+from shapecalc.layers.conv_transpose import ConvTranspose
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:

@@ -10,7 +10,8 @@ from weakref import WeakKeyDictionary
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import shown
-from shapecalc.layers.conv import Convolution, ConvTranspose
+from shapecalc.layers.conv import Convolution
+from shapecalc.layers.conv_transpose import ConvTranspose
 from shapecalc.network.example import Numbers
 
 

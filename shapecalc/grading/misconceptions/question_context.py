@@ -19,7 +19,8 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
 from shapecalc.layers.base import show
-from shapecalc.layers.conv import Conv, ConvTranspose, DepthwiseConv
+from shapecalc.layers.conv import Conv, DepthwiseConv
+from shapecalc.layers.conv_transpose import ConvTranspose
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Bordered
