@@ -315,7 +315,11 @@ def test_fields_and_jumps_end_at_the_record() -> None:
             if not found:
                 continue
             compared += 1
-            if {*found} != {Fraction(value) for value in values}:
+            if start == "receptive field":  # of a fraction of a pixel, the whole pixel is seen
+                told = {float(ceil(value)) for value in found}
+            else:
+                told = {float(value) for value in found}
+            if told != {float(value) for value in values}:
                 wrong.append((name, record.name, start, found, values))
     assert compared > 1000
     assert not wrong, f"{len(wrong)} of {compared}, first {wrong[:5]}"

@@ -2,7 +2,8 @@
 
 Each value of a branch sees a field of input pixels. Where the branches' fields lie apart by
 different jumps, or have different centres, values are merged that do not look at the same place.
-Branches that see the whole input, as behind a global pool, are not compared.
+Branches that see the whole input, as behind a global pool, are not compared. In a causal network
+the fields' last pixels are compared, and not their centres.
 
 Advised, since the 2x2 filter's field is half a pixel off the other's centre:
 
@@ -48,10 +49,20 @@ def find(record: KnownRecord, trace: KnownTrace) -> Sequence[Later]:
         for field, volume in zip(fields, record.input or (), strict=True)
         if field is not None and field.axes is not None and volume[:-1] == spatial
     ]
-    if len(compared) < 2 or aligned(compared):
+    if len(compared) < 2 or aligned(compared) or (_is_causal(trace) and _end_alike(compared)):
         return ()
     hint = "give the branches the same strides, and padding that is the same on both sides"
     return [finding(RULE, record, lambda: _message(compared), hint)]
+
+
+def _is_causal(trace: KnownTrace) -> bool:
+    return any(getattr(node.layer, "P", None) == "causal" for node in trace.spec.nodes)
+
+
+def _end_alike(fields: Sequence[Field]) -> bool:
+    """Say whether the branches' fields have one jump, and end at one pixel."""
+    ends = {tuple((axis.jump, axis.end(0)) for axis in field.axes or ()) for field in fields}
+    return len(ends) == 1
 
 
 def _message(fields: Sequence[Field]) -> str:

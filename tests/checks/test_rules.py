@@ -490,6 +490,14 @@ def test_sc407_leaves_aligned_branches_alone(trace_text: TraceText, layers: str)
     assert "SC407" not in codes(trace)
 
 
+def test_sc407_compares_where_fields_end_in_causal_networks(trace_text: TraceText) -> None:
+    causal = "{conv: {K: 4, F: 3, P: causal}}"
+    assert "SC407" not in codes(trace_text(net(f"[{{residual: [{causal}]}}]", "20x4")))
+    late = "{conv: {K: 4, F: 3, P: [[1, 1]]}}"  # sees one value that is still to come
+    trace = trace_text(net(f"[{causal}, {{residual: [{late}, {causal}]}}]", "20x4"))
+    assert only(trace, "SC407", "advice").layer == "add1"
+
+
 def test_sc407_looks_at_written_merges_too(trace_text: TraceText) -> None:
     trace = trace_text(net(f"[{EVEN_END}, {{add: [conv1, input]}}]"))
     assert only(trace, "SC407", "advice").where == "layers[1].add"
