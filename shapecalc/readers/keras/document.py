@@ -10,7 +10,6 @@ from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, Path, quote
 from shapecalc.document import Document, Original
 from shapecalc.frameworks.meanings import NOTHING
-from shapecalc.readers.base import unreadable
 from shapecalc.readers.keras.building import Building
 from shapecalc.readers.keras.graph import Graph, Malformed, NoLayers
 from shapecalc.readers.keras.items import ROUNDING, Item, Sizes, turned
@@ -31,12 +30,13 @@ def of_stream(stream: BinaryIO, name: str | None) -> Document | None:
     except NoLayers as error:
         if not error.is_model:
             return None
-        fault = Fault(rules.UNREADABLE, error.message, NO_LAYERS)
-        document = unreadable(fault, (1, 1), name)
+        document = _refused(error, Fault(rules.UNREADABLE, error.message, NO_LAYERS), name)
         document.meant = False
         return document
     except Malformed as error:
-        return _damaged(error, name) if error.is_model else None
+        if not error.is_model:
+            return None
+        return _refused(error, Fault(rules.DAMAGED, error.message, DAMAGED), name)
 
 
 def of_model(model: Any) -> Document:
@@ -55,17 +55,20 @@ def of_model(model: Any) -> Document:
     return document
 
 
-def _damaged(error: Malformed, name: str | None) -> Document:
-    """Return the document of a file with a fault in its structure."""
-    place = error.place
-    where = error.path if place or not error.member else (error.member, *error.path)
-    fault = Fault(rules.DAMAGED, error.message, DAMAGED)
-    return Document(None, name, [Finding(fault, Original(where), place=place)])
+def _refused(error: Malformed, fault: Fault, name: str | None) -> Document:
+    """Return the document of a file that gives no network, with the place of what is wrong."""
+    where = error.path if error.place or not error.member else (error.member, *error.path)
+    return Document(None, name, [Finding(fault, Original(where), place=error.place)])
 
 
 def _document(model: Model, name: str | None, inputs: Mapping[str, Sizes] = NOTHING) -> Document:
     graph = model.graph
-    building = translated(flatten(graph), inputs)
+    try:
+        flat = flatten(graph)
+    except Malformed as error:
+        error.place, error.member = model.place(error.path), model.source.member
+        raise
+    building = translated(flat, inputs)
     items = building.items
     data: dict[str, Any] = {"name": graph.name} if graph.name else {}
     data["inputs"] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +10,11 @@ from pydantic import ValidationError
 
 from shapecalc.diagnostics import LayerError, Path
 from shapecalc.geometry import Rounding
-from shapecalc.layers import KINDS
+from shapecalc.layers import KINDS, Layer
 
 Sizes = tuple[int | None, ...]  # of a volume, without a batch; None is any size
 ROUNDING: Rounding = "floor"  # Keras' own
+TRIED = (5040, 7200)  # for sizes that are left open: where both give the same, it is known
 
 
 @dataclass(slots=True)
@@ -112,14 +113,30 @@ def turned_back(sizes: Sizes) -> Sizes:
 
 
 def _volume(item: Item, inputs: Sequence[Sizes | None]) -> Sizes | None:
+    """Return what a layer gives; sizes that follow from ones that are left open are open, too."""
     known = [volume for volume in inputs if volume is not None]
-    fields: Mapping[str, Any] = item.fields
     try:
-        layer = KINDS[item.kind].model_validate(fields).with_rounding(ROUNDING)
-        if len(known) < len(inputs):
-            return layer.known_volume()
-        return layer.volume(known)  # type: ignore[arg-type]
-    except LayerError as error:
-        return error.output
+        layer = KINDS[item.kind].model_validate(item.fields).with_rounding(ROUNDING)
     except ValidationError:  # the spec says what is wrong
         return None
+    if layer.opaque:
+        stated: Sizes | None = getattr(layer, "output", None)
+        return stated
+    if len(known) < len(inputs):
+        return layer.known_volume()
+    one = _tried(layer, known, TRIED[0])
+    if all(None not in volume for volume in known):
+        return one
+    other = _tried(layer, known, TRIED[1])
+    if one is None or other is None or len(one) != len(other):
+        return None
+    return tuple(a if a == b else None for a, b in zip(one, other, strict=True))
+
+
+def _tried(layer: Layer, inputs: Sequence[Sizes], size: int) -> tuple[int, ...] | None:
+    """Return what a layer gives with a size in the place of those that are not known."""
+    filled = [tuple(size if s is None else s for s in volume) for volume in inputs]
+    try:
+        return layer.volume(filled)
+    except LayerError as error:
+        return error.output

@@ -350,6 +350,31 @@ def test_sizes_that_a_file_leaves_open_can_be_given() -> None:
     assert sized.totals.macs == 8 * 8 * 27 * 6 + 12
 
 
+def test_what_has_no_kind_is_known_as_far_as_open_sizes_let_it() -> None:
+    sequence = traced(
+        stack(
+            layer("Embedding", "words", input_dim=50, output_dim=6),
+            layer("Dense", "d", units=4),
+            layer("LSTM", "lstm", units=5, return_sequences=True),
+            layer("GRU", "gru", units=3),
+            layer("Dense", "out", units=2),
+            shape=(None, None),
+        )
+    )
+    assert sequence["lstm"].parameters == 4 * (4 + 5 + 1) * 5
+    assert (sequence["gru"].output, sequence.output) == ((3,), (2,))
+    assert sequence.totals.parameters == 300 + 28 + 200 + 3 * (5 + 3 + 1) * 3 + 8
+    picture = traced(
+        stack(
+            layer("Normalization", "norm", axis=[-1], mean=None),
+            layer("Conv2D", "conv", filters=4, kernel_size=[3, 3]),
+            shape=(None, None, None, 3),
+        )
+    )
+    assert picture.totals.parameters == 112
+    assert picture.output == (None, None, 4)
+
+
 # -- places and claims -----------------------------------------------------------------------------
 
 
