@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 
 from shapecalc.executor.buffers import Array, Buffers
-from shapecalc.executor.kernels import pool_axis, small_windows
+from shapecalc.executor.kernels import KERNELS, pool_axis, small_windows
 from shapecalc.executor.kernels.base import Context
-from shapecalc.executor.kernels.pool import KERNELS
 from shapecalc.layers import KINDS
 
 pytestmark = pytest.mark.filterwarnings("error")
