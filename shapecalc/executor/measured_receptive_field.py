@@ -21,7 +21,6 @@ from shapecalc.executor.kernels import KERNELS, Context
 from shapecalc.layers import Layer
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.field_types import Volume
-from shapecalc.layers.pool import GlobalPool
 from shapecalc.layers.reshape import Reshape
 from shapecalc.records import KnownRecord
 from shapecalc.tracing import KnownTrace
@@ -172,10 +171,8 @@ def _can_be_thin(record: KnownRecord, volumes: Sequence[Volume], output: Volume)
 
 
 def _sees_all(record: KnownRecord) -> bool:
-    """Say whether each of its flat values sees every position: a dense layer, or a global pool."""
+    """Say whether it is a dense layer whose units see every value."""
     layer = record.layer
-    if isinstance(layer, GlobalPool):
-        return not layer.keep
     return isinstance(layer, Dense) and layer.whole((record.input or ((),))[0])
 
 

@@ -9,7 +9,6 @@ import pytest
 import shapecalc
 from shapecalc import Trace
 from shapecalc.executor.receptive_field_check import field_checks
-from shapecalc.executor.verify import verify
 from shapecalc.layers.conv_transpose import ConvTranspose
 from shapecalc.receptive_field import (
     BOUND,
@@ -101,10 +100,3 @@ def test_a_bound_that_is_taken_for_exact_is_noticed(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(ConvTranspose, "receptive_field", too_wide)
     found = field_checks(traced(*layers), range(5)).checks
     assert [check.layer for check in found if not check.agrees]
-
-
-@pytest.mark.parametrize("kind", ["global_max_pool", "global_avg_pool"])
-@pytest.mark.parametrize("volume", ["9x2", "8x9x2", "4x5x6x2"])
-def test_a_pool_without_positions_sees_the_whole_input(kind: str, volume: str) -> None:
-    layers = [{"conv": {"K": 3, "F": 2}}, {kind: {"keep": False}}]
-    assert verify({"input": volume, "layers": layers}).agrees
