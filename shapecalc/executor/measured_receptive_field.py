@@ -21,6 +21,7 @@ from shapecalc.executor.kernels import KERNELS, Context
 from shapecalc.layers import Layer
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.field_types import Volume
+from shapecalc.layers.pool import GlobalPool
 from shapecalc.layers.reshape import Reshape
 from shapecalc.records import KnownRecord
 from shapecalc.tracing import KnownTrace
@@ -171,9 +172,15 @@ def _can_be_thin(record: KnownRecord, volumes: Sequence[Volume], output: Volume)
 
 
 def _sees_all(record: KnownRecord) -> bool:
-    """Say whether it is a dense layer whose units see every value."""
+    """Say whether it gives units alone, and any of them sees what every other sees.
+
+    A dense layer's do, and so do those of a global pool that keeps no axes: which value of its
+    slice is the largest says nothing of what a unit may see.
+    """
     layer = record.layer
-    return isinstance(layer, Dense) and layer.whole((record.input or ((),))[0])
+    if isinstance(layer, Dense):
+        return layer.whole((record.input or ((),))[0])
+    return isinstance(layer, GlobalPool) and not layer.keep
 
 
 def _thinned(layer: Layer, channels: int, output: Volume) -> Layer:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shapecalc.executor import run
 from shapecalc.executor.buffers import Buffers
 from shapecalc.executor.kernels import KERNELS
 from shapecalc.executor.kernels.base import Context
@@ -256,3 +257,26 @@ def test_values_without_a_mean_and_of_a_scale() -> None:
         "weight": [3.0, 40.0],
         "bias": [1.0, 10.0],
     }
+
+
+def test_layer_norm_over_all_starts_as_the_normalization_alone() -> None:
+    result = run({"input": "4x5x3", "layers": [{"layer_norm": {"name": "a", "over": "all"}}]})
+    assert result.parameters["a.weight"].shape == result.parameters["a.bias"].shape == (3, 4, 5)
+    values = result.outputs["a"]
+    assert abs(values.mean()) < 1e-12
+    assert abs(values.std() - 1) < 1e-4
+
+
+def test_a_scale_of_zero_is_no_scale_left_out() -> None:
+    fixed = {"name": "a", "weight": 0, "bias": 0.5}
+    result = run({"input": "4", "layers": [{"scale": fixed}]})
+    assert result.outputs["a"].tolist() == [[0.5] * 4]
+
+
+def test_below_eps_the_length_is_eps_and_does_not_move() -> None:
+    context = Context(Buffers("float64"))
+    kernel = KERNELS["l2_normalize"](KINDS["l2_normalize"](eps=10))
+    y, saved = kernel.forward(context, [np.array([[3.0, 4.0]])], {})
+    np.testing.assert_allclose(y, [[0.3, 0.4]], rtol=1e-15)
+    (dx,), _ = kernel.backward(context, np.array([[1.0, 2.0]]), saved, {}, [True])
+    np.testing.assert_allclose(dx, [[0.1, 0.2]], rtol=1e-15)

@@ -48,6 +48,11 @@ def last(trace: Trace) -> Field:
         ([SPREAD, CONV, "relu"], BOUND),
         ([SPREAD, {"dense": 3}], BOUND),
         ([{"crop": 1}, CONV], BOUND),
+        ([{"slice": {"axis": "height", "stop": 9}}], BOUND),
+        ([{"slice": {"stop": 1}}], BOUND),
+        ([{"crop": {"like": "input"}}], BOUND),
+        ([CONV, {"concat": {"from": ["conv1", "conv1"], "axis": "height"}}], BOUND),
+        ([CONV, {"concat": ["conv1", "conv1"]}], EXACT),
         ([CONV, "flatten"], BOUND),
         ([{"dense": 3}], EXACT),
         ([{"conv": {"name": "c", "K": 2, "F": 1, "S": 2, "rounding": "floor"}},
@@ -100,3 +105,13 @@ def test_a_bound_that_is_taken_for_exact_is_noticed(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(ConvTranspose, "receptive_field", too_wide)
     found = field_checks(traced(*layers), range(5)).checks
     assert [check.layer for check in found if not check.agrees]
+
+
+@pytest.mark.parametrize("pool", ["global_max_pool", "global_avg_pool"])
+@pytest.mark.parametrize(
+    "behind", [[], ["flatten"], [{"channel_shuffle": 2}], [{"transpose": [0]}]]
+)
+def test_a_global_pool_that_keeps_no_axes_sees_everything(pool: str, behind: list[Any]) -> None:
+    layers = [{"conv": {"K": 4, "F": 3}}, {pool: {"keep": False}}, *behind]
+    found = shapecalc.verify({"input": "8x6x2", "layers": layers})
+    assert found.agrees, [d.message for d in found.diagnostics]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from shapecalc import trace
+from shapecalc.layers import KINDS
 
 Ask = Callable[..., Any]
 VOLUMES: dict[str, list[int]] = {
@@ -233,3 +234,10 @@ def test_norms_without_a_mean_and_scale(
 )
 def test_fields_of_norms_without_a_mean_and_scale(ask: Ask, layer: Any) -> None:
     assert ask("5x6x7", layer).codes == ["SC104"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "eps"), [("layer_norm", 1e-5), ("rms_norm", 1e-6), ("l2_normalize", 1e-12)]
+)
+def test_eps_is_that_of_pytorch_and_keras_unless_written(kind: str, eps: float) -> None:
+    assert KINDS[kind]().eps == eps

@@ -272,6 +272,8 @@ def test_what_changes_places(ask: Ask, volume: str, layer: Any, output: list[int
         ("4x4x7", {"slice": {"start": 1.5}}, "SC104", ""),
         ("4x4x7", {"slice": {"start": 3, "stop": 3}}, "SC202", "stop=7"),
         ("4x4x7", {"slice": {"stop": 9}}, "SC202", "stop=7"),
+        ("4x4x7", {"slice": {"stop": 8}}, "SC202", "stop=7"),
+        ("4x4x6", {"slice": {"part": 1, "of": 5}}, "SC204", "of=3 does"),
         ("4x4x7", {"slice": {"start": -9}}, "SC202", "it has 0 to 7"),
         ("4x4x7", {"slice": {"axis": "length", "stop": 2}}, "SC206", "axis=height"),
         ("7", {"slice": {"axis": "height", "stop": 2}}, "SC206", "axis=depth"),
@@ -308,3 +310,27 @@ def test_the_fields_behind_what_changes_places(ask: Ask) -> None:
         [9, 9],
         [8, 8],
     )
+
+
+@pytest.mark.parametrize(
+    ("sources", "aligned"),
+    [
+        # 8 like 5: one before, two after
+        ([{"crop": {"like": "small", "from": "input"}}, {"crop": {"P": [[1, 2], [1, 2]]}}], True),
+        ([{"crop": {"like": "small", "from": "input"}}, {"crop": {"P": [[2, 1], [2, 1]]}}], False),
+        ([{"pixel_shuffle": {"scale": 2, "from": "deep"}}, {"upsample": 2}], True),
+    ],
+)
+def test_where_the_fields_begin(sources: list[dict[str, Any]], aligned: bool) -> None:
+    (one,), (other,) = sources
+    first, second = sources[0][one], sources[1][other]
+    fields = second if isinstance(second, dict) else {"scale": second}
+    layers = [
+        {"conv": {"name": "small", "K": 2, "F": 4}},
+        {"conv": {"name": "deep", "K": 8, "F": 1, "from": "input"}},
+        {one: {**first, "name": "a"}},
+        {other: {**fields, "name": "b", "from": "input"}},
+        {"add": ["a", "b"]},
+    ]
+    codes = [item.code for item in trace({"input": "8x8x2", "layers": layers}).diagnostics]
+    assert codes == ([] if aligned else ["SC407"])

@@ -1324,7 +1324,8 @@ def test_max_pool_one_axis_after_the_other(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_every_kind_has_an_oracle() -> None:
-    assert set(ORACLES) == set(KINDS) - COMPOSITES == set(KERNELS)
+    # an operation is never executed: its kernel is there for verify, which goes around it
+    assert set(ORACLES) | {"operation"} == set(KINDS) - COMPOSITES == set(KERNELS)
 
 
 @pytest.mark.parametrize("kind", ["max_pool", "avg_pool", "l2_pool"])

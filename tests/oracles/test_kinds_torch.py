@@ -9,7 +9,7 @@ skipped by a rule that says why.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import product
+from itertools import permutations, product
 from math import prod
 from typing import Any
 
@@ -45,6 +45,11 @@ ACTIVATIONS: dict[str, Build] = {
     "hard_tanh": nn.Hardtanh,
     "softsign": nn.Softsign,
     "identity": nn.Identity,
+    "exp": lambda: torch.exp,
+    "abs": lambda: torch.abs,
+    "sqrt": lambda: torch.sqrt,
+    "l2_normalize": lambda: functional.normalize,
+    "glu": lambda: nn.GLU(dim=1),
 }
 VOLUMES = ((7,), (6, 4), (5, 4, 6), (3, 4, 2, 6))
 SPATIAL = VOLUMES[1:]
@@ -423,7 +428,9 @@ def test_batch_norm_keeps_what_pytorch_keeps() -> None:
 
 def test_activations_and_dropout(ask: Any) -> None:
     cases: list[Case] = [
-        (kind, volume, build) for kind, build in ACTIVATIONS.items() for volume in VOLUMES
+        (kind, volume, build)
+        for kind, build in ACTIVATIONS.items()
+        for volume in (*VOLUMES, (5, 3))  # no two halves for glu
     ]
     cases += [({"dropout": 0.3}, volume, lambda: nn.Dropout(0.3)) for volume in VOLUMES]
     for volume in VOLUMES:
@@ -480,15 +487,15 @@ def test_pad_crop_and_upsample(ask: Any) -> None:
 
 
 class Padded(nn.Module):  # type: ignore[misc, name-defined]
-    """Zeros added or, with negative numbers, values taken away."""
+    """Values added at the border or, with negative numbers, taken away."""
 
-    def __init__(self, pads: list[int]) -> None:
+    def __init__(self, pads: list[int], mode: str = "constant") -> None:
         super().__init__()
-        self.pads = pads
+        self.pads, self.mode = pads, mode
 
     def forward(self, x: Any) -> Any:
         """Pad the last axes first, as PyTorch counts them."""
-        return functional.pad(x, self.pads)
+        return functional.pad(x, self.pads, mode=self.mode)
 
 
 MERGES: dict[str, Callable[[Any, Any], Any]] = {
@@ -615,13 +622,310 @@ def test_a_planted_difference_is_reported(ask: Any) -> None:
             compare(ask, wrong)
 
 
+class Local(nn.Module):  # type: ignore[misc, name-defined]
+    """Filters of their own at every position: the columns of unfold, each times its own matrix."""
+
+    def __init__(self, volume: Sequence[int], K: int, F: int, S: int, P: int, bias: bool) -> None:
+        super().__init__()
+        *sizes, depth = volume
+        self.unfold = nn.Unfold(F, stride=S, padding=P)
+        _, taps, positions = self.unfold(torch.zeros(1, depth, *sizes)).shape
+        self.sizes = nn.Conv2d(depth, K, F, S, P)(torch.zeros(1, depth, *sizes)).shape[2:]
+        self.weight = nn.Parameter(torch.zeros(positions, K, taps))
+        self.bias = nn.Parameter(torch.zeros(positions, K)) if bias else None
+
+    def forward(self, x: Any) -> Any:
+        """Multiply position by position."""
+        result = torch.einsum("lkt,ntl->nlk", self.weight, self.unfold(x))
+        if self.bias is not None:
+            result = result + self.bias
+        return result.movedim(-1, 1).unflatten(2, self.sizes)
+
+
+class AlongDepth(nn.Module):  # type: ignore[misc, name-defined]
+    """A module of PyTorch's that works on the last axis, over ours, which is the first."""
+
+    def __init__(self, module: Any) -> None:
+        super().__init__()
+        self.module = module
+
+    def forward(self, x: Any) -> Any:
+        """Put depth last, and back."""
+        return self.module(x.movedim(1, -1)).movedim(-1, 1)
+
+
+class Weighted(nn.Module):  # type: ignore[misc, name-defined]
+    """A learned tensor of `shape` to multiply by, and one to add."""
+
+    def __init__(self, shape: Sequence[int], weight: bool = True, bias: bool = False) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(*shape)) if weight else 1.0
+        self.bias = nn.Parameter(torch.zeros(*shape)) if bias else 0.0
+
+    def forward(self, x: Any) -> Any:
+        """Stretch both over the examples."""
+        return x * self.weight + self.bias
+
+
+def separable(volume: Sequence[int], bias: bool, multiplier: int, F: Any, **fields: Any) -> Build:
+    """Return what builds a depthwise convolution without a bias and 5 filters of 1x1."""
+    depth = volume[-1]
+    deep = depth * multiplier
+    first = convolution(volume, deep, F, groups=depth, bias=False, **fields)
+    kind = per_rank("Conv", len(volume) - 1)
+    return lambda: nn.Sequential(first(), kind(deep, 5, 1, bias=bias))
+
+
+def test_separable_and_local_conv(ask: Any) -> None:
+    cases: list[Case] = []
+    grid = product(((7, 3), (6, 5, 4), (4, 4, 4, 2)), (1, 3, 5), (1, 2), (0, 1), (1, 2))
+    for volume, F, S, P, dilation in grid:
+        fields = {"F": F, "S": S, "P": P, "dilation": dilation}
+        for multiplier, bias in ((1, True), (3, False)):
+            written = {"K": 5, "multiplier": multiplier, "bias": bias, **fields}
+            build = separable(volume, bias, multiplier, **fields)
+            cases.append(({"separable_conv": written}, volume, build))
+    for W, F, S, P, bias in product((4, 7), (1, 2, 5), (1, 2), (0, 2), (True, False)):
+        volume, local = (W, 5, 3), {"K": 4, "F": F, "S": S, "P": P, "bias": bias}
+        cases.append(({"local_conv": local}, volume, lambda v=volume, f=local: Local(v, **f)))
+    compare(ask, cases, least=190)
+
+
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+def test_borders_of_the_inputs_own_values(ask: Any, mode: str) -> None:
+    cases: list[Case] = []
+    for W, F, S, P in product(range(1, 6), (1, 3), (1, 2), range(4)):
+        written = {"K": 2, "F": F, "S": S, "P": P, "mode": mode}
+        build = convolution((W, 4, 3), 2, F, S=S, P=P, padding_mode=mode)
+        cases.append(({"conv": written}, (W, 4, 3), build))
+    for W, before, after in product(range(1, 6), range(5), range(5)):
+        layer = {"pad": {"P": [[before, after]], "mode": mode}}
+        pads = [before, after]
+        cases.append((layer, (W, 3), lambda pads=pads: Padded(pads, mode)))
+    compare(ask, cases, least=200)
+
+
+def test_causal_padding(ask: Any) -> None:
+    cases: list[Case] = []
+    for W, F, S, dilation in product(range(1, 7), range(1, 5), (1, 2, 3), (1, 2)):
+        fields = {"F": F, "S": S, "dilation": dilation}
+        front = Padded([dilation * (F - 1), 0])
+        conv = convolution((W, 3), 4, **fields)
+        layer = {"conv": {"K": 4, "P": "causal", **fields}}
+        cases.append((layer, (W, 3), lambda f=front, c=conv: nn.Sequential(f, c())))
+    compare(ask, cases, least=144)
+
+
+def test_what_moves_values(ask: Any) -> None:
+    cases: list[Case] = []
+    for scale, depth in product((1, 2, 3), (1, 4, 9, 12)):
+        volume = (6, 4, depth)
+        cases.append(({"pixel_shuffle": scale}, volume, lambda s=scale: nn.PixelShuffle(s)))
+        cases.append(({"pixel_unshuffle": scale}, volume, lambda s=scale: nn.PixelUnshuffle(s)))
+    for volume, groups in product(VOLUMES[1:], range(1, 8)):
+        layer: dict[str, Any] = {"channel_shuffle": groups}
+        cases.append((layer, volume, lambda g=groups: nn.ChannelShuffle(g)))
+    for order in permutations(range(3)):
+        layer = {"transpose": [("height", "width", "depth")[axis] for axis in order]}
+        moved = [0, *((2, 3, 1)[order[at]] for at in (2, 0, 1))]  # both are depth first there
+        cases.append((layer, (4, 5, 6), lambda m=moved: lambda x: x.permute(m)))
+    for axis, at in (("height", 2), ("width", 3), ("depth", 1)):
+        for start, stop in product((0, 1, -2), (2, 4, -1)):
+            layer = {"slice": {"axis": axis, "start": start, "stop": stop}}
+            part = [slice(None)] * at + [slice(start, stop)]
+            cases.append((layer, (4, 5, 6), lambda p=tuple(part): lambda x: x[p]))
+        for of in (1, 2, 3):
+            size = {"height": 6, "width": 4, "depth": 9}[axis]
+            layer = {"slice": {"axis": axis, "part": of, "of": of}}
+            cases.append((layer, (6, 4, 9), lambda n=of, a=at, s=size: Even(n, a, s)))
+    compare(ask, cases, least=85)
+
+
+class Even(nn.Module):  # type: ignore[misc, name-defined]
+    """The last of so many equal parts; chunk itself would make them unequal."""
+
+    def __init__(self, parts: int, axis: int, size: int) -> None:
+        super().__init__()
+        self.axis = axis
+        self.shape = (parts, size // parts) if size % parts == 0 else (parts, size)
+
+    def forward(self, x: Any) -> Any:
+        """Unflatten refuses what is not even."""
+        return x.unflatten(self.axis, self.shape).select(self.axis, -1)
+
+
+def test_dense_along_depth_scale_and_norms(ask: Any) -> None:
+    cases: list[Case] = []
+    for volume, on, off in product(VOLUMES, (True, False), (True, False)):
+        *sizes, depth = volume
+        shape = (depth, *(1 for _ in sizes))
+        along: dict[str, Any] = {"dense": {"units": 5, "bias": on, "flatten": False}}
+        linear = lambda d=depth, b=on: AlongDepth(nn.Linear(d, 5, bias=b))  # noqa: E731
+        cases.append((along, volume, linear))
+        scale = {"scale": {"weight": on or 0.5, "bias": off and -1}}
+        cases.append((scale, volume, lambda s=shape, w=on: Weighted(s, w)))
+        learned = {"scale": {"weight": on, "bias": off}}
+        cases.append((learned, volume, lambda s=shape, w=on, b=off: Weighted(s, w, b)))
+        rms = lambda d=depth, w=on: AlongDepth(nn.RMSNorm(d, elementwise_affine=w))  # noqa: E731
+        cases.append(({"rms_norm": {"weight": on}}, volume, rms))
+        # scale and center apart are not PyTorch's words; without affine, what is left is learned
+        apart = {"affine": True, "scale": on, "center": off}
+        whole = (depth, *sizes)
+        every = {"layer_norm": {"over": "all", **apart}}
+        cases.append((every, volume, lambda s=whole, w=on, b=off: Weighted(s, w, b)))
+        for kind in ("batch_norm", "layer_norm"):
+            cases.append(({kind: apart}, volume, lambda s=shape, w=on, b=off: Weighted(s, w, b)))
+        if on and off:
+            every = {"layer_norm": {"over": "all"}}
+            cases.append((every, volume, lambda s=whole: nn.LayerNorm(list(s))))
+            slopes = {"prelu": {"slopes": "per_slice"}}
+            cases.append((slopes, volume, lambda d=depth: nn.PReLU(d)))
+            slopes = {"prelu": {"slopes": "per_value"}}
+            cases.append((slopes, volume, lambda s=whole: Weighted(s)))
+    compare(ask, cases, least=120)
+
+
+def test_pools_that_keep_no_axes(ask: Any) -> None:
+    cases: list[Case] = []
+    for kind, volume in product(("max", "avg"), SPATIAL):
+        module = per_rank(f"Adaptive{kind.title()}Pool", len(volume) - 1)
+        build = lambda m=module: nn.Sequential(m(1), nn.Flatten())  # noqa: E731
+        cases.append(({f"global_{kind}_pool": {"keep": False}}, volume, build))
+    compare(ask, cases, least=6)
+
+
+def traced(spec: dict[str, Any]) -> tuple[int, ...] | None:
+    """Return the last layer's volume, None where the network is refused."""
+    from shapecalc import trace
+
+    result = trace(spec).to_dict()
+    codes = [item["code"] for item in result["diagnostics"] if item["severity"] == "error"]
+    assert all(code.startswith("SC2") for code in codes), (spec, codes)
+    output = result["layers"][-1]["output"]
+    return None if codes or output is None else tuple(output)
+
+
+@pytest.mark.parametrize(("axis", "at"), [("height", 2), ("width", 3), ("depth", 1), (0, 2)])
+def test_concat_along_an_axis(axis: Any, at: int) -> None:
+    for left, right in product(PAIRED, PAIRED):
+        spec = {
+            "inputs": {"left": list(left), "right": list(right)},
+            "layers": [{"concat": {"from": ["left", "right"], "axis": axis}}],
+        }
+        theirs = opinion(lambda: lambda a, b: torch.cat([a, b], dim=at), left, right)[0]
+        assert traced(spec) == theirs, (left, right)
+
+
+def test_max_unpool() -> None:
+    class Unpooled(nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self, rank: int, F: int, S: int, P: int) -> None:
+            super().__init__()
+            self.pool = per_rank("MaxPool", rank)(F, S, P, return_indices=True)
+            self.unpool = per_rank("MaxUnpool", rank)(F, S, P)
+
+        def forward(self, x: Any) -> Any:
+            pooled, places = self.pool(x)
+            return self.unpool(pooled, places, output_size=x.shape)
+
+    compared = 0
+    grid = product(((9, 2), (6, 7, 3), (4, 5, 4, 2)), ((2, 2), (3, 2), (3, 3)), (0, 1))
+    for volume, (F, S), P in grid:
+        pool_fields = {"F": F, "S": S, "P": P, "name": "a", "rounding": "floor"}
+        spec = {"input": list(volume), "layers": [{"max_pool": pool_fields}, {"max_unpool": "a"}]}
+        theirs = opinion(lambda v=volume, f=(F, S, P): Unpooled(len(v) - 1, *f), volume)[0]
+        if theirs is None:
+            # PyTorch wants the size within a stride of (w - 1)*S - 2P + F, and ours always is what
+            # the pool took; it refuses where the pool dropped more than that.
+            continue
+        compared += 1
+        assert traced(spec) == theirs, (volume, F, S, P)
+    assert compared >= 15
+
+
+def test_like_another_layer() -> None:
+    """Upsampling to a size is interpolate's; the centre crop that of torchvision and Caffe."""
+    for W, H in product(range(1, 7), (2, 5)):
+        layers = [
+            {"conv": {"K": 4, "F": 1, "from": "other", "name": "a"}},
+            {"upsample": {"like": "a", "from": "x"}},
+        ]
+        spec = {"inputs": {"x": [5, 6, 3], "other": [W, H, 2]}, "layers": layers}
+        resized = opinion(lambda s=(W, H): nn.Upsample(size=s), (5, 6, 3))[0]
+        assert traced(spec) == resized
+        layers[1] = {"crop": {"like": "a", "from": "x"}}
+        pads = [-((6 - H) // 2), -(6 - H - (6 - H) // 2), -((5 - W) // 2), -(5 - W - (5 - W) // 2)]
+        theirs = opinion(lambda p=pads: Padded(p), (5, 6, 3))[0] if W <= 5 else None
+        assert traced(spec) == theirs
+
+
+def test_add_unequal() -> None:
+    for left, right in product(PAIRED, PAIRED):
+        spec = {
+            "inputs": {"left": list(left), "right": list(right)},
+            "layers": [{"add": {"from": ["left", "right"], "unequal": "first"}}],
+        }
+        common = tuple(map(min, left, right))
+        cut = [n for a, b in zip((*left[1::-1], left[2]), (*common[1::-1], common[2]), strict=True)
+               for n in (0, b - a)]  # fmt: skip
+        theirs = opinion(lambda p=cut: Padded(p), left)[0]
+        assert theirs == common
+        assert traced(spec) == left
+
+
+MULTIPLIED: list[tuple[Any, tuple[int, ...], Build]] = [
+    (
+        {"conv": {"K": 6, "F": 3, "S": 2, "groups": 2}},
+        (9, 7, 4),
+        lambda: nn.Conv2d(4, 6, 3, 2, groups=2),
+    ),
+    (
+        {"conv": {"K": 6, "F": 3, "P": "causal"}},
+        (9, 4),
+        lambda: nn.Sequential(Padded([2, 0]), nn.Conv1d(4, 6, 3)),
+    ),
+    (
+        {"depthwise_conv": {"F": 3, "multiplier": 2}},
+        (9, 7, 4),
+        lambda: nn.Conv2d(4, 8, 3, groups=4),
+    ),
+    (
+        {"separable_conv": {"K": 5, "F": 3, "multiplier": 2}},
+        (9, 7, 4),
+        separable((9, 7, 4), True, 2, 3),
+    ),
+    (
+        {"conv_transpose": {"K": 6, "F": 3, "S": 2}},
+        (5, 4, 2),
+        lambda: nn.ConvTranspose2d(2, 6, 3, 2),
+    ),
+    ({"local_conv": {"K": 4, "F": 3}}, (6, 5, 3), lambda: Local((6, 5, 3), 4, 3, 1, 0, False)),
+    ({"dense": 7}, (3, 4, 2), lambda: nn.Sequential(nn.Flatten(), nn.Linear(24, 7))),
+    ({"dense": {"units": 7, "flatten": False}}, (3, 4, 2), lambda: AlongDepth(nn.Linear(2, 7))),
+]
+
+
+@pytest.mark.parametrize(("layer", "volume", "build"), MULTIPLIED)
+def test_macs_are_half_of_pytorchs_operations(layer: Any, volume: Any, build: Build) -> None:
+    from torch.utils.flop_counter import FlopCounterMode
+
+    from shapecalc import trace
+
+    module = build()
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        module(tensor(volume, "cpu"))
+    macs = trace({"input": list(volume), "layers": [layer]}).to_dict()["totals"]["macs"]
+    assert 2 * 2 * macs == counter.get_total_flops()  # two examples
+
+
 def test_every_kind_is_compared() -> None:
     compared = {
-        *("conv", "depthwise_conv", "conv_transpose", *POOLS),
+        *("conv", "depthwise_conv", "separable_conv", "local_conv", "conv_transpose", *POOLS),
         *("global_max_pool", "global_avg_pool", "adaptive_max_pool", "adaptive_avg_pool"),
-        *("dense", "flatten", "reshape", "dropout"),
-        *("batch_norm", "instance_norm", "layer_norm", "group_norm", "lrn"),
+        *("max_unpool", "dense", "flatten", "reshape", "dropout"),
+        *("batch_norm", "instance_norm", "layer_norm", "group_norm", "lrn", "rms_norm", "scale"),
         *(*ACTIVATIONS, "prelu", "pad", "crop", "upsample", *MERGES),
+        *("pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "slice", "transpose"),
         *("residual", "parallel", "repeat"),
     }
-    assert set(KINDS) == compared
+    # An operation computes nothing: its volume and its parameters are those that are written.
+    assert set(KINDS) == compared | {"operation"}
