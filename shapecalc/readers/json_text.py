@@ -6,6 +6,7 @@ import json
 import re
 from bisect import bisect_right
 from itertools import accumulate
+from math import inf
 from typing import Any
 
 from shapecalc import rules
@@ -17,6 +18,7 @@ from shapecalc.readers.scalars import whole
 STRING = re.compile(r'"[^"\\]*+(?:\\(?s:.)?[^"\\]*+)*+"?')  # one that is never closed, too
 BRACKET = re.compile(f"{STRING.pattern}|[][{{}}]")
 STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
+MOST_REPEATED = 100  # keys that are told of: one that stands a million times is one fault
 NO_MARKS = bytes(set(range(256)) - set(b'[]{}"'))
 TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{},:]|[^][{},:"\s]+')
 
@@ -68,7 +70,7 @@ def read_json(text: str, file: str | None = None, *, as_python: bool = False) ->
         return unreadable(fault, (error.lineno, error.colno), file)
     document = Document(data, file, [], lambda: _Walk(text).places)
     if repeated:
-        document.findings = _Walk(text).findings
+        document.findings = _Walk(text, MOST_REPEATED).findings
     return document
 
 
@@ -100,9 +102,12 @@ def _place(text: str, offset: int) -> Place:
 
 
 class _Walk:
-    """Follows the tokens of a text that is known to be JSON, and notes where each one stands."""
+    """Follows the tokens of a text that is known to be JSON, and notes where each one stands.
 
-    def __init__(self, text: str) -> None:
+    It ends at the last of the findings that are wanted.
+    """
+
+    def __init__(self, text: str, most: float = inf) -> None:
         self.places = Places()
         self.findings: list[Finding] = []
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
@@ -111,6 +116,8 @@ class _Walk:
         self.key: str | None = None  # read, its value not yet
         for match in TOKEN.finditer(text):
             self._token(match[0], match.start(), match.end())
+            if len(self.findings) == most:
+                return
 
     def _token(self, token: str, position: int, end: int) -> None:
         if token in ",:":

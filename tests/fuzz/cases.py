@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import corpus
+import keras_files
 import mutations
 
 from shapecalc import pages
@@ -80,7 +81,7 @@ def of_spec(
     command: str, known: dict[str, Sequence[str]], small: bool = False
 ) -> Callable[..., Case]:
     def drawn(rng: Random) -> Case:
-        ending, raw = spec_file(rng, small)
+        ending, raw = keras_files.keras_file(rng) if rng.random() < 0.3 else spec_file(rng, small)
         words = [command, f"net{ending}", *options(rng, known)]
         files, stdin = {f"net{ending}": raw}, b""
         if rng.random() < 0.05:
@@ -113,6 +114,11 @@ VERIFY: dict[str, Sequence[str]] = {
     "--inference": (),
     "--format": ("table", "json"),
     "--input": ("?x?x3", "5x6x2", "7", "input=4x4x1", "left=3"),
+    "--max-layers": ("1", "5", "100"),
+}
+CONVERT: dict[str, Sequence[str]] = {
+    "--to": ("json",),
+    "--input": ("?x?x3", "5x6x2", "7", "x=4x4x1"),
     "--max-layers": ("1", "5", "100"),
 }
 CHECK: dict[str, Sequence[str]] = {
@@ -460,6 +466,7 @@ COMMANDS: dict[str, Callable[[Random], Case]] = {
     "audit": audit,
     "quiz": quiz,
     "explain": explain,
+    "convert": of_spec("convert", CONVERT),
     "check": of_spec("check", CHECK),
     "report": of_spec("report", REPORT),
     "calc": calc,

@@ -32,7 +32,7 @@ IN_TEXT = (
 def claims(start: bytes, name: str) -> bool:
     """Say whether a file may hold a model of Keras."""
     if start.startswith(b"PK\x03\x04"):
-        return re.search(IN_ARCHIVE, start) is not None
+        return name.lower().endswith(".keras") or re.search(IN_ARCHIVE, start) is not None
     if start.startswith(HDF5) or any(start.startswith(HDF5, place) for place in USERS_BLOCKS):
         return True
     if b"class_name" not in start and b"modelTopology" not in start:

@@ -13,6 +13,7 @@ Shape = tuple[int | None, ...]  # the batch is the first axis; None is any size
 
 MOST_AXES = 32
 MOST_TENSORS = 1000  # that one call returns
+MOST_GIVEN = 10_000  # that one call is given
 
 
 class Malformed(ValueError):

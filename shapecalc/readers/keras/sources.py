@@ -15,6 +15,7 @@ from shapecalc.readers.json_text import read_json
 from shapecalc.readers.keras.graph import Malformed, NoLayers
 
 MOST_DIRECTORY = 16 * 1024 * 1024  # of an archive's list of members
+BESIDE = ("metadata.json", "model.weights.h5")  # stand beside config.json in archives of Keras
 MOST_WRAPPED = 3  # JSON as a text in JSON
 ZIP, HDF5, LFS = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n", b"version https://git-lfs"
 YAML = re.compile(r"\s*(?:backend|class_name|config|keras_version):")  # how to_yaml() begins
@@ -132,6 +133,16 @@ def _parsed(text: str, member: str | None) -> Document:
 # -- archives and HDF5 -----------------------------------------------------------------------------
 
 
+def _configuration(raw: bytes, member: str, stated: Mapping[str, Any], is_model: bool) -> Source:
+    """Return the source of a member; where that is none, the file is damaged, if it is Keras'."""
+    try:
+        return _text(raw, member, stated)
+    except Malformed as error:
+        error.is_model = error.is_model or is_model
+        error.member = error.member or member
+        raise
+
+
 def _archive(stream: BinaryIO) -> Source:
     """Return the configuration in a .keras archive."""
     import struct
@@ -151,6 +162,7 @@ def _archive(stream: BinaryIO) -> Source:
                 raise Malformed("two members of the archive have one name")
             if "config.json" not in members:
                 raise NoLayers("an archive without config.json is none of Keras", is_model=False)
+            is_model = not members.keys().isdisjoint(BESIDE)
             found = {}
             for name in ("config.json", "metadata.json"):
                 info = members.get(name)
@@ -169,7 +181,7 @@ def _archive(stream: BinaryIO) -> Source:
     if "metadata.json" in found:
         data = _document(found["metadata.json"], "metadata.json")[0].data
         stated = data if isinstance(data, dict) else {}
-    return _text(found["config.json"], "config.json", stated)
+    return _configuration(found["config.json"], "config.json", stated, is_model)
 
 
 def _check_directory(stream: BinaryIO) -> None:
@@ -203,7 +215,10 @@ def _hdf5(stream: BinaryIO) -> Source:
         stream.seek(0)
         is_model = b"model_config" in stream.read(HEAD)  # and not weights alone
         raise Malformed(f"a damaged HDF5 file: {error}", is_model=is_model) from None
+    if config is not None and not isinstance(config, str):
+        raise Malformed(f"{member} is no text")
     if not isinstance(config, str):
         message = "the HDF5 file has weights but no model_config: it was saved without layers"
         raise NoLayers(message, is_model=False)
-    return _text(config.encode(), member, {k: v for k, v in stated.items() if v is not None})
+    beside = {k: v for k, v in stated.items() if v is not None}
+    return _configuration(config.encode(), member, beside, True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from shapecalc.diagnostics import MAX_LAYERS, Path, quote
 from shapecalc.readers.keras.graph import (
+    MOST_GIVEN,
     MOST_TENSORS,
     Claim,
     Endpoint,
@@ -350,6 +351,8 @@ class _Functional:
                 ref = self._resolved(only)
                 return Node((ref,), (ref,), node.keywords, (only.shape,), node.path)
         written = [*tensors(node.arguments), *tensors(node.keywords)]
+        if len(written) > MOST_GIVEN:
+            raise Malformed(f"a call with more than {MOST_GIVEN:,} tensors", node.path)
         return Node(
             tuple(self._resolved(ref) for ref in written),
             replaced(node.arguments, self._resolved),
