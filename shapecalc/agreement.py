@@ -16,6 +16,8 @@ from shapecalc.volumes import PartialVolume
 NUMBER = re.compile(r"(?<![\[\d,])\d{1,3}(?:,\d{3})+(?![\d\],])|\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 TRIED = "; no size of the input that was tried avoids it"
 
+UNWRITABLE = re.compile(r"[:=] ?[\[{]*[^ ]*\?")  # a value that is not known, to write as a field
+
 T = TypeVar("T")
 
 
@@ -251,9 +253,9 @@ def _fault(faults: Sequence[Fault], finding: Finding, records: Mapping[str, Laye
             repairs.append(repair._replace(text=text))
     if any(fault.repairs for fault in faults):
         others = [fault.otherwise if fault.repairs else fault.hint for fault in faults]
-        return repairable(first.rule, message, repairs, _masked(others) or "")
-    otherwise = _masked([fault.otherwise for fault in faults]) or ""
-    hint = _masked([fault.hint for fault in faults]) or ""
+        return repairable(first.rule, message, repairs, _advice(others))
+    otherwise = _advice([fault.otherwise for fault in faults])
+    hint = _advice([fault.hint for fault in faults])
     return Fault(first.rule, message, hint, (), otherwise)
 
 
@@ -264,6 +266,12 @@ def _named(fault: Fault, finding: Finding, records: Mapping[str, LayerRecord]) -
         return fault.rule.title
     plain = Fault(fault.rule, fault.rule.title)
     return with_context(record.name, record.layer, record.input or (), plain).message
+
+
+def _advice(hints: Sequence[str]) -> str:
+    """Return what the hints agree in, empty where it would tell people to write a `?`."""
+    hint = _masked(hints) or ""
+    return "" if UNWRITABLE.search(hint) else hint
 
 
 def _said(message: str) -> str:

@@ -406,3 +406,13 @@ def test_what_a_file_states_of_an_operation_is_known_in_part(trace_text: TraceTe
     assert outputs == [(None, None, 4)] * 3 + [(None, 7), (None, 8)]
     assert (trace.totals["parameters"], trace.complete) == (112 + 12 + 176, True)
     assert trace["operation1"].to_dict()["fields"]["output"] == [None, None, 4]
+
+
+def test_no_hint_tells_to_write_a_size_that_is_not_known() -> None:
+    layers = [
+        {"glu": {"name": "half"}},
+        {"concat": {"from": ["half", "input"], "axis": "width"}},
+    ]
+    (found,) = shapecalc.trace({"input": "?x?x?", "layers": layers}).diagnostics
+    assert found.code == "SC205"
+    assert "?" not in found.hint

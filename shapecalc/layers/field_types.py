@@ -472,12 +472,18 @@ def choice(*names: str, meant: Mapping[str, str] = NO_WORDS) -> FieldType:
     return FieldType(lambda value: one_of(value, names, meant), {"enum": list(names)})
 
 
+def _one_of(names: Sequence[str]) -> str:
+    """Return words as a choice: zeros, reflect or circular."""
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def one_of(value: Any, names: Sequence[str], meant: Mapping[str, str] = NO_WORDS) -> str:
     """Return one of a few words, or raise the fitting error."""
     if isinstance(value, str) and value in names:
         return str(value)
     instead = meant.get(value) if isinstance(value, str) else None
-    raise wrong(" or ".join(names), value, instead=instead or _meant(value, names))
+    raise wrong(_one_of(names), value, instead=instead or _meant(value, names))
 
 
 def _slopes(value: Any) -> str:

@@ -186,7 +186,8 @@ class PixelUnshuffle(Layer):
             message = f"scale={show(scales)} does not divide {show(volume[:-1])}"
             border = [[m // 2, m - m // 2] for m in missing]
             padded = show(tuple(W + m for W, m in zip(volume, missing, strict=False)))
-            repair = Repair(f"pad: {border} before it gives {padded}", _padding(border))
+            sides = str(border).replace(" ", "")  # as one word of a command line, too
+            repair = Repair(f"pad: {sides} before it gives {padded}", _padding(border))
             raise LayerError(repairable(rules.STRIDE_FIT, message, [repair]))
         return (*[W // s for W, s in zip(volume, scales, strict=False)], volume[-1] * prod(scales))
 

@@ -264,7 +264,7 @@ def test_what_changes_places(ask: Ask, volume: str, layer: Any, output: list[int
         ("4x4x8", {"pixel_shuffle": 4}, "SC204", "scale=2 does"),
         ("16", {"pixel_shuffle": 2}, "SC206", "reshape"),
         ("4x4x8", {"pixel_shuffle": {"scale": 2, "order": "onnx"}}, "SC104", ""),
-        ("5x4x3", {"pixel_unshuffle": 2}, "SC201", "pad: [[0, 1], [0, 0]] before it gives 6x4"),
+        ("5x4x3", {"pixel_unshuffle": 2}, "SC201", "pad: [[0,1],[0,0]] before it gives 6x4"),
         ("4x4x7", {"slice": {"part": 1, "of": 2}}, "SC204", "of=1 does"),
         ("4x4x7", {"slice": {"part": 3, "of": 2}}, "SC104", ""),
         ("4x4x7", {"slice": {"part": 1}}, "SC104", ""),
