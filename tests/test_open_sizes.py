@@ -186,6 +186,7 @@ def leaks(count: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             yield number, spec, told
 
 
+@pytest.mark.slow
 def test_nothing_that_is_told_depends_on_the_sizes_that_were_tried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # reads every file of the package, or starts interpreters
+
 PACKAGE = Path(__file__).resolve().parents[2] / "shapecalc"
 
 # The house from top to bottom. What stands on one floor does not know its neighbours.

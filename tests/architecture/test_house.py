@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # reads every file of the package, or starts interpreters
+
 PACKAGE = Path(__file__).resolve().parents[2] / "shapecalc"
 FILES = sorted(PACKAGE.rglob("*.py"))
 STRIDES = ("S", "stride", "strides")

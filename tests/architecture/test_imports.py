@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # reads every file of the package, or starts interpreters
+
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "specs" / "networks" / "alexnet.yaml"
 HEAVY = ("numpy", "shapecalc.executor")

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # reads every file of the package, or starts interpreters
+
 PACKAGE = Path(__file__).resolve().parents[2] / "shapecalc"
 CATALOGUE = PACKAGE / "rules.py"
 OWN = sorted((PACKAGE / "checks").glob("sc*.py"))

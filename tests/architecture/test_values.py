@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # reads every file of the package, or starts interpreters
+
 PACKAGE = Path(__file__).resolve().parents[2] / "shapecalc"
 OTHER_OFFSETS = {PACKAGE / "readers", PACKAGE / "checkpoints"}  # of characters, of bytes
 FILES = [

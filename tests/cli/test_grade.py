@@ -216,6 +216,7 @@ def large(homework: Path) -> Path:
     return homework
 
 
+@pytest.mark.slow
 def test_jobs_change_neither_marks_nor_their_order(spawn: Spawn, large: Path) -> None:
     one, two = (spawn("grade", "hw.yaml", "class", "--format", "json", "--jobs", n) for n in "12")
     assert one.returncode == two.returncode == 0

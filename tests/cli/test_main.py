@@ -306,6 +306,7 @@ def test_a_terminal_gets_colour_unless_it_is_not_wanted(terminal: Callable[..., 
     assert "\x1b[" not in terminal("check", "faulty.yaml", "--format", "json").partition("]")[0]
 
 
+@pytest.mark.slow
 def test_a_terminals_width_is_kept(files: Path, terminal: Callable[..., str]) -> None:
     name = "a_rather_long_name_of_a_layer_that_needs_much_room"
     text = f"input: 8x8x1\nlayers:\n  - conv: {{name: {name}, K: 2, F: 3}}\n"
@@ -316,6 +317,7 @@ def test_a_terminals_width_is_kept(files: Path, terminal: Callable[..., str]) ->
     assert name in terminal("report", "long.yaml", COLUMNS="300")
 
 
+@pytest.mark.slow
 def test_a_page_is_wrapped_to_the_terminals_width(terminal: Callable[..., str]) -> None:
     for word in ("counting", "SC405", "dense"):
         lines = terminal("explain", word, COLUMNS="70").splitlines()

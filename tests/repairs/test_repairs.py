@@ -301,7 +301,10 @@ GAPS: list[Any] = [  # F=2 and S=1 both change the size, and the last layer take
 
 @pytest.mark.parametrize(
     ("size", "some", "rest"),
-    [("9x9x1", FAULTS, []), ("65x65x1", GAPS, [{"add": ["input", "crop1500"]}])],
+    [
+        ("9x9x1", FAULTS, []),
+        pytest.param("65x65x1", GAPS, [{"add": ["input", "crop1500"]}], marks=pytest.mark.slow),
+    ],
 )
 def test_many_faults_cost_a_bounded_number_of_trials(
     size: str, some: list[Any], rest: list[Any], monkeypatch: pytest.MonkeyPatch
@@ -340,7 +343,7 @@ def test_an_edit_is_safe_where_only_the_spelling_changes(
     assert {edit.safe for edit in fault.edits} == {safe}
 
 
-@pytest.mark.parametrize("times", [500, 30_000])
+@pytest.mark.parametrize("times", [500, pytest.param(30_000, marks=pytest.mark.slow)])
 def test_a_misspelt_field_is_one_finding_however_often_its_block_is_used(
     times: int, tmp_path: Path
 ) -> None:
