@@ -20,13 +20,15 @@ Shapes = dict[str, list[int]]
 class Opaque(NamedTuple):
     """What is known of a layer: its outputs, its parameters by name, its MACs.
 
-    What is called a bias counts as one, and `statistics` are not learned.
+    What is called a bias counts as one, and `statistics` are not learned. What `keeps` its volume
+    gives the first one that comes in, its axes in the same order.
     """
 
     outputs: tuple[Sizes | None, ...] = (None,)
     parameters: Shapes | None = None
     macs: int | None = None
     statistics: Shapes | None = None
+    keeps: bool = False
 
 
 UNKNOWN = Opaque()
@@ -55,7 +57,13 @@ def product(*sizes: int | None) -> int | None:
 
 
 def _kept(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
-    return Opaque((inputs[0],), {}, 0)
+    return _keeping(inputs[0], {})
+
+
+def _keeping(
+    volume: Sizes | None, parameters: Shapes | None, statistics: Shapes | None = None
+) -> Opaque:
+    return Opaque((volume,), parameters, 0, statistics, keeps=True)
 
 
 def _without_weights(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
@@ -66,11 +74,11 @@ def _normalization(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     """Mean and variance of the data, and how many there were; nothing where they are given."""
     (volume, *_) = inputs
     if config.get("mean") is not None:
-        return Opaque((volume,), {}, 0)
+        return _keeping(volume, {})
     shape = _sizes_along(volume, config.get("axis", -1))
     if shape is None:
-        return Opaque((volume,), None, 0)
-    return Opaque((volume,), {}, 0, {"mean": shape, "variance": shape, "count": []})
+        return _keeping(volume, None)
+    return _keeping(volume, {}, {"mean": shape, "variance": shape, "count": []})
 
 
 def _norm(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
@@ -78,12 +86,10 @@ def _norm(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     (volume, *_) = inputs
     shape = _sizes_along(volume, config.get("axis", -1))
     if shape is None:
-        return Opaque((volume,), None, 0)
+        return _keeping(volume, None)
     learned = (("gamma", "scale"), ("beta", "center"))
     names = {name: "bias" if name == "beta" else name for name, _ in learned}
-    return Opaque(
-        (volume,), {names[name]: shape for name, key in learned if config.get(key, True)}, 0
-    )
+    return _keeping(volume, {names[name]: shape for name, key in learned if config.get(key, True)})
 
 
 def _batch_norm(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
@@ -92,6 +98,19 @@ def _batch_norm(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     if shape is None:
         return found
     return found._replace(statistics={"moving_mean": shape, "moving_variance": shape})
+
+
+def _prelu(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    """A slope for each value, one for all those along the axes that share it."""
+    (volume, *_) = inputs
+    shared = config.get("shared_axes") or []
+    axes = shared if isinstance(shared, list) else [shared]
+    if volume is None or _sizes_along((1,) * len(volume), axes) is None:
+        return _keeping(volume, None)
+    places = {axis % (len(volume) + 1) - 1 for axis in axes}
+    sizes = [1 if place in places else size for place, size in enumerate(volume)]
+    known = [size for size in sizes if size is not None]
+    return _keeping(volume, {"alpha": known} if len(known) == len(sizes) else None)
 
 
 def _sizes_along(volume: Sizes | None, axes: Any) -> list[int] | None:
@@ -349,6 +368,7 @@ FORMULAS: Mapping[str, Formula] = {
     "Embedding": _embedding,
     "MultiHeadAttention": _attention,
     "Normalization": _normalization,
+    "PReLU": _prelu,
     "RepeatVector": _repeated,
     "Resizing": _resized,
     "CenterCrop": _resized,
