@@ -14,9 +14,10 @@ from typing import Any
 from shapecalc.frameworks.meanings import ACTIVATIONS
 from shapecalc.layers import KINDS
 from shapecalc.readers.keras.building import Building
+from shapecalc.readers.keras.formulas import formula_of
 from shapecalc.readers.keras.graph import Layer, TensorRef
 from shapecalc.readers.keras.items import Sizes, turned_back
-from shapecalc.readers.keras.opaque import Opaque, formula_of, product, stretched, whole
+from shapecalc.readers.keras.opaque import Opaque, product, stretched, whole
 from shapecalc.readers.keras.walk import Call
 from shapecalc.readers.keras.words import word_of
 from shapecalc.volumes import titles_of

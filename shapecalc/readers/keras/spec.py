@@ -15,9 +15,10 @@ from shapecalc.frameworks.meanings import ACTIVATIONS, NOTHING, Word
 from shapecalc.layers import KINDS
 from shapecalc.readers.keras import operations
 from shapecalc.readers.keras.building import Building
+from shapecalc.readers.keras.formulas import formula_of
 from shapecalc.readers.keras.items import ROUNDING, Sizes, turned_back
 from shapecalc.readers.keras.layouts import Layouts
-from shapecalc.readers.keras.opaque import UNKNOWN, Opaque, formula_of, inner_of, product
+from shapecalc.readers.keras.opaque import UNKNOWN, Opaque, inner_of, product
 from shapecalc.readers.keras.stated import stated_shapes
 from shapecalc.readers.keras.walk import Call, Flattened
 from shapecalc.readers.keras.words import given, is_own, word_of
