@@ -129,7 +129,11 @@ class Building:
         values: list[str] = []
         outputs = (*found.outputs, *[None] * (len(call.outputs) - len(found.outputs)))
         for number in range(1 if name else len(call.outputs)):
-            volume, first = self._output(call, outputs[number], number)
+            kept = sources[0] if found.keeps and sources else None
+            volume, first = self._output(call, outputs[number], number, kept)
+            rank = None if volume is None else len(volume)
+            if rank is None and kept is not None:
+                rank = self.rank(kept)
             fields: dict[str, Any] = {"what": what}
             if volume is not None:
                 fields["output"] = list(volume)
@@ -143,24 +147,30 @@ class Building:
                     fields["macs"] = found.macs
             before = values[:1] if number else sources
             value = self.add(
-                call, "operation", fields, before, None if volume is None else len(volume),
-                first=first, name=f"{name}:{number}" if number else name,
+                call, "operation", fields, before, rank, first=first,
+                name=f"{name}:{number}" if number else name,
             )  # fmt: skip
             values.append(value)
             if not name:
                 self.values[call.outputs[number]] = value
         return values[0]
 
-    def _output(self, call: Call, computed: Sizes | None, number: int) -> tuple[Sizes | None, bool]:
-        """Return the volume of an output, its depth last, and whether the file has it first."""
+    def _output(
+        self, call: Call, computed: Sizes | None, number: int, kept: str | None
+    ) -> tuple[Sizes | None, bool]:
+        """Return the volume of an output, its depth last, and whether the file has it first.
+
+        `kept` is the value whose volume it is, if any.
+        """
         tensor = call.outputs[number]
         sizes = computed
         for stated in self.stated.get(tensor, ()):
             if sizes is None or (None in sizes and len(sizes) == len(stated.shape) - 1):
                 sizes = stated.shape[1:]
         if not sizes:
-            return (None if sizes is None else (1,)), False
-        first = len(sizes) > 1 and self.layouts.depth_first(tensor)
+            return (None if sizes is None else (1,)), kept in self.items.first
+        turned = self.layouts.depth_first(tensor) if kept is None else kept in self.items.first
+        first = len(sizes) > 1 and turned
         return (turned_back(sizes) if first else sizes), first
 
 

@@ -20,13 +20,15 @@ Shapes = dict[str, list[int]]
 class Opaque(NamedTuple):
     """What is known of a layer: its outputs, its parameters by name, its MACs.
 
-    What is called a bias counts as one, and `statistics` are not learned.
+    What is called a bias counts as one, and `statistics` are not learned. What `keeps` its volume
+    gives the first one that comes in, its axes in the same order.
     """
 
     outputs: tuple[Sizes | None, ...] = (None,)
     parameters: Shapes | None = None
     macs: int | None = None
     statistics: Shapes | None = None
+    keeps: bool = False
 
 
 UNKNOWN = Opaque()
@@ -35,9 +37,17 @@ LONGEST_EQUATION = 100
 Formula = Callable[[Config, Sequence[Sizes | None]], Opaque]
 
 
-def formula_of(class_name: str) -> Formula | None:
-    """Return what tells a layer's numbers, or None where nothing does."""
-    return FORMULAS.get(class_name)
+def inner_of(config: Config, key: str = "layer") -> tuple[str, Config] | None:
+    """Return the class and configuration of a layer inside another."""
+    from shapecalc.frameworks.keras1 import modern  # only wrapped layers need it here
+
+    written = config.get(key)
+    if not isinstance(written, Mapping):
+        return None
+    class_name, inner = written.get("class_name"), written.get("config")
+    if not isinstance(class_name, str) or not isinstance(inner, Mapping):
+        return None
+    return modern(class_name.rpartition(">")[2], inner)
 
 
 def whole(value: Any) -> int | None:
@@ -54,44 +64,61 @@ def product(*sizes: int | None) -> int | None:
 # -- what keeps its volume -------------------------------------------------------------------------
 
 
-def _kept(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
-    return Opaque((inputs[0],), {}, 0)
+def kept(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    return _keeping(inputs[0], {})
 
 
-def _without_weights(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+def _keeping(
+    volume: Sizes | None, parameters: Shapes | None, statistics: Shapes | None = None
+) -> Opaque:
+    return Opaque((volume,), parameters, 0, statistics, keeps=True)
+
+
+def without_weights(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     return Opaque((None,), {})
 
 
-def _normalization(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+def normalization(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     """Mean and variance of the data, and how many there were; nothing where they are given."""
     (volume, *_) = inputs
     if config.get("mean") is not None:
-        return Opaque((volume,), {}, 0)
+        return _keeping(volume, {})
     shape = _sizes_along(volume, config.get("axis", -1))
     if shape is None:
-        return Opaque((volume,), None, 0)
-    return Opaque((volume,), {}, 0, {"mean": shape, "variance": shape, "count": []})
+        return _keeping(volume, None)
+    return _keeping(volume, {}, {"mean": shape, "variance": shape, "count": []})
 
 
-def _norm(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+def norm(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     """A norm along other axes than the depth: a gamma and a beta for each of their sizes."""
     (volume, *_) = inputs
     shape = _sizes_along(volume, config.get("axis", -1))
     if shape is None:
-        return Opaque((volume,), None, 0)
+        return _keeping(volume, None)
     learned = (("gamma", "scale"), ("beta", "center"))
     names = {name: "bias" if name == "beta" else name for name, _ in learned}
-    return Opaque(
-        (volume,), {names[name]: shape for name, key in learned if config.get(key, True)}, 0
-    )
+    return _keeping(volume, {names[name]: shape for name, key in learned if config.get(key, True)})
 
 
-def _batch_norm(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
-    found = _norm(config, inputs)
+def batch_norm(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    found = norm(config, inputs)
     shape = _sizes_along(inputs[0], config.get("axis", -1))
     if shape is None:
         return found
     return found._replace(statistics={"moving_mean": shape, "moving_variance": shape})
+
+
+def prelu(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    """A slope for each value, one for all those along the axes that share it."""
+    (volume, *_) = inputs
+    shared = config.get("shared_axes") or []
+    axes = shared if isinstance(shared, list) else [shared]
+    if volume is None or _sizes_along((1,) * len(volume), axes) is None:
+        return _keeping(volume, None)
+    places = {axis % (len(volume) + 1) - 1 for axis in axes}
+    sizes = [1 if place in places else size for place, size in enumerate(volume)]
+    known = [size for size in sizes if size is not None]
+    return _keeping(volume, {"alpha": known} if len(known) == len(sizes) else None)
 
 
 def _sizes_along(volume: Sizes | None, axes: Any) -> list[int] | None:
@@ -106,7 +133,7 @@ def _sizes_along(volume: Sizes | None, axes: Any) -> list[int] | None:
     return known if len(known) == len(places) else None
 
 
-def _joined(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+def joined(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     """Values of one rank behind each other along an axis."""
     known = [volume for volume in inputs if volume is not None]
     axis = config.get("axis", -1)
@@ -121,7 +148,7 @@ def _joined(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     return Opaque(((*known[0][:place], total, *known[0][place + 1 :]),), {}, 0)
 
 
-def _stretched(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+def stretching(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     """The volume of values of one rank whose axes of size 1 are stretched."""
     return Opaque((stretched(inputs),), {}, 0)
 
@@ -136,90 +163,10 @@ def stretched(volumes: Sequence[Sizes | None]) -> Sizes | None:
     )
 
 
-# -- recurrent layers ------------------------------------------------------------------------------
-
-GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4, "CuDNNGRU": 3, "CuDNNLSTM": 4}
-STATES = {"LSTM": 2, "CuDNNLSTM": 2}
+# -- embeddings and equations -----------------------------------------------------------------------
 
 
-def _recurrent(class_name: str) -> Formula:
-    """With g gates of u units on D values: D*g*u and u*g*u weights, g*u biases.
-
-    A GRU that resets after the product, and CuDNN's layers, have two sets of biases. Sources:
-    Keras, layers.LSTM and layers.GRU.
-    """
-    gates = GATES[class_name]
-
-    def numbers(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
-        units = whole(config.get("units"))
-        volume = inputs[0] if inputs else None
-        length, depth = volume if volume is not None and len(volume) == 2 else (None, None)
-        outputs = _sequence(config, length, units)
-        outputs += ((units,),) * (STATES.get(class_name, 1) if config.get("return_state") else 0)
-        if units is None or depth is None:
-            return Opaque(outputs)
-        twice = class_name.startswith("CuDNN") or config.get("reset_after") is True
-        shapes: Shapes = {
-            "kernel": [depth, gates * units],
-            "recurrent_kernel": [units, gates * units],
-        }
-        macs = product(length, (depth + units) * gates * units)
-        if config.get("use_bias", True):
-            shapes["bias"] = [2, gates * units] if twice else [gates * units]
-        return Opaque(outputs, shapes, macs)
-
-    return numbers
-
-
-def _sequence(config: Config, length: int | None, units: int | None) -> tuple[Sizes | None, ...]:
-    return ((length, units) if config.get("return_sequences") else (units,),)
-
-
-def inner_of(config: Config, key: str = "layer") -> tuple[str, Config] | None:
-    """Return the class and configuration of a layer inside another."""
-    from shapecalc.frameworks.keras1 import modern  # only wrapped layers need it here
-
-    written = config.get(key)
-    if not isinstance(written, Mapping):
-        return None
-    class_name, inner = written.get("class_name"), written.get("config")
-    if not isinstance(class_name, str) or not isinstance(inner, Mapping):
-        return None
-    return modern(class_name.rpartition(">")[2], inner)
-
-
-def _bidirectional(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
-    """A layer forward and one backward, whose outputs are joined or added."""
-    forward = inner_of(config)
-    backward = inner_of(config, "backward_layer") or forward
-    if forward is None or backward is None:
-        return UNKNOWN
-    both = [FORMULAS[name](inner, inputs) for name, inner in (forward, backward) if name in GATES]
-    if len(both) < 2:
-        return UNKNOWN
-    one, other = both
-    mode = config.get("merge_mode")
-    states = (*one.outputs[1:], *other.outputs[1:])
-    last, behind = one.outputs[0], other.outputs[0]
-    if mode is None:
-        outputs: tuple[Sizes | None, ...] = (last, behind, *states)
-    elif mode == "concat" and last is not None and behind is not None:
-        depth = None if last[-1] is None or behind[-1] is None else last[-1] + behind[-1]
-        outputs = ((*last[:-1], depth), *states)
-    else:
-        outputs = (last, *states)
-    if one.parameters is None or other.parameters is None:
-        return Opaque(outputs)
-    shapes = {f"forward_{name}": shape for name, shape in one.parameters.items()}
-    shapes |= {f"backward_{name}": shape for name, shape in other.parameters.items()}
-    macs = None if one.macs is None or other.macs is None else one.macs + other.macs
-    return Opaque(outputs, shapes, macs)
-
-
-# -- embeddings and attention ----------------------------------------------------------------------
-
-
-def _embedding(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+def embedding(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     """A row of the table for each number that comes in: input_dim times output_dim values."""
     rows, depth = whole(config.get("input_dim")), whole(config.get("output_dim"))
     volume = inputs[0] if inputs else None
@@ -229,51 +176,7 @@ def _embedding(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     return Opaque((output,), {"embeddings": [rows, depth]}, 0)
 
 
-def _attention(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
-    """Multi-head attention of queries over keys and values, with a projection of each and one back.
-
-    With N heads of key size K and value size V: (Dq + Dk)*N*K + Dv*N*V + N*V*Do weights; MACs are
-    those of the projections and of both products. Source: Keras, layers.MultiHeadAttention.
-    """
-    heads, size = whole(config.get("num_heads")), whole(config.get("key_dim"))
-    values = whole(config.get("value_dim")) or size
-    query = inputs[0] if inputs else None
-    value = inputs[1] if len(inputs) > 1 else query
-    key = inputs[2] if len(inputs) > 2 else value
-    stated = config.get("output_shape")
-    out = query[-1] if query else None
-    if stated is not None:
-        stated = stated if isinstance(stated, list) else [stated]
-        out = whole(stated[-1]) if len(stated) == 1 else None
-    output = None if query is None else (*query[:-1], out)
-    if None in (heads, size, out) or not query or not key or not value:
-        return Opaque((output,))
-    assert heads is not None
-    assert size is not None
-    assert values is not None
-    assert out is not None
-    depths = {"query": (query[-1], size), "key": (key[-1], size), "value": (value[-1], values)}
-    shapes: Shapes = {}
-    for name, (depth, width) in depths.items():
-        if depth is None:
-            return Opaque((output,))
-        shapes[f"{name}.kernel"] = [depth, heads, width]
-        if config.get("use_bias", True):
-            shapes[f"{name}.bias"] = [heads, width]
-    shapes["attention_output.kernel"] = [heads, values, out]
-    if config.get("use_bias", True):
-        shapes["attention_output.bias"] = [out]
-    long, wide = product(*query[:-1]), product(*key[:-1])
-    macs = None
-    if long is not None and wide is not None and config.get("attention_axes") in (None, [1]):
-        kernels = {name: prod(shape) for name, shape in shapes.items() if name.endswith("kernel")}
-        behind = ("query.kernel", "attention_output.kernel")
-        macs = sum(n * (long if name in behind else wide) for name, n in kernels.items())
-        macs += long * wide * heads * (size + values)
-    return Opaque((output,), shapes, macs)
-
-
-def _einsum(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+def einsum(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     """A dense layer by an equation: abc,cd->abd has c times d weights, a being the batch.
 
     Axes in front of those that the equation names (...) are kept. Source: Keras,
@@ -311,46 +214,16 @@ def _einsum(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
 # -- shapes ----------------------------------------------------------------------------------------
 
 
-def _repeated(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+def repeated(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     volume = inputs[0] if inputs else None
     output = None if volume is None else (whole(config.get("n")), *volume)
     return Opaque((output,), {}, 0)
 
 
-def _resized(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+def resized(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     volume = inputs[0] if inputs else None
     sizes = whole(config.get("height")), whole(config.get("width"))
     if volume is None or len(volume) != 3:
         return Opaque((None,), {}, 0)
     first = config.get("data_format") == "channels_first"
     return Opaque((volume[:1] + sizes if first else sizes + volume[-1:],), {}, 0)
-
-
-KEEP = (
-    "Activation", "ActivityRegularization", "AlphaDropout", "GaussianDropout", "GaussianNoise",
-    "Masking", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "ThresholdedReLU",
-    "RandomBrightness", "RandomContrast", "RandomFlip", "RandomRotation", "RandomTranslation",
-    "RandomZoom", "RandomColorJitter", "RandomColorDegeneration", "RandomErasing",
-    "RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective",
-    "RandomPosterization", "RandomSaturation", "RandomSharpness", "RandomShear",
-    "RandomElasticTransform",
-    "Rescaling", "StochasticDepth", "Softmax", "ELU", "QActivation", "UnitNormalization",
-)  # fmt: skip
-FORMULAS: Mapping[str, Formula] = {
-    **dict.fromkeys(KEEP, _kept),
-    **dict.fromkeys(("Lambda", "Dot", "Attention"), _without_weights),
-    **dict.fromkeys(("LayerNormalization", "GroupNormalization"), _norm),
-    "BatchNormalization": _batch_norm,
-    "Concatenate": _joined,
-    "Minimum": _stretched,
-    **{name: _recurrent(name) for name in GATES},
-    "Bidirectional": _bidirectional,
-    "EinsumDense": _einsum,
-    "Embedding": _embedding,
-    "MultiHeadAttention": _attention,
-    "Normalization": _normalization,
-    "RepeatVector": _repeated,
-    "Resizing": _resized,
-    "CenterCrop": _resized,
-    "RandomCrop": _resized,
-}

@@ -14,9 +14,10 @@ from typing import Any
 from shapecalc.frameworks.meanings import ACTIVATIONS
 from shapecalc.layers import KINDS
 from shapecalc.readers.keras.building import Building
+from shapecalc.readers.keras.formulas import formula_of
 from shapecalc.readers.keras.graph import Layer, TensorRef
 from shapecalc.readers.keras.items import Sizes, turned_back
-from shapecalc.readers.keras.opaque import Opaque, formula_of, product, stretched, whole
+from shapecalc.readers.keras.opaque import Opaque, product, stretched, whole
 from shapecalc.readers.keras.walk import Call
 from shapecalc.readers.keras.words import word_of
 from shapecalc.volumes import titles_of
@@ -146,7 +147,7 @@ class _Operation:
         if special is not None:
             return special()
         if name in KEPT:
-            return self._opaque(self.items.file_volume(self.source))
+            return self._unchanged()
         return None
 
     def _kept(self, kind: str, fields: dict[str, Any]) -> str:
@@ -155,10 +156,14 @@ class _Operation:
             first=self.source in self.items.first,
         )  # fmt: skip
 
-    def _opaque(self, sizes: Sizes | None, macs: int | None = 0) -> str:
+    def _unchanged(self) -> str:
+        """Add an operation that keeps its volume."""
+        return self._opaque(self.items.file_volume(self.source), keeps=True)
+
+    def _opaque(self, sizes: Sizes | None, macs: int | None = 0, *, keeps: bool = False) -> str:
         function = self.options.get("function")
         what = function if isinstance(function, str) else self.call.layer.class_name
-        found = Opaque((sizes,), NO_WEIGHTS, macs)
+        found = Opaque((sizes,), NO_WEIGHTS, macs, keeps=keeps)
         return self.building.opaque(self.call, what, found, self.sources)
 
     def _option(self, *names: str, place: int | None = None) -> Any:
@@ -184,7 +189,7 @@ class _Operation:
             if fields is not None:
                 return self._kept("scale", fields)
         alone = len(operands) == 2 and any(_number(operand) is not None for operand in operands)
-        return self._opaque(self.items.file_volume(self.source) if alone else None)
+        return self._unchanged() if alone else self._opaque(None)
 
     def _scaled(self, one: Any, other: Any) -> dict[str, Any] | None:
         """Return a product or sum with a number as fields of scale."""
@@ -210,7 +215,7 @@ class _Operation:
         if axis is not None and not self.building.is_depth(
             self.source, self.building.axis(self.source, axis)
         ):
-            return self._opaque(self.items.file_volume(self.source))
+            return self._unchanged()
         slope = _number(self._option("negative_slope", "alpha"))
         if self.name == "leaky_relu" and slope is not None:
             fields = {"slope": slope}

@@ -15,9 +15,10 @@ from shapecalc.frameworks.meanings import ACTIVATIONS, NOTHING, Word
 from shapecalc.layers import KINDS
 from shapecalc.readers.keras import operations
 from shapecalc.readers.keras.building import Building
+from shapecalc.readers.keras.formulas import formula_of
 from shapecalc.readers.keras.items import ROUNDING, Sizes, turned_back
 from shapecalc.readers.keras.layouts import Layouts
-from shapecalc.readers.keras.opaque import UNKNOWN, Opaque, formula_of, inner_of, product
+from shapecalc.readers.keras.opaque import UNKNOWN, Opaque, inner_of, product
 from shapecalc.readers.keras.stated import stated_shapes
 from shapecalc.readers.keras.walk import Call, Flattened
 from shapecalc.readers.keras.words import given, is_own, word_of
@@ -238,6 +239,8 @@ class _Network:
             return operations.permuted(self.building, call, numbers, source)
         if "axis" in word.fields:
             return self._along(call, kind, fields, config.get("axis", -1), source)
+        if kind == "prelu":
+            return self._slopes(call, config.get("shared_axes"), source)
         return self._kept(call, kind, fields, source)
 
     def _kept(self, call: Call, kind: str, fields: dict[str, Any], source: str) -> str:
@@ -278,6 +281,21 @@ class _Network:
             return self._kept(call, kind, fields | {"over": "all"}, source)
         return None
 
+    def _slopes(self, call: Call, shared: Any, source: str) -> str | None:
+        """Add a prelu, whose slopes are shared along some axes; None where it has no kind."""
+        rank = self.building.rank(source)
+        axes = shared if isinstance(shared, list) else [] if shared is None else [shared]
+        if not axes:
+            return self._kept(call, "prelu", {"slopes": "per_value"}, source)
+        numbers = {self.building.axis(source, axis) for axis in axes}
+        if rank is None or None in numbers:
+            return None
+        if numbers == set(range(rank - 1)):
+            return self._kept(call, "prelu", {"slopes": "per_slice"}, source)
+        if numbers == set(range(rank)):
+            return self._kept(call, "prelu", {"slopes": "one"}, source)
+        return None
+
     # -- activations -------------------------------------------------------------------------------
 
     def _activated(self, call: Call, activation: Any) -> bool:
@@ -304,7 +322,7 @@ class _Network:
 
     def _as(self, source: str) -> Opaque:
         """Return what is known of an operation that keeps its volume and has no weights."""
-        return Opaque((self.items.file_volume(source),), {}, 0)
+        return Opaque((self.items.file_volume(source),), {}, 0, keeps=True)
 
 
 def _is_elementwise(kind: str) -> bool:

@@ -13,8 +13,8 @@ from shapecalc.readers.keras.graph import Layer
 
 KERAS = ("keras", "tensorflow", "tf_keras", "tf", "qkeras")  # packages whose classes are known
 # What is settled here and not word by word: axes are those of the file's order.
-SETTLED = ("name", "trainable", "dtype", "data_format", "axis", "input_shape", "input_dim",
-           "batch_input_shape")  # fmt: skip
+SETTLED = ("name", "trainable", "dtype", "data_format", "axis", "shared_axes", "input_shape",
+           "input_dim", "batch_input_shape")  # fmt: skip
 
 
 @cache

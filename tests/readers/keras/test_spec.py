@@ -219,6 +219,60 @@ def test_numbers_of_layers_without_a_kind(made: Json, shape: Json, expected: Jso
     assert operation(made, shape=shape) == expected
 
 
+@pytest.mark.parametrize(
+    ("shared", "shape", "kind", "slopes"),
+    [
+        (None, (5, 7, 3), "prelu", 5 * 7 * 3),
+        ([1, 2], (5, 7, 3), "prelu", 3),
+        ([2, 1], (None, None, 3), "prelu", 3),
+        ([-3, 2], (5, 7, 3), "prelu", 3),
+        ([1, 2, 3], (5, 7, 3), "prelu", 1),
+        ([1], (9,), "prelu", 1),
+        ([1], (5, 7, 3), "operation", 7 * 3),
+        ([2], (5, 7, 3), "operation", 5 * 3),
+        ([3], (5, 7, 3), "operation", 5 * 7),
+        ([1, 3], (5, 7, 3), "operation", 7),
+        ([1], (None, 7, 3), "operation", 7 * 3),
+        ([2], (None, 7, 3), "operation", None),
+        ([0, 1, 2], (5, 7, 3), "operation", None),  # the batch: Keras has no such layer
+        ([7], (5, 7, 3), "operation", None),
+        (["depth"], (5, 7, 3), "operation", None),
+    ],
+)
+def test_slopes_are_shared_along_axes(
+    shared: Json, shape: Json, kind: str, slopes: int | None
+) -> None:
+    trace = traced(stack(layer("PReLU", "prelu", shared_axes=shared), shape=(None, *shape)))
+    assert (trace["prelu"].kind, trace["prelu"].parameters) == (kind, slopes)
+
+
+def test_slopes_of_depth_first_files_are_shared_along_their_own_axes() -> None:
+    first = {"filters": 4, "kernel_size": [3, 3], "data_format": "channels_first"}
+    trace = traced(
+        stack(
+            layer("PReLU", "one", shared_axes=[2, 3]), layer("Conv2D", "conv", **first),
+            layer("PReLU", "two", shared_axes=[1, 2]), shape=(None, 3, 8, 7),
+        )
+    )  # fmt: skip
+    assert [record.parameters for record in trace] == [3, 9 * 3 * 4 + 4, 5]
+    assert trace.output == (6, 5, 4)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        layer("GaussianNoise", "kept", stddev=0.1), layer("Activation", "kept", activation="celu"),
+        layer("BatchNormalization", "kept", axis=2), layer("Normalization", "kept", axis=1),
+    ],
+    ids=lambda value: value["class_name"],
+)  # fmt: skip
+@pytest.mark.parametrize("size", [8, None])
+def test_what_keeps_its_volume_keeps_the_order_of_axes(kept: Json, size: int | None) -> None:
+    conv = {"filters": 4, "kernel_size": [3, 3], "data_format": "channels_first"}
+    trace = traced(stack(layer("Conv2D", "conv", **conv), kept, shape=(None, 3, size, 7)))
+    assert trace["kept"].output == trace["conv"].output
+
+
 def test_an_adapted_normalization_keeps_mean_variance_and_count() -> None:
     trace = traced(stack(layer("Normalization", axis=[-1]), shape=(None, 8, 8, 3)))
     assert (trace.totals.parameters, trace.totals.non_trainable) == (0, 7)

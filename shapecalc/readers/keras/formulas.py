@@ -1,0 +1,45 @@
+"""Which formula tells the numbers of a layer of Keras that has no kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shapecalc.readers.keras import opaque
+from shapecalc.readers.keras.attention import attention
+from shapecalc.readers.keras.opaque import Formula
+from shapecalc.readers.keras.recurrent import GATES, bidirectional, recurrent
+
+KEEP = (
+    "Activation", "ActivityRegularization", "AlphaDropout", "GaussianDropout", "GaussianNoise",
+    "Masking", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "ThresholdedReLU",
+    "RandomBrightness", "RandomContrast", "RandomFlip", "RandomRotation", "RandomTranslation",
+    "RandomZoom", "RandomColorJitter", "RandomColorDegeneration", "RandomErasing",
+    "RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective",
+    "RandomPosterization", "RandomSaturation", "RandomSharpness", "RandomShear",
+    "RandomElasticTransform",
+    "Rescaling", "StochasticDepth", "Softmax", "ELU", "QActivation", "UnitNormalization",
+)  # fmt: skip
+FORMULAS: Mapping[str, Formula] = {
+    **dict.fromkeys(KEEP, opaque.kept),
+    **dict.fromkeys(("Lambda", "Dot", "Attention"), opaque.without_weights),
+    **dict.fromkeys(("LayerNormalization", "GroupNormalization"), opaque.norm),
+    "BatchNormalization": opaque.batch_norm,
+    "Concatenate": opaque.joined,
+    "Minimum": opaque.stretching,
+    **{name: recurrent(name) for name in GATES},
+    "Bidirectional": bidirectional,
+    "EinsumDense": opaque.einsum,
+    "Embedding": opaque.embedding,
+    "MultiHeadAttention": attention,
+    "Normalization": opaque.normalization,
+    "PReLU": opaque.prelu,
+    "RepeatVector": opaque.repeated,
+    "Resizing": opaque.resized,
+    "CenterCrop": opaque.resized,
+    "RandomCrop": opaque.resized,
+}
+
+
+def formula_of(class_name: str) -> Formula | None:
+    """Return what tells a layer's numbers, or None where nothing does."""
+    return FORMULAS.get(class_name)
