@@ -328,6 +328,7 @@ def test_every_beginning_of_a_file_is_read_or_refused(name: str) -> None:
     assert refused > 90
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(
     st.sampled_from(sorted(FILES)),

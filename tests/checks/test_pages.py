@@ -174,6 +174,7 @@ def test_the_bad_spec_gives_the_code_and_no_other(code: str, tmp_path: Path) -> 
     assert {item.code for item in found} == {code}, [item.message for item in found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", SPECS_TO_BLAME)
 def test_the_good_spec_is_without_the_code_and_complete(code: str, tmp_path: Path) -> None:
     found = findings(examples(page_of(code)).good, tmp_path)

@@ -300,6 +300,7 @@ def terminal(files: Path) -> Callable[..., str]:
     return start
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_colour_unless_it_is_not_wanted(terminal: Callable[..., str]) -> None:
     assert "\x1b[" in terminal("check", "faulty.yaml")
     assert "\x1b[" not in terminal("check", "faulty.yaml", NO_COLOR="1")

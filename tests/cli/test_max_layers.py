@@ -45,6 +45,7 @@ def test_a_wrong_number_is_wrong_usage(
     assert "--max-layers" in result.output
 
 
+@pytest.mark.slow
 def test_more_than_the_usual_limit_is_reported_and_checked(
     run: Callable[..., Result], tmp_path: Path
 ) -> None:

@@ -163,7 +163,7 @@ def stretched(volumes: Sequence[Sizes | None]) -> Sizes | None:
     )
 
 
-# -- embeddings and equations -----------------------------------------------------------------------
+# -- embeddings and equations ----------------------------------------------------------------------
 
 
 def embedding(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
