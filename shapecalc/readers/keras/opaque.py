@@ -65,6 +65,7 @@ def product(*sizes: int | None) -> int | None:
 
 
 def kept(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    """The volume that comes in, without weights."""
     return _keeping(inputs[0], {})
 
 
@@ -75,6 +76,7 @@ def _keeping(
 
 
 def without_weights(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    """An output that does not follow, without weights."""
     return Opaque((None,), {})
 
 
@@ -101,6 +103,7 @@ def norm(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
 
 
 def batch_norm(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    """A norm, and the mean and variance that it keeps along the same axes."""
     found = norm(config, inputs)
     shape = _sizes_along(inputs[0], config.get("axis", -1))
     if shape is None:
@@ -215,12 +218,14 @@ def einsum(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
 
 
 def repeated(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    """A flat vector n times."""
     volume = inputs[0] if inputs else None
     output = None if volume is None else (whole(config.get("n")), *volume)
     return Opaque((output,), {}, 0)
 
 
 def resized(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    """An image of another height and width."""
     volume = inputs[0] if inputs else None
     sizes = whole(config.get("height")), whole(config.get("width"))
     if volume is None or len(volume) != 3:

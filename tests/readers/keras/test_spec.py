@@ -278,6 +278,40 @@ def test_an_adapted_normalization_keeps_mean_variance_and_count() -> None:
     assert (trace.totals.parameters, trace.totals.non_trainable) == (0, 7)
 
 
+LSTM_8 = layer("LSTM", "lstm", units=8, return_sequences=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "made", "shape", "parameters"),
+    [
+        # 4*((64 + 20)*20 + 20), as the totals that Keras prints
+        (layer("Embedding", "e", input_dim=5000, output_dim=64),
+         layer("LSTM", "last", units=20), (None,), 6800),
+        (layer("Masking", "m"), layer("LSTM", "last", units=8), (None, 6), 480),
+        (LSTM_8, layer("LSTM", "last", units=8), (None, 6), 544),
+        (LSTM_8, layer("Bidirectional", "last", layer=layer("GRU", units=3, reset_after=True)),
+         (None, 6), 2 * (8 * 9 + 3 * 9 + 18)),
+        (layer("SpatialDropout1D", "s"), layer("GRU", "last", units=3), (None, 6), 90),
+        (layer("Embedding", "e", input_dim=100, output_dim=16),
+         layer("MultiHeadAttention", "last", num_heads=2, key_dim=8), (None,), 1088),
+        (layer("Conv1D", "c", filters=8, kernel_size=[3], padding="causal"),
+         layer("LSTM", "last", units=8), (None, 6), 544),
+        (layer("RepeatVector", "r", n=5), layer("LSTM", "last", units=8), (6,), 480),
+        (layer("GaussianNoise", "n"), layer("Conv2D", "last", filters=4, kernel_size=[3, 3]),
+         (None, None, 5), 184),
+        (layer("RandomFlip", "f"), layer("BatchNormalization", "last"), (None, None, 5), 10),
+    ],
+    ids=lambda value: value["class_name"] if isinstance(value, dict) else "",
+)  # fmt: skip
+def test_parameters_that_depend_on_the_depth_are_known_at_any_length(
+    before: Json, made: Json, shape: Json, parameters: int
+) -> None:
+    trace = traced(stack(before, made, shape=(None, *shape)))
+    assert trace["last"].parameters == parameters
+    assert trace.output is not None
+    assert trace.output[-1] is not None
+
+
 def test_classes_of_others_are_operations_whatever_their_names() -> None:
     own = layer("Conv2D", "own", filters=4, kernel_size=[3, 3]) | {"module": "my.layers"}
     code = layer("Lambda", "code", function=["4wEAAAAAAAAA", None, None], function_type="lambda")
