@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import shapecalc
 from shapecalc import network
+from shapecalc.executor.known_part import known_part
 from shapecalc.readers import read_bytes, read_live
-from shapecalc.tracing import Trace
+from shapecalc.tracing import Trace, known
 
 Json = Any
 NONE = None
@@ -355,6 +356,14 @@ def test_a_frozen_layer_in_a_model_in_a_layer_leaves_its_parameters_unknown() ->
     model = stack(layer("Dense", "d", units=3, trainable=False), shape=(None, 4))
     trace = traced(stack(layer("TimeDistributed", layer=model), shape=(None, 5, 4)))
     assert trace.layers[-1].parameters is None
+
+
+def test_verify_asks_for_the_size_that_a_sequential_model_leaves_out() -> None:
+    layers = [layer("Conv2D", "c", filters=2, kernel_size=[3, 3]), layer("Flatten", "f")]
+    trace = traced({"class_name": "Sequential", "config": {"name": "net", "layers": layers}})
+    with pytest.raises(shapecalc.SpecError) as caught:
+        known_part(known(trace))
+    assert ["--input" in (found.hint or "") for found in caught.value.diagnostics] == [True]
 
 
 def test_classes_of_others_are_operations_whatever_their_names() -> None:
