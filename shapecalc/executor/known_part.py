@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from shapecalc import tracing
-from shapecalc.diagnostics import some
+from shapecalc import rules, tracing
+from shapecalc.diagnostics import Fault, Finding, SpecError, quote, some
 from shapecalc.layers.operation import Operation
 from shapecalc.network import Node
 from shapecalc.records import LayerRecord
@@ -31,13 +31,21 @@ class KnownPart(NamedTuple):
 def known_part(trace: KnownTrace) -> KnownPart:
     """Return the layers whose volumes, and those of all that they take, are known.
 
-    Operations have neither parameters nor MACs there: these are not executed.
+    Operations have neither parameters nor MACs there: these are not executed. Raises SpecError
+    where the size of no input is known.
     """
     operations = [r for r in trace.layers if r.layer is not None and r.layer.opaque]
     unknown = [r.name for r in trace.layers if r.input is None or r.output is None]
     sound = not any(finding.rule.structural for finding in trace.findings)
     if not sound or not (operations or unknown or None in trace.inputs.values()):
         return KnownPart(trace, [])
+    if trace.inputs and not any(trace.inputs.values()):  # nothing is left: a size has to be given
+        name = next(iter(trace.inputs))
+        asked = (found.hint for found in trace.diagnostics if found.rule is rules.INPUT_SIZE)
+        hint = next(asked, "give one with --input")
+        fault = Fault(rules.MISSING_FIELD, f"the size of {quote(name)} is not known", hint)
+        place = trace.spec.place_of_input(name)
+        raise SpecError([trace.spec.document.located(Finding(fault, place))])
     spec = trace.spec
     numbers: dict[int, int] = {}  # of the values that are left, by what they were
     inputs = {name: volume for name, volume in spec.inputs.items() if volume is not None}

@@ -53,6 +53,40 @@ def _sequence(config: Config, length: int | None, units: int | None) -> tuple[Si
     return ((length, units) if config.get("return_sequences") else (units,),)
 
 
+CELLS = {"SimpleRNNCell": "SimpleRNN", "GRUCell": "GRU", "LSTMCell": "LSTM"}
+
+
+def rnn(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    """Cells on a sequence, each on what the one before gives at the same step."""
+    cell = inner_of(config, "cell")
+    if cell is None:
+        return UNKNOWN
+    stacked = cell[1].get("cells") if cell[0] == "StackedRNNCells" else None
+    listed = [{"cell": one} for one in stacked] if isinstance(stacked, list) else [config]
+    cells = [inner_of(one, "cell") for one in listed]
+    volume = inputs[0] if inputs else None
+    shapes: Shapes | None = {}
+    macs: int | None = 0
+    states: tuple[Sizes | None, ...] = ()
+    for number, one in enumerate(cells):
+        if one is None or one[0] not in CELLS:
+            return UNKNOWN
+        returned = {"return_sequences": True, "return_state": True}
+        found = recurrent(CELLS[one[0]])({**one[1], **returned}, [volume])
+        volume, *own = found.outputs
+        states += tuple(own)
+        macs = None if macs is None or found.macs is None else macs + found.macs
+        if shapes is not None and found.parameters is not None:
+            front = f"cell_{number}." if len(cells) > 1 else ""
+            shapes |= {f"{front}{name}": shape for name, shape in found.parameters.items()}
+        else:
+            shapes = None
+    if volume is None:
+        return UNKNOWN
+    outputs = _sequence(config, *volume)
+    return Opaque(outputs + (states if config.get("return_state") else ()), shapes, macs)
+
+
 def bidirectional(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
     """A layer forward and one backward, whose outputs are joined or added."""
     forward = inner_of(config)

@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pydantic import ValidationError
-
-from shapecalc.diagnostics import LayerError
+from shapecalc.diagnostics import MAX_LAYERS
 from shapecalc.frameworks.conversion import Reading, read_layer
 from shapecalc.frameworks.keras1 import modern
 from shapecalc.frameworks.meanings import ACTIVATIONS, NOTHING, Word
 from shapecalc.layers import KINDS
-from shapecalc.readers.keras import operations
+from shapecalc.readers.keras import operations, wrapping
 from shapecalc.readers.keras.building import Building
 from shapecalc.readers.keras.formulas import formula_of
-from shapecalc.readers.keras.items import ROUNDING, Sizes, turned_back
+from shapecalc.readers.keras.graph import Malformed
+from shapecalc.readers.keras.items import Sizes, turned_back
 from shapecalc.readers.keras.layouts import Layouts
-from shapecalc.readers.keras.opaque import UNKNOWN, Opaque, inner_of, product
+from shapecalc.readers.keras.opaque import UNKNOWN, Opaque, inner_of
 from shapecalc.readers.keras.stated import stated_shapes
-from shapecalc.readers.keras.walk import Call, Flattened
+from shapecalc.readers.keras.structure import read_model
+from shapecalc.readers.keras.walk import Call, Flattened, flatten
 from shapecalc.readers.keras.words import given, is_own, word_of
 
 FIRST = "channels_first"
@@ -30,14 +30,18 @@ OF_APPLICATIONS = ("LayerScale", "CustomScaleLayer")  # classes of keras.applica
 ALIKE = ("S", "F", "P", "dilation", "scale")  # fields with a number for each axis
 
 
-def translated(flat: Flattened, inputs: Mapping[str, Sizes] = NOTHING) -> Building:
+def translated(
+    flat: Flattened, inputs: Mapping[str, Sizes] = NOTHING, *, inside: bool = False
+) -> Building:
     """Return the spec of a model's calls, with other volumes in the place of some of its inputs'.
+
+    `inside` says that the model is one inside a layer.
 
     Shapes that a file states are those of its own inputs, and hold for no others.
     """
     layouts = Layouts(flat, _depth_first, _passes)
     building = Building(flat, layouts, {} if inputs else stated_shapes(flat))
-    network = _Network(building, inputs)
+    network = _Network(building, inputs, inside)
     for call in flat.calls:
         network.call(call)
     return network.building
@@ -68,9 +72,10 @@ def _passes(call: Call) -> bool:
 class _Network:
     """Puts one call after the other into a spec."""
 
-    def __init__(self, building: Building, inputs: Mapping[str, Sizes]) -> None:
+    def __init__(self, building: Building, inputs: Mapping[str, Sizes], inside: bool) -> None:
         self.building = building
-        self.inputs = inputs
+        self.inputs, self.inside = inputs, inside
+        self.opened = 0  # calls of models inside layers
         self.items = building.items
 
     def call(self, call: Call) -> None:
@@ -123,7 +128,7 @@ class _Network:
     def _unknown(self, call: Call) -> None:
         """Add an operation for what has no kind."""
         class_name, config = modern(call.layer.class_name, call.layer.config)
-        if class_name == "TimeDistributed" and is_own(call.layer) and self._distributed(call):
+        if is_own(call.layer) and self._wrapping(call, class_name, config):
             return
         sources = self.building.sources(call)
         formula = formula_of(class_name) if is_own(call.layer) else None
@@ -134,32 +139,84 @@ class _Network:
             found = formula(config, sizes or [None])
         self.building.opaque(call, call.layer.class_name, found, sources)
 
-    def _distributed(self, call: Call) -> bool:
+    def _wrapping(self, call: Call, class_name: str, config: Mapping[str, Any]) -> bool:
+        """Add a layer with a layer or a model inside; say whether it is one, and known."""
+        if not call.inputs:
+            return False
+        if class_name == "TimeDistributed":
+            return self._distributed(call, config)
+        sizes = self.items.file_volume(self.building.sources(call)[0])
+        if not sizes:
+            return False
+        if class_name.startswith("ConvLSTM"):
+            return self._wrapped(call, class_name, wrapping.conv_lstm(class_name, config, sizes))
+        inner = inner_of(config) if class_name == "SpectralNormalization" else None
+        if inner is None:
+            return False
+        found = wrapping.normalized(*inner, sizes)
+        return self._wrapped(call, f"SpectralNormalization {inner[0]}", found, inner[1])
+
+    def _wrapped(
+        self, call: Call, what: str, found: Opaque | None, inner: Mapping[str, Any] = NOTHING
+    ) -> bool:
+        """Add an operation with the activation of the layer inside; say whether it is known."""
+        if found is None:
+            return False
+        activation = _activation(inner.get("activation"))
+        value = self.building.opaque(call, what, found, self.building.sources(call)[:1])
+        if activation is not None:
+            self.building.gives(call, self._behind(call, activation, value))
+        return True
+
+    def _distributed(self, call: Call, config: Mapping[str, Any]) -> bool:
         """Add a layer that is used at each step of a sequence; say whether it was one.
 
         One that works along the depth, or value by value, does the same on the whole sequence.
         """
-        inner = inner_of(call.layer.config)
-        word = word_of(inner[0]) if inner is not None and call.inputs else None
-        if inner is None or word is None:
+        inner = inner_of(config)
+        if inner is None:
             return False
-        class_name, config = inner
-        if word.kind == "dense" or (not word.kind) or _is_elementwise(word.kind):
-            layer = replace(call.layer, class_name=class_name, config=config)
+        class_name, own = inner
+        word = word_of(class_name)
+        if word is not None and (
+            not word.kind or word.kind == "dense" or _is_elementwise(word.kind)
+        ):
+            layer = replace(call.layer, class_name=class_name, config=own)
             return self._layer(call._replace(layer=layer))
-        reading = read_layer(word, given(word, config))
-        source = self.building.sources(call)[0]
-        sizes = self.items.file_volume(source)
-        if reading is None or sizes is None or config.get("data_format") == FIRST:
+        sizes = self.items.file_volume(self.building.sources(call)[0])
+        if not sizes or len(sizes) < 2:
             return False
-        found = _at_each_step(reading, sizes)
-        if found is None:
-            return False
-        activation = _activation(config.get("activation"))
-        value = self.building.opaque(call, f"TimeDistributed {class_name}", found, [source])
-        if activation is not None:
-            self.building.gives(call, self._behind(call, activation, value))
-        return True
+        if isinstance(own.get("layers"), list):
+            found = self._model(config["layer"], sizes[1:])
+            own = NOTHING
+        else:
+            found = wrapping.of_layer(class_name, own, sizes[1:])
+        found = None if found is None else wrapping.at_each_step(found, sizes)
+        formula = word is None and formula_of(class_name) is not None
+        return self._wrapped(
+            call, f"TimeDistributed {class_name}", found, NOTHING if formula else own
+        )
+
+    def _model(self, entry: Any, sizes: Sizes) -> Opaque | None:
+        """Return what is known of a model inside a layer, of one input and one output.
+
+        One level is opened, and no more layers than a network may have: the same model may be
+        written into many layers.
+        """
+        if self.inside:
+            return None
+        try:
+            flat = flatten(read_model(entry))
+        except Malformed:
+            return None
+        self.opened += len(flat.calls)
+        if self.opened > MAX_LAYERS or len(flat.inputs) != 1 or len(flat.outputs) != 1:
+            return None
+        name = flat.calls[flat.inputs[0].call].name
+        building = translated(flat, {name: sizes}, inside=True)
+        if building.layouts.mixed:
+            return None
+        return wrapping.summed(building.items, building.values[flat.outputs[0]])
 
     def _layer(self, call: Call) -> bool:
         """Add a layer that has a kind, with its activation behind it; say whether it has one."""
@@ -328,26 +385,6 @@ class _Network:
 def _is_elementwise(kind: str) -> bool:
     """Say whether a kind keeps its volume and has no weights."""
     return kind in KEEPING or kind == "dropout"
-
-
-def _at_each_step(reading: Reading, sizes: Sizes) -> Opaque | None:
-    """Return what is known of a layer of one source that is used on each first axis of a volume."""
-    inner = tuple(size for size in sizes[1:] if size is not None)
-    cls = KINDS.get(reading.kind)
-    if cls is None or cls.merges or len(inner) < len(sizes) - 1 or not inner:
-        return None
-    try:
-        layer = cls.model_validate(reading.fields).with_rounding(ROUNDING)
-        output = layer.volume((inner,))
-        parameters = layer.parameters((inner,))
-        macs = product(sizes[0], layer.macs((inner,), output))
-    except (LayerError, ValidationError):
-        return None
-    shapes: dict[str, dict[str, list[int]]] = {"weight": {}, "bias": {}, "statistic": {}}
-    for name, parameter in parameters.items():
-        shapes[parameter.role][name] = list(parameter.shape)
-    learned = shapes["weight"] | shapes["bias"]
-    return Opaque(((sizes[0], *output),), learned, macs, shapes["statistic"])
 
 
 def _shortened(fields: Mapping[str, Any]) -> dict[str, Any]:

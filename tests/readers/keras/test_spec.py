@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import shapecalc
 from shapecalc import network
+from shapecalc.executor.known_part import known_part
 from shapecalc.readers import read_bytes, read_live
-from shapecalc.tracing import Trace
+from shapecalc.tracing import Trace, known
 
 Json = Any
 NONE = None
@@ -208,6 +209,38 @@ def operation(*layers: Json, shape: Json) -> Json:
         (layer("TimeDistributed", layer=layer("Conv2D", filters=2, kernel_size=[3, 3])),
          (None, 5, 8, 8, 3), ((5, 6, 6, 2), 56, 5 * 36 * 54)),
         (layer("TimeDistributed", layer=layer("Dense", units=7)), (None, 5, 4), ((5, 7), 35, 140)),
+        (layer("TimeDistributed", layer=layer("LSTM", units=5)), (None, 3, 10, 4),
+         ((3, 5), 200, 3 * 1800)),
+        (layer("TimeDistributed", layer=stack(
+            layer("Conv2D", filters=2, kernel_size=[3, 3], activation="relu"), layer("Flatten"),
+            layer("Dense", units=3))),
+         (None, 5, 8, 8, 3), ((5, 3), 56 + 219, 5 * (36 * 54 + 216))),
+        (layer("RNN", cell=layer("LSTMCell", units=5)), (None, 10, 4), ((5,), 200, 1800)),
+        # 8*12 + 12 values of a GRU of 4, behind it 3*(4*2 + 2*2 + 2*2) of one of 2
+        (layer("RNN", return_sequences=True, cell=layer("StackedRNNCells", cells=[
+            layer("GRUCell", units=4), layer("GRUCell", units=2, reset_after=True)])),
+         (None, 10, 4), ((10, 2), 108 + 48, 10 * (96 + 36))),
+        # 9 values for each of 4 gates of 4 filters, on 3 and on 4 slices
+        (layer("ConvLSTM2D", filters=4, kernel_size=[3, 3], padding="same", return_sequences=True),
+         (None, 5, 16, 16, 3), ((5, 16, 16, 4), 9 * 7 * 16 + 16, 5 * 256 * 9 * 7 * 16)),
+        (layer("ConvLSTM1D", filters=2, kernel_size=[3], strides=[2], use_bias=False),
+         (None, 5, 9, 3), ((4, 2), 3 * 5 * 8, 5 * 4 * 3 * 5 * 8)),
+        (layer("SpectralNormalization", layer=layer("Conv2D", filters=8, kernel_size=[3, 3])),
+         (None, 8, 8, 3), ((6, 6, 8), 224, 36 * 216)),
+        (layer("AdditiveAttention"), (None, 10, 4), ((10, 4), 4, 10 * 10 * 8)),
+        (layer("Attention", use_scale=True), (None, 10, 4), ((10, 4), 1, 10 * 10 * 8)),
+        (layer("GroupedQueryAttention", head_dim=3, num_query_heads=4, num_key_value_heads=2),
+         (None, 10, 4), ((10, 4), 2 * (48 + 24) + 12 + 12 + 4, 10 * 144 + 2 * 100 * 12)),
+        (layer("CategoryEncoding", num_tokens=9, output_mode="one_hot"), (None, 1), ((9,), 0, 0)),
+        (layer("CategoryEncoding", num_tokens=9, output_mode="one_hot"), (None, 4),
+         ((4, 9), 0, 0)),
+        (layer("CategoryEncoding", num_tokens=9), (None, 4), ((9,), 0, 0)),
+        (layer("Discretization", bin_boundaries=[0.0, 1.0]), (None, 4), ((4,), 0, 0)),
+        (layer("Discretization", bin_boundaries=[0.0, 1.0], output_mode="one_hot"), (None, 1),
+         ((3,), 0, 0)),
+        (layer("Hashing", num_bins=7, output_mode="multi_hot"), (None, 4), ((7,), 0, 0)),
+        (layer("StringLookup", vocabulary_size=6, output_mode="count"), (None, 4), ((6,), 0, 0)),
+        (layer("TextVectorization", output_sequence_length=20), (None, 1), ((20,), 0, 0)),
         (layer("RepeatVector", n=9), (None, 4), ((9, 4), 0, 0)),
         (layer("Resizing", height=4, width=6), (None, 8, 8, 3), ((4, 6, 3), 0, 0)),
         (layer("GaussianNoise", stddev=0.1), (None, 8, 8, 3), ((8, 8, 3), 0, 0)),
@@ -310,6 +343,27 @@ def test_parameters_that_depend_on_the_depth_are_known_at_any_length(
     assert trace["last"].parameters == parameters
     assert trace.output is not None
     assert trace.output[-1] is not None
+
+
+def test_a_normalized_kernel_keeps_a_vector() -> None:
+    wrapped = layer("Conv2D", filters=8, kernel_size=[3, 3], activation="relu")
+    trace = traced(stack(layer("SpectralNormalization", "sn", layer=wrapped)))
+    assert (trace.totals.parameters, trace.totals.non_trainable) == (224, 8)
+    assert list(rows(trace)) == ["sn", "sn/relu"]
+
+
+def test_a_frozen_layer_in_a_model_in_a_layer_leaves_its_parameters_unknown() -> None:
+    model = stack(layer("Dense", "d", units=3, trainable=False), shape=(None, 4))
+    trace = traced(stack(layer("TimeDistributed", layer=model), shape=(None, 5, 4)))
+    assert trace.layers[-1].parameters is None
+
+
+def test_verify_asks_for_the_size_that_a_sequential_model_leaves_out() -> None:
+    layers = [layer("Conv2D", "c", filters=2, kernel_size=[3, 3]), layer("Flatten", "f")]
+    trace = traced({"class_name": "Sequential", "config": {"name": "net", "layers": layers}})
+    with pytest.raises(shapecalc.SpecError) as caught:
+        known_part(known(trace))
+    assert ["--input" in (found.hint or "") for found in caught.value.diagnostics] == [True]
 
 
 def test_classes_of_others_are_operations_whatever_their_names() -> None:

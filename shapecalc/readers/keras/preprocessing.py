@@ -1,0 +1,62 @@
+"""Layers of Keras that turn categories, numbers and texts into numbers: no weights, one volume.
+
+Sources: Keras, layers.CategoryEncoding, Discretization, Hashing, StringLookup, TextVectorization.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from shapecalc.readers.keras.items import Sizes
+from shapecalc.readers.keras.opaque import Config, Formula, Opaque, whole
+
+Depth = Callable[[Config], int | None]
+
+
+def _tokens(config: Config) -> int | None:
+    return whole(config.get("num_tokens"))
+
+
+def _bins(config: Config) -> int | None:
+    """Return the number of bins: one more than there are boundaries between them."""
+    boundaries = config.get("bin_boundaries")
+    return len(boundaries) + 1 if isinstance(boundaries, list) else whole(config.get("num_bins"))
+
+
+def _words(config: Config) -> int | None:
+    """Return the size of a vocabulary; of one that is learned only what it is filled up to."""
+    key = "max_tokens" if config.get("pad_to_max_tokens") else "vocabulary_size"
+    return whole(config.get(key))
+
+
+def _encoded(depth_of: Depth, usual: str) -> Formula:
+    """Numbers as they are, or as vectors with a place for each category, of all or of each."""
+
+    def numbers(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+        volume, mode = inputs[0], config.get("output_mode", usual)
+        if mode == "int" or not volume:
+            return Opaque((volume,), {}, 0)
+        alone = mode == "one_hot" and volume[-1] != 1
+        if len(volume) > 1 and not alone:
+            return Opaque((None,), {}, 0)
+        return Opaque(((*(volume if alone else volume[:-1]), depth_of(config)),), {}, 0)
+
+    return numbers
+
+
+def _sentences(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:
+    """Texts as numbers of their words, or as one vector each."""
+    if config.get("output_mode", "int") == "int":
+        return Opaque(((whole(config.get("output_sequence_length")),),), {}, 0)
+    return Opaque(((_words(config),),), {}, 0)
+
+
+ENCODERS = {
+    "CategoryEncoding": _encoded(_tokens, "multi_hot"),
+    "Discretization": _encoded(_bins, "int"),
+    "HashedCrossing": _encoded(_bins, "int"),
+    "Hashing": _encoded(_bins, "int"),
+    "IntegerLookup": _encoded(_words, "int"),
+    "StringLookup": _encoded(_words, "int"),
+    "TextVectorization": _sentences,
+}
