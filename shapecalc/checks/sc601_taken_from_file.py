@@ -32,7 +32,9 @@ def find(trace: Trace) -> Sequence[Finding]:
         f" {len(trace.layers):,} layers {'is' if len(taken) == 1 else 'are'} taken from the file,"
         " not computed"
     )
-    hint = f"shapecalc has no kind for {some([record.title for record in taken], MOST_NAMES)}"
+    hint = (
+        f"shapecalc computes no volume for {some([record.title for record in taken], MOST_NAMES)}"
+    )
     return (Finding(Fault(rules.TAKEN_FROM_FILE, message, hint), taken[0].path, taken[0].name),)
 
 

@@ -18,7 +18,7 @@ from shapecalc.readers.keras.spec import translated
 from shapecalc.readers.keras.walk import flatten
 from shapecalc.readers.keras.words import field_key
 
-NO_LAYERS = "save a functional or Sequential model, or write the network as a spec"
+NO_LAYERS = "save keras.Model(inputs, model.call(inputs)), or write the network as a spec"
 DAMAGED = "save the model again with Keras, and give the whole file"
 
 
