@@ -159,8 +159,9 @@ def assert_a_result(trace: Trace) -> dict[str, Any]:
     assert_nulls(result)
     if result["complete"]:
         assert not stopped
-        assert None not in result["totals"].values()
-        assert None not in result["outputs"].values()
+        if not any(map(unknown, result["inputs"].values())):
+            assert None not in result["totals"].values()
+            assert None not in result["outputs"].values()
     return result
 
 
@@ -168,28 +169,37 @@ def assert_sums(result: dict[str, Any], stopped: bool) -> None:
     records = result["layers"]
     for key, total in result["totals"].items():
         if key == "activations":
-            terms = [None if r["output"] is None else prod(r["output"]) for r in records]
+            terms = [None if unknown(r["output"]) else prod(r["output"]) for r in records]
         else:
             terms = [r[key] for r in records if key == "macs" or r["shares"] is None]
         if total is not None or not stopped:  # layers that cannot be read make sums unknown
             assert total == (None if None in terms else sum(terms)), key
 
 
+def unknown(volume: list[int | None] | None) -> bool:
+    """Say whether a volume, or a size of it, is not known."""
+    return volume is None or None in volume
+
+
+def is_size(value: Any) -> bool:
+    return value is None or (type(value) is int and value > 0)
+
+
 def assert_nulls(result: dict[str, Any]) -> None:
     for record in result["layers"]:
         weights, biases = record["weights"], record["biases"]
-        unknown = weights is None or biases is None
-        assert record["parameters"] == (None if unknown else weights + biases)
+        counted = weights is not None and biases is not None
+        assert record["parameters"] == (weights + biases if counted else None)
         for volume in (record["output"], *(record["input"] or [])):
-            assert volume is None or (volume and all(type(v) is int and v > 0 for v in volume))
+            assert volume is None or (volume and all(map(is_size, volume)))
         for key in ("weights", "biases", "non_trainable", "macs"):
             assert record[key] is None or (type(record[key]) is int and record[key] >= 0)
         if record["kind"] in UNLEARNED and record["input"] is not None:
             assert record["parameters"] in (0, None)  # None where the layer's fields are faulty
             assert record["macs"] in (0, None)
         field, jump = record["receptive_field"], record["jump"]
-        assert field is None or all(type(v) is int and v > 0 for v in field)
-        assert jump is None or (all(v > 0 for v in jump) and field is not None)
+        assert field is None or all(map(is_size, field))
+        assert jump is None or (all(v is None or v > 0 for v in jump) and field is not None)
         assert jump is None or len(jump) == len(field)
         if record["input"] is None and record["kind"] not in ("dense", "reshape"):
             assert record["output"] is None or record["kind"] not in ("conv", "max_pool", "relu")

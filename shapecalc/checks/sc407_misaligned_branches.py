@@ -24,11 +24,11 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
-from shapecalc.layers.base import Layer
 from shapecalc.receptive_field import Field, aligned
 from shapecalc.records import KnownRecord
 from shapecalc.rules import Rule
@@ -37,24 +37,33 @@ from shapecalc.tracing import KnownTrace
 RULE = Rule("SC407", "misaligned-branches", "advice")
 
 
-def find(record: KnownRecord, trace: KnownTrace) -> Sequence[Later]:
-    """Return a finding if jumps or centres of the merged branches differ."""
+def find(trace: KnownTrace) -> Iterator[Later]:
+    """Yield a finding for each merge whose branches differ in jump or centre."""
+    merges = [record for record in trace.layers if len(record.source_fields) > 1]
+    causal: bool | None = None  # asked once, where it matters
+    for record in merges:
+        compared = _compared(record)
+        if len(compared) < 2 or aligned(compared):
+            continue
+        causal = _is_causal(trace) if causal is None else causal
+        if not (causal and _end_alike(compared)):
+            hint = "give the branches the same strides, and padding that is the same on both sides"
+            yield finding(RULE, record, partial(_message, compared), hint)
+
+
+def _compared(record: KnownRecord) -> list[Field]:
+    """Return the fields of a merge's branches that have places to compare."""
     fields = record.source_fields
-    if len(fields) < 2 or record.layer is None or not record.layer.merges:
-        return ()
-    first = fields[0]
-    if all(field is first for field in fields) or record.output is None:
-        return ()
-    spatial = record.output[:-1]
-    compared = [
+    first, output = fields[0], record.output
+    if record.layer is None or not record.layer.merges or record.input is None or output is None:
+        return []
+    if all(field is first for field in fields):
+        return []
+    return [
         field  # a stretched branch has one place for all of the others'
-        for field, volume in zip(fields, record.input or (), strict=True)
-        if field is not None and field.axes is not None and volume[:-1] == spatial
+        for field, volume in zip(fields, record.input, strict=True)
+        if field is not None and field.axes is not None and volume[:-1] == output[:-1]
     ]
-    if len(compared) < 2 or aligned(compared) or (_is_causal(trace) and _end_alike(compared)):
-        return ()
-    hint = "give the branches the same strides, and padding that is the same on both sides"
-    return [finding(RULE, record, lambda: _message(compared), hint)]
 
 
 def _is_causal(trace: KnownTrace) -> bool:
@@ -78,4 +87,4 @@ def _placed(field: Field) -> str:
     return f"jump {jumps}, first centre at ({centres})"
 
 
-CHECK = Check(RULE, (Layer,), find)
+CHECK = Check(RULE, of_network=find)

@@ -201,9 +201,9 @@ def _ours(
         try:
             KINDS[kind].model_validate(fields)
         except ValidationError as error:
-            missing = [str(problem["loc"][0]) for problem in error.errors()]
             if complete or example or not all(e["type"] == "missing" for e in error.errors()):
                 return None
+            missing = [str(problem["loc"][0]) for problem in error.errors()]
             if not all(name in EXAMPLES for name in missing):
                 return None
             example = True
