@@ -34,12 +34,14 @@ class Items:
     """All layers so far, by name, with the rank of their outputs where it is known.
 
     Values are called by the layer or input that gives them. Volumes have the depth last;
-    `first` holds the values whose depth comes first in the file.
+    `first` holds the values whose depth comes first in the file, `own` what the file has
+    of an input, or its layers take.
     """
 
     def __init__(self) -> None:
         self.inputs: dict[str, Sizes | None] = {}
         self.input_paths: dict[str, Path] = {}
+        self.own: dict[str, Sizes] = {}
         self.listed: list[Item] = []
         self.ranks: dict[str, int | None] = {}
         self.first: set[str] = set()

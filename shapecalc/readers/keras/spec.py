@@ -98,8 +98,11 @@ class _Network:
         first = self.building.layouts.depth_first(call.outputs[0])
         if first and volume is not None and len(volume) > 1:
             volume = turned_back(volume)
+        own = volume
         volume = self.inputs.get(call.name, volume)
         name = self.items.add_input(call.name, volume, call.layer.path)
+        if own is not None:
+            self.items.own[name] = own
         if first:
             self.items.first.add(name)
         if shape is not None and len(shape) <= 1:
@@ -273,6 +276,8 @@ class _Network:
         sources = self.building.sources(call)
         source = sources[0]
         if word.axes:
+            if source in self.items.inputs:
+                self.items.own.setdefault(source, (None,) * (word.axes[0] + 1))
             first = config.get("data_format") == FIRST
             source = self.building.in_order(call, source, first)
             flat = "keep" in fields and not fields["keep"]

@@ -492,6 +492,23 @@ def test_sizes_that_a_file_leaves_open_can_be_given() -> None:
     assert sized.totals.macs == 8 * 8 * 27 * 6 + 12
 
 
+@pytest.mark.parametrize("shape", [(None, 8, 8, 3), (None, None, None, 3), None])
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [("9x9", "9x9x"), ("1x9x9x3", "9x9x3"), ("9", "9x"), ([2, None, 9, 3], "?x9x3")],
+)
+def test_a_given_size_with_other_axes_is_refused(shape: Json, given: Json, hint: str) -> None:
+    conv = layer("Conv2D", "conv", filters=6, kernel_size=[3, 3])
+    bare = {"class_name": "Sequential", "config": {"name": "net", "layers": [conv]}}
+    trace = traced(bare if shape is None else stack(conv, shape=shape))
+    with pytest.raises(shapecalc.SpecError, match="height x width x depth") as caught:
+        shapecalc.trace(trace.spec, inputs=given)
+    (found,) = caught.value.diagnostics
+    assert hint in found.hint
+    offered = found.hint.rpartition(" ")[2]
+    assert shapecalc.trace(trace.spec, inputs=offered)["conv"].output is not None
+
+
 def test_what_has_no_kind_is_known_as_far_as_open_sizes_let_it() -> None:
     sequence = traced(
         stack(
