@@ -228,6 +228,7 @@ def test_warnings_name_what_the_windows_leave_out() -> None:
     report(differing, compared, least=1500)
 
 
+@pytest.mark.slow
 def test_receptive_fields_follow_the_windows_back() -> None:
     differing = []
     compared = 0

@@ -54,6 +54,7 @@ def test_what_keras_prints(volume: Volume) -> None:
     assert only([[None, *volume]]) == volume  # Keras' input shapes of a model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("volume", IMAGES, ids=show)
 @pytest.mark.parametrize("batch", ["N", "B", "?", "None", "batch", "batch_size", "-1"])
 @pytest.mark.parametrize("cross", ["x", "X", "×", " x ", ",", ", ", "*"])

@@ -95,6 +95,7 @@ def identity(path: Path) -> str:
     return f"{path.parent.name}/{path.stem}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", TRACED, ids=identity)
 def test_reports_and_findings_stay(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     compare(lambda: shapecalc.trace(path).to_dict(), monkeypatch)

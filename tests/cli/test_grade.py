@@ -245,6 +245,7 @@ def test_a_fault_of_ones_own_is_told_and_the_others_are_marked(
 # -- hostile files ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
 def test_a_class_with_hostile_files_is_marked(spawn: Spawn, homework: Path, form: str) -> None:

@@ -213,6 +213,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["check", "report", "verify"])
 def test_an_interrupted_command_says_so_in_a_line_and_is_130(tmp_path: Path, command: str) -> None:
     done = subprocess.run(

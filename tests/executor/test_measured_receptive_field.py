@@ -206,6 +206,7 @@ RESHAPED = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("behind", ["relu", "lrn", "conv: {K: 3, F: 1}", DEPTHWISE, "flatten"])
 @pytest.mark.parametrize(("size", "depth", "reshaped"), RESHAPED)
 def test_a_reshape_of_any_depth(size: str, depth: int, reshaped: str, behind: str) -> None:

@@ -353,6 +353,7 @@ def bins(spatial: tuple[int, ...], output: tuple[int, ...]) -> list[Window]:
     return [list(product(*one)) for one in product(*edges)]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("W", range(1, 8))
 @pytest.mark.parametrize("o", range(1, 6))

@@ -127,6 +127,7 @@ def block_style(case: Case) -> str:
     return "\n".join([*lines, ""])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [c for c in CASES if c.name not in ("LeakyReLU", "PReLU")])
 def test_without_a_prefix_the_fields_tell_which_framework_is_meant(case: Case) -> None:
     for name in (case.name, case.name.lower()):

@@ -93,6 +93,7 @@ def least_change(good: Callable[[int], bool], start: int, least: int) -> int | N
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["conv", "max_pool"])
 def test_every_repair_does_what_it_says(kind: str) -> None:
     tried = 0

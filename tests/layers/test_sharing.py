@@ -44,6 +44,7 @@ def shared(first: tuple[str, dict[str, Any]], second: tuple[str, dict[str, Any]]
     return (found[0] if found else None), result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "second"), product(WITH_WEIGHTS, repeat=2))
 def test_the_reason_is_a_difference(first: Any, second: Any) -> None:
     found, result = shared(first, second)

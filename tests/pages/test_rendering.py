@@ -115,6 +115,7 @@ def too_wide(text: str, width: int) -> list[str]:
     return [line for line in code.sub("", f"{text}\n").splitlines() if len(line) > width]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [80, 100])
 @pytest.mark.parametrize("name", [*NAMES, *KINDS])
 def test_a_page_fits_a_terminal(name: str, width: int) -> None:

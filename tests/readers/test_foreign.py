@@ -191,6 +191,7 @@ def test_hints_say_what_to_do(trace_text: TraceText) -> None:
         assert ("UTF-8" in found.hint) is (name == "utf-16")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", ["table", "markdown", "latex"])
 @pytest.mark.parametrize("name", [*FILES, "broken"])
 def test_no_table_of_question_marks_is_printed(
@@ -207,6 +208,7 @@ def test_no_table_of_question_marks_is_printed(
 # -- what is a spec, or meant as one ---------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     [p for p in sorted(SPECS.rglob("*.yaml")) if "homework" not in p.parts],

@@ -98,6 +98,7 @@ def faults(spec: Any, path: Path) -> tuple[str, list[Diagnostic]]:
     return text, [d for d in shapecalc.trace(path).diagnostics if d.code == "SC205"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STRUCTURES)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("S", [pytest.param(1, marks=pytest.mark.slow), 2])

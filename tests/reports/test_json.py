@@ -103,6 +103,7 @@ def test_the_documented_example() -> None:
     assert totals["non_trainable"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(SPECS.glob("*/*.yaml")), ids=lambda path: path.stem)
 def test_every_sample_has_every_key(path: Path) -> None:
     report = parsed(path)

@@ -354,6 +354,7 @@ BROKEN = sorted((SPECS / "broken").iterdir())
 STRANGE = [(5,), (1, 1), (3, 3, 3), (2, 9, 4), (7, 7, 7, 7), (100_000, 1, 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_no_model_raises_for_a_broken_network(path: Path) -> None:
     subject = subject_of(path)
