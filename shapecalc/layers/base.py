@@ -324,6 +324,15 @@ def need_positions(volume: Volume) -> None:
         raise LayerError(repairable(rules.RANK, message, [repair]))
 
 
+def need_groups(groups: int, D: int) -> None:
+    """Raise SC204 unless groups divide the depth."""
+    if D % groups:
+        best = next(g for g in range(min(groups, D, 4096), 0, -1) if D % g == 0)
+        repair = Repair(f"groups={best} does", set_field("groups", best))
+        message = f"groups={groups} does not divide the depth {D}"
+        raise LayerError(repairable(rules.GROUPS, message, [repair]))
+
+
 def per_axis(value: Any, rank: int, field: str) -> tuple[Any, ...]:
     """Return a field's value for each of `rank` axes; raise SC206 for a list of another length."""
     if not isinstance(value, tuple):
@@ -396,6 +405,7 @@ __all__ = [
     "field_word",
     "field_words",
     "hidden",
+    "need_groups",
     "need_positions",
     "need_spatial",
     "per_axis",

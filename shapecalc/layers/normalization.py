@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
-from shapecalc import rules
 from shapecalc.derivations import Derivation
-from shapecalc.diagnostics import LayerError, repairable
-from shapecalc.edits import Repair, set_field
 from shapecalc.layers.base import (
     NO_PARAMETERS,
     AlongDepth,
@@ -14,6 +11,7 @@ from shapecalc.layers.base import (
     Layer,
     Parameter,
     Parameters,
+    need_groups,
     need_positions,
     vector,
 )
@@ -203,12 +201,7 @@ class GroupNorm(WholeNormalization):
     shorthand = "groups"
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        D = inputs[0][-1]
-        if D % self.groups:
-            best = next(g for g in range(min(self.groups, D, 4096), 0, -1) if D % g == 0)
-            message = f"groups={self.groups} does not divide the depth {D}"
-            repair = Repair(f"groups={best} does", set_field("groups", best))
-            raise LayerError(repairable(rules.GROUPS, message, [repair]))
+        need_groups(self.groups, inputs[0][-1])
         return inputs[0]
 
 

@@ -16,6 +16,7 @@ from shapecalc.layers.base import (
     Layer,
     axis_number,
     by_axis,
+    need_groups,
     need_positions,
     per_axis,
     show,
@@ -64,12 +65,7 @@ class ChannelShuffle(Layer):
     mixes_depth: ClassVar[bool] = True
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        D = inputs[0][-1]
-        if D % self.groups:
-            best = next(g for g in range(min(self.groups, D, 4096), 0, -1) if D % g == 0)
-            message = f"groups={self.groups} does not divide the depth {D}"
-            repair = Repair(f"groups={best} does", set_field("groups", best))
-            raise LayerError(repairable(rules.GROUPS, message, [repair]))
+        need_groups(self.groups, inputs[0][-1])
         return inputs[0]
 
     def receptive_field(
@@ -78,7 +74,22 @@ class ChannelShuffle(Layer):
         return reordered(fields[0])
 
 
-class PixelShuffle(Layer):
+class Blocks(Layer):
+    """What both pixel shuffles have: blocks of scale x scale positions."""
+
+    scale: Sizes
+    order: Annotated[str, choice("pytorch", "tensorflow")] = "pytorch"
+
+    shorthand = "scale"
+    mixes_depth: ClassVar[bool] = True
+
+    def scales(self, volume: Volume) -> tuple[int, ...]:
+        """Return the factor of each axis."""
+        need_positions(volume)
+        return per_axis(self.scale, len(volume) - 1, "scale")
+
+
+class PixelShuffle(Blocks):
     """pixel_shuffle: spread each position's values over a block of scale x scale positions.
 
     Output: W*scale along each axis, the depth divided by scale*scale (by the product of all axes'
@@ -97,17 +108,6 @@ class PixelShuffle(Layer):
     Sources: Shi et al., "Real-Time Single Image and Video Super-Resolution", 2016; PyTorch,
     torch.nn.PixelShuffle; TensorFlow, tf.nn.depth_to_space.
     """
-
-    scale: Sizes
-    order: Annotated[str, choice("pytorch", "tensorflow")] = "pytorch"
-
-    shorthand = "scale"
-    mixes_depth: ClassVar[bool] = True
-
-    def scales(self, volume: Volume) -> tuple[int, ...]:
-        """Return the factor of each axis."""
-        need_positions(volume)
-        return per_axis(self.scale, len(volume) - 1, "scale")
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs
@@ -149,7 +149,7 @@ def _product(scales: Sequence[int]) -> str:
     return f"{'*'.join(map(str, scales))}{f' = {prod(scales)}' if len(scales) > 1 else ''}"
 
 
-class PixelUnshuffle(Layer):
+class PixelUnshuffle(Blocks):
     """pixel_unshuffle: gather each block of scale x scale positions in one, the reverse of
     pixel_shuffle.
 
@@ -166,17 +166,6 @@ class PixelUnshuffle(Layer):
 
     Sources: PyTorch, torch.nn.PixelUnshuffle; TensorFlow, tf.nn.space_to_depth.
     """
-
-    scale: Sizes
-    order: Annotated[str, choice("pytorch", "tensorflow")] = "pytorch"
-
-    shorthand = "scale"
-    mixes_depth: ClassVar[bool] = True
-
-    def scales(self, volume: Volume) -> tuple[int, ...]:
-        """Return the factor of each axis."""
-        need_positions(volume)
-        return per_axis(self.scale, len(volume) - 1, "scale")
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs
