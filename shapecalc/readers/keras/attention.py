@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from shapecalc.readers.keras.items import Sizes
-from shapecalc.readers.keras.opaque import Config, Opaque, Shapes, product, whole
+from shapecalc.readers.items import Sizes
+from shapecalc.readers.keras.opaque import Config, product, whole
+from shapecalc.readers.opaque import Opaque, Shapes
 
 
 def attention(config: Config, inputs: Sequence[Sizes | None]) -> Opaque:

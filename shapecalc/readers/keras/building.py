@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from shapecalc.layers import KINDS
-from shapecalc.readers.keras.items import Item, Items, Sizes, turned_back
+from shapecalc.readers.items import Item, Items, Sizes, turned_back
 from shapecalc.readers.keras.layouts import Layouts
-from shapecalc.readers.keras.opaque import Opaque
 from shapecalc.readers.keras.stated import Stated
 from shapecalc.readers.keras.walk import Call, Flattened, Tensor
+from shapecalc.readers.opaque import Opaque
 
 
 class Building:
@@ -140,7 +140,7 @@ class Building:
             if number:
                 fields |= {"parameters": {}, "macs": 0}
             else:
-                arrays = _arrays(found)
+                arrays = found.arrays()
                 if arrays is not None:
                     fields["parameters"] = arrays
                 if found.macs is not None:
@@ -172,19 +172,6 @@ class Building:
         turned = self.layouts.depth_first(tensor) if kept is None else kept in self.items.first
         first = len(sizes) > 1 and turned
         return (turned_back(sizes) if first else sizes), first
-
-
-def _arrays(found: Opaque) -> dict[str, Any] | None:
-    """Return an operation's arrays with their roles."""
-    if found.parameters is None:
-        return None
-    arrays: dict[str, Any] = {
-        name: {"shape": shape, "role": "bias"} if name.endswith("bias") else shape
-        for name, shape in found.parameters.items()
-    }
-    for name, shape in (found.statistics or {}).items():
-        arrays[name] = {"shape": shape, "role": "statistic"}
-    return arrays
 
 
 def call_name(call: Call) -> str:

@@ -10,9 +10,9 @@ from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, Path, quote, refusal
 from shapecalc.document import Document, Original
 from shapecalc.frameworks.meanings import NOTHING
+from shapecalc.readers.items import ROUNDING, Item, Items, Sizes, turned
 from shapecalc.readers.keras.building import Building
 from shapecalc.readers.keras.graph import Graph, Malformed, NoLayers
-from shapecalc.readers.keras.items import ROUNDING, Item, Items, Sizes, turned
 from shapecalc.readers.keras.model import Model, read
 from shapecalc.readers.keras.spec import translated
 from shapecalc.readers.keras.walk import flatten
@@ -77,7 +77,7 @@ def _document(model: Model, name: str | None, inputs: Mapping[str, Sizes] = NOTH
         value: None if sizes is None else list(sizes) for value, sizes in items.inputs.items()
     }
     data["rounding"] = ROUNDING
-    data["layers"] = _layers(building)
+    data["layers"] = items.layers()
     data["outputs"] = list(dict.fromkeys(building.values[end] for end in building.flat.outputs))
     lines = model.source.has_lines
     document = Document(
@@ -107,21 +107,6 @@ def _check_axes(items: Items, given: Mapping[str, Sizes]) -> None:
             rest = (b if a is None else a for a, b in zip(own, usual, strict=True))
             hint = f"for example {show((*volume, *[*rest][len(volume) :]))}"
         raise refusal(Fault(rules.WRONG_VALUE, message, hint), "inputs")
-
-
-def _layers(building: Building) -> list[dict[str, Any]]:
-    """Return the layers as a spec has them; `from` is left out where it is the one before."""
-    inputs = list(building.items.inputs)
-    before = inputs[0] if len(inputs) == 1 else None
-    layers = []
-    for item in building.items.listed:
-        fields: dict[str, Any] = {"name": item.name}
-        if item.sources != (before,):
-            one = len(item.sources) == 1
-            fields["from"] = item.sources[0] if one else list(item.sources)
-        layers.append({item.kind: fields | item.beside | item.fields})
-        before = item.name
-    return layers
 
 
 # -- places ----------------------------------------------------------------------------------------

@@ -8,30 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from shapecalc.diagnostics import LIMIT
-from shapecalc.readers.keras.items import Sizes
+from shapecalc.readers.items import Sizes
+from shapecalc.readers.opaque import UNKNOWN, Opaque, Shapes
 
 Config = Mapping[str, Any]
-Shapes = dict[str, list[int]]
 
 
-class Opaque(NamedTuple):
-    """What is known of a layer: its outputs, its parameters by name, its MACs.
-
-    What is called a bias counts as one, and `statistics` are not learned. What `keeps` its volume
-    gives the first one that comes in, its axes in the same order.
-    """
-
-    outputs: tuple[Sizes | None, ...] = (None,)
-    parameters: Shapes | None = None
-    macs: int | None = None
-    statistics: Shapes | None = None
-    keeps: bool = False
-
-
-UNKNOWN = Opaque()
 EQUATION = r"(\.{0,3}[a-zA-Z]+),([a-zA-Z]+)->(\.{0,3}[a-zA-Z]+)"
 LONGEST_EQUATION = 100
 Formula = Callable[[Config, Sequence[Sizes | None]], Opaque]

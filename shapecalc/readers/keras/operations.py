@@ -13,13 +13,14 @@ from typing import Any
 
 from shapecalc.frameworks.meanings import ACTIVATIONS
 from shapecalc.layers import KINDS
+from shapecalc.readers.items import Sizes, turned_back
 from shapecalc.readers.keras.building import Building
 from shapecalc.readers.keras.formulas import formula_of
 from shapecalc.readers.keras.graph import Layer, TensorRef
-from shapecalc.readers.keras.items import Sizes, turned_back
-from shapecalc.readers.keras.opaque import Opaque, product, stretched, whole
+from shapecalc.readers.keras.opaque import product, stretched, whole
 from shapecalc.readers.keras.walk import Call
 from shapecalc.readers.keras.words import word_of
+from shapecalc.readers.opaque import Opaque
 from shapecalc.volumes import titles_of
 
 MERGED = ("Add", "Subtract", "Multiply", "Maximum", "Average", "Minimum", "Concatenate", "Merge")

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from shapecalc.readers.keras.items import Sizes
-from shapecalc.readers.keras.opaque import Config, Formula, Opaque, whole
+from shapecalc.readers.items import Sizes
+from shapecalc.readers.keras.opaque import Config, Formula, whole
+from shapecalc.readers.opaque import Opaque
 
 Depth = Callable[[Config], int | None]
 

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapecalc.readers.keras.items import Sizes
-from shapecalc.readers.keras.opaque import (
-    UNKNOWN,
-    Config,
-    Formula,
-    Opaque,
-    Shapes,
-    inner_of,
-    product,
-    whole,
-)
+from shapecalc.readers.items import Sizes
+from shapecalc.readers.keras.opaque import Config, Formula, inner_of, product, whole
+from shapecalc.readers.opaque import UNKNOWN, Opaque, Shapes
 
 GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4, "CuDNNGRU": 3, "CuDNNLSTM": 4}
 STATES = {"LSTM": 2, "CuDNNLSTM": 2}

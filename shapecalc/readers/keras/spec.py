@@ -11,17 +11,18 @@ from shapecalc.frameworks.conversion import Reading, read_layer
 from shapecalc.frameworks.keras1 import modern
 from shapecalc.frameworks.meanings import ACTIVATIONS, NOTHING, Word
 from shapecalc.layers import KINDS
+from shapecalc.readers.items import Sizes, turned_back
 from shapecalc.readers.keras import operations, wrapping
 from shapecalc.readers.keras.building import Building
 from shapecalc.readers.keras.formulas import formula_of
 from shapecalc.readers.keras.graph import Malformed
-from shapecalc.readers.keras.items import Sizes, turned_back
 from shapecalc.readers.keras.layouts import Layouts
-from shapecalc.readers.keras.opaque import UNKNOWN, Opaque, inner_of
+from shapecalc.readers.keras.opaque import inner_of
 from shapecalc.readers.keras.stated import stated_shapes
 from shapecalc.readers.keras.structure import read_model
 from shapecalc.readers.keras.walk import Call, Flattened, flatten
 from shapecalc.readers.keras.words import given, is_own, word_of
+from shapecalc.readers.opaque import UNKNOWN, Opaque
 
 FIRST = "channels_first"
 LINEAR = ("linear", None)

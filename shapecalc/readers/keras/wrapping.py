@@ -16,10 +16,11 @@ from shapecalc.frameworks.conversion import read_layer
 from shapecalc.layers import KINDS, Layer
 from shapecalc.layers.base import Parameters
 from shapecalc.quantities import Role
+from shapecalc.readers.items import ROUNDING, TRIED, Items, Sizes, turned, turned_back
 from shapecalc.readers.keras.formulas import formula_of
-from shapecalc.readers.keras.items import ROUNDING, TRIED, Items, Sizes, turned, turned_back
-from shapecalc.readers.keras.opaque import Config, Opaque, Shapes, product, whole
+from shapecalc.readers.keras.opaque import Config, product, whole
 from shapecalc.readers.keras.words import given, word_of
+from shapecalc.readers.opaque import Opaque, Shapes
 
 FIRST = "channels_first"
 # What the last axis of a wrapped layer's kernel is, under its name in the configuration.

@@ -13,7 +13,7 @@ from shapecalc.geometry import Rounding
 from shapecalc.layers import KINDS, Layer
 
 Sizes = tuple[int | None, ...]  # of a volume, without a batch; None is any size
-ROUNDING: Rounding = "floor"  # Keras' own
+ROUNDING: Rounding = "floor"  # the frameworks' own
 TRIED = (5040, 7200)  # for sizes that are left open: where both give the same, it is known
 
 
@@ -97,6 +97,20 @@ class Items:
             self._volumes[name] = _volume(item, [self._volumes[s] for s in item.sources])
             waiting.pop()
         return self._volumes[value]
+
+    def layers(self) -> list[dict[str, Any]]:
+        """Return the layers as a spec has them; `from` is left out where it is the one before."""
+        inputs = list(self.inputs)
+        before = inputs[0] if len(inputs) == 1 else None
+        layers = []
+        for item in self.listed:
+            fields: dict[str, Any] = {"name": item.name}
+            if item.sources != (before,):
+                one = len(item.sources) == 1
+                fields["from"] = item.sources[0] if one else list(item.sources)
+            layers.append({item.kind: fields | item.beside | item.fields})
+            before = item.name
+        return layers
 
     def file_volume(self, value: str) -> Sizes | None:
         """Return a value's volume in the order of axes that the file has."""
