@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import click
 
 from shapecalc.cli.files import FAULTY, OK, UNUSABLE, Inputs, input_option, max_layers_option
 from shapecalc.cli.findings import Printer, format_option
+from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import chosen
 
@@ -42,6 +44,9 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
 @input_option
 @max_layers_option
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
+@click.option("--exit-zero", is_flag=True, help="Do not fail for what is found.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each code instead.")
+@output_options
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary.")
 @click.pass_context
 def command(
@@ -53,26 +58,44 @@ def command(
     inputs: Inputs,
     max_layers: int,
     strict: bool,
+    exit_zero: bool,
+    statistics: bool,
+    output: Path | None,
+    force: bool,
     quiet: bool,
 ) -> None:
     """Find what is wrong in specs: files, folders (*.yaml, *.yml, *.json, nothing hidden), or -
     for standard input.
     """
     search = Search(paths, "Checking", quiet, select)
-    printer = Printer(form, full=bool(select))
+    refuse_overwriting(output, force, paths)
+    printer = Printer(form, full=bool(select), strict=strict, output=output)
     counts: Counter[str] = Counter()
+    codes: Counter[str] = Counter()
     unwanted = _unwanted(select, ignore)
     for path, trace in search.traces(max_layers, inputs=inputs):
         wanted = list(chosen(trace.diagnostics, lambda d: d.code not in unwanted))
         counts.update(found.severity for found in wanted)
-        printer.add(path, wanted)
-    printer.end()
+        codes.update(found.code for found in wanted)
+        if not statistics:
+            printer.add(path, wanted)
+    written = write(_statistics(codes), output) if statistics else printer.end()
     if not quiet:
         click.echo(_summary(search, counts), err=True)
     if not search.checked and search.code == OK:
         search.code = UNUSABLE
     failing = counts["error"] + (counts["warning"] if strict else 0)
-    ctx.exit(max(search.code, FAULTY if failing else OK))
+    found = FAULTY if failing and not exit_zero else OK
+    ctx.exit(max(search.code, found, OK if written else UNUSABLE))
+
+
+def _statistics(codes: Counter[str]) -> str:
+    """Return how often each code was found, the commonest first."""
+    from shapecalc import rules
+
+    width = len(f"{max(codes.values(), default=0):,}")
+    ordered = sorted(codes.items(), key=lambda pair: (-pair[1], pair[0]))
+    return "".join(f"{n:>{width},}  {code}  {rules.of(code).title}\n" for code, n in ordered)
 
 
 def _unwanted(select: tuple[str, ...], ignore: tuple[str, ...]) -> set[str]:
