@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,10 @@ from shapecalc.cli.findings import Printer, format_option
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import chosen
+
+if TYPE_CHECKING:
+    from shapecalc.cli.fixes import Fixer
+    from shapecalc.fixing import Wanted
 
 
 def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -44,6 +49,9 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
 @input_option
 @max_layers_option
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
+@click.option("--fix", is_flag=True, help="Mend what leaves the network as it was meant.")
+@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Mend what changes the network, too.")
+@click.option("--diff", is_flag=True, help="Show what would be mended, and write nothing.")
 @click.option("--exit-zero", is_flag=True, help="Do not fail for what is found.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each code instead.")
 @output_options
@@ -58,6 +66,9 @@ def command(
     inputs: Inputs,
     max_layers: int,
     strict: bool,
+    fix: bool,
+    unsafe: bool,
+    diff: bool,
     exit_zero: bool,
     statistics: bool,
     output: Path | None,
@@ -69,11 +80,14 @@ def command(
     """
     search = Search(paths, "Checking", quiet, select)
     refuse_overwriting(output, force, paths)
-    printer = Printer(form, full=bool(select), strict=strict, output=output)
+    printer = Printer(form, full=bool(select), strict=strict, output=output, err=diff)
     counts: Counter[str] = Counter()
     codes: Counter[str] = Counter()
     unwanted = _unwanted(select, ignore)
+    fixer = _fixer(paths, lambda found: found.code not in unwanted, fix, unsafe, diff)
     for path, trace in search.traces(max_layers, inputs=inputs):
+        if fixer is not None:
+            trace = fixer.fix(path, trace)
         wanted = list(chosen(trace.diagnostics, lambda d: d.code not in unwanted))
         counts.update(found.severity for found in wanted)
         codes.update(found.code for found in wanted)
@@ -81,12 +95,38 @@ def command(
             printer.add(path, wanted)
     written = write(_statistics(codes), output) if statistics else printer.end()
     if not quiet:
-        click.echo(_summary(search, counts), err=True)
+        click.echo(_summary(search, counts) + _mended(fixer), err=True)
     if not search.checked and search.code == OK:
         search.code = UNUSABLE
     failing = counts["error"] + (counts["warning"] if strict else 0)
     found = FAULTY if failing and not exit_zero else OK
-    ctx.exit(max(search.code, found, OK if written else UNUSABLE))
+    if fixer is not None and fixer.changed and diff:
+        found = FAULTY
+    failed = not written or (fixer is not None and fixer.failed)
+    ctx.exit(max(search.code, found, UNUSABLE if failed else OK))
+
+
+def _fixer(
+    paths: tuple[str, ...], wanted: Wanted, fix: bool, unsafe: bool, diff: bool
+) -> Fixer | None:
+    """Return what mends files; None where nothing is to be mended."""
+    if not (fix or unsafe or diff):
+        return None
+    from shapecalc.cli.fixes import Fixer  # nothing else needs it
+
+    writes = not diff
+    if writes and "-" in paths:
+        raise click.UsageError("standard input cannot be written to: --diff shows the fixes")
+    return Fixer(wanted, writes=writes, unsafe=unsafe)
+
+
+def _mended(fixer: Fixer | None) -> str:
+    """Return what the summary says of fixes."""
+    if fixer is None:
+        return ""
+    fixes = f"{fixer.fixes:,} {'fix' if fixer.fixes == 1 else 'fixes'}"
+    files = f"{fixer.changed:,} {'file' if fixer.changed == 1 else 'files'}"
+    return f"; {fixes} in {files}{'' if fixer.writes else ' would be made'}"
 
 
 def _statistics(codes: Counter[str]) -> str:

@@ -38,14 +38,20 @@ class Printer:
     """Prints what is found in one file after the other: at once for people, in the end otherwise.
 
     With `full`, all advice is shown; with `strict`, warnings fail. What goes to a file is written
-    in the end.
+    in the end. With `err`, what is for people goes to standard error.
     """
 
     def __init__(
-        self, form: str, *, full: bool = False, strict: bool = False, output: FilePath | None = None
+        self,
+        form: str,
+        *,
+        full: bool = False,
+        strict: bool = False,
+        output: FilePath | None = None,
+        err: bool = False,
     ) -> None:
         self.form, self.full, self.strict = diagnostics.named(form), full, strict
-        self.output = output
+        self.output, self.err = output, err
         self.at_once = self.form.FOR_PEOPLE and output is None
         self.kept: list[tuple[str, Sequence[Diagnostic]]] = []
 
@@ -55,7 +61,7 @@ class Printer:
         if not self.at_once:
             self.kept.append((path, shown))
         elif shown:
-            click.echo(self.form.render([(path, shown)], _paint), nl=False)
+            click.echo(self.form.render([(path, shown)], _paint), nl=False, err=self.err)
 
     def end(self) -> bool:
         """Write what was kept; say whether that went well."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
+from contextlib import suppress
 from hashlib import sha256
-from pathlib import Path, PurePath
+from pathlib import Path
+from posixpath import normpath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,10 +19,11 @@ def relative(file: str) -> str:
     """Return a path as a repository has it: from the current folder, with / on Windows, too."""
     if not file or file == STANDARD_INPUT:
         return "stdin"
-    try:
-        return PurePath(os.path.relpath(file)).as_posix()
-    except (ValueError, OSError):  # another drive, or a name that no file can have
-        return Path(file).as_posix()
+    path = Path(file)
+    if path.is_absolute():
+        with suppress(ValueError, OSError):  # elsewhere, or no folder any more
+            path = path.relative_to(Path.cwd())
+    return normpath(path.as_posix())
 
 
 def said(found: Diagnostic) -> str:
