@@ -191,9 +191,14 @@ def explain(topic: str) -> str:
 
 
 def _diagnose(trace: Trace) -> tuple[Diagnostic, ...]:
-    diagnose = _import("shapecalc.repairs").diagnose  # nothing is wrong with most specs
-    native = trace.spec.document.is_native  # what a file states is no student's mistake
-    found: tuple[Diagnostic, ...] = diagnose(trace, _cause if native else None)
+    document = trace.spec.document
+    found: tuple[Diagnostic, ...] = ()
+    if trace.findings:
+        diagnose = _import("shapecalc.repairs").diagnose  # nothing is wrong with most specs
+        # What a file of another format states is no student's mistake.
+        found = diagnose(trace, _cause if document.is_native else None)
+    if document.directives is not None:
+        found = _import("shapecalc.ignoring").left_out(found, document)
     return found
 
 

@@ -6,13 +6,14 @@ network as it was meant, whatever was meant; the others change it.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from shapecalc import rules
-from shapecalc.diagnostics import Diagnostic
+from shapecalc.diagnostics import Diagnostic, unfolded
 from shapecalc.edits import Edit, edited
+from shapecalc.ignoring import with_comments
 from shapecalc.tracing import Trace
 
 MOST_ROUNDS = 50  # a fix may bring to light what was hidden behind its fault
@@ -52,6 +53,41 @@ def fixed(
             text, trace = done
             count += len(edits)
     return Fixed(text, count, trace)
+
+
+def commented(trace: Trace, wanted: Wanted, again: Callable[[str], Trace]) -> Fixed | None:
+    """Return the text of a traced file with comments that silence the findings that are wanted.
+
+    A line at whose end no comment can stand gets none: there the text goes on. None for a network
+    without a text that takes comments.
+    """
+    source = trace.spec.document.source
+    if source is None or not source.editable or not source.takes_comments:
+        return None
+    text, count = source.text, 0
+    by_line: defaultdict[int, list[Diagnostic]] = defaultdict(list)
+    for found in filter(wanted, unfolded(trace.diagnostics)):
+        if found.line is not None and found.rule.stage != "reading":
+            by_line[found.line].append(found)
+    every = [found for listed in by_line.values() for found in listed]
+    changed = with_comments(text, every)
+    after = again(changed) if every else trace
+    if _same(trace, after, len(every)):
+        return Fixed(changed, len(every), after)
+    for there in by_line.values():  # some line cannot have one: one after the other
+        changed = with_comments(text, there)
+        after = again(changed)
+        if _same(trace, after, len(there)):
+            text, trace, count = changed, after, count + len(there)
+    return Fixed(text, count, trace)
+
+
+def _same(before: Trace, after: Trace, fewer: int) -> bool:
+    """Say whether a text has the same data as before, and so many findings less."""
+    if after.spec.document.data != before.spec.document.data:
+        return False
+    findings = [len(list(unfolded(trace.diagnostics))) for trace in (before, after)]
+    return findings[0] - findings[1] == fewer
 
 
 def _edits(trace: Trace, wanted: Wanted, unsafe: bool, refused: set[Edit]) -> list[Edit]:
@@ -111,5 +147,5 @@ def _one(
 
 def _weight(trace: Trace) -> tuple[int, ...]:
     """Return how much is wrong: by severity, the errors first."""
-    counts = Counter(found.severity for found in trace.findings)
+    counts = Counter(found.severity for found in unfolded(trace.diagnostics))
     return counts["error"], counts["warning"], counts["advice"]

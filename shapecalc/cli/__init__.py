@@ -23,6 +23,7 @@ COMMANDS = {
     "calc": "Work out a network typed on the command line.",
     "explain": "Explain a topic, a layer kind or a rule; list all pages.",
     "convert": "Write a network in another format.",
+    "completion": "Print a script that completes commands and options in a shell.",
     "schema": "Print a JSON Schema of the spec language, for editors.",
 }
 

@@ -52,6 +52,9 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
 @click.option("--fix", is_flag=True, help="Mend what leaves the network as it was meant.")
 @click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Mend what changes the network, too.")
 @click.option("--diff", is_flag=True, help="Show what would be mended, and write nothing.")
+@click.option(
+    "--add-ignore", "comments", is_flag=True, help="Write comments that silence what is found."
+)
 @click.option("--exit-zero", is_flag=True, help="Do not fail for what is found.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each code instead.")
 @output_options
@@ -69,6 +72,7 @@ def command(
     fix: bool,
     unsafe: bool,
     diff: bool,
+    comments: bool,
     exit_zero: bool,
     statistics: bool,
     output: Path | None,
@@ -84,7 +88,7 @@ def command(
     counts: Counter[str] = Counter()
     codes: Counter[str] = Counter()
     unwanted = _unwanted(select, ignore)
-    fixer = _fixer(paths, lambda found: found.code not in unwanted, fix, unsafe, diff)
+    fixer = _fixer(paths, lambda found: found.code not in unwanted, fix, unsafe, diff, comments)
     for path, trace in search.traces(max_layers, inputs=inputs):
         if fixer is not None:
             trace = fixer.fix(path, trace)
@@ -107,24 +111,27 @@ def command(
 
 
 def _fixer(
-    paths: tuple[str, ...], wanted: Wanted, fix: bool, unsafe: bool, diff: bool
+    paths: tuple[str, ...], wanted: Wanted, fix: bool, unsafe: bool, diff: bool, comments: bool
 ) -> Fixer | None:
-    """Return what mends files; None where nothing is to be mended."""
-    if not (fix or unsafe or diff):
+    """Return what mends files, or silences what is found; None where neither is asked for."""
+    if not (fix or unsafe or diff or comments):
         return None
+    if comments and (fix or unsafe):
+        raise click.UsageError("--add-ignore silences what --fix mends: give one of the two")
     from shapecalc.cli.fixes import Fixer  # nothing else needs it
 
     writes = not diff
     if writes and "-" in paths:
         raise click.UsageError("standard input cannot be written to: --diff shows the fixes")
-    return Fixer(wanted, writes=writes, unsafe=unsafe)
+    return Fixer(wanted, writes=writes, unsafe=unsafe, comments=comments)
 
 
 def _mended(fixer: Fixer | None) -> str:
     """Return what the summary says of fixes."""
     if fixer is None:
         return ""
-    fixes = f"{fixer.fixes:,} {'fix' if fixer.fixes == 1 else 'fixes'}"
+    words = ("finding silenced", "findings silenced") if fixer.comments else ("fix", "fixes")
+    fixes = f"{fixer.fixes:,} {words[fixer.fixes != 1]}"
     files = f"{fixer.changed:,} {'file' if fixer.changed == 1 else 'files'}"
     return f"; {fixes} in {files}{'' if fixer.writes else ' would be made'}"
 

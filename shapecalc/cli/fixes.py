@@ -14,7 +14,7 @@ from shapecalc import network
 from shapecalc.cli.files import complain
 from shapecalc.cli.output import replace_file
 from shapecalc.diagnostics import Diagnostic, quote
-from shapecalc.fixing import Fixed, fixed
+from shapecalc.fixing import Fixed, commented, fixed
 from shapecalc.tracing import Trace
 
 NO_END = "\n\\ No newline at end of file\n"  # of a last line, as patch has it
@@ -22,17 +22,28 @@ MARK = b"\xef\xbb\xbf"  # in front of UTF-8, as some editors write it
 
 
 class Fixer:
-    """Fixes one file after the other, and keeps count; without `writes` it shows differences."""
+    """Fixes one file after the other, and keeps count; without `writes` it shows differences.
 
-    def __init__(self, wanted: Callable[[Diagnostic], bool], *, writes: bool, unsafe: bool) -> None:
+    With `comments` it does not mend: it writes comments that silence what is found.
+    """
+
+    def __init__(
+        self,
+        wanted: Callable[[Diagnostic], bool],
+        *,
+        writes: bool,
+        unsafe: bool = False,
+        comments: bool = False,
+    ) -> None:
         self.wanted, self.writes, self.unsafe = wanted, writes, unsafe
+        self.comments = comments
         self.changed = 0  # files
         self.fixes = 0
         self.failed = False
 
     def fix(self, path: str, trace: Trace) -> Trace:
         """Return the trace of a file once it is fixed: it is written, or the difference shown."""
-        done = fixed(trace, self.wanted, self.unsafe, lambda text: _again(trace, text))
+        done = self._done(trace)
         if done is None or not done.fixes:
             return trace
         source = trace.spec.document.source
@@ -44,6 +55,11 @@ class Fixer:
         self.changed += 1
         self.fixes += done.fixes
         return done.trace
+
+    def _done(self, trace: Trace) -> Fixed | None:
+        if self.comments:
+            return commented(trace, self.wanted, lambda text: _again(trace, text))
+        return fixed(trace, self.wanted, self.unsafe, lambda text: _again(trace, text))
 
     def _write(self, path: str, before: str, done: Fixed) -> bool:
         """Write a file, unless it is no longer what was read; say whether that went well."""

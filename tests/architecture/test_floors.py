@@ -24,6 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("executor.__init__",),  # a facade, too: it takes a file, as the next one does
     ("__init__",),  # the facade: joins readers, tracing and checks
     ("pages", "repairs", "plugins", "language_schema", "fixing"),
+    ("ignoring",),
     ("given_inputs",),
     ("open_sizes",),
     ("agreement", "fitting_sizes"),

@@ -136,3 +136,19 @@ def test_permissions_stay(run: Run, tmp_path: Path) -> None:
     mode = path.stat().st_mode
     run("check", "--fix", "a.yaml")
     assert path.stat().st_mode == mode
+
+
+def test_comments_are_written_when_asked_for(run: Run, files: Path) -> None:
+    result = run("check", "--add-ignore", "warned.yaml", "--strict")
+    assert result.exit_code == 0
+    text = (files / "warned.yaml").read_text(encoding="utf-8")
+    assert text.endswith("{F: 2, S: 3}  # shapecalc: ignore[SC402]\n")
+    assert "1 finding silenced in 1 file" in result.stderr
+    assert run("check", "--fix", "--add-ignore", "warned.yaml").exit_code == 2
+
+
+def test_a_useless_comment_is_taken_out(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("input: 8\nlayers: [relu]  # shapecalc: ignore[SC402]\n", encoding="utf-8")
+    assert run("check", "--fix", "a.yaml").exit_code == 0
+    assert path.read_text(encoding="utf-8") == "input: 8\nlayers: [relu]\n"
