@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
@@ -13,8 +12,8 @@ import shapecalc
 from shapecalc import network
 from shapecalc.cli.files import complain
 from shapecalc.cli.output import replace_file
-from shapecalc.diagnostics import Diagnostic, quote
-from shapecalc.fixing import Fixed, commented, fixed
+from shapecalc.diagnostics import quote
+from shapecalc.fixing import Fixed, Wanted, commented, fixed
 from shapecalc.tracing import Trace
 
 NO_END = "\n\\ No newline at end of file\n"  # of a last line, as patch has it
@@ -29,21 +28,23 @@ class Fixer:
 
     def __init__(
         self,
-        wanted: Callable[[Diagnostic], bool],
         *,
         writes: bool,
         unsafe: bool = False,
         comments: bool = False,
     ) -> None:
-        self.wanted, self.writes, self.unsafe = wanted, writes, unsafe
+        self.writes, self.unsafe = writes, unsafe
         self.comments = comments
         self.changed = 0  # files
         self.fixes = 0
         self.failed = False
 
-    def fix(self, path: str, trace: Trace) -> Trace:
-        """Return the trace of a file once it is fixed: it is written, or the difference shown."""
-        done = self._done(trace)
+    def fix(self, path: str, trace: Trace, wanted: Wanted) -> Trace:
+        """Return the trace of a file once it is fixed: it is written, or the difference shown.
+
+        Mended, or silenced, is what is `wanted`.
+        """
+        done = self._done(trace, wanted)
         if done is None or not done.fixes:
             return trace
         source = trace.spec.document.source
@@ -56,10 +57,10 @@ class Fixer:
         self.fixes += done.fixes
         return done.trace
 
-    def _done(self, trace: Trace) -> Fixed | None:
+    def _done(self, trace: Trace, wanted: Wanted) -> Fixed | None:
         if self.comments:
-            return commented(trace, self.wanted, lambda text: _again(trace, text))
-        return fixed(trace, self.wanted, self.unsafe, lambda text: _again(trace, text))
+            return commented(trace, wanted, lambda text: _again(trace, text))
+        return fixed(trace, wanted, self.unsafe, lambda text: _again(trace, text))
 
     def _write(self, path: str, before: str, done: Fixed) -> bool:
         """Write a file, unless it is no longer what was read; say whether that went well."""
