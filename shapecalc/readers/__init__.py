@@ -18,7 +18,7 @@ from shapecalc.registry import Registry, having
 
 READERS: Registry[Reader] = Registry(
     "reader",
-    {SPEC: native, "keras": "shapecalc.readers.keras"},
+    {SPEC: native, "pytorch": "shapecalc.readers.pytorch", "keras": "shapecalc.readers.keras"},
     "shapecalc.readers",
     fits=having("endings", "claims", "read"),
     needs="a reader, with endings, claims and read",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shapecalc.readers.pytorch.program import Node, Value
+from shapecalc.readers.pytorch.program import Value, Written
 
 ATEN = "torch.ops.aten."
 
@@ -28,7 +28,7 @@ def operator_of(target: str) -> str:
     return f"{name}{dot}{overload}"
 
 
-def arguments_of(node: Node) -> dict[str, Value]:
+def arguments_of(node: Written) -> dict[str, Value]:
     """Return all arguments of a node by name, those that are left out, too."""
     return {**DEFAULTS.get(operator_of(node.target), {}), **node.arguments}
 

@@ -19,6 +19,9 @@ MOST_AXES = 64  # of a tensor of PyTorch
 LONGEST_NAME = 1000
 UNBOUNDED = {"Infinity": float("inf"), "-Infinity": -float("inf"), "NaN": float("nan")}
 FLOATING = frozenset((6, 7, 8, 9, 10, 11, 13, 29, 30, 31, 32, 33))  # numbers of data types
+NO_STACK = "_empty_nn_module_stack_from_metadata_hook"
+MOST_LOOKED_AT = 20  # nodes that may tell the module's class
+ROOT = re.compile(r"[^,;]*,(?:|L\[['\"]self['\"]\]|L__self__),[^,;]*?([A-Za-z_]\w{0,99})(?:;|$)")
 SELF = re.compile(r"(?:L\[['\"]self['\"]\]|L__self__)\.?")  # before a module's path, once
 
 PARAMETER, BUFFER, CONSTANT = "parameter", "buffer", "tensor_constant"
@@ -57,8 +60,11 @@ class Held(NamedTuple):
     origin: Any
 
 
-class Node(NamedTuple):
-    """A call of an operator. `path` and `module` are the innermost module around it."""
+class Written(NamedTuple):
+    """A node as it is written: a call of an operator.
+
+    `path` is that of the innermost module around it, `module` its class.
+    """
 
     name: str
     target: str
@@ -69,11 +75,12 @@ class Node(NamedTuple):
 
 
 class Program(NamedTuple):
-    """A graph. Every reference in it leads to what comes before."""
+    """A graph, and the class of the module. Every reference leads to what comes before."""
 
+    name: str
     inputs: tuple[str, ...]
     held: Mapping[str, Held]
-    nodes: tuple[Node, ...]
+    nodes: tuple[Written, ...]
     outputs: tuple[str, ...]
     tensors: Mapping[str, Tensor]
     numbers: Mapping[str, int | None]
@@ -103,7 +110,7 @@ def program_of(data: Any, sharing: Mapping[str, tuple[Any, ...]]) -> Program:
     for name in outputs:
         if name not in known:
             raise Malformed(f"the output {quote(name)} comes from no node")
-    return Program(inputs, held, tuple(nodes), outputs, tensors, numbers)
+    return Program(_class(module), inputs, held, tuple(nodes), outputs, tensors, numbers)
 
 
 def _check_version(version: Any) -> None:
@@ -151,7 +158,7 @@ def _signature(
     for kind, spec in _specs(signature, "input_specs"):
         argument = _mapping(spec.get("arg", {}), "an argument of the signature")
         if kind == "user_input":
-            inputs += [value.name for value in _flat(_value(argument)) if isinstance(value, Ref)]
+            inputs += [value.name for value in flat(_value(argument)) if isinstance(value, Ref)]
         elif kind in NAMES:
             value, name = _text(argument.get("name")), _text(spec.get(NAMES[kind]))
             if value not in tensors:
@@ -182,7 +189,7 @@ def _outputs(signature: Mapping[str, Any]) -> tuple[str, ...]:
         if kind in ("user_output", "loss_output"):
             argument = _mapping(spec.get("arg"), "an output")
             value = _value({"as_tensor": argument} if kind == "loss_output" else argument)
-            found += [one.name for one in _flat(value) if isinstance(one, Ref)]
+            found += [one.name for one in flat(value) if isinstance(one, Ref)]
     return tuple(dict.fromkeys(found))
 
 
@@ -196,7 +203,7 @@ def _specs(signature: Mapping[str, Any], key: str) -> Iterator[tuple[str, Mappin
 # -- nodes -----------------------------------------------------------------------------------------
 
 
-def _node(data: Any, number: int) -> Node:
+def _node(data: Any, number: int) -> Written:
     entry = _mapping(data, f"nodes[{number}]")
     name = f"nodes[{number}]"
     try:
@@ -210,7 +217,7 @@ def _node(data: Any, number: int) -> Node:
         metadata = entry.get("metadata")
         stack = metadata.get("nn_module_stack") if isinstance(metadata, dict) else None
         path, module = _module(stack if isinstance(stack, str) else "")
-        return Node(name, _text(entry.get("target")), arguments, outputs, path, module)
+        return Written(name, _text(entry.get("target")), arguments, outputs, path, module)
     except Malformed as error:
         error.node = error.node or name
         raise
@@ -223,10 +230,10 @@ def _names(outputs: list[Any]) -> Iterator[str | None]:
         yield from (one.name if isinstance(one, Ref) else None for one in values)
 
 
-def _check_references(node: Node, known: set[str]) -> None:
+def _check_references(node: Written, known: set[str]) -> None:
     """Raise Malformed for what nothing before gives; note what the node gives."""
     for value in node.arguments.values():
-        for one in _flat(value):
+        for one in flat(value):
             if isinstance(one, Ref) and one.name not in known:
                 raise Malformed(f"it takes {quote(one.name)}, which nothing before it gives",
                                 node.name)  # fmt: skip
@@ -237,10 +244,20 @@ def _check_references(node: Node, known: set[str]) -> None:
             known.add(output)
 
 
+def _class(module: Mapping[str, Any]) -> str:
+    """Return the name of the class of the whole module, which stands first around every node."""
+    for node in module["graph"]["nodes"][:MOST_LOOKED_AT]:
+        metadata = node.get("metadata")
+        stack = metadata.get("nn_module_stack") if isinstance(metadata, dict) else None
+        if isinstance(stack, str) and (found := ROOT.match(stack)):
+            return found[1]
+    return ""
+
+
 def _module(stack: str) -> tuple[str, str]:
     """Return path and class of the innermost module: `key,path,class` for each, with ; between."""
     parts = stack.rpartition(";")[2].split(",")
-    if len(parts) != 3 or len(parts[1]) > LONGEST_NAME:
+    if len(parts) != 3 or len(parts[1]) > LONGEST_NAME or parts[1] == NO_STACK:
         return "", ""
     return SELF.sub("", parts[1], count=1), parts[2]
 
@@ -258,10 +275,11 @@ def _value(data: Any) -> Value:
     return None
 
 
-def _flat(value: Value) -> Iterator[Value]:
+def flat(value: Value) -> Iterator[Value]:
+    """Yield the values in an argument."""
     if isinstance(value, list):
         for one in value:
-            yield from _flat(one)
+            yield from flat(one)
     else:
         yield value
 

@@ -1,0 +1,37 @@
+"""PyTorch's files: programs of torch.export (.pt2) become a spec, whatever their layout.
+
+Nothing of a file is executed, imported or unpickled, and weights are never read.
+
+archive.py finds the program in the file, program.py makes plain data of it, graph.py a spec, node
+by node; what an operator does stands in windows.py, dense.py, norms.py, arithmetic.py and shapes.py
+under its name, what its arguments are by default in arguments.py.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shapecalc.document import Document
+    from shapecalc.readers.base import File
+
+endings = (".pt2",)
+
+ZIP = b"PK\x03\x04"
+# Compiled when they are first needed: most files are specs.
+INSIDE = rb"archive_format|models/[^/]{1,200}\.json|data/weights/|serialized_exported_program\.json"
+
+
+def claims(start: bytes, name: str) -> bool:
+    """Say whether a file may hold an exported program: an archive with a member of one."""
+    if not start.startswith(ZIP):
+        return False
+    return name.lower().endswith(".pt2") or re.search(INSIDE, start) is not None
+
+
+def read(file: File) -> Document | None:
+    """Return a file's document; None where it is no exported program after all."""
+    from shapecalc.readers.pytorch import document  # few files are PyTorch's
+
+    return document.of_stream(file.stream, file.name)
