@@ -57,7 +57,10 @@ def _batch_behind(network: Network, x: Tensor, before: Shape | None, shape: Shap
     if before is None or x.rank is None:
         return 0 if shape and shape[0] in (None, network.batch) else None
     if x.batch is None:  # such as windows of an image; they come back together
-        return 0 if len(shape) > 1 and shape[0] == network.batch else None
+        alike = [number for number, size in enumerate(shape) if size == network.batch]
+        if len(shape) < 2 or not alike or (alike[0] and len(alike) > 1):
+            return None
+        return alike[0]  # in front, or the only one: positions x batch x depth
     front = product(*before[: x.batch])
     for number, size in enumerate(shape):
         if size == network.batch and product(*shape[:number]) == front:
@@ -149,15 +152,22 @@ def joined(
 
 
 def cut(
-    network: Network, node: Node, x: Tensor, axis: int, start: int, stop: int, output: int = 0
+    network: Network,
+    node: Node,
+    x: Tensor,
+    axis: int,
+    start: int,
+    stop: int,
+    output: int = 0,
+    suffix: str = "",
 ) -> Tensor:
     """Add the part of an axis from `start` up to `stop`, which is not included; both from 0.
 
-    `output` is the number of the node's output that it is.
+    `output` is the number of the node's output that it is; `suffix` stands behind its name.
     """
     shape, at = network.shape(x), x.counted(axis)
     size = None if shape is None or at is None else shape[at]
-    suffix = f":{output}" if output else ""
+    suffix += f":{output}" if output else ""
     if at is not None and size is not None and (start, min(stop, size)) == (0, size):
         return network.add(node, "identity", {}, [x], suffix=suffix)
     if at is None or at not in x.axes or size is None or not 0 <= start < stop:
@@ -182,12 +192,17 @@ def split(network: Network, node: Node, x: Tensor, axis: int, sizes: Sequence[in
     return parts
 
 
-def taken(network: Network, node: Node, x: Tensor, axis: int) -> Tensor:
-    """Add one place of an axis, which goes."""
+def taken(network: Network, node: Node, x: Tensor, axis: int, place: int | None = None) -> Tensor:
+    """Add one place of an axis, which goes: a slice and a reshape where the place is known."""
     shape, at = network.shape(x), x.counted(axis)
     if shape is None or at is None:
         return network.operation(node, [x])[0]
-    return network.operation(node, [x], [shape[:at] + shape[at + 1 :]])[0]
+    size, left = shape[at], shape[:at] + shape[at + 1 :]
+    if place is None or size is None or not -size <= place < size or at not in x.axes:
+        return network.operation(node, [x], [left])[0]
+    place %= size
+    part = x if size == 1 else cut(network, node, x, axis, place, place + 1, suffix="/place")
+    return reshape(network, node, part, left)
 
 
 def reduced(
