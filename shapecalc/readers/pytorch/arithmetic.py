@@ -21,17 +21,18 @@ OTHERS = (
 )  # fmt: skip
 
 
-def function(kind: str | None, source: str = "self") -> Handler:
+def function(kind: str | None) -> Handler:
     """Return what adds a function without fields."""
-    return lambda call: arithmetic.elementwise(call.network, call.node, kind, call.tensor(source))
+    return lambda call: arithmetic.elementwise(call.network, call.node, kind, call.tensor("self"))
 
 
-def told(read: Callable[[Call], Meaning], source: str = "self") -> Handler:
+def told(read: Callable[[Call], Meaning]) -> Handler:
     """Return what adds a function whose kind the arguments tell."""
 
     def add(call: Call) -> Tensor:
         kind, fields = read(call)
-        return arithmetic.elementwise(call.network, call.node, kind, call.tensor(source), fields)
+        x = call.tensor("self" if "self" in call.args else "input")  # dropout has it both ways
+        return arithmetic.elementwise(call.network, call.node, kind, x, fields)
 
     return add
 
@@ -182,7 +183,7 @@ OPERATORS: Mapping[str, Handler] = {
     "elu.default": told(_elu),
     "softplus.default": told(_softplus),
     **dict.fromkeys(("dropout.default", "feature_dropout.default", "native_dropout.default"),
-                    told(_dropout, "input")),
+                    told(_dropout)),
     **dict.fromkeys(("softmax.int", "_softmax.default"), softmax("softmax")),
     **dict.fromkeys(("log_softmax.int", "_log_softmax.default"), softmax("log_softmax")),
     "prelu.default": prelu,

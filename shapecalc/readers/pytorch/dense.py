@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from shapecalc.readers.pytorch.calls import Call, Fixed, Given, Unfit, bases_of, whole
 from shapecalc.readers.tensors import dense
 from shapecalc.readers.tensors.values import Constant, Shape, Tensor, broadcast
+from shapecalc.readers.tensors.values import product as values_product
 
 Handler = Callable[[Call], Tensor | list[Tensor]]
 LONGEST_EQUATION = 500
@@ -128,6 +129,20 @@ def recurrent(call: Call) -> list[Tensor]:
 def embedding(call: Call) -> Tensor:
     """Add a table of which each number that comes in takes a row."""
     return dense.embedding(call.network, call.node, call.tensor("indices"), call.constant("weight"))
+
+
+def macs_of(call: Call) -> int | None:
+    """Return the MACs of a dense layer or a convolution with arrays that no kind keeps.
+
+    Each output value takes as many as the weight has values for each filter.
+    """
+    weight, shape = call.graph.shape(call.given("weight")), call.stated()
+    named = call.operator.startswith(("linear.", "conv1d.", "conv2d.", "conv3d."))
+    if not named or not weight or shape is None:
+        return None
+    macs = values_product(*shape, *weight[1:])
+    batched = any(tensor.batch is not None for tensor in call.tensors)
+    return macs // call.network.batch if macs is not None and batched else macs
 
 
 OPERATORS: Mapping[str, Handler] = {

@@ -45,6 +45,10 @@ MULTIPLYING = re.compile(
     r"(?:\w*mm|mv|matmul|conv\w*|bilinear|linear|einsum|attention\w*|v?dot|outer|inner|tensordot|"
     r"lstm\w*|gru\w*|rnn\w*|fft\w*|solve\w*|kron|inv|svd\w*)"
 )
+# Operators whose values do not depend on those that come in.
+MADE = re.compile(
+    r"(?:new_)?(?:zeros|ones|full|empty)(?:_like)?\.\w+|(?:rand|randn)(?:_like)?\.\w+"
+)
 OWN = re.compile(r"[a-z0-9_]+\.[A-Za-z0-9_]+")  # an operator of ATen
 BIAS = re.compile(r"(?:^|[._])bias(?:_[a-z]+_l\d+(?:_reverse)?)?$")
 
@@ -138,7 +142,7 @@ class Graph:
 
     def _outputs(self, call: Call) -> list[Given]:
         tensors = call.tensors
-        if not tensors and not _multiplies(call):
+        if (not tensors and not _multiplies(call)) or MADE.fullmatch(call.operator):
             return [self._fixed(call)] * len(call.written.outputs)
         handler = OPERATORS.get(call.operator)
         if handler is not None and tensors:
@@ -165,7 +169,7 @@ class Graph:
     def _opaque(self, call: Call) -> list[Given]:
         """Add an operation for what has no kind."""
         stated = [call.stated(number) for number in range(call.used)]
-        macs = None if _multiplies(call) else 0
+        macs = dense.macs_of(call) if _multiplies(call) else 0
         found = self.network.operation(call.node, call.tensors, stated, call.bases, macs=macs)
         return list(found)
 

@@ -165,7 +165,11 @@ def narrow(call: Call) -> Tensor:
 
 def select(call: Call) -> Tensor:
     """Add one place of an axis, which goes."""
-    return shapes.taken(call.network, call.node, call.tensor("self"), call.integer("dim"))
+    place = call.value("index")
+    return shapes.taken(
+        call.network, call.node, call.tensor("self"), call.integer("dim"),
+        place if type(place) is int else None,
+    )  # fmt: skip
 
 
 def split(call: Call) -> list[Tensor]:
@@ -247,6 +251,14 @@ def expand(call: Call) -> Tensor:
     if sizes == shape:
         return x
     return shapes.expanded(call.network, call.node, x, sizes)
+
+
+def expand_as(call: Call) -> Tensor:
+    """Add a stretching to the shape of another tensor."""
+    x, target = call.tensor("self"), call.graph.shape(call.given("other"))
+    if target is None or len(target) != x.rank:
+        raise Unfit
+    return shapes.expanded(call.network, call.node, x, target)
 
 
 def repeat(call: Call) -> Tensor:
@@ -337,6 +349,7 @@ OPERATORS: Mapping[str, Handler] = {
     **dict.fromkeys(("cat.default", "concat.default"), cat),
     "stack.default": stack,
     "expand.default": expand,
+    "expand_as.default": expand_as,
     "repeat.default": repeat,
     "roll.default": kept,
     "flip.default": kept,
