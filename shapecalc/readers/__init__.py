@@ -57,6 +57,19 @@ def read_live(model: Any) -> Document | None:
     return document
 
 
+def read_module(model: Any, inputs: Any) -> Document | None:
+    """Return the document of a module of PyTorch in this process, used on the volumes `inputs`.
+
+    None for anything else. Raises SpecError for what is no volume.
+    """
+    from shapecalc.readers import pytorch  # few trace what is no file
+
+    document = pytorch.read_module(model, inputs)
+    if document is not None:
+        document.format = "pytorch"
+    return document
+
+
 def endings() -> tuple[str, ...]:
     """Return how the names of files end that are looked for in folders."""
     found = (ending for title in READERS for ending in READERS[title].endings)

@@ -13,6 +13,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from shapecalc.document import Document
     from shapecalc.readers.base import File
 
@@ -35,3 +37,10 @@ def read(file: File) -> Document | None:
     from shapecalc.readers.pytorch import document  # few files are PyTorch's
 
     return document.of_stream(file.stream, file.name)
+
+
+def read_module(model: Any, inputs: Any) -> Document | None:
+    """Return the document of a module in this process, used on volumes; None for anything else."""
+    from shapecalc.readers.pytorch import live
+
+    return live.of_module(model, inputs) if live.is_module(model) else None

@@ -203,6 +203,9 @@ class Network:
             else:
                 before = list({one.source: one for one in sources}.values())
             found.append(self._operation(node, given, before, shape, kept, number, suffix))
+        learned = [array for array in own if array.role != "statistic"]
+        if learned and not any(array.trainable for array in learned):
+            self.items.listed[-len(found)].beside["trainable"] = False
         self._counted.update(array.key for array in own)
         return found
 
