@@ -8,17 +8,28 @@ are never read.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
+from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from shapecalc.checkpoints.archives import Archive
-from shapecalc.checkpoints.base import Damaged, Unsupported
+from shapecalc.checkpoints.base import Checkpoint, Damaged, Unsupported
 from shapecalc.checkpoints.dtypes import BITS, MOST_AXES, MOST_SIZE, bytes_of
 from shapecalc.checkpoints.pickles import MOST_BYTES, Global, Makers, Persistent, read_pickle
+from shapecalc.checkpoints.state_dicts import state_of
+from shapecalc.checkpoints.stored import Storage, StoredTensor
 
+__all__ = ["Saved", "Storage", "StoredTensor", "claims", "read", "read_saved", "title"]
+
+title = "a PyTorch weight file (.pt, .pth)"
 ZIP = b"PK\x03\x04"
+BEGINS = re.compile(
+    rb"PK\x03\x04.{26}[^\0/]{1,200}/(?:data\.pkl|data/|code/|constants|byteorder|version|\.)",
+    re.DOTALL,
+)
 MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 MAGIC = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19"  # the pickle of it, but for its end
 PROTOCOL = 1001
@@ -39,38 +50,6 @@ DTYPES = {  # PyTorch's own names of some
 }  # fmt: skip
 
 
-class Storage(NamedTuple):
-    """Values that tensors look at: their type, and the key that they have in the file."""
-
-    dtype: str
-    key: str
-    values: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredTensor:
-    """A tensor: its type as NumPy names it, its shape, where in which storage its values are.
-
-    `storage` is None where the file has no values of it. `parameter` says whether it is an
-    nn.Parameter; others are buffers, or what a state dict has made of parameters.
-    """
-
-    dtype: str
-    shape: tuple[int, ...]
-    storage: Storage | None = None
-    offset: int = 0
-    stride: tuple[int, ...] = ()
-    requires_grad: bool = False
-    parameter: bool = False
-
-    @property
-    def identity(self) -> tuple[Any, ...] | None:
-        """Equal for tensors that are one and the same, such as tied weights."""
-        if self.storage is None:
-            return None
-        return (self.storage.key, self.offset, self.shape, self.stride)
-
-
 class Saved(NamedTuple):
     """What torch.save was given, and how it was written: zip, legacy or TorchScript."""
 
@@ -78,9 +57,19 @@ class Saved(NamedTuple):
     layout: str
 
 
-def is_pytorch(start: bytes) -> bool:
-    """Say whether a file begins as torch.save writes it."""
-    return start.startswith(MAGIC) or (start.startswith(ZIP) and PICKLE.encode() in start)
+def claims(start: bytes, name: str) -> bool:
+    """Say whether a file begins as torch.save writes it, or TorchScript."""
+    return start.startswith(MAGIC) or BEGINS.match(start) is not None
+
+
+def read(stream: BinaryIO, path: Path | None) -> Checkpoint | None:
+    """Return the tensors of a state dict, wherever it stands in what was saved; of a whole module
+    its parameters and buffers. None where an archive is of something else.
+    """
+    stream.seek(0)
+    if stream.read(4) == ZIP and not _pickles_in(Archive(stream)):
+        return None
+    return state_of(read_saved(stream).root)
 
 
 def read_saved(stream: BinaryIO) -> Saved:
@@ -102,7 +91,7 @@ def _read_archive(stream: BinaryIO) -> Saved:
     import io
 
     archive = Archive(stream)
-    pickles = [name for name in archive.sizes if name.endswith(PICKLE) and name.count("/") == 1]
+    pickles = _pickles_in(archive)
     if len(pickles) != 1:
         raise Damaged("an archive without the one data.pkl that torch.save writes")
     raw = archive.read(pickles[0], MOST_BYTES)
@@ -117,6 +106,10 @@ def _read_archive(stream: BinaryIO) -> Saved:
             raise Damaged(f"the values in {folder}data/{storage.key} are fewer than is said")
     script = f"{folder}constants.pkl" in archive.sizes
     return Saved(root, "TorchScript" if script else "zip")
+
+
+def _pickles_in(archive: Archive) -> list[str]:
+    return [name for name in archive.sizes if name.endswith(PICKLE) and name.count("/") == 1]
 
 
 def _read_legacy(stream: BinaryIO) -> Saved:

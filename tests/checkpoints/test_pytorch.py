@@ -12,7 +12,7 @@ from torch_files import Call, Kept, Name, dumps, legacy, module, state_dict, ten
 
 from shapecalc.checkpoints.base import Damaged, Unreadable, Unsupported
 from shapecalc.checkpoints.pickles import Global, Object
-from shapecalc.checkpoints.pytorch import Saved, StoredTensor, is_pytorch, read_saved
+from shapecalc.checkpoints.pytorch import Saved, StoredTensor, claims, read_saved
 
 STATE = state_dict({"conv.weight": (4, 3, 3, 3), "conv.bias": (4,), "steps": ()})
 UTILS = "torch._utils"
@@ -36,7 +36,7 @@ def storage(key: Any = "0", values: Any = 108, kind: str = "FloatStorage") -> Ke
 @pytest.mark.parametrize("write", [zipped, legacy])
 def test_a_state_dict_is_its_tensors(write: Any) -> None:
     raw = write(STATE)
-    assert is_pytorch(raw[:300])
+    assert claims(raw[:300], "net.pt")
     root = read(raw).root
     assert {name: found.shape for name, found in root.items()} == {
         "conv.weight": (4, 3, 3, 3), "conv.bias": (4,), "steps": (),
