@@ -143,20 +143,21 @@ def _configuration(raw: bytes, member: str, stated: Mapping[str, Any], is_model:
 
 def _archive(stream: BinaryIO) -> Source:
     """Return the configuration in a .keras archive."""
-    from shapecalc.readers.archives import Archive, BadArchive  # few files are archives
+    from shapecalc.checkpoints.archives import Archive  # few files are archives
+    from shapecalc.checkpoints.base import Unreadable
 
     try:
         archive = Archive(stream)
-        if "config.json" not in archive.names:
+        if "config.json" not in archive.sizes:
             raise NoLayers("an archive without config.json is none of Keras", is_model=False)
         found = {
             name: archive.read(name, MAX_BYTES)
             for name in ("config.json", "metadata.json")
-            if name in archive.names
+            if name in archive.sizes
         }
-    except BadArchive as error:
+    except Unreadable as error:
         raise Malformed(str(error)) from None
-    is_model = not set(BESIDE).isdisjoint(archive.names)
+    is_model = not set(BESIDE).isdisjoint(archive.sizes)
     stated = {}
     if "metadata.json" in found:
         data = _document(found["metadata.json"], "metadata.json")[0].data

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any, BinaryIO, NamedTuple
 
-from shapecalc.readers.archives import Archive, BadArchive
+from shapecalc.checkpoints.archives import Archive
+from shapecalc.checkpoints.base import Unreadable
 from shapecalc.readers.json_text import read_json
 from shapecalc.readers.pytorch.malformed import Malformed
 
@@ -36,15 +37,15 @@ def open_archive(stream: BinaryIO) -> Stored | None:
     """
     try:
         archive = Archive(stream)
-        member = _member(archive.names)
+        member = _member(tuple(archive.sizes))
         if member is None:
             return None
         program = _json(archive, member)
         folder, _, name = member.rpartition("models/")
         config = f"{folder}data/weights/{name.removesuffix('.json')}_weights_config.json"
-        stored = _json(archive, config) if config in archive.names else None
+        stored = _json(archive, config) if config in archive.sizes else None
         return Stored(program, _sharing(archive, stored, f"{folder}data/weights/"))
-    except BadArchive as error:
+    except Unreadable as error:
         raise Malformed(str(error)) from None
 
 
@@ -83,7 +84,7 @@ def _sharing(archive: Archive, config: Any, folder: str) -> dict[str, tuple[Any,
     for name, entry in listed.items() if isinstance(listed, dict) else ():
         path = entry.get("path_name") if isinstance(entry, dict) else None
         meta = entry.get("tensor_meta") if isinstance(entry, dict) else None
-        if isinstance(path, str) and isinstance(meta, dict) and archive.size(folder + path):
+        if isinstance(path, str) and isinstance(meta, dict) and archive.sizes.get(folder + path):
             offset = meta.get("storage_offset")
             place = offset.get("as_int") if isinstance(offset, dict) else None
             found[name] = (path, place if type(place) is int else None)
