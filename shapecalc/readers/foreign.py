@@ -41,8 +41,6 @@ HDF5 = rb"\x89HDF\r\n\x1a\n"
 BINARY = (  # at the beginning; the more special comes first
     Kind(rb"PK\x03\x04.{26}[^\0]{1,200}?\.npy", "a NumPy archive (.npz)", WEIGHTS),
     Kind(ZIP, "a PyTorch weight file (.pt, .pth)", WEIGHTS, rb"/data\.pkl"),
-    Kind(ZIP, "a network exported by PyTorch (.pt2)", NOT_READ,
-         rb"archive_format|exported_program"),
     Kind(ZIP, "an Office document", TEXT_WANTED, rb"\[Content_Types\]\.xml"),
     Kind(ZIP, "a ZIP archive", UNPACK),
     Kind(rb"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19", "a PyTorch weight file (.pt, .pth)",

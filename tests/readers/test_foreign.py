@@ -98,7 +98,6 @@ FILES: dict[str, tuple[str, bytes | str]] = {  # by a short name: what it is, an
     "weights-legacy": ("a PyTorch weight file (.pt, .pth)", LEGACY),
     "torchscript": ("a PyTorch weight file (.pt, .pth)",
                     archive("m/data.pkl", "m/code/__torch__/net.py", "m/constants.pkl")),
-    "pt2": ("a network exported by PyTorch (.pt2)", archive("m/archive_format", "m/models/m.json")),
     "pickle": ("a Python pickle", pickle.dumps({"a": [1, 2]})),
     "pickle-2": ("a Python pickle", pickle.dumps([1], protocol=2)),
     "safetensors": ("a safetensors weight file", b"\x02\0\0\0\0\0\0\0{}"),

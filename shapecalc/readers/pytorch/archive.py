@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 from shapecalc.checkpoints.archives import Archive
 from shapecalc.checkpoints.base import Unreadable
 from shapecalc.readers.json_text import read_json
-from shapecalc.readers.pytorch.malformed import Malformed
+from shapecalc.readers.pytorch.malformed import Malformed, NoProgram
 
 MOST_JSON = 64 * 1024 * 1024  # of a program: some 30,000 nodes with their stack traces
 BEFORE = "serialized_exported_program.json"
@@ -55,9 +55,14 @@ def _member(names: tuple[str, ...]) -> str | None:
     if len(found) > 1:
         found = [name for name in found if name.endswith("/model.json")] or found
     if len(found) > 1:
-        message = f"the archive holds {len(found)} programs"
-        raise Malformed(message, hint="export one of them by itself, torch.export.save(program)")
-    return found[0] if found else next((name for name in names if name == BEFORE), None)
+        message = f"the archive holds {len(found)} networks"
+        raise NoProgram(message, hint="save one by itself: torch.export.save(program, file)")
+    if found or BEFORE in names:
+        return found[0] if found else BEFORE
+    if any(name.rpartition("/")[2] == "archive_format" for name in names):
+        message = "the archive of PyTorch holds no graph, but compiled code at most"
+        raise NoProgram(message, hint="save the program as it is exported: torch.export.save")
+    return None
 
 
 def _json(archive: Archive, member: str) -> Any:

@@ -12,7 +12,7 @@ from shapecalc.frameworks.meanings import NOTHING
 from shapecalc.readers.items import Sizes
 from shapecalc.readers.pytorch.archive import open_archive
 from shapecalc.readers.pytorch.graph import Graph
-from shapecalc.readers.pytorch.malformed import Malformed
+from shapecalc.readers.pytorch.malformed import Malformed, NoProgram
 from shapecalc.readers.pytorch.program import Program, program_of
 
 DAMAGED = "export it again, torch.export.save(torch.export.export(model, inputs), file)"
@@ -26,7 +26,8 @@ def of_stream(stream: BinaryIO, name: str | None) -> Document | None:
             return None
         return document_of(program_of(stored.program, stored.sharing), name)
     except Malformed as error:
-        fault = Fault(rules.DAMAGED, error.message, error.hint or DAMAGED)
+        rule = rules.UNREADABLE if isinstance(error, NoProgram) else rules.DAMAGED
+        fault = Fault(rule, error.message, error.hint or DAMAGED)
         where = Original((error.node,)) if error.node else Original()
         return Document(None, name, [Finding(fault, where)], original_path=_as_it_is)
 

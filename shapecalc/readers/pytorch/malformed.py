@@ -13,3 +13,7 @@ class Malformed(ValueError):
     def __init__(self, message: str, node: str = "", hint: str = "") -> None:
         super().__init__(message)
         self.message, self.node, self.hint = message, node, hint
+
+
+class NoProgram(Malformed):
+    """A sound file that does not tell one network."""
