@@ -6,7 +6,16 @@ from collections import Counter
 
 import click
 
-from shapecalc.cli.files import FAULTY, OK, UNUSABLE, Inputs, input_option, max_layers_option
+from shapecalc.cli.files import (
+    FAULTY,
+    OK,
+    UNUSABLE,
+    Inputs,
+    chosen_paths,
+    input_option,
+    max_layers_option,
+    module_option,
+)
 from shapecalc.cli.findings import Printer, format_option
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import chosen
@@ -23,7 +32,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...")
 @format_option("How to print the findings.")
 @click.option(
     "--select",
@@ -39,6 +48,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
     metavar="CODES",
     help="All but these codes or beginnings of codes.",
 )
+@module_option
 @input_option
 @max_layers_option
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
@@ -50,6 +60,7 @@ def command(
     form: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    module: str | None,
     inputs: Inputs,
     max_layers: int,
     strict: bool,
@@ -58,7 +69,8 @@ def command(
     """Find what is wrong in specs: files, folders (*.yaml, *.yml, *.json, nothing hidden), or -
     for standard input.
     """
-    search = Search(paths, "Checking", quiet, select)
+    paths = chosen_paths(ctx, paths, module)
+    search = Search(paths, "Checking", quiet, select, code=module is not None)
     printer = Printer(form, full=bool(select))
     counts: Counter[str] = Counter()
     unwanted = _unwanted(select, ignore)
