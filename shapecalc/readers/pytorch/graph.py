@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 from math import ceil, floor
 from typing import Any
 
@@ -296,7 +297,8 @@ def _names(program: Program, nodes: Iterable[Written]) -> dict[str, str]:
     for node in nodes:
         if node.path and any(node.outputs):
             inside[node.path].append(node)
-    outer = {path[:place] for path in inside for place in _dots(path)}
+    paths = sorted(inside, key=lambda path: path.replace(".", "\0"))  # parts behind their wholes
+    outer = {one for one, next_ in pairwise(paths) if next_.startswith(f"{one}.")}
     found = {}
     for path, here in inside.items():
         main = [] if path in outer else here
@@ -307,10 +309,6 @@ def _names(program: Program, nodes: Iterable[Written]) -> dict[str, str]:
         for node in here:
             found[node.name] = path if id(node) in own else f"{path}/{node.name}"
     return found
-
-
-def _dots(path: str) -> Iterable[int]:
-    return (place for place, letter in enumerate(path) if letter == ".")
 
 
 def _takes_held(node: Written, program: Program) -> bool:

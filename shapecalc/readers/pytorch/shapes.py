@@ -178,15 +178,16 @@ def split(call: Call) -> list[Tensor]:
     shape, at = call.network.shape(x), x.counted(axis)
     size = None if shape is None or at is None else shape[at]
     name = next(n for n in ("chunks", "split_sizes", "split_size") if n in call.args)
-    written = call.ints(name)
+    written, outputs = call.ints(name), len(call.written.outputs)
     if name == "split_sizes" or isinstance(call.args.get(name), list):
         sizes = written
     elif size is None or written[0] < 1:
         raise Unfit
     else:
-        each = -(-size // written[0]) if name == "chunks" else written[0]
-        sizes = [min(each, size - start) for start in range(0, size, max(each, 1))]
-    outputs = len(call.written.outputs)
+        each = max(1, -(-size // written[0]) if name == "chunks" else written[0])
+        if -(-size // each) != outputs:
+            raise Unfit
+        sizes = [min(each, size - start) for start in range(0, size, each)]
     if len(sizes) != outputs or not all(part > 0 for part in sizes):
         raise Unfit
     return shapes.split(call.network, call.node, x, axis, sizes)
