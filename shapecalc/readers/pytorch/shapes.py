@@ -177,7 +177,10 @@ def split(call: Call) -> list[Tensor]:
     x, axis = call.tensor("self"), call.integer("dim")
     shape, at = call.network.shape(x), x.counted(axis)
     size = None if shape is None or at is None else shape[at]
-    name = next(n for n in ("chunks", "split_sizes", "split_size") if n in call.args)
+    named = [n for n in ("chunks", "split_sizes", "split_size") if call.args.get(n)]
+    if not named:
+        raise Unfit
+    name = named[0]
     written, outputs = call.ints(name), len(call.written.outputs)
     if name == "split_sizes" or isinstance(call.args.get(name), list):
         sizes = written
