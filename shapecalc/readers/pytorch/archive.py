@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from shapecalc.checkpoints.archives import Archive
 from shapecalc.checkpoints.base import Unreadable
+from shapecalc.diagnostics import quote
 from shapecalc.readers.json_text import read_json
 from shapecalc.readers.pytorch.malformed import Malformed, NoProgram
 
@@ -68,14 +69,14 @@ def _member(names: tuple[str, ...]) -> str | None:
 def _json(archive: Archive, member: str) -> Any:
     raw = archive.read(member, MOST_JSON)
     if len(raw) > MOST_JSON:
-        raise Malformed(f"{member} is larger than {MOST_JSON:,} bytes")
+        raise Malformed(f"{quote(member)} is larger than {MOST_JSON:,} bytes")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Malformed(f"{member}: byte {error.start:,} is not UTF-8 text") from None
+        raise Malformed(f"{quote(member)}: byte {error.start:,} is not UTF-8 text") from None
     document = read_json(text, as_python=True)
     for finding in document.findings:
-        raise Malformed(f"{member}: {finding.fault.message}", hint=finding.fault.hint)
+        raise Malformed(f"{quote(member)}: {finding.fault.message}", hint=finding.fault.hint)
     return document.data
 
 

@@ -34,6 +34,7 @@ OPERATORS: Mapping[str, Handler] = {
     **windows.OPERATORS, **dense.OPERATORS, **norms.OPERATORS, **arithmetic.OPERATORS,
     **shapes.OPERATORS,
 }  # fmt: skip
+IMAGES = (4, 5)  # axes of a batch of images or of films, whose depth PyTorch has in front
 AT_THE_END = ("linear.", "layer_norm.", "native_layer_norm.", "rms_norm.")  # the last axis
 KEEPING = frozenset(arithmetic.OPERATORS) | frozenset(norms.OPERATORS) | {
     "cat.default", "concat.default", "slice.Tensor", "narrow.default", "roll.default",
@@ -60,7 +61,12 @@ class Graph:
     def __init__(self, program: Program, given: Mapping[str, Sizes] = NOTHING) -> None:
         self.program, self.inputs = program, given
         self.nodes = _nodes(program)
-        self.network = Network(Layouts(self.nodes), given)
+        images = {
+            name: windows.DEPTH
+            for name in program.inputs
+            if name in program.tensors and len(program.tensors[name].sizes) in IMAGES
+        }
+        self.network = Network(Layouts(self.nodes, images), given)
         self.values: dict[str, Given] = {}
         self.numbers: dict[str, Any] = {}
         self.wanted = {
@@ -255,8 +261,9 @@ def _nodes(program: Program) -> list[Node]:
         found.append(
             Node(
                 names.get(written.name, written.name), _what(operator), inputs,
-                [name or "" for name in written.outputs], (written.name,), _depth(operator),
-                _order(program, written, operator), operator in KEEPING,
+                [name or "" for name in written.outputs], (written.name,),
+                _depth(program, written, operator), _order(program, written, operator),
+                operator in KEEPING,
             )
         )  # fmt: skip
     return found
@@ -267,19 +274,26 @@ def _what(operator: str) -> str:
     return f"aten.{operator.partition('.')[0]}" if OWN.fullmatch(operator) else operator
 
 
-def _depth(operator: str) -> int | None:
+def _depth(program: Program, written: Written, operator: str) -> int | None:
+    """Return the axis that an operator takes for the depth; None for one that does not mind."""
     if operator.startswith(AT_THE_END):
         return -1
-    along = operator in windows.OPERATORS or operator in norms.OPERATORS
-    return windows.DEPTH if along and "pad" not in operator.split(".")[0] else None
+    if operator in ("pad.default", "constant_pad_nd.default"):  # all but the batch and the depth
+        pad, rank = written.arguments.get("pad"), _rank(program, written)
+        return windows.DEPTH if isinstance(pad, list) and len(pad) == 2 * (rank - 2) > 0 else None
+    return windows.DEPTH if operator in windows.OPERATORS or operator in norms.OPERATORS else None
 
 
 def _order(program: Program, written: Written, operator: str) -> Any:
+    rank = _rank(program, written)
+    return shapes.order_of(operator, written.arguments, rank) if rank else None
+
+
+def _rank(program: Program, written: Written) -> int:
+    """Return how many axes an operator's first tensor has; 0 where that is not known."""
     name = written.arguments.get("self")
     tensor = program.tensors.get(name.name) if isinstance(name, Ref) else None
-    if tensor is None:
-        return None
-    return shapes.order_of(operator, written.arguments, len(tensor.sizes))
+    return 0 if tensor is None else len(tensor.sizes)
 
 
 def _references(written: Written) -> Iterable[str]:

@@ -197,7 +197,7 @@ def _specs(signature: Mapping[str, Any], key: str) -> Iterator[tuple[str, Mappin
     for entry in _list(signature.get(key), key):
         for kind, spec in _mapping(entry, key).items():
             if spec is not None:
-                yield kind, _mapping(spec, kind)
+                yield kind, _mapping(spec, quote(kind))
 
 
 # -- nodes -----------------------------------------------------------------------------------------
