@@ -32,9 +32,13 @@ def transpose(x: Tensor, order: Sequence[int]) -> Tensor | None:
 
 def reshape(network: Network, node: Node, x: Tensor, shape: Shape) -> Tensor:
     """Add a reshape to a shape with the batch; sizes that are not known are None."""
+    return _reshaped(network, node, x, shape, _batch_behind(network, x, network.shape(x), shape))
+
+
+def _reshaped(network: Network, node: Node, x: Tensor, shape: Shape, batch: int | None) -> Tensor:
+    """Add a reshape to a shape of which an axis is the batch."""
     name = node.outputs[0] if node.outputs else ""
     before = network.shape(x)
-    batch = _batch_behind(network, x, before, shape)
     axes = network.axes(name, len(shape), batch)
     volume = [shape[axis] for axis in axes] or [1]
     if before is not None and tuple(before) == tuple(shape) and x.batch == batch:
@@ -57,7 +61,10 @@ def _batch_behind(network: Network, x: Tensor, before: Shape | None, shape: Shap
     if before is None or x.rank is None:
         return 0 if shape and shape[0] in (None, network.batch) else None
     if x.batch is None:  # such as windows of an image; they come back together
-        return 0 if len(shape) > 1 and shape[0] == network.batch else None
+        places = [axis for axis, size in enumerate(shape) if size == network.batch]
+        if len(shape) < 2 or not places:
+            return None
+        return places[0] if places[0] == 0 or len(places) == 1 else None
     front = product(*before[: x.batch])
     for number, size in enumerate(shape):
         if size == network.batch and product(*shape[:number]) == front:
@@ -99,7 +106,9 @@ def squeeze(network: Network, node: Node, x: Tensor, axes: Sequence[int] | None)
         gone = {axis for axis, size in enumerate(shape) if size == 1 and axis != x.batch}
     else:
         gone = {n for axis in axes if (n := x.counted(axis)) is not None and shape[n] == 1}
-    return reshape(network, node, x, tuple(s for n, s in enumerate(shape) if n not in gone))
+    left = [axis for axis in range(x.rank) if axis not in gone]
+    batch = left.index(x.batch) if x.batch in left else None
+    return _reshaped(network, node, x, tuple(shape[axis] for axis in left), batch)
 
 
 def unsqueeze(network: Network, node: Node, x: Tensor, axes: Sequence[int]) -> Tensor:
@@ -111,8 +120,11 @@ def unsqueeze(network: Network, node: Node, x: Tensor, axes: Sequence[int]) -> T
     places = {axis % rank for axis in axes if -rank <= axis < rank}
     if len(places) != len(axes):
         return network.operation(node, [x])[0]
+    old = [axis for axis in range(rank) if axis not in places]
+    batch = None if x.batch is None else old[x.batch]
     left = iter(shape)
-    return reshape(network, node, x, tuple(1 if n in places else next(left) for n in range(rank)))
+    sizes = tuple(1 if axis in places else next(left) for axis in range(rank))
+    return _reshaped(network, node, x, sizes, batch)
 
 
 def concat(network: Network, node: Node, tensors: Sequence[Tensor], axis: int) -> Tensor:
@@ -187,7 +199,9 @@ def taken(network: Network, node: Node, x: Tensor, axis: int) -> Tensor:
     shape, at = network.shape(x), x.counted(axis)
     if shape is None or at is None:
         return network.operation(node, [x])[0]
-    return network.operation(node, [x], [shape[:at] + shape[at + 1 :]])[0]
+    axes = tuple(axis - (axis > at) for axis in x.axes if axis != at)
+    kept = Tensor(x.source, len(shape) - 1, axes)
+    return network.operation(node, [x], [shape[:at] + shape[at + 1 :]], kept=kept)[0]
 
 
 def reduced(
