@@ -584,6 +584,11 @@ def _nonzero(arrays: Sequence[Array | None], given: Given) -> Array:
     return Array((rank, len(found)), INT64, values)
 
 
+def _unchanged(arrays: Sequence[Array | None], given: Given) -> Array:
+    """What keeps the shape: its values are no sizes."""
+    return _present(arrays[:1])[0]._replace(values=None)
+
+
 def _product_of_matrices(arrays: Sequence[Array | None], given: Given) -> Array:
     one, other = _present(arrays)
     if len(one.shape) < 2 or len(other.shape) < 2:
@@ -650,4 +655,9 @@ OPERATORS: dict[str, Callable[[Sequence[Array | None], Given], Array | list[Arra
     "Unsqueeze": _unsqueeze,
     "Where": _where,
     "Xor": _each(lambda a, b: bool(a) != bool(b), BOOL),
-}
+    **dict.fromkeys(
+        ("Clip", "Cos", "CumSum", "Dropout", "Erf", "Gelu", "HardSigmoid", "HardSwish",
+         "LayerNormalization", "LeakyRelu", "LpNormalization", "LogSoftmax", "Sin", "Softmax",
+         "Softplus", "Trilu"), _unchanged,
+    ),
+}  # fmt: skip
