@@ -85,13 +85,13 @@ def filled_in(network: Network, x: Tensor, target: Sequence[int | None]) -> Shap
 
 def flatten(network: Network, node: Node, x: Tensor, start: int, end: int = -1) -> Tensor:
     """Add a flatten of the file's axes from `start` to `end`."""
-    shape = network.shape(x)
     first, last = x.counted(start), x.counted(end)
     if first is None or last is None or x.rank is None or last < first:
         return network.operation(node, [x])[0]
-    if shape is None or (first == 1 and last == x.rank - 1 and x.batch == 0):
-        if first == 1 and last == x.rank - 1 and x.batch == 0:
-            return network.add(node, "flatten", {}, [x], rank=2, axes=(1,))
+    if first == 1 and last == x.rank - 1 and x.batch == 0:
+        return network.add(node, "flatten", {}, [x], rank=2, axes=(1,))
+    shape = network.shape(x)
+    if shape is None:
         return network.operation(node, [x])[0]
     middle = product(*shape[first : last + 1])
     return reshape(network, node, x, (*shape[:first], middle, *shape[last + 1 :]))
