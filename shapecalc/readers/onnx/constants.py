@@ -10,7 +10,7 @@ and shifts are written like that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -53,6 +53,10 @@ class Known:
         if not self.key or self.own is None or not (self.counts or (bearing and self.weighs)):
             return self.behind
         return (Constant(self.key, self.own, self.key, role), *self.behind)
+
+    def viewed(self, array: Array | None, key: str) -> Known:
+        """Return the same values in another shape, or under another name."""
+        return Known(array, key, self.own, self.counts, self.weighs, self.behind)
 
     @property
     def shape(self) -> tuple[int, ...] | None:
@@ -136,7 +140,7 @@ class Constants:
         if node.op == "Identity" and node.outputs:
             known, name = found[node.inputs[0]], node.outputs[0]
             # Its name is one of its own: of arrays with equal values there may be one only.
-            found[name] = replace(known, key=name) if known.key else known
+            found[name] = known.viewed(known.array, name) if known.key else known
             return
         operands = [found[name] if name else None for name in node.inputs]
         given = arguments(node, self.opset, self.array)
@@ -148,7 +152,7 @@ class Constants:
         for number, name in enumerate(node.outputs):
             array = outputs[number] if number < len(outputs) else None
             if node.op in VIEWS and first is not None and first.key:
-                found[name] = replace(first, array=array)
+                found[name] = first.viewed(array, first.key)
             elif node.op == "ConstantOfShape" and array is not None:
                 weighs = array.data_type in FLOATING
                 own: Any = None if None in array.shape else array.shape

@@ -268,18 +268,22 @@ class _Reader:
                 at += 2 + start
                 name = data[at - start : at].decode("utf-8", ESCAPED)
                 continue
-            if tag == 0x40 and start < 128:
+            if tag == 0xA0 and start == 1 and data[at + 2] < 128:
+                kind = data[at + 2]
+                at += 3
+                continue
+            if start < 128 and (tag == 0x40 or tag == 0x18):
                 at += 2
             else:
                 tag, start, stop, at = field(data, at, end)
             if tag == 0x40:
                 numbers += 1
                 if numbers <= MOST_VALUES:
-                    listed.append(start if start < 128 else signed(start))
+                    listed.append(signed(start))
+            elif tag == 0x18:
+                value = signed(start)
             elif tag == 0xA0:
                 kind = start
-            elif tag == 0x18:
-                value = start if start < 128 else signed(start)
             elif tag == 0x0A:
                 name = data[start:stop].decode("utf-8", ESCAPED)
             elif tag == 0x42:  # ints that are packed

@@ -97,9 +97,9 @@ def flatten(call: Call) -> Tensor:
     """Flatten: the axes in front of one, and those from it on."""
     x = call.tensor(0)
     axis = call.whole("axis", 1)
-    shape = call.network.shape(x)
     if axis == 1 and x.batch == 0:
         return shapes.flatten(call.network, call.at, x, 1)
+    shape = call.network.shape(x)
     if shape is None or not -len(shape) <= axis <= len(shape):
         raise Unfit
     axis += len(shape) if axis < 0 else 0
