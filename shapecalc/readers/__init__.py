@@ -18,7 +18,12 @@ from shapecalc.registry import Registry, having
 
 READERS: Registry[Reader] = Registry(
     "reader",
-    {SPEC: native, "pytorch": "shapecalc.readers.pytorch", "keras": "shapecalc.readers.keras"},
+    {
+        SPEC: native,
+        "pytorch": "shapecalc.readers.pytorch",
+        "keras": "shapecalc.readers.keras",
+        "onnx": "shapecalc.readers.onnx",
+    },
     "shapecalc.readers",
     fits=having("endings", "claims", "read"),
     needs="a reader, with endings, claims and read",

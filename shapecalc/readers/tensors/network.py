@@ -262,6 +262,13 @@ class Network:
             item.beside["expect"] = {**item.beside.get("expect", NOTHING), "output": volume}
             item.claim_path = item.path
 
+    def claim_weights(self, tensor: Tensor, weight: Constant) -> None:
+        """Let the size of an array in the file be compared with what a layer's fields come to."""
+        item = self.items.producer(tensor.source)
+        if item is not None and "share" not in item.beside:
+            item.beside.setdefault("expect", {})["weights"] = weight.size
+            item.claim_path = item.path
+
     # -- the document ------------------------------------------------------------------------------
 
     def document(
