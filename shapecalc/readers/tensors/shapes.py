@@ -213,7 +213,8 @@ def taken(network: Network, node: Node, x: Tensor, axis: int, place: int | None 
         return network.operation(node, [x], [left], kept=kept)[0]
     place %= size
     part = x if size == 1 else cut(network, node, x, axis, place, place + 1, suffix="/place")
-    return reshape(network, node, part, left)
+    batch = None if x.batch is None else x.batch - (x.batch > at)
+    return _reshaped(network, node, part, left, batch)
 
 
 def reduced(
