@@ -33,7 +33,16 @@ if TYPE_CHECKING:
         def to_json(self) -> str:
             """Return its architecture."""
 
-    Source = str | PathLike[str] | Mapping[str, Any] | KerasModel
+    class TorchModule(Protocol):
+        """What is asked of a live module of PyTorch."""
+
+        def named_modules(self) -> Any:
+            """Return its parts by name."""
+
+        def state_dict(self) -> Any:
+            """Return its parameters and buffers by name."""
+
+    Source = str | PathLike[str] | Mapping[str, Any] | KerasModel | TorchModule
     Sizes = str | int | Sequence[int | None]
     Inputs = Sizes | Mapping[str, Sizes | None] | None
 
@@ -60,9 +69,10 @@ def __dir__() -> list[str]:
 
 
 def read(source: Source, *, inputs: Inputs = None, max_layers: int | None = None) -> NetworkSpec:
-    """Return the network of a path, a mapping or a live Keras model.
+    """Return the network of a path, a mapping, a live Keras model or a live PyTorch module.
 
-    Raises OSError for a path that cannot be opened.
+    Raises OSError for a path that cannot be opened. A module is put through torch.export on zeros
+    of the volumes in `inputs`, which it needs, in evaluation mode.
 
     `inputs` puts other volumes in the place of its own inputs: one for the only input, as
     "224x224x3" or (224, 224, 3), or a mapping of names to volumes. Raises SpecError for what is no
@@ -86,7 +96,10 @@ def read(source: Source, *, inputs: Inputs = None, max_layers: int | None = None
         return network.build(readers.read_path(Path(source)), most, inputs)
     document = readers.read_live(source)
     if document is None:
-        raise TypeError(f"a path, a mapping or a Keras model, not a {type(source).__name__}")
+        document, inputs = readers.read_module(source, inputs), None
+    if document is None:
+        expected = "a path, a mapping, a Keras model or a PyTorch module"
+        raise TypeError(f"{expected}, not a {type(source).__name__}")
     return network.build(document, most, inputs)
 
 
@@ -97,7 +110,9 @@ def trace(
     max_layers: int | None = None,
     select: Sequence[str] = (),
 ) -> Trace:
-    """Trace a path, a mapping, a live Keras model or a NetworkSpec. Never raises for a fault of it.
+    """Trace a path, a mapping, a live model of Keras or PyTorch, or a NetworkSpec.
+
+    Never raises for a fault of it.
 
     What is wrong is in the result's `diagnostics`; a path that cannot be opened raises OSError.
     `inputs` are other volumes in the place of the network's own, as `read` takes them; a claim

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from shapecalc.cli.files import FAULTY, OK, UNUSABLE, Inputs, input_option, max_layers_option
+from shapecalc.cli.files import (
+    FAULTY,
+    OK,
+    UNUSABLE,
+    Inputs,
+    chosen_paths,
+    input_option,
+    max_layers_option,
+    module_option,
+)
 from shapecalc.cli.findings import Printer, format_option
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
@@ -36,7 +45,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...")
 @format_option("How to print the findings.")
 @click.option(
     "--select",
@@ -59,6 +68,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
     metavar="CODES",
     help="These codes as well, such as SC4 for files of frameworks.",
 )
+@module_option
 @input_option
 @max_layers_option
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
@@ -91,6 +101,7 @@ def command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     extend_select: tuple[str, ...],
+    module: str | None,
     inputs: Inputs,
     max_layers: int,
     strict: bool,
@@ -111,6 +122,7 @@ def command(
     """Find what is wrong in specs: files, folders (*.yaml, *.yml, *.json, nothing hidden), or -
     for standard input.
     """
+    paths = chosen_paths(ctx, paths, module)
     chooser = Chooser(for_paths(config, isolated), select, extend_select, ignore, name)
     if show_settings:
         click.echo("".join(chooser.settings(path).shown() for path in paths), nl=False)
@@ -122,7 +134,9 @@ def command(
         form = here.format
     strict = strict or here.strict
     refuse_overwriting(output, force, paths)
-    search = Search(paths, "Checking", quiet, chooser.asked, name, chooser.excludes)
+    search = Search(
+        paths, "Checking", quiet, chooser.asked, name, chooser.excludes, code=module is not None
+    )
     printer = Printer(form, full=bool(select), strict=strict, output=output, err=diff)
     counts: Counter[str] = Counter()
     codes: Counter[str] = Counter()

@@ -67,6 +67,30 @@ input_option = click.option(
 )
 
 
+module_option = click.option(
+    "--module",
+    "module",
+    metavar="MODULE:NAME",
+    help="A module of PyTorch, or a model of Keras, in the place of files: it is imported from the"
+    " current folder first, and a class is called without arguments. This runs its code.",
+)
+
+
+def chosen_paths(ctx: click.Context, paths: tuple[str, ...], module: str | None) -> tuple[str, ...]:
+    """Return what a command goes through: the paths, or the one module. Raises UsageError."""
+    if module is None:
+        if not paths:
+            param = next(param for param in ctx.command.params if param.name == "paths")
+            raise click.MissingParameter(ctx=ctx, param=param)
+        return paths
+    if paths:
+        raise click.UsageError("name files or --module, not both", ctx)
+    name, colon, attribute = module.partition(":")
+    if not (name and colon and attribute):
+        raise click.UsageError(f"--module is package.module:name, not {quote(module)}", ctx)
+    return (module,)
+
+
 class Named(click.Choice):  # type: ignore[type-arg]  # click 8.1 takes none
     """A name in a registry. Help lists ours; a plug-in's, or an installed one, is taken as well."""
 

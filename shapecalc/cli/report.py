@@ -14,9 +14,11 @@ from shapecalc.cli.files import (
     UNUSABLE,
     Inputs,
     Named,
+    chosen_paths,
     exit_code,
     input_option,
     max_layers_option,
+    module_option,
 )
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
@@ -51,7 +53,7 @@ format_option = click.option(
 
 
 @click.command("report")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...")
 @format_option
 @click.option(
     "--columns",
@@ -66,6 +68,7 @@ format_option = click.option(
     help="Fold instances of blocks nested deeper than N into one row each.",
 )
 @click.option("--explain", is_flag=True, help="Derive every number, with its values put in.")
+@module_option
 @input_option
 @max_layers_option
 @click.option("-q", "--quiet", is_flag=True, help="Do not say which files were skipped.")
@@ -78,6 +81,7 @@ def command(
     columns: tuple[str, ...] | None,
     depth: int | None,
     explain: bool,
+    module: str | None,
     inputs: Inputs,
     max_layers: int,
     quiet: bool,
@@ -87,7 +91,8 @@ def command(
     """Print volumes, weights, biases, parameters and MACs of every layer, the totals, and what
     was found: of files, of the specs in folders, or of - for standard input.
     """
-    search = Search(paths, "Reporting", quiet)
+    paths = chosen_paths(ctx, paths, module)
+    search = Search(paths, "Reporting", quiet, code=module is not None)
     files = search.listed()
     refuse_overwriting(output, force, files)
     several = len(files) > 1 or any(map(search.is_folder, paths))

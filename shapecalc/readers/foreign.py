@@ -14,7 +14,7 @@ HEAD = 2**16  # bytes in which a text shows what it is
 
 SPEC = "write the network as a spec, with input: and layers:"
 NOT_READ = f"shapecalc does not read such files: {SPEC}"
-WEIGHTS = f"weights do not tell how layers are joined: {SPEC}"
+WEIGHTS = "weights do not tell how layers are joined: shapecalc report lists them"
 CODE = f"shapecalc runs no code: {SPEC}"
 PICKLE = f"a pickle can run code, so it is not opened: {SPEC}"
 SUMMARY = f"a summary leaves out filter sizes and strides: {SPEC}"
@@ -40,10 +40,7 @@ ZIP = rb"PK\x03\x04"
 HDF5 = rb"\x89HDF\r\n\x1a\n"
 BINARY = (  # at the beginning; the more special comes first
     Kind(rb"PK\x03\x04.{26}[^\0]{1,200}?\.npy", "a NumPy archive (.npz)", WEIGHTS),
-    Kind(ZIP, "a TorchScript file of PyTorch", NOT_READ, rb"/code/__torch__"),
     Kind(ZIP, "a PyTorch weight file (.pt, .pth)", WEIGHTS, rb"/data\.pkl"),
-    Kind(ZIP, "a network exported by PyTorch (.pt2)", NOT_READ,
-         rb"archive_format|exported_program"),
     Kind(ZIP, "an Office document", TEXT_WANTED, rb"\[Content_Types\]\.xml"),
     Kind(ZIP, "a ZIP archive", UNPACK),
     Kind(rb"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19", "a PyTorch weight file (.pt, .pth)",

@@ -46,15 +46,18 @@ class Items:
         self.ranks: dict[str, int | None] = {}
         self.first: set[str] = set()
         self._by_name: dict[str, Item] = {}
+        self._numbers: dict[str, int] = {}  # the last one behind each name
         self._volumes: dict[str, Sizes | None] = {}
 
     def free(self, name: str) -> str:
         """Return a name like another that nothing has yet."""
-        found, number = name, 1
-        while found in self.ranks:
+        if name not in self.ranks:
+            return name
+        number = self._numbers.get(name, 1) + 1
+        while f"{name}_{number}" in self.ranks:
             number += 1
-            found = f"{name}_{number}"
-        return found
+        self._numbers[name] = number  # a million layers of one name are numbered in one go
+        return f"{name}_{number}"
 
     def add_input(self, name: str, volume: Sizes | None, path: Path) -> str:
         """Add an input of the network."""

@@ -20,17 +20,25 @@ SPECS = Path(__file__).resolve().parents[2] / "specs"
 SOUND = "input: 8x8x1\nlayers:\n  - conv: {K: 2, F: 3}\n"
 
 
-def archive(*names: str) -> bytes:
+def archive(*names: str, content: bytes = b"\x80\x02}q\x00.") -> bytes:
     """Return a ZIP archive with these files in it."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as file:
         for name in names:
-            file.writestr(name, b"\x80\x02}q\x00.")
+            file.writestr(name, content)
     return written.getvalue()
 
 
-LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}q\x00."
-HDF5 = b"\x89HDF\r\n\x1a\n\0\0\0\0\0\x08\x08\0"
+LEGACY = (
+    b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}q\x00."
+    b"\x80\x02}q\x00.\x80\x02]q\x00."
+)
+ARRAY = b"{'descr': '<f4', 'fortran_order': False, 'shape': (), }"
+ARRAY = b"\x93NUMPY\x01\0" + bytes([len(ARRAY), 0]) + ARRAY + bytes(4)
+HDF5 = (  # version 2, with an empty group
+    b"\x89HDF\r\n\x1a\n\x02\x08\x08\0" + bytes(8) + b"\xff" * 8 + b"\x3b\0\0\0\0\0\0\0"
+    + b"\x30" + bytes(11) + b"OHDR\x02\0\0" + bytes(4)
+)  # fmt: skip
 SUMMARY = """Model: "sequential"
 _________________________________________________________________
  Layer (type)                Output Shape              Param #
@@ -88,16 +96,15 @@ FILES: dict[str, tuple[str, bytes | str]] = {  # by a short name: what it is, an
     "python-def": ("Python source", "def forward(self, input: Tensor):\n    return input\n"),
     "weights-zip": ("a PyTorch weight file (.pt, .pth)", archive("m/data.pkl", "m/data/0")),
     "weights-legacy": ("a PyTorch weight file (.pt, .pth)", LEGACY),
-    "torchscript": ("a TorchScript file of PyTorch",
+    "torchscript": ("a PyTorch weight file (.pt, .pth)",
                     archive("m/data.pkl", "m/code/__torch__/net.py", "m/constants.pkl")),
-    "pt2": ("a network exported by PyTorch (.pt2)", archive("m/archive_format", "m/models/m.json")),
     "pickle": ("a Python pickle", pickle.dumps({"a": [1, 2]})),
     "pickle-2": ("a Python pickle", pickle.dumps([1], protocol=2)),
-    "safetensors": ("a safetensors weight file", b'\x40\0\0\0\0\0\0\0{"w":{"dtype":"F32"}}'),
-    "npz": ("a NumPy archive (.npz)", archive("conv1.weight.npy", "conv1.bias.npy")),
+    "safetensors": ("a safetensors weight file", b"\x02\0\0\0\0\0\0\0{}"),
+    "npz": ("a NumPy archive (.npz)", archive("conv1.weight.npy", "b.npy", content=ARRAY)),
     "npy": ("a NumPy array (.npy)", b"\x93NUMPY\x01\0v\0{'descr': '<f8'}"),
     "darknet-weights": ("a Darknet weight file (.weights)",
-                        b"\0\0\0\0\x02\0\0\0\x05\0\0\0\0\x10\xa0\x01\0\0\0\0\x93\xbe"),
+                        b"\0\0\0\0\x02\0\0\0\x05\0\0\0\0\x10\xa0\x01\0\0\0\0\x93\xbe\0\0"),
     "darknet": ("a Darknet network (.cfg)", CFG),
     "caffe": ("a Caffe network (.prototxt)", PROTOTXT),
     "caffe-v1": ("a Caffe network (.prototxt)", 'layers {\r\n  name: "a"\r\n}\r\n'),

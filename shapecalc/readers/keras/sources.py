@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from shapecalc.diagnostics import Path, quote
+from shapecalc.diagnostics import Path
 from shapecalc.document import Document
 from shapecalc.readers.base import HEAD, MAX_BYTES  # of a configuration, not of the file around it
 from shapecalc.readers.json_text import read_json
 from shapecalc.readers.keras.graph import Malformed, NoLayers
 
-MOST_DIRECTORY = 16 * 1024 * 1024  # of an archive's list of members
 BESIDE = ("metadata.json", "model.weights.h5")  # stand beside config.json in archives of Keras
 MOST_WRAPPED = 3  # JSON as a text in JSON
 ZIP, HDF5, LFS = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n", b"version https://git-lfs"
@@ -145,61 +143,26 @@ def _configuration(raw: bytes, member: str, stated: Mapping[str, Any], is_model:
 
 def _archive(stream: BinaryIO) -> Source:
     """Return the configuration in a .keras archive."""
-    import struct
-    import zipfile
-    import zlib
+    from shapecalc.checkpoints.archives import Archive  # few files are archives
+    from shapecalc.checkpoints.base import Unreadable
 
-    # What zipfile raises on damaged files; the last ones where it seeks to a negative place.
-    damaged = (
-        zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError,
-        LookupError,
-    )  # fmt: skip
-    _check_directory(stream)
     try:
-        with zipfile.ZipFile(stream) as archive:
-            members = {info.filename: info for info in archive.infolist()}
-            if len(members) < len(archive.infolist()):
-                raise Malformed("two members of the archive have one name")
-            if "config.json" not in members:
-                raise NoLayers("an archive without config.json is none of Keras", is_model=False)
-            is_model = not members.keys().isdisjoint(BESIDE)
-            found = {}
-            for name in ("config.json", "metadata.json"):
-                info = members.get(name)
-                if info is None:
-                    continue
-                if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise Malformed(f"{name} is compressed in a way that Keras never uses")
-                with archive.open(info) as member:
-                    found[name] = member.read(MAX_BYTES + 1)
-    except Malformed:
-        raise
-    except damaged as error:
-        said = quote(str(error)) or "it ends too early"
-        raise Malformed(f"a damaged archive: {said}") from None
+        archive = Archive(stream)
+        if "config.json" not in archive.sizes:
+            raise NoLayers("an archive without config.json is none of Keras", is_model=False)
+        found = {
+            name: archive.read(name, MAX_BYTES)
+            for name in ("config.json", "metadata.json")
+            if name in archive.sizes
+        }
+    except Unreadable as error:
+        raise Malformed(str(error)) from None
+    is_model = not set(BESIDE).isdisjoint(archive.sizes)
     stated = {}
     if "metadata.json" in found:
         data = _document(found["metadata.json"], "metadata.json")[0].data
         stated = data if isinstance(data, dict) else {}
     return _configuration(found["config.json"], "config.json", stated, is_model)
-
-
-def _check_directory(stream: BinaryIO) -> None:
-    """Raise Malformed where the list of members would take much memory: all of it is read."""
-    size = stream.seek(0, os.SEEK_END)
-    stream.seek(max(size - 65_557, 0))
-    start, tail = stream.tell(), stream.read()
-    end = tail.rfind(b"PK\x05\x06")
-    if end < 0 or len(tail) < end + 22:
-        raise Malformed("a damaged archive: it has no list of its members")
-    sizes = [int.from_bytes(tail[end + 12 : end + 16], "little")]
-    if start + end >= 76:  # the same for large archives, with a size of its own
-        stream.seek(start + end - 76)
-        large = stream.read(56)
-        if large.startswith(b"PK\x06\x06"):
-            sizes = [int.from_bytes(large[40:48], "little")]
-    if max(sizes) > MOST_DIRECTORY:
-        raise Malformed("an archive of far more members than Keras writes")
 
 
 def _hdf5(stream: BinaryIO) -> Source:

@@ -50,6 +50,8 @@ class Network:
 
     def axes(self, name: str, rank: int, batch: int | None) -> tuple[int, ...]:
         """Return the axes of a new tensor in the order of its volume."""
+        if not rank:
+            return ()
         depth = self.layouts.depth(name, rank)
         rest = [axis for axis in range(rank) if axis not in (batch, depth)]
         return tuple(rest) if depth == batch else (*rest, depth)
@@ -203,6 +205,9 @@ class Network:
             else:
                 before = list({one.source: one for one in sources}.values())
             found.append(self._operation(node, given, before, shape, kept, number, suffix))
+        learned = [array for array in own if array.role != "statistic"]
+        if learned and not any(array.trainable for array in learned):
+            self.items.listed[-len(found)].beside["trainable"] = False
         self._counted.update(array.key for array in own)
         return found
 
@@ -255,6 +260,13 @@ class Network:
             item.fields.setdefault("output", volume)
         elif None not in volume and "output" not in item.beside.get("expect", NOTHING):
             item.beside["expect"] = {**item.beside.get("expect", NOTHING), "output": volume}
+            item.claim_path = item.path
+
+    def claim_weights(self, tensor: Tensor, weight: Constant) -> None:
+        """Let the size of an array in the file be compared with what a layer's fields come to."""
+        item = self.items.producer(tensor.source)
+        if item is not None and "share" not in item.beside:
+            item.beside.setdefault("expect", {})["weights"] = weight.size
             item.claim_path = item.path
 
     # -- the document ------------------------------------------------------------------------------

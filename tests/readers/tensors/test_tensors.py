@@ -230,3 +230,27 @@ def test_attention_counts_both_products() -> None:
 )
 def test_shapes_are_stretched_as_numpy_does(volumes: list[Any], stretched: Any) -> None:
     assert broadcast(*volumes) == stretched
+
+
+def test_a_tensor_without_axes_is_one_value() -> None:
+    network, x = started((1, 8, 4))
+    y = shapes.reduced(network, node("mean"), "mean", x, None, False)
+    assert (y.rank, y.axes, network.volume(y)) == (0, (), (1,))
+
+
+def test_positions_and_the_batch_change_places_and_come_back() -> None:
+    """As PyTorch's attention has it: positions x batch x depth."""
+    network, x = started((1, 6, 16))
+    turned = shapes.transpose(x, (1, 0, 2))
+    assert turned is not None
+    flat = shapes.reshape(network, node("flat"), turned, (6, 16))
+    back = shapes.reshape(network, node("back"), flat, (6, 1, 16))
+    assert (flat.batch, back.batch, back.axes) == (None, 1, (0, 2))
+
+
+def test_one_place_of_an_axis_is_a_slice_and_a_reshape() -> None:
+    network, x = started((1, 6, 16))
+    y = shapes.taken(network, node("last"), x, 1, -1)
+    kinds = [(item.kind, item.name) for item in network.items.listed]
+    assert kinds == [("slice", "last/place"), ("flatten", "last")]
+    assert network.shape(y) == (1, 16)
