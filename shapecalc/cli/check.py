@@ -9,6 +9,7 @@ import click
 from shapecalc.cli.files import FAULTY, OK, UNUSABLE, Inputs, input_option, max_layers_option
 from shapecalc.cli.findings import Printer, format_option
 from shapecalc.cli.search import Search
+from shapecalc.cli.weights import Compared, weights_option
 from shapecalc.diagnostics import chosen
 
 
@@ -40,6 +41,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
     help="All but these codes or beginnings of codes.",
 )
 @input_option
+@weights_option
 @max_layers_option
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary.")
@@ -51,6 +53,7 @@ def command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     inputs: Inputs,
+    compared: Compared,
     max_layers: int,
     strict: bool,
     quiet: bool,
@@ -63,7 +66,7 @@ def command(
     counts: Counter[str] = Counter()
     unwanted = _unwanted(select, ignore)
     for path, trace in search.traces(max_layers, inputs=inputs):
-        wanted = list(chosen(trace.diagnostics, lambda d: d.code not in unwanted))
+        wanted = list(chosen(compared(trace).diagnostics, lambda d: d.code not in unwanted))
         counts.update(found.severity for found in wanted)
         printer.add(path, wanted)
     printer.end()

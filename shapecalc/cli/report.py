@@ -20,6 +20,7 @@ from shapecalc.cli.files import (
 )
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
+from shapecalc.cli.weights import Compared, weights_option
 from shapecalc.diagnostics import quote
 from shapecalc.reports import FORMATS, Layout
 from shapecalc.reports.columns import COLUMNS, default_columns
@@ -70,6 +71,7 @@ format_option = click.option(
 )
 @click.option("--explain", is_flag=True, help="Derive every number, with its values put in.")
 @input_option
+@weights_option
 @max_layers_option
 @click.option("-q", "--quiet", is_flag=True, help="Do not say which files were skipped.")
 @output_options
@@ -82,6 +84,7 @@ def command(
     depth: int | None,
     explain: bool,
     inputs: Inputs,
+    compared: Compared,
     max_layers: int,
     quiet: bool,
     output: Path | None,
@@ -94,7 +97,9 @@ def command(
     files = search.listed()
     refuse_overwriting(output, force, files)
     several = len(files) > 1 or any(map(search.is_folder, paths))
-    traces: Iterator[Trace] = (trace for _, trace in search.traces(max_layers, files, inputs))
+    traces: Iterator[Trace] = (
+        compared(trace) for _, trace in search.traces(max_layers, files, inputs)
+    )
     even: tuple[str, ...] | None = None  # of networks
     if FORMATS[form].even and columns is None:  # one heading for all
         traced = list(traces)

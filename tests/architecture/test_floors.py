@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("given_inputs",),
     ("open_sizes",),
     ("agreement", "fitting_sizes"),
-    ("reports", "checks", "readers", "executor", "exporters"),
+    ("reports", "checks", "readers", "executor", "exporters", "weights"),
     ("checkpoints",),
     ("tracing",),
     ("worked_example",),
