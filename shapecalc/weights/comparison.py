@@ -6,7 +6,7 @@ these only the first is told, with how many fit once it does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from shapecalc import rules
@@ -16,13 +16,14 @@ from shapecalc.checkpoints.darknet import ALL
 from shapecalc.diagnostics import Fault, Finding, LayerError, quote, some
 from shapecalc.layers.field_types import Volume
 from shapecalc.tracing import KnownTrace, T, Trace, walk, with_findings
-from shapecalc.weights.fields import Change, fitting_change, fitting_depth
+from shapecalc.weights.fields import Change, fitting_change, fitting_depth, fitting_switch
 from shapecalc.weights.matching import Pair, match
 from shapecalc.weights.sides import Module, Owner, Shape, owners_of
 
 MOST_NAMES = 6
 MOST_UNEXPECTED = 12  # layers of the file that are told one by one
-MOST_ROUNDS = 24  # of looking what fits once a layer does
+MOST_CHANGES = 80  # that are looked for
+MOST_WALKED = 200_000  # layers, to see what fits once others do
 OTHER_WEIGHTS = "give the weights of this network, or change the layer"
 NO_LAYER = "the weights may be those of another network"
 
@@ -89,7 +90,10 @@ def _shapes(trace: KnownTrace, pairs: Sequence[Pair], file: str) -> Iterator[Fin
         pair = told.pair
         if pair.differing:
             yield _differing(told, file)
-        hint = f"{told.change.text} would fit" if told.change and not pair.differing else ""
+        fitting = told.change.text if told.change and not pair.differing else None
+        if fitting is None and (pair.missing or pair.unexpected):
+            fitting = fitting_switch(pair)
+        hint = f"{fitting} would fit" if fitting else ""
         if pair.missing:
             yield _missing(pair.owner, pair.missing, file, hint)
         if pair.unexpected:
@@ -99,24 +103,40 @@ def _shapes(trace: KnownTrace, pairs: Sequence[Pair], file: str) -> Iterator[Fin
 def _causes(trace: KnownTrace, pairs: Sequence[Pair]) -> list[_Told]:
     """Return the layers that do not fit, without those that do once an earlier one does."""
     told: list[_Told] = []
-    settled: set[str] = set()
+    changes = _Changes()
     volumes: dict[str, Volume] = {}
     waiting = [pair for pair in pairs if not pair.fits]
     while waiting:
-        changes = ((p, fitting_change(p)) for p in waiting) if len(told) < MOST_ROUNDS else ()
-        pair, change = next(((p, c) for p, c in changes if c is not None), (waiting[0], None))
-        one = _Told(pair, change, None if change else fitting_depth(pair))
+        pair = next((pair for pair in waiting if changes(pair) is not None), None)
+        if pair is None or len(told) * len(trace.layers) > MOST_WALKED:
+            break
+        one = _Told(pair, changes(pair))
         told.append(one)
-        settled.add(pair.owner.name)
-        waiting = [p for p in waiting if p is not pair]
-        if change is None or not waiting or not _replaced(pair.owner, change, volumes):
-            continue
-        now = {o.name: o for o in owners_of(walk(trace.spec, volumes).layers)}
-        again = [p.of(now[p.owner.name]) if p.owner.name in now else p for p in waiting]
-        one.followers = [p.owner.name for p in again if p.fits]
-        waiting = [p for p in again if not p.fits]
+        waiting = [other for other in waiting if other is not pair]
+        if waiting and one.change and _replaced(pair.owner, one.change, volumes):
+            now = {o.name: o for o in owners_of(walk(trace.spec, volumes).layers)}
+            again = [p.of(now[p.owner.name]) if p.owner.name in now else p for p in waiting]
+            one.followers = [p.owner.name for p in again if p.fits]
+            waiting = [p for p in again if not p.fits]
+    told += [_Told(pair, None, fitting_depth(pair)) for pair in waiting]
     order = {pair.owner.name: number for number, pair in enumerate(pairs)}
     return sorted(told, key=lambda one: order[one.pair.owner.name])
+
+
+class _Changes:
+    """Looks for the fields that would make layers fit, once for each, and not for very many."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Change | None] = {}
+
+    def __call__(self, pair: Pair) -> Change | None:
+        """Return the change that would make a layer fit; None where there is none."""
+        record = pair.owner.record
+        key = record.name, record.input
+        if key not in self._known:
+            few = len(self._known) < MOST_CHANGES
+            self._known[key] = fitting_change(pair) if few else None
+        return self._known[key]
 
 
 def _replaced(owner: Owner, change: Change, volumes: dict[str, Volume]) -> bool:

@@ -51,6 +51,23 @@ def fitting_change(pair: Pair) -> Change | None:
     return None
 
 
+def fitting_switch(pair: Pair) -> str | None:
+    """Return the switch, such as bias=true, with which the layer has the parameters that the file
+    has, whatever their shapes; None where none does.
+    """
+    layer, inputs = pair.owner.record.layer, pair.owner.record.input
+    if layer is None or not inputs or layer.opaque:
+        return None
+    for name in type(layer).model_fields:
+        value = getattr(layer, name)
+        if isinstance(value, bool):
+            found = _shapes(layer.model_copy(update={name: not value}), inputs) or {}
+            others = len(found) - len(pair.held)
+            if found.keys() >= pair.held.keys() and others == len(pair.unexpected):
+                return f"{field_word(name)}={show_value(not value)}"
+    return None
+
+
 def fitting_depth(pair: Pair) -> int | None:
     """Return the depth of the input that the file's weights are for; None where none fits."""
     layer, inputs = pair.owner.record.layer, pair.owner.record.input

@@ -13,6 +13,7 @@ from shapecalc.weights.sides import Module, Owner, Shape, modules_of, without_pr
 
 WRAPPERS = ("module", "_orig_mod", "model")  # parts that wrap a whole network
 MOST_WRAPPED = 4
+MOST_PARTS = 24  # of the name of a layer
 MOST_PAIRS = 250_000  # of layers that are compared to find which belong together
 SKIPPED = 1.0  # a layer of one side without one of the other
 APART = 3.0  # layers that never belong together
@@ -223,6 +224,8 @@ def _called(module: Module, names: dict[tuple[str, ...], Owner], loosely: bool) 
     Keras, any part of it, the last first.
     """
     path = module.path
+    if len(path) > MOST_PARTS:
+        return None
     for end in range(len(path), 0, -1):
         if path[:end] in names:
             return names[path[:end]]
@@ -242,18 +245,20 @@ def _called(module: Module, names: dict[tuple[str, ...], Owner], loosely: bool) 
 
 def _by_class(owners: Sequence[Owner], modules: Sequence[Module], layout: str) -> list[Pair]:
     """Return pairs of a file that has the order of each class of layers alone."""
+    classes: dict[str, list[Module]] = {}
+    for module in modules:
+        classes.setdefault(_spelled(module.stem), []).append(module)
+    kinds = {_spelled(word.name): word.kind for word in lookups.all_words()}
     pairs: list[Pair] = []
-    left_owners, left_modules = list(owners), list(modules)
-    for stem in dict.fromkeys(module.stem for module in modules):
-        kinds = {word.kind for word in lookups.all_words() if _spelled(word.name) == _spelled(stem)}
-        mine = [owner for owner in left_owners if owner.kind in kinds]
-        theirs = [module for module in left_modules if module.stem == stem]
-        found = _by_order(mine, theirs, layout)
+    done: set[Owner] = set()
+    for stem in classes.keys() & kinds.keys():
+        mine = [owner for owner in owners if owner.kind == kinds[stem] and owner not in done]
+        found = _by_order(mine, classes[stem], layout)
         pairs += found
-        done = {pair.owner for pair in found}
-        used = {id(pair.module) for pair in found}
-        left_owners = [owner for owner in left_owners if owner not in done]
-        left_modules = [module for module in left_modules if id(module) not in used]
+        done.update(pair.owner for pair in found)
+    used = {id(pair.module) for pair in pairs}
+    left_owners = [owner for owner in owners if owner not in done]
+    left_modules = [module for module in modules if id(module) not in used]
     return pairs + _by_order(left_owners, left_modules, layout)
 
 
@@ -270,9 +275,10 @@ def _by_order(owners: Sequence[Owner], modules: Sequence[Module], layout: str) -
     done = {pair.owner for pair in pairs}
     used = {id(pair.module) for pair in pairs}
     left = [module for module in modules if id(module) not in used]
-    for owner in owners:
-        if owner in done:
-            continue
+    waiting = [owner for owner in owners if owner not in done]
+    if len(waiting) * len(left) > MOST_PAIRS:
+        return pairs
+    for owner in waiting:
         fitting = next((module for module in left if not costs(owner, module)), None)
         if fitting is not None:
             left = [module for module in left if module is not fitting]
