@@ -90,9 +90,10 @@ def _shapes(trace: KnownTrace, pairs: Sequence[Pair], file: str) -> Iterator[Fin
         pair = told.pair
         if pair.differing:
             yield _differing(told, file)
-        fitting = told.change.text if told.change and not pair.differing else None
-        if fitting is None and (pair.missing or pair.unexpected):
-            fitting = fitting_switch(pair)
+        if not (pair.missing or pair.unexpected):
+            continue
+        fitting = None if pair.differing else told.change and told.change.text
+        fitting = fitting or fitting_switch(pair)
         hint = f"{fitting} would fit" if fitting else ""
         if pair.missing:
             yield _missing(pair.owner, pair.missing, file, hint)
@@ -110,7 +111,7 @@ def _causes(trace: KnownTrace, pairs: Sequence[Pair]) -> list[_Told]:
         pair = next((pair for pair in waiting if changes(pair) is not None), None)
         if pair is None or len(told) * len(trace.layers) > MOST_WALKED:
             break
-        one = _Told(pair, changes(pair))
+        one = _Told(pair, changes(pair), fitting_depth(pair))
         told.append(one)
         waiting = [other for other in waiting if other is not pair]
         if waiting and one.change and _replaced(pair.owner, one.change, volumes):
@@ -158,7 +159,8 @@ def _differing(told: _Told, file: str) -> Finding:
     ]
     hint = OTHER_WEIGHTS
     if told.change is not None:
-        hint = f"{told.change.text} would fit"
+        otherwise = "" if told.depth is None else f", or an input of depth {told.depth:,}"
+        hint = f"{told.change.text} would fit{otherwise}"
     elif told.depth is not None and owner.record.input:
         own = owner.record.input[0][-1]
         hint = f"the weights are for an input of depth {told.depth:,}, and {own:,} comes in"

@@ -27,7 +27,8 @@ class Change(NamedTuple):
     @property
     def text(self) -> str:
         """The fields as a spec has them, K=128."""
-        return " ".join(f"{field_word(k)}={show_value(v)}" for k, v in self.fields.items())
+        fields = sorted(self.fields.items(), key=lambda field: field[0] != "K")
+        return " ".join(f"{field_word(name)}={show_value(value)}" for name, value in fields)
 
 
 def wanted_shapes(pair: Pair) -> dict[str, Shape]:
@@ -40,15 +41,25 @@ def fitting_change(pair: Pair) -> Change | None:
     layer, inputs = pair.owner.record.layer, pair.owner.record.input
     if layer is None or not inputs or layer.opaque:
         return None
-    wanted = wanted_shapes(pair)
+    wanted, beyond = wanted_shapes(pair), [tensor.shape for tensor in pair.unexpected]
     options = _options(layer, wanted, inputs, bool(pair.missing or pair.unexpected))
     for count in range(1, MOST_FIELDS + 1):
         for names in combinations(options, count):
             for values in _products([options[name] for name in names]):
                 changed = layer.model_copy(update=dict(zip(names, values, strict=True)))
-                if _shapes(changed, inputs) == wanted:
+                if _has(_shapes(changed, inputs), wanted, beyond):
                     return Change(dict(zip(names, values, strict=True)), changed)
     return None
+
+
+def _has(
+    shapes: Mapping[str, Shape] | None, wanted: Mapping[str, Shape], beyond: Sequence[Shape]
+) -> bool:
+    """Say whether parameters are those wanted, with some shapes beyond them."""
+    if shapes is None or len(shapes) != len(wanted) + len(beyond):
+        return False
+    others = [shape for name, shape in shapes.items() if name not in wanted]
+    return wanted.items() <= shapes.items() and sorted(others) == sorted(beyond)
 
 
 def fitting_switch(pair: Pair) -> str | None:
