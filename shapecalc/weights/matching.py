@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
+from math import prod
 from typing import NamedTuple
 
 from shapecalc.checkpoints.base import Checkpoint, Tensor
@@ -16,6 +18,7 @@ MOST_WRAPPED = 4
 MOST_PARTS = 24  # of the name of a layer
 MOST_PAIRS = 250_000  # of layers that are compared to find which belong together
 SKIPPED = 1.0  # a layer of one side without one of the other
+KEPT_LAST = "running_var"  # of a norm's parameters
 APART = 3.0  # layers that never belong together
 
 
@@ -101,7 +104,10 @@ def match(owners: Sequence[Owner], checkpoint: Checkpoint) -> Matching:
 def _matched(
     owners: Sequence[Owner], modules: Sequence[Module], checkpoint: Checkpoint, layout: str
 ) -> Matching:
-    named = _by_name(owners, modules, loosely=checkpoint.layout == "keras")
+    if checkpoint.ordered:
+        named = _by_name(owners, modules, loosely=checkpoint.layout == "keras")
+    else:  # its groups are called by classes, as a layer may be
+        named = _by_stated_name(owners, modules)
     needed = [owner for owner in owners if not owner.shared]
     by_names = sum(not owner.shared for owner in named)
     if 2 * by_names < min(len(needed), len(modules)):
@@ -140,12 +146,16 @@ def paired(owner: Owner, module: Module, layout: str | None) -> Pair:
         if name is not None and name not in pair.held:
             pair.held[name] = tensor, pair.turned(name, tensor)
             del waiting[part]
-    for name in pair.missing:
+    missing = pair.missing
+    if KEPT_LAST in missing and len(waiting) < len(missing):  # gamma or beta may be left out
+        missing, waiting = missing[::-1], dict(reversed(waiting.items()))
+    for name in missing:
         like = (part for part, t in waiting.items() if pair.turned(name, t) == owner.shapes[name])
         found = next(like, None)
         if found is not None:
             pair.held[name] = waiting.pop(found), owner.shapes[name]
-    for name, part in zip(pair.missing, list(waiting), strict=False):
+    missing = [name for name in missing if name not in pair.held]
+    for name, part in zip(missing, list(waiting), strict=False):
         if owner.opaque or part.rpartition(".")[2].isdigit():
             tensor = waiting.pop(part)
             pair.held[name] = tensor, pair.turned(name, tensor)
@@ -165,11 +175,16 @@ def _meant(part: str, names: Sequence[str]) -> str | None:
 def _alike(owner: Owner, name: str, shape: Shape) -> bool:
     """Say whether a shape is the layer's; of vectors, axes of one value do not count."""
     own = owner.shapes[name]
-    if own == shape:
+    if _core(own) == _core(shape):
         return True
     if len(own) > 1 and owner.kind in ("conv", "conv_transpose", "depthwise_conv", "dense"):
         return False
     return sorted(s for s in own if s != 1) == sorted(s for s in shape if s != 1)
+
+
+def _core(shape: Shape) -> Shape:
+    """Return a shape without windows of one position: a dense layer is a convolution with F=1."""
+    return shape[:2] if set(shape[2:]) == {1} else shape
 
 
 def _merged(modules: Sequence[Module]) -> Module:
@@ -186,6 +201,26 @@ def _merged(modules: Sequence[Module]) -> Module:
 
 
 # -- by name ---------------------------------------------------------------------------------------
+
+
+def _by_stated_name(
+    owners: Sequence[Owner], modules: Sequence[Module]
+) -> dict[Owner, list[Module]]:
+    """Return the modules of each layer whose name a file has beside them: the whole name, or where
+    it is one layer's alone the last part of it, which the layer has in a model inside.
+    """
+    names = {owner.name: owner for owner in owners}
+    lasts = Counter(_split(owner.name)[-1] for owner in owners)
+    for owner in owners:
+        last = _split(owner.name)[-1]
+        if lasts[last] == 1:
+            names.setdefault(last, owner)
+    found: dict[Owner, list[Module]] = {}
+    for module in modules:
+        called = names.get(module.layer or "")
+        if called is not None:
+            found.setdefault(called, []).append(module)
+    return found
 
 
 def _by_name(
@@ -304,11 +339,18 @@ class _Costs:
     def _cost(self, pair: Pair) -> float:
         if pair.fits:
             return 0
-        first = next(iter(pair.owner.shapes))
-        there = pair.held.get(first)
-        if there is None or len(there[1]) != len(pair.owner.shapes[first]):
+        sizes = {name: prod(shape) for name, shape in pair.owner.shapes.items()}
+        largest = [name for name, size in sizes.items() if size == max(sizes.values())]
+        main = next((name for name in largest if name in pair.held), None)
+        if main is None:
+            return APART
+        own, there = pair.owner.shapes[main], pair.held[main][1]
+        if len(own) != len(there) and len(_core(own)) != len(_core(there)):
             return APART
         if len(pair.missing) + len(pair.unexpected) > 1:
+            return APART
+        most = max(tensor.values for tensor, _ in pair.held.values())
+        if any(tensor.values > most for tensor in pair.unexpected):
             return APART
         return 1 + 0.1 * (len(pair.differing) + len(pair.missing) + len(pair.unexpected))
 

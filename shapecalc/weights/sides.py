@@ -7,13 +7,13 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shapecalc.checkpoints.base import Checkpoint, Tensor
+from shapecalc.checkpoints.keras import CONTAINER, VARIABLES, group_of
 from shapecalc.diagnostics import LayerError
 from shapecalc.frameworks.parameters import COUNTERS
 from shapecalc.records import KnownRecord
 from shapecalc.volumes import all_known
 
 Shape = tuple[int, ...]
-CONTAINER, VARIABLES = "layers", "vars"  # parts of names that Keras 3 writes
 NUMBERED = re.compile(r"(?:^|_)\d+$")
 
 
@@ -111,13 +111,9 @@ def _parts(name: str, checkpoint: Checkpoint) -> list[str]:
 
 def _of_keras_3(path: list[str], part: str) -> tuple[list[str], str]:
     """Return the path of the layer and the name in it: groups in a layer are parts of it."""
-    rest = [name for name in path if name != VARIABLES]
-    found = []
-    while len(rest) > 1 and rest[0] == CONTAINER:
-        found.append(rest[1])
-        rest = rest[2:]
-    if not found:
-        return rest, part
+    inside = len(group_of("/".join((*path, part))).split("/"))
+    found = [name for name in path[:inside] if name != CONTAINER]
+    rest = [name for name in path[inside:] if name != VARIABLES]
     return found, ".".join((*rest, part))
 
 
