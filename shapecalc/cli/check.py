@@ -6,10 +6,18 @@ from collections import Counter
 
 import click
 
-from shapecalc.cli.files import FAULTY, OK, UNUSABLE, Inputs, input_option, max_layers_option
+from shapecalc.cli.files import (
+    FAULTY,
+    OK,
+    UNUSABLE,
+    Compared,
+    Inputs,
+    input_option,
+    max_layers_option,
+    weights_option,
+)
 from shapecalc.cli.findings import Printer, format_option
 from shapecalc.cli.search import Search
-from shapecalc.cli.weights import Compared, weights_option
 from shapecalc.diagnostics import chosen
 
 

@@ -12,15 +12,16 @@ import click
 from shapecalc.cli.files import (
     OK,
     UNUSABLE,
+    Compared,
     Inputs,
     Named,
     exit_code,
     input_option,
     max_layers_option,
+    weights_option,
 )
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
-from shapecalc.cli.weights import Compared, weights_option
 from shapecalc.diagnostics import quote
 from shapecalc.reports import FORMATS, Layout
 from shapecalc.reports.columns import COLUMNS, default_columns
