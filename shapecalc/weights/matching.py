@@ -150,10 +150,10 @@ def paired(owner: Owner, module: Module, layout: str | None) -> Pair:
     if KEPT_LAST in missing and len(waiting) < len(missing):  # gamma or beta may be left out
         missing, waiting = missing[::-1], dict(reversed(waiting.items()))
     for name in missing:
-        like = (part for part, t in waiting.items() if pair.turned(name, t) == owner.shapes[name])
-        found = next(like, None)
+        shapes = {part: pair.turned(name, tensor) for part, tensor in waiting.items()}
+        found = next((part for part in shapes if _alike(owner, name, shapes[part])), None)
         if found is not None:
-            pair.held[name] = waiting.pop(found), owner.shapes[name]
+            pair.held[name] = waiting.pop(found), shapes[found]
     missing = [name for name in missing if name not in pair.held]
     for name, part in zip(missing, list(waiting), strict=False):
         if owner.opaque or part.rpartition(".")[2].isdigit():
