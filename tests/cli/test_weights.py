@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
-from torch_files import state_dict, tensor, zipped
+from torch_files import Call, Name, dumps, legacy, module, state_dict, tensor, zipped
 from weight_files import NETWORK, SHAPES, WRITERS, index, safetensors
 
 import shapecalc
@@ -136,6 +137,27 @@ def test_standard_input_is_listed(run: Run) -> None:
     result = run("report", "-", stdin=safetensors({"a": (3000, 3000)}))
     assert result.exit_code == 1
     assert "name the file" in result.stdout
+
+
+@pytest.mark.parametrize("write", [zipped, legacy])
+@pytest.mark.usefixtures("files")
+def test_nothing_in_a_file_is_run(run: Run, tmp_path: Path, write: Any) -> None:
+    created = tmp_path / "created"
+    code = f"open({str(created)!r}, 'w').close()"
+    attack = Call(Name("builtins", "exec"), (code,))
+    net = module("linear.Linear", {"_parameters": {"weight": tensor((2, 3), "7")}, "x": attack})
+    (tmp_path / "a.pt").write_bytes(write({"state_dict": net, "attack": attack}))
+    pickle.loads(dumps(attack))
+    assert created.exists()  # so it would be run
+    created.unlink()
+    for words in (
+        ["report", "a.pt"],
+        ["check", "a.pt"],
+        ["check", "net.yaml", "--weights", "a.pt"],
+    ):
+        run(*words)
+        assert not created.exists(), words
+    assert "weight" in run("report", "a.pt").stdout
 
 
 # -- --weights -------------------------------------------------------------------------------------
