@@ -109,6 +109,7 @@ def trace(
     inputs: Inputs = None,
     max_layers: int | None = None,
     select: Sequence[str] = (),
+    weights: str | PathLike[str] | None = None,
 ) -> Trace:
     """Trace a path, a mapping, a live model of Keras or PyTorch, or a NetworkSpec.
 
@@ -118,7 +119,8 @@ def trace(
     `inputs` are other volumes in the place of the network's own, as `read` takes them; a claim
     under `expect` that holds for its own is not held against them. A path or mapping may have
     100,000 layers, or `max_layers`. `select` names advice on specs (SC4, SC401) that is wanted for
-    files of frameworks, too.
+    files of frameworks, too. `weights` is a weight file with which the parameters are compared;
+    one that cannot be opened raises OSError, one that cannot be read ValueError.
     """
     from dataclasses import replace
 
@@ -135,7 +137,8 @@ def trace(
             spec = network.build(source.document, source.max_layers, inputs)
         if select:
             spec = replace(spec, selected=frozenset(rules.beginning(*select)))
-        return replace(checks.traced(spec), diagnose=_diagnose)
+        found = replace(checks.traced(spec), diagnose=_diagnose)
+        return found if weights is None else _compared(found, weights)
 
 
 def check(
@@ -144,12 +147,13 @@ def check(
     inputs: Inputs = None,
     max_layers: int | None = None,
     select: Sequence[str] = (),
+    weights: str | PathLike[str] | None = None,
 ) -> list[Diagnostic]:
     """Return what is wrong with a network, in the order of the file; nothing if all is well.
 
     Arguments are those of `trace`.
     """
-    found = trace(source, inputs=inputs, max_layers=max_layers, select=select)
+    found = trace(source, inputs=inputs, max_layers=max_layers, select=select, weights=weights)
     return list(found.diagnostics)
 
 
@@ -220,6 +224,17 @@ def explain(topic: str) -> str:
     from shapecalc.pages import page
 
     return page(topic)
+
+
+def _compared(trace: Trace, weights: str | PathLike[str]) -> Trace:
+    from pathlib import Path
+
+    path = Path(weights)
+    read = _import("shapecalc.checkpoints").read_path(path)
+    if read is None:
+        raise ValueError(f"{path.name} is no weight file that shapecalc reads")
+    found: Trace = _import("shapecalc.weights.comparison").compared(trace, read, path.name)
+    return found
 
 
 def _diagnose(trace: Trace) -> tuple[Diagnostic, ...]:

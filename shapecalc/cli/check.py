@@ -16,11 +16,13 @@ from shapecalc.cli.files import (
     FAULTY,
     OK,
     UNUSABLE,
+    Compared,
     Inputs,
     chosen_paths,
     input_option,
     max_layers_option,
     module_option,
+    weights_option,
 )
 from shapecalc.cli.findings import Printer, format_option
 from shapecalc.cli.output import output_options, refuse_overwriting, write
@@ -70,6 +72,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
 )
 @module_option
 @input_option
+@weights_option
 @max_layers_option
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @click.option("--fix", is_flag=True, help="Mend what leaves the network as it was meant.")
@@ -103,6 +106,7 @@ def command(
     extend_select: tuple[str, ...],
     module: str | None,
     inputs: Inputs,
+    compared: Compared,
     max_layers: int,
     strict: bool,
     fix: bool,
@@ -145,7 +149,7 @@ def command(
         is_wanted = chooser.wanted(path)
         if fixer is not None:
             trace = fixer.fix(path, trace, is_wanted)
-        wanted = list(chosen(trace.diagnostics, is_wanted))
+        wanted = list(chosen(compared(trace).diagnostics, is_wanted))
         counts.update(found.severity for found in wanted)
         codes.update(found.code for found in wanted)
         if not statistics:

@@ -21,6 +21,7 @@ SUMMARY = f"a summary leaves out filter sizes and strides: {SPEC}"
 SETTINGS = f"it names no layers: {SPEC}"
 TEXT_WANTED = "a spec is a text file, with input: and layers:"
 UNPACK = "unpack it, and name the files in it"
+FETCH = "`git lfs pull` fetches the file itself"
 UTF_8 = "save the file as UTF-8"
 
 
@@ -34,6 +35,11 @@ class Kind(NamedTuple):
     name: str
     hint: str
     inside: bytes = b""
+
+    @property
+    def fetched(self) -> bool:
+        """Whether the hint says how to come by the file that is meant."""
+        return self.hint == FETCH
 
 
 ZIP = rb"PK\x03\x04"
@@ -66,7 +72,7 @@ BINARY = (  # at the beginning; the more special comes first
 )  # fmt: skip
 TEXT = (  # in the first lines
     Kind(rb"\Aversion https://git-lfs\.github\.com/spec/", "a Git LFS pointer",
-         "`git lfs pull` fetches the file itself"),
+         FETCH),
     Kind(rb"(?i)\A\s*(?:<!--|<!doctype html|<html|<head|<body)", "a web page",
          "save the file that the page shows; on GitHub, press Raw"),
     Kind(rb"\A\{\\rtf", "an Office document", TEXT_WANTED),

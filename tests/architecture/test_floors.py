@@ -29,7 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("open_sizes",),
     ("agreement", "fitting_sizes"),
     ("reports",),
-    ("checks", "readers", "executor", "exporters", "comparison"),
+    ("checks", "readers", "executor", "exporters", "comparison", "weights"),
     ("checkpoints",),
     ("tracing",),
     ("worked_example",),
