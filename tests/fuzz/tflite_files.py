@@ -1,0 +1,146 @@
+"""Files of TensorFlow Lite, written by hand.
+
+Numbers of operators, of their options and of the slots are the schema's: TensorFlow,
+tensorflow/compiler/mlir/lite/schema/schema.fbs.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+from flatbuffers_written import Fields, Numbers, byte, whole, written
+
+FLOAT32, FLOAT16, INT32, INT64, INT8, INT4 = 0, 1, 2, 4, 9, 17
+BITS = {FLOAT32: 32, FLOAT16: 16, INT32: 32, INT64: 64, INT8: 8, INT4: 4}
+CODES = {
+    "ADD": 0, "AVERAGE_POOL_2D": 1, "CONCATENATION": 2, "CONV_2D": 3, "DEPTHWISE_CONV_2D": 4,
+    "DEPTH_TO_SPACE": 5, "DEQUANTIZE": 6, "EMBEDDING_LOOKUP": 7, "FLOOR": 8, "FULLY_CONNECTED": 9,
+    "L2_NORMALIZATION": 11, "L2_POOL_2D": 12, "LOCAL_RESPONSE_NORMALIZATION": 13, "LOGISTIC": 14,
+    "MAX_POOL_2D": 17, "MUL": 18, "RELU": 19, "RELU_N1_TO_1": 20, "RELU6": 21, "RESHAPE": 22,
+    "RESIZE_BILINEAR": 23, "SOFTMAX": 25, "SPACE_TO_DEPTH": 26, "TANH": 28, "CUSTOM": 32,
+    "PAD": 34, "GATHER": 36, "TRANSPOSE": 39, "MEAN": 40, "SUB": 41, "DIV": 42, "SQUEEZE": 43,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": 44, "STRIDED_SLICE": 45, "EXP": 47, "SPLIT": 49,
+    "LOG_SOFTMAX": 50, "BIDIRECTIONAL_SEQUENCE_LSTM": 52, "CAST": 53, "PRELU": 54, "MAXIMUM": 55,
+    "MINIMUM": 57, "PADV2": 60, "SLICE": 65, "TRANSPOSE_CONV": 67, "EXPAND_DIMS": 70, "SUM": 74,
+    "SHAPE": 77, "REDUCE_MAX": 82, "PACK": 83, "UNPACK": 88, "RESIZE_NEAREST_NEIGHBOR": 97,
+    "LEAKY_RELU": 98, "SQUARED_DIFFERENCE": 99, "MIRROR_PAD": 100, "SPLIT_V": 102, "ELU": 111,
+    "QUANTIZE": 114, "HARD_SWISH": 117, "BATCH_MATMUL": 126, "BROADCAST_TO": 130, "CONV_3D": 132,
+    "GELU": 150,
+}  # fmt: skip
+
+
+class Writer:
+    """A model as it is put together: tensors and operators, each called by number."""
+
+    def __init__(self) -> None:
+        self.tensors: list[Fields] = []
+        self.buffers: list[Fields] = [Fields()]
+        self.codes: list[Fields] = []
+        self.operators: list[Fields] = []
+        self.inputs: list[int] = []
+        self.outputs: list[int] = []
+
+    def tensor(
+        self,
+        name: str,
+        *shape: int,
+        sort: int = FLOAT32,
+        data: bytes | None = None,
+        signature: Sequence[int] = (),
+        **more: Any,
+    ) -> int:
+        """Add a tensor; return its number. `more` are fields by slot: s5=byte(1)."""
+        fields = Fields({0: Numbers(shape), 1: byte(sort), 3: name})
+        if data is not None:
+            self.buffers.append(Fields({0: data}))
+            fields[2] = whole(len(self.buffers) - 1)
+        if signature:
+            fields[7] = Numbers(signature)
+        fields.update({int(slot[1:]): value for slot, value in more.items()})
+        self.tensors.append(fields)
+        return len(self.tensors) - 1
+
+    def input(self, name: str, *shape: int, **more: Any) -> int:
+        """Add an input of the network."""
+        self.inputs.append(self.tensor(name, *shape, **more))
+        return self.inputs[-1]
+
+    def weight(self, name: str, *shape: int, sort: int = FLOAT32, **more: Any) -> int:
+        """Add a tensor with as much data as its shape asks for."""
+        data = bytes(-(-prod(shape) * BITS[sort] // 8))
+        return self.tensor(name, *shape, sort=sort, data=data, **more)
+
+    def numbers(self, *values: int, shape: Sequence[int] | None = None) -> int:
+        """Add a tensor of whole numbers."""
+        shape = (len(values),) if shape is None else shape
+        data = struct.pack(f"<{len(values)}i", *values)
+        return self.tensor(f"const{len(self.tensors)}", *shape, sort=INT32, data=data)
+
+    def add(
+        self,
+        what: str,
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+        options: tuple[int, dict[int, Any]] | None = None,
+        **more: Any,
+    ) -> None:
+        """Add an operator, its options with their number in the union of all.
+
+        What is no operator of the schema is a custom one.
+        """
+        code = CODES.get(what, CODES["CUSTOM"])
+        fields = Fields({0: byte(min(code, 127)), 3: whole(code)})
+        if what not in CODES:
+            fields[1] = what
+        self.codes.append(fields)
+        made = Fields({0: whole(len(self.codes) - 1), 1: Numbers(inputs), 2: Numbers(outputs)})
+        if options:
+            made |= Fields({3: byte(options[0]), 4: Fields(options[1])})
+        made.update({int(slot[1:]): value for slot, value in more.items()})
+        self.operators.append(made)
+
+    def root(self) -> Fields:
+        """Return the model."""
+        graph = Fields(
+            {
+                0: self.tensors,
+                1: Numbers(self.inputs),
+                2: Numbers(self.outputs or (len(self.tensors) - 1,)),
+                3: self.operators,
+                4: "main",
+            }
+        )
+        return Fields({0: whole(3), 1: self.codes, 2: [graph], 3: "by hand", 4: self.buffers})
+
+    def bytes(self) -> bytes:
+        """Return the file."""
+        return written(self.root(), b"TFL3")
+
+
+def small(sort: int = FLOAT32) -> Writer:
+    """Return a network of a convolution, a pool, a flattening and a dense layer."""
+    made = Writer()
+    bias = FLOAT32 if sort == FLOAT32 else INT32
+    x = made.input("image", 1, 8, 8, 3, sort=sort, signature=(-1, 8, 8, 3))
+    filters = made.weight("filters", 4, 3, 3, 3, sort=sort)
+    biases = made.weight("biases", 4, sort=bias)
+    a = made.tensor("net/conv/Relu;net/conv/Conv2D", 1, 4, 4, 4, sort=sort)
+    strides = {0: byte(0), 1: whole(2), 2: whole(2)}
+    made.add("CONV_2D", [x, filters, biases], [a], (1, strides | {3: byte(1)}))
+    b = made.tensor("net/pool", 1, 2, 2, 4, sort=sort)
+    made.add("MAX_POOL_2D", [a], [b], (5, strides | {3: whole(2), 4: whole(2)}))
+    c = made.tensor("net/flat", 1, 16, sort=sort)
+    made.add("RESHAPE", [b, made.numbers(-1, 16)], [c])
+    d = made.tensor("net/dense", 1, 10, sort=sort)
+    made.add(
+        "FULLY_CONNECTED",
+        [c, made.weight("matrix", 10, 16, sort=sort), made.weight("bias", 10, sort=bias)],
+        [d],
+        (8, {0: byte(0)}),
+    )
+    made.outputs.append(made.tensor("net/softmax", 1, 10, sort=sort))
+    made.add("SOFTMAX", [d], [made.outputs[0]], (9, {}))
+    return made
