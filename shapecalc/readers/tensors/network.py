@@ -248,14 +248,19 @@ class Network:
         Of an operation whose output is not known it is the output.
         """
         item = self.items.producer(tensor.source)
-        if item is None or tensor.rank != len(shape):
+        if item is None or tensor.rank is None:
             return
-        volume = [shape[axis] for axis in tensor.axes] or [1]
-        if item.kind == "operation":
-            item.fields.setdefault("output", volume)
-        elif None not in volume and "output" not in item.beside.get("expect", NOTHING):
-            item.beside["expect"] = {**item.beside.get("expect", NOTHING), "output": volume}
-            item.claim_path = item.path
+        if tensor.rank == len(shape):
+            volume = [shape[axis] for axis in tensor.axes] or [1]
+        else:  # axes that are not there: whichever is the batch, it is another volume
+            volume = list(shape[1:]) or [1]
+        known = item.fields.get("output") if item.kind == "operation" else None
+        if item.kind == "operation" and (known is None or None in known):
+            item.fields["output"] = volume
+        elif known != volume and None not in volume and len(volume) <= MOST_AXES:
+            if "output" not in item.beside.get("expect", NOTHING):
+                item.beside["expect"] = {**item.beside.get("expect", NOTHING), "output": volume}
+                item.claim_path = item.path
 
     # -- the document ------------------------------------------------------------------------------
 

@@ -230,3 +230,36 @@ def test_attention_counts_both_products() -> None:
 )
 def test_shapes_are_stretched_as_numpy_does(volumes: list[Any], stretched: Any) -> None:
     assert broadcast(*volumes) == stretched
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        ((1, 3, 8, 8), []),
+        ((None, 3, 8, 8), []),
+        ((1, 3, 8, 9), ["8x9x3"]),
+        ((1, 3, 64), ["3x64"]),  # of another number of axes
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_a_shape_that_the_file_states_is_compared_with_what_comes_out(
+    stated: Shape, told: list[str], known: bool
+) -> None:
+    """With that of a layer, or of an operation whose shape follows."""
+    relu = node("relu", keeps=True)
+    conv = Node("conv", "conv", ("relu",), ("y",), depth=1)
+    network, x = started((1, 3, 8, 8), relu, conv)
+    y = arithmetic.elementwise(network, relu, "relu" if known else None, x)
+    network.claim(y, stated)
+    found = [d for d in traced(network, y).diagnostics if d.code == "SC301"]
+    assert len(found) == len(told)
+    assert all(volume in one.message for volume, one in zip(told, found, strict=True))
+
+
+def test_a_shape_that_the_file_states_is_the_output_of_what_is_not_known() -> None:
+    odd = node("odd")
+    network, x = started((1, 3, 8, 8), odd)
+    (y,) = network.operation(odd, [x])
+    y = network.new("odd", y.source, (1, 5, 6))
+    network.claim(y, (1, 5, 6))
+    assert traced(network, y)["odd"].output == (5, 6)
