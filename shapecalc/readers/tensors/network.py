@@ -257,10 +257,12 @@ class Network:
         known = item.fields.get("output") if item.kind == "operation" else None
         if item.kind == "operation" and (known is None or None in known):
             item.fields["output"] = volume
-        elif known != volume and None not in volume and len(volume) <= MOST_AXES:
-            if "output" not in item.beside.get("expect", NOTHING):
-                item.beside["expect"] = {**item.beside.get("expect", NOTHING), "output": volume}
-                item.claim_path = item.path
+            return
+        expected = item.beside.get("expect", NOTHING)
+        if known == volume or None in volume or len(volume) > MOST_AXES or "output" in expected:
+            return
+        item.beside["expect"] = {**expected, "output": volume}
+        item.claim_path = item.path
 
     # -- the document ------------------------------------------------------------------------------
 
@@ -283,7 +285,9 @@ class Network:
         }
         data["rounding"] = ROUNDING
         data["layers"] = items.layers()
-        data["outputs"] = list(dict.fromkeys(tensor.source for tensor in outputs))
+        named = list(dict.fromkeys(tensor.source for tensor in outputs))
+        if named:  # not an array of the file alone
+            data["outputs"] = named
         document = Document(data, file, original_path=self._original)
         document.with_inputs = again
         return document
