@@ -14,7 +14,7 @@ class Scalar(NamedTuple):
     number: float
 
 
-class Fields(dict[int, "Scalar | str | bytes | Numbers | Fields | list[Fields]"]):
+class Fields(dict[int, "Scalar | str | bytes | Numbers | Packed | Fields | list[Fields]"]):
     """A table: its fields by slot."""
 
 
@@ -22,6 +22,23 @@ class Numbers(tuple[int, ...]):
     """A vector of 32-bit numbers."""
 
     __slots__ = ()
+
+
+class Packed(NamedTuple):
+    """A vector of numbers of another kind."""
+
+    kind: str
+    numbers: tuple[float, ...]
+
+
+def reals(*numbers: float) -> Packed:
+    """Return a vector of real numbers."""
+    return Packed("f", numbers)
+
+
+def longs(*numbers: int) -> Packed:
+    """Return a vector of 64-bit numbers."""
+    return Packed("q", numbers)
 
 
 def byte(number: float) -> Scalar:
@@ -90,6 +107,9 @@ def _behind(out: bytearray, value: object) -> int:
         return _vector(out, value.encode() + b"\0", len(value.encode()))
     if isinstance(value, bytes):
         return _vector(out, value, len(value))
+    if isinstance(value, Packed):
+        count = len(value.numbers)
+        return _vector(out, struct.pack(f"<{count}{value.kind}", *value.numbers), count)
     assert isinstance(value, Sequence)
     if isinstance(value, Numbers):
         return _vector(out, struct.pack(f"<{len(value)}i", *value), len(value))

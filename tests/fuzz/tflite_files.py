@@ -41,7 +41,8 @@ class Writer:
         self.codes: list[Fields] = []
         self.operators: list[Fields] = []
         self.inputs: list[int] = []
-        self.outputs: list[int] = []
+        self.outputs: list[int] = []  # where none is named, those of the last operator
+        self.last: Sequence[int] = ()
 
     def tensor(
         self,
@@ -101,6 +102,7 @@ class Writer:
             made |= Fields({3: byte(options[0]), 4: Fields(options[1])})
         made.update({int(slot[1:]): value for slot, value in more.items()})
         self.operators.append(made)
+        self.last = outputs
 
     def root(self) -> Fields:
         """Return the model."""
@@ -108,7 +110,7 @@ class Writer:
             {
                 0: self.tensors,
                 1: Numbers(self.inputs),
-                2: Numbers(self.outputs or (len(self.tensors) - 1,)),
+                2: Numbers(self.outputs or self.last),
                 3: self.operators,
                 4: "main",
             }

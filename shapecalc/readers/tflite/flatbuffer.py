@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from shapecalc.diagnostics import Path
 
@@ -30,7 +30,6 @@ PIECE = 64  # bytes that are read about as fast as one is
 OF_PAGE = 4  # pieces that take the time of reading a page
 OF_TABLE = 10  # and of what is done with a table
 LONGEST_TEXT = 500  # bytes that are read of a text
-LONGEST_VECTOR = 1_000_000  # items: of what is read item by item
 
 SIZES = {kind: struct.calcsize(f"<{kind}") for kind in "?bBhHiIqQefd"}
 READERS = {kind: struct.Struct(f"<{kind}").unpack_from for kind in SIZES}
@@ -169,15 +168,16 @@ class Table:
         raw = self._file.read(found.at, min(found.size, LONGEST_TEXT), (*self.path, name))
         return raw.decode("utf-8", "replace")
 
-    def numbers(self, slot: int, name: str, most: int = LONGEST_VECTOR) -> tuple[int, ...] | None:
-        """Return a vector of 32-bit numbers; None where there is none."""
-        found = self._vector(slot, name, 4)
+    def vector(self, slot: int, name: str, kind: str, most: int) -> tuple[Any, ...] | None:
+        """Return a vector of numbers, of a kind of struct's; None where there is none."""
+        width = SIZES[kind]
+        found = self._vector(slot, name, width)
         if found is None:
             return None
-        count, path = found.size // 4, (*self.path, name)
+        count, path = found.size // width, (*self.path, name)
         if count > most:
             raise Damaged(f"{count:,} numbers, where there are at most {most:,}", path)
-        return struct.unpack(f"<{count}i", self._file.read(found.at, found.size, path))
+        return struct.unpack(f"<{count}{kind}", self._file.read(found.at, found.size, path))
 
     def tables(self, slot: int, name: str) -> Iterator[Table]:
         """Yield the tables of a vector."""

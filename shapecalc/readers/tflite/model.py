@@ -23,7 +23,7 @@ Shape = tuple[int | None, ...]  # with the batch; None is any size
 VERSION = 3
 MOST_AXES = 32
 MOST_VALUES = 64  # that are read of a tensor's data
-MOST_TENSORS = 1_000_000
+LONGEST_SCALES = 1_000_000  # one for each slice
 MOST_ENDS = 10_000  # inputs or outputs of one operator
 
 
@@ -52,7 +52,7 @@ class Tensor(NamedTuple):
     """A tensor. Its shape is None where not even the number of axes is known.
 
     `buffer` is the number of the data that it has, None for what is computed; several tensors may
-    have the same. `values` are the numbers where they are few.
+    have the same. `values` are the numbers where they are few, those that quantised ones stand for.
     """
 
     name: str
@@ -200,7 +200,7 @@ class _Reading:
         if count > MOST_VALUES or not sort.kind:
             return None
         raw = self.file.read(block.at, block.size, table.path)
-        return struct.unpack(f"<{count}{sort.kind}", raw)
+        return _real(table, struct.unpack(f"<{count}{sort.kind}", raw))
 
     # -- operators ---------------------------------------------------------------------------------
 
@@ -232,6 +232,18 @@ def _shapes(table: Table) -> tuple[tuple[int, ...], Shape]:
     return stored, tuple(None if size < 0 else size for size in signature)
 
 
+def _real(table: Table, stored: tuple[float, ...]) -> tuple[float, ...] | None:
+    """Return the numbers that quantised ones stand for; None where each slice has its own scale."""
+    quantised = table.table(4, "quantization")
+    scales = quantised and quantised.vector(2, "scale", "f", LONGEST_SCALES)
+    if not quantised or not scales:
+        return stored
+    zeros = quantised.vector(3, "zero_point", "q", LONGEST_SCALES) or (0,)
+    if len(scales) > 1 or len(zeros) > 1:
+        return None
+    return tuple(scales[0] * (number - zeros[0]) for number in stored)
+
+
 def _options(what: str, table: Table) -> dict[str, Any]:
     """Return an operator's options by name; all defaults where it has those of another one."""
     known = OPTIONS.get(what)
@@ -243,14 +255,14 @@ def _options(what: str, table: Table) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, (slot, kind, default) in known.fields.items():
         if kind == "list":
-            found[name] = inner and inner.numbers(slot, name, MOST_AXES)
+            found[name] = inner and inner.vector(slot, name, "i", MOST_AXES)
         else:
             found[name] = inner.value(slot, name, kind, default) if inner else default
     return found
 
 
 def _numbers(table: Table, slot: int, name: str, most: int) -> tuple[int, ...]:
-    return table.numbers(slot, name, most) or ()
+    return table.vector(slot, name, "i", most) or ()
 
 
 def _references(table: Table, slot: int, name: str, tensors: int) -> tuple[int, ...]:

@@ -1,0 +1,23 @@
+"""A graph of TensorFlow Lite in the spec language: every operator as layers of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from shapecalc.document import Document
+from shapecalc.frameworks.meanings import NOTHING
+from shapecalc.readers.items import Sizes
+from shapecalc.readers.tflite.meanings import MEANINGS, node_of
+from shapecalc.readers.tflite.model import Graph
+from shapecalc.readers.tflite.translation import Translation
+
+
+def translated(graph: Graph, file: str | None, given: Mapping[str, Sizes] = NOTHING) -> Document:
+    """Return the document of a graph, with other volumes in the place of some of its inputs'."""
+    translation = Translation(graph, given, node_of)
+    for call in translation.calls:
+        translation.add(call, MEANINGS.get(call.what))
+    outputs = [translation.values[n] for n in graph.outputs if n in translation.values]
+    again = partial(translated, graph, file)
+    return translation.network.document("", file, outputs, again)
