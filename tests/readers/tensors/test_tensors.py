@@ -263,3 +263,10 @@ def test_a_shape_that_the_file_states_is_the_output_of_what_is_not_known() -> No
     y = network.new("odd", y.source, (1, 5, 6))
     network.claim(y, (1, 5, 6))
     assert traced(network, y)["odd"].output == (5, 6)
+
+
+def test_a_tensor_without_axes_is_one_value() -> None:
+    odd = node("odd")
+    network, x = started((1, 3, 8, 8), odd)
+    (y,) = network.operation(odd, [x], [()])
+    assert traced(network, y)["odd"].output == (1,)
