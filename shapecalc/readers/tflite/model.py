@@ -65,12 +65,16 @@ class Tensor(NamedTuple):
 
 
 class Operator(NamedTuple):
-    """An operator by name, the tensors it takes (None is left out) and gives, and its options."""
+    """An operator by name, the tensors it takes (None is left out) and gives, and its options.
+
+    Those of a custom one are its own affair: `custom` is how many bytes they are.
+    """
 
     what: str
     inputs: tuple[int | None, ...]
     outputs: tuple[int, ...]
     options: Mapping[str, Any]
+    custom: int
     path: Path
 
 
@@ -131,10 +135,13 @@ class _Reading:
 
     def __init__(self, file: FlatBuffer, codes: list[str], buffers: list[Block | None]) -> None:
         self.file, self.codes, self.buffers = file, codes, buffers
+        self.tells_ranks = False
 
     def graph(self, table: Table) -> Graph:
         """Return a graph. Raises Damaged where an operator takes what nothing has given."""
         tensors = tuple(self.tensor(inner) for inner in table.tables(0, "tensors"))
+        if not self.tells_ranks:  # written before there was a field for it
+            tensors = tuple(t._replace(shape=()) if t.shape is None else t for t in tensors)
         inputs = _references(table, 1, "inputs", len(tensors))
         outputs = _references(table, 2, "outputs", len(tensors))
         operators: list[Operator] = []
@@ -149,7 +156,7 @@ class _Reading:
     # -- tensors -----------------------------------------------------------------------------------
 
     def tensor(self, table: Table) -> Tensor:
-        """Return a tensor. One of no axes is a number only where the file says that it has 0."""
+        """Return a tensor. Of one without axes it is not known how many it has, unless told."""
         number = table.whole(1, "type", "b")
         known = 0 <= number < len(TYPES)
         sort = TYPES[number] if known else Type(f"type {number}", 0)
@@ -158,10 +165,11 @@ class _Reading:
         values = None
         if block is not None and table.table(6, "sparsity") is None:
             values = self.values(table, block, sort, stored)
-        is_open = buffer is None and not stored and not table.value(8, "has_rank", "?")
+        ranked = bool(table.value(8, "has_rank", "?"))
+        self.tells_ranks |= ranked
         return Tensor(
             table.text(3, "name") or f"tensor {table.path[-1]}",
-            None if is_open else shape,
+            None if buffer is None and not stored and not ranked else shape,
             sort,
             buffer,
             values,
@@ -217,7 +225,9 @@ class _Reading:
                 raise Damaged(_beyond(index, tensors), (*table.path, "inputs"))
         taken = tuple(None if index < 0 else index for index in inputs)
         given = _references(table, 2, "outputs", tensors)
-        return Operator(what, taken, given, _options(what, table), table.path)
+        block = table.block(5, "custom_options")
+        custom = block.size if block else table.whole(10, "large_custom_options_size", "Q")
+        return Operator(what, taken, given, _options(what, table), custom, table.path)
 
 
 def _shapes(table: Table) -> tuple[tuple[int, ...], Shape]:
@@ -279,16 +289,21 @@ def _beyond(index: int, tensors: int) -> str:
 
 
 def _check_order(graph: Graph) -> None:
-    """Raise Damaged where an operator takes or gives a tensor at the wrong time."""
-    fixed = {
+    """Raise Damaged where an operator takes or gives a tensor at the wrong time.
+
+    Custom operators have memory of their own among their inputs.
+    """
+    known = {
         number
         for number, tensor in enumerate(graph.tensors)
         if tensor.buffer is not None or tensor.variable or (tensor.shape and 0 in tensor.shape)
     }
-    known = fixed | set(graph.inputs)
+    known.update(graph.inputs)
+    given = {index for operator in graph.operators for index in operator.outputs}
     for operator in graph.operators:
+        builtin = operator.what in NAMES
         for index in operator.inputs:
-            if index is not None and index not in known:
+            if index is not None and index not in known and (builtin or index in given):
                 message = f"tensor {index:,} is taken before an operator gives it"
                 raise Damaged(message, (*operator.path, "inputs"))
         for index in operator.outputs:

@@ -219,6 +219,9 @@ def resize(t: Translation, call: Call, *, mode: str) -> Given:
     if x is None or numbers is None or len(numbers) != 2 or None in numbers:
         return None
     output = [number for number in numbers if number is not None]
+    before = list(sizes[1:3]) if sizes and len(sizes) == 4 else []
+    if before == output:
+        return shapes.identity(t.network, call.node, x)
     whole = None
     if (
         sizes
@@ -228,7 +231,7 @@ def resize(t: Translation, call: Call, *, mode: str) -> Given:
         whole = [n // (size or 1) for size, n in zip(sizes[1:3], output, strict=True)]
     centred = call.options["half_pixel_centers"] and not call.options["align_corners"]
     first = mode == "nearest" and not call.options["align_corners"] and whole is not None
-    if not centred and not first:
+    if not centred and not first and before != [1, 1]:
         return None
     return windows.upsample(
         t.network, call.node, x, scale=whole, output=None if whole else output, mode=mode,

@@ -77,7 +77,10 @@ def binary(t: Translation, call: Call) -> Given:
     constant = t.operand(call, 1 if one is not None else 0)
     if x is None or constant is None:
         return None
-    return arithmetic.with_constant(t.network, call.node, name, x, constant, behind=one is not None)
+    behind = one is not None
+    if constant.role and behind:  # what is learned is the negative of what is kept, or one by it
+        name = {"subtract": "add", "divide": "multiply"}.get(name, name)
+    return arithmetic.with_constant(t.network, call.node, name, x, constant, behind=behind)
 
 
 def add_n(t: Translation, call: Call) -> Given:
@@ -101,7 +104,7 @@ def prelu(t: Translation, call: Call) -> Given:
     x, slopes = t.tensor(call, 0), t.constant(call, 1, "weight", "weight")
     if x is None or slopes is None:
         return None
-    volume = t.network.volume(x) or ()
+    volume = (t.shape(x) or ())[1:] or (None,)
     sizes = [size for size in slopes.shape if size != 1]
     if not sizes:
         kind = "one"

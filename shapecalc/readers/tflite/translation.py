@@ -19,17 +19,18 @@ from shapecalc.readers.tflite.model import Graph, Operator
 from shapecalc.readers.tflite.operators import NAMES
 
 SIZES = ("SHAPE", "RANK")  # their outputs are numbers of the graph's own arithmetic
-# What changes only how an array is stored, or how its axes lie.
-SAME_VALUES = ("DEQUANTIZE", "QUANTIZE", "FAKE_QUANT", "CAST", "DENSIFY", "RESHAPE", "SQUEEZE",
-               "EXPAND_DIMS")  # fmt: skip
+# What changes only how an array is stored, or what its axes are, or their order.
+SAME_SHAPE = ("DEQUANTIZE", "QUANTIZE", "FAKE_QUANT", "CAST", "DENSIFY")
+SAME_VALUES = (*SAME_SHAPE, "RESHAPE", "SQUEEZE", "EXPAND_DIMS")
 SAME_ARRAY = (*SAME_VALUES, "TRANSPOSE")
 INTEGERS = ("int32", "int64", "uint32", "uint64", "bool", "string")  # that are never learned
 # Operators whose multiplications nobody can tell, or which run other graphs of the file.
-UNTOLD = ("SVDF", "RFFT2D", "LSH_PROJECTION", "STABLEHLO_CONVOLUTION", "STABLEHLO_DOT_GENERAL",
+UNTOLD = ("RFFT2D", "LSH_PROJECTION", "STABLEHLO_CONVOLUTION", "STABLEHLO_DOT_GENERAL",
           "STABLEHLO_CUSTOM_CALL", "DELEGATE")  # fmt: skip
 OTHER_GRAPHS = ("CALL", "IF", "WHILE", "CALL_ONCE", "STABLEHLO_COMPOSITE", "STABLEHLO_WHILE",
                 "STABLEHLO_CASE", "STABLEHLO_REDUCE", "STABLEHLO_REDUCE_WINDOW", "STABLEHLO_SORT",
                 "STABLEHLO_SCATTER")  # fmt: skip
+MOST_SETTINGS = 4096  # bytes of a custom operator's options: there may be weights in more
 ACTIVATIONS = {1: "relu", 2: "hard_tanh", 3: "relu6", 4: "tanh"}  # inside an operator
 
 
@@ -176,7 +177,7 @@ class Translation:
             [self.stated(call, number) for number in range(len(operator.outputs))] or [None],
             [array for array in arrays if array is not None],
             macs=0 if tells else None,
-            known=call.what not in OTHER_GRAPHS,
+            known=call.what not in OTHER_GRAPHS and operator.custom <= MOST_SETTINGS,
         )
 
     def step(self, call: Call, suffix: str) -> Node:
@@ -207,9 +208,10 @@ class Translation:
             return False
         if not inputs or any(number not in self.arrays for number in inputs):
             return False
-        shapes = [self.graph.tensors[number].shape for number in operator.outputs]
-        if any(shape is None or None in shape for shape in shapes):
-            return False
+        if operator.what not in SAME_SHAPE:
+            shapes = [self.graph.tensors[number].shape for number in operator.outputs]
+            if any(shape is None or None in shape for shape in shapes):
+                return False
         for number in operator.outputs:
             self.arrays[number] = self._made(operator, self.arrays[inputs[0]], number)
         return True
@@ -217,6 +219,8 @@ class Translation:
     def _made(self, operator: Operator, first: Array, number: int) -> Array:
         """Return an array that is made of others: still the first one, or a new one."""
         made = self._array(number)
+        if operator.what in SAME_SHAPE:
+            return first
         if operator.what not in SAME_ARRAY:
             return made
         values = first.values if operator.what in SAME_VALUES else None

@@ -48,7 +48,7 @@ def conv(t: Translation, call: Call, *, order: Sequence[int], depthwise: bool = 
     weight = weight.transposed(order)
     K, each, *F = weight.shape
     axes = "hw" if len(F) == 2 else "dhw"
-    D = (t.network.volume(x) or (None,))[-1]
+    D = (t.shape(x) or (None,))[-1]
     groups = D or K if depthwise else 1
     if not depthwise and D and each and D % each == 0:
         groups = D // each
@@ -176,6 +176,13 @@ def gather(t: Translation, call: Call) -> Given:
     return None
 
 
+def detections(t: Translation, call: Call) -> Given:
+    """Boxes from what is added to anchors, the best ones kept: nothing of it is learned."""
+    count = len(call.operator.outputs)
+    stated = [t.stated(call, number) for number in range(count)]
+    return t.network.operation(call.node, t.tensors(call), stated)
+
+
 # -- recurrent layers ------------------------------------------------------------------------------
 
 GATES = ("input", "forget", "cell", "output")
@@ -257,6 +264,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "BATCH_MATMUL": batch_matmul,
     "EMBEDDING_LOOKUP": embedding,
     "GATHER": gather,
+    "TFLite_Detection_PostProcess": detections,
     "LSTM": recurrent,
     **dict.fromkeys(ARRAYS, recurrent),
 }

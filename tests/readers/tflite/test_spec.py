@@ -5,6 +5,7 @@ Expected sizes are those of plain loops, or worked out by hand from TensorFlow's
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
@@ -530,6 +531,80 @@ def test_a_custom_operator_and_one_that_runs_other_graphs(tmp_path: Path) -> Non
     trace = traced(made, tmp_path)
     assert (trace["y"].output, trace.totals.parameters, trace.totals.macs) == ((3,), None, None)
     assert codes(trace) == ["SC601", "SC602"]
+
+
+def test_a_custom_operator_may_keep_weights_in_its_options(tmp_path: Path) -> None:
+    """As those that are compiled for an accelerator do: what they keep is not known."""
+    made = Writer()
+    made.add("edgetpu-custom-op", [made.input("x", 1, 8)], [made.tensor("y", 1, 3)], s5=bytes(5000))
+    trace = traced(made, tmp_path)
+    assert (trace["y"].output, trace.totals.parameters) == ((3,), None)
+
+
+def test_memory_of_a_custom_operator_is_no_damage(tmp_path: Path) -> None:
+    """It takes a tensor that nobody gives and that has no data."""
+    made = Writer()
+    inputs = [made.input("x", 1, 8), made.tensor("scratch", 100)]
+    made.add("ethos-u", inputs, [made.tensor("y", 1, 3)])
+    assert traced(made, tmp_path)["y"].output == (3,)
+
+
+def test_anchors_of_a_detector_are_not_learned(tmp_path: Path) -> None:
+    made = Writer()
+    inputs = [
+        made.input("boxes", 1, 50, 4),
+        made.input("scores", 1, 50, 3),
+        made.weight("anchors", 50, 4),
+    ]
+    outputs = [made.tensor(f"y{n}", *shape) for n, shape in enumerate([(1, 10, 4), (1, 10)])]
+    made.add("TFLite_Detection_PostProcess", inputs, outputs)
+    trace = traced(made, tmp_path)
+    assert [record.output for record in trace.layers] == [(10, 4), (10,)]
+    assert (trace.totals.parameters, trace.totals.macs) == (0, 0)
+
+
+def test_numbers_without_axes_of_older_files_and_of_tools_behind_the_converter(
+    tmp_path: Path,
+) -> None:
+    """The one had no field for the number of axes, the others leave it out."""
+    made = Writer()
+    x = made.input("x", *SHAPE, s8=byte(1))
+    half = made.tensor("half", sort=FLOAT16, data=struct.pack("<e", 0.5))
+    wide = made.tensor("wide")
+    made.add("DEQUANTIZE", [half], [wide])
+    made.add("MUL", [x, wide], [made.tensor("y", *SHAPE, s8=byte(1))])
+    trace = traced(made, tmp_path)
+    assert trace["y"].layer is not None
+    assert trace["y"].layer.values()["weight"] == 0.5
+    made = Writer()
+    x = made.input("x", 1, 8)
+    made.add("SUM", [x, made.numbers(0, 1)], [made.tensor("y")], (27, {}))
+    assert not [code for code in codes(traced(made, tmp_path)) if code not in ("SC601", "SC602")]
+
+
+def test_sizes_that_stay_and_a_single_position_need_no_way_of_resizing(tmp_path: Path) -> None:
+    corners = (15, {2: byte(1)})
+    trace = one(tmp_path, "RESIZE_BILINEAR", SHAPE, SHAPE, [[4, 6]], corners)
+    assert trace["y0"].kind == "identity"
+    trace = one(tmp_path, "RESIZE_BILINEAR", (1, 1, 1, 8), SHAPE, [[4, 6]], corners)
+    assert (trace["y0"].kind, trace["y0"].output) == ("upsample", SHAPE[1:])
+
+
+def test_a_convolution_on_axes_in_another_order_counts_its_groups_by_the_last_one(
+    tmp_path: Path,
+) -> None:
+    """Two convolutions mix positions and slices in turn, as an MLP-Mixer does."""
+    made = Writer()
+    x = made.input("x", 1, 1, 2, 6)
+    a = made.tensor("a", 1, 1, 2, 9)
+    made.add("CONV_2D", [x, made.weight("w", 9, 1, 1, 6)], [a], (1, strides(False, (1, 1), {})))
+    b = made.tensor("b", 1, 1, 9, 2)
+    made.add("TRANSPOSE", [a, made.numbers(0, 1, 3, 2)], [b])
+    c = made.tensor("c", 1, 1, 9, 4)
+    made.add("CONV_2D", [b, made.weight("v", 4, 1, 1, 2)], [c], (1, strides(False, (1, 1), {})))
+    trace = traced(made, tmp_path)
+    assert (trace["c"].output, trace.totals.parameters) == ((1, 9, 4), 54 + 8)
+    assert not trace.diagnostics
 
 
 def test_data_beside_the_file_count(tmp_path: Path) -> None:
