@@ -7,11 +7,12 @@ tensorflow/compiler/mlir/lite/schema/schema.fbs.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
+from random import Random
 from typing import Any
 
-from flatbuffers_written import Fields, Numbers, byte, whole, written
+from flatbuffers_written import Fields, Numbers, Scalar, byte, whole, written
 
 FLOAT32, FLOAT16, INT32, INT64, INT8, INT4 = 0, 1, 2, 4, 9, 17
 BITS = {FLOAT32: 32, FLOAT16: 16, INT32: 32, INT64: 64, INT8: 8, INT4: 4}
@@ -146,3 +147,103 @@ def small(sort: int = FLOAT32) -> Writer:
     made.outputs.append(made.tensor("net/softmax", 1, 10, sort=sort))
     made.add("SOFTMAX", [d], [made.outputs[0]], (9, {}))
     return made
+
+
+def branches() -> Writer:
+    """Return a network of parts, joins, tables, an LSTM, a transposed convolution and sizes."""
+    made = Writer()
+    x = made.input("x", 1, 4, 6, 8, signature=(-1, 4, 6, 8))
+    parts = [made.tensor(f"part{n}", 1, 4, 6, 4) for n in range(2)]
+    made.add("SPLIT", [made.numbers(3, shape=()), x], parts, (35, {0: whole(2)}))
+    wide = made.tensor("wide", 1, 8, 12, 4)
+    strides = {0: byte(0), 1: whole(2), 2: whole(2)}
+    inputs = [made.numbers(1, 8, 12, 4), made.weight("w", 4, 3, 3, 4), parts[0]]
+    made.add("TRANSPOSE_CONV", inputs, [wide], (49, dict(strides)))
+    grown = made.tensor("grown", 1, 8, 12, 4)
+    made.add("RESIZE_BILINEAR", [parts[1], made.numbers(8, 12)], [grown], (15, {3: byte(1)}))
+    sums = made.tensor("sums", 1, 8, 12, 4)
+    made.add("ADD", [wide, grown], [sums], (11, {0: byte(3)}))
+    both = made.tensor("both", 1, 8, 12, 8)
+    made.add("CONCATENATION", [sums, wide], [both], (10, {0: whole(-1)}))
+    cut = made.tensor("cut", 1, 4, 12, 8)
+    lists = [made.numbers(0, 2), made.numbers(1, 6), made.numbers(1, 1)]
+    made.add("STRIDED_SLICE", [both, *lists], [cut], (32, {0: whole(1), 1: whole(1)}))
+    padded = made.tensor("padded", 1, 5, 14, 8)
+    made.add("PAD", [cut, made.numbers(0, 0, 1, 0, 1, 1, 0, 0)], [padded])
+    turned = made.tensor("turned", 1, 14, 5, 8)
+    made.add("TRANSPOSE", [padded, made.numbers(0, 2, 1, 3)], [turned])
+    shape = made.tensor("shape", 4, sort=INT32)
+    made.add("SHAPE", [turned], [shape], (55, {}))
+    steps = made.tensor("steps", 1, 70, 8)
+    made.add("RESHAPE", [turned, shape], [steps])
+    lstm = made.tensor("lstm", 1, 70, 5)
+    gates = [made.weight(f"g{n}", 5, size) for n, size in enumerate((8, 8, 8, 8, 5, 5, 5, 5))]
+    biases = [made.weight(f"b{n}", 5) for n in range(4)]
+    made.add(
+        "UNIDIRECTIONAL_SEQUENCE_LSTM", [steps, *gates, -1, -1, -1, *biases, *[-1] * 8], [lstm],
+        (71, {}),
+    )  # fmt: skip
+    mean = made.tensor("mean", 1, 5)
+    made.add("MEAN", [lstm, made.numbers(1)], [mean], (27, {0: byte(0)}))
+    made.add("MyOwn", [mean, made.weight("own", 5, 3)], [made.tensor("y", 1, 3)], s5=b"{}")
+    return made
+
+
+MODELS = (small, lambda: small(INT8), branches)
+
+
+def tflite_file(rng: Random) -> bytes:
+    """Return the bytes of a mutated file."""
+    made: Writer = rng.choice(MODELS)()
+    root = made.root()
+    for _ in range(rng.choice((0, 1, 1, 2, 5))):
+        _mutate(rng, rng.choice(list(_tables(root))), made)
+    raw = written(root, b"TFL3")
+    kind = rng.random()
+    if kind < 0.1:
+        return raw[: rng.randint(0, len(raw))]
+    if kind < 0.5:
+        changed = bytearray(raw)
+        for _ in range(rng.choice((1, 2, 5, 20))):
+            place = rng.randrange(8, len(raw))
+            changed[place] = rng.choice((0, 1, 4, 127, 128, 255, rng.randrange(256)))
+        return bytes(changed)
+    return raw
+
+
+def _tables(fields: Fields) -> Iterator[Fields]:
+    """Yield a table and all inside it."""
+    yield fields
+    for value in fields.values():
+        for inner in value if type(value) is list else [value]:
+            if isinstance(inner, Fields):
+                yield from _tables(inner)
+
+
+WHOLE = (-(2**31), -2, -1, 0, 1, 2, 3, 5, 7, 33, 127, 1000, 65536, 2**31 - 1)
+
+
+def _mutate(rng: Random, fields: Fields, made: Writer) -> None:
+    """Change one field of a table."""
+    if not fields:
+        return
+    slot = rng.choice(sorted(fields))
+    value: Any = fields[slot]
+    if rng.random() < 0.15:
+        del fields[slot]
+    elif isinstance(value, Scalar):
+        least, most = (-128, 127) if value.kind == "b" else (-(2**31), 2**31 - 1)
+        number = rng.choice((*WHOLE, rng.randrange(len(made.tensors))))
+        fields[slot] = value._replace(number=min(max(number, least), most))
+    elif isinstance(value, Numbers):
+        listed = list(value) or [1]
+        listed[rng.randrange(len(listed))] = rng.choice((*WHOLE, rng.randrange(12)))
+        if rng.random() < 0.3:
+            listed = listed[1:] if rng.random() < 0.5 else listed + listed
+        fields[slot] = Numbers(listed)
+    elif isinstance(value, bytes):
+        fields[slot] = struct.pack("<i", rng.choice(WHOLE)) * (len(value) // 4) or b"\1"
+    elif isinstance(value, str):
+        fields[slot] = rng.choice(("", "x" * 3000, "image", "\x1b[31m", "net/flat", "é", "a;b"))
+    elif type(value) is list and value:
+        rng.shuffle(value) if rng.random() < 0.5 else value.append(rng.choice(value))

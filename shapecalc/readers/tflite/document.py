@@ -20,5 +20,6 @@ def of_stream(stream: BinaryIO, name: str | None) -> Document:
         graph = read(stream)
     except Damaged as error:
         fault = Fault(rules.DAMAGED, error.message, DAMAGED)
-        return Document(None, name, [Finding(fault, Original(error.path))])
+        finding = Finding(fault, Original(error.path))
+        return Document(None, name, [finding], original_path=lambda path: path)
     return translated(graph, name)

@@ -66,10 +66,15 @@ class FlatBuffer:
 
     # -- bytes -------------------------------------------------------------------------------------
 
+    def check(self, at: int, size: int, path: Path) -> None:
+        """Raise Damaged where the file ends before some bytes do."""
+        if at + size > self.size:
+            message = f"{size:,} bytes at byte {at:,}, where the file ends at byte {self.size:,}"
+            raise Damaged(message, path)
+
     def read(self, at: int, size: int, path: Path) -> bytes:
         """Return bytes of the file. Raises Damaged where it has fewer, or was read enough."""
-        if at + size > self.size:
-            raise Damaged(f"{size:,} bytes at byte {at:,} go beyond the end of the file", path)
+        self.check(at, size, path)
         self.spend(1 + size // PIECE, path)
         found = b""
         while len(found) < size:
@@ -203,6 +208,5 @@ class Table:
             return None
         path = (*self.path, name)
         size = width * self._file.number(at, "I", path)
-        if at + 4 + size > self._file.size:
-            raise Damaged(f"{size:,} bytes at byte {at:,} go beyond the end of the file", path)
+        self._file.check(at + 4, size, path)
         return Block(at + 4, size)

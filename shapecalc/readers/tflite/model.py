@@ -122,9 +122,7 @@ def _buffer(file: FlatBuffer, table: Table) -> Block | None:
     """
     at, size = table.whole(1, "offset", "Q"), table.whole(2, "size", "Q")
     if at > 1:
-        if at + size > file.size:
-            message = f"{size:,} bytes at byte {at:,} go beyond the end of the file"
-            raise Damaged(message, table.path)
+        file.check(at, size, table.path)
         return Block(at, size)
     block = table.block(0, "data")
     return block if block and block.size else None

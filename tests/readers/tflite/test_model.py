@@ -87,7 +87,7 @@ def test_options_of_another_operator_are_none() -> None:
     [
         ((1, 8), {}, (1, 8)),
         ((1, 1, 8), {"signature": (-1, -1, 8)}, (None, None, 8)),
-        ((), {}, None),
+        ((), {}, None),  # in a file that tells others' number of axes
         ((), {"s8": byte(1)}, ()),
     ],
 )
@@ -96,6 +96,7 @@ def test_a_shape_leaves_open_what_the_file_does(
 ) -> None:
     made = Writer()
     made.outputs = [made.input("x", *shape, **more)]
+    made.tensor("of one that tells", 1, s8=byte(1))
     assert graph(made.bytes()).tensors[0].shape == expected
 
 
@@ -120,7 +121,7 @@ def test_data_behind_all_tables_and_data_beside_the_file() -> None:
     assert found.tensors[inside].values == (5, -6)
     assert found.tensors[beside].buffer is not None
     message, where = said(made.bytes())
-    assert message == f"8 bytes at byte {size:,} go beyond the end of the file"
+    assert message == f"8 bytes at byte {size:,}, where the file ends at byte {size:,}"
     assert where == ("buffers", len(made.buffers) - 1)
 
 
@@ -147,7 +148,7 @@ def test_of_weights_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("part", [8, 20, 100, 300, 600])
 def test_a_file_that_is_cut_short_is_damaged(part: int) -> None:
     message, _ = said(small().bytes()[:part])
-    assert "beyond the end of the file" in message
+    assert "where the file ends at byte" in message
 
 
 def test_every_cut_and_every_byte_that_is_another_gives_a_graph_or_a_place() -> None:

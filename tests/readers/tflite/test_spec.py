@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flatbuffers_written import Fields, Numbers, byte, longs, real, reals, whole
-from tflite_files import FLOAT16, INT8, INT32, Writer, small
+from tflite_files import FLOAT16, INT8, INT32, Writer, branches, small
 
 import shapecalc
+from shapecalc.cli import group
 from shapecalc.tracing import Trace
 
 Shape = tuple[int, ...]
@@ -618,3 +620,35 @@ def test_data_beside_the_file_count(tmp_path: Path) -> None:
 def listed(value: Any) -> Any:
     """Return a tuple as a vector of numbers."""
     return Numbers(value) if type(value) is tuple else value
+
+
+# -- the commands ----------------------------------------------------------------------------------
+
+
+def test_a_damaged_file_is_told_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "net.tflite"
+    made = small()
+    made.operators[0][0] = whole(50)
+    path.write_bytes(made.bytes())
+    (found,) = shapecalc.trace(path).diagnostics
+    assert (found.code, found.where) == ("SC603", "subgraphs[0].operators[0].opcode_index")
+    assert found.message.endswith("(in subgraphs[0].operators[0].opcode_index)")
+
+
+def test_a_file_is_known_by_its_bytes_and_found_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes(small().bytes())
+    assert shapecalc.read(tmp_path / "model.bin").document.format == "tflite"
+    (tmp_path / "model.tflite").write_bytes(small().bytes())
+    result = CliRunner().invoke(group, ["check", str(tmp_path)])
+    assert "1 file checked" in result.output
+
+
+def test_a_converted_network_has_the_same_totals(tmp_path: Path) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(branches().bytes())
+    own = shapecalc.trace(path)
+    spec = tmp_path / "net.json"
+    spec.write_text(shapecalc.convert(path), encoding="utf-8")
+    again = shapecalc.trace(spec)
+    assert again.totals.parameters == own.totals.parameters == 4 * 9 * 4 + 280 + 15
+    assert [r.output for r in again.layers] == [r.output for r in own.layers]
