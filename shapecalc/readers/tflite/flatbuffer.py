@@ -72,20 +72,35 @@ class FlatBuffer:
             message = f"{size:,} bytes at byte {at:,}, where the file ends at byte {self.size:,}"
             raise Damaged(message, path)
 
-    def read(self, at: int, size: int, path: Path) -> bytes:
-        """Return bytes of the file. Raises Damaged where it has fewer, or was read enough."""
-        self.check(at, size, path)
+    def view(self, at: int, size: int, path: Path) -> tuple[bytes, int]:
+        """Return a block and where in it some bytes of the file begin.
+
+        Raises Damaged where the file has fewer, or was read enough.
+        """
         self.spend(1 + size // PIECE, path)
+        number, start = divmod(at, PAGE)
+        page = self._pages.get(number)
+        if page is not None and start + size <= len(page):
+            return page, start
+        self.check(at, size, path)
         found = b""
         while len(found) < size:
             number, start = divmod(at + len(found), PAGE)
             page = self._pages.get(number) or self._page(number, path)
+            if not found and start + size <= len(page):
+                return page, start
             found += page[start : start + size - len(found)]
-        return found
+        return found, 0
+
+    def read(self, at: int, size: int, path: Path) -> bytes:
+        """Return bytes of the file."""
+        block, start = self.view(at, size, path)
+        return block[start : start + size]
 
     def number(self, at: int, kind: str, path: Path) -> int:
         """Return a whole number of the file, of a kind of struct's."""
-        return int(READERS[kind](self.read(at, SIZES[kind], path))[0])
+        found: int = READERS[kind](*self.view(at, SIZES[kind], path))[0]
+        return found
 
     def _page(self, number: int, path: Path) -> bytes:
         self.spend(OF_PAGE, path)
@@ -122,36 +137,29 @@ class FlatBuffer:
             self._slots[place] = found
         return found
 
-    def target(self, at: int, path: Path) -> int:
-        """Return where an offset at a place leads."""
-        offset = self.number(at, "I", path)
-        if offset < 4:  # the offset itself
-            raise Damaged(f"the offset at byte {at:,} leads nowhere", path)
-        return at + offset
-
 
 class Table:
     """Fields by number. One that a file leaves out has its default."""
 
-    __slots__ = ("_at", "_body", "_file", "_slots", "path")
+    __slots__ = ("_at", "_block", "_file", "_size", "_slots", "_start", "path")
 
     def __init__(self, file: FlatBuffer, at: int, path: Path) -> None:
         self._file, self._at, self.path = file, at, path
         file.spend(OF_TABLE, path)
-        size, self._slots = file.slots(at, path)
-        self._body = file.read(at, size, path)
+        self._size, self._slots = file.slots(at, path)
+        self._block, self._start = file.view(at, self._size, path)
 
     def _place(self, slot: int, size: int, name: str) -> int:
         """Return where in the table a field stands; 0 where it is left out."""
         place = self._slots[slot] if slot < len(self._slots) else 0
-        if place and not 4 <= place <= len(self._body) - size:
+        if place and not 4 <= place <= self._size - size:
             raise Damaged(f"{name} stands outside its table at byte {self._at:,}", self.path)
         return place
 
     def value(self, slot: int, name: str, kind: str, default: float = 0) -> float:
         """Return a number, of a kind of struct's."""
         place = self._place(slot, SIZES[kind], name)
-        return READERS[kind](self._body, place)[0] if place else default
+        return READERS[kind](self._block, self._start + place)[0] if place else default
 
     def whole(self, slot: int, name: str, kind: str = "i", default: int = 0) -> int:
         """Return a whole number."""
@@ -190,8 +198,8 @@ class Table:
         if found is None:
             return
         for number in range(found.size // 4):
-            path = (*self.path, name, number)
-            yield Table(self._file, self._file.target(found.at + 4 * number, path), path)
+            path, at = (*self.path, name, number), found.at + 4 * number
+            yield Table(self._file, _target(at, self._file.number(at, "I", path), path), path)
 
     def block(self, slot: int, name: str) -> Block | None:
         """Return where a vector of bytes stands, without reading it; None where there is none."""
@@ -199,7 +207,10 @@ class Table:
 
     def _target(self, slot: int, name: str) -> int | None:
         place = self._place(slot, 4, name)
-        return self._file.target(self._at + place, (*self.path, name)) if place else None
+        if not place:
+            return None
+        offset = READERS["I"](self._block, self._start + place)[0]
+        return _target(self._at + place, offset, (*self.path, name))
 
     def _vector(self, slot: int, name: str, width: int) -> Block | None:
         """Return where a vector's items stand. Raises Damaged where the file has not so many."""
@@ -210,3 +221,10 @@ class Table:
         size = width * self._file.number(at, "I", path)
         self._file.check(at + 4, size, path)
         return Block(at + 4, size)
+
+
+def _target(at: int, offset: int, path: Path) -> int:
+    """Return where an offset at a place leads."""
+    if offset < 4:  # the offset itself
+        raise Damaged(f"the offset at byte {at:,} leads nowhere", path)
+    return at + offset
