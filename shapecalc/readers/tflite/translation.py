@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from math import prod
 from typing import Any, NamedTuple
 
 from shapecalc.quantities import Role
@@ -17,12 +18,14 @@ from shapecalc.readers.tensors.network import Network
 from shapecalc.readers.tensors.values import Constant, Shape, Tensor
 from shapecalc.readers.tflite.model import Graph, Operator
 from shapecalc.readers.tflite.operators import NAMES
+from shapecalc.readers.tflite.sizes import Numbers, measured
 
 SIZES = ("SHAPE", "RANK")  # their outputs are numbers of the graph's own arithmetic
 # What changes only how an array is stored, or what its axes are, or their order.
 SAME_SHAPE = ("DEQUANTIZE", "QUANTIZE", "FAKE_QUANT", "CAST", "DENSIFY")
 SAME_VALUES = (*SAME_SHAPE, "RESHAPE", "SQUEEZE", "EXPAND_DIMS")
 SAME_ARRAY = (*SAME_VALUES, "TRANSPOSE")
+RANDOM = ("RANDOM_STANDARD_NORMAL", "RANDOM_UNIFORM", "MULTINOMIAL")
 INTEGERS = ("int32", "int64", "uint32", "uint64", "bool", "string")  # that are never learned
 # Operators whose multiplications nobody can tell, or which run other graphs of the file.
 UNTOLD = ("RFFT2D", "LSH_PROJECTION", "STABLEHLO_CONVOLUTION", "STABLEHLO_DOT_GENERAL",
@@ -76,17 +79,21 @@ class Translation:
         self.graph, self.names = graph, _names(graph)
         self.holds = not given
         self.arrays: dict[int, Array] = {}
-        self.sizes: set[int] = set()  # tensors that are sizes of others, or follow from them
+        self.sizes: dict[int, Numbers | None] = {}  # of tensors, and what follows from them
         self.values: dict[int, Tensor] = {}
-        self.calls = []
+        self.steps: list[Call | Operator] = []  # in their order; operators alone give sizes
         inputs = set(graph.inputs)
         for number, tensor in enumerate(graph.tensors):
             if tensor.buffer is not None and number not in inputs:
                 self.arrays[number] = self._array(number)
+        nodes = []
         for operator in graph.operators:
-            if not self._folded(operator):
-                self.calls.append(Call(operator, node_of(self, operator)))
-        self.network = Network(Layouts([call.node for call in self.calls]), given)
+            if self._measures(operator):
+                self.steps.append(operator)
+            elif not self._folded(operator):
+                nodes.append(node_of(self, operator))
+                self.steps.append(Call(operator, nodes[-1]))
+        self.network = Network(Layouts(nodes), given)
         for number in dict.fromkeys(graph.inputs):
             tensor = graph.tensors[number]
             name = self.names[number]
@@ -132,12 +139,16 @@ class Translation:
 
     def numbers(self, call: Call, index: int) -> list[int] | None:
         """Return the whole numbers in an input; None where they are not known."""
-        array = self.array(call, index)
-        if array is None or array.values is None:
+        number = self.number(call, index)
+        found = None if number is None else self._numbers_in(number)
+        if found is None or any(number != number // 1 for number in found):
             return None
-        if any(number != number // 1 for number in array.values):
-            return None
-        return [int(number) for number in array.values]
+        return [int(number) for number in found]
+
+    def _numbers_in(self, number: int) -> Numbers | None:
+        """Return the numbers in a tensor that is kept in the file, or follows from sizes."""
+        array = self.arrays.get(number)
+        return self.sizes.get(number) if array is None else array.values
 
     def shape(self, tensor: Tensor) -> Shape | None:
         """Return the shape of what is computed, in the file's order."""
@@ -197,34 +208,61 @@ class Translation:
 
     # -- arrays and sizes --------------------------------------------------------------------------
 
-    def _folded(self, operator: Operator) -> bool:
-        """Say whether an operator makes arrays of arrays, or computes with sizes of tensors."""
+    def measure(self, operator: Operator) -> None:
+        """Work out the sizes that an operator gives."""
         inputs = [number for number in operator.inputs if number is not None]
-        if operator.what in SIZES or any(number in self.sizes for number in inputs):
-            rest = [n for n in inputs if n not in self.sizes and n not in self.arrays]
-            if operator.what in SIZES or not rest:
-                self.sizes.update(operator.outputs)
-                return True
-            return False
+        for output in operator.outputs:
+            if operator.what in SIZES:
+                tensor = self.values.get(inputs[0]) if inputs else None
+                shape = None if tensor is None else self.shape(tensor)
+                if shape is None:
+                    continue
+                known = [size for size in shape if size is not None]
+                if operator.what == "RANK":
+                    self.sizes[output] = [len(shape)]
+                elif len(known) == len(shape):
+                    self.sizes[output] = known
+                continue
+            whole = self.graph.tensors[output].type.name in INTEGERS
+            found = [self._numbers_in(number) for number in inputs]
+            self.sizes[output] = measured(operator, whole, found)
+
+    def _measures(self, operator: Operator) -> bool:
+        """Say whether an operator gives sizes of tensors, or computes with such alone."""
+        inputs = [number for number in operator.inputs if number is not None]
+        if operator.what not in SIZES:
+            if not any(number in self.sizes for number in inputs):
+                return False
+            if any(n not in self.sizes and n not in self.arrays for n in inputs):
+                return False
+        self.sizes.update(dict.fromkeys(operator.outputs))
+        return True
+
+    def _folded(self, operator: Operator) -> bool:
+        """Say whether an operator makes arrays of arrays."""
+        inputs = [number for number in operator.inputs if number is not None]
         if not inputs or any(number not in self.arrays for number in inputs):
+            return False
+        if operator.what in RANDOM or operator.what not in NAMES:
             return False
         if operator.what not in SAME_SHAPE:
             shapes = [self.graph.tensors[number].shape for number in operator.outputs]
             if any(shape is None or None in shape for shape in shapes):
                 return False
         for number in operator.outputs:
-            self.arrays[number] = self._made(operator, self.arrays[inputs[0]], number)
+            self.arrays[number] = self._made(operator, [self.arrays[n] for n in inputs], number)
         return True
 
-    def _made(self, operator: Operator, first: Array, number: int) -> Array:
+    def _made(self, operator: Operator, inputs: Sequence[Array], number: int) -> Array:
         """Return an array that is made of others: still the first one, or a new one."""
-        made = self._array(number)
+        made, first = self._array(number), inputs[0]
         if operator.what in SAME_SHAPE:
             return first
-        if operator.what not in SAME_ARRAY:
-            return made
-        values = first.values if operator.what in SAME_VALUES else None
-        return first._replace(shape=made.shape, values=values)
+        if operator.what in SAME_ARRAY:
+            values = first.values if operator.what in SAME_VALUES else None
+            return first._replace(shape=made.shape, values=values)
+        learned = any(array.learned and prod(array.shape) > 1 for array in inputs)
+        return made._replace(learned=learned)
 
     def _array(self, number: int) -> Array:
         """Return a tensor's data. A size that is left open is 1 in the data."""

@@ -493,6 +493,48 @@ def test_sizes_that_are_computed_are_no_layers(tmp_path: Path) -> None:
     assert not trace.diagnostics
 
 
+def test_sizes_follow_from_an_input_that_is_given(tmp_path: Path) -> None:
+    """Twice as large as what comes in, whatever that is, and then all positions behind each other.
+
+    The file has a 1 in the place of what it leaves open.
+    """
+    made = Writer()
+    x = made.input("x", 1, 1, 1, 8, signature=(-1, -1, -1, 8))
+    shape = made.tensor("shape", 4, sort=INT32)
+    made.add("SHAPE", [x], [shape], (55, {}))
+    cut = [shape, made.numbers(1), made.numbers(3), made.numbers(1)]
+    two = made.tensor("two", 2, sort=INT32)
+    made.add("STRIDED_SLICE", cut, [two], (32, {}))
+    twice = made.tensor("twice", 2, sort=INT32)
+    made.add("MUL", [two, made.numbers(2, shape=())], [twice], (21, {}))
+    y = made.tensor("y", 1, 1, 1, 8, signature=(-1, -1, -1, 8))
+    made.add("RESIZE_BILINEAR", [x, twice], [y], (15, {3: byte(1)}))
+    all_of_it = made.tensor("all", sort=INT32, s8=byte(1))
+    made.add("REDUCE_PROD", [twice, made.numbers(0)], [all_of_it], (27, {}))
+    target = made.tensor("target", 3, sort=INT32)
+    parts = [made.numbers(1, shape=()), all_of_it, made.numbers(8, shape=())]
+    made.add("PACK", parts, [target], (59, {0: whole(3)}))
+    z = made.tensor("z", 1, 1, 8, signature=(-1, -1, 8))
+    made.add("RESHAPE", [y, target], [z])
+    assert "SC604" in codes(traced(made, tmp_path))
+    trace = traced(made, tmp_path, inputs="5x7x8")
+    assert (trace["y"].output, trace["z"].output) == ((10, 14, 8), (140, 8))
+    assert not trace.diagnostics
+
+
+def test_noise_is_no_array_of_the_file_and_zeros_are_not_learned(tmp_path: Path) -> None:
+    made = Writer()
+    x = made.input("x", 1, 8)
+    zeros, y = made.tensor("zeros", 1, 8), made.tensor("y", 1, 8)
+    made.add("FILL", [made.numbers(1, 8), made.weight("zero")], [zeros])
+    made.add("ADD", [x, zeros], [y], (11, {}))
+    noise, z = made.tensor("noise", 1, 8), made.tensor("z", 1, 8)
+    made.add("RANDOM_UNIFORM", [made.numbers(1, 8)], [noise])
+    made.add("ADD", [y, noise], [z], (11, {}))
+    trace = traced(made, tmp_path)
+    assert (trace["noise"].output, trace["z"].kind, trace.totals.parameters) == ((8,), "add", 0)
+
+
 def test_weights_of_half_precision_are_those_behind_a_dequantize(tmp_path: Path) -> None:
     made = Writer()
     x = made.input("x", 1, 16)
