@@ -174,8 +174,12 @@ def branches() -> Writer:
     made.add("TRANSPOSE", [padded, made.numbers(0, 2, 1, 3)], [turned])
     shape = made.tensor("shape", 4, sort=INT32)
     made.add("SHAPE", [turned], [shape], (55, {}))
+    depth, target = made.tensor("depth", 1, sort=INT32), made.tensor("target", 3, sort=INT32)
+    lists = [made.numbers(3), made.numbers(4), made.numbers(1)]
+    made.add("STRIDED_SLICE", [shape, *lists], [depth], (32, {}))
+    made.add("CONCATENATION", [made.numbers(1, -1), depth], [target], (10, {}))
     steps = made.tensor("steps", 1, 70, 8)
-    made.add("RESHAPE", [turned, shape], [steps])
+    made.add("RESHAPE", [turned, target], [steps])
     lstm = made.tensor("lstm", 1, 70, 5)
     gates = [made.weight(f"g{n}", 5, size) for n, size in enumerate((8, 8, 8, 8, 5, 5, 5, 5))]
     biases = [made.weight(f"b{n}", 5) for n in range(4)]
