@@ -6,6 +6,7 @@ Source: TensorFlow, tensorflow/lite/kernels.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from shapecalc.readers.tensors import shapes, windows
@@ -133,24 +134,22 @@ def cut(t: Translation, call: Call) -> Given:
 
 
 def strided_slice(t: Translation, call: Call) -> Given:
-    """A part of each axis with masks: a bit for each axis says that its begin or end is left out.
+    """A part of each axis; a bit of a mask for each says that its begin or end is left out.
 
-    Only what keeps all axes, one value after the other, has a kind.
+    What takes one place of an axis takes the axis away. Steps above 1, new axes and those that an
+    ellipsis stands for have no kind.
     """
-    x, shape = t.tensor(call, 0), None
-    numbers = [t.numbers(call, index) for index in (1, 2, 3)]
-    if x is not None:
-        shape = t.shape(x)
-    begins, ends, steps = numbers
+    x = t.tensor(call, 0)
+    begins, ends, steps = (t.numbers(call, index) for index in (1, 2, 3))
+    shape = None if x is None else t.shape(x)
     if x is None or not shape or begins is None or ends is None or steps is None:
         return None
     options = call.options
-    others = options["ellipsis_mask"] or options["new_axis_mask"] or options["shrink_axis_mask"]
-    if others or any(step != 1 for step in steps) or not len(begins) == len(ends) == len(steps):
+    if options["ellipsis_mask"] or options["new_axis_mask"] or any(step != 1 for step in steps):
         return None
-    if len(begins) > len(shape):
+    if not len(begins) == len(ends) == len(steps) <= len(shape):
         return None
-    first, last = [0] * len(shape), list(shape)
+    first, last, gone = [0] * len(shape), list(shape), []
     for axis, (begin, end, size) in enumerate(zip(begins, ends, shape, strict=False)):
         if size is None:
             continue
@@ -158,13 +157,24 @@ def strided_slice(t: Translation, call: Call) -> Given:
             first[axis] = min(max(begin + size if begin < 0 else begin, 0), size)
         if not int(options["end_mask"]) >> axis & 1:
             last[axis] = min(max(end + size if end < 0 else end, 0), size)
-    return _cut(t, call, x, first, last)
+        if int(options["shrink_axis_mask"]) >> axis & 1:
+            last[axis] = first[axis] + 1
+            gone.append(axis)
+    return _cut(t, call, x, first, last, gone)
 
 
 def _cut(
-    t: Translation, call: Call, x: Tensor, begins: Sequence[int], ends: Sequence[int | None]
+    t: Translation,
+    call: Call,
+    x: Tensor,
+    begins: Sequence[int],
+    ends: Sequence[int | None],
+    gone: Sequence[int] = (),
 ) -> Given:
-    """Add a slice for each axis that is cut; the last one has the operator's name."""
+    """Add a slice for each axis that is cut, and take axes of one place away.
+
+    The last layer has the operator's name.
+    """
     shape = t.shape(x) or ()
     parts = [
         (axis, begin, end)
@@ -175,12 +185,45 @@ def _cut(
         return None
     if any(axis not in x.axes for axis, _, _ in parts):
         return None
-    if not parts:
+    if not parts and not gone:
         return shapes.identity(t.network, call.node, x)
     for number, (axis, begin, end) in enumerate(parts, 1):
-        node = call.node if number == len(parts) else t.step(call, f"cut{number}")
+        last = number == len(parts) and not gone
+        node = call.node if last else t.step(call, f"cut{number}")
         x = shapes.cut(t.network, node, x, axis, begin, end)
-    return x
+    return shapes.squeeze(t.network, call.node, x, gone) if gone else x
+
+
+def unpack(t: Translation, call: Call) -> Given:
+    """All places of an axis, one an output; the axis goes."""
+    x = t.tensor(call, 0)
+    shape = None if x is None else t.shape(x)
+    at = None if x is None else x.counted(int(call.options["axis"]))
+    if x is None or shape is None or at not in x.axes or shape[at] != len(call.operator.outputs):
+        return None
+    found = []
+    for place in range(len(call.operator.outputs)):
+        part = shapes.cut(t.network, t.step(call, f"place{place}"), x, at, place, place + 1)
+        name = call.node.name + (f":{place}" if place else "")
+        outputs = (call.node.outputs[place],)
+        node = replace(call.node, name=name, outputs=outputs)
+        found.append(shapes.squeeze(t.network, node, part, [at]))
+    return found
+
+
+def pack(t: Translation, call: Call) -> Given:
+    """Tensors of one shape, along a new axis."""
+    tensors, axis = t.tensors(call), int(call.options["axis"])
+    if len(tensors) < len(call.operator.inputs) or not tensors:
+        return None
+    found = [t.shape(tensor) for tensor in tensors]
+    if None in found or any(shape != found[0] for shape in found):
+        return None
+    parts = [
+        shapes.unsqueeze(t.network, t.step(call, f"place{number}"), tensor, [axis])
+        for number, tensor in enumerate(tensors)
+    ]
+    return shapes.concat(t.network, call.node, parts, axis)
 
 
 # -- positions -------------------------------------------------------------------------------------
@@ -268,6 +311,8 @@ MEANINGS: Mapping[str, Meaning] = {
     "SPLIT_V": split_v,
     "SLICE": cut,
     "STRIDED_SLICE": strided_slice,
+    "UNPACK": unpack,
+    "PACK": pack,
     **dict.fromkeys(("PAD", "PADV2", "MIRROR_PAD"), pad),
     "RESIZE_BILINEAR": partial(resize, mode="bilinear"),
     "RESIZE_NEAREST_NEIGHBOR": partial(resize, mode="nearest"),

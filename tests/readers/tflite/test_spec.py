@@ -457,6 +457,24 @@ def test_parts_and_joins(tmp_path: Path) -> None:
     assert not trace.diagnostics
 
 
+def test_places_of_an_axis_are_taken_apart_and_put_together(tmp_path: Path) -> None:
+    made = Writer()
+    x = made.input("x", 1, 3, 6, 8)
+    places = [made.tensor(f"at{n}", 1, 6, 8) for n in range(3)]
+    made.add("UNPACK", [x], places, (64, {0: whole(3), 1: whole(1)}))
+    stack = made.tensor("stack", 1, 6, 2, 8)
+    made.add("PACK", [places[2], places[0]], [stack], (59, {0: whole(2), 1: whole(2)}))
+    y = made.tensor("y", 1, 6, 8)
+    lists = [made.numbers(0, 0, 1), made.numbers(1, 6, 2), made.numbers(1, 1, 1)]
+    made.add("STRIDED_SLICE", [stack, *lists], [y], (32, {4: whole(4)}))
+    made.outputs = [y, places[1]]
+    trace = traced(made, tmp_path)
+    assert trace.outputs == {"y": (6, 8), "at0:1": (6, 8)}
+    assert trace["stack"].output == (6, 2, 8)
+    assert {record.kind for record in trace.layers} == {"slice", "reshape", "concat"}
+    assert not trace.diagnostics
+
+
 def test_an_input_with_the_depth_first_is_told_by_the_convolution_behind_a_transpose(
     tmp_path: Path,
 ) -> None:
