@@ -191,7 +191,9 @@ class Network:
         keep arrays that the file does not tell.
         """
         fields: dict[str, Any] = {"what": what or node.what}
-        own = [array for array in constants if array.role and array.key not in self._counted]
+        counted = self._counted
+        new = {one.key: one for one in constants if one.role and one.key not in counted}
+        own = list(new.values())
         found: list[Tensor] = []
         for number, shape in enumerate(shapes):
             given = fields if not number else {"what": fields["what"]}

@@ -270,3 +270,10 @@ def test_a_tensor_without_axes_is_one_value() -> None:
     network, x = started((1, 3, 8, 8), odd)
     (y,) = network.operation(odd, [x], [()])
     assert traced(network, y)["odd"].output == (1,)
+
+
+def test_an_array_that_an_operator_takes_twice_counts_once() -> None:
+    odd = node("odd")
+    network, x = started((1, 3, 8, 8), odd)
+    (y,) = network.operation(odd, [x], [(1, 3, 8, 8)], [weight("w", 5), weight("w", 5)])
+    assert traced(network, y).totals.parameters == 5
