@@ -29,6 +29,7 @@ FIRST_ALLOWANCE, ALLOWANCE_OF_BYTE, MOST_ALLOWANCE = 10_000, 4, 2_000_000
 PIECE = 64  # bytes that are read about as fast as one is
 OF_PAGE = 4  # pieces that take the time of reading a page
 OF_TABLE = 10  # and of what is done with a table
+OF_NUMBERS = 2  # that are kept in the room of a piece
 LONGEST_TEXT = 500  # bytes that are read of a text
 
 SIZES = {kind: struct.calcsize(f"<{kind}") for kind in "?bBhHiIqQefd"}
@@ -190,6 +191,7 @@ class Table:
         count, path = found.size // width, (*self.path, name)
         if count > most:
             raise Damaged(f"{count:,} numbers, where there are at most {most:,}", path)
+        self._file.spend(count // OF_NUMBERS, path)
         return struct.unpack(f"<{count}{kind}", self._file.read(found.at, found.size, path))
 
     def tables(self, slot: int, name: str) -> Iterator[Table]:

@@ -25,7 +25,7 @@ KEEP = frozenset((*pointwise.KEEP, "CONCATENATION", "PAD", "PADV2", "MIRROR_PAD"
 def node_of(translation: Translation, operator: Operator) -> Node:
     """Return an operator as layouts need it. It has no name: its first output's is its own."""
     names = translation.names
-    name = names[operator.outputs[0]] if operator.outputs else operator.what
+    name = names[operator.outputs[0]]
     call = Call(operator, Node(name, operator.what, (), ()))
     order = translation.numbers(call, 1) if operator.what == "TRANSPOSE" else None
     taken = [n for n in operator.inputs if n is not None and n not in translation.arrays]

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from shapecalc.diagnostics import MAX_LAYERS, Path
 from shapecalc.readers.tflite.flatbuffer import Block, Damaged, FlatBuffer, Table
-from shapecalc.readers.tflite.operators import CUSTOM, NAMES, OPTIONS
+from shapecalc.readers.tflite.operators import BUILTIN, CUSTOM, NAMES, OPTIONS
 
 Shape = tuple[int | None, ...]  # with the batch; None is any size
 
@@ -111,7 +111,8 @@ def _code(table: Table) -> str:
     """Return the name of a sort of operators: numbers above 127 have a field of their own."""
     number = max(table.whole(0, "deprecated_builtin_code", "b"), table.whole(3, "builtin_code"))
     if number == CUSTOM:
-        return table.text(1, "custom_code") or "CUSTOM"
+        name = table.text(1, "custom_code") or "CUSTOM"
+        return f"custom {name}" if name in BUILTIN else name
     return NAMES[number] if 0 <= number < len(NAMES) else f"operator {number}"
 
 
@@ -299,7 +300,7 @@ def _check_order(graph: Graph) -> None:
     known.update(graph.inputs)
     given = {index for operator in graph.operators for index in operator.outputs}
     for operator in graph.operators:
-        builtin = operator.what in NAMES
+        builtin = operator.what in BUILTIN
         for index in operator.inputs:
             if index is not None and index not in known and (builtin or index in given):
                 message = f"tensor {index:,} is taken before an operator gives it"

@@ -54,6 +54,9 @@ NAMES = (
 )  # fmt: skip
 
 
+BUILTIN = frozenset(NAMES)
+
+
 class Option(NamedTuple):
     """A field of an operator's options: its slot, its kind as struct has it, its default.
 

@@ -17,7 +17,7 @@ from shapecalc.readers.tensors.layouts import Layouts, Node
 from shapecalc.readers.tensors.network import Network
 from shapecalc.readers.tensors.values import Constant, Shape, Tensor
 from shapecalc.readers.tflite.model import Graph, Operator
-from shapecalc.readers.tflite.operators import NAMES
+from shapecalc.readers.tflite.operators import BUILTIN
 from shapecalc.readers.tflite.sizes import Numbers, measured
 
 SIZES = ("SHAPE", "RANK")  # their outputs are numbers of the graph's own arithmetic
@@ -88,6 +88,8 @@ class Translation:
                 self.arrays[number] = self._array(number)
         nodes = []
         for operator in graph.operators:
+            if not operator.outputs:  # it changes a variable, which is no part of the network
+                continue
             if self._measures(operator):
                 self.steps.append(operator)
             elif not self._folded(operator):
@@ -165,7 +167,7 @@ class Translation:
 
     def add(self, call: Call, meaning: Meaning | None) -> None:
         """Add what an operator is in the network; an operation where it means nothing here."""
-        found = meaning(self, call) if meaning and call.operator.outputs else None
+        found = meaning(self, call) if meaning else None
         if found is None:
             found = self.opaque(call)
         listed = found if isinstance(found, list) else [found]
@@ -181,11 +183,11 @@ class Translation:
         """Add an operator that has no kind, with all arrays that it takes."""
         operator = call.operator
         arrays = [self.operand(call, index) for index in range(len(operator.inputs))]
-        tells = call.what in NAMES and call.what not in (*UNTOLD, *OTHER_GRAPHS)
+        tells = call.what in BUILTIN and call.what not in (*UNTOLD, *OTHER_GRAPHS)
         return self.network.operation(
             call.node,
             self.tensors(call),
-            [self.stated(call, number) for number in range(len(operator.outputs))] or [None],
+            [self.stated(call, number) for number in range(len(operator.outputs))],
             [array for array in arrays if array is not None],
             macs=0 if tells else None,
             known=call.what not in OTHER_GRAPHS and operator.custom <= MOST_SETTINGS,
@@ -243,7 +245,7 @@ class Translation:
         inputs = [number for number in operator.inputs if number is not None]
         if not inputs or any(number not in self.arrays for number in inputs):
             return False
-        if operator.what in RANDOM or operator.what not in NAMES:
+        if operator.what in RANDOM or operator.what not in BUILTIN:
             return False
         if operator.what not in SAME_SHAPE:
             shapes = [self.graph.tensors[number].shape for number in operator.outputs]

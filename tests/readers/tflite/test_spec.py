@@ -603,6 +603,19 @@ def test_a_custom_operator_may_keep_weights_in_its_options(tmp_path: Path) -> No
     assert (trace["y"].output, trace.totals.parameters) == ((3,), None)
 
 
+def test_what_gives_nothing_is_no_layer(tmp_path: Path) -> None:
+    """It sets a variable; one that is called as an operator of the schema is a custom one still."""
+    made = Writer()
+    x = made.input("x", 1, 8)
+    made.add("ASSIGN", [x], [])
+    made.add("RELU", [x], [made.tensor("y", 1, 8)])
+    made.codes[1] = Fields({0: byte(32), 1: "RELU", 3: whole(32)})
+    trace = traced(made, tmp_path)
+    assert [record.name for record in trace.layers] == ["y"]
+    assert trace["y"].layer is not None
+    assert trace["y"].layer.summary() == "custom RELU"
+
+
 def test_memory_of_a_custom_operator_is_no_damage(tmp_path: Path) -> None:
     """It takes a tensor that nobody gives and that has no data."""
     made = Writer()
