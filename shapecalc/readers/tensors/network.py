@@ -38,10 +38,10 @@ class Network:
         """Add an input of the network; its first axis is the batch."""
         if shape is None:
             return Tensor(self.items.add_input(name, self.given.get(name), path), None)
-        if shape and not self.items.inputs:
-            self.batch = shape[0] or 1
         rank = len(shape)
         lone = rank == 1 and shape[0] not in (None, 1)  # a vector without a batch
+        if shape and not lone and not self.items.inputs:
+            self.batch = shape[0] or 1
         axes = self.axes(name, rank, None if lone else 0)
         own = tuple(shape[axis] for axis in axes) or (1,)
         value = self.items.add_input(name, self.given.get(name, own), path)

@@ -277,3 +277,9 @@ def test_an_array_that_an_operator_takes_twice_counts_once() -> None:
     network, x = started((1, 3, 8, 8), odd)
     (y,) = network.operation(odd, [x], [(1, 3, 8, 8)], [weight("w", 5), weight("w", 5)])
     assert traced(network, y).totals.parameters == 5
+
+
+def test_the_length_of_a_lone_vector_is_no_batch() -> None:
+    network, x = started((480,))
+    y = shapes.reshape(network, node("frames"), x, (1, 20, 24))
+    assert (network.batch, y.batch, network.volume(y)) == (1, 0, (20, 24))
