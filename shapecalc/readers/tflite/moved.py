@@ -253,7 +253,7 @@ def resize(t: Translation, call: Call, *, mode: str) -> Given:
 
     The nearest value is the same at any factor that is whole.
     """
-    x = t.tensor(call, 0)
+    x = t.image(call, 0)
     stated = t.stated(call)
     numbers: Sequence[int | None] | None = t.numbers(call, 1)
     if numbers is None and stated is not None and len(stated) == 4:
@@ -284,7 +284,7 @@ def resize(t: Translation, call: Call, *, mode: str) -> Given:
 
 def pixel_shuffle(t: Translation, call: Call, *, kind: str) -> Given:
     """Blocks of positions to slices, or back."""
-    x, scale = t.tensor(call, 0), int(call.options["block"])
+    x, scale = t.image(call, 0), int(call.options["block"])
     if x is None or scale < 1:
         return None
     return windows.pixel_shuffle(

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from shapecalc.quantities import Role
 from shapecalc.readers.items import Sizes
+from shapecalc.readers.tensors import shapes
 from shapecalc.readers.tensors.layouts import Layouts, Node
 from shapecalc.readers.tensors.network import Network
 from shapecalc.readers.tensors.values import Constant, Shape, Tensor
@@ -116,6 +117,17 @@ class Translation:
     def tensors(self, call: Call) -> list[Tensor]:
         """Return all inputs that are computed."""
         return [self.values[n] for n in call.operator.inputs if n in self.values]
+
+    def image(self, call: Call, index: int) -> Tensor | None:
+        """Return an input that is computed, whose first axis is the batch by the operator's rule.
+
+        Where it is not the batch any more, as after frames were cut out of a sound, it is again.
+        """
+        x = self.tensor(call, index)
+        shape = None if x is None or x.batch is not None else self.shape(x)
+        if x is None or not shape or shape[0] != self.network.batch:
+            return x
+        return shapes.reshape(self.network, self.step(call, "batch"), x, shape)
 
     def array(self, call: Call, index: int) -> Array | None:
         """Return an input that is kept in the file."""

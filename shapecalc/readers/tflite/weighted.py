@@ -42,7 +42,7 @@ def _biased(t: Translation, call: Call, index: int, weight: Constant) -> Constan
 
 def conv(t: Translation, call: Call, *, order: Sequence[int], depthwise: bool = False) -> Given:
     """A convolution; `order` puts the axes of its weights into outputs x inputs x windows."""
-    x, weight = t.tensor(call, 0), t.constant(call, 1, "weight", "weight")
+    x, weight = t.image(call, 0), t.constant(call, 1, "weight", "weight")
     if x is None or weight is None or len(weight.shape) != len(order):
         return None
     weight = weight.transposed(order)
@@ -65,7 +65,7 @@ def conv_transpose(t: Translation, call: Call, *, order: Sequence[int]) -> Given
 
     The padding is that of the convolution which leads back, so it follows from both sizes.
     """
-    x, weight = t.tensor(call, 2), t.constant(call, 1, "weight", "weight")
+    x, weight = t.image(call, 2), t.constant(call, 1, "weight", "weight")
     if x is None or weight is None or len(weight.shape) != len(order):
         return None
     weight = weight.transposed(order)
@@ -93,7 +93,7 @@ def conv_transpose(t: Translation, call: Call, *, order: Sequence[int]) -> Given
 
 def pool(t: Translation, call: Call, *, kind: str) -> Given:
     """A pool; an average leaves the padding out."""
-    x = t.tensor(call, 0)
+    x = t.image(call, 0)
     if x is None:
         return None
     return windows.pool(

@@ -165,6 +165,20 @@ def test_convolutions_and_pools_have_the_sizes_of_plain_loops(tmp_path: Path) ->
                 assert trace["y0"].output == (*out, 3), about
 
 
+def test_frames_of_a_sound_become_an_image_again(tmp_path: Path) -> None:
+    """The sound has no batch; what a convolution takes first is one."""
+    made = Writer()
+    sound = made.input("sound", 480)
+    frames = made.tensor("frames", 1, 20, 24, 1)
+    made.add("Frames", [sound], [frames])
+    y = made.tensor("y", 1, 10, 12, 4)
+    w = made.weight("w", 4, 3, 3, 1)
+    made.add("CONV_2D", [frames, w], [y], (1, strides(True, (2, 2), {})))
+    trace = traced(made, tmp_path)
+    assert (trace["y"].kind, trace["y"].output) == ("conv", (10, 12, 4))
+    assert codes(trace) == ["SC601", "SC602"]
+
+
 def test_a_grouped_convolution_and_one_on_a_single_slice(tmp_path: Path) -> None:
     options = (1, strides(True, (1, 1), {}))
     trace = one(tmp_path, "CONV_2D", (1, 6, 6, 8), (1, 6, 6, 4), [(4, 3, 3, 2)], options)
