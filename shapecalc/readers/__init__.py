@@ -23,6 +23,7 @@ READERS: Registry[Reader] = Registry(
         "pytorch": "shapecalc.readers.pytorch",
         "keras": "shapecalc.readers.keras",
         "onnx": "shapecalc.readers.onnx",
+        "tflite": "shapecalc.readers.tflite",
     },
     "shapecalc.readers",
     fits=having("endings", "claims", "read"),

@@ -55,7 +55,6 @@ BINARY = (  # at the beginning; the more special comes first
     Kind(rb".{4}\0{4}\{\s*[\"}]", "a safetensors weight file", WEIGHTS),
     Kind(HDF5, "an HDF5 file (.h5), as Keras saves weights", WEIGHTS),
     Kind(rb"\x93NUMPY", "a NumPy array (.npy)", WEIGHTS),
-    Kind(rb".{4}TFL3", "a TensorFlow Lite model (.tflite)", NOT_READ),
     Kind(rb"\x08\x01\x12[\x80-\xff]", "a TensorFlow SavedModel (.pb)", NOT_READ),
     Kind(rb"\x08[\x01-\x20](?:\x12[\0-\x7f]|[\x1a\x22\x32\x3a\x42]|\x28\0)", "an ONNX model",
          NOT_READ),
