@@ -176,12 +176,12 @@ class Constants:
     def fold(self, node: Node) -> None:
         """Take up what a node gives all of whose inputs are constant."""
         found = self.found
-        if node.op == "Identity" and node.outputs:
-            known, name = found[node.inputs[0]], node.outputs[0]
+        if node.op == "Identity":
+            known, name = found.get(node.inputs[0], UNKNOWN_CONSTANT), node.outputs[0]
             # Its name is one of its own: of arrays with equal values there may be one only.
             found[name] = known.viewed(known.array, name) if known.key else known
             return
-        operands = [found[name] if name else None for name in node.inputs]
+        operands = [found.get(name, UNKNOWN_CONSTANT) if name else None for name in node.inputs]
         given = arguments(node, self.opset, self.array)
         arrays = [None if known is None else known.array for known in operands]
         outputs = self.evaluator.evaluate(node.op, arrays, given)

@@ -115,7 +115,9 @@ class Translation:
         todo: list[tuple[Node | None, FileNode]] = []
         for node in nodes:
             op = node.op
-            if op == "Constant" and not node.domain and node.outputs:
+            if not node.outputs:  # nothing comes of it
+                continue
+            if op == "Constant" and not node.domain:
                 constants.constant(node)
                 continue
             if op in BRANCHING or node.domain or op in RANDOM or not node.inputs:

@@ -50,6 +50,8 @@ class Network:
 
     def axes(self, name: str, rank: int, batch: int | None) -> tuple[int, ...]:
         """Return the axes of a new tensor in the order of its volume."""
+        if not rank:
+            return ()
         depth = self.layouts.depth(name, rank)
         rest = [axis for axis in range(rank) if axis not in (batch, depth)]
         return tuple(rest) if depth == batch else (*rest, depth)
