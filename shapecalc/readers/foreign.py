@@ -56,8 +56,6 @@ BINARY = (  # at the beginning; the more special comes first
     Kind(HDF5, "an HDF5 file (.h5), as Keras saves weights", WEIGHTS),
     Kind(rb"\x93NUMPY", "a NumPy array (.npy)", WEIGHTS),
     Kind(rb"\x08\x01\x12[\x80-\xff]", "a TensorFlow SavedModel (.pb)", NOT_READ),
-    Kind(rb"\x08[\x01-\x20](?:\x12[\0-\x7f]|[\x1a\x22\x32\x3a\x42]|\x28\0)", "an ONNX model",
-         NOT_READ),
     Kind(rb"\0{4}[\x01\x02]\0{3}[\0-\x09]\0{3}", "a Darknet weight file (.weights)", WEIGHTS),
     Kind(rb"%PDF-", "a PDF document", TEXT_WANTED),
     Kind(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document", TEXT_WANTED),

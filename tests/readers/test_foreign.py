@@ -75,8 +75,6 @@ POINTER = (
 
 FILES: dict[str, tuple[str, bytes | str]] = {  # by a short name: what it is, and its bytes
     "lfs": ("a Git LFS pointer", POINTER),
-    "onnx": ("an ONNX model", b"\x08\x07\x12\x07pytorch\x1a\x032.1:\xa5\x01\x0a\x11\x0a\x010"),
-    "onnx-no-producer": ("an ONNX model", b"\x08\x08:\x30\x0a\x05\x0a\x01x\x12\x01y"),
     "saved-model": ("a TensorFlow SavedModel (.pb)", b"\x08\x01\x12\xd6\x9c\x01\x0a\x93"),
     "h5-weights": ("an HDF5 file (.h5), as Keras saves weights", HDF5 + b"\0layer_names\0"),
     "hugging-face": ("a Hugging Face model's configuration", '{"model_type": "llama"}'),
@@ -186,7 +184,7 @@ def test_hints_say_what_to_do(trace_text: TraceText) -> None:
         "lfs": "git lfs pull",
         "utf-16": "save the file as UTF-8",
         "python": "write the network as a spec",
-        "onnx": "write the network as a spec",
+        "saved-model": "write the network as a spec",
         "weights-zip": "weights do not tell",
         "assignment": "shapecalc grade",
         "answers": "shapecalc grade ASSIGNMENT FILE",
@@ -302,7 +300,7 @@ def test_long_files_take_time_in_proportion(piece: bytes) -> None:
 
 
 def test_a_file_larger_than_any_spec_is_named_all_the_same() -> None:
-    for name in ("onnx", "weights-legacy", "safetensors", "h5-weights"):
+    for name in ("saved-model", "weights-legacy", "safetensors", "h5-weights"):
         what, content = FILES[name]
         assert isinstance(content, bytes)
         raw = content + bytes(native.MAX_BYTES)
