@@ -53,5 +53,8 @@ def activate(network: Network, default: str = LINEAR) -> None:
         message = f"{network.title}: Darknet has no activation {quote(word)}, and takes relu"
         network.fault(rules.WRONG_VALUE, message, f"{close}?" if close else "", "activation")
         word = "relu"
-    for kind, fields in ACTIVATIONS[word]:
-        network.add(word, kind, fields, keys=KEYS)
+    *others, last = ACTIVATIONS[word] or ((),)
+    for kind, fields in others:
+        network.add(kind, kind, fields, keys=KEYS)
+    if last:
+        network.add(word, *last, keys=KEYS)

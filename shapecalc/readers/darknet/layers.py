@@ -169,11 +169,11 @@ def convolutional(network: Network) -> None:
         network, F, (1, 1) if blurred else steps, before, total, F + wider
     )
     fields |= {"dilation": dilation} if dilation != 1 else {}
-    groups = section.whole("groups", 1)
+    xnor = section.whole("xnor") != 0
+    groups = 1 if xnor else section.whole("groups", 1)  # Darknet has no groups with xnor
     fields |= {"groups": groups} if groups != 1 else {}
     name = weighted(network, "conv", "conv", fields)
-    factor = PER_MAC * (XNOR if section.whole("xnor") else 1)
-    network.terms.append(Term(name, "macs", factor))
+    network.terms.append(Term(name, "macs", PER_MAC * (XNOR if xnor else 1)))
     activate(network, LOGISTIC)
     if blurred:
         blur(network, steps)

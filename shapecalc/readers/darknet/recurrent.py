@@ -111,7 +111,8 @@ def _convolutions(
     section, volume = network.section, network.volume()
     if volume is not None and len(volume) == 1:
         volume = (1, 1, *volume)
-    F, groups = section.whole("size", 3), section.whole("groups", 1)
+    xnor = section.whole("xnor") != 0
+    F, groups = section.whole("size", 3), 1 if xnor else section.whole("groups", 1)
     P = F // 2 if padded or section.whole("pad") else section.whole("padding")
     step = section.whole("stride", 1)
     positions: Sizes = (None, None)
@@ -128,8 +129,7 @@ def _convolutions(
     size = prod(positions) if None not in positions else None  # type: ignore[arg-type]
     result = (*positions, output) if output > 0 else None
     _add(network, listed, result, size, dense=False)
-    factor = PER_MAC * (XNOR if section.whole("xnor") else 1)
-    network.terms.append(Term(network.before, "macs", factor))
+    network.terms.append(Term(network.before, "macs", PER_MAC * (XNOR if xnor else 1)))
 
 
 def _add(
