@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 endings = (".cfg",)
 
-FIRST = (b"[net]", b"[network]")
+FIRST = (b"[net]", b"[network]", b"[convolutional]")  # the last: without the one that sizes it
 
 
 def claims(start: bytes, name: str) -> bool:
-    """Say whether the first section of a text is [net] or [network]."""
-    if b"[net" not in start:
+    """Say whether a text begins with a section of Darknet's."""
+    if b"[net" not in start and b"[convolutional]" not in start:
         return False
     for line in start.removeprefix(b"\xef\xbb\xbf").split(b"\n"):
         bare = b"".join(line.split())

@@ -16,7 +16,7 @@ LINEAR = "linear"
 LOGISTIC = "logistic"  # what most layers have if none is written
 Kinds = tuple[tuple[str, Mapping[str, Any]], ...]
 
-# Each is one kind or several in a row, with their fields; none: it has no kind, and is an operation.
+# Each is one kind or several in a row, with their fields.
 ACTIVATIONS: Mapping[str, Kinds] = {
     LINEAR: (),
     LOGISTIC: (("sigmoid", {}),),
@@ -35,7 +35,7 @@ ACTIVATIONS: Mapping[str, Kinds] = {
     "ramp": (("leaky_relu", {"slope": 1 / 11}), ("scale", {"weight": 1.1})),  # 1.1x, and 0.1x
     "loggy": (("scale", {"weight": 0.5}), ("tanh", {})),  # 2*sigmoid(x) - 1
 }
-WITHOUT_KIND = frozenset((
+WITHOUT_KIND = frozenset((  # operations
     "hard_mish", "lhtan", "plse", "stair", "normalize_channels", "normalize_channels_softmax",
     "normalize_channels_softmax_maxval",
 ))  # fmt: skip

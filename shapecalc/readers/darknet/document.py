@@ -13,8 +13,10 @@ from shapecalc.readers.base import MAX_BYTES, File, unreadable
 from shapecalc.readers.darknet import heads, joins, layers, recurrent
 from shapecalc.readers.darknet.network import INPUT, NET, Network, Stored, Term
 from shapecalc.readers.darknet.sections import Section, Unreadable, sections_of
+from shapecalc.readers.given_sizes import check_axes
 from shapecalc.readers.items import ROUNDING, Sizes
 
+NO_NET = "Darknet wants [net] as the first section"
 NETS = ("net", "network")
 OF_NET = ("width", "height", "channels", "inputs", "batch", "subdivisions")
 ALIASES = {
@@ -83,6 +85,9 @@ def of_file(file: File) -> Document | None:
         sections = sections_of(text)
         if not _is_network(sections):
             return None
+        if sections[0].word not in NETS:
+            fault = Fault(rules.UNREADABLE, NO_NET, "[net] with width, height and channels")
+            return unreadable(fault, sections[0].span[:2], file.name)
         return _document(sections, file.name)
     except Unreadable as error:
         return unreadable(error.fault, error.place, file.name)
@@ -90,11 +95,9 @@ def of_file(file: File) -> Document | None:
 
 def _is_network(sections: Sequence[Section]) -> bool:
     """Say whether sections are Darknet's, and not those of another program with a [net]."""
-    if not sections or sections[0].word not in NETS:
-        return False
-    if any(ALIASES.get(section.word, section.word) in SECTIONS for section in sections[1:]):
+    if any(ALIASES.get(section.word, section.word) in SECTIONS for section in sections):
         return True
-    return any(key in sections[0].options for key in OF_NET)
+    return bool(sections) and any(key in sections[0].options for key in OF_NET)
 
 
 def _document(
@@ -102,6 +105,7 @@ def _document(
 ) -> Document:
     net, *others = sections
     network = Network(net, inputs)
+    check_axes(network.items, inputs)
     network.frozen_before = _frozen_before(others)
     for section in others:
         _add(network, section)
@@ -165,12 +169,9 @@ def _unknown(network: Network, word: str) -> None:
 
 def _outputs(network: Network) -> list[str]:
     """Return what no layer takes; of losses what they judge."""
-    taken = {source for item in network.items.listed for source in item.sources
-             if item.name not in network.losses}  # fmt: skip
-    values = [item.name for item in network.items.listed]
-    return [
-        value for value in values if value not in taken and value not in network.losses
-    ]
+    layers = [item for item in network.items.listed if item.name not in network.losses]
+    taken = {source for item in layers for source in item.sources}
+    return [item.name for item in layers if item.name not in taken]
 
 
 # -- places ----------------------------------------------------------------------------------------

@@ -115,9 +115,9 @@ def check_sizes(network: Network) -> None:
             continue
         below, above = W - W % whole, W - W % whole + whole
         offers = " or ".join(f"{key}={size}" for size in (below, above) if size)
-        message = f"{key} {W} is no multiple of {whole}, the product of the strides before"
-        message += f" {heads[-1]}: its cells do not cover the image evenly, and maps of several"
-        message += " sizes may not join"
+        message = f"{key} {W} is no multiple of {whole}, the stride of the whole network: the last"
+        message += f" cells of {heads[0]} reach past the image, and maps that were halved and"
+        message += " doubled may not join"
         fault = Fault(rules.UNEVEN_SIZE, message, offers)
         network.findings.append(Finding(fault, Original((NET, key))))
 

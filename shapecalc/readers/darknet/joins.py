@@ -15,7 +15,7 @@ WEIGHTS = {"per_feature": False, "per_layer": False, "per_channel": True}  # for
 
 
 def route(network: Network) -> None:
-    """The outputs of layers, joined along the depth; of `groups` equal parts the one of group_id."""
+    """The outputs of layers, joined along the depth; of `groups` parts the one of group_id."""
     section = network.section
     sources = _sources(network, "layers")
     if not sources:
@@ -98,6 +98,6 @@ def _sources(network: Network, key: str) -> list[str]:
     """Return the values of the layers that an option lists."""
     if key not in network.section.options:
         message = f"{network.title} has no {key}"
-        network.fault(rules.MISSING_FIELD, message, f"for example {key}=-1, the layer before")
+        network.fault(rules.MISSING_FIELD, message, f"for example {key}=-3, three layers before")
         return []
     return network.referred(key, network.section.numbers(key))

@@ -165,9 +165,7 @@ def convolutional(network: Network) -> None:
     wider = (dilation - 1) * (F - 1)
     total = 2 * padding + wider
     before = max(0, min(padding * dilation, total)) if padding >= 0 else padding
-    fields = {"K": K} | window(
-        network, F, (1, 1) if blurred else steps, before, total, F + wider
-    )
+    fields = {"K": K} | window(network, F, (1, 1) if blurred else steps, before, total, F + wider)
     fields |= {"dilation": dilation} if dilation != 1 else {}
     xnor = section.whole("xnor") != 0
     groups = 1 if xnor else section.whole("groups", 1)  # Darknet has no groups with xnor
@@ -380,8 +378,7 @@ def passing(network: Network) -> None:
 
 
 def loss(network: Network) -> None:
-    """A loss, which no network gives: its output is what it judges."""
-    judged = network.before
+    """A loss, which is no output of the network: what it judges is."""
     value = network.add(network.word, "identity")
-    network.losses[value] = judged
+    network.losses.add(value)
     network.no_image[value] = network.title

@@ -50,13 +50,14 @@ class Network:
         self.given: list[str] = []  # the value of each section, by its number
         self.words: list[str] = []  # what it is
         self.no_image: dict[str, str] = {}  # values of which Darknet has no image, and whose
-        self.losses: dict[str, str] = {}  # the values of losses, and what they judge
+        self.losses: set[str] = set()  # the values of losses, which are no outputs
         self.frozen_before = 0  # the number of the layer in front of which none is trained
         self.section, self.word = net, NET
         own = _input_volume(net)
         self.before = self.items.add_input(INPUT, inputs.get(INPUT, own), (NET,))
-        if own is not None:
-            self.items.own[self.before] = own
+        if own is None:  # an image, or a vector
+            own = (None,) * (1 if len(inputs.get(INPUT, ())) == 1 else 3)
+        self.items.own[self.before] = own
 
     @property
     def number(self) -> int:
@@ -84,7 +85,7 @@ class Network:
         self,
         word: str,
         kind: str,
-        fields: dict[str, Any] = NOTHING,  # type: ignore[assignment]
+        fields: Mapping[str, Any] = NOTHING,
         sources: Sequence[str] | None = None,
         keys: Mapping[str, str] = NOTHING,
     ) -> str:
@@ -120,8 +121,14 @@ class Network:
         return self.add(word, "operation", fields, sources)
 
     def keeping(self, word: str) -> str:
-        """Add what has no kind, no weights, and gives a volume like that before it."""
-        return self.opaque(word, Opaque((self.volume(),), {}, 0))
+        """Add what has no kind, no weights, and gives a volume like that before it.
+
+        Where that is not known, it is what passes its input on: an operation's output is stated.
+        """
+        volume = self.volume()
+        if volume is None or None in volume:
+            return self.add(word, "identity")
+        return self.opaque(word, Opaque((volume,), {}, 0))
 
     def unknown(self, word: str) -> str:
         """Add what nothing is known of."""

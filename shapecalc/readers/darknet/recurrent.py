@@ -74,11 +74,11 @@ def conv_lstm(network: Network) -> None:
 
     def parts(depth: int, F: int, groups: int) -> Parts:
         own, given = [output, output // groups, F, F], [output, depth // groups, F, F]
-        states = {name: own for name in LSTM[:4]}
+        states = dict.fromkeys(LSTM[:4], own)
         if narrow:
             states = {"wf": [output, 2 * output // groups, F, F]}
-        peep = {name: own for name in PEEPHOLES} if section.whole("peephole") else {}
-        return list((peep | states | {name: given for name in LSTM[4:]}).items())
+        peep = dict.fromkeys(PEEPHOLES, own) if section.whole("peephole") else {}
+        return list((peep | states | dict.fromkeys(LSTM[4:], given)).items())
 
     _convolutions(network, output, parts)
     elementwise = 12.0 if section.whole("peephole") else 9.0

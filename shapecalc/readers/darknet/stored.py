@@ -32,7 +32,7 @@ class StoredArray(NamedTuple):
 def stored_arrays(document: Document, records: Mapping[str, Any]) -> list[StoredArray]:
     """Return the arrays that Darknet writes of a network that its reader has read.
 
-    `records` are those of the network's trace, by name: `{record.name: record for record in trace}`.
+    `records` are those of its trace, by name: `{record.name: record for record in trace}`.
     Layers that use the weights of others (share_index) are not stored, nor are blurs.
     Source: Darknet, save_weights_upto in parser.c; of [lstm] as AlexeyAB's orders the gates.
     """
