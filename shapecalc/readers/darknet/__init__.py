@@ -23,12 +23,13 @@ FIRST = (b"[net]", b"[network]", b"[convolutional]")  # the last: without the on
 
 def claims(start: bytes, name: str) -> bool:
     """Say whether a text begins with a section of Darknet's."""
-    if b"[net" not in start and b"[convolutional]" not in start:
-        return False
-    for line in start.removeprefix(b"\xef\xbb\xbf").split(b"\n"):
-        bare = b"".join(line.split())
+    at = 3 if start.startswith(b"\xef\xbb\xbf") else 0
+    while at < len(start):
+        end = start.find(b"\n", at) + 1 or len(start)
+        bare = start[at:end].strip()
         if bare and bare[:1] not in b"#;":
-            return bare.startswith(FIRST)
+            return bare[:1] == b"[" and b"".join(bare.split()).startswith(FIRST)
+        at = end
     return False
 
 

@@ -12,7 +12,7 @@ from shapecalc.frameworks.meanings import NOTHING
 from shapecalc.readers.base import MAX_BYTES, File, unreadable
 from shapecalc.readers.darknet import heads, joins, layers, recurrent
 from shapecalc.readers.darknet.network import INPUT, NET, Network, Stored, Term
-from shapecalc.readers.darknet.sections import Section, Unreadable, sections_of
+from shapecalc.readers.darknet.sections import SPLIT, Section, Unreadable, sections_of
 from shapecalc.readers.given_sizes import check_axes
 from shapecalc.readers.items import ROUNDING, Sizes
 
@@ -76,7 +76,7 @@ def of_file(file: File) -> Document | None:
     raw = file.read(MAX_BYTES)
     if len(raw) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES:,} bytes"
-        return unreadable(Fault(rules.LIMIT_PASSED, message, "split it"), (1, 1), file.name)
+        return unreadable(Fault(rules.LIMIT_PASSED, message, SPLIT), (1, 1), file.name)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:  # of comments in other encodings; what counts is ASCII
@@ -106,7 +106,8 @@ def _document(
     net, *others = sections
     network = Network(net, inputs)
     check_axes(network.items, inputs)
-    network.frozen_before = _frozen_before(others)
+    network.frozen_before = _last(others, "stopbackward")
+    network.norms_until = _last(others, "train_only_bn")
     for section in others:
         _add(network, section)
     heads.check_sizes(network)
@@ -132,10 +133,9 @@ def _document(
     return document
 
 
-def _frozen_before(sections: Sequence[Section]) -> int:
-    """Return the number of the last section that training ends at, going backward; 0 for none."""
-    stopping = [n for n, section in enumerate(sections) if section.whole("stopbackward") == 1]
-    return max(stopping, default=0)
+def _last(sections: Sequence[Section], key: str) -> int:
+    """Return the number of the last section that sets an option; -1 for none."""
+    return max((n for n, section in enumerate(sections) if section.whole(key)), default=-1)
 
 
 def _add(network: Network, section: Section) -> None:

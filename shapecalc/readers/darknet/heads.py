@@ -33,7 +33,7 @@ def gaussian_yolo(network: Network) -> None:
 def _with_mask(network: Network, beside: int, formula: str) -> None:
     section = network.section
     classes = section.whole("classes", 20)
-    anchors = len(section.numbers("mask")) if "mask" in section.options else section.whole("num", 1)
+    anchors = section.count("mask", section.whole("num", 1))
     wanted = (classes + beside) * anchors
     _check(network, wanted, formula.format(classes=classes, anchors=anchors, wanted=wanted))
     network.keeping(network.word)

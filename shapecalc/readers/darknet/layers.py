@@ -5,7 +5,7 @@ Source: Darknet, parser.c and the files of its layers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -54,22 +54,35 @@ def window(
 ) -> dict[str, Any]:
     """Return the fields of a window with zeros in front, and so many in all, on either axis.
 
-    Darknet divides as C does, towards 0: a window that is larger than the padded input by less
-    than the stride is there, once. Zeros behind make room for it.
+    A window that is too large by less than the stride is there once (`shortfalls`): zeros behind
+    make room for it.
     """
+    pads = [
+        [before, total - before + short] for short in shortfalls(network, span - total, steps)
+    ]
     fields: dict[str, Any] = {"F": F}
     if steps != (1, 1):
-        fields["S"] = steps[0] if steps[0] == steps[1] else list(steps)
-    volume = network.volume() or (None, None, None)
-    pads = []
-    for W, step in zip(volume[:2], steps, strict=True):
-        short = 0 if W is None else span - total - W
-        pads.append([before, total - before + (short if 0 < short < step else 0)])
+        fields["S"] = _per_axis(steps)
     if any(pad != [before, before] for pad in pads):
         fields["P"] = pads
     elif before:
         fields["P"] = before
     return fields
+
+
+def shortfalls(network: Network, least: int, steps: tuple[int, int]) -> list[int]:
+    """Return by how much height and width fall short of what a window needs; 0 if nothing fits.
+
+    Darknet divides as C does, towards 0: (W + padding - size)/stride + 1 is 1 where W + padding is
+    less than the size, by less than the stride.
+    """
+    volume = network.volume() or (None, None, None)
+    shorts = (0 if W is None else least - W for W in volume[:2])
+    return [short if 0 < short < step else 0 for short, step in zip(shorts, steps, strict=False)]
+
+
+def _per_axis(values: Sequence[int]) -> int | list[int]:
+    return values[0] if len(set(values)) == 1 else list(values)
 
 
 def window_keys(network: Network) -> dict[str, str]:
@@ -87,7 +100,7 @@ def blur(network: Network, steps: tuple[int, int]) -> None:
     Its fixed filter [1 2 1], down and across, is two means of 2x2 in a row; `antialiasing=2` is
     one. Darknet stores no weights of it, and counts nothing.
     """
-    S = steps[0] if steps[0] == steps[1] else list(steps)
+    S = _per_axis(steps)
     keys = {"S": window_keys(network)["S"]}
     if network.section.whole("antialiasing") == 2:
         network.add("blur", "avg_pool", {"F": 2, "S": S}, keys=keys)
@@ -239,7 +252,13 @@ def _pool(network: Network, word: str, kind: str, blurred: bool) -> str:
     F = section.whole("size", section.whole("stride", 1))
     total = section.whole("padding", F - 1)
     steps = (1, 1) if blurred else strides(network)
-    fields = {"S": 1} | window(network, F, steps, total // 2, total, F)
+    shorts = shortfalls(network, F - total, steps)
+    fields: dict[str, Any] = {"F": F, "S": _per_axis(steps)}
+    if any(shorts):  # a smaller window sees as much
+        fields["F"] = [F - short for short in shorts]
+    before, behind = total // 2, total - total // 2
+    if behind:
+        fields["P"] = before if before == behind else [[before, behind]] * 2
     if kind == "avg_pool" and "P" in fields:
         fields["count_include_pad"] = False
     return network.add(word, kind, fields, keys=window_keys(network))

@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shapecalc import rules
-from shapecalc.diagnostics import Fault, Finding, Path
+from shapecalc.diagnostics import MAX_LAYERS, Fault, Finding, Path
 from shapecalc.document import Original
 from shapecalc.frameworks.meanings import NOTHING
 from shapecalc.layers import KINDS
-from shapecalc.readers.darknet.sections import Section
+from shapecalc.readers.darknet.sections import SPLIT, Section, Unreadable
 from shapecalc.readers.items import Item, Items, Sizes
 from shapecalc.readers.opaque import UNKNOWN, Opaque
 
 NET = "net"
 INPUT = "input"
 BATCH_NORM = "batch_norm"
+MOST_REFERENCES = 2 * MAX_LAYERS  # as many as the spec language allows
 
 
 class Term(NamedTuple):
@@ -51,7 +52,9 @@ class Network:
         self.words: list[str] = []  # what it is
         self.no_image: dict[str, str] = {}  # values of which Darknet has no image, and whose
         self.losses: set[str] = set()  # the values of losses, which are no outputs
-        self.frozen_before = 0  # the number of the layer in front of which none is trained
+        self.references = 0  # to layers, in all sections so far
+        self.frozen_before = -1  # the number of the section in front of which none is trained
+        self.norms_until = -1  # and of that up to which batch norms alone are
         self.section, self.word = net, NET
         own = _input_volume(net)
         self.before = self.items.add_input(INPUT, inputs.get(INPUT, own), (NET,))
@@ -102,10 +105,9 @@ class Network:
         return self.before
 
     def _trained(self, kind: str) -> bool:
-        section = self.section
-        if section.whole("dont_update") or self.number < self.frozen_before:
+        if self.section.whole("dont_update") or self.number < self.frozen_before:
             return False
-        return not section.whole("train_only_bn") or kind == BATCH_NORM
+        return self.number > self.norms_until or kind == BATCH_NORM
 
     def opaque(self, word: str, found: Opaque, sources: Sequence[str] | None = None) -> str:
         """Add what has no kind, with what is known of it."""
@@ -137,8 +139,13 @@ class Network:
     def referred(self, key: str, numbers: Sequence[int]) -> list[str]:
         """Return the values of earlier layers, by their numbers; negative ones count backwards.
 
-        What is no earlier layer is left out, and a finding.
+        What is no earlier layer is left out, and a finding. Raises Unreadable for too many in all.
         """
+        self.references += len(numbers)
+        if self.references > MOST_REFERENCES:
+            message = f"the file has more than {MOST_REFERENCES:,} references to layers"
+            span = self.section.options[key].span
+            raise Unreadable(Fault(rules.LIMIT_PASSED, message, SPLIT), span[:2])
         found = []
         for written in numbers:
             number = written + self.number if written < 0 else written

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from shapecalc import rules
-from shapecalc.diagnostics import Fault
+from shapecalc.diagnostics import MAX_LAYERS, Fault
 from shapecalc.document import Span
 from shapecalc.readers.scalars import whole
 
@@ -21,6 +21,7 @@ BLANKS = " \t\r"
 NO_BLANKS = str.maketrans("", "", BLANKS)
 MOST_LINES = 400_000  # real files have a few thousand
 MOST_IN_LIST = 10_000
+SPLIT = "split it"
 INTEGER = re.compile(r"[-+]?[0-9]+")
 NUMBER = re.compile(r"[-+]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,3})?")
 
@@ -75,12 +76,21 @@ class Section:
         option = self.options.get(key)
         if option is None:
             return []
-        listed = option.text.partition("#")[0].split(",", MOST_IN_LIST)
+        listed = _listed(option).split(",", MOST_IN_LIST)
         if len(listed) > MOST_IN_LIST:
             message = f"the list {key} has more than {MOST_IN_LIST:,} numbers"
             fault = Fault(rules.LIMIT_PASSED, message, "shorten it")
             raise Unreadable(fault, option.span[:2])
         return [atoi(number) for number in listed]
+
+    def count(self, key: str, default: int) -> int:
+        """Return how many numbers a list has; another number where the option is not written."""
+        option = self.options.get(key)
+        return default if option is None else _listed(option).count(",") + 1
+
+
+def _listed(option: Option) -> str:
+    return option.text.partition("#")[0]
 
 
 def atoi(text: str) -> int:
@@ -100,6 +110,9 @@ def sections_of(text: str) -> list[Section]:
         span = (number, start + 1, number, start + len(bare) + 1)
         written = bare.translate(NO_BLANKS)
         if written[0] == "[":
+            if len(found) > MAX_LAYERS:
+                message = f"the file has more than {MAX_LAYERS:,} sections"
+                raise Unreadable(Fault(rules.LIMIT_PASSED, message, SPLIT), span[:2])
             word, _, rest = written[1:].partition("]")
             found.append(Section(word, rest, span))
         elif found:
@@ -113,5 +126,5 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     lines = text.split("\n", MOST_LINES)
     if len(lines) > MOST_LINES:
         message = f"the file has more than {MOST_LINES:,} lines"
-        raise Unreadable(Fault(rules.LIMIT_PASSED, message, "split it"), (1, 1))
+        raise Unreadable(Fault(rules.LIMIT_PASSED, message, SPLIT), (1, 1))
     return enumerate(lines, start=1)
