@@ -30,7 +30,7 @@ def route(network: Network) -> None:
     if parts != 1:
         fields = {"part": section.whole("group_id") + 1, "of": parts}
         taken = sources if len(sources) == 1 else None
-        network.add("route", "slice", fields, taken, {"part": "group_id", "of": "groups"})
+        network.add("route", "slice", fields, taken, {"": "groups", "part": "group_id"})
 
 
 def shortcut(network: Network) -> None:
