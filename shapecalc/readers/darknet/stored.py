@@ -11,6 +11,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.diagnostics import LayerError
+from shapecalc.readers.items import TRIED
 
 if TYPE_CHECKING:
     from shapecalc.document import Document
@@ -37,24 +38,28 @@ def stored_arrays(document: Document, records: Mapping[str, Any]) -> list[Stored
     Source: Darknet, save_weights_upto in parser.c; of [lstm] as AlexeyAB's orders the gates.
     """
     found = []
-    shapes: dict[str, Mapping[str, Any]] = {}
+    shapes: dict[str, Mapping[str, tuple[int, ...]]] = {}
     for layer, parameter in document.own.stored:
-        record = records[layer]
         if layer not in shapes:
-            shapes[layer] = _parameters(record)
-        array = shapes[layer].get(parameter)
-        found.append(StoredArray(layer, parameter, None if array is None else array.shape))
+            shapes[layer] = _shapes(records[layer])
+        found.append(StoredArray(layer, parameter, shapes[layer].get(parameter)))
     return found
 
 
-def _parameters(record: Any) -> Mapping[str, Any]:
-    if record.layer is None or (record.input is None and not record.layer.opaque):
+def _shapes(record: Any) -> Mapping[str, tuple[int, ...]]:
+    """Return the shapes of a layer's parameters that are known, whatever sizes are left open."""
+    layer, inputs = record.layer, record.input or ()
+    if layer is None or (record.input is None and not layer.opaque):
         return {}
-    try:
-        parameters: Mapping[str, Any] = record.layer.parameters(record.input or ())
-    except LayerError:  # a finding says why
-        return {}
-    return parameters
+    tried = []
+    for size in TRIED:
+        filled = [tuple(size if s is None else s for s in volume) for volume in inputs]
+        try:
+            tried.append({k: one.shape for k, one in layer.parameters(filled).items()})
+        except LayerError:  # a finding says why
+            return {}
+    first, second = tried
+    return {name: shape for name, shape in first.items() if second.get(name) == shape}
 
 
 def number_of_values(arrays: Sequence[StoredArray]) -> int | None:
