@@ -57,9 +57,7 @@ def window(
     A window that is too large by less than the stride is there once (`shortfalls`): zeros behind
     make room for it.
     """
-    pads = [
-        [before, total - before + short] for short in shortfalls(network, span - total, steps)
-    ]
+    pads = [[before, total - before + short] for short in shortfalls(network, span - total, steps)]
     fields: dict[str, Any] = {"F": F}
     if steps != (1, 1):
         fields["S"] = _per_axis(steps)

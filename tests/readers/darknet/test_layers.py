@@ -76,7 +76,9 @@ def test_convolutions_have_darknets_arithmetic(net: Net) -> None:
                 assert trace.output == (*counted, 2), (size, stride, pad, W)
 
 
-@pytest.mark.parametrize(("size", "stride", "padding"), [(2, 1, 1), (2, 2, 1), (3, 2, 2), (5, 1, 4)])
+@pytest.mark.parametrize(
+    ("size", "stride", "padding"), [(2, 1, 1), (2, 2, 1), (3, 2, 2), (5, 1, 4)]
+)
 def test_the_smaller_half_of_a_pools_padding_stands_in_front(
     net: Net, size: int, stride: int, padding: int
 ) -> None:
@@ -105,7 +107,8 @@ ONE = [
     ("convolutional filters=2 size=3 dilation=2", "8x8x1", (6, 6, 2), 18, 2, 0, 36 * 18),
     ("convolutional filters=2 size=1 dilation=4", "8x8x1", (8, 8, 2), 2, 2, 0, 128),
     ("convolutional", "8x8x3", (8, 8, 1), 3, 1, 0, 192),
-    ("deconvolutional filters=2 size=4 stride=2 padding=1", "8x8x3", (16, 16, 2), 96, 2, 0, 64 * 96),
+    ("deconvolutional filters=2 size=4 stride=2 padding=1", "8x8x3", (16, 16, 2), 96, 2, 0,
+     64 * 96),
     ("local filters=2 size=3 pad=1 stride=1", "4x4x3", (4, 4, 2), 32 * 27, 32, 0, 32 * 27),
     ("local filters=2 size=3", "4x4x3", (2, 2, 2), 8 * 27, 8, 0, 8 * 27),
     ("connected output=5", "4x4x3", (5,), 240, 5, 0, 240),
@@ -192,8 +195,8 @@ def test_names_have_the_number_that_darknet_prints(net: Net) -> None:
 
 
 def test_an_image_of_1x1_comes_out_of_dense_layers(net: Net) -> None:
-    trace = net("connected output=6", "convolutional filters=4", "lstm output=8", "crnn output=2 pad=1",
-                size="4")  # fmt: skip
+    sections = "connected output=6", "convolutional filters=4", "lstm output=8"
+    trace = net(*sections, "crnn output=2 pad=1", size="4")
     named = outputs(trace)
     assert (named["image_1"], named["conv_1"]) == ((1, 1, 6), (1, 1, 4))
     assert (named["lstm_2"], named["crnn_3"]) == ((8,), (1, 1, 2))

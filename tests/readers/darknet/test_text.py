@@ -1,4 +1,4 @@
-"""The dialect of .cfg files, as Darknet's own parser reads it: blanks, comments, numbers, places."""
+"""The dialect of .cfg files, as Darknet reads it: blanks, comments, numbers, and the places."""
 
 from __future__ import annotations
 
