@@ -84,6 +84,7 @@ TAKEN_FROM_FILE = Rule("SC601", "taken-from-the-file", "advice", "files")
 NOT_KNOWN = Rule("SC602", "not-known", "warning", "files")
 DAMAGED = Rule("SC603", "damaged-file", "error", "reading")
 INPUT_SIZE = Rule("SC604", "input-size-needed", "warning", "files")
+UNEVEN_SIZE = Rule("SC605", "uneven-input-size", "warning", "files")
 
 MISSING_TENSOR = Rule("SC701", "missing-tensor", "error", "weights")
 UNEXPECTED_TENSOR = Rule("SC702", "unexpected-tensor", "warning", "files")

@@ -24,6 +24,7 @@ READERS: Registry[Reader] = Registry(
         "keras": "shapecalc.readers.keras",
         "onnx": "shapecalc.readers.onnx",
         "tflite": "shapecalc.readers.tflite",
+        "darknet": "shapecalc.readers.darknet",
     },
     "shapecalc.readers",
     fits=having("endings", "claims", "read"),

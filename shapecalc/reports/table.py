@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from shapecalc.diagnostics import Diagnostic, briefly, quote
@@ -42,8 +42,9 @@ def render(
     if style == "table" and width is not None:
         keys, cells, last, left_out = _fitted(keys, cells, last, width, columns is None)
     notes = [as_written(_summary(trace), style)]
-    if trace.spec.document.format == "keras":
-        notes[0] += _as_in_keras(trace)
+    own = AS_PRINTED.get(trace.spec.document.format or "")
+    if own is not None:
+        notes[0] += own(trace)
     if left_out:
         names = ", ".join(COLUMNS[key].title for key in left_out)
         notes[0] += f"\nNot shown for lack of width: {names}. --columns chooses."
@@ -202,6 +203,21 @@ def _as_in_keras(trace: Trace) -> str:
         f"\nAs Keras' summary has it: {parameters + kept:,} total params, {parameters - frozen:,}"
         f" trainable, {kept + frozen:,} non-trainable"
     )
+
+
+def _as_in_darknet(trace: Trace) -> str:
+    """Return the number that Darknet prints when it loads a network."""
+    from shapecalc.reports.darknet import bflops  # few networks are Darknet's
+
+    found = bflops(trace)
+    return f"\nAs Darknet prints it: Total BFLOPS {'?' if found is None else f'{found:.3f}'}"
+
+
+# What the program prints of its own networks, by its format.
+AS_PRINTED: Mapping[str, Callable[[Trace], str]] = {
+    "keras": _as_in_keras,
+    "darknet": _as_in_darknet,
+}
 
 
 def _number(value: int | None) -> str:
