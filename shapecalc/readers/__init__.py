@@ -18,7 +18,7 @@ from shapecalc.registry import Registry, having
 
 READERS: Registry[Reader] = Registry(
     "reader",
-    {SPEC: native, "keras": "shapecalc.readers.keras"},
+    {SPEC: native, "keras": "shapecalc.readers.keras", "caffe": "shapecalc.readers.caffe"},
     "shapecalc.readers",
     fits=having("endings", "claims", "read"),
     needs="a reader, with endings, claims and read",

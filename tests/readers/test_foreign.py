@@ -58,7 +58,6 @@ class Net(nn.Module):
     def __init__(self):
         super().__init__()
 '''
-PROTOTXT = 'name: "LeNet"\ninput: "data"\ninput_dim: 1\nlayer {\n  name: "conv1"\n  type: "X"\n}\n'
 CFG = "[net]\n# Testing\nbatch=1\nwidth=416\n\n[convolutional]\nfilters=32\nsize=3\n"
 POINTER = (
     "version https://git-lfs.github.com/spec/v1\n"
@@ -99,8 +98,6 @@ FILES: dict[str, tuple[str, bytes | str]] = {  # by a short name: what it is, an
     "darknet-weights": ("a Darknet weight file (.weights)",
                         b"\0\0\0\0\x02\0\0\0\x05\0\0\0\0\x10\xa0\x01\0\0\0\0\x93\xbe"),
     "darknet": ("a Darknet network (.cfg)", CFG),
-    "caffe": ("a Caffe network (.prototxt)", PROTOTXT),
-    "caffe-v1": ("a Caffe network (.prototxt)", 'layers {\r\n  name: "a"\r\n}\r\n'),
     "html": ("a web page", "\n<!DOCTYPE html>\n<html><head></head></html>"),
     "html-lower": ("a web page", "<html lang=en>"),
     "xml": ("an XML file", '<?xml version="1.0"?>\n<net name="a" version="11"></net>'),
