@@ -32,7 +32,8 @@ PLAIN: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 }
 # Nothing comes out of them that a network is asked for.
 MEASURES = frozenset((
-    "accuracy", "contrastiveloss", "euclideanloss", "hingeloss", "infogainloss", "multiboxloss",
-    "multinomiallogisticloss", "sigmoidcrossentropyloss", "smoothl1loss", "softmaxwithloss",
+    "accuracy", "contrastiveloss", "detectionevaluate", "euclideanloss", "hingeloss",
+    "infogainloss", "multiboxloss", "multinomiallogisticloss", "sigmoidcrossentropyloss",
+    "smoothl1loss", "softmaxwithloss",
 ))  # fmt: skip
 SINKS = frozenset(("silence", "hdf5output"))

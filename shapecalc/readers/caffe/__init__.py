@@ -24,11 +24,14 @@ NETWORK = rb"""(?mx)
         (?:(?:name|type|bottom|top)[ \t]*:[ \t]*["'A-Z]
          |(?:include|exclude|layer|param|[a-z_]+_param)[ \t]*:?[ \t\r\n]*[{<])
 """
+SOLVER = rb"(?m)^(?:base_lr|lr_policy)[ \t]*:"
 
 
 def claims(start: bytes, name: str) -> bool:
-    """Say whether a file may hold a network of Caffe."""
-    return name.lower().endswith(endings) or _has_layers(start)
+    """Say whether a file may hold a network of Caffe, or its solver, which names one."""
+    if name.lower().endswith(endings) or _has_layers(start):
+        return True
+    return b"lr" in start and b"\0" not in start[:16] and re.search(SOLVER, start) is not None
 
 
 def _has_layers(start: bytes) -> bool:

@@ -17,10 +17,11 @@ from shapecalc.readers.caffe import elementwise, operations, shapes, windows
 from shapecalc.readers.caffe.building import Building
 from shapecalc.readers.caffe.inputs import given_by
 from shapecalc.readers.caffe.layers import Layer, Malformed, Net
-from shapecalc.readers.items import Sizes, turned_back
+from shapecalc.readers.items import Item, Sizes, turned_back
 
 Function = Callable[[Building, Layer, Sequence[str]], list[str]]
 LAYERS: Mapping[str, Function] = {**windows.TABLE, **elementwise.TABLE, **shapes.TABLE}
+KEEPING = {*elementwise.TABLE, "concat", "slice", "split"}  # as many axes as come in
 NO_VOLUMES: Mapping[str, Sizes] = {}
 
 
@@ -50,6 +51,7 @@ class Translation:
         self.read_at_all = {name for layer in net.layers for name in layer.bottoms}
         self.has_source = bool(net.inputs) or any(map(_is_source, net.layers))
         self.spare = _spare_inputs(net)
+        self.axes = _axes_of_blobs(net)
 
     @property
     def outputs(self) -> list[str]:
@@ -60,6 +62,8 @@ class Translation:
 
     def add_input(self, blob: str, sizes: Sizes | None, path: tuple[str | int, ...]) -> str:
         """Add an input of the network; return its value."""
+        if sizes is None and blob in self.axes:
+            sizes = (None,) * (self.axes[blob] + 1)
         volume = None if sizes is None else turned_back(sizes)
         volume = self.given.get(blob, volume)
         value = self.building.items.add_input(blob, volume, path)
@@ -120,12 +124,21 @@ class Translation:
             hint = f"is it {quote(close)}?" if close else "a layer before it names it as a top"
             fault = Fault(rules.NO_SUCH_NAME, f"no layer before gives {quote(blob)}", hint)
             self.building.findings.append(Finding(fault, Original(path), layer.name))
+            fields = {"what": "nothing", "parameters": {}, "macs": 0}
+            value = self.building.items.add(Item(blob, "operation", fields, (), path), None)
+            self.blobs[blob] = value
+            return value
         return self.add_input(blob, None, path)  # a part of a network, without what comes in
 
     def leave_out(self) -> None:
-        """Leave out the inputs that nothing reads, such as the labels that a loss compares."""
+        """Leave out the inputs that nothing reads, such as the labels that a loss compares, and the
+        places of a pool's values where an unpooling is known to have them.
+        """
         items = self.building.items
         read = {source for item in items.listed for source in item.sources}
+        kept = {*read, *self.outputs}
+        spare = {name for name in self.building.masks if name not in kept}
+        items.listed = [item for item in items.listed if item.name not in spare]
         if read:
             for name in [name for name in items.inputs if name not in read]:
                 del items.inputs[name]
@@ -134,6 +147,20 @@ class Translation:
 def _is_source(layer: Layer) -> bool:
     """Say whether a layer gives blobs and reads none: it brings the data, whatever its type."""
     return not layer.bottoms and bool(layer.tops) and layer.kind != "parameter"
+
+
+def _axes_of_blobs(net: Net) -> dict[str, int]:
+    """Return how many spatial axes blobs have that windows slide over, behind layers that keep
+    them, too.
+    """
+    found: dict[str, int] = {}
+    for layer in reversed(net.layers):
+        axes = windows.axes_of(layer)
+        if axes is None and layer.kind in KEEPING:
+            axes = next((found[top] for top in layer.tops if top in found), None)
+        if axes is not None:
+            found |= dict.fromkeys(layer.bottoms, axes)
+    return found
 
 
 def _spare_inputs(net: Net) -> dict[str, Layer]:

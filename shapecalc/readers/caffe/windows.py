@@ -14,6 +14,7 @@ from shapecalc.diagnostics import Path
 from shapecalc.geometry import fit_window
 from shapecalc.readers.caffe.building import Building
 from shapecalc.readers.caffe.layers import Layer, Malformed, Settings
+from shapecalc.readers.items import Sizes
 from shapecalc.readers.opaque import UNKNOWN, Opaque
 
 POOLS = ("MAX", "AVE", "STOCHASTIC")
@@ -55,6 +56,17 @@ def window(settings: Settings) -> Window:
         if listed:
             fields[ours] = listed[0] if len(set(listed)) == 1 else listed
     return Window(fields, places)
+
+
+def axes_of(layer: Layer) -> int | None:
+    """Return along how many axes a layer's window slides; None for a layer that has none.
+
+    Where the file has one number for all, there are two of them, as nearly always.
+    """
+    name = {"pooling": "pooling_param"}.get(layer.kind, "convolution_param")
+    if TABLE.get(layer.kind) not in (convolution, pooling):
+        return None
+    return max(2, len(layer.settings(name).wholes("kernel_size")))
 
 
 # -- convolutions ----------------------------------------------------------------------------------
@@ -187,7 +199,7 @@ def unpooling(building: Building, layer: Layer, sources: Sequence[str]) -> list[
     if pool is not None:
         item = building.items.producer(pool)
         before = building.sizes(item.sources[0]) if item is not None and item.sources else None
-        if None in (before, stated) or before == stated:
+        if before is None or stated is None or _agree(before, stated):
             return [building.add(layer, "max_unpool", {"of": pool}, sources[:1])]
     if upsample and len(sources) == 1 and type(settings.get("scale")) is int:
         fields, places = {"scale": settings.whole("scale")}, {"scale": settings.where("scale")}
@@ -195,7 +207,13 @@ def unpooling(building: Building, layer: Layer, sources: Sequence[str]) -> list[
     return building.operation(layer, Opaque((stated,), {}, 0), sources)
 
 
-def _unpooled(settings: Settings, sizes: Sequence[int | None], upsample: bool) -> Any:
+def _agree(one: Sizes, other: Sizes) -> bool:
+    """Say whether two blobs may have the same sizes."""
+    pairs = zip(one, other, strict=False)
+    return len(one) == len(other) and all(a == b or None in (a, b) for a, b in pairs)
+
+
+def _unpooled(settings: Settings, sizes: Sizes, upsample: bool) -> Sizes | None:
     """Return the sizes, depth first, that the layer says it gives; None where it says none."""
     spatial = sizes[1:]
     if len(spatial) != 2:
