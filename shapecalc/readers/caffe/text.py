@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from shapecalc.diagnostics import Path, quote
@@ -30,6 +30,23 @@ TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+SPACE = r"(?:[\s\ufeff,;]|\#[^\n]*+)*+"
+# A name with one plain value, or with what opens its message; or what closes one.
+FIELD = re.compile(
+    rf"""
+    {SPACE} (?:
+        ([A-Za-z_]\w*+) \s*+ (?:
+            : \s*+ (?:"([^"\\\n]*+)" | '([^'\\\n]*+)' | ([A-Za-z_]\w*+)
+                | (-?(?:0|[1-9][0-9]*+))(?![\w.]))
+            (?= \s*+ (?:[A-Za-z_}}>]|\Z))
+            | :? \s*+ (\{{)
+        )
+        | (\}})
+    )
+    """,
+    re.VERBOSE | re.ASCII,
+)
+OPENS, CLOSES = 6, 7  # the groups of FIELD
 ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|[xX]([0-9A-Fa-f]{1,2})|(.))", re.DOTALL)
 ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 CLOSING = {"{": "}", "<": ">"}
@@ -87,71 +104,106 @@ def parse(text: str) -> Message:
 
 
 class _Parser:
+    """Reads messages. `FIELD` takes what most fields are in one step, tokens all the rest."""
+
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = self._tokens()
+        self.root = Message()
+        self.opened = [_Open(self.root, "", "", 0, False)]
+        self.listing = ""  # the field whose list is being read
+        self.list_start = 0
         self.count = 0
         self.kind, self.token, self.start = "", "", 0
         self.end = 0  # of the token before
-        self.advance()
 
-    def _tokens(self) -> Iterator[tuple[str, str, int]]:
-        position, text = 0, self.text
-        for match in iter(TOKEN.scanner(text).match, None):  # type: ignore[attr-defined]
+    def message(self) -> Message:
+        """Read the whole text."""
+        position, text, opened = 0, self.text, self.opened
+        while True:
+            match = FIELD.match(text, position)
+            if match is None or (match.lastindex == CLOSES and not self._closes_plainly()):
+                self._go_to(position)
+                if self._step():
+                    return self.root
+                position = self.start
+                continue
             position = match.end()
-            kind = match.lastgroup
-            if kind != "space":
-                yield kind, match[0], match.start()
-        if position < len(text):
-            yield "", text[position], position
-        yield "end", "", len(text)
+            name, double, single, word, number, _, _ = match.groups()
+            kind = match.lastindex
+            if kind == CLOSES:
+                self._close(position)
+            elif kind == OPENS:
+                self._open("{", name, match.start(1), False)
+            else:
+                value: Value = double or single or ""
+                if word or number:
+                    value = Word(word) if word else whole(number)
+                self._add(opened[-1].message, name, Field(value, match.start(1), position))
+
+    def _closes_plainly(self) -> bool:
+        """Say whether a brace closes a message that is none of a list."""
+        return self.opened[-1].closing == "}" and not self.opened[-1].listed
+
+    # -- by tokens ---------------------------------------------------------------------------------
+
+    def _go_to(self, position: int) -> None:
+        self.start, self.token = position, ""
+        self.advance()
 
     def advance(self) -> None:
         """Go on to the next token; refuse what is none."""
         self.end = self.start + len(self.token)
-        self.kind, self.token, self.start = next(self.tokens)
-        if self.kind:
-            return
-        if self.token in QUOTES:
-            raise Broken("a text is not closed on its line", self.start)
-        raise Broken(f"{quote(self.token)} is no value: a text stands in quotes", self.start)
-
-    def message(self) -> Message:
-        """Read the whole text."""
-        root = Message()
-        opened = [_Open(root, "", "", 0, False)]
-        listing = ""  # the field whose list is being read
-        start = 0
+        position = self.end
         while True:
-            if listing:
+            match = TOKEN.match(self.text, position)
+            if match is None:
+                break
+            position = match.end()
+            if match.lastgroup != "space":
+                self.kind, self.token, self.start = match.lastgroup or "", match[0], match.start()
+                return
+        self.kind, self.token, self.start = "end", "", position
+        if position == len(self.text):
+            return
+        token = self.text[position]
+        if token in QUOTES:
+            raise Broken("a text is not closed on its line", position)
+        raise Broken(f"{quote(token)} is no value: a text stands in quotes", position)
+
+    def _step(self) -> bool:
+        """Read one field, the beginning or end of a message, or a list; say whether all is read."""
+        while True:
+            if self.listing:
                 if self._ends_list():
-                    listing = ""
-                    continue
-                name = listing
+                    self.listing = ""
+                    return False
+                name, start = self.listing, self.list_start
             elif self.token in (",", ";"):
                 self.advance()
-                continue
-            elif self.token == opened[-1].closing and self.kind in ("mark", "end"):
-                if len(opened) == 1:
-                    return root
-                listing, start = self._close(opened)
+                return False
+            elif self.token == self.opened[-1].closing and self.kind in ("mark", "end"):
+                if len(self.opened) == 1:
+                    return True
+                self.advance()
+                self._close(self.end)
+                if not self.listing:
+                    return False
                 continue
             else:
                 start = self.start
-                name = self._name(opened[-1])
+                name = self._name(self.opened[-1])
                 if self.token == "[":
-                    listing = name
+                    self.listing, self.list_start = name, start
                     self.advance()
                     continue
             if self.token in CLOSING and self.kind == "mark":
-                if len(opened) > DEEPEST:
-                    raise Broken(f"messages are nested deeper than {DEEPEST}", self.start)
-                opened.append(_Open(Message(), CLOSING[self.token], name, start, bool(listing)))
-                listing = ""
+                self._open(self.token, name, start, bool(self.listing))
                 self.advance()
-                continue
+                return False
             value = self._scalar(name)
-            self._add(opened[-1].message, name, Field(value, start, self.end))
+            self._add(self.opened[-1].message, name, Field(value, start, self.end))
+            if not self.listing:
+                return False
 
     def _ends_list(self) -> bool:
         """Say whether the list ends here, going on behind its end or its comma."""
@@ -162,12 +214,19 @@ class _Parser:
             return True
         return False
 
-    def _close(self, opened: list[_Open]) -> tuple[str, int]:
-        """End a message; return the field whose list goes on, if any, and where that began."""
-        self.advance()
-        closed = opened.pop()
-        self._add(opened[-1].message, closed.name, Field(closed.message, closed.start, self.end))
-        return (closed.name if closed.listed else ""), closed.start
+    def _open(self, bracket: str, name: str, start: int, listed: bool) -> None:
+        if len(self.opened) > DEEPEST:
+            raise Broken(f"messages are nested deeper than {DEEPEST}", start)
+        self.opened.append(_Open(Message(), CLOSING[bracket], name, start, listed))
+        self.listing = ""
+
+    def _close(self, end: int) -> None:
+        """End a message; go on with the list that it is in, if any."""
+        closed = self.opened.pop()
+        field = Field(closed.message, closed.start, end)
+        self._add(self.opened[-1].message, closed.name, field)
+        if closed.listed:
+            self.listing, self.list_start = closed.name, closed.start
 
     def _add(self, message: Message, name: str, field: Field) -> None:
         self.count += 1
