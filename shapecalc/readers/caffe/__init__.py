@@ -42,4 +42,6 @@ def read(file: File) -> Document | None:
     """Return a file's document; None where it is no network of Caffe after all."""
     from shapecalc.readers.caffe import document  # few files are Caffe's
 
-    return document.of_bytes(file.read(MAX_BYTES), file.name, _has_layers(file.start))
+    certain = _has_layers(file.start)
+    named = file.name.lower().endswith(endings)
+    return document.of_bytes(file.read(MAX_BYTES), file.name, certain, named)

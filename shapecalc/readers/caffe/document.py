@@ -23,10 +23,11 @@ NO_NETWORK = (  # a field that it has, what it is, what to do
 )  # fmt: skip
 
 
-def of_bytes(raw: bytes, name: str, certain: bool) -> Document | None:
+def of_bytes(raw: bytes, name: str, certain: bool, named: bool) -> Document | None:
     """Return the document of a file's bytes; None where it is of another kind.
 
-    It is `certain` that the file is Caffe's where it shows layers; otherwise only its name says so.
+    It is `certain` that the file is a network where it shows layers of Caffe's; where it does not,
+    it may be one by its name.
     """
     if len(raw) > MAX_BYTES:
         fault = Fault(
@@ -43,6 +44,8 @@ def of_bytes(raw: bytes, name: str, certain: bool) -> Document | None:
         return unreadable(fault, placing(text)(error.offset), name)
     if root.fields.keys().isdisjoint(("layer", "layers")):
         return _no_network(root, name)
+    if not (certain or named):
+        return None
     places = TextPlaces(root, text)
     try:
         return _document(read_net(root), places, name)

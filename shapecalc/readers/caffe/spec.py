@@ -37,6 +37,9 @@ def translated(net: Net, given: Mapping[str, Sizes] = NO_VOLUMES) -> Translation
     for layer in net.layers:
         translation.add(layer)
     translation.leave_out()
+    if not translation.building.items.inputs:
+        other = "no layer of the file is there in the phase TEST"
+        raise Malformed("a network without an input" if net.layers else other, ())
     return translation
 
 
@@ -139,8 +142,9 @@ class Translation:
         kept = {*read, *self.outputs}
         spare = {name for name in self.building.masks if name not in kept}
         items.listed = [item for item in items.listed if item.name not in spare]
-        if read:
-            for name in [name for name in items.inputs if name not in read]:
+        unread = [name for name in items.inputs if name not in read]
+        if len(unread) < len(items.inputs):
+            for name in unread:
                 del items.inputs[name]
 
 

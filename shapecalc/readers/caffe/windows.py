@@ -130,7 +130,7 @@ def pooling(building: Building, layer: Layer, sources: Sequence[str]) -> list[st
         found = building.as_operation("avg_pool", fields, [source])._replace(parameters={}, macs=0)
         return building.operation(layer, found, [source])
     value = building.add(layer, kind, fields, [source], places=places)
-    return _with_mask(building, layer, value)
+    return _with_mask(building, layer, value, sides is None)
 
 
 def _rounds_up(settings: Settings) -> bool:
@@ -166,13 +166,17 @@ def _border(building: Building, slides: Window, source: str) -> list[list[int]] 
     return sides if other else None
 
 
-def _with_mask(building: Building, layer: Layer, value: str) -> list[str]:
-    """Return the values of a pool: what it gives, and where it found it."""
+def _with_mask(building: Building, layer: Layer, value: str, alone: bool = True) -> list[str]:
+    """Return the values of a pool: what it gives, and where it found it.
+
+    Unless it is `alone`, an unpooling would give what stands around its input, too.
+    """
     values = [value]
     if len(layer.tops) > 1:
         found = Opaque((building.sizes(value),), {}, 0)
         values += building.operation(layer, found, [value], name=":1", tops=len(layer.tops) - 1)
-        building.masks[values[1]] = value
+        if alone:
+            building.masks[values[1]] = value
     return values
 
 
