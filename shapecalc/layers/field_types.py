@@ -29,7 +29,7 @@ OPEN = r"\s*(?:[0-9]+|\?)(?:\s*[xX×]\s*(?:[0-9]+|\?))*\s*"
 LISTED = r"\s*[\[(]?\s*[0-9]{1,18}(?:(?:\s*,\s*|\s+)[0-9]{1,18}){1,5}\s*[\])]?\s*"
 WRITTEN = r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?(?:[eE][+-]?[0-9]{1,2})?"
 NAME = re.compile(r"[A-Za-z0-9_-]+")
-LAYER_NAME = re.compile(r"[A-Za-z0-9_.-]+")  # with those of the instances around it
+LAYER_NAME = re.compile(r"[ -~]+")  # instances are in front; files of other formats have any
 ROUNDING_WORDS: Mapping[str, str] = {  # other words for how steps are rounded
     "down": "floor", "trunc": "floor", "truncate": "floor", "up": "ceil", "ceiling": "ceil",
 }  # fmt: skip

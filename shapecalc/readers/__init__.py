@@ -25,6 +25,7 @@ READERS: Registry[Reader] = Registry(
         "onnx": "shapecalc.readers.onnx",
         "tflite": "shapecalc.readers.tflite",
         "darknet": "shapecalc.readers.darknet",
+        "caffe": "shapecalc.readers.caffe",
     },
     "shapecalc.readers",
     fits=having("endings", "claims", "read"),

@@ -79,8 +79,6 @@ TEXT = (  # in the first lines
          "put the spec in it into a file of its own"),
     Kind(rb"Layer \(type", "a model's summary", SUMMARY),
     Kind(rb"^\w+\(\r?\n +\(\w+\): \w+\(", "a PyTorch module as it is printed", CODE),
-    Kind(rb"^[ \t]*layers?[ \t]*\{\s*(?:#[^\n]*\s*)*(?:name|type|bottom|top)[ \t]*:",
-         "a Caffe network (.prototxt)", NOT_READ),
     Kind(rb"[\"']nbformat[\"']|[\"']cell_type[\"']", "a Jupyter notebook", CODE),
     Kind(rb"\A#!.*python|^from [.\w]+ import |^import [.\w]+(?: as \w+)?\s*(?:#|$)|^def \w+\(|"
          rb"^class \w+(?:\(.*\))?:\s*$|^(?:\w+ = )?(?:nn|torch|tf|keras|layers|models)\.[\w.]+\(|"

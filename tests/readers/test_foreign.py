@@ -66,7 +66,6 @@ class Net(nn.Module):
     def __init__(self):
         super().__init__()
 '''
-PROTOTXT = 'name: "LeNet"\ninput: "data"\ninput_dim: 1\nlayer {\n  name: "conv1"\n  type: "X"\n}\n'
 POINTER = (
     "version https://git-lfs.github.com/spec/v1\n"
     "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
@@ -101,8 +100,6 @@ FILES: dict[str, tuple[str, bytes | str]] = {  # by a short name: what it is, an
     "npy": ("a NumPy array (.npy)", b"\x93NUMPY\x01\0v\0{'descr': '<f8'}"),
     "darknet-weights": ("a Darknet weight file (.weights)",
                         b"\0\0\0\0\x02\0\0\0\x05\0\0\0\0\x10\xa0\x01\0\0\0\0\x93\xbe\0\0"),
-    "caffe": ("a Caffe network (.prototxt)", PROTOTXT),
-    "caffe-v1": ("a Caffe network (.prototxt)", 'layers {\r\n  name: "a"\r\n}\r\n'),
     "html": ("a web page", "\n<!DOCTYPE html>\n<html><head></head></html>"),
     "html-lower": ("a web page", "<html lang=en>"),
     "xml": ("an XML file", '<?xml version="1.0"?>\n<net name="a" version="11"></net>'),
