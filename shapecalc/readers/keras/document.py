@@ -12,7 +12,7 @@ from shapecalc.document import Document, Original
 from shapecalc.frameworks.meanings import NOTHING
 from shapecalc.readers.items import ROUNDING, Item, Items, Sizes, turned
 from shapecalc.readers.keras.building import Building
-from shapecalc.readers.keras.graph import Graph, Malformed, NoLayers
+from shapecalc.readers.keras.graph import Graph, Malformed, NoLayers, TooLarge
 from shapecalc.readers.keras.model import Model, read
 from shapecalc.readers.keras.spec import translated
 from shapecalc.readers.keras.walk import flatten
@@ -20,6 +20,7 @@ from shapecalc.readers.keras.words import field_key
 from shapecalc.volumes import show, titles_of
 
 NO_LAYERS = "save keras.Model(inputs, model.call(inputs)), or write the network as a spec"
+TOO_LARGE = "shapecalc explain SC108 tells how large a file may be"
 DAMAGED = "save the model again with Keras, and give the whole file"
 
 
@@ -37,6 +38,8 @@ def of_stream(stream: BinaryIO, name: str | None) -> Document | None:
     except Malformed as error:
         if not error.is_model:
             return None
+        if isinstance(error, TooLarge):
+            return _refused(error, Fault(rules.LIMIT_PASSED, error.message, TOO_LARGE), name)
         return _refused(error, Fault(rules.DAMAGED, error.message, DAMAGED), name)
 
 

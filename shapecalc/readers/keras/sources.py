@@ -12,7 +12,7 @@ from shapecalc.diagnostics import Path, quote
 from shapecalc.document import Document
 from shapecalc.readers.base import HEAD, MAX_BYTES  # of a configuration, not of the file around it
 from shapecalc.readers.json_text import read_json
-from shapecalc.readers.keras.graph import Malformed, NoLayers
+from shapecalc.readers.keras.graph import Malformed, NoLayers, TooLarge
 
 MOST_DIRECTORY = 16 * 1024 * 1024  # of an archive's list of members
 BESIDE = ("metadata.json", "model.weights.h5")  # stand beside config.json in archives of Keras
@@ -95,7 +95,7 @@ def _text(raw: bytes, member: str | None = None, stated: Mapping[str, Any] | Non
 def _document(raw: bytes, member: str | None) -> tuple[Document, bool]:
     """Return the document of a text, and whether it was a text within JSON."""
     if len(raw) > MAX_BYTES:
-        raise Malformed(f"the configuration is larger than {MAX_BYTES:,} bytes")
+        raise TooLarge(f"the configuration is larger than {MAX_BYTES:,} bytes")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -199,7 +199,7 @@ def _check_directory(stream: BinaryIO) -> None:
         if large.startswith(b"PK\x06\x06"):
             sizes = [int.from_bytes(large[40:48], "little")]
     if max(sizes) > MOST_DIRECTORY:
-        raise Malformed("an archive of far more members than Keras writes")
+        raise TooLarge("an archive of far more members than Keras writes")
 
 
 def _hdf5(stream: BinaryIO) -> Source:
