@@ -30,7 +30,10 @@ def archive(*names: str) -> bytes:
 
 
 LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}q\x00."
-HDF5 = b"\x89HDF\r\n\x1a\n\0\0\0\0\0\x08\x08\0"
+HDF5 = (  # version 2, with an empty group
+    b"\x89HDF\r\n\x1a\n\x02\x08\x08\0" + bytes(8) + b"\xff" * 8 + b"\x3b\0\0\0\0\0\0\0"
+    + b"\x30" + bytes(11) + b"OHDR\x02\0\0" + bytes(4)
+)  # fmt: skip
 SUMMARY = """Model: "sequential"
 _________________________________________________________________
  Layer (type)                Output Shape              Param #

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from shapecalc.diagnostics import Path, quote
+from shapecalc.diagnostics import Path
 from shapecalc.document import Document
 from shapecalc.readers.base import HEAD, MAX_BYTES  # of a configuration, not of the file around it
 from shapecalc.readers.json_text import read_json
@@ -16,6 +16,7 @@ from shapecalc.readers.keras.graph import Malformed, NoLayers, TooLarge
 
 MOST_DIRECTORY = 16 * 1024 * 1024  # of an archive's list of members
 BESIDE = ("metadata.json", "model.weights.h5")  # stand beside config.json in archives of Keras
+ENCRYPTED = 1  # a flag of a member
 MOST_WRAPPED = 3  # JSON as a text in JSON
 ZIP, HDF5, LFS = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n", b"version https://git-lfs"
 YAML = re.compile(r"\s*(?:backend|class_name|config|keras_version):")  # how to_yaml() begins
@@ -155,6 +156,7 @@ def _archive(stream: BinaryIO) -> Source:
         LookupError,
     )  # fmt: skip
     _check_directory(stream)
+    reading = "its list of members"
     try:
         with zipfile.ZipFile(stream) as archive:
             members = {info.filename: info for info in archive.infolist()}
@@ -168,15 +170,17 @@ def _archive(stream: BinaryIO) -> Source:
                 info = members.get(name)
                 if info is None:
                     continue
+                if info.flag_bits & ENCRYPTED:
+                    raise Malformed(f"{name} is encrypted, which Keras never does")
                 if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                     raise Malformed(f"{name} is compressed in a way that Keras never uses")
+                reading = name
                 with archive.open(info) as member:
                     found[name] = member.read(MAX_BYTES + 1)
     except Malformed:
         raise
-    except damaged as error:
-        said = quote(str(error)) or "it ends too early"
-        raise Malformed(f"a damaged archive: {said}") from None
+    except damaged:  # in words of Python's own, with its objects in them
+        raise Malformed(f"a damaged archive: {reading} cannot be read") from None
     stated = {}
     if "metadata.json" in found:
         data = _document(found["metadata.json"], "metadata.json")[0].data
@@ -204,7 +208,7 @@ def _check_directory(stream: BinaryIO) -> None:
 
 def _hdf5(stream: BinaryIO) -> Source:
     """Return the configuration in an HDF5 file."""
-    from shapecalc.checkpoints.hdf5 import HDF5File, Unreadable
+    from shapecalc.checkpoints.hdf5 import Damaged, HDF5File, Unreadable
 
     member = "attribute model_config"
     try:
@@ -212,8 +216,8 @@ def _hdf5(stream: BinaryIO) -> Source:
         config = file.attribute("model_config")
         stated = {name: file.attribute(name) for name in ("keras_version", "backend")}
     except Unreadable as error:
-        stream.seek(0)
-        is_model = b"model_config" in stream.read(HEAD)  # and not weights alone
+        stream.seek(0)  # a sound file may have weights alone
+        is_model = isinstance(error, Damaged) or b"model_config" in stream.read(HEAD)
         raise Malformed(f"a damaged HDF5 file: {error}", is_model=is_model) from None
     if config is not None and not isinstance(config, str):
         raise Malformed(f"{member} is no text")
