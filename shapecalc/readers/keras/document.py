@@ -77,7 +77,8 @@ def _document(model: Model, name: str | None, inputs: Mapping[str, Sizes] = NOTH
     _check_axes(items, inputs)
     data: dict[str, Any] = {"name": graph.name} if graph.name else {}
     data["inputs"] = {
-        value: None if sizes is None else list(sizes) for value, sizes in items.inputs.items()
+        value: list(sizes) if sizes is not None else _axes_alone(items.own.get(value))
+        for value, sizes in items.inputs.items()
     }
     data["rounding"] = ROUNDING
     data["layers"] = items.layers()
@@ -92,6 +93,11 @@ def _document(model: Model, name: str | None, inputs: Mapping[str, Sizes] = NOTH
     document.findings = _contradictions(building, graph)
     document.with_inputs = lambda given: _document(model, name, given)
     return document
+
+
+def _axes_alone(own: Sizes | None) -> list[None] | None:
+    """Return an input of unknown sizes whose number of axes is known by what takes it."""
+    return None if own is None else [None] * len(own)
 
 
 def _check_axes(items: Items, given: Mapping[str, Sizes]) -> None:
