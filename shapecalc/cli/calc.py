@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Words or numbers with commas between them, but not 1,000.
 LISTED = re.compile(r"(?![0-9]{1,3}(?:,[0-9]{3})+$)-?\w+(?:,-?\w+)+")
 
+
 @click.command("calc")
 @click.argument("words", nargs=-1, required=True, metavar="VOLUME KIND [VALUE] [FIELD=VALUE]...")
 @click.option(
