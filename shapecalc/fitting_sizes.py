@@ -12,6 +12,7 @@ from itertools import islice, product
 from math import gcd
 
 from shapecalc import checks
+from shapecalc.checks.sc604_input_size import IMAGE, WORDS
 from shapecalc.diagnostics import LayerError
 from shapecalc.network import NetworkSpec, Node
 from shapecalc.rules import Rule
@@ -220,12 +221,13 @@ class Search:
         self._climb()
 
     def shown(self) -> Sizes:
-        """Return sizes to offer: an image has colours rather than hundreds of slices."""
-        if not self._depths():
-            return self.start
-        coloured = self._alike(1, 3)
+        """Return sizes to offer: an image has colours rather than hundreds of slices, and a flat
+        input is a sequence of words or notes.
+        """
+        ends = {key: len(volume) - 1 for key, volume in self.open.items()}
         sizes = tuple(
-            3 if colour == 3 else size for size, colour in zip(self.start, coloured, strict=True)
+            size if axis < ends[key] else IMAGE[-1] if axis else WORDS
+            for size, (key, axis) in zip(self.start, self.axes, strict=True)
         )
         return sizes if self._fits(sizes) else self.start
 
