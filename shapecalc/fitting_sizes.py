@@ -155,7 +155,9 @@ class Search:
         self._worse: dict[Sizes, Refused] = {}
         self._traces: dict[Sizes, KnownTrace] = {}
         self.steps: Sizes = self._alike(1, DIVISIBLE)  # between sizes that are tried
-        self.start: Sizes = self._alike(USUAL[0], DEPTHS[0])
+        wanted = (node.layer.only_depth() for node in spec.nodes if node.layer is not None)
+        self.depth = next((depth for depth in wanted if depth is not None), DEPTHS[0])
+        self.start: Sizes = self._alike(USUAL[0], self.depth)
         self.joints: list[int] = []  # merges whose inputs had to be made to agree
         self.unavoidable: Refused = self.refused(self.start)
         if self.unavoidable:
@@ -210,7 +212,7 @@ class Search:
 
     def _look(self) -> None:
         """Look for sizes that fit: the usual ones, then by climbing from one layer to the next."""
-        for depth in dict.fromkeys((DEPTHS[0], *self._depths())):
+        for depth in dict.fromkeys((self.depth, *self._depths())):
             for size in USUAL:
                 if self._better(self._alike(size, depth)):
                     self.steps = self._alike(1, DIVISIBLE if depth == DIVISIBLE else 1)

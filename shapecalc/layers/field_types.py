@@ -452,12 +452,14 @@ def read_truth(value: Any) -> bool:
     raise wrong("true or false", value, instead=meant)
 
 
-def _truth_or_real(value: Any) -> bool | float:
+def _factor_of_slices(value: Any) -> bool | float | tuple[float, ...]:
     if isinstance(value, bool):
         return value
-    if type(value) in (int, float) and abs(value) <= LIMIT:
-        return float(value)
-    raise wrong("true, false or a number", value)
+    listed = isinstance(value, list | tuple)
+    numbers = value if listed else [value]
+    if numbers and all(type(n) in (int, float) and abs(n) <= LIMIT for n in numbers):
+        return tuple(map(float, numbers)) if listed else float(value)
+    raise wrong("true, false, a number, or a list with one for each slice", value)
 
 
 def _meant(value: Any, names: Sequence[str]) -> str | None:
@@ -582,8 +584,12 @@ PositiveReal = Annotated[
     FieldType(_positive_real, {"type": "number", "exclusiveMinimum": 0, "maximum": LIMIT}),
 ]
 Truth = Annotated[bool, FieldType(read_truth, {"type": "boolean"})]
-TruthOrReal = Annotated[
-    bool | float, FieldType(_truth_or_real, {"anyOf": [{"type": "boolean"}, _REAL]})
+FactorOfSlices = Annotated[
+    bool | float | tuple[float, ...],
+    FieldType(
+        _factor_of_slices,
+        {"anyOf": [{"type": "boolean"}, _REAL, {"type": "array", "items": _REAL, "minItems": 1}]},
+    ),
 ]
 Slopes = Annotated[str, FieldType(_slopes, {"enum": [*SLOPES, True, False]})]
 BORDER_WORDS: Mapping[str, str] = {  # other tools' words for what padding is filled with
