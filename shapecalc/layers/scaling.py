@@ -13,9 +13,9 @@ from shapecalc.layers.base import (
     vector,
 )
 from shapecalc.layers.field_types import (
+    FactorOfSlices,
     PositiveReal,
     Truth,
-    FactorOfSlices,
     Volume,
 )
 
