@@ -818,7 +818,7 @@ def test_published_fields(name: str, layer: str, field: int, jump: int) -> None:
     assert records[layer]["jump"] == [jump, jump]
 
 
-# -- values that change places -----------------------------------------------------------------------
+# -- values that change places ---------------------------------------------------------------------
 
 C3 = {"conv": {"name": "c", "K": 12, "F": 3}}
 ONE = {"conv": {"name": "one", "K": 2, "F": 1}}
