@@ -1,0 +1,167 @@
+"""Names: which of a file's own are kept, what blocks are called, and where each part came from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from shapecalc.diagnostics import quote
+from shapecalc.exporters.spec_data import names_of
+from shapecalc.exporters.yaml_spec.elements import Element, Group, Leaf, Repeat
+from shapecalc.frameworks.lookups import all_words, spelled
+from shapecalc.layers import ALIASES, KINDS, kind_of
+from shapecalc.network.blocks import RESERVED
+
+PARTS = re.compile(r"[/._:-]+")
+DIGITS = re.compile(r"[0-9]+")
+COUNTED = re.compile(r"(.+?)(?:_[0-9]+)?")
+STAGE_LETTER = re.compile(r"[0-9]+[a-z]?$")
+SHORT = {"batch_norm": "norm", "depthwise_conv": "depthwise", "conv_transpose": "deconv"}
+NOBODYS = frozenset(("activation", "merge", "model", "layer", "node", "op", "tensor", "features"))
+LONGEST = 60  # characters of a name in a comment
+
+
+class Names:
+    """The names of a network's layers, by their indices: as the file has them, and in ours."""
+
+    def __init__(self, inputs: Sequence[str], own: Sequence[str], kinds: Sequence[str]) -> None:
+        self.own, self.kinds = own, kinds
+        ours = names_of([*inputs, *own])
+        self.inputs = ["input"] if len(inputs) == 1 else [ours[name] for name in inputs]
+        self.ours = [ours[name] for name in own]
+        self._parts = [[part for part in PARTS.split(name) if part] for name in own]
+        self._digits = [DIGITS.findall(name) for name in own]
+        self._blocks: set[str] = set()
+
+    # -- layers ------------------------------------------------------------------------------------
+
+    def kept(self, index: int) -> str | None:
+        """Return the name that a layer keeps though nobody asks for it; None where it says nothing.
+
+        A framework's own, such as conv2d_5, says nothing, and conv2 is what the language says.
+        """
+        name = self.own[index]
+        last = name.rpartition("/")[2]
+        if last == self.kinds[index] or _is_automatic(last) or self._is_taken(self.ours[index]):
+            return None
+        return self.ours[index]
+
+    def needed(self, index: int) -> str:
+        """Return the name of a layer that others take by it."""
+        name = self.ours[index]
+        while self._is_taken(name):
+            name = re.sub(r"([0-9]+)$", r"_\1", name)
+            while name in self.ours:
+                name += "_"
+        return name
+
+    def _is_taken(self, name: str) -> bool:
+        """Say whether the language may give a name to another layer."""
+        digits = re.search("[0-9]+$", name)
+        cuts = range(digits.start(), len(name)) if digits else ()
+        return any(kind_of(name[:cut]) or name[:cut] in self._blocks for cut in cuts)
+
+    # -- where parts came from ---------------------------------------------------------------------
+
+    def boundary(self, index: int) -> int:
+        """Return how much a layer's numbers differ from those of the layer before: 0 to 2."""
+        before = self._digits[index - 1] if index else None
+        if before == self._digits[index]:
+            return 0
+        return 1 if before is not None and before[:-1] == self._digits[index][:-1] else 2
+
+    def label(self, indices: Sequence[int]) -> str:
+        """Return what the names of some layers have in common; empty where that is nothing."""
+        parts = [self._parts[index] for index in indices]
+        first, last = min(parts), max(parts)
+        count = 0
+        while count < min(len(first), len(last)) and first[count] == last[count]:
+            count += 1
+        if not count or (count == 1 and _is_automatic(first[0])):
+            return ""
+        name = self.own[indices[0]]
+        end = 0
+        for part in first[:count]:
+            end = name.index(part, end) + len(part)
+        return name[:end].strip("/")
+
+    def comment(self, indices: Sequence[int], copies: int = 1) -> str:
+        """Return what a comment says of some layers, in so many copies of the same."""
+        size = max(1, len(indices) // copies)
+        if copies == 1:
+            label = self.label(indices)
+            if label and (DIGITS.search(label) or len(indices) > 1):
+                return quote(label, LONGEST)
+        first, last = self.label(indices[:size]), self.label(indices[-size:])
+        if not first or not last or first == last:
+            first, last = self.own[indices[0]], self.own[indices[-1]]
+        if first == last:
+            return quote(first, LONGEST)
+        return f"{quote(first, LONGEST)} to {quote(last, LONGEST)}"
+
+    # -- blocks ------------------------------------------------------------------------------------
+
+    def of_block(self, places: Sequence[Sequence[int]], layers: Sequence[Element]) -> str:
+        """Return a name for the block of some layers that stand at several places."""
+        found = self._common_word(places)
+        plain = [element for element in layers if isinstance(element, Leaf)]
+        if len(plain) == len(layers) <= 3:
+            found = "_".join(SHORT.get(leaf.kind, leaf.kind) for leaf in plain)
+        elif any(isinstance(element, Repeat) for element in layers):
+            found = "stage"
+        elif not found:
+            found = _structure(layers)
+        if kind_of(found) is not None or found in RESERVED:
+            found += "_block"
+        name, number = found, 1
+        while name in self._blocks or kind_of(name) is not None:
+            number += 1
+            name = f"{found}_{number}"
+        self._blocks.add(name)
+        return name
+
+    def forget(self, name: str) -> None:
+        """Take back the name of a block that is not written after all."""
+        self._blocks.discard(name)
+
+    def _common_word(self, places: Sequence[Sequence[int]]) -> str:
+        words = set()
+        for indices in places:
+            label = self.label(indices)
+            parts = (STAGE_LETTER.sub("", part) for part in PARTS.split(label))
+            words.add("_".join(part for part in parts if len(part) > 2))
+        word = words.pop() if len(words) == 1 else ""
+        usable = re.fullmatch(r"[A-Za-z][A-Za-z_]{2,30}", word) is not None
+        return word.lower() if usable and not _is_automatic(word) else ""
+
+
+def _structure(layers: Sequence[Element]) -> str:
+    """Return what a piece is called in the field, by what it is made of."""
+    if len(layers) <= 2 and isinstance(layers[0], Group):
+        group = layers[0]
+        sizes = [leaf.fields.get("F") for leaf in group.branches[0] if isinstance(leaf, Leaf) and leaf.kind == "conv"]
+        if group.kind == "residual":
+            return "bottleneck" if sizes == [1, 3, 1] else "residual_block"
+        if group.merge == "multiply":
+            return "gate"
+        return "dense_layer" if [] in group.branches else "branches"
+    kinds = [leaf.kind for leaf in layers if isinstance(leaf, Leaf)]
+    sizes = [leaf.fields.get("F") for leaf in layers if isinstance(leaf, Leaf) and leaf.kind == "conv"]
+    if "depthwise_conv" in kinds:
+        return "inverted_bottleneck" if kinds.count("conv") == 2 else "separable"
+    return "bottleneck" if sizes == [1, 3, 1] else "block"
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Return the words that frameworks make names of."""
+    words = {spelled(word.name) for word in all_words()}
+    return frozenset(words | {*map(spelled, KINDS)} | {*ALIASES} | NOBODYS)
+
+
+def _is_automatic(name: str) -> bool:
+    """Say whether a framework gave a name by itself: a word for the kind, perhaps with a number."""
+    match = COUNTED.fullmatch(name)
+    word = spelled(match[1]) if match else ""
+    return name.isdigit() or word in _words() or re.sub("[0-9]d$", "", word) in _words()
