@@ -135,7 +135,7 @@ class _Made:
         document = self.trace.spec.document
         if document.file and document.file != "-":
             name = quote(PurePath(document.file).name)
-            yield f"# From {name}. Comments have its own names.\n"
+            yield f"# From {name}, whose own names stand in the comments.\n"
 
     def _claims(self) -> dict[str, Any]:
         """Return what is known of the whole network: whoever edits the spec is told of changes."""

@@ -64,12 +64,13 @@ class Names:
 
     # -- where parts came from ---------------------------------------------------------------------
 
-    def boundary(self, index: int) -> int:
-        """Return how much a layer's numbers differ from those of the layer before: 0 to 2."""
-        before = self._digits[index - 1] if index else None
-        if before == self._digits[index]:
+    def boundary(self, before: int | None, index: int) -> int:
+        """Return how much the numbers in two layers' names differ: not at all, 0, to much, 2."""
+        one = None if before is None else self._digits[before]
+        other = self._digits[index]
+        if one == other:
             return 0
-        return 1 if before is not None and before[:-1] == self._digits[index][:-1] else 2
+        return 1 if one and len(other) > 1 and one[: len(other) - 1] == other[:-1] else 2
 
     def label(self, indices: Sequence[int]) -> str:
         """Return what the names of some layers have in common; empty where that is nothing."""
@@ -86,17 +87,22 @@ class Names:
             end = name.index(part, end) + len(part)
         return name[:end].strip("/")
 
+    def _covers(self, label: str, count: int) -> bool:
+        """Say whether no more than so many layers have names that begin with some parts."""
+        parts = [part for part in PARTS.split(label) if part]
+        return sum(own[: len(parts)] == parts for own in self._parts) <= count
+
     def comment(self, indices: Sequence[int], copies: int = 1) -> str:
         """Return what a comment says of some layers, in so many copies of the same."""
         size = max(1, len(indices) // copies)
         if copies == 1:
             label = self.label(indices)
-            if label and (DIGITS.search(label) or len(indices) > 1):
+            if label and (DIGITS.search(label) or self._covers(label, len(indices))):
                 return quote(label, LONGEST)
         first, last = self.label(indices[:size]), self.label(indices[-size:])
         if not first or not last or first == last:
             first, last = self.own[indices[0]], self.own[indices[-1]]
-        if first == last:
+        if first == last or last.startswith(f"{first}/"):
             return quote(first, LONGEST)
         return f"{quote(first, LONGEST)} to {quote(last, LONGEST)}"
 
@@ -111,6 +117,8 @@ class Names:
         elif any(isinstance(element, Repeat) for element in layers):
             found = "stage"
         elif not found:
+            found = _structure(layers)
+        if found in self._blocks:
             found = _structure(layers)
         if kind_of(found) is not None or found in RESERVED:
             found += "_block"
@@ -128,7 +136,7 @@ class Names:
     def _common_word(self, places: Sequence[Sequence[int]]) -> str:
         words = set()
         for indices in places:
-            label = self.label(indices)
+            label = self.label(indices) or self.own[indices[-1]]
             parts = (STAGE_LETTER.sub("", part) for part in PARTS.split(label))
             words.add("_".join(part for part in parts if len(part) > 2))
         word = words.pop() if len(words) == 1 else ""

@@ -8,7 +8,7 @@ from typing import Any
 from shapecalc import checks
 from shapecalc.document import SPEC
 from shapecalc.exporters.yaml_spec.elements import frozen, marked
-from shapecalc.exporters.yaml_spec.reading import shortened
+from shapecalc.exporters.yaml_spec.reading import alike_one, shortened
 from shapecalc.layers import Layer
 from shapecalc.network import build
 from shapecalc.readers.yaml_text import read_yaml
@@ -67,9 +67,11 @@ def _fields(layer: Layer) -> Mapping[str, Any]:
     """Return all fields of a layer in their short forms; names of layers are compared as sources."""
     cls = type(layer)
     fields = {
-        name: marked(frozen(shortened(name, value, cls)))
+        name: shortened(name, value, cls)
         for name, value in layer.values().items()
         if name != cls.reference
     }
     fields.setdefault("S", fields.get("F"))
-    return fields
+    if alike_one(fields):
+        fields["P"] = 0
+    return {name: marked(frozen(value)) for name, value in fields.items()}

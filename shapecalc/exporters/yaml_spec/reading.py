@@ -100,6 +100,8 @@ def _fields(node: Node, written: Mapping[str, Any], spec: NetworkSpec) -> dict[s
             continue
         if marked(frozen(fields[name])) == marked(frozen(declared.default)):
             del fields[name]
+    if alike_one(fields) and spec.document.data.get("rounding") != "exact":
+        fields.pop("P", None)
     if "rounding" in fields and fields["rounding"] == spec.document.data.get("rounding", "exact"):
         del fields["rounding"]
     found = {name: frozen(value) for name, value in fields.items()}
@@ -113,6 +115,11 @@ def _fields(node: Node, written: Mapping[str, Any], spec: NetworkSpec) -> dict[s
         pairs: list[tuple[str, Any]] = [(one.name, Named(spec.values.of(one.owner)))]
         found["share"] = Pairs(pairs + [("transposed", True)] * one.transposed)
     return in_order(found)
+
+
+def alike_one(fields: Mapping[str, Any]) -> bool:
+    """Say whether `same` pads nothing, because the filter is a single value."""
+    return fields.get("F") == 1 and fields.get("P") in ("same", "same_lower")
 
 
 def shortened(name: str, value: Any, cls: type[Layer]) -> Any:

@@ -20,32 +20,54 @@ LONGEST = 64  # elements of a run
 TRIED = 4  # lengths of runs from one element on
 LEAST_SAVED = 2  # lines
 
-Boundary = Callable[[int], int]  # how much a layer, by its index, looks like the first of a piece
+MOST_ROUNDS = 24
+
+Boundary = Callable[[int | None, int], int]  # how much two layers, by index, differ in their names
 
 
 def folded(elements: list[Element], likeness: Likeness, boundary: Boundary) -> list[Element]:
-    """Return layers with runs as repeats, those inside composites first."""
+    """Return layers with runs as repeats, those inside composites and the short ones first."""
     for element in elements:
         if isinstance(element, Group):
             element.branches = [folded(b, likeness, boundary) for b in element.branches]
         elif isinstance(element, Repeat):
             element.layers = folded(element.layers, likeness, boundary)
-    numbers = [likeness.same(element) for element in elements]
-    coming = _distances(numbers)
-    found: list[Element] = []
-    start = 0
-    while start < len(elements):
-        length, times = _best(numbers, coming, elements, start)
-        if not length:
-            found.append(elements[start])
-            start += 1
-            continue
-        turn = _turned(numbers, elements, start, length, times, boundary)
-        found += elements[start : start + turn]
-        start += turn
-        found.append(_repeat(elements[start : start + length * times], length))
-        start += length * times
-    return found
+    for _ in range(MOST_ROUNDS):
+        numbers = [likeness.same(element) for element in elements]
+        runs = list(_runs(numbers, elements))
+        if not runs:
+            break
+        shortest = min(length for _, length, _ in runs)
+        found: list[Element] = []
+        done = 0
+        for start, length, times in runs:
+            if length != shortest or start < done:
+                continue
+            start += _turned(numbers, elements, start, length, times, boundary)
+            found += elements[done:start]
+            done = start + length * times
+            found.append(_repeat(elements[start:done], length))
+        elements = found + elements[done:]
+    return elements
+
+
+def _runs(
+    numbers: Sequence[int], elements: Sequence[Element]
+) -> Iterator[tuple[int, int, int]]:
+    """Yield where a run that pays begins, how long what it repeats is, and how often it comes."""
+    skipped: dict[int, int] = {}  # by length, the end of the run before
+    for start, distances in enumerate(_distances(numbers)):
+        for length in distances:
+            if start < skipped.get(length, 0):
+                continue
+            same = _run(numbers, start, length)
+            skipped[length] = start + same
+            times = same // length + 1
+            once = elements[start : start + length]
+            lines = lines_of(once)
+            least = 2 * LEAST_SAVED if any(isinstance(e, Repeat) for e in once) else LEAST_SAVED
+            if times > 1 and lines * times - (1 if lines <= 3 else 3 + lines) >= least:
+                yield start, length, times
 
 
 def _distances(numbers: Sequence[int]) -> list[tuple[int, ...]]:
@@ -62,22 +84,6 @@ def _distances(numbers: Sequence[int]) -> list[tuple[int, ...]]:
             at = following[at]
             distances.append(at - index)
         found.append(tuple(distances))
-    return found
-
-
-def _best(
-    numbers: Sequence[int], coming: Sequence[tuple[int, ...]], elements: Sequence[Element], start: int
-) -> tuple[int, int]:
-    """Return the length of a run from `start` on, and how often it comes; 0 where none pays."""
-    best, found = LEAST_SAVED - 1, (0, 0)
-    for length in coming[start]:
-        times = _run(numbers, start, length) // length + 1
-        if times < 2:
-            continue
-        once = lines_of(elements[start : start + length])
-        saved = once * times - (1 if once <= 3 else 3 + once)
-        if saved > best:
-            best, found = saved, (length, times)
     return found
 
 
@@ -99,18 +105,27 @@ def _turned(
 ) -> int:
     """Return by how many elements the run begins later where that reads better."""
     spare = _run(numbers, start, length) + length - length * times
-    return max(range(spare + 1), key=lambda turn: (beginning(elements[start + turn], boundary), -turn))
+    return max(
+        range(spare + 1),
+        key=lambda turn: (beginning(elements, start + turn, boundary), -turn),
+    )
 
 
-def beginning(element: Element, boundary: Boundary) -> int:
+def beginning(elements: Sequence[Element], index: int, boundary: Boundary) -> int:
     """Return how well a piece begins with an element: where names change, or with weights."""
-    first = next(leaves([element]), None)
-    named = 0 if first is None else 2 * boundary(first)
-    if isinstance(element, Group | Call | Repeat):
-        return named + 1
+    element = elements[index]
+    named = 2 * between(elements, index, boundary)
     if isinstance(element, Leaf):
         return named + KINDS[element.kind].multiplies
-    return named
+    return named + 1
+
+
+def between(elements: Sequence[Element], index: int, boundary: Boundary) -> int:
+    """Return how much the names differ before an element and behind: 0 to 2, 2 at the ends."""
+    if index <= 0 or index >= len(elements):
+        return 2
+    *_, before = leaves([elements[index - 1]])
+    return boundary(before, next(leaves([elements[index]])))
 
 
 def _repeat(elements: Sequence[Element], length: int) -> Repeat:
