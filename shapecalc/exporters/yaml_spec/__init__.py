@@ -16,7 +16,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, SpecError, quote
 from shapecalc.exporters.spec_data import data_of
 from shapecalc.exporters.yaml_spec.blocks import Blocks
-from shapecalc.exporters.yaml_spec.elements import Element, Likeness, leaves
+from shapecalc.exporters.yaml_spec.elements import Call, Element, Likeness, leaves
 from shapecalc.exporters.yaml_spec.graph import Chain, Chains, Flat
 from shapecalc.exporters.yaml_spec.layout import Comments, text_of
 from shapecalc.exporters.yaml_spec.naming import Names
@@ -85,6 +85,9 @@ class _Made:
             blocks = Blocks(lists, likeness, self.names).find()
         self.lists: Sequence[Sequence[Element]] = lists
         self.order = [index for elements in lists for index in leaves(elements)]
+        for element in (element for elements in lists for element in elements):
+            if isinstance(element, Call) and element.named:
+                self.names.called(element.inside)
         self.writing = Writing(self.names, flat.inputs)
         self.blocks = self.writing.blocks(blocks)
         self.layers = self.writing.layers(lists)

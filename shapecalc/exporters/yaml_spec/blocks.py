@@ -27,7 +27,9 @@ from shapecalc.exporters.yaml_spec.elements import (
     with_values,
 )
 from shapecalc.exporters.yaml_spec.naming import Names
-from shapecalc.exporters.yaml_spec.repeats import beginning, between, folded, sequences
+from shapecalc.exporters.yaml_spec.repeats import between, folded, sequences
+from shapecalc.layers import KINDS
+from shapecalc.network.blocks import COMMON
 
 LONGEST = 80  # elements of a piece
 MOST_PARAMETERS = 8
@@ -35,6 +37,8 @@ MOST_BLOCKS = 12
 LEAST_SAVED = 1.5  # lines
 HEAD = 3  # lines of a block around its layers
 PER_PARAMETER, PER_PAIR = 0.1, 0.03  # what parameters cost, in lines of an instance
+MOST_PARTED = 1.2  # by how much what stands apart is preferred
+SLIGHT = 3  # lines
 MOST_STEPS = 3_000_000  # looks at elements, in all: hostile files end here
 
 
@@ -84,78 +88,103 @@ class Blocks:
     # -- candidates --------------------------------------------------------------------------------
 
     def _best(self) -> Piece | None:
-        best = None
-        for piece in self._pieces():
-            if piece.saved >= LEAST_SAVED and (best is None or piece.saved > best.saved):
-                best = piece
-        return best
+        """Return the piece whose block saves most; one of two lines only if there is no other."""
+        best: dict[bool, Piece] = {}
+        for elements, places in self._candidates():
+            slight = lines_of(elements) < SLIGHT
+            least = best[slight].saved if slight in best else 0.0
+            piece = self._piece(elements, places, least)
+            if piece is not None:
+                best[slight] = piece
+        return best.get(False) or best.get(True)
 
-    def _pieces(self) -> Iterator[Piece]:
-        """Yield all pieces that come twice, the short ones first."""
+    def _candidates(self) -> Iterator[tuple[list[Element], list[Place]]]:
+        """Yield all that comes twice, the short first, with its places."""
         lists = [one for root in self._roots() for one in sequences(root) if one]
         shapes = [[self.likeness.shape(element) for element in one] for one in lists]
-        numbers = shapes  # of the pieces that begin at an element, so far of length 1
+        numbers = shapes  # of what begins at an element, so far of length 1
         at = [(i, j) for i, one in enumerate(lists) for j in range(len(one))]
         for length in range(1, LONGEST + 1):
             self.steps += len(at)
-            places: dict[int, list[tuple[int, int]]] = {}
+            found: dict[int, list[tuple[int, int]]] = {}
             for i, j in at:
-                places.setdefault(numbers[i][j], []).append((i, j))
-            again = [listed for listed in places.values() if len(listed) > 1]
+                found.setdefault(numbers[i][j], []).append((i, j))
+            again = [places for places in found.values() if len(places) > 1]
             if not again or self.steps > MOST_STEPS:
                 return
-            for listed in again:
-                piece = self._piece(lists, listed, length)
-                if piece is not None:
-                    yield piece
-            at = sorted((i, j) for listed in again for i, j in listed if j + length < len(lists[i]))
+            for places in again:
+                i, j = places[0]
+                first = lists[i][j : j + length]
+                if length > 1 or not isinstance(first[0], Leaf | Call):
+                    self.steps += len(places) * length
+                    yield first, self._apart(lists, places, length)
+            at = sorted((i, j) for places in again for i, j in places if j + length < len(lists[i]))
             longer: dict[tuple[int, int], int] = {}
-            following: list[list[int]] = [[0] * len(one) for one in lists] if length == 1 else numbers
+            following = [[0] * len(one) for one in lists] if length == 1 else numbers
             for i, j in at:
                 key = numbers[i][j], shapes[i][j + length]
                 following[i][j] = longer.setdefault(key, len(longer))
             numbers = following
 
-    def _piece(
-        self, lists: Sequence[list[Element]], listed: Sequence[tuple[int, int]], length: int
-    ) -> Piece | None:
-        """Return the piece at some places, as far as they do not overlap."""
-        places: list[Place] = []
+    def _apart(
+        self, lists: Sequence[list[Element]], places: Sequence[tuple[int, int]], length: int
+    ) -> list[Place]:
+        """Return the places that do not overlap, and at which a block can stand."""
+        found: list[Place] = []
         last = (-1, 0)
-        for i, j in listed:
-            if i == last[0] and j < last[1]:
-                continue
-            if self._fits(lists[i][j : j + length]):
-                places.append(Place(lists[i], j))
+        for i, j in places:
+            if (i != last[0] or j >= last[1]) and self._fits(lists[i][j : j + length]):
+                found.append(Place(lists[i], j))
                 last = i, j + length
-        if len(places) < 2:
+        return found
+
+    def _piece(self, first: list[Element], places: list[Place], least: float) -> Piece | None:
+        """Return the piece at some places; None where a block saves no more than `least`."""
+        length, once = len(first), lines_of(first)
+        if len(places) < 2 or not any(map(_is_heavy, first)):
+            return None
+        if len(places) * (once - 1) - once - HEAD <= least / MOST_PARTED:
             return None
         piece = Piece(length, places, 0.0)
-        first = piece.at(places[0])
-        if length == 1 and isinstance(first[0], Leaf | Call):
-            return None
-        self.steps += len(places) * length
-        table = [tuple(values_of(piece.at(place))) for place in places]
-        parameters = len(_told(list(zip(*table, strict=True))))
-        if parameters > MOST_PARAMETERS:
-            return None
-        once = lines_of(first)
-        call = 1 + PER_PARAMETER * parameters + PER_PAIR * parameters**2
-        saved = len(places) * (once - call) - once - HEAD
+        together = [bool(self.names.label(list(leaves(piece.at(place))))) for place in places]
+        share = sum(together) / len(together)
+        if 0.6 < share < 1:  # what the names have apart is apart
+            piece.places = [place for place, so in zip(places, together, strict=True) if so]
+            if len(piece.places) < 2:
+                return None
+        saved = self._saved(piece, once)
         if saved < LEAST_SAVED:
             return None
-        piece.saved = saved * (0.7 + 0.5 * self._parted(piece))
-        return piece
+        piece.saved = saved * self._parted(piece) * (0.8 + 0.2 * (share > 0.6))
+        return piece if piece.saved > least else None
+
+    def _saved(self, piece: Piece, once: int) -> float:
+        """Return how many lines a block of a piece saves; less than none where it cannot be."""
+        table = [tuple(values_of(piece.at(place))) for place in piece.places]
+        told = _told(list(zip(*table, strict=True)))
+        if len(told) > MOST_PARAMETERS:
+            return -1.0
+        columns = list(columns_of(piece.at(piece.places[0])))
+        given = [0] * len(table)
+        for at, *_ in told:
+            default = marked(_default(columns[at], [row[at] for row in table]))
+            for number, row in enumerate(table):
+                given[number] += marked(row[at]) != default
+        calls = sum(1 + PER_PARAMETER * n + PER_PAIR * n**2 for n in given)
+        return len(table) * once - calls - once - HEAD
 
     def _parted(self, piece: Piece) -> float:
-        """Return how well a piece is parted from what is around it by the names in the file: 0
-        to 1.
+        """Return how well a piece is parted from what is around it, by the names in the file or by
+        what it begins with: about 1.
         """
-        boundary, total = self.names.boundary, 0
+        boundary, total = self.names.boundary, 0.0
         for elements, start in piece.places:
-            total += beginning(elements, start, boundary)
-            total += 2 * between(elements, start + piece.length, boundary)
-        return total / (9 * len(piece.places))
+            end = start + piece.length
+            for at, weight in ((start, 0.6), (end, 0.4)):
+                parted = between(elements, at, boundary)
+                heavy = at == len(elements) or _is_heavy(elements[at])
+                total += weight * (0.5 * heavy if not parted else 0.9 if parted == 1 else 1.0)
+        return 0.5 + (MOST_PARTED - 0.5) * total / len(piece.places)
 
     def _fits(self, elements: Sequence[Element]) -> bool:
         """Say whether elements can be in a block: only the last one may be known by its name, and
@@ -175,7 +204,9 @@ class Blocks:
         table = [tuple(values_of(elements)) for elements in originals]
         columns = list(columns_of(originals[0]))
         told = _told(list(zip(*table, strict=True)))
-        titles = _titles([columns[places[0]].field for places in told])
+        held = [list(columns_of(elements)) for elements in originals]
+        words = [self._word([row[places[0]] for row in held]) for places in told]
+        titles = _titles([columns[places[0]].field for places in told], words)
         template = list(table[0])
         parameters: dict[str, Any] = {}
         for title, places in zip(titles, told, strict=True):
@@ -187,7 +218,7 @@ class Blocks:
         order = [told[titles.index(title)][0] for title in parameters]
         layers = with_values(originals[0], iter(template))
         own = [
-            Column(_field(columns[place]), parameters[title])
+            Column(columns[place].field, parameters[title], None, title)
             for title, place in zip(parameters, order, strict=True)
         ]
         name = self.names.of_block([list(leaves(elements)) for elements in originals], layers)
@@ -197,6 +228,14 @@ class Blocks:
         for place, call in reversed(list(zip(piece.places, calls, strict=True))):
             place.elements[place.start : place.start + piece.length] = [call]
         self.found.append(block)
+
+    def _word(self, columns: Sequence[Column]) -> str:
+        """Return the word for what a parameter is of, the same at all places; or nothing."""
+        words = {column.title for column in columns}
+        if words == {""}:
+            words = {self.names.word(column.index) for column in columns if column.index is not None}
+        word = words.pop() if len(words) == 1 else ""
+        return "" if word[-1:].isdigit() or len(word) < 3 or word in COMMON else word
 
     # -- blocks that do not pay in the end ---------------------------------------------------------
 
@@ -232,18 +271,29 @@ def _told(columns: Sequence[Sequence[Any]]) -> list[list[int]]:
     return list(found.values())
 
 
-def _field(column: Column) -> str:
-    return column.field
-
-
-def _titles(fields: Sequence[str]) -> list[str]:
-    """Return names of parameters, numbered where a field needs several."""
-    counts, seen = Counter(fields), Counter[str]()
+def _titles(fields: Sequence[str], words: Sequence[str]) -> list[str]:
+    """Return names of parameters: the field's, where it needs several the words of their layers,
+    or else numbered.
+    """
+    counts = Counter(fields)
+    spoken = {name for name in counts if name in ("K", "units") and counts[name] > 1}
+    for name in counts:
+        said = [word for word, own in zip(words, fields, strict=True) if own == name]
+        if not all(said) or len(set(said)) < len(said) or not {*counts}.isdisjoint(said):
+            spoken.discard(name)
+    seen = Counter[str]()
     titles = []
-    for name in fields:
+    for name, word in zip(fields, words, strict=True):
         seen[name] += 1
-        titles.append(f"{name}{seen[name]}" if counts[name] > 1 else name)
+        titles.append(
+            word if name in spoken else f"{name}{seen[name]}" if counts[name] > 1 else name
+        )
     return titles
+
+
+def _is_heavy(element: Element) -> bool:
+    """Say whether an element is more than a norm or an activation."""
+    return not isinstance(element, Leaf) or KINDS[element.kind].multiplies
 
 
 def _default(column: Column, values: Sequence[Any]) -> Any:

@@ -19,7 +19,7 @@ VARIED = (  # fields that a block may have as parameters
     "K", "units", "F", "S", "P", "dilation", "groups", "multiplier", "rate", "scale", "output",
     "slope",
 )  # fmt: skip
-NEVER_LEFT = ("K", "units", "F", "output")  # what is told of every instance
+NEVER_LEFT = ("K", "units", "output", "times")  # what is told of every instance
 
 
 class Parameter(NamedTuple):
@@ -35,10 +35,16 @@ class Named(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A value of an element that a parameter can stand for: its field, and what it is if unsaid."""
+    """A value of an element that a parameter can stand for: its field, and what it is if unsaid.
+
+    `index` is the layer whose field it is, None where it is an instance's, whose block calls it
+    `title`.
+    """
 
     field: str
     default: Any  # ABSENT where it is always written
+    index: int | None = None
+    title: str = ""
 
 
 ABSENT = PydanticUndefined
@@ -160,7 +166,7 @@ def columns_of(elements: Iterable[Element]) -> Iterator[Column]:
     for element in elements:
         if isinstance(element, Leaf):
             for name, default in _columns(element):
-                yield Column(name, default)
+                yield Column(name, default, element.index)
         elif isinstance(element, Group):
             for branch in element.branches:
                 yield from columns_of(branch)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from shapecalc.diagnostics import quote
-from shapecalc.exporters.spec_data import names_of
-from shapecalc.exporters.yaml_spec.elements import Element, Group, Leaf, Repeat
+from shapecalc.exporters.spec_data import STRAY, names_of
+from shapecalc.exporters.yaml_spec.elements import Call, Element, Group, Leaf, Repeat
 from shapecalc.frameworks.lookups import all_words, spelled
 from shapecalc.layers import ALIASES, KINDS, kind_of
 from shapecalc.network.blocks import RESERVED
@@ -19,6 +19,7 @@ COUNTED = re.compile(r"(.+?)(?:_[0-9]+)?")
 STAGE_LETTER = re.compile(r"[0-9]+[a-z]?$")
 SHORT = {"batch_norm": "norm", "depthwise_conv": "depthwise", "conv_transpose": "deconv"}
 NOBODYS = frozenset(("activation", "merge", "model", "layer", "node", "op", "tensor", "features"))
+GENERAL = ("block", "conv_block", "layer", "unit", "module", "stage", "cell")  # of any network
 LONGEST = 60  # characters of a name in a comment
 
 
@@ -47,6 +48,12 @@ class Names:
             return None
         return self.ours[index]
 
+    def called(self, indices: Sequence[int]) -> None:
+        """Let the last of some layers be known by what the names of all have in common."""
+        name = STRAY.sub("_", self.label(indices)).strip("_")
+        if name and name not in RESERVED and name not in self.ours and name not in self.inputs:
+            self.ours[indices[-1]] = name
+
     def needed(self, index: int) -> str:
         """Return the name of a layer that others take by it."""
         name = self.ours[index]
@@ -61,6 +68,15 @@ class Names:
         digits = re.search("[0-9]+$", name)
         cuts = range(digits.start(), len(name)) if digits else ()
         return any(kind_of(name[:cut]) or name[:cut] in self._blocks for cut in cuts)
+
+    def word(self, index: int) -> str:
+        """Return what a layer is for, by its name: `expand` for block_1_expand_conv; or nothing."""
+        last = self._parts[index][-2:]
+        for part in reversed(last):
+            word = DIGITS.sub("", part).lower()
+            if len(word) > 2 and word.isalpha() and word not in ("block", "layer") and not _is_automatic(word):
+                return word
+        return ""
 
     # -- where parts came from ---------------------------------------------------------------------
 
@@ -114,10 +130,13 @@ class Names:
         plain = [element for element in layers if isinstance(element, Leaf)]
         if len(plain) == len(layers) <= 3:
             found = "_".join(SHORT.get(leaf.kind, leaf.kind) for leaf in plain)
-        elif any(isinstance(element, Repeat) for element in layers):
+        elif len(layers) == 1 and isinstance(layers[0], Repeat):
+            found = f"{_structure(layers[0].layers)}s"
+        elif any(map(_repeats, layers)):
             found = "stage"
-        elif not found:
-            found = _structure(layers)
+        elif not found or found in GENERAL:
+            structure = _structure(layers)
+            found = structure if structure != "block" or not found else found
         if found in self._blocks:
             found = _structure(layers)
         if kind_of(found) is not None or found in RESERVED:
@@ -136,12 +155,20 @@ class Names:
     def _common_word(self, places: Sequence[Sequence[int]]) -> str:
         words = set()
         for indices in places:
-            label = self.label(indices) or self.own[indices[-1]]
+            label = self.label(indices)
+            if not label and len(self._parts[indices[-1]]) == 1:
+                label = self.own[indices[-1]]
             parts = (STAGE_LETTER.sub("", part) for part in PARTS.split(label))
             words.add("_".join(part for part in parts if len(part) > 2))
         word = words.pop() if len(words) == 1 else ""
         usable = re.fullmatch(r"[A-Za-z][A-Za-z_]{2,30}", word) is not None
         return word.lower() if usable and not _is_automatic(word) else ""
+
+
+def _repeats(element: Element) -> bool:
+    return isinstance(element, Repeat) or (
+        isinstance(element, Call) and any(map(_repeats, element.block.layers))
+    )
 
 
 def _structure(layers: Sequence[Element]) -> str:

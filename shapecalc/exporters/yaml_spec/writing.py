@@ -65,6 +65,8 @@ class Writing:
         """Return where a part came from; a layer's own name says it."""
         if isinstance(element, Leaf):
             return ""
+        if isinstance(element, Call) and element.named:
+            return ""  # it has their name
         copies = element.times if isinstance(element, Repeat) else 1
         return self.names.comment(list(leaves([element])), copies)
 
