@@ -28,6 +28,9 @@ from shapecalc.readers.base import MAX_BYTES
 from shapecalc.tracing import Trace
 from shapecalc.volumes import show
 
+TASTES = (0.0, 0.5, 1.0)  # how much long blocks are preferred to those that save most lines
+MOST_TRIED = 3000  # layers for which all are tried
+PER_LINE = 20  # characters that a line is worth
 CLAIMED = ("parameters", "non_trainable", "macs")  # of the totals
 
 
@@ -45,13 +48,27 @@ def export(trace: Trace) -> str:
         return _text(data, {}, trace)
     flat = flat_of(spec)
     if flat is not None:
-        for structured in (True, False):
-            made = _Made(trace, flat, structured)
-            text = made.text()
-            if is_same(text, trace, made.order):
-                return text
-            flat = flat_of(spec) or flat
+        text = _structured(trace, flat) or _proved(trace, _Made(trace, flat, None))
+        if text is not None:
+            return text
     return _text(data, {}, trace)
+
+
+def _structured(trace: Trace, flat: Flat) -> str | None:
+    """Return the spec that is easiest to read, of several ways to find blocks; None where it is
+    not the network.
+    """
+    tastes = TASTES if len(flat.leaves) <= MOST_TRIED else TASTES[:1]
+    made = [_Made(trace, flat, taste) for taste in tastes]
+    return _proved(trace, min(made, key=lambda one: _length(one.text)))
+
+
+def _length(text: str) -> int:
+    return len(text) + PER_LINE * text.count("\n")
+
+
+def _proved(trace: Trace, made: _Made) -> str | None:
+    return made.text if is_same(made.text, trace, made.order) else None
 
 
 def _text(data: Mapping[str, Any], comments: Comments, trace: Trace) -> str:
@@ -70,19 +87,19 @@ def _text(data: Mapping[str, Any], comments: Comments, trace: Trace) -> str:
 class _Made:
     """A spec made of a flat network: its data, and the order in which it has the layers."""
 
-    def __init__(self, trace: Trace, flat: Flat, structured: bool) -> None:
-        self.trace, self.flat = trace, flat
+    def __init__(self, trace: Trace, flat: Flat, taste: float | None) -> None:
+        self.trace, self.flat = trace, flat.copied()
         spec = trace.spec
         kinds = [node.kind for node in spec.nodes]
         self.names = Names([*spec.inputs], [node.name for node in spec.nodes], kinds)
-        chains = Chains(flat, structured).listed()
+        chains = Chains(self.flat, taste is not None).listed()
         self.outputs = [value for value in spec.outputs.values() if value is not None]
         self.last = self._wire(chains)
         lists = [chain.elements for chain in chains]
         likeness, blocks = Likeness(), []
-        if structured:
+        if taste is not None:
             lists[:] = [folded(one, likeness, self.names.boundary) for one in lists]
-            blocks = Blocks(lists, likeness, self.names).find()
+            blocks = Blocks(lists, likeness, self.names, taste).find()
         self.lists: Sequence[Sequence[Element]] = lists
         self.order = [index for elements in lists for index in leaves(elements)]
         for element in (element for elements in lists for element in elements):
@@ -91,6 +108,7 @@ class _Made:
         self.writing = Writing(self.names, flat.inputs)
         self.blocks = self.writing.blocks(blocks)
         self.layers = self.writing.layers(lists)
+        self.text = self._written()
 
     def _wire(self, chains: Sequence[Chain]) -> int:
         """Say on the first layers of chains what they take, where it is not the layer before, and
@@ -113,7 +131,7 @@ class _Made:
                 ends[value].named = True  # type: ignore[union-attr]
         return before
 
-    def text(self) -> str:
+    def _written(self) -> str:
         """Return the whole spec."""
         data: dict[str, Any] = {}
         spec = self.trace.spec

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from shapecalc.exporters.yaml_spec.elements import (
     ABSENT,
     NEVER_LEFT,
+    VARIED,
     Block,
     Call,
     Column,
@@ -37,6 +38,7 @@ MOST_BLOCKS = 12
 LEAST_SAVED = 1.5  # lines
 HEAD = 3  # lines of a block around its layers
 PER_PARAMETER, PER_PAIR = 0.1, 0.03  # what parameters cost, in lines of an instance
+IN_A_LINE = 6  # parameters that an instance has room for
 MOST_PARTED = 1.2  # by how much what stands apart is preferred
 SLIGHT = 3  # lines
 MOST_STEPS = 3_000_000  # looks at elements, in all: hostile files end here
@@ -65,8 +67,11 @@ class Piece:
 class Blocks:
     """Finds the blocks of a network, the one that saves most lines first."""
 
-    def __init__(self, chains: list[list[Element]], likeness: Likeness, names: Names) -> None:
+    def __init__(
+        self, chains: list[list[Element]], likeness: Likeness, names: Names, taste: float
+    ) -> None:
         self.chains, self.likeness, self.names = chains, likeness, names
+        self.taste = taste
         self.found: list[Block] = []
         self.steps = 0
 
@@ -143,7 +148,8 @@ class Blocks:
         length, once = len(first), lines_of(first)
         if len(places) < 2 or not any(map(_is_heavy, first)):
             return None
-        if len(places) * (once - 1) - once - HEAD <= least / MOST_PARTED:
+        liking = once**self.taste
+        if len(places) * (once - 1) - once - HEAD <= least / MOST_PARTED / liking:
             return None
         piece = Piece(length, places, 0.0)
         together = [bool(self.names.label(list(leaves(piece.at(place))))) for place in places]
@@ -155,7 +161,7 @@ class Blocks:
         saved = self._saved(piece, once)
         if saved < LEAST_SAVED:
             return None
-        piece.saved = saved * self._parted(piece) * (0.8 + 0.2 * (share > 0.6))
+        piece.saved = saved * self._parted(piece) * (0.8 + 0.2 * (share > 0.6)) * liking
         return piece if piece.saved > least else None
 
     def _saved(self, piece: Piece, once: int) -> float:
@@ -170,7 +176,7 @@ class Blocks:
             default = marked(_default(columns[at], [row[at] for row in table]))
             for number, row in enumerate(table):
                 given[number] += marked(row[at]) != default
-        calls = sum(1 + PER_PARAMETER * n + PER_PAIR * n**2 for n in given)
+        calls = sum(1 + PER_PARAMETER * n + PER_PAIR * n**2 + n * (n > IN_A_LINE) for n in given)
         return len(table) * once - calls - once - HEAD
 
     def _parted(self, piece: Piece) -> float:
@@ -183,7 +189,7 @@ class Blocks:
             for at, weight in ((start, 0.6), (end, 0.4)):
                 parted = between(elements, at, boundary)
                 heavy = at == len(elements) or _is_heavy(elements[at])
-                total += weight * (0.5 * heavy if not parted else 0.9 if parted == 1 else 1.0)
+                total += weight * (0.25 * heavy if not parted else 0.9 if parted == 1 else 1.0)
         return 0.5 + (MOST_PARTED - 0.5) * total / len(piece.places)
 
     def _fits(self, elements: Sequence[Element]) -> bool:
@@ -272,22 +278,18 @@ def _told(columns: Sequence[Sequence[Any]]) -> list[list[int]]:
 
 
 def _titles(fields: Sequence[str], words: Sequence[str]) -> list[str]:
-    """Return names of parameters: the field's, where it needs several the words of their layers,
-    or else numbered.
+    """Return names of parameters: the field's; where it needs several, the words of their layers
+    where these differ, or else numbers.
     """
-    counts = Counter(fields)
-    spoken = {name for name in counts if name in ("K", "units") and counts[name] > 1}
-    for name in counts:
-        said = [word for word, own in zip(words, fields, strict=True) if own == name]
-        if not all(said) or len(set(said)) < len(said) or not {*counts}.isdisjoint(said):
-            spoken.discard(name)
-    seen = Counter[str]()
+    spoken, counts, seen = Counter(words), Counter(fields), Counter[str]()
     titles = []
     for name, word in zip(fields, words, strict=True):
-        seen[name] += 1
-        titles.append(
-            word if name in spoken else f"{name}{seen[name]}" if counts[name] > 1 else name
-        )
+        if name not in ("K", "units") or spoken[word] > 1 or word in VARIED:
+            word = ""
+        if counts[name] > 1 and not word:
+            seen[name] += 1
+            word = f"{name}{seen[name]}"
+        titles.append(word if counts[name] > 1 else name)
     return titles
 
 

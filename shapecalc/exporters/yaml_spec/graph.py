@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shapecalc.exporters.yaml_spec.elements import Element, Group, Leaf, Repeat, leaves
 
@@ -42,6 +42,11 @@ class Flat:
     leaves: Sequence[Leaf]
     sources: Sequence[tuple[int, ...]]
     outside: Counter[int]
+
+    def copied(self) -> Flat:
+        """Return a network of its own, whose layers may be changed."""
+        leaves = [replace(leaf) for leaf in self.leaves]
+        return Flat(self.inputs, leaves, self.sources, self.outside)
 
 
 class Chains:

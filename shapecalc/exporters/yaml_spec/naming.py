@@ -71,7 +71,7 @@ class Names:
 
     def word(self, index: int) -> str:
         """Return what a layer is for, by its name: `expand` for block_1_expand_conv; or nothing."""
-        last = self._parts[index][-2:]
+        last = self._parts[index][-3:]
         for part in reversed(last):
             word = DIGITS.sub("", part).lower()
             if len(word) > 2 and word.isalpha() and word not in ("block", "layer") and not _is_automatic(word):
@@ -131,7 +131,7 @@ class Names:
         if len(plain) == len(layers) <= 3:
             found = "_".join(SHORT.get(leaf.kind, leaf.kind) for leaf in plain)
         elif len(layers) == 1 and isinstance(layers[0], Repeat):
-            found = f"{_structure(layers[0].layers)}s"
+            found = f"{_structure(layers[0].layers)}s".replace("blocks", "convs")
         elif any(map(_repeats, layers)):
             found = "stage"
         elif not found or found in GENERAL:
