@@ -38,8 +38,8 @@ MOST_BLOCKS = 12
 LEAST_SAVED = 1.5  # lines
 HEAD = 3  # lines of a block around its layers
 PER_PARAMETER, PER_PAIR = 0.1, 0.03  # what parameters cost, in lines of an instance
-IN_A_LINE = 6  # parameters that an instance has room for
-MOST_PARTED = 1.2  # by how much what stands apart is preferred
+LEAST_PARTED, MOST_PARTED = 0.3, 1.2  # by how much what stands apart is preferred
+APART = 0.4  # how much what the names keep apart is liked
 SLIGHT = 3  # lines
 MOST_STEPS = 3_000_000  # looks at elements, in all: hostile files end here
 
@@ -149,19 +149,21 @@ class Blocks:
         if len(places) < 2 or not any(map(_is_heavy, first)):
             return None
         liking = once**self.taste
-        if len(places) * (once - 1) - once - HEAD <= least / MOST_PARTED / liking:
+        if len(places) * (once - 0.9) - once - HEAD <= least / MOST_PARTED / liking:
             return None
         piece = Piece(length, places, 0.0)
-        together = [bool(self.names.label(list(leaves(piece.at(place))))) for place in places]
+        together = [self.names.belong(list(leaves(piece.at(place)))) for place in places]
         share = sum(together) / len(together)
         if 0.6 < share < 1:  # what the names have apart is apart
             piece.places = [place for place, so in zip(places, together, strict=True) if so]
             if len(piece.places) < 2:
                 return None
-        saved = self._saved(piece, once)
+        saved = self._saved(piece, once) * self._parted(piece)
+        if share <= 0.6 and self.names.telling:
+            saved *= APART
         if saved < LEAST_SAVED:
             return None
-        piece.saved = saved * self._parted(piece) * (0.8 + 0.2 * (share > 0.6)) * liking
+        piece.saved = saved * liking
         return piece if piece.saved > least else None
 
     def _saved(self, piece: Piece, once: int) -> float:
@@ -176,7 +178,7 @@ class Blocks:
             default = marked(_default(columns[at], [row[at] for row in table]))
             for number, row in enumerate(table):
                 given[number] += marked(row[at]) != default
-        calls = sum(1 + PER_PARAMETER * n + PER_PAIR * n**2 + n * (n > IN_A_LINE) for n in given)
+        calls = sum(1 + PER_PARAMETER * n + PER_PAIR * n**2 for n in given)
         return len(table) * once - calls - once - HEAD
 
     def _parted(self, piece: Piece) -> float:
@@ -190,7 +192,7 @@ class Blocks:
                 parted = between(elements, at, boundary)
                 heavy = at == len(elements) or _is_heavy(elements[at])
                 total += weight * (0.25 * heavy if not parted else 0.9 if parted == 1 else 1.0)
-        return 0.5 + (MOST_PARTED - 0.5) * total / len(piece.places)
+        return LEAST_PARTED + (MOST_PARTED - LEAST_PARTED) * total / len(piece.places)
 
     def _fits(self, elements: Sequence[Element]) -> bool:
         """Say whether elements can be in a block: only the last one may be known by its name, and

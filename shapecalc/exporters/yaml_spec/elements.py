@@ -48,6 +48,8 @@ class Column(NamedTuple):
 
 
 ABSENT = PydanticUndefined
+ROOM = 88  # characters in a line, beside what it is indented by
+MOST_IN_LINE = 4  # layers in a composite of one line
 
 
 @dataclass(eq=False, slots=True)
@@ -103,6 +105,11 @@ class Call:
     inside: list[int]  # the layers that it stands for
     named: bool = False
     origin: tuple[int, ...] | None = None
+
+    def said(self) -> dict[str, Any]:
+        """Return the parameters that it gives: those that are not the block's own values."""
+        pairs = zip(self.block.parameters.items(), self.values, strict=True)
+        return {key: value for (key, own), value in pairs if marked(value) != marked(own)}
 
 
 Element = Leaf | Group | Repeat | Call
@@ -296,14 +303,36 @@ def lines_of(elements: Sequence[Element]) -> int:
 
 
 def _lines(element: Element) -> int:
-    if isinstance(element, Group):
-        inner = [lines_of(branch) for branch in element.branches]
-        if sum(inner) <= 3:
-            return 1
-        if element.kind == "residual":
-            return 2 + inner[0] + (1 if inner[1] <= 2 else 1 + inner[1]) - (not inner[1])
-        return 2 + (element.merge != "concat") + sum(1 if n <= 2 else n for n in inner)
+    width = _width(element)
+    if isinstance(element, Leaf | Call):
+        return 1 if width <= ROOM else 2
+    lists = element.branches if isinstance(element, Group) else [element.layers]
+    if width <= ROOM and sum(map(len, lists)) <= MOST_IN_LINE:
+        return 1
+    inner = [_branch_lines(one) for one in lists]
     if isinstance(element, Repeat):
-        inner_lines = lines_of(element.layers)
-        return 1 if inner_lines <= 3 else 3 + inner_lines
-    return 1
+        return 3 + lines_of(element.layers)
+    if element.kind == "residual":
+        return 1 + sum(inner) + (inner[1] > 0)
+    return 1 + 2 * (element.merge != "concat") + sum(max(1, one) for one in inner)
+
+
+def _branch_lines(elements: Sequence[Element]) -> int:
+    """Return how many lines a list in a composite takes: one where it is short."""
+    width = sum(map(_width, elements))
+    return 1 if elements and len(elements) <= 2 and width <= ROOM else lines_of(elements)
+
+
+def _width(element: Element) -> int:
+    """Return about how many characters an element takes in a single line."""
+    if isinstance(element, Leaf):
+        return len(element.kind) + 6 + _pairs_width(element.fields)
+    if isinstance(element, Call):
+        return len(element.block.name) + 6 + _pairs_width(element.said())
+    if isinstance(element, Repeat):
+        return 32 + sum(map(_width, element.layers))
+    return 14 + sum(_width(inner) for branch in element.branches for inner in branch)
+
+
+def _pairs_width(fields: Mapping[str, Any]) -> int:
+    return sum(len(key) + len(str(thawed(value))) + 4 for key, value in fields.items())

@@ -60,9 +60,17 @@ class _Layout:
             if short or not isinstance(block, Mapping) or not block:
                 yield from self._noted(self._entry(name, block, INDENT), blocks, name)
             else:
-                below = self._mapping(block, INDENT * 2)
+                below = self._block(block)
                 yield from self._noted([f"{INDENT}{_key(name)}:"], blocks, name)
                 yield from below
+
+    def _block(self, block: Mapping[str, Any]) -> Iterator[str]:
+        start = f"{INDENT * 2}parameters: "
+        for key, value in block.items():
+            if key != "parameters" or not _is_flat(value) or not value:
+                yield from self._entry(key, value, INDENT * 2)
+            else:
+                yield from _filled(start, value, INDENT * 3)
 
     def _mapping(self, value: Mapping[Any, Any], indent: str) -> Iterator[str]:
         for key, inner in value.items():
@@ -94,6 +102,11 @@ class _Layout:
             yield start + line
             return
         below = indent + INDENT
+        if one:
+            ((key, inner),) = value.items()
+            if self._line(inner, WIDTH - len(f"{start}{_key(key)}: ")) is None and _is_flat(inner):
+                yield from _filled(f"{start}{_key(key)}: ", inner, below + INDENT)
+                return
         lines = self._mapping(value, below) if isinstance(value, Mapping) else None
         for index, inner in enumerate(self._items(value, below) if lines is None else lines):
             yield inner if index else start + inner[len(below) :]
@@ -151,6 +164,25 @@ def _flow(value: Any, room: int) -> str | None:
         room -= 2
     joined = ", ".join(pieces)
     return f"{{{joined}}}" if isinstance(value, Mapping) else f"[{joined}]"
+
+
+def _is_flat(value: Any) -> bool:
+    """Say whether a value is a mapping of single values."""
+    return isinstance(value, Mapping) and not any(
+        isinstance(inner, Mapping | list | tuple) for inner in value.values()
+    )
+
+
+def _filled(start: str, value: Mapping[str, Any], indent: str) -> Iterator[str]:
+    """Yield a mapping in braces, in as many lines as it takes."""
+    line = f"{start}{{"
+    for key, inner in value.items():
+        piece = f"{_key(key, True)}: {_scalar(inner, True)}, "
+        if len(line) + len(piece) > WIDTH + 1 and not line.endswith("{"):
+            yield line.rstrip()
+            line = indent
+        line += piece
+    yield f"{line.rstrip(', ')}}}"
 
 
 def _layers_in(value: Any) -> int:

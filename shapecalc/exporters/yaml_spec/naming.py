@@ -34,6 +34,9 @@ class Names:
         self._parts = [[part for part in PARTS.split(name) if part] for name in own]
         self._digits = [DIGITS.findall(name) for name in own]
         self._blocks: set[str] = set()
+        pairs = zip(range(len(own)), range(1, len(own)))
+        # Whether names say what belongs together; those that frameworks count up do not.
+        self.telling = 2 * sum(self.belong(pair) for pair in pairs) > len(own)
 
     # -- layers ------------------------------------------------------------------------------------
 
@@ -107,6 +110,10 @@ class Names:
         """Say whether no more than so many layers have names that begin with some parts."""
         parts = [part for part in PARTS.split(label) if part]
         return sum(own[: len(parts)] == parts for own in self._parts) <= count
+
+    def belong(self, indices: Sequence[int]) -> bool:
+        """Say whether the names of some layers begin with the same parts, numbers among them."""
+        return DIGITS.search(self.label(indices)) is not None
 
     def comment(self, indices: Sequence[int], copies: int = 1) -> str:
         """Return what a comment says of some layers, in so many copies of the same."""

@@ -16,7 +16,6 @@ from shapecalc.exporters.yaml_spec.elements import (
     Pairs,
     Repeat,
     leaves,
-    marked,
     thawed,
 )
 from shapecalc.exporters.yaml_spec.naming import Names
@@ -124,9 +123,7 @@ class Writing:
 
     def _call(self, call: Call) -> Any:
         fields = self._common(call)
-        for (name, default), value in zip(call.block.parameters.items(), call.values, strict=True):
-            if marked(value) != marked(default):
-                fields[name] = thawed(value)
+        fields |= {name: thawed(value) for name, value in call.said().items()}
         first = next(iter(call.block.parameters), None)
         if not fields:
             return call.block.name
