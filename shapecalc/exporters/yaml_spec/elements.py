@@ -8,7 +8,7 @@ values are written the same.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from pydantic_core import PydanticUndefined
@@ -62,6 +62,7 @@ class Leaf:
     alone: bool = False  # named by a field of another layer, or naming one: it stays where it is
     named: bool = False  # others take it by its name
     origin: tuple[int, ...] | None = None  # the values it takes, where that has to be said
+    width: int = field(init=False, default=0)  # in characters, once it was asked for
 
 
 @dataclass(eq=False, slots=True)
@@ -240,6 +241,19 @@ def in_order(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: fields[name] for name in (*first, *(n for n in fields if n not in first))}
 
 
+def copied(elements: Iterable[Element]) -> list[Element]:
+    """Return elements of their own, which may be changed."""
+    found: list[Element] = []
+    for element in elements:
+        if isinstance(element, Group):
+            found.append(replace(element, branches=list(map(copied, element.branches))))
+        elif isinstance(element, Repeat):
+            found.append(replace(element, layers=copied(element.layers)))
+        else:
+            found.append(replace(element))
+    return found
+
+
 def leaves(elements: Iterable[Element]) -> Iterator[int]:
     """Yield the indices of all layers that elements stand for, in the order they are read in."""
     for element in elements:
@@ -264,6 +278,7 @@ class Likeness:
 
     def __init__(self) -> None:
         self._numbers: dict[Hashable, int] = {}
+        self._leaves: dict[int, tuple[int, Leaf]] = {}  # the shapes of layers, by their identity
 
     def _number(self, key: Hashable) -> int:
         return self._numbers.setdefault(key, len(self._numbers))
@@ -271,12 +286,10 @@ class Likeness:
     def shape(self, element: Element) -> int:
         """Return the number of an element's shape."""
         if isinstance(element, Leaf):
-            if element.alone:
-                return self._number(("alone", element.index))
-            varied = {name for name, _ in _columns(element)}
-            rest = [(k, marked(v)) for k, v in element.fields.items() if k not in varied]
-            present = [k for k in element.fields if k in varied and _defaults(element.kind)[k] is ABSENT]
-            return self._number((element.kind, tuple(sorted(rest, key=str)), tuple(present)))
+            known = self._leaves.get(id(element))
+            if known is None:
+                known = self._leaves[id(element)] = self._leaf(element), element
+            return known[0]
         if isinstance(element, Group):
             if element.alone:
                 return self._number(("alone", element.index))
@@ -285,6 +298,14 @@ class Likeness:
         if isinstance(element, Repeat):
             return self._number(("repeat", tuple(map(self.shape, element.layers))))
         return self._number(("call", element.block.name))
+
+    def _leaf(self, leaf: Leaf) -> int:
+        if leaf.alone:
+            return self._number(("alone", leaf.index))
+        defaults = dict(_columns(leaf))
+        rest = [(k, marked(v)) for k, v in leaf.fields.items() if k not in defaults]
+        said = [k for k, default in defaults.items() if default is ABSENT]
+        return self._number((leaf.kind, tuple(sorted(rest, key=str)), tuple(said)))
 
     def same(self, element: Element) -> int:
         """Return a number that only elements have that may stand for each other in a repeat."""
@@ -326,7 +347,9 @@ def _branch_lines(elements: Sequence[Element]) -> int:
 def _width(element: Element) -> int:
     """Return about how many characters an element takes in a single line."""
     if isinstance(element, Leaf):
-        return len(element.kind) + 6 + _pairs_width(element.fields)
+        if not element.width:
+            element.width = len(element.kind) + 6 + _pairs_width(element.fields)
+        return element.width
     if isinstance(element, Call):
         return len(element.block.name) + 6 + _pairs_width(element.said())
     if isinstance(element, Repeat):

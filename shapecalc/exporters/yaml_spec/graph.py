@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from shapecalc.exporters.yaml_spec.elements import Element, Group, Leaf, Repeat, leaves
+from shapecalc.exporters.yaml_spec.elements import Element, Group, Leaf, leaves
 
 MERGES = ("add", "concat", "multiply")  # what residual and parallel can end with
 LARGER = ("conv_transpose", "upsample", "pixel_shuffle", "max_unpool")
@@ -28,6 +28,20 @@ class Chain:
     depth: int = 0  # of composites in it
     size: int = 0  # layers in it
     enlarges: bool = False
+
+    @property
+    def first(self) -> Leaf | Group:
+        """Its first element."""
+        element = self.elements[0]
+        assert isinstance(element, Leaf | Group)
+        return element
+
+    @property
+    def last(self) -> Leaf | Group:
+        """Its last element, whose layer gives the value of the chain."""
+        element = self.elements[-1]
+        assert isinstance(element, Leaf | Group)
+        return element
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +77,7 @@ class Chains:
 
     def listed(self) -> list[Chain]:
         """Return all chains, each behind those whose values it takes."""
-        return sorted(self.ends.values(), key=lambda chain: next(leaves(chain.elements[:1])))
+        return sorted(self.ends.values(), key=lambda chain: next(leaves([chain.first])))
 
     def _add(self, leaf: Leaf, sources: tuple[int, ...], value: int) -> None:
         if len(sources) == 1:
@@ -145,6 +159,4 @@ class Chains:
 
 def _is_fixed(element: Element) -> bool:
     """Say whether an element cannot be inside a block: others name it, or it names others."""
-    if isinstance(element, Repeat):
-        return any(map(_is_fixed, element.layers))
-    return element.named or getattr(element, "alone", False)
+    return isinstance(element, Leaf | Group) and (element.named or element.alone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import copy
 from functools import cache
 
 from shapecalc.diagnostics import quote
@@ -12,6 +13,7 @@ from shapecalc.exporters.yaml_spec.elements import Call, Element, Group, Leaf, R
 from shapecalc.frameworks.lookups import all_words, spelled
 from shapecalc.layers import ALIASES, KINDS, kind_of
 from shapecalc.network.blocks import RESERVED
+from shapecalc.network.wiring import Node
 
 PARTS = re.compile(r"[/._:-]+")
 DIGITS = re.compile(r"[0-9]+")
@@ -26,8 +28,9 @@ LONGEST = 60  # characters of a name in a comment
 class Names:
     """The names of a network's layers, by their indices: as the file has them, and in ours."""
 
-    def __init__(self, inputs: Sequence[str], own: Sequence[str], kinds: Sequence[str]) -> None:
-        self.own, self.kinds = own, kinds
+    def __init__(self, inputs: Sequence[str], nodes: Sequence[Node]) -> None:
+        self.own = own = [node.name for node in nodes]
+        self.kinds = [node.kind for node in nodes]
         ours = names_of([*inputs, *own])
         self.inputs = ["input"] if len(inputs) == 1 else [ours[name] for name in inputs]
         self.ours = [ours[name] for name in own]
@@ -37,6 +40,12 @@ class Names:
         pairs = zip(range(len(own)), range(1, len(own)))
         # Whether names say what belongs together; those that frameworks count up do not.
         self.telling = 2 * sum(self.belong(pair) for pair in pairs) > len(own)
+
+    def copied(self) -> Names:
+        """Return names of which some may be taken for blocks."""
+        other = copy(self)
+        other.ours, other._blocks = [*self.ours], {*self._blocks}
+        return other
 
     # -- layers ------------------------------------------------------------------------------------
 
@@ -76,7 +85,7 @@ class Names:
         """Return what a layer is for, by its name: `expand` for block_1_expand_conv; or nothing."""
         last = self._parts[index][-3:]
         for part in reversed(last):
-            word = DIGITS.sub("", part).lower()
+            word = part.lower()
             if len(word) > 2 and word.isalpha() and word not in ("block", "layer") and not _is_automatic(word):
                 return word
         return ""
@@ -192,7 +201,9 @@ def _structure(layers: Sequence[Element]) -> str:
     sizes = [leaf.fields.get("F") for leaf in layers if isinstance(leaf, Leaf) and leaf.kind == "conv"]
     if "depthwise_conv" in kinds:
         return "inverted_bottleneck" if kinds.count("conv") == 2 else "separable"
-    return "bottleneck" if sizes == [1, 3, 1] else "block"
+    if sum(isinstance(element, Group) for element in layers) > 1:
+        return "stage"
+    return {(1, 3, 1): "bottleneck", (3, 3): "basic_block"}.get(tuple(sizes), "block")
 
 
 @cache

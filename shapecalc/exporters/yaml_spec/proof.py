@@ -44,7 +44,11 @@ def is_same(text: str, trace: Trace, order: Sequence[int]) -> bool:
             return False
         if not _share(node.shares, own.shares, order) or not _equal(record, trace.layers[order[index]]):
             return False
-    return bool(written.totals == trace.totals)
+    return written.totals == trace.totals and _faults(written) == _faults(trace)
+
+
+def _faults(trace: Trace) -> list[str]:
+    return sorted(found.rule.code for found in trace.findings if found.rule.structural)
 
 
 def _are_same(one: Sequence[int], other: Sequence[int], kind: str) -> bool:
