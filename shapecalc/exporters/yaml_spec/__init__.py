@@ -37,11 +37,12 @@ def export(trace: Trace) -> str:
         text = _made(trace)
         if text is not None:
             return text
+    data = data_of(trace)
     source = spec.document.source
-    if spec.readable and spec.document.is_native and source is not None and not spec.given:
-        if not source.text.lstrip().startswith("{"):
-            return source.text
-    return _text(data_of(trace), {}, trace)
+    own = spec.document.is_native and source is not None and not spec.given
+    if own and source is not None and not source.text.lstrip().startswith("{"):
+        return source.text
+    return _text(data, {}, trace)
 
 
 def _made(trace: Trace) -> str | None:

@@ -84,17 +84,19 @@ class Blocks:
         ]
         name = self.names.of_block([list(leaves(elements)) for elements in originals], layers)
         block = Block(name, layers, own, parameters)
-        calls = [_call(block, elements, [row[place] for place in order]) for elements, row in
-                 zip(originals, table, strict=True)]
-        for place, call in reversed(list(zip(piece.places, calls, strict=True))):
-            place.elements[place.start : place.start + piece.length] = [call]
+        calls = [
+            _call(block, elements, [row[place] for place in order])
+            for elements, row in zip(originals, table, strict=True)
+        ]
+        for where, call in reversed(list(zip(piece.places, calls, strict=True))):
+            where.elements[where.start : where.start + piece.length] = [call]
         self.found.append(block)
 
     def _word(self, columns: Sequence[Column]) -> str:
         """Return the word for what a parameter is of, the same at all places; or nothing."""
         words = {column.title for column in columns}
         if words == {""}:
-            words = {self.names.word(column.index) for column in columns if column.index is not None}
+            words = {self.names.word(c.layer) for c in columns if c.layer is not None}
         word = words.pop() if len(words) == 1 else ""
         return "" if word[-1:].isdigit() or len(word) < 3 or word in COMMON else word
 
@@ -106,9 +108,13 @@ class Blocks:
         while not done:
             done = True
             for block in self.found:
-                calls = [(one, i) for root in self._roots() for one in sequences(root)
-                         for i, element in enumerate(one)
-                         if isinstance(element, Call) and element.block is block]
+                calls = [
+                    (one, i)
+                    for root in self._roots()
+                    for one in sequences(root)
+                    for i, element in enumerate(one)
+                    if isinstance(element, Call) and element.block is block
+                ]
                 if len(calls) > 1 and not _is_slight(block):
                     continue
                 for one, i in reversed(calls):
@@ -146,7 +152,9 @@ def _call(block: Block, elements: Sequence[Element], values: Sequence[Any]) -> C
 def _written_out(call: Any) -> list[Element]:
     """Return the layers of a block with what one of its instances gives."""
     given = dict(zip(call.block.parameters, call.values, strict=True))
-    values = [given[v.name] if isinstance(v, Parameter) else v for v in values_of(call.block.layers)]
+    values = [
+        given[v.name] if isinstance(v, Parameter) else v for v in values_of(call.block.layers)
+    ]
     elements = with_values(call.block.layers, iter(values))
     placed = _placed(elements, iter(call.inside))
     if call.origin is not None:

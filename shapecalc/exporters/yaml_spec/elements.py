@@ -37,13 +37,13 @@ class Named(NamedTuple):
 class Column(NamedTuple):
     """A value of an element that a parameter can stand for: its field, and what it is if unsaid.
 
-    `index` is the layer whose field it is, None where it is an instance's, whose block calls it
-    `title`.
+    `layer` is the index of the one whose field it is; None where it is an instance's, whose block
+    calls it `title`.
     """
 
     field: str
     default: Any  # ABSENT where it is always written
-    index: int | None = None
+    layer: int | None = None
     title: str = ""
 
 

@@ -87,6 +87,9 @@ class _Layout:
         if line is not None:
             yield f"{start} {line}"
             return
+        if _is_flat(value) and not isinstance(value, Mapping):
+            yield from _filled(f"{start} ", value, indent + INDENT)
+            return
         yield start
         if isinstance(value, Mapping):
             yield from self._mapping(value, indent + INDENT)
@@ -104,8 +107,9 @@ class _Layout:
         below = indent + INDENT
         if one:
             ((key, inner),) = value.items()
-            if self._line(inner, WIDTH - len(f"{start}{_key(key)}: ")) is None and _is_flat(inner):
-                yield from _filled(f"{start}{_key(key)}: ", inner, below + INDENT)
+            begun = f"{start}{_key(key)}: "
+            if self._line(inner, WIDTH - len(begun)) is None and _is_flat(inner):
+                yield from _filled(begun, inner, below + INDENT)
                 return
         lines = self._mapping(value, below) if isinstance(value, Mapping) else None
         for index, inner in enumerate(self._items(value, below) if lines is None else lines):
@@ -129,7 +133,9 @@ class _Layout:
             inner: Any = value.values()
         else:
             keys, inner = range(len(value)), value
-        return any((id(value), key) in self.comments for key in keys) or any(map(self._tells, inner))
+        return any((id(value), key) in self.comments for key in keys) or any(
+            map(self._tells, inner)
+        )
 
     def _noted(self, lines: Iterator[str] | list[str], container: Any, key: Any) -> Iterator[str]:
         """Yield lines with a comment behind the first, or above it where there is no room."""
@@ -167,22 +173,24 @@ def _flow(value: Any, room: int) -> str | None:
 
 
 def _is_flat(value: Any) -> bool:
-    """Say whether a value is a mapping of single values."""
-    return isinstance(value, Mapping) and not any(
-        isinstance(inner, Mapping | list | tuple) for inner in value.values()
-    )
+    """Say whether a value is a list or a mapping of single values."""
+    inner = value.values() if isinstance(value, Mapping) else value
+    return not any(isinstance(one, Mapping | list | tuple) for one in inner)
 
 
-def _filled(start: str, value: Mapping[str, Any], indent: str) -> Iterator[str]:
-    """Yield a mapping in braces, in as many lines as it takes."""
-    line = f"{start}{{"
-    for key, inner in value.items():
-        piece = f"{_key(key, True)}: {_scalar(inner, True)}, "
-        if len(line) + len(piece) > WIDTH + 1 and not line.endswith("{"):
+def _filled(start: str, value: Any, indent: str) -> Iterator[str]:
+    """Yield a list or a mapping of single values in brackets, in as many lines as it takes."""
+    if isinstance(value, Mapping):
+        brackets, pieces = "{}", [f"{_key(k, True)}: {_scalar(v, True)}" for k, v in value.items()]
+    else:
+        brackets, pieces = "[]", [_scalar(one, True) for one in value]
+    line = start + brackets[0]
+    for number, piece in enumerate(pieces, 1):
+        if number > 1 and len(line) + len(piece) > WIDTH - 2:
             yield line.rstrip()
             line = indent
-        line += piece
-    yield f"{line.rstrip(', ')}}}"
+        line += piece + (", " if number < len(pieces) else brackets[1])
+    yield line
 
 
 def _layers_in(value: Any) -> int:
@@ -228,11 +236,16 @@ def _number(value: float) -> str:
 def _text(text: str, inside: bool) -> str:
     if PLAIN.fullmatch(text) and len(text) < WIDTH and resolve(text) == text:
         return text
-    style = {"width": 10**9, "allow_unicode": True}
     if inside:
-        written = yaml.safe_dump([text], default_flow_style=True, **style).strip()[1:-1]
+        written = _dumped([text], flow=True).strip()[1:-1]
     else:
-        written = yaml.safe_dump(text, **style).removesuffix("...\n").strip()
+        written = _dumped(text).removesuffix("...\n").strip()
     if "\n" in written or (written == text and resolve(text) != text):
-        return yaml.safe_dump(text, default_style='"', **style).strip()
+        return _dumped(text, style='"').strip()
     return written
+
+
+def _dumped(value: Any, *, flow: bool = False, style: str | None = None) -> str:
+    return yaml.safe_dump(
+        value, default_flow_style=flow, default_style=style, width=10**9, allow_unicode=True
+    )

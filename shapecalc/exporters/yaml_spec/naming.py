@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from copy import copy
 from functools import cache
+from itertools import pairwise
+from typing import Any
 
 from shapecalc.diagnostics import quote
 from shapecalc.exporters.spec_data import STRAY, names_of
@@ -37,7 +39,7 @@ class Names:
         self._parts = [[part for part in PARTS.split(name) if part] for name in own]
         self._digits = [DIGITS.findall(name) for name in own]
         self._blocks: set[str] = set()
-        pairs = zip(range(len(own)), range(1, len(own)))
+        pairs = pairwise(range(len(own)))
         # Whether names say what belongs together; those that frameworks count up do not.
         self.telling = 2 * sum(self.belong(pair) for pair in pairs) > len(own)
 
@@ -86,7 +88,12 @@ class Names:
         last = self._parts[index][-3:]
         for part in reversed(last):
             word = part.lower()
-            if len(word) > 2 and word.isalpha() and word not in ("block", "layer") and not _is_automatic(word):
+            if (
+                len(word) > 2
+                and word.isalpha()
+                and word not in ("block", "layer")
+                and not _is_automatic(word)
+            ):
                 return word
         return ""
 
@@ -189,21 +196,26 @@ def _repeats(element: Element) -> bool:
 
 def _structure(layers: Sequence[Element]) -> str:
     """Return what a piece is called in the field, by what it is made of."""
-    if len(layers) <= 2 and isinstance(layers[0], Group):
-        group = layers[0]
-        sizes = [leaf.fields.get("F") for leaf in group.branches[0] if isinstance(leaf, Leaf) and leaf.kind == "conv"]
+    group = layers[0]
+    if len(layers) <= 2 and isinstance(group, Group):
         if group.kind == "residual":
-            return "bottleneck" if sizes == [1, 3, 1] else "residual_block"
+            return "bottleneck" if _sizes(group.branches[0]) == [1, 3, 1] else "residual_block"
         if group.merge == "multiply":
             return "gate"
         return "dense_layer" if [] in group.branches else "branches"
     kinds = [leaf.kind for leaf in layers if isinstance(leaf, Leaf)]
-    sizes = [leaf.fields.get("F") for leaf in layers if isinstance(leaf, Leaf) and leaf.kind == "conv"]
     if "depthwise_conv" in kinds:
         return "inverted_bottleneck" if kinds.count("conv") == 2 else "separable"
     if sum(isinstance(element, Group) for element in layers) > 1:
         return "stage"
-    return {(1, 3, 1): "bottleneck", (3, 3): "basic_block"}.get(tuple(sizes), "block")
+    sizes = _sizes(layers)
+    return "bottleneck" if sizes == [1, 3, 1] else "basic_block" if sizes == [3, 3] else "block"
+
+
+def _sizes(layers: Sequence[Element]) -> list[Any]:
+    """Return the filter sizes of the convolutions among some layers."""
+    plain = (layer for layer in layers if isinstance(layer, Leaf))
+    return [leaf.fields.get("F") for leaf in plain if leaf.kind == "conv"]
 
 
 @cache

@@ -197,7 +197,10 @@ class _Candidates:
             stop = j + length
             if (i == last and j < end) or self.alone[i][stop] > self.alone[i][j]:
                 continue
-            if self.named[i][stop - 1] > self.named[i][j] or self.told[i][stop] > self.told[i][j + 1]:
+            if (
+                self.named[i][stop - 1] > self.named[i][j]
+                or self.told[i][stop] > self.told[i][j + 1]
+            ):
                 continue
             found.append(Place(self.lists[i], j))
             last, end = i, stop

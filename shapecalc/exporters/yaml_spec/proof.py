@@ -8,7 +8,7 @@ from typing import Any
 from shapecalc import checks
 from shapecalc.document import SPEC
 from shapecalc.exporters.yaml_spec.elements import frozen, marked
-from shapecalc.exporters.yaml_spec.reading import alike_one, shortened
+from shapecalc.exporters.yaml_spec.reading import alike_one, in_short, shortened
 from shapecalc.layers import Layer
 from shapecalc.network import build
 from shapecalc.readers.yaml_text import read_yaml
@@ -16,7 +16,7 @@ from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 
 COMPARED = (
-    "kind", "output", "weights", "biases", "non_trainable", "macs", "receptive_field", "jump",
+    "output", "weights", "biases", "non_trainable", "macs", "receptive_field", "jump",
     "learns",
 )  # fmt: skip
 
@@ -42,7 +42,9 @@ def is_same(text: str, trace: Trace, order: Sequence[int]) -> bool:
         taken = tuple(values[value] for value in node.sources or ())
         if not _are_same(taken, own.sources or (), own.kind):
             return False
-        if not _share(node.shares, own.shares, order) or not _equal(record, trace.layers[order[index]]):
+        if not _share(node.shares, own.shares, order) or not _equal(
+            record, trace.layers[order[index]]
+        ):
             return False
     return written.totals == trace.totals and _faults(written) == _faults(trace)
 
@@ -63,12 +65,14 @@ def _equal(one: LayerRecord, other: LayerRecord) -> bool:
     if any(getattr(one, key) != getattr(other, key) for key in COMPARED):
         return False
     if one.layer is None or other.layer is None:
-        return one.layer is other.layer
-    return _fields(one.layer) == _fields(other.layer)
+        return one.layer is other.layer and one.kind == other.kind
+    return _in_short(one.kind, one.layer) == _in_short(other.kind, other.layer)
 
 
-def _fields(layer: Layer) -> Mapping[str, Any]:
-    """Return all fields of a layer in their short forms; names of layers are compared as sources."""
+def _in_short(kind: str, layer: Layer) -> tuple[str, Mapping[str, Any]]:
+    """Return a layer's kind, and all its fields in their short forms; names of layers are compared
+    as sources.
+    """
     cls = type(layer)
     fields = {
         name: shortened(name, value, cls)
@@ -78,4 +82,5 @@ def _fields(layer: Layer) -> Mapping[str, Any]:
     fields.setdefault("S", fields.get("F"))
     if alike_one(fields):
         fields["P"] = 0
-    return {name: marked(frozen(value)) for name, value in fields.items()}
+    word, short = in_short(kind, fields)
+    return word, {name: marked(frozen(value)) for name, value in short.items()}

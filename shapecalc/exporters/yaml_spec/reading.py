@@ -17,6 +17,7 @@ from shapecalc.volumes import show
 
 BESIDE = ("name", "from", "expect", "share")  # said in other ways, or not at all
 ALIKE = ("F", "S", "P", "dilation", "scale")  # one number for every axis
+RELU6 = 6.0
 SAID = ("output_padding", "count_include_pad")  # to write what they would be is to say more
 
 
@@ -34,7 +35,8 @@ def flat_of(spec: NetworkSpec) -> Flat | None:
     inputs = len(spec.inputs)
     leaves, sources = [], []
     for index, (item, node) in enumerate(zip(written, spec.nodes, strict=True)):
-        leaf = Leaf(node.kind, _fields(node, taken_apart(item)[1], spec), index)
+        fields = _fields(node, taken_apart(item)[1], spec)
+        leaf = Leaf(*in_short(node.kind, fields), index)
         leaf.named = inputs + index in named
         leaf.alone = leaf.named or any(True for _ in _named_by(node, spec))
         leaves.append(leaf)
@@ -69,7 +71,8 @@ def _named_by(node: Node, spec: NetworkSpec) -> Iterator[int]:
 
 def _pool(node: Node, spec: NetworkSpec) -> int:
     """Return the value of the layer that a reference names: `of` reads what its pool reads."""
-    assert node.layer is not None and node.sources
+    assert node.layer is not None
+    assert node.sources
     kind = node.layer.refers_to()
     if kind is None:
         return node.sources[-1]
@@ -91,9 +94,9 @@ def _fields(node: Node, written: Mapping[str, Any], spec: NetworkSpec) -> dict[s
         name = words.get(word, word)
         if name not in BESIDE and not (name == "trainable" and value is True):
             fields[name] = shortened(name, value, cls)
-    if "S" in fields and marked(frozen(fields["S"])) == marked(frozen(fields.get("F"))):
-        if cls.model_fields["S"].default is None:  # a pool steps by its size
-            del fields["S"]
+    steps = cls.model_fields.get("S")
+    if steps is not None and steps.default is None and fields.get("S") == fields.get("F"):
+        fields.pop("S", None)  # a pool steps by its size
     for field, declared in cls.model_fields.items():
         name = field_word(field)
         if name in SAID or name not in fields or declared.is_required():
@@ -117,6 +120,16 @@ def _fields(node: Node, written: Mapping[str, Any], spec: NetworkSpec) -> dict[s
     return in_order(found)
 
 
+def in_short(kind: str, fields: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Return kind and fields of a layer by the kind's own word: relu6 for a relu of at most 6."""
+    if kind == "relu" and fields.get("max") == RELU6:
+        rest = {name: value for name, value in fields.items() if name != "max"}
+        if not any(rest.get(name) for name in ("slope", "threshold")):
+            plain = {name: rest[name] for name in rest if name not in ("slope", "threshold")}
+            return "relu6", plain
+    return kind, fields
+
+
 def alike_one(fields: Mapping[str, Any]) -> bool:
     """Say whether `same` pads nothing, because the filter is a single value."""
     return fields.get("F") == 1 and fields.get("P") in ("same", "same_lower")
@@ -134,6 +147,8 @@ def shortened(name: str, value: Any, cls: type[Layer]) -> Any:
         return show(value) if len(value) > 1 else value[0]
     if name not in ALIKE:
         return value
-    sizes = [size for axis in value for size in (axis if isinstance(axis, list | tuple) else (axis,))]
+    sizes = [
+        size for axis in value for size in (axis if isinstance(axis, list | tuple) else (axis,))
+    ]
     alike = sizes and all(type(size) is int and size == sizes[0] for size in sizes)
     return sizes[0] if alike else value

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from shapecalc.exporters.yaml_spec.elements import (
-    Call,
     Element,
     Group,
     Leaf,
@@ -51,9 +50,7 @@ def folded(elements: list[Element], likeness: Likeness, boundary: Boundary) -> l
     return elements
 
 
-def _runs(
-    numbers: Sequence[int], elements: Sequence[Element]
-) -> Iterator[tuple[int, int, int]]:
+def _runs(numbers: Sequence[int], elements: Sequence[Element]) -> Iterator[tuple[int, int, int]]:
     """Yield where a run that pays begins, how long what it repeats is, and how often it comes."""
     skipped: dict[int, int] = {}  # by length, the end of the run before
     for start, distances in enumerate(_distances(numbers)):
@@ -79,7 +76,8 @@ def _distances(numbers: Sequence[int]) -> list[tuple[int, ...]]:
         last[numbers[index]] = index
     found = []
     for index in range(len(numbers)):
-        distances, at = [], index
+        distances: list[int] = []
+        at = index
         while len(distances) < TRIED and following[at] and following[at] - index <= LONGEST:
             at = following[at]
             distances.append(at - index)

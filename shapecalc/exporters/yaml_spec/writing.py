@@ -1,4 +1,4 @@
-"""From chains and blocks to the data of a spec, with comments that say where each part came from."""
+"""From chains and blocks to the data of a spec, with comments on where each part came from."""
 
 from __future__ import annotations
 
@@ -110,7 +110,9 @@ class Writing:
 
     def _group(self, group: Group) -> Any:
         fields = self._common(group)
-        branches = [[self._item(element, inside=True) for element in branch] for branch in group.branches]
+        branches = [
+            [self._item(element, inside=True) for element in branch] for branch in group.branches
+        ]
         if group.kind == "residual":
             fields["body"] = branches[0]
             if branches[1]:
@@ -124,7 +126,7 @@ class Writing:
     def _call(self, call: Call) -> Any:
         fields = self._common(call)
         fields |= {name: thawed(value) for name, value in call.said().items()}
-        first = next(iter(call.block.parameters), None)
+        first = next(iter(call.block.parameters), "")
         if not fields:
             return call.block.name
         if list(fields) == [first] and not isinstance(fields[first], list | dict):
@@ -135,7 +137,7 @@ class Writing:
 def _item(kind: str, fields: Mapping[str, Any]) -> Any:
     """Return a layer in the shortest form that says the same."""
     cls = KINDS[kind]
-    main = "from" if cls.merges else cls.shorthand
+    main = "from" if cls.merges else cls.shorthand or ""
     if not fields:
         return kind
     if list(fields) == [main] and not isinstance(fields[main], dict):
