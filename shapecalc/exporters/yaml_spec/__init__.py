@@ -23,7 +23,7 @@ from shapecalc.readers.base import MAX_BYTES
 from shapecalc.tracing import Trace
 
 TASTES = (0.0, 0.5, 1.0)  # how much long blocks are preferred to those that save most lines
-MOST_TRIED = 3000  # layers for which all are tried
+MOST_TRIED, MOST_SEARCHED = 3_000, 20_000  # layers for which all are tried, for which one is
 PER_LINE = 20  # characters that a line is worth
 
 
@@ -58,8 +58,10 @@ def _structured(trace: Trace, flat: Flat) -> str | None:
     where it is not the network.
     """
     maker = Maker(trace, flat.copied(), structured=True)
-    tastes = TASTES if len(flat.leaves) <= MOST_TRIED else TASTES[:1]
-    made = [maker.with_blocks(taste) for taste in tastes]
+    size = len(flat.leaves)
+    if size > MOST_SEARCHED:
+        return _proved(trace, maker.plain())
+    made = [maker.with_blocks(taste) for taste in TASTES[: 3 if size <= MOST_TRIED else 1]]
     return _proved(trace, min(made, key=lambda one: _length(_text(one.data, {}, trace))))
 
 

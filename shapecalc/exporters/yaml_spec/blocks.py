@@ -49,8 +49,6 @@ class Blocks:
             if piece is None:
                 break
             self._replace(piece)
-            for elements in self._roots():
-                elements[:] = folded(elements, self.likeness, self.names.boundary)
         self._put_back()
         return self.found
 
@@ -63,33 +61,36 @@ class Blocks:
         """Put instances of a new block in the place of a piece."""
         originals = [piece.at(place) for place in piece.places]
         table = [tuple(values_of(elements)) for elements in originals]
-        columns = list(columns_of(originals[0]))
         told = told_of(table)
         held = [list(columns_of(elements)) for elements in originals]
-        words = [self._word([row[places[0]] for row in held]) for places in told]
-        titles = _titles([columns[places[0]].field for places in told], words)
+        words = [self._word([row[first] for row in held]) for first, *_ in told]
+        titles = _titles([held[0][first].field for first, *_ in told], words)
         template = list(table[0])
         parameters: dict[str, Any] = {}
-        for title, places in zip(titles, told, strict=True):
-            for place in places:
-                template[place] = Parameter(title)
-            parameters[title] = default_of(columns[places[0]], [row[places[0]] for row in table])
-        first = {t: p for t, p in parameters.items() if p is ABSENT}
-        parameters = first | parameters  # what must be given comes first
+        for title, columns in zip(titles, told, strict=True):
+            values = [row[columns[0]] for row in table]
+            parameters[title] = default_of(held[0][columns[0]], values)
+            for column in columns:
+                template[column] = Parameter(title)
+        must = {title: value for title, value in parameters.items() if value is ABSENT}
+        parameters = must | parameters  # what must be given comes first
         order = [told[titles.index(title)][0] for title in parameters]
+        boundary = self.names.boundary
         layers = with_values(originals[0], iter(template))
         own = [
-            Column(columns[place].field, parameters[title], None, title)
-            for title, place in zip(parameters, order, strict=True)
+            Column(held[0][column].field, parameters[title], None, title)
+            for title, column in zip(parameters, order, strict=True)
         ]
         name = self.names.of_block([list(leaves(elements)) for elements in originals], layers)
-        block = Block(name, layers, own, parameters)
+        block = Block(name, folded(layers, self.likeness, boundary), own, parameters)
         calls = [
-            _call(block, elements, [row[place] for place in order])
+            _call(block, elements, [row[column] for column in order])
             for elements, row in zip(originals, table, strict=True)
         ]
         for where, call in reversed(list(zip(piece.places, calls, strict=True))):
             where.elements[where.start : where.start + piece.length] = [call]
+        for elements in {id(where.elements): where.elements for where in piece.places}.values():
+            elements[:] = folded(elements, self.likeness, boundary)
         self.found.append(block)
 
     def _word(self, columns: Sequence[Column]) -> str:

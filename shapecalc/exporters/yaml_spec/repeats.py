@@ -18,7 +18,6 @@ from shapecalc.layers import KINDS
 LONGEST = 64  # elements of a run
 TRIED = 4  # lengths of runs from one element on
 LEAST_SAVED = 2  # lines
-
 MOST_ROUNDS = 24
 
 Boundary = Callable[[int | None, int], int]  # how much two layers, by index, differ in their names
@@ -31,22 +30,25 @@ def folded(elements: list[Element], likeness: Likeness, boundary: Boundary) -> l
             element.branches = [folded(b, likeness, boundary) for b in element.branches]
         elif isinstance(element, Repeat):
             element.layers = folded(element.layers, likeness, boundary)
+    numbers = [likeness.same(element) for element in elements]
     for _ in range(MOST_ROUNDS):
-        numbers = [likeness.same(element) for element in elements]
         runs = list(_runs(numbers, elements))
         if not runs:
             break
         shortest = min(length for _, length, _ in runs)
         found: list[Element] = []
+        known: list[int] = []
         done = 0
         for start, length, times in runs:
             if length != shortest or start < done:
                 continue
             start += _turned(numbers, elements, start, length, times, boundary)
             found += elements[done:start]
+            known += numbers[done:start]
             done = start + length * times
             found.append(_repeat(elements[start:done], length))
-        elements = found + elements[done:]
+            known.append(likeness.same(found[-1]))
+        elements, numbers = found + elements[done:], known + numbers[done:]
     return elements
 
 
@@ -60,11 +62,15 @@ def _runs(numbers: Sequence[int], elements: Sequence[Element]) -> Iterator[tuple
             same = _run(numbers, start, length)
             skipped[length] = start + same
             times = same // length + 1
-            once = elements[start : start + length]
-            lines = lines_of(once)
-            least = 2 * LEAST_SAVED if any(isinstance(e, Repeat) for e in once) else LEAST_SAVED
-            if times > 1 and lines * times - (1 if lines <= 3 else 3 + lines) >= least:
+            if times > 1 and _pays(elements[start : start + length], times):
                 yield start, length, times
+
+
+def _pays(once: Sequence[Element], times: int) -> bool:
+    """Say whether a repeat of some layers is shorter; one of other repeats is harder to read."""
+    lines = lines_of(once)
+    least = 2 * LEAST_SAVED if any(isinstance(one, Repeat) for one in once) else LEAST_SAVED
+    return lines * times - (1 if lines <= 3 else 3 + lines) >= least
 
 
 def _distances(numbers: Sequence[int]) -> list[tuple[int, ...]]:
