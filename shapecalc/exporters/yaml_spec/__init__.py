@@ -21,6 +21,7 @@ from shapecalc.exporters.yaml_spec.proof import is_same
 from shapecalc.exporters.yaml_spec.reading import flat_of
 from shapecalc.readers.base import MAX_BYTES
 from shapecalc.tracing import Trace
+from shapecalc.volumes import show
 
 TASTES = (0.0, 0.5, 1.0)  # how much long blocks are preferred to those that save most lines
 MOST_TRIED, MOST_SEARCHED = 3_000, 20_000  # layers for which all are tried, for which one is
@@ -42,7 +43,21 @@ def export(trace: Trace) -> str:
     own = spec.document.is_native and source is not None and not spec.given
     if own and source is not None and not source.text.lstrip().startswith("{"):
         return source.text
+    if spec.given or not spec.document.is_native:
+        data = _with_sizes_shown(data)
     return _text(data, {}, trace)
+
+
+def _with_sizes_shown(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a spec with the volumes of its inputs as people write them."""
+    volumes = data.get("inputs")
+    if not isinstance(volumes, Mapping):
+        return {k: _shown(v) if k == "input" else v for k, v in data.items()}
+    return {**data, "inputs": {name: _shown(volume) for name, volume in volumes.items()}}
+
+
+def _shown(volume: Any) -> Any:
+    return show(volume) if isinstance(volume, list) and len(volume) > 1 else volume
 
 
 def _made(trace: Trace) -> str | None:

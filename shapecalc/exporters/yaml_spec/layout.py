@@ -19,6 +19,7 @@ WIDTH = 100  # columns of a line
 MOST_LAYERS = 4  # inside the braces of one line
 INDENT = "  "
 PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$/]*|[1-9][0-9]*(?:x[0-9]+)+")
+BREAKS = re.compile("[\n\x85\u2028\u2029]")  # that YAML takes for the end of a line
 
 Comments = Mapping[tuple[int, Any], str]  # by the identity of a container, and a key or index in it
 
@@ -240,12 +241,16 @@ def _text(text: str, inside: bool) -> str:
         written = _dumped([text], flow=True).strip()[1:-1]
     else:
         written = _dumped(text).removesuffix("...\n").strip()
-    if "\n" in written or (written == text and resolve(text) != text):
+    if BREAKS.search(written) or (written == text and resolve(text) != text):
         return _dumped(text, style='"').strip()
     return written
 
 
 def _dumped(value: Any, *, flow: bool = False, style: str | None = None) -> str:
     return yaml.safe_dump(
-        value, default_flow_style=flow, default_style=style, width=10**9, allow_unicode=True
+        value,
+        default_flow_style=flow,
+        default_style=style,
+        width=10**9,
+        allow_unicode=style is None,
     )

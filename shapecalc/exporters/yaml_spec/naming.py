@@ -36,6 +36,7 @@ class Names:
         ours = names_of([*inputs, *own])
         self.inputs = ["input"] if len(inputs) == 1 else [ours[name] for name in inputs]
         self.ours = [ours[name] for name in own]
+        self._known = frozenset(own)
         self._parts = [[part for part in PARTS.split(name) if part] for name in own]
         self._digits = [DIGITS.findall(name) for name in own]
         self._blocks: set[str] = set()
@@ -57,8 +58,9 @@ class Names:
         A framework's own, such as conv2d_5, says nothing, and conv2 is what the language says.
         """
         name = self.own[index]
-        last = name.rpartition("/")[2]
-        if last == self.kinds[index] or _is_automatic(last) or self._is_taken(self.ours[index]):
+        layer, _, last = name.rpartition("/")
+        behind = last == self.kinds[index] and layer in self._known  # an activation inside a layer
+        if behind or _is_automatic(name) or self._is_taken(self.ours[index]):
             return None
         return self.ours[index]
 
@@ -81,7 +83,7 @@ class Names:
         """Say whether the language may give a name to another layer."""
         digits = re.search("[0-9]+$", name)
         cuts = range(digits.start(), len(name)) if digits else ()
-        return any(kind_of(name[:cut]) or name[:cut] in self._blocks for cut in cuts)
+        return any(name[:cut] in KINDS or name[:cut] in self._blocks for cut in cuts)
 
     def word(self, index: int) -> str:
         """Return what a layer is for, by its name: `expand` for block_1_expand_conv; or nothing."""
