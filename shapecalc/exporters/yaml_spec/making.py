@@ -38,7 +38,7 @@ class Maker:
         self.trace = trace
         self.inputs = flat.inputs
         spec = trace.spec
-        self.names = Names([*spec.inputs], spec.nodes)
+        self.names = Names([*spec.inputs], spec.nodes, spec.document.format)
         chains = Chains(flat, structured).listed()
         self.outputs = [value for value in spec.outputs.values() if value is not None]
         self.last = self._wire(chains)

@@ -13,7 +13,7 @@ from shapecalc.diagnostics import quote
 from shapecalc.exporters.spec_data import STRAY, names_of
 from shapecalc.exporters.yaml_spec.elements import Call, Element, Group, Leaf, Repeat
 from shapecalc.frameworks.lookups import all_words, spelled
-from shapecalc.layers import ALIASES, KINDS, kind_of
+from shapecalc.layers import KINDS, kind_of
 from shapecalc.network.blocks import RESERVED
 from shapecalc.network.wiring import Node
 
@@ -24,19 +24,21 @@ STAGE_LETTER = re.compile(r"[0-9]+[a-z]?$")
 SHORT = {"batch_norm": "norm", "depthwise_conv": "depthwise", "conv_transpose": "deconv"}
 NOBODYS = frozenset(("activation", "merge", "model", "layer", "node", "op", "tensor", "features"))
 GENERAL = ("block", "conv_block", "layer", "unit", "module", "stage", "cell")  # of any network
+KERAS = "keras"  # names layers by their classes; others by operations, whose words are our kinds
 LONGEST = 60  # characters of a name in a comment
 
 
 class Names:
     """The names of a network's layers, by their indices: as the file has them, and in ours."""
 
-    def __init__(self, inputs: Sequence[str], nodes: Sequence[Node]) -> None:
+    def __init__(self, inputs: Sequence[str], nodes: Sequence[Node], form: str | None) -> None:
         self.own = own = [node.name for node in nodes]
         self.kinds = [node.kind for node in nodes]
         ours = names_of([*inputs, *own])
         self.inputs = ["input"] if len(inputs) == 1 else [ours[name] for name in inputs]
         self.ours = [ours[name] for name in own]
         self._known = frozenset(own)
+        self._words = _words(form != KERAS)
         self._parts = [[part for part in PARTS.split(name) if part] for name in own]
         self._digits = [DIGITS.findall(name) for name in own]
         self._blocks: set[str] = set()
@@ -60,7 +62,7 @@ class Names:
         name = self.own[index]
         layer, _, last = name.rpartition("/")
         behind = last == self.kinds[index] and layer in self._known  # an activation inside a layer
-        if behind or _is_automatic(name) or self._is_taken(self.ours[index]):
+        if behind or _is_automatic(name, self._words) or self._is_taken(self.ours[index]):
             return None
         return self.ours[index]
 
@@ -94,7 +96,7 @@ class Names:
                 len(word) > 2
                 and word.isalpha()
                 and word not in ("block", "layer")
-                and not _is_automatic(word)
+                and not _is_automatic(word, _words(True))
             ):
                 return word
         return ""
@@ -116,7 +118,7 @@ class Names:
         count = 0
         while count < min(len(first), len(last)) and first[count] == last[count]:
             count += 1
-        if not count or (count == 1 and _is_automatic(first[0])):
+        if not count or (count == 1 and _is_automatic(first[0], _words(True))):
             return ""
         name = self.own[indices[0]]
         end = 0
@@ -187,7 +189,7 @@ class Names:
             words.add("_".join(part for part in parts if len(part) > 2))
         word = words.pop() if len(words) == 1 else ""
         usable = re.fullmatch(r"[A-Za-z][A-Za-z_]{2,30}", word) is not None
-        return word.lower() if usable and not _is_automatic(word) else ""
+        return word.lower() if usable and not _is_automatic(word, _words(True)) else ""
 
 
 def _repeats(element: Element) -> bool:
@@ -221,14 +223,14 @@ def _sizes(layers: Sequence[Element]) -> list[Any]:
 
 
 @cache
-def _words() -> frozenset[str]:
-    """Return the words that frameworks make names of."""
-    words = {spelled(word.name) for word in all_words()}
-    return frozenset(words | {*map(spelled, KINDS)} | {*ALIASES} | NOBODYS)
+def _words(our_kinds: bool) -> frozenset[str]:
+    """Return the words that frameworks make names of: of their layers, or of operations."""
+    words = {spelled(word.name) for word in all_words()} | NOBODYS
+    return frozenset(words | set(map(spelled, KINDS)) if our_kinds else words)
 
 
-def _is_automatic(name: str) -> bool:
-    """Say whether a framework gave a name by itself: a word for the kind, perhaps with a number."""
+def _is_automatic(name: str, words: frozenset[str]) -> bool:
+    """Say whether a framework gave a name by itself: a word for the layer, perhaps a number."""
     match = COUNTED.fullmatch(name)
     word = spelled(match[1]) if match else ""
-    return name.isdigit() or word in _words() or re.sub("[0-9]d$", "", word) in _words()
+    return name.isdigit() or word in words or re.sub("[0-9]d$", "", word) in words
