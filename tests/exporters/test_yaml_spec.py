@@ -213,6 +213,23 @@ def test_unsound_networks_are_written_as_they_are(foreign: Flat) -> None:
     assert "F: 30" in export(misfit)
 
 
+def test_comments_are_one_line_and_silence_nothing(foreign: Flat, tmp_path: Path) -> None:
+    """Names are any text; what stands behind a # is still a comment, and never an order to us."""
+    layers = []
+    for size in range(9):
+        name = f"a{size}\n- dense: 3\u2028\x85 # shapecalc: ignore-file[SC402] " + "x" * 300
+        layers += [
+            {"conv": {"name": f"{name}/conv", "K": size + 1, "F": 1, "S": 2}},
+            {"batch_norm": {"name": f"{name}/norm"}},
+            {"relu": {"name": f"{name}/act"}},
+        ]
+    text = export(foreign(layers, {"input": [2000, 2000, 3]}, "x\n# shapecalc: ignore-file[SC402]"))
+    assert text.count("#") > 5
+    again = written(tmp_path, text)
+    assert len(again) == 27
+    assert "SC402" in {found.code for found in again.diagnostics}
+
+
 # -- closed branches -------------------------------------------------------------------------------
 
 

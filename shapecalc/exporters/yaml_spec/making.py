@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from shapecalc.diagnostics import quote
 from shapecalc.exporters.yaml_spec.blocks import Blocks
 from shapecalc.exporters.yaml_spec.elements import Block, Call, Element, Likeness, copied, leaves
 from shapecalc.exporters.yaml_spec.graph import Chain, Chains, Flat
 from shapecalc.exporters.yaml_spec.layout import Comments
-from shapecalc.exporters.yaml_spec.naming import Names
+from shapecalc.exporters.yaml_spec.naming import Names, said
 from shapecalc.exporters.yaml_spec.repeats import folded
 from shapecalc.exporters.yaml_spec.writing import Writing
 from shapecalc.network import NetworkSpec
@@ -121,7 +120,7 @@ def head(spec: NetworkSpec) -> str:
     """Return the comment above a spec."""
     if not spec.file or spec.file == "-":
         return ""
-    return f"# From {quote(PurePath(spec.file).name)}, whose own names stand in the comments.\n"
+    return f"# From {said(PurePath(spec.file).name)}, whose own names stand in the comments.\n"
 
 
 def _volume(volume: Sequence[int | None]) -> str | int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from copy import copy
 from functools import cache
@@ -22,9 +23,29 @@ DIGITS = re.compile(r"[0-9]+")
 COUNTED = re.compile(r"(.+?)(?:_[0-9]+)?")
 STAGE_LETTER = re.compile(r"[0-9]+[a-z]?$")
 SHORT = {"batch_norm": "norm", "depthwise_conv": "depthwise", "conv_transpose": "deconv"}
-NOBODYS = frozenset(("activation", "merge", "model", "layer", "node", "op", "tensor", "features"))
+NOBODYS = frozenset(
+    (
+        "activation",
+        "merge",
+        "model",
+        "layer",
+        "node",
+        "op",
+        "tensor",
+        "features",
+        "leaky",
+        "maxpool",
+        "avgpool",
+        "shortcut",
+        "route",
+        "connected",
+        "reorg",
+        "yolo",
+    )
+)
 GENERAL = ("block", "conv_block", "layer", "unit", "module", "stage", "cell")  # of any network
 KERAS = "keras"  # names layers by their classes; others by operations, whose words are our kinds
+MOST_PARTS = 8  # of a name
 LONGEST = 60  # characters of a name in a comment
 
 
@@ -38,8 +59,9 @@ class Names:
         self.inputs = ["input"] if len(inputs) == 1 else [ours[name] for name in inputs]
         self.ours = [ours[name] for name in own]
         self._known = frozenset(own)
+        self._beginnings: Counter[tuple[str, ...]] | None = None  # of names; counted if needed
         self._words = _words(form != KERAS)
-        self._parts = [[part for part in PARTS.split(name) if part] for name in own]
+        self._parts = [[part for part in PARTS.split(name, MOST_PARTS) if part] for name in own]
         self._digits = [DIGITS.findall(name) for name in own]
         self._blocks: set[str] = set()
         pairs = pairwise(range(len(own)))
@@ -128,8 +150,12 @@ class Names:
 
     def _covers(self, label: str, count: int) -> bool:
         """Say whether no more than so many layers have names that begin with some parts."""
-        parts = [part for part in PARTS.split(label) if part]
-        return sum(own[: len(parts)] == parts for own in self._parts) <= count
+        parts = [part for part in PARTS.split(label, MOST_PARTS) if part]
+        if self._beginnings is None:
+            self._beginnings = Counter(
+                tuple(own[:end]) for own in self._parts for end in range(1, len(own) + 1)
+            )
+        return self._beginnings[tuple(parts)] <= count
 
     def belong(self, indices: Sequence[int]) -> bool:
         """Say whether the names of some layers begin with the same parts, numbers among them."""
@@ -141,13 +167,13 @@ class Names:
         if copies == 1:
             label = self.label(indices)
             if label and (DIGITS.search(label) or self._covers(label, len(indices))):
-                return quote(label, LONGEST)
+                return said(label)
         first, last = self.label(indices[:size]), self.label(indices[-size:])
         if not first or not last or first == last:
             first, last = self.own[indices[0]], self.own[indices[-1]]
         if first == last or last.startswith(f"{first}/"):
-            return quote(first, LONGEST)
-        return f"{quote(first, LONGEST)} to {quote(last, LONGEST)}"
+            return said(first)
+        return f"{said(first)} to {said(last)}"
 
     # -- blocks ------------------------------------------------------------------------------------
 
@@ -190,6 +216,11 @@ class Names:
         word = words.pop() if len(words) == 1 else ""
         usable = re.fullmatch(r"[A-Za-z][A-Za-z_]{2,30}", word) is not None
         return word.lower() if usable and not _is_automatic(word, _words(True)) else ""
+
+
+def said(name: str) -> str:
+    """Return a file's own text for a comment: in one line, and nothing that silences findings."""
+    return quote(name, LONGEST).replace("shapecalc:", "shapecalc-")
 
 
 def _repeats(element: Element) -> bool:
