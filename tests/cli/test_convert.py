@@ -128,3 +128,42 @@ def test_an_input_of_which_nothing_is_known_is_asked_for(run: Run, tmp_path: Pat
 def test_standard_input_is_read(run: Run) -> None:
     done = run("convert", "-", stdin="input: 3\nlayers: [relu]\n")
     assert json.loads(done.stdout) == {"input": 3, "layers": ["relu"]}
+
+
+# -- as YAML -------------------------------------------------------------------------------------
+
+KERAS = SPECS / "frameworks" / "cifar-keras.json"
+
+
+def test_a_file_of_another_format_becomes_a_spec(run: Run, tmp_path: Path) -> None:
+    done = run("convert", KERAS, "--to", "yaml", "-o", "cifar.shape.yaml")
+    assert (done.exit_code, done.output) == (0, "")
+    assert run("check", "cifar.shape.yaml").exit_code == 0
+    before, after = shapecalc.trace(KERAS), shapecalc.trace(tmp_path / "cifar.shape.yaml")
+    assert after.totals == before.totals
+    assert [r.output for r in after.layers] == [r.output for r in before.layers]
+    again = run("convert", "cifar.shape.yaml", "--to", "yaml")
+    assert again.stdout == (tmp_path / "cifar.shape.yaml").read_text(encoding="utf-8")
+
+
+def test_another_input_is_written_in_yaml_with_its_own_totals(run: Run) -> None:
+    done = run("convert", KERAS, "--to", "yaml", "--input", "64x48x3")
+    assert done.exit_code == 0
+    assert "\ninput: 64x48x3\n" in done.stdout
+    assert (
+        "expect: {output: 10, parameters: 20106, non_trainable: 64, macs: 16810624}" in done.stdout
+    )
+
+
+def test_what_is_no_network_is_not_written_in_yaml(run: Run, tmp_path: Path) -> None:
+    for text in ("questions: [conv1.parameters]\n", "", "3\n", "layers: 3\ninput: 3\n"):
+        (tmp_path / "other.yaml").write_text(text, encoding="utf-8")
+        done = run("convert", "other.yaml", "--to", "yaml")
+        assert (done.exit_code, done.stdout) == (1, "")
+
+
+def test_a_faulty_spec_is_written_in_yaml_and_its_faults_are_told(run: Run, files: Path) -> None:
+    done = run("convert", "faulty.yaml", "--to", "yaml")
+    assert done.exit_code == 1
+    assert done.stdout == (files / "faulty.yaml").read_text(encoding="utf-8")
+    assert "SC201" in done.stderr

@@ -124,8 +124,13 @@ def opening() -> bytes:
     return b"\x89HDF\r\n\x1a\n\2\10\10\0" + b"".join(a.to_bytes(8, "little") for a in addresses)
 
 
+ARRAY = b"\x93NUMPY\x01\0\x3a\0{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }\n" + bytes(
+    4
+)
+
+
 def test_an_archive_of_others_is_named_for_what_it_is(tmp_path: Path) -> None:
-    (one,) = found(tmp_path, "a.keras", archive({"arr_0.npy": b"\x93NUMPY"}))
+    (one,) = found(tmp_path, "a.keras", archive({"arr_0.npy": ARRAY}))
     assert one == "SC101 this is a NumPy archive (.npz)"
 
 
