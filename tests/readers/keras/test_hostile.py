@@ -124,7 +124,8 @@ def opening() -> bytes:
     return b"\x89HDF\r\n\x1a\n\2\10\10\0" + b"".join(a.to_bytes(8, "little") for a in addresses)
 
 
-ARRAY = b"\x93NUMPY\x01\0\x3a\0{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }\n" + bytes(
+HEADER = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }\n"
+ARRAY = b"\x93NUMPY\x01\0" + bytes([len(HEADER), 0]) + HEADER + bytes(4)
     4
 )
 
