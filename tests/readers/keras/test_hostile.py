@@ -126,8 +126,6 @@ def opening() -> bytes:
 
 HEADER = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }\n"
 ARRAY = b"\x93NUMPY\x01\0" + bytes([len(HEADER), 0]) + HEADER + bytes(4)
-    4
-)
 
 
 def test_an_archive_of_others_is_named_for_what_it_is(tmp_path: Path) -> None:
