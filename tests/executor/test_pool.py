@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shapecalc import executor
 from shapecalc.executor.buffers import Array, Buffers
 from shapecalc.executor.kernels import KERNELS, pool_axis, small_windows
 from shapecalc.executor.kernels.base import Context
@@ -497,3 +498,20 @@ def test_an_unpooling_stays_in_single_precision_and_undoes_its_pool() -> None:
         assert (y != 0).sum() == pooled.size
         again, _ = pool.forward(context, [np.where(y == 0, -np.inf, y).astype(np.float32)], {})
         assert np.array_equal(again, pooled)
+
+
+def test_a_window_in_the_padding_alone_puts_nothing_back() -> None:
+    """Its largest value has no position: what is unpooled there is lost, and so is its gradient."""
+    spec = {
+        "input": "2x2x1",
+        "layers": [
+            {"max_pool": {"name": "pool", "F": 2, "S": 1, "P": 1, "dilation": 3}},
+            {"global_avg_pool": {"name": "one", "from": "input"}},
+            {"max_unpool": {"name": "back", "of": "pool"}},
+        ],
+    }
+    image = np.ones((1, 1, 2, 2))
+    result = executor.run(spec, inputs=image, upstream={"back": image})
+    assert result.outputs["one"].tolist() == [[[[1]]]]
+    assert result.outputs["back"].tolist() == [[[[0, 0], [0, 0]]]]
+    assert result.gradients["one"].tolist() == [[[[0]]]]
