@@ -88,6 +88,17 @@ def test_sizes_that_are_no_multiple_of_the_strides_are_warned_of(
     assert (found.line, found.hint) == (2, f"height={whole - stride} or height={whole}")
 
 
+def test_both_sizes_are_one_warning(net: Net) -> None:
+    trace = net(
+        "maxpool stride=4", "convolutional filters=6", "yolo classes=1 mask=0", size="9x7x3"
+    )
+    (found,) = told(trace)
+    assert (found.code, found.line) == ("SC605", 3)
+    assert "width 7 and height 9 are no multiples of 4" in found.message
+    assert found.hint == "width=4 or width=8, height=8 or height=12"
+    assert "join" not in found.message
+
+
 def test_classifiers_take_any_size(net: Net) -> None:
     assert told(net("maxpool stride=2", "avgpool", "softmax", size="9x9x3")) == []
 
