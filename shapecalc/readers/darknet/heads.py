@@ -6,6 +6,7 @@ Source: Darknet, region_layer.c, yolo_layer.c, gaussian_yolo_layer.c and detecti
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 
 from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding
@@ -64,7 +65,13 @@ def detection(network: Network) -> None:
     wanted = side * side * ((1 + coords) * anchors + classes)
     formula = f"{side}*{side}*((1 + {coords})*{anchors} + classes {classes}) = {wanted}"
     volume = network.volume()
-    if volume is not None and len(volume) == 1:
+    if volume is not None and len(volume) > 1:  # filters alone do not settle it
+        values = prod(size for size in volume if size is not None)
+        if None not in volume and values != wanted:
+            message = f"{network.title} needs {formula} values, and gets {values}"
+            hint = f"a [connected] with output={wanted} before it"
+            network.fault(rules.FALSE_CLAIM, message, hint)
+    else:
         _check(network, wanted, formula, "values")
     network.keeping(network.word)
     network.no_image[network.before] = network.title

@@ -50,6 +50,14 @@ def test_the_detector_of_the_first_yolo_needs_its_number_of_values(net: Net) -> 
     assert found.hint == "write output=1715 in connected_0"
 
 
+def test_the_first_yolos_detector_may_get_an_image(net: Net) -> None:
+    head = "detection classes=2 coords=4 side=2 num=2"  # 2*2*((1 + 4)*2 + 2) = 48
+    assert told(net("convolutional filters=12", head, size="2x2x3")) == []
+    (found,) = told(net("convolutional filters=12", head, size="4x4x3"))
+    assert (found.code, found.line) == ("SC301", 7)
+    assert "= 48 values, and gets 192" in found.message
+
+
 def test_where_no_filters_are_written_the_section_is_named(net: Net) -> None:
     (found,) = told(net("convolutional size=1", "yolo classes=1 mask=0"))
     assert (found.code, found.line, found.where) == ("SC301", 5, "conv_0.filters")
