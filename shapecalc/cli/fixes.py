@@ -50,8 +50,9 @@ class Fixer:
         source = trace.spec.document.source
         assert source is not None
         if not self.writes:
-            click.echo(_difference(path, source.text, done.text), nl=False)
-        elif not self._write(path, source.text, done):
+            click.echo(difference(path, source.text, done.text), nl=False)
+        elif not write_back(path, source.text, done.text):
+            self.failed = True
             return trace
         self.changed += 1
         self.fixes += done.fixes
@@ -59,25 +60,25 @@ class Fixer:
 
     def _done(self, trace: Trace, wanted: Wanted) -> Fixed | None:
         if self.comments:
-            return commented(trace, wanted, lambda text: _again(trace, text))
-        return fixed(trace, wanted, self.unsafe, lambda text: _again(trace, text))
-
-    def _write(self, path: str, before: str, done: Fixed) -> bool:
-        """Write a file, unless it is no longer what was read; say whether that went well."""
-        try:
-            raw = Path(path).read_bytes()
-            mark = MARK if raw.startswith(MARK) else b""
-            if raw != mark + before.encode():
-                raise OSError("it has changed since it was read; nothing is written")
-            replace_file(mark + done.text.encode(), Path(path))
-        except (OSError, ValueError) as error:
-            complain(path, error)
-            self.failed = True
-            return False
-        return True
+            return commented(trace, wanted, lambda text: traced_again(trace, text))
+        return fixed(trace, wanted, self.unsafe, lambda text: traced_again(trace, text))
 
 
-def _again(trace: Trace, text: str) -> Trace:
+def write_back(path: str, before: str, after: str) -> bool:
+    """Write a file's text, unless it is no longer what was read; say whether that went well."""
+    try:
+        raw = Path(path).read_bytes()
+        mark = MARK if raw.startswith(MARK) else b""
+        if raw != mark + before.encode():
+            raise OSError("it has changed since it was read; nothing is written")
+        replace_file(mark + after.encode(), Path(path))
+    except (OSError, ValueError) as error:
+        complain(path, error)
+        return False
+    return True
+
+
+def traced_again(trace: Trace, text: str) -> Trace:
     """Return the trace of another text of a file, read as the file was."""
     spec = trace.spec
     assert spec.document.source is not None
@@ -87,7 +88,7 @@ def _again(trace: Trace, text: str) -> Trace:
     return shapecalc.trace(replace(after, selected=spec.selected))
 
 
-def _difference(path: str, before: str, after: str) -> str:
+def difference(path: str, before: str, after: str) -> str:
     """Return a unified difference, as patch takes it."""
     name = quote(Path(path).as_posix(), 400)
     lines = unified_diff(_lines(before), _lines(after), name, name)
