@@ -48,13 +48,14 @@ class Items:
         self.ranks: dict[str, int | None] = {}
         self.first: set[str] = set()
         self._by_name: dict[str, Item] = {}
+        self._numbers: dict[str, int] = {}  # of names that came several times
         self._volumes: dict[str, Sizes | None] = {}
 
     def free(self, name: str) -> str:
         """Return a name like another that nothing has yet."""
-        found, number = name, 1
+        found = name
         while found in self.ranks:
-            number += 1
+            number = self._numbers[name] = self._numbers.get(name, 1) + 1
             found = f"{name}_{number}"
         return found
 

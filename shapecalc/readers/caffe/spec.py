@@ -65,11 +65,14 @@ class Translation:
 
     def add_input(self, blob: str, sizes: Sizes | None, path: tuple[str | int, ...]) -> str:
         """Add an input of the network; return its value."""
-        if sizes is None and blob in self.axes:
-            sizes = (None,) * (self.axes[blob] + 1)
-        volume = None if sizes is None else turned_back(sizes)
-        volume = self.given.get(blob, volume)
-        value = self.building.items.add_input(blob, volume, path)
+        items = self.building.items
+        axes = self.axes.get(blob)
+        volume = None if axes is None else (None,) * (axes + 1)
+        if sizes is not None:
+            volume = turned_back(sizes)
+        value = items.add_input(blob, self.given.get(blob, volume), path)
+        if sizes is not None:  # the file says how many axes there are
+            items.own[value] = turned_back(sizes)
         self.gives(blob, value)
         return value
 
