@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Any, Protocol
 
+    from shapecalc.comparison import Difference
     from shapecalc.diagnostics import Diagnostic, Finding, SpecError
     from shapecalc.network import NetworkSpec
     from shapecalc.records import LayerRecord
@@ -108,6 +109,7 @@ def trace(
     inputs: Inputs = None,
     max_layers: int | None = None,
     select: Sequence[str] = (),
+    weights: str | PathLike[str] | None = None,
 ) -> Trace:
     """Trace a path, a mapping, a live model of Keras or PyTorch, or a NetworkSpec.
 
@@ -117,7 +119,8 @@ def trace(
     `inputs` are other volumes in the place of the network's own, as `read` takes them; a claim
     under `expect` that holds for its own is not held against them. A path or mapping may have
     100,000 layers, or `max_layers`. `select` names advice on specs (SC4, SC401) that is wanted for
-    files of frameworks, too.
+    files of frameworks, too. `weights` is a weight file with which the parameters are compared;
+    one that cannot be opened raises OSError, one that cannot be read ValueError.
     """
     from dataclasses import replace
 
@@ -134,7 +137,8 @@ def trace(
             spec = network.build(source.document, source.max_layers, inputs)
         if select:
             spec = replace(spec, selected=frozenset(rules.beginning(*select)))
-        return replace(checks.traced(spec), diagnose=_diagnose)
+        found = replace(checks.traced(spec), diagnose=_diagnose)
+        return found if weights is None else _compared(found, weights)
 
 
 def check(
@@ -143,12 +147,13 @@ def check(
     inputs: Inputs = None,
     max_layers: int | None = None,
     select: Sequence[str] = (),
+    weights: str | PathLike[str] | None = None,
 ) -> list[Diagnostic]:
     """Return what is wrong with a network, in the order of the file; nothing if all is well.
 
     Arguments are those of `trace`.
     """
-    found = trace(source, inputs=inputs, max_layers=max_layers, select=select)
+    found = trace(source, inputs=inputs, max_layers=max_layers, select=select, weights=weights)
     return list(found.diagnostics)
 
 
@@ -195,6 +200,22 @@ def convert(
     return export(trace(source, inputs=inputs, max_layers=max_layers))
 
 
+def diff(
+    old: Source | NetworkSpec,
+    new: Source | NetworkSpec,
+    *,
+    inputs: Inputs = None,
+    max_layers: int | None = None,
+) -> Difference:
+    """Return what differs between two networks; their layers' names, and how they are written, do
+    not. Arguments are those of `trace`.
+    """
+    from shapecalc.comparison import compare
+
+    traces = [trace(source, inputs=inputs, max_layers=max_layers) for source in (old, new)]
+    return compare(*traces)
+
+
 def explain(topic: str) -> str:
     """Return a page: of a rule (SC201), a layer kind (conv), a guide or a topic (padding).
 
@@ -205,10 +226,26 @@ def explain(topic: str) -> str:
     return page(topic)
 
 
+def _compared(trace: Trace, weights: str | PathLike[str]) -> Trace:
+    from pathlib import Path
+
+    path = Path(weights)
+    read = _import("shapecalc.checkpoints").read_path(path)
+    if read is None:
+        raise ValueError(f"{path.name} is no weight file that shapecalc reads")
+    found: Trace = _import("shapecalc.weights.comparison").compared(trace, read, path.name)
+    return found
+
+
 def _diagnose(trace: Trace) -> tuple[Diagnostic, ...]:
-    diagnose = _import("shapecalc.repairs").diagnose  # nothing is wrong with most specs
-    native = trace.spec.document.is_native  # what a file states is no student's mistake
-    found: tuple[Diagnostic, ...] = diagnose(trace, _cause if native else None)
+    document = trace.spec.document
+    found: tuple[Diagnostic, ...] = ()
+    if trace.findings:
+        diagnose = _import("shapecalc.repairs").diagnose  # nothing is wrong with most specs
+        # What a file of another format states is no student's mistake.
+        found = diagnose(trace, _cause if document.is_native else None)
+    if document.directives is not None:
+        found = _import("shapecalc.ignoring").left_out(found, document)
     return found
 
 
@@ -227,6 +264,7 @@ __all__ = [
     "__version__",
     "check",
     "convert",
+    "diff",
     "explain",
     "read",
     "trace",

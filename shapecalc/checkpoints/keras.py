@@ -31,7 +31,7 @@ IN_ARCHIVE = "model.weights.h5"
 ARCHIVE = re.compile(rb"PK\x03\x04.{26}(?:metadata|config|model)\.", re.DOTALL)
 WITH_NETWORK = "model_weights"  # the group where the file holds the architecture, too
 SKIPPED = ("optimizer", "optimizer_weights")  # of the training that has been
-VARIABLES = "vars"
+CONTAINER, VARIABLES = "layers", "vars"  # parts of names that Keras 3 writes
 
 
 def claims(start: bytes, name: str) -> bool:
@@ -96,17 +96,24 @@ def _texts(file: HDF5File, name: str, path: str) -> tuple[str, ...] | None:
 
 
 def _layer_of(file: HDF5File, name: str, known: dict[str, str | None]) -> str | None:
-    """Return the name that a layer's variables have beside them, if any."""
-    group, found, _ = name.rpartition(f"/{VARIABLES}/")
-    if not found:
-        return None
+    """Return the name of the layer that newer versions have beside its variables, if any."""
+    group = group_of(name)
     if group not in known:
         try:
-            stated = file.attribute("name", f"{group}/{VARIABLES}")
-        except Unreadable:
+            stated = file.attribute("name", f"{group}/{VARIABLES}") if group else None
+        except (KeyError, Unreadable):
             stated = None
         known[group] = stated if isinstance(stated, str) else None
     return known[group]
+
+
+def group_of(name: str) -> str:
+    """Return the group of a layer: layers/bidirectional of all that is in it."""
+    parts = name.split("/")
+    end = 0
+    while parts[end : end + 1] == [CONTAINER] and len(parts) > end + 2:
+        end += 2
+    return "/".join(parts[:end])
 
 
 def _tensor(dataset: Dataset, name: str, layer: str | None) -> Tensor:

@@ -90,6 +90,7 @@ def read_pickle(
     stream: BinaryIO,
     makers: Makers = NO_MAKERS,
     persistent: Callable[[Any], Any] = Persistent,
+    most_steps: int = MOST_STEPS,
 ) -> Any:
     """Return what a pickle holds; the stream is left right behind it.
 
@@ -98,7 +99,7 @@ def read_pickle(
     they must not call anything of these, nor do more than a few steps. `persistent` is given the
     identity of what is kept outside. Raises Damaged, Unsupported.
     """
-    return _Machine(makers, persistent).run(_Bounded(stream))
+    return _Machine(makers, persistent, most_steps).run(_Bounded(stream))
 
 
 class _Bounded:
@@ -129,8 +130,8 @@ class _Bounded:
 class _Machine:
     """Runs a pickle's instructions, each of which is a method or an entry of the tables below."""
 
-    def __init__(self, makers: Makers, persistent: Callable[[Any], Any]) -> None:
-        self._makers, self._persistent = makers, persistent
+    def __init__(self, makers: Makers, persistent: Callable[[Any], Any], most_steps: int) -> None:
+        self._makers, self._persistent, self._most = makers, persistent, most_steps
         self._stack: list[Any] = []
         self._memo: dict[int, Any] = {}
         self._steps = 0
@@ -157,8 +158,8 @@ class _Machine:
 
     def _spend(self, steps: int) -> None:
         self._steps += steps
-        if self._steps > MOST_STEPS:
-            raise Unsupported(f"a pickle of more than {MOST_STEPS:,} steps")
+        if self._steps > self._most:
+            raise Unsupported(f"a pickle of more than {self._most:,} steps")
 
     def _step(self, name: str, argument: Any) -> None:
         if name in VALUES:

@@ -34,7 +34,8 @@ MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 MAGIC = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19"  # the pickle of it, but for its end
 PROTOCOL = 1001
 PICKLE = "/data.pkl"  # in a folder that is called as the file was
-MOST_STORAGES = 200_000
+MOST_STORAGES = 100_000
+FEW_STEPS = 1000  # of the small pickles in front
 
 STORAGES = {  # names of classes, and what their values are
     "FloatStorage": "float32", "DoubleStorage": "float64", "HalfStorage": "float16",
@@ -115,15 +116,15 @@ def _pickles_in(archive: Archive) -> list[str]:
 def _read_legacy(stream: BinaryIO) -> Saved:
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
-    if read_pickle(stream) != MAGIC_NUMBER:
+    if read_pickle(stream, most_steps=FEW_STEPS) != MAGIC_NUMBER:
         raise Damaged("this is not what torch.save writes")
-    if read_pickle(stream) != PROTOCOL:
+    if read_pickle(stream, most_steps=FEW_STEPS) != PROTOCOL:
         raise Unsupported("a version of torch.save's files that is not known")
-    read_pickle(stream)  # the machine on which it was written
+    read_pickle(stream, most_steps=FEW_STEPS)  # the machine on which it was written
     storages: dict[str, Storage] = {}
     root = read_pickle(stream, MAKERS, _remembering(storages))
-    keys = read_pickle(stream)
-    if not isinstance(keys, list) or len(keys) > MOST_STORAGES:
+    keys = read_pickle(stream, most_steps=3 * MOST_STORAGES)
+    if not isinstance(keys, list):
         raise Damaged("the list of storages is none")
     named = {str(key) for key in keys if isinstance(key, str | int)}
     if not storages.keys() <= named:

@@ -62,8 +62,10 @@ class _Walk:
             self._steps += len(inside)
             if self._steps > MOST_STEPS or len(found) > MOST_TENSORS:
                 raise Unsupported("a file of far too many parts")
-            if not inside or id(value) in above or len(above) > DEEPEST:
+            if not inside or id(value) in above:
                 continue
+            if len(above) >= DEEPEST:
+                raise Unsupported(f"a file that is nested deeper than {DEEPEST}")
             below = above | {id(value)}
             for key, member in reversed(inside):
                 full = f"{name}.{key}" if name and key else name or key

@@ -45,8 +45,8 @@ def command(
     output: Path | None,
     force: bool,
 ) -> None:
-    """Write a network in another format: json is the spec language, as data. FILE is of any format
-    that can be read, - is standard input.
+    """Write a network in another format: json is the spec language as data, yaml a spec as a person
+    writes it. FILE is of any format that can be read, - is standard input.
     """
     refuse_overwriting(output, force, (path,))
     trace = trace_path(path, max_layers, inputs)

@@ -91,6 +91,55 @@ def chosen_paths(ctx: click.Context, paths: tuple[str, ...], module: str | None)
     return (module,)
 
 
+Compared = Callable[[Trace], Trace]
+
+
+def _compared(ctx: click.Context, option: click.Parameter, value: str | None) -> Compared:
+    """Return what adds to a trace what is wrong between it and a weight file, if there is one.
+
+    A file that cannot be opened is wrong usage; of one that is damaged it is said, and that is all.
+    """
+    if value is None:
+        return lambda trace: trace
+    from shapecalc import checkpoints  # all this is rarely asked for
+    from shapecalc.checkpoints.base import Unreadable
+    from shapecalc.weights.comparison import compared
+
+    path = Path(value)
+    try:
+        weights = checkpoints.read_path(path)
+    except Unreadable as error:
+        complain(value, error)
+        ctx.exit(FAULTY)
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
+        reason = getattr(error, "strerror", None) or str(error)
+        raise click.BadParameter(f"{quote(value, 400)}: {reason}") from None
+    if weights is None:
+        raise click.BadParameter(f"{quote(value, 400)} is {_what(path)}, and no weight file")
+    return lambda trace: compared(trace, weights, path.name)
+
+
+def _what(path: Path) -> str:
+    """Return what a file is, with what to do about it where that gives weights."""
+    from shapecalc.readers import foreign
+
+    with path.open("rb") as stream:
+        kind = foreign.kind_of(stream.read(foreign.HEAD), None)
+    if kind is None:
+        return "a file of another kind"
+    return f"{kind.name} ({kind.hint})" if kind.fetched else kind.name
+
+
+weights_option = click.option(
+    "--weights",
+    "compared",
+    callback=_compared,
+    metavar="FILE",
+    help="Compare the parameters with a weight file: .safetensors, .pt, .pth, .npz, .weights.h5,"
+    " .weights.",
+)
+
+
 class Named(click.Choice):  # type: ignore[type-arg]  # click 8.1 takes none
     """A name in a registry. Help lists ours; a plug-in's, or an installed one, is taken as well."""
 
@@ -106,23 +155,31 @@ class Named(click.Choice):  # type: ignore[type-arg]  # click 8.1 takes none
         return super().convert(value, param, ctx)
 
 
-def read(path: str) -> Document:
-    """Return the document of a file, `-` for standard input. Raises OSError or ValueError."""
+def read(path: str, name: str | None = None) -> Document:
+    """Return the document of a file, `-` for standard input, which may have the name of a file.
+
+    Raises OSError or ValueError.
+    """
     if path != "-":
         return readers.read_path(Path(path))
     if sys.stdin is None:
         raise OSError("standard input is closed")
-    return readers.read_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), path)
+    return readers.read_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), name or path)
 
 
 def trace_path(
-    path: str, max_layers: int, inputs: Inputs = None, select: Sequence[str] = ()
+    path: str,
+    max_layers: int,
+    inputs: Inputs = None,
+    select: Sequence[str] = (),
+    name: str | None = None,
 ) -> Trace | None:
     """Return the trace of a file, `-` for standard input; None, with a message, if it is unreadable
-    or has not the inputs that are given. `select` are codes that are asked for.
+    or has not the inputs that are given. `select` are codes that are asked for, `name` is what
+    standard input holds.
     """
     try:
-        spec = network.build(read(path), max_layers, inputs)
+        spec = network.build(read(path, name), max_layers, inputs)
     except SpecError as error:
         (fault,) = error.diagnostics
         complain(path, ValueError(f"--input: {fault.message}; {fault.hint}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -24,12 +24,17 @@ class Search:
         paths: tuple[str, ...],
         label: str,
         quiet: bool = False,
-        select: Sequence[str] = (),
+        select: Callable[[str], Sequence[str]] = lambda path: (),
+        name: str | None = None,
+        excludes: Callable[[str], bool] = lambda path: False,
         code: bool = False,
     ) -> None:
         self.paths = paths
         self.is_code = code  # the one path names a module of Python
-        self.select = select  # codes that are asked for
+        self.select = select  # codes that are asked for in a file
+        self.name = name  # of what standard input holds
+        self.excludes = excludes  # whether a file found in a folder is left out
+        self.excluded = 0
         self.label = label  # of the progress bar
         self.quiet = quiet
         self.found_in_folder: set[str] = set()
@@ -73,10 +78,10 @@ class Search:
 
     def _trace(self, path: str, max_layers: int, inputs: Inputs) -> Trace | None:
         if not self.is_code:
-            return trace_path(path, max_layers, inputs, self.select)
+            return trace_path(path, max_layers, inputs, self.select(path), self.name)
         from shapecalc.cli.modules import trace_module  # few networks are made by code
 
-        return trace_module(path, max_layers, inputs, self.select)
+        return trace_module(path, max_layers, inputs, self.select(path))
 
     def _walk(self) -> Iterator[str]:
         for path in self.paths:
@@ -92,6 +97,9 @@ class Search:
             for name in sorted(names):
                 file = str(Path(root, name))
                 if name.startswith(".") or not name.lower().endswith(wanted):
+                    continue
+                if self.excludes(file):
+                    self.excluded += 1
                     continue
                 if os.path.isfile(file) or not os.path.exists(file):  # no pipes, no sockets
                     self.found_in_folder.add(file)

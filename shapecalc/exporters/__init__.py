@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 EXPORTERS: Registry[Exporter] = Registry(
     "format to convert to",
-    {"json": "shapecalc.exporters.json_spec:export"},
+    {
+        "json": "shapecalc.exporters.json_spec:export",
+        "yaml": "shapecalc.exporters.yaml_spec:export",
+    },
     "shapecalc.exporters",
     fits=callable,
     needs="a function of a Trace, which returns text or bytes",

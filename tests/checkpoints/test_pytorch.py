@@ -134,6 +134,11 @@ def test_types_that_are_not_known_are_refused() -> None:
             read(dumps_legacy(made))
 
 
+def test_the_small_pickles_in_front_stay_small() -> None:
+    with pytest.raises(Unsupported, match="1,000 steps"):
+        read(legacy(STATE).replace(dumps({"little_endian": True}), dumps(list(range(2000)))))
+
+
 def test_values_that_are_not_there_are_missed() -> None:
     with pytest.raises(Damaged, match="cut short"):
         read(legacy(STATE)[:-1])

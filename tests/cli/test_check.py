@@ -345,7 +345,7 @@ def test_quiet_prints_findings_only(run: Run, files: Path, word: str, form: str)
     assert "missing.yaml" in missing.stderr
 
 
-ONNX = b"\x08\x07\x12\x07pytorch\x1a\x032.1:\xa5\x01\x0a\x11"
+SAVED_MODEL = b"\x08\x01\x12\xd6\x9c\x01\x0a\x93"
 LLAMA = b'{"model_type": "llama", "hidden_size": 2048}'
 ANSWERS = b"student: Ada\nconv1: 28x28x6\n"
 ASSIGNMENT = b"spec: sound.yaml\nquestions: [conv1.output]\n"
@@ -353,18 +353,19 @@ ASSIGNMENT = b"spec: sound.yaml\nquestions: [conv1.output]\n"
 
 def test_files_of_other_kinds_are_skipped_and_counted_in_a_folder(run: Run, files: Path) -> None:
     for name, content in {
-        "onnx.yaml": ONNX, "llama.json": LLAMA, "answers.yaml": ANSWERS, "hw.yaml": ASSIGNMENT,
+        "saved_model.yaml": SAVED_MODEL, "llama.json": LLAMA, "answers.yaml": ANSWERS,
+        "hw.yaml": ASSIGNMENT,
     }.items():  # fmt: skip
         (files / name).write_bytes(content)
     result = run("check", ".")
     assert "4 files checked, 4 skipped (no layers or input)" in result.stderr
-    assert not any(name in result.output for name in ("onnx", "llama", "answers", "hw"))
+    assert not any(name in result.output for name in ("saved", "llama", "answers", "hw"))
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (ONNX, "this is an ONNX model"),
+        (SAVED_MODEL, "this is a TensorFlow SavedModel"),
         (LLAMA, "this is a Hugging Face model's configuration"),
         (ANSWERS, "this is a student's answers"),
         (ASSIGNMENT, "this is an assignment"),
@@ -381,3 +382,44 @@ def test_a_file_of_another_kind_is_named(
     assert said in result.stdout
     assert "?" not in result.stdout
     assert len(result.stdout.splitlines()) < 8
+
+
+# -- formats for CI, files, counts -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["github", "gitlab", "junit", "sarif", "rdjson"])
+def test_a_format_for_ci_has_the_findings_of_all_files(run: Run, files: Path, form: str) -> None:
+    result = run("check", "faulty.yaml", "sound.yaml", "--format", form)
+    assert result.exit_code == 1
+    assert result.stdout.count("does not fit") or "SC201" in result.stdout
+
+
+def test_the_environment_chooses_the_format(
+    run: Run, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHAPECALC_FORMAT", "json")
+    assert items(run("check", "faulty.yaml"))[0]["code"] == "SC201"
+    assert run("check", "faulty.yaml", "--format", "text").stdout.startswith("faulty.yaml:")
+
+
+@pytest.mark.parametrize("form", ["text", "sarif"])
+def test_findings_go_to_a_file_that_is_not_overwritten(run: Run, files: Path, form: str) -> None:
+    result = run("check", "faulty.yaml", "--format", form, "-o", "found.txt")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "SC201" in (files / "found.txt").read_text(encoding="utf-8")
+    assert run("check", "faulty.yaml", "-o", "found.txt").exit_code == 2
+    assert run("check", "faulty.yaml", "-o", "found.txt", "--force").exit_code == 1
+    assert run("check", "faulty.yaml", "-o", "faulty.yaml", "--force").exit_code == 2
+
+
+def test_exit_zero_forgives_what_is_found_and_not_what_cannot_be_opened(
+    run: Run, files: Path
+) -> None:
+    assert run("check", "faulty.yaml", "--exit-zero").exit_code == 0
+    assert run("check", "faulty.yaml", "missing.yaml", "--exit-zero").exit_code == 2
+
+
+def test_statistics_count_codes_instead_of_listing(run: Run, files: Path) -> None:
+    result = run("check", "faulty.yaml", "--statistics")
+    assert result.exit_code == 1
+    assert result.stdout == "1  SC201  stride does not fit\n"

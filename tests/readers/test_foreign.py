@@ -66,8 +66,6 @@ class Net(nn.Module):
     def __init__(self):
         super().__init__()
 '''
-PROTOTXT = 'name: "LeNet"\ninput: "data"\ninput_dim: 1\nlayer {\n  name: "conv1"\n  type: "X"\n}\n'
-CFG = "[net]\n# Testing\nbatch=1\nwidth=416\n\n[convolutional]\nfilters=32\nsize=3\n"
 POINTER = (
     "version https://git-lfs.github.com/spec/v1\n"
     "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
@@ -75,10 +73,7 @@ POINTER = (
 
 FILES: dict[str, tuple[str, bytes | str]] = {  # by a short name: what it is, and its bytes
     "lfs": ("a Git LFS pointer", POINTER),
-    "onnx": ("an ONNX model", b"\x08\x07\x12\x07pytorch\x1a\x032.1:\xa5\x01\x0a\x11\x0a\x010"),
-    "onnx-no-producer": ("an ONNX model", b"\x08\x08:\x30\x0a\x05\x0a\x01x\x12\x01y"),
     "saved-model": ("a TensorFlow SavedModel (.pb)", b"\x08\x01\x12\xd6\x9c\x01\x0a\x93"),
-    "tflite": ("a TensorFlow Lite model (.tflite)", b"\x1c\0\0\0TFL3\0\0\x12\0\x1c\0\x04\0"),
     "h5-weights": ("an HDF5 file (.h5), as Keras saves weights", HDF5 + b"\0layer_names\0"),
     "hugging-face": ("a Hugging Face model's configuration", '{"model_type": "llama"}'),
     "notebook": ("a Jupyter notebook", '{"cells": [], "nbformat": 4, "metadata": {}}'),
@@ -105,9 +100,6 @@ FILES: dict[str, tuple[str, bytes | str]] = {  # by a short name: what it is, an
     "npy": ("a NumPy array (.npy)", b"\x93NUMPY\x01\0v\0{'descr': '<f8'}"),
     "darknet-weights": ("a Darknet weight file (.weights)",
                         b"\0\0\0\0\x02\0\0\0\x05\0\0\0\0\x10\xa0\x01\0\0\0\0\x93\xbe\0\0"),
-    "darknet": ("a Darknet network (.cfg)", CFG),
-    "caffe": ("a Caffe network (.prototxt)", PROTOTXT),
-    "caffe-v1": ("a Caffe network (.prototxt)", 'layers {\r\n  name: "a"\r\n}\r\n'),
     "html": ("a web page", "\n<!DOCTYPE html>\n<html><head></head></html>"),
     "html-lower": ("a web page", "<html lang=en>"),
     "xml": ("an XML file", '<?xml version="1.0"?>\n<net name="a" version="11"></net>'),
@@ -187,7 +179,7 @@ def test_hints_say_what_to_do(trace_text: TraceText) -> None:
         "lfs": "git lfs pull",
         "utf-16": "save the file as UTF-8",
         "python": "write the network as a spec",
-        "onnx": "write the network as a spec",
+        "saved-model": "write the network as a spec",
         "weights-zip": "weights do not tell",
         "assignment": "shapecalc grade",
         "answers": "shapecalc grade ASSIGNMENT FILE",
@@ -303,7 +295,7 @@ def test_long_files_take_time_in_proportion(piece: bytes) -> None:
 
 
 def test_a_file_larger_than_any_spec_is_named_all_the_same() -> None:
-    for name in ("onnx", "weights-legacy", "safetensors", "h5-weights", "tflite"):
+    for name in ("saved-model", "weights-legacy", "safetensors", "h5-weights"):
         what, content = FILES[name]
         assert isinstance(content, bytes)
         raw = content + bytes(native.MAX_BYTES)

@@ -11,7 +11,7 @@ from shapecalc.diagnostics import Path
 from shapecalc.document import Document
 from shapecalc.readers.base import HEAD, MAX_BYTES  # of a configuration, not of the file around it
 from shapecalc.readers.json_text import read_json
-from shapecalc.readers.keras.graph import Malformed, NoLayers
+from shapecalc.readers.keras.graph import Malformed, NoLayers, TooLarge
 
 BESIDE = ("metadata.json", "model.weights.h5")  # stand beside config.json in archives of Keras
 MOST_WRAPPED = 3  # JSON as a text in JSON
@@ -93,7 +93,7 @@ def _text(raw: bytes, member: str | None = None, stated: Mapping[str, Any] | Non
 def _document(raw: bytes, member: str | None) -> tuple[Document, bool]:
     """Return the document of a text, and whether it was a text within JSON."""
     if len(raw) > MAX_BYTES:
-        raise Malformed(f"the configuration is larger than {MAX_BYTES:,} bytes")
+        raise TooLarge(f"the configuration is larger than {MAX_BYTES:,} bytes")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -167,7 +167,7 @@ def _archive(stream: BinaryIO) -> Source:
 
 def _hdf5(stream: BinaryIO) -> Source:
     """Return the configuration in an HDF5 file."""
-    from shapecalc.checkpoints.hdf5 import HDF5File, Unreadable
+    from shapecalc.checkpoints.hdf5 import Damaged, HDF5File, Unreadable
 
     member = "attribute model_config"
     try:
@@ -175,8 +175,8 @@ def _hdf5(stream: BinaryIO) -> Source:
         config = file.attribute("model_config")
         stated = {name: file.attribute(name) for name in ("keras_version", "backend")}
     except Unreadable as error:
-        stream.seek(0)
-        is_model = b"model_config" in stream.read(HEAD)  # and not weights alone
+        stream.seek(0)  # a sound file may have weights alone
+        is_model = isinstance(error, Damaged) or b"model_config" in stream.read(HEAD)
         raise Malformed(f"a damaged HDF5 file: {error}", is_model=is_model) from None
     if config is not None and not isinstance(config, str):
         raise Malformed(f"{member} is no text")

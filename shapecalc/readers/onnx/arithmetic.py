@@ -176,6 +176,8 @@ def _of_many(call: Call, function: str) -> Tensor:
     """Add a function of several tensors of one shape; with others it is an operation."""
     tensors = call.tensors()
     shapes = [call.network.shape(tensor) for tensor in tensors]
+    if not tensors:
+        raise Unfit
     first = tensors[0]
     alike = all(t.axes == first.axes and t.rank == first.rank for t in tensors)
     if function in MANY and alike and len(tensors) == len(call.node.inputs) > 1:

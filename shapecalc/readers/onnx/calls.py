@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from shapecalc.readers.onnx.spec import Translation
 
 
+WHOLE = {int}
+
+
 class Call:
     """A node of a graph. What it is asked for and has not raises Unfit: it is no such operator."""
 
@@ -43,9 +46,8 @@ class Call:
 
     def maybe(self, place: int) -> Tensor | None:
         """Return an input that is computed, or None where it is constant or left out."""
-        if not self.has(place):
-            return None
-        return self.translation.tensors.get(self.node.inputs[place])
+        inputs = self.node.inputs
+        return self.translation.tensors.get(inputs[place]) if place < len(inputs) else None
 
     def tensors(self) -> list[Tensor]:
         """Return all inputs that are computed."""
@@ -54,9 +56,8 @@ class Call:
 
     def known(self, place: int) -> Known | None:
         """Return an input that is constant, or None where it is computed or left out."""
-        if not self.has(place):
-            return None
-        return self.translation.constants.found.get(self.node.inputs[place])
+        inputs = self.node.inputs
+        return self.translation.constants.found.get(inputs[place]) if place < len(inputs) else None
 
     def weight(self, place: int, role: Role = "weight") -> Constant:
         """Return an input that is an array which the layer keeps."""
@@ -107,12 +108,12 @@ class Call:
             raise Unfit
         return value
 
-    def listed(self, name: str, usual: Sequence[int] | None = None) -> list[int]:
+    def listed(self, name: str, usual: list[int] | None = None) -> list[int]:
         """Return whole numbers."""
         value = self.given.get(name, usual)
-        if not isinstance(value, list | tuple) or any(type(number) is not int for number in value):
+        if type(value) is not list or not {*map(type, value)} <= WHOLE:
             raise Unfit
-        return list(value)
+        return value
 
     def each(self, name: str, axes: int, usual: int) -> list[int]:
         """Return a whole number for each of some axes."""
@@ -129,7 +130,7 @@ class Call:
         if how == "VALID":
             return [(0, 0)] * axes
         pads = self.each("pads", 2 * axes, 0)
-        return list(zip(pads[:axes], pads[axes:], strict=True))
+        return [*zip(pads[:axes], pads[axes:], strict=True)]
 
 
 Handler = Callable[[Call], "Tensor | Sequence[Tensor] | None"]

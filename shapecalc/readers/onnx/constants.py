@@ -17,7 +17,7 @@ from typing import Any
 from shapecalc.quantities import Role
 from shapecalc.readers.onnx.arguments import arguments
 from shapecalc.readers.onnx.integers import Array, Evaluator
-from shapecalc.readers.onnx.model import FLOAT, FLOATING, INT64, Node, Tensor
+from shapecalc.readers.onnx.model import FLOAT, FLOATING, INT64, Graph, Node, Tensor, ValueInfo
 from shapecalc.readers.tensors.values import Constant
 
 # Operators that give the same values: what is counted is the array behind them.
@@ -85,6 +85,45 @@ class Known:
 
 
 UNKNOWN_CONSTANT = Known(None)
+# Of operators the inputs that are weights wherever they come from.
+PLACES = {
+    **dict.fromkeys(("Conv", "ConvTranspose", "Gemm", "InstanceNormalization",
+                     "LayerNormalization"), (1, 2)),
+    **dict.fromkeys(("GRU", "LSTM", "RNN"), (1, 2, 3)),
+    "BatchNormalization": (1, 2, 3, 4),
+    "PRelu": (1,),
+}  # fmt: skip
+
+
+def left_out(graph: Graph) -> list[Tensor]:
+    """Return the weights of a file that was written without them: they stand among its inputs.
+
+    That is so where an operator takes an input as a weight, and none takes it in another way.
+    PyTorch writes what comes in first, and all weights behind it.
+    """
+    inputs = [value for value in graph.inputs if value.name not in graph.initializers]
+    if len(inputs) < 2:
+        return []
+    weights: set[str] = set()
+    others: set[str] = set()
+    for node in graph.nodes:
+        places = PLACES.get(node.op, ())
+        if node.op != "Identity":
+            for place, name in enumerate(node.inputs):
+                (weights if place in places else others).add(name)
+    alone = weights - others
+    first = next((n for n, value in enumerate(inputs) if value.name in alone), len(inputs))
+    return [
+        Tensor(value.name, shape, value.data_type, None, None, 0)
+        for value in inputs[max(first, 1) :]
+        if (shape := _sizes(value)) is not None
+    ]
+
+
+def _sizes(value: ValueInfo) -> tuple[int, ...] | None:
+    """Return a shape all of whose sizes are known."""
+    sizes = tuple(size for size in value.shape or (None,) if isinstance(size, int))
+    return sizes if len(sizes) == len(value.shape or (None,)) else None
 
 
 class Constants:
@@ -137,12 +176,12 @@ class Constants:
     def fold(self, node: Node) -> None:
         """Take up what a node gives all of whose inputs are constant."""
         found = self.found
-        if node.op == "Identity" and node.outputs:
-            known, name = found[node.inputs[0]], node.outputs[0]
+        if node.op == "Identity":
+            known, name = found.get(node.inputs[0], UNKNOWN_CONSTANT), node.outputs[0]
             # Its name is one of its own: of arrays with equal values there may be one only.
             found[name] = known.viewed(known.array, name) if known.key else known
             return
-        operands = [found[name] if name else None for name in node.inputs]
+        operands = [found.get(name, UNKNOWN_CONSTANT) if name else None for name in node.inputs]
         given = arguments(node, self.opset, self.array)
         arrays = [None if known is None else known.array for known in operands]
         outputs = self.evaluator.evaluate(node.op, arrays, given)

@@ -160,9 +160,8 @@ def recurrent(call: Call) -> Sequence[Tensor]:
 def gather_rows(call: Call) -> Tensor:
     """Gather of a constant along its first axis: a table of which each number takes a row."""
     known, ids = call.known(0), call.tensor(1)
-    assert known is not None
     shape = call.network.shape(ids)
-    if known.shape is None:
+    if known is None or known.shape is None:
         raise Unfit
     out = None if shape is None else (*shape, *known.shape[1:])
     return call.network.operation(call.at, [ids], [out], known.counted(True))[0]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any, BinaryIO
 
 from shapecalc import rules
-from shapecalc.diagnostics import Fault, Finding
+from shapecalc.diagnostics import Fault, Finding, quote
 from shapecalc.document import Document, Original
 from shapecalc.frameworks.meanings import NOTHING
 from shapecalc.readers.items import Sizes
-from shapecalc.readers.onnx.model import Model, read_model
+from shapecalc.readers.onnx.model import BITS, NAMES, Graph, Model, read_model
 from shapecalc.readers.onnx.spec import Translation
 from shapecalc.readers.onnx.wire import Malformed, open_data
 
@@ -57,4 +58,26 @@ def _document(model: Model, name: str, inputs: Mapping[str, Sizes] = NOTHING) ->
     if model.ir_version >= NEEDS_OPSET and not model.opsets:
         message = "it does not say which version of the operators it means: it may be cut off"
         document.findings.append(Finding(Fault(rules.DAMAGED, message, DAMAGED), Original(())))
+    document.findings += _contradictions(graph)
     return document
+
+
+def _contradictions(graph: Graph) -> list[Finding]:
+    """Return which arrays have another number of bytes in the file than their shape asks for.
+
+    Arrays without any were taken out on purpose.
+    """
+    findings = []
+    for tensor in graph.initializers.values():
+        if not tensor.stored or tensor.data_type not in BITS:
+            continue
+        needed = -(-prod(tensor.shape) * BITS[tensor.data_type] // 8)
+        if needed != tensor.stored:
+            sizes = "x".join(map(str, tensor.shape)) or "one value"
+            message = (
+                f"{quote(tensor.name)}: {sizes} of {NAMES.get(tensor.data_type, 'its type')} take "
+                f"{needed:,} bytes, {tensor.stored:,} are stored"
+            )
+            findings.append(Finding(Fault(rules.DAMAGED, message, DAMAGED),
+                                    Original((tensor.name,))))  # fmt: skip
+    return findings

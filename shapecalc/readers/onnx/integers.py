@@ -12,6 +12,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate, chain
 from math import prod
+from types import NoneType
 from typing import Any, NamedTuple
 
 from shapecalc.readers.onnx.model import (
@@ -87,7 +88,10 @@ def vector(values: Iterable[int | None]) -> Array:
 
 def shape_of(shape: Shape, given: Given) -> Array:
     """Return what the operator Shape gives of an array."""
-    return vector(shape[given.get("start", 0) : given.get("end")])
+    start, end = given.get("start", 0), given.get("end")
+    if type(start) is not int or type(end) not in (int, NoneType):
+        return Array((None,), INT64)
+    return vector(shape[start:end])
 
 
 def sized(shape: Shape) -> int | None:
@@ -470,6 +474,10 @@ def sliced(shape: Shape, given: Given) -> list[range | None]:
         raise Unfit
     axes = axes_of(given.get("axes") or list(range(len(starts))), len(shape))
     steps = given.get("steps") or [1] * len(starts)
+    if not isinstance(steps, list) or not len(starts) == len(ends) == len(axes) == len(steps):
+        raise Unfit
+    if not {*map(type, (*starts, *ends, *steps))} <= {int, NoneType}:
+        raise Unfit
     places = [None if size is None else range(size) for size in shape]
     for axis, start, end, step in zip(axes, starts, ends, steps, strict=True):
         places[axis] = cut(shape[axis], start, end, step)

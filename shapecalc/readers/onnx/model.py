@@ -241,7 +241,9 @@ class _Reader:
                 node.domain = "" if domain == "ai.onnx" else domain
         if at > end:
             raise Malformed("a node's field ends behind the node", begin)
-        self.count(1 + len(inputs) + len(outputs), begin)
+        self.left -= 1 + len(inputs) + len(outputs)
+        if self.left < 0:
+            self.count(0, begin)
         return node
 
     def few(self, at: int, end: int) -> Iterator[int]:
@@ -319,7 +321,7 @@ class _Reader:
 
     def float(self, at: int, end: int, depth: int) -> float:
         value: float = struct.unpack_from("<f", self.data, at)[0]
-        return value
+        return _shortest(value)
 
     def inner_tensor(self, at: int, end: int, depth: int) -> Tensor:
         return self.tensor(at, end)
@@ -405,7 +407,8 @@ class _Reader:
         code = code or CODES.get(data_type)
         if code is None or stop - start != size * SIZES[code]:
             return None
-        return list(struct.unpack(f"<{size}{code}", self.data[start:stop]))
+        found = struct.unpack(f"<{size}{code}", self.data[start:stop])
+        return [_shortest(value) for value in found] if code == "f" else list(found)
 
     def sparse_tensor(self, at: int, end: int) -> Tensor:
         """Return a tensor of which only some values are stored."""
@@ -459,6 +462,11 @@ class _Reader:
                     if len(sizes) > MOST_AXES:
                         raise Malformed(f"a tensor has more than {MOST_AXES} axes", at)
         return data_type, None if sizes is None else tuple(sizes)
+
+
+def _shortest(value: float) -> float:
+    """Return a number of 32 bits as it was written: 0.1, not 0.10000000149."""
+    return float(f"{value:.7g}")
 
 
 def _of_type(values: list[Any], data_type: int) -> list[Any] | None:

@@ -23,11 +23,13 @@ def batch_norm(call: Call) -> Tensor | None:
 
 
 def layer_norm(call: Call) -> Tensor:
-    """LayerNormalization over the axes from one on."""
+    """LayerNormalization over the axes from one on; over those of `axes` where we made it."""
     x = call.tensor(0)
     arrays = {"weight": call.maybe_weight(1), "bias": call.maybe_weight(2, "bias")}
     first = x.counted(call.whole("axis", -1))
     axes = [-1] if x.rank is None or first is None else list(range(first, x.rank))
+    if "axes" in call.given:
+        axes = call.listed("axes")
     return norms.layer_norm(call.network, call.at, x, axes, arrays, call.number("epsilon", 1e-5))
 
 

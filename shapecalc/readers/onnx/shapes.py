@@ -131,6 +131,8 @@ def concat(call: Call) -> Tensor:
     """Concat of tensors, of which some may be constant."""
     axis = call.whole("axis", 1)
     tensors = call.tensors()
+    if not tensors:
+        raise Unfit
     if len(tensors) == len(call.node.inputs):
         return shapes.concat(call.network, call.at, tensors, axis)
     rows: list[Shape | None] = []

@@ -9,9 +9,9 @@ from shapecalc.readers.items import Sizes
 from shapecalc.readers.onnx import arithmetic, dense, norms, shapes, windows
 from shapecalc.readers.onnx.arguments import NEWEST, arguments
 from shapecalc.readers.onnx.calls import Call, Handler
-from shapecalc.readers.onnx.constants import Constants
+from shapecalc.readers.onnx.constants import Constants, left_out
 from shapecalc.readers.onnx.integers import Array, Unfit, shape_of, sized
-from shapecalc.readers.onnx.model import FLOATING, INT64, Graph, Model, ValueInfo
+from shapecalc.readers.onnx.model import INT64, Graph, Model, ValueInfo
 from shapecalc.readers.onnx.model import Node as FileNode
 from shapecalc.readers.onnx.patterns import simplified
 from shapecalc.readers.onnx.wire import Malformed
@@ -75,7 +75,7 @@ class Translation:
         if not inputs:  # shapes that a file states are those of its own inputs
             self._stated = {v.name: v for v in (*graph.stated, *graph.outputs)}
         self._claims = bool(self._stated)
-        self.constants.keep(graph.initializers.values())
+        self.constants.keep((*graph.initializers.values(), *left_out(graph)))
         nodes = simplified(graph, self.ends)
         todo = self._first(nodes)
         self.network = Network(Layouts([node for node, _ in todo if node is not None]), inputs)
@@ -115,7 +115,9 @@ class Translation:
         todo: list[tuple[Node | None, FileNode]] = []
         for node in nodes:
             op = node.op
-            if op == "Constant" and not node.domain and node.outputs:
+            if not node.outputs:  # nothing comes of it
+                continue
+            if op == "Constant" and not node.domain:
                 constants.constant(node)
                 continue
             if op in BRANCHING or node.domain or op in RANDOM or not node.inputs:
@@ -265,8 +267,3 @@ def _whole(shape: Sequence[int | str | None] | None) -> Shape | None:
     if shape is None:
         return None
     return tuple(size if isinstance(size, int) and size > 0 else None for size in shape)
-
-
-def is_float(value: ValueInfo) -> bool:
-    """Say whether a tensor is of floating-point numbers."""
-    return value.data_type in FLOATING

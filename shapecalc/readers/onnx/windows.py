@@ -81,7 +81,9 @@ def _paddings(
     sizes = [size or 0 for size in shape[2:]]
     wanted = [size * step for size, step in zip(sizes, S, strict=True)]
     if "output_shape" in call.given:
-        wanted = call.listed("output_shape")[-axes:]
+        wanted = call.listed("output_shape")[-axes:]  # some have the batch and the depth, too
+        if len(wanted) != axes:
+            raise Unfit
     pairs = []
     for size, f, step, apart, more, out in zip(sizes, F, S, dilation, extra, wanted, strict=True):
         total = step * (size - 1) + more + (f - 1) * apart + 1 - out

@@ -49,7 +49,8 @@ def _joined(network: Network, node: Node, kind: str, a: Tensor, b: Tensor) -> Te
     if a.rank is None or b.rank is None or len(a.axes) != len(b.axes):
         return None
     larger = max(a.rank, b.rank)
-    one, other = (tuple(axis + larger - t.rank for axis in t.axes) for t in (a, b) if t.rank)
+    one = tuple(axis + larger - a.rank for axis in a.axes)
+    other = tuple(axis + larger - b.rank for axis in b.axes)
     if {*one} != {*other}:
         return None
     if one != other:

@@ -244,16 +244,15 @@ def pixel_shuffle(
 
 def alike(values: Sequence[Any]) -> Any:
     """Return a number for each axis as a field has it: one number where all are the same."""
-    return values[0] if values and all(v == values[0] for v in values) else list(values)
+    return values[0] if values and values.count(values[0]) == len(values) else list(values)
 
 
 def padding(P: Pairs | str) -> Any:
     """Return paddings as a field has them: one number where all are the same, or a word."""
     if isinstance(P, str):
         return P
-    if all(a == b for a, b in P):
-        return alike([a for a, _ in P])
-    return [list(pair) for pair in P]
+    before = [a for a, _ in P]
+    return alike(before) if before == [b for _, b in P] else [list(pair) for pair in P]
 
 
 def _put(fields: dict[str, Any], **values: tuple[Any, Any]) -> None:
