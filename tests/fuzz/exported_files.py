@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import mutations
+from torch_files import tensor
 
 Json = dict[str, Any]
 Shape = Sequence[int | str]  # a text is an expression
@@ -114,6 +115,16 @@ class Program:
         """Return the archive."""
         return archive(json.dumps(self.json(*outputs)).encode(), self.stored, layout)
 
+    def state_dict(self) -> Json:
+        """Return the weights as torch.save has them: those in one place are one."""
+        keys = {entry["path_name"]: str(n) for n, entry in enumerate(self.stored.values())}
+        return {
+            name: tensor(
+                [size["as_int"] for size in entry["tensor_meta"]["sizes"]], keys[entry["path_name"]]
+            )
+            for name, entry in self.stored.items()
+        }
+
     def _tensor(self, name: str, shape: Shape, learned: bool = False, dtype: int = FLOAT) -> None:
         sizes = [
             {"as_int": s} if isinstance(s, int) else {"as_expr": {"expr_str": s, "hint": None}}
@@ -141,13 +152,22 @@ class Program:
         return {"as_ints": list(value)}
 
 
-def archive(model: bytes, stored: Json | None = None, layout: str = NOW, values: int = 4) -> bytes:
-    """Return the archive of a program's JSON; `values` are the bytes of each weight."""
+def archive(
+    model: bytes,
+    stored: Json | None = None,
+    layout: str = NOW,
+    values: int = 4,
+    pickled: bytes = b"weights",
+) -> bytes:
+    """Return the archive of a program's JSON; `values` are the bytes of each weight.
+
+    `pickled` are the weights of the layout before.
+    """
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as file:
         if layout == BEFORE:
             file.writestr("serialized_exported_program.json", model)
-            file.writestr("serialized_state_dict.pt", b"weights")
+            file.writestr("serialized_state_dict.pt", pickled)
             file.writestr("version", "8.2")
             return made.getvalue() if file.close() is None else b""
         for path in dict.fromkeys(entry["path_name"] for entry in (stored or {}).values()):

@@ -1,132 +1,126 @@
-"""torchvision's classification networks as files: ONNX and .pt2, with what PyTorch says of them.
+"""torchvision's classification networks as torch.export saves them, compared with PyTorch itself.
 
-    python tests/oracles/torchvision_exports.py onnx FOLDER [NAME...]
-    python tests/oracles/torchvision_exports.py pt2 FOLDER [NAME...]
+    python tests/oracles/torchvision_exports.py FOLDER [NAME...]
 
-Weights are left out of the ONNX files: what is large is said to stand in another file, which is
-never written. facts.json beside them has PyTorch's own numbers: the values of the parameters, those
-of the floating-point buffers, and the sizes of the output. What stands in the folder stays.
+writes FOLDER/NAME.pt2 without values, on the meta device, keeps what is there, and prints a line a
+network: every parameter and buffer, and the volume that each call of a module gives.
 """
 
 from __future__ import annotations
 
-import io
-import json
 import sys
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from unittest.mock import MagicMock
 
 import torch
+from torchvision_onnx import names, network, size_of
 
-LEFT_OUT = ("vit_h_14", "regnet_y_128gf")  # 2.5 GB each
-PILLOW = ("", ".Image", ".ImageColor", ".ImageDraw", ".ImageEnhance", ".ImageFont", ".ImageOps")
-SIZES = {"inception_v3": 299}
-AUXILIARY = {"aux_logits": False, "init_weights": False}  # heads that are for training alone
-OPTIONS = {"googlenet": AUXILIARY, "inception_v3": AUXILIARY}
-SMALL = 1024  # bytes of a tensor that stays in the ONNX file
-_LIBRARIES = []
+import shapecalc
+from shapecalc.tracing import Trace
 
 
-def models() -> Any:
-    """Return torchvision.models, whose compiled operators and Pillow may be missing."""
-    if "torchvision" not in sys.modules:
-        library = torch.library.Library("torchvision", "DEF")
-        for name in ("nms", "qnms"):
-            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        _LIBRARIES.append(library)  # what is defined goes with it
-        try:
-            import PIL  # noqa: F401
-        except ImportError:
-            for end in PILLOW:
-                name = f"PIL{end}"
-                sys.modules[name] = MagicMock(__version__="10.0", __name__=name)
-    from torchvision import models
-
-    return models
-
-
-def names() -> list[str]:
-    """Return the names of the networks."""
-    found = models()
-    return [name for name in found.list_models(module=found) if name not in LEFT_OUT]
-
-
-def network(name: str) -> Any:
-    """Return a network with weights that cost little time, in evaluation mode."""
-    found = models()
-    init = torch.nn.init
-    drawn = ("trunc_normal_", "normal_", "kaiming_normal_", "kaiming_uniform_", "xavier_uniform_")
-    before = {word: getattr(init, word) for word in drawn}
-    try:
-        for word in drawn:
-            setattr(init, word, lambda tensor, *_, **__: tensor.data.uniform_(-0.02, 0.02))
-        return found.get_model(name, weights=None, **OPTIONS.get(name, {})).eval()
-    finally:
-        for word, function in before.items():
-            setattr(init, word, function)
-
-
-def size_of(name: str) -> int:
-    """Return the height and width of a network's input."""
-    return SIZES.get(name, 224)
-
-
-def facts(module: Any, outputs: Any) -> dict[str, Any]:
-    """Return PyTorch's own numbers."""
-    floating = [b for b in module.buffers() if b.is_floating_point()]
-    return {
-        "parameters": sum(p.numel() for p in module.parameters()),
-        "buffers": sum(b.numel() for b in floating),
-        "output": list(outputs.shape),
-    }
-
-
-def export_onnx(name: str, folder: Path) -> dict[str, Any]:
-    """Write a network as ONNX, every layer as it is trained; return PyTorch's numbers."""
-    import onnx
-    from onnx.external_data_helper import set_external_data
-
-    module = network(name)
+def on_meta(name: str) -> tuple[Any, Any]:
+    """Return a network without values, and its input."""
     size = size_of(name)
-    example = torch.zeros(1, 3, size, size)
-    stream = io.BytesIO()
-    torch.onnx.export(
-        module, (example,), stream, dynamo=False, training=torch.onnx.TrainingMode.PRESERVE,
-        do_constant_folding=False, input_names=["input"], output_names=["output"],
-    )  # fmt: skip
-    model = onnx.load_model_from_string(stream.getvalue())
-    for tensor in model.graph.initializer:
-        if len(tensor.raw_data) > SMALL and tensor.data_type == onnx.TensorProto.FLOAT:
-            set_external_data(tensor, f"{name}.bin")
-            tensor.ClearField("raw_data")
-    (folder / f"{name}.onnx").write_bytes(model.SerializeToString())
+    return network(name).to("meta"), torch.zeros(1, 3, size, size, device="meta")
+
+
+def export(name: str, path: Path) -> tuple[Any, Any]:
+    """Write a network unless it is there; return it, and its input."""
+    module, image = on_meta(name)
+    if not path.exists():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.export.save(torch.export.export(module, (image,)), path)
+    return module, image
+
+
+def calls(module: Any, *inputs: Any) -> tuple[list[tuple[str, tuple[int, ...]]], Any]:
+    """Return what each call of a part without parts gives, by its name, and the output."""
+    found: list[tuple[str, tuple[int, ...]]] = []
+
+    def noting(name: str) -> Any:
+        def note(part: Any, given: Any, output: Any) -> None:
+            if hasattr(output, "shape"):
+                found.append((name, tuple(output.shape)))
+
+        return note
+
+    hooks = [
+        part.register_forward_hook(noting(name))
+        for name, part in module.named_modules()
+        if name and not [*part.children()]
+    ]
     with torch.no_grad():
-        return facts(module, module(example))
+        output = module(*inputs)
+    for hook in hooks:
+        hook.remove()
+    return found, output
 
 
-def export_pt2(name: str, folder: Path) -> dict[str, Any]:
-    """Write a network as torch.export has it, on no device at all; return PyTorch's numbers."""
-    with torch.device("meta"):
-        module = network(name)
-        size = size_of(name)
-        example = torch.zeros(1, 3, size, size)
-    torch.export.save(torch.export.export(module, (example,)), folder / f"{name}.pt2")
-    return facts(module, module(example))
+def differences(module: Any, inputs: Sequence[Any], trace: Trace) -> list[str]:
+    """Return where a trace is not what PyTorch says of a module."""
+    found = []
+    learned = {id(p): p for p in module.parameters()}.values()
+    buffers = {id(b): b for b in module.buffers() if b.is_floating_point()}.values()
+    expected = {
+        "trainable": sum(p.numel() for p in learned if p.requires_grad),
+        "frozen": sum(p.numel() for p in learned if not p.requires_grad),
+        "non_trainable": sum(b.numel() for b in buffers),
+    }
+    for key, number in expected.items():
+        if trace.totals[key] != number:
+            found.append(f"{key}: {trace.totals[key]}, not {number}")
+    if not trace.complete:
+        found.append("not complete")
+    found += [f"{d.code} {d.message}" for d in trace.diagnostics if d.code != "SC601"]
+    by_name = {record.name: record.output for record in trace.layers}
+    known, output = calls(module, *inputs)
+    met: dict[str, int] = {}
+    for name, shape in known:
+        met[name] = met.get(name, 0) + 1
+        own = by_name.get(name if met[name] == 1 else f"{name}_{met[name]}")
+        if own is not None and own not in _volumes(shape):
+            found.append(f"{name}: {own}, not {shape}")
+    (first, *_) = trace.outputs.values()
+    if hasattr(output, "shape") and first not in _volumes(output.shape):
+        found.append(f"output {trace.outputs}, not {tuple(output.shape)}")
+    return found
 
 
-def export(what: str, folder: Path, chosen: list[str]) -> None:
-    """Write what the folder does not have yet."""
+def compared(module: Any, inputs: Sequence[Any], trace: Trace) -> int:
+    """Return how many calls of modules are found in a trace by their names."""
+    names = {record.name for record in trace.layers}
+    return sum(name in names for name, _ in calls(module, *inputs)[0])
+
+
+def _volumes(shape: Sequence[int]) -> list[tuple[int, ...]]:
+    """Return the volumes that a tensor may be: without a batch, the depth from axis 1 or last."""
+    _, *rest = shape
+    first = (*rest[1:], rest[0]) if rest else (1,)
+    return [tuple(rest) or (1,), first, tuple(shape), (*shape[2:], shape[0]) if rest else (1,)]
+
+
+def main(folder: Path, chosen: Sequence[str]) -> int:
+    """Compare networks; return how many are not what PyTorch says."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "facts.json"
+    wrong = 0
     for name in chosen or names():
-        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        if name in known:
-            continue
-        known[name] = {"onnx": export_onnx, "pt2": export_pt2}[what](name, folder)
-        path.write_text(json.dumps(known, indent=1), encoding="utf-8")
-        print(name, known[name], flush=True)
+        path = folder / f"{name}.pt2"
+        module, image = export(name, path)
+        trace = shapecalc.trace(path)
+        found = differences(module, (image,), trace)
+        wrong += bool(found)
+        operations = sum(record.kind == "operation" for record in trace.layers)
+        print(
+            name, f"{len(trace.layers):,} layers, {operations:,} operations,",
+            f"{compared(module, (image,), trace):,} calls compared,",
+            f"{trace.totals.parameters:,} parameters:", *(found[:5] or ["equal"]), flush=True,
+        )  # fmt: skip
+    return wrong
 
 
 if __name__ == "__main__":
-    export(sys.argv[1], Path(sys.argv[2]), sys.argv[3:])
+    sys.exit(min(1, main(Path(sys.argv[1]), sys.argv[2:])))

@@ -8,7 +8,7 @@ Weights, constants and example inputs are never read.
 from __future__ import annotations
 
 import re
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from shapecalc.checkpoints.archives import Archive
 from shapecalc.checkpoints.base import Unreadable
@@ -18,6 +18,7 @@ from shapecalc.readers.pytorch.malformed import Malformed, NoProgram
 
 MOST_JSON = 64 * 1024 * 1024  # of a program: some 30,000 nodes with their stack traces
 BEFORE = "serialized_exported_program.json"
+BEFORE_WEIGHTS = "serialized_state_dict.pt"
 MODEL = re.compile(r"(?:([^/]+)/)?models/([^/]+)\.json")
 
 
@@ -43,9 +44,13 @@ def open_archive(stream: BinaryIO) -> Stored | None:
             return None
         program = _json(archive, member)
         folder, _, name = member.rpartition("models/")
-        config = f"{folder}data/weights/{name.removesuffix('.json')}_weights_config.json"
-        stored = _json(archive, config) if config in archive.sizes else None
-        return Stored(program, _sharing(archive, stored, f"{folder}data/weights/"))
+        place = f"{folder}data/weights/"
+        name = name.removesuffix(".json")
+        config = f"{place}{name}_weights_config.json"
+        if config in archive.sizes:
+            return Stored(program, _sharing(archive, _json(archive, config), place))
+        pickled = BEFORE_WEIGHTS if member == BEFORE else f"{place}{name}.pt"
+        return Stored(program, _sharing_of_old(archive, pickled))
     except Unreadable as error:
         raise Malformed(str(error)) from None
 
@@ -95,3 +100,21 @@ def _sharing(archive: Archive, config: Any, folder: str) -> dict[str, tuple[Any,
             place = offset.get("as_int") if isinstance(offset, dict) else None
             found[name] = (path, place if type(place) is int else None)
     return found
+
+
+def _sharing_of_old(archive: Archive, member: str) -> dict[str, tuple[Any, ...]]:
+    """Return the same where the weights are what torch.save writes, as they were at first."""
+    from shapecalc.checkpoints.pytorch import read_saved
+    from shapecalc.checkpoints.stored import StoredTensor
+
+    if member not in archive.sizes:
+        return {}
+    try:
+        root = read_saved(cast("BinaryIO", archive.window(member))).root
+    except Unreadable:  # then each counts on its own
+        return {}
+    return {
+        name: tensor.identity
+        for name, tensor in (root.items() if isinstance(root, dict) else ())
+        if isinstance(name, str) and isinstance(tensor, StoredTensor) and tensor.identity
+    }

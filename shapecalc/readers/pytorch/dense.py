@@ -131,16 +131,25 @@ def embedding(call: Call) -> Tensor:
     return dense.embedding(call.network, call.node, call.tensor("indices"), call.constant("weight"))
 
 
-def macs_of(call: Call) -> int | None:
-    """Return the MACs of a dense layer or a convolution with arrays that no kind keeps.
+# Products, and the argument whose last axis they sum over.
+SUMMED = {"addmm": "mat1", "mm": "self", "bmm": "self", "matmul": "self", "baddbmm": "batch1"}
 
-    Each output value takes as many as the weight has values for each filter.
+
+def macs_of(call: Call) -> int | None:
+    """Return the MACs of a product that no kind takes; None where they do not follow.
+
+    Of a convolution or a dense layer each output value takes as many as the weight has values for
+    each filter.
     """
-    weight, shape = call.graph.shape(call.given("weight")), call.stated()
-    named = call.operator.startswith(("linear.", "conv1d.", "conv2d.", "conv3d."))
-    if not named or not weight or shape is None:
+    name, shape = call.operator.partition(".")[0], call.stated()
+    summed = call.graph.shape(call.given(SUMMED.get(name, "")))
+    if name in ("linear", "conv1d", "conv2d", "conv3d"):
+        each = (call.graph.shape(call.given("weight")) or ())[1:]
+    else:
+        each = (summed or ())[-1:]
+    if not each or shape is None:
         return None
-    macs = values_product(*shape, *weight[1:])
+    macs = values_product(*shape, *each)
     batched = any(tensor.batch is not None for tensor in call.tensors)
     return macs // call.network.batch if macs is not None and batched else macs
 

@@ -149,7 +149,7 @@ class Graph:
 
     def _outputs(self, call: Call) -> list[Given]:
         tensors = call.tensors
-        if (not tensors and not _multiplies(call)) or MADE.fullmatch(call.operator):
+        if (not tensors and not _multiplies(call.operator)) or MADE.fullmatch(call.operator):
             return [self._fixed(call)] * len(call.written.outputs)
         handler = OPERATORS.get(call.operator)
         if handler is not None and tensors:
@@ -176,7 +176,7 @@ class Graph:
     def _opaque(self, call: Call) -> list[Given]:
         """Add an operation for what has no kind."""
         stated = [call.stated(number) for number in range(call.used)]
-        macs = dense.macs_of(call) if _multiplies(call) else 0
+        macs = dense.macs_of(call) if _multiplies(call.operator) else 0
         found = self.network.operation(call.node, call.tensors, stated, call.bases, macs=macs)
         return list(found)
 
@@ -205,11 +205,11 @@ class Graph:
         return shape[axis]
 
 
-def _multiplies(call: Call) -> bool:
+def _multiplies(operator: str) -> bool:
     """Say whether an operator takes multiplications that only those that are read can tell."""
-    if not OWN.fullmatch(call.operator):
+    if not OWN.fullmatch(operator):
         return True
-    return MULTIPLYING.fullmatch(call.operator.partition(".")[0]) is not None
+    return MULTIPLYING.fullmatch(operator.partition(".")[0]) is not None
 
 
 COMPUTED: Mapping[str, Callable[..., Any]] = {
@@ -254,7 +254,8 @@ def _nodes(program: Program) -> list[Node]:
             computed.update(name for name in written.outputs if name is not None)
         taken.append(inputs)
     pairs = [*zip(program.nodes, taken, strict=True)]
-    names = _names(program, [written for written, inputs in pairs if inputs])
+    layers = [w for w, inputs in pairs if inputs or _multiplies(operator_of(w.target))]
+    names = _names(program, layers)
     found = []
     for written, inputs in pairs:
         operator = operator_of(written.target)

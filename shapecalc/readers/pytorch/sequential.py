@@ -245,9 +245,13 @@ def _is_plain(value: Any) -> bool:
 def _shortened(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return fields with [3, 3] as 3, which is the same for every axis."""
     return {
-        key: alike(value) if key in ALIKE and isinstance(value, list) and value else value
+        key: alike(value) if key in ALIKE and _is_numbers(value) else value
         for key, value in fields.items()
     }
+
+
+def _is_numbers(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, int | float) for one in value)
 
 
 def _arrays(module: Object) -> dict[str, StoredTensor]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from exported_files import BEFORE, LONG, Program, archive, attentive, convolutional
+from torch_files import zipped
 
 import shapecalc
 from shapecalc import Trace, network, readers
@@ -132,9 +133,12 @@ def test_weights_in_one_place_count_once(tied: bool) -> None:
     head = net.held("head", 20, 4, path="weight_0" if tied else "weight_1")
     y = net.call("embedding.default", (1, 5, 4), weight=table, indices="ids")
     y = net.call("linear.default", (1, 5, 20), input=y, weight=head)
-    trace = traced(net, y)
-    assert trace.totals.parameters == (80 if tied else 160)
-    assert trace.totals.macs == 5 * 4 * 20
+    model, weights = json.dumps(net.json(y)).encode(), zipped(net.state_dict())
+    before = archive(model, layout=BEFORE, pickled=weights)
+    for raw in (net.file(y), before):
+        trace = shapecalc.trace(network.build(document(raw)))
+        assert trace.totals.parameters == (80 if tied else 160)
+        assert trace.totals.macs == 5 * 4 * 20
 
 
 def test_weights_without_values_are_not_taken_for_one() -> None:
