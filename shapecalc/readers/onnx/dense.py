@@ -154,7 +154,9 @@ def recurrent(call: Call) -> Sequence[Tensor]:
     if peepholes is not None:
         arrays += peepholes.counted(True)
     rest = [tensor for tensor in call.tensors() if tensor is not x]
-    return dense.recurrent(call.network, call.at, x, rest, shapes, arrays, steps)
+    axes = [(1, 2, 3), (1, 2), (1, 2)] if batched else [(0, 1, 3), (0, 2), (0, 2)]
+    kept = [Tensor(x.source, len(one) + 1, one) for one in axes]
+    return dense.recurrent(call.network, call.at, x, rest, shapes, arrays, steps, kept)
 
 
 def gather_rows(call: Call) -> Tensor:

@@ -47,17 +47,17 @@ class Layouts:
         """Return the operators that take a tensor."""
         return self._users.get(name, ())
 
-    def depth(self, name: str, rank: int) -> int:
+    def depth(self, name: str, rank: int, usual: int = -1) -> int:
         """Return the axis that is the depth, as the nearest operator that minds has it.
 
-        It is the last one where none does.
+        It is the `usual` one where none does.
         """
         waiting = [(name, tuple(range(rank)))]  # with each tensor where its axes come from
         met = {name}
         for tensor, axes in waiting:
             for node in self._users.get(tensor, ()):
                 if len(met) > MOST_LOOKED_AT:
-                    return rank - 1
+                    return usual % rank
                 if node.depth is not None and node.inputs and node.inputs[0] == tensor:
                     if -len(axes) <= node.depth < len(axes):
                         return axes[node.depth]
@@ -73,4 +73,4 @@ class Layouts:
                     if output not in met:
                         met.add(output)
                         waiting.append((output, behind))
-        return rank - 1
+        return usual % rank
