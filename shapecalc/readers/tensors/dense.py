@@ -106,15 +106,11 @@ def recurrent(
     shapes: Sequence[Shape | None],
     arrays: Sequence[Constant],
     steps: int | None,
-    kept: list[Tensor] | None = None,
 ) -> list[Tensor]:
-    """Add an RNN, LSTM or GRU; every matrix multiplies once at each of `steps` steps.
-
-    `kept` has the axes of each output, where the batch is not their first.
-    """
+    """Add an RNN, LSTM or GRU; every matrix multiplies once at each of `steps` steps."""
     matrices = sum(array.size for array in arrays if array.role == "weight")
     macs = None if steps is None else matrices * steps
-    return network.operation(node, [x, *rest], shapes, arrays, macs=macs, kept=kept)
+    return network.operation(node, [x, *rest], shapes, arrays, macs=macs)
 
 
 def embedding(
