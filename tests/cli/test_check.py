@@ -353,7 +353,8 @@ ASSIGNMENT = b"spec: sound.yaml\nquestions: [conv1.output]\n"
 
 def test_files_of_other_kinds_are_skipped_and_counted_in_a_folder(run: Run, files: Path) -> None:
     for name, content in {
-        "saved_model.yaml": SAVED_MODEL, "llama.json": LLAMA, "answers.yaml": ANSWERS, "hw.yaml": ASSIGNMENT,
+        "saved_model.yaml": SAVED_MODEL, "llama.json": LLAMA, "answers.yaml": ANSWERS,
+        "hw.yaml": ASSIGNMENT,
     }.items():  # fmt: skip
         (files / name).write_bytes(content)
     result = run("check", ".")

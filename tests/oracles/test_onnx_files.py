@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import onnx
 import pytest
-import torch
-import torchvision_onnx
-from onnx import TensorProto, helper, numpy_helper
-from torch import nn
 
 from shapecalc import trace
 from shapecalc.readers.onnx import constants
 from shapecalc.readers.onnx.model import Graph, Tensor, read_model
 from shapecalc.tracing import Trace
+
+onnx = pytest.importorskip("onnx")
+torch = pytest.importorskip("torch")
+if find_spec("torchvision") is None:
+    pytest.skip("torchvision is not installed", allow_module_level=True)
+
+import numpy as np  # noqa: E402 - after the packages that may be missing
+import torchvision_onnx  # noqa: E402
+from onnx import TensorProto, helper, numpy_helper  # noqa: E402
+from torch import nn  # noqa: E402
 
 # The hardest: tables of positions and masks (Swin), shape arithmetic, arrays through an Identity,
 # channel shuffles, pools that round up, concatenations, depthwise and grouped convolutions.
@@ -267,6 +272,7 @@ def test_a_network_of_torchvision(tmp_path: Path) -> None:
     compared("mobilenet_v3_small", tmp_path)
 
 
+@pytest.mark.slow
 def test_the_comparison_finds_a_wrong_total(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
