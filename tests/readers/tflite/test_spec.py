@@ -696,6 +696,17 @@ def test_a_convolution_on_axes_in_another_order_counts_its_groups_by_the_last_on
     assert not trace.diagnostics
 
 
+def test_a_convolution_whose_filters_are_computed_has_macs_that_nobody_can_tell(
+    tmp_path: Path,
+) -> None:
+    made = Writer()
+    inputs = [made.input("x", 1, 8, 8, 3), made.input("filters", 4, 3, 3, 3)]
+    y = made.tensor("y", 1, 8, 8, 4)
+    made.add("CONV_2D", inputs, [y], (1, strides(True, (1, 1), {})))
+    trace = traced(made, tmp_path)
+    assert (trace["y"].output, trace.totals.parameters, trace.totals.macs) == ((8, 8, 4), 0, None)
+
+
 def test_data_beside_the_file_count(tmp_path: Path) -> None:
     made = Writer()
     x = made.input("x", 1, 8)
