@@ -194,6 +194,18 @@ def _cut(
     return shapes.squeeze(t.network, call.node, x, gone) if gone else x
 
 
+def place(t: Translation, call: Call, axis: int) -> Given:
+    """One place of an axis, by its number; the axis goes."""
+    x, places, numbers = t.tensor(call, 0), t.array(call, 1), t.numbers(call, 1)
+    shape = None if x is None else t.shape(x)
+    at = None if x is None else x.counted(axis)
+    if x is None or not shape or at is None or places is None or places.shape or not numbers:
+        return None
+    begins, ends = [0] * len(shape), list(shape)
+    begins[at], ends[at] = numbers[0], numbers[0] + 1
+    return _cut(t, call, x, begins, ends, [at])
+
+
 def unpack(t: Translation, call: Call) -> Given:
     """All places of an axis, one an output; the axis goes."""
     x = t.tensor(call, 0)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from flatbuffers_written import Fields, Numbers, byte, longs, real, reals, whole
-from tflite_files import FLOAT16, INT8, INT32, Writer, branches, small
+from tflite_files import FLOAT16, INT4, INT8, INT32, Writer, branches, small
 
 import shapecalc
 from shapecalc.cli import group
@@ -246,6 +246,11 @@ def test_products_of_matrices(tmp_path: Path) -> None:
     trace = traced(made, tmp_path)
     assert (trace["y"].output, trace.totals.macs) == ((4, 7, 9), 4 * 7 * 9 * 16)
     assert trace.totals.parameters == 0
+    made = Writer()
+    inputs = [made.weight("table", 5, 16), made.input("b", 1, 16, 9)]
+    made.add("BATCH_MATMUL", inputs, [made.tensor("y", 1, 5, 9)], (101, {}))
+    trace = traced(made, tmp_path)
+    assert (trace["y"].output, trace.totals.macs, trace.totals.parameters) == ((5, 9), 720, 0)
 
 
 def test_a_table_of_embeddings(tmp_path: Path) -> None:
@@ -481,11 +486,14 @@ def test_places_of_an_axis_are_taken_apart_and_put_together(tmp_path: Path) -> N
     y = made.tensor("y", 1, 6, 8)
     lists = [made.numbers(0, 0, 1), made.numbers(1, 6, 2), made.numbers(1, 1, 1)]
     made.add("STRIDED_SLICE", [stack, *lists], [y], (32, {4: whole(4)}))
-    made.outputs = [y, places[1]]
+    z = made.tensor("z", 1, 8)
+    made.add("GATHER", [y, made.numbers(4, shape=())], [z], (23, {0: whole(1)}))
+    made.outputs = [z, places[1]]
     trace = traced(made, tmp_path)
-    assert trace.outputs == {"y": (6, 8), "at0:1": (6, 8)}
+    assert trace.outputs == {"z": (8,), "at0:1": (6, 8)}
     assert trace["stack"].output == (6, 2, 8)
-    assert {record.kind for record in trace.layers} == {"slice", "reshape", "concat"}
+    kinds = {record.kind for record in trace.layers}
+    assert kinds == {"slice", "reshape", "flatten", "concat"}
     assert not trace.diagnostics
 
 
@@ -577,6 +585,16 @@ def test_weights_of_half_precision_are_those_behind_a_dequantize(tmp_path: Path)
     trace = traced(made, tmp_path)
     assert [record.kind for record in trace.layers] == ["dense"]
     assert trace.totals.parameters == 85
+
+
+@pytest.mark.parametrize("sort", [FLOAT16, INT8, INT4])
+def test_weights_of_fewer_bits_than_what_they_work_on(tmp_path: Path, sort: int) -> None:
+    made = Writer()
+    inputs = [made.input("x", 1, 15), made.weight("w", 5, 15, sort=sort), made.weight("b", 5)]
+    made.add("FULLY_CONNECTED", inputs, [made.tensor("y", 1, 5)], (8, {}))
+    trace = traced(made, tmp_path)
+    assert (trace.totals.weights, trace.totals.biases) == (75, 5)
+    assert not trace.diagnostics
 
 
 def test_a_weight_that_two_layers_have_counts_once_and_a_bias_with_its_weight(
