@@ -249,7 +249,7 @@ def recurrent(t: Translation, call: Call) -> Given:
         stated[0] = (*sizes[:-1], units)
     return t.network.operation(
         call.node, t.tensors(call), stated, arrays,
-        macs=None if steps is None else matrices * steps,
+        macs=None if steps is None else matrices * steps, kept=x,
     )  # fmt: skip
 
 

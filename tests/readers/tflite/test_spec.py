@@ -294,6 +294,23 @@ def test_an_lstm_is_an_operation_with_its_parameters(tmp_path: Path) -> None:
     assert traced(made, tmp_path, inputs="6x4")["y"].output == (6, 5)
 
 
+def test_an_lstm_that_takes_time_in_front_of_the_batch(tmp_path: Path) -> None:
+    made = Writer()
+    x = made.input("x", 1, 10, 4)
+    turned, steps = made.tensor("turned", 10, 1, 4), made.tensor("steps", 10, 1, 5)
+    made.add("TRANSPOSE", [x, made.numbers(1, 0, 2)], [turned])
+    states = [made.tensor(f"s{n}", 1, 5, s5=byte(1)) for n in range(2)]
+    inputs = [turned, *lstm(made, 5, 4), *states, -1, -1, -1, -1]
+    made.add("UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, [steps], (71, {3: byte(1)}))
+    back, y = made.tensor("back", 1, 10, 5), made.tensor("y", 1, 10, 5)
+    made.add("TRANSPOSE", [steps, made.numbers(1, 0, 2)], [back])
+    made.add("RELU", [back], [y])
+    trace = traced(made, tmp_path)
+    assert (trace["steps"].output, trace["y"].output) == ((10, 5), (10, 5))
+    assert (trace.totals.parameters, trace.totals.macs) == (200, 10 * 180)
+    assert codes(trace) == ["SC601"]
+
+
 def test_an_lstm_in_both_directions_has_twice_the_parameters(tmp_path: Path) -> None:
     made = Writer()
     x = made.input("x", 1, 10, 4)
