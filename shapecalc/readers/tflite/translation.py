@@ -174,11 +174,15 @@ class Translation:
         return self.network.shape(tensor)
 
     def stated(self, call: Call, output: int = 0) -> Shape | None:
-        """Return the shape that the file states of an output, where it holds."""
+        """Return the shape that the file states of an output, where it holds.
+
+        A tensor without values is no volume.
+        """
         outputs = call.operator.outputs
         if not self.holds or output >= len(outputs):
             return None
-        return self.graph.tensors[outputs[output]].shape
+        shape = self.graph.tensors[outputs[output]].shape
+        return None if shape is not None and 0 in shape else shape
 
     # -- what it gives -----------------------------------------------------------------------------
 

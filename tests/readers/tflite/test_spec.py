@@ -665,6 +665,13 @@ def test_what_gives_nothing_is_no_layer(tmp_path: Path) -> None:
     assert trace["y"].layer.summary() == "custom RELU"
 
 
+def test_a_tensor_without_values_is_no_volume(tmp_path: Path) -> None:
+    for what, rest in (("MyOwn", ()), ("RESHAPE", ([0, 8],)), ("BROADCAST_TO", ([0, 8],))):
+        trace = one(tmp_path, what, (1, 8), (0, 8), rest)
+        assert trace["y0"].output is None
+        assert set(codes(trace)) <= {"SC601", "SC602"}, what
+
+
 def test_memory_of_a_custom_operator_is_no_damage(tmp_path: Path) -> None:
     """It takes a tensor that nobody gives and that has no data."""
     made = Writer()
