@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Any, Protocol
 
+    from shapecalc.comparison import Difference
     from shapecalc.diagnostics import Diagnostic, Finding, SpecError
     from shapecalc.network import NetworkSpec
     from shapecalc.records import LayerRecord
@@ -184,6 +185,22 @@ def convert(
     return export(trace(source, inputs=inputs, max_layers=max_layers))
 
 
+def diff(
+    old: Source | NetworkSpec,
+    new: Source | NetworkSpec,
+    *,
+    inputs: Inputs = None,
+    max_layers: int | None = None,
+) -> Difference:
+    """Return what differs between two networks; their layers' names, and how they are written, do
+    not. Arguments are those of `trace`.
+    """
+    from shapecalc.comparison import compare
+
+    traces = [trace(source, inputs=inputs, max_layers=max_layers) for source in (old, new)]
+    return compare(*traces)
+
+
 def explain(topic: str) -> str:
     """Return a page: of a rule (SC201), a layer kind (conv), a guide or a topic (padding).
 
@@ -206,9 +223,14 @@ def _compared(trace: Trace, weights: str | PathLike[str]) -> Trace:
 
 
 def _diagnose(trace: Trace) -> tuple[Diagnostic, ...]:
-    diagnose = _import("shapecalc.repairs").diagnose  # nothing is wrong with most specs
-    native = trace.spec.document.is_native  # what a file states is no student's mistake
-    found: tuple[Diagnostic, ...] = diagnose(trace, _cause if native else None)
+    document = trace.spec.document
+    found: tuple[Diagnostic, ...] = ()
+    if trace.findings:
+        diagnose = _import("shapecalc.repairs").diagnose  # nothing is wrong with most specs
+        # What a file of another format states is no student's mistake.
+        found = diagnose(trace, _cause if document.is_native else None)
+    if document.directives is not None:
+        found = _import("shapecalc.ignoring").left_out(found, document)
     return found
 
 
@@ -227,6 +249,7 @@ __all__ = [
     "__version__",
     "check",
     "convert",
+    "diff",
     "explain",
     "read",
     "trace",

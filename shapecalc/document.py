@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from shapecalc.diagnostics import Diagnostic, Finding, Path, gather, where
 from shapecalc.edits import Change, Edit
@@ -44,6 +44,19 @@ class Places:
         return place
 
 
+class Directive(NamedTuple):
+    """A comment that asks for findings to be left out: where it stands, and the codes it names.
+
+    It speaks for one line, or for the whole file where that is None.
+    """
+
+    line: int
+    column: int
+    end_column: int
+    codes: tuple[str, ...]
+    speaks_for: int | None
+
+
 class Source(Protocol):
     """The text of a document."""
 
@@ -54,6 +67,10 @@ class Source(Protocol):
     @property
     def editable(self) -> bool:
         """Whether edits are made of it at all."""
+
+    @property
+    def takes_comments(self) -> bool:
+        """Whether the format has comments."""
 
     def edit(self, change: Change, title: str, safe: bool) -> Edit | None:
         """Return the edit that makes a change, or None where the text gives no room for it."""
@@ -79,6 +96,7 @@ class Document:
     open_source: Callable[[], Source] | None = None
     format: str | None = None  # the name of the reader; None for data that never was a file
     meant: bool = True  # of an unreadable text: whether it is a spec gone wrong
+    directives: Callable[[], tuple[Directive, ...]] | None = None  # None where no comment has one
     original_path: Callable[[Path], Path] | None = None  # None where the data is what is written
     # What gives the document with other volumes in the place of inputs', by name, where the data
     # depends on them: a reader works out what the language cannot say, such as what -1 stands for.

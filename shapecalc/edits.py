@@ -6,7 +6,7 @@ layer is written; `at` puts the path in front.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 Path = tuple[str | int, ...]
@@ -80,13 +80,19 @@ class Edit(NamedTuple):
 
     def applied(self, text: str) -> str:
         """Return a text with the edit made."""
-        lines = text.split("\n")
-        starts = [0]
-        for line in lines:
-            starts.append(starts[-1] + len(line) + 1)
-        start = starts[self.line - 1] + self.column - 1
-        end = starts[self.end_line - 1] + self.end_column - 1
-        return text[:start] + self.text + text[end:]
+        return edited(text, (self,))
+
+
+def edited(text: str, edits: Sequence[Edit]) -> str:
+    """Return a text with edits made that do not overlap."""
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    for edit in sorted(edits, reverse=True):  # from the end, so that places stay
+        start = starts[edit.line - 1] + edit.column - 1
+        end = starts[edit.end_line - 1] + edit.end_column - 1
+        text = text[:start] + edit.text + text[end:]
+    return text
 
 
 class Unchangeable(Exception):

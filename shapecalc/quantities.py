@@ -13,6 +13,9 @@ from typing import Any, Literal, NamedTuple
 Role = Literal["weight", "bias", "statistic"]  # what a parameter is: the last is not learned
 
 
+BYTES = 4  # of a value in single precision, in which weights are stored unless somebody says so
+
+
 class Quantity(NamedTuple):
     """A count of a layer, for one example."""
 
@@ -23,7 +26,7 @@ class Quantity(NamedTuple):
     drawn: str  # the same question in a quiz, about {name}
     summed: str  # what it is of a whole network, behind "How many"
     weighty: bool = False  # it belongs to weights: layers that share them have it once
-    reported: bool = True  # in reports, totals and claims; otherwise it may only be asked for
+    reported: bool = True  # in reports and totals; otherwise it may be claimed and asked for
     usual: bool = False  # a report has its column unless others are asked for
     role: Role | None = None  # the parameters that it counts
     # The total, from those of the quantities before, where no layer is frozen: nearly always.
@@ -32,6 +35,11 @@ class Quantity(NamedTuple):
 
 def _flops(record: Any) -> int | None:
     return None if record.macs is None else 2 * record.macs
+
+
+def _bytes(record: Any) -> int | None:
+    kept = record.parameters, record.non_trainable
+    return None if None in kept else BYTES * sum(kept)
 
 
 def _none_frozen(totals: Mapping[str, int | None]) -> int | None:
@@ -126,6 +134,16 @@ _ALL = (
         "How many floating-point operations does {name} take for one input, counting two for each"
         " multiply-accumulate?",
         "floating-point operations does the whole network take for one example",
+        reported=False,
+    ),
+    Quantity(
+        "bytes",
+        "bytes",
+        _bytes,
+        "How many bytes do its values take in single precision?",
+        "How many bytes do the parameters and other kept values of {name} take in single precision,"
+        " four each?",
+        "bytes do the parameters and other kept values of the whole network take",
         reported=False,
     ),
 )

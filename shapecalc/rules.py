@@ -68,6 +68,8 @@ FALSE_CLAIM = Rule("SC301", "false-claim", "error", "claims")
 EXECUTION = Rule("SC302", "prediction-and-execution-disagree", "error", "execution")
 FALSE_EXAMPLE = Rule("SC303", "false-example", "error", "execution")
 
+UNUSED_IGNORE = Rule("SC409", "unused-ignore-comment", "warning", "advice")
+
 UNKNOWN_ASSIGNMENT_KEY = Rule("SC501", "unknown-key-in-an-assignment", "error", "homework")
 MISSING_IN_ASSIGNMENT = Rule("SC502", "missing-in-an-assignment", "error", "homework")
 WRONG_ASSIGNMENT_VALUE = Rule("SC503", "wrong-value-in-an-assignment", "error", "homework")

@@ -142,7 +142,8 @@ class Trace:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Every finding with its place, in the order of the file."""
-        if self.findings and self.diagnose is not None:
+        asked = self.findings or self.spec.document.directives
+        if asked and self.diagnose is not None:
             return self.diagnose(self)
         return self.spec.document.diagnostics(self.findings)
 

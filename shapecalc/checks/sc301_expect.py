@@ -31,8 +31,10 @@ from shapecalc.checks.rule import Check
 from shapecalc.diagnostics import Fault, Finding, Later, Path, quote, repairable, some, suggestion
 from shapecalc.edits import Change, Repair
 from shapecalc.network import Expectations, Node
+from shapecalc.network.bounds import Bounds
+from shapecalc.quantities import QUANTITIES
 from shapecalc.records import PER_AXIS, LayerRecord
-from shapecalc.tracing import Trace
+from shapecalc.tracing import Totals, Trace
 from shapecalc.volumes import PartialVolume, readings, reason, show, values_in
 
 if TYPE_CHECKING:
@@ -62,11 +64,19 @@ def find(trace: Trace) -> Iterator[Finding | Later]:
     for group in trace.spec.instances:
         if group.expectations is not None:
             instance = _Claimant(group.name, group.path, group.sources or ())
-            yield from _compare(instance, group.expectations, trace.of_instance(group), origins)
+            values = _with_derived(trace.of_instance(group))
+            yield from _compare(instance, group.expectations, values, origins)
     if trace.spec.expectations is not None:
-        values = {**trace.totals, "output": trace.output}
+        values = _with_derived(trace.totals) | {"output": trace.output}
         yield from _compare(_Claimant(None, ()), trace.spec.expectations, values, origins)
         yield from _outputs(trace, trace.spec.expectations.outputs or {})
+
+
+def _with_derived(sums: Mapping[str, Any]) -> dict[str, Any]:
+    """Return sums with those that follow from them, which no report has."""
+    totals = Totals(sums)
+    derived = (quantity for quantity in QUANTITIES.values() if not quantity.reported)
+    return {**sums, **{quantity.key: quantity.of(totals) for quantity in derived}}
 
 
 def _stated(node: Node, words: Translation, record: LayerRecord) -> Iterator[Later]:
@@ -164,6 +174,8 @@ def same_claim(key: str, claimed: Any, computed: Any) -> bool:
     """Say whether a claim is true as far as is known; one number of a receptive field or jump is
     for every axis.
     """
+    if isinstance(claimed, Bounds):
+        return claimed.hold(computed)
     if key in PER_AXIS and len(claimed) == 1:
         claimed *= len(computed)
     if claimed == computed or not isinstance(computed, tuple):
@@ -175,6 +187,8 @@ def same_claim(key: str, claimed: Any, computed: Any) -> bool:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, Bounds):
+        return value.written
     return show(value) if isinstance(value, tuple) else f"{value:,}"
 
 

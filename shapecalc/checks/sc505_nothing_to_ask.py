@@ -1,8 +1,8 @@
 """A question asks for something that is not there.
 
-A path is LAYER.KEY (output, input, weights, biases, parameters, non_trainable, macs, flops,
-activations, receptive_field, jump, unshared_parameters, im2col), total.KEY, fits(LAYER), a field
-as P(LAYER), or of the executed example LAYER.value[depth,row,column], LAYER.weight.grad, loss.
+A path is LAYER.KEY (output, input, weights, biases, parameters, non_trainable, macs, flops, bytes,
+activations, receptive_field, jump, unshared_parameters, im2col), total.KEY, fits(LAYER), a field as
+P(LAYER), or of the executed example LAYER.value[depth,row,column], LAYER.weight.grad, loss.
 
 Bad, since there is no conv2:
 

@@ -22,7 +22,10 @@ COMMANDS = {
     "quiz": "Draw problem sets with their keys, with other numbers for each student.",
     "calc": "Work out a network typed on the command line.",
     "explain": "Explain a topic, a layer kind or a rule; list all pages.",
+    "expect": "Write what is computed into specs, as claims that check compares.",
+    "diff": "Say what differs between two networks.",
     "convert": "Write a network in another format.",
+    "completion": "Print a script that completes commands and options in a shell.",
     "schema": "Print a JSON Schema of the spec language, for editors.",
 }
 

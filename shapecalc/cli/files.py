@@ -131,23 +131,31 @@ class Named(click.Choice):  # type: ignore[type-arg]  # click 8.1 takes none
         return super().convert(value, param, ctx)
 
 
-def read(path: str) -> Document:
-    """Return the document of a file, `-` for standard input. Raises OSError or ValueError."""
+def read(path: str, name: str | None = None) -> Document:
+    """Return the document of a file, `-` for standard input, which may have the name of a file.
+
+    Raises OSError or ValueError.
+    """
     if path != "-":
         return readers.read_path(Path(path))
     if sys.stdin is None:
         raise OSError("standard input is closed")
-    return readers.read_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), path)
+    return readers.read_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), name or path)
 
 
 def trace_path(
-    path: str, max_layers: int, inputs: Inputs = None, select: Sequence[str] = ()
+    path: str,
+    max_layers: int,
+    inputs: Inputs = None,
+    select: Sequence[str] = (),
+    name: str | None = None,
 ) -> Trace | None:
     """Return the trace of a file, `-` for standard input; None, with a message, if it is unreadable
-    or has not the inputs that are given. `select` are codes that are asked for.
+    or has not the inputs that are given. `select` are codes that are asked for, `name` is what
+    standard input holds.
     """
     try:
-        spec = network.build(read(path), max_layers, inputs)
+        spec = network.build(read(path, name), max_layers, inputs)
     except SpecError as error:
         (fault,) = error.diagnostics
         complain(path, ValueError(f"--input: {fault.message}; {fault.hint}"))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path as FilePath
 from typing import TypeVar
 
 import click
 
 from shapecalc.cli.files import Named
+from shapecalc.cli.output import write
 from shapecalc.diagnostics import Diagnostic, briefly
 from shapecalc.reports import diagnostics
 from shapecalc.rules import Severity
@@ -21,32 +23,54 @@ def format_option(help_: str) -> Callable[[Command], Command]:
     """Return the option --format of a command that finds things in files."""
     choice = Named(lambda: diagnostics.FORMATS, diagnostics.FORMATS)
     return click.option(
-        "--format", "form", type=choice, default="text", show_default=True, help=help_
+        "--format",
+        "form",
+        type=choice,
+        default="text",
+        show_default=True,
+        envvar="SHAPECALC_FORMAT",
+        show_envvar=True,
+        help=help_,
     )
 
 
 class Printer:
     """Prints what is found in one file after the other: at once for people, in the end otherwise.
 
-    With `full`, all advice is shown.
+    With `full`, all advice is shown; with `strict`, warnings fail. What goes to a file is written
+    in the end. With `err`, what is for people goes to standard error.
     """
 
-    def __init__(self, form: str, full: bool = False) -> None:
-        self.form, self.full = diagnostics.named(form), full
+    def __init__(
+        self,
+        form: str,
+        *,
+        full: bool = False,
+        strict: bool = False,
+        output: FilePath | None = None,
+        err: bool = False,
+    ) -> None:
+        self.form, self.full, self.strict = diagnostics.named(form), full, strict
+        self.output, self.err = output, err
+        self.at_once = self.form.FOR_PEOPLE and output is None
         self.kept: list[tuple[str, Sequence[Diagnostic]]] = []
 
     def add(self, path: str, found: Sequence[Diagnostic]) -> None:
         """Take what was found in a file."""
-        if not self.form.FOR_PEOPLE:
-            self.kept.append((path, found))
-        elif found:
-            shown = found if self.full else briefly(found)
-            click.echo(self.form.render([(path, shown)], _paint), nl=False)
+        shown = briefly(found) if self.form.FOR_PEOPLE and not self.full else found
+        if not self.at_once:
+            self.kept.append((path, shown))
+        elif shown:
+            click.echo(self.form.render([(path, shown)], _paint), nl=False, err=self.err)
 
-    def end(self) -> None:
-        """Print what was kept."""
-        if not self.form.FOR_PEOPLE:
-            click.echo(self.form.render(self.kept), nl=False)
+    def end(self) -> bool:
+        """Write what was kept; say whether that went well."""
+        if self.at_once:
+            return True
+        render = self.form.render
+        if self.strict:
+            render = getattr(self.form, "render_strictly", render)
+        return write(render(self.kept), self.output)
 
 
 def tell(path: str, found: Sequence[Diagnostic], err: bool = False) -> None:

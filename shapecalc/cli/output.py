@@ -58,15 +58,18 @@ def write(text: str | bytes, output: Path | None) -> bool:
         click.echo(text, nl=False)
         return True
     try:
-        _replace(text, output)
+        replace_file(text, output)
     except (OSError, ValueError) as error:
         complain(output, error)
         return False
     return True
 
 
-def _replace(text: str | bytes, output: Path) -> None:
-    """Write beside the file first, then put it in its place; a device is written to as it is."""
+def replace_file(text: str | bytes, output: Path) -> None:
+    """Write beside the file first, then put it in its place; a device is written to as it is.
+
+    A file that is there keeps its permissions. Raises OSError.
+    """
     target = output.resolve()
     raw = text.encode("utf-8") if isinstance(text, str) else text
     if target.exists() and not target.is_file():
@@ -76,6 +79,9 @@ def _replace(text: str | bytes, output: Path) -> None:
     try:
         with beside.open("xb") as file:
             file.write(raw)
+        if target.exists():
+            with suppress(OSError):
+                beside.chmod(target.stat().st_mode)
         beside.replace(target)
     finally:
         with suppress(OSError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -20,10 +20,19 @@ class Search:
     """Finds the files of the paths given, and keeps count."""
 
     def __init__(
-        self, paths: tuple[str, ...], label: str, quiet: bool = False, select: Sequence[str] = ()
+        self,
+        paths: tuple[str, ...],
+        label: str,
+        quiet: bool = False,
+        select: Callable[[str], Sequence[str]] = lambda path: (),
+        name: str | None = None,
+        excludes: Callable[[str], bool] = lambda path: False,
     ) -> None:
         self.paths = paths
-        self.select = select  # codes that are asked for
+        self.select = select  # codes that are asked for in a file
+        self.name = name  # of what standard input holds
+        self.excludes = excludes  # whether a file found in a folder is left out
+        self.excluded = 0
         self.label = label  # of the progress bar
         self.quiet = quiet
         self.found_in_folder: set[str] = set()
@@ -56,7 +65,7 @@ class Search:
     ) -> Iterator[tuple[str, Trace]]:
         """Yield every spec with its trace; what cannot be opened is said, and counted in code."""
         for path in self.files(listed):
-            trace = trace_path(path, max_layers, inputs, self.select)
+            trace = trace_path(path, max_layers, inputs, self.select(path), self.name)
             if trace is None:
                 self.code = UNUSABLE
             elif path in self.found_in_folder and not trace.spec.document.is_spec:
@@ -79,6 +88,9 @@ class Search:
             for name in sorted(names):
                 file = str(Path(root, name))
                 if name.startswith(".") or not name.lower().endswith(wanted):
+                    continue
+                if self.excludes(file):
+                    self.excluded += 1
                     continue
                 if os.path.isfile(file) or not os.path.exists(file):  # no pipes, no sockets
                     self.found_in_folder.add(file)

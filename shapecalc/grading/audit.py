@@ -19,6 +19,7 @@ from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.query import read_path
 from shapecalc.grading.subject import Subject
+from shapecalc.network.bounds import Bounds
 from shapecalc.readers import native
 from shapecalc.tracing import KnownTrace, Trace
 
@@ -167,6 +168,6 @@ def _printed(traced: Trace) -> Iterator[Any]:
     layers = [node.expectations for node in spec.nodes]
     for claims in (*layers, *(group.expectations for group in spec.instances), spec.expectations):
         if claims is not None:
-            yield from claims.given().values()
+            yield from (v for v in claims.given().values() if not isinstance(v, Bounds))
     if spec.example is not None:
         yield from spec.example.expect.values()

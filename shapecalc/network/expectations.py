@@ -8,18 +8,17 @@ from pydantic_core import PydanticCustomError
 from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, quote
 from shapecalc.layers.field_types import (
-    NATURAL,
     PARTIAL_VOLUME,
     FieldType,
     PartialVolume,
     Schema,
     crossed,
     crossed_schema,
-    natural,
     read_partial_volume,
     wrong,
 )
-from shapecalc.quantities import REPORTED
+from shapecalc.network.bounds import BOUNDS_SCHEMA, Bounds, read_count
+from shapecalc.quantities import QUANTITIES
 from shapecalc.volumes import MOST_AXES
 
 
@@ -83,7 +82,7 @@ _PER_AXIS: Schema = {
 _VOLUMES: Schema = {"type": "object", "additionalProperties": PARTIAL_VOLUME}
 
 MaybeVolume = Annotated[PartialVolume | None, optional(read_partial_volume, PARTIAL_VOLUME)]
-Count = Annotated[int | None, optional(natural, NATURAL)]
+Count = Annotated[int | Bounds | None, optional(read_count, BOUNDS_SCHEMA)]
 PerAxis = Annotated[tuple[float, ...] | None, optional(_per_axis, _PER_AXIS)]
 
 
@@ -102,7 +101,7 @@ class Expectations(BaseModel):
 if TYPE_CHECKING:
     _Counted = Expectations
 else:
-    _counts = {quantity.key: (Count, None) for quantity in REPORTED}
+    _counts = {quantity.key: (Count, None) for quantity in QUANTITIES.values()}
     _Counted = create_model("Expectations", __base__=Expectations, **_counts)
 
 

@@ -20,6 +20,7 @@ NETWORK = ("layers", "input", "inputs")
 SPEC_WORDS = (b"layers", b"input")
 # What weight files have in them, or a list of their shards; no text of ours has it.
 NUL, PICKLE, SHARDS = b"\0", b"\x80", b'"weight_map"'
+DIRECTIVE = "shapecalc:"  # stands in a comment that asks for findings to be left out
 endings = (".yaml", ".yml", ".json")
 
 
@@ -114,6 +115,10 @@ def read_text(text: str, file: str) -> Document:
 
     document = read_yaml(text, file)
     document.open_source = lambda: _source(text, file, is_json=False)
+    if DIRECTIVE in text:
+        from shapecalc.readers.comments import directives  # few specs have any
+
+        document.directives = lambda: directives(text)
     return document
 
 

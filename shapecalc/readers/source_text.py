@@ -64,6 +64,11 @@ class SourceText:
         """Whether edits are made of it: not of a very long text, nor with odd line breaks."""
         return len(self.text) <= MOST_TEXT and not OTHER_BREAKS.search(self.text)
 
+    @property
+    def takes_comments(self) -> bool:
+        """Whether comments may stand in it."""
+        return not self.is_json
+
     def edit(self, change: Change, title: str, safe: bool) -> Edit | None:
         """Return the edit that makes a change, or None where the text gives no room for it."""
         if not self.editable:

@@ -10,6 +10,8 @@ from shapecalc.diagnostics import Finding, LayerError
 from shapecalc.edits import Change, Repair
 from shapecalc.layers.base import NO_COUNTS, Layer, show
 from shapecalc.layers.field_types import Volume
+from shapecalc.network.bounds import Bounds
+from shapecalc.quantities import QUANTITIES
 from shapecalc.records import PER_AXIS, KnownRecord
 from shapecalc.repairs.chain import Chains, others, written
 from shapecalc.tracing import KnownTrace
@@ -36,7 +38,7 @@ def claims(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
         elif key in PER_AXIS and claimed is not None and node.layer is not None:
             if not true:
                 yield from _fields(record, node.layer, key, claimed)
-        elif claimed is not None and node.layer is not None and record.input is not None:
+        elif isinstance(claimed, int) and node.layer is not None and record.input is not None:
             yield from _counts(record, node.layer, record.input, key, claimed)
     if trace.spec.document.is_native:  # what a file states is not ours to write
         yield from _computed(trace, finding, key)
@@ -163,19 +165,39 @@ def _computed(trace: KnownTrace, finding: Finding, key: str) -> Iterator[Repair]
     value = _value(trace, finding, key)
     if value is None:
         return
+    claimed = _claimed(trace, finding, key)
+    if isinstance(claimed, Bounds):
+        value = claimed.rounded(value)
+        if value is None:  # how far a bound is to be moved, nobody but its author knows
+            return
     written = list(value) if isinstance(value, tuple) else value
     if isinstance(value, tuple) and all(isinstance(size, int) for size in value):
         written = show(value) if len(value) > 1 else value[0]
     yield Repair(f"{key}: {written} is computed", Change("set", written, finding.path))
 
 
+def _claimed(trace: KnownTrace, finding: Finding, key: str) -> Any:
+    """Return what is claimed by whom the finding is about."""
+    if finding.layer is None:
+        return getattr(trace.spec.expectations, key, None)
+    for instance in trace.spec.instances:
+        if (instance.name, instance.path) == (finding.layer, finding.path[:-2]):
+            return getattr(instance.expectations, key, None)
+    node = next((node for node in trace.spec.nodes if node.name == finding.layer), None)
+    return None if node is None else getattr(node.expectations, key, None)
+
+
 def _value(trace: KnownTrace, finding: Finding, key: str) -> Any:
     if finding.path[:2] == ("expect", "outputs"):
         return trace.outputs.get(key)
     if finding.layer is None:
-        return trace.output if key == "output" else trace.totals.get(key)
+        if key in trace.totals or key not in QUANTITIES:
+            return trace.output if key == "output" else trace.totals.get(key)
+        return QUANTITIES[key].of(trace.totals)
     for instance in trace.spec.instances:
         if (instance.name, instance.path) == (finding.layer, finding.path[:-2]):
             return trace.of_instance(instance).get(key)
     record = next((r for r in trace.layers if r.name == finding.layer), None)
+    if record is not None and key in QUANTITIES:
+        return QUANTITIES[key].of(record)
     return getattr(record, key, None)

@@ -74,7 +74,7 @@ class Trials:
         """Return what a repair leaves, or None where it does not mend the finding."""
         hurried = finding.severity != "error" and not self.errors
         try:
-            change = resolved(self.trace, finding, repair.change)
+            change = resolved(self.trace, finding.layer, repair.change, finding.more)
             if not is_data(change.value):  # a parameter that was not given is in it
                 return None
             if hurried and self._breaks(repair.change, change):

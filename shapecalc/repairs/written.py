@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shapecalc.diagnostics import Finding, Path
+from shapecalc.diagnostics import Path
 from shapecalc.edits import Change, Unchangeable, several, value_at
 from shapecalc.layers import KINDS, kind_of
 from shapecalc.layers.base import aliases
@@ -16,15 +16,16 @@ from shapecalc.tracing import Trace
 MOST_BLOCKS = 100  # inside one another
 
 
-def resolved(trace: Trace, finding: Finding, change: Change) -> Change:
+def resolved(trace: Trace, layer: str | None, change: Change, more: int = 0) -> Change:
     """Return a change of a field, or beside a layer, as one of the data; any other as it is.
 
-    Raises Unchangeable where the field cannot be changed, or not for all whom the finding is about.
+    It is for that layer, and for `more` that are written in the same place. Raises Unchangeable
+    where the field cannot be changed, or not for all of them.
     """
     if change.action == "several":
-        return several(*(resolved(trace, finding, part) for part in change.value))
+        return several(*(resolved(trace, layer, part, more) for part in change.value))
     if change.action == "behind":
-        return _behind(trace, finding.layer, change)
+        return _behind(trace, layer, change)
     if change.action == "before":
         path = change.path if isinstance(change.path[-1], int) else change.path[:-1]
         return Change("insert", change.value, path)
@@ -37,10 +38,10 @@ def resolved(trace: Trace, finding: Finding, change: Change) -> Change:
         given = _given(data, found.path)
         if not isinstance(given, str) or not PARAMETER.fullmatch(given):
             return found
-        instance = _instance(trace, finding.layer, change.path)
+        instance = _instance(trace, layer, change.path)
         if instance is None:
             return found
-        if finding.more and not _all_within(instance, trace, change.path):
+        if more and not _all_within(instance, trace, change.path):
             raise Unchangeable
         change = Change("field", change.value, instance.path, given[1:])
     raise Unchangeable

@@ -23,11 +23,13 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("grading",),
     ("executor.__init__",),  # a facade, too: it takes a file, as the next one does
     ("__init__",),  # the facade: joins readers, tracing and checks
-    ("pages", "repairs", "plugins", "language_schema"),
+    ("pages", "repairs", "plugins", "language_schema", "fixing"),
+    ("ignoring",),
     ("given_inputs",),
     ("open_sizes",),
     ("agreement", "fitting_sizes"),
-    ("reports", "checks", "readers", "executor", "exporters", "weights"),
+    ("reports",),
+    ("checks", "readers", "executor", "exporters", "comparison", "weights"),
     ("checkpoints",),
     ("tracing",),
     ("worked_example",),

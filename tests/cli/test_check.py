@@ -381,3 +381,44 @@ def test_a_file_of_another_kind_is_named(
     assert said in result.stdout
     assert "?" not in result.stdout
     assert len(result.stdout.splitlines()) < 8
+
+
+# -- formats for CI, files, counts -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["github", "gitlab", "junit", "sarif", "rdjson"])
+def test_a_format_for_ci_has_the_findings_of_all_files(run: Run, files: Path, form: str) -> None:
+    result = run("check", "faulty.yaml", "sound.yaml", "--format", form)
+    assert result.exit_code == 1
+    assert result.stdout.count("does not fit") or "SC201" in result.stdout
+
+
+def test_the_environment_chooses_the_format(
+    run: Run, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHAPECALC_FORMAT", "json")
+    assert items(run("check", "faulty.yaml"))[0]["code"] == "SC201"
+    assert run("check", "faulty.yaml", "--format", "text").stdout.startswith("faulty.yaml:")
+
+
+@pytest.mark.parametrize("form", ["text", "sarif"])
+def test_findings_go_to_a_file_that_is_not_overwritten(run: Run, files: Path, form: str) -> None:
+    result = run("check", "faulty.yaml", "--format", form, "-o", "found.txt")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "SC201" in (files / "found.txt").read_text(encoding="utf-8")
+    assert run("check", "faulty.yaml", "-o", "found.txt").exit_code == 2
+    assert run("check", "faulty.yaml", "-o", "found.txt", "--force").exit_code == 1
+    assert run("check", "faulty.yaml", "-o", "faulty.yaml", "--force").exit_code == 2
+
+
+def test_exit_zero_forgives_what_is_found_and_not_what_cannot_be_opened(
+    run: Run, files: Path
+) -> None:
+    assert run("check", "faulty.yaml", "--exit-zero").exit_code == 0
+    assert run("check", "faulty.yaml", "missing.yaml", "--exit-zero").exit_code == 2
+
+
+def test_statistics_count_codes_instead_of_listing(run: Run, files: Path) -> None:
+    result = run("check", "faulty.yaml", "--statistics")
+    assert result.exit_code == 1
+    assert result.stdout == "1  SC201  stride does not fit\n"

@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from shapecalc import rules
-from shapecalc.diagnostics import Fault, Finding, Path, quote, refusal
+from shapecalc.diagnostics import Fault, Finding, Path, quote
 from shapecalc.document import Document, Original
 from shapecalc.frameworks.meanings import NOTHING
-from shapecalc.readers.items import ROUNDING, Item, Items, Sizes, turned
+from shapecalc.readers.given_sizes import check_axes
+from shapecalc.readers.items import ROUNDING, Item, Sizes, turned
 from shapecalc.readers.keras.building import Building
 from shapecalc.readers.keras.graph import Graph, Malformed, NoLayers
 from shapecalc.readers.keras.model import Model, read
 from shapecalc.readers.keras.spec import translated
 from shapecalc.readers.keras.walk import flatten
 from shapecalc.readers.keras.words import field_key
-from shapecalc.volumes import show, titles_of
+from shapecalc.volumes import show
 
 NO_LAYERS = "save keras.Model(inputs, model.call(inputs)), or write the network as a spec"
 DAMAGED = "save the model again with Keras, and give the whole file"
@@ -71,7 +72,7 @@ def _document(model: Model, name: str | None, inputs: Mapping[str, Sizes] = NOTH
         raise
     building = translated(flat, inputs)
     items = building.items
-    _check_axes(items, inputs)
+    check_axes(items, inputs)
     data: dict[str, Any] = {"name": graph.name} if graph.name else {}
     data["inputs"] = {
         value: None if sizes is None else list(sizes) for value, sizes in items.inputs.items()
@@ -89,24 +90,6 @@ def _document(model: Model, name: str | None, inputs: Mapping[str, Sizes] = NOTH
     document.findings = _contradictions(building, graph)
     document.with_inputs = lambda given: _document(model, name, given)
     return document
-
-
-def _check_axes(items: Items, given: Mapping[str, Sizes]) -> None:
-    """Raise SpecError for a volume that has other axes than the input in whose place it is put."""
-    for name, volume in given.items():
-        own = items.own.get(name, volume)
-        axes = len(own)
-        if axes == len(volume):
-            continue
-        written = show(volume)
-        message = f"{quote(name)} is {' x '.join(titles_of((None,) * axes))}, {written} is not"
-        if axes < len(volume):
-            hint = f"the batch is no part of a volume: {show(volume[-axes:])}"
-        else:
-            usual = (*volume[:1] * (axes - 1), 1)  # a square, and one channel
-            rest = (b if a is None else a for a, b in zip(own, usual, strict=True))
-            hint = f"for example {show((*volume, *[*rest][len(volume) :]))}"
-        raise refusal(Fault(rules.WRONG_VALUE, message, hint), "inputs")
 
 
 # -- places ----------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 A format, a module or an object, has a NAME, for `--format`, and `render(found)`, which returns what
 is printed for the diagnostics of some files. FOR_PEOPLE says that they are told of file by file,
-and of much advice a part only; other formats are written once, for all files and in full.
+and of much advice a part only; other formats are written once, for all files and in full. A format
+that tells what fails from what does not has `render_strictly` beside it, for when warnings fail.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
 
 FORMATS: Registry[Format] = Registry(
     "format of findings",
-    {name: f"{__name__}.{name}" for name in ("text", "json")},
+    {
+        name: f"{__name__}.{name}"
+        for name in ("text", "json", "github", "gitlab", "junit", "sarif", "rdjson")
+    },
     fits=having("NAME", "FOR_PEOPLE", "render"),
     needs="a format, with NAME, FOR_PEOPLE and render",
 )

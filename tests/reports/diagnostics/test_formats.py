@@ -38,7 +38,8 @@ def test_every_file_is_a_format() -> None:
 def test_a_text_ends_its_last_line(name: str) -> None:
     form = diagnostics.named(name)
     assert form.render([("a.yaml", [PLACED, BARE])]).endswith("\n")
-    assert form.render([]) in ("", "[]\n")
+    empty = form.render([])
+    assert empty == "" or empty.endswith("\n")
 
 
 def test_text_has_a_line_each_with_its_place_and_the_hint_below() -> None:

@@ -1,0 +1,151 @@
+"""Fixes of a file: the edits of its findings made in its text, as long as nothing gets worse.
+
+An edit touches its own stretch of the text, so comments and layout stay. Safe ones leave the
+network as it was meant, whatever was meant; the others change it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from shapecalc import rules
+from shapecalc.diagnostics import Diagnostic, unfolded
+from shapecalc.edits import Edit, edited
+from shapecalc.ignoring import with_comments
+from shapecalc.tracing import Trace
+
+MOST_ROUNDS = 50  # a fix may bring to light what was hidden behind its fault
+
+Wanted = Callable[[Diagnostic], bool]
+
+
+class Fixed(NamedTuple):
+    """A file's text with fixes made, how many, and the trace of it."""
+
+    text: str
+    fixes: int
+    trace: Trace
+
+
+def fixed(
+    trace: Trace, wanted: Wanted, unsafe: bool, again: Callable[[str], Trace]
+) -> Fixed | None:
+    """Return the text of a traced file with the fixes of the findings that are wanted.
+
+    `again` traces another text of the file. None for a network that no text is edited for: data,
+    files of other formats, very long ones. Fixing what is fixed already changes nothing.
+    """
+    source = trace.spec.document.source
+    if source is None or not source.editable:
+        return None
+    text, count = source.text, 0
+    refused: set[Edit] = set()
+    for _ in range(MOST_ROUNDS):
+        edits: Sequence[Edit] = _apart(_edits(trace, wanted, unsafe, refused))
+        if not edits:
+            break
+        done = _made(text, trace, edits, again)
+        if done is None:
+            done, edits = _one(text, trace, edits, refused, again)
+        if done is not None:
+            text, trace = done
+            count += len(edits)
+    return Fixed(text, count, trace)
+
+
+def commented(trace: Trace, wanted: Wanted, again: Callable[[str], Trace]) -> Fixed | None:
+    """Return the text of a traced file with comments that silence the findings that are wanted.
+
+    A line at whose end no comment can stand gets none: there the text goes on. None for a network
+    without a text that takes comments.
+    """
+    source = trace.spec.document.source
+    if source is None or not source.editable or not source.takes_comments:
+        return None
+    text, count = source.text, 0
+    by_line: defaultdict[int, list[Diagnostic]] = defaultdict(list)
+    for found in filter(wanted, unfolded(trace.diagnostics)):
+        if found.line is not None and found.rule.stage != "reading":
+            by_line[found.line].append(found)
+    every = [found for listed in by_line.values() for found in listed]
+    changed = with_comments(text, every)
+    after = again(changed) if every else trace
+    if _same(trace, after, len(every)):
+        return Fixed(changed, len(every), after)
+    for there in by_line.values():  # some line cannot have one: one after the other
+        changed = with_comments(text, there)
+        after = again(changed)
+        if _same(trace, after, len(there)):
+            text, trace, count = changed, after, count + len(there)
+    return Fixed(text, count, trace)
+
+
+def _same(before: Trace, after: Trace, fewer: int) -> bool:
+    """Say whether a text has the same data as before, and so many findings less."""
+    if after.spec.document.data != before.spec.document.data:
+        return False
+    findings = [len(list(unfolded(trace.diagnostics))) for trace in (before, after)]
+    return findings[0] - findings[1] == fewer
+
+
+def _edits(trace: Trace, wanted: Wanted, unsafe: bool, refused: set[Edit]) -> list[Edit]:
+    """Return the first edit of each finding, in the order of the text."""
+    found = []
+    for diagnostic in filter(wanted, trace.diagnostics):
+        first = next((edit for edit in _of(diagnostic) if edit not in refused), None)
+        if first is not None and (unsafe or first.safe):
+            found.append(first)
+    return sorted(dict.fromkeys(found))
+
+
+def _of(diagnostic: Diagnostic) -> Sequence[Edit]:
+    """Return the edits of a finding; of a false claim those that say what is computed instead."""
+    if diagnostic.rule is not rules.FALSE_CLAIM:
+        return diagnostic.edits
+    place = diagnostic.position
+    return [edit for edit in diagnostic.edits if (edit.line, edit.column) > place]
+
+
+def _apart(edits: Sequence[Edit]) -> list[Edit]:
+    """Return edits without those that touch one before them: the next round has them."""
+    apart: list[Edit] = []
+    for edit in edits:
+        if not apart or (apart[-1].end_line, apart[-1].end_column) < (edit.line, edit.column):
+            apart.append(edit)
+    return apart
+
+
+def _made(
+    text: str, trace: Trace, edits: Sequence[Edit], again: Callable[[str], Trace]
+) -> tuple[str, Trace] | None:
+    """Return a text with edits made, and its trace; None where it is not better than before."""
+    changed = edited(text, edits)
+    if changed == text:
+        return None
+    after = again(changed)
+    better = _weight(after) < _weight(trace)
+    return (changed, after) if better else None
+
+
+def _one(
+    text: str,
+    trace: Trace,
+    edits: Sequence[Edit],
+    refused: set[Edit],
+    again: Callable[[str], Trace],
+) -> tuple[tuple[str, Trace] | None, Sequence[Edit]]:
+    """Return what the first edit does that mends something alone; those before it are refused."""
+    for edit in edits:
+        done = _made(text, trace, (edit,), again)
+        if done is not None:
+            return done, (edit,)
+        refused.add(edit)
+    return None, ()
+
+
+def _weight(trace: Trace) -> tuple[int, ...]:
+    """Return how much is wrong: by severity, the errors first."""
+    counts = Counter(found.severity for found in unfolded(trace.diagnostics))
+    return counts["error"], counts["warning"], counts["advice"]

@@ -1,0 +1,129 @@
+"""Findings that comments of the file ask to be left out, and comments that are of no use."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from shapecalc import rules
+from shapecalc.checks.pages import codes as all_codes
+from shapecalc.diagnostics import Diagnostic, chosen, in_order, quote
+from shapecalc.document import Directive, Document
+from shapecalc.edits import Edit
+
+NOT_JUDGED = ("execution", "homework")  # stages in which other commands look
+IGNORES = re.compile(r"#[ \t]*shapecalc:[ \t]*ignore[ \t]*\[([^\]\n]*)\]")
+WRITE = "ignore[SC402] names the codes that are to be left out"
+
+
+def left_out(found: Iterable[Diagnostic], document: Document) -> tuple[Diagnostic, ...]:
+    """Return the findings of a file without those that its comments silence.
+
+    Comments that silence nothing are found themselves.
+    """
+    assert document.directives is not None
+    directives = document.directives()
+    silences = _Silences(directives)
+    rest = list(chosen(found, lambda diagnostic: not silences.silenced(diagnostic)))
+    text = document.source.text if document.source is not None else ""
+    lines = text.split("\n")
+    for directive in directives:
+        rest += _useless(directive, silences.used[directive], lines[directive.line - 1])
+    return in_order(rest)
+
+
+def with_comments(text: str, found: Iterable[Diagnostic]) -> str:
+    """Return a text with comments that silence findings, each at the end of its line.
+
+    A comment that is there already gets their codes, too.
+    """
+    lines = text.split("\n")
+    wanted: defaultdict[int, list[str]] = defaultdict(list)
+    for diagnostic in found:
+        if diagnostic.line is not None and diagnostic.rule.stage != "reading":
+            wanted[diagnostic.line].append(diagnostic.code)
+    for number, codes in wanted.items():
+        line, end = lines[number - 1], ""
+        if line.endswith("\r"):
+            line, end = line[:-1], "\r"
+        there = IGNORES.search(line)
+        if there:
+            codes = [*filter(None, map(str.strip, there[1].split(","))), *codes]
+            line = line[: there.start(1)] + ", ".join(dict.fromkeys(codes)) + line[there.end(1) :]
+        else:
+            listed = ", ".join(dict.fromkeys(codes))
+            line = f"{line.rstrip()}  # shapecalc: ignore[{listed}]"
+        lines[number - 1] = line + end
+    return "\n".join(lines)
+
+
+class _Silences:
+    """Which findings are silenced, and by which codes of which comments."""
+
+    def __init__(self, directives: Sequence[Directive]) -> None:
+        self.used: defaultdict[Directive, set[str]] = defaultdict(set)
+        self._of_line: defaultdict[int | None, list[Directive]] = defaultdict(list)
+        for directive in directives:
+            self._of_line[directive.speaks_for].append(directive)
+
+    def silenced(self, found: Diagnostic) -> bool:
+        """Say whether a comment speaks of a finding."""
+        if found.rule.stage == "reading":
+            return False
+        silenced = False
+        for directive in (*self._of_line[found.line], *self._of_line[None]):
+            for code in directive.codes:
+                if found.code.startswith(code.upper()) and all_codes(code.upper()):
+                    self.used[directive].add(code)
+                    silenced = True
+        return silenced
+
+
+def _useless(directive: Directive, used: set[str], line: str) -> Iterable[Diagnostic]:
+    """Yield what is wrong with a comment."""
+    kept = [code for code in directive.codes if code in used or not _is_judged(code)]
+    if not directive.codes:
+        yield _finding(directive, "the comment names no code", WRITE, kept, line)
+    for code in dict.fromkeys(directive.codes):
+        if code in kept:
+            continue
+        known = all_codes(code.upper())
+        if not known:
+            message, hint = f"{quote(code)} is neither a code nor the beginning of one", WRITE
+        elif all(rules.of(one).stage == "reading" for one in known):
+            message, hint = f"{code} cannot be ignored: the spec is not readable with it", ""
+        else:
+            where = "in this file" if directive.speaks_for is None else "there"
+            message, hint = f"{code} is not found {where}: the comment silences nothing", ""
+        yield _finding(directive, message, hint, kept, line)
+
+
+def _is_judged(code: str) -> bool:
+    """Say whether a code is of rules that have looked."""
+    known = all_codes(code.upper())
+    return not known or any(rules.of(one).stage not in NOT_JUDGED for one in known)
+
+
+def _finding(
+    directive: Directive, message: str, hint: str, kept: Sequence[str], line: str
+) -> Diagnostic:
+    edit = _edit(directive, kept, line)
+    rule = rules.UNUSED_IGNORE
+    return Diagnostic(
+        rule.code, rule.severity, message, hint or edit.title, None, "",
+        directive.line, directive.column, directive.line, directive.end_column, (edit,),
+    )  # fmt: skip
+
+
+def _edit(directive: Directive, kept: Sequence[str], line: str) -> Edit:
+    """Return the edit that leaves the codes that are of use, or takes the comment out."""
+    written = line[directive.column - 1 : directive.end_column - 1]
+    if kept:
+        text = f"{written.partition('[')[0]}[{', '.join(kept)}]"
+        title = f"{', '.join(kept)} is of use"
+        start = directive.column
+    else:
+        start = len(line[: directive.column - 1].rstrip()) + 1
+        text, title = "", "leave it out"
+    return Edit(directive.line, start, directive.line, directive.end_column, text, True, title)

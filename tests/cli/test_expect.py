@@ -1,0 +1,123 @@
+"""shapecalc expect: claims are written where none is made; what is there stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+import shapecalc
+
+Run = Callable[..., Result]
+NETWORKS = Path(__file__).parents[2] / "specs" / "networks"
+
+BARE = """input: 32x32x3       # grey
+layers:
+  - conv: {K: 10, F: 5, P: 2}   # first
+  - relu
+  - max_pool: 2
+  - conv:
+      K: 4
+      F: 3
+  - repeat: {times: 2, layers: [{conv: {K: 4, F: 3, P: 1}}]}
+  - flatten
+  - dense: 10  # last
+"""
+TOTALS = "expect:\n  output: 10\n  parameters: 9270\n  macs: 902848\n"
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "a.yaml"
+    path.write_bytes(text.encode())
+    return path
+
+
+def test_totals_and_the_output_are_claimed_behind_everything(run: Run, tmp_path: Path) -> None:
+    path = write(tmp_path, BARE)
+    assert run("expect", "a.yaml").exit_code == 0
+    assert path.read_text("utf-8") == BARE + TOTALS
+    assert not shapecalc.check(path)
+    assert "0 files changed" in run("expect", "a.yaml").stderr
+
+
+def test_layers_get_claims_of_their_own_however_they_are_written(run: Run, tmp_path: Path) -> None:
+    path = write(tmp_path, BARE)
+    run("expect", "--layers", "a.yaml")
+    text = path.read_text("utf-8")
+    assert "P: 2, expect: {output: 32x32x10, parameters: 760, macs: 768000}}   # first" in text
+    assert "  - relu: {expect: {output: 32x32x10}}\n" in text
+    assert "  - max_pool: {F: 2, expect: {output: 16x16x10}}\n" in text
+    assert "layers: [{conv: {K: 4, F: 3, P: 1}}]}" in text  # of two layers: nothing is written
+    assert not shapecalc.check(path)
+    again = path.read_bytes()
+    run("expect", "--layers", "a.yaml")
+    assert path.read_bytes() == again
+
+
+def test_a_claim_that_is_made_stays_unless_it_is_updated(run: Run, tmp_path: Path) -> None:
+    path = write(tmp_path, BARE.replace("K: 10", "K: 12") + TOTALS)
+    run("expect", "a.yaml")
+    assert path.read_text("utf-8").endswith(TOTALS)
+    run("expect", "--update", "a.yaml")
+    text = path.read_text("utf-8")
+    assert text.endswith("expect:\n  output: 10\n  parameters: 9494\n  macs: 1070560\n")
+    assert "K: 12" in text  # the claim gave way, and not the field
+    assert not shapecalc.check(path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "input: 8\r\nlayers: [relu]\r\n",
+            "input: 8\r\nlayers: [relu]\r\nexpect:\r\n  output: 8\r\n  parameters: 0\r\n",
+        ),
+        (
+            "{input: 8, layers: [relu]}",
+            "{input: 8, layers: [relu], expect: {output: 8, parameters: 0}}",
+        ),
+        (
+            '{"input": 8, "layers": ["relu"]}',
+            '{"input": 8, "layers": ["relu"], "expect": {"output": 8, "parameters": 0}}',
+        ),
+    ],
+)
+def test_line_ends_brackets_and_json(run: Run, tmp_path: Path, before: str, after: str) -> None:
+    path = write(tmp_path, before)
+    run("expect", "a.yaml")
+    assert path.read_bytes().decode() == after
+
+
+def test_several_outputs_are_claimed_by_name(run: Run, tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "input: 8x8x3\nlayers:\n  - relu\n  - flatten\noutputs: [relu1, flatten1]\n"
+    )
+    run("expect", "a.yaml")
+    assert "  outputs: {relu1: 8x8x3, flatten1: 192}\n" in path.read_text("utf-8")
+    assert not shapecalc.check(path)
+
+
+def test_a_difference_is_shown_and_a_broken_spec_is_told_of(run: Run, tmp_path: Path) -> None:
+    path = write(tmp_path, BARE)
+    result = run("expect", "--diff", "a.yaml")
+    assert "+  parameters: 9270" in result.stdout
+    assert path.read_text("utf-8") == BARE
+    write(tmp_path, "input: [")
+    result = run("expect", "a.yaml")
+    assert result.exit_code == 1
+    assert "SC101" in result.stderr
+    assert run("expect", "-", stdin=BARE).exit_code == 2
+
+
+def test_a_changed_stride_in_a_fully_claimed_alexnet_is_one_finding(
+    run: Run, tmp_path: Path
+) -> None:
+    path = write(tmp_path, (NETWORKS / "alexnet.yaml").read_text("utf-8"))
+    run("expect", "--layers", "a.yaml")
+    assert not shapecalc.check(path)
+    text = path.read_text("utf-8")
+    assert "F: 11, S: 4" in text
+    path.write_text(text.replace("F: 11, S: 4", "F: 11, S: 3"), encoding="utf-8")
+    assert len([found for found in shapecalc.check(path) if found.severity == "error"]) == 1

@@ -1,0 +1,130 @@
+"""Ignore comments: what they silence, which are of no use, and how they are written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import shapecalc
+from shapecalc.fixing import commented
+from shapecalc.readers.native import read_text
+
+SKIPS = "{F: 2, S: 3}"  # SC402
+
+
+def codes(tmp_path: Path, text: str) -> list[tuple[str, int | None]]:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(text.encode())
+    return [(found.code, found.line) for found in shapecalc.check(path)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"input: 8x8x1\nlayers:\n  - max_pool: {SKIPS} # shapecalc: ignore[SC402]\n",
+        f"input: 8x8x1\nlayers:\n  - max_pool: {SKIPS} #shapecalc:ignore[sc4] as in the paper\n",
+        f"input: 8x8x1\nlayers:\n  # shapecalc: ignore[SC402]\n\n  - max_pool: {SKIPS}\n",
+        f"# shapecalc: ignore-file[SC402]\ninput: 8x8x1\nlayers:\n  - max_pool: {SKIPS}\n",
+        "input: 8x8x1\nlayers:\n  - max_pool: # shapecalc: ignore[SC402]\n     F: 2\n     S: 3\n",
+    ],
+)
+def test_a_comment_silences_its_line_or_the_one_below_or_the_file(
+    tmp_path: Path, text: str
+) -> None:
+    assert codes(tmp_path, text) == []
+
+
+@pytest.mark.parametrize(
+    ("comment", "found"),
+    [
+        ("# shapecalc: ignore[SC401]", ["SC402", "SC409"]),
+        ("# shapecalc: ignore", ["SC402", "SC409"]),
+        ("# shapecalc: ignore[]", ["SC402", "SC409"]),
+        ("# shapecalc: ignore[SC9, SC402]", ["SC409"]),
+        ("# shapecalc: ignore[SC104, SC402]", ["SC409"]),
+        ("# shapecalc: ignore[SC402, SC302, SC501]", []),  # of other commands
+        ("# shapecalc: ignored[SC402]", ["SC402"]),
+        ("x# shapecalc: ignore[SC402]", ["SC101"]),
+    ],
+)
+def test_a_comment_of_no_use_is_found(tmp_path: Path, comment: str, found: list[str]) -> None:
+    text = f"input: 8x8x1\nlayers:\n  - max_pool: {SKIPS} {comment}\n"
+    assert [code for code, _ in codes(tmp_path, text)] == found
+
+
+def test_what_keeps_a_spec_from_being_read_is_not_silenced(tmp_path: Path) -> None:
+    text = "input: 8\nlayers:\n  - rleu # shapecalc: ignore[SC105]\n"
+    assert [code for code, _ in codes(tmp_path, text)] == ["SC105", "SC409"]
+
+
+def test_a_text_that_looks_like_a_comment_is_none(tmp_path: Path) -> None:
+    text = (
+        "name: 'a # shapecalc: ignore-file[SC402]'\nsource: |\n  # shapecalc: ignore-file[SC402]\n"
+        f"input: 8x8x1\nlayers:\n  - max_pool: {SKIPS}\n"
+    )
+    assert "SC402" in [code for code, _ in codes(tmp_path, text)]
+
+
+def test_what_was_folded_under_a_silenced_finding_stands_alone(tmp_path: Path) -> None:
+    text = (
+        "input: 10x10x1\nlayers:\n"
+        "  - conv: {K: 2, F: 3, S: 2} # shapecalc: ignore[SC201]\n"
+        "  - conv: {K: 2, F: 3, expect: {output: 3x3x2}}\n"
+    )
+    assert codes(tmp_path, text.replace(" # shapecalc: ignore[SC201]", "")) == [("SC201", 3)]
+    assert codes(tmp_path, text) == [("SC301", 4)]
+
+
+@pytest.mark.parametrize(
+    ("comment", "left"),
+    [("# shapecalc: ignore[SC401]", ""), ("# shapecalc: ignore[SC401, SC402] so", None)],
+)
+def test_the_edit_of_a_useless_comment_takes_it_out(
+    tmp_path: Path, comment: str, left: str | None
+) -> None:
+    fields = SKIPS if left is None else "2"
+    text = f"input: 8x8x1\nlayers:\n  - max_pool: {fields}  {comment}\n"
+    path = tmp_path / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    (found,) = shapecalc.check(path)
+    (edit,) = found.edits
+    kept = "" if left is not None else "  # shapecalc: ignore[SC402] so"
+    assert edit.applied(text) == f"input: 8x8x1\nlayers:\n  - max_pool: {fields}{kept}\n"
+    assert edit.safe
+
+
+def _commented(text: str) -> tuple[str, int]:
+    def again(changed: str) -> shapecalc.Trace:
+        document = read_text(changed, "a.yaml")
+        document.format = "spec"
+        return shapecalc.trace(shapecalc.network.build(document))
+
+    done = commented(again(text), lambda found: True, again)
+    assert done is not None
+    return done.text, done.fixes
+
+
+def test_comments_are_written_where_they_silence(tmp_path: Path) -> None:
+    text = f"input: 8x8x1\r\nlayers:\r\n  - max_pool: {SKIPS}\r\n  - dense: 3  # last\r\n"
+    changed, count = _commented(text)
+    assert changed == (
+        f"input: 8x8x1\r\nlayers:\r\n  - max_pool: {SKIPS}  # shapecalc: ignore[SC402]\r\n"
+        "  - dense: 3  # last  # shapecalc: ignore[SC405]\r\n"
+    )
+    assert count == 2
+    assert codes(tmp_path, changed) == []
+    assert _commented(changed) == (changed, 0)
+
+
+def test_a_code_is_added_to_a_comment_that_is_there(tmp_path: Path) -> None:
+    text = f"input: 8x8x1\nlayers:\n  - max_pool: {SKIPS} # shapecalc: ignore[SC302]\n"
+    changed, _ = _commented(text)
+    assert changed.endswith(f"{SKIPS} # shapecalc: ignore[SC302, SC402]\n")
+    assert codes(tmp_path, changed) == []
+
+
+def test_a_line_that_goes_on_gets_no_comment() -> None:
+    text = 'input: 8x8x1\nlayers: [{max_pool: {F: 2, S: 3, name: "a\n  b"}}]\n'
+    changed, count = _commented(text)
+    assert (changed, count) == (text, 0)
