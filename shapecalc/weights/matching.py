@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from math import prod
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from shapecalc.checkpoints.base import Checkpoint, Tensor
 from shapecalc.frameworks import lookups, parameters
@@ -20,6 +20,9 @@ MOST_PAIRS = 250_000  # of layers that are compared to find which belong togethe
 SKIPPED = 1.0  # a layer of one side without one of the other
 KEPT_LAST = "running_var"  # of a norm's parameters
 APART = 3.0  # layers that never belong together
+
+
+K = TypeVar("K", bound=Hashable)
 
 
 class Differing(NamedTuple):
@@ -104,10 +107,10 @@ def match(owners: Sequence[Owner], checkpoint: Checkpoint) -> Matching:
 def _matched(
     owners: Sequence[Owner], modules: Sequence[Module], checkpoint: Checkpoint, layout: str
 ) -> Matching:
-    if checkpoint.ordered:
-        named = _by_name(owners, modules, loosely=checkpoint.layout == "keras")
-    else:  # its groups are called by classes, as a layer may be
+    if checkpoint.is_keras_3:  # a layer may be called as another one's class
         named = _by_stated_name(owners, modules)
+    else:
+        named = _by_name(owners, modules, loosely=checkpoint.layout == "keras")
     needed = [owner for owner in owners if not owner.shared]
     by_names = sum(not owner.shared for owner in named)
     if 2 * by_names < min(len(needed), len(modules)):
@@ -116,10 +119,11 @@ def _matched(
     taken = {id(module) for found in named.values() for module in found}
     left = [module for module in modules if id(module) not in taken]
     waiting = [owner for owner in needed if owner not in named]
-    if not checkpoint.ordered:
-        pairs += _by_class(waiting, left, layout)
-    else:
+    if checkpoint.ordered:
         pairs += _by_order(waiting, left, layout)
+    else:
+        grouped = _by_class if checkpoint.is_keras_3 else _by_ranks
+        pairs += _by_groups(waiting, left, layout, grouped(waiting, left))
     matched = {pair.owner for pair in pairs}
     used = taken | {id(pair.module) for pair in pairs}
     order = {owner: number for number, owner in enumerate(owners)}
@@ -175,6 +179,8 @@ def _meant(part: str, names: Sequence[str]) -> str | None:
 def _alike(owner: Owner, name: str, shape: Shape) -> bool:
     """Say whether a shape is the layer's; of vectors, axes of one value do not count."""
     own = owner.shapes[name]
+    if owner.opaque:
+        return own == shape
     if _core(own) == _core(shape):
         return True
     if len(own) > 1 and owner.kind in ("conv", "conv_transpose", "depthwise_conv", "dense"):
@@ -278,23 +284,57 @@ def _called(module: Module, names: dict[tuple[str, ...], Owner], loosely: bool) 
 # -- by order and shape ----------------------------------------------------------------------------
 
 
-def _by_class(owners: Sequence[Owner], modules: Sequence[Module], layout: str) -> list[Pair]:
-    """Return pairs of a file that has the order of each class of layers alone."""
-    classes: dict[str, list[Module]] = {}
-    for module in modules:
-        classes.setdefault(_spelled(module.stem), []).append(module)
-    kinds = {_spelled(word.name): word.kind for word in lookups.all_words()}
+Group = tuple[list[Owner], list[Module]]  # that may belong together
+
+
+def _by_groups(
+    owners: Sequence[Owner], modules: Sequence[Module], layout: str, groups: Iterable[Group]
+) -> list[Pair]:
+    """Return pairs of a file that has the order within groups alone; then what fits anywhere."""
     pairs: list[Pair] = []
     done: set[Owner] = set()
-    for stem in classes.keys() & kinds.keys():
-        mine = [owner for owner in owners if owner.kind == kinds[stem] and owner not in done]
-        found = _by_order(mine, classes[stem], layout)
+    for mine, theirs in groups:
+        found = _by_order([owner for owner in mine if owner not in done], theirs, layout)
         pairs += found
         done.update(pair.owner for pair in found)
     used = {id(pair.module) for pair in pairs}
     left_owners = [owner for owner in owners if owner not in done]
     left_modules = [module for module in modules if id(module) not in used]
     return pairs + _by_order(left_owners, left_modules, layout)
+
+
+def _by_class(owners: Sequence[Owner], modules: Sequence[Module]) -> Iterator[Group]:
+    """Yield the modules of each class of Keras that is a kind of ours, in the order of numbers."""
+    kinds = {_spelled(word.name): word.kind for word in lookups.all_words()}
+    for stem, group in _grouped(modules, lambda module: _spelled(module.stem)):
+        if stem in kinds:
+            yield [owner for owner in owners if owner.kind == kinds[stem]], group
+
+
+def _by_ranks(owners: Sequence[Owner], modules: Sequence[Module]) -> Iterator[Group]:
+    """Yield the modules whose largest tensor has as many axes: convolutions, dense layers, norms.
+
+    Names that are sorted have these in the order of the network more often than all together.
+    """
+    wanted = {owner: _rank(owner.shapes.values()) for owner in owners}
+    for rank, group in _grouped(modules, lambda m: _rank(t.shape for t in m.tensors.values())):
+        yield [owner for owner in owners if wanted[owner] == rank], group
+
+
+def _rank(shapes: Iterable[Shape]) -> tuple[int, int]:
+    """Return how many axes the largest of some shapes has; of vectors, how many there are."""
+    listed = list(shapes)
+    axes = max(map(len, listed))
+    return axes, len(listed) if axes < 2 else 0
+
+
+def _grouped(
+    modules: Sequence[Module], key: Callable[[Module], K]
+) -> Iterable[tuple[K, list[Module]]]:
+    groups: dict[K, list[Module]] = {}
+    for module in modules:
+        groups.setdefault(key(module), []).append(module)
+    return groups.items()
 
 
 def _spelled(word: str) -> str:
