@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import product, takewhile
 from math import prod
 from typing import NamedTuple, TypeVar
 
@@ -93,45 +93,73 @@ def match(owners: Sequence[Owner], checkpoint: Checkpoint) -> Matching:
     """Return what belongs together.
 
     Where half of the layers have names that the file has, names decide, and for the rest order and
-    shape; otherwise order and shape alone. Weights are in the order of axes in which more fit.
+    shape; otherwise order and shape alone. Of the ways in which that may be meant, the one counts
+    in which most fits: the weights' order of axes, and whether the order of layers or their shapes
+    come first.
     """
     modules = modules_of(checkpoint)
-    first = "keras" if checkpoint.layout == "keras" else "pytorch"
-    other = "pytorch" if first == "keras" else "keras"
-    found = [_matched(owners, modules, checkpoint, first)]
-    if found[0].faults:
-        found.append(_matched(owners, modules, checkpoint, other))
-    return min(found, key=lambda matching: matching.faults)
+    named = _named(owners, modules, checkpoint)
+    own, other = ("keras", "pytorch") if checkpoint.layout == "keras" else ("pytorch", "keras")
+    best: Matching | None = None
+    for layout, by_shape in product((own, other), (False, True)):
+        found = _matched(owners, modules, named, checkpoint, layout, by_shape)
+        if best is None or found.faults < best.faults:
+            best = found
+        if not best.faults:
+            break
+    assert best is not None
+    return best
 
 
-def _matched(
-    owners: Sequence[Owner], modules: Sequence[Module], checkpoint: Checkpoint, layout: str
-) -> Matching:
+def _named(
+    owners: Sequence[Owner], modules: Sequence[Module], checkpoint: Checkpoint
+) -> dict[Owner, list[Module]]:
+    """Return the modules of layers by their names; nothing where fewer than half have one."""
     if checkpoint.is_keras_3:  # a layer may be called as another one's class
         named = _by_stated_name(owners, modules)
     else:
         named = _by_name(owners, modules, loosely=checkpoint.layout == "keras")
-    needed = [owner for owner in owners if not owner.shared]
-    by_names = sum(not owner.shared for owner in named)
-    if 2 * by_names < min(len(needed), len(modules)):
-        named = {}
+    needed = sum(not owner.shared for owner in owners)
+    found = sum(not owner.shared for owner in named)
+    return {} if 2 * found < min(needed, len(modules)) else named
+
+
+def _matched(
+    owners: Sequence[Owner],
+    modules: Sequence[Module],
+    named: Mapping[Owner, Sequence[Module]],
+    checkpoint: Checkpoint,
+    layout: str,
+    by_shape: bool,
+) -> Matching:
+    costs = _Costs(layout)
     pairs = [paired(owner, _merged(found), layout) for owner, found in named.items()]
     taken = {id(module) for found in named.values() for module in found}
+    waiting = [owner for owner in owners if not owner.shared and owner not in named]
     left = [module for module in modules if id(module) not in taken]
-    waiting = [owner for owner in needed if owner not in named]
-    if checkpoint.ordered:
-        pairs += _by_order(waiting, left, layout)
-    else:
-        grouped = _by_class if checkpoint.is_keras_3 else _by_ranks
-        pairs += _by_groups(waiting, left, layout, grouped(waiting, left))
-    matched = {pair.owner for pair in pairs}
-    used = taken | {id(pair.module) for pair in pairs}
+    if by_shape:
+        pairs += _fitting(waiting, left, costs)
+        waiting, left = _rest(waiting, left, pairs)
+    if not checkpoint.ordered:
+        for mine, theirs in (_by_class if checkpoint.is_keras_3 else _by_ranks)(waiting, left):
+            pairs += _by_order(*_rest(mine, theirs, pairs), costs)
+        waiting, left = _rest(waiting, left, pairs)
+    pairs += _by_order(waiting, left, costs)
+    missing, unexpected = _rest(waiting, left, pairs)
     order = {owner: number for number, owner in enumerate(owners)}
-    return Matching(
-        sorted(pairs, key=lambda pair: order[pair.owner]),
-        [owner for owner in needed if owner not in matched],
-        [module for module in modules if id(module) not in used],
-    )
+    return Matching(sorted(pairs, key=lambda pair: order[pair.owner]), missing, unexpected)
+
+
+def _rest(
+    owners: Sequence[Owner], modules: Sequence[Module], pairs: Iterable[Pair]
+) -> tuple[list[Owner], list[Module]]:
+    """Return what no pair has."""
+    done: set[Owner] = set()
+    used: set[Module] = set()
+    for pair in pairs:
+        done.add(pair.owner)
+        used.add(pair.module)
+    return [o for o in owners if o not in done], [m for m in modules if m not in used]
 
 
 # -- one layer -------------------------------------------------------------------------------------
@@ -287,22 +315,6 @@ def _called(module: Module, names: dict[tuple[str, ...], Owner], loosely: bool) 
 Group = tuple[list[Owner], list[Module]]  # that may belong together
 
 
-def _by_groups(
-    owners: Sequence[Owner], modules: Sequence[Module], layout: str, groups: Iterable[Group]
-) -> list[Pair]:
-    """Return pairs of a file that has the order within groups alone; then what fits anywhere."""
-    pairs: list[Pair] = []
-    done: set[Owner] = set()
-    for mine, theirs in groups:
-        found = _by_order([owner for owner in mine if owner not in done], theirs, layout)
-        pairs += found
-        done.update(pair.owner for pair in found)
-    used = {id(pair.module) for pair in pairs}
-    left_owners = [owner for owner in owners if owner not in done]
-    left_modules = [module for module in modules if id(module) not in used]
-    return pairs + _by_order(left_owners, left_modules, layout)
-
-
 def _by_class(owners: Sequence[Owner], modules: Sequence[Module]) -> Iterator[Group]:
     """Yield the modules of each class of Keras that is a kind of ours, in the order of numbers."""
     kinds = {_spelled(word.name): word.kind for word in lookups.all_words()}
@@ -341,23 +353,24 @@ def _spelled(word: str) -> str:
     return word.lower().replace("_", "")
 
 
-def _by_order(owners: Sequence[Owner], modules: Sequence[Module], layout: str) -> list[Pair]:
+def _by_order(owners: Sequence[Owner], modules: Sequence[Module], costs: _Costs) -> list[Pair]:
     """Return pairs in the order of both sides, such that as little as possible is left over or of
     another shape; then what fits wherever it stands.
     """
-    costs = _Costs(layout)
-    pairs = [paired(o, m, layout) for o, m in _aligned(owners, modules, costs)]
-    done = {pair.owner for pair in pairs}
-    used = {id(pair.module) for pair in pairs}
-    left = [module for module in modules if id(module) not in used]
-    waiting = [owner for owner in owners if owner not in done]
-    if len(waiting) * len(left) > MOST_PAIRS:
-        return pairs
-    for owner in waiting:
+    pairs = [paired(o, m, costs.layout) for o, m in _aligned(owners, modules, costs)]
+    return pairs + _fitting(*_rest(owners, modules, pairs), costs)
+
+
+def _fitting(owners: Sequence[Owner], modules: Sequence[Module], costs: _Costs) -> list[Pair]:
+    """Return pairs that fit, each layer with the first module that does."""
+    if len(owners) * len(modules) > MOST_PAIRS:
+        return []
+    pairs, left = [], list(modules)
+    for owner in owners:
         fitting = next((module for module in left if not costs(owner, module)), None)
         if fitting is not None:
-            left = [module for module in left if module is not fitting]
-            pairs.append(paired(owner, fitting, layout))
+            left.remove(fitting)
+            pairs.append(paired(owner, fitting, costs.layout))
     return pairs
 
 

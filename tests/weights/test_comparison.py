@@ -94,6 +94,8 @@ def test_every_network_fits_its_own_parameters(path: Path) -> None:
     numbers = [f"features.{number}" for number in range(len(trace.layers))]
     assert told(trace, held(trace)) == []
     assert told(trace, held(trace, numbers)) == []
+    turned = dict(reversed(held(trace, numbers).items()))
+    assert told(trace, turned, ordered=False) == []
 
 
 @pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "model.", "module.model.", "net.a."])
