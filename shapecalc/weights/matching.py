@@ -18,6 +18,7 @@ MOST_WRAPPED = 4
 MOST_PARTS = 24  # of the name of a layer
 MOST_PAIRS = 250_000  # of layers that are compared to find which belong together
 SKIPPED = 1.0  # a layer of one side without one of the other
+MOST_BEYOND = 8  # tensors that a layer's module has and the layer does not
 KEPT_LAST = "running_var"  # of a norm's parameters
 APART = 3.0  # layers that never belong together
 
@@ -383,6 +384,8 @@ class _Costs:
 
     def __call__(self, owner: Owner, module: Module) -> float:
         """Return the cost of a pair."""
+        if len(module.tensors) > len(owner.shapes) + MOST_BEYOND:
+            return APART
         shapes = tuple((part, tensor.shape) for part, tensor in module.tensors.items())
         key = owner.kind, tuple(owner.shapes.items()), shapes
         if key not in self._known:

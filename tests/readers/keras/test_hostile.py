@@ -91,8 +91,8 @@ def test_an_archive_that_is_cut_short_is_called_damaged(tmp_path: Path, end: int
 
 
 def test_an_archive_of_others_is_named_for_what_it_is(tmp_path: Path) -> None:
-    (one,) = found(tmp_path, "a.keras", archive({"arr_0.npy": b"\x93NUMPY"}))
-    assert one == "SC101 this is a NumPy archive (.npz)"
+    (one,) = found(tmp_path, "a.keras", archive({"[Content_Types].xml": b""}))
+    assert one == "SC101 this is an Office document"
 
 
 def test_a_call_with_far_too_many_tensors_is_refused(tmp_path: Path) -> None:
