@@ -213,6 +213,20 @@ def test_unsound_networks_are_written_as_they_are(foreign: Flat) -> None:
     assert "F: 30" in export(misfit)
 
 
+def test_names_of_scopes_are_without_what_says_nothing(foreign: Flat) -> None:
+    layers = [
+        {"conv": {"name": "/stem/stem.0/first/Conv", "K": 4, "F": 3}},
+        {"relu": {"name": "/stem/stem.0/Relu"}},
+        {"conv": {"name": "/twice/Conv", "K": 4, "F": 1}},
+        {"conv": {"name": "/twice/Conv_1", "K": 5, "F": 1}},
+        {"relu": {"name": "/Relu"}},
+    ]
+    text = export(foreign(layers))
+    assert "  - conv: {name: stem_0_first, K: 4, F: 3}\n  - relu: {name: stem_0}\n" in text
+    assert "{name: twice_Conv, K: 4, F: 1}" in text
+    assert "{name: twice_Conv_1, K: 5, F: 1}\n  - relu\n" in text
+
+
 def test_comments_are_one_line_and_silence_nothing(foreign: Flat, tmp_path: Path) -> None:
     """Names are any text; what stands behind a # is still a comment, and never an order to us."""
     layers = []
