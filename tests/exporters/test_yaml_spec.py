@@ -277,6 +277,37 @@ def test_a_value_added_to_itself_stays_an_add(foreign: Flat) -> None:
     assert "  - relu: {name: a}\n  - add: {name: b, from: [a, a]}\n" in export(foreign(layers))
 
 
+def dense_layers(count: int) -> list[Any]:
+    """Return layers that each take all outputs before them, joined anew every time."""
+    layers: list[Any] = []
+    outputs = ["input"]
+    for number in range(1, count + 1):
+        if number > 1:
+            layers.append({"concat": {"name": f"join{number}", "from": [*outputs]}})
+        layers += [
+            {"relu": {"name": f"dense{number}.act"}},
+            {"conv": {"name": f"dense{number}.conv", "K": 8, "F": 3, "P": 1}},
+        ]
+        outputs.append(f"dense{number}.conv")
+    return [*layers, {"concat": {"name": "all", "from": outputs}}]
+
+
+def test_what_is_joined_anew_each_time_is_joined_step_by_step(foreign: Flat) -> None:
+    text = export(foreign(dense_layers(9)))
+    assert "times: 9" in text
+    assert "parallel" in text
+    assert len(text.splitlines()) < 12
+
+
+def test_another_order_is_not_joined_step_by_step(foreign: Flat, tmp_path: Path) -> None:
+    layers = dense_layers(3)
+    layers[-1]["concat"]["from"].reverse()
+    trace = foreign(layers)
+    text = export(trace)
+    assert "from: [dense3_conv, dense2_conv, dense1_conv, input]" in text
+    assert written(tmp_path, text).totals == trace.totals
+
+
 # -- the proof -------------------------------------------------------------------------------------
 
 PLANTED = (
@@ -311,6 +342,16 @@ def test_the_proof_finds_every_planted_difference(tmp_path: Path) -> None:
         assert not is_same(SPEC.replace(old, new), trace, range(5)), (old, new)
     assert not is_same(SPEC, trace, [1, 0, 2, 3, 4])
     assert not is_same(SPEC, trace, [0, 0, 2, 3, 4])
+
+
+def test_the_proof_knows_what_a_joined_value_holds(tmp_path: Path) -> None:
+    layers = "  - relu: {name: a}\n  - tanh: {name: b, from: input}\n  - concat: [a, b]\n"
+    flat = f"input: 8x8x4\nlayers:\n{layers}  - concat: [a, b, input]\n"
+    trace = written(tmp_path, flat)
+    good = flat.replace("[a, b, input]", "[concat1, input]")
+    assert is_same(good, trace, range(4))
+    for wrong in ("[input, concat1]", "[concat1, a]", "[b, a, input]"):
+        assert not is_same(flat.replace("[a, b, input]", wrong), trace, range(4)), wrong
 
 
 def test_what_is_not_proved_is_written_flatter(

@@ -43,6 +43,7 @@ NOBODYS = frozenset(
         "yolo",
     )
 )
+WORD = re.compile("[a-z]{3,20}")
 GENERAL = ("block", "conv_block", "layer", "unit", "module", "stage", "cell")  # of any network
 KERAS = "keras"  # names layers by their classes; others by operations, whose words are our kinds
 MOST_PARTS = 8  # of a name
@@ -84,13 +85,14 @@ class Names:
         name = self.own[index]
         layer, _, last = name.rpartition("/")
         behind = last == self.kinds[index] and layer in self._known  # an activation inside a layer
-        if behind or _is_automatic(name, self._words) or self._is_taken(self.ours[index]):
+        counted = name.rfind("/") == 0 or _is_automatic(name, self._words)  # /Flatten_1, conv2d_5
+        if behind or counted or self._is_taken(self.ours[index]):
             return None
         return self.ours[index]
 
     def called(self, indices: Sequence[int]) -> None:
         """Let the last of some layers be known by what the names of all have in common."""
-        name = STRAY.sub("_", self.label(indices)).strip("_")
+        name = STRAY.sub("_", self.label(indices)).strip("_")[:LONGEST]
         if name and name not in RESERVED and name not in self.ours and name not in self.inputs:
             self.ours[indices[-1]] = name
 
@@ -114,13 +116,8 @@ class Names:
         last = self._parts[index][-3:]
         for part in reversed(last):
             word = part.lower()
-            if (
-                len(word) > 2
-                and word.isalpha()
-                and word not in ("block", "layer")
-                and not _is_automatic(word, _words(True))
-            ):
-                return word
+            if WORD.fullmatch(word) and not _is_automatic(word, _words(True)):
+                return word if word not in GENERAL and word not in RESERVED else ""
         return ""
 
     # -- where parts came from ---------------------------------------------------------------------
