@@ -33,7 +33,16 @@ if TYPE_CHECKING:
         def to_json(self) -> str:
             """Return its architecture."""
 
-    Source = str | PathLike[str] | Mapping[str, Any] | KerasModel
+    class TorchModule(Protocol):
+        """What is asked of a live module of PyTorch."""
+
+        def named_modules(self) -> Any:
+            """Return its parts by name."""
+
+        def state_dict(self) -> Any:
+            """Return its parameters and buffers by name."""
+
+    Source = str | PathLike[str] | Mapping[str, Any] | KerasModel | TorchModule
     Sizes = str | int | Sequence[int | None]
     Inputs = Sizes | Mapping[str, Sizes | None] | None
 
@@ -60,9 +69,10 @@ def __dir__() -> list[str]:
 
 
 def read(source: Source, *, inputs: Inputs = None, max_layers: int | None = None) -> NetworkSpec:
-    """Return the network of a path, a mapping or a live Keras model.
+    """Return the network of a path, a mapping, a live Keras model or a live PyTorch module.
 
-    Raises OSError for a path that cannot be opened.
+    Raises OSError for a path that cannot be opened. A module is put through torch.export on zeros
+    of the volumes in `inputs`, which it needs, in evaluation mode.
 
     `inputs` puts other volumes in the place of its own inputs: one for the only input, as
     "224x224x3" or (224, 224, 3), or a mapping of names to volumes. Raises SpecError for what is no
@@ -86,7 +96,10 @@ def read(source: Source, *, inputs: Inputs = None, max_layers: int | None = None
         return network.build(readers.read_path(Path(source)), most, inputs)
     document = readers.read_live(source)
     if document is None:
-        raise TypeError(f"a path, a mapping or a Keras model, not a {type(source).__name__}")
+        document, inputs = readers.read_module(source, inputs), None
+    if document is None:
+        expected = "a path, a mapping, a Keras model or a PyTorch module"
+        raise TypeError(f"{expected}, not a {type(source).__name__}")
     return network.build(document, most, inputs)
 
 
@@ -96,14 +109,18 @@ def trace(
     inputs: Inputs = None,
     max_layers: int | None = None,
     select: Sequence[str] = (),
+    weights: str | PathLike[str] | None = None,
 ) -> Trace:
-    """Trace a path, a mapping, a live Keras model or a NetworkSpec. Never raises for a fault of it.
+    """Trace a path, a mapping, a live model of Keras or PyTorch, or a NetworkSpec.
+
+    Never raises for a fault of it.
 
     What is wrong is in the result's `diagnostics`; a path that cannot be opened raises OSError.
     `inputs` are other volumes in the place of the network's own, as `read` takes them; a claim
     under `expect` that holds for its own is not held against them. A path or mapping may have
     100,000 layers, or `max_layers`. `select` names advice on specs (SC4, SC401) that is wanted for
-    files of frameworks, too.
+    files of frameworks, too. `weights` is a weight file with which the parameters are compared;
+    one that cannot be opened raises OSError, one that cannot be read ValueError.
     """
     from dataclasses import replace
 
@@ -120,7 +137,8 @@ def trace(
             spec = network.build(source.document, source.max_layers, inputs)
         if select:
             spec = replace(spec, selected=frozenset(rules.beginning(*select)))
-        return replace(checks.traced(spec), diagnose=_diagnose)
+        found = replace(checks.traced(spec), diagnose=_diagnose)
+        return found if weights is None else _compared(found, weights)
 
 
 def check(
@@ -129,12 +147,13 @@ def check(
     inputs: Inputs = None,
     max_layers: int | None = None,
     select: Sequence[str] = (),
+    weights: str | PathLike[str] | None = None,
 ) -> list[Diagnostic]:
     """Return what is wrong with a network, in the order of the file; nothing if all is well.
 
     Arguments are those of `trace`.
     """
-    found = trace(source, inputs=inputs, max_layers=max_layers, select=select)
+    found = trace(source, inputs=inputs, max_layers=max_layers, select=select, weights=weights)
     return list(found.diagnostics)
 
 
@@ -205,6 +224,17 @@ def explain(topic: str) -> str:
     from shapecalc.pages import page
 
     return page(topic)
+
+
+def _compared(trace: Trace, weights: str | PathLike[str]) -> Trace:
+    from pathlib import Path
+
+    path = Path(weights)
+    read = _import("shapecalc.checkpoints").read_path(path)
+    if read is None:
+        raise ValueError(f"{path.name} is no weight file that shapecalc reads")
+    found: Trace = _import("shapecalc.weights.comparison").compared(trace, read, path.name)
+    return found
 
 
 def _diagnose(trace: Trace) -> tuple[Diagnostic, ...]:

@@ -101,6 +101,8 @@ class Document:
     # What gives the document with other volumes in the place of inputs', by name, where the data
     # depends on them: a reader works out what the language cannot say, such as what -1 stands for.
     with_inputs: Callable[[Mapping[str, Any]], Document] | None = None
+    weights: Any = None  # of a file that holds no network but named tensors: checkpoints.Weights
+    own: Any = None  # what its format alone has, for who reports of that format
 
     @cached_property
     def places(self) -> Places | None:

@@ -12,6 +12,7 @@ from itertools import islice, product
 from math import gcd
 
 from shapecalc import checks
+from shapecalc.checks.sc604_input_size import IMAGE, WORDS
 from shapecalc.diagnostics import LayerError
 from shapecalc.network import NetworkSpec, Node
 from shapecalc.rules import Rule
@@ -154,7 +155,9 @@ class Search:
         self._worse: dict[Sizes, Refused] = {}
         self._traces: dict[Sizes, KnownTrace] = {}
         self.steps: Sizes = self._alike(1, DIVISIBLE)  # between sizes that are tried
-        self.start: Sizes = self._alike(USUAL[0], DEPTHS[0])
+        wanted = (node.layer.only_depth() for node in spec.nodes if node.layer is not None)
+        self.depth = next((depth for depth in wanted if depth is not None), DEPTHS[0])
+        self.start: Sizes = self._alike(USUAL[0], self.depth)
         self.joints: list[int] = []  # merges whose inputs had to be made to agree
         self.unavoidable: Refused = self.refused(self.start)
         if self.unavoidable:
@@ -209,7 +212,7 @@ class Search:
 
     def _look(self) -> None:
         """Look for sizes that fit: the usual ones, then by climbing from one layer to the next."""
-        for depth in dict.fromkeys((DEPTHS[0], *self._depths())):
+        for depth in dict.fromkeys((self.depth, *self._depths())):
             for size in USUAL:
                 if self._better(self._alike(size, depth)):
                     self.steps = self._alike(1, DIVISIBLE if depth == DIVISIBLE else 1)
@@ -220,12 +223,13 @@ class Search:
         self._climb()
 
     def shown(self) -> Sizes:
-        """Return sizes to offer: an image has colours rather than hundreds of slices."""
-        if not self._depths():
-            return self.start
-        coloured = self._alike(1, 3)
+        """Return sizes to offer: an image has colours rather than hundreds of slices, and a flat
+        input is a sequence of words or notes.
+        """
+        ends = {key: len(volume) - 1 for key, volume in self.open.items()}
         sizes = tuple(
-            3 if colour == 3 else size for size, colour in zip(self.start, coloured, strict=True)
+            size if axis < ends[key] else IMAGE[-1] if axis else WORDS
+            for size, (key, axis) in zip(self.start, self.axes, strict=True)
         )
         return sizes if self._fits(sizes) else self.start
 

@@ -12,7 +12,9 @@ from types import MappingProxyType
 from typing import Literal
 
 Severity = Literal["error", "warning", "advice"]
-Stage = Literal["reading", "shapes", "claims", "execution", "advice", "homework", "files"]
+Stage = Literal[
+    "reading", "shapes", "claims", "execution", "advice", "homework", "files", "weights"
+]
 
 
 class Rule:
@@ -28,7 +30,7 @@ class Rule:
     ) -> None:
         self.code, self.name, self.severity, self.stage = code, name, severity, stage
         # Whether something of the network itself is not known while it is broken.
-        self.structural = stage in ("reading", "shapes")
+        self.structural = stage in ("reading", "shapes", "weights")
 
     def __repr__(self) -> str:
         return f"<{self.code} {self.name}>"
@@ -82,6 +84,11 @@ TAKEN_FROM_FILE = Rule("SC601", "taken-from-the-file", "advice", "files")
 NOT_KNOWN = Rule("SC602", "not-known", "warning", "files")
 DAMAGED = Rule("SC603", "damaged-file", "error", "reading")
 INPUT_SIZE = Rule("SC604", "input-size-needed", "warning", "files")
+UNEVEN_SIZE = Rule("SC605", "uneven-input-size", "warning", "files")
+
+MISSING_TENSOR = Rule("SC701", "missing-tensor", "error", "weights")
+UNEXPECTED_TENSOR = Rule("SC702", "unexpected-tensor", "warning", "files")
+OTHER_SHAPE = Rule("SC703", "tensor-of-another-shape", "error", "weights")
 
 _catalogue = {rule.code: rule for rule in tuple(globals().values()) if isinstance(rule, Rule)}
 CATALOGUE: Mapping[str, Rule] = MappingProxyType(_catalogue)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from math import isfinite
@@ -59,7 +59,10 @@ def _as_json(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Verification:
-    """All checks of one spec, the errors found, and notes on what was probed."""
+    """All checks of one spec, the errors found, and notes on what was probed.
+
+    `not_run` has the kinds of the layers that were to be checked and could not be run, by name.
+    """
 
     file: str | None
     name: str | None
@@ -67,6 +70,7 @@ class Verification:
     checks: Sequence[Check] = ()
     diagnostics: Sequence[Diagnostic] = ()
     notes: Sequence[str] = field(default=())
+    not_run: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """Return the table that the command prints. It is drawn on a floor above."""
@@ -88,6 +92,7 @@ class Verification:
             "settings": self.settings,
             "agrees": self.agrees,
             "checks": [check.to_dict() for check in self.checks],
+            "not_run": list(self.not_run),
             "notes": list(self.notes),
             "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
         }

@@ -816,3 +816,64 @@ def test_published_fields(name: str, layer: str, field: int, jump: int) -> None:
     records = {r["name"]: r for r in trace(NETWORKS / f"{name}.yaml").to_dict()["layers"]}
     assert records[layer]["receptive_field"] == [field, field]
     assert records[layer]["jump"] == [jump, jump]
+
+
+# -- values that change places ---------------------------------------------------------------------
+
+C3 = {"conv": {"name": "c", "K": 12, "F": 3}}
+ONE = {"conv": {"name": "one", "K": 2, "F": 1}}
+NEXT = {"conv": {"name": "next", "K": 2, "F": 3}}
+
+
+def fields(*layers: Any) -> dict[str, Any]:
+    """Return receptive fields and jumps along height and width, by the layers' names."""
+    found = trace({"input": "10x12x12", "layers": list(layers)})
+    assert not [d for d in found.diagnostics if d.severity == "error"]
+    return {record.name: (record.receptive_field, record.jump) for record in found}
+
+
+@pytest.mark.parametrize("groups", [1, 2, 3, 12])
+def test_a_shuffle_of_slices_keeps_field_and_jump(groups: int) -> None:
+    found = fields(C3, {"channel_shuffle": {"name": "s", "groups": groups}}, NEXT)
+    assert found["s"] == found["c"] == ((3, 3), (1, 1))
+    assert found["next"] == ((5, 5), (1, 1))
+
+
+@pytest.mark.parametrize(
+    ("axes", "one"),
+    [
+        # what a position holds stays together, and neighbours are no longer neighbours
+        ([1, 0, 2], (3, 3)),
+        # a position holds values of many, which a filter of 1x1 joins
+        ([2, 1, 0], None), ([0, 2, 1], None), ([2, 0, 1], None), ([1, 2, 0], None),
+    ],
+)  # fmt: skip
+def test_a_transpose_keeps_the_field_and_loses_the_places(axes: list[int], one: Any) -> None:
+    found = fields(C3, {"transpose": {"name": "t", "axes": axes}}, ONE, NEXT)
+    assert found["t"] == ((3, 3), None)
+    assert found["one"] == (one, None)
+    assert found["next"] == (None, None)
+
+
+def test_a_transpose_that_moves_nothing_changes_nothing() -> None:
+    found = fields(C3, {"transpose": {"name": "t", "axes": [0, 1, 2]}}, ONE, NEXT)
+    assert found["t"] == found["one"] == ((3, 3), (1, 1))
+    assert found["next"] == ((5, 5), (1, 1))
+
+
+def test_values_that_were_parted_stay_parted() -> None:
+    turned, back = {"transpose": [2, 1, 0]}, {"transpose": {"name": "b", "axes": [1, 0, 2]}}
+    found = fields(C3, turned, back, ONE)
+    assert found["b"] == ((3, 3), None)
+    assert found["one"] == (None, None)
+
+
+@pytest.mark.parametrize("lost", [{"transpose": [1, 0, 2]}, {"transpose": [2, 1, 0]}, "flatten"])
+def test_where_places_are_lost_another_order_of_slices_sees_other_values(lost: Any) -> None:
+    kind = lost if isinstance(lost, str) else "transpose"
+    shuffled = {"channel_shuffle": {"name": "s", "groups": 2}}
+    found = fields(C3, lost, shuffled, {"add": {"name": "a", "from": [f"{kind}1", "s"]}})
+    assert found["s"] == ((3, 3), None)
+    assert found["a"] == (None, None)
+    found = fields(C3, lost, "relu", {"add": {"name": "a", "from": [f"{kind}1", "relu1"]}})
+    assert found["a"] == ((3, 3), None)

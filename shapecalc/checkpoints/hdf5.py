@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from shapecalc.checkpoints.hdf5_bytes import Bytes, Damaged, Fields, Unreadable, Unsupported
+from shapecalc.checkpoints.base import Damaged, Unreadable, Unsupported
+from shapecalc.checkpoints.hdf5_bytes import Bytes, Fields
 from shapecalc.checkpoints.hdf5_trees import FractalHeap, GlobalHeaps, Seen, records, symbols
 from shapecalc.checkpoints.hdf5_values import (
     Attribute,

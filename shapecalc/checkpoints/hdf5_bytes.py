@@ -9,27 +9,12 @@ from __future__ import annotations
 import os
 from typing import BinaryIO
 
+from shapecalc.checkpoints.base import Damaged, Unsupported
+
 MEBIBYTE = 1024 * 1024
 MOST_AT_ONCE = 32 * MEBIBYTE  # one block, one text
 ALLOWANCE = 256 * MEBIBYTE  # all that is read of one file: bytes, and items at COST each
 COST = 512  # of an item that is handled in Python: a message, an entry of a tree, an object
-
-
-class Unreadable(ValueError):
-    """An HDF5 file that cannot be read. `offset` is the byte of the file, or None."""
-
-    def __init__(self, message: str, offset: int | None = None) -> None:
-        place = "" if offset is None else f" at byte {offset:,}"
-        super().__init__(f"{message}{place}")
-        self.offset = offset
-
-
-class Damaged(Unreadable):
-    """What stands in the file is not what an HDF5 file has there."""
-
-
-class Unsupported(Unreadable):
-    """Sound as far as can be told, but of a kind that is not read here."""
 
 
 class Bytes:

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from shapecalc.checkpoints.hdf5_bytes import Bytes, Damaged, Fields, Unsupported
+from shapecalc.checkpoints.base import Damaged, Unsupported
+from shapecalc.checkpoints.hdf5_bytes import Bytes, Fields
 
 DEEPEST = 64  # levels of a tree, each of which has at least twice the entries of the one below
 

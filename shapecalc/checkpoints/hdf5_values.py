@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from typing import Literal, NamedTuple
 
-from shapecalc.checkpoints.hdf5_bytes import COST, MOST_AT_ONCE, Damaged, Fields, Unsupported
+from shapecalc.checkpoints.base import Damaged, Unsupported
+from shapecalc.checkpoints.hdf5_bytes import COST, MOST_AT_ONCE, Fields
 from shapecalc.checkpoints.hdf5_trees import GlobalHeaps
 
 Scalar = str | int | float

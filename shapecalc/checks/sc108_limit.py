@@ -14,7 +14,9 @@ check, verify and calc with --max-layers 1000000, and in Python by trace(source,
 a million layers take some seconds and 600 MB.
 
 Files larger than 32 MiB, brackets nested deeper than 310 and aliases that stand for more than
-1,000,000 values are refused as well.
+1,000,000 values are refused as well. Of a Keras file, that is its configuration without the
+weights; it may have 100,000 layers and as many calls of them, 200,000 references to tensors, 10,000
+tensors in one call, and names of 500 characters, and --max-layers does not change that.
 
 Bad, since 200,000 layers are more than 100,000:
 

@@ -20,7 +20,8 @@ from shapecalc.diagnostics import Fault, Finding, Path, quote
 from shapecalc.tracing import Trace
 from shapecalc.volumes import show
 
-USUAL = (224, 224, 3)  # a size for the hint, where the file tells none
+IMAGE = (224, 224, 3)  # offered where the file tells no size
+WORDS = 128  # likewise, of a flat sequence
 
 
 def find(trace: Trace) -> Iterator[Finding]:
@@ -49,9 +50,9 @@ def _inputs(data: Any) -> Iterator[tuple[Path, Any]]:
 
 def _for_example(written: Any) -> str:
     """Return a volume as large as is usual, with the sizes that the file has."""
-    sizes = list(written) if isinstance(written, list | tuple) else [None] * len(USUAL)
-    depth = USUAL[-1:] if len(sizes) > 1 else (1000,)
-    usual = (*(USUAL[:1] * (len(sizes) - 1)), *depth)
+    sizes = list(written) if isinstance(written, list | tuple) else [None] * len(IMAGE)
+    depth = IMAGE[-1:] if len(sizes) > 1 else (WORDS,)
+    usual = (*(IMAGE[:1] * (len(sizes) - 1)), *depth)
     known = [size if type(size) is int else usual[axis] for axis, size in enumerate(sizes)]
     return show(tuple(known))
 

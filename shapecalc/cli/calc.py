@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ from shapecalc.readers.yaml_text import read_yaml
 
 if TYPE_CHECKING:
     from shapecalc.tracing import Trace
+
+# Words or numbers with commas between them, but not 1,000.
+LISTED = re.compile(r"(?![0-9]{1,3}(?:,[0-9]{3})+$)-?\w+(?:,-?\w+)+")
 
 
 @click.command("calc")
@@ -40,6 +44,7 @@ def command(
 
     \b
     shapecalc calc 32x32x3 conv K=10 F=5 P=2 relu max_pool 2 dense 10
+    shapecalc calc 8x6x3 transpose axes=depth,height,width
     """
     layers = layers_of(words[1:])
     spec = {"input": value_of(words[0]), "layers": layers, "rounding": rounding}
@@ -73,9 +78,9 @@ def layers_of(words: tuple[str, ...]) -> list[Any]:
                 value = {_main(kind): value}
             if key in (value or {}):
                 raise click.UsageError(f"{key} is given twice for {kind}")
-            layers[-1] = (kind, {**(value or {}), key: value_of(text)})
+            layers[-1] = (kind, {**(value or {}), key: _field_of(text)})
         elif layers and value is None and not _is_kind(word) and _takes(kind, word):
-            layers[-1] = (kind, value_of(word))
+            layers[-1] = (kind, _field_of(word))
         elif not word[:1].isalpha():
             more = _in_order(kind, value, word)
             if more is None:
@@ -127,6 +132,11 @@ def _main(kind: str) -> str | None:
 def _takes(kind: str, word: str) -> bool:
     """Say whether a word is the value of the kind before it; what is no kind may take a number."""
     return _main(kind) is not None or (not _is_kind(kind) and not word[:1].isalpha())
+
+
+def _field_of(text: str) -> Any:
+    """Return a field's value, of which commas make a list: axes=depth,height,width."""
+    return value_of(f"[{text}]" if LISTED.fullmatch(text) else text)
 
 
 def value_of(text: str) -> Any:

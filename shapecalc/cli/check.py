@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from shapecalc.cli.files import FAULTY, OK, UNUSABLE, Inputs, input_option, max_layers_option
+from shapecalc.cli.files import (
+    FAULTY,
+    OK,
+    UNUSABLE,
+    Compared,
+    Inputs,
+    chosen_paths,
+    input_option,
+    max_layers_option,
+    module_option,
+    weights_option,
+)
 from shapecalc.cli.findings import Printer, format_option
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
@@ -36,7 +47,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...")
 @format_option("How to print the findings.")
 @click.option(
     "--select",
@@ -59,7 +70,9 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
     metavar="CODES",
     help="These codes as well, such as SC4 for files of frameworks.",
 )
+@module_option
 @input_option
+@weights_option
 @max_layers_option
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @click.option("--fix", is_flag=True, help="Mend what leaves the network as it was meant.")
@@ -91,7 +104,9 @@ def command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     extend_select: tuple[str, ...],
+    module: str | None,
     inputs: Inputs,
+    compared: Compared,
     max_layers: int,
     strict: bool,
     fix: bool,
@@ -111,6 +126,7 @@ def command(
     """Find what is wrong in specs: files, folders (*.yaml, *.yml, *.json, nothing hidden), or -
     for standard input.
     """
+    paths = chosen_paths(ctx, paths, module)
     chooser = Chooser(for_paths(config, isolated), select, extend_select, ignore, name)
     if show_settings:
         click.echo("".join(chooser.settings(path).shown() for path in paths), nl=False)
@@ -122,7 +138,9 @@ def command(
         form = here.format
     strict = strict or here.strict
     refuse_overwriting(output, force, paths)
-    search = Search(paths, "Checking", quiet, chooser.asked, name, chooser.excludes)
+    search = Search(
+        paths, "Checking", quiet, chooser.asked, name, chooser.excludes, code=module is not None
+    )
     printer = Printer(form, full=bool(select), strict=strict, output=output, err=diff)
     counts: Counter[str] = Counter()
     codes: Counter[str] = Counter()
@@ -131,7 +149,7 @@ def command(
         is_wanted = chooser.wanted(path)
         if fixer is not None:
             trace = fixer.fix(path, trace, is_wanted)
-        wanted = list(chosen(trace.diagnostics, is_wanted))
+        wanted = list(chosen(compared(trace).diagnostics, is_wanted))
         counts.update(found.severity for found in wanted)
         codes.update(found.code for found in wanted)
         if not statistics:

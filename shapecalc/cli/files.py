@@ -67,6 +67,79 @@ input_option = click.option(
 )
 
 
+module_option = click.option(
+    "--module",
+    "module",
+    metavar="MODULE:NAME",
+    help="A module of PyTorch, or a model of Keras, in the place of files: it is imported from the"
+    " current folder first, and a class is called without arguments. This runs its code.",
+)
+
+
+def chosen_paths(ctx: click.Context, paths: tuple[str, ...], module: str | None) -> tuple[str, ...]:
+    """Return what a command goes through: the paths, or the one module. Raises UsageError."""
+    if module is None:
+        if not paths:
+            param = next(param for param in ctx.command.params if param.name == "paths")
+            raise click.MissingParameter(ctx=ctx, param=param)
+        return paths
+    if paths:
+        raise click.UsageError("name files or --module, not both", ctx)
+    name, colon, attribute = module.partition(":")
+    if not (name and colon and attribute):
+        raise click.UsageError(f"--module is package.module:name, not {quote(module)}", ctx)
+    return (module,)
+
+
+Compared = Callable[[Trace], Trace]
+
+
+def _compared(ctx: click.Context, option: click.Parameter, value: str | None) -> Compared:
+    """Return what adds to a trace what is wrong between it and a weight file, if there is one.
+
+    A file that cannot be opened is wrong usage; of one that is damaged it is said, and that is all.
+    """
+    if value is None:
+        return lambda trace: trace
+    from shapecalc import checkpoints  # all this is rarely asked for
+    from shapecalc.checkpoints.base import Unreadable
+    from shapecalc.weights.comparison import compared
+
+    path = Path(value)
+    try:
+        weights = checkpoints.read_path(path)
+    except Unreadable as error:
+        complain(value, error)
+        ctx.exit(FAULTY)
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
+        reason = getattr(error, "strerror", None) or str(error)
+        raise click.BadParameter(f"{quote(value, 400)}: {reason}") from None
+    if weights is None:
+        raise click.BadParameter(f"{quote(value, 400)} is {_what(path)}, and no weight file")
+    return lambda trace: compared(trace, weights, path.name)
+
+
+def _what(path: Path) -> str:
+    """Return what a file is, with what to do about it where that gives weights."""
+    from shapecalc.readers import foreign
+
+    with path.open("rb") as stream:
+        kind = foreign.kind_of(stream.read(foreign.HEAD), None)
+    if kind is None:
+        return "a file of another kind"
+    return f"{kind.name} ({kind.hint})" if kind.fetched else kind.name
+
+
+weights_option = click.option(
+    "--weights",
+    "compared",
+    callback=_compared,
+    metavar="FILE",
+    help="Compare the parameters with a weight file: .safetensors, .pt, .pth, .npz, .weights.h5,"
+    " .weights.",
+)
+
+
 class Named(click.Choice):  # type: ignore[type-arg]  # click 8.1 takes none
     """A name in a registry. Help lists ours; a plug-in's, or an installed one, is taken as well."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -12,11 +12,15 @@ import click
 from shapecalc.cli.files import (
     OK,
     UNUSABLE,
+    Compared,
     Inputs,
     Named,
+    chosen_paths,
     exit_code,
     input_option,
     max_layers_option,
+    module_option,
+    weights_option,
 )
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
@@ -24,6 +28,8 @@ from shapecalc.diagnostics import quote
 from shapecalc.reports import FORMATS, Layout
 from shapecalc.reports.columns import COLUMNS, default_columns
 from shapecalc.tracing import Trace
+
+OF_WEIGHTS = ("shape", "dtype", "values", "bytes")  # columns that only weight files have
 
 
 def _columns(
@@ -33,7 +39,7 @@ def _columns(
         return None
     keys = tuple(key.strip() for key in value.split(",") if key.strip())
     for key in keys:
-        if key not in COLUMNS:
+        if key not in COLUMNS and key not in OF_WEIGHTS:
             raise click.BadParameter(f"{key!r} is not one of {', '.join(COLUMNS)}")
     if not keys:
         raise click.BadParameter(f"name at least one of {', '.join(COLUMNS)}")
@@ -51,13 +57,14 @@ format_option = click.option(
 
 
 @click.command("report")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...")
 @format_option
 @click.option(
     "--columns",
     callback=_columns,
     metavar="NAMES",
-    help=f"Columns, separated by commas: {','.join(COLUMNS)}.",
+    help=f"Columns, separated by commas: {','.join(COLUMNS)}; of a weight file"
+    f" name,{','.join(OF_WEIGHTS)},shares.",
 )
 @click.option(
     "--depth",
@@ -66,7 +73,9 @@ format_option = click.option(
     help="Fold instances of blocks nested deeper than N into one row each.",
 )
 @click.option("--explain", is_flag=True, help="Derive every number, with its values put in.")
+@module_option
 @input_option
+@weights_option
 @max_layers_option
 @click.option("-q", "--quiet", is_flag=True, help="Do not say which files were skipped.")
 @output_options
@@ -78,7 +87,9 @@ def command(
     columns: tuple[str, ...] | None,
     depth: int | None,
     explain: bool,
+    module: str | None,
     inputs: Inputs,
+    compared: Compared,
     max_layers: int,
     quiet: bool,
     output: Path | None,
@@ -87,18 +98,28 @@ def command(
     """Print volumes, weights, biases, parameters and MACs of every layer, the totals, and what
     was found: of files, of the specs in folders, or of - for standard input.
     """
-    search = Search(paths, "Reporting", quiet)
+    paths = chosen_paths(ctx, paths, module)
+    search = Search(paths, "Reporting", quiet, code=module is not None)
     files = search.listed()
     refuse_overwriting(output, force, files)
     several = len(files) > 1 or any(map(search.is_folder, paths))
-    traces: Iterator[Trace] = (trace for _, trace in search.traces(max_layers, files, inputs))
+    traces: Iterator[Trace] = (
+        compared(trace) for _, trace in search.traces(max_layers, files, inputs)
+    )
+    even: tuple[str, ...] | None = None  # of networks
     if FORMATS[form].even and columns is None:  # one heading for all
         traced = list(traces)
-        columns, traces = default_columns(traced), iter(traced)
+        even, traces = default_columns(traced), iter(traced)
     texts: list[str] = []
+    sort = ""  # of the file before: where another one follows, CSV has another heading
     for trace in traces:
         file = trace.spec.file if several else None
-        texts.append(render(trace, form, columns, depth, explain, file, not texts, output))
+        before, sort = sort, "network" if trace.spec.document.weights is None else "weights"
+        if sort == "weights":
+            texts.append(_of_weights(trace, form, columns, file, sort != before))
+            continue
+        chosen = columns or even
+        texts.append(render(trace, form, chosen, depth, explain, file, sort != before, output))
         search.code = max(search.code, exit_code(trace))
         if output is not None and exit_code(trace):
             name = quote(trace.spec.file or "", 400)
@@ -127,11 +148,31 @@ def render(
 ) -> str:
     """Return one file's report; `file` names it where there are several."""
     written = FORMATS[form]
+    _refuse_columns(columns, COLUMNS, "a network")
     if not written.tells:
         from shapecalc.cli.findings import tell
 
         tell(trace.spec.file or "", trace.diagnostics, err=True)
     return written.render(trace, Layout(columns, depth, explain, file, heading, _width(output)))
+
+
+def _of_weights(
+    trace: Trace, form: str, columns: tuple[str, ...] | None, file: str | None, heading: bool
+) -> str:
+    """Return the report of a weight file."""
+    from shapecalc.reports import weights  # most files are networks
+
+    _refuse_columns(columns, weights.COLUMNS, "a weight file")
+    if form not in weights.RENDERERS:
+        raise click.UsageError(f"--format {form} is for networks, and this is a weight file")
+    layout = Layout(columns, file=file, heading=heading)
+    return weights.render(form, trace.spec.document.weights, trace.spec.file or "", layout)
+
+
+def _refuse_columns(columns: Iterable[str] | None, known: Iterable[str], what: str) -> None:
+    for key in columns or ():
+        if key not in known:
+            raise click.UsageError(f"--columns: {what} has no column {key}")
 
 
 def _width(output: Path | None) -> int | None:

@@ -27,8 +27,10 @@ class Search:
         select: Callable[[str], Sequence[str]] = lambda path: (),
         name: str | None = None,
         excludes: Callable[[str], bool] = lambda path: False,
+        code: bool = False,
     ) -> None:
         self.paths = paths
+        self.is_code = code  # the one path names a module of Python
         self.select = select  # codes that are asked for in a file
         self.name = name  # of what standard input holds
         self.excludes = excludes  # whether a file found in a folder is left out
@@ -46,7 +48,7 @@ class Search:
 
     def is_folder(self, path: str) -> bool:
         """Say whether a path stands for the specs in a folder."""
-        return path != "-" and os.path.isdir(path)
+        return path != "-" and not self.is_code and os.path.isdir(path)
 
     def files(self, listed: Sequence[str] | None = None) -> Iterator[str]:
         """Yield every file, with a progress bar if there are many and somebody looks."""
@@ -65,7 +67,7 @@ class Search:
     ) -> Iterator[tuple[str, Trace]]:
         """Yield every spec with its trace; what cannot be opened is said, and counted in code."""
         for path in self.files(listed):
-            trace = trace_path(path, max_layers, inputs, self.select(path), self.name)
+            trace = self._trace(path, max_layers, inputs)
             if trace is None:
                 self.code = UNUSABLE
             elif path in self.found_in_folder and not trace.spec.document.is_spec:
@@ -73,6 +75,13 @@ class Search:
             else:
                 self.checked += 1
                 yield path, trace
+
+    def _trace(self, path: str, max_layers: int, inputs: Inputs) -> Trace | None:
+        if not self.is_code:
+            return trace_path(path, max_layers, inputs, self.select(path), self.name)
+        from shapecalc.cli.modules import trace_module  # few networks are made by code
+
+        return trace_module(path, max_layers, inputs, self.select(path))
 
     def _walk(self) -> Iterator[str]:
         for path in self.paths:

@@ -13,7 +13,16 @@ from typing import NamedTuple
 import click
 
 import shapecalc
-from shapecalc.cli.files import FAULTY, OK, UNUSABLE, Inputs, input_option, max_layers_option
+from shapecalc.cli.files import (
+    FAULTY,
+    OK,
+    UNUSABLE,
+    Inputs,
+    chosen_paths,
+    input_option,
+    max_layers_option,
+    module_option,
+)
 from shapecalc.cli.findings import tell
 from shapecalc.cli.processes import MOST, in_order, one_thread
 from shapecalc.cli.search import Search
@@ -28,7 +37,7 @@ Progress = Callable[[int, int], None]
 
 
 @click.command("verify")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option(
     "--format",
     "form",
@@ -59,6 +68,7 @@ Progress = Callable[[int, int], None]
     help="How batch norm and dropout behave.",
 )
 @click.option("--only", metavar="LAYER", help="Check one layer, or one instance of a block.")
+@module_option
 @input_option
 @max_layers_option
 @click.option(
@@ -78,6 +88,7 @@ def command(
     dtype: str,
     training: bool,
     only: str | None,
+    module: str | None,
     inputs: Inputs,
     max_layers: int,
     jobs: int,
@@ -86,7 +97,8 @@ def command(
     out: volumes, parameters, multiply-accumulates, gradients, receptive fields, and the worked
     example. PATH is a file, a folder, or - for standard input.
     """
-    search = Search(paths, "Verifying", quiet=True)
+    paths = chosen_paths(ctx, paths, module)
+    search = Search(paths, "Verifying", quiet=True, code=module is not None)
     one = len(paths) == 1 and not search.is_folder(paths[0])
     how = How(batch, seed, dtype, training, only, max_layers, inputs)
     with nullcontext() if one else one_thread():  # before NumPy is loaded

@@ -21,11 +21,13 @@ MOST_NAMES = 6
 class KnownPart(NamedTuple):
     """A network that can be run in the place of one that cannot, and notes on what it leaves out.
 
-    Of a whole network it is the network itself.
+    Of a whole network it is the network itself. `not_run` has the kind of each layer that is left
+    out, or has random values in its place, by name.
     """
 
     trace: KnownTrace
     notes: list[str]
+    not_run: dict[str, str]
 
 
 def known_part(trace: KnownTrace) -> KnownPart:
@@ -38,7 +40,7 @@ def known_part(trace: KnownTrace) -> KnownPart:
     unknown = [r.name for r in trace.layers if r.input is None or r.output is None]
     sound = not any(finding.rule.structural for finding in trace.findings)
     if not sound or not (operations or unknown or None in trace.inputs.values()):
-        return KnownPart(trace, [])
+        return KnownPart(trace, [], {})
     if trace.inputs and not any(trace.inputs.values()):  # nothing is left: a size has to be given
         name = next(iter(trace.inputs))
         asked = (found.hint for found in trace.diagnostics if found.rule is rules.INPUT_SIZE)
@@ -72,7 +74,12 @@ def known_part(trace: KnownTrace) -> KnownPart:
         spec, inputs=inputs, nodes=nodes, instances=(), outputs=outputs, expectations=None,
         example=None, findings=(),
     )  # fmt: skip
-    return KnownPart(tracing.walk(part), [*_notes(operations, kept, trace)])
+    not_run = {
+        record.name: record.kind
+        for index, record in enumerate(trace.layers)
+        if index not in kept or (record.layer is not None and record.layer.opaque)
+    }
+    return KnownPart(tracing.walk(part), [*_notes(operations, kept, trace)], not_run)
 
 
 def _left(node: Node, numbers: dict[int, int]) -> Node | None:

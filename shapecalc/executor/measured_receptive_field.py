@@ -162,7 +162,8 @@ class Tracker:
 
 def _can_be_thin(record: KnownRecord, volumes: Sequence[Volume], output: Volume) -> bool:
     """Say whether a few channels show where a gradient goes."""
-    if record.layer is not None and record.layer.mixes_depth:
+    layer = record.layer
+    if layer is not None and (layer.mixes_depth or layer.only_depth() is not None):
         return False
     if _sees_all(record):
         return True

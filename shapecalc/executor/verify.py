@@ -78,7 +78,13 @@ def verify(
         plan.findings.append(Finding(Fault(rules.LIMIT_PASSED, message, "a smaller batch"), ()))
     found += trace.spec.document.diagnostics(plan.findings)
     file, name = trace.spec.file, trace.name
-    return Verification(file, name, settings, plan.checks, in_order(found), plan.notes)
+    not_run = {name: kind for name, kind in part.not_run.items() if _asked_for(name, only)}
+    return Verification(file, name, settings, plan.checks, in_order(found), plan.notes, not_run)
+
+
+def _asked_for(name: str, only: str | None) -> bool:
+    """Say whether a layer is the only one to be checked, or in the only instance."""
+    return only is None or name == only or name.startswith(f"{only}.")
 
 
 def foreseen(trace: Trace, *, batch: int | None, dtype: str, only: str | None) -> float:
@@ -375,8 +381,7 @@ def chosen(trace: KnownTrace, only: str | None) -> list[int]:
     run = [i for i, r in enumerate(trace.layers) if r.layer is None or not r.layer.opaque]
     if only is None:
         return run
-    names = [record.name for record in trace.layers]
-    return [i for i in run if names[i] == only or names[i].startswith(f"{only}.")]
+    return [i for i in run if _asked_for(trace.layers[i].name, only)]
 
 
 def _text(value: Any) -> str:

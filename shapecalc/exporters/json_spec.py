@@ -15,7 +15,8 @@ from shapecalc.tracing import Trace
 def export(trace: Trace) -> str:
     """Return the spec as JSON, with a line break at its end.
 
-    Raises SpecError for a file in which no network can be read.
+    Raises SpecError for a file in which no network can be read, or with an input of which not even
+    the number of axes is known: the language has no such volume.
     """
     spec = data_of(trace)
     try:

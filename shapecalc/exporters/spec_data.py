@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from shapecalc import rules
 from shapecalc.diagnostics import SpecError
 from shapecalc.layers import KINDS
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED
 from shapecalc.tracing import Trace
-from shapecalc.volumes import PartialVolume
+from shapecalc.volumes import PartialVolume, titles_of
 
 STRAY = re.compile(r"[^A-Za-z0-9_-]+")
 NAMING = ("name", "from", "share", "of", "like")  # fields that hold names of layers
@@ -19,11 +20,14 @@ NAMING = ("name", "from", "share", "of", "like")  # fields that hold names of la
 def data_of(trace: Trace) -> Mapping[str, Any]:
     """Return the spec of a network, layer by layer as its file has it.
 
-    Raises SpecError for a file in which no network can be read.
+    Raises SpecError for a file in which no network can be read, or with an input of which not even
+    the number of axes is known: the language has no such volume.
     """
     document = trace.spec.document
     if not trace.spec.readable or not isinstance(document.data, Mapping):
         raise SpecError(trace.diagnostics)
+    if not document.is_native and None in trace.inputs.values():
+        raise SpecError([found for found in trace.diagnostics if found.rule is rules.INPUT_SIZE])
     spec = document.data if document.is_native else _renamed(document.data)
     return _with_inputs(spec, trace.inputs) if trace.spec.given else spec
 
@@ -33,10 +37,18 @@ def _with_inputs(
 ) -> dict[str, Any]:
     """Return a spec with other inputs; what it claims was made for its own."""
     bare: dict[str, Any] = _without_claims({k: v for k, v in spec.items() if k != "example"})
-    volumes = [None if volume is None else list(volume) for volume in inputs.values()]
+    volumes = [None if volume is None else _written(volume) for volume in inputs.values()]
     if isinstance(bare.get("inputs"), Mapping):
         return bare | {"inputs": dict(zip(bare["inputs"], volumes, strict=True))}
     return bare | {"input": volumes[0]}
+
+
+def _written(volume: Any) -> Any:
+    """Return a volume as the language takes it: a first size alone that is open has a name."""
+    sizes = list(volume) if isinstance(volume, list | tuple) else [volume]
+    if len(sizes) == 4 and sizes[0] is None and None not in sizes[1:]:
+        return dict(zip(titles_of(tuple(sizes)), sizes, strict=True))
+    return volume if isinstance(volume, str) else sizes
 
 
 def _without_claims(value: Any) -> Any:
@@ -56,7 +68,7 @@ def _renamed(spec: Mapping[str, Any]) -> dict[str, Any]:
         names["input"] = "input"
     renamed = {key: value for key, value in spec.items() if value is not None}
     if inputs:
-        renamed["inputs"] = {names[str(name)]: volume for name, volume in inputs.items()}
+        renamed["inputs"] = {names[str(name)]: _written(volume) for name, volume in inputs.items()}
     renamed["layers"] = [_layer(item, names) for item in layers]
     if "outputs" in renamed:
         renamed["outputs"] = _named(renamed["outputs"], names)

@@ -23,6 +23,8 @@ from shapecalc.quantities import ROLES, Role
 from shapecalc.receptive_field import Field, across, everything
 from shapecalc.volumes import axes_of, show, titles_of
 
+MOST_SHOWN = 8  # values of a list: as many as a volume has
+
 
 class Parameter:
     """An array that a layer keeps: its shape as PyTorch has it, what it is, how it begins.
@@ -139,6 +141,10 @@ class Layer(BaseModel):
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         """Return the output volume; raise LayerError where the layer cannot take its input."""
         return inputs[0]
+
+    def only_depth(self) -> int | None:
+        """Return the one depth that the layer takes; None: it takes several."""
+        return None
 
     def joined(self, volume: Volume) -> int | None:
         """Return the number of the axis along which a merge joins volumes; None: value by value."""
@@ -290,8 +296,10 @@ class AlongDepth(Layer):
 
 
 def show_value(value: Any) -> str:
-    """Return a field's value as a spec would write it."""
+    """Return a field's value as a spec would write it; of a long list its beginning."""
     if isinstance(value, tuple):
+        if len(value) > MOST_SHOWN:
+            return f"[{','.join(map(show_value, value[:2]))},... {len(value):,} values]"
         if all(isinstance(v, int) for v in value):
             return show(value) if len(value) > 1 else f"[{value[0]}]"
         return "[" + ",".join(_show_side(v) for v in value) + "]"
@@ -301,7 +309,7 @@ def show_value(value: Any) -> str:
 
 
 def _show_side(value: Any) -> str:
-    return f"[{value[0]},{value[1]}]" if isinstance(value, tuple) else str(value)
+    return f"[{value[0]},{value[1]}]" if isinstance(value, tuple) else show_value(value)
 
 
 def need_spatial(volume: Volume) -> None:

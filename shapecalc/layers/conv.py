@@ -167,7 +167,7 @@ class Conv(Dilated):
     def padded_too_much(self, volume: Volume, fits: Sequence[Fit], wide: Fit) -> Fault:
         limit = widest_border(self.mode, wide.W)
         message = f"the padding {max(wide.before, wide.after)} is more than mode {self.mode} fills"
-        message += f" of {wide.W} values: at most {limit}"
+        message += f" where W={wide.W}: at most {limit}"
         offers = [("P", widest_border(self.mode, min(volume[:-1]))), ("mode", "zeros")]
         repairs = [
             Repair(f"{field}{'=' if field == 'P' else ': '}{value} fits", set_field(field, value))

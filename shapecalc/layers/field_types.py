@@ -29,7 +29,7 @@ OPEN = r"\s*(?:[0-9]+|\?)(?:\s*[xX×]\s*(?:[0-9]+|\?))*\s*"
 LISTED = r"\s*[\[(]?\s*[0-9]{1,18}(?:(?:\s*,\s*|\s+)[0-9]{1,18}){1,5}\s*[\])]?\s*"
 WRITTEN = r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?(?:[eE][+-]?[0-9]{1,2})?"
 NAME = re.compile(r"[A-Za-z0-9_-]+")
-LAYER_NAME = re.compile(r"[A-Za-z0-9_.-]+")  # with those of the instances around it
+LAYER_NAME = re.compile(r"[ -~]+")  # instances are in front; files of other formats have any
 ROUNDING_WORDS: Mapping[str, str] = {  # other words for how steps are rounded
     "down": "floor", "trunc": "floor", "truncate": "floor", "up": "ceil", "ceiling": "ceil",
 }  # fmt: skip
@@ -106,7 +106,7 @@ def _volume_schema(title: str, *, partial: bool = False, stated: bool = False) -
     if partial:  # where only the first is open, it is a batch
         text["not"] = {"pattern": r"^\s*\?(\s*[xX×]\s*[0-9]+){3,}\s*$"}
     if partial and not stated:
-        batch = {"items": [{"type": "null"}], "additionalItems": POSITIVE, "minItems": 2}
+        batch = {"items": [{"type": "null"}], "additionalItems": POSITIVE, "minItems": 4}
         listed["not"] = batch
     return {
         "title": title,
@@ -329,28 +329,27 @@ def read_volume(value: Any) -> Volume:
 def read_partial_volume(value: Any) -> PartialVolume:
     """Read a volume of which sizes may be left open: `?x?x3`, [null, null, 3], {height: null, ...}.
 
-    Where only the first is open, a list, and a text of four sizes, is a volume behind a batch
-    (Keras), and none of ours; a mapping says which axis it is.
+    Where only the first of four sizes is open, it is a volume behind a batch (Keras), and none of
+    ours; a mapping says which axis it is.
     """
     sizes: Any = None
     if isinstance(value, str):
         if "?" in value and len(value) <= LONGEST_SIZES and re.fullmatch(OPEN, value):
             found = re.findall(r"[0-9]+|\?", value)
             sizes = [None if size == "?" else int(size) for size in found]
-            if len(sizes) > MAX_SPATIAL and None not in sizes[1:]:
-                sizes = None
-    elif isinstance(value, list | tuple):
-        if None in value and (len(value) == 1 or None in value[1:]):
-            sizes = value
-    elif isinstance(value, Mapping) and None in value.values():
+    elif isinstance(value, list | tuple) and None in value:
+        sizes = value
+    if isinstance(value, Mapping) and None in value.values():
         sizes = _named_axes(value)
+    elif sizes is not None and len(sizes) > MAX_SPATIAL and None not in sizes[1:]:
+        sizes = None
     if sizes is None:
         return read_volume(value)
     return _partly_known(sizes)
 
 
 def read_stated_volume(value: Any) -> PartialVolume:
-    """Read a volume as a reader of another format states it: a list has no batch in front."""
+    """Read a volume as a reader of another format states it: it has no batch in front."""
     if isinstance(value, list | tuple) and None in value:
         return _partly_known(value)
     return read_partial_volume(value)
@@ -453,12 +452,14 @@ def read_truth(value: Any) -> bool:
     raise wrong("true or false", value, instead=meant)
 
 
-def _truth_or_real(value: Any) -> bool | float:
+def _factor_of_slices(value: Any) -> bool | float | tuple[float, ...]:
     if isinstance(value, bool):
         return value
-    if type(value) in (int, float) and abs(value) <= LIMIT:
-        return float(value)
-    raise wrong("true, false or a number", value)
+    listed = isinstance(value, list | tuple)
+    numbers = value if listed else [value]
+    if numbers and all(type(n) in (int, float) and abs(n) <= LIMIT for n in numbers):
+        return tuple(map(float, numbers)) if listed else float(value)
+    raise wrong("true, false, a number, or a list with one for each slice", value)
 
 
 def _meant(value: Any, names: Sequence[str]) -> str | None:
@@ -583,8 +584,12 @@ PositiveReal = Annotated[
     FieldType(_positive_real, {"type": "number", "exclusiveMinimum": 0, "maximum": LIMIT}),
 ]
 Truth = Annotated[bool, FieldType(read_truth, {"type": "boolean"})]
-TruthOrReal = Annotated[
-    bool | float, FieldType(_truth_or_real, {"anyOf": [{"type": "boolean"}, _REAL]})
+FactorOfSlices = Annotated[
+    bool | float | tuple[float, ...],
+    FieldType(
+        _factor_of_slices,
+        {"anyOf": [{"type": "boolean"}, _REAL, {"type": "array", "items": _REAL, "minItems": 1}]},
+    ),
 ]
 Slopes = Annotated[str, FieldType(_slopes, {"enum": [*SLOPES, True, False]})]
 BORDER_WORDS: Mapping[str, str] = {  # other tools' words for what padding is filled with

@@ -214,13 +214,13 @@ class Pad(Bordered):
         for W, (before, after) in zip(sizes, self.sides(inputs[0]), strict=True):
             limit = widest_border(self.mode, W)
             if limit is not None and max(before, after) > limit:
-                message = f"P={max(before, after)} is more than mode {self.mode} fills of {W}"
+                message = f"P={max(before, after)} is more than mode {self.mode} fills"
                 most = widest_border(self.mode, min(sizes))
                 repairs = [
                     Repair(f"P={most} is the most that fits", set_field("P", most)),
                     Repair("mode: zeros has no limit", set_field("mode", "zeros")),
                 ]
-                raise LayerError(repairable(rules.POOL_PADDING, f"{message} values", repairs))
+                raise LayerError(repairable(rules.POOL_PADDING, f"{message} where W={W}", repairs))
         return output
 
     def receptive_field(

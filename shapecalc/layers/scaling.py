@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from shapecalc import rules
+from shapecalc.diagnostics import Fault, LayerError
 from shapecalc.layers.base import (
     AlongDepth,
     Counts,
@@ -11,9 +13,9 @@ from shapecalc.layers.base import (
     vector,
 )
 from shapecalc.layers.field_types import (
+    FactorOfSlices,
     PositiveReal,
     Truth,
-    TruthOrReal,
     Volume,
 )
 
@@ -71,8 +73,8 @@ class L2Normalize(AlongDepth):
 class Scale(Layer):
     """scale: times a weight, plus a bias, for each slice.
 
-    weight and bias are learned (true: D values each), fixed (a number) or left out (false). The
-    volume is kept. No MACs.
+    weight and bias are learned (true: D values each), fixed (a number, or a list with one for each
+    slice) or left out (false). The volume is kept. No MACs.
 
     Backward: dx = dy*weight; dweight = the sum of dy*x over the positions of a slice, dbias = the
     sum of dy.
@@ -81,16 +83,35 @@ class Scale(Layer):
 
         - scale
 
+    Fixed, for an image whose colours are brought to mean 0 and variance 1: no parameters.
+
+        - scale: {weight: [4.37, 4.46, 4.44], bias: [-2.12, -2.04, -1.8]}
+
     Fields: weight (true), bias (false).
 
     Sources: Touvron et al., "Going Deeper with Image Transformers", 2021 (LayerScale); Caffe, Scale
-    and Bias; Keras, Rescaling.
+    and Bias; Keras, Rescaling and Normalization.
     """
 
-    weight: TruthOrReal = True
-    bias: TruthOrReal = False
+    weight: FactorOfSlices = True
+    bias: FactorOfSlices = False
 
     has_weights: ClassVar[bool] = True
+
+    def only_depth(self) -> int | None:
+        listed = (own for own in (self.weight, self.bias) if isinstance(own, tuple))
+        return next(map(len, listed), None)
+
+    def volume(self, inputs: Sequence[Volume]) -> Volume:
+        (volume,) = inputs
+        D = volume[-1]
+        for name, own in (("weight", self.weight), ("bias", self.bias)):
+            if isinstance(own, tuple) and len(own) != D:
+                values = "1 value" if len(own) == 1 else f"{len(own):,} values"
+                message = f"{name} has {values}, and the input has {D:,} slices"
+                hint = "list one value for each slice, or write one number for all"
+                raise LayerError(Fault(rules.WRONG_VALUE, message, hint))
+        return volume
 
     def parameters(self, inputs: Sequence[Volume]) -> Parameters:
         D = inputs[0][-1]

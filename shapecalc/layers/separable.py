@@ -125,3 +125,11 @@ class LocalConv(Convolution):
         if not self.bias:
             return {"weight": weight}
         return {"weight": weight, "bias": vector(outputs, "bias")}
+
+    def count_derivations(self, inputs: Sequence[Volume]) -> list[Derivation]:
+        (volume,) = inputs
+        outputs = times(*self.fits(volume).sizes, self.K)
+        weight, *bias = self.parameters(inputs).values()
+        each = times(outputs, times(*weight.shape[1:]))
+        found = [Derivation("weights", prod(weight.shape), each, part="weight")]
+        return found + [Derivation("biases", p.shape[0], outputs, part="bias") for p in bias]

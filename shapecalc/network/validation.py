@@ -269,9 +269,13 @@ def unknown_key(
             rules.UNKNOWN_KEY, "merge keys are not read", "write a block, or the fields themselves"
         )
     known = [*words, *also]
-    fault = Fault(rules.UNKNOWN_KEY, f"{what} has no field {shown}", f"it has {some(known)}")
-    ours = _meant_key(key, fields, words)
-    if ours is not None:
-        repair = Repair(f"write {ours} for {shown}", Change("rename", ours), safe=True)
+    ours = dict[str, str]()  # the first of a field's words
+    for word, field in words.items():
+        ours.setdefault(field, word)
+    has = f"it has {some([*ours.values(), *also])}"
+    fault = Fault(rules.UNKNOWN_KEY, f"{what} has no field {shown}", has)
+    meant = _meant_key(key, fields, words)
+    if meant is not None:
+        repair = Repair(f"write {meant} for {shown}", Change("rename", meant), safe=True)
         return repairable(fault.rule, fault.message, [repair], fault.hint)
     return misspelt(fault, suggested(key, lambda: known, findings, beginnings=True))

@@ -194,9 +194,9 @@ class Wiring:
             return None
         self.limits.spend_sources(len(origin))
         found: list[Sources | None] = []
+        beside = [name for name in origin if isinstance(name, str)]
         for index, name in enumerate(origin):
             if isinstance(name, str):
-                beside = [other for other in origin if isinstance(other, str)]
                 found.append(self.named(name, (*path, index), scope, layer, beside))
             else:
                 found.append(None)

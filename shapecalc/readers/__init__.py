@@ -18,7 +18,15 @@ from shapecalc.registry import Registry, having
 
 READERS: Registry[Reader] = Registry(
     "reader",
-    {SPEC: native, "keras": "shapecalc.readers.keras"},
+    {
+        SPEC: native,
+        "pytorch": "shapecalc.readers.pytorch",
+        "keras": "shapecalc.readers.keras",
+        "onnx": "shapecalc.readers.onnx",
+        "tflite": "shapecalc.readers.tflite",
+        "darknet": "shapecalc.readers.darknet",
+        "caffe": "shapecalc.readers.caffe",
+    },
     "shapecalc.readers",
     fits=having("endings", "claims", "read"),
     needs="a reader, with endings, claims and read",
@@ -54,6 +62,19 @@ def read_live(model: Any) -> Document | None:
 
     document = keras.read_live(model)
     document.format = "keras"
+    return document
+
+
+def read_module(model: Any, inputs: Any) -> Document | None:
+    """Return the document of a module of PyTorch in this process, used on the volumes `inputs`.
+
+    None for anything else. Raises SpecError for what is no volume.
+    """
+    from shapecalc.readers import pytorch  # few trace what is no file
+
+    document = pytorch.read_module(model, inputs)
+    if document is not None:
+        document.format = "pytorch"
     return document
 
 

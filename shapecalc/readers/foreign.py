@@ -14,13 +14,14 @@ HEAD = 2**16  # bytes in which a text shows what it is
 
 SPEC = "write the network as a spec, with input: and layers:"
 NOT_READ = f"shapecalc does not read such files: {SPEC}"
-WEIGHTS = f"weights do not tell how layers are joined: {SPEC}"
+WEIGHTS = "weights do not tell how layers are joined: shapecalc report lists them"
 CODE = f"shapecalc runs no code: {SPEC}"
 PICKLE = f"a pickle can run code, so it is not opened: {SPEC}"
 SUMMARY = f"a summary leaves out filter sizes and strides: {SPEC}"
 SETTINGS = f"it names no layers: {SPEC}"
 TEXT_WANTED = "a spec is a text file, with input: and layers:"
 UNPACK = "unpack it, and name the files in it"
+FETCH = "`git lfs pull` fetches the file itself"
 UTF_8 = "save the file as UTF-8"
 
 
@@ -35,15 +36,17 @@ class Kind(NamedTuple):
     hint: str
     inside: bytes = b""
 
+    @property
+    def fetched(self) -> bool:
+        """Whether the hint says how to come by the file that is meant."""
+        return self.hint == FETCH
+
 
 ZIP = rb"PK\x03\x04"
 HDF5 = rb"\x89HDF\r\n\x1a\n"
 BINARY = (  # at the beginning; the more special comes first
     Kind(rb"PK\x03\x04.{26}[^\0]{1,200}?\.npy", "a NumPy archive (.npz)", WEIGHTS),
-    Kind(ZIP, "a TorchScript file of PyTorch", NOT_READ, rb"/code/__torch__"),
     Kind(ZIP, "a PyTorch weight file (.pt, .pth)", WEIGHTS, rb"/data\.pkl"),
-    Kind(ZIP, "a network exported by PyTorch (.pt2)", NOT_READ,
-         rb"archive_format|exported_program"),
     Kind(ZIP, "an Office document", TEXT_WANTED, rb"\[Content_Types\]\.xml"),
     Kind(ZIP, "a ZIP archive", UNPACK),
     Kind(rb"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19", "a PyTorch weight file (.pt, .pth)",
@@ -52,10 +55,7 @@ BINARY = (  # at the beginning; the more special comes first
     Kind(rb".{4}\0{4}\{\s*[\"}]", "a safetensors weight file", WEIGHTS),
     Kind(HDF5, "an HDF5 file (.h5), as Keras saves weights", WEIGHTS),
     Kind(rb"\x93NUMPY", "a NumPy array (.npy)", WEIGHTS),
-    Kind(rb".{4}TFL3", "a TensorFlow Lite model (.tflite)", NOT_READ),
     Kind(rb"\x08\x01\x12[\x80-\xff]", "a TensorFlow SavedModel (.pb)", NOT_READ),
-    Kind(rb"\x08[\x01-\x20](?:\x12[\0-\x7f]|[\x1a\x22\x32\x3a\x42]|\x28\0)", "an ONNX model",
-         NOT_READ),
     Kind(rb"\0{4}[\x01\x02]\0{3}[\0-\x09]\0{3}", "a Darknet weight file (.weights)", WEIGHTS),
     Kind(rb"%PDF-", "a PDF document", TEXT_WANTED),
     Kind(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document", TEXT_WANTED),
@@ -69,7 +69,7 @@ BINARY = (  # at the beginning; the more special comes first
 )  # fmt: skip
 TEXT = (  # in the first lines
     Kind(rb"\Aversion https://git-lfs\.github\.com/spec/", "a Git LFS pointer",
-         "`git lfs pull` fetches the file itself"),
+         FETCH),
     Kind(rb"(?i)\A\s*(?:<!--|<!doctype html|<html|<head|<body)", "a web page",
          "save the file that the page shows; on GitHub, press Raw"),
     Kind(rb"\A\{\\rtf", "an Office document", TEXT_WANTED),
@@ -79,9 +79,6 @@ TEXT = (  # in the first lines
          "put the spec in it into a file of its own"),
     Kind(rb"Layer \(type", "a model's summary", SUMMARY),
     Kind(rb"^\w+\(\r?\n +\(\w+\): \w+\(", "a PyTorch module as it is printed", CODE),
-    Kind(rb"^\[net(?:work)?\]", "a Darknet network (.cfg)", NOT_READ),
-    Kind(rb"^[ \t]*layers?[ \t]*\{\s*(?:#[^\n]*\s*)*(?:name|type|bottom|top)[ \t]*:",
-         "a Caffe network (.prototxt)", NOT_READ),
     Kind(rb"[\"']nbformat[\"']|[\"']cell_type[\"']", "a Jupyter notebook", CODE),
     Kind(rb"\A#!.*python|^from [.\w]+ import |^import [.\w]+(?: as \w+)?\s*(?:#|$)|^def \w+\(|"
          rb"^class \w+(?:\(.*\))?:\s*$|^(?:\w+ = )?(?:nn|torch|tf|keras|layers|models)\.[\w.]+\(|"

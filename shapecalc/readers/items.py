@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from shapecalc.diagnostics import LayerError, Path
 from shapecalc.geometry import Rounding
 from shapecalc.layers import KINDS, Layer
+from shapecalc.layers.base import value_of
 
 Sizes = tuple[int | None, ...]  # of a volume, without a batch; None is any size
 ROUNDING: Rounding = "floor"  # the frameworks' own
@@ -35,10 +36,11 @@ class Items:
 
     Values are called by the layer or input that gives them. Volumes have the depth last;
     `first` holds the values whose depth comes first in the file, `own` what the file has
-    of an input, or its layers take.
+    of an input, or its layers take. `rounding` is the network's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rounding: Rounding = ROUNDING) -> None:
+        self.rounding = rounding
         self.inputs: dict[str, Sizes | None] = {}
         self.input_paths: dict[str, Path] = {}
         self.own: dict[str, Sizes] = {}
@@ -46,15 +48,18 @@ class Items:
         self.ranks: dict[str, int | None] = {}
         self.first: set[str] = set()
         self._by_name: dict[str, Item] = {}
+        self._numbers: dict[str, int] = {}  # the last one behind each name
         self._volumes: dict[str, Sizes | None] = {}
 
     def free(self, name: str) -> str:
         """Return a name like another that nothing has yet."""
-        found, number = name, 1
-        while found in self.ranks:
+        if name not in self.ranks:
+            return name
+        number = self._numbers.get(name, 1) + 1
+        while f"{name}_{number}" in self.ranks:
             number += 1
-            found = f"{name}_{number}"
-        return found
+        self._numbers[name] = number  # a million layers of one name are numbered in one go
+        return f"{name}_{number}"
 
     def add_input(self, name: str, volume: Sizes | None, path: Path) -> str:
         """Add an input of the network."""
@@ -90,13 +95,44 @@ class Items:
                 waiting.pop()
                 continue
             item = self._by_name[name]
-            before = [source for source in item.sources if source not in self._volumes]
+            read = self._read(item)
+            before = [source for source in read if source not in self._volumes]
             if before:
                 waiting += before
                 continue
-            self._volumes[name] = _volume(item, [self._volumes[s] for s in item.sources])
+            layer = self._layer(item)
+            if layer is not None:
+                self._volumes[name] = _volume(layer, [self._volumes[source] for source in read])
+            else:  # the spec says what is wrong
+                self._volumes[name] = None
             waiting.pop()
         return self._volumes[value]
+
+    def _read(self, item: Item) -> tuple[str, ...]:
+        """Return the values that a layer's volume depends on: its sources, and one that it names.
+
+        Of what it names the sources, where it is for one kind alone.
+        """
+        cls = KINDS[item.kind]
+        named = item.fields.get(cls.reference) if cls.reference else None
+        if named is None:
+            return item.sources
+        return (*item.sources, *((named,) if cls.refers_to() is None else self._named(named)))
+
+    def _named(self, name: str) -> tuple[str, ...]:
+        item = self.producer(name)
+        return () if item is None else item.sources
+
+    def _layer(self, item: Item) -> Layer | None:
+        try:
+            layer = KINDS[item.kind].model_validate(item.fields).with_rounding(self.rounding)
+        except ValidationError:
+            return None
+        if layer.refers_to() is None:
+            return layer
+        named = self.producer(value_of(layer, layer.reference or ""))
+        pool = None if named is None else self._layer(named)
+        return None if pool is None else layer.bound(pool)
 
     def layers(self) -> list[dict[str, Any]]:
         """Return the layers as a spec has them; `from` is left out where it is the one before."""
@@ -128,13 +164,9 @@ def turned_back(sizes: Sizes) -> Sizes:
     return sizes[1:] + sizes[:1]
 
 
-def _volume(item: Item, inputs: Sequence[Sizes | None]) -> Sizes | None:
+def _volume(layer: Layer, inputs: Sequence[Sizes | None]) -> Sizes | None:
     """Return what a layer gives; sizes that follow from ones that are left open are open, too."""
     known = [volume for volume in inputs if volume is not None]
-    try:
-        layer = KINDS[item.kind].model_validate(item.fields).with_rounding(ROUNDING)
-    except ValidationError:  # the spec says what is wrong
-        return None
     if layer.opaque:
         stated: Sizes | None = getattr(layer, "output", None)
         return stated

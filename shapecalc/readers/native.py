@@ -19,6 +19,8 @@ SPEC_KEY = re.compile(rb"""(?m)(?:^|[{,])[ \t]*["']?(layers|inputs?)["']?\s*:"""
 NETWORK = ("layers", "input", "inputs")
 SPEC_WORDS = (b"layers", b"input")
 DIRECTIVE = "shapecalc:"  # stands in a comment that asks for findings to be left out
+# What weight files have in them, or a list of their shards; no text of ours has it.
+NUL, PICKLE, SHARDS = b"\0", b"\x80", b'"weight_map"'
 endings = (".yaml", ".yml", ".json")
 
 
@@ -29,6 +31,12 @@ def claims(start: bytes, name: str) -> bool:
 
 def read(file: File) -> Document:
     """Return the document of a spec. Never raises: its findings say what is wrong."""
+    if NUL in file.start or SHARDS in file.start or file.start.startswith(PICKLE):
+        from shapecalc.readers import weights  # most files are texts
+
+        found = weights.read(file)
+        if found is not None:
+            return found
     return read_bytes(file.read(MAX_BYTES), file.name)
 
 

@@ -37,9 +37,18 @@ def of_trace(trace: Trace) -> dict[str, Any]:
         "output": _listed(trace.output),
         "layers": [of_record(record) for record in trace.layers],
         "groups": [_of_instance(trace, instance) for instance in trace.spec.instances],
-        "totals": dict(trace.totals),
+        "totals": dict(trace.totals) | _own_totals(trace),
         "diagnostics": [diagnostic.to_dict() for diagnostic in trace.diagnostics],
     }
+
+
+def _own_totals(trace: Trace) -> dict[str, float | None]:
+    """Return the totals that only a network's own program has."""
+    if trace.spec.document.format != "darknet" or not trace.spec.readable:
+        return {}
+    from shapecalc.reports.darknet import bflops  # few networks are Darknet's
+
+    return {"bflops": bflops(trace)}
 
 
 def of_record(record: LayerRecord) -> dict[str, Any]:

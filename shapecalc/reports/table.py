@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from shapecalc.diagnostics import Diagnostic, briefly, quote
@@ -41,9 +41,10 @@ def render(
     left_out: list[str] = []
     if style == "table" and width is not None:
         keys, cells, last, left_out = _fitted(keys, cells, last, width, columns is None)
-    notes = [_as_written(_summary(trace), style)]
-    if trace.spec.document.format == "keras":
-        notes[0] += _as_in_keras(trace)
+    notes = [as_written(_summary(trace), style)]
+    own = AS_PRINTED.get(trace.spec.document.format or "")
+    if own is not None:
+        notes[0] += own(trace)
     if left_out:
         names = ", ".join(COLUMNS[key].title for key in left_out)
         notes[0] += f"\nNot shown for lack of width: {names}. --columns chooses."
@@ -56,7 +57,8 @@ def render(
     if trace.diagnostics:
         notes.append(_fenced(findings(trace.diagnostics), style))
     notes = [_aside(note, style) for note in notes]
-    return "\n\n".join([_heading(trace, style), _drawn(style, keys, cells, last), *notes])
+    table = drawn(style, _titles(keys), cells, last)
+    return "\n\n".join([_heading(trace, style), table, *notes])
 
 
 def _aside(text: str, style: str) -> str:
@@ -66,7 +68,7 @@ def _aside(text: str, style: str) -> str:
     return "\n".join(f"% {line}".rstrip() for line in text.splitlines())
 
 
-def _as_written(text: str, style: str) -> str:
+def as_written(text: str, style: str) -> str:
     """Return text of a file so that Markdown shows it as it is: no HTML, no code, no cell's end."""
     return text.translate(MARKS) if style == "markdown" else text
 
@@ -87,19 +89,28 @@ def _heading(trace: Trace, style: str) -> str:
     first = next(iter(trace.inputs.values()), None)
     unit = f" ({axes[len(first)]})" if first and len(first) in axes else ""
     sign = {"markdown": "## ", "latex": "% "}.get(style, "")
-    title, inputs = _as_written(title, style), _as_written(inputs, style)
+    title, inputs = as_written(title, style), as_written(inputs, style)
     return f"{sign}{title}: {inputs}{unit}" if inputs else f"{sign}{title}"
 
 
-def _drawn(style: str, keys: list[str], cells: list[list[str]], last: list[str]) -> str:
-    """Draw the table. The terminal's is drawn here: its widths are known by then."""
-    headers = [COLUMNS[key].title for key in keys]
+def _titles(keys: Sequence[str]) -> list[tuple[str, bool]]:
+    return [(COLUMNS[key].title, COLUMNS[key].number) for key in keys]
+
+
+def drawn(
+    style: str, columns: Sequence[tuple[str, bool]], cells: list[list[str]], last: list[str]
+) -> str:
+    """Draw a table of columns by their titles, and whether they hold numbers; `last` are totals.
+
+    The terminal's is drawn here: its widths are known by then.
+    """
+    headers = [title for title, _ in columns]
     if style != "table":
         from tabulate import tabulate
 
         if style == "markdown":
-            cells = [[_as_written(text, style) for text in row] for row in cells]
-        align = ["right" if COLUMNS[key].number else "left" for key in keys]
+            cells = [[as_written(text, style) for text in row] for row in cells]
+        align = ["right" if number else "left" for _, number in columns]
         return tabulate(
             [*cells, last],
             headers=headers,
@@ -107,9 +118,9 @@ def _drawn(style: str, keys: list[str], cells: list[list[str]], last: list[str])
             colalign=align,
             disable_numparse=True,  # or a layer called 1e3 would print as 1000
         )
-    widths = _widths(keys, cells, last)
+    widths = _widths(headers, cells, last)
     rule = ["-" * width for width in widths]
-    pads = [str.rjust if COLUMNS[key].number else str.ljust for key in keys]
+    pads = [str.rjust if number else str.ljust for _, number in columns]
     return "\n".join(
         (" " * GAP).join(map(_pad, pads, row, widths)).rstrip()
         for row in (headers, rule, *cells, rule, last)
@@ -126,7 +137,7 @@ def _fitted(
     """Cut long texts, then leave columns out, until the table is no wider than `width`."""
     left_out: list[str] = []
     while True:
-        widths = _widths(keys, cells, last)
+        widths = _widths([COLUMNS[key].title for key in keys], cells, last)
         over = sum(widths) + GAP * (len(widths) - 1) - width
         cut = cells
         for key, least in SHRINKABLE.items():
@@ -144,9 +155,10 @@ def _fitted(
         cells = [_without(row, column) for row in cells]
 
 
-def _widths(keys: Sequence[str], cells: Sequence[Sequence[str]], last: Sequence[str]) -> list[int]:
-    columns = zip([COLUMNS[key].title for key in keys], last, *cells, strict=True)
-    return [max(map(len, column)) for column in columns]
+def _widths(
+    headers: Sequence[str], cells: Sequence[Sequence[str]], last: Sequence[str]
+) -> list[int]:
+    return [max(map(len, column)) for column in zip(headers, last, *cells, strict=True)]
 
 
 def _cut(row: list[str], column: int, room: int, keep_end: bool) -> list[str]:
@@ -191,6 +203,21 @@ def _as_in_keras(trace: Trace) -> str:
         f"\nAs Keras' summary has it: {parameters + kept:,} total params, {parameters - frozen:,}"
         f" trainable, {kept + frozen:,} non-trainable"
     )
+
+
+def _as_in_darknet(trace: Trace) -> str:
+    """Return the number that Darknet prints when it loads a network."""
+    from shapecalc.reports.darknet import bflops  # few networks are Darknet's
+
+    found = bflops(trace)
+    return f"\nAs Darknet prints it: Total BFLOPS {'?' if found is None else f'{found:.3f}'}"
+
+
+# What the program prints of its own networks, by its format.
+AS_PRINTED: Mapping[str, Callable[[Trace], str]] = {
+    "keras": _as_in_keras,
+    "darknet": _as_in_darknet,
+}
 
 
 def _number(value: int | None) -> str:

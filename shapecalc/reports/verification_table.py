@@ -45,7 +45,20 @@ def render(result: Verification) -> str:
 
 
 def summary(result: Verification) -> str:
-    """Return the result in a line."""
+    """Return the result in a line, with what was left out."""
+    return "; ".join(filter(None, (_result(result), _left_out(result))))
+
+
+def _left_out(result: Verification) -> str:
+    """Say how many layers were not run: operations, unless other layers are among them."""
+    count = len(result.not_run)
+    if not count or not result.checks:
+        return ""
+    what = "operation" if set(result.not_run.values()) == {"operation"} else "layer"
+    return f"1 {what} was not run" if count == 1 else f"{count:,} {what}s were not run"
+
+
+def _result(result: Verification) -> str:
     errors = sum(d.severity == "error" for d in result.diagnostics)
     wrong = sum(not check.agrees for check in result.checks)
     total = len(result.checks)

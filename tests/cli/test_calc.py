@@ -67,6 +67,27 @@ def test_kinds_bare_values_and_fields_are_read_as_yaml(
     assert found["output"] == output
 
 
+@pytest.mark.parametrize(
+    ("layer", "output"),
+    [
+        (["transpose", "axes=depth,height,width"], [3, 4, 8]),
+        (["transpose", "depth,height,width"], [3, 4, 8]),
+        (["transpose", "axes=2,0,1"], [3, 4, 8]),
+        (["max_pool", "F=2,4"], [2, 2, 3]),
+    ],
+)
+def test_commas_make_a_list(run: Run, layer: list[str], output: list[int]) -> None:
+    done = run("calc", "4x8x3", *layer, "--format", "json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["output"] == output
+
+
+def test_a_number_with_a_comma_is_no_list(run: Run) -> None:
+    done = run("calc", "4x8x3", "dense", "1,000")
+    assert done.exit_code == 1
+    assert '"1,000"' in done.stdout
+
+
 def test_rounding_is_an_option(run: Run) -> None:
     line = "10x10x1 max_pool F=3 S=2"
     assert run("calc", *line.split()).exit_code == 1

@@ -345,7 +345,7 @@ def test_quiet_prints_findings_only(run: Run, files: Path, word: str, form: str)
     assert "missing.yaml" in missing.stderr
 
 
-ONNX = b"\x08\x07\x12\x07pytorch\x1a\x032.1:\xa5\x01\x0a\x11"
+SAVED_MODEL = b"\x08\x01\x12\xd6\x9c\x01\x0a\x93"
 LLAMA = b'{"model_type": "llama", "hidden_size": 2048}'
 ANSWERS = b"student: Ada\nconv1: 28x28x6\n"
 ASSIGNMENT = b"spec: sound.yaml\nquestions: [conv1.output]\n"
@@ -353,18 +353,19 @@ ASSIGNMENT = b"spec: sound.yaml\nquestions: [conv1.output]\n"
 
 def test_files_of_other_kinds_are_skipped_and_counted_in_a_folder(run: Run, files: Path) -> None:
     for name, content in {
-        "onnx.yaml": ONNX, "llama.json": LLAMA, "answers.yaml": ANSWERS, "hw.yaml": ASSIGNMENT,
+        "saved_model.yaml": SAVED_MODEL, "llama.json": LLAMA, "answers.yaml": ANSWERS,
+        "hw.yaml": ASSIGNMENT,
     }.items():  # fmt: skip
         (files / name).write_bytes(content)
     result = run("check", ".")
     assert "4 files checked, 4 skipped (no layers or input)" in result.stderr
-    assert not any(name in result.output for name in ("onnx", "llama", "answers", "hw"))
+    assert not any(name in result.output for name in ("saved", "llama", "answers", "hw"))
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (ONNX, "this is an ONNX model"),
+        (SAVED_MODEL, "this is a TensorFlow SavedModel"),
         (LLAMA, "this is a Hugging Face model's configuration"),
         (ANSWERS, "this is a student's answers"),
         (ASSIGNMENT, "this is an assignment"),

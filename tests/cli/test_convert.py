@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -74,6 +75,54 @@ def test_unknown_formats_and_paths_are_refused(run: Run) -> None:
     assert run("convert", "--to", "nothing", "-").exit_code == 2
     with pytest.raises(LookupError, match="json"):
         shapecalc.convert({"input": 3, "layers": []}, to="nothing")
+
+
+def of_keras(*layers: tuple[str, dict[str, Any]]) -> str:
+    """Return the JSON of a Sequential model that may leave its input open."""
+    written = [{"class_name": kind, "config": {"name": kind, **config}} for kind, config in layers]
+    return json.dumps({"class_name": "Sequential", "config": {"layers": written}})
+
+
+CONV = ("Conv2D", {"filters": 4, "kernel_size": [3, 3]})
+
+
+@pytest.mark.parametrize(
+    ("own", "layer", "volume"),
+    [
+        (None, CONV, [None, None, None]),
+        ([None, None, None, 3], CONV, [None, None, 3]),
+        ([None, None, 4], ("Dense", {"units": 2}), [None, 4]),
+        ([None, None, 3, 4], ("Dense", {"units": 2}), [None, 3, 4]),
+        (
+            [None, None, 3, 4, 5],
+            ("Dense", {"units": 2}),
+            {"frames": None, "height": 3, "width": 4, "depth": 5},
+        ),
+    ],
+)
+def test_open_sizes_of_a_file_are_open_in_the_spec(
+    run: Run, tmp_path: Path, own: Any, layer: Any, volume: Any
+) -> None:
+    kind, config = layer
+    shape = {} if own is None else {"batch_input_shape": own}
+    (tmp_path / "net.json").write_text(of_keras((kind, config | shape)), encoding="utf-8")
+    assert run("convert", "net.json", "-o", "out.json").exit_code == 0
+    data = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert list(data["inputs"].values()) == [volume]
+    before, after = shapecalc.trace(tmp_path / "net.json"), shapecalc.trace(tmp_path / "out.json")
+    assert after.inputs == before.inputs
+    assert after.totals == before.totals
+    assert not [d for d in after.diagnostics if d.severity == "error"]
+
+
+def test_an_input_of_which_nothing_is_known_is_asked_for(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "net.json").write_text(of_keras(("Dense", {"units": 2})), encoding="utf-8")
+    done = run("convert", "net.json", "-o", "out.json")
+    assert done.exit_code == 1
+    assert "SC604" in done.stderr
+    assert not (tmp_path / "out.json").exists()
+    assert run("convert", "net.json", "--input", "8", "-o", "out.json").exit_code == 0
+    assert not shapecalc.trace(tmp_path / "out.json").diagnostics
 
 
 def test_standard_input_is_read(run: Run) -> None:

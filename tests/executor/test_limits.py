@@ -14,6 +14,7 @@ import yaml
 
 from shapecalc import SpecError, trace
 from shapecalc.executor import limits, run
+from shapecalc.executor.verify import verify
 
 pytestmark = pytest.mark.slow
 
@@ -271,3 +272,32 @@ def test_a_path_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
 
 def test_false_claims_do_not_keep_a_network_from_running() -> None:
     assert run(chain(4, "relu", expect={"output": 5})).outputs["relu1"].shape == (1, 4)
+
+
+# -- networks that are run in part -----------------------------------------------------------------
+
+
+def refused(layers: list[Any], volume: str = "4", inputs: Any = None) -> list[str]:
+    found = verify(trace({"input": volume, "layers": layers}, inputs=inputs))
+    return [d.code for d in found.diagnostics if d.severity == "error"]
+
+
+def test_what_stands_for_an_operation_counts_as_it_is_drawn() -> None:
+    def stated(size: int, **known: Any) -> list[Any]:
+        fields = {"what": "LSTM", "output": size, "parameters": {}, "macs": 0} | known
+        return [{"operation": fields}, "relu"]
+
+    assert refused(stated(5)) == []
+    assert refused(stated(10**10)) == ["SC108"]
+    assert refused(stated(5, parameters={"w": [10**12]}, macs=10**15)) == []  # it is not run
+
+
+def test_what_is_left_out_does_not_count() -> None:
+    lost = [{"dense": 2}, {"operation": {"what": "Lambda"}}, {"dense": 10**10}]
+    assert refused(lost) == []
+
+
+def test_a_size_in_the_place_of_an_open_one_counts() -> None:
+    layers = [{"conv": {"K": 8, "F": 3}}, "relu"]
+    assert refused(layers, "?x?x3", inputs="16x16x3") == []
+    assert refused(layers, "?x?x3", inputs="60000x60000x3") == ["SC108"]

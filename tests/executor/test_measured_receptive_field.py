@@ -115,6 +115,9 @@ NETS: dict[str, tuple[Any, ...]] = {
         "4x5x1", "conv_transpose: {K: 2, F: 2, S: 3, P: valid}", "conv: {K: 1, F: 3, S: 3}",
         "conv_transpose: {K: 2, F: 1, S: 2, P: valid, output_padding: 1}", CONV,
     ),
+    "numbers for each slice": (
+        "5x4x3", "scale: {weight: [2, -1, 3], bias: [0, 1, 2]}", CONV, "scale: {weight: [3, 1]}",
+    ),
     "transposed without overlap": ("5x4x2", "conv_transpose: {K: 2, F: 2, S: 2}", CONV),
     "nearest": ("5x6x1", "upsample: 2", CONV),
     "bilinear": ("5x6x1", "upsample: {scale: 2, mode: bilinear}", CONV),
@@ -225,6 +228,10 @@ PICKED = [
     "upsample: {scale: 2, mode: bilinear}", "relu: {}", "add: {}",
     "concat: {}", "slice: {part: 2, of: 2}", "slice: {axis: width, start: 1}",
     "channel_shuffle: {groups: 2}", "transpose: {axes: [1, 0, 2]}",
+    "conv: {K: 2, F: 3, P: 1, mode: reflect}", "pad: {P: 1, mode: circular}",
+    "pad: {P: [[2, 0], [0, 1]], mode: replicate}",
+    "scale: {weight: [2, -1]}", "global_avg_pool: {keep: false}", "prelu: {slopes: per_value}",
+    "separable_conv: {K: 2, F: 3}", "slice: {part: 1, of: 2}", "slice: {axis: height, stop: -1}",
 ]  # fmt: skip
 
 

@@ -90,6 +90,10 @@ LAYERS: list[Any] = [
     CONV, CONV, {"relu": {}}, {"tanh": {}}, {"batch_norm": {}}, {"softmax": {}},
     {"dropout": {"rate": 0.3}}, {"selu": {}}, {"group_norm": {"groups": 1}},
     {"max_pool": {"F": 3, "S": 1, "P": 1}}, {"l2_pool": {"F": 3, "S": 1, "P": 1}},
+    {"conv": {"K": 3, "F": 3, "P": 1, "mode": "reflect"}}, {"prelu": {"slopes": "per_value"}},
+    {"layer_norm": {"over": "all"}}, {"scale": {"weight": [0.5, 2, -1], "bias": True}},
+    {"separable_conv": {"K": 3, "F": 3, "P": 1}}, {"slice": {"start": 0, "stop": 3}},
+    {"transpose": {"axes": [1, 0, 2]}},
     *({kind: {}} for kind in MERGES),
 ]  # fmt: skip
 

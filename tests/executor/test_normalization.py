@@ -273,6 +273,18 @@ def test_a_scale_of_zero_is_no_scale_left_out() -> None:
     assert result.outputs["a"].tolist() == [[0.5] * 4]
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_numbers_of_their_own_for_each_slice(dtype: str) -> None:
+    fixed = {"name": "a", "weight": [2, 0, -0.5], "bias": [0, 7, 1]}
+    result = run(
+        {"input": "2x3", "layers": [{"scale": fixed}]},
+        inputs=[[[1, 2], [3, 4], [5, 6]]], dtype=dtype, upstream={"a": [[[1, 2], [3, 4], [5, 6]]]},
+    )  # fmt: skip
+    assert result.outputs["a"].dtype == dtype
+    assert result.outputs["a"].tolist() == [[[2, 4], [7, 7], [-1.5, -2]]]
+    assert result.gradients["input"].tolist() == [[[2, 4], [0, 0], [-2.5, -3]]]
+
+
 def test_below_eps_the_length_is_eps_and_does_not_move() -> None:
     context = Context(Buffers("float64"))
     kernel = KERNELS["l2_normalize"](KINDS["l2_normalize"](eps=10))

@@ -11,6 +11,7 @@ from shapecalc import Trace
 from shapecalc.executor.receptive_field_check import field_checks
 from shapecalc.layers.conv_transpose import ConvTranspose
 from shapecalc.receptive_field import (
+    AROUND,
     BOUND,
     EXACT,
     UNPLACED,
@@ -53,6 +54,16 @@ def last(trace: Trace) -> Field:
         ([{"crop": {"like": "input"}}], BOUND),
         ([CONV, {"concat": {"from": ["conv1", "conv1"], "axis": "height"}}], BOUND),
         ([CONV, {"concat": ["conv1", "conv1"]}], EXACT),
+        ([{"pad": 2}, CONV], EXACT),
+        ([{"pad": {"P": 2, "mode": "reflect"}}, CONV], UNPLACED),
+        ([{"pad": {"P": 2, "mode": "replicate"}}, CONV], UNPLACED),
+        ([{"pad": {"P": 2, "mode": "circular"}}, CONV], AROUND),
+        ([{"pad": {"P": 0, "mode": "circular"}}, CONV], EXACT),
+        ([{"conv": {"K": 2, "F": 3, "P": 1, "mode": "reflect"}}], UNPLACED),
+        ([{"conv": {"K": 2, "F": 3, "P": 1, "mode": "circular"}}], AROUND),
+        ([CONV, {"channel_shuffle": 2}], EXACT),
+        ([CONV, {"transpose": [0, 1, 2]}], EXACT),
+        ([CONV, {"transpose": [1, 0, 2]}], BOUND),
         ([CONV, "flatten"], BOUND),
         ([{"dense": 3}], EXACT),
         ([{"conv": {"name": "c", "K": 2, "F": 1, "S": 2, "rounding": "floor"}},

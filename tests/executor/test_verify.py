@@ -851,3 +851,25 @@ def test_no_example_and_no_layers_are_no_fault(trace_text: TraceText) -> None:
 
 def test_every_kind_has_a_kernel() -> None:
     assert all(issubclass(kernel, Kernel) for kernel in KERNELS.values())
+
+
+OPAQUE = {
+    "input": "6x4",
+    "layers": [
+        {"operation": {"name": "a", "what": "LSTM", "output": 5, "parameters": {}, "macs": 0}},
+        {"dense": {"name": "d", "units": 2}},
+        {"operation": {"name": "b", "what": "Lambda"}},
+        {"dense": {"name": "e", "units": 2}},
+    ],
+}
+
+
+def test_what_is_not_run_is_counted() -> None:
+    found = verify(shapecalc.trace(OPAQUE))
+    assert found.not_run == {"a": "operation", "b": "operation", "e": "dense"}
+    assert {check.layer for check in found.checks} == {"d", None}
+    assert str(found).endswith(" checks, all agree; 3 layers were not run")
+    first = {**OPAQUE, "layers": OPAQUE["layers"][:2]}
+    assert str(verify(shapecalc.trace(first))).endswith("; 1 operation was not run")
+    assert verify(shapecalc.trace(OPAQUE), only="d").not_run == {}
+    assert "not run" not in str(verify(shapecalc.trace({**first, "layers": ["relu"]})))

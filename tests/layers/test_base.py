@@ -156,3 +156,17 @@ def test_kinds_without_sliding_windows_take_up_to_eight_axes(axes: int) -> None:
         window = {kind: {"F": 1} | ({} if kind == "max_pool" else {"K": 1})}
         found = trace({"input": spec["input"], "layers": [window]}).diagnostics
         assert "SC206" in [diagnostic.code for diagnostic in found]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("conv", "F, S, P, rounding, bias, dilation, K, groups, mode"),
+        ("local_conv", "F, S, P, rounding, bias, K"),
+        ("operation", "what, output, parameters, macs"),
+    ],
+)
+def test_a_field_that_is_not_there_is_answered_with_our_words_alone(kind: str, fields: str) -> None:
+    found = trace({"input": "8x8x3", "layers": [{kind: {"K": 2, "F": 3, "quux": 1}}]})
+    hint = next(d.hint for d in found.diagnostics if "quux" in d.message)
+    assert hint == f"it has {fields}, name, from, expect, trainable, share"

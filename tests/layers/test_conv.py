@@ -680,6 +680,13 @@ def test_a_local_convolution_has_a_weight_for_every_connection(ask: Ask) -> None
         assert asked["biases"] == outputs * bias
 
 
+def test_the_working_of_a_local_convolution_has_its_positions() -> None:
+    found = trace({"input": "6x5x3", "layers": [{"local_conv": {"K": 4, "F": [3, 2]}}]})
+    said = found.to_dict()["layers"][0]["derivation"]
+    assert "weights = 4*4*4 * 3*3*2 = 1,152" in said
+    assert "biases = 4*4*4 = 64" in said
+
+
 def test_a_local_convolution_that_does_not_fit(ask: Ask) -> None:
     asked = ask("6x6x3", {"local_conv": {"K": 4, "F": 7}})
     assert asked.codes == ["SC202"]

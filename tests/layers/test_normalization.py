@@ -209,6 +209,8 @@ def test_a_norm_is_described_by_its_fields(written: Any, text: str) -> None:
         ({"scale": {"weight": False, "bias": True}}, 0, 7),
         ({"scale": {"weight": 0.5, "bias": -1}}, 0, 0),
         ({"scale": {"weight": False}}, 0, 0),
+        ({"scale": {"weight": [1, 2, 3, 4, 5, 6, 0.5], "bias": True}}, 0, 7),
+        ({"scale": {"bias": [1, 2, 3, 4, 5, 6, -7]}}, 7, 0),
     ],
 )
 @pytest.mark.parametrize("volume", ["7", "5x7", "5x6x7", "2x3x4x7"])
@@ -227,6 +229,11 @@ def test_norms_without_a_mean_and_scale(
         {"scale": {"weight": "yes"}},
         {"scale": {"bias": None}},
         {"scale": {"weight": float("nan")}},
+        {"scale": {"weight": []}},
+        {"scale": {"weight": [1, 2, 3, 4, 5, 6]}},
+        {"scale": {"weight": [1, 2, 3, 4, 5, 6, True]}},
+        {"scale": {"bias": [[1, 2, 3, 4, 5, 6, 7]]}},
+        {"scale": {"bias": [1] * 8}},
         {"rms_norm": {"weight": 0.5}},
         {"rms_norm": {"eps": 0}},
         {"l2_normalize": {"eps": -1}},
@@ -241,3 +248,20 @@ def test_fields_of_norms_without_a_mean_and_scale(ask: Ask, layer: Any) -> None:
 )
 def test_eps_is_that_of_pytorch_and_keras_unless_written(kind: str, eps: float) -> None:
     assert KINDS[kind]().eps == eps
+
+
+def test_a_list_of_another_length_than_the_depth_is_told() -> None:
+    (one,) = trace({"input": "5x6x7", "layers": [{"scale": {"bias": [1, 2]}}]}).diagnostics
+    assert "bias has 2 values, and the input has 7 slices" in one.message
+
+
+@pytest.mark.parametrize("depth", [1, 4, 5, 500])
+def test_a_list_fits_some_size_of_an_open_depth(depth: int) -> None:
+    for volume in ("?", "5x?", "?x?x?"):
+        found = trace({"input": volume, "layers": [{"scale": {"weight": [1] * depth}}]})
+        assert [d.code for d in found.diagnostics] == []
+
+
+def test_a_long_list_is_cut_where_it_is_shown() -> None:
+    assert KINDS["scale"](weight=[0.5, 2]).summary() == "weight=[0.5,2]"
+    assert "[1,1,... 500 values]" in KINDS["scale"](weight=[1] * 500).summary()

@@ -64,7 +64,8 @@ def test_a_block_names_its_own_layers_and_those_it_is_given() -> None:
         ("crop1", "SC107", ""),  # itself
         ("tail", "SC107", ""),  # a later one
         ("small.relu", "SC107", ""),
-        ("two words", "SC104", ""),
+        ("two words", "SC107", ""),
+        ("two\nlines", "SC104", ""),
         ("", "SC104", ""),
         ("x" * 1000, "SC104", ""),
         (5, "SC104", ""),

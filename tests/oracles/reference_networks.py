@@ -386,17 +386,96 @@ def densenet121() -> nn.Module:
     return nn.Sequential(*layers, nn.Linear(d, 1000))
 
 
-def darknet53() -> nn.Module:
-    """Redmon and Farhadi, 2018, table 1, with the classifier of the published configuration."""
+def leaky(d: int, k: int, f: int, s: int = 1) -> nn.Module:
+    """A convolution of Darknet's, with its batch norm and its leaky slope."""
+    return nn.Sequential(conv_norm(d, k, f, s, f // 2), nn.LeakyReLU(0.1))
 
-    def unit(d: int, k: int, f: int, s: int = 1) -> nn.Module:
-        return nn.Sequential(conv_norm(d, k, f, s, f // 2), nn.LeakyReLU(0.1))
 
-    layers = [unit(3, 32, 3)]
+def darknet53_stages() -> list[nn.Module]:
+    """Redmon and Farhadi, 2018, table 1: the first layer, and every stage behind it."""
+    stages = [leaky(3, 32, 3)]
     for k, times in [(64, 1), (128, 2), (256, 8), (512, 8), (1024, 4)]:
-        layers.append(unit(k // 2, k, 3, 2))
-        layers += [Sum(nn.Sequential(unit(k, k // 2, 1), unit(k // 2, k, 3))) for _ in range(times)]
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Conv2d(1024, 1000, 1), nn.Flatten())
+        sums = [Sum(nn.Sequential(leaky(k, k // 2, 1), leaky(k // 2, k, 3))) for _ in range(times)]
+        stages.append(nn.Sequential(leaky(k // 2, k, 3, 2), *sums))
+    return stages
+
+
+def darknet53() -> nn.Module:
+    """The stages with the classifier of the published configuration."""
+    ends = nn.AdaptiveAvgPool2d(1), nn.Conv2d(1024, 1000, 1), nn.Flatten()
+    return nn.Sequential(*darknet53_stages(), *ends)
+
+
+class Finer(nn.Module):
+    """A map narrowed, doubled and joined with an earlier one."""
+
+    def __init__(self, d: int, k: int) -> None:
+        super().__init__()
+        self.narrow = leaky(d, k, 1)
+
+    def forward(self, x: Tensor, earlier: Tensor) -> Tensor:
+        return torch.cat([nn.functional.interpolate(self.narrow(x), scale_factor=2), earlier], 1)
+
+
+class Yolo3(nn.Module):
+    """Redmon and Farhadi, 2018: boxes on three maps, of 3 anchors and 80 classes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stages = nn.ModuleList(darknet53_stages())
+        self.necks = nn.ModuleList(
+            self.five(d, k) for d, k in [(1024, 512), (768, 256), (384, 128)]
+        )
+        self.heads = nn.ModuleList(self.boxes(k) for k in (512, 256, 128))
+        self.finer = nn.ModuleList([Finer(512, 256), Finer(256, 128)])
+
+    def five(self, d: int, k: int) -> nn.Module:
+        """Five convolutions, narrow and wide by turns."""
+        narrow = [leaky(2 * k, k, 1) for _ in range(2)]
+        wide = [leaky(k, 2 * k, 3) for _ in range(2)]
+        return nn.Sequential(leaky(d, k, 1), wide[0], narrow[0], wide[1], narrow[1])
+
+    def boxes(self, k: int) -> nn.Module:
+        """What is told at each position: (80 + 5)*3 values."""
+        return nn.Sequential(leaky(k, 2 * k, 3), nn.Conv2d(2 * k, 255, 1))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        maps = []
+        for stage in self.stages:
+            x = stage(x)
+            maps.append(x)
+        found = []
+        for neck, head, finer, earlier in zip(
+            self.necks, self.heads, [*self.finer, None], (4, 3, 0), strict=True
+        ):
+            x = neck(x)
+            found.append(head(x))
+            if finer is not None:
+                x = finer(x, maps[earlier])
+        return tuple(found)
+
+
+class Yolo3Tiny(nn.Module):
+    """Redmon's yolov3-tiny.cfg: the last pool keeps its size, with a column and row behind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        for d, k in pairwise((3, 16, 32, 64, 128)):
+            layers += [leaky(d, k, 3), nn.MaxPool2d(2)]
+        self.fine = nn.Sequential(*layers, leaky(128, 256, 3))
+        self.coarse = nn.Sequential(
+            nn.MaxPool2d(2), leaky(256, 512, 3), nn.ZeroPad2d((0, 1, 0, 1)), nn.MaxPool2d(2, 1),
+            leaky(512, 1024, 3), leaky(1024, 256, 1),
+        )  # fmt: skip
+        self.large = nn.Sequential(leaky(256, 512, 3), nn.Conv2d(512, 255, 1))
+        self.finer = Finer(256, 128)
+        self.small = nn.Sequential(leaky(384, 256, 3), nn.Conv2d(256, 255, 1))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        fine = self.fine(x)
+        coarse = self.coarse(fine)
+        return self.large(coarse), self.small(self.finer(coarse, fine))
 
 
 def inverted(

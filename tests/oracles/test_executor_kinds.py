@@ -505,7 +505,10 @@ def l2_normalize(case: Case, inputs: list[Tensor], _: Any) -> Tensor:
 
 def scaled(case: Case, inputs: list[Tensor], parameters: dict[str, Tensor]) -> Tensor:
     last = inputs[0].movedim(1, -1)
-    weight, bias = case.fields.get("weight", True), case.fields.get("bias", False)
+    weight, bias = (
+        torch.tensor(own, dtype=last.dtype) if isinstance(own, list) else own
+        for own in (case.fields.get("weight", True), case.fields.get("bias", False))
+    )
     last = last * parameters.get("weight", 1 if weight is False else weight)
     return (last + parameters.get("bias", 0 if bias is False else bias)).movedim(-1, 1)
 
@@ -761,15 +764,31 @@ def reshapes() -> Iterator[Case]:
             yield Case({"output": output}, (volume,))
 
 
-def activations(*written: Fields) -> Callable[[], Iterator[Case]]:
-    """Return what yields normal and large values, and whole ones, which lie on the kinks."""
+def no_more(volume: Volume) -> Sequence[Fields]:
+    return ()
+
+
+def activations(
+    *written: Fields, more: Callable[[Volume], Sequence[Fields]] = no_more
+) -> Callable[[], Iterator[Case]]:
+    """Return what yields normal and large values, and whole ones, which lie on the kinks.
+
+    `more` has the fields that depend on the volume.
+    """
     volumes = (*MORE_AXES, (9, 7, 11), (600, 300))
     return lambda: (
         Case(fields, (volume,), values=values)
-        for fields in written or ({},)
         for volume in volumes
+        for fields in (*(written or ({},)), *more(volume))
         for values in ("normal", "whole", "large")
     )
+
+
+def fixed_for_each(volume: Volume) -> Sequence[Fields]:
+    """Return numbers of a scale's own for each slice, one of them 0."""
+    weight = [0.5 * n - 1 for n in range(volume[-1])]
+    bias = [3 - 0.25 * n for n in range(volume[-1])]
+    return {"weight": weight, "bias": bias}, {"weight": weight, "bias": True}, {"bias": bias}
 
 
 def modest() -> Iterator[Case]:
@@ -1103,6 +1122,7 @@ ORACLES: dict[str, Oracle] = {
             {"weight": False},
             {"weight": 0.5, "bias": -2},
             {"weight": -1.5, "bias": True},
+            more=fixed_for_each,
         ),
         100,
     ),
@@ -1667,6 +1687,18 @@ RANDOM: list[Written] = [
     {"relu": {"max": 1, "slope": 0.2, "threshold": 0.1}},
     *({kind: {}} for kind in ("rms_norm", "l2_normalize", "scale")),
     {"scale": {"weight": 0.5, "bias": True}},
+    {"scale": {"weight": [0.5, -1, 2, 1], "bias": [0, 1, -1, 0.5]}},
+    {"conv": {"K": 4, "F": 2, "P": "causal"}},
+    *({"conv": {"K": 4, "F": 3, "P": 1, "mode": mode}} for mode in ("reflect", "circular")),
+    {"pad": {"P": 1, "mode": "replicate"}},
+    *({"pad": {"P": 1, "mode": mode}} for mode in ("reflect", "circular")),
+    {"global_max_pool": {"keep": False}},
+    {"layer_norm": {"over": "all"}},
+    *({"prelu": {"slopes": slopes}} for slopes in ("per_slice", "per_value")),
+    {"separable_conv": {"K": 4, "F": 3, "P": 1}},
+    {"local_conv": {"K": 2, "F": 2, "S": 1}},
+    {"concat": {"axis": "height"}},
+    {"slice": {"axis": "width", "stop": -1}},
     {"channel_shuffle": {"groups": 2}},
     {"pixel_shuffle": {"scale": 2}},
     {"pixel_unshuffle": {"scale": 2, "order": "tensorflow"}},

@@ -12,9 +12,11 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import shapecalc
+from shapecalc.executor import run
 from shapecalc.tracing import Trace
 
 torch = pytest.importorskip("torch")
@@ -351,3 +353,27 @@ def test_a_planted_difference_is_found(tmp_path: Path) -> None:
     path = saved(model, "json", tmp_path)
     path.write_text(path.read_text().replace('"filters": 6', '"filters": 5'), encoding="utf-8")
     assert differences(model, shapecalc.trace(path))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: L.Rescaling(1 / 255, offset=-1),
+        lambda: L.Rescaling([0.5, 2.0, -1.0]),
+        lambda: L.Rescaling([0.5, 2.0, -1.0], offset=[1.0, 2.0, 3.0]),
+        lambda: L.Normalization(mean=[1.0, 2.0, 3.0], variance=[4.0, 1e-20, 9.0]),
+        lambda: L.Normalization(mean=[1.0, 2.0, 3.0], variance=[4.0, 0.5, 9.0], invert=True),
+        lambda: L.Normalization(axis=None, mean=2.0, variance=4.0),
+        lambda: L.Normalization(axis=3, mean=[1.0, 2.0, 3.0], variance=4.0),
+    ],
+)
+def test_fixed_scales_give_what_keras_gives(made: Callable[[], Any]) -> None:
+    model = keras.Sequential([keras.Input((2, 4, 3)), made()])
+    x = np.random.default_rng(0).normal(size=(2, 2, 4, 3)).astype("float32")
+    trace = shapecalc.trace(model)
+    assert [record.kind for record in trace.layers] == ["scale"]
+    assert trace.layers[0].receptive_field == (1, 1)
+    given = np.moveaxis(x, -1, 1)
+    found = run(trace.spec, inputs=given, dtype="float64").outputs[trace.layers[0].name]
+    wanted = keras.ops.convert_to_numpy(model(x))
+    np.testing.assert_allclose(np.moveaxis(found, 1, -1), wanted, rtol=1e-4, atol=1e-6)

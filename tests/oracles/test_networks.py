@@ -103,6 +103,8 @@ NETWORKS = {
     "vgg-16": Network(reference.vgg16, PHOTO, 138_357_544),
     "vgg-19": Network(reference.vgg19, PHOTO, 143_667_240),
     "wavenet": Network(reference.wavenet, (256, 4000)),
+    "yolov3": Network(reference.Yolo3, (3, 416, 416), 61_949_149),
+    "yolov3-tiny": Network(reference.Yolo3Tiny, (3, 416, 416), 8_852_366),
     "zfnet": Network(reference.zfnet, PHOTO, 62_357_608),
 }
 

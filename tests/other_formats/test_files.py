@@ -122,7 +122,7 @@ def test_a_file_that_is_cut_off_is_damaged(run: Run, tmp_path: Path) -> None:
         ({"image": None}, ["--input 224x224x3"]),
         ({"image": [None, None, 1]}, ["--input 224x224x1"]),
         ({"image": [None, 16]}, ["--input 224x16"]),
-        ({"a": None, "b": [8, 8, 3], "c d": [None]}, ["--input a=224x224x3", "--input c d=3"]),
+        ({"a": None, "b": [8, 8, 3], "c d": [None]}, ["--input a=224x224x3", "--input c d=128"]),
     ],
 )
 def test_an_open_input_is_asked_for(

@@ -359,7 +359,6 @@ def page(name: str) -> str:
         ("example", example.KEYS),
         ("example", example.LOSSES),
         ("claims", [*LayerExpectations.model_fields, *NetworkExpectations.model_fields]),
-        ("report", COLUMNS),
         ("homework", assignment.KEYS),
         ("homework", assignment.QUESTION_KEYS),
         ("homework", (*query.COUNTS, *query.SIZES)),
@@ -372,6 +371,11 @@ def page(name: str) -> str:
 def test_a_page_has_all_of_a_kind(name: str, words: Iterable[str]) -> None:
     text = page(name)
     assert [word for word in words if not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)] == []
+
+
+def test_the_page_of_reports_lists_the_columns_in_their_order() -> None:
+    (listed,) = re.findall(r"The columns are ([\w\s,]+)\.", page("report"))
+    assert re.split(r",\s+|\s+and\s+", listed) == list(COLUMNS)
 
 
 def listed(text: str) -> dict[str, str]:

@@ -20,17 +20,25 @@ SPECS = Path(__file__).resolve().parents[2] / "specs"
 SOUND = "input: 8x8x1\nlayers:\n  - conv: {K: 2, F: 3}\n"
 
 
-def archive(*names: str) -> bytes:
+def archive(*names: str, content: bytes = b"\x80\x02}q\x00.") -> bytes:
     """Return a ZIP archive with these files in it."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as file:
         for name in names:
-            file.writestr(name, b"\x80\x02}q\x00.")
+            file.writestr(name, content)
     return written.getvalue()
 
 
-LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}q\x00."
-HDF5 = b"\x89HDF\r\n\x1a\n\0\0\0\0\0\x08\x08\0"
+LEGACY = (
+    b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}q\x00."
+    b"\x80\x02}q\x00.\x80\x02]q\x00."
+)
+ARRAY = b"{'descr': '<f4', 'fortran_order': False, 'shape': (), }"
+ARRAY = b"\x93NUMPY\x01\0" + bytes([len(ARRAY), 0]) + ARRAY + bytes(4)
+HDF5 = (  # version 2, with an empty group
+    b"\x89HDF\r\n\x1a\n\x02\x08\x08\0" + bytes(8) + b"\xff" * 8 + b"\x3b\0\0\0\0\0\0\0"
+    + b"\x30" + bytes(11) + b"OHDR\x02\0\0" + bytes(4)
+)  # fmt: skip
 SUMMARY = """Model: "sequential"
 _________________________________________________________________
  Layer (type)                Output Shape              Param #
@@ -58,8 +66,6 @@ class Net(nn.Module):
     def __init__(self):
         super().__init__()
 '''
-PROTOTXT = 'name: "LeNet"\ninput: "data"\ninput_dim: 1\nlayer {\n  name: "conv1"\n  type: "X"\n}\n'
-CFG = "[net]\n# Testing\nbatch=1\nwidth=416\n\n[convolutional]\nfilters=32\nsize=3\n"
 POINTER = (
     "version https://git-lfs.github.com/spec/v1\n"
     "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
@@ -67,10 +73,7 @@ POINTER = (
 
 FILES: dict[str, tuple[str, bytes | str]] = {  # by a short name: what it is, and its bytes
     "lfs": ("a Git LFS pointer", POINTER),
-    "onnx": ("an ONNX model", b"\x08\x07\x12\x07pytorch\x1a\x032.1:\xa5\x01\x0a\x11\x0a\x010"),
-    "onnx-no-producer": ("an ONNX model", b"\x08\x08:\x30\x0a\x05\x0a\x01x\x12\x01y"),
     "saved-model": ("a TensorFlow SavedModel (.pb)", b"\x08\x01\x12\xd6\x9c\x01\x0a\x93"),
-    "tflite": ("a TensorFlow Lite model (.tflite)", b"\x1c\0\0\0TFL3\0\0\x12\0\x1c\0\x04\0"),
     "h5-weights": ("an HDF5 file (.h5), as Keras saves weights", HDF5 + b"\0layer_names\0"),
     "hugging-face": ("a Hugging Face model's configuration", '{"model_type": "llama"}'),
     "notebook": ("a Jupyter notebook", '{"cells": [], "nbformat": 4, "metadata": {}}'),
@@ -88,19 +91,15 @@ FILES: dict[str, tuple[str, bytes | str]] = {  # by a short name: what it is, an
     "python-def": ("Python source", "def forward(self, input: Tensor):\n    return input\n"),
     "weights-zip": ("a PyTorch weight file (.pt, .pth)", archive("m/data.pkl", "m/data/0")),
     "weights-legacy": ("a PyTorch weight file (.pt, .pth)", LEGACY),
-    "torchscript": ("a TorchScript file of PyTorch",
+    "torchscript": ("a PyTorch weight file (.pt, .pth)",
                     archive("m/data.pkl", "m/code/__torch__/net.py", "m/constants.pkl")),
-    "pt2": ("a network exported by PyTorch (.pt2)", archive("m/archive_format", "m/models/m.json")),
     "pickle": ("a Python pickle", pickle.dumps({"a": [1, 2]})),
     "pickle-2": ("a Python pickle", pickle.dumps([1], protocol=2)),
-    "safetensors": ("a safetensors weight file", b'\x40\0\0\0\0\0\0\0{"w":{"dtype":"F32"}}'),
-    "npz": ("a NumPy archive (.npz)", archive("conv1.weight.npy", "conv1.bias.npy")),
+    "safetensors": ("a safetensors weight file", b"\x02\0\0\0\0\0\0\0{}"),
+    "npz": ("a NumPy archive (.npz)", archive("conv1.weight.npy", "b.npy", content=ARRAY)),
     "npy": ("a NumPy array (.npy)", b"\x93NUMPY\x01\0v\0{'descr': '<f8'}"),
     "darknet-weights": ("a Darknet weight file (.weights)",
-                        b"\0\0\0\0\x02\0\0\0\x05\0\0\0\0\x10\xa0\x01\0\0\0\0\x93\xbe"),
-    "darknet": ("a Darknet network (.cfg)", CFG),
-    "caffe": ("a Caffe network (.prototxt)", PROTOTXT),
-    "caffe-v1": ("a Caffe network (.prototxt)", 'layers {\r\n  name: "a"\r\n}\r\n'),
+                        b"\0\0\0\0\x02\0\0\0\x05\0\0\0\0\x10\xa0\x01\0\0\0\0\x93\xbe\0\0"),
     "html": ("a web page", "\n<!DOCTYPE html>\n<html><head></head></html>"),
     "html-lower": ("a web page", "<html lang=en>"),
     "xml": ("an XML file", '<?xml version="1.0"?>\n<net name="a" version="11"></net>'),
@@ -180,7 +179,7 @@ def test_hints_say_what_to_do(trace_text: TraceText) -> None:
         "lfs": "git lfs pull",
         "utf-16": "save the file as UTF-8",
         "python": "write the network as a spec",
-        "onnx": "write the network as a spec",
+        "saved-model": "write the network as a spec",
         "weights-zip": "weights do not tell",
         "assignment": "shapecalc grade",
         "answers": "shapecalc grade ASSIGNMENT FILE",
@@ -296,7 +295,7 @@ def test_long_files_take_time_in_proportion(piece: bytes) -> None:
 
 
 def test_a_file_larger_than_any_spec_is_named_all_the_same() -> None:
-    for name in ("onnx", "weights-legacy", "safetensors", "h5-weights", "tflite"):
+    for name in ("saved-model", "weights-legacy", "safetensors", "h5-weights"):
         what, content = FILES[name]
         assert isinstance(content, bytes)
         raw = content + bytes(native.MAX_BYTES)

@@ -233,6 +233,22 @@ def test_the_result_in_a_line(good: int, wrong: int, errors: int, said: str) -> 
     assert result.agrees is said.endswith((" all agree", " which agrees")) or not checks
 
 
+@pytest.mark.parametrize(
+    ("not_run", "said"),
+    [
+        ({}, ""),
+        ({"a": "operation"}, "; 1 operation was not run"),
+        ({"a": "operation", "b": "operation"}, "; 2 operations were not run"),
+        ({"a": "operation", "b": "conv"}, "; 2 layers were not run"),
+        ({"b": "conv"}, "; 1 layer was not run"),
+    ],
+)
+def test_what_was_not_run_is_said_in_that_line(not_run: dict[str, str], said: str) -> None:
+    checks = [Check("a", "output", [1], [1], True)] * 2
+    assert summary(verified(checks, not_run=not_run)) == f"2 checks, all agree{said}"
+    assert summary(verified([], not_run=not_run)) == "not run: 0 errors"
+
+
 def test_a_layer_called_like_a_check_is_no_example() -> None:
     text = render(verified([Check("output", "output", [4, 4, 2], [4, 4, 2], True)]))
     assert "example" not in text

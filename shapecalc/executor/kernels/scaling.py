@@ -118,10 +118,14 @@ class Scale(Kernel):
     For the weight the sum of upstream*x, for the bias that of upstream.
     """
 
-    def factor(self, own: bool | float, learned: Array | None, otherwise: float) -> Array | float:
-        """Return what is learned, fixed, or as good as none."""
+    def factor(
+        self, own: bool | float | tuple[float, ...], learned: Array | None, otherwise: float
+    ) -> Array | float:
+        """Return what is learned, fixed for all or for each slice, or as good as none."""
         if learned is not None:
             return learned
+        if isinstance(own, tuple):
+            return np.array(own)
         return otherwise if own is False else own
 
     def forward(

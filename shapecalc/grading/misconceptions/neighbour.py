@@ -38,7 +38,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 def _shown_already(context: QuestionContext) -> Iterator[Value]:
     """Yield numbers of the question's own text: who repeats them need not think of a neighbour."""
     kept = isinstance(context.layer, Bordered) or (
-        context.weighted and context.volume[:-1] == context.output[:-1]
+        context.has_filters and context.volume[:-1] == context.output[:-1]
     )
     if context.key == "output" and kept:
         yield context.volume  # as if the layer did nothing

@@ -24,6 +24,7 @@ from shapecalc.layers.conv_transpose import ConvTranspose
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.reshape import Bordered
+from shapecalc.layers.separable import LocalConv, SeparableConv
 from shapecalc.layers.window import Sliding
 from shapecalc.records import KnownRecord
 from shapecalc.reports import sentences
@@ -199,6 +200,11 @@ class QuestionContext:
         if isinstance(layer, ConvTranspose):
             K, deep, positions = layer.K, volume[-1] // layer.groups, volume[:-1]
         return Weighted(K, tuple(F), deep, layer.bias, volume[-1], positions, False)
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether the output's depth is a number of filters or units."""
+        return self.weighted is not None or isinstance(self.layer, SeparableConv | LocalConv)
 
     @property
     def unflattened(self) -> Volume:

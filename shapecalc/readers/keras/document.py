@@ -13,7 +13,7 @@ from shapecalc.frameworks.meanings import NOTHING
 from shapecalc.readers.given_sizes import check_axes
 from shapecalc.readers.items import ROUNDING, Item, Sizes, turned
 from shapecalc.readers.keras.building import Building
-from shapecalc.readers.keras.graph import Graph, Malformed, NoLayers
+from shapecalc.readers.keras.graph import Graph, Malformed, NoLayers, TooLarge
 from shapecalc.readers.keras.model import Model, read
 from shapecalc.readers.keras.spec import translated
 from shapecalc.readers.keras.walk import flatten
@@ -21,6 +21,7 @@ from shapecalc.readers.keras.words import field_key
 from shapecalc.volumes import show
 
 NO_LAYERS = "save keras.Model(inputs, model.call(inputs)), or write the network as a spec"
+TOO_LARGE = "shapecalc explain SC108 tells how large a file may be"
 DAMAGED = "save the model again with Keras, and give the whole file"
 
 
@@ -38,6 +39,8 @@ def of_stream(stream: BinaryIO, name: str | None) -> Document | None:
     except Malformed as error:
         if not error.is_model:
             return None
+        if isinstance(error, TooLarge):
+            return _refused(error, Fault(rules.LIMIT_PASSED, error.message, TOO_LARGE), name)
         return _refused(error, Fault(rules.DAMAGED, error.message, DAMAGED), name)
 
 
@@ -75,7 +78,8 @@ def _document(model: Model, name: str | None, inputs: Mapping[str, Sizes] = NOTH
     check_axes(items, inputs)
     data: dict[str, Any] = {"name": graph.name} if graph.name else {}
     data["inputs"] = {
-        value: None if sizes is None else list(sizes) for value, sizes in items.inputs.items()
+        value: list(sizes) if sizes is not None else _axes_alone(items.own.get(value))
+        for value, sizes in items.inputs.items()
     }
     data["rounding"] = ROUNDING
     data["layers"] = items.layers()
@@ -90,6 +94,11 @@ def _document(model: Model, name: str | None, inputs: Mapping[str, Sizes] = NOTH
     document.findings = _contradictions(building, graph)
     document.with_inputs = lambda given: _document(model, name, given)
     return document
+
+
+def _axes_alone(own: Sizes | None) -> list[None] | None:
+    """Return an input of unknown sizes whose number of axes is known by what takes it."""
+    return None if own is None else [None] * len(own)
 
 
 # -- places ----------------------------------------------------------------------------------------

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from shapecalc.diagnostics import LIMIT, Path, where
+from shapecalc.diagnostics import LIMIT, MAX_LAYERS, Path, where
 
 Shape = tuple[int | None, ...]  # the batch is the first axis; None is any size
 
 MOST_AXES = 32
 MOST_TENSORS = 1000  # that one call returns
 MOST_GIVEN = 10_000  # that one call is given
+MOST_REFERENCES = 2 * MAX_LAYERS  # to tensors, in a file: as many as the spec language allows
 
 
 class Malformed(ValueError):
@@ -43,6 +44,10 @@ class Malformed(ValueError):
         elif self.path:
             places.append(where(self.path))
         return f"{self.message} ({', '.join(places)})" if places else self.message
+
+
+class TooLarge(Malformed):
+    """A file that holds more than is read of any, sound or not."""
 
 
 class NoLayers(Malformed):
@@ -122,7 +127,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class Graph:
-    """Layers by name as the file lists them, and every call of theirs in the order of computing."""
+    """Layers by name as the file lists them, and every call of theirs in the order of computing.
+
+    `references` counts those to tensors, with the ones of the models inside.
+    """
 
     name: str
     class_name: str
@@ -132,6 +140,7 @@ class Graph:
     order: tuple[tuple[Layer, int], ...]
     path: Path
     claims: tuple[Claim, ...] = ()
+    references: int = 0
 
     @cached_property
     def output_counts(self) -> dict[tuple[str, int], int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from math import isfinite, prod
 from typing import Any
 
@@ -64,6 +65,7 @@ def name_of(layer: Layer) -> str | None:
     return _snake(layer.class_name) if ".ops." in f"{layer.module}." else None
 
 
+@lru_cache(1000)  # files repeat their classes
 def _snake(class_name: str) -> str:
     name = re.sub("([a-z0-9])([A-Z])", r"\1_\2", class_name).lower()
     return SAME.get(name, name)

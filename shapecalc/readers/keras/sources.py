@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from shapecalc.diagnostics import Path, quote
+from shapecalc.diagnostics import Path
 from shapecalc.document import Document
 from shapecalc.readers.base import HEAD, MAX_BYTES  # of a configuration, not of the file around it
 from shapecalc.readers.json_text import read_json
-from shapecalc.readers.keras.graph import Malformed, NoLayers
+from shapecalc.readers.keras.graph import Malformed, NoLayers, TooLarge
 
-MOST_DIRECTORY = 16 * 1024 * 1024  # of an archive's list of members
 BESIDE = ("metadata.json", "model.weights.h5")  # stand beside config.json in archives of Keras
 MOST_WRAPPED = 3  # JSON as a text in JSON
 ZIP, HDF5, LFS = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n", b"version https://git-lfs"
@@ -95,7 +93,7 @@ def _text(raw: bytes, member: str | None = None, stated: Mapping[str, Any] | Non
 def _document(raw: bytes, member: str | None) -> tuple[Document, bool]:
     """Return the document of a text, and whether it was a text within JSON."""
     if len(raw) > MAX_BYTES:
-        raise Malformed(f"the configuration is larger than {MAX_BYTES:,} bytes")
+        raise TooLarge(f"the configuration is larger than {MAX_BYTES:,} bytes")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -145,38 +143,21 @@ def _configuration(raw: bytes, member: str, stated: Mapping[str, Any], is_model:
 
 def _archive(stream: BinaryIO) -> Source:
     """Return the configuration in a .keras archive."""
-    import struct
-    import zipfile
-    import zlib
+    from shapecalc.checkpoints.archives import Archive  # few files are archives
+    from shapecalc.checkpoints.base import Unreadable
 
-    # What zipfile raises on damaged files; the last ones where it seeks to a negative place.
-    damaged = (
-        zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError,
-        LookupError,
-    )  # fmt: skip
-    _check_directory(stream)
     try:
-        with zipfile.ZipFile(stream) as archive:
-            members = {info.filename: info for info in archive.infolist()}
-            if len(members) < len(archive.infolist()):
-                raise Malformed("two members of the archive have one name")
-            if "config.json" not in members:
-                raise NoLayers("an archive without config.json is none of Keras", is_model=False)
-            is_model = not members.keys().isdisjoint(BESIDE)
-            found = {}
-            for name in ("config.json", "metadata.json"):
-                info = members.get(name)
-                if info is None:
-                    continue
-                if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise Malformed(f"{name} is compressed in a way that Keras never uses")
-                with archive.open(info) as member:
-                    found[name] = member.read(MAX_BYTES + 1)
-    except Malformed:
-        raise
-    except damaged as error:
-        said = quote(str(error)) or "it ends too early"
-        raise Malformed(f"a damaged archive: {said}") from None
+        archive = Archive(stream)
+        if "config.json" not in archive.sizes:
+            raise NoLayers("an archive without config.json is none of Keras", is_model=False)
+        found = {
+            name: archive.read(name, MAX_BYTES)
+            for name in ("config.json", "metadata.json")
+            if name in archive.sizes
+        }
+    except Unreadable as error:
+        raise Malformed(str(error)) from None
+    is_model = not set(BESIDE).isdisjoint(archive.sizes)
     stated = {}
     if "metadata.json" in found:
         data = _document(found["metadata.json"], "metadata.json")[0].data
@@ -184,27 +165,9 @@ def _archive(stream: BinaryIO) -> Source:
     return _configuration(found["config.json"], "config.json", stated, is_model)
 
 
-def _check_directory(stream: BinaryIO) -> None:
-    """Raise Malformed where the list of members would take much memory: all of it is read."""
-    size = stream.seek(0, os.SEEK_END)
-    stream.seek(max(size - 65_557, 0))
-    start, tail = stream.tell(), stream.read()
-    end = tail.rfind(b"PK\x05\x06")
-    if end < 0 or len(tail) < end + 22:
-        raise Malformed("a damaged archive: it has no list of its members")
-    sizes = [int.from_bytes(tail[end + 12 : end + 16], "little")]
-    if start + end >= 76:  # the same for large archives, with a size of its own
-        stream.seek(start + end - 76)
-        large = stream.read(56)
-        if large.startswith(b"PK\x06\x06"):
-            sizes = [int.from_bytes(large[40:48], "little")]
-    if max(sizes) > MOST_DIRECTORY:
-        raise Malformed("an archive of far more members than Keras writes")
-
-
 def _hdf5(stream: BinaryIO) -> Source:
     """Return the configuration in an HDF5 file."""
-    from shapecalc.checkpoints.hdf5 import HDF5File, Unreadable
+    from shapecalc.checkpoints.hdf5 import Damaged, HDF5File, Unreadable
 
     member = "attribute model_config"
     try:
@@ -212,8 +175,8 @@ def _hdf5(stream: BinaryIO) -> Source:
         config = file.attribute("model_config")
         stated = {name: file.attribute(name) for name in ("keras_version", "backend")}
     except Unreadable as error:
-        stream.seek(0)
-        is_model = b"model_config" in stream.read(HEAD)  # and not weights alone
+        stream.seek(0)  # a sound file may have weights alone
+        is_model = isinstance(error, Damaged) or b"model_config" in stream.read(HEAD)
         raise Malformed(f"a damaged HDF5 file: {error}", is_model=is_model) from None
     if config is not None and not isinstance(config, str):
         raise Malformed(f"{member} is no text")

@@ -18,6 +18,7 @@ from shapecalc.readers.keras.formulas import formula_of
 from shapecalc.readers.keras.graph import Malformed
 from shapecalc.readers.keras.layouts import Layouts
 from shapecalc.readers.keras.opaque import inner_of
+from shapecalc.readers.keras.preprocessing import FIXED
 from shapecalc.readers.keras.stated import stated_shapes
 from shapecalc.readers.keras.structure import read_model
 from shapecalc.readers.keras.walk import Call, Flattened, flatten
@@ -227,6 +228,8 @@ class _Network:
         class_name, config = modern(call.layer.class_name, call.layer.config)
         if class_name in OF_APPLICATIONS and call.inputs:
             return self._of_applications(call, class_name, config)
+        if class_name in FIXED and call.inputs:
+            return self._scaled(call, class_name, config)
         word = word_of(class_name)
         if word is None or not call.inputs:
             return False
@@ -265,6 +268,26 @@ class _Network:
         if value is not None:
             self.building.gives(call, value)
         return value is not None
+
+    def _scaled(self, call: Call, class_name: str, config: Mapping[str, Any]) -> bool:
+        """Add a scale of fixed numbers; say whether they are known, and are those of slices."""
+        found = FIXED[class_name](config)
+        if found is None:
+            return False
+        source = self.building.sources(call)[0]
+        counts = {len(numbers) for numbers in found} - {1}
+        if counts:  # along the depth of volumes that have so many slices, and of no others
+            axes = config.get("axis", -1)
+            (axis,) = axes if isinstance(axes, list) and len(axes) == 1 else (axes,)
+            volume = self.items.volume(source)
+            depth = None if volume is None else volume[-1]
+            known = self.building.is_depth(source, self.building.axis(source, axis))
+            if not known or counts != {depth or max(counts)}:
+                return False
+        weight, bias = (numbers if len(numbers) > 1 else numbers[0] for numbers in found)
+        fields = {"weight": weight} | ({"bias": bias} if bias != 0 else {})
+        self._kept(call, "scale", fields, source)
+        return True
 
     def _value(
         self, call: Call, word: Word, config: Mapping[str, Any], reading: Reading

@@ -12,6 +12,7 @@ from typing import Any
 from shapecalc.diagnostics import MAX_LAYERS, Path, quote
 from shapecalc.readers.keras.graph import (
     MOST_GIVEN,
+    MOST_REFERENCES,
     MOST_TENSORS,
     Claim,
     Endpoint,
@@ -21,6 +22,7 @@ from shapecalc.readers.keras.graph import (
     Node,
     NoLayers,
     TensorRef,
+    TooLarge,
     shape_of,
 )
 from shapecalc.readers.keras.nodes import (
@@ -100,7 +102,7 @@ def _graph(entry: Mapping[str, Any], path: Path, config_path: Path) -> Graph:
     if not listed:
         raise NoLayers("a model without layers", layers_path)
     if len(listed) > MAX_LAYERS:
-        raise Malformed(f"a model of more than {MAX_LAYERS:,} layers", layers_path)
+        raise TooLarge(f"a model of more than {MAX_LAYERS:,} layers", layers_path)
     for index, item in enumerate(listed):
         if not _is_entry(item):
             message = "a layer has a class_name and a config, and this has not both"
@@ -154,7 +156,7 @@ def _name(value: Any, path: Path) -> str:
     if not isinstance(value, str) or not value:
         raise Malformed(f"{quote(value)} is no name", path)
     if len(value) > LONGEST_NAME:
-        raise Malformed(f"a name of more than {LONGEST_NAME} characters", path)
+        raise TooLarge(f"a name of more than {LONGEST_NAME} characters", path)
     return value
 
 
@@ -164,6 +166,20 @@ class _Layers(dict[str, Layer]):
     def __init__(self) -> None:
         super().__init__()
         self._numbers: Counter[str] = Counter()
+        self.references = 0  # to tensors, with those of the models inside
+
+    def count(self, references: int, path: Path) -> None:
+        """Count references to tensors. Raises TooLarge where there are too many."""
+        self.references += references
+        if self.references > MOST_REFERENCES:
+            raise TooLarge(f"more than {MOST_REFERENCES:,} references to tensors", path)
+
+    def read(self, entry: Mapping[str, Any], path: Path) -> Layer:
+        """Return a layer without its calls, which is not yet one of these."""
+        layer = _layer(entry, path, self.name_of(entry, path))
+        if layer.graph is not None:
+            self.count(layer.graph.references, path)
+        return layer
 
     def name_of(self, entry: Mapping[str, Any], path: Path) -> str:
         """Return a layer's name; one without gets what Keras would give: conv2d_1."""
@@ -258,7 +274,7 @@ class _Functional:
         entries = self.config["layers"]
         for index, entry in enumerate(entries):
             where = (*self.path, "layers", index)
-            layer = _layer(entry, where, self.layers.name_of(entry, where))
+            layer = self.layers.read(entry, where)
             if layer.name in self.layers:
                 raise Malformed(f"two layers are called {quote(layer.name)}", where)
             self.layers[layer.name] = layer
@@ -266,6 +282,7 @@ class _Functional:
             self.written[layer_name] = self._nodes(entry, layer)
         inputs = list(read_ends(self.config["input_layers"], (*self.path, "input_layers")))
         outputs = list(read_ends(self.config["output_layers"], (*self.path, "output_layers")))
+        self.layers.count(len(inputs) + len(outputs), self.path)
         self._called_without_inputs(inputs)
         self._count_from(inputs + outputs)
         for layer_name, nodes in self.written.items():
@@ -280,6 +297,7 @@ class _Functional:
             _order(self.layers),
             path,
             claims,
+            self.layers.references,
         )
 
     def _nodes(self, entry: Mapping[str, Any], layer: Layer) -> list[WrittenNode]:
@@ -287,7 +305,15 @@ class _Functional:
         nodes = entry.get("inbound_nodes") or []
         if not isinstance(nodes, list):
             raise Malformed("inbound_nodes is a list of calls", path)
-        return [read_node(node, self.layers, (*path, index)) for index, node in enumerate(nodes)]
+        found = []
+        for index, written in enumerate(nodes):
+            node = read_node(written, self.layers, (*path, index))
+            count = sum(1 for _ in tensors([node.arguments, node.keywords]))
+            if count > MOST_GIVEN:
+                raise TooLarge(f"a call with more than {MOST_GIVEN:,} tensors", node.path)
+            self.layers.count(count, node.path)
+            found.append(node)
+        return found
 
     def _called_without_inputs(self, inputs: Sequence[tuple[str, Written]]) -> None:
         """Give inputs the one call that files leave out."""
@@ -351,8 +377,6 @@ class _Functional:
                 ref = self._resolved(only)
                 return Node((ref,), (ref,), node.keywords, (only.shape,), node.path)
         written = [*tensors(node.arguments), *tensors(node.keywords)]
-        if len(written) > MOST_GIVEN:
-            raise Malformed(f"a call with more than {MOST_GIVEN:,} tensors", node.path)
         return Node(
             tuple(self._resolved(ref) for ref in written),
             replaced(node.arguments, self._resolved),
@@ -382,7 +406,7 @@ class _Sequential:
             before = self._branches(first)
         for index, entry in enumerate(self.entries):
             where = (*self.path, index)
-            layer = _layer(entry, where, self.layers.name_of(entry, where))
+            layer = self.layers.read(entry, where)
             if not before and layer.class_name != "InputLayer":
                 before = [self._implied(layer)]
             before = [self._called(layer, before)]
@@ -394,7 +418,7 @@ class _Sequential:
         order = _order(self.layers)
         return Graph(
             name, class_name, self.layers, tuple(self.inputs), outputs, order, path,
-            tuple(self.claims),
+            tuple(self.claims), self.layers.references,
         )  # fmt: skip
 
     def _called(self, layer: Layer, inputs: list[TensorRef]) -> TensorRef:
@@ -411,6 +435,7 @@ class _Sequential:
             tuple(inputs), (given,) if inputs else (), {}, (None,) * len(inputs), layer.path
         )
         self.nodes[layer.name].append(node)
+        self.layers.count(len(inputs), layer.path)
         return TensorRef(layer.name, len(self.nodes[layer.name]) - 1, 0)
 
     def _implied(self, layer: Layer, index: int = 0) -> TensorRef:
@@ -441,7 +466,7 @@ class _Sequential:
             where = (*self.path, 0, "config", "layers", number)
             if not _is_entry(entry):
                 raise Malformed("a branch has a class_name and a config", where)
-            layer = _layer(entry, where, self.layers.name_of(entry, where))
+            layer = self.layers.read(entry, where)
             count = len(layer.graph.inputs) if layer.graph is not None else 1
             given = [self._implied(layer, index) for index in range(count)]
             found.append(self._called(layer, given))

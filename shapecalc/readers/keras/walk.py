@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from shapecalc.diagnostics import MAX_LAYERS, Path, quote
-from shapecalc.readers.keras.graph import Graph, Layer, Malformed, Node, TensorRef
+from shapecalc.readers.keras.graph import Graph, Layer, Malformed, Node, TensorRef, TooLarge
 from shapecalc.readers.keras.nodes import tensors
 
 MOST_STEPS = 10 * MAX_LAYERS  # calls and their inputs, with those of models that are opened
@@ -50,8 +50,8 @@ class Flattened:
 def flatten(graph: Graph) -> Flattened:
     """Return a graph's calls. Input layers of models inside give way to what those are called with.
 
-    Raises Malformed where a model is called with too few or too many inputs, and where there are
-    more than 100,000 calls.
+    Raises Malformed where a model is called with too few or too many inputs, TooLarge where there
+    are more than 100,000 calls.
     """
     flattening = _Flattening()
     outputs = flattening.open(graph, "", None)
@@ -94,7 +94,7 @@ class _Flattening:
     ) -> tuple[Tensor, ...]:
         name = f"{prefix}{layer.name}"
         if len(name) > LONGEST_NAME:
-            raise Malformed(f"a name of more than {LONGEST_NAME:,} characters", layer.path)
+            raise TooLarge(f"a name of more than {LONGEST_NAME:,} characters", layer.path)
         identity = name if layer.shared_id is None else layer.shared_id
         earlier = self.counts.get(identity, 0)
         self.counts[identity] = earlier + 1
@@ -103,13 +103,13 @@ class _Flattening:
         self._step(count, node.path)
         self.calls.append(Call(name, layer, node, inputs, outputs, earlier))
         if len(self.calls) > MAX_LAYERS:
-            raise Malformed(f"more than {MAX_LAYERS:,} calls of layers", node.path)
+            raise TooLarge(f"more than {MAX_LAYERS:,} calls of layers", node.path)
         return outputs
 
     def _step(self, count: int, path: Path) -> None:
         self.steps += count
         if self.steps > MOST_STEPS:
-            raise Malformed("models inside models make it too large to be followed", path)
+            raise TooLarge("models inside models make it too large to be followed", path)
 
 
 def _given(layer: Layer, node: Node) -> list[TensorRef]:

@@ -32,12 +32,12 @@ def softmax(network: Network, node: Node, kind: str, x: Tensor, axis: int) -> Te
 
 def binary(network: Network, node: Node, function: str, a: Tensor, b: Tensor) -> Tensor:
     """Add a function of two tensors, value by value: of JOINS, or another one by its name."""
-    one, other = network.shape(a), network.shape(b)
-    shape = broadcast(one, other)
     if function in JOINS:
         joined = _joined(network, node, function, a, b)
         if joined is not None:
             return joined
+    one, other = network.shape(a), network.shape(b)
+    shape = broadcast(one, other)
     kept = a if one is not None and shape is not None and len(shape) == len(one) else None
     if kept is None and shape is not None and other is not None and len(shape) == len(other):
         kept = b
@@ -49,7 +49,8 @@ def _joined(network: Network, node: Node, kind: str, a: Tensor, b: Tensor) -> Te
     if a.rank is None or b.rank is None or len(a.axes) != len(b.axes):
         return None
     larger = max(a.rank, b.rank)
-    one, other = (tuple(axis + larger - t.rank for axis in t.axes) for t in (a, b) if t.rank)
+    one = tuple(axis + larger - a.rank for axis in a.axes)
+    other = tuple(axis + larger - b.rank for axis in b.axes)
     if {*one} != {*other}:
         return None
     if one != other:

@@ -32,10 +32,7 @@ def linear(
     if bias is None:
         fields["bias"] = False
     value = network.add(node, "dense", fields, [found], arrays)
-    item = network.items.producer(value.source)
-    if item is not None and "share" not in item.beside:
-        item.beside["expect"] = {"weights": weight.size}
-        item.claim_path = item.path
+    network.claim_weights(value, weight)
     return value
 
 

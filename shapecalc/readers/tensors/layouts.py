@@ -7,10 +7,11 @@ layer tells; operators between them carry their axes along, in another order if 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shapecalc.diagnostics import Path
+from shapecalc.frameworks.meanings import NOTHING
 
 MOST_LOOKED_AT = 300  # operators behind a tensor: what is farther away says nothing of it
 
@@ -35,9 +36,13 @@ class Node:
 
 
 class Layouts:
-    """Says of a tensor of the file which of its axes is the depth."""
+    """Says of a tensor of the file which of its axes is the depth.
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    `usual` is the axis of tensors, by name, for which no operator tells; it is the last of others.
+    """
+
+    def __init__(self, nodes: Sequence[Node], usual: Mapping[str, int] = NOTHING) -> None:
+        self._usual = usual
         self._users: defaultdict[str, list[Node]] = defaultdict(list)
         for node in nodes:
             for name in dict.fromkeys(node.inputs):
@@ -50,14 +55,15 @@ class Layouts:
     def depth(self, name: str, rank: int) -> int:
         """Return the axis that is the depth, as the nearest operator that minds has it.
 
-        It is the last one where none does.
+        It is the usual one, or the last, where none does.
         """
+        usual = self._usual.get(name, rank - 1)
         waiting = [(name, tuple(range(rank)))]  # with each tensor where its axes come from
         met = {name}
         for tensor, axes in waiting:
             for node in self._users.get(tensor, ()):
                 if len(met) > MOST_LOOKED_AT:
-                    return rank - 1
+                    return usual
                 if node.depth is not None and node.inputs and node.inputs[0] == tensor:
                     if -len(axes) <= node.depth < len(axes):
                         return axes[node.depth]
@@ -73,4 +79,4 @@ class Layouts:
                     if output not in met:
                         met.add(output)
                         waiting.append((output, behind))
-        return rank - 1
+        return usual

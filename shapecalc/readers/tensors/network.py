@@ -38,10 +38,10 @@ class Network:
         """Add an input of the network; its first axis is the batch."""
         if shape is None:
             return Tensor(self.items.add_input(name, self.given.get(name), path), None)
-        if shape and not self.items.inputs:
-            self.batch = shape[0] or 1
         rank = len(shape)
         lone = rank == 1 and shape[0] not in (None, 1)  # a vector without a batch
+        if shape and not lone and not self.items.inputs:
+            self.batch = shape[0] or 1
         axes = self.axes(name, rank, None if lone else 0)
         own = tuple(shape[axis] for axis in axes) or (1,)
         value = self.items.add_input(name, self.given.get(name, own), path)
@@ -50,6 +50,8 @@ class Network:
 
     def axes(self, name: str, rank: int, batch: int | None) -> tuple[int, ...]:
         """Return the axes of a new tensor in the order of its volume."""
+        if not rank:
+            return ()
         depth = self.layouts.depth(name, rank)
         rest = [axis for axis in range(rank) if axis not in (batch, depth)]
         return tuple(rest) if depth == batch else (*rest, depth)
@@ -189,7 +191,9 @@ class Network:
         keep arrays that the file does not tell.
         """
         fields: dict[str, Any] = {"what": what or node.what}
-        own = [array for array in constants if array.role and array.key not in self._counted]
+        counted = self._counted
+        new = {one.key: one for one in constants if one.role and one.key not in counted}
+        own = list(new.values())
         found: list[Tensor] = []
         for number, shape in enumerate(shapes):
             given = fields if not number else {"what": fields["what"]}
@@ -203,6 +207,9 @@ class Network:
             else:
                 before = list({one.source: one for one in sources}.values())
             found.append(self._operation(node, given, before, shape, kept, number, suffix))
+        learned = [array for array in own if array.role != "statistic"]
+        if learned and not any(array.trainable for array in learned):
+            self.items.listed[-len(found)].beside["trainable"] = False
         self._counted.update(array.key for array in own)
         return found
 
@@ -248,13 +255,27 @@ class Network:
         Of an operation whose output is not known it is the output.
         """
         item = self.items.producer(tensor.source)
-        if item is None or tensor.rank != len(shape):
+        if item is None or tensor.rank is None:
             return
-        volume = [shape[axis] for axis in tensor.axes] or [1]
-        if item.kind == "operation":
-            item.fields.setdefault("output", volume)
-        elif None not in volume and "output" not in item.beside.get("expect", NOTHING):
-            item.beside["expect"] = {**item.beside.get("expect", NOTHING), "output": volume}
+        if tensor.rank == len(shape):
+            volume = [shape[axis] for axis in tensor.axes] or [1]
+        else:  # axes that are not there: whichever is the batch, it is another volume
+            volume = list(shape[1:]) or [1]
+        known = item.fields.get("output") if item.kind == "operation" else None
+        if item.kind == "operation" and (known is None or None in known):
+            item.fields["output"] = volume
+            return
+        expected = item.beside.get("expect", NOTHING)
+        if known == volume or None in volume or len(volume) > MOST_AXES or "output" in expected:
+            return
+        item.beside["expect"] = {**expected, "output": volume}
+        item.claim_path = item.path
+
+    def claim_weights(self, tensor: Tensor, weight: Constant) -> None:
+        """Let the size of an array in the file be compared with what a layer's fields come to."""
+        item = self.items.producer(tensor.source)
+        if item is not None and "share" not in item.beside:
+            item.beside.setdefault("expect", {})["weights"] = weight.size
             item.claim_path = item.path
 
     # -- the document ------------------------------------------------------------------------------
@@ -278,7 +299,9 @@ class Network:
         }
         data["rounding"] = ROUNDING
         data["layers"] = items.layers()
-        data["outputs"] = list(dict.fromkeys(tensor.source for tensor in outputs))
+        named = list(dict.fromkeys(tensor.source for tensor in outputs))
+        if named:  # not an array of the file alone
+            data["outputs"] = named
         document = Document(data, file, original_path=self._original)
         document.with_inputs = again
         return document

@@ -90,9 +90,7 @@ def _norm(
 ) -> Tensor:
     """Add a norm with the arrays that it has."""
     own = {name: array for name, array in arrays.items() if array is not None}
-    D = (network.volume(x) or (None,))[-1]
-    fits = kind == "layer_norm" or all(array.size == D or D is None for array in own.values())
-    if not fits or not network.can_hold(kind, own):
+    if len({array.size for array in own.values()}) > 1 or not network.can_hold(kind, own):
         return _as_it_is(network, node, x, arrays)
     if "weight" not in own and "bias" not in own:
         fields["affine"] = False
@@ -102,7 +100,10 @@ def _norm(
         fields["center"] = False
     if eps != EPS and eps > 0:
         fields["eps"] = eps
-    return network.add(node, kind, fields, [x], own)
+    value = network.add(node, kind, fields, [x], own)
+    if "weight" in own:
+        network.claim_weights(value, own["weight"])
+    return value
 
 
 def _as_it_is(network: Network, node: Node, x: Tensor, arrays: Arrays) -> Tensor:

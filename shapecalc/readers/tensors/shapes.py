@@ -32,9 +32,13 @@ def transpose(x: Tensor, order: Sequence[int]) -> Tensor | None:
 
 def reshape(network: Network, node: Node, x: Tensor, shape: Shape) -> Tensor:
     """Add a reshape to a shape with the batch; sizes that are not known are None."""
+    return _reshaped(network, node, x, shape, _batch_behind(network, x, network.shape(x), shape))
+
+
+def _reshaped(network: Network, node: Node, x: Tensor, shape: Shape, batch: int | None) -> Tensor:
+    """Add a reshape to a shape of which an axis is the batch."""
     name = node.outputs[0] if node.outputs else ""
     before = network.shape(x)
-    batch = _batch_behind(network, x, before, shape)
     axes = network.axes(name, len(shape), batch)
     volume = [shape[axis] for axis in axes] or [1]
     if before is not None and tuple(before) == tuple(shape) and x.batch == batch:
@@ -57,7 +61,10 @@ def _batch_behind(network: Network, x: Tensor, before: Shape | None, shape: Shap
     if before is None or x.rank is None:
         return 0 if shape and shape[0] in (None, network.batch) else None
     if x.batch is None:  # such as windows of an image; they come back together
-        return 0 if len(shape) > 1 and shape[0] == network.batch else None
+        places = [axis for axis, size in enumerate(shape) if size == network.batch]
+        if len(shape) < 2 or not places:
+            return None
+        return places[0] if places[0] == 0 or len(places) == 1 else None
     front = product(*before[: x.batch])
     for number, size in enumerate(shape):
         if size == network.batch and product(*shape[:number]) == front:
@@ -78,13 +85,13 @@ def filled_in(network: Network, x: Tensor, target: Sequence[int | None]) -> Shap
 
 def flatten(network: Network, node: Node, x: Tensor, start: int, end: int = -1) -> Tensor:
     """Add a flatten of the file's axes from `start` to `end`."""
-    shape = network.shape(x)
     first, last = x.counted(start), x.counted(end)
     if first is None or last is None or x.rank is None or last < first:
         return network.operation(node, [x])[0]
-    if shape is None or (first == 1 and last == x.rank - 1 and x.batch == 0):
-        if first == 1 and last == x.rank - 1 and x.batch == 0:
-            return network.add(node, "flatten", {}, [x], rank=2, axes=(1,))
+    if first == 1 and last == x.rank - 1 and x.batch == 0:
+        return network.add(node, "flatten", {}, [x], rank=2, axes=(1,))
+    shape = network.shape(x)
+    if shape is None:
         return network.operation(node, [x])[0]
     middle = product(*shape[first : last + 1])
     return reshape(network, node, x, (*shape[:first], middle, *shape[last + 1 :]))
@@ -99,7 +106,9 @@ def squeeze(network: Network, node: Node, x: Tensor, axes: Sequence[int] | None)
         gone = {axis for axis, size in enumerate(shape) if size == 1 and axis != x.batch}
     else:
         gone = {n for axis in axes if (n := x.counted(axis)) is not None and shape[n] == 1}
-    return reshape(network, node, x, tuple(s for n, s in enumerate(shape) if n not in gone))
+    left = [axis for axis in range(x.rank) if axis not in gone]
+    batch = left.index(x.batch) if x.batch in left else None
+    return _reshaped(network, node, x, tuple(shape[axis] for axis in left), batch)
 
 
 def unsqueeze(network: Network, node: Node, x: Tensor, axes: Sequence[int]) -> Tensor:
@@ -111,8 +120,11 @@ def unsqueeze(network: Network, node: Node, x: Tensor, axes: Sequence[int]) -> T
     places = {axis % rank for axis in axes if -rank <= axis < rank}
     if len(places) != len(axes):
         return network.operation(node, [x])[0]
+    old = [axis for axis in range(rank) if axis not in places]
+    batch = None if x.batch is None else old[x.batch]
     left = iter(shape)
-    return reshape(network, node, x, tuple(1 if n in places else next(left) for n in range(rank)))
+    sizes = tuple(1 if axis in places else next(left) for axis in range(rank))
+    return _reshaped(network, node, x, sizes, batch)
 
 
 def concat(network: Network, node: Node, tensors: Sequence[Tensor], axis: int) -> Tensor:
@@ -149,15 +161,22 @@ def joined(
 
 
 def cut(
-    network: Network, node: Node, x: Tensor, axis: int, start: int, stop: int, output: int = 0
+    network: Network,
+    node: Node,
+    x: Tensor,
+    axis: int,
+    start: int,
+    stop: int,
+    output: int = 0,
+    suffix: str = "",
 ) -> Tensor:
     """Add the part of an axis from `start` up to `stop`, which is not included; both from 0.
 
-    `output` is the number of the node's output that it is.
+    `output` is the number of the node's output that it is; `suffix` stands behind its name.
     """
     shape, at = network.shape(x), x.counted(axis)
     size = None if shape is None or at is None else shape[at]
-    suffix = f":{output}" if output else ""
+    suffix += f":{output}" if output else ""
     if at is not None and size is not None and (start, min(stop, size)) == (0, size):
         return network.add(node, "identity", {}, [x], suffix=suffix)
     if at is None or at not in x.axes or size is None or not 0 <= start < stop:
@@ -182,12 +201,20 @@ def split(network: Network, node: Node, x: Tensor, axis: int, sizes: Sequence[in
     return parts
 
 
-def taken(network: Network, node: Node, x: Tensor, axis: int) -> Tensor:
-    """Add one place of an axis, which goes."""
+def taken(network: Network, node: Node, x: Tensor, axis: int, place: int | None = None) -> Tensor:
+    """Add one place of an axis, which goes: a slice and a reshape where the place is known."""
     shape, at = network.shape(x), x.counted(axis)
     if shape is None or at is None:
         return network.operation(node, [x])[0]
-    return network.operation(node, [x], [shape[:at] + shape[at + 1 :]])[0]
+    size, left = shape[at], shape[:at] + shape[at + 1 :]
+    if place is None or size is None or not -size <= place < size or at not in x.axes:
+        axes = tuple(axis - (axis > at) for axis in x.axes if axis != at)
+        kept = Tensor(x.source, len(left), axes)
+        return network.operation(node, [x], [left], kept=kept)[0]
+    place %= size
+    part = x if size == 1 else cut(network, node, x, axis, place, place + 1, suffix="/place")
+    batch = None if x.batch is None else x.batch - (x.batch > at)
+    return _reshaped(network, node, part, left, batch)
 
 
 def reduced(

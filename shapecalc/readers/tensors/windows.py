@@ -42,12 +42,11 @@ def conv(
     """
     arrays = _arrays(weight, bias)
     found = _windowed(network, node, x, len(F), depth)
-    D = None if found is None else (network.volume(found) or (None,))[-1]
     kind, fields = "conv", {"K": K, "F": alike(F)}
-    if D is not None and groups == D > 1 and K % D == 0:
+    if groups > 1 and weight.shape[1] == 1 and K % groups == 0:
         kind, fields = "depthwise_conv", {"F": alike(F)}
-        if K != D:
-            fields["multiplier"] = K // D
+        if groups != K:
+            fields["multiplier"] = K // groups
     if found is None or not network.can_hold(kind, arrays) or not _all_positive(F, S, dilation):
         return _unfit(network, node, x, [weight, bias], shape, prod(F) * weight.shape[1])
     _put(fields, S=(alike(S), 1), P=(padding(P), 0), dilation=(alike(dilation), 1))
@@ -56,7 +55,7 @@ def conv(
     if bias is None:
         fields["bias"] = False
     value = network.add(node, kind, fields, [found], arrays)
-    _claim_weights(network, value, weight)
+    network.claim_weights(value, weight)
     return value
 
 
@@ -94,7 +93,7 @@ def conv_transpose(
     if bias is None:
         fields["bias"] = False
     value = network.add(node, "conv_transpose", fields, [found], arrays)
-    _claim_weights(network, value, weight)
+    network.claim_weights(value, weight)
     return value
 
 
@@ -245,16 +244,15 @@ def pixel_shuffle(
 
 def alike(values: Sequence[Any]) -> Any:
     """Return a number for each axis as a field has it: one number where all are the same."""
-    return values[0] if values and all(v == values[0] for v in values) else list(values)
+    return values[0] if values and values.count(values[0]) == len(values) else list(values)
 
 
 def padding(P: Pairs | str) -> Any:
     """Return paddings as a field has them: one number where all are the same, or a word."""
     if isinstance(P, str):
         return P
-    if all(a == b for a, b in P):
-        return alike([a for a, _ in P])
-    return [list(pair) for pair in P]
+    before = [a for a, _ in P]
+    return alike(before) if before == [b for _, b in P] else [list(pair) for pair in P]
 
 
 def _put(fields: dict[str, Any], **values: tuple[Any, Any]) -> None:
@@ -275,14 +273,6 @@ def _windowed(network: Network, node: Node, x: Tensor, axes: int, depth: int) ->
     if not 1 <= axes <= MAX_SPATIAL or len(x.axes) != axes + 1:
         return None
     return network.with_depth(node, x, depth)
-
-
-def _claim_weights(network: Network, value: Tensor, weight: Constant) -> None:
-    """Let the size of the array in the file be compared with what the fields come to."""
-    item = network.items.producer(value.source)
-    if item is not None and "share" not in item.beside:
-        item.beside.setdefault("expect", {})["weights"] = weight.size
-        item.claim_path = item.path
 
 
 def _unfit(

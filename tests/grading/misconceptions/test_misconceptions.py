@@ -33,6 +33,8 @@ def net(volume: str, *layers: Any, **more: Any) -> dict[str, Any]:
 
 CONV = net("32x32x3", {"conv": {"K": 10, "F": 5, "P": 2}})
 WIDE = net("40x32x3", {"conv": {"K": 10, "F": 5, "P": 2}})
+LOCAL = net("6x6x4", {"local_conv": {"K": 4, "F": 3}})
+SEPARABLE = net("8x8x10", {"separable_conv": {"K": 100, "F": 5}})
 ALEX = net("227x227x3", {"conv": {"K": 96, "F": 11, "S": 4}})
 KERAS = net("12x12x32", {"conv": {"K": 64, "F": 3}}, {"max_pool": 2}, "flatten", {"dense": 10})
 POOL = net("32x32x16", {"max_pool": {"F": 2, "S": 2}})
@@ -160,6 +162,15 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("running_counted", NORM, "total.parameters", 9 * 64 * 64 + 64 + 4 * 64),
     ("running_not_counted", NORM, "batch_norm1.non_trainable", 0),
     ("weights_not_shared", ALEX, "conv1.parameters", 105_705_600),
+    ("weights_shared", LOCAL, "local_conv1.parameters", 148),
+    ("weights_shared", LOCAL, "local_conv1.weights", 144),
+    ("weights_shared", LOCAL, "local_conv1.biases", 4),
+    ("depth_kept", net("6x6x3", {"local_conv": {"K": 4, "F": 3}}), "local_conv1.output", (4, 4, 3)),
+    ("separable_as_conv", SEPARABLE, "separable_conv1.parameters", 25_100),
+    ("separable_as_conv", SEPARABLE, "separable_conv1.weights", 25_000),
+    ("separable_as_conv", SEPARABLE, "separable_conv1.macs", 4 * 4 * 25_000),
+    ("separable_as_conv", SEPARABLE, "separable_conv1.flops", 2 * 4 * 4 * 25_000),
+    ("depth_kept", SEPARABLE, "separable_conv1.output", (4, 4, 10)),
     ("pool_has_weights", POOL, "max_pool1.parameters", 2 * 2 * 16),
     ("not_flattened", KERAS, "dense1.parameters", 650),
     ("not_flattened", net("300x300x3", {"dense": 100}), "dense1.weights", 300),

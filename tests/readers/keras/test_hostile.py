@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import shapecalc
+from shapecalc.readers.keras import structure
 
 CONV = {"filters": 2, "kernel_size": [3, 3], "padding": "valid", "name": "conv"}
 
@@ -90,15 +91,87 @@ def test_an_archive_that_is_cut_short_is_called_damaged(tmp_path: Path, end: int
     assert [code for code in found(tmp_path, "b.keras", SAVED) if code.startswith("SC603")] == []
 
 
+@pytest.mark.parametrize("name", ["config.json", "metadata.json"])
+def test_an_encrypted_member_is_named(tmp_path: Path, name: str) -> None:
+    raw = bytearray(SAVED)
+    place = raw.index(b"PK\x01\x02")
+    while raw[place + 46 : place + 46 + len(name)] != name.encode():
+        place = raw.index(b"PK\x01\x02", place + 1)
+    raw[place + 8] |= 1
+    (one,) = found(tmp_path, "a.keras", bytes(raw))
+    assert one == f"SC603 {name} is encrypted"
+
+
+def test_what_is_damaged_of_an_archive_is_said_in_words_of_ours(tmp_path: Path) -> None:
+    raw = bytearray(SAVED)
+    start = raw.index(b"config.json") + len("config.json")
+    raw[start : start + 40] = bytes(40)  # no such compression
+    (one,) = found(tmp_path, "a.keras", bytes(raw))
+    assert one == "SC603 a damaged archive: config.json cannot be read"
+
+
+@pytest.mark.parametrize("end", [8, 20, 60, 200, 1000])
+def test_an_hdf5_file_that_is_cut_before_its_model_is_damaged(tmp_path: Path, end: int) -> None:
+    data = opening() + bytes(4000)
+    (one,) = found(tmp_path, "a.h5", data[:end])
+    assert one.startswith("SC603 a damaged HDF5 file: ")
+    assert "goes beyond the end of the file" in one
+
+
+def opening() -> bytes:
+    """Return the beginning of an HDF5 file of version 2, whose header stands at byte 2,000."""
+    addresses = (0, 2**64 - 1, 10_000, 2000)
+    return b"\x89HDF\r\n\x1a\n\2\10\10\0" + b"".join(a.to_bytes(8, "little") for a in addresses)
+
+
+HEADER = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }\n"
+ARRAY = b"\x93NUMPY\x01\0" + bytes([len(HEADER), 0]) + HEADER + bytes(4)
+
+
 def test_an_archive_of_others_is_named_for_what_it_is(tmp_path: Path) -> None:
-    (one,) = found(tmp_path, "a.keras", archive({"arr_0.npy": b"\x93NUMPY"}))
+    (one,) = found(tmp_path, "a.keras", archive({"arr_0.npy": ARRAY}))
     assert one == "SC101 this is a NumPy archive (.npz)"
 
 
 def test_a_call_with_far_too_many_tensors_is_refused(tmp_path: Path) -> None:
     (one,) = found(tmp_path, "net.json", merge(10_001))
-    assert one == "SC603 a call with more than 10,000 tensors"
-    assert not any(code.startswith("SC603") for code in found(tmp_path, "net.json", merge(50)))
+    assert one == "SC108 a call with more than 10,000 tensors"
+    assert not any(code.startswith("SC108") for code in found(tmp_path, "net.json", merge(50)))
+
+
+def nested(raw: bytes, count: int) -> bytes:
+    """Return a model that holds a model so many times, each under a name of its own."""
+    inner = json.loads(raw)
+    models = [
+        inner | {"name": f"m{n}", "config": inner["config"] | {"name": f"m{n}"}}
+        for n in range(count)
+    ]
+    return json.dumps({"class_name": "Sequential", "config": {"layers": models}}).encode()
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_all_references_of_a_file_are_limited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: bool
+) -> None:
+    def written(calls: int) -> bytes:
+        if inside:  # 18 references and two ends in each model, and one to it
+            return nested(merge(18), calls)
+        data = json.loads(merge(20))
+        data["config"]["layers"][1]["inbound_nodes"] *= calls
+        return json.dumps(data).encode()
+
+    monkeypatch.setattr(structure, "MOST_REFERENCES", 84)
+    (one,) = found(tmp_path, "net.json", written(5))
+    assert one == "SC108 more than 84 references to tensors"
+    assert not [code for code in found(tmp_path, "net.json", written(4)) if "SC108" in code]
+
+
+def test_all_ends_of_a_file_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(structure, "MOST_REFERENCES", 20)
+    data = json.loads(merge(2))
+    data["config"]["output_layers"] *= 30
+    (one,) = found(tmp_path, "net.json", json.dumps(data).encode())
+    assert one == "SC108 more than 20 references to tensors"
 
 
 def test_a_key_that_stands_very_often_is_told_of_a_hundred_times(tmp_path: Path) -> None:

@@ -173,6 +173,40 @@ def test_names_that_nothing_else_may_have_stay() -> None:
     assert list(rows(trace)) == names
 
 
+# -- fixed numbers ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("made", "shape", "what"),
+    [
+        (layer("Rescaling", scale=0.5, offset=-1), (None, 8, 8, 3), "scale weight=0.5 bias=-1"),
+        (layer("Rescaling", scale=[0.5], offset=0), (None, 8, 8, 3), "scale weight=0.5"),
+        (layer("Rescaling", scale=[1, 2, 4]), (None, 8, 8, 3), "scale weight=[1,2,4]"),
+        (layer("Rescaling", scale=[1, 2, 4]), (None, 8, None, None), "scale weight=[1,2,4]"),
+        # (x - 1)/2, (x - 2)/3, (x - 3)/4
+        (layer("Normalization", axis=[-1], mean=[1, 2, 3], variance=[4, 9, 16]), (None, 8, 8, 3),
+         "scale weight=[0.5,0.333333,0.25] bias=[-0.5,-0.666667,-0.75]"),
+        (layer("Normalization", axis=3, mean=2, variance=4, invert=True), (None, 8, 8, 3),
+         "scale weight=2 bias=2"),
+        (layer("Normalization", axis=[1], mean=[1, 2], variance=[4, 9]), (None, 2, 8, 3),
+         "operation Normalization"),
+        (layer("Normalization", axis=-1, mean=None, variance=None), (None, 8, 8, 3),
+         "operation Normalization"),
+        (layer("Normalization", axis=-1, mean=[1, 2], variance=[-4, 9]), (None, 2),
+         "operation Normalization"),
+        (layer("Rescaling", scale=[1, 2]), (None, 8, 8, 3), "operation Rescaling"),
+        (layer("Rescaling", scale=[True, False]), (None, 2), "operation Rescaling"),
+        (layer("Rescaling", scale={"class_name": "__numpy__"}), (None, 2), "operation Rescaling"),
+    ],
+)  # fmt: skip
+def test_fixed_numbers_are_a_scale(made: Json, shape: Json, what: str) -> None:
+    trace = traced(stack(made, shape=shape))
+    assert [record.summary for record in trace] == [what]
+    assert not [code for code in codes(trace) if code.startswith("SC1")]
+    if what.startswith("scale") and None not in shape[1:]:
+        assert trace.layers[0].receptive_field == (1,) * (len(shape) - 2)
+
+
 # -- what has no kind ------------------------------------------------------------------------------
 
 

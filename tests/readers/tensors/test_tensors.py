@@ -230,3 +230,80 @@ def test_attention_counts_both_products() -> None:
 )
 def test_shapes_are_stretched_as_numpy_does(volumes: list[Any], stretched: Any) -> None:
     assert broadcast(*volumes) == stretched
+
+
+def test_a_tensor_without_axes_is_one_value() -> None:
+    network, x = started((1, 8, 4))
+    y = shapes.reduced(network, node("mean"), "mean", x, None, False)
+    assert (y.rank, y.axes, network.volume(y)) == (0, (), (1,))
+
+
+def test_positions_and_the_batch_change_places_and_come_back() -> None:
+    """As PyTorch's attention has it: positions x batch x depth."""
+    network, x = started((1, 6, 16))
+    turned = shapes.transpose(x, (1, 0, 2))
+    assert turned is not None
+    flat = shapes.reshape(network, node("flat"), turned, (6, 16))
+    back = shapes.reshape(network, node("back"), flat, (6, 1, 16))
+    assert (flat.batch, back.batch, back.axes) == (None, 1, (0, 2))
+
+
+def test_one_place_of_an_axis_is_a_slice_and_a_reshape() -> None:
+    network, x = started((1, 6, 16))
+    y = shapes.taken(network, node("last"), x, 1, -1)
+    kinds = [(item.kind, item.name) for item in network.items.listed]
+    assert kinds == [("slice", "last/place"), ("flatten", "last")]
+    assert network.shape(y) == (1, 16)
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        ((1, 3, 8, 8), []),
+        ((None, 3, 8, 8), []),
+        ((1, 3, 8, 9), ["8x9x3"]),
+        ((1, 3, 64), ["3x64"]),  # of another number of axes
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_a_shape_that_the_file_states_is_compared_with_what_comes_out(
+    stated: Shape, told: list[str], known: bool
+) -> None:
+    """With that of a layer, or of an operation whose shape follows."""
+    relu = node("relu", keeps=True)
+    conv = Node("conv", "conv", ("relu",), ("y",), depth=1)
+    network, x = started((1, 3, 8, 8), relu, conv)
+    y = arithmetic.elementwise(network, relu, "relu" if known else None, x)
+    network.claim(y, stated)
+    found = [d for d in traced(network, y).diagnostics if d.code == "SC301"]
+    assert len(found) == len(told)
+    assert all(volume in one.message for volume, one in zip(told, found, strict=True))
+
+
+def test_a_shape_that_the_file_states_is_the_output_of_what_is_not_known() -> None:
+    odd = node("odd")
+    network, x = started((1, 3, 8, 8), odd)
+    (y,) = network.operation(odd, [x])
+    y = network.new("odd", y.source, (1, 5, 6))
+    network.claim(y, (1, 5, 6))
+    assert traced(network, y)["odd"].output == (5, 6)
+
+
+def test_an_operation_that_gives_one_number_is_a_volume_of_one_value() -> None:
+    odd = node("odd")
+    network, x = started((1, 3, 8, 8), odd)
+    (y,) = network.operation(odd, [x], [()])
+    assert traced(network, y)["odd"].output == (1,)
+
+
+def test_an_array_that_an_operator_takes_twice_counts_once() -> None:
+    odd = node("odd")
+    network, x = started((1, 3, 8, 8), odd)
+    (y,) = network.operation(odd, [x], [(1, 3, 8, 8)], [weight("w", 5), weight("w", 5)])
+    assert traced(network, y).totals.parameters == 5
+
+
+def test_the_length_of_a_lone_vector_is_no_batch() -> None:
+    network, x = started((480,))
+    y = shapes.reshape(network, node("frames"), x, (1, 20, 24))
+    assert (network.batch, y.batch, network.volume(y)) == (1, 0, (20, 24))

@@ -1,0 +1,402 @@
+"""Which tensors of a weight file belong to which layer: by name, otherwise by order and shape."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
+from math import prod
+from typing import NamedTuple
+
+from shapecalc.checkpoints.base import Checkpoint, Tensor
+from shapecalc.frameworks import lookups, parameters
+from shapecalc.weights.sides import Module, Owner, Shape, modules_of, without_prefix
+
+WRAPPERS = ("module", "_orig_mod", "model")  # parts that wrap a whole network
+MOST_WRAPPED = 4
+MOST_PARTS = 24  # of the name of a layer
+MOST_PAIRS = 250_000  # of layers that are compared to find which belong together
+SKIPPED = 1.0  # a layer of one side without one of the other
+KEPT_LAST = "running_var"  # of a norm's parameters
+APART = 3.0  # layers that never belong together
+
+
+class Differing(NamedTuple):
+    """A parameter of another shape: ours, and the file's in our order of axes."""
+
+    name: str
+    tensor: Tensor
+    shape: Shape
+
+
+@dataclass
+class Pair:
+    """A layer and the tensors that belong to it."""
+
+    owner: Owner
+    module: Module
+    layout: str | None
+    held: dict[str, tuple[Tensor, Shape]] = field(default_factory=dict)  # in our order of axes
+    unexpected: list[Tensor] = field(default_factory=list)
+
+    def turned(self, name: str, tensor: Tensor) -> Shape:
+        """Return the shape that a tensor has in our order of axes, as the parameter of a name."""
+        if self.layout != "keras" or self.owner.opaque:
+            return tensor.shape
+        return parameters.of_keras(self.owner.kind, name, tensor.shape)
+
+    @property
+    def missing(self) -> list[str]:
+        """The parameters that the file does not have."""
+        return [name for name in self.owner.shapes if name not in self.held]
+
+    @property
+    def differing(self) -> list[Differing]:
+        """The parameters that have another shape."""
+        return [
+            Differing(name, tensor, shape)
+            for name, (tensor, shape) in self.held.items()
+            if not _alike(self.owner, name, shape)
+        ]
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is nothing to say."""
+        return not (self.missing or self.unexpected or self.differing)
+
+    def of(self, owner: Owner) -> Pair:
+        """Return the pair for the same layer as it is with other volumes in front."""
+        return paired(owner, self.module, self.layout)
+
+
+@dataclass
+class Matching:
+    """What belongs together, and what is alone."""
+
+    pairs: list[Pair]
+    missing: list[Owner]
+    unexpected: list[Module]
+
+    @property
+    def faults(self) -> int:
+        """How much does not fit; the layout with the fewest is the file's."""
+        own = sum(len(p.differing) + len(p.missing) + len(p.unexpected) for p in self.pairs)
+        alone = sum(len(module.tensors) for module in self.unexpected)
+        return own + alone + sum(len(owner.shapes) for owner in self.missing)
+
+
+def match(owners: Sequence[Owner], checkpoint: Checkpoint) -> Matching:
+    """Return what belongs together.
+
+    Where half of the layers have names that the file has, names decide, and for the rest order and
+    shape; otherwise order and shape alone. Weights are in the order of axes in which more fit.
+    """
+    modules = modules_of(checkpoint)
+    first = "keras" if checkpoint.layout == "keras" else "pytorch"
+    other = "pytorch" if first == "keras" else "keras"
+    found = [_matched(owners, modules, checkpoint, first)]
+    if found[0].faults:
+        found.append(_matched(owners, modules, checkpoint, other))
+    return min(found, key=lambda matching: matching.faults)
+
+
+def _matched(
+    owners: Sequence[Owner], modules: Sequence[Module], checkpoint: Checkpoint, layout: str
+) -> Matching:
+    if checkpoint.ordered:
+        named = _by_name(owners, modules, loosely=checkpoint.layout == "keras")
+    else:  # its groups are called by classes, as a layer may be
+        named = _by_stated_name(owners, modules)
+    needed = [owner for owner in owners if not owner.shared]
+    by_names = sum(not owner.shared for owner in named)
+    if 2 * by_names < min(len(needed), len(modules)):
+        named = {}
+    pairs = [paired(owner, _merged(found), layout) for owner, found in named.items()]
+    taken = {id(module) for found in named.values() for module in found}
+    left = [module for module in modules if id(module) not in taken]
+    waiting = [owner for owner in needed if owner not in named]
+    if not checkpoint.ordered:
+        pairs += _by_class(waiting, left, layout)
+    else:
+        pairs += _by_order(waiting, left, layout)
+    matched = {pair.owner for pair in pairs}
+    used = taken | {id(pair.module) for pair in pairs}
+    order = {owner: number for number, owner in enumerate(owners)}
+    return Matching(
+        sorted(pairs, key=lambda pair: order[pair.owner]),
+        [owner for owner in needed if owner not in matched],
+        [module for module in modules if id(module) not in used],
+    )
+
+
+# -- one layer -------------------------------------------------------------------------------------
+
+
+def paired(owner: Owner, module: Module, layout: str | None) -> Pair:
+    """Return a layer with the tensors of a module, each by the parameter that it is.
+
+    That is told by its name, or else by its shape; numbers, and names in a layer that has no kind,
+    leave the order.
+    """
+    pair = Pair(owner, module, layout)
+    names, waiting = list(owner.shapes), dict(module.tensors)
+    for part, tensor in module.tensors.items():
+        name = _meant(part, names)
+        if name is not None and name not in pair.held:
+            pair.held[name] = tensor, pair.turned(name, tensor)
+            del waiting[part]
+    missing = pair.missing
+    if KEPT_LAST in missing and len(waiting) < len(missing):  # gamma or beta may be left out
+        missing, waiting = missing[::-1], dict(reversed(waiting.items()))
+    for name in missing:
+        shapes = {part: pair.turned(name, tensor) for part, tensor in waiting.items()}
+        found = next((part for part in shapes if _alike(owner, name, shapes[part])), None)
+        if found is not None:
+            pair.held[name] = waiting.pop(found), shapes[found]
+    missing = [name for name in missing if name not in pair.held]
+    for name, part in zip(missing, list(waiting), strict=False):
+        if owner.opaque or part.rpartition(".")[2].isdigit():
+            tensor = waiting.pop(part)
+            pair.held[name] = tensor, pair.turned(name, tensor)
+    pair.unexpected += [t for part, t in waiting.items() if part not in owner.optional]
+    return pair
+
+
+def _meant(part: str, names: Sequence[str]) -> str | None:
+    """Return which parameter a part of a tensor's name stands for."""
+    last = part.rpartition(".")[2]
+    for word in (part, last, *parameters.NAMES.get(last, ())):
+        if word in names:
+            return word
+    return None
+
+
+def _alike(owner: Owner, name: str, shape: Shape) -> bool:
+    """Say whether a shape is the layer's; of vectors, axes of one value do not count."""
+    own = owner.shapes[name]
+    if _core(own) == _core(shape):
+        return True
+    if len(own) > 1 and owner.kind in ("conv", "conv_transpose", "depthwise_conv", "dense"):
+        return False
+    return sorted(s for s in own if s != 1) == sorted(s for s in shape if s != 1)
+
+
+def _core(shape: Shape) -> Shape:
+    """Return a shape without windows of one position: a dense layer is a convolution with F=1."""
+    return shape[:2] if set(shape[2:]) == {1} else shape
+
+
+def _merged(modules: Sequence[Module]) -> Module:
+    """Return several modules of one layer as one, as those of an attention's projections."""
+    if len(modules) == 1:
+        return modules[0]
+    levels = zip(*(module.path for module in modules), strict=False)
+    common = sum(1 for _ in takewhile(lambda parts: len(set(parts)) == 1, levels))
+    together = Module(modules[0].path[:common], modules[0].layer)
+    for module in modules:
+        for part, tensor in module.tensors.items():
+            together.tensors[".".join((*module.path[common:], part))] = tensor
+    return together
+
+
+# -- by name ---------------------------------------------------------------------------------------
+
+
+def _by_stated_name(
+    owners: Sequence[Owner], modules: Sequence[Module]
+) -> dict[Owner, list[Module]]:
+    """Return the modules of each layer whose name a file has beside them: the whole name, or where
+    it is one layer's alone the last part of it, which the layer has in a model inside.
+    """
+    names = {owner.name: owner for owner in owners}
+    lasts = Counter(_split(owner.name)[-1] for owner in owners)
+    for owner in owners:
+        last = _split(owner.name)[-1]
+        if lasts[last] == 1:
+            names.setdefault(last, owner)
+    found: dict[Owner, list[Module]] = {}
+    for module in modules:
+        called = names.get(module.layer or "")
+        if called is not None:
+            found.setdefault(called, []).append(module)
+    return found
+
+
+def _by_name(
+    owners: Sequence[Owner], modules: Sequence[Module], *, loosely: bool
+) -> dict[Owner, list[Module]]:
+    """Return the modules of each layer that the file has by its name, whatever wraps them all."""
+    best: dict[Owner, list[Module]] = {}
+    names = {tuple(_split(owner.name)): owner for owner in owners}
+    stripped = list(modules)
+    for _ in range(MOST_WRAPPED):
+        found: dict[Owner, list[Module]] = {}
+        for module, original in zip(stripped, modules, strict=True):
+            owner = _called(module, names, loosely)
+            if owner is not None:
+                found.setdefault(owner, []).append(original)
+        if len(found) > len(best):
+            best = found
+        firsts = {module.path[0] for module in stripped if module.path}
+        if len(firsts) == 1:
+            stripped = without_prefix(stripped)
+        elif firsts.intersection(WRAPPERS):
+            stripped = [
+                without_prefix([m])[0] if m.path and m.path[0] in WRAPPERS else m for m in stripped
+            ]
+        else:
+            break
+    return best
+
+
+def _split(name: str) -> list[str]:
+    return name.replace("/", ".").split(".")
+
+
+def _called(module: Module, names: dict[tuple[str, ...], Owner], loosely: bool) -> Owner | None:
+    """Return the layer with the name of a module: the whole path, its beginning, or, in files of
+    Keras, any part of it, the last first.
+    """
+    path = module.path
+    if len(path) > MOST_PARTS:
+        return None
+    for end in range(len(path), 0, -1):
+        if path[:end] in names:
+            return names[path[:end]]
+    if not loosely:
+        return None
+    if module.layer is not None and tuple(_split(module.layer)) in names:
+        return names[tuple(_split(module.layer))]
+    for end in range(len(path), 0, -1):
+        for start in range(1, end):
+            if path[start:end] in names:
+                return names[path[start:end]]
+    return None
+
+
+# -- by order and shape ----------------------------------------------------------------------------
+
+
+def _by_class(owners: Sequence[Owner], modules: Sequence[Module], layout: str) -> list[Pair]:
+    """Return pairs of a file that has the order of each class of layers alone."""
+    classes: dict[str, list[Module]] = {}
+    for module in modules:
+        classes.setdefault(_spelled(module.stem), []).append(module)
+    kinds = {_spelled(word.name): word.kind for word in lookups.all_words()}
+    pairs: list[Pair] = []
+    done: set[Owner] = set()
+    for stem in classes.keys() & kinds.keys():
+        mine = [owner for owner in owners if owner.kind == kinds[stem] and owner not in done]
+        found = _by_order(mine, classes[stem], layout)
+        pairs += found
+        done.update(pair.owner for pair in found)
+    used = {id(pair.module) for pair in pairs}
+    left_owners = [owner for owner in owners if owner not in done]
+    left_modules = [module for module in modules if id(module) not in used]
+    return pairs + _by_order(left_owners, left_modules, layout)
+
+
+def _spelled(word: str) -> str:
+    return word.lower().replace("_", "")
+
+
+def _by_order(owners: Sequence[Owner], modules: Sequence[Module], layout: str) -> list[Pair]:
+    """Return pairs in the order of both sides, such that as little as possible is left over or of
+    another shape; then what fits wherever it stands.
+    """
+    costs = _Costs(layout)
+    pairs = [paired(o, m, layout) for o, m in _aligned(owners, modules, costs)]
+    done = {pair.owner for pair in pairs}
+    used = {id(pair.module) for pair in pairs}
+    left = [module for module in modules if id(module) not in used]
+    waiting = [owner for owner in owners if owner not in done]
+    if len(waiting) * len(left) > MOST_PAIRS:
+        return pairs
+    for owner in waiting:
+        fitting = next((module for module in left if not costs(owner, module)), None)
+        if fitting is not None:
+            left = [module for module in left if module is not fitting]
+            pairs.append(paired(owner, fitting, layout))
+    return pairs
+
+
+class _Costs:
+    """How badly a layer and a module fit: 0 where they do."""
+
+    def __init__(self, layout: str) -> None:
+        self.layout = layout
+        self._known: dict[Hashable, float] = {}
+
+    def __call__(self, owner: Owner, module: Module) -> float:
+        """Return the cost of a pair."""
+        shapes = tuple((part, tensor.shape) for part, tensor in module.tensors.items())
+        key = owner.kind, tuple(owner.shapes.items()), shapes
+        if key not in self._known:
+            self._known[key] = self._cost(paired(owner, module, self.layout))
+        return self._known[key]
+
+    def _cost(self, pair: Pair) -> float:
+        if pair.fits:
+            return 0
+        sizes = {name: prod(shape) for name, shape in pair.owner.shapes.items()}
+        largest = [name for name, size in sizes.items() if size == max(sizes.values())]
+        main = next((name for name in largest if name in pair.held), None)
+        if main is None:
+            return APART
+        own, there = pair.owner.shapes[main], pair.held[main][1]
+        if len(own) != len(there) and len(_core(own)) != len(_core(there)):
+            return APART
+        if len(pair.missing) + len(pair.unexpected) > 1:
+            return APART
+        most = max(tensor.values for tensor, _ in pair.held.values())
+        if any(tensor.values > most for tensor in pair.unexpected):
+            return APART
+        return 1 + 0.1 * (len(pair.differing) + len(pair.missing) + len(pair.unexpected))
+
+
+def _aligned(
+    owners: Sequence[Owner], modules: Sequence[Module], cost: Callable[[Owner, Module], float]
+) -> list[tuple[Owner, Module]]:
+    """Return the pairs of the cheapest alignment; ends that fit are settled first."""
+    start, end = 0, min(len(owners), len(modules))
+    while start < end and not cost(owners[start], modules[start]):
+        start += 1
+    tail = 0
+    while tail < end - start and not cost(owners[-1 - tail], modules[-1 - tail]):
+        tail += 1
+    head = list(zip(owners[:start], modules[:start], strict=True))
+    last = list(zip(owners[len(owners) - tail :], modules[len(modules) - tail :], strict=True))
+    mine, theirs = owners[start : len(owners) - tail], modules[start : len(modules) - tail]
+    if len(mine) * len(theirs) > MOST_PAIRS:
+        middle = [pair for pair in zip(mine, theirs, strict=False) if cost(*pair) < APART]
+    else:
+        middle = list(_cheapest(mine, theirs, cost))
+    return [*head, *middle, *last]
+
+
+def _cheapest(
+    owners: Sequence[Owner], modules: Sequence[Module], cost: Callable[[Owner, Module], float]
+) -> Iterable[tuple[Owner, Module]]:
+    """Return the pairs of the alignment of least cost, by the table of all beginnings' costs."""
+    table = [[SKIPPED * column for column in range(len(modules) + 1)]]
+    for row, owner in enumerate(owners, 1):
+        before = table[-1]
+        line = [SKIPPED * row]
+        for column, module in enumerate(modules, 1):
+            skipped = min(before[column], line[-1]) + SKIPPED
+            line.append(min(before[column - 1] + cost(owner, module), skipped))
+        table.append(line)
+    found = []
+    row, column = len(owners), len(modules)
+    while row and column:
+        here = table[row][column]
+        own = cost(owners[row - 1], modules[column - 1])
+        if own < APART and here == table[row - 1][column - 1] + own:
+            row, column = row - 1, column - 1
+            found.append((owners[row], modules[column]))
+        elif here == table[row - 1][column] + SKIPPED:
+            row -= 1
+        else:
+            column -= 1
+    return reversed(found)

@@ -1,0 +1,72 @@
+"""Mutated files of Caffe through trace() and the commands: a result or findings, never a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+import pytest
+from caffe_files import NETS, prototxt
+from cases import Case
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from trials import tried
+
+import shapecalc
+from shapecalc.readers.caffe import document
+
+COMMANDS = (
+    ["report"],
+    ["report", "--format", "json"],
+    ["report", "--explain", "--input", "data=9x8x4"],
+    ["check"],
+    ["verify"],
+    ["convert"],
+)
+SECONDS = 20.0
+
+
+def one(folder: Path, seed: int, commands: Sequence[list[str]] = COMMANDS) -> None:
+    """Run one mutated file through one command."""
+    rng = Random(seed)
+    raw = prototxt(rng)
+    command, *options = rng.choice(commands)
+    case = Case([command, "net.prototxt", *options], {"net.prototxt": raw})
+    failure = tried(case, folder / "case", SECONDS)
+    assert failure is None, f"{failure}\n{case}"
+
+
+def many(folder: Path, count: int, commands: Sequence[list[str]] = COMMANDS) -> None:
+    """Run the first cases."""
+    for seed in range(count):
+        one(folder, seed, commands)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.integers(0, 2**32))
+def test_no_mutated_file_is_a_crash(tmp_path: Path, seed: int) -> None:
+    one(tmp_path, seed)
+
+
+@pytest.mark.slow
+def test_no_mutated_file_is_a_crash_in_many(tmp_path: Path) -> None:
+    many(tmp_path, 1500)
+
+
+@pytest.mark.parametrize("number", range(len(NETS)))
+def test_what_is_mutated_is_read(tmp_path: Path, number: int) -> None:
+    path = tmp_path / "net.prototxt"
+    path.write_text(NETS[number], "utf-8")
+    trace = shapecalc.trace(path)
+    assert not [found for found in trace.diagnostics if found.severity == "error"]
+    assert len(trace.layers) >= 3
+
+
+def test_a_planted_crash_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that fails where a file is damaged: the cases reach it."""
+    monkeypatch.setattr(document, "_malformed", lambda *_: 1 // 0)
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        many(tmp_path, 60, [["check"]])

@@ -1,0 +1,73 @@
+"""Mutated files of TensorFlow Lite through trace() and the commands: never a crash, never long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+import pytest
+from cases import Case
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tflite_files import MODELS, tflite_file
+from trials import tried
+
+import shapecalc
+from shapecalc.readers.tflite import document
+
+COMMANDS = (
+    ["report"],
+    ["report", "--format", "json"],
+    ["report", "--explain"],
+    ["report", "--input", "9x9x3"],
+    ["check"],
+    ["verify"],
+    ["convert"],
+)
+SECONDS = 20.0
+
+
+def one(folder: Path, seed: int, commands: Sequence[list[str]] = COMMANDS) -> None:
+    """Run one mutated file through one command."""
+    rng = Random(seed)
+    raw = tflite_file(rng)
+    command, *options = rng.choice(commands)
+    case = Case([command, "net.tflite", *options], {"net.tflite": raw})
+    failure = tried(case, folder / "case", SECONDS)
+    assert failure is None, f"{failure}\n{case}"
+
+
+def many(folder: Path, count: int, commands: Sequence[list[str]] = COMMANDS) -> None:
+    """Run the first cases."""
+    for seed in range(count):
+        one(folder, seed, commands)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.integers(0, 2**32))
+def test_no_mutated_file_is_a_crash(tmp_path: Path, seed: int) -> None:
+    one(tmp_path, seed)
+
+
+@pytest.mark.slow
+def test_no_mutated_file_is_a_crash_in_many(tmp_path: Path) -> None:
+    many(tmp_path, 1500)
+
+
+@pytest.mark.parametrize("number", range(len(MODELS)))
+def test_what_is_mutated_is_read(tmp_path: Path, number: int) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(MODELS[number]().bytes())
+    trace = shapecalc.trace(path)
+    assert {found.code for found in trace.diagnostics} <= {"SC601", "SC602"}
+    assert len(trace.layers) >= 6
+
+
+def test_a_planted_crash_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that fails where a file is damaged: the cases reach it."""
+    monkeypatch.setattr(document, "Original", lambda *_: 1 // 0)
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        many(tmp_path, 60, [["check"]])
