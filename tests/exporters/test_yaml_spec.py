@@ -206,6 +206,21 @@ def test_open_sizes_stay_open(foreign: Flat, tmp_path: Path) -> None:
     assert written(tmp_path, text).output == trace.output == (None, None, 8)
 
 
+@pytest.mark.parametrize("sizes", [[None], [7], [None, 3], [None, 9, 9, 3], [5, None, 9, 3]])
+def test_inputs_of_every_rank_stay_what_they_are(
+    sizes: list[int | None], foreign: Flat, tmp_path: Path
+) -> None:
+    trace = foreign(chain(RELU, ("tanh", {})), {"input": sizes})
+    text = export(trace)
+    assert "  - relu\n  - tanh\n" in text
+    assert [*written(tmp_path, text).inputs.values()] == [tuple(sizes)]
+
+
+def test_an_input_without_axes_is_refused(foreign: Flat) -> None:
+    with pytest.raises(shapecalc.SpecError, match="SC604"):
+        export(foreign(chain(RELU), {"input": None}))
+
+
 def test_unsound_networks_are_written_as_they_are(foreign: Flat) -> None:
     unknown = foreign([{"nothing": {"name": "x"}}, {"relu": {"name": "y", "from": "missing"}}])
     assert "  - nothing: {name: x}\n" in export(unknown)
