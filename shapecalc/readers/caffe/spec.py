@@ -51,6 +51,7 @@ class Translation:
         self.building = Building()
         self.blobs: dict[str, str] = {}
         self.unread: dict[str, None] = {}  # blobs, in their order
+        self.taken: set[str] = set()  # values that a layer takes, were it for their size alone
         self.read_at_all = {name for layer in net.layers for name in layer.bottoms}
         self.has_source = bool(net.inputs) or any(map(_is_source, net.layers))
         self.spare = _spare_inputs(net)
@@ -94,9 +95,11 @@ class Translation:
         if self._only_measures(layer):
             if layer.kind == "softmaxwithloss" and len(layer.tops) > 1:
                 source = self._read(layer, 0)
+                self.taken.add(source)
                 self.gives(layer.tops[1], self.building.add(layer, "softmax", {}, [source]))
             return
         sources = [self._read(layer, index) for index in range(len(layer.bottoms))]
+        self.taken.update(sources)
         for blob in layer.bottoms:
             self.unread.pop(blob, None)
         function = LAYERS.get(layer.kind, operations.operation)
@@ -145,7 +148,7 @@ class Translation:
         kept = {*read, *self.outputs}
         spare = {name for name in self.building.masks if name not in kept}
         items.listed = [item for item in items.listed if item.name not in spare]
-        unread = [name for name in items.inputs if name not in read]
+        unread = [name for name in items.inputs if name not in self.taken]
         if len(unread) < len(items.inputs):
             for name in unread:
                 del items.inputs[name]

@@ -263,6 +263,15 @@ def test_crop_of_unknown_sizes_and_beyond_the_blob() -> None:
     assert "3x3 from 5 on is no part of 6x6" in found.message
 
 
+def test_an_input_may_be_there_for_its_size_alone() -> None:
+    text = layer("Data", "", "data") + layer("Data", "", "like")
+    trace = traced(text + layer("Crop", "data like"))
+    assert list(trace.inputs) == ["data", "like"]
+    assert not [found for found in trace.diagnostics if found.severity == "error"]
+    given = traced(text + layer("Crop", "data like"), {"data": "9x8x3", "like": "5x4x1"})
+    assert given["out"].output == (5, 4, 3)
+
+
 # -- dense and shapes ------------------------------------------------------------------------------
 
 
