@@ -41,6 +41,7 @@ KEEPING = frozenset(arithmetic.OPERATORS) | frozenset(norms.OPERATORS) | {
     "pad.default", "constant_pad_nd.default", *(f"{name}.default" for name in shapes.SAME),
     "to.dtype", "to.device", "chunk.default", "split.Tensor", "split_with_sizes.default",
 }  # fmt: skip
+MOST_BASES = 100  # arrays that one is made of, before they count as a layer of their own
 # Operators that multiply: how often, only those say that are read. All others of ATen take none.
 MULTIPLYING = re.compile(
     r"(?!upsample)(?:.*_)?"
@@ -150,7 +151,9 @@ class Graph:
     def _outputs(self, call: Call) -> list[Given]:
         tensors = call.tensors
         if (not tensors and not _multiplies(call.operator)) or MADE.fullmatch(call.operator):
-            return [self._fixed(call)] * len(call.written.outputs)
+            fixed = self._fixed(call)
+            if len(fixed.bases) <= MOST_BASES:
+                return [fixed] * len(call.written.outputs)
         handler = OPERATORS.get(call.operator)
         if handler is not None and tensors:
             try:

@@ -167,6 +167,17 @@ def test_parameters_count_though_they_are_cut_and_moved_before_they_are_used() -
     assert trace.complete
 
 
+def test_very_many_arrays_that_are_joined_count_once_each() -> None:
+    net = Program(x=(1, 4))
+    total = net.held("p", 1, 4)
+    for number in range(250):
+        total = net.call("add.Tensor", (1, 4), self=total, other=net.held(f"p{number}", 1, 4))
+    y = net.call("add.Tensor", (1, 4), self="x", other=total)
+    trace = traced(net, y)
+    assert trace.totals.parameters == 251 * 4
+    assert trace.complete
+
+
 def test_a_small_network_that_makes_a_bias_is_counted() -> None:
     """As Swin v2 computes its biases from a table of coordinates, for no input at all."""
     net = Program(x=(1, 9, 4))
