@@ -51,6 +51,17 @@ def test_every_spec_without_its_structure_is_the_same_network_again(
     assert len(text.splitlines()) <= len(path.read_text(encoding="utf-8").splitlines()) + 15
 
 
+@pytest.mark.parametrize("path", sorted((SPECS / "frameworks").iterdir()), ids=lambda p: p.name)
+def test_files_of_frameworks_are_the_same_networks_as_specs(path: Path, tmp_path: Path) -> None:
+    trace = shapecalc.trace(path)
+    text = str(shapecalc.convert(path, to="yaml"))
+    assert text.startswith(f"# From {path.name}, whose")
+    again = written(tmp_path, text)
+    assert (again.totals, again.output) == (trace.totals, trace.output)
+    assert "name: conv_1" in text or path.suffix != ".json"
+    assert len(text.splitlines()) < 25
+
+
 def written(tmp_path: Path, text: str) -> Trace:
     """Trace a text that was written."""
     path = tmp_path / "written.yaml"

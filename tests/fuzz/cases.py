@@ -117,7 +117,7 @@ VERIFY: dict[str, Sequence[str]] = {
     "--max-layers": ("1", "5", "100"),
 }
 CONVERT: dict[str, Sequence[str]] = {
-    "--to": ("json",),
+    "--to": ("json", "yaml"),
     "--input": ("?x?x3", "5x6x2", "7", "x=4x4x1"),
     "--max-layers": ("1", "5", "100"),
 }

@@ -21,6 +21,7 @@ COMMANDS = (
     ["check"],
     ["verify"],
     ["convert"],
+    ["convert", "--to", "yaml"],
 )
 SECONDS = 20.0
 MOST_VALUES = 10**6  # that verify is given to run

@@ -27,6 +27,7 @@ COMMANDS = (
     ["check"],
     ["verify"],
     ["convert"],
+    ["convert", "--to", "yaml"],
 )
 SECONDS = 20.0
 PROGRAMS = ((convolutional, "linear", 10), (attentive, "mystery", 16))

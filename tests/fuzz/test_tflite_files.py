@@ -24,6 +24,7 @@ COMMANDS = (
     ["check"],
     ["verify"],
     ["convert"],
+    ["convert", "--to", "yaml"],
 )
 SECONDS = 20.0
 
