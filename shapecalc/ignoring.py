@@ -74,7 +74,7 @@ class _Silences:
         silenced = False
         for directive in (*self._of_line[found.line], *self._of_line[None]):
             for code in directive.codes:
-                if found.code.startswith(code.upper()) and all_codes(code.upper()):
+                if found.rule in rules.beginning(code.upper()):
                     self.used[directive].add(code)
                     silenced = True
         return silenced

@@ -65,7 +65,7 @@ class Steps:
     def __init__(self, trace: Trace, keys: Keys) -> None:
         self._keys = keys
         self._nodes = trace.spec.nodes
-        self._inputs = len(trace.inputs)
+        self._values = trace.spec.values
         self._users = Counter(value for node in self._nodes for value in node.sources or ())
         self._in_front: dict[
             int, int
@@ -104,11 +104,10 @@ class Steps:
         return Step(kind, fields, key if keeps else self._keys.flat(key), place, reads, depth)
 
     def _place(self, kind: str, fields: Mapping[str, Any], sources: Sequence[int]) -> int:
+        producers = zip(sources, map(self._values.producer, sources), strict=True)
         before = [
-            self._keys.of("input", source)
-            if source < self._inputs
-            else self.listed[source - self._inputs].place
-            for source in sources
+            self._keys.of("input", source) if layer is None else self.listed[layer].place
+            for source, layer in producers
         ]
         if kind in SEEN_THROUGH and before:
             return before[0]
@@ -117,13 +116,13 @@ class Steps:
         return self._keys.of("place", kind, _frozen(width), tuple(order))
 
     def _key(self, source: int) -> int:
-        if source < self._inputs:
-            return self._keys.of("input", source)
-        return self.listed[source - self._inputs].key
+        layer = self._values.producer(source)
+        return self._keys.of("input", source) if layer is None else self.listed[layer].key
 
     def _read(self, source: int) -> int:
         """Return the layer that gives a value, past those that are folded; an input is negative."""
-        index = source - self._inputs
+        layer = self._values.producer(source)
+        index = -1 - source if layer is None else layer
         while index >= 0 and self.listed[index].folded and self.listed[index].reads:
             index = self.listed[index].reads[0]
         return index
@@ -133,9 +132,9 @@ class Steps:
         layer = record.layer
         if not isinstance(layer, Sliding) or not layer.has_weights or layer.border() != "zeros":
             return None
-        if len(sources) != 1 or sources[0] < self._inputs or self._users[sources[0]] != 1:
+        index = self._values.producer(sources[0]) if len(sources) == 1 else None
+        if index is None or self._users[sources[0]] != 1:
             return None
-        index = sources[0] - self._inputs
         step = self.listed[index]
         return index if step.kind == "pad" and step.fields.get("mode", "zeros") == "zeros" else None
 

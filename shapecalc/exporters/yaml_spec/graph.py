@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from shapecalc.exporters.yaml_spec.elements import Element, Group, Leaf, Named, Pairs, leaves
+from shapecalc.network.values import Values
 
 MERGES = ("add", "concat", "multiply")  # what residual and parallel can end with
 LARGER = ("conv_transpose", "upsample", "pixel_shuffle", "max_unpool")
@@ -52,7 +53,7 @@ class Flat:
     gives, or that another layer names in a field of its own.
     """
 
-    inputs: int
+    values: Values
     leaves: Sequence[Leaf]
     sources: Sequence[tuple[int, ...]]
     outside: Counter[int]
@@ -60,7 +61,7 @@ class Flat:
     def copied(self) -> Flat:
         """Return a network of its own, whose layers may be changed."""
         leaves = [replace(leaf) for leaf in self.leaves]
-        return Flat(self.inputs, leaves, self.sources, self.outside)
+        return Flat(self.values, leaves, self.sources, self.outside)
 
 
 class Chains:
@@ -73,7 +74,7 @@ class Chains:
             self.uses.update(sources)
         self.ends: dict[int, Chain] = {}  # by the value that a chain gives
         for index, leaf in enumerate(flat.leaves):
-            self._add(leaf, flat.sources[index], flat.inputs + index)
+            self._add(leaf, flat.sources[index], flat.values.of(index))
 
     def listed(self) -> list[Chain]:
         """Return all chains, each behind those whose values it takes, or whose layers it names."""
@@ -102,7 +103,8 @@ class Chains:
             for value in self.flat.leaves[index].fields.values():
                 named = value if isinstance(value, Pairs) else (("", value),)
                 values += [one.value for _, one in named if isinstance(one, Named)]
-        return (value - self.flat.inputs for value in values if value >= self.flat.inputs)
+        producers = map(self.flat.values.producer, values)
+        return (layer for layer in producers if layer is not None)
 
     def _add(self, leaf: Leaf, sources: tuple[int, ...], value: int) -> None:
         if len(sources) == 1:

@@ -36,7 +36,7 @@ class Maker:
 
     def __init__(self, trace: Trace, flat: Flat, *, structured: bool) -> None:
         self.trace = trace
-        self.inputs = flat.inputs
+        self.values = flat.values
         spec = trace.spec
         self.names = Names([*spec.inputs], spec.nodes, spec.document.format)
         chains = Chains(flat, structured).listed()
@@ -52,14 +52,14 @@ class Maker:
         """Say on the first layers of chains what they take, where it is not the layer before, and
         note what others take by its name. Return the value of the last layer.
         """
-        ends = {self.inputs + chain.last.index: chain.last for chain in chains}
-        before = 0 if self.inputs == 1 else -1
+        ends = {self.values.of(chain.last.index): chain.last for chain in chains}
+        before = 0 if len(self.values.inputs) == 1 else -1
         named: set[int] = set()
         for chain in chains:
             if chain.origin != (before,):
                 chain.first.origin = chain.origin
                 named.update(chain.origin)
-            before = self.inputs + chain.last.index
+            before = self.values.of(chain.last.index)
         if self.outputs != [before]:
             named.update(self.outputs)
         for value in named & ends.keys():
@@ -84,7 +84,7 @@ class Maker:
         for element in (element for elements in lists for element in elements):
             if isinstance(element, Call) and element.named:
                 names.called(element.inside)
-        writing = Writing(names, self.inputs)
+        writing = Writing(names, self.values)
         data = self._top(names)
         if blocks:
             data["blocks"] = writing.blocks(blocks)

@@ -213,9 +213,9 @@ class _Candidates:
         calls_only = self.calls[i][stop] - self.calls[i][j] == piece.length
         most = MOST_PASSED_ON if calls_only else MOST_PARAMETERS
         told: set[Any] = set()
-        for offset in range(piece.length):
+        for step in range(piece.length):
             self.search.steps += len(piece.places)
-            rows = [self._marks(elements[start + offset]) for elements, start in piece.places]
+            rows = [self._marks(elements[start + step]) for elements, start in piece.places]
             told.update(column for column in zip(*rows, strict=True) if needs_parameter(column))
             if len(told) > most:
                 return False

@@ -31,8 +31,8 @@ def is_same(text: str, trace: Trace, order: Sequence[int]) -> bool:
     written = checks.traced(build(document, trace.spec.max_layers))
     if len(written.layers) != len(trace.layers) or sorted(order) != [*range(len(order))]:
         return False
-    first = len(trace.spec.inputs)
-    values = [*range(first), *(first + index for index in order)]
+    numbers = trace.spec.values
+    values = [*numbers.inputs, *(numbers.of(index) for index in order)]
     if [*written.inputs.values()] != [*trace.inputs.values()]:
         return False
     outputs = [None if value is None else values[value] for value in written.spec.outputs.values()]

@@ -33,24 +33,23 @@ def flat_of(spec: NetworkSpec) -> Flat | None:
     if None in spec.outputs.values() or not spec.nodes:
         return None
     named = {value for node in spec.nodes for value in _named_by(node, spec)}
-    inputs = len(spec.inputs)
     leaves, sources = [], []
     joined: dict[tuple[int, ...], int] = {}  # what concats take, and the values that they give
     for index, (item, node) in enumerate(zip(written, spec.nodes, strict=True)):
         fields = _fields(node, taken_apart(item)[1], spec)
         leaf = Leaf(*in_short(node.kind, fields), index)
-        leaf.named = inputs + index in named
+        leaf.named = spec.values.of(index) in named
         leaf.alone = leaf.named or any(True for _ in _named_by(node, spec))
         leaves.append(leaf)
         taken = _read(node)
         if leaf.kind == JOINING and not leaf.fields:
-            joined.setdefault(taken, inputs + index)
+            joined.setdefault(taken, spec.values.of(index))
             if taken[:-1] in joined:  # all that another one joins, and one more
                 taken = joined[taken[:-1]], taken[-1]
         sources.append(taken)
     outputs = [value for value in spec.outputs.values() if value is not None]
-    last = inputs + len(leaves) - 1
-    return Flat(inputs, leaves, sources, Counter(value for value in outputs if value != last))
+    last = spec.values.of(len(leaves) - 1)
+    return Flat(spec.values, leaves, sources, Counter(value for value in outputs if value != last))
 
 
 def _reference(node: Node) -> str | None:

@@ -20,13 +20,14 @@ from shapecalc.exporters.yaml_spec.elements import (
 )
 from shapecalc.exporters.yaml_spec.naming import Names
 from shapecalc.layers import KINDS
+from shapecalc.network.values import Values
 
 
 class Writing:
     """Makes the data of a spec. `comments` are gathered by container, and key or index in it."""
 
-    def __init__(self, names: Names, inputs: int) -> None:
-        self.names, self.inputs = names, inputs
+    def __init__(self, names: Names, values: Values) -> None:
+        self.names, self.values = names, values
         self.comments: dict[tuple[int, Any], str] = {}
 
     def blocks(self, blocks: Sequence[Block]) -> dict[str, Any]:
@@ -56,9 +57,8 @@ class Writing:
 
     def name_of(self, value: int) -> str:
         """Return the name by which a value is taken."""
-        if value < self.inputs:
-            return self.names.inputs[value]
-        return self.names.needed(value - self.inputs)
+        layer = self.values.producer(value)
+        return self.names.inputs[value] if layer is None else self.names.needed(layer)
 
     def _comment(self, element: Element) -> str:
         """Return where a part came from; a layer's own name says it."""
