@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from shapecalc.quantities import Role
-from shapecalc.readers.onnx.constants import Known
+from shapecalc.readers.onnx.constants import Constants, Known
 from shapecalc.readers.onnx.integers import Unfit
 from shapecalc.readers.onnx.model import Node as FileNode
 from shapecalc.readers.tensors.layouts import Node
 from shapecalc.readers.tensors.network import Network
 from shapecalc.readers.tensors.values import Constant, Shape, Tensor
 
-if TYPE_CHECKING:
-    from shapecalc.readers.onnx.spec import Translation
-
-
 WHOLE = {int}
+
+
+class Translation(Protocol):
+    """The graph that a node stands in, as it is put into a spec (spec.py)."""
+
+    network: Network
+    constants: Constants
+    tensors: dict[str, Tensor]
+    files: dict[int, FileNode]
+    same: dict[int, str]
+    pools: dict[str, str]
+    ends: frozenset[str]
+    opset: int
+
+    def stated(self, name: str) -> Shape | None:
+        """Return the shape that the file states of a tensor."""
+
+    def only_user(self, name: str, op: str) -> Node | None:
+        """Return the only node that takes a tensor, if it is of an operator, and no output is."""
 
 
 class Call:
