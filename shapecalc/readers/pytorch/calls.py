@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from shapecalc.diagnostics import LIMIT
 from shapecalc.readers.pytorch.arguments import arguments_of, operator_of
@@ -15,9 +15,6 @@ from shapecalc.readers.pytorch.program import Ref, Value, Written
 from shapecalc.readers.tensors.layouts import Node
 from shapecalc.readers.tensors.network import Network
 from shapecalc.readers.tensors.values import Constant, Shape, Tensor
-
-if TYPE_CHECKING:
-    from shapecalc.readers.pytorch.graph import Graph
 
 
 class Unfit(Exception):
@@ -37,6 +34,21 @@ class Fixed(NamedTuple):
 
 
 Given = Tensor | Fixed
+
+
+class Graph(Protocol):
+    """The graph that a call stands in, as it is put into a spec (graph.py)."""
+
+    network: Network
+    values: dict[str, Given]
+    numbers: dict[str, Any]
+    wanted: set[str]
+
+    def shape(self, given: Given | None) -> Shape | None:
+        """Return the shape of a tensor or an array as far as it is known."""
+
+    def stated(self, name: str) -> Shape | None:
+        """Return the shape of a tensor as the file has it: it holds for the file's own inputs."""
 
 
 @dataclass(slots=True)
