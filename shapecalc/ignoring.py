@@ -12,7 +12,7 @@ from shapecalc.diagnostics import Diagnostic, chosen, in_order, quote
 from shapecalc.document import Directive, Document
 from shapecalc.edits import Edit
 
-NOT_JUDGED = ("execution", "homework")  # stages in which other commands look
+NOT_JUDGED = ("execution", "homework", "weights")  # stages that only some commands look at
 IGNORES = re.compile(r"#[ \t]*shapecalc:[ \t]*ignore[ \t]*\[([^\]\n]*)\]")
 WRITE = "ignore[SC402] names the codes that are to be left out"
 

@@ -30,7 +30,9 @@ class Rule:
     ) -> None:
         self.code, self.name, self.severity, self.stage = code, name, severity, stage
         # Whether something of the network itself is not known while it is broken.
-        self.structural = stage in ("reading", "shapes", "weights")
+        self.structural = stage in ("reading", "shapes") or (
+            stage == "weights" and severity == "error"
+        )
 
     def __repr__(self) -> str:
         return f"<{self.code} {self.name}>"
@@ -87,7 +89,7 @@ INPUT_SIZE = Rule("SC604", "input-size-needed", "warning", "files")
 UNEVEN_SIZE = Rule("SC605", "uneven-input-size", "warning", "files")
 
 MISSING_TENSOR = Rule("SC701", "missing-tensor", "error", "weights")
-UNEXPECTED_TENSOR = Rule("SC702", "unexpected-tensor", "warning", "files")
+UNEXPECTED_TENSOR = Rule("SC702", "unexpected-tensor", "warning", "weights")
 OTHER_SHAPE = Rule("SC703", "tensor-of-another-shape", "error", "weights")
 
 _catalogue = {rule.code: rule for rule in tuple(globals().values()) if isinstance(rule, Rule)}

@@ -8,6 +8,7 @@ A reader of a format is a module, registered in __init__.py under the format's n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Sequence
 from math import prod
 from pathlib import Path
@@ -72,6 +73,11 @@ class Checkpoint(NamedTuple):
     ordered: bool = True
     within: str | None = None
 
+    @property
+    def is_keras_3(self) -> bool:
+        """Whether groups are called by the layers' classes."""
+        return self.layout == "keras" and not self.ordered
+
 
 class CheckpointReader(Protocol):
     """Reads one format."""
@@ -95,6 +101,12 @@ def checked_shape(sizes: Sequence[object], name: str) -> tuple[int, ...]:
     if len(shape) > MOST_AXES or prod(shape) >= MOST_SIZE:
         raise Damaged(f"an impossible shape of {name}")
     return tuple(shape)
+
+
+def natural(name: str) -> list[tuple[str, int]]:
+    """Return a key by which conv2d comes before conv2d_2, and that before conv2d_10."""
+    parts = re.findall(r"([^\d]*)(\d{0,15})", name)
+    return [(text, int(number) if number else -1) for text, number in parts]
 
 
 def shown(name: str) -> str:

@@ -21,6 +21,7 @@ from shapecalc.checkpoints.base import (
     Unreadable,
     Unsupported,
     checked_shape,
+    natural,
     shown,
 )
 from shapecalc.checkpoints.hdf5 import SIGNATURE, Dataset, HDF5File
@@ -62,7 +63,7 @@ def _variables(file: HDF5File) -> Checkpoint:
     found = [d for d in file.datasets(root or "/") if d.name.split("/")[0] not in SKIPPED]
     if len(found) > MOST_TENSORS:
         raise Unsupported(f"more than {MOST_TENSORS:,} variables")
-    found.sort(key=lambda dataset: _natural(dataset.name))
+    found.sort(key=lambda dataset: natural(dataset.name))
     names: dict[str, str | None] = {}
     return Checkpoint(
         tuple(_tensor(d, d.name, _layer_of(file, d.name, names)) for d in found),
@@ -121,9 +122,3 @@ def _tensor(dataset: Dataset, name: str, layer: str | None) -> Tensor:
     if dataset.shape is None:
         raise Damaged(f"{called} has no values")
     return Tensor(name, checked_shape(dataset.shape, called), dataset.type, layer)
-
-
-def _natural(name: str) -> list[tuple[str, int]]:
-    """Return a key by which conv2d comes before conv2d_2, and that before conv2d_10."""
-    parts = re.findall(r"([^\d]*)(\d{0,15})", name)
-    return [(text, int(number) if number else -1) for text, number in parts]

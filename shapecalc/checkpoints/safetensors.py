@@ -54,7 +54,8 @@ def read(stream: BinaryIO, path: Path | None) -> Checkpoint:
     room = size - 8 - length
     placed = [_tensor(name, entry, room) for name, entry in header.items() if name != METADATA]
     placed.sort(key=lambda pair: pair[0])
-    return Checkpoint(tuple(tensor for _, tensor in placed), "pytorch")
+    # Who writes them sorts them by type and name.
+    return Checkpoint(tuple(tensor for _, tensor in placed), "pytorch", ordered=False)
 
 
 def _parsed(raw: bytes) -> dict[str, Any]:

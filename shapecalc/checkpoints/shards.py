@@ -52,7 +52,7 @@ def read(stream: BinaryIO, path: Path | None) -> Checkpoint | None:
         tensor = found[file, name]
         shared = None if tensor.identity is None else (file, tensor.identity)
         tensors.append(tensor._replace(identity=shared))
-    return Checkpoint(tuple(tensors), layout)
+    return Checkpoint(tuple(tensors), layout, ordered=False)
 
 
 def _listed(raw: bytes) -> dict[str, str] | None:

@@ -5,7 +5,8 @@ compared with the record; what could not be computed is not compared, nor is a s
 open, `?`, on either side. With another input (--input, inputs=) a claim that holds for the file's
 own input is not false: it was made for that size. The message gives both numbers, the hint how the
 computed one follows. in_channels, in_features and their like, which frameworks have, are claims
-about what comes in. So are the shapes that a file of another format states of its own layers.
+about what comes in. So are the shapes that a file of another format states of its own layers, and
+the depth that a detector of Darknet needs: `(classes + 5)*anchors` for [yolo].
 
 Bad, since 5*5*3*10 weights and 10 biases make 760:
 

@@ -37,13 +37,13 @@ def _with_inputs(
 ) -> dict[str, Any]:
     """Return a spec with other inputs; what it claims was made for its own."""
     bare: dict[str, Any] = _without_claims({k: v for k, v in spec.items() if k != "example"})
-    volumes = [None if volume is None else _written(volume) for volume in inputs.values()]
+    volumes = [None if volume is None else written_volume(volume) for volume in inputs.values()]
     if isinstance(bare.get("inputs"), Mapping):
         return bare | {"inputs": dict(zip(bare["inputs"], volumes, strict=True))}
     return bare | {"input": volumes[0]}
 
 
-def _written(volume: Any) -> Any:
+def written_volume(volume: Any) -> Any:
     """Return a volume as the language takes it: a first size alone that is open has a name."""
     sizes = list(volume) if isinstance(volume, list | tuple) else [volume]
     if len(sizes) == 4 and sizes[0] is None and None not in sizes[1:]:
@@ -68,7 +68,9 @@ def _renamed(spec: Mapping[str, Any]) -> dict[str, Any]:
         names["input"] = "input"
     renamed = {key: value for key, value in spec.items() if value is not None}
     if inputs:
-        renamed["inputs"] = {names[str(name)]: _written(volume) for name, volume in inputs.items()}
+        renamed["inputs"] = {
+            names[str(name)]: written_volume(volume) for name, volume in inputs.items()
+        }
     renamed["layers"] = [_layer(item, names) for item in layers]
     if "outputs" in renamed:
         renamed["outputs"] = _named(renamed["outputs"], names)

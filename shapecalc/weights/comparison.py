@@ -23,7 +23,7 @@ from shapecalc.weights.sides import Module, Owner, Shape, owners_of
 MOST_NAMES = 6
 MOST_UNEXPECTED = 12  # layers of the file that are told one by one
 MOST_CHANGES = 80  # that are looked for
-MOST_WALKED = 200_000  # layers, to see what fits once others do
+MOST_WALKED = 100_000  # layers, to see what fits once others do
 OTHER_WEIGHTS = "give the weights of this network, or change the layer"
 NO_LAYER = "the weights may be those of another network"
 
@@ -119,7 +119,8 @@ def _causes(trace: KnownTrace, pairs: Sequence[Pair]) -> list[_Told]:
             again = [p.of(now[p.owner.name]) if p.owner.name in now else p for p in waiting]
             one.followers = [p.owner.name for p in again if p.fits]
             waiting = [p for p in again if not p.fits]
-    told += [_Told(pair, None, fitting_depth(pair)) for pair in waiting]
+    told += [_Told(pair, None, fitting_depth(pair)) for pair in waiting[:MOST_CHANGES]]
+    told += [_Told(pair) for pair in waiting[MOST_CHANGES:]]
     order = {pair.owner.name: number for number, pair in enumerate(pairs)}
     return sorted(told, key=lambda one: order[one.pair.owner.name])
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Mapping, Sequence
+from itertools import combinations, product
 from math import gcd
 from typing import Any, NamedTuple
 
@@ -45,7 +45,7 @@ def fitting_change(pair: Pair) -> Change | None:
     options = _options(layer, wanted, inputs, bool(pair.missing or pair.unexpected))
     for count in range(1, MOST_FIELDS + 1):
         for names in combinations(options, count):
-            for values in _products([options[name] for name in names]):
+            for values in product(*(options[name] for name in names)):
                 changed = layer.model_copy(update=dict(zip(names, values, strict=True)))
                 if _has(_shapes(changed, inputs), wanted, beyond):
                     return Change(dict(zip(names, values, strict=True)), changed)
@@ -138,9 +138,3 @@ def _windows(wanted: Mapping[str, Shape], rank: int) -> list[Shape]:
 def _as_field(sizes: Shape) -> Any:
     """Return a window's sizes as one number where all axes have it."""
     return sizes[0] if len(set(sizes)) == 1 else sizes
-
-
-def _products(values: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
-    from itertools import product
-
-    return product(*values)

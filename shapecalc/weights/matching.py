@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import product, takewhile
 from math import prod
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from shapecalc.checkpoints.base import Checkpoint, Tensor
 from shapecalc.frameworks import lookups, parameters
@@ -18,8 +18,12 @@ MOST_WRAPPED = 4
 MOST_PARTS = 24  # of the name of a layer
 MOST_PAIRS = 250_000  # of layers that are compared to find which belong together
 SKIPPED = 1.0  # a layer of one side without one of the other
+MOST_BEYOND = 8  # tensors that a layer's module has and the layer does not
 KEPT_LAST = "running_var"  # of a norm's parameters
 APART = 3.0  # layers that never belong together
+
+
+K = TypeVar("K", bound=Hashable)
 
 
 class Differing(NamedTuple):
@@ -90,44 +94,73 @@ def match(owners: Sequence[Owner], checkpoint: Checkpoint) -> Matching:
     """Return what belongs together.
 
     Where half of the layers have names that the file has, names decide, and for the rest order and
-    shape; otherwise order and shape alone. Weights are in the order of axes in which more fit.
+    shape; otherwise order and shape alone. Of the ways in which that may be meant, the one counts
+    in which most fits: the weights' order of axes, and whether the order of layers or their shapes
+    come first.
     """
     modules = modules_of(checkpoint)
-    first = "keras" if checkpoint.layout == "keras" else "pytorch"
-    other = "pytorch" if first == "keras" else "keras"
-    found = [_matched(owners, modules, checkpoint, first)]
-    if found[0].faults:
-        found.append(_matched(owners, modules, checkpoint, other))
-    return min(found, key=lambda matching: matching.faults)
+    named = _named(owners, modules, checkpoint)
+    own, other = ("keras", "pytorch") if checkpoint.layout == "keras" else ("pytorch", "keras")
+    best: Matching | None = None
+    for layout, by_shape in product((own, other), (False, True)):
+        found = _matched(owners, modules, named, checkpoint, layout, by_shape)
+        if best is None or found.faults < best.faults:
+            best = found
+        if not best.faults:
+            break
+    assert best is not None
+    return best
+
+
+def _named(
+    owners: Sequence[Owner], modules: Sequence[Module], checkpoint: Checkpoint
+) -> dict[Owner, list[Module]]:
+    """Return the modules of layers by their names; nothing where fewer than half have one."""
+    if checkpoint.is_keras_3:  # a layer may be called as another one's class
+        named = _by_stated_name(owners, modules)
+    else:
+        named = _by_name(owners, modules, loosely=checkpoint.layout == "keras")
+    needed = sum(not owner.shared for owner in owners)
+    found = sum(not owner.shared for owner in named)
+    return {} if 2 * found < min(needed, len(modules)) else named
 
 
 def _matched(
-    owners: Sequence[Owner], modules: Sequence[Module], checkpoint: Checkpoint, layout: str
+    owners: Sequence[Owner],
+    modules: Sequence[Module],
+    named: Mapping[Owner, Sequence[Module]],
+    checkpoint: Checkpoint,
+    layout: str,
+    by_shape: bool,
 ) -> Matching:
-    if checkpoint.ordered:
-        named = _by_name(owners, modules, loosely=checkpoint.layout == "keras")
-    else:  # its groups are called by classes, as a layer may be
-        named = _by_stated_name(owners, modules)
-    needed = [owner for owner in owners if not owner.shared]
-    by_names = sum(not owner.shared for owner in named)
-    if 2 * by_names < min(len(needed), len(modules)):
-        named = {}
+    costs = _Costs(layout)
     pairs = [paired(owner, _merged(found), layout) for owner, found in named.items()]
     taken = {id(module) for found in named.values() for module in found}
+    waiting = [owner for owner in owners if not owner.shared and owner not in named]
     left = [module for module in modules if id(module) not in taken]
-    waiting = [owner for owner in needed if owner not in named]
+    if by_shape:
+        pairs += _fitting(waiting, left, costs)
+        waiting, left = _rest(waiting, left, pairs)
     if not checkpoint.ordered:
-        pairs += _by_class(waiting, left, layout)
-    else:
-        pairs += _by_order(waiting, left, layout)
-    matched = {pair.owner for pair in pairs}
-    used = taken | {id(pair.module) for pair in pairs}
+        for mine, theirs in (_by_class if checkpoint.is_keras_3 else _by_ranks)(waiting, left):
+            pairs += _by_order(*_rest(mine, theirs, pairs), costs)
+        waiting, left = _rest(waiting, left, pairs)
+    pairs += _by_order(waiting, left, costs)
+    missing, unexpected = _rest(waiting, left, pairs)
     order = {owner: number for number, owner in enumerate(owners)}
-    return Matching(
-        sorted(pairs, key=lambda pair: order[pair.owner]),
-        [owner for owner in needed if owner not in matched],
-        [module for module in modules if id(module) not in used],
-    )
+    return Matching(sorted(pairs, key=lambda pair: order[pair.owner]), missing, unexpected)
+
+
+def _rest(
+    owners: Sequence[Owner], modules: Sequence[Module], pairs: Iterable[Pair]
+) -> tuple[list[Owner], list[Module]]:
+    """Return what no pair has."""
+    done: set[Owner] = set()
+    used: set[Module] = set()
+    for pair in pairs:
+        done.add(pair.owner)
+        used.add(pair.module)
+    return [o for o in owners if o not in done], [m for m in modules if m not in used]
 
 
 # -- one layer -------------------------------------------------------------------------------------
@@ -175,6 +208,8 @@ def _meant(part: str, names: Sequence[str]) -> str | None:
 def _alike(owner: Owner, name: str, shape: Shape) -> bool:
     """Say whether a shape is the layer's; of vectors, axes of one value do not count."""
     own = owner.shapes[name]
+    if owner.opaque:
+        return own == shape
     if _core(own) == _core(shape):
         return True
     if len(own) > 1 and owner.kind in ("conv", "conv_transpose", "depthwise_conv", "dense"):
@@ -278,46 +313,65 @@ def _called(module: Module, names: dict[tuple[str, ...], Owner], loosely: bool) 
 # -- by order and shape ----------------------------------------------------------------------------
 
 
-def _by_class(owners: Sequence[Owner], modules: Sequence[Module], layout: str) -> list[Pair]:
-    """Return pairs of a file that has the order of each class of layers alone."""
-    classes: dict[str, list[Module]] = {}
-    for module in modules:
-        classes.setdefault(_spelled(module.stem), []).append(module)
+Group = tuple[list[Owner], list[Module]]  # that may belong together
+
+
+def _by_class(owners: Sequence[Owner], modules: Sequence[Module]) -> Iterator[Group]:
+    """Yield the modules of each class of Keras that is a kind of ours, in the order of numbers."""
     kinds = {_spelled(word.name): word.kind for word in lookups.all_words()}
-    pairs: list[Pair] = []
-    done: set[Owner] = set()
-    for stem in classes.keys() & kinds.keys():
-        mine = [owner for owner in owners if owner.kind == kinds[stem] and owner not in done]
-        found = _by_order(mine, classes[stem], layout)
-        pairs += found
-        done.update(pair.owner for pair in found)
-    used = {id(pair.module) for pair in pairs}
-    left_owners = [owner for owner in owners if owner not in done]
-    left_modules = [module for module in modules if id(module) not in used]
-    return pairs + _by_order(left_owners, left_modules, layout)
+    for stem, group in _grouped(modules, lambda module: _spelled(module.stem)):
+        if stem in kinds:
+            yield [owner for owner in owners if owner.kind == kinds[stem]], group
+
+
+def _by_ranks(owners: Sequence[Owner], modules: Sequence[Module]) -> Iterator[Group]:
+    """Yield the modules whose largest tensor has as many axes: convolutions, dense layers, norms.
+
+    Names that are sorted have these in the order of the network more often than all together.
+    """
+    wanted = {owner: _rank(owner.shapes.values()) for owner in owners}
+    for rank, group in _grouped(modules, lambda m: _rank(t.shape for t in m.tensors.values())):
+        yield [owner for owner in owners if wanted[owner] == rank], group
+
+
+def _rank(shapes: Iterable[Shape]) -> tuple[int, int]:
+    """Return how many axes the largest of some shapes has; of vectors, how many there are."""
+    listed = list(shapes)
+    axes = max(map(len, listed))
+    return axes, len(listed) if axes < 2 else 0
+
+
+def _grouped(
+    modules: Sequence[Module], key: Callable[[Module], K]
+) -> Iterable[tuple[K, list[Module]]]:
+    groups: dict[K, list[Module]] = {}
+    for module in modules:
+        groups.setdefault(key(module), []).append(module)
+    return groups.items()
 
 
 def _spelled(word: str) -> str:
     return word.lower().replace("_", "")
 
 
-def _by_order(owners: Sequence[Owner], modules: Sequence[Module], layout: str) -> list[Pair]:
+def _by_order(owners: Sequence[Owner], modules: Sequence[Module], costs: _Costs) -> list[Pair]:
     """Return pairs in the order of both sides, such that as little as possible is left over or of
     another shape; then what fits wherever it stands.
     """
-    costs = _Costs(layout)
-    pairs = [paired(o, m, layout) for o, m in _aligned(owners, modules, costs)]
-    done = {pair.owner for pair in pairs}
-    used = {id(pair.module) for pair in pairs}
-    left = [module for module in modules if id(module) not in used]
-    waiting = [owner for owner in owners if owner not in done]
-    if len(waiting) * len(left) > MOST_PAIRS:
-        return pairs
-    for owner in waiting:
+    pairs = [paired(o, m, costs.layout) for o, m in _aligned(owners, modules, costs)]
+    return pairs + _fitting(*_rest(owners, modules, pairs), costs)
+
+
+def _fitting(owners: Sequence[Owner], modules: Sequence[Module], costs: _Costs) -> list[Pair]:
+    """Return pairs that fit, each layer with the first module that does."""
+    if len(owners) * len(modules) > MOST_PAIRS:
+        return []
+    pairs, left = [], list(modules)
+    for owner in owners:
         fitting = next((module for module in left if not costs(owner, module)), None)
         if fitting is not None:
-            left = [module for module in left if module is not fitting]
-            pairs.append(paired(owner, fitting, layout))
+            left.remove(fitting)
+            pairs.append(paired(owner, fitting, costs.layout))
     return pairs
 
 
@@ -330,6 +384,8 @@ class _Costs:
 
     def __call__(self, owner: Owner, module: Module) -> float:
         """Return the cost of a pair."""
+        if len(module.tensors) > len(owner.shapes) + MOST_BEYOND:
+            return APART
         shapes = tuple((part, tensor.shape) for part, tensor in module.tensors.items())
         key = owner.kind, tuple(owner.shapes.items()), shapes
         if key not in self._known:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shapecalc.checkpoints.base import Checkpoint, Tensor
+from shapecalc.checkpoints.base import Checkpoint, Tensor, natural
 from shapecalc.checkpoints.keras import CONTAINER, VARIABLES, group_of
 from shapecalc.diagnostics import LayerError
 from shapecalc.frameworks.parameters import COUNTERS
@@ -90,16 +90,18 @@ def modules_of(checkpoint: Checkpoint) -> list[Module]:
         *path, part = _parts(tensor.name, checkpoint)
         if part in COUNTERS:
             continue
-        if checkpoint.ordered:
-            part = _own_part(part, tensor.layer)
-        else:
+        if checkpoint.is_keras_3:
             path, part = _of_keras_3(path, part)
+        else:
+            part = _own_part(part, tensor.layer)
         key = tuple(path) or (() if tensor.layer is None else (tensor.layer,))
         if tensor.identity is not None and seen.setdefault(tensor.identity, key) != key:
             continue
         module = found.setdefault(key, Module(key, tensor.layer))
         module.tensors[part] = tensor
-    return list(found.values())
+    if checkpoint.ordered:
+        return list(found.values())
+    return sorted(found.values(), key=lambda module: natural("/".join(module.path)))
 
 
 def _parts(name: str, checkpoint: Checkpoint) -> list[str]:

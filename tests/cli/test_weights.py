@@ -191,6 +191,17 @@ def test_what_does_not_fit_is_told_at_its_layer(run: Run, files: Path) -> None:
     assert "no layer has head.weight" in only.stdout
 
 
+def test_what_does_not_fit_can_be_silenced_by_a_comment(run: Run, files: Path) -> None:
+    other = {**SHAPES, "conv1.weight": (6, 1, 3, 3)}
+    (files / "o.pth").write_bytes(zipped(state_dict(other)))
+    line = "  - conv: {K: 6, F: 5}  # shapecalc: ignore[SC703]\n"
+    text = f"input: 28x28x1\nlayers:\n{line}  - relu\n  - flatten\n  - dense: 10\n"
+    (files / "net.yaml").write_text(text, encoding="utf-8")
+    for words in (["--weights", "o.pth"], []):  # the comment is of use, though not every time
+        result = run("check", "net.yaml", "--strict", *words)
+        assert result.exit_code == 0, result.output
+
+
 def test_a_file_that_is_no_weight_file_is_refused(run: Run, files: Path) -> None:
     (files / "p.pth").write_bytes(POINTER)
     (files / "d.safetensors").write_bytes(safetensors(SHAPES)[:-1])

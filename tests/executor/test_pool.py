@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shapecalc import executor, trace
 from shapecalc.executor.buffers import Array, Buffers
 from shapecalc.executor.kernels import KERNELS, pool_axis, small_windows
 from shapecalc.executor.kernels.base import Context
@@ -497,3 +498,37 @@ def test_an_unpooling_stays_in_single_precision_and_undoes_its_pool() -> None:
         assert (y != 0).sum() == pooled.size
         again, _ = pool.forward(context, [np.where(y == 0, -np.inf, y).astype(np.float32)], {})
         assert np.array_equal(again, pooled)
+
+
+def test_a_window_in_the_padding_alone_puts_nothing_back() -> None:
+    """Its largest value has no position: what is unpooled there is lost, and so is its gradient."""
+    spec = {
+        "input": "2x2x1",
+        "layers": [
+            {"max_pool": {"name": "pool", "F": 2, "S": 1, "P": 1, "dilation": 3}},
+            {"global_avg_pool": {"name": "one", "from": "input"}},
+            {"max_unpool": {"name": "back", "of": "pool"}},
+        ],
+    }
+    image = np.ones((1, 1, 2, 2))
+    result = executor.run(spec, inputs=image, upstream={"back": image})
+    assert result.outputs["one"].tolist() == [[[[1]]]]
+    assert result.outputs["back"].tolist() == [[[[0, 0], [0, 0]]]]
+    assert result.gradients["one"].tolist() == [[[[0]]]]
+
+
+@pytest.mark.parametrize(("near", "unsettled"), [(1.0, True), (1 + 1e-15, True), (1.5, False)])
+def test_where_the_largest_value_is_decided_by_rounding_its_place_is_unsettled(
+    near: float, unsettled: bool
+) -> None:
+    spec = {"input": "2x2x1", "layers": [{"max_pool": 2}, {"max_unpool": "max_pool1"}]}
+    layer = trace(spec).layers[-1].layer
+    assert layer is not None
+    before = np.array([1, near, 0.5, 0]).reshape(1, 2, 2, 1)
+    found = {
+        KERNELS["max_unpool"](layer).is_unsettled(
+            Context(Buffers("float64"), seed=(seed,)), [np.ones((1, 1, 1, 1)), before]
+        )
+        for seed in range(20)
+    }
+    assert (True in found) is unsettled

@@ -206,11 +206,40 @@ def test_open_sizes_stay_open(foreign: Flat, tmp_path: Path) -> None:
     assert written(tmp_path, text).output == trace.output == (None, None, 8)
 
 
+@pytest.mark.parametrize("sizes", [[None], [7], [None, 3], [None, 9, 9, 3], [5, None, 9, 3]])
+def test_inputs_of_every_rank_stay_what_they_are(
+    sizes: list[int | None], foreign: Flat, tmp_path: Path
+) -> None:
+    trace = foreign(chain(RELU, ("tanh", {})), {"input": sizes})
+    text = export(trace)
+    assert "  - relu\n  - tanh\n" in text
+    assert [*written(tmp_path, text).inputs.values()] == [tuple(sizes)]
+
+
+def test_an_input_without_axes_is_refused(foreign: Flat) -> None:
+    with pytest.raises(shapecalc.SpecError, match="SC604"):
+        export(foreign(chain(RELU), {"input": None}))
+
+
 def test_unsound_networks_are_written_as_they_are(foreign: Flat) -> None:
     unknown = foreign([{"nothing": {"name": "x"}}, {"relu": {"name": "y", "from": "missing"}}])
     assert "  - nothing: {name: x}\n" in export(unknown)
     misfit = foreign(chain(("conv", {"K": 4, "F": 30}), RELU))
     assert "F: 30" in export(misfit)
+
+
+def test_names_of_scopes_are_without_what_says_nothing(foreign: Flat) -> None:
+    layers = [
+        {"conv": {"name": "/stem/stem.0/first/Conv", "K": 4, "F": 3}},
+        {"relu": {"name": "/stem/stem.0/Relu"}},
+        {"conv": {"name": "/twice/Conv", "K": 4, "F": 1}},
+        {"conv": {"name": "/twice/Conv_1", "K": 5, "F": 1}},
+        {"relu": {"name": "/Relu"}},
+    ]
+    text = export(foreign(layers))
+    assert "  - conv: {name: stem_0_first, K: 4, F: 3}\n  - relu: {name: stem_0}\n" in text
+    assert "{name: twice_Conv, K: 4, F: 1}" in text
+    assert "{name: twice_Conv_1, K: 5, F: 1}\n  - relu\n" in text
 
 
 def test_comments_are_one_line_and_silence_nothing(foreign: Flat, tmp_path: Path) -> None:
@@ -263,6 +292,37 @@ def test_a_value_added_to_itself_stays_an_add(foreign: Flat) -> None:
     assert "  - relu: {name: a}\n  - add: {name: b, from: [a, a]}\n" in export(foreign(layers))
 
 
+def dense_layers(count: int) -> list[Any]:
+    """Return layers that each take all outputs before them, joined anew every time."""
+    layers: list[Any] = []
+    outputs = ["input"]
+    for number in range(1, count + 1):
+        if number > 1:
+            layers.append({"concat": {"name": f"join{number}", "from": [*outputs]}})
+        layers += [
+            {"relu": {"name": f"dense{number}.act"}},
+            {"conv": {"name": f"dense{number}.conv", "K": 8, "F": 3, "P": 1}},
+        ]
+        outputs.append(f"dense{number}.conv")
+    return [*layers, {"concat": {"name": "all", "from": outputs}}]
+
+
+def test_what_is_joined_anew_each_time_is_joined_step_by_step(foreign: Flat) -> None:
+    text = export(foreign(dense_layers(9)))
+    assert "times: 9" in text
+    assert "parallel" in text
+    assert len(text.splitlines()) < 12
+
+
+def test_another_order_is_not_joined_step_by_step(foreign: Flat, tmp_path: Path) -> None:
+    layers = dense_layers(3)
+    layers[-1]["concat"]["from"].reverse()
+    trace = foreign(layers)
+    text = export(trace)
+    assert "from: [dense3_conv, dense2_conv, dense1_conv, input]" in text
+    assert written(tmp_path, text).totals == trace.totals
+
+
 # -- the proof -------------------------------------------------------------------------------------
 
 PLANTED = (
@@ -297,6 +357,16 @@ def test_the_proof_finds_every_planted_difference(tmp_path: Path) -> None:
         assert not is_same(SPEC.replace(old, new), trace, range(5)), (old, new)
     assert not is_same(SPEC, trace, [1, 0, 2, 3, 4])
     assert not is_same(SPEC, trace, [0, 0, 2, 3, 4])
+
+
+def test_the_proof_knows_what_a_joined_value_holds(tmp_path: Path) -> None:
+    layers = "  - relu: {name: a}\n  - tanh: {name: b, from: input}\n  - concat: [a, b]\n"
+    flat = f"input: 8x8x4\nlayers:\n{layers}  - concat: [a, b, input]\n"
+    trace = written(tmp_path, flat)
+    good = flat.replace("[a, b, input]", "[concat1, input]")
+    assert is_same(good, trace, range(4))
+    for wrong in ("[input, concat1]", "[concat1, a]", "[b, a, input]"):
+        assert not is_same(flat.replace("[a, b, input]", wrong), trace, range(4)), wrong
 
 
 def test_what_is_not_proved_is_written_flatter(

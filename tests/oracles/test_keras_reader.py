@@ -364,7 +364,7 @@ def test_a_planted_difference_is_found(tmp_path: Path) -> None:
         lambda: L.Normalization(mean=[1.0, 2.0, 3.0], variance=[4.0, 1e-20, 9.0]),
         lambda: L.Normalization(mean=[1.0, 2.0, 3.0], variance=[4.0, 0.5, 9.0], invert=True),
         lambda: L.Normalization(axis=None, mean=2.0, variance=4.0),
-        lambda: L.Normalization(axis=3, mean=[1.0, 2.0, 3.0], variance=4.0),
+        lambda: L.Normalization(axis=3, mean=[1.0, 2.0, 3.0], variance=[4.0, 1.0, 2.0]),
     ],
 )
 def test_fixed_scales_give_what_keras_gives(made: Callable[[], Any]) -> None:

@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from onnx import TensorProto, helper, numpy_helper
-from onnx.reference import ReferenceEvaluator
 
 from shapecalc.readers.onnx.arguments import arguments
 from shapecalc.readers.onnx.integers import Array, Evaluator
 from shapecalc.readers.onnx.model import read_model
+
+pytest.importorskip("onnx")
+
+from onnx import TensorProto, helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
 
 TYPES = {
     "int64": TensorProto.INT64, "float32": TensorProto.FLOAT, "bool": TensorProto.BOOL,

@@ -53,10 +53,14 @@ def in_keras(shapes: Mapping[str, Shape], kinds: Mapping[str, str]) -> dict[str,
     return turned
 
 
-def told(trace: Trace, shapes: Mapping[str, Shape], layout: str = "pytorch") -> list[Finding]:
+def told(
+    trace: Trace, shapes: Mapping[str, Shape], layout: str = "pytorch", ordered: bool = True
+) -> list[Finding]:
     """Return what is found between a network and tensors of these shapes."""
     tensors = tuple(Tensor(name, shape, "float32") for name, shape in shapes.items())
-    return findings(trace, Weights("safetensors", Checkpoint(tensors, layout)), "net.weights")
+    return findings(
+        trace, Weights("safetensors", Checkpoint(tensors, layout, ordered)), "net.weights"
+    )
 
 
 def traced(data: Mapping[str, Any], *layers: Any) -> Trace:
@@ -90,6 +94,8 @@ def test_every_network_fits_its_own_parameters(path: Path) -> None:
     numbers = [f"features.{number}" for number in range(len(trace.layers))]
     assert told(trace, held(trace)) == []
     assert told(trace, held(trace, numbers)) == []
+    turned = dict(reversed(held(trace, numbers).items()))
+    assert told(trace, turned, ordered=False) == []
 
 
 @pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "model.", "module.model.", "net.a."])
@@ -106,6 +112,18 @@ def test_names_of_one_s_own_leave_order_and_shape() -> None:
     assert told(trace, held(trace, names)) == []
     some = ["conv1", "conv2", "conv3", "fc1", "fc2"]  # conv3 is dense1
     assert told(trace, held(trace, some)) == []
+
+
+def test_names_in_the_order_of_the_alphabet_leave_the_order_of_those_alike(resnet: Trace) -> None:
+    """As safetensors files have them: bn1, bn2, conv1, conv2, downsample.0 in each block."""
+    names = sorted(RESNET_18)
+    assert lines(told(resnet, {name: RESNET_18[name] for name in names}, ordered=False)) == []
+    for name in ("layer3.0.conv2.weight", "conv1.weight", "layer4.0.downsample.0.weight"):
+        K, C, F, _ = RESNET_18[name]
+        shapes = {**RESNET_18, name: (K, C, F + 2, F + 2)}
+        (found,) = told(resnet, {key: shapes[key] for key in names}, ordered=False)
+        assert found.fault.hint == f"F={F + 2} would fit"
+        assert name in found.fault.message or name == "conv1.weight"
 
 
 def test_layers_in_another_order_are_found_by_their_shapes() -> None:

@@ -31,14 +31,15 @@ PER_LINE = 20  # characters that a line is worth
 def export(trace: Trace) -> str:
     """Return the spec as YAML, with a line break at its end. YAML is returned as it stands.
 
-    Raises SpecError for a file in which no network can be read.
+    Raises SpecError for a file in which no network can be read, or with an input of which not even
+    the number of axes is known.
     """
     spec = trace.spec
+    data = data_of(trace)
     if not spec.document.is_native:
         text = _made(trace)
         if text is not None:
             return text
-    data = data_of(trace)
     source = spec.document.source
     own = spec.document.is_native and source is not None and not spec.given
     if own and source is not None and not source.text.lstrip().startswith("{"):

@@ -50,6 +50,7 @@ class Blocks:
                 break
             self._replace(piece)
         self._put_back()
+        self.names.settle(self.found)
         return self.found
 
     def _roots(self) -> list[list[Element]]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic_core import PydanticUndefined
 
-from shapecalc.layers import KINDS
+from shapecalc.layers import KINDS, Layer
 
 VARIED = (  # fields that a block may have as parameters
     "K", "units", "F", "S", "P", "dilation", "groups", "multiplier", "rate", "scale", "output",
@@ -152,21 +153,14 @@ def marked(value: Any) -> Hashable:
 # -- columns ---------------------------------------------------------------------------------------
 
 
-def _defaults(kind: str) -> dict[str, Any]:
+@cache
+def _defaults(cls: type[Layer]) -> Mapping[str, Any]:
     """Return the fields of a kind that parameters can stand for, with what each is if unsaid."""
-    known = _DEFAULTS.get(kind)
-    if known is None:
-        fields = KINDS[kind].model_fields
-        known = {}
-        for name in VARIED:
-            if name in fields:
-                default = fields[name].default
-                known[name] = ABSENT if default is None else frozen(default)
-        _DEFAULTS[kind] = known
-    return known
-
-
-_DEFAULTS: dict[str, dict[str, Any]] = {}
+    fields = {name: cls.model_fields[name] for name in VARIED if name in cls.model_fields}
+    return {
+        name: ABSENT if field.default is None else frozen(field.default)
+        for name, field in fields.items()
+    }
 
 
 def columns_of(elements: Iterable[Element]) -> Iterator[Column]:
@@ -189,7 +183,7 @@ def _columns(leaf: Leaf) -> Iterator[tuple[str, Any]]:
     """Yield the fields of a layer that parameters can stand for: written, or known if they are
     not.
     """
-    for name, default in _defaults(leaf.kind).items():
+    for name, default in _defaults(KINDS[leaf.kind]).items():
         if default is not ABSENT or name in leaf.fields:
             yield name, default
 

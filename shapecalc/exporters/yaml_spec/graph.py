@@ -8,10 +8,10 @@ parallel. What is not closed stays a layer that names what it takes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from shapecalc.exporters.yaml_spec.elements import Element, Group, Leaf, leaves
+from shapecalc.exporters.yaml_spec.elements import Element, Group, Leaf, Named, Pairs, leaves
 
 MERGES = ("add", "concat", "multiply")  # what residual and parallel can end with
 LARGER = ("conv_transpose", "upsample", "pixel_shuffle", "max_unpool")
@@ -76,8 +76,33 @@ class Chains:
             self._add(leaf, flat.sources[index], flat.inputs + index)
 
     def listed(self) -> list[Chain]:
-        """Return all chains, each behind those whose values it takes."""
-        return sorted(self.ends.values(), key=lambda chain: next(leaves([chain.first])))
+        """Return all chains, each behind those whose values it takes, or whose layers it names."""
+        chains = sorted(self.ends.values(), key=lambda chain: next(leaves([chain.first])))
+        if not any(leaf.alone for leaf in self.flat.leaves):
+            return chains  # what is taken comes first in any file
+        homes = {index: chain for chain in chains for index in leaves(chain.elements)}
+        found: dict[int, Chain] = {}
+        met: set[int] = set()
+        for start in chains:
+            waiting = [start]
+            while waiting:
+                chain = waiting[-1]
+                if id(chain) not in met:
+                    met.add(id(chain))
+                    before = (homes[index] for index in self._needed(chain))
+                    waiting += [other for other in before if id(other) not in met]
+                else:
+                    found.setdefault(id(waiting.pop()), chain)
+        return list(found.values())
+
+    def _needed(self, chain: Chain) -> Iterator[int]:
+        """Yield the layers whose values a chain takes, and those that its layers name."""
+        values = [*chain.origin]
+        for index in leaves(chain.elements):
+            for value in self.flat.leaves[index].fields.values():
+                named = value if isinstance(value, Pairs) else (("", value),)
+                values += [one.value for _, one in named if isinstance(one, Named)]
+        return (value - self.flat.inputs for value in values if value >= self.flat.inputs)
 
     def _add(self, leaf: Leaf, sources: tuple[int, ...], value: int) -> None:
         if len(sources) == 1:

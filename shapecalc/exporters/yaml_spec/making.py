@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
+from shapecalc.exporters.spec_data import written_volume
 from shapecalc.exporters.yaml_spec.blocks import Blocks
 from shapecalc.exporters.yaml_spec.elements import Block, Call, Element, Likeness, copied, leaves
 from shapecalc.exporters.yaml_spec.graph import Chain, Chains, Flat
@@ -123,5 +124,9 @@ def head(spec: NetworkSpec) -> str:
     return f"# From {said(PurePath(spec.file).name)}, whose own names stand in the comments.\n"
 
 
-def _volume(volume: Sequence[int | None]) -> str | int | None:
-    return show(volume) if len(volume) > 1 else volume[0]
+def _volume(volume: Sequence[int | None]) -> Any:
+    """Return a volume as people write it, where the language does not read that as another."""
+    sizes = written_volume(volume)
+    if not isinstance(sizes, list):
+        return sizes
+    return show(sizes) if len(sizes) > 1 else sizes[0] or sizes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from functools import cache
 from itertools import pairwise
@@ -12,7 +12,7 @@ from typing import Any
 
 from shapecalc.diagnostics import quote
 from shapecalc.exporters.spec_data import STRAY, names_of
-from shapecalc.exporters.yaml_spec.elements import Call, Element, Group, Leaf, Repeat
+from shapecalc.exporters.yaml_spec.elements import Block, Call, Element, Group, Leaf, Repeat
 from shapecalc.frameworks.lookups import all_words, spelled
 from shapecalc.layers import KINDS, kind_of
 from shapecalc.network.blocks import RESERVED
@@ -43,6 +43,7 @@ NOBODYS = frozenset(
         "yolo",
     )
 )
+WORD = re.compile("[a-z]{3,20}")
 GENERAL = ("block", "conv_block", "layer", "unit", "module", "stage", "cell")  # of any network
 KERAS = "keras"  # names layers by their classes; others by operations, whose words are our kinds
 MOST_PARTS = 8  # of a name
@@ -53,7 +54,7 @@ class Names:
     """The names of a network's layers, by their indices: as the file has them, and in ours."""
 
     def __init__(self, inputs: Sequence[str], nodes: Sequence[Node], form: str | None) -> None:
-        self.own = own = [node.name for node in nodes]
+        self.own = own = _without_scopes([node.name for node in nodes])
         self.kinds = [node.kind for node in nodes]
         ours = names_of([*inputs, *own])
         self.inputs = ["input"] if len(inputs) == 1 else [ours[name] for name in inputs]
@@ -84,13 +85,14 @@ class Names:
         name = self.own[index]
         layer, _, last = name.rpartition("/")
         behind = last == self.kinds[index] and layer in self._known  # an activation inside a layer
-        if behind or _is_automatic(name, self._words) or self._is_taken(self.ours[index]):
+        counted = name.rfind("/") == 0 or _is_automatic(name, self._words)  # /Flatten_1, conv2d_5
+        if behind or counted or self._is_taken(self.ours[index]):
             return None
         return self.ours[index]
 
     def called(self, indices: Sequence[int]) -> None:
         """Let the last of some layers be known by what the names of all have in common."""
-        name = STRAY.sub("_", self.label(indices)).strip("_")
+        name = STRAY.sub("_", self.label(indices)).strip("_")[:LONGEST]
         if name and name not in RESERVED and name not in self.ours and name not in self.inputs:
             self.ours[indices[-1]] = name
 
@@ -114,13 +116,8 @@ class Names:
         last = self._parts[index][-3:]
         for part in reversed(last):
             word = part.lower()
-            if (
-                len(word) > 2
-                and word.isalpha()
-                and word not in ("block", "layer")
-                and not _is_automatic(word, _words(True))
-            ):
-                return word
+            if WORD.fullmatch(word) and not _is_automatic(word, _words(True)):
+                return word if word not in GENERAL and word not in RESERVED else ""
         return ""
 
     # -- where parts came from ---------------------------------------------------------------------
@@ -194,16 +191,22 @@ class Names:
             found = _structure(layers)
         if kind_of(found) is not None or found in RESERVED:
             found += "_block"
-        name, number = found, 1
-        while name in self._blocks or kind_of(name) is not None:
-            number += 1
-            name = f"{found}_{number}"
-        self._blocks.add(name)
-        return name
+        return self._free(found)
 
-    def forget(self, name: str) -> None:
-        """Take back the name of a block that is not written after all."""
-        self._blocks.discard(name)
+    def settle(self, blocks: Sequence[Block]) -> None:
+        """Number the names of blocks anew, once it is known which are written."""
+        self._blocks.clear()
+        for block in blocks:
+            block.name = self._free(re.sub("_[0-9]+$", "", block.name))
+
+    def _free(self, name: str) -> str:
+        """Return a name for a block like another, and take it."""
+        free, number = name, 1
+        while free in self._blocks or kind_of(free) is not None:
+            number += 1
+            free = f"{name}_{number}"
+        self._blocks.add(free)
+        return free
 
     def _common_word(self, places: Sequence[Sequence[int]]) -> str:
         words = set()
@@ -211,16 +214,38 @@ class Names:
             label = self.label(indices)
             if not label and len(self._parts[indices[-1]]) == 1:
                 label = self.own[indices[-1]]
-            parts = (STAGE_LETTER.sub("", part) for part in PARTS.split(label))
-            words.add("_".join(part for part in parts if len(part) > 2))
+            parts = (STAGE_LETTER.sub("", part).lower() for part in PARTS.split(label))
+            telling = dict.fromkeys(part for part in parts if not _is_automatic(part, _words(True)))
+            words.add("_".join(part for part in telling if len(part) > 2))
         word = words.pop() if len(words) == 1 else ""
-        usable = re.fullmatch(r"[A-Za-z][A-Za-z_]{2,30}", word) is not None
-        return word.lower() if usable and not _is_automatic(word, _words(True)) else ""
+        return word if re.fullmatch(r"[a-z][a-z_]{2,30}", word) else ""
 
 
 def said(name: str) -> str:
     """Return a file's own text for a comment: in one line, and nothing that silences findings."""
     return quote(name, LONGEST).replace("shapecalc:", "shapecalc-")
+
+
+def _without_scopes(names: Sequence[str]) -> list[str]:
+    """Return names without the scopes around them, where each stays one of a kind:
+    layer1.0/conv1 for /layer1/layer1.0/conv1/Conv.
+    """
+    short = [_without_scope(name) if name.startswith("/") else name for name in names]
+    counts = Counter(short)
+    known = {*names}
+    return [
+        one if counts[one] == 1 and one not in known else name
+        for one, name in zip(short, names, strict=True)
+    ]
+
+
+def _without_scope(name: str) -> str:
+    parts = [part for part in name.split("/", MOST_PARTS) if part]
+    if len(parts) > 1:
+        parts.pop()  # the operation
+    following = [*parts[1:], ""]
+    kept = [p for p, then in zip(parts, following, strict=True) if not then.startswith(f"{p}.")]
+    return "/".join(kept) or name
 
 
 def _repeats(element: Element) -> bool:
@@ -238,7 +263,7 @@ def _structure(layers: Sequence[Element]) -> str:
         if group.merge == "multiply":
             return "gate"
         return "dense_layer" if [] in group.branches else "branches"
-    kinds = [leaf.kind for leaf in layers if isinstance(leaf, Leaf)]
+    kinds = [leaf.kind for leaf in _leaves(layers)]
     if "depthwise_conv" in kinds:
         return "inverted_bottleneck" if kinds.count("conv") == 2 else "separable"
     if sum(isinstance(element, Group) for element in layers) > 1:
@@ -249,8 +274,16 @@ def _structure(layers: Sequence[Element]) -> str:
 
 def _sizes(layers: Sequence[Element]) -> list[Any]:
     """Return the filter sizes of the convolutions among some layers."""
-    plain = (layer for layer in layers if isinstance(layer, Leaf))
-    return [leaf.fields.get("F") for leaf in plain if leaf.kind == "conv"]
+    return [leaf.fields.get("F") for leaf in _leaves(layers) if leaf.kind == "conv"]
+
+
+def _leaves(layers: Sequence[Element]) -> Iterator[Leaf]:
+    """Yield the layers in a list and in the blocks that it uses, those in composites left out."""
+    for layer in layers:
+        if isinstance(layer, Leaf):
+            yield layer
+        elif isinstance(layer, Call):
+            yield from _leaves(layer.block.layers)
 
 
 @cache

@@ -87,10 +87,11 @@ class Search:
         share = sum(together) / len(together)
         if TOGETHER < share < 1:
             piece.places = [place for place, so in zip(piece.places, together, strict=True) if so]
-        if len(piece.places) < 2:
+        apart = share <= TOGETHER and self.names.telling
+        if len(piece.places) < 2 or (apart and len(piece.places) == 2):
             return
         saved = self._saved(piece, once) * self._parted(piece)
-        if share <= TOGETHER and self.names.telling:
+        if apart:
             saved *= APART
         if saved >= LEAST_SAVED and saved * liking > least:
             piece.worth = saved * liking

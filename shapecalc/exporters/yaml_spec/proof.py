@@ -8,9 +8,10 @@ from typing import Any
 from shapecalc import checks
 from shapecalc.document import SPEC
 from shapecalc.exporters.yaml_spec.elements import frozen, marked
-from shapecalc.exporters.yaml_spec.reading import alike_one, in_short, shortened
+from shapecalc.exporters.yaml_spec.reading import JOINING, alike_one, in_short, shortened
 from shapecalc.layers import Layer
-from shapecalc.network import build
+from shapecalc.network import NetworkSpec, build
+from shapecalc.network.wiring import Node
 from shapecalc.readers.yaml_text import read_yaml
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
@@ -40,7 +41,7 @@ def is_same(text: str, trace: Trace, order: Sequence[int]) -> bool:
     for index, record in enumerate(written.layers):
         node, own = written.spec.nodes[index], trace.spec.nodes[order[index]]
         taken = tuple(values[value] for value in node.sources or ())
-        if not _are_same(taken, own.sources or (), own.kind):
+        if not _are_same(taken, own, trace.spec):
             return False
         if not _share(node.shares, own.shares, order) or not _equal(
             record, trace.layers[order[index]]
@@ -53,8 +54,17 @@ def _faults(trace: Trace) -> list[str]:
     return sorted(found.rule.code for found in trace.findings if found.rule.structural)
 
 
-def _are_same(one: Sequence[int], other: Sequence[int], kind: str) -> bool:
-    return sorted(one) == sorted(other) if kind == "add" else tuple(one) == tuple(other)
+def _are_same(taken: tuple[int, ...], own: Node, spec: NetworkSpec) -> bool:
+    """Say whether a layer takes what its own does: the terms of a sum in any order, and what a
+    concat joins in another one's value.
+    """
+    sources = own.sources or ()
+    if taken == sources or (own.kind == "add" and sorted(taken) == sorted(sources)):
+        return True
+    first = spec.values.producer(taken[0]) if taken else None
+    if first is None or own.kind != JOINING or own.layer != spec.nodes[first].layer:
+        return False
+    return (*(spec.nodes[first].sources or ()), *taken[1:]) == sources
 
 
 def _share(one: int | None, other: int | None, order: Sequence[int]) -> bool:

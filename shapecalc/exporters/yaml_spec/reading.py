@@ -17,6 +17,7 @@ from shapecalc.volumes import show
 
 BESIDE = ("name", "from", "expect", "share")  # said in other ways, or not at all
 ALIKE = ("F", "S", "P", "dilation", "scale")  # one number for every axis
+JOINING = "concat"
 RELU6 = 6.0
 SAID = ("output_padding", "count_include_pad")  # to write what they would be is to say more
 
@@ -34,13 +35,19 @@ def flat_of(spec: NetworkSpec) -> Flat | None:
     named = {value for node in spec.nodes for value in _named_by(node, spec)}
     inputs = len(spec.inputs)
     leaves, sources = [], []
+    joined: dict[tuple[int, ...], int] = {}  # what concats take, and the values that they give
     for index, (item, node) in enumerate(zip(written, spec.nodes, strict=True)):
         fields = _fields(node, taken_apart(item)[1], spec)
         leaf = Leaf(*in_short(node.kind, fields), index)
         leaf.named = inputs + index in named
         leaf.alone = leaf.named or any(True for _ in _named_by(node, spec))
         leaves.append(leaf)
-        sources.append(_read(node))
+        taken = _read(node)
+        if leaf.kind == JOINING and not leaf.fields:
+            joined.setdefault(taken, inputs + index)
+            if taken[:-1] in joined:  # all that another one joins, and one more
+                taken = joined[taken[:-1]], taken[-1]
+        sources.append(taken)
     outputs = [value for value in spec.outputs.values() if value is not None]
     last = inputs + len(leaves) - 1
     return Flat(inputs, leaves, sources, Counter(value for value in outputs if value != last))

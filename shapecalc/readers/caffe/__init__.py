@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 endings = (".prototxt",)
 
-# Compiled when they are first needed: most files are specs.
+# Compiled when they are first needed: most files are specs, and have none of the words.
+BLOBS = (b"bottom", b"top:", b"top :")
+RATES = (b"base_lr", b"lr_policy")
 NETWORK = rb"""(?mx)
-    ^[ \t]*layers?[ \t]*:?[ \t\r\n]*[{<]\s*+(?:\#[^\n]*+\s*+)*+
-        (?:(?:name|type|bottom|top)[ \t]*:[ \t]*["'A-Z]
-         |(?:include|exclude|layer|param|[a-z_]+_param)[ \t]*:?[ \t\r\n]*[{<])
+    ^[ \t]*+layers?+[ \t]*+:?+[ \t\r\n]*+[{<]\s*+(?:\#[^\n]*+\s*+)*+
+        (?:(?:name|type|bottom|top)[ \t]*+:[ \t]*+["'A-Z]
+         |(?:include|exclude|layer|param|(?:[a-z]++_)++param)[ \t]*+:?+[ \t\r\n]*+[{<])
 """
 SOLVER = rb"(?m)^(?:base_lr|lr_policy)[ \t]*:"
 
@@ -31,11 +33,11 @@ def claims(start: bytes, name: str) -> bool:
     """Say whether a file may hold a network of Caffe, or its solver, which names one."""
     if name.lower().endswith(endings) or _has_layers(start):
         return True
-    return b"lr" in start and b"\0" not in start[:16] and re.search(SOLVER, start) is not None
+    return any(word in start for word in RATES) and re.search(SOLVER, start) is not None
 
 
 def _has_layers(start: bytes) -> bool:
-    return b"layer" in start and b"\0" not in start[:16] and re.search(NETWORK, start) is not None
+    return any(word in start for word in BLOBS) and re.search(NETWORK, start) is not None
 
 
 def read(file: File) -> Document | None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from shapecalc.diagnostics import Finding, LayerError, Path
+from shapecalc.diagnostics import MAX_LAYERS, Finding, LayerError, Path
 from shapecalc.geometry import Rounding
 from shapecalc.layers import KINDS
 from shapecalc.readers.caffe.layers import Layer, Malformed
@@ -109,6 +109,12 @@ class Building:
             self._in_part(layer, item, blobs)
         self.blobs[item.name] = blobs
         self.places[item.name] = places
+        return self.put(item, rank)
+
+    def put(self, item: Item, rank: int | None) -> str:
+        """Put a layer into the spec. Raises Malformed where there are more than can be traced."""
+        if len(self.items.listed) == MAX_LAYERS:
+            raise Malformed(f"it has more than {MAX_LAYERS:,} layers here", item.path)
         return self.items.add(item, rank)
 
     def _shared(self, layer: Layer, item: Item, blobs: Sequence[str]) -> bool:
@@ -203,7 +209,7 @@ class Building:
                 f"{layer.name}{behind}", "operation", fields,
                 tuple(values[:1] if number else sources), layer.path,
             )  # fmt: skip
-            values.append(self.items.add(item, rank))
+            values.append(self.put(item, rank))
         return values
 
     def unknown(self, layer: Layer, sources: Sequence[str]) -> list[str]:

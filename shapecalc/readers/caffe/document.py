@@ -13,6 +13,7 @@ from shapecalc.readers.caffe.building import ROUNDING, Building
 from shapecalc.readers.caffe.layers import Malformed, Net, read_net
 from shapecalc.readers.caffe.spec import NO_VOLUMES, translated
 from shapecalc.readers.caffe.text import Broken, Message, TextPlaces, parse, placing
+from shapecalc.readers.given_sizes import check_axes
 from shapecalc.readers.items import Sizes
 
 WHOLE = "mend the file there, or give the whole file"
@@ -74,6 +75,7 @@ def _document(
     translation = translated(net, given)
     building = translation.building
     items = building.items
+    check_axes(items, given)
     data: dict[str, Any] = {"name": net.name} if net.name else {}
     data["inputs"] = {
         value: None if sizes is None else list(sizes) for value, sizes in items.inputs.items()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from shapecalc import rules
-from shapecalc.diagnostics import Fault, Finding, nearest, quote
+from shapecalc.diagnostics import Fault, Finding, quote, suggested
 from shapecalc.document import Original
 from shapecalc.frameworks.caffe import MEASURES, SINKS
 from shapecalc.readers.caffe import elementwise, operations, shapes, windows
@@ -65,11 +65,14 @@ class Translation:
 
     def add_input(self, blob: str, sizes: Sizes | None, path: tuple[str | int, ...]) -> str:
         """Add an input of the network; return its value."""
-        if sizes is None and blob in self.axes:
-            sizes = (None,) * (self.axes[blob] + 1)
-        volume = None if sizes is None else turned_back(sizes)
-        volume = self.given.get(blob, volume)
-        value = self.building.items.add_input(blob, volume, path)
+        items = self.building.items
+        axes = self.axes.get(blob)
+        volume: Sizes | None = None if axes is None else (None,) * (axes + 1)
+        if sizes is not None:
+            volume = turned_back(sizes)
+        value = items.add_input(blob, self.given.get(blob, volume), path)
+        if sizes is not None:  # the file says how many axes there are
+            items.own[value] = turned_back(sizes)
         self.gives(blob, value)
         return value
 
@@ -123,12 +126,12 @@ class Translation:
             source = self.spare[blob]
             return self.add_input(blob, dict(given_by(source))[blob], source.path)
         if self.has_source:
-            close = nearest(blob, self.blobs)
+            close = suggested(blob, lambda: self.blobs, self.building.findings)
             hint = f"is it {quote(close)}?" if close else "a layer before it names it as a top"
             fault = Fault(rules.NO_SUCH_NAME, f"no layer before gives {quote(blob)}", hint)
             self.building.findings.append(Finding(fault, Original(path), layer.name))
             fields = {"what": "nothing", "parameters": {}, "macs": 0}
-            value = self.building.items.add(Item(blob, "operation", fields, (), path), None)
+            value = self.building.put(Item(blob, "operation", fields, (), path), None)
             self.blobs[blob] = value
             return value
         return self.add_input(blob, None, path)  # a part of a network, without what comes in

@@ -20,17 +20,17 @@ DEEPEST = 100  # messages inside one another; Caffe's go five deep
 
 TOKEN = re.compile(
     r"""
-    (?P<space>[\s\ufeff]+|\#[^\n]*)
-    | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
+    (?P<word>[A-Za-z_][A-Za-z0-9_]*)
     | (?P<number>-?[ \t]*(?:0[xX][0-9A-Fa-f]+
         |(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?[fF]?)(?![A-Za-z0-9_.]))
     | (?P<infinite>-[ \t]*(?i:inf|infinity|nan)\b)
-    | (?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+    | (?P<text>"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+')
     | (?P<mark>[][{}<>:,;])
     """,
     re.VERBOSE,
 )
-SPACE = r"(?:[\s\ufeff,;]|\#[^\n]*+)*+"
+BLANK = re.compile(r"(?:[\s\ufeff]++|#[^\n]*+){1,1000}+")  # the more at once, the more memory
+SPACE = r"(?:[\s\ufeff,;]++|\#[^\n]*+){0,100}+"
 # A name with one plain value, or with what opens its message; or what closes one.
 FIELD = re.compile(
     rf"""
@@ -154,14 +154,12 @@ class _Parser:
         """Go on to the next token; refuse what is none."""
         self.end = self.start + len(self.token)
         position = self.end
-        while True:
-            match = TOKEN.match(self.text, position)
-            if match is None:
-                break
-            position = match.end()
-            if match.lastgroup != "space":
-                self.kind, self.token, self.start = match.lastgroup or "", match[0], match.start()
-                return
+        while blank := BLANK.match(self.text, position):
+            position = blank.end()
+        match = TOKEN.match(self.text, position)
+        if match is not None:
+            self.kind, self.token, self.start = match.lastgroup or "", match[0], position
+            return
         self.kind, self.token, self.start = "end", "", position
         if position == len(self.text):
             return

@@ -6,6 +6,7 @@ Source: Darknet, region_layer.c, yolo_layer.c, gaussian_yolo_layer.c and detecti
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 
 from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding
@@ -64,7 +65,13 @@ def detection(network: Network) -> None:
     wanted = side * side * ((1 + coords) * anchors + classes)
     formula = f"{side}*{side}*((1 + {coords})*{anchors} + classes {classes}) = {wanted}"
     volume = network.volume()
-    if volume is not None and len(volume) == 1:
+    if volume is not None and len(volume) > 1:  # filters alone do not settle it
+        values = prod(size for size in volume if size is not None)
+        if None not in volume and values != wanted:
+            message = f"{network.title} needs {formula} values, and gets {values}"
+            hint = f"a [connected] with output={wanted} before it"
+            network.fault(rules.FALSE_CLAIM, message, hint)
+    else:
         _check(network, wanted, formula, "values")
     network.keeping(network.word)
     network.no_image[network.before] = network.title
@@ -110,16 +117,23 @@ def check_sizes(network: Network) -> None:
     heads = [network.given[n] for n, word in enumerate(network.words) if word in HEADS]
     if volume is None or len(volume) != 3 or not heads:
         return
+    uneven: dict[int, list[tuple[str, int]]] = {}
     for key, W, whole in zip(("height", "width"), volume, _strides(network.items), strict=False):
-        if W is None or W % whole == 0:
-            continue
-        below, above = W - W % whole, W - W % whole + whole
-        offers = " or ".join(f"{key}={size}" for size in (below, above) if size)
-        message = f"{key} {W} is no multiple of {whole}, the stride of the whole network: the last"
-        message += f" cells of {heads[0]} reach past the image, and maps that were halved and"
-        message += " doubled may not join"
+        if W is not None and W % whole:
+            uneven.setdefault(whole, []).insert(0, (key, W))
+    for whole, sizes in uneven.items():
+        named = " and ".join(f"{key} {W}" for key, W in sizes)
+        are = "is no multiple" if len(sizes) == 1 else "are no multiples"
+        message = f"{named} {are} of {whole}, the stride of the whole network: the last cells of"
+        message += f" {heads[0]} reach past the image"
+        if any(item.kind in ENLARGING for item in network.items.listed):
+            message += ", and maps that were halved and doubled may not join"
+        offers = ", ".join(
+            " or ".join(f"{key}={size}" for size in (W - W % whole, W - W % whole + whole) if size)
+            for key, W in sizes
+        )
         fault = Fault(rules.UNEVEN_SIZE, message, offers)
-        network.findings.append(Finding(fault, Original((NET, key))))
+        network.findings.append(Finding(fault, Original((NET, sizes[0][0]))))
 
 
 def _strides(items: Items) -> tuple[int, int]:

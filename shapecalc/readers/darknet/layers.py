@@ -17,7 +17,6 @@ from shapecalc.readers.opaque import Opaque
 PER_MAC = 2.0  # what Darknet counts for a multiplication with its addition
 XNOR = 1 / 32  # of that: it compares 32 signs at once
 NO_WEIGHTS: dict[str, list[int]] = {}
-STRIDES = {"S": "stride"}
 
 
 def need_image(network: Network) -> None:
@@ -120,7 +119,7 @@ def normalize(network: Network, owner: str | None = None) -> str:
 def weighted(
     network: Network, word: str, kind: str, fields: Mapping[str, Any], *, weights_last: bool = True
 ) -> str:
-    """Add a layer with weights, its batch norm and its activation; return the layer's name.
+    """Add a layer with weights and its batch norm; return the layer's name.
 
     A batch norm's shift takes the place of the bias. Files have the biases first, then what else
     the batch norm has, and the weights last; of dense layers the weights second.

@@ -9,7 +9,7 @@ and shifts are written like that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -18,6 +18,7 @@ from shapecalc.quantities import Role
 from shapecalc.readers.onnx.arguments import arguments
 from shapecalc.readers.onnx.integers import Array, Evaluator
 from shapecalc.readers.onnx.model import FLOAT, FLOATING, INT64, Graph, Node, Tensor, ValueInfo
+from shapecalc.readers.onnx.wire import Malformed
 from shapecalc.readers.tensors.values import Constant
 
 # Operators that give the same values: what is counted is the array behind them.
@@ -25,6 +26,7 @@ VIEWS = frozenset(
     ("Cast", "CastLike", "DequantizeLinear", "Expand", "Flatten", "QuantizeLinear", "Reshape",
      "Squeeze", "Transpose", "Unsqueeze")
 )  # fmt: skip
+MOST_JOINED = 2_000_000  # arrays behind all constants that are computed
 QUANTIZING = ("DequantizeLinear", "QuantizeLinear")
 NUMBERS = {"value_float": FLOAT, "value_floats": FLOAT, "value_int": INT64, "value_ints": INT64}
 
@@ -133,6 +135,7 @@ class Constants:
         self.found: dict[str, Known] = {}
         self.opset = opset
         self.evaluator = Evaluator()
+        self.joined = 0
 
     def __contains__(self, name: str) -> bool:
         return name in self.found
@@ -197,17 +200,23 @@ class Constants:
                 own: Any = None if None in array.shape else array.shape
                 found[name] = Known(array, name, own, False, weighs)
             else:
-                found[name] = Known(array, behind=_behind(node.op, operands))
+                found[name] = Known(array, behind=self._behind(node, operands))
 
+    def _behind(self, node: Node, operands: Sequence[Known | None]) -> tuple[Constant, ...]:
+        """Return the arrays that an operator counts; a table in front of a product is no weight.
 
-def _behind(op: str, operands: Sequence[Known | None]) -> tuple[Constant, ...]:
-    """Return the arrays that an operator counts; a table in front of a product is no weight."""
-    arrays: tuple[Constant, ...] = ()
-    for number, known in enumerate(operands):
-        if known is None or not (known.counts or known.behind or known.weighs):
-            continue
-        if op == "MatMul":
-            arrays += known.counted(True) if number else known.behind
-        else:
-            arrays += known.counted()
-    return arrays
+        Raises Malformed where arrays are joined again and again, as no network has them.
+        """
+        arrays: dict[Hashable, Constant] = {}
+        for number, known in enumerate(operands):
+            if known is None or not (known.counts or known.behind or known.weighs):
+                continue
+            if node.op == "MatMul":
+                counted = known.counted(True) if number else known.behind
+            else:
+                counted = known.counted()
+            arrays.update((array.key, array) for array in counted)
+        self.joined += len(arrays)
+        if self.joined > MOST_JOINED:
+            raise Malformed(f"more than {MOST_JOINED:,} arrays are joined to others", node.at)
+        return tuple(arrays.values())

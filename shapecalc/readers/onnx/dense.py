@@ -149,12 +149,16 @@ def recurrent(call: Call) -> Sequence[Tensor]:
     arrays = [*W.counted(True), *R.counted(True)]
     bias = call.known(3)
     if bias is not None:
-        arrays += bias.counted(True, "bias")
+        arrays += [array.of_role("bias") for array in bias.counted(True)]
     peepholes = call.known(7)
     if peepholes is not None:
         arrays += peepholes.counted(True)
     rest = [tensor for tensor in call.tensors() if tensor is not x]
-    return dense.recurrent(call.network, call.at, x, rest, shapes, arrays, steps)
+    axes = [(1, 2, 3), (1, 2), (1, 2)] if batched else [(0, 1, 3), (0, 2), (0, 2)]
+    kept = [Tensor(x.source, len(one) + 1, one) for one in axes]
+    inner = W.shape[1] * (W.shape[2] + units) * directions  # every matrix, once at each step
+    macs = None if steps is None else inner * steps
+    return call.network.operation(call.at, [x, *rest], shapes, arrays, macs=macs, kept=kept)
 
 
 def gather_rows(call: Call) -> Tensor:

@@ -319,7 +319,10 @@ def reshaped(shape: Shape, target: Sequence[Any], allow_zero: bool) -> Shape:
     """Return a reshape's shape: 0 keeps a size, -1 is what is left over. Raises Unfit."""
     sizes: list[int | None] = []
     for axis, size in enumerate(target):
-        sizes.append(shape[axis] if size == 0 and not allow_zero else size)
+        keeps = size == 0 and not allow_zero
+        if keeps and axis >= len(shape):
+            raise Unfit
+        sizes.append(shape[axis] if keeps else size)
     if sizes.count(-1) > 1 or any(size is not None and size < -1 for size in sizes):
         raise Unfit
     if -1 in sizes:

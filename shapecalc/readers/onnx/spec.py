@@ -23,28 +23,29 @@ OPERATORS: Mapping[str, Handler] = {
     **windows.OPERATORS, **dense.OPERATORS, **norms.OPERATORS, **arithmetic.OPERATORS,
     **shapes.OPERATORS,
 }  # fmt: skip
+RECURRENT = ("GRU", "LSTM", "RNN")
 # Operators that work along the depth, by the axis that it is.
 ALONG = {
     **dict.fromkeys(
         ("AveragePool", "BatchNormalization", "Conv", "ConvInteger", "ConvTranspose",
          "DepthToSpace", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool",
          "GroupNormalization", "InstanceNormalization", "LRN", "LpPool", "MaxPool", "MaxUnpool",
-         "QLinearConv", "SpaceToDepth"), 1,
+         "PRelu", "QLinearConv", "Resize", "SpaceToDepth", "Upsample"), 1,
     ),
     **dict.fromkeys(
         ("Gemm", "LayerNormalization", "MatMul", "MatMulInteger", "QLinearMatMul",
          "RMSNormalization"), -1,
     ),
-    **dict.fromkeys(("GRU", "LSTM", "RNN"), 2),
+    **dict.fromkeys(RECURRENT, 2),
 }  # fmt: skip
 KEEPING = frozenset(
     name for name in arithmetic.OPERATORS if name not in ("PRelu", "Where")
-) | {"Concat", "Expand", "Pad", "Resize", "Slice", "Split", "Upsample"}  # fmt: skip
+) | {"Concat", "Expand", "Pad", "Slice", "Split"}  # fmt: skip
 # Operators with arrays of weights: any constant operand of floating-point numbers is one.
 BEARING = frozenset(ALONG) - {
     "AveragePool", "DepthToSpace", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "LRN",
-    "LpPool", "MaxPool", "MaxUnpool", "SpaceToDepth",
-} | {"Attention", "DeformConv", "Einsum", "PRelu"}  # fmt: skip
+    "LpPool", "MaxPool", "MaxUnpool", "Resize", "SpaceToDepth", "Upsample",
+} | {"Attention", "DeformConv", "Einsum"}  # fmt: skip
 MULTIPLYING = BEARING - {
     "BatchNormalization", "GroupNormalization", "InstanceNormalization", "LayerNormalization",
     "PRelu", "RMSNormalization",
@@ -81,9 +82,7 @@ class Translation:
         self.network = Network(Layouts([node for node, _ in todo if node is not None]), inputs)
         for value in graph.inputs:
             if value.name not in self.constants:
-                shape = _whole(value.shape)
-                tensor = self.network.input(value.name, shape, (value.name,))
-                self.tensors[value.name] = tensor
+                self._input(value)
         for at, node in todo:
             if at is None:
                 self._late(node)
@@ -103,6 +102,19 @@ class Translation:
         if len(users) != 1 or users[0].what != op or name in self.ends:
             return None
         return users[0]
+
+    def _input(self, value: ValueInfo) -> None:
+        """Add an input; recurrent layers have the batch behind the steps, or its name tells it."""
+        named = [axis for axis, size in enumerate(value.shape or ()) if _is_batch(size)]
+        batch = named[0] if len(named) == 1 else 0
+        for user in self.network.layouts.users(value.name):
+            file = self.files[id(user)]
+            if user.what in RECURRENT and file.attributes.get("layout") != 1:
+                batch = 1
+        shape = _whole(value.shape)
+        self.tensors[value.name] = self.network.input(
+            value.name, shape, (value.name,), depth_first=True, batch=batch
+        )
 
     # -- constants ---------------------------------------------------------------------------------
 
@@ -214,11 +226,18 @@ class Translation:
             if number < len(outputs):
                 self.tensors[name] = outputs[number]
             elif name:
-                item = self.network.items.producer(outputs[0].source)
-                if item is not None and item.kind == "max_pool":
-                    self.pools[name] = item.name
-                if self.network.layouts.users(name) or name in self.ends:
+                users = self.network.layouts.users(name)
+                if name not in self.ends and self._is_undone(outputs[0], users):
+                    self.pools[name] = outputs[0].source
+                    self.tensors[name] = outputs[0]  # a max_unpool names its pool
+                elif users or name in self.ends:
                     self.tensors[name] = self._further(at, outputs[0], number)
+
+    def _is_undone(self, first: Tensor, users: Sequence[Node]) -> bool:
+        """Say whether something is a max pool, and its places are used to go back alone."""
+        item = self.network.items.producer(first.source)
+        back = all(user.what == "MaxUnpool" for user in users)
+        return item is not None and item.kind == "max_pool" and back and len(users) > 0
 
     def _further(self, at: Node, first: Tensor, number: int) -> Tensor:
         shape = self.stated(at.outputs[number])
@@ -258,8 +277,14 @@ class Translation:
             return
         for name in node.outputs:
             tensor, shape = self.tensors.get(name), self.stated(name)
-            if tensor is not None and shape is not None:
+            # Some exporters write a shape without axes where they know none.
+            if tensor is not None and shape is not None and (shape or not tensor.rank):
                 self.network.claim(tensor, shape)
+
+
+def _is_batch(size: int | str | None) -> bool:
+    """Say whether the name of a size is one that exporters and people give the batch."""
+    return isinstance(size, str) and (size in ("N", "b", "bs") or size.lower().startswith("batch"))
 
 
 def _whole(shape: Sequence[int | str | None] | None) -> Shape | None:

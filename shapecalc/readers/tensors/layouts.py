@@ -52,12 +52,12 @@ class Layouts:
         """Return the operators that take a tensor."""
         return self._users.get(name, ())
 
-    def depth(self, name: str, rank: int) -> int:
+    def depth(self, name: str, rank: int, usual: int = -1) -> int:
         """Return the axis that is the depth, as the nearest operator that minds has it.
 
-        It is the usual one, or the last, where none does.
+        It is the `usual` one where none does, unless the format says another for the tensor.
         """
-        usual = self._usual.get(name, rank - 1)
+        usual = self._usual.get(name, usual % rank if rank else -1)
         waiting = [(name, tuple(range(rank)))]  # with each tensor where its axes come from
         met = {name}
         for tensor, axes in waiting:

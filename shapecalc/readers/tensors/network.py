@@ -15,6 +15,7 @@ from shapecalc.readers.tensors.values import Constant, Shape, Tensor
 from shapecalc.volumes import MOST_AXES
 
 NONE: tuple[Constant, ...] = ()
+IMAGES = 4  # axes of a batch of images at least
 
 
 class Network:
@@ -34,25 +35,38 @@ class Network:
 
     # -- tensors -----------------------------------------------------------------------------------
 
-    def input(self, name: str, shape: Shape | None, path: Path) -> Tensor:
-        """Add an input of the network; its first axis is the batch."""
+    def input(
+        self,
+        name: str,
+        shape: Shape | None,
+        path: Path,
+        *,
+        depth_first: bool = False,
+        batch: int = 0,
+    ) -> Tensor:
+        """Add an input of the network; `batch` is the axis that is the batch, if it has so many.
+
+        `depth_first` says that the depth of images is the next one, where no operator tells.
+        """
         if shape is None:
             return Tensor(self.items.add_input(name, self.given.get(name), path), None)
         rank = len(shape)
+        batch = batch if batch < rank else 0
         lone = rank == 1 and shape[0] not in (None, 1)  # a vector without a batch
         if shape and not lone and not self.items.inputs:
-            self.batch = shape[0] or 1
-        axes = self.axes(name, rank, None if lone else 0)
+            self.batch = shape[batch] or 1
+        usual = 1 if depth_first and rank >= IMAGES else -1
+        axes = self.axes(name, rank, None if lone else batch, usual)
         own = tuple(shape[axis] for axis in axes) or (1,)
         value = self.items.add_input(name, self.given.get(name, own), path)
         self.items.own[value] = own
         return Tensor(value, rank, axes)
 
-    def axes(self, name: str, rank: int, batch: int | None) -> tuple[int, ...]:
+    def axes(self, name: str, rank: int, batch: int | None, usual: int = -1) -> tuple[int, ...]:
         """Return the axes of a new tensor in the order of its volume."""
         if not rank:
             return ()
-        depth = self.layouts.depth(name, rank)
+        depth = self.layouts.depth(name, rank, usual)
         rest = [axis for axis in range(rank) if axis not in (batch, depth)]
         return tuple(rest) if depth == batch else (*rest, depth)
 
@@ -179,7 +193,7 @@ class Network:
         constants: Iterable[Constant] = NONE,
         *,
         macs: int | None = 0,
-        kept: Tensor | None = None,
+        kept: Tensor | list[Tensor] | None = None,
         what: str = "",
         known: bool = True,
         suffix: str = "",
@@ -187,26 +201,25 @@ class Network:
         """Add an operator that has no kind; return what it gives, one tensor a shape.
 
         `constants` are the arrays that it keeps: those that are counted already are left out. What
-        is `kept` is the tensor whose axes come out in the same order. `known` is false where it may
-        keep arrays that the file does not tell.
+        is `kept` is the tensor whose axes come out in the same order, or one for each output.
+        `known` is false where it may keep arrays that the file does not tell.
         """
         fields: dict[str, Any] = {"what": what or node.what}
-        counted = self._counted
-        new = {one.key: one for one in constants if one.role and one.key not in counted}
-        own = list(new.values())
+        arrays = {array.key: array for array in constants if array.role}
+        own = [array for key, array in arrays.items() if key not in self._counted]
         found: list[Tensor] = []
         for number, shape in enumerate(shapes):
             given = fields if not number else {"what": fields["what"]}
-            arrays = _arrays(own) if not number else {}
             if known or number:
-                given["parameters"] = arrays
+                given["parameters"] = {} if number else _arrays(own)
             if macs is not None or number:
                 given["macs"] = 0 if number else macs
             if number:
                 before: Sequence[Tensor] = found[:1]
             else:
                 before = list({one.source: one for one in sources}.values())
-            found.append(self._operation(node, given, before, shape, kept, number, suffix))
+            like = kept[number] if isinstance(kept, list) else kept
+            found.append(self._operation(node, given, before, shape, like, number, suffix))
         learned = [array for array in own if array.role != "statistic"]
         if learned and not any(array.trainable for array in learned):
             self.items.listed[-len(found)].beside["trainable"] = False

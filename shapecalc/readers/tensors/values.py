@@ -69,6 +69,10 @@ class Constant:
             return float(self.values[0])
         return None
 
+    def of_role(self, role: Role) -> Constant:
+        """Return the same array where it is another kind of parameter."""
+        return Constant(self.name, self.shape, self.key, role, self.values, self.trainable)
+
     def transposed(self, order: Sequence[int]) -> Constant:
         """Return the same array with its axes in another order."""
         shape = tuple(self.shape[axis] for axis in order)

@@ -23,9 +23,9 @@ PAGE = 4096  # what is read of a file at once: what is wanted stands between wei
 MOST_PAGES = 1024  # that are kept
 MOST_FIELDS = 32  # of a table: more than any that is asked for
 MOST_SORTS = 1000  # of tables, whose fields are kept
-# What may be read of one file, in pieces: so many for each byte, and so many at most. A sound file
-# holds each structure once, and takes half of that.
-FIRST_ALLOWANCE, ALLOWANCE_OF_BYTE, MOST_ALLOWANCE = 10_000, 4, 2_000_000
+# What may be read of one file, in pieces: so many, one more for each byte, and so many at most. A
+# sound file holds each structure once, and takes 0.4 for a byte if it has no weights at all.
+LEAST_ALLOWANCE, MOST_ALLOWANCE = 10_000, 2_000_000
 PIECE = 64  # bytes that are read about as fast as one is
 OF_PAGE = 4  # pieces that take the time of reading a page
 OF_TABLE = 10  # and of what is done with a table
@@ -59,7 +59,7 @@ class FlatBuffer:
         self.size = stream.seek(0, os.SEEK_END)
         self._pages: dict[int, bytes] = {}
         self._slots: dict[int, tuple[int, tuple[int, ...]]] = {}
-        self._left = min(FIRST_ALLOWANCE + ALLOWANCE_OF_BYTE * self.size, MOST_ALLOWANCE)
+        self._left = min(LEAST_ALLOWANCE + self.size, MOST_ALLOWANCE)
 
     def root(self) -> Table:
         """Return the table that all others hang from."""

@@ -292,13 +292,12 @@ def _check_order(graph: Graph) -> None:
 
     Custom operators have memory of their own among their inputs.
     """
-    known = {
-        number
-        for number, tensor in enumerate(graph.tensors)
-        if tensor.buffer is not None or tensor.variable or (tensor.shape and 0 in tensor.shape)
-    }
-    known.update(graph.inputs)
     given = {index for operator in graph.operators for index in operator.outputs}
+    known = set(graph.inputs)
+    for number, tensor in enumerate(graph.tensors):
+        is_empty = tensor.shape is not None and 0 in tensor.shape and number not in given
+        if tensor.buffer is not None or tensor.variable or is_empty:
+            known.add(number)
     for operator in graph.operators:
         builtin = operator.what in BUILTIN
         for index in operator.inputs:

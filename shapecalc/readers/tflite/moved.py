@@ -30,7 +30,7 @@ def reshape(t: Translation, call: Call) -> Given:
     target: Sequence[int | None] | None = t.numbers(call, 1)
     if target is None and t.number(call, 1) is None:
         target = call.options["shape"]
-    if target is None or min((n for n in target if n is not None), default=0) < -1:
+    if target is None or any(size is not None and (size < -1 or not size) for size in target):
         target = t.stated(call)
     if target is None:
         return None
@@ -66,7 +66,7 @@ def transpose(t: Translation, call: Call) -> Given:
 def broadcast(t: Translation, call: Call) -> Given:
     """A stretching of axes of size 1."""
     x, shape = t.tensor(call, 0), t.numbers(call, 1) or t.stated(call)
-    if x is None or shape is None:
+    if x is None or shape is None or any(size is not None and size < 1 for size in shape):
         return None
     return shapes.expanded(t.network, call.node, x, tuple(shape))
 
@@ -192,6 +192,18 @@ def _cut(
         node = call.node if last else t.step(call, f"cut{number}")
         x = shapes.cut(t.network, node, x, axis, begin, end)
     return shapes.squeeze(t.network, call.node, x, gone) if gone else x
+
+
+def place(t: Translation, call: Call, axis: int) -> Given:
+    """One place of an axis, by its number; the axis goes."""
+    x, places, numbers = t.tensor(call, 0), t.array(call, 1), t.numbers(call, 1)
+    shape = None if x is None else t.shape(x)
+    at = None if x is None else x.counted(axis)
+    if x is None or not shape or at is None or places is None or places.shape or not numbers:
+        return None
+    begins, ends = [0] * len(shape), list(shape)
+    begins[at], ends[at] = numbers[0], numbers[0] + 1
+    return _cut(t, call, x, begins, ends, [at])
 
 
 def unpack(t: Translation, call: Call) -> Given:

@@ -28,9 +28,14 @@ SAME_VALUES = (*SAME_SHAPE, "RESHAPE", "SQUEEZE", "EXPAND_DIMS")
 SAME_ARRAY = (*SAME_VALUES, "TRANSPOSE")
 RANDOM = ("RANDOM_STANDARD_NORMAL", "RANDOM_UNIFORM", "MULTINOMIAL")
 INTEGERS = ("int32", "int64", "uint32", "uint64", "bool", "string")  # that are never learned
-# Operators whose multiplications nobody can tell, or which run other graphs of the file.
-UNTOLD = ("RFFT2D", "LSH_PROJECTION", "STABLEHLO_CONVOLUTION", "STABLEHLO_DOT_GENERAL",
-          "STABLEHLO_CUSTOM_CALL", "DELEGATE")  # fmt: skip
+# Operators that multiply: where none of their meanings fits, nobody can tell how often.
+MULTIPLY = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "CONV_3D", "CONV_3D_TRANSPOSE",
+            "FULLY_CONNECTED", "BATCH_MATMUL", "LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM",
+            "BIDIRECTIONAL_SEQUENCE_LSTM", "RNN", "UNIDIRECTIONAL_SEQUENCE_RNN",
+            "BIDIRECTIONAL_SEQUENCE_RNN", "SVDF", "RFFT2D", "LSH_PROJECTION",
+            "STABLEHLO_CONVOLUTION", "STABLEHLO_DOT_GENERAL", "STABLEHLO_CUSTOM_CALL",
+            "DELEGATE")  # fmt: skip
+# Operators that run other graphs of the file.
 OTHER_GRAPHS = ("CALL", "IF", "WHILE", "CALL_ONCE", "STABLEHLO_COMPOSITE", "STABLEHLO_WHILE",
                 "STABLEHLO_CASE", "STABLEHLO_REDUCE", "STABLEHLO_REDUCE_WINDOW", "STABLEHLO_SORT",
                 "STABLEHLO_SCATTER")  # fmt: skip
@@ -169,11 +174,15 @@ class Translation:
         return self.network.shape(tensor)
 
     def stated(self, call: Call, output: int = 0) -> Shape | None:
-        """Return the shape that the file states of an output, where it holds."""
+        """Return the shape that the file states of an output, where it holds.
+
+        A tensor without values is no volume.
+        """
         outputs = call.operator.outputs
         if not self.holds or output >= len(outputs):
             return None
-        return self.graph.tensors[outputs[output]].shape
+        shape = self.graph.tensors[outputs[output]].shape
+        return None if shape is not None and 0 in shape else shape
 
     # -- what it gives -----------------------------------------------------------------------------
 
@@ -195,7 +204,7 @@ class Translation:
         """Add an operator that has no kind, with all arrays that it takes."""
         operator = call.operator
         arrays = [self.operand(call, index) for index in range(len(operator.inputs))]
-        tells = call.what in BUILTIN and call.what not in (*UNTOLD, *OTHER_GRAPHS)
+        tells = call.what in BUILTIN and call.what not in (*MULTIPLY, *OTHER_GRAPHS)
         return self.network.operation(
             call.node,
             self.tensors(call),

@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from shapecalc.quantities import Role
 from shapecalc.readers.tensors import dense, shapes, windows
 from shapecalc.readers.tensors.values import Constant, product
+from shapecalc.readers.tflite import moved
 from shapecalc.readers.tflite.translation import Call, Given, Meaning, Translation
 
 DEPTH_LAST = (
@@ -138,13 +140,16 @@ def batch_matmul(t: Translation, call: Call) -> Given:
 
 
 def _product(t: Translation, call: Call) -> Given:
-    """A product of what is computed, or with an array that is no matrix."""
+    """A product of what is computed, or with an array that is no matrix.
+
+    An array in front is a table, and none of weights.
+    """
     sources = t.tensors(call)
-    arrays = [found for n in range(3) if (found := t.operand(call, n)) is not None]
+    arrays = [found for n in (1, 2) if (found := t.operand(call, n)) is not None]
     if not sources:
         return None
-    first = t.tensor(call, 0)
-    sizes = t.shape(first) if first else next((array.shape for array in arrays), None)
+    first, table = t.tensor(call, 0), t.array(call, 0)
+    sizes = t.shape(first) if first else table and table.shape
     inner = None
     if sizes and len(sizes) > 1:
         inner = sizes[-2] if call.options.get("turn_x") else sizes[-1]
@@ -170,10 +175,7 @@ def gather(t: Translation, call: Call) -> Given:
         table = t.constant(call, 0, "weight" if array.learned else None, "embeddings")
         assert table is not None
         return dense.embedding(t.network, call.node, ids, table, t.stated(call))
-    x, places = t.tensor(call, 0), t.array(call, 1)
-    if x is not None and places is not None and places.shape == ():
-        return shapes.taken(t.network, call.node, x, axis)
-    return None
+    return moved.place(t, call, axis)
 
 
 def detections(t: Translation, call: Call) -> Given:
@@ -230,8 +232,8 @@ def recurrent(t: Translation, call: Call) -> Given:
         names = BASIC_LSTM if len(call.operator.inputs) == len(BASIC_LSTM) else FULL_LSTM
     arrays = []
     for index, name in enumerate(names):
-        role = "bias" if name.endswith("bias") else "weight"
-        array = t.constant(call, index, role, name) if name else None  # type: ignore[arg-type]
+        role: Role = "bias" if name.endswith("bias") else "weight"
+        array = t.constant(call, index, role, name) if name else None
         if array is not None:
             arrays.append(array)
     sizes = t.shape(x)
@@ -247,7 +249,7 @@ def recurrent(t: Translation, call: Call) -> Given:
         stated[0] = (*sizes[:-1], units)
     return t.network.operation(
         call.node, t.tensors(call), stated, arrays,
-        macs=None if steps is None else matrices * steps,
+        macs=None if steps is None else matrices * steps, kept=x,
     )  # fmt: skip
 
 

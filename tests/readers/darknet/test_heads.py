@@ -50,6 +50,14 @@ def test_the_detector_of_the_first_yolo_needs_its_number_of_values(net: Net) -> 
     assert found.hint == "write output=1715 in connected_0"
 
 
+def test_the_first_yolos_detector_may_get_an_image(net: Net) -> None:
+    head = "detection classes=2 coords=4 side=2 num=2"  # 2*2*((1 + 4)*2 + 2) = 48
+    assert told(net("convolutional filters=12", head, size="2x2x3")) == []
+    (found,) = told(net("convolutional filters=12", head, size="4x4x3"))
+    assert (found.code, found.line) == ("SC301", 7)
+    assert "= 48 values, and gets 192" in found.message
+
+
 def test_where_no_filters_are_written_the_section_is_named(net: Net) -> None:
     (found,) = told(net("convolutional size=1", "yolo classes=1 mask=0"))
     assert (found.code, found.line, found.where) == ("SC301", 5, "conv_0.filters")
@@ -86,6 +94,17 @@ def test_sizes_that_are_no_multiple_of_the_strides_are_warned_of(
     trace = net(*sections, head, size=f"{whole - 1}x{whole}x3")
     found = next(one for one in told(trace) if one.code == "SC605")
     assert (found.line, found.hint) == (2, f"height={whole - stride} or height={whole}")
+
+
+def test_both_sizes_are_one_warning(net: Net) -> None:
+    trace = net(
+        "maxpool stride=4", "convolutional filters=6", "yolo classes=1 mask=0", size="9x7x3"
+    )
+    (found,) = told(trace)
+    assert (found.code, found.line) == ("SC605", 3)
+    assert "width 7 and height 9 are no multiples of 4" in found.message
+    assert found.hint == "width=4 or width=8, height=8 or height=12"
+    assert "join" not in found.message
 
 
 def test_classifiers_take_any_size(net: Net) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import shapecalc
 from shapecalc import Trace, readers
+from shapecalc.cli import group
 from shapecalc.readers import darknet
 from shapecalc.readers.darknet.sections import atoi, sections_of
 
@@ -170,3 +172,11 @@ def test_many_lists_of_one_layer_take_no_time(net: Net) -> None:
     listed = ",".join(["0"] * 10_000)
     trace = net("silence", *[f"route layers={listed}"] * 5, size="1x1x1")
     assert trace.layers[-1].output == (1, 1, 10_000)
+
+
+def test_a_folder_has_its_networks_checked_and_other_cfg_files_skipped(tmp_path: Path) -> None:
+    (tmp_path / "net.cfg").write_text("[net]\ninputs=4\n[connected]\noutput=2\n", encoding="utf-8")
+    (tmp_path / "setup.cfg").write_text("[metadata]\nname = x\n", encoding="utf-8")
+    result = CliRunner().invoke(group, ["check", str(tmp_path)])
+    assert result.exit_code == 0
+    assert "1 file checked, 1 skipped" in result.stderr

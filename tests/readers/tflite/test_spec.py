@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from flatbuffers_written import Fields, Numbers, byte, longs, real, reals, whole
-from tflite_files import FLOAT16, INT8, INT32, Writer, branches, small
+from tflite_files import FLOAT16, INT4, INT8, INT32, Writer, branches, small
 
 import shapecalc
 from shapecalc.cli import group
@@ -246,6 +246,11 @@ def test_products_of_matrices(tmp_path: Path) -> None:
     trace = traced(made, tmp_path)
     assert (trace["y"].output, trace.totals.macs) == ((4, 7, 9), 4 * 7 * 9 * 16)
     assert trace.totals.parameters == 0
+    made = Writer()
+    inputs = [made.weight("table", 5, 16), made.input("b", 1, 16, 9)]
+    made.add("BATCH_MATMUL", inputs, [made.tensor("y", 1, 5, 9)], (101, {}))
+    trace = traced(made, tmp_path)
+    assert (trace["y"].output, trace.totals.macs, trace.totals.parameters) == ((5, 9), 720, 0)
 
 
 def test_a_table_of_embeddings(tmp_path: Path) -> None:
@@ -287,6 +292,23 @@ def test_an_lstm_is_an_operation_with_its_parameters(tmp_path: Path) -> None:
     assert (trace.totals.parameters, trace.totals.biases) == (200, 20)
     assert trace.totals.macs == 10 * 180
     assert traced(made, tmp_path, inputs="6x4")["y"].output == (6, 5)
+
+
+def test_an_lstm_that_takes_time_in_front_of_the_batch(tmp_path: Path) -> None:
+    made = Writer()
+    x = made.input("x", 1, 10, 4)
+    turned, steps = made.tensor("turned", 10, 1, 4), made.tensor("steps", 10, 1, 5)
+    made.add("TRANSPOSE", [x, made.numbers(1, 0, 2)], [turned])
+    states = [made.tensor(f"s{n}", 1, 5, s5=byte(1)) for n in range(2)]
+    inputs = [turned, *lstm(made, 5, 4), *states, -1, -1, -1, -1]
+    made.add("UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, [steps], (71, {3: byte(1)}))
+    back, y = made.tensor("back", 1, 10, 5), made.tensor("y", 1, 10, 5)
+    made.add("TRANSPOSE", [steps, made.numbers(1, 0, 2)], [back])
+    made.add("RELU", [back], [y])
+    trace = traced(made, tmp_path)
+    assert (trace["steps"].output, trace["y"].output) == ((10, 5), (10, 5))
+    assert (trace.totals.parameters, trace.totals.macs) == (200, 10 * 180)
+    assert codes(trace) == ["SC601"]
 
 
 def test_an_lstm_in_both_directions_has_twice_the_parameters(tmp_path: Path) -> None:
@@ -481,11 +503,14 @@ def test_places_of_an_axis_are_taken_apart_and_put_together(tmp_path: Path) -> N
     y = made.tensor("y", 1, 6, 8)
     lists = [made.numbers(0, 0, 1), made.numbers(1, 6, 2), made.numbers(1, 1, 1)]
     made.add("STRIDED_SLICE", [stack, *lists], [y], (32, {4: whole(4)}))
-    made.outputs = [y, places[1]]
+    z = made.tensor("z", 1, 8)
+    made.add("GATHER", [y, made.numbers(4, shape=())], [z], (23, {0: whole(1)}))
+    made.outputs = [z, places[1]]
     trace = traced(made, tmp_path)
-    assert trace.outputs == {"y": (6, 8), "at0:1": (6, 8)}
+    assert trace.outputs == {"z": (8,), "at0:1": (6, 8)}
     assert trace["stack"].output == (6, 2, 8)
-    assert {record.kind for record in trace.layers} == {"slice", "reshape", "concat"}
+    kinds = {record.kind for record in trace.layers}
+    assert kinds == {"slice", "reshape", "flatten", "concat"}
     assert not trace.diagnostics
 
 
@@ -579,6 +604,16 @@ def test_weights_of_half_precision_are_those_behind_a_dequantize(tmp_path: Path)
     assert trace.totals.parameters == 85
 
 
+@pytest.mark.parametrize("sort", [FLOAT16, INT8, INT4])
+def test_weights_of_fewer_bits_than_what_they_work_on(tmp_path: Path, sort: int) -> None:
+    made = Writer()
+    inputs = [made.input("x", 1, 15), made.weight("w", 5, 15, sort=sort), made.weight("b", 5)]
+    made.add("FULLY_CONNECTED", inputs, [made.tensor("y", 1, 5)], (8, {}))
+    trace = traced(made, tmp_path)
+    assert (trace.totals.weights, trace.totals.biases) == (75, 5)
+    assert not trace.diagnostics
+
+
 def test_a_weight_that_two_layers_have_counts_once_and_a_bias_with_its_weight(
     tmp_path: Path,
 ) -> None:
@@ -628,6 +663,13 @@ def test_what_gives_nothing_is_no_layer(tmp_path: Path) -> None:
     assert [record.name for record in trace.layers] == ["y"]
     assert trace["y"].layer is not None
     assert trace["y"].layer.summary() == "custom RELU"
+
+
+def test_a_tensor_without_values_is_no_volume(tmp_path: Path) -> None:
+    for what, rest in (("MyOwn", ()), ("RESHAPE", ([0, 8],)), ("BROADCAST_TO", ([0, 8],))):
+        trace = one(tmp_path, what, (1, 8), (0, 8), rest)
+        assert trace["y0"].output is None
+        assert set(codes(trace)) <= {"SC601", "SC602"}, what
 
 
 def test_memory_of_a_custom_operator_is_no_damage(tmp_path: Path) -> None:
@@ -694,6 +736,17 @@ def test_a_convolution_on_axes_in_another_order_counts_its_groups_by_the_last_on
     trace = traced(made, tmp_path)
     assert (trace["c"].output, trace.totals.parameters) == ((1, 9, 4), 54 + 8)
     assert not trace.diagnostics
+
+
+def test_a_convolution_whose_filters_are_computed_has_macs_that_nobody_can_tell(
+    tmp_path: Path,
+) -> None:
+    made = Writer()
+    inputs = [made.input("x", 1, 8, 8, 3), made.input("filters", 4, 3, 3, 3)]
+    y = made.tensor("y", 1, 8, 8, 4)
+    made.add("CONV_2D", inputs, [y], (1, strides(True, (1, 1), {})))
+    trace = traced(made, tmp_path)
+    assert (trace["y"].output, trace.totals.parameters, trace.totals.macs) == ((8, 8, 4), 0, None)
 
 
 def test_data_beside_the_file_count(tmp_path: Path) -> None:
