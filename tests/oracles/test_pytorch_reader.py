@@ -167,7 +167,7 @@ def functional() -> Any:
 
 
 MODULES: list[tuple[Callable[[], Any], str]] = [
-    (Branches, "33x32x3"), (Tokens, "7"), (Recurrent, "9x6"), (norms, "20x4"), (films, "4x6x6x2"),
+    (Branches, "33x32x3"), (Tokens, "7"), (Recurrent, "3x6"), (norms, "20x4"), (films, "4x6x6x2"),
     (frozen, "9x8x3"), (functional, "8x10x12"),
 ]  # fmt: skip
 
