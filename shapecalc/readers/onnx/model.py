@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from shapecalc.diagnostics import MAX_NESTING
 from shapecalc.readers.onnx.wire import (
     BYTES,
-    ESCAPED,
     Data,
     Malformed,
     field,
@@ -135,6 +134,8 @@ def read_model(data: Data) -> Model:
         return _Reader(data).model()
     except IndexError:
         raise Malformed("it ends within a field", len(data)) from None
+    except UnicodeDecodeError as error:
+        raise Malformed("a name is not UTF-8 text", max(data.find(error.object), 0)) from None
 
 
 class _Reader:
@@ -226,13 +227,13 @@ class _Reader:
             else:
                 tag, start, stop, at = field(data, at, end)
             if tag == 0x0A:
-                inputs.append(data[start:stop].decode("utf-8", ESCAPED))
+                inputs.append(data[start:stop].decode())
             elif tag == 0x12:
-                outputs.append(data[start:stop].decode("utf-8", ESCAPED))
+                outputs.append(data[start:stop].decode())
             elif tag == 0x1A:
-                node.name = data[start:stop].decode("utf-8", ESCAPED)
+                node.name = data[start:stop].decode()
             elif tag == 0x22:
-                node.op = data[start:stop].decode("utf-8", ESCAPED)
+                node.op = data[start:stop].decode()
             elif tag == 0x2A:
                 name, value = self.attribute(start, stop, depth)
                 node.attributes[name] = value
@@ -268,7 +269,7 @@ class _Reader:
             tag, start = data[at], data[at + 1]
             if tag == 0x0A and start < 128:
                 at += 2 + start
-                name = data[at - start : at].decode("utf-8", ESCAPED)
+                name = data[at - start : at].decode()
                 continue
             if tag == 0xA0 and start == 1 and data[at + 2] < 128:
                 kind = data[at + 2]
@@ -287,7 +288,7 @@ class _Reader:
             elif tag == 0xA0:
                 kind = start
             elif tag == 0x0A:
-                name = data[start:stop].decode("utf-8", ESCAPED)
+                name = data[start:stop].decode()
             elif tag == 0x42:  # ints that are packed
                 found = packed(data, start, stop, MOST_VALUES + 1)
                 numbers += len(found)
@@ -355,7 +356,7 @@ class _Reader:
             elif tag == 0x10:
                 data_type = start
             elif tag == 0x42:
-                name = data[start:stop].decode("utf-8", ESCAPED)
+                name = data[start:stop].decode()
             elif tag == 0x4A:
                 raw = (start, stop)
             elif tag == 0x0A:
@@ -433,7 +434,7 @@ class _Reader:
         shape: tuple[int | str | None, ...] | None = None
         for tag, start, stop in fields(data, at, end):
             if tag == 0x0A:
-                name = data[start:stop].decode("utf-8", ESCAPED)
+                name = data[start:stop].decode()
             elif tag == 0x12:
                 for inner, begin, close in fields(data, start, stop):
                     if inner == 0x0A:

@@ -75,7 +75,6 @@ class Translation:
         self._stated: dict[str, ValueInfo] = {}
         if not inputs:  # shapes that a file states are those of its own inputs
             self._stated = {v.name: v for v in (*graph.stated, *graph.outputs)}
-        self._claims = bool(self._stated)
         self.constants.keep((*graph.initializers.values(), *left_out(graph)))
         nodes = simplified(graph, self.ends)
         todo = self._first(nodes)
@@ -273,13 +272,12 @@ class Translation:
 
     def _claim(self, node: FileNode) -> None:
         """Let what the file says of shapes be compared with what comes out."""
-        if not self._claims:
-            return
         for name in node.outputs:
-            tensor, shape = self.tensors.get(name), self.stated(name)
-            # Some exporters write a shape without axes where they know none.
-            if tensor is not None and shape is not None and (shape or not tensor.rank):
-                self.network.claim(tensor, shape)
+            if name in self._stated:
+                tensor, shape = self.tensors.get(name), self.stated(name)
+                # Some exporters write a shape without axes where they know none.
+                if tensor is not None and shape is not None and (shape or not tensor.rank):
+                    self.network.claim(tensor, shape)
 
 
 def _is_batch(size: int | str | None) -> bool:

@@ -16,7 +16,6 @@ from shapecalc.readers.base import MAX_BYTES
 
 Data = bytes | mmap.mmap  # both give whole numbers by their index, and bytes by a slice
 LONGEST = 10  # bytes of a varint
-ESCAPED = "backslashreplace"  # of bytes that are no text
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5  # how a value is written
 
 
@@ -119,4 +118,4 @@ def packed(data: Data, at: int, end: int, most: int) -> list[int]:
 
 def text(data: Data, at: int, end: int) -> str:
     """Return a text; bytes that are none are shown as such."""
-    return data[at:end].decode("utf-8", ESCAPED)
+    return data[at:end].decode("utf-8", "backslashreplace")

@@ -112,6 +112,9 @@ class Network:
         depth = tensor.counted(axis)
         if depth is None or depth not in tensor.axes:
             return None
+        front = tensor.axes[:-1]
+        if tensor.axes[-1] == depth and sorted(front) == [*front]:  # as nearly always
+            return tensor
         return self.in_order(node, tensor, (*sorted(set(tensor.axes) - {depth}), depth))
 
     # -- layers ------------------------------------------------------------------------------------
@@ -136,46 +139,44 @@ class Network:
         item = Item(
             node.name + suffix, kind, fields, tuple(one.source for one in sources), node.path
         )
-        if arrays:
-            self._keep(item, arrays)
+        keys = {name: array.key for name, array in arrays.items()}
+        if keys:
+            self._keep(item, arrays, keys)
         value = self.items.add(item, None)
-        if arrays:
-            self._own(item, arrays)
+        if keys:
+            self._keys[item.name] = keys
+            for key in keys.values():
+                self._owners.setdefault(key, item)
+            self._counted.update(keys.values())
         if axes is None:
             rank, axes = sources[0].rank, sources[0].axes
         self.items.ranks[value] = None if rank is None else max(1, len(axes))
         return Tensor(value, rank, axes)
 
-    def _keep(self, item: Item, arrays: Mapping[str, Constant]) -> None:
+    def _keep(
+        self, item: Item, arrays: Mapping[str, Constant], keys: Mapping[str, Hashable]
+    ) -> None:
         """Say on an item which arrays are another's, and whether they are learned."""
-        learned = [array for array in arrays.values() if array.role != "statistic"]
-        if learned and not any(array.trainable for array in learned):
+        learned = [array.trainable for array in arrays.values() if array.role != "statistic"]
+        if learned and True not in learned:
             item.beside["trainable"] = False
-        keys = {name: array.key for name, array in arrays.items()}
-        shared = [name for name, key in keys.items() if key in self._owners]
-        if not shared:
+        if self._owners.keys().isdisjoint(keys.values()):
             return
+        shared = [name for name, key in keys.items() if key in self._owners]
         owner = self._owners[keys[shared[0]]]
         if len(shared) == len(keys) and self._keys[owner.name] == keys:
             item.beside["share"] = owner.name
         else:
             item.beside["share"] = {shared[0]: owner.name}
 
-    def _own(self, item: Item, arrays: Mapping[str, Constant]) -> None:
-        keys = {name: array.key for name, array in arrays.items()}
-        self._keys[item.name] = keys
-        for key in keys.values():
-            self._owners.setdefault(key, item)
-            self._counted.add(key)
-
     def can_hold(self, kind: str, arrays: Mapping[str, Constant]) -> bool:
         """Say whether a layer of a kind can keep arrays: all new, or all those of one like it.
 
         One array alone may be another layer's, too, under the same name.
         """
-        shared = {name: array for name, array in arrays.items() if array.key in self._counted}
-        if not shared:
+        if self._counted.isdisjoint([array.key for array in arrays.values()]):
             return True
+        shared = {name: array for name, array in arrays.items() if array.key in self._counted}
         owners = {id(self._owners.get(array.key)) for array in shared.values()}
         owner = self._owners.get(next(iter(shared.values())).key)
         if owner is None or len(owners) > 1 or owner.kind != kind:
