@@ -19,6 +19,7 @@ MOST_PARTS = 24  # of the name of a layer
 MOST_PAIRS = 250_000  # of layers that are compared to find which belong together
 SKIPPED = 1.0  # a layer of one side without one of the other
 MOST_BEYOND = 8  # tensors that a layer's module has and the layer does not
+TABLES = ("int64", "bool")  # types of counters, of tables of positions, of masks
 KEPT_LAST = "running_var"  # of a norm's parameters
 APART = 3.0  # layers that never belong together
 
@@ -147,6 +148,7 @@ def _matched(
         waiting, left = _rest(waiting, left, pairs)
     pairs += _by_order(waiting, left, costs)
     missing, unexpected = _rest(waiting, left, pairs)
+    unexpected = [m for m in unexpected if any(t.dtype not in TABLES for t in m.tensors.values())]
     order = {owner: number for number, owner in enumerate(owners)}
     return Matching(sorted(pairs, key=lambda pair: order[pair.owner]), missing, unexpected)
 
@@ -192,7 +194,9 @@ def paired(owner: Owner, module: Module, layout: str | None) -> Pair:
         if owner.opaque or part.rpartition(".")[2].isdigit():
             tensor = waiting.pop(part)
             pair.held[name] = tensor, pair.turned(name, tensor)
-    pair.unexpected += [t for part, t in waiting.items() if part not in owner.optional]
+    pair.unexpected += [
+        t for part, t in waiting.items() if part not in owner.optional and t.dtype not in TABLES
+    ]
     return pair
 
 

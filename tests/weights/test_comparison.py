@@ -151,6 +151,16 @@ def test_a_tensor_under_a_second_name_is_not_unexpected() -> None:
     assert findings(trace, weights, "net.pth") == []
 
 
+@pytest.mark.parametrize(("dtype", "told"), [("int64", 0), ("bool", 0), ("int32", 2)])
+def test_tables_of_positions_and_masks_are_no_parameters(dtype: str, told: int) -> None:
+    names = ("dense1.index", "attention.index")
+    tensors = [Tensor("dense1.weight", (4, 8), "float32"), Tensor("dense1.bias", (4,), "float32")]
+    tensors += [Tensor(name, (49, 49), dtype) for name in names]
+    weights = Weights("pytorch", Checkpoint(tuple(tensors), "pytorch"))
+    found = findings(traced({"input": 8}, {"dense": 4}), weights, "net.pth")
+    assert [one.rule.code for one in found] == ["SC702"] * told
+
+
 def test_sizes_that_are_open_do_not_matter() -> None:
     trace = traced({"input": "?x?x3"}, {"conv": {"K": 4, "F": 3}}, {"conv": {"K": 2, "F": 3}})
     shapes = {"conv1.weight": (4, 3, 3, 3), "conv1.bias": (4,), "conv2.weight": (2, 4, 3, 3)}
