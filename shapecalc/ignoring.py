@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from shapecalc import rules
 from shapecalc.checks.pages import codes as all_codes
-from shapecalc.diagnostics import Diagnostic, chosen, in_order, quote
+from shapecalc.diagnostics import Diagnostic, Fault, chosen, in_order, quote
 from shapecalc.document import Directive, Document
-from shapecalc.edits import Edit
+from shapecalc.edits import Change, Edit, Repair
 
 NOT_JUDGED = ("execution", "homework", "weights")  # stages that only some commands look at
 IGNORES = re.compile(r"#[ \t]*shapecalc:[ \t]*ignore[ \t]*\[([^\]\n]*)\]")
@@ -108,22 +108,24 @@ def _is_judged(code: str) -> bool:
 def _finding(
     directive: Directive, message: str, hint: str, kept: Sequence[str], line: str
 ) -> Diagnostic:
-    edit = _edit(directive, kept, line)
+    """Return what is wrong with a comment, with the edit that leaves the codes that are of use."""
+    repair = _repair(directive, kept, line)
+    fault = Fault(rules.UNUSED_IGNORE, message, hint) if hint else None
+    told = fault.hint if fault is not None else repair.text
+    start = directive.column if kept else len(line[: directive.column - 1].rstrip()) + 1
+    end = directive.line, directive.end_column
+    edit = Edit(directive.line, start, *end, repair.change.value, repair.safe, repair.text)
     rule = rules.UNUSED_IGNORE
     return Diagnostic(
-        rule.code, rule.severity, message, hint or edit.title, None, "",
-        directive.line, directive.column, directive.line, directive.end_column, (edit,),
+        rule.code, rule.severity, message, told, None, "", directive.line, directive.column, *end,
+        (edit,),
     )  # fmt: skip
 
 
-def _edit(directive: Directive, kept: Sequence[str], line: str) -> Edit:
-    """Return the edit that leaves the codes that are of use, or takes the comment out."""
+def _repair(directive: Directive, kept: Sequence[str], line: str) -> Repair:
+    """Return what becomes of a comment: the codes that are of use, or nothing."""
+    if not kept:
+        return Repair("leave it out", Change("set", ""), safe=True)
     written = line[directive.column - 1 : directive.end_column - 1]
-    if kept:
-        text = f"{written.partition('[')[0]}[{', '.join(kept)}]"
-        title = f"{', '.join(kept)} is of use"
-        start = directive.column
-    else:
-        start = len(line[: directive.column - 1].rstrip()) + 1
-        text, title = "", "leave it out"
-    return Edit(directive.line, start, directive.line, directive.end_column, text, True, title)
+    text = f"{written.partition('[')[0]}[{', '.join(kept)}]"
+    return Repair(f"{', '.join(kept)} is of use", Change("set", text), safe=True)
