@@ -22,6 +22,7 @@ from shapecalc.layers import KINDS
 from shapecalc.readers.given_sizes import check_axes
 from shapecalc.readers.items import ROUNDING, Item, Items, Sizes
 from shapecalc.readers.pytorch.malformed import Malformed
+from shapecalc.readers.pytorch.roles import role_of
 from shapecalc.readers.tensors.windows import alike
 
 TORCH = "torch.nn.modules."  # where PyTorch's own classes are
@@ -220,10 +221,13 @@ def _reading(module: Object, words: Mapping[str, Word]) -> tuple[Word, Reading] 
         return None
     told = {k: list(v) if isinstance(v, tuple) else v for k, v in written.items()}
     parameters = attributes.get("_parameters")
-    bias = parameters.get("bias", NOTHING) if isinstance(parameters, dict) else NOTHING
-    learns = told.get("affine", True) and told.get("elementwise_affine", True)
-    if bias is not NOTHING and "bias" in word.fields and learns:
-        told["bias"] = bias is not None
+    if (
+        isinstance(parameters, dict)
+        and told.get("affine", True)
+        and told.get("elementwise_affine", True)
+    ):  # an argument of the class may say whether there is a parameter of its name
+        own = [name for name in LEARNED if name in parameters and name in word.fields]
+        told.update({name: parameters[name] is not None for name in own})
     reading = read_layer(word, told)
     if reading is None or reading.kind not in KINDS or KINDS[reading.kind].merges:
         return None
@@ -285,7 +289,6 @@ def _role(name: str, tensor: StoredTensor) -> str | None:
     """Return what an array is; None for whole numbers, such as how many batches there were."""
     if "float" not in tensor.dtype:
         return None
-    last = name.rpartition(".")[2]
-    if last in STATISTICS or not tensor.parameter:
+    if name.rpartition(".")[2] in STATISTICS or not tensor.parameter:
         return "statistic"
-    return "bias" if last.startswith("bias") else "weight"
+    return role_of(name)

@@ -11,6 +11,7 @@ from shapecalc.readers.tensors.values import Constant, Tensor
 
 EPS = 1e-5
 Arrays = Mapping[str, Constant | None]
+SWITCHES = {"weight": "scale", "bias": "center"}  # fields that say that a norm has no such array
 
 
 def batch_norm(
@@ -92,17 +93,14 @@ def _norm(
     own = {name: array for name, array in arrays.items() if array is not None}
     if len({array.size for array in own.values()}) > 1 or not network.can_hold(kind, own):
         return _as_it_is(network, node, x, arrays)
-    if "weight" not in own and "bias" not in own:
-        fields["affine"] = False
-    elif "weight" not in own:
-        fields["scale"] = False
-    elif "bias" not in own:
-        fields["center"] = False
+    absent = [field for name, field in SWITCHES.items() if name not in own]
+    fields |= {"affine": False} if len(absent) == len(SWITCHES) else dict.fromkeys(absent, False)
     if eps != EPS and eps > 0:
         fields["eps"] = eps
     value = network.add(node, kind, fields, [x], own)
-    if "weight" in own:
-        network.claim_weights(value, own["weight"])
+    weight = own.get("weight")
+    if weight is not None:
+        network.claim_weights(value, weight)
     return value
 
 
