@@ -129,7 +129,11 @@ def einsum(call: Call) -> Tensor | None:
     inner = product(*(size for index, size in sizes.items() if index not in right))
     shape = tuple(sizes[index] for index in right)
     macs_each = inner if len(terms) > 1 and outer is not None else 0
-    return dense.product_of(call.network, call.at, call.tensors(), shape, macs_each, call.kept())
+    computed = [(term, one) for place, term in enumerate(terms) if (one := call.maybe(place))]
+    kept = dense.laid_by_letters(call.network, call.at, computed, right)
+    return dense.product_of(
+        call.network, call.at, call.tensors(), shape, macs_each, call.kept(), kept
+    )
 
 
 def recurrent(call: Call) -> Sequence[Tensor]:

@@ -92,7 +92,12 @@ def einsum(call: Call) -> Tensor:
         size = sizes[letter]
         inner = None if inner is None or size is None else inner * size
     shape = tuple(sizes[letter] for letter in right)
-    return dense.product_of(call.network, call.node, call.tensors, shape, inner, bases_of(given))
+    pairs = zip(terms, given, strict=True)
+    computed = [(term, one) for term, one in pairs if isinstance(one, Tensor)]
+    kept = dense.laid_by_letters(call.network, call.node, computed, right)
+    return dense.product_of(
+        call.network, call.node, call.tensors, shape, inner, bases_of(given), kept
+    )
 
 
 def attention(call: Call) -> Tensor:
@@ -123,7 +128,10 @@ def recurrent(call: Call) -> list[Tensor]:
         steps = shape[1 if call.value("batch_first") is True and len(shape) == 3 else 0]
     rest = [one for one in call.listed("hx") if isinstance(one, Tensor)]
     shapes = [output, *(call.stated(number) for number in range(1, call.used))]
-    return dense.recurrent(call.network, call.node, x, rest, shapes, arrays, steps)
+    # A state is layers x batch x units, whichever axis of the sequence is the batch.
+    state = None if x.batch is None else 1
+    batches = [x.batch, *[state] * (len(shapes) - 1)]
+    return dense.recurrent(call.network, call.node, x, rest, shapes, arrays, steps, batches)
 
 
 def embedding(call: Call) -> Tensor:

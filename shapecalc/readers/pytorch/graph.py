@@ -24,6 +24,7 @@ from shapecalc.readers.pytorch.program import (
     Written,
     flat,
 )
+from shapecalc.readers.pytorch.roles import role_of
 from shapecalc.readers.tensors import shapes as tensor_shapes
 from shapecalc.readers.tensors.layouts import Layouts, Node
 from shapecalc.readers.tensors.network import Network
@@ -53,7 +54,6 @@ MADE = re.compile(
     r"(?:new_)?(?:zeros|ones|full|empty)(?:_like)?\.\w+|(?:rand|randn)(?:_like)?\.\w+"
 )
 OWN = re.compile(r"[a-z0-9_]+\.[A-Za-z0-9_]+")  # an operator of ATen
-BIAS = re.compile(r"(?:^|[._])bias(?:_[a-z]+_l\d+(?:_reverse)?)?$")
 
 
 class Graph:
@@ -80,10 +80,12 @@ class Graph:
 
     def built(self) -> list[Tensor]:
         """Return the network's outputs, all nodes being added."""
+        behind = _batch_behind(self.program)
         for name in self.program.inputs:
             tensor = self.program.tensors.get(name)
             shape = None if tensor is None else tensor.sizes
-            self.values[name] = self.network.input(name, shape, (name,))
+            batch = 1 if name in behind else 0
+            self.values[name] = self.network.input(name, shape, (name,), batch=batch)
         for name, held in self.program.held.items():
             self.values[name] = self._held(name, held)
         for written, node in zip(self.program.nodes, self.nodes, strict=True):
@@ -108,8 +110,7 @@ class Graph:
         sizes = tuple(size or 0 for size in tensor.sizes)
         if held.role == CONSTANT or (held.role == BUFFER and not tensor.floating):
             return Fixed(sizes)
-        role: Any = "bias" if BIAS.search(held.name) else "weight"
-        role = "statistic" if held.role == BUFFER else role
+        role = "statistic" if held.role == BUFFER else role_of(held.name)
         base = Constant(held.name, sizes, held.origin, role, None, tensor.learned)
         return Fixed(sizes, (base,), True)
 
@@ -242,6 +243,25 @@ def _computed(target: str, values: list[Any]) -> Any:
     except (ArithmeticError, TypeError, ValueError):
         return None
     return found if abs(found) <= LIMIT else None
+
+
+def _batch_behind(program: Program) -> set[str]:
+    """Return the tensors whose batch is axis 1: what recurrent layers take.
+
+    A sequence has it there unless `batch_first`, a state of layers x batch x units always.
+    """
+    found = set()
+    for written in program.nodes:
+        if OPERATORS.get(operator_of(written.target)) is not dense.recurrent:
+            continue
+        given = written.arguments
+        taken = [*flat(given.get("hx"))]
+        if given.get("batch_first") is not True:
+            taken.append(given.get("input"))
+        found |= {one.name for one in taken if isinstance(one, Ref)}
+    return {
+        name for name in found & program.tensors.keys() if len(program.tensors[name].sizes) == 3
+    }
 
 
 # -- nodes of the spec -----------------------------------------------------------------------------

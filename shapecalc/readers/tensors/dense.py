@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from shapecalc.readers.tensors.layouts import Node
 from shapecalc.readers.tensors.network import Network
@@ -72,13 +72,31 @@ def product_of(
     shape: Shape | None,
     inner: int | None,
     constants: Sequence[Constant] = (),
+    kept: Tensor | None = None,
 ) -> Tensor:
-    """Add a product each of whose values is a sum of `inner` products."""
+    """Add a product each of whose values is a sum of `inner` products.
+
+    `kept` is how the axes lie of what comes out, where more than its shape tells that.
+    """
     values = None if shape is None else product(*shape)
     macs = None if values is None or inner is None else values * inner
     if macs is not None and any(source.batch is not None for source in sources):
         macs //= network.batch
-    return network.operation(node, sources, [shape], constants, macs=macs)[0]
+    return network.operation(node, sources, [shape], constants, macs=macs, kept=kept)[0]
+
+
+def laid_by_letters(
+    network: Network, node: Node, terms: Iterable[tuple[str, Tensor]], right: str
+) -> Tensor | None:
+    """Return how the axes of an equation's output lie: the batch is where its letter stands.
+
+    `terms` are the tensors with their letters. None where they do not agree on the batch's letter.
+    """
+    letters = {term[one.batch] for term, one in terms if one.batch is not None}
+    if len(letters) != 1:
+        return None
+    place = right.find(letters.pop())
+    return network.laid(node, len(right), None if place < 0 else place)
 
 
 def attention(
@@ -106,11 +124,19 @@ def recurrent(
     shapes: Sequence[Shape | None],
     arrays: Sequence[Constant],
     steps: int | None,
+    batches: Sequence[int | None],
 ) -> list[Tensor]:
-    """Add an RNN, LSTM or GRU; every matrix multiplies once at each of `steps` steps."""
-    matrices = sum(array.size for array in arrays if array.role == "weight")
+    """Add an RNN, LSTM or GRU; every matrix multiplies once at each of `steps` steps.
+
+    `batches` is the axis that is the batch of each of the `shapes`.
+    """
+    matrices = sum(array.size for array in arrays if len(array.shape) > 1)  # biases have one axis
     macs = None if steps is None else matrices * steps
-    return network.operation(node, [x, *rest], shapes, arrays, macs=macs)
+    kept = [
+        network.laid(node, len(shape), batch, number) if shape is not None else Tensor("", None)
+        for number, (shape, batch) in enumerate(zip(shapes, batches, strict=True))
+    ]
+    return network.operation(node, [x, *rest], shapes, arrays, macs=macs, kept=kept)
 
 
 def embedding(

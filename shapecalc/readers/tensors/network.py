@@ -84,15 +84,24 @@ class Network:
         """Return the volume of a tensor as far as it is known."""
         return self.items.volume(tensor.source)
 
-    def new(self, name: str, source: str, shape: Shape | None, batched: bool = True) -> Tensor:
-        """Return the tensor of a shape that an item gives.
+    def laid(self, node: Node, rank: int, batch: int | None, number: int = 0) -> Tensor:
+        """Return how the axes of a node's output lie, of which one is the batch, or none."""
+        name = node.outputs[number] if number < len(node.outputs) else ""
+        return Tensor("", rank, self.axes(name, rank, batch))
 
-        Its first axis is the batch where it is `batched` and the size is the batch's.
+    def batch_of(self, shape: Shape, sources: Sequence[Tensor]) -> int | None:
+        """Return the axis that is the batch of what comes of some tensors.
+
+        It stays where all of them have it, or it is the first one, if the size is the batch's.
         """
-        if shape is None:
-            return Tensor(source, None)
-        batch = 0 if batched and shape and shape[0] in (None, self.batch) else None
-        return Tensor(source, len(shape), self.axes(name, len(shape), batch))
+        places = [(one.batch, one.rank) for one in sources if one.batch is not None]
+        if sources and not places:
+            return None
+        stays, rank = places[0] if len(set(places)) == 1 else (0, 0)
+        for batch in (stays, 0) if rank == len(shape) else (0,):
+            if batch is not None and batch < len(shape) and shape[batch] in (None, self.batch):
+                return batch
+        return None
 
     def in_order(self, node: Node, tensor: Tensor, axes: Sequence[int]) -> Tensor:
         """Return a tensor whose volume has its axes in an order: transposed where it is another."""
@@ -238,12 +247,12 @@ class Network:
         suffix: str,
     ) -> Tensor:
         """Add one output of an operation."""
-        name = node.outputs[number] if number < len(node.outputs) else ""
         if kept is not None and (shape is None or len(shape) == kept.rank):
             tensor = kept
+        elif shape is None:
+            tensor = Tensor("", None)
         else:
-            batched = not before or any(one.batch is not None for one in before)
-            tensor = self.new(name, "", shape, batched)
+            tensor = self.laid(node, len(shape), self.batch_of(shape, before), number)
         if shape is not None and tensor.rank == len(shape):
             volume = tuple(shape[axis] for axis in tensor.axes) or (1,)
             if len(volume) <= MOST_AXES:

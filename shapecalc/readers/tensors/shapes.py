@@ -245,7 +245,10 @@ def reduced(
     sizes: Shape = tuple(
         1 if n in counted else size for n, size in enumerate(shape) if keep or n not in counted
     )
-    return network.operation(node, [x], [sizes], kept=x if keep else None)[0]
+    kept = x if keep else None
+    if not keep and x.batch is not None and x.batch not in counted:
+        kept = network.laid(node, len(sizes), sum(n not in counted for n in range(x.batch)))
+    return network.operation(node, [x], [sizes], kept=kept)[0]
 
 
 def expanded(network: Network, node: Node, x: Tensor, shape: Shape) -> Tensor:

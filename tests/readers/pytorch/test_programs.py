@@ -340,6 +340,34 @@ def test_a_batch_above_one_is_no_part_of_anything() -> None:
     assert trace.complete
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_steps_in_front_of_the_batch_stay_there(batch: int, turned: bool) -> None:
+    """A GRU without batch_first, from 8 to 6 units, on 12 steps; then a product of all pairs.
+
+    Numbers: 3 gates of 6 units take 8 + 6 numbers at each of 12 steps, and 6 x 6 pairs of 12 sums.
+    """
+    net = Program(x=(batch, 12, 8) if turned else (12, batch, 8))
+    x = "x"
+    if turned:
+        x = net.call("transpose.int", (12, batch, 8), self="x", dim0=0, dim1=1)
+    params = [net.held(name, *shape) for name, shape in
+              {"w_ih": (18, 8), "w_hh": (18, 6), "b_ih": (18,), "b_hh": (18,)}.items()]  # fmt: skip
+    y, h = net.call(
+        "gru.input", (12, batch, 6), (1, batch, 6), input=x, hx=[], params=params, has_biases=True,
+        num_layers=1, dropout=0.0, train=False, bidirectional=False, batch_first=False,
+    )  # fmt: skip
+    pairs = net.call("einsum.default", (batch, 6, 6), equation="tbi,tbj->bij", tensors=[y, y])
+    image = net.call("unsqueeze.default", (batch, 1, 6, 6), self=pairs, dim=1)
+    image = net.call("pixel_unshuffle.default", (batch, 4, 3, 3), self=image, downscale_factor=2)
+    trace = traced(net, image, h)
+    assert trace.inputs == {"x": (12, 8)}
+    volumes = [(12, 6), (1, 6), (6, 6), (6, 6, 1), (3, 3, 4)]
+    assert [record.output for record in trace.layers] == volumes
+    assert trace.totals.macs == 12 * 18 * (8 + 6) + 6 * 6 * 12
+    assert set(codes(trace)) == {"SC601"}
+
+
 def test_several_outputs_of_an_operator() -> None:
     net = Program(x=(1, 7, 3))
     parts = net.call("split.Tensor", (1, 4, 3), (1, 3, 3), self="x", split_size=4, dim=1)

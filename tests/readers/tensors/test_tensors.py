@@ -284,7 +284,7 @@ def test_a_shape_that_the_file_states_is_the_output_of_what_is_not_known() -> No
     odd = node("odd")
     network, x = started((1, 3, 8, 8), odd)
     (y,) = network.operation(odd, [x])
-    y = network.new("odd", y.source, (1, 5, 6))
+    y = network.laid(odd, 3, 0)._replace(source=y.source)
     network.claim(y, (1, 5, 6))
     assert traced(network, y)["odd"].output == (5, 6)
 
@@ -307,3 +307,28 @@ def test_the_length_of_a_lone_vector_is_no_batch() -> None:
     network, x = started((480,))
     y = shapes.reshape(network, node("frames"), x, (1, 20, 24))
     assert (network.batch, y.batch, network.volume(y)) == (1, 0, (20, 24))
+
+
+@pytest.mark.parametrize("batch", [0, 1])
+def test_the_batch_of_an_operation_stays_where_its_sources_have_it(batch: int) -> None:
+    """PyTorch's recurrent layers and its attention have the steps in front of the batch."""
+    odd = node("odd")
+    network = Network(Layouts([odd]))
+    shape = (2, 12, 8) if batch == 0 else (12, 2, 8)
+    x = network.input("x", shape, ("x",), batch=batch)
+    (y,) = network.operation(odd, [x], [(*shape[:2], 6)])
+    assert (y.batch, network.volume(y)) == (batch, (12, 6))
+    mean = shapes.reduced(network, odd, "sum", y, [-1], False)
+    assert (mean.batch, network.shape(mean)) == (batch, shape[:2])
+
+
+def test_the_batch_of_an_equation_is_where_its_letter_stands() -> None:
+    network = Network(Layouts([]))
+    x = network.input("x", (12, 2, 8), ("x",), batch=1)
+    laid = dense.laid_by_letters(network, node("e"), [("tbi", x), ("tbj", x)], "bij")
+    assert laid is not None
+    assert (laid.batch, laid.axes) == (0, (1, 2))
+    summed = dense.laid_by_letters(network, node("e"), [("tbi", x)], "ti")
+    assert summed is not None
+    assert summed.batch is None
+    assert dense.laid_by_letters(network, node("e"), [("tbi", x), ("btj", x)], "bij") is None
