@@ -186,7 +186,8 @@ def _of_many(call: Call, function: str) -> Tensor:
     constants = [known.array for place in range(len(call.node.inputs))
                  if (known := call.known(place)) is not None]  # fmt: skip
     sizes = broadcast(*shapes, *(None if array is None else array.shape for array in constants))
-    return call.network.operation(call.at, tensors, [sizes], arrays)[0]
+    kept = next((one for one in tensors if sizes is not None and one.rank == len(sizes)), None)
+    return call.network.operation(call.at, tensors, [sizes], arrays, kept=kept)[0]
 
 
 def where(call: Call) -> Tensor:

@@ -1,7 +1,8 @@
 """What of a graph is constant: weights, numbers, and what is computed from them and from shapes.
 
-Which arrays are parameters: an initializer that is of floating-point numbers, wherever it is used;
-any other constant of such numbers where it is the operand of an operator that has weights. The
+Which arrays are parameters: an initializer that is of floating-point numbers, wherever it is used
+(a single number without axes only under a name of its own: exporters keep limits and factors like
+that); any other constant of such numbers where it is the operand of an operator with weights. The
 names tell them apart: exporters merge arrays with equal values, and give each layer's its name
 back by an Identity. Several values in arithmetic with a tensor are taken for weights, too: scales
 and shifts are written like that.
@@ -9,6 +10,7 @@ and shifts are written like that.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -27,6 +29,8 @@ VIEWS = frozenset(
      "Squeeze", "Transpose", "Unsqueeze")
 )  # fmt: skip
 MOST_JOINED = 2_000_000  # arrays behind all constants that are computed
+OWN = re.compile(r"(?:\w+\.)+\w+|[^\W\d]+")  # a path of modules, or a word without numbers
+MADE = re.compile(r"const|scalar|literal|lifted|_default$", re.IGNORECASE)  # by an exporter
 QUANTIZING = ("DequantizeLinear", "QuantizeLinear")
 NUMBERS = {"value_float": FLOAT, "value_floats": FLOAT, "value_int": INT64, "value_ints": INT64}
 
@@ -122,6 +126,15 @@ def left_out(graph: Graph) -> list[Tensor]:
     ]
 
 
+def _is_own(name: str) -> bool:
+    """Say whether a name is one that a parameter has in its model: blocks.0.gain, logit_scale.
+
+    Exporters make names of numbers (val_12), of operators (onnx::Mul_3, scalar_tensor_default), or
+    say that it is a constant.
+    """
+    return OWN.fullmatch(name) is not None and MADE.search(name) is None
+
+
 def _sizes(value: ValueInfo) -> tuple[int, ...] | None:
     """Return a shape all of whose sizes are known."""
     sizes = tuple(size for size in value.shape or (None,) if isinstance(size, int))
@@ -151,8 +164,9 @@ class Constants:
         for tensor in initializers:
             floats = tensor.data_type in FLOATING
             array = Array(tensor.shape, tensor.data_type, tensor.values)
-            found[tensor.name] = Known(array, tensor.name, tensor.shape, floats, floats or
-                                       tensor.data_type in (2, 3))  # fmt: skip
+            counts = floats and (bool(tensor.shape) or _is_own(tensor.name))
+            weighs = floats or tensor.data_type in (2, 3)
+            found[tensor.name] = Known(array, tensor.name, tensor.shape, counts, weighs)
 
     def constant(self, node: Node) -> None:
         """Take up what a node Constant gives."""
