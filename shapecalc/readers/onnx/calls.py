@@ -24,6 +24,7 @@ class Translation(Protocol):
     tensors: dict[str, Tensor]
     files: dict[int, FileNode]
     same: dict[int, str]
+    inside: set[str]
     pools: dict[str, str]
     ends: frozenset[str]
     opset: int

@@ -85,6 +85,7 @@ def _sum_behind(call: Call, units: int) -> Constant | None:
     if bias.size != units or known.shape[-1:] != (units,):
         return None
     translation.same[id(users[0])] = output
+    translation.inside.add(output)
     return bias.reshaped((units,))
 
 

@@ -60,7 +60,8 @@ class Translation:
     """A graph that is put into a spec, node by node.
 
     `tensors` are those that are computed, by the file's names. `files` has the file's node of each
-    of the nodes of `network`, and `same` those that an earlier layer has done with what they give.
+    of the nodes of `network`, and `same` those that an earlier layer has done with what they give;
+    tensors `inside` are between the nodes of one layer, and their shapes are not what it gives.
     """
 
     def __init__(self, model: Model, graph: Graph, inputs: Mapping[str, Sizes] = NOTHING) -> None:
@@ -71,6 +72,7 @@ class Translation:
         self.tensors: dict[str, Tensor] = {}
         self.files: dict[int, FileNode] = {}
         self.same: dict[int, str] = {}
+        self.inside: set[str] = set()
         self.pools: dict[str, str] = {}
         self._stated: dict[str, ValueInfo] = {}
         if not inputs:  # shapes that a file states are those of its own inputs
@@ -273,7 +275,7 @@ class Translation:
     def _claim(self, node: FileNode) -> None:
         """Let what the file says of shapes be compared with what comes out."""
         for name in node.outputs:
-            if name in self._stated:
+            if name in self._stated and name not in self.inside:
                 tensor, shape = self.tensors.get(name), self.stated(name)
                 # Some exporters write a shape without axes where they know none.
                 if tensor is not None and shape is not None and (shape or not tensor.rank):

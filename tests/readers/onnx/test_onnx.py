@@ -300,6 +300,20 @@ def test_numbers_of_the_arithmetic_do_not_count() -> None:
     assert (kinds(result), result.totals.parameters) == (["scale"], 0)
 
 
+@pytest.mark.parametrize("op", ["Mul", "Add", "Min", "Max"])
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("logit_scale", 1), ("blocks.0.gain", 1), ("par.0", 1), ("val_1", 0), ("onnx::Mul_3", 0),
+     ("scalar_tensor_default", 0), ("/Constant_output_0", 0), ("Const:0", 0)],
+)  # fmt: skip
+def test_a_single_number_counts_under_a_name_of_its_own(op: str, name: str, count: int) -> None:
+    """Limits and factors that an exporter keeps are no parameters; with an axis they may be."""
+    for inputs in (["x", name], ["x", "x", name]) if op in ("Min", "Max") else (["x", name],):
+        result = of(node(op, inputs, ["y"]), **{name: Array((), (3.0,))})
+        assert (result.output, result.totals.parameters) == ((8, 8, 3), count)
+    assert of(node(op, ["x", name], ["y"]), **{name: (1, 3, 1, 1)}).totals.parameters == 3
+
+
 def test_whole_numbers_never_count() -> None:
     result = of(node("Add", ["x", "k"], ["y"]), k=whole(1, 2, 3, 4, 5, 6, 7, 8))
     assert result.totals.parameters == 0
@@ -402,6 +416,30 @@ def test_a_shape_that_the_file_states_is_compared() -> None:
         stated = {} if name == "y" else wrong
         (found,) = traced(graph(conv, x, outputs, weights(w=(4, 3, 3, 3)), stated)).diagnostics
         assert (found.code, found.where) == ("SC301", where)
+
+
+def test_shapes_inside_what_becomes_one_layer_are_not_those_of_the_layer() -> None:
+    """PyTorch's exporter states the shape of every step of a pixel unshuffle; the last is ours."""
+    steps = [
+        node("Reshape", ["x", "s"], ["r"], "first"),
+        node("Transpose", ["r"], ["t"], "turn", perm=[0, 1, 3, 5, 2, 4]),
+        node("Reshape", ["t", "u"], ["y"], "last"),
+    ]
+    arrays = {"s": whole(1, 3, 4, 2, 4, 2), "u": whole(1, 12, 4, 4)}
+    inside: Inputs = {"r": (1, 3, 4, 2, 4, 2), "t": (1, 3, 2, 2, 4, 4)}
+    for output, expected in (((1, 12, 4, 4), []), ((1, 12, 4, 5), ["SC301"])):
+        result = traced(graph(steps, {"x": (1, 3, 8, 8)}, {"y": output}, arrays, inside))
+        assert kinds(result) == ["pixel_unshuffle"]
+        assert [found.code for found in result.diagnostics] == expected
+
+
+def test_a_shape_between_a_product_and_its_bias_is_not_that_of_the_layer() -> None:
+    steps = [node("MatMul", ["x", "w"], ["m"], "one"), node("Add", ["m", "b"], ["y"], "two")]
+    for output, expected in (((1, 7, 5), []), ((1, 7, 4), ["SC301"])):
+        outputs: Inputs = {"y": output}
+        net = graph(steps, {"x": (1, 7, 6)}, outputs, weights(w=(6, 5), b=(5,)), {"m": (1, 7, 5)})
+        result = traced(net)
+        assert [found.code for found in result.diagnostics] == expected
 
 
 def test_weights_that_do_not_fit_the_input_are_found() -> None:
