@@ -233,6 +233,31 @@ def test_a_batch_counts_for_nothing(batch: int, tmp_path: Path) -> None:
     assert trace.complete
 
 
+class StepsFirst(nn.Module):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__()
+        self.gru = nn.GRU(8, 6)
+        self.conv = nn.Conv2d(1, 4, 3)
+        self.head = nn.Linear(16, 2)
+
+    def forward(self, x: Any, h: Any) -> Any:
+        y = self.gru(x, h)[0]
+        pairs = torch.einsum("tbi,tbj->bij", y, y).unsqueeze(1)
+        return self.head(F.max_pool2d(self.conv(pairs), 2).flatten(1))
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_recurrent_layers_have_the_batch_behind_the_steps(batch: int, tmp_path: Path) -> None:
+    given = (torch.zeros(12, batch, 8), torch.zeros(1, batch, 6))
+    torch.export.save(torch.export.export(StepsFirst().eval(), given), tmp_path / "net.pt2")
+    trace = shapecalc.trace(tmp_path / "net.pt2")
+    assert trace.inputs == {"x": (12, 8), "h": (1, 6)}
+    volumes = [(12, 6), (6, 6), (6, 6, 1), (4, 4, 4), (2, 2, 4), (16,), (2,)]
+    assert [record.output for record in trace.layers] == volumes
+    assert trace.totals.macs == 12 * 18 * (8 + 6) + 12 * 36 + 16 * 9 * 4 + 16 * 2
+    assert {found.code for found in trace.diagnostics} == {"SC601"}
+
+
 class Shuffled(nn.Module):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
