@@ -64,6 +64,7 @@ class _Silences:
     def __init__(self, directives: Sequence[Directive]) -> None:
         self.used: defaultdict[Directive, set[str]] = defaultdict(set)
         self._of_line: defaultdict[int | None, list[Directive]] = defaultdict(list)
+        self._done: dict[tuple[int | None, str], bool] = {}
         for directive in directives:
             self._of_line[directive.speaks_for].append(directive)
 
@@ -71,13 +72,19 @@ class _Silences:
         """Say whether a comment speaks of a finding."""
         if found.rule.stage == "reading":
             return False
-        silenced = False
-        for directive in (*self._of_line[found.line], *self._of_line[None]):
-            for code in directive.codes:
-                if found.code.startswith(code.upper()) and all_codes(code.upper()):
-                    self.used[directive].add(code)
-                    silenced = True
-        return silenced
+        there, anywhere = (self._speaks(line, found.code) for line in (found.line, None))
+        return there or anywhere
+
+    def _speaks(self, line: int | None, wanted: str) -> bool:
+        """Say whether a comment for a line silences a code; each code is looked for once."""
+        if (line, wanted) not in self._done:
+            self._done[line, wanted] = False
+            for directive in self._of_line.get(line, ()):
+                for code in directive.codes:
+                    if wanted.startswith(code.upper()):
+                        self.used[directive].add(code)
+                        self._done[line, wanted] = True
+        return self._done[line, wanted]
 
 
 def _useless(directive: Directive, used: set[str], line: str) -> Iterable[Diagnostic]:
