@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -115,7 +116,7 @@ def compare(old: Trace, new: Trace) -> Difference:
     pairs = matched(*sides, names)
     back = {new: old for old, new in pairs.items()}
     changes: list[tuple[int, Change]] = []
-    behind = 0
+    behind, paired = 0, list(pairs)
     for a, b in pairs.items():
         one, other = old.layers[a], new.layers[b]
         fields = _fields(sides[0][a], sides[1][b], one, other)
@@ -127,7 +128,7 @@ def compare(old: Trace, new: Trace) -> Difference:
         behind += not fields and one.output != other.output
     for a, step in enumerate(sides[0]):
         if a not in pairs and not step.folded:
-            changes.append((_place(a, pairs), Change("removed", old.layers[a], None, {})))
+            changes.append((_place(a, paired, pairs), Change("removed", old.layers[a], None, {})))
     for b, step in enumerate(sides[1]):
         if b not in back and not step.folded:
             changes.append((b, Change("added", None, new.layers[b], {})))
@@ -135,10 +136,10 @@ def compare(old: Trace, new: Trace) -> Difference:
     return Difference(old, new, tuple(change for _, change in changes), behind)
 
 
-def _place(removed: int, pairs: Pairs) -> int:
+def _place(removed: int, paired: Sequence[int], pairs: Pairs) -> int:
     """Return where a layer that is gone stood among the new ones: behind the one in front of it."""
-    before = [old for old in pairs if old < removed]
-    return pairs[before[-1]] if before else -1
+    before = bisect_left(paired, removed)
+    return pairs[paired[before - 1]] if before else -1
 
 
 def _fields(

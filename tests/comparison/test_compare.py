@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 import shapecalc
 from shapecalc.comparison import Difference
+from shapecalc.comparison.matching import _longest
 
 NETWORKS = Path(__file__).parents[2] / "specs" / "networks"
 
@@ -155,3 +158,24 @@ def test_very_different_networks_take_no_time() -> None:
     found = shapecalc.diff(one, other)
     assert len(found.changes) == 12_000
     assert len(str(found).splitlines()) < 10
+
+
+@pytest.mark.parametrize(("one", "other"), [("aab", "abab"), ("abcab", "bacba"), ("", "a")])
+def test_the_longest_common_order_is_found(one: str, other: str) -> None:
+    pairs = sorted(_longest(one, other))
+    assert all(one[a] == other[b] for a, b in pairs)
+    assert all(before[1] < after[1] for before, after in pairwise(pairs))
+    subsets = [set(combinations(one, len(pairs) + more)) for more in (0, 1)]
+    common = [subset & set(combinations(other, len(next(iter(subset), ())))) for subset in subsets]
+    assert common[0]
+    assert not common[1]
+
+
+def test_what_repeats_out_of_step_takes_no_time() -> None:
+    """A search for the longest run took minutes."""
+    old = shapecalc.trace(spec(*["relu"] * 2000))
+    new = shapecalc.trace(spec("gelu", *["relu", "tanh"] * 1000))
+    started = time.process_time()
+    found = shapecalc.comparison.compare(old, new)
+    assert time.process_time() - started < 10
+    assert {what for what, *_ in told(found)} >= {"removed", "added"}
