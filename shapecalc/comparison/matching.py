@@ -1,6 +1,7 @@
 """Which layers of two networks belong together.
 
-First those that compute the same from the inputs on, whatever they are called; then those that
+First those that compute the same from the inputs on, whatever they are called, and of these first
+those that are used alike; then those that
 stand at the same place, behind layers of the same kinds and widths. Behind something that differs,
 those with the same kind, fields and depth that come in the same order; then those of
 the same name and kind; then those of a kind, in their order.
@@ -35,6 +36,7 @@ def matched(old: Sequence[Step], new: Sequence[Step], names: Sequence[Sequence[s
         return [[of(side, index) for index in left[side]] for side in (0, 1)]
 
     sides = old, new
+    pair(_equal(left, keys(lambda side, i: (sides[side][i].key, sides[side][i].use))))
     pair(_equal(left, keys(lambda side, i: sides[side][i].key)))
     pair(_equal(left, keys(lambda side, i: (sides[side][i].place, sides[side][i].kind))))
     pair(_in_order(left, keys(lambda side, i: repr(_local(sides[side][i])))))
