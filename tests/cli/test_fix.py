@@ -152,3 +152,16 @@ def test_a_useless_comment_is_taken_out(run: Run, tmp_path: Path) -> None:
     path.write_text("input: 8\nlayers: [relu]  # shapecalc: ignore[SC402]\n", encoding="utf-8")
     assert run("check", "--fix", "a.yaml").exit_code == 0
     assert path.read_text(encoding="utf-8") == "input: 8\nlayers: [relu]\n"
+
+
+def test_a_read_only_file_is_not_replaced(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("input: 8\nlayers: [rleu]\n", encoding="utf-8")
+    # whom the system lets write anything is asked, too
+    monkeypatch.setattr(fixes.os, "access", lambda path, mode: mode != fixes.os.W_OK)
+    result = run("check", "--fix", "a.yaml")
+    assert result.exit_code == 2
+    assert "a.yaml: it is read-only; nothing is written" in result.stderr
+    assert path.read_text(encoding="utf-8") == "input: 8\nlayers: [rleu]\n"
