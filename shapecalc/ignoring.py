@@ -25,11 +25,15 @@ def left_out(found: Iterable[Diagnostic], document: Document) -> tuple[Diagnosti
     assert document.directives is not None
     directives = document.directives()
     silences = _Silences(directives)
+    found = list(found)
     rest = list(chosen(found, lambda diagnostic: not silences.silenced(diagnostic)))
-    text = document.source.text if document.source is not None else ""
-    lines = text.split("\n")
+    # Behind an error layers have no volumes, and most rules have not looked at them.
+    seen_all = all(one.severity != "error" or one.rule is rules.FALSE_CLAIM for one in found)
+    source = document.source
+    lines = source.text.split("\n") if source is not None and source.editable else None
     for directive in directives:
-        rest += _useless(directive, silences.used[directive], lines[directive.line - 1])
+        line = None if lines is None else lines[directive.line - 1]
+        rest += _useless(directive, silences.used[directive], line, seen_all)
     return in_order(rest)
 
 
@@ -87,9 +91,11 @@ class _Silences:
         return self._done[line, wanted]
 
 
-def _useless(directive: Directive, used: set[str], line: str) -> Iterable[Diagnostic]:
-    """Yield what is wrong with a comment."""
-    kept = [code for code in directive.codes if code in used or not _is_judged(code)]
+def _useless(
+    directive: Directive, used: set[str], line: str | None, seen_all: bool
+) -> Iterable[Diagnostic]:
+    """Yield what is wrong with a comment, which has an edit where its line is given."""
+    kept = [code for code in directive.codes if code in used or not _is_judged(code, seen_all)]
     if not directive.codes:
         yield _finding(directive, "the comment names no code", WRITE, kept, line)
     for code in dict.fromkeys(directive.codes):
@@ -106,20 +112,23 @@ def _useless(directive: Directive, used: set[str], line: str) -> Iterable[Diagno
         yield _finding(directive, message, hint, kept, line)
 
 
-def _is_judged(code: str) -> bool:
-    """Say whether a code is of rules that have looked."""
-    known = all_codes(code.upper())
-    return not known or any(rules.of(one).stage not in NOT_JUDGED for one in known)
+def _is_judged(code: str, seen_all: bool) -> bool:
+    """Say whether a code is none, cannot be ignored, or is of rules that have looked."""
+    stages = {rules.of(one).stage for one in all_codes(code.upper())}
+    if not seen_all:
+        return stages <= {"reading"}
+    return not stages or not stages <= {*NOT_JUDGED}
 
 
 def _finding(
-    directive: Directive, message: str, hint: str, kept: Sequence[str], line: str
+    directive: Directive, message: str, hint: str, kept: Sequence[str], line: str | None
 ) -> Diagnostic:
-    edit = _edit(directive, kept, line)
+    edit = None if line is None else _edit(directive, kept, line)
     rule = rules.UNUSED_IGNORE
     return Diagnostic(
-        rule.code, rule.severity, message, hint or edit.title, None, "",
-        directive.line, directive.column, directive.line, directive.end_column, (edit,),
+        rule.code, rule.severity, message, hint or (edit.title if edit else ""), None, "",
+        directive.line, directive.column, directive.line, directive.end_column,
+        () if edit is None else (edit,),
     )  # fmt: skip
 
 

@@ -159,3 +159,24 @@ def test_comments_for_the_file_are_looked_at_once_for_a_code() -> None:
     started = time.process_time()
     assert left_out(found, document) == ()
     assert time.process_time() - started < 10
+
+
+def test_what_was_not_looked_at_behind_an_error_is_not_judged(tmp_path: Path) -> None:
+    """--fix mended the kind, and took out a comment that was of use."""
+    text = (
+        "input: 8x8x1\nlayers:\n  - rleu\n"
+        f"  - max_pool: {SKIPS} # shapecalc: ignore[SC402]\n  - relu # shapecalc: ignore[SC999]\n"
+    )
+    assert codes(tmp_path, text) == [("SC105", 3), ("SC409", 5)]
+    assert codes(tmp_path, text.replace("rleu", "relu")) == [("SC409", 5)]
+
+
+@pytest.mark.parametrize("mark", ["\r", "\x85", "\u2028", "\u2029", "\r\n"])
+def test_a_line_is_what_yaml_takes_for_one(tmp_path: Path, mark: str) -> None:
+    silent = f"  - max_pool: {SKIPS} # shapecalc: ignore[SC402]"
+    lines = ["input: 20x20x1", "layers:  # all", "  - relu", silent, "  - relu", "", "# end"]
+    assert codes(tmp_path, mark.join(lines)) == []
+    found = codes(tmp_path, mark.join([*lines, "# shapecalc: ignore[SC402"]))
+    assert found == [("SC409", 8)]
+    lines[3:4] = [silent.replace("402", "401")]
+    assert codes(tmp_path, mark.join(lines)) == [("SC402", 4), ("SC409", 4)]

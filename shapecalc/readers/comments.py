@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import pairwise
 
 import yaml
 
 from shapecalc.document import Directive
 from shapecalc.readers.yaml_text import Loader
 
+ENDS = r"\r\n\x85\u2028\u2029"  # what ends a line of YAML
 COMMENT = re.compile(
-    r"(?<!\S)#[ \t]*shapecalc:[ \t]*ignore(-file)?(?![\w-])[ \t]*(?:\[([^\]\n]*)\])?"
+    r"(?<!\S)#[ \t]*shapecalc:[ \t]*ignore(-file)?(?![\w-])"
+    rf"[ \t]*(?:\[([^]{ENDS}]*)\])?"
 )
+BREAK = re.compile(rf"\r\n|[{ENDS}]")
 
 
 def directives(text: str) -> tuple[Directive, ...]:
@@ -31,8 +34,8 @@ def directives(text: str) -> tuple[Directive, ...]:
     except yaml.YAMLError:  # the spec is not readable, which no comment hides
         return ()
     starts = [start for start, _ in scalars]
-    lines = text.split("\n")
-    ends = list(accumulate(len(line) + 1 for line in lines))
+    ends = [match.end() for match in BREAK.finditer(text)]
+    lines = [text[start:end] for start, end in pairwise([0, *ends, len(text)])]
     below = _below(lines)
     listed = []
     for match in found:
