@@ -165,3 +165,13 @@ def test_a_read_only_file_is_not_replaced(
     assert result.exit_code == 2
     assert "a.yaml: it is read-only; nothing is written" in result.stderr
     assert path.read_text(encoding="utf-8") == "input: 8\nlayers: [rleu]\n"
+
+
+def test_a_comment_that_would_go_with_an_edit_keeps_it_from_being_made(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.yaml"
+    text = "input: 8x8x3\nlayers:\n  - conv: {K: 1, F: 3}  # why\n    name: first\n"
+    path.write_text(text, encoding="utf-8")
+    run("check", "--fix", "--unsafe-fixes", "a.yaml")
+    assert path.read_text(encoding="utf-8") in (text, text.replace("}  #", ", name: first}  #"))

@@ -77,7 +77,7 @@ def plain(text: str) -> str:
 
 
 def one(text: str, rng: Random) -> bool:
-    """Compare the fixes of a spec in one layout with those as it was; say whether there were any."""
+    """Compare the fixes of a spec in a layout with those as it was; say whether there were any."""
     unsafe = rng.random() < 0.5
     text = faulty(text, rng)
     odd = laid_out(text, rng)
@@ -113,5 +113,4 @@ def test_a_comment_that_is_lost_is_noticed(monkeypatch: pytest.MonkeyPatch) -> N
         globals(), "mended", lambda text, unsafe: re.sub("  # ~.*", "", planted(text, unsafe))
     )
     with pytest.raises(AssertionError):
-        for seed in range(20):
-            one(text, Random(seed))
+        any(one(text, Random(seed)) is None for seed in range(20))
