@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -160,7 +161,7 @@ def test_a_read_only_file_is_not_replaced(
     path = tmp_path / "a.yaml"
     path.write_text("input: 8\nlayers: [rleu]\n", encoding="utf-8")
     # whom the system lets write anything is asked, too
-    monkeypatch.setattr(fixes.os, "access", lambda path, mode: mode != fixes.os.W_OK)
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
     result = run("check", "--fix", "a.yaml")
     assert result.exit_code == 2
     assert "a.yaml: it is read-only; nothing is written" in result.stderr
