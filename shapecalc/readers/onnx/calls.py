@@ -24,7 +24,6 @@ class Translation(Protocol):
     tensors: dict[str, Tensor]
     files: dict[int, FileNode]
     same: dict[int, str]
-    inside: set[str]
     pools: dict[str, str]
     ends: frozenset[str]
     opset: int
@@ -34,6 +33,9 @@ class Translation(Protocol):
 
     def only_user(self, name: str, op: str) -> Node | None:
         """Return the only node that takes a tensor, if it is of an operator, and no output is."""
+
+    def forget(self, *names: str) -> None:
+        """Leave out what the file states of tensors between the steps of one layer."""
 
 
 class Call:

@@ -19,7 +19,16 @@ from typing import Any
 from shapecalc.quantities import Role
 from shapecalc.readers.onnx.arguments import arguments
 from shapecalc.readers.onnx.integers import Array, Evaluator
-from shapecalc.readers.onnx.model import FLOAT, FLOATING, INT64, Graph, Node, Tensor, ValueInfo
+from shapecalc.readers.onnx.model import (
+    FLOAT,
+    FLOATING,
+    INT64,
+    QUANTISED,
+    Graph,
+    Node,
+    Tensor,
+    ValueInfo,
+)
 from shapecalc.readers.onnx.wire import Malformed
 from shapecalc.readers.tensors.values import Constant
 
@@ -165,7 +174,7 @@ class Constants:
             floats = tensor.data_type in FLOATING
             array = Array(tensor.shape, tensor.data_type, tensor.values)
             counts = floats and (bool(tensor.shape) or _is_own(tensor.name))
-            weighs = floats or tensor.data_type in (2, 3)
+            weighs = floats or tensor.data_type in QUANTISED
             found[tensor.name] = Known(array, tensor.name, tensor.shape, counts, weighs)
 
     def constant(self, node: Node) -> None:

@@ -49,7 +49,7 @@ def _linear(
     if len(weight.shape) != 2:
         return None
     weight = weight if transposed else weight.transposed((1, 0))
-    units = weight.shape[0]
+    units, stated = weight.shape[0], call.stated
     found = None
     if has_bias:
         found = None if bias is None else bias.weight("bias")
@@ -58,7 +58,7 @@ def _linear(
         found = found.reshaped((units,))
     elif call.node.op == "MatMul":
         found = _sum_behind(call, units)
-    return dense.linear(call.network, call.at, call.tensor(0), weight, found, call.stated)
+    return dense.linear(call.network, call.at, call.tensor(0), weight, found, stated)
 
 
 def _operation(call: Call, weight: Constant) -> Tensor:
@@ -85,7 +85,7 @@ def _sum_behind(call: Call, units: int) -> Constant | None:
     if bias.size != units or known.shape[-1:] != (units,):
         return None
     translation.same[id(users[0])] = output
-    translation.inside.add(output)
+    translation.forget(output)
     return bias.reshaped((units,))
 
 
