@@ -91,8 +91,13 @@ class Matching:
         return own + alone + sum(len(owner.shapes) for owner in self.missing)
 
 
-def match(owners: Sequence[Owner], checkpoint: Checkpoint) -> Matching:
+def match(
+    owners: Sequence[Owner], checkpoint: Checkpoint, unsure: Sequence[Owner] = ()
+) -> Matching:
     """Return what belongs together.
+
+    Of layers that are `unsure` the parameters are not known: they keep what has their names. Where
+    one has none of its name, what is left over may be its own, and is not unexpected.
 
     Where half of the layers have names that the file has, names decide, and for the rest order and
     shape; otherwise order and shape alone. Of the ways in which that may be meant, the one counts
@@ -100,7 +105,12 @@ def match(owners: Sequence[Owner], checkpoint: Checkpoint) -> Matching:
     come first.
     """
     modules = modules_of(checkpoint)
-    named = _named(owners, modules, checkpoint)
+    named = _named([*owners, *unsure], modules, checkpoint)
+    kept = {id(module) for owner in unsure for module in named.get(owner, ())}
+    unnamed = any(owner not in named for owner in unsure)
+    open_ones = set(unsure)
+    named = {owner: found for owner, found in named.items() if owner not in open_ones}
+    modules = [module for module in modules if id(module) not in kept]
     own, other = ("keras", "pytorch") if checkpoint.layout == "keras" else ("pytorch", "keras")
     best: Matching | None = None
     for layout, by_shape in product((own, other), (False, True)):
@@ -110,6 +120,8 @@ def match(owners: Sequence[Owner], checkpoint: Checkpoint) -> Matching:
         if not best.faults:
             break
     assert best is not None
+    if unnamed:
+        best.unexpected.clear()
     return best
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,50 @@ def test_sizes_that_are_open_do_not_matter() -> None:
     trace = traced({"input": "?x?x3"}, {"conv": {"K": 4, "F": 3}}, {"conv": {"K": 2, "F": 3}})
     shapes = {"conv1.weight": (4, 3, 3, 3), "conv1.bias": (4,), "conv2.weight": (2, 4, 3, 3)}
     assert lines(told(trace, shapes)) == ["SC701 conv2: bias=false would fit"]
+
+
+OPEN = "?x?x3"
+UNKNOWN = {"conv": {"K": 2, "F": 3}}, "flatten", {"dense": 4}  # of a size that is open
+
+
+def test_what_depends_on_an_open_size_is_not_compared() -> None:
+    trace = traced({"input": OPEN}, *UNKNOWN)
+    shapes = {
+        "conv1.weight": (2, 3, 3, 3),
+        "conv1.bias": (2,),
+        "fc.weight": (4, 77),
+        "fc.bias": (4,),
+    }
+    for name in ("fc", "dense1"):
+        called = {key.replace("fc", name): shape for key, shape in shapes.items()}
+        assert not told(trace, called)
+        assert not told(trace, in_keras(called, {"conv1": "conv", name: "dense"}), "keras")
+
+
+def test_what_is_not_expected_is_told_where_all_that_is_open_has_its_own() -> None:
+    trace = traced({"input": OPEN}, *UNKNOWN)
+    shapes = {"conv1.weight": (2, 3, 5, 5), "conv1.bias": (2,), "dense1.weight": (4, 77),
+              "dense1.bias": (4,), "other.weight": (9, 9, 9)}  # fmt: skip
+    assert lines(told(trace, shapes)) == [
+        "SC703 conv1: F=5 would fit",
+        "SC702 None: the weights may be those of another network",
+    ]
+
+
+def test_what_is_known_in_part_behind_an_operation_is_compared(tmp_path: Path) -> None:
+    """Masking keeps its volume, of whatever length; what a convolution keeps depends on 12."""
+    layers = [
+        {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [None, None, 12]}},
+        {"class_name": "Masking", "config": {"name": "mask"}},
+        {"class_name": "Conv1D", "config": {"name": "c", "filters": 4, "kernel_size": [3]}},
+    ]
+    path = tmp_path / "net.json"
+    model = {"class_name": "Sequential", "config": {"name": "net", "layers": layers}}
+    path.write_text(json.dumps(model), encoding="utf-8")
+    trace = shapecalc.trace(path)
+    assert not told(trace, {"c/kernel:0": (3, 12, 4), "c/bias:0": (4,)}, "keras")
+    found = told(trace, {"c/kernel:0": (3, 12, 5), "c/bias:0": (5,)}, "keras")
+    assert lines(found) == ["SC703 c: K=5 would fit"]
 
 
 # -- one changed layer -----------------------------------------------------------------------------
