@@ -17,6 +17,7 @@ from shapecalc.diagnostics import Fault, Finding, LayerError, quote, some
 from shapecalc.layers.field_types import Volume
 from shapecalc.tracing import KnownTrace, T, Trace, walk, with_findings
 from shapecalc.weights.fields import Change, fitting_change, fitting_depth, fitting_switch
+from shapecalc.weights.folding import without_folded
 from shapecalc.weights.matching import Pair, match
 from shapecalc.weights.sides import Module, Owner, Shape, owners_of
 
@@ -44,7 +45,8 @@ def findings(trace: Trace, weights: Weights, file: str) -> list[Finding]:
     known = _known(trace)
     owners, unsure = _sides(trace, known)
     found = match(owners, weights.checkpoint, unsure)
-    told = [*_shapes(known, found.pairs, called)]
+    found, folded = without_folded(found, called)
+    told = [*folded, *_shapes(known, found.pairs, called)]
     told += [_missing(owner, list(owner.shapes), called) for owner in found.missing]
     return told + list(_unexpected(found.unexpected, called))
 

@@ -189,7 +189,7 @@ def paired(owner: Owner, module: Module, layout: str | None) -> Pair:
     pair = Pair(owner, module, layout)
     names, waiting = list(owner.shapes), dict(module.tensors)
     for part, tensor in module.tensors.items():
-        name = _meant(part, names)
+        name = meant(part, names)
         if name is not None and name not in pair.held:
             pair.held[name] = tensor, pair.turned(name, tensor)
             del waiting[part]
@@ -212,7 +212,7 @@ def paired(owner: Owner, module: Module, layout: str | None) -> Pair:
     return pair
 
 
-def _meant(part: str, names: Sequence[str]) -> str | None:
+def meant(part: str, names: Sequence[str]) -> str | None:
     """Return which parameter a part of a tensor's name stands for."""
     last = part.rpartition(".")[2]
     for word in (part, last, *parameters.NAMES.get(last, ())):
@@ -279,7 +279,10 @@ def _by_name(
 ) -> dict[Owner, list[Module]]:
     """Return the modules of each layer that the file has by its name, whatever wraps them all."""
     best: dict[Owner, list[Module]] = {}
-    names = {tuple(_split(owner.name)): owner for owner in owners}
+    names = {
+        **_by_scope(owners),
+        **{tuple(_split(owner.name)): owner for owner in owners},
+    }
     stripped = list(modules)
     for _ in range(MOST_WRAPPED):
         found: dict[Owner, list[Module]] = {}
@@ -299,6 +302,27 @@ def _by_name(
         else:
             break
     return best
+
+
+def _by_scope(owners: Sequence[Owner]) -> dict[tuple[str, ...], Owner]:
+    """Return layers by the module of PyTorch that an ONNX file names them after, where it is one
+    layer's alone: /l1/l1.0/conv/Conv is an operation of l1.0.conv.
+
+    A part that begins with the one in front and a point stands for both: a list's own name is
+    written before that of its member.
+    """
+    found: dict[tuple[str, ...], list[Owner]] = {}
+    for owner in owners:
+        first, *scopes = owner.name.split("/")
+        if first or len(scopes) < 2:
+            continue
+        path: list[str] = []
+        for scope in scopes[:-1]:
+            if path and scope.startswith(f"{path[-1]}."):
+                path.pop()
+            path.append(scope)
+        found.setdefault(tuple(".".join(path).split(".")), []).append(owner)
+    return {path: owners[0] for path, owners in found.items() if len(owners) == 1}
 
 
 def _split(name: str) -> list[str]:
