@@ -5,7 +5,7 @@ output volume, the arrays that are kept, the MACs. All that follows is computed 
 does not run them.
 
 Advised, in a model of Keras: "the output volume of 1 of 4 layers is taken from the file, not
-computed", and which layer that is.
+computed: drop (SpatialDropout2D)".
 
 Good: nothing has to be done. A number that matters can be checked by hand.
 """
@@ -20,6 +20,7 @@ from shapecalc.diagnostics import Fault, Finding, some
 from shapecalc.tracing import Trace
 
 MOST_NAMES = 6
+HINT = "a number that matters can be checked by hand"
 
 
 def find(trace: Trace) -> Sequence[Finding]:
@@ -27,15 +28,12 @@ def find(trace: Trace) -> Sequence[Finding]:
     taken = [record for record in trace.layers if not record.computed]
     if not taken:
         return ()
+    volumes, are = ("volume", "is") if len(taken) == 1 else ("volumes", "are")
     message = (
-        f"the output {'volume' if len(taken) == 1 else 'volumes'} of {len(taken):,} of"
-        f" {len(trace.layers):,} layers {'is' if len(taken) == 1 else 'are'} taken from the file,"
-        " not computed"
+        f"the output {volumes} of {len(taken):,} of {len(trace.layers):,} layers {are} taken from"
+        f" the file, not computed: {some([record.title for record in taken], MOST_NAMES)}"
     )
-    hint = (
-        f"shapecalc computes no volume for {some([record.title for record in taken], MOST_NAMES)}"
-    )
-    return (Finding(Fault(rules.TAKEN_FROM_FILE, message, hint), taken[0].path, taken[0].name),)
+    return (Finding(Fault(rules.TAKEN_FROM_FILE, message, HINT), taken[0].path, taken[0].name),)
 
 
 CHECK = Check(rules.TAKEN_FROM_FILE, of_network=find)

@@ -2,8 +2,8 @@
 
 The file has operations that shapecalc has no kind for, and it does not say what they give, which
 arrays they keep, or how many multiplications they take: a Lambda of Keras, a layer of somebody's
-own. What follows from it is not known either; totals with an unknown term are null, and ? in the
-table.
+own. What follows from an output is not known either; totals with an unknown term are null, and ? in
+the table.
 
 Warned of: "Lambda: the file does not tell the output and the MACs of lambda_1".
 
@@ -22,7 +22,8 @@ from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 
 MOST_NAMES = 6
-HINT = "what follows from it is not known either"
+OUTPUT = "what follows from it is not known either"
+TOTALS = "the totals of the network are not known either"
 
 
 def find(trace: Trace) -> Iterator[Finding]:
@@ -38,7 +39,8 @@ def find(trace: Trace) -> Iterator[Finding]:
         names = some([quote(record.name) for record in records], MOST_NAMES)
         sort = f"{what}: " if what else ""
         message = f"{sort}the file does not tell the {lacking} of {names}"
-        yield Finding(Fault(rules.NOT_KNOWN, message, HINT), first.path, first.name)
+        hint = TOTALS if first.output is not None and None not in first.output else OUTPUT
+        yield Finding(Fault(rules.NOT_KNOWN, message, hint), first.path, first.name)
 
 
 def _lacking(record: LayerRecord) -> str:

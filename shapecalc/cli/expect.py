@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from shapecalc import rules
-from shapecalc.cli.files import UNUSABLE, exit_code, max_layers_option
+from shapecalc.cli.files import FAULTY, UNUSABLE, exit_code, max_layers_option
 from shapecalc.cli.findings import tell
 from shapecalc.cli.fixes import difference, traced_again, write_back
 from shapecalc.cli.search import Search
@@ -23,6 +23,7 @@ from shapecalc.tracing import Trace
 from shapecalc.volumes import PartialVolume, show
 
 TOTALS = ("parameters", "non_trainable", "macs")
+NO_ROOM = "no claims can be written into it"
 OF_LAYERS = ("parameters", "macs")
 
 
@@ -49,12 +50,14 @@ def command(
     search = Search(paths, "Writing", quiet=True)
     code, changed = 0, 0
     for path, trace in search.traces(max_layers):
-        text = _claimed(trace, layers=layers, update=update)
+        claimed = _updated(trace) if update else trace
+        text = _claimed(claimed, layers=layers)
         source = trace.spec.document.source
         if text is None or source is None:
-            click.echo(f"shapecalc: {quote(path, 400)}: no claims can be written into it", err=True)
-            tell(path, trace.diagnostics, err=True)
-            code = max(code, exit_code(trace), 1)
+            why = "a spec with errors gets no claims" if exit_code(claimed) else NO_ROOM
+            click.echo(f"shapecalc: {quote(path, 400)}: {why}", err=True)
+            tell(path, claimed.diagnostics, err=True)
+            code = max(code, FAULTY)
         elif text != source.text:
             changed += 1
             if diff:
@@ -66,19 +69,26 @@ def command(
     ctx.exit(max(code, search.code))
 
 
-def _claimed(trace: Trace, *, layers: bool, update: bool) -> str | None:
-    """Return a spec's text with claims; None where it is not readable, or takes none."""
+def _updated(trace: Trace) -> Trace:
+    """Return the trace of a spec whose false claims say what is computed."""
     source = trace.spec.document.source
     if source is None or not source.editable or not trace.spec.readable:
-        return None
-    if update:
-        done = fixed(
-            trace, lambda found: found.rule is rules.FALSE_CLAIM, True,
-            lambda text: traced_again(trace, text),
-        )  # fmt: skip
-        trace = trace if done is None else done.trace
+        return trace
+    done = fixed(
+        trace, lambda found: found.rule is rules.FALSE_CLAIM, True,
+        lambda text: traced_again(trace, text),
+    )  # fmt: skip
+    return trace if done is None else done.trace
+
+
+def _claimed(trace: Trace, *, layers: bool) -> str | None:
+    """Return a spec's text with claims; None where it has errors, or takes none.
+
+    Of a network with an error only a part is computed, and that may change once it is mended.
+    """
     source = trace.spec.document.source
-    assert source is not None
+    if source is None or not source.editable or exit_code(trace):
+        return None
     for change in [*(_of_layers(trace) if layers else ()), *_of_network(trace)]:
         source = _with(source, change)
     return source.text

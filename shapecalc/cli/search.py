@@ -84,6 +84,15 @@ class Search:
         return trace_module(path, max_layers, inputs, self.select(path))
 
     def _walk(self) -> Iterator[str]:
+        """Yield each file once, though it is named twice, or named and in a folder."""
+        seen: set[str] = set()
+        for path in self._found():
+            place = _place(path)
+            if place not in seen:
+                seen.add(place)
+                yield path
+
+    def _found(self) -> Iterator[str]:
         for path in self.paths:
             if self.is_folder(path):
                 yield from self._folder(Path(path))
@@ -92,6 +101,7 @@ class Search:
 
     def _folder(self, folder: Path) -> Iterator[str]:
         wanted = readers.endings()
+        named = {_place(path) for path in self.paths}  # of which nothing is skipped
         for root, folders, names in os.walk(folder, onerror=self._unreadable):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(names):
@@ -102,9 +112,15 @@ class Search:
                     self.excluded += 1
                     continue
                 if os.path.isfile(file) or not os.path.exists(file):  # no pipes, no sockets
-                    self.found_in_folder.add(file)
+                    if _place(file) not in named:
+                        self.found_in_folder.add(file)
                     yield file
 
     def _unreadable(self, error: OSError) -> None:
         complain(error.filename or "", error)
         self.code = UNUSABLE
+
+
+def _place(path: str) -> str:
+    """Return what is the same however a path is written; - stands for standard input."""
+    return path if path == "-" else os.path.abspath(path)

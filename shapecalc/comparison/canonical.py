@@ -186,6 +186,8 @@ def _as_it_counts(record: LayerRecord) -> tuple[str, dict[str, Any]]:
         fields["P"] = _alike([a if a == b else [a, b] for a, b in pads])
         if fields.get("rounding") != "ceil":  # exact and floor give the same, where both do
             fields.pop("rounding", None)
+    elif isinstance(layer, Sliding) and fields.get("P") == "valid":  # whatever the size is
+        fields["P"] = 0
     if kind == "depthwise_conv" and record.input:
         D = record.input[0][-1]
         if D is not None:

@@ -263,7 +263,9 @@ class _Plan:
                 " larger ones along two random directions, one where a layer takes long"
             )
         if alike:
-            self.notes.append(f"{alike:,} layers are like an earlier one and share its result")
+            one = "1 layer is like an earlier one and shares its result"
+            several = f"{alike:,} layers are like an earlier one and share its result"
+            self.notes.append(one if alike == 1 else several)
 
     def _tensors(self, record: KnownRecord, index: int) -> list[Tensor]:
         return check_layer(

@@ -446,10 +446,16 @@ def read_truth(value: Any) -> bool:
     """Read true or false."""
     if isinstance(value, bool):
         return value
+    raise wrong("true or false", value, instead=_meant_truth(value))
+
+
+def _meant_truth(value: Any) -> bool | None:
+    """Return the truth that may be meant: 0, yes, False in quotes, flase."""
+    if not isinstance(value, str):
+        return bool(value) if value in (0, 1) else None
     words = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
-    word = str(value).lower()
-    meant = bool(value) if value in (0, 1) else words.get(word)
-    raise wrong("true or false", value, instead=meant)
+    word = value.lower()
+    return words.get(word if word in words else _meant(value, ("true", "false")) or "")
 
 
 def _factor_of_slices(value: Any) -> bool | float | tuple[float, ...]:

@@ -17,9 +17,11 @@ from shapecalc.diagnostics import Fault, Finding, LayerError, quote, some
 from shapecalc.layers.field_types import Volume
 from shapecalc.tracing import KnownTrace, T, Trace, walk, with_findings
 from shapecalc.weights.fields import Change, fitting_change, fitting_depth, fitting_switch
+from shapecalc.weights.folding import without_folded
 from shapecalc.weights.matching import Pair, match
 from shapecalc.weights.sides import Module, Owner, Shape, owners_of
 
+USUAL = 128  # in the place of a size of which nothing is known
 MOST_NAMES = 6
 MOST_UNEXPECTED = 12  # layers of the file that are told one by one
 MOST_CHANGES = 80  # that are looked for
@@ -41,18 +43,44 @@ def findings(trace: Trace, weights: Weights, file: str) -> list[Finding]:
     if weights.format == "darknet":
         return list(_of_count(trace, weights, called))
     known = _known(trace)
-    found = match(owners_of(known.layers), weights.checkpoint)
-    told = [*_shapes(known, found.pairs, called)]
+    owners, unsure = _sides(trace, known)
+    found = match(owners, weights.checkpoint, unsure)
+    found, folded = without_folded(found, called)
+    told = [*folded, *_shapes(known, found.pairs, called)]
     told += [_missing(owner, list(owner.shapes), called) for owner in found.missing]
     return told + list(_unexpected(found.unexpected, called))
 
 
 def _known(trace: Trace) -> KnownTrace:
-    """Return a trace of known sizes: shapes of parameters seldom depend on those left open."""
+    """Return a trace of known sizes: those that fit in the place of those left open.
+
+    Operations that nobody computes give what the open trace knows of them, filled up likewise.
+    """
     if isinstance(trace, KnownTrace):
         return trace
-    inputs = {**trace.spec.inputs, **trace.fitting_inputs}
-    return walk(replace(trace.spec, inputs=inputs))
+    fitting = trace.fitting_inputs
+    size = max((size for volume in fitting.values() for size in volume[:-1]), default=USUAL)
+    given = {
+        record.name: tuple(size if axis is None else axis for axis in record.output)
+        for record in trace.layers
+        if record.output and record.layer is not None and record.layer.opaque
+    }
+    return walk(replace(trace.spec, inputs={**trace.spec.inputs, **fitting}), given)
+
+
+def _sides(trace: Trace, known: KnownTrace) -> tuple[list[Owner], list[Owner]]:
+    """Return the layers whose parameters are known, and those that have some that are not: they
+    depend on a size that is left open, or on what an operation gives of which nothing is known.
+    """
+    owners = owners_of(known.layers)
+    sure = {owner.name for owner in owners if trace[owner.name].parameters is not None}
+    unsure = [
+        Owner(record, {})
+        for record in known.layers
+        if record.layer is not None and record.layer.has_weights
+        and record.shares is None and record.name not in sure and record.parameters != 0
+    ]  # fmt: skip
+    return [owner for owner in owners if owner.name in sure], unsure
 
 
 # -- a file without names --------------------------------------------------------------------------

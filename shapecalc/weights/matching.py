@@ -91,8 +91,13 @@ class Matching:
         return own + alone + sum(len(owner.shapes) for owner in self.missing)
 
 
-def match(owners: Sequence[Owner], checkpoint: Checkpoint) -> Matching:
+def match(
+    owners: Sequence[Owner], checkpoint: Checkpoint, unsure: Sequence[Owner] = ()
+) -> Matching:
     """Return what belongs together.
+
+    Of layers that are `unsure` the parameters are not known: they keep what has their names. Where
+    one has none of its name, what is left over may be its own, and is not unexpected.
 
     Where half of the layers have names that the file has, names decide, and for the rest order and
     shape; otherwise order and shape alone. Of the ways in which that may be meant, the one counts
@@ -100,7 +105,12 @@ def match(owners: Sequence[Owner], checkpoint: Checkpoint) -> Matching:
     come first.
     """
     modules = modules_of(checkpoint)
-    named = _named(owners, modules, checkpoint)
+    named = _named([*owners, *unsure], modules, checkpoint)
+    kept = {id(module) for owner in unsure for module in named.get(owner, ())}
+    unnamed = any(owner not in named for owner in unsure)
+    open_ones = set(unsure)
+    named = {owner: found for owner, found in named.items() if owner not in open_ones}
+    modules = [module for module in modules if id(module) not in kept]
     own, other = ("keras", "pytorch") if checkpoint.layout == "keras" else ("pytorch", "keras")
     best: Matching | None = None
     for layout, by_shape in product((own, other), (False, True)):
@@ -110,6 +120,8 @@ def match(owners: Sequence[Owner], checkpoint: Checkpoint) -> Matching:
         if not best.faults:
             break
     assert best is not None
+    if unnamed:
+        best.unexpected.clear()
     return best
 
 
@@ -177,7 +189,7 @@ def paired(owner: Owner, module: Module, layout: str | None) -> Pair:
     pair = Pair(owner, module, layout)
     names, waiting = list(owner.shapes), dict(module.tensors)
     for part, tensor in module.tensors.items():
-        name = _meant(part, names)
+        name = meant(part, names)
         if name is not None and name not in pair.held:
             pair.held[name] = tensor, pair.turned(name, tensor)
             del waiting[part]
@@ -200,7 +212,7 @@ def paired(owner: Owner, module: Module, layout: str | None) -> Pair:
     return pair
 
 
-def _meant(part: str, names: Sequence[str]) -> str | None:
+def meant(part: str, names: Sequence[str]) -> str | None:
     """Return which parameter a part of a tensor's name stands for."""
     last = part.rpartition(".")[2]
     for word in (part, last, *parameters.NAMES.get(last, ())):
@@ -267,7 +279,10 @@ def _by_name(
 ) -> dict[Owner, list[Module]]:
     """Return the modules of each layer that the file has by its name, whatever wraps them all."""
     best: dict[Owner, list[Module]] = {}
-    names = {tuple(_split(owner.name)): owner for owner in owners}
+    names = {
+        **_by_scope(owners),
+        **{tuple(_split(owner.name)): owner for owner in owners},
+    }
     stripped = list(modules)
     for _ in range(MOST_WRAPPED):
         found: dict[Owner, list[Module]] = {}
@@ -287,6 +302,27 @@ def _by_name(
         else:
             break
     return best
+
+
+def _by_scope(owners: Sequence[Owner]) -> dict[tuple[str, ...], Owner]:
+    """Return layers by the module of PyTorch that an ONNX file names them after, where it is one
+    layer's alone: /l1/l1.0/conv/Conv is an operation of l1.0.conv.
+
+    A part that begins with the one in front and a point stands for both: a list's own name is
+    written before that of its member.
+    """
+    found: dict[tuple[str, ...], list[Owner]] = {}
+    for owner in owners:
+        first, *scopes = owner.name.split("/")
+        if first or len(scopes) < 2:
+            continue
+        path: list[str] = []
+        for scope in scopes[:-1]:
+            if path and scope.startswith(f"{path[-1]}."):
+                path.pop()
+            path.append(scope)
+        found.setdefault(tuple(".".join(path).split(".")), []).append(owner)
+    return {path: owners[0] for path, owners in found.items() if len(owners) == 1}
 
 
 def _split(name: str) -> list[str]:

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from shapecalc import readers
+
 Run = Callable[..., Result]
 Spawn = Callable[..., subprocess.CompletedProcess[bytes]]
 SOUND = "input: 8\nlayers: [relu]\n"
@@ -246,6 +248,27 @@ def test_a_folder_and_a_file_may_be_mixed(run: Run, folder: Path, files: Path) -
     assert result.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("specs", "specs/b.yml", "specs/../specs/b.yml"),
+        ("specs/b.yml", "specs", "./specs", "specs/deep"),
+    ],
+)
+def test_a_file_that_is_found_twice_is_checked_once(
+    run: Run, folder: Path, paths: tuple[str, ...]
+) -> None:
+    result = run("check", "--format", "json", *paths)
+    named = [Path(item["file"]).resolve() for item in items(result)]
+    assert named.count((folder / "b.yml").resolve()) == 1
+    assert len(named) == len(items(run("check", "--format", "json", "specs")))
+
+
+def test_a_file_that_is_named_beside_its_folder_is_not_skipped(run: Run, folder: Path) -> None:
+    result = run("check", "specs", "specs/settings.yaml")
+    assert result.stdout.count("SC103") == run("check", "specs").stdout.count("SC103") + 1
+
+
 def test_a_folder_is_reported_in_the_same_order_every_time(run: Run, folder: Path) -> None:
     first = run("check", "specs").stdout
     assert first == run("check", "specs").stdout
@@ -423,3 +446,8 @@ def test_statistics_count_codes_instead_of_listing(run: Run, files: Path) -> Non
     result = run("check", "faulty.yaml", "--statistics")
     assert result.exit_code == 1
     assert result.stdout == "1  SC201  stride does not fit\n"
+
+
+def test_the_guide_names_every_ending_that_is_looked_for_in_folders(run: Run) -> None:
+    text = run("explain", "check").stdout
+    assert [ending for ending in readers.endings() if ending not in text] == []

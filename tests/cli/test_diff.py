@@ -68,5 +68,20 @@ def test_a_revision_is_read_from_git(run: Run, tmp_path: Path) -> None:
     assert run("diff", "nets/a.yaml@HEAD", "nets/a.yaml@HEAD").exit_code == 0
     for wrong in ("nets/a.yaml@nothing", "nets/b.yaml@HEAD", "nets/a.yaml@--help", "gone/a@HEAD"):
         assert run("diff", wrong, "nets/a.yaml").exit_code == 2, wrong
+    assert "no revision nothing" in run("diff", "nets/a.yaml@nothing", "nets/a.yaml").stderr
+    assert "none of that name" in run("diff", "nets/b.yaml@HEAD", "nets/a.yaml").stderr
     (folder / "c@HEAD").write_text("input: 8x8x1\nlayers:\n  - max_pool: 4\n", encoding="utf-8")
     assert run("diff", "nets/c@HEAD", "nets/a.yaml").exit_code == 0  # a path that is there
+
+
+@pytest.mark.parametrize("name", ["HEAD:nets/a.yaml", "main~1:a.yaml"])
+def test_revisions_as_git_has_them_are_told_how_they_are_written(run: Run, name: str) -> None:
+    revision, _, path = name.partition(":")
+    result = run("diff", name, "a.yaml")
+    assert result.exit_code == 2
+    assert f"FILE@REVISION, as {path}@{revision}" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["C:/nets/a.yaml", "gone.yaml", "a:", ":a", "nets/x:y"])
+def test_a_file_that_is_not_there_is_nothing_else(run: Run, name: str) -> None:
+    assert "REVISION" not in run("diff", name, "a.yaml").stderr

@@ -111,6 +111,30 @@ def test_a_difference_is_shown_and_a_broken_spec_is_told_of(run: Run, tmp_path: 
     assert run("expect", "-", stdin=BARE).exit_code == 2
 
 
+@pytest.mark.parametrize("update", [(), ("--update",)])
+def test_a_spec_with_an_error_gets_no_claims(
+    run: Run, tmp_path: Path, update: tuple[str, ...]
+) -> None:
+    """A window of 50 does not fit into 32 rows: only what is in front of it is computed."""
+    faulty = BARE.replace("F: 3", "F: 50", 1)
+    path = write(tmp_path, faulty)
+    result = run("expect", "--layers", *update, "a.yaml")
+    assert result.exit_code == 1
+    assert "SC202" in result.stderr
+    assert path.read_text("utf-8") == faulty
+
+
+def test_a_false_claim_alone_is_updated_and_otherwise_told(run: Run, tmp_path: Path) -> None:
+    faulty = BARE + "expect: {output: 11}\n"
+    path = write(tmp_path, faulty)
+    result = run("expect", "a.yaml")
+    assert result.exit_code == 1
+    assert "SC301" in result.stderr
+    assert path.read_text("utf-8") == faulty
+    assert run("expect", "--update", "a.yaml").exit_code == 0
+    assert not shapecalc.check(path)
+
+
 def test_a_changed_stride_in_a_fully_claimed_alexnet_is_one_finding(
     run: Run, tmp_path: Path
 ) -> None:

@@ -160,6 +160,26 @@ def test_very_different_networks_take_no_time() -> None:
     assert len(str(found).splitlines()) < 10
 
 
+@pytest.mark.parametrize("kind", ["conv", "max_pool", "depthwise_conv"])
+@pytest.mark.parametrize("size", ["?x?x3", "9x9x3"])
+def test_no_padding_is_the_same_whether_the_size_is_open_or_not(kind: str, size: str) -> None:
+    fields = {"F": 3, "S": 2} | ({"K": 4} if kind == "conv" else {})
+    one, valid, padded = (
+        {"input": size, "layers": [{kind: {**fields, "P": P}}]} for P in (0, "valid", 1)
+    )
+    assert shapecalc.diff(one, valid).same
+    assert not shapecalc.diff(valid, padded).same
+
+
+def test_a_transposed_convolution_without_a_crop_may_differ_where_it_is_valid() -> None:
+    """Where the stride is wider than the window, Keras fills up with zeros."""
+    one, valid = (
+        {"input": "?x?x3", "layers": [{"conv_transpose": {"K": 4, "F": 2, "S": 3, "P": P}}]}
+        for P in (0, "valid")
+    )
+    assert not shapecalc.diff(one, valid).same
+
+
 @pytest.mark.parametrize(("one", "other"), [("aab", "abab"), ("abcab", "bacba"), ("", "a")])
 def test_the_longest_common_order_is_found(one: str, other: str) -> None:
     pairs = sorted(_longest(one, other))

@@ -774,9 +774,16 @@ def test_layers_that_are_alike_are_checked_once_and_told(trace_text: TraceText) 
     )
     result = verify(trace)
     assert result.agrees
-    assert any("2 layers" in note for note in result.notes)
+    assert any("2 layers are like" in note for note in result.notes)
     hows = {c.layer: c.how for c in result.checks if c.what == "gradient weight"}
     assert hows == {"conv1": "every value", "conv2": "as conv1", "conv3": "as conv1"}
+
+
+def test_one_layer_that_is_like_another_is_told_in_the_singular(trace_text: TraceText) -> None:
+    trace = trace_text(
+        "input: 4x4x2\nlayers:\n  - repeat: {times: 2, layers: [{conv: {K: 2, F: 3, P: 1}}]}\n"
+    )
+    assert any(note.startswith("1 layer is like") for note in verify(trace).notes)
 
 
 def test_a_fault_in_layers_that_are_alike_is_found_in_each(

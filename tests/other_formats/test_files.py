@@ -57,8 +57,10 @@ def test_what_is_taken_from_the_file_is_told_once(run: Run, save: Save) -> None:
     report = reported(run, save(CONV, STATED, BEHIND, {**STATED, "name": "again"}, inputs=IMAGE))
     (told,) = found(report, "SC601")
     assert told["severity"] == "advice"
-    assert "the output volumes of 2 of 4 layers are taken from the file" in told["message"]
-    assert "twice (Lambda), again (Lambda)" in told["hint"]
+    assert told["message"] == (
+        "the output volumes of 2 of 4 layers are taken from the file, not computed:"
+        " twice (Lambda), again (Lambda)"
+    )
     assert [layer.get("computed") for layer in report["layers"]] == [None, False, None, False]
     assert report["layers"][1]["kind"] == "operation"
     assert report["complete"]
@@ -79,6 +81,7 @@ def test_what_is_not_known_is_named_and_null(run: Run, save: Save) -> None:
         "Lambda: the file does not tell the output, the parameters and the MACs of secret, other"
         in (told["message"])
     )
+    assert told["hint"] == "what follows from it is not known either"
     assert [layer["output"] for layer in report["layers"]] == [[6, 6, 4], None, None, None]
     assert report["totals"]["parameters"] is None
     assert report["layers"][3]["biases"] == 2
@@ -91,6 +94,7 @@ def test_macs_alone_may_be_unknown(run: Run, save: Save) -> None:
     name = save({**STATED, "with": {"parameters": {}}}, inputs=IMAGE)
     (told,) = found(reported(run, name), "SC602")
     assert "does not tell the MACs of twice" in told["message"]
+    assert told["hint"] == "the totals of the network are not known either"
 
 
 def test_a_damaged_file_is_an_error_with_its_place(run: Run, save: Save) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from shapecalc.checkpoints.base import Checkpoint, Tensor
 from shapecalc.diagnostics import Finding
 from shapecalc.tracing import known
 from shapecalc.weights.comparison import findings
+from shapecalc.weights.matching import match
 from shapecalc.weights.sides import owners_of
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
@@ -165,6 +168,50 @@ def test_sizes_that_are_open_do_not_matter() -> None:
     trace = traced({"input": "?x?x3"}, {"conv": {"K": 4, "F": 3}}, {"conv": {"K": 2, "F": 3}})
     shapes = {"conv1.weight": (4, 3, 3, 3), "conv1.bias": (4,), "conv2.weight": (2, 4, 3, 3)}
     assert lines(told(trace, shapes)) == ["SC701 conv2: bias=false would fit"]
+
+
+OPEN = "?x?x3"
+UNKNOWN = {"conv": {"K": 2, "F": 3}}, "flatten", {"dense": 4}  # of a size that is open
+
+
+def test_what_depends_on_an_open_size_is_not_compared() -> None:
+    trace = traced({"input": OPEN}, *UNKNOWN)
+    shapes = {
+        "conv1.weight": (2, 3, 3, 3),
+        "conv1.bias": (2,),
+        "fc.weight": (4, 77),
+        "fc.bias": (4,),
+    }
+    for name in ("fc", "dense1"):
+        called = {key.replace("fc", name): shape for key, shape in shapes.items()}
+        assert not told(trace, called)
+        assert not told(trace, in_keras(called, {"conv1": "conv", name: "dense"}), "keras")
+
+
+def test_what_is_not_expected_is_told_where_all_that_is_open_has_its_own() -> None:
+    trace = traced({"input": OPEN}, *UNKNOWN)
+    shapes = {"conv1.weight": (2, 3, 5, 5), "conv1.bias": (2,), "dense1.weight": (4, 77),
+              "dense1.bias": (4,), "other.weight": (9, 9, 9)}  # fmt: skip
+    assert lines(told(trace, shapes)) == [
+        "SC703 conv1: F=5 would fit",
+        "SC702 None: the weights may be those of another network",
+    ]
+
+
+def test_what_is_known_in_part_behind_an_operation_is_compared(tmp_path: Path) -> None:
+    """Masking keeps its volume, of whatever length; what a convolution keeps depends on 12."""
+    layers = [
+        {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [None, None, 12]}},
+        {"class_name": "Masking", "config": {"name": "mask"}},
+        {"class_name": "Conv1D", "config": {"name": "c", "filters": 4, "kernel_size": [3]}},
+    ]
+    path = tmp_path / "net.json"
+    model = {"class_name": "Sequential", "config": {"name": "net", "layers": layers}}
+    path.write_text(json.dumps(model), encoding="utf-8")
+    trace = shapecalc.trace(path)
+    assert not told(trace, {"c/kernel:0": (3, 12, 4), "c/bias:0": (4,)}, "keras")
+    found = told(trace, {"c/kernel:0": (3, 12, 5), "c/bias:0": (5,)}, "keras")
+    assert lines(found) == ["SC703 c: K=5 would fit"]
 
 
 # -- one changed layer -----------------------------------------------------------------------------
@@ -350,3 +397,67 @@ def test_a_file_of_yaml_is_as_good_as_a_mapping(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(yaml.safe_dump(LENET), encoding="utf-8")
     trace = shapecalc.trace(tmp_path / "net.yaml")
     assert told(trace, held(trace)) == []
+
+
+# -- batch norms that were folded ------------------------------------------------------------------
+
+FOLDED = [{"conv": {"K": 4, "F": 3, "name": "a"}}, "relu", {"conv": {"K": 8, "F": 3, "name": "b"}},
+          {"dense": {"units": 5, "name": "fc"}}]  # fmt: skip
+NORM = ("weight", "bias", "running_mean", "running_var")
+
+
+def unfolded(*depths: int) -> dict[str, Shape]:
+    """Return what PyTorch keeps of FOLDED with batch norms of these depths."""
+    shapes = {
+        "a.weight": (4, 1, 3, 3),
+        "b.weight": (8, 4, 3, 3),
+        "fc.weight": (5, 128),
+        "fc.bias": (5,),
+    }
+    for number, depth in enumerate(depths):
+        shapes |= {f"norm{number}.{name}": (depth,) for name in NORM}
+    return shapes
+
+
+def test_folded_norms_are_told_once() -> None:
+    (found,) = told(traced({"input": "8x8x1"}, *FOLDED), unfolded(4, 8))
+    assert found.rule.code == "SC702"
+    assert found.fault.message == (
+        "no layer has the 2 batch norms of net.weights, which has no biases for a, b"
+    )
+    assert "folded" in found.fault.hint
+
+
+def test_beside_folded_norms_the_rest_is_told() -> None:
+    other = unfolded(4, 8) | {"fc.weight": (7, 128), "fc.bias": (7,), "unused.weight": (7, 7)}
+    found = told(traced({"input": "8x8x1"}, *FOLDED), other)
+    assert [one.rule.code for one in found] == ["SC702", "SC703", "SC702"]
+
+
+@pytest.mark.parametrize("depths", [(4,), (4, 4), (8, 16), ()])
+def test_biases_that_no_norm_gives_are_missing(depths: tuple[int, ...]) -> None:
+    found = told(traced({"input": "8x8x1"}, *FOLDED), unfolded(*depths))
+    assert [one.rule.code for one in found][:2] == ["SC701", "SC701"]
+
+
+def test_norms_of_which_the_network_has_some_were_not_folded() -> None:
+    layers = [*FOLDED[:2], {"batch_norm": {"name": "norm0"}}, *FOLDED[2:]]
+    found = told(traced({"input": "8x8x1"}, *layers), unfolded(4, 8))
+    assert "SC701" in {one.rule.code for one in found}
+
+
+def test_layers_named_after_modules_in_a_file_of_onnx_are_found_by_name() -> None:
+    """The exporter of PyTorch writes the path of modules in front of each operation."""
+    paths = {"/stem/stem.0/Conv": "stem.0", "/l1/l1.0/down/down.1/Conv": "l1.0.down.1",
+             "/fc/Gemm": "fc"}  # fmt: skip
+    layers = [{"conv": {"K": 4, "F": 3}}, {"conv": {"K": 4, "F": 3}}, {"dense": 5}]
+    trace = traced({"input": "8x8x4"}, *layers)
+    owners = owners_of(known(trace).layers)
+    named = [
+        replace(owner, record=owner.record._replace(name=path))
+        for owner, path in zip(owners, paths, strict=True)
+    ]
+    tensors = [Tensor("other.weight", (5, 64), "float32")]
+    tensors += [Tensor(f"{path}.weight", (9, 9), "float32") for path in reversed(paths.values())]
+    found = match(named, Checkpoint(tuple(tensors), "pytorch", True))
+    assert {pair.owner.name: ".".join(pair.module.path) for pair in found.pairs} == paths

@@ -82,7 +82,7 @@ def _without_module(layer: Layer) -> str | None:
     name = _snake(layer.class_name)
     if layer.class_name in MERGED:
         arguments = layer.nodes[0].arguments if layer.nodes else ()
-        if len(arguments) < 2 or isinstance(arguments[0], list | tuple):
+        if len(arguments) < 2 or type(arguments[0]) in (list, tuple):  # a reference is a tuple, too
             return None
     elif layer.class_name == "Reshape":
         return name if "newshape" in layer.config else None

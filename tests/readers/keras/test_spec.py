@@ -207,6 +207,35 @@ def test_fixed_numbers_are_a_scale(made: Json, shape: Json, what: str) -> None:
         assert trace.layers[0].receptive_field == (1,) * (len(shape) - 2)
 
 
+@pytest.mark.parametrize("module", [{"module": "keras.src.ops.numpy"}, {}])  # .h5 leaves it out
+def test_arithmetic_with_numbers_is_a_scale(module: Json) -> None:
+    """(2 - 0.5 * (x + 1)) / 4, and the sum of two tensors that are no list."""
+
+    def done(what: str, name: str, *arguments: Json) -> Json:
+        made = layer(what, name, {"args": list(arguments), "kwargs": {}})
+        return {**made, "config": {"name": name}, **module}
+
+    def of(name: str) -> Json:
+        config = {"shape": [None, 8, 8, 3], "dtype": "float32", "keras_history": [name, 0, 0]}
+        return {"class_name": "__keras_tensor__", "config": config}
+
+    trace = traced(
+        functional(
+            image(),
+            done("Add", "plus", of("image"), 1.0),
+            done("Multiply", "half", 0.5, of("plus")),
+            done("Subtract", "from", 2, of("half")),
+            done("Divide", "part", of("from"), 4.0),
+            done("Add", "sum", of("part"), of("plus")),
+            outputs=["sum"],
+        )
+    )
+    assert [record.summary for record in trace] == [
+        "scale weight=false bias=1", "scale weight=0.5", "scale weight=-1 bias=2",
+        "scale weight=0.25", "add",
+    ]  # fmt: skip
+
+
 # -- what has no kind ------------------------------------------------------------------------------
 
 
