@@ -17,6 +17,8 @@ from shapecalc.ignoring import with_comments
 from shapecalc.tracing import Trace
 
 MOST_ROUNDS = 50  # a fix may bring to light what was hidden behind its fault
+MOST_TRIED = 100_000  # layers that are traced for edits that mend nothing, and
+LEAST_TRIED = 20  # such edits that are tried of a network of any size
 
 Wanted = Callable[[Diagnostic], bool]
 
@@ -46,12 +48,14 @@ def fixed(
         edits: Sequence[Edit] = _apart(_edits(trace, wanted, unsafe, refused))
         if not edits:
             break
-        done = _made(text, trace, edits, again)
+        done, tried = _made(text, trace, edits, again), len(refused)
         if done is None:
             done, edits = _one(text, trace, edits, refused, again)
         if done is not None:
             text, trace = done
             count += len(edits)
+        elif len(refused) == tried:  # no more are tried
+            break
     return Fixed(text, count, trace)
 
 
@@ -136,8 +140,12 @@ def _one(
     refused: set[Edit],
     again: Callable[[str], Trace],
 ) -> tuple[tuple[str, Trace] | None, Sequence[Edit]]:
-    """Return what the first edit does that mends something alone; those before it are refused."""
-    for edit in edits:
+    """Return what the first edit does that mends something alone; those before it are refused.
+
+    Each is tried with a trace of its own, so that only so many are tried of a long network.
+    """
+    most = max(LEAST_TRIED, MOST_TRIED // max(1, len(trace.layers)))
+    for edit in edits[: max(0, most - len(refused))]:
         done = _made(text, trace, (edit,), again)
         if done is not None:
             return done, (edit,)

@@ -11,6 +11,7 @@ from shapecalc.checks.pages import codes as all_codes
 from shapecalc.diagnostics import Diagnostic, Fault, chosen, in_order, quote
 from shapecalc.document import Directive, Document
 from shapecalc.edits import Change, Edit, Repair
+from shapecalc.rules import Rule
 
 NOT_JUDGED = ("execution", "homework", "weights")  # stages that only some commands look at
 IGNORES = re.compile(r"#[ \t]*shapecalc:[ \t]*ignore[ \t]*\[([^\]\n]*)\]")
@@ -25,11 +26,15 @@ def left_out(found: Iterable[Diagnostic], document: Document) -> tuple[Diagnosti
     assert document.directives is not None
     directives = document.directives()
     silences = _Silences(directives)
+    found = list(found)
     rest = list(chosen(found, lambda diagnostic: not silences.silenced(diagnostic)))
-    text = document.source.text if document.source is not None else ""
-    lines = text.split("\n")
+    # Behind an error layers have no volumes, and most rules have not looked at them.
+    seen_all = all(one.severity != "error" or one.rule is rules.FALSE_CLAIM for one in found)
+    source = document.source
+    lines = source.text.split("\n") if source is not None and source.editable else None
     for directive in directives:
-        rest += _useless(directive, silences.used[directive], lines[directive.line - 1])
+        line = None if lines is None else lines[directive.line - 1]
+        rest += _useless(directive, silences.used[directive], line, seen_all)
     return in_order(rest)
 
 
@@ -64,6 +69,7 @@ class _Silences:
     def __init__(self, directives: Sequence[Directive]) -> None:
         self.used: defaultdict[Directive, set[str]] = defaultdict(set)
         self._of_line: defaultdict[int | None, list[Directive]] = defaultdict(list)
+        self._done: dict[tuple[int | None, Rule], bool] = {}
         for directive in directives:
             self._of_line[directive.speaks_for].append(directive)
 
@@ -71,18 +77,26 @@ class _Silences:
         """Say whether a comment speaks of a finding."""
         if found.rule.stage == "reading":
             return False
-        silenced = False
-        for directive in (*self._of_line[found.line], *self._of_line[None]):
-            for code in directive.codes:
-                if found.rule in rules.beginning(code.upper()):
-                    self.used[directive].add(code)
-                    silenced = True
-        return silenced
+        there, anywhere = (self._speaks(line, found.rule) for line in (found.line, None))
+        return there or anywhere
+
+    def _speaks(self, line: int | None, rule: Rule) -> bool:
+        """Say whether a comment for a line silences a rule; each rule is looked for once."""
+        if (line, rule) not in self._done:
+            self._done[line, rule] = False
+            for directive in self._of_line.get(line, ()):
+                for code in directive.codes:
+                    if rule in rules.beginning(code.upper()):
+                        self.used[directive].add(code)
+                        self._done[line, rule] = True
+        return self._done[line, rule]
 
 
-def _useless(directive: Directive, used: set[str], line: str) -> Iterable[Diagnostic]:
-    """Yield what is wrong with a comment."""
-    kept = [code for code in directive.codes if code in used or not _is_judged(code)]
+def _useless(
+    directive: Directive, used: set[str], line: str | None, seen_all: bool
+) -> Iterable[Diagnostic]:
+    """Yield what is wrong with a comment, which has an edit where its line is given."""
+    kept = [code for code in directive.codes if code in used or not _is_judged(code, seen_all)]
     if not directive.codes:
         yield _finding(directive, "the comment names no code", WRITE, kept, line)
     for code in dict.fromkeys(directive.codes):
@@ -99,26 +113,29 @@ def _useless(directive: Directive, used: set[str], line: str) -> Iterable[Diagno
         yield _finding(directive, message, hint, kept, line)
 
 
-def _is_judged(code: str) -> bool:
-    """Say whether a code is of rules that have looked."""
-    known = all_codes(code.upper())
-    return not known or any(rules.of(one).stage not in NOT_JUDGED for one in known)
+def _is_judged(code: str, seen_all: bool) -> bool:
+    """Say whether a code is none, cannot be ignored, or is of rules that have looked."""
+    stages = {rules.of(one).stage for one in all_codes(code.upper())}
+    if not seen_all:
+        return stages <= {"reading"}
+    return not stages or not stages <= {*NOT_JUDGED}
 
 
 def _finding(
-    directive: Directive, message: str, hint: str, kept: Sequence[str], line: str
+    directive: Directive, message: str, hint: str, kept: Sequence[str], line: str | None
 ) -> Diagnostic:
     """Return what is wrong with a comment, with the edit that leaves the codes that are of use."""
-    repair = _repair(directive, kept, line)
-    fault = Fault(rules.UNUSED_IGNORE, message, hint) if hint else None
-    told = fault.hint if fault is not None else repair.text
-    start = directive.column if kept else len(line[: directive.column - 1].rstrip()) + 1
-    end = directive.line, directive.end_column
-    edit = Edit(directive.line, start, *end, repair.change.value, repair.safe, repair.text)
-    rule = rules.UNUSED_IGNORE
+    rule, end = rules.UNUSED_IGNORE, (directive.line, directive.end_column)
+    told = Fault(rule, message, hint).hint if hint else ""
+    edits: tuple[Edit, ...] = ()
+    if line is not None:
+        repair = _repair(directive, kept, line)
+        start = directive.column if kept else len(line[: directive.column - 1].rstrip()) + 1
+        edit = Edit(directive.line, start, *end, repair.change.value, repair.safe, repair.text)
+        told, edits = told or repair.text, (edit,)
     return Diagnostic(
         rule.code, rule.severity, message, told, None, "", directive.line, directive.column, *end,
-        (edit,),
+        edits,
     )  # fmt: skip
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 import shapecalc
+from shapecalc import rules
+from shapecalc.diagnostics import Diagnostic
+from shapecalc.document import Directive, Document
 from shapecalc.fixing import commented
+from shapecalc.ignoring import left_out
 from shapecalc.readers.native import read_text
 
 SKIPS = "{F: 2, S: 3}"  # SC402
@@ -128,3 +133,50 @@ def test_a_line_that_goes_on_gets_no_comment() -> None:
     text = 'input: 8x8x1\nlayers: [{max_pool: {F: 2, S: 3, name: "a\n  b"}}]\n'
     changed, count = _commented(text)
     assert (changed, count) == (text, 0)
+
+
+def test_tens_of_thousands_of_comments_take_bounded_time(tmp_path: Path) -> None:
+    """Each was looked for in the whole text, which took a minute and more."""
+    layers = "  # shapecalc: ignore[SC402]\n  - relu\n" * 20_000
+    text = f"input: 8\nlayers:\n{layers}"
+    path = tmp_path / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    document = read_text(text, "a.yaml")
+    assert document.directives is not None
+    started = time.process_time()
+    listed = document.directives()
+    assert time.process_time() - started < 20
+    assert [(d.line, d.speaks_for) for d in listed[-2:]] == [(39_999, 40_000), (40_001, 40_002)]
+
+
+def test_comments_for_the_file_are_looked_at_once_for_a_code() -> None:
+    directives = [Directive(1, n, n + 1, ("SC4",), None) for n in range(1, 3001)]
+    rule = rules.of("SC402")
+    found = [
+        Diagnostic("SC402", rule.severity, "", "", None, "", n, 1, n, 2) for n in range(20_000)
+    ]
+    document = Document({}, directives=lambda: tuple(directives))
+    started = time.process_time()
+    assert left_out(found, document) == ()
+    assert time.process_time() - started < 10
+
+
+def test_what_was_not_looked_at_behind_an_error_is_not_judged(tmp_path: Path) -> None:
+    """--fix mended the kind, and took out a comment that was of use."""
+    text = (
+        "input: 8x8x1\nlayers:\n  - rleu\n"
+        f"  - max_pool: {SKIPS} # shapecalc: ignore[SC402]\n  - relu # shapecalc: ignore[SC999]\n"
+    )
+    assert codes(tmp_path, text) == [("SC105", 3), ("SC409", 5)]
+    assert codes(tmp_path, text.replace("rleu", "relu")) == [("SC409", 5)]
+
+
+@pytest.mark.parametrize("mark", ["\r", "\x85", "\u2028", "\u2029", "\r\n"])
+def test_a_line_is_what_yaml_takes_for_one(tmp_path: Path, mark: str) -> None:
+    silent = f"  - max_pool: {SKIPS} # shapecalc: ignore[SC402]"
+    lines = ["input: 20x20x1", "layers:  # all", "  - relu", silent, "  - relu", "", "# end"]
+    assert codes(tmp_path, mark.join(lines)) == []
+    found = codes(tmp_path, mark.join([*lines, "# shapecalc: ignore[SC402"]))
+    assert found == [("SC409", 8)]
+    lines[3:4] = [silent.replace("402", "401")]
+    assert codes(tmp_path, mark.join(lines)) == [("SC402", 4), ("SC409", 4)]

@@ -226,19 +226,23 @@ class Chooser:
 
     def asked(self, path: str) -> tuple[str, ...]:
         """Return the codes that are asked for by name in a file."""
-        settings = self.settings(path)
-        select = self.select or settings.select
-        return (*select, *self.extend_select, *settings.extend_select)
+        select, more = self._chosen(path)
+        return (*select, *more)
 
     def wanted(self, path: str) -> Wanted:
         """Return what says whether a finding in a file is wanted."""
-        settings = self.settings(path)
-        select = self.select or settings.select
-        more = (*self.extend_select, *settings.extend_select)
+        select, more = self._chosen(path)
         unwanted = _unwanted(
-            (*select, *more) if select else (), self.ignore or settings.ignored(path)
+            (*select, *more) if select else (), self.ignore or self.settings(path).ignored(path)
         )
         return lambda found: found.code not in unwanted
+
+    def _chosen(self, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the codes selected in a file, and those as well; --select is for both settings."""
+        if self.select:
+            return self.select, self.extend_select
+        settings = self.settings(path)
+        return settings.select, (*self.extend_select, *settings.extend_select)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
@@ -71,6 +72,8 @@ def write_back(path: str, before: str, after: str) -> bool:
         mark = MARK if raw.startswith(MARK) else b""
         if raw != mark + before.encode():
             raise OSError("it has changed since it was read; nothing is written")
+        if not os.access(path, os.W_OK):  # a file is put in its place, which would go
+            raise OSError("it is read-only; nothing is written")
         replace_file(mark + after.encode(), Path(path))
     except (OSError, ValueError) as error:
         complain(path, error)
@@ -92,10 +95,7 @@ def difference(path: str, before: str, after: str) -> str:
     """Return a unified difference, as patch takes it."""
     name = quote(Path(path).as_posix(), 400)
     lines = unified_diff(_lines(before), _lines(after), name, name)
-    ended = (
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
-    )
-    return "".join(ended)
+    return "".join(line if line.endswith("\n") else line + NO_END for line in lines)
 
 
 def _lines(text: str) -> list[str]:

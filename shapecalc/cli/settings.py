@@ -82,13 +82,23 @@ def for_paths(given: Path | None, isolated: bool) -> Callable[[str], Settings]:
 @cache
 def _of_folder(folder: Path) -> Settings:
     """Return the settings of the nearest file that has some."""
+    found = map(_in_folder, (folder, *folder.parents))
+    return next((settings for settings in found if settings is not None), Settings())
+
+
+@cache
+def _in_folder(folder: Path) -> Settings | None:
+    """Return the settings in a folder itself."""
     for name in NAMES:
         file = folder / name
-        if file.is_file():
-            found = _read(file, needed=name == NAMES[0])
-            if found is not None:
-                return found
-    return Settings() if folder == folder.parent else _of_folder(folder.parent)
+        try:
+            there = file.is_file()
+        except (OSError, ValueError):  # no folder can have such a name
+            return None
+        found = _read(file, needed=name == NAMES[0]) if there else None
+        if found is not None:
+            return found
+    return None
 
 
 def _read(file: Path, *, needed: bool) -> Settings | None:

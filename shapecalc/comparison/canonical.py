@@ -28,6 +28,8 @@ class Step(NamedTuple):
     `place` is the key of its kind and width and of those in front of it, whatever their other
     fields are. `reads` holds the indices of layers, those that are folded left out, and for inputs
     negative numbers. A layer is `folded` that computes nothing, or is part of another one.
+    `shares` has the layer whose parameters it uses, the name of the one parameter (empty for all)
+    and whether that is transposed. `use` is the key of all that reads what it computes.
     """
 
     kind: str
@@ -37,6 +39,8 @@ class Step(NamedTuple):
     reads: tuple[int, ...]
     depth: int | None  # of its output
     folded: bool = False
+    shares: tuple[int, str, bool] | None = None
+    use: int = -1
 
 
 class Keys:
@@ -72,7 +76,30 @@ class Steps:
         ] = {}  # by the index of a border, the key of what it is around
         self.listed: list[Step] = []
         for index, record in enumerate(trace.layers):
-            self.listed.append(self._step(index, record))
+            step = self._step(index, record)
+            self.listed.append(step._replace(shares=self._shares(index)))
+        self.outputs = [
+            None if value is None else self._read(value) for value in trace.spec.outputs.values()
+        ]
+        self._note_uses()
+
+    def _note_uses(self) -> None:
+        """Give each layer the key of its use: of two that compute the same, which is which."""
+        uses: list[list[tuple[int, int, int]]] = [[] for _ in self.listed]
+        for place, index in enumerate(self.outputs):
+            if index is not None and index >= 0:
+                uses[index].append((-1, -1, place))
+        for index in range(len(self.listed) - 1, -1, -1):
+            step = self.listed[index]
+            use = self._keys.of("use", tuple(sorted(uses[index])))
+            self.listed[index] = step._replace(use=use)
+            if step.folded:
+                continue
+            for place, read in enumerate(step.reads):
+                if read >= 0:
+                    uses[read].append((step.key, use, 0 if step.kind in COMMUTATIVE else place))
+            if step.shares is not None:
+                uses[step.shares[0]].append((step.key, use, -1))
 
     def _step(self, index: int, record: LayerRecord) -> Step:
         sources = self._nodes[index].sources or ()
@@ -98,10 +125,18 @@ class Steps:
             self._in_front[index] = before[0] if before else -1
         if kind in COMMUTATIVE:
             before.sort()
-        own = (record.shared is not None, record.learns)
+        shares = self._shares(index)
+        owner = None if shares is None else (self.listed[shares[0]].key, *shares[1:])
+        own = (owner, record.learns)
         keeps = fields.pop("keep", True)  # a global pool without is one that is flattened
         key = self._keys.of(kind, _frozen(fields), tuple(before), own)
         return Step(kind, fields, key if keeps else self._keys.flat(key), place, reads, depth)
+
+    def _shares(self, index: int) -> tuple[int, str, bool] | None:
+        node = self._nodes[index]
+        if node.shares_one is not None:
+            return node.shares_one
+        return None if node.shares is None else (node.shares, "", False)
 
     def _place(self, kind: str, fields: Mapping[str, Any], sources: Sequence[int]) -> int:
         producers = zip(sources, map(self._values.producer, sources), strict=True)
@@ -170,11 +205,14 @@ def _axes(record: LayerRecord) -> int:
 
 
 def _alike(value: Any) -> Any:
-    """Return a value for each axis as one, where all are the same."""
+    """Return a value for each axis as one, where all are the same.
+
+    Pairs stay one for each axis: [1, 2] is 1 for the first axis, 2 for the second.
+    """
     if isinstance(value, list | tuple):
         listed = [_alike(inner) for inner in value]
-        same = listed and not isinstance(listed[0], str) and listed.count(listed[0]) == len(listed)
-        return listed[0] if same else listed
+        same = listed and not isinstance(listed[0], str | list)
+        return listed[0] if same and listed.count(listed[0]) == len(listed) else listed
     return value
 
 
@@ -186,8 +224,6 @@ def _sum(one: Any, other: Any, axes: int) -> Any:
 
 def _pairs(P: Any, axes: int) -> list[tuple[int, int]]:
     listed = P if isinstance(P, list) else [P] * axes
-    if len(listed) != axes:  # the same pair for every axis
-        listed = [listed] * axes
     return [(side[0], side[1]) if isinstance(side, list) else (side, side) for side in listed]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -22,7 +23,7 @@ What = Literal["changed", "added", "removed", "renamed"]
 class Change(NamedTuple):
     """A layer that differs: its records, None where it is not there, and its fields, old and new.
 
-    What it reads is the field `from`.
+    What it reads is the field `from`, whose parameters it uses `share`.
     """
 
     what: What
@@ -53,6 +54,7 @@ class Change(NamedTuple):
 class Difference:
     """What differs between two networks; `behind` counts layers that differ in their volumes alone.
 
+    `outputs_from` has the layers that give the outputs, in order, where those are others.
     Other names alone do not make another network. `str()` is the text.
     """
 
@@ -60,6 +62,7 @@ class Difference:
     new: Trace
     layers: tuple[Change, ...]
     behind: int = 0
+    outputs_from: tuple[list[str], list[str]] | None = None
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -89,7 +92,8 @@ class Difference:
     def same(self) -> bool:
         """Whether both are the same network. Activations may differ for a flatten more."""
         counted = self.totals.keys() & COUNTED
-        return not (self.changes or self.inputs or self.outputs or counted)
+        others = self.inputs or self.outputs or self.outputs_from
+        return not (self.changes or others or counted)
 
     def __str__(self) -> str:
         text: str = import_module("shapecalc.reports.difference").text(self)
@@ -102,6 +106,7 @@ class Difference:
             "same": self.same,
             "inputs": _plain(self.inputs),
             "outputs": _plain(self.outputs),
+            "outputs_from": _plain(self.outputs_from),
             "layers": [change.to_dict() for change in self.layers],
             "totals": {key: list(pair) for key, pair in self.totals.items()},
         }
@@ -110,16 +115,19 @@ class Difference:
 def compare(old: Trace, new: Trace) -> Difference:
     """Return what differs between two traced networks."""
     keys = Keys()
-    sides = Steps(old, keys).listed, Steps(new, keys).listed
+    steps = Steps(old, keys), Steps(new, keys)
+    sides = steps[0].listed, steps[1].listed
     names = [[record.name for record in trace.layers] for trace in (old, new)]
     pairs = matched(*sides, names)
     back = {new: old for old, new in pairs.items()}
+    nearest = _Nearest((old, new), sides, (pairs, back))
     changes: list[tuple[int, Change]] = []
-    behind = 0
+    behind, paired = 0, list(pairs)
     for a, b in pairs.items():
         one, other = old.layers[a], new.layers[b]
         fields = _fields(sides[0][a], sides[1][b], one, other)
-        fields |= _reads(a, b, sides, (pairs, back), names)
+        fields |= _shares(sides[0][a], sides[1][b], pairs, names)
+        fields |= _reads(sides[0][a].reads, sides[1][b].reads, sides[0][a].kind, nearest)
         if fields:
             changes.append((b, Change("changed", one, other, fields)))
         elif one.name != other.name:
@@ -127,18 +135,19 @@ def compare(old: Trace, new: Trace) -> Difference:
         behind += not fields and one.output != other.output
     for a, step in enumerate(sides[0]):
         if a not in pairs and not step.folded:
-            changes.append((_place(a, pairs), Change("removed", old.layers[a], None, {})))
+            changes.append((_place(a, paired, pairs), Change("removed", old.layers[a], None, {})))
     for b, step in enumerate(sides[1]):
         if b not in back and not step.folded:
             changes.append((b, Change("added", None, new.layers[b], {})))
     changes.sort(key=lambda item: item[0])
-    return Difference(old, new, tuple(change for _, change in changes), behind)
+    others = _reads(steps[0].outputs, steps[1].outputs, "", nearest).get("from")
+    return Difference(old, new, tuple(change for _, change in changes), behind, others)
 
 
-def _place(removed: int, pairs: Pairs) -> int:
+def _place(removed: int, paired: Sequence[int], pairs: Pairs) -> int:
     """Return where a layer that is gone stood among the new ones: behind the one in front of it."""
-    before = [old for old in pairs if old < removed]
-    return pairs[before[-1]] if before else -1
+    before = bisect_left(paired, removed)
+    return pairs[paired[before - 1]] if before else -1
 
 
 def _fields(
@@ -153,31 +162,69 @@ def _fields(
     return {key: (a, b) for key, (a, b) in found.items() if a != b}
 
 
-def _reads(
-    a: int,
-    b: int,
-    sides: Sequence[Sequence[Step]],
-    pairs: tuple[Pairs, Pairs],
-    names: Sequence[Sequence[str]],
-) -> dict[str, tuple[Any, Any]]:
-    """Return what a pair of layers reads, where that is not a pair, past what has none."""
-    one = [_with_pair(read, sides[0], pairs[0]) for read in sides[0][a].reads]
-    other = [_with_pair(read, sides[1], pairs[1]) for read in sides[1][b].reads]
-    mapped = [pairs[0].get(read, read) for read in one]
-    if sorted(mapped) == sorted(other) if sides[0][a].kind in COMMUTATIVE else mapped == other:
+def _shares(
+    old: Step, new: Step, pairs: Pairs, names: Sequence[Sequence[str]]
+) -> dict[str, tuple[str | None, str | None]]:
+    """Return whose parameters a pair of layers uses, where those are not a pair."""
+    if old.shares is not None and new.shares is not None:
+        (owner, *one), (other, *another) = old.shares, new.shares
+        if pairs.get(owner) == other and one == another:
+            return {}
+    if old.shares == new.shares:
         return {}
-    told = [
-        [names[side][read] if read >= 0 else "input" for read in reads]
-        for side, reads in enumerate((one, other))
-    ]
+    told = []
+    for step, listed in zip((old, new), names, strict=True):
+        owner, name, transposed = step.shares or (0, "", False)
+        whole = f"{listed[owner]}.{name}" if name else listed[owner]
+        told.append((whole + " transposed" * transposed) if step.shares else None)
+    return {"share": (told[0], told[1])}
+
+
+class _Nearest:
+    """Layers by the nearest ones that have a pair: what is added or removed is told of."""
+
+    def __init__(
+        self,
+        traces: Sequence[Trace],
+        sides: Sequence[Sequence[Step]],
+        pairs: tuple[Pairs, Pairs],
+    ) -> None:
+        self._sides, self.pairs = sides, pairs
+        self._traces = [(trace.layers, [*trace.inputs]) for trace in traces]
+        self._found: tuple[Pairs, Pairs] = {}, {}
+
+    def of(self, side: int, index: int) -> int:
+        """Return the nearest layer in front that has a pair, or the input."""
+        steps, pairs, found = self._sides[side], self.pairs[side], self._found[side]
+        passed = []
+        while index >= 0 and index not in pairs and steps[index].reads:
+            if index in found:
+                index = found[index]
+                break
+            passed.append(index)
+            index = steps[index].reads[0]
+        found.update(dict.fromkeys(passed, index))
+        return index
+
+    def name(self, side: int, index: int) -> str:
+        """Return the name of a layer or an input."""
+        layers, inputs = self._traces[side]
+        return layers[index].name if index >= 0 else inputs[-1 - index]
+
+
+def _reads(
+    old: Sequence[int | None], new: Sequence[int | None], kind: str, nearest: _Nearest
+) -> dict[str, tuple[list[str], list[str]]]:
+    """Return what is read by layers of a kind, or given as output, where that is not a pair."""
+    one, other = (
+        [nearest.of(side, read) for read in reads if read is not None]
+        for side, reads in enumerate((old, new))
+    )
+    mapped = [nearest.pairs[0].get(read, read) for read in one]
+    if sorted(mapped) == sorted(other) if kind in COMMUTATIVE else mapped == other:
+        return {}
+    told = [[nearest.name(side, read) for read in reads] for side, reads in enumerate((one, other))]
     return {"from": (told[0], told[1])}
-
-
-def _with_pair(read: int, steps: Sequence[Step], pairs: Mapping[int, int]) -> int:
-    """Return the nearest layer in front that has a pair: what is added or removed is told of."""
-    while read >= 0 and read not in pairs and steps[read].reads:
-        read = steps[read].reads[0]
-    return read
 
 
 def _differing(

@@ -19,6 +19,7 @@ from shapecalc.readers.scalars import resolve
 MOST_TEXT = 1_000_000  # characters of a file that edits are made for
 PLAIN = re.compile(r"[A-Za-z0-9_$./+-][A-Za-z0-9_$./+ -]*(?<! )")
 DASH = re.compile(r"(?P<before>[ -]*)-(?P<blanks> +)")
+COMMENT = re.compile(r"(?<=\s)#[^\r\n]*")
 OTHER_BREAKS = re.compile("\r(?!\n)|[\x85\u2028\u2029]")  # line breaks for YAML, not for others
 
 
@@ -79,6 +80,9 @@ class SourceText:
         if stretch is None:
             return None
         start, end, text = stretch
+        comments = () if self.is_json else COMMENT.findall(self.text, start, end)
+        if any(comment not in text for comment in comments):  # it would go with the edit
+            return None
         if "\r\n" in self.text:
             text = text.replace("\n", "\r\n")
         return Edit(*self._place(start), *self._place(end), text, safe, title)

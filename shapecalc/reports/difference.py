@@ -48,6 +48,9 @@ def _inputs(found: Difference) -> Iterator[str]:
         if pair is not None:
             old, new = (", ".join(map(_volume, volumes)) or "none" for volumes in pair)
             yield f"{what}: {old} -> {new}"
+    if found.outputs_from is not None:
+        old, new = (", ".join(map(quote, names)) or "none" for names in found.outputs_from)
+        yield f"output from: {old} -> {new}"
 
 
 def _changes(found: Difference, mark: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from click.testing import Result
 
 import shapecalc
+from shapecalc import fixing
 from shapecalc.cli import fixes
 
 Run = Callable[..., Result]
@@ -110,7 +112,7 @@ def test_a_file_that_has_changed_is_not_written_over(
 ) -> None:
     path = tmp_path / "a.yaml"
     path.write_text("input: 8\nlayers: [rleu]\n", encoding="utf-8")
-    fixed = fixes.fixed
+    fixed = fixing.fixed
 
     def and_edited(*about: object) -> object:
         path.write_text("input: 9\nlayers: [rleu]\n", encoding="utf-8")
@@ -152,3 +154,26 @@ def test_a_useless_comment_is_taken_out(run: Run, tmp_path: Path) -> None:
     path.write_text("input: 8\nlayers: [relu]  # shapecalc: ignore[SC402]\n", encoding="utf-8")
     assert run("check", "--fix", "a.yaml").exit_code == 0
     assert path.read_text(encoding="utf-8") == "input: 8\nlayers: [relu]\n"
+
+
+def test_a_read_only_file_is_not_replaced(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("input: 8\nlayers: [rleu]\n", encoding="utf-8")
+    # whom the system lets write anything is asked, too
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    result = run("check", "--fix", "a.yaml")
+    assert result.exit_code == 2
+    assert "a.yaml: it is read-only; nothing is written" in result.stderr
+    assert path.read_text(encoding="utf-8") == "input: 8\nlayers: [rleu]\n"
+
+
+def test_a_comment_that_would_go_with_an_edit_keeps_it_from_being_made(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.yaml"
+    text = "input: 8x8x3\nlayers:\n  - conv: {K: 1, F: 3}  # why\n    name: first\n"
+    path.write_text(text, encoding="utf-8")
+    run("check", "--fix", "--unsafe-fixes", "a.yaml")
+    assert path.read_text(encoding="utf-8") in (text, text.replace("}  #", ", name: first}  #"))

@@ -19,8 +19,10 @@ Run = Callable[..., Result]
 def forgotten() -> Iterator[None]:
     """Let each test find its files anew."""
     settings._of_folder.cache_clear()
+    settings._in_folder.cache_clear()
     yield
     settings._of_folder.cache_clear()
+    settings._in_folder.cache_clear()
 
 
 def write(path: Path, text: str) -> Path:
@@ -63,6 +65,7 @@ def test_the_nearest_file_counts_and_shapecalc_toml_first(run: Run, files: Path)
     write(files / "nets" / "warned.yaml", (files / "warned.yaml").read_text("utf-8"))
     assert found(run("check", "nets/warned.yaml")) == []  # one without settings is passed over
     settings._of_folder.cache_clear()
+    settings._in_folder.cache_clear()
     write(files / "nets" / "shapecalc.toml", "strict = true\n")
     assert run("check", "nets/warned.yaml").exit_code == 0  # strict is the current folder's
     assert found(run("check", "nets/warned.yaml")) == ["SC402"]
@@ -73,6 +76,11 @@ def test_the_command_line_wins(run: Run, files: Path) -> None:
     assert json.loads(run("check", "warned.yaml").stdout) == []
     assert found(run("check", "warned.yaml", "--ignore", "SC1", "--format", "text")) == ["SC402"]
     assert found(run("check", "warned.yaml", "--isolated")) == ["SC402"]
+    write(files / "shapecalc.toml", 'extend-select = ["SC4"]\n')
+    settings._of_folder.cache_clear()
+    settings._in_folder.cache_clear()
+    assert found(run("check", "warned.yaml", "--select", "SC2")) == []
+    assert found(run("check", "warned.yaml", "--select", "SC2", "--extend-select", "SC4"))
     other = write(files / "other.toml", 'select = ["SC402"]\n')
     assert found(run("check", "warned.yaml", "--config", other.name)) == ["SC402"]
 
@@ -80,6 +88,7 @@ def test_the_command_line_wins(run: Run, files: Path) -> None:
 def test_strict_comes_from_the_current_folder(run: Run, files: Path) -> None:
     assert run("check", "warned.yaml").exit_code == 0
     settings._of_folder.cache_clear()
+    settings._in_folder.cache_clear()
     write(files / "shapecalc.toml", "strict = true\n")
     assert run("check", "warned.yaml").exit_code == 1
 
@@ -138,3 +147,9 @@ def test_an_uninstalled_plugin_is_told_of(run: Run, files: Path) -> None:
     result = run("check", "sound.yaml")
     assert result.exit_code == 2
     assert "no_such_package_at_all" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["a/" * 1500 + "x.yaml", "a" * 300 + "/x.yaml", "ab/" * 3000])
+def test_no_name_of_standard_input_is_too_deep_or_too_long(run: Run, name: str) -> None:
+    result = run("check", "-", "--stdin-filename", name, stdin="input: 8\nlayers: [relu]\n")
+    assert result.exit_code == 0, result.stderr

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 import shapecalc
 from shapecalc.comparison import Difference
+from shapecalc.comparison.matching import _longest
 
 NETWORKS = Path(__file__).parents[2] / "specs" / "networks"
 
@@ -175,3 +178,77 @@ def test_a_transposed_convolution_without_a_crop_may_differ_where_it_is_valid() 
         for P in (0, "valid")
     )
     assert not shapecalc.diff(one, valid).same
+
+
+@pytest.mark.parametrize(("one", "other"), [("aab", "abab"), ("abcab", "bacba"), ("", "a")])
+def test_the_longest_common_order_is_found(one: str, other: str) -> None:
+    pairs = sorted(_longest(one, other))
+    assert all(one[a] == other[b] for a, b in pairs)
+    assert all(before[1] < after[1] for before, after in pairwise(pairs))
+    subsets = [set(combinations(one, len(pairs) + more)) for more in (0, 1)]
+    common = [subset & set(combinations(other, len(next(iter(subset), ())))) for subset in subsets]
+    assert common[0]
+    assert not common[1]
+
+
+def test_what_repeats_out_of_step_takes_no_time() -> None:
+    """A search for the longest run took minutes."""
+    old = shapecalc.trace(spec(*["relu"] * 2000))
+    new = shapecalc.trace(spec("gelu", *["relu", "tanh"] * 1000))
+    started = time.process_time()
+    found = shapecalc.comparison.compare(old, new)
+    assert time.process_time() - started < 10
+    assert {what for what, *_ in told(found)} >= {"removed", "added"}
+
+
+TWINS = (
+    {"conv": {"K": 8, "F": 3, "P": 1, "name": "a"}},
+    {"conv": {"K": 8, "F": 3, "P": 1, "name": "b", "from": "input"}},
+)
+PAIR = TWINS[0], "relu", {"conv": {"K": 8, "F": 3, "P": 1, "name": "b"}}
+MEAN = "global_avg_pool"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (spec(*PAIR, "relu", outputs=["a", "b"]), spec(*PAIR, "relu", outputs=["a", "relu1"])),
+        (spec(*PAIR, outputs=["a", "b"]), spec(*PAIR, outputs=["b", "a"])),
+        (
+            spec(*PAIR, {"conv": {"K": 8, "F": 3, "P": 1, "share": "a"}}),
+            spec(*PAIR, {"conv": {"K": 8, "F": 3, "P": 1, "share": "b"}}),
+        ),
+        (spec({"pad": {"P": [[0, 2], [0, 2]]}}, MEAN), spec({"pad": {"P": [0, 2]}}, MEAN)),
+        (spec({"crop": {"P": [[1, 2], [1, 2]]}}, MEAN), spec({"crop": {"P": [1, 2]}}, MEAN)),
+        (spec(*TWINS, {"concat": ["a", "b"]}), spec(*TWINS, {"concat": ["a", "a"]})),
+        (spec(*PAIR, {"concat": ["a", "b"]}), spec(*PAIR, {"concat": ["b", "a"]})),
+    ],
+)
+def test_networks_that_look_alike_are_different(one: Any, other: Any) -> None:
+    traces = [shapecalc.trace(network) for network in (one, other)]
+    assert [d for trace in traces for d in trace.diagnostics if d.severity == "error"] == []
+    found = shapecalc.comparison.compare(*traces)
+    assert not found.same
+    assert found.changes or found.outputs_from
+    assert shapecalc.comparison.compare(traces[0], traces[0]).same
+
+
+def test_which_of_two_equal_layers_is_which_makes_no_difference() -> None:
+    one, other = (spec(*TWINS, {"concat": order}, "relu") for order in (["a", "b"], ["b", "a"]))
+    found = shapecalc.comparison.compare(shapecalc.trace(one), shapecalc.trace(other))
+    assert found.same, str(found)
+
+
+def test_a_share_and_an_input_are_told_by_name() -> None:
+    last = {"conv": {"K": 8, "F": 3, "P": 1, "name": "c"}}
+    shared = {"conv": {**last["conv"], "share": "a"}}
+    old, new = shapecalc.trace(spec(*PAIR, shared)), shapecalc.trace(spec(*PAIR, last))
+    assert told(shapecalc.comparison.compare(old, new)) == [
+        ("changed", "c", {"share": ("a", None)})
+    ]
+    both = [
+        shapecalc.trace({"inputs": {"x": 8, "y": 8}, "layers": [{"concat": order}]})
+        for order in (["x", "y"], ["y", "x"])
+    ]
+    (change,) = shapecalc.comparison.compare(*both).changes
+    assert change.fields == {"from": (["x", "y"], ["y", "x"])}

@@ -4,7 +4,8 @@
 
 Weights are left out of the files: what is large is said to stand in another file, which is
 never written. facts.json beside them has PyTorch's own numbers: the values of the parameters, those
-of the floating-point buffers, and the sizes of the output. What stands in the folder stays.
+of the floating-point buffers, and the sizes of the output. What stands in the folder stays. Then
+every file is read by shapecalc, and what differs from PyTorch's numbers is printed.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ PILLOW = ("", ".Image", ".ImageColor", ".ImageDraw", ".ImageEnhance", ".ImageFon
 SIZES = {"inception_v3": 299}
 AUXILIARY = {"aux_logits": False, "init_weights": False}  # heads that are for training alone
 OPTIONS = {"googlenet": AUXILIARY, "inception_v3": AUXILIARY}
+WITH_OPERATIONS = ("maxvit", "swin", "vit")  # attention has no kind
 SMALL = 1024  # bytes of a tensor that stays in the ONNX file
 _LIBRARIES = []
 
@@ -117,5 +119,34 @@ def export(folder: Path, chosen: list[str]) -> None:
         print(name, known[name], flush=True)
 
 
+def differences(name: str, folder: Path, known: dict[str, Any]) -> list[str]:
+    """Return what shapecalc says otherwise of a file than PyTorch of the network."""
+    from shapecalc import trace
+
+    result = trace(folder / f"{name}.onnx")
+    operations = sum(layer.kind == "operation" for layer in result.layers)
+    pairs = {
+        "parameters": (result.totals.parameters, known["parameters"]),
+        "statistics": (result.totals.non_trainable, known["buffers"]),
+        "output": (result.output, tuple(known["output"][1:])),
+        "complete": (result.complete, True),
+        "operations": (operations > 0, name.startswith(WITH_OPERATIONS)),
+    }
+    if name.startswith("swin_v2"):  # a table of coordinates cannot be told from a constant
+        del pairs["statistics"]
+    return [f"{name}: {what} {one}, not {other}" for what, (one, other) in pairs.items()
+            if one != other]  # fmt: skip
+
+
+def compare(folder: Path, chosen: list[str]) -> int:
+    """Print how the files of a folder differ from PyTorch's numbers; return how often."""
+    known = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
+    found = [line for name in chosen or known for line in differences(name, folder, known[name])]
+    print(*found, f"{len(chosen or known)} networks, {len(found)} differences", sep="\n")
+    return len(found)
+
+
 if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     export(Path(sys.argv[1]), sys.argv[2:])
+    sys.exit(compare(Path(sys.argv[1]), sys.argv[2:]) > 0)

@@ -36,6 +36,8 @@ def read(file: File) -> Document | None:
 
 
 def _looks_like_one(start: bytes) -> bool:
+    if not start.startswith(b"\x08"):  # nearly all files: the pattern need not be compiled
+        return False
     if start.startswith(SAVED_MODEL) and start[3:4] >= b"\x80":
         return False
     return re.match(START, start, re.DOTALL) is not None

@@ -42,7 +42,6 @@ INPUTS: dict[str, tuple[tuple[str, int], ...]] = {
     },
 }  # fmt: skip
 SCALARS = frozenset(("min", "max", "ratio", "value", "depth", "k"))  # and no lists
-OLD = {"Pad": {"paddings": "pads"}, "Softmax": {}, "Tile": {"tiles": "repeats"}}
 
 
 class Unknown:
@@ -95,8 +94,7 @@ def _softmax(node: Node, opset: int, given: dict[str, Any]) -> None:
 
 
 def _reduced(node: Node, opset: int, given: dict[str, Any]) -> None:
-    if given.get("axes") is UNKNOWN:
-        return
+    """No axes at all are all axes."""
     if given.get("axes") == []:
         del given["axes"]
 

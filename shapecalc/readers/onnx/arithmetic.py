@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import isclose
 from typing import Any
 
@@ -206,7 +205,6 @@ FUNCTIONS: dict[str, str | None] = {
          "ReverseSequence", "Round", "Shrink", "Sign", "Sin", "Sinh", "Tan", "Trilu"),
     ),
 }  # fmt: skip
-Table = dict[str, Callable[[Call], Any]]
 OPERATORS: dict[str, Handler] = {
     **{name: _plain(kind) for name, kind in FUNCTIONS.items()},
     **dict.fromkeys(BINARY, binary),

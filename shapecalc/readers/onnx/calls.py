@@ -34,6 +34,9 @@ class Translation(Protocol):
     def only_user(self, name: str, op: str) -> Node | None:
         """Return the only node that takes a tensor, if it is of an operator, and no output is."""
 
+    def forget(self, *names: str) -> None:
+        """Leave out what the file states of tensors between the steps of one layer."""
+
 
 class Call:
     """A node of a graph. What it is asked for and has not raises Unfit: it is no such operator."""

@@ -17,7 +17,16 @@ from typing import Any
 from shapecalc.quantities import Role
 from shapecalc.readers.onnx.arguments import arguments
 from shapecalc.readers.onnx.integers import Array, Evaluator
-from shapecalc.readers.onnx.model import FLOAT, FLOATING, INT64, Graph, Node, Tensor, ValueInfo
+from shapecalc.readers.onnx.model import (
+    FLOAT,
+    FLOATING,
+    INT64,
+    QUANTISED,
+    Graph,
+    Node,
+    Tensor,
+    ValueInfo,
+)
 from shapecalc.readers.onnx.wire import Malformed
 from shapecalc.readers.tensors.values import Constant
 
@@ -151,8 +160,8 @@ class Constants:
         for tensor in initializers:
             floats = tensor.data_type in FLOATING
             array = Array(tensor.shape, tensor.data_type, tensor.values)
-            found[tensor.name] = Known(array, tensor.name, tensor.shape, floats, floats or
-                                       tensor.data_type in (2, 3))  # fmt: skip
+            weighs = floats or tensor.data_type in QUANTISED
+            found[tensor.name] = Known(array, tensor.name, tensor.shape, floats, weighs)
 
     def constant(self, node: Node) -> None:
         """Take up what a node Constant gives."""

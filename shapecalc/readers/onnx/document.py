@@ -59,6 +59,10 @@ def _document(model: Model, name: str, inputs: Mapping[str, Sizes] = NOTHING) ->
         message = "it does not say which version of the operators it means: it may be cut off"
         document.findings.append(Finding(Fault(rules.DAMAGED, message, DAMAGED), Original(())))
     document.findings += _contradictions(graph)
+    for tensor, stated, computed in translation.contradicted:
+        message = f"{quote(tensor)} has {computed} axes, the batch among them; {stated} are stated"
+        fault = Fault(rules.FALSE_CLAIM, message, "one of the two is wrong")
+        document.findings.append(Finding(fault, Original((tensor,))))
     return document
 
 

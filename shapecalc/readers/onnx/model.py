@@ -31,7 +31,7 @@ MOST_AXES = 64
 MOST_DEPTH = MAX_NESTING // 4  # of graphs in one another
 LARGE = 2**16  # bytes of a node whose fields are counted first
 
-FLOAT, UINT8, INT8, INT32, INT64, BOOL, FLOAT16 = 1, 2, 3, 6, 7, 9, 10
+FLOAT, INT64, BOOL, FLOAT16 = 1, 7, 9, 10
 # What struct calls values of a type; their bytes; whether they are learned where they are weights.
 CODES = {
     1: "f", 2: "B", 3: "b", 4: "H", 5: "h", 6: "i", 7: "q", 9: "?", 10: "e", 11: "d", 12: "I",
@@ -42,6 +42,7 @@ BITS = {
     1: 32, 2: 8, 3: 8, 4: 16, 5: 16, 6: 32, 7: 64, 9: 8, 10: 16, 11: 64, 12: 32, 13: 64, 14: 64,
     15: 128, 16: 16, 17: 8, 18: 8, 19: 8, 20: 8, 21: 4, 22: 4, 23: 4, 24: 8, 25: 2, 26: 2,
 }  # fmt: skip
+QUANTISED = frozenset((2, 3, 21, 22, 25, 26))  # whole numbers of 8 bits or fewer
 FLOATING = frozenset((1, 10, 11, 14, 15, 16, 17, 18, 19, 20, 23, 24))
 NAMES = {
     1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64",

@@ -64,6 +64,7 @@ def _shuffle(call: Call, x: Tensor, target: list[int | None]) -> Tensor | None:
     if found is not None:
         for node in (turned, back):
             translation.same[id(node)] = call.node.outputs[0]
+        translation.forget(call.node.outputs[0], *turned.outputs)
     return found
 
 

@@ -59,8 +59,10 @@ RANDOM = frozenset(
 class Translation:
     """A graph that is put into a spec, node by node.
 
-    `tensors` are those that are computed, by the file's names. `files` has the file's node of each
-    of the nodes of `network`, and `same` those that an earlier layer has done with what they give.
+    `tensors` are those that are computed, by the file's names. `contradicted` are names of those of
+    which the file states another number of axes, with it and the computed one. `files` has the
+    file's node of each of the nodes of `network`, and `same` those that an earlier layer has done,
+    with what they give.
     """
 
     def __init__(self, model: Model, graph: Graph, inputs: Mapping[str, Sizes] = NOTHING) -> None:
@@ -72,6 +74,7 @@ class Translation:
         self.files: dict[int, FileNode] = {}
         self.same: dict[int, str] = {}
         self.pools: dict[str, str] = {}
+        self.contradicted: list[tuple[str, int, int]] = []
         self._stated: dict[str, ValueInfo] = {}
         if not inputs:  # shapes that a file states are those of its own inputs
             self._stated = {v.name: v for v in (*graph.stated, *graph.outputs)}
@@ -94,6 +97,11 @@ class Translation:
         """Return the shape that the file states of a tensor."""
         value = self._stated.get(name)
         return None if value is None else _whole(value.shape)
+
+    def forget(self, *names: str) -> None:
+        """Leave out what the file states of tensors between the steps of one layer."""
+        for name in names:
+            self._stated.pop(name, None)
 
     def only_user(self, name: str, op: str) -> Node | None:
         """Return the only node that takes a tensor, if it is of an operator, and no output is."""
@@ -275,9 +283,12 @@ class Translation:
         for name in node.outputs:
             if name in self._stated:
                 tensor, shape = self.tensors.get(name), self.stated(name)
-                # Some exporters write a shape without axes where they know none.
-                if tensor is not None and shape is not None and (shape or not tensor.rank):
+                if tensor is None or not shape:  # no axes stand for no shape, too
+                    continue
+                if tensor.rank in (None, len(shape)):
                     self.network.claim(tensor, shape)
+                else:
+                    self.contradicted.append((name, len(shape), tensor.rank or 0))
 
 
 def _is_batch(size: int | str | None) -> bool:

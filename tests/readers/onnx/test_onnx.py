@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -267,6 +268,33 @@ def test_an_embedding_counts_its_table() -> None:
     assert (result.output, result.totals.parameters) == ((4, 3), 27)
 
 
+@pytest.mark.parametrize(
+    ("kind", "first", "order", "last"),
+    [
+        ("channel_shuffle", (1, 2, 2, 6, 4), (0, 2, 1, 3, 4), (1, 4, 6, 4)),
+        ("pixel_shuffle", (1, 1, 2, 2, 6, 4), (0, 1, 4, 2, 5, 3), (1, 1, 12, 8)),
+        ("pixel_unshuffle", (1, 4, 3, 2, 2, 2), (0, 1, 3, 5, 2, 4), (1, 16, 3, 2)),
+        ("reshape", (1, 2, 2, 6, 4), (0, 2, 1, 3, 4), (1, 4, 24)),  # it ends in another shape
+    ],
+)
+def test_shuffles_are_a_reshape_a_transpose_and_a_reshape(
+    kind: str, first: Any, order: Any, last: Any
+) -> None:
+    nodes = [
+        node("Reshape", ["x", "first"], ["a"], "shuffle"),
+        node("Transpose", ["a"], ["b"], "turned", perm=order),
+        node("Reshape", ["b", "last"], ["y"], "back"),
+    ]
+    turned = tuple(first[axis] for axis in order)
+    arrays = {"first": whole(*first), "last": whole(*last)}
+    stated: Inputs = {"a": first, "b": turned}
+    result = traced(graph(nodes, {"x": (1, 4, 6, 4)}, {"y": last}, arrays, stated))
+    assert kinds(result)[0] == kind
+    assert len(result.layers) == (2 if kind == "reshape" else 1)
+    assert not result.diagnostics
+    assert prod(result.output or ()) == prod(last)
+
+
 def test_channels_last_behind_a_transpose() -> None:
     """The layout is followed back from the convolution: the input is height, width and depth."""
     content = graph(
@@ -402,6 +430,12 @@ def test_a_shape_that_the_file_states_is_compared() -> None:
         stated = {} if name == "y" else wrong
         (found,) = traced(graph(conv, x, outputs, weights(w=(4, 3, 3, 3)), stated)).diagnostics
         assert (found.code, found.where) == ("SC301", where)
+
+
+def test_another_number_of_axes_than_stated_is_found() -> None:
+    made = graph([node("Flatten", ["x"], ["y"], "flat")], {"x": (1, 3, 8, 8)}, {"y": (1, 192, 1)})
+    (found,) = traced(made).diagnostics
+    assert (found.code, found.where) == ("SC301", "y")
 
 
 def test_weights_that_do_not_fit_the_input_are_found() -> None:
