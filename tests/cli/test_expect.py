@@ -111,6 +111,7 @@ def test_a_difference_is_shown_and_a_broken_spec_is_told_of(run: Run, tmp_path: 
     assert run("expect", "-", stdin=BARE).exit_code == 2
 
 
+@pytest.mark.slow
 def test_a_changed_stride_in_a_fully_claimed_alexnet_is_one_finding(
     run: Run, tmp_path: Path
 ) -> None:
