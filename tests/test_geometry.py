@@ -112,9 +112,8 @@ def small_grid() -> Iterator[tuple[int, int, int, Padding, int, Rounding]]:
         yield W, F, S, P, dilation, rounding
 
 
-def differing(fit_of: Slide) -> list[Any]:
-    """Return every setting for which `fit_of` and the loop do not say the same."""
-    found = []
+def differing(fit_of: Slide) -> Iterator[Any]:
+    """Yield every setting for which `fit_of` and the loop do not say the same."""
     for setting in small_grid():
         W, F, S, P, dilation, rounding = setting
         seen, fit = walk(*setting), fit_of(W, F, S, P, dilation, rounding)
@@ -128,12 +127,11 @@ def differing(fit_of: Slide) -> list[Any]:
             has_empty_window(fit) if fit.size else False,
         )
         if said != seen:
-            found.append((setting, said, seen))
-    return found
+            yield setting, said, seen
 
 
 def test_a_window_slides_as_the_loop_does() -> None:
-    found = differing(fit_window)
+    found = list(differing(fit_window))
     assert not found, f"{len(found)} differ, first {found[:5]}"
 
 
@@ -183,7 +181,7 @@ def one_pixel_too_long(*setting: Any) -> Fit:
     ],
 )
 def test_the_loop_notices_a_wrong_formula(planted: Slide) -> None:
-    assert differing(planted)
+    assert any(differing(planted))  # the first is enough
 
 
 def test_the_grid_holds_what_the_formula_is_about() -> None:

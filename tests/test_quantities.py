@@ -49,6 +49,7 @@ def spec(tmp_path: Path) -> str:
     return str(path)
 
 
+@pytest.mark.slow
 def test_it_is_a_column_and_a_key(spec: str) -> None:
     columns = ("--columns", "name,zeros")
     table = ran(COMMAND, "report", spec, *columns)
@@ -62,6 +63,7 @@ def test_it_is_a_column_and_a_key(spec: str) -> None:
     assert data["totals"]["zeros"] == 144
 
 
+@pytest.mark.slow
 def test_it_may_be_claimed(tmp_path: Path) -> None:
     path = tmp_path / "net.yaml"
     claims = SPEC.replace("F: 3}", "F: 3, expect: {zeros: 71}}") + "expect: {zeros: 144}\n"
@@ -71,6 +73,7 @@ def test_it_may_be_claimed(tmp_path: Path) -> None:
     assert "zeros 71 expected, 72 computed" in found["message"]
 
 
+@pytest.mark.slow
 def test_it_may_be_asked_for() -> None:
     network = {"input": "8x8x1", "layers": [{"conv": {"K": 2, "F": 3}}, "relu"]}
     questions = ["conv1.zeros", "total.zeros"]

@@ -221,7 +221,7 @@ def test_a_damaged_pickle_is_refused(raw: bytes) -> None:
         b"\x97.", b"N\x98.",  # buffers that come separately
         b"\x8b" + struct.pack("<i", 200) + b"\x7f" * 200 + b".",  # a huge number
         b"X" + struct.pack("<I", MOST_BYTES) + b"a" * MOST_BYTES + b".",
-        b"N0" * (MOST_STEPS // 2) + b"N.",
+        pytest.param(b"N0" * (MOST_STEPS // 2) + b"N.", marks=pytest.mark.slow),
     ],
     ids=["ext1", "ext2", "ext4", "buffer", "read-only", "number", "bytes", "steps"],
 )  # fmt: skip
@@ -230,11 +230,18 @@ def test_what_is_beyond_use_is_refused(raw: bytes) -> None:
         read(raw)
 
 
+def test_more_steps_than_are_allowed_are_refused() -> None:
+    assert read(b"N0" * 50 + b"N.", most_steps=102) is None
+    with pytest.raises(Unsupported, match=r"at byte \d"):
+        read(b"N0" * 50 + b"N.", most_steps=101)
+
+
 def test_halves_of_characters_are_replaced() -> None:
     assert read(pickle.dumps("a\ud800")) == "a?"
     assert read(pickle.dumps({"\udfff": 1})) == {"?": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "raw"),
     [

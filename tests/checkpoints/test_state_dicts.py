@@ -60,6 +60,7 @@ def test_a_module_has_its_parameters_buffers_and_modules() -> None:
     assert names(script)[0] == ["conv.conv.weight", "conv.conv.bias"]
 
 
+@pytest.mark.slow
 def test_what_contains_itself_or_much_again_and_again_ends() -> None:
     inside: dict[str, Any] = {"w": StoredTensor("float32", (2,))}
     inside["me"] = inside

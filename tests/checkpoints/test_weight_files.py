@@ -268,6 +268,7 @@ def test_broken_arrays_are_refused(raw: bytes) -> None:
         read(archived({"a.npy": raw}))
 
 
+@pytest.mark.slow
 def test_an_archive_of_a_great_many_zeros_takes_no_memory() -> None:
     raw = archived({"a.npy": array((2**24,))}, zipfile.ZIP_DEFLATED)
     tracemalloc.start()

@@ -91,7 +91,10 @@ def test_repairs_of_a_convolution_work(F: int, S: int) -> None:
 
 @pytest.mark.parametrize("S", [2, 3, 4])
 @pytest.mark.parametrize("F", [2, 3, 4, 5])
-@pytest.mark.parametrize("kind", ["max_pool", "avg_pool", "l2_pool"])
+@pytest.mark.parametrize(
+    "kind",
+    ["max_pool", *(pytest.param(k, marks=pytest.mark.slow) for k in ("avg_pool", "l2_pool"))],
+)
 def test_repairs_of_a_pool_work(kind: str, F: int, S: int) -> None:
     for W, P in [(W, P) for W, f, s, P in GRID if (f, s) == (F, S) and P <= F // 2]:
         spec = {"input": [W, W, 1], "layers": [{kind: {"F": F, "S": S, "P": P}}]}
@@ -135,6 +138,7 @@ def test_repairs_in_one_and_three_dimensions_work(size: list[int]) -> None:
     check_repairs({"input": size, "layers": [{"conv": {"K": 1, "F": 3, "S": 2}}]})
 
 
+@pytest.mark.slow
 def test_the_nearest_repairs_are_offered() -> None:
     for W, F, S, P in GRID:
         if divides(W, F, S, P, P):

@@ -418,7 +418,7 @@ def test_sc406_leaves_windows_alone_that_see_the_input(
     assert "SC406" not in codes(trace_text(net(f"[{{{layer}}}]", size)))
 
 
-@pytest.mark.parametrize("W", [1, 2, 3, 5])
+@pytest.mark.parametrize("W", [1, 3, *(pytest.param(W, marks=pytest.mark.slow) for W in (2, 5))])
 @pytest.mark.parametrize("dilation", [1, 2, 3])
 @pytest.mark.parametrize("F", [1, 2, 3])
 def test_sc406_agrees_with_a_plain_loop_over_the_windows(

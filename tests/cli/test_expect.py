@@ -135,6 +135,7 @@ def test_a_false_claim_alone_is_updated_and_otherwise_told(run: Run, tmp_path: P
     assert not shapecalc.check(path)
 
 
+@pytest.mark.slow
 def test_a_changed_stride_in_a_fully_claimed_alexnet_is_one_finding(
     run: Run, tmp_path: Path
 ) -> None:

@@ -153,10 +153,10 @@ def test_the_same_file_of_another_format_is_the_same(tmp_path: Path) -> None:
 
 
 def test_very_different_networks_take_no_time() -> None:
-    one = spec({"repeat": {"times": 6000, "layers": ["relu"]}})
-    other = spec({"repeat": {"times": 6000, "layers": ["tanh"]}})
+    one = spec({"repeat": {"times": 2000, "layers": ["relu"]}})
+    other = spec({"repeat": {"times": 2000, "layers": ["tanh"]}})
     found = shapecalc.diff(one, other)
-    assert len(found.changes) == 12_000
+    assert len(found.changes) == 4_000
     assert len(str(found).splitlines()) < 10
 
 

@@ -722,8 +722,15 @@ outputs: [a, b]
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize(
+    ("training", "dtype"),
+    [
+        (True, "float64"),
+        (False, "float32"),
+        pytest.param(True, "float32", marks=pytest.mark.slow),
+        pytest.param(False, "float64", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize("name", SOUND)
 def test_a_sound_network_agrees(
     name: str, training: bool, dtype: str, trace_text: TraceText

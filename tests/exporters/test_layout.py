@@ -34,6 +34,7 @@ def back(text: str) -> str:
     return json.dumps(document.data)
 
 
+@pytest.mark.slow
 def test_all_specs_are_read_back_as_they_are() -> None:
     assert len(FILES) > 200
     for path in FILES:

@@ -28,7 +28,7 @@ SOUND = [
 
 def large(path: Path) -> bool:
     """Say whether a spec is of a whole network, which takes longer."""
-    small = ("resnet-50", "u-net", "googlenet", "segnet", "alexnet", "fpn-resnet-50")
+    small = ("resnet-50", "u-net", "segnet", "alexnet")
     return path.parent.name == "networks" and path.stem not in small
 
 

@@ -13,18 +13,23 @@ from trials import Result, TooSlow, limited, tried, wrong
 
 import shapecalc
 
-CASES = 60
+FEW, MANY = 20, 80
 
 
+@pytest.mark.parametrize(
+    "cases",
+    [range(FEW), pytest.param(range(FEW, MANY), marks=pytest.mark.slow)],
+    ids=["few", "many"],
+)
 @pytest.mark.parametrize("command", sorted(COMMANDS))
-def test_no_mutated_input_is_a_crash(command: str, tmp_path: Path) -> None:
+def test_no_mutated_input_is_a_crash(command: str, cases: range, tmp_path: Path) -> None:
     tested = 0
-    for number in range(CASES):
+    for number in cases:
         mutant = case(command, 1, number)
         failure = tried(mutant, tmp_path / "case")
         assert failure is None, f"{failure}\n{mutant}"
         tested += bool(mutant.words)
-    assert tested == CASES
+    assert tested == len(cases)
 
 
 def test_a_number_gives_the_same_case_again() -> None:

@@ -11,25 +11,13 @@ import mutations
 import pytest
 from cases import Case
 from exported_files import BEFORE, NOW, attentive, convolutional, exported_file
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from mutated_files import COMMANDS, many, no_crash
 from torch_files import legacy, module, tensor, zipped
-from trials import tried
 
 import shapecalc
 from shapecalc.readers.pytorch import document
 
-COMMANDS = (
-    ["report"],
-    ["report", "--format", "json"],
-    ["report", "--explain"],
-    ["report", "--input", "16x16x3"],
-    ["check"],
-    ["verify"],
-    ["convert"],
-    ["convert", "--to", "yaml"],
-)
-SECONDS = 20.0
+EVERY = (*COMMANDS, ["report", "--input", "16x16x3"])
 PROGRAMS = ((convolutional, "linear", 10), (attentive, "mystery", 16))
 
 
@@ -68,35 +56,16 @@ def saved_module(rng: Random) -> bytes:
     return raw[: rng.randint(0, len(raw))] if rng.random() < 0.2 else raw
 
 
-def one(folder: Path, seed: int, commands: Sequence[list[str]] = COMMANDS) -> None:
-    """Run one mutated file through one command."""
-    rng = Random(seed)
+def mutant(rng: Random, commands: Sequence[list[str]] = EVERY) -> Case:
+    """Return a command for a mutated program or module."""
     name, raw = (
         ("net.pt2", exported_file(rng)) if rng.random() < 0.75 else ("net.pt", saved_module(rng))
     )
     command, *options = rng.choice(commands)
-    case = Case([command, name, *options], {name: raw})
-    failure = tried(case, folder / "case", SECONDS)
-    assert failure is None, f"{failure}\n{seed}"
+    return Case([command, name, *options], {name: raw})
 
 
-def many(folder: Path, count: int, commands: Sequence[list[str]] = COMMANDS) -> None:
-    """Run the first cases."""
-    for seed in range(count):
-        one(folder, seed, commands)
-
-
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(st.integers(0, 2**32))
-def test_no_mutated_file_is_a_crash(tmp_path: Path, seed: int) -> None:
-    one(tmp_path, seed)
-
-
-@pytest.mark.slow
-def test_no_mutated_file_is_a_crash_in_many(tmp_path: Path) -> None:
-    many(tmp_path, 1500)
+test_no_mutated_file_is_a_crash, test_no_mutated_file_is_a_crash_in_many = no_crash(mutant)
 
 
 @pytest.mark.parametrize("layout", [NOW, BEFORE])
@@ -115,4 +84,4 @@ def test_a_planted_crash_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """A reader that fails where a file is damaged: the cases reach it."""
     monkeypatch.setattr(document, "_damaged", lambda *_: 1 // 0)
     with pytest.raises(AssertionError, match="ZeroDivisionError"):
-        many(tmp_path, 60, [["check"]])
+        many(lambda rng: mutant(rng, [["check"]]), tmp_path, 60)

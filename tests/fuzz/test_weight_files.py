@@ -8,9 +8,7 @@ from random import Random
 
 import pytest
 from cases import Case
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from trials import tried
+from mutated_files import many, no_crash
 from weight_files import NETWORK, WRITERS, weight_file
 
 import shapecalc
@@ -23,37 +21,17 @@ COMMANDS = (
     ["check", "net.yaml", "--weights", "{file}"],
     ["report", "net.yaml", "--weights", "{file}"],
 )
-SECONDS = 20.0
 
 
-def one(folder: Path, seed: int, commands: Sequence[list[str]] = COMMANDS) -> None:
-    """Run one mutated file through one command."""
-    rng = Random(seed)
+def mutant(rng: Random, commands: Sequence[list[str]] = COMMANDS) -> Case:
+    """Return a command for a mutated weight file."""
     ending, raw = weight_file(rng)
     name = f"net{ending}"
     words = [name if word == "{file}" else word for word in rng.choice(commands)]
-    case = Case(words, {name: raw, "net.yaml": NETWORK})
-    failure = tried(case, folder / "case", SECONDS)
-    assert failure is None, f"{failure}\n{case}"
+    return Case(words, {name: raw, "net.yaml": NETWORK})
 
 
-def many(folder: Path, count: int, commands: Sequence[list[str]] = COMMANDS) -> None:
-    """Run the first cases."""
-    for seed in range(count):
-        one(folder, seed, commands)
-
-
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(st.integers(0, 2**32))
-def test_no_mutated_file_is_a_crash(tmp_path: Path, seed: int) -> None:
-    one(tmp_path, seed)
-
-
-@pytest.mark.slow
-def test_no_mutated_file_is_a_crash_in_many(tmp_path: Path) -> None:
-    many(tmp_path, 1500)
+test_no_mutated_file_is_a_crash, test_no_mutated_file_is_a_crash_in_many = no_crash(mutant)
 
 
 @pytest.mark.parametrize("ending", WRITERS)
@@ -68,4 +46,4 @@ def test_a_planted_crash_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """A reader that fails where a file is damaged: the cases reach it."""
     monkeypatch.setattr(weights, "Fault", lambda *_: 1 // 0)
     with pytest.raises(AssertionError, match="ZeroDivisionError"):
-        many(tmp_path, 20, [["check", "{file}"]])
+        many(lambda rng: mutant(rng, [["check", "{file}"]]), tmp_path, 20)

@@ -45,7 +45,7 @@ def claimed(rounding: str) -> dict[str, Any]:
     return spec
 
 
-@pytest.mark.parametrize("rounding", ["exact", "floor"])
+@pytest.mark.parametrize("rounding", ["exact", pytest.param("floor", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("layer", "field"), [(p, f) for p in range(6) for f in ("F", "S")])
 @pytest.mark.parametrize("slip", [-1, 1, pytest.param(2, marks=pytest.mark.slow)])
 def test_one_wrong_field_is_one_finding_with_its_repair(

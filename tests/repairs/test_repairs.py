@@ -299,12 +299,10 @@ GAPS: list[Any] = [  # F=2 and S=1 both change the size, and the last layer take
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "some", "rest"),
-    [
-        ("9x9x1", FAULTS, []),
-        pytest.param("65x65x1", GAPS, [{"add": ["input", "crop1500"]}], marks=pytest.mark.slow),
-    ],
+    [("9x9x1", FAULTS, []), ("65x65x1", GAPS, [{"add": ["input", "crop1500"]}])],
 )
 def test_many_faults_cost_a_bounded_number_of_trials(
     size: str, some: list[Any], rest: list[Any], monkeypatch: pytest.MonkeyPatch

@@ -267,6 +267,7 @@ def test_gradescope_gets_its_results(gradescope: Platform, name: str, score: flo
         assert any("biases were forgotten" in test["output"] for test in results["tests"])
 
 
+@pytest.mark.slow
 @LINUX
 def test_the_archive_is_made_as_its_readme_says(gradescope: Platform, tmp_path: Path) -> None:
     readme = (GRADESCOPE / "README.md").read_text(encoding="utf-8")

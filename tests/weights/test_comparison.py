@@ -315,6 +315,7 @@ def test_a_great_many_unexpected_layers_are_counted() -> None:
     assert "489 further tensors" in found[-1].fault.message
 
 
+@pytest.mark.slow
 def test_a_file_of_another_network_takes_no_time() -> None:
     many = [{"conv": {"K": 1 + number % 7, "F": 3, "P": 1}} for number in range(600)]
     trace = traced({"input": "8x8x3"}, *many)

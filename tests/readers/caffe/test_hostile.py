@@ -45,7 +45,8 @@ def test_every_cut_of_a_file_is_told() -> None:
         ("- " * 1_000_000, ["SC603"]),
         ("\0", ["SC603"]),
         ("\x1b[31m: 1", ["SC603"]),
-        (layer("Python", "data", "x " * (MAX_LAYERS + 1)), ["SC603"]),
+        pytest.param(layer("Python", "data", "x " * (MAX_LAYERS + 1)), ["SC603"],
+                     marks=pytest.mark.slow),
         (layer("Convolution", rest="convolution_param { num_output: 9223372036854775807"
                " kernel_size: 9223372036854775807 }"), ["SC202", "SC108"]),
         (layer("Deconvolution", rest="convolution_param { num_output: 99999999999 kernel_size: 9"
@@ -64,9 +65,9 @@ def test_what_is_too_much_is_refused(rest: str, codes: list[str]) -> None:
 
 
 def test_equal_names_and_missing_blobs_take_no_time() -> None:
-    many = "".join(layer("ReLU", f"m{n}", "data") for n in range(2000))
-    trace = traced((IMAGE + RELU * 2000 + many).encode())
-    assert len(trace.layers) == 6000
+    many = "".join(layer("ReLU", f"m{n}", "data") for n in range(500))
+    trace = traced((IMAGE + RELU * 500 + many).encode())
+    assert len(trace.layers) == 1500
     assert {found.code for found in trace.diagnostics} == {"SC107", "SC602"}
 
 

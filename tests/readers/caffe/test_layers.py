@@ -438,6 +438,7 @@ def test_unknown_sizes_leave_what_depends_on_them_open() -> None:
 # -- executed --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_is_read_is_what_is_executed(tmp_path: Path) -> None:
     text = (
         image(9, 8, depth=4)

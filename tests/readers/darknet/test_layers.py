@@ -52,8 +52,8 @@ def test_pools_have_darknets_arithmetic(net: Net, word: str) -> None:
     for size, stride, padding in pools():
         written = "" if padding is None else f" padding={padding}"
         total = size - 1 if padding is None else padding
-        for W in range(1, 12):
-            H = 12 - W
+        for W in range(1, 7):
+            H = 12 - W  # every size from 1 to 11 is that of one axis or of the other
             trace = net(f"{word} size={size} stride={stride}{written}", size=f"{H}x{W}x2")
             counted = windows(H, size, stride, total), windows(W, size, stride, total)
             if 0 in counted:

@@ -676,6 +676,7 @@ def test_two_layers_of_one_name_in_a_sequential_model() -> None:
         read(models)
 
 
+@pytest.mark.slow
 def test_a_layer_many_times_over() -> None:
     layer = entry("ReLU", "relu", max_value=6)
     assert len(read([layer] * 10_000).layers["relu"].nodes) == 10_000
@@ -699,6 +700,7 @@ def test_a_model_called_with_too_few_tensors() -> None:
         walked(model)
 
 
+@pytest.mark.slow
 def test_models_that_double_at_every_level() -> None:
     """Each of 50 models calls the one inside twice: 2^50 calls."""
     model = {
@@ -712,7 +714,8 @@ def test_models_that_double_at_every_level() -> None:
         walked(model)
 
 
-def test_a_doubling_that_computes_nothing() -> None:
+def test_a_doubling_that_computes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shapecalc.readers.keras.walk.MOST_STEPS", 20_000)
     model = functional([inp("x", 4)], [["x", 0, 0]], [["x", 0, 0]])
     for _ in range(40):
         inner = model | {"name": "m", "inbound_nodes": [[["x", 0, 0]], [["m", 0, 0]]]}
@@ -721,6 +724,7 @@ def test_a_doubling_that_computes_nothing() -> None:
         walked(model)
 
 
+@pytest.mark.slow
 def test_an_archive_of_zeros_takes_no_memory() -> None:
     raw = archive({"config.json": bytes(100_000_000)}, zipfile.ZIP_DEFLATED)
     tracemalloc.start()
@@ -765,6 +769,7 @@ def places(value: Json) -> list[tuple[Json, Json]]:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(st.data())
 def test_mutated_models_are_read_or_refused(data: st.DataObject) -> None:
@@ -798,6 +803,7 @@ def test_mutated_models_are_read_or_refused(data: st.DataObject) -> None:
         assert all(t.output < len(calls[t.call].outputs) for t in made.inputs)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(MODELS), st.floats(0, 1), st.binary(max_size=3))
 def test_cut_and_spoilt_texts_are_read_or_refused(model: Json, where: float, junk: bytes) -> None:

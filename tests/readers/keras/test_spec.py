@@ -758,6 +758,7 @@ def places(value: Json) -> list[tuple[Json, Json]]:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_mutated_models_are_traced_without_an_exception(data: st.DataObject) -> None:

@@ -127,6 +127,7 @@ def test_bombs_have_a_shape_and_no_values(op: str, arrays: Any, given: Any) -> N
     assert found.values is None
 
 
+@pytest.mark.slow
 def test_no_more_is_computed_than_there_is_memory_for() -> None:
     evaluator, array = Evaluator(), vector(range(MOST_VALUES))
     known = sum(

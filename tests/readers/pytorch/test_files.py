@@ -84,6 +84,7 @@ def test_two_members_of_one_name_are_refused() -> None:
     assert "one name" in damaged(raw.replace(b".jsom", b".json"))
 
 
+@pytest.mark.slow
 def test_a_bomb_takes_no_memory() -> None:
     raw = members(models_model__json=bytes(400_000_000))
     tracemalloc.start()
@@ -186,7 +187,7 @@ def test_names_of_the_file_are_printed_without_control_characters() -> None:
 def test_very_many_layers_of_one_name_take_no_long() -> None:
     net = Program(x=(1, 4))
     y = "x"
-    for number in range(3000):
+    for number in range(1000):
         net.tensors[f"r{number}"] = net.tensors["x"]
         node = {
             "name": f"r{number}", "target": "torch.ops.aten.relu.default",
@@ -197,7 +198,7 @@ def test_very_many_layers_of_one_name_take_no_long() -> None:
         net.nodes.append(node)
         y = f"r{number}"
     trace = shapecalc.trace(network.build(readers.read_bytes(net.file(y), "net.pt2")))
-    assert trace.layers[-1].name == "act_3000"
+    assert trace.layers[-1].name == "act_1000"
 
 
 def test_every_value_may_be_another_one() -> None:
