@@ -47,7 +47,7 @@ def claimed(rounding: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("rounding", ["exact", pytest.param("floor", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("layer", "field"), [(p, f) for p in range(6) for f in ("F", "S")])
-@pytest.mark.parametrize("slip", [-1, 1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("slip", [1, *(pytest.param(s, marks=pytest.mark.slow) for s in (-1, 2))])
 def test_one_wrong_field_is_one_finding_with_its_repair(
     rounding: str, layer: int, field: str, slip: int, tmp_path: Path
 ) -> None:

@@ -64,6 +64,7 @@ def test_what_is_too_much_is_refused(rest: str, codes: list[str]) -> None:
     assert [found.code for found in trace.diagnostics] == codes
 
 
+@pytest.mark.slow
 def test_equal_names_and_missing_blobs_take_no_time() -> None:
     many = "".join(layer("ReLU", f"m{n}", "data") for n in range(500))
     trace = traced((IMAGE + RELU * 500 + many).encode())

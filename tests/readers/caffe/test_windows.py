@@ -85,6 +85,7 @@ def test_pools_may_round_down(setting: str) -> None:
         assert record.output == (*expected, 2), record.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["MAX", "AVE"])
 def test_pools_without_what_stands_around_them_are_found(
     method: str, monkeypatch: pytest.MonkeyPatch
