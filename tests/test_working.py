@@ -207,6 +207,7 @@ def test_the_reader_notices_a_false_line(line: str) -> None:
 # -- the lines ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_line_of_every_sample_is_true() -> None:
     wrong, right = [], 0
     for name, record in records():

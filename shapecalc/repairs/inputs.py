@@ -62,7 +62,10 @@ def sound(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
         if len(after.layers) == len(trace.layers) and after.output is not None:
             if not any(found.rule.stage == "shapes" for found in after.findings):
                 key, path = _place(trace, name)
-                text = f"{quote(key)}: {show(larger)} gives {show(after.output[:-1])}"
+                index = Chains(trace).names.get(finding.layer or "", -1)
+                output = after.layers[index].output or after.output
+                told = show(output[:-1] or output)  # a flat one has its depth alone
+                text = f"{quote(key)}: {show(larger)} gives {told}"
                 yield Repair(text, Change("set", show(larger), path))
             return
 

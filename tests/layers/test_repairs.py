@@ -211,6 +211,7 @@ def test_repairs_are_ranked_by_field_and_not_repeated() -> None:
         assert {"S", "P", "F", "input", "rounding"} >= {o.field for o in found} >= {"S", "input"}
 
 
+@pytest.mark.slow
 def test_repairs_of_several_axes_do_what_they_say() -> None:
     tried = 0
     sizes = product(

@@ -407,3 +407,17 @@ def test_a_hint_does_not_depend_on_whether_an_edit_can_be_written(
     (found,) = shapecalc.check(path)
     assert "P=[[0,1],[0,1]] gives 4x4" in found.hint
     assert bool(found.edits) is (line_end in ("\n", "\r\n"))
+
+
+def test_a_larger_input_is_offered_once_with_what_the_layer_gives_then() -> None:
+    """The network ends flat, which is no size of a window's output."""
+    spec = {
+        "input": "32x32x3",
+        "layers": [
+            {"conv": {"K": 4, "F": 50}}, {"conv": {"K": 4, "F": 3, "P": 1}}, "flatten",
+            {"dense": 10},
+        ],
+    }  # fmt: skip
+    (found,) = [one for one in shapecalc.check(spec) if one.code == "SC202"]
+    offers = [part for part in found.hint.split(", ") if part.startswith("input: ")]
+    assert offers == ["input: 50x50x3 gives 1x1"]
