@@ -258,6 +258,16 @@ def test_recurrent_layers_have_the_batch_behind_the_steps(batch: int, tmp_path: 
     assert {found.code for found in trace.diagnostics} == {"SC601"}
 
 
+def test_a_live_recurrent_layer_gets_its_steps_in_front_of_the_batch() -> None:
+    module = StepsFirst().eval()
+    trace = shapecalc.trace(module, inputs={"x": "12x8", "h": "1x6"})
+    assert trace.inputs == {"x": (12, 8), "h": (1, 6)}
+    assert trace.outputs == {"head": (2,)}
+    assert trace.totals.parameters == sum(one.numel() for one in module.parameters())
+    alone = shapecalc.trace(nn.GRU(8, 6).eval(), inputs="12x8")
+    assert [*alone.outputs.values()] == [(12, 6), (1, 6)]
+
+
 class Shuffled(nn.Module):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()

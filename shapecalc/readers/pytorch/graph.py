@@ -80,7 +80,7 @@ class Graph:
 
     def built(self) -> list[Tensor]:
         """Return the network's outputs, all nodes being added."""
-        behind = _batch_behind(self.program)
+        behind = batch_behind(self.program)
         for name in self.program.inputs:
             tensor = self.program.tensors.get(name)
             shape = None if tensor is None else tensor.sizes
@@ -245,7 +245,7 @@ def _computed(target: str, values: list[Any]) -> Any:
     return found if abs(found) <= LIMIT else None
 
 
-def _batch_behind(program: Program) -> set[str]:
+def batch_behind(program: Program) -> set[str]:
     """Return the tensors whose batch is axis 1: what recurrent layers take.
 
     A sequence has it there unless `batch_first`, a state of layers x batch x units always.

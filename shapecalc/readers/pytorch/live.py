@@ -23,6 +23,7 @@ from shapecalc.network.given_inputs import read_given
 from shapecalc.readers.items import Sizes
 from shapecalc.readers.pytorch.document import document_of
 from shapecalc.readers.pytorch.exported import program_of_export
+from shapecalc.readers.pytorch.graph import batch_behind
 from shapecalc.volumes import show
 
 EXAMPLE = "224x224x3"
@@ -50,7 +51,8 @@ def of_module(module: Any, inputs: Any) -> Document:
     """Return the document of a module, used on zeros of the volumes that are given.
 
     The batch is 1. The depth comes first, as convolutions have it; where the module fails on that,
-    last, or as whole numbers, as embeddings take them. Raises SpecError for what is no volume.
+    last, or as whole numbers, as embeddings take them. A recurrent layer that takes the steps in
+    front of the batch gets them so. Raises SpecError for what is no volume.
     """
     name = type(module).__name__
     if inputs is None:
@@ -63,8 +65,11 @@ def of_module(module: Any, inputs: Any) -> Document:
         message = f"the volume {show(volumes[unknown[0]])} leaves sizes open"
         return _refused(Fault(rules.WRONG_VALUE, message, "give every size"))
     try:
-        exported = _exported(module, volumes)
-        program = program_of_export(exported, name)
+        program = program_of_export(_exported(module, volumes), name)
+        behind = batch_behind(program)  # of recurrent layers that take the steps first
+        if not behind.isdisjoint(program.inputs):
+            steps_first = frozenset(volumes) if TENSOR in volumes else frozenset(behind)
+            program = program_of_export(_exported(module, volumes, steps_first), name)
     except (Exception, SystemExit) as error:  # of the module, or of torch about it
         said = _line(error)
         message = f"torch.export of {quote(name)} fails: {type(error).__name__}: {said}"
@@ -107,13 +112,15 @@ def _volumes(module: Any, inputs: Any) -> dict[str, Sizes]:
 # -- torch.export ----------------------------------------------------------------------------------
 
 
-def _exported(module: Any, volumes: Mapping[str, Sizes]) -> Any:
+def _exported(
+    module: Any, volumes: Mapping[str, Sizes], steps_first: frozenset[str] = frozenset()
+) -> Any:
     """Return the exported program. Raises what the module raises on the first way it is given."""
     torch = import_module("torch")  # the module has imported it already
     like = next(module.parameters(), None)
     first: Exception | None = None
     with _evaluating(module):
-        ways = product(*(_ways(volume) for volume in volumes.values()))
+        ways = product(*(_ways(volume, name in steps_first) for name, volume in volumes.items()))
         for way in islice(ways, MOST_TRIED):
             tensors = {
                 name: torch.zeros(
@@ -141,9 +148,11 @@ def _floating(like: Any, torch: Any) -> Any:
     return like.dtype if like is not None and like.dtype.is_floating_point else None
 
 
-def _ways(volume: Sizes) -> Sequence[_Way]:
+def _ways(volume: Sizes, steps_first: bool) -> Sequence[_Way]:
     """Return the ways to give a volume, the likeliest first."""
     sizes = tuple(size or 1 for size in volume)
+    if steps_first and len(sizes) == 2:
+        return (_Way((sizes[0], 1, sizes[1]), False),)
     first, last = (1, sizes[-1], *sizes[:-1]), (1, *sizes)
     if len(sizes) == 1:
         return _Way(last, False), _Way(last, True)
