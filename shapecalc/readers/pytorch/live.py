@@ -151,12 +151,13 @@ def _floating(like: Any, torch: Any) -> Any:
 def _ways(volume: Sizes, steps_first: bool) -> Sequence[_Way]:
     """Return the ways to give a volume, the likeliest first."""
     sizes = tuple(size or 1 for size in volume)
-    if steps_first and len(sizes) == 2:
-        return (_Way((sizes[0], 1, sizes[1]), False),)
+    behind = [_Way((sizes[0], 1, sizes[1]), False)] if len(sizes) == 2 else []
+    if steps_first and behind:
+        return behind
     first, last = (1, sizes[-1], *sizes[:-1]), (1, *sizes)
     if len(sizes) == 1:
         return _Way(last, False), _Way(last, True)
-    return _Way(first, False), _Way(last, False), _Way(last, True)
+    return (_Way(first, False), _Way(last, False), _Way(last, True), *behind)
 
 
 @contextmanager
