@@ -122,7 +122,8 @@ def test_jobs_change_nothing_but_the_time(spawn: Spawn, folder: Path, form: str)
     assert [item.returncode for item in done] == [2, 2, 2]
     assert done[0].stdout == done[1].stdout == done[2].stdout
     assert done[0].stderr == done[1].stderr == done[2].stderr
-    assert done[0].stdout.count(b"all agree" if form == "table" else b'"agrees": true') >= 5
+    # b.yaml, which is in the folder too, is verified once.
+    assert done[0].stdout.count(b"all agree" if form == "table" else b'"agrees": true') >= 4
     assert b"missing.yaml: " in done[0].stderr
 
 

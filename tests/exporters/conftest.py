@@ -41,9 +41,8 @@ def flattened(foreign: Flat) -> Callable[[Trace], Trace]:
         layers = [{node.kind: _fields(node, names, len(spec.inputs))} for node in spec.nodes]
         inputs = {name: None if v is None else list(v) for name, v in spec.inputs.items()}
         rounding = spec.document.data.get("rounding", "exact")
-        return foreign(
-            layers, inputs, name=spec.name, rounding=rounding, outputs=list(spec.outputs)
-        )
+        outputs = [names[value] for value in spec.outputs.values() if value is not None]
+        return foreign(layers, inputs, name=spec.name, rounding=rounding, outputs=outputs)
 
     return run
 
