@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, partial
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
@@ -71,12 +71,21 @@ def for_paths(given: Path | None, isolated: bool) -> Callable[[str], Settings]:
     `isolated`. Raises UsageError for a file that is wrong.
     """
     if isolated:
-        return lambda path: Settings()
+        return partial(_of_any, Settings())
     if given is not None:
         settings = _read(given, needed=True)
         assert settings is not None
-        return lambda path: settings
-    return lambda path: _of_folder(Path(os.path.abspath(path)).parent)
+        return partial(_of_any, settings)
+    return _nearest
+
+
+def _of_any(settings: Settings, path: str) -> Settings:
+    """Return the one settings there are, whatever the path."""
+    return settings
+
+
+def _nearest(path: str) -> Settings:
+    return _of_folder(Path(os.path.abspath(path)).parent)
 
 
 @cache
