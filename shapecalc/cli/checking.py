@@ -60,9 +60,8 @@ class Chooser:
     def wanted(self, path: str) -> Wanted:
         """Return what says whether a finding in a file is wanted."""
         select, more = self._chosen(path)
-        unwanted = _unwanted(
-            (*select, *more) if select else (), self.ignore or self.settings(path).ignored(path)
-        )
+        ignored = self.settings(path).ignored(path, self.ignore)
+        unwanted = _unwanted((*select, *more) if select else (), ignored)
         return lambda found: found.code not in unwanted
 
     def _chosen(self, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

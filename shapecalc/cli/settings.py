@@ -35,9 +35,9 @@ class Settings(NamedTuple):
     format: str | None = None
     plugins: tuple[str, ...] = ()
 
-    def ignored(self, path: str) -> tuple[str, ...]:
-        """Return the codes that are ignored in a file."""
-        found = list(self.ignore)
+    def ignored(self, path: str, instead: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Return the codes that are ignored in a file; `instead` are for those of every file."""
+        found = list(instead or self.ignore)
         for pattern, listed in self.per_file_ignores.items():
             if self._matches(path, pattern):
                 found += listed
