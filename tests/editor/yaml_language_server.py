@@ -28,7 +28,7 @@ from shapecalc.language_schema import language_schema  # noqa: E402 - the path i
 from shapecalc.layers import KINDS  # noqa: E402
 from shapecalc.layers.base import field_words  # noqa: E402
 
-VERSION = "1.25.0"
+VERSION = "2.0.0"
 PACKAGE = f"yaml-language-server@{VERSION}"
 SETTINGS = {
     "yaml": {
