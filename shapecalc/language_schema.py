@@ -233,8 +233,10 @@ class _Language:
             "patternProperties": patterns,
             "additionalProperties": any_kind,
         }
-        text = {"type": "string", "pattern": _whole(word)}
-        self.definitions[name] = _either({"oneOf": offered}, mapping, text, _reference("parameter"))
+        # Editors tell alternatives apart by their titles, to explain the one that is written.
+        alone = {"title": "a kind without fields", "oneOf": offered}
+        text = {"title": "another word for a kind", "type": "string", "pattern": _whole(word)}
+        self.definitions[name] = _either(alone, mapping, text, _reference("parameter"))
 
     def _kind(self, cls: type[Layer], kind: str, layers: Schema) -> Schema:
         """Return the schema of what stands behind a kind: fields, the main field's value, null."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from shapecalc.collector import collect_seldom
 from shapecalc.registry import PLUGINS, PluginError, Registry, blamed
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -149,7 +150,7 @@ def _say_interrupted() -> None:
 
 def main() -> None:
     """Run the command line. No traceback reaches a user."""
-    gc.set_threshold(100_000, 50, 50)  # a command is short: collecting early costs a tenth of it
+    collect_seldom()
     # Looking for pydantic's plug-ins reads the metadata of every installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for name in ("stdout", "stderr"):

@@ -20,6 +20,7 @@ from shapecalc.cli.files import (
     input_option,
     max_layers_option,
     module_option,
+    say,
     weights_option,
 )
 from shapecalc.cli.output import output_options, refuse_overwriting, write
@@ -30,6 +31,7 @@ from shapecalc.reports.columns import COLUMNS, default_columns
 from shapecalc.tracing import Trace
 
 OF_WEIGHTS = ("shape", "dtype", "values", "bytes")  # columns that only weight files have
+OF_TOTALS = ("file", "layers")  # columns that only --totals has
 
 
 def _columns(
@@ -39,7 +41,7 @@ def _columns(
         return None
     keys = tuple(key.strip() for key in value.split(",") if key.strip())
     for key in keys:
-        if key not in COLUMNS and key not in OF_WEIGHTS:
+        if key not in COLUMNS and key not in OF_WEIGHTS + OF_TOTALS:
             raise click.BadParameter(f"{key!r} is not one of {', '.join(COLUMNS)}")
     if not keys:
         raise click.BadParameter(f"name at least one of {', '.join(COLUMNS)}")
@@ -64,8 +66,9 @@ format_option = click.option(
     callback=_columns,
     metavar="NAMES",
     help=f"Columns, separated by commas: {','.join(COLUMNS)}; of a weight file"
-    f" name,{','.join(OF_WEIGHTS)},shares.",
+    f" name,{','.join(OF_WEIGHTS)},shares; of --totals {','.join(OF_TOTALS)}, too.",
 )
+@click.option("--totals", is_flag=True, help="Print one row a network, with its totals.")
 @click.option(
     "--depth",
     type=click.IntRange(min=0),
@@ -85,6 +88,7 @@ def command(
     paths: tuple[str, ...],
     form: str,
     columns: tuple[str, ...] | None,
+    totals: bool,
     depth: int | None,
     explain: bool,
     module: str | None,
@@ -106,6 +110,11 @@ def command(
     traces: Iterator[Trace] = (
         compared(trace) for _, trace in search.traces(max_layers, files, inputs)
     )
+    if totals:
+        if depth is not None or explain:
+            raise click.UsageError("--totals has a row a network: leave --depth and --explain out")
+        text = _of_totals(search, traces, form, columns, _width(output))
+        ctx.exit(_written(text, search, quiet, output))
     even: tuple[str, ...] | None = None  # of networks
     if FORMATS[form].even and columns is None:  # one heading for all
         traced = list(traces)
@@ -124,16 +133,46 @@ def command(
         if output is not None and exit_code(trace):
             name = quote(trace.spec.file or "", 400)
             click.echo(f"shapecalc: {name} has errors: they are in {output}", err=True)
-    if texts and not write(FORMATS[form].between.join(texts) + "\n", output):
+    text = FORMATS[form].between.join(texts) + "\n" if texts else ""
+    ctx.exit(_written(text, search, quiet, output))
+
+
+def _of_totals(
+    search: Search,
+    traces: Iterable[Trace],
+    form: str,
+    columns: tuple[str, ...] | None,
+    width: int | None,
+) -> str:
+    """Return one row a network; empty where there is none."""
+    from shapecalc.reports import totals  # most reports are of layers
+
+    if form not in totals.RENDERERS:
+        raise click.UsageError(f"--totals is printed as {', '.join(totals.RENDERERS)}")
+    _refuse_columns(columns, totals.COLUMNS, "--totals")
+    rows = []
+    for trace in traces:
+        if trace.spec.document.weights is not None:
+            say(trace.spec.file or "", "a weight file, which is no network, has no row here")
+            search.code = UNUSABLE
+            continue
+        rows.append(totals.row_of(trace))
+        search.code = max(search.code, exit_code(trace))
+    return totals.render(form, rows, columns, width) + "\n" if rows else ""
+
+
+def _written(text: str, search: Search, quiet: bool, output: Path | None) -> int:
+    """Write what there is to report, and say what was skipped; return the exit code."""
+    if text and not write(text, output):
         search.code = UNUSABLE
     if search.skipped and not quiet:
         what = "file" if search.skipped == 1 else "files"
         click.echo(f"{search.skipped:,} {what} skipped (no layers or input)", err=True)
-    if not texts:
+    if not text:
         if search.code == OK:
             click.echo("nothing to report", err=True)
         search.code = UNUSABLE
-    ctx.exit(search.code)
+    return search.code
 
 
 def render(

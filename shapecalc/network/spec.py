@@ -318,7 +318,8 @@ class _Builder:
         self, data: Mapping[str, Any], inputs: Mapping[str, PartialVolume | None]
     ) -> tuple[Wiring, dict[str, int | None]]:
         blocks = read_blocks(data.get("blocks"), self.findings)
-        find_circles(blocks, self.findings)
+        if blocks:
+            find_circles(blocks, self.findings)
         limits = ExpansionLimits(self.max_layers)
         wiring = Wiring(self.findings, list(inputs), limits, self.own_names)
         expander = Expander(blocks, LeafLayers(wiring, self._rounding(data)))

@@ -25,9 +25,22 @@ def render(trace: Trace, single: bool = True) -> str:
 
 def of_trace(trace: Trace) -> dict[str, Any]:
     """Return a trace as JSON has it."""
-    document = trace.spec.document
+    whole = of_totals(trace)
+    totals = whole.pop("totals")
     return {
         "schema": SCHEMA,
+        **whole,
+        "layers": [of_record(record) for record in trace.layers],
+        "groups": [_of_instance(trace, instance) for instance in trace.spec.instances],
+        "totals": totals,
+        "diagnostics": [diagnostic.to_dict() for diagnostic in trace.diagnostics],
+    }
+
+
+def of_totals(trace: Trace) -> dict[str, Any]:
+    """Return what JSON has of a network as a whole: its volumes and totals."""
+    document = trace.spec.document
+    return {
         "file": trace.spec.file,
         **({} if document.is_native else {"format": document.format}),
         "name": trace.name,
@@ -35,10 +48,7 @@ def of_trace(trace: Trace) -> dict[str, Any]:
         "inputs": {name: _listed(volume) for name, volume in trace.inputs.items()},
         "outputs": {name: _listed(volume) for name, volume in trace.outputs.items()},
         "output": _listed(trace.output),
-        "layers": [of_record(record) for record in trace.layers],
-        "groups": [_of_instance(trace, instance) for instance in trace.spec.instances],
         "totals": dict(trace.totals) | _own_totals(trace),
-        "diagnostics": [diagnostic.to_dict() for diagnostic in trace.diagnostics],
     }
 
 

@@ -13,10 +13,11 @@ from shapecalc.tracing import Trace
 
 STYLES = {"markdown": "github", "latex": "latex_booktabs"}  # tabulate's names
 MARKS = str.maketrans({sign: f"\\{sign}" for sign in "\\`<|"})
-SHRINKABLE = {"kind": 22, "name": 22}  # cut first, down to this width
-DROPPED_FIRST = ("jump", "shares", "from", "input", "frozen", "trainable", "non_trainable",
-                 "receptive_field", "weights", "biases", "macs", "kind", "parameters",
-                 "output")  # fmt: skip
+SHRINKABLE = {"kind": 22, "name": 22, "file": 22}  # cut first, down to this width
+KEEPING_END = ("name", "file")
+DROPPED_FIRST = ("jump", "shares", "from", "layers", "input", "frozen", "trainable",
+                 "non_trainable", "receptive_field", "weights", "biases", "macs", "kind",
+                 "parameters", "output")  # fmt: skip
 GAP = 2  # blanks between columns
 
 
@@ -37,10 +38,11 @@ def render(
         return "\n\n".join([_heading(trace, style), *(parts if trace.diagnostics else [])])
     keys = list(columns or default_columns([trace]))
     cells = [[cell(row, key) for key in keys] for row in rows_of(trace, depth)]
-    last = total_cells(trace, keys)
+    last: list[str] | None = total_cells(trace, keys)
     left_out: list[str] = []
     if style == "table" and width is not None:
-        keys, cells, last, left_out = _fitted(keys, cells, last, width, columns is None)
+        titles = {key: COLUMNS[key].title for key in keys}
+        keys, cells, last, left_out = fitted(keys, titles, cells, last, width, columns is None)
     notes = [as_written(_summary(trace), style)]
     own = AS_PRINTED.get(trace.spec.document.format or "")
     if own is not None:
@@ -98,7 +100,10 @@ def _titles(keys: Sequence[str]) -> list[tuple[str, bool]]:
 
 
 def drawn(
-    style: str, columns: Sequence[tuple[str, bool]], cells: list[list[str]], last: list[str]
+    style: str,
+    columns: Sequence[tuple[str, bool]],
+    cells: list[list[str]],
+    last: list[str] | None = None,
 ) -> str:
     """Draw a table of columns by their titles, and whether they hold numbers; `last` are totals.
 
@@ -112,7 +117,7 @@ def drawn(
             cells = [[as_written(text, style) for text in row] for row in cells]
         align = ["right" if number else "left" for _, number in columns]
         return tabulate(
-            [*cells, last],
+            [*cells, *([] if last is None else [last])],
             headers=headers,
             tablefmt=STYLES[style],
             colalign=align,
@@ -123,7 +128,7 @@ def drawn(
     pads = [str.rjust if number else str.ljust for _, number in columns]
     return "\n".join(
         (" " * GAP).join(map(_pad, pads, row, widths)).rstrip()
-        for row in (headers, rule, *cells, rule, last)
+        for row in (headers, rule, *cells, *(() if last is None else (rule, last)))
     )
 
 
@@ -131,13 +136,21 @@ def _pad(justify: Callable[[str, int], str], text: str, width: int) -> str:
     return justify(text, width)
 
 
-def _fitted(
-    keys: list[str], cells: list[list[str]], last: list[str], width: int, may_drop: bool
-) -> tuple[list[str], list[list[str]], list[str], list[str]]:
-    """Cut long texts, then leave columns out, until the table is no wider than `width`."""
+def fitted(
+    keys: list[str],
+    titles: Mapping[str, str],
+    cells: list[list[str]],
+    last: list[str] | None,
+    width: int,
+    may_drop: bool,
+) -> tuple[list[str], list[list[str]], list[str] | None, list[str]]:
+    """Cut long texts, then leave columns out, until the table is no wider than `width`.
+
+    What is left out comes last.
+    """
     left_out: list[str] = []
     while True:
-        widths = _widths([COLUMNS[key].title for key in keys], cells, last)
+        widths = _widths([titles[key] for key in keys], cells, last)
         over = sum(widths) + GAP * (len(widths) - 1) - width
         cut = cells
         for key, least in SHRINKABLE.items():
@@ -145,20 +158,21 @@ def _fitted(
                 column = keys.index(key)
                 room = max(least, widths[column] - over)
                 over -= max(0, widths[column] - room)
-                cut = [_cut(row, column, room, key == "name") for row in cut]
+                cut = [_cut(row, column, room, key in KEEPING_END) for row in cut]
         if over <= 0 or len(keys) == 1 or not may_drop:
             return keys, cut, last, left_out
         dropped = next((key for key in DROPPED_FIRST if key in keys), keys[-1])
         column = keys.index(dropped)
         left_out.append(dropped)
-        keys, last = _without(keys, column), _without(last, column)
+        keys, last = _without(keys, column), last and _without(last, column)
         cells = [_without(row, column) for row in cells]
 
 
 def _widths(
-    headers: Sequence[str], cells: Sequence[Sequence[str]], last: Sequence[str]
+    headers: Sequence[str], cells: Sequence[Sequence[str]], last: Sequence[str] | None
 ) -> list[int]:
-    return [max(map(len, column)) for column in zip(headers, last, *cells, strict=True)]
+    rows = cells if last is None else [*cells, last]
+    return [max(map(len, column)) for column in zip(headers, *rows, strict=True)]
 
 
 def _cut(row: list[str], column: int, room: int, keep_end: bool) -> list[str]:
