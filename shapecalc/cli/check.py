@@ -153,7 +153,7 @@ def command(
         counts.update(found.severity for found in wanted)
         codes.update(found.code for found in wanted)
         if not statistics:
-            printer.add(name if path == "-" and name else path, wanted)
+            printer.add(name if path == "-" and name else path, wanted, trace)
     written = write(_statistics(codes), output) if statistics else printer.end()
     if not quiet:
         click.echo(_summary(search, counts) + _mended(fixer), err=True)

@@ -13,6 +13,7 @@ from shapecalc.cli.output import write
 from shapecalc.diagnostics import Diagnostic, briefly
 from shapecalc.reports import diagnostics
 from shapecalc.rules import Severity
+from shapecalc.tracing import Trace
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -54,9 +55,14 @@ class Printer:
         self.output, self.err = output, err
         self.at_once = self.form.FOR_PEOPLE and output is None
         self.kept: list[tuple[str, Sequence[Diagnostic]]] = []
+        self.files: list[object] = []  # what a format takes of each file that shows more of it
+        self.of_file = getattr(self.form, "of_file", None)
 
-    def add(self, path: str, found: Sequence[Diagnostic]) -> None:
+    def add(self, path: str, found: Sequence[Diagnostic], trace: Trace | None = None) -> None:
         """Take what was found in a file."""
+        if self.of_file is not None:
+            self.files.append(self.of_file(path, found, trace))
+            return
         shown = briefly(found) if self.form.FOR_PEOPLE and not self.full else found
         if not self.at_once:
             self.kept.append((path, shown))
@@ -67,6 +73,8 @@ class Printer:
         """Write what was kept; say whether that went well."""
         if self.at_once:
             return True
+        if self.of_file is not None:
+            return write(self.form.render_files(self.files), self.output)  # type: ignore[attr-defined]
         render = self.form.render
         if self.strict:
             render = getattr(self.form, "render_strictly", render)

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -106,76 +107,98 @@ def command(
     traces: Iterator[Trace] = (
         compared(trace) for _, trace in search.traces(max_layers, files, inputs)
     )
+    written = FORMATS[form]
     even: tuple[str, ...] | None = None  # of networks
-    if FORMATS[form].even and columns is None:  # one heading for all
+    if written.even and columns is None:  # one heading for all
         traced = list(traces)
         even, traces = default_columns(traced), iter(traced)
-    texts: list[str] = []
-    sort = ""  # of the file before: where another one follows, CSV has another heading
-    for trace in traces:
-        file = trace.spec.file if several else None
-        before, sort = sort, "network" if trace.spec.document.weights is None else "weights"
-        if sort == "weights":
-            texts.append(_of_weights(trace, form, columns, file, sort != before))
-            continue
-        chosen = columns or even
-        texts.append(render(trace, form, chosen, depth, explain, file, sort != before, output))
-        search.code = max(search.code, exit_code(trace))
-        if output is not None and exit_code(trace):
-            name = quote(trace.spec.file or "", 400)
-            click.echo(f"shapecalc: {name} has errors: they are in {output}", err=True)
-    if texts and not write(FORMATS[form].between.join(texts) + "\n", output):
+    asked = Asked(columns, even, depth, explain, several, output)
+    given = _laid_out(search, traces, asked)
+    if written.whole is not None:
+        text = written.whole(given)
+    else:
+        text = written.between.join(_text(form, *each) for each in given)
+    if search.checked and not write(f"{text}\n", output):
         search.code = UNUSABLE
     if search.skipped and not quiet:
         what = "file" if search.skipped == 1 else "files"
         click.echo(f"{search.skipped:,} {what} skipped (no layers or input)", err=True)
-    if not texts:
+    if not search.checked:
         if search.code == OK:
             click.echo("nothing to report", err=True)
         search.code = UNUSABLE
     ctx.exit(search.code)
 
 
-def render(
-    trace: Trace,
-    form: str,
-    columns: tuple[str, ...] | None = None,
-    depth: int | None = None,
-    explain: bool = False,
-    file: str | None = None,
-    heading: bool = True,
-    output: Path | None = None,
-) -> str:
-    """Return one file's report; `file` names it where there are several."""
+class Asked(NamedTuple):
+    """What is asked of the reports of all files; `even` are the columns that networks share."""
+
+    columns: tuple[str, ...] | None
+    even: tuple[str, ...] | None
+    depth: int | None
+    explain: bool
+    several: bool
+    output: Path | None
+
+
+def _laid_out(
+    search: Search, traces: Iterable[Trace], asked: Asked
+) -> Iterator[tuple[Trace, Layout]]:
+    """Yield every network and weight file with its layout; their errors go into the exit code."""
+    sort = ""  # of the file before: where another one follows, CSV has another heading
+    for trace in traces:
+        before, sort = sort, "network" if trace.spec.document.weights is None else "weights"
+        network = sort == "network"
+        _refuse_columns(asked.columns, trace)
+        columns = asked.columns or (asked.even if network else None)
+        file = trace.spec.file if asked.several else None
+        width = room(asked.output)
+        yield trace, Layout(columns, asked.depth, asked.explain, file, sort != before, width)
+        if not network:
+            continue
+        search.code = max(search.code, exit_code(trace))
+        if asked.output is not None and exit_code(trace):
+            name = quote(trace.spec.file or "", 400)
+            click.echo(f"shapecalc: {name} has errors: they are in {asked.output}", err=True)
+
+
+def _text(form: str, trace: Trace, layout: Layout) -> str:
+    """Return the report of one network or weight file."""
+    if trace.spec.document.weights is None:
+        return render(trace, form, layout)
+    from shapecalc.reports import weights  # most files are networks
+
+    if form not in weights.RENDERERS:
+        raise click.UsageError(f"--format {form} is for networks, and this is a weight file")
+    return weights.render(form, trace.spec.document.weights, trace.spec.file or "", layout)
+
+
+def render(trace: Trace, form: str, layout: Layout) -> str:
+    """Return one network's report."""
     written = FORMATS[form]
-    _refuse_columns(columns, COLUMNS, "a network")
     if not written.tells:
         from shapecalc.cli.findings import tell
 
         tell(trace.spec.file or "", trace.diagnostics, err=True)
-    return written.render(trace, Layout(columns, depth, explain, file, heading, _width(output)))
+    return written.render(trace, layout)
 
 
-def _of_weights(
-    trace: Trace, form: str, columns: tuple[str, ...] | None, file: str | None, heading: bool
-) -> str:
-    """Return the report of a weight file."""
-    from shapecalc.reports import weights  # most files are networks
+def _refuse_columns(columns: Iterable[str] | None, trace: Trace) -> None:
+    """Refuse columns that a file of this sort does not have."""
+    if columns is None:
+        return
+    known: Iterable[str] = COLUMNS
+    what = "a network"
+    if trace.spec.document.weights is not None:
+        from shapecalc.reports import weights
 
-    _refuse_columns(columns, weights.COLUMNS, "a weight file")
-    if form not in weights.RENDERERS:
-        raise click.UsageError(f"--format {form} is for networks, and this is a weight file")
-    layout = Layout(columns, file=file, heading=heading)
-    return weights.render(form, trace.spec.document.weights, trace.spec.file or "", layout)
-
-
-def _refuse_columns(columns: Iterable[str] | None, known: Iterable[str], what: str) -> None:
-    for key in columns or ():
+        known, what = weights.COLUMNS, "a weight file"
+    for key in columns:
         if key not in known:
             raise click.UsageError(f"--columns: {what} has no column {key}")
 
 
-def _width(output: Path | None) -> int | None:
+def room(output: Path | None) -> int | None:
     """Return the terminal's width; None where the text goes to a file or pipe."""
     if output is not None or not sys.stdout.isatty():
         return None

@@ -6,7 +6,7 @@ point of the group shapecalc.reports.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from shapecalc.registry import Registry
@@ -38,8 +38,9 @@ class Layout:
 class Format:
     """A format of reports: `render` returns a network's text, without a last line break.
 
-    `between` stands between the texts of several files. What was found is printed beside the report
-    unless it `tells` of that itself; `even` asks for the same columns in all files.
+    `between` stands between the texts of several files, unless there is a `whole`, which returns
+    one text of all of them. What was found is printed beside the report unless it `tells` of that
+    itself; `even` asks for the same columns in all files.
     """
 
     def __init__(
@@ -49,8 +50,10 @@ class Format:
         between: str = "\n",
         tells: bool = False,
         even: bool = False,
+        whole: Callable[[Iterable[tuple[Trace, Layout]]], str] | None = None,
     ) -> None:
         self.render, self.between, self.tells, self.even = render, between, tells, even
+        self.whole = whole
 
 
 FORMATS: Registry[Format] = Registry(
@@ -61,6 +64,7 @@ FORMATS: Registry[Format] = Registry(
         "latex": "shapecalc.reports.table:LATEX",
         "csv": "shapecalc.reports.csv_text:CSV",
         "json": "shapecalc.reports.json_text:JSON",
+        "html": "shapecalc.reports.html.network:HTML",
     },
     "shapecalc.reports",
     fits=lambda thing: isinstance(thing, Format),

@@ -1,0 +1,108 @@
+"""The table of layers on a page: a row each, with bars, the working and what was found there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shapecalc.diagnostics import briefly
+from shapecalc.quantities import QUANTITIES
+from shapecalc.reports import Layout
+from shapecalc.reports.columns import COLUMNS, Row, cell, default_columns, rows_of, total_cells
+from shapecalc.reports.html import findings
+from shapecalc.reports.html.markup import Markup, element, join
+from shapecalc.reports.html.numbers import crossed
+from shapecalc.reports.html.page import bar
+from shapecalc.tracing import Trace
+
+DEFAULT = ("name", "kind", "output", "parameters", "macs", "activations", "receptive_field")
+SIZES = ("input", "output", "receptive_field", "jump")
+MOST_WORKED = 3_000  # layers whose working is on the page
+COLOURED = ("macs", "parameters", "activations")
+
+
+class LayerTable:
+    """The table of a network's layers. `anchors` are the places of the rows by layers' names."""
+
+    def __init__(self, trace: Trace, layout: Layout, anchor: str) -> None:
+        self.trace, self.anchor = trace, anchor
+        self.rows = rows_of(trace, layout.depth)
+        self.anchors = {
+            record.name: f"{anchor}-l{number}"
+            for number, row in enumerate(self.rows, 1)
+            for record in row.records
+        }
+        more = [key for key in default_columns([trace]) if key in ("shares", "found")]
+        self.keys = list(layout.columns or (*DEFAULT, *more))
+        self.worked = len(self.rows) <= MOST_WORKED
+        self.largest = {
+            key: max((row.total(QUANTITIES[key]) or 0 for row in self.rows), default=0)
+            for key in self.keys
+            if key in QUANTITIES
+        }
+        self.told = findings.anchors(briefly(trace.diagnostics), anchor, self.anchors)
+
+    def drawn(self) -> Iterator[Markup]:
+        """Yield what is to be said of the table, and the table."""
+        if self.worked:
+            yield element("p", "A layer's name opens its working.", class_="soft")
+        if any(record.shared for record in self.trace.layers):
+            said = "Layers that share weights are listed with them; the totals count them once."
+            yield element("p", said, class_="soft")
+        last = [
+            _cell(key, text)
+            for key, text in zip(self.keys, total_cells(self.trace, self.keys), strict=True)
+        ]
+        yield element(
+            "table",
+            element("thead", element("tr", *map(_title, self.keys))),
+            element("tbody", *map(self._row, self.rows)),
+            element("tfoot", element("tr", element("th", "total", scope="row"), *last[1:])),
+            class_="layers sortable",
+        )
+
+    def _row(self, row: Row) -> Markup:
+        first, *others = self.keys
+        heading = element("th", self._first(row, first), scope="row")
+        cells = (_cell(key, self._text(row, key)) for key in others)
+        return element("tr", heading, *cells, id=self.anchors[row.records[0].name])
+
+    def _text(self, row: Row, key: str) -> str:
+        """Return what a cell has: a count has a bar, a code leads to its finding."""
+        if key == "found":
+            return join((self._link(row, code) for code in row.found), ", ")
+        text = cell(row, key)
+        if key in self.largest:
+            part = row.total(QUANTITIES[key]) or 0
+            kind = key if key in COLOURED else "parameters"
+            return join([text, bar(part, self.largest[key], kind)])
+        return crossed(text) if key in SIZES else text
+
+    def _first(self, row: Row, key: str) -> Markup:
+        """Return the first cell: the layer's name, behind which its working is."""
+        text = self._text(row, key)
+        outer, dot, inner = text.rpartition(".")
+        if key == "name" and outer:
+            text = join([element("span", outer + dot, class_="soft"), inner])
+        if len(row.records) != 1 or not self.worked:
+            return join([text])
+        working = element("pre", "\n".join(row.records[0].derivation or ["unknown"]))
+        return element("details", element("summary", text, class_="layer"), working)
+
+    def _link(self, row: Row, code: str) -> Markup:
+        """Return a code with a link to where it is told of, if it is."""
+        places = (f"{self.anchors[row.records[0].name]}-{code}", f"{self.anchor}-{code}")
+        place = next((place for place in places if place in self.told), None)
+        return join([code]) if place is None else element("a", code, href=f"#{place}")
+
+
+def _title(key: str) -> Markup:
+    column = COLUMNS[key]
+    return element("th", column.title, scope="col", class_="n" if column.number else None)
+
+
+def _cell(key: str, text: str) -> Markup:
+    """Return a cell; in a narrow window the title of its column stands above a number."""
+    if not COLUMNS[key].number:
+        return element("td", text, class_=key)
+    title = COLUMNS[key].title if text else None
+    return element("td", text, class_="n zero" if text == "0" else "n", data_title=title)
