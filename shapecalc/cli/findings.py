@@ -88,5 +88,10 @@ def tell(path: str, found: Sequence[Diagnostic], err: bool = False) -> None:
         click.echo(text, nl=False, err=err)
 
 
+def lines_for_people(path: str, found: Sequence[Diagnostic]) -> list[str]:
+    """Return what `tell` prints, for a file."""
+    return diagnostics.named("text").render([(path, briefly(found))]).splitlines()
+
+
 def _paint(text: str, severity: Severity) -> str:
     return click.style(text, fg=COLOURS[severity], bold=True)

@@ -25,6 +25,11 @@ def text(found: Difference) -> str:
     return "\n".join(lines)
 
 
+def around(found: Difference) -> list[str]:
+    """Return what is to be said beside the layers and totals."""
+    return [*_inputs(found), *_rest(found)]
+
+
 def markdown(found: Difference) -> str:
     """Return a comment for a pull request."""
     lines = [f"**{_verdict(found)}**", ""]
@@ -71,7 +76,7 @@ def _what(change: Change) -> str:
     assert record is not None
     if change.old is None or change.new is None:
         return f" ({quote(record.summary)})"
-    fields = [f"{key}={_value(a)} -> {_value(b)}" for key, (a, b) in change.fields.items()]
+    fields = [f"{key}={value(a)} -> {value(b)}" for key, (a, b) in change.fields.items()]
     if change.output is not None:
         fields.append("output " + " -> ".join(map(_volume, change.output)))
     return f": {', '.join(fields)}"
@@ -139,9 +144,10 @@ def _volume(volume: PartialVolume | None) -> str:
     return "?" if volume is None else show(volume)
 
 
-def _value(value: Any) -> str:
-    if value is None:
+def value(given: Any) -> str:
+    """Return a field's value as text."""
+    if given is None:
         return "none"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    return quote(value) if isinstance(value, str) else show_value(value)
+    if isinstance(given, list):
+        return "[" + ", ".join(map(value, given)) + "]"
+    return quote(given) if isinstance(given, str) else show_value(given)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from shapecalc.reports.diagnostics import unpainted
 from shapecalc.reports.html import findings
 from shapecalc.reports.html.markup import Markup, element, told
-from shapecalc.reports.html.numbers import count, short, volume
+from shapecalc.reports.html.numbers import count, exact, volume
 from shapecalc.reports.html.page import Card, Table, cards, heading, page, table
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def of_file(file: str, found: Sequence[Diagnostic], trace: Trace | None) -> Chec
         told(trace.name or ""),
         ", ".join(map(volume, trace.inputs.values())),
         f"{len(trace.layers):,}",
-        short(totals.parameters),
-        short(totals.macs),
+        exact(totals.parameters),
+        exact(totals.macs),
     ]
     lines = findings.lines_of(trace.spec.document) if found else ()
     return Checked(file, found, facts, lines)

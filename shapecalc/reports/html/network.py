@@ -12,7 +12,7 @@ from shapecalc.reports import Format, Layout
 from shapecalc.reports.html import findings, tensors
 from shapecalc.reports.html.layers import LayerTable
 from shapecalc.reports.html.markup import Markup, element, join, told
-from shapecalc.reports.html.numbers import count, percent, scaled, short, size, volume
+from shapecalc.reports.html.numbers import count, exact, percent, scaled, short, size, volume
 from shapecalc.reports.html.page import Card, Table, cards, heading, page, table
 from shapecalc.tracing import Trace
 from shapecalc.volumes import PartialVolume
@@ -71,7 +71,7 @@ def _section(trace: Trace, layout: Layout, number: int) -> Section:
         element("a", title, href=f"#{anchor}"),
         told(layout.file or ""),
         f"{len(trace.layers):,}",
-        *(_number(trace.totals[key]) for key in ("parameters", "macs", "activations")),
+        *(exact(trace.totals[key]) for key in ("parameters", "macs", "activations")),
         findings.verdict(trace.diagnostics),
     ]
     parts = [_about(trace, layout, anchor)]
@@ -93,10 +93,6 @@ def _of_weights(trace: Trace, layout: Layout, anchor: str) -> Section:
     made = tensors.parts(trace.spec.document.weights)
     entry = [element("a", title, href=f"#{anchor}"), told(layout.file or ""), "", "", "", "", ""]
     return Section(title, entry, made)
-
-
-def _number(value: int | None) -> str:
-    return "?" if value is None else f"{value:,}"
 
 
 # -- what stands at the top ------------------------------------------------------------------------
@@ -136,7 +132,7 @@ def _cards(trace: Trace) -> Markup:
     if totals.frozen:
         weigh.append(f"{short(totals.frozen)} of them frozen")
     values = [f"{size(totals.activations)} for one example", *_mostly(trace, "activations")]
-    operations = ["multiply-accumulates for one example"]
+    operations = ["for one example"]
     if totals.macs:
         operations.append(f"about {scaled(2 * totals.macs)}FLOPs")
     share, names = _share(trace, "macs", LARGEST)

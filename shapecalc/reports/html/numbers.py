@@ -12,11 +12,14 @@ PREFIXES = ("", "k", "M", "G", "T", "P", "E")
 EXACT = 10_000  # numbers below are written out
 
 
+def exact(value: int | None) -> str:
+    """Return a number with its thousands separated."""
+    return UNKNOWN if value is None else f"{value:,}"
+
+
 def short(value: int | None) -> str:
     """Return a number with three digits that count: `62.4 M`."""
-    if value is None:
-        return UNKNOWN
-    return f"{value:,}" if value < EXACT else scaled(value).rstrip()
+    return exact(value) if value is None or value < EXACT else scaled(value).rstrip()
 
 
 def size(values: int | None) -> str:
