@@ -26,10 +26,11 @@ from shapecalc.cli.files import (
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import quote
-from shapecalc.reports import FORMATS, Layout
+from shapecalc.reports import FORMATS, Layout, unpainted
 from shapecalc.reports.columns import COLUMNS, default_columns
 from shapecalc.tracing import Trace
 
+COLOURS = {"macs": "cyan", "parameters": "yellow"}  # of bars
 OF_WEIGHTS = ("shape", "dtype", "values", "bytes")  # columns that only weight files have
 
 
@@ -73,6 +74,7 @@ format_option = click.option(
     metavar="N",
     help="Fold instances of blocks nested deeper than N into one row each.",
 )
+@click.option("--bars", is_flag=True, help="Draw the MACs and parameters of every layer as bars.")
 @click.option("--explain", is_flag=True, help="Derive every number, with its values put in.")
 @module_option
 @input_option
@@ -87,6 +89,7 @@ def command(
     form: str,
     columns: tuple[str, ...] | None,
     depth: int | None,
+    bars: bool,
     explain: bool,
     module: str | None,
     inputs: Inputs,
@@ -99,6 +102,10 @@ def command(
     """Print volumes, weights, biases, parameters and MACs of every layer, the totals, and what
     was found: of files, of the specs in folders, or of - for standard input.
     """
+    if bars:
+        if form not in ("table", "bars"):
+            raise click.UsageError(f"--bars are drawn in a terminal: not with --format {form}")
+        form = "bars"
     paths = chosen_paths(ctx, paths, module)
     search = Search(paths, "Reporting", quiet, code=module is not None)
     files = search.listed()
@@ -152,8 +159,15 @@ def _laid_out(
         _refuse_columns(asked.columns, trace)
         columns = asked.columns or (asked.even if network else None)
         file = trace.spec.file if asked.several else None
-        width = room(asked.output)
-        yield trace, Layout(columns, asked.depth, asked.explain, file, sort != before, width)
+        yield (
+            trace,
+            Layout(
+                columns, asked.depth, asked.explain, file, sort != before,
+                width=room(asked.output),
+                ascii=asked.output is None and not _shows_blocks(),
+                paint=_painted if asked.output is None else unpainted,
+            ),
+        )  # fmt: skip
         if not network:
             continue
         search.code = max(search.code, exit_code(trace))
@@ -203,3 +217,16 @@ def room(output: Path | None) -> int | None:
     if output is not None or not sys.stdout.isatty():
         return None
     return shutil.get_terminal_size().columns
+
+
+def _shows_blocks() -> bool:
+    """Say whether standard output can show bars of eighths."""
+    try:
+        "▏█".encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _painted(text: str, count: str) -> str:
+    return click.style(text, fg=COLOURS.get(count, "green"))

@@ -14,12 +14,20 @@ from shapecalc.registry import Registry
 if TYPE_CHECKING:
     from shapecalc.tracing import Trace
 
+Paint = Callable[[str, str], str]
+
+
+def unpainted(text: str, count: str) -> str:
+    """Return a text as it is: no terminal shows it."""
+    return text
+
 
 class Layout:
     """What is asked of a report; a format takes from it what it knows of.
 
     `file` names the file where there are several, `heading` says that it is the first of them, and
-    `width` is the space there is, None for any.
+    `width` is the space there is, None for any. `ascii` says that nothing but ASCII can be shown,
+    and `paint` gives a text the colour of a count.
     """
 
     def __init__(
@@ -30,9 +38,12 @@ class Layout:
         file: str | None = None,
         heading: bool = True,
         width: int | None = None,
+        ascii: bool = False,  # noqa: A002 - str.isascii
+        paint: Paint = unpainted,
     ) -> None:
         self.columns, self.depth, self.explain = columns, depth, explain
         self.file, self.heading, self.width = file, heading, width
+        self.ascii, self.paint = ascii, paint
 
 
 class Format:
@@ -64,6 +75,7 @@ FORMATS: Registry[Format] = Registry(
         "latex": "shapecalc.reports.table:LATEX",
         "csv": "shapecalc.reports.csv_text:CSV",
         "json": "shapecalc.reports.json_text:JSON",
+        "bars": "shapecalc.reports.bars:BARS",
         "html": "shapecalc.reports.html.network:HTML",
     },
     "shapecalc.reports",

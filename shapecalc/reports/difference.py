@@ -20,20 +20,15 @@ TOTALS = ("parameters", "trainable", "non_trainable", "macs", "activations")
 
 def text(found: Difference) -> str:
     """Return the lines for a terminal, without a line break at the end."""
-    lines = [*_inputs(found), *_changes(found, ""), *_rest(found)]
+    lines = [*_inputs(found), *_changes(found, ""), *rest(found)]
     lines += [f"{name}: {words}" for name, words in _totals(found)]
     return "\n".join(lines)
-
-
-def around(found: Difference) -> list[str]:
-    """Return what is to be said beside the layers and totals."""
-    return [*_inputs(found), *_rest(found)]
 
 
 def markdown(found: Difference) -> str:
     """Return a comment for a pull request."""
     lines = [f"**{_verdict(found)}**", ""]
-    lines += [f"- {line}" for line in (*_inputs(found), *_changes(found, "`"), *_rest(found))]
+    lines += [f"- {line}" for line in (*_inputs(found), *_changes(found, "`"), *rest(found))]
     totals = list(_totals(found))
     if totals:
         lines += ["", "| total | change |", "| --- | --- |"]
@@ -110,7 +105,8 @@ def _code(text: str) -> str:
     return "`" + quote(text, 400).replace("`", "'") + "`"
 
 
-def _rest(found: Difference) -> Iterator[str]:
+def rest(found: Difference) -> Iterator[str]:
+    """Yield what is to be said of layers that are not told of."""
     if found.behind and not found.same:
         layers = "layer has another volume" if found.behind == 1 else "layers have other volumes"
         yield f"{found.behind:,} {layers} for that"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from shapecalc.reports.diagnostics import unpainted
 from shapecalc.reports.html import findings
 from shapecalc.reports.html.markup import Markup, element, told
-from shapecalc.reports.html.numbers import count, exact, volume
 from shapecalc.reports.html.page import Card, Table, cards, heading, page, table
+from shapecalc.reports.numbers import count, exact, volume
 
 if TYPE_CHECKING:
     from shapecalc.diagnostics import Diagnostic

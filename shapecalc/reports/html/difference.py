@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from shapecalc.quantities import QUANTITIES
 from shapecalc.reports import difference as wording
 from shapecalc.reports.html.markup import Markup, element, join, told
-from shapecalc.reports.html.numbers import count, exact, short, volumes
 from shapecalc.reports.html.page import Card, Table, cards, heading, page, table
+from shapecalc.reports.numbers import count, exact, short, volumes
 
 if TYPE_CHECKING:
     from shapecalc.comparison import Change, Difference
@@ -26,24 +26,48 @@ def render(found: Difference) -> str:
     names = [told(trace.name or trace.spec.file or "network") for trace in (found.old, found.new)]
     title = names[0] if names[0] == names[1] else ARROW.join(names)
     files = ARROW.join(told(trace.spec.file or "") for trace in (found.old, found.new))
-    parts = [heading(1, title), element("p", files, class_="soft"), element("p", _verdict(found))]
+    parts = [heading(1, title), element("p", files, class_="soft"), element("p", verdict(found))]
     parts.append(cards(_card(found, key) for key in IN_CARDS))
-    parts += [element("p", line) for line in wording.around(found)]
+    parts += [element("p", line) for line in beside(found)]
     if found.layers:
-        listed = (_row(change) for change in found.layers)
-        parts += [heading(2, "Layers"), table("Layers that differ", Table(TITLES, [*listed]))]
+        parts += [heading(2, "Layers"), table("Layers that differ", changes(found))]
     if found.totals:
-        rows = [_total(key, *pair) for key, pair in found.totals.items()]
-        parts += [heading(2, "Totals"), table("Totals that differ", Table(TOTALS, rows))]
+        parts += [heading(2, "Totals"), table("Totals that differ", totals(found))]
     return page(f"{title}: difference", parts)
 
 
-def _verdict(found: Difference) -> Markup:
+def changes(found: Difference) -> Table:
+    """Return the layers that differ."""
+    return Table(TITLES, [_row(change) for change in found.layers])
+
+
+def totals(found: Difference) -> Table:
+    """Return the totals that differ."""
+    return Table(TOTALS, [_total(key, *pair) for key, pair in found.totals.items()])
+
+
+def beside(found: Difference) -> list[str]:
+    """Return what else is to be said: inputs and outputs, and layers that are not listed."""
+    return [*_ends(found), *wording.rest(found)]
+
+
+def verdict(found: Difference) -> Markup:
+    """Return whether they are the same network, in a line."""
     if found.same:
         return element("span", "✓ the same network", class_="good")
     changed = len(found.changes)
     said = f"different networks: {count(changed, 'layer')} added, removed or changed"
     return element("span", f"✗ {said}", class_="wrong")
+
+
+def _ends(found: Difference) -> Iterator[Markup]:
+    """Yield where the inputs and outputs differ."""
+    for what, pair in (("input", found.inputs), ("output", found.outputs)):
+        if pair is not None:
+            yield join([f"{what}: ", _both(*(volumes(side) or "none" for side in pair))])
+    if found.outputs_from is not None:
+        names = (", ".join(map(told, side)) or "none" for side in found.outputs_from)
+        yield join(["output from: ", _both(*names)])
 
 
 def _card(found: Difference, key: str) -> Card:
@@ -58,7 +82,10 @@ def _card(found: Difference, key: str) -> Card:
 def _growth(old: int | None, new: int | None) -> str:
     if old is None or new is None:
         return "?"
-    return f"{100 * (new - old) / old:+.1f} %" if old else f"{new - old:+,}"
+    if not old:
+        return f"{new - old:+,}"
+    share = 100 * (new - old) / old
+    return f"{share:+.1f} %" if abs(share) >= 0.05 or not share else f"{share:+.1g} %"
 
 
 def _total(key: str, old: int | None, new: int | None) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from shapecalc.diagnostics import Diagnostic
 from shapecalc.document import Document
 from shapecalc.reports.html.markup import NOTHING, Markup, element, join, told
-from shapecalc.reports.html.numbers import count
+from shapecalc.reports.numbers import count
 from shapecalc.reports.places import printable
 
 MOST_OF_A_LINE = 200  # characters that are shown

@@ -10,8 +10,8 @@ from shapecalc.reports import Layout
 from shapecalc.reports.columns import COLUMNS, Row, cell, default_columns, rows_of, total_cells
 from shapecalc.reports.html import findings
 from shapecalc.reports.html.markup import Markup, element, join
-from shapecalc.reports.html.numbers import crossed
 from shapecalc.reports.html.page import bar
+from shapecalc.reports.numbers import crossed
 from shapecalc.tracing import Trace
 
 DEFAULT = ("name", "kind", "output", "parameters", "macs", "activations", "receptive_field")

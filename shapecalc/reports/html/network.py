@@ -12,8 +12,8 @@ from shapecalc.reports import Format, Layout
 from shapecalc.reports.html import findings, tensors
 from shapecalc.reports.html.layers import LayerTable
 from shapecalc.reports.html.markup import Markup, element, join, told
-from shapecalc.reports.html.numbers import count, exact, percent, scaled, short, size, volume
 from shapecalc.reports.html.page import Card, Table, cards, heading, page, table
+from shapecalc.reports.numbers import count, exact, percent, scaled, short, size, volume
 from shapecalc.tracing import Trace
 from shapecalc.volumes import PartialVolume
 
@@ -108,7 +108,7 @@ def _about(trace: Trace, layout: Layout, anchor: str) -> Markup:
     facts.append(count(len(trace.layers), "layer"))
     if not document.is_native:
         facts.append(f"read from {document.format}")
-    if layout.file is not None or trace.name:
+    if trace.name:
         facts.append(told(trace.spec.file or ""))
     lines.append(" · ".join(fact for fact in facts if fact))
     href = f"#{anchor}-findings" if trace.diagnostics else None

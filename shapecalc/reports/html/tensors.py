@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from shapecalc.reports import weights as listing
 from shapecalc.reports.columns import UNKNOWN
 from shapecalc.reports.html.markup import Markup, element, join, told
-from shapecalc.reports.html.numbers import scaled, short
 from shapecalc.reports.html.page import Card, Table, bar, cards, table
+from shapecalc.reports.numbers import scaled, short
 
 if TYPE_CHECKING:
     from shapecalc.checkpoints import Weights

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from shapecalc.reports import verification_table as wording
 from shapecalc.reports.html import findings
 from shapecalc.reports.html.markup import Markup, element, join, told
-from shapecalc.reports.html.numbers import crossed
 from shapecalc.reports.html.page import Card, Table, cards, heading, page, table
+from shapecalc.reports.numbers import crossed
 from shapecalc.verification import Check, Verification
 
 SIZES = ("output", "receptive_field")
@@ -51,11 +51,12 @@ def _entry(result: Verification, number: int) -> list[str]:
         told(result.file or ""),
         f"{len(result.checks):,}",
         f"{wrong:,}",
-        _verdict(result),
+        verdict(result),
     ]
 
 
-def _verdict(result: Verification) -> Markup:
+def verdict(result: Verification) -> Markup:
+    """Return the result in a line."""
     said = wording.summary(result)
     if result.agrees:
         return element("span", f"✓ {said}", class_="good")
@@ -67,23 +68,28 @@ def _parts(result: Verification, number: int) -> list[Markup]:
         element(
             "p", " · ".join(filter(None, (result.settings, told(result.file or "")))), class_="soft"
         ),
-        element("p", _verdict(result)),
+        element("p", verdict(result)),
     ]
     if result.checks:
         parts.append(cards(_sums(result.checks)))
     if result.diagnostics:
         parts.append(findings.listed(result.diagnostics, (), f"n{number}"))
-    layers = wording.by_layer(result.checks)
-    if layers:
-        titles = [("layer", False), *((title, False) for title in wording.TITLES.values())]
-        rows = [[told(name), *_cells(checks)] for name, checks in layers.items()]
-        parts.append(table("Checks of the layers", Table(titles, rows)))
+    made = checks(result)
+    if made.rows:
+        parts.append(table("Checks of the layers", made))
     others = [check for check in result.checks if check.layer is None or check.example]
     if others:
         items = (element("li", _marked(wording.line(check), check.agrees)) for check in others)
         parts.append(element("ul", *items, class_="checks"))
     notes = wording.notes(result)
     return [*parts, *(element("p", note, class_="soft") for note in notes)]
+
+
+def checks(result: Verification) -> Table:
+    """Return a row for each layer that was checked."""
+    titles = [("layer", False), *((title, False) for title in wording.TITLES.values())]
+    layers = wording.by_layer(result.checks)
+    return Table(titles, [[told(name), *_cells(found)] for name, found in layers.items()])
 
 
 def _sums(checks: Sequence[Check]) -> list[Card]:
