@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shapecalc.diagnostics import briefly
+from shapecalc.pictures.text import share
 from shapecalc.quantities import QUANTITIES
 from shapecalc.reports import Format, Layout
 from shapecalc.reports.columns import COLUMNS, UNKNOWN, Row, cell, rows_of
-from shapecalc.reports.numbers import percent
 from shapecalc.reports.table import findings, heading, summary
 from shapecalc.tracing import Trace
 
@@ -81,8 +81,8 @@ class _Bars:
         if not count:
             return (UNKNOWN if count is None else "").ljust(width)
         bar = drawn(count, self.largest, cells, layout.ascii)
-        share = percent(count, self.whole)
-        return layout.paint(bar, self.key) + f" {share}".ljust(width - len(bar))
+        part = share(count, self.whole)
+        return layout.paint(bar, self.key) + f" {part}".ljust(width - len(bar))
 
 
 def drawn(count: int, largest: int, cells: int, ascii_only: bool = False) -> str:

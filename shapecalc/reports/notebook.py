@@ -10,6 +10,7 @@ from itertools import count as counter
 from typing import TYPE_CHECKING
 
 from shapecalc.diagnostics import Diagnostic, briefly
+from shapecalc.pictures import svg
 from shapecalc.reports.columns import COLUMNS, cell, default_columns, rows_of, total_cells
 from shapecalc.reports.html import difference as difference_page
 from shapecalc.reports.html import verification as verification_page
@@ -21,13 +22,15 @@ from shapecalc.reports.places import printable
 from shapecalc.reports.table import heading, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from shapecalc.comparison import Difference
     from shapecalc.tracing import Trace
     from shapecalc.verification import Verification
 
 MOST_ROWS = 40  # of a table that is open from the beginning
+MOST_DRAWN = 1_000  # layers
+WIDTH = 900  # px of the picture
 OUTPUTS = counter(1)
 
 Bundle = dict[str, str]  # by media type
@@ -41,9 +44,16 @@ def of_trace(trace: Trace) -> Bundle:
     parts = [element("p", element("strong", heading(trace)))]
     if trace.layers:
         table = Table(titles, rows, total_cells(trace, keys))
-        parts += [_folded(table, "layer"), element("p", *_lines(summary(trace)))]
+        parts += [*_picture(trace), _folded(table, "layer"), element("p", *_lines(summary(trace)))]
     parts += _findings(trace.diagnostics)
     return _bundle(trace, parts)
+
+
+def _picture(trace: Trace) -> Iterator[Markup]:
+    """Yield the picture on white: a notebook's dark theme is not the system's."""
+    if len(trace.layers) <= MOST_DRAWN:
+        drawn = svg(trace, width=WIDTH, prefix=f"shapecalc{next(OUTPUTS)}-", scheme="light")
+        yield element("div", Markup(drawn), style="background:#fff;overflow-x:auto")
 
 
 def of_difference(found: Difference) -> Bundle:

@@ -9,7 +9,7 @@ from shapecalc.reports.diagnostics import unpainted
 from shapecalc.reports.html import findings
 from shapecalc.reports.html.markup import Markup, element, told
 from shapecalc.reports.html.page import Card, Table, cards, heading, page, table
-from shapecalc.reports.numbers import count, exact, volume
+from shapecalc.reports.numbers import count, exact, volumes
 
 if TYPE_CHECKING:
     from shapecalc.diagnostics import Diagnostic
@@ -51,7 +51,7 @@ def of_file(file: str, found: Sequence[Diagnostic], trace: Trace | None) -> Chec
     totals = trace.totals
     facts = [
         told(trace.name or ""),
-        ", ".join(map(volume, trace.inputs.values())),
+        volumes(trace.inputs.values()),
         f"{len(trace.layers):,}",
         exact(totals.parameters),
         exact(totals.macs),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from shapecalc.pictures.text import short
 from shapecalc.quantities import QUANTITIES
 from shapecalc.reports import difference as wording
 from shapecalc.reports.html.markup import Markup, element, join, told
 from shapecalc.reports.html.page import Card, Table, cards, heading, page, table
-from shapecalc.reports.numbers import count, exact, short, volumes
+from shapecalc.reports.numbers import count, exact, volumes
 
 if TYPE_CHECKING:
     from shapecalc.comparison import Change, Difference

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shapecalc.diagnostics import briefly
+from shapecalc.pictures.families import family_of
 from shapecalc.quantities import QUANTITIES
 from shapecalc.reports import Layout
 from shapecalc.reports.columns import COLUMNS, Row, cell, default_columns, rows_of, total_cells
@@ -80,9 +81,8 @@ class LayerTable:
     def _first(self, row: Row, key: str) -> Markup:
         """Return the first cell: the layer's name, behind which its working is."""
         text = self._text(row, key)
-        outer, dot, inner = text.rpartition(".")
-        if key == "name" and outer:
-            text = join([element("span", outer + dot, class_="soft"), inner])
+        if key == "name":
+            text = join([_swatch(row), *_nested(text)])
         if len(row.records) != 1 or not self.worked:
             return join([text])
         working = element("pre", "\n".join(row.records[0].derivation or ["unknown"]))
@@ -93,6 +93,20 @@ class LayerTable:
         places = (f"{self.anchors[row.records[0].name]}-{code}", f"{self.anchor}-{code}")
         place = next((place for place in places if place in self.told), None)
         return join([code]) if place is None else element("a", code, href=f"#{place}")
+
+
+def _swatch(row: Row) -> Markup:
+    """Return the colour that the layer has in the pictures."""
+    family = "block" if len(row.records) > 1 else family_of(row.plain_kind)
+    return element("span", class_=f"swatch {family}")
+
+
+def _nested(name: str) -> Iterator[str]:
+    """Yield the instances in which a layer is, and its own name."""
+    outer, dot, inner = name.rpartition(".")
+    if outer:
+        yield element("span", outer + dot, class_="soft")
+    yield inner
 
 
 def _title(key: str) -> Markup:

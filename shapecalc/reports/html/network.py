@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from shapecalc.diagnostics import briefly
+from shapecalc.pictures.text import share, short, volume_text
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import own_counts
 from shapecalc.reports import Format, Layout
 from shapecalc.reports.html import findings, tensors
+from shapecalc.reports.html.drawings import drawings
 from shapecalc.reports.html.layers import LayerTable
 from shapecalc.reports.html.markup import Markup, element, join, told
 from shapecalc.reports.html.page import Card, Table, cards, heading, page, table
-from shapecalc.reports.numbers import count, exact, percent, scaled, short, size, volume
+from shapecalc.reports.numbers import count, exact, of_unit, size
 from shapecalc.tracing import Trace
 from shapecalc.volumes import PartialVolume
 
@@ -78,7 +80,7 @@ def _section(trace: Trace, layout: Layout, number: int) -> Section:
     level = 3 if several else 2
     layers = LayerTable(trace, layout, anchor)
     if trace.layers:
-        parts.append(_cards(trace))
+        parts += [_cards(trace), *drawings(trace, anchor, layout.depth)]
     if trace.diagnostics:
         lines = findings.lines_of(trace.spec.document)
         found = findings.listed(briefly(trace.diagnostics), lines, anchor, layers.anchors)
@@ -120,7 +122,7 @@ def _named(what: str, volumes: Mapping[str, PartialVolume | None]) -> str:
     """Return inputs or outputs with their names, unless one is called what it is."""
     if not volumes:
         return ""
-    listed = ", ".join(f"{told(name)} {volume(sizes)}" for name, sizes in volumes.items())
+    listed = ", ".join(f"{told(name)} {volume_text(sizes)}" for name, sizes in volumes.items())
     return listed if [*volumes] == [what] else f"{what} {listed}"
 
 
@@ -134,23 +136,23 @@ def _cards(trace: Trace) -> Markup:
     values = [f"{size(totals.activations)} for one example", *_mostly(trace, "activations")]
     operations = ["for one example"]
     if totals.macs:
-        operations.append(f"about {scaled(2 * totals.macs)}FLOPs")
-    share, names = _share(trace, "macs", LARGEST)
+        operations.append(f"about {of_unit(2 * totals.macs, 'FLOPs')}")
+    part, names = _share(trace, "macs", LARGEST)
     made = [
         Card("Parameters", short(totals.parameters), weigh),
         Card("MACs", short(totals.macs), operations),
         Card("Activations", short(totals.activations), values),
     ]
-    if share:
-        made.append(Card("Where the MACs are", share, [f"in {names}"]))
+    if part:
+        made.append(Card("Where the MACs are", part, [f"in {names}"]))
     return cards(made)
 
 
 def _mostly(trace: Trace, key: str) -> Iterator[str]:
     """Yield which layer has most of a count."""
-    share, name = _share(trace, key, 1)
-    if share:
-        yield f"{share} in {name}"
+    part, name = _share(trace, key, 1)
+    if part:
+        yield f"{part} in {name}"
 
 
 def _share(trace: Trace, key: str, most: int) -> tuple[str, str]:
@@ -164,7 +166,7 @@ def _share(trace: Trace, key: str, most: int) -> tuple[str, str]:
     records = [record for record in owned if record is not None and record.number(key)]
     largest = sorted(records, key=lambda record: -record.number(key))[:most]
     part = sum(record.number(key) for record in largest)
-    return percent(part, whole), ", ".join(told(record.name) for record in largest)
+    return share(part, whole), ", ".join(told(record.name) for record in largest)
 
 
 HTML = Format(lambda trace, layout: render([(trace, layout)]), tells=True, whole=render)

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+from shapecalc.pictures.palette import FAMILIES
 from shapecalc.reports.html.markup import NOTHING, Markup, ascii_only, element, join
 
 HERE = Path(__file__).parent
@@ -39,7 +40,7 @@ def page(title: str, parts: Iterable[str], notes: Iterable[str] = ()) -> str:
             element("meta", charset="utf-8"),
             element("meta", name="viewport", content="width=device-width, initial-scale=1"),
             element("title", f"{title} - shapecalc"),
-            Markup(f"<style>{_file('page.css')}</style>"),
+            Markup(f"<style>{_file('page.css')}\n{_swatches()}</style>"),
         ]
     )
     version = import_module("shapecalc").__version__  # on a floor above
@@ -56,6 +57,11 @@ def _file(name: str) -> str:
     """Return a style sheet or script of ours without the blanks that a browser needs none of."""
     text = (HERE / name).read_text(encoding="utf-8")
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _swatches() -> str:
+    """Return the colours of the pictures for the table."""
+    return "".join(f".swatch.{name}{{background:{c}}}" for name, (_, c) in FAMILIES.items())
 
 
 def heading(level: int, text: str, anchor: str | None = None) -> Markup:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shapecalc.pictures.text import short
 from shapecalc.reports import weights as listing
 from shapecalc.reports.columns import UNKNOWN
 from shapecalc.reports.html.markup import Markup, element, join, told
 from shapecalc.reports.html.page import Card, Table, bar, cards, table
-from shapecalc.reports.numbers import scaled, short
+from shapecalc.reports.numbers import of_unit
 
 if TYPE_CHECKING:
     from shapecalc.checkpoints import Weights
@@ -20,11 +21,10 @@ def parts(weights: Weights) -> list[Markup]:
     sums = listing.sums_of(rows)
     within = weights.checkpoint.within
     about = f"{weights.format}, in {told(within)}" if within else weights.format
-    size = UNKNOWN if sums.bytes is None else f"{scaled(sums.bytes)}B"
     made = [
         Card("Tensors", f"{sums.tensors:,}"),
         Card("Values", short(sums.values)),
-        Card("Bytes", size),
+        Card("Bytes", of_unit(sums.bytes, "B")),
     ]
     made += [
         Card(told(dtype), short(of_type.values), [f"values in {of_type.tensors:,} tensors"])
