@@ -27,11 +27,10 @@ class LayerTable:
     def __init__(self, trace: Trace, layout: Layout, anchor: str) -> None:
         self.trace, self.anchor = trace, anchor
         self.rows = rows_of(trace, layout.depth)
-        self.anchors = {
-            record.name: f"{anchor}-l{number}"
-            for number, row in enumerate(self.rows, 1)
-            for record in row.records
-        }
+        self.anchors: dict[str, str] = {}  # where a name is used twice, the first one's
+        for number, row in enumerate(self.rows, 1):
+            for record in row.records:
+                self.anchors.setdefault(record.name, f"{anchor}-l{number}")
         more = [key for key in default_columns([trace]) if key in ("shares", "found")]
         self.keys = list(layout.columns or (*DEFAULT, *more))
         self.worked = len(self.rows) <= MOST_WORKED
@@ -56,16 +55,16 @@ class LayerTable:
         yield element(
             "table",
             element("thead", element("tr", *map(_title, self.keys))),
-            element("tbody", *map(self._row, self.rows)),
+            element("tbody", *map(self._row, self.rows, range(1, len(self.rows) + 1))),
             element("tfoot", element("tr", element("th", "total", scope="row"), *last[1:])),
             class_="layers sortable",
         )
 
-    def _row(self, row: Row) -> Markup:
+    def _row(self, row: Row, number: int) -> Markup:
         first, *others = self.keys
         heading = element("th", self._first(row, first), scope="row")
         cells = (_cell(key, self._text(row, key)) for key in others)
-        return element("tr", heading, *cells, id=self.anchors[row.records[0].name])
+        return element("tr", heading, *cells, id=f"{self.anchor}-l{number}")
 
     def _text(self, row: Row, key: str) -> str:
         """Return what a cell has: a count has a bar, a code leads to its finding."""
