@@ -105,10 +105,12 @@ class Stack:
         self.start = STEM if self.forked else 0.0
         self.inner = max(row.width for row in self.rows)
         self.end = self.start + self.inner + STEM
-        self.right = self.end
+        self.right = self.out = self.end
         if self.merge is not None:
             self.merge.measure()
-            self.right += 10 + max(2 * RADIUS, self.merge.label_width)
+            half = max(2 * RADIUS, self.merge.label_width) / 2
+            self.centre = self.end + 10 + half
+            self.right, self.out = self.centre + half, self.centre + RADIUS
         self.label_width = self.right
 
     def draw(self, x: float, y: float, base: float) -> Group:
@@ -129,7 +131,7 @@ class Stack:
                 parts.append(Line(end, "flow", True))
             parts += row.draw(left, level)
         if self.merge is not None:
-            centre = x + self.end + 10 + max(2 * RADIUS, self.merge.label_width) / 2
+            centre = x + self.centre
             parts.append(Line(((x + self.end, y), (centre - RADIUS, y)), "flow", True))
             below = y + RADIUS + 14
             parts.append(self.merge.draw(centre - RADIUS, y, below))
@@ -182,6 +184,7 @@ class Flow:
     def __init__(self) -> None:
         self.elements: list[Element] = []
         self.linked: list[bool] = []  # whether each reads the one before
+        self.fed = False  # whether something stands before the first one
         self.attached = True  # whether the first one reads what stands before the flow
         self.arcs: list[Arc] = []
         self.brackets: list[Bracket] = []
@@ -353,8 +356,9 @@ class Row:
             start = x + self.xs[place] + self.elements[place].right / 2
             after = self.elements[place + 1]
             end = x + self.xs[place + 1]
-            if isinstance(self.elements[place], Stack):
-                start = x + self.xs[place] + self.elements[place].right
+            here = self.elements[place]
+            if isinstance(here, Stack):
+                start = x + self.xs[place] + here.out
             arrow = isinstance(after, Joint)
             parts.append(Line(((start, y), (end, y)), "flow", arrow))
         for bracket, level in self.levels.items():
@@ -446,8 +450,10 @@ class _Maker:
         self.scale = Scale(network.nodes)
         self.modules = modules
 
-    def flow(self, chain: Chain) -> Flow:
+    def flow(self, chain: Chain, fed: bool = False) -> Flow:
+        """Return a chain as a flow; `fed` says that something stands before it."""
         flow = Flow()
+        flow.fed = fed and bool(chain.items) and chain.items[0].linked
         self.extend(flow, chain)
         return flow
 
@@ -507,7 +513,8 @@ class _Maker:
 
     def _branches(self, flow: Flow, item: Branches) -> None:
         merge = item.merge
-        main = _main(item) if flow.elements else None
+        led = bool(flow.elements) or flow.fed
+        main = _main(item) if led else None
         if merge is not None and main is not None:
             start = len(flow.elements) - 1
             self.extend(flow, item.branches[main])
@@ -518,12 +525,12 @@ class _Maker:
                 if place != main:
                     flow.arcs.append(Arc(start, end, _said(branch), _told(branch)))
             return
-        if self.modules and merge is not None and flow.elements:
+        if self.modules and merge is not None and led:
             flow.add(self._module(item, merge), item.linked)
             return
-        rows = [self.flow(branch) for branch in item.branches]
+        rows = [self.flow(branch, led) for branch in item.branches]
         joint_of = Joint(merge) if merge is not None else None
-        flow.add(Stack(rows, joint_of, bool(flow.elements)), item.linked)
+        flow.add(Stack(rows, joint_of, led), item.linked)
 
     def _module(self, item: Branches, merge: Single) -> Glyph:
         """Return several branches as one glyph with their sums."""
