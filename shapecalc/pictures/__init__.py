@@ -23,6 +23,7 @@ STYLES: Registry[Style] = Registry(
     "style of pictures",
     {
         "volumes": "shapecalc.pictures.styles.volumes:draw",
+        "graph": "shapecalc.pictures.styles.graph:draw",
     },
     fits=callable,
     needs="a function of a Trace and Options, which returns a Scene",

@@ -31,10 +31,6 @@ WORDS = {
     "conv_transpose": "conv transpose", "depthwise_conv": "depthwise conv",
     "global_avg_pool": "global avg pool", "l2_pool": "L2 pool",
 }  # fmt: skip
-SIGNS = {
-    "add": "+", "subtract": "−", "multiply": "×", "maximum": "max", "average": "avg",
-    "concat": "‖",
-}  # fmt: skip
 DEPTH_WORDS = ("K", "units")
 
 

@@ -112,7 +112,7 @@ class Glyph:
         return next((single.node.fault for single in singles if single.node.fault), "")
 
     def _labels(self) -> list[tuple[str, str]]:
-        name = cut(self.node.name.rpartition(".")[2] or self.node.name, LETTERS_OF_NAME)
+        name = label_of(self.node, LETTERS_OF_NAME)
         if self.copies > 1:
             name = f"{name} × {self.copies}"
         labels = [(name, "name")]
@@ -181,7 +181,8 @@ class Glyph:
             )
             parts += [Polygon(face, self.node.family), Polygon(face, "dim")]
         if dropped:
-            parts.append(hatching(Box(start, top, at, bottom), "stripe"))
+            inside = Box(start + 0.8, top + 0.8, at - 0.8, bottom - 0.8)
+            parts.append(hatching(inside, "stripe"))
         outline = (
             (x, top), (x + self.dx, top - self.dy), (at + self.dx, top - self.dy),
             (at + self.dx, bottom - self.dy), (at, bottom), (x, bottom),
@@ -220,6 +221,11 @@ def _alarm(x: float, y: float) -> Part:
         ),
         meaning="fault",
     )
+
+
+def label_of(node: Node, most: int) -> str:
+    """Return a node's name for a label; behind the last dot where it stands in a block."""
+    return cut(node.name.rpartition(".")[2] or node.name, most)
 
 
 def belongs(single: Single, before: Node) -> bool:

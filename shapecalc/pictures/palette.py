@@ -80,6 +80,7 @@ PAINTS: Mapping[str, Paint] = {
     "skip-head": Paint(SKIP, DARK_SKIP),
     "ray": Paint("none", None, "#5f6b79", "#c9d4df", 0.6, dash="2 2"),
     "patch": Paint("#ffffff", None, EDGE, DARK_EDGE, 0.6, 0.55),
+    "operator": Paint("none", None, "#14181d", None, 1.8),
     "bracket": Paint("none", None, SOFT, DARK_SOFT, 1),
     "axis": Paint("none", None, LINE, DARK_LINE, 0.6),
     "macs": Paint("#3b5266", "#c9d4df"),
@@ -109,6 +110,5 @@ LETTERS: Mapping[str, Letters] = {
     "fault": Letters(10, role="alarm"),
     "badge-letter": Letters(10, bold=True, role="skip-head"),
     "badge": Letters(9, bold=True, role="alarm"),
-    "operator": Letters(15, bold=True, role="on-merge"),
     "operator-word": Letters(7.5, bold=True, role="on-merge"),
 }

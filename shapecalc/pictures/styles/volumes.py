@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from shapecalc.pictures.families import FUSED, SIGNS, kind_words
-from shapecalc.pictures.glyph import LINE_HEIGHT, Glyph, Scale, belongs, opens
+from shapecalc.pictures.families import FUSED, kind_words
+from shapecalc.pictures.glyph import LINE_HEIGHT, Glyph, Scale, belongs, label_of, opens
 from shapecalc.pictures.heading import MARGIN, footing, heading, loose_faults, nothing, title_of
+from shapecalc.pictures.merges import merge_circle
 from shapecalc.pictures.network import Network, Node, network_of
 from shapecalc.pictures.options import Options
 from shapecalc.pictures.palette import LETTERS
@@ -22,6 +23,7 @@ from shapecalc.pictures.tree import Branches, Chain, Item, Repeated, Single, fol
 from shapecalc.tracing import Trace
 
 WIDTH = 1400.0  # where nothing else is asked for
+WIDEST = 1600.0  # of a picture in one row
 GAP, TIGHT, LABELS_APART, FORK_APART = 30.0, 10.0, 12.0, 30.0
 RADIUS = 10.0  # of the circle of a merge
 STEM = 22.0  # from a fork to its branches
@@ -47,7 +49,7 @@ class Joint:
 
     def measure(self) -> None:
         """Work out its sizes."""
-        name = cut(self.node.name.rpartition(".")[2] or self.node.name, 16)
+        name = label_of(self.node, 14)
         notes = " · ".join(kind_words(band.node.records[0]) for band in self.behind)
         self.labels = [(name, "name")]
         if notes:
@@ -56,10 +58,10 @@ class Joint:
             self.labels.append((self.fault.partition(":")[0], "badge"))
         record = self.node.record  # only what joins volumes gives another one than it takes
         changes = record is None or not record.input or record.output != record.input[0]
-        self.volume = volume_text(self.node.volume) if changes else ""
+        if changes:
+            self.labels.append((volume_text(self.node.volume), "volume"))
         self.label_width = max(
-            width_of(text, LETTERS[role].size, LETTERS[role].bold)
-            for text, role in (*self.labels, (self.volume, "volume"))
+            width_of(text, LETTERS[role].size, LETTERS[role].bold) for text, role in self.labels
         )
 
     @property
@@ -70,14 +72,7 @@ class Joint:
     def draw(self, x: float, y: float, base: float) -> Group:
         """Return it with its left edge and axis there."""
         centre = x + RADIUS
-        sign = SIGNS.get(self.node.records[0].kind, "•") if self.node.records else "•"
-        parts: list[Part] = [Circle(centre, y, RADIUS, "merge", True)]
-        role = "operator" if len(sign) == 1 else "operator-word"
-        parts.append(Text(centre, y + 0.36 * LETTERS[role].size, sign, role))
-        if self.fault:
-            parts.insert(1, Circle(centre, y, RADIUS, "faulty"))
-        if self.volume:
-            parts.append(Text(centre, y - RADIUS - 7, self.volume, "volume"))
+        parts = merge_circle(self.node, centre, y, RADIUS)
         for number, (text, letters) in enumerate(self.labels):
             parts.append(Text(centre, base + number * LINE_HEIGHT, text, letters))
         title = "\n".join([self.node.title, *(band.node.name for band in self.behind)])
@@ -110,10 +105,12 @@ class Stack:
         self.start = STEM if self.forked else 0.0
         self.inner = max(row.width for row in self.rows)
         self.end = self.start + self.inner + STEM
-        self.right = self.end
+        self.right = self.out = self.end
         if self.merge is not None:
             self.merge.measure()
-            self.right += 10 + max(2 * RADIUS, self.merge.label_width)
+            half = max(2 * RADIUS, self.merge.label_width) / 2
+            self.centre = self.end + 10 + half
+            self.right, self.out = self.centre + half, self.centre + RADIUS
         self.label_width = self.right
 
     def draw(self, x: float, y: float, base: float) -> Group:
@@ -123,7 +120,7 @@ class Stack:
             level = y + axis
             left = x + self.start + (self.inner - row.width) / 2
             first, last = row.ends()
-            if self.forked:
+            if self.forked and row.attached:
                 into = ((x, y), (x, level), (left + first, level))
                 parts.append(Line(into, "flow", row.elements != [], ARC_CORNER))
             if self.merge is not None:
@@ -134,7 +131,7 @@ class Stack:
                 parts.append(Line(end, "flow", True))
             parts += row.draw(left, level)
         if self.merge is not None:
-            centre = x + self.end + 10 + max(2 * RADIUS, self.merge.label_width) / 2
+            centre = x + self.centre
             parts.append(Line(((x + self.end, y), (centre - RADIUS, y)), "flow", True))
             below = y + RADIUS + 14
             parts.append(self.merge.draw(centre - RADIUS, y, below))
@@ -187,6 +184,8 @@ class Flow:
     def __init__(self) -> None:
         self.elements: list[Element] = []
         self.linked: list[bool] = []  # whether each reads the one before
+        self.fed = False  # whether something stands before the first one
+        self.attached = True  # whether the first one reads what stands before the flow
         self.arcs: list[Arc] = []
         self.brackets: list[Bracket] = []
         self.jumps: dict[int, list[str]] = {}  # letters of edges that start behind an element
@@ -195,6 +194,8 @@ class Flow:
     def add(self, element: Element, linked: bool = True) -> None:
         """Put an element at the end."""
         self.elements.append(element)
+        if len(self.elements) == 1:
+            self.attached = linked
         self.linked.append(linked and len(self.elements) > 1)
 
     def measure(self) -> None:
@@ -206,16 +207,41 @@ class Flow:
         self.up = max((row.up for row in self.rows), default=12.0)
         self.down = max((row.down for row in self.rows), default=12.0)
 
-    def wrap(self, room: float) -> None:
-        """Work out the places of all elements, in rows that are no wider than the room there is."""
+    def wrap(self, room: float, most: float) -> None:
+        """Work out the places of all elements: in rows of about one width, no wider than the room
+        there is; in one row if that is no wider than `most`.
+        """
         for element in self.elements:
             element.measure()
-        self.rows = []
-        first = 0
-        while first < len(self.elements):
-            row = Row(self, first, len(self.elements), room)
-            self.rows.append(row)
-            first = row.end
+        self.rows = self._rows(most)
+        if len(self.rows) == 1:
+            return
+        self.rows = self._rows(room)
+        low, high = room / 2, room
+        for _ in range(6):
+            middle = (low + high) / 2
+            rows = self._rows(middle)
+            if len(rows) == len(self.rows):
+                self.rows, high = rows, middle
+            else:
+                low = middle
+        self._cut_arcs()
+        self.rows = [Row(self, row.first, row.end) for row in self.rows]
+
+    def _rows(self, room: float) -> list[Row]:
+        rows: list[Row] = []
+        while not rows or rows[-1].end < len(self.elements):
+            rows.append(Row(self, rows[-1].end if rows else 0, len(self.elements), room))
+        return rows
+
+    def _cut_arcs(self) -> None:
+        """Give letters to the ends of arcs that go from one row to another."""
+        for arc in self.arcs:
+            if not any(row.within(arc.end) and row.holds(arc) for row in self.rows):
+                letter = _letter(len({letter for known in self.jumps.values() for letter in known}))
+                self.jumps.setdefault(arc.start, []).append(letter)
+                told = f"{letter} {arc.label}".rstrip()
+                self.lands.setdefault(arc.end, []).append(told)
 
     def ends(self) -> tuple[float, float]:
         """Return where the first element begins and where the last one ends, of a single row."""
@@ -330,14 +356,15 @@ class Row:
             start = x + self.xs[place] + self.elements[place].right / 2
             after = self.elements[place + 1]
             end = x + self.xs[place + 1]
-            if isinstance(self.elements[place], Stack):
-                start = x + self.xs[place] + self.elements[place].right
+            here = self.elements[place]
+            if isinstance(here, Stack):
+                start = x + self.xs[place] + here.out
             arrow = isinstance(after, Joint)
             parts.append(Line(((start, y), (end, y)), "flow", arrow))
         for bracket, level in self.levels.items():
             parts += self._bracket(bracket, x, y + level)
-        for element, place in zip(self.elements, self.xs, strict=True):
-            parts.append(element.draw(x + place, y, y + self.base))
+        for element, left in zip(self.elements, self.xs, strict=True):
+            parts.append(element.draw(x + left, y, y + self.base))
         for arc, top in self.tops.items():
             parts += self._arc(arc, x, y, top)
         parts += self._jumps(x, y)
@@ -379,8 +406,7 @@ class Row:
                 element = self.elements[at - self.first]
                 place = x + self.xs[at - self.first]
                 if isinstance(element, Joint):
-                    foot = y - RADIUS - (18 if element.volume else 0)
-                    parts += _stub(place + RADIUS, foot, y - self._over() - 12, letters, True)
+                    parts += _stub(place + RADIUS, y - RADIUS, y - self._over() - 12, letters, True)
                 else:
                     parts += _stub(place - 8, y, y - self._over() - 12, letters, True)
         return parts
@@ -409,9 +435,9 @@ def _above(element: Element) -> float:
     up: float = element.up
     if isinstance(element, Stack):
         return up
-    told = isinstance(element, Glyph) or bool(element.volume)
-    alarm = 24 if isinstance(element, Glyph) and element.fault else 0
-    return up + (18 if told else 0) + alarm
+    if isinstance(element, Joint):
+        return up
+    return up + 18 + (24 if element.fault else 0)
 
 
 # -- from a tree to a flow ---------------------------------------------------------------------
@@ -424,8 +450,10 @@ class _Maker:
         self.scale = Scale(network.nodes)
         self.modules = modules
 
-    def flow(self, chain: Chain) -> Flow:
+    def flow(self, chain: Chain, fed: bool = False) -> Flow:
+        """Return a chain as a flow; `fed` says that something stands before it."""
         flow = Flow()
+        flow.fed = fed and bool(chain.items) and chain.items[0].linked
         self.extend(flow, chain)
         return flow
 
@@ -455,8 +483,9 @@ class _Maker:
         last = flow.elements[-1] if flow.elements and single.linked and not waiting else None
         if flattens(single) and behind is not None and last is not None and behind.linked:
             return
-        if isinstance(last, Glyph | Joint) and belongs(single, last.node):
-            last.behind.append(single)
+        home = last.merge if isinstance(last, Stack) else last
+        if home is not None and belongs(single, home.node):
+            home.behind.append(single)
         elif isinstance(behind, Single) and behind.linked and opens(single, behind):
             waiting.append(single)
         else:
@@ -478,15 +507,14 @@ class _Maker:
             only.copies = item.times
             return
         names = [single.node.name for single in item.nodes()]
-        owner = _owner(names)
-        text = f"× {item.times}" + (f"  {cut(owner)}" if owner else "")
-        flow.brackets.append(
-            Bracket(first, last, text, f"{item.times} times: {cut(names[0], 60)} …")
-        )
+        text = f"× {item.times} {cut(_owner(names))}".rstrip()
+        told = f"{item.times} times: {cut(names[0], 60)} to {cut(names[-1], 60)}"
+        flow.brackets.append(Bracket(first, last, text, told))
 
     def _branches(self, flow: Flow, item: Branches) -> None:
         merge = item.merge
-        main = _main(item) if flow.elements else None
+        led = bool(flow.elements) or flow.fed
+        main = _main(item) if led else None
         if merge is not None and main is not None:
             start = len(flow.elements) - 1
             self.extend(flow, item.branches[main])
@@ -497,12 +525,12 @@ class _Maker:
                 if place != main:
                     flow.arcs.append(Arc(start, end, _said(branch), _told(branch)))
             return
-        if self.modules and merge is not None and flow.elements:
+        if self.modules and merge is not None and led:
             flow.add(self._module(item, merge), item.linked)
             return
-        rows = [self.flow(branch) for branch in item.branches]
+        rows = [self.flow(branch, led) for branch in item.branches]
         joint_of = Joint(merge) if merge is not None else None
-        flow.add(Stack(rows, joint_of, bool(flow.elements)), item.linked)
+        flow.add(Stack(rows, joint_of, led), item.linked)
 
     def _module(self, item: Branches, merge: Single) -> Glyph:
         """Return several branches as one glyph with their sums."""
@@ -578,8 +606,9 @@ def draw(trace: Trace, options: Options) -> Scene:
     modules = sum(single.node.family not in FUSED for single in main.nodes()) >= MODULES_FROM
     flow = _Maker(network, modules).flow(main)
     _add_jumps(flow, tree.further)
+    _add_owners(flow)
     width = options.width or WIDTH
-    flow.wrap(width - 2 * MARGIN)
+    flow.wrap(width - 2 * MARGIN, (options.width or WIDEST) - 2 * MARGIN)
     rows = flow.rows
     width = max([row.width + 2 * MARGIN + 12 for row in rows] + [_least(trace)])
     families = [single.node.family for element in flow.elements for single in singles_of(element)]
@@ -592,7 +621,7 @@ def draw(trace: Trace, options: Options) -> Scene:
         parts += _filters(row, MARGIN, axis)
         y = axis + row.down
         if bars.any:
-            drawn, y = bars.draw(row, width, y + 10)
+            drawn, y = bars.draw(row, y + 10)
             parts += drawn
         y += ROWS_APART if number < len(rows) - 1 else 0
     drawn, y = footing(loose_faults(trace), width, y)
@@ -613,24 +642,45 @@ def _description(trace: Trace) -> str:
 
 def _add_jumps(flow: Flow, further: Sequence[tuple[int, Item]]) -> None:
     """Mark both ends of edges that leave their branch with a letter."""
-    place = {
-        single.number: number
-        for number, element in enumerate(flow.elements)
-        for single in singles_of(element)
-    }
+    place = dict(_places(flow))
     letters: dict[int, str] = {}
     for source, target in further:
-        letter = letters.setdefault(source, _letter(len(letters)))
         heads = [place[single.number] for single in target.nodes() if single.number in place]
-        if source in place and heads:
-            known = flow.jumps.setdefault(place[source], [])
+        if source not in place or not heads:
+            continue
+        letter = letters.setdefault(source, _letter(len(letters)))
+        start, at = place[source]
+        end, reader = heads[-1] if isinstance(target, Branches) else heads[0]
+        for known in (start.jumps.setdefault(at, []), end.lands.setdefault(reader, [])):
             if letter not in known:
                 known.append(letter)
-            lands = flow.lands.setdefault(
-                heads[-1] if isinstance(target, Branches) else heads[0], []
-            )
-            if letter not in lands:
-                lands.append(letter)
+
+
+def _places(flow: Flow) -> Iterator[tuple[int, tuple[Flow, int]]]:
+    """Yield each node's number with the flow that it stands in, and with its place there."""
+    for number, element in enumerate(flow.elements):
+        if not isinstance(element, Stack):
+            yield from ((single.number, (flow, number)) for single in singles_of(element))
+            continue
+        for row in element.rows:
+            yield from _places(row)
+        if element.merge is not None:
+            yield from ((single.number, (flow, number)) for single in singles_of(element.merge))
+
+
+def _add_owners(flow: Flow) -> None:
+    """Put a bracket under neighbours that belong to one instance of a block."""
+    first = 0
+    spans = {(bracket.first, bracket.last) for bracket in flow.brackets}
+    owners = [_name(element).partition(".") for element in flow.elements]
+    while first < len(owners):
+        end = first + 1
+        while end < len(owners) and owners[end][0] == owners[first][0] and owners[first][1]:
+            end += 1
+        if end - first > 1 and (first, end - 1) not in spans:
+            owner = owners[first][0]
+            flow.brackets.append(Bracket(first, end - 1, cut(owner), owner))
+        first = end
 
 
 def _letter(number: int) -> str:
@@ -712,13 +762,13 @@ class _Bars:
         self.most = [max([1, *(pair[side] or 0 for pair in self.counts)]) for side in (0, 1)]
         self.any = any(self.whole)
 
-    def draw(self, row: Row, width: float, top: float) -> tuple[list[Part], float]:
+    def draw(self, row: Row, top: float) -> tuple[list[Part], float]:
         """Return the bars under a row, and where they end."""
         shown = self.counts[row.first : row.end]
         up = max(BAR * (pair[1] or 0) / self.most[1] for pair in shown)
         down = max(BAR * (pair[0] or 0) / self.most[0] for pair in shown)
         middle = top + max(up, 8) + 14
-        right = width - MARGIN
+        right = MARGIN + row.width
         parts: list[Part] = [Line(((MARGIN, middle), (right, middle)), "axis")]
         centres = [MARGIN + x + e.right / 2 for x, e in zip(row.xs, row.elements, strict=True)]
         first = next((c for c, pair in zip(centres, shown, strict=True) if any(pair)), right)
@@ -742,7 +792,7 @@ class _Bars:
         parts.append(Text(x, y - up - 4, self._told(macs, 1), "small"))
         parts.append(Text(x, y + down + 10, self._told(parameters, 0), "small"))
         counts = (f"{'?' if n is None else f'{n:,}'}" for n in (macs, parameters))
-        told = "{}: {} MACs, {} parameters".format(name, *counts)
+        told = "{}: {} MACs, {} parameters".format(name or "branches", *counts)
         return Group(tuple(parts), told, "bars")
 
     def _told(self, count: int | None, side: int) -> str:
@@ -752,7 +802,7 @@ class _Bars:
 
 
 def _name(element: Element) -> str:
-    return element.node.name if element.node is not None else "branches"
+    return element.node.name if element.node is not None else ""
 
 
 def _summed(element: Element) -> tuple[int | None, int | None]:
