@@ -53,7 +53,9 @@ def test_alexnet_is_at_most_100_kb() -> None:
     assert len(report(trace(NETWORKS / "alexnet.yaml"))) <= 100_000
 
 
-@pytest.mark.parametrize("name", ["u-net", "googlenet", "mit-arrhythmia-1d", "yolov3-tiny", "dncnn"])
+@pytest.mark.parametrize(
+    "name", ["u-net", "googlenet", "mit-arrhythmia-1d", "yolov3-tiny", "dncnn"]
+)
 def test_other_networks_are_pages(name: str) -> None:
     network = trace(NETWORKS / f"{name}.yaml")
     page = read(report(network))
@@ -137,9 +139,10 @@ def pages_of(folder: Path, maker: Callable[[str], dict[str, Any]], name: str) ->
     other = trace({"input": "8x8x1", "layers": ["relu"]})
     yield difference.render(shapecalc.diff(network.spec, other.spec))
     yield verification.render([shapecalc.verify(network.spec)])
-    yield "<!DOCTYPE html>\n" + network._repr_mimebundle_()["text/html"].encode(
-        "ascii", "xmlcharrefreplace"
-    ).decode()
+    yield (
+        "<!DOCTYPE html>\n"
+        + network._repr_mimebundle_()["text/html"].encode("ascii", "xmlcharrefreplace").decode()
+    )
 
 
 @pytest.mark.parametrize("maker", MAKERS)
@@ -223,7 +226,9 @@ def test_notebooks_get_elements_and_attributes_alone() -> None:
     network = trace(NETWORKS / "lenet-5.yaml")
     first, second = (network._repr_mimebundle_() for _ in range(2))
     assert first["text/plain"] == str(network)
-    assert not re.search("<style|<script|<link| class=", first["text/html"].replace(" class=\"soft\"", ""))
+    assert not re.search(
+        "<style|<script|<link| class=", first["text/html"].replace(' class="soft"', "")
+    )
     page = "<!DOCTYPE html>" + (first["text/html"] + second["text/html"])
     read(page.encode("ascii", "xmlcharrefreplace").decode())  # no id twice
     found = shapecalc.diff(NETWORKS / "alexnet.yaml", NETWORKS / "zfnet.yaml")
