@@ -24,6 +24,7 @@ STYLES: Registry[Style] = Registry(
     {
         "volumes": "shapecalc.pictures.styles.volumes:draw",
         "graph": "shapecalc.pictures.styles.graph:draw",
+        "field": "shapecalc.pictures.styles.field:draw",
     },
     fits=callable,
     needs="a function of a Trace and Options, which returns a Scene",

@@ -447,7 +447,7 @@ class _Painter:
             lane = next((n for n, until in enumerate(free) if until < top), len(free))
             free[lane : lane + 1] = [bottom]
             x = right + 14 + LANE * lane
-            begin = (start[0], start[1] + 9)
+            begin = (start[0], start[1] + 5)
             self.things.append(Circle(*begin, 2.6, "skip-head"))
             points = [begin, (x, begin[1])]
             if side:
