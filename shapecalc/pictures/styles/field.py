@@ -287,11 +287,16 @@ class _Panel:
                 ticks.append(((across, bottom + 4), (across, bottom + 10)))
         parts: list[Part] = [Strokes(tuple(ticks), "tick")] if ticks else []
         apart = _number(axis.jump)
-        lines = [f"ticks: outputs of the last layer, {apart} pixel{'' if apart == '1' else 's'} apart"]
+        lines = [
+            f"ticks: outputs of the last layer, {apart} pixel{'' if apart == '1' else 's'} apart"
+        ]
         low = self.drawn[-1].first()[-1][0]
         over = f", cut at the border: {_number(-low)} outside" if low < 0 else ""
         lines.append(f"dashed: field of the first output{over}")
-        if any(low < 0 or high >= size for (low, high), size in zip(self.reach, self.spatial, strict=True)):
+        if any(
+            low < 0 or high >= size
+            for (low, high), size in zip(self.reach, self.spatial, strict=True)
+        ):
             lines.append("hatched: padding")
         for number, line in enumerate(lines):
             parts.append(Text(self.x, bottom + 24 + 14 * number, line, "note", "start"))

@@ -25,6 +25,7 @@ from shapecalc.pictures.scene import (
     drawn,
 )
 from shapecalc.pictures.schemes import Scheme
+from shapecalc.tracing import Trace
 
 FONTS = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 NAMESPACE = "http://www.w3.org/2000/svg"
@@ -36,6 +37,11 @@ def write(scene: Scene, scheme: Scheme = "auto", prefix: str = "") -> str:
     `auto` is light, and dark where the reader's system is.
     """
     return _Writer(scheme, prefix).document(scene)
+
+
+def file(scene: Scene, trace: Trace, scheme: Scheme) -> str:
+    """Return the text of an SVG file."""
+    return write(scene, scheme) + "\n"
 
 
 class _Writer:
