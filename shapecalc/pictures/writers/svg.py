@@ -8,7 +8,7 @@ names begin as no page's own do.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from shapecalc.pictures.palette import LETTERS, PAINTS, Paint
 from shapecalc.pictures.scene import (
@@ -186,7 +186,7 @@ def _class(role: str) -> str:
 def _tag(name: str, content: str | None = None, **attributes: str | None) -> str:
     """Return an element; only its start tag where there is no content at all."""
     listed = "".join(
-        f" {key.replace('_', '-')}={quoteattr(value)}"
+        f' {key.replace("_", "-")}="{escape(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
