@@ -10,7 +10,15 @@ from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
 from shapecalc.pictures.families import FUSED
-from shapecalc.pictures.heading import MARGIN, footing, heading, loose_faults, nothing, title_of
+from shapecalc.pictures.heading import (
+    MARGIN,
+    footing,
+    heading,
+    least_width,
+    loose_faults,
+    nothing,
+    title_of,
+)
 from shapecalc.pictures.merges import merge_circle
 from shapecalc.pictures.network import Network, Node, network_of
 from shapecalc.pictures.options import Options
@@ -28,7 +36,16 @@ from shapecalc.pictures.scene import (
     moved,
 )
 from shapecalc.pictures.text import cut, fitting, one_or_range, volume_text, width_of
-from shapecalc.pictures.tree import Branches, Chain, Item, Repeated, Single, folded, tree_of
+from shapecalc.pictures.tree import (
+    Branches,
+    Chain,
+    Item,
+    Repeated,
+    Single,
+    drawable,
+    folded,
+    tree_of,
+)
 from shapecalc.tracing import Trace
 from shapecalc.volumes import PartialVolume
 
@@ -478,7 +495,7 @@ def draw(trace: Trace, options: Options) -> Scene:
     tree = tree_of(network)
     sources = {source for source, _ in tree.further}
     targets = {single.number for _, item in tree.further for single in item.nodes()}
-    main = folded(tree.main, sources | targets)
+    main = drawable(folded(tree.main, sources | targets))
     maker = _Maker(network, targets, sources)
     column = maker.column(main, False)
     if not isinstance(column.blocks[-1], Fork) or column.blocks[-1].merge is not None:
@@ -494,7 +511,7 @@ def draw(trace: Trace, options: Options) -> Scene:
         painter.lanes(tree.further, extent(parts).right)
         parts = [*painter.ways, *painter.things, *painter.texts]
     box = extent(parts)
-    width = max(box.right - box.left + 2 * MARGIN, 300.0)
+    width = max(box.right - box.left + 2 * MARGIN, least_width(trace))
     head, top = heading(trace, [single.node.family for single in singles], width)
     shift = MARGIN - box.left + (width - 2 * MARGIN - box.right + box.left) / 2
     placed = [moved(part, shift, top + 14 - box.top) for part in parts]

@@ -12,14 +12,31 @@ from typing import NamedTuple
 
 from shapecalc.pictures.families import FUSED, kind_words
 from shapecalc.pictures.glyph import LINE_HEIGHT, Glyph, Scale, belongs, label_of, opens
-from shapecalc.pictures.heading import MARGIN, footing, heading, loose_faults, nothing, title_of
+from shapecalc.pictures.heading import (
+    MARGIN,
+    footing,
+    heading,
+    least_width,
+    loose_faults,
+    nothing,
+    title_of,
+)
 from shapecalc.pictures.merges import merge_circle
 from shapecalc.pictures.network import Network, Node, network_of
 from shapecalc.pictures.options import Options
 from shapecalc.pictures.palette import LETTERS
 from shapecalc.pictures.scene import Circle, Group, Line, Part, Polygon, Rect, Scene, Text
 from shapecalc.pictures.text import cut, fitting, share, short, volume_text, width_of
-from shapecalc.pictures.tree import Branches, Chain, Item, Repeated, Single, folded, tree_of
+from shapecalc.pictures.tree import (
+    Branches,
+    Chain,
+    Item,
+    Repeated,
+    Single,
+    drawable,
+    folded,
+    tree_of,
+)
 from shapecalc.tracing import Trace
 
 WIDTH = 1400.0  # where nothing else is asked for
@@ -618,7 +635,7 @@ def draw(trace: Trace, options: Options) -> Scene:
     tree = tree_of(network)
     kept = {source for source, _ in tree.further}
     kept |= {single.number for _, item in tree.further for single in item.nodes()}
-    main = folded(tree.main, kept)
+    main = drawable(folded(tree.main, kept))
     modules = sum(single.node.family not in FUSED for single in main.nodes()) >= MODULES_FROM
     flow = _Maker(network, modules).flow(main)
     _add_jumps(flow, tree.further)
@@ -626,7 +643,7 @@ def draw(trace: Trace, options: Options) -> Scene:
     width = options.width or WIDTH
     flow.wrap(width - 2 * MARGIN, (options.width or WIDEST) - 2 * MARGIN)
     rows = flow.rows
-    width = max([row.width + 2 * MARGIN + 12 for row in rows] + [_least(trace)])
+    width = max([row.width + 2 * MARGIN + 12 for row in rows] + [least_width(trace)])
     families = [single.node.family for element in flow.elements for single in singles_of(element)]
     parts, y = heading(trace, families, width)
     bars = _Bars(flow)
@@ -642,11 +659,6 @@ def draw(trace: Trace, options: Options) -> Scene:
         y += ROWS_APART if number < len(rows) - 1 else 0
     drawn, y = footing(loose_faults(trace), width, y)
     return Scene(width, y + 16, title_of(trace), _description(trace), tuple(parts + drawn))
-
-
-def _least(trace: Trace) -> float:
-    """Return the least width of a picture: most of its title should be there."""
-    return min(360.0, 2 * MARGIN + width_of(title_of(trace), LETTERS["title"].size, True) + 1)
 
 
 def _description(trace: Trace) -> str:
