@@ -18,7 +18,14 @@ MOST_FAULTS = 6
 
 def title_of(trace: Trace) -> str:
     """Return what a picture is called."""
-    return quote(trace.name or trace.spec.file or "network", 120)
+    file = (trace.spec.file or "").replace("\\", "/").rpartition("/")[2]
+    return quote(trace.name or file or "network", 120)
+
+
+def least_width(trace: Trace) -> float:
+    """Return the least width of a picture: most of its title and its totals should be there."""
+    title = width_of(title_of(trace), LETTERS["title"].size, True)
+    return min(360.0, max(title, width_of(facts_of(trace), LETTERS["note"].size)) + 2 * MARGIN + 1)
 
 
 def facts_of(trace: Trace) -> str:

@@ -11,6 +11,9 @@ from shapecalc.records import LayerRecord, own_counts, totals_of
 from shapecalc.tracing import Trace
 from shapecalc.volumes import PartialVolume
 
+MOST_NODES = 10_000
+FOLD = "fold blocks with a depth of 0"
+
 
 class Node:
     """An input, a layer, or a group of layers that is drawn as one thing.
@@ -102,7 +105,10 @@ class Network:
 
 
 def network_of(trace: Trace, depth: int | None = None) -> Network:
-    """Return what is to be drawn of a trace; instances nested deeper than `depth` are one node."""
+    """Return what is to be drawn of a trace; instances nested deeper than `depth` are one node.
+
+    Raises ValueError where that is more than can be.
+    """
     spec = trace.spec
     faults = faults_by_layer(trace)
     folds = {} if depth is None else spec.folded(depth)
@@ -124,6 +130,8 @@ def network_of(trace: Trace, depth: int | None = None) -> Network:
         group = "" if instance is None else instance.kind
         nodes.append(Node(name, records[-1].output, sources, records, group, fault))
         index = end
+        if len(nodes) > MOST_NODES:
+            raise ValueError(f"more than {MOST_NODES:,} layers are too many to be drawn: {FOLD}")
     outputs = {name: place[value] for name, value in spec.outputs.items() if value in place}
     return Network(nodes, outputs)
 

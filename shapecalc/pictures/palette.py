@@ -53,6 +53,7 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
     "other": ("other", "#c3a27a"),
 }
 DARK_INPUT = "#8a96a3"
+FIELDS = ("#3b78cc", "#d9622f", "#2f9470", "#8a6cc9", "#b98a12", "#c2487f")
 
 PAINTS: Mapping[str, Paint] = {
     **{
@@ -89,11 +90,17 @@ PAINTS: Mapping[str, Paint] = {
     "padding": Paint("none", None, LINE, DARK_LINE, 0.8),
     "border": Paint("none", None, INK, DARK_INK, 1.6),
     "outside": Paint("none", None, FAULT, DARK_FAULT, 1.2, dash="3 2"),
+    "grid": Paint("none", None, LINE, DARK_LINE, 0.4),
+    "tick": Paint("none", None, INK, DARK_INK, 1),
     **{
         f"field-{number}": Paint(colour, None, colour, None, 1.6, 0.14)
-        for number, colour in enumerate(("#3b78cc", "#d9622f", "#2f9470", "#8a6cc9", "#b98a12",
-                                         "#c2487f"))
+        for number, colour in enumerate(FIELDS)
     },
+    **{
+        f"leader-{number}": Paint("none", None, colour, None, 0.8)
+        for number, colour in enumerate(FIELDS)
+    },
+    **{f"swatch-{number}": Paint(colour) for number, colour in enumerate(FIELDS)},
     # Text.
     "ink": Paint(INK, DARK_INK),
     "soft": Paint(SOFT, DARK_SOFT),
@@ -107,6 +114,8 @@ LETTERS: Mapping[str, Letters] = {
     "volume": Letters(10.5),
     "note": Letters(10, role="soft"),
     "small": Letters(9, role="soft"),
+    "small-name": Letters(10, bold=True),
+    "number": Letters(10, bold=True),
     "fault": Letters(10, role="alarm"),
     "badge-letter": Letters(10, bold=True, role="skip-head"),
     "badge": Letters(9, bold=True, role="alarm"),

@@ -13,9 +13,10 @@ from collections.abc import Hashable, Iterator, Sequence, Set
 from functools import cached_property
 
 from shapecalc.pictures.families import FUSED
-from shapecalc.pictures.network import Network, Node
+from shapecalc.pictures.network import FOLD, Network, Node
 
 DEEPEST = 40  # branches within branches; what lies deeper is drawn as further edges
+MOST_DRAWN = 3_000
 LONGEST = 24  # items of a run that comes again
 ROOT = -1  # stands before all inputs
 END = -2  # the end of a network with several outputs
@@ -209,6 +210,16 @@ class _Builder:
             if way is not None:
                 found[place] = way
         return Branches([found[place] for place in sorted(found)], merge)
+
+
+def drawable(chain: Chain) -> Chain:
+    """Return a chain as it is. Raises ValueError where it has too many layers to be drawn."""
+    count = sum(1 for _ in chain.nodes())
+    if count > MOST_DRAWN:
+        raise ValueError(
+            f"{count:,} layers are too many to be drawn (at most {MOST_DRAWN:,}): {FOLD}"
+        )
+    return chain
 
 
 # -- runs that are drawn once ------------------------------------------------------------------

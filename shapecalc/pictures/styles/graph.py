@@ -10,7 +10,15 @@ from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
 from shapecalc.pictures.families import FUSED
-from shapecalc.pictures.heading import MARGIN, footing, heading, loose_faults, nothing, title_of
+from shapecalc.pictures.heading import (
+    MARGIN,
+    footing,
+    heading,
+    least_width,
+    loose_faults,
+    nothing,
+    title_of,
+)
 from shapecalc.pictures.merges import merge_circle
 from shapecalc.pictures.network import Network, Node, network_of
 from shapecalc.pictures.options import Options
@@ -28,7 +36,16 @@ from shapecalc.pictures.scene import (
     moved,
 )
 from shapecalc.pictures.text import cut, fitting, one_or_range, volume_text, width_of
-from shapecalc.pictures.tree import Branches, Chain, Item, Repeated, Single, folded, tree_of
+from shapecalc.pictures.tree import (
+    Branches,
+    Chain,
+    Item,
+    Repeated,
+    Single,
+    drawable,
+    folded,
+    tree_of,
+)
 from shapecalc.tracing import Trace
 from shapecalc.volumes import PartialVolume
 
@@ -207,6 +224,7 @@ class Column:
     def __init__(self, blocks: list[Block], linked: list[bool]) -> None:
         self.blocks, self.linked = blocks, linked
         self.attached = not linked or linked[0]
+        self.output = ""  # what is written at its end
         self.left = max([12.0, *(block.left for block in blocks)])
         self.right = max([12.0, *(block.right for block in blocks)])
         beside = [self._beside(block) for block in blocks] or [width_of("identity", 9)]
@@ -229,7 +247,8 @@ class Column:
 
 
 class _Maker:
-    def __init__(self, cuts_before: Set[int], cuts_behind: Set[int]) -> None:
+    def __init__(self, network: Network, cuts_before: Set[int], cuts_behind: Set[int]) -> None:
+        self.outputs = network.outputs
         self.cuts_before, self.cuts_behind = cuts_before, cuts_behind
 
     def column(self, chain: Chain, led: bool) -> Column:
@@ -264,7 +283,26 @@ class _Maker:
         if isinstance(item, Repeated):
             names = [single.node.name for single in item.nodes()]
             return Frame(self.column(item.body, led), item.times, names)
-        return Fork([self.column(branch, led) for branch in item.branches], item.merge, led)
+        columns = [self.column(branch, led) for branch in item.branches]
+        if item.merge is None:
+            for column in columns:
+                self.end(column)
+        return Fork(columns, item.merge, led)
+
+    def end(self, column: Column) -> None:
+        """Give a column the name of the output that it ends in."""
+        last = column.blocks[-1].last if column.blocks else None
+        number = last.number if last is not None else -1
+        names = [name for name, node in self.outputs.items() if node == number]
+        if not names and self.outputs:
+            return
+        name = f" {cut(names[0], 18)}" if len(self.outputs) > 1 else ""
+        volume = last.node.volume if last is not None else None
+        letters = LETTERS["name"]
+        text = f"output{name} {volume_text(volume)}"
+        column.output = fitting(text, letters.size, WIDEST_ROW, letters.bold)
+        half = width_of(column.output, letters.size, letters.bold) / 2 + 4
+        column.left, column.right = max(column.left, half), max(column.right, half)
 
 
 class _Painter:
@@ -407,7 +445,7 @@ class _Painter:
         """Draw the way from a branch's end to the merge, or to the network's end."""
         (x, middle), (bx, y) = at, end
         if fork.merge is None:
-            self.ends(fork.columns[place], bx, y, volume)
+            self.ends(fork.columns[place], bx, y)
         elif place == fork.main:
             self.way((x, y), (x, middle - RADIUS))
             self.said = None
@@ -417,19 +455,11 @@ class _Painter:
             self.way((bx, y), (bx, middle), (x + side, middle), skip=True)
             self.beside(volume, bx, y + 13, always=True)
 
-    def ends(self, column: Column, x: float, y: float, volume: PartialVolume | None) -> None:
+    def ends(self, column: Column, x: float, y: float) -> None:
         """Write that a way ends in an output, and which."""
-        last = column.blocks[-1].last if column.blocks else None
-        number = last.number if last is not None else -1
-        names = [name for name, node in self.network.outputs.items() if node == number]
-        if not names and last is not None and self.network.outputs:
-            return
-        name = "" if len(self.network.outputs) < 2 or not names else f" {cut(names[0], 18)}"
-        self.way((x, y), (x, y + GAP - 8))
-        text = fitting(
-            f"output{name} {volume_text(volume)}", LETTERS["name"].size, WIDEST_ROW, True
-        )
-        self.texts.append(Text(x, y + GAP + 5, text, "name"))
+        if column.output:
+            self.way((x, y), (x, y + GAP - 8))
+            self.texts.append(Text(x, y + GAP + 5, column.output, "name"))
 
     def lanes(self, further: Sequence[tuple[int, Item]], right: float) -> None:
         """Draw the edges that leave their branch, each in a lane of its own beside everything."""
@@ -447,7 +477,7 @@ class _Painter:
             lane = next((n for n, until in enumerate(free) if until < top), len(free))
             free[lane : lane + 1] = [bottom]
             x = right + 14 + LANE * lane
-            begin = (start[0], start[1] + 9)
+            begin = (start[0], start[1] + 5)
             self.things.append(Circle(*begin, 2.6, "skip-head"))
             points = [begin, (x, begin[1])]
             if side:
@@ -465,8 +495,11 @@ def draw(trace: Trace, options: Options) -> Scene:
     tree = tree_of(network)
     sources = {source for source, _ in tree.further}
     targets = {single.number for _, item in tree.further for single in item.nodes()}
-    main = folded(tree.main, sources | targets)
-    column = _Maker(targets, sources).column(main, False)
+    main = drawable(folded(tree.main, sources | targets))
+    maker = _Maker(network, targets, sources)
+    column = maker.column(main, False)
+    if not isinstance(column.blocks[-1], Fork) or column.blocks[-1].merge is not None:
+        maker.end(column)
     singles = [single for item in main.items for single in item.nodes()]
     most = max(1, *(_sum([n.counts[1] for n in s.like]) or 0 for s in singles), 1)
     room = (options.width or WIDTH) - 2 * MARGIN
@@ -478,7 +511,7 @@ def draw(trace: Trace, options: Options) -> Scene:
         painter.lanes(tree.further, extent(parts).right)
         parts = [*painter.ways, *painter.things, *painter.texts]
     box = extent(parts)
-    width = max(box.right - box.left + 2 * MARGIN, 300.0)
+    width = max(box.right - box.left + 2 * MARGIN, least_width(trace))
     head, top = heading(trace, [single.node.family for single in singles], width)
     shift = MARGIN - box.left + (width - 2 * MARGIN - box.right + box.left) / 2
     placed = [moved(part, shift, top + 14 - box.top) for part in parts]
@@ -518,7 +551,9 @@ def _parts(column: Column, height: float) -> Iterator[Column]:
             if column.linked[place + 1] and not (isinstance(after, Fork) and after.led):
                 yield Column(column.blocks[first : place + 1], column.linked[first : place + 1])
                 first, reached = place + 1, 0.0
-    yield Column(column.blocks[first:], column.linked[first:])
+    last = Column(column.blocks[first:], column.linked[first:])
+    last.output = column.output
+    yield last
 
 
 def _paint(painter: _Painter, columns: Sequence[Column]) -> None:
@@ -537,6 +572,4 @@ def _paint(painter: _Painter, columns: Sequence[Column]) -> None:
         between = start + column.right + COLUMNS_APART / 2
         way = ((start, end), (start, end + 16), (between, end + 16), (between, -22), (there, -22))
         painter.way(*way, (there, 0.0))
-    last = columns[-1]
-    if not (last.blocks and isinstance(last.blocks[-1], Fork) and last.blocks[-1].merge is None):
-        painter.ends(last, *ends[-1], volume)
+    painter.ends(columns[-1], *ends[-1])

@@ -12,14 +12,31 @@ from typing import NamedTuple
 
 from shapecalc.pictures.families import FUSED, kind_words
 from shapecalc.pictures.glyph import LINE_HEIGHT, Glyph, Scale, belongs, label_of, opens
-from shapecalc.pictures.heading import MARGIN, footing, heading, loose_faults, nothing, title_of
+from shapecalc.pictures.heading import (
+    MARGIN,
+    footing,
+    heading,
+    least_width,
+    loose_faults,
+    nothing,
+    title_of,
+)
 from shapecalc.pictures.merges import merge_circle
 from shapecalc.pictures.network import Network, Node, network_of
 from shapecalc.pictures.options import Options
 from shapecalc.pictures.palette import LETTERS
 from shapecalc.pictures.scene import Circle, Group, Line, Part, Polygon, Rect, Scene, Text
 from shapecalc.pictures.text import cut, fitting, share, short, volume_text, width_of
-from shapecalc.pictures.tree import Branches, Chain, Item, Repeated, Single, folded, tree_of
+from shapecalc.pictures.tree import (
+    Branches,
+    Chain,
+    Item,
+    Repeated,
+    Single,
+    drawable,
+    folded,
+    tree_of,
+)
 from shapecalc.tracing import Trace
 
 WIDTH = 1400.0  # where nothing else is asked for
@@ -178,6 +195,27 @@ class Bracket(NamedTuple):
     title: str
 
 
+class Stub(NamedTuple):
+    """An end of an edge that is not drawn, with the letters that stand at its other end as well."""
+
+    x: float
+    foot: float
+    top: float
+    middle: float  # of the text
+    text: str
+    arrives: bool
+
+    def draw(self, x: float, y: float) -> Group:
+        """Return it with a row's left edge and axis there."""
+        at = x + self.x
+        low, high = (at, y - self.foot), (at, y - self.top)
+        way = (high, low) if self.arrives else (low, high)
+        dot: list[Part] = [] if self.arrives else [Circle(at, y, 2.4, "flow-head")]
+        text = Text(x + self.middle, y - self.top - 4, self.text, "badge-letter")
+        parts = (*dot, Line(way, "skip", self.arrives), text)
+        return Group(parts, f"{'from' if self.arrives else 'to'} {self.text}", "jump")
+
+
 class Flow:
     """Elements from left to right, arcs over them, brackets under those that come again."""
 
@@ -311,8 +349,8 @@ class Row:
             ]
             self.tops[arc] = max([*inside, *under]) + ARC
         self.up = max([*reach, *(top + (14 if arc.label else 2) for arc, top in self.tops.items())])
-        if any(self._badges(at) for at in range(self.first - 1, self.end)):
-            self.up = max(self.up, max(reach) + 30)
+        self.stubs = self._stubs(max(reach))
+        self.up = max([self.up, *(stub.top + 14 for stub in self.stubs)])
         below = max(element.down for element in self.elements)
         self.base = below + 17
         lines = max(len(getattr(element, "labels", ())) for element in self.elements)
@@ -344,8 +382,31 @@ class Row:
         left = self.xs[at + 1 - self.first] + after.right - _reach(after)
         return (here + left) / 2
 
-    def _badges(self, at: int) -> list[str]:
-        return [*self.flow.jumps.get(at, ()), *self.flow.lands.get(at, ())]
+    def _stubs(self, over: float) -> list[Stub]:
+        """Return the lettered ends of edges that cannot be drawn through; `over` is how far the
+        row reaches upwards. Where their texts would meet, one stands higher.
+        """
+        ends: list[tuple[float, float, list[str], bool]] = []
+        for at in range(self.first, self.end):
+            element, place = self.elements[at - self.first], self.xs[at - self.first]
+            if at in self.flow.lands:
+                joint = isinstance(element, Joint)
+                x, foot = (place + RADIUS, RADIUS) if joint else (place - 8, 0.0)
+                ends.append((x, foot, self.flow.lands[at], True))
+            if at in self.flow.jumps:
+                ends.append((self.gap_behind(at), 0.0, self.flow.jumps[at], False))
+        letters = LETTERS["badge-letter"]
+        taken: list[float] = []  # how far each level is filled
+        found = []
+        for x, foot, names, arrives in ends:
+            text = fitting(", ".join(names), letters.size, 110, True)
+            half = width_of(text, letters.size, True) / 2
+            middle = max(x, half)
+            free = (number for number, right in enumerate(taken) if right + 4 < middle - half)
+            level = next(free, len(taken))
+            taken[level : level + 1] = [middle + half]
+            found.append(Stub(x, foot, over + 12 + 13 * level, middle, text, arrives))
+        return found
 
     def draw(self, x: float, y: float) -> list[Part]:
         """Return the parts of the row with its left edge and axis there."""
@@ -367,7 +428,8 @@ class Row:
             parts.append(element.draw(x + left, y, y + self.base))
         for arc, top in self.tops.items():
             parts += self._arc(arc, x, y, top)
-        parts += self._jumps(x, y)
+        for stub in self.stubs:
+            parts.append(stub.draw(x, y))
         return parts
 
     def _arc(self, arc: Arc, x: float, y: float, top: float) -> list[Part]:
@@ -394,35 +456,6 @@ class Row:
         text = fitting(bracket.text, LETTERS["name"].size, max(60.0, right - left), True)
         parts: list[Part] = [Line(way, "bracket"), Text((left + right) / 2, y + 14, text, "name")]
         return [Group(tuple(parts), bracket.title, "repeated")]
-
-    def _jumps(self, x: float, y: float) -> list[Part]:
-        """Return the lettered ends of edges that cannot be drawn through."""
-        parts: list[Part] = []
-        for at, letters in self.flow.jumps.items():
-            if self.within(at):
-                parts += _stub(x + self.gap_behind(at), y, y - self._over() - 12, letters, False)
-        for at, letters in self.flow.lands.items():
-            if self.within(at):
-                element = self.elements[at - self.first]
-                place = x + self.xs[at - self.first]
-                if isinstance(element, Joint):
-                    parts += _stub(place + RADIUS, y - RADIUS, y - self._over() - 12, letters, True)
-                else:
-                    parts += _stub(place - 8, y, y - self._over() - 12, letters, True)
-        return parts
-
-    def _over(self) -> float:
-        return max(map(_above, self.elements))
-
-
-def _stub(x: float, y: float, top: float, letters: Sequence[str], arrives: bool) -> list[Part]:
-    """Return the end of an edge with its letter, which stands at its other end as well."""
-    way = ((x, top), (x, y)) if arrives else ((x, y), (x, top))
-    said = f"{'from' if arrives else 'to'} {', '.join(letters)}"
-    text = fitting(", ".join(letters), LETTERS["badge-letter"].size, 60, True)
-    dot: list[Part] = [] if arrives else [Circle(x, y, 2.4, "flow-head")]
-    parts = (*dot, Line(way, "skip", arrives), Text(x, top - 4, text, "badge-letter"))
-    return [Group(parts, said, "jump")]
 
 
 def _reach(element: Element) -> float:
@@ -602,7 +635,7 @@ def draw(trace: Trace, options: Options) -> Scene:
     tree = tree_of(network)
     kept = {source for source, _ in tree.further}
     kept |= {single.number for _, item in tree.further for single in item.nodes()}
-    main = folded(tree.main, kept)
+    main = drawable(folded(tree.main, kept))
     modules = sum(single.node.family not in FUSED for single in main.nodes()) >= MODULES_FROM
     flow = _Maker(network, modules).flow(main)
     _add_jumps(flow, tree.further)
@@ -610,7 +643,7 @@ def draw(trace: Trace, options: Options) -> Scene:
     width = options.width or WIDTH
     flow.wrap(width - 2 * MARGIN, (options.width or WIDEST) - 2 * MARGIN)
     rows = flow.rows
-    width = max([row.width + 2 * MARGIN + 12 for row in rows] + [_least(trace)])
+    width = max([row.width + 2 * MARGIN + 12 for row in rows] + [least_width(trace)])
     families = [single.node.family for element in flow.elements for single in singles_of(element)]
     parts, y = heading(trace, families, width)
     bars = _Bars(flow)
@@ -626,11 +659,6 @@ def draw(trace: Trace, options: Options) -> Scene:
         y += ROWS_APART if number < len(rows) - 1 else 0
     drawn, y = footing(loose_faults(trace), width, y)
     return Scene(width, y + 16, title_of(trace), _description(trace), tuple(parts + drawn))
-
-
-def _least(trace: Trace) -> float:
-    """Return the least width of a picture: most of its title should be there."""
-    return min(360.0, 2 * MARGIN + width_of(title_of(trace), LETTERS["title"].size, True) + 1)
 
 
 def _description(trace: Trace) -> str:

@@ -8,7 +8,7 @@ names begin as no page's own do.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from shapecalc.pictures.palette import LETTERS, PAINTS, Paint
 from shapecalc.pictures.scene import (
@@ -25,6 +25,7 @@ from shapecalc.pictures.scene import (
     drawn,
 )
 from shapecalc.pictures.schemes import Scheme
+from shapecalc.tracing import Trace
 
 FONTS = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 NAMESPACE = "http://www.w3.org/2000/svg"
@@ -36,6 +37,11 @@ def write(scene: Scene, scheme: Scheme = "auto", prefix: str = "") -> str:
     `auto` is light, and dark where the reader's system is.
     """
     return _Writer(scheme, prefix).document(scene)
+
+
+def file(scene: Scene, trace: Trace, scheme: Scheme) -> str:
+    """Return the text of an SVG file."""
+    return write(scene, scheme) + "\n"
 
 
 class _Writer:
@@ -180,7 +186,7 @@ def _class(role: str) -> str:
 def _tag(name: str, content: str | None = None, **attributes: str | None) -> str:
     """Return an element; only its start tag where there is no content at all."""
     listed = "".join(
-        f" {key.replace('_', '-')}={quoteattr(value)}"
+        f' {key.replace("_", "-")}="{escape(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
