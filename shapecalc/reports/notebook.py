@@ -85,14 +85,14 @@ def _bundle(result: object, parts: Iterable[str]) -> Bundle:
 
 def _folded(made: Table, what: str) -> Markup:
     """Return a table that can be closed; a long one is."""
-    shown = "" if len(made.rows) <= MOST_ROWS else None
+    shown = True if len(made.rows) <= MOST_ROWS else None
     title = element("summary", count(len(made.rows), what))
     return element("details", title, _table(made), open=shown)
 
 
 def _table(made: Table) -> Markup:
     numbers = [number for _, number in made.titles]
-    titles = (element("th", text, align=_side(number)) for text, number in made.titles)
+    titles = (_cell("th", text, number) for text, number in made.titles)
     rows = [_row(cells, numbers) for cells in made.rows]
     foot = [element("tfoot", _row(made.last, numbers, "th"))] if made.last else []
     return element(
@@ -101,14 +101,14 @@ def _table(made: Table) -> Markup:
 
 
 def _row(cells: Sequence[str], numbers: Sequence[bool], tag: str = "td") -> Markup:
-    made = (
-        element(tag, text, align=_side(number)) for text, number in zip(cells, numbers, strict=True)
-    )
+    made = (_cell(tag, text, number) for text, number in zip(cells, numbers, strict=True))
     return element("tr", *made)
 
 
-def _side(number: bool) -> str:
-    return "right" if number else "left"
+def _cell(tag: str, text: str, number: bool) -> Markup:
+    """Return a cell. Some notebooks drop its style, and others have one for all cells."""
+    side = "right" if number else "left"
+    return element(tag, text, align=side, style=f"text-align:{side}")
 
 
 def _lines(text: str) -> list[str]:

@@ -18,11 +18,12 @@ def drawings(trace: Trace, anchor: str, depth: int | None) -> Iterator[Markup]:
     if not 0 < len(trace.layers) <= MOST_DRAWN:
         return
     for name, width in (("wide", WIDE), ("narrow", NARROW)):
-        drawn = svg(trace, "volumes", width, depth, f"{anchor}-{name}-")
+        prefix = f"{anchor}-{name}-"
+        drawn = svg(trace, "volumes", width, depth, prefix, titles=width == WIDE)
         yield element("figure", Markup(drawn), class_=name)
     if "graph" in STYLES:
         drawn = svg(trace, "graph", WIDE, depth, f"{anchor}-graph-")
         summary = element("summary", "The network as a graph")
-        shown = "" if len(trace.layers) <= SHORT else None
+        shown = True if len(trace.layers) <= SHORT else None
         figure = element("figure", Markup(drawn))
         yield element("details", summary, figure, class_="drawing", open=shown)

@@ -107,14 +107,7 @@ def _excerpt(found: Diagnostic, lines: Lines) -> Iterator[Markup]:
             else Markup(element("span", text[:MOST_OF_A_LINE]))
         )
         shown.append(join([element("b", f"{number:>{width}}  "), whole]))
-    yield element(
-        "div",
-        join(shown, "\n"),
-        class_="excerpt",
-        tabindex=0,
-        role="group",
-        aria_label="The place in the file",
-    )
+    yield element("pre", join(shown, "\n"), class_="excerpt", tabindex=0)
 
 
 def _marked(text: str, found: Diagnostic) -> Markup:

@@ -33,7 +33,7 @@ class LayerTable:
                 self.anchors.setdefault(record.name, f"{anchor}-l{number}")
         more = [key for key in default_columns([trace]) if key in ("shares", "found")]
         self.keys = list(layout.columns or (*DEFAULT, *more))
-        self.worked = len(self.rows) <= MOST_WORKED
+        self.worked = "kind" in self.keys and len(self.rows) <= MOST_WORKED
         self.largest = {
             key: max((row.total(QUANTITIES[key]) or 0 for row in self.rows), default=0)
             for key in self.keys
@@ -44,7 +44,7 @@ class LayerTable:
     def drawn(self) -> Iterator[Markup]:
         """Yield what is to be said of the table, and the table."""
         if self.worked:
-            yield element("p", "A layer's name opens its working.", class_="soft")
+            yield element("p", "What a layer is opens its working.", class_="soft")
         if any(record.shared for record in self.trace.layers):
             said = "Layers that share weights are listed with them; the totals count them once."
             yield element("p", said, class_="soft")
@@ -62,7 +62,7 @@ class LayerTable:
 
     def _row(self, row: Row, number: int) -> Markup:
         first, *others = self.keys
-        heading = element("th", self._first(row, first), scope="row")
+        heading = element("th", self._text(row, first), scope="row")
         cells = (_cell(key, self._text(row, key)) for key in others)
         return element("tr", heading, *cells, id=f"{self.anchor}-l{number}")
 
@@ -71,21 +71,22 @@ class LayerTable:
         if key == "found":
             return join((self._link(row, code) for code in row.found), ", ")
         text = cell(row, key)
+        if key == "name":
+            return join([_swatch(row), *_nested(text)])
+        if key == "kind":
+            return self._worked(row, text)
         if key in self.largest:
             part = row.total(QUANTITIES[key]) or 0
             kind = key if key in COLOURED else "parameters"
             return join([text, bar(part, self.largest[key], kind)])
         return crossed(text) if key in SIZES else text
 
-    def _first(self, row: Row, key: str) -> Markup:
-        """Return the first cell: the layer's name, behind which its working is."""
-        text = self._text(row, key)
-        if key == "name":
-            text = join([_swatch(row), *_nested(text)])
+    def _worked(self, row: Row, text: str) -> str:
+        """Return what a layer is, behind which its working is."""
         if len(row.records) != 1 or not self.worked:
-            return join([text])
+            return text
         working = element("pre", "\n".join(row.records[0].derivation or ["unknown"]))
-        return element("details", element("summary", text, class_="layer"), working)
+        return element("details", element("summary", text), working)
 
     def _link(self, row: Row, code: str) -> Markup:
         """Return a code with a link to where it is told of, if it is."""

@@ -21,12 +21,14 @@ NOTHING = Markup("")
 
 
 def element(tag: str, *children: str, **attributes: str | int | None) -> Markup:
-    """Return an element with its children. An attribute that is None is left out.
+    """Return an element with its children. An attribute that is None is left out; one that is True
+    has no value.
 
     `class_` is class, `aria_label` aria-label.
     """
     words = "".join(
-        f' {name.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
+        f" {name.rstrip('_').replace('_', '-')}"
+        + ("" if value is True else f'="{escape(str(value))}"')
         for name, value in attributes.items()
         if value is not None
     )

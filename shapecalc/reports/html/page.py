@@ -40,7 +40,7 @@ def page(title: str, parts: Iterable[str], notes: Iterable[str] = ()) -> str:
             element("meta", charset="utf-8"),
             element("meta", name="viewport", content="width=device-width, initial-scale=1"),
             element("title", f"{title} - shapecalc"),
-            Markup(f"<style>{_file('page.css')}\n{_swatches()}</style>"),
+            Markup(f"<style>{_file('page.css')}\n{_made()}</style>"),
         ]
     )
     version = import_module("shapecalc").__version__  # on a floor above
@@ -59,9 +59,10 @@ def _file(name: str) -> str:
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
-def _swatches() -> str:
-    """Return the colours of the pictures for the table."""
-    return "".join(f".swatch.{name}{{background:{c}}}" for name, (_, c) in FAMILIES.items())
+def _made() -> str:
+    """Return the styles that are made: colours of the pictures, lengths of bars in per cent."""
+    colours = (f".swatch.{name}{{background:{c}}}" for name, (_, c) in FAMILIES.items())
+    return "".join([*colours, *(f".w{n}{{width:{n}%}}" for n in range(1, 101))])
 
 
 def heading(level: int, text: str, anchor: str | None = None) -> Markup:
@@ -92,7 +93,7 @@ def table(label: str, made: Table) -> Markup:
     if made.last:
         parts.append(element("tfoot", _row(made.last, numbers)))
     drawn = element("table", *parts, class_="sortable")
-    return element("div", drawn, class_="table", tabindex=0, role="region", aria_label=label)
+    return element("div", drawn, class_="table", tabindex=0, role="group", aria_label=label)
 
 
 def _heading_cell(text: str, number: bool) -> Markup:
@@ -112,5 +113,4 @@ def bar(part: int, largest: int, what: str) -> Markup:
     """Return a bar for a part of the largest one; nothing for 0."""
     if not part or not largest:
         return NOTHING
-    width = max(0.4, 100 * part / largest)
-    return element("i", class_=what, style=f"width:{width:.3g}%")
+    return element("i", class_=f"{what} w{max(1, round(100 * part / largest))}")
