@@ -127,6 +127,8 @@ class Glyph:
         notes.append(" · ".join(extra))
         size = LETTERS["note"].size
         labels += [(fitting(note, size, WIDEST_NOTE), "note") for note in notes if note]
+        if any(single.node.gives for single in (self.single, *self.behind)):
+            labels.append(("output", "note"))
         if self.fault:
             labels.append((self.fault.partition(":")[0], "badge"))
         return labels

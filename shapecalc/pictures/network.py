@@ -33,6 +33,7 @@ class Node:
     ) -> None:
         self.name, self.volume, self.sources = name, volume, sources
         self.records, self.group, self.fault = records, group, fault
+        self.gives = False  # an output of the network that others read, too
 
     @cached_property
     def family(self) -> str:
@@ -133,6 +134,9 @@ def network_of(trace: Trace, depth: int | None = None) -> Network:
         if len(nodes) > MOST_NODES:
             raise ValueError(f"more than {MOST_NODES:,} layers are too many to be drawn: {FOLD}")
     outputs = {name: place[value] for name, value in spec.outputs.items() if value in place}
+    used = {source for node in nodes for source in node.sources}
+    for number in used.intersection(outputs.values()):
+        nodes[number].gives = True
     return Network(nodes, outputs)
 
 

@@ -208,12 +208,12 @@ def hatching(box: Box, role: str, apart: float = 6.0) -> Strokes:
     left, top, right, bottom = box
     width, height = right - left, bottom - top
     strokes = []
-    offset = apart / 2
-    while offset < width + height:
-        start = (left + max(0.0, offset - height), min(bottom, top + offset))
-        end = (min(right, left + offset), top + max(0.0, offset - width))
+    along = apart / 2
+    while along < width + height:
+        start = (left + max(0.0, along - height), min(bottom, top + along))
+        end = (min(right, left + along), top + max(0.0, along - width))
         strokes.append((start, end))
-        offset += apart
+        along += apart
     return Strokes(tuple(strokes), role)
 
 

@@ -111,7 +111,8 @@ def _described(node: Node) -> str:
     if node.group:
         kind = node.name
         fields = [*node.words]
-    return f"{cut(kind)} {', '.join(fields)}".strip()
+    told = f"{cut(kind)} {', '.join(fields)}".strip()
+    return f"{told} · output" if node.gives else told
 
 
 def _sum(counts: Sequence[int | None]) -> int | None:

@@ -51,6 +51,7 @@ def file(scene: Scene, trace: Trace, scheme: Scheme) -> str:
         "</main>",
         "</body>",
         "</html>",
+        "",
     ])  # fmt: skip
 
 

@@ -81,7 +81,7 @@ class _Writer:
         self.unit = min(PX, LONGEST / longest)
         paper = Rect(0, 0, scene.width, scene.height, "paper")
         body = [line for part in (paper, *scene.parts) for line in self.part(part)]
-        title = " ".join(escaped(scene.title).split())
+        title = "".join(c if " " <= c <= "~" else "?" for c in scene.title)
         defined = [f"\\definecolor{{{n}}}{{HTML}}{{{c}}}" for c, n in self.colours.items()]
         unit = f"{self.unit:.5g}pt"
         return "\n".join([
