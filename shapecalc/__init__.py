@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
-    from typing import Any, Protocol
+    from typing import Any, Literal, Protocol
 
     from shapecalc.comparison import Difference
     from shapecalc.diagnostics import Diagnostic, Finding, SpecError
@@ -216,6 +216,31 @@ def diff(
     return compare(*traces)
 
 
+def draw(
+    source: Source | NetworkSpec,
+    *,
+    style: str = "volumes",
+    to: str = "svg",
+    width: float | None = None,
+    depth: int | None = None,
+    scheme: Literal["auto", "light", "dark"] = "auto",
+    inputs: Inputs = None,
+    max_layers: int | None = None,
+) -> str:
+    """Return a picture of a network as the text of a file: svg, tex (TikZ) or html (a page).
+
+    `style` is volumes, graph or field (receptive fields). `width` is the space there is, in px: the
+    picture wraps there where it can. Instances of blocks nested deeper than `depth` are drawn as
+    one thing each. The scheme `auto` follows the reader's system. `inputs` are as in `trace`. What
+    is wrong with the network is marked in its picture. Raises LookupError for a style or a format
+    that is not known, ValueError for a network with too many layers to be drawn.
+    """
+    from shapecalc import pictures
+
+    found = trace(source, inputs=inputs, max_layers=max_layers)
+    return pictures.draw(found, style, to, width, depth, scheme)
+
+
 def explain(topic: str) -> str:
     """Return a page: of a rule (SC201), a layer kind (conv), a guide or a topic (padding).
 
@@ -265,6 +290,7 @@ __all__ = [
     "check",
     "convert",
     "diff",
+    "draw",
     "explain",
     "read",
     "trace",

@@ -23,6 +23,7 @@ COMMANDS = {
     "quiz": "Draw problem sets with their keys, with other numbers for each student.",
     "calc": "Work out a network typed on the command line.",
     "explain": "Explain a topic, a layer kind or a rule; list all pages.",
+    "draw": "Draw a network as SVG, TikZ or a page.",
     "expect": "Write what is computed into specs, as claims that check compares.",
     "diff": "Say what differs between two networks.",
     "convert": "Write a network in another format.",

@@ -143,12 +143,12 @@ def command(
     counts: Counter[str] = Counter()
     codes: Counter[str] = Counter()
     fixer = _fixer(paths, fix, unsafe, diff, comments)
-    checker = Checker(search, chooser, max_layers, inputs, compared)
-    for path, wanted in checker.found(jobs, fixer):
+    checker = Checker(search, chooser, max_layers, inputs, compared, printer.of_file)
+    for path, wanted, more in checker.found(jobs, fixer):
         counts.update(found.severity for found in wanted)
         codes.update(found.code for found in wanted)
         if not statistics:
-            printer.add(name if path == "-" and name else path, wanted)
+            printer.add(chooser.label(path), wanted, more)
     written = write(_statistics(codes), output) if statistics else printer.end()
     if not quiet:
         click.echo(_summary(search, counts) + _mended(fixer), err=True)

@@ -20,6 +20,9 @@ from shapecalc.registry import PluginError, blamed
 if TYPE_CHECKING:
     from shapecalc.cli.fixes import Fixer
     from shapecalc.fixing import Wanted
+    from shapecalc.tracing import Trace
+
+    OfFile = Callable[[str, Sequence[Diagnostic], Trace], object]
 
 AT_ONCE = 50  # files that a process is given, so that it seldom waits
 
@@ -47,6 +50,10 @@ class Chooser:
         if folder not in self._of_folders:
             self._of_folders[folder] = self._settings(path)
         return self._of_folders[folder]
+
+    def label(self, path: str) -> str:
+        """Return what a file is called in what is printed."""
+        return self.name if path == "-" and self.name else path
 
     def excludes(self, path: str) -> bool:
         """Say whether a file found in a folder is left out."""
@@ -83,9 +90,10 @@ def _unwanted(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str
 
 
 class Checked(NamedTuple):
-    """What was found in a file, None where it was not checked: why, if it has a network."""
+    """What was found in a file; None where it was not checked, and why, if it has a network."""
 
     found: tuple[Diagnostic, ...] | None = None
+    more: object = None  # that a format shows of it
     complaint: str = ""
     stop: PluginError | click.ClickException | None = None  # no other file is any better
 
@@ -94,15 +102,23 @@ class Checker:
     """Checks the files of a search, in this process or in several; they are told of in order."""
 
     def __init__(
-        self, search: Search, chooser: Chooser, max_layers: int, inputs: Inputs, compared: Compared
+        self,
+        search: Search,
+        chooser: Chooser,
+        max_layers: int,
+        inputs: Inputs,
+        compared: Compared,
+        of_file: OfFile | None,
     ) -> None:
         self.search, self.chooser = search, chooser
         self.max_layers, self.inputs, self.compared = max_layers, inputs, compared
+        self.of_file = of_file
 
     def found(
         self, jobs: int, fixer: Fixer | None
-    ) -> Generator[tuple[str, tuple[Diagnostic, ...]], None, None]:
-        """Yield each file with what is wanted of its findings; the search keeps count of the rest.
+    ) -> Generator[tuple[str, tuple[Diagnostic, ...], object], None, None]:
+        """Yield each file with what is wanted of its findings, and what the format shows of it; the
+        search keeps count of the rest.
 
         Raises what keeps all files from being checked: a plug-in, or a file of settings.
         """
@@ -119,7 +135,7 @@ class Checker:
                     raise done.stop
                 if done.found is not None:
                     search.checked += 1
-                    yield path, done.found
+                    yield path, done.found, done.more
                 elif done.complaint:
                     say(path, done.complaint)
                     search.code = UNUSABLE
@@ -136,7 +152,9 @@ class Checker:
             wanted = self.chooser.wanted(path)
             if fixer is not None:
                 trace = fixer.fix(path, trace, wanted)
-            return Checked(tuple(chosen(self.compared(trace).diagnostics, wanted)))
+            found = tuple(chosen(self.compared(trace).diagnostics, wanted))
+            more = self.of_file and self.of_file(self.chooser.label(path), found, trace)
+            return Checked(found, more)
         except Unusable as error:
             return Checked(complaint=str(error))
         except (PluginError, click.ClickException) as error:

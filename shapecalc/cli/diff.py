@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -25,6 +26,9 @@ from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.revisions import document_of
 from shapecalc.tracing import Trace
 
+if TYPE_CHECKING:
+    from shapecalc.comparison import Difference
+
 
 @click.command("diff")
 @click.argument("old", metavar="OLD")
@@ -32,7 +36,7 @@ from shapecalc.tracing import Trace
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("text", "markdown", "json")),
+    type=click.Choice(("text", "markdown", "json", "html")),
     default="text",
     show_default=True,
     help="How to print the differences.",
@@ -62,7 +66,6 @@ def command(
     if None in traces:
         ctx.exit(UNUSABLE)
     from shapecalc.comparison import compare
-    from shapecalc.reports import difference
 
     one, other = (trace for trace in traces if trace is not None)
     unreadable = [trace for trace in (one, other) if not trace.spec.readable]
@@ -71,10 +74,21 @@ def command(
             tell(trace.spec.file or "", trace.diagnostics, err=True)
         ctx.exit(FAULTY)
     found = compare(one, other)
-    texts = {"text": difference.text, "markdown": difference.markdown}
-    shown = json.dumps(found.to_dict(), indent=2) if form == "json" else texts[form](found)
-    written = write(f"{shown}\n", output)
+    written = write(f"{_shown(found, form)}\n", output)
     ctx.exit(max(OK if found.same else FAULTY, OK if written else UNUSABLE))
+
+
+def _shown(found: Difference, form: str) -> str:
+    """Return the differences in a format."""
+    if form == "json":
+        return json.dumps(found.to_dict(), indent=2)
+    if form == "html":
+        from shapecalc.reports.html.difference import render  # fewer read pages than text
+
+        return render(found)
+    from shapecalc.reports import difference
+
+    return (difference.markdown if form == "markdown" else difference.text)(found)
 
 
 def _traced(path: str, max_layers: int, inputs: Inputs) -> Trace | None:

@@ -107,6 +107,15 @@ class NetworkSpec:
         """What the numbers of sources and outputs mean."""
         return Values(len(self.inputs))
 
+    def folded(self, depth: int) -> dict[int, Instance]:
+        """Return the outermost instances deeper than `depth`, by the index of their first layer."""
+        folds: dict[int, Instance] = {}
+        for instance in self.instances:
+            level = instance.name.count(".") + 1
+            if instance.scope is not None and level > depth and instance.end > instance.first:
+                folds.setdefault(instance.first, instance)  # the outer one is listed first
+        return folds
+
 
 def build(document: Document, max_layers: int = MAX_LAYERS, inputs: Any = None) -> NetworkSpec:
     """Return the network of a document, of so many layers at most.

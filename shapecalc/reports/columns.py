@@ -112,7 +112,7 @@ def _layers_at(path: Path, layers: Mapping[Path, list[str]]) -> list[str]:
 
 def rows_of(trace: Trace, depth: int | None = None) -> list[Row]:
     """Return a row for each layer; instances nested deeper than `depth` become one row each."""
-    folds = {} if depth is None else _folds(trace, depth)
+    folds = {} if depth is None else trace.spec.folded(depth)
     found = codes_by_layer(trace)
     rows, index = [], 0
     while index < len(trace.layers):
@@ -126,16 +126,6 @@ def rows_of(trace: Trace, depth: int | None = None) -> list[Row]:
         )
         index = end
     return rows
-
-
-def _folds(trace: Trace, depth: int) -> dict[int, Any]:
-    """Return the outermost instances deeper than `depth`, by the index of their first layer."""
-    folds: dict[int, Any] = {}
-    for instance in trace.spec.instances:
-        level = instance.name.count(".") + 1
-        if instance.scope is not None and level > depth and instance.end > instance.first:
-            folds.setdefault(instance.first, instance)  # the outer one is listed first
-    return folds
 
 
 def _row(record: LayerRecord, found: tuple[str, ...]) -> Row:

@@ -35,7 +35,7 @@ def render(
     """
     if not trace.layers and not trace.spec.readable:  # no network: a table would be of nothing
         parts = [_aside(_fenced(findings(trace.diagnostics), style), style)]
-        return "\n\n".join([_heading(trace, style), *(parts if trace.diagnostics else [])])
+        return "\n\n".join([heading(trace, style), *(parts if trace.diagnostics else [])])
     keys = list(columns or default_columns([trace]))
     cells = [[cell(row, key) for key in keys] for row in rows_of(trace, depth)]
     last: list[str] | None = total_cells(trace, keys)
@@ -43,7 +43,7 @@ def render(
     if style == "table" and width is not None:
         titles = {key: COLUMNS[key].title for key in keys}
         keys, cells, last, left_out = fitted(keys, titles, cells, last, width, columns is None)
-    notes = [as_written(_summary(trace), style)]
+    notes = [as_written(summary(trace), style)]
     own = AS_PRINTED.get(trace.spec.document.format or "")
     if own is not None:
         notes[0] += own(trace)
@@ -60,7 +60,7 @@ def render(
         notes.append(_fenced(findings(trace.diagnostics), style))
     notes = [_aside(note, style) for note in notes]
     table = drawn(style, _titles(keys), cells, last)
-    return "\n\n".join([_heading(trace, style), table, *notes])
+    return "\n\n".join([heading(trace, style), table, *notes])
 
 
 def _aside(text: str, style: str) -> str:
@@ -80,7 +80,8 @@ def _fenced(text: str, style: str) -> str:
     return f"```\n{text}\n```" if style == "markdown" else text
 
 
-def _heading(trace: Trace, style: str) -> str:
+def heading(trace: Trace, style: str = "table") -> str:
+    """Return the first line: the network's name, and its inputs."""
     title = quote(trace.name) if trace.name else quote(trace.spec.file or "network", 400)
     if not trace.spec.document.is_native:
         title += f" ({trace.spec.document.format})"
@@ -187,7 +188,7 @@ def _without(row: list[str], column: int) -> list[str]:
     return row[:column] + row[column + 1 :]
 
 
-def _summary(trace: Trace) -> str:
+def summary(trace: Trace) -> str:
     totals = trace.totals
     outputs = ", ".join(
         f"{quote(name)} {show(volume) if volume else '?'}" for name, volume in trace.outputs.items()

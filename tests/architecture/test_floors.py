@@ -29,6 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("open_sizes",),
     ("agreement", "fitting_sizes", "exporters"),
     ("reports",),
+    ("pictures",),
     ("checks", "readers", "executor", "comparison", "weights"),
     ("checkpoints",),
     ("tracing",),
