@@ -13,7 +13,6 @@ from shapecalc.cli.output import write
 from shapecalc.diagnostics import Diagnostic, briefly
 from shapecalc.reports import diagnostics
 from shapecalc.rules import Severity
-from shapecalc.tracing import Trace
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
