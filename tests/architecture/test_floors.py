@@ -29,7 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("open_sizes",),
     ("agreement", "fitting_sizes", "exporters"),
     ("reports",),
-    ("checks", "readers", "executor", "comparison", "weights"),
+    ("checks", "readers", "executor", "comparison", "weights", "footprint"),
     ("checkpoints",),
     ("tracing",),
     ("worked_example",),
