@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,9 +27,16 @@ from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import quote
 from shapecalc.reports import FORMATS, Layout
-from shapecalc.reports.columns import COLUMNS, default_columns
+from shapecalc.reports.columns import COLUMNS, OF_MEMORY, default_columns
 from shapecalc.tracing import Trace
 
+if TYPE_CHECKING:
+    from shapecalc.footprint import Memory
+
+# As shapecalc.footprint has them, which is imported once it is asked for; a test compares.
+DTYPES = ("float32", "float16", "bfloat16", "mixed")
+OPTIMIZERS = ("sgd", "momentum", "adam")
+MOST_EXAMPLES = 2**32
 OF_WEIGHTS = ("shape", "dtype", "values", "bytes")  # columns that only weight files have
 
 
@@ -56,6 +64,41 @@ format_option = click.option(
 )
 
 
+def memory_options(command: Any) -> Any:
+    """Add --memory, and what it is asked with, to a command."""
+    for option in reversed((
+        click.option(
+            "--memory",
+            is_flag=True,
+            help="Add the memory of inference and training: what is kept, the peak, each layer's.",
+        ),
+        click.option(
+            "--batch",
+            type=click.IntRange(1, MOST_EXAMPLES),
+            metavar="N",
+            help="With --memory: the examples of a batch, in the place of the network's own.",
+        ),
+        click.option(
+            "--dtype",
+            type=click.Choice(DTYPES),
+            help="With --memory: the precision (float32 unless given); mixed keeps parameters in"
+            " float32.",
+        ),
+        click.option(
+            "--optimizer",
+            type=click.Choice(OPTIMIZERS),
+            help="With --memory: what training updates with (sgd unless given).",
+        ),
+        click.option(
+            "--fit",
+            metavar="BYTES",
+            help="With --memory: say the largest batch whose training fits in so much, as 8GiB.",
+        ),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
 @click.command("report")
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @format_option
@@ -73,6 +116,7 @@ format_option = click.option(
     help="Fold instances of blocks nested deeper than N into one row each.",
 )
 @click.option("--explain", is_flag=True, help="Derive every number, with its values put in.")
+@memory_options
 @module_option
 @input_option
 @weights_option
@@ -94,10 +138,18 @@ def command(
     quiet: bool,
     output: Path | None,
     force: bool,
+    memory: bool,
+    batch: int | None,
+    dtype: str | None,
+    optimizer: str | None,
+    fit: str | None,
 ) -> None:
     """Print volumes, weights, biases, parameters and MACs of every layer, the totals, and what
     was found: of files, of the specs in folders, or of - for standard input.
     """
+    estimate = _estimator(memory, batch=batch, dtype=dtype, optimizer=optimizer, fit=fit)
+    if estimate is None and any(key in OF_MEMORY for key in columns or ()):
+        raise click.UsageError(f"--columns: {' and '.join(OF_MEMORY)} are there with --memory")
     paths = chosen_paths(ctx, paths, module)
     search = Search(paths, "Reporting", quiet, code=module is not None)
     files = search.listed()
@@ -109,7 +161,7 @@ def command(
     even: tuple[str, ...] | None = None  # of networks
     if FORMATS[form].even and columns is None:  # one heading for all
         traced = list(traces)
-        even, traces = default_columns(traced), iter(traced)
+        even, traces = default_columns(traced, estimate is not None), iter(traced)
     texts: list[str] = []
     sort = ""  # of the file before: where another one follows, CSV has another heading
     for trace in traces:
@@ -118,8 +170,9 @@ def command(
         if sort == "weights":
             texts.append(_of_weights(trace, form, columns, file, sort != before))
             continue
-        chosen = columns or even
-        texts.append(render(trace, form, chosen, depth, explain, file, sort != before, output))
+        estimated = None if estimate is None else estimate(trace)
+        shown = (columns or even, depth, explain, file, sort != before, output, estimated)
+        texts.append(render(trace, form, *shown))
         search.code = max(search.code, exit_code(trace))
         if output is not None and exit_code(trace):
             name = quote(trace.spec.file or "", 400)
@@ -145,6 +198,7 @@ def render(
     file: str | None = None,
     heading: bool = True,
     output: Path | None = None,
+    memory: Memory | None = None,
 ) -> str:
     """Return one file's report; `file` names it where there are several."""
     written = FORMATS[form]
@@ -153,7 +207,25 @@ def render(
         from shapecalc.cli.findings import tell
 
         tell(trace.spec.file or "", trace.diagnostics, err=True)
-    return written.render(trace, Layout(columns, depth, explain, file, heading, _width(output)))
+    layout = Layout(columns, depth, explain, file, heading, _width(output), memory)
+    return written.render(trace, layout)
+
+
+def _estimator(memory: bool, **asked: Any) -> Callable[[Trace], Memory] | None:
+    """Return what estimates a network's memory, if that is asked for. Raises UsageError."""
+    given = {name: value for name, value in asked.items() if value is not None}
+    if not memory:
+        for name in given:
+            raise click.UsageError(f"--{name} is for --memory")
+        return None
+    from shapecalc.footprint import estimate, read_bytes  # few ask for it
+
+    fit = given.pop("fit", None)
+    try:
+        limit = None if fit is None else read_bytes(fit)
+    except ValueError as error:
+        raise click.UsageError(f"--fit: {error}") from None
+    return lambda trace: estimate(trace, limit=limit, **given)
 
 
 def _of_weights(

@@ -24,6 +24,7 @@ LIMITS = {
     "gib": 2**30, "ti": 2**40, "tib": 2**40,
 }  # fmt: skip
 MOST_BYTES = 2**80
+MOST_EXAMPLES = 2**32
 
 
 class LayerMemory(NamedTuple):
@@ -100,7 +101,7 @@ def read_bytes(text: str | int) -> int:
     if found is None or unit is None or not 1 <= float(found[1]) * unit <= MOST_BYTES:
         raise ValueError(f"{str(text)[:80]!r} is no amount of memory: write 8GiB, 500MB or 24G")
     whole, _, part = found[1].partition(".")
-    return int(whole) * unit + int(part or 0) * unit // 10 ** len(part)
+    return int(whole) * unit + int(part or 0) * unit // int(f"1{'0' * len(part)}")
 
 
 def estimate(
@@ -114,7 +115,8 @@ def estimate(
     """Return the memory of a traced network.
 
     `batch` is the network's own unless it is given; `limit` in bytes asks for the largest batch.
-    Raises ValueError for a dtype or an optimizer that is not known, or a batch below 1.
+    Raises ValueError for a dtype or an optimizer that is not known, or a batch below 1 or above
+    2^32.
 
     Source: PyTorch 2.13, torch.autograd.graph.saved_tensors_hooks, whose saved tensors every kind's
     `kept` repeats.
@@ -123,8 +125,8 @@ def estimate(
         if value not in known:
             raise ValueError(f"{name} {value[:80]!r} is none of {', '.join(known)}")
     batch = trace.spec.batch if batch is None else batch
-    if batch < 1:
-        raise ValueError(f"a batch has at least one example, not {batch}")
+    if not 1 <= batch <= MOST_EXAMPLES:
+        raise ValueError(f"a batch has 1 to {MOST_EXAMPLES:,} examples")
     precision = DTYPES[dtype]
     plan = Plan(trace, precision)
     parameters = _times(trace.totals["parameters"], precision.parameter)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from shapecalc.registry import Registry
 
 if TYPE_CHECKING:
+    from shapecalc.footprint import Memory
     from shapecalc.tracing import Trace
 
 
@@ -19,7 +20,8 @@ class Layout:
     """What is asked of a report; a format takes from it what it knows of.
 
     `file` names the file where there are several, `heading` says that it is the first of them, and
-    `width` is the space there is, None for any.
+    `width` is the space there is, None for any. `memory` is what the network takes, where it is
+    asked for.
     """
 
     def __init__(
@@ -30,9 +32,11 @@ class Layout:
         file: str | None = None,
         heading: bool = True,
         width: int | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.columns, self.depth, self.explain = columns, depth, explain
         self.file, self.heading, self.width = file, heading, width
+        self.memory = memory
 
 
 class Format:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from shapecalc.diagnostics import Diagnostic, briefly, quote
 from shapecalc.layers.base import show
@@ -11,10 +12,14 @@ from shapecalc.reports import Format, Layout
 from shapecalc.reports.columns import COLUMNS, cell, default_columns, rows_of, total_cells
 from shapecalc.tracing import Trace
 
+if TYPE_CHECKING:
+    from shapecalc.footprint import Memory
+
 STYLES = {"markdown": "github", "latex": "latex_booktabs"}  # tabulate's names
 MARKS = str.maketrans({sign: f"\\{sign}" for sign in "\\`<|"})
 SHRINKABLE = {"kind": 22, "name": 22}  # cut first, down to this width
-DROPPED_FIRST = ("jump", "shares", "from", "input", "frozen", "trainable", "non_trainable",
+DROPPED_FIRST = ("output_bytes", "jump", "shares", "from", "input", "frozen", "trainable",
+                 "non_trainable",
                  "receptive_field", "weights", "biases", "macs", "kind", "parameters",
                  "output")  # fmt: skip
 GAP = 2  # blanks between columns
@@ -27,17 +32,18 @@ def render(
     depth: int | None = None,
     explain: bool = False,
     width: int | None = None,
+    memory: Memory | None = None,
 ) -> str:
-    """Return the whole report. `width` is the space there is, None for any.
+    """Return the whole report. `width` is the space there is, None for any; `memory` is added.
 
     Columns that are asked for are all shown; of the default ones some may give way.
     """
     if not trace.layers and not trace.spec.readable:  # no network: a table would be of nothing
         parts = [_aside(_fenced(findings(trace.diagnostics), style), style)]
         return "\n\n".join([_heading(trace, style), *(parts if trace.diagnostics else [])])
-    keys = list(columns or default_columns([trace]))
-    cells = [[cell(row, key) for key in keys] for row in rows_of(trace, depth)]
-    last = total_cells(trace, keys)
+    keys = list(columns or default_columns([trace], memory is not None))
+    cells = [[cell(row, key) for key in keys] for row in rows_of(trace, depth, memory)]
+    last = total_cells(trace, keys, memory)
     left_out: list[str] = []
     if style == "table" and width is not None:
         keys, cells, last, left_out = _fitted(keys, cells, last, width, columns is None)
@@ -52,6 +58,8 @@ def render(
         notes[0] += "\n--explain shows how each number follows."
     if any(record.shared for record in trace.layers):
         notes[0] += "\nLayers that share weights are listed with them; the totals count them once."
+    if memory is not None:
+        notes.append(_fenced(str(memory), style))
     if explain:
         notes.append(_fenced(working(trace, depth), style))
     if trace.diagnostics:
@@ -249,7 +257,8 @@ def findings(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _report(style: str, trace: Trace, layout: Layout) -> str:
-    text = render(trace, style, layout.columns, layout.depth, layout.explain, layout.width)
+    shown = (layout.columns, layout.depth, layout.explain, layout.width, layout.memory)
+    text = render(trace, style, *shown)
     comment = "% " if style == "latex" else ""
     return f"{comment}{layout.file}\n{text}" if layout.file else text
 

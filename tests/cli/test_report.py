@@ -562,3 +562,61 @@ def test_a_hyphen_is_standard_output(run: Run, files: Path, words: tuple[str, ..
     assert plain.exit_code == 0
     assert run(*words, "-o", "-").stdout == plain.stdout
     assert not (files / "-").exists()
+
+
+# -- memory ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_memory_is_in_every_format(run: Run, files: Path, form: str) -> None:
+    result = run("report", "sound.yaml", "--memory", "--fit", "1GB", "--format", form)
+    assert result.exit_code == 0
+    memory = shapecalc.memory("sound.yaml", fit="1GB")
+    if form == "json":
+        found = json.loads(result.stdout)
+        assert found["memory"] == memory.summary()
+        layers = {layer["name"]: layer for layer in found["layers"]}
+        for name, layer in memory.layers.items():
+            assert layers[name]["kept_bytes"] == layer.kept_bytes
+            assert layers[name]["output_bytes"] == layer.output_bytes
+    elif form == "csv":
+        kept = {row["name"]: int(row["kept_bytes"]) for row in rows(result.stdout)}
+        assert kept == {name: layer.kept_bytes for name, layer in memory.layers.items()}
+    else:
+        for line in str(memory).splitlines():
+            assert line in result.stdout
+        assert memory.fit is not None
+        assert f"{memory.fit.batch:,}" in result.stdout
+
+
+def test_folded_rows_sum_their_bytes(run: Run) -> None:
+    path = str(Path(__file__).parents[2] / "specs" / "networks" / "u-net.yaml")
+    columns = ("--columns", "name,output_bytes,kept_bytes", "--format", "csv", "--memory")
+    whole, folded = (
+        rows(run("report", path, *columns, *more).stdout) for more in ((), ("--depth", "0"))
+    )
+    for key in ("output_bytes", "kept_bytes"):
+        assert sum(int(row[key]) for row in whole) == sum(int(row[key]) for row in folded)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--batch", "3"), "--batch is for --memory"),
+        (("--fit", "8GiB"), "--fit is for --memory"),
+        (("--memory", "--fit", "much"), "no amount of memory"),
+        (("--memory", "--batch", "0"), "0"),
+        (("--columns", "kept_bytes"), "there with --memory"),
+    ],
+)
+def test_wrong_questions_about_memory_are_wrong_usage(
+    run: Run, files: Path, options: tuple[str, ...], said: str
+) -> None:
+    result = run("report", "sound.yaml", *options)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_memory_of_faulty_and_unreadable_files_is_no_trouble(run: Run, files: Path) -> None:
+    for file in ("faulty.yaml", "warned.yaml"):
+        assert "peak of training" in run("report", file, "--memory").stdout
