@@ -32,11 +32,14 @@ from shapecalc.tracing import Trace
 
 if TYPE_CHECKING:
     from shapecalc.footprint import Memory
+    from shapecalc.registry import Registry
+    from shapecalc.reports.dialects import Asked
 
 # As shapecalc.footprint has them, which is imported once it is asked for; a test compares.
 DTYPES = ("float32", "float16", "bfloat16", "mixed")
 OPTIMIZERS = ("sgd", "momentum", "adam")
 MOST_EXAMPLES = 2**32
+DIALECTS = ("torchinfo", "keras", "fvcore", "thop", "ptflops", "darknet")
 OF_WEIGHTS = ("shape", "dtype", "values", "bytes")  # columns that only weight files have
 
 
@@ -117,6 +120,11 @@ def memory_options(command: Any) -> Any:
 )
 @click.option("--explain", is_flag=True, help="Derive every number, with its values put in.")
 @memory_options
+@click.option(
+    "--dialect",
+    type=Named(lambda: _dialects(), DIALECTS),
+    help="Add the totals as another tool prints them, and why they are not ours, term by term.",
+)
 @module_option
 @input_option
 @weights_option
@@ -143,6 +151,7 @@ def command(
     dtype: str | None,
     optimizer: str | None,
     fit: str | None,
+    dialect: str | None,
 ) -> None:
     """Print volumes, weights, biases, parameters and MACs of every layer, the totals, and what
     was found: of files, of the specs in folders, or of - for standard input.
@@ -150,6 +159,8 @@ def command(
     estimate = _estimator(memory, batch=batch, dtype=dtype, optimizer=optimizer, fit=fit)
     if estimate is None and any(key in OF_MEMORY for key in columns or ()):
         raise click.UsageError(f"--columns: {' and '.join(OF_MEMORY)} are there with --memory")
+    if dialect is not None and FORMATS[form].even:
+        raise click.UsageError(f"--dialect is not for --format {form}: it has no totals")
     paths = chosen_paths(ctx, paths, module)
     search = Search(paths, "Reporting", quiet, code=module is not None)
     files = search.listed()
@@ -171,7 +182,8 @@ def command(
             texts.append(_of_weights(trace, form, columns, file, sort != before))
             continue
         estimated = None if estimate is None else estimate(trace)
-        shown = (columns or even, depth, explain, file, sort != before, output, estimated)
+        other = None if dialect is None else _in_dialect(dialect, trace)
+        shown = (columns or even, depth, explain, file, sort != before, output, estimated, other)
         texts.append(render(trace, form, *shown))
         search.code = max(search.code, exit_code(trace))
         if output is not None and exit_code(trace):
@@ -199,6 +211,7 @@ def render(
     heading: bool = True,
     output: Path | None = None,
     memory: Memory | None = None,
+    dialect: Asked | None = None,
 ) -> str:
     """Return one file's report; `file` names it where there are several."""
     written = FORMATS[form]
@@ -207,7 +220,7 @@ def render(
         from shapecalc.cli.findings import tell
 
         tell(trace.spec.file or "", trace.diagnostics, err=True)
-    layout = Layout(columns, depth, explain, file, heading, _width(output), memory)
+    layout = Layout(columns, depth, explain, file, heading, _width(output), memory, dialect)
     return written.render(trace, layout)
 
 
@@ -226,6 +239,18 @@ def _estimator(memory: bool, **asked: Any) -> Callable[[Trace], Memory] | None:
     except ValueError as error:
         raise click.UsageError(f"--fit: {error}") from None
     return lambda trace: estimate(trace, limit=limit, **given)
+
+
+def _dialects() -> Registry[Any]:
+    from shapecalc.reports.dialects import DIALECTS  # few ask for one
+
+    return DIALECTS
+
+
+def _in_dialect(tool: str, trace: Trace) -> Asked:
+    from shapecalc.reports.dialects import asked
+
+    return asked(tool, trace)
 
 
 def _of_weights(

@@ -13,6 +13,7 @@ from shapecalc.registry import Registry
 
 if TYPE_CHECKING:
     from shapecalc.footprint import Memory
+    from shapecalc.reports.dialects import Asked
     from shapecalc.tracing import Trace
 
 
@@ -20,8 +21,8 @@ class Layout:
     """What is asked of a report; a format takes from it what it knows of.
 
     `file` names the file where there are several, `heading` says that it is the first of them, and
-    `width` is the space there is, None for any. `memory` is what the network takes, where it is
-    asked for.
+    `width` is the space there is, None for any. `memory` is what the network takes, and
+    `dialect` what another tool prints of it, where they are asked for.
     """
 
     def __init__(
@@ -33,10 +34,11 @@ class Layout:
         heading: bool = True,
         width: int | None = None,
         memory: Memory | None = None,
+        dialect: Asked | None = None,
     ) -> None:
         self.columns, self.depth, self.explain = columns, depth, explain
         self.file, self.heading, self.width = file, heading, width
-        self.memory = memory
+        self.memory, self.dialect = memory, dialect
 
 
 class Format:

@@ -14,11 +14,17 @@ from shapecalc.tracing import Trace
 
 if TYPE_CHECKING:
     from shapecalc.footprint import Memory
+    from shapecalc.reports.dialects import Asked
 
 SCHEMA = "shapecalc.report/1"
 
 
-def render(trace: Trace, single: bool = True, memory: Memory | None = None) -> str:
+def render(
+    trace: Trace,
+    single: bool = True,
+    memory: Memory | None = None,
+    dialect: Asked | None = None,
+) -> str:
     """Return the object, on one line if it is one of several (JSON Lines).
 
     All but ASCII is escaped, so that no control character of a spec reaches a terminal.
@@ -28,6 +34,8 @@ def render(trace: Trace, single: bool = True, memory: Memory | None = None) -> s
         made["memory"] = memory.summary()
         for layer in made["layers"]:
             layer |= memory.layers[layer["name"]]._asdict()
+    if dialect is not None:
+        made["dialect"] = dialect.to_dict()
     return json.dumps(made, indent=2 if single else None)
 
 
@@ -54,7 +62,7 @@ def _own_totals(trace: Trace) -> dict[str, float | None]:
     """Return the totals that only a network's own program has."""
     if trace.spec.document.format != "darknet" or not trace.spec.readable:
         return {}
-    from shapecalc.reports.darknet import bflops  # few networks are Darknet's
+    from shapecalc.reports.dialects.darknet import bflops  # few networks are Darknet's
 
     return {"bflops": bflops(trace)}
 
@@ -96,7 +104,7 @@ def _plain(value: Any) -> Any:
 
 
 def _report(trace: Trace, layout: Layout) -> str:
-    return render(trace, layout.file is None, layout.memory)
+    return render(trace, layout.file is None, layout.memory, layout.dialect)
 
 
 JSON = Format(_report, tells=True)

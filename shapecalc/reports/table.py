@@ -14,6 +14,7 @@ from shapecalc.tracing import Trace
 
 if TYPE_CHECKING:
     from shapecalc.footprint import Memory
+    from shapecalc.reports.dialects import Asked
 
 STYLES = {"markdown": "github", "latex": "latex_booktabs"}  # tabulate's names
 MARKS = str.maketrans({sign: f"\\{sign}" for sign in "\\`<|"})
@@ -33,8 +34,10 @@ def render(
     explain: bool = False,
     width: int | None = None,
     memory: Memory | None = None,
+    dialect: Asked | None = None,
 ) -> str:
-    """Return the whole report. `width` is the space there is, None for any; `memory` is added.
+    """Return the whole report. `width` is the space there is, None for any; `memory` and what
+    another tool prints are added.
 
     Columns that are asked for are all shown; of the default ones some may give way.
     """
@@ -60,6 +63,8 @@ def render(
         notes[0] += "\nLayers that share weights are listed with them; the totals count them once."
     if memory is not None:
         notes.append(_fenced(str(memory), style))
+    if dialect is not None:
+        notes.append(_fenced(str(dialect), style))
     if explain:
         notes.append(_fenced(working(trace, depth), style))
     if trace.diagnostics:
@@ -215,7 +220,7 @@ def _as_in_keras(trace: Trace) -> str:
 
 def _as_in_darknet(trace: Trace) -> str:
     """Return the number that Darknet prints when it loads a network."""
-    from shapecalc.reports.darknet import bflops  # few networks are Darknet's
+    from shapecalc.reports.dialects.darknet import bflops  # few networks are Darknet's
 
     found = bflops(trace)
     return f"\nAs Darknet prints it: Total BFLOPS {'?' if found is None else f'{found:.3f}'}"
@@ -257,8 +262,8 @@ def findings(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _report(style: str, trace: Trace, layout: Layout) -> str:
-    shown = (layout.columns, layout.depth, layout.explain, layout.width, layout.memory)
-    text = render(trace, style, *shown)
+    shown = (layout.columns, layout.depth, layout.explain, layout.width)
+    text = render(trace, style, *shown, layout.memory, layout.dialect)
     comment = "% " if style == "latex" else ""
     return f"{comment}{layout.file}\n{text}" if layout.file else text
 

@@ -12,7 +12,7 @@ import pytest
 
 import shapecalc
 from shapecalc.readers.darknet.stored import number_of_values, stored_arrays
-from shapecalc.reports.darknet import bflops
+from shapecalc.reports.dialects.darknet import bflops
 
 SPECS = Path(__file__).resolve().parents[3] / "specs" / "networks"
 NET = "[net]\nwidth=416\nheight=416\nchannels=3\n"
