@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from shapecalc.comparison import Difference
     from shapecalc.diagnostics import Diagnostic, Finding, SpecError
+    from shapecalc.footprint import Memory
     from shapecalc.network import NetworkSpec
     from shapecalc.records import LayerRecord
     from shapecalc.tracing import KnownTrace, Trace
@@ -51,6 +52,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Diagnostic": "shapecalc.diagnostics",
     "LayerRecord": "shapecalc.records",
+    "Memory": "shapecalc.footprint",
     "NetworkSpec": "shapecalc.network",
     "SpecError": "shapecalc.diagnostics",
     "Trace": "shapecalc.tracing",
@@ -241,6 +243,30 @@ def draw(
     return pictures.draw(found, style, to, width, depth, scheme)
 
 
+def memory(
+    source: Source | NetworkSpec,
+    *,
+    inputs: Inputs = None,
+    batch: int | None = None,
+    dtype: str = "float32",
+    optimizer: str = "sgd",
+    fit: str | int | None = None,
+    max_layers: int | None = None,
+) -> Memory:
+    """Return what a network takes in memory, in inference and in training; all in bytes.
+
+    `inputs` are as in `trace`; `batch` is the network's own unless it is given. `dtype` is float32,
+    float16, bfloat16 or mixed, `optimizer` sgd, momentum or adam. `fit`, as "8GiB" or a number of
+    bytes, asks for the largest batch whose training fits. The numbers are lower bounds; what is not
+    known is None. Raises ValueError for what is none of these, and what `trace` raises.
+    """
+    from shapecalc.footprint import estimate, read_bytes
+
+    traced = trace(source, inputs=inputs, max_layers=max_layers)
+    limit = None if fit is None else read_bytes(fit)
+    return estimate(traced, batch=batch, dtype=dtype, optimizer=optimizer, limit=limit)
+
+
 def explain(topic: str) -> str:
     """Return a page: of a rule (SC201), a layer kind (conv), a guide or a topic (padding).
 
@@ -282,6 +308,7 @@ def _cause(trace: KnownTrace, finding: Finding) -> str:
 __all__ = [
     "Diagnostic",
     "LayerRecord",
+    "Memory",
     "NetworkSpec",
     "SpecError",
     "Trace",
@@ -292,6 +319,7 @@ __all__ = [
     "diff",
     "draw",
     "explain",
+    "memory",
     "read",
     "trace",
     "verify",

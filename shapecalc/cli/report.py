@@ -10,6 +10,13 @@ from typing import NamedTuple
 
 import click
 
+from shapecalc.cli.estimates import (
+    Estimate,
+    dialect_option,
+    estimator,
+    in_dialect,
+    memory_options,
+)
 from shapecalc.cli.files import (
     OK,
     UNUSABLE,
@@ -28,7 +35,7 @@ from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import quote
 from shapecalc.reports import FORMATS, Layout, unpainted
-from shapecalc.reports.columns import COLUMNS, default_columns
+from shapecalc.reports.columns import COLUMNS, OF_MEMORY, default_columns
 from shapecalc.tracing import Trace
 
 COLOURS = {"macs": "cyan", "parameters": "yellow"}  # of bars
@@ -79,6 +86,8 @@ format_option = click.option(
 )
 @click.option("--bars", is_flag=True, help="Draw the MACs and parameters of every layer as bars.")
 @click.option("--explain", is_flag=True, help="Derive every number, with its values put in.")
+@memory_options
+@dialect_option
 @module_option
 @input_option
 @weights_option
@@ -102,6 +111,12 @@ def command(
     quiet: bool,
     output: Path | None,
     force: bool,
+    memory: bool,
+    batch: int | None,
+    dtype: str | None,
+    optimizer: str | None,
+    fit: str | None,
+    dialect: str | None,
 ) -> None:
     """Print volumes, weights, biases, parameters and MACs of every layer, the totals, and what
     was found: of files, of the specs in folders, or of - for standard input.
@@ -110,6 +125,11 @@ def command(
         if form not in ("table", "bars"):
             raise click.UsageError(f"--bars are drawn in a terminal: not with --format {form}")
         form = "bars"
+    estimate = estimator(memory, batch=batch, dtype=dtype, optimizer=optimizer, fit=fit)
+    if estimate is None and any(key in OF_MEMORY for key in columns or ()):
+        raise click.UsageError(f"--columns: {' and '.join(OF_MEMORY)} are there with --memory")
+    if dialect is not None and FORMATS[form].even:
+        raise click.UsageError(f"--dialect is not for --format {form}: it has no totals")
     paths = chosen_paths(ctx, paths, module)
     search = Search(paths, "Reporting", quiet, code=module is not None)
     files = search.listed()
@@ -119,16 +139,16 @@ def command(
         compared(trace) for _, trace in search.traces(max_layers, files, inputs)
     )
     if totals:
-        if depth is not None or explain or bars:
-            raise click.UsageError("--totals has a row a network: leave --depth and --explain out")
+        if depth is not None or explain or bars or estimate or dialect:
+            raise click.UsageError("--totals has a row a network: of layers it tells nothing more")
         text = _of_totals(search, traces, form, columns, room(output))
         ctx.exit(_written(text, search, quiet, output))
     written = FORMATS[form]
     even: tuple[str, ...] | None = None  # of networks
     if written.even and columns is None:  # one heading for all
         traced = list(traces)
-        even, traces = default_columns(traced), iter(traced)
-    asked = Asked(columns, even, depth, explain, several, output)
+        even, traces = default_columns(traced, estimate is not None), iter(traced)
+    asked = Asked(columns, even, depth, explain, several, output, estimate, dialect)
     given = _laid_out(search, traces, asked)
     if written.whole is not None:
         text = written.whole(given)
@@ -184,6 +204,8 @@ class Asked(NamedTuple):
     explain: bool
     several: bool
     output: Path | None
+    estimate: Estimate | None
+    dialect: str | None
 
 
 def _laid_out(
@@ -204,6 +226,8 @@ def _laid_out(
                 width=room(asked.output),
                 ascii=asked.output is None and not _shows_blocks(),
                 paint=_painted if asked.output is None else unpainted,
+                memory=asked.estimate(trace) if asked.estimate and network else None,
+                dialect=in_dialect(asked.dialect, trace) if asked.dialect and network else None,
             ),
         )  # fmt: skip
         if not network:

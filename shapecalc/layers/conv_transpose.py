@@ -18,6 +18,7 @@ from shapecalc.geometry import (
     fit_transposed,
 )
 from shapecalc.layers.base import (
+    INPUT,
     Counts,
     Layer,
     Parameter,
@@ -87,6 +88,7 @@ class ConvTranspose(Layer):
     migration_hints: ClassVar[Mapping[str, str]] = {
         "rounding": "leave it out: nothing is divided, so nothing is rounded"
     }
+    keeps = INPUT
 
     def transposed_fits(self, volume: Volume) -> tuple[TransposedFit, ...]:
         """Return how each axis is spread; raise LayerError for fields that do not fit the input."""

@@ -13,6 +13,7 @@ from shapecalc.diagnostics import LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Step
 from shapecalc.layers.base import (
+    NOTHING,
     Layer,
     axis_number,
     by_axis,
@@ -63,6 +64,7 @@ class ChannelShuffle(Layer):
 
     shorthand = "groups"
     mixes_depth: ClassVar[bool] = True
+    keeps = NOTHING
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         need_groups(self.groups, inputs[0][-1])
@@ -82,6 +84,7 @@ class Blocks(Layer):
 
     shorthand = "scale"
     mixes_depth: ClassVar[bool] = True
+    keeps = NOTHING
 
     def scales(self, volume: Volume) -> tuple[int, ...]:
         """Return the factor of each axis."""
@@ -222,6 +225,8 @@ class Slice(Layer):
     of: Positive | None = None
 
     mixes_depth: ClassVar[bool] = True
+    keeps = NOTHING
+    is_view = True
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -312,6 +317,8 @@ class Transpose(Layer):
 
     shorthand = "axes"
     mixes_depth: ClassVar[bool] = True
+    keeps = NOTHING
+    is_view = passes_gradient = True
 
     def order(self, volume: Volume) -> tuple[int, ...]:
         """Return the axes' numbers in their new order; raise SC206 for those of another rank."""

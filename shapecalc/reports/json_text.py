@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shapecalc.network import Instance
 from shapecalc.quantities import REPORTED
@@ -12,15 +12,31 @@ from shapecalc.records import LayerRecord
 from shapecalc.reports import Format, Layout, sentences
 from shapecalc.tracing import Trace
 
+if TYPE_CHECKING:
+    from shapecalc.footprint import Memory
+    from shapecalc.reports.dialects import Asked
+
 SCHEMA = "shapecalc.report/1"
 
 
-def render(trace: Trace, single: bool = True) -> str:
+def render(
+    trace: Trace,
+    single: bool = True,
+    memory: Memory | None = None,
+    dialect: Asked | None = None,
+) -> str:
     """Return the object, on one line if it is one of several (JSON Lines).
 
     All but ASCII is escaped, so that no control character of a spec reaches a terminal.
     """
-    return json.dumps(of_trace(trace), indent=2 if single else None)
+    made = of_trace(trace)
+    if memory is not None:
+        made["memory"] = memory.summary()
+        for layer in made["layers"]:
+            layer |= memory.layers[layer["name"]]._asdict()
+    if dialect is not None:
+        made["dialect"] = dialect.to_dict()
+    return json.dumps(made, indent=2 if single else None)
 
 
 def of_trace(trace: Trace) -> dict[str, Any]:
@@ -56,7 +72,7 @@ def _own_totals(trace: Trace) -> dict[str, float | None]:
     """Return the totals that only a network's own program has."""
     if trace.spec.document.format != "darknet" or not trace.spec.readable:
         return {}
-    from shapecalc.reports.darknet import bflops  # few networks are Darknet's
+    from shapecalc.reports.dialects.darknet import bflops  # few networks are Darknet's
 
     return {"bflops": bflops(trace)}
 
@@ -98,7 +114,7 @@ def _plain(value: Any) -> Any:
 
 
 def _report(trace: Trace, layout: Layout) -> str:
-    return render(trace, single=layout.file is None)
+    return render(trace, layout.file is None, layout.memory, layout.dialect)
 
 
 JSON = Format(_report, tells=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from shapecalc.diagnostics import Diagnostic, briefly, quote
 from shapecalc.layers.base import show
@@ -11,13 +12,17 @@ from shapecalc.reports import Format, Layout
 from shapecalc.reports.columns import COLUMNS, cell, default_columns, rows_of, total_cells
 from shapecalc.tracing import Trace
 
+if TYPE_CHECKING:
+    from shapecalc.footprint import Memory
+    from shapecalc.reports.dialects import Asked
+
 STYLES = {"markdown": "github", "latex": "latex_booktabs"}  # tabulate's names
 MARKS = str.maketrans({sign: f"\\{sign}" for sign in "\\`<|"})
 SHRINKABLE = {"kind": 22, "name": 22, "file": 22}  # cut first, down to this width
 KEEPING_END = ("name", "file")
-DROPPED_FIRST = ("jump", "shares", "from", "layers", "input", "frozen", "trainable",
-                 "non_trainable", "receptive_field", "weights", "biases", "macs", "kind",
-                 "parameters", "output")  # fmt: skip
+DROPPED_FIRST = ("output_bytes", "jump", "shares", "from", "layers", "input", "frozen",
+                 "trainable", "non_trainable", "receptive_field", "weights", "biases", "macs",
+                 "kind", "parameters", "output")  # fmt: skip
 GAP = 2  # blanks between columns
 
 
@@ -28,17 +33,20 @@ def render(
     depth: int | None = None,
     explain: bool = False,
     width: int | None = None,
+    memory: Memory | None = None,
+    dialect: Asked | None = None,
 ) -> str:
-    """Return the whole report. `width` is the space there is, None for any.
+    """Return the whole report. `width` is the space there is, None for any; `memory` and what
+    another tool prints are added.
 
     Columns that are asked for are all shown; of the default ones some may give way.
     """
     if not trace.layers and not trace.spec.readable:  # no network: a table would be of nothing
         parts = [_aside(_fenced(findings(trace.diagnostics), style), style)]
         return "\n\n".join([heading(trace, style), *(parts if trace.diagnostics else [])])
-    keys = list(columns or default_columns([trace]))
-    cells = [[cell(row, key) for key in keys] for row in rows_of(trace, depth)]
-    last: list[str] | None = total_cells(trace, keys)
+    keys = list(columns or default_columns([trace], memory is not None))
+    cells = [[cell(row, key) for key in keys] for row in rows_of(trace, depth, memory)]
+    last: list[str] | None = total_cells(trace, keys, memory)
     left_out: list[str] = []
     if style == "table" and width is not None:
         titles = {key: COLUMNS[key].title for key in keys}
@@ -54,6 +62,10 @@ def render(
         notes[0] += "\n--explain shows how each number follows."
     if any(record.shared for record in trace.layers):
         notes[0] += "\nLayers that share weights are listed with them; the totals count them once."
+    if memory is not None:
+        notes.append(_fenced(str(memory), style))
+    if dialect is not None:
+        notes.append(_fenced(str(dialect), style))
     if explain:
         notes.append(_fenced(working(trace, depth), style))
     if trace.diagnostics:
@@ -222,7 +234,7 @@ def _as_in_keras(trace: Trace) -> str:
 
 def _as_in_darknet(trace: Trace) -> str:
     """Return the number that Darknet prints when it loads a network."""
-    from shapecalc.reports.darknet import bflops  # few networks are Darknet's
+    from shapecalc.reports.dialects.darknet import bflops  # few networks are Darknet's
 
     found = bflops(trace)
     return f"\nAs Darknet prints it: Total BFLOPS {'?' if found is None else f'{found:.3f}'}"
@@ -264,7 +276,8 @@ def findings(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _report(style: str, trace: Trace, layout: Layout) -> str:
-    text = render(trace, style, layout.columns, layout.depth, layout.explain, layout.width)
+    shown = (layout.columns, layout.depth, layout.explain, layout.width)
+    text = render(trace, style, *shown, layout.memory, layout.dialect)
     comment = "% " if style == "latex" else ""
     return f"{comment}{layout.file}\n{text}" if layout.file else text
 

@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("agreement", "fitting_sizes", "exporters"),
     ("reports",),
     ("pictures",),
-    ("checks", "readers", "executor", "comparison", "weights"),
+    ("checks", "readers", "executor", "comparison", "weights", "footprint"),
     ("checkpoints",),
     ("tracing",),
     ("worked_example",),

@@ -630,3 +630,61 @@ def test_totals_are_fitted_to_a_terminal(run: Run, several: Path) -> None:
     assert all(len(line) <= 60 for line in lines[:-1])
     assert lines[2].startswith("...")
     assert lines[2].split()[0].endswith("long.yaml")
+
+
+# -- memory ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_memory_is_in_every_format(run: Run, files: Path, form: str) -> None:
+    result = run("report", "sound.yaml", "--memory", "--fit", "1GB", "--format", form)
+    assert result.exit_code == 0
+    memory = shapecalc.memory("sound.yaml", fit="1GB")
+    if form == "json":
+        found = json.loads(result.stdout)
+        assert found["memory"] == memory.summary()
+        layers = {layer["name"]: layer for layer in found["layers"]}
+        for name, layer in memory.layers.items():
+            assert layers[name]["kept_bytes"] == layer.kept_bytes
+            assert layers[name]["output_bytes"] == layer.output_bytes
+    elif form == "csv":
+        kept = {row["name"]: int(row["kept_bytes"]) for row in rows(result.stdout)}
+        assert kept == {name: layer.kept_bytes for name, layer in memory.layers.items()}
+    else:
+        for line in str(memory).splitlines():
+            assert line in result.stdout
+        assert memory.fit is not None
+        assert f"{memory.fit.batch:,}" in result.stdout
+
+
+def test_folded_rows_sum_their_bytes(run: Run) -> None:
+    path = str(Path(__file__).parents[2] / "specs" / "networks" / "u-net.yaml")
+    columns = ("--columns", "name,output_bytes,kept_bytes", "--format", "csv", "--memory")
+    whole, folded = (
+        rows(run("report", path, *columns, *more).stdout) for more in ((), ("--depth", "0"))
+    )
+    for key in ("output_bytes", "kept_bytes"):
+        assert sum(int(row[key]) for row in whole) == sum(int(row[key]) for row in folded)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--batch", "3"), "--batch is for --memory"),
+        (("--fit", "8GiB"), "--fit is for --memory"),
+        (("--memory", "--fit", "much"), "no amount of memory"),
+        (("--memory", "--batch", "0"), "0"),
+        (("--columns", "kept_bytes"), "there with --memory"),
+    ],
+)
+def test_wrong_questions_about_memory_are_wrong_usage(
+    run: Run, files: Path, options: tuple[str, ...], said: str
+) -> None:
+    result = run("report", "sound.yaml", *options)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_memory_of_faulty_and_unreadable_files_is_no_trouble(run: Run, files: Path) -> None:
+    for file in ("faulty.yaml", "warned.yaml"):
+        assert "peak of training" in run("report", file, "--memory").stdout

@@ -13,7 +13,7 @@ import pytest
 
 import shapecalc
 from shapecalc.readers.darknet.stored import stored_arrays
-from shapecalc.reports.darknet import bflops
+from shapecalc.reports.dialects.darknet import bflops
 
 SPECS = Path(__file__).resolve().parents[3] / "specs" / "networks"
 NET = "[net]\nwidth=416\nheight=416\nchannels=3\n"
