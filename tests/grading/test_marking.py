@@ -67,7 +67,7 @@ def test_a_right_answer_gets_its_points(ask: str, answer: Any) -> None:
 
 @pytest.mark.parametrize("ask", ["conv1.output", "conv1.parameters", "fits(conv1)", "P(conv1)"])
 @pytest.mark.parametrize(
-    ("answer", "verdict"), [("", "blank"), ("?", "blank"), ("i dont know", "unreadable")]
+    ("answer", "verdict"), [("", "blank"), ("?", "blank"), ("i dont know", "needs a look")]
 )
 def test_what_stands_for_nothing_is_not_wrong(ask: str, answer: str, verdict: str) -> None:
     found = one(ask, answer)
@@ -107,7 +107,7 @@ def test_a_mistake_is_named_with_both_workings() -> None:
     found = one("conv1.parameters", 750)
     assert found.misconception == "forgot_bias"
     assert "5*5*3*10 = 750" in found.feedback
-    assert "the right answer is 760" in found.feedback
+    assert "The right answer is 760" in found.feedback
     assert "biases = 10" in found.feedback
 
 
