@@ -20,7 +20,7 @@ from shapecalc.grading import settings
 from shapecalc.grading.answer_key import check_key
 from shapecalc.grading.fault import Faults, Unanswerable
 from shapecalc.grading.networks import Networks
-from shapecalc.grading.prompts import prompt_for
+from shapecalc.grading.prompts import with_prompts
 from shapecalc.grading.query import read_path
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.section import Section
@@ -132,7 +132,7 @@ class _QuestionReader:
                 self.faults.add(rules.QUESTION_TWICE, message, "give one of them another id", path)
                 continue
             found[question.id] = question
-        return list(found.values())
+        return with_prompts(list(found.values()))
 
     def _question(self, item: Any, path: Path) -> Question | None:
         written = {"ask": item} if isinstance(item, str) else item
@@ -187,7 +187,7 @@ class _QuestionReader:
             subject,
             right,
             working,
-            section.text("prompt") or prompt_for(subject, query),
+            section.text("prompt"),
             section.number("points", 1.0),
             settings.tolerance(section, self.whole, query.exact),
             settings.partial_credit(section, self.whole),
