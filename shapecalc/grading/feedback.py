@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from shapecalc.grading.answers import WANTED, Form
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Policy, Question
@@ -33,8 +34,8 @@ class Told(NamedTuple):
 
     def followed(self, question: Question, source: str, points: float) -> str:
         """Return what is told about an answer that follows from an earlier slip."""
-        credit = "" if points else ", which gives no points here"
-        return self._sentences([f"Your working is right for {source}{credit}."], question)
+        credit = "" if points else ", but what follows from a slip gives no points here"
+        return self._sentences([f"It is right for {source}{credit}."], question)
 
     def right(self, note: str) -> str:
         """Return what is told about a right answer, which may have been read with some care."""
@@ -44,9 +45,13 @@ class Told(NamedTuple):
         """Return what is told where nothing was answered."""
         return "You gave no answer."
 
-    def unread(self, why: str) -> str:
+    def unread(self, form: Form, why: str) -> str:
         """Return what is told about an answer that could not be read."""
-        return f"It could not be read ({why}), so it is not marked yet: a person has to look at it."
+        more = "" if why.endswith(WANTED[form]) else f" ({why})"
+        return (
+            f"It could not be read as {WANTED[form]}{more}, so it has no points yet:"
+            " a teacher has to look at it."
+        )
 
     def _sentences(self, said: list[str], question: Question) -> str:
         if self.shown == "never":
@@ -67,8 +72,20 @@ def shown_at(policy: Policy, now: datetime | None) -> Shown:
 
 def right_answer(question: Question) -> str:
     """Return the right answer as a sentence, with its working."""
-    because = f": {question.working}" if question.working else ""
+    because = f": {question.working}{_depth(question)}" if question.working else ""
     return f"The right answer is {question.right_shown}{because}."
+
+
+def _depth(question: Question) -> str:
+    """Return where the depth of a volume comes from, which no formula of a size tells."""
+    record, right = question.subject.records.get(question.query.name), question.right
+    if record is None or question.query.key != "output" or not isinstance(right, tuple):
+        return ""
+    if len(right) < 2 or "depth" in question.working or not record.input:
+        return ""
+    if getattr(record.layer, "K", None) == right[-1]:
+        return f"; the depth is the number of filters, {right[-1]}"
+    return "; the depth stays as it is" if record.input[0][-1] == right[-1] else ""
 
 
 def right_part(query: Query, right: Value, value: Value) -> str:
@@ -82,8 +99,12 @@ def right_part(query: Query, right: Value, value: Value) -> str:
             return f"It takes {len(ours):,} values, and your answer has {len(theirs):,}."
         return f"{same:,} of {len(ours):,} values are right." if same else ""
     names = _names(query, len(right))
-    if len(value) != len(right) or len(names) != len(right):
+    if len(names) != len(right):
         return ""
+    if len(value) != len(right):
+        return f"{capital(_sizes(len(right)))} are asked for: {' x '.join(names)}."
+    if sorted(value) == sorted(right):
+        return "The sizes are right; their order is not."
     good = [name for name, a, b in zip(names, right, value, strict=True) if a == b]
     bad = [name for name, a, b in zip(names, right, value, strict=True) if a != b]
     if not good or not bad:
@@ -102,6 +123,10 @@ def _names(query: Query, count: int) -> tuple[str, ...]:
 def _listed(names: list[str]) -> str:
     """Return `the height and the width are`."""
     return " and ".join(f"the {name}" for name in names) + (" is" if len(names) == 1 else " are")
+
+
+def _sizes(count: int) -> str:
+    return f"{('no', 'one', 'two', 'three', 'four')[count]} sizes"
 
 
 def capital(text: str) -> str:

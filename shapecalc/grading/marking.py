@@ -64,7 +64,7 @@ class Marker:
         try:
             ways = ways_to_read(question, answer)
         except Unreadable as error:
-            why = self.told.unread(str(error))
+            why = self.told.unread(question.query.form, str(error))
             return self._unmarked(question, "needs a look", quote(answer), why), None
         meant = tuple((type(reading.value), reading) for reading in ways)
         key = (question.id, meant, own.about(question))

@@ -32,7 +32,7 @@ MAPPINGS = (".yaml", ".yml", ".json")
 TABLES = (".csv", ".tsv")
 TEXTS = (".txt", ".md", ".html", ".htm")
 ENDINGS = (*MAPPINGS, *TABLES, *TEXTS)
-NO_ANSWERS = f"no answer file ({', '.join('*' + ending for ending in ENDINGS)})"
+READ = f"{', '.join('*' + ending for ending in ENDINGS)} are read"
 MOST_BYTES = 1024 * 1024  # of a YAML or JSON file; a CSV is of a whole class
 MOST_VALUES = 100_000  # of a YAML or JSON file, which takes PyYAML half a second
 
@@ -102,8 +102,9 @@ def _read_unknown(found: Found, ids: Collection[str]) -> Submission:
         return _read_text(found, ids)
     except NotGradable as error:
         ending = PurePath(found.path).suffix
-        what = f"a *{quote(ending)} file" if ending else "a file without an ending"
-        raise NotGradable(f"{what}, {error}; {NO_ANSWERS}") from None
+        known = "not answers" in str(error) or not ending
+        what = str(error) if known else f"a *{quote(ending)} file: {error}"
+        raise NotGradable(f"{what} ({READ})") from None
 
 
 def _read_mapping(found: Found, ids: Collection[str]) -> Submission:

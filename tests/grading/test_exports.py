@@ -151,7 +151,7 @@ def test_the_gradebook_has_what_students_are_told(class_run: ClassRun) -> None:
     assert (head, ann) == ("feedback", "")
     assert "Question 2: Partly right" in bob
     assert "Question 4: You gave no answer." in bob
-    assert eve.startswith("SC508")
+    assert eve.startswith("line 1: not JSON")
 
 
 def test_numbers_that_tell_students_apart_have_a_column(class_run: ClassRun) -> None:
@@ -211,9 +211,12 @@ def test_no_name_leaves_the_folder_and_none_is_lost(tmp_path: Path) -> None:
 
 def test_a_letter_tells_every_question_by_its_number(class_run: ClassRun) -> None:
     bob = letters(class_run)["Bob.txt"]
-    assert bob.startswith("Bob: 2.5 of 4.5 points; 1 answer needs a look\nLate.\n")
+    assert bob.startswith("Bob: 2.5 of 4.5 points; 1 answer needs a look\nIt was handed in late.\n")
     assert "Question 1: Right.\n" in bob
-    assert "Question 3 (=q3): Needs a look. Your answer: many. It could not be read" in bob
+    assert (
+        "Question 3 (=q3): To be looked at. Your answer: many. It could not be read as a number,"
+        in bob
+    )
     assert "Question 4: You gave no answer." in bob
 
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from shapecalc import rules
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
 from shapecalc.grading.graded import Graded
-from shapecalc.grading.marks import Mark, title
+from shapecalc.grading.marks import Mark, Verdict, title
+
+VERDICTS: Mapping[Verdict, str] = {
+    "right": "Right",
+    "partly right": "Partly right",
+    "followed through": "Right from an earlier slip",
+    "wrong": "Not right",
+    "blank": "No answer",
+    "needs a look": "To be looked at",
+}
 
 
 def feedback(mark: Mark) -> str:
     """Return what a student is told about one answer, which is repeated where it is not right."""
     if mark.verdict in ("right", "blank"):
         return mark.feedback
-    credit = f", {points(mark)}" if mark.verdict != "needs a look" else ""
-    return f"{mark.verdict.capitalize()}{credit}. Your answer: {mark.answer}. {mark.feedback}"
+    credit = f", {points(mark)}" if not mark.unread else ""
+    return f"{VERDICTS[mark.verdict]}{credit}. Your answer: {mark.answer}. {mark.feedback}"
 
 
 def points(mark: Mark) -> str:
@@ -26,7 +36,7 @@ def points(mark: Mark) -> str:
 def reached(graded: Graded) -> str:
     """Return the score in words, or why there is none."""
     if not graded.gradable:
-        return f"not gradable: {graded.marked.reason}"
+        return f"not gradable: {reason(graded)}"
     possible = graded.marked.possible
     said = f"{number(graded.score)} of {number(possible)} {_word(possible)}"
     if graded.penalty:
@@ -36,10 +46,20 @@ def reached(graded: Graded) -> str:
     return said + (f"; {unread} {looks} a look" if unread else "")
 
 
+def reason(graded: Graded) -> str:
+    """Return why there are no marks, without the code of the rule."""
+    return quote(graded.marked.reason.removeprefix(f"{rules.UNREADABLE_ANSWERS.code} "), 1000)
+
+
 def letter(graded: Graded) -> Iterator[str]:
     """Yield the lines that one student is given."""
     yield f"{graded.student}: {reached(graded)}"
-    yield from (f"{word[:1].upper()}{word[1:]}." for word in graded.remarks)
+    if graded.late:
+        yield "It was handed in late."
+    if graded.duplicate:
+        yield "There is another submission under this name or number."
+    if graded.attempts > 1:
+        yield f"One of your {graded.attempts} attempts counts: this one."
     marks = graded.marked.marks if graded.gradable else ()
     for place, mark in enumerate(marks, 1):
         yield ""
@@ -52,7 +72,7 @@ def letter(graded: Graded) -> Iterator[str]:
 def one_line(graded: Graded) -> str:
     """Return what went wrong, for a cell of a table."""
     if not graded.gradable:
-        return quote(graded.marked.reason, 1000)
+        return reason(graded)
     marks = enumerate(graded.marked.marks, 1)
     return " | ".join(f"{title(n, m)}: {feedback(m)}" for n, m in marks if m.verdict != "right")
 

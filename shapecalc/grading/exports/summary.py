@@ -15,6 +15,7 @@ from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
+from shapecalc.grading.exports.feedback import reason
 from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.marks import Mark, Verdict
 from shapecalc.grading.misconceptions import misconceptions
@@ -110,7 +111,7 @@ def _head(class_run: ClassRun, whole: dict[str, Any]) -> str:
     if unread:
         lines.append(f"{unread:,} {'answer needs' if unread == 1 else 'answers need'} a look")
     lines += [
-        f"not gradable: {item.student}: {item.marked.reason}  [{item.file}]"
+        f"not gradable: {item.student}: {reason(item)}  [{item.file}]"
         for item in class_run.counted
         if not item.gradable
     ]
@@ -124,8 +125,9 @@ def _head(class_run: ClassRun, whole: dict[str, Any]) -> str:
 
 def _bars(whole: dict[str, Any]) -> str:
     most = max(part["count"] for part in whole["histogram"])
+    width = min(most, WIDEST)
     rows = [
-        (f"{part['from']:g} to {part['to']:g}", "#" * -(-part["count"] * WIDEST // most),
+        (f"{part['from']:g} to {part['to']:g}", "#" * -(-part["count"] * width // most),
          str(part["count"]))
         for part in whole["histogram"]
     ]  # fmt: skip
