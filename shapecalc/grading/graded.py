@@ -45,8 +45,6 @@ class Graded(NamedTuple):
     def remarks(self) -> list[str]:
         """What a gradebook says beside the marks."""
         said = ["late"] * self.late + ["duplicate"] * self.duplicate
-        if self.gradable and self.marked.unread:
-            said.append("needs a look")
         if self.superseded:
             said.append(f"not counted: {self.superseded}")
         elif self.attempts > 1:
@@ -58,7 +56,9 @@ class Graded(NamedTuple):
         """All that a gradebook's last column says, such as `graded; late`."""
         if self.skipped:
             return f"skipped: {self.marked.reason}"
-        return "; ".join(["graded" if self.gradable else "not gradable", *self.remarks])
+        said = "graded" if self.gradable else "not gradable"
+        looks = ["needs a look"] * bool(self.gradable and self.marked.unread)
+        return "; ".join([said, *self.remarks, *looks])
 
 
 class ClassRun(NamedTuple):

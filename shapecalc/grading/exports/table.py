@@ -6,7 +6,7 @@ from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.feedback import feedback, reached
+from shapecalc.grading.exports.feedback import VERDICTS, feedback, reached
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, title
 from shapecalc.grading.misconceptions import misconceptions
@@ -49,8 +49,8 @@ def _told(mark: Mark) -> str:
 
 def _table(graded: Graded) -> str:
     rows = [
-        [quote(m.id, LONGEST), quote(m.answer, LONGEST), m.verdict, f"{number(m.points)}",
-         f"{number(m.possible)}"]
+        [quote(m.id, LONGEST), quote(m.answer, LONGEST), VERDICTS[m.verdict].lower(),
+         f"{number(m.points)}", f"{number(m.possible)}"]
         for m in graded.marked.marks
     ]  # fmt: skip
     total = ["total", "", "", f"{number(graded.score)}", f"{number(graded.marked.possible)}"]
