@@ -4,7 +4,7 @@ A family's file defines classes from `Layer`; tracing.py calls their methods and
 Volumes are tuples, spatial sizes first, depth last; a flat vector has one number.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from math import prod
 from typing import Any, ClassVar, NamedTuple, Self
@@ -264,10 +264,10 @@ class Layer(BaseModel):
         """Return the fields that have a value, written or by default."""
         return {field_word(name): value for name, value in self if value is not None}
 
-    def summary(self, without: str = "") -> str:
+    def summary(self, without: Collection[str] = ()) -> str:
         """Return the layer's fields as `K=96 F=11 S=4 P=0`, defaults left out but S and P.
 
-        `without` is the name of a field that is left out, too.
+        `without` are the names of fields that are left out, too.
         """
         values = []
         fields = type(self).model_fields
@@ -278,7 +278,7 @@ class Layer(BaseModel):
                 continue
             written = name in self.model_fields_set and value != field.default
             shown = name in ("S", "P") or (written and not isinstance(value, list))
-            if shown and name != without:
+            if shown and not (without and field_word(name) in without):
                 values.append(f"{field_word(name)}={show_value(value)}")
         return " ".join(values)
 

@@ -168,7 +168,7 @@ class ConvTranspose(Layer):
         return by_axis([part.derivation() for part in self.transposed_fits(inputs[0])])
 
     def shown_fields(self) -> str:
-        return self.summary(without="K")
+        return self.summary(without=("K",))
 
 
 def _leaving_something(transposed_fits: Sequence[TransposedFit]) -> Repair:

@@ -1,6 +1,6 @@
 """Pooling: windows that slide (max, avg, l2), whole slices (global) and adaptive bins."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import prod
 from typing import Annotated, Any
 
@@ -40,10 +40,10 @@ class Pool(Sliding):
     def values(self) -> dict[str, Any]:
         return {**super().values(), "S": self.stride()}
 
-    def summary(self, without: str = "") -> str:
+    def summary(self, without: Collection[str] = ()) -> str:
         return super().summary(without) if self.S is not None else self._with_stride(without)
 
-    def _with_stride(self, without: str) -> str:
+    def _with_stride(self, without: Collection[str]) -> str:
         return self.model_copy(update={"S": self.F}).summary(without)
 
 

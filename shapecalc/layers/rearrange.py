@@ -1,6 +1,6 @@
 """What puts values in other places, or keeps some: shuffles, pixel shuffles, slices, transposes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import prod
 from typing import Annotated, ClassVar, Self
 
@@ -357,8 +357,8 @@ class Transpose(Layer):
     def field_derivations(self, field: Field, inputs: Sequence[Volume]) -> list[Derivation]:
         return [Derivation("receptive_field", None, reason="scattered")]
 
-    def summary(self, without: str = "") -> str:
-        return "" if without == "axes" else f"axes={_listed(self.axes)}"
+    def summary(self, without: Collection[str] = ()) -> str:
+        return "" if "axes" in without else f"axes={_listed(self.axes)}"
 
 
 def _listed(axes: Sequence[int | str]) -> str:
