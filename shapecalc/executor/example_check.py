@@ -18,7 +18,7 @@ from shapecalc.executor.losses import Loss
 from shapecalc.executor.results import gradient_of
 from shapecalc.executor.session import Session
 from shapecalc.layers.base import show
-from shapecalc.network.example import Example, Numbers, examples_in
+from shapecalc.network.example import OF_CLASSES, WEIGHT_DECAY, Example, Numbers, examples_in
 from shapecalc.tracing import KnownTrace
 from shapecalc.verification import Check
 from shapecalc.worked_example import Target
@@ -48,7 +48,8 @@ class ComputedExample:
         if example.loss_kind:
             wanted: Any = {name: numbers.values for name, numbers in example.loss.items()}
             wanted = wanted.get(None, wanted)
-            self.losses = self.session.losses({example.loss_kind: wanted})
+            loss = {example.loss_kind: wanted, WEIGHT_DECAY: example.weight_decay}
+            self.losses = self.session.losses(loss)
             self.session.backward(self.losses)
         elif example.upstream:
             upstream = {key: numbers.values for key, numbers in example.upstream.items()}
@@ -64,7 +65,7 @@ class ComputedExample:
             names = self.trace.outputs if output is None else [output]
             shape = self.session.names.find(next(iter(names))).shape
             if shape is not None:
-                one = shape[1:] if self.example.loss_kind == "cross_entropy" else shape
+                one = shape[1:] if self.example.loss_kind in OF_CLASSES else shape
                 return examples_in(numbers.shape, one)
         return None
 
@@ -98,7 +99,7 @@ class ComputedExample:
                 gradient = np.zeros_like(session.value(index))
             return depth_first(gradient)
         if target.role == "loss":
-            return np.array(sum(part.value for part in self.losses))
+            return np.array(self.session.loss_of(self.losses))
         step, name = engine.steps[index], target.parameter
         value = engine.parameters[index][name]
         if target.role == "parameter":
