@@ -5,7 +5,7 @@ It is computed in float64 whatever the precision of the run, since its numbers a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, Fault, Finding, SpecError
 from shapecalc.executor.arrays import depth_first, numeric
 from shapecalc.executor.buffers import Array
+from shapecalc.executor.kernels import Kernel
 from shapecalc.executor.losses import Loss
 from shapecalc.executor.results import gradient_of
 from shapecalc.executor.session import Session
@@ -29,8 +30,21 @@ SHOWN = 48  # values of a computed array that a hint shows at most
 class ComputedExample:
     """An example's passes, and what each of its keys gives."""
 
-    def __init__(self, trace: KnownTrace, example: Example, *, seed: int, training: bool) -> None:
-        """Compute it. Raises SpecError for arrays that do not fit, with paths into the spec."""
+    def __init__(
+        self,
+        trace: KnownTrace,
+        example: Example,
+        *,
+        seed: int,
+        training: bool,
+        kernel: Callable[[Kernel], Kernel] | None = None,
+        losses: Callable[[Sequence[Loss]], Sequence[Loss]] | None = None,
+    ) -> None:
+        """Compute it; `kernel` and `losses` put others in the place of the layers' and the loss's.
+
+        Raises SpecError for arrays that do not fit, with paths into the spec.
+        """
+        self._kernel, self._other_losses = kernel, losses
         self.trace, self.example = trace, example
         self.losses: Sequence[Loss] = ()
         try:
@@ -43,6 +57,9 @@ class ComputedExample:
         given = {key: numbers.values for key, numbers in example.given.items()}
         inputs = {key: given.pop(key) for key in list(given) if key in trace.inputs}
         self.session = Session(trace, given, seed=seed, training=training)
+        if self._kernel is not None:
+            steps = self.session.engine.steps
+            steps[:] = [step._replace(kernel=self._kernel(step.kernel)) for step in steps]
         batch = self._batch()
         self.session.engine.forward(self.session.inputs(inputs, batch))
         if example.loss_kind:
@@ -50,6 +67,8 @@ class ComputedExample:
             wanted = wanted.get(None, wanted)
             loss = {example.loss_kind: wanted, WEIGHT_DECAY: example.weight_decay}
             self.losses = self.session.losses(loss)
+            if self._other_losses is not None:
+                self.losses = self._other_losses(self.losses)
             self.session.backward(self.losses)
         elif example.upstream:
             upstream = {key: numbers.values for key, numbers in example.upstream.items()}

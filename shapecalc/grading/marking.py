@@ -15,11 +15,10 @@ from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import Unreadable, is_blank, read_answer
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.marks import Mark, Marked, Verdict
-from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.question import Assignment, Question
-from shapecalc.grading.ranking import Cause, cause_of
+from shapecalc.grading.ranking import Cause, Explanations
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, shown
 
@@ -31,7 +30,7 @@ class Marker:
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
-        self._explained: dict[Any, list[Cause]] = {}
+        self._explained: dict[Any, Explanations | None] = {}
         self._marks: dict[Any, Mark] = {}
 
     def mark(self, student: str, answers: Mapping[str, Any]) -> Marked:
@@ -91,32 +90,35 @@ class Marker:
             return mark._replace(verdict="followed through", points=points, feedback=feedback)
         if found is None:
             return mark._replace(verdict="wrong", points=0.0, feedback=right)
-        misconception, wrong = found
+        misconception, wrong, sure = found
+        perhaps = "" if sure else "perhaps "
         return mark._replace(
             verdict="wrong",
             points=round(question.points * share, 6),
             misconception=misconception.name,
-            feedback=f"{misconception.explanation}: {wrong.arithmetic}; {right}",
+            feedback=f"{perhaps}{misconception.explanation}: {wrong.arithmetic}; {right}",
         )
 
     def _misconception(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
         """Return what explains a wrong answer, for the right network or the student's own."""
-        found = cause_of(value, self._wrong(question, question.subject))
+        explanations = self._explanations(question, question.subject)
+        found = explanations.cause_of(value) if explanations else None
         if found is None:
             for subject in own.networks(question):
-                found = cause_of(value, self._wrong(question, subject))
+                explanations = self._explanations(question, subject)
+                found = explanations.cause_of(value, sure=True) if explanations else None
         return found
 
-    def _wrong(self, question: Question, subject: Subject) -> list[Cause]:
+    def _explanations(self, question: Question, subject: Subject) -> Explanations | None:
         key = question.id, subject
         if key not in self._explained:
             if len(self._explained) > MOST_REMEMBERED // 100:  # each keeps a network
                 self._explained.clear()
-            self._explained[key] = []
+            self._explained[key] = None
             expected = () if subject is question.subject else (Exception,)
             with suppress(*expected):  # a student's own volumes may lead anywhere
                 context = QuestionContext(subject, question.query, subject.answer(question.query))
-                self._explained[key] = wrong_answers(context)
+                self._explained[key] = Explanations(context)
         return self._explained[key]
 
 
