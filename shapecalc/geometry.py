@@ -358,7 +358,7 @@ def scaled(W: int, scale: int | float, nearest: bool) -> Resize:
         return Resize(W, W * scale, 1, scale)
     from decimal import Decimal  # few factors are fractions
 
-    size = int(W * scale) if type(W) is int else W.scaled(scale)
+    size = int(W * scale) if type(W) is int else W.scaled(scale)  # type: ignore[attr-defined]
     if size == W and not nearest:
         return resized(W, size)
     new, old = Decimal(repr(scale)).as_integer_ratio()

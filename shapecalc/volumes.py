@@ -78,7 +78,11 @@ def axes_of(volume: PartialVolume) -> tuple[str | int, ...]:
 
 def show(volume: Iterable[int | str | None]) -> str:
     """Return a volume as `32x32x3`, a size that is not known as `?`."""
-    return "x".join(map(str, volume)).replace("None", "?")
+    sizes = [*map(str, volume)]
+    text = "x".join(sizes)
+    if " " in text:  # (H - 11)/4 + 1 x (W - 11)/4 + 1 x 96
+        text = " x ".join(sizes)
+    return text.replace("None", "?")
 
 
 def all_known(volumes: tuple[PartialVolume, ...]) -> TypeGuard[tuple[Volume, ...]]:

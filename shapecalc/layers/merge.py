@@ -214,9 +214,7 @@ class Concat(Merge):
             raise LayerError(disagreement(inputs, "they have different numbers of axes", RESHAPE))
         at = self.joined(first)
         if any(v[:at] != first[:at] or v[at + 1 :] != first[at + 1 :] for v in inputs):
-            raise LayerError(
-                rule=rules.DISAGREEMENT, say=lambda: difference(inputs, inputs, at)
-            )
+            raise LayerError(rule=rules.DISAGREEMENT, say=lambda: difference(inputs, inputs, at))
         return (*first[:at], sum(volume[at] for volume in inputs), *first[at + 1 :])
 
     def receptive_field(

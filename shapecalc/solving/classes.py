@@ -4,7 +4,7 @@ is not the same for all.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from math import gcd, lcm
 from typing import Any, NamedTuple, NoReturn
 
@@ -71,8 +71,15 @@ class Class:
 
     def moved(self, size: Any, part: Part, to: Class) -> Any:
         """Return a size of this class as one of its part."""
+        if isinstance(size, Polynomial):
+            moved: Any = 0
+            for monomial, factor in size.terms.items():
+                for variable, c, m in monomial:
+                    factor = self.moved(Size(self, variable, 1, 0, c, m), part, to) * factor
+                moved = factor + moved
+            return moved
         if not isinstance(size, Size):
-            return size if isinstance(size, int) else _unsolvable()
+            return size
         M, a, b = part.times, size.a, size.b
         s = part.rest + size.c
         if to.low == to.high:
@@ -120,11 +127,12 @@ class Class:
 
     def _polynomial_at_least(self, size: Polynomial, least: int) -> bool:
         """Say whether a number of values is at least so large: it grows with every size."""
-        if any(factor < 0 for monomial, factor in size.terms.items() if monomial):
-            size, least = size * -1, 1 - least
-            if any(factor < 0 for monomial, factor in size.terms.items() if monomial):
-                _unsolvable()
-            return not self._polynomial_at_least(size, least)
+        self._split_floors(size)
+        signs = {factor > 0 for factor in _shifted(size, self.low)[1:] if factor}
+        if signs == {False}:
+            return not self._polynomial_at_least(size * -1, 1 - least)
+        if len(signs) != 1:
+            _unsolvable()
         if _value(size, self.low) >= least:
             return True
         low, high = self.low, self.high
@@ -138,6 +146,12 @@ class Class:
             middle = (low + high) // 2
             low, high = (low, middle) if _value(size, middle) >= least else (middle, high)
         raise Split([Part(1, 0, self.low, high - 1), Part(1, 0, high, self.high)])
+
+    def _split_floors(self, size: Polynomial) -> None:
+        """Split the class so that nothing in a polynomial is rounded."""
+        m = lcm(*(m for monomial in size.terms for _, _, m in monomial))
+        if m > 1:
+            self.split(m)
 
     def leaves_rest(self, size: Size | Polynomial, divisor: int) -> bool:
         if isinstance(size, Size) and size.m == 1:
@@ -165,7 +179,8 @@ class Class:
     ) -> NoReturn:
         """Split the class so that a size is rounded nowhere, or leaves one rest everywhere."""
         if isinstance(size, Polynomial):
-            _unsolvable()
+            self._split_floors(size)
+            self.split(divisor)
         m = lcm(size.m, other.m if other is not None else 1)
         self.split(m if m > 1 else divisor // gcd(size.a, divisor))
 
@@ -187,7 +202,7 @@ def finer(parts: Sequence[Part], volumes: Iterable[Sequence[Any]], of: Class) ->
     if times == 1:
         return parts
     wanted = times
-    floors = {size.m for volume in volumes for size in volume if isinstance(size, Size)}
+    floors = {m for volume in volumes for size in volume for m in _floors(size)}
     while True:
         before = wanted
         for m in floors:
@@ -200,6 +215,28 @@ def finer(parts: Sequence[Part], volumes: Iterable[Sequence[Any]], of: Class) ->
     if wanted > MOST_RESTS:
         _unsolvable()
     return [part for r in range(wanted) if (part := of._rest(r, wanted)) is not None]
+
+
+def _floors(size: Any) -> Iterator[int]:
+    """Yield what a size is divided by."""
+    if isinstance(size, Size):
+        yield size.m
+    elif isinstance(size, Polynomial):
+        yield from (m for monomial in size.terms for _, _, m in monomial)
+
+
+def _shifted(size: Polynomial, low: int) -> list[int]:
+    """Return the coefficients of a polynomial in k - low, the constant first."""
+    found: list[int] = []
+    for monomial, factor in size.terms.items():
+        powers = [factor]
+        for _, c, _ in monomial:  # times (j + low + c)
+            up, here = [0, *powers], [factor * (low + c) for factor in powers] + [0]
+            powers = [a + b for a, b in zip(up, here, strict=True)]
+        found += [0] * (len(powers) - len(found))
+        for degree, factor in enumerate(powers):
+            found[degree] += factor
+    return found
 
 
 def _value(size: Polynomial, k: int) -> int:

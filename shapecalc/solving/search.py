@@ -59,7 +59,7 @@ class Found:
 
 
 class Search:
-    """Follows classes of sizes through a network, and splits them where a layer tells them apart."""
+    """Follows classes of sizes through a network, split where a layer tells them apart."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         self.spec = spec

@@ -94,13 +94,15 @@ class _Symbolic:
     def __ge__(self, other: Any) -> bool:
         if isinstance(other, _Symbolic):
             return bool(self - other >= 0)
+        if not isinstance(other, int):
+            return NotImplemented
         return self.scope.at_least(self, other)  # type: ignore[arg-type]
 
     def __lt__(self, other: Any) -> bool:
         return not self >= other
 
     def __gt__(self, other: Any) -> bool:
-        return self >= other + 1
+        return bool(self >= other + 1)
 
     def __le__(self, other: Any) -> bool:
         return not self >= other + 1
@@ -125,7 +127,9 @@ class _Symbolic:
             if isinstance(other, int):
                 return other == 0
             return self.scope.equals(other, 0)  # type: ignore[arg-type]
-        return isinstance(other, int) and self.scope.equals(self, other)  # type: ignore[arg-type]
+        if not isinstance(other, int):
+            return NotImplemented
+        return self.scope.equals(self, other)  # type: ignore[arg-type]
 
     def scaled(self, factor: float) -> Any:
         """Return the product with a factor that has decimals, floored."""
@@ -157,11 +161,8 @@ class Size(_Symbolic):
         if self is other:
             return True
         if isinstance(other, Size) and other.scope is self.scope and self._alike(other):
-            return self.a == other.a and self.b == other.b or self._equals(other)
+            return (self.a == other.a and self.b == other.b) or self._equals(other)
         return self._equals(other)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
 
     def _alike(self, other: Size) -> bool:
         return self.variable == other.variable and self.c == other.c and self.m == other.m
@@ -255,9 +256,6 @@ class Polynomial(_Symbolic):
         if isinstance(other, Polynomial) and other.scope is self.scope:
             return self.terms == other.terms or self._equals(other)
         return self._equals(other)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
 
     def __add__(self, other: Any) -> Any:
         if not isinstance(other, int | _Symbolic):
