@@ -103,8 +103,9 @@ class Fit(NamedTuple):
         """Return how the size follows; a Fraction where the stride does not fit."""
         formula = self.formula()
         if self.follows:
-            P = Derivation("P", (self.before, self.after))
-            return Derivation("output", self.size, formula, beside=[P])
+            known = type(self.W) is int or self.S == 1
+            P = [Derivation("P", (self.before, self.after))] if known else []
+            return Derivation("output", self.size, formula, beside=P)
         if not self.size:
             given = {"padded": plus(self.W, *self._zeros()), "span": self.span}
             return Derivation("output", None, formula, reason="too_large", given=given)
@@ -152,7 +153,7 @@ def fit_window(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Roun
     span = effective(F, dilation)
     if P == "same" or P == "same_lower":
         size = -(-W // S)
-        if type(W) is not int:  # the zeros of a size that is no number are none, either
+        if type(W) is not int and S > 1:  # the zeros of a size that is no number are none, either
             return Fit(W, F, S, 0, 0, dilation, str(P), size, 0)
         total = max((size - 1) * S + span - W, 0)
         less = total // 2

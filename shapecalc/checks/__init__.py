@@ -84,7 +84,8 @@ def traced(spec: NetworkSpec) -> Trace:
     Files of other formats get our advice on specs only as far as the spec has it `selected`.
     """
     if spec.given or spec.is_open:  # on a floor above, and rare
-        module = "given_inputs" if spec.given else "open_sizes"
+        module = "named_sizes" if spec.is_named else "open_sizes"
+        module = "given_inputs" if spec.given else module
         found: Trace = import_module(f"shapecalc.{module}").traced(spec)
         return found
     return checked(tracing.walk(spec))

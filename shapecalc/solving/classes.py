@@ -38,6 +38,7 @@ class Class:
     """
 
     __slots__ = ("high", "low", "offset", "step")
+    shown = False
 
     def __init__(self, step: int, offset: int, low: int, high: int | None) -> None:
         self.step, self.offset, self.low, self.high = step, offset, low, high

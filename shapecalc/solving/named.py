@@ -28,6 +28,8 @@ class Names:
     divided by that; `equal` has what was found to have to be equal.
     """
 
+    shown = True
+
     def __init__(self, numbers: Mapping[str, int]) -> None:
         self.numbers: dict[Any, int] = {**numbers}
         self.known: dict[str, tuple[int, int]] = {}

@@ -26,6 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("pages", "repairs", "plugins", "language_schema", "fixing"),
     ("ignoring",),
     ("given_inputs",),
+    ("named_sizes",),
     ("open_sizes",),
     ("agreement", "exporters"),
     ("reports",),
