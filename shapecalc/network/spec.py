@@ -49,6 +49,7 @@ from shapecalc.volumes import is_known
 if TYPE_CHECKING:
     from shapecalc.network.example import Example
     from shapecalc.network.own_names import OwnNames
+    from shapecalc.wildcards import Choice
 
 KEYS = {
     key: key
@@ -88,6 +89,8 @@ class NetworkSpec:
     max_layers: int = MAX_LAYERS  # how many it was allowed
     given: Mapping[str, PartialVolume] = field(default_factory=dict)  # in place of its own inputs
     selected: frozenset[Rule] = frozenset()  # advice that is asked for by its codes
+    wild: bool = False  # whether fields say any, and their values are still to be chosen
+    choices: Mapping[int, Choice] = field(default_factory=dict)  # by the layers' numbers
 
     @property
     def file(self) -> str | None:
@@ -202,6 +205,7 @@ class _Builder:
             isinstance(data.get("layers"), list | tuple),
             self.max_layers,
             self.given,
+            wild=wiring.wild,
         )
 
     def _is_other(self, data: Mapping[str, Any]) -> bool:

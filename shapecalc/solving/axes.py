@@ -171,6 +171,8 @@ def _joined(axes: Sequence[Axis], relations: Sequence[Relation]) -> list[Group]:
     by_key = {axis.key: axis for axis in axes}
     group_of: dict[str, dict[str, Function]] = {axis.key: {axis.key: _same} for axis in axes}
     for one, other, function in relations:
+        if one not in group_of or other not in group_of:  # of what was rounded several times
+            continue
         mine, theirs = group_of[one], group_of[other]
         if mine is theirs or theirs[other] is not _same:
             continue

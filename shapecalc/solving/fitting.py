@@ -20,6 +20,7 @@ from shapecalc.tracing import walk
 from shapecalc.volumes import Volume, show
 
 USUAL = (224, 256, 512, 1024)  # a size that is offered is at least as large as one of these, if any
+SMALL = 8  # sizes at which volumes of one pixel agree with everything
 MOST_STEPS = 2**40
 
 
@@ -203,8 +204,25 @@ def good_sizes(
     search = search or Search(spec)
     for sizes in _candidates(spec, axes, search):
         if _fits(spec, sizes):
-            return sizes
+            small = min(sizes.values(), default=SMALL) < SMALL
+            return _larger(spec, axes, search, sizes) if small else sizes
     return None
+
+
+def _larger(
+    spec: NetworkSpec, axes: Sequence[Axis], search: Search, good: dict[Axis, int]
+) -> dict[Axis, int]:
+    """Return larger sizes that fit, if those of axes that hang together are made to."""
+    wanted = max((axis.present or USUAL[0] for axis in axes), default=USUAL[0])
+    names = Names({axis.key: size for axis, size in good.items()})
+    passed(spec, names, {axis: names.size(axis.key) for axis in axes})
+    sizes = dict(good)
+    for group in grouped(axes, names)[0]:
+        near = union(search.run(_start(spec, sizes, group)).fits).nearest(wanted)
+        best = near[1] if near[1] is not None else near[0]
+        if best is not None:
+            sizes |= group.sizes(best)
+    return sizes if _fits(spec, sizes) else good
 
 
 def _candidates(
@@ -214,35 +232,34 @@ def _candidates(
     if len(written) == len(axes):
         yield written
     wanted = max(written.values(), default=USUAL[0])
-    for varied in [axes] if axes else []:
-        solved = search.run(_start(spec, written, alike(varied)))
-        sizes = union(solved.fits)
+    if axes:
+        sizes = union(search.run(_start(spec, {}, alike(axes))).fits)
         for size in (*sizes.nearest(wanted)[::-1], sizes.smallest()):
             if size is not None:
-                yield dict.fromkeys(varied, size)
-    yield from _one_by_one(spec, axes, search, wanted)
-    looked = _looked_for(spec, axes)
-    if looked is not None:
-        yield looked
+                yield dict.fromkeys(axes, size)
+    if len(axes) > 1:
+        alone = _one_by_one(spec, axes, search, wanted)
+        if alone is not None:
+            yield alone
+            looked = _looked_for(spec, axes)
+            if looked is not None:
+                yield looked
 
 
 def _one_by_one(
     spec: NetworkSpec, axes: Sequence[Axis], search: Search, wanted: int
-) -> Iterator[dict[Axis, int]]:
-    """Yield sizes that fit along each axis, whatever the others are."""
+) -> dict[Axis, int] | None:
+    """Return sizes that fit along each axis, whatever the others are; None where one has none."""
     found: dict[Axis, int] = {}
     for axis in axes:
         others = {other: FREE for other in axes if other != axis}
-        try:
-            solved = search.run(_start(spec, others, alike([axis])))
-        except Unsolvable:
-            return
+        solved = search.run(_start(spec, others, alike([axis])))
         size = union(solved.fits).nearest(axis.present or wanted)
         best = size[1] if size[1] is not None else size[0]
         if best is None:
-            return
+            return None
         found[axis] = best
-    yield found
+    return found
 
 
 def _looked_for(spec: NetworkSpec, axes: Sequence[Axis]) -> dict[Axis, int] | None:
