@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shapecalc.footprint import Memory
     from shapecalc.network import NetworkSpec
     from shapecalc.records import LayerRecord
+    from shapecalc.solving.fitting import FittingSizes
     from shapecalc.tracing import KnownTrace, Trace
     from shapecalc.verification import Verification
 
@@ -51,6 +52,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Diagnostic": "shapecalc.diagnostics",
+    "FittingSizes": "shapecalc.solving.fitting",
     "LayerRecord": "shapecalc.records",
     "Memory": "shapecalc.footprint",
     "NetworkSpec": "shapecalc.network",
@@ -267,6 +269,27 @@ def memory(
     return estimate(traced, batch=batch, dtype=dtype, optimizer=optimizer, limit=limit)
 
 
+def sizes(
+    source: Source | NetworkSpec, *, inputs: Inputs = None, max_layers: int | None = None
+) -> FittingSizes:
+    """Return the input sizes at which a whole network fits, axis by axis, with the layers that ask
+    for it, and what comes out at them. Arguments are those of `trace`.
+
+    Never raises for a fault of the network: then nothing fits, and `reason` says why.
+    """
+    from shapecalc import network
+    from shapecalc.network import NetworkSpec
+    from shapecalc.solving.fitting import fitting
+
+    if not isinstance(source, NetworkSpec):
+        spec = read(source, inputs=inputs, max_layers=max_layers)
+    elif inputs is None:
+        spec = source
+    else:
+        spec = network.build(source.document, source.max_layers, inputs)
+    return fitting(spec)
+
+
 def explain(topic: str) -> str:
     """Return a page: of a rule (SC201), a layer kind (conv), a guide or a topic (padding).
 
@@ -307,6 +330,7 @@ def _cause(trace: KnownTrace, finding: Finding) -> str:
 
 __all__ = [
     "Diagnostic",
+    "FittingSizes",
     "LayerRecord",
     "Memory",
     "NetworkSpec",
@@ -321,6 +345,7 @@ __all__ = [
     "explain",
     "memory",
     "read",
+    "sizes",
     "trace",
     "verify",
 ]

@@ -26,6 +26,7 @@ from shapecalc.network.example import LOSSES, WEIGHT_DECAY
 from shapecalc.network.expectations import LayerExpectations, NetworkExpectations
 from shapecalc.network.spec import ROUNDINGS
 from shapecalc.network.validation import PARAMETER
+from shapecalc.wildcards import PLACEHOLDERS, WORDS
 
 TEXT: Schema = {"type": "string"}
 TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
@@ -311,6 +312,8 @@ class _Language:
                 layers = {"type": "array", "items": _either(layers, parameter)}
             return _either(layers, parameter)
         default = schema.get("default")
+        if name in PLACEHOLDERS:
+            bare = _either(bare, {"enum": list(WORDS)})
         return self.value(bare) | ({} if default is None else {"default": default})
 
 

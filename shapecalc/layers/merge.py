@@ -53,7 +53,9 @@ class Stretching(Merge):
         for values in zip(*full, strict=True):
             large = {value for value in values if value != 1}
             if len(large) > 1:
-                raise LayerError(difference(inputs, full, None))
+                raise LayerError(
+                    rule=rules.DISAGREEMENT, say=lambda: difference(inputs, full, None)
+                )
             sizes.append(large.pop() if large else 1)
         return tuple(sizes)
 
@@ -229,7 +231,7 @@ class Concat(Merge):
             raise LayerError(disagreement(inputs, "they have different numbers of axes", RESHAPE))
         at = self.joined(first)
         if any(v[:at] != first[:at] or v[at + 1 :] != first[at + 1 :] for v in inputs):
-            raise LayerError(difference(inputs, inputs, at))
+            raise LayerError(rule=rules.DISAGREEMENT, say=lambda: difference(inputs, inputs, at))
         return (*first[:at], sum(volume[at] for volume in inputs), *first[at + 1 :])
 
     def receptive_field(

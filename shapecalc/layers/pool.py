@@ -211,7 +211,8 @@ class AdaptivePool(Layer):
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs
-        return (*[bins for _, bins, _ in self.bins(volume)], volume[-1])
+        need_positions(volume)
+        return (*per_axis(self.output, len(volume) - 1, "output"), volume[-1])
 
     def receptive_field(
         self,

@@ -158,7 +158,7 @@ def cell(row: Row, key: str) -> str:
     value = COLUMNS[key].value(row)
     if value is None:
         return "-" if key in FLAT_FIELDS and row.no_field else UNKNOWN
-    if isinstance(value, int):
+    if isinstance(value, int) or COLUMNS[key].number:
         return f"{value:,}"
     return quote(_text(value, ", "), 400)
 
@@ -173,7 +173,7 @@ def plain_cell(row: Row, key: str) -> int | str:
 
 def _text(value: Any, between: str) -> str:
     if isinstance(value, tuple):
-        if all(part is None or isinstance(part, int | float) for part in value):
+        if not any(isinstance(part, str | tuple) for part in value):
             return numbers(value)
         return between.join(part if isinstance(part, str) else show(part) for part in value)
     return str(value)

@@ -64,7 +64,8 @@ def of_totals(trace: Trace) -> dict[str, Any]:
         "inputs": {name: _listed(volume) for name, volume in trace.inputs.items()},
         "outputs": {name: _listed(volume) for name, volume in trace.outputs.items()},
         "output": _listed(trace.output),
-        "totals": dict(trace.totals) | _own_totals(trace),
+        "totals": {key: _number(total, ",") for key, total in trace.totals.items()}
+        | _own_totals(trace),
     }
 
 
@@ -83,13 +84,13 @@ def of_record(record: LayerRecord) -> dict[str, Any]:
         "name": record.name,
         "kind": record.kind,
         "from": _listed(record.sources),
-        "input": None if record.input is None else [list(v) for v in record.input],
+        "input": None if record.input is None else [_listed(v) for v in record.input],
         "fields": None if record.layer is None else _plain(record.layer.values()),
         "output": _listed(record.output),
         **({} if record.computed else {"computed": False}),
-        **{quantity.key: quantity.of(record) for quantity in REPORTED if quantity.weighty},
+        **_counts(record, weighty=True),
         "shares": record.shared,
-        **{quantity.key: quantity.of(record) for quantity in REPORTED if not quantity.weighty},
+        **_counts(record, weighty=False),
         "receptive_field": _listed(record.receptive_field),
         "jump": _listed(record.jump),
         "derivation": sentences.lines(record),
@@ -103,7 +104,18 @@ def _of_instance(trace: Trace, instance: Instance) -> dict[str, Any]:
 
 def _listed(values: Sequence[Any] | None) -> list[Any] | None:
     """Return a tuple as JSON has it; None stays None."""
-    return None if values is None else list(values)
+    return None if values is None else [_number(value) for value in values]
+
+
+def _number(value: Any, how: str = "") -> Any:
+    """Return a number as JSON has it: one that depends on sizes with names is text."""
+    plain = value is None or isinstance(value, int | float | str)
+    return value if plain else format(value, how)
+
+
+def _counts(record: LayerRecord, *, weighty: bool) -> dict[str, Any]:
+    quantities = [quantity for quantity in REPORTED if quantity.weighty == weighty]
+    return {quantity.key: _number(quantity.of(record), ",") for quantity in quantities}
 
 
 def _plain(value: Any) -> Any:

@@ -58,6 +58,8 @@ def render(
     if left_out:
         names = ", ".join(COLUMNS[key].title for key in left_out)
         notes[0] += f"\nNot shown for lack of width: {names}. --columns chooses."
+    if trace.spec.is_named and trace.fitting_inputs:
+        notes[0] += "\nNames stand for sizes that fit: shapecalc sizes says which those are."
     if style == "table" and not explain:
         notes[0] += "\n--explain shows how each number follows."
     if any(record.shared for record in trace.layers):
