@@ -18,19 +18,26 @@ from shapecalc.diagnostics import Fault, quote, some, suggestion
 from shapecalc.executor.arrays import numeric, refusal, shaped
 from shapecalc.executor.buffers import Array, Buffers
 from shapecalc.executor.kernels import KERNELS
-from shapecalc.executor.rng import generator
+from shapecalc.executor.rng import generator, normal
 from shapecalc.layers.base import Parameter, Parameters
 from shapecalc.tracing import KnownTrace
 from shapecalc.worked_example import Names
 
 
 def prepare(
-    names: Names, owned: Sequence[Parameters], given: Mapping[str, Any], buffers: Buffers, seed: int
+    names: Names,
+    owned: Sequence[Parameters],
+    given: Mapping[str, Any],
+    buffers: Buffers,
+    seed: int,
+    *,
+    repeated: bool = False,
 ) -> list[dict[str, Array]]:
     """Return the arrays of what each layer owns, laid out for its kernel.
 
-    `given` is by name, `conv1.weight`, in PyTorch's layout. Raises SpecError for names that are not
-    there and for arrays that do not fit.
+    `given` is by name, `conv1.weight`, in PyTorch's layout. Where drawn values may be `repeated`,
+    large arrays take a few milliseconds. Raises SpecError for names that are not there and for
+    arrays that do not fit.
     """
     waiting = dict(given)
     prepared = []
@@ -42,7 +49,7 @@ def prepare(
             if key in waiting:
                 values = _given(waiting.pop(key), key, parameter, buffers)
             else:
-                values = _drawn(parameter, buffers, (seed, index, number))
+                values = _drawn(parameter, buffers, (seed, index, number), repeated)
             own[name] = buffers.copy(kernel.to_kernel_layout(name, values))
         prepared.append(own)
     for key in waiting:
@@ -67,14 +74,19 @@ def _given(values: Any, key: str, parameter: Parameter, buffers: Buffers) -> Arr
     return array
 
 
-def _drawn(parameter: Parameter, buffers: Buffers, seed: tuple[int, ...]) -> Array:
+def _drawn(parameter: Parameter, buffers: Buffers, seed: tuple[int, ...], repeated: bool) -> Array:
     values = buffers.empty(parameter.shape)
     if parameter.start is not None:
         values.fill(parameter.start)
         return values
-    drawn = generator("parameter", *seed).standard_normal(parameter.shape, np.float32)
+    random = generator("parameter", *seed)
+    if repeated:
+        drawn = normal(random, parameter.shape, np.float32)
+    else:
+        drawn = random.standard_normal(parameter.shape, np.float32)
     deviation = np.float32(sqrt(2 / parameter.fan_in))
-    return np.multiply(drawn, deviation, out=values, dtype=np.float32)
+    np.multiply(drawn, deviation, out=values, dtype=np.float32)
+    return values
 
 
 def _unknown(key: str, names: Names) -> Fault:

@@ -5,9 +5,12 @@ NumPy fills seeds up with zeros, (0,) and (0, 0) are the same: each begins with 
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Sequence
+from math import prod
+from typing import Any, Literal, get_args
 
 import numpy as np
+import numpy.typing as npt
 
 Purpose = Literal[
     "input",
@@ -21,8 +24,17 @@ Purpose = Literal[
     "checked gradient",
 ]
 PURPOSES: tuple[str, ...] = get_args(Purpose)
+DIFFERENT = 2**18 - 5  # a prime: the repetition never falls in with rows, channels or filters
 
 
 def generator(purpose: Purpose, *numbers: int) -> np.random.Generator:
     """Return the random numbers of a purpose, a seed, and what else tells arrays apart."""
     return np.random.default_rng((PURPOSES.index(purpose) + 1, *numbers))
+
+
+def normal(
+    random: np.random.Generator, shape: Sequence[int], dtype: npt.DTypeLike = np.float64
+) -> npt.NDArray[Any]:
+    """Return standard normal values; those of a large array repeat after DIFFERENT of them."""
+    drawn = random.standard_normal(min(prod(shape), DIFFERENT), dtype)  # type: ignore[arg-type]
+    return np.resize(drawn, tuple(shape)) if prod(shape) > DIFFERENT else drawn.reshape(shape)
