@@ -24,7 +24,8 @@ import numpy as np
 
 from shapecalc.executor.buffers import Array, Buffers, same_memory
 from shapecalc.executor.kernels import KERNELS, Context, Kernel, Saved
-from shapecalc.executor.rng import generator, normal
+from shapecalc.executor.parameters import kernel_shape
+from shapecalc.executor.rng import DIFFERENT, generator, normal, repeat
 from shapecalc.layers.base import Parameter
 from shapecalc.records import KnownRecord
 
@@ -78,7 +79,7 @@ def check_layer(
         inputs = [0.5 + np.abs(x) for x in inputs]
     owned = layer.parameters(volumes)
     parameters = {
-        name: np.ascontiguousarray(kernel.to_kernel_layout(name, _values(random, parameter)))
+        name: _values(random, parameter, kernel_shape(kernel, name, parameter))
         for name, parameter in owned.items()
     }
     return LayerCheck(
@@ -87,15 +88,17 @@ def check_layer(
     ).run()  # fmt: skip
 
 
-def _values(random: np.random.Generator, parameter: Parameter) -> Array:
+def _values(random: np.random.Generator, parameter: Parameter, shape: tuple[int, ...]) -> Array:
     """Return random values for a parameter, of a size that keeps a layer's output about 1."""
-    values = normal(random, parameter.shape)
+    values = np.empty(shape)
+    some = random.standard_normal(min(values.size, DIFFERENT))
     if not parameter.negative:
-        values = 0.5 + np.abs(values)
+        some = 0.5 + np.abs(some)
     elif parameter.start is None:
-        values /= np.sqrt(parameter.fan_in)
+        some /= np.sqrt(parameter.fan_in)
     elif parameter.role == "weight":
-        values = 1 + 0.2 * values
+        some = 1 + 0.2 * some
+    repeat(some, values)
     return values
 
 

@@ -6,7 +6,6 @@ NumPy fills seeds up with zeros, (0,) and (0, 0) are the same: each begins with 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -32,9 +31,16 @@ def generator(purpose: Purpose, *numbers: int) -> np.random.Generator:
     return np.random.default_rng((PURPOSES.index(purpose) + 1, *numbers))
 
 
-def normal(
-    random: np.random.Generator, shape: Sequence[int], dtype: npt.DTypeLike = np.float64
-) -> npt.NDArray[Any]:
+def normal(random: np.random.Generator, shape: Sequence[int]) -> npt.NDArray[np.float64]:
     """Return standard normal values; those of a large array repeat after DIFFERENT of them."""
-    drawn = random.standard_normal(min(prod(shape), DIFFERENT), dtype)  # type: ignore[arg-type]
-    return np.resize(drawn, tuple(shape)) if prod(shape) > DIFFERENT else drawn.reshape(shape)
+    values = np.empty(tuple(shape))
+    repeat(random.standard_normal(min(values.size, DIFFERENT)), values)
+    return values
+
+
+def repeat(values: npt.NDArray[Any], out: npt.NDArray[Any]) -> None:
+    """Fill a contiguous array with values, again and again."""
+    flat = out.reshape(-1)
+    for first in range(0, flat.size, len(values)):
+        part = flat[first : first + len(values)]
+        part[...] = values[: len(part)]
