@@ -3,7 +3,7 @@
     python tests/hooks/try_hooks.py
 
 Run by hand where pre-commit and git are: the hooks are installed from this repository as it is
-committed, which takes a minute and asks the package index. It fails where a hook does not do what
+committed, which takes minutes and asks the package index. It fails where a hook does not do what
 it should.
 """
 
@@ -68,9 +68,8 @@ def main() -> None:
         expect(code == 1 and "modified" in printed, "shapecalc-fix stops a commit", printed)
         expect(faulty.read_text(encoding="utf-8") == MENDED, "it mends the word alone", printed)
         git(folder, "commit", "-qam", "two")
-        for hook in ("shapecalc", "shapecalc-fix"):
-            code, printed = tried(hook, folder, cache)
-            expect(code == 0, f"{hook} passes then", printed)
+        code, printed = tried("shapecalc-fix", folder, cache)
+        expect(code == 0, "it lets pass what is right", printed)
 
 
 if __name__ == "__main__":
