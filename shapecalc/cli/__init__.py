@@ -24,6 +24,7 @@ COMMANDS = {
     "explain": "Explain a topic, a layer kind or a rule; list all pages.",
     "expect": "Write what is computed into specs, as claims that check compares.",
     "diff": "Say what differs between two networks.",
+    "sweep": "Try several values for fields and inputs: a row for each combination.",
     "convert": "Write a network in another format.",
     "completion": "Print a script that completes commands and options in a shell.",
     "schema": "Print a JSON Schema of the spec language, for editors.",

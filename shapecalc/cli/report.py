@@ -23,6 +23,7 @@ from shapecalc.cli.files import (
     module_option,
     weights_option,
 )
+from shapecalc.cli.memory_options import asked_of_memory, memory_options
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import quote
@@ -35,10 +36,6 @@ if TYPE_CHECKING:
     from shapecalc.registry import Registry
     from shapecalc.reports.dialects import Asked
 
-# As shapecalc.footprint has them, which is imported once it is asked for; a test compares.
-DTYPES = ("float32", "float16", "bfloat16", "mixed")
-OPTIMIZERS = ("sgd", "momentum", "adam")
-MOST_EXAMPLES = 2**32
 DIALECTS = ("torchinfo", "keras", "fvcore", "thop", "ptflops", "darknet")
 OF_WEIGHTS = ("shape", "dtype", "values", "bytes")  # columns that only weight files have
 
@@ -65,41 +62,6 @@ format_option = click.option(
     show_default=True,
     help="How to print it.",
 )
-
-
-def memory_options(command: Any) -> Any:
-    """Add --memory, and what it is asked with, to a command."""
-    for option in reversed((
-        click.option(
-            "--memory",
-            is_flag=True,
-            help="Add the memory of inference and training: what is kept, the peak, each layer's.",
-        ),
-        click.option(
-            "--batch",
-            type=click.IntRange(1, MOST_EXAMPLES),
-            metavar="N",
-            help="With --memory: the examples of a batch, in the place of the network's own.",
-        ),
-        click.option(
-            "--dtype",
-            type=click.Choice(DTYPES),
-            help="With --memory: the precision (float32 unless given); mixed keeps parameters in"
-            " float32.",
-        ),
-        click.option(
-            "--optimizer",
-            type=click.Choice(OPTIMIZERS),
-            help="With --memory: what training updates with (sgd unless given).",
-        ),
-        click.option(
-            "--fit",
-            metavar="BYTES",
-            help="With --memory: say the largest batch whose training fits in so much, as 8GiB.",
-        ),
-    )):  # fmt: skip
-        command = option(command)
-    return command
 
 
 @click.command("report")
@@ -156,7 +118,8 @@ def command(
     """Print volumes, weights, biases, parameters and MACs of every layer, the totals, and what
     was found: of files, of the specs in folders, or of - for standard input.
     """
-    estimate = _estimator(memory, batch=batch, dtype=dtype, optimizer=optimizer, fit=fit)
+    asked = asked_of_memory(memory, batch=batch, dtype=dtype, optimizer=optimizer, fit=fit)
+    estimate = _estimator(asked)
     if estimate is None and any(key in OF_MEMORY for key in columns or ()):
         raise click.UsageError(f"--columns: {' and '.join(OF_MEMORY)} are there with --memory")
     if dialect is not None and FORMATS[form].even:
@@ -224,21 +187,13 @@ def render(
     return written.render(trace, layout)
 
 
-def _estimator(memory: bool, **asked: Any) -> Callable[[Trace], Memory] | None:
-    """Return what estimates a network's memory, if that is asked for. Raises UsageError."""
-    given = {name: value for name, value in asked.items() if value is not None}
-    if not memory:
-        for name in given:
-            raise click.UsageError(f"--{name} is for --memory")
+def _estimator(asked: dict[str, Any] | None) -> Callable[[Trace], Memory] | None:
+    """Return what estimates a network's memory, if that is asked for."""
+    if asked is None:
         return None
-    from shapecalc.footprint import estimate, read_bytes  # few ask for it
+    from shapecalc.footprint import estimate  # few ask for it
 
-    fit = given.pop("fit", None)
-    try:
-        limit = None if fit is None else read_bytes(fit)
-    except ValueError as error:
-        raise click.UsageError(f"--fit: {error}") from None
-    return lambda trace: estimate(trace, limit=limit, **given)
+    return lambda trace: estimate(trace, **asked)
 
 
 def _dialects() -> Registry[Any]:
