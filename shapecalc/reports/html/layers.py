@@ -44,7 +44,7 @@ class LayerTable:
     def drawn(self) -> Iterator[Markup]:
         """Yield what is to be said of the table, and the table."""
         if self.worked:
-            yield element("p", "What a layer is opens its working.", class_="soft")
+            yield element("p", "The + behind a layer opens its working.", class_="soft")
         if any(record.shared for record in self.trace.layers):
             said = "Layers that share weights are listed with them; the totals count them once."
             yield element("p", said, class_="soft")
