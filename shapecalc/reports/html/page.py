@@ -12,6 +12,7 @@ from shapecalc.pictures.palette import FAMILIES
 from shapecalc.reports.html.markup import NOTHING, Markup, ascii_only, element, join
 
 HERE = Path(__file__).parent
+UNBROKEN = "\u00a0"  # a blank at which no line ends
 
 
 class Card(NamedTuple):
@@ -76,10 +77,15 @@ def cards(listed: Iterable[Card]) -> Markup:
 
 
 def _card(card: Card) -> Markup:
-    figure = element("dd", card.figure, class_="figure")
+    figure = element("dd", _unbroken(card.figure), class_="figure")
     return element(
         "div", element("dt", card.title), figure, *(element("dd", note) for note in card.notes)
     )
+
+
+def _unbroken(figure: str) -> str:
+    """Return a number that stays with its unit; two of them may stand in two lines."""
+    return figure.replace(" ", UNBROKEN).replace(f"→{UNBROKEN}", "→ ")
 
 
 def table(label: str, made: Table) -> Markup:
