@@ -106,6 +106,7 @@ def _nested(name: str) -> Iterator[str]:
     outer, dot, inner = name.rpartition(".")
     if outer:
         yield element("span", outer + dot, class_="soft")
+        yield element("wbr")
     yield inner
 
 
