@@ -21,7 +21,7 @@ from shapecalc.pictures.scene import (
     Text,
     hatching,
 )
-from shapecalc.pictures.text import cut, fitting, volume_text, width_of
+from shapecalc.pictures.text import cut, fitting, width_of
 from shapecalc.pictures.tree import Single
 
 SPATIAL, DEPTH, FLAT = 12.2, 2.05, 2.3  # px for the root of a pixel, a slice, a unit
@@ -103,7 +103,7 @@ class Glyph:
     @property
     def volume(self) -> str:
         """Its volume as text."""
-        return fitting(volume_text(self.node.volume), LETTERS["volume"].size, WIDEST_NOTE)
+        return fitting(self.single.volume_text, LETTERS["volume"].size, WIDEST_NOTE)
 
     @property
     def fault(self) -> str:

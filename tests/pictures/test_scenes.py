@@ -130,6 +130,15 @@ def test_equal_runs_are_drawn_once() -> None:
     assert len(graph) < 200
 
 
+def test_a_run_ends_with_the_volume_of_its_last() -> None:
+    """Behind a dense block of six layers are 64 + 6*32 slices (Table 1 of the DenseNet paper)."""
+    trace = network("densenet-121")
+    assert "56×56×96 … 256" in texts(scene_of(trace))
+    graph = texts(scene_of(trace, "graph"))
+    assert "56×56×256" in graph
+    assert "56×56×96" not in graph
+
+
 def test_a_picture_wraps_where_it_is_asked_to() -> None:
     trace = network("alexnet")
     wide, narrow = scene_of(trace, width=1500), scene_of(trace, width=390)

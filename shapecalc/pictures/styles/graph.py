@@ -178,7 +178,7 @@ class Frame:
 
     def volume(self, before: PartialVolume | None) -> PartialVolume | None:
         """Return the volume that leaves it."""
-        return self.column.volume(before)
+        return self.last.last_volume if self.last is not None else None
 
 
 class Fork:
@@ -388,7 +388,7 @@ class _Painter:
         self.way((x, y), (x, top), arrow=led)
         end, volume = self.column(frame.column, x, top, volume)
         self.way((x, end), (x, y + frame.height), arrow=False)
-        return volume
+        return frame.volume(volume)
 
     def fork(
         self, fork: Fork, x: float, y: float, volume: PartialVolume | None

@@ -76,7 +76,7 @@ class Joint:
         record = self.node.record  # only what joins volumes gives another one than it takes
         changes = record is None or not record.input or record.output != record.input[0]
         if changes:
-            self.labels.append((volume_text(self.node.volume), "volume"))
+            self.labels.append((fitting(self.single.volume_text, 10.5, 120), "volume"))
         self.label_width = max(
             width_of(text, LETTERS[role].size, LETTERS[role].bold) for text, role in self.labels
         )
@@ -349,7 +349,7 @@ class Row:
             ]
             self.tops[arc] = max([*inside, *under]) + ARC
         self.up = max([*reach, *(top + (14 if arc.label else 2) for arc, top in self.tops.items())])
-        self.stubs = self._stubs(max(reach))
+        self.stubs = self._stubs(self.up)
         self.up = max([self.up, *(stub.top + 14 for stub in self.stubs)])
         below = max(element.down for element in self.elements)
         self.base = below + 17
