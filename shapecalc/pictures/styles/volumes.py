@@ -7,7 +7,7 @@ multiply-accumulates and the parameters are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import count
 from typing import NamedTuple
 
@@ -51,6 +51,7 @@ ARC = 17.0  # from an arc to what it goes over
 ARC_CORNER = 9.0
 BAR, BAR_WIDTH = 44.0, 18.0
 LEAST_PATCH = 5.0
+MODULES_TO = 48  # layers of several branches that are one glyph
 MODULES_FROM = 26  # glyphs; from here on several branches are one glyph
 
 
@@ -64,6 +65,7 @@ class Joint:
     def __init__(self, single: Single) -> None:
         self.single, self.node = single, single.node
         self.behind: list[Single] = []
+        self.beside: list[Single] = []  # what lies on the arcs that end in it
 
     def measure(self) -> None:
         """Work out its sizes."""
@@ -169,13 +171,29 @@ def singles_of(element: Element) -> Iterator[Single]:
     yield from element.behind
 
 
+def counted_in(element: Element) -> Iterator[Single]:
+    """Yield every layer whose numbers an element has: those on the arcs to a merge as well."""
+    yield from singles_of(element)
+    if isinstance(element, Joint):
+        yield from element.beside
+    elif isinstance(element, Stack):
+        yield from element.merge.beside
+        for row in element.rows:
+            for inner in row.elements:
+                yield from inner.beside if isinstance(inner, Joint) else ()
+
+
 class Arc(NamedTuple):
-    """A way beside the main one: from behind an element to a merge, both by their numbers."""
+    """A way beside the main one: from behind an element to a merge, both by their numbers.
+
+    `last` is the number of the last layer on it, -1 of an identity.
+    """
 
     start: int
     end: int
     label: str
     title: str
+    last: int
 
 
 class Bracket(NamedTuple):
@@ -266,12 +284,17 @@ class Flow:
 
     def _cut_arcs(self, letters: Iterator[str]) -> None:
         """Give letters to the ends of arcs that go from one row to another."""
-        for arc in self.arcs:
+        for arc in [*self.arcs]:
             if not any(row.within(arc.end) and row.holds(arc) for row in self.rows):
-                letter = next(letters)
-                self.jumps.setdefault(arc.start, []).append(letter)
-                told = f"{letter} {arc.label}".rstrip()
-                self.lands.setdefault(arc.end, []).append(told)
+                self.cut_arc(arc, next(letters))
+
+    def cut_arc(self, arc: Arc, letter: str) -> str:
+        """Draw an arc as its two ends with a letter; return what stands at the second one."""
+        told = f"{letter} {arc.label}".rstrip()
+        self.arcs.remove(arc)
+        self.jumps.setdefault(arc.start, []).append(letter)
+        self.lands.setdefault(arc.end, []).append(told)
+        return told
 
     def ends(self) -> tuple[float, float]:
         """Return where the first element begins and where the last one ends, of a single row."""
@@ -391,7 +414,8 @@ class Row:
         taken: list[float] = []  # how far each level is filled
         found = []
         for x, foot, names, arrives in ends:
-            text = fitting(", ".join(names), letters.size, 110, True)
+            told = names if len(names) == 1 else [name.split()[0] for name in names]
+            text = fitting(", ".join(told), letters.size, 110, True)
             half = width_of(text, letters.size, True) / 2
             middle = max(x, half)
             free = (number for number, right in enumerate(taken) if right + 4 < middle - half)
@@ -471,11 +495,12 @@ def _above(element: Element) -> float:
 class _Maker:
     """Makes flows of chains, and knows in which element each node is."""
 
-    def __init__(self, network: Network, modules: bool) -> None:
+    def __init__(self, network: Network, kept: Set[int], modules: bool) -> None:
         self.scale = Scale(network.nodes)
-        self.modules = modules
+        self.kept, self.modules = kept, modules
         self.letters = map(_letter, count())
         self.rests: list[Flow] = []  # that begin in another one
+        self.loose: dict[int, tuple[Flow, Arc]] = {}  # arcs from elsewhere, by their first item
 
     def flow(self, chain: Chain, fed: bool = False) -> Flow:
         """Return a chain as a flow; `fed` says that something stands before it."""
@@ -541,7 +566,7 @@ class _Maker:
     def _branches(self, flow: Flow, item: Branches) -> None:
         merge = item.merge
         led = bool(flow.elements) or flow.fed
-        main = _main(item) if led else None
+        main = _main(item, self.kept) if led else None
         if merge is not None and main is not None:
             start = len(flow.elements) - 1
             self.extend(flow, item.branches[main])
@@ -550,9 +575,17 @@ class _Maker:
             end = len(flow.elements) - 1
             for place, branch in enumerate(item.branches):
                 if place != main:
-                    flow.arcs.append(Arc(start, end, _said(branch), _told(branch)))
+                    beside = [*branch.nodes()]
+                    last = beside[-1].number if beside else -1
+                    arc = Arc(start, end, _said(branch), _told(branch), last)
+                    joint.beside += beside
+                    if beside and not branch.items[0].linked:
+                        self.loose[id(branch.items[0])] = flow, arc
+                    else:
+                        flow.arcs.append(arc)
             return
-        if self.modules and merge is not None and led:
+        small = sum(1 for _ in item.nodes()) <= MODULES_TO
+        if self.modules and merge is not None and led and small:
             flow.add(self._module(item, merge), item.linked)
             return
         if merge is None:
@@ -596,14 +629,20 @@ def flattens(single: Single) -> bool:
     return single.node.record is not None and single.node.record.kind == "flatten"
 
 
-def _main(item: Branches) -> int | None:
-    """Return the branch that the main way takes where the others are drawn as arcs over it."""
+def _main(item: Branches, kept: Set[int]) -> int | None:
+    """Return the branch that the main way takes where the others are drawn as arcs over it.
+
+    Of those that are `kept`, an arc can only have its last layer.
+    """
     weights = [_weight(branch) for branch in item.branches]
     main = max(range(len(weights)), key=weights.__getitem__)
     others = [weight for place, weight in enumerate(weights) if place != main]
     arcs = all(weight < 2 and (not weight or weights[main] > 1) for weight in others)
     plain = all(
-        isinstance(inner, Single) and inner.linked and inner.node.records
+        isinstance(inner, Single)
+        and (inner.linked or inner is branch.items[0])
+        and inner.node.records
+        and (inner.number not in kept or inner is branch.items[-1])
         for place, branch in enumerate(item.branches)
         if place != main
         for inner in branch.items
@@ -652,10 +691,10 @@ def draw(trace: Trace, options: Options) -> Scene:
     kept |= {single.number for _, item in tree.further for single in item.nodes()}
     main = drawable(folded(tree.main, kept))
     modules = sum(single.node.family not in FUSED for single in main.nodes()) >= MODULES_FROM
-    maker = _Maker(network, modules)
+    maker = _Maker(network, kept, modules)
     flows = [maker.flow(main)]
     flows += maker.rests
-    _add_jumps(flows, tree.further, maker.letters)
+    _add_jumps(flows, _loose_arcs(maker, flows, tree.further), maker.letters)
     room, most = (asked - 2 * MARGIN for asked in _widths(options))
     for flow in flows:
         _add_owners(flow)
@@ -663,7 +702,7 @@ def draw(trace: Trace, options: Options) -> Scene:
     rows = [row for flow in flows for row in flow.rows]
     width = max([row.width + 2 * MARGIN + 12 for row in rows] + [least_width(trace)])
     elements = [element for flow in flows for element in flow.elements]
-    families = [single.node.family for element in elements for single in singles_of(element)]
+    families = [single.node.family for element in elements for single in counted_in(element)]
     parts, y = heading(trace, families, width)
     bars = _Bars(elements)
     for number, row in enumerate(rows):
@@ -692,23 +731,61 @@ def _description(trace: Trace) -> str:
     return "; ".join(volumes) + (f"; and {more:,} more layers" if more > 0 else "")
 
 
+def _loose_arcs(
+    maker: _Maker, flows: Sequence[Flow], further: Sequence[tuple[int, Item]]
+) -> list[tuple[int, Item]]:
+    """Draw the arcs that start within another branch; return the edges that are left."""
+    place = {number: where for flow in flows for number, where in _places(flow)}
+    left = []
+    for source, target in further:
+        if id(target) not in maker.loose:
+            left.append((source, target))
+            continue
+        flow, arc = maker.loose[id(target)]
+        start, at = place.get(source, (flow, arc.start))
+        if start is flow and at < arc.end:
+            flow.arcs.append(arc._replace(start=at))
+        else:
+            letter = next(maker.letters)
+            start.jumps.setdefault(at, []).append(letter)
+            flow.lands.setdefault(arc.end, []).append(f"{letter} {arc.label}".rstrip())
+    return left
+
+
 def _add_jumps(
     flows: Sequence[Flow], further: Sequence[tuple[int, Item]], letters: Iterator[str]
 ) -> None:
     """Mark both ends of edges that leave their branch with a letter."""
     place = {number: where for flow in flows for number, where in _places(flow)}
+    arcs = {arc.last: (flow, arc) for flow in _all(flows) for arc in flow.arcs if arc.last >= 0}
     given: dict[int, str] = {}
     for source, target in further:
         heads = [place[single.number] for single in target.nodes() if single.number in place]
-        if source not in place or not heads:
+        if not heads or not (source in place or source in arcs):
             continue
-        letter = given[source] if source in given else next(letters)
+        if source in given:
+            letter = given[source]
+        elif source in arcs:  # its end is elsewhere, too: it gets a letter and is not drawn
+            start, arc = arcs[source]
+            letter = start.cut_arc(arc, next(letters))
+        else:
+            letter = next(letters)
+            start, at = place[source]
+            start.jumps.setdefault(at, []).append(letter)
         given[source] = letter
-        start, at = place[source]
         end, reader = heads[-1] if isinstance(target, Branches) else heads[0]
-        for known in (start.jumps.setdefault(at, []), end.lands.setdefault(reader, [])):
-            if letter not in known:
-                known.append(letter)
+        known = end.lands.setdefault(reader, [])
+        if letter not in known:
+            known.append(letter)
+
+
+def _all(flows: Sequence[Flow]) -> Iterator[Flow]:
+    """Yield flows and those inside of them."""
+    for flow in flows:
+        yield flow
+        for element in flow.elements:
+            if isinstance(element, Stack):
+                yield from _all(element.rows)
 
 
 def _places(flow: Flow) -> Iterator[tuple[int, tuple[Flow, int]]]:
@@ -859,7 +936,7 @@ def _name(element: Element) -> str:
 
 def _summed(element: Element) -> tuple[int | None, int | None]:
     """Return the parameters and the multiply-accumulates of all that an element stands for."""
-    counts = [node.counts for single in singles_of(element) for node in single.like]
+    counts = [node.counts for single in counted_in(element) for node in single.like]
     parameters, macs = zip(*counts, strict=True)
     return _total(parameters), _total(macs)
 
