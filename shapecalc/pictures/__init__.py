@@ -49,6 +49,7 @@ def draw(
     width: float | None = None,
     depth: int | None = None,
     scheme: Scheme = "auto",
+    titles: bool = True,
 ) -> str:
     """Return a picture as the text of a file: svg, tex (TikZ) or html (a page).
 
@@ -82,13 +83,15 @@ def svg(
     depth: int | None = None,
     prefix: str = "",
     scheme: Scheme = "auto",
+    titles: bool = True,
 ) -> str:
     """Return a picture as an svg element, which may stand in a page.
 
     `width` is the space there is, in px: the picture wraps there where it can. Instances of blocks
     nested deeper than `depth` are drawn as one thing each. All ids begin with `prefix`. The scheme
-    is light, dark, or auto: as the reader's system has it.
+    is light, dark, or auto: as the reader's system has it. Without `titles` nothing is told where a
+    pointer rests.
     """
     from shapecalc.pictures.writers.svg import write
 
-    return write(scene_of(trace, style, width, depth), scheme, prefix)
+    return write(scene_of(trace, style, width, depth), scheme, prefix, titles)

@@ -31,12 +31,12 @@ FONTS = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 NAMESPACE = "http://www.w3.org/2000/svg"
 
 
-def write(scene: Scene, scheme: Scheme = "auto", prefix: str = "") -> str:
+def write(scene: Scene, scheme: Scheme = "auto", prefix: str = "", titles: bool = True) -> str:
     """Return a scene as an svg element; its ids begin with a prefix, so that a page may have many.
 
     `auto` is light, and dark where the reader's system is.
     """
-    return _Writer(scheme, prefix).document(scene)
+    return _Writer(scheme, prefix, titles).document(scene)
 
 
 def file(scene: Scene, trace: Trace, scheme: Scheme) -> str:
@@ -45,8 +45,8 @@ def file(scene: Scene, trace: Trace, scheme: Scheme) -> str:
 
 
 class _Writer:
-    def __init__(self, scheme: Scheme, prefix: str) -> None:
-        self.scheme, self.prefix = scheme, prefix
+    def __init__(self, scheme: Scheme, prefix: str, titles: bool) -> None:
+        self.scheme, self.prefix, self.titles = scheme, prefix, titles
         self.used: dict[str, Paint] = {}
 
     def document(self, scene: Scene) -> str:
@@ -156,7 +156,7 @@ class _Writer:
         return path + _tag("polygon", "", points=points, **self.look(f"{line.role}-head"))
 
     def group(self, group: Group) -> str:
-        title = f"<title>{escape(group.title)}</title>" if group.title else ""
+        title = f"<title>{escape(group.title)}</title>" if group.title and self.titles else ""
         inside = "".join(self.part(part) for part in group.parts)
         meaning = {"data-part": group.meaning} if group.meaning else {}
         return _tag("g", title + inside, **meaning)
