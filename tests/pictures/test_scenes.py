@@ -24,6 +24,16 @@ SAMPLE = ("alexnet", "u-net", "googlenet", "yolov3-tiny", "mobilenet-v2", "dense
 MADE: dict[str, dict[str, Any]] = {
     "unknown sizes": {"input": "?x?x3", "layers": [{"conv": {"K": 4, "F": 3}}, "global_avg_pool"]},
     "unknown volume": {"layers": [{"conv": {"K": 4, "F": 3}}, "relu", {"dense": 3}]},
+    "named sizes": {
+        "input": "HxWx3",
+        "layers": [
+            {"conv": {"K": 8, "F": 3, "S": 2}},
+            "relu",
+            {"residual": {"body": [{"conv": {"K": 8, "F": 3, "P": 1}}, "relu"]}},
+            "global_avg_pool",
+            {"dense": 5},
+        ],
+    },
     "nothing": {"input": "4x4x1", "layers": []},
     "flat": {"input": 784, "layers": [{"dense": 10}, "softmax"]},
     "huge": {"input": "900000000x4x1", "layers": [{"conv": {"K": 90000, "F": 3}}, "flatten"]},
