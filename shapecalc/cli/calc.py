@@ -141,7 +141,9 @@ def _field_of(text: str) -> Any:
 
 
 def value_of(text: str) -> Any:
-    """Return a value as YAML reads it: a number, a list, a word."""
+    """Return a value as YAML reads it: a number, a list, a word; ? needs no quotes here."""
+    if text == "?":
+        return text
     document = read_yaml(text)
     if document.findings:
         raise click.UsageError(f"{text!r}: {document.findings[0].fault.message}")

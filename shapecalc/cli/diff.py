@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 import shapecalc
-from shapecalc import network, readers
 from shapecalc.cli.files import (
     FAULTY,
     OK,
     UNUSABLE,
     Inputs,
+    Unusable,
+    built,
     complain,
     input_option,
     max_layers_option,
@@ -22,8 +23,7 @@ from shapecalc.cli.files import (
 )
 from shapecalc.cli.findings import tell
 from shapecalc.cli.output import output_options, refuse_overwriting, write
-from shapecalc.cli.revisions import document_bytes
-from shapecalc.diagnostics import SpecError
+from shapecalc.cli.revisions import document_of
 from shapecalc.tracing import Trace
 
 if TYPE_CHECKING:
@@ -94,12 +94,10 @@ def _shown(found: Difference, form: str) -> str:
 def _traced(path: str, max_layers: int, inputs: Inputs) -> Trace | None:
     """Return the trace of a file or of a file in a revision; None, with a message, of neither."""
     try:
-        found = document_bytes(path)
+        found = document_of(path)
         if found is None:
             return trace_path(path, max_layers, inputs)
-        return shapecalc.trace(network.build(readers.read_bytes(*found), max_layers, inputs))
-    except SpecError as error:
+        return shapecalc.trace(built(found, max_layers, inputs))
+    except (OSError, ValueError, Unusable) as error:
         complain(path, error)
-    except (OSError, ValueError) as error:
-        complain(path, error)
-    return None
+        return None

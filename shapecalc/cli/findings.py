@@ -13,7 +13,6 @@ from shapecalc.cli.output import write
 from shapecalc.diagnostics import Diagnostic, briefly
 from shapecalc.reports import diagnostics
 from shapecalc.rules import Severity
-from shapecalc.tracing import Trace
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -58,10 +57,10 @@ class Printer:
         self.files: list[object] = []  # what a format takes of each file that shows more of it
         self.of_file = getattr(self.form, "of_file", None)
 
-    def add(self, path: str, found: Sequence[Diagnostic], trace: Trace | None = None) -> None:
-        """Take what was found in a file."""
+    def add(self, path: str, found: Sequence[Diagnostic], more: object = None) -> None:
+        """Take what was found in a file, and what `of_file` returned of it."""
         if self.of_file is not None:
-            self.files.append(self.of_file(path, found, trace))
+            self.files.append(more)
             return
         shown = briefly(found) if self.form.FOR_PEOPLE and not self.full else found
         if not self.at_once:

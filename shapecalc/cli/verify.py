@@ -21,12 +21,15 @@ from shapecalc.cli.files import (
     Inputs,
     chosen_paths,
     input_option,
+    jobs_option,
     max_layers_option,
     module_option,
+    say,
+    unexpected,
 )
 from shapecalc.cli.findings import lines_for_people, tell
 from shapecalc.cli.output import output_options, refuse_overwriting, write
-from shapecalc.cli.processes import MOST, in_order, one_thread
+from shapecalc.cli.processes import ENDED, in_order, one_thread
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import LIMIT, nearest, quote
 from shapecalc.tracing import Trace
@@ -73,13 +76,7 @@ Progress = Callable[[int, int], None]
 @module_option
 @input_option
 @max_layers_option
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, MOST),
-    default=1,
-    show_default=True,
-    help="How many processes verify files, if there are several. Each uses one thread.",
-)
+@jobs_option("How many processes verify files, if there are several. Each uses one thread.")
 @output_options
 @click.pass_context
 def command(
@@ -151,13 +148,12 @@ def verified(
     except OSError as error:  # it was there a moment ago
         return Done(None, error.strerror or str(error))
     except Exception as error:
-        what = " ".join(f"{type(error).__name__}: {error}".split())
-        return Done(None, f"internal error, please report it ({quote(what, 200)})")
+        return Done(None, unexpected(error))
     return Done(result)
 
 
 def _ended(path: str) -> Done:
-    return Done(None, "its process was ended before it was done, perhaps for want of memory")
+    return Done(None, ENDED)
 
 
 class _Run:
@@ -211,7 +207,7 @@ class _Run:
     def _tell(self, path: str, done: Done) -> None:
         self.status.clear()
         if done.result is None:
-            click.echo(f"shapecalc: {quote(path, 400)}: {done.complaint}", err=True)
+            say(path, done.complaint)
             self.code = UNUSABLE
             return
         self.code = max(self.code, OK if done.result.agrees else FAULTY)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from shapecalc.registry import Registry
 
 if TYPE_CHECKING:
+    from shapecalc.footprint import Memory
+    from shapecalc.reports.dialects import Asked
     from shapecalc.tracing import Trace
 
 Paint = Callable[[str, str], str]
@@ -27,7 +29,8 @@ class Layout:
 
     `file` names the file where there are several, `heading` says that it is the first of them, and
     `width` is the space there is, None for any. `ascii` says that nothing but ASCII can be shown,
-    and `paint` gives a text the colour of a count.
+    and `paint` gives a text the colour of a count. `memory` is what the network takes, and
+    `dialect` what another tool prints of it, where they are asked for.
     """
 
     def __init__(
@@ -40,10 +43,13 @@ class Layout:
         width: int | None = None,
         ascii: bool = False,  # noqa: A002 - str.isascii
         paint: Paint = unpainted,
+        memory: Memory | None = None,
+        dialect: Asked | None = None,
     ) -> None:
         self.columns, self.depth, self.explain = columns, depth, explain
         self.file, self.heading, self.width = file, heading, width
         self.ascii, self.paint = ascii, paint
+        self.memory, self.dialect = memory, dialect
 
 
 class Format:

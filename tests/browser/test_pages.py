@@ -89,6 +89,7 @@ def test_the_modes_differ_and_print_is_light(browser: Browser) -> None:
     assert papers == ["rgb(255, 255, 255)", "rgb(20, 24, 29)"]
     shown.emulate_media(media="print")
     assert shown.evaluate("getComputedStyle(document.body).backgroundColor") == papers[0]
+    assert shown.evaluate("getComputedStyle(document.querySelector('rect')).fill") == papers[0]
 
 
 def test_a_click_sorts_and_a_third_one_restores(browser: Browser) -> None:
