@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,9 @@ NEEDED: dict[Lack, str] = {"loss": "a loss", "gradient": "a loss or upstream", "
 class ExampleValues:
     """The example of a network, executed at the first question for a value."""
 
-    def __init__(self, layers: NamedLayers) -> None:
-        self.layers, self.trace = layers, layers.trace
+    def __init__(self, layers: NamedLayers, otherwise: Mapping[str, Any]) -> None:
+        """`otherwise` is handed on to ComputedExample: kernels and losses with a mistake."""
+        self.layers, self.trace, self._otherwise = layers, layers.trace, otherwise
 
     @cached_property
     def computed(self) -> ComputedExample:
@@ -35,7 +37,7 @@ class ExampleValues:
         example = self.trace.spec.example
         assert example is not None
         try:
-            return ComputedExample(self.trace, example, seed=0, training=True)
+            return ComputedExample(self.trace, example, seed=0, training=True, **self._otherwise)
         except SpecError as error:
             raise Unanswerable(error.diagnostics[0].message, rule=rules.UNUSABLE_NETWORK) from None
 

@@ -29,7 +29,9 @@ class Told(NamedTuple):
         """Return what is told about a wrong answer, and about one that got some credit."""
         said = [right_part(question.query, question.right, value)]
         if cause is not None:
-            said.append(f"{capital(cause[0].explanation)}: {cause[1].arithmetic}.")
+            perhaps = "" if cause.sure else "perhaps "
+            explanation = capital(f"{perhaps}{cause.misconception.explanation}")
+            said.append(f"{explanation}: {cause.wrong.arithmetic}.")
         return self._sentences(said, question)
 
     def followed(self, question: Question, source: str, points: float) -> str:

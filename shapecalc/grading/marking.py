@@ -17,11 +17,10 @@ from shapecalc.grading.answers import Reading, Unreadable, is_blank
 from shapecalc.grading.comparison import is_right, ways_to_read
 from shapecalc.grading.feedback import Told, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
-from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.own_answers import Answered, OwnAnswers
 from shapecalc.grading.question import Assignment, Question
-from shapecalc.grading.ranking import Cause, cause_of
+from shapecalc.grading.ranking import Cause, Explanations
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, shown
 
@@ -47,7 +46,7 @@ class Marker:
         self.assignment = assignment
         self.told = Told(shown_at(assignment.policy, now))
         self._numbers = {q.id: number for number, q in enumerate(assignment.questions, 1)}
-        self._explained: dict[Any, list[Cause]] = {}
+        self._explained: dict[Any, Explanations | None] = {}
         self._marks: dict[Any, tuple[Mark, Reading]] = {}
         self._texts: dict[Any, Read | Mark] = {}
 
@@ -162,20 +161,22 @@ class Marker:
 
     def _misconception(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
         """Return what explains a wrong answer, for the right network or the student's own."""
-        found = cause_of(value, self._wrong(question, question.subject))
+        explanations = self._explanations(question, question.subject)
+        found = explanations.cause_of(value) if explanations else None
         if found is None:
             for subject in own.networks(question):
-                found = cause_of(value, self._wrong(question, subject))
+                explanations = self._explanations(question, subject)
+                found = explanations.cause_of(value, sure=True) if explanations else None
         return found
 
-    def _wrong(self, question: Question, subject: Subject) -> list[Cause]:
+    def _explanations(self, question: Question, subject: Subject) -> Explanations | None:
         key = question.id, subject
         if key not in self._explained:
             if len(self._explained) > MOST_REMEMBERED // 100:  # each keeps a network
                 self._explained.clear()
-            self._explained[key] = []
+            self._explained[key] = None
             expected = () if subject is question.subject else (Exception,)
             with suppress(*expected):  # a student's own volumes may lead anywhere
                 context = QuestionContext(subject, question.query, subject.answer(question.query))
-                self._explained[key] = wrong_answers(context)
+                self._explained[key] = Explanations(context)
         return self._explained[key]
