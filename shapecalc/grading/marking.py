@@ -138,7 +138,8 @@ class Marker:
     ) -> Mark | None:
         """Mark a wrong answer that follows from another or has a cause; otherwise None."""
         followed = own.lead_to(question, reading.value)
-        found = self._misconception(question, reading.value, own)
+        credit = question.partial or not followed  # otherwise a mistake would change nothing
+        found = self._misconception(question, reading.value, own) if credit else None
         share = question.partial.get(found[0].name, 0.0) if found else 0.0
         mark = mark._replace(note=reading.note)
         if followed and (found is None or share <= question.follow_through):
