@@ -71,11 +71,13 @@ def alike(wrong: Any, given: Any) -> bool:
     """Say whether a number is given: floats rounded, a depth of 1 or equal sizes left out."""
     if wrong == given:
         return True
+    if isinstance(wrong, int | str) or isinstance(given, bool | str):
+        return False
     if isinstance(wrong, tuple) and isinstance(given, tuple) and _whole(wrong):
         return given in (wrong[:1], wrong[:-1]) and (
             given * len(wrong) == wrong or (given == wrong[:-1] and wrong[-1] == 1)
         )
-    if isinstance(wrong, bool | str) or isinstance(given, bool | str) or _whole(wrong):
+    if _whole(wrong):
         return False
     ours, theirs = flat(wrong), flat(given)
     return len(ours) == len(theirs) and all(map(NEAR.near, ours, theirs))
