@@ -83,26 +83,24 @@ class Marker:
         right = f"the right answer is {shown(question.right)}" + _because(question.working)
         followed = own.lead_to(question, value)
         found = self._misconception(question, value, own)
-        share = question.partial.get(found[0].name, 0.0) if found else 0.0
+        share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
         if followed is not None and (found is None or share <= question.follow_through):
             points = round(question.points * question.follow_through, 6)
             feedback = f"it follows from your {followed}; {right}"
             return mark._replace(verdict="followed through", points=points, feedback=feedback)
         if found is None:
             return mark._replace(verdict="wrong", points=0.0, feedback=right)
-        misconception, wrong, sure = found
-        perhaps = "" if sure else "perhaps "
         return mark._replace(
             verdict="wrong",
             points=round(question.points * share, 6),
-            misconception=misconception.name,
-            feedback=f"{perhaps}{misconception.explanation}: {wrong.arithmetic}; {right}",
+            misconception=found.misconception.name,
+            feedback=f"{found.told}; {right}",
         )
 
     def _misconception(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
         """Return what explains a wrong answer, for the right network or the student's own."""
         explanations = self._explanations(question, question.subject)
-        found = explanations.cause_of(value) if explanations else None
+        found = explanations.cause_of(value, credited=question.partial) if explanations else None
         if found is None:
             for subject in own.networks(question):
                 explanations = self._explanations(question, subject)
