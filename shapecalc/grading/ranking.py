@@ -86,10 +86,15 @@ class Cause(NamedTuple):
 
 
 class Explanations:
-    """What may be behind the wrong answers to one question; floats are compared as `near` says."""
+    """What may be behind the wrong answers to one question; floats are compared as `near` says.
 
-    def __init__(self, context: QuestionContext, near: Tolerance = NEAR_ENOUGH) -> None:
-        self.context, self.right, self.near = context, context.right, near
+    In a network of the student's `own` wrong volumes, only a mistake that is sure is one more.
+    """
+
+    def __init__(
+        self, context: QuestionContext, near: Tolerance = NEAR_ENOUGH, *, own: bool = False
+    ) -> None:
+        self.context, self.right, self.near, self.own = context, context.right, near, own
 
     @cached_property
     def single(self) -> list[Cause]:
@@ -100,7 +105,7 @@ class Explanations:
     def _tiers(self) -> list[list[Cause]]:
         """All causes, the commonest first."""
         found = [c for c in self.single if self._counts(c)]
-        carried = self._causes(combinations.carried(self.context))
+        carried = [] if self.own else self._causes(combinations.carried(self.context))
         common = [c for c in found if c.misconception.name in COMMON]
         rare = [c for c in found if c.misconception.name in RARE]
         usual = [c for c in found if c not in common and c not in rare]
@@ -121,17 +126,15 @@ class Explanations:
     def _counts(self, cause: Cause) -> bool:
         return not alike(self.right, cause.wrong.value, self.near)
 
-    def cause_of(
-        self, given: Value, *, sure: bool = False, credited: Collection[str] = ()
-    ) -> Cause | None:
-        """Return the cause of a wrong answer; None where none is likely, or none is `sure`.
+    def cause_of(self, given: Value, credited: Collection[str] = ()) -> Cause | None:
+        """Return the cause of a wrong answer; None where none is likely.
 
         What is `credited` by its name is believed: a teacher expects it.
         """
         every = self._ones.giving(given)
         one = specific(every)
         found = self._likely(given, one, [[], *self._tiers])
-        if sure:
+        if self.own:
             return found if found and found.sure else None
         if found is None or found.misconception.name not in credited:
             expected = (cause for cause in every if cause.misconception.name in credited)

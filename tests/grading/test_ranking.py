@@ -75,7 +75,7 @@ def test_what_is_credited_is_believed() -> None:
     """A teacher who gives credit for a mistake expects it, however small the number is."""
     tiny = explanations(TINY, "conv1.parameters")
     assert tiny.cause_of(18) is None
-    found = tiny.cause_of(18, credited=["forgot_bias"])
+    found = tiny.cause_of(18, ["forgot_bias"])
     assert found is not None
     assert (found.misconception.name, found.sure) == ("forgot_bias", False)
 
