@@ -163,11 +163,11 @@ class Marker:
     def _misconception(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
         """Return what explains a wrong answer, for the right network or the student's own."""
         explanations = self._explanations(question, question.subject)
-        found = explanations.cause_of(value) if explanations else None
+        found = explanations.cause_of(value, question.partial) if explanations else None
         if found is None:
             for subject in own.networks(question):
                 explanations = self._explanations(question, subject)
-                found = explanations.cause_of(value, sure=True) if explanations else None
+                found = explanations.cause_of(value) if explanations else None
         return found
 
     def _explanations(self, question: Question, subject: Subject) -> Explanations | None:
@@ -179,5 +179,5 @@ class Marker:
             expected = () if subject is question.subject else (Exception,)
             with suppress(*expected):  # a student's own volumes may lead anywhere
                 context = QuestionContext(subject, question.query, subject.answer(question.query))
-                self._explained[key] = Explanations(context)
+                self._explained[key] = Explanations(context, own=subject is not question.subject)
         return self._explained[key]
