@@ -206,7 +206,7 @@ def test_planted_faults_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
         assert list(sized_networks.differences(floors))
     right = classes.Class.at_least
     with monkeypatch.context() as patch:
-        patch.setattr(classes.Class, "at_least", lambda s, x, least: right(s, x, least - 1))
+        patch.setattr(classes.Class, "at_least", lambda s, x, least: right(s, x, least + 1))
         assert list(sized_networks.differences(spec))
     rests = classes.Class._rest
     with monkeypatch.context() as patch:
