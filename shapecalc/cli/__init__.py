@@ -22,7 +22,7 @@ COMMANDS = {
     "grade": "Mark answers to questions about networks, and name the mistake behind a wrong one.",
     "quiz": "Draw problem sets with their keys, with other numbers for each student.",
     "sizes": "Find the input sizes that fit: factors, nearest sizes, the size for a wanted output.",
-    "calc": "Work out a network typed on the command line.",
+    "calc": "Work out a network typed on the command line; P=any finds the padding.",
     "explain": "Explain a topic, a layer kind or a rule; list all pages.",
     "draw": "Draw a network as SVG, TikZ or a page.",
     "expect": "Write what is computed into specs, as claims that check compares.",
