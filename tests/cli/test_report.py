@@ -16,7 +16,7 @@ import pytest
 from click.testing import Result
 
 import shapecalc
-from shapecalc.cli.report import DIALECTS as OURS
+from shapecalc.cli.estimates import DIALECTS as OURS
 from shapecalc.reports import table
 from shapecalc.reports.dialects import DIALECTS
 
