@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import import_module
@@ -85,7 +86,7 @@ def _card(card: Card) -> Markup:
 
 def _unbroken(figure: str) -> str:
     """Return a number that stays with its unit; two of them may stand in two lines."""
-    return figure.replace(" ", UNBROKEN).replace(f"→{UNBROKEN}", "→ ")
+    return re.sub(r"(?<=\d) (?=[kMGTPB])", UNBROKEN, figure)
 
 
 def table(label: str, made: Table) -> Markup:
