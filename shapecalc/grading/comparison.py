@@ -74,9 +74,11 @@ def alike(wrong: Any, given: Any, near: Tolerance = NEAR) -> bool:
     """
     if wrong == given:
         return True
+    if isinstance(wrong, int | str) or isinstance(given, bool | str):
+        return False
     if isinstance(wrong, tuple) and isinstance(given, tuple) and _whole(wrong):
-        return given in spellings(wrong)
-    if isinstance(wrong, bool | str) or isinstance(given, bool | str) or _whole(wrong):
+        return len(given) < len(wrong) and given in spellings(wrong)
+    if _whole(wrong):
         return False
     ours, theirs = flat(wrong), flat(given)
     pairs = zip(ours, theirs, strict=False)
