@@ -140,7 +140,7 @@ class Marker:
         followed = own.lead_to(question, reading.value)
         credit = question.partial or not followed  # otherwise a mistake would change nothing
         found = self._misconception(question, reading.value, own) if credit else None
-        share = question.partial.get(found[0].name, 0.0) if found else 0.0
+        share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
         mark = mark._replace(note=reading.note)
         if followed and (found is None or share <= question.follow_through):
             points = round(question.points * question.follow_through, 6)
@@ -151,7 +151,7 @@ class Marker:
         return mark._replace(
             verdict="partly right" if share else "wrong",
             points=round(question.points * share, 6),
-            misconception=found[0].name,
+            misconception=found.misconception.name,
             feedback=self.told.wrong(question, reading.value, found),
         )
 
@@ -163,11 +163,11 @@ class Marker:
     def _misconception(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
         """Return what explains a wrong answer, for the right network or the student's own."""
         explanations = self._explanations(question, question.subject)
-        found = explanations.cause_of(value) if explanations else None
+        found = explanations.cause_of(value, question.partial) if explanations else None
         if found is None:
             for subject in own.networks(question):
                 explanations = self._explanations(question, subject)
-                found = explanations.cause_of(value, sure=True) if explanations else None
+                found = explanations.cause_of(value) if explanations else None
         return found
 
     def _explanations(self, question: Question, subject: Subject) -> Explanations | None:
@@ -179,5 +179,5 @@ class Marker:
             expected = () if subject is question.subject else (Exception,)
             with suppress(*expected):  # a student's own volumes may lead anywhere
                 context = QuestionContext(subject, question.query, subject.answer(question.query))
-                self._explained[key] = Explanations(context)
+                self._explained[key] = Explanations(context, own=subject is not question.subject)
         return self._explained[key]
