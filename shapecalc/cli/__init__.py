@@ -20,6 +20,7 @@ COMMANDS = {
     "audit": "Check answer keys and printed numbers, and name the misprints.",
     "grade": "Mark answers to questions about networks, and name the mistake behind a wrong one.",
     "quiz": "Draw problem sets with their keys, with other numbers for each student.",
+    "assignment": "Write an assignment as a handout, a platform's quiz or an empty answer file.",
     "calc": "Work out a network typed on the command line.",
     "explain": "Explain a topic, a layer kind or a rule; list all pages.",
     "expect": "Write what is computed into specs, as claims that check compares.",
