@@ -70,8 +70,13 @@ class Trace:
         text: str = import_module("shapecalc.reports.table").render(self)
         return text
 
-    def __repr__(self) -> str:  # what a notebook shows
+    def __repr__(self) -> str:
         return str(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Return what a notebook shows: the table, and with it the picture."""
+        bundle: dict[str, str] = import_module("shapecalc.reports.notebook").of_trace(self)
+        return bundle
 
     def __getitem__(self, name: str) -> LayerRecord:
         """Return a layer's record by its full name; an instance's name means its last layer.
@@ -242,7 +247,8 @@ def walk(
 
     An input that is known in part counts as unknown here; open_sizes.py says more about those.
 
-    `outputs` puts other volumes in the place of some layers' own, for all that follows from them.
+    `outputs` puts other volumes in the place of some layers' own, for all that follows from them;
+    nobody reads what is wrong with a network of such, so its findings have no texts.
     Who only wants to know whether there is a fault has no need to go `to_the_end`.
     """
     walker = Walker(spec, outputs or {})
@@ -400,4 +406,7 @@ class Walker:
 
     def _refuse(self, node: Node, rule: Rule, say: Callable[[], Fault]) -> None:
         path, name = node.path, node.name
+        if self.replaced:
+            self.findings.append(Finding(Fault(rule, ""), path, name))
+            return
         self.findings.append(Later(rule, path, name, lambda: Finding(say(), path, name)))

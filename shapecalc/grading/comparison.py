@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from shapecalc.grading.answers import Reading, readings
 from shapecalc.grading.query import Query
-from shapecalc.grading.question import Question, Tolerance
+from shapecalc.grading.question import Question, Tolerance, depth_last
 from shapecalc.grading.values import Value, flat
 
 NEAR = Tolerance()
 
 
+def ways_to_read(question: Question, answer: Any) -> list[Reading]:
+    """Return what an answer to a question can mean, the likeliest first. Raises Unreadable.
+
+    Sizes that are asked for depth first are turned round, and counted as they are as well.
+    """
+    found = readings(answer, question.query.form)
+    if not question.depth_first:
+        return found
+    return [Reading(depth_last(r.value), r.note) for r in found] + found
+
+
 def is_right(question: Question, value: Value) -> bool:
     """Say whether an answer is right, within the question's tolerance."""
     right, query = question.right, question.query
-    if same(question, right, value):
+    if any(same(question, accepted, value) for accepted in (right, *question.accepted)):
         return True
     return query.kind == "field" and question.subject.suits(query, value)
 
@@ -55,18 +67,31 @@ def _same_sizes(query: Query, right: Value, value: Value) -> bool:
     return value in (shortened, (1, *right))
 
 
-def alike(wrong: Any, given: Any) -> bool:
-    """Say whether a number is given: floats rounded, a depth of 1 or equal sizes left out."""
+def alike(wrong: Any, given: Any, near: Tolerance = NEAR) -> bool:
+    """Say whether a number is given: floats rounded, a depth of 1 or equal sizes left out.
+
+    A cell of `given` that is None is not compared.
+    """
     if wrong == given:
         return True
+    if isinstance(wrong, int | str) or isinstance(given, bool | str):
+        return False
     if isinstance(wrong, tuple) and isinstance(given, tuple) and _whole(wrong):
-        return given in (wrong[:1], wrong[:-1]) and (
-            given * len(wrong) == wrong or (given == wrong[:-1] and wrong[-1] == 1)
-        )
-    if isinstance(wrong, bool | str) or isinstance(given, bool | str) or _whole(wrong):
+        return len(given) < len(wrong) and given in spellings(wrong)
+    if _whole(wrong):
         return False
     ours, theirs = flat(wrong), flat(given)
-    return len(ours) == len(theirs) and all(map(NEAR.near, ours, theirs))
+    pairs = zip(ours, theirs, strict=False)
+    return len(ours) == len(theirs) and all(b is None or near.near(a, b) for a, b in pairs)
+
+
+def spellings(sizes: Any) -> list[Any]:
+    """Return how whole sizes may be given: equal ones once, without a depth of 1. A number once."""
+    found = [sizes]
+    if isinstance(sizes, tuple) and len(sizes) > 1:
+        found += [sizes[:1]] if len(set(sizes)) == 1 else []
+        found += [sizes[:-1]] if sizes[-1] == 1 else []
+    return found
 
 
 def _whole(value: Any) -> bool:
