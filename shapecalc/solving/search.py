@@ -64,7 +64,7 @@ class Search:
     def __init__(self, spec: NetworkSpec) -> None:
         self.spec = spec
         self.nodes = spec.nodes
-        self.first = len(spec.inputs)
+        self.value = spec.values.of  # the number of a layer's volume
         self.needed = _needed(spec)
         self.evaluated = 0
 
@@ -81,7 +81,7 @@ class Search:
             sizes, index, volumes = waiting.pop()
             try:
                 while index < len(self.nodes):
-                    volumes[self.first + index] = self._output(index, volumes)
+                    volumes[self.value(index)] = self._output(index, volumes)
                     index += 1
                     if index < len(self.nodes):
                         volumes = self._kept(index, volumes)
@@ -103,6 +103,16 @@ class Search:
                 continue
             found.fits.append(sizes)
         return found
+
+    def takes(self, inputs: Mapping[str, AnyVolume]) -> bool:
+        """Say whether the network takes some volumes, without a word about why it does not."""
+        volumes = dict(enumerate(inputs.values()))
+        try:
+            for index in range(len(self.nodes)):
+                volumes[self.value(index)] = self._output(index, volumes)
+        except LayerError:
+            return False
+        return True
 
     def _kept(self, index: int, volumes: dict[int, AnyVolume]) -> dict[int, AnyVolume]:
         """Return the volumes that are still read, once there are many more."""
@@ -162,7 +172,6 @@ class Search:
 
 def _needed(spec: NetworkSpec) -> list[frozenset[int]]:
     """Return for each layer the values that it, or one behind it, reads."""
-    first = len(spec.inputs)
     needed: list[frozenset[int]] = []
     live: set[int] = set()
     kept = frozenset[int]()
@@ -173,7 +182,7 @@ def _needed(spec: NetworkSpec) -> list[frozenset[int]]:
             read |= set(spec.nodes[node.shares].sources or ())
         if node.shares_one is not None:
             read |= set(spec.nodes[node.shares_one.owner].sources or ())
-        own = first + index
+        own = spec.values.of(index)
         if own in live or not read <= live:
             live.discard(own)
             live |= read
