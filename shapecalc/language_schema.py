@@ -22,7 +22,7 @@ from shapecalc.layers.composite import Composite, Repeat
 from shapecalc.layers.field_types import LAYERS, NAME, PARTIAL_VOLUME, POSITIVE, Schema
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED
 from shapecalc.network.example import KEYS as EXAMPLE_KEYS
-from shapecalc.network.example import LOSSES
+from shapecalc.network.example import LOSSES, WEIGHT_DECAY
 from shapecalc.network.expectations import LayerExpectations, NetworkExpectations
 from shapecalc.network.spec import ROUNDINGS
 from shapecalc.network.validation import PARAMETER
@@ -165,10 +165,11 @@ class _Language:
         arrays = {"type": ["object", "null"], "additionalProperties": array}
         positive = {"type": ["number", "null"], "exclusiveMinimum": 0}
         named = {"type": "object", "additionalProperties": array, "minProperties": 1}
-        losses = {kind: _either(array, named) for kind in LOSSES}
+        target, decay = _either(array, named), {"type": ["number", "null"], "minimum": 0}
+        losses = [_mapping({kind: target, WEIGHT_DECAY: decay}, required=[kind]) for kind in LOSSES]
         known: dict[str, Schema] = {
             "given": arrays,
-            "loss": _either({"type": "null"}, _mapping(losses, minProperties=1, maxProperties=1)),
+            "loss": _either({"type": "null"}, *losses),
             "upstream": arrays,
             "rate": positive,
             "training": {"type": ["boolean", "null"]},
@@ -234,8 +235,10 @@ class _Language:
             "patternProperties": patterns,
             "additionalProperties": any_kind,
         }
-        text = {"type": "string", "pattern": _whole(word)}
-        self.definitions[name] = _either({"oneOf": offered}, mapping, text, _reference("parameter"))
+        # Editors tell alternatives apart by their titles, to explain the one that is written.
+        alone = {"title": "a kind without fields", "oneOf": offered}
+        text = {"title": "another word for a kind", "type": "string", "pattern": _whole(word)}
+        self.definitions[name] = _either(alone, mapping, text, _reference("parameter"))
 
     def _kind(self, cls: type[Layer], kind: str, layers: Schema) -> Schema:
         """Return the schema of what stands behind a kind: fields, the main field's value, null."""

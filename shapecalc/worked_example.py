@@ -15,7 +15,7 @@ from shapecalc.diagnostics import Fault, Finding, LayerError, Path, quote, some,
 from shapecalc.layers.base import NO_PARAMETERS, Parameters, show
 from shapecalc.layers.field_types import Volume
 from shapecalc.network import NetworkSpec
-from shapecalc.network.example import Example, Numbers, examples_in
+from shapecalc.network.example import OF_CLASSES, Example, Numbers, examples_in
 from shapecalc.records import LayerRecord
 from shapecalc.volumes import all_known, is_known
 
@@ -200,7 +200,7 @@ class _Checker:
             self._check(key, numbers, ("upstream", key), ("value",), inputs=True)
         for output, numbers in example.loss.items():
             path: Path = ("loss", str(example.loss_kind), *([output] if output else []))
-            self._loss(output, numbers, path, example.loss_kind == "cross_entropy")
+            self._loss(output, numbers, path, example.loss_kind in OF_CLASSES)
         for key in example.expect:
             target = self._find(key, ("expect", key))
             if target is not None:

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 import shapecalc
 from shapecalc.cli.files import exit_code, max_layers_option
-from shapecalc.cli.report import format_option, render
+from shapecalc.cli.report import format_option, render, room
 from shapecalc.frameworks.lookups import words_of
 from shapecalc.layers import ALIASES, KINDS, kind_of, kinds
 from shapecalc.layers.base import field_words
 from shapecalc.readers.yaml_text import read_yaml
+from shapecalc.reports import Layout
 
 if TYPE_CHECKING:
     from shapecalc.tracing import Trace
@@ -49,7 +50,7 @@ def command(
     layers = layers_of(words[1:])
     spec = {"input": value_of(words[0]), "layers": layers, "rounding": rounding}
     trace = _in_our_words(shapecalc.trace(spec, max_layers=max_layers))
-    click.echo(render(trace, form, explain=True))
+    click.echo(render(trace, form, Layout(explain=True, width=room(None))))
     ctx.exit(exit_code(trace))
 
 

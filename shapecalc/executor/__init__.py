@@ -35,10 +35,10 @@ def run(
 
     `inputs` is one array for the only input, or a mapping by name; a value is N x D x spatial
     sizes, leading axes of 1 and the batch may be left out. `parameters` are in PyTorch's layouts,
-    by name. What is missing is drawn from `seed`. `loss` is {"squared_error": y} or
-    {"cross_entropy": class}; `upstream` gives gradients of layers' outputs by name. `keep`
-    "outputs" frees what nobody needs. Raises shapecalc.SpecError for a faulty spec or array,
-    OSError for a path that cannot be opened.
+    by name. What is missing is drawn from `seed`. `loss` is {"squared_error": y},
+    {"cross_entropy": class} or another of losses.py, with "weight_decay" beside it; `upstream`
+    gives gradients of layers' outputs by name. `keep` "outputs" frees what nobody needs. Raises
+    shapecalc.SpecError for a faulty spec or array, OSError for a path that cannot be opened.
     """
     trace = spec if isinstance(spec, Trace) else shapecalc.trace(spec)
     return run_trace(

@@ -5,7 +5,7 @@ It is computed in float64 whatever the precision of the run, since its numbers a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,12 @@ from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, Fault, Finding, SpecError
 from shapecalc.executor.arrays import depth_first, numeric
 from shapecalc.executor.buffers import Array
+from shapecalc.executor.kernels import Kernel
 from shapecalc.executor.losses import Loss
 from shapecalc.executor.results import gradient_of
 from shapecalc.executor.session import Session
 from shapecalc.layers.base import show
-from shapecalc.network.example import Example, Numbers, examples_in
+from shapecalc.network.example import OF_CLASSES, WEIGHT_DECAY, Example, Numbers, examples_in
 from shapecalc.tracing import KnownTrace
 from shapecalc.verification import Check
 from shapecalc.worked_example import Target
@@ -29,8 +30,21 @@ SHOWN = 48  # values of a computed array that a hint shows at most
 class ComputedExample:
     """An example's passes, and what each of its keys gives."""
 
-    def __init__(self, trace: KnownTrace, example: Example, *, seed: int, training: bool) -> None:
-        """Compute it. Raises SpecError for arrays that do not fit, with paths into the spec."""
+    def __init__(
+        self,
+        trace: KnownTrace,
+        example: Example,
+        *,
+        seed: int,
+        training: bool,
+        kernel: Callable[[Kernel], Kernel] | None = None,
+        losses: Callable[[Sequence[Loss]], Sequence[Loss]] | None = None,
+    ) -> None:
+        """Compute it; `kernel` and `losses` put others in the place of the layers' and the loss's.
+
+        Raises SpecError for arrays that do not fit, with paths into the spec.
+        """
+        self._kernel, self._other_losses = kernel, losses
         self.trace, self.example = trace, example
         self.losses: Sequence[Loss] = ()
         try:
@@ -43,12 +57,18 @@ class ComputedExample:
         given = {key: numbers.values for key, numbers in example.given.items()}
         inputs = {key: given.pop(key) for key in list(given) if key in trace.inputs}
         self.session = Session(trace, given, seed=seed, training=training)
+        if self._kernel is not None:
+            steps = self.session.engine.steps
+            steps[:] = [step._replace(kernel=self._kernel(step.kernel)) for step in steps]
         batch = self._batch()
         self.session.engine.forward(self.session.inputs(inputs, batch))
         if example.loss_kind:
             wanted: Any = {name: numbers.values for name, numbers in example.loss.items()}
             wanted = wanted.get(None, wanted)
-            self.losses = self.session.losses({example.loss_kind: wanted})
+            loss = {example.loss_kind: wanted, WEIGHT_DECAY: example.weight_decay}
+            self.losses = self.session.losses(loss)
+            if self._other_losses is not None:
+                self.losses = self._other_losses(self.losses)
             self.session.backward(self.losses)
         elif example.upstream:
             upstream = {key: numbers.values for key, numbers in example.upstream.items()}
@@ -64,7 +84,7 @@ class ComputedExample:
             names = self.trace.outputs if output is None else [output]
             shape = self.session.names.find(next(iter(names))).shape
             if shape is not None:
-                one = shape[1:] if self.example.loss_kind == "cross_entropy" else shape
+                one = shape[1:] if self.example.loss_kind in OF_CLASSES else shape
                 return examples_in(numbers.shape, one)
         return None
 
@@ -98,7 +118,7 @@ class ComputedExample:
                 gradient = np.zeros_like(session.value(index))
             return depth_first(gradient)
         if target.role == "loss":
-            return np.array(sum(part.value for part in self.losses))
+            return np.array(self.session.loss_of(self.losses))
         step, name = engine.steps[index], target.parameter
         value = engine.parameters[index][name]
         if target.role == "parameter":

@@ -1,14 +1,18 @@
 """Losses: a number to minimise, and where its gradient enters the network.
 
-squared_error is the sum of (a - y)^2, without a half; cross_entropy is -ln softmax(logits)[class],
-classes from 0. Both are averaged over the batch. A final softmax or log_softmax is not applied
-twice: behind a softmax the gradient p - y enters at its input, where nothing is divided by p.
+squared_error is the sum of (a - y)^2, without a half; half_squared_error has the half, and
+mean_squared_error is the mean over the output's values. cross_entropy is -ln softmax(logits)[class]
+and svm the sum of max(0, s_j - s_class + 1) over the other classes j, classes from 0. All of them
+are averaged over the batch. A final softmax or log_softmax is not applied twice: behind a softmax
+the gradient p - y enters at its input, where nothing is divided by p. A weight decay adds rate/2
+times the squares of all weights that learn.
 
 Source: Stanford CS231n, "Linear Classification" and "Neural Networks Part 2".
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -31,12 +35,36 @@ class Loss(NamedTuple):
     shown: Array | None = None
 
 
-def squared_error(output: Array, index: int, wanted: Array) -> Loss:
-    """Return the sum of squares of output - wanted (N x spatial x D), averaged over N."""
-    difference = output - wanted
-    count = len(output)
-    value = float(np.sum(np.square(difference, dtype=np.float64))) / count
-    return Loss(value, index, index, difference * output.dtype.type(2 / count))
+Share = Callable[[Array], float]  # of an output's sum of squares (N x spatial x D) that counts
+
+SQUARES: dict[str, Share] = {
+    "squared_error": lambda output: 1 / len(output),
+    "half_squared_error": lambda output: 0.5 / len(output),
+    "mean_squared_error": lambda output: 1 / output.size,
+}
+
+
+def squares(kind: str, output: Array, index: int, wanted: Array) -> Loss:
+    """Return the sum of squares of output - wanted (N x spatial x D), times the kind's share."""
+    difference, share = output - wanted, SQUARES[kind](output)
+    value = float(np.sum(np.square(difference, dtype=np.float64))) * share
+    return Loss(value, index, index, difference * output.dtype.type(2 * share))
+
+
+def svm(scores: Array, index: int, classes: Array) -> Loss:
+    """Return the multiclass hinge loss with margin 1, summed over positions, averaged over N.
+
+    `classes` holds a class for each example and position. Where a margin is exactly 0 nothing is
+    sent back.
+    """
+    count = scores.dtype.type(len(scores))
+    own = np.take_along_axis(scores, classes[..., None], axis=-1)
+    margins = np.maximum(scores - own + 1, 0)
+    np.put_along_axis(margins, classes[..., None], 0, axis=-1)
+    over = (margins > 0).astype(scores.dtype)
+    np.put_along_axis(over, classes[..., None], -over.sum(axis=-1, keepdims=True), axis=-1)
+    value = float(np.sum(margins, dtype=np.float64)) / len(scores)
+    return Loss(value, index, index, over / count)
 
 
 def cross_entropy(

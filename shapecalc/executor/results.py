@@ -99,7 +99,7 @@ def result_of(session: Session, losses: Sequence[Loss]) -> Result:
     found = {i: gradient_of(session, losses, i) for i in wanted}
     gradients = {names[i]: depth_first(g) for i, g in found.items() if g is not None}
     gradients |= _outside(session, _all_gradients(session))
-    loss = sum(part.value for part in losses) if losses else None
+    loss = session.loss_of(losses) if losses else None
     parameters = _outside(session, engine.parameters)
     return Result(Arrays(outputs), Arrays(parameters), Arrays(gradients), loss)
 

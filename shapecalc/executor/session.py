@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
 from shapecalc import rules
-from shapecalc.diagnostics import Fault, quote, some
+from shapecalc.diagnostics import LIMIT, Fault, quote, some
 from shapecalc.executor.arrays import channels_last, numeric, refusal, shaped
 from shapecalc.executor.buffers import Array, Buffers
 from shapecalc.executor.engine import Engine
@@ -19,11 +19,11 @@ from shapecalc.executor.limits import (
     need_truth,
     need_whole,
 )
-from shapecalc.executor.losses import Loss, cross_entropy, squared_error
+from shapecalc.executor.losses import SQUARES, Loss, cross_entropy, squares, svm
 from shapecalc.executor.parameters import owned_by, prepare
 from shapecalc.executor.rng import generator
 from shapecalc.network import Node
-from shapecalc.network.example import LOSSES
+from shapecalc.network.example import LOSSES, OF_CLASSES, WEIGHT_DECAY
 from shapecalc.tracing import Trace
 from shapecalc.worked_example import Names, no_class, output_of_loss
 
@@ -47,10 +47,12 @@ class Session:
         plain: bool = False,
         backward: bool = True,
         stand_ins: bool = False,
+        repeated: bool = False,
     ) -> None:
         """`fast` allows Winograd's convolution, by default in float32 only; `plain` forbids all
-        but the plainest methods; with `stand_ins` random values stand for what operations give.
-        Raises SpecError for a faulty spec and for faulty parameters.
+        but the plainest methods; with `stand_ins` random values stand for what operations give;
+        with `repeated` large parameters are a few drawn values again and again. Raises SpecError
+        for a faulty spec and for faulty parameters.
         """
         sized = need_sound(trace, stand_ins=stand_ins)
         need_choice("dtype", dtype, DTYPES)
@@ -61,9 +63,12 @@ class Session:
         self.names = Names(trace.spec, trace.layers)
         self.buffers = Buffers(dtype)
         self.learns = backward
+        self._decay = 0.0  # the last loss's
         self._need_room(trace.spec.batch)
         self.owned = owned_by(sized)
-        own = prepare(self.names, self.owned, parameters or {}, self.buffers, seed)
+        own = prepare(
+            self.names, self.owned, parameters or {}, self.buffers, seed, repeated=repeated
+        )
         outputs = {index for index in trace.spec.outputs.values() if index is not None}
         values = trace.spec.values
         every = {*values.inputs, *map(values.of, range(len(own)))}
@@ -142,8 +147,10 @@ class Session:
 
     def losses(self, loss: Mapping[str, Any]) -> list[Loss]:
         """Return the loss of the last forward pass, a part for every output that has one."""
+        self._decay = self._weight_decay(loss)
+        loss = {kind: wanted for kind, wanted in loss.items() if kind != WEIGHT_DECAY}
         if len(loss) != 1 or next(iter(loss)) not in LOSSES:
-            message = f"loss must be squared_error or cross_entropy, not {quote(str(dict(loss)))}"
+            message = f"loss must be one of {some(LOSSES)}, not {quote(str(dict(loss)))}"
             raise refusal(
                 Fault(rules.WRONG_VALUE, message, "for example {'cross_entropy': 6}"), "loss"
             )
@@ -166,17 +173,19 @@ class Session:
         index = self.trace.spec.outputs[name] or 0
         output, shape = self.value(index), self._shape(index)
         array = numeric(values, key, self.buffers.dtype)
-        wanted = shape[1:] if kind == "cross_entropy" else shape
+        wanted = shape[1:] if kind in OF_CLASSES else shape
         array = shaped(array, wanted, key, batched=True)
         if len(array) != len(output):
             message = f"{key} holds {len(array)} examples, and there are {len(output)}"
             raise refusal(Fault(rules.WRONG_VALUE, message, "give one for each"), key)
-        if kind == "squared_error":
-            return squared_error(output, index, channels_last(array))
+        if kind in SQUARES:
+            return squares(kind, output, index, channels_last(array))
         classes = array.astype(np.intp)
         wrong = array[(classes != array) | (classes < 0) | (classes >= shape[0])]
         if wrong.size:
             raise refusal(no_class(f"{wrong.flat[0]:g}", name, shape[0]), key)
+        if kind == "svm":
+            return svm(output, index, classes)
         node = self._node(index)
         before = node.sources[0] if node and node.sources and node.kind == "softmax" else index
         logits = self.value(before)
@@ -209,6 +218,36 @@ class Session:
             before = upstream.get(part.at)
             upstream[part.at] = part.gradient if before is None else before + part.gradient
         self.engine.backward(upstream, inputs_too=inputs_too)
+        for index, name, weight in self._decaying():
+            learned = self.engine.parameter_gradients[index]
+            decay = weight * weight.dtype.type(self._decay)
+            learned[name] = learned[name] + decay if name in learned else decay
+
+    def loss_of(self, losses: Sequence[Loss]) -> float:
+        """Return the loss: the sum of its parts, and what the weight decay adds."""
+        decayed = sum(
+            float(np.sum(np.square(weight, dtype=np.float64))) for *_, weight in self._decaying()
+        )
+        return sum(part.value for part in losses) + self._decay / 2 * decayed
+
+    def _weight_decay(self, loss: Mapping[str, Any]) -> float:
+        decay = loss.get(WEIGHT_DECAY, 0.0)
+        if type(decay) not in (int, float) or not 0 <= decay <= LIMIT:
+            message = f"{WEIGHT_DECAY} must be a positive number, not {quote(str(decay))}"
+            raise refusal(Fault(rules.WRONG_VALUE, message, "for example 0.01"), "loss")
+        return float(decay)
+
+    def _decaying(self) -> Iterator[tuple[int, str, Array]]:
+        """Yield the weights that a weight decay takes hold of, each with its layer and name."""
+        if not self._decay:
+            return
+        for index, owned in enumerate(self.owned):
+            record = self.trace.layers[index]
+            if record.layer is None or not record.layer.multiplies or not record.learns:
+                continue
+            for name, weight in self.engine.parameters[index].items():
+                if owned[name].role == "weight":
+                    yield index, name, weight
 
     def value(self, index: int) -> Array:
         """Return a value of the last forward pass, channels last."""

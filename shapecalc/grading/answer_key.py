@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from shapecalc import rules
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import Unreadable, read_answer
+from shapecalc.grading.answers import Unreadable
+from shapecalc.grading.comparison import is_right, ways_to_read
 from shapecalc.grading.fault import Faults
 from shapecalc.grading.misprints import false_key
 from shapecalc.grading.question import Question
-from shapecalc.grading.values import shown
 
 
 def check_key(question: Question, faults: Faults) -> None:
@@ -17,15 +17,17 @@ def check_key(question: Question, faults: Faults) -> None:
         return
     path = (*question.path, "key")
     try:
-        given = read_answer(question.key, question.query.form)
+        ways = ways_to_read(question, question.key)
     except Unreadable as error:
         faults.add(
             rules.WRONG_ASSIGNMENT_VALUE, f"the key of {quote(question.id)}: {error}", "", path
         )
         return
-    said = false_key(question, given)
+    if any(is_right(question, reading.value) for reading in ways):
+        return
+    said = false_key(question, ways[0].value)
     if said:
         right = question.right  # a comma of thousands ends a value in braces
-        written = str(right) if type(right) is int else shown(right)
+        written = str(right) if type(right) is int else question.right_shown
         hint = f"write key: {written}, or leave it out: it is computed"
         faults.add(rules.FALSE_KEY, said, hint, path)

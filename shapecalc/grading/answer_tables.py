@@ -1,15 +1,27 @@
-"""Answers as a CSV: a column a question, a row a student, as spreadsheets and forms export it."""
+"""Answers as a CSV: a column a question, a row a student, as spreadsheets and forms export it.
+
+What the columns are is columns.py's; here the rows are read, one at a time.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from shapecalc.diagnostics import quote
+from shapecalc.grading.columns import (
+    EMAILS,
+    FIRST,
+    LAST,
+    NAMES,
+    NUMBERS,
+    Header,
+    Mapped,
+    header_of,
+)
 from shapecalc.grading.submission_file import (
-    MOST_NOTES,
     Found,
     NotGradable,
     Submission,
@@ -17,29 +29,20 @@ from shapecalc.grading.submission_file import (
     notes_on,
     opened,
     refused,
+    skipped,
 )
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_ROWS = 100_000
 MOST_LINES = 500_000  # a cell may have several
 LONGEST_LINE = 1024 * 1024  # bytes; a cell is cut off by the csv module at 128 KiB
-NAMES = ("student", "name", "email", "id")  # the first that is filled in names the student
-IDENTITIES = ("id", "email")
+SUMS = ("points possible", "overall average")  # rows of gradebooks that are nobody's
 DELIMITERS = ",;\t"
+NO_QUESTION = "write --columns '{}=ITS COLUMN' for each"
 NO_CELLS = "a quote is never closed, or a cell is too long"  # what csv refuses
 
 
-class _Header(NamedTuple):
-    """What the columns are: the position of each question's, of the student's, and the rest."""
-
-    questions: dict[str, int]
-    people: dict[str, int]
-    unknown: dict[str, int]
-    width: int
-    notes: tuple[str, ...]
-
-
-def read_table(found: Found, ids: Collection[str]) -> Iterator[Submission]:
+def read_table(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[Submission]:
     """Yield a submission a row. What goes wrong at a line is told, and ends the reading there.
 
     Raises NotGradable where there is no header with a question.
@@ -49,8 +52,13 @@ def read_table(found: Found, ids: Collection[str]) -> Iterator[Submission]:
         first = next((line for line in lines if line.strip()), None)
         if first is None:
             raise NotGradable("the file is empty")
-        rows = _rows(csv.reader(chain([first], lines), delimiter=_delimiter(first, ids)))
-        header = _header(next(rows)[1], ids)
+        delimiter = _delimiter(first, ids, mapped)
+        rows = _rows(csv.reader(chain([first], lines), delimiter=delimiter))
+        header = header_of(next(rows)[1], ids, mapped)
+        if not header.questions:
+            raise NotGradable(
+                f"no column is named after a question: {NO_QUESTION.format(next(iter(ids)))}"
+            )
         if found.student or not header.people:
             yield from _own(found, header, rows, ids)
             return
@@ -91,7 +99,7 @@ def _rows(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
         raise NotGradable(f"line {line}: {NO_CELLS}") from None
 
 
-def _delimiter(first: str, ids: Collection[str]) -> str:
+def _delimiter(first: str, ids: Collection[str], mapped: Mapped) -> str:
     """Return what stands between columns: what finds most questions in the header."""
 
     def recognized(delimiter: str) -> tuple[int, int]:
@@ -99,33 +107,14 @@ def _delimiter(first: str, ids: Collection[str]) -> str:
             cells = next(csv.reader([first], delimiter=delimiter))
         except csv.Error:
             raise NotGradable(f"line 1: {NO_CELLS}") from None
-        names = [cell.strip() for cell in cells]
-        return sum(name in ids or name.lower() in NAMES for name in names), len(names)
+        header = header_of(cells, ids, mapped)
+        return len(header.questions) + len(header.people), len(cells)
 
     return max(DELIMITERS, key=recognized)
 
 
-def _header(cells: Sequence[str], ids: Collection[str]) -> _Header:
-    header = _Header({}, {}, {}, len(cells), ())
-    twice = []
-    for position, cell in enumerate(cells):
-        name = cell.strip()
-        if name in ids:
-            columns = header.questions
-        elif name.lower() in NAMES:
-            columns, name = header.people, name.lower()
-        else:
-            columns = header.unknown
-        if name and name in columns and columns is not header.unknown:
-            twice.append(f"two columns are called {quote(name)}: the first one counts")
-        columns.setdefault(name, position)
-    if not header.questions:
-        raise NotGradable("no column is named after a question")
-    return header._replace(notes=tuple(twice[:MOST_NOTES]))
-
-
 def _own(
-    found: Found, header: _Header, rows: Iterator[tuple[int, list[str]]], ids: Collection[str]
+    found: Found, header: Header, rows: Iterator[tuple[int, list[str]]], ids: Collection[str]
 ) -> Iterator[Submission]:
     """Yield the only row of a file that is one student's."""
     line, cells = next(rows, (0, []))
@@ -138,7 +127,7 @@ def _own(
 
 
 def _row(
-    found: Found, header: _Header, line: int, cells: Sequence[str], ids: Collection[str]
+    found: Found, header: Header, line: int, cells: Sequence[str], ids: Collection[str]
 ) -> Submission:
     """Return one row's answers. A row that is too long has commas that belong to an answer."""
 
@@ -148,9 +137,11 @@ def _row(
     people = {name: clean(at(position)) for name, position in header.people.items()}
     own = clean(found.student) or clean(found.otherwise)
     unnamed = f"{own} (line {line})" if header.people else own
-    student = next((people[name] for name in NAMES if people.get(name)), unnamed)
-    identity = next((people[name] for name in IDENTITIES if people.get(name)), "")
-    identity = identity or clean(found.identity)
+    student = _filled(people, NAMES) or _whole_name(people)
+    student = student or _filled(people, (*EMAILS, *NUMBERS)) or unnamed
+    identity = _filled(people, (*NUMBERS, *EMAILS)) or clean(found.identity)
+    if student.casefold() in SUMS:
+        return skipped(found, f"line {line} is {quote(student)}: nobody's answers")
     if any(cell.strip() for cell in cells[header.width :]):
         reason = (
             f"line {line} has {len(cells)} cells under {header.width} columns:"
@@ -161,4 +152,16 @@ def _row(
     unknown = (name for name, position in header.unknown.items() if at(position).strip())
     notes = (*header.notes, *notes_on(unknown, ids))
     file = quote(found.path, 400)
-    return Submission(student, answers, file, "", notes, identity, found.late)
+    columns = tuple((title, clean(at(position))) for position, title in header.titles.items())
+    when = at(header.time) if header.time is not None else found.when
+    return Submission(
+        student, answers, file, "", notes, identity, found.late, when=when, columns=columns
+    )
+
+
+def _filled(people: Mapping[str, str], words: Sequence[str]) -> str:
+    return next((people[word] for word in words if people.get(word)), "")
+
+
+def _whole_name(people: Mapping[str, str]) -> str:
+    return " ".join(filter(None, (_filled(people, FIRST), _filled(people, LAST))))

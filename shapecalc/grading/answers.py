@@ -1,7 +1,8 @@
-"""Answers as people write them: `32x32x10`, `(None, 32, 32, 10)`, `7,600 parameters`, `1/3`, `yes`.
+"""Answers as people write them: `32x32x10`, `(None, 32, 32, 10)`, `7,600 parameters`, `16*25 + 16`.
 
-Nothing is evaluated: an answer is matched against the few forms that a value can be written in.
-What is blank or matches none is said to be so, and is never wrong.
+Nothing is executed: an answer is matched against the forms that a value can be written in, without
+the words around it. A text that can be meant in several ways (`7.600`) has a reading for each.
+What is blank or matches no form is said to be so, and is never wrong.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from math import isfinite
-from typing import Any, Literal
+from math import isfinite, prod
+from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
 from shapecalc.geometry import PADDING_POLICIES
-from shapecalc.grading.values import Number, Value
+from shapecalc.grading.arithmetic import worked_out
+from shapecalc.grading.notation import SO, plain, printed_shape, unwrapped, without_words
+from shapecalc.grading.values import Number, Value, shown
 
 Form = Literal["sizes", "field", "number", "truth", "array"]
 
@@ -22,9 +25,10 @@ LONGEST = 1000  # characters of an answer
 MOST_DIGITS = 40
 MOST_VALUES = 10_000  # of an array
 DEEPEST = 6  # lists inside one another
+MOST_PARTS = 12  # of a working, `a = b = c`, counted from its result
 NOTHING = ("", "-", "--", "?", "n/a", "na", "none", "null")
-YES = ("yes", "y", "true", "t")
-NO = ("no", "n", "false", "f", "not", "doesn't")
+YES = ("yes", "y", "true", "t", "yep", "yeah", "yup")
+NO = ("no", "n", "false", "f", "not", "doesn't", "nope", "nah")
 AXES = (
     "frames",
     "height",
@@ -39,18 +43,43 @@ AXES = (
     "c",
     "units",
 )
+SLICES = r"(?:channels|feature ?maps|maps|filters|slices|kernels|deep)"
 CROSS = re.compile(r"\s*(?:(?<![a-z])[xX×](?![a-z])|[*·;]|\bby\b)\s*")
-REMARK = re.compile(r"\s*\([^()]*=[^()]*\)$")
-NAMED = re.compile(r"([a-z]+) ?= ?([0-9.,]*[0-9])", re.IGNORECASE)
+NAMED = re.compile(rf"\b({'|'.join(AXES)})(?: ?[=:] ?| is | of | )([0-9.,]*[0-9])", re.IGNORECASE)
 BATCH = re.compile(r"^\s*(none|\?|-1|n|batch|batch_size)\s*[,x]\s*", re.IGNORECASE)
-DIGITS = r"\d{1,3}(?:[,_' ]\d{3})+|\d+(?:_\d+)*"
+PLANES = re.compile(r"(\d+)\s*@\s*(\d[\d xX×*,]*)")  # 32@40x40, as LeNet's paper writes it
+SLICED = re.compile(rf"(\d+(?: ?[xX×] ?\d+)+),?(?: with| and)? (\d+) {SLICES}", re.IGNORECASE)
+SLICES_OF = re.compile(
+    rf"(\d+) {SLICES}(?: of| at| each)*(?: size)? (\d+(?: ?[xX×] ?\d+)+)", re.IGNORECASE
+)
+VOLUME = re.compile(r"(?<![\w.])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
+DIGITS = r"[1-9]\d{0,2}(?:[,_' ]\d{3})+|\d+(?:_\d+)*"
 PLAIN = re.compile(rf"[-+]?(?:(?:{DIGITS})(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{{1,3}})?")
 FRACTION = re.compile(rf"([-+]?(?:{DIGITS}))\s*/\s*({DIGITS})")
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+GROUPED_BY_POINTS = re.compile(r"([-+]?[1-9]\d{0,2}(?:\.\d{3})+)(?!\d)(?:,(\d+))?")
+DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")  # 0,5; 0,25
+ONE_GROUP = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 UNIT = re.compile(
     r"(?: ?(k|K|M|G|thousand|million)(?![A-Za-z]))?(?: ?[A-Za-z(][A-Za-z²³ ()-]*)?[.,]?"
 )
+CROSSED = re.compile(r"\d ?[xX×] ?\d")
+WORDY = ("sizes", "field", "number")  # forms that are read without the words around an answer
+WANTED: Mapping[Form, str] = {
+    "sizes": "a volume such as 32x32x10",
+    "field": "a number, or one for each axis",
+    "number": "a number",
+    "truth": "yes or no",
+    "array": "a list of numbers",
+}
 THOUSANDS = {"k": 10**3, "K": 10**3, "thousand": 10**3, "M": 10**6, "million": 10**6, "G": 10**9}
+
+
+class Reading(NamedTuple):
+    """One way to read an answer; the note says what was done where that is not plain."""
+
+    value: Value
+    note: str = ""
 
 
 class Unreadable(ValueError):
@@ -67,31 +96,149 @@ def is_blank(answer: Any) -> bool:
 
 
 def read_answer(answer: Any, form: Form) -> Value:
-    """Return the value of an answer. Raises Unreadable."""
-    if isinstance(answer, str):
-        if len(answer) > LONGEST:
-            raise Unreadable(f"longer than {LONGEST:,} characters")
-        answer = " ".join(answer.split())  # runs of blanks would be tried in every split
-        answer = REMARK.sub("", answer.strip("\"'`$").strip()).replace("\u2212", "-")
-        if "=" in answer and form != "truth":
-            return _worked(answer, form)
-    return READERS[form](answer)
+    """Return the value of an answer, as it is most likely meant. Raises Unreadable."""
+    return readings(answer, form)[0].value
 
 
-def _worked(answer: str, form: Form) -> Value:
-    """Read a working with its result, `5*5*3*10 + 10 = 760`, or sizes by name, `H=32, W=32`."""
-    named = dict(NAMED.findall(answer.lower()))
-    if form == "sizes" and len(named) > 1:
-        return _sizes(named)
-    found = []
-    for part in reversed(answer.split("=")):
+def readings(answer: Any, form: Form) -> list[Reading]:
+    """Return what an answer can mean, the likeliest first. Raises Unreadable."""
+    if not isinstance(answer, str):
+        return _other_ways(answer, READERS[form](answer), form)
+    if len(answer) > LONGEST:
+        raise Unreadable(f"longer than {LONGEST:,} characters")
+    text = plain(answer)
+    found: list[Reading] = []
+    for shorter in without_words(text) if form in WORDY else [text]:
         with suppress(Unreadable):
-            found.append(READERS[form](part.strip()))
+            found += _read(shorter, form)
+        if found:
+            break
+    if not found and form == "sizes":
+        found = _only_volume(text)
     if not found:
-        raise Unreadable(f"{quote(answer)} has no result")
-    if form == "sizes":  # a volume rather than the number of its values
-        return max(found, key=lambda sizes: len(sizes) if isinstance(sizes, tuple) else 0)
-    return found[0]
+        raise Unreadable(f"{quote(answer)} is not {WANTED[form]}")
+    return list({reading.value: reading for reading in reversed(found)}.values())[::-1]
+
+
+def _read(text: str, form: Form) -> list[Reading]:
+    """Read a text of which every word counts. Raises Unreadable."""
+    shape = printed_shape(text) if form == "sizes" else None
+    if shape is not None:
+        return _of_framework(_sizes(shape))
+    text = unwrapped(text)
+    if form == "truth":
+        return [Reading(_truth(text))]
+    if form == "sizes":
+        for sized in (_planes, _by_name):
+            found = sized(text)
+            if found is not None:
+                return [Reading(found)]
+    if "=" in text or SO.search(text):
+        return _worked(SO.sub("=", text), form)
+    return _one(text, form)
+
+
+def _one(text: str, form: Form) -> list[Reading]:
+    """Read a value, or a sum or product that comes to one. Raises Unreadable."""
+    found: list[Reading] = []
+    with suppress(Unreadable):
+        found = _other_ways(text, READERS[form](text), form)
+    if form == "number" or (form != "array" and not CROSSED.search(text)):
+        found += _result(text, form)
+    if not found:
+        raise Unreadable(f"{quote(text)} is not {WANTED[form]}")
+    return found
+
+
+def _other_ways(answer: Any, value: Value, form: Form) -> list[Reading]:
+    """Return a value with what else its writer may mean by it."""
+    found = [Reading(value)]
+    if form == "sizes" and isinstance(value, tuple) and len(value) > 3 and value[0] == 1:
+        found.append(Reading((*value[2:], value[1]), "read as batch, depth, height, width"))
+    if form == "array" and isinstance(answer, str) and DECIMALS.search(answer):
+        note = "the commas were read as decimal points"
+        with suppress(Unreadable):
+            found.append(Reading(_array(DECIMALS.sub(r"\1.\2", answer)), note))
+    if isinstance(answer, str) and form != "array":
+        text = _bare(answer)
+        grouped = GROUPED_BY_POINTS.match(text)
+        if grouped and not _many_groups(grouped) and UNIT.fullmatch(text, grouped.end()):
+            number = _plain(grouped[1].replace(".", ""))
+            found.append(_single(number, form, "the point was read as one of thousands"))
+        if ONE_GROUP.fullmatch(text):
+            number = _plain(text.replace(",", "."))
+            found.append(_single(number, form, "the comma was read as a decimal point"))
+    return found
+
+
+def _single(number: Number, form: Form, note: str) -> Reading:
+    return Reading((number,) if form == "sizes" else number, note)
+
+
+def _result(text: str, form: Form) -> list[Reading]:
+    """Return what a sum or product comes to, if it is one."""
+    result = worked_out(text)
+    if result is None:
+        return []
+    number: Number = int(result) if result.denominator == 1 else _whole_if_so(float(result))
+    return [_single(number, form, f"your working was taken: {quote(text)}")]
+
+
+def _worked(text: str, form: Form) -> list[Reading]:
+    """Read a working with its result, `5*5*3*10 + 10 = 760`. Raises Unreadable.
+
+    The result is what is written last, or a volume beside the number of its values.
+    """
+    parts = [part.strip() for part in text.split("=")][::-1][:MOST_PARTS]
+    found: list[Reading] = []
+    for part in parts:
+        with suppress(Unreadable):
+            value = READERS[form](part)
+            found += _other_ways(part, value, form)
+    if form == "sizes" and found:
+        best = max(found, key=lambda reading: len(_as_sizes(reading.value)))
+        product = (prod(_as_sizes(best.value)),)
+        return [best, *(reading for reading in found if reading.value == product)]
+    if not found:
+        found = next(filter(None, (_result(part, form) for part in parts)), [])
+    if not found:
+        raise Unreadable(f"{quote(text)} has no result")
+    return [found[0], *(reading for reading in found[1:2] if reading.note)]
+
+
+def _as_sizes(value: Value) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _planes(text: str) -> tuple[Number, ...] | None:
+    """Read `32@40x40`, `40x40 with 32 channels`, `32 maps of 40x40`: depth and a plane."""
+    for pattern, depth, plane in ((PLANES, 1, 2), (SLICES_OF, 1, 2), (SLICED, 2, 1)):
+        match = pattern.fullmatch(text)
+        if match:
+            return (*_sizes(match[plane].strip()), int(match[depth]))
+    return None
+
+
+def _by_name(text: str) -> tuple[Number, ...] | None:
+    """Read sizes by name, `H=32, W=32, D=10`; None for a text that names fewer than two."""
+    named = dict(NAMED.findall(text.lower()))
+    rest = re.sub(r"[\s,;()]+|\band\b", "", NAMED.sub("", text))
+    return _sizes(named) if len(named) > 1 and not rest else None
+
+
+def _only_volume(text: str) -> list[Reading]:
+    """Return the only volume in a text of words, if there is one."""
+    found = {_sizes(volume[0]) for volume in VOLUME.finditer(text)}
+    note = "taken from your answer"
+    return [Reading(sizes, f"{shown(sizes)} was {note}") for sizes in found if len(found) == 1]
+
+
+def _of_framework(sizes: tuple[Number, ...]) -> list[Reading]:
+    """Return what a shape in PyTorch's order means: it has the depth first, behind the batch."""
+    note = "read in PyTorch's order, depth first"
+    behind_batch, all_of_it = sizes[1:], sizes
+    ways = [behind_batch, all_of_it] if len(sizes) in (2, 4, 5) else [all_of_it, behind_batch]
+    return [Reading((*way[1:], way[0]), note) for way in ways if way]
 
 
 def _number(answer: Any) -> Number:
@@ -122,6 +269,10 @@ def _spelled(text: str) -> Number | None:
     if fraction and UNIT.fullmatch(text, fraction.end()):
         over, under = (_plain(part) for part in fraction.groups())
         return _whole_if_so(over / under) if under else None
+    grouped = GROUPED_BY_POINTS.match(text)
+    if grouped and _many_groups(grouped) and UNIT.fullmatch(text, grouped.end()):
+        whole = grouped[1].replace(".", "")
+        return _plain(f"{whole}.{grouped[2]}" if grouped[2] else whole)
     if DECIMAL_COMMA.fullmatch(text) and not PLAIN.fullmatch(text):
         return _plain(text.replace(",", "."))
     plain = PLAIN.match(text)
@@ -130,6 +281,11 @@ def _spelled(text: str) -> Number | None:
         return None
     value = _plain(plain[0])
     return _whole_if_so(round(value * THOUSANDS[unit[1]], 6)) if unit[1] else value
+
+
+def _many_groups(grouped: re.Match[str]) -> bool:
+    """Say whether points can only be those of thousands: `1.234.567`, `1.234,5`."""
+    return grouped[1].count(".") > 1 or bool(grouped[2])
 
 
 def _plain(text: str) -> Number:
@@ -172,8 +328,9 @@ def _sizes(answer: Any) -> tuple[Number, ...]:
 
 def _field(answer: Any) -> Value:
     """Read a hyperparameter: a number, one for each axis, pairs of sides, or a policy's name."""
-    if isinstance(answer, str) and answer.lower() in PADDING_POLICIES:
-        return answer.lower()
+    policy = answer.lower().removesuffix(" padding") if isinstance(answer, str) else ""
+    if policy in PADDING_POLICIES:
+        return policy
     if isinstance(answer, list | tuple) and any(isinstance(side, list | tuple) for side in answer):
         return tuple(_sizes(side) for side in answer[:DEEPEST])
     sizes = _sizes(answer)
@@ -196,7 +353,7 @@ def _truth(answer: Any) -> bool:
 def _array(answer: Any) -> tuple[Any, ...]:
     """Read nested lists, or numbers in brackets, with commas, semicolons, blanks or line ends."""
     if isinstance(answer, str):
-        answer = [part for part in re.split(r"[\s,;\[\](){}]+", answer) if part]
+        answer = [part for part in re.split(r"[\s,;&\[\](){}]+", answer) if part]
     count = [0]
 
     def read(value: Any, depth: int) -> Any:
@@ -207,7 +364,7 @@ def _array(answer: Any) -> tuple[Any, ...]:
         count[0] += 1
         if count[0] > MOST_VALUES:
             raise Unreadable(f"more than {MOST_VALUES:,} values")
-        return _number(value)
+        return float(_number(value))  # of floats alone, unlike sizes
 
     if not isinstance(answer, list | tuple):
         answer = [answer]

@@ -20,16 +20,20 @@ from shapecalc.grading import settings
 from shapecalc.grading.answer_key import check_key
 from shapecalc.grading.fault import Faults, Unanswerable
 from shapecalc.grading.networks import Networks
-from shapecalc.grading.prompts import prompt_for
+from shapecalc.grading.prompts import with_prompts
 from shapecalc.grading.query import read_path
-from shapecalc.grading.question import EXACT, Assignment, Question
+from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.section import Section
 from shapecalc.grading.subject import Subject
 from shapecalc.readers import native
 
-KEYS = ("title", "description", "spec", "questions", "partial", "follow_through", "tolerance")
+KEYS = (
+    "title", "description", "spec", "questions", "partial", "follow_through", "tolerance", "order",
+    "show", "due", "penalty", "attempts", "columns",
+)  # fmt: skip
 QUESTION_KEYS = (
     "id", "ask", "prompt", "points", "key", "spec", "partial", "follow_through", "tolerance",
+    "order", "accept",
 )  # fmt: skip
 MOST_QUESTIONS = 10_000
 EXAMPLE = "for example {spec: alexnet.yaml, questions: [conv1.output, conv1.parameters]}"
@@ -68,6 +72,7 @@ def assignment_of(document: Document, folder: FilePath) -> Assignment:
     whole.knows_only(KEYS, "an assignment")
     assignment.title = whole.text("title")
     assignment.description = whole.text("description")
+    assignment.policy = settings.policy(whole)
     reader = _QuestionReader(whole, Networks(document, folder, faults.add))
     asked = reader.asked()
     if asked is not None:
@@ -127,7 +132,7 @@ class _QuestionReader:
                 self.faults.add(rules.QUESTION_TWICE, message, "give one of them another id", path)
                 continue
             found[question.id] = question
-        return list(found.values())
+        return with_prompts(list(found.values()))
 
     def _question(self, item: Any, path: Path) -> Question | None:
         written = {"ask": item} if isinstance(item, str) else item
@@ -182,13 +187,15 @@ class _QuestionReader:
             subject,
             right,
             working,
-            section.text("prompt") or prompt_for(subject, query),
+            section.text("prompt"),
             section.number("points", 1.0),
-            EXACT if query.exact else settings.tolerance(section, self.whole),
+            settings.tolerance(section, self.whole, query.exact),
             settings.partial_credit(section, self.whole),
             settings.follow_through(section, self.whole),
             section.data.get("key"),
             section.path,
+            settings.accepted(section, query.form),
+            settings.depth_first(section, self.whole),
         )
 
 

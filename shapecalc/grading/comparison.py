@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from shapecalc.grading.answers import Reading, readings
 from shapecalc.grading.query import Query
-from shapecalc.grading.question import Question, Tolerance
+from shapecalc.grading.question import Question, Tolerance, depth_last
 from shapecalc.grading.values import Value, flat
 
 NEAR = Tolerance()
 
 
+def ways_to_read(question: Question, answer: Any) -> list[Reading]:
+    """Return what an answer to a question can mean, the likeliest first. Raises Unreadable.
+
+    Sizes that are asked for depth first are turned round, and counted as they are as well.
+    """
+    found = readings(answer, question.query.form)
+    if not question.depth_first:
+        return found
+    return [Reading(depth_last(r.value), r.note) for r in found] + found
+
+
 def is_right(question: Question, value: Value) -> bool:
     """Say whether an answer is right, within the question's tolerance."""
     right, query = question.right, question.query
-    if same(question, right, value):
+    if any(same(question, accepted, value) for accepted in (right, *question.accepted)):
         return True
     return query.kind == "field" and question.subject.suits(query, value)
 

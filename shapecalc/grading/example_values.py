@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
 from shapecalc.grading.values import Value
+from shapecalc.layers.activation import Dropout
 from shapecalc.layers.base import show
 from shapecalc.worked_example import HINTS, Lack, Names, Target, lacking
 
@@ -23,8 +25,9 @@ NEEDED: dict[Lack, str] = {"loss": "a loss", "gradient": "a loss or upstream", "
 class ExampleValues:
     """The example of a network, executed at the first question for a value."""
 
-    def __init__(self, layers: NamedLayers) -> None:
-        self.layers, self.trace = layers, layers.trace
+    def __init__(self, layers: NamedLayers, otherwise: Mapping[str, Any]) -> None:
+        """`otherwise` is handed on to ComputedExample: kernels and losses with a mistake."""
+        self.layers, self.trace, self._otherwise = layers, layers.trace, otherwise
 
     @cached_property
     def computed(self) -> ComputedExample:
@@ -34,7 +37,7 @@ class ExampleValues:
         example = self.trace.spec.example
         assert example is not None
         try:
-            return ComputedExample(self.trace, example, seed=0, training=True)
+            return ComputedExample(self.trace, example, seed=0, training=True, **self._otherwise)
         except SpecError as error:
             raise Unanswerable(error.diagnostics[0].message, rule=rules.UNUSABLE_NETWORK) from None
 
@@ -42,6 +45,7 @@ class ExampleValues:
         """Return a number, or an array as nested tuples. Raises Unanswerable."""
         self._need_an_example(query)
         target = self._target(query)
+        self._need_no_mask(query, target)
         array = self.computed.array(target)
         if target.batched and len(array) == 1:
             array = array[0]
@@ -58,6 +62,24 @@ class ExampleValues:
         if drawn:
             message = f"{quote(query.path)} has no fixed value: {some(drawn, 6)} would be drawn"
             raise Unanswerable(message, f"write example: {{given: {{{drawn[0]}: [...]}}}}")
+
+    def _need_no_mask(self, query: Query, target: Target) -> None:
+        """Refuse what a dropout's mask decides: all behind it, and what comes back through it."""
+        example = self.trace.spec.example
+        if example is not None and example.training is False:
+            return
+        records = self.trace.layers
+        dropouts = [r.name for r in records if isinstance(r.layer, Dropout) and r.layer.rate]
+        if target.role == "parameter" or not dropouts:
+            return
+        behind = set(dropouts)
+        for record in records:
+            if behind.intersection(record.sources or ()):
+                behind.add(record.name)
+        layer = self.trace.spec.values.producer(target.at) if target.role == "value" else None
+        if target.role != "value" or (layer is not None and records[layer].name in behind):
+            message = f"{quote(query.path)} has no fixed value: {dropouts[0]} drops at random"
+            raise Unanswerable(message, "write example: {training: false}")
 
     def _drawn(self) -> list[str]:
         """Return the inputs and weights that the example does not give; biases are 0 without."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-Verdict = Literal["right", "followed through", "wrong", "blank", "unreadable"]
+from shapecalc.diagnostics import quote
+
+Verdict = Literal["right", "partly right", "followed through", "wrong", "blank", "needs a look"]
 
 
 class Mark(NamedTuple):
@@ -18,7 +20,13 @@ class Mark(NamedTuple):
     right: str
     working: str
     misconception: str | None
-    feedback: str
+    feedback: str  # what the student is told
+    note: str = ""  # how the answer was read, where that is not plain
+
+    @property
+    def unread(self) -> bool:
+        """Whether a person has to look: the answer is neither right nor wrong yet."""
+        return self.verdict == "needs a look"
 
 
 class Marked(NamedTuple):
@@ -39,7 +47,21 @@ class Marked(NamedTuple):
         return round(sum(mark.possible for mark in self.marks), 6)
 
     @property
+    def unread(self) -> int:
+        """How many answers a person has to look at."""
+        return sum(mark.unread for mark in self.marks)
+
+    @property
     def feedback(self) -> str:
-        """A line for each question that is not right."""
-        lines = [f"{m.id}: {m.verdict}, {m.feedback}" for m in self.marks if m.verdict != "right"]
-        return self.reason or "\n".join(lines)
+        """A paragraph for each question that is not right, by its number."""
+        return self.reason or "\n".join(
+            f"{title(number, mark)}: {mark.verdict}. {mark.feedback}"
+            for number, mark in enumerate(self.marks, 1)
+            if mark.verdict != "right"
+        )
+
+
+def title(number: int, mark: Mark) -> str:
+    """Return a question by its number, and by its id where that says more."""
+    own = mark.id.lower().removeprefix("question").removeprefix("q").strip(" _-.") == str(number)
+    return f"Question {number}" if own else f"Question {number} ({quote(mark.id)})"

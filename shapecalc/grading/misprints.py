@@ -10,10 +10,9 @@ from typing import Any
 
 from shapecalc.diagnostics import LayerError
 from shapecalc.grading.comparison import is_right
-from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
-from shapecalc.grading.ranking import cause_of
+from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.values import Value, shown
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
@@ -34,10 +33,7 @@ def false_key(question: Question, given: Value) -> str:
 
 def explanation(context: QuestionContext, given: Value) -> str:
     """Return the mistake that gives a printed number, or what it would be right for."""
-    found = cause_of(given, wrong_answers(context))
-    said = [f"{found[0].explanation}: {found[1].arithmetic}"] if found else []
-    said += _fitting(context, given, fields=True)
-    return "; or ".join(said)
+    return "; or ".join([*_mistake(context, given), *_fitting(context, given, fields=True)])
 
 
 def cause(context: QuestionContext, given: Value) -> str:
@@ -45,9 +41,16 @@ def cause(context: QuestionContext, given: Value) -> str:
 
     Fields that it is right for are left to the repairs, which are edits.
     """
-    found = cause_of(given, wrong_answers(context))
-    said = [f"{found[0].explanation}: {found[1].arithmetic}"] if found else []
-    return "; or ".join(said + _fitting(context, given, fields=False))
+    return "; or ".join([*_mistake(context, given), *_fitting(context, given, fields=False)])
+
+
+def _mistake(context: QuestionContext, given: Value) -> list[str]:
+    """Return the sentence about the mistake behind a number, if there is one."""
+    found = Explanations(context).cause_of(given)
+    if found is None:
+        return []
+    perhaps = "" if found.sure else "perhaps "
+    return [f"{perhaps}{found.misconception.explanation}: {found.wrong.arithmetic}"]
 
 
 def _fitting(context: QuestionContext, given: Value, *, fields: bool) -> list[str]:

@@ -9,7 +9,7 @@ from shapecalc.diagnostics import LayerError
 from shapecalc.grading.comparison import same
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.values import Number, Value, shown
+from shapecalc.grading.values import Number, Value
 from shapecalc.quantities import REPORTED
 
 SUMMED = tuple(quantity.key for quantity in REPORTED)
@@ -32,19 +32,19 @@ class OwnAnswers:
         """Return the wrong answers about a question's network, by the questions' ids."""
         return tuple((q.id, v) for q, v in self._wrong if q.subject is question.subject)
 
-    def lead_to(self, question: Question, value: Value) -> str | None:
-        """Return the earlier answers that a wrong answer is right for, if there are any."""
-        for subject, said in self._networks(question):
+    def lead_to(self, question: Question, value: Value) -> list[Answered]:
+        """Return the earlier answers that a wrong answer is right for; none if there are none."""
+        for subject, source in self._networks(question):
             try:
                 corrected = subject.answer(question.query)
             except Exception:  # the student's own volumes may lead anywhere
                 continue
             if _is_corrected(question, corrected, value):
-                return said
+                return [source]
         summed = _sum_of_own(question, self._others(question))
         if summed is not None and _is_corrected(question, summed[1], value):
             return summed[0]
-        return None
+        return []
 
     def networks(self, question: Question) -> Iterator[Subject]:
         """Yield a question's network with the student's own volumes in place, if there are any."""
@@ -59,17 +59,20 @@ class OwnAnswers:
             if q.subject is question.subject and q.query != question.query
         ]
 
-    def _networks(self, question: Question) -> Iterator[tuple[Subject, str]]:
+    def _networks(self, question: Question) -> Iterator[tuple[Subject, Answered]]:
+        """Yield the network with the student's volumes, and the last of these on the way."""
+        before = _leading_to(question)
         volumes = {
-            q.query.name: v
+            q.query.name: (q, v)
             for q, v in self._others(question)
-            if q.query.key == "output" and q.query.name in q.subject.records and _volume(v)
+            if q.query.key == "output" and q.query.name in before and _volume(v)
         }
         if volumes:
-            name, volume = list(volumes.items())[-1]  # the others are behind it
-            supposed = self._supposed(question.subject, volumes)
+            last = next(name for name in reversed(before) if name in volumes)
+            own = {name: value for name, (_, value) in volumes.items()}
+            supposed = self._supposed(question.subject, own)
             if supposed is not None:
-                yield supposed, f"{name}.output {shown(volume)}"
+                yield supposed, volumes[last]
 
     def _supposed(self, subject: Subject, volumes: Mapping[str, Any]) -> Subject | None:
         """Return the network with a student's volumes, while that does not take too long."""
@@ -80,6 +83,21 @@ class OwnAnswers:
             return subject.supposing(volumes)
         except LayerError:  # the layer cannot even take what the student says it gets
             return None
+
+
+def _leading_to(question: Question) -> list[str]:
+    """Return the layers whose outputs a question's answer depends on, in the network's order."""
+    subject, name = question.subject, question.query.name
+    instance = subject.layers.instance(name)
+    if name == "total":
+        return list(subject.records)
+    wanted = {record.name for record in subject.layers.layers_of(instance)} if instance else {name}
+    found = []
+    for record in reversed(subject.trace.layers):
+        if record.name in wanted:
+            wanted.update(record.sources or ())
+            found.append(record.name)
+    return found[::-1]
 
 
 def _is_corrected(question: Question, corrected: Value, value: Value) -> bool:
@@ -94,14 +112,14 @@ def _volume(value: Value) -> bool:
     return all(type(size) is int and 0 < size < 2**20 for size in value)
 
 
-def _sum_of_own(question: Question, own: Sequence[Answered]) -> tuple[str, Value] | None:
+def _sum_of_own(question: Question, own: Sequence[Answered]) -> tuple[list[Answered], Value] | None:
     """Return a total, or a layer's parameters, with the student's own terms put in."""
     query, right = question.query, question.right
     if query.key not in SUMMED or query.form != "number" or not isinstance(right, Number):
         return None
     parts = ("weights", "biases") if query.key == "parameters" else ()
     corrected: Number = right
-    said = []
+    said: list[Answered] = []
     for other, value in own:
         theirs = other.query
         layer = theirs.name in question.subject.records  # an instance holds others
@@ -113,5 +131,5 @@ def _sum_of_own(question: Question, own: Sequence[Answered]) -> tuple[str, Value
             and isinstance(other.right, int | float)
         ):
             corrected += value - other.right
-            said.append(f"{theirs.path} {shown(value)}")
-    return (", ".join(said), corrected) if said else None
+            said.append((other, value))
+    return (said, corrected) if said else None

@@ -11,9 +11,11 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import takewhile
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
+from shapecalc.diagnostics import quote
 from shapecalc.grading.submission_file import Found, NotGradable, clean, opened
 from shapecalc.grading.submissions import ENDINGS
 from shapecalc.readers import native
@@ -23,7 +25,17 @@ METADATA = "submission_metadata.yml"
 DEEPEST = 40  # folders inside one another
 MOODLE = re.compile(r"(?P<student>[^/]+?)_(?P<id>\d+)_assignsubmission_[a-z]+_[^/]*")
 CANVAS = re.compile(r"(?P<student>[^/]+?)(?P<late>_LATE)?_(?P<id>\d+)_\d+_[^/]+")
-NO_ANSWERS = f"no answer file ({', '.join('*' + ending for ending in ENDINGS)})"
+CANVAS_EXPORT = re.compile(r"[^/_]+(_LATE)?_\d{3,}_\d{3,}_[^/]+")  # without being told so
+CLASSROOM = "github-classroom"
+TIMESTAMP = "timestamp.txt"  # beside the files of nbgrader's students
+LEFT_BY_SYSTEMS = ("thumbs.db", "desktop.ini", "__macosx")
+HIDDEN, LINKED, SYSTEMS, TOO_DEEP, EMPTY = (
+    "hidden",
+    "a link to a folder",
+    "left by an operating system",
+    f"more than {DEEPEST} folders deep",
+    "an empty folder",
+)
 
 
 class Named(NamedTuple):
@@ -32,6 +44,7 @@ class Named(NamedTuple):
     student: str
     identity: str = ""
     late: bool = False
+    when: str = ""
 
 
 Naming = Callable[[str], Sequence[Named]]  # a path with slashes: its students, () for none
@@ -59,8 +72,26 @@ def _by_part(pattern: re.Pattern[str], path: str) -> list[Named]:
         match = pattern.fullmatch(part)
         if match:
             found = match.groupdict()
-            return [Named(clean(found["student"]), found["id"], bool(found.get("late")))]
+            student = clean(found["student"])
+            if student.casefold() == "participant":  # of an anonymous hand-in: the number is all
+                student = f"{student} {found['id']}"
+            return [Named(student, found["id"], bool(found.get("late")))]
     return []
+
+
+def _classroom(folder: str) -> Naming:
+    """Name students by their repositories, `homework-ann`, without what all have in front."""
+    names = sorted(name for name in os.listdir(folder or ".") if not name.startswith("."))
+    start = 0
+    if len(names) > 1:  # what the first and the last share, all share
+        shared = takewhile(lambda pair: pair[0] == pair[1], zip(names[0], names[-1], strict=False))
+        start = "".join(letter for letter, _ in shared).rfind("-") + 1
+
+    def naming(path: str) -> Sequence[Named]:
+        repository, _, inside = path.partition("/")
+        return [Named(clean(repository[start:]))] if inside else ()
+
+    return naming
 
 
 def _gradescope(folder: str) -> Naming:
@@ -81,12 +112,13 @@ def _gradescope(folder: str) -> Naming:
 def _submitters(entry: Any) -> list[Named]:
     """Return a group's members: each of them gets the marks."""
     listed = entry.get(":submitters") if isinstance(entry, Mapping) else None
+    when = clean(entry.get(":created_at")) if isinstance(entry, Mapping) else ""
     found = []
     for person in listed if isinstance(listed, list) else []:
         if isinstance(person, Mapping):
             name, sid, email = (clean(person.get(key)) for key in (":name", ":sid", ":email"))
             if name or sid or email:
-                found.append(Named(name or email or sid, sid or email))
+                found.append(Named(name or email or sid, sid or email, when=when))
     return found
 
 
@@ -94,7 +126,23 @@ PRESETS: Mapping[str, Preset] = {
     "moodle": Preset("Moodle", lambda folder: partial(_by_part, MOODLE), typed_folder=True),
     "canvas": Preset("Canvas", lambda folder: partial(_by_part, CANVAS), typed_file=False),
     "gradescope": Preset("Gradescope", _gradescope),
+    CLASSROOM: Preset("GitHub Classroom", _classroom),
 }
+
+
+def recognized(folder: str) -> Preset | None:
+    """Return the platform that a folder comes from as its names tell; None where they do not."""
+    try:
+        names = [name for name in os.listdir(folder) if not name.startswith(".")]
+    except OSError:
+        return None
+    if METADATA in names:
+        return PRESETS["gradescope"]
+    if any(MOODLE.fullmatch(name) for name in names):
+        return PRESETS["moodle"]
+    if names and all(CANVAS_EXPORT.fullmatch(name) for name in names):
+        return PRESETS["canvas"]
+    return None
 
 
 def by_regex(text: str) -> Preset:
@@ -118,25 +166,31 @@ def by_regex(text: str) -> Preset:
 
 
 def find(
-    paths: Sequence[str], preset: Preset | None, complain: Callable[[str, Exception], None]
+    paths: Sequence[str],
+    preset: Preset | None,
+    complain: Callable[[str, Exception], None],
+    assignment: str = "",
 ) -> list[Found]:
-    """Return everything handed in, in order. What cannot be opened is complained about."""
+    """Return everything handed in, in order. What cannot be opened is complained about.
+
+    Every file below a folder is in the result; those that nobody reads say why.
+    """
     found: list[Found] = []
     for path in paths:
         try:
-            found += _at(path, preset, complain)
+            found += _at(path, preset, complain, assignment)
         except (OSError, ValueError, NotGradable) as error:
             complain(path, error)
     return _told_apart(found)
 
 
 def _at(
-    path: str, preset: Preset | None, complain: Callable[[str, Exception], None]
+    path: str, preset: Preset | None, complain: Callable[[str, Exception], None], assignment: str
 ) -> list[Found]:
     """Return what is handed in at one path. Raises OSError and ValueError, as opening does."""
     os.lstat(path)
     if os.path.isdir(path) and not os.path.islink(path):
-        return _in_folder(path, preset, complain)
+        return _in_folder(path, preset or recognized(path), complain, assignment)
     if os.path.isfile(path) and not os.access(path, os.R_OK):
         raise PermissionError(13, "Permission denied")
     found = Found(path)
@@ -148,60 +202,119 @@ def _at(
 
 
 def _in_folder(
-    folder: str, preset: Preset | None, complain: Callable[[str, Exception], None]
+    folder: str, preset: Preset | None, complain: Callable[[str, Exception], None], assignment: str
 ) -> list[Found]:
     naming = preset.prepare(folder) if preset else None
     found: list[Found] = []
     others: list[Found] = []
-    for path in _walk(folder, complain):
+    aside: list[Found] = []
+    times: dict[str, str] = {}
+    for path, reason in _walk(folder, complain):
         relative = _slashed(os.path.relpath(path, folder))
+        reason = reason or _not_handed_in(relative, path, preset, assignment)
         top, _, below = relative.partition("/")
-        item = Found(path, otherwise=top if below else "")
-        answers = path.lower().endswith(ENDINGS)
-        if preset is None or naming is None:
-            found += [item] if answers else []
-        elif not (preset.title == "Gradescope" and relative == METADATA):
-            seen = _slashed(path) if preset.typed_folder else relative
-            named = _named(item, preset, naming, seen)
-            if answers:
-                found += named
-            else:
-                others += [o._replace(reason=NO_ANSWERS) for o in named if not o.reason]
-    return found + _nothing_else(found, others)
+        item = Found(path, otherwise=top if below else "", reason=reason, skipped=bool(reason))
+        if path.endswith(TIMESTAMP):
+            times[os.path.dirname(path)] = _first_line(path)
+        if reason and reason != EMPTY:
+            aside.append(item)
+            continue
+        seen = _slashed(path) if preset and preset.typed_folder else relative
+        named = _named(item, preset, naming, seen) if preset and naming else [item]
+        if reason:
+            others += [o._replace(skipped=False, otherwise=o.otherwise or top) for o in named]
+        elif path.lower().endswith(ENDINGS):
+            found += named
+        else:
+            others += named
+    found = [f._replace(when=times.get(os.path.dirname(f.path), f.when)) for f in found]
+    return found + _nothing_else(found, others) + aside
+
+
+def _not_handed_in(relative: str, path: str, preset: Preset | None, assignment: str) -> str:
+    """Return what a file is that no student handed in; empty for all others."""
+    if preset is PRESETS["gradescope"] and relative == METADATA:
+        return f"{preset.title}'s own file"
+    if relative.endswith(f"/{TIMESTAMP}"):
+        return "the time of handing in, of nbgrader"
+    if any(part in LEFT_BY_SYSTEMS for part in relative.lower().split("/")):
+        return SYSTEMS
+    try:
+        own = bool(assignment) and os.path.samefile(path, assignment)
+    except OSError:
+        return ""
+    return "the assignment" if own else ""
+
+
+def _first_line(path: str) -> str:
+    try:
+        with opened(path, 4096) as file:
+            return " ".join(clean(file.readline(100).decode("utf-8", "replace")).split()[:2])
+    except NotGradable:
+        return ""
 
 
 def _nothing_else(found: Sequence[Found], others: Sequence[Found]) -> list[Found]:
-    """Return the students who handed in files, but none with answers: one entry each."""
-    answered = {(item.student, item.identity) for item in found}
+    """Return the files that are no answer files: the first of a student's who has none is read to
+    say what it is, and the rest is passed over.
+    """
+    answered = {_whose(item) for item in found}
+    listed: list[Found] = []
     first: dict[tuple[str, str], Found] = {}
     for item in others:
-        first.setdefault((item.student, item.identity), item)
-    return [item for whose, item in first.items() if whose not in answered]
+        whose = _whose(item)
+        if not any(whose):  # on its own at the top
+            listed.append(item)
+        elif whose in answered:
+            listed.append(item._replace(reason="beside an answer file", skipped=True))
+        elif whose in first:
+            beside = f"beside {quote(os.path.basename(first[whose].path))}"
+            listed.append(item._replace(reason=beside, skipped=True))
+        else:
+            first[whose] = item
+            listed.append(item)
+    return listed
+
+
+def _whose(found: Found) -> tuple[str, str]:
+    return found.student or found.otherwise, found.identity
 
 
 def _named(found: Found, preset: Preset, naming: Naming, path: str) -> list[Found]:
     """Return a file once for each of its students."""
     students = naming(path)
     if not students:
-        return [
-            found._replace(reason=f"the student is unknown: {preset.title} gives no such file name")
-        ]
-    return [found._replace(student=s, identity=i, late=late) for s, i, late in students]
+        unknown = f"the student is unknown: {preset.title} gives no such file name"
+        return [found._replace(reason=found.reason or unknown)]
+    return [
+        found._replace(student=s, identity=i, late=late, when=when) for s, i, late, when in students
+    ]
 
 
-def _walk(folder: str, complain: Callable[[str, Exception], None]) -> Iterator[str]:
-    """Yield the files below a folder, nothing hidden. No link to a folder is followed."""
+def _walk(folder: str, complain: Callable[[str, Exception], None]) -> Iterator[tuple[str, str]]:
+    """Yield everything below a folder, with the reason why it is not looked into, if there is one.
+
+    No link to a folder is followed.
+    """
 
     def unreadable(error: OSError) -> None:
         complain(error.filename or folder, error)
 
     for root, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        if os.path.relpath(root, folder).count(os.sep) >= DEEPEST:
-            folders.clear()
+        if root != folder and not folders and not names:
+            yield root, EMPTY
+        deep = os.path.relpath(root, folder).count(os.sep) >= DEEPEST
+        for name in sorted(folders):
+            path = os.path.join(root, name)
+            if name.startswith(".") or os.path.islink(path) or deep:
+                yield path, HIDDEN if name.startswith(".") else TOO_DEEP if deep else LINKED
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not (name.startswith(".") or os.path.islink(os.path.join(root, name)) or deep)
+        )
         for name in sorted(names):
-            if not name.startswith("."):
-                yield os.path.join(root, name)
+            yield os.path.join(root, name), HIDDEN if name.startswith(".") else ""
 
 
 def _told_apart(found: Sequence[Found]) -> list[Found]:

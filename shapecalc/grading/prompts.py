@@ -1,33 +1,128 @@
-"""The text of a question, where its author wrote none."""
+"""The text of a question, where its author wrote none. It contains no answer of another question.
+
+A volume or a field that is asked for anywhere is not told: `on the output of conv1` stands in its
+place.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
 from shapecalc.grading.query import Query
+from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Value
 from shapecalc.grading.wording import WORDINGS
-from shapecalc.layers.base import show
+from shapecalc.layers.base import aliases, show
 from shapecalc.quantities import QUANTITIES
+from shapecalc.records import KnownRecord
+
+AXES = {1: ("position",), 2: ("row", "column"), 3: ("frame", "row", "column")}
+DEPTH_FIRST = " Write the depth first."
 
 
-def prompt_for(subject: Subject, query: Query) -> str:
+class Secrets:
+    """What the questions about one network ask for, and no text of theirs may tell."""
+
+    def __init__(self, questions: Iterable[Question]) -> None:
+        self.volumes: set[Value] = set()
+        self.inputs: set[str] = set()  # layers whose inputs are asked for
+        self.fields: dict[str, set[str]] = {}
+        for question in questions:
+            query = question.query
+            if query.kind == "field":
+                self.fields.setdefault(query.name, set()).add(query.key)
+            elif query.key in ("output", "input"):
+                self.volumes.add(question.right)
+                self.inputs |= {query.name} if query.key == "input" else set()
+
+
+def with_prompts(questions: Sequence[Question]) -> list[Question]:
+    """Return questions with a text for each that has none."""
+    by_network: dict[Subject, list[Question]] = {}
+    for question in questions:
+        by_network.setdefault(question.subject, []).append(question)
+    secrets = {subject: Secrets(asked) for subject, asked in by_network.items()}
+    return [
+        question
+        if question.prompt
+        else replace(question, prompt=prompt_for(question, secrets[question.subject]))
+        for question in questions
+    ]
+
+
+def prompt_for(question: Question, secrets: Secrets) -> str:
     """Return the question in words, with what the layer is and takes."""
+    subject, query = question.subject, question.query
     if query.name == "total":
         return f"How many {QUANTITIES[query.key].summed}?"
     if query.kind == "example":
-        return f"What is {query.path}?"
-    about = _about(subject, query)
+        return _executed(subject, query)
+    about = _about(subject, query, secrets)
     if query.kind == "field":
-        record = subject.records[query.name]
-        gives = f" and gives {show(record.output)}" if record.output else ""
+        output = subject.records[query.name].output
+        gives = f" and gives {show(output)}" if output and output not in secrets.volumes else ""
         return f"{about}{gives}. What is {query.key}?"
-    return f"{about}. {WORDINGS[query.key].asked}"
+    depth_first = DEPTH_FIRST if question.depth_first and query.key in ("output", "input") else ""
+    return f"{about}. {WORDINGS[query.key].asked}{depth_first}"
 
 
-def _about(subject: Subject, query: Query) -> str:
+def _about(subject: Subject, query: Query, secrets: Secrets) -> str:
+    """Return what a layer is, and what it is applied to."""
     record = subject.records.get(query.name)
     if record is None:
         return query.name
-    hidden = query.key if query.kind == "field" else ""
-    fields = record.layer.summary(without=hidden) if record.layer else ""
-    takes = " and ".join(show(volume) for volume in record.input or ())
-    return f"{query.name}: {record.kind} {fields}".rstrip() + f" on {takes}"
+    takes = " and ".join(_taken(subject, record, secrets)) or "its input"
+    return f"{query.name}: {record.kind} {_fields(record, secrets)}".rstrip() + f" on {takes}"
+
+
+def _fields(record: KnownRecord, secrets: Secrets) -> str:
+    """Return a layer's fields as `K=96 F=11 S=4 P=0`, without those that are asked for."""
+    layer = record.layer
+    if layer is None:
+        return ""
+    hidden = {aliases(type(layer))[key] for key in secrets.fields.get(record.name, ())}
+    return layer.summary(without=hidden)
+
+
+def _taken(subject: Subject, record: KnownRecord, secrets: Secrets) -> Iterable[str]:
+    """Yield each input of a layer: its volume, or whose output it is where that is asked for."""
+    for source, volume in zip(record.sources or (), record.input or (), strict=False):
+        given = source in subject.trace.inputs
+        if record.name in secrets.inputs:
+            yield "its input"
+        elif given or volume not in secrets.volumes:
+            yield show(volume)
+        else:
+            yield f"the output of {source}"
+
+
+def _executed(subject: Subject, query: Query) -> str:
+    """Return a question for a number of the executed example."""
+    if query.path.strip() == "loss":
+        return "What is the loss?"
+    name, parameter = query.name, ""
+    if name not in {*subject.records, *subject.instances, *subject.trace.inputs}:
+        name, _, parameter = name.rpartition(".")
+    thing = f"the {parameter} of {name}" if parameter else _value_of(subject, name)
+    if query.key.endswith(".next"):
+        what = f"the value of {thing} after one step of gradient descent"
+    elif query.key.endswith(".grad"):
+        what = f"the gradient with respect to {thing}"
+    else:
+        what = thing
+    if not query.place:
+        whole = "" if parameter else ", depth first"
+        return f"What is {what}? Write all its values{whole}."
+    spatial = AXES.get(len(query.place) - 1, ())
+    if parameter or not spatial:
+        at = f"at place {list(query.place)}"
+    else:
+        words = zip(("depth", *spatial), query.place, strict=True)
+        at = "at " + ", ".join(f"{word} {number}" for word, number in words)
+    return f"What is {what}, {at} (counted from 0)?"
+
+
+def _value_of(subject: Subject, name: str) -> str:
+    return f"the input {name}" if name in subject.trace.inputs else f"the output of {name}"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import Diagnostic, Finding, Path
 from shapecalc.document import Document
 from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.values import Number, Value
+from shapecalc.grading.values import Number, Value, shown
 
 
 class Tolerance(NamedTuple):
@@ -37,6 +39,18 @@ class Tolerance(NamedTuple):
 
 
 EXACT = Tolerance(0.0)
+Order = Literal["depth_last", "depth_first"]
+Show = Literal["never", "hint", "after_due", "always"]
+
+
+def depth_first(value: Value) -> Value:
+    """Return a volume with its depth, the last size, in front; what is none as it is."""
+    return (value[-1], *value[:-1]) if isinstance(value, tuple) and len(value) > 1 else value
+
+
+def depth_last(value: Value) -> Value:
+    """Return a volume with its first size, the depth, at the end; what is none as it is."""
+    return (*value[1:], value[0]) if isinstance(value, tuple) and len(value) > 1 else value
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,35 @@ class Question:
     follow_through: float
     key: Any
     path: Path
+    accepted: tuple[Value, ...] = ()  # other answers that are right
+    depth_first: bool = False  # sizes are asked for in PyTorch's order
+
+    @property
+    def right_shown(self) -> str:
+        """The right answer as it is printed, in the order that is asked for."""
+        return shown(depth_first(self.right) if self.depth_first else self.right)
+
+
+class Late(NamedTuple):
+    """What is lost by handing in late: a share of the points, once or for each day begun."""
+
+    share: float = 0.0
+    each_day: bool = False
+    most: float = 1.0
+
+    def lost(self, days: int) -> float:
+        """Return the share that is lost after some days, each counted as soon as it begins."""
+        return min(self.share * (days if self.each_day else 1), self.most, 1.0)
+
+
+class Policy(NamedTuple):
+    """How a class is handled: which attempt counts, what being late costs, what is shown."""
+
+    show: Show = "always"
+    due: datetime | None = None
+    late: Late = Late()
+    attempts: Literal["latest", "highest", "first"] | None = None
+    columns: Mapping[str, str] = MappingProxyType({})  # question ids, and student, to columns
 
 
 @dataclass
@@ -66,6 +109,7 @@ class Assignment:
     description: str = ""
     questions: list[Question] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    policy: Policy = field(default_factory=Policy)
 
     @property
     def file(self) -> str | None:

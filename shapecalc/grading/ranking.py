@@ -1,17 +1,43 @@
-"""Which mistake is behind a wrong number, where several give it: the one place that decides.
+"""Which mistake is behind a wrong answer, if any: the one place that decides.
 
-A misconception only says what numbers it gives; none knows the others.
+A misconception only says what answers it gives; none knows the others. One is named for an answer
+that it explains whole. Where several do, the commoner one is meant, then the more specific one.
+And none is named where chance does as well: the more models are tried, and the fewer answers there
+are that somebody may give who makes another mistake, the likelier some model gives it anyway.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from math import prod
+from typing import NamedTuple
 
+from shapecalc.grading import combinations
 from shapecalc.grading.comparison import alike
-from shapecalc.grading.misconceptions.question_context import Misconception, Wrong
-from shapecalc.grading.values import Value
+from shapecalc.grading.misconceptions import wrong_answers
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.values import Value, flat
 
-Cause = tuple[Misconception, Wrong]
+SURE, PERHAPS = 0.06, 0.25  # how likely chance may be
+OF_TWO = 0.5  # so much less, where two mistakes at once are needed
+FAR = 5  # how many times as wide answers lie that are not near the right one
+NEAR = 0.2  # of the right number
+DECIMALS = 4  # that are believed
+
+# How often a mistake is made. The others are in between.
+COMMON = frozenset((
+    "activation_forgotten", "bias_not_added", "ceil_for_floor", "depth_kept",
+    "dilation_times_filter", "floor_for_ceil", "flops_for_macs", "forgot_bias", "forgot_depth",
+    "forgot_filters", "forgot_plus_one", "gradient_added", "gradient_sign", "loss_halved",
+    "macs_for_flops", "one_bias", "padding_ignored", "padding_once", "rate_forgotten",
+    "same_assumed", "slope_forgotten", "stride_ignored",
+))  # fmt: skip
+RARE = frozenset((
+    "bias_per_input", "bias_per_slice", "depth_multiplied", "depth_padded", "field_of_blocks",
+    "field_own_stride", "filter_transposed", "half_filter_padding", "layer_left_out",
+    "macs_with_biases", "neighbour", "one_unit", "pool_has_weights", "transposed_one_too_large",
+))  # fmt: skip
 
 # A misconception, and those that are more specific: where they give the same number, they are
 # meant. That is no order of all misconceptions: most pairs meet by chance, which says nothing.
@@ -23,12 +49,17 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
         "forgot_depth",  # at D = F
         "macs_for_flops",  # 2x2 filters
     ),
+    "filters_for_depth": ("groups_ignored",),  # of a depthwise convolution
     "forgot_depth_one_bias": ("forgot_filters",),  # at D = K
     "forgot_filters": (
         "forgot_depth",  # at D = K
         "depth_kept",  # at a depth of 1
     ),
-    "forgot_plus_one": ("floor_for_ceil",),  # where every size was rounded up
+    "forgot_plus_one": (
+        "floor_for_ceil",  # where every size was rounded up
+        "dilation_times_filter",  # at a dilation of 2
+    ),
+    "same_assumed": ("ceil_for_floor",),  # a pool of 3x3 at S=2 on an even size
     "loss_mean": ("loss_halved",),  # of two outputs
     "neighbour": (
         "stride_ignored",  # the layer before is as large as at stride 1
@@ -37,16 +68,127 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def cause_of(given: Value, causes: Sequence[Cause]) -> Cause | None:
-    """Return the cause of a wrong number among all that may go wrong; None where none is likely.
+class Cause(NamedTuple):
+    """A mistake that explains a wrong answer; not `sure` where chance might do as well."""
 
-    `causes` are what `wrong_answers` returns for a question.
+    misconception: Misconception
+    wrong: Wrong
+    sure: bool = True
+
+
+class Explanations:
+    """What may be behind the wrong answers to one question."""
+
+    def __init__(self, context: QuestionContext) -> None:
+        self.context, self.right = context, context.right
+
+    @cached_property
+    def single(self) -> list[Cause]:
+        """What one mistake gives, made here."""
+        return [Cause(m, w) for m, w in wrong_answers(self.context)]
+
+    @cached_property
+    def _tiers(self) -> list[list[Cause]]:
+        """All causes, the commonest first."""
+        found = [c for c in self.single if self._counts(c)]
+        carried = self._causes(combinations.carried(self.context))
+        common = [c for c in found if c.misconception.name in COMMON]
+        rare = [c for c in found if c.misconception.name in RARE]
+        usual = [c for c in found if c not in common and c not in rare]
+        return [common, usual, [*rare, *carried]]
+
+    @cached_property
+    def _pairs(self) -> list[list[Cause]]:
+        """Two mistakes at once, those of two common ones first."""
+        single = [(cause.misconception, cause.wrong) for cause in self.single]
+        found = self._causes(combinations.pairs(self.context, single))
+        common = [c for c in found if COMMON.issuperset(c.misconception.name.split(", "))]
+        return [common, [*self._tiers[1], *self._tiers[2], *(c for c in found if c not in common)]]
+
+    def _causes(self, found: Iterable[tuple[Misconception, Wrong]]) -> list[Cause]:
+        causes = [Cause(misconception, wrong) for misconception, wrong in found]
+        return [cause for cause in causes if self._counts(cause)]
+
+    def _counts(self, cause: Cause) -> bool:
+        return not alike(self.right, cause.wrong.value)
+
+    def cause_of(self, given: Value, *, sure: bool = False) -> Cause | None:
+        """Return the cause of a wrong answer; None where none is likely, or none is `sure`."""
+        tried: list[Cause] = []
+        fitting = specific([c for tier in self._tiers for c in tier if alike(c.wrong.value, given)])
+        for tier in self._tiers:
+            tried += tier
+            here = [cause for cause in fitting if cause in tier]
+            if here:
+                found = self._judged(given, here, tried)
+                return None if sure and found and not found.sure else found
+        if sure:
+            return None
+        tried = list(self._tiers[0])
+        for tier in self._pairs:
+            tried += tier
+            here = [cause for cause in tier if alike(cause.wrong.value, given)]
+            if here:
+                return self._judged(given, here, tried, two=True)
+        return None
+
+    def _judged(
+        self, given: Value, fitting: Sequence[Cause], tried: Sequence[Cause], two: bool = False
+    ) -> Cause | None:
+        found = fitting[0]
+        if any(cause.misconception.name != found.misconception.name for cause in fitting):
+            return None  # which of them is meant cannot be told
+        rate = OF_TWO if two else 1
+        answers = room(self.right, given, slips=two)
+        chance = len({cause.wrong.value for cause in tried}) / answers
+        if chance <= rate * SURE:
+            return found
+        return found._replace(sure=False) if chance <= rate * PERHAPS else None
+
+
+def specific(causes: Sequence[Cause]) -> list[Cause]:
+    """Return the causes of one answer that no more specific one explains as well."""
+    names = {cause.misconception.name for cause in causes}
+    outdone = {name for name in names if not names.isdisjoint(MORE_SPECIFIC.get(name, ()))}
+    return [cause for cause in causes if cause.misconception.name not in outdone]
+
+
+# -- chance ----------------------------------------------------------------------------------------
+
+
+def room(right: Value, given: Value, slips: bool = False) -> float:
+    """Return how many answers somebody may give, by another mistake, in the place of this one.
+
+    A number of n is one of about 2*NEAR*n near the right one, and of many more further off. Several
+    numbers are given one by one; of an array, those that are right stay so. With `slips` that holds
+    for sizes as well, and sizes that are equal are one number.
     """
-    return likeliest([cause for cause in causes if alike(cause[1].value, given)])
+    ours, theirs = flat(right), flat(given)
+    if any(isinstance(number, str | bool) for number in (*ours, *theirs)):
+        return 1
+    if len(ours) != len(theirs):
+        return prod(max(1, FAR * abs(float(number))) for number in theirs)
+    if _exact(right):
+        sizes = list(zip(ours, theirs, strict=True))
+        return prod(_numbers(*s) for s in ({s for s in sizes if s[0] != s[1]} if slips else sizes))
+    differing = [(a, b) for a, b in zip(ours, theirs, strict=True) if not alike(a, b)]
+    return max(1, len(ours)) * prod(_values(a, b) for a, b in differing)
 
 
-def likeliest(causes: Sequence[Cause]) -> Cause | None:
-    """Return which of several causes of one number is meant; None where that cannot be told."""
-    names = {misconception.name for misconception, _ in causes}
-    best = [cause for cause in causes if names.isdisjoint(MORE_SPECIFIC.get(cause[0].name, ()))]
-    return best[0] if len({misconception.name for misconception, _ in best}) == 1 else None
+def _exact(right: Value) -> bool:
+    return all(isinstance(number, int) for number in flat(right))
+
+
+def _numbers(right: float, given: float) -> float:
+    """Return how many whole numbers may stand for one."""
+    near = abs(given - right) <= NEAR * abs(right)
+    return max(1, 2 * NEAR * abs(right) if near else FAR * abs(given))
+
+
+def _values(right: float, given: float) -> float:
+    """Return how many values may stand for one, by how precisely it is given."""
+    size = max(abs(right), abs(given))
+    if float(right).is_integer() and float(given).is_integer():
+        return max(1, 2 * size)
+    digits = len(f"{given:.{DECIMALS}f}".rstrip("0").partition(".")[2])
+    return max(1.0, 2 * size * 10.0**digits)

@@ -51,6 +51,15 @@ class Section:
         """Return a share of the points, from 0 to 1."""
         return self._upto(1, "a share from 0 to 1", key, 0.0)
 
+    def one_of(self, key: str, words: Sequence[str]) -> str:
+        """Return one of some words, the first unless another is written."""
+        value = self.data.get(key, words[0])
+        if value in words:
+            return str(value)
+        message = f"{key} must be {' or '.join(words)}, not {quote(value)}"
+        self.wrong(rules.WRONG_ASSIGNMENT_VALUE, message, "", key)
+        return words[0]
+
     def _upto(self, most: int, wanted: str, key: str, otherwise: float) -> float:
         value = self.data.get(key, otherwise)
         if type(value) in (int, float) and 0 <= value <= most:  # NaN is neither

@@ -5,20 +5,29 @@ may be off, what a known mistake gets, and what follows from an earlier slip.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from shapecalc import rules
 from shapecalc.diagnostics import nearest, quote, some
+from shapecalc.grading.answers import Form, Unreadable, read_answer
 from shapecalc.grading.misconceptions import misconceptions
-from shapecalc.grading.question import Tolerance
+from shapecalc.grading.moments import moment
+from shapecalc.grading.question import EXACT, Late, Policy, Tolerance
 from shapecalc.grading.section import Section
+from shapecalc.grading.values import Value
+
+ORDERS = ("depth_last", "depth_first")
+SHOWS = ("always", "hint", "never", "after_due")
+ATTEMPTS = ("latest", "highest", "first")
 
 
-def tolerance(question: Section, whole: Section) -> Tolerance:
-    """Return how far a float may be off."""
+def tolerance(question: Section, whole: Section, exact: bool) -> Tolerance:
+    """Return how far a number may be off; one that is counted is exact unless something is said."""
     holder = question if "tolerance" in question.data else whole
     value = holder.data.get("tolerance")
     if value is None:
-        return Tolerance()
+        return EXACT if exact else Tolerance()
     if not isinstance(value, Mapping):
         return Tolerance(holder.number("tolerance"))
     inner = holder.within("tolerance")
@@ -67,3 +76,66 @@ def follow_through(question: Section, whole: Section) -> float:
     """Return the share of the points that an answer gets which follows from an earlier slip."""
     holder = question if "follow_through" in question.data else whole
     return holder.share("follow_through")
+
+
+def accepted(question: Section, form: Form) -> tuple[Value, ...]:
+    """Return further answers that are right."""
+    written = question.data.get("accept")
+    if written is None:
+        return ()
+    listed = written if isinstance(written, list) else [written]
+    found = []
+    for answer in listed:
+        try:
+            found.append(read_answer(answer, form))
+        except Unreadable as error:
+            question.wrong(rules.WRONG_ASSIGNMENT_VALUE, f"accept: {error}", "", "accept")
+    return tuple(found)
+
+
+def depth_first(question: Section, whole: Section) -> bool:
+    """Say whether sizes are asked for in PyTorch's order."""
+    holder = question if "order" in question.data else whole
+    return holder.one_of("order", ORDERS) == "depth_first"
+
+
+def policy(whole: Section) -> Policy:
+    """Return how the class is handled."""
+    due = _moment(whole)
+    show: Any = whole.one_of("show", SHOWS)
+    if show == "after_due" and due is None:
+        hint = "write due: 2026-11-20 23:59"
+        whole.wrong(rules.MISSING_IN_ASSIGNMENT, "show: after_due needs a due date", hint, "show")
+    attempts: Any = whole.one_of("attempts", ATTEMPTS) if "attempts" in whole.data else None
+    return Policy(show, due, _late(whole), attempts, _columns(whole))
+
+
+def _moment(whole: Section) -> datetime | None:
+    text = whole.text("due")
+    try:
+        return moment(text) if text else None
+    except ValueError:
+        message, hint = f"due is no date: {quote(text)}", "write due: 2026-11-20 23:59"
+        whole.wrong(rules.WRONG_ASSIGNMENT_VALUE, message, hint, "due")
+        return None
+
+
+def _late(whole: Section) -> Late:
+    written = whole.data.get("penalty")
+    if not isinstance(written, Mapping):
+        return Late(whole.share("penalty"))
+    inner = whole.within("penalty")
+    inner.knows_only(("per_day", "most"), "a penalty")
+    return Late(inner.share("per_day"), True, inner.share("most") if "most" in written else 1.0)
+
+
+def _columns(whole: Section) -> dict[str, str]:
+    written = whole.data.get("columns")
+    if written is None:
+        return {}
+    if not isinstance(written, Mapping) or not all(isinstance(c, str) for c in written.values()):
+        message = f"columns must be a mapping to names of columns, not {quote(written)}"
+        hint = 'for example {q1: "Response 1", student: "Email address"}'
+        whole.wrong(rules.WRONG_ASSIGNMENT_VALUE, message, hint, "columns")
+        return {}
+    return {str(key): column for key, column in written.items()}

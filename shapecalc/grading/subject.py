@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from shapecalc.grading.soundness import Unsound, unsound
 from shapecalc.grading.value_derivation import value_derivation
 from shapecalc.grading.values import Value
 from shapecalc.layers.field_types import Volume
+from shapecalc.network.example import Example
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import KnownRecord, own_counts, total_of
 from shapecalc.reports import sentences
@@ -32,12 +34,16 @@ if TYPE_CHECKING:
 class Subject:
     """A traced network, and what questions about it have for answers."""
 
-    def __init__(self, trace: KnownTrace, lenient: bool = False) -> None:
+    def __init__(
+        self, trace: KnownTrace, lenient: bool = False, otherwise: Mapping[str, Any] | None = None
+    ) -> None:
+        """`otherwise` says how the example is computed with a mistake (see ComputedExample)."""
         self.trace = trace
+        self.otherwise = otherwise or {}
         self.lenient = lenient  # sizes rounded down where a stride does not fit count as known
         self.layers = NamedLayers(trace)
         self.records, self.instances = self.layers.records, self.layers.instances
-        self._example = ExampleValues(self.layers)
+        self._example = ExampleValues(self.layers, self.otherwise)
         self._supposed: dict[tuple[tuple[str, Volume], ...], Subject] = {}
 
     def supposing(self, outputs: Mapping[str, Volume]) -> Subject:
@@ -48,6 +54,18 @@ class Subject:
                 self._supposed.clear()
             self._supposed[key] = Subject(walk(self.trace.spec, outputs), lenient=True)
         return self._supposed[key]
+
+    def computing(self, **otherwise: Callable[[Any], Any]) -> Subject:
+        """Return the same network with its example computed otherwise, after what is so already."""
+        both = dict(self.otherwise)
+        for name, change in otherwise.items():
+            both[name] = _one_after_the_other(both[name], change) if name in both else change
+        return Subject(self.trace, self.lenient, both)
+
+    def giving(self, example: Example) -> Subject:
+        """Return the same network with another example."""
+        trace = replace(self.trace, spec=replace(self.trace.spec, example=example))
+        return Subject(trace, self.lenient, self.otherwise)
 
     @property
     def computed(self) -> ComputedExample:
@@ -115,6 +133,10 @@ class Subject:
         expression = times(2, added) if key == "flops" else added
         value = total_of(QUANTITIES[key], self.trace.layers)
         return Derivation(key, value, expression, reason="sum_over_layers")
+
+
+def _one_after_the_other(first: Callable[[Any], Any], then: Callable[[Any], Any]) -> Any:
+    return lambda thing: then(first(thing))
 
 
 def _derivations(record: KnownRecord, query: Query) -> list[Derivation]:

@@ -43,6 +43,8 @@ class Found(NamedTuple):
     late: bool = False
     otherwise: str = ""
     reason: str = ""
+    skipped: bool = False  # it holds no answers, and nobody expects any there
+    when: str = ""  # it was handed in, as the platform writes it
 
 
 class Submission(NamedTuple):
@@ -56,6 +58,9 @@ class Submission(NamedTuple):
     identity: str = ""  # a number or address that tells students of one name apart
     late: bool = False
     failed: bool = False  # it is shapecalc's own fault that it cannot be graded
+    skipped: bool = False  # it is nobody's answers: the reason says what it is
+    when: str = ""  # it was handed in, as the platform writes it
+    columns: tuple[tuple[str, str], ...] = ()  # a table's own columns of who answered
 
 
 def refused(found: Found, reason: str, student: str = "", identity: str = "") -> Submission:
@@ -65,6 +70,12 @@ def refused(found: Found, reason: str, student: str = "", identity: str = "") ->
     return Submission(
         whose, {}, quote(found.path, 400), reason, (), identity or clean(found.identity), found.late
     )
+
+
+def skipped(found: Found, reason: str) -> Submission:
+    """Return what is told of a file, or a row, that holds nobody's answers."""
+    file = quote(found.path, 400)
+    return Submission(clean(found.student), {}, file, reason, skipped=True)
 
 
 def internal_error(doing: str, error: Exception) -> str:

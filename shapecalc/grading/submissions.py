@@ -1,14 +1,18 @@
 """Answer files: raw answers by question id, or why there are none.
 
-YAML and JSON hold one student's answers, in a mapping; a CSV may hold a whole class.
+YAML and JSON hold one student's answers, in a mapping, and so do lines of text; a CSV may hold a
+whole class.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from pathlib import PurePath
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answer_tables import read_table
+from shapecalc.grading.answer_texts import lines_of
+from shapecalc.grading.columns import TIMES, Mapped, by_plain_id, matched
 from shapecalc.grading.submission_file import (
     MOST_NOTES,
     Found,
@@ -19,25 +23,40 @@ from shapecalc.grading.submission_file import (
     notes_on,
     opened,
     refused,
+    skipped,
 )
 from shapecalc.readers import foreign, native
 
-ENDINGS = (".yaml", ".yml", ".json", ".csv")
+NOTHING_MAPPED = Mapped()
+MAPPINGS = (".yaml", ".yml", ".json")
+TABLES = (".csv", ".tsv")
+TEXTS = (".txt", ".md", ".html", ".htm")
+ENDINGS = (*MAPPINGS, *TABLES, *TEXTS)
+READ = f"{', '.join('*' + ending for ending in ENDINGS)} are read"
 MOST_BYTES = 1024 * 1024  # of a YAML or JSON file; a CSV is of a whole class
 MOST_VALUES = 100_000  # of a YAML or JSON file, which takes PyYAML half a second
 
 
-def read_submissions(found: Found, ids: Collection[str]) -> list[Submission]:
+def read_submissions(
+    found: Found, ids: Collection[str], mapped: Mapped = NOTHING_MAPPED
+) -> list[Submission]:
     """Return what a file holds: one submission, or a CSV's many. Never raises.
 
     `ids` are the questions'; a key such as `student` is an answer if a question is called so.
     """
     try:
+        if found.skipped:
+            return [skipped(found, found.reason)]
         if found.reason:
             raise NotGradable(found.reason)
-        if found.path.lower().endswith(".csv"):
-            return list(read_table(found, ids))
-        return [_read_mapping(found, ids)]
+        ending = PurePath(found.path).suffix.lower()
+        if ending in TABLES:
+            return list(read_table(found, ids, mapped))
+        if ending in TEXTS:
+            return [_read_text(found, ids)]
+        if ending in MAPPINGS:
+            return [_read_mapping(found, ids)]
+        return [_read_unknown(found, ids)]
     except NotGradable as error:
         return [refused(found, str(error))]
     except Exception as error:  # one broken file must not stop the others
@@ -45,7 +64,8 @@ def read_submissions(found: Found, ids: Collection[str]) -> list[Submission]:
         return [refused(found, "")._replace(reason=reason, failed=True)]
 
 
-def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
+def _raw(found: Found) -> bytes:
+    """Return the bytes of a text. Raises NotGradable."""
     with opened(found.path, MOST_BYTES) as file:
         raw = file.read(MOST_BYTES + 1)
     kind = foreign.binary(raw)
@@ -56,6 +76,39 @@ def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
         raise NotGradable("a binary file, not text")
     if not raw.strip():
         raise NotGradable("the file is empty")
+    return raw
+
+
+def _read_text(found: Found, ids: Collection[str]) -> Submission:
+    try:
+        text = _raw(found).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise NotGradable("not UTF-8 text: save the file as UTF-8") from None
+    student, answers = lines_of(text, ids)
+    if not answers:
+        example = f"{next(iter(ids))}: 32x32x10"
+        raise NotGradable(f"no line begins with the id of a question, as in `{quote(example)}`")
+    whose = clean(found.student) or clean(student) or clean(found.otherwise)
+    file, identity = quote(found.path, 400), clean(found.identity)
+    return Submission(whose, answers, file, "", (), identity, found.late, when=found.when)
+
+
+def _read_unknown(found: Found, ids: Collection[str]) -> Submission:
+    """Read a file of another ending, which may hold answers all the same.
+
+    Raises NotGradable, which says what it is instead.
+    """
+    try:
+        return _read_text(found, ids)
+    except NotGradable as error:
+        ending = PurePath(found.path).suffix
+        known = "not answers" in str(error) or not ending
+        what = str(error) if known else f"a *{quote(ending)} file: {error}"
+        raise NotGradable(f"{what} ({READ})") from None
+
+
+def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
+    raw = _raw(found)
     if sum(map(raw.count, (b",", b"\n", b"[", b"{"))) > MOST_VALUES:
         raise NotGradable(f"more than {MOST_VALUES:,} values")
     document = native.read_bytes(raw, found.path)
@@ -72,10 +125,18 @@ def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
     if "answers" not in ids and isinstance(answers.get("answers"), Mapping):
         answers |= answers.pop("answers")
     known = {key: answers[key] for key in answers if key in ids}
+    others = [key for key in answers if key not in ids]
+    if others:
+        short = by_plain_id(ids)
+        meant = {key: matched(str(key), ids, short) for key in others}
+        known |= {id_: answers[key] for key, id_ in meant.items() if id_ and id_ not in known}
+        others = [key for key in others if not meant[key]]
     if not known:
         raise NotGradable("none of its keys is the id of a question")
-    notes = [*twice, *notes_on((key for key in answers if key not in ids), ids)]
+    notes = [*twice, *notes_on((key for key in others if key not in TIMES), ids)]
     whose = clean(found.student) or student or clean(found.otherwise)
+    when = next((str(answers[key]) for key in others if key in TIMES), found.when)
     return Submission(
-        whose, known, quote(found.path, 400), "", tuple(notes), clean(found.identity), found.late
-    )
+        whose, known, quote(found.path, 400), "", tuple(notes), clean(found.identity), found.late,
+        when=when,
+    )  # fmt: skip

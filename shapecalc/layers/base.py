@@ -4,7 +4,7 @@ A family's file defines classes from `Layer`; tracing.py calls their methods and
 Volumes are tuples, spatial sizes first, depth last; a flat vector has one number.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from math import prod
 from typing import Any, ClassVar, NamedTuple, Self
@@ -90,6 +90,34 @@ class Counts(NamedTuple):
 NO_COUNTS = Counts(0, 0, 0)
 
 
+class Kept:
+    """What PyTorch keeps of a layer for its backward pass: its inputs, its output, and more.
+
+    Of an example these are further values in the network's precision, numbers in single precision,
+    8-byte indices and 1-byte flags; `once`, numbers in single precision for the whole batch.
+    """
+
+    __slots__ = ("flags", "indices", "inputs", "once", "output", "singles", "values")
+
+    def __init__(
+        self,
+        *,
+        inputs: bool = False,
+        output: bool = False,
+        values: int = 0,
+        singles: int = 0,
+        indices: int = 0,
+        flags: int = 0,
+        once: int = 0,
+    ) -> None:
+        self.inputs, self.output = inputs, output
+        self.values, self.singles, self.indices, self.flags = values, singles, indices, flags
+        self.once = once
+
+
+INPUT, OUTPUT, NOTHING = Kept(inputs=True), Kept(output=True), Kept()
+
+
 def hidden(word: str) -> Any:
     """Return what stands beside the type of a field whose word would hide a method of Layer, or is
     one of Python's: `return_: Annotated[Text, hidden("return")]`. Specs and reports have the word.
@@ -121,6 +149,9 @@ class Layer(BaseModel):
     reference: ClassVar[str | None] = None  # the field that names a layer, whose volume it reads
     weight_layout: ClassVar[str] = ""  # the axes of its weight in order, where it has several
     migration_hints: ClassVar[Mapping[str, str]] = {}  # no fields: what to do instead
+    keeps: ClassVar[Kept | None] = None  # for the backward pass; None: nobody has said
+    is_view: ClassVar[bool] = False  # the output lies in the memory of the input
+    passes_gradient: ClassVar[bool] = False  # an input gets the upstream gradient, or a part of it
 
     def with_rounding(self, rounding: Rounding) -> Self:
         """Return the layer with the network's rounding where it says none itself."""
@@ -182,6 +213,13 @@ class Layer(BaseModel):
         """Return the MACs where they do not depend on the input, otherwise None."""
         return None
 
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept | None:
+        """Return what PyTorch keeps of the layer for its backward pass; None where nobody knows.
+
+        `trained` says whether it has parameters that get gradients.
+        """
+        return self.keeps
+
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
@@ -226,10 +264,10 @@ class Layer(BaseModel):
         """Return the fields that have a value, written or by default."""
         return {field_word(name): value for name, value in self if value is not None}
 
-    def summary(self, without: str = "") -> str:
+    def summary(self, without: Collection[str] = ()) -> str:
         """Return the layer's fields as `K=96 F=11 S=4 P=0`, defaults left out but S and P.
 
-        `without` is the name of a field that is left out, too.
+        `without` are the names of fields that are left out, too.
         """
         values = []
         fields = type(self).model_fields
@@ -240,7 +278,7 @@ class Layer(BaseModel):
                 continue
             written = name in self.model_fields_set and value != field.default
             shown = name in ("S", "P") or (written and not isinstance(value, list))
-            if shown and name != without:
+            if shown and not (without and field_word(name) in without):
                 values.append(f"{field_word(name)}={show_value(value)}")
         return " ".join(values)
 

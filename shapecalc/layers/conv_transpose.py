@@ -19,6 +19,7 @@ from shapecalc.geometry import (
     fit_transposed,
 )
 from shapecalc.layers.base import (
+    INPUT,
     Counts,
     Layer,
     Parameter,
@@ -88,6 +89,7 @@ class ConvTranspose(Layer):
     migration_hints: ClassVar[Mapping[str, str]] = {
         "rounding": "leave it out: nothing is divided, so nothing is rounded"
     }
+    keeps = INPUT
 
     def transposed_fits(self, volume: Volume) -> tuple[TransposedFit, ...]:
         """Return how each axis is spread; raise LayerError for fields that do not fit the input."""
@@ -163,7 +165,7 @@ class ConvTranspose(Layer):
         return by_axis([part.derivation() for part in self.transposed_fits(inputs[0])])
 
     def shown_fields(self) -> str:
-        return self.summary(without="K")
+        return self.summary(without=("K",))
 
 
 def _nothing_left(part: TransposedFit, transposed_fits: Sequence[TransposedFit]) -> Fault:

@@ -1,6 +1,6 @@
 """What a file of another format has, and the spec language has no kind for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import prod
 from typing import Annotated, Any, ClassVar, NamedTuple
 
@@ -152,5 +152,5 @@ class Operation(Layer):
         values = super().values()
         return values if self.parameters_ is None else values | {"parameters": arrays}
 
-    def summary(self, without: str = "") -> str:
+    def summary(self, without: Collection[str] = ()) -> str:
         return quote(self.what or "")

@@ -1,6 +1,6 @@
 """What puts values in other places, or keeps some: shuffles, pixel shuffles, slices, transposes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import prod
 from typing import Annotated, ClassVar, Self
 
@@ -13,6 +13,7 @@ from shapecalc.diagnostics import Fault, LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Step
 from shapecalc.layers.base import (
+    NOTHING,
     Layer,
     axis_number,
     by_axis,
@@ -63,6 +64,7 @@ class ChannelShuffle(Layer):
 
     shorthand = "groups"
     mixes_depth: ClassVar[bool] = True
+    keeps = NOTHING
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         need_groups(self.groups, inputs[0][-1])
@@ -82,6 +84,7 @@ class Blocks(Layer):
 
     shorthand = "scale"
     mixes_depth: ClassVar[bool] = True
+    keeps = NOTHING
 
     def scales(self, volume: Volume) -> tuple[int, ...]:
         """Return the factor of each axis."""
@@ -226,6 +229,8 @@ class Slice(Layer):
     of: Positive | None = None
 
     mixes_depth: ClassVar[bool] = True
+    keeps = NOTHING
+    is_view = True
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -323,6 +328,8 @@ class Transpose(Layer):
 
     shorthand = "axes"
     mixes_depth: ClassVar[bool] = True
+    keeps = NOTHING
+    is_view = passes_gradient = True
 
     def order(self, volume: Volume) -> tuple[int, ...]:
         """Return the axes' numbers in their new order; raise SC206 for those of another rank."""
@@ -361,8 +368,8 @@ class Transpose(Layer):
     def field_derivations(self, field: Field, inputs: Sequence[Volume]) -> list[Derivation]:
         return [Derivation("receptive_field", None, reason="scattered")]
 
-    def summary(self, without: str = "") -> str:
-        return "" if without == "axes" else f"axes={_listed(self.axes)}"
+    def summary(self, without: Collection[str] = ()) -> str:
+        return "" if "axes" in without else f"axes={_listed(self.axes)}"
 
 
 def _listed(axes: Sequence[int | str]) -> str:

@@ -15,6 +15,9 @@ from shapecalc.edits import Change, Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Resize, Step, resized, scaled, widest_border
 from shapecalc.layers.base import (
+    INPUT,
+    NOTHING,
+    Kept,
     Layer,
     OneWay,
     by_axis,
@@ -70,6 +73,9 @@ class Flatten(Layer):
 
     Source: PyTorch, torch.nn.Flatten.
     """
+
+    keeps = NOTHING
+    is_view = passes_gradient = True
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         return (prod(inputs[0]),)
@@ -216,6 +222,9 @@ class Pad(Bordered):
 
     mode: BorderMode = "zeros"
 
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        return INPUT if self.mode in ("reflect", "replicate") else NOTHING
+
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         output = super().volume(inputs)
         sizes = inputs[0][:-1]
@@ -270,6 +279,8 @@ class Crop(OneWay, Bordered):
     sign: ClassVar[int] = -1
     one_of: ClassVar[tuple[str, ...]] = ("P", "like")
     reference: ClassVar[str | None] = "like"
+    keeps = NOTHING
+    is_view = True
 
     def sides(self, volume: Volume, *others: Volume) -> Sides:
         if self.like is None or not others:
@@ -324,6 +335,7 @@ class Upsample(OneWay):
     shorthand = "scale"
     one_of: ClassVar[tuple[str, ...]] = ("scale", "output", "like")
     reference: ClassVar[str | None] = "like"
+    keeps = NOTHING
 
     def axes(self, inputs: Sequence[Volume]) -> list[Resize]:
         """Return how each axis is resampled; raise LayerError where the sizes do not fit."""

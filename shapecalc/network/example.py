@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from shapecalc import rules
-from shapecalc.diagnostics import LIMIT, Fault, Finding, Findings, Path, quote
+from shapecalc.diagnostics import LIMIT, Fault, Finding, Findings, Path, quote, some
 from shapecalc.network.validation import unknown_key, wrong_value
 from shapecalc.rules import Rule
 
 KEYS = {
     key: key for key in ("given", "loss", "upstream", "rate", "training", "expect", "tolerance")
 }
-LOSSES = ("squared_error", "cross_entropy")
+OF_CLASSES = ("cross_entropy", "svm")  # losses whose target is a class
+LOSSES = ("squared_error", "half_squared_error", "mean_squared_error", *OF_CLASSES)
+WEIGHT_DECAY = "weight_decay"  # beside a loss: half of it times the squared weights is added
 MAX_AXES = 6  # a batch, three spatial axes and a depth are five
 TOLERANCE = 1e-6
 
@@ -40,6 +42,7 @@ class Example:
     given: Mapping[str, Numbers] = field(default_factory=dict)
     loss_kind: str | None = None
     loss: Mapping[str | None, Numbers] = field(default_factory=dict)
+    weight_decay: float = 0.0
     upstream: Mapping[str, Numbers] = field(default_factory=dict)
     rate: float | None = None
     training: bool | None = None
@@ -75,7 +78,7 @@ class _Reader:
         if self.data.get("loss") is not None and self.data.get("upstream") is not None:
             message = "loss and upstream are two sources of the gradient"
             self._report(rules.NAME_USED_TWICE, message, "keep one of them", ("upstream",))
-        kind, loss = self._loss()
+        kind, loss, decay = self._loss()
         training = self.data.get("training")
         if training is not None and not isinstance(training, bool):
             self._add(wrong_value("training", "true or false", training), ("training",))
@@ -85,6 +88,7 @@ class _Reader:
             self._arrays("given"),
             kind,
             loss,
+            decay,
             self._arrays("upstream"),
             self._positive("rate"),
             training,
@@ -110,34 +114,41 @@ class _Reader:
                 arrays[str(name)] = numbers
         return arrays
 
-    def _loss(self) -> tuple[str | None, dict[str | None, Numbers]]:
+    def _loss(self) -> tuple[str | None, dict[str | None, Numbers], float]:
         written = self.data.get("loss")
         if written is None:
-            return None, {}
-        known = isinstance(written, Mapping) and list(written) in [[kind] for kind in LOSSES]
-        if not known:
+            return None, {}, 0.0
+        kinds = [k for k in written if k != WEIGHT_DECAY] if isinstance(written, Mapping) else []
+        if kinds not in [[kind] for kind in LOSSES]:
             hint = "for example {squared_error: 0.5} or {cross_entropy: 6}"
-            wanted = f"one of {' or '.join(LOSSES)}"
+            wanted = f"one of {some(LOSSES)}"
             self._add(wrong_value("loss", wanted, written, hint), ("loss",))
-            return None, {}
-        ((kind, wanted),) = written.items()
-        path: Path = ("loss", kind)
+            return None, {}, 0.0
+        (kind,) = kinds
+        decay = self._positive(WEIGHT_DECAY, zero=True, within=written, path=("loss",)) or 0.0
+        wanted, path = written[kind], ("loss", kind)
         if isinstance(wanted, Mapping):
             if not wanted:
                 self._report(
                     rules.MISSING_FIELD, f"{kind} names no output", "write {output: ...}", path
                 )
-            return kind, dict(self._named(wanted, path).items())
+            return kind, dict(self._named(wanted, path).items()), decay
         numbers = self._numbers(wanted, path)
-        return (kind, {}) if numbers is None else (kind, {None: numbers})
+        return kind, {} if numbers is None else {None: numbers}, decay
 
-    def _positive(self, key: str, zero: bool = False) -> float | None:
-        value = self.data.get(key)
+    def _positive(
+        self,
+        key: str,
+        zero: bool = False,
+        within: Mapping[str, Any] | None = None,
+        path: Path = (),
+    ) -> float | None:
+        value = (self.data if within is None else within).get(key)
         if value is None:
             return None
         if type(value) in (int, float) and (0 < value <= LIMIT or (zero and value == 0)):
             return float(value)
-        self._add(wrong_value(key, "a positive number", value), (key,))
+        self._add(wrong_value(key, "a positive number", value), (*path, key))
         return None
 
     def _numbers(self, values: Any, path: Path, holes: bool = False) -> Numbers | None:

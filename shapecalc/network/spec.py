@@ -117,6 +117,15 @@ class NetworkSpec:
         """What the numbers of sources and outputs mean."""
         return Values(len(self.inputs))
 
+    def folded(self, depth: int) -> dict[int, Instance]:
+        """Return the outermost instances deeper than `depth`, by the index of their first layer."""
+        folds: dict[int, Instance] = {}
+        for instance in self.instances:
+            level = instance.name.count(".") + 1
+            if instance.scope is not None and level > depth and instance.end > instance.first:
+                folds.setdefault(instance.first, instance)  # the outer one is listed first
+        return folds
+
 
 def build(document: Document, max_layers: int = MAX_LAYERS, inputs: Any = None) -> NetworkSpec:
     """Return the network of a document, of so many layers at most.
@@ -329,7 +338,8 @@ class _Builder:
         self, data: Mapping[str, Any], inputs: Mapping[str, PartialVolume | None]
     ) -> tuple[Wiring, dict[str, int | None]]:
         blocks = read_blocks(data.get("blocks"), self.findings)
-        find_circles(blocks, self.findings)
+        if blocks:
+            find_circles(blocks, self.findings)
         limits = ExpansionLimits(self.max_layers)
         wiring = Wiring(self.findings, list(inputs), limits, self.own_names)
         expander = Expander(blocks, LeafLayers(wiring, self._rounding(data)))

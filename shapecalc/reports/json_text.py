@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shapecalc.network import Instance
 from shapecalc.quantities import REPORTED
@@ -12,22 +12,51 @@ from shapecalc.records import LayerRecord
 from shapecalc.reports import Format, Layout, sentences
 from shapecalc.tracing import Trace
 
+if TYPE_CHECKING:
+    from shapecalc.footprint import Memory
+    from shapecalc.reports.dialects import Asked
+
 SCHEMA = "shapecalc.report/1"
 
 
-def render(trace: Trace, single: bool = True) -> str:
+def render(
+    trace: Trace,
+    single: bool = True,
+    memory: Memory | None = None,
+    dialect: Asked | None = None,
+) -> str:
     """Return the object, on one line if it is one of several (JSON Lines).
 
     All but ASCII is escaped, so that no control character of a spec reaches a terminal.
     """
-    return json.dumps(of_trace(trace), indent=2 if single else None)
+    made = of_trace(trace)
+    if memory is not None:
+        made["memory"] = memory.summary()
+        for layer in made["layers"]:
+            layer |= memory.layers[layer["name"]]._asdict()
+    if dialect is not None:
+        made["dialect"] = dialect.to_dict()
+    return json.dumps(made, indent=2 if single else None)
 
 
 def of_trace(trace: Trace) -> dict[str, Any]:
     """Return a trace as JSON has it."""
-    document = trace.spec.document
+    whole = of_totals(trace)
+    totals = whole.pop("totals")
     return {
         "schema": SCHEMA,
+        **whole,
+        "layers": [of_record(record) for record in trace.layers],
+        "groups": [_of_instance(trace, instance) for instance in trace.spec.instances],
+        "totals": totals,
+        "diagnostics": [diagnostic.to_dict() for diagnostic in trace.diagnostics],
+    }
+
+
+def of_totals(trace: Trace) -> dict[str, Any]:
+    """Return what JSON has of a network as a whole: its volumes and totals."""
+    document = trace.spec.document
+    return {
         "file": trace.spec.file,
         **({} if document.is_native else {"format": document.format}),
         "name": trace.name,
@@ -35,11 +64,8 @@ def of_trace(trace: Trace) -> dict[str, Any]:
         "inputs": {name: _listed(volume) for name, volume in trace.inputs.items()},
         "outputs": {name: _listed(volume) for name, volume in trace.outputs.items()},
         "output": _listed(trace.output),
-        "layers": [of_record(record) for record in trace.layers],
-        "groups": [_of_instance(trace, instance) for instance in trace.spec.instances],
         "totals": {key: _number(total, ",") for key, total in trace.totals.items()}
         | _own_totals(trace),
-        "diagnostics": [diagnostic.to_dict() for diagnostic in trace.diagnostics],
     }
 
 
@@ -47,7 +73,7 @@ def _own_totals(trace: Trace) -> dict[str, float | None]:
     """Return the totals that only a network's own program has."""
     if trace.spec.document.format != "darknet" or not trace.spec.readable:
         return {}
-    from shapecalc.reports.darknet import bflops  # few networks are Darknet's
+    from shapecalc.reports.dialects.darknet import bflops  # few networks are Darknet's
 
     return {"bflops": bflops(trace)}
 
@@ -100,7 +126,7 @@ def _plain(value: Any) -> Any:
 
 
 def _report(trace: Trace, layout: Layout) -> str:
-    return render(trace, single=layout.file is None)
+    return render(trace, layout.file is None, layout.memory, layout.dialect)
 
 
 JSON = Format(_report, tells=True)

@@ -130,7 +130,7 @@ def test_a_platforms_format_is_of_one_submission(run: Run, homework: Path, form:
     result = run("grade", "hw.yaml", "right.yaml", "--format", form)
     assert result.exit_code == 0
     assert json.loads(result.stdout)["score"] == (3 if form == "gradescope" else 1)
-    assert run("grade", "hw.yaml", "class/eve.yaml", "--format", form).exit_code == 0
+    assert run("grade", "hw.yaml", "class/eve.yaml", "--format", form).exit_code == 1
 
 
 # -- whose it is -----------------------------------------------------------------------------------
@@ -163,12 +163,126 @@ def test_presets_name_students_and_say_who_is_late(run: Run, homework: Path) -> 
     )
     result = run("grade", "hw.yaml", "canvas", "--preset", "canvas", "--format", "csv")
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1] == "leeann,1,1,1,1,3,graded; late"
+    assert result.stdout.splitlines()[-1] == "leeann,1,1,1,1,3,graded; late,"
     result = run(
         "grade", "hw.yaml", "canvas", "--student-regex", r"_(?P<student>\d)_", "--format", "csv"
     )
     assert result.stdout.splitlines()[-1].startswith("1,")
     assert run("grade", "hw.yaml", "canvas", "--preset", "gradescope").exit_code == 2
+
+
+# -- nothing disappears ----------------------------------------------------------------------------
+
+ODD: dict[str, bytes] = {
+    "Q8.yaml": b"CONV1.OUTPUT: 32@32x32\nConv1.Parameters: 5*5*3*10 + 10\n",
+    "lines.txt": b"conv1.output: 32x32x10\nconv1.parameters = 7\n",
+    "page.html": b"<p>conv1.output: 32&times;32&times;10</p>",
+    "no_ending": b"conv1.output: 1x1x1\n",
+    "answers.yaml.bak": b"conv1.output: 1x1x1\n",
+    "table.tsv": b"name\tconv1.output\nTom\t32x32x10\nTim\t\n",
+    "empty.yaml": b"",
+    "blank.txt": b"  \n",
+    "binary.yaml": b"\0\1\2",
+    "broken.yaml": b"a: [",
+    "list.json": b"[1, 2]",
+    "deep.json": b"[" * 5000,
+    "word.docx": b"PK\x03\x04" + b"\0" * 26 + b"[Content_Types].xml",
+    "more.zip": b"PK\x03\x04" + b"\0" * 40,
+    "scan.pdf": b"%PDF-1.7\n%\xe2\xe3",
+    "photo.png": b"\x89PNG\r\n\x1a\n\0\0",
+    "utf16.yaml": "conv1.output: 1\n".encode("utf-16"),
+    "latin.txt": b"conv1.output: \xff\xfe",
+    "code.py": b"print(1)\n",
+    "notebook.ipynb": b'{"cells": []}',
+    "other.csv": b"a,b\n1,2\n",
+    "quotes.csv": b'name,conv1.output\nAnn,"x\n',
+    "formula.csv": b"name,conv1.output\n=1+1,=1+1\n",
+    "Thumbs.db": b"\xd0\xcf",
+    ".DS_Store": b"\0",
+    "deep/er/hw.yaml": b"conv1.parameters: 760\n",
+    "deep/er/sketch.png": b"\x89PNG\r\n\x1a\n\0\0",
+    "__MACOSX/._hw.yaml": b"\0\5",
+}
+
+
+def test_every_file_and_row_of_a_folder_is_in_the_result(run: Run, homework: Path) -> None:
+    folder = homework / "odd"
+    for name, content in ODD.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    with (folder / "huge.yaml").open("wb") as file:
+        file.truncate(100 * 2**20)
+    (folder / "hollow").mkdir()
+    links = ["link.yaml", "around"] if sys.platform != "win32" else []
+    for name, target in zip(links, ["right.yaml", "odd"], strict=False):
+        (folder / name).symlink_to(homework / target)
+    result = run("grade", "hw.yaml", "odd", "--format", "json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    whole = json.loads(result.stdout)
+    told = {item["file"]: item for item in [*whole["submissions"], *whole["skipped"]]}
+    assert set(told) == {str(Path("odd", name)) for name in [*ODD, "huge.yaml", "hollow", *links]}
+    assert len(whole["submissions"]) + len(whole["skipped"]) == len(told) + 1  # Tom and Tim
+    graded = {Path(s["file"]).name: s["score"] for s in whole["submissions"] if s["gradable"]}
+    assert graded == {
+        "Q8.yaml": 1, "lines.txt": 1, "page.html": 1, "no_ending": 0, "answers.yaml.bak": 0,
+        "table.tsv": 0, "quotes.csv": 0, "formula.csv": 0, "hw.yaml": 1,
+    }  # fmt: skip
+    assert all(item["reason"] for item in told.values() if not item.get("gradable"))
+    assert {Path(item["file"]).name for item in whole["skipped"]} == {
+        "Thumbs.db", ".DS_Store", "sketch.png", "._hw.yaml", *links[1:],
+    }  # fmt: skip
+    table = run("grade", "hw.yaml", "odd").stdout
+    assert all(str(Path("odd", name)) in table for name in ODD)
+    gradebook = run("grade", "hw.yaml", "odd", "--format", "csv")
+    assert "Thumbs.db (left by an operating system)" in gradebook.stderr
+    assert len(list(csv.reader(io.StringIO(gradebook.stdout)))) == 2 + len(whole["submissions"])
+
+
+def test_nothing_gradable_at_all_is_1(run: Run, homework: Path) -> None:
+    (homework / "bad.csv").write_text("a,b\n1,2\n")
+    result = run("grade", "hw.yaml", "bad.csv")
+    assert result.exit_code == 1
+    assert "bad.csv" in result.stdout
+    assert "no column is named after a question" in result.stderr
+
+
+def test_columns_are_mapped_on_the_command_line(run: Run, homework: Path) -> None:
+    (homework / "t.csv").write_text("wer,first,second\nAnn,32x32x10,760\n")
+    words = ["--columns", "conv1.output=first", "--columns", "conv1.parameters=second"]
+    result = run(
+        "grade", "hw.yaml", "t.csv", *words, "--columns", "student=wer", "--format", "json"
+    )
+    assert [(s["student"], s["score"]) for s in submissions(result)] == [("Ann", 2)]
+    for wrong in ("first", "conv9=first", "=x", "conv1.output="):
+        assert run("grade", "hw.yaml", "t.csv", "--columns", wrong).exit_code == 2
+
+
+# -- a class on one screen, and a file a student ---------------------------------------------------
+
+
+def test_the_summary_is_a_table_or_json(run: Run, homework: Path) -> None:
+    result = run("grade", "hw.yaml", "class", "--summary")
+    assert result.exit_code == 0
+    assert "2 of 3 students graded; mean 1.50, median 1.50 of 3 points" in result.stdout
+    result = run("grade", "hw.yaml", "class", "--summary", "--format", "json")
+    assert json.loads(result.stdout)["graded"] == 2
+    assert run("grade", "hw.yaml", "class", "--summary", "--format", "csv").exit_code == 2
+
+
+def test_feedback_is_a_file_a_student_and_replaces_none(run: Run, homework: Path) -> None:
+    words = ("grade", "hw.yaml", "class", "--feedback", "told")
+    assert run(*words).exit_code == 0
+    assert sorted(path.name for path in (homework / "told").iterdir()) == [
+        "ann.txt", "bob.txt", "eve.txt",
+    ]  # fmt: skip
+    assert "Question 2 (conv1.parameters)" in (homework / "told" / "bob.txt").read_text("utf-8")
+    (homework / "told" / "bob.txt").write_text("mine")
+    (homework / "told" / "ann.txt").unlink()
+    assert run(*words).exit_code == 2
+    assert [path.name for path in (homework / "told").glob("ann*")] == []
+    assert (homework / "told" / "bob.txt").read_text() == "mine"
+    assert run(*words, "--force").exit_code == 0
+    assert (homework / "told" / "bob.txt").read_text() != "mine"
 
 
 # -- -o --------------------------------------------------------------------------------------------
@@ -273,7 +387,7 @@ def test_a_class_with_hostile_files_is_marked(spawn: Spawn, homework: Path, form
     if form == "csv":
         table = list(csv.reader(io.StringIO(text, newline="")))
         assert len(table) == 2 + 12
-        assert [row[-1] for row in table].count("not gradable") == 7
+        assert [row[-2] for row in table].count("not gradable") == 7
         assert all(
             cell.lstrip()[:1] not in tuple("=+-@\t\r") or not cell for r in table for cell in r
         )

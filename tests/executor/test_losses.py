@@ -34,6 +34,31 @@ def test_squared_error_is_averaged_over_the_batch() -> None:
     assert listed(result.gradients, "relu1", "input") == [[[1, 0], [2, 3]]] * 2
 
 
+@pytest.mark.parametrize("kind", ["half_squared_error", "mean_squared_error"])
+def test_the_halved_and_the_mean_error_of_two_outputs(kind: str) -> None:
+    """Both are half of (1 + 0 + 4 + 9)/2 for two outputs, and so are their gradients."""
+    x, wanted = [[1, -2], [3, 4]], [[0, 0], [1, 1]]
+    result = run(chain(2, "relu"), inputs=x, loss={kind: wanted})
+    assert result.loss == 3.5
+    assert listed(result.gradients, "input") == [[[0.5, 0], [1, 1.5]]]
+
+
+def test_the_hinge_loss_of_a_slide() -> None:
+    """Scores 3.2, 5.1, -1.7 of class 0: 5.1 - 3.2 + 1 = 2.9, and 0 for the third."""
+    result = run(chain(3, "identity"), inputs=[3.2, 5.1, -1.7], loss={"svm": 0})
+    assert result.loss == pytest.approx(2.9)
+    assert listed(result.gradients, "input") == [[-1, 1, 0]]
+
+
+def test_weight_decay_takes_weights_and_leaves_biases() -> None:
+    """Loss (2*3 + 1 - 0)^2 = 49 and 0.5/2 * 2^2 = 1; the gradient 2*7*3 + 0.5*2 = 43."""
+    parameters = {"dense1.weight": [[2]], "dense1.bias": [1]}
+    loss = {"squared_error": 0, "weight_decay": 0.5}
+    result = run(chain(1, {"dense": 1}), inputs=[3], parameters=parameters, loss=loss)
+    assert result.loss == 50
+    assert listed(result.gradients, "dense1.weight", "dense1.bias") == [[43], 14]
+
+
 LOGITS = [log(1), log(2), log(5)]  # probabilities 1/8, 2/8, 5/8
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shapecalc.grading.answers import Form, Unreadable, is_blank, read_answer
+from shapecalc.grading.answers import Form, Unreadable, is_blank, read_answer, readings
 from shapecalc.grading.values import shown
 
 
@@ -40,6 +40,19 @@ from shapecalc.grading.values import shown
         (3136, (3136,)),
         ("54.25x54.25x96", (54.25, 54.25, 96)),
         ('"28x28x6"', (28, 28, 6)),
+        ("32@40x40", (40, 40, 32)),
+        ("torch.Size([1, 32, 40, 40])", (40, 40, 32)),
+        ("torch.Size([32, 40, 40])", (40, 40, 32)),
+        ("torch.Size([64, 10])", (10,)),
+        ("tf.TensorShape([None, 55, 55, 96])", (55, 55, 96)),
+        (r"$40 \times 40 \times 32$", (40, 40, 32)),
+        ("40 x 40 with 32 channels", (40, 40, 32)),
+        ("32 feature maps of size 40x40", (40, 40, 32)),
+        ("height 40, width 41, depth 32", (40, 41, 32)),
+        ("(227-11)/4+1 = 55, so 55x55x96", (55, 55, 96)),
+        ("The output is 55x55x96 because the stride is 4", (55, 55, 96)),
+        ("28x28x10; I used P=0", (28, 28, 10)),
+        ("28x28x10 (height x width x depth)", (28, 28, 10)),
     ],
 )
 def test_volumes(answer: Any, value: tuple[float, ...]) -> None:
@@ -84,6 +97,26 @@ def test_volumes(answer: Any, value: tuple[float, ...]) -> None:
         (2.5, 2.5),
         (-4, -4),
         ("$760$", 760),
+        ("16*3*5*5 + 16", 1216),
+        ("(5x5x3 + 1) x 10", 760),
+        ("10(5*5*3+1)", 760),
+        ("760 (5*5*3*10 + 10)", 760),
+        ("760 (S=1)", 760),
+        ("7.6*10^3", 7600),
+        ("5\u00b2\u00b73\u00b710", 750),
+        ("10\u00b3", 1000),
+        (r"\(5 \times 5 \times 3 \times 10 + 10 = 760\)", 760),
+        ("7{,}600$", 7600),
+        (r"\frac{1}{3}", 1 / 3),
+        ("about 7600", 7600),
+        ("the answer is 760.", 760),
+        ("760 because 5*5*3*10 + 10", 760),
+        ("760 parameters, I think", 760),
+        ("750 weights + 10 biases = 760", 760),
+        ("1.234.567", 1_234_567),
+        ("1.234,5", 1234.5),
+        ("0,125", 0.125),
+        ("np.float64(0.25)", 0.25),
     ],
 )
 def test_numbers(answer: Any, value: float) -> None:
@@ -118,10 +151,45 @@ def test_hyperparameters(answer: Any, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["[5, 5, 1, 2]", "5 5 1 2", "5; 5; 1; 2", "5\n5\n1\n2", [5, 5, 1, 2]]
+    "answer",
+    [
+        "[5, 5, 1, 2]",
+        "5 5 1 2",
+        "5; 5; 1; 2",
+        "5\n5\n1\n2",
+        [5, 5, 1, 2],
+        r"\begin{bmatrix}5 & 5\\ 1 & 2\end{bmatrix}",
+        "tensor([[5., 5.], [1., 2.]], dtype=torch.float64)",
+    ],
 )
 def test_arrays(answer: Any) -> None:
     assert read_answer(answer, "array") == (5, 5, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("answer", "form", "values"),
+    [
+        ("7.600", "number", [7.6, 7600]),
+        ("7,600", "number", [7600, 7.6]),
+        ("7*7*40", "sizes", [(7, 7, 40), (1960,)]),
+        ("7*7*40=1960", "sizes", [(7, 7, 40), (1960,)]),
+        ("1960 = 7*7*40", "sizes", [(7, 7, 40), (1960,)]),
+        ("7x7x40", "sizes", [(7, 7, 40)]),
+        ("(1,32,40,40)", "sizes", [(1, 32, 40, 40), (40, 40, 32)]),
+        ("28x28x10 = 32x32x10", "sizes", [(32, 32, 10)]),
+        ("750 = 760", "number", [760]),
+        ("0,5; 0,25", "array", [(0, 5, 0, 25), (0.5, 0.25)]),
+    ],
+)
+def test_what_can_be_meant_in_several_ways(answer: str, form: Form, values: list[Any]) -> None:
+    """Two answers at once are not two ways to mean one."""
+    assert [reading.value for reading in readings(answer, form)] == values
+
+
+def test_a_note_says_that_a_working_was_taken() -> None:
+    (reading,) = readings("16*3*5*5 + 16", "number")
+    assert reading.note == "your working was taken: 16*3*5*5 + 16"
+    assert readings("16*3*5*5 + 16 = 1216", "number")[0].note == ""
 
 
 @pytest.mark.parametrize("answer", [None, "", "  ", "-", "?", "n/a", "None", [], {}, float("nan")])
@@ -138,7 +206,11 @@ def test_not_blank(answer: Any) -> None:
     ("answer", "form"),
     [
         ("no idea", "number"),
-        ("about 7600", "number"),
+        ("760 or 750", "number"),
+        ("no idea, see page 7", "number"),
+        ("750 weights + 10 biases", "number"),
+        ("2^64^64", "number"),
+        ("9" * 39 + "*" + "9" * 39, "number"),
         ("1/0", "number"),
         ("1e999", "number"),
         ("7,60,0", "number"),
@@ -150,7 +222,6 @@ def test_not_blank(answer: Any) -> None:
         ("wide", "sizes"),
         ("1x2x3x4x5x6x7", "sizes"),
         ([[1, 2], 3], "sizes"),
-        ("10\u00b3", "number"),
         ({"colour": 3}, "sizes"),
         ("perhaps", "truth"),
         (1, "truth"),
@@ -177,6 +248,13 @@ def test_unreadable(answer: Any, form: Form) -> None:
         "=" * 1000,
         "1_" * 500,
         "-" * 999 + "1",
+        "is:" * 330,
+        "1^" * 500,
+        "(1" * 400,
+        "1+" * 500,
+        "so " * 330,
+        "\\frac{" * 160,
+        "P=1 " * 250,
     ],
 )
 def test_no_answer_runs_away(answer: str, form: Form) -> None:
@@ -194,6 +272,7 @@ def test_no_answer_runs_away(answer: str, form: Form) -> None:
         (False, "no"),
         ("same", "same"),
         (((1, 2), (3, 4)), "[[1, 2], [3, 4]]"),
+        (read_answer("0, 0.24, 0.67", "array"), "[0, 0.24, 0.67]"),
         (None, ""),
     ],
 )

@@ -173,3 +173,90 @@ def test_a_key_is_offered_as_a_file_would_have_it() -> None:
     question = {"id": "q", "ask": "dense1.parameters", "key": 9000}
     (found,) = read_assignment({"spec": network, "questions": [question]}).diagnostics
     assert "write key: 12000," in found.hint
+
+
+# -- texts of questions ----------------------------------------------------------------------------
+
+CHAIN: dict[str, Any] = {
+    "input": "32x32x3",
+    "layers": [{"conv": {"K": 10, "F": 5, "P": 1}}, "relu", {"max_pool": 2}, {"dense": 7}],
+}
+
+
+def prompts(*asks: Any, **keys: Any) -> dict[str, str]:
+    found = read_assignment({"spec": CHAIN, "questions": list(asks), **keys})
+    assert found.usable, found.diagnostics
+    return {question.id: question.prompt for question in found.questions}
+
+
+def test_no_text_of_ours_tells_the_answer_of_another_question() -> None:
+    """conv1 gives 30x30x10, and relu1 keeps it; the pool gives 15x15x10."""
+    found = prompts("conv1.output", "max_pool1.output", "dense1.input", "P(conv1)", "F(max_pool1)")
+    assert (
+        found["conv1.output"] == "conv1: conv K=10 F=5 S=1 on 32x32x3. What is its output volume?"
+    )
+    assert found["P(conv1)"] == "conv1: conv K=10 F=5 S=1 on 32x32x3. What is P?"
+    for text in found.values():
+        assert not any(answer in text for answer in ("30x30x10", "15x15x10", "P=1", "F=2"))
+    assert "on the output of relu1." in found["max_pool1.output"]
+    assert "dense1: dense units=7 on its input. What is its input" in found["dense1.input"]
+
+
+def test_what_is_not_asked_for_is_told() -> None:
+    assert "on 30x30x10." in prompts("max_pool1.output")["max_pool1.output"]
+    assert prompts("P(conv1)")["P(conv1)"].endswith("gives 30x30x10. What is P?")
+    text = prompts("conv1.output", order="depth_first")["conv1.output"]
+    assert text.endswith("What is its output volume? Write the depth first.")
+
+
+def test_values_are_asked_for_in_words() -> None:
+    spec = {
+        "input": "3x3x1",
+        "layers": [{"conv": {"K": 1, "F": 2, "bias": False}}, "flatten"],
+        "example": {
+            "given": {"input": [[1, 2, 3]] * 3, "conv1.weight": [[1, 0], [0, 1]]},
+            "loss": {"squared_error": [0, 0, 0, 0]},
+            "rate": 0.1,
+        },
+    }
+    asks = ["conv1.value[0,1,1]", "flatten1.value", "input.grad[0,2,1]",
+            "conv1.weight.next[0,0,1,0]", "conv1.weight.grad", "loss"]  # fmt: skip
+    found = read_assignment({"spec": spec, "questions": asks})
+    assert [question.prompt for question in found.questions] == [
+        "What is the output of conv1, at depth 0, row 1, column 1 (counted from 0)?",
+        "What is the output of flatten1? Write all its values, depth first.",
+        "What is the gradient with respect to the input input, at depth 0, row 2, column 1"
+        " (counted from 0)?",
+        "What is the value of the weight of conv1 after one step of gradient descent, at place"
+        " [0, 0, 1, 0] (counted from 0)?",
+        "What is the gradient with respect to the weight of conv1? Write all its values.",
+        "What is the loss?",
+    ]
+
+
+def test_what_a_dropouts_mask_decides_cannot_be_asked() -> None:
+    example = {"given": {"input": [1, 2, 3]}, "loss": {"squared_error": [0, 0, 0]}}
+    spec: dict[str, Any] = {"input": "3", "layers": ["relu", "dropout"], "example": example}
+    asks = ["relu1.value", "dropout1.value", "loss", "input.grad"]
+    found = read_assignment({"spec": spec, "questions": asks})
+    assert [question.id for question in found.questions] == ["relu1.value"]
+    assert all("dropout1 drops at random" in d.message for d in found.diagnostics)
+    fixed = {**spec, "example": {**example, "training": False}}
+    assert read_assignment({"spec": fixed, "questions": asks}).usable
+
+
+@pytest.mark.parametrize(
+    ("keys", "code"),
+    [({"show": "sometimes"}, "SC503"), ({"show": "after_due"}, "SC502"), ({"due": "soon"}, "SC503"),
+     ({"penalty": 2}, "SC503"), ({"penalty": {"per_week": 1}}, "SC501"),
+     ({"attempts": "best"}, "SC503"), ({"columns": ["a"]}, "SC503"), ({"order": "nchw"}, "SC503")],
+)  # fmt: skip
+def test_how_a_class_is_handled_is_checked(keys: dict[str, Any], code: str) -> None:
+    found = read_assignment({"spec": CHAIN, "questions": ["conv1.output"], **keys})
+    assert [d.code for d in found.diagnostics] == [code]
+
+
+def test_further_answers_are_read_like_any() -> None:
+    bad = {"ask": "conv1.parameters", "accept": ["perhaps"]}
+    (found,) = read_assignment({"spec": CHAIN, "questions": [bad]}).diagnostics
+    assert (found.code, found.where) == ("SC503", "questions[0].accept")

@@ -12,7 +12,10 @@ import pytest
 
 from shapecalc.grading import exports
 from shapecalc.grading.assignment import read_assignment
-from shapecalc.grading.class_run import ClassRun, Graded, grade
+from shapecalc.grading.class_run import grade
+from shapecalc.grading.exports.letters import letters
+from shapecalc.grading.exports.summary import SUMMARIES
+from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.submission_file import Found
 from shapecalc.reports.csv_text import harmless
@@ -44,7 +47,7 @@ def class_run(tmp_path: Path) -> ClassRun:
 
 
 def alone(class_run: ClassRun, place: int) -> ClassRun:
-    return class_run._replace(graded=[class_run.graded[place]])
+    return class_run._replace(everything=[class_run.graded[place]])
 
 
 def loaded(form: str, class_run: ClassRun) -> Any:
@@ -55,7 +58,9 @@ def loaded(form: str, class_run: ClassRun) -> Any:
 
 def test_the_class_is_what_the_exports_are_to_tell(class_run: ClassRun) -> None:
     assert [graded.marked.score for graded in class_run.graded] == [4.5, 2.5, 0]
-    assert [g.status for g in class_run.graded] == ["graded", "graded; late", "not gradable"]
+    assert [g.status for g in class_run.graded] == [
+        "graded", "graded; late; needs a look", "not gradable",
+    ]  # fmt: skip
     assert class_run.mean == 3.5
     assert class_run.misconceptions == {"forgot_bias": 1}
 
@@ -66,9 +71,10 @@ def test_the_class_is_what_the_exports_are_to_tell(class_run: ClassRun) -> None:
 def test_the_table_tells_every_slip_and_the_class(class_run: ClassRun) -> None:
     text = exports.render("table", class_run)
     assert "Ann: 4.5 of 4.5 points" in text
-    assert "Bob: 2.5 of 4.5 points; late" in text
+    assert "Bob: 2.5 of 4.5 points; 1 answer needs a look; late" in text
     assert "5*5*3*10 = 750" in text  # the student's own arithmetic
-    assert "the right answer is 760" in text
+    assert "Question 2: Partly right, 0.5 of 1 point. Your answer: 750. The biases" in text
+    assert "The right answer is 760" in text
     assert "SC509 no question is called q5" in text
     assert "Eve: not gradable: " in text
     assert "Class: 2 of 3 graded, mean 3.50 of 4.5 points" in text
@@ -82,25 +88,52 @@ def test_the_table_tells_every_slip_and_the_class(class_run: ClassRun) -> None:
 def test_json_holds_everything(class_run: ClassRun) -> None:
     whole = loaded("json", class_run)
     assert whole["schema"] == "shapecalc.grade/1"
-    assert list(whole) == ["schema", "assignment", "submissions", "summary"]
+    assert list(whole) == ["schema", "assignment", "submissions", "skipped", "summary"]
     assert [q["id"] for q in whole["assignment"]["questions"]] == ["q1", "q2", "=q3", "q4"]
     ann, bob, eve = whole["submissions"]
     assert list(ann) == list(bob) == list(eve)
     assert (ann["score"], bob["late"], eve["gradable"]) == (4.5, True, False)
     assert eve["score"] is None
     assert eve["reason"]
-    assert [mark["verdict"] for mark in bob["marks"]] == ["right", "wrong", "unreadable", "blank"]
+    assert [mark["verdict"] for mark in bob["marks"]] == [
+        "right", "partly right", "needs a look", "blank",
+    ]  # fmt: skip
     assert bob["marks"][1]["misconception"] == "forgot_bias"
-    assert whole["summary"] == {
-        "submissions": 3, "graded": 2, "mean": 3.5, "misconceptions": {"forgot_bias": 1},
-    }  # fmt: skip
+    assert whole["summary"]["misconceptions"] == {"forgot_bias": 1}
+
+
+# -- the class on one screen -----------------------------------------------------------------------
+
+
+def test_the_summary_counts_every_question_and_names_what_nothing_explains(
+    class_run: ClassRun,
+) -> None:
+    whole = json.loads(SUMMARIES["json"](class_run))
+    assert (whole["submissions"], whole["graded"]) == (3, 2)
+    assert (whole["mean"], whole["median"]) == (3.5, 3.5)
+    assert [part["count"] for part in whole["histogram"]] == [0, 0, 0, 0, 0, 1, 0, 0, 0, 1]
+    second, third, fourth = whole["questions"][1:]
+    assert (second["right"], second["partly_right"], second["mean"]) == (1, 1, 0.75)
+    assert second["causes"] == {"forgot_bias": 1}
+    assert (third["needs_a_look"], third["unexplained"]) == (1, {"many": 1})
+    assert (fourth["blank"], fourth["unexplained"]) == (1, {})
+    text = SUMMARIES["table"](class_run)
+    assert "2 of 3 students graded; mean 3.50, median 3.50 of 4.5 points" in text
+    assert "1 answer needs a look" in text
+    assert "not gradable: Eve" in text
+    assert "1 x many: no cause known" in text
 
 
 # -- csv -------------------------------------------------------------------------------------------
 
 
-def rows(class_run: ClassRun) -> list[list[str]]:
+def whole_rows(class_run: ClassRun) -> list[list[str]]:
     return list(csv.reader(io.StringIO(exports.render("csv", class_run), newline="")))
+
+
+def rows(class_run: ClassRun) -> list[list[str]]:
+    """Return the rows without the feedback at their ends."""
+    return [row[:-1] for row in whole_rows(class_run)]
 
 
 def test_the_gradebook_has_points_possible_and_a_row_a_student(class_run: ClassRun) -> None:
@@ -108,14 +141,22 @@ def test_the_gradebook_has_points_possible_and_a_row_a_student(class_run: ClassR
         ["student", "q1", "q2", "'=q3", "q4", "total", "status"],
         ["Points Possible", "2", "1", "0.5", "1", "4.5", ""],
         ["Ann", "2", "1", "0.5", "1", "4.5", "graded"],
-        ["Bob", "2", "0.5", "0", "0", "2.5", "graded; late"],
+        ["Bob", "2", "0.5", "", "0", "2.5", "graded; late; needs a look"],
         ["Eve", "", "", "", "", "", "not gradable"],
     ]
 
 
+def test_the_gradebook_has_what_students_are_told(class_run: ClassRun) -> None:
+    head, _, ann, bob, eve = (row[-1] for row in whole_rows(class_run))
+    assert (head, ann) == ("feedback", "")
+    assert "Question 2: Partly right" in bob
+    assert "Question 4: You gave no answer." in bob
+    assert eve.startswith("line 1: not JSON")
+
+
 def test_numbers_that_tell_students_apart_have_a_column(class_run: ClassRun) -> None:
     ann, bob, eve = class_run.graded
-    table = rows(class_run._replace(graded=[ann._replace(identity="+7"), bob, eve]))
+    table = rows(class_run._replace(everything=[ann._replace(identity="+7"), bob, eve]))
     assert [row[1] for row in table] == ["id", "", "'+7", "", ""]
     assert {len(row) for row in table} == {8}
 
@@ -133,7 +174,7 @@ def test_no_cell_is_a_formula(start: str) -> None:
         Graded(marker.mark(hostile, {hostile: hostile}), hostile, (hostile,), hostile),
         Graded(marker.not_gradable(hostile, hostile), hostile, (), hostile, True, True),
     ]
-    table = rows(ClassRun(assignment, graded))
+    table = whole_rows(ClassRun(assignment, graded))
     assert len(table) == 4
     for row in table:
         for cell in row:
@@ -146,8 +187,42 @@ def test_only_formulas_are_quoted() -> None:
         assert harmless(text) == text
 
 
+# -- a file a student ------------------------------------------------------------------------------
+
+HOSTILE = [
+    "../../etc/passwd", "/root/x", "C:\\x", "..", ".", "", "con", "a\0b", "x" * 500, "\u202egpj",
+    "~", "-rf", "a:b", "ANN", "ann", "\u00c5sa", "A\u030asa", "$(id)", "a\nb",
+]  # fmt: skip
+
+
+def test_no_name_leaves_the_folder_and_none_is_lost(tmp_path: Path) -> None:
+    marker = Marker(read_assignment(HOMEWORK))
+    graded = [Graded(marker.mark(name, RIGHT), "a.yaml") for name in HOSTILE]
+    found = letters(ClassRun(marker.assignment, graded))
+    assert len(found) == len(HOSTILE)
+    assert len({name.casefold() for name in found}) == len(HOSTILE)
+    for name in found:
+        (tmp_path / name).write_text("x", encoding="utf-8")
+        assert (tmp_path / name).resolve().parent == tmp_path.resolve()
+        assert name[0] not in ".-~"
+        assert name.casefold() != "con.txt"
+    assert len(list(tmp_path.iterdir())) == len(HOSTILE)
+
+
+def test_a_letter_tells_every_question_by_its_number(class_run: ClassRun) -> None:
+    bob = letters(class_run)["Bob.txt"]
+    assert bob.startswith("Bob: 2.5 of 4.5 points; 1 answer needs a look\nIt was handed in late.\n")
+    assert "Question 1: Right.\n" in bob
+    assert (
+        "Question 3 (=q3): To be looked at. Your answer: many. It could not be read as a number,"
+        in bob
+    )
+    assert "Question 4: You gave no answer." in bob
+
+
 # -- platforms -------------------------------------------------------------------------------------
 
+NO_FORMATS = {"feedback", "letters", "summary"}  # what the formats share, and what else is written
 GRADESCOPE = {"score", "output", "visibility", "tests"}
 GRADESCOPE_TEST = {
     "name", "number", "score", "max_score", "status", "output", "output_format", "visibility",
@@ -190,7 +265,7 @@ def test_prairielearn(class_run: ClassRun, place: int) -> None:
 
 def test_every_export_is_of_one_file_and_listed() -> None:
     folder = Path(exports.__file__).parent
-    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "feedback"}
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", *NO_FORMATS}
     found = {exports.FORMATS[form].__module__.rpartition(".")[2] for form in exports.FORMATS}
     assert modules == found
     assert set(exports.OF_ONE) <= set(exports.FORMATS)

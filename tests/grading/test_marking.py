@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -67,7 +68,7 @@ def test_a_right_answer_gets_its_points(ask: str, answer: Any) -> None:
 
 @pytest.mark.parametrize("ask", ["conv1.output", "conv1.parameters", "fits(conv1)", "P(conv1)"])
 @pytest.mark.parametrize(
-    ("answer", "verdict"), [("", "blank"), ("?", "blank"), ("i dont know", "unreadable")]
+    ("answer", "verdict"), [("", "blank"), ("?", "blank"), ("i dont know", "needs a look")]
 )
 def test_what_stands_for_nothing_is_not_wrong(ask: str, answer: str, verdict: str) -> None:
     found = one(ask, answer)
@@ -107,7 +108,7 @@ def test_a_mistake_is_named_with_both_workings() -> None:
     found = one("conv1.parameters", 750)
     assert found.misconception == "forgot_bias"
     assert "5*5*3*10 = 750" in found.feedback
-    assert "the right answer is 760" in found.feedback
+    assert "The right answer is 760" in found.feedback
     assert "biases = 10" in found.feedback
 
 
@@ -270,3 +271,104 @@ def test_a_marker_remembers_but_never_mixes_up() -> None:
         assert marker.mark("a", slip).marks[1].verdict == "followed through"
         assert marker.mark("b", {"max_pool1.output": "13x13x10"}).marks[1].verdict == "wrong"
         assert marker.mark("c", {"conv1.parameters": True, "conv1.output": "28x28x10"}).score == 1
+
+
+# -- what is right, and what is told ---------------------------------------------------------------
+
+
+def test_an_answer_is_right_in_one_of_the_ways_it_can_be_meant() -> None:
+    spec = {"input": "14x14x40", "layers": [{"max_pool": 2}, "flatten"]}
+    given = {"spec": spec, "questions": ["flatten1.output", "max_pool1.output"]}
+    found = mark(given, {"flatten1.output": "7*7*40=1960", "max_pool1.output": "(1,40,7,7)"})
+    assert [m.verdict for m in found.marks] == ["right", "right"]
+    assert found.marks[1].note == "read as batch, depth, height, width"
+    taken = mark(given, {"flatten1.output": "7*7*40"}).marks[0]
+    assert (taken.verdict, taken.feedback) == ("right", "Right; your working was taken: 7*7*40.")
+    assert mark(given, {"flatten1.output": "7x7x40"}).marks[0].verdict == "wrong"
+    assert one("conv1.macs", "588.000").verdict == "right"  # 28*28*10 * 75
+
+
+def test_tolerance_holds_for_counts_too() -> None:
+    """conv1 has 588,000 MACs."""
+    assert one("conv1.macs", 590_000).verdict == "wrong"
+    assert one("conv1.macs", 590_000, tolerance={"relative": 0.01}).verdict == "right"
+    assert one({"ask": "conv1.macs", "tolerance": 3000}, 590_000).verdict == "right"
+    assert one("conv1.output", "28x28x11", tolerance=5).verdict == "wrong"
+
+
+def test_further_answers_are_right() -> None:
+    question = {"ask": "conv1.parameters", "accept": [750, "7.5k"]}
+    assert [one(question, n).verdict for n in (760, 750, 7500, 751)] == ["right"] * 3 + ["wrong"]
+
+
+def test_the_depth_may_be_asked_for_first() -> None:
+    question = {"ask": "conv1.output", "order": "depth_first"}
+    assert [one(question, v).verdict for v in ("10x28x28", "28x28x10")] == ["right", "right"]
+    found = one(question, "3x28x28")
+    assert found.misconception == "depth_kept"
+    assert "The right answer is 10x28x28" in found.feedback
+    assert one("conv1.output", "10x28x28").misconception == "depth_first"
+
+
+def test_credit_makes_an_answer_partly_right() -> None:
+    assert one("conv1.parameters", 750, partial={"forgot_bias": 0.5}).verdict == "partly right"
+    assert one("conv1.parameters", 750, partial={"forgot_bias": 0}).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "begins"),
+    [
+        ("conv1.output", "28x28x11", "The height and the width are right; the depth is not."),
+        ("conv1.output", "7x9x10", "The depth is right; the height and the width are not."),
+        ("conv1.output", "28x9x10", "The height and the depth are right; the width is not."),
+        ("conv1.output", "1x2x3", "The right answer is"),
+        ("conv1.im2col", "75x28", "The number of rows is right; the number of columns is not."),
+    ],
+)
+def test_what_is_right_is_told_first(ask: str, answer: str, begins: str) -> None:
+    assert one(ask, answer).feedback.startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("show", "told"),
+    [
+        ("never", "Not right."),
+        ("hint", "The biases were forgotten: 5*5*3*10 = 750."),
+        ("always", "The biases were forgotten: 5*5*3*10 = 750. The right answer is 760: "),
+    ],
+)
+def test_the_author_decides_what_is_shown(show: str, told: str) -> None:
+    found = one("conv1.parameters", 750, show=show)
+    assert found.feedback.startswith(told)
+    assert found.right == "760"  # the teacher sees it
+    assert (show == "always") == ("760" in found.feedback)
+
+
+def test_answers_are_shown_after_the_due_date() -> None:
+    given = read_assignment(
+        assignment("conv1.parameters", show="after_due", due="2026-11-20 12:00")
+    )
+    for hour, told in ((11, False), (13, True)):
+        marker = Marker(given, datetime(2026, 11, 20, hour, tzinfo=UTC))
+        feedback = marker.mark("", {"conv1.parameters": 750}).marks[0].feedback
+        assert ("760" in feedback) == told
+        assert "biases" in feedback
+
+
+def test_a_question_is_told_by_its_number() -> None:
+    given = assignment({"id": "q1", "ask": "conv1.output"}, "conv1.parameters")
+    lines = mark(given, {"q1": "x", "conv1.parameters": 750}).feedback.splitlines()
+    assert lines[0].startswith("Question 1: needs a look. ")
+    assert lines[1].startswith("Question 2 (conv1.parameters): wrong. ")
+
+
+def test_following_names_the_answer_in_front_of_what_is_asked() -> None:
+    """The dense layer was answered first, and lies behind the pool that is asked for."""
+    spec = {**NETWORK, "rounding": "floor"}
+    asks = ["dense1.output", "conv1.output", "max_pool1.output"]
+    found = mark(
+        {"spec": spec, "questions": asks, "follow_through": 1},
+        dict(zip(asks, ["9", "27x27x10", "13x13x10"], strict=True)),
+    )
+    assert found.marks[2].verdict == "followed through"
+    assert "your answer 27x27x10 to question 2" in found.marks[2].feedback

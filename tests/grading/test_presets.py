@@ -33,7 +33,17 @@ def whose(*paths: Path | str, preset: Preset | None = None) -> list[tuple[str, s
     """Return of each file the student, the identity, whether it is late and whether refused."""
     found, complaints = search(*paths, preset=preset)
     assert complaints == []
-    return [(f.student or f.otherwise, f.identity, f.late, bool(f.reason)) for f in found]
+    return [
+        (f.student or f.otherwise, f.identity, f.late, bool(f.reason))
+        for f in found
+        if not f.skipped
+    ]
+
+
+def passed_over(*paths: Path | str, preset: Preset | None = None) -> dict[str, str]:
+    """Return the reasons why files are skipped, by their names."""
+    found, _ = search(*paths, preset=preset)
+    return {Path(f.path).name: f.reason for f in found if f.skipped}
 
 
 # -- without a preset ------------------------------------------------------------------------------
@@ -42,7 +52,8 @@ def whose(*paths: Path | str, preset: Preset | None = None) -> list[tuple[str, s
 def test_a_folder_holds_answer_files_and_nothing_hidden(tmp_path: Path) -> None:
     plant(tmp_path, "b.yml", "a.yaml", "c.json", "d.csv", "E.YAML", "f.txt", ".g.yaml", ".h/i.yaml",
           "j/.k/l.yaml", "README")  # fmt: skip
-    assert [name for name, *_ in whose(tmp_path)] == ["E", "a", "b", "c", "d"]
+    assert [name for name, *_ in whose(tmp_path)] == ["E", "a", "b", "c", "d", "f", "README"]
+    assert passed_over(tmp_path) == {".g.yaml": "hidden", ".h": "hidden", ".k": "hidden"}
 
 
 def test_in_a_folder_of_folders_the_first_names_the_student(tmp_path: Path) -> None:
@@ -70,6 +81,7 @@ def test_no_link_to_a_folder_is_followed(tmp_path: Path) -> None:
     (tmp_path / "in" / "evil").symlink_to(tmp_path / "out", target_is_directory=True)
     (tmp_path / "in" / "round").symlink_to(tmp_path / "in", target_is_directory=True)
     assert [name for name, *_ in whose(tmp_path / "in")] == ["ann"]
+    assert passed_over(tmp_path / "in") == dict.fromkeys(["evil", "round"], "a link to a folder")
     found, _ = search(tmp_path / "in" / "evil")  # from a pattern such as in/*
     assert [Path(item.path).name for item in found] == ["evil"]
 
@@ -77,6 +89,32 @@ def test_no_link_to_a_folder_is_followed(tmp_path: Path) -> None:
 def test_folders_nested_without_end_are_left(tmp_path: Path) -> None:
     plant(tmp_path, f"{'d/' * 60}hw.yaml", "a.yaml")
     assert [name for name, *_ in whose(tmp_path)] == ["a"]
+    assert list(passed_over(tmp_path).values()) == ["more than 40 folders deep"]
+
+
+def test_beside_a_students_answers_other_files_are_passed_over(tmp_path: Path) -> None:
+    plant(tmp_path, "ann/hw.yaml", "ann/sketch.png", "bob/hw.pdf", "bob/more.pdf", "Thumbs.db")
+    (tmp_path / "eve").mkdir()
+    assert whose(tmp_path) == [
+        ("ann", "", False, False),
+        ("bob", "", False, False),  # read, to say what it is
+        ("eve", "", False, True),
+    ]
+    assert passed_over(tmp_path) == {
+        "sketch.png": "beside an answer file",
+        "more.pdf": "beside hw.pdf",
+        "Thumbs.db": "left by an operating system",
+    }
+
+
+def test_the_assignment_is_no_submission(tmp_path: Path) -> None:
+    plant(tmp_path, "hw.yaml", "ann.yaml")
+    own = str(tmp_path / "hw.yaml")
+    found = find([str(tmp_path)], None, lambda path, error: None, own)
+    assert [(item.otherwise, item.reason) for item in found] == [
+        ("ann", ""),
+        ("hw", "the assignment"),
+    ]
 
 
 # -- platforms -------------------------------------------------------------------------------------
@@ -96,10 +134,29 @@ def test_moodle(tmp_path: Path) -> None:
         ("stray", "", False, True),
         ("Ann Lee", "657737", False, False),
         ("Bob_van_Dyk", "657738", False, False),
-        ("Eve", "1", False, True),
+        ("Eve", "1", False, False),
     ]
-    found, _ = search(tmp_path, preset=PRESETS["moodle"])
-    assert "no answer file" in found[-1].reason
+    assert whose(tmp_path) == whose(tmp_path, preset=PRESETS["moodle"])  # it is recognized
+
+
+def test_anonymous_students_of_moodle_are_told_apart(tmp_path: Path) -> None:
+    plant(tmp_path, "Participant_7_assignsubmission_file_/hw.yaml",
+          "Participant_8_assignsubmission_file_/hw.yaml")  # fmt: skip
+    assert [name for name, *_ in whose(tmp_path)] == ["Participant 7", "Participant 8"]
+
+
+def test_github_classroom_and_nbgrader(tmp_path: Path) -> None:
+    plant(tmp_path / "gh", "hw1-ann/hw.yaml", "hw1-bob-lee/hw.yaml", "hw1-ann/.git/config")
+    found = whose(tmp_path / "gh", preset=PRESETS["github-classroom"])
+    assert [name for name, *_ in found] == ["ann", "bob-lee"]
+    plant(tmp_path / "submitted", "ann/hw1/hw.yaml")
+    stamp = tmp_path / "submitted" / "ann" / "hw1" / "timestamp.txt"
+    stamp.write_text("2015-02-02 15:58:23.948203 America/Los_Angeles")
+    found_there, _ = search(tmp_path / "submitted")
+    assert [(f.otherwise, f.when, f.skipped) for f in found_there] == [
+        ("ann", "2015-02-02 15:58:23.948203", False),
+        ("ann", "", True),
+    ]
 
 
 def test_moodle_by_its_students_folders_or_files(tmp_path: Path) -> None:
@@ -125,7 +182,7 @@ def test_canvas(tmp_path: Path) -> None:
         ("leebob", "124", True, False),
         ("leecat", "125", False, False),
         ("other", "", False, True),
-        ("leedan", "126", False, True),
+        ("leedan", "126", False, False),
     ]
     folder = tmp_path / "hw_2024_10_export"
     assert whose(folder, preset=PRESETS["canvas"]) == expected
@@ -166,7 +223,7 @@ def test_gradescope(tmp_path: Path) -> None:
         ("Eve?[31m", "eve@example.org", False, False),
         ("submission_3", "", False, True),
         ("submission_9", "", False, True),
-        ("Dan", "", False, True),
+        ("Dan", "", False, False),
     ]
 
 
@@ -192,7 +249,7 @@ def test_a_regex_names_the_student_in_the_path_below_the_folder(tmp_path: Path) 
         ("ann", "", False, False),
         ("g2", "", False, True),
         ("bob", "", False, False),
-        ("eve", "", False, True),
+        ("eve", "", False, False),
     ]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shapecalc.grading.class_run import ClassRun
+from shapecalc.grading.graded import ClassRun
 from shapecalc.registry import Registry
 
 FORMATS: Registry[Callable[[ClassRun], str]] = Registry(

@@ -2,21 +2,80 @@
 
 from __future__ import annotations
 
-from shapecalc.grading.class_run import Graded
+from collections.abc import Iterator, Mapping
+
+from shapecalc import rules
+from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
-from shapecalc.grading.marks import Mark
+from shapecalc.grading.graded import Graded
+from shapecalc.grading.marks import Mark, Verdict, title
+
+VERDICTS: Mapping[Verdict, str] = {
+    "right": "Right",
+    "partly right": "Partly right",
+    "followed through": "Right from an earlier slip",
+    "wrong": "Not right",
+    "blank": "No answer",
+    "needs a look": "To be looked at",
+}
 
 
 def feedback(mark: Mark) -> str:
-    """Return what a student is told: the answer given, the slip behind it, the right working."""
+    """Return what a student is told about one answer, which is repeated where it is not right."""
     if mark.verdict in ("right", "blank"):
         return mark.feedback
-    known = "" if mark.verdict != "unreadable" else f"; the right answer is {mark.right}"
-    return f"{mark.verdict}: your answer {mark.answer}: {mark.feedback}{known}"
+    credit = f", {points(mark)}" if not mark.unread else ""
+    return f"{VERDICTS[mark.verdict]}{credit}. Your answer: {mark.answer}. {mark.feedback}"
+
+
+def points(mark: Mark) -> str:
+    """Return `0.5 of 1 point`."""
+    return f"{number(mark.points)} of {number(mark.possible)} {_word(mark.possible)}"
 
 
 def reached(graded: Graded) -> str:
     """Return the score in words, or why there is none."""
     if not graded.gradable:
-        return f"not gradable: {graded.marked.reason}"
-    return f"{number(graded.marked.score)} of {number(graded.marked.possible)} points"
+        return f"not gradable: {reason(graded)}"
+    possible = graded.marked.possible
+    said = f"{number(graded.score)} of {number(possible)} {_word(possible)}"
+    if graded.penalty:
+        said += f" ({number(graded.marked.score)}, less {number(graded.penalty)} for being late)"
+    unread = graded.marked.unread
+    looks = "answer needs" if unread == 1 else "answers need"
+    return said + (f"; {unread} {looks} a look" if unread else "")
+
+
+def reason(graded: Graded) -> str:
+    """Return why there are no marks, without the code of the rule."""
+    return quote(graded.marked.reason.removeprefix(f"{rules.UNREADABLE_ANSWERS.code} "), 1000)
+
+
+def letter(graded: Graded) -> Iterator[str]:
+    """Yield the lines that one student is given."""
+    yield f"{graded.student}: {reached(graded)}"
+    if graded.late:
+        yield "It was handed in late."
+    if graded.duplicate:
+        yield "There is another submission under this name or number."
+    if graded.attempts > 1:
+        yield f"One of your {graded.attempts} attempts counts: this one."
+    marks = graded.marked.marks if graded.gradable else ()
+    for place, mark in enumerate(marks, 1):
+        yield ""
+        yield f"{title(place, mark)}: {feedback(mark)}"
+    if graded.notes:
+        yield ""
+    yield from graded.notes
+
+
+def one_line(graded: Graded) -> str:
+    """Return what went wrong, for a cell of a table."""
+    if not graded.gradable:
+        return reason(graded)
+    marks = enumerate(graded.marked.marks, 1)
+    return " | ".join(f"{title(n, m)}: {feedback(m)}" for n, m in marks if m.verdict != "right")
+
+
+def _word(possible: float) -> str:
+    return "point" if possible == 1 else "points"

@@ -9,9 +9,9 @@ import json
 from typing import Any
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.class_run import ClassRun
 from shapecalc.grading.exports import number
 from shapecalc.grading.exports.feedback import feedback, reached
+from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.marks import Mark
 
 VISIBILITY = "after_due_date"
@@ -22,7 +22,7 @@ def render(class_run: ClassRun) -> str:
     (graded,) = class_run.graded
     marks = graded.marked.marks if graded.gradable else ()
     whole = {
-        "score": number(graded.marked.score),
+        "score": number(graded.score),
         "output": "\n".join([reached(graded), *graded.notes]),
         "visibility": VISIBILITY,
         "tests": [_test(place, mark) for place, mark in enumerate(marks, 1)],

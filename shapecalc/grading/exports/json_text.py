@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.class_run import ClassRun, Graded
-from shapecalc.grading.values import shown
+from shapecalc.grading.exports.summary import summary_of
+from shapecalc.grading.graded import ClassRun, Graded
 
 SCHEMA = "shapecalc.grade/1"
 
@@ -23,17 +23,15 @@ def render(class_run: ClassRun) -> str:
             "possible": class_run.possible,
             "questions": [
                 {"id": q.id, "asked": q.query.path, "prompt": q.prompt, "points": q.points,
-                 "right": shown(q.right), "working": q.working}
+                 "right": q.right_shown, "working": q.working}
                 for q in assignment.questions
             ],
         },
         "submissions": [_submission(graded) for graded in class_run.graded],
-        "summary": {
-            "submissions": len(class_run.graded),
-            "graded": len(class_run.marked),
-            "mean": class_run.mean,
-            "misconceptions": dict(class_run.misconceptions.most_common()),
-        },
+        "skipped": [
+            {"file": item.file, "reason": item.marked.reason} for item in class_run.skipped
+        ],
+        "summary": summary_of(class_run),
     }  # fmt: skip
     return json.dumps(whole, indent=2, allow_nan=False) + "\n"
 

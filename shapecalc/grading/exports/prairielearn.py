@@ -9,9 +9,9 @@ import json
 from typing import Any
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.class_run import ClassRun, Graded
 from shapecalc.grading.exports import number
 from shapecalc.grading.exports.feedback import feedback, reached
+from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark
 
 
@@ -33,7 +33,7 @@ def render(class_run: ClassRun) -> str:
 def _share(graded: Graded) -> float:
     """Return the score from 0 to 1; where there are no points to be had, 0."""
     possible = graded.marked.possible
-    return min(1.0, graded.marked.score / possible) if possible else 0.0
+    return min(1.0, graded.score / possible) if possible else 0.0
 
 
 def _test(mark: Mark, prompt: str) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.class_run import ClassRun, Graded
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.feedback import feedback, reached
+from shapecalc.grading.exports.feedback import VERDICTS, feedback, reached
+from shapecalc.grading.graded import ClassRun, Graded
+from shapecalc.grading.marks import Mark, title
 from shapecalc.grading.misconceptions import misconceptions
 
 HEADERS = ("question", "answer", "verdict", "points", "of")
@@ -16,10 +17,13 @@ LONGEST = 40  # characters of an id or an answer
 
 
 def render(class_run: ClassRun) -> str:
-    """Return everybody's table, and a summary if there is more than one."""
+    """Return everybody's table, what was skipped, and a summary if there is more than one."""
     parts = [_student(graded) for graded in class_run.graded]
-    if len(parts) > 1:
-        parts.append(_summary(class_run))
+    if class_run.skipped:
+        lines = [f"  {item.file}: {item.marked.reason}" for item in class_run.skipped]
+        parts.append("\n".join(["Skipped:", *lines]))
+    if len(class_run.graded) > 1:
+        parts.append(_class(class_run))
     return "\n\n".join(parts) + "\n"
 
 
@@ -30,26 +34,32 @@ def _student(graded: Graded) -> str:
     if graded.gradable:
         lines += [_table(graded)]
         lines += [
-            f"  {quote(mark.id)}: {feedback(mark)}"
-            for mark in graded.marked.marks
-            if mark.verdict not in ("right", "blank")
+            f"  {title(place, mark)}: {_told(mark)}"
+            for place, mark in enumerate(graded.marked.marks, 1)
+            if mark.verdict not in ("right", "blank") or mark.note
         ]
     return "\n".join([*lines, *(f"  {note}" for note in graded.notes)])
 
 
+def _told(mark: Mark) -> str:
+    """Return what the student is told, and what is not shown there."""
+    right = "" if mark.right in mark.feedback or mark.verdict == "right" else mark.right
+    return f"{feedback(mark)} [right: {right}]" if right else feedback(mark)
+
+
 def _table(graded: Graded) -> str:
     rows = [
-        [quote(m.id, LONGEST), quote(m.answer, LONGEST), m.verdict, f"{number(m.points)}",
-         f"{number(m.possible)}"]
+        [quote(m.id, LONGEST), quote(m.answer, LONGEST), VERDICTS[m.verdict].lower(),
+         f"{number(m.points)}", f"{number(m.possible)}"]
         for m in graded.marked.marks
     ]  # fmt: skip
-    total = ["total", "", "", f"{number(graded.marked.score)}", f"{number(graded.marked.possible)}"]
+    total = ["total", "", "", f"{number(graded.score)}", f"{number(graded.marked.possible)}"]
     return tabulate([*rows, total], HEADERS, colalign=ALIGNED, disable_numparse=True)
 
 
-def _summary(class_run: ClassRun) -> str:
+def _class(class_run: ClassRun) -> str:
     """Return how the class did: means are of those who could be graded."""
-    graded, everybody = len(class_run.marked), len(class_run.graded)
+    graded, everybody = len(class_run.marked), len(class_run.counted)
     lines = [f"Class: {graded:,} of {everybody:,} graded"]
     if class_run.mean is not None:
         lines[0] += f", mean {class_run.mean:.2f} of {number(class_run.possible)} points"

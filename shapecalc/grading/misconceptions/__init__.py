@@ -16,7 +16,7 @@ from shapecalc.grading.misconceptions.question_context import (
 )
 from shapecalc.registry import Registry
 
-SHARED = ("question_context", "variants")
+SHARED = ("question_context", "rerun", "variants")
 
 _FILES = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
 MISCONCEPTIONS: Registry[Misconception] = Registry(

@@ -1,23 +1,29 @@
-"""The value before the activation: -2 for relu1's 0."""
+"""The value before the activation: -2 for relu1's 0, and what follows from it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.rerun import with_kernels
 from shapecalc.grading.values import shown
 from shapecalc.layers.activation import Elementwise, PRelu
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
-    """Yield the value that goes into an activation."""
+    """Yield the example without its activations, and the value that goes into the last one."""
     record, query = context.record, context.query
-    if query.kind != "example" or record is None or query.key != record.name or not record.sources:
+    if query.key.endswith((".grad", ".next")):
         return
-    if isinstance(record.layer, Elementwise | PRelu):
-        found = context.of(record.sources[0], record.sources[0])
+    activated = record is not None and isinstance(record.layer, Elementwise | PRelu)
+    if query.kind == "example" and activated and record is not None and record.sources:
+        before = record.sources[0]
+        found = context.of(before, before) if query.key == record.name else None
         if found is not None:
-            yield Wrong(found, f"{record.sources[0]} = {shown(found)}")
+            yield Wrong(found, f"{before} = {shown(found)}")
+    found = with_kernels(context, "activation_left_out")
+    if found is not None:
+        yield Wrong(found, f"without the activations = {shown(found)}")
 
 
 MISCONCEPTION = Misconception(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import Change
+
+CHANGE = Change(dilation=1)
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -12,7 +15,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if context.key == "output" and any(
         part.dilation > 1 for part in context.fits or context.transposed_fits
     ):
-        yield from context.resized(dilation=1)
+        yield from context.resized(CHANGE)
 
 
-MISCONCEPTION = Misconception("dilation_ignored", "the dilation was ignored", model)
+MISCONCEPTION = Misconception("dilation_ignored", "the dilation was ignored", model, CHANGE)

@@ -2,62 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.subject import Subject
+from shapecalc.grading.misconceptions.rerun import mapped, with_given
 from shapecalc.grading.values import shown
 from shapecalc.layers.conv import Convolution
 from shapecalc.layers.conv_transpose import ConvTranspose
 from shapecalc.network.example import Numbers
+from shapecalc.records import KnownRecord
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
-    """Yield the value of the example with all given filters turned round."""
+    """Yield the example with all given filters turned round."""
     query = context.query
-    weights = query.key.removesuffix(".next").removesuffix(".grad").endswith(".weight")
-    if query.kind != "example" or weights or query.key.endswith(".next"):
+    if query.key.removesuffix(".grad").endswith(".weight") or query.key.endswith(".next"):
         return
-    flipped = _flipped(context.subject)
-    found = QuestionContext(flipped, query, 0).of(query.name) if flipped else None
+    found = with_given(context, "filter_flipped", _flipped)
     if found is not None:
         yield Wrong(found, f"with the filters turned round = {shown(found)}")
 
 
-def _flipped(subject: Subject) -> Subject | None:
-    """Return the network whose example has its given filters turned round; None: it has none."""
-    if subject not in _TURNED:
-        spec = subject.trace.spec
-        given = dict(spec.example.given) if spec.example else {}
-        found = False
-        for record in subject.trace.layers:
-            key = f"{record.name}.weight"
-            if key in given and isinstance(record.layer, Convolution | ConvTranspose):
-                rank = len(record.input[0]) - 1 if record.input else 0
-                levels, values = given[key]
-                given[key] = Numbers(levels, _turned(values, len(levels), rank))
-                found = True
-        if found and spec.example:
-            example = replace(spec.example, given=given)
-            trace = replace(subject.trace, spec=replace(spec, example=example))
-            _TURNED[subject] = Subject(trace)
-        else:
-            _TURNED[subject] = None
-    return _TURNED[subject]
+def _flipped(record: KnownRecord, name: str, numbers: Numbers) -> Numbers | None:
+    if name != "weight" or not isinstance(record.layer, Convolution | ConvTranspose):
+        return None
+    rank = len(record.input[0]) - 1 if record.input else 0
+    levels = len(numbers.shape)
+    turned = mapped(numbers.values, _turned(min(rank, levels)), max(0, levels - rank))
+    return numbers._replace(values=turned)
 
 
-def _turned(values: Any, levels: int, rank: int) -> Any:
-    """Return nested lists with the last `rank` of their levels turned round."""
-    if not levels:
-        return values
-    inner = [_turned(part, levels - 1, rank) for part in values]
-    return inner[::-1] if levels <= rank else inner
+def _turned(levels: int) -> Callable[[Any], Any]:
+    """Return what turns nested lists round on a number of levels."""
 
+    def turned(values: Any, levels: int = levels) -> Any:
+        return [turned(part, levels - 1) for part in values[::-1]] if levels else values
 
-_TURNED: WeakKeyDictionary[Subject, Subject | None] = WeakKeyDictionary()
+    return turned
 
 
 MISCONCEPTION = Misconception(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.variants import refit
+from shapecalc.grading.misconceptions.variants import Change
+
+CHANGE = Change(rounding="floor")
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -13,7 +15,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if context.key == "output" and any(
         fit.policy == "ceil" and fit.remainder for fit in context.fits
     ):
-        yield from context.sized(lambda fit: refit(fit, rounding="floor"))
+        yield from context.resized(CHANGE)
 
 
-MISCONCEPTION = Misconception("floor_for_ceil", "the size was rounded down", model)
+MISCONCEPTION = Misconception("floor_for_ceil", "the size was rounded down", model, CHANGE)

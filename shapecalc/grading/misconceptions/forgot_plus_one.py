@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import Change
+
+CHANGE = Change(less=1)
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -12,9 +15,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     fits = context.fits
     if context.key != "output" or any(fit.follows for fit in fits):
         return
-    sizes = [fit.size - 1 for fit in fits]
-    lines = [f"{fit.steps()} = {size}" for fit, size in zip(fits, sizes, strict=True)]
-    yield from context.volumes(sizes, lines)
+    yield from context.resized(CHANGE)
 
 
-MISCONCEPTION = Misconception("forgot_plus_one", "the + 1 was forgotten", model)
+MISCONCEPTION = Misconception("forgot_plus_one", "the + 1 was forgotten", model, CHANGE)

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.variants import scaled
+from shapecalc.grading.misconceptions.rerun import scaled_loss
 from shapecalc.grading.values import shown
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
-    """Yield half of the loss or of a gradient."""
-    query, example = context.query, context.subject.trace.spec.example
-    if query.kind != "example" or example is None or example.loss_kind != "squared_error":
-        return
-    if query.key == "loss" or query.key.endswith(".grad"):
-        value = scaled(context.right, 0.5)
-        yield Wrong(value, f"1/2 * {shown(context.right)} = {shown(value)}")
+    """Yield half of the loss, of a gradient or of a step."""
+    example = context.subject.trace.spec.example
+    if example is not None and example.loss_kind in ("squared_error", "mean_squared_error"):
+        found = scaled_loss(context, 0.5)
+        if found is not None:
+            yield Wrong(found, f"with 1/2 * the squares = {shown(found)}")
 
 
 MISCONCEPTION = Misconception(
-    "loss_halved", "the squared error was halved; here it is the plain sum of squares", model
+    "loss_halved", "the squared error was halved; here it has no half", model
 )

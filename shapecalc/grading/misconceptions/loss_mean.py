@@ -6,20 +6,21 @@ from collections.abc import Iterable
 from math import prod
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.variants import scaled
+from shapecalc.grading.misconceptions.rerun import scaled_loss
 from shapecalc.grading.values import shown
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
-    """Yield the loss over the number of outputs."""
+    """Yield the loss, or a gradient or step of it, over the number of outputs."""
     trace = context.subject.trace
     example = trace.spec.example
-    if context.query.key != "loss" or context.query.kind != "example" or example is None:
+    if example is None or not trace.output or prod(trace.output) == 1:
         return
-    if example.loss_kind == "squared_error" and trace.output:
+    if example.loss_kind in ("squared_error", "half_squared_error"):
         count = prod(trace.output)
-        value = scaled(context.right, 1 / count)
-        yield Wrong(value, f"{shown(context.right)}/{count} = {shown(value)}")
+        found = scaled_loss(context, 1 / count)
+        if found is not None:
+            yield Wrong(found, f"with the squares over {count} = {shown(found)}")
 
 
 MISCONCEPTION = Misconception(

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.variants import scaled
+from shapecalc.grading.misconceptions.rerun import scaled_loss
 from shapecalc.grading.values import shown
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
-    """Yield the loss, or a gradient of it, times the number of examples."""
-    query, example = context.query, context.subject.trace.spec.example
-    if query.kind != "example" or example is None or not example.loss_kind:
+    """Yield the loss, or a gradient or step of it, times the number of examples."""
+    example = context.subject.trace.spec.example
+    if context.query.kind != "example" or example is None or not example.loss_kind:
         return
-    if query.key == "loss" or query.key.endswith(".grad"):
-        count = len(context.subject.computed.session.value(0))
-        if count > 1:
-            value = scaled(context.right, count)
-            yield Wrong(value, f"{count} * {shown(context.right)} = {shown(value)}")
+    count = context.subject.computed.session.count
+    found = scaled_loss(context, count) if count > 1 else None
+    if found is not None:
+        yield Wrong(found, f"with the sum over {count} examples = {shown(found)}")
 
 
 MISCONCEPTION = Misconception(

@@ -7,21 +7,18 @@ from collections.abc import Iterable
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.misconceptions.variants import scaled
 from shapecalc.grading.values import shown
-from shapecalc.layers.base import Layer, aliases
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield twice the padding, where that does not happen to give the same output."""
-    query, right, layer = context.query, context.right, context.layer
-    if query.kind != "field" or not isinstance(layer, Layer):
-        return
-    if aliases(type(layer)).get(query.key) != "P":
+    right = context.right
+    if not context.asks_for("P"):
         return
     numbers = right if isinstance(right, tuple) else (right,)
     if not all(isinstance(number, int) for number in numbers):
         return
     value = scaled(right, 2)
-    if not context.subject.suits(query, value):
+    if not context.subject.suits(context.query, value):
         yield Wrong(value, f"2*{shown(right)} = {shown(value)}")
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import Change
+
+CHANGE = Change(sides=lambda before, after: (0, 0))
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output without padding."""
     if context.key == "output" and any(map(any, context.borders)):
-        yield from context.resized(sides=lambda before, after: (0, 0))
+        yield from context.resized(CHANGE)
 
 
-MISCONCEPTION = Misconception("padding_ignored", "P was left out", model)
+MISCONCEPTION = Misconception("padding_ignored", "P was left out", model, CHANGE)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import Change
+
+CHANGE = Change(sides=lambda before, after: (before, 0))
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output with the padding of the first side alone."""
     if context.key == "output" and any(before and after for before, after in context.borders):
-        yield from context.resized(sides=lambda before, after: (before, 0))
+        yield from context.resized(CHANGE)
 
 
-MISCONCEPTION = Misconception("padding_once", "P was counted on one side only", model)
+MISCONCEPTION = Misconception("padding_once", "P was counted on one side only", model, CHANGE)

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from shapecalc.diagnostics import LayerError
 from shapecalc.geometry import Fit, TransposedFit
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.misconceptions.variants import Sides, refit, respread, times
+from shapecalc.grading.misconceptions.variants import Change, refit, respread, times
 from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
-from shapecalc.layers.base import show
+from shapecalc.layers.base import Layer, aliases, show
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.conv_transpose import ConvTranspose
 from shapecalc.layers.dense import Dense
@@ -41,11 +41,13 @@ class Misconception(NamedTuple):
     """A wrong model. Assignments give partial credit by its `name`, feedback tells `explanation`.
 
     `model` yields the wrong answers to a question; none where the misconception does not apply.
+    `change` is what it takes otherwise in the formula of sizes, so that it can meet others there.
     """
 
     name: str
     explanation: str
     model: Callable[[QuestionContext], Iterable[Wrong]]
+    change: Change | None = None
 
 
 class Weighted(NamedTuple):
@@ -130,25 +132,14 @@ class QuestionContext:
             return tuple(self.layer.sides(*self.record.input or ()))
         return tuple((part.before, part.after) for part in self.fits or self.transposed_fits)
 
-    def resized(
-        self,
-        *,
-        S: int | None = None,
-        sides: Sides | None = None,
-        dilation: int | None = None,
-    ) -> Iterable[Wrong]:
+    def resized(self, change: Change) -> Iterable[Wrong]:
         """Yield the output volume with a stride, a padding or a dilation changed on every axis."""
         if self.fits:
-            yield from self.sized(lambda fit: refit(fit, S=S, sides=sides, dilation=dilation))
-        elif self.transposed_fits:
-            yield from self.fitted(
-                [
-                    respread(part, S=S, sides=sides, dilation=dilation)
-                    for part in self.transposed_fits
-                ]
-            )
-        elif sides is not None:
-            changed = [sides(*pair) for pair in self.borders]
+            yield from self.sized(change)
+        elif self.transposed_fits and not change.less and not change.rounding:
+            yield from self.fitted([respread(part, change) for part in self.transposed_fits])
+        elif self.borders and change.sides is not None and change == Change(sides=change.sides):
+            changed = [change.sides(*pair) for pair in self.borders]
             sizes = [W + a + b for W, (a, b) in zip(self.volume, changed, strict=False)]
             lines = [
                 f"{W} {'-' if a + b < 0 else '+'} {abs(a + b)} = {size}"
@@ -156,9 +147,15 @@ class QuestionContext:
             ]
             yield from self.volumes(sizes, lines)
 
-    def sized(self, change: Callable[[Fit], Fit]) -> Iterable[Wrong]:
+    def sized(self, change: Change) -> Iterable[Wrong]:
         """Yield the output volume with each axis' fit changed, where that gives a volume."""
-        yield from self.fitted([change(fit) for fit in self.fits])
+        fits = [refit(fit, change) for fit in self.fits]
+        if not change.less:
+            yield from self.fitted(fits)
+            return
+        sizes = [fit.size - change.less for fit in fits]
+        lines = [f"{fit.steps()} = {size}" for fit, size in zip(fits, sizes, strict=True)]
+        yield from self.volumes(sizes, lines)
 
     def fitted(self, axes: Sequence[Fit | TransposedFit]) -> Iterable[Wrong]:
         """Yield the output volume that windows give which slide or spread along the axes so."""
@@ -248,6 +245,33 @@ class QuestionContext:
             if self.key == "flops":
                 text, value = f"2 * {text}", value * 2
         yield Wrong(value, f"{text} = {value:,}")
+
+    def recounted_at(self, positions: Sequence[int]) -> Iterable[Wrong]:
+        """Yield the MACs or FLOPs with the filters applied at other positions."""
+        if self.key in ("macs", "flops"):
+            yield from self.recounted(positions=positions)
+
+    def number(self, key: str) -> int | None:
+        """Return another count of what is asked about, a layer or the network."""
+        found = self.of(self.query.name, key) if self.record or self.total else None
+        return found if type(found) is int else None
+
+    def asks_for(self, field: str) -> bool:
+        """Say whether a layer's field is asked for, whatever word the question has for it."""
+        if self.query.kind != "field" or not isinstance(self.layer, Layer):
+            return False
+        return aliases(type(self.layer)).get(self.query.key) == field
+
+    @property
+    def counted_layers(self) -> Sequence[KnownRecord]:
+        """The layers that a total sums over; none for another question."""
+        return self.subject.trace.layers if self.total else ()
+
+    @property
+    def source_depths(self) -> list[int]:
+        """The depth of each volume that a merge takes."""
+        inputs = (self.record.input or ()) if self.record else ()
+        return [volume[-1] for volume in inputs] if len(inputs) > 1 else []
 
     # -- more layers -----------------------------------------------------------------------------
 

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.rerun import with_kernels
+from shapecalc.grading.misconceptions.variants import Change
+from shapecalc.grading.values import shown
+
+CHANGE = Change(S=1)
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
-    """Yield the output at stride 1."""
+    """Yield the output at stride 1; of an example's map, the corner that is as large as it."""
     if context.key == "output" and any(
         part.S > 1 for part in context.fits or context.transposed_fits
     ):
-        yield from context.resized(S=1)
+        yield from context.resized(CHANGE)
+    found = with_kernels(context, "corner")
+    if found is not None:
+        yield Wrong(found, f"at stride 1, of the larger map = {shown(found)}")
 
 
-MISCONCEPTION = Misconception("stride_ignored", "the stride was ignored", model)
+MISCONCEPTION = Misconception("stride_ignored", "the stride was ignored", model, CHANGE)

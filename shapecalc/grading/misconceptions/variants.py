@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from shapecalc.geometry import Fit, Padding, Rounding, TransposedFit, fit_transposed, fit_window
 
 Sides = Callable[[int, int], tuple[int, int]]
+
+
+class Change(NamedTuple):
+    """What somebody takes otherwise in the formula of a window's sizes; None: as it is."""
+
+    S: int | None = None
+    sides: Sides | None = None  # the zeros before and after, from the right ones
+    dilation: int | None = None
+    rounding: Rounding | None = None
+    less: int = 0  # windows that are missing at the end
+
+    def with_(self, other: Change) -> Change | None:
+        """Return both changes at once; None where they are of the same number."""
+        if any(a and b for a, b in zip(self, other, strict=True)):
+            return None
+        return Change(
+            self.S or other.S,
+            self.sides or other.sides,
+            self.dilation or other.dilation,
+            self.rounding or other.rounding,
+            self.less or other.less,
+        )
+
+
 MOST_TERMS = 12  # that arithmetic writes out
 
 
-def refit(
-    fit: Fit,
-    *,
-    S: int | None = None,
-    sides: Sides | None = None,
-    dilation: int | None = None,
-    rounding: Rounding | None = None,
-) -> Fit:
+def refit(fit: Fit, change: Change) -> Fit:
     """Return how a window fits with some of its numbers changed; what is left over is dropped."""
+    S, sides, dilation, rounding, _ = change
     policy: Any = "floor" if fit.follows or fit.policy == "exact" else fit.policy
     P: Padding = (fit.before, fit.after)
     if sides is not None:
@@ -32,14 +50,9 @@ def refit(
     )
 
 
-def respread(
-    part: TransposedFit,
-    *,
-    S: int | None = None,
-    sides: Sides | None = None,
-    dilation: int | None = None,
-) -> TransposedFit:
+def respread(part: TransposedFit, change: Change) -> TransposedFit:
     """Return how a transposed convolution spreads an axis with some of its numbers changed."""
+    S, sides, dilation, *_ = change
     P: Padding = (part.before, part.after)
     extra: int | None = part.output_padding
     if sides is not None:

@@ -10,11 +10,10 @@ from typing import Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import Unreadable, read_answer
 from shapecalc.grading.comparison import is_right
-from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
-from shapecalc.grading.ranking import cause_of
+from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.values import Value, shown
 
 ResponseType = Literal["truth", "choice", "number", "short"]
@@ -85,14 +84,15 @@ def known_wrong(question: Question) -> list[Option]:
     """Return the wrong answers that exactly one misconception gives, as marking tells them."""
     context = QuestionContext(question.subject, question.query, question.right)
     try:
-        answers = wrong_answers(context)
+        explanations = Explanations(context)
+        answers = explanations.single
     except Exception:  # as in marking: a mistake in a model takes nothing but its options
         return []
     found: dict[str, Option] = {}
-    for misconception, wrong in answers:
+    for misconception, wrong, _ in answers:
         text = plain(wrong.value)
-        cause = cause_of(wrong.value, answers)
-        if cause is None or cause[0] is not misconception or text in found:
+        cause = explanations.cause_of(wrong.value)
+        if cause is None or cause.misconception is not misconception or text in found:
             continue
         if _offered(question, wrong.value, text):
             share = question.partial.get(misconception.name, 0.0)

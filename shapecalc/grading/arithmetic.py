@@ -1,0 +1,131 @@
+"""Sums and products as people write them: `16*3*5*5 + 16`, `(5x5x3 + 1) x 10`, `2^10`.
+
+A text is worked out by a small grammar of its own: + - * / ^ and brackets between plain numbers.
+Nothing else is understood, and no step may grow past what an answer can be.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+MOST_DIGITS = 40  # of a result, and of what leads there
+MOST_BRACKETS = 20  # inside one another
+LARGEST_POWER = 64
+NUMBER = re.compile(r"\d{1,3}(?:[,_']\d{3})+(?![\d.])|\d+(?:\.\d+)?|\.\d+")
+TIMES = "*xX×·⋅∗"
+OVER = "/÷"
+TOKEN = re.compile(rf"\s*(?:({NUMBER.pattern})|([-+^()\[\]{TIMES}{OVER}]))\s*")
+CLOSING = "0123456789)]"
+WHAT_IT_IS_NOT = ValueError("no sum or product of numbers")
+
+
+def worked_out(text: str) -> Fraction | None:
+    """Return what a sum or product comes to; None for a text that is none, a bare number too."""
+    try:
+        tokens = _tokens(text)
+        if len(tokens) < 3:
+            return None
+        reader = _Reader(tokens)
+        value = reader.sum(0)
+    except (ValueError, ZeroDivisionError):
+        return None
+    return value if reader.at == len(tokens) else None
+
+
+def _tokens(text: str) -> list[str]:
+    text = text.replace("**", "^")
+    found: list[str] = []
+    at = 0
+    while at < len(text):
+        match = TOKEN.match(text, at)
+        if match is None:
+            raise WHAT_IT_IS_NOT
+        sign = match[2] or ""
+        if (
+            sign in ("(", "[")
+            and found
+            and found[-1][-1] in CLOSING
+            and text[match.start(2) - 1] == " "
+        ):
+            raise WHAT_IT_IS_NOT  # 760 (5*5*3*10 + 10) is no product
+        found.append(match[1] or ("*" if sign in TIMES else "/" if sign in OVER else sign))
+        at = match.end()
+    return found
+
+
+class _Reader:
+    """Goes through the tokens once; each method reads what its name says."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        self.tokens, self.at = tokens, 0
+
+    def _next(self, *wanted: str) -> str:
+        """Return and pass the next token, if it is one of some; otherwise nothing."""
+        token = self.tokens[self.at] if self.at < len(self.tokens) else ""
+        if token and token in wanted:
+            self.at += 1
+            return token
+        return ""
+
+    def sum(self, depth: int) -> Fraction:
+        """Read terms with + and - between them."""
+        sign = self._next("+", "-")
+        value = self._product(depth)
+        value = -value if sign == "-" else value
+        while sign := self._next("+", "-"):
+            term = self._product(depth)
+            value = _bounded(value + term if sign == "+" else value - term)
+        return value
+
+    def _product(self, depth: int) -> Fraction:
+        value = self._power(depth)
+        while True:
+            if self._next("*"):
+                value = _bounded(value * self._power(depth))
+            elif self._next("/"):
+                value = _bounded(value / self._power(depth))
+            elif self.at < len(self.tokens) and self.tokens[self.at] in "([":  # 10(5*5*3 + 1)
+                value = _bounded(value * self._power(depth))
+            else:
+                return value
+
+    def _power(self, depth: int) -> Fraction:
+        value = self._factor(depth)
+        if self._next("^"):
+            power = self._factor(depth)
+            if power.denominator != 1 or not 0 <= power <= LARGEST_POWER:
+                raise WHAT_IT_IS_NOT
+            return _raised(value, int(power))
+        return value
+
+    def _factor(self, depth: int) -> Fraction:
+        if opened := self._next("(", "["):
+            if depth == MOST_BRACKETS:
+                raise WHAT_IT_IS_NOT
+            value = self.sum(depth + 1)
+            if not self._next(")" if opened == "(" else "]"):
+                raise WHAT_IT_IS_NOT
+            return value
+        if self.at == len(self.tokens) or not self.tokens[self.at][-1].isdigit():
+            raise WHAT_IT_IS_NOT
+        self.at += 1
+        digits = re.sub(r"[,_']", "", self.tokens[self.at - 1])
+        if len(digits) > MOST_DIGITS:
+            raise WHAT_IT_IS_NOT
+        return Fraction(digits)
+
+
+def _raised(value: Fraction, power: int) -> Fraction:
+    result = Fraction(1)
+    for _ in range(power):
+        result = _bounded(result * value)
+    return result
+
+
+def _bounded(value: Fraction) -> Fraction:
+    """Return a number that is not too long to be an answer."""
+    most = 10**MOST_DIGITS
+    if abs(value.numerator) > most or value.denominator > most:
+        raise WHAT_IT_IS_NOT
+    return value

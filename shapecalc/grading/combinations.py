@@ -1,0 +1,236 @@
+"""What misconceptions give beyond one layer's formula: carried into a count, made in every layer of
+a total, and two of them at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+from math import prod
+from typing import Any
+
+from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.misconceptions import wrong_answers
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.rerun import reruns
+from shapecalc.grading.query import read_path
+from shapecalc.grading.values import Value
+from shapecalc.records import own_counts
+
+Pair = tuple[Misconception, Wrong]
+MOST_COMPUTED = 12  # layers of a network whose example is computed with two mistakes
+MOST_LAYERS = 60  # of a network whose totals are summed with mistakes in
+
+
+def carried(context: QuestionContext) -> Iterator[Pair]:
+    """Yield one mistake's numbers where it was made before: a wrong output volume in the MACs or
+    values of the layer, a wrong count of every layer in the total.
+    """
+    if context.total:
+        yield from _in_every_layer(context)
+    elif context.record is not None and context.key in ("macs", "flops", "activations"):
+        yield from _from_output(context)
+
+
+def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
+    """Yield the numbers of two mistakes made at once; `single` are those of one."""
+    if context.key in ("output", "input"):
+        yield from _of_sizes(context, single)
+    if context.key == "output" and context.fits:
+        yield from _of_formulas(context)
+    if context.key == "parameters" and context.record is not None:
+        yield from _of_weights_and_biases(context, single)
+    if context.query.kind == "example":
+        yield from _of_values(context, single)
+    if context.total:
+        yield from _in_one_layer(context)
+    elif context.key in ("macs", "flops"):
+        yield from _of_macs(context, single)
+
+
+def joined(one: Misconception, other: Misconception) -> Misconception:
+    """Return two misconceptions as one, in whatever order they were made."""
+    one, other = sorted((one, other), key=lambda misconception: misconception.name)
+    return Misconception(
+        f"{one.name}, {other.name}", f"{one.explanation}; and {other.explanation}", _nothing
+    )
+
+
+def _nothing(context: QuestionContext) -> Iterable[Wrong]:
+    return ()
+
+
+# -- one mistake, further on -----------------------------------------------------------------------
+
+
+def _from_output(context: QuestionContext) -> Iterator[Pair]:
+    """Yield counts at the positions of a wrong output volume."""
+    for misconception, wrong in _answers(context, "output"):
+        volume: Any = wrong.value
+        if len(volume) != len(context.output):
+            continue
+        if misconception.name in ("half_filter_padding", "depth_padded"):
+            continue
+        if context.key == "activations":
+            value = prod(volume)
+            yield misconception, Wrong(value, f"{wrong.arithmetic}: {value:,} values")
+        elif context.fits and volume[-1] == context.output[-1]:
+            for found in context.recounted_at(volume[:-1]):
+                yield misconception, found._replace(arithmetic=_after(wrong, found))
+
+
+def _in_every_layer(context: QuestionContext) -> Iterator[Pair]:
+    """Yield totals with one mistake made in each layer that gives occasion for it."""
+    total: Any = context.right
+    sums: dict[str, tuple[Misconception, int, int]] = {}
+    for _, misconception, more in _in_layers(context):
+        _, before, times = sums.get(misconception.name, (misconception, 0, 0))
+        sums[misconception.name] = misconception, before + more, times + 1
+    for misconception, more, times in sums.values():
+        if times > 1:
+            yield misconception, _shifted(total, more, f"over {times} layers")
+
+
+def _in_one_layer(context: QuestionContext) -> Iterator[Pair]:
+    """Yield totals with a mistake made in one layer."""
+    total: Any = context.right
+    for name, misconception, more in _in_layers(context):
+        yield misconception, _shifted(total, more, f"in {name}")
+
+
+def _shifted(total: int, more: int, where: str) -> Wrong:
+    text = f"{total:,} {'-' if more < 0 else '+'} {abs(more):,} {where} = {total + more:,}"
+    return Wrong(total + more, text)
+
+
+def _in_layers(context: QuestionContext) -> Iterator[tuple[str, Misconception, int]]:
+    """Yield the mistakes in the layers of a total, and how much more each of them counts."""
+    layers = list(filter(None, map(own_counts, context.counted_layers)))
+    if not isinstance(context.right, int) or len(layers) > MOST_LAYERS:
+        return
+    for record in layers:
+        right, wrong = _of_layer(context, record.name)
+        for misconception, found in _first_each(wrong):
+            if isinstance(found.value, int) and isinstance(right, int):
+                yield record.name, misconception, found.value - right
+
+
+def _of_layer(context: QuestionContext, name: str) -> tuple[Value, list[Pair]]:
+    """Return a layer's own count, of what a total is asked for, and the mistakes in it."""
+    try:
+        query = read_path(f"{name}.{context.key}")
+        right = context.subject.answer(query)
+    except Unanswerable:
+        return 0, []
+    return right, wrong_answers(QuestionContext(context.subject, query, right)) if right else []
+
+
+def _first_each(found: Iterable[Pair]) -> list[Pair]:
+    """Return what each misconception gives first."""
+    first: dict[str, Pair] = {}
+    for pair in found:
+        first.setdefault(pair[0].name, pair)
+    return list(first.values())
+
+
+# -- two mistakes ----------------------------------------------------------------------------------
+
+
+def _of_sizes(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
+    """Yield volumes with wrong spatial sizes and a wrong depth; and wrong ones depth first."""
+    right: Any = context.right
+    whole = [(m, w, v) for m, w in single if len(v := _sizes(w.value)) == len(right) > 1]
+    spatial = [(m, w, v) for m, w, v in whole if v[-1] == right[-1] and v[:-1] != right[:-1]]
+    deep = [(m, w, v) for m, w, v in whole if v[-1] != right[-1] and v[:-1] == right[:-1]]
+    for one, a, v in spatial:
+        for other, b, u in deep:
+            yield joined(one, other), Wrong((*v[:-1], u[-1]), f"{a.arithmetic}; {b.arithmetic}")
+    turned = [m for m, w, v in whole if m.name == "depth_first"]
+    for last in turned:
+        for one, a, v in (*spatial, *deep):
+            yield joined(one, last), Wrong((v[-1], *v[:-1]), f"{a.arithmetic}, depth first")
+
+
+def _sizes(value: Value) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _of_formulas(context: QuestionContext) -> Iterator[Pair]:
+    """Yield the sizes with two numbers of the formula taken otherwise."""
+    changing = [m for m, _ in _first_each(_answers(context, "output")) if m.change is not None]
+    for one, other in combinations(changing, 2):
+        assert one.change is not None
+        assert other.change is not None
+        both = one.change.with_(other.change)
+        if both is not None:
+            for wrong in context.resized(both):
+                yield joined(one, other), wrong
+
+
+def _of_weights_and_biases(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
+    """Yield wrong weights plus wrong biases, or none."""
+    named = {misconception.name for misconception, _ in single}
+    biases = [pair for pair in _answers(context, "biases") if pair[0].name in named]
+    none = next((m for m, _ in single if m.name == "forgot_bias"), None)
+    if none is not None:
+        biases = [*biases, (none, Wrong(0, "0"))]
+    for one, a in _answers(context, "weights"):
+        for other, b in biases if one.name in named else ():
+            if one.name != other.name and isinstance(a.value, int) and isinstance(b.value, int):
+                value = a.value + b.value
+                text = f"{a.arithmetic}; + {b.value:,} biases = {value:,}"
+                yield joined(one, other), Wrong(value, text)
+
+
+def _of_macs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
+    """Yield wrong MACs for FLOPs or FLOPs for MACs, and wrong weights at wrong positions."""
+    swapped = {"flops": ("macs_for_flops", _half), "macs": ("flops_for_macs", _double)}
+    name, change = swapped[context.key]
+    own = [m for m, _ in single if m.name == name]
+    for last in own[:1]:
+        for one, wrong in (*single, *carried(context)):
+            value = change(wrong.value) if isinstance(wrong.value, int) else None
+            if value and one.name != name:
+                yield joined(one, last), Wrong(value, f"{wrong.arithmetic}; so {value:,}")
+    if context.record is None or not context.fits or not context.weighted:
+        return
+    right = context.weighted.weights
+    for one, a in _answers(context, "weights"):
+        for other, b in _from_output(context):
+            if isinstance(a.value, int) and isinstance(b.value, int) and b.value % right == 0:
+                value = b.value // right * a.value
+                yield joined(one, other), Wrong(value, f"{a.arithmetic}; in all {value:,}")
+
+
+def _of_values(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
+    """Yield the example computed with one mistake, and another one made in that."""
+    if len(context.subject.trace.layers) > MOST_COMPUTED:
+        return
+    for subject, value in reruns(context):
+        first = next(((m, w) for m, w in single if w.value == value), None)
+        if first is None:
+            continue
+        for other, wrong in wrong_answers(QuestionContext(subject, context.query, value)):
+            if other.name != first[0].name:
+                yield joined(first[0], other), wrong._replace(arithmetic=_after(first[1], wrong))
+
+
+def _half(value: int) -> int | None:
+    return None if value % 2 else value // 2
+
+
+def _double(value: int) -> int | None:
+    return 2 * value
+
+
+def _answers(context: QuestionContext, key: str) -> list[Pair]:
+    """Return the mistakes in another of the same layer's numbers."""
+    right = context.of(context.query.name, key)
+    if right is None:
+        return []
+    query = read_path(f"{context.query.name}.{key}")
+    return wrong_answers(QuestionContext(context.subject, query, right))
+
+
+def _after(first: Wrong, then: Wrong) -> str:
+    return f"{first.arithmetic}; {then.arithmetic}"

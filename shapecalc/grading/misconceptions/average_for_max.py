@@ -1,0 +1,21 @@
+"""The mean for the largest: 2.5 for the largest of 1, 2, 3, 4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.rerun import with_kernels
+from shapecalc.grading.values import shown
+
+
+def model(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield the example with the mean of a window where the largest is asked for."""
+    found = with_kernels(context, "mean")
+    if found is not None:
+        yield Wrong(found, f"with the mean of each window = {shown(found)}")
+
+
+MISCONCEPTION = Misconception(
+    "average_for_max", "the mean was taken; this pool takes the largest value", model
+)

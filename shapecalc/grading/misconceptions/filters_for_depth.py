@@ -1,0 +1,21 @@
+"""K*K for D*K: 10 filters of 5x5 on depth 3 as 5*5*10*10 + 10 = 2,510 for 760."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+
+
+def model(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield filters as deep as the output."""
+    own = context.weighted
+    if own is not None and not own.dense and own.deep != own.K:
+        yield from context.recounted(deep=own.K)
+
+
+MISCONCEPTION = Misconception(
+    "filters_for_depth",
+    "the filters were taken as deep as the output; they are as deep as the input",
+    model,
+)

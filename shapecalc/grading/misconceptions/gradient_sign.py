@@ -1,0 +1,24 @@
+"""The gradient's sign turned round: y - a for a - y, -6 for 6."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.rerun import scaled_loss
+from shapecalc.grading.values import shown
+
+
+def model(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield the gradient times -1."""
+    if context.query.key.endswith(".grad"):
+        found = scaled_loss(context, -1.0, value=False)
+        if found is not None:
+            yield Wrong(found, f"-1 * {shown(context.right)} = {shown(found)}")
+
+
+MISCONCEPTION = Misconception(
+    "gradient_sign",
+    "the sign of the gradient is turned round; it is the output less the target",
+    model,
+)

@@ -1,0 +1,30 @@
+"""F/2 for (F - 1)/2: P = 5/2 = 2.5, or 3, where 2 zeros keep 32x32 with F=5."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import Change
+from shapecalc.grading.values import shown
+
+CHANGE = Change(sides=lambda before, after: (before + 1, after + 1))
+
+
+def model(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield half of F for the padding that keeps the size, and the output with it rounded up."""
+    fits = context.fits
+    if not fits or any(2 * fit.before != fit.span - 1 for fit in fits):
+        return
+    half = fits[0].F / 2
+    if context.key == "output" and all(fit.follows and fit.S == 1 for fit in fits):
+        yield from context.resized(CHANGE)
+    elif context.asks_for("P"):
+        up = fits[0].before + 1
+        yield Wrong(half, f"F/2 = {fits[0].F}/2 = {shown(half)}")
+        yield Wrong(up, f"F/2 = {shown(half)}, rounded up = {up}")
+
+
+MISCONCEPTION = Misconception(
+    "half_filter_padding", "the padding was taken as F/2; (F - 1)/2 keeps the size", model
+)

@@ -1,0 +1,23 @@
+"""Overlaps not added: 3 where 1 + 3 meet in a transposed convolution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.rerun import with_kernels
+from shapecalc.grading.values import shown
+
+
+def model(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield the example with what the last of overlapping windows gives."""
+    found = with_kernels(context, "overwritten")
+    if found is not None:
+        yield Wrong(found, f"with the last window alone where they overlap = {shown(found)}")
+
+
+MISCONCEPTION = Misconception(
+    "overlaps_not_summed",
+    "where windows overlap, their parts are added; only one of them was kept",
+    model,
+)

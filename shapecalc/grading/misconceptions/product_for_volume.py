@@ -1,0 +1,22 @@
+"""The number of values for a volume: 7*7*512 = 25,088 for 7x7x512."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import prod
+
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.misconceptions.variants import times
+
+
+def model(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield the product of the sizes."""
+    right = context.right
+    if context.key in ("output", "input") and isinstance(right, tuple) and len(right) > 1:
+        value = prod(right)
+        yield Wrong((value,), f"{times(right)} = {value}")
+
+
+MISCONCEPTION = Misconception(
+    "product_for_volume", "the sizes were multiplied; a volume has all of them", model
+)

@@ -1,0 +1,56 @@
+"""When something was handed in, as platforms write it; and how many days that is too late."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+from math import ceil
+
+FORMATS = (
+    "%Y/%m/%d %I:%M:%S %p",  # Google Forms
+    "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%d %H:%M:%S.%f",
+    "%m/%d/%Y %H:%M:%S",  # Google Sheets
+    "%d/%m/%Y %H:%M:%S",
+    "%d %B %Y %I:%M %p",  # Moodle
+    "%d %B %Y, %I:%M %p",
+    "%A, %d %B %Y, %I:%M %p",
+)
+ZONE = re.compile(r"\s*(?:(?:GMT|UTC)\s*(?:([-+])(\d{1,2}):?(\d\d)?)?|([A-Z]{3,4}))$")
+LONGEST = 60  # characters
+
+
+def moment(text: str) -> datetime:
+    """Return a time, with its zone if it has one. Raises ValueError."""
+    text = " ".join(text[: LONGEST + 1].split())
+    if len(text) > LONGEST:
+        raise ValueError("too long for a time")
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    found = ZONE.search(text)
+    if found and found[4] in ("AM", "PM"):
+        found = None
+    zone = None
+    if found and not found[4]:
+        minutes = int(found[2] or 0) * 60 + int(found[3] or 0)
+        if minutes < 24 * 60:
+            zone = timezone(timedelta(minutes=-minutes if found[1] == "-" else minutes))
+    plain = text[: found.start()] if found else text
+    for form in FORMATS:
+        try:
+            return datetime.strptime(plain, form).replace(tzinfo=zone)
+        except ValueError:
+            continue
+    raise ValueError("no time")
+
+
+def days_late(due: datetime, handed_in: datetime) -> int:
+    """Return how many days a time is past another, each as soon as it begins; 0 if it is not.
+
+    Where one of them has no zone, both are taken to be of the same.
+    """
+    if due.tzinfo is None or handed_in.tzinfo is None:
+        due, handed_in = due.replace(tzinfo=None), handed_in.replace(tzinfo=None)
+    return max(0, ceil((handed_in - due) / timedelta(days=1)))

@@ -1,0 +1,95 @@
+"""What people write around an answer: LaTeX, a printed shape's wrapping, words, remarks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+RAISED = re.compile(r"(?<=[0-9)\]])[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+ENCLOSED = re.compile(r"^(?:\$+|\\\(|\\\[)(.*?)(?:\$+|\\\)|\\\])$")
+LATEX = (
+    (re.compile(r"\\(?:begin|end)\{[a-z]*matrix\}"), " "),
+    (re.compile(r"\\(?:text|mathrm|mathbf|boxed|textbf|mbox|operatorname)\{([^{}]*)\}"), r"\1"),
+    (re.compile(r"\\d?frac\{([^{}]*)\}\{([^{}]*)\}"), r"(\1)/(\2)"),
+    (re.compile(r"\\(?:times|cross)(?![a-z])"), "x"),
+    (re.compile(r"\\(?:cdot|ast)(?![a-z])"), "*"),
+    (re.compile(r"\\(?:approx|sim)(?![a-z])"), "≈"),
+    (re.compile(r"\\(?:left|right|displaystyle)(?![a-z])"), ""),
+    (re.compile(r"\\(?:rightarrow|to|implies|Rightarrow)(?![a-z])"), "="),
+    (re.compile(r"\{,\}"), ","),
+    (re.compile(r"\\\\"), "; "),
+    (re.compile(r"\\[,;:! ]|\\q?quad(?![a-z])|~(?=\d)"), " "),
+    (re.compile(r"\^\{([^{}]*)\}"), r"^\1"),
+)
+# A shape or an array as a framework prints it; what stands behind it inside is about the array.
+PRINTED = re.compile(
+    r"^(?:[A-Za-z]+\.)*(array|tensor|Size|TensorShape|Tensor|float\d*|int\d*)\s*\((.*?)"
+    r"(?:,\s*(?:dtype|device|grad_fn|requires_grad)\s*=.*)?\)$"
+)
+SO = re.compile(r"(?:=>|->|⇒|→|≈|≅|\b(?:so|thus|hence|therefore|gives|makes)\b:?)\s*")
+TITLE = re.compile(  # atomic: a text of such words alone would be split in every way
+    r"^(?>(?:so|my|the|its|it|this|that|final|correct|total|output|input|answer|ans|result|sizes?"
+    r"|volume|shape|dimensions?|number|of|parameters?|params|weights?|biases|values?|is|are|has"
+    r"|have|would|be|there|approximately|approx|about|around|roughly|circa|ca)\b[.:]?\s*"
+    r"|[≈~:]\s*)++(?=[-+([.\d])",
+    re.IGNORECASE,
+)
+REMARK = re.compile(
+    r"\s*(?:\b(?:because|since|as|if|when|where|but|including|incl|excluding|without|with|for|per"
+    r"|each|every|in total|altogether)\b.*|[;#].*|//.*|\s[-–—]\s+[A-Za-z].*|,\s+[A-Za-z].*"
+    r"|\([^()]*\))\s*[.!]?$",
+    re.IGNORECASE,
+)
+
+
+ASIDE = re.compile(r"(?<=[\d\]) ])\s*\([^()]*=[^()]*\)$")  # 760 (S=1)
+WITH_FIELDS = re.compile(  # 28x28x10; I used P=0
+    r"[;,]?\s*(?:\bI used|\b(?:with|for|where|using|and|if))?\s*"
+    r"\b(?:F|S|P|K|stride|padding|dilation|kernel|kernel_size|groups)\s*=\s*[\d.x×]+\.?",
+    re.IGNORECASE,
+)
+
+
+def plain(text: str) -> str:
+    """Return a text on one line without LaTeX, quotes and signs of other alphabets."""
+    text = " ".join(text.split())  # runs of blanks would be tried in every split
+    text = text.strip("\"'`").strip().replace("\u2212", "-").replace("\u2013", "-")
+    if "\\" in text or "$" in text:
+        enclosed = ENCLOSED.match(text)
+        text = enclosed[1] if enclosed else text.replace("$", " ")
+        for pattern, plainer in LATEX:
+            text = pattern.sub(plainer, text)
+    if RAISED.search(text):
+        text = RAISED.sub(lambda raised: "^" + raised[0].translate(SUPERSCRIPTS), text)
+    text = ASIDE.sub("", " ".join(text.split()))
+    without = WITH_FIELDS.sub("", text).rstrip(" ,;.").lstrip(" ,;")
+    return without if any(sign.isdigit() for sign in without) else text
+
+
+def printed_shape(text: str) -> str | None:
+    """Return the sizes of a shape that a framework printed, which has the depth first."""
+    found = PRINTED.match(text)
+    return found[2].strip() if found and found[1] == "Size" else None
+
+
+def unwrapped(text: str) -> str:
+    """Return what stands inside `array(...)`, `tensor(...)` and the like."""
+    found = PRINTED.match(text)
+    return found[2].strip() if found else text
+
+
+def without_words(text: str) -> Iterator[str]:
+    """Yield a text, then with less and less of the words before and behind the answer."""
+    met = [text]
+    yield text
+    untitled = TITLE.sub("", text)
+    for start in (text, untitled):
+        for _ in range(3):
+            if start not in met:
+                met.append(start)
+                yield start
+            shorter = REMARK.sub("", start, count=1).strip(" .,!")
+            if shorter == start or not shorter:
+                break
+            start = shorter

@@ -1,0 +1,264 @@
+"""Kernels as somebody computes who makes a mistake: a slope forgotten, overlaps not summed.
+
+Each function here takes a layer's kernel and returns one that makes the mistake, or the same kernel
+where the layer gives no occasion for it. What is not said to be wrong is the kernel's own work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from shapecalc.executor.buffers import Array
+from shapecalc.executor.kernels import Context, Kernel, Parameters
+from shapecalc.executor.kernels.base import NO_PARAMETERS, Saved
+from shapecalc.executor.kernels.conv import Conv
+from shapecalc.executor.kernels.conv_transpose import ConvTranspose
+from shapecalc.executor.kernels.elementwise import Elementwise
+from shapecalc.executor.kernels.pool import AvgPool, MaxPool
+from shapecalc.executor.kernels.pool_axis import sum_back
+from shapecalc.grading.fault import Unanswerable
+
+MOST_POSITIONS = 400  # that are gone through one by one
+Gradients = tuple[Sequence[Array | None], Parameters]
+
+
+class Altered(Kernel):
+    """A kernel that does what another one does; the mistakes override a part of that."""
+
+    def __init__(self, own: Kernel) -> None:
+        super().__init__(own.layer)
+        self.own = own
+
+    def to_kernel_layout(self, name: str, values: Array) -> Array:
+        return self.own.to_kernel_layout(name, values)
+
+    def from_kernel_layout(self, name: str, values: Array) -> Array:
+        return self.own.from_kernel_layout(name, values)
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        output, saved = self.own.forward(context, inputs, parameters)
+        return output, (saved, [x.shape for x in inputs])
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> Gradients:
+        return self.own.backward(context, upstream, saved[0], parameters, wanted)
+
+
+class _NoSlope(Altered):
+    def backward(self, context: Any, upstream: Array, *rest: Any) -> Gradients:
+        return [upstream], NO_PARAMETERS
+
+
+class _Identity(Altered):
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        return inputs[0].copy(), None
+
+    def backward(self, context: Any, upstream: Array, *rest: Any) -> Gradients:
+        return [upstream], NO_PARAMETERS
+
+
+class _Everywhere(Altered):
+    def backward(self, context: Context, upstream: Array, saved: Saved, *rest: Any) -> Gradients:
+        ((examples, *spatial, depth),) = saved[1]
+        axes = self.own.axes(tuple(spatial))  # type: ignore[attr-defined]
+        gradient = upstream.reshape(examples, *(len(axis.covered) for axis in axes), depth)
+        for at, axis in enumerate(axes, start=1):
+            gradient = sum_back(context, gradient, at, axis)
+        return [gradient], NO_PARAMETERS
+
+
+class _Sums(AvgPool):
+    def divisor(self, axes: Any, dtype: np.dtype[np.floating]) -> Array:
+        return np.ones(1, dtype)
+
+
+class _UndividedGradient(Altered):
+    def backward(self, *given: Any) -> Gradients:
+        context, upstream, saved, parameters, wanted = given
+        axes, _ = saved[0]
+        ones = np.ones(1, upstream.dtype)
+        return self.own.backward(context, upstream, (axes, ones), parameters, wanted)
+
+
+class _Means(AvgPool):
+    def divisor(self, axes: Any, dtype: np.dtype[np.floating]) -> Array:
+        return np.array([np.prod([max(axis.covered) for axis in axes])], dtype)
+
+
+class _FirstWindow(Altered):
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> Gradients:
+        first = np.zeros_like(upstream)
+        at: Any = (slice(None), *(0 for _ in upstream.shape[1:-1]))
+        first[at] = upstream[at]
+        _, learned = self.own.backward(context, first, saved[0], parameters, [False])
+        below, _ = self.own.backward(context, upstream, saved[0], parameters, wanted)
+        return below, learned
+
+
+class _Overwritten(Altered):
+    """A conv's input gradient: what a later window gives stands, and is not added."""
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> Gradients:
+        below, learned = self.own.backward(context, upstream, saved[0], parameters, wanted)
+        if below[0] is None:
+            return below, learned
+        ones = {**parameters, "weight": np.ones_like(parameters["weight"])}
+        gradient = np.zeros_like(below[0])
+        for part in _one_by_one(upstream):
+            (one,), _ = self.own.backward(context, part, saved[0], parameters, [True])
+            (seen,), _ = self.own.backward(context, (part != 0) * 1.0, saved[0], ones, [True])
+            assert one is not None
+            assert seen is not None
+            gradient = np.where(seen != 0, one, gradient)
+        return [gradient], learned
+
+
+class _Corner(Altered):
+    """A convolution or pool at stride 1, of which as many rows and columns are written down."""
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        right, _ = self.own.forward(context, inputs, parameters)
+        whole, saved = self._at_stride_1().forward(context, inputs, parameters)
+        at = tuple(slice(size) for size in right.shape)
+        return whole[at].copy(), (saved, whole.shape, at)
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> Gradients:
+        inner, shape, at = saved
+        whole = np.zeros(shape, upstream.dtype)
+        whole[at] = upstream
+        return self._at_stride_1().backward(context, whole, inner, parameters, wanted)
+
+    def _at_stride_1(self) -> Kernel:
+        return type(self.own)(self.layer.model_copy(update={"S": 1}))
+
+
+class _OverwrittenOutput(Altered):
+    """A transposed convolution's output: what a later pixel gives stands, and is not added."""
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        output, saved = super().forward(context, inputs, parameters)
+        plain = {"weight": parameters["weight"]}
+        ones = {"weight": np.ones_like(parameters["weight"])}
+        found = np.zeros_like(output)
+        for part in _one_by_one(inputs[0]):
+            one, _ = self.own.forward(context, [part], plain)
+            seen, _ = self.own.forward(context, [(part != 0) * 1.0], ones)
+            found = np.where(seen != 0, one, found)
+        return found + parameters.get("bias", 0.0), saved
+
+
+def _one_by_one(values: Array) -> Iterator[Array]:
+    """Yield the values of one position at a time, 0 elsewhere; an exact 0 counts as tiny."""
+    positions: list[Any] = list(product(*map(range, values.shape[1:-1])))
+    if len(positions) > MOST_POSITIONS:
+        raise Unanswerable(f"more than {MOST_POSITIONS} positions are not gone through one by one")
+    filled = np.where(values == 0, np.finfo(values.dtype).tiny, values)
+    for position in positions:
+        part, at = np.zeros_like(values), (slice(None), *position)
+        part[at] = filled[at]
+        yield part
+
+
+# -- the mistakes ----------------------------------------------------------------------------------
+
+
+def slope_forgotten(kernel: Kernel) -> Kernel:
+    """Pass the gradient through an activation as it is."""
+    return _NoSlope(kernel) if isinstance(kernel, Elementwise) else kernel
+
+
+def activation_left_out(kernel: Kernel) -> Kernel:
+    """Leave an activation out, forward and backward."""
+    return _Identity(kernel) if isinstance(kernel, Elementwise) else kernel
+
+
+def everywhere(kernel: Kernel) -> Kernel:
+    """Send a max pool's gradient to every pixel of the window."""
+    return _Everywhere(kernel) if isinstance(kernel, MaxPool) else kernel
+
+
+def largest(kernel: Kernel) -> Kernel:
+    """Take the largest value where the mean is asked for."""
+    return MaxPool(kernel.layer) if type(kernel) is AvgPool else kernel
+
+
+def mean(kernel: Kernel) -> Kernel:
+    """Take the mean where the largest value is asked for."""
+    return _Means(kernel.layer) if type(kernel) is MaxPool else kernel
+
+
+def sums(kernel: Kernel) -> Kernel:
+    """Add up an average pool's window, and do not divide."""
+    return _Sums(kernel.layer) if type(kernel) is AvgPool else kernel
+
+
+def whole_gradient(kernel: Kernel) -> Kernel:
+    """Send an average pool's whole gradient to every pixel of the window."""
+    return _UndividedGradient(kernel) if type(kernel) is AvgPool else kernel
+
+
+def first_window(kernel: Kernel) -> Kernel:
+    """Take a convolution's weight and bias gradients from the first window alone."""
+    return _FirstWindow(kernel) if isinstance(kernel, Conv) else kernel
+
+
+def overwritten(kernel: Kernel) -> Kernel:
+    """Let what a later window gives stand where windows overlap."""
+    if isinstance(kernel, ConvTranspose):
+        return _OverwrittenOutput(kernel)
+    return _Overwritten(kernel) if isinstance(kernel, Conv) else kernel
+
+
+def corner(kernel: Kernel) -> Kernel:
+    """Slide at stride 1, and write down as many values as there should be."""
+    strides = getattr(kernel.layer, "S", 1)
+    slides = isinstance(kernel, Conv) or type(kernel) in (MaxPool, AvgPool)
+    return _Corner(kernel) if slides and strides not in (1, (1, 1), [1, 1]) else kernel
+
+
+MISTAKES: dict[str, Callable[[Kernel], Kernel]] = {
+    mistake.__name__: mistake
+    for mistake in (
+        slope_forgotten, activation_left_out, everywhere, largest, mean, sums, whole_gradient,
+        first_window, overwritten, corner,
+    )
+}  # fmt: skip

@@ -1,0 +1,176 @@
+"""Tables as platforms export them, attempts, and being late; their columns are documented ones."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shapecalc.grading import exports
+from shapecalc.grading.answer_texts import lines_of
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.class_run import grade
+from shapecalc.grading.graded import ClassRun
+from shapecalc.grading.moments import days_late, moment
+from shapecalc.grading.submission_file import Found
+
+SPEC = {"input": "32x32x3", "layers": [{"conv": {"K": 10, "F": 5}}, {"max_pool": 2}]}
+QUESTIONS = [
+    {"id": "q1", "ask": "conv1.output", "prompt": "What is the volume behind conv1?"},
+    {"id": "q2", "ask": "conv1.parameters", "prompt": "How many parameters has conv1?"},
+]
+BOTH, ONE = ["28x28x10", "760"], ["28x28x10", "1"]
+
+
+def graded(folder: Path, head: Sequence[str], *rows: Sequence[str], **keys: Any) -> ClassRun:
+    """Return a class that was handed in as a table."""
+    file = folder / "export.csv"
+    with file.open("w", encoding="utf-8-sig", newline="") as text:
+        csv.writer(text).writerows([head, *rows])
+    assignment = read_assignment({"spec": SPEC, "questions": QUESTIONS, **keys})
+    assert assignment.usable, assignment.diagnostics
+    return grade(assignment, [Found(str(file), otherwise="export")])
+
+
+def scores(found: ClassRun) -> list[tuple[str, str, float]]:
+    return [(item.student, item.identity, item.score) for item in found.counted]
+
+
+def test_google_forms(tmp_path: Path) -> None:
+    """Questions are columns by their texts, people by their addresses; a quiz adds its points."""
+    head = ["Timestamp", "Email Address", "First name", "Last name", "ID number",
+            "What is the volume behind conv1?", "What is the volume behind conv1? [Score]",
+            "How many parameters has conv1? (1 point)"]  # fmt: skip
+    people = [["Ann", "Lee", "7"], ["Ann", "Lee", "8"], ["Bob", "", ""]]
+    found = graded(
+        tmp_path,
+        head,
+        *(["2026/11/20 9:05:03 PM GMT+1", f"{n}@x.org", *who, BOTH[0], "1 / 1", BOTH[1]]
+          for n, who in enumerate(people)),
+    )  # fmt: skip
+    assert scores(found) == [("Ann Lee", "7", 2), ("Ann Lee", "8", 2), ("Bob", "2@x.org", 2)]
+    assert not any(item.duplicate or item.notes for item in found.graded)
+
+
+def test_a_form_of_many_rows_has_no_duplicates_but_attempts(tmp_path: Path) -> None:
+    rows = [["t", f"s{n % 300}@x.org", *BOTH] for n in range(306)]
+    found = graded(tmp_path, ["", "Email Address", "q1", "q2"], *rows)
+    assert len(found.graded) == 306
+    assert len(found.counted) == 300
+    assert not any(item.duplicate for item in found.graded)
+
+
+def test_moodle_responses(tmp_path: Path) -> None:
+    head = ["Last name", "First name", "ID number", "Email address", "Status", "Started",
+            "Completed", "Duration", "Grade/2.00", "Response 1", "Response 2"]  # fmt: skip
+    row = ["Lee", "Ann", "100", "ann@x.org", "Finished", "20 November 2026 9:00 PM",
+           "20 November 2026 9:30 PM", "30 mins", "0.00", *BOTH]  # fmt: skip
+    found = graded(tmp_path, head, row, ["Overall average", *[""] * 7, "0.00", "", ""])
+    assert scores(found) == [("Ann Lee", "100", 2)]
+    assert [item.marked.reason for item in found.skipped] == [
+        "line 3 is Overall average: nobody's answers"
+    ]
+    table = exports.render("csv", found).splitlines()
+    assert table[0] == (
+        "student,id,Last name,First name,ID number,Email address,q1,q2,total,status,feedback"
+    )
+    assert table[2] == "Ann Lee,100,Lee,Ann,100,ann@x.org,1,1,2,graded,"
+
+
+def test_canvas_student_analysis(tmp_path: Path) -> None:
+    head = ["name", "id", "sis_id", "section", "section_id", "section_sis_id", "submitted",
+            "attempt", "4711: <p>volume</p>", "1.0", "4712: <p>parameters</p>", "1.0", "n correct",
+            "n incorrect", "score"]  # fmt: skip
+    row = ["Ann", "1", "s1", "A", "2", "", "2026-11-20 20:00:00 UTC", "1", BOTH[0], "0.0", BOTH[1],
+           "0.0", "0", "2", "0"]  # fmt: skip
+    assert scores(graded(tmp_path, head, row)) == [("Ann", "1", 2)]
+
+
+@pytest.mark.parametrize("name", ["Q1", "q1: What is it?", "Q1. volume", "q 1", "q1 (1 point)"])
+def test_a_column_is_found_by_an_id_however_it_is_written(tmp_path: Path, name: str) -> None:
+    assert scores(graded(tmp_path, ["name", name, "q2"], ["Ann", *BOTH])) == [("Ann", "", 2)]
+
+
+def test_the_author_maps_columns(tmp_path: Path) -> None:
+    columns = {"q1": "first thing", "q2": "q1", "student": "wer"}
+    found = graded(tmp_path, ["wer", "first thing", "q1"], ["Ann", *BOTH], columns=columns)
+    assert scores(found) == [("Ann", "", 2)]
+
+
+# -- attempts and being late -----------------------------------------------------------------------
+
+HEAD = ["Timestamp", "email", "q1", "q2"]
+ROWS = [
+    ["2026-11-20 20:00:00", "a@x", *BOTH],
+    ["2026-11-22 20:00:00", "a@x", *ONE],
+    ["2026-11-21 20:00:00", "a@x", "", ""],
+]
+
+
+@pytest.mark.parametrize(
+    ("attempts", "score"), [(None, 1), ("latest", 1), ("highest", 2), ("first", 2)]
+)
+def test_one_attempt_counts(tmp_path: Path, attempts: str | None, score: float) -> None:
+    keys = {} if attempts is None else {"attempts": attempts}
+    found = graded(tmp_path, HEAD, *ROWS, **keys)
+    assert scores(found) == [("a@x", "a@x", score)]
+    assert len(found.graded) == 3
+    assert found.mean == score
+    assert found.counted[0].status == "graded; 3 attempts"
+    assert len(exports.render("csv", found).splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("penalty", "expected"),
+    [(0.25, [2, 0.75, 1.5]), ({"per_day": 0.25}, [2, 0.5, 1.5]),
+     ({"per_day": 0.8, "most": 0.5}, [2, 0.5, 1.0])],
+)  # fmt: skip
+def test_being_late_costs_a_share(tmp_path: Path, penalty: Any, expected: list[float]) -> None:
+    """Due at midnight: two days late is one and a bit, each begun counts. BOTH is 2, ONE is 1."""
+    rows = [
+        ["2026-11-20 23:59:59", "a", *BOTH],
+        ["2026-11-22 20:00:00", "b", *ONE],
+        ["2026-11-21 20:00:00", "c", *BOTH],
+        ["soon", "d", *BOTH],
+    ]
+    found = graded(tmp_path, HEAD, *rows, due="2026-11-21", penalty=penalty)
+    assert [item.score for item in found.graded] == [*expected, 2]
+    assert [item.late for item in found.graded] == [False, True, True, False]
+    assert "lateness is not known" in found.graded[3].notes[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-11-20 21:05:03", "2026/11/20 9:05:03 PM", "11/20/2026 21:05:03", "2026-11-20T21:05:03",
+     "20/11/2026 21:05:03", "2026-11-20 21:05:03.000000 America/Los_Angeles"[:26]],
+)  # fmt: skip
+def test_times_of_platforms(text: str) -> None:
+    assert moment(text).replace(tzinfo=None) == datetime(2026, 11, 20, 21, 5, 3)
+
+
+def test_zones_count_where_both_have_one() -> None:
+    due = moment("2026-11-20 20:00:00+00:00")
+    assert days_late(due, moment("2026/11/20 9:05:03 PM GMT+2")) == 0
+    assert days_late(due, moment("2026/11/20 9:05:03 PM GMT+1")) == 1
+    assert days_late(due, moment("2026/11/20 7:05:03 PM")) == 0
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2026-13-40", "9" * 100, "12"])
+def test_what_is_no_time(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - whatever it says
+        moment(text)
+
+
+# -- text ------------------------------------------------------------------------------------------
+
+
+def test_lines_of_text_and_of_a_text_box() -> None:
+    text = "Name: Ann Lee\n\nQ1) 28x28x10\n**q2:** 760 = 750 + 10\nthank you: bye\n"
+    assert lines_of(text, ("q1", "q2")) == ("Ann Lee", {"q1": "28x28x10", "q2": "760 = 750 + 10"})
+    html = "<p>Q1: 28&times;28&times;10<br />q2 = <b>760</b></p><script>q2: 1</script>"
+    assert lines_of(html, ("q1", "q2"))[1]["q1"] == "28\u00d728\u00d710"
+    assert lines_of(html, ("q1", "q2"))[1]["q2"] == "760"
