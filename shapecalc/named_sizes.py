@@ -10,8 +10,8 @@ Imported only where a size has a name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -129,7 +129,11 @@ class _Numbers:
 class NamedTrace(open_sizes.OpenTrace):
     """The result where inputs have names for sizes: volumes and counts are written in them."""
 
-    constraints: Sequence[str] = field(default=())  # what has to be equal
+    @cached_property
+    def without_names(self) -> Trace:
+        """The same with open sizes in the place of those that have names."""
+        found = open_sizes.traced(without_names(self.spec))
+        return replace(found, diagnose=self.diagnose)
 
 
 def traced(spec: NetworkSpec) -> Trace:

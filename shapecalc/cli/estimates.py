@@ -80,7 +80,7 @@ def estimator(memory: bool, **asked: Any) -> Estimate | None:
         limit = None if fit is None else read_bytes(fit)
     except ValueError as error:
         raise click.UsageError(f"--fit: {error}") from None
-    return lambda trace: estimate(trace, limit=limit, **given)
+    return lambda trace: estimate(trace.without_names, limit=limit, **given)
 
 
 def _dialects() -> Registry[Any]:
@@ -92,4 +92,4 @@ def _dialects() -> Registry[Any]:
 def in_dialect(tool: str, trace: Trace) -> Asked:
     from shapecalc.reports.dialects import asked
 
-    return asked(tool, trace)
+    return asked(tool, trace.without_names)

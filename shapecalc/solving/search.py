@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from shapecalc.diagnostics import LayerError, UnknownVolume
@@ -16,6 +17,7 @@ from shapecalc.solving.size import Size, Unsolvable
 
 MOST_EVALUATED = 400_000  # layers, in all classes: some seconds
 MOST_CLASSES = 20_000
+MOST_NEEDED = 4_000_000  # values, in all lists of what is still read
 
 AnyVolume = tuple[Any, ...] | None
 Start = Callable[[Any], Mapping[str, AnyVolume]]  # the inputs' volumes, with one size put in
@@ -65,8 +67,12 @@ class Search:
         self.spec = spec
         self.nodes = spec.nodes
         self.value = spec.values.of  # the number of a layer's volume
-        self.needed = _needed(spec)
         self.evaluated = 0
+
+    @cached_property
+    def needed(self) -> list[frozenset[int]]:
+        """For each layer the values that it, or one behind it, reads."""
+        return _needed(self.spec)
 
     def run(self, start: Start) -> Found:
         """Return the sizes that fit, where `start` puts one into the inputs' volumes.
@@ -174,6 +180,7 @@ def _needed(spec: NetworkSpec) -> list[frozenset[int]]:
     """Return for each layer the values that it, or one behind it, reads."""
     needed: list[frozenset[int]] = []
     live: set[int] = set()
+    spent = 0
     kept = frozenset[int]()
     for index in range(len(spec.nodes) - 1, -1, -1):
         node = spec.nodes[index]
@@ -187,6 +194,9 @@ def _needed(spec: NetworkSpec) -> list[frozenset[int]]:
             live.discard(own)
             live |= read
             kept = frozenset(live)
+            spent += len(kept)
+            if spent > MOST_NEEDED:
+                raise Unsolvable("too many layers read each other")
         needed.append(kept)
     needed.reverse()
     return needed
