@@ -252,7 +252,8 @@ def walk(
 
     An input that is known in part counts as unknown here; open_sizes.py says more about those.
 
-    `outputs` puts other volumes in the place of some layers' own, for all that follows from them.
+    `outputs` puts other volumes in the place of some layers' own, for all that follows from them;
+    nobody reads what is wrong with a network of such, so its findings have no texts.
     Who only wants to know whether there is a fault has no need to go `to_the_end`.
     """
     walker = Walker(spec, outputs or {})
@@ -410,4 +411,7 @@ class Walker:
 
     def _refuse(self, node: Node, rule: Rule, say: Callable[[], Fault]) -> None:
         path, name = node.path, node.name
+        if self.replaced:
+            self.findings.append(Finding(Fault(rule, ""), path, name))
+            return
         self.findings.append(Later(rule, path, name, lambda: Finding(say(), path, name)))

@@ -27,6 +27,7 @@ COMMANDS = {
     "draw": "Draw a network as SVG, TikZ or a page.",
     "expect": "Write what is computed into specs, as claims that check compares.",
     "diff": "Say what differs between two networks.",
+    "sweep": "Try several values for fields and inputs: a row for each combination.",
     "convert": "Write a network in another format.",
     "completion": "Print a script that completes commands and options in a shell.",
     "schema": "Print a JSON Schema of the spec language, for editors.",

@@ -218,7 +218,7 @@ class Session:
             before = upstream.get(part.at)
             upstream[part.at] = part.gradient if before is None else before + part.gradient
         self.engine.backward(upstream, inputs_too=inputs_too)
-        for index, name, weight in self._decaying():
+        for index, name, weight in self.decaying():
             learned = self.engine.parameter_gradients[index]
             decay = weight * weight.dtype.type(self._decay)
             learned[name] = learned[name] + decay if name in learned else decay
@@ -226,7 +226,7 @@ class Session:
     def loss_of(self, losses: Sequence[Loss]) -> float:
         """Return the loss: the sum of its parts, and what the weight decay adds."""
         decayed = sum(
-            float(np.sum(np.square(weight, dtype=np.float64))) for *_, weight in self._decaying()
+            float(np.sum(np.square(weight, dtype=np.float64))) for *_, weight in self.decaying()
         )
         return sum(part.value for part in losses) + self._decay / 2 * decayed
 
@@ -237,7 +237,7 @@ class Session:
             raise refusal(Fault(rules.WRONG_VALUE, message, "for example 0.01"), "loss")
         return float(decay)
 
-    def _decaying(self) -> Iterator[tuple[int, str, Array]]:
+    def decaying(self) -> Iterator[tuple[int, str, Array]]:
         """Yield the weights that a weight decay takes hold of, each with its layer and name."""
         if not self._decay:
             return

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from shapecalc import network, rules, trace
-from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError, in_order, unfolded
+from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError, chosen, in_order
 from shapecalc.document import Document
 from shapecalc.grading import misprints
 from shapecalc.grading.answers import Unreadable, read_answer
@@ -18,6 +18,8 @@ from shapecalc.grading.assignment import assignment_of
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.query import read_path
+from shapecalc.grading.question import Tolerance
+from shapecalc.grading.ranking import Cause, Explanations
 from shapecalc.grading.subject import Subject
 from shapecalc.network.bounds import Bounds
 from shapecalc.readers import native
@@ -58,20 +60,33 @@ def audit_document(document: Document, folder: FilePath) -> Audit:
 def _audit_spec(document: Document, file: str) -> Audit:
     traced = trace(network.build(document))
     findings = [f for f in traced.findings if f.severity == "error"]
-    found = [d for d in unfolded(traced.diagnostics) if d.severity == "error"]
+    found = list(chosen(traced.diagnostics, lambda d: d.severity == "error"))
     printed = sum(1 for _ in _printed(traced))
     if not isinstance(traced, KnownTrace):  # no example runs, and mistakes are made with numbers
         return Audit(file, printed, in_order(found))
     subject = Subject(traced, lenient=True)
     by_place = {(f.rule, f.fault.message): f for f in findings}
     explained = []
-    for diagnostic in found:
+    for diagnostic in _claims_apart(found):
         finding = by_place.get((diagnostic.rule, diagnostic.message))
         if finding is not None and diagnostic.rule is rules.FALSE_CLAIM:
             diagnostic = _with(diagnostic, _claim(subject, finding), finding.fault.hint)
         explained.append(diagnostic)
-    explained += _example(subject)
-    return Audit(file, printed, in_order(explained))
+    return Audit(file, printed, in_order(_example(subject, explained)))
+
+
+def _claims_apart(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield what is found, and the first claim behind another fault on its own with the rest: a
+    printed number says what was meant.
+    """
+    for diagnostic in found:
+        behind = diagnostic.consequences
+        claims = [other for other in behind if other.rule is rules.FALSE_CLAIM]
+        if diagnostic.rule is rules.FALSE_CLAIM or not claims:
+            yield diagnostic
+            continue
+        yield diagnostic._replace(consequences=())
+        yield claims[0]._replace(consequences=tuple(d for d in behind if d is not claims[0]))
 
 
 def _with(diagnostic: Diagnostic, why: str, hint: str | None = None) -> Diagnostic:
@@ -88,7 +103,13 @@ def _claim(subject: Subject, finding: Finding) -> str:
         return ""
     key = str(finding.path[-1])
     printed = _written(subject.trace.spec.document.data, finding.path)
-    return _why(subject, f"{finding.layer or 'total'}.{key}", printed)
+    context, given = _context(subject, f"{finding.layer or 'total'}.{key}", printed)
+    if context is None:
+        return ""
+    # A map of the size that is claimed is printed too, and the size alone does not explain it.
+    example = subject.trace.spec.example
+    mapped = key == "output" and example is not None and (finding.layer or "") in example.expect
+    return misprints.explanation(context, given, sure=not mapped)
 
 
 def cause(traced: KnownTrace, finding: Finding) -> str:
@@ -99,39 +120,100 @@ def cause(traced: KnownTrace, finding: Finding) -> str:
     return "" if context is None else misprints.cause(context, given)
 
 
-def _example(subject: Subject) -> Iterator[Diagnostic]:
-    """Yield what is wrong with the example's expected arrays."""
+def _example(subject: Subject, claims: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Return the claims, and what is wrong with the example's expected arrays: behind the claim of
+    the volume that they have, or the first with the same mistake, where there is one.
+    """
+    found, behind = list(claims), [list(claim.consequences) for claim in claims]
+    first: dict[str, int] = {}
+    for finding in _misprinted(subject):
+        key = str(finding.path[-1])
+        cause = _of_array(subject, key)
+        why = cause.told if cause else ""
+        diagnostic = _with(subject.trace.spec.document.located(finding), why)
+        place = first.get(cause.misconception.name) if cause else None
+        if place is None and not cause:
+            place = _claim_of_shape(subject, key, finding, claims)
+        if place is not None:
+            behind[place].append(diagnostic)
+            continue
+        if cause:
+            first[cause.misconception.name] = len(found)
+        found.append(diagnostic)
+        behind.append([])
+    return [
+        diagnostic._replace(consequences=tuple(more))
+        for diagnostic, more in zip(found, behind, strict=True)
+    ]
+
+
+def _misprinted(subject: Subject) -> Sequence[Finding]:
+    """Return a finding for each expected array that is not computed."""
     traced = subject.trace
     if traced.spec.example is None or not traced.spec.example.expect:
-        return
+        return ()
     if any(d.rule.structural for d in traced.diagnostics):
-        return
+        return ()
     try:
-        _, findings = subject.computed.compare()
+        return subject.computed.compare()[1]
     except (Unanswerable, SpecError):
-        return
-    for finding in findings:
-        why = _value(subject, str(finding.path[-1]), finding.path)
-        yield _with(traced.spec.document.located(finding), why)
+        return ()
 
 
-def _value(subject: Subject, key: str, path: Path) -> str:
-    """Return the mistake behind the first value of an array that differs."""
-    printed = _written(subject.trace.spec.document.data, path)
-    query = key if key == "loss" or key.endswith((".grad", ".next")) else f"{key}.value"
-    if isinstance(printed, list):
-        for place, value in _places(printed):
-            why = _why(subject, f"{query}[{','.join(map(str, place))}]", value)
-            if why:
-                return why
-        return ""
-    return _why(subject, query, printed)
+def _claim_of_shape(
+    subject: Subject, key: str, finding: Finding, claims: Sequence[Diagnostic]
+) -> int | None:
+    """Return which claim is of the volume that an expected array has: both are one misprint."""
+    example = subject.trace.spec.example
+    shape = example.expect[key].shape if example else ()
+    for place, claim in enumerate(claims):
+        path = f"{claim.layer}.output"
+        if claim.rule is not rules.FALSE_CLAIM or claim.layer != key or finding.layer != key:
+            continue
+        volume = _output_claimed(subject, path)
+        if volume and _without_ones((volume[-1], *volume[:-1])) == _without_ones(shape):
+            return place
+    return None
 
 
-def _why(subject: Subject, path: str, printed: Any) -> str:
-    """Return the mistake that gives a printed number in the place of the computed one."""
-    context, given = _context(subject, path, printed)
-    return "" if context is None else misprints.explanation(context, given)
+def _output_claimed(subject: Subject, path: str) -> tuple[Any, ...]:
+    """Return the volume that is claimed for a layer's output; nothing where none is."""
+    name = path.removesuffix(".output")
+    nodes = (node for node in subject.trace.spec.nodes if node.name == name)
+    claims = next((node.expectations for node in nodes), None)
+    volume = claims.given().get("output") if claims is not None else None
+    return tuple(volume) if isinstance(volume, tuple | list) else ()
+
+
+def _without_ones(shape: Sequence[int]) -> tuple[int, ...]:
+    return tuple(size for size in shape if size != 1)
+
+
+def _of_array(subject: Subject, key: str) -> Cause | None:
+    """Return the mistake behind an expected array or number: one that gives all of it."""
+    example = subject.trace.spec.example
+    assert example is not None
+    path = key if key == "loss" or key.endswith((".grad", ".next")) else f"{key}.value"
+    try:
+        query = read_path(path)
+        context = QuestionContext(subject, query, subject.answer(query))
+    except Unanswerable:
+        return None
+    near = Tolerance(example.tolerance)
+    return Explanations(context, near).cause_of(_printed_array(example.expect[key].values))
+
+
+def _printed_array(values: Any) -> Any:
+    """Return an expected array as an answer: without leading axes of 1, null where that stands."""
+    if not isinstance(values, list):
+        return values
+    while len(values) == 1 and isinstance(values[0], list):
+        (values,) = values
+    return tuple(map(_nested, values))
+
+
+def _nested(values: Any) -> Any:
+    return tuple(map(_nested, values)) if isinstance(values, list) else values
 
 
 def _context(subject: Subject, path: str, printed: Any) -> tuple[QuestionContext | None, Any]:
@@ -152,14 +234,6 @@ def _written(data: Any, path: Path) -> Any:
         except (KeyError, IndexError, TypeError):
             return None
     return data
-
-
-def _places(values: Any, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
-    if isinstance(values, list):
-        for index, value in enumerate(values):
-            yield from _places(value, (*place, index))
-    elif values is not None:
-        yield place, values
 
 
 def _printed(traced: Trace) -> Iterator[Any]:

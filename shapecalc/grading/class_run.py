@@ -11,6 +11,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
+from typing import Any, TypeVar
 
 from shapecalc import interrupts
 from shapecalc.diagnostics import quote
@@ -25,6 +26,9 @@ from shapecalc.grading.submission_file import Found, Submission, internal_error
 from shapecalc.grading.submissions import read_submissions
 from shapecalc.plugins import ACTIVE, activate
 
+T = TypeVar("T")
+TEXTS = ("id", "answer", "right", "working", "feedback", "note")  # of a mark
+MOST_SHARED = 200_000
 CHUNK = 16  # files that a process is given at a time
 WORTH = 2 * CHUNK  # files from which another process pays
 
@@ -43,10 +47,29 @@ def grade(
     chunks = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)]
     jobs = min(jobs, len(chunks)) if len(found) > WORTH and assignment.file else 1
     graded: list[Graded] = []
+    known: dict[Any, Any] = {}
     for chunk, results in zip(chunks, _results(assignment, chunks, jobs, now), strict=True):
-        graded += results
+        graded += (_shared(item, known) for item in results)
         progress(len(chunk))
     return ClassRun(assignment, attempts_counted(assignment.policy, graded))
+
+
+def _shared(graded: Graded, known: dict[Any, Any]) -> Graded:
+    """Return a submission whose marks and texts are one object with equal ones: a class has many,
+    and what comes from another process is a copy.
+    """
+
+    def same(thing: T) -> T:
+        if len(known) > MOST_SHARED:
+            known.clear()
+        found: T = known.setdefault(thing, thing)
+        return found
+
+    marks = (
+        same(mark._replace(**{name: same(getattr(mark, name)) for name in TEXTS}))
+        for mark in graded.marked.marks
+    )
+    return graded._replace(marked=graded.marked._replace(marks=tuple(marks)))
 
 
 def _results(

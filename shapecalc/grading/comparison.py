@@ -67,18 +67,31 @@ def _same_sizes(query: Query, right: Value, value: Value) -> bool:
     return value in (shortened, (1, *right))
 
 
-def alike(wrong: Any, given: Any) -> bool:
-    """Say whether a number is given: floats rounded, a depth of 1 or equal sizes left out."""
+def alike(wrong: Any, given: Any, near: Tolerance = NEAR) -> bool:
+    """Say whether a number is given: floats rounded, a depth of 1 or equal sizes left out.
+
+    A cell of `given` that is None is not compared.
+    """
     if wrong == given:
         return True
+    if isinstance(wrong, int | str) or isinstance(given, bool | str):
+        return False
     if isinstance(wrong, tuple) and isinstance(given, tuple) and _whole(wrong):
-        return given in (wrong[:1], wrong[:-1]) and (
-            given * len(wrong) == wrong or (given == wrong[:-1] and wrong[-1] == 1)
-        )
-    if isinstance(wrong, bool | str) or isinstance(given, bool | str) or _whole(wrong):
+        return len(given) < len(wrong) and given in spellings(wrong)
+    if _whole(wrong):
         return False
     ours, theirs = flat(wrong), flat(given)
-    return len(ours) == len(theirs) and all(map(NEAR.near, ours, theirs))
+    pairs = zip(ours, theirs, strict=False)
+    return len(ours) == len(theirs) and all(b is None or near.near(a, b) for a, b in pairs)
+
+
+def spellings(sizes: Any) -> list[Any]:
+    """Return how whole sizes may be given: equal ones once, without a depth of 1. A number once."""
+    found = [sizes]
+    if isinstance(sizes, tuple) and len(sizes) > 1:
+        found += [sizes[:1]] if len(set(sizes)) == 1 else []
+        found += [sizes[:-1]] if sizes[-1] == 1 else []
+    return found
 
 
 def _whole(value: Any) -> bool:

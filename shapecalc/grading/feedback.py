@@ -30,9 +30,8 @@ class Told(NamedTuple):
         said = [right_part(question.query, question.right, value)]
         if cause is not None:
             perhaps = "" if cause.sure else "perhaps "
-            said.append(
-                f"{capital(perhaps + cause.misconception.explanation)}: {cause.wrong.arithmetic}."
-            )
+            explanation = capital(f"{perhaps}{cause.misconception.explanation}")
+            said.append(f"{explanation}: {cause.wrong.arithmetic}.")
         return self._sentences(said, question)
 
     def followed(self, question: Question, source: str, points: float) -> str:

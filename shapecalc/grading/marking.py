@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import Reading, Unreadable, is_blank
@@ -27,6 +27,14 @@ from shapecalc.grading.values import Value, shown
 MOST_REMEMBERED = 100_000
 
 
+class Read(NamedTuple):
+    """What an answer can mean, also as a key that tells 1, 1.0 and yes apart; its mark if right."""
+
+    ways: list[Reading]
+    meant: tuple[Any, ...]
+    right: Mark | None
+
+
 class Marker:
     """Marks any number of students by one assignment; what it works out is kept for the next.
 
@@ -40,6 +48,7 @@ class Marker:
         self._numbers = {q.id: number for number, q in enumerate(assignment.questions, 1)}
         self._explained: dict[Any, Explanations | None] = {}
         self._marks: dict[Any, tuple[Mark, Reading]] = {}
+        self._texts: dict[Any, Read | Mark] = {}
 
     def mark(self, student: str, answers: Mapping[str, Any]) -> Marked:
         """Mark the answers, by question id, of one student."""
@@ -48,7 +57,7 @@ class Marker:
         for question in self.assignment.questions:
             mark, value = self._mark(question, answers.get(question.id), own)
             marks.append(mark)
-            if value is not None and mark.verdict != "right":
+            if value is not None:
                 own.add(question, value)
         return Marked(student, tuple(marks))
 
@@ -60,19 +69,48 @@ class Marker:
     def _mark(self, question: Question, answer: Any, own: OwnAnswers) -> tuple[Mark, Value | None]:
         if is_blank(answer):
             return self._unmarked(question, "blank", "", self.told.blank()), None
+        read = self._read(question, answer)
+        if isinstance(read, Mark):
+            return read, None
+        if read.right is not None:
+            return read.right._replace(answer=quote(answer)), None
+        key = (question.id, read.meant, own.about(question))
+        if key not in self._marks:
+            if len(self._marks) > MOST_REMEMBERED:
+                self._marks.clear()
+            self._marks[key] = self._judged(question, read.ways, own)
+        mark, reading = self._marks[key]
+        return mark._replace(answer=quote(answer)), reading.value
+
+    def _read(self, question: Question, answer: Any) -> Read | Mark:
+        """Return what an answer means, and its mark if it is right; or that it needs a look."""
+        key = (question.id, answer) if isinstance(answer, str) else None
+        if key in self._texts:
+            return self._texts[key]
+        found: Read | Mark
         try:
             ways = ways_to_read(question, answer)
         except Unreadable as error:
             why = self.told.unread(question.query.form, str(error))
-            return self._unmarked(question, "needs a look", quote(answer), why), None
-        meant = tuple((type(reading.value), reading) for reading in ways)
-        key = (question.id, meant, own.about(question))
-        if key not in self._marks:
-            if len(self._marks) > MOST_REMEMBERED:
-                self._marks.clear()
-            self._marks[key] = self._judged(question, ways, own)
-        mark, reading = self._marks[key]
-        return mark._replace(answer=quote(answer)), reading.value
+            found = self._unmarked(question, "needs a look", quote(answer), why)
+        else:
+            meant = tuple((type(reading.value), reading) for reading in ways)
+            found = Read(ways, meant, self._right(question, ways))
+        if key is not None:
+            if len(self._texts) > MOST_REMEMBERED:
+                self._texts.clear()
+            self._texts[key] = found
+        return found
+
+    def _right(self, question: Question, ways: Sequence[Reading]) -> Mark | None:
+        """Return the mark of an answer that is right in one of the ways it can be meant."""
+        right = next((reading for reading in ways if is_right(question, reading.value)), None)
+        if right is None:
+            return None
+        return Mark(
+            question.id, "right", question.points, question.points, "", question.right_shown,
+            question.working, None, self.told.right(right.note), right.note,
+        )  # fmt: skip
 
     def _unmarked(self, question: Question, verdict: Verdict, answer: str, why: str) -> Mark:
         return Mark(
@@ -83,28 +121,25 @@ class Marker:
     def _judged(
         self, question: Question, ways: Sequence[Reading], own: OwnAnswers
     ) -> tuple[Mark, Reading]:
-        """Mark an answer by its first reading that is right, or that something explains."""
+        """Mark a wrong answer by its first reading that something explains."""
         mark = Mark(
-            question.id, "right", question.points, question.points, "", question.right_shown,
+            question.id, "wrong", 0.0, question.points, "", question.right_shown,
             question.working, None, "",
         )  # fmt: skip
-        for reading in ways:
-            if is_right(question, reading.value):
-                told = self.told.right(reading.note)
-                return mark._replace(feedback=told, note=reading.note), reading
         for reading in ways:
             judged = self._wrong_mark(question, reading, own, mark)
             if judged is not None:
                 return judged, reading
         feedback = self.told.wrong(question, ways[0].value, None)
-        return mark._replace(verdict="wrong", points=0.0, feedback=feedback), ways[0]
+        return mark._replace(feedback=feedback), ways[0]
 
     def _wrong_mark(
         self, question: Question, reading: Reading, own: OwnAnswers, mark: Mark
     ) -> Mark | None:
         """Mark a wrong answer that follows from another or has a cause; otherwise None."""
         followed = own.lead_to(question, reading.value)
-        found = self._misconception(question, reading.value, own)
+        credit = question.partial or not followed  # otherwise a mistake would change nothing
+        found = self._misconception(question, reading.value, own) if credit else None
         share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
         mark = mark._replace(note=reading.note)
         if followed and (found is None or share <= question.follow_through):
@@ -128,11 +163,11 @@ class Marker:
     def _misconception(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
         """Return what explains a wrong answer, for the right network or the student's own."""
         explanations = self._explanations(question, question.subject)
-        found = explanations.cause_of(value) if explanations else None
+        found = explanations.cause_of(value, question.partial) if explanations else None
         if found is None:
             for subject in own.networks(question):
                 explanations = self._explanations(question, subject)
-                found = explanations.cause_of(value, sure=True) if explanations else None
+                found = explanations.cause_of(value) if explanations else None
         return found
 
     def _explanations(self, question: Question, subject: Subject) -> Explanations | None:
@@ -144,5 +179,5 @@ class Marker:
             expected = () if subject is question.subject else (Exception,)
             with suppress(*expected):  # a student's own volumes may lead anywhere
                 context = QuestionContext(subject, question.query, subject.answer(question.query))
-                self._explained[key] = Explanations(context)
+                self._explained[key] = Explanations(context, own=subject is not question.subject)
         return self._explained[key]

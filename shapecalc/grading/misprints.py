@@ -31,9 +31,13 @@ def false_key(question: Question, given: Value) -> str:
     return f"{said}; {why}" if why else said
 
 
-def explanation(context: QuestionContext, given: Value) -> str:
-    """Return the mistake that gives a printed number, or what it would be right for."""
-    return "; or ".join([*_mistake(context, given), *_fitting(context, given, fields=True)])
+def explanation(context: QuestionContext, given: Value, sure: bool = True) -> str:
+    """Return the mistake that gives a printed number, or what it would be right for.
+
+    Not `sure` is one that leaves something else unexplained.
+    """
+    said = _mistake(context, given, sure)
+    return "; or ".join([*said, *_fitting(context, given, fields=True)])
 
 
 def cause(context: QuestionContext, given: Value) -> str:
@@ -44,13 +48,10 @@ def cause(context: QuestionContext, given: Value) -> str:
     return "; or ".join([*_mistake(context, given), *_fitting(context, given, fields=False)])
 
 
-def _mistake(context: QuestionContext, given: Value) -> list[str]:
+def _mistake(context: QuestionContext, given: Value, sure: bool = True) -> list[str]:
     """Return the sentence about the mistake behind a number, if there is one."""
     found = Explanations(context).cause_of(given)
-    if found is None:
-        return []
-    perhaps = "" if found.sure else "perhaps "
-    return [f"{perhaps}{found.misconception.explanation}: {found.wrong.arithmetic}"]
+    return [found._replace(sure=found.sure and sure).told] if found else []
 
 
 def _fitting(context: QuestionContext, given: Value, *, fields: bool) -> list[str]:

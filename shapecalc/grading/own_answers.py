@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from shapecalc.diagnostics import LayerError
@@ -61,18 +61,17 @@ class OwnAnswers:
 
     def _networks(self, question: Question) -> Iterator[tuple[Subject, Answered]]:
         """Yield the network with the student's volumes, and the last of these on the way."""
-        before = _leading_to(question)
-        volumes = {
+        answered = {
             q.query.name: (q, v)
             for q, v in self._others(question)
-            if q.query.key == "output" and q.query.name in before and _volume(v)
+            if q.query.key == "output" and _volume(v)
         }
-        if volumes:
-            last = next(name for name in reversed(before) if name in volumes)
-            own = {name: value for name, (_, value) in volumes.items()}
+        nearest = _nearest(question, answered) if answered else []
+        if nearest:
+            own = {name: answered[name][1] for name in nearest}
             supposed = self._supposed(question.subject, own)
             if supposed is not None:
-                yield supposed, volumes[last]
+                yield supposed, answered[nearest[-1]]
 
     def _supposed(self, subject: Subject, volumes: Mapping[str, Any]) -> Subject | None:
         """Return the network with a student's volumes, while that does not take too long."""
@@ -85,18 +84,24 @@ class OwnAnswers:
             return None
 
 
-def _leading_to(question: Question) -> list[str]:
-    """Return the layers whose outputs a question's answer depends on, in the network's order."""
+def _nearest(question: Question, among: Collection[str]) -> list[str]:
+    """Return those layers, in the network's order, whose outputs an answer depends on directly: the
+    last ones on each way there, for what lies in front of them no longer matters.
+    """
     subject, name = question.subject, question.query.name
-    instance = subject.layers.instance(name)
     if name == "total":
-        return list(subject.records)
-    wanted = {record.name for record in subject.layers.layers_of(instance)} if instance else {name}
+        return [name for name in subject.records if name in among]
+    instance = subject.layers.instance(name)
+    asked = {record.name for record in subject.layers.layers_of(instance)} if instance else {name}
+    wanted = set(asked)
     found = []
     for record in reversed(subject.trace.layers):
-        if record.name in wanted:
-            wanted.update(record.sources or ())
+        if record.name not in wanted:
+            continue
+        if record.name in among:
             found.append(record.name)
+        if record.name in asked or record.name not in among:
+            wanted.update(record.sources or ())
     return found[::-1]
 
 

@@ -8,15 +8,18 @@ are that somebody may give who makes another mistake, the likelier some model gi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from math import prod
 from typing import NamedTuple
 
 from shapecalc.grading import combinations
-from shapecalc.grading.comparison import alike
+from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
+from shapecalc.grading.comparison import alike, spellings
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.question import Tolerance
 from shapecalc.grading.values import Value, flat
 
 SURE, PERHAPS = 0.06, 0.25  # how likely chance may be
@@ -75,23 +78,34 @@ class Cause(NamedTuple):
     wrong: Wrong
     sure: bool = True
 
+    @property
+    def told(self) -> str:
+        """What was done wrong, with the arithmetic that leads to the answer."""
+        perhaps = "" if self.sure else "perhaps "
+        return f"{perhaps}{self.misconception.explanation}: {self.wrong.arithmetic}"
+
 
 class Explanations:
-    """What may be behind the wrong answers to one question."""
+    """What may be behind the wrong answers to one question; floats are compared as `near` says.
 
-    def __init__(self, context: QuestionContext) -> None:
-        self.context, self.right = context, context.right
+    In a network of the student's `own` wrong volumes, only a mistake that is sure is one more.
+    """
+
+    def __init__(
+        self, context: QuestionContext, near: Tolerance = NEAR_ENOUGH, *, own: bool = False
+    ) -> None:
+        self.context, self.right, self.near, self.own = context, context.right, near, own
 
     @cached_property
     def single(self) -> list[Cause]:
         """What one mistake gives, made here."""
-        return [Cause(m, w) for m, w in wrong_answers(self.context)]
+        return [Cause(m, w) for m, w in wrong_answers(self.context, self.near)]
 
     @cached_property
     def _tiers(self) -> list[list[Cause]]:
         """All causes, the commonest first."""
         found = [c for c in self.single if self._counts(c)]
-        carried = self._causes(combinations.carried(self.context))
+        carried = [] if self.own else self._causes(combinations.carried(self.context))
         common = [c for c in found if c.misconception.name in COMMON]
         rare = [c for c in found if c.misconception.name in RARE]
         usual = [c for c in found if c not in common and c not in rare]
@@ -110,40 +124,82 @@ class Explanations:
         return [cause for cause in causes if self._counts(cause)]
 
     def _counts(self, cause: Cause) -> bool:
-        return not alike(self.right, cause.wrong.value)
+        return not alike(self.right, cause.wrong.value, self.near)
 
-    def cause_of(self, given: Value, *, sure: bool = False) -> Cause | None:
-        """Return the cause of a wrong answer; None where none is likely, or none is `sure`."""
-        tried: list[Cause] = []
-        fitting = specific([c for tier in self._tiers for c in tier if alike(c.wrong.value, given)])
-        for tier in self._tiers:
+    def cause_of(self, given: Value, credited: Collection[str] = ()) -> Cause | None:
+        """Return the cause of a wrong answer; None where none is likely.
+
+        What is `credited` by its name is believed: a teacher expects it.
+        """
+        every = self._ones.giving(given)
+        one = specific(every)
+        found = self._likely(given, one, [[], *self._tiers])
+        if self.own:
+            return found if found and found.sure else None
+        if found is None or found.misconception.name not in credited:
+            expected = (cause for cause in every if cause.misconception.name in credited)
+            found = next((cause._replace(sure=False) for cause in expected), found)
+        if found is None and not one:
+            two = self._twos.giving(given)
+            found = self._likely(given, two, [self._tiers[0], *self._pairs], two=True)
+        return found
+
+    @cached_property
+    def _ones(self) -> _Causes:
+        return _Causes(chain(*self._tiers), self.near)
+
+    @cached_property
+    def _twos(self) -> _Causes:
+        return _Causes(chain(*self._pairs), self.near)
+
+    def _likely(
+        self,
+        given: Value,
+        fitting: Sequence[Cause],
+        tiers: Sequence[Sequence[Cause]],
+        two: bool = False,
+    ) -> Cause | None:
+        """Return the commonest of the causes that give an answer, if chance is less likely.
+
+        The first of the tiers is only tried; the others are those that the causes are of.
+        """
+        tried = list(tiers[0])
+        for tier in tiers[1:] if fitting else ():
             tried += tier
-            here = [cause for cause in fitting if cause in tier]
+            here = [cause for cause in fitting if any(cause is other for other in tier)]
             if here:
-                found = self._judged(given, here, tried)
-                return None if sure and found and not found.sure else found
-        if sure:
-            return None
-        tried = list(self._tiers[0])
-        for tier in self._pairs:
-            tried += tier
-            here = [cause for cause in tier if alike(cause.wrong.value, given)]
-            if here:
-                return self._judged(given, here, tried, two=True)
+                return self._judged(given, here, tried, two)
         return None
 
     def _judged(
-        self, given: Value, fitting: Sequence[Cause], tried: Sequence[Cause], two: bool = False
+        self, given: Value, fitting: Sequence[Cause], tried: Sequence[Cause], two: bool
     ) -> Cause | None:
         found = fitting[0]
         if any(cause.misconception.name != found.misconception.name for cause in fitting):
             return None  # which of them is meant cannot be told
         rate = OF_TWO if two else 1
-        answers = room(self.right, given, slips=two)
+        answers = room(self.right, given, two, self.near)
         chance = len({cause.wrong.value for cause in tried}) / answers
         if chance <= rate * SURE:
             return found
         return found._replace(sure=False) if chance <= rate * PERHAPS else None
+
+
+class _Causes:
+    """Causes by what they give: whole numbers are looked up, others compared one by one."""
+
+    def __init__(self, causes: Iterable[Cause], near: Tolerance) -> None:
+        self.causes, self.near = list(causes), near
+        self._whole: dict[Value, list[Cause]] = {}
+        self._others = [cause for cause in self.causes if not _exact(cause.wrong.value)]
+        for cause in self.causes:
+            for value in spellings(cause.wrong.value) if _exact(cause.wrong.value) else ():
+                self._whole.setdefault(value, []).append(cause)
+
+    def giving(self, given: Value) -> list[Cause]:
+        """Return the causes of an answer."""
+        found = list(self._whole.get(given, ()))
+        return found + [c for c in self._others if alike(c.wrong.value, given, self.near)]
 
 
 def specific(causes: Sequence[Cause]) -> list[Cause]:
@@ -156,7 +212,7 @@ def specific(causes: Sequence[Cause]) -> list[Cause]:
 # -- chance ----------------------------------------------------------------------------------------
 
 
-def room(right: Value, given: Value, slips: bool = False) -> float:
+def room(right: Value, given: Value, slips: bool = False, near: Tolerance = NEAR_ENOUGH) -> float:
     """Return how many answers somebody may give, by another mistake, in the place of this one.
 
     A number of n is one of about 2*NEAR*n near the right one, and of many more further off. Several
@@ -171,7 +227,8 @@ def room(right: Value, given: Value, slips: bool = False) -> float:
     if _exact(right):
         sizes = list(zip(ours, theirs, strict=True))
         return prod(_numbers(*s) for s in ({s for s in sizes if s[0] != s[1]} if slips else sizes))
-    differing = [(a, b) for a, b in zip(ours, theirs, strict=True) if not alike(a, b)]
+    cells = zip(ours, theirs, strict=True)
+    differing = [(a, b) for a, b in cells if b is not None and not alike(a, b, near)]
     return max(1, len(ours)) * prod(_values(a, b) for a, b in differing)
 
 

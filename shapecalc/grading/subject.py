@@ -18,7 +18,7 @@ from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
 from shapecalc.grading.record_numbers import im2col, need_sound, of_one_output, record_number
 from shapecalc.grading.soundness import Unsound, unsound
-from shapecalc.grading.value_derivation import value_derivation
+from shapecalc.grading.value_derivation import example_derivation
 from shapecalc.grading.values import Value
 from shapecalc.layers.field_types import Volume
 from shapecalc.network.example import Example
@@ -116,12 +116,11 @@ class Subject:
         if query.name == "total":
             return [self._sum(query.key)]
         record = self.records.get(query.name)
+        if query.kind == "example":
+            value = example_derivation(self.computed, record, query)
+            return [value] if value else []
         if record is None or record.layer is None or record.input is None or record.output is None:
             return []
-        if query.kind == "example":
-            valued = query.place and query.key == query.name
-            value = value_derivation(self.computed, record, query.place) if valued else None
-            return [value] if value else []
         return _derivations(record, query)
 
     def _sum(self, key: str) -> Derivation:

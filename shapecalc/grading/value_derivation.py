@@ -1,22 +1,86 @@
-"""How one value of an executed example follows: the products of a window, the largest of a pool."""
+"""How one value of an executed example follows: the products of a window, the largest of a pool,
+the terms of a merge; with what gradients and losses have, whatever is asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
+from math import inf, log, prod
 from typing import TYPE_CHECKING, Any
 
-from shapecalc.derivations import Derivation, Expression, Operation, plus, times
+from shapecalc.derivations import Derivation, Expression, Operation, minus, over, plus, times
 from shapecalc.geometry import Fit
+from shapecalc.grading.gradient_derivation import gradient_expression
+from shapecalc.grading.loss_derivation import loss_expression
+from shapecalc.grading.query import Query
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.dense import Dense
-from shapecalc.layers.pool import MaxPool
+from shapecalc.layers.pool import AvgPool, MaxPool
 from shapecalc.records import KnownRecord
 
 if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
 
 MOST = 30  # terms that are written out
+MERGED: dict[str, Callable[[list[float]], Expression]] = {
+    "add": lambda values: plus(*values),
+    "subtract": lambda values: plus(values[0], *map(minus, values[1:])),
+    "multiply": lambda values: times(*values),
+    "maximum": lambda values: Operation("max", *values),
+    "average": lambda values: over(plus(*values), len(values)),
+}
+
+
+def example_derivation(
+    computed: ComputedExample, record: KnownRecord | None, query: Query
+) -> Derivation | None:
+    """Return how a number of an example follows; None where that is not written out.
+
+    What is written out comes to the number that is computed: it is worked out, and kept back where
+    it does not.
+    """
+    if query.key == query.name and record is not None and query.place:
+        found = value_derivation(computed, record, query.place)
+        expression = found.expression if found else None
+    elif query.key == "loss":
+        expression = loss_expression(computed)
+    else:
+        expression = gradient_expression(computed, query) if query.place else None
+    if expression is None or _terms(expression) > MOST:
+        return None
+    array = computed.array(computed.session.names.find(query.key))
+    lacking = array.ndim - len(query.place)
+    value = float(array[(*(0 for _ in range(lacking)), *query.place)])
+    if abs(worked_out(expression) - value) > 1e-9 * max(1.0, abs(value)):
+        return None
+    return _value(value, expression)
+
+
+def worked_out(expression: Expression) -> float:
+    """Return what an expression comes to."""
+    if not isinstance(expression, Operation):
+        return float(expression)
+    values = [worked_out(operand) for operand in expression.operands]
+    return float(OPERATORS[expression.operator](values))
+
+
+OPERATORS: dict[str, Callable[[list[float]], float]] = {
+    "+": sum,
+    "*": prod,
+    "/": lambda values: values[0] / values[1],
+    "-": lambda values: -values[0],
+    "max": max,
+    "ln": lambda values: log(values[0]) if values[0] > 0 else -inf,
+}
+
+
+def _terms(expression: Expression) -> int:
+    """Return how many numbers an expression has, of two in a product one."""
+    if not isinstance(expression, Operation):
+        return 1
+    inside = sum(map(_terms, expression.operands))
+    return (inside + 1) // 2 if expression.operator == "*" else inside
 
 
 def value_derivation(
@@ -33,6 +97,12 @@ def value_derivation(
         return None
     x = computed.array(names.find(record.sources[0]))[example]  # D x spatial sizes
     layer = record.layer
+    if record.kind in MERGED:
+        return _merged(computed, record, example, tuple(at))
+    if isinstance(layer, AvgPool):
+        pixels = [pixel for _, pixel in _window(layer.fits(record.input[0]).axes, at[1:])]
+        values = [float(x[at[0]][pixel]) for pixel in pixels]
+        return _value(sum(values) / len(values), over(plus(*values), len(values)))
     if isinstance(layer, MaxPool):
         pixels = [pixel for _, pixel in _window(layer.fits(record.input[0]).axes, at[1:])]
         values = [float(x[at[0]][pixel]) for pixel in pixels]
@@ -61,6 +131,18 @@ def value_derivation(
         added.append(bias)
         total += bias
     return _value(total, plus(*added))
+
+
+def _merged(
+    computed: ComputedExample, record: KnownRecord, example: int, at: tuple[int, ...]
+) -> Derivation | None:
+    """Return a merge of one value of each source; None where they are stretched."""
+    names = computed.session.names
+    arrays = [computed.array(names.find(source))[example] for source in record.sources or ()]
+    if len({array.shape for array in arrays}) > 1:
+        return None
+    expression = MERGED[record.kind]([float(array[at]) for array in arrays])
+    return _value(worked_out(expression), expression)
 
 
 def layer_groups(layer: Conv | DepthwiseConv, record: KnownRecord) -> int:

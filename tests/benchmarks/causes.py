@@ -154,25 +154,23 @@ def _called(named: str) -> set[str]:
     return SAME.get(named, {*named.split(", ")})
 
 
-def main(count: int = 700) -> None:
-    """Print the rates; and with -v what lies behind them."""
-    rates = measured(count)
-    for rate in rates:
-        print(f"{rate}{'' if rate.kept else '  <-- not kept'}", flush=True)
+def print_rates(count: int, seed: int, closely: bool = False) -> None:
+    """Print the rates; `closely` with what lies behind them."""
+    for rate in measured(count, seed):
+        print(f"{rate}{'' if rate.kept else ': NOT KEPT'}", flush=True)
         if not rate.most:
-            wrong = misnamed(rate)
-            print(f"    {len(wrong) / len(rate.cases):.1%} of all are called by another name")
-        if "-v" in sys.argv:
-            pairs = misnamed(rate) if not rate.most else [c for c in rate.cases if c.named]
-            for (ask, done, named), n in Counter(
-                (c.ask.split("[")[0], c.done, c.named) for c in pairs
-            ).most_common(25):
-                print(f"    {n:4} {ask}: {done} -> {named}")
-            if not rate.most:
-                missed = Counter((c.ask.split("[")[0], c.done) for c in rate.cases if not c.named)
-                for (ask, done), n in missed.most_common(30):
-                    print(f"    {n:4} {ask}: {done} -> nothing")
+            share = len(misnamed(rate)) / len(rate.cases)
+            print(f"    {share:.1%} of all are called by another name", flush=True)
+        if closely:
+            wrong = [case for case in rate.cases if case.named] if rate.most else misnamed(rate)
+            missed = [] if rate.most else [case for case in rate.cases if not case.named]
+            for case, times in Counter(map(_kind, (*wrong, *missed))).most_common(30):
+                print(f"    {times:4} {case}")
+
+
+def _kind(case: Case) -> str:
+    return f"{case.ask.split('[')[0]}: {case.done} -> {case.named or 'nothing'}"
 
 
 if __name__ == "__main__":
-    main()
+    print_rates(700, 1, closely=True)

@@ -1,6 +1,9 @@
-"""How long a class takes to grade, and how much memory.
+"""How often marking names a mistake, truly and falsely; how long a class takes, how much memory.
 
     python tests/benchmarks/grading.py [--students 1000] [--jobs 1 2] [--table-rows 100000]
+                                       [--problems 1000] [--seed 1]
+
+First the rates of causes.py, over so many problems of either kind; 0 leaves them out.
 
 A class is made up in a temporary folder: right, wrong, blank and unreadable answers, those of the
 misconceptions, and files that hold none. `--table-rows` also grades a CSV of that many rows. Run
@@ -25,6 +28,10 @@ from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
 from shapecalc.grading.values import Value, shown
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from causes import print_rates
 
 ROOT = Path(__file__).resolve().parents[2]
 QUESTIONS = (
@@ -119,7 +126,13 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=1000)
     parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--table-rows", type=int, default=0)
+    parser.add_argument("--problems", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
+    if wanted.problems:
+        print_rates(wanted.problems, wanted.seed)
+    if not wanted.students:
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         assignment = folder / "homework.json"

@@ -59,6 +59,86 @@ def test_the_lectures_misprints_are_found(name: str, code: str, said: str) -> No
     assert said in diagnostic.message
 
 
+# AlexNet's rows as they are printed everywhere, under a first pool whose stride is misprinted as 3.
+CASCADE = """
+input: 227x227x3
+rounding: floor
+layers:
+  - conv: {K: 96, F: 11, S: 4, expect: {output: 55x55x96}}
+  - max_pool: {F: 3, S: 3, expect: {output: 27x27x96}}
+  - conv: {K: 256, F: 5, P: 2, expect: {output: 27x27x256, parameters: 614656}}
+  - max_pool: {F: 3, S: 2, expect: {output: 13x13x256}}
+  - conv: {K: 384, F: 3, P: 1, expect: {output: 13x13x384}}
+  - max_pool: {F: 3, S: 2, expect: {output: 6x6x384}}
+  - dense: {units: 4096, expect: {parameters: 56627200}}
+"""
+# A loss printed with its half, and the gradient and step that follow: (0.5 - 1)^2 = 0.25.
+HALVED = """
+input: 1
+layers: [dense: {units: 1, bias: false}]
+example:
+  given: {input: [1], dense1.weight: [[0.5]]}
+  loss: {squared_error: 1}
+  rate: 0.01
+  expect: {loss: 0.125, dense1.weight.grad: [[-0.5]], dense1.weight.next: [[0.505]]}
+"""
+# A figure in the guide to convolution arithmetic: the corner of the map at stride 1.
+CORNER = """
+input: 5x5x1
+layers: [conv: {K: 1, F: 3, S: 2, P: 1, bias: false}]
+example:
+  given:
+    input: [[2, 2, 3, 3, 3], [0, 1, 3, 0, 3], [2, 3, 0, 1, 3], [3, 3, 2, 1, 2], [3, 3, 0, 2, 3]]
+    conv1.weight: [[2, 0, 1], [1, 0, 0], [0, 1, 1]]
+  expect: {conv1: [[1, 6, 5], [7, 10, 9], [7, 10, 8]]}
+"""
+# Ones and fours in the place of a map of 3x3 zeros: the size that is claimed, and no other mistake.
+TILED = """
+input: 5x5x1
+layers: [conv: {K: 1, F: 3, bias: false, expect: {output: 5x5x1}}]
+example:
+  given:
+    input: [[1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [11, 12, 13, 14, 15], [16, 17, 18, 19, 20],
+            [21, 22, 23, 24, 25]]
+    conv1.weight: [[0, 1, 0], [1, -4, 1], [0, 1, 0]]
+  expect: {conv1: [[0, 1, 0, 1, 0], [1, -4, 1, -4, 1], [0, 1, 0, 1, 0], [1, -4, 1, -4, 1],
+                   [0, 1, 0, 1, 0]]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "behind"),
+    [
+        (CASCADE, "it is right for S=2", 5),
+        (HALVED, "the squared error was halved", 2),
+        (CORNER, "the stride was ignored: at stride 1", 0),
+        (TILED, "perhaps the padding was taken as same", 1),
+    ],
+)
+def test_one_misprint_and_what_follows_from_it_are_one_finding(
+    text: str, said: str, behind: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "printed.yaml"
+    path.write_text(text, encoding="utf-8")
+    result = audit(path)
+    (found,) = result.diagnostics
+    assert said in found.message
+    assert (result.misprints, len(found.consequences)) == (1, behind)
+
+
+def test_a_slip_in_a_map_gets_no_mistake(tmp_path: Path) -> None:
+    """The cell alone would be the filter's turned round; a cause has to give the whole map."""
+    slip = CORNER.replace(
+        "[[1, 6, 5], [7, 10, 9], [7, 10, 8]]", "[[1, 6, 6], [7, 8, 3], [3, 10, 4]]"
+    )
+    (message,) = audited(slip, tmp_path)[1]
+    assert message.endswith("1 of 9 values differ")
+
+
+def test_a_half_loss_may_be_claimed(tmp_path: Path) -> None:
+    assert audited(HALVED.replace("squared_error", "half_squared_error"), tmp_path) == (3, [])
+
+
 def test_right_numbers_are_counted_and_not_told(tmp_path: Path) -> None:
     text = (
         "input: 3x1\nlayers: [conv: {K: 1, F: 2, expect: {output: 2x1, parameters: 3}}]\n"

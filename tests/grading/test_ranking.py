@@ -71,6 +71,15 @@ def test_a_cause_is_named_where_chance_does_not_do_as_well(
     assert found is None or found.sure is sure
 
 
+def test_what_is_credited_is_believed() -> None:
+    """A teacher who gives credit for a mistake expects it, however small the number is."""
+    tiny = explanations(TINY, "conv1.parameters")
+    assert tiny.cause_of(18) is None
+    found = tiny.cause_of(18, ["forgot_bias"])
+    assert found is not None
+    assert (found.misconception.name, found.sure) == ("forgot_bias", False)
+
+
 def test_how_many_other_answers_there_are() -> None:
     assert room(760, 750) == 304  # 20 % to either side
     assert room(760, 100) == 500  # five times as wide, further off

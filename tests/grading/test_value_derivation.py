@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,11 @@ from shapecalc import trace
 from shapecalc.derivations import text
 from shapecalc.executor.example_check import ComputedExample
 from shapecalc.executor.verify import verify
+from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.query import read_path
+from shapecalc.grading.subject import Subject
 from shapecalc.grading.value_derivation import value_derivation
+from shapecalc.tracing import KnownTrace
 
 # Three positions of depth 2, by hand: 1*1 + 2*4 + 10 = 19 at the first.
 ALONG: dict[str, Any] = {
@@ -52,3 +57,86 @@ def test_a_value_of_a_dense_layer_along_the_depth(
     assert derivation is not None
     assert derivation.expression is not None
     assert (derivation.value, text(derivation.expression)) == (value, working)
+
+
+# Hand-worked: 2*1 + 3*2 + 1 = 9 and -1*1 + 1*2 + 0 = 1 before the relu, less 8 and 1.
+STEP: dict[str, Any] = {
+    "input": 2,
+    "layers": [{"dense": 2}, "relu"],
+    "example": {
+        "given": {"input": [1, 2], "dense1.weight": [[2, 3], [-1, 1]], "dense1.bias": [1, 0]},
+        "loss": {"squared_error": [8, 3]},
+        "rate": 0.5,
+    },
+}
+SLID: dict[str, Any] = {
+    "input": "2x2x1",
+    "layers": [{"conv": {"K": 1, "F": 1, "bias": False}}, {"avg_pool": 2}],
+    "example": {
+        "given": {"input": [[1, 2], [3, 4]], "conv1.weight": [[[[3]]]]},
+        "upstream": {"avg_pool1": [[8]]},
+    },
+}
+JOINED: dict[str, Any] = {
+    "inputs": {"a": 2, "b": 2},
+    "layers": [{"multiply": ["a", "b"]}, {"average": ["a", "multiply1"]}],
+    "example": {"given": {"a": [2, 3], "b": [5, 7]}},
+}
+
+
+def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
+    """Return scores 1, 3, 2 and a loss of them."""
+    return {"input": 3, "layers": [final], "example": {"given": {"input": [1, 3, 2]}, "loss": loss}}
+
+
+@pytest.mark.parametrize(
+    ("spec", "path", "working"),
+    [
+        (STEP, "loss", "(9 - 8)*(9 - 8) + (1 - 3)*(1 - 3)"),
+        (STEP, "relu1.grad[1]", "2*(1 - 3)"),
+        (STEP, "dense1.grad[1]", "(-4)*1"),
+        (STEP, "dense1.weight.grad[1,1]", "(-4)*2"),
+        (STEP, "dense1.bias.grad[0]", "2"),
+        (STEP, "input.grad[0]", "2*2 + (-1)*(-4)"),
+        (STEP, "dense1.weight.next[1,1]", "1 - 0.5*(-8)"),
+        (SLID, "avg_pool1.value[0,0,0]", "(3 + 6 + 9 + 12)/4"),
+        (SLID, "conv1.grad[0,1,1]", "8/4"),
+        (SLID, "conv1.weight.grad[0,0,0,0]", "2*1 + 2*2 + 2*3 + 2*4"),
+        (SLID, "input.grad[0,0,0]", "3*2"),
+        (JOINED, "multiply1.value[1]", "3*7"),
+        (JOINED, "average1.value[1]", "(3 + 21)/2"),
+        (scored({"svm": 2}), "loss", "max(0, (1 - 2 + 1)) + max(0, (3 - 2 + 1))"),
+        (scored({"half_squared_error": [1, 1, 1]}), "loss",
+         "((1 - 1)*(1 - 1) + (3 - 1)*(3 - 1) + (2 - 1)*(2 - 1))/2"),
+        # e^2/(e + e^3 + e^2) = 0.244728...
+        (scored({"cross_entropy": 2}, "softmax"), "input.grad[2]", "0.244728 - 1"),
+        (scored({"cross_entropy": 2}), "loss", "-ln(0.244728)"),
+    ],
+)  # fmt: skip
+def test_gradients_losses_and_merges_have_their_working(
+    spec: dict[str, Any], path: str, working: str
+) -> None:
+    traced = trace(spec)
+    assert isinstance(traced, KnownTrace)
+    assert Subject(traced).working(read_path(path)) == working
+
+
+SPECS = sorted((Path(__file__).resolve().parents[2] / "specs" / "lectures").iterdir())
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_no_working_of_a_lectures_example_fails(path: Path) -> None:
+    """What is written out is worked out again before it is shown, so it cannot be wrong."""
+    traced = trace(path)
+    if not isinstance(traced, KnownTrace) or traced.spec.example is None:
+        return
+    subject = Subject(traced)
+    for record in traced.layers:
+        for ending in ("value[0,0,0]", "value[0]", "grad[0,0,0]", "grad[0]", "weight.grad[0,0]",
+                       "weight.grad[0,0,0,0]", "weight.next[0,0]", "bias.grad[0]"):  # fmt: skip
+            query = read_path(f"{record.name}.{ending}")
+            try:
+                subject.answer(query)
+            except Unanswerable:
+                continue
+            subject.working(query)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import pkgutil
 from pathlib import Path
 
-from shapecalc.grading.comparison import alike
+from shapecalc.grading.comparison import NEAR, alike
 from shapecalc.grading.misconceptions.question_context import (
     Misconception,
     QuestionContext,
     Wrong,
 )
+from shapecalc.grading.question import Tolerance
 from shapecalc.registry import Registry
 
 SHARED = ("question_context", "rerun", "variants")
@@ -40,13 +41,15 @@ def misconceptions() -> tuple[Misconception, ...]:
     return tuple(MISCONCEPTIONS[name] for name in MISCONCEPTIONS)
 
 
-def wrong_answers(context: QuestionContext) -> list[tuple[Misconception, Wrong]]:
+def wrong_answers(
+    context: QuestionContext, near: Tolerance = NEAR
+) -> list[tuple[Misconception, Wrong]]:
     """Return what each misconception answers, where that is not right."""
     return [
         (misconception, wrong)
         for misconception in misconceptions()
         for wrong in misconception.model(context)
-        if not alike(context.right, wrong.value)
+        if not alike(context.right, wrong.value, near)
     ]
 
 

@@ -294,6 +294,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("filters_for_depth", CONV, "conv1.parameters", 25 * 10 * 10 + 10),
     ("absent_bias_counted", STRAIGHT, "conv1.parameters", 760),
     ("absent_bias_counted", STRAIGHT, "total.parameters", 760),
+    ("partial_connections", LENET, "conv2.parameters", 25 * 60 + 16),
     ("layer_left_out", KERAS, "total.parameters", 9 * 32 * 64 + 64),
     # 3 + 1 = 4 in each block; the second adds 2*2 + 2, the third 2*4 + 4: they see 22
     ("field_of_blocks", BLOCKS, "max_pool3.receptive_field", (12, 12)),
