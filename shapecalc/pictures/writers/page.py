@@ -32,7 +32,7 @@ def file(scene: Scene, trace: Trace, scheme: Scheme) -> str:
     style = STYLE.format(ink=ink, paper=paper)
     if scheme == "auto":
         colours = f"body{{color:{DARK_INK};background:{DARK_PAPER}}}"
-        style += f"@media (prefers-color-scheme:dark){{{colours}}}\n"
+        style += f"@media screen and (prefers-color-scheme:dark){{{colours}}}\n"
     return "\n".join([
         "<!DOCTYPE html>",
         '<html lang="en">',
