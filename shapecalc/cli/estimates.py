@@ -45,6 +45,7 @@ def _dialects() -> Registry[Any]:
 
 
 def in_dialect(tool: str, trace: Trace) -> Asked:
+    """Return what another tool prints of a network."""
     from shapecalc.reports.dialects import asked
 
     return asked(tool, trace.without_names)

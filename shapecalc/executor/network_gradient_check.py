@@ -91,7 +91,7 @@ class _Direction:
 
     def _balance(self) -> float:
         """Return how far inputs are moved, for a part as large as that of the parameters."""
-        given = [self.engine.gradients.get(index) for index in range(len(self.inputs))]
+        given = [self.engine.gradients.get(index) for index, _ in enumerate(self.inputs)]
         theirs = sum(float(np.vdot(g, g)) for g in given if g is not None) ** 0.5
         others = 0.0
         for gradients, own in zip(
