@@ -29,9 +29,7 @@ class Told(NamedTuple):
         """Return what is told about a wrong answer, and about one that got some credit."""
         said = [right_part(question.query, question.right, value)]
         if cause is not None:
-            perhaps = "" if cause.sure else "perhaps "
-            explanation = capital(f"{perhaps}{cause.misconception.explanation}")
-            said.append(f"{explanation}: {cause.wrong.arithmetic}.")
+            said.append(f"{capital(cause.told)}.")
         return self._sentences(said, question)
 
     def followed(self, question: Question, source: str, points: float) -> str:

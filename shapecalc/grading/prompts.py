@@ -6,7 +6,7 @@ place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from shapecalc.grading.query import Query
@@ -66,6 +66,18 @@ def prompt_for(question: Question, secrets: Secrets) -> str:
         return f"{about}{gives}. What is {query.key}?"
     depth_first = DEPTH_FIRST if question.depth_first and query.key in ("output", "input") else ""
     return f"{about}. {WORDINGS[query.key].asked}{depth_first}"
+
+
+def described(subject: Subject, secrets: Secrets) -> Iterator[str]:
+    """Yield a network, a line an input and a layer, without fields that are asked for."""
+    for name, volume in subject.trace.inputs.items():
+        yield f"{name}: {show(volume or ())}"
+    before = list(subject.trace.inputs)[-1:]
+    for record in subject.trace.layers:
+        sources = list(record.sources or ())
+        behind = f", from {', '.join(sources)}" if sources != before else ""
+        yield f"{record.name}: {record.kind} {_fields(record, secrets)}".rstrip() + behind
+        before = [record.name]
 
 
 def _about(subject: Subject, query: Query, secrets: Secrets) -> str:

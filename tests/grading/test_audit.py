@@ -111,8 +111,8 @@ example:
     [
         (CASCADE, "it is right for S=2", 5),
         (HALVED, "the squared error was halved", 2),
-        (CORNER, "the stride was ignored: at stride 1", 0),
-        (TILED, "perhaps the padding was taken as same", 1),
+        (CORNER, "the stride was taken as 1: at stride 1", 0),
+        (TILED, "perhaps the input was taken to be padded", 1),
     ],
 )
 def test_one_misprint_and_what_follows_from_it_are_one_finding(

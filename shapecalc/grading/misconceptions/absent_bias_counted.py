@@ -29,5 +29,5 @@ def _absent(record: KnownRecord) -> int:
 
 
 MISCONCEPTION = Misconception(
-    "absent_bias_counted", "biases were counted; the layer has none (bias: false)", model
+    "absent_bias_counted", "biases were counted; this layer has none", model
 )

@@ -24,4 +24,4 @@ def _down(fit: Fit) -> bool:
     return bool(fit.remainder) and fit.policy in ("exact", "floor")
 
 
-MISCONCEPTION = Misconception("ceil_for_floor", "the size was rounded up", model)
+MISCONCEPTION = Misconception("ceil_for_floor", "the size was rounded up, not down", model)

@@ -16,4 +16,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield Wrong(value, f"depth x height x width = {shown(value)}")
 
 
-MISCONCEPTION = Misconception("depth_first", "the depth was written first", model)
+MISCONCEPTION = Misconception(
+    "depth_first", "the depth was written first; here it goes last", model
+)

@@ -19,4 +19,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield from context.deepened(depth, working)
 
 
-MISCONCEPTION = Misconception("depth_padded", "the depth was padded too", model)
+MISCONCEPTION = Misconception(
+    "depth_padded", "the depth was padded too; zeros go around height and width alone", model
+)

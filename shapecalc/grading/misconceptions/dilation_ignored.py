@@ -18,4 +18,4 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield from context.resized(CHANGE)
 
 
-MISCONCEPTION = Misconception("dilation_ignored", "the dilation was ignored", model, CHANGE)
+MISCONCEPTION = Misconception("dilation_ignored", "the dilation was taken as 1", model, CHANGE)

@@ -16,4 +16,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield Wrong(value, f"1 + {terms([F - 1 for F in axes[0]])} = {value[0]}")
 
 
-MISCONCEPTION = Misconception("field_stride_ignored", "the strides before it were ignored", model)
+MISCONCEPTION = Misconception(
+    "field_stride_ignored", "the strides of the layers before it were ignored", model
+)

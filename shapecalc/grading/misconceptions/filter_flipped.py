@@ -43,5 +43,5 @@ def _turned(levels: int) -> Callable[[Any], Any]:
 
 
 MISCONCEPTION = Misconception(
-    "filter_flipped", "the filter was flipped; layers correlate and do not flip", model
+    "filter_flipped", "the filter was turned round; a layer applies it as it is", model
 )

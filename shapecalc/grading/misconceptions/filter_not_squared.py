@@ -15,4 +15,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     yield from context.recounted(F=own.F[:1])
 
 
-MISCONCEPTION = Misconception("filter_not_squared", "F was not squared", model)
+MISCONCEPTION = Misconception(
+    "filter_not_squared",
+    "the size of the filter was not squared; a slice of it has F*F values",
+    model,
+)

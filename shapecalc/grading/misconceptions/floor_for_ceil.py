@@ -18,4 +18,4 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield from context.resized(CHANGE)
 
 
-MISCONCEPTION = Misconception("floor_for_ceil", "the size was rounded down", model, CHANGE)
+MISCONCEPTION = Misconception("floor_for_ceil", "the size was rounded down, not up", model, CHANGE)

@@ -28,7 +28,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             found = context.of(record.name)
             if found and found != context.right:
                 if found not in others:
-                    yield Wrong(found, f"{record.name}.{context.key} = {shown(found)}")
+                    what = context.key.replace("_", " ")
+                    yield Wrong(found, f"the {what} of {record.name} = {shown(found)}")
                 break
     first = context.record.sources and context.record.sources[0] in context.subject.trace.inputs
     if context.key == "output" and first and context.volume not in others:

@@ -16,4 +16,4 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield from context.resized(CHANGE)
 
 
-MISCONCEPTION = Misconception("padding_ignored", "P was left out", model, CHANGE)
+MISCONCEPTION = Misconception("padding_ignored", "the padding P was left out", model, CHANGE)

@@ -16,4 +16,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield from context.resized(CHANGE)
 
 
-MISCONCEPTION = Misconception("padding_once", "P was counted on one side only", model, CHANGE)
+MISCONCEPTION = Misconception(
+    "padding_once", "the padding P was added on one side only; it goes on both", model, CHANGE
+)

@@ -15,5 +15,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "running_not_counted", "a batch norm keeps a running mean and a running variance", model
+    "running_not_counted",
+    "the running mean and variance were left out; a batch norm keeps both",
+    model,
 )

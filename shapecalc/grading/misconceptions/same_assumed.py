@@ -19,4 +19,6 @@ def _same(fit: Fit) -> Fit:
     return fit_window(fit.W, fit.F, fit.S, "same", fit.dilation, "exact")
 
 
-MISCONCEPTION = Misconception("same_assumed", "the padding was taken as same; P is 0 here", model)
+MISCONCEPTION = Misconception(
+    "same_assumed", "the input was taken to be padded so that its size is kept; P is 0 here", model
+)

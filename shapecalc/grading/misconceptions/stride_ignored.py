@@ -23,4 +23,4 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield Wrong(found, f"at stride 1, of the larger map = {shown(found)}")
 
 
-MISCONCEPTION = Misconception("stride_ignored", "the stride was ignored", model, CHANGE)
+MISCONCEPTION = Misconception("stride_ignored", "the stride was taken as 1", model, CHANGE)

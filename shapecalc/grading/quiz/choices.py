@@ -65,11 +65,16 @@ def questions_of(quiz: Quiz) -> list[QuizQuestion]:
 
 def _question_of(quiz: Quiz, problem: QuizProblem, item: Item) -> QuizQuestion:
     question = item.question
-    text = f"{problem.intro} {item.text}"
+    text = f"{problem.intro} {item.text}".strip()
     key = Option(plain(question.right), 1.0, question.working)
     if question.query.form == "truth":
-        said = f"{problem.intro} The stride of {question.query.name} fits, with nothing left over."
+        fits = f"The stride of {question.query.name} fits, with nothing left over."
+        said = f"{problem.intro} {fits}".strip()
         return QuizQuestion(item.id, said, "truth", question, (key,))
+    if question.depth_first or not isinstance(question.right, int | float | tuple):
+        return QuizQuestion(item.id, text, "short", question, (key,))
+    if isinstance(question.right, tuple) and question.query.form != "sizes":
+        return QuizQuestion(item.id, text, "short", question, (key,))
     wrong = known_wrong(question)
     if question.query.form == "sizes":
         draw = quiz.draws("options", item.id)
@@ -136,7 +141,10 @@ def margin(question: Question) -> str:
 def spellings(question: Question) -> list[str]:
     """Return how sizes may be typed, for programs that compare letter by letter."""
     right = question.right
-    assert isinstance(right, tuple)
+    if question.query.form != "sizes" or not isinstance(right, tuple):
+        return [plain(right)]
+    if question.depth_first:
+        right = (right[-1], *right[:-1])
     sizes = [str(size) for size in right]
     found = [mark.join(sizes) for mark in ("x", " x ", "×", ",", ", ")]
     found += [f"({', '.join(sizes)})", f"[{', '.join(sizes)}]"]

@@ -1,0 +1,32 @@
+"""shapecalc assignment: what is written, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+
+from shapecalc.cli.assignment import FORMATS
+from shapecalc.grading import handout
+
+Run = Callable[..., Result]
+SPEC = {"input": "8x8x1", "layers": [{"conv": {"K": 2, "F": 3}}]}
+
+
+def test_the_formats_offered_are_those_that_are_there() -> None:
+    assert list(FORMATS) == list(handout.FORMATS)
+
+
+def test_the_command_writes_a_sheet_and_refuses_a_fault(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "hw.json").write_text(json.dumps({"spec": SPEC, "questions": ["conv1.output"]}))
+    result = run("assignment", "hw.json")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("# Homework\n")
+    assert run("assignment", "hw.json", "-o", "hw.json", "--force").exit_code == 2
+    (tmp_path / "bad.json").write_text(json.dumps({"spec": SPEC, "questions": ["conv2.output"]}))
+    for name in ("bad.json", "missing.json"):
+        result = run("assignment", name, "-o", "out.md")
+        assert result.exit_code == 2
+    assert not (tmp_path / "out.md").exists()

@@ -1,0 +1,92 @@
+"""A teacher's assignment for those who answer it: sheets, quizzes, an empty answer file."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.handout import FORMATS
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.question import Assignment
+from shapecalc.grading.submission_file import Found
+from shapecalc.grading.submissions import read_submissions
+
+HOSTILE = "50 % of $x_1$ & #2 {a} \\b ~^<i>\n\nq: =3"
+SPEC: dict[str, Any] = {
+    "input": "8x8x1",
+    "layers": [{"conv": {"K": 2, "F": 3, "P": 1, "name": "a"}}, {"max_pool": 2}, "flatten"],
+    "example": {"given": {"input": [[1] * 8] * 8, "a.weight": [[[[1] * 3] * 3]] * 2}},
+}
+
+
+@pytest.fixture
+def assignment() -> Assignment:
+    """Return an assignment with every kind of answer."""
+    found = read_assignment(
+        {
+            "title": HOSTILE,
+            "spec": SPEC,
+            "questions": [
+                "a.output", "a.parameters", "P(a)", "fits(a)", "a.value[0,1,1]", "max_pool1.value",
+                {"id": "yes: no", "ask": "flatten1.output", "prompt": HOSTILE},
+                {"id": "first", "ask": "max_pool1.output", "order": "depth_first"},
+            ],
+        }
+    )  # fmt: skip
+    assert found.usable, found.diagnostics
+    return found
+
+
+@pytest.mark.parametrize("form", ["markdown", "latex", "blank"])
+def test_no_sheet_tells_an_answer(assignment: Assignment, form: str) -> None:
+    """a gives 8x8x2, the pool 4x4x2, all 32; a has 20 parameters and a padding of 1."""
+    text = FORMATS[form](assignment)
+    for answer in ("8x8x2", "4x4x2", "2x4x4", "P=1", "32", " 20"):
+        assert answer not in text
+    for number in range(1, 9):
+        assert f"{number}." in text
+
+
+def test_a_blank_file_is_an_answer_file(assignment: Assignment, tmp_path: Path) -> None:
+    text = FORMATS["blank"](assignment)
+    keys = yaml.safe_load(text)
+    assert list(keys) == ["student", *(question.id for question in assignment.questions)]
+    assert set(keys.values()) == {None}
+    filled = tmp_path / "ann.yaml"
+    for question in assignment.questions:
+        shown = question.right_shown
+        text = text.replace(f"{json.dumps(question.id)}:", f"{json.dumps(question.id)}: '{shown}'")
+    filled.write_text(text, encoding="utf-8")
+    (found,) = read_submissions(Found(str(filled)), [q.id for q in assignment.questions])
+    assert Marker(assignment).mark("Ann", found.answers).score == 8
+
+
+def test_quizzes_have_every_question_and_its_network(assignment: Assignment) -> None:
+    root = ElementTree.fromstring(FORMATS["moodle-xml"](assignment))
+    texts = [node.findtext("questiontext/text") or "" for node in root.findall("question")][1:]
+    assert len(texts) == 8
+    assert all(text.startswith("The network: input: 8x8x1; a: conv K=2 F=3 S=1;") for text in texts)
+    kinds = [node.get("type") for node in root.findall("question")][1:]
+    assert kinds[2:6] == ["numerical", "truefalse", "numerical", "shortanswer"]
+    last = root.findall("question")[-1]
+    assert "2x4x4" in [node.findtext("text") for node in last.findall("answer")]
+    gift = FORMATS["gift"](assignment)
+    assert gift.count("\n::") == 8
+    assert "= " in FORMATS["text2qti"](assignment)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs LaTeX")
+@pytest.mark.slow
+def test_the_document_is_latex(assignment: Assignment, tmp_path: Path) -> None:
+    (tmp_path / "a.tex").write_text(FORMATS["latex"](assignment), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "a.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout
