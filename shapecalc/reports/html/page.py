@@ -14,7 +14,7 @@ from shapecalc.pictures.text import cut
 from shapecalc.reports.html.markup import NOTHING, Markup, ascii_only, element, join
 
 HERE = Path(__file__).parent
-MOST_OF_A_TITLE = 56  # letters: a tab and a search engine show 70 with the program's name
+MOST_OF_A_TITLE = 48  # letters: with the program's name a tab shows them all
 UNBROKEN = "\u00a0"  # a blank at which no line ends
 
 
