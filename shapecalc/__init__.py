@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
-    from typing import Any, Protocol
+    from typing import Any, Literal, Protocol
 
     from shapecalc.comparison import Difference
     from shapecalc.diagnostics import Diagnostic, Finding, SpecError
+    from shapecalc.footprint import Memory
     from shapecalc.network import NetworkSpec
     from shapecalc.records import LayerRecord
+    from shapecalc.solving.fitting import FittingSizes
     from shapecalc.tracing import KnownTrace, Trace
     from shapecalc.verification import Verification
 
@@ -50,7 +52,9 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Diagnostic": "shapecalc.diagnostics",
+    "FittingSizes": "shapecalc.solving.fitting",
     "LayerRecord": "shapecalc.records",
+    "Memory": "shapecalc.footprint",
     "NetworkSpec": "shapecalc.network",
     "SpecError": "shapecalc.diagnostics",
     "Trace": "shapecalc.tracing",
@@ -216,6 +220,76 @@ def diff(
     return compare(*traces)
 
 
+def draw(
+    source: Source | NetworkSpec,
+    *,
+    style: str = "volumes",
+    to: str = "svg",
+    width: float | None = None,
+    depth: int | None = None,
+    scheme: Literal["auto", "light", "dark"] = "auto",
+    inputs: Inputs = None,
+    max_layers: int | None = None,
+) -> str:
+    """Return a picture of a network as the text of a file: svg, tex (TikZ) or html (a page).
+
+    `style` is volumes, graph or field (receptive fields). `width` is the space there is, in px: the
+    picture wraps there where it can. Instances of blocks nested deeper than `depth` are drawn as
+    one thing each. The scheme `auto` follows the reader's system. `inputs` are as in `trace`. What
+    is wrong with the network is marked in its picture. Raises LookupError for a style or a format
+    that is not known, ValueError for a network with too many layers to be drawn.
+    """
+    from shapecalc import pictures
+
+    found = trace(source, inputs=inputs, max_layers=max_layers)
+    return pictures.draw(found, style, to, width, depth, scheme)
+
+
+def memory(
+    source: Source | NetworkSpec,
+    *,
+    inputs: Inputs = None,
+    batch: int | None = None,
+    dtype: str = "float32",
+    optimizer: str = "sgd",
+    fit: str | int | None = None,
+    max_layers: int | None = None,
+) -> Memory:
+    """Return what a network takes in memory, in inference and in training; all in bytes.
+
+    `inputs` are as in `trace`; `batch` is the network's own unless it is given. `dtype` is float32,
+    float16, bfloat16 or mixed, `optimizer` sgd, momentum or adam. `fit`, as "8GiB" or a number of
+    bytes, asks for the largest batch whose training fits. The numbers are lower bounds; what is not
+    known is None. Raises ValueError for what is none of these, and what `trace` raises.
+    """
+    from shapecalc.footprint import estimate, read_bytes
+
+    traced = trace(source, inputs=inputs, max_layers=max_layers)
+    limit = None if fit is None else read_bytes(fit)
+    return estimate(traced, batch=batch, dtype=dtype, optimizer=optimizer, limit=limit)
+
+
+def sizes(
+    source: Source | NetworkSpec, *, inputs: Inputs = None, max_layers: int | None = None
+) -> FittingSizes:
+    """Return the input sizes at which a whole network fits, axis by axis, with the layers that ask
+    for it, and what comes out at them. Arguments are those of `trace`.
+
+    Never raises for a fault of the network: then nothing fits, and `reason` says why.
+    """
+    from shapecalc import network
+    from shapecalc.network import NetworkSpec
+    from shapecalc.solving.fitting import fitting
+
+    if not isinstance(source, NetworkSpec):
+        spec = read(source, inputs=inputs, max_layers=max_layers)
+    elif inputs is None:
+        spec = source
+    else:
+        spec = network.build(source.document, source.max_layers, inputs)
+    return fitting(spec)
+
+
 def explain(topic: str) -> str:
     """Return a page: of a rule (SC201), a layer kind (conv), a guide or a topic (padding).
 
@@ -256,7 +330,9 @@ def _cause(trace: KnownTrace, finding: Finding) -> str:
 
 __all__ = [
     "Diagnostic",
+    "FittingSizes",
     "LayerRecord",
+    "Memory",
     "NetworkSpec",
     "SpecError",
     "Trace",
@@ -265,8 +341,11 @@ __all__ = [
     "check",
     "convert",
     "diff",
+    "draw",
     "explain",
+    "memory",
     "read",
+    "sizes",
     "trace",
     "verify",
 ]

@@ -71,7 +71,7 @@ class OpenRecord(LayerRecord):
         """How each number follows, as far as it does at every size."""
         if len(self.among) < 2:  # nobody could tell which of its numbers are ours
             return []
-        return _derivations([record.derivations for record in self.among])
+        return agreed_derivations([record.derivations for record in self.among])
 
 
 def _shared_part(parts: Sequence[SharedPart | None]) -> SharedPart | None:
@@ -127,7 +127,8 @@ class _Unknown(int):
 UNKNOWN = _Unknown()
 
 
-def _derivations(found: Sequence[Sequence[Derivation]]) -> list[Derivation]:
+def agreed_derivations(found: Sequence[Sequence[Derivation]]) -> list[Derivation]:
+    """Return what the derivations of one layer agree in."""
     if len({len(derivations) for derivations in found}) > 1:
         return []
     merged: list[Derivation] = []
@@ -291,4 +292,4 @@ def _masked(texts: Sequence[str]) -> str | None:
     return "".join(part for pair in zip(words, [*numbers, ""], strict=True) for part in pair)
 
 
-__all__ = ["OpenRecord", "agreed", "agreed_findings", "agreed_volume"]
+__all__ = ["OpenRecord", "agreed", "agreed_derivations", "agreed_findings", "agreed_volume"]

@@ -12,6 +12,11 @@ _pauses = 0  # that are going on, in whatever threads
 _was_enabled = False  # before the first of them
 
 
+def collect_seldom() -> None:
+    """Let a process that ends soon collect late: collecting early costs a command a tenth of it."""
+    gc.set_threshold(100_000, 50, 50)
+
+
 @contextmanager
 def paused() -> Iterator[None]:
     """Keep the collector still while a trace is made, and leave it as it was.

@@ -145,7 +145,10 @@ def text(expression: Expression, number: Callable[[Any], str] = str) -> str:
 def _terms(terms: Sequence[Expression], number: Callable[[Any], str]) -> list[str]:
     parts: list[str] = []
     for term in terms:
-        if not parts:
+        if not isinstance(term, Operation | int | float):  # a size that has a name: a sum, maybe
+            shown = number(term)
+            parts += (" + ", shown) if parts else (shown,)
+        elif not parts:
             parts.append(_operand(term, number))
         elif isinstance(term, Operation) and term[0] == "-":
             parts += (" - ", _operand(term[1], number))
@@ -160,4 +163,16 @@ def _operand(expression: Expression, number: Callable[[Any], str]) -> str:
         shown = text(expression, number)
         return f"({shown})" if expression[0] == "+" else shown
     shown = number(expression)
-    return f"({shown})" if shown[0] == "-" else shown
+    return f"({shown})" if shown[0] == "-" or _is_sum(shown) else shown
+
+
+def _is_sum(shown: str) -> bool:
+    """Say whether a number is written as a sum: one that depends on a size with a name."""
+    if " " not in shown:
+        return False
+    depth = 0
+    for sign in shown:
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if sign == " " and not depth:
+            return True
+    return False

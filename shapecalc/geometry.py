@@ -103,8 +103,9 @@ class Fit(NamedTuple):
         """Return how the size follows; a Fraction where the stride does not fit."""
         formula = self.formula()
         if self.follows:
-            P = Derivation("P", (self.before, self.after))
-            return Derivation("output", self.size, formula, beside=[P])
+            known = type(self.W) is int or self.S == 1
+            P = [Derivation("P", (self.before, self.after))] if known else []
+            return Derivation("output", self.size, formula, beside=P)
         if not self.size:
             given = {"padded": plus(self.W, *self._zeros()), "span": self.span}
             return Derivation("output", None, formula, reason="too_large", given=given)
@@ -152,6 +153,8 @@ def fit_window(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Roun
     span = effective(F, dilation)
     if P == "same" or P == "same_lower":
         size = -(-W // S)
+        if type(W) is not int and S > 1:  # the zeros of a size that is no number are none, either
+            return Fit(W, F, S, 0, 0, dilation, str(P), size, 0)
         total = max((size - 1) * S + span - W, 0)
         less = total // 2
         before = less if P == "same" else total - less
@@ -159,9 +162,10 @@ def fit_window(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Roun
     if P == CAUSAL:
         return Fit(W, F, S, span - 1, 0, dilation, CAUSAL, -(-W // S), 0)
     before, after = sides(P, span)
-    steps, remainder = divmod(W + before + after - span, S)
-    if remainder and rounding == "ceil" and (steps + 1) * S < W + before:
-        steps += 1
+    room = W + before + after - span
+    steps, remainder = divmod(room, S)
+    if rounding == "ceil":  # what is left over by more than this begins before the input ends
+        steps = (room + S - 1 - min(S - 1, max(0, S - span + after))) // S
     if steps < 0:
         return Fit(W, F, S, before, after, dilation, rounding, 0, 0)
     return Fit(W, F, S, before, after, dilation, rounding, steps + 1, remainder)
@@ -195,18 +199,17 @@ def slide_all(
     rounding: Rounding,
 ) -> Fits:
     """Return how a window slides along all axes; one entry an axis in every argument."""
-    axes: list[Fit] = []
-    for W, *axis in zip(spatial, F, S, P, dilation, strict=True):
-        fit = fit_window(W, *axis, rounding)
-        axes.append(axes[0] if axes and axes[0] == fit else fit)
-    passes = all(fit.size and not (fit.remainder and rounding == "exact") for fit in axes)
-    has_gaps = any(fit.has_gaps for fit in axes)
+    axes = [
+        fit_window(W, *axis, rounding) for W, *axis in zip(spatial, F, S, P, dilation, strict=True)
+    ]
+    passes = all(fit.size and not (rounding == "exact" and fit.remainder) for fit in axes)
+    known = all(type(W) is int for W in spatial)  # rules ask of numbers alone
     return Fits(
         tuple(axes),
         tuple(fit.size for fit in axes),
         passes,
-        has_gaps,
-        passes and any(has_empty_window(fit) for fit in axes),
+        known and any(fit.has_gaps for fit in axes),
+        known and passes and any(has_empty_window(fit) for fit in axes),
         tuple(Step(fit.span, fit.S, fit.before) for fit in axes),
     )
 
@@ -356,7 +359,7 @@ def scaled(W: int, scale: int | float, nearest: bool) -> Resize:
         return Resize(W, W * scale, 1, scale)
     from decimal import Decimal  # few factors are fractions
 
-    size = int(W * scale)
+    size = int(W * scale) if type(W) is int else W.scaled(scale)  # type: ignore[attr-defined]
     if size == W and not nearest:
         return resized(W, size)
     new, old = Decimal(repr(scale)).as_integer_ratio()
@@ -365,6 +368,8 @@ def scaled(W: int, scale: int | float, nearest: bool) -> Resize:
 
 def resized(W: int, size: int) -> Resize:
     """Return how an axis is resampled to a size."""
+    if type(W) is not int or type(size) is not int:  # nothing that is asked of it depends on this
+        return Resize(W, size, 1, 1)
     common = gcd(W, size)
     return Resize(W, size, W // common, size // common)
 

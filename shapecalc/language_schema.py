@@ -26,6 +26,7 @@ from shapecalc.network.example import LOSSES, WEIGHT_DECAY
 from shapecalc.network.expectations import LayerExpectations, NetworkExpectations
 from shapecalc.network.spec import ROUNDINGS
 from shapecalc.network.validation import PARAMETER
+from shapecalc.wildcards import PLACEHOLDERS, WORDS
 
 TEXT: Schema = {"type": "string"}
 TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
@@ -234,8 +235,10 @@ class _Language:
             "patternProperties": patterns,
             "additionalProperties": any_kind,
         }
-        text = {"type": "string", "pattern": _whole(word)}
-        self.definitions[name] = _either({"oneOf": offered}, mapping, text, _reference("parameter"))
+        # Editors tell alternatives apart by their titles, to explain the one that is written.
+        alone = {"title": "a kind without fields", "oneOf": offered}
+        text = {"title": "another word for a kind", "type": "string", "pattern": _whole(word)}
+        self.definitions[name] = _either(alone, mapping, text, _reference("parameter"))
 
     def _kind(self, cls: type[Layer], kind: str, layers: Schema) -> Schema:
         """Return the schema of what stands behind a kind: fields, the main field's value, null."""
@@ -309,6 +312,8 @@ class _Language:
                 layers = {"type": "array", "items": _either(layers, parameter)}
             return _either(layers, parameter)
         default = schema.get("default")
+        if name in PLACEHOLDERS:
+            bare = _either(bare, {"enum": list(WORDS)})
         return self.value(bare) | ({} if default is None else {"default": default})
 
 

@@ -28,6 +28,10 @@ class PluginError(Exception):
     def __init__(self, name: str, why: BaseException | str) -> None:
         said = why if isinstance(why, str) else f"{type(why).__name__}: {why}".rstrip(": ")
         super().__init__(f"the plug-in {name} cannot be used: {' '.join(said.split())[:300]}")
+        self.name, self.why = name, said
+
+    def __reduce__(self) -> tuple[type[PluginError], tuple[str, str]]:  # it comes from a process
+        return PluginError, (self.name, self.why)
 
 
 def having(*names: str) -> Callable[[Any], bool]:

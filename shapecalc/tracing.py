@@ -70,8 +70,13 @@ class Trace:
         text: str = import_module("shapecalc.reports.table").render(self)
         return text
 
-    def __repr__(self) -> str:  # what a notebook shows
+    def __repr__(self) -> str:
         return str(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Return what a notebook shows: the table, and with it the picture."""
+        bundle: dict[str, str] = import_module("shapecalc.reports.notebook").of_trace(self)
+        return bundle
 
     def __getitem__(self, name: str) -> LayerRecord:
         """Return a layer's record by its full name; an instance's name means its last layer.

@@ -77,6 +77,11 @@ class Verification:
         text: str = import_module("shapecalc.reports.verification_table").render(self)
         return text
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Return what a notebook shows."""
+        bundle: dict[str, str] = import_module("shapecalc.reports.notebook").of_verification(self)
+        return bundle
+
     @property
     def agrees(self) -> bool:
         """Whether every check agrees, and the spec has no error."""

@@ -15,7 +15,9 @@ from math import prod
 from typing import Any, Literal, NamedTuple, TypeGuard
 
 Volume = tuple[int, ...]  # spatial sizes first, depth last
-PartialVolume = tuple[int | None, ...]  # None for a size that is not known
+# None for a size that is not known. A size that has a name stands as text in the place of a number
+# (named_sizes.py); who computes with sizes asks is_known.
+PartialVolume = tuple[int | None, ...]
 Notation = Literal["ours", "tuple", "torch", "keras"]
 
 LARGEST = 2**63 - 1
@@ -76,9 +78,13 @@ def axes_of(volume: PartialVolume) -> tuple[str | int, ...]:
     return titles if len(titles) <= 4 else (*range(len(volume) - 1), "depth")
 
 
-def show(volume: Iterable[int | str | None]) -> str:
+def show(volume: Iterable[object]) -> str:
     """Return a volume as `32x32x3`, a size that is not known as `?`."""
-    return "x".join(map(str, volume)).replace("None", "?")
+    sizes = [*map(str, volume)]
+    text = "x".join(sizes)
+    if " " in text:  # (H - 11)/4 + 1 x (W - 11)/4 + 1 x 96
+        text = " x ".join(sizes)
+    return text.replace("None", "?")
 
 
 def all_known(volumes: tuple[PartialVolume, ...]) -> TypeGuard[tuple[Volume, ...]]:
@@ -92,8 +98,8 @@ def values_in(volume: PartialVolume) -> int | None:
 
 
 def is_known(volume: PartialVolume) -> TypeGuard[Volume]:
-    """Say whether every size is known."""
-    return None not in volume
+    """Say whether every size is a number."""
+    return all(type(size) is int for size in volume)
 
 
 def readings(value: Any) -> tuple[Reading, ...]:

@@ -33,6 +33,7 @@ _OURS = (
     "sc408_input_order",
     "sc410_framework_word",
     "sc411_no_layers",
+    "sc412_any_field",
 )
 _OF_FILES = ("sc601_taken_from_file", "sc602_not_known", "sc604_input_size")  # seldom needed
 CHECKS: list[Check] = []
@@ -83,8 +84,10 @@ def traced(spec: NetworkSpec) -> Trace:
 
     Files of other formats get our advice on specs only as far as the spec has it `selected`.
     """
-    if spec.given or spec.is_open:  # on a floor above, and rare
-        module = "given_inputs" if spec.given else "open_sizes"
+    if spec.given or spec.is_open or spec.wild:  # on a floor above, and rare
+        module = "named_sizes" if spec.is_named else "open_sizes"
+        module = "any_fields" if spec.wild else module
+        module = "given_inputs" if spec.given else module
         found: Trace = import_module(f"shapecalc.{module}").traced(spec)
         return found
     return checked(tracing.walk(spec))

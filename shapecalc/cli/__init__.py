@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from shapecalc.collector import collect_seldom
 from shapecalc.registry import PLUGINS, PluginError, Registry, blamed
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -21,8 +22,10 @@ COMMANDS = {
     "grade": "Mark answers to questions about networks, and name the mistake behind a wrong one.",
     "quiz": "Draw problem sets with their keys, with other numbers for each student.",
     "assignment": "Write an assignment as a handout, a platform's quiz or an empty answer file.",
+    "sizes": "Find the input sizes that fit: factors, nearest sizes, the size for a wanted output.",
     "calc": "Work out a network typed on the command line.",
     "explain": "Explain a topic, a layer kind or a rule; list all pages.",
+    "draw": "Draw a network as SVG, TikZ or a page.",
     "expect": "Write what is computed into specs, as claims that check compares.",
     "diff": "Say what differs between two networks.",
     "convert": "Write a network in another format.",
@@ -150,7 +153,7 @@ def _say_interrupted() -> None:
 
 def main() -> None:
     """Run the command line. No traceback reaches a user."""
-    gc.set_threshold(100_000, 50, 50)  # a command is short: collecting early costs a tenth of it
+    collect_seldom()
     # Looking for pydantic's plug-ins reads the metadata of every installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for name in ("stdout", "stderr"):

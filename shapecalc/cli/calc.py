@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 import shapecalc
 from shapecalc.cli.files import exit_code, max_layers_option
-from shapecalc.cli.report import format_option, render
+from shapecalc.cli.report import format_option, render, room
 from shapecalc.frameworks.lookups import words_of
 from shapecalc.layers import ALIASES, KINDS, kind_of, kinds
 from shapecalc.layers.base import field_words
 from shapecalc.readers.yaml_text import read_yaml
+from shapecalc.reports import Layout
 
 if TYPE_CHECKING:
     from shapecalc.tracing import Trace
@@ -49,7 +50,7 @@ def command(
     layers = layers_of(words[1:])
     spec = {"input": value_of(words[0]), "layers": layers, "rounding": rounding}
     trace = _in_our_words(shapecalc.trace(spec, max_layers=max_layers))
-    click.echo(render(trace, form, explain=True))
+    click.echo(render(trace, form, Layout(explain=True, width=room(None))))
     ctx.exit(exit_code(trace))
 
 
@@ -140,7 +141,9 @@ def _field_of(text: str) -> Any:
 
 
 def value_of(text: str) -> Any:
-    """Return a value as YAML reads it: a number, a list, a word."""
+    """Return a value as YAML reads it: a number, a list, a word; ? needs no quotes here."""
+    if text == "?":
+        return text
     document = read_yaml(text)
     if document.findings:
         raise click.UsageError(f"{text!r}: {document.findings[0].fault.message}")

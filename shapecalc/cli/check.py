@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
+from shapecalc.cli.checking import Checker, Chooser
 from shapecalc.cli.files import (
     FAULTY,
     OK,
@@ -20,6 +19,7 @@ from shapecalc.cli.files import (
     Inputs,
     chosen_paths,
     input_option,
+    jobs_option,
     max_layers_option,
     module_option,
     weights_option,
@@ -27,13 +27,11 @@ from shapecalc.cli.files import (
 from shapecalc.cli.findings import Printer, format_option
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
-from shapecalc.cli.settings import Settings, for_paths
-from shapecalc.diagnostics import chosen
+from shapecalc.cli.settings import for_paths
 from shapecalc.plugins import activate
 
 if TYPE_CHECKING:
     from shapecalc.cli.fixes import Fixer
-    from shapecalc.fixing import Wanted
 
 
 def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -95,6 +93,7 @@ def _codes(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
 )
 @click.option("--isolated", is_flag=True, help="Take no settings from files.")
 @click.option("--show-settings", is_flag=True, help="Print the settings for each path, and end.")
+@jobs_option("How many processes check files, if there are several. One alone mends them.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary.")
 @click.pass_context
 def command(
@@ -121,6 +120,7 @@ def command(
     config: Path | None,
     isolated: bool,
     show_settings: bool,
+    jobs: int,
     quiet: bool,
 ) -> None:
     """Find what is wrong in specs: files, folders (*.yaml, *.yml, *.json, nothing hidden), or -
@@ -138,22 +138,17 @@ def command(
         form = here.format
     strict = strict or here.strict
     refuse_overwriting(output, force, paths)
-    search = Search(
-        paths, "Checking", quiet, chooser.asked, name, chooser.excludes, code=module is not None
-    )
+    search = Search(paths, "Checking", quiet, chooser.excludes, code=module is not None)
     printer = Printer(form, full=bool(select), strict=strict, output=output, err=diff)
     counts: Counter[str] = Counter()
     codes: Counter[str] = Counter()
     fixer = _fixer(paths, fix, unsafe, diff, comments)
-    for path, trace in search.traces(max_layers, inputs=inputs):
-        is_wanted = chooser.wanted(path)
-        if fixer is not None:
-            trace = fixer.fix(path, trace, is_wanted)
-        wanted = list(chosen(compared(trace).diagnostics, is_wanted))
+    checker = Checker(search, chooser, max_layers, inputs, compared, printer.of_file)
+    for path, wanted, more in checker.found(jobs, fixer):
         counts.update(found.severity for found in wanted)
         codes.update(found.code for found in wanted)
         if not statistics:
-            printer.add(name if path == "-" and name else path, wanted)
+            printer.add(chooser.label(path), wanted, more)
     written = write(_statistics(codes), output) if statistics else printer.end()
     if not quiet:
         click.echo(_summary(search, counts) + _mended(fixer), err=True)
@@ -200,59 +195,6 @@ def _statistics(codes: Counter[str]) -> str:
     width = len(f"{max(codes.values(), default=0):,}")
     ordered = sorted(codes.items(), key=lambda pair: (-pair[1], pair[0]))
     return "".join(f"{n:>{width},}  {code}  {rules.of(code).title}\n" for code, n in ordered)
-
-
-class Chooser:
-    """Says which findings of a file are wanted: by the command line, else by its settings."""
-
-    def __init__(
-        self,
-        settings: Callable[[str], Settings],
-        select: tuple[str, ...],
-        extend_select: tuple[str, ...],
-        ignore: tuple[str, ...],
-        name: str | None,
-    ) -> None:
-        self._settings, self.name = settings, name
-        self.select, self.extend_select, self.ignore = select, extend_select, ignore
-
-    def settings(self, path: str) -> Settings:
-        """Return the settings for a path; standard input has those of its name."""
-        return self._settings((self.name or os.curdir + "/-") if path == "-" else path)
-
-    def excludes(self, path: str) -> bool:
-        """Say whether a file found in a folder is left out."""
-        return self.settings(path).excludes(path)
-
-    def asked(self, path: str) -> tuple[str, ...]:
-        """Return the codes that are asked for by name in a file."""
-        select, more = self._chosen(path)
-        return (*select, *more)
-
-    def wanted(self, path: str) -> Wanted:
-        """Return what says whether a finding in a file is wanted."""
-        select, more = self._chosen(path)
-        unwanted = _unwanted(
-            (*select, *more) if select else (), self.ignore or self.settings(path).ignored(path)
-        )
-        return lambda found: found.code not in unwanted
-
-    def _chosen(self, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the codes selected in a file, and those as well; --select is for both settings."""
-        if self.select:
-            return self.select, self.extend_select
-        settings = self.settings(path)
-        return settings.select, (*self.extend_select, *settings.extend_select)
-
-
-@cache
-def _unwanted(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
-    """Return the codes that are not asked for."""
-    if not select and not ignore:
-        return frozenset()
-    from shapecalc.checks.pages import codes
-
-    return frozenset(codes()) - {*codes(*select)} | {*(codes(*ignore) if ignore else ())}
 
 
 def _summary(search: Search, counts: Counter[str]) -> str:

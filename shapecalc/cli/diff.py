@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import shapecalc
-from shapecalc import network, readers
 from shapecalc.cli.files import (
     FAULTY,
     OK,
     UNUSABLE,
     Inputs,
+    Unusable,
+    built,
     complain,
     input_option,
     max_layers_option,
@@ -21,9 +23,11 @@ from shapecalc.cli.files import (
 )
 from shapecalc.cli.findings import tell
 from shapecalc.cli.output import output_options, refuse_overwriting, write
-from shapecalc.cli.revisions import document_bytes
-from shapecalc.diagnostics import SpecError
+from shapecalc.cli.revisions import document_of
 from shapecalc.tracing import Trace
+
+if TYPE_CHECKING:
+    from shapecalc.comparison import Difference
 
 
 @click.command("diff")
@@ -32,7 +36,7 @@ from shapecalc.tracing import Trace
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("text", "markdown", "json")),
+    type=click.Choice(("text", "markdown", "json", "html")),
     default="text",
     show_default=True,
     help="How to print the differences.",
@@ -62,7 +66,6 @@ def command(
     if None in traces:
         ctx.exit(UNUSABLE)
     from shapecalc.comparison import compare
-    from shapecalc.reports import difference
 
     one, other = (trace for trace in traces if trace is not None)
     unreadable = [trace for trace in (one, other) if not trace.spec.readable]
@@ -71,21 +74,30 @@ def command(
             tell(trace.spec.file or "", trace.diagnostics, err=True)
         ctx.exit(FAULTY)
     found = compare(one, other)
-    texts = {"text": difference.text, "markdown": difference.markdown}
-    shown = json.dumps(found.to_dict(), indent=2) if form == "json" else texts[form](found)
-    written = write(f"{shown}\n", output)
+    written = write(f"{_shown(found, form)}\n", output)
     ctx.exit(max(OK if found.same else FAULTY, OK if written else UNUSABLE))
+
+
+def _shown(found: Difference, form: str) -> str:
+    """Return the differences in a format."""
+    if form == "json":
+        return json.dumps(found.to_dict(), indent=2)
+    if form == "html":
+        from shapecalc.reports.html.difference import render  # fewer read pages than text
+
+        return render(found)
+    from shapecalc.reports import difference
+
+    return (difference.markdown if form == "markdown" else difference.text)(found)
 
 
 def _traced(path: str, max_layers: int, inputs: Inputs) -> Trace | None:
     """Return the trace of a file or of a file in a revision; None, with a message, of neither."""
     try:
-        found = document_bytes(path)
+        found = document_of(path)
         if found is None:
             return trace_path(path, max_layers, inputs)
-        return shapecalc.trace(network.build(readers.read_bytes(*found), max_layers, inputs))
-    except SpecError as error:
+        return shapecalc.trace(built(found, max_layers, inputs))
+    except (OSError, ValueError, Unusable) as error:
         complain(path, error)
-    except (OSError, ValueError) as error:
-        complain(path, error)
-    return None
+        return None

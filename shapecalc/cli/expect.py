@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -127,16 +127,21 @@ def _of_network(trace: Trace) -> Iterator[Change]:
     claims: dict[str, Any] = {}
     if not {"output", "outputs"} & given.keys():
         volumes = trace.outputs
-        if None not in volumes.values():
+        if all(volume is not None and _is_plain(volume) for volume in volumes.values()):
             listed = {name: _written(volume) for name, volume in volumes.items() if volume}
             claims |= {"output": next(iter(listed.values()))} if len(listed) == 1 else {}
             claims |= {"outputs": listed} if len(listed) > 1 else {}
     for key in TOTALS:
         number = trace.totals[key]
-        if key not in given and number is not None and (number or key == "parameters"):
+        if key not in given and isinstance(number, int) and (number or key == "parameters"):
             claims[key] = number
     written = trace.spec.document.data.get("expect")
     yield from _changes(claims, ("expect",), isinstance(written, dict))
+
+
+def _is_plain(volume: Sequence[object]) -> bool:
+    """Say whether a volume can be written as a claim: no size of it depends on a name."""
+    return all(size is None or isinstance(size, int) for size in volume)
 
 
 def _of_layers(trace: Trace) -> Iterator[Change]:
@@ -146,10 +151,11 @@ def _of_layers(trace: Trace) -> Iterator[Change]:
         if times[node.path] > 1 or record.output is None or node.path[:1] != ("layers",):
             continue
         given = {} if node.expectations is None else node.expectations.given()
-        claims = {} if "output" in given else {"output": _written(record.output)}
+        left_out = "output" in given or not _is_plain(record.output)
+        claims = {} if left_out else {"output": _written(record.output)}
         for key in OF_LAYERS:
             number = record.number(key)
-            if key not in given and number:
+            if key not in given and number and isinstance(number, int):
                 claims[key] = number
         if claims and not given:
             with suppress(Unchangeable):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -13,11 +14,15 @@ import shapecalc
 from shapecalc import network, readers
 from shapecalc.diagnostics import MAX_LAYERS, SpecError, quote
 from shapecalc.document import Document
+from shapecalc.network import NetworkSpec
 from shapecalc.readers.base import MAX_BYTES
 from shapecalc.registry import PLUGINS, Registry, blamed
 from shapecalc.tracing import Trace
 
 OK, FAULTY, UNUSABLE = 0, 1, 2
+MOST_JOBS = 61  # processes that Windows can wait for
+
+Command = TypeVar("Command", bound=Callable[..., object])
 
 Inputs = Mapping[str, str] | str | None  # volumes in the place of a network's own
 
@@ -67,6 +72,12 @@ input_option = click.option(
 )
 
 
+def jobs_option(help_: str) -> Callable[[Command], Command]:
+    """Return the option --jobs of a command that goes through files."""
+    most = click.IntRange(1, MOST_JOBS)
+    return click.option("--jobs", type=most, default=1, show_default=True, help=help_)
+
+
 module_option = click.option(
     "--module",
     "module",
@@ -100,7 +111,7 @@ def _compared(ctx: click.Context, option: click.Parameter, value: str | None) ->
     A file that cannot be opened is wrong usage; of one that is damaged it is said, and that is all.
     """
     if value is None:
-        return lambda trace: trace
+        return _alone
     from shapecalc import checkpoints  # all this is rarely asked for
     from shapecalc.checkpoints.base import Unreadable
     from shapecalc.weights.comparison import compared
@@ -116,7 +127,12 @@ def _compared(ctx: click.Context, option: click.Parameter, value: str | None) ->
         raise click.BadParameter(f"{quote(value, 400)}: {reason}") from None
     if weights is None:
         raise click.BadParameter(f"{quote(value, 400)} is {_what(path)}, and no weight file")
-    return lambda trace: compared(trace, weights, path.name)
+    return partial(compared, weights=weights, file=path.name)
+
+
+def _alone(trace: Trace) -> Trace:
+    """Return a trace that is compared with no weights."""
+    return trace
 
 
 def _what(path: Path) -> str:
@@ -167,35 +183,65 @@ def read(path: str, name: str | None = None) -> Document:
     return readers.read_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), name or path)
 
 
-def trace_path(
-    path: str,
-    max_layers: int,
-    inputs: Inputs = None,
-    select: Sequence[str] = (),
-    name: str | None = None,
-) -> Trace | None:
-    """Return the trace of a file, `-` for standard input; None, with a message, if it is unreadable
-    or has not the inputs that are given. `select` are codes that are asked for, `name` is what
-    standard input holds.
+class Unusable(Exception):
+    """A path that cannot be opened, or has not the inputs that are given: why, in one line."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(getattr(error, "strerror", None) or str(error))
+
+
+def opened(
+    path: str, max_layers: int, inputs: Inputs = None, name: str | None = None
+) -> NetworkSpec:
+    """Return the network of a file, `-` for standard input, of which `name` says what it holds.
+
+    Raises Unusable.
     """
     try:
-        spec = network.build(read(path, name), max_layers, inputs)
-    except SpecError as error:
-        (fault,) = error.diagnostics
-        complain(path, ValueError(f"--input: {fault.message}; {fault.hint}"))
-        return None
+        return built(read(path, name), max_layers, inputs)
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
         if PLUGINS and blamed(error):
             raise
+        raise Unusable(error) from None
+
+
+def built(document: Document, max_layers: int, inputs: Inputs = None) -> NetworkSpec:
+    """Return the network of a document. Raises Unusable where it has not the inputs given."""
+    try:
+        return network.build(document, max_layers, inputs)
+    except SpecError as error:
+        (fault,) = error.diagnostics
+        raise Unusable(ValueError(f"--input: {fault.message}; {fault.hint}")) from None
+
+
+def trace_path(path: str, max_layers: int, inputs: Inputs = None) -> Trace | None:
+    """Return the trace of a file, `-` for standard input; None, with a message, where it cannot be
+    used.
+    """
+    try:
+        spec = opened(path, max_layers, inputs)
+    except Unusable as error:
         complain(path, error)
         return None
-    return shapecalc.trace(spec, select=select)
+    return shapecalc.trace(spec)
 
 
 def complain(path: str | Path, error: Exception) -> None:
     """Say on standard error that a path cannot be opened, and why."""
-    reason = getattr(error, "strerror", None) or str(error)
+    say(path, getattr(error, "strerror", None) or str(error))
+
+
+def say(path: str | Path, reason: str) -> None:
+    """Say on standard error what is the matter with a path."""
     click.echo(f"shapecalc: {quote(str(path), 400)}: {reason}", err=True)
+
+
+def unexpected(error: Exception) -> str:
+    """Return what is said of an error that nobody foresaw, in one line."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"internal error, please report it ({quote(what, 200)})"
 
 
 def exit_code(trace: Trace | None) -> int:

@@ -54,9 +54,14 @@ class Printer:
         self.output, self.err = output, err
         self.at_once = self.form.FOR_PEOPLE and output is None
         self.kept: list[tuple[str, Sequence[Diagnostic]]] = []
+        self.files: list[object] = []  # what a format takes of each file that shows more of it
+        self.of_file = getattr(self.form, "of_file", None)
 
-    def add(self, path: str, found: Sequence[Diagnostic]) -> None:
-        """Take what was found in a file."""
+    def add(self, path: str, found: Sequence[Diagnostic], more: object = None) -> None:
+        """Take what was found in a file, and what `of_file` returned of it."""
+        if self.of_file is not None:
+            self.files.append(more)
+            return
         shown = briefly(found) if self.form.FOR_PEOPLE and not self.full else found
         if not self.at_once:
             self.kept.append((path, shown))
@@ -67,6 +72,8 @@ class Printer:
         """Write what was kept; say whether that went well."""
         if self.at_once:
             return True
+        if self.of_file is not None:
+            return write(self.form.render_files(self.files), self.output)  # type: ignore[attr-defined]
         render = self.form.render
         if self.strict:
             render = getattr(self.form, "render_strictly", render)
@@ -78,6 +85,11 @@ def tell(path: str, found: Sequence[Diagnostic], err: bool = False) -> None:
     if found:
         text = diagnostics.named("text").render([(path, briefly(found))], _paint)
         click.echo(text, nl=False, err=err)
+
+
+def lines_for_people(path: str, found: Sequence[Diagnostic]) -> list[str]:
+    """Return what `tell` prints, for a file."""
+    return diagnostics.named("text").render([(path, briefly(found))]).splitlines()
 
 
 def _paint(text: str, severity: Severity) -> str:

@@ -5,43 +5,31 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Sequence
 from contextlib import redirect_stdout
 from typing import Any
 
-import shapecalc
-from shapecalc import network, readers
-from shapecalc.cli.files import Inputs, complain
+from shapecalc import readers
+from shapecalc.cli.files import Inputs, Unusable, built
 from shapecalc.diagnostics import SpecError, quote
 from shapecalc.document import Document
-from shapecalc.tracing import Trace
+from shapecalc.network import NetworkSpec
 
 NEITHER = "this is neither a module of PyTorch nor a model of Keras, but of the class {}"
 LONGEST = 300  # of a message of somebody else's
 
 
-def trace_module(
-    name: str, max_layers: int, inputs: Inputs = None, select: Sequence[str] = ()
-) -> Trace | None:
-    """Return the trace of what a module of Python names; None, with a message, where it fails."""
+def made(name: str, max_layers: int, inputs: Inputs = None) -> NetworkSpec:
+    """Return the network of what a module of Python names. Raises Unusable where it fails."""
     try:
         with redirect_stdout(sys.stderr):  # a result goes to standard output, and nothing else
             document, given = _document(_loaded(name), inputs)
     except _Failed as error:
-        complain(name, error)
-        return None
+        raise Unusable(error) from None
     except SpecError as error:
         (fault,) = error.diagnostics
-        complain(name, ValueError(f"--input: {fault.message}; {fault.hint}"))
-        return None
+        raise Unusable(ValueError(f"--input: {fault.message}; {fault.hint}")) from None
     document.file = name
-    try:
-        spec = network.build(document, max_layers, given)
-    except SpecError as error:
-        (fault,) = error.diagnostics
-        complain(name, ValueError(f"--input: {fault.message}; {fault.hint}"))
-        return None
-    return shapecalc.trace(spec, select=select)
+    return built(document, max_layers, given)
 
 
 class _Failed(Exception):

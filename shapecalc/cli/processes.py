@@ -17,6 +17,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any, TypeVar
 
 from shapecalc import interrupts
+from shapecalc.collector import collect_seldom
 from shapecalc.plugins import ACTIVE, activate
 
 T = TypeVar("T")
@@ -26,7 +27,7 @@ THREADS = (
     *("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "OMP_NUM_THREADS"),
     "VECLIB_MAXIMUM_THREADS",
 )
-MOST = 61  # processes that Windows can wait for
+ENDED = "its process was ended before it was done, perhaps for want of memory"
 
 
 def in_order(
@@ -113,6 +114,7 @@ class _Worker:
 def _serve(connection: Connection, work: Callable[[Any], Any], plugins: Sequence[str]) -> None:
     """Work on what comes, until nobody is there any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    collect_seldom()
     for name in plugins:
         activate(name)
     with suppress(EOFError, OSError):

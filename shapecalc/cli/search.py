@@ -9,8 +9,10 @@ from pathlib import Path
 
 import click
 
+import shapecalc
 from shapecalc import readers
-from shapecalc.cli.files import OK, UNUSABLE, Inputs, complain, trace_path
+from shapecalc.cli.files import OK, UNUSABLE, Inputs, Unusable, complain, opened
+from shapecalc.network import NetworkSpec
 from shapecalc.tracing import Trace
 
 MANY = 50  # files from which a progress bar is shown
@@ -24,15 +26,11 @@ class Search:
         paths: tuple[str, ...],
         label: str,
         quiet: bool = False,
-        select: Callable[[str], Sequence[str]] = lambda path: (),
-        name: str | None = None,
         excludes: Callable[[str], bool] = lambda path: False,
         code: bool = False,
     ) -> None:
         self.paths = paths
         self.is_code = code  # the one path names a module of Python
-        self.select = select  # codes that are asked for in a file
-        self.name = name  # of what standard input holds
         self.excludes = excludes  # whether a file found in a folder is left out
         self.excluded = 0
         self.label = label  # of the progress bar
@@ -67,54 +65,67 @@ class Search:
     ) -> Iterator[tuple[str, Trace]]:
         """Yield every spec with its trace; what cannot be opened is said, and counted in code."""
         for path in self.files(listed):
-            trace = self._trace(path, max_layers, inputs)
-            if trace is None:
+            try:
+                spec = self.opened(path, max_layers, inputs)
+            except Unusable as error:
+                complain(path, error)
                 self.code = UNUSABLE
-            elif path in self.found_in_folder and not trace.spec.document.is_spec:
+                continue
+            if self.skips(path, spec):
                 self.skipped += 1
-            else:
-                self.checked += 1
-                yield path, trace
+                continue
+            trace = shapecalc.trace(spec)
+            self.checked += 1
+            yield path, trace
 
-    def _trace(self, path: str, max_layers: int, inputs: Inputs) -> Trace | None:
+    def opened(
+        self, path: str, max_layers: int, inputs: Inputs = None, name: str | None = None
+    ) -> NetworkSpec:
+        """Return the network of a file, or of the module of Python. Raises Unusable."""
         if not self.is_code:
-            return trace_path(path, max_layers, inputs, self.select(path), self.name)
-        from shapecalc.cli.modules import trace_module  # few networks are made by code
+            return opened(path, max_layers, inputs, name)
+        from shapecalc.cli.modules import made  # few networks are made by code
 
-        return trace_module(path, max_layers, inputs, self.select(path))
+        return made(path, max_layers, inputs)
+
+    def skips(self, path: str, spec: NetworkSpec) -> bool:
+        """Say whether a file found in a folder has no network."""
+        return path in self.found_in_folder and not spec.document.is_spec
 
     def _walk(self) -> Iterator[str]:
         """Yield each file once, though it is named twice, or named and in a folder."""
         seen: set[str] = set()
-        for path in self._found():
-            place = _place(path)
+        for path, place in self._found():
             if place not in seen:
                 seen.add(place)
                 yield path
 
-    def _found(self) -> Iterator[str]:
+    def _found(self) -> Iterator[tuple[str, str]]:
+        """Yield each file as it is written, and its place."""
         for path in self.paths:
             if self.is_folder(path):
                 yield from self._folder(Path(path))
             else:
-                yield path
+                yield path, _place(path)
 
-    def _folder(self, folder: Path) -> Iterator[str]:
+    def _folder(self, folder: Path) -> Iterator[tuple[str, str]]:
         wanted = readers.endings()
         named = {_place(path) for path in self.paths}  # of which nothing is skipped
         for root, folders, names in os.walk(folder, onerror=self._unreadable):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
+            here = str(Path(root)) if root != os.curdir else ""
+            place = os.path.abspath(root)
             for name in sorted(names):
-                file = str(Path(root, name))
                 if name.startswith(".") or not name.lower().endswith(wanted):
                     continue
+                file, its_place = os.path.join(here, name), os.path.join(place, name)
                 if self.excludes(file):
                     self.excluded += 1
                     continue
                 if os.path.isfile(file) or not os.path.exists(file):  # no pipes, no sockets
-                    if _place(file) not in named:
+                    if its_place not in named:
                         self.found_in_folder.add(file)
-                    yield file
+                    yield file, its_place
 
     def _unreadable(self, error: OSError) -> None:
         complain(error.filename or "", error)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, partial
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
@@ -35,9 +35,9 @@ class Settings(NamedTuple):
     format: str | None = None
     plugins: tuple[str, ...] = ()
 
-    def ignored(self, path: str) -> tuple[str, ...]:
-        """Return the codes that are ignored in a file."""
-        found = list(self.ignore)
+    def ignored(self, path: str, instead: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Return the codes that are ignored in a file; `instead` are for those of every file."""
+        found = list(instead or self.ignore)
         for pattern, listed in self.per_file_ignores.items():
             if self._matches(path, pattern):
                 found += listed
@@ -71,12 +71,21 @@ def for_paths(given: Path | None, isolated: bool) -> Callable[[str], Settings]:
     `isolated`. Raises UsageError for a file that is wrong.
     """
     if isolated:
-        return lambda path: Settings()
+        return partial(_of_any, Settings())
     if given is not None:
         settings = _read(given, needed=True)
         assert settings is not None
-        return lambda path: settings
-    return lambda path: _of_folder(Path(os.path.abspath(path)).parent)
+        return partial(_of_any, settings)
+    return _nearest
+
+
+def _of_any(settings: Settings, path: str) -> Settings:
+    """Return the one settings there are, whatever the path."""
+    return settings
+
+
+def _nearest(path: str) -> Settings:
+    return _of_folder(Path(os.path.abspath(path)).parent)
 
 
 @cache

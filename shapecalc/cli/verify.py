@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, nullcontext
 from functools import partial
+from pathlib import Path
 from shutil import get_terminal_size
 from typing import NamedTuple
 
@@ -20,11 +21,15 @@ from shapecalc.cli.files import (
     Inputs,
     chosen_paths,
     input_option,
+    jobs_option,
     max_layers_option,
     module_option,
+    say,
+    unexpected,
 )
-from shapecalc.cli.findings import tell
-from shapecalc.cli.processes import MOST, in_order, one_thread
+from shapecalc.cli.findings import lines_for_people, tell
+from shapecalc.cli.output import output_options, refuse_overwriting, write
+from shapecalc.cli.processes import ENDED, in_order, one_thread
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import LIMIT, nearest, quote
 from shapecalc.tracing import Trace
@@ -41,7 +46,7 @@ Progress = Callable[[int, int], None]
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("table", "json")),
+    type=click.Choice(("table", "json", "html")),
     default="table",
     show_default=True,
     help="How to print the checks.",
@@ -71,13 +76,8 @@ Progress = Callable[[int, int], None]
 @module_option
 @input_option
 @max_layers_option
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, MOST),
-    default=1,
-    show_default=True,
-    help="How many processes verify files, if there are several. Each uses one thread.",
-)
+@jobs_option("How many processes verify files, if there are several. Each uses one thread.")
+@output_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -92,18 +92,22 @@ def command(
     inputs: Inputs,
     max_layers: int,
     jobs: int,
+    output: Path | None,
+    force: bool,
 ) -> None:
     """Run networks forward and backward in NumPy, and compare every prediction with what comes
     out: volumes, parameters, multiply-accumulates, gradients, receptive fields, and the worked
     example. PATH is a file, a folder, or - for standard input.
     """
     paths = chosen_paths(ctx, paths, module)
+    refuse_overwriting(output, force, paths)
     search = Search(paths, "Verifying", quiet=True, code=module is not None)
     one = len(paths) == 1 and not search.is_folder(paths[0])
     how = How(batch, seed, dtype, training, only, max_layers, inputs)
     with nullcontext() if one else one_thread():  # before NumPy is loaded
-        run = _Run(search, how, form, one)
+        run = _Run(search, how, _Printer(form, one, output))
         run.several(jobs) if jobs > 1 and not one else run.one_by_one()
+        run.code = max(run.code, run.printer.end())
     if not search.checked and search.code == OK:
         click.echo("nothing to verify", err=True)
         search.code = UNUSABLE
@@ -144,20 +148,19 @@ def verified(
     except OSError as error:  # it was there a moment ago
         return Done(None, error.strerror or str(error))
     except Exception as error:
-        what = " ".join(f"{type(error).__name__}: {error}".split())
-        return Done(None, f"internal error, please report it ({quote(what, 200)})")
+        return Done(None, unexpected(error))
     return Done(result)
 
 
 def _ended(path: str) -> Done:
-    return Done(None, "its process was ended before it was done, perhaps for want of memory")
+    return Done(None, ENDED)
 
 
 class _Run:
     """Verifies the files of a search, one after the other or in several processes."""
 
-    def __init__(self, search: Search, how: How, form: str, one: bool) -> None:
-        self.search, self.how, self.form, self.one = search, how, form, one
+    def __init__(self, search: Search, how: How, printer: _Printer) -> None:
+        self.search, self.how, self.printer = search, how, printer
         self.listed = search.listed()
         self.status = _Status(len(self.listed))
         self.code = OK
@@ -167,7 +170,7 @@ class _Run:
         """Verify each file, and tell of it, before the next one is opened."""
         for path, trace in self._sound():
             self.status.show(f"Verifying {self.search.checked} of {len(self.listed)}: {path}")
-            with _Bar(len(trace.layers) if self.one and self.form == "table" else 0) as bar:
+            with _Bar(len(trace.layers) if self.printer.shows_a_bar else 0) as bar:
                 done = verified(self.how, path, trace, bar.show)
             self._tell(path, done)
 
@@ -204,11 +207,11 @@ class _Run:
     def _tell(self, path: str, done: Done) -> None:
         self.status.clear()
         if done.result is None:
-            click.echo(f"shapecalc: {quote(path, 400)}: {done.complaint}", err=True)
+            say(path, done.complaint)
             self.code = UNUSABLE
             return
         self.code = max(self.code, OK if done.result.agrees else FAULTY)
-        _print(path, done.result, self.form, self.one)
+        self.printer.add(path, done.result)
 
 
 def _warn_of_minutes(path: str, trace: Trace, how: How) -> None:
@@ -238,18 +241,49 @@ def _has(trace: Trace, only: str, path: str) -> bool:
     return False
 
 
-def _print(path: str, result: Verification, form: str, one: bool) -> None:
-    if form == "json":
-        indent = 2 if one else None
-        click.echo(json.dumps(result.to_dict(), indent=indent, allow_nan=False))
-        return
-    from shapecalc.reports import verification_table
+class _Printer:
+    """Prints one verification after the other; a page, and what goes to a file, in the end."""
 
-    if one:
-        click.echo(verification_table.render(result))
-    else:
-        click.echo(f"{quote(path, 400)}: {verification_table.summary(result)}")
-    tell(path, result.diagnostics)
+    def __init__(self, form: str, one: bool, output: Path | None) -> None:
+        self.form, self.one, self.output = form, one, output
+        self.kept: list[Verification] = []
+        self.lines: list[str] = []
+
+    @property
+    def shows_a_bar(self) -> bool:
+        """Whether a progress bar is shown: nothing is printed before its network is done."""
+        return self.one and self.form != "json"
+
+    def add(self, path: str, result: Verification) -> None:
+        """Take the verification of a file."""
+        if self.form == "html":
+            self.kept.append(result)
+            return
+        text = self._text(path, result)
+        found = result.diagnostics if self.form == "table" else ()
+        if self.output is not None:
+            self.lines += [text, *lines_for_people(path, found)]
+            return
+        click.echo(text)
+        tell(path, found)
+
+    def _text(self, path: str, result: Verification) -> str:
+        if self.form == "json":
+            return json.dumps(result.to_dict(), indent=2 if self.one else None, allow_nan=False)
+        from shapecalc.reports import verification_table
+
+        if self.one:
+            return verification_table.render(result)
+        return f"{quote(path, 400)}: {verification_table.summary(result)}"
+
+    def end(self) -> int:
+        """Write what was kept; return the exit code of that."""
+        if self.kept:
+            from shapecalc.reports.html import verification
+
+            self.lines.append(verification.render(self.kept))
+        text = "".join(f"{line}\n" for line in self.lines)
+        return OK if not text or write(text, self.output) else UNUSABLE
 
 
 def looked_at() -> bool:

@@ -99,6 +99,11 @@ class Difference:
         text: str = import_module("shapecalc.reports.difference").text(self)
         return text
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Return what a notebook shows."""
+        bundle: dict[str, str] = import_module("shapecalc.reports.notebook").of_difference(self)
+        return bundle
+
     def to_dict(self) -> dict[str, Any]:
         """Return what `--format json` prints."""
         return {

@@ -131,7 +131,7 @@ def _checked(record: KnownRecord, examples: int) -> int:
     """Return how many values the check of a layer's gradients holds.
 
     Its inputs and parameters, these with gradients; six arrays as large as the output, and two for
-    the differences along each tensor's directions.
+    the differences along the common directions, or along each tensor's where these disagree.
     """
     inputs, output = sum(map(prod, record.input or ())), prod(record.output or ())
     parameters = _parameters(record)

@@ -1,11 +1,13 @@
 """The gradients of a whole network: whether layers are joined as they should.
 
 Each kernel is checked on its own (gradient_check.py); here the sum over consumers, the sharing of
-weights and the order of the passes are. A random direction of all inputs, or of all parameters, is
-carried forward: the change of a layer's output is the centred difference along the changes of what
-it takes. Scaled anew at each layer, the step can be so small that hardly any unit of a large
-network changes its side of a kink. The change of the outputs, times the upstream gradient, must be
-the gradients times the direction.
+weights and the order of the passes are. A random direction of all inputs and parameters is carried
+forward: the change of a layer's output is the centred difference along the changes of what it
+takes. Scaled anew at each layer, the step can be so small that hardly any unit of a large network
+changes its side of a kink. The change of the outputs, times the upstream gradient, must be the
+gradients times the direction. Inputs are moved so far that they have as large a part in this as the
+parameters. Where it does not hold, a direction of the inputs alone, and one of the parameters
+alone, tell whose gradients are wrong.
 
 Source: forward mode against reverse mode, Griewank and Walther, "Evaluating Derivatives", 2008,
 chapter 3.
@@ -14,18 +16,21 @@ chapter 3.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
 
 from shapecalc.executor.buffers import Array, Buffers
 from shapecalc.executor.engine import Step
-from shapecalc.executor.gradient_check import some_places
+from shapecalc.executor.gradient_check import SOME, root_mean_square, some_places, usual_step
 from shapecalc.executor.rng import generator
 from shapecalc.executor.session import Session
 
+TITLES = ("inputs", "parameters")
 GOLDEN = 0.618034
 STEP = 1e-9  # of a layer's largest relative change
+WHOLE = 1e-4  # the error that passes: rounding adds up from layer to layer
 _Moves = dict[tuple[int, str], tuple[Array, Array]]  # places and steps, by owner and name
 LEAST = 1e-2  # of the outputs themselves: rounding is some 1e-7 of them
 
@@ -42,8 +47,8 @@ def random_upstream(session: Session, seed: int) -> dict[int, Array]:
 
 
 class Whole(NamedTuple):
-    """The error along one direction of all inputs and one of all parameters, and the layers whose
-    outputs may jump with rounding.
+    """The errors of the inputs' and of the parameters' gradients, and the layers whose outputs may
+    jump with rounding.
     """
 
     errors: dict[str, float]
@@ -51,32 +56,52 @@ class Whole(NamedTuple):
 
 
 def whole_check(session: Session, inputs: Sequence[Array], seed: int) -> Whole:
-    """Check a network along a random direction of its inputs, and of its parameters (float64).
+    """Check a network along a random direction (float64).
 
     The session's last pass was backward, from `random_upstream`.
     """
     upstream = random_upstream(session, seed)
-    errors, unsettled = {}, dict[str, None]()
-    for title in ("inputs", "parameters"):
-        direction = _Direction(session, inputs, seed, title)
-        numeric = direction.carried(upstream)
-        if direction.size:
-            errors[title] = direction.error(numeric)
-        unsettled |= dict.fromkeys(direction.unsettled)
+    together = _Direction(session, inputs, seed, TITLES)
+    error = together.error(together.carried(upstream))
+    errors = {title: error for title in TITLES if together.sizes[title]}
+    unsettled = dict.fromkeys(together.unsettled)
+    if len(errors) > 1 and not error <= WHOLE:
+        for title in TITLES:
+            alone = _Direction(session, inputs, seed, [title])
+            errors[title] = alone.error(alone.carried(upstream))
+            unsettled |= dict.fromkeys(alone.unsettled)
     return Whole(errors, [*unsettled])
 
 
 class _Direction:
-    """A random direction of the inputs or of the parameters, and the gradient along it."""
+    """A random direction of the inputs, of the parameters or of both, and the gradient along it."""
 
-    def __init__(self, session: Session, inputs: Sequence[Array], seed: int, title: str) -> None:
+    def __init__(
+        self, session: Session, inputs: Sequence[Array], seed: int, titles: Sequence[str]
+    ) -> None:
         self.engine, self.buffers, self.owned = session.engine, session.buffers, session.owned
-        self.inputs, self.seed, self.title = inputs, seed, title
+        self.inputs, self.seed, self.titles = inputs, seed, titles
         self.analytic = 0.0
         self.spread = 0.0  # variance of `analytic` over all such directions
-        self.size = 0  # values that are changed
+        self.sizes = dict.fromkeys(TITLES, 0)  # values that are changed
         self.unsettled: list[str] = []  # layers met
         self.least = 0.0  # smaller gradients are rounding, as behind a norm of a single value
+        self.moved = 1.0 if len(titles) == 1 else self._balance()
+
+    def _balance(self) -> float:
+        """Return how far inputs are moved, for a part as large as that of the parameters."""
+        given = [self.engine.gradients.get(index) for index in range(len(self.inputs))]
+        theirs = sum(float(np.vdot(g, g)) for g in given if g is not None) ** 0.5
+        others = 0.0
+        for gradients, own in zip(
+            self.engine.parameter_gradients, self.engine.parameters, strict=True
+        ):
+            for name in gradients.keys() & own.keys():
+                gradient = gradients[name]
+                few = min(1.0, SOME / max(1, gradient.size))
+                others += few * usual_step(own[name]) ** 2 * float(np.linalg.norm(gradient)) ** 2
+        ratio = others**0.5 / theirs if theirs else 0.0
+        return ratio if ratio and isfinite(ratio) else 1.0
 
     def error(self, numeric: float) -> float:
         """Return the relative error; a direction that happens to change little is no excuse for
@@ -111,19 +136,25 @@ class _Direction:
         return any(step.kernel.degenerate(shapes[step.sources[0]]) for step in steps)
 
     def _of_input(self, index: int) -> Array | None:
-        if self.title != "inputs":
+        if "inputs" not in self.titles:
             return None
-        change = generator("direction of inputs", self.seed, index).standard_normal(
-            self.inputs[index].shape
-        )
-        self._along(self.engine.gradients.get(index), slice(None), change.reshape(-1), 1)
+        random = generator("direction of inputs", self.seed, index)
+        change = random.standard_normal(self.inputs[index].shape)
+        change *= self.moved
+        gradient = self.engine.gradients.get(index)
+        self._along("inputs", gradient, slice(None), change.reshape(-1), self.moved)
         return change
 
     def _along(
-        self, gradient: Array | None, places: Array | slice, steps: Array, size: float
+        self,
+        title: str,
+        gradient: Array | None,
+        places: Array | slice,
+        steps: Array,
+        size: float,
     ) -> None:
         """Note the gradient of a tensor along its part of the direction."""
-        self.size += len(steps)
+        self.sizes[title] += len(steps)
         if gradient is not None:
             flat = np.ascontiguousarray(gradient).reshape(-1)[places]
             self.analytic += float(flat @ steps)
@@ -142,8 +173,12 @@ class _Direction:
             self.engine.contexts[index], [x for x, _ in given if x is not None]
         ):
             self.unsettled.append(step.name)
-        own = self._of_parameters(index, step) if self.title == "parameters" else {}
-        ratios = [_size(c) / (_size(x) or 1) for x, c in given if x is not None and c is not None]
+        own = self._of_parameters(index, step) if "parameters" in self.titles else {}
+        ratios = [
+            root_mean_square(c) / (root_mean_square(x) or 1)
+            for x, c in given
+            if x is not None and c is not None
+        ]
         fastest = max([*ratios, *([1.0] if own else [])], default=0.0)
         if not fastest:
             return self._forward(index, step, given, own, 0.0), None
@@ -168,12 +203,12 @@ class _Direction:
                 continue
             random = generator("direction of parameters", self.seed, owner, number)
             places = some_places(array.size, random)
-            size = max(0.01, _size(array))
+            size = usual_step(array)
             steps = size * random.standard_normal(len(places))
             found[owner, name] = places, steps
             if index == owner:
                 gradient = self.engine.parameter_gradients[owner].get(name)
-                self._along(gradient, places, steps, size)
+                self._along("parameters", gradient, places, steps, size)
         return found
 
     def _forward(
@@ -197,12 +232,6 @@ class _Direction:
         for (owner, name), (places, _) in own.items():
             self.engine.parameters[owner][name].reshape(-1)[places] = before[owner, name]
         return output
-
-
-def _size(array: Array) -> float:
-    """Return the root of the mean square."""
-    mean: float = np.linalg.norm(array) / max(1, array.size) ** 0.5
-    return mean
 
 
 def _moved(buffers: Buffers, x: Array, change: Array | None, h: float) -> Array:

@@ -8,7 +8,7 @@ numbers.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import sqrt
+from math import prod, sqrt
 from typing import Any
 
 import numpy as np
@@ -17,20 +17,27 @@ from shapecalc import rules
 from shapecalc.diagnostics import Fault, quote, some, suggestion
 from shapecalc.executor.arrays import numeric, refusal, shaped
 from shapecalc.executor.buffers import Array, Buffers
-from shapecalc.executor.kernels import KERNELS
-from shapecalc.executor.rng import generator
+from shapecalc.executor.kernels import KERNELS, Kernel
+from shapecalc.executor.rng import DIFFERENT, generator, repeat
 from shapecalc.layers.base import Parameter, Parameters
 from shapecalc.tracing import KnownTrace
 from shapecalc.worked_example import Names
 
 
 def prepare(
-    names: Names, owned: Sequence[Parameters], given: Mapping[str, Any], buffers: Buffers, seed: int
+    names: Names,
+    owned: Sequence[Parameters],
+    given: Mapping[str, Any],
+    buffers: Buffers,
+    seed: int,
+    *,
+    repeated: bool = False,
 ) -> list[dict[str, Array]]:
     """Return the arrays of what each layer owns, laid out for its kernel.
 
-    `given` is by name, `conv1.weight`, in PyTorch's layout. Raises SpecError for names that are not
-    there and for arrays that do not fit.
+    `given` is by name, `conv1.weight`, in PyTorch's layout. Where drawn values may be `repeated`,
+    large arrays take a few milliseconds. Raises SpecError for names that are not there and for
+    arrays that do not fit.
     """
     waiting = dict(given)
     prepared = []
@@ -39,10 +46,15 @@ def prepare(
         own = {}
         for number, (name, parameter) in enumerate(parameters.items()):
             key = f"{record.name}.{name}"
+            random = generator("parameter", seed, index, number)
             if key in waiting:
                 values = _given(waiting.pop(key), key, parameter, buffers)
+            elif repeated and prod(parameter.shape) > DIFFERENT:
+                own[name] = buffers.empty(kernel_shape(kernel, name, parameter))
+                repeat(_normal(parameter, random, [DIFFERENT]), own[name])
+                continue
             else:
-                values = _drawn(parameter, buffers, (seed, index, number))
+                values = _drawn(parameter, buffers, random)
             own[name] = buffers.copy(kernel.to_kernel_layout(name, values))
         prepared.append(own)
     for key in waiting:
@@ -67,14 +79,24 @@ def _given(values: Any, key: str, parameter: Parameter, buffers: Buffers) -> Arr
     return array
 
 
-def _drawn(parameter: Parameter, buffers: Buffers, seed: tuple[int, ...]) -> Array:
+def kernel_shape(kernel: Kernel, name: str, parameter: Parameter) -> tuple[int, ...]:
+    """Return the shape that a parameter has in its kernel's layout."""
+    return kernel.to_kernel_layout(name, np.broadcast_to(np.float32(0), parameter.shape)).shape
+
+
+def _drawn(parameter: Parameter, buffers: Buffers, random: np.random.Generator) -> Array:
     values = buffers.empty(parameter.shape)
+    values[...] = _normal(parameter, random, parameter.shape)
+    return values
+
+
+def _normal(parameter: Parameter, random: np.random.Generator, shape: Sequence[int]) -> Array:
+    """Return values that a parameter begins with."""
     if parameter.start is not None:
-        values.fill(parameter.start)
-        return values
-    drawn = generator("parameter", *seed).standard_normal(parameter.shape, np.float32)
-    deviation = np.float32(sqrt(2 / parameter.fan_in))
-    return np.multiply(drawn, deviation, out=values, dtype=np.float32)
+        return np.full(shape, parameter.start)
+    drawn = random.standard_normal(shape, np.float32)
+    drawn *= np.float32(sqrt(2 / parameter.fan_in))
+    return drawn
 
 
 def _unknown(key: str, names: Names) -> Fault:

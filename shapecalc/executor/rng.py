@@ -5,9 +5,11 @@ NumPy fills seeds up with zeros, (0,) and (0, 0) are the same: each begins with 
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Sequence
+from typing import Any, Literal, get_args
 
 import numpy as np
+import numpy.typing as npt
 
 Purpose = Literal[
     "input",
@@ -21,8 +23,24 @@ Purpose = Literal[
     "checked gradient",
 ]
 PURPOSES: tuple[str, ...] = get_args(Purpose)
+DIFFERENT = 2**18 - 5  # a prime: the repetition never falls in with rows, channels or filters
 
 
 def generator(purpose: Purpose, *numbers: int) -> np.random.Generator:
     """Return the random numbers of a purpose, a seed, and what else tells arrays apart."""
     return np.random.default_rng((PURPOSES.index(purpose) + 1, *numbers))
+
+
+def normal(random: np.random.Generator, shape: Sequence[int]) -> npt.NDArray[np.float64]:
+    """Return standard normal values; those of a large array repeat after DIFFERENT of them."""
+    values = np.empty(tuple(shape))
+    repeat(random.standard_normal(min(values.size, DIFFERENT)), values)
+    return values
+
+
+def repeat(values: npt.NDArray[Any], out: npt.NDArray[Any]) -> None:
+    """Fill a contiguous array with values, again and again."""
+    flat = out.reshape(-1)
+    for first in range(0, flat.size, len(values)):
+        part = flat[first : first + len(values)]
+        part[...] = values[: len(part)]

@@ -47,10 +47,12 @@ class Session:
         plain: bool = False,
         backward: bool = True,
         stand_ins: bool = False,
+        repeated: bool = False,
     ) -> None:
         """`fast` allows Winograd's convolution, by default in float32 only; `plain` forbids all
-        but the plainest methods; with `stand_ins` random values stand for what operations give.
-        Raises SpecError for a faulty spec and for faulty parameters.
+        but the plainest methods; with `stand_ins` random values stand for what operations give;
+        with `repeated` large parameters are a few drawn values again and again. Raises SpecError
+        for a faulty spec and for faulty parameters.
         """
         sized = need_sound(trace, stand_ins=stand_ins)
         need_choice("dtype", dtype, DTYPES)
@@ -64,7 +66,9 @@ class Session:
         self._decay = 0.0  # the last loss's
         self._need_room(trace.spec.batch)
         self.owned = owned_by(sized)
-        own = prepare(self.names, self.owned, parameters or {}, self.buffers, seed)
+        own = prepare(
+            self.names, self.owned, parameters or {}, self.buffers, seed, repeated=repeated
+        )
         outputs = {index for index in trace.spec.outputs.values() if index is not None}
         values = trace.spec.values
         every = {*values.inputs, *map(values.of, range(len(own)))}

@@ -19,7 +19,7 @@ from shapecalc.diagnostics import Fault, Finding, SpecError, in_order, nearest, 
 from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.example_check import ComputedExample
-from shapecalc.executor.gradient_check import GOOD, GOOD_SINGLE, Tensor, check_layer
+from shapecalc.executor.gradient_check import Tensor, bound, check_layer
 from shapecalc.executor.known_part import known_part
 from shapecalc.executor.limits import (
     MOST,
@@ -29,7 +29,12 @@ from shapecalc.executor.limits import (
     need_whole,
     seconds_to_check,
 )
-from shapecalc.executor.network_gradient_check import Whole, random_upstream, whole_check
+from shapecalc.executor.network_gradient_check import (
+    WHOLE,
+    Whole,
+    random_upstream,
+    whole_check,
+)
 from shapecalc.executor.receptive_field_check import field_checks
 from shapecalc.executor.rng import generator
 from shapecalc.executor.session import Session
@@ -41,7 +46,6 @@ from shapecalc.verification import Check, Verification
 
 Progress = Callable[[int, int], None]  # layers done, and how many there are
 SMALL = 0.1  # biases that are drawn
-WHOLE = 1e-4  # the error that passes for a whole network: rounding adds up from layer to layer
 FAULT = "this is a fault of shapecalc, not of the spec: please report it"
 
 
@@ -161,7 +165,7 @@ class _Plan:
         """Return the network with biases drawn: with zeros, a relu over padding is at its kink."""
         session = Session(
             self.trace, seed=self.seed, dtype=dtype, training=self.training, keep="outputs",
-            fast=False, stand_ins=True,
+            fast=False, stand_ins=True, repeated=True,
         )  # fmt: skip
         for index, own in enumerate(session.engine.parameters):
             biases = [own[name] for name, p in session.owned[index].items() if p.role == "bias"]
@@ -260,7 +264,7 @@ class _Plan:
         if probed:
             self.notes.append(
                 "probed: every value in turn of tensors of up to 400 values, where that is quick;"
-                " larger ones along two random directions, one where a layer takes long"
+                " larger ones together along two random directions, one where a layer takes long"
             )
         if alike:
             one = "1 layer is like an earlier one and shares its result"
@@ -274,12 +278,12 @@ class _Plan:
         )  # fmt: skip
 
     def _gradient(self, record: KnownRecord, tensor: Tensor, how: str) -> None:
-        bound = GOOD if self.dtype == "float64" else GOOD_SINGLE
+        most = bound(self.dtype)
         if not how:
             how = "every value" if tensor.exhaustive else "random directions"
-        agrees = tensor.error is not None and tensor.error <= bound
+        agrees = tensor.error is not None and tensor.error <= most
         error = tensor.error
-        check = Check(record.name, "gradient", bound, error, agrees, how, tensor=tensor.name)
+        check = Check(record.name, "gradient", most, error, agrees, how, tensor=tensor.name)
         if agrees:
             self.checks.append(check)
         elif tensor.error is None:
@@ -288,7 +292,7 @@ class _Plan:
             self._fail(
                 check,
                 f"{record.name}: the gradient of {tensor.name} is wrong: relative error"
-                f" {tensor.error:.1e} against centred differences (at most {bound:.0e} passes)",
+                f" {tensor.error:.1e} against centred differences (at most {most:.0e} passes)",
             )
 
     # -- the rest ------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from shapecalc.derivations import Expression, minus, over, plus, times
 from shapecalc.grading.query import Query
+from shapecalc.grading.values import flat
 from shapecalc.layers.conv import Conv
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.pool import AvgPool, MaxPool
@@ -121,7 +122,7 @@ def _of_output(computed: ComputedExample, name: str, at: tuple[int, ...]) -> Exp
         return None
     output = _array(computed, name)
     (wanted,) = example.loss.values()
-    y = _reshaped(wanted.values, output.shape)[at]
+    y = flat(wanted.values)[_number(at, output.shape)]
     difference = plus(float(output[at]), minus(float(y)))
     mean = example.loss_kind == "mean_squared_error"
     count = output.size if mean else len(output)
@@ -139,15 +140,17 @@ def _of_scores(
     if p.ndim != 2 or len(computed.example.loss) != 1:
         return None
     (wanted,) = computed.example.loss.values()
-    classes = _reshaped(wanted.values, (len(p),))
+    classes = flat(wanted.values)
     found = plus(float(p[at]), minus(int(classes[at[0]] == at[1])))
     return over(found, len(p)) if len(p) > 1 else found
 
 
-def _reshaped(values: Any, shape: tuple[int, ...]) -> Any:
-    import numpy as np  # the example was computed with it
-
-    return np.array(values, dtype=float).reshape(shape)
+def _number(at: Sequence[int], shape: Sequence[int]) -> int:
+    """Return which of an array's values stands at a place, counted row by row."""
+    found = 0
+    for index, size in zip(at, shape, strict=True):
+        found = found * size + index
+    return found
 
 
 def _through(
@@ -168,7 +171,7 @@ def _through(
         return times(float(back[at]), slopes[kind])
     if isinstance(layer, Dense) and record.input and layer.whole(record.input[0]):
         weight = _array(computed, f"{record.name}.weight")
-        here = int(_order(value.shape)[at])
+        here = _number(at[1:], value.shape[1:])
         rows = zip(weight[:, here], back[at[0]], strict=True)
         return plus(*(times(float(w), float(b)) for w, b in rows))
     if isinstance(layer, Conv) and layer.groups == 1 and layer.mode == "zeros":
@@ -183,13 +186,6 @@ def _through(
     if isinstance(layer, MaxPool | AvgPool):
         return _pooled(record, value[at[0], at[1]], back[at[0], at[1]], at[2:])
     return None
-
-
-def _order(shape: tuple[int, ...]) -> Any:
-    """Return the number of each value of an example as a dense layer counts them."""
-    import numpy as np  # the example was computed with it
-
-    return np.broadcast_to(np.arange(int(np.prod(shape[1:]))).reshape(shape[1:]), shape)
 
 
 def _pooled(record: KnownRecord, x: Any, back: Any, at: tuple[int, ...]) -> Expression | None:

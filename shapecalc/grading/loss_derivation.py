@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import exp
 from typing import TYPE_CHECKING, Any
 
 from shapecalc.derivations import Expression, Operation, minus, over, plus, times
+from shapecalc.grading.values import flat
 from shapecalc.network.example import OF_CLASSES
 
 if TYPE_CHECKING:
@@ -27,11 +29,11 @@ def loss_expression(computed: ComputedExample) -> Expression | None:
         classes = wanted.values if isinstance(wanted.values, list) else [wanted.values]
         hinge = example.loss_kind == "svm"
         rows = zip(
-            output if hinge else _probabilities(computed, output), _flat(classes), strict=True
+            output if hinge else _probabilities(computed, output), flat(classes), strict=True
         )
         terms = [t for s, at in rows for t in (_hinge if hinge else _logarithm)(s, int(at))]
     else:
-        values = zip(output.reshape(-1), _flat(wanted.values), strict=True)
+        values = zip(output.reshape(-1), flat(wanted.values), strict=True)
         terms = [_square(float(a), float(y)) for a, y in values]
         if example.loss_kind == "mean_squared_error":
             count = len(terms)
@@ -57,23 +59,19 @@ def _hinge(scores: Any, at: int) -> list[Expression]:
     return [Operation("max", 0, plus(score, minus(own), 1)) for score in others]
 
 
-def _probabilities(computed: ComputedExample, output: Any) -> Any:
+def _probabilities(computed: ComputedExample, output: Any) -> list[list[float]]:
     """Return the probabilities, whatever the network ends with."""
-    import numpy as np  # the example was computed with it
+    rows: list[list[float]] = output.tolist()
+    if computed.trace.layers[-1].kind == "softmax":
+        return rows
+    return [_softmax(row) for row in rows]
 
-    kind = computed.trace.layers[-1].kind
-    if kind == "softmax":
-        return output
-    shifted = np.exp(output - output.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)
+
+def _softmax(scores: list[float]) -> list[float]:
+    powers = [exp(score - max(scores)) for score in scores]
+    return [power / sum(powers) for power in powers]
 
 
 def _decay(computed: ComputedExample, decay: float) -> Expression:
     squares = sum(float((weight * weight).sum()) for *_, weight in computed.session.decaying())
     return times(over(decay, 2), squares)
-
-
-def _flat(values: Any) -> list[Any]:
-    if isinstance(values, list):
-        return [value for part in values for value in _flat(part)]
-    return [values]

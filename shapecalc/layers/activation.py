@@ -1,12 +1,23 @@
 """Activations, dropout and softmax: the volume passes unchanged, but for glu."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import Annotated, ClassVar
 
 from pydantic import AliasChoices
 from pydantic import Field as Declared
 
-from shapecalc.layers.base import AlongDepth, Counts, Layer, Parameter, Parameters, vector
+from shapecalc.layers.base import (
+    INPUT,
+    OUTPUT,
+    AlongDepth,
+    Counts,
+    Kept,
+    Layer,
+    Parameter,
+    Parameters,
+    vector,
+)
 from shapecalc.layers.field_types import Rate, Real, RealFromZero, Slopes, Volume
 
 
@@ -37,6 +48,10 @@ class Relu(Elementwise):
     slope: Real = 0.0
     threshold: RealFromZero = 0.0
 
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        plain = self.max is None and self.slope == 0 and self.threshold == 0
+        return OUTPUT if plain else INPUT
+
 
 class Gelu(Elementwise):
     """gelu: x*Phi(x), the exact form with the error function.
@@ -49,6 +64,8 @@ class Gelu(Elementwise):
 
     Source: Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016.
     """
+
+    keeps = INPUT
 
 
 class Silu(Elementwise):
@@ -63,6 +80,8 @@ class Silu(Elementwise):
     Source: Elfwing et al., "Sigmoid-Weighted Linear Units", 2017.
     """
 
+    keeps = INPUT
+
 
 class Mish(Elementwise):
     """mish: x*tanh(softplus(x)).
@@ -75,6 +94,8 @@ class Mish(Elementwise):
 
     Source: Misra, "Mish: A Self Regularized Non-Monotonic Activation Function", 2019.
     """
+
+    keeps = INPUT
 
 
 class Relu6(Elementwise):
@@ -89,6 +110,8 @@ class Relu6(Elementwise):
     Source: Sandler et al., "MobileNetV2", 2018.
     """
 
+    keeps = INPUT
+
 
 class HardSigmoid(Elementwise):
     """hard_sigmoid: relu6(x + 3)/6.
@@ -101,6 +124,8 @@ class HardSigmoid(Elementwise):
 
     Source: Howard et al., "Searching for MobileNetV3", 2019; PyTorch, torch.nn.Hardsigmoid.
     """
+
+    keeps = INPUT
 
 
 class HardSwish(Elementwise):
@@ -115,6 +140,8 @@ class HardSwish(Elementwise):
     Source: Howard et al., "Searching for MobileNetV3", 2019.
     """
 
+    keeps = INPUT
+
 
 class Sigmoid(Elementwise):
     """sigmoid: 1/(1 + exp(-x)).
@@ -127,6 +154,8 @@ class Sigmoid(Elementwise):
 
     Source: Stanford CS231n, "Neural Networks Part 1".
     """
+
+    keeps = OUTPUT
 
 
 class Tanh(Elementwise):
@@ -141,6 +170,8 @@ class Tanh(Elementwise):
     Source: Stanford CS231n, "Neural Networks Part 1".
     """
 
+    keeps = OUTPUT
+
 
 class Softplus(Elementwise):
     """softplus: ln(1 + exp(x)).
@@ -153,6 +184,8 @@ class Softplus(Elementwise):
 
     Source: Dugas et al., "Incorporating Second-Order Functional Knowledge", 2000.
     """
+
+    keeps = INPUT
 
 
 class Elu(Elementwise):
@@ -167,6 +200,8 @@ class Elu(Elementwise):
     Source: Clevert et al., "Fast and Accurate Deep Network Learning by ELUs", 2015.
     """
 
+    keeps = INPUT
+
 
 class Selu(Elementwise):
     """selu: 1.0507*x above 0, 1.0507*1.6733*(exp(x) - 1) below.
@@ -179,6 +214,8 @@ class Selu(Elementwise):
 
     Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017.
     """
+
+    keeps = INPUT
 
 
 class Softmax(AlongDepth, Elementwise):
@@ -194,6 +231,8 @@ class Softmax(AlongDepth, Elementwise):
     Source: Stanford CS231n, "Linear Classification".
     """
 
+    keeps = OUTPUT
+
 
 class LogSoftmax(AlongDepth, Elementwise):
     """log_softmax: the logarithm of softmax, over the depth at each position.
@@ -206,6 +245,8 @@ class LogSoftmax(AlongDepth, Elementwise):
 
     Source: PyTorch, torch.nn.LogSoftmax.
     """
+
+    keeps = OUTPUT
 
 
 class LeakyRelu(Elementwise):
@@ -225,6 +266,7 @@ class LeakyRelu(Elementwise):
     slope: Real = 0.01
 
     shorthand = "slope"
+    keeps = INPUT
 
 
 class PRelu(Layer):
@@ -249,6 +291,7 @@ class PRelu(Layer):
     )
 
     has_weights: ClassVar[bool] = True
+    keeps = INPUT
 
     def parameters(self, inputs: Sequence[Volume]) -> Parameters:
         *spatial, D = inputs[0]
@@ -277,3 +320,6 @@ class Dropout(Elementwise):
     rate: Rate = 0.5
 
     shorthand = "rate"
+
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        return Kept(flags=prod(output) if self.rate else 0)  # on the CPU a value for each flag

@@ -90,6 +90,34 @@ class Counts(NamedTuple):
 NO_COUNTS = Counts(0, 0, 0)
 
 
+class Kept:
+    """What PyTorch keeps of a layer for its backward pass: its inputs, its output, and more.
+
+    Of an example these are further values in the network's precision, numbers in single precision,
+    8-byte indices and 1-byte flags; `once`, numbers in single precision for the whole batch.
+    """
+
+    __slots__ = ("flags", "indices", "inputs", "once", "output", "singles", "values")
+
+    def __init__(
+        self,
+        *,
+        inputs: bool = False,
+        output: bool = False,
+        values: int = 0,
+        singles: int = 0,
+        indices: int = 0,
+        flags: int = 0,
+        once: int = 0,
+    ) -> None:
+        self.inputs, self.output = inputs, output
+        self.values, self.singles, self.indices, self.flags = values, singles, indices, flags
+        self.once = once
+
+
+INPUT, OUTPUT, NOTHING = Kept(inputs=True), Kept(output=True), Kept()
+
+
 def hidden(word: str) -> Any:
     """Return what stands beside the type of a field whose word would hide a method of Layer, or is
     one of Python's: `return_: Annotated[Text, hidden("return")]`. Specs and reports have the word.
@@ -121,6 +149,9 @@ class Layer(BaseModel):
     reference: ClassVar[str | None] = None  # the field that names a layer, whose volume it reads
     weight_layout: ClassVar[str] = ""  # the axes of its weight in order, where it has several
     migration_hints: ClassVar[Mapping[str, str]] = {}  # no fields: what to do instead
+    keeps: ClassVar[Kept | None] = None  # for the backward pass; None: nobody has said
+    is_view: ClassVar[bool] = False  # the output lies in the memory of the input
+    passes_gradient: ClassVar[bool] = False  # an input gets the upstream gradient, or a part of it
 
     def with_rounding(self, rounding: Rounding) -> Self:
         """Return the layer with the network's rounding where it says none itself."""
@@ -181,6 +212,13 @@ class Layer(BaseModel):
     def known_macs(self) -> int | None:
         """Return the MACs where they do not depend on the input, otherwise None."""
         return None
+
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept | None:
+        """Return what PyTorch keeps of the layer for its backward pass; None where nobody knows.
+
+        `trained` says whether it has parameters that get gradients.
+        """
+        return self.keeps
 
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume

@@ -1,6 +1,7 @@
 """Transposed convolution: the gradient of a convolution as a layer."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from math import prod
 from typing import Annotated, Any, ClassVar
 
@@ -8,7 +9,7 @@ from pydantic import AliasChoices, Field
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, Expression, times
-from shapecalc.diagnostics import LayerError, repairable
+from shapecalc.diagnostics import Fault, LayerError, repairable
 from shapecalc.edits import Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import (
@@ -18,6 +19,7 @@ from shapecalc.geometry import (
     fit_transposed,
 )
 from shapecalc.layers.base import (
+    INPUT,
     Counts,
     Layer,
     Parameter,
@@ -87,6 +89,7 @@ class ConvTranspose(Layer):
     migration_hints: ClassVar[Mapping[str, str]] = {
         "rounding": "leave it out: nothing is divided, so nothing is rounded"
     }
+    keeps = INPUT
 
     def transposed_fits(self, volume: Volume) -> tuple[TransposedFit, ...]:
         """Return how each axis is spread; raise LayerError for fields that do not fit the input."""
@@ -117,12 +120,8 @@ class ConvTranspose(Layer):
                 repair = Repair(text, set_field("output_padding", most_extra))
                 raise LayerError(repairable(rules.OUTPUT_PADDING, message, [repair]))
             if part.size < 1:
-                message = f"{part.formula()} = {part.size}"
-                if part.policy:
-                    message += f", P = {both_sides(part.before, part.after)}"
-                message += ", so nothing would be left"
                 raise LayerError(
-                    repairable(rules.TOO_LARGE, message, [_leaving_something(transposed_fits)])
+                    rule=rules.TOO_LARGE, say=partial(_nothing_left, part, transposed_fits)
                 )
         return (*[part.size for part in transposed_fits], self.K)
 
@@ -167,6 +166,14 @@ class ConvTranspose(Layer):
 
     def shown_fields(self) -> str:
         return self.summary(without=("K",))
+
+
+def _nothing_left(part: TransposedFit, transposed_fits: Sequence[TransposedFit]) -> Fault:
+    message = f"{part.formula()} = {part.size}"
+    if part.policy:
+        message += f", P = {both_sides(part.before, part.after)}"
+    message += ", so nothing would be left"
+    return repairable(rules.TOO_LARGE, message, [_leaving_something(transposed_fits)])
 
 
 def _leaving_something(transposed_fits: Sequence[TransposedFit]) -> Repair:

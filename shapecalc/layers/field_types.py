@@ -24,7 +24,11 @@ MAX_SPATIAL = 3  # axes that a window slides along
 LONGEST_SIZES = 400  # characters of a text with crosses
 NO_WORDS: Mapping[str, str] = {}
 CROSSED = re.compile(r"\s*[0-9]+(?:\s*[xX×]\s*[0-9]+)*\s*")
-OPEN = r"\s*(?:[0-9]+|\?)(?:\s*[xX×]\s*(?:[0-9]+|\?))*\s*"
+# A size, one that is not known, or the name of one: a letter other than x, perhaps with digits.
+SIZE = r"[A-WYZa-wyz][0-9]*|[0-9]+|\?"
+OPEN = rf"\s*(?:{SIZE})(?:\s*[xX×]\s*(?:{SIZE}))*\s*"
+SIZE_NAME = r"[A-WYZa-wyz][0-9]{0,8}"
+BATCHES = ("n", "b")  # a name in front of three sizes that is no size
 # Compiled when they are first needed: most values are written as they should be.
 LISTED = r"\s*[\[(]?\s*[0-9]{1,18}(?:(?:\s*,\s*|\s+)[0-9]{1,18}){1,5}\s*[\])]?\s*"
 WRITTEN = r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?(?:[eE][+-]?[0-9]{1,2})?"
@@ -79,11 +83,13 @@ def _listed(item: Schema, most: int) -> Schema:
 def crossed_schema(least: int, fewest: int, most: int, *, partial: bool = False) -> Schema:
     """Return the schema of a text such as 3x5, of so many sizes of up to 19 digits.
 
-    With `partial` a size may be `?`.
+    With `partial` a size may be `?`, and all but the last a name.
     """
-    size = "0*[1-9][0-9]{0,18}" if least else "0*[0-9]{1,19}"
-    size = rf"({size}|\?)" if partial else size
-    pattern = rf"^\s*{size}(\s*[xX×]\s*{size}){{{fewest - 1},{most - 1}}}\s*$"
+    last = size = "0*[1-9][0-9]{0,18}" if least else "0*[0-9]{1,19}"
+    if partial:
+        size, last = rf"({last}|\?|{SIZE_NAME})", rf"({last}|\?)"
+    cross = r"\s*[xX×]\s*"
+    pattern = rf"^\s*({size}{cross}){{{fewest - 1},{most - 1}}}{last}\s*$"
     return {"type": "string", "pattern": pattern, "maxLength": LONGEST_SIZES}
 
 
@@ -101,7 +107,10 @@ def _padding_schema(policies: Sequence[str], most: int) -> Schema:
 
 
 def _volume_schema(title: str, *, partial: bool = False, stated: bool = False) -> Schema:
-    size: Schema = {"anyOf": [POSITIVE, {"type": "null"}]} if partial else POSITIVE
+    size: Schema = POSITIVE
+    if partial:
+        name = {"type": "string", "pattern": f"^{SIZE_NAME}$"}
+        size = {"anyOf": [POSITIVE, {"type": "null"}, name]}
     text, listed = crossed_schema(1, 1, MOST_AXES, partial=partial), _listed(size, MOST_AXES)
     if partial:  # where only the first is open, it is a batch
         text["not"] = {"pattern": r"^\s*\?(\s*[xX×]\s*[0-9]+){3,}\s*$"}
@@ -330,17 +339,21 @@ def read_partial_volume(value: Any) -> PartialVolume:
     """Read a volume of which sizes may be left open: `?x?x3`, [null, null, 3], {height: null, ...}.
 
     Where only the first of four sizes is open, it is a volume behind a batch (Keras), and none of
-    ours; a mapping says which axis it is.
+    ours; a mapping says which axis it is. A spatial size may have a name: `HxWx3`, [H, W, 3].
     """
     sizes: Any = None
     if isinstance(value, str):
-        if "?" in value and len(value) <= LONGEST_SIZES and re.fullmatch(OPEN, value):
-            found = re.findall(r"[0-9]+|\?", value)
-            sizes = [None if size == "?" else int(size) for size in found]
-    elif isinstance(value, list | tuple) and None in value:
+        short = len(value) <= LONGEST_SIZES
+        if short and not CROSSED.fullmatch(value) and re.fullmatch(OPEN, value):
+            sizes = [_open_size(size) for size in re.findall(SIZE, value)]
+    elif isinstance(value, list | tuple) and any(_is_open(size) for size in value):
         sizes = value
-    if isinstance(value, Mapping) and None in value.values():
+    if isinstance(value, Mapping) and any(_is_open(size) for size in value.values()):
         sizes = _named_axes(value)
+    if sizes is not None and any(isinstance(size, str) for size in sizes):
+        return _with_names(value, sizes)
+    if isinstance(value, Mapping):
+        pass  # it says which axis is open
     elif sizes is not None and len(sizes) > MAX_SPATIAL and None not in sizes[1:]:
         sizes = None
     if sizes is None:
@@ -356,8 +369,37 @@ def read_stated_volume(value: Any) -> PartialVolume:
 
 
 def _partly_known(sizes: Sequence[Any]) -> PartialVolume:
-    known = _volume([1 if size is None else size for size in sizes])
-    return tuple(k if size is not None else None for k, size in zip(known, sizes, strict=True))
+    known = _volume([1 if _is_open(size) else size for size in sizes])
+    return tuple(size if _is_open(size) else k for k, size in zip(known, sizes, strict=True))
+
+
+def _open_size(text: str) -> int | str | None:
+    if text == "?":
+        return None
+    return int(text) if text.isdigit() else text
+
+
+def _is_open(size: object) -> bool:
+    """Say whether a size is not known, or has a name."""
+    return size is None or (isinstance(size, str) and re.fullmatch(SIZE_NAME, size) is not None)
+
+
+def _with_names(value: Any, sizes: Sequence[Any]) -> PartialVolume:
+    """Return a volume whose spatial sizes have names, as far as they are axes of ours."""
+    batch = len(sizes) > MAX_SPATIAL and str(sizes[0]).lower() in BATCHES
+    if batch and isinstance(value, str) and not any(isinstance(s, str) for s in sizes[1:]):
+        return read_volume(value)  # says what is meant
+    message = hint = ""
+    if batch:
+        message = f"must be a volume without a batch, not {quote(value)}"
+        hint = f"write {show(sizes[1:])}"
+    elif isinstance(sizes[-1], str):
+        message = f"must be a volume whose depth is a number or ?, not {quote(value)}"
+        hint = "spatial sizes have names, as in HxWx3"
+    if message:
+        context = {"message": message, "hint": hint}
+        raise PydanticCustomError(rules.WRONG_VALUE.code, "{message}", context)
+    return _partly_known(sizes)
 
 
 def rewritings(meant: Sequence[Reading]) -> tuple[Repair, ...]:

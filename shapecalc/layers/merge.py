@@ -1,13 +1,14 @@
 """Merges: add, subtract, multiply, maximum, average value by value; concat joins along an axis."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import Annotated, ClassVar
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, plus
 from shapecalc.diagnostics import Fault, LayerError
 from shapecalc.geometry import Step, fit_window
-from shapecalc.layers.base import Layer, axis_number, show
+from shapecalc.layers.base import NOTHING, Kept, Layer, axis_number, show
 from shapecalc.layers.field_types import AxisField, Volume, choice
 from shapecalc.receptive_field import Field, bounding, doubt_of, everything, hull, slid
 from shapecalc.volumes import sized, titles_of
@@ -52,7 +53,9 @@ class Stretching(Merge):
         for values in zip(*full, strict=True):
             large = {value for value in values if value != 1}
             if len(large) > 1:
-                raise LayerError(difference(inputs, full, None))
+                raise LayerError(
+                    rule=rules.DISAGREEMENT, say=lambda: difference(inputs, full, None)
+                )
             sizes.append(large.pop() if large else 1)
         return tuple(sizes)
 
@@ -76,6 +79,14 @@ class Stretching(Merge):
         return None if any(field is None for field in fields) else whole
 
 
+class Pairwise(Stretching):
+    """A merge that takes its sources pair by pair, and keeps what each pair consists of."""
+
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        between = (self.unlike(inputs[:n]) for n in range(2, len(inputs)))
+        return Kept(inputs=True, values=sum(map(prod, between)))
+
+
 class Add(Stretching):
     """add: the sum of two or more volumes, value by value.
 
@@ -96,6 +107,8 @@ class Add(Stretching):
     """
 
     unequal: Annotated[str, choice("refuse", "first")] = "refuse"
+    keeps = NOTHING
+    passes_gradient = True
 
     def unlike(self, inputs: Sequence[Volume]) -> Volume:
         first = inputs[0]
@@ -129,8 +142,10 @@ class Subtract(Stretching):
     Source: Keras, Subtract.
     """
 
+    keeps = NOTHING
 
-class Multiply(Stretching):
+
+class Multiply(Pairwise):
     """multiply: the product of two or more volumes, value by value.
 
     The volumes must agree; axes of size 1 are stretched, so a gate of 1x1xD scales every slice.
@@ -148,7 +163,7 @@ class Multiply(Stretching):
     """
 
 
-class Maximum(Stretching):
+class Maximum(Pairwise):
     """maximum: the largest of two or more volumes, value by value.
 
     The volumes must agree; axes of size 1 are stretched. No parameters, no MACs.
@@ -182,6 +197,8 @@ class Average(Stretching):
     Source: Keras, Average.
     """
 
+    keeps = NOTHING
+
 
 class Concat(Merge):
     """concat: two or more volumes joined along the depth, or along a spatial axis.
@@ -202,6 +219,8 @@ class Concat(Merge):
     """
 
     axis: AxisField = "depth"
+    keeps = NOTHING
+    passes_gradient = True
 
     def joined(self, volume: Volume) -> int:
         return len(volume) - 1 if self.axis == "depth" else axis_number(self.axis, volume)
@@ -212,7 +231,7 @@ class Concat(Merge):
             raise LayerError(disagreement(inputs, "they have different numbers of axes", RESHAPE))
         at = self.joined(first)
         if any(v[:at] != first[:at] or v[at + 1 :] != first[at + 1 :] for v in inputs):
-            raise LayerError(difference(inputs, inputs, at))
+            raise LayerError(rule=rules.DISAGREEMENT, say=lambda: difference(inputs, inputs, at))
         return (*first[:at], sum(volume[at] for volume in inputs), *first[at + 1 :])
 
     def receptive_field(

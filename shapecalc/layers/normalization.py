@@ -1,6 +1,7 @@
 """Normalizations: the volume passes unchanged; gamma counts as weights, beta as biases."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import Annotated, ClassVar
 
 from shapecalc.derivations import Derivation
@@ -8,6 +9,7 @@ from shapecalc.layers.base import (
     NO_PARAMETERS,
     AlongDepth,
     Counts,
+    Kept,
     Layer,
     Parameter,
     Parameters,
@@ -78,6 +80,9 @@ class BatchNorm(Normalization):
     BatchNormalization.
     """
 
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        return Kept(inputs=True, once=2 * output[-1])  # means and deviations
+
     def parameters(self, inputs: Sequence[Volume]) -> Parameters:
         D = inputs[0][-1]
         return {
@@ -124,6 +129,10 @@ class InstanceNorm(WholeNormalization):
     Source: Ulyanov et al., "Instance Normalization", 2016.
     """
 
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        gammas = output[-1] if self.gamma else 0  # repeated for every example
+        return Kept(inputs=True, values=gammas, singles=2 * output[-1])
+
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         need_positions(inputs[0])
         return inputs[0]
@@ -152,6 +161,9 @@ class LayerNorm(AlongDepth, Normalization):
     """
 
     over: Annotated[str, choice("depth", "all")] = "depth"
+
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        return Kept(inputs=True, singles=2 * (prod(output[:-1]) if self.over == "depth" else 1))
 
     def parameters(self, inputs: Sequence[Volume]) -> Parameters:
         if self.over == "depth":
@@ -200,6 +212,9 @@ class GroupNorm(WholeNormalization):
 
     shorthand = "groups"
 
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        return Kept(inputs=True, singles=2 * self.groups)
+
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         need_groups(self.groups, inputs[0][-1])
         return inputs[0]
@@ -230,6 +245,11 @@ class Lrn(Layer):
     k: Real = 1.0
 
     shorthand = "size"
+
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        # the squares with zeros around their depth, the divisor's base, and the divisor
+        padded = prod(output[:-1]) * (output[-1] + self.size - 1)
+        return Kept(inputs=True, values=padded + 2 * prod(output))
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         need_positions(inputs[0])

@@ -1,12 +1,13 @@
 """Functions of single values that few convolutional networks have, and gated units."""
 
 from collections.abc import Sequence
+from math import prod
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, over
 from shapecalc.diagnostics import Fault, LayerError
 from shapecalc.layers.activation import Elementwise
-from shapecalc.layers.base import Layer
+from shapecalc.layers.base import INPUT, NOTHING, OUTPUT, Kept, Layer
 from shapecalc.layers.field_types import Volume
 from shapecalc.receptive_field import Field, across
 
@@ -23,6 +24,8 @@ class HardTanh(Elementwise):
     Sources: Collobert, "Large Scale Machine Learning", 2004; PyTorch, torch.nn.Hardtanh.
     """
 
+    keeps = INPUT
+
 
 class Softsign(Elementwise):
     """softsign: x/(1 + |x|).
@@ -37,6 +40,9 @@ class Softsign(Elementwise):
     torch.nn.Softsign.
     """
 
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        return Kept(inputs=True, values=prod(output))  # 1 + |x|
+
 
 class Exp(Elementwise):
     """exp: e^x.
@@ -49,6 +55,8 @@ class Exp(Elementwise):
 
     Source: PyTorch, torch.exp.
     """
+
+    keeps = OUTPUT
 
 
 class Abs(Elementwise):
@@ -63,6 +71,8 @@ class Abs(Elementwise):
     Source: PyTorch, torch.abs.
     """
 
+    keeps = INPUT
+
 
 class Sqrt(Elementwise):
     """sqrt: the square root of x; not a number where x is negative.
@@ -76,6 +86,8 @@ class Sqrt(Elementwise):
     Source: PyTorch, torch.sqrt.
     """
 
+    keeps = OUTPUT
+
 
 class Identity(Elementwise):
     """identity: x. It changes nothing, and gives a place a name.
@@ -88,6 +100,9 @@ class Identity(Elementwise):
 
     Source: PyTorch, torch.nn.Identity.
     """
+
+    keeps = NOTHING
+    is_view = passes_gradient = True
 
 
 class Glu(Layer):
@@ -103,6 +118,8 @@ class Glu(Layer):
 
     Source: Dauphin et al., "Language Modeling with Gated Convolutional Networks", 2017.
     """
+
+    keeps = INPUT
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs

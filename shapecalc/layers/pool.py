@@ -1,6 +1,7 @@
 """Pooling: windows that slide (max, avg, l2), whole slices (global) and adaptive bins."""
 
 from collections.abc import Collection, Sequence
+from math import prod
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field
@@ -8,7 +9,7 @@ from pydantic import AliasChoices, Field
 from shapecalc.derivations import Derivation
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Fit, Fits, widest_bin
-from shapecalc.layers.base import Layer, need_positions, per_axis
+from shapecalc.layers.base import INPUT, NOTHING, Kept, Layer, need_positions, per_axis
 from shapecalc.layers.field_types import Sizes, Truth, Volume
 from shapecalc.layers.window import Sliding, Window
 from shapecalc.receptive_field import Field as ReceptiveField
@@ -70,6 +71,9 @@ class MaxPool(Pool):
 
     dilation: Sizes = 1
 
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        return self.windows_of(inputs[0], indices=prod(output))
+
     def window_dilation(self) -> Any:
         return self.dilation
 
@@ -97,6 +101,9 @@ class AvgPool(Pool):
 
     count_include_pad: Truth = True
 
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        return self.windows_of(inputs[0])
+
 
 class L2Pool(Pool):
     """l2_pool: the square root of the sum of squares of each F x F window, slice by slice.
@@ -114,6 +121,10 @@ class L2Pool(Pool):
 
     Sources: Stanford CS231n, "Convolutional Networks"; PyTorch, torch.nn.LPPool2d.
     """
+
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        # the squares, and on the way from their means to the root four volumes like the output
+        return Kept(inputs=True, values=prod(inputs[0]) + 4 * prod(output))
 
 
 class GlobalPool(Layer):
@@ -161,6 +172,9 @@ class GlobalMaxPool(GlobalPool):
     Sources: PyTorch, torch.nn.AdaptiveMaxPool2d(1); Keras, GlobalMaxPooling2D.
     """
 
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        return Kept(inputs=True, indices=prod(output))
+
 
 class GlobalAvgPool(GlobalPool):
     """global_avg_pool: the mean of each slice.
@@ -179,6 +193,8 @@ class GlobalAvgPool(GlobalPool):
     Sources: Lin et al., "Network In Network", 2013; PyTorch, torch.nn.AdaptiveAvgPool2d(1).
     """
 
+    keeps = NOTHING
+
 
 class AdaptivePool(Layer):
     """What the adaptive pools share: the output's size is given, the bins follow."""
@@ -195,7 +211,8 @@ class AdaptivePool(Layer):
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs
-        return (*[bins for _, bins, _ in self.bins(volume)], volume[-1])
+        need_positions(volume)
+        return (*per_axis(self.output, len(volume) - 1, "output"), volume[-1])
 
     def receptive_field(
         self,
@@ -233,6 +250,9 @@ class AdaptiveMaxPool(AdaptivePool):
     Source: PyTorch, torch.nn.AdaptiveMaxPool2d.
     """
 
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        return Kept(inputs=True, indices=prod(output))
+
 
 class AdaptiveAvgPool(AdaptivePool):
     """adaptive_avg_pool: the mean of each of the given number of bins.
@@ -251,3 +271,6 @@ class AdaptiveAvgPool(AdaptivePool):
 
     Source: PyTorch, torch.nn.AdaptiveAvgPool2d.
     """
+
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        return NOTHING if set(output[:-1]) == {1} else INPUT  # of one bin it is a mean

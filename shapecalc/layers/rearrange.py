@@ -9,10 +9,11 @@ from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
 from shapecalc.derivations import Derivation, Expression, minus, over, plus, times
-from shapecalc.diagnostics import LayerError, repairable
+from shapecalc.diagnostics import Fault, LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Step
 from shapecalc.layers.base import (
+    NOTHING,
     Layer,
     axis_number,
     by_axis,
@@ -63,6 +64,7 @@ class ChannelShuffle(Layer):
 
     shorthand = "groups"
     mixes_depth: ClassVar[bool] = True
+    keeps = NOTHING
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         need_groups(self.groups, inputs[0][-1])
@@ -82,6 +84,7 @@ class Blocks(Layer):
 
     shorthand = "scale"
     mixes_depth: ClassVar[bool] = True
+    keeps = NOTHING
 
     def scales(self, volume: Volume) -> tuple[int, ...]:
         """Return the factor of each axis."""
@@ -172,12 +175,7 @@ class PixelUnshuffle(Blocks):
         scales = self.scales(volume)
         missing = [-W % s for W, s in zip(volume, scales, strict=False)]
         if any(missing):
-            message = f"scale={show(scales)} does not divide {show(volume[:-1])}"
-            border = [[m // 2, m - m // 2] for m in missing]
-            padded = show(tuple(W + m for W, m in zip(volume, missing, strict=False)))
-            sides = str(border).replace(" ", "")  # as one word of a command line, too
-            repair = Repair(f"pad: {sides} before it gives {padded}", _padding(border))
-            raise LayerError(repairable(rules.STRIDE_FIT, message, [repair]))
+            raise LayerError(rule=rules.STRIDE_FIT, say=lambda: _undivided(volume, scales, missing))
         return (*[W // s for W, s in zip(volume, scales, strict=False)], volume[-1] * prod(scales))
 
     def receptive_field(
@@ -191,6 +189,15 @@ class PixelUnshuffle(Blocks):
         spatial = by_axis([Derivation("output", W // s, over(W, s)) for W, s in pairs])
         depth = times(inputs[0][-1], *scales)
         return [*spatial, Derivation("output", output[-1], depth, part="depth")]
+
+
+def _undivided(volume: Volume, scales: Volume, missing: Sequence[int]) -> Fault:
+    message = f"scale={show(scales)} does not divide {show(volume[:-1])}"
+    border = [[m // 2, m - m // 2] for m in missing]
+    padded = show(tuple(W + m for W, m in zip(volume, missing, strict=False)))
+    sides = str(border).replace(" ", "")  # as one word of a command line, too
+    repair = Repair(f"pad: {sides} before it gives {padded}", _padding(border))
+    return repairable(rules.STRIDE_FIT, message, [repair])
 
 
 def _padding(border: list[list[int]]) -> Change:
@@ -222,6 +229,8 @@ class Slice(Layer):
     of: Positive | None = None
 
     mixes_depth: ClassVar[bool] = True
+    keeps = NOTHING
+    is_view = True
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -247,21 +256,28 @@ class Slice(Layer):
         size, title = volume[at], titles_of(volume)[at]
         if self.part is not None and self.of is not None:
             if size % self.of:
-                best = next(n for n in range(min(self.of, size, 4096), 0, -1) if size % n == 0)
-                repairs = [Repair(f"of={best} does", set_field("of", best))]
-                message = f"of={self.of} does not divide the {sized(title, size)}"
-                raise LayerError(
-                    repairable(rules.GROUPS, message, repairs if self.part <= best else [])
-                )
+                raise LayerError(rule=rules.GROUPS, say=lambda: self._uneven(size, title))
             each = size // self.of
             return (self.part - 1) * each, self.part * each
         start, stop = self.start or 0, size if self.stop is None else self.stop
         start, stop = (n + size if n < 0 else n for n in (start, stop))
         if not 0 <= start < stop <= size:
-            message = f"from {self.start or 0} to {stop} is no part of the {sized(title, size)}"
-            repairs = [Repair(f"stop={size}", set_field("stop", size))] if 0 <= start < size else []
-            raise LayerError(repairable(rules.TOO_LARGE, message, repairs, f"it has 0 to {size}"))
+            raise LayerError(
+                rule=rules.TOO_LARGE, say=lambda: self._no_part(start, stop, size, title)
+            )
         return start, stop
+
+    def _uneven(self, size: int, title: str) -> Fault:
+        of = self.of or 1
+        best = next(n for n in range(min(of, size, 4096), 0, -1) if size % n == 0)
+        repairs = [Repair(f"of={best} does", set_field("of", best))]
+        message = f"of={of} does not divide the {sized(title, size)}"
+        return repairable(rules.GROUPS, message, repairs if (self.part or 1) <= best else [])
+
+    def _no_part(self, start: int, stop: int, size: int, title: str) -> Fault:
+        message = f"from {self.start or 0} to {stop} is no part of the {sized(title, size)}"
+        repairs = [Repair(f"stop={size}", set_field("stop", size))] if 0 <= start < size else []
+        return repairable(rules.TOO_LARGE, message, repairs, f"it has 0 to {size}")
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         (volume,) = inputs
@@ -312,6 +328,8 @@ class Transpose(Layer):
 
     shorthand = "axes"
     mixes_depth: ClassVar[bool] = True
+    keeps = NOTHING
+    is_view = passes_gradient = True
 
     def order(self, volume: Volume) -> tuple[int, ...]:
         """Return the axes' numbers in their new order; raise SC206 for those of another rank."""

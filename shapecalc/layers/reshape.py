@@ -1,6 +1,7 @@
 """Layers that move values about, from flatten and pad to shuffles, slice and transpose."""
 
 from collections.abc import Sequence
+from functools import partial
 from math import prod
 from typing import Annotated, ClassVar
 
@@ -14,6 +15,9 @@ from shapecalc.edits import Change, Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Resize, Step, resized, scaled, widest_border
 from shapecalc.layers.base import (
+    INPUT,
+    NOTHING,
+    Kept,
     Layer,
     OneWay,
     by_axis,
@@ -70,6 +74,9 @@ class Flatten(Layer):
     Source: PyTorch, torch.nn.Flatten.
     """
 
+    keeps = NOTHING
+    is_view = passes_gradient = True
+
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         return (prod(inputs[0]),)
 
@@ -111,11 +118,14 @@ class Reshape(Flatten):
         (volume,) = inputs
         have, want = prod(volume), prod(self.output)
         if have != want:
-            message = f"{show(volume)} has {have:,} values, {show(self.output)} has {want:,}"
-            fitting = self._nearest(have)
-            text = f"output: {show(fitting)} has {have:,} values"
-            raise LayerError(repairable(rules.RESHAPE, message, [Repair(text, _output(fitting))]))
+            raise LayerError(rule=rules.RESHAPE, say=lambda: self._other_count(volume, have, want))
         return self.output
+
+    def _other_count(self, volume: Volume, have: int, want: int) -> Fault:
+        message = f"{show(volume)} has {have:,} values, {show(self.output)} has {want:,}"
+        fitting = self._nearest(have)
+        text = f"output: {show(fitting)} has {have:,} values"
+        return repairable(rules.RESHAPE, message, [Repair(text, _output(fitting))])
 
     def known_volume(self) -> Volume | None:
         return self.output
@@ -162,12 +172,8 @@ class Bordered(Layer):
         volume = inputs[0]
         sides = self.sides(*inputs)
         output = [W + before + after for W, (before, after) in zip(volume, sides, strict=False)]
-        if min(output) < 1:
-            most = (min(volume[:-1]) - 1) // 2
-            left = show(tuple(W - 2 * most for W in volume[:-1]))
-            message = f"nothing of {show(volume[:-1])} would be left"
-            repair = Repair(f"P={most} leaves {left}", set_field("P", most))
-            raise LayerError(repairable(rules.TOO_LARGE, message, [repair]))
+        if any(size < 1 for size in output):
+            raise LayerError(rule=rules.TOO_LARGE, say=lambda: _nothing_left(volume))
         return (*output, volume[-1])
 
     def receptive_field(
@@ -183,6 +189,14 @@ class Bordered(Layer):
             terms = sides if self.sign > 0 else map(minus, sides)
             found.append(Derivation("output", W + before + after, plus(W, *terms)))
         return by_axis(found)
+
+
+def _nothing_left(volume: Volume) -> Fault:
+    most = (min(volume[:-1]) - 1) // 2
+    left = show(tuple(W - 2 * most for W in volume[:-1]))
+    message = f"nothing of {show(volume[:-1])} would be left"
+    repair = Repair(f"P={most} leaves {left}", set_field("P", most))
+    return repairable(rules.TOO_LARGE, message, [repair])
 
 
 class Pad(Bordered):
@@ -208,20 +222,29 @@ class Pad(Bordered):
 
     mode: BorderMode = "zeros"
 
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        return INPUT if self.mode in ("reflect", "replicate") else NOTHING
+
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         output = super().volume(inputs)
         sizes = inputs[0][:-1]
         for W, (before, after) in zip(sizes, self.sides(inputs[0]), strict=True):
             limit = widest_border(self.mode, W)
             if limit is not None and max(before, after) > limit:
-                message = f"P={max(before, after)} is more than mode {self.mode} fills"
-                most = widest_border(self.mode, min(sizes))
-                repairs = [
-                    Repair(f"P={most} is the most that fits", set_field("P", most)),
-                    Repair("mode: zeros has no limit", set_field("mode", "zeros")),
-                ]
-                raise LayerError(repairable(rules.POOL_PADDING, f"{message} where W={W}", repairs))
+                wide = max(before, after)
+                raise LayerError(
+                    rule=rules.POOL_PADDING, say=partial(self._too_wide, sizes, W, wide)
+                )
         return output
+
+    def _too_wide(self, sizes: Volume, W: int, wide: int) -> Fault:
+        message = f"P={wide} is more than mode {self.mode} fills where W={W}"
+        most = widest_border(self.mode, min(sizes))
+        repairs = [
+            Repair(f"P={most} is the most that fits", set_field("P", most)),
+            Repair("mode: zeros has no limit", set_field("mode", "zeros")),
+        ]
+        return repairable(rules.POOL_PADDING, message, repairs)
 
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
@@ -256,13 +279,15 @@ class Crop(OneWay, Bordered):
     sign: ClassVar[int] = -1
     one_of: ClassVar[tuple[str, ...]] = ("P", "like")
     reference: ClassVar[str | None] = "like"
+    keeps = NOTHING
+    is_view = True
 
     def sides(self, volume: Volume, *others: Volume) -> Sides:
         if self.like is None or not others:
             return super().sides(volume)
         sizes = sizes_like(self.like, volume, others[0])
         more = [W - size for W, size in zip(volume, sizes, strict=False)]
-        if min(more) < 0:
+        if any(extra < 0 for extra in more):
             message = f"{show(volume)} is smaller than {self.like}, {show(others[0])}"
             hint = f"the one that is cut is the larger one: pad, or crop {self.like}"
             raise LayerError(Fault(rules.DISAGREEMENT, message, hint, otherwise=hint))
@@ -310,6 +335,7 @@ class Upsample(OneWay):
     shorthand = "scale"
     one_of: ClassVar[tuple[str, ...]] = ("scale", "output", "like")
     reference: ClassVar[str | None] = "like"
+    keeps = NOTHING
 
     def axes(self, inputs: Sequence[Volume]) -> list[Resize]:
         """Return how each axis is resampled; raise LayerError where the sizes do not fit."""
@@ -328,7 +354,7 @@ class Upsample(OneWay):
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         sizes = [axis.size for axis in self.axes(inputs)]
-        if min(sizes) < 1:
+        if any(size < 1 for size in sizes):
             message = f"nothing of {show(inputs[0][:-1])} would be left"
             repair = Repair("scale=1 keeps its size", set_field("scale", 1))
             raise LayerError(repairable(rules.TOO_LARGE, message, [repair]))

@@ -1,13 +1,17 @@
 """What scales without a mean: by a root mean square, by a length, by learned or fixed numbers."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import ClassVar
 
 from shapecalc import rules
 from shapecalc.diagnostics import Fault, LayerError
 from shapecalc.layers.base import (
+    INPUT,
+    NOTHING,
     AlongDepth,
     Counts,
+    Kept,
     Layer,
     Parameters,
     vector,
@@ -41,6 +45,10 @@ class RmsNorm(AlongDepth):
     eps: PositiveReal = 1e-6
     weight: Truth = True
 
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        normalized = prod(output) if self.weight else 0
+        return Kept(inputs=True, values=normalized, singles=prod(output[:-1]))
+
     has_weights: ClassVar[bool] = True
 
     def parameters(self, inputs: Sequence[Volume]) -> Parameters:
@@ -68,6 +76,9 @@ class L2Normalize(AlongDepth):
     """
 
     eps: PositiveReal = 1e-12
+
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        return Kept(inputs=True, values=2 * prod(output[:-1]))  # lengths, and what is divided by
 
 
 class Scale(Layer):
@@ -97,6 +108,9 @@ class Scale(Layer):
     bias: FactorOfSlices = False
 
     has_weights: ClassVar[bool] = True
+
+    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+        return INPUT if self.weight is True and trained else NOTHING
 
     def only_depth(self) -> int | None:
         listed = (own for own in (self.weight, self.bias) if isinstance(own, tuple))

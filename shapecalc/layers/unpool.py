@@ -9,7 +9,7 @@ from shapecalc import rules
 from shapecalc.derivations import Derivation
 from shapecalc.diagnostics import Fault, LayerError, repairable
 from shapecalc.edits import Change, Repair
-from shapecalc.layers.base import Layer, show
+from shapecalc.layers.base import NOTHING, Layer, show
 from shapecalc.layers.field_types import LayerName, Volume
 from shapecalc.layers.pool import MaxPool
 from shapecalc.receptive_field import Field as ReceptiveField
@@ -42,6 +42,7 @@ class MaxUnpool(Layer):
     shorthand = "of"
     reference: ClassVar[str | None] = "of"
     _pool: MaxPool | None = PrivateAttr(None)
+    keeps = NOTHING
 
     @classmethod
     def refers_to(cls) -> type[Layer]:

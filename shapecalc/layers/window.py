@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from math import prod
 from typing import Annotated, Any, Self
 
 from pydantic import AliasChoices, Field
@@ -13,6 +14,7 @@ from shapecalc.edits import Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import CAUSAL, Fit, Fits, Rounding, slide_all
 from shapecalc.layers.base import (
+    Kept,
     Layer,
     axis_titles,
     by_axis,
@@ -86,6 +88,21 @@ class Sliding(Layer):
         """Return how the window fits on each axis; raise LayerError where it cannot."""
         rounding = self.rounding or "exact"
         return _fits(volume, self.F, self.stride(), self.P, self.window_dilation(), rounding)
+
+    def windows_of(self, volume: Volume, indices: int = 0, values: int = 0) -> Kept:
+        """Return what is kept for windows over an input.
+
+        That is the input, or where PyTorch's own operation does not pad so, a padded copy of it;
+        borders of the input's own values need it as well.
+        """
+        fits, mode = self.fits(volume).axes, self.border()
+        uneven = any(fit.before != fit.after for fit in fits)
+        filled = mode != "zeros" and any(fit.before or fit.after for fit in fits)
+        if not uneven and not filled:
+            return Kept(inputs=True, indices=indices, values=values)
+        padded = prod(fit.before + fit.W + fit.after for fit in fits) * volume[-1]
+        mirrored = filled and mode in ("reflect", "replicate")
+        return Kept(inputs=mirrored, indices=indices, values=padded + values)
 
     def depth(self, D: int) -> int:
         """Return the output's depth for an input of depth D."""

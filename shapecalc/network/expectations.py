@@ -95,7 +95,8 @@ class Expectations(BaseModel):
 
     def given(self) -> dict[str, Any]:
         """Return the claims that were made."""
-        return {key: value for key, value in self if value is not None}
+        # Iterating over a model takes four times as long, and every claim asks.
+        return {key: value for key, value in vars(self).items() if value is not None}
 
 
 if TYPE_CHECKING:

@@ -54,6 +54,14 @@ def read_given(value: Any, name: str) -> PartialVolume:
         raise refusal(fault, "inputs") from None
 
 
+def unnamed(given: Mapping[str, PartialVolume]) -> dict[str, PartialVolume]:
+    """Return volumes with open sizes in the place of names: readers take no others."""
+    return {
+        name: tuple(None if isinstance(size, str) else size for size in volume)
+        for name, volume in given.items()
+    }
+
+
 def is_other(data: Mapping[str, Any], given: Mapping[str, PartialVolume]) -> bool:
     """Say whether a spec's own inputs are known to have other sizes than those given."""
     written = data.get("inputs")
@@ -64,7 +72,7 @@ def is_other(data: Mapping[str, Any], given: Mapping[str, PartialVolume]) -> boo
         except PydanticCustomError:
             continue
         if len(now) != len(volume) or any(
-            a not in (None, b) for a, b in zip(now, volume, strict=True)
+            not isinstance(a, str) and a not in (None, b) for a, b in zip(now, volume, strict=True)
         ):
             return True
     return False

@@ -33,6 +33,7 @@ class Read(NamedTuple):
 
     layer: Layer | None
     translation: Translation | None = None
+    wild: tuple[str, ...] = ()  # fields that say any
 
 
 class LeafLayers:
@@ -190,11 +191,11 @@ class LeafLayers:
         wiring = self.wiring
         full = scope.prefix + own if wiring.own_names is None else wiring.full(scope, own)
         if fields is NO_FIELDS and word in self.plain:
-            layer, translation = self.plain[word]
+            layer, translation, wild = self.plain[word]
         elif (word, id(value)) in self.sound:
-            layer, translation = self.sound[word, id(value)][1]
+            layer, translation, wild = self.sound[word, id(value)][1]
         else:
-            layer, translation = self.once(
+            layer, translation, wild = self.once(
                 word, value, path, full,
                 lambda: self._read(word, kind, cls, fields, path, bare),
             )  # fmt: skip
@@ -207,7 +208,7 @@ class LeafLayers:
 
             layer, sources = references.joined(wiring, layer, sources, path, scope, full, bare)
         node = Node(
-            full, kind, layer, sources, path, claims, None, None, learns, translation,
+            full, kind, layer, sources, path, claims, None, None, learns, translation, wild,
         )  # fmt: skip
         added = wiring.add(node)
         if share is not None:
@@ -226,6 +227,12 @@ class LeafLayers:
         found: Found = ()
         if word == kind or word in ALIASES:
             layer, found = self._validated(kind, cls, fields, path, bare)
+            if layer is None or found:
+                wild, filled = self._without_any(cls, fields)
+                if wild:
+                    layer, found = self._validated(kind, cls, filled, path, bare)
+                    if layer is not None:
+                        return Read(layer.with_rounding(self.rounding), None, wild), found
         if isinstance(fields, Mapping) and (layer is None or found):
             layer, translation, found = self._in_other_words(
                 word, kind, cls, fields, path, bare, layer, found
@@ -236,6 +243,16 @@ class LeafLayers:
         if fields is NO_FIELDS and not found:
             self.plain[word] = read
         return read, found
+
+    def _without_any(
+        self, cls: type[Layer], fields: Any
+    ) -> tuple[tuple[str, ...], Mapping[str, Any]]:
+        """Return which fields say any, and all fields with values in their place."""
+        from shapecalc.network.wildcards import without_any  # most values are written
+
+        filled, wild = without_any(cls, fields)
+        self.wiring.wild = self.wiring.wild or bool(wild)
+        return wild, filled
 
     def _in_other_words(
         self,

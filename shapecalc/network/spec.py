@@ -44,10 +44,12 @@ from shapecalc.network.validation import unknown_key, validate, validate_value, 
 from shapecalc.network.values import Sources, Values
 from shapecalc.network.wiring import Node, Wiring
 from shapecalc.rules import Rule
+from shapecalc.volumes import is_known
 
 if TYPE_CHECKING:
     from shapecalc.network.example import Example
     from shapecalc.network.own_names import OwnNames
+    from shapecalc.wildcards import Choice
 
 KEYS = {
     key: key
@@ -87,6 +89,8 @@ class NetworkSpec:
     max_layers: int = MAX_LAYERS  # how many it was allowed
     given: Mapping[str, PartialVolume] = field(default_factory=dict)  # in place of its own inputs
     selected: frozenset[Rule] = frozenset()  # advice that is asked for by its codes
+    wild: bool = False  # whether fields say any, and their values are still to be chosen
+    choices: Mapping[int, Choice] = field(default_factory=dict)  # by the layers' numbers
 
     @property
     def file(self) -> str | None:
@@ -95,8 +99,14 @@ class NetworkSpec:
 
     @property
     def is_open(self) -> bool:
-        """Whether an input leaves a size open."""
-        return any(volume is not None and None in volume for volume in self.inputs.values())
+        """Whether an input leaves a size open, or has a name for it."""
+        return any(volume is not None and not is_known(volume) for volume in self.inputs.values())
+
+    @property
+    def is_named(self) -> bool:
+        """Whether an input has a name for a size."""
+        volumes = (volume for volume in self.inputs.values() if volume is not None)
+        return any(isinstance(size, str) for volume in volumes for size in volume)
 
     def place_of_input(self, name: str) -> Path:
         """Return where the volume of an input is written."""
@@ -107,6 +117,15 @@ class NetworkSpec:
         """What the numbers of sources and outputs mean."""
         return Values(len(self.inputs))
 
+    def folded(self, depth: int) -> dict[int, Instance]:
+        """Return the outermost instances deeper than `depth`, by the index of their first layer."""
+        folds: dict[int, Instance] = {}
+        for instance in self.instances:
+            level = instance.name.count(".") + 1
+            if instance.scope is not None and level > depth and instance.end > instance.first:
+                folds.setdefault(instance.first, instance)  # the outer one is listed first
+        return folds
+
 
 def build(document: Document, max_layers: int = MAX_LAYERS, inputs: Any = None) -> NetworkSpec:
     """Return the network of a document, of so many layers at most.
@@ -116,9 +135,9 @@ def build(document: Document, max_layers: int = MAX_LAYERS, inputs: Any = None) 
     SpecError for inputs that are no volumes, or not the network's.
     """
     if inputs is not None and document.with_inputs is not None:
-        from shapecalc.network.given_inputs import given_volumes  # few give any
+        from shapecalc.network.given_inputs import given_volumes, unnamed  # few give any
 
-        made = document.with_inputs(given_volumes(inputs, document.data))
+        made = document.with_inputs(unnamed(given_volumes(inputs, document.data)))
         made.format = document.format
         document = made
     return _Builder(document, max_layers, inputs).build()
@@ -195,6 +214,7 @@ class _Builder:
             isinstance(data.get("layers"), list | tuple),
             self.max_layers,
             self.given,
+            wild=wiring.wild,
         )
 
     def _is_other(self, data: Mapping[str, Any]) -> bool:
@@ -318,7 +338,8 @@ class _Builder:
         self, data: Mapping[str, Any], inputs: Mapping[str, PartialVolume | None]
     ) -> tuple[Wiring, dict[str, int | None]]:
         blocks = read_blocks(data.get("blocks"), self.findings)
-        find_circles(blocks, self.findings)
+        if blocks:
+            find_circles(blocks, self.findings)
         limits = ExpansionLimits(self.max_layers)
         wiring = Wiring(self.findings, list(inputs), limits, self.own_names)
         expander = Expander(blocks, LeafLayers(wiring, self._rounding(data)))

@@ -56,6 +56,7 @@ class Node:
     shares_one: SharedParameter | None = None
     learns: bool = True  # False where it, or a group around it, is not trainable
     translation: Translation | None = None  # where it is written in a framework's words
+    wild: tuple[str, ...] = ()  # fields that say any
 
 
 class Wiring:
@@ -79,6 +80,7 @@ class Wiring:
         self.values = Values(len(inputs))
         self.coming = self.values.of_layers()
         self.nodes: list[Node] = []
+        self.wild = False  # whether a field of some layer says any
         self.instances: list[Instance] = []
 
     def add(self, node: Node) -> Sources:

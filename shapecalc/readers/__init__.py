@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, BinaryIO
 
 from shapecalc.document import SPEC, Document
 from shapecalc.readers import native
@@ -37,13 +37,18 @@ def read_path(path: FilePath) -> Document:
     """Return the document of a file. Raises OSError where it cannot be opened."""
     with path.open("rb") as stream:
         if stream.seekable():
-            return _read(File(str(path), stream))
+            return read_stream(stream, str(path))
         return read_bytes(stream.read(MAX_BYTES + 1), str(path))  # a pipe
+
+
+def read_stream(stream: BinaryIO, name: str) -> Document:
+    """Return the document of an open file that can seek. Never raises, as `read_bytes`."""
+    return _read(File(name, stream))
 
 
 def read_bytes(raw: bytes, name: str) -> Document:
     """Return the document of a file's bytes. Never raises: its findings say what is wrong."""
-    return _read(File(name, BytesIO(raw)))
+    return read_stream(BytesIO(raw), name)
 
 
 def read_mapping(data: Mapping[str, Any]) -> Document:

@@ -275,7 +275,7 @@ def _hint(text: str, place: Place) -> str:
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "indent with spaces: YAML does not allow tabs"
     if BARE_MARK.search(line):
-        return 'put quotes around what begins with ?, as in "?x?x3"'
+        return 'put quotes around what begins with ?, as in "?x?x3"; a field may say any'
     if TWO_KEYS.match(line):
         return "put the fields of a layer in braces, as in - conv: {K: 10, F: 5}"
     return "check the indentation, and quotes and brackets that were not closed"

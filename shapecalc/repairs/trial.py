@@ -137,7 +137,7 @@ class Trials:
         spec = network.build(document, before.max_layers, before.given or None)
         if before.selected:
             spec = replace(spec, selected=before.selected)
-        if spec.is_open or spec.given or not hurried:
+        if spec.is_open or spec.given or spec.wild or not hurried:
             return checks.traced(spec)
         after = tracing.walk(spec, to_the_end=False)
         return after if _errors(after) else checks.checked(after)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.diagnostics import Path, quote
 from shapecalc.layers.base import show
 from shapecalc.quantities import REPORTED, Quantity
 from shapecalc.records import LayerRecord, total_of
 from shapecalc.tracing import Trace
+
+if TYPE_CHECKING:
+    from shapecalc.footprint import Memory
 
 UNKNOWN = "?"  # never 0
 
@@ -23,6 +26,7 @@ class Row(NamedTuple):
     plain_kind: str
     records: Sequence[LayerRecord]
     found: tuple[str, ...] = ()  # codes of errors and warnings
+    memory: Memory | None = None  # of the network, where it is asked for
 
     @property
     def no_field(self) -> bool:
@@ -34,6 +38,13 @@ class Row(NamedTuple):
         """Return one of its counts; shared weights inside an instance count once."""
         records = self.records
         return quantity.of(records[0]) if len(records) == 1 else total_of(quantity, records)
+
+    def bytes_of(self, key: str) -> int | None:
+        """Return the bytes of its output, or those that are kept for the backward pass."""
+        if self.memory is None:
+            return None
+        found = [getattr(self.memory.layers[record.name], key) for record in self.records]
+        return None if None in found else sum(found)
 
 
 class Column(NamedTuple):
@@ -64,22 +75,27 @@ COLUMNS: dict[str, Column] = {
     ),
     "jump": Column("jump", False, lambda row: row.records[-1].jump),
     "shares": Column("shares", False, _shares),
+    "output_bytes": Column("output bytes", True, lambda row: row.bytes_of("output_bytes")),
+    "kept_bytes": Column("kept bytes", True, lambda row: row.bytes_of("kept_bytes")),
     "found": Column("found", False, lambda row: row.found),
 }
+OF_MEMORY = ("output_bytes", "kept_bytes")  # columns that there are where memory is asked for
+WITH_MEMORY = ("name", "kind", "output", "parameters", *OF_MEMORY)  # shown then, unless others are
 DEFAULT = ("name", "kind", "output", *(quantity.key for quantity in REPORTED if quantity.usual))
 FLAT_FIELDS = ("receptive_field", "jump")  # a flat input has none, which is not the unknown
 
 
-def default_columns(traces: Iterable[Trace]) -> tuple[str, ...]:
-    """Return the columns of a report of these networks.
+def default_columns(traces: Iterable[Trace], memory: bool = False) -> tuple[str, ...]:
+    """Return the columns of a report of these networks, or of one of their memory.
 
     Whose weights are shared, and where something was found, is shown if it is so anywhere.
     """
+    first = WITH_MEMORY if memory else DEFAULT
     shared = found = False
     for trace in traces:
         shared = shared or any(record.shared is not None for record in trace.layers)
         found = found or bool(codes_by_layer(trace))
-    return (*DEFAULT, *(["shares"] if shared else []), *(["found"] if found else []))
+    return (*first, *(["shares"] if shared else []), *(["found"] if found else []))
 
 
 def codes_by_layer(trace: Trace) -> dict[str, tuple[str, ...]]:
@@ -110,9 +126,9 @@ def _layers_at(path: Path, layers: Mapping[Path, list[str]]) -> list[str]:
     return next((layers[start] for start in ends if start in layers), [])
 
 
-def rows_of(trace: Trace, depth: int | None = None) -> list[Row]:
+def rows_of(trace: Trace, depth: int | None = None, memory: Memory | None = None) -> list[Row]:
     """Return a row for each layer; instances nested deeper than `depth` become one row each."""
-    folds = {} if depth is None else _folds(trace, depth)
+    folds = {} if depth is None else trace.spec.folded(depth)
     found = codes_by_layer(trace)
     rows, index = [], 0
     while index < len(trace.layers):
@@ -125,17 +141,7 @@ def rows_of(trace: Trace, depth: int | None = None) -> list[Row]:
             _row(records[0], codes) if instance is None else _folded(instance, records, codes)
         )
         index = end
-    return rows
-
-
-def _folds(trace: Trace, depth: int) -> dict[int, Any]:
-    """Return the outermost instances deeper than `depth`, by the index of their first layer."""
-    folds: dict[int, Any] = {}
-    for instance in trace.spec.instances:
-        level = instance.name.count(".") + 1
-        if instance.scope is not None and level > depth and instance.end > instance.first:
-            folds.setdefault(instance.first, instance)  # the outer one is listed first
-    return folds
+    return rows if memory is None else [row._replace(memory=memory) for row in rows]
 
 
 def _row(record: LayerRecord, found: tuple[str, ...]) -> Row:
@@ -152,7 +158,7 @@ def cell(row: Row, key: str) -> str:
     value = COLUMNS[key].value(row)
     if value is None:
         return "-" if key in FLAT_FIELDS and row.no_field else UNKNOWN
-    if isinstance(value, int):
+    if isinstance(value, int) or COLUMNS[key].number:
         return f"{value:,}"
     return quote(_text(value, ", "), 400)
 
@@ -167,7 +173,7 @@ def plain_cell(row: Row, key: str) -> int | str:
 
 def _text(value: Any, between: str) -> str:
     if isinstance(value, tuple):
-        if all(part is None or isinstance(part, int | float) for part in value):
+        if not any(isinstance(part, str | tuple) for part in value):
             return numbers(value)
         return between.join(part if isinstance(part, str) else show(part) for part in value)
     return str(value)
@@ -178,12 +184,18 @@ def numbers(values: Sequence[int | float | None]) -> str:
     return show(f"{v:g}" if isinstance(v, float) else v for v in values)
 
 
-def total_cells(trace: Trace, keys: Sequence[str]) -> list[str]:
+def total_cells(trace: Trace, keys: Sequence[str], memory: Memory | None = None) -> list[str]:
     """Return the last line of a report: the totals under their columns."""
+    totals: dict[str, int | None] = dict(trace.totals)
+    if memory is not None:
+        outputs = [layer.output_bytes for layer in memory.layers.values()]
+        known = [size for size in outputs if size is not None]
+        totals["output_bytes"] = sum(known) if len(known) == len(outputs) else None
+        totals["kept_bytes"] = memory.kept
     cells = []
     for key in keys:
-        if key in trace.totals:
-            total = trace.totals[key]
+        if key in totals:
+            total = totals[key]
             cells.append(UNKNOWN if total is None else f"{total:,}")
         else:
             cells.append("total" if key == keys[0] else "")

@@ -20,7 +20,7 @@ TOTALS = ("parameters", "trainable", "non_trainable", "macs", "activations")
 
 def text(found: Difference) -> str:
     """Return the lines for a terminal, without a line break at the end."""
-    lines = [*_inputs(found), *_changes(found, ""), *_rest(found)]
+    lines = [*_inputs(found), *_changes(found, ""), *rest(found)]
     lines += [f"{name}: {words}" for name, words in _totals(found)]
     return "\n".join(lines)
 
@@ -28,7 +28,7 @@ def text(found: Difference) -> str:
 def markdown(found: Difference) -> str:
     """Return a comment for a pull request."""
     lines = [f"**{_verdict(found)}**", ""]
-    lines += [f"- {line}" for line in (*_inputs(found), *_changes(found, "`"), *_rest(found))]
+    lines += [f"- {line}" for line in (*_inputs(found), *_changes(found, "`"), *rest(found))]
     totals = list(_totals(found))
     if totals:
         lines += ["", "| total | change |", "| --- | --- |"]
@@ -71,7 +71,7 @@ def _what(change: Change) -> str:
     assert record is not None
     if change.old is None or change.new is None:
         return f" ({quote(record.summary)})"
-    fields = [f"{key}={_value(a)} -> {_value(b)}" for key, (a, b) in change.fields.items()]
+    fields = [f"{key}={value(a)} -> {value(b)}" for key, (a, b) in change.fields.items()]
     if change.output is not None:
         fields.append("output " + " -> ".join(map(_volume, change.output)))
     return f": {', '.join(fields)}"
@@ -105,7 +105,8 @@ def _code(text: str) -> str:
     return "`" + quote(text, 400).replace("`", "'") + "`"
 
 
-def _rest(found: Difference) -> Iterator[str]:
+def rest(found: Difference) -> Iterator[str]:
+    """Yield what is to be said of layers that are not told of."""
     if found.behind and not found.same:
         layers = "layer has another volume" if found.behind == 1 else "layers have other volumes"
         yield f"{found.behind:,} {layers} for that"
@@ -139,9 +140,10 @@ def _volume(volume: PartialVolume | None) -> str:
     return "?" if volume is None else show(volume)
 
 
-def _value(value: Any) -> str:
-    if value is None:
+def value(given: Any) -> str:
+    """Return a field's value as text."""
+    if given is None:
         return "none"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    return quote(value) if isinstance(value, str) else show_value(value)
+    if isinstance(given, list):
+        return "[" + ", ".join(map(value, given)) + "]"
+    return quote(given) if isinstance(given, str) else show_value(given)

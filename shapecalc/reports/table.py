@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from shapecalc.diagnostics import Diagnostic, briefly, quote
 from shapecalc.layers.base import show
@@ -11,12 +12,17 @@ from shapecalc.reports import Format, Layout
 from shapecalc.reports.columns import COLUMNS, cell, default_columns, rows_of, total_cells
 from shapecalc.tracing import Trace
 
+if TYPE_CHECKING:
+    from shapecalc.footprint import Memory
+    from shapecalc.reports.dialects import Asked
+
 STYLES = {"markdown": "github", "latex": "latex_booktabs"}  # tabulate's names
 MARKS = str.maketrans({sign: f"\\{sign}" for sign in "\\`<|"})
-SHRINKABLE = {"kind": 22, "name": 22}  # cut first, down to this width
-DROPPED_FIRST = ("jump", "shares", "from", "input", "frozen", "trainable", "non_trainable",
-                 "receptive_field", "weights", "biases", "macs", "kind", "parameters",
-                 "output")  # fmt: skip
+SHRINKABLE = {"kind": 22, "name": 22, "file": 22}  # cut first, down to this width
+KEEPING_END = ("name", "file")
+DROPPED_FIRST = ("output_bytes", "jump", "shares", "from", "layers", "input", "frozen",
+                 "trainable", "non_trainable", "receptive_field", "weights", "biases", "macs",
+                 "kind", "parameters", "output")  # fmt: skip
 GAP = 2  # blanks between columns
 
 
@@ -27,38 +33,48 @@ def render(
     depth: int | None = None,
     explain: bool = False,
     width: int | None = None,
+    memory: Memory | None = None,
+    dialect: Asked | None = None,
 ) -> str:
-    """Return the whole report. `width` is the space there is, None for any.
+    """Return the whole report. `width` is the space there is, None for any; `memory` and what
+    another tool prints are added.
 
     Columns that are asked for are all shown; of the default ones some may give way.
     """
     if not trace.layers and not trace.spec.readable:  # no network: a table would be of nothing
         parts = [_aside(_fenced(findings(trace.diagnostics), style), style)]
-        return "\n\n".join([_heading(trace, style), *(parts if trace.diagnostics else [])])
-    keys = list(columns or default_columns([trace]))
-    cells = [[cell(row, key) for key in keys] for row in rows_of(trace, depth)]
-    last = total_cells(trace, keys)
+        return "\n\n".join([heading(trace, style), *(parts if trace.diagnostics else [])])
+    keys = list(columns or default_columns([trace], memory is not None))
+    cells = [[cell(row, key) for key in keys] for row in rows_of(trace, depth, memory)]
+    last: list[str] | None = total_cells(trace, keys, memory)
     left_out: list[str] = []
     if style == "table" and width is not None:
-        keys, cells, last, left_out = _fitted(keys, cells, last, width, columns is None)
-    notes = [as_written(_summary(trace), style)]
+        titles = {key: COLUMNS[key].title for key in keys}
+        keys, cells, last, left_out = fitted(keys, titles, cells, last, width, columns is None)
+    notes = [as_written(summary(trace), style)]
     own = AS_PRINTED.get(trace.spec.document.format or "")
     if own is not None:
         notes[0] += own(trace)
     if left_out:
         names = ", ".join(COLUMNS[key].title for key in left_out)
         notes[0] += f"\nNot shown for lack of width: {names}. --columns chooses."
+    if trace.spec.is_named and trace.fitting_inputs:
+        notes[0] += "\nNames stand for sizes that fit: shapecalc sizes says which those are."
     if style == "table" and not explain:
         notes[0] += "\n--explain shows how each number follows."
     if any(record.shared for record in trace.layers):
         notes[0] += "\nLayers that share weights are listed with them; the totals count them once."
+    if memory is not None:
+        notes.append(_fenced(str(memory), style))
+    if dialect is not None:
+        notes.append(_fenced(str(dialect), style))
     if explain:
         notes.append(_fenced(working(trace, depth), style))
     if trace.diagnostics:
         notes.append(_fenced(findings(trace.diagnostics), style))
     notes = [_aside(note, style) for note in notes]
     table = drawn(style, _titles(keys), cells, last)
-    return "\n\n".join([_heading(trace, style), table, *notes])
+    return "\n\n".join([heading(trace, style), table, *notes])
 
 
 def _aside(text: str, style: str) -> str:
@@ -78,7 +94,8 @@ def _fenced(text: str, style: str) -> str:
     return f"```\n{text}\n```" if style == "markdown" else text
 
 
-def _heading(trace: Trace, style: str) -> str:
+def heading(trace: Trace, style: str = "table") -> str:
+    """Return the first line: the network's name, and its inputs."""
     title = quote(trace.name) if trace.name else quote(trace.spec.file or "network", 400)
     if not trace.spec.document.is_native:
         title += f" ({trace.spec.document.format})"
@@ -98,7 +115,10 @@ def _titles(keys: Sequence[str]) -> list[tuple[str, bool]]:
 
 
 def drawn(
-    style: str, columns: Sequence[tuple[str, bool]], cells: list[list[str]], last: list[str]
+    style: str,
+    columns: Sequence[tuple[str, bool]],
+    cells: list[list[str]],
+    last: list[str] | None = None,
 ) -> str:
     """Draw a table of columns by their titles, and whether they hold numbers; `last` are totals.
 
@@ -112,7 +132,7 @@ def drawn(
             cells = [[as_written(text, style) for text in row] for row in cells]
         align = ["right" if number else "left" for _, number in columns]
         return tabulate(
-            [*cells, last],
+            [*cells, *([] if last is None else [last])],
             headers=headers,
             tablefmt=STYLES[style],
             colalign=align,
@@ -123,7 +143,7 @@ def drawn(
     pads = [str.rjust if number else str.ljust for _, number in columns]
     return "\n".join(
         (" " * GAP).join(map(_pad, pads, row, widths)).rstrip()
-        for row in (headers, rule, *cells, rule, last)
+        for row in (headers, rule, *cells, *(() if last is None else (rule, last)))
     )
 
 
@@ -131,13 +151,21 @@ def _pad(justify: Callable[[str, int], str], text: str, width: int) -> str:
     return justify(text, width)
 
 
-def _fitted(
-    keys: list[str], cells: list[list[str]], last: list[str], width: int, may_drop: bool
-) -> tuple[list[str], list[list[str]], list[str], list[str]]:
-    """Cut long texts, then leave columns out, until the table is no wider than `width`."""
+def fitted(
+    keys: list[str],
+    titles: Mapping[str, str],
+    cells: list[list[str]],
+    last: list[str] | None,
+    width: int,
+    may_drop: bool,
+) -> tuple[list[str], list[list[str]], list[str] | None, list[str]]:
+    """Cut long texts, then leave columns out, until the table is no wider than `width`.
+
+    What is left out comes last.
+    """
     left_out: list[str] = []
     while True:
-        widths = _widths([COLUMNS[key].title for key in keys], cells, last)
+        widths = _widths([titles[key] for key in keys], cells, last)
         over = sum(widths) + GAP * (len(widths) - 1) - width
         cut = cells
         for key, least in SHRINKABLE.items():
@@ -145,20 +173,21 @@ def _fitted(
                 column = keys.index(key)
                 room = max(least, widths[column] - over)
                 over -= max(0, widths[column] - room)
-                cut = [_cut(row, column, room, key == "name") for row in cut]
+                cut = [_cut(row, column, room, key in KEEPING_END) for row in cut]
         if over <= 0 or len(keys) == 1 or not may_drop:
             return keys, cut, last, left_out
         dropped = next((key for key in DROPPED_FIRST if key in keys), keys[-1])
         column = keys.index(dropped)
         left_out.append(dropped)
-        keys, last = _without(keys, column), _without(last, column)
+        keys, last = _without(keys, column), last and _without(last, column)
         cells = [_without(row, column) for row in cells]
 
 
 def _widths(
-    headers: Sequence[str], cells: Sequence[Sequence[str]], last: Sequence[str]
+    headers: Sequence[str], cells: Sequence[Sequence[str]], last: Sequence[str] | None
 ) -> list[int]:
-    return [max(map(len, column)) for column in zip(headers, last, *cells, strict=True)]
+    rows = cells if last is None else [*cells, last]
+    return [max(map(len, column)) for column in zip(headers, *rows, strict=True)]
 
 
 def _cut(row: list[str], column: int, room: int, keep_end: bool) -> list[str]:
@@ -173,7 +202,7 @@ def _without(row: list[str], column: int) -> list[str]:
     return row[:column] + row[column + 1 :]
 
 
-def _summary(trace: Trace) -> str:
+def summary(trace: Trace) -> str:
     totals = trace.totals
     outputs = ", ".join(
         f"{quote(name)} {show(volume) if volume else '?'}" for name, volume in trace.outputs.items()
@@ -207,7 +236,7 @@ def _as_in_keras(trace: Trace) -> str:
 
 def _as_in_darknet(trace: Trace) -> str:
     """Return the number that Darknet prints when it loads a network."""
-    from shapecalc.reports.darknet import bflops  # few networks are Darknet's
+    from shapecalc.reports.dialects.darknet import bflops  # few networks are Darknet's
 
     found = bflops(trace)
     return f"\nAs Darknet prints it: Total BFLOPS {'?' if found is None else f'{found:.3f}'}"
@@ -249,7 +278,8 @@ def findings(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _report(style: str, trace: Trace, layout: Layout) -> str:
-    text = render(trace, style, layout.columns, layout.depth, layout.explain, layout.width)
+    shown = (layout.columns, layout.depth, layout.explain, layout.width)
+    text = render(trace, style, *shown, layout.memory, layout.dialect)
     comment = "% " if style == "latex" else ""
     return f"{comment}{layout.file}\n{text}" if layout.file else text
 

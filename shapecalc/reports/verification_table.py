@@ -30,16 +30,16 @@ def render(result: Verification) -> str:
 
     title = quote(result.name) if result.name else quote(result.file or "network", 400)
     parts = [f"{title}: {result.settings}"]
-    rows = [[name, *_cells(checks)] for name, checks in _by_layer(result.checks).items()]
+    rows = [[name, *cells(checks)] for name, checks in by_layer(result.checks).items()]
     if rows:
         titles = ["layer", *TITLES.values()]
         align = ["left", "left", "right", "right", "left", "left"]
         parts.append(tabulate(rows, titles, "simple", colalign=align, disable_numparse=True))
-    lines = [_line(check) for check in result.checks if check.layer is None or check.example]
+    lines = [line(check) for check in result.checks if check.layer is None or check.example]
     if lines:
         parts.append("\n".join(lines))
-    if any(check.quantity == "gradient" for check in result.checks):
-        parts.append("\n".join([BANDS, *_footnotes(result)]))
+    if notes(result):
+        parts.append("\n".join(notes(result)))
     parts.append(summary(result))
     return "\n\n".join(parts)
 
@@ -75,7 +75,8 @@ def _result(result: Verification) -> str:
     return f"{checks}, all agree"
 
 
-def _by_layer(checks: Iterable[Check]) -> dict[str, list[Check]]:
+def by_layer(checks: Iterable[Check]) -> dict[str, list[Check]]:
+    """Return the checks of each layer; those of a worked example are not among them."""
     layers: dict[str, list[Check]] = {}
     for check in checks:
         if check.layer is not None and not check.example:
@@ -83,7 +84,7 @@ def _by_layer(checks: Iterable[Check]) -> dict[str, list[Check]]:
     return layers
 
 
-def _cells(checks: Sequence[Check]) -> list[str]:
+def cells(checks: Sequence[Check]) -> list[str]:
     """Return what each column says of one layer."""
     return [_cell([c for c in checks if c.quantity == column]) for column in TITLES]
 
@@ -115,7 +116,8 @@ def _text(value: Any) -> str:
     return "none" if value is None else f"{value:,}"
 
 
-def _line(check: Check) -> str:
+def line(check: Check) -> str:
+    """Return a check of the network as a whole, or of a worked example."""
     if not check.example:
         wrong = "" if check.agrees else " (WRONG)"
         return f"network, {check.quantity} of all {check.tensor}: {_error(check.executed)}{wrong}"
@@ -126,8 +128,12 @@ def _line(check: Check) -> str:
     return f"example, {check.what}: {check.executed:.10g}, not {check.predicted:.10g}"
 
 
-def _footnotes(result: Verification) -> list[str]:
-    lines = [note[:1].upper() + note[1:] + "." for note in result.notes]
+def notes(result: Verification) -> list[str]:
+    """Return what is to be said of gradients, where there are some."""
+    if not any(check.quantity == "gradient" for check in result.checks):
+        return []
+    lines = [BANDS]
+    lines += [note[:1].upper() + note[1:] + "." for note in result.notes]
     fields = (check for check in result.checks if check.quantity == "receptive_field")
     if any(check.how and check.agrees for check in fields):
         lines.append("* The prediction is an upper bound here, or was cut to the input.")

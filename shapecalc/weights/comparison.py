@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import prod
 
 from shapecalc import rules
 from shapecalc.checkpoints import Weights
@@ -95,9 +96,29 @@ def _of_count(trace: Trace, weights: Weights, file: str) -> Iterator[Finding]:
     needed = learned + kept
     message = f"{file} has {there:,} values, and the network keeps {needed:,}"
     if there < needed:
-        yield Finding(Fault(rules.MISSING_TENSOR, message, OTHER_WEIGHTS), ())
+        last = _last_layer(trace, there)
+        hint = f"they end with {last}: they are the beginning of the network" if last else ""
+        yield Finding(Fault(rules.MISSING_TENSOR, message, hint or OTHER_WEIGHTS), ())
     else:
         yield Finding(Fault(rules.UNEXPECTED_TENSOR, message, NO_LAYER), ())
+
+
+def _last_layer(trace: Trace, values: int) -> str | None:
+    """Return the layer that is the last of a file with so many values; None where they end inside
+    of one, or the network is not Darknet's.
+
+    Training begins with such files: of a network that was trained on something else, without heads.
+    """
+    if trace.spec.document.format != "darknet":
+        return None
+    from shapecalc.readers.darknet.stored import stored_arrays  # few networks are Darknet's
+
+    passed, last = 0, None
+    for array in stored_arrays(trace.spec.document, {record.name: record for record in trace}):
+        if passed >= values or array.shape is None:
+            return quote(last) if last and passed == values and array.layer != last else None
+        passed, last = passed + prod(array.shape), array.layer
+    return None
 
 
 # -- tensors of layers -----------------------------------------------------------------------------

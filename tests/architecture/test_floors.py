@@ -26,10 +26,15 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("pages", "repairs", "plugins", "language_schema", "fixing"),
     ("ignoring",),
     ("given_inputs",),
+    ("any_fields",),
+    ("named_sizes",),
     ("open_sizes",),
-    ("agreement", "fitting_sizes", "exporters"),
+    ("agreement", "exporters"),
     ("reports",),
-    ("checks", "readers", "executor", "comparison", "weights"),
+    ("pictures",),
+    ("solving",),
+    ("fitting_sizes",),
+    ("checks", "readers", "executor", "comparison", "weights", "footprint"),
     ("checkpoints",),
     ("tracing",),
     ("worked_example",),
@@ -38,12 +43,22 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("frameworks",),
     ("receptive_field", "document"),
     ("geometry", "diagnostics", "volumes"),
-    ("edits", "collector", "interrupts", "quantities", "rules", "registry", "derivations"),
+    (
+        "edits",
+        "wildcards",
+        "collector",
+        "interrupts",
+        "quantities",
+        "rules",
+        "registry",
+        "derivations",
+    ),
 )
 FACADES = tuple(name for names in FLOORS for name in names if name.endswith("__init__"))
 # No dependency at all.
 PLAIN = (
     "geometry", "volumes", "diagnostics", "receptive_field", "document", "edits", "frameworks",
+    "wildcards",
     "collector", "interrupts", "quantities", "rules", "registry", "derivations",
     "checkpoints",
 )  # fmt: skip

@@ -32,7 +32,7 @@ CODES = (
     + [f"SC20{n}" for n in range(1, 10)]
     + ["SC301", "SC302", "SC303"]
     + [f"SC40{n}" for n in range(1, 9)]
-    + ["SC409", "SC410", "SC411"]
+    + ["SC409", "SC410", "SC411", "SC412"]
     + [f"SC50{n}" for n in range(1, 10)]
     + [f"SC60{n}" for n in range(1, 6)]
     + [f"SC70{n}" for n in range(1, 4)]

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+import shapecalc
 from shapecalc import readers
 
 Run = Callable[..., Result]
@@ -451,3 +452,21 @@ def test_statistics_count_codes_instead_of_listing(run: Run, files: Path) -> Non
 def test_the_guide_names_every_ending_that_is_looked_for_in_folders(run: Run) -> None:
     text = run("explain", "check").stdout
     assert [ending for ending in readers.endings() if ending not in text] == []
+
+
+def test_a_fault_of_our_own_stops_no_other_file(
+    run: Run, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    traced = shapecalc.trace
+
+    def broken(spec: Any, **how: Any) -> Any:
+        if spec.document.file == "advised.yaml":
+            raise ZeroDivisionError("spoilt\nhere")
+        return traced(spec, **how)
+
+    monkeypatch.setattr(shapecalc, "trace", broken)
+    result = run("check", "advised.yaml", "faulty.yaml", "-q")
+    assert result.exit_code == 2
+    assert result.stdout.startswith("faulty.yaml:4:5: SC201 error")
+    said = "internal error, please report it (ZeroDivisionError: spoilt here)"
+    assert result.stderr == f"shapecalc: advised.yaml: {said}\n"

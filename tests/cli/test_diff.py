@@ -42,7 +42,9 @@ def test_no_name_of_a_layer_leaves_markdown(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
-def test_a_revision_is_read_from_git(run: Run, tmp_path: Path) -> None:
+def test_a_revision_is_read_from_git(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def git(*words: str) -> None:
         about = (
             "-c",
@@ -70,6 +72,9 @@ def test_a_revision_is_read_from_git(run: Run, tmp_path: Path) -> None:
         assert run("diff", wrong, "nets/a.yaml").exit_code == 2, wrong
     assert "no revision nothing" in run("diff", "nets/a.yaml@nothing", "nets/a.yaml").stderr
     assert "none of that name" in run("diff", "nets/b.yaml@HEAD", "nets/a.yaml").stderr
+    with monkeypatch.context() as patched:  # what a file may hold, a revision of it may
+        patched.setattr("shapecalc.readers.native.MAX_BYTES", 20)
+        assert "larger than 20 bytes" in run("diff", "nets/a.yaml@HEAD", "nets/a.yaml").stderr
     (folder / "c@HEAD").write_text("input: 8x8x1\nlayers:\n  - max_pool: 4\n", encoding="utf-8")
     assert run("diff", "nets/c@HEAD", "nets/a.yaml").exit_code == 0  # a path that is there
 

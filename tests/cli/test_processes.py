@@ -127,6 +127,99 @@ def test_jobs_change_nothing_but_the_time(spawn: Spawn, folder: Path, form: str)
     assert b"missing.yaml: " in done[0].stderr
 
 
+FOUND = "input: 9x9x1\nlayers:\n  - max_pool: {F: 2, S: 3}\n  - conv: {K: 1, F: 2, S: 2}\n"
+SILENT = 'ignore = ["SC402"]\n[per-file-ignores]\n"quiet*" = ["SC2"]\n'
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with files of all sorts, and one with settings of its own."""
+    folder = tmp_path_factory.mktemp("many")
+    for name, text in SPECS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "inner").mkdir()
+    (folder / "inner" / "shapecalc.toml").write_text(SILENT, encoding="utf-8")
+    for number in range(12):
+        (folder / f"found{number}.yaml").write_text(FOUND, encoding="utf-8")
+        (folder / "inner" / f"quiet{number}.yaml").write_text(FOUND, encoding="utf-8")
+        (folder / "inner" / f"found{number}.yaml").write_text(FOUND, encoding="utf-8")
+    if os.name == "posix":
+        (folder / "odd.yaml").symlink_to("nowhere")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--format", "json"),
+        ("--strict", "--select", "SC4,SC2", "--statistics"),
+        ("--format", "junit", "--quiet", "--ignore", "SC402", "--input", "12x12x1"),
+    ],
+)
+def test_jobs_change_nothing_but_the_time_of_a_check(
+    spawn: Spawn, many: Path, words: tuple[str, ...]
+) -> None:
+    words = ("check", str(many), "missing.yaml", "-", *words)
+    done = [spawn(*words, "--jobs", jobs, stdin=FOUND.encode()) for jobs in "13"]
+    assert [item.returncode for item in done] == [2, 2]
+    assert done[0].stdout == done[1].stdout
+    assert done[0].stderr == done[1].stderr
+    assert done[0].stderr.count(b"missing.yaml: ") == 1
+    assert done[0].stderr.count(b"odd.yaml: ") == (os.name == "posix")
+
+
+ODD = """\
+import os, sys, time
+from shapecalc.readers import READERS
+
+endings = ()
+
+def claims(start, name):
+    if b"deadly" in start:
+        os._exit(3)
+    if b"slow" in start:
+        time.sleep(60)
+    if b"spoilt" in start:
+        raise KeyError("spoilt")
+    return False
+
+def read(file):
+    return None
+
+READERS.register("odd")(sys.modules[__name__])
+"""
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Path:
+    """Give a folder with a plug-in that ends a process, or lets it wait, for what a file says."""
+    (tmp_path / "odd.py").write_text(ODD, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_file_that_ends_its_process_costs_no_other(spawn: Spawn, odd: Path) -> None:
+    for number in range(20):
+        name = "deadly" if number in (3, 4, 11) else "harmless"
+        (odd / f"{number:02}.yaml").write_text(f"name: {name}\n{FOUND}", encoding="utf-8")
+    done = spawn("check", ".", "--plugin", "odd.py", "--jobs", "2")
+    assert done.returncode == 2
+    told = [line.partition(b": its process was ended") for line in done.stderr.splitlines()]
+    ended = [file for file, said, _ in told if said]
+    assert ended == [f"shapecalc: {number:02}.yaml".encode() for number in (3, 4, 11)]
+    assert done.stdout.count(b"SC201 error") == 17
+
+
+def test_what_a_plug_in_breaks_is_told_in_one_line(spawn: Spawn, odd: Path) -> None:
+    for number in range(9):
+        (odd / f"{number}.yaml").write_text(f"name: spoilt\n{FOUND}", encoding="utf-8")
+    done = [spawn("check", ".", "--plugin", "odd.py", "--jobs", jobs) for jobs in "12"]
+    assert [item.returncode for item in done] == [2, 2]
+    assert done[0].stderr == done[1].stderr
+    assert done[0].stderr.splitlines() == [
+        b"shapecalc: the plug-in odd cannot be used: KeyError: 'spoilt'"
+    ]
+
+
 SLOW = """\
 input: 220x220x16
 layers:
@@ -135,13 +228,15 @@ layers:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent to a group of processes")
-def test_ctrl_c_ends_all_processes_without_a_word_too_many(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text("input: 3\nlayers: [relu]\n")
+@pytest.mark.parametrize("command", ["verify", "check"])
+def test_ctrl_c_ends_all_processes_without_a_word_too_many(odd: Path, command: str) -> None:
+    (odd / "a.yaml").write_text("input: 2x2x3\nlayers: [max_pool: {F: 1, S: 2}]\nrounding: floor\n")
     for name in "bcd":
-        (tmp_path / f"{name}.yaml").write_text(SLOW)
+        (odd / f"{name}.yaml").write_text(f"name: slow\n{SLOW}" if command == "check" else SLOW)
+    extra = ["--plugin", "odd.py"] if command == "check" else []
     with subprocess.Popen(
-        [sys.executable, "-m", "shapecalc", "verify", ".", "--jobs", "2"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        [sys.executable, "-m", "shapecalc", command, ".", "--jobs", "2", *extra],
+        cwd=odd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     ) as running:  # fmt: skip
         assert running.stdout is not None
         assert b"a.yaml" in running.stdout.readline()  # the others are being worked on

@@ -562,3 +562,129 @@ def test_a_hyphen_is_standard_output(run: Run, files: Path, words: tuple[str, ..
     assert plain.exit_code == 0
     assert run(*words, "-o", "-").stdout == plain.stdout
     assert not (files / "-").exists()
+
+
+# -- totals ----------------------------------------------------------------------------------------
+
+TWO = """\
+inputs: {left: 4x4x1, right: 3}
+layers: [{relu: {from: left}}, {dense: {units: 2, from: right}}]
+"""
+
+
+@pytest.fixture
+def several(files: Path) -> Path:
+    (files / "two.yaml").write_text(f"{TWO}outputs: [relu1, dense1]\n", encoding="utf-8")
+    (files / "other.yaml").write_text("version: 2\n", encoding="utf-8")
+    (files / "sound.yaml").replace(files / "=sound.yaml")
+    return files
+
+
+def test_totals_have_a_row_a_network(run: Run, several: Path) -> None:
+    result = run("report", "--totals", ".", "--format", "csv")
+    assert result.exit_code == 1
+    assert list(csv.reader(io.StringIO(result.stdout))) == [
+        ["file", "layers", "input", "output", "parameters", "macs", "found"],
+        ["'=sound.yaml", "2", "8x8x1", "6x6x2", "20", "648", ""],  # 2 * 9 + 2, 36 * 18
+        ["advised.yaml", "1", "7x7x8", "3", "1179", "1176", ""],
+        ["faulty.yaml", "2", "10x10x1", "4x4x2", "20", "288", "SC201"],
+        ["two.yaml", "2", "left 4x4x1, right 3", "relu1 4x4x1, dense1 2", "8", "6", ""],
+        ["warned.yaml", "1", "8x8x1", "3x3x1", "0", "0", "SC402"],
+    ]
+    assert "1 file skipped" in result.stderr
+    rows = [json.loads(line) for line in
+            run("report", "--totals", ".", "--format", "json").stdout.splitlines()]  # fmt: skip
+    assert [row["totals"]["parameters"] for row in rows] == [20, 1179, 20, 8, 0]
+    assert rows[2] | {"schema": "shapecalc.totals/1", "layers": 2, "found": ["SC201"]} == rows[2]
+
+
+def test_totals_are_shown_to_people(run: Run, several: Path) -> None:
+    words = ("report", "--totals", "advised.yaml", "two.yaml", "--columns", "file,parameters")
+    assert run(*words).stdout.splitlines() == [
+        "file          parameters",
+        "------------  ----------",
+        "advised.yaml       1,179",
+        "two.yaml               8",
+    ]
+    assert "| advised.yaml |        1,179 |" in run(*words, "--format", "markdown").stdout
+    assert r"two.yaml     &            8 \\" in run(*words, "--format", "latex").stdout
+    unknown = run("report", "--totals", "-", stdin="input: 4\nlayers: [dense: {}]\n")
+    assert unknown.stdout.splitlines()[2].split() == ["-", "1", "4", "?", "?", "?", "SC103"]
+
+
+def test_what_totals_do_not_show_is_wrong_usage(run: Run, several: Path) -> None:
+    for words in (("--depth", "1"), ("--explain",), ("--columns", "jump")):
+        assert run("report", "--totals", "two.yaml", *words).exit_code == 2, words
+    assert run("report", "two.yaml", "--columns", "file").exit_code == 2
+    (several / "empty").mkdir()
+    assert run("report", "--totals", "empty").exit_code == 2
+
+
+def test_totals_are_fitted_to_a_terminal(run: Run, several: Path) -> None:
+    from shapecalc.reports import totals
+
+    long = several / ("long" * 20 + ".yaml")
+    long.write_text("input: 4\nlayers: [relu]\n", encoding="utf-8")
+    text = totals.render("table", [totals.row_of(shapecalc.trace(long))], None, 60)
+    lines = text.splitlines()
+    assert all(len(line) <= 60 for line in lines[:-1])
+    assert lines[2].startswith("...")
+    assert lines[2].split()[0].endswith("long.yaml")
+
+
+# -- memory ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_memory_is_in_every_format(run: Run, files: Path, form: str) -> None:
+    result = run("report", "sound.yaml", "--memory", "--fit", "1GB", "--format", form)
+    assert result.exit_code == 0
+    memory = shapecalc.memory("sound.yaml", fit="1GB")
+    if form == "json":
+        found = json.loads(result.stdout)
+        assert found["memory"] == memory.summary()
+        layers = {layer["name"]: layer for layer in found["layers"]}
+        for name, layer in memory.layers.items():
+            assert layers[name]["kept_bytes"] == layer.kept_bytes
+            assert layers[name]["output_bytes"] == layer.output_bytes
+    elif form == "csv":
+        kept = {row["name"]: int(row["kept_bytes"]) for row in rows(result.stdout)}
+        assert kept == {name: layer.kept_bytes for name, layer in memory.layers.items()}
+    else:
+        for line in str(memory).splitlines():
+            assert line in result.stdout
+        assert memory.fit is not None
+        assert f"{memory.fit.batch:,}" in result.stdout
+
+
+def test_folded_rows_sum_their_bytes(run: Run) -> None:
+    path = str(Path(__file__).parents[2] / "specs" / "networks" / "u-net.yaml")
+    columns = ("--columns", "name,output_bytes,kept_bytes", "--format", "csv", "--memory")
+    whole, folded = (
+        rows(run("report", path, *columns, *more).stdout) for more in ((), ("--depth", "0"))
+    )
+    for key in ("output_bytes", "kept_bytes"):
+        assert sum(int(row[key]) for row in whole) == sum(int(row[key]) for row in folded)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--batch", "3"), "--batch is for --memory"),
+        (("--fit", "8GiB"), "--fit is for --memory"),
+        (("--memory", "--fit", "much"), "no amount of memory"),
+        (("--memory", "--batch", "0"), "0"),
+        (("--columns", "kept_bytes"), "there with --memory"),
+    ],
+)
+def test_wrong_questions_about_memory_are_wrong_usage(
+    run: Run, files: Path, options: tuple[str, ...], said: str
+) -> None:
+    result = run("report", "sound.yaml", *options)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_memory_of_faulty_and_unreadable_files_is_no_trouble(run: Run, files: Path) -> None:
+    for file in ("faulty.yaml", "warned.yaml"):
+        assert "peak of training" in run("report", file, "--memory").stdout

@@ -76,6 +76,11 @@ def test_the_command_line_wins(run: Run, files: Path) -> None:
     assert json.loads(run("check", "warned.yaml").stdout) == []
     assert found(run("check", "warned.yaml", "--ignore", "SC1", "--format", "text")) == ["SC402"]
     assert found(run("check", "warned.yaml", "--isolated")) == ["SC402"]
+    write(files / "shapecalc.toml", 'per-file-ignores = {"w*" = ["SC402"]}\nignore = ["SC2"]\n')
+    settings._of_folder.cache_clear()
+    settings._in_folder.cache_clear()
+    both = run("check", ".", "--ignore", "SC1", "--select", "SC2,SC402")
+    assert found(both) == ["SC201"]  # --ignore is for `ignore`; what is said of files stays
     write(files / "shapecalc.toml", 'extend-select = ["SC4"]\n')
     settings._of_folder.cache_clear()
     settings._in_folder.cache_clear()

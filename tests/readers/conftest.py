@@ -1,6 +1,8 @@
-"""Every test of reading runs twice: with libyaml, and without.
+"""Tests that may read YAML run twice: with libyaml, and without.
 
-Without is slow, but for the tests of YAML itself: the gate runs them all.
+They are those of this folder, and those in the others that use `parser`; the formats there are
+binary or have parsers of their own. Without is slow, but for the tests of YAML itself: the gate
+runs them all.
 """
 
 from __future__ import annotations
@@ -10,11 +12,6 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-
-
-@pytest.fixture(autouse=True)
-def _both_parsers(parser: str) -> None:
-    """Both give the same values, faults and places."""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -15,6 +15,8 @@ from shapecalc import Trace
 from shapecalc.readers import foreign, native
 from shapecalc.reports import table
 
+pytestmark = pytest.mark.usefixtures("parser")  # both give the same values, faults and places
+
 TraceText = Callable[..., Trace]
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 SOUND = "input: 8x8x1\nlayers:\n  - conv: {K: 2, F: 3}\n"

@@ -13,6 +13,8 @@ from shapecalc import Diagnostic, Trace
 from shapecalc.readers import json_text
 from shapecalc.readers.base import MAX_DEPTH, TOO_DEEP
 
+pytestmark = pytest.mark.usefixtures("parser")  # both give the same values, faults and places
+
 TraceText = Callable[..., Trace]
 
 SPEC = {"input": "8x8x1", "layers": [{"conv": {"K": 2, "F": 3}}, "relu"]}

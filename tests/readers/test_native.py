@@ -14,6 +14,8 @@ import pytest
 import shapecalc
 from shapecalc import NetworkSpec, Trace
 
+pytestmark = pytest.mark.usefixtures("parser")  # both give the same values, faults and places
+
 TraceText = Callable[..., Trace]
 
 SPEC: dict[str, Any] = {"input": "8x8x1", "layers": [{"conv": {"K": 2, "F": 3}}]}

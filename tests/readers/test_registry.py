@@ -14,6 +14,8 @@ from shapecalc import readers
 from shapecalc.document import Document
 from shapecalc.readers.base import HEAD, File
 
+pytestmark = pytest.mark.usefixtures("parser")  # both give the same values, faults and places
+
 TEXT = b"input: 8x8x1\nlayers:\n  - relu\n"
 
 

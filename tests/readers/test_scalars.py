@@ -8,6 +8,8 @@ import pytest
 
 from shapecalc import Trace
 
+pytestmark = pytest.mark.usefixtures("parser")  # both give the same values, faults and places
+
 TraceText = Callable[..., Trace]
 
 

@@ -10,6 +10,8 @@ import pytest
 from shapecalc.edits import Change, Edit, Unchangeable, changed
 from shapecalc.readers import native
 
+pytestmark = pytest.mark.usefixtures("parser")  # both give the same values, faults and places
+
 BLOCK = """\
 # a net
 input: 32x32x3   # image

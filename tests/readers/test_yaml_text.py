@@ -9,6 +9,8 @@ import pytest
 from shapecalc import Diagnostic, Trace
 from shapecalc.readers import base
 
+pytestmark = pytest.mark.usefixtures("parser")  # both give the same values, faults and places
+
 TraceText = Callable[..., Trace]
 
 SOUND = "input: 8x8x1\nlayers:\n  - conv: {K: 2, F: 3}\n"

@@ -332,6 +332,35 @@ def test_darknet_is_compared_by_how_many_values_there_are() -> None:
         assert [one.rule.code for one in found] == ([code] if code else [])
 
 
+CFG = """\
+[net]
+height=8
+width=8
+channels=3
+[convolutional]
+filters=4
+size=3
+batch_normalize=1
+[convolutional]
+filters=2
+"""
+
+
+def test_a_beginning_of_darknets_values_is_told_by_its_last_layer(tmp_path: Path) -> None:
+    path = tmp_path / "net.cfg"
+    path.write_text(CFG, encoding="utf-8")
+    first, second = 4 * 4 + 4 * 3 * 9, 2 + 2 * 4  # four values a slice, and the filters
+    ends = "they end with conv_0: they are the beginning of the network"
+    other = "give the weights of this network, or change the layer"
+    for values, hint in ((first, ends), (first + 2, other), (first - 1, other), (0, other)):
+        tensor = Tensor("all values", (values,), "float32")
+        weights = Weights("darknet", Checkpoint((tensor,), "darknet"))
+        (found,) = findings(shapecalc.trace(path), weights, "net.weights")
+        assert found.fault.hint == hint
+    whole = Weights("darknet", Checkpoint((tensor._replace(shape=(first + second,)),), "darknet"))
+    assert findings(shapecalc.trace(path), whole, "net.weights") == []
+
+
 # -- ResNet-18 -------------------------------------------------------------------------------------
 
 

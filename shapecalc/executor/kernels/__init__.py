@@ -21,7 +21,7 @@ from shapecalc.executor.kernels import (
     separable,
     unpool,
 )
-from shapecalc.executor.kernels.base import Context, Kernel, Parameters
+from shapecalc.executor.kernels.base import Context, Kernel, Parameters, Saved
 from shapecalc.registry import Registry
 
 KERNELS: dict[str, type[Kernel]] = {
@@ -48,4 +48,4 @@ kernels: Registry[type[Kernel]] = Registry(
     needs="a Kernel class",
 )
 
-__all__ = ["KERNELS", "Context", "Kernel", "Parameters", "kernels"]
+__all__ = ["KERNELS", "Context", "Kernel", "Parameters", "Saved", "kernels"]

@@ -9,10 +9,11 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the size rounded up where the last window would start past the input."""
-    fits = context.fits
-    sizes = [-(-(fit.W + fit.before + fit.after - fit.span) // fit.S) + 1 for fit in fits]
-    if context.key == "output" and all(fit.policy == "ceil" for fit in fits):
-        lines = [f"{fit.steps()} + 1 = {size}" for fit, size in zip(fits, sizes, strict=True)]
+    past = [fit.derivation().reason == "window_past_the_input" for fit in context.fits]
+    if context.key == "output" and any(past):
+        axes = list(zip(context.fits, past, strict=True))
+        sizes = [fit.size + more for fit, more in axes]
+        lines = [f"{fit.formula()} = {fit.size + more}" for fit, more in axes]
         yield from context.volumes(sizes, lines)
 
 

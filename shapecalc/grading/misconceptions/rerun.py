@@ -32,7 +32,7 @@ def with_kernels(context: QuestionContext, mistake: str) -> Value | None:
     """Return the answer where layers compute otherwise, by a name of wrong_kernels.py."""
 
     def altered(subject: Subject) -> Subject | None:
-        kernels = import_module("shapecalc.grading.wrong_kernels")  # NumPy, if asked for
+        kernels = import_module("shapecalc.executor.wrong_kernels")  # NumPy, if asked for
         alter = kernels.MISTAKES[mistake]
         if all(alter(step.kernel) is step.kernel for step in subject.computed.session.engine.steps):
             return None

@@ -6,8 +6,7 @@ or 8 from version 0.2 on. No names and no sizes are in the file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import prod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.diagnostics import LayerError
@@ -60,10 +59,3 @@ def _shapes(record: Any) -> Mapping[str, tuple[int, ...]]:
             return {}
     first, second = tried
     return {name: shape for name, shape in first.items() if second.get(name) == shape}
-
-
-def number_of_values(arrays: Sequence[StoredArray]) -> int | None:
-    """Return how many values a file has behind its header; None if that is not known."""
-    shapes = [array.shape for array in arrays]
-    known = [prod(shape) for shape in shapes if shape is not None]
-    return sum(known) if len(known) == len(shapes) else None

@@ -185,8 +185,13 @@ def _result(shape: Shape, data_type: int, values: Values | None) -> Array:
 
 def _few(shape: Shape) -> bool:
     """Say whether the values of a shape are few; a vector may have none."""
+    if not shape:
+        return True
+    if len(shape) == 1:
+        size = shape[0]
+        return size is not None and size <= MOST_VALUES
     size = sized(shape)
-    return shape == (0,) or (size is not None and 0 < size <= MOST_VALUES)
+    return size is not None and 0 < size <= MOST_VALUES
 
 
 # -- value by value --------------------------------------------------------------------------------

@@ -30,8 +30,10 @@ MOST_ENTRIES = 1_000_000  # of inputs, outputs, attributes, tensors and types in
 MOST_AXES = 64
 MOST_DEPTH = MAX_NESTING // 4  # of graphs in one another
 LARGE = 2**16  # bytes of a node whose fields are counted first
+SHORT = 64  # bytes of an attribute that is remembered: most nodes have the same few
 
 FLOAT, INT64, BOOL, FLOAT16 = 1, 7, 9, 10
+PLAIN = frozenset((int, float, str))  # values that say nothing of their place
 # What struct calls values of a type; their bytes; whether they are learned where they are weights.
 CODES = {
     1: "f", 2: "B", 3: "b", 4: "H", 5: "h", 6: "i", 7: "q", 9: "?", 10: "e", 11: "d", 12: "I",
@@ -146,6 +148,7 @@ class _Reader:
         self.data = data
         self.left = MOST_ENTRIES
         self.values_left = ALL_VALUES
+        self.remembered: dict[bytes, tuple[str, Any]] = {}  # attributes by their bytes
 
     def model(self) -> Model:
         data, model = self.data, Model()
@@ -217,7 +220,7 @@ class _Reader:
     def node(self, at: int, end: int, depth: int) -> Node:
         """Return a node. Most are short, and so are their fields: for those this is the loop."""
         data, node, begin = self.data, Node(at), at
-        inputs, outputs = node.inputs, node.outputs
+        inputs, outputs, remembered = node.inputs, node.outputs, self.remembered
         if end - at > LARGE:
             self.count(sum(1 for _ in self.few(at, end)), at)
         while at < end:
@@ -227,7 +230,15 @@ class _Reader:
                 at = stop = start + size
             else:
                 tag, start, stop, at = field(data, at, end)
-            if tag == 0x0A:
+            if tag == 0x2A:
+                written = data[start:stop] if stop - start <= SHORT else b""
+                found = remembered.get(written)
+                if found is None:
+                    found = self.attribute(start, stop, depth)
+                    if written and _plain(found[1]):
+                        remembered[written] = found
+                node.attributes[found[0]] = found[1]
+            elif tag == 0x0A:
                 inputs.append(data[start:stop].decode())
             elif tag == 0x12:
                 outputs.append(data[start:stop].decode())
@@ -235,9 +246,6 @@ class _Reader:
                 node.name = data[start:stop].decode()
             elif tag == 0x22:
                 node.op = data[start:stop].decode()
-            elif tag == 0x2A:
-                name, value = self.attribute(start, stop, depth)
-                node.attributes[name] = value
             elif tag == 0x3A:
                 domain = text(data, start, stop)
                 node.domain = "" if domain == "ai.onnx" else domain
@@ -464,6 +472,11 @@ class _Reader:
                     if len(sizes) > MOST_AXES:
                         raise Malformed(f"a tensor has more than {MOST_AXES} axes", at)
         return data_type, None if sizes is None else tuple(sizes)
+
+
+def _plain(value: Any) -> bool:
+    """Whether an attribute is numbers or texts, the same wherever it stands."""
+    return type(value) in PLAIN or (type(value) is list and {*map(type, value)} <= PLAIN)
 
 
 def _shortest(value: float) -> float:

@@ -4,6 +4,8 @@ A format, a module or an object, has a NAME, for `--format`, and `render(found)`
 is printed for the diagnostics of some files. FOR_PEOPLE says that they are told of file by file,
 and of much advice a part only; other formats are written once, for all files and in full. A format
 that tells what fails from what does not has `render_strictly` beside it, for when warnings fail.
+One that shows more of a file than its findings has `of_file(file, found, trace)`, which takes what
+it needs of a trace, and `render_files`, which gets what that returned.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ FORMATS: Registry[Format] = Registry(
     "format of findings",
     {
         name: f"{__name__}.{name}"
-        for name in ("text", "json", "github", "gitlab", "junit", "sarif", "rdjson")
+        for name in ("text", "json", "github", "gitlab", "junit", "sarif", "rdjson", "html")
     },
     fits=having("NAME", "FOR_PEOPLE", "render"),
     needs="a format, with NAME, FOR_PEOPLE and render",

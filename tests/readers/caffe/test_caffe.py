@@ -128,6 +128,7 @@ def test_a_network_is_told_by_its_bytes(name: str, text: str) -> None:
     assert document.findings == []
 
 
+@pytest.mark.usefixtures("parser")
 @pytest.mark.parametrize(
     "text",
     [

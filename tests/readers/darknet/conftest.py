@@ -12,12 +12,6 @@ from shapecalc import Trace
 
 
 @pytest.fixture
-def parser() -> str:
-    """A .cfg file is no YAML: once is enough."""
-    return ""
-
-
-@pytest.fixture
 def net(tmp_path: Path) -> Callable[..., Trace]:
     """Trace sections, each `word key=value key=value`, behind a [net] of height x width x depth."""
 

@@ -10,7 +10,7 @@ import pytest
 
 from shapecalc import Trace
 from shapecalc.executor import run
-from shapecalc.reports.darknet import bflops
+from shapecalc.reports.dialects.darknet import bflops
 
 Net = Callable[..., Trace]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from math import prod
 
 from shapecalc import Trace
-from shapecalc.readers.darknet.stored import StoredArray, number_of_values, stored_arrays
+from shapecalc.readers.darknet.stored import StoredArray, stored_arrays
 from shapecalc.reports import table
 
 Net = Callable[..., Trace]
@@ -15,6 +16,11 @@ Net = Callable[..., Trace]
 def stored(trace: Trace) -> list[StoredArray]:
     """Return what Darknet stores of a network."""
     return stored_arrays(trace.spec.document, {record.name: record for record in trace})
+
+
+def number_of_values(arrays: list[StoredArray]) -> int | None:
+    shapes = [array.shape for array in arrays]
+    return None if None in shapes else sum(prod(shape) for shape in shapes if shape is not None)
 
 
 def test_biases_come_first_and_the_weights_of_convolutions_last(net: Net) -> None:

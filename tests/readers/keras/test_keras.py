@@ -510,6 +510,7 @@ def test_one_model_in_every_wrapping(raw: bytes) -> None:
     assert edges(flatten(model.graph)) == {"x": [], "conv": ["x"], "add": ["conv", "x"]}
 
 
+@pytest.mark.usefixtures("parser")
 def test_yaml_with_the_tags_of_python() -> None:
     model = read_bytes(YAML)
     assert model.graph.layers["conv_input"].batch_shape == (None, 8)
@@ -554,6 +555,7 @@ def test_places_are_lines_where_there_are_lines() -> None:
 # -- broken files ----------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("parser")
 @pytest.mark.parametrize(
     ("raw", "message"),
     [

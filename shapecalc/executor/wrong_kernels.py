@@ -12,6 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from shapecalc import rules
+from shapecalc.diagnostics import Fault
+from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels import Context, Kernel, Parameters
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Saved
@@ -20,7 +23,6 @@ from shapecalc.executor.kernels.conv_transpose import ConvTranspose
 from shapecalc.executor.kernels.elementwise import Elementwise
 from shapecalc.executor.kernels.pool import AvgPool, MaxPool
 from shapecalc.executor.kernels.pool_axis import sum_back
-from shapecalc.grading.fault import Unanswerable
 
 MOST_POSITIONS = 400  # that are gone through one by one
 Gradients = tuple[Sequence[Array | None], Parameters]
@@ -190,7 +192,8 @@ def _one_by_one(values: Array) -> Iterator[Array]:
     """Yield the values of one position at a time, 0 elsewhere; an exact 0 counts as tiny."""
     positions: list[Any] = list(product(*map(range, values.shape[1:-1])))
     if len(positions) > MOST_POSITIONS:
-        raise Unanswerable(f"more than {MOST_POSITIONS} positions are not gone through one by one")
+        message = f"more than {MOST_POSITIONS} positions are not gone through one by one"
+        raise refusal(Fault(rules.WRONG_VALUE, message), "example")
     filled = np.where(values == 0, np.finfo(values.dtype).tiny, values)
     for position in positions:
         part, at = np.zeros_like(values), (slice(None), *position)

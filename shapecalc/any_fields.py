@@ -1,0 +1,162 @@
+"""Fields that say `any`: the values that fit are found layer by layer, on what comes in.
+
+Values that keep the size come first; the network goes on with the first. Imported only where a
+field says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice, product
+from typing import Any
+
+from shapecalc import checks
+from shapecalc.diagnostics import LayerError
+from shapecalc.fitting_sizes import Search
+from shapecalc.geometry import effective
+from shapecalc.layers.base import Layer
+from shapecalc.named_sizes import without_names
+from shapecalc.network import NetworkSpec, Node
+from shapecalc.tracing import Trace, Walker, walk
+from shapecalc.volumes import Volume
+from shapecalc.wildcards import PLACEHOLDERS, Choice, Value
+
+MOST_LISTED = 64
+MOST_TRIED = 20_000  # combinations of values
+MOST_OF_ONE = 512  # values of one field
+ENDLESS = ("K",)
+
+
+def traced(spec: NetworkSpec) -> Trace:
+    """Return the checked trace of a spec with values chosen for the fields that say any."""
+    return checks.traced(chosen(spec))
+
+
+def chosen(spec: NetworkSpec) -> NetworkSpec:
+    """Return the spec with values in the place of `any`, and what was to choose from."""
+    sized = spec
+    if spec.is_open:
+        looking = Search(without_names(spec))
+        sized = looking.filled(looking.start)
+    walker = Walker(sized, {})
+    nodes = list(spec.nodes)
+    choices: dict[int, Choice] = {}
+    depths = _depths(sized)
+    wild = [place for place, node in enumerate(nodes) if node.wild]
+    alike: dict[int, list[int]] = {}
+    for place in wild:
+        alike.setdefault(id(nodes[place].layer), []).append(place)
+    for place in range(len(nodes)):
+        node = nodes[place]
+        if node.wild and node.layer is not None and place in wild:
+            inputs = _inputs(walker, node)
+            choice = None if inputs is None else _choice(node.layer, node.wild, inputs, depths)
+            same = alike[id(node.layer)]  # a repeat has one layer several times
+            if choice is not None and choice.values:
+                last = wild[-1] == same[-1]
+                if last:
+                    choice = _sound(replace(sized, nodes=nodes), same, choice)
+                choices[place] = choice
+                made = node.layer.model_copy(update=dict(choice.values[0].fields))
+                made.model_fields_set.update(node.wild)
+                for other in same:
+                    nodes[other] = replace(nodes[other], layer=made, wild=())
+                wild = [other for other in wild if other not in same] or [-1]
+        walker.record(nodes[place])
+    return replace(spec, nodes=nodes, wild=False, choices=choices)
+
+
+def _inputs(walker: Walker, node: Node) -> list[Volume] | None:
+    taken = [walker.volumes[source] for source in node.sources or ()]
+    known = [volume for volume in taken if volume is not None]
+    return known if known and len(known) == len(taken) else None
+
+
+def _depths(spec: NetworkSpec) -> list[int]:
+    """Return the depths that are written in a network: K is likely to be one of them."""
+    found = [volume[-1] for volume in spec.inputs.values() if volume]
+    for node in spec.nodes:
+        if node.layer is not None and "K" not in node.wild:
+            values = node.layer.values()
+            found += [values[key] for key in ("K", "units") if type(values.get(key)) is int]
+    return [depth for depth in dict.fromkeys(found) if depth is not None]
+
+
+def _choice(
+    layer: Layer, fields: Sequence[str], inputs: Sequence[Volume], depths: Sequence[int]
+) -> Choice:
+    """Return the values that a layer takes on its input."""
+    volume = inputs[0]
+    found: list[Value] = []
+    ranges = [
+        list(islice(_values(layer, name, volume, fields, depths), MOST_OF_ONE)) for name in fields
+    ]
+    for values in islice(product(*ranges), MOST_TRIED):
+        update = dict(zip(fields, values, strict=True))
+        try:
+            output = layer.model_copy(update=update).volume(inputs)
+        except LayerError:
+            continue
+        found.append(Value(update, output))
+    found.sort(key=lambda value: _rank(value, volume))  # depths stay in their order
+    endless = tuple(name for name in fields if name in ENDLESS)
+    return Choice(tuple(fields), found[:MOST_LISTED], max(0, len(found) - MOST_LISTED), endless)
+
+
+def _rank(value: Value, volume: Volume) -> tuple[Any, ...]:
+    """Put what keeps the size first, then what keeps the depth, then the smaller values."""
+    output = value.output
+    kept = len(output) == len(volume) and output[:-1] == volume[:-1]
+    sizes = {name: size for name, size in value.fields.items() if name != "K"}
+    simple = sum(abs(size - PLACEHOLDERS[name]) for name, size in sizes.items())
+    deep = "K" in value.fields and output[-1] != volume[-1]
+    return not kept, deep, simple, tuple(sizes.values())
+
+
+def _values(
+    layer: Layer, name: str, volume: Volume, wild: Sequence[str], depths: Sequence[int]
+) -> Iterator[int]:
+    """Yield the values of a field that may fit: beyond them, none does, or all are alike."""
+    spatial = volume[:-1] or (1,)
+    fields = {key: _largest(value) for key, value in layer.values().items()}
+    fields |= {key: PLACEHOLDERS[key] for key in wild}
+    F, dilation = fields.get("F", 1), fields.get("dilation", 1)
+    padded = max(spatial) + 2 * fields.get("P", 0)
+    if name == "K":
+        yield from dict.fromkeys((volume[-1], *depths, *range(1, 2 * volume[-1] + 1)))
+    elif name == "P":
+        span = effective(padded if "F" in wild else F, dilation)
+        known = "F" in fields and "F" not in wild
+        yield from range(span if known else max(spatial) // 2 + 1)
+    elif name == "dilation":
+        yield from range(1, max(1, (padded - 1) // max(1, F - 1)) + 1)
+    elif name == "output_padding":
+        yield from range(max(fields.get("S", 1), dilation) if "S" not in wild else max(spatial))
+    else:
+        yield from range(1, padded + 1)
+
+
+def _largest(value: Any) -> int:
+    """Return the largest number of a field's value; 0 for what is none."""
+    if isinstance(value, tuple | list):
+        return max(map(_largest, value), default=0)
+    return value if type(value) is int else 0
+
+
+def _sound(spec: NetworkSpec, places: Sequence[int], choice: Choice) -> Choice:
+    """Put those values first with which the whole network fits, where there are such."""
+    layer = spec.nodes[places[0]].layer
+    assert layer is not None
+    sound = []
+    for value in choice.values:
+        made = layer.model_copy(update=dict(value.fields))
+        nodes = list(spec.nodes)
+        for place in places:
+            nodes[place] = replace(nodes[place], layer=made)
+        found = walk(replace(spec, nodes=nodes), to_the_end=False).findings
+        if not any(one.rule.stage == "shapes" for one in found[len(spec.findings) :]):
+            sound.append(value)
+    if len(sound) in (0, len(choice.values)):
+        return choice
+    return choice._replace(values=sound, more=0, endless=())

@@ -1,0 +1,64 @@
+"""A field says `any`: these values fit.
+
+`P: any` asks which padding fits, and so it is with F, S, K, dilation and output_padding; "?" in
+quotes means the same. The values that keep the size come first, then the smaller ones, and the
+network goes on with the first. Where several fields of a layer say so, the values are for all of
+them together. Behind a layer the others count, too: of the last layer that says `any`, only values
+with which the whole network fits are listed, if there are some.
+
+Advised, since 5 - 1 = 2*2 zeros keep 32 - 5 + 2*2 + 1 = 32:
+
+    input: 32x32x3
+    layers:
+      - conv: {K: 10, F: 5, P: any}
+
+Good:
+
+    input: 32x32x3
+    layers:
+      - conv: {K: 10, F: 5, P: 2}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shapecalc.checks.rule import Check
+from shapecalc.diagnostics import Finding, repairable
+from shapecalc.edits import Change, Repair
+from shapecalc.rules import Rule
+from shapecalc.tracing import Trace
+from shapecalc.volumes import show
+from shapecalc.wildcards import Choice, Value
+
+RULE = Rule("SC412", "any-value", "advice")
+MOST_TOLD = 8
+
+
+def find(trace: Trace) -> Iterator[Finding]:
+    """Yield a finding for each layer whose fields say any."""
+    for place, choice in trace.spec.choices.items():
+        node = trace.spec.nodes[place]
+        repairs = [
+            Repair(_written(value), Change("field", dict(value.fields)))
+            for value in choice.values[:MOST_TOLD]
+        ]
+        fault = repairable(RULE, f"{node.name}: {_said(choice)}", repairs)
+        yield Finding(fault, node.path, node.name)
+
+
+def _said(choice: Choice) -> str:
+    """Return what fits in one sentence, the first with what it gives."""
+    told = [f"{_written(value)} gives {show(value.output)}" for value in choice.values[:MOST_TOLD]]
+    left = len(choice.values) - len(told) + choice.more
+    more = f", and {left:,} more" if left else ""
+    fields = " and ".join(choice.fields)
+    any_size = f"; any {choice.endless[0]} fits" if choice.endless == choice.fields else ""
+    return f"{fields} that fit: {', '.join(told)}{more}{any_size}"
+
+
+def _written(value: Value) -> str:
+    return " ".join(f"{name}={size}" for name, size in value.fields.items())
+
+
+CHECK = Check(RULE, of_network=find, partial=True)

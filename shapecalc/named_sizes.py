@@ -1,0 +1,239 @@
+"""Networks whose inputs have names for sizes, HxWx3: what holds of them at all sizes that fit.
+
+The network is traced at numbers that fit, which is how faults are found, and once with the names
+themselves, which is what volumes and counts are written in. What neither tells, receptive fields
+that depend on the size and faults that only some sizes have, a second set of numbers does; it is
+asked for when that is needed.
+
+Imported only where a size has a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from shapecalc import checks, open_sizes, worked_example
+from shapecalc.agreement import agreed_derivations, agreed_findings, agreed_volume
+from shapecalc.derivations import Derivation
+from shapecalc.diagnostics import LayerError
+from shapecalc.layers.base import Counts
+from shapecalc.network import NetworkSpec
+from shapecalc.records import KnownRecord, LayerRecord, SharedPart, derivations_of
+from shapecalc.solving.axes import Axis, axes_of
+from shapecalc.solving.fitting import good_sizes
+from shapecalc.solving.named import Names
+from shapecalc.solving.passing import Passed, passed
+from shapecalc.solving.size import Unsolvable
+from shapecalc.tracing import KnownTrace, Trace, walk
+from shapecalc.volumes import PartialVolume, Volume, is_known
+
+FIRST = (224, 227, 256, 572, 512, 32, 28, 128, 64)  # tried before sizes are worked out
+FURTHER = 60  # how many steps off another set of sizes is looked for
+
+
+class NamedRecord(LayerRecord):
+    """The record of a layer whose sizes have names. `at` is the one at the first numbers."""
+
+    at: KnownRecord
+    trace: _Numbers
+    place: int
+
+    @property
+    def activations(self) -> int | None:
+        """Values of the output for one example."""
+        if self.output is None or None in self.output:
+            return None
+        values: Any = 1
+        for size in self.output:
+            values = size * values
+        return values  # type: ignore[no-any-return]
+
+    @property
+    def receptive_field(self) -> PartialVolume | None:
+        """Input pixels that one output value depends on, per spatial axis of the input."""
+        if self.field is not None and self.field.whole:
+            return self.trace.extent(self.field.extent)
+        return agreed_volume([self.at.receptive_field, self._other.receptive_field])
+
+    @property
+    def jump(self) -> tuple[int | float | None, ...] | None:
+        """Input pixels from one output value to the next, per spatial axis of the input."""
+        return agreed_volume([self.at.jump, self._other.jump])
+
+    @property
+    def _other(self) -> KnownRecord:
+        return self.trace.other.layers[self.place]
+
+    @property
+    def derivations(self) -> list[Derivation]:
+        """How each number follows, with the names put in."""
+        names = self.trace.passed.names
+        names.deciding = False
+        try:
+            return derivations_of(self)
+        except (TypeError, AttributeError, ValueError, LayerError, Unsolvable):
+            return agreed_derivations([self.at.derivations, self._other.derivations])
+        finally:
+            names.deciding = True
+
+
+class _Numbers:
+    """The traces of a network at numbers in the place of its names."""
+
+    def __init__(self, spec: NetworkSpec, numbers: Mapping[str, int]) -> None:
+        self.spec, self.numbers = spec, dict(numbers)
+        self.first = checks.checked(walk(filled(spec, self.numbers)), partial=False)
+        names = Names(self.numbers)
+        sizes: dict[Axis, Any] = {
+            axis: axis.present if axis.name is None else names.size(axis.name)
+            for axis in axes_of(spec)
+        }
+        self.passed: Passed = passed(spec, names, sizes)
+
+    @cached_property
+    def other(self) -> KnownTrace:
+        """The trace at other numbers that fit; the first one's where there are none near."""
+        for numbers in self._others():
+            found = walk(filled(self.spec, numbers))
+            if not any(one.rule.structural for one in found.findings):
+                return checks.checked(found, partial=False)
+        return self.first
+
+    def _others(self) -> Iterator[Mapping[str, int]]:
+        known, together = self.passed.names.known, bool(self.passed.names.equal)
+        for n in range(1, FURTHER):
+            moved = {
+                name: number + known.get(name, (1, 0))[0] * (n if together else n + place)
+                for place, (name, number) in enumerate(self.numbers.items())
+            }
+            yield moved
+
+    def extent(self, numbers: tuple[int, ...]) -> PartialVolume | None:
+        """Return the spatial sizes of the input that has these at the first numbers."""
+        found = {
+            volume[:-1]
+            for volume, sized in zip(
+                self.passed.values, self.first.spec.inputs.values(), strict=False
+            )
+            if volume and sized and sized[:-1] == numbers
+        }
+        return found.pop() if len(found) == 1 else None
+
+
+@dataclass(frozen=True, repr=False)
+class NamedTrace(open_sizes.OpenTrace):
+    """The result where inputs have names for sizes: volumes and counts are written in them."""
+
+    constraints: Sequence[str] = field(default=())  # what has to be equal
+
+
+def traced(spec: NetworkSpec) -> Trace:
+    """Return the checked trace of a spec whose inputs have names for sizes. Never raises."""
+    numbers = _numbers(spec)
+    if numbers is None:
+        return replace(open_sizes.traced(without_names(spec)), spec=spec)
+    try:
+        return _traced(spec, _Numbers(spec, numbers))
+    except (Unsolvable, TypeError, AttributeError):  # a kind that computes with numbers alone
+        return replace(open_sizes.traced(without_names(spec)), spec=spec)
+
+
+def _traced(spec: NetworkSpec, at: _Numbers) -> NamedTrace:
+    records = tuple(_records(at))
+    own = len(spec.findings)
+    findings = list(at.first.findings[own:])
+    if findings:
+        findings = agreed_findings(
+            [findings, at.other.findings[own:]],
+            [{}, {}],
+            {record.name: record for record in records},
+        )
+    if spec.example is not None:
+        findings += worked_example.faults(spec, records)
+    sized = at.first.spec.inputs
+    trace = NamedTrace(
+        spec,
+        records,
+        (*spec.findings, *findings),
+        fitting={
+            name: volume
+            for name, volume in sized.items()
+            if volume is not None and is_known(volume) and volume != spec.inputs[name]
+        },
+        whole=at.first.complete,
+    )
+    return checks.checked_in_part(trace)
+
+
+def _records(at: _Numbers) -> Iterator[NamedRecord]:
+    values, spec = at.passed.values, at.spec
+    for place, (node, first) in enumerate(zip(spec.nodes, at.first.layers, strict=True)):
+        taken = [values[source] for source in node.sources or ()]
+        inputs = tuple(volume for volume in taken if volume is not None)
+        known = node.sources is not None and len(inputs) == len(taken)
+        weights, biases, kept = at.passed.counts[place]
+        made = NamedRecord(
+            first.name, first.kind, first.sources, inputs if known else None,
+            values[spec.values.of(place)], weights, biases, kept, at.passed.products[place],
+            first.shares, node.layer, first.field, first.source_fields, first.path, first.learns,
+            _shared(first.shares_one, node.layer, inputs if known else None),
+        )  # fmt: skip
+        made.at, made.trace, made.place = first, at, place
+        yield made
+
+
+def _shared(one: SharedPart | None, layer: Any, inputs: Any) -> SharedPart | None:
+    """Return what a layer has from another, counted with the names."""
+    if one is None or layer is None or inputs is None:
+        return one
+    counts: Counts = layer.counts_of(inputs, one.name)
+    return one._replace(counts=counts)
+
+
+# -- numbers ---------------------------------------------------------------------------------------
+
+
+def without_names(spec: NetworkSpec) -> NetworkSpec:
+    """Return the spec with open sizes in the place of those that have names."""
+    inputs = {
+        name: volume and tuple(None if isinstance(size, str) else size for size in volume)
+        for name, volume in spec.inputs.items()
+    }
+    return replace(spec, inputs=inputs)
+
+
+def filled(spec: NetworkSpec, numbers: Mapping[str, int]) -> NetworkSpec:
+    """Return the spec with numbers for the names, without its example."""
+    inputs = {
+        name: volume and tuple(numbers[size] if isinstance(size, str) else size for size in volume)
+        for name, volume in spec.inputs.items()
+    }
+    return replace(spec, inputs=inputs, example=None)
+
+
+def _numbers(spec: NetworkSpec) -> Mapping[str, int] | None:
+    """Return numbers for the names at which the network fits; None where there are none, or other
+    sizes are open.
+    """
+    if any(volume is None or None in volume for volume in spec.inputs.values()):
+        return None
+    axes = [axis for axis in axes_of(spec) if axis.name is not None]
+    names = list(dict.fromkeys(axis.name for axis in axes if axis.name is not None))
+    for size in FIRST:
+        numbers = dict.fromkeys(names, size)
+        found = walk(filled(spec, numbers), to_the_end=False)
+        if not any(one.rule.structural for one in found.findings[len(spec.findings) :]):
+            return numbers
+    try:
+        good = good_sizes(spec, axes)
+    except Unsolvable:
+        return None
+    if good is None:
+        return None
+    return {axis.name: size for axis, size in good.items() if axis.name is not None}
+
+
+__all__ = ["NamedTrace", "Volume", "filled", "traced", "without_names"]

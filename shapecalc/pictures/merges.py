@@ -1,0 +1,38 @@
+"""The circle of a merge: what it does, as a sign of strokes."""
+
+from __future__ import annotations
+
+from shapecalc.pictures.network import Node
+from shapecalc.pictures.palette import LETTERS
+from shapecalc.pictures.scene import Circle, Part, Point, Strokes, Text
+
+# Strokes in a square from -1 to 1, by kind; a word stands for those that have no sign.
+SIGNS: dict[str, tuple[tuple[Point, Point], ...]] = {
+    "add": (((-1, 0), (1, 0)), ((0, -1), (0, 1))),
+    "subtract": (((-1, 0), (1, 0)),),
+    "multiply": (((-0.8, -0.8), (0.8, 0.8)), ((-0.8, 0.8), (0.8, -0.8))),
+    "concat": (((-0.4, -1), (-0.4, 1)), ((0.4, -1), (0.4, 1))),
+}
+WORDS = {"maximum": "max", "average": "avg"}
+PART = 0.5  # of the radius that a sign takes
+
+
+def merge_circle(node: Node, x: float, y: float, radius: float) -> list[Part]:
+    """Return the circle of a merge around a point, with its sign."""
+    kind = node.records[0].kind if node.records else ""
+    parts: list[Part] = [Circle(x, y, radius, "merge", True)]
+    if node.fault:
+        parts.append(Circle(x, y, radius, "faulty"))
+    if kind in SIGNS:
+        size = PART * radius
+        strokes = tuple(
+            ((x + a * size, y + b * size), (x + c * size, y + d * size))
+            for (a, b), (c, d) in SIGNS[kind]
+        )
+        parts.append(Strokes(strokes, "operator"))
+    elif kind in WORDS:
+        letters = LETTERS["operator-word"]
+        parts.append(Text(x, y + 0.36 * letters.size, WORDS[kind], "operator-word"))
+    else:
+        parts.append(Circle(x, y, 0.25 * radius, "on-merge"))
+    return parts

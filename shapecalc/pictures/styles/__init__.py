@@ -1,0 +1,1 @@
+"""Styles: a Trace in, a scene out; one file each."""

@@ -1,0 +1,122 @@
+"""The table of layers on a page: a row each, with bars, the working and what was found there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shapecalc.diagnostics import briefly
+from shapecalc.pictures.families import family_of
+from shapecalc.quantities import QUANTITIES
+from shapecalc.reports import Layout
+from shapecalc.reports.columns import COLUMNS, Row, cell, default_columns, rows_of, total_cells
+from shapecalc.reports.html import findings
+from shapecalc.reports.html.markup import Markup, element, join
+from shapecalc.reports.html.page import bar
+from shapecalc.reports.numbers import crossed
+from shapecalc.tracing import Trace
+
+DEFAULT = ("name", "kind", "output", "parameters", "macs", "activations", "receptive_field")
+SIZES = ("input", "output", "receptive_field", "jump")
+MOST_WORKED = 3_000  # layers whose working is on the page
+COLOURED = ("macs", "parameters", "activations")
+
+
+class LayerTable:
+    """The table of a network's layers. `anchors` are the places of the rows by layers' names."""
+
+    def __init__(self, trace: Trace, layout: Layout, anchor: str) -> None:
+        self.trace, self.anchor = trace, anchor
+        self.rows = rows_of(trace, layout.depth)
+        self.anchors: dict[str, str] = {}  # where a name is used twice, the first one's
+        for number, row in enumerate(self.rows, 1):
+            for record in row.records:
+                self.anchors.setdefault(record.name, f"{anchor}-l{number}")
+        more = [key for key in default_columns([trace]) if key in ("shares", "found")]
+        self.keys = list(layout.columns or (*DEFAULT, *more))
+        self.worked = "kind" in self.keys and len(self.rows) <= MOST_WORKED
+        self.largest = {
+            key: max((row.total(QUANTITIES[key]) or 0 for row in self.rows), default=0)
+            for key in self.keys
+            if key in QUANTITIES
+        }
+        self.told = findings.anchors(briefly(trace.diagnostics), anchor, self.anchors)
+
+    def drawn(self) -> Iterator[Markup]:
+        """Yield what is to be said of the table, and the table."""
+        if self.worked:
+            yield element("p", "What a layer is opens its working.", class_="soft")
+        if any(record.shared for record in self.trace.layers):
+            said = "Layers that share weights are listed with them; the totals count them once."
+            yield element("p", said, class_="soft")
+        last = [
+            _cell(key, text)
+            for key, text in zip(self.keys, total_cells(self.trace, self.keys), strict=True)
+        ]
+        yield element(
+            "table",
+            element("thead", element("tr", *map(_title, self.keys))),
+            element("tbody", *map(self._row, self.rows, range(1, len(self.rows) + 1))),
+            element("tfoot", element("tr", element("th", "total", scope="row"), *last[1:])),
+            class_="layers sortable",
+        )
+
+    def _row(self, row: Row, number: int) -> Markup:
+        first, *others = self.keys
+        heading = element("th", self._text(row, first), scope="row")
+        cells = (_cell(key, self._text(row, key)) for key in others)
+        return element("tr", heading, *cells, id=f"{self.anchor}-l{number}")
+
+    def _text(self, row: Row, key: str) -> str:
+        """Return what a cell has: a count has a bar, a code leads to its finding."""
+        if key == "found":
+            return join((self._link(row, code) for code in row.found), ", ")
+        text = cell(row, key)
+        if key == "name":
+            return join([_swatch(row), *_nested(text)])
+        if key == "kind":
+            return self._worked(row, text)
+        if key in self.largest:
+            part = row.total(QUANTITIES[key]) or 0
+            kind = key if key in COLOURED else "parameters"
+            return join([text, bar(part, self.largest[key], kind)])
+        return crossed(text) if key in SIZES else text
+
+    def _worked(self, row: Row, text: str) -> str:
+        """Return what a layer is, behind which its working is."""
+        if len(row.records) != 1 or not self.worked:
+            return text
+        working = element("pre", "\n".join(row.records[0].derivation or ["unknown"]))
+        return element("details", element("summary", text), working)
+
+    def _link(self, row: Row, code: str) -> Markup:
+        """Return a code with a link to where it is told of, if it is."""
+        places = (f"{self.anchors[row.records[0].name]}-{code}", f"{self.anchor}-{code}")
+        place = next((place for place in places if place in self.told), None)
+        return join([code]) if place is None else element("a", code, href=f"#{place}")
+
+
+def _swatch(row: Row) -> Markup:
+    """Return the colour that the layer has in the pictures."""
+    family = "block" if len(row.records) > 1 else family_of(row.plain_kind)
+    return element("span", class_=f"swatch {family}")
+
+
+def _nested(name: str) -> Iterator[str]:
+    """Yield the instances in which a layer is, and its own name."""
+    outer, dot, inner = name.rpartition(".")
+    if outer:
+        yield element("span", outer + dot, class_="soft")
+    yield inner
+
+
+def _title(key: str) -> Markup:
+    column = COLUMNS[key]
+    return element("th", column.title, scope="col", class_="n" if column.number else None)
+
+
+def _cell(key: str, text: str) -> Markup:
+    """Return a cell; in a narrow window the title of its column stands above a number."""
+    if not COLUMNS[key].number:
+        return element("td", text, class_=key)
+    title = COLUMNS[key].title if text else None
+    return element("td", text, class_="n zero" if text == "0" else "n", data_title=title)

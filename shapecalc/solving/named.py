@@ -1,0 +1,154 @@
+"""Sizes that have names, at numbers for which the network fits: what layers ask is answered by
+these, and what that says of the names is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from math import gcd, lcm
+from typing import Any
+
+from shapecalc.solving.size import (
+    Number,
+    Polynomial,
+    Size,
+    Unsolvable,
+    product,
+    simplest,
+    terms_of,
+    total,
+)
+from shapecalc.solving.text import Nested, written
+
+MOST_RESTS = 4096
+
+
+class Names:
+    """Named sizes with their numbers. `known` is what is learned: sizes that fit leave so much when
+    divided by that; `equal` has what was found to have to be equal.
+    """
+
+    shown = True
+
+    def __init__(self, numbers: Mapping[str, int]) -> None:
+        self.numbers: dict[Any, int] = {**numbers}
+        self.known: dict[str, tuple[int, int]] = {}
+        self.equal: dict[Any, Size | Polynomial] = {}  # differences that are 0, by their terms
+        self.deciding = True  # whether a layer asks, and not who writes what it does
+
+    def size(self, name: str) -> Size:
+        """Return a size by its name."""
+        return Size(self, name)
+
+    def number(self, size: Any) -> int:
+        """Return what a size is at the numbers."""
+        if isinstance(size, int):
+            return size
+        if isinstance(size, Size):
+            return size.a * ((self.numbers[size.variable] + size.c) // size.m) + size.b
+        value = 0
+        for monomial, factor in size.terms.items():
+            for variable, c, m in monomial:
+                factor *= (self.numbers[variable] + c) // m
+            value += factor
+        return value
+
+    # -- what is asked ---------------------------------------------------------------------------
+
+    def at_least(self, size: Size | Polynomial, least: int) -> bool:
+        return self.number(size) >= least
+
+    def equals(self, size: Size | Polynomial, other: int) -> bool:
+        if self.number(size) != other or not self.deciding:
+            return False
+        difference = size - other
+        terms = frozenset(terms_of(difference).items())
+        if terms not in self.equal:
+            self.equal[terms] = difference
+            self._learn(difference)
+        return True
+
+    def leaves_rest(self, size: Size | Polynomial, divisor: int) -> bool:
+        if self.number(size) % divisor:
+            return True
+        if self.deciding:
+            self._learn(size, divisor)
+        return not self._surely_divides(size, divisor)
+
+    def _surely_divides(self, size: Size | Polynomial, divisor: int) -> bool:
+        if not isinstance(size, Size) or not isinstance(size.variable, str):
+            return self.deciding
+        step, _ = self.known.get(size.variable, (1, 0))
+        return self.deciding or size.a * step % (divisor * size.m) == 0
+
+    def _learn(self, size: Size | Polynomial, divisor: int = 0) -> None:
+        """Learn what it says of a name that a size is 0, or divided without a rest."""
+        variables = {variable for variable, _, _ in _atoms(size)}
+        if len(variables) != 1:
+            return
+        (name,) = variables
+        if not isinstance(name, str):
+            return
+        period = divisor or 1
+        for _, _, m in _atoms(size):
+            period *= m
+        if lcm(period, self.known.get(name, (1, 0))[0]) > MOST_RESTS:
+            return
+        here = self.numbers[name]
+        if not divisor and self._at(size, name, here + period) != 0:
+            return  # at this size alone, or at a few
+        before = self.known.get(name, (1, 0))
+        steps = range(0, lcm(period, before[0]), before[0])
+        rests = [r for r in steps if self._holds(size, name, here + r, divisor)]
+        step = gcd(lcm(period, before[0]), *rests)  # of the widest class that has them all
+        self.known[name] = (step, here % step)
+
+    def _holds(self, size: Size | Polynomial, name: str, W: int, divisor: int) -> bool:
+        value = self._at(size, name, W)
+        return value % divisor == 0 if divisor else value == 0
+
+    def _at(self, size: Size | Polynomial, name: str, W: int) -> int:
+        kept = self.numbers[name]
+        self.numbers[name] = W
+        try:
+            return self.number(size)
+        finally:
+            self.numbers[name] = kept
+
+    # -- what is more than one floor -------------------------------------------------------------
+
+    def added(self, one: Size | Polynomial, other: Size | Polynomial) -> Number:
+        return total(one, other)
+
+    def multiplied(self, one: Size | Polynomial, other: Size | Polynomial) -> Number:
+        return product(one, other)
+
+    def divided(self, size: Size | Polynomial, divisor: int) -> Number:
+        variable = Nested(size, divisor)
+        if len(self.numbers) > MOST_RESTS:
+            raise Unsolvable("too many different cases")
+        self.numbers[variable] = self.number(size) // divisor
+        return Size(self, variable)
+
+    def number_at(self, size: Any, name: str, W: int) -> int:
+        """Return what a size is where a name has another number."""
+        return self._at(size, name, W)
+
+    def letter_of(self, size: Size | Polynomial) -> str | None:
+        """Return the one name that a size depends on; None where there are several."""
+        names = {variable for variable, _, _ in _atoms(size)}
+        (name,) = names if len(names) == 1 else (None,)
+        return name if isinstance(name, str) else None
+
+    def sum_of(self, terms: Mapping[Any, int]) -> str:
+        """Return the sum of some terms as text."""
+        return str(simplest(self, terms))
+
+    def written(self, size: Size | Polynomial, how: str) -> str:
+        return written(size, self.known, how)
+
+
+def _atoms(size: Size | Polynomial) -> list[tuple[Hashable, int, int]]:
+    if isinstance(size, Size):
+        return [size.atom]
+    return [atom for monomial in size.terms for atom in monomial]

@@ -1,0 +1,105 @@
+"""A network followed once with sizes that have names: volumes and counts of every layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shapecalc.diagnostics import LayerError, UnknownVolume
+from shapecalc.layers.base import NO_COUNTS, Counts
+from shapecalc.network import NetworkSpec
+from shapecalc.solving.named import Names
+
+AnyVolume = tuple[Any, ...] | None
+
+
+@dataclass(frozen=True)
+class Passed:
+    """The volumes of all values, as `spec.values` numbers them, and the counts of all layers."""
+
+    spec: NetworkSpec
+    names: Names
+    values: list[AnyVolume]
+    counts: list[Counts]
+    products: list[Any]  # the layers' MACs, None: not known
+
+    @property
+    def volumes(self) -> dict[str, AnyVolume]:
+        """The outputs' volumes by name."""
+        return {
+            name: None if value is None else self.values[value]
+            for name, value in self.spec.outputs.items()
+        }
+
+    @property
+    def outputs(self) -> dict[str, list[Any] | None]:
+        """The outputs' sizes, as text where they depend on others."""
+        return {
+            name: None if v is None else [W if isinstance(W, int) else str(W) for W in v]
+            for name, v in self.volumes.items()
+        }
+
+    @property
+    def macs(self) -> Any:
+        """The sum of all layers' MACs."""
+        return None if None in self.products else sum(self.products)
+
+    @property
+    def tied(self) -> list[str]:
+        """The layers whose weights depend on the sizes."""
+        nodes = zip(self.spec.nodes, self.counts, strict=True)
+        return [
+            n.name for n, c in nodes if c.weights is not None and not isinstance(c.weights, int)
+        ]
+
+
+def passed(spec: NetworkSpec, names: Names, sizes: Mapping[Any, Any]) -> Passed:
+    """Return what becomes of sizes, by the axes of inputs, on their way through a network.
+
+    Where a layer refuses, what is behind it is not known.
+    """
+    by_key = {(axis.input, axis.number): size for axis, size in sizes.items()}
+    values: list[AnyVolume] = [
+        volume and (*(by_key.get((name, n), W) for n, W in enumerate(volume[:-1])), volume[-1])
+        for name, volume in spec.inputs.items()
+    ]
+    found = Passed(spec, names, values, [], [])
+    for node in spec.nodes:
+        layer = node.layer
+        output, counts = None, NO_COUNTS
+        macs: Any = 0
+        if layer is None:
+            counts, macs = Counts(None, None, None), None
+        else:
+            taken = [values[source] for source in node.sources or ()]
+            inputs = [volume for volume in taken if volume is not None]
+            if node.sources is None or len(inputs) < len(taken):
+                output, counts = layer.known_volume(), layer.known_counts()
+                macs = None if layer.multiplies else 0
+            else:
+                output, counts, macs = _of_layer(layer, inputs)
+            if layer.opaque:
+                macs = layer.known_macs()
+        values.append(output)
+        found.counts.append(counts)
+        found.products.append(macs)
+    return found
+
+
+def _of_layer(layer: Any, inputs: list[Any]) -> tuple[AnyVolume, Counts, Any]:
+    try:
+        output = layer.volume(inputs)
+    except UnknownVolume:
+        output = None
+    except LayerError as error:
+        output = error.output
+    counts = NO_COUNTS
+    if layer.has_weights:
+        try:
+            counts = layer.counts(inputs)
+        except LayerError:
+            counts = layer.known_counts()
+    if not layer.multiplies:
+        return output, counts, 0
+    return output, counts, None if output is None else layer.macs(inputs, output)

@@ -1,0 +1,208 @@
+"""Scenes of every network and every kind: no texts overlap, nothing is cut off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from overlaps import faults
+
+import shapecalc
+from shapecalc import Trace
+from shapecalc.pictures import STYLES, draw, scene_of
+from shapecalc.pictures.scene import Group, Line, Part, Polygon, Rect, Scene, Text
+
+SPECS = Path(__file__).resolve().parents[2] / "specs"
+EVERYTHING = [
+    path
+    for folder in ("networks", "kinds", "broken", "lectures")
+    for path in sorted((SPECS / folder).glob("*.yaml"))
+]
+SAMPLE = ("alexnet", "u-net", "googlenet", "yolov3-tiny", "mobilenet-v2", "densenet-121")
+MADE: dict[str, dict[str, Any]] = {
+    "unknown sizes": {"input": "?x?x3", "layers": [{"conv": {"K": 4, "F": 3}}, "global_avg_pool"]},
+    "unknown volume": {"layers": [{"conv": {"K": 4, "F": 3}}, "relu", {"dense": 3}]},
+    "nothing": {"input": "4x4x1", "layers": []},
+    "flat": {"input": 784, "layers": [{"dense": 10}, "softmax"]},
+    "huge": {"input": "900000000x4x1", "layers": [{"conv": {"K": 90000, "F": 3}}, "flatten"]},
+    "film": {"input": "16x56x56x3", "layers": [{"conv": {"K": 8, "F": 3}}, {"max_pool": 2}]},
+    "two inputs, two outputs": {
+        "inputs": {"left": "32x32x3", "right": 10},
+        "layers": [
+            {"conv": {"K": 4, "F": 3, "from": "left", "name": "a"}},
+            {"flatten": {"name": "b"}},
+            {"dense": {"units": 7, "from": "right", "name": "c"}},
+            {"concat": ["b", "c"]},
+        ],
+        "outputs": ["a", "concat1"],
+    },
+    "crossing": {
+        "input": "16x16x4",
+        "layers": [
+            {"conv": {"K": 4, "F": 3, "P": 1, "name": "a"}},
+            {"conv": {"K": 4, "F": 3, "P": 1, "name": "b"}},
+            {"conv": {"K": 4, "F": 3, "P": 1, "name": "c", "from": "a"}},
+            {"add": {"from": ["b", "c"], "name": "d"}},
+            {"add": {"from": ["a", "d"], "name": "e"}},
+            {"concat": ["e", "b", "c"]},
+        ],
+    },
+}
+
+
+def network(name: str) -> Trace:
+    return shapecalc.trace(SPECS / "networks" / f"{name}.yaml")
+
+
+def texts(scene: Scene) -> list[str]:
+    return [leaf.text for leaf in scene.leaves() if isinstance(leaf, Text)]
+
+
+def titles(parts: tuple[Part, ...]) -> list[str]:
+    """Return the titles of all groups, the inner ones as well."""
+    groups = [part for part in parts if isinstance(part, Group)]
+    return [title for group in groups for title in (group.title, *titles(group.parts)) if title]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("name", [*SAMPLE, *MADE])
+def test_nothing_overlaps(name: str, style: str) -> None:
+    trace = shapecalc.trace(MADE[name]) if name in MADE else network(name)
+    for width in (None, 390):
+        assert not list(faults(scene_of(trace, style, width)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("style", STYLES)
+def test_nothing_overlaps_in_any_network_or_kind(style: str) -> None:
+    assert len(EVERYTHING) > 150
+    for path in EVERYTHING:
+        trace = shapecalc.trace(path)
+        for width in (None, 390, 1400):
+            assert not list(faults(scene_of(trace, style, width))), (path, width)
+        assert not list(faults(scene_of(trace, style, depth=0))), path
+
+
+WORD = Text(50, 50, "word", "name")
+THING = Rect(20, 20, 200, 60, "card", solid=True)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        Text(60, 55, "another", "note"),
+        Text(395, 50, "beyond the edge", "note"),
+        Text(215, 50, "half in it", "note"),
+        Polygon(((52, 40), (70, 40), (70, 60)), "conv", solid=True),
+        Line(((10, 10), (10, 300)), "flow"),
+    ],
+)
+def test_a_planted_fault_is_found(planted: Part) -> None:
+    sound = Scene(400, 100, "t", "d", (THING, WORD))
+    assert not list(faults(sound))
+    assert list(faults(sound._replace(parts=(THING, WORD, planted))))
+
+
+# -- what is drawn -----------------------------------------------------------------------------
+
+
+def test_alexnet_has_a_glyph_for_what_changes_the_volume() -> None:
+    """Twelve glyphs for 24 layers; the volumes are those of the paper, as the lectures print it."""
+    scene = scene_of(network("alexnet"))
+    layers = [t for t in titles(scene.parts) if ":" in t.splitlines()[0] and "MACs," not in t]
+    assert len(layers) == 12
+    shown = texts(scene)
+    for volume in ("227×227×3", "55×55×96", "27×27×256", "13×13×384", "6×6×256", "4,096", "1,000"):
+        assert volume in shown
+    assert shown.count("ReLU · drop") == 2
+    assert "11×11, /4" in shown
+    # Convolutions take 94 % of the MACs, the first dense layer 61 % of the parameters.
+    assert {"39%", "20%", "61%", "27%"} <= set(shown)
+
+
+def test_equal_runs_are_drawn_once() -> None:
+    shown = texts(scene_of(network("vgg-16")))
+    assert shown.count("conv1 × 3") == 3
+    assert "dense2" in shown  # its weights are others than those of dense1
+    graph = texts(scene_of(network("resnet-50"), "graph"))
+    assert [text for text in graph if text.startswith("×")] == ["× 2", "× 3", "× 5", "× 2"]
+    assert len(graph) < 200
+
+
+def test_a_picture_wraps_where_it_is_asked_to() -> None:
+    trace = network("alexnet")
+    wide, narrow = scene_of(trace, width=1500), scene_of(trace, width=390)
+    assert narrow.width <= 390 < wide.width <= 1500
+    assert narrow.height > 2 * wide.height
+
+
+def test_arcs_that_a_row_cuts_have_a_letter_at_both_ends() -> None:
+    shown = texts(scene_of(network("u-net")))
+    assert [shown.count(letter) for letter in "abc"] == [1, 1, 1]
+    assert [text for text in shown if text.endswith(" crop")] == ["a crop", "b crop", "c crop"]
+
+
+@pytest.mark.parametrize("style", ["volumes", "graph"])
+def test_a_fault_is_marked_where_it_is(style: str) -> None:
+    trace = shapecalc.trace(SPECS / "broken" / "sc201-twice.yaml")
+    scene = scene_of(trace, style)
+    roles = [leaf.role for leaf in scene.leaves() if not isinstance(leaf, Text)]
+    assert "faulty" in roles
+    shown = texts(scene)
+    assert len([text for text in shown if text.startswith("SC201")]) == 4  # twice beside, below
+    assert any("the stride does not fit" in title for title in titles(scene.parts))
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_what_is_not_known_is_a_question_mark(style: str) -> None:
+    shown = texts(scene_of(shapecalc.trace(MADE["unknown sizes"]), style))
+    assert any("?×?×" in text for text in shown) or style == "field"
+
+
+def test_depth_folds_blocks() -> None:
+    trace = network("resnet-50")
+    for style in ("volumes", "graph"):
+        folded, whole = (scene_of(trace, style, depth=depth) for depth in (0, None))
+        assert len(texts(folded)) < len(texts(whole)) / 2
+        assert any("layers" in text for text in texts(folded))
+
+
+def test_every_input_and_output_is_there() -> None:
+    shown = texts(scene_of(shapecalc.trace(MADE["two inputs, two outputs"]), "graph"))
+    assert {"input left 32×32×3", "input right 10"} <= set(shown)
+    assert {"output concat1 3,607", "conv 3×3, 4 · output"} <= set(shown)
+    assert "output" in texts(scene_of(shapecalc.trace(MADE["two inputs, two outputs"])))
+
+
+def test_the_receptive_field_has_the_numbers_of_the_lectures() -> None:
+    """Three 3x3 convolutions see 7x7; the first output of padded ones begins 3 pixels outside."""
+    layers = [{"conv": {"K": 1, "F": 3, "P": 1}}] * 3
+    scene = scene_of(shapecalc.trace({"input": "9x9x1", "layers": layers}), "field")
+    shown = texts(scene)
+    assert {"3×3", "5×5", "7×7", "−1", "−2", "−3"} <= set(shown)
+    assert "dashed: field of the first output, cut at the border: 3 outside" in shown
+    fields = [leaf for leaf in scene.leaves() if getattr(leaf, "role", "").startswith("field-")]
+    sizes = sorted(field.box.right - field.box.left for field in fields)
+    assert [round(size / sizes[0], 2) for size in sizes] == [1, 1.67, 2.33]  # 3, 5 and 7 pixels
+
+
+def test_thousand_layers_are_drawn_and_ten_thousand_refused() -> None:
+    layers = [{"conv": {"K": 3 + i * i % 11, "F": 3, "P": 1}} for i in range(1000)]
+    for style in STYLES:
+        scene = scene_of(shapecalc.trace({"input": "9x9x1", "layers": layers}), style)
+        assert scene.width < 2000
+    many = shapecalc.trace({"input": 3, "layers": [{"dense": 3}, "relu", "tanh", "relu"] * 3000})
+    with pytest.raises(ValueError, match="too many"):
+        draw(many)
+
+
+def test_branches_that_nest_too_deep_are_drawn_in_order() -> None:
+    layers: list[dict[str, Any]] = [{"conv": {"name": f"c{i}", "K": 4, "F": 1}} for i in range(100)]
+    for i in range(98, 0, -1):
+        source = f"a{i + 1}" if i < 98 else "c99"
+        layers.append({"add": {"name": f"a{i}", "from": [f"c{i}", source]}})
+    trace = shapecalc.trace({"input": "8x8x4", "layers": layers})
+    assert trace.complete
+    for style in ("volumes", "graph"):
+        assert texts(scene_of(trace, style))
