@@ -73,7 +73,7 @@ class NamedRecord(LayerRecord):
         names = self.trace.passed.names
         names.deciding = False
         try:
-            return derivations_of(self)
+            return derivations_of(self)  # type: ignore[arg-type]  # sizes stand for numbers
         except (TypeError, AttributeError, ValueError, LayerError, Unsolvable):
             return agreed_derivations([self.at.derivations, self._other.derivations])
         finally:

@@ -175,7 +175,7 @@ def same_claim(key: str, claimed: Any, computed: Any) -> bool:
     """Say whether a claim is true as far as is known; one number of a receptive field or jump is
     for every axis. What depends on a size with a name can be whatever is claimed.
     """
-    if not isinstance(computed, int | float | tuple):
+    if _depends(computed):
         return True
     if isinstance(claimed, Bounds):
         return claimed.hold(computed)
@@ -187,6 +187,11 @@ def same_claim(key: str, claimed: Any, computed: Any) -> bool:
         one is None or other is None or one == other or _may_be(one, other)
         for one, other in zip(claimed, computed, strict=True)
     )
+
+
+def _depends(value: object) -> bool:
+    """Say whether a number depends on a size that has a name."""
+    return not isinstance(value, int | float | tuple)
 
 
 def _may_be(claimed: object, computed: object) -> bool:

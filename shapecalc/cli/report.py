@@ -10,13 +10,7 @@ from typing import NamedTuple
 
 import click
 
-from shapecalc.cli.estimates import (
-    Estimate,
-    dialect_option,
-    estimator,
-    in_dialect,
-    memory_options,
-)
+from shapecalc.cli.estimates import Estimate, dialect_option, estimator, in_dialect
 from shapecalc.cli.files import (
     OK,
     UNUSABLE,
@@ -31,6 +25,7 @@ from shapecalc.cli.files import (
     say,
     weights_option,
 )
+from shapecalc.cli.memory_options import memory_options
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.cli.search import Search
 from shapecalc.diagnostics import quote

@@ -41,6 +41,6 @@ def normal(random: np.random.Generator, shape: Sequence[int]) -> npt.NDArray[np.
 def repeat(values: npt.NDArray[Any], out: npt.NDArray[Any]) -> None:
     """Fill a contiguous array with values, again and again."""
     flat = out.reshape(-1)
-    for first in range(0, flat.size, len(values)):
+    for first in range(0, flat.size, max(1, len(values))):
         part = flat[first : first + len(values)]
         part[...] = values[: len(part)]

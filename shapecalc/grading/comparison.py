@@ -77,7 +77,7 @@ def alike(wrong: Any, given: Any, near: Tolerance = NEAR) -> bool:
     if isinstance(wrong, int | str) or isinstance(given, bool | str):
         return False
     if isinstance(wrong, tuple) and isinstance(given, tuple) and _whole(wrong):
-        return given in spellings(wrong)
+        return len(given) < len(wrong) and given in spellings(wrong)
     if _whole(wrong):
         return False
     ours, theirs = flat(wrong), flat(given)

@@ -21,7 +21,7 @@ from shapecalc.pictures.scene import (
     Text,
     hatching,
 )
-from shapecalc.pictures.text import cut, fitting, volume_text, width_of
+from shapecalc.pictures.text import cut, fitting, whole, width_of
 from shapecalc.pictures.tree import Single
 
 SPATIAL, DEPTH, FLAT = 12.2, 2.05, 2.3  # px for the root of a pixel, a slice, a unit
@@ -34,7 +34,7 @@ COPY = 6.0  # from one of several equal glyphs to the next
 MOST_COPIES = 4
 MOST_SLABS = 4  # frames that a film shows
 LINE_HEIGHT = 13.0
-WIDEST_NOTE = 118.0
+WIDEST_NOTE, WIDEST_VOLUME = 118.0, 200.0
 LETTERS_OF_NAME = 20
 
 
@@ -43,16 +43,16 @@ class Scale:
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         known = [node.volume for node in nodes if node.volume]
-        spatial = [size for volume in known for size in volume[:-1][-2:] if size]
-        depths = [volume[-1] for volume in known if len(volume) > 1 and volume[-1]]
-        units = [volume[0] for volume in known if len(volume) == 1 and volume[0]]
+        spatial = [size for volume in known for size in volume[:-1][-2:]]
+        depths = [volume[-1] for volume in known if len(volume) > 1]
+        units = [volume[0] for volume in known if len(volume) == 1]
         self.spatial = _scaled(SPATIAL, MOST_SPATIAL, spatial)
         self.depth = _scaled(DEPTH, MOST_DEPTH, depths)
         self.flat = _scaled(FLAT, MOST_FLAT, units)
 
 
 def _scaled(unit: float, most: float, sizes: Sequence[int | None]) -> float:
-    largest = max((size or 0 for size in sizes), default=0)
+    largest = max((whole(size) or 0 for size in sizes), default=0)
     return min(unit, most / sqrt(largest)) if largest else unit
 
 
@@ -74,7 +74,7 @@ class Glyph:
         scale = self.scale
         self.slabs = 1
         self.unknown = volume is None or None in volume
-        sizes = [OPEN if size is None else size for size in volume or (OPEN, OPEN, OPEN)]
+        sizes = [whole(size) or OPEN for size in volume or (OPEN, OPEN, OPEN)]
         *spatial, depth = sizes
         self.depth = max(LEAST_DEPTH, scale.depth * sqrt(depth))
         if not spatial:
@@ -103,7 +103,7 @@ class Glyph:
     @property
     def volume(self) -> str:
         """Its volume as text."""
-        return fitting(volume_text(self.node.volume), LETTERS["volume"].size, WIDEST_NOTE)
+        return fitting(self.single.volume_text, LETTERS["volume"].size, WIDEST_VOLUME)
 
     @property
     def fault(self) -> str:

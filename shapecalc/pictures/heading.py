@@ -82,7 +82,7 @@ def footing(faults: Sequence[str], width: float, top: float) -> tuple[list[Part]
     if not faults:
         return [], top
     parts: list[Part] = []
-    y = top + LINE
+    y = top + LINE + 8
     shown = list(dict.fromkeys(faults))
     for fault in shown[:MOST_FAULTS]:
         for line in wrapped(quote(fault, 400), LETTERS["fault"].size, width - 2 * MARGIN):

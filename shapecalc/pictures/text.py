@@ -78,18 +78,28 @@ def wrapped(text: str, size: float, room: float) -> list[str]:
 
 
 def volume_text(volume: PartialVolume | None) -> str:
-    """Return a volume as `27×27×256`, a flat one with separators: `4,096`; unknown sizes as `?`."""
+    """Return a volume as `27×27×256`, a flat one with separators: `4,096`; unknown sizes as `?`,
+    those that depend on the input's as they are written.
+    """
     if volume is None:
         return "?"
-    if len(volume) == 1 and volume[0] is not None:
+    if len(volume) == 1 and whole(volume[0]) is not None:
         return f"{volume[0]:,}"
-    return "×".join("?" if size is None else str(size) for size in volume)
+    sizes = ["?" if size is None else str(size) for size in volume]
+    return (" × " if any(" " in size for size in sizes) else "×").join(sizes)
+
+
+def whole(size: object) -> int | None:
+    """Return a size or a count that is a number; None where it is not known or a formula."""
+    return size if isinstance(size, int) else None
 
 
 def short(count: int | None) -> str:
-    """Return a count in three digits: `62.4 M`."""
+    """Return a count in three digits: `62.4 M`; a formula as it is written."""
     if count is None:
         return "?"
+    if whole(count) is None:
+        return str(count)
     for letter, unit in (("P", 10**15), ("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 10**3)):
         if count >= unit:
             return f"{float(f'{count / unit:.3g}'):g} {letter}"
@@ -98,9 +108,9 @@ def short(count: int | None) -> str:
 
 def one_or_range(counts: Sequence[int | None]) -> str:
     """Return what layers of a run have each: one number, or from the least to the most."""
-    known = [count for count in counts if count is not None]
+    known = [count for count in map(whole, counts) if count is not None]
     if len(known) < len(counts):
-        return "?"
+        return "?" if None in counts else fitting(str(counts[0]), 9, 90)
     least, most = short(min(known)), short(max(known))
     return least if least == most else f"{least} – {most}"
 

@@ -14,6 +14,8 @@ from functools import cached_property
 
 from shapecalc.pictures.families import FUSED
 from shapecalc.pictures.network import FOLD, Network, Node
+from shapecalc.pictures.text import volume_text
+from shapecalc.volumes import PartialVolume
 
 DEEPEST = 40  # branches within branches; what lies deeper is drawn as further edges
 MOST_DRAWN = 3_000
@@ -29,6 +31,19 @@ class Single:
         self.number, self.node = number, node
         self.like: list[Node] = [node]
         self.linked = True  # reads what stands before it
+
+    @property
+    def last_volume(self) -> PartialVolume | None:
+        """The volume of the last of those that it stands for."""
+        return self.like[-1].volume
+
+    @property
+    def volume_text(self) -> str:
+        """Its volume; the first and the last depth where those that it stands for differ."""
+        first, last = self.node.volume, self.last_volume
+        if first == last or first is None or last is None or first[:-1] != last[:-1]:
+            return volume_text(first)
+        return f"{volume_text(first)} … {'?' if last[-1] is None else last[-1]}"
 
     @cached_property
     def key(self) -> Hashable:

@@ -24,19 +24,21 @@ SEARCHES: dict[Rule, tuple[str, ...]] = {
         "claims.claimed_fields",
         "inputs.meant_inputs",
         "inputs.rounded",
+        "inputs.fitting",
         "inputs.inputs",
     ),
     rules.TOO_LARGE: (
         "claims.claimed_fields",
         "inputs.meant_inputs",
         "paddings.paddings",
+        "inputs.fitting",
         "inputs.sound",
         "inputs.inputs",
     ),
     rules.DISAGREEMENT: ("references.references", "merges.merges"),
     rules.RANK: ("inputs.meant_inputs",),
     rules.FALSE_CLAIM: ("inputs.meant_inputs", "claims.claims"),
-    DROPPED_VALUES: ("inputs.inputs",),
+    DROPPED_VALUES: ("inputs.fitting", "inputs.inputs"),
 }
 
 

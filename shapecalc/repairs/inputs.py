@@ -7,13 +7,16 @@ from dataclasses import replace
 
 from shapecalc import rules
 from shapecalc.diagnostics import Finding, Path, quote
-from shapecalc.edits import Change, Repair
+from shapecalc.edits import Change, Repair, several
 from shapecalc.geometry import fitting_inputs
 from shapecalc.layers.base import show
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.repairs.chain import Chains
 from shapecalc.rules import Rule
+from shapecalc.solving.fitting import FittingSizes
+from shapecalc.solving.fitting import fitting as sizes_that_fit
+from shapecalc.solving.fitting import inputs as with_sizes
 from shapecalc.tracing import KnownTrace, walk
 from shapecalc.volumes import Reading, doubts, reason
 
@@ -46,6 +49,47 @@ def inputs(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
         key, path = _place(trace, name)
         text = f"{quote(key)}: {show(changed)} gives {show(output[:-1])}"
         yield Repair(text, Change("set", show(changed), path))
+
+
+def fitting(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
+    """Yield the nearest sizes below and above the written ones at which the whole network fits; of
+    what is dropped by rounding, those at which nothing is.
+    """
+    index = next((n for n, node in enumerate(trace.spec.nodes) if node.name == finding.layer), None)
+    if index is None:
+        return
+    found = _fitting(trace, index if finding.rule.stage == "advice" else None)
+    for place in (0, 1):
+        sizes = {one.axis: one.nearest[place] for one in found.axes}
+        known = {axis: size for axis, size in sizes.items() if size is not None}
+        if len(known) < len(sizes) or not found.fits:
+            continue
+        given = {name: v for name, v in with_sizes(trace.spec, known).items() if v is not None}
+        after = walk(replace(trace.spec, inputs=given, example=None))
+        output = after.layers[index].output
+        changes, texts = [], []
+        for name, volume in given.items():
+            if volume != trace.inputs[name]:
+                key, path = _place(trace, name)
+                texts.append(f"{quote(key)}: {show(volume)}")
+                changes.append(Change("set", show(volume), path))
+        if changes and output is not None:
+            told = show(output[:-1] or output)
+            yield Repair(f"{', '.join(texts)} gives {told}", several(*changes))
+
+
+def _fitting(trace: KnownTrace, exact: int | None) -> FittingSizes:
+    """Return the sizes that fit, found once for all findings; one layer may be made exact."""
+    known: dict[int | None, FittingSizes] = trace.__dict__.setdefault("_fitting", {})
+    if exact not in known:
+        nodes = list(trace.spec.nodes)
+        if exact is not None:
+            layer = nodes[exact].layer
+            assert layer is not None
+            made = layer.model_copy(update={"rounding": "exact"})
+            nodes[exact] = replace(nodes[exact], layer=made)
+        known[exact] = sizes_that_fit(replace(trace.spec, nodes=nodes))
+    return known[exact]
 
 
 def sound(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:

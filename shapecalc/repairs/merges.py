@@ -9,7 +9,7 @@ from shapecalc.diagnostics import Finding
 from shapecalc.edits import Repair
 from shapecalc.repairs.branches import Merge
 from shapecalc.repairs.chain import Chains
-from shapecalc.repairs.inputs import inputs
+from shapecalc.repairs.inputs import fitting, inputs
 from shapecalc.repairs.insertions import Insertions
 from shapecalc.tracing import KnownTrace
 
@@ -32,4 +32,5 @@ def merges(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     yield from merge.other_sources(before=True)
     yield from Insertions(merge).layers()
     yield from merge.flattened()
+    yield from fitting(trace, finding)
     yield from inputs(trace, finding)

@@ -203,6 +203,7 @@ def _without(row: list[str], column: int) -> list[str]:
 
 
 def summary(trace: Trace) -> str:
+    """Return the outputs and the totals, in lines."""
     totals = trace.totals
     outputs = ", ".join(
         f"{quote(name)} {show(volume) if volume else '?'}" for name, volume in trace.outputs.items()

@@ -39,7 +39,9 @@ class Progression(NamedTuple):
         """Return the smallest that is not below a size."""
         if self.first >= W:
             return self.first
-        found = W + (self.first - W) % self.step if self.step else self.first
+        if not self.step:
+            return None
+        found = W + (self.first - W) % self.step
         return found if self.has(found) else None
 
 

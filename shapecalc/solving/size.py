@@ -128,9 +128,9 @@ class _Symbolic:
             other = self - other
             if isinstance(other, int):
                 return other == 0
-            return self.scope.equals(other, 0)  # type: ignore[arg-type]
+            return self.scope.equals(other, 0)
         if not isinstance(other, int):
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]
         return self.scope.equals(self, other)  # type: ignore[arg-type]
 
     def scaled(self, factor: float) -> Any:

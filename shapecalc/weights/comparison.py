@@ -111,10 +111,8 @@ def _last_layer(trace: Trace, values: int) -> str | None:
     """
     if trace.spec.document.format != "darknet":
         return None
-    from shapecalc.readers.darknet.stored import stored_arrays  # few networks are Darknet's
-
     passed, last = 0, None
-    for array in stored_arrays(trace.spec.document, {record.name: record for record in trace}):
+    for array in trace.spec.document.own.arrays(trace.layers):
         if passed >= values or array.shape is None:
             return quote(last) if last and passed == values and array.layer != last else None
         passed, last = passed + prod(array.shape), array.layer

@@ -32,19 +32,22 @@ def main() -> int:
             for style in STYLES:
                 for width in (None, 1120, 358):
                     drawn = svg(traced, style, width)
-                    faults = browser.picture_faults(drawn)
-                    faults.pop("texts")
-                    measured += 1
-                    if any(faults.values()):
-                        wrong += 1
-                        print(name, style, width, faults)
+                    for mode in MODES:
+                        faults = browser.picture_faults(drawn, mode)
+                        faults.pop("texts")
+                        measured += 1
+                        if any(faults.values()):
+                            wrong += 1
+                            print(name, style, width, mode, faults, flush=True)
             page = FORMATS["html"].render(traced, Layout())
             for width, mode in product(WIDTHS, MODES):
                 faults = browser.page_faults(page, width, mode)
                 measured += 1
                 if faults["overlaps"] or faults["outside"]:
                     wrong += 1
-                    print(name, width, mode, faults["overlaps"][:5], faults["outside"][:5])
+                    print(
+                        name, width, mode, faults["overlaps"][:5], faults["outside"][:5], flush=True
+                    )
     print(f"{measured:,} measured, {wrong:,} with faults")
     return 1 if wrong else 0
 

@@ -27,40 +27,35 @@ class Browser:
 
     def __init__(self, chromium: Any) -> None:
         self.chromium = chromium
-        self.easel: Any = None  # the window in which pictures are measured
+        self.windows: dict[tuple[int, str], Any] = {}  # to measure in: opening one takes long
 
     def show(self, page: str, width: int = 1400, mode: str = "light") -> Any:
-        """Show a page of HTML in a window of so many px, in a light or dark mode."""
+        """Show a page of HTML in a new window of so many px, in a light or dark mode."""
         shown = self.chromium.new_page(
             viewport={"width": width, "height": 900}, color_scheme=mode, offline=True
         )
         shown.set_content(page)
-        shown.add_script_tag(content=(HERE / "measuring.js").read_text(encoding="utf-8"))
         return shown
 
-    def picture_faults(self, svg: str) -> dict[str, Any]:
-        """Return what overlaps in a picture, or is outside of it, at its own size.
-
-        One window shows all of them: opening it takes longer than to measure most.
-        """
-        if self.easel is None:
-            self.easel = self.show("<!DOCTYPE html><body style='margin:0'>")
-        found: dict[str, Any] = self.easel.evaluate(
-            "svg => {document.body.innerHTML = svg;"
-            " return pictureFaults(document.querySelector('svg'))}",
-            svg,
-        )
+    def measured(self, page: str, width: int, mode: str, expression: str) -> dict[str, Any]:
+        """Show a page in the window of that width and mode, and return what is measured there."""
+        window = self.windows.get((width, mode))
+        if window is None:
+            window = self.windows[width, mode] = self.show("", width, mode)
+        window.set_content(page)
+        window.add_script_tag(content=(HERE / "measuring.js").read_text(encoding="utf-8"))
+        found: dict[str, Any] = window.evaluate(expression)
         return found
+
+    def picture_faults(self, svg: str, mode: str = "light") -> dict[str, Any]:
+        """Return what overlaps in a picture, or is outside of it, at its own size."""
+        page = f"<!DOCTYPE html><body style='margin:0'>{svg}"
+        return self.measured(page, 1600, mode, "pictureFaults(document.querySelector('svg'))")
 
     def page_faults(self, page: str, width: int, mode: str) -> dict[str, Any]:
         """Return what overlaps on a page whose details are all open, or is outside of it."""
-        shown = self.show(page, width, mode)
-        try:
-            shown.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-            found: dict[str, Any] = shown.evaluate("pageFaults()")
-        finally:
-            shown.close()
-        return found
+        opened = "document.querySelectorAll('details').forEach(d => d.open = true)"
+        return self.measured(page, width, mode, f"{opened}, pageFaults()")
 
 
 @pytest.fixture(scope="session")

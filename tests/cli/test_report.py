@@ -16,7 +16,9 @@ import pytest
 from click.testing import Result
 
 import shapecalc
+from shapecalc.cli.estimates import DIALECTS as OURS
 from shapecalc.reports import table
+from shapecalc.reports.dialects import DIALECTS
 
 Run = Callable[..., Result]
 FORMATS = ("table", "markdown", "latex", "csv", "json")
@@ -688,3 +690,40 @@ def test_wrong_questions_about_memory_are_wrong_usage(
 def test_memory_of_faulty_and_unreadable_files_is_no_trouble(run: Run, files: Path) -> None:
     for file in ("faulty.yaml", "warned.yaml"):
         assert "peak of training" in run("report", file, "--memory").stdout
+
+
+# -- dialects --------------------------------------------------------------------------------------
+
+
+def test_dialects_are_those_of_the_registry() -> None:
+    assert tuple(DIALECTS) == OURS
+
+
+@pytest.mark.parametrize("tool", OURS)
+def test_a_dialect_adds_up(run: Run, tool: str) -> None:
+    path = str(Path(__file__).parents[2] / "specs" / "networks" / "squeezenet.yaml")
+    result = run("report", path, "--dialect", tool, "--format", "json")
+    found = json.loads(result.stdout)["dialect"]
+    assert found["tool"] == tool
+    for figure in found["figures"]:
+        added = figure["ours"]["value"] + sum(term["value"] for term in figure["terms"])
+        assert added == figure["value"]
+    shown = run("report", path, "--dialect", tool).stdout
+    assert f"As {tool} prints it" in shown
+    assert all(figure["printed"] in shown for figure in found["figures"])
+
+
+def test_what_is_not_known_is_no_number_in_a_dialect(run: Run, files: Path) -> None:
+    Path("open.yaml").write_text("input: '?x?x3'\nlayers: [{conv: {K: 2, F: 3}}, relu]\n")
+    Path("bad.yaml").write_text("layers: 5\n")
+    for tool in OURS:
+        for file in ("open.yaml", "bad.yaml", "faulty.yaml"):
+            result = run("report", file, "--dialect", tool)
+            assert f"As {tool} prints it" in result.stdout or file == "bad.yaml"
+            assert "internal" not in result.output
+
+
+def test_dialects_are_for_formats_with_totals(run: Run, files: Path) -> None:
+    assert run("report", "sound.yaml", "--dialect", "thop", "--format", "csv").exit_code == 2
+    assert run("report", "sound.yaml", "--dialect", "netron").exit_code == 2
+    assert "As thop" in run("report", "sound.yaml", "--dialect", "thop", "--format", "latex").stdout

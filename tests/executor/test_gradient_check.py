@@ -152,6 +152,32 @@ def test_a_small_tensor_of_a_costly_layer_is_checked_along_directions(
     assert tensors["weight"].error < GOOD
 
 
+def test_large_tensors_are_checked_together(probed: Callable[..., Probed]) -> None:
+    found = probed("20x20x8", "conv: {K: 4, F: 3}").run()
+    assert found["input"].error == found["weight"].error != found["bias"].error
+    assert found["bias"].exhaustive
+
+
+@pytest.mark.parametrize("factor", [-1, 1.001, 1 + 1e-5, np.nan])
+@pytest.mark.parametrize("name", ["input", "weight", "bias"])
+def test_the_one_of_several_large_tensors_that_is_wrong_is_named(
+    name: str, factor: float, probed: Callable[..., Probed]
+) -> None:
+    one = probed("24x24x16", "conv: {K: 16, F: 5, P: 2}")
+    backward = one.kernel.backward
+
+    def spoilt(*rest: Any) -> Any:
+        (dx,), learned = backward(*rest)
+        found = {"input": dx, **learned}
+        found[name] = found[name] * factor
+        return [found.pop("input")], found
+
+    one.kernel.backward = spoilt  # type: ignore[method-assign]
+    found = one.run()
+    assert not any(tensor.exhaustive for tensor in found.values())
+    assert [n for n, t in found.items() if not (t.error or 0) <= GOOD] == [name]
+
+
 @pytest.mark.parametrize("volume", ["4x4x2", "24x24x2"])
 def test_a_wrong_value_is_found_exhaustively_and_along_directions(
     volume: str, probed: Callable[..., Probed]

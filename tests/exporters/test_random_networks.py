@@ -74,5 +74,7 @@ def test_networks_wired_at_random(
         proved.clear()
         trace = foreign(**network(Random(seed)))
         assert not [found for found in trace.findings if found.rule.structural], seed
-        assert export(trace) == export(trace)
-        assert proved == [True, True], seed  # with all its structure
+        text = export(trace)
+        assert proved == [True], seed  # with all its structure
+        if seed % 10 == 0:
+            assert export(trace) == text

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shapecalc import SpecError, memory
-from shapecalc.cli.estimates import DTYPES, MOST_EXAMPLES, OPTIMIZERS
+from shapecalc.cli.memory_options import DTYPES, MOST_EXAMPLES, OPTIMIZERS
 from shapecalc.footprint import read_bytes
 from shapecalc.footprint.estimate import DTYPES as KNOWN_DTYPES
 from shapecalc.footprint.estimate import MOST_EXAMPLES as MOST

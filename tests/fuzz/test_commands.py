@@ -67,7 +67,7 @@ def test_a_planted_fault_is_noticed(words: list[str], result: Result, signature:
 def test_a_crash_of_a_command_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shapecalc, "trace", lambda *_, **__: 1 // 0)
     spec = {"a.yaml": b"input: 8x8x1\nlayers: [relu]\n"}
-    failure = tried(Case(["check", "a.yaml"], spec), tmp_path / "case")
+    failure = tried(Case(["report", "a.yaml"], spec), tmp_path / "case")
     assert failure is not None
     assert failure.signature.startswith("ZeroDivisionError")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,16 @@ SAMPLE = ("alexnet", "u-net", "googlenet", "yolov3-tiny", "mobilenet-v2", "dense
 MADE: dict[str, dict[str, Any]] = {
     "unknown sizes": {"input": "?x?x3", "layers": [{"conv": {"K": 4, "F": 3}}, "global_avg_pool"]},
     "unknown volume": {"layers": [{"conv": {"K": 4, "F": 3}}, "relu", {"dense": 3}]},
+    "named sizes": {
+        "input": "HxWx3",
+        "layers": [
+            {"conv": {"K": 8, "F": 3, "S": 2}},
+            "relu",
+            {"residual": {"body": [{"conv": {"K": 8, "F": 3, "P": 1}}, "relu"]}},
+            "global_avg_pool",
+            {"dense": 5},
+        ],
+    },
     "nothing": {"input": "4x4x1", "layers": []},
     "flat": {"input": 784, "layers": [{"dense": 10}, "softmax"]},
     "huge": {"input": "900000000x4x1", "layers": [{"conv": {"K": 90000, "F": 3}}, "flatten"]},
@@ -130,6 +141,15 @@ def test_equal_runs_are_drawn_once() -> None:
     assert len(graph) < 200
 
 
+def test_a_run_ends_with_the_volume_of_its_last() -> None:
+    """Behind a dense block of six layers are 64 + 6*32 slices (Table 1 of the DenseNet paper)."""
+    trace = network("densenet-121")
+    assert "56×56×96 … 256" in texts(scene_of(trace))
+    graph = texts(scene_of(trace, "graph"))
+    assert "56×56×256" in graph
+    assert "56×56×96" not in graph
+
+
 def test_a_picture_wraps_where_it_is_asked_to() -> None:
     trace = network("alexnet")
     wide, narrow = scene_of(trace, width=1500), scene_of(trace, width=390)
@@ -141,6 +161,39 @@ def test_arcs_that_a_row_cuts_have_a_letter_at_both_ends() -> None:
     shown = texts(scene_of(network("u-net")))
     assert [shown.count(letter) for letter in "abc"] == [1, 1, 1]
     assert [text for text in shown if text.endswith(" crop")] == ["a crop", "b crop", "c crop"]
+
+
+@pytest.mark.parametrize("name", ["fpn-resnet-50", "yolov3", "wavenet"])
+def test_no_edge_is_lost(name: str) -> None:
+    """Whoever reads a layer from outside of its branch has the letter of that layer."""
+    trace = network(name)
+    shown = [t for t in titles(scene_of(trace).parts) if t.startswith(("to ", "from "))]
+    there, here = (
+        {letter for title in shown if title.startswith(way) for letter in letters(title)}
+        for way in ("to ", "from ")
+    )
+    assert there == here
+    if name == "fpn-resnet-50":  # three outputs, and three laterals that are read twice
+        assert sum(title.startswith("from ") for title in shown) >= 9
+
+
+def letters(title: str) -> list[str]:
+    """Return the letters of `to a, b`, or the one of `from a conv 1×1, 256`."""
+    first, *others = title.partition(" ")[2].split(", ")
+    return [first.split()[0]] if " " in first else [first, *others]
+
+
+@pytest.mark.parametrize(
+    "name", ["alexnet", "vgg-16", "resnet-50", "googlenet", "u-net", "densenet-121", "yolov3"]
+)
+def test_bars_count_every_layer(name: str) -> None:
+    trace = network(name)
+    pattern = re.compile(r".*: ([\d,]+) MACs, ([\d,]+) parameters")
+    bars = [found for t in titles(scene_of(trace).parts) if (found := pattern.fullmatch(t))]
+    macs, parameters = (
+        sum(int(found[group].replace(",", "")) for found in bars) for group in (1, 2)
+    )
+    assert (macs, parameters) == (trace.totals.macs, trace.totals.parameters)
 
 
 @pytest.mark.parametrize("style", ["volumes", "graph"])

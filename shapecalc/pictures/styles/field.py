@@ -26,7 +26,7 @@ from shapecalc.pictures.scene import (
     Text,
     hatching,
 )
-from shapecalc.pictures.text import cut, volume_text, width_of
+from shapecalc.pictures.text import cut, volume_text, whole, width_of
 from shapecalc.receptive_field import Axis
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
@@ -112,7 +112,7 @@ def _input(trace: Trace) -> tuple[int, ...]:
     """Return the spatial size of the first input that has one and is known."""
     for volume in trace.inputs.values():
         if volume is not None and len(volume) > 1:
-            known = tuple(size for size in volume[:-1] if size is not None)
+            known = tuple(size for size in volume[:-1] if isinstance(size, int))
             if len(known) == len(volume) - 1:
                 return known
     return ()
@@ -129,7 +129,7 @@ def _seen(trace: Trace, spatial: tuple[int, ...]) -> list[Seen]:
         if field.axes is None or field.whole or len(record.output) != len(spatial) + 1:
             continue
         now = (record.receptive_field, record.jump)
-        if now == before or None in record.output:
+        if now == before or any(whole(size) is None for size in record.output):
             continue
         before = now
         sizes = tuple(size for size in record.output[:-1] if size is not None)

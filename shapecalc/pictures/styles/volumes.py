@@ -7,11 +7,12 @@ multiply-accumulates and the parameters are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from itertools import count
 from typing import NamedTuple
 
 from shapecalc.pictures.families import FUSED, kind_words
-from shapecalc.pictures.glyph import LINE_HEIGHT, Glyph, Scale, belongs, label_of, opens
+from shapecalc.pictures.glyph import LINE_HEIGHT, OPEN, Glyph, Scale, belongs, label_of, opens
 from shapecalc.pictures.heading import (
     MARGIN,
     footing,
@@ -26,7 +27,7 @@ from shapecalc.pictures.network import Network, Node, network_of
 from shapecalc.pictures.options import Options
 from shapecalc.pictures.palette import LETTERS
 from shapecalc.pictures.scene import Circle, Group, Line, Part, Polygon, Rect, Scene, Text
-from shapecalc.pictures.text import cut, fitting, share, short, volume_text, width_of
+from shapecalc.pictures.text import cut, fitting, share, short, volume_text, whole, width_of
 from shapecalc.pictures.tree import (
     Branches,
     Chain,
@@ -50,6 +51,7 @@ ARC = 17.0  # from an arc to what it goes over
 ARC_CORNER = 9.0
 BAR, BAR_WIDTH = 44.0, 18.0
 LEAST_PATCH = 5.0
+MODULES_TO = 48  # layers of several branches that are one glyph
 MODULES_FROM = 26  # glyphs; from here on several branches are one glyph
 
 
@@ -63,6 +65,7 @@ class Joint:
     def __init__(self, single: Single) -> None:
         self.single, self.node = single, single.node
         self.behind: list[Single] = []
+        self.beside: list[Single] = []  # what lies on the arcs that end in it
 
     def measure(self) -> None:
         """Work out its sizes."""
@@ -76,7 +79,7 @@ class Joint:
         record = self.node.record  # only what joins volumes gives another one than it takes
         changes = record is None or not record.input or record.output != record.input[0]
         if changes:
-            self.labels.append((volume_text(self.node.volume), "volume"))
+            self.labels.append((fitting(self.single.volume_text, 10.5, 120), "volume"))
         self.label_width = max(
             width_of(text, LETTERS[role].size, LETTERS[role].bold) for text, role in self.labels
         )
@@ -97,15 +100,15 @@ class Joint:
 
 
 class Stack:
-    """Branches one above the other, with the circle that joins them, if anything does."""
+    """Branches one above the other, with the circle that joins them."""
 
     up: float
     down: float
     right: float
 
-    def __init__(self, rows: list[Flow], merge: Joint | None, forked: bool) -> None:
+    def __init__(self, rows: list[Flow], merge: Joint, forked: bool) -> None:
         self.rows, self.merge, self.forked = rows, merge, forked
-        self.node: Node | None = merge.node if merge is not None else None
+        self.node = merge.node
 
     def measure(self) -> None:
         """Work out its sizes from those of its rows, which lie around the axis."""
@@ -122,12 +125,10 @@ class Stack:
         self.start = STEM if self.forked else 0.0
         self.inner = max(row.width for row in self.rows)
         self.end = self.start + self.inner + STEM
-        self.right = self.out = self.end
-        if self.merge is not None:
-            self.merge.measure()
-            half = max(2 * RADIUS, self.merge.label_width) / 2
-            self.centre = self.end + 10 + half
-            self.right, self.out = self.centre + half, self.centre + RADIUS
+        self.merge.measure()
+        half = max(2 * RADIUS, self.merge.label_width) / 2
+        self.centre = self.end + 10 + half
+        self.right, self.out = self.centre + half, self.centre + RADIUS
         self.label_width = self.right
 
     def draw(self, x: float, y: float, base: float) -> Group:
@@ -140,18 +141,12 @@ class Stack:
             if self.forked and row.attached:
                 into = ((x, y), (x, level), (left + first, level))
                 parts.append(Line(into, "flow", row.elements != [], ARC_CORNER))
-            if self.merge is not None:
-                out = ((left + last, level), (x + self.end, level), (x + self.end, y))
-                parts.append(Line(out, "flow", False, ARC_CORNER))
-            elif row.elements:
-                end = ((left + last, level), (x + self.end, level))
-                parts.append(Line(end, "flow", True))
+            out = ((left + last, level), (x + self.end, level), (x + self.end, y))
+            parts.append(Line(out, "flow", False, ARC_CORNER))
             parts += row.draw(left, level)
-        if self.merge is not None:
-            centre = x + self.centre
-            parts.append(Line(((x + self.end, y), (centre - RADIUS, y)), "flow", True))
-            below = y + RADIUS + 14
-            parts.append(self.merge.draw(centre - RADIUS, y, below))
+        centre = x + self.centre
+        parts.append(Line(((x + self.end, y), (centre - RADIUS, y)), "flow", True))
+        parts.append(self.merge.draw(centre - RADIUS, y, y + RADIUS + 14))
         return Group(tuple(parts), "", "branches")
 
     def singles(self) -> Iterator[Single]:
@@ -168,8 +163,7 @@ def singles_of(element: Element) -> Iterator[Single]:
     """Yield every layer that an element stands for, once where several are alike."""
     if isinstance(element, Stack):
         yield from element.singles()
-        if element.merge is not None:
-            yield from singles_of(element.merge)
+        yield from singles_of(element.merge)
         return
     yield element.single
     if isinstance(element, Glyph):
@@ -177,13 +171,29 @@ def singles_of(element: Element) -> Iterator[Single]:
     yield from element.behind
 
 
+def counted_in(element: Element) -> Iterator[Single]:
+    """Yield every layer whose numbers an element has: those on the arcs to a merge as well."""
+    yield from singles_of(element)
+    if isinstance(element, Joint):
+        yield from element.beside
+    elif isinstance(element, Stack):
+        yield from element.merge.beside
+        for row in element.rows:
+            for inner in row.elements:
+                yield from inner.beside if isinstance(inner, Joint) else ()
+
+
 class Arc(NamedTuple):
-    """A way beside the main one: from behind an element to a merge, both by their numbers."""
+    """A way beside the main one: from behind an element to a merge, both by their numbers.
+
+    `last` is the number of the last layer on it, -1 of an identity.
+    """
 
     start: int
     end: int
     label: str
     title: str
+    last: int
 
 
 class Bracket(NamedTuple):
@@ -245,9 +255,9 @@ class Flow:
         self.up = max((row.up for row in self.rows), default=12.0)
         self.down = max((row.down for row in self.rows), default=12.0)
 
-    def wrap(self, room: float, most: float) -> None:
+    def wrap(self, room: float, most: float, letters: Iterator[str]) -> None:
         """Work out the places of all elements: in rows of about one width, no wider than the room
-        there is; in one row if that is no wider than `most`.
+        there is; in one row if that is no wider than `most`. Arcs between rows take letters.
         """
         for element in self.elements:
             element.measure()
@@ -263,7 +273,7 @@ class Flow:
                 self.rows, high = rows, middle
             else:
                 low = middle
-        self._cut_arcs()
+        self._cut_arcs(letters)
         self.rows = [Row(self, row.first, row.end) for row in self.rows]
 
     def _rows(self, room: float) -> list[Row]:
@@ -272,14 +282,19 @@ class Flow:
             rows.append(Row(self, rows[-1].end if rows else 0, len(self.elements), room))
         return rows
 
-    def _cut_arcs(self) -> None:
+    def _cut_arcs(self, letters: Iterator[str]) -> None:
         """Give letters to the ends of arcs that go from one row to another."""
-        for arc in self.arcs:
+        for arc in [*self.arcs]:
             if not any(row.within(arc.end) and row.holds(arc) for row in self.rows):
-                letter = _letter(len({letter for known in self.jumps.values() for letter in known}))
-                self.jumps.setdefault(arc.start, []).append(letter)
-                told = f"{letter} {arc.label}".rstrip()
-                self.lands.setdefault(arc.end, []).append(told)
+                self.cut_arc(arc, next(letters))
+
+    def cut_arc(self, arc: Arc, letter: str) -> str:
+        """Draw an arc as its two ends with a letter; return what stands at the second one."""
+        told = f"{letter} {arc.label}".rstrip()
+        self.arcs.remove(arc)
+        self.jumps.setdefault(arc.start, []).append(letter)
+        self.lands.setdefault(arc.end, []).append(told)
+        return told
 
     def ends(self) -> tuple[float, float]:
         """Return where the first element begins and where the last one ends, of a single row."""
@@ -349,7 +364,7 @@ class Row:
             ]
             self.tops[arc] = max([*inside, *under]) + ARC
         self.up = max([*reach, *(top + (14 if arc.label else 2) for arc, top in self.tops.items())])
-        self.stubs = self._stubs(max(reach))
+        self.stubs = self._stubs(self.up)
         self.up = max([self.up, *(stub.top + 14 for stub in self.stubs)])
         below = max(element.down for element in self.elements)
         self.base = below + 17
@@ -399,7 +414,8 @@ class Row:
         taken: list[float] = []  # how far each level is filled
         found = []
         for x, foot, names, arrives in ends:
-            text = fitting(", ".join(names), letters.size, 110, True)
+            told = names if len(names) == 1 else [name.split()[0] for name in names]
+            text = fitting(", ".join(told), letters.size, 110, True)
             half = width_of(text, letters.size, True) / 2
             middle = max(x, half)
             free = (number for number, right in enumerate(taken) if right + 4 < middle - half)
@@ -479,9 +495,12 @@ def _above(element: Element) -> float:
 class _Maker:
     """Makes flows of chains, and knows in which element each node is."""
 
-    def __init__(self, network: Network, modules: bool) -> None:
+    def __init__(self, network: Network, kept: Set[int], modules: bool) -> None:
         self.scale = Scale(network.nodes)
-        self.modules = modules
+        self.kept, self.modules = kept, modules
+        self.letters = map(_letter, count())
+        self.rests: list[Flow] = []  # that begin in another one
+        self.loose: dict[int, tuple[Flow, Arc]] = {}  # arcs from elsewhere, by their first item
 
     def flow(self, chain: Chain, fed: bool = False) -> Flow:
         """Return a chain as a flow; `fed` says that something stands before it."""
@@ -547,7 +566,7 @@ class _Maker:
     def _branches(self, flow: Flow, item: Branches) -> None:
         merge = item.merge
         led = bool(flow.elements) or flow.fed
-        main = _main(item) if led else None
+        main = _main(item, self.kept) if led else None
         if merge is not None and main is not None:
             start = len(flow.elements) - 1
             self.extend(flow, item.branches[main])
@@ -556,14 +575,43 @@ class _Maker:
             end = len(flow.elements) - 1
             for place, branch in enumerate(item.branches):
                 if place != main:
-                    flow.arcs.append(Arc(start, end, _said(branch), _told(branch)))
+                    beside = [*branch.nodes()]
+                    last = beside[-1].number if beside else -1
+                    arc = Arc(start, end, _said(branch), _told(branch), last)
+                    joint.beside += beside
+                    if beside and not branch.items[0].linked:
+                        self.loose[id(branch.items[0])] = flow, arc
+                    else:
+                        flow.arcs.append(arc)
             return
-        if self.modules and merge is not None and led:
+        small = sum(1 for _ in item.nodes()) <= MODULES_TO
+        if self.modules and merge is not None and led and small:
             flow.add(self._module(item, merge), item.linked)
             return
+        if merge is None:
+            self._ends(flow, item)
+            return
         rows = [self.flow(branch, led) for branch in item.branches]
-        joint_of = Joint(merge) if merge is not None else None
-        flow.add(Stack(rows, joint_of, led), item.linked)
+        flow.add(Stack(rows, Joint(merge), led), item.linked)
+
+    def _ends(self, flow: Flow, item: Branches) -> None:
+        """Add the heaviest of the branches that a network ends in; the others are flows of their
+        own, which begin with the letter of the place where they part.
+        """
+        weights = [_weight(branch) for branch in item.branches]
+        main = max(range(len(weights)), key=weights.__getitem__)
+        fork = len(flow.elements) - 1
+        letter = ""
+        self.extend(flow, item.branches[main])
+        for place, branch in enumerate(item.branches):
+            if place == main:
+                continue
+            rest = self.flow(branch)
+            self.rests.append(rest)
+            if fork >= 0 and branch.items[0].linked:
+                letter = letter or next(self.letters)
+                flow.jumps[fork] = [letter]
+                rest.lands[0] = [letter]
 
     def _module(self, item: Branches, merge: Single) -> Glyph:
         """Return several branches as one glyph with their sums."""
@@ -581,14 +629,20 @@ def flattens(single: Single) -> bool:
     return single.node.record is not None and single.node.record.kind == "flatten"
 
 
-def _main(item: Branches) -> int | None:
-    """Return the branch that the main way takes where the others are drawn as arcs over it."""
+def _main(item: Branches, kept: Set[int]) -> int | None:
+    """Return the branch that the main way takes where the others are drawn as arcs over it.
+
+    Of those that are `kept`, an arc can only have its last layer.
+    """
     weights = [_weight(branch) for branch in item.branches]
     main = max(range(len(weights)), key=weights.__getitem__)
     others = [weight for place, weight in enumerate(weights) if place != main]
     arcs = all(weight < 2 and (not weight or weights[main] > 1) for weight in others)
     plain = all(
-        isinstance(inner, Single) and inner.linked and inner.node.records
+        isinstance(inner, Single)
+        and (inner.linked or inner is branch.items[0])
+        and inner.node.records
+        and (inner.number not in kept or inner is branch.items[-1])
         for place, branch in enumerate(item.branches)
         if place != main
         for inner in branch.items
@@ -637,19 +691,23 @@ def draw(trace: Trace, options: Options) -> Scene:
     kept |= {single.number for _, item in tree.further for single in item.nodes()}
     main = drawable(folded(tree.main, kept))
     modules = sum(single.node.family not in FUSED for single in main.nodes()) >= MODULES_FROM
-    flow = _Maker(network, modules).flow(main)
-    _add_jumps(flow, tree.further)
-    _add_owners(flow)
-    width = options.width or WIDTH
-    flow.wrap(width - 2 * MARGIN, (options.width or WIDEST) - 2 * MARGIN)
-    rows = flow.rows
+    maker = _Maker(network, kept, modules)
+    flows = [maker.flow(main)]
+    flows += maker.rests
+    _add_jumps(flows, _loose_arcs(maker, flows, tree.further), maker.letters)
+    room, most = (asked - 2 * MARGIN for asked in _widths(options))
+    for flow in flows:
+        _add_owners(flow)
+        flow.wrap(room, most, maker.letters)
+    rows = [row for flow in flows for row in flow.rows]
     width = max([row.width + 2 * MARGIN + 12 for row in rows] + [least_width(trace)])
-    families = [single.node.family for element in flow.elements for single in singles_of(element)]
+    elements = [element for flow in flows for element in flow.elements]
+    families = [single.node.family for element in elements for single in counted_in(element)]
     parts, y = heading(trace, families, width)
-    bars = _Bars(flow)
+    bars = _Bars(elements)
     for number, row in enumerate(rows):
         axis = y + 12 + row.up
-        parts += _rest(row, number == len(rows) - 1, width, axis)
+        parts += _rest(row, width, axis)
         parts += row.draw(MARGIN, axis)
         parts += _filters(row, MARGIN, axis)
         y = axis + row.down
@@ -661,6 +719,11 @@ def draw(trace: Trace, options: Options) -> Scene:
     return Scene(width, y + 16, title_of(trace), _description(trace), tuple(parts + drawn))
 
 
+def _widths(options: Options) -> tuple[float, float]:
+    """Return how wide rows may be, and a picture of a single row."""
+    return (options.width or WIDTH), (options.width or WIDEST)
+
+
 def _description(trace: Trace) -> str:
     volumes = [f"{name} {volume_text(volume)}" for name, volume in trace.inputs.items()]
     volumes += [f"{record.name} {volume_text(record.output)}" for record in trace.layers[:200]]
@@ -668,32 +731,72 @@ def _description(trace: Trace) -> str:
     return "; ".join(volumes) + (f"; and {more:,} more layers" if more > 0 else "")
 
 
-def _add_jumps(flow: Flow, further: Sequence[tuple[int, Item]]) -> None:
+def _loose_arcs(
+    maker: _Maker, flows: Sequence[Flow], further: Sequence[tuple[int, Item]]
+) -> list[tuple[int, Item]]:
+    """Draw the arcs that start within another branch; return the edges that are left."""
+    place = {number: where for flow in flows for number, where in _places(flow)}
+    left = []
+    for source, target in further:
+        if id(target) not in maker.loose:
+            left.append((source, target))
+            continue
+        flow, arc = maker.loose[id(target)]
+        start, at = place.get(source, (flow, arc.start))
+        if start is flow and at < arc.end:
+            flow.arcs.append(arc._replace(start=at))
+        else:
+            letter = next(maker.letters)
+            start.jumps.setdefault(at, []).append(letter)
+            flow.lands.setdefault(arc.end, []).append(f"{letter} {arc.label}".rstrip())
+    return left
+
+
+def _add_jumps(
+    flows: Sequence[Flow], further: Sequence[tuple[int, Item]], letters: Iterator[str]
+) -> None:
     """Mark both ends of edges that leave their branch with a letter."""
-    place = dict(_places(flow))
-    letters: dict[int, str] = {}
+    place = {number: where for flow in flows for number, where in _places(flow)}
+    arcs = {arc.last: (flow, arc) for flow in _all(flows) for arc in flow.arcs if arc.last >= 0}
+    given: dict[int, str] = {}
     for source, target in further:
         heads = [place[single.number] for single in target.nodes() if single.number in place]
-        if source not in place or not heads:
+        if not heads or not (source in place or source in arcs):
             continue
-        letter = letters.setdefault(source, _letter(len(letters)))
-        start, at = place[source]
+        if source in given:
+            letter = given[source]
+        elif source in arcs:  # its end is elsewhere, too: it gets a letter and is not drawn
+            start, arc = arcs[source]
+            letter = start.cut_arc(arc, next(letters))
+        else:
+            letter = next(letters)
+            start, at = place[source]
+            start.jumps.setdefault(at, []).append(letter)
+        given[source] = letter
         end, reader = heads[-1] if isinstance(target, Branches) else heads[0]
-        for known in (start.jumps.setdefault(at, []), end.lands.setdefault(reader, [])):
-            if letter not in known:
-                known.append(letter)
+        known = end.lands.setdefault(reader, [])
+        if letter not in known:
+            known.append(letter)
+
+
+def _all(flows: Sequence[Flow]) -> Iterator[Flow]:
+    """Yield flows and those inside of them."""
+    for flow in flows:
+        yield flow
+        for element in flow.elements:
+            if isinstance(element, Stack):
+                yield from _all(element.rows)
 
 
 def _places(flow: Flow) -> Iterator[tuple[int, tuple[Flow, int]]]:
     """Yield each node's number with the flow that it stands in, and with its place there."""
     for number, element in enumerate(flow.elements):
-        if not isinstance(element, Stack):
-            yield from ((single.number, (flow, number)) for single in singles_of(element))
-            continue
-        for row in element.rows:
-            yield from _places(row)
-        if element.merge is not None:
-            yield from ((single.number, (flow, number)) for single in singles_of(element.merge))
+        own = singles_of(element)
+        if isinstance(element, Stack):
+            for row in element.rows:
+                yield from _places(row)
+            own = singles_of(element.merge)
+        yield from ((single.number, (flow, number)) for single in own)
 
 
 def _add_owners(flow: Flow) -> None:
@@ -717,12 +820,10 @@ def _letter(number: int) -> str:
     return chr(ord("a") + number % 26) + (str(more) if more else "")
 
 
-def _rest(row: Row, last: bool, width: float, y: float) -> list[Part]:
+def _rest(row: Row, width: float, y: float) -> list[Part]:
     """Return the line that leads into a row, and the arrow that leads out of it."""
     start = MARGIN + row.xs[-1] + row.elements[-1].right
-    parts: list[Part] = []
-    if not (isinstance(row.elements[-1], Stack) and row.elements[-1].merge is None):
-        parts.append(Line(((start, y), (min(start + 18, width - 6), y)), "flow", True))
+    parts: list[Part] = [Line(((start, y), (min(start + 18, width - 6), y)), "flow", True)]
     if row.first and row.flow.linked[row.first]:
         parts.append(Line(((4, y), (MARGIN + row.xs[0], y)), "flow"))
     return parts
@@ -765,8 +866,8 @@ def _patch(
     origin: tuple[float, float],
     target: float,
 ) -> list[Part]:
-    down = min(0.9, max(window[0] / (volume[-3] or 32), LEAST_PATCH / over.height))
-    along = min(0.9, max(window[1] / (volume[-2] or 32), LEAST_PATCH / over.width))
+    down = min(0.9, max(window[0] / (whole(volume[-3]) or OPEN), LEAST_PATCH / over.height))
+    along = min(0.9, max(window[1] / (whole(volume[-2]) or OPEN), LEAST_PATCH / over.width))
     a, b = 0.5 - along / 2, 0.5 - down / 2
     corners = ((a, b), (a + along, b), (a + along, b + down), (a, b + down))
     points = tuple(
@@ -783,16 +884,18 @@ def _patch(
 class _Bars:
     """Where the multiply-accumulates and the parameters are: a bar of each under an element."""
 
-    def __init__(self, flow: Flow) -> None:
-        self.counts = [_summed(element) for element in flow.elements]
-        self.known = all(None not in pair for pair in self.counts)
-        self.whole = [sum(pair[side] or 0 for pair in self.counts) for side in (0, 1)]
-        self.most = [max([1, *(pair[side] or 0 for pair in self.counts)]) for side in (0, 1)]
+    def __init__(self, elements: Sequence[Element]) -> None:
+        counts = [_summed(element) for element in elements]
+        formula = any(n is not None and whole(n) is None for pair in counts for n in pair)
+        counts = [] if formula else counts  # bars are of numbers
+        self.known = all(None not in pair for pair in counts)
+        self.whole = [sum(pair[side] or 0 for pair in counts) for side in (0, 1)]
+        self.most = [max([1, *(pair[side] or 0 for pair in counts)]) for side in (0, 1)]
         self.any = any(self.whole)
 
     def draw(self, row: Row, top: float) -> tuple[list[Part], float]:
         """Return the bars under a row, and where they end."""
-        shown = self.counts[row.first : row.end]
+        shown = [_summed(element) for element in row.elements]
         up = max(BAR * (pair[1] or 0) / self.most[1] for pair in shown)
         down = max(BAR * (pair[0] or 0) / self.most[0] for pair in shown)
         middle = top + max(up, 8) + 14
@@ -820,7 +923,7 @@ class _Bars:
         parts.append(Text(x, y - up - 4, self._told(macs, 1), "small"))
         parts.append(Text(x, y + down + 10, self._told(parameters, 0), "small"))
         counts = (f"{'?' if n is None else f'{n:,}'}" for n in (macs, parameters))
-        told = "{}: {} MACs, {} parameters".format(name or "branches", *counts)
+        told = "{}: {} MACs, {} parameters".format(name, *counts)
         return Group(tuple(parts), told, "bars")
 
     def _told(self, count: int | None, side: int) -> str:
@@ -830,12 +933,12 @@ class _Bars:
 
 
 def _name(element: Element) -> str:
-    return element.node.name if element.node is not None else ""
+    return element.node.name
 
 
 def _summed(element: Element) -> tuple[int | None, int | None]:
     """Return the parameters and the multiply-accumulates of all that an element stands for."""
-    counts = [node.counts for single in singles_of(element) for node in single.like]
+    counts = [node.counts for single in counted_in(element) for node in single.like]
     parameters, macs = zip(*counts, strict=True)
     return _total(parameters), _total(macs)
 

@@ -85,7 +85,7 @@ class _Writer:
                 dark.append(f"stroke:{paint.dark_stroke}")
             if dark:
                 rules.append(f".{_class(role)}{{{';'.join(dark)}}}")
-        return f"<style>@media (prefers-color-scheme:dark){{{''.join(rules)}}}</style>"
+        return f"<style>@media screen and (prefers-color-scheme:dark){{{''.join(rules)}}}</style>"
 
     def look(self, role: str) -> dict[str, str]:
         """Return the attributes that paint a role."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc import rules
 from shapecalc.diagnostics import Fault, Path, nearest, quote
@@ -15,6 +15,9 @@ from shapecalc.readers.darknet.network import INPUT, NET, Network, Stored, Term
 from shapecalc.readers.darknet.sections import SPLIT, Section, Unreadable, sections_of
 from shapecalc.readers.given_sizes import check_axes
 from shapecalc.readers.items import ROUNDING, Sizes
+
+if TYPE_CHECKING:
+    from shapecalc.readers.darknet.stored import StoredArray
 
 NO_NET = "Darknet wants [net] as the first section"
 NETS = ("net", "network")
@@ -69,6 +72,12 @@ class Own(NamedTuple):
 
     terms: Sequence[Term]
     stored: Sequence[Stored]
+
+    def arrays(self, records: Iterable[Any]) -> list[StoredArray]:
+        """Return the arrays of a .weights file in their order, from the records of the trace."""
+        from shapecalc.readers.darknet.stored import stored_arrays  # of use with weights alone
+
+        return stored_arrays(self.stored, records)
 
 
 def of_file(file: File) -> Document | None:

@@ -6,14 +6,12 @@ or 8 from version 0.2 on. No names and no sizes are in the file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LayerError
+from shapecalc.readers.darknet.network import Stored
 from shapecalc.readers.items import TRIED
-
-if TYPE_CHECKING:
-    from shapecalc.document import Document
 
 
 class StoredArray(NamedTuple):
@@ -29,18 +27,19 @@ class StoredArray(NamedTuple):
         return f"{self.layer}.{self.parameter}"
 
 
-def stored_arrays(document: Document, records: Mapping[str, Any]) -> list[StoredArray]:
-    """Return the arrays that Darknet writes of a network that its reader has read.
+def stored_arrays(stored: Iterable[Stored], records: Iterable[Any]) -> list[StoredArray]:
+    """Return the arrays that Darknet writes of a network, in the order in which they are `stored`.
 
-    `records` are those of its trace, by name: `{record.name: record for record in trace}`.
+    `records` are those of its trace.
     Layers that use the weights of others (share_index) are not stored, nor are blurs.
     Source: Darknet, save_weights_upto in parser.c; of [lstm] as AlexeyAB's orders the gates.
     """
     found = []
     shapes: dict[str, Mapping[str, tuple[int, ...]]] = {}
-    for layer, parameter in document.own.stored:
+    by_name = {record.name: record for record in records}
+    for layer, parameter in stored:
         if layer not in shapes:
-            shapes[layer] = _shapes(records[layer])
+            shapes[layer] = _shapes(by_name[layer])
         found.append(StoredArray(layer, parameter, shapes[layer].get(parameter)))
     return found
 

@@ -22,8 +22,8 @@ def drawings(trace: Trace, anchor: str, depth: int | None) -> Iterator[Markup]:
         drawn = svg(trace, "volumes", width, depth, prefix, titles=width == WIDE)
         yield element("figure", Markup(drawn), class_=name)
     if "graph" in STYLES:
-        drawn = svg(trace, "graph", WIDE, depth, f"{anchor}-graph-")
+        drawn = svg(trace, "graph", WIDE, depth, f"{anchor}-graph-", titles=False)
         summary = element("summary", "The network as a graph")
         shown = True if len(trace.layers) <= SHORT else None
-        figure = element("figure", Markup(drawn))
+        figure = element("figure", Markup(drawn), class_="graph", tabindex=0)
         yield element("details", summary, figure, class_="drawing", open=shown)

@@ -44,7 +44,7 @@ class LayerTable:
     def drawn(self) -> Iterator[Markup]:
         """Yield what is to be said of the table, and the table."""
         if self.worked:
-            yield element("p", "What a layer is opens its working.", class_="soft")
+            yield element("p", "The + behind a layer opens its working.", class_="soft")
         if any(record.shared for record in self.trace.layers):
             said = "Layers that share weights are listed with them; the totals count them once."
             yield element("p", said, class_="soft")
@@ -106,6 +106,7 @@ def _nested(name: str) -> Iterator[str]:
     outer, dot, inner = name.rpartition(".")
     if outer:
         yield element("span", outer + dot, class_="soft")
+        yield element("wbr")
     yield inner
 
 

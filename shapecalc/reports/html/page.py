@@ -12,6 +12,7 @@ from shapecalc.pictures.palette import FAMILIES
 from shapecalc.reports.html.markup import NOTHING, Markup, ascii_only, element, join
 
 HERE = Path(__file__).parent
+UNBROKEN = "\u00a0"  # a blank at which no line ends
 
 
 class Card(NamedTuple):
@@ -76,22 +77,26 @@ def cards(listed: Iterable[Card]) -> Markup:
 
 
 def _card(card: Card) -> Markup:
-    figure = element("dd", card.figure, class_="figure")
+    figure = element("dd", _unbroken(card.figure), class_="figure")
     return element(
         "div", element("dt", card.title), figure, *(element("dd", note) for note in card.notes)
     )
 
 
+def _unbroken(figure: str) -> str:
+    """Return a number that stays with its unit; two of them may stand in two lines."""
+    return figure.replace(" ", UNBROKEN).replace(f"→{UNBROKEN}", "→ ")
+
+
 def table(label: str, made: Table) -> Markup:
     """Return a table whose cells are text or Markup; it is scrolled where it is too wide."""
-    numbers = [number for _, number in made.titles]
     titles = (_heading_cell(text, number) for text, number in made.titles)
     parts = [
         element("thead", element("tr", *titles)),
-        element("tbody", *(_row(cells, numbers) for cells in made.rows)),
+        element("tbody", *(_row(cells, made.titles) for cells in made.rows)),
     ]
     if made.last:
-        parts.append(element("tfoot", _row(made.last, numbers)))
+        parts.append(element("tfoot", _row(made.last, made.titles)))
     drawn = element("table", *parts, class_="sortable")
     return element("div", drawn, class_="table", tabindex=0, role="group", aria_label=label)
 
@@ -100,11 +105,12 @@ def _heading_cell(text: str, number: bool) -> Markup:
     return element("th", text, scope="col", class_="n" if number else None)
 
 
-def _row(cells: Sequence[str], numbers: Sequence[bool]) -> Markup:
+def _row(cells: Sequence[str], titles: Sequence[tuple[str, bool]]) -> Markup:
+    """Return a row; in a narrow window its cells stand below each other with their titles."""
     first, *others = cells
     made = [
-        element("td", text, class_="n" if number else None)
-        for text, number in zip(others, numbers[1:], strict=True)
+        element("td", text, class_="n" if number else None, data_title=title)
+        for text, (title, number) in zip(others, titles[1:], strict=True)
     ]
     return element("tr", element("th", first, scope="row"), *made)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from math import prod
 
 from shapecalc import Trace
-from shapecalc.readers.darknet.stored import StoredArray, stored_arrays
+from shapecalc.readers.darknet.stored import StoredArray
 from shapecalc.reports import table
 
 Net = Callable[..., Trace]
@@ -15,7 +15,8 @@ Net = Callable[..., Trace]
 
 def stored(trace: Trace) -> list[StoredArray]:
     """Return what Darknet stores of a network."""
-    return stored_arrays(trace.spec.document, {record.name: record for record in trace})
+    found: list[StoredArray] = trace.spec.document.own.arrays(trace)
+    return found
 
 
 def number_of_values(arrays: list[StoredArray]) -> int | None:

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 import shapecalc
-from shapecalc.readers.darknet.stored import stored_arrays
 from shapecalc.reports.dialects.darknet import bflops
 
 SPECS = Path(__file__).resolve().parents[3] / "specs" / "networks"
@@ -93,7 +92,7 @@ def test_a_file_and_the_spec_are_one_network(
     keys = "parameters", "non_trainable", "macs"
     assert [read.totals[key] for key in keys] == [written.totals[key] for key in keys]
     assert f"{bflops(read):.3f}" == printed
-    arrays = stored_arrays(read.spec.document, {record.name: record for record in read})
+    arrays = read.spec.document.own.arrays(read)
     values = sum(prod(array.shape or ()) for array in arrays)
     assert None not in [array.shape for array in arrays]
     assert 20 + 4 * values == stored

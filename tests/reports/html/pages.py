@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-VOID = {"meta", "br", "col"}
+VOID = {"meta", "br", "wbr"}
 RAW = {"style", "script"}
 ELSEWHERE = re.compile(r"https?:|//|@import|url\(", re.IGNORECASE)  # in style sheets and scripts
 LOADING = {"src", "srcset", "action", "data", "xlink:href", "poster"}  # attributes

@@ -43,7 +43,7 @@ def test_a_page_has_every_number_of_the_network() -> None:
         assert f"{record.parameters:,}" in page.texts
         assert f"{record.macs:,}" in page.texts
     assert "62,378,344" in page.texts
-    assert "62.4 M" in page.texts
+    assert "62.4\u00a0M" in page.texts
     assert "250 MB in float32" in page.texts  # 4 * 62,378,344 = 249.5 MB
     assert "72%" in page.texts  # (447.9 + 224.3 + 149.5) / 1,135.3 million MACs
     assert "in conv2, conv4, conv3" in page.texts
@@ -205,7 +205,7 @@ def test_a_verification_is_a_page() -> None:
 def test_a_difference_is_a_page() -> None:
     found = shapecalc.diff(NETWORKS / "alexnet.yaml", NETWORKS / "zfnet.yaml")
     page = read(difference.render(found))
-    assert "62.4 M → 62.4 M" in page.texts
+    assert "62.4\u00a0M\u00a0→ 62.4\u00a0M" in page.texts
     assert "-20,736" in page.texts
     assert "110×110×96" in page.texts
     same = shapecalc.diff(NETWORKS / "alexnet.yaml", NETWORKS / "alexnet.yaml")
@@ -219,7 +219,7 @@ def test_a_weight_file_is_a_page(tmp_path: Path) -> None:
     path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(24))
     page = read(report(trace(path)))
     assert "a<b" in page.texts
-    assert "24 B" in page.texts
+    assert "24\u00a0B" in page.texts
 
 
 def test_notebooks_get_elements_and_attributes_alone() -> None:

@@ -1,0 +1,216 @@
+"""Which sizes fit: published networks, and random ones against a trace at every size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import sized_networks
+
+import shapecalc
+from shapecalc.solving import classes, size
+from shapecalc.solving.sets import Sizes, union
+
+SPECS = Path(__file__).resolve().parents[2] / "specs"
+
+
+def told(source: Any, title: str = "height") -> str:
+    """Return what is said to fit along an axis of the input."""
+    found = shapecalc.sizes(source)
+    return next(one.fits.text("W") for one in found.axes if one.axis.title == title)
+
+
+def u_net(depth: int, P: Any, crop: bool) -> dict[str, Any]:
+    """Return a small U-Net."""
+    layers: list[Any] = []
+    for level in range(depth):
+        layers += [{"conv": {"name": f"down{level}", "K": 2, "F": 3, "P": P}}, {"max_pool": 2}]
+    layers.append({"conv": {"K": 2, "F": 3, "P": P}})
+    for level in reversed(range(depth)):
+        up, skip = f"up{level}", f"down{level}"
+        layers.append({"conv_transpose": {"name": up, "K": 2, "F": 2, "S": 2}})
+        if crop:
+            layers.append({"crop": {"name": f"crop{level}", "from": skip, "like": up}})
+            skip = f"crop{level}"
+        layers += [{"concat": [skip, up]}, {"conv": {"K": 2, "F": 3, "P": P}}]
+    return {"input": "64x64x1", "layers": layers}
+
+
+def test_published_networks() -> None:
+    """U-Net: Ronneberger et al. say that the input must make every pool's even; 572 does."""
+    found = shapecalc.sizes(SPECS / "networks/u-net.yaml")
+    assert [one.fits.text("W") for one in found.axes] == ["W = 188 + 16k, from 188"] * 2
+    assert [one.nearest for one in found.axes] == [(572, 572)] * 2
+    pools = [(f"max_pool{n}", 2) for n in range(1, 5)]
+    assert [list(one.factors) for one in found.axes] == [pools] * 2
+    assert found.outputs == {"softmax1": ["H - 184", "W - 184", 2]}
+    macs = "733,888*H*W - 90,947,712*H - 90,947,712*W + 14,356,195,584"
+    assert f"{found.macs:,}" == macs
+    assert told(SPECS / "networks/alexnet.yaml") == "W = 67 + 32k, from 67"
+    assert told(SPECS / "networks/squeezenet.yaml") == "W = 35 + 16k, from 35"
+    assert told(SPECS / "networks/resnet-50.yaml") == "every W from 1"
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 4])
+def test_a_padded_u_net_takes_multiples_of_two_to_its_depth(depth: int) -> None:
+    step = 2**depth
+    assert told(u_net(depth, "same", False)) == f"W = {step} + {step}k, from {step}"
+
+
+def test_an_unpadded_u_net_without_crop_takes_nothing_and_stops_at_its_first_concat() -> None:
+    found = shapecalc.sizes(u_net(2, 0, False))
+    assert not found.fits
+    assert found.layer == "concat1"
+    assert "concat1" in str(found)
+    assert shapecalc.sizes(u_net(2, 0, True)).fits
+
+
+def test_the_input_for_a_wanted_output() -> None:
+    found = shapecalc.sizes(SPECS / "networks/u-net.yaml")
+    assert found.inputs_for((388, 388)) == {"input": (572, 572, 1)}
+    assert found.inputs_for((4, 20)) == {"input": (188, 204, 1)}
+    assert found.inputs_for((5, 20)) is None
+    with pytest.raises(ValueError, match="no output"):
+        found.inputs_for((388, 388), "conv1")
+
+
+def test_inputs_that_hang_together() -> None:
+    layers: list[Any] = [
+        {"conv": {"name": "a", "from": "left", "K": 2, "F": 2, "S": 2}},
+        {"concat": ["a", "right"]},
+    ]
+    found = shapecalc.sizes({"inputs": {"left": "30x8x1", "right": "15x4x1"}, "layers": layers})
+    assert (
+        found.constraints == (["right.height = left.height/2", "right.width = left.width/2"])
+        or len(found.constraints) == 2
+    )
+    fits = {one.axis.key: one.fits.text("W") for one in found.axes}
+    assert fits["left.height"] == "W = 2 + 2k, from 2"
+    assert fits["right.height"] == "every W from 1"
+
+
+def test_one_and_three_axes() -> None:
+    layers = [{"conv": {"K": 1, "F": 4, "S": 4}}, {"max_pool": 2}]
+    assert told({"input": "40x1", "layers": layers}, "length") == "W = 8 + 8k, from 8"
+    assert told({"input": "16x16x16x1", "layers": layers}, "frames") == "W = 8 + 8k, from 8"
+
+
+def test_json() -> None:
+    made = shapecalc.sizes(SPECS / "networks/u-net.yaml").to_dict()
+    assert made["schema"] == "shapecalc.sizes/1"
+    height = made["inputs"]["input"]["height"]
+    assert height["fits"] == [{"offset": 188, "step": 16, "from": 188}]
+    assert height["factors"][0] == {"layer": "max_pool1", "factor": 2}
+    assert height["nearest"] == [572, 572]
+    none = shapecalc.sizes(u_net(1, 0, False)).to_dict()
+    assert none["inputs"]["input"]["height"]["fits"] == []
+    assert none["layer"] == "concat1"
+
+
+@pytest.mark.parametrize(
+    ("spec", "word"),
+    [
+        ({"input": "8x8x3"}, "layers"),
+        ({"input": "8x8x3", "layers": [{"conv": {"K": 1}}]}, "F"),
+        ({"layers": ["relu"]}, "input"),
+        ({"input": "8x8x3", "layers": [{"reshape": "5x5x5"}]}, "reshape"),
+        ({"input": "8x8x3", "layers": [{"conv": {"K": 1, "F": 3, "S": 10**9, "P": 9}}]}, ""),
+        ({"input": "8x8x3", "layers": [{"conv": {"K": 1, "F": 10**12}}] * 3}, ""),
+    ],
+)
+def test_what_cannot_be_solved_says_why(spec: dict[str, Any], word: str) -> None:
+    found = shapecalc.sizes(spec)
+    assert found.fits or word in found.reason
+    assert str(found)
+    assert found.to_dict()
+
+
+def fits(one: dict[str, int], W: int) -> bool:
+    """Say whether a size is in one of the parts that JSON has, as it is to be read."""
+    if not one["step"]:
+        return one["offset"] == W
+    return one["from"] <= W and (W - one["offset"]) % one["step"] == 0
+
+
+# -- sets ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_union_has_the_sizes_of_its_classes(seed: int) -> None:
+    random = Random(seed)
+    made = []
+    for _ in range(random.randint(1, 5)):
+        low = random.randint(0, 9)
+        high = random.choice((None, low + random.randint(0, 6)))
+        made.append(classes.Class(random.choice((1, 2, 4, 6)), random.randint(0, 9), low, high))
+    found = union(made)
+    for W in range(200):
+        assert found.has(W) == any(one.has(W) for one in made), (W, found)
+    below, above = found.nearest(60)
+    sizes = [W for W in range(200) if found.has(W)]
+    assert below == max((W for W in sizes if W <= 60), default=None)
+    assert above == min((W for W in sizes if W >= 60), default=None)
+    listed = [W for W in range(200) if any(fits(one, W) for one in found.listed())]
+    assert listed == sizes
+
+
+def test_sets_in_words() -> None:
+    assert Sizes(()).text("W") == ""
+    some = union([classes.Class(1, 0, 7, 7), classes.Class(4, 1, 3, None)])
+    assert some.text("W") == "W = 13 + 4k, from 13; W = 7"
+
+
+# -- by brute force --------------------------------------------------------------------------------
+
+
+def compared(count: int, seed: int) -> list[str]:
+    """Return where random networks fit and are not said to, or the other way round."""
+    found: list[str] = []
+    for number in range(count):
+        spec = shapecalc.read(sized_networks.network(Random(f"{seed}.{number}")))
+        found += sized_networks.differences(spec)
+    return found
+
+
+def test_a_few_random_networks_at_every_size() -> None:
+    assert compared(8, 11) == []
+
+
+@pytest.mark.slow
+def test_random_networks_at_every_size() -> None:
+    assert compared(80, 12) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["alexnet", "u-net", "yolov3-tiny", "squeezenet", "googlenet"])
+def test_specs_at_every_size(name: str) -> None:
+    assert list(sized_networks.differences(shapecalc.read(SPECS / f"networks/{name}.yaml"))) == []
+
+
+def test_planted_faults_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def off_by_one(scope: Any, variable: Any, c: int, m: int) -> size.Size:
+        b, c = divmod(c + 1, m)
+        return size.Size(scope, variable, 1, b, c, m)
+
+    spec = shapecalc.read(
+        {"input": "32x1", "layers": [{"conv": {"K": 1, "F": 3, "S": 2}}, {"max_pool": 2}]}
+    )
+    layers = [{"conv": {"K": 1, "F": 3, "S": 2}}, {"conv": {"K": 1, "F": 4}}]
+    floors = shapecalc.read({"input": "32x1", "rounding": "floor", "layers": layers})
+    assert list(sized_networks.differences(spec)) == []
+    assert list(sized_networks.differences(floors)) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(size, "floored", off_by_one)
+        assert list(sized_networks.differences(floors))
+    right = classes.Class.at_least
+    with monkeypatch.context() as patch:
+        patch.setattr(classes.Class, "at_least", lambda s, x, least: right(s, x, least + 1))
+        assert list(sized_networks.differences(spec))
+    rests = classes.Class._rest
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            classes.Class, "_rest", lambda s, r, times: None if r == 1 else rests(s, r, times)
+        )
+        assert list(sized_networks.differences(spec))

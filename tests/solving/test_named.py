@@ -1,0 +1,155 @@
+"""Sizes with names: what is written in them equals a trace with numbers, at sizes that fit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import product
+from math import ceil, floor
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import sized_networks
+
+import shapecalc
+from shapecalc.solving.named import Names
+from shapecalc.tracing import walk
+
+SPECS = Path(__file__).resolve().parents[2] / "specs"
+COUNTED = ("weights", "biases", "parameters", "macs", "activations")
+
+
+def value(text: object, numbers: Mapping[str, int]) -> object:
+    """Return what an expression of ours comes to."""
+    if not isinstance(text, str):
+        return text
+    names: dict[str, Any] = {name: Fraction(number) for name, number in numbers.items()}
+    python = text.replace(",", "").replace("^", "**")
+    return eval(python, {"floor": floor, "ceil": ceil, "__builtins__": {}}, names)
+
+
+def with_names(data: Mapping[str, Any], rank: int) -> dict[str, Any]:
+    """Return a spec with names for the sizes of its input."""
+    return {**data, "input": [*("H", "W")[:rank], data["input"][-1]]}
+
+
+def compared(data: Mapping[str, Any]) -> list[str]:
+    """Return where the report in names differs from those in numbers."""
+    rank = len(data["input"]) - 1
+    spec = shapecalc.read(dict(data))
+    found = shapecalc.sizes(spec)
+    if not found.fits or found.constraints:
+        return []
+    named = shapecalc.trace(with_names(data, rank)).to_dict()
+    if named["diagnostics"] and any(d["severity"] == "error" for d in named["diagnostics"]):
+        return ["an error"]
+    sizes = [[W for W in range(150, 260) if one.fits.has(W)][:3] for one in found.axes]
+    wrong = []
+    for given in product(*sizes):
+        numbers = dict(zip("HW", given, strict=False))
+        trace = walk(shapecalc.read({**data, "input": [*given, data["input"][-1]]}))
+        for record, layer in zip(trace.layers, named["layers"], strict=True):
+            output = tuple(value(size, numbers) for size in layer["output"] or ())
+            if output != (record.output or ()):
+                wrong.append(f"{record.name} {given}: {layer['output']} is not {record.output}")
+            wrong += [
+                f"{record.name} {key} {given}: {layer[key]} is not {getattr(record, key)}"
+                for key in COUNTED
+                if value(layer[key], numbers) != getattr(record, key)
+            ]
+            field = layer["receptive_field"] or (None,) * 9
+            wrong += [
+                f"{record.name} {given}: receptive field {field} is not {record.receptive_field}"
+                for said, is_ in zip(field, record.receptive_field or (), strict=False)
+                if said is not None and value(said, numbers) != is_
+            ]
+    return wrong
+
+
+@pytest.mark.parametrize("name", ["alexnet", "u-net", "resnet-18", "yolov3-tiny"])
+def test_networks_in_names(name: str) -> None:
+    data = dict(shapecalc.read(SPECS / f"networks/{name}.yaml").document.data)
+    volume = next(iter(shapecalc.read(data).inputs.values()))
+    assert volume is not None
+    assert compared({**data, "input": [*volume], "expect": None}) == []
+
+
+def test_random_networks_in_names() -> None:
+    for number in range(25):
+        data = sized_networks.network(Random(f"named.{number}"))
+        assert compared(data) == [], data
+
+
+def test_expressions_are_what_a_person_writes() -> None:
+    trace = shapecalc.trace(SPECS / "networks/alexnet.yaml", inputs="HxWx3")
+    assert str(trace["conv1"].output[0]) == "(H - 11)/4 + 1"  # type: ignore[index]
+    resnet = shapecalc.trace(SPECS / "networks/resnet-18.yaml", inputs="HxWx3")
+    assert "ceil(H/32)xceil(W/32)x512" in str(resnet)
+    text = str(trace)
+    assert "(H - 11)/4 + 1 x (W - 11)/4 + 1 x 96" in text
+    assert "24,898*H*W - 386,510*H - 386,510*W + 27,762,594" in text
+    assert trace.complete
+    assert trace["dense1"].weights is not None
+    assert "(H - 11 + 2*0)/4 + 1 = (H - 11)/4 + 1" in " ".join(trace["conv1"].derivation)
+    json.dumps(trace.to_dict())
+
+
+def test_floors_in_a_row_are_merged() -> None:
+    names = Names({"W": 100})
+    W = names.size("W")
+    for a, m, b, n in product(range(-3, 4), (1, 2, 3, 4), range(-3, 4), (1, 2, 3, 6)):
+        merged = ((W + a) // m + b) // n
+        nested = (2 * ((W + a) // m) + b) // 3 * 2 + W
+        for number in range(20, 60):
+            names.numbers = {**names.numbers, "W": number}
+            assert names.number(merged) == ((number + a) // m + b) // n
+            shown = value(str(merged), {"W": number})
+            assert shown == ((number + a) // m + b) // n, (str(merged), number)
+            wanted = (2 * ((number + a) // m) + b) // 3 * 2 + number
+            assert value(str(nested), {"W": number}) == wanted, (str(nested), number)
+
+
+@pytest.mark.parametrize(
+    ("written", "inputs"),
+    [
+        ("HxWx3", ["H", "W", 3]),
+        ("H × W × 3", ["H", "W", 3]),
+        (["H", "W", 3], ["H", "W", 3]),
+        ({"height": "h1", "width": 32, "depth": 3}, ["h1", 32, 3]),
+        ("Lx4", ["L", 4]),
+        ("TxHxWx3", ["T", "H", "W", 3]),
+    ],
+)
+def test_names_are_read(written: Any, inputs: list[Any]) -> None:
+    trace = shapecalc.trace({"input": written, "layers": ["relu"]})
+    assert not trace.findings
+    assert trace.complete
+    assert trace.to_dict()["inputs"] == {"input": inputs}
+    assert trace.to_dict()["output"] == inputs
+
+
+@pytest.mark.parametrize("written", ["HxW", "xxWx3", "HHxWx3", "NxHxWx3", "nx32x32x3", "H-1xWx3"])
+def test_what_is_no_name_is_refused(written: str) -> None:
+    (found, *_) = shapecalc.trace({"input": written, "layers": ["relu"]}).findings
+    assert found.severity == "error"
+
+
+def test_one_name_twice_is_one_size() -> None:
+    turned = {"transpose": ["width", "height", "depth"]}
+    layers: list[Any] = [turned, {"add": ["transpose1", "input"]}]
+    assert shapecalc.trace({"input": "HxHx3", "layers": layers}).complete
+
+
+def test_sizes_that_never_fit_are_found() -> None:
+    layers: list[Any] = [{"conv": {"K": 1, "F": 2, "name": "a"}}, {"concat": ["a", "input"]}]
+    trace = shapecalc.trace({"input": "HxWx1", "layers": layers})
+    assert [found.code for found in trace.findings] == ["SC205"]
+    assert not trace.complete
+
+
+def test_verification_needs_numbers_and_offers_some() -> None:
+    found = shapecalc.verify(SPECS / "networks/lenet-5.yaml", inputs="HxWx1")
+    assert "--input" in found.diagnostics[0].hint
