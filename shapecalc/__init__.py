@@ -266,7 +266,8 @@ def memory(
 
     traced = trace(source, inputs=inputs, max_layers=max_layers)
     limit = None if fit is None else read_bytes(fit)
-    return estimate(traced, batch=batch, dtype=dtype, optimizer=optimizer, limit=limit)
+    sized = traced.without_names
+    return estimate(sized, batch=batch, dtype=dtype, optimizer=optimizer, limit=limit)
 
 
 def sizes(

@@ -10,8 +10,8 @@ Imported only where a size has a name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -26,12 +26,13 @@ from shapecalc.solving.axes import Axis, axes_of
 from shapecalc.solving.fitting import good_sizes
 from shapecalc.solving.named import Names
 from shapecalc.solving.passing import Passed, passed
+from shapecalc.solving.search import Search
 from shapecalc.solving.size import Unsolvable
 from shapecalc.tracing import KnownTrace, Trace, walk
 from shapecalc.volumes import PartialVolume, Volume, is_known
 
 FIRST = (224, 227, 256, 572, 512, 32, 28, 128, 64)  # tried before sizes are worked out
-FURTHER = 60  # how many steps off another set of sizes is looked for
+FURTHER = (1, 32, 2, 64, 3, 5, 7, 16, 48, 96)  # steps off that another set of sizes is looked for
 
 
 class NamedRecord(LayerRecord):
@@ -96,15 +97,16 @@ class _Numbers:
     @cached_property
     def other(self) -> KnownTrace:
         """The trace at other numbers that fit; the first one's where there are none near."""
+        search = Search(self.spec)
         for numbers in self._others():
-            found = walk(filled(self.spec, numbers))
-            if not any(one.rule.structural for one in found.findings):
-                return checks.checked(found, partial=False)
+            sized = filled(self.spec, numbers)
+            if search.takes(sized.inputs):
+                return checks.checked(walk(sized), partial=False)
         return self.first
 
     def _others(self) -> Iterator[Mapping[str, int]]:
         known, together = self.passed.names.known, bool(self.passed.names.equal)
-        for n in range(1, FURTHER):
+        for n in FURTHER:
             moved = {
                 name: number + known.get(name, (1, 0))[0] * (n if together else n + place)
                 for place, (name, number) in enumerate(self.numbers.items())
@@ -127,7 +129,11 @@ class _Numbers:
 class NamedTrace(open_sizes.OpenTrace):
     """The result where inputs have names for sizes: volumes and counts are written in them."""
 
-    constraints: Sequence[str] = field(default=())  # what has to be equal
+    @cached_property
+    def without_names(self) -> Trace:
+        """The same with open sizes in the place of those that have names."""
+        found = open_sizes.traced(without_names(self.spec))
+        return replace(found, diagnose=self.diagnose)
 
 
 def traced(spec: NetworkSpec) -> Trace:
@@ -222,10 +228,10 @@ def _numbers(spec: NetworkSpec) -> Mapping[str, int] | None:
         return None
     axes = [axis for axis in axes_of(spec) if axis.name is not None]
     names = list(dict.fromkeys(axis.name for axis in axes if axis.name is not None))
+    search = Search(spec)
     for size in FIRST:
         numbers = dict.fromkeys(names, size)
-        found = walk(filled(spec, numbers), to_the_end=False)
-        if not any(one.rule.structural for one in found.findings[len(spec.findings) :]):
+        if search.takes(filled(spec, numbers).inputs):
             return numbers
     try:
         good = good_sizes(spec, axes)

@@ -82,6 +82,8 @@ FALSE_KEY = Rule("SC507", "false-key", "error", "homework")
 UNREADABLE_ANSWERS = Rule("SC508", "unreadable-answers", "error", "homework")
 ANSWER_TO_NO_QUESTION = Rule("SC509", "answer-to-no-question", "error", "homework")
 
+ANY_VALUE = Rule("SC412", "any-value", "advice")
+
 TAKEN_FROM_FILE = Rule("SC601", "taken-from-the-file", "advice", "files")
 NOT_KNOWN = Rule("SC602", "not-known", "warning", "files")
 DAMAGED = Rule("SC603", "damaged-file", "error", "reading")

@@ -33,7 +33,6 @@ _OURS = (
     "sc408_input_order",
     "sc410_framework_word",
     "sc411_no_layers",
-    "sc412_any_field",
 )
 _OF_FILES = ("sc601_taken_from_file", "sc602_not_known", "sc604_input_size")  # seldom needed
 CHECKS: list[Check] = []
@@ -129,8 +128,9 @@ def checked_in_part(trace: T) -> T:
 
 
 def _of_file(trace: Trace) -> Iterator[Finding | Later]:
-    """Yield what a reader could not learn from a file of another format."""
-    for name in () if trace.spec.document.is_native else _OF_FILES:
+    """Yield what a reader could not learn from a file of another format, and what few specs ask."""
+    names = () if trace.spec.document.is_native else _OF_FILES
+    for name in (*names, "sc412_any_field") if trace.spec.choices else names:
         check: Check = import_module(f"{__name__}.{name}").CHECK
         assert check.of_network is not None
         yield from check.of_network(trace)

@@ -23,15 +23,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from shapecalc import rules
 from shapecalc.checks.rule import Check
 from shapecalc.diagnostics import Finding, repairable
 from shapecalc.edits import Change, Repair
-from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
 from shapecalc.volumes import show
 from shapecalc.wildcards import Choice, Value
 
-RULE = Rule("SC412", "any-value", "advice")
 MOST_TOLD = 8
 
 
@@ -43,7 +42,7 @@ def find(trace: Trace) -> Iterator[Finding]:
             Repair(_written(value), Change("field", dict(value.fields)))
             for value in choice.values[:MOST_TOLD]
         ]
-        fault = repairable(RULE, f"{node.name}: {_said(choice)}", repairs)
+        fault = repairable(rules.ANY_VALUE, f"{node.name}: {_said(choice)}", repairs)
         yield Finding(fault, node.path, node.name)
 
 
@@ -61,4 +60,4 @@ def _written(value: Value) -> str:
     return " ".join(f"{name}={size}" for name, size in value.fields.items())
 
 
-CHECK = Check(RULE, of_network=find, partial=True)
+CHECK = Check(rules.ANY_VALUE, of_network=find, partial=True)

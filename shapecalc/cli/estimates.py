@@ -35,7 +35,7 @@ def estimator(memory: bool, **asked: Any) -> Estimate | None:
         return None
     from shapecalc.footprint import estimate  # few ask for it
 
-    return lambda trace: estimate(trace, **given)
+    return lambda trace: estimate(trace.without_names, **given)
 
 
 def _dialects() -> Registry[Any]:
@@ -47,4 +47,4 @@ def _dialects() -> Registry[Any]:
 def in_dialect(tool: str, trace: Trace) -> Asked:
     from shapecalc.reports.dialects import asked
 
-    return asked(tool, trace)
+    return asked(tool, trace.without_names)

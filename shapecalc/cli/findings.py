@@ -60,7 +60,7 @@ class Printer:
     def add(self, path: str, found: Sequence[Diagnostic], more: object = None) -> None:
         """Take what was found in a file, and what `of_file` returned of it."""
         if self.of_file is not None:
-            self.files.append(more)
+            self.files.append(self.of_file(path, found, None) if more is None else more)
             return
         shown = briefly(found) if self.form.FOR_PEOPLE and not self.full else found
         if not self.at_once:

@@ -157,8 +157,9 @@ def estimate(
     )
 
 
-def _times(count: int | None, size: int) -> int | None:
-    return None if count is None else count * size
+def _times(count: object, size: int) -> int | None:
+    """Return a product; None of what is not known, or depends on a named size."""
+    return count * size if isinstance(count, int) else None
 
 
 def _moments(plan: Plan) -> tuple[list[Moment], list[Moment]]:

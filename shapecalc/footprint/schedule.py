@@ -77,7 +77,7 @@ class Plan:
         self.precision = precision
         self.inputs = list(trace.spec.values.inputs)
         volumes = [*trace.inputs.values(), *(record.output for record in trace.layers)]
-        self.known = all(volume is not None and None not in volume for volume in volumes)
+        self.known = all(map(_is_whole, volumes))
         self.work: list[Work] = []
         if not self.known:
             return
@@ -140,6 +140,11 @@ class Plan:
     def size(self, values: Iterable[int]) -> Amount:
         """Return how much some values take."""
         return Amount(0, sum(self.sizes[value] for value in values))
+
+
+def _is_whole(volume: Sequence[object] | None) -> bool:
+    """Say whether every size is a number; a named one, `H`, is none."""
+    return volume is not None and all(isinstance(size, int) for size in volume)
 
 
 def _passes(layer: Layer, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> bool:

@@ -14,6 +14,11 @@ MARGIN = 24.0
 SWATCH, BESIDE, APART = 10.0, 5.0, 14.0  # of the legend
 LINE = 15.0
 MOST_FAULTS = 6
+BARS = ("macs", "parameters")
+WORDS = {family: word for family, (word, _) in FAMILIES.items()} | {
+    "macs": "MACs (up)",
+    "parameters": "parameters (down)",
+}
 
 
 def title_of(trace: Trace) -> str:
@@ -50,8 +55,8 @@ def heading(trace: Trace, families: Iterable[str], width: float) -> tuple[list[P
         Text(MARGIN, 32, title, "title", "start"),
         Text(MARGIN, 50, facts, "note", "start"),
     ]
-    used = [family for family in FAMILIES if family in set(families)]
-    widths = [SWATCH + BESIDE + width_of(FAMILIES[f][0], LETTERS["note"].size) for f in used]
+    used = [family for family in WORDS if family in set(families)]
+    widths = [SWATCH + BESIDE + width_of(WORDS[f], LETTERS["note"].size) for f in used]
     taken = max(width_of(title, letters.size, True), width_of(facts, LETTERS["note"].size))
     whole = sum(widths) + APART * (len(widths) - 1)
     if taken + 2 * APART + whole <= room:
@@ -72,7 +77,7 @@ def _legend(
         parts.append(Rect(x, y - 8.5, SWATCH, SWATCH, family, 2))
         if family == "drop":
             parts.append(hatching(Box(x, y - 8.5, x + SWATCH, y + 1.5), "stripe"))
-        parts.append(Text(x + SWATCH + BESIDE, y, FAMILIES[family][0], "note", "start"))
+        parts.append(Text(x + SWATCH + BESIDE, y, WORDS[family], "note", "start"))
         x += width + APART
     return parts, y
 

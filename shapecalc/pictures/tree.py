@@ -207,7 +207,12 @@ class _Builder:
             sources = node.sources or (ROOT,)
             if len(sources) > 1:
                 fork = self.above[end]
-                items.append(self.joined(single, sources, fork, nested + 1))
+                joined = self.joined(single, sources, fork, nested + 1)
+                if not joined.branches:  # all that it reads lies on other ways
+                    single.linked = False
+                    items.append(single)
+                    break
+                items.append(joined)
                 end = fork
             else:
                 items.append(single)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shapecalc.diagnostics import briefly
-from shapecalc.pictures.text import share
+from shapecalc.pictures.text import cut, share, whole
 from shapecalc.quantities import QUANTITIES
 from shapecalc.reports import Format, Layout
 from shapecalc.reports.columns import COLUMNS, UNKNOWN, Row, cell, rows_of
@@ -27,8 +27,9 @@ def render(trace: Trace, layout: Layout) -> str:
 
     The bars of a column are drawn to the largest of them, and fill the width together.
     """
+    trace = trace.without_names
     keys = list(layout.columns or DEFAULT)
-    rows = rows_of(trace, layout.depth)
+    rows = rows_of(trace, layout.depth, layout.memory)
     columns = [_Bars(key, rows, trace) if key in QUANTITIES else _text(key, rows) for key in keys]
     taken = sum(len(column[0]) for column in columns if isinstance(column, list))
     taken += len(GAP) * (len(keys) - 1)
@@ -40,6 +41,7 @@ def render(trace: Trace, layout: Layout) -> str:
     ]
     lines = [GAP.join(line).rstrip() for line in zip(*drawn, strict=True)]
     parts = [heading(trace), "\n".join(lines), summary(trace)]
+    parts += [str(asked) for asked in (layout.memory, layout.dialect) if asked is not None]
     if trace.diagnostics:
         parts.append(findings(briefly(trace.diagnostics)))
     text = "\n\n".join(parts)
@@ -66,9 +68,9 @@ class _Bars:
     def __init__(self, key: str, rows: Sequence[Row], trace: Trace) -> None:
         self.key = key
         self.counts = [row.total(QUANTITIES[key]) for row in rows]
-        self.largest = max((count or 0 for count in self.counts), default=0)
-        known = sum(count or 0 for count in self.counts)
-        self.whole = trace.totals.get(key) or known
+        known = [whole(count) or 0 for count in self.counts]
+        self.largest = max(known, default=0)
+        self.sum = whole(trace.totals.get(key))  # None: then no share is known
 
     def lines(self, cells: int, layout: Layout) -> list[str]:
         """Return the title, a rule and the bars, of so many cells at most."""
@@ -80,8 +82,10 @@ class _Bars:
     def _line(self, count: int | None, cells: int, width: int, layout: Layout) -> str:
         if not count:
             return (UNKNOWN if count is None else "").ljust(width)
+        if whole(count) is None:  # it depends on a named size
+            return cut(str(count), width).ljust(width)
         bar = drawn(count, self.largest, cells, layout.ascii)
-        part = share(count, self.whole)
+        part = "" if self.sum is None else share(count, self.sum)
         return layout.paint(bar, self.key) + f" {part}".ljust(width - len(bar))
 
 

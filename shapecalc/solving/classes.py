@@ -1,4 +1,4 @@
-"""Classes of sizes: W = offset + step*k for a range of k, and splitting them where a layer's answer
+"""Classes of sizes: W = step*k + start for a range of k, and splitting them where a layer's answer
 is not the same for all.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from math import gcd, lcm
 from typing import Any, NamedTuple, NoReturn
 
-from shapecalc.solving.size import Number, Polynomial, Size, Unsolvable, product, total
+from shapecalc.solving.size import Number, Polynomial, Scope, Size, Unsolvable, product, total
 
 MOST_RESTS = 4096  # classes that one is split into
 K: Hashable = "k"
@@ -31,44 +31,44 @@ class Part(NamedTuple):
     high: int | None
 
 
-class Class:
-    """The sizes W = step*k + offset for k from low to high; `high` None: without end.
+class Class(Scope):
+    """The sizes W = step*k + start for k from low to high; `high` None: without end.
 
     It answers what layers ask of the sizes of its volumes, and raises Split where that differs.
     """
 
-    __slots__ = ("high", "low", "offset", "step")
+    __slots__ = ("high", "low", "start", "step")
     shown = False
 
-    def __init__(self, step: int, offset: int, low: int, high: int | None) -> None:
-        self.step, self.offset, self.low, self.high = step, offset, low, high
+    def __init__(self, step: int, start: int, low: int, high: int | None) -> None:
+        self.step, self.start, self.low, self.high = step, start, low, high
 
     @property
     def first(self) -> int:
         """The smallest size."""
-        return self.step * self.low + self.offset
+        return self.step * self.low + self.start
 
     @property
     def last(self) -> int | None:
         """The largest size, None where there is none."""
-        return None if self.high is None else self.step * self.high + self.offset
+        return None if self.high is None else self.step * self.high + self.start
 
     @property
     def size(self) -> Size | int:
         """The sizes as one."""
         if self.low == self.high:
             return self.first
-        return Size(self, K, self.step, self.offset)
+        return Size(self, K, self.step, self.start)
 
     def has(self, W: int) -> bool:
         """Say whether a size belongs to the class."""
-        k, left = divmod(W - self.offset, self.step)
+        k, left = divmod(W - self.start, self.step)
         return not left and self.low <= k and (self.high is None or k <= self.high)
 
     def part(self, part: Part) -> Class:
         """Return a part of the class."""
-        offset = self.offset + self.step * part.rest
-        return Class(self.step * part.times, offset, part.low, part.high)
+        start = self.start + self.step * part.rest
+        return Class(self.step * part.times, start, part.low, part.high)
 
     def moved(self, size: Any, part: Part, to: Class) -> Any:
         """Return a size of this class as one of its part."""
@@ -111,15 +111,15 @@ class Class:
         q, left = divmod(other - size.b, size.a)
         if left:
             return False
-        start = max(self.low, q * size.m - size.c)
+        begin = max(self.low, q * size.m - size.c)
         end = q * size.m - size.c + size.m - 1
         if self.high is not None:
             end = min(end, self.high)
-        if start > end:
+        if begin > end:
             return False
         parts = [
             Part(1, 0, low, high)
-            for low, high in ((self.low, start - 1), (start, end), (end + 1, self.high))
+            for low, high in ((self.low, begin - 1), (begin, end), (end + 1, self.high))
             if high is None or low <= high
         ]
         if len(parts) == 1:

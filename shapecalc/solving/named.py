@@ -11,6 +11,7 @@ from typing import Any
 from shapecalc.solving.size import (
     Number,
     Polynomial,
+    Scope,
     Size,
     Unsolvable,
     product,
@@ -23,7 +24,7 @@ from shapecalc.solving.text import Nested, written
 MOST_RESTS = 4096
 
 
-class Names:
+class Names(Scope):
     """Named sizes with their numbers. `known` is what is learned: sizes that fit leave so much when
     divided by that; `equal` has what was found to have to be equal.
     """

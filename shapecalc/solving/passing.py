@@ -65,6 +65,7 @@ def passed(spec: NetworkSpec, names: Names, sizes: Mapping[Any, Any]) -> Passed:
         for name, volume in spec.inputs.items()
     ]
     found = Passed(spec, names, values, [], [])
+    known: dict[Any, tuple[AnyVolume, Counts, Any]] = {}  # blocks have one layer many times
     for node in spec.nodes:
         layer = node.layer
         output, counts = None, NO_COUNTS
@@ -78,7 +79,10 @@ def passed(spec: NetworkSpec, names: Names, sizes: Mapping[Any, Any]) -> Passed:
                 output, counts = layer.known_volume(), layer.known_counts()
                 macs = None if layer.multiplies else 0
             else:
-                output, counts, macs = _of_layer(layer, inputs)
+                key = id(layer), *inputs
+                if key not in known:
+                    known[key] = _of_layer(layer, inputs)
+                output, counts, macs = known[key]
             if layer.opaque:
                 macs = layer.known_macs()
         values.append(output)

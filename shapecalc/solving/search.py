@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from shapecalc.diagnostics import LayerError, UnknownVolume
@@ -16,6 +17,7 @@ from shapecalc.solving.size import Size, Unsolvable
 
 MOST_EVALUATED = 400_000  # layers, in all classes: some seconds
 MOST_CLASSES = 20_000
+MOST_NEEDED = 4_000_000  # values, in all lists of what is still read
 
 AnyVolume = tuple[Any, ...] | None
 Start = Callable[[Any], Mapping[str, AnyVolume]]  # the inputs' volumes, with one size put in
@@ -64,9 +66,13 @@ class Search:
     def __init__(self, spec: NetworkSpec) -> None:
         self.spec = spec
         self.nodes = spec.nodes
-        self.first = len(spec.inputs)
-        self.needed = _needed(spec)
+        self.value = spec.values.of  # the number of a layer's volume
         self.evaluated = 0
+
+    @cached_property
+    def needed(self) -> list[frozenset[int]]:
+        """For each layer the values that it, or one behind it, reads."""
+        return _needed(self.spec)
 
     def run(self, start: Start) -> Found:
         """Return the sizes that fit, where `start` puts one into the inputs' volumes.
@@ -81,7 +87,7 @@ class Search:
             sizes, index, volumes = waiting.pop()
             try:
                 while index < len(self.nodes):
-                    volumes[self.first + index] = self._output(index, volumes)
+                    volumes[self.value(index)] = self._output(index, volumes)
                     index += 1
                     if index < len(self.nodes):
                         volumes = self._kept(index, volumes)
@@ -103,6 +109,16 @@ class Search:
                 continue
             found.fits.append(sizes)
         return found
+
+    def takes(self, inputs: Mapping[str, AnyVolume]) -> bool:
+        """Say whether the network takes some volumes, without a word about why it does not."""
+        volumes = dict(enumerate(inputs.values()))
+        try:
+            for index in range(len(self.nodes)):
+                volumes[self.value(index)] = self._output(index, volumes)
+        except LayerError:
+            return False
+        return True
 
     def _kept(self, index: int, volumes: dict[int, AnyVolume]) -> dict[int, AnyVolume]:
         """Return the volumes that are still read, once there are many more."""
@@ -162,9 +178,9 @@ class Search:
 
 def _needed(spec: NetworkSpec) -> list[frozenset[int]]:
     """Return for each layer the values that it, or one behind it, reads."""
-    first = len(spec.inputs)
     needed: list[frozenset[int]] = []
     live: set[int] = set()
+    spent = 0
     kept = frozenset[int]()
     for index in range(len(spec.nodes) - 1, -1, -1):
         node = spec.nodes[index]
@@ -173,11 +189,14 @@ def _needed(spec: NetworkSpec) -> list[frozenset[int]]:
             read |= set(spec.nodes[node.shares].sources or ())
         if node.shares_one is not None:
             read |= set(spec.nodes[node.shares_one.owner].sources or ())
-        own = first + index
+        own = spec.values.of(index)
         if own in live or not read <= live:
             live.discard(own)
             live |= read
             kept = frozenset(live)
+            spent += len(kept)
+            if spent > MOST_NEEDED:
+                raise Unsolvable("too many layers read each other")
         needed.append(kept)
     needed.reverse()
     return needed

@@ -201,15 +201,15 @@ class Size(_Symbolic):
         if self.a < 0:  # floor(-x/S) = -floor((x + S - 1)/S)
             return -((-self + divisor - 1) // divisor)
         common = gcd(self.a, divisor)
-        a, b, S = self.a // common, self.b // common, divisor // common
-        if S == 1:
+        a, b, n = self.a // common, self.b // common, divisor // common
+        if n == 1:
             return Size(self.scope, self.variable, a, b, self.c, self.m)
-        whole, a = divmod(a, S)
+        whole, a = divmod(a, n)
         if not a:
-            return Size(self.scope, self.variable, whole, b // S, self.c, self.m)
+            return Size(self.scope, self.variable, whole, b // n, self.c, self.m)
         if a != 1:
             return self.scope.divided(self, divisor)
-        found = floored(self.scope, self.variable, self.c + b * self.m, self.m * S)
+        found = floored(self.scope, self.variable, self.c + b * self.m, self.m * n)
         if not whole:
             return found
         return Size(self.scope, self.variable, whole, 0, self.c, self.m) + found
@@ -243,16 +243,15 @@ class Rest:
 class Polynomial(_Symbolic):
     """A sum of products of floors with whole coefficients."""
 
-    __slots__ = ("hashed", "scope", "terms")
+    __slots__ = ("scope", "terms")
 
     def __init__(self, scope: Scope, terms: Mapping[Monomial, int]) -> None:
         if len(terms) > MOST_TERMS:
             raise Unsolvable("too many terms")
         self.scope, self.terms = scope, terms
-        self.hashed = hash((frozenset(terms.items()), id(scope)))
 
     def __hash__(self) -> int:
-        return self.hashed
+        return hash((frozenset(self.terms.items()), id(self.scope)))
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Polynomial) and other.scope is self.scope:
@@ -265,7 +264,12 @@ class Polynomial(_Symbolic):
         return total(self, other)
 
     def __mul__(self, other: Any) -> Any:
-        if not isinstance(other, int | _Symbolic):
+        if isinstance(other, int):  # keeps its form
+            if not other:
+                return 0
+            terms = {monomial: factor * other for monomial, factor in self.terms.items()}
+            return Polynomial(self.scope, terms)
+        if not isinstance(other, _Symbolic):
             return NotImplemented
         return product(self, other)
 
@@ -304,14 +308,31 @@ def total(one: Size | Polynomial, other: Any) -> Number:
 
 def product(one: Size | Polynomial, other: Any) -> Number:
     """Return a product, each term by each."""
+    if isinstance(one, Size) and isinstance(other, Size):  # nearly all are: height by width
+        a, b = one.atom, other.atom
+        atoms = (a, b) if _order(a) <= _order(b) else (b, a)
+        products: dict[Monomial, int] = {atoms: one.a * other.a}
+        if other.b:
+            products[(a,)] = one.a * other.b
+        if one.b:
+            products[(b,)] = products.get((b,), 0) + one.b * other.a
+        if one.b and other.b:
+            products[()] = one.b * other.b
+        return Polynomial(one.scope, products)
     terms: dict[Monomial, int] = {}
     for first, factor in terms_of(one).items():
         for second, by in terms_of(other).items():
-            atoms = (*first, *second)
+            both = (*first, *second)
             if first and second:
-                atoms = tuple(sorted(atoms, key=str))
-            terms[atoms] = terms.get(atoms, 0) + factor * by
+                both = tuple(sorted(both, key=_order))
+            terms[both] = terms.get(both, 0) + factor * by
     return simplest(one.scope, terms)
+
+
+def _order(atom: Atom) -> tuple[str, int, int]:
+    """Put floors in one order, whatever order they are multiplied in."""
+    variable, c, m = atom
+    return variable if isinstance(variable, str) else str(variable), c, m
 
 
 def simplest(scope: Scope, terms: Mapping[Monomial, int]) -> Number:

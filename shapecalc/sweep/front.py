@@ -16,7 +16,7 @@ def front_of(rows: Sequence[Row], keys: Sequence[str]) -> set[int]:
     points: dict[tuple[int, ...], list[int]] = {}
     for number, row in enumerate(rows):
         totals = [row.numbers.get(key) for key in keys]
-        known = tuple(value for value in totals if value is not None)
+        known = tuple(value for value in totals if isinstance(value, int))  # no formulas
         if row.fits and len(known) == len(keys):
             points.setdefault(known, []).append(number)
     front: list[tuple[int, ...]] = []

@@ -7,12 +7,14 @@ function meet(one, other, slack = SLACK) {
     && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > slack;
 }
 
+// From top to bottom, each with those that begin before it ends: few stand beside each other.
 function overlaps(items) {
   const found = [], sorted = items.filter(item => item.box.width && item.box.height)
-    .sort((a, b) => a.box.left - b.box.left);
+    .map(({text, box: {left, right, top, bottom}}) => ({text, left, right, top, bottom}))
+    .sort((a, b) => a.top - b.top);
   sorted.forEach((one, index) => {
-    for (let next = index + 1; next < sorted.length && sorted[next].box.left < one.box.right; next++) {
-      if (meet(one.box, sorted[next].box)) found.push(`${one.text} | ${sorted[next].text}`);
+    for (let next = index + 1; next < sorted.length && sorted[next].top < one.bottom; next++) {
+      if (meet(one, sorted[next])) found.push(`${one.text} | ${sorted[next].text}`);
     }
   });
   return found;

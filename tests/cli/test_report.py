@@ -716,8 +716,14 @@ def test_a_dialect_adds_up(run: Run, tool: str) -> None:
 def test_what_is_not_known_is_no_number_in_a_dialect(run: Run, files: Path) -> None:
     Path("open.yaml").write_text("input: '?x?x3'\nlayers: [{conv: {K: 2, F: 3}}, relu]\n")
     Path("bad.yaml").write_text("layers: 5\n")
+    Path("named.yaml").write_text(
+        "input: HxWx3\nlayers: [{conv: {K: 2, F: 3}}, batch_norm, relu, {max_pool: 2}]\n"
+    )
     for tool in OURS:
-        for file in ("open.yaml", "bad.yaml", "faulty.yaml"):
+        for file in ("open.yaml", "bad.yaml", "faulty.yaml", "named.yaml"):
+            assert (
+                "internal" not in run("report", file, "--dialect", tool, "--format", "json").output
+            )
             result = run("report", file, "--dialect", tool)
             assert f"As {tool} prints it" in result.stdout or file == "bad.yaml"
             assert "internal" not in result.output

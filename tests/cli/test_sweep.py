@@ -96,6 +96,15 @@ def test_it_writes_a_file(run: Run, files: Path) -> None:
     assert run("sweep", LENET, *SETS, "-o", "rows.csv").exit_code == 2
 
 
+def test_named_sizes_give_formulas(run: Run, files: Path) -> None:
+    Path("named.yaml").write_text("input: HxWx3\nlayers: [{conv: {K: 2, F: 3, P: 1}}, relu]\n")
+    for form in ("table", "csv", "json"):
+        sweep = ("sweep", "named.yaml", "--set", "conv1.K=2,3", "--memory", "--pareto", "macs")
+        result = run(*sweep, "--format", form)
+        assert result.exit_code == 0
+        assert "54*H*W" in result.stdout
+
+
 def test_hostile_values_are_quoted(run: Run) -> None:
     value = "\x1b[31m" + "x" * 5000
     for form in ("table", "csv", "json"):

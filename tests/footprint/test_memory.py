@@ -83,7 +83,11 @@ def test_the_network_s_own_batch_counts() -> None:
 
 
 def test_what_is_not_known_is_none() -> None:
-    for change in ({"input": "?x?x1"}, {"layers": [{"operation": {"what": "LSTM", "output": 5}}]}):
+    for change in (
+        {"input": "?x?x1"},
+        {"input": "HxWx1"},
+        {"layers": [{"operation": {"what": "LSTM", "output": 5}}]},
+    ):
         found = memory({**NET, **change}, fit="1GiB")
         assert (found.peak, found.kept, found.inference_peak) == (None, None, None)
         assert found.fit is not None

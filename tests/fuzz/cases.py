@@ -121,6 +121,14 @@ CONVERT: dict[str, Sequence[str]] = {
     "--input": ("?x?x3", "5x6x2", "7", "x=4x4x1"),
     "--max-layers": ("1", "5", "100"),
 }
+DRAW: dict[str, Sequence[str]] = {
+    "--style": ("volumes", "graph", "field"),
+    "--width": ("200", "390", "20000"),
+    "--depth": ("0", "1", "9"),
+    "--dark": (),
+    "--input": ("?x?x3", "5x6x2", "HxWx3", "7"),
+    "-o": ("net.svg", "net.tex", "net.html", "net.png"),
+}
 CHECK: dict[str, Sequence[str]] = {
     "--format": ("text", "json"),
     "--select": ("SC1", "SC2,SC301", "SC"),
@@ -467,6 +475,7 @@ COMMANDS: dict[str, Callable[[Random], Case]] = {
     "quiz": quiz,
     "explain": explain,
     "convert": of_spec("convert", CONVERT),
+    "draw": of_spec("draw", DRAW),
     "check": of_spec("check", CHECK),
     "report": of_spec("report", REPORT),
     "calc": calc,

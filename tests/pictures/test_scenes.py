@@ -48,6 +48,19 @@ MADE: dict[str, dict[str, Any]] = {
         ],
         "outputs": ["a", "concat1"],
     },
+    "the same read twice": {
+        "input": "8x8x4",
+        "layers": [
+            {"conv": {"K": 4, "F": 1, "name": "a"}},
+            {"conv": {"K": 4, "F": 1, "name": "b", "from": "input"}},
+            {"add": ["a", "b"]},
+            {"concat": ["a", "b"]},
+        ],
+    },
+    "unknown at the beginning": {
+        "input": "?x8x4",
+        "layers": [{"dense": 3}, "relu", {"dense": 4}],
+    },
     "crossing": {
         "input": "16x16x4",
         "layers": [

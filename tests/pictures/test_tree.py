@@ -63,6 +63,11 @@ def conv(name: str, **more: Any) -> dict[str, Any]:
             ["input", [[[["a"], []], "add1", "b"], []], "add2"],
             [],
         ),
+        (  # both merges read the same
+            [conv("a"), conv("b", **{"from": "input"}), {"add": ["a", "b"]}, {"add": ["a", "b"]}],
+            ["input", [[[["a"], ["b"]], "add1"], ["add2"]]],
+            [("a", "add2"), ("b", "add2")],
+        ),
         (  # the shorter branch is read from outside of it
             [
                 conv("a"),

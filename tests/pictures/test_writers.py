@@ -137,7 +137,7 @@ def test_every_element_has_its_colours_as_attributes(style: str) -> None:
             assert element.attrib["fill"]
     sheet = root.find(f"{SVG}style")
     assert sheet is not None
-    inside = (sheet.text or "").removeprefix("@media (prefers-color-scheme:dark){")[:-1]
+    inside = (sheet.text or "").removeprefix("@media screen and (prefers-color-scheme:dark){")[:-1]
     assert all(re.fullmatch(r"\.sc-[\w-]+", rule.split("{")[0]) for rule in inside.split("}")[:-1])
     assert "var(" not in (sheet.text or "")
 

@@ -65,3 +65,12 @@ def test_a_bar_is_painted_and_its_share_is_not() -> None:
 def test_findings_stand_below() -> None:
     broken = NETWORKS.parent / "broken" / "alexnet-224-without-padding.yaml"
     assert "SC201 error" in FORMATS["bars"].render(trace(broken), Layout())
+
+
+def test_formulas_stand_where_sizes_have_names_and_no_share_is_made_up() -> None:
+    named = trace({"input": "HxWx3", "layers": [{"conv": {"K": 8, "F": 3}}, "flatten"]})
+    text = FORMATS["bars"].render(named, Layout(width=100))
+    line = next(line for line in text.splitlines() if line.startswith("conv1"))
+    assert "216*" in line
+    assert line.endswith("100%")  # of the parameters
+    assert line.count("%") == 1

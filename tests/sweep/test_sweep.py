@@ -179,3 +179,10 @@ def test_what_a_name_means_depends_on_the_network() -> None:
     assert target_of(traced, "left").input == "left"
     with pytest.raises(BadSetting, match="left or right"):
         target_of(traced, "input")
+
+
+def test_open_and_named_sizes_are_no_numbers() -> None:
+    for size in ("?x?x3", "NxNx3"):
+        row = row_of(source("input", batch=1), (size,))
+        assert row.numbers.get("peak") is None
+        assert not any("worked out" in found.message for found in row.found)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from shapecalc.pictures.families import FUSED, kind_words
 from shapecalc.pictures.glyph import LINE_HEIGHT, OPEN, Glyph, Scale, belongs, label_of, opens
 from shapecalc.pictures.heading import (
+    BARS,
     MARGIN,
     footing,
     heading,
@@ -126,6 +127,8 @@ class Stack:
         self.inner = max(row.width for row in self.rows)
         self.end = self.start + self.inner + STEM
         self.merge.measure()
+        labels = LINE_HEIGHT * (len(self.merge.labels) - 1)
+        self.down = max(self.down, RADIUS + 14 + labels + 4)
         half = max(2 * RADIUS, self.merge.label_width) / 2
         self.centre = self.end + 10 + half
         self.right, self.out = self.centre + half, self.centre + RADIUS
@@ -703,8 +706,10 @@ def draw(trace: Trace, options: Options) -> Scene:
     width = max([row.width + 2 * MARGIN + 12 for row in rows] + [least_width(trace)])
     elements = [element for flow in flows for element in flow.elements]
     families = [single.node.family for element in elements for single in counted_in(element)]
-    parts, y = heading(trace, families, width)
     bars = _Bars(elements)
+    if bars.any and not any(map(bars.titled, rows)):
+        families += BARS
+    parts, y = heading(trace, families, width)
     for number, row in enumerate(rows):
         axis = y + 12 + row.up
         parts += _rest(row, width, axis)
@@ -902,14 +907,20 @@ class _Bars:
         right = MARGIN + row.width
         parts: list[Part] = [Line(((MARGIN, middle), (right, middle)), "axis")]
         centres = [MARGIN + x + e.right / 2 for x, e in zip(row.xs, row.elements, strict=True)]
-        first = next((c for c, pair in zip(centres, shown, strict=True) if any(pair)), right)
-        if first - BAR_WIDTH > MARGIN + 52:
+        if self.titled(row):
             parts.append(Text(MARGIN, middle - 6, "MACs", "small", "start"))
             parts.append(Text(MARGIN, middle + 13, "parameters", "small", "start"))
         for centre, pair, element in zip(centres, shown, row.elements, strict=True):
             if pair[0] != 0 or pair[1] != 0:
                 parts.append(self._pair(centre, middle, pair, _name(element)))
         return parts, middle + max(down, 8) + 14
+
+    def titled(self, row: Row) -> bool:
+        """Say whether there is room for the words beside the first bar of a row."""
+        for x, element in zip(row.xs, row.elements, strict=True):
+            if _summed(element) != (0, 0):
+                return x + element.right / 2 - BAR_WIDTH > 52
+        return False
 
     def _pair(self, x: float, y: float, pair: tuple[int | None, int | None], name: str) -> Group:
         parameters, macs = pair

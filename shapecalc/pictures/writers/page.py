@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from shapecalc.diagnostics import quote
 from shapecalc.pictures.palette import DARK_INK, DARK_PAPER, INK, PAPER
 from shapecalc.pictures.scene import Scene
 from shapecalc.pictures.schemes import Scheme
 from shapecalc.pictures.writers import svg
+from shapecalc.pictures.writers.svg import escape
 from shapecalc.tracing import Trace
 from shapecalc.volumes import show
 
@@ -16,7 +15,7 @@ STYLE = """
 body{{font:16px/1.5 Helvetica,Arial,'Liberation Sans',sans-serif;margin:0 auto;padding:16px;\
 max-width:1600px;color:{ink};background:{paper}}}
 figure{{margin:0;overflow-x:auto}}
-table{{border-collapse:collapse}}
+table{{border-collapse:collapse;display:block;overflow-x:auto}}
 caption{{text-align:left;font-weight:bold;padding:8px 0}}
 th,td{{padding:2px 12px 2px 0;text-align:left;border-bottom:1px solid #8a96a3}}
 .n{{text-align:right}}
@@ -33,7 +32,7 @@ def file(scene: Scene, trace: Trace, scheme: Scheme) -> str:
     style = STYLE.format(ink=ink, paper=paper)
     if scheme == "auto":
         colours = f"body{{color:{DARK_INK};background:{DARK_PAPER}}}"
-        style += f"@media (prefers-color-scheme:dark){{{colours}}}\n"
+        style += f"@media screen and (prefers-color-scheme:dark){{{colours}}}\n"
     return "\n".join([
         "<!DOCTYPE html>",
         '<html lang="en">',
@@ -57,7 +56,7 @@ def file(scene: Scene, trace: Trace, scheme: Scheme) -> str:
 
 def _table(trace: Trace) -> str:
     heads = "".join(f'<th scope="col"{_class(cls)}>{name}</th>' for name, cls in COLUMNS)
-    rows = [f"<tr>{heads}</tr>"]
+    rows = []
     for record in trace.layers:
         output = "?" if record.output is None else show(record.output)
         cells = (
@@ -72,7 +71,9 @@ def _table(trace: Trace) -> str:
         )
         name = escape(quote(record.name, 400))
         rows.append(f'<tr><th scope="row">{name}</th>{listed}</tr>')
-    return "<table>\n<caption>Layers</caption>\n{}\n</table>".format("\n".join(rows))
+    body = "\n".join(rows)
+    head = f"<thead><tr>{heads}</tr></thead>"
+    return f"<table>\n<caption>Layers</caption>\n{head}\n<tbody>\n{body}\n</tbody>\n</table>"
 
 
 def _class(name: str) -> str:

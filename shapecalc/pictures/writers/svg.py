@@ -8,7 +8,6 @@ names begin as no page's own do.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 
 from shapecalc.pictures.palette import LETTERS, PAINTS, Paint
 from shapecalc.pictures.scene import (
@@ -29,6 +28,13 @@ from shapecalc.tracing import Trace
 
 FONTS = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 NAMESPACE = "http://www.w3.org/2000/svg"
+# By hand: the modules html and xml.sax take longer to import than a picture to draw.
+ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
+
+
+def escape(text: str) -> str:
+    """Return text as it stands between tags, or in the quotes of an attribute."""
+    return text.translate(ESCAPES)
 
 
 def write(scene: Scene, scheme: Scheme = "auto", prefix: str = "", titles: bool = True) -> str:

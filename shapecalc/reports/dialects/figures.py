@@ -42,10 +42,15 @@ class Figure(NamedTuple):
         return {
             "title": self.title,
             "printed": self.printed,
-            "value": self.value,
-            "ours": {"name": self.name, "value": self.ours},
-            "terms": [term._asdict() for term in self.terms],
+            "value": as_json(self.value),
+            "ours": {"name": self.name, "value": as_json(self.ours)},
+            "terms": [{"why": term.why, "value": as_json(term.value)} for term in self.terms],
         }
+
+
+def as_json(value: int | None) -> int | str | None:
+    """Return a number as JSON has it; a formula of named sizes is text."""
+    return value if value is None or isinstance(value, int) else str(value)
 
 
 def figure(
@@ -60,7 +65,8 @@ def figure(
         return Figure(title, "?", None, None, name)
     kept = tuple(term for term in terms if term.value)
     value = ours + sum(term.value for term in kept)
-    return Figure(title, show(value), value, ours, name, kept)
+    printed = show(value) if isinstance(value, int) else str(value)  # of named sizes: a formula
+    return Figure(title, printed, value, ours, name, kept)
 
 
 def counted(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from shapecalc.pictures.text import short
+from shapecalc.pictures.text import short, whole
 from shapecalc.quantities import QUANTITIES
 from shapecalc.reports import difference as wording
 from shapecalc.reports.html.markup import Markup, element, join, told
@@ -81,7 +81,7 @@ def _card(found: Difference, key: str) -> Card:
 
 
 def _growth(old: int | None, new: int | None) -> str:
-    if old is None or new is None:
+    if whole(old) is None or whole(new) is None or old is None or new is None:
         return "?"
     if not old:
         return f"{new - old:+,}"
@@ -90,7 +90,7 @@ def _growth(old: int | None, new: int | None) -> str:
 
 
 def _total(key: str, old: int | None, new: int | None) -> list[str]:
-    known = old is not None and new is not None
+    known = whole(old) is not None and whole(new) is not None
     apart = f"{(new or 0) - (old or 0):+,}" if known else "?"
     return [QUANTITIES[key].title, exact(old), exact(new), apart, _growth(old, new)]
 

@@ -6,13 +6,23 @@ from collections.abc import Iterator
 
 from shapecalc.diagnostics import briefly
 from shapecalc.pictures.families import family_of
+from shapecalc.pictures.text import volume_text, whole
 from shapecalc.quantities import QUANTITIES
 from shapecalc.reports import Layout
-from shapecalc.reports.columns import COLUMNS, Row, cell, default_columns, rows_of, total_cells
+from shapecalc.reports.columns import (
+    COLUMNS,
+    OF_MEMORY,
+    Row,
+    cell,
+    default_columns,
+    numbers,
+    rows_of,
+    total_cells,
+)
 from shapecalc.reports.html import findings
 from shapecalc.reports.html.markup import Markup, element, join
 from shapecalc.reports.html.page import bar
-from shapecalc.reports.numbers import crossed
+from shapecalc.reports.numbers import crossed, volumes
 from shapecalc.tracing import Trace
 
 DEFAULT = ("name", "kind", "output", "parameters", "macs", "activations", "receptive_field")
@@ -26,16 +36,18 @@ class LayerTable:
 
     def __init__(self, trace: Trace, layout: Layout, anchor: str) -> None:
         self.trace, self.anchor = trace, anchor
-        self.rows = rows_of(trace, layout.depth)
+        self.rows = rows_of(trace, layout.depth, layout.memory)
+        self.memory = layout.memory
         self.anchors: dict[str, str] = {}  # where a name is used twice, the first one's
         for number, row in enumerate(self.rows, 1):
             for record in row.records:
                 self.anchors.setdefault(record.name, f"{anchor}-l{number}")
         more = [key for key in default_columns([trace]) if key in ("shares", "found")]
-        self.keys = list(layout.columns or (*DEFAULT, *more))
+        memory = () if layout.memory is None else OF_MEMORY
+        self.keys = list(layout.columns or (*DEFAULT, *memory, *more))
         self.worked = "kind" in self.keys and len(self.rows) <= MOST_WORKED
         self.largest = {
-            key: max((row.total(QUANTITIES[key]) or 0 for row in self.rows), default=0)
+            key: max((whole(row.total(QUANTITIES[key])) or 0 for row in self.rows), default=0)
             for key in self.keys
             if key in QUANTITIES
         }
@@ -50,7 +62,9 @@ class LayerTable:
             yield element("p", said, class_="soft")
         last = [
             _cell(key, text)
-            for key, text in zip(self.keys, total_cells(self.trace, self.keys), strict=True)
+            for key, text in zip(
+                self.keys, total_cells(self.trace, self.keys, self.memory), strict=True
+            )
         ]
         yield element(
             "table",
@@ -76,10 +90,10 @@ class LayerTable:
         if key == "kind":
             return self._worked(row, text)
         if key in self.largest:
-            part = row.total(QUANTITIES[key]) or 0
+            part = whole(row.total(QUANTITIES[key])) or 0
             kind = key if key in COLOURED else "parameters"
             return join([text, bar(part, self.largest[key], kind)])
-        return crossed(text) if key in SIZES else text
+        return _sizes(row, key) or text
 
     def _worked(self, row: Row, text: str) -> str:
         """Return what a layer is, behind which its working is."""
@@ -93,6 +107,16 @@ class LayerTable:
         places = (f"{self.anchors[row.records[0].name]}-{code}", f"{self.anchor}-{code}")
         place = next((place for place in places if place in self.told), None)
         return join([code]) if place is None else element("a", code, href=f"#{place}")
+
+
+def _sizes(row: Row, key: str) -> str:
+    """Return known sizes with crosses, of a column that has some."""
+    value = COLUMNS[key].value(row)
+    if value is None or key not in SIZES:
+        return ""
+    if key == "jump":
+        return crossed(numbers(value))
+    return volumes(value) if key == "input" else volume_text(value)
 
 
 def _swatch(row: Row) -> Markup:

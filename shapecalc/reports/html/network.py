@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from shapecalc.diagnostics import briefly
-from shapecalc.pictures.text import share, short, volume_text
+from shapecalc.pictures.text import share, short, volume_text, whole
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import own_counts
 from shapecalc.reports import Format, Layout
@@ -64,6 +64,7 @@ def render(networks: Iterable[tuple[Trace, Layout]]) -> str:
 
 
 def _section(trace: Trace, layout: Layout, number: int) -> Section:
+    trace = trace.without_names
     anchor = f"n{number}"
     several = layout.file is not None
     if trace.spec.document.weights is not None:
@@ -87,6 +88,9 @@ def _section(trace: Trace, layout: Layout, number: int) -> Section:
         parts.append(join([heading(level, "Findings", f"{anchor}-findings"), found]))
     if trace.layers:
         parts += [heading(level, "Layers"), *layers.drawn()]
+    for title_of, asked in (("Memory", layout.memory), ("In other tools", layout.dialect)):
+        if asked is not None:
+            parts += [heading(level, title_of), element("pre", str(asked), tabindex=0)]
     return Section(title, entry, parts)
 
 
@@ -157,8 +161,8 @@ def _mostly(trace: Trace, key: str) -> Iterator[str]:
 
 def _share(trace: Trace, key: str, most: int) -> tuple[str, str]:
     """Return how much of a count the layers with most of it have, and their names."""
-    whole = trace.totals[key]
-    if not whole:
+    total = whole(trace.totals[key])
+    if not total:
         return "", ""
     owned = (
         (own_counts(record) for record in trace.layers) if QUANTITIES[key].weighty else trace.layers
@@ -166,7 +170,7 @@ def _share(trace: Trace, key: str, most: int) -> tuple[str, str]:
     records = [record for record in owned if record is not None and record.number(key)]
     largest = sorted(records, key=lambda record: -record.number(key))[:most]
     part = sum(record.number(key) for record in largest)
-    return share(part, whole), ", ".join(told(record.name) for record in largest)
+    return share(part, total), ", ".join(told(record.name) for record in largest)
 
 
 HTML = Format(lambda trace, layout: render([(trace, layout)]), tells=True, whole=render)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import import_module
@@ -9,9 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from shapecalc.pictures.palette import FAMILIES
+from shapecalc.pictures.text import cut
 from shapecalc.reports.html.markup import NOTHING, Markup, ascii_only, element, join
 
 HERE = Path(__file__).parent
+MOST_OF_A_TITLE = 56  # letters: a tab and a search engine show 70 with the program's name
 UNBROKEN = "\u00a0"  # a blank at which no line ends
 
 
@@ -40,7 +43,7 @@ def page(title: str, parts: Iterable[str], notes: Iterable[str] = ()) -> str:
         [
             element("meta", charset="utf-8"),
             element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            element("title", f"{title} - shapecalc"),
+            element("title", f"{cut(title, MOST_OF_A_TITLE)} - shapecalc"),
             Markup(f"<style>{_file('page.css')}\n{_made()}</style>"),
         ]
     )
@@ -85,7 +88,7 @@ def _card(card: Card) -> Markup:
 
 def _unbroken(figure: str) -> str:
     """Return a number that stays with its unit; two of them may stand in two lines."""
-    return figure.replace(" ", UNBROKEN).replace(f"→{UNBROKEN}", "→ ")
+    return re.sub(r"(?<=\d) (?=[kMGTPB])", UNBROKEN, figure)
 
 
 def table(label: str, made: Table) -> Markup:

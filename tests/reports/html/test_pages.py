@@ -205,7 +205,7 @@ def test_a_verification_is_a_page() -> None:
 def test_a_difference_is_a_page() -> None:
     found = shapecalc.diff(NETWORKS / "alexnet.yaml", NETWORKS / "zfnet.yaml")
     page = read(difference.render(found))
-    assert "62.4\u00a0M\u00a0→ 62.4\u00a0M" in page.texts
+    assert "62.4\u00a0M → 62.4\u00a0M" in page.texts
     assert "-20,736" in page.texts
     assert "110×110×96" in page.texts
     same = shapecalc.diff(NETWORKS / "alexnet.yaml", NETWORKS / "alexnet.yaml")
@@ -235,3 +235,18 @@ def test_notebooks_get_elements_and_attributes_alone() -> None:
     assert "110×110×96" in found._repr_mimebundle_()["text/html"]
     result = shapecalc.verify({"input": "4x4x1", "layers": ["relu"]})
     assert "all agree" in result._repr_mimebundle_()["text/html"]
+
+
+def test_formulas_stand_where_sizes_have_names() -> None:
+    layers = [{"conv": {"K": 8, "F": 3, "P": 1}}, "relu", "global_avg_pool"]
+    page = read(report(trace({"input": "HxWx3", "layers": layers})))
+    assert "H×W×8" in page.texts
+    assert "216*H*W" in page.texts
+
+
+def test_memory_is_on_the_page_where_it_is_asked_for() -> None:
+    network = trace(NETWORKS / "lenet-5.yaml")
+    memory = shapecalc.memory(network.spec, batch=2)
+    page = read(FORMATS["html"].render(network, Layout(memory=memory)))
+    assert {"Memory", "kept bytes"} <= {*page.texts}
+    assert str(memory) in page.texts
