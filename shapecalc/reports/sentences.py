@@ -88,7 +88,8 @@ def _value(of: Derivation) -> str:
         return both_sides(*value)
     if isinstance(value, tuple):
         return "x".join(f"{v:g}" if isinstance(v, float) else str(v) for v in value)
-    if getattr(value, "denominator", 1) != 1:  # a stride that does not fit
+    fraction = getattr(value, "denominator", 1) != 1
+    if of.quantity == "output" and fraction:  # a stride that does not fit
         whole, rest = divmod(value.numerator, value.denominator)
         return decimals(whole, rest, value.denominator)
     return str(value)

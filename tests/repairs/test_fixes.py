@@ -44,6 +44,7 @@ FIXES = {
     "SC408": ("sc408-depth-first", UNSAFE, "input: 3x224x224", "input: 224x224x3"),
     "SC409": ("sc409-useless-ignore", SAFE, "  # shapecalc: ignore[SC402]", ""),
     "SC410": ("sc410-conv2d", SAFE, "- Conv2d:", "- conv:"),
+    "SC412": ("sc412-any-padding", UNSAFE, "P: any}", "P: 2}"),
 }
 # Edits that an editor may offer, and that --fix does not make: they are examples, not repairs.
 EXAMPLES = {"SC411"}
