@@ -35,7 +35,7 @@ def estimator(memory: bool, **asked: Any) -> Estimate | None:
         return None
     from shapecalc.footprint import estimate  # few ask for it
 
-    return lambda trace: estimate(trace.without_names, **given)
+    return lambda trace: estimate(trace, **given)
 
 
 def _dialects() -> Registry[Any]:
@@ -48,4 +48,4 @@ def in_dialect(tool: str, trace: Trace) -> Asked:
     """Return what another tool prints of a network."""
     from shapecalc.reports.dialects import asked
 
-    return asked(tool, trace.without_names)
+    return asked(tool, trace)

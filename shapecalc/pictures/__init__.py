@@ -59,7 +59,6 @@ def draw(
     write = WRITERS.find(to)
     if write is None:
         raise LookupError(f"there is no format {to!r}, but {', '.join(WRITERS)}")
-    trace = trace.without_names
     return write(scene_of(trace, style, width, depth), trace, scheme)
 
 
@@ -74,7 +73,7 @@ def scene_of(
     draw = STYLES.find(style)
     if draw is None:
         raise LookupError(f"there is no style {style!r}, but {', '.join(STYLES)}")
-    return draw(trace.without_names, Options(width, depth))
+    return draw(trace, Options(width, depth))
 
 
 def svg(

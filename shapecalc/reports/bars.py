@@ -27,7 +27,6 @@ def render(trace: Trace, layout: Layout) -> str:
 
     The bars of a column are drawn to the largest of them, and fill the width together.
     """
-    trace = trace.without_names
     keys = list(layout.columns or DEFAULT)
     rows = rows_of(trace, layout.depth, layout.memory)
     columns = [_Bars(key, rows, trace) if key in QUANTITIES else _text(key, rows) for key in keys]

@@ -64,7 +64,6 @@ def render(networks: Iterable[tuple[Trace, Layout]]) -> str:
 
 
 def _section(trace: Trace, layout: Layout, number: int) -> Section:
-    trace = trace.without_names
     anchor = f"n{number}"
     several = layout.file is not None
     if trace.spec.document.weights is not None:
