@@ -266,8 +266,7 @@ def memory(
 
     traced = trace(source, inputs=inputs, max_layers=max_layers)
     limit = None if fit is None else read_bytes(fit)
-    sized = traced.without_names
-    return estimate(sized, batch=batch, dtype=dtype, optimizer=optimizer, limit=limit)
+    return estimate(traced, batch=batch, dtype=dtype, optimizer=optimizer, limit=limit)
 
 
 def sizes(

@@ -8,6 +8,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 from shapecalc.grading.misconceptions.rerun import mapped, with_given
 from shapecalc.grading.values import shown
 from shapecalc.network.example import Numbers
+from shapecalc.quantities import Role
 from shapecalc.records import KnownRecord
 
 
@@ -18,8 +19,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield Wrong(found, f"without the biases = {shown(found)}")
 
 
-def _without(record: KnownRecord, name: str, numbers: Numbers) -> Numbers | None:
-    if name != "bias":
+def _without(record: KnownRecord, role: Role, numbers: Numbers) -> Numbers | None:
+    if role != "bias":
         return None
     return numbers._replace(values=mapped(numbers.values, lambda value: 0, len(numbers.shape)))
 

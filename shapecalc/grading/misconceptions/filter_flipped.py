@@ -11,6 +11,7 @@ from shapecalc.grading.values import shown
 from shapecalc.layers.conv import Convolution
 from shapecalc.layers.conv_transpose import ConvTranspose
 from shapecalc.network.example import Numbers
+from shapecalc.quantities import Role
 from shapecalc.records import KnownRecord
 
 
@@ -24,8 +25,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield Wrong(found, f"with the filters turned round = {shown(found)}")
 
 
-def _flipped(record: KnownRecord, name: str, numbers: Numbers) -> Numbers | None:
-    if name != "weight" or not isinstance(record.layer, Convolution | ConvTranspose):
+def _flipped(record: KnownRecord, role: Role, numbers: Numbers) -> Numbers | None:
+    if role != "weight" or not isinstance(record.layer, Convolution | ConvTranspose):
         return None
     rank = len(record.input[0]) - 1 if record.input else 0
     levels = len(numbers.shape)

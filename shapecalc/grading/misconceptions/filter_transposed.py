@@ -9,6 +9,7 @@ from shapecalc.grading.misconceptions.rerun import mapped, with_given
 from shapecalc.grading.values import shown
 from shapecalc.layers.conv import Convolution
 from shapecalc.network.example import Numbers
+from shapecalc.quantities import Role
 from shapecalc.records import KnownRecord
 
 
@@ -22,9 +23,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield Wrong(found, f"with the filters' rows as columns = {shown(found)}")
 
 
-def _turned(record: KnownRecord, name: str, numbers: Numbers) -> Numbers | None:
+def _turned(record: KnownRecord, role: Role, numbers: Numbers) -> Numbers | None:
     square = len(numbers.shape) > 1 and numbers.shape[-1] == numbers.shape[-2] > 1
-    if name != "weight" or not isinstance(record.layer, Convolution) or not square:
+    if role != "weight" or not isinstance(record.layer, Convolution) or not square:
         return None
     if not record.input or len(record.input[0]) != 3:
         return None

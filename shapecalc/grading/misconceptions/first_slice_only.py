@@ -10,6 +10,7 @@ from shapecalc.grading.misconceptions.rerun import mapped, with_given
 from shapecalc.grading.values import shown
 from shapecalc.layers.conv import Conv
 from shapecalc.network.example import Numbers
+from shapecalc.quantities import Role
 from shapecalc.records import KnownRecord
 
 
@@ -22,9 +23,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield Wrong(found, f"with the first slice alone = {shown(found)}")
 
 
-def _first(record: KnownRecord, name: str, numbers: Numbers) -> Numbers | None:
+def _first(record: KnownRecord, role: Role, numbers: Numbers) -> Numbers | None:
     """Return a convolution's weights with 0 for all slices but the first."""
-    if name != "weight" or not isinstance(record.layer, Conv) or not record.input:
+    if role != "weight" or not isinstance(record.layer, Conv) or not record.input:
         return None
     rank, levels = len(record.input[0]) - 1, len(numbers.shape)
     if levels <= rank or numbers.shape[levels - rank - 1] == 1:

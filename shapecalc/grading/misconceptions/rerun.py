@@ -14,12 +14,13 @@ from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
 from shapecalc.network.example import Numbers
+from shapecalc.quantities import Role
 from shapecalc.records import KnownRecord
 
 if TYPE_CHECKING:
     from shapecalc.executor.losses import Loss
 
-Given = Callable[[KnownRecord, str, Numbers], Numbers | None]  # another array, None: the same
+Given = Callable[[KnownRecord, Role, Numbers], Numbers | None]  # another array, None: the same
 _SUBJECTS: WeakKeyDictionary[Subject, dict[str, Subject | None]] = WeakKeyDictionary()
 
 
@@ -84,9 +85,11 @@ def _regiven(subject: Subject, change: Given) -> Subject | None:
         return None
     given, found = dict(spec.example.given), False
     for record in subject.trace.layers:
-        for parameter in ("weight", "bias"):
-            key = f"{record.name}.{parameter}"
-            numbers = change(record, parameter, given[key]) if key in given else None
+        if record.layer is None or record.input is None:
+            continue
+        for name, parameter in record.layer.parameters(record.input).items():
+            key = f"{record.name}.{name}"
+            numbers = change(record, parameter.role, given[key]) if key in given else None
             if numbers is not None:
                 given[key], found = numbers, True
     return subject.giving(replace(spec.example, given=given)) if found else None
