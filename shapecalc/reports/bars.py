@@ -11,6 +11,7 @@ from shapecalc.reports import Format, Layout
 from shapecalc.reports.columns import COLUMNS, UNKNOWN, Row, cell, rows_of
 from shapecalc.reports.table import findings, heading, summary
 from shapecalc.tracing import Trace
+from shapecalc.volumes import plain
 
 DEFAULT = ("name", "output", "macs", "parameters")
 WIDTH = 80  # where nobody looks
@@ -29,7 +30,9 @@ def render(trace: Trace, layout: Layout) -> str:
     """
     keys = list(layout.columns or DEFAULT)
     rows = rows_of(trace, layout.depth)
-    columns = [_Bars(key, rows, trace) if key in QUANTITIES else _text(key, rows) for key in keys]
+    columns = [
+        _Bars(key, rows, trace) if comparable(key, rows) else _text(key, rows) for key in keys
+    ]
     taken = sum(len(column[0]) for column in columns if isinstance(column, list))
     taken += len(GAP) * (len(keys) - 1)
     bars = sum(isinstance(column, _Bars) for column in columns)
@@ -44,6 +47,14 @@ def render(trace: Trace, layout: Layout) -> str:
         parts.append(findings(briefly(trace.diagnostics)))
     text = "\n\n".join(parts)
     return f"{layout.file}\n{text}" if layout.file else text
+
+
+def comparable(key: str, rows: Sequence[Row]) -> bool:
+    """Say whether a column has counts that bars can be drawn to; formulas have no length."""
+    if key not in QUANTITIES:
+        return False
+    counts = (row.total(QUANTITIES[key]) for row in rows)
+    return all(count is None or plain(count) is not None for count in counts)
 
 
 def _text(key: str, rows: Sequence[Row]) -> list[str]:

@@ -8,6 +8,7 @@ from shapecalc.diagnostics import briefly
 from shapecalc.pictures.families import family_of
 from shapecalc.quantities import QUANTITIES
 from shapecalc.reports import Layout
+from shapecalc.reports.bars import comparable
 from shapecalc.reports.columns import COLUMNS, Row, cell, default_columns, rows_of, total_cells
 from shapecalc.reports.html import findings
 from shapecalc.reports.html.markup import Markup, element, join
@@ -37,7 +38,7 @@ class LayerTable:
         self.largest = {
             key: max((row.total(QUANTITIES[key]) or 0 for row in self.rows), default=0)
             for key in self.keys
-            if key in QUANTITIES
+            if comparable(key, self.rows)
         }
         self.told = findings.anchors(briefly(trace.diagnostics), anchor, self.anchors)
 
