@@ -109,6 +109,12 @@ def plain(size: Any) -> int | None:
     return size if isinstance(size, int) else None
 
 
+def as_data(value: Any, how: str = "") -> Any:
+    """Return a number as JSON has it: one that depends on sizes with names is text."""
+    told = value is None or isinstance(value, int | float | str)
+    return value if told else format(value, how)
+
+
 def readings(value: Any) -> tuple[Reading, ...]:
     """Return what a value that is no volume here may mean, the likeliest first."""
     if isinstance(value, Mapping):

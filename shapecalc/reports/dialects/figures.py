@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
+from shapecalc.volumes import all_known, is_known
 
 
 class More(NamedTuple):
@@ -77,7 +78,8 @@ def counted(
         rule = more.get(record.kind)
         if rule is None:
             continue
-        if record.output is None or None in record.output or record.input is None:
+        known = record.output is not None and is_known(record.output)
+        if not known or record.input is None or not all_known(record.input):
             ours = None
             break
         sums[rule.why] = sums.get(rule.why, 0) + rule.count(record)
