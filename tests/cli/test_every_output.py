@@ -17,7 +17,7 @@ from shapecalc.reports import bars
 
 HOSTILE = "<script>alert(1)</script> ]]> \\input{/etc/passwd}\n\x1b[31m\x07 =1+1|x\u202e"
 RAW = ("<script>alert", "]]>", "<blink>")  # of HTML and SVG
-CONTROL = ("\x1b[31m", "\x07")
+CONTROL = ("\x1b[31m", "\x07", "\u202e")
 NAME = json.dumps(HOSTILE)
 LARGE = 2**62
 
@@ -73,7 +73,7 @@ COMMANDS += [["diff", "--format", f, "FILE", "other.yaml"] for f in ("text", "js
 COMMANDS += [["diff", "--format", f, "other.yaml", "FILE"] for f in ("markdown", "json")]
 COMMANDS += [["verify", "--format", form, "FILE"] for form in ("table", "json", "html")]
 COMMANDS += [["sizes", "--format", "json", "FILE"], ["convert", "--to", "yaml", "FILE"]]
-SWEEP = ["sweep", "--set", "c.K=2,4", "--pareto", "macs", "--memory"]
+SWEEP = ["sweep", "--set", "c.K=4,8", "--pareto", "macs", "--memory"]
 COMMANDS += [[*SWEEP, "--format", form, "FILE"] for form in ("table", "csv", "json")]
 
 
