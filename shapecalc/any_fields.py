@@ -16,8 +16,10 @@ from shapecalc.diagnostics import LayerError
 from shapecalc.fitting_sizes import Search
 from shapecalc.geometry import effective
 from shapecalc.layers.base import Layer
-from shapecalc.named_sizes import without_names
+from shapecalc.named_sizes import NamedRecord
 from shapecalc.network import NetworkSpec, Node
+from shapecalc.open_sizes import without_names
+from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace, Walker, walk
 from shapecalc.volumes import Volume
 from shapecalc.wildcards import PLACEHOLDERS, Choice, Value
@@ -30,7 +32,24 @@ ENDLESS = ("K",)
 
 def traced(spec: NetworkSpec) -> Trace:
     """Return the checked trace of a spec with values chosen for the fields that say any."""
-    return checks.traced(chosen(spec))
+    made = chosen(spec)
+    if made.is_open and made.choices:  # what they give is told as the network's sizes are written
+        records = checks.traced(made).layers
+        made = replace(
+            made, choices={n: _in_sizes(made.choices[n], records[n]) for n in made.choices}
+        )
+    return checks.traced(made)
+
+
+def _in_sizes(choice: Choice, record: LayerRecord) -> Choice:
+    """Return a choice with outputs that hold for every size of the network's inputs, or none."""
+    values = []
+    for place, value in enumerate(choice.values):
+        output = record.output if place == 0 else ()
+        if place and isinstance(record, NamedRecord) and record.layer is not None:
+            output = record.output_of(record.layer.model_copy(update=dict(value.fields)))
+        values.append(value._replace(output=output or ()))
+    return choice._replace(values=values)
 
 
 def chosen(spec: NetworkSpec) -> NetworkSpec:

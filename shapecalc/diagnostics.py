@@ -28,8 +28,8 @@ MOST_COMPARED = 1000
 class Fault(NamedTuple):
     """What a rule says: a sentence, and a hint that works (may be empty).
 
-    `repairs` are the changes that the hint speaks of. Each is tried before it is printed; where
-    none works, the hint is `otherwise`.
+    `repairs` are the changes that the hint speaks of, or the message if there is no hint. Each is
+    tried before it is printed; where none works, the hint is `otherwise`.
     """
 
     rule: Rule

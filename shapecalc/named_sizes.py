@@ -19,7 +19,7 @@ from shapecalc import checks, open_sizes, worked_example
 from shapecalc.agreement import agreed_derivations, agreed_findings, agreed_volume
 from shapecalc.derivations import Derivation
 from shapecalc.diagnostics import LayerError
-from shapecalc.layers.base import Counts
+from shapecalc.layers.base import Counts, Layer
 from shapecalc.network import NetworkSpec
 from shapecalc.records import KnownRecord, LayerRecord, SharedPart, derivations_of
 from shapecalc.solving.axes import Axis, axes_of
@@ -63,6 +63,17 @@ class NamedRecord(LayerRecord):
     def jump(self) -> tuple[int | float | None, ...] | None:
         """Input pixels from one output value to the next, per spatial axis of the input."""
         return agreed_volume([self.at.jump, self._other.jump])
+
+    def output_of(self, layer: Layer) -> PartialVolume | None:
+        """Return what another layer gives on what comes in here; None where that is not known."""
+        names = self.trace.passed.names
+        names.deciding = False
+        try:
+            return None if self.input is None else layer.volume(self.input)  # type: ignore[arg-type]
+        except (TypeError, AttributeError, ValueError, LayerError, Unsolvable):
+            return None
+        finally:
+            names.deciding = True
 
     @property
     def _other(self) -> KnownRecord:
@@ -129,22 +140,20 @@ class _Numbers:
 class NamedTrace(open_sizes.OpenTrace):
     """The result where inputs have names for sizes: volumes and counts are written in them."""
 
-    @cached_property
-    def without_names(self) -> Trace:
-        """The same with open sizes in the place of those that have names."""
-        found = open_sizes.traced(without_names(self.spec))
-        return replace(found, diagnose=self.diagnose)
-
 
 def traced(spec: NetworkSpec) -> Trace:
     """Return the checked trace of a spec whose inputs have names for sizes. Never raises."""
     numbers = _numbers(spec)
     if numbers is None:
-        return replace(open_sizes.traced(without_names(spec)), spec=spec)
+        return _unnamed(spec)
     try:
         return _traced(spec, _Numbers(spec, numbers))
     except (Unsolvable, TypeError, AttributeError):  # a kind that computes with numbers alone
-        return replace(open_sizes.traced(without_names(spec)), spec=spec)
+        return _unnamed(spec)
+
+
+def _unnamed(spec: NetworkSpec) -> Trace:
+    return replace(open_sizes.traced(open_sizes.without_names(spec)), spec=spec)
 
 
 def _traced(spec: NetworkSpec, at: _Numbers) -> NamedTrace:
@@ -202,15 +211,6 @@ def _shared(one: SharedPart | None, layer: Any, inputs: Any) -> SharedPart | Non
 # -- numbers ---------------------------------------------------------------------------------------
 
 
-def without_names(spec: NetworkSpec) -> NetworkSpec:
-    """Return the spec with open sizes in the place of those that have names."""
-    inputs = {
-        name: volume and tuple(None if isinstance(size, str) else size for size in volume)
-        for name, volume in spec.inputs.items()
-    }
-    return replace(spec, inputs=inputs)
-
-
 def filled(spec: NetworkSpec, numbers: Mapping[str, int]) -> NetworkSpec:
     """Return the spec with numbers for the names, without its example."""
     inputs = {
@@ -242,4 +242,4 @@ def _numbers(spec: NetworkSpec) -> Mapping[str, int] | None:
     return {axis.name: size for axis, size in good.items() if axis.name is not None}
 
 
-__all__ = ["NamedTrace", "Volume", "filled", "traced", "without_names"]
+__all__ = ["NamedRecord", "NamedTrace", "Volume", "filled", "traced"]

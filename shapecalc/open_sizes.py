@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from shapecalc import checks, worked_example
@@ -36,6 +37,10 @@ class OpenTrace(Trace):
     @property
     def fitting_inputs(self) -> Mapping[str, Volume]:
         return self.fitting
+
+    @cached_property
+    def in_numbers(self) -> Trace:
+        return traced(without_names(self.spec)) if self.spec.is_named else self
 
     @property
     def complete(self) -> bool:
@@ -76,6 +81,15 @@ def traced(spec: NetworkSpec) -> OpenTrace:
         whole=all(trace.complete for trace in fitting),
     )
     return checks.checked_in_part(found)
+
+
+def without_names(spec: NetworkSpec) -> NetworkSpec:
+    """Return the spec with open sizes in the place of those that have names."""
+    inputs = {
+        name: volume and tuple(None if isinstance(size, str) else size for size in volume)
+        for name, volume in spec.inputs.items()
+    }
+    return replace(spec, inputs=inputs)
 
 
 def _holding(spec: NetworkSpec, refusing: set[int]) -> list[bool]:
@@ -169,4 +183,4 @@ def _unavoided(findings: list[Finding], search: Search) -> list[Finding]:
     return findings
 
 
-__all__ = ["OpenTrace", "traced"]
+__all__ = ["OpenTrace", "traced", "without_names"]

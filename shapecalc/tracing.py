@@ -128,8 +128,10 @@ class Trace:
         return {}
 
     @property
-    def without_names(self) -> Trace:
-        """The same for what draws and adds up numbers: sizes that have names are open in it."""
+    def in_numbers(self) -> Trace:
+        """The trace for who computes with sizes and counts: each is a number, or None where it is
+        not known or a formula in sizes that have names.
+        """
         return self
 
     @cached_property
@@ -236,13 +238,17 @@ def sizes_needed(trace: Trace) -> Fault:
     named = " and ".join(f"{quote(name)} {show(volume or ())}" for name, volume in left.items())
     leave = "leaves" if len(left) == 1 else "leave"
     message = f"every size is needed here, and {named} {leave} some open"
+    hint = f"for example {example_inputs(trace)}, or inputs= in Python"
+    return Fault(rules.MISSING_FIELD, message, hint)
+
+
+def example_inputs(trace: Trace) -> str:
+    """Return what to write on the command line for sizes that inputs leave open; empty for none."""
     several = len(trace.inputs) > 1
-    options = [
+    return " ".join(
         f"--input {f'{quote(name)}=' if several else ''}{show(volume)}"
         for name, volume in trace.fitting_inputs.items()
-    ]
-    hint = f"for example {' '.join(options)}, or inputs= in Python"
-    return Fault(rules.MISSING_FIELD, message, hint)
+    )
 
 
 def walk(

@@ -102,6 +102,19 @@ def is_known(volume: PartialVolume) -> TypeGuard[Volume]:
     return all(type(size) is int for size in volume)
 
 
+def plain(size: Any) -> int | None:
+    """Return a size or a count that is a number; None where it is not known, or a formula in sizes
+    that have names.
+    """
+    return size if isinstance(size, int) else None
+
+
+def as_data(value: Any, how: str = "") -> Any:
+    """Return a number as JSON has it: one that depends on sizes with names is text."""
+    told = value is None or isinstance(value, int | float | str)
+    return value if told else format(value, how)
+
+
 def readings(value: Any) -> tuple[Reading, ...]:
     """Return what a value that is no volume here may mean, the likeliest first."""
     if isinstance(value, Mapping):

@@ -11,7 +11,7 @@ PLACEHOLDERS = {"P": 0, "F": 1, "S": 1, "K": 1, "dilation": 1, "output_padding":
 
 
 class Value(NamedTuple):
-    """Values that fit, and the volume that a layer gives with them."""
+    """Values that fit, and the volume that a layer gives with them; empty where it is not known."""
 
     fields: Mapping[str, Any]
     output: tuple[Any, ...]

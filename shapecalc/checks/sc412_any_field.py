@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from shapecalc import rules
 from shapecalc.checks.rule import Check
-from shapecalc.diagnostics import Finding, repairable
+from shapecalc.diagnostics import Fault, Finding
 from shapecalc.edits import Change, Repair
 from shapecalc.tracing import Trace
 from shapecalc.volumes import show
@@ -42,18 +42,24 @@ def find(trace: Trace) -> Iterator[Finding]:
             Repair(_written(value), Change("field", dict(value.fields)))
             for value in choice.values[:MOST_TOLD]
         ]
-        fault = repairable(rules.ANY_VALUE, f"{node.name}: {_said(choice)}", repairs)
+        fault = Fault(rules.ANY_VALUE, f"{node.name}: {_said(choice)}", "", tuple(repairs))
         yield Finding(fault, node.path, node.name)
 
 
 def _said(choice: Choice) -> str:
     """Return what fits in one sentence, the first with what it gives."""
-    told = [f"{_written(value)} gives {show(value.output)}" for value in choice.values[:MOST_TOLD]]
+    told = [_told(value) for value in choice.values[:MOST_TOLD]]
     left = len(choice.values) - len(told) + choice.more
     more = f", and {left:,} more" if left else ""
     fields = " and ".join(choice.fields)
     any_size = f"; any {choice.endless[0]} fits" if choice.endless == choice.fields else ""
     return f"{fields} that fit: {', '.join(told)}{more}{any_size}"
+
+
+def _told(value: Value) -> str:
+    """Return a value with the volume that it gives, where that is known."""
+    gives = f" gives {show(value.output)}" if value.output else ""
+    return f"{_written(value)}{gives}"
 
 
 def _written(value: Value) -> str:

@@ -13,7 +13,7 @@ from shapecalc.comparison.matching import Pairs, matched
 from shapecalc.quantities import REPORTED
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
-from shapecalc.volumes import PartialVolume
+from shapecalc.volumes import PartialVolume, as_data
 
 SCHEMA = "shapecalc.diff/1"
 COUNTED = {"parameters", "trainable", "non_trainable", "macs"}
@@ -113,7 +113,9 @@ class Difference:
             "outputs": _plain(self.outputs),
             "outputs_from": _plain(self.outputs_from),
             "layers": [change.to_dict() for change in self.layers],
-            "totals": {key: list(pair) for key, pair in self.totals.items()},
+            "totals": {
+                key: [as_data(total, ",") for total in pair] for key, pair in self.totals.items()
+            },
         }
 
 
@@ -241,4 +243,4 @@ def _differing(
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(inner) for key, inner in value.items()}
-    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else as_data(value)

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from shapecalc.footprint.schedule import Amount, Moment, Plan, Precision, backward, forward
-from shapecalc.tracing import Trace
+from shapecalc.tracing import Trace, example_inputs
 
 DTYPES: Mapping[str, Precision] = {
     "float32": Precision(4, 4),
@@ -68,6 +68,7 @@ class Memory:
     inference_peak_layer: str | None
     fit: Fit | None
     layers: Mapping[str, LayerMemory]
+    needs: str = ""  # the options that give the sizes that inputs leave open
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as `report --memory --format json` has it, layers by their names."""
@@ -78,7 +79,8 @@ class Memory:
 
     def summary(self) -> dict[str, Any]:
         """Return the numbers of the whole network."""
-        found = {key: value for key, value in asdict(self).items() if key != "layers"}
+        found = asdict(self)
+        del found["layers"], found["needs"]
         if self.fit is None:
             del found["fit"]
         else:
@@ -124,6 +126,7 @@ def estimate(
     for name, value, known in (("dtype", dtype, DTYPES), ("optimizer", optimizer, OPTIMIZERS)):
         if value not in known:
             raise ValueError(f"{name} {value[:80]!r} is none of {', '.join(known)}")
+    needs, trace = example_inputs(trace), trace.in_numbers
     batch = trace.spec.batch if batch is None else batch
     if not 1 <= batch <= MOST_EXAMPLES:
         raise ValueError(f"a batch has 1 to {MOST_EXAMPLES:,} examples")
@@ -154,6 +157,7 @@ def estimate(
         where.layer if where else None,
         None if limit is None else Fit(limit, _largest(training, whole, limit)),
         _layers(trace, plan, batch),
+        needs,
     )
 
 

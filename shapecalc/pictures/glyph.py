@@ -21,8 +21,9 @@ from shapecalc.pictures.scene import (
     Text,
     hatching,
 )
-from shapecalc.pictures.text import cut, fitting, whole, width_of
+from shapecalc.pictures.text import cut, fitting, width_of
 from shapecalc.pictures.tree import Single
+from shapecalc.volumes import plain
 
 SPATIAL, DEPTH, FLAT = 12.2, 2.05, 2.3  # px for the root of a pixel, a slice, a unit
 LEAST_SPATIAL, LEAST_DEPTH, LEAST_FLAT = 9.0, 3.0, 16.0
@@ -52,7 +53,7 @@ class Scale:
 
 
 def _scaled(unit: float, most: float, sizes: Sequence[int | None]) -> float:
-    largest = max((whole(size) or 0 for size in sizes), default=0)
+    largest = max((plain(size) or 0 for size in sizes), default=0)
     return min(unit, most / sqrt(largest)) if largest else unit
 
 
@@ -74,7 +75,7 @@ class Glyph:
         scale = self.scale
         self.slabs = 1
         self.unknown = volume is None or None in volume
-        sizes = [whole(size) or OPEN for size in volume or (OPEN, OPEN, OPEN)]
+        sizes = [plain(size) or OPEN for size in volume or (OPEN, OPEN, OPEN)]
         *spatial, depth = sizes
         self.depth = max(LEAST_DEPTH, scale.depth * sqrt(depth))
         if not spatial:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from shapecalc.diagnostics import quote
-from shapecalc.volumes import PartialVolume
+from shapecalc.volumes import PartialVolume, plain
 
 # Widths in thousandths of the size, of the characters from the blank to the tilde.
 # Source: Adobe Font Metrics of Helvetica and Helvetica-Bold; Arial and Liberation Sans have them.
@@ -83,22 +83,17 @@ def volume_text(volume: PartialVolume | None) -> str:
     """
     if volume is None:
         return "?"
-    if len(volume) == 1 and whole(volume[0]) is not None:
+    if len(volume) == 1 and plain(volume[0]) is not None:
         return f"{volume[0]:,}"
     sizes = ["?" if size is None else str(size) for size in volume]
     return (" × " if any(" " in size for size in sizes) else "×").join(sizes)
-
-
-def whole(size: object) -> int | None:
-    """Return a size or a count that is a number; None where it is not known or a formula."""
-    return size if isinstance(size, int) else None
 
 
 def short(count: int | None) -> str:
     """Return a count in three digits: `62.4 M`; a formula as it is written."""
     if count is None:
         return "?"
-    if whole(count) is None:
+    if plain(count) is None:
         return str(count)
     for letter, unit in (("P", 10**15), ("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 10**3)):
         if count >= unit:
@@ -108,7 +103,7 @@ def short(count: int | None) -> str:
 
 def one_or_range(counts: Sequence[int | None]) -> str:
     """Return what layers of a run have each: one number, or from the least to the most."""
-    known = [count for count in map(whole, counts) if count is not None]
+    known = [count for count in map(plain, counts) if count is not None]
     if len(known) < len(counts):
         return "?" if None in counts else fitting(str(counts[0]), 9, 90)
     least, most = short(min(known)), short(max(known))

@@ -77,6 +77,8 @@ def _mend(item: _Item, trials: Trials) -> None:
             offered.append((outcome.repair.text, edit))
     fact = "" if fault.repairs or fault.otherwise else fault.hint
     offers = ", ".join(text for text, _ in offered) or fault.otherwise
+    if fault.repairs and not fault.hint:  # the message itself tells them
+        offers = ""
     hint = "; ".join(part for part in (fact, offers) if part)
     edits = tuple(edit for _, edit in offered if edit is not None)
     item.diagnostic = item.diagnostic._replace(hint=hint, edits=edits)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shapecalc.diagnostics import briefly
-from shapecalc.pictures.text import cut, share, whole
+from shapecalc.pictures.text import cut, share
 from shapecalc.quantities import QUANTITIES
 from shapecalc.reports import Format, Layout
 from shapecalc.reports.columns import COLUMNS, UNKNOWN, Row, cell, rows_of
 from shapecalc.reports.table import findings, heading, summary
 from shapecalc.tracing import Trace
+from shapecalc.volumes import plain
 
 DEFAULT = ("name", "output", "macs", "parameters")
 WIDTH = 80  # where nobody looks
@@ -29,7 +30,9 @@ def render(trace: Trace, layout: Layout) -> str:
     """
     keys = list(layout.columns or DEFAULT)
     rows = rows_of(trace, layout.depth, layout.memory)
-    columns = [_Bars(key, rows, trace) if key in QUANTITIES else _text(key, rows) for key in keys]
+    columns = [
+        _Bars(key, rows, trace) if comparable(key, rows) else _text(key, rows) for key in keys
+    ]
     taken = sum(len(column[0]) for column in columns if isinstance(column, list))
     taken += len(GAP) * (len(keys) - 1)
     bars = sum(isinstance(column, _Bars) for column in columns)
@@ -45,6 +48,14 @@ def render(trace: Trace, layout: Layout) -> str:
         parts.append(findings(briefly(trace.diagnostics)))
     text = "\n\n".join(parts)
     return f"{layout.file}\n{text}" if layout.file else text
+
+
+def comparable(key: str, rows: Sequence[Row]) -> bool:
+    """Say whether a column has counts that bars can be drawn to; formulas have no length."""
+    if key not in QUANTITIES:
+        return False
+    counts = (row.total(QUANTITIES[key]) for row in rows)
+    return all(count is None or plain(count) is not None for count in counts)
 
 
 def _text(key: str, rows: Sequence[Row]) -> list[str]:
@@ -67,9 +78,9 @@ class _Bars:
     def __init__(self, key: str, rows: Sequence[Row], trace: Trace) -> None:
         self.key = key
         self.counts = [row.total(QUANTITIES[key]) for row in rows]
-        known = [whole(count) or 0 for count in self.counts]
+        known = [plain(count) or 0 for count in self.counts]
         self.largest = max(known, default=0)
-        self.sum = whole(trace.totals.get(key))  # None: then no share is known
+        self.sum = plain(trace.totals.get(key))  # None: then no share is known
 
     def lines(self, cells: int, layout: Layout) -> list[str]:
         """Return the title, a rule and the bars, of so many cells at most."""
@@ -81,7 +92,7 @@ class _Bars:
     def _line(self, count: int | None, cells: int, width: int, layout: Layout) -> str:
         if not count:
             return (UNKNOWN if count is None else "").ljust(width)
-        if whole(count) is None:  # it depends on a named size
+        if plain(count) is None:  # it depends on a named size
             return cut(str(count), width).ljust(width)
         bar = drawn(count, self.largest, cells, layout.ascii)
         part = "" if self.sum is None else share(count, self.sum)

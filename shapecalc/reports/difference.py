@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shapecalc.diagnostics import quote
 from shapecalc.layers.base import show_value
 from shapecalc.quantities import QUANTITIES
-from shapecalc.volumes import PartialVolume, show
+from shapecalc.volumes import PartialVolume, plain, show
 
 if TYPE_CHECKING:
     from shapecalc.comparison import Change, Difference
@@ -121,6 +121,7 @@ def _totals(found: Difference) -> Iterator[tuple[str, str]]:
             continue
         old, new = found.totals[key]
         words = f"{_count(old)} -> {_count(new)}"
+        old, new = plain(old), plain(new)
         if old is not None and new is not None:
             words += f" ({new - old:+,}"
             words += f", {100 * (new - old) / old:+.1f} %)" if old else ")"

@@ -11,6 +11,7 @@ from shapecalc.quantities import REPORTED
 from shapecalc.records import LayerRecord
 from shapecalc.reports import Format, Layout, sentences
 from shapecalc.tracing import Trace
+from shapecalc.volumes import as_data
 
 if TYPE_CHECKING:
     from shapecalc.footprint import Memory
@@ -64,7 +65,7 @@ def of_totals(trace: Trace) -> dict[str, Any]:
         "inputs": {name: _listed(volume) for name, volume in trace.inputs.items()},
         "outputs": {name: _listed(volume) for name, volume in trace.outputs.items()},
         "output": _listed(trace.output),
-        "totals": {key: _number(total, ",") for key, total in trace.totals.items()}
+        "totals": {key: as_data(total, ",") for key, total in trace.totals.items()}
         | _own_totals(trace),
     }
 
@@ -104,18 +105,12 @@ def _of_instance(trace: Trace, instance: Instance) -> dict[str, Any]:
 
 def _listed(values: Sequence[Any] | None) -> list[Any] | None:
     """Return a tuple as JSON has it; None stays None."""
-    return None if values is None else [_number(value) for value in values]
-
-
-def _number(value: Any, how: str = "") -> Any:
-    """Return a number as JSON has it: one that depends on sizes with names is text."""
-    plain = value is None or isinstance(value, int | float | str)
-    return value if plain else format(value, how)
+    return None if values is None else [as_data(value) for value in values]
 
 
 def _counts(record: LayerRecord, *, weighty: bool) -> dict[str, Any]:
     quantities = [quantity for quantity in REPORTED if quantity.weighty == weighty]
-    return {quantity.key: _number(quantity.of(record), ",") for quantity in quantities}
+    return {quantity.key: as_data(quantity.of(record), ",") for quantity in quantities}
 
 
 def _plain(value: Any) -> Any:

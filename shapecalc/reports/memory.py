@@ -39,10 +39,10 @@ def text(memory: Memory) -> str:
         if batch == 0:
             most = "none, not even a single example"
         lines.append(f"Largest batch whose training fits in {amount(limit)}: {most}")
-    if memory.peak is None:
-        lines.append(
-            "? is not known: it depends on an open size (--input), or on a layer that is not known."
-        )
+    if memory.needs:
+        lines.append(f"? is not known: every size is needed here, for example {memory.needs}")
+    elif memory.peak is None:
+        lines.append("? is not known: it depends on a layer that is not known.")
     return "\n".join([*lines, *NOT_COUNTED])
 
 

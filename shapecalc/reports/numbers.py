@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.pictures.text import short, volume_text, whole
+from shapecalc.pictures.text import short, volume_text
 from shapecalc.quantities import BYTES
 from shapecalc.reports.columns import UNKNOWN
-from shapecalc.volumes import PartialVolume
+from shapecalc.volumes import PartialVolume, plain
 
 
 def exact(value: int | None) -> str:
@@ -18,7 +18,7 @@ def exact(value: int | None) -> str:
 def of_unit(value: int | None, unit: str) -> str:
     """Return a number with three digits that count, and its unit: `250 MB`."""
     number = short(value)
-    prefixed = whole(value) is not None and " " in number
+    prefixed = plain(value) is not None and " " in number
     return f"{number}{unit}" if prefixed else f"{number} {unit}"
 
 

@@ -93,7 +93,7 @@ def _table(style: str, rows: Sequence[Row], keys: Sequence[str], width: int | No
 def _cell(value: int | str | None) -> str:
     if value is None:
         return UNKNOWN
-    return f"{value:,}" if isinstance(value, int) else quote(value, MOST_NAME)
+    return quote(value, MOST_NAME) if isinstance(value, str) else f"{value:,}"
 
 
 def _csv(rows: Sequence[Row], keys: Sequence[str], width: int | None) -> str:
@@ -106,9 +106,9 @@ def _csv(rows: Sequence[Row], keys: Sequence[str], width: int | None) -> str:
 
 
 def _plain(value: int | str | None) -> int | str:
-    if value is None or isinstance(value, int):
-        return "" if value is None else value
-    return harmless(quote(value, MOST_NAME))
+    if isinstance(value, int):
+        return value
+    return "" if value is None else harmless(quote(str(value), MOST_NAME))
 
 
 def _json(rows: Sequence[Row], keys: Sequence[str], width: int | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shapecalc.sweep.rows import Row
+from shapecalc.volumes import plain
 
 
 def front_of(rows: Sequence[Row], keys: Sequence[str]) -> set[int]:
@@ -15,8 +16,8 @@ def front_of(rows: Sequence[Row], keys: Sequence[str]) -> set[int]:
     """
     points: dict[tuple[int, ...], list[int]] = {}
     for number, row in enumerate(rows):
-        totals = [row.numbers.get(key) for key in keys]
-        known = tuple(value for value in totals if isinstance(value, int))  # no formulas
+        totals = [plain(row.numbers.get(key)) for key in keys]
+        known = tuple(value for value in totals if value is not None)
         if row.fits and len(known) == len(keys):
             points.setdefault(known, []).append(number)
     front: list[tuple[int, ...]] = []

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import quote
 from shapecalc.reports.csv_text import harmless
-from shapecalc.reports.dialects.figures import as_json
 from shapecalc.sweep.rows import OF_MEMORY, TOTALS, Row, Source
 from shapecalc.sweep.settings import Setting
+from shapecalc.volumes import as_data
 
 SCHEMA = "shapecalc.sweep/1"
 TITLES = {
@@ -131,7 +131,7 @@ def json_text(sweep: Sweep) -> str:
         made: dict[str, Any] = {
             "set": dict(zip(names, row.values, strict=True)),
             "fits": row.fits,
-            **dict(zip(sweep.keys, map(as_json, _numbers(sweep, row)), strict=True)),
+            **dict(zip(sweep.keys, map(as_data, _numbers(sweep, row)), strict=True)),
             "outputs": dict(row.outputs),
         }
         if sweep.asks_batch:

@@ -241,7 +241,8 @@ def _text(text: str, inside: bool) -> str:
         written = _dumped([text], flow=True).strip()[1:-1]
     else:
         written = _dumped(text).removesuffix("...\n").strip()
-    if BREAKS.search(written) or (written == text and resolve(text) != text):
+    reads_otherwise = written == text and resolve(text) != text
+    if BREAKS.search(written) or not text.isprintable() or reads_otherwise:
         return _dumped(text, style='"').strip()
     return written
 

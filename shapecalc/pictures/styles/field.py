@@ -26,10 +26,11 @@ from shapecalc.pictures.scene import (
     Text,
     hatching,
 )
-from shapecalc.pictures.text import cut, volume_text, whole, width_of
+from shapecalc.pictures.text import cut, volume_text, width_of
 from shapecalc.receptive_field import Axis
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
+from shapecalc.volumes import plain
 
 WIDTH = 1000.0  # where nothing else is asked for
 PANEL = 380.0  # px of the longer side of what is shown
@@ -129,7 +130,7 @@ def _seen(trace: Trace, spatial: tuple[int, ...]) -> list[Seen]:
         if field.axes is None or field.whole or len(record.output) != len(spatial) + 1:
             continue
         now = (record.receptive_field, record.jump)
-        if now == before or any(whole(size) is None for size in record.output):
+        if now == before or any(plain(size) is None for size in record.output):
             continue
         before = now
         sizes = tuple(size for size in record.output[:-1] if size is not None)

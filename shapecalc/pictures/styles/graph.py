@@ -35,7 +35,7 @@ from shapecalc.pictures.scene import (
     extent,
     moved,
 )
-from shapecalc.pictures.text import cut, fitting, one_or_range, volume_text, whole, width_of
+from shapecalc.pictures.text import cut, fitting, one_or_range, volume_text, width_of
 from shapecalc.pictures.tree import (
     Branches,
     Chain,
@@ -47,7 +47,7 @@ from shapecalc.pictures.tree import (
     tree_of,
 )
 from shapecalc.tracing import Trace
-from shapecalc.volumes import PartialVolume
+from shapecalc.volumes import PartialVolume, plain
 
 WIDTH = 1400.0  # where nothing else is asked for
 TALLEST = 1000.0  # a longer way is cut into columns, where there is room beside it
@@ -77,7 +77,7 @@ class Entry:
         self.count = "" if sums == [0] * len(sums) else one_or_range(sums)
         letters = LETTERS[self.letters]
         self.text = fitting(f"{code} {told}".strip(), letters.size, WIDEST_ROW, letters.bold)
-        self.macs = whole(_sum([node.counts[1] for single in singles for node in single.like]))
+        self.macs = plain(_sum([node.counts[1] for single in singles for node in single.like]))
         beside = width_of(self.count, LETTERS["small"].size) + 14 if self.count else 0
         width = width_of(self.text, letters.size, letters.bold)
         self.width = INSET + width + beside + AT_RIGHT
@@ -502,7 +502,7 @@ def draw(trace: Trace, options: Options) -> Scene:
     if not isinstance(column.blocks[-1], Fork) or column.blocks[-1].merge is not None:
         maker.end(column)
     singles = [single for item in main.items for single in item.nodes()]
-    most = max(1, *(whole(_sum([n.counts[1] for n in s.like])) or 0 for s in singles))
+    most = max(1, *(plain(_sum([n.counts[1] for n in s.like])) or 0 for s in singles))
     room = (options.width or WIDTH) - 2 * MARGIN
     columns = [column] if tree.further else _cut(column, room)
     painter = _Painter(network, most)

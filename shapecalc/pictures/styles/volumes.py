@@ -28,7 +28,7 @@ from shapecalc.pictures.network import Network, Node, network_of
 from shapecalc.pictures.options import Options
 from shapecalc.pictures.palette import LETTERS
 from shapecalc.pictures.scene import Circle, Group, Line, Part, Polygon, Rect, Scene, Text
-from shapecalc.pictures.text import cut, fitting, share, short, volume_text, whole, width_of
+from shapecalc.pictures.text import cut, fitting, share, short, volume_text, width_of
 from shapecalc.pictures.tree import (
     Branches,
     Chain,
@@ -40,6 +40,7 @@ from shapecalc.pictures.tree import (
     tree_of,
 )
 from shapecalc.tracing import Trace
+from shapecalc.volumes import plain
 
 WIDTH = 1400.0  # where nothing else is asked for
 WIDEST = 1600.0  # of a picture in one row
@@ -871,8 +872,8 @@ def _patch(
     origin: tuple[float, float],
     target: float,
 ) -> list[Part]:
-    down = min(0.9, max(window[0] / (whole(volume[-3]) or OPEN), LEAST_PATCH / over.height))
-    along = min(0.9, max(window[1] / (whole(volume[-2]) or OPEN), LEAST_PATCH / over.width))
+    down = min(0.9, max(window[0] / (plain(volume[-3]) or OPEN), LEAST_PATCH / over.height))
+    along = min(0.9, max(window[1] / (plain(volume[-2]) or OPEN), LEAST_PATCH / over.width))
     a, b = 0.5 - along / 2, 0.5 - down / 2
     corners = ((a, b), (a + along, b), (a + along, b + down), (a, b + down))
     points = tuple(
@@ -891,7 +892,7 @@ class _Bars:
 
     def __init__(self, elements: Sequence[Element]) -> None:
         counts = [_summed(element) for element in elements]
-        formula = any(n is not None and whole(n) is None for pair in counts for n in pair)
+        formula = any(n is not None and plain(n) is None for pair in counts for n in pair)
         counts = [] if formula else counts  # bars are of numbers
         self.known = all(None not in pair for pair in counts)
         self.whole = [sum(pair[side] or 0 for pair in counts) for side in (0, 1)]

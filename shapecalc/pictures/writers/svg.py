@@ -37,6 +37,13 @@ def escape(text: str) -> str:
     return text.translate(ESCAPES)
 
 
+def escaped(text: str) -> str:
+    """Return text as SVG has it: without control characters, which XML does not allow."""
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() or char == "\n" else "?" for char in text)
+    return escape(text)
+
+
 def write(scene: Scene, scheme: Scheme = "auto", prefix: str = "", titles: bool = True) -> str:
     """Return a scene as an svg element; its ids begin with a prefix, so that a page may have many.
 
@@ -72,8 +79,8 @@ class _Writer:
         )
         return "\n".join([
             opening,
-            f'<title id="{title}">{escape(scene.title)}</title>',
-            f'<desc id="{description}">{escape(scene.description)}</desc>',
+            f'<title id="{title}">{escaped(scene.title)}</title>',
+            f'<desc id="{description}">{escaped(scene.description)}</desc>',
             *([self.style()] if self.scheme == "auto" else []),
             paper,
             body,
@@ -119,7 +126,7 @@ class _Writer:
             anchor = None if part.anchor == "start" else part.anchor
             return _tag(
                 "text",
-                escape(part.text),
+                escaped(part.text),
                 x=number(part.x),
                 y=number(part.y),
                 text_anchor=anchor,
@@ -162,7 +169,7 @@ class _Writer:
         return path + _tag("polygon", "", points=points, **self.look(f"{line.role}-head"))
 
     def group(self, group: Group) -> str:
-        title = f"<title>{escape(group.title)}</title>" if group.title and self.titles else ""
+        title = f"<title>{escaped(group.title)}</title>" if group.title and self.titles else ""
         inside = "".join(self.part(part) for part in group.parts)
         meaning = {"data-part": group.meaning} if group.meaning else {}
         return _tag("g", title + inside, **meaning)
@@ -192,7 +199,7 @@ def _class(role: str) -> str:
 def _tag(name: str, content: str | None = None, **attributes: str | None) -> str:
     """Return an element; only its start tag where there is no content at all."""
     listed = "".join(
-        f' {key.replace("_", "-")}="{escape(value)}"'
+        f' {key.replace("_", "-")}="{escaped(value)}"'
         for key, value in attributes.items()
         if value is not None
     )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.registry import Registry
+from shapecalc.tracing import example_inputs
 
 if TYPE_CHECKING:
     from shapecalc.reports.dialects.figures import Figure
@@ -25,11 +26,12 @@ class Asked(NamedTuple):
 
     tool: str
     figures: Sequence[Figure]
+    needs: str = ""  # the options that give the sizes that inputs leave open
 
     def __str__(self) -> str:
         from shapecalc.reports.dialects.text import text
 
-        return text(self.tool, self.figures)
+        return text(self.tool, self.figures, self.needs)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -38,7 +40,7 @@ class Asked(NamedTuple):
 
 def asked(tool: str, trace: Trace) -> Asked:
     """Return what a tool prints of a network. Raises KeyError for one that is not known."""
-    return Asked(tool, DIALECTS[tool](trace))
+    return Asked(tool, DIALECTS[tool](trace.in_numbers), example_inputs(trace))
 
 
 DIALECTS: Registry[Dialect] = Registry(

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
+from shapecalc.volumes import all_known, as_data, is_known
 
 
 class More(NamedTuple):
@@ -42,15 +43,10 @@ class Figure(NamedTuple):
         return {
             "title": self.title,
             "printed": self.printed,
-            "value": as_json(self.value),
-            "ours": {"name": self.name, "value": as_json(self.ours)},
-            "terms": [{"why": term.why, "value": as_json(term.value)} for term in self.terms],
+            "value": as_data(self.value),
+            "ours": {"name": self.name, "value": as_data(self.ours)},
+            "terms": [{"why": term.why, "value": as_data(term.value)} for term in self.terms],
         }
-
-
-def as_json(value: int | None) -> int | str | None:
-    """Return a number as JSON has it; a formula of named sizes is text."""
-    return value if value is None or isinstance(value, int) else str(value)
 
 
 def figure(
@@ -83,7 +79,8 @@ def counted(
         rule = more.get(record.kind)
         if rule is None:
             continue
-        if record.output is None or None in record.output or record.input is None:
+        known = record.output is not None and is_known(record.output)
+        if not known or record.input is None or not all_known(record.input):
             ours = None
             break
         sums[rule.why] = sums.get(rule.why, 0) + rule.count(record)

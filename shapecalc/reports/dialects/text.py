@@ -7,14 +7,19 @@ from collections.abc import Iterator, Sequence
 from shapecalc.reports.dialects.figures import Figure
 
 
-def text(tool: str, figures: Sequence[Figure]) -> str:
-    """Return every figure as the tool prints it, and below how it comes from ours."""
+def text(tool: str, figures: Sequence[Figure], needs: str = "") -> str:
+    """Return every figure as the tool prints it, and below how it comes from ours.
+
+    `needs` are the options that give the sizes that inputs leave open.
+    """
     wide = max(len(figure.title) for figure in figures)
     lines = [f"As {tool} prints it"]
     for figure in figures:
         same = f"  as here: {figure.name}" if figure.value is not None and not figure.terms else ""
         lines.append(f"  {figure.title:<{wide}}  {figure.printed}{same}")
         lines += _sum(figure)
+    if needs and any(figure.value is None for figure in figures):
+        lines.append(f"  ? is not known: every size is needed here, for example {needs}")
     return "\n".join(lines)
 
 

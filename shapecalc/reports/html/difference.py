@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from shapecalc.pictures.text import short, whole
+from shapecalc.pictures.text import short
 from shapecalc.quantities import QUANTITIES
 from shapecalc.reports import difference as wording
 from shapecalc.reports.html.markup import Markup, element, join, told
 from shapecalc.reports.html.page import Card, Table, cards, heading, page, table
 from shapecalc.reports.numbers import count, exact, volumes
+from shapecalc.volumes import plain
 
 if TYPE_CHECKING:
     from shapecalc.comparison import Change, Difference
@@ -81,7 +82,8 @@ def _card(found: Difference, key: str) -> Card:
 
 
 def _growth(old: int | None, new: int | None) -> str:
-    if whole(old) is None or whole(new) is None or old is None or new is None:
+    old, new = plain(old), plain(new)
+    if old is None or new is None:
         return "?"
     if not old:
         return f"{new - old:+,}"
@@ -90,8 +92,8 @@ def _growth(old: int | None, new: int | None) -> str:
 
 
 def _total(key: str, old: int | None, new: int | None) -> list[str]:
-    known = whole(old) is not None and whole(new) is not None
-    apart = f"{(new or 0) - (old or 0):+,}" if known else "?"
+    numbers = plain(old), plain(new)
+    apart = "?" if None in numbers else f"{(numbers[1] or 0) - (numbers[0] or 0):+,}"
     return [QUANTITIES[key].title, exact(old), exact(new), apart, _growth(old, new)]
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from shapecalc.diagnostics import briefly
 from shapecalc.pictures.families import family_of
-from shapecalc.pictures.text import volume_text, whole
+from shapecalc.pictures.text import volume_text
 from shapecalc.quantities import QUANTITIES
 from shapecalc.reports import Layout
+from shapecalc.reports.bars import comparable
 from shapecalc.reports.columns import (
     COLUMNS,
     OF_MEMORY,
@@ -24,6 +25,7 @@ from shapecalc.reports.html.markup import Markup, element, join
 from shapecalc.reports.html.page import bar
 from shapecalc.reports.numbers import crossed, volumes
 from shapecalc.tracing import Trace
+from shapecalc.volumes import plain
 
 DEFAULT = ("name", "kind", "output", "parameters", "macs", "activations", "receptive_field")
 SIZES = ("input", "output", "receptive_field", "jump")
@@ -47,9 +49,9 @@ class LayerTable:
         self.keys = list(layout.columns or (*DEFAULT, *memory, *more))
         self.worked = "kind" in self.keys and len(self.rows) <= MOST_WORKED
         self.largest = {
-            key: max((whole(row.total(QUANTITIES[key])) or 0 for row in self.rows), default=0)
+            key: max((plain(row.total(QUANTITIES[key])) or 0 for row in self.rows), default=0)
             for key in self.keys
-            if key in QUANTITIES
+            if comparable(key, self.rows)
         }
         self.told = findings.anchors(briefly(trace.diagnostics), anchor, self.anchors)
 
@@ -90,7 +92,7 @@ class LayerTable:
         if key == "kind":
             return self._worked(row, text)
         if key in self.largest:
-            part = whole(row.total(QUANTITIES[key])) or 0
+            part = plain(row.total(QUANTITIES[key])) or 0
             kind = key if key in COLOURED else "parameters"
             return join([text, bar(part, self.largest[key], kind)])
         return _sizes(row, key) or text

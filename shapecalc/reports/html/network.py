@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from shapecalc.diagnostics import briefly
-from shapecalc.pictures.text import share, short, volume_text, whole
+from shapecalc.pictures.text import share, short, volume_text
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import own_counts
 from shapecalc.reports import Format, Layout
@@ -17,7 +17,7 @@ from shapecalc.reports.html.markup import Markup, element, join, told
 from shapecalc.reports.html.page import Card, Table, cards, heading, page, table
 from shapecalc.reports.numbers import count, exact, of_unit, size
 from shapecalc.tracing import Trace
-from shapecalc.volumes import PartialVolume
+from shapecalc.volumes import PartialVolume, plain
 
 LARGEST = 3  # layers that are named for most of the MACs
 COUNTING = (
@@ -131,15 +131,16 @@ def _named(what: str, volumes: Mapping[str, PartialVolume | None]) -> str:
 
 def _cards(trace: Trace) -> Markup:
     totals = trace.totals
-    weigh = [f"{size(totals.parameters)} in float32", *_mostly(trace, "parameters")]
+    weigh = [*_bytes(totals.parameters, "in float32"), *_mostly(trace, "parameters")]
     if totals.non_trainable:
         weigh.append(f"and {short(totals.non_trainable)} non-trainable values")
     if totals.frozen:
         weigh.append(f"{short(totals.frozen)} of them frozen")
-    values = [f"{size(totals.activations)} for one example", *_mostly(trace, "activations")]
+    values = [*_bytes(totals.activations, "for one example"), *_mostly(trace, "activations")]
     operations = ["for one example"]
-    if totals.macs:
-        operations.append(f"about {of_unit(2 * totals.macs, 'FLOPs')}")
+    macs = plain(totals.macs)
+    if macs:
+        operations.append(f"about {of_unit(2 * macs, 'FLOPs')}")
     part, names = _share(trace, "macs", LARGEST)
     made = [
         Card("Parameters", short(totals.parameters), weigh),
@@ -151,6 +152,12 @@ def _cards(trace: Trace) -> Markup:
     return cards(made)
 
 
+def _bytes(values: int | None, what: str) -> Iterator[str]:
+    """Yield how many bytes values take; nothing where their number is a formula."""
+    if values is None or plain(values) is not None:
+        yield f"{size(values)} {what}"
+
+
 def _mostly(trace: Trace, key: str) -> Iterator[str]:
     """Yield which layer has most of a count."""
     part, name = _share(trace, key, 1)
@@ -160,7 +167,7 @@ def _mostly(trace: Trace, key: str) -> Iterator[str]:
 
 def _share(trace: Trace, key: str, most: int) -> tuple[str, str]:
     """Return how much of a count the layers with most of it have, and their names."""
-    total = whole(trace.totals[key])
+    total = plain(trace.totals[key])
     if not total:
         return "", ""
     owned = (
