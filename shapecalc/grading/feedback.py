@@ -45,6 +45,10 @@ class Told(NamedTuple):
         """Return what is told where nothing was answered."""
         return "You gave no answer."
 
+    def lost(self) -> str:
+        """Return what is told where no answer was read, but not all that was handed in was."""
+        return "No answer was read, but some lines were not: a teacher has to look at them."
+
     def unread(self, form: Form, why: str) -> str:
         """Return what is told about an answer that could not be read."""
         more = "" if why.endswith(WANTED[form]) else f" ({why})"

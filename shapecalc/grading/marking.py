@@ -50,12 +50,18 @@ class Marker:
         self._marks: dict[Any, tuple[Mark, Reading]] = {}
         self._texts: dict[Any, Read | Mark] = {}
 
-    def mark(self, student: str, answers: Mapping[str, Any]) -> Marked:
-        """Mark the answers, by question id, of one student."""
+    def mark(self, student: str, answers: Mapping[str, Any], unread: bool = False) -> Marked:
+        """Mark the answers, by question id, of one student.
+
+        Where some of what was handed in is `unread`, a person looks for answers that are missing.
+        """
         own = OwnAnswers()
         marks = []
         for question in self.assignment.questions:
-            mark, value = self._mark(question, answers.get(question.id), own)
+            answer = answers.get(question.id)
+            mark, value = self._mark(question, answer, own)
+            if unread and (answer is None or answer == ""):
+                mark = self._unmarked(question, "needs a look", "", self.told.lost())
             marks.append(mark)
             if value is not None:
                 own.add(question, value)

@@ -75,6 +75,14 @@ def test_what_stands_for_nothing_is_not_wrong(ask: str, answer: str, verdict: st
     assert (found.verdict, found.points) == (verdict, 0)
 
 
+def test_a_missing_answer_is_looked_for_where_lines_were_not_read() -> None:
+    marker = Marker(read_assignment(assignment("conv1.output", "conv1.macs", "conv1.weights")))
+    answers = {"conv1.macs": "-"}
+    found = marker.mark("", answers, unread=True).marks
+    assert [m.verdict for m in found] == ["needs a look", "blank", "needs a look"]
+    assert all("no answer" not in m.feedback for m in (found[0], found[2]))
+
+
 def test_a_missing_answer_is_blank() -> None:
     assert mark(assignment("conv1.output"), {}).marks[0].verdict == "blank"
 
