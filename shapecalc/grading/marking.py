@@ -79,6 +79,7 @@ class Marker:
         if isinstance(read, Mark):
             return read, None
         if read.right is not None:
+            own.add_right(question)
             return read.right._replace(answer=quote(answer)), None
         key = (question.id, read.meant, own.about(question))
         if key not in self._marks:

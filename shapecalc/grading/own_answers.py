@@ -18,19 +18,29 @@ Answered = tuple[Question, Value]
 
 
 class OwnAnswers:
-    """The wrong answers of one student so far."""
+    """The wrong answers of one student so far, and the right volumes: those lead to nothing wrong,
+    whatever stands before them.
+    """
 
     def __init__(self) -> None:
         self._wrong: list[Answered] = []
+        self._right: list[Answered] = []
         self._walked = 0  # layers
 
     def add(self, question: Question, value: Value) -> None:
         """Remember a wrong answer, or one that followed through."""
         self._wrong.append((question, value))
 
+    def add_right(self, question: Question) -> None:
+        """Remember that an answer was right."""
+        if question.query.key == "output":
+            self._right.append((question, question.right))
+
     def about(self, question: Question) -> tuple[tuple[str, Value], ...]:
-        """Return the wrong answers about a question's network, by the questions' ids."""
-        return tuple((q.id, v) for q, v in self._wrong if q.subject is question.subject)
+        """Return the answers about a question's network that count, by the questions' ids."""
+        wrong = [(q.id, v) for q, v in self._wrong if q.subject is question.subject]
+        right = [(q.id, v) for q, v in self._right if q.subject is question.subject]
+        return (*wrong, *right) if wrong else ()
 
     def lead_to(self, question: Question, value: Value) -> list[Answered]:
         """Return the earlier answers that a wrong answer is right for; none if there are none."""
@@ -61,17 +71,27 @@ class OwnAnswers:
 
     def _networks(self, question: Question) -> Iterator[tuple[Subject, Answered]]:
         """Yield the network with the student's volumes, and the last of these on the way."""
-        answered = {
+        wrong = {
             q.query.name: (q, v)
             for q, v in self._others(question)
             if q.query.key == "output" and _volume(v)
         }
-        nearest = _nearest(question, answered) if answered else []
-        if nearest:
-            own = {name: answered[name][1] for name in nearest}
-            supposed = self._supposed(question.subject, own)
+        if not wrong:
+            return
+        right = {
+            q.query.name: (q, v)
+            for q, v in self._right
+            if q.subject is question.subject and q.query != question.query
+        }
+        answered = right | wrong
+        nearest = _nearest(question, answered)
+        slips = [name for name in nearest if name in wrong]
+        if slips:
+            supposed = self._supposed(
+                question.subject, {name: answered[name][1] for name in nearest}
+            )
             if supposed is not None:
-                yield supposed, answered[nearest[-1]]
+                yield supposed, wrong[slips[-1]]
 
     def _supposed(self, subject: Subject, volumes: Mapping[str, Any]) -> Subject | None:
         """Return the network with a student's volumes, while that does not take too long."""

@@ -197,6 +197,22 @@ def test_a_count_asked_twice_is_summed_once() -> None:
     assert found.marks[2].verdict == "followed through"
 
 
+@pytest.mark.parametrize(
+    ("pooled", "verdict"),
+    [("14x14x10", "wrong"), ("13x13x10", "followed through"), (None, "followed through")],
+)
+def test_nothing_follows_from_a_slip_behind_a_right_volume(
+    pooled: str | None, verdict: str
+) -> None:
+    """conv1 is 28x28x10; 11x11x6 is right for 13x13x10, and wrong behind the right 14x14x10."""
+    layers = [{"conv": {"K": 10, "F": 5}}, {"max_pool": 2}, {"conv": {"K": 6, "F": 3}}]
+    asks = ["conv1.output", "max_pool1.output", "conv2.output"]
+    questions = [{"ask": ask, "follow_through": 1} for ask in asks]
+    given = {"spec": {"input": "32x32x3", "layers": layers}, "questions": questions}
+    found = mark(given, dict(zip(asks, ["27x27x10", pooled, "11x11x6"], strict=True)))
+    assert found.marks[2].verdict == verdict
+
+
 def test_a_layer_that_cannot_take_the_students_volume_harms_nobody() -> None:
     layers = [{"conv": {"K": 9, "F": 5}}, {"max_pool": 2}, {"conv": {"K": 6, "F": 3}}, {"dense": 7}]
     asks = ["max_pool1.output", "conv2.output", "dense1.parameters"]
