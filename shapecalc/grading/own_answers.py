@@ -56,6 +56,13 @@ class OwnAnswers:
             return summed[0]
         return []
 
+    def repeated(self, question: Question, value: Value) -> Question | None:
+        """Return the question about another layer that had the same wrong volume for an answer."""
+        if not isinstance(value, tuple) or len(value) < 2 or question.query.key != "output":
+            return None
+        others = self._others(question)
+        return next((q for q, v in others if v == value and q.query.key == "output"), None)
+
     def networks(self, question: Question) -> Iterator[Subject]:
         """Yield a question's network with the student's own volumes in place, if there are any."""
         for subject, _ in self._networks(question):

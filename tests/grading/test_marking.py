@@ -68,7 +68,12 @@ def test_a_right_answer_gets_its_points(ask: str, answer: Any) -> None:
 
 @pytest.mark.parametrize("ask", ["conv1.output", "conv1.parameters", "fits(conv1)", "P(conv1)"])
 @pytest.mark.parametrize(
-    ("answer", "verdict"), [("", "blank"), ("?", "blank"), ("i dont know", "needs a look")]
+    ("answer", "verdict"),
+    [
+        *((blank, "blank") for blank in ("", "???", "[]", "I don\u2019t know")),
+        ("ask Ben", "needs a look"),
+        ("[x", "needs a look"),
+    ],
 )
 def test_what_stands_for_nothing_is_not_wrong(ask: str, answer: str, verdict: str) -> None:
     found = one(ask, answer)
@@ -356,8 +361,8 @@ def test_what_is_right_is_told_first(ask: str, answer: str, begins: str) -> None
 @pytest.mark.parametrize(
     ("show", "told"),
     [
-        ("never", "Not right."),
-        ("hint", "The biases were forgotten: 5*5*3*10 = 750."),
+        ("never", ""),  # the verdict says it
+        ("hint", "The biases were forgotten."),  # 750 + 10 would give it away
         ("always", "The biases were forgotten: 5*5*3*10 = 750. The right answer is 760: "),
     ],
 )
@@ -396,3 +401,16 @@ def test_following_names_the_answer_in_front_of_what_is_asked() -> None:
     )
     assert found.marks[2].verdict == "followed through"
     assert "your answer 27x27x10 to question 2" in found.marks[2].feedback
+
+
+def test_another_layers_answer_again_is_one_mistake() -> None:
+    asks = ["conv1.output", "max_pool1.output"]
+    marks = mark(assignment(*asks), dict.fromkeys(asks, "27x27x10")).marks
+    assert [m.misconception for m in marks] == ["forgot_plus_one", "neighbour"]
+    assert "your answer to question 1" in marks[1].feedback
+
+
+def test_two_sizes_in_place_of_three_are_no_volume_of_one_filter() -> None:
+    found = one("conv1.output", "28 times 28")
+    assert found.misconception is None
+    assert found.feedback.startswith("Three sizes are asked for")

@@ -26,7 +26,7 @@ def feedback(mark: Mark) -> str:
         return mark.feedback
     credit = f", {points(mark)}" if not mark.unread else ""
     given = f" Your answer: {mark.answer}." if mark.answer else ""
-    return f"{VERDICTS[mark.verdict]}{credit}.{given} {mark.feedback}"
+    return f"{VERDICTS[mark.verdict]}{credit}.{given} {mark.feedback}".rstrip()
 
 
 def points(mark: Mark) -> str:
