@@ -1,35 +1,152 @@
-"""Answers as lines of text, `q1: 32x32x10`, as they are typed into a box or an editor."""
+"""Answers as lines of text, `q1: 32x32x10`, as they are typed into a box or an editor.
+
+No line vanishes: what is not read is listed, for a person to look at.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from html import unescape
+from itertools import islice
+from typing import Any, NamedTuple
 
-from shapecalc.grading.columns import NAMES, by_plain_id, matched, plain
+from shapecalc.diagnostics import quote
+from shapecalc.grading.answers import is_blank
+from shapecalc.grading.columns import NAMES, by_number, by_plain_id, matched, plain
+from shapecalc.grading.submission_file import MOST_NOTES
 
 BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/li|/tr|/h\d)\b[^<>]{0,200}>")
 TAGS = re.compile(r"<[^<>]{0,1000}>")
-LINE = re.compile(r"\W*(.{1,400}?)\s*(?:[:=)\]]|\s[-–]\s)\s*(.*)")
+SEPARATOR = re.compile(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)\s*")
+QUOTES = "\"'“”„‘’«»"
+DECORATION = f" *_`#>-•({QUOTES}"
+STRONG = (":", "=", "\uff1a", "\uff1d")
+MOST_SEPARATORS = 16  # of a line, behind which no answer begins any more
+LONGEST_KEY = 400
+MOST_JOINED = 200  # lines of one list in brackets
+BARE = re.compile(r"\d{1,4}\s*[:.)\uff1a]\s*")
+LETTERS = re.compile(r"\w")
 
 
-def lines_of(text: str, ids: Collection[str]) -> tuple[str, dict[str, str]]:
-    """Return the student, if a line names one, and the answers of the lines that have an id.
+class Lines(NamedTuple):
+    """What a text holds: the student, if a line names one, the answers, and what is told."""
 
-    What stands on further lines belongs to no answer.
+    student: str
+    answers: dict[str, str]
+    notes: tuple[str, ...]
+    unread: bool  # there are lines that were not read
+
+
+class Line(NamedTuple):
+    """A line by its number: the question it answers, or whether it names the student."""
+
+    number: int
+    text: str
+    id: str | None = None
+    named: bool = False
+
+
+def lines_of(text: str, ids: Collection[str]) -> Lines:
+    """Return the answers of the lines that begin with an id, or with a question's number.
+
+    Numbers alone count only where no line has an id. A list in brackets goes on to its end, and an
+    answer may stand in the line below its id.
     """
     if TAGS.search(text):
         text = unescape(TAGS.sub("", BREAKS.sub("\n", text)))
+    for bare in (False, True):
+        lines = list(_joined(_keyed(text, ids, bare)))
+        if any(line.id for line in lines):
+            break
+    student = next((line.text for line in lines if line.named), "")
+    answered = [(line.id, line.text) for line in lines if line.id]
+    answers, twice = first_of(answered)
+    lost = [line for line in lines if not line.id and not line.named]
+    said = [f"Line {line.number:,} was not read: `{quote(line.text)}`" for line in lost]
+    more = f"{len(said) - MOST_NOTES:,} more lines were not read"
+    said[MOST_NOTES:] = [more] if len(said) > MOST_NOTES else []
+    return Lines(student, answers, (*twice, *said), bool(lost))
+
+
+def first_of(answered: Collection[tuple[str, Any]]) -> tuple[dict[str, Any], list[str]]:
+    """Return the first answer to each question that is not blank, and what is told of others."""
+    found: dict[str, Any] = {}
+    notes: list[str] = []
+    for id_, answer in answered:
+        if id_ not in found or is_blank(found[id_]):
+            found[id_] = answer
+        elif answer != found[id_] and not is_blank(answer) and len(notes) < MOST_NOTES:
+            notes.append(
+                f"{quote(id_)} is answered twice:"
+                f" {quote(found[id_])} counted, {quote(answer)} did not"
+            )
+    return found, notes
+
+
+def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
+    """Yield the lines that have letters or digits, with the questions that they answer."""
     short = by_plain_id(ids)
-    student = ""
-    found: dict[str, str] = {}
-    for line in text.splitlines():
-        match = LINE.fullmatch(line.strip().strip("*_`"))
-        if match is None:
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip().strip("*_`").lstrip(DECORATION)
+        if not LETTERS.search(stripped):
             continue
-        id_ = matched(match[1], ids, short)
+        found = _split(stripped, ids, short, bare)
+        if found is None:
+            yield Line(number, line.strip())
+        else:
+            id_, answer = found
+            yield Line(number, answer.strip(" *_`"), id_, id_ is None)
+
+
+def _split(
+    line: str, ids: Collection[str], short: Mapping[str, str], bare: bool
+) -> tuple[str | None, str] | None:
+    """Return the question that a line begins with, None for the student's name, and the rest."""
+    number = BARE.match(line) if bare else None
+    if number:
+        id_ = by_number(re.sub(r"\D+$", "", number[0]), ids, short)
         if id_ is not None:
-            found.setdefault(id_, match[2].strip(" *_`"))
-        elif plain(match[1]) in NAMES and not student:
-            student = match[2].strip(" *_`")
-    return student, found
+            return id_, line[number.end() :]
+    separators = list(islice(SEPARATOR.finditer(line[:LONGEST_KEY]), MOST_SEPARATORS))
+    for separator in sorted(separators, key=lambda s: s[0].strip() not in STRONG):  # fits (x): yes
+        key = line[: separator.start()].strip(DECORATION)
+        end = separator.end()
+        if separator[0].isspace() or separator[0].strip() in (")", "]"):  # `“q1” : 5`, `q1) = 5`
+            more = SEPARATOR.match(line, end)
+            end = more.end() if more and not more[0].isspace() else end
+        if key and not key.isdigit():
+            id_ = matched(key, ids, short) or by_number(key, ids, short)
+            if id_ is not None:
+                return id_, line[end:]
+            if plain(key) in NAMES and not separator[0].isspace():
+                return None, line[end:]
+        elif key and separator[0].strip() and key in ids:
+            return key, line[end:]
+    key = line.strip(DECORATION + ":.=")
+    alone = matched(key, ids, short) or (None if key.isdigit() else by_number(key, ids, short))
+    return (alone, "") if alone else None
+
+
+def _joined(lines: Iterator[Line]) -> Iterator[Line]:
+    """Yield lines with what belongs to them: the answer below an id, the rest of a list."""
+    open_: Line | None = None
+    joined = 0
+    for line in lines:
+        if open_ is not None and line.id is None and not line.named and joined < MOST_JOINED:
+            open_ = open_._replace(text=f"{open_.text} {line.text}".strip())
+            joined += 1
+        else:
+            if open_ is not None:
+                yield open_
+            open_, joined = line, 0
+        if not open_.id or not _goes_on(open_.text):
+            yield open_
+            open_ = None
+    if open_ is not None:
+        yield open_
+
+
+def _goes_on(answer: str) -> bool:
+    """Say whether an answer is still to come, or its list is not closed."""
+    return not answer or (answer.startswith("[") and answer.count("[") > answer.count("]"))

@@ -26,7 +26,10 @@ MOST_DIGITS = 40
 MOST_VALUES = 10_000  # of an array
 DEEPEST = 6  # lists inside one another
 MOST_PARTS = 12  # of a working, `a = b = c`, counted from its result
-NOTHING = ("", "-", "--", "?", "n/a", "na", "none", "null")
+NOTHING = (
+    "", "n/a", "na", "none", "null", "[]", "()", "{}", "idk", "don't know", "dont know", "no idea",
+    "i don't know", "i dont know", "i do not know",
+)  # fmt: skip
 YES = ("yes", "y", "true", "t", "yep", "yeah", "yup")
 NO = ("no", "n", "false", "f", "not", "doesn't", "nope", "nah")
 AXES = (
@@ -48,7 +51,7 @@ CROSS = re.compile(r"\s*(?:(?<![a-z])[xX×](?![a-z])|[*·;]|\bby\b)\s*")
 NAMED = re.compile(rf"\b({'|'.join(AXES)})(?: ?[=:] ?| is | of | )([0-9.,]*[0-9])", re.IGNORECASE)
 BATCH = re.compile(r"^\s*(none|\?|-1|n|batch|batch_size)\s*[,x]\s*", re.IGNORECASE)
 PLANES = re.compile(r"(\d+)\s*@\s*(\d[\d xX×*,]*)")  # 32@40x40, as LeNet's paper writes it
-SLICED = re.compile(rf"(\d+(?: ?[xX×] ?\d+)+),?(?: with| and)? (\d+) {SLICES}", re.IGNORECASE)
+SLICED = re.compile(rf"(\d+(?: ?[xX×] ?\d+)+),?(?: with| and)? \(?(\d+) {SLICES}\)?", re.IGNORECASE)
 SLICES_OF = re.compile(
     rf"(\d+) {SLICES}(?: of| at| each)*(?: size)? (\d+(?: ?[xX×] ?\d+)+)", re.IGNORECASE
 )
@@ -62,6 +65,10 @@ DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")  # 0,5; 0,25
 ONE_GROUP = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 UNIT = re.compile(
     r"(?: ?(k|K|M|G|thousand|million)(?![A-Za-z]))?(?: ?[A-Za-z(][A-Za-z²³ ()-]*)?[.,]?"
+)
+# Between two answers of somebody who leaves the choice to the reader.
+OR = re.compile(
+    r"\b(?:or|either|maybe|perhaps|possibly|alternatively|exactly|precisely|no,? wait)\b:?", re.I
 )
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
 WORDY = ("sizes", "field", "number")  # forms that are read without the words around an answer
@@ -91,7 +98,8 @@ def is_blank(answer: Any) -> bool:
     if answer is None or (isinstance(answer, float) and answer != answer):
         return True
     if isinstance(answer, str):
-        return answer[:20].strip().lower() in NOTHING and len(answer.strip()) <= 20
+        text = answer[:40].strip().lower().replace("\u2019", "'").strip("-?!. ")
+        return text in NOTHING and len(answer.strip()) <= 20
     return isinstance(answer, list | tuple | Mapping) and not answer
 
 
@@ -107,6 +115,33 @@ def readings(answer: Any, form: Form) -> list[Reading]:
     if len(answer) > LONGEST:
         raise Unreadable(f"longer than {LONGEST:,} characters")
     text = plain(answer)
+    return _one_of(text, form) if OR.search(text) else _without_choice(text, form)
+
+
+def _one_of(text: str, form: Form) -> list[Reading]:
+    """Read a text that leaves a choice, `16 (maybe 14)`, where all it gives is one value.
+
+    Raises Unreadable.
+    """
+    found: list[list[Reading]] = []
+    for part in OR.split(text):
+        shorter = part.strip(" ,;.?!")
+        if shorter.count("(") != shorter.count(")"):
+            shorter = shorter.strip("() ,;.?!")
+        if form == "truth":
+            with suppress(Unreadable):
+                found.append(_without_choice(shorter, form))
+        elif any(sign.isdigit() for sign in shorter):
+            found.append(_without_choice(shorter, form))
+    if not found:
+        return _without_choice(text, form)
+    if len({ways[0].value for ways in found}) > 1:
+        raise Unreadable("more than one answer was read")
+    return found[0]
+
+
+def _without_choice(text: str, form: Form) -> list[Reading]:
+    """Read a text with less and less of the words around the answer. Raises Unreadable."""
     found: list[Reading] = []
     for shorter in without_words(text) if form in WORDY else [text]:
         with suppress(Unreadable):
@@ -116,7 +151,7 @@ def readings(answer: Any, form: Form) -> list[Reading]:
     if not found and form == "sizes":
         found = _only_volume(text)
     if not found:
-        raise Unreadable(f"{quote(answer)} is not {WANTED[form]}")
+        raise Unreadable(f"{quote(text)} is not {WANTED[form]}")
     return list({reading.value: reading for reading in reversed(found)}.values())[::-1]
 
 

@@ -130,7 +130,7 @@ def _mark(marker: Marker, submission: Submission) -> Graded:
     marked = None
     if not reason:
         try:
-            marked = marker.mark(student, submission.answers)
+            marked = marker.mark(student, submission.answers, submission.unread)
         except Exception as error:
             reason, failed = internal_error("marking", error), True
     graded = Graded(

@@ -32,6 +32,7 @@ OTHERS = (  # what platforms say of an attempt; no answer stands there
     "institution", "department", "root account", "integration id", "cohort", "group",
 )  # fmt: skip
 NUMBERED = re.compile(r"(?:response|question|answer|q|item|frage|aufgabe) ?(\d{1,4})")
+NUMBER = re.compile(r"(?:(?:response|question|answer|q|item|frage|aufgabe) ?)?\.? ?(\d{1,4})")
 CANVAS = re.compile(r"\s*\d{2,}:\s")
 ABOUT = re.compile(r"\[(?:score|feedback|points)\]\s*$|^(?:grade|score|total)\b|^\d+(?:\.\d+)?$")
 LONGEST_HEADER = 4000
@@ -66,15 +67,37 @@ def matched(key: str, ids: Collection[str], by_plain: Mapping[str, str]) -> str 
     """Return the question that a key is meant for: by its id, whatever its case and blanks."""
     if key in ids:
         return key
-    return by_plain.get(plain(key).replace(" ", ""))
+    return by_plain.get(_tight(key)) or by_plain.get(_tight(plain(key)))
+
+
+def by_number(key: str, ids: Collection[str], by_plain: Mapping[str, str]) -> str | None:
+    """Return the question of a number, `3` or `Question 3`, as sheets count them.
+
+    None where an id has another number than its place: which is meant cannot be told.
+    """
+    number = NUMBER.fullmatch(plain(key))
+    place = int(number[1]) if number else 0
+    if not 0 < place <= len(ids):
+        return None
+    found = list(ids)[place - 1]
+    named = {by_plain.get(f"{word}{place}", found) for word in ("", "q", "question")}
+    own = re.fullmatch(r"(?:q|question)?(\d+)", _tight(found))
+    return found if named == {found} and (own is None or int(own[1]) == place) else None
 
 
 def by_plain_id(ids: Collection[str]) -> dict[str, str]:
     """Return ids by their plain form, where only one of them has it."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, set[str]] = {}
     for id_ in ids:
-        found.setdefault(plain(id_).replace(" ", ""), []).append(id_)
-    return {key: whose[0] for key, whose in found.items() if len(whose) == 1}
+        for form in (_tight(id_), _tight(plain(id_))):
+            found.setdefault(form, set()).add(id_)
+    return {key: min(whose) for key, whose in found.items() if len(whose) == 1}
+
+
+def _tight(text: str) -> str:
+    """Return a name without its case and blanks: `Q. 7` is `q7`."""
+    tight = re.sub(r"[\s_\-]+", "", text[:LONGEST_HEADER].casefold())
+    return re.sub(r"^([a-z]+)\.(?=\d)", r"\1", tight)
 
 
 def header_of(cells: Sequence[str], ids: Collection[str], mapped: Mapped) -> Header:

@@ -1,7 +1,8 @@
 """What a student is told about an answer: what is right, what went wrong, what would be right.
 
 How much is told is the author's to say (`show`): `never` gives the verdict alone, `hint` the
-mistake as well, `always` the right answer with its working.
+mistake as well, without its numbers, from which the right answer can be had, `always` these and the
+right answer with its working.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Told(NamedTuple):
         """Return what is told about a wrong answer, and about one that got some credit."""
         said = [right_part(question.query, question.right, value)]
         if cause is not None:
-            said.append(f"{capital(cause.told)}.")
+            said.append(f"{capital(cause.told if self.shown == 'always' else cause.hint)}.")
         return self._sentences(said, question)
 
     def followed(self, question: Question, source: str, points: float) -> str:
@@ -45,6 +46,10 @@ class Told(NamedTuple):
         """Return what is told where nothing was answered."""
         return "You gave no answer."
 
+    def lost(self) -> str:
+        """Return what is told where no answer was read, but not all that was handed in was."""
+        return "No answer was read, but some lines were not: a teacher has to look at them."
+
     def unread(self, form: Form, why: str) -> str:
         """Return what is told about an answer that could not be read."""
         more = "" if why.endswith(WANTED[form]) else f" ({why})"
@@ -55,11 +60,11 @@ class Told(NamedTuple):
 
     def _sentences(self, said: list[str], question: Question) -> str:
         if self.shown == "never":
-            return "Not right."
+            return ""
         said = [sentence for sentence in said if sentence]
         if self.shown == "always":
             said.append(right_answer(question))
-        return " ".join(said) or "Not right."
+        return " ".join(said)
 
 
 def shown_at(policy: Policy, now: datetime | None) -> Shown:

@@ -17,7 +17,8 @@ from shapecalc.grading.answers import Reading, Unreadable, is_blank
 from shapecalc.grading.comparison import is_right, ways_to_read
 from shapecalc.grading.feedback import Told, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
-from shapecalc.grading.misconceptions.question_context import QuestionContext
+from shapecalc.grading.misconceptions import neighbour
+from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_answers import Answered, OwnAnswers
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.ranking import Cause, Explanations
@@ -50,12 +51,18 @@ class Marker:
         self._marks: dict[Any, tuple[Mark, Reading]] = {}
         self._texts: dict[Any, Read | Mark] = {}
 
-    def mark(self, student: str, answers: Mapping[str, Any]) -> Marked:
-        """Mark the answers, by question id, of one student."""
+    def mark(self, student: str, answers: Mapping[str, Any], unread: bool = False) -> Marked:
+        """Mark the answers, by question id, of one student.
+
+        Where some of what was handed in is `unread`, a person looks for answers that are missing.
+        """
         own = OwnAnswers()
         marks = []
         for question in self.assignment.questions:
-            mark, value = self._mark(question, answers.get(question.id), own)
+            answer = answers.get(question.id)
+            mark, value = self._mark(question, answer, own)
+            if unread and (answer is None or answer == ""):
+                mark = self._unmarked(question, "needs a look", "", self.told.lost())
             marks.append(mark)
             if value is not None:
                 own.add(question, value)
@@ -73,6 +80,7 @@ class Marker:
         if isinstance(read, Mark):
             return read, None
         if read.right is not None:
+            own.add_right(question)
             return read.right._replace(answer=quote(answer)), None
         key = (question.id, read.meant, own.about(question))
         if key not in self._marks:
@@ -161,14 +169,34 @@ class Marker:
         return " and ".join(said)
 
     def _misconception(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
-        """Return what explains a wrong answer, for the right network or the student's own."""
+        """Return what explains a wrong answer, for the right network or the student's own.
+
+        Two mistakes at once are tried last, where one explains nothing.
+        """
         explanations = self._explanations(question, question.subject)
-        found = explanations.cause_of(value, question.partial) if explanations else None
-        if found is None:
-            for subject in own.networks(question):
-                explanations = self._explanations(question, subject)
-                found = explanations.cause_of(value) if explanations else None
-        return found
+        found = explanations.cause_of(value, question.partial, two=False) if explanations else None
+        if found is None or found.misconception.name not in question.partial:
+            found = self._repeated(question, value, own, found) or found
+        if found is not None:
+            return found
+        for subject in own.networks(question):
+            supposed = self._explanations(question, subject)
+            found = supposed.cause_of(value) if supposed else None
+        return found or (explanations.cause_of(value, question.partial) if explanations else None)
+
+    def _repeated(
+        self, question: Question, value: Value, own: OwnAnswers, found: Cause | None
+    ) -> Cause | None:
+        """Return that another layer's wrong volume was given again, if not by the same mistake."""
+        other = own.repeated(question, value)
+        if other is None:
+            return None
+        before = self._explanations(other, other.subject)
+        first = before.cause_of(value, two=False) if before else None
+        if first and found and first.misconception.name == found.misconception.name:
+            return None
+        number = self._numbers[other.id]
+        return Cause(neighbour.MISCONCEPTION, Wrong(value, f"your answer to question {number}"))
 
     def _explanations(self, question: Question, subject: Subject) -> Explanations | None:
         key = question.id, subject

@@ -55,7 +55,7 @@ class Marked(NamedTuple):
     def feedback(self) -> str:
         """A paragraph for each question that is not right, by its number."""
         return self.reason or "\n".join(
-            f"{title(number, mark)}: {mark.verdict}. {mark.feedback}"
+            f"{title(number, mark)}: {mark.verdict}. {mark.feedback}".rstrip()
             for number, mark in enumerate(self.marks, 1)
             if mark.verdict != "right"
         )

@@ -18,19 +18,29 @@ Answered = tuple[Question, Value]
 
 
 class OwnAnswers:
-    """The wrong answers of one student so far."""
+    """The wrong answers of one student so far, and the right volumes: those lead to nothing wrong,
+    whatever stands before them.
+    """
 
     def __init__(self) -> None:
         self._wrong: list[Answered] = []
+        self._right: list[Answered] = []
         self._walked = 0  # layers
 
     def add(self, question: Question, value: Value) -> None:
         """Remember a wrong answer, or one that followed through."""
         self._wrong.append((question, value))
 
+    def add_right(self, question: Question) -> None:
+        """Remember that an answer was right."""
+        if question.query.key == "output":
+            self._right.append((question, question.right))
+
     def about(self, question: Question) -> tuple[tuple[str, Value], ...]:
-        """Return the wrong answers about a question's network, by the questions' ids."""
-        return tuple((q.id, v) for q, v in self._wrong if q.subject is question.subject)
+        """Return the answers about a question's network that count, by the questions' ids."""
+        wrong = [(q.id, v) for q, v in self._wrong if q.subject is question.subject]
+        right = [(q.id, v) for q, v in self._right if q.subject is question.subject]
+        return (*wrong, *right) if wrong else ()
 
     def lead_to(self, question: Question, value: Value) -> list[Answered]:
         """Return the earlier answers that a wrong answer is right for; none if there are none."""
@@ -45,6 +55,13 @@ class OwnAnswers:
         if summed is not None and _is_corrected(question, summed[1], value):
             return summed[0]
         return []
+
+    def repeated(self, question: Question, value: Value) -> Question | None:
+        """Return the question about another layer that had the same wrong volume for an answer."""
+        if not isinstance(value, tuple) or len(value) < 2 or question.query.key != "output":
+            return None
+        others = self._others(question)
+        return next((q for q, v in others if v == value and q.query.key == "output"), None)
 
     def networks(self, question: Question) -> Iterator[Subject]:
         """Yield a question's network with the student's own volumes in place, if there are any."""
@@ -61,17 +78,27 @@ class OwnAnswers:
 
     def _networks(self, question: Question) -> Iterator[tuple[Subject, Answered]]:
         """Yield the network with the student's volumes, and the last of these on the way."""
-        answered = {
+        wrong = {
             q.query.name: (q, v)
             for q, v in self._others(question)
             if q.query.key == "output" and _volume(v)
         }
-        nearest = _nearest(question, answered) if answered else []
-        if nearest:
-            own = {name: answered[name][1] for name in nearest}
-            supposed = self._supposed(question.subject, own)
+        if not wrong:
+            return
+        right = {
+            q.query.name: (q, v)
+            for q, v in self._right
+            if q.subject is question.subject and q.query != question.query
+        }
+        answered = right | wrong
+        nearest = _nearest(question, answered)
+        slips = [name for name in nearest if name in wrong]
+        if slips:
+            supposed = self._supposed(
+                question.subject, {name: answered[name][1] for name in nearest}
+            )
             if supposed is not None:
-                yield supposed, answered[nearest[-1]]
+                yield supposed, wrong[slips[-1]]
 
     def _supposed(self, subject: Subject, volumes: Mapping[str, Any]) -> Subject | None:
         """Return the network with a student's volumes, while that does not take too long."""

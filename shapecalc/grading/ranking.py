@@ -42,6 +42,8 @@ RARE = frozenset((
     "macs_with_biases", "neighbour", "one_unit", "pool_has_weights", "transposed_one_too_large",
 ))  # fmt: skip
 
+ANOTHERS = "neighbour"  # another layer's answer is that answer, without a second mistake
+
 # A misconception, and those that are more specific: where they give the same number, they are
 # meant. That is no order of all misconceptions: most pairs meet by chance, which says nothing.
 MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
@@ -81,8 +83,13 @@ class Cause(NamedTuple):
     @property
     def told(self) -> str:
         """What was done wrong, with the arithmetic that leads to the answer."""
+        return f"{self.hint}: {self.wrong.arithmetic}"
+
+    @property
+    def hint(self) -> str:
+        """What was done wrong, without a number."""
         perhaps = "" if self.sure else "perhaps "
-        return f"{perhaps}{self.misconception.explanation}: {self.wrong.arithmetic}"
+        return f"{perhaps}{self.misconception.explanation}"
 
 
 class Explanations:
@@ -116,6 +123,7 @@ class Explanations:
         """Two mistakes at once, those of two common ones first."""
         single = [(cause.misconception, cause.wrong) for cause in self.single]
         found = self._causes(combinations.pairs(self.context, single))
+        found = [c for c in found if ANOTHERS not in c.misconception.name.split(", ")]
         common = [c for c in found if COMMON.issuperset(c.misconception.name.split(", "))]
         return [common, [*self._tiers[1], *self._tiers[2], *(c for c in found if c not in common)]]
 
@@ -126,8 +134,10 @@ class Explanations:
     def _counts(self, cause: Cause) -> bool:
         return not alike(self.right, cause.wrong.value, self.near)
 
-    def cause_of(self, given: Value, credited: Collection[str] = ()) -> Cause | None:
-        """Return the cause of a wrong answer; None where none is likely.
+    def cause_of(
+        self, given: Value, credited: Collection[str] = (), *, two: bool = True
+    ) -> Cause | None:
+        """Return the cause of a wrong answer, `two` mistakes if one is not; None if none is likely.
 
         What is `credited` by its name is believed: a teacher expects it.
         """
@@ -139,18 +149,18 @@ class Explanations:
         if found is None or found.misconception.name not in credited:
             expected = (cause for cause in every if cause.misconception.name in credited)
             found = next((cause._replace(sure=False) for cause in expected), found)
-        if found is None and not one:
-            two = self._twos.giving(given)
-            found = self._likely(given, two, [self._tiers[0], *self._pairs], two=True)
+        if found is None and not one and two:
+            both = self._twos.giving(given)
+            found = self._likely(given, both, [self._tiers[0], *self._pairs], two=True)
         return found
 
     @cached_property
     def _ones(self) -> _Causes:
-        return _Causes(chain(*self._tiers), self.near)
+        return _Causes(chain(*self._tiers), self.near, self.right)
 
     @cached_property
     def _twos(self) -> _Causes:
-        return _Causes(chain(*self._pairs), self.near)
+        return _Causes(chain(*self._pairs), self.near, self.right)
 
     def _likely(
         self,
@@ -186,20 +196,29 @@ class Explanations:
 
 
 class _Causes:
-    """Causes by what they give: whole numbers are looked up, others compared one by one."""
+    """Causes by what they give: whole numbers are looked up, others compared one by one.
 
-    def __init__(self, causes: Iterable[Cause], near: Tolerance) -> None:
+    A depth of 1 is left out only by who leaves out the right one: two sizes in place of three are
+    no volume with one slice.
+    """
+
+    def __init__(self, causes: Iterable[Cause], near: Tolerance, right: Value) -> None:
         self.causes, self.near = list(causes), near
         self._whole: dict[Value, list[Cause]] = {}
         self._others = [cause for cause in self.causes if not _exact(cause.wrong.value)]
         for cause in self.causes:
             for value in spellings(cause.wrong.value) if _exact(cause.wrong.value) else ():
-                self._whole.setdefault(value, []).append(cause)
+                if value == cause.wrong.value or _shortened(right) or len(flat(value)) == 1:
+                    self._whole.setdefault(value, []).append(cause)
 
     def giving(self, given: Value) -> list[Cause]:
         """Return the causes of an answer."""
         found = list(self._whole.get(given, ()))
         return found + [c for c in self._others if alike(c.wrong.value, given, self.near)]
+
+
+def _shortened(right: Value) -> bool:
+    return isinstance(right, tuple) and right[-1] == 1
 
 
 def specific(causes: Sequence[Cause]) -> list[Cause]:

@@ -61,6 +61,7 @@ class Submission(NamedTuple):
     skipped: bool = False  # it is nobody's answers: the reason says what it is
     when: str = ""  # it was handed in, as the platform writes it
     columns: tuple[tuple[str, str], ...] = ()  # a table's own columns of who answered
+    unread: bool = False  # some of its lines could not be read: what is blank may stand there
 
 
 def refused(found: Found, reason: str, student: str = "", identity: str = "") -> Submission:

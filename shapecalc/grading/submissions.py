@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import PurePath
 
-from shapecalc.diagnostics import quote
+from shapecalc.diagnostics import Finding, quote
 from shapecalc.grading.answer_tables import read_table
-from shapecalc.grading.answer_texts import lines_of
-from shapecalc.grading.columns import TIMES, Mapped, by_plain_id, matched
+from shapecalc.grading.answer_texts import first_of, lines_of
+from shapecalc.grading.columns import TIMES, Mapped, by_number, by_plain_id, matched
 from shapecalc.grading.submission_file import (
     MOST_NOTES,
     Found,
@@ -84,13 +84,15 @@ def _read_text(found: Found, ids: Collection[str]) -> Submission:
         text = _raw(found).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise NotGradable("not UTF-8 text: save the file as UTF-8") from None
-    student, answers = lines_of(text, ids)
+    student, answers, notes, unread = lines_of(text, ids)
     if not answers:
         example = f"{next(iter(ids))}: 32x32x10"
         raise NotGradable(f"no line begins with the id of a question, as in `{quote(example)}`")
     whose = clean(found.student) or clean(student) or clean(found.otherwise)
     file, identity = quote(found.path, 400), clean(found.identity)
-    return Submission(whose, answers, file, "", (), identity, found.late, when=found.when)
+    return Submission(
+        whose, answers, file, "", notes, identity, found.late, when=found.when, unread=unread
+    )
 
 
 def _read_unknown(found: Found, ids: Collection[str]) -> Submission:
@@ -119,24 +121,32 @@ def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
         raise NotGradable(f"{at}{first.fault.message}")
     if not isinstance(data, Mapping):
         raise NotGradable(f"not a mapping of question ids to answers, but {quote(data)}")
-    twice = [finding.fault.message for finding in document.findings[:MOST_NOTES]]
     student = "" if "student" in ids else clean(data.get("student"))
     answers = {key: value for key, value in data.items() if key in ids or key != "student"}
     if "answers" not in ids and isinstance(answers.get("answers"), Mapping):
         answers |= answers.pop("answers")
-    known = {key: answers[key] for key in answers if key in ids}
-    others = [key for key in answers if key not in ids]
-    if others:
-        short = by_plain_id(ids)
-        meant = {key: matched(str(key), ids, short) for key in others}
-        known |= {id_: answers[key] for key, id_ in meant.items() if id_ and id_ not in known}
-        others = [key for key in others if not meant[key]]
+    short = by_plain_id(ids)
+    meant = {key: _question_of(str(key), ids, short) for key in answers}
+    known, twice = first_of([(id_, answers[key]) for key, id_ in meant.items() if id_])
+    others = [key for key, id_ in meant.items() if id_ is None]
     if not known:
         raise NotGradable("none of its keys is the id of a question")
-    notes = [*twice, *notes_on((key for key in others if key not in TIMES), ids)]
+    repeated = [_repeated(finding, ids, short) for finding in document.findings[:MOST_NOTES]]
+    notes = [*repeated, *twice, *notes_on((key for key in others if key not in TIMES), ids)]
     whose = clean(found.student) or student or clean(found.otherwise)
     when = next((str(answers[key]) for key in others if key in TIMES), found.when)
     return Submission(
         whose, known, quote(found.path, 400), "", tuple(notes), clean(found.identity), found.late,
         when=when,
     )  # fmt: skip
+
+
+def _question_of(key: str, ids: Collection[str], short: Mapping[str, str]) -> str | None:
+    """Return the question that a key is for, by its id or else by its number."""
+    return matched(key, ids, short) or by_number(key, ids, short)
+
+
+def _repeated(finding: Finding, ids: Collection[str], short: Mapping[str, str]) -> str:
+    """Return what is told of a key that stands twice, of which the first one counts."""
+    id_ = _question_of(str(finding.path[-1]), ids, short) if finding.path else None
+    return f"{quote(id_)} is answered twice: the first counted" if id_ else finding.fault.message

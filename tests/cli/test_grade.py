@@ -344,10 +344,10 @@ def test_a_fault_of_ones_own_is_told_and_the_others_are_marked(
 ) -> None:
     real = class_run.Marker.mark
 
-    def broken(self: class_run.Marker, student: str, answers: Any) -> Any:
+    def broken(self: class_run.Marker, student: str, *answers: Any) -> Any:
         if student == "bob":
             raise ZeroDivisionError("planted")
-        return real(self, student, answers)
+        return real(self, student, *answers)
 
     monkeypatch.setattr(class_run.Marker, "mark", broken)
     result = run("grade", "hw.yaml", "class", "--format", "csv")

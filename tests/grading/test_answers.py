@@ -278,3 +278,36 @@ def test_no_answer_runs_away(answer: str, form: Form) -> None:
 )
 def test_values_as_feedback_prints_them(value: Any, text: str) -> None:
     assert shown(value) == text
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("sizes", "16 (maybe 14)"),
+        ("sizes", "16 or 14"),
+        ("sizes", "12x12x24 no wait 13x13x24"),
+        ("field", "0 or 1"),
+        ("number", "4640 (or 4608 if biases are not counted?)"),
+        ("number", "4640, maybe 4608"),
+        ("number", "\u2248 2.08 M MACs, exactly 2 076 672"),
+        ("truth", "yes or no"),
+        ("array", "[9, 18] or [18, 9]"),
+    ],
+)
+def test_two_answers_are_none(form: Form, text: str) -> None:
+    with pytest.raises(Unreadable, match="more than one answer"):
+        read_answer(text, form)
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "value"),
+    [
+        ("sizes", "13x13x24 or so", (13, 13, 24)),
+        ("sizes", "28x28 (16 channels)", (28, 28, 16)),
+        ("number", "maybe 4640", 4640),
+        ("number", "0.5 or 1/2", 0.5),
+        ("truth", "no, maybe", False),
+    ],
+)
+def test_a_choice_of_one_is_an_answer(form: Form, text: str, value: object) -> None:
+    assert read_answer(text, form) == value

@@ -68,11 +68,24 @@ def test_a_right_answer_gets_its_points(ask: str, answer: Any) -> None:
 
 @pytest.mark.parametrize("ask", ["conv1.output", "conv1.parameters", "fits(conv1)", "P(conv1)"])
 @pytest.mark.parametrize(
-    ("answer", "verdict"), [("", "blank"), ("?", "blank"), ("i dont know", "needs a look")]
+    ("answer", "verdict"),
+    [
+        *((blank, "blank") for blank in ("", "???", "[]", "I don\u2019t know")),
+        ("ask Ben", "needs a look"),
+        ("[x", "needs a look"),
+    ],
 )
 def test_what_stands_for_nothing_is_not_wrong(ask: str, answer: str, verdict: str) -> None:
     found = one(ask, answer)
     assert (found.verdict, found.points) == (verdict, 0)
+
+
+def test_a_missing_answer_is_looked_for_where_lines_were_not_read() -> None:
+    marker = Marker(read_assignment(assignment("conv1.output", "conv1.macs", "conv1.weights")))
+    answers = {"conv1.macs": "-"}
+    found = marker.mark("", answers, unread=True).marks
+    assert [m.verdict for m in found] == ["needs a look", "blank", "needs a look"]
+    assert all("no answer" not in m.feedback for m in (found[0], found[2]))
 
 
 def test_a_missing_answer_is_blank() -> None:
@@ -187,6 +200,22 @@ def test_a_count_asked_twice_is_summed_once() -> None:
     given = assignment(*twice, "total.parameters", follow_through=1)
     found = mark(given, {"a": 999, "b": 999, "total.parameters": 999 + 13727})
     assert found.marks[2].verdict == "followed through"
+
+
+@pytest.mark.parametrize(
+    ("pooled", "verdict"),
+    [("14x14x10", "wrong"), ("13x13x10", "followed through"), (None, "followed through")],
+)
+def test_nothing_follows_from_a_slip_behind_a_right_volume(
+    pooled: str | None, verdict: str
+) -> None:
+    """conv1 is 28x28x10; 11x11x6 is right for 13x13x10, and wrong behind the right 14x14x10."""
+    layers = [{"conv": {"K": 10, "F": 5}}, {"max_pool": 2}, {"conv": {"K": 6, "F": 3}}]
+    asks = ["conv1.output", "max_pool1.output", "conv2.output"]
+    questions = [{"ask": ask, "follow_through": 1} for ask in asks]
+    given = {"spec": {"input": "32x32x3", "layers": layers}, "questions": questions}
+    found = mark(given, dict(zip(asks, ["27x27x10", pooled, "11x11x6"], strict=True)))
+    assert found.marks[2].verdict == verdict
 
 
 def test_a_layer_that_cannot_take_the_students_volume_harms_nobody() -> None:
@@ -332,8 +361,8 @@ def test_what_is_right_is_told_first(ask: str, answer: str, begins: str) -> None
 @pytest.mark.parametrize(
     ("show", "told"),
     [
-        ("never", "Not right."),
-        ("hint", "The biases were forgotten: 5*5*3*10 = 750."),
+        ("never", ""),  # the verdict says it
+        ("hint", "The biases were forgotten."),  # 750 + 10 would give it away
         ("always", "The biases were forgotten: 5*5*3*10 = 750. The right answer is 760: "),
     ],
 )
@@ -372,3 +401,16 @@ def test_following_names_the_answer_in_front_of_what_is_asked() -> None:
     )
     assert found.marks[2].verdict == "followed through"
     assert "your answer 27x27x10 to question 2" in found.marks[2].feedback
+
+
+def test_another_layers_answer_again_is_one_mistake() -> None:
+    asks = ["conv1.output", "max_pool1.output"]
+    marks = mark(assignment(*asks), dict.fromkeys(asks, "27x27x10")).marks
+    assert [m.misconception for m in marks] == ["forgot_plus_one", "neighbour"]
+    assert "your answer to question 1" in marks[1].feedback
+
+
+def test_two_sizes_in_place_of_three_are_no_volume_of_one_filter() -> None:
+    found = one("conv1.output", "28 times 28")
+    assert found.misconception is None
+    assert found.feedback.startswith("Three sizes are asked for")

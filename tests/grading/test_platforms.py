@@ -169,8 +169,40 @@ def test_what_is_no_time(text: str) -> None:
 
 
 def test_lines_of_text_and_of_a_text_box() -> None:
-    text = "Name: Ann Lee\n\nQ1) 28x28x10\n**q2:** 760 = 750 + 10\nthank you: bye\n"
-    assert lines_of(text, ("q1", "q2")) == ("Ann Lee", {"q1": "28x28x10", "q2": "760 = 750 + 10"})
+    text = "Name: Ann Lee\n\nQ1) 28x28x10\n**q2:** 760 = 750 + 10\nthank you: bye\n---\n"
+    found = lines_of(text, ("q1", "q2"))
+    assert found.student == "Ann Lee"
+    assert found.answers == {"q1": "28x28x10", "q2": "760 = 750 + 10"}
+    assert found.notes == ("Line 5 was not read: `thank you: bye`",)
     html = "<p>Q1: 28&times;28&times;10<br />q2 = <b>760</b></p><script>q2: 1</script>"
-    assert lines_of(html, ("q1", "q2"))[1]["q1"] == "28\u00d728\u00d710"
-    assert lines_of(html, ("q1", "q2"))[1]["q2"] == "760"
+    assert lines_of(html, ("q1", "q2")).answers == {"q1": "28\u00d728\u00d710", "q2": "760"}
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ("q4. 13x13x24", {"q4": "13x13x24"}),
+        ("q5 4608", {"q5": "4608"}),
+        ("q5 = 9*512 = 4608", {"q5": "9*512 = 4608"}),
+        ("q7:\n\n40570", {"q7": "40570"}),
+        ("q.7: 40570", {"q7": "40570"}),
+        ("\u201cq1\u201d: 56x56x16", {"q1": "56x56x16"}),
+        ("q2\uff1a28x28x16", {"q2": "28x28x16"}),
+        ("P(conv1): 1\nfits (conv1): yes", {"P(conv1)": "1", "fits(conv1)": "yes"}),
+        ("conv1.weight.grad 5", {"conv1.weight.grad": "5"}),
+        ("q3: [[1, 2],\n[3, 4]]", {"q3": "[[1, 2], [3, 4]]"}),
+        ("1: 7\n2. 8\n(3) 9", {"q1": "7", "q2": "8", "q3": "9"}),  # numbers, as sheets have them
+        ("Question 3: 7", {"q3": "7"}),
+    ],
+)
+def test_lines_are_read_as_people_write_them(text: str, answers: dict[str, str]) -> None:
+    ids = (*(f"q{n}" for n in range(1, 8)), "P(conv1)", "P(conv2)", "fits(conv1)")
+    ids += ("conv1.weight", "conv1.weight.grad")
+    found = lines_of(text, ids)
+    assert (found.answers, found.notes, found.unread) == (answers, (), False)
+
+
+def test_numbers_are_no_answers_where_ids_are_or_where_they_contradict_ids() -> None:
+    assert lines_of("q1: 5\n2. I multiplied", ("q1", "q2")).answers == {"q1": "5"}
+    assert not lines_of("Question 2: 5", ("q2", "q1")).answers
+    assert not lines_of("Question 3: 5", ("q1", "q2")).answers

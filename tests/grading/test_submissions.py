@@ -96,9 +96,18 @@ def test_an_answer_to_no_question_is_noted_and_ignored(tmp_path: Path) -> None:
     assert "40 more" in many.notes[-1]
 
 
-def test_a_key_that_stands_twice_is_noted(tmp_path: Path) -> None:
-    assert "twice" in one(tmp_path / "a.yaml", "q1: 1\nq1: 2\n").notes[0]
-    assert "twice" in one(tmp_path / "a.json", '{"q1": 1, "q1": 2}').notes[0]
+def test_of_two_answers_to_a_question_the_first_counts_and_both_are_told(tmp_path: Path) -> None:
+    told = "q2 is answered twice: 5 counted, 6 did not"
+    for name, text in [("a.txt", "q2: 5\nQ2: 6\nq2:"), ("a.yaml", "Q2: 5\nq2: 6\n")]:
+        found = one(tmp_path / name, text)
+        assert {key: str(value) for key, value in found.answers.items()} == {"q2": "5"}
+        assert found.notes == (told,)
+    for name, text in [("a.yaml", "q1: 1\nq1: 2\n"), ("a.json", '{"q1": 1, "q1": 2}')]:
+        found = one(tmp_path / name, text)
+        assert (found.answers, found.notes) == (
+            {"q1": 1},
+            ("q1 is answered twice: the first counted",),
+        )
     table = one(tmp_path / "a.csv", "q1,q1\n1,2\n")
     assert table.answers == {"q1": "1"}
     assert "two columns" in table.notes[0]

@@ -25,7 +25,8 @@ def feedback(mark: Mark) -> str:
     if mark.verdict in ("right", "blank"):
         return mark.feedback
     credit = f", {points(mark)}" if not mark.unread else ""
-    return f"{VERDICTS[mark.verdict]}{credit}. Your answer: {mark.answer}. {mark.feedback}"
+    given = f" Your answer: {mark.answer}." if mark.answer else ""
+    return f"{VERDICTS[mark.verdict]}{credit}.{given} {mark.feedback}".rstrip()
 
 
 def points(mark: Mark) -> str:

@@ -153,7 +153,7 @@ def _details(place: int, asked: dict[str, Any]) -> str:
     """Return a question's causes, and the commonest answers without one."""
     explained = {item.name: item.explanation for item in misconceptions()}
     lines = [
-        f"  {count:,} x {explained.get(name, name)} ({name})"
+        f"  {count:,} x {'; and '.join(explained.get(n, n) for n in name.split(', '))} ({name})"
         for name, count in list(asked["causes"].items())[:COMMONEST]
     ]
     lines += [

@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.variants import Change, refit
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
-    """Yield the MACs or FLOPs with the filter at each of the input's positions, or at stride 1."""
+    """Yield the MACs or FLOPs with the filter at each of the input's positions."""
     if context.key in ("macs", "flops") and context.fits:
         yield from context.recounted(positions=context.volume[:-1])
-        if any(fit.S > 1 for fit in context.fits):
-            sizes = [refit(fit, Change(S=1)).size for fit in context.fits]
-            if tuple(sizes) != context.volume[:-1]:
-                yield from context.recounted(positions=sizes)
 
 
 MISCONCEPTION = Misconception(

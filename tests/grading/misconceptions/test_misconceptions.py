@@ -234,7 +234,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("not_flattened", net("300x300x3", {"dense": 100}), "dense1.weights", 300),
     ("macs_with_biases", CONV, "conv1.macs", 768_000 + 10_240),
     ("macs_at_input_size", ALEX, "conv1.macs", 227 * 227 * 34_848),
-    ("macs_at_input_size", ALEX, "conv1.flops", 2 * 217 * 217 * 34_848),
+    ("stride_ignored", ALEX, "conv1.flops", 2 * 217 * 217 * 34_848),
     ("bias_in_weights", CONV, "conv1.weights", 760),
     ("bias_in_weights", KERAS, "total.weights", 9 * 32 * 64 + 64 + 16010),
     # 3x3 at S=2 twice sees 3 + 2*2 = 7 pixels, 4 apart
