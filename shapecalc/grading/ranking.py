@@ -82,7 +82,8 @@ class Cause(NamedTuple):
     def told(self) -> str:
         """What was done wrong, with the arithmetic that leads to the answer."""
         perhaps = "" if self.sure else "perhaps "
-        return f"{perhaps}{self.misconception.explanation}: {self.wrong.arithmetic}"
+        explanation = self.wrong.explanation or self.misconception.explanation
+        return f"{perhaps}{explanation}: {self.wrong.arithmetic}"
 
 
 class Explanations:

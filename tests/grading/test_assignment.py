@@ -193,7 +193,8 @@ def test_no_text_of_ours_tells_the_answer_of_another_question() -> None:
     """conv1 gives 30x30x10, and relu1 keeps it; the pool gives 15x15x10."""
     found = prompts("conv1.output", "max_pool1.output", "dense1.input", "P(conv1)", "F(max_pool1)")
     assert (
-        found["conv1.output"] == "conv1: conv K=10 F=5 S=1 on 32x32x3. What is its output volume?"
+        found["conv1.output"] == "conv1: conv K=10 F=5 S=1 on 32x32x3. What is its output volume"
+        " (height x width x depth)?"
     )
     assert found["P(conv1)"] == "conv1: conv K=10 F=5 S=1 on 32x32x3. What is P?"
     for text in found.values():
@@ -206,7 +207,7 @@ def test_what_is_not_asked_for_is_told() -> None:
     assert "on 30x30x10." in prompts("max_pool1.output")["max_pool1.output"]
     assert prompts("P(conv1)")["P(conv1)"].endswith("gives 30x30x10. What is P?")
     text = prompts("conv1.output", order="depth_first")["conv1.output"]
-    assert text.endswith("What is its output volume? Write the depth first.")
+    assert text.endswith("What is its output volume (depth x height x width)?")
 
 
 def test_values_are_asked_for_in_words() -> None:
@@ -220,16 +221,19 @@ def test_values_are_asked_for_in_words() -> None:
         },
     }
     asks = ["conv1.value[0,1,1]", "flatten1.value", "input.grad[0,2,1]",
-            "conv1.weight.next[0,0,1,0]", "conv1.weight.grad", "loss"]  # fmt: skip
+            "conv1.weight.next[0,0,1,0]", "conv1.weight.next", "conv1.weight.grad",
+            "loss"]  # fmt: skip
     found = read_assignment({"spec": spec, "questions": asks})
     assert [question.prompt for question in found.questions] == [
         "What is the output of conv1, at depth 0, row 1, column 1 (counted from 0)?",
-        "What is the output of flatten1? Write all its values, depth first.",
-        "What is the gradient with respect to the input input, at depth 0, row 2, column 1"
+        "What is the output of flatten1? Write all values, depth first.",
+        "What is the gradient of the loss with respect to the input, at depth 0, row 2, column 1"
         " (counted from 0)?",
-        "What is the value of the weight of conv1 after one step of gradient descent, at place"
+        "What is the weight of conv1 after one step of gradient descent (rate 0.1), at index"
         " [0, 0, 1, 0] (counted from 0)?",
-        "What is the gradient with respect to the weight of conv1? Write all its values.",
+        "What are the weights of conv1 after one step of gradient descent (rate 0.1)?"
+        " Write all values.",
+        "What is the gradient of the loss with respect to the weights of conv1? Write all values.",
         "What is the loss?",
     ]
 

@@ -21,7 +21,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         return
     found = with_given(context, "filter_flipped", _flipped)
     if found is not None:
-        yield Wrong(found, f"with the filters turned round = {shown(found)}")
+        yield Wrong(found, f"with flipped filters it would be {shown(found)}")
 
 
 def _flipped(record: KnownRecord, name: str, numbers: Numbers) -> Numbers | None:
@@ -43,5 +43,5 @@ def _turned(levels: int) -> Callable[[Any], Any]:
 
 
 MISCONCEPTION = Misconception(
-    "filter_flipped", "the filter was turned round; a layer applies it as it is", model
+    "filter_flipped", "the filter was flipped; a layer applies it as it is", model
 )
