@@ -107,9 +107,30 @@ def test_a_value_is_shown_with_its_products() -> None:
     asks = ["conv1.value[0,1]", "max_pool1.value[0,0]"]
     found = read_assignment({"spec": spec, "questions": asks})
     assert [(q.right, q.working) for q in found.questions] == [
-        (-1.0, "4*2 + 5*(-3) + 6"),
-        (20.0, "max(20, -1)"),
+        (-1.0, "4*2 + 5*(-3) + 6 = -1"),
+        (20.0, "max(20, -1) = 20"),
     ]
+
+
+def test_workings_tell_what_is_asked_for_and_no_more() -> None:
+    layers: list[Any] = [{"conv": {"K": 8, "F": 3}}, {"max_pool": 2}, {"dense": 5}]
+    asks = ["total.parameters", "max_pool1.receptive_field", "dense1.activations"]
+    found = read_assignment({"spec": {"input": "10x10x3", "layers": layers}, "questions": asks})
+    total, field, _ = (question.working for question in found.questions)
+    assert total == "conv1 224 + dense1 645"  # 3*3*3*8 + 8 and 4*4*8*5 + 5
+    assert field == "receptive field = 3 + (2 - 1)*1 = 4"
+
+
+def test_a_place_outside_is_answered_with_one_inside() -> None:
+    spec = {"input": "2", "layers": [{"dense": 1}, {"dense": 3}],
+            "example": {"given": {"input": [1, 2], "dense1.weight": [[1, 1]],
+                                  "dense2.weight": [[1], [1], [1]]}}}  # fmt: skip
+    asks = ["dense1.value[0,0,0]", "dense2.value[3]"]
+    one, three = read_assignment({"spec": spec, "questions": asks}).diagnostics
+    assert (one.message, one.hint) == (
+        "dense1.value[0,0,0]: dense1 has one value", "write dense1.value[0]"
+    )  # fmt: skip
+    assert three.hint == "the last value is dense2.value[2]; indices count from 0, depth first"
 
 
 def test_a_value_that_would_be_drawn_is_refused() -> None:
