@@ -3,7 +3,7 @@
 An expression is a number, or an operation on expressions, a tuple of an operator and its operands:
 `("+", ("/", ("+", 227, ("-", 11), ("*", 2, 0)), 4), 1)` for (227 - 11 + 2*0)/4 + 1. The operators
 are + and * of two or more (a lone one stands for itself), / of two, - of one (a term that is
-subtracted), floor and ceil of one, and max of two or more.
+subtracted), floor and ceil of one, ^ of two, and max of two or more.
 """
 
 from __future__ import annotations
@@ -133,6 +133,8 @@ def text(expression: Expression, number: Callable[[Any], str] = str) -> str:
         above, below = _operand(expression[1], number), _operand(expression[2], number)
         compound = isinstance(expression[2], Operation) and expression[2][0] in ("*", "/")
         return f"{above}/({below})" if compound else f"{above}/{below}"
+    if operator == "^":
+        return f"{_operand(expression[1], number)}^{_operand(expression[2], number)}"
     if operator == "-":
         return f"-{_operand(expression[1], number)}"
     inside = [

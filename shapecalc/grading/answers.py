@@ -216,7 +216,7 @@ def _result(text: str, form: Form) -> list[Reading]:
     if result is None:
         return []
     number: Number = int(result) if result.denominator == 1 else _whole_if_so(float(result))
-    return [_single(number, form, f"your working was taken: {quote(text)}")]
+    return [_single(number, form, f"your expression gives {shown(number)}")]
 
 
 def _worked(text: str, form: Form) -> list[Reading]:

@@ -154,7 +154,7 @@ def _with_penalty(policy: Policy, graded: Graded) -> Graded:
         try:
             days = days_late(policy.due, moment(graded.when))
         except ValueError:
-            note = f"{quote(graded.when)} is no time that can be read: lateness is not known"
+            note = f"{quote(graded.when)} could not be read as a time: lateness is not known"
             graded = graded._replace(notes=(*graded.notes, note))
     if not days and not graded.late:
         return graded

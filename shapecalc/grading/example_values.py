@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from shapecalc import rules
@@ -116,9 +117,18 @@ class ExampleValues:
         if len(query.place) != array.ndim or any(
             at >= size for at, size in zip(query.place, array.shape, strict=True)
         ):
-            message = f"{quote(query.path)} is outside: {query.key} is {show(array.shape)}"
-            raise Unanswerable(message, "places count from 0, depth first")
+            raise _outside(query, array.shape)
         return float(array[query.place])
+
+
+def _outside(query: Query, shape: tuple[int, ...]) -> Unanswerable:
+    """Return what is wrong with a place, and the last one that there is."""
+    shape = shape[1:] if len(shape) > 1 and shape[0] == 1 else shape
+    last = f"{query.path.partition('[')[0]}[{','.join(str(size - 1) for size in shape)}]"
+    if prod(shape) == 1:
+        return Unanswerable(f"{quote(query.path)}: {query.key} has one value", f"write {last}")
+    message = f"{quote(query.path)} is outside: {query.key} is {show(shape)}"
+    return Unanswerable(message, f"the last value is {last}; indices count from 0, depth first")
 
 
 def _whole(array: Any) -> Value:

@@ -16,9 +16,9 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.question import Policy, Question
 from shapecalc.grading.ranking import Cause
 from shapecalc.grading.values import Value, flat
+from shapecalc.grading.wording import sizes_of
 
 Shown = Literal["never", "hint", "always"]
-AXES = {1: ("length",), 2: ("height", "width"), 3: ("number of frames", "height", "width")}
 
 
 class Told(NamedTuple):
@@ -36,7 +36,7 @@ class Told(NamedTuple):
     def followed(self, question: Question, source: str, points: float) -> str:
         """Return what is told about an answer that follows from an earlier slip."""
         credit = "" if points else ", but what follows from a slip gives no points here"
-        return self._sentences([f"It is right for {source}{credit}."], question)
+        return self._sentences([f"It follows correctly from {source}{credit}."], question)
 
     def right(self, note: str) -> str:
         """Return what is told about a right answer, which may have been read with some care."""
@@ -103,11 +103,13 @@ def right_part(query: Query, right: Value, value: Value) -> str:
         if len(ours) != len(theirs):
             return f"It takes {len(ours):,} values, and your answer has {len(theirs):,}."
         return f"{same:,} of {len(ours):,} values are right." if same else ""
-    names = _names(query, len(right))
+    names = sizes_of(query, len(right))
     if len(names) != len(right):
         return ""
     if len(value) != len(right):
-        if query.key in ("receptive_field", "jump"):  # one number stands for all axes
+        if (
+            query.key in ("receptive_field", "jump") and len(value) == 1
+        ):  # one number stands for all axes
             return ""
         return f"{capital(_sizes(len(right)))} are asked for: {' x '.join(names)}."
     if sorted(value) == sorted(right):
@@ -117,14 +119,6 @@ def right_part(query: Query, right: Value, value: Value) -> str:
     if not good or not bad:
         return ""
     return f"{capital(_listed(good))} right; {_listed(bad)} not."
-
-
-def _names(query: Query, count: int) -> tuple[str, ...]:
-    if query.key in ("output", "input") and count > 1:
-        return (*AXES.get(count - 1, ()), "depth")
-    if query.key in ("receptive_field", "jump"):
-        return AXES.get(count, ())
-    return ("number of rows", "number of columns") if query.key == "im2col" else ()
 
 
 def _listed(names: list[str]) -> str:

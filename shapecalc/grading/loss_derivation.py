@@ -37,7 +37,7 @@ def loss_expression(computed: ComputedExample) -> Expression | None:
         terms = [_square(float(a), float(y)) for a, y in values]
         if example.loss_kind == "mean_squared_error":
             count = len(terms)
-    found: Expression = plus(*terms)
+    found: Expression = plus(*terms) if len(terms) > 1 else terms[0]
     below = count * HALVES.get(str(example.loss_kind), 1)
     found = over(found, below) if below > 1 else found
     decay = example.weight_decay
@@ -45,8 +45,7 @@ def loss_expression(computed: ComputedExample) -> Expression | None:
 
 
 def _square(a: float, y: float) -> Expression:
-    difference = plus(a, minus(y))
-    return times(difference, difference)
+    return Operation("^", plus(a, minus(y)), 2)
 
 
 def _logarithm(p: Any, at: int) -> list[Expression]:

@@ -1,4 +1,4 @@
-"""Marks one student's answers: right, right from an earlier slip, or wrong, and if so, why.
+"""Marks one student's answers: right, following from an earlier slip, or wrong, and if so, why.
 
 A wrong answer that is right for the student's own earlier answers has followed through. Otherwise,
 if a misconception explains the student's number (ranking.py), the feedback names it and shows both

@@ -13,13 +13,13 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
-from shapecalc.grading.wording import WORDINGS
+from shapecalc.grading.wording import WORDINGS, sizes_of
 from shapecalc.layers.base import aliases, show
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import KnownRecord
 
 AXES = {1: ("position",), 2: ("row", "column"), 3: ("frame", "row", "column")}
-DEPTH_FIRST = " Write the depth first."
+PLURALS = {"weight": "weights", "bias": "biases"}
 
 
 class Secrets:
@@ -64,8 +64,18 @@ def prompt_for(question: Question, secrets: Secrets) -> str:
         output = subject.records[query.name].output
         gives = f" and gives {show(output)}" if output and output not in secrets.volumes else ""
         return f"{about}{gives}. What is {query.key}?"
-    depth_first = DEPTH_FIRST if question.depth_first and query.key in ("output", "input") else ""
-    return f"{about}. {WORDINGS[query.key].asked}{depth_first}"
+    return f"{about}. {WORDINGS[query.key].asked.format(order=_order(question))}"
+
+
+def _order(question: Question) -> str:
+    """Return the sizes that are asked for, as ` (height x width x depth)`; empty for one size."""
+    right = question.right
+    names = sizes_of(question.query, len(right)) if isinstance(right, tuple) else ()
+    if len(names) < 2:
+        return ""
+    if question.depth_first and names[-1] == "depth":
+        names = ("depth", *names[:-1])
+    return f" ({' x '.join(names)})"
 
 
 def described(subject: Subject, secrets: Secrets) -> Iterator[str]:
@@ -118,18 +128,23 @@ def _executed(subject: Subject, query: Query) -> str:
     if name not in {*subject.records, *subject.instances, *subject.trace.inputs}:
         name, _, parameter = name.rpartition(".")
     thing = f"the {parameter} of {name}" if parameter else _value_of(subject, name)
+    several = parameter in PLURALS and not query.place
+    if several:
+        thing = f"the {PLURALS[parameter]} of {name}"
+    what, example = thing, subject.trace.spec.example
     if query.key.endswith(".next"):
-        what = f"the value of {thing} after one step of gradient descent"
+        rate = f" (rate {example.rate:g})" if example and example.rate else ""
+        what = f"{thing} after one step of gradient descent{rate}"
     elif query.key.endswith(".grad"):
-        what = f"the gradient with respect to {thing}"
-    else:
-        what = thing
+        several = False
+        of_loss = " of the loss" if example and example.loss else ""
+        what = f"the gradient{of_loss} with respect to {thing}"
     if not query.place:
         whole = "" if parameter else ", depth first"
-        return f"What is {what}? Write all its values{whole}."
+        return f"What {'are' if several else 'is'} {what}? Write all values{whole}."
     spatial = AXES.get(len(query.place) - 1, ())
     if parameter or not spatial:
-        at = f"at place {list(query.place)}"
+        at = f"at index {list(query.place)}"
     else:
         words = zip(("depth", *spatial), query.place, strict=True)
         at = "at " + ", ".join(f"{word} {number}" for word, number in words)
@@ -137,4 +152,6 @@ def _executed(subject: Subject, query: Query) -> str:
 
 
 def _value_of(subject: Subject, name: str) -> str:
-    return f"the input {name}" if name in subject.trace.inputs else f"the output of {name}"
+    if name in subject.trace.inputs:
+        return "the input" if name == "input" else f"the input {name}"
+    return f"the output of {name}"

@@ -89,7 +89,7 @@ class Cause(NamedTuple):
     def hint(self) -> str:
         """What was done wrong, without a number."""
         perhaps = "" if self.sure else "perhaps "
-        return f"{perhaps}{self.misconception.explanation}"
+        return f"{perhaps}{self.wrong.explanation or self.misconception.explanation}"
 
 
 class Explanations:

@@ -126,12 +126,18 @@ class Subject:
     def _sum(self, key: str) -> Derivation:
         """Return a total as the sum over the layers that have some of it."""
         counted = QUANTITIES["macs" if key == "flops" else key]
-        each = map(own_counts, self.trace.layers) if counted.weighty else self.trace.layers
-        counts = (counted.of(record) for record in each if record is not None)
-        added = plus(*(count for count in counts if count))
+        counts: dict[str, int] = {}
+        for record in self.trace.layers:
+            counting = own_counts(record) if counted.weighty else record
+            count = counted.of(counting) if counting is not None else None
+            if count:
+                counts[record.name] = count
+        added = plus(*counts.values())
         expression = times(2, added) if key == "flops" else added
         value = total_of(QUANTITIES[key], self.trace.layers)
-        return Derivation(key, value, expression, reason="sum_over_layers")
+        return Derivation(
+            key, value, expression, reason="sum_over_layers", given={"layers": list(counts)}
+        )
 
 
 def _one_after_the_other(first: Callable[[Any], Any], then: Callable[[Any], Any]) -> Any:
@@ -154,4 +160,13 @@ def _derivations(record: KnownRecord, query: Query) -> list[Derivation]:
     if key == "flops" and record.macs is not None:
         doubled = times(2, record.macs)
         return [Derivation(key, 2 * record.macs, doubled, reason="two_for_each_mac")]
-    return sentences.chosen(record, ["weights", "biases", key] if key == "parameters" else [key])
+    found = sentences.chosen(record, ["weights", "biases", key] if key == "parameters" else [key])
+    return [_alone(d) for d in found] if key == "receptive_field" else found
+
+
+def _alone(field: Derivation) -> Derivation:
+    """Return how a receptive field follows, without the jump that it hands on."""
+    return Derivation(
+        field.quantity, field.value, field.expression,
+        part=field.part, reason=field.reason, given=field.given,
+    )  # fmt: skip

@@ -70,6 +70,7 @@ OPERATORS: dict[str, Callable[[list[float]], float]] = {
     "*": prod,
     "/": lambda values: values[0] / values[1],
     "-": lambda values: -values[0],
+    "^": lambda values: values[0] ** values[1],
     "max": max,
     "ln": lambda values: log(values[0]) if values[0] > 0 else -inf,
 }

@@ -8,25 +8,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from shapecalc.grading.query import Query
 from shapecalc.quantities import QUANTITIES
+
+AXES = {1: ("length",), 2: ("height", "width"), 3: ("number of frames", "height", "width")}
+
+
+def sizes_of(query: Query, count: int) -> tuple[str, ...]:
+    """Return what the sizes of an answer are, in their order; empty where they have no names."""
+    if query.key in ("output", "input") and count > 1:
+        return (*AXES.get(count - 1, ()), "depth")
+    if query.key in ("receptive_field", "jump"):
+        return AXES.get(count, ())
+    return ("number of rows", "number of columns") if query.key == "im2col" else ()
 
 
 class Wording(NamedTuple):
     """A question in words; empty where it is never asked in that way."""
 
-    asked: str  # behind a description of the layer: "its"
+    asked: str  # behind a description of the layer: "its"; {order} is that of the sizes
     drawn: str  # in a quiz, about {name}
 
 
 WORDINGS: Mapping[str, Wording] = {
     "output": Wording(
-        "What is its output volume?",
+        "What is its output volume{order}?",
         "What is the output volume of {name} (height x width x depth)?",
     ),
-    "input": Wording("What is its input volume?", ""),
+    "input": Wording("What is its input volume{order}?", ""),
     **{key: Wording(quantity.asked, quantity.drawn) for key, quantity in QUANTITIES.items()},
     "receptive_field": Wording(
-        "How large is the receptive field of one of its outputs?",
+        "How large is the receptive field of one of its outputs, in input pixels{order}?",
         "How large is the receptive field of one output of {name}, in input pixels"
         " (height x width)?",
     ),
@@ -46,7 +58,7 @@ WORDINGS: Mapping[str, Wording] = {
         " columns)?",
     ),
     "fits": Wording(
-        "Does the stride fit? (yes or no)",
+        "Does the stride fit, with nothing left over? (yes or no)",
         "Does the stride of {name} fit, with nothing left over? (yes or no)",
     ),
     "P": Wording("", "Which padding P on each side of {name} keeps height and width as they are?"),

@@ -79,6 +79,13 @@ def _short(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
+def _answer(of: Derivation) -> str:
+    """Tell how an answer follows, `3*2 + 1 = 7`; a lone number is not said to be itself."""
+    value = f"{of.value:,}" if isinstance(of.value, int) else _short(of.value)
+    arithmetic = text(of.expression or 0, _short)
+    return value if arithmetic == value else f"{arithmetic} = {value}"
+
+
 def _value(of: Derivation) -> str:
     """Return what a derivation comes to, as its quantity is written."""
     value = of.value
@@ -135,7 +142,10 @@ def _sum_over_layers(of: Derivation) -> str:
     added = of.expression.operands[1] if doubled else of.expression  # type: ignore[union-attr]
     assert isinstance(added, Operation)
     terms = len(added.operands)
-    told = text(added, _separated) if terms <= MOST_TERMS else f"the sum over {terms} layers"
+    told = f"the sum over {terms} layers"
+    if terms <= MOST_TERMS:
+        named = zip(of.given["layers"], added.operands, strict=True)
+        told = " + ".join(f"{layer} {count:,}" for layer, count in named)
     return f"2 * ({told})" if doubled else told
 
 
@@ -166,8 +176,8 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     "stated": lambda of: f"output = {show(of.value)} as the file says",
     # counts
     "unknown": _always("parameters: unknown"),
-    # answers to questions, which they stand beside
-    "beside_its_answer": lambda of: text(of.expression or 0, _short),
+    # answers to questions
+    "beside_its_answer": _answer,
     "sum_over_layers": _sum_over_layers,
     "two_for_each_mac": lambda of: f"2 * {of.value // 2:,} MACs",
     "window_by_positions": lambda of: f"{of.value[0]} values in a window, {of.value[1]} positions",

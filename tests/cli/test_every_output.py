@@ -120,6 +120,7 @@ def test_every_command_takes_every_network(network: str, folder: Path) -> None:
 
 def test_planted_faults_are_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bars, "comparable", lambda key, rows: key in bars.QUANTITIES)
+    monkeypatch.setattr(bars, "plain", lambda count: count)
     assert any("TypeError" in found for found in wrong_with(["report", "--bars", "named.yaml"]))
     drawing = ["draw", "--style", "graph", "-o", "out.svg", "named.yaml"]
     assert not list(wrong_with(drawing))

@@ -188,7 +188,7 @@ def test_what_can_be_meant_in_several_ways(answer: str, form: Form, values: list
 
 def test_a_note_says_that_a_working_was_taken() -> None:
     (reading,) = readings("16*3*5*5 + 16", "number")
-    assert reading.note == "your working was taken: 16*3*5*5 + 16"
+    assert reading.note == "your expression gives 1,216"
     assert readings("16*3*5*5 + 16 = 1216", "number")[0].note == ""
 
 

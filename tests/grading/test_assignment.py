@@ -107,9 +107,30 @@ def test_a_value_is_shown_with_its_products() -> None:
     asks = ["conv1.value[0,1]", "max_pool1.value[0,0]"]
     found = read_assignment({"spec": spec, "questions": asks})
     assert [(q.right, q.working) for q in found.questions] == [
-        (-1.0, "4*2 + 5*(-3) + 6"),
-        (20.0, "max(20, -1)"),
+        (-1.0, "4*2 + 5*(-3) + 6 = -1"),
+        (20.0, "max(20, -1) = 20"),
     ]
+
+
+def test_workings_tell_what_is_asked_for_and_no_more() -> None:
+    layers: list[Any] = [{"conv": {"K": 8, "F": 3}}, {"max_pool": 2}, {"dense": 5}]
+    asks = ["total.parameters", "max_pool1.receptive_field", "dense1.activations"]
+    found = read_assignment({"spec": {"input": "10x10x3", "layers": layers}, "questions": asks})
+    total, field, _ = (question.working for question in found.questions)
+    assert total == "conv1 224 + dense1 645"  # 3*3*3*8 + 8 and 4*4*8*5 + 5
+    assert field == "receptive field = 3 + (2 - 1)*1 = 4"
+
+
+def test_a_place_outside_is_answered_with_one_inside() -> None:
+    spec = {"input": "2", "layers": [{"dense": 1}, {"dense": 3}],
+            "example": {"given": {"input": [1, 2], "dense1.weight": [[1, 1]],
+                                  "dense2.weight": [[1], [1], [1]]}}}  # fmt: skip
+    asks = ["dense1.value[0,0,0]", "dense2.value[3]"]
+    one, three = read_assignment({"spec": spec, "questions": asks}).diagnostics
+    assert (one.message, one.hint) == (
+        "dense1.value[0,0,0]: dense1 has one value", "write dense1.value[0]"
+    )  # fmt: skip
+    assert three.hint == "the last value is dense2.value[2]; indices count from 0, depth first"
 
 
 def test_a_value_that_would_be_drawn_is_refused() -> None:
@@ -193,7 +214,8 @@ def test_no_text_of_ours_tells_the_answer_of_another_question() -> None:
     """conv1 gives 30x30x10, and relu1 keeps it; the pool gives 15x15x10."""
     found = prompts("conv1.output", "max_pool1.output", "dense1.input", "P(conv1)", "F(max_pool1)")
     assert (
-        found["conv1.output"] == "conv1: conv K=10 F=5 S=1 on 32x32x3. What is its output volume?"
+        found["conv1.output"] == "conv1: conv K=10 F=5 S=1 on 32x32x3. What is its output volume"
+        " (height x width x depth)?"
     )
     assert found["P(conv1)"] == "conv1: conv K=10 F=5 S=1 on 32x32x3. What is P?"
     for text in found.values():
@@ -206,7 +228,7 @@ def test_what_is_not_asked_for_is_told() -> None:
     assert "on 30x30x10." in prompts("max_pool1.output")["max_pool1.output"]
     assert prompts("P(conv1)")["P(conv1)"].endswith("gives 30x30x10. What is P?")
     text = prompts("conv1.output", order="depth_first")["conv1.output"]
-    assert text.endswith("What is its output volume? Write the depth first.")
+    assert text.endswith("What is its output volume (depth x height x width)?")
 
 
 def test_values_are_asked_for_in_words() -> None:
@@ -220,16 +242,19 @@ def test_values_are_asked_for_in_words() -> None:
         },
     }
     asks = ["conv1.value[0,1,1]", "flatten1.value", "input.grad[0,2,1]",
-            "conv1.weight.next[0,0,1,0]", "conv1.weight.grad", "loss"]  # fmt: skip
+            "conv1.weight.next[0,0,1,0]", "conv1.weight.next", "conv1.weight.grad",
+            "loss"]  # fmt: skip
     found = read_assignment({"spec": spec, "questions": asks})
     assert [question.prompt for question in found.questions] == [
         "What is the output of conv1, at depth 0, row 1, column 1 (counted from 0)?",
-        "What is the output of flatten1? Write all its values, depth first.",
-        "What is the gradient with respect to the input input, at depth 0, row 2, column 1"
+        "What is the output of flatten1? Write all values, depth first.",
+        "What is the gradient of the loss with respect to the input, at depth 0, row 2, column 1"
         " (counted from 0)?",
-        "What is the value of the weight of conv1 after one step of gradient descent, at place"
+        "What is the weight of conv1 after one step of gradient descent (rate 0.1), at index"
         " [0, 0, 1, 0] (counted from 0)?",
-        "What is the gradient with respect to the weight of conv1? Write all its values.",
+        "What are the weights of conv1 after one step of gradient descent (rate 0.1)?"
+        " Write all values.",
+        "What is the gradient of the loss with respect to the weights of conv1? Write all values.",
         "What is the loss?",
     ]
 

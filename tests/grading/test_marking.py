@@ -312,7 +312,7 @@ def test_an_answer_is_right_in_one_of_the_ways_it_can_be_meant() -> None:
     assert [m.verdict for m in found.marks] == ["right", "right"]
     assert found.marks[1].note == "read as batch, depth, height, width"
     taken = mark(given, {"flatten1.output": "7*7*40"}).marks[0]
-    assert (taken.verdict, taken.feedback) == ("right", "Right; your working was taken: 7*7*40.")
+    assert (taken.verdict, taken.feedback) == ("right", "Right; your expression gives 1,960.")
     assert mark(given, {"flatten1.output": "7x7x40"}).marks[0].verdict == "wrong"
     assert one("conv1.macs", "588.000").verdict == "right"  # 28*28*10 * 75
 

@@ -166,8 +166,8 @@ def test_a_typical_mistake_is_named(course: str, question: str, misconception: s
 
 
 def test_what_follows_from_a_mistake_is_told() -> None:
-    assert "right for your answer 24x24x32 to question" in grade("kth")
-    assert "right for your answer 416 to question" in grade("practice")
+    assert "follows correctly from your answer 24x24x32 to question" in grade("kth")
+    assert "follows correctly from your answer 416 to question" in grade("practice")
 
 
 # -- Gradescope ------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from shapecalc.grading.marks import Mark, Verdict, title
 VERDICTS: Mapping[Verdict, str] = {
     "right": "Right",
     "partly right": "Partly right",
-    "followed through": "Right from an earlier slip",
+    "followed through": "Follows from an earlier slip",
     "wrong": "Not right",
     "blank": "No answer",
     "needs a look": "To be looked at",

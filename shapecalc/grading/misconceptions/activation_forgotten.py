@@ -23,7 +23,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             yield Wrong(found, f"{before} = {shown(found)}")
     found = with_kernels(context, "activation_left_out")
     if found is not None:
-        yield Wrong(found, f"without the activations = {shown(found)}")
+        yield Wrong(found, f"without the activation it would be {shown(found)}")
 
 
 MISCONCEPTION = Misconception(

@@ -8,6 +8,8 @@ from math import prod
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.misconceptions.variants import times
 
+OF_ALL = "the values of all outputs were counted, not the parameters"
+
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the number of activations; not for a dense layer, whose units also are its biases."""
@@ -15,7 +17,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         if context.total:
             found = context.subject.trace.totals["activations"]
             if found:
-                yield Wrong(found, f"the activations = {found:,}")
+                yield Wrong(found, f"the activations = {found:,}", OF_ALL)
         elif len(context.output) > 1:
             found = prod(context.output)
             yield Wrong(found, f"{times(context.output)} = {found:,}")

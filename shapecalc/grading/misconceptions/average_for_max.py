@@ -13,7 +13,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the example with the mean of a window where the largest is asked for."""
     found = with_kernels(context, "mean")
     if found is not None:
-        yield Wrong(found, f"with the mean of each window = {shown(found)}")
+        yield Wrong(found, f"with the mean of each window it would be {shown(found)}")
 
 
 MISCONCEPTION = Misconception(

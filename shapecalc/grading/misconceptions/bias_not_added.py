@@ -16,7 +16,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the example with every bias 0."""
     found = with_given(context, "bias_not_added", _without)
     if found is not None:
-        yield Wrong(found, f"without the biases = {shown(found)}")
+        yield Wrong(found, f"without the bias it would be {shown(found)}")
 
 
 def _without(record: KnownRecord, role: Role, numbers: Numbers) -> Numbers | None:

@@ -22,7 +22,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         return
     found = with_given(context, "filter_flipped", _flipped)
     if found is not None:
-        yield Wrong(found, f"with the filters turned round = {shown(found)}")
+        yield Wrong(found, f"with flipped filters it would be {shown(found)}")
 
 
 def _flipped(record: KnownRecord, role: Role, numbers: Numbers) -> Numbers | None:
@@ -44,5 +44,5 @@ def _turned(levels: int) -> Callable[[Any], Any]:
 
 
 MISCONCEPTION = Misconception(
-    "filter_flipped", "the filter was turned round; a layer applies it as it is", model
+    "filter_flipped", "the filter was flipped; a layer applies it as it is", model
 )

@@ -20,7 +20,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         return
     found = with_given(context, "filter_transposed", _turned)
     if found is not None:
-        yield Wrong(found, f"with the filters' rows as columns = {shown(found)}")
+        yield Wrong(found, f"with the filter's rows as columns it would be {shown(found)}")
 
 
 def _turned(record: KnownRecord, role: Role, numbers: Numbers) -> Numbers | None:

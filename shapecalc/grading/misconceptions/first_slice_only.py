@@ -20,7 +20,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         return
     found = with_given(context, "first_slice_only", _first)
     if found is not None:
-        yield Wrong(found, f"with the first slice alone = {shown(found)}")
+        yield Wrong(found, f"with the first slice alone it would be {shown(found)}")
 
 
 def _first(record: KnownRecord, role: Role, numbers: Numbers) -> Numbers | None:

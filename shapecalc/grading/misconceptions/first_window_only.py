@@ -13,7 +13,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the weight and bias gradients of the first window."""
     found = with_kernels(context, "first_window")
     if found is not None:
-        yield Wrong(found, f"from the first window alone = {shown(found)}")
+        yield Wrong(found, f"from the first window alone it would be {shown(found)}")
 
 
 MISCONCEPTION = Misconception(

@@ -13,13 +13,15 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the count with filters one slice deep; also the values of one slice of the output."""
     own = context.weighted
     if own and own.F and own.deep > 1 and (prod(own.F) > 1 or not own.dense):
-        yield from context.recounted(deep=1)
+        told = "the depth of the input was forgotten" if own.dense else ""
+        yield from (w._replace(explanation=told) for w in context.recounted(deep=1))
         if context.key == "im2col" and isinstance(context.right, tuple):
             window, positions = prod(own.F), context.right[-1]
             yield Wrong((window, positions), f"{times(own.F)} = {window} values in a window")
     if context.key == "activations" and len(context.output) > 1:
         sizes = context.output[:-1]
-        yield Wrong(prod(sizes), f"{times(sizes)} = {prod(sizes):,}")
+        told = "the depth of the output was forgotten"
+        yield Wrong(prod(sizes), f"{times(sizes)} = {prod(sizes):,}", told)
 
 
 MISCONCEPTION = Misconception("forgot_depth", "the depth of the filters was forgotten", model)

@@ -12,7 +12,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the weights of filters one slice deep, alone."""
     own = context.weighted
     if context.key == "parameters" and own and own.bias and own.deep > 1 and prod(own.F) > 1:
-        yield from context.recounted(deep=1, biases=0)
+        told = "the depth of the input and the biases were forgotten" if own.dense else ""
+        yield from (w._replace(explanation=told) for w in context.recounted(deep=1, biases=0))
 
 
 MISCONCEPTION = Misconception(

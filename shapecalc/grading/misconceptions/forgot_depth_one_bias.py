@@ -7,6 +7,8 @@ from math import prod
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
+ONE_BIAS = "the depth of the input was forgotten, and one bias was counted for all"
+
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield filters one slice deep and a bias."""
@@ -16,7 +18,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if own.dense and own.deep == own.K:
         return  # as where a convolution's K filters are taken for one
     if own.bias and own.deep > 1 and prod(own.F) > 1:
-        yield from context.recounted(deep=1, biases=1)
+        told = ONE_BIAS if own.dense else ""
+        yield from (w._replace(explanation=told) for w in context.recounted(deep=1, biases=1))
 
 
 MISCONCEPTION = Misconception(

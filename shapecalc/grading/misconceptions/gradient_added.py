@@ -15,7 +15,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         old = context.of(context.query.name, context.query.key.removesuffix(".next"))
         if old is not None:
             value = stepped(old, context.right, -1.0)
-            yield Wrong(value, f"w + rate * dw = {shown(value)}")
+            yield Wrong(value, f"weight + rate * gradient = {shown(value)}")
 
 
 MISCONCEPTION = Misconception(

@@ -1,4 +1,4 @@
-"""The gradient's sign turned round: y - a for a - y, -6 for 6."""
+"""The gradient with the wrong sign: y - a for a - y, -6 for 6."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 MISCONCEPTION = Misconception(
     "gradient_sign",
-    "the sign of the gradient is turned round; it is the output less the target",
+    "the gradient has the wrong sign; it is the output minus the target",
     model,
 )

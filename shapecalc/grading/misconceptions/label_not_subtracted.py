@@ -21,7 +21,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if context.query.key.endswith((".grad", ".next")):
         found = with_losses(context, "label_not_subtracted", _probabilities)
         if found is not None:
-            yield Wrong(found, f"with p for p - y = {shown(found)}")
+            yield Wrong(found, f"with p for p - y it would be {shown(found)}")
 
 
 def _probabilities(part: Loss) -> Loss:

@@ -15,7 +15,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if example is not None and example.loss_kind in ("squared_error", "mean_squared_error"):
         found = scaled_loss(context, 0.5)
         if found is not None:
-            yield Wrong(found, f"with 1/2 * the squares = {shown(found)}")
+            yield Wrong(found, f"with 1/2 * the squares it would be {shown(found)}")
 
 
 MISCONCEPTION = Misconception(

@@ -20,7 +20,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         count = prod(trace.output)
         found = scaled_loss(context, 1 / count)
         if found is not None:
-            yield Wrong(found, f"with the squares over {count} = {shown(found)}")
+            yield Wrong(found, f"with the squares over {count} it would be {shown(found)}")
 
 
 MISCONCEPTION = Misconception(

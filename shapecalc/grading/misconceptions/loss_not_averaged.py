@@ -20,7 +20,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         count = prod(trace.output)
         found = scaled_loss(context, count)
         if found is not None:
-            yield Wrong(found, f"with the sum of {count} squares = {shown(found)}")
+            yield Wrong(found, f"with the sum of {count} squares it would be {shown(found)}")
 
 
 MISCONCEPTION = Misconception(

@@ -15,7 +15,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if example is not None and example.loss_kind == "half_squared_error":
         found = scaled_loss(context, 2.0)
         if found is not None:
-            yield Wrong(found, f"without the 1/2 = {shown(found)}")
+            yield Wrong(found, f"without the 1/2 it would be {shown(found)}")
 
 
 MISCONCEPTION = Misconception(

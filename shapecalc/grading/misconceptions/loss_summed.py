@@ -17,7 +17,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     count = context.subject.computed.session.count
     found = scaled_loss(context, count) if count > 1 else None
     if found is not None:
-        yield Wrong(found, f"with the sum over {count} examples = {shown(found)}")
+        yield Wrong(found, f"with the sum over {count} examples it would be {shown(found)}")
 
 
 MISCONCEPTION = Misconception(

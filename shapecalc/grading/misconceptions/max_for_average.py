@@ -13,7 +13,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the example with the largest of a window where the mean is asked for."""
     found = with_kernels(context, "largest")
     if found is not None:
-        yield Wrong(found, f"with the largest of each window = {shown(found)}")
+        yield Wrong(found, f"with the largest of each window it would be {shown(found)}")
 
 
 MISCONCEPTION = Misconception(

@@ -9,6 +9,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 from shapecalc.grading.values import Value, shown
 from shapecalc.layers.normalization import Normalization
 from shapecalc.layers.reshape import Bordered
+from shapecalc.quantities import QUANTITIES
 
 VOLUMES = ("output", "input", "activations", "receptive_field", "jump")
 
@@ -20,6 +21,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if isinstance(context.layer, Normalization) and context.key not in VOLUMES:
         return  # depths double: half or twice a norm's numbers are its neighbour's
     records, others = context.subject.trace.layers, list(_shown_already(context))
+    counted = QUANTITIES.get(context.key)
+    what = counted.title if counted else context.key.replace("_", " ")
     at = next(i for i, record in enumerate(records) if record is context.record)
     for way in (reversed(records[:at]), iter(records[at + 1 :])):
         for record in way:
@@ -28,12 +31,12 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             found = context.of(record.name)
             if found and found != context.right:
                 if found not in others:
-                    what = context.key.replace("_", " ")
                     yield Wrong(found, f"the {what} of {record.name} = {shown(found)}")
                 break
     first = context.record.sources and context.record.sources[0] in context.subject.trace.inputs
     if context.key == "output" and first and context.volume not in others:
-        yield Wrong(context.volume, f"the input = {shown(context.volume)}")
+        told = "it is the volume of the input, not of the output"
+        yield Wrong(context.volume, shown(context.volume), told)
 
 
 def _shown_already(context: QuestionContext) -> Iterator[Value]:
@@ -47,6 +50,4 @@ def _shown_already(context: QuestionContext) -> Iterator[Value]:
         yield prod(context.volume) if context.weighted.dense else context.weighted.D
 
 
-MISCONCEPTION = Misconception(
-    "neighbour", "it is the answer for another layer, the one before or after", model
-)
+MISCONCEPTION = Misconception("neighbour", "it is the answer for another layer", model)

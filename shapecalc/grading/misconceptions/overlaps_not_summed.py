@@ -13,7 +13,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the example with what the last of overlapping windows gives."""
     found = with_kernels(context, "overwritten")
     if found is not None:
-        yield Wrong(found, f"with the last window alone where they overlap = {shown(found)}")
+        yield Wrong(
+            found, f"with the last window alone where they overlap it would be {shown(found)}"
+        )
 
 
 MISCONCEPTION = Misconception(

@@ -13,7 +13,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the example with a max pool's gradient at every pixel of the window."""
     found = with_kernels(context, "everywhere")
     if found is not None:
-        yield Wrong(found, f"with the gradient at every pixel of a window = {shown(found)}")
+        yield Wrong(
+            found, f"with the gradient at every pixel of a window it would be {shown(found)}"
+        )
 
 
 MISCONCEPTION = Misconception(

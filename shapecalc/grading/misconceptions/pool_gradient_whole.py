@@ -13,7 +13,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the example with an average pool's gradient not divided."""
     found = with_kernels(context, "whole_gradient")
     if found is not None:
-        yield Wrong(found, f"with the whole gradient at every pixel = {shown(found)}")
+        yield Wrong(found, f"with the whole gradient at every pixel it would be {shown(found)}")
 
 
 MISCONCEPTION = Misconception(

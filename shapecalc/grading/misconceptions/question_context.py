@@ -31,10 +31,13 @@ from shapecalc.reports import sentences
 
 
 class Wrong(NamedTuple):
-    """A wrong answer, and the student's own arithmetic."""
+    """A wrong answer, and the student's own arithmetic. `explanation` is in place of its
+    misconception's, where that does not fit the layer that is asked about.
+    """
 
     value: Value
     arithmetic: str
+    explanation: str = ""
 
 
 class Misconception(NamedTuple):

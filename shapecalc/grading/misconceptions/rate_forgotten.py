@@ -16,7 +16,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         old = context.of(context.query.name, context.query.key.removesuffix(".next"))
         if old is not None and example.rate:
             value = stepped(old, context.right, 1 / example.rate)
-            yield Wrong(value, f"w - dw = {shown(value)}")
+            yield Wrong(value, f"weight - gradient = {shown(value)}")
 
 
 MISCONCEPTION = Misconception("rate_forgotten", "the learning rate was left out", model)

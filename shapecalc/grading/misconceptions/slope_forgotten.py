@@ -13,7 +13,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the gradient with every activation's slope as 1."""
     found = with_kernels(context, "slope_forgotten")
     if found is not None:
-        yield Wrong(found, f"without the activation's slope = {shown(found)}")
+        yield Wrong(found, f"without the activation's slope it would be {shown(found)}")
 
 
 MISCONCEPTION = Misconception(

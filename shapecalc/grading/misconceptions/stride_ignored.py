@@ -20,7 +20,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield from context.resized(CHANGE)
     found = with_kernels(context, "corner")
     if found is not None:
-        yield Wrong(found, f"at stride 1, of the larger map = {shown(found)}")
+        yield Wrong(found, f"at stride 1 this part of the larger map would be {shown(found)}")
 
 
 MISCONCEPTION = Misconception("stride_ignored", "the stride was taken as 1", model, CHANGE)

@@ -15,7 +15,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         return  # what comes back is another mistake
     found = with_kernels(context, "sums")
     if found is not None:
-        yield Wrong(found, f"with the sum of each window = {shown(found)}")
+        yield Wrong(found, f"with the sum of each window it would be {shown(found)}")
 
 
 MISCONCEPTION = Misconception(

@@ -128,6 +128,10 @@ FIGURE = example(  # at stride 1 the sums of two neighbours are 3, 5, 7, 9
 )  # fmt: skip
 
 # A misconception, a network, a question and the wrong number, worked out by hand.
+FOR_LAYERS = {  # where the misconception's own words do not fit
+    ("forgot_depth", "conv1.activations"): "the depth of the output was forgotten",
+    ("forgot_depth", "dense1.parameters"): "the depth of the input was forgotten",
+}
 CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("padding_once", CONV, "conv1.output", (32 - 5 + 2 + 1, 30, 10)),
     ("padding_once", net("15x15x8", {"pad": 2}), "pad1.output", (17, 17, 8)),
@@ -372,8 +376,23 @@ def test_a_wrong_number_gets_its_name(
 ) -> None:
     mark = marked(spec, path, wrong)
     assert (mark.verdict, mark.misconception) == ("wrong", name), mark
-    explanation = next(m.explanation for m in misconceptions() if m.name == name)
+    explanation = FOR_LAYERS.get((name, path)) or next(
+        m.explanation for m in misconceptions() if m.name == name
+    )
     assert f"{explanation[1:]}: " in mark.feedback  # a sentence begins with a capital
+
+
+def test_a_mistake_is_told_in_the_words_of_what_is_asked() -> None:
+    convs = [{"conv": {"K": 10, "F": 5}}, {"conv": {"K": 20, "F": 5}}]
+    spec = {"input": "32x32x3", "layers": convs}
+    assert "It is the volume of the input, not of the output: 32x32x3." in (
+        marked(spec, "conv1.output", "32x32x3").feedback
+    )
+    assert "another layer: the MACs of conv1 = 588,000." in (
+        marked(spec, "conv2.macs", "588000").feedback
+    )
+    counted = marked(spec, "total.parameters", str(28 * 28 * 10 + 24 * 24 * 20)).feedback
+    assert "The values of all outputs were counted, not the parameters: " in counted
 
 
 def test_every_misconception_is_tried() -> None:
