@@ -101,6 +101,7 @@ def test_reports_and_findings_stay(path: Path, monkeypatch: pytest.MonkeyPatch) 
     compare(lambda: shapecalc.trace(path).to_dict(), monkeypatch)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", EXECUTED, ids=identity)
 def test_verifications_stay(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     compare(lambda: shapecalc.verify(path, batch=2).to_dict(), monkeypatch)

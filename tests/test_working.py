@@ -218,6 +218,7 @@ def test_every_line_of_every_sample_is_true() -> None:
     assert right > 6000
 
 
+@pytest.mark.slow
 def test_a_digit_changed_in_a_line_is_noticed() -> None:
     """Every working with numbers put in becomes false when its result grows by one."""
     seen = unnoticed = 0

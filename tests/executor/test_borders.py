@@ -67,6 +67,7 @@ def test_a_convolution_pads_as_the_layer_does(mode: str) -> None:
     np.testing.assert_allclose(*(result.outputs["conv"] for result in results), atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("W", [3, 5, 9])
 @pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
 def test_verify_has_nothing_against_it(W: int, mode: str) -> None:

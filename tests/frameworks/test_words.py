@@ -100,6 +100,7 @@ def test_a_layer_in_a_frameworks_words_is_the_one_in_ours(case: Case) -> None:
     assert theirs.layers[0].layer == ours.layers[0].layer, "values that no count shows"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=label)
 def test_the_edit_puts_a_layer_into_our_words(case: Case, tmp_path: Path) -> None:
     path = tmp_path / "spec.yaml"

@@ -46,6 +46,7 @@ KNOWN: list[tuple[Any, tuple[int | None, ...]]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("layer", "counts"), KNOWN, ids=str)
 def test_what_is_known_of_a_layer_whose_input_is_not(
     ask: Ask, layer: Any, counts: tuple[int | None, ...]

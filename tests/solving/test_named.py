@@ -77,6 +77,7 @@ def test_networks_in_names(name: str) -> None:
     assert compared({**data, "input": [*volume], "expect": None}) == []
 
 
+@pytest.mark.slow
 def test_random_networks_in_names() -> None:
     for number in range(25):
         data = sized_networks.network(Random(f"named.{number}"))
@@ -97,6 +98,7 @@ def test_expressions_are_what_a_person_writes() -> None:
     json.dumps(trace.to_dict())
 
 
+@pytest.mark.slow
 def test_floors_in_a_row_are_merged() -> None:
     names = Names({"W": 100})
     W = names.size("W")

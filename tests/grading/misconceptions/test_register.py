@@ -69,6 +69,7 @@ def homework(folder: Path, students: int, **more: Any) -> None:
 NAMED = ("filters_for_parameters", 0.5, "Perhaps the filters were counted: K =")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("students", "words"), [(1, ()), (MANY, ("--jobs", "2"))])
 def test_a_file_in_a_folder_is_named_and_gets_its_share(
     students: int, words: tuple[str, ...], tmp_path: Path

@@ -169,6 +169,7 @@ def quizzes() -> list[Quiz]:
     return all_quizzes()
 
 
+@pytest.mark.slow
 def test_every_key_follows_from_the_words(quizzes: list[Quiz]) -> None:
     seen = set()
     for quiz in quizzes:
@@ -257,6 +258,7 @@ def test_a_quiz_is_what_it_always_was(
     assert digest(make_quiz(seed=seed, student=student, level=level, count=count)) == stored
 
 
+@pytest.mark.slow
 def test_students_get_other_numbers_in_the_same_forms() -> None:
     for level in LEVELS:
         made = [make_quiz(student=f"s{n}", level=level, count=8) for n in range(20)]
@@ -279,6 +281,7 @@ def test_the_first_problems_do_not_depend_on_how_many_follow() -> None:
 # -- wrong options -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_wrong_options_are_wrong_and_marked_by_their_names() -> None:
     named = set()
     for level, seed in product(LEVELS, range(3)):
