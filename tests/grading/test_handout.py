@@ -99,7 +99,7 @@ def test_a_list_has_several_spellings_for_a_platform_and_each_is_marked_right() 
         "example": {"given": {"input": [1, 2], "dense1.weight": [[1, 0], [0.25, 0]]}},
     }
     assignment = read_assignment({"spec": spec, "questions": [{"id": "q", "ask": "dense1.value"}]})
-    root = ElementTree.fromstring(FORMATS["moodle-xml"](assignment))  # noqa: S314 - our own
+    root = ElementTree.fromstring(FORMATS["moodle-xml"](assignment))
     spelled = [str(answer.findtext("text")) for answer in root.iter("answer")]
     assert {"[1, 0.25]", "1, 0.25", "1 0.25"} <= set(spelled)
     marker = Marker(assignment)
