@@ -158,8 +158,10 @@ def _as_written(
     found = dict(mapping)
     floats = [key for key, value in found.items() if isinstance(value, float)]
     places = document.places if floats else None
-    lines = text.split("\n") if places else []
-    for key in floats if places else ():
+    if places is None:
+        return found
+    lines = text.split("\n")
+    for key in floats:
         line, column = places.find((*path, key))[2:]  # where the key ends
         written = FLOAT.match(lines[line - 1], column - 1) if line <= len(lines) else None
         if written and float(written[1]) == found[key]:
