@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import DEEPEST, WANTED, Form
+from shapecalc.grading.answers import DEEPEST, SEVERAL, WANTED, Form
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Policy, Question
@@ -56,6 +56,10 @@ class Told(NamedTuple):
 
     def unread(self, form: Form, why: str) -> str:
         """Return what is told about an answer that could not be read."""
+        if why == SEVERAL:
+            return (
+                "More than one answer was read, so it has no points yet: a teacher has to choose."
+            )
         more = "" if why.endswith(WANTED[form]) else f" ({why})"
         return (
             f"It could not be read as {WANTED[form]}{more}, so it has no points yet:"
