@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shapecalc.cli.files import UNUSABLE, Named, complain
+from shapecalc.cli.files import UNUSABLE, Named, complain, say
 from shapecalc.cli.findings import tell
 from shapecalc.cli.output import output_options, refuse_overwriting, write
+from shapecalc.diagnostics import quote
 
 if TYPE_CHECKING:
     from shapecalc.registry import Registry
 
+COMPARED = "the platform compares a list letter by letter: only a few ways to write it are right"
 FORMATS = ("markdown", "latex", "blank", "gift", "moodle-xml", "text2qti")
 
 
@@ -48,5 +50,9 @@ def command(ctx: click.Context, file: str, form: str, output: Path | None, force
         complain(file, error)
         ctx.exit(UNUSABLE)
     tell(file, read.diagnostics)
+    if form in ("gift", "moodle-xml", "text2qti"):
+        for question in read.questions:
+            if question.query.form == "array" and not isinstance(question.right, int | float):
+                say(file, f"{quote(question.id)}: {COMPARED}")
     if not read.usable or not write(_formats()[form](read), output):
         ctx.exit(UNUSABLE)

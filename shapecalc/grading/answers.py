@@ -70,6 +70,7 @@ UNIT = re.compile(
 OR = re.compile(
     r"\b(?:or|either|maybe|perhaps|possibly|alternatively|exactly|precisely|no,? wait)\b:?", re.I
 )
+SEVERAL = "more than one answer was read"
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
 WORDY = ("sizes", "field", "number")  # forms that are read without the words around an answer
 WANTED: Mapping[Form, str] = {
@@ -136,7 +137,7 @@ def _one_of(text: str, form: Form) -> list[Reading]:
     if not found:
         return _without_choice(text, form)
     if len({ways[0].value for ways in found}) > 1:
-        raise Unreadable("more than one answer was read")
+        raise Unreadable(SEVERAL)
     return found[0]
 
 

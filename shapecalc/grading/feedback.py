@@ -7,10 +7,13 @@ right answer with its working.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal, NamedTuple
+from itertools import islice
+from typing import Any, Literal, NamedTuple
 
-from shapecalc.grading.answers import WANTED, Form
+from shapecalc.diagnostics import quote
+from shapecalc.grading.answers import DEEPEST, SEVERAL, WANTED, Form
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Policy, Question
@@ -19,6 +22,7 @@ from shapecalc.grading.values import Value, flat
 from shapecalc.grading.wording import sizes_of
 
 Shown = Literal["never", "hint", "always"]
+LONGEST_LIST = 200  # values that are printed
 
 
 class Told(NamedTuple):
@@ -52,6 +56,10 @@ class Told(NamedTuple):
 
     def unread(self, form: Form, why: str) -> str:
         """Return what is told about an answer that could not be read."""
+        if why == SEVERAL:
+            return (
+                "More than one answer was read, so it has no points yet: a teacher has to choose."
+            )
         more = "" if why.endswith(WANTED[form]) else f" ({why})"
         return (
             f"It could not be read as {WANTED[form]}{more}, so it has no points yet:"
@@ -65,6 +73,25 @@ class Told(NamedTuple):
         if self.shown == "always":
             said.append(right_answer(question))
         return " ".join(said)
+
+
+def given(answer: Any) -> str:
+    """Return an answer as the student is shown it; a list with its values."""
+    if isinstance(answer, list | tuple) and len(answer) <= LONGEST_LIST:
+        values = list(islice(_printed(answer), LONGEST_LIST))
+        return quote("".join(values), 200)
+    return quote(answer)
+
+
+def _printed(answer: Any, depth: int = 0) -> Iterator[str]:
+    if isinstance(answer, list | tuple) and depth < DEEPEST:
+        yield "["
+        for place, part in enumerate(answer):
+            yield ", " if place else ""
+            yield from _printed(part, depth + 1)
+        yield "]"
+    else:
+        yield f"{answer:.6g}" if isinstance(answer, float) else quote(answer)
 
 
 def shown_at(policy: Policy, now: datetime | None) -> Shown:
@@ -99,10 +126,14 @@ def right_part(query: Query, right: Value, value: Value) -> str:
         return ""
     if query.form == "array":
         ours, theirs = flat(right), flat(value)
-        same = sum(abs(a - b) <= 1e-9 + 0.005 * abs(a) for a, b in zip(ours, theirs, strict=False))
+        same = sum(_near(a, b) for a, b in zip(ours, theirs, strict=False))
         if len(ours) != len(theirs):
             return f"It takes {len(ours):,} values, and your answer has {len(theirs):,}."
-        return f"{same:,} of {len(ours):,} values are right." if same else ""
+        if not same:
+            return ""
+        at = ",".join(map(str, _first_wrong(right, ours, theirs)))
+        first = f"; the first wrong one has the index [{at}]" if at else ""
+        return f"{same:,} of {len(ours):,} values are right{first}."
     names = sizes_of(query, len(right))
     if len(names) != len(right):
         return ""
@@ -119,6 +150,24 @@ def right_part(query: Query, right: Value, value: Value) -> str:
     if not good or not bad:
         return ""
     return f"{capital(_listed(good))} right; {_listed(bad)} not."
+
+
+def _near(right: float, value: float) -> bool:
+    return abs(right - value) <= 1e-9 + 0.005 * abs(right)
+
+
+def _first_wrong(right: Value, ours: list[Any], theirs: list[Any]) -> list[int]:
+    """Return the index, for each axis, of the first value of an array that is not right."""
+    at = next(
+        (n for n, pair in enumerate(zip(ours, theirs, strict=True)) if not _near(*pair)), None
+    )
+    index: list[int] = []
+    part: Any = right
+    while at is not None and isinstance(part, tuple) and part:
+        inside = len(flat(part[0]))
+        index.append(at // inside)
+        part, at = part[at // inside], at % inside
+    return index
 
 
 def _listed(names: list[str]) -> str:

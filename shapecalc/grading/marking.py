@@ -12,10 +12,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import Reading, Unreadable, is_blank
 from shapecalc.grading.comparison import is_right, ways_to_read
-from shapecalc.grading.feedback import Told, shown_at
+from shapecalc.grading.feedback import Told, given, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
 from shapecalc.grading.misconceptions import neighbour
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
@@ -81,14 +80,14 @@ class Marker:
             return read, None
         if read.right is not None:
             own.add_right(question)
-            return read.right._replace(answer=quote(answer)), None
+            return read.right._replace(answer=given(answer)), None
         key = (question.id, read.meant, own.about(question))
         if key not in self._marks:
             if len(self._marks) > MOST_REMEMBERED:
                 self._marks.clear()
             self._marks[key] = self._judged(question, read.ways, own)
         mark, reading = self._marks[key]
-        return mark._replace(answer=quote(answer)), reading.value
+        return mark._replace(answer=given(answer)), reading.value
 
     def _read(self, question: Question, answer: Any) -> Read | Mark:
         """Return what an answer means, and its mark if it is right; or that it needs a look."""
@@ -100,7 +99,7 @@ class Marker:
             ways = ways_to_read(question, answer)
         except Unreadable as error:
             why = self.told.unread(question.query.form, str(error))
-            found = self._unmarked(question, "needs a look", quote(answer), why)
+            found = self._unmarked(question, "needs a look", given(answer), why)
         else:
             meant = tuple((type(reading.value), reading) for reading in ways)
             found = Read(ways, meant, self._right(question, ways))

@@ -6,10 +6,13 @@ whole class.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from pathlib import PurePath
+from typing import Any
 
-from shapecalc.diagnostics import Finding, quote
+from shapecalc.diagnostics import Finding, Path, quote
+from shapecalc.document import Document
 from shapecalc.grading.answer_tables import read_table
 from shapecalc.grading.answer_texts import first_of, lines_of
 from shapecalc.grading.columns import TIMES, Mapped, by_number, by_plain_id, matched
@@ -33,6 +36,9 @@ TABLES = (".csv", ".tsv")
 TEXTS = (".txt", ".md", ".html", ".htm")
 ENDINGS = (*MAPPINGS, *TABLES, *TEXTS)
 READ = f"{', '.join('*' + ending for ending in ENDINGS)} are read"
+FLOAT = re.compile(
+    r"[\"']?\s*:\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=[\s,}]|$)"
+)  # a key's value
 MOST_BYTES = 1024 * 1024  # of a YAML or JSON file; a CSV is of a whole class
 MOST_VALUES = 100_000  # of a YAML or JSON file, which takes PyYAML half a second
 
@@ -122,9 +128,11 @@ def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
     if not isinstance(data, Mapping):
         raise NotGradable(f"not a mapping of question ids to answers, but {quote(data)}")
     student = "" if "student" in ids else clean(data.get("student"))
-    answers = {key: value for key, value in data.items() if key in ids or key != "student"}
+    text = raw.decode("utf-8-sig", "replace")
+    whole = _as_written(document, text, (), data)
+    answers = {key: value for key, value in whole.items() if key in ids or key != "student"}
     if "answers" not in ids and isinstance(answers.get("answers"), Mapping):
-        answers |= answers.pop("answers")
+        answers |= _as_written(document, text, ("answers",), answers.pop("answers"))
     short = by_plain_id(ids)
     meant = {key: _question_of(str(key), ids, short) for key in answers}
     known, twice = first_of([(id_, answers[key]) for key, id_ in meant.items() if id_])
@@ -139,6 +147,26 @@ def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
         whose, known, quote(found.path, 400), "", tuple(notes), clean(found.identity), found.late,
         when=when,
     )  # fmt: skip
+
+
+def _as_written(
+    document: Document, text: str, path: Path, mapping: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a mapping with its floats as the file has them: `4.608` may be 4,608, and who wrote
+    `4.057e4` knows no 40570.0.
+    """
+    found = dict(mapping)
+    floats = [key for key, value in found.items() if isinstance(value, float)]
+    places = document.places if floats else None
+    if places is None:
+        return found
+    lines = text.split("\n")
+    for key in floats:
+        line, column = places.find((*path, key))[2:]  # where the key ends
+        written = FLOAT.match(lines[line - 1], column - 1) if line <= len(lines) else None
+        if written and float(written[1]) == found[key]:
+            found[key] = written[1]
+    return found
 
 
 def _question_of(key: str, ids: Collection[str], short: Mapping[str, str]) -> str | None:

@@ -7,6 +7,7 @@ from functools import cache
 
 from shapecalc.layers import KINDS, Layer
 from shapecalc.layers.base import show_value
+from shapecalc.layers.conv_transpose import ConvTranspose
 from shapecalc.layers.window import Sliding
 from shapecalc.records import LayerRecord
 
@@ -66,7 +67,8 @@ def fields_of(record: LayerRecord, depth: bool = True) -> list[str]:
         values["S"] = record.layer.stride()
     if not depth:
         values = {word: value for word, value in values.items() if word not in DEPTH_WORDS}
-    return list(_fields(values, _rank(record)))
+    larger = isinstance(record.layer, ConvTranspose)  # its stride is how far outputs lie apart
+    return list(_fields(values, _rank(record), "×" if larger else "/"))
 
 
 def _rank(record: LayerRecord) -> int:
@@ -74,14 +76,14 @@ def _rank(record: LayerRecord) -> int:
     return max(1, len(record.input[0]) - 1) if record.input else 2
 
 
-def _fields(values: dict[str, object], rank: int) -> Iterator[str]:
+def _fields(values: dict[str, object], rank: int, stride: str) -> Iterator[str]:
     if "F" in values:
         yield _sizes(values["F"], rank)
     for word in DEPTH_WORDS:
         if word in values:
             yield f"{values[word]:,}" if isinstance(values[word], int) else str(values[word])
     if values.get("S", 1) != 1:
-        yield f"/{_sizes(values['S'], 1)}"
+        yield f"{stride}{_sizes(values['S'], 1)}"
     if values.get("dilation", 1) != 1:
         yield f"dilation {_sizes(values['dilation'], 1)}"
     if values.get("groups", 1) != 1:

@@ -90,3 +90,19 @@ def test_the_document_is_latex(assignment: Assignment, tmp_path: Path) -> None:
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "a.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_a_list_has_several_spellings_for_a_platform_and_each_is_marked_right() -> None:
+    spec = {
+        "input": "2",
+        "layers": [{"dense": {"units": 2, "bias": False}}],
+        "example": {"given": {"input": [1, 2], "dense1.weight": [[1, 0], [0.25, 0]]}},
+    }
+    assignment = read_assignment({"spec": spec, "questions": [{"id": "q", "ask": "dense1.value"}]})
+    root = ElementTree.fromstring(FORMATS["moodle-xml"](assignment))
+    spelled = [str(answer.findtext("text")) for answer in root.iter("answer")]
+    assert {"[1, 0.25]", "1, 0.25", "1 0.25"} <= set(spelled)
+    marker = Marker(assignment)
+    assert all(marker.mark("", {"q": text}).score == 1 for text in spelled)
+    (told,) = [q.findtext("generalfeedback/text") for q in root if q.find("answer") is not None]
+    assert told

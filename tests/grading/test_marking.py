@@ -414,3 +414,16 @@ def test_two_sizes_in_place_of_three_are_no_volume_of_one_filter() -> None:
     found = one("conv1.output", "28 times 28")
     assert found.misconception is None
     assert found.feedback.startswith("Three sizes are asked for")
+
+
+def test_a_wrong_list_is_shown_and_told_where_it_is_wrong() -> None:
+    """With an identity filter of 1x1 the feature map is the input, a slice around each number."""
+    spec = {
+        "input": "2x2x1",
+        "layers": [{"conv": {"K": 1, "F": 1, "bias": False}}],
+        "example": {"given": {"input": [[1, 2], [3, 4]], "conv1.weight": [[[[1]]]]}},
+    }
+    given = {"spec": spec, "questions": ["conv1.value"]}
+    (found,) = mark(given, {"conv1.value": [[1, 2], [9.5, 4]]}).marks
+    assert found.answer == "[[1, 2], [9.5, 4]]"
+    assert "3 of 4 values are right; the first wrong one has the index [1,0]." in found.feedback

@@ -144,6 +144,20 @@ def test_what_holds_no_answers_says_why(tmp_path: Path, content: bytes, reason: 
     assert not found.answers
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.yaml", 'student: 4.5\nq1: 4.608  # a point of thousands\n"q2" : 4640.\n'),
+        ("a.yaml", "answers: {q1: 4.608, q2: 4640.}\n"),
+        ("a.json", '{"q1":4.608,\n"q2": 464.0e1}'),
+    ],
+)
+def test_floats_are_as_they_are_written(tmp_path: Path, name: str, text: str) -> None:
+    found = one(tmp_path / name, text).answers
+    assert found["q1"] == "4.608"
+    assert found["q2"] in ("4640.", "464.0e1")
+
+
 # -- tables ----------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.values import Value, shown
 
 ResponseType = Literal["truth", "choice", "number", "short"]
+RIGHT = "Right."  # what is told with a right answer
 FEWEST, MOST = 2, 4  # wrong options
 # Moodle refuses to import any other share of the points.
 SHARES = (0.0, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 1.0)
@@ -132,6 +133,11 @@ def plain(value: Value) -> str:
     return str(whole) if abs(value - whole) < 1e-9 else f"{value:.10g}"
 
 
+def afterwards(question: Question) -> str:
+    """Return what everybody is told once a question is over: the working, or else the answer."""
+    return question.working or f"The right answer is {question.right_shown}."
+
+
 def margin(question: Question) -> str:
     """Return how far a number may be off, as marking has it; 0 for what is counted."""
     right = question.right
@@ -139,8 +145,10 @@ def margin(question: Question) -> str:
 
 
 def spellings(question: Question) -> list[str]:
-    """Return how sizes may be typed, for programs that compare letter by letter."""
+    """Return how sizes or a list may be typed, for programs that compare letter by letter."""
     right = question.right
+    if question.query.form == "array" and isinstance(right, tuple):
+        return _lists(shown(right))
     if question.query.form != "sizes" or not isinstance(right, tuple):
         return [plain(right)]
     if question.depth_first:
@@ -153,3 +161,10 @@ def spellings(question: Question) -> list[str]:
     if question.query.key == "output" and sizes[-1] == "1":
         found.append("x".join(sizes[:-1]))
     return found
+
+
+def _lists(text: str) -> list[str]:
+    """Return how a list may be typed: with commas, blanks or both, and with or without brackets."""
+    texts = [text, text.replace(", ", ","), text.replace(", ", " "), text.replace(", ", "; ")]
+    bare = [one[1:-1] for one in texts] if text.count("[") == 1 else []
+    return list(dict.fromkeys(texts + bare))

@@ -1,6 +1,6 @@
 """The quiz in GIFT, the text format that Moodle imports.
 
-A number is `{#=760:0#ok =%50%750:0#the biases were forgotten}`, a choice `{=right ~wrong#why}`,
+A number is `{#=760:0#Right. =%50%750:0#the biases were forgotten}`, a choice `{=right ~wrong#why}`,
 yes and no `{T}` or `{F}`; what stands behind #### is shown to everybody afterwards.
 """
 
@@ -11,7 +11,15 @@ from collections.abc import Iterator
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.quiz.build import Quiz
-from shapecalc.grading.quiz.choices import Option, QuizQuestion, margin, questions_of, spellings
+from shapecalc.grading.quiz.choices import (
+    RIGHT,
+    Option,
+    QuizQuestion,
+    afterwards,
+    margin,
+    questions_of,
+    spellings,
+)
 
 SPECIAL = re.compile(r"([\\~=#{}:])")
 
@@ -24,9 +32,7 @@ def render(quiz: Quiz) -> str:
 
 def _question(quiz_question: QuizQuestion) -> str:
     answers = "\n".join(_answers(quiz_question))
-    working = (
-        f"####{escape(quiz_question.question.working)}\n" if quiz_question.question.working else ""
-    )
+    working = f"####{escape(afterwards(quiz_question.question))}\n"
     start = {"number": "{#", "truth": "{T" if quiz_question.true else "{F"}.get(
         quiz_question.response_type, "{"
     )
@@ -44,7 +50,7 @@ def _answers(quiz_question: QuizQuestion) -> Iterator[str]:
     elif quiz_question.response_type == "number":
         for option in quiz_question.options:
             share = "" if option.right else f"%{option.share * 100:.3g}%"
-            off = margin(quiz_question.question) if option.right else "0"
+            off = margin(quiz_question.question)
             yield f"={share}{option.text}:{off}{_feedback(option)}"
 
 
@@ -55,7 +61,7 @@ def _sign(option: Option) -> str:
 
 
 def _feedback(option: Option) -> str:
-    return "#ok" if option.right else f"#{escape(option.feedback)}"
+    return f"#{RIGHT}" if option.right else f"#{escape(option.feedback)}"
 
 
 def escape(text: str) -> str:

@@ -6,7 +6,14 @@ import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from shapecalc.grading.quiz.build import Quiz
-from shapecalc.grading.quiz.choices import QuizQuestion, margin, questions_of, spellings
+from shapecalc.grading.quiz.choices import (
+    RIGHT,
+    QuizQuestion,
+    afterwards,
+    margin,
+    questions_of,
+    spellings,
+)
 
 TYPES = {
     "truth": "truefalse", "choice": "multichoice", "number": "numerical", "short": "shortanswer",
@@ -31,8 +38,8 @@ def _question(root: Element, quiz_question: QuizQuestion) -> None:
     question = SubElement(root, "question", type=TYPES[quiz_question.response_type])
     _text(SubElement(question, "name"), quiz_question.id)
     _text(SubElement(question, "questiontext", format="plain_text"), quiz_question.text)
-    working = quiz_question.question.working
-    _text(SubElement(question, "generalfeedback", format="plain_text"), working)
+    told = afterwards(quiz_question.question)
+    _text(SubElement(question, "generalfeedback", format="plain_text"), told)
     SubElement(question, "defaultgrade").text = f"{quiz_question.question.points:g}"
     SubElement(question, "penalty").text = (
         "1" if quiz_question.response_type == "truth" else "0.3333333"
@@ -44,18 +51,17 @@ def _question(root: Element, quiz_question: QuizQuestion) -> None:
     elif quiz_question.response_type == "short":
         SubElement(question, "usecase").text = "0"
         for spelled in spellings(quiz_question.question):
-            _answer(question, spelled, 1.0, "ok")
+            _answer(question, spelled, 1.0, RIGHT)
     else:
         if quiz_question.response_type == "choice":
             SubElement(question, "single").text = "true"
             SubElement(question, "shuffleanswers").text = "false"  # the order is drawn already
             SubElement(question, "answernumbering").text = "abc"
         for option in quiz_question.options:
-            feedback = "ok" if option.right else option.feedback
+            feedback = RIGHT if option.right else option.feedback
             answer = _answer(question, option.text, option.share, feedback)
             if quiz_question.response_type == "number":
-                off = margin(quiz_question.question) if option.right else "0"
-                SubElement(answer, "tolerance").text = off
+                SubElement(answer, "tolerance").text = margin(quiz_question.question)
 
 
 def _answer(question: Element, text: str, share: float, feedback: str) -> Element:

@@ -117,12 +117,12 @@ def compare(read: Read, quiz_question: QuizQuestion, marker: Marker) -> None:
         text, _, off = text.partition(":")
         if quiz_question.response_type == "number":
             assert sign == "="
-            assert off == (margin(quiz_question.question) if text == key else "0")
+            assert off == margin(quiz_question.question)  # of mistakes as well
         else:
             assert text == quiz_question.options[index].text  # in the drawn order
             assert sign == ("=" if text == key else "~")
         if text == key:
-            assert (share, feedback) == (None, "ok")
+            assert (share, feedback) == (None, "Right.")
         else:
             assert (share or 0, feedback) == wrong.pop(text)
             assert (share or 0) in MOODLES
@@ -184,10 +184,11 @@ def compare_xml(element: ElementTree.Element, quiz_question: QuizQuestion, marke
             (option.text, pytest.approx(option.share)) for option in quiz_question.options
         ]
         said = [answer.findtext("feedback/text") for answer in element.findall("answer")]
-        assert said == ["ok" if o.right else o.feedback for o in quiz_question.options]
+        assert said == ["Right." if o.right else o.feedback for o in quiz_question.options]
     if quiz_question.response_type == "number":
         offs = [float(str(answer.findtext("tolerance"))) for answer in element.findall("answer")]
-        assert offs == [float(margin(quiz_question.question)), *[0.0] * (len(read) - 1)]
+        assert offs == [float(margin(quiz_question.question))] * len(read)
+    assert element.findtext("generalfeedback/text")
 
 
 # -- YAML ----------------------------------------------------------------------------------------
