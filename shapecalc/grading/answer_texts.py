@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import is_blank
 from shapecalc.grading.columns import NAMES, by_number, by_plain_id, matched, plain
-from shapecalc.grading.submission_file import MOST_NOTES
+from shapecalc.grading.submission_file import MOST_NOTES, NotGradable
 
 BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/li|/tr|/h\d)\b[^<>]{0,200}>")
 TAGS = re.compile(r"<[^<>]{0,1000}>")
@@ -22,7 +22,8 @@ SEPARATOR = re.compile(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)
 QUOTES = "\"'“”„‘’«»"
 DECORATION = f" *_`#>-•({QUOTES}"
 STRONG = (":", "=", "\uff1a", "\uff1d")
-MOST_SEPARATORS = 16  # of a line, behind which no answer begins any more
+MOST_LINES = 5000
+MOST_SEPARATORS = 8  # of a line, behind which no answer begins any more
 LONGEST_KEY = 400
 MOST_JOINED = 200  # lines of one list in brackets
 BARE = re.compile(r"\d{1,4}\s*[:.)\uff1a]\s*")
@@ -51,10 +52,12 @@ def lines_of(text: str, ids: Collection[str]) -> Lines:
     """Return the answers of the lines that begin with an id, or with a question's number.
 
     Numbers alone count only where no line has an id. A list in brackets goes on to its end, and an
-    answer may stand in the line below its id.
+    answer may stand in the line below its id. Raises NotGradable for too many lines.
     """
     if TAGS.search(text):
         text = unescape(TAGS.sub("", BREAKS.sub("\n", text)))
+    if len(text.splitlines()) > MOST_LINES:
+        raise NotGradable(f"more than {MOST_LINES:,} lines")
     for bare in (False, True):
         lines = list(_joined(_keyed(text, ids, bare)))
         if any(line.id for line in lines):

@@ -16,7 +16,7 @@ from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.class_run import grade
 from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.moments import days_late, moment
-from shapecalc.grading.submission_file import Found
+from shapecalc.grading.submission_file import Found, NotGradable
 
 SPEC = {"input": "32x32x3", "layers": [{"conv": {"K": 10, "F": 5}}, {"max_pool": 2}]}
 QUESTIONS = [
@@ -206,3 +206,8 @@ def test_numbers_are_no_answers_where_ids_are_or_where_they_contradict_ids() -> 
     assert lines_of("q1: 5\n2. I multiplied", ("q1", "q2")).answers == {"q1": "5"}
     assert not lines_of("Question 2: 5", ("q2", "q1")).answers
     assert not lines_of("Question 3: 5", ("q1", "q2")).answers
+
+
+def test_a_text_of_too_many_lines_is_refused() -> None:
+    with pytest.raises(NotGradable, match="more than 5,000 lines"):
+        lines_of("q1 a\n" * 5001, ("q1",))
