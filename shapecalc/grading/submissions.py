@@ -13,6 +13,7 @@ from shapecalc.diagnostics import quote
 from shapecalc.grading.answer_tables import read_table
 from shapecalc.grading.answer_texts import lines_of
 from shapecalc.grading.columns import TIMES, Mapped, by_plain_id, matched
+from shapecalc.grading.mending import mended
 from shapecalc.grading.submission_file import (
     MOST_NOTES,
     Found,
@@ -33,6 +34,7 @@ TABLES = (".csv", ".tsv")
 TEXTS = (".txt", ".md", ".html", ".htm")
 ENDINGS = (*MAPPINGS, *TABLES, *TEXTS)
 READ = f"{', '.join('*' + ending for ending in ENDINGS)} are read"
+SAVE_AS = "save the answers as text (.txt) and hand them in again"
 MOST_BYTES = 1024 * 1024  # of a YAML or JSON file; a CSV is of a whole class
 MOST_VALUES = 100_000  # of a YAML or JSON file, which takes PyYAML half a second
 
@@ -70,10 +72,10 @@ def _raw(found: Found) -> bytes:
         raw = file.read(MOST_BYTES + 1)
     kind = foreign.binary(raw)
     if kind is not None:
-        mend = f": {kind.hint}" if kind.hint == foreign.UTF_8 else ", not answers"
+        mend = f": {kind.hint}" if kind.hint == foreign.UTF_8 else f", not answers; {SAVE_AS}"
         raise NotGradable(f"{kind.name}{mend}")
     if b"\0" in raw:
-        raise NotGradable("a binary file, not text")
+        raise NotGradable(f"a binary file, not text; {SAVE_AS}")
     if not raw.strip():
         raise NotGradable("the file is empty")
     return raw
@@ -115,8 +117,10 @@ def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
     data = document.data
     if data is None and document.findings:
         first = document.findings[0]
-        at = f"line {first.place[0]}: " if first.place else ""
-        raise NotGradable(f"{at}{first.fault.message}")
+        if first.place is None:
+            raise NotGradable(first.fault.message)
+        text = raw.decode("utf-8-sig", "replace")
+        raise NotGradable(mended(text, first.fault, first.place[0]))
     if not isinstance(data, Mapping):
         raise NotGradable(f"not a mapping of question ids to answers, but {quote(data)}")
     twice = [finding.fault.message for finding in document.findings[:MOST_NOTES]]

@@ -135,6 +135,25 @@ def test_what_holds_no_answers_says_why(tmp_path: Path, content: bytes, reason: 
     assert not found.answers
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"q1: 1\nq2:\n\t3\n", "line 3: begins with a tab; use spaces"),
+        (b'"q1":56x56x16\nq2: 3\n', "line 1: put a space after the colon"),
+        (b"q1: 1\nq2:3\nq3: 4\n", "line 2: put a space after the colon"),
+        (b"q1: %5\n", "line 1: put the answer in quotes"),
+        (b"q1: a: b\n", "line 1: put the answer in quotes"),
+        (b"q1: 1\nq2: [1, 2\nq3: 4\n", "line 2: a [ is not closed"),
+        (b'q1: "1\nq2: 3\n', 'line 1: a " is not closed'),
+        (b"q1: 1\nq2: \xd8\n", "line 2: not UTF-8 text: save the file as UTF-8"),
+        (b"%PDF-1.7\n%\xe2\xe3", "save the answers as text (.txt) and hand them in again"),
+    ],
+)
+def test_a_student_is_told_what_to_mend(tmp_path: Path, content: bytes, reason: str) -> None:
+    found = one(tmp_path / "a.yaml", content)
+    assert found.reason.endswith(reason)
+
+
 # -- tables ----------------------------------------------------------------------------------------
 
 
