@@ -372,3 +372,13 @@ def test_following_names_the_answer_in_front_of_what_is_asked() -> None:
     )
     assert found.marks[2].verdict == "followed through"
     assert "your answer 27x27x10 to question 2" in found.marks[2].feedback
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"), [("0.59M", True), ("~600k", True), ("580k", False), (588_001, False)]
+)
+def test_a_rounded_count_is_told_to_be_one(answer: Any, told: bool) -> None:
+    """conv1 has 28*28*10 * 5*5*3 = 588,000 MACs."""
+    found = one("conv1.macs", answer)
+    assert found.verdict == "wrong"
+    assert ("rounded; the exact number is asked for" in found.feedback) is told

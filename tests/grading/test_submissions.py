@@ -185,7 +185,7 @@ def test_commas_outside_quotes_are_not_read_as_other_answers(tmp_path: Path) -> 
 
 def test_a_row_without_a_name_is_named_by_its_line(tmp_path: Path) -> None:
     assert [s.student for s in read(tmp_path / "a.csv", "name,q1\n,1\nBob,2\n")] == [
-        "stem (line 2)",
+        "stem, line 2 (no name)",
         "Bob",
     ]
 
