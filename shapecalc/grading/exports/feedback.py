@@ -77,11 +77,13 @@ def letter(graded: Graded) -> Iterator[str]:
 
 
 def one_line(graded: Graded) -> str:
-    """Return what went wrong, for a cell of a table."""
+    """Return what went wrong, and what was read with care, for a cell of a table."""
     if not graded.gradable:
         return reason(graded)
     marks = enumerate(graded.marked.marks, 1)
-    return " | ".join(f"{title(n, m)}: {feedback(m)}" for n, m in marks if m.verdict != "right")
+    return " | ".join(
+        f"{title(n, m)}: {feedback(m)}" for n, m in marks if m.verdict != "right" or m.note
+    )
 
 
 def _word(possible: float) -> str:
