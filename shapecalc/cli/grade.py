@@ -163,8 +163,10 @@ def _code(everybody: ClassRun) -> int:
     """Return 1 where nothing at all could be graded."""
     if everybody.marked:
         return OK
+    from shapecalc.grading.exports.feedback import reason
+
     first = next((item for item in everybody.everything if not item.gradable), None)
-    why = f": {first.file}: {first.marked.reason}" if first else ""
+    why = f": {first.file}: {reason(first)}" if first else ""
     click.echo(f"shapecalc: nothing could be graded{why}", err=True)
     return FAULTY
 

@@ -136,7 +136,7 @@ def _row(
 
     people = {name: clean(at(position)) for name, position in header.people.items()}
     own = clean(found.student) or clean(found.otherwise)
-    unnamed = f"{own} (line {line})" if header.people else own
+    unnamed = f"{own}, line {line} (no name)" if header.people else own
     student = _filled(people, NAMES) or _whole_name(people)
     student = student or _filled(people, (*EMAILS, *NUMBERS)) or unnamed
     identity = _filled(people, (*NUMBERS, *EMAILS)) or clean(found.identity)

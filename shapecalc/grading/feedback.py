@@ -33,7 +33,9 @@ class Told(NamedTuple):
     def wrong(self, question: Question, value: Value, cause: Cause | None) -> str:
         """Return what is told about a wrong answer, and about one that got some credit."""
         said = [right_part(question.query, question.right, value)]
-        if cause is not None:
+        if cause is None:
+            said.append(rounded(question, value))
+        else:
             said.append(f"{capital(cause.told if self.shown == 'always' else cause.hint)}.")
         return self._sentences(said, question)
 
@@ -118,6 +120,20 @@ def _depth(question: Question) -> str:
     if getattr(record.layer, "K", None) == right[-1]:
         return f"; the depth is the number of filters, {right[-1]}"
     return "; the depth stays as it is" if record.input[0][-1] == right[-1] else ""
+
+
+def rounded(question: Question, value: Value) -> str:
+    """Return that the exact number is asked for, where a wrong answer is the right one rounded."""
+    right = question.right
+    if isinstance(right, tuple) or isinstance(value, tuple | str) or not right or not value:
+        return ""
+    for digits in range(1, 5):  # 2, 2.1, 2.08 or 2.077 million
+        if value != right and float(f"{right:.{digits - 1}e}") == value:
+            if isinstance(right, int) and abs(value) >= 1000:
+                return "Your answer is rounded; the exact number is asked for."
+            if isinstance(right, float):
+                return "Your answer is rounded too far; give two decimals at least."
+    return ""
 
 
 def right_part(query: Query, right: Value, value: Value) -> str:

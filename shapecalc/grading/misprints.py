@@ -61,7 +61,11 @@ def _fitting(context: QuestionContext, given: Value, *, fields: bool) -> list[st
     fitting = list(islice(_right_for(context.record, given), 3))
     if not fields:
         fitting = [text for text in fitting if "=" not in text]
-    return [f"it is right for {' or '.join(fitting)}"] if fitting else []
+    if not fitting:
+        return []
+    *first, last = fitting
+    listed = f"{', '.join(first)} or {last}" if first else last
+    return [f"perhaps the layer was meant to have {listed}"]
 
 
 def _right_for(record: KnownRecord, printed: tuple[Any, ...]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from shapecalc.document import Document
 from shapecalc.grading.answer_tables import read_table
 from shapecalc.grading.answer_texts import first_of, lines_of
 from shapecalc.grading.columns import TIMES, Mapped, by_number, by_plain_id, matched
+from shapecalc.grading.mending import mended
 from shapecalc.grading.submission_file import (
     MOST_NOTES,
     Found,
@@ -39,6 +40,7 @@ READ = f"{', '.join('*' + ending for ending in ENDINGS)} are read"
 FLOAT = re.compile(
     r"[\"']?\s*:\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=[\s,}]|$)"
 )  # a key's value
+SAVE_AS = "save the answers as text (.txt) and hand them in again"
 MOST_BYTES = 1024 * 1024  # of a YAML or JSON file; a CSV is of a whole class
 MOST_VALUES = 100_000  # of a YAML or JSON file, which takes PyYAML half a second
 
@@ -76,10 +78,10 @@ def _raw(found: Found) -> bytes:
         raw = file.read(MOST_BYTES + 1)
     kind = foreign.binary(raw)
     if kind is not None:
-        mend = f": {kind.hint}" if kind.hint == foreign.UTF_8 else ", not answers"
+        mend = f": {kind.hint}" if kind.hint == foreign.UTF_8 else f", not answers; {SAVE_AS}"
         raise NotGradable(f"{kind.name}{mend}")
     if b"\0" in raw:
-        raise NotGradable("a binary file, not text")
+        raise NotGradable(f"a binary file, not text; {SAVE_AS}")
     if not raw.strip():
         raise NotGradable("the file is empty")
     return raw
@@ -121,14 +123,15 @@ def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
         raise NotGradable(f"more than {MOST_VALUES:,} values")
     document = native.read_bytes(raw, found.path)
     data = document.data
+    text = raw.decode("utf-8-sig", "replace")
     if data is None and document.findings:
         first = document.findings[0]
-        at = f"line {first.place[0]}: " if first.place else ""
-        raise NotGradable(f"{at}{first.fault.message}")
+        if first.place is None:
+            raise NotGradable(first.fault.message)
+        raise NotGradable(mended(text, first.fault, first.place[0]))
     if not isinstance(data, Mapping):
         raise NotGradable(f"not a mapping of question ids to answers, but {quote(data)}")
     student = "" if "student" in ids else clean(data.get("student"))
-    text = raw.decode("utf-8-sig", "replace")
     whole = _as_written(document, text, (), data)
     answers = {key: value for key, value in whole.items() if key in ids or key != "student"}
     if "answers" not in ids and isinstance(answers.get("answers"), Mapping):

@@ -263,7 +263,7 @@ def test_columns_are_mapped_on_the_command_line(run: Run, homework: Path) -> Non
 def test_the_summary_is_a_table_or_json(run: Run, homework: Path) -> None:
     result = run("grade", "hw.yaml", "class", "--summary")
     assert result.exit_code == 0
-    assert "2 of 3 students graded; mean 1.50, median 1.50 of 3 points" in result.stdout
+    assert "2 of 3 submissions graded; mean 1.50, median 1.50 of 3 points" in result.stdout
     result = run("grade", "hw.yaml", "class", "--summary", "--format", "json")
     assert json.loads(result.stdout)["graded"] == 2
     assert run("grade", "hw.yaml", "class", "--summary", "--format", "csv").exit_code == 2

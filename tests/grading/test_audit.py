@@ -109,7 +109,7 @@ example:
 @pytest.mark.parametrize(
     ("text", "said", "behind"),
     [
-        (CASCADE, "it is right for S=2", 5),
+        (CASCADE, "perhaps the layer was meant to have S=2", 5),
         (HALVED, "the squared error was halved", 2),
         (CORNER, "the stride was taken as 1: at stride 1", 0),
         (TILED, "perhaps the input was taken to be padded", 1),

@@ -115,13 +115,13 @@ def test_the_summary_counts_every_question_and_names_what_nothing_explains(
     second, third, fourth = whole["questions"][1:]
     assert (second["right"], second["partly_right"], second["mean"]) == (1, 1, 0.75)
     assert second["causes"] == {"forgot_bias": 1}
-    assert (third["needs_a_look"], third["unexplained"]) == (1, {"many": 1})
+    assert (third["needs_a_look"], third["unread"]) == (1, {"many": 1})
     assert (fourth["blank"], fourth["unexplained"]) == (1, {})
     text = SUMMARIES["table"](class_run)
-    assert "2 of 3 students graded; mean 3.50, median 3.50 of 4.5 points" in text
+    assert "2 of 3 submissions graded; mean 3.50, median 3.50 of 4.5 points" in text
     assert "1 answer needs a look" in text
     assert "not gradable: Eve" in text
-    assert "1 x many: no cause known" in text
+    assert "1 x many: could not be read" in text
 
 
 # -- csv -------------------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ def test_gradescope(class_run: ClassRun, place: int) -> None:
         assert test["visibility"] in VISIBILITIES
         assert isinstance(test["number"], str)
     assert sum(test["score"] for test in whole["tests"]) == whole["score"]
-    assert ["4.5 of", "SC509", "not gradable"][place] in whole["output"]
+    assert ["4.5 of", "SC509", "is not marked yet"][place] in whole["output"]
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])

@@ -55,6 +55,15 @@ def test_no_sheet_tells_an_answer(assignment: Assignment, form: str) -> None:
         assert f"{number}." in text
 
 
+@pytest.mark.parametrize("form", ["markdown", "latex"])
+def test_a_sheet_explains_its_letters(form: str) -> None:
+    layers = [{"conv": {"K": 2, "F": 3}}]
+    found = read_assignment(
+        {"spec": {"input": "5x5x1", "layers": layers}, "questions": ["conv1.output"]}
+    )
+    assert "K is the number of filters; F is the size of a filter or window" in FORMATS[form](found)
+
+
 def test_a_blank_file_is_an_answer_file(assignment: Assignment, tmp_path: Path) -> None:
     text = FORMATS["blank"](assignment)
     keys = yaml.safe_load(text)

@@ -427,3 +427,13 @@ def test_a_wrong_list_is_shown_and_told_where_it_is_wrong() -> None:
     (found,) = mark(given, {"conv1.value": [[1, 2], [9.5, 4]]}).marks
     assert found.answer == "[[1, 2], [9.5, 4]]"
     assert "3 of 4 values are right; the first wrong one has the index [1,0]." in found.feedback
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"), [("0.59M", True), ("~600k", True), ("580k", False), (588_001, False)]
+)
+def test_a_rounded_count_is_told_to_be_one(answer: Any, told: bool) -> None:
+    """conv1 has 28*28*10 * 5*5*3 = 588,000 MACs."""
+    found = one("conv1.macs", answer)
+    assert found.verdict == "wrong"
+    assert ("rounded; the exact number is asked for" in found.feedback) is told

@@ -158,6 +158,25 @@ def test_floats_are_as_they_are_written(tmp_path: Path, name: str, text: str) ->
     assert found["q2"] in ("4640.", "464.0e1")
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"q1: 1\nq2:\n\t3\n", "line 3: begins with a tab; use spaces"),
+        (b'"q1":56x56x16\nq2: 3\n', "line 1: put a space after the colon"),
+        (b"q1: 1\nq2:3\nq3: 4\n", "line 2: put a space after the colon"),
+        (b"q1: %5\n", "line 1: put the answer in quotes"),
+        (b"q1: a: b\n", "line 1: put the answer in quotes"),
+        (b"q1: 1\nq2: [1, 2\nq3: 4\n", "line 2: a [ is not closed"),
+        (b'q1: "1\nq2: 3\n', 'line 1: a " is not closed'),
+        (b"q1: 1\nq2: \xd8\n", "line 2: not UTF-8 text: save the file as UTF-8"),
+        (b"%PDF-1.7\n%\xe2\xe3", "save the answers as text (.txt) and hand them in again"),
+    ],
+)
+def test_a_student_is_told_what_to_mend(tmp_path: Path, content: bytes, reason: str) -> None:
+    found = one(tmp_path / "a.yaml", content)
+    assert found.reason.endswith(reason)
+
+
 # -- tables ----------------------------------------------------------------------------------------
 
 
@@ -189,7 +208,7 @@ def test_commas_outside_quotes_are_not_read_as_other_answers(tmp_path: Path) -> 
 
 def test_a_row_without_a_name_is_named_by_its_line(tmp_path: Path) -> None:
     assert [s.student for s in read(tmp_path / "a.csv", "name,q1\n,1\nBob,2\n")] == [
-        "stem (line 2)",
+        "stem, line 2 (no name)",
         "Bob",
     ]
 

@@ -99,4 +99,4 @@ def test_the_input_that_a_claim_is_right_for_is_named(tmp_path: Path) -> None:
     )
     (fault,) = errors(text, tmp_path / "net.yaml")
     assert "the + 1 was forgotten" in fault.hint
-    assert "or it is right for an input of 226x226x3" in fault.hint
+    assert "or perhaps the layer was meant to have an input of 226x226x3" in fault.hint

@@ -47,6 +47,13 @@ def reached(graded: Graded) -> str:
     return said + (f"; {unread} {looks} a look" if unread else "")
 
 
+def told(graded: Graded) -> str:
+    """Return what a student is told first: the score, or why the file could not be read."""
+    if graded.gradable:
+        return reached(graded)
+    return f"Your file could not be read, so it is not marked yet: {reason(graded)}."
+
+
 def reason(graded: Graded) -> str:
     """Return why there are no marks, without the code of the rule."""
     return quote(graded.marked.reason.removeprefix(f"{rules.UNREADABLE_ANSWERS.code} "), 1000)
@@ -54,11 +61,11 @@ def reason(graded: Graded) -> str:
 
 def letter(graded: Graded) -> Iterator[str]:
     """Yield the lines that one student is given."""
-    yield f"{graded.student}: {reached(graded)}"
+    yield f"{graded.student}: {told(graded)}"
     if graded.late:
         yield "It was handed in late."
     if graded.duplicate:
-        yield "There is another submission under this name or number."
+        yield "There is another submission under this name or number; both are marked."
     if graded.attempts > 1:
         yield f"One of your {graded.attempts} attempts counts: this one."
     marks = graded.marked.marks if graded.gradable else ()
@@ -71,11 +78,13 @@ def letter(graded: Graded) -> Iterator[str]:
 
 
 def one_line(graded: Graded) -> str:
-    """Return what went wrong, for a cell of a table."""
+    """Return what went wrong, and what was read with care, for a cell of a table."""
     if not graded.gradable:
         return reason(graded)
     marks = enumerate(graded.marked.marks, 1)
-    return " | ".join(f"{title(n, m)}: {feedback(m)}" for n, m in marks if m.verdict != "right")
+    return " | ".join(
+        f"{title(n, m)}: {feedback(m)}" for n, m in marks if m.verdict != "right" or m.note
+    )
 
 
 def _word(possible: float) -> str:

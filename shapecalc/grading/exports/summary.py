@@ -29,7 +29,7 @@ VERDICTS: tuple[Verdict, ...] = (
     "blank",
     "needs a look",
 )
-HEADERS = ("question", "right", "partly", "wrong", "blank", "to look at", "mean", "of")
+HEADERS = ("question", "right", "follows", "partly", "wrong", "blank", "to look at", "mean", "of")
 COMMONEST = 3  # causes, and answers, that are named of a question
 BINS = 10  # of the histogram
 WIDEST = 40  # signs of its longest bar
@@ -64,16 +64,17 @@ def _question(place: int, class_run: ClassRun) -> dict[str, Any]:
         "mean": round(sum(mark.points for mark in marks) / len(marks), 6) if marks else None,
         **{verdict.replace(" ", "_"): verdicts[verdict] for verdict in VERDICTS},
         "causes": dict(causes.most_common()),
-        "unexplained": dict(_unexplained(marks).most_common(BINS)),
+        "unexplained": dict(_answers(marks, "wrong").most_common(BINS)),
+        "unread": dict(_answers(marks, "needs a look").most_common(BINS)),
     }
 
 
-def _unexplained(marks: Sequence[Mark]) -> Counter[str]:
-    """Return the answers that are wrong, or could not be read, without a cause."""
+def _answers(marks: Sequence[Mark], verdict: Verdict) -> Counter[str]:
+    """Return the answers with a verdict that have no cause."""
     return Counter(
         " ".join(mark.answer.split())
         for mark in marks
-        if mark.verdict in ("wrong", "needs a look") and not mark.misconception
+        if mark.verdict == verdict and not mark.misconception
     )
 
 
@@ -101,7 +102,7 @@ def render(class_run: ClassRun) -> str:
 
 def _head(class_run: ClassRun, whole: dict[str, Any]) -> str:
     lines = [quote(class_run.assignment.title, 100)] if class_run.assignment.title else []
-    lines.append(f"{whole['graded']:,} of {whole['submissions']:,} students graded")
+    lines.append(f"{whole['graded']:,} of {whole['submissions']:,} submissions graded")
     if whole["graded"]:
         lines[-1] += (
             f"; mean {whole['mean']:.2f}, median {whole['median']:.2f}"
@@ -109,7 +110,10 @@ def _head(class_run: ClassRun, whole: dict[str, Any]) -> str:
         )
     unread = sum(item.marked.unread for item in class_run.marked)
     if unread:
-        lines.append(f"{unread:,} {'answer needs' if unread == 1 else 'answers need'} a look")
+        looks = (
+            "answer needs a look: it counts" if unread == 1 else "answers need a look: they count"
+        )
+        lines.append(f"{unread:,} {looks} as 0 points until then")
     lines += [
         f"not gradable: {item.student}: {reason(item)}  [{item.file}]"
         for item in class_run.counted
@@ -133,7 +137,7 @@ def _bars(whole: dict[str, Any]) -> str:
     ]  # fmt: skip
     return tabulate(
         [(label, f"{bar} {count}".strip()) for label, bar, count in rows],
-        ("points", "students"),
+        ("points", "submissions"),
         colalign=("right", "left"),
         disable_numparse=True,
     )
@@ -142,11 +146,11 @@ def _bars(whole: dict[str, Any]) -> str:
 def _table(whole: dict[str, Any]) -> str:
     rows = [
         [f"{n}  {quote(asked['id'], LONGEST)}", asked["right"],
-         asked["partly_right"] + asked["followed_through"], asked["wrong"], asked["blank"],
+         asked["followed_through"], asked["partly_right"], asked["wrong"], asked["blank"],
          asked["needs_a_look"], f"{asked['mean']:.2f}", f"{number(asked['points'])}"]
         for n, asked in enumerate(whole["questions"], 1)
     ]  # fmt: skip
-    return tabulate(rows, HEADERS, colalign=("left", *["right"] * 7), disable_numparse=True)
+    return tabulate(rows, HEADERS, colalign=("left", *["right"] * 8), disable_numparse=True)
 
 
 def _details(place: int, asked: dict[str, Any]) -> str:
@@ -156,10 +160,11 @@ def _details(place: int, asked: dict[str, Any]) -> str:
         f"  {count:,} x {'; and '.join(explained.get(n, n) for n in name.split(', '))} ({name})"
         for name, count in list(asked["causes"].items())[:COMMONEST]
     ]
-    lines += [
-        f"  {count:,} x {quote(answer, LONGEST)}: no cause known"
-        for answer, count in list(asked["unexplained"].items())[:COMMONEST]
-    ]
+    for key, why in (("unexplained", "no cause known"), ("unread", "could not be read")):
+        lines += [
+            f"  {count:,} x {quote(answer, LONGEST)}: {why}"
+            for answer, count in list(asked[key].items())[:COMMONEST]
+        ]
     return "\n".join([f"{place}  {quote(asked['id'], LONGEST)}", *lines]) if lines else ""
 
 

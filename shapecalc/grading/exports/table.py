@@ -67,5 +67,9 @@ def _class(class_run: ClassRun) -> str:
         misconception.name: misconception.explanation for misconception in misconceptions()
     }
     for name, times in class_run.misconceptions.most_common():
-        lines.append(f"  {times:,} x {name}: {explanations.get(name, '')}")
+        told = f": {explanations[name]}" if name in explanations else ""  # a pair has none
+        lines.append(f"  {times:,} x {name}{told}")
+    if any(item.duplicate for item in class_run.counted):
+        lines.append("  duplicate: submissions of one name or number all count; attempts: in the")
+        lines.append("  assignment chooses one")
     return "\n".join(lines)

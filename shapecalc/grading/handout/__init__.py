@@ -48,6 +48,21 @@ def networks(assignment: Assignment) -> Iterator[tuple[list[Question], list[str]
         yield questions, list(described(subject, Secrets(questions)))
 
 
+LETTERS = {
+    "K": "K is the number of filters",
+    "F": "F is the size of a filter or window",
+    "S": "S is the stride",
+    "P": "P is the padding on each side",
+}
+
+
+def legend(assignment: Assignment) -> str:
+    """Return what the letters in the networks mean, in a sentence; empty where there are none."""
+    text = " ".join(line for _, layers in networks(assignment) for line in layers)
+    used = [meaning for letter, meaning in LETTERS.items() if f" {letter}=" in text]
+    return f"{'; '.join(used)}." if used else ""
+
+
 def _on_platform(form: str, assignment: Assignment) -> str:
     return QUIZ_FORMATS[form](as_quiz(assignment))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from shapecalc.grading.handout import UNTITLED, networks
+from shapecalc.grading.handout import UNTITLED, legend, networks
 from shapecalc.grading.question import Assignment
 
 SPECIAL = {
@@ -31,6 +31,8 @@ def _lines(assignment: Assignment) -> Iterator[str]:
     if assignment.description:
         yield f"{escape(assignment.description)}\n"
     yield f"\\noindent Name: {RULE}\n"
+    if told := legend(assignment):
+        yield f"\\noindent {escape(told)}\n"
     for questions, layers in networks(assignment):
         yield "\\begin{itemize}"
         yield from (f"\\item {escape(line)}" for line in layers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shapecalc.grading.handout import UNTITLED, networks
+from shapecalc.grading.handout import UNTITLED, legend, networks
 from shapecalc.grading.question import Assignment
 from shapecalc.grading.quiz.markdown import LINE, escape
 
@@ -20,6 +20,8 @@ def _lines(assignment: Assignment) -> Iterator[str]:
     if assignment.description:
         yield f"{escape(' '.join(assignment.description.split()))}\n"
     yield f"Name: {LINE}\n"
+    if told := legend(assignment):
+        yield f"{escape(told)}\n"
     for questions, layers in networks(assignment):
         yield from (f"- {escape(line)}" for line in layers)
         yield ""
