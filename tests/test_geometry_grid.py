@@ -55,6 +55,7 @@ def report(differing: list[Any], compared: int, least: int) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rounding", ROUNDINGS)
 @pytest.mark.parametrize("kind", POOLS)
 def test_pools_have_one_output_a_window(kind: str, rounding: str) -> None:
@@ -145,6 +146,7 @@ def test_each_axis_goes_by_its_own_numbers() -> None:
     report(differing, compared, least=30)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["same", "same_lower"])
 @pytest.mark.parametrize("kind", [*POOLS, "conv", "depthwise_conv"])
 def test_same_starts_a_window_at_every_stride_of_the_input(kind: str, policy: str) -> None:

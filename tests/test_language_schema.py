@@ -82,6 +82,7 @@ def test_every_reference_is_there_and_every_definition_is_used(schema: dict[str,
     assert {part.partition('"')[0] for part in parts} <= schema["definitions"].keys()
 
 
+@pytest.mark.slow
 def test_a_spec_that_can_be_read_is_never_refused(validator: Any) -> None:
     assert len(GOOD) > 140
     refused = [
@@ -254,6 +255,7 @@ def test_a_schema_takes_what_its_type_takes(name: str, annotated: Any, schema: A
     assert set(differences(annotated, schema)) <= set(DIFFERENT), name
 
 
+@pytest.mark.slow
 def test_every_difference_is_one() -> None:
     found = {probe for _, annotated, schema in TYPES for probe in differences(annotated, schema)}
     assert found == set(DIFFERENT)

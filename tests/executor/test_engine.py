@@ -152,6 +152,7 @@ def differing(one: dict[str, Array], other: dict[str, Array]) -> Iterator[str]:
             yield name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40))
 def test_work_in_place_gives_what_work_with_everything_kept_gives(seed: int) -> None:
     spec = tangled(seed)

@@ -158,6 +158,7 @@ def test_large_tensors_are_checked_together(probed: Callable[..., Probed]) -> No
     assert found["bias"].exhaustive
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [-1, 1.001, 1 + 1e-5, np.nan])
 @pytest.mark.parametrize("name", ["input", "weight", "bias"])
 def test_the_one_of_several_large_tensors_that_is_wrong_is_named(

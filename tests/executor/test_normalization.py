@@ -169,6 +169,7 @@ def test_over_the_upstream_is_the_same_and_the_type_is_kept(
     np.testing.assert_array_equal(over, dx)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "fields"), NORMS)
 def test_arrays_may_be_views_and_larger_than_a_block(kind: str, fields: dict[str, Any]) -> None:
     wide = sample((1, 200, 300, 8))

@@ -516,6 +516,7 @@ def test_a_wrong_prediction_is_found(name: str, trace_text: TraceText) -> None:
         assert (found.line, found.column) == (line, 5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("training", [True, False])
 def test_no_other_prediction_than_the_right_one_agrees(
     trace_text: TraceText, training: bool

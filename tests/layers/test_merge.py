@@ -42,6 +42,7 @@ def stretched(volumes: tuple[list[int], ...]) -> list[int] | None:
 SIZES = ([4], [1], [3, 4], [1, 4], [3, 1], [2, 3, 4], [2, 1, 4], [1, 1, 4], [2, 3, 5], [2, 2, 4])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", STRETCHING)
 def test_axes_of_one_are_stretched_and_nothing_else(kind: str) -> None:
     agreed = refused = 0

@@ -101,6 +101,7 @@ def test_hostile_names_are_cleaned_and_told_apart(run: Run, save: Save) -> None:
         )
 
 
+@pytest.mark.slow
 def test_many_names_that_look_alike_take_no_time(run: Run, save: Save) -> None:
     nodes = [{"name": f"{'x' * 250}{n}", "does": "relu"} for n in range(2000)]
     report = reported(run, save(*nodes, inputs=IMAGE))

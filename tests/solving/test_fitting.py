@@ -174,6 +174,7 @@ def compared(count: int, seed: int) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_few_random_networks_at_every_size() -> None:
     assert compared(8, 11) == []
 

@@ -577,6 +577,7 @@ ASKED = ("output", "parameters", "weights", "macs", "flops", "activations")
 TRIES, MOST = 1000, 10
 
 
+@pytest.mark.slow
 def test_random_numbers_get_no_name() -> None:
     chance = random.Random(20)
     markers = []

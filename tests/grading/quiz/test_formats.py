@@ -79,6 +79,7 @@ def read_question(hidden: str) -> Read:
     return read._replace(kind=kind, answers=answers)
 
 
+@pytest.mark.slow
 def test_gift_reads_back(quizzes: list[Quiz]) -> None:
     kinds = set()
     for quiz in quizzes:
@@ -139,6 +140,7 @@ def test_gift_escapes(sign: str) -> None:
 # -- Moodle's XML --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_moodle_xml_reads_back(quizzes: list[Quiz]) -> None:
     kinds = set()
     for quiz in quizzes:
@@ -228,6 +230,7 @@ def test_a_right_sheet_gets_all_points(quizzes: list[Quiz]) -> None:
 # -- text2qti and paper --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_text2qti_has_one_kind_of_answer_each(quizzes: list[Quiz]) -> None:
     for quiz in quizzes:
         head, *parts = re.split(r"\n\n(?=Title: )", text2qti.render(quiz))

@@ -70,6 +70,7 @@ def test_a_finding_stands_at_its_place() -> None:
     assert "#n1-l1" in page.values("href")
 
 
+@pytest.mark.slow
 def test_every_broken_spec_is_a_page() -> None:
     for path in sorted(BROKEN.glob("*.yaml")):
         found = trace(path)
