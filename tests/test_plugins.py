@@ -406,7 +406,7 @@ register(Misconception("one_more", "one was added", model))
 
 @pytest.mark.parametrize("files", [1, 40])
 def test_a_misconception(run: Run, tmp_path: Path, files: int) -> None:
-    write(tmp_path / "hw.yaml", HOMEWORK)
+    write(tmp_path / "hw.yaml", f"{HOMEWORK}partial: {{one_more: 0.5}}\n")
     for number in range(files):
         write(tmp_path / "class" / f"s{number}.yaml", "conv1.parameters: 21\n")
     write(tmp_path / "one_more.py", MISCONCEPTION)
@@ -617,9 +617,9 @@ def test_a_kind_that_misbehaves_is_not_our_internal_error(
     write(tmp_path / "spec.yaml", SPEC)
     done = run("check", "--plugin", "odd.py", "spec.yaml")
     assert (done.returncode, done.stdout) == (2, "")
-    assert len(done.stderr.splitlines()) == 1
-    assert "the plug-in odd" in done.stderr
+    assert "the plug-in odd" in done.stderr.splitlines()[0]
     assert "internal error" not in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_plug_in_that_is_named_twice_is_loaded_once(run: Run, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from shapecalc.collector import collect_seldom
-from shapecalc.registry import PLUGINS, PluginError, Registry, blamed
+from shapecalc.registry import PluginError, Registry, blamed
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 UNUSABLE = 2
@@ -178,14 +178,7 @@ def main() -> None:
         click.echo(f"shapecalc: cannot write: {error.strerror or error}", err=True)
         sys.exit(2)
     except Exception as error:  # the last resort: whatever it is, say it in one line
-        click.echo(f"shapecalc: {blamed(error) or _unexpected(error)}", err=True)
+        from shapecalc.cli.files import unexpected
+
+        click.echo(f"shapecalc: {blamed(error) or unexpected(error)}", err=True)
         sys.exit(UNUSABLE)
-
-
-def _unexpected(error: Exception) -> str:
-    """Return what is said of an error that nobody foresaw: a plug-in may have caused it."""
-    what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-    if not PLUGINS:
-        return f"internal error, please report it ({what})"
-    names = ", ".join(sorted(PLUGINS))
-    return f"error with the plug-in {names}; please report it if it happens without ({what})"

@@ -237,11 +237,16 @@ def say(path: str | Path, reason: str) -> None:
 
 
 def unexpected(error: Exception) -> str:
-    """Return what is said of an error that nobody foresaw, in one line."""
+    """Return what is said of an error that nobody foresaw, in one line: a plug-in may have caused
+    it.
+    """
     if isinstance(error, MemoryError):
         return "there is not enough memory"
-    what = " ".join(f"{type(error).__name__}: {error}".split())
-    return f"internal error, please report it ({quote(what, 200)})"
+    what = quote(" ".join(f"{type(error).__name__}: {error}".split()), 200)
+    if not PLUGINS:
+        return f"internal error, please report it ({what})"
+    names = ", ".join(sorted(PLUGINS))
+    return f"error with the plug-in {names}; please report it if it happens without ({what})"
 
 
 def exit_code(trace: Trace | None) -> int:

@@ -52,19 +52,14 @@ def inputs(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
 
 
 def fitting(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
-    """Yield the nearest sizes below and above the written ones at which the whole network fits; of
-    what is dropped by rounding, those at which nothing is.
+    """Yield the nearest sizes below and above the written ones at which the whole network fits, the
+    nearer first; of what is dropped by rounding, those at which nothing is.
     """
     index = next((n for n, node in enumerate(trace.spec.nodes) if node.name == finding.layer), None)
     if index is None:
         return
     found = _fitting(trace, index if finding.rule.stage == "advice" else None)
-    for place in (0, 1):
-        sizes = {one.axis: one.nearest[place] for one in found.axes}
-        known = {axis: size for axis, size in sizes.items() if size is not None}
-        if len(known) < len(sizes) or not found.fits:
-            continue
-        given = {name: v for name, v in with_sizes(trace.spec, known).items() if v is not None}
+    for given in _nearest_of(trace, found):
         after = walk(replace(trace.spec, inputs=given, example=None))
         output = after.layers[index].output
         changes, texts = [], []
@@ -76,6 +71,21 @@ def fitting(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
         if changes and output is not None:
             told = show(output[:-1] or output)
             yield Repair(f"{', '.join(texts)} gives {told}", several(*changes))
+
+
+def _nearest_of(trace: KnownTrace, found: FittingSizes) -> list[dict[str, Volume]]:
+    """Return the inputs with the nearest sizes below and above, those that differ least first."""
+    apart: list[tuple[int, dict[str, Volume]]] = []
+    for place in (0, 1):
+        sizes = {one.axis: one.nearest[place] for one in found.axes}
+        known = {axis: size for axis, size in sizes.items() if size is not None}
+        if len(known) < len(sizes) or not found.fits:
+            continue
+        given = {name: v for name, v in with_sizes(trace.spec, known).items() if v is not None}
+        changed = [(given[name], trace.inputs[name] or ()) for name in given]
+        differ = sum(abs(a - b) for new, old in changed for a, b in zip(new, old, strict=True))
+        apart.append((differ, given))
+    return [given for _, given in sorted(apart, key=lambda pair: pair[0])]
 
 
 def _fitting(trace: KnownTrace, exact: int | None) -> FittingSizes:
