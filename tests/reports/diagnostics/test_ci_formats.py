@@ -113,6 +113,45 @@ def test_junit_fails_for_errors_and_under_strict_for_warnings(strict: bool, fail
     assert len(list(root.iter("system-out"))) == 4 - failures
 
 
+# What the schema of Jenkins' xUnit plug-in (junit-10.xsd) allows of what is written here: for each
+# element its attributes, the ones it must have first, and its children.
+JUNIT = {
+    "testsuites": ("", "name time tests failures errors", "testsuite"),
+    "testsuite": (
+        "name tests failures errors",
+        "group time skipped timestamp hostname id package file log url",
+        "testsuite properties testcase system-out system-err",
+    ),
+    "testcase": (
+        "name", "time classname group", "skipped error failure system-out system-err",
+    ),
+    "failure": ("", "type message", ""),
+    "system-out": ("", "", ""),
+}  # fmt: skip
+
+
+def against_junit(text: str) -> list[str]:
+    """Return what the schema does not allow."""
+    wrong = []
+    for element in ElementTree.fromstring(text.encode()).iter():
+        needed, others, children = (words.split() for words in JUNIT[element.tag])
+        wrong += [f"{element.tag} lacks {name}" for name in needed if name not in element.attrib]
+        wrong += [
+            f"{element.tag} has {name}" for name in element.attrib if name not in needed + others
+        ]
+        wrong += [f"{child.tag} in {element.tag}" for child in element if child.tag not in children]
+    return wrong
+
+
+@pytest.mark.parametrize("render", [junit.render, junit.render_strictly])
+def test_junit_is_by_the_schema_of_jenkins(render: Callable[[Any], str]) -> None:
+    assert against_junit(render(FOUND)) == []
+    with_line = render(FOUND).replace("<testcase ", '<testcase line="3" ', 1)
+    assert against_junit(with_line) == ["testcase has line"]
+    nameless = re.sub(r' name="[^"]*"', "", render(FOUND))
+    assert {*against_junit(nameless)} == {"testsuite lacks name", "testcase lacks name"}
+
+
 def test_junit_has_a_passing_case_for_a_clean_file_and_no_name_twice() -> None:
     cases = _cases(rendered("junit", [("a.yaml", [ERROR, ERROR]), ("clean.yaml", [])]))
     names = [(case.get("classname"), case.get("name")) for case in cases]
