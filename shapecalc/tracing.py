@@ -198,6 +198,14 @@ class Trace:
         made: dict[str, Any] = import_module("shapecalc.reports.json_text").of_trace(self)
         return made
 
+    def to_pandas(self) -> Any:
+        """Return a DataFrame of pandas: a row for each layer by its name, and `to_dict`'s keys.
+
+        Counts are whole numbers, and missing where they are not known. Raises ImportError where
+        pandas is not installed.
+        """
+        return import_module("shapecalc.reports.dataframe").of_trace(self)
+
 
 class KnownTrace(Trace):
     """The result where every input is known whole, or not at all."""
