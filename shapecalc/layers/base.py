@@ -170,7 +170,10 @@ class Layer(BaseModel):
         return self
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
-        """Return the output volume; raise LayerError where the layer cannot take its input."""
+        """Return the output volume; raise LayerError where the layer cannot take its input.
+
+        A size may stand for many numbers at once: compare it by == and <, not through a set.
+        """
         return inputs[0]
 
     def only_depth(self) -> int | None:

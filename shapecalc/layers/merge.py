@@ -51,12 +51,12 @@ class Stretching(Merge):
             raise LayerError(disagreement(inputs, "they have different numbers of axes", RESHAPE))
         sizes = []
         for values in zip(*full, strict=True):
-            large = {value for value in values if value != 1}
-            if len(large) > 1:
+            large = [value for value in values if value != 1]
+            if any(value != large[0] for value in large):
                 raise LayerError(
                     rule=rules.DISAGREEMENT, say=lambda: difference(inputs, full, None)
                 )
-            sizes.append(large.pop() if large else 1)
+            sizes.append(large[0] if large else 1)
         return tuple(sizes)
 
     def receptive_field(

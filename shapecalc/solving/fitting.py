@@ -139,7 +139,9 @@ def _solved(spec: NetworkSpec, axes: Sequence[Axis]) -> FittingSizes:
     groups, constraints = grouped(axes, free)
     found: dict[Axis, AxisSizes] = {}
     for group in groups:
-        solved = search.run(_start(spec, good, group))
+        start = _start(spec, good, group)
+        solved = search.run(start)
+        search.confirm(start, solved)
         for axis in group.axes:
             found[axis] = _of_axis(spec, axis, group, solved)
     named = letters(spec, groups)

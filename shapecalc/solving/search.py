@@ -18,6 +18,7 @@ from shapecalc.solving.size import Size, Unsolvable
 MOST_EVALUATED = 400_000  # layers, in all classes: some seconds
 MOST_CLASSES = 20_000
 MOST_NEEDED = 4_000_000  # values, in all lists of what is still read
+MOST_CONFIRMED = 20_000  # layers, walked with numbers
 
 AnyVolume = tuple[Any, ...] | None
 Start = Callable[[Any], Mapping[str, AnyVolume]]  # the inputs' volumes, with one size put in
@@ -109,6 +110,23 @@ class Search:
                 continue
             found.fits.append(sizes)
         return found
+
+    def confirm(self, start: Start, found: Found) -> None:
+        """Try the ends of what was found with numbers.
+
+        Raises Unsolvable where that differs: a kind does something else with sizes that are no
+        numbers, as one does that looks them up in a set.
+        """
+        said = [(sizes, "a layer", True) for sizes in found.fits]
+        said += [(one.sizes, self.nodes[one.layer].name, False) for one in found.refused]
+        left = MOST_CONFIRMED
+        for sizes, layer, fits in sorted(said, key=lambda one: one[0].first):
+            for W in {sizes.first, sizes.last or sizes.first + sizes.step}:
+                left -= len(self.nodes)
+                if self.takes(start(W)) != fits:
+                    raise Unsolvable(f"{layer}, whose rule works with numbers alone")
+            if left < 0:
+                return
 
     def takes(self, inputs: Mapping[str, AnyVolume]) -> bool:
         """Say whether the network takes some volumes, without a word about why it does not."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -14,6 +16,8 @@ from shapecalc.solving.fitting import FittingSizes, fitting, inputs
 from shapecalc.tracing import walk
 
 LARGEST = 300
+PAIRS = 100
+UNSOLVED = "cannot be worked out"
 
 
 def window(random: Random, rank: int) -> dict[str, Any]:
@@ -115,59 +119,73 @@ def fits(spec: NetworkSpec, sizes: dict[Axis, int]) -> bool:
     return not any(one.rule.structural for one in found.findings)
 
 
+def said(found: FittingSizes, sizes: dict[Axis, int]) -> bool:
+    """Say whether sizes are said to fit together."""
+    return found.fits and all(one.fits.has(sizes[one.axis]) for one in found.axes)
+
+
+def some_pairs(found: FittingSizes) -> Iterator[dict[Axis, int]]:
+    """Yield sizes for all axes, most of them among those that fit along their axis."""
+    random = Random(repr([one.fits for one in found.axes]))
+    for _ in range(PAIRS):
+        sizes = {}
+        for one in found.axes:
+            size = random.randint(1, LARGEST)
+            near = [W for W in one.fits.nearest(size) if W is not None and W <= LARGEST]
+            sizes[one.axis] = random.choice(near) if near and random.random() < 0.7 else size
+        yield sizes
+
+
 def differences(spec: NetworkSpec, found: FittingSizes | None = None) -> Iterator[str]:
-    """Yield every size up to LARGEST that is said to fit and does not, or the other way round."""
+    """Yield every size up to LARGEST that is said to fit and does not, or the other way round:
+    along each axis, the others as in the example that is given; everywhere; and pairs of sizes.
+    """
     found = found or fitting(spec)
-    axes = axes_of(spec)
-    if not found.fits:
-        if "cannot be worked out" in found.reason:
-            return
-        for size in range(1, LARGEST + 1):
-            if fits(spec, dict.fromkeys(axes, size)):
-                yield f"{size} fits, and none is said to"
+    if UNSOLVED in found.reason:
+        yield found.reason
         return
-    given = {axis: found.example[axis.input][axis.number] for axis in axes}
-    alone = not found.constraints
-    for one in found.axes if alone else ():
-        for size in range(1, LARGEST + 1):
-            if fits(spec, {**given, one.axis: size}) != one.fits.has(size):
-                yield f"{one.axis.key} {size}: {one.fits.text('W')} is said"
-    for size in range(1, LARGEST + 1) if len(axes) > 1 else ():
-        both = all(one.fits.has(size) for one in found.axes)
-        if alone and fits(spec, dict.fromkeys(axes, size)) != both:
-            said = "; ".join(one.fits.text("W") for one in found.axes)
-            yield f"{size} everywhere: {said} is said"
+    if found.constraints:
+        return
+    axes = axes_of(spec)
+    tried = [dict.fromkeys(axes, size) for size in range(1, LARGEST + 1)]
+    if len(axes) > 1:
+        if found.fits:
+            given = {axis: found.example[axis.input][axis.number] for axis in axes}
+            tried += [{**given, axis: sizes[axis]} for axis in axes for sizes in tried[:LARGEST]]
+        tried += some_pairs(found)
+    for sizes in tried:
+        if fits(spec, sizes) != said(found, sizes):
+            shown = ", ".join(f"{axis.key} {size}" for axis, size in sizes.items())
+            sets = "; ".join(f"{one.axis.key}: {one.fits.text('W')}" for one in found.axes)
+            yield f"{shown}: {sets} is said" if found.fits else f"{shown} fits, and none is said to"
+
+
+def compared(name: str, spec: NetworkSpec, counts: Counter[str]) -> None:
+    """Print where a network fits and is not said to, or the other way round."""
+    if not spec.readable or not any(volume for volume in spec.inputs.values()):
+        return
+    found = fitting(spec)
+    counts["networks"] += 1
+    counts["with sizes that fit"] += found.fits
+    different = list(islice(differences(spec, found), 3))
+    counts["not solved" if UNSOLVED in found.reason else "wrong"] += len(different)
+    for difference in different:
+        print(f"{name}: {difference}", flush=True)
 
 
 def main() -> None:
-    """Compare all specs of specs/ and random networks: [NETWORKS] [SEED]."""
+    """Compare random networks, and before those of seed 1 all specs: [NETWORKS] [SEED] [FIRST]."""
     import sys
     from pathlib import Path
 
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    wrong = unsolved = fitted = 0
-    files = sorted(Path("specs").rglob("*.yaml")) if seed == 1 else []
-    specs = [(str(path), shapecalc.read(path)) for path in files]
-    cases = iter(specs)
-    for number in range(len(specs) + count):
-        name, spec = next(cases, ("", None))
-        if spec is None:
-            name = f"network {number - len(specs)} of seed {seed}"
-            spec = shapecalc.read(network(Random(f"{seed}.{number}")))
-        if not spec.readable or not any(volume for volume in spec.inputs.values()):
-            continue
-        found = fitting(spec)
-        fitted += found.fits
-        unsolved += "cannot be worked out" in found.reason
-        if "cannot be worked out" in found.reason:
-            print(f"{name}: {found.reason}", flush=True)
-        for difference in list(differences(spec, found))[:3]:
-            wrong += 1
-            print(f"{name}: {difference}", flush=True)
-    print(
-        f"{count:,} networks: {fitted:,} with sizes that fit, {unsolved} not solved, {wrong} wrong"
-    )
+    count, seed, first = (*map(int, sys.argv[1:]), *(5000, 1, 0)[len(sys.argv) - 1 :])
+    counts: Counter[str] = Counter()
+    for path in sorted(Path("specs").rglob("*.yaml")) if (seed, first) == (1, 0) else ():
+        compared(str(path), shapecalc.read(path), counts)
+    for number in range(first, first + count):
+        spec = shapecalc.read(network(Random(f"{seed}.{number}")))
+        compared(f"network {number} of seed {seed}", spec, counts)
+    print(", ".join(f"{number:,} {what}" for what, number in counts.items()))
 
 
 if __name__ == "__main__":

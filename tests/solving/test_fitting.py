@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,7 +11,14 @@ import pytest
 import sized_networks
 
 import shapecalc
+from shapecalc import geometry, rules
+from shapecalc.diagnostics import Fault, LayerError
+from shapecalc.layers import conv_transpose, merge, window
+from shapecalc.network import NetworkSpec
 from shapecalc.solving import classes, size
+from shapecalc.solving.axes import axes_of
+from shapecalc.solving.fitting import inputs
+from shapecalc.solving.search import Search
 from shapecalc.solving.sets import Sizes, union
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
@@ -162,6 +170,106 @@ def test_sets_in_words() -> None:
     assert some.text("W") == "W = 13 + 4k, from 13; W = 7"
 
 
+# -- sizes that are equal at some numbers alone ----------------------------------------------------
+
+
+def windows(W: int, F: int, S: int, before: int = 0, after: int = 0, past: int = 0) -> int:
+    """Count where a window can stand, one by one; one that reaches past the end starts before."""
+    found, at = 0, -before
+    while at + F <= W + after or (at + F <= W + after + past and at < W):
+        found, at = found + 1, at + S
+    return found
+
+
+BRANCHES: list[dict[str, Any]] = [
+    {"conv": {"name": "a", "K": 2, "F": 1, "S": 4, "P": [[0, 3], [2, 0]]}},
+    {"max_pool": {"name": "b", "F": 2, "S": 4}},
+    {"avg_pool": {"name": "c", "F": 3, "S": 2, "rounding": "ceil"}},
+    {"avg_pool": {"name": "d", "F": 1, "S": 4, "rounding": "ceil"}},
+    {"add": {"name": "e", "from": ["d", "b"]}},
+    {"conv": {"name": "f", "K": 2, "F": 7, "S": 2, "P": "full"}},
+    {"conv": {"name": "g", "K": 2, "F": 2, "S": 2}},
+    {"add": ["g", "c"]},
+]
+
+
+def branches_agree(W: int, before: int, after: int) -> bool:
+    """Follow the branches along one axis; sizes of 1 are stretched."""
+    a = windows(W, 1, 4, before, after)
+    b = windows(a, 2, 4)
+    c = windows(b, 3, 2, past=1)
+    d = windows(c, 1, 4, past=3)
+    if not (a and b and c and d) or (1 not in (d, b) and d != b):
+        return False
+    f = windows(max(d, b), 7, 2, 6, 6)
+    g = windows(f, 2, 2)
+    return g > 0 and (g == c or 1 in (g, c))
+
+
+def test_branches_that_agree_at_some_sizes_alone() -> None:
+    """Both rounded in another way, so equal where each is one number, and nowhere else."""
+    found = shapecalc.sizes({"input": "32x32x2", "rounding": "floor", "layers": BRANCHES})
+    for one, sides in zip(found.axes, ((0, 3), (2, 0)), strict=True):
+        said = {W for W in range(1, 301) if one.fits.has(W)}
+        assert said == {W for W in range(1, 301) if branches_agree(W, *sides)}
+        assert said
+
+
+def unlike_by_a_set(layer: merge.Stretching, inputs: Sequence[Any]) -> Any:
+    """Merge as a kind may that does not ask whether sizes are equal."""
+    sizes = []
+    for values in zip(*inputs, strict=True):
+        large = {value for value in values if value != 1}
+        if len(large) > 1:
+            raise LayerError(rule=rules.DISAGREEMENT, say=lambda: Fault(rules.DISAGREEMENT, ""))
+        sizes.append(large.pop() if large else 1)
+    return tuple(sizes)
+
+
+def test_a_kind_that_asks_nothing_of_sizes_gives_no_wrong_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(merge.Stretching, "unlike", unlike_by_a_set)
+    found = shapecalc.sizes({"input": "32x32x2", "rounding": "floor", "layers": BRANCHES})
+    assert not found.fits
+    assert "works with numbers alone" in found.reason
+
+
+KIND_SPECS = sorted((SPECS / "kinds").glob("*.yaml"))
+
+
+def asked_by_hash(spec: NetworkSpec, patch: pytest.MonkeyPatch) -> bool:
+    """Say whether a network's kinds look sizes up in sets, beside what caches do."""
+
+    def refuse(one: size.Size) -> int:
+        raise AssertionError("a size is asked for its hash")
+
+    cached = (geometry, "fit_window"), (window, "_fits"), (conv_transpose, "fit_transposed")
+    axes = axes_of(spec)
+    with patch.context() as uncached:
+        for module, name in cached:
+            uncached.setattr(module, name, getattr(module, name).__wrapped__)
+        uncached.setattr(size.Size, "__hash__", refuse)
+        try:
+            Search(spec).run(lambda W: inputs(spec, dict.fromkeys(axes, W)))
+        except AssertionError:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("path", KIND_SPECS, ids=lambda path: path.stem)
+def test_kinds_compare_sizes_one_by_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not asked_by_hash(shapecalc.read(path), monkeypatch)
+
+
+def test_a_kind_that_looks_sizes_up_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    layers: list[Any] = [{"conv": {"K": 2, "F": 2, "S": 2}}, {"add": ["conv1", "input"]}]
+    spec = shapecalc.read({"input": "8x2", "layers": layers})
+    assert not asked_by_hash(spec, monkeypatch)
+    monkeypatch.setattr(merge.Stretching, "unlike", unlike_by_a_set)
+    assert asked_by_hash(spec, monkeypatch)
+
+
 # -- by brute force --------------------------------------------------------------------------------
 
 
@@ -202,6 +310,10 @@ def test_planted_faults_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     floors = shapecalc.read({"input": "32x1", "rounding": "floor", "layers": layers})
     assert list(sized_networks.differences(spec)) == []
     assert list(sized_networks.differences(floors)) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(size, "floored", off_by_one)
+        assert list(sized_networks.differences(floors)) == [shapecalc.sizes(floors).reason]
+    monkeypatch.setattr(Search, "confirm", lambda *_: None)  # which would notice
     with monkeypatch.context() as patch:
         patch.setattr(size, "floored", off_by_one)
         assert list(sized_networks.differences(floors))
