@@ -67,9 +67,9 @@ def _with_S(fit: Fit, S: int) -> bool:
 
 
 def _with_F(fit: Fit, F: int) -> bool:
-    skips = effective(F, fit.dilation) < fit.S <= fit.span
-    taken = F > 1 and not skips
-    return taken and fits(fit.W, F, fit.S, (fit.before, fit.after), fit.dilation)
+    span, widest = effective(F, fit.dilation), max(fit.before, fit.after)
+    worse = span < fit.S <= fit.span or span <= widest < fit.span
+    return F > 1 and not worse and fits(fit.W, F, fit.S, (fit.before, fit.after), fit.dilation)
 
 
 def _with_F_and_S(fit: Fit, F: int) -> bool:
