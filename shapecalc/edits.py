@@ -6,7 +6,7 @@ layer is written; `at` puts the path in front.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 Path = tuple[str | int, ...]
@@ -85,14 +85,22 @@ class Edit(NamedTuple):
 
 def edited(text: str, edits: Sequence[Edit]) -> str:
     """Return a text with edits made that do not overlap."""
+    for start, end, put in stretches(text, edits):
+        text = text[:start] + put + text[end:]
+    return text
+
+
+def stretches(text: str, edits: Sequence[Edit]) -> Iterator[tuple[int, int, str]]:
+    """Yield where each edit starts and ends in a text, and what it puts there.
+
+    The last one comes first, so that the places of the others stay while they are made.
+    """
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
-    for edit in sorted(edits, reverse=True):  # from the end, so that places stay
+    for edit in sorted(edits, reverse=True):
         start = starts[edit.line - 1] + edit.column - 1
-        end = starts[edit.end_line - 1] + edit.end_column - 1
-        text = text[:start] + edit.text + text[end:]
-    return text
+        yield start, starts[edit.end_line - 1] + edit.end_column - 1, edit.text
 
 
 class Unchangeable(Exception):

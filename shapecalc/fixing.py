@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, unfolded
-from shapecalc.edits import Edit, edited
+from shapecalc.edits import Edit, edited, stretches
 from shapecalc.ignoring import with_comments
 from shapecalc.tracing import Trace
 
@@ -21,10 +21,11 @@ MOST_TRIED = 100_000  # layers that are traced for edits that mend nothing, and
 LEAST_TRIED = 20  # such edits that are tried of a network of any size
 
 Wanted = Callable[[Diagnostic], bool]
+Stretch = tuple[int, int]  # of a text, its start and its end
 
 
 class Fixed(NamedTuple):
-    """A file's text with fixes made, how many, and the trace of it."""
+    """A file's text with fixes made, in how many places, and the trace of it."""
 
     text: str
     fixes: int
@@ -42,7 +43,8 @@ def fixed(
     source = trace.spec.document.source
     if source is None or not source.editable:
         return None
-    text, count = source.text, 0
+    text = source.text
+    written: list[Stretch] = []
     refused: set[Edit] = set()
     for _ in range(MOST_ROUNDS):
         edits: Sequence[Edit] = _apart(_edits(trace, wanted, unsafe, refused))
@@ -52,11 +54,30 @@ def fixed(
         if done is None:
             done, edits = _one(text, trace, edits, refused, again)
         if done is not None:
+            written = _with(written, text, edits)
             text, trace = done
-            count += len(edits)
         elif len(refused) == tried:  # no more are tried
             break
-    return Fixed(text, count, trace)
+    return Fixed(text, len(written), trace)
+
+
+def _with(written: Sequence[Stretch], text: str, edits: Sequence[Edit]) -> list[Stretch]:
+    """Return the stretches that edits have written, with those of a further round.
+
+    What is written over again stays one: it is one place that a reader sees changed.
+    """
+    found = list(written)
+    for start, end, put in stretches(text, edits):
+        grown = len(put) - (end - start)
+        touched = [one for one in found if one[0] <= end and start <= one[1]]
+        apart = [
+            (first + grown, last + grown) if first > end else (first, last)
+            for first, last in found
+            if (first, last) not in touched
+        ]
+        first = min([start, *(one[0] for one in touched)])
+        found = [*apart, (first, max([end, *(one[1] for one in touched)]) + grown)]
+    return found
 
 
 def commented(trace: Trace, wanted: Wanted, again: Callable[[str], Trace]) -> Fixed | None:

@@ -417,6 +417,14 @@ def completed(fit: Fit) -> tuple[int, int]:
     return fit.before + missing // 2, fit.after + missing - missing // 2
 
 
+def zeros_for(fit: Fit, size: int) -> tuple[int, int] | None:
+    """Return the padding with which a window stands at `size` places, the last of which ends with
+    the padded input; None where it would leave out real values.
+    """
+    missing = (size - 1) * fit.S + fit.span - fit.W
+    return None if missing < 0 else (missing // 2, missing - missing // 2)
+
+
 def fitting_inputs(fit: Fit) -> tuple[int, int]:
     """Return the input sizes below and above W at which the window and its stride fit."""
     if not fit.size:

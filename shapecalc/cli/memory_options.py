@@ -49,7 +49,8 @@ def _options() -> list[Callable[[Any], Any]]:
         click.option(
             "--fit",
             metavar="BYTES",
-            help="With --memory: say the largest batch whose training fits in so much, as 8GiB.",
+            help="With --memory: say the largest batch whose training fits in so much, as 8GiB;"
+            " 8G are 8*1000^3 bytes.",
         ),
     ]
 

@@ -63,7 +63,8 @@ def _criteria(
     metavar="NAME=VALUES",
     help="What to try: a layer's field, conv1.K=16,32; a block's parameter, block.width=64,128, or"
     " that of one instance; or input=128x128x3,224x224x3. A value for each axis is 3x5. Repeat it:"
-    " all combinations are tried.",
+    " all combinations are tried. Names are set together as conv1.K,conv2.K=16,32 or"
+    " conv1.K,conv2.K=16:32,32:64.",
 )
 @click.option(
     "--pareto",
@@ -121,7 +122,7 @@ def command(
         raise click.UsageError("--jobs is for this machine, --dask for a cluster: name one")
     refuse_overwriting(output, force, (path,))
     raw = _bytes(ctx, path)
-    names = tuple(setting.name for setting in settings)
+    names = tuple(name for setting in settings for name in setting.names)
     source = Source(raw, path, names, max_layers, None if asked is None else tuple(asked.items()))
     _look(ctx, source)
     rows = list(_worked_out(ctx, source, combinations(settings), jobs, address))
@@ -150,7 +151,7 @@ def _look(ctx: click.Context, source: Source) -> None:
     try:
         base_of(source)
     except BadSetting as error:
-        raise click.UsageError(f"--set {error}", ctx) from None
+        raise click.UsageError(f"--set: {error}", ctx) from None
     except SpecError as error:
         tell(source.file, error.diagnostics, err=True)
         ctx.exit(FAULTY)

@@ -24,6 +24,7 @@ LIMITS = {
     "gib": 2**30, "ti": 2**40, "tib": 2**40,
 }  # fmt: skip
 MOST_BYTES = 2**80
+LEAST_BARE = 2**20  # of a number without a unit: nobody means 8 bytes, or 8192
 MOST_EXAMPLES = 2**32
 
 
@@ -94,15 +95,20 @@ class Memory:
 
 
 def read_bytes(text: str | int) -> int:
-    """Return a number of bytes: 8GiB, 500 MB, 24G or 1000.
+    """Return a number of bytes: 8GiB, 500 MB, 24G, 1000B or 8589934592.
 
-    Ki, Mi, Gi, Ti are powers of 1024; k, M, G, T powers of 1000. Raises ValueError for others.
+    Ki, Mi, Gi, Ti are powers of 1024; k, M, G, T powers of 1000. Raises ValueError for others, and
+    for a text with a small number and no unit: it is seldom bytes that are meant.
     """
     found = re.fullmatch(r"\s*(\d{1,30}(?:\.\d{1,30})?)\s*([A-Za-z]*)\s*", str(text), re.ASCII)
     unit = LIMITS.get(found[2].lower()) if found else None
     if found is None or unit is None or not 1 <= float(found[1]) * unit <= MOST_BYTES:
         raise ValueError(f"{str(text)[:80]!r} is no amount of memory: write 8GiB, 500MB or 24G")
-    whole, _, part = found[1].partition(".")
+    number = found[1]
+    if isinstance(text, str) and not found[2] and float(number) < LEAST_BARE:
+        which = f"{number}GiB, {number}GB, or {number}B for bytes"
+        raise ValueError(f"{text[:80]!r} has no unit: write {which}")
+    whole, _, part = number.partition(".")
     return int(whole) * unit + int(part or 0) * unit // int(f"1{'0' * len(part)}")
 
 

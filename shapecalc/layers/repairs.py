@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, Self
 
 from shapecalc.edits import Repair, set_field
-from shapecalc.geometry import Fit, completed, fits, near
+from shapecalc.geometry import FAR, Fit, completed, effective, fits, near
 from shapecalc.layers.base import show, show_value
 from shapecalc.layers.field_types import Volume
 
@@ -15,6 +15,10 @@ Candidate = tuple[str, str, Any]  # how it is written, the field, its value
 
 class Slides(Protocol):
     """A layer whose window slides: what repairs need of it."""
+
+    @property
+    def F(self) -> Any:
+        """The filter's size as written."""
 
     @property
     def S(self) -> Any:
@@ -42,30 +46,41 @@ def repairs_of(layer: Slides, volume: Volume, found: Sequence[Fit]) -> tuple[Rep
 
 
 def candidates(layer: Slides, volume: Volume, found: Sequence[Fit]) -> Iterator[Candidate]:
-    """Yield what may be changed."""
+    """Yield what may be changed.
+
+    A filter that covers more than one pixel stays one: of 1x1 it sees no neighbours, and a pool of
+    1x1 does nothing. Nor is a stride to skip pixels that it did not.
+    """
     yield from _field(layer, volume, found, "S", lambda fit: fit.S, _with_S)
     yield from _paddings(layer, volume, found)
     with_F = _with_F_and_S if layer.S is None else _with_F
     yield from _field(layer, volume, found, "F", lambda fit: fit.F, with_F)
-    if any(fit.size and fit.remainder for fit in found) and all(fit.size for fit in found):
+    if not all(fit.size for fit in found):
+        yield from _smaller(layer, volume, found)
+    elif any(fit.remainder for fit in found):
         yield "rounding: floor", "rounding", "floor"
 
 
 def _with_S(fit: Fit, S: int) -> bool:
-    return fits(fit.W, fit.F, S, (fit.before, fit.after), fit.dilation)
+    skips = max(fit.span, fit.S) < S
+    return not skips and fits(fit.W, fit.F, S, (fit.before, fit.after), fit.dilation)
 
 
 def _with_F(fit: Fit, F: int) -> bool:
-    return fits(fit.W, F, fit.S, (fit.before, fit.after), fit.dilation)
+    span, widest = effective(F, fit.dilation), max(fit.before, fit.after)
+    worse = span < fit.S <= fit.span or span <= widest < fit.span
+    return F > 1 and not worse and fits(fit.W, F, fit.S, (fit.before, fit.after), fit.dilation)
 
 
 def _with_F_and_S(fit: Fit, F: int) -> bool:
     """A pool whose stride is not written moves by its own size."""
-    return fits(fit.W, F, F, (fit.before, fit.after), fit.dilation)
+    return F > 1 and fits(fit.W, F, F, (fit.before, fit.after), fit.dilation)
 
 
 def _with_P(fit: Fit, P: int) -> bool:
-    return fits(fit.W, fit.F, fit.S, P, fit.dilation)
+    """No window may see padding alone."""
+    empty = fit.span <= P
+    return not empty and fits(fit.W, fit.F, fit.S, P, fit.dilation)
 
 
 def _field(
@@ -79,15 +94,14 @@ def _field(
     """One value for all axes where the spec has one, otherwise the nearest for each axis."""
     if not isinstance(getattr(layer, name), tuple):
         start = value(found[0])
-        largest = _largest_filter(found) if name == "F" else None
-        tries = [*near(start, 1), *([largest] if largest else []), 1]
+        tries = [*near(start, 1), *([_largest_filter(found)] if name == "F" else [1])]
         fitting = (v for v in tries if all(passes(fit, v) for fit in found))
         yield from _first(layer, volume, name, fitting)
         return
     choices = []
     for fit in found:
         start = value(fit)
-        tries = [start, *near(start, 1), 1]
+        tries = [start, *near(start, 1)]
         choices.append(next((v for v in tries if passes(fit, v)), start))
     yield f"{name}={show_value(tuple(choices))}", name, tuple(choices)
 
@@ -103,6 +117,25 @@ def _first(layer: Slides, volume: Volume, name: str, values: Iterable[int]) -> I
 def _largest_filter(found: Sequence[Fit]) -> int:
     """The largest F that spans no more than any padded axis."""
     return min((fit.W + fit.before + fit.after - 1) // fit.dilation + 1 for fit in found)
+
+
+def _smaller(layer: Slides, volume: Volume, found: Sequence[Fit]) -> Iterator[Candidate]:
+    """What else makes a filter small enough: the one that its padding keeps the size with, and the
+    largest dilation that fits, where there is one.
+    """
+    first = found[0]
+    if (
+        isinstance(layer.F, int)
+        and first.before == first.after
+        and 1 < 2 * first.before + 1 < layer.F
+    ):
+        F = 2 * first.before + 1
+        if all(_with_F(fit, F) for fit in found):
+            yield f"F={F}", "F", F
+    dilation = first.dilation
+    if dilation > 1 and all(fit.dilation == dilation for fit in found):
+        values = range(dilation - 1, max(0, dilation - 1 - FAR), -1)
+        yield from _first(layer, volume, "dilation", values)
 
 
 def _paddings(layer: Slides, volume: Volume, found: Sequence[Fit]) -> Iterator[Candidate]:

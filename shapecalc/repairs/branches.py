@@ -87,7 +87,7 @@ class Merge:
             for doubt, far, repair in self._other_values(place, chain, field)
         ]
         found.sort(key=itemgetter(0))
-        usual = [repair for key, repair in found if not any(key[:2])]
+        usual = [repair for key, repair in found if not key[0]]
         yield from usual
         yield from self.all_padded()
         yield from (repair for _, repair in found[len(usual) :])
@@ -99,26 +99,25 @@ class Merge:
 
     def _other_values(
         self, place: int, chain: Sequence[int], field: str
-    ) -> Iterator[tuple[tuple[bool, int, bool], tuple[int, int], Repair]]:
+    ) -> Iterator[tuple[tuple[int, bool], tuple[int, int], Repair]]:
         """Yield the likeliest value that works, what speaks against it, and how far it is off."""
         index = chain[-1]
         node = self.trace.spec.nodes[index]
         if node.layer is None:
             return
         depth = next((v[-1] for i, v in enumerate(self.inputs) if i != place), None)
-        works: list[tuple[tuple[bool, int, bool], tuple[int, int], Repair]] = []
+        works: list[tuple[tuple[int, bool], tuple[int, int], Repair]] = []
         for value, layer in others(node.layer, field, depth):
             volume = self.chains.behind(chain, layer)
             output = self.output_with(place, volume) if volume else None
-            if output is not None:
+            if output is not None and _sensible(field, node.layer, layer):
                 text, change = written(field, value, node.layer, layer)
                 text = f"{text} in {node.name} gives {show(output)}"
-                collapses = self.chains.collapses(chain, layer)
                 # A shortcut is made to fit its body, which a paper prescribes.
                 follows = self.path[-1] == "residual" and place == len(self.sources) - 1
                 works.append(
                     (
-                        (collapses, _oddity(field, layer), not follows),
+                        (_oddity(field, layer), not follows),
                         _distance(getattr(node.layer, field), value),
                         Repair(text, change.at(node.path)),
                     )
@@ -235,6 +234,32 @@ def _missing_padding(layer: Layer | None) -> int:
     if not isinstance(layer, Convolution) or layer.P != 0 or layer.window_dilation() != 1:
         return 0
     return layer.F // 2 if isinstance(layer.F, int) and layer.F % 2 else 0
+
+
+def _sensible(field: str, before: Layer, after: Layer) -> bool:
+    """Say whether somebody may mean another value of a field.
+
+    A filter of 1x1 is no smaller one of 3x3, an even one in the place of an odd one shifts the
+    volume, and dilation is nothing to make sizes agree with. Padding is at most half of what the
+    filter spans; a stride beyond the filter skips pixels, as projections of 1x1 alone do.
+    """
+    then, now = (_whole_fields(layer) for layer in (before, after))
+    if field not in ("F", "S", "P", "dilation") or then is None or now is None:
+        return True
+    if field == "F":
+        parity = isinstance(after, Convolution) and then["F"] % 2 == 1
+        return now["F"] > 1 and (now["F"] % 2 == 1 or not parity)
+    if field == "dilation":
+        return then["dilation"] > 1
+    span = effective(now["F"], now["dilation"])
+    return 2 * now["P"] <= span if field == "P" else now["S"] <= span or now["F"] == 1
+
+
+def _whole_fields(layer: Layer) -> dict[str, int] | None:
+    """Return a window's F, S, P and dilation where each is one number."""
+    names = {"F": 1, "S": 1, "P": 0, "dilation": 1}
+    values = {name: layer.values().get(name, usual) for name, usual in names.items()}
+    return values if all(type(value) is int for value in values.values()) else None
 
 
 def _oddity(field: str, layer: Layer) -> int:

@@ -47,25 +47,6 @@ class Chains:
             source = (node.sources or ())[0]
         return found
 
-    def collapses(self, chain: Sequence[int], layer: Layer) -> bool:
-        """Say whether another first layer of a chain leaves one pixel of an axis that had more."""
-        *following, first = chain
-        volumes = self.trace.layers[first].input
-        try:
-            volume = layer.volume(volumes) if volumes is not None else ()
-            for index in (first, *reversed(following)):
-                if index != first:
-                    behind = self.trace.spec.nodes[index].layer
-                    volume = behind.volume([volume]) if behind is not None else volume
-                before = self.trace.layers[index].output
-                if before is not None and len(before) == len(volume):
-                    pairs = zip(volume[:-1], before[:-1], strict=True)
-                    if any(now == 1 < then for now, then in pairs):
-                        return True
-        except LayerError:
-            return True
-        return False
-
     def behind(self, chain: Sequence[int], layer: Layer) -> Volume | None:
         """Return the last volume of a chain whose first layer gives way to another.
 

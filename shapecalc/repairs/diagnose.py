@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, Finding, Path
 from shapecalc.repairs.candidates import candidates
-from shapecalc.repairs.trial import Key, Outcome, Trials, key_of
+from shapecalc.repairs.places import Key, key_of
+from shapecalc.repairs.trial import Outcome, Trials
 from shapecalc.tracing import KnownTrace, Trace
 
 MOST_OFFERS = 6
@@ -67,7 +68,7 @@ def _mend(item: _Item, trials: Trials) -> None:
             item.diagnostic = item.diagnostic._replace(hint=fault.otherwise)
         return
     found.sort(key=lambda outcome: outcome.rank)
-    found = [one for one in found if one.errors == found[0].errors][:MOST_OFFERS]
+    found = [one for one in found if one.leaves == found[0].leaves][:MOST_OFFERS]
     item.left = frozenset().union(*(one.keys for one in found))
     item.outcomes = found
     offered = []

@@ -9,24 +9,15 @@ from typing import Any, NamedTuple
 
 from shapecalc import checks, network, tracing
 from shapecalc.checks.sc408_input_order import RULE as INPUT_ORDER
-from shapecalc.diagnostics import Finding, Path
-from shapecalc.edits import (
-    Change,
-    Edit,
-    Repair,
-    Unchangeable,
-    changed,
-    is_data,
-    size_of,
-    value_at,
-)
+from shapecalc.diagnostics import Finding
+from shapecalc.edits import Change, Edit, Repair, Unchangeable, changed, is_data, size_of
+from shapecalc.repairs.effects import Effects, effects
+from shapecalc.repairs.places import Key, key_of
 from shapecalc.repairs.written import resolved
 from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
 
 MOST_VALUES = 60_000  # read anew for one spec, in all trials: a second or so
-
-Key = tuple[Rule, Path, str]
 
 
 class Outcome(NamedTuple):
@@ -37,15 +28,24 @@ class Outcome(NamedTuple):
     keys: frozenset[Key]  # the findings that are left
     said: Counter[tuple[Rule, str]]  # how many of reading are left, by what they say
     errors: int
+    effects: Effects
 
     @property
-    def rank(self) -> tuple[int, bool, bool]:
-        """What comes first has the smallest; rounding leaves the network with what it drops.
+    def leaves(self) -> tuple[int, int]:
+        """How many errors are left, and how many warnings it brings."""
+        return self.errors, self.effects.warnings
 
-        An input that looks as if its depth came first, still, is the likelier fault.
+    @property
+    def rank(self) -> tuple[int, int, bool, int, int, bool]:
+        """What comes first has the smallest: what leaves less, then what changes less.
+
+        An input that looks as if its depth came first, still, is the likelier fault. Rounding
+        leaves the network with what it drops.
         """
         looks_wrong = any(rule is INPUT_ORDER for rule, _, _ in self.keys)
-        return self.errors, self.change.path[-1:] == ("rounding",), looks_wrong
+        rounds = self.change.path[-1:] == ("rounding",)
+        _, _, drops, moved = self.effects
+        return *self.leaves, looks_wrong, moved, drops, rounds
 
 
 class Trials:
@@ -91,7 +91,8 @@ class Trials:
         said = _said(after.findings)
         if key_of(finding) in keys or not self.is_rarer(finding, said):
             return None
-        return Outcome(repair, change, keys, said, errors)
+        found = effects(self.trace, finding, change, after)
+        return Outcome(repair, change, keys, said, errors, found) if found.acceptable else None
 
     def is_rarer(self, finding: Finding, said: Counter[tuple[Rule, str]]) -> bool:
         """Say whether a fault of reading is met less often than before, wherever it stands now."""
@@ -141,48 +142,6 @@ class Trials:
             return checks.traced(spec)
         after = tracing.walk(spec, to_the_end=False)
         return after if _errors(after) else checks.checked(after)
-
-
-def key_of(finding: Finding, change: Change | None = None, data: Any = None) -> Key:
-    """Return what tells findings apart; of a changed spec, with the places of the one before."""
-    path = finding.path if change is None else _before(finding.path, change, data)
-    said = finding.fault.message if finding.rule.stage == "reading" else ""
-    return finding.rule, path, said
-
-
-def _before(path: Path, change: Change, data: Any) -> Path:
-    """Return where a path of the changed data was before."""
-    if change.action == "several":
-        for part in reversed(change.value):
-            path = _before(path, part, data)
-        return path
-    *outer, last = change.path
-    n = len(outer)
-    if path[:n] != tuple(outer) or len(path) <= n:
-        return path
-    step, rest = path[n], path[n + 1 :]
-    if change.action == "set" and step == last and _was_bare(data, change):
-        return (*change.path, *rest[1:])  # a field that was the kind's bare value
-    if change.action == "rename" and step == change.value:
-        return (*outer, last, *rest)
-    if isinstance(step, int) and isinstance(last, int):
-        if change.action == "set" and step == last and isinstance(value_at(data, change.path), str):
-            return (*change.path, *rest[1:])  # a bare kind, which has fields now
-        grown = {"insert": 1, "remove": -1, "replace": len(change.value or ()) - 1}
-        more = grown.get(change.action, 0)
-        if step >= last + more or step > last:
-            return (*outer, step - more, *rest)
-    return path
-
-
-def _was_bare(data: Any, change: Change) -> bool:
-    """Say whether a change puts fields where a bare value was written, or nothing."""
-    if not isinstance(change.value, Mapping):
-        return False
-    try:
-        return not isinstance(value_at(data, change.path), Mapping)
-    except Unchangeable:
-        return False
 
 
 def _errors(trace: Trace) -> int:

@@ -119,8 +119,10 @@ def _field(data: Any, change: Change, words: Mapping[str, str], main: str | None
     if not name:  # several fields
         if value is not None and not isinstance(value, Mapping):
             raise Unchangeable
-        kept = {k: v for k, v in (value or {}).items() if words.get(str(k), str(k)) not in wanted}
-        return Change("set", {**kept, **wanted}, path)
+        said = {k: words.get(str(k), str(k)) for k in value or {}}
+        made = {k: wanted.get(field, (value or {})[k]) for k, field in said.items()}
+        added = {field: one for field, one in wanted.items() if field not in said.values()}
+        return Change("set", {**made, **added}, path)
     if isinstance(value, Mapping):
         key = next((str(k) for k in value if words.get(str(k), str(k)) == name), None)
         if wanted is None:

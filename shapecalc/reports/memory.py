@@ -8,6 +8,7 @@ from shapecalc.diagnostics import quote
 from shapecalc.footprint import Memory
 
 UNITS = ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
+POWERS_OF_1000 = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"))
 NOT_COUNTED = (
     "A lower bound. Not counted: what a graphics card's driver keeps, work space of convolutions,",
     "what an allocator rounds up and leaves unused, copies that mixed precision makes, temporary",
@@ -25,6 +26,20 @@ def amount(size: int | None) -> str:
     return f"{size:,} bytes"
 
 
+def stated(limit: int) -> str:
+    """Return a limit as it was understood: `8.00 GiB (8,589,934,592 bytes)`.
+
+    GB and GiB are easily taken for each other; a multiple of 1000 is told in both.
+    """
+    if limit < UNITS[-1][0]:
+        return amount(limit)
+    exact = f"{limit:,} bytes"
+    for unit, name in POWERS_OF_1000:
+        if limit >= unit and not limit % (unit // 1000):
+            return f"{limit / unit:,g} {name} ({exact}, that is {amount(limit)})"
+    return f"{amount(limit)} ({exact})"
+
+
 def text(memory: Memory) -> str:
     """Return a line for each number."""
     examples = "1 example" if memory.batch == 1 else f"{memory.batch:,} examples"
@@ -38,7 +53,7 @@ def text(memory: Memory) -> str:
         most = "not known" if batch is None else f"{batch:,}"
         if batch == 0:
             most = "none, not even a single example"
-        lines.append(f"Largest batch whose training fits in {amount(limit)}: {most}")
+        lines.append(f"Largest batch whose training fits in {stated(limit)}: {most}")
     if memory.needs:
         lines.append(f"? is not known: every size is needed here, for example {memory.needs}")
     elif memory.peak is None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
+from itertools import chain, product
 from math import prod
 from typing import Any, NamedTuple
 
-from shapecalc.diagnostics import Path, nearest, quote
+from shapecalc.diagnostics import Path, nearest, quote, some
 from shapecalc.layers import KINDS
 from shapecalc.layers.base import aliases
 from shapecalc.network import Instance
@@ -15,6 +15,7 @@ from shapecalc.readers.scalars import resolve
 from shapecalc.tracing import Trace
 
 MOST_COMBINATIONS = 10_000
+MOST_NAMED = 12
 
 
 class BadSetting(ValueError):
@@ -22,10 +23,13 @@ class BadSetting(ValueError):
 
 
 class Setting(NamedTuple):
-    """A name as it is given, `conv1.K` or `input`, and its values in order."""
+    """Names as they are given, `conv1.K` or `input`, and in order what they are set to.
 
-    name: str
-    values: tuple[str, ...]
+    Several names are set together: every entry of `values` has a value for each.
+    """
+
+    names: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
 
 
 class Target(NamedTuple):
@@ -43,28 +47,48 @@ class Target(NamedTuple):
 
 
 def read_setting(text: str) -> Setting:
-    """Return the setting of `NAME=V1,V2,...`. Raises BadSetting."""
-    name, equals, listed = text.partition("=")
-    values = tuple(value.strip() for value in listed.split(","))
-    if not equals or not name.strip() or not all(values):
+    """Return the setting of `NAME=V1,V2,...`, or of `NAME,NAME=V1,V2,...`, whose names are set
+    together: V1 is for all of them, or a value for each as in 16:32. Raises BadSetting.
+    """
+    listed, equals, written = text.partition("=")
+    names = tuple(name.strip() for name in listed.split(","))
+    values = tuple(value.strip() for value in written.split(","))
+    if not equals or not all(names) or not all(values):
         raise BadSetting(f"{quote(text)!r} is not NAME=VALUE,VALUE,..., as conv1.K=16,32")
     if any(value[0] in "[{" for value in values):
-        raise BadSetting(f"{quote(name)}: a value for each axis is written 3x5")
-    return Setting(name.strip(), values)
+        raise BadSetting(f"{quote(listed)}: a value for each axis is written 3x5")
+    return Setting(names, tuple(_for_each(names, value) for value in values))
+
+
+def _for_each(names: Sequence[str], value: str) -> tuple[str, ...]:
+    """Return a value for each of several names: one for all, or as many with colons between."""
+    if len(names) == 1:
+        return (value,)
+    parts = tuple(part.strip() for part in value.split(":"))
+    if len(parts) == 1:
+        return parts * len(names)
+    if len(parts) != len(names) or not all(parts):
+        example = ":".join(("16", "32", "64")[: len(names)])
+        raise BadSetting(
+            f"{quote(','.join(names))}: {quote(value)} is neither one value for all nor one for"
+            f" each of {len(names)}{f', as {example}' if len(names) < 4 else ''}"
+        )
+    return parts
 
 
 def combinations(settings: Sequence[Setting]) -> list[tuple[str, ...]]:
-    """Return every combination, the last setting's values first. Raises BadSetting for too many,
-    or for a name that is set twice.
+    """Return every combination, a value for each name in order; those of the last setting change
+    first. Raises BadSetting for too many, or for a name that is set twice.
     """
-    names = [setting.name for setting in settings]
+    names = [name for setting in settings for name in setting.names]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise BadSetting(f"{quote(twice)} is set twice: list its values behind one =")
     count = prod(len(setting.values) for setting in settings)
     if count > MOST_COMBINATIONS:
         raise BadSetting(f"{count:,} combinations are more than {MOST_COMBINATIONS:,}")
-    return list(product(*(setting.values for setting in settings)))
+    chosen = product(*(setting.values for setting in settings))
+    return [tuple(chain.from_iterable(values)) for values in chosen]
 
 
 def target_of(trace: Trace, name: str) -> Target:
@@ -100,8 +124,8 @@ def _written(trace: Trace, owner: str, field: str) -> Target:
     known = [record.name for record in trace.layers]
     known += [*blocks, *(instance.name for instance in trace.spec.instances)]
     close = nearest(owner, known)
-    hint = f"; did you mean {quote(close)}?" if close else ""
-    raise BadSetting(f"there is no layer or block {quote(owner)}{hint}")
+    hint = f"did you mean {quote(close)}?" if close else f"there is {some(known, MOST_NAMED)}"
+    raise BadSetting(f"there is no layer or block {quote(owner)}; {hint}")
 
 
 def _layer(kind: str, path: Path, owner: str, field: str) -> Target:

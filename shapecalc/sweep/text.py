@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import quote
@@ -22,6 +23,8 @@ TITLES = {
     "kept": "kept bytes",
 }
 UNKNOWN = "?"
+WIDE = 60  # characters of a reason in one line of the table
+LONGEST = 400  # characters of a reason
 
 
 class Sweep(NamedTuple):
@@ -48,7 +51,7 @@ def table(sweep: Sweep) -> str:
     from tabulate import tabulate
 
     shown = [key for key in sweep.keys if key not in ("activations", "kept")]
-    headers = [quote(setting.name) for setting in sweep.settings]
+    headers = [quote(name) for name in sweep.source.names]
     headers += [TITLES.get(key, key) for key in shown] + ["output"]
     headers += ["largest batch"] if sweep.asks_batch else []
     headers += ["front"] if sweep.front is not None else []
@@ -61,7 +64,7 @@ def table(sweep: Sweep) -> str:
         line += [_count(row.batch) if row.fits else "-"] if sweep.asks_batch else []
         line += ["*" if number in sweep.front else ""] if sweep.front is not None else []
         cells.append([*line, _found(row)] if wrong else line)
-    align = ["left"] * len(sweep.settings) + ["right"] * len(shown)
+    align = ["left"] * len(sweep.source.names) + ["right"] * len(shown)
     align += ["left"] * (len(headers) + wrong - len(align))
     headers += ["does not fit"] if wrong else []
     text: str = tabulate(
@@ -93,7 +96,7 @@ def _found(row: Row) -> str:
     first = row.found[0]
     more = f" (and {len(row.found) - 1} more)" if len(row.found) > 1 else ""
     text = f"{first.code} {first.message}" if first.code else first.message
-    return f"{quote(text, 70)}{more}"
+    return "\n".join(wrap(quote(text, LONGEST) + more, WIDE))
 
 
 def csv_text(sweep: Sweep) -> str:
@@ -101,7 +104,7 @@ def csv_text(sweep: Sweep) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     more = (["batch"] if sweep.asks_batch else []) + (["pareto"] if sweep.front is not None else [])
-    names = [harmless(quote(setting.name)) for setting in sweep.settings]
+    names = [harmless(quote(name)) for name in sweep.source.names]
     writer.writerow([*names, "fits", *sweep.keys, "output", *more, "codes", "message"])
     for number, row in enumerate(sweep.rows):
         line: list[Any] = [harmless(quote(value)) for value in row.values]
@@ -124,8 +127,8 @@ def _numbers(sweep: Sweep, row: Row) -> Iterator[int | None]:
 
 
 def json_text(sweep: Sweep) -> str:
-    """Return the object `shapecalc.sweep/1`."""
-    names = [setting.name for setting in sweep.settings]
+    """Return the object `shapecalc.sweep/1`; `together` are names that are set together."""
+    names = sweep.source.names
     rows = []
     for number, row in enumerate(sweep.rows):
         made: dict[str, Any] = {
@@ -139,8 +142,13 @@ def json_text(sweep: Sweep) -> str:
         if sweep.front is not None:
             made["pareto"] = number in sweep.front
         rows.append(made | {"findings": [found._asdict() for found in row.found]})
-    settings = {setting.name: list(setting.values) for setting in sweep.settings}
-    found = {"schema": SCHEMA, "file": sweep.source.file, "set": settings, "rows": rows}
+    found: dict[str, Any] = {"schema": SCHEMA, "file": sweep.source.file, "set": {}}
+    for setting in sweep.settings:
+        by_name = zip(*setting.values, strict=True)
+        found["set"] |= dict(zip(setting.names, map(list, by_name), strict=True))
+    together = [list(setting.names) for setting in sweep.settings if len(setting.names) > 1]
+    found |= {"together": together} if together else {}
+    found["rows"] = rows
     return json.dumps(found, indent=2) + "\n"
 
 

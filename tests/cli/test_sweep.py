@@ -90,6 +90,33 @@ def test_exit_codes(run: Run, files: Path) -> None:
         assert "internal" not in result.output
 
 
+def test_the_reason_is_told_whole(run: Run) -> None:
+    lines = run("sweep", LENET, "--set", "input=33x33x1").stdout.splitlines()
+    row = [line.split("  ")[-1].strip() for line in lines[2:4]]
+    assert " ".join(row) == (
+        "SC201 avg_pool1 (F=2 S=2 P=0) on 29x29x6: (29 - 2 + 2*0)/2 + 1 = 14.5, the stride does not"
+        " fit (remainder 1)"
+    )
+
+
+def test_names_set_together_have_a_column_each(run: Run) -> None:
+    together = ("sweep", LENET, "--set", "conv1.K,conv2.K=6:16,12")
+    found = json.loads(run(*together, "--format", "json").stdout)
+    assert found["set"] == {"conv1.K": ["6", "12"], "conv2.K": ["16", "12"]}
+    assert found["together"] == [["conv1.K", "conv2.K"]]
+    assert [row["set"] for row in found["rows"]] == [
+        {"conv1.K": "6", "conv2.K": "16"},
+        {"conv1.K": "12", "conv2.K": "12"},
+    ]
+    assert found["rows"][0]["parameters"] == 61706
+    assert run(*together).stdout.startswith("conv1.K    conv2.K")
+
+
+def test_a_name_that_is_not_there_is_answered_with_those_that_are(run: Run) -> None:
+    told = run("sweep", LENET, "--set", "stem.K=3").stderr
+    assert "--set: there is no layer or block stem; there is conv1, tanh1, " in told
+
+
 def test_it_writes_a_file(run: Run, files: Path) -> None:
     assert run("sweep", LENET, *SETS, "--format", "csv", "-o", "rows.csv").exit_code == 0
     assert Path("rows.csv").read_text().startswith("conv1.K,input,fits,parameters")

@@ -114,17 +114,37 @@ def test_every_kind_says_what_it_keeps() -> None:
     ("text", "number"),
     [
         ("8GiB", 8 * 2**30), ("8 GB", 8 * 10**9), ("1.5gib", 3 * 2**29), (1000, 1000),
-        ("24G", 24 * 10**9), ("512Mi", 2**29), ("0.5kB", 500),
+        ("24G", 24 * 10**9), ("512Mi", 2**29), ("0.5kB", 500), ("8B", 8), ("2000000", 2_000_000),
     ],
 )  # fmt: skip
 def test_amounts_of_memory(text: str | int, number: int) -> None:
     assert read_bytes(text) == number
 
 
-@pytest.mark.parametrize("text", ["", "8XB", "-1GB", "0", "nan", "1e9", "9" * 40, "8 GiB 3", "٣GB"])
+@pytest.mark.parametrize("text", ["", "8XB", "-1GB", "0B", "0", "nan", "1e9", "9" * 40, "8 GiB 3", "٣GB"])
 def test_no_amounts_of_memory(text: str) -> None:
     with pytest.raises(ValueError, match="no amount of memory"):
         read_bytes(text)
+
+
+@pytest.mark.parametrize("text", ["8", "8192", " 24 ", "1.5"])
+def test_a_small_number_needs_a_unit(text: str) -> None:
+    with pytest.raises(ValueError, match="has no unit: write .*GiB"):
+        read_bytes(text)
+
+
+@pytest.mark.parametrize(
+    ("fit", "said"),
+    [
+        ("8G", "8 GB (8,000,000,000 bytes, that is 7.45 GiB)"),
+        ("1500MB", "1.5 GB (1,500,000,000 bytes, that is 1.40 GiB)"),
+        ("8GiB", "8.00 GiB (8,589,934,592 bytes)"),
+        ("1234567", "1.18 MiB (1,234,567 bytes)"),
+        (600, "600 bytes"),
+    ],
+)
+def test_what_the_limit_was_understood_as_is_told(fit: str | int, said: str) -> None:
+    assert f"fits in {said}:" in str(memory(NET, fit=fit))
 
 
 def test_wrong_words_are_refused() -> None:

@@ -81,6 +81,7 @@ def test_a_value_is_written_where_its_name_says(
         ("conv1.Q", "has no field Q; it has F, S, P, "),
         ("relu1.K", "there is no layer or block relu1"),
         ("covn1.K", "did you mean conv1"),
+        ("stem.K", "no layer or block stem; there is conv1, max_pool1, a.conv1, "),
         ("unit.K", "changes nothing: every unit is given its own; set a.K"),
         ("unit.width", "has no parameter width; it has K, F, P"),
         ("a.Q", "has no parameter Q"),
@@ -92,7 +93,13 @@ def test_names_that_mean_nothing_are_told(name: str, said: str) -> None:
         base_of(source(name))
 
 
-@pytest.mark.parametrize("text", ["conv1.K", "=3", "conv1.K=", "conv1.K=3,,4", "conv1.F=[3,5]"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "conv1.K", "=3", "conv1.K=", "conv1.K=3,,4", "conv1.F=[3,5]", "a.K,=3", "a.K,b.K=1:2:3",
+        "a.K,b.K=1:", "a.K,b.K,c.K=1,2:3",
+    ],
+)  # fmt: skip
 def test_no_settings(text: str) -> None:
     with pytest.raises(BadSetting):
         read_setting(text)
@@ -109,6 +116,18 @@ def test_too_many_combinations_are_refused_before_they_are_made() -> None:
 def test_combinations_come_in_order() -> None:
     found = combinations([read_setting("a.K=1,2"), read_setting("b.F=3x5,7")])
     assert found == [("1", "3x5"), ("1", "7"), ("2", "3x5"), ("2", "7")]
+
+
+def test_names_with_commas_between_are_set_together() -> None:
+    together = [read_setting("a.K,b.K=16,32:64"), read_setting("b.F=3,5")]
+    assert combinations(together) == [
+        ("16", "16", "3"),
+        ("16", "16", "5"),
+        ("32", "64", "3"),
+        ("32", "64", "5"),
+    ]
+    with pytest.raises(BadSetting, match="twice"):
+        combinations([read_setting("a.K,b.K=1"), read_setting("b.K=3")])
 
 
 def test_a_combination_that_fails_has_a_row_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
