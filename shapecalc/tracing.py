@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from math import prod
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from shapecalc import receptive_field, rules
 from shapecalc.diagnostics import (
@@ -290,6 +290,64 @@ def with_findings(trace: T, findings: Sequence[Finding]) -> T:
     return replace(trace, findings=(*trace.findings, *findings)) if findings else trace
 
 
+class Refusal(NamedTuple):
+    """Why a layer does not take its inputs; `say` puts it into words for one that has a name."""
+
+    rule: Rule
+    say: Callable[[str], Fault]
+
+
+class Computed(NamedTuple):
+    """What follows from a layer and the volumes that come in, wherever the layer stands."""
+
+    output: Volume | None
+    counts: Counts
+    macs: int | None
+    refusals: tuple[Refusal, ...] = ()
+
+
+def _compute(layer: Layer, inputs: tuple[Volume, ...], given: Volume | None) -> Computed:
+    """Return what follows from a layer and its inputs, with the output that it is `given`."""
+    output, refusals = (given, []) if given is not None else _output(layer, inputs)
+    counts, macs = NO_COUNTS, None if layer.multiplies else 0
+    if layer.has_weights:
+        try:
+            counts = layer.counts(inputs)
+        except LayerError:  # its output has said why
+            counts = layer.known_counts()
+    if output is not None and layer.multiplies:
+        macs = layer.macs(inputs, output)
+    if (macs or 0) > LIMIT or (counts.weights or 0) > LIMIT:
+        refusals.append(Refusal(rules.LIMIT_PASSED, _too_many))
+        counts, macs = counts._replace(weights=None), None
+    return Computed(output, counts, macs, tuple(refusals))
+
+
+def _output(layer: Layer, inputs: tuple[Volume, ...]) -> tuple[Volume | None, list[Refusal]]:
+    """Return a layer's output, None where it is not known, and why the inputs are refused."""
+
+    def of(name: str) -> Fault:
+        return with_context(name, layer, inputs, refused.fault)
+
+    try:
+        output = layer.volume(inputs)
+    except UnknownVolume:
+        return None, []
+    except LayerError as error:
+        refused = error.with_traceback(None)  # which would hold this frame in a circle
+        return refused.output, [Refusal(refused.rule, of)]
+    if max(output) > SMALL and prod(output) > LIMIT:
+        message = "the output has more than 2^63 values"
+        refused = LayerError(Fault(rules.LIMIT_PASSED, message, "make it smaller"))
+        return None, [Refusal(rules.LIMIT_PASSED, of)]
+    return output, []
+
+
+def _too_many(name: str) -> Fault:
+    message = f"{name} has more than 2^63 weights or multiplications"
+    return Fault(rules.LIMIT_PASSED, message, "make it smaller")
+
+
 class Walker:
     """Keeps the names, volumes and fields of all values so far."""
 
@@ -306,38 +364,32 @@ class Walker:
             for volume in self.volumes
         ]
         self.records: list[KnownRecord] = []
-        self.counted: dict[tuple[int, tuple[Volume, ...]], Counts] = {}
+        self.computed: dict[Any, Computed] = {}  # repeats and blocks have one layer many times
         self.findings = Findings()
 
     def record(self, node: Node) -> None:
         """Add the record of the next layer."""
         layer, sources = node.layer, node.sources
+        names: tuple[str, ...] | None = None
         inputs: tuple[Volume, ...] | None = None
-        names = None
         fields: tuple[Field | None, ...] = ()
         if sources is not None:
-            names = tuple([self.names[source] for source in sources])
-            fields = tuple([self.fields[source] for source in sources])
-            known = tuple([v for source in sources if (v := self.volumes[source]) is not None])
-            inputs = known if len(known) == len(sources) else None
-        output = weights = biases = kept = macs = None
-        field: Field | None = None
-        if layer is not None and not layer.multiplies:
-            macs = 0
-        if layer is not None and inputs is None:
+            names = tuple(map(self.names.__getitem__, sources))
+            fields = tuple(map(self.fields.__getitem__, sources))
+            inputs = self._known(sources)
+        output = weights = biases = kept = macs = field = None
+        if layer is None:
+            pass
+        elif inputs is None:
             output = layer.known_volume()
             weights, biases, kept = layer.known_counts()
-        elif layer is not None and inputs is not None:
-            output = self.replaced.get(node.name) or self._output(node, layer, inputs)
-            weights, biases, kept = self._counts(layer, inputs)
+            macs = None if layer.multiplies else 0
+        else:
+            output, (weights, biases, kept), macs, refusals = self._computed(node, layer, inputs)
             if output is not None:
-                macs = layer.macs(inputs, output) if layer.multiplies else 0
                 field = layer.receptive_field(fields, inputs, output)
-            if (macs or 0) > LIMIT or (weights or 0) > LIMIT:
-                message = f"{node.name} has more than 2^63 weights or multiplications"
-                fault = Fault(rules.LIMIT_PASSED, message, "make it smaller")
-                self._refuse(node, rules.LIMIT_PASSED, lambda: fault)
-                weights = macs = None
+            for refusal in refusals:
+                self._refuse(node, refusal.rule, partial(refusal.say, node.name))
         if layer is not None and layer.opaque:
             macs = layer.known_macs()
         self.volumes.append(output)
@@ -359,41 +411,18 @@ class Walker:
         )  # fmt: skip
         self.records.append(record)
 
-    def _output(self, node: Node, layer: Layer, inputs: Sequence[Volume]) -> Volume | None:
-        try:
-            output = layer.volume(inputs)
-        except UnknownVolume:
-            return None
-        except LayerError as error:
-            refused = error.with_traceback(None)  # which would hold this frame in a circle
-            self._refuse(
-                node, refused.rule, lambda: with_context(node.name, layer, inputs, refused.fault)
-            )
-            return refused.output
-        if max(output) > SMALL and prod(output) > LIMIT:
-            fault = Fault(
-                rules.LIMIT_PASSED, "the output has more than 2^63 values", "make it smaller"
-            )
-            self._refuse(
-                node, rules.LIMIT_PASSED, lambda: with_context(node.name, layer, inputs, fault)
-            )
-            return None
-        return output
+    def _known(self, sources: Sequence[int]) -> tuple[Volume, ...] | None:
+        """Return the volumes of some values, None unless all are known."""
+        known = [v for source in sources if (v := self.volumes[source]) is not None]
+        return tuple(known) if len(known) == len(sources) else None
 
-    def _counts(
-        self, layer: Layer, inputs: tuple[Volume, ...]
-    ) -> tuple[int | None, int | None, int | None]:
-        if not layer.has_weights:
-            return NO_COUNTS
-        key = id(layer), inputs  # repeats and blocks have one layer many times
-        counts = self.counted.get(key)
-        if counts is None:
-            try:
-                counts = layer.counts(inputs)
-            except LayerError:  # its output has said why
-                return layer.known_counts()
-            self.counted[key] = counts
-        return counts
+    def _computed(self, node: Node, layer: Layer, inputs: tuple[Volume, ...]) -> Computed:
+        given = self.replaced.get(node.name) if self.replaced else None
+        key = id(layer), inputs, given
+        known = self.computed.get(key)
+        if known is None:
+            self.computed[key] = known = _compute(layer, inputs, given)
+        return known
 
     def _compare_shared(self, node: Node, owner: KnownRecord, inputs: Sequence[Volume]) -> None:
         """Report a layer that cannot use the weights of another."""

@@ -36,6 +36,8 @@ RESERVED = ("input", "loss", "total")
 BLOCK_KEYS = {"parameters": "parameters", "layers": "layers"}
 LONGEST_NAME = 200
 DEEPEST = 3 * MAX_NESTING + 10  # brackets; a layer inside another takes three
+NUMBERS = frozenset((int, float, bool))
+MOST_FILLED = 1000
 
 
 class Argument(str):
@@ -61,10 +63,22 @@ class Block:
     walked: set[int] = field(default_factory=set)  # ids of those with some
     broken: bool = False
     used: bool = False
+    known: dict[Any, list[Any]] = field(default_factory=dict)  # layers filled with numbers
 
     def filled(self, arguments: Mapping[str, Any], limits: Any) -> list[Any]:
-        """Return the layers with every $parameter replaced; each value copied is spent."""
-        return [self._fill(item, arguments, limits) for item in self.layers]
+        """Return the layers with every $parameter replaced; each value copied is spent.
+
+        The same numbers give the same lists: who knows these by identity reads their layers once.
+        """
+        values = tuple(arguments.values())
+        types = tuple(map(type, values))  # 1, 1.0 and true are equal
+        known = self.known.get((values, types)) if NUMBERS.issuperset(types) else None
+        if known is not None:
+            return known
+        filled = [self._fill(item, arguments, limits) for item in self.layers]
+        if NUMBERS.issuperset(types) and len(self.known) < MOST_FILLED:
+            self.known[values, types] = filled
+        return filled
 
     def _fill(self, value: Any, arguments: Mapping[str, Any], limits: Any) -> Any:
         if isinstance(value, str):
