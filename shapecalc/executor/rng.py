@@ -5,7 +5,6 @@ NumPy fills seeds up with zeros, (0,) and (0, 0) are the same: each begins with 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -31,9 +30,10 @@ def generator(purpose: Purpose, *numbers: int) -> np.random.Generator:
     return np.random.default_rng((PURPOSES.index(purpose) + 1, *numbers))
 
 
-def normal(random: np.random.Generator, shape: Sequence[int]) -> npt.NDArray[np.float64]:
-    """Return standard normal values; those of a large array repeat after DIFFERENT of them."""
-    values = np.empty(tuple(shape))
+def normal(random: np.random.Generator, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Fill a contiguous array with standard normal values; those of a large one repeat after
+    DIFFERENT of them.
+    """
     repeat(random.standard_normal(min(values.size, DIFFERENT)), values)
     return values
 

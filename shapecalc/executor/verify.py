@@ -17,7 +17,7 @@ import numpy as np
 from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, SpecError, in_order, nearest, quote, some
 from shapecalc.executor.arrays import refusal
-from shapecalc.executor.buffers import Array
+from shapecalc.executor.buffers import Array, Buffers
 from shapecalc.executor.example_check import ComputedExample
 from shapecalc.executor.gradient_check import Tensor, bound, check_layer
 from shapecalc.executor.known_part import known_part
@@ -156,8 +156,10 @@ class _Plan:
                 self._counted(session, index, whole)
         if whole and self.only is None:
             self._whole(session, inputs)
-        del session, inputs  # their memory is needed
-        self._gradients()
+        buffers = session.buffers if self.dtype == "float64" else Buffers("float64")
+        buffers.let_go()
+        del session, inputs  # the memory of its parameters serves the layers'
+        self._gradients(buffers)
         self._fields()
         self.checks.sort(key=self._order)
 
@@ -240,7 +242,7 @@ class _Plan:
 
     # -- gradients -----------------------------------------------------------------------------
 
-    def _gradients(self) -> None:
+    def _gradients(self, buffers: Buffers) -> None:
         """Check each layer's backward pass; layers that are alike once."""
         done: dict[Any, tuple[str, list[Tensor]]] = {}
         probed = alike = 0
@@ -250,7 +252,7 @@ class _Plan:
             key = (record.kind, repr(record.layer), record.input)
             if key not in done:
                 try:
-                    done[key] = record.name, self._tensors(record, index)
+                    done[key] = record.name, self._tensors(record, index, buffers)
                 except Exception as error:
                     self._broken(record.name, error)
                     done[key] = record.name, []
@@ -271,10 +273,10 @@ class _Plan:
             several = f"{alike:,} layers are like an earlier one and share its result"
             self.notes.append(one if alike == 1 else several)
 
-    def _tensors(self, record: KnownRecord, index: int) -> list[Tensor]:
+    def _tensors(self, record: KnownRecord, index: int, buffers: Buffers) -> list[Tensor]:
         return check_layer(
             record, batch=min(self.batch, MOST), seed=(self.seed, index), training=self.training,
-            dtype=self.dtype,
+            dtype=self.dtype, buffers=buffers,
         )  # fmt: skip
 
     def _gradient(self, record: KnownRecord, tensor: Tensor, how: str) -> None:
