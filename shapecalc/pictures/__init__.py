@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 STYLES: Registry[Style] = Registry(
     "style of pictures",
     {
-        "volumes": "shapecalc.pictures.styles.volumes:draw",
-        "graph": "shapecalc.pictures.styles.graph:draw",
+        "volumes": "shapecalc.pictures.styles.volumes.picture:draw",
+        "graph": "shapecalc.pictures.styles.graph.picture:draw",
         "field": "shapecalc.pictures.styles.field:draw",
     },
     fits=callable,

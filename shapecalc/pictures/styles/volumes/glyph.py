@@ -5,22 +5,14 @@ Sizes by their square roots, so that 227 and 6 both can be read; a receding axis
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import prod, sqrt
 
 from shapecalc.pictures.families import FUSED, fields_of, kind_words
 from shapecalc.pictures.network import Node
 from shapecalc.pictures.palette import LETTERS
-from shapecalc.pictures.scene import (
-    Box,
-    Group,
-    Line,
-    Part,
-    Point,
-    Polygon,
-    Text,
-    hatching,
-)
+from shapecalc.pictures.scene import Box, Group, Line, Part, Point, Polygon, Text, hatching
+from shapecalc.pictures.styles.volumes.element import Element
 from shapecalc.pictures.text import cut, fitting, width_of
 from shapecalc.pictures.tree import Single
 from shapecalc.volumes import plain
@@ -57,7 +49,7 @@ def _scaled(unit: float, most: float, sizes: Sequence[int | None]) -> float:
     return min(unit, most / sqrt(largest)) if largest else unit
 
 
-class Glyph:
+class Glyph(Element):
     """A layer as a box, with bands for what follows it, or comes before it, and keeps the volume.
 
     Everything is measured from its left edge and from the axis through its middle.
@@ -111,6 +103,21 @@ class Glyph:
         """What is wrong with it, if anything is."""
         singles = (self.single, *self.before, *self.behind)
         return next((single.node.fault for single in singles if single.node.fault), "")
+
+    @property
+    def above(self) -> float:
+        """How far it reaches above the axis, with its volume and its alarm."""
+        return self.up + 18 + (24 if self.fault else 0)
+
+    def singles(self) -> Iterator[Single]:
+        """Yield the layer and its bands."""
+        yield self.single
+        yield from self.before
+        yield from self.behind
+
+    def counted(self) -> Iterator[Single]:
+        """Yield the same: no arc ends in it."""
+        return self.singles()
 
     def _labels(self) -> list[tuple[str, str]]:
         name = label_of(self.node, LETTERS_OF_NAME)
