@@ -170,19 +170,33 @@ def test_a_picture_wraps_where_it_is_asked_to() -> None:
     assert narrow.height > 2 * wide.height
 
 
-def test_arcs_that_a_row_cuts_have_a_letter_at_both_ends() -> None:
-    shown = texts(scene_of(network("u-net")))
-    assert [shown.count(letter) for letter in "abc"] == [1, 1, 1]
-    assert [text for text in shown if text.endswith(" crop")] == ["a crop", "b crop", "c crop"]
+def test_arcs_that_a_row_cuts_have_a_number_at_both_ends() -> None:
+    scene = scene_of(network("u-net"))
+    assert [texts(scene).count(number) for number in "123"] == [2, 2, 2]
+    ends = [title for title in titles(scene.parts) if title.startswith(("to ", "from "))]
+    assert sorted(ends) == [*(f"from {n} crop" for n in (1, 2, 3)), "to 1", "to 2", "to 3"]
+
+
+def test_a_number_at_an_end_is_no_layer_of_that_name() -> None:
+    """Layers that are called as the ends are stand in bold letters, the ends in rings."""
+    scene = scene_of(shapecalc.trace(MADE["crossing"]))
+    rings = [leaf for leaf in scene.leaves() if isinstance(leaf, Rect) and "ring" in leaf.role]
+    inside = [
+        text.text
+        for text in scene.leaves()
+        if isinstance(text, Text) and any(ring.box.holds(text.box) for ring in rings)
+    ]
+    assert len(inside) == len(rings) > 2
+    assert all(text.isdecimal() for text in inside)
 
 
 @pytest.mark.parametrize("name", ["fpn-resnet-50", "yolov3", "wavenet"])
 def test_no_edge_is_lost(name: str) -> None:
-    """Whoever reads a layer from outside of its branch has the letter of that layer."""
+    """Whoever reads a layer from outside of its branch has the number of that layer."""
     trace = network(name)
     shown = [t for t in titles(scene_of(trace).parts) if t.startswith(("to ", "from "))]
     there, here = (
-        {letter for title in shown if title.startswith(way) for letter in letters(title)}
+        {number for title in shown if title.startswith(way) for number in numbers(title)}
         for way in ("to ", "from ")
     )
     assert there == here
@@ -190,8 +204,8 @@ def test_no_edge_is_lost(name: str) -> None:
         assert sum(title.startswith("from ") for title in shown) >= 9
 
 
-def letters(title: str) -> list[str]:
-    """Return the letters of `to a, b`, or the one of `from a conv 1×1, 256`."""
+def numbers(title: str) -> list[str]:
+    """Return the numbers of `to 1, 2`, or the one of `from 1 conv 1×1, 256`."""
     first, *others = title.partition(" ")[2].split(", ")
     return [first.split()[0]] if " " in first else [first, *others]
 

@@ -11,7 +11,8 @@ from shapecalc.pictures.scene import Circle, Group, Line, Part, Text
 from shapecalc.pictures.styles.volumes.element import Element
 from shapecalc.pictures.styles.volumes.glyph import LINE_HEIGHT, Glyph
 from shapecalc.pictures.styles.volumes.joint import Joint
-from shapecalc.pictures.text import fitting, width_of
+from shapecalc.pictures.styles.volumes.references import HIGH, Reference, Rings
+from shapecalc.pictures.text import fitting
 
 GAP, TIGHT, LABELS_APART, FORK_APART = 30.0, 10.0, 12.0, 30.0
 ARC = 17.0  # from an arc to what it goes over
@@ -21,7 +22,7 @@ ARC_CORNER = 9.0
 class Arc(NamedTuple):
     """A way beside the main one: from behind an element to a merge, both by their numbers.
 
-    `last` is the number of the last layer on it, -1 of an identity.
+    `last` is the number of the last layer on it, -1 of an identity; `role` how it is painted.
     """
 
     start: int
@@ -29,6 +30,7 @@ class Arc(NamedTuple):
     label: str
     title: str
     last: int
+    role: str
 
 
 class Bracket(NamedTuple):
@@ -41,13 +43,13 @@ class Bracket(NamedTuple):
 
 
 class Stub(NamedTuple):
-    """An end of an edge that is not drawn, with the letters that stand at its other end as well."""
+    """An end of an edge that is not drawn, with the numbers that stand at its other end as well."""
 
     x: float
     foot: float
     top: float
-    middle: float  # of the text
-    text: str
+    middle: float  # of the rings
+    rings: Rings
     arrives: bool
 
     def draw(self, x: float, y: float) -> Group:
@@ -56,9 +58,9 @@ class Stub(NamedTuple):
         low, high = (at, y - self.foot), (at, y - self.top)
         way = (high, low) if self.arrives else (low, high)
         dot: list[Part] = [] if self.arrives else [Circle(at, y, 2.4, "flow-head")]
-        text = Text(x + self.middle, y - self.top - 4, self.text, "badge-letter")
-        parts = (*dot, Line(way, "skip", self.arrives), text)
-        return Group(parts, f"{'from' if self.arrives else 'to'} {self.text}", "jump")
+        rings = self.rings.draw(x + self.middle, y - self.top - HIGH / 2)
+        parts = (*dot, Line(way, self.rings.role, self.arrives), *rings)
+        return Group(parts, f"{'from' if self.arrives else 'to'} {self.rings.told}", "jump")
 
 
 class Flow:
@@ -71,8 +73,8 @@ class Flow:
         self.attached = True  # whether the first one reads what stands before the flow
         self.arcs: list[Arc] = []
         self.brackets: list[Bracket] = []
-        self.jumps: dict[int, list[str]] = {}  # letters of edges that start behind an element
-        self.lands: dict[int, list[str]] = {}  # and of those that end in one
+        self.jumps: dict[int, list[Reference]] = {}  # of edges that start behind an element
+        self.lands: dict[int, list[Reference]] = {}  # and of those that end in one
 
     def add(self, element: Element, linked: bool = True) -> None:
         """Put an element at the end."""
@@ -90,9 +92,9 @@ class Flow:
         self.up = max((row.up for row in self.rows), default=12.0)
         self.down = max((row.down for row in self.rows), default=12.0)
 
-    def wrap(self, room: float, most: float, letters: Iterator[str]) -> None:
+    def wrap(self, room: float, most: float, numbers: Iterator[int]) -> None:
         """Work out the places of all elements: in rows of about one width, no wider than the room
-        there is; in one row if that is no wider than `most`. Arcs between rows take letters.
+        there is; in one row if that is no wider than `most`. Arcs between rows take numbers.
         """
         for element in self.elements:
             element.measure()
@@ -108,7 +110,7 @@ class Flow:
                 self.rows, high = rows, middle
             else:
                 low = middle
-        self._cut_arcs(letters)
+        self._cut_arcs(numbers)
         self.rows = [Row(self, row.first, row.end) for row in self.rows]
 
     def _rows(self, room: float) -> list[Row]:
@@ -117,19 +119,19 @@ class Flow:
             rows.append(Row(self, rows[-1].end if rows else 0, len(self.elements), room))
         return rows
 
-    def _cut_arcs(self, letters: Iterator[str]) -> None:
-        """Give letters to the ends of arcs that go from one row to another."""
+    def _cut_arcs(self, numbers: Iterator[int]) -> None:
+        """Give numbers to the ends of arcs that go from one row to another."""
         for arc in [*self.arcs]:
             if not any(row.within(arc.end) and row.holds(arc) for row in self.rows):
-                self.cut_arc(arc, next(letters))
+                self.cut_arc(arc, next(numbers))
 
-    def cut_arc(self, arc: Arc, letter: str) -> str:
-        """Draw an arc as its two ends with a letter; return what stands at the second one."""
-        told = f"{letter} {arc.label}".rstrip()
+    def cut_arc(self, arc: Arc, number: int) -> Reference:
+        """Draw an arc as its two ends with a number; return what stands at the second one."""
+        there = Reference(number, arc.label, arc.role)
         self.arcs.remove(arc)
-        self.jumps.setdefault(arc.start, []).append(letter)
-        self.lands.setdefault(arc.end, []).append(told)
-        return told
+        self.jumps.setdefault(arc.start, []).append(Reference(number, role=arc.role))
+        self.lands.setdefault(arc.end, []).append(there)
+        return there
 
     def ends(self) -> tuple[float, float]:
         """Return where the first element begins and where the last one ends, of a single row."""
@@ -200,11 +202,12 @@ class Row:
             self.tops[arc] = max([*inside, *under]) + ARC
         self.up = max([*reach, *(top + (14 if arc.label else 2) for arc, top in self.tops.items())])
         self.stubs = self._stubs(self.up)
-        self.up = max([self.up, *(stub.top + 14 for stub in self.stubs)])
+        self.up = max([self.up, *(stub.top + HIGH + 3 for stub in self.stubs)])
         below = max(element.down for element in self.elements)
-        self.base = below + 17
+        labelled = [element for element in self.elements if element.labels]
+        self.base = max((element.down for element in labelled), default=below) + 17
         lines = max(len(element.labels) for element in self.elements)
-        self.down = self.base + (lines - 1) * LINE_HEIGHT + 4 if lines else below
+        self.down = max(below, self.base + (lines - 1) * LINE_HEIGHT + 4 if lines else below)
         self.levels: dict[Bracket, float] = {}
         for bracket in self.flow.brackets:
             if bracket.first < self.end and bracket.last >= self.first:
@@ -216,6 +219,11 @@ class Row:
                 self.levels[bracket] = max([*overlapping, self.down - 14]) + 20
         if self.levels:
             self.down = max(self.levels.values()) + 20
+
+    @property
+    def roles(self) -> set[str]:
+        """How the ways beside the main one are painted."""
+        return {arc.role for arc in self.tops} | {stub.rings.role for stub in self.stubs}
 
     def holds(self, arc: Arc) -> bool:
         """Say whether an arc's ends both stand in this row."""
@@ -233,10 +241,10 @@ class Row:
         return (here + left) / 2
 
     def _stubs(self, over: float) -> list[Stub]:
-        """Return the lettered ends of edges that cannot be drawn through; `over` is how far the
-        row reaches upwards. Where their texts would meet, one stands higher.
+        """Return the numbered ends of edges that cannot be drawn through; `over` is how far the
+        row reaches upwards. Where their rings would meet, one stands higher.
         """
-        ends: list[tuple[float, float, list[str], bool]] = []
+        ends: list[tuple[float, float, list[Reference], bool]] = []
         for at in range(self.first, self.end):
             element, place = self.elements[at - self.first], self.xs[at - self.first]
             if at in self.flow.lands:
@@ -245,18 +253,16 @@ class Row:
                 ends.append((x, foot, self.flow.lands[at], True))
             if at in self.flow.jumps:
                 ends.append((self.gap_behind(at), 0.0, self.flow.jumps[at], False))
-        letters = LETTERS["badge-letter"]
         taken: list[float] = []  # how far each level is filled
         found = []
-        for x, foot, names, arrives in ends:
-            told = names if len(names) == 1 else [name.split()[0] for name in names]
-            text = fitting(", ".join(told), letters.size, 110, True)
-            half = width_of(text, letters.size, True) / 2
+        for x, foot, references, arrives in ends:
+            rings = Rings(references)
+            half = rings.width / 2
             middle = max(x, half)
             free = (number for number, right in enumerate(taken) if right + 4 < middle - half)
             level = next(free, len(taken))
             taken[level : level + 1] = [middle + half]
-            found.append(Stub(x, foot, over + 12 + 13 * level, middle, text, arrives))
+            found.append(Stub(x, foot, over + 12 + 15 * level, middle, rings, arrives))
         return found
 
     def draw(self, x: float, y: float) -> list[Part]:
@@ -287,7 +293,7 @@ class Row:
         way = ((start, y), (start, y - top), (end, y - top), (end, y - RADIUS))
         parts: list[Part] = [
             Circle(start, y, 2.4, "flow-head"),
-            Line(way, "skip", True, ARC_CORNER),
+            Line(way, arc.role, True, ARC_CORNER),
         ]
         if arc.label:
             label = fitting(arc.label, LETTERS["small"].size, max(30.0, end - start - 8))

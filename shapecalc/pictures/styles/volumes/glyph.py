@@ -10,6 +10,7 @@ from math import prod, sqrt
 
 from shapecalc.pictures.families import FUSED, fields_of, kind_words
 from shapecalc.pictures.network import Node
+from shapecalc.pictures.owners import last_part
 from shapecalc.pictures.palette import LETTERS
 from shapecalc.pictures.scene import Box, Group, Line, Part, Point, Polygon, Text, hatching
 from shapecalc.pictures.styles.volumes.element import Element
@@ -60,6 +61,7 @@ class Glyph(Element):
         self.before: list[Single] = []
         self.behind: list[Single] = []
         self.copies = 1  # how many equal ones it stands for
+        self.called = ""  # the instance of a block that it is the whole of
 
     def measure(self) -> None:
         """Work out its sizes, once all of its bands are there."""
@@ -120,7 +122,7 @@ class Glyph(Element):
         return self.singles()
 
     def _labels(self) -> list[tuple[str, str]]:
-        name = label_of(self.node, LETTERS_OF_NAME)
+        name = cut(last_part(self.called or self.node.name), LETTERS_OF_NAME)
         if self.copies > 1:
             name = f"{name} × {self.copies}"
         labels = [(name, "name")]
@@ -231,11 +233,6 @@ def _alarm(x: float, y: float) -> Part:
         ),
         meaning="fault",
     )
-
-
-def label_of(node: Node, most: int) -> str:
-    """Return a node's name for a label; behind the last dot where it stands in a block."""
-    return cut(node.name.rpartition(".")[2] or node.name, most)
 
 
 def belongs(single: Single, before: Node) -> bool:

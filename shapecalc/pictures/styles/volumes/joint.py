@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from shapecalc.pictures.families import kind_words
 from shapecalc.pictures.merges import RADIUS, merge_circle
+from shapecalc.pictures.owners import last_part
 from shapecalc.pictures.palette import LETTERS
 from shapecalc.pictures.scene import Group, Text
 from shapecalc.pictures.styles.volumes.element import Element
-from shapecalc.pictures.styles.volumes.glyph import LINE_HEIGHT, label_of
-from shapecalc.pictures.text import fitting, width_of
+from shapecalc.pictures.styles.volumes.glyph import LINE_HEIGHT
+from shapecalc.pictures.text import cut, fitting, width_of
 from shapecalc.pictures.tree import Single
 
 
@@ -27,7 +28,7 @@ class Joint(Element):
 
     def measure(self) -> None:
         """Work out its sizes."""
-        name = label_of(self.node, 14)
+        name = cut(last_part(self.node.name), 14)
         notes = " · ".join(kind_words(band.node.records[0]) for band in self.behind)
         self.labels = [(name, "name")]
         if notes:

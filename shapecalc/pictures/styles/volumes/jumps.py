@@ -1,4 +1,4 @@
-"""Edges that leave their branch: an arc where it can be drawn, else a letter at both ends."""
+"""Edges that leave their branch: an arc where it can be drawn, else a number at both ends."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from shapecalc.pictures.styles.volumes.flow import Flow
 from shapecalc.pictures.styles.volumes.maker import Maker
+from shapecalc.pictures.styles.volumes.references import Reference
 from shapecalc.pictures.styles.volumes.stack import Stack
 from shapecalc.pictures.tree import Branches, Item
 
@@ -25,46 +26,48 @@ def loose_arcs(
         if start is flow and at < arc.end:
             flow.arcs.append(arc._replace(start=at))
         else:
-            letter = next(maker.letters)
-            start.jumps.setdefault(at, []).append(letter)
-            flow.lands.setdefault(arc.end, []).append(f"{letter} {arc.label}".rstrip())
+            number = next(maker.numbers)
+            start.jumps.setdefault(at, []).append(Reference(number, role=arc.role))
+            flow.lands.setdefault(arc.end, []).append(Reference(number, arc.label, arc.role))
     return left
 
 
 def add_jumps(
-    flows: Sequence[Flow], further: Sequence[tuple[int, Item]], letters: Iterator[str]
+    flows: Sequence[Flow], further: Sequence[tuple[int, Item]], numbers: Iterator[int]
 ) -> None:
-    """Mark both ends of edges that leave their branch with a letter."""
+    """Mark both ends of edges that leave their branch with a number."""
     place = {number: where for flow in flows for number, where in _places(flow)}
-    arcs = {arc.last: (flow, arc) for flow in _all(flows) for arc in flow.arcs if arc.last >= 0}
-    given: dict[int, str] = {}
+    arcs = {
+        arc.last: (flow, arc) for flow in all_flows(flows) for arc in flow.arcs if arc.last >= 0
+    }
+    given: dict[int, Reference] = {}
     for source, target in further:
         heads = [place[single.number] for single in target.nodes() if single.number in place]
         if not heads or not (source in place or source in arcs):
             continue
         if source in given:
-            letter = given[source]
-        elif source in arcs:  # its end is elsewhere, too: it gets a letter and is not drawn
+            there = given[source]
+        elif source in arcs:  # its end is elsewhere, too: it gets a number and is not drawn
             start, arc = arcs[source]
-            letter = start.cut_arc(arc, next(letters))
+            there = start.cut_arc(arc, next(numbers))
         else:
-            letter = next(letters)
+            there = Reference(next(numbers))
             start, at = place[source]
-            start.jumps.setdefault(at, []).append(letter)
-        given[source] = letter
+            start.jumps.setdefault(at, []).append(there)
+        given[source] = there
         end, reader = heads[-1] if isinstance(target, Branches) else heads[0]
         known = end.lands.setdefault(reader, [])
-        if letter not in known:
-            known.append(letter)
+        if there not in known:
+            known.append(there)
 
 
-def _all(flows: Sequence[Flow]) -> Iterator[Flow]:
+def all_flows(flows: Sequence[Flow]) -> Iterator[Flow]:
     """Yield flows and those inside of them."""
     for flow in flows:
         yield flow
         for element in flow.elements:
             if isinstance(element, Stack):
-                yield from _all(element.rows)
+                yield from all_flows(element.rows)
 
 
 def _places(flow: Flow) -> Iterator[tuple[int, tuple[Flow, int]]]:

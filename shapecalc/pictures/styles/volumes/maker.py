@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Set
 from itertools import count
 
 from shapecalc.pictures.families import FUSED
 from shapecalc.pictures.network import Network, Node
+from shapecalc.pictures.owners import Owners, copies_text
+from shapecalc.pictures.shortcuts import faulty_volume, is_shortcut
 from shapecalc.pictures.styles.volumes.flow import Arc, Bracket, Flow
 from shapecalc.pictures.styles.volumes.glyph import Glyph, Scale, belongs, opens
 from shapecalc.pictures.styles.volumes.joint import Joint
+from shapecalc.pictures.styles.volumes.references import Reference
 from shapecalc.pictures.styles.volumes.stack import Stack
 from shapecalc.pictures.text import cut
 from shapecalc.pictures.tree import Branches, Chain, Item, Repeated, Single
@@ -24,7 +27,8 @@ class Maker:
     def __init__(self, network: Network, kept: Set[int], modules: bool) -> None:
         self.scale = Scale(network.nodes)
         self.kept, self.modules = kept, modules
-        self.letters = map(_letter, count())
+        self.owners = Owners(network.nodes)
+        self.numbers = count(1)  # of ends of edges that are not drawn through
         self.rests: list[Flow] = []  # that begin in another one
         self.loose: dict[int, tuple[Flow, Arc]] = {}  # arcs from elsewhere, by their first item
 
@@ -85,7 +89,9 @@ class Maker:
             only.copies = item.times
             return
         names = [single.node.name for single in item.nodes()]
-        text = f"× {item.times} {cut(_owner(names))}".rstrip()
+        copies = next(item.nodes()).like
+        inside = copies_text(copies[0].name, copies[-1].name)
+        text = f"× {item.times}  {cut(inside, 30)}".rstrip()
         told = f"{item.times} times: {cut(names[0], 60)} to {cut(names[-1], 60)}"
         flow.brackets.append(Bracket(first, last, text, told))
 
@@ -103,7 +109,8 @@ class Maker:
                 if place != main:
                     beside = [*branch.nodes()]
                     last = beside[-1].number if beside else -1
-                    arc = Arc(start, end, _said(branch), _told(branch), last)
+                    role = "skip" if is_shortcut(item, branch) else "flow"
+                    arc = Arc(start, end, _said(item, place), _told(branch), last, role)
                     joint.beside += beside
                     if beside and not branch.items[0].linked:
                         self.loose[id(branch.items[0])] = flow, arc
@@ -122,12 +129,12 @@ class Maker:
 
     def _ends(self, flow: Flow, item: Branches) -> None:
         """Add the heaviest of the branches that a network ends in; the others are flows of their
-        own, which begin with the letter of the place where they part.
+        own, which begin with the number of the place where they part.
         """
         weights = [_weight(branch) for branch in item.branches]
         main = max(range(len(weights)), key=weights.__getitem__)
         fork = len(flow.elements) - 1
-        letter = ""
+        there: Reference | None = None
         self.extend(flow, item.branches[main])
         for place, branch in enumerate(item.branches):
             if place == main:
@@ -135,14 +142,14 @@ class Maker:
             rest = self.flow(branch)
             self.rests.append(rest)
             if fork >= 0 and branch.items[0].linked:
-                letter = letter or next(self.letters)
-                flow.jumps[fork] = [letter]
-                rest.lands[0] = [letter]
+                there = there or Reference(next(self.numbers), role="flow")
+                flow.jumps[fork] = [there]
+                rest.lands[0] = [there]
 
     def _module(self, item: Branches, merge: Single) -> Glyph:
         """Return several branches as one glyph with their sums."""
         inside = [*item.nodes()]
-        owner = _owner([single.node.name for single in inside]) or merge.node.name
+        owner = self.owners.whole([single.node.name for single in inside]) or merge.node.name
         records = [r for single in inside for node in single.like for r in node.records]
         fault = next((single.node.fault for single in inside if single.node.fault), "")
         group = f"{len(item.branches)} branches"
@@ -182,29 +189,17 @@ def _weight(chain: Chain) -> int:
     return sum(single.node.family not in FUSED for single in chain.nodes())
 
 
-def _said(chain: Chain) -> str:
-    """Return what lies on an arc, in a few words; nothing for an identity."""
-    heavy = [single.node for single in chain.nodes() if single.node.family not in FUSED]
-    shown = heavy or [single.node for single in chain.nodes()]
-    return ", ".join(f"{node.words[0]} {', '.join(node.words[1:])}".strip() for node in shown)
+def _said(item: Branches, place: int) -> str:
+    """Return what lies on an arc, in a few words; nothing for an identity.
+
+    Where the volumes do not fit each other, the one that comes this way is told as well.
+    """
+    nodes = [single.node for single in item.branches[place].nodes()]
+    shown = [node for node in nodes if node.family not in FUSED] or nodes
+    said = [f"{node.words[0]} {', '.join(node.words[1:])}".strip() for node in shown]
+    brought = faulty_volume(item, place)
+    return ", ".join([*said, brought] if brought else said)
 
 
 def _told(chain: Chain) -> str:
     return "\n".join(single.node.title for single in chain.nodes()) or "identity"
-
-
-def _owner(names: Sequence[str]) -> str:
-    """Return the instance of a block that all of some layers belong to, if they belong to one."""
-    paths = [name.split(".")[:-1] for name in names]
-    shared = []
-    for parts in zip(*paths, strict=False):
-        if len(set(parts)) > 1:
-            break
-        shared.append(parts[0])
-    return ".".join(shared)
-
-
-def _letter(number: int) -> str:
-    """Return a, b, ..., z, a1, b1, ..."""
-    more = number // 26
-    return chr(ord("a") + number % 26) + (str(more) if more else "")

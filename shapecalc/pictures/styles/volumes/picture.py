@@ -20,13 +20,15 @@ from shapecalc.pictures.heading import (
 )
 from shapecalc.pictures.network import network_of
 from shapecalc.pictures.options import Options
+from shapecalc.pictures.owners import Owners
 from shapecalc.pictures.scene import Line, Part, Scene
 from shapecalc.pictures.styles.volumes.bars import Bars
-from shapecalc.pictures.styles.volumes.flow import Bracket, Flow, Row
-from shapecalc.pictures.styles.volumes.jumps import add_jumps, loose_arcs
+from shapecalc.pictures.styles.volumes.flow import Row
+from shapecalc.pictures.styles.volumes.jumps import add_jumps, all_flows, loose_arcs
 from shapecalc.pictures.styles.volumes.maker import MODULES_FROM, Maker
+from shapecalc.pictures.styles.volumes.names import add_brackets, add_names
 from shapecalc.pictures.styles.volumes.windows import windows
-from shapecalc.pictures.text import cut, volume_text
+from shapecalc.pictures.text import volume_text
 from shapecalc.pictures.tree import drawable, folded, tree_of
 from shapecalc.tracing import Trace
 
@@ -48,11 +50,12 @@ def draw(trace: Trace, options: Options) -> Scene:
     maker = Maker(network, kept, modules)
     flows = [maker.flow(main)]
     flows += maker.rests
-    add_jumps(flows, loose_arcs(maker, flows, tree.further), maker.letters)
+    add_jumps(flows, loose_arcs(maker, flows, tree.further), maker.numbers)
     room, most = (asked - 2 * MARGIN for asked in _widths(options))
+    add_names(all_flows(flows), Owners(network.nodes))
     for flow in flows:
-        _add_owners(flow)
-        flow.wrap(room, most, maker.letters)
+        add_brackets(flow)
+        flow.wrap(room, most, maker.numbers)
     rows = [row for flow in flows for row in flow.rows]
     width = max([row.width + 2 * MARGIN + 12 for row in rows] + [least_width(trace)])
     elements = [element for flow in flows for element in flow.elements]
@@ -60,6 +63,7 @@ def draw(trace: Trace, options: Options) -> Scene:
     bars = Bars(elements)
     if bars.any and not any(map(bars.titled, rows)):
         families += BARS
+    families += {role for row in rows for role in row.roles}
     parts, y = heading(trace, families, width)
     for number, row in enumerate(rows):
         axis = y + 12 + row.up
@@ -85,21 +89,6 @@ def _description(trace: Trace) -> str:
     volumes += [f"{record.name} {volume_text(record.output)}" for record in trace.layers[:200]]
     more = len(trace.layers) - 200
     return "; ".join(volumes) + (f"; and {more:,} more layers" if more > 0 else "")
-
-
-def _add_owners(flow: Flow) -> None:
-    """Put a bracket under neighbours that belong to one instance of a block."""
-    first = 0
-    spans = {(bracket.first, bracket.last) for bracket in flow.brackets}
-    owners = [element.node.name.partition(".") for element in flow.elements]
-    while first < len(owners):
-        end = first + 1
-        while end < len(owners) and owners[end][0] == owners[first][0] and owners[first][1]:
-            end += 1
-        if end - first > 1 and (first, end - 1) not in spans:
-            owner = owners[first][0]
-            flow.brackets.append(Bracket(first, end - 1, cut(owner), owner))
-        first = end
 
 
 def _rest(row: Row, width: float, y: float) -> list[Part]:
