@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
+from shapecalc.pictures.families import FUSED
 from shapecalc.pictures.network import Node
 
 
 class Owners:
-    """How many nodes of a network belong to each instance of a block."""
+    """How many layers of a network belong to each instance of a block: those that count, not an
+    activation or a normalization, which goes with the layer before it.
+    """
 
     def __init__(self, nodes: Iterable[Node]) -> None:
-        self.sizes = Counter(owner for node in nodes for owner in _owners(node.name))
+        counted = [node for node in nodes if _counts(node)]
+        self.sizes = Counter(owner for node in counted for owner in _owners(node.name))
 
-    def whole(self, names: Sequence[str]) -> str:
+    def whole(self, nodes: Iterable[Node]) -> str:
         """Return the outermost instance that has these layers and no others; else nothing."""
-        for owner in _owners(names[0]):
+        names = [node.name for node in nodes if _counts(node)]
+        for owner in _owners(names[0]) if names else ():
             if self.sizes[owner] == len(names):
                 inside = all(name.startswith(f"{owner}.") for name in names)
                 return owner if inside else ""
         return ""
+
+    def label(self, node: Node) -> str:
+        """Return what a layer is called: its own name, or that of the block that has no other."""
+        return last_part(self.whole([node]) or node.name)
+
+    def size(self, node: Node) -> int:
+        """Return how many layers the outermost instance has that a layer belongs to."""
+        return self.sizes[node.name.partition(".")[0]]
+
+
+def _counts(node: Node) -> bool:
+    return node.family not in FUSED
 
 
 def _owners(name: str) -> list[str]:
@@ -34,11 +51,22 @@ def last_part(name: str) -> str:
     return name.rpartition(".")[2] or name
 
 
+def first_part(name: str) -> str:
+    """Return the outermost instance that a layer belongs to; nothing where it stands in none."""
+    owner, dot, _ = name.partition(".")
+    return owner if dot else ""
+
+
 def copies_text(first: str, last: str) -> str:
-    """Return which instances copies of a layer stand in, by the names of the first and the last:
-    `unit2 … unit5`; nothing where they stand in one.
+    """Return what copies of a layer stand in, or are, by the names of the first and the last:
+    `stage1.unit2–5`; nothing where no part of them differs.
     """
-    for one, other in zip(first.split(".")[:-1], last.split(".")[:-1], strict=False):
+    shared: list[str] = []
+    for one, other in zip(first.split("."), last.split("."), strict=False):
         if one != other:
-            return f"{one} … {other}"
+            stem = one.rstrip("0123456789")
+            number = other.removeprefix(stem)
+            numbered = stem != one and number.isdecimal()
+            return ".".join([*shared, f"{one}–{number}" if numbered else f"{one} – {other}"])
+        shared.append(one)
     return ""

@@ -123,6 +123,8 @@ LETTERS: Mapping[str, Letters] = {
     "number": Letters(10, bold=True),
     "fault": Letters(10, role="alarm"),
     "ring": Letters(8.5, bold=True),
+    "fault-name": Letters(11, bold=True, role="alarm"),
+    "caption": Letters(10, bold=True, role="soft"),
     "badge": Letters(9, bold=True, role="alarm"),
     "operator-word": Letters(7.5, bold=True, role="on-merge"),
     "operator-word-faulty": Letters(7.5, bold=True, role="on-merge-faulty"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import shapecalc
 from shapecalc import Trace
 from shapecalc.pictures import STYLES, draw, scene_of
 from shapecalc.pictures.scene import Group, Line, Part, Polygon, Rect, Scene, Text
+from shapecalc.pictures.writers import svg
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 EVERYTHING = [
@@ -150,7 +152,10 @@ def test_equal_runs_are_drawn_once() -> None:
     assert shown.count("conv1 × 3") == 3
     assert "dense2" in shown  # its weights are others than those of dense1
     graph = texts(scene_of(network("resnet-50"), "graph"))
-    assert [text for text in graph if text.startswith("×")] == ["× 2", "× 3", "× 5", "× 2"]
+    assert [text for text in graph if text.startswith("×")] == [
+        "× 2  stage1.bottleneck2–3", "× 3  stage2.bottleneck2–4",
+        "× 5  stage3.bottleneck2–6", "× 2  stage4.bottleneck2–3",
+    ]  # fmt: skip
     assert len(graph) < 200
 
 
@@ -251,7 +256,7 @@ def test_depth_folds_blocks() -> None:
 def test_every_input_and_output_is_there() -> None:
     shown = texts(scene_of(shapecalc.trace(MADE["two inputs, two outputs"]), "graph"))
     assert {"input left 32×32×3", "input right 10"} <= set(shown)
-    assert {"output concat1 3,607", "conv 3×3, 4 · output"} <= set(shown)
+    assert {"output concat1 3,607", "conv 3×3, 4 · output", "a"} <= set(shown)
     assert "output" in texts(scene_of(shapecalc.trace(MADE["two inputs, two outputs"])))
 
 
@@ -286,3 +291,92 @@ def test_branches_that_nest_too_deep_are_drawn_in_order() -> None:
     assert trace.complete
     for style in ("volumes", "graph"):
         assert texts(scene_of(trace, style))
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_no_picture_is_wider_than_asked(style: str) -> None:
+    for name in ("googlenet", "yolov3", "fpn-resnet-50"):
+        scene = scene_of(network(name), style, 390)
+        assert scene.width * scene.zoom <= 390.001
+        shown = re.search(r' width="([\d.]+)"', svg.write(scene))
+        assert shown is not None
+        assert float(shown[1]) == pytest.approx(scene.width * scene.zoom, abs=0.1)
+
+
+def test_branches_lie_one_below_the_other_where_there_is_less_room() -> None:
+    """The module of four branches has its cards in one column, in the order they are written."""
+    cards = [
+        leaf.box
+        for leaf in scene_of(network("googlenet"), "graph", 390).leaves()
+        if isinstance(leaf, Rect) and leaf.role == "card"
+    ]
+    assert all(one.bottom < other.top for one, other in pairwise(cards))
+    beside = [
+        leaf.box.top
+        for leaf in scene_of(network("googlenet"), "graph").leaves()
+        if isinstance(leaf, Rect) and leaf.role == "card"
+    ]
+    assert beside != sorted(beside)
+
+
+@pytest.mark.parametrize(
+    ("layers", "shortcuts"),
+    [
+        ([{"residual": [{"conv": {"K": 4, "F": 3, "P": 1}}] * 2}], 1),
+        # A projection, as in Figure 3 of the ResNet paper.
+        (
+            [{"residual": {
+                "body": [{"conv": {"K": 8, "F": 3, "P": 1}}] * 2,
+                "shortcut": [{"conv": {"K": 8, "F": 1}}],
+            }}],
+            1,
+        ),
+        # Branches of an inception module are no shortcuts.
+        (
+            [{"parallel": {"branches": [
+                [{"conv": {"K": 4, "F": 1}}], [{"conv": {"K": 4, "F": 3, "P": 1}}] * 2,
+            ]}}],
+            0,
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("style", ["volumes", "graph"])
+def test_only_shortcuts_have_their_colour(
+    style: str, layers: list[dict[str, Any]], shortcuts: int
+) -> None:
+    scene = scene_of(shapecalc.trace({"input": "8x8x4", "layers": layers}), style)
+    ways = [leaf for leaf in scene.leaves() if isinstance(leaf, Line) and leaf.role == "skip"]
+    assert any(way.arrow for way in ways) == bool(shortcuts)
+    assert ("shortcut" in texts(scene)) == bool(shortcuts)  # in the legend
+
+
+@pytest.mark.parametrize("style", ["volumes", "graph"])
+def test_a_sum_that_does_not_fit_is_red_and_its_volumes_are_told(style: str) -> None:
+    scene = scene_of(shapecalc.trace(SPECS / "broken" / "sc205-residual.yaml"), style)
+    assert "merge-faulty" in [getattr(leaf, "role", "") for leaf in scene.leaves()]
+    shown = texts(scene)
+    assert "SC205" in shown
+    assert any(text.endswith("4×4×3") for text in shown)
+    assert sum(text.endswith("8×8×3") for text in shown) == 2  # the input, and beside the shortcut
+
+
+def test_a_block_of_one_convolution_has_its_own_name() -> None:
+    spec = {
+        "input": "16x16x3",
+        "blocks": {"unit": [{"conv": {"K": 8, "F": 3}}, "relu"]},
+        "layers": [{"unit": {"name": "first"}}, {"conv": {"K": 2, "F": 1}},
+                   {"unit": {"name": "second"}}],
+    }  # fmt: skip
+    for style in ("volumes", "graph"):
+        shown = texts(scene_of(shapecalc.trace(spec), style))
+        assert {"first", "second", "conv1"} <= set(shown)
+        assert shown.count("conv1") == 1
+
+
+def test_columns_are_of_about_one_height() -> None:
+    """No short end stands alone in a second column."""
+    scene = scene_of(network("googlenet"), "graph")
+    cards = [leaf.box for leaf in scene.leaves() if isinstance(leaf, Rect) and leaf.role == "card"]
+    middle = scene.width / 2
+    ends = [max(box.bottom for box in cards if (box.left < middle) == left) for left in (1, 0)]
+    assert min(ends) > 0.85 * max(ends)

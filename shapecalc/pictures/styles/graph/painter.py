@@ -8,19 +8,18 @@ from shapecalc.pictures.merges import RADIUS, merge_circle
 from shapecalc.pictures.network import Network
 from shapecalc.pictures.scene import Circle, Group, Line, Part, Point, Rect, Text
 from shapecalc.pictures.styles.graph.blocks import (
-    CARD_TOP,
     FRAME_TOP,
     GAP,
-    ROW,
     Block,
     Card,
     Column,
-    Fork,
     Frame,
     Source,
 )
+from shapecalc.pictures.styles.graph.entry import ROW
+from shapecalc.pictures.styles.graph.fork import TURN_IN, TURN_OUT, Fork
 from shapecalc.pictures.text import volume_text
-from shapecalc.pictures.tree import Branches, Item
+from shapecalc.pictures.tree import Branches, Item, Single
 from shapecalc.volumes import PartialVolume
 
 LANE, CORNER = 12.0, 9.0
@@ -34,14 +33,16 @@ class Painter:
         self.ways: list[Part] = []
         self.things: list[Part] = []
         self.texts: list[Part] = []
+        self.roles: set[str] = set()  # of ways
         self.into: dict[int, tuple[Point, bool]] = {}  # whether that is at the side
         self.out: dict[int, Point] = {}
         self.said: PartialVolume | None = None  # the volume that was written last
         self.started = False
 
-    def way(self, *points: Point, skip: bool = False, arrow: bool = True) -> None:
+    def way(self, *points: Point, role: str = "flow", arrow: bool = True) -> None:
         """Draw a way."""
-        self.ways.append(Line(tuple(points), "skip" if skip else "flow", arrow, CORNER))
+        self.roles.add(role)
+        self.ways.append(Line(tuple(points), role, arrow, CORNER))
 
     def beside(
         self, volume: PartialVolume | None, x: float, y: float, always: bool = False
@@ -76,22 +77,30 @@ class Painter:
             return self.frame(block, x, y, volume)
         if isinstance(block, Source):
             text = Text(x, y + 10, block.text, "name")
-            self.texts.append(Group((text,), block.first.node.title, "layer"))
+            self.texts.append(Group((text,), block.single.node.title, "layer"))
             self.said, self.started = block.volume(None), True
-        else:
+        elif isinstance(block, Card):
             self.card(block, x, y)
-        for single in block.singles if isinstance(block, Card) else (block.first,):
+        for single in self._singles(block):
             self.into[single.number] = ((x, y), False)
             self.out[single.number] = (x, y + block.height)
         return block.volume(volume)
+
+    @staticmethod
+    def _singles(block: Block) -> list[Single]:
+        if isinstance(block, Card):
+            return block.singles
+        return [block.single] if isinstance(block, Source) else []
 
     def card(self, card: Card, x: float, y: float) -> None:
         left = x - card.width / 2
         parts: list[Part] = [Rect(left, y, card.width, card.height, "card", 7, solid=True)]
         if any(row.fault for row in card.rows):
             parts.append(Rect(left, y, card.width, card.height, "faulty", 7))
+        if card.caption:
+            parts.append(Text(left + 7, y + 13, card.caption, "caption", "start"))
         for number, row in enumerate(card.rows):
-            parts.append(row.draw(left, y + CARD_TOP + number * ROW, card.width, self.most))
+            parts.append(row.draw(left, y + card.top + number * ROW, card.width, self.most))
         self.things.append(Group(tuple(parts), "", "card"))
 
     def frame(
@@ -104,8 +113,7 @@ class Painter:
         self.texts.append(text)
         top = y + FRAME_TOP
         first = frame.column.blocks[0]
-        led = not (isinstance(first, Fork) and first.led)
-        self.way((x, y), (x, top), arrow=led)
+        self.way((x, y), (x, top), arrow=not first.led)
         end, volume = self.column(frame.column, x, top, volume)
         self.way((x, end), (x, y + frame.height), arrow=False)
         return frame.volume(volume)
@@ -113,47 +121,89 @@ class Painter:
     def fork(
         self, fork: Fork, x: float, y: float, volume: PartialVolume | None
     ) -> PartialVolume | None:
-        top = y + fork.top
+        """Draw branches and what joins them; return the volume that leaves it."""
         dot = y + 8
-        middle = top + fork.body + GAP + RADIUS
+        middle = y + fork.top + fork.body + GAP + RADIUS
         if fork.led:
             self.things.append(Circle(x, dot, 2.6, "flow-head"))
             self.way((x, y), (x, dot), arrow=False)
+        draw = self._one_below_the_other if fork.stacked else self._beside_each_other
+        draw(fork, (x, y + fork.top), dot, middle, volume)
+        if fork.merge is None:
+            return None
+        merge = fork.merge
+        parts = merge_circle(merge.node, x, middle)
+        if fork.caption:
+            parts.append(Text(x - RADIUS - 5, middle + 14, fork.caption, "caption", "end"))
+        if fork.code:
+            parts.append(Text(x + RADIUS + 5, middle + 14, fork.code, "badge", "start"))
+        self.things.append(Group(tuple(parts), merge.node.title, "merge"))
+        self.into[merge.number] = ((x, middle), True)
+        self.out[merge.number] = (x, middle + RADIUS)
+        self.said, self.started = fork.branches[fork.main].column.volume(volume), True
+        return merge.node.volume
+
+    def _beside_each_other(
+        self, fork: Fork, at: Point, dot: float, middle: float, volume: PartialVolume | None
+    ) -> None:
+        x, top = at
         outs = []
-        for place, column in enumerate(fork.columns):
-            bx = x + fork.xs[place]
-            main = place == fork.main
-            side = RADIUS if bx > x else -RADIUS
-            if not column.blocks:
-                self.way((x, dot), (bx, dot), (bx, middle), (x + side, middle), skip=True)
-                text = Text(bx + 8, (top + middle) / 2, "identity", "small", "start")
+        for place, branch in enumerate(fork.branches):
+            column, bx, main = branch.column, x + fork.xs[place], place == fork.main
+            if branch.empty:
+                side = RADIUS if bx > x else -RADIUS
+                self.way((x, dot), (bx, dot), (bx, middle), (x + side, middle), role=branch.role)
+                text = Text(bx + 8, (top + middle) / 2, branch.note, "small", "start")
                 self.texts.append(text)
                 continue
             begin = top + (fork.body - column.height) / 2
             if fork.led and column.attached:
-                first = column.blocks[0]
-                arrow = not (isinstance(first, Fork) and first.led)
+                arrow = not column.blocks[0].led
                 if main:
                     self.way((x, dot), (x, begin), arrow=arrow)
                     self.beside(volume, x, begin - 10)
                 else:
-                    self.way((x, dot), (bx, dot), (bx, begin), skip=True, arrow=arrow)
+                    way = ((x, dot), (bx, dot), (bx, begin))
+                    self.way(*way, role=branch.role, arrow=arrow)
             before = self.said
             end, out = self.column(column, bx, begin, volume)
             if not main:
                 self.said = before
-            outs.append((place, bx, end, out))
-        for place, bx, end, out in outs:
-            self._joins(fork, place, (x, middle), (bx, end), out)
-        if fork.merge is None:
-            return None
-        merge = fork.merge
-        circle = merge_circle(merge.node, x, middle)
-        self.things.append(Group(tuple(circle), merge.node.title, "merge"))
-        self.into[merge.number] = ((x, middle), True)
-        self.out[merge.number] = (x, middle + RADIUS)
-        self.said, self.started = fork.columns[fork.main].volume(volume), True
-        return merge.node.volume
+            outs.append((place, (bx, end), out))
+        for place, end_point, out in outs:
+            self._joins(fork, place, (x, middle), end_point, out)
+
+    def _one_below_the_other(
+        self, fork: Fork, at: Point, dot: float, middle: float, volume: PartialVolume | None
+    ) -> None:
+        x, y = at
+        left, right = x - fork.into, x + fork.out
+        drawn = [branch for branch in fork.branches if not branch.empty]
+        for branch in fork.branches:
+            if branch.empty:
+                past = x - fork.past
+                way = ((x, dot), (past, dot), (past, middle), (x - RADIUS, middle))
+                self.way(*way, role=branch.role)
+                place = (dot + middle) / 2
+                self.texts.append(Text(past - 6, place, branch.note, "small", "end"))
+        for branch in drawn:
+            first, last = branch is drawn[0], branch is drawn[-1]
+            if fork.led and branch.column.attached:
+                bend = ((left, dot), (left, y - TURN_IN), (x, y - TURN_IN))
+                way = ((x, dot), *(() if first else bend), (x, y))
+                self.way(*way, role=branch.role, arrow=not branch.column.blocks[0].led)
+                if first:
+                    self.beside(volume, x, y - 10)
+            end, out = self.column(branch.column, x, y, volume)
+            if fork.merge is None:
+                self.ends(branch.column, x, end)
+            else:
+                bend = ((x, end + TURN_OUT), (right, end + TURN_OUT), (right, middle))
+                way = ((x, end), *(() if last else bend))
+                stop = (x, middle - RADIUS) if last else (x + RADIUS, middle)
+                self.way(*way, stop, role=branch.role)
+                self.beside(out, x, end + 13, always=True)
+            y = end + fork.between
 
     def _joins(
         self,
@@ -165,15 +215,16 @@ class Painter:
     ) -> None:
         """Draw the way from a branch's end to the merge, or to the network's end."""
         (x, middle), (bx, y) = at, end
+        branch = fork.branches[place]
         if fork.merge is None:
-            self.ends(fork.columns[place], bx, y)
+            self.ends(branch.column, bx, y)
         elif place == fork.main:
             self.way((x, y), (x, middle - RADIUS))
             self.said = None
             self.beside(volume, x, y + 13, always=True)
         else:
             side = RADIUS if bx > x else -RADIUS
-            self.way((bx, y), (bx, middle), (x + side, middle), skip=True)
+            self.way((bx, y), (bx, middle), (x + side, middle), role=branch.role)
             self.beside(volume, bx, y + 13, always=True)
 
     def ends(self, column: Column, x: float, y: float) -> None:
@@ -205,4 +256,4 @@ class Painter:
                 points += [(x, end[1]), (end[0] + RADIUS, end[1])]
             else:
                 points += [(x, end[1] - 12), (end[0], end[1] - 12), end]
-            self.way(*points, skip=True)
+            self.way(*points, role="skip")

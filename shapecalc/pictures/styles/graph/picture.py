@@ -21,9 +21,10 @@ from shapecalc.pictures.heading import (
 from shapecalc.pictures.network import network_of, summed
 from shapecalc.pictures.options import Options
 from shapecalc.pictures.scene import Point, Scene, extent, moved
-from shapecalc.pictures.styles.graph.blocks import GAP, Column, Fork
+from shapecalc.pictures.styles.graph.blocks import GAP, Column
+from shapecalc.pictures.styles.graph.fork import Fork
 from shapecalc.pictures.styles.graph.maker import Maker
-from shapecalc.pictures.styles.graph.painter import Painter
+from shapecalc.pictures.styles.graph.painter import LANE, Painter
 from shapecalc.pictures.text import volume_text
 from shapecalc.pictures.tree import drawable, folded, tree_of
 from shapecalc.tracing import Trace
@@ -50,6 +51,7 @@ def draw(trace: Trace, options: Options) -> Scene:
     singles = [single for item in main.items for single in item.nodes()]
     most = max(1, *(plain(summed([n.counts[1] for n in s.like])) or 0 for s in singles))
     room = (options.width or WIDTH) - 2 * MARGIN
+    column.fit(room - (LANE * len(tree.further) if tree.further else 0))
     columns = [column] if tree.further else _cut(column, room)
     painter = Painter(network, most)
     _paint(painter, columns)
@@ -59,7 +61,8 @@ def draw(trace: Trace, options: Options) -> Scene:
         parts = [*painter.ways, *painter.things, *painter.texts]
     box = extent(parts)
     width = max(box.right - box.left + 2 * MARGIN, least_width(trace))
-    head, top = heading(trace, [single.node.family for single in singles], width)
+    families = [single.node.family for single in singles]
+    head, top = heading(trace, [*families, *painter.roles], width)
     shift = MARGIN - box.left + (width - 2 * MARGIN - box.right + box.left) / 2
     placed = [moved(part, shift, top + 14 - box.top) for part in parts]
     bottom = top + 14 + box.bottom - box.top
@@ -77,29 +80,52 @@ def _description(trace: Trace) -> str:
 
 
 def _cut(column: Column, room: float) -> list[Column]:
-    """Cut a column into several that stand beside each other: as few as are short enough."""
-    width = column.left + column.right
-    most = max(1, int((room + COLUMNS_APART) // (width + COLUMNS_APART)))
+    """Cut a column into several that stand beside each other: as few as are short enough, and of
+    about one height.
+    """
     found = [column]
-    for number in range(1, most + 1):
-        found = list(_parts(column, column.height / number))
-        if max(part.height for part in found) <= TALLEST:
+    while max(part.height for part in found) > TALLEST:
+        more = _cut_into(column, len(found) + 1)
+        width = sum(part.width for part in more) + COLUMNS_APART * (len(more) - 1)
+        if len(more) == len(found) or width > room:
             break
+        found = more
+    return found
+
+
+def _cut_into(column: Column, number: int) -> list[Column]:
+    """Return at most so many columns, the highest as low as can be: it is tried, by halves."""
+    low, high = column.height / number, column.height
+    found = [column]
+    for _ in range(12):
+        middle = (low + high) / 2
+        parts = [*_parts(column, middle)]
+        if len(parts) <= number:
+            found, high = parts, middle
+        else:
+            low = middle
     return found
 
 
 def _parts(column: Column, height: float) -> Iterator[Column]:
-    """Yield columns of about one height; an unlinked block stays under the one before."""
+    """Yield columns no higher than that, where blocks are not; an unlinked block stays under the
+    one before, and so does what belongs to it.
+    """
     first, reached = 0, 0.0
-    for place, block in enumerate(column.blocks):
-        reached += block.height + GAP
-        if reached >= height and place + 1 < len(column.blocks):
-            after = column.blocks[place + 1]
-            if column.linked[place + 1] and not (isinstance(after, Fork) and after.led):
-                yield Column(column.blocks[first : place + 1], column.linked[first : place + 1])
-                first, reached = place + 1, 0.0
-    last = Column(column.blocks[first:], column.linked[first:])
+    blocks, linked = column.blocks, column.linked
+    for place, block in enumerate(blocks):
+        ahead = block.height + GAP
+        after = blocks[place + 1] if place + 1 < len(blocks) else None
+        if after is not None and after.light:
+            ahead += after.height + GAP  # they stay together
+        free = linked[place] and not block.light
+        if place > first and free and reached + ahead > height + GAP:
+            yield Column(blocks[first:place], linked[first:place])
+            first, reached = place, 0.0
+        reached += block.height + (0.0 if block.led else GAP)
+    last = Column(blocks[first:], linked[first:])
     last.output = column.output
+    last.measure()
     yield last
 
 
@@ -115,8 +141,10 @@ def _paint(painter: Painter, columns: Sequence[Column]) -> None:
         if number + 1 < len(columns):
             x += column.right + COLUMNS_APART + columns[number + 1].left
             heads.append(x)
-    for (_, there), (start, end), column in zip(pairwise(heads), ends, columns, strict=False):
+    for (_, there), (start, end), (column, after) in zip(
+        pairwise(heads), ends, pairwise(columns), strict=False
+    ):
         between = start + column.right + COLUMNS_APART / 2
         way = ((start, end), (start, end + 16), (between, end + 16), (between, -22), (there, -22))
-        painter.way(*way, (there, 0.0))
+        painter.way(*way, (there, 0.0), arrow=not after.blocks[0].led)
     painter.ends(columns[-1], *ends[-1])

@@ -17,6 +17,7 @@ from shapecalc.pictures.text import fitting
 GAP, TIGHT, LABELS_APART, FORK_APART = 30.0, 10.0, 12.0, 30.0
 ARC = 17.0  # from an arc to what it goes over
 ARC_CORNER = 9.0
+FULL = 0.62  # of the room that a row takes at least
 
 
 class Arc(NamedTuple):
@@ -119,9 +120,14 @@ class Flow:
             rows.append(Row(self, rows[-1].end if rows else 0, len(self.elements), room))
         return rows
 
+    def cost_of_break(self, at: int) -> int:
+        """Return how much is cut where a row ends before an element."""
+        arcs = sum(arc.start < at <= arc.end for arc in self.arcs)
+        return 2 * arcs + sum(bracket.first < at <= bracket.last for bracket in self.brackets)
+
     def _cut_arcs(self, numbers: Iterator[int]) -> None:
         """Give numbers to the ends of arcs that go from one row to another."""
-        for arc in [*self.arcs]:
+        for arc in sorted(self.arcs, key=lambda arc: arc.start):
             if not any(row.within(arc.end) and row.holds(arc) for row in self.rows):
                 self.cut_arc(arc, next(numbers))
 
@@ -153,18 +159,27 @@ class Row:
         self.forks = {arc.start for arc in flow.arcs} | set(flow.jumps)
         self.xs: list[float] = []
         self.tops: dict[Arc, float] = {}
-        right = 0.0
+        reaches: list[float] = []
         at = first
         while at < end:
             x, reach = self._place(at)
             if room is not None and at > first and reach > room:
+                at = self._break(at, [right >= FULL * room for right in reaches])
                 break
             self.xs.append(x)
-            right = max(right, reach)
+            reaches.append(max(reach, reaches[-1] if reaches else 0.0))
             at += 1
-        self.end, self.width = at, right
+        self.xs, self.width = self.xs[: at - first], reaches[at - first - 1]
+        self.end = at
         self.elements = flow.elements[first : self.end]
         self._measure()
+
+    def _break(self, at: int, full: list[bool]) -> int:
+        """Return where the row ends: not later than that, where it is full enough, and under as
+        few arcs and brackets as can be.
+        """
+        places = [place for place in range(at, self.first, -1) if full[place - self.first - 1]]
+        return min(places, key=self.flow.cost_of_break, default=at)
 
     def _place(self, at: int) -> tuple[float, float]:
         """Return where an element begins, and how far it and its labels reach."""

@@ -7,7 +7,7 @@ from itertools import count
 
 from shapecalc.pictures.families import FUSED
 from shapecalc.pictures.network import Network, Node
-from shapecalc.pictures.owners import Owners, copies_text
+from shapecalc.pictures.owners import Owners, copies_text, last_part
 from shapecalc.pictures.shortcuts import faulty_volume, is_shortcut
 from shapecalc.pictures.styles.volumes.flow import Arc, Bracket, Flow
 from shapecalc.pictures.styles.volumes.glyph import Glyph, Scale, belongs, opens
@@ -90,7 +90,7 @@ class Maker:
             return
         names = [single.node.name for single in item.nodes()]
         copies = next(item.nodes()).like
-        inside = copies_text(copies[0].name, copies[-1].name)
+        inside = last_part(copies_text(copies[0].name, copies[-1].name))
         text = f"× {item.times}  {cut(inside, 30)}".rstrip()
         told = f"{item.times} times: {cut(names[0], 60)} to {cut(names[-1], 60)}"
         flow.brackets.append(Bracket(first, last, text, told))
@@ -149,7 +149,7 @@ class Maker:
     def _module(self, item: Branches, merge: Single) -> Glyph:
         """Return several branches as one glyph with their sums."""
         inside = [*item.nodes()]
-        owner = self.owners.whole([single.node.name for single in inside]) or merge.node.name
+        owner = self.owners.whole(single.node for single in inside) or merge.node.name
         records = [r for single in inside for node in single.like for r in node.records]
         fault = next((single.node.fault for single in inside if single.node.fault), "")
         group = f"{len(item.branches)} branches"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.pictures.owners import Owners
+from shapecalc.pictures.owners import Owners, first_part
 from shapecalc.pictures.styles.volumes.flow import Bracket, Flow
 from shapecalc.pictures.styles.volumes.glyph import Glyph
 from shapecalc.pictures.text import cut
@@ -15,19 +15,19 @@ def add_names(flows: Iterable[Flow], owners: Owners) -> None:
     for flow in flows:
         for element in flow.elements:
             if isinstance(element, Glyph):
-                element.called = owners.whole([single.node.name for single in element.singles()])
+                element.called = owners.whole(single.node for single in element.singles())
 
 
 def add_brackets(flow: Flow) -> None:
     """Put a bracket under neighbours that belong to one instance of a block."""
     first = 0
     spans = {(bracket.first, bracket.last) for bracket in flow.brackets}
-    owners = [element.node.name.partition(".") for element in flow.elements]
+    owners = [first_part(element.node.name) for element in flow.elements]
     while first < len(owners):
         end = first + 1
-        while end < len(owners) and owners[end][0] == owners[first][0] and owners[first][1]:
+        while end < len(owners) and owners[end] == owners[first] != "":
             end += 1
         if end - first > 1 and (first, end - 1) not in spans:
-            owner = owners[first][0]
+            owner = owners[first]
             flow.brackets.append(Bracket(first, end - 1, cut(owner), owner))
         first = end
