@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     Style = Callable[[Trace, Options], Scene]
     Writer = Callable[[Scene, Trace, Scheme], str]
 
+LEAST_ZOOM = 0.5  # smaller letters cannot be read
+
 STYLES: Registry[Style] = Registry(
     "style of pictures",
     {
-        "volumes": "shapecalc.pictures.styles.volumes:draw",
-        "graph": "shapecalc.pictures.styles.graph:draw",
+        "volumes": "shapecalc.pictures.styles.volumes.picture:draw",
+        "graph": "shapecalc.pictures.styles.graph.picture:draw",
         "field": "shapecalc.pictures.styles.field:draw",
     },
     fits=callable,
@@ -65,15 +67,20 @@ def draw(
 def scene_of(
     trace: Trace, style: str = "volumes", width: float | None = None, depth: int | None = None
 ) -> Scene:
-    """Return the scene of a network. Raises LookupError for a style that is not known, ValueError
-    for a network with too many layers to be drawn.
+    """Return the scene of a network, made smaller where it cannot be wrapped at that width.
+
+    Raises LookupError for a style that is not known, ValueError for a network with too many layers
+    to be drawn.
     """
     from shapecalc.pictures.options import Options
 
     draw = STYLES.find(style)
     if draw is None:
         raise LookupError(f"there is no style {style!r}, but {', '.join(STYLES)}")
-    return draw(trace, Options(width, depth))
+    scene = draw(trace, Options(width, depth))
+    if width is None or scene.width <= width:
+        return scene
+    return scene._replace(zoom=max(LEAST_ZOOM, width / scene.width))
 
 
 def svg(

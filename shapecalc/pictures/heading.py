@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from shapecalc.diagnostics import quote
 from shapecalc.pictures.palette import FAMILIES, LETTERS
-from shapecalc.pictures.scene import Box, Part, Rect, Scene, Text, hatching
+from shapecalc.pictures.scene import Box, Line, Part, Rect, Scene, Text, hatching
 from shapecalc.pictures.text import fitting, short, volume_text, width_of, wrapped
 from shapecalc.tracing import Trace
 
@@ -18,6 +18,7 @@ BARS = ("macs", "parameters")
 WORDS = {family: word for family, (word, _) in FAMILIES.items()} | {
     "macs": "MACs (up)",
     "parameters": "parameters (down)",
+    "skip": "shortcut",
 }
 
 
@@ -74,7 +75,10 @@ def _legend(
     for family, width in zip(families, widths, strict=True):
         if x > left and x + width > left + room:
             x, y = left, y + LINE
-        parts.append(Rect(x, y - 8.5, SWATCH, SWATCH, family, 2))
+        if family == "skip":
+            parts.append(Line(((x, y - 3.5), (x + SWATCH, y - 3.5)), "skip"))
+        else:
+            parts.append(Rect(x, y - 8.5, SWATCH, SWATCH, family, 2))
         if family == "drop":
             parts.append(hatching(Box(x, y - 8.5, x + SWATCH, y + 1.5), "stripe"))
         parts.append(Text(x + SWATCH + BESIDE, y, WORDS[family], "note", "start"))

@@ -14,25 +14,25 @@ SIGNS: dict[str, tuple[tuple[Point, Point], ...]] = {
     "concat": (((-0.4, -1), (-0.4, 1)), ((0.4, -1), (0.4, 1))),
 }
 WORDS = {"maximum": "max", "average": "avg"}
+RADIUS = 10.0
 PART = 0.5  # of the radius that a sign takes
 
 
-def merge_circle(node: Node, x: float, y: float, radius: float) -> list[Part]:
+def merge_circle(node: Node, x: float, y: float) -> list[Part]:
     """Return the circle of a merge around a point, with its sign."""
     kind = node.records[0].kind if node.records else ""
-    parts: list[Part] = [Circle(x, y, radius, "merge", True)]
-    if node.fault:
-        parts.append(Circle(x, y, radius, "faulty"))
+    state = "-faulty" if node.fault else ""
+    parts: list[Part] = [Circle(x, y, RADIUS, f"merge{state}", True)]
     if kind in SIGNS:
-        size = PART * radius
+        size = PART * RADIUS
         strokes = tuple(
             ((x + a * size, y + b * size), (x + c * size, y + d * size))
             for (a, b), (c, d) in SIGNS[kind]
         )
-        parts.append(Strokes(strokes, "operator"))
+        parts.append(Strokes(strokes, f"operator{state}"))
     elif kind in WORDS:
-        letters = LETTERS["operator-word"]
-        parts.append(Text(x, y + 0.36 * letters.size, WORDS[kind], "operator-word"))
+        letters = f"operator-word{state}"
+        parts.append(Text(x, y + 0.36 * LETTERS[letters].size, WORDS[kind], letters))
     else:
-        parts.append(Circle(x, y, 0.25 * radius, "on-merge"))
+        parts.append(Circle(x, y, 0.25 * RADIUS, f"on-merge{state}"))
     return parts

@@ -147,3 +147,9 @@ def faults_by_layer(trace: Trace) -> dict[str, str]:
         if finding.layer and finding.severity == "error":
             found.setdefault(finding.layer, f"{finding.code}: {finding.fault.message}")
     return found
+
+
+def summed(counts: Sequence[int | None]) -> int | None:
+    """Return the sum of counts; None where one of them is not known."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None

@@ -68,6 +68,7 @@ PAINTS: Mapping[str, Paint] = {
     "card": Paint(CARD, DARK_CARD, LINE, DARK_LINE, 1),
     "frame": Paint("none", None, LINE, DARK_LINE, 1, dash="4 3"),
     "faulty": Paint("none", None, FAULT, DARK_FAULT, 1.8),
+    "merge-faulty": Paint(FAULT, DARK_FAULT, EDGE, DARK_EDGE, 0.6),
     "unknown": Paint("none", None, SOFT, DARK_SOFT, 1, dash="3 3"),
     "sign": Paint(FAULT, DARK_FAULT),
     "bang": Paint("none", None, "#ffffff", "#14181d", 1.6),
@@ -79,9 +80,12 @@ PAINTS: Mapping[str, Paint] = {
     "flow-head": Paint(LINE, DARK_LINE),
     "skip": Paint("none", None, SKIP, DARK_SKIP, 1.5),
     "skip-head": Paint(SKIP, DARK_SKIP),
+    "ring-skip": Paint(PAPER, DARK_PAPER, SKIP, DARK_SKIP, 1.2),
+    "ring-flow": Paint(PAPER, DARK_PAPER, SOFT, DARK_SOFT, 1.2),
     "ray": Paint("none", None, "#5f6b79", "#c9d4df", 0.6, dash="2 2"),
     "patch": Paint("#ffffff", None, EDGE, DARK_EDGE, 0.6, 0.55),
     "operator": Paint("none", None, "#14181d", None, 1.8),
+    "operator-faulty": Paint("none", None, "#ffffff", "#14181d", 1.8),
     "bracket": Paint("none", None, SOFT, DARK_SOFT, 1),
     "axis": Paint("none", None, LINE, DARK_LINE, 0.6),
     "macs": Paint("#3b5266", "#c9d4df"),
@@ -106,6 +110,7 @@ PAINTS: Mapping[str, Paint] = {
     "soft": Paint(SOFT, DARK_SOFT),
     "alarm": Paint(FAULT, DARK_FAULT),
     "on-merge": Paint("#14181d"),
+    "on-merge-faulty": Paint("#ffffff", "#14181d"),
 }  # fmt: skip
 
 LETTERS: Mapping[str, Letters] = {
@@ -117,7 +122,10 @@ LETTERS: Mapping[str, Letters] = {
     "small-name": Letters(10, bold=True),
     "number": Letters(10, bold=True),
     "fault": Letters(10, role="alarm"),
-    "badge-letter": Letters(10, bold=True, role="skip-head"),
+    "ring": Letters(8.5, bold=True),
+    "fault-name": Letters(11, bold=True, role="alarm"),
+    "caption": Letters(10, bold=True, role="soft"),
     "badge": Letters(9, bold=True, role="alarm"),
     "operator-word": Letters(7.5, bold=True, role="on-merge"),
+    "operator-word-faulty": Letters(7.5, bold=True, role="on-merge-faulty"),
 }

@@ -157,13 +157,17 @@ Leaf = Polygon | Rect | Circle | Line | Strokes | Text
 
 
 class Scene(NamedTuple):
-    """A whole picture: its size, what it is called, what it shows in words, and its parts."""
+    """A whole picture: its size, what it is called, what it shows in words, and its parts.
+
+    `zoom` is how large a px of it is shown, 1 but where it is wider than there is room.
+    """
 
     width: float
     height: float
     title: str
     description: str
     parts: tuple[Part, ...]
+    zoom: float = 1.0
 
     def leaves(self) -> Iterator[Leaf]:
         """Yield every part that is no group, from the back to the front."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import shapecalc
 from shapecalc import Trace
 from shapecalc.pictures import STYLES, draw, scene_of
 from shapecalc.pictures.scene import Group, Line, Part, Polygon, Rect, Scene, Text
+from shapecalc.pictures.writers import svg
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 EVERYTHING = [
@@ -150,7 +152,10 @@ def test_equal_runs_are_drawn_once() -> None:
     assert shown.count("conv1 × 3") == 3
     assert "dense2" in shown  # its weights are others than those of dense1
     graph = texts(scene_of(network("resnet-50"), "graph"))
-    assert [text for text in graph if text.startswith("×")] == ["× 2", "× 3", "× 5", "× 2"]
+    assert [text for text in graph if text.startswith("×")] == [
+        "× 2  stage1.bottleneck2–3", "× 3  stage2.bottleneck2–4",
+        "× 5  stage3.bottleneck2–6", "× 2  stage4.bottleneck2–3",
+    ]  # fmt: skip
     assert len(graph) < 200
 
 
@@ -170,19 +175,33 @@ def test_a_picture_wraps_where_it_is_asked_to() -> None:
     assert narrow.height > 2 * wide.height
 
 
-def test_arcs_that_a_row_cuts_have_a_letter_at_both_ends() -> None:
-    shown = texts(scene_of(network("u-net")))
-    assert [shown.count(letter) for letter in "abc"] == [1, 1, 1]
-    assert [text for text in shown if text.endswith(" crop")] == ["a crop", "b crop", "c crop"]
+def test_arcs_that_a_row_cuts_have_a_number_at_both_ends() -> None:
+    scene = scene_of(network("u-net"))
+    assert [texts(scene).count(number) for number in "123"] == [2, 2, 2]
+    ends = [title for title in titles(scene.parts) if title.startswith(("to ", "from "))]
+    assert sorted(ends) == [*(f"from {n} crop" for n in (1, 2, 3)), "to 1", "to 2", "to 3"]
+
+
+def test_a_number_at_an_end_is_no_layer_of_that_name() -> None:
+    """Layers that are called as the ends are stand in bold letters, the ends in rings."""
+    scene = scene_of(shapecalc.trace(MADE["crossing"]))
+    rings = [leaf for leaf in scene.leaves() if isinstance(leaf, Rect) and "ring" in leaf.role]
+    inside = [
+        text.text
+        for text in scene.leaves()
+        if isinstance(text, Text) and any(ring.box.holds(text.box) for ring in rings)
+    ]
+    assert len(inside) == len(rings) > 2
+    assert all(text.isdecimal() for text in inside)
 
 
 @pytest.mark.parametrize("name", ["fpn-resnet-50", "yolov3", "wavenet"])
 def test_no_edge_is_lost(name: str) -> None:
-    """Whoever reads a layer from outside of its branch has the letter of that layer."""
+    """Whoever reads a layer from outside of its branch has the number of that layer."""
     trace = network(name)
     shown = [t for t in titles(scene_of(trace).parts) if t.startswith(("to ", "from "))]
     there, here = (
-        {letter for title in shown if title.startswith(way) for letter in letters(title)}
+        {number for title in shown if title.startswith(way) for number in numbers(title)}
         for way in ("to ", "from ")
     )
     assert there == here
@@ -190,8 +209,8 @@ def test_no_edge_is_lost(name: str) -> None:
         assert sum(title.startswith("from ") for title in shown) >= 9
 
 
-def letters(title: str) -> list[str]:
-    """Return the letters of `to a, b`, or the one of `from a conv 1×1, 256`."""
+def numbers(title: str) -> list[str]:
+    """Return the numbers of `to 1, 2`, or the one of `from 1 conv 1×1, 256`."""
     first, *others = title.partition(" ")[2].split(", ")
     return [first.split()[0]] if " " in first else [first, *others]
 
@@ -237,7 +256,7 @@ def test_depth_folds_blocks() -> None:
 def test_every_input_and_output_is_there() -> None:
     shown = texts(scene_of(shapecalc.trace(MADE["two inputs, two outputs"]), "graph"))
     assert {"input left 32×32×3", "input right 10"} <= set(shown)
-    assert {"output concat1 3,607", "conv 3×3, 4 · output"} <= set(shown)
+    assert {"output concat1 3,607", "conv 3×3, 4 · output", "a"} <= set(shown)
     assert "output" in texts(scene_of(shapecalc.trace(MADE["two inputs, two outputs"])))
 
 
@@ -272,3 +291,92 @@ def test_branches_that_nest_too_deep_are_drawn_in_order() -> None:
     assert trace.complete
     for style in ("volumes", "graph"):
         assert texts(scene_of(trace, style))
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_no_picture_is_wider_than_asked(style: str) -> None:
+    for name in ("googlenet", "yolov3", "fpn-resnet-50"):
+        scene = scene_of(network(name), style, 390)
+        assert scene.width * scene.zoom <= 390.001
+        shown = re.search(r' width="([\d.]+)"', svg.write(scene))
+        assert shown is not None
+        assert float(shown[1]) == pytest.approx(scene.width * scene.zoom, abs=0.1)
+
+
+def test_branches_lie_one_below_the_other_where_there_is_less_room() -> None:
+    """The module of four branches has its cards in one column, in the order they are written."""
+    cards = [
+        leaf.box
+        for leaf in scene_of(network("googlenet"), "graph", 390).leaves()
+        if isinstance(leaf, Rect) and leaf.role == "card"
+    ]
+    assert all(one.bottom < other.top for one, other in pairwise(cards))
+    beside = [
+        leaf.box.top
+        for leaf in scene_of(network("googlenet"), "graph").leaves()
+        if isinstance(leaf, Rect) and leaf.role == "card"
+    ]
+    assert beside != sorted(beside)
+
+
+@pytest.mark.parametrize(
+    ("layers", "shortcuts"),
+    [
+        ([{"residual": [{"conv": {"K": 4, "F": 3, "P": 1}}] * 2}], 1),
+        # A projection, as in Figure 3 of the ResNet paper.
+        (
+            [{"residual": {
+                "body": [{"conv": {"K": 8, "F": 3, "P": 1}}] * 2,
+                "shortcut": [{"conv": {"K": 8, "F": 1}}],
+            }}],
+            1,
+        ),
+        # Branches of an inception module are no shortcuts.
+        (
+            [{"parallel": {"branches": [
+                [{"conv": {"K": 4, "F": 1}}], [{"conv": {"K": 4, "F": 3, "P": 1}}] * 2,
+            ]}}],
+            0,
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("style", ["volumes", "graph"])
+def test_only_shortcuts_have_their_colour(
+    style: str, layers: list[dict[str, Any]], shortcuts: int
+) -> None:
+    scene = scene_of(shapecalc.trace({"input": "8x8x4", "layers": layers}), style)
+    ways = [leaf for leaf in scene.leaves() if isinstance(leaf, Line) and leaf.role == "skip"]
+    assert any(way.arrow for way in ways) == bool(shortcuts)
+    assert ("shortcut" in texts(scene)) == bool(shortcuts)  # in the legend
+
+
+@pytest.mark.parametrize("style", ["volumes", "graph"])
+def test_a_sum_that_does_not_fit_is_red_and_its_volumes_are_told(style: str) -> None:
+    scene = scene_of(shapecalc.trace(SPECS / "broken" / "sc205-residual.yaml"), style)
+    assert "merge-faulty" in [getattr(leaf, "role", "") for leaf in scene.leaves()]
+    shown = texts(scene)
+    assert "SC205" in shown
+    assert any(text.endswith("4×4×3") for text in shown)
+    assert sum(text.endswith("8×8×3") for text in shown) == 2  # the input, and beside the shortcut
+
+
+def test_a_block_of_one_convolution_has_its_own_name() -> None:
+    spec = {
+        "input": "16x16x3",
+        "blocks": {"unit": [{"conv": {"K": 8, "F": 3}}, "relu"]},
+        "layers": [{"unit": {"name": "first"}}, {"conv": {"K": 2, "F": 1}},
+                   {"unit": {"name": "second"}}],
+    }  # fmt: skip
+    for style in ("volumes", "graph"):
+        shown = texts(scene_of(shapecalc.trace(spec), style))
+        assert {"first", "second", "conv1"} <= set(shown)
+        assert shown.count("conv1") == 1
+
+
+def test_columns_are_of_about_one_height() -> None:
+    """No short end stands alone in a second column."""
+    scene = scene_of(network("googlenet"), "graph")
+    cards = [leaf.box for leaf in scene.leaves() if isinstance(leaf, Rect) and leaf.role == "card"]
+    middle = scene.width / 2
+    ends = [max(box.bottom for box in cards if (box.left < middle) == left) for left in (1, 0)]
+    assert min(ends) > 0.85 * max(ends)

@@ -182,7 +182,8 @@ def test_the_contrast_is_that_of_the_standard() -> None:
 @pytest.mark.parametrize("letters", LETTERS)
 def test_texts_can_be_read(letters: str, dark: bool) -> None:
     role = LETTERS[letters].role
-    grounds = ("merge",) if role == "on-merge" else ("paper", "card")
+    on_merge = role.startswith("on-merge")
+    grounds = (role.removeprefix("on-"),) if on_merge else ("paper", "card")
 
     def colour(of: str) -> str:
         paint = PAINTS[of]

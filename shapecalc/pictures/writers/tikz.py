@@ -78,7 +78,7 @@ class _Writer:
 
     def document(self, scene: Scene) -> str:
         longest = max(scene.width, scene.height)
-        self.unit = min(PX, LONGEST / longest)
+        self.unit = min(PX * scene.zoom, LONGEST / longest)
         paper = Rect(0, 0, scene.width, scene.height, "paper")
         body = [line for part in (paper, *scene.parts) for line in self.part(part)]
         title = "".join(c if " " <= c <= "~" else "?" for c in scene.title)

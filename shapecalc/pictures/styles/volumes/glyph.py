@@ -5,22 +5,15 @@ Sizes by their square roots, so that 227 and 6 both can be read; a receding axis
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import prod, sqrt
 
 from shapecalc.pictures.families import FUSED, fields_of, kind_words
 from shapecalc.pictures.network import Node
+from shapecalc.pictures.owners import last_part
 from shapecalc.pictures.palette import LETTERS
-from shapecalc.pictures.scene import (
-    Box,
-    Group,
-    Line,
-    Part,
-    Point,
-    Polygon,
-    Text,
-    hatching,
-)
+from shapecalc.pictures.scene import Box, Group, Line, Part, Point, Polygon, Text, hatching
+from shapecalc.pictures.styles.volumes.element import Element
 from shapecalc.pictures.text import cut, fitting, width_of
 from shapecalc.pictures.tree import Single
 from shapecalc.volumes import plain
@@ -57,7 +50,7 @@ def _scaled(unit: float, most: float, sizes: Sequence[int | None]) -> float:
     return min(unit, most / sqrt(largest)) if largest else unit
 
 
-class Glyph:
+class Glyph(Element):
     """A layer as a box, with bands for what follows it, or comes before it, and keeps the volume.
 
     Everything is measured from its left edge and from the axis through its middle.
@@ -68,6 +61,7 @@ class Glyph:
         self.before: list[Single] = []
         self.behind: list[Single] = []
         self.copies = 1  # how many equal ones it stands for
+        self.called = ""  # the instance of a block that it is the whole of
 
     def measure(self) -> None:
         """Work out its sizes, once all of its bands are there."""
@@ -112,8 +106,23 @@ class Glyph:
         singles = (self.single, *self.before, *self.behind)
         return next((single.node.fault for single in singles if single.node.fault), "")
 
+    @property
+    def above(self) -> float:
+        """How far it reaches above the axis, with its volume and its alarm."""
+        return self.up + 18 + (24 if self.fault else 0)
+
+    def singles(self) -> Iterator[Single]:
+        """Yield the layer and its bands."""
+        yield self.single
+        yield from self.before
+        yield from self.behind
+
+    def counted(self) -> Iterator[Single]:
+        """Yield the same: no arc ends in it."""
+        return self.singles()
+
     def _labels(self) -> list[tuple[str, str]]:
-        name = label_of(self.node, LETTERS_OF_NAME)
+        name = cut(last_part(self.called or self.node.name), LETTERS_OF_NAME)
         if self.copies > 1:
             name = f"{name} × {self.copies}"
         labels = [(name, "name")]
@@ -224,11 +233,6 @@ def _alarm(x: float, y: float) -> Part:
         ),
         meaning="fault",
     )
-
-
-def label_of(node: Node, most: int) -> str:
-    """Return a node's name for a label; behind the last dot where it stands in a block."""
-    return cut(node.name.rpartition(".")[2] or node.name, most)
 
 
 def belongs(single: Single, before: Node) -> bool:

@@ -1,0 +1,1 @@
+"""The style graph: blocks, columns of them, and the picture."""

@@ -1,0 +1,1 @@
+"""The style volumes: elements, flows of them, and the picture."""
