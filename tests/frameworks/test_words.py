@@ -659,7 +659,7 @@ def rows() -> Iterator[tuple[str, str]]:
                     yield call, ours
 
 
-@pytest.mark.parametrize(("call", "ours"), rows())
+@pytest.mark.parametrize(("call", "ours"), list(rows()))
 def test_the_guides_table_says_what_is_read(call: str, ours: str) -> None:
     def told(item: Any) -> tuple[Any, Any]:
         trace = shapecalc.trace({"input": "8x8x64", "layers": [item]})

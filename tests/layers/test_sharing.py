@@ -45,7 +45,7 @@ def shared(first: tuple[str, dict[str, Any]], second: tuple[str, dict[str, Any]]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("first", "second"), product(WITH_WEIGHTS, repeat=2))
+@pytest.mark.parametrize(("first", "second"), list(product(WITH_WEIGHTS, repeat=2)))
 def test_the_reason_is_a_difference(first: Any, second: Any) -> None:
     found, result = shared(first, second)
     owned = [record.layer.parameters(record.input) for record in result.layers]
