@@ -162,7 +162,7 @@ def fit_window(W: int, F: int, S: int, P: Padding, dilation: int, rounding: Roun
     if P == CAUSAL:
         return Fit(W, F, S, span - 1, 0, dilation, CAUSAL, -(-W // S), 0)
     before, after = sides(P, span)
-    room = W + before + after - span
+    room = W + (before + after - span)
     steps, remainder = divmod(room, S)
     if rounding == "ceil":  # what is left over by more than this begins before the input ends
         steps = (room + S - 1 - min(S - 1, max(0, S - span + after))) // S

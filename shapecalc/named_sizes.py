@@ -10,7 +10,7 @@ Imported only where a size has a name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -18,20 +18,21 @@ from typing import Any
 from shapecalc import checks, open_sizes, worked_example
 from shapecalc.agreement import agreed_derivations, agreed_findings, agreed_volume
 from shapecalc.derivations import Derivation
-from shapecalc.diagnostics import LayerError
+from shapecalc.diagnostics import Finding, LayerError
 from shapecalc.layers.base import Counts, Layer
-from shapecalc.network import NetworkSpec
+from shapecalc.network import NetworkSpec, Node
 from shapecalc.records import KnownRecord, LayerRecord, SharedPart, derivations_of
+from shapecalc.rules import Rule
 from shapecalc.solving.axes import Axis, axes_of
 from shapecalc.solving.fitting import good_sizes
 from shapecalc.solving.named import Names
 from shapecalc.solving.passing import Passed, passed
 from shapecalc.solving.search import Search
 from shapecalc.solving.size import Unsolvable
-from shapecalc.tracing import KnownTrace, Trace, walk
+from shapecalc.tracing import KnownTrace, Trace, Walker, walk
 from shapecalc.volumes import PartialVolume, Volume, is_known
 
-FIRST = (224, 227, 256, 572, 512, 32, 28, 128, 64)  # tried before sizes are worked out
+FIRST = (224, 227, 256, 299, 572, 512, 32, 28, 128, 64)  # tried before sizes are worked out
 FURTHER = (1, 32, 2, 64, 3, 5, 7, 16, 48, 96)  # steps off that another set of sizes is looked for
 
 
@@ -92,12 +93,37 @@ class NamedRecord(LayerRecord):
             names.deciding = True
 
 
+class _Refused(Exception):
+    """Ends a walk where a layer refuses its input."""
+
+
+class _Walk(Walker):
+    """Walks a network at numbers at which it fits, as far as is asked for."""
+
+    def __init__(self, spec: NetworkSpec, numbers: Mapping[str, int]) -> None:
+        self.spec = filled(spec, numbers)
+        super().__init__(self.spec, {})
+
+    def _refuse(self, node: Node, rule: Rule, say: object) -> None:
+        raise _Refused
+
+    def until(self, end: int) -> KnownTrace:
+        """Return the trace of so many layers. Raises _Refused where one refuses its input."""
+        for node in self.nodes[len(self.records) : end]:
+            self.record(node)
+        return KnownTrace(self.spec, tuple(self.records), tuple(self.spec.findings))
+
+    def to_the_end(self) -> KnownTrace:
+        """Return the whole trace. Raises _Refused where a layer refuses its input."""
+        return self.until(len(self.nodes))
+
+
 class _Numbers:
     """The traces of a network at numbers in the place of its names."""
 
-    def __init__(self, spec: NetworkSpec, numbers: Mapping[str, int]) -> None:
+    def __init__(self, spec: NetworkSpec, numbers: Mapping[str, int], first: KnownTrace) -> None:
         self.spec, self.numbers = spec, dict(numbers)
-        self.first = checks.checked(walk(filled(spec, self.numbers)), partial=False)
+        self.first = checks.checked(first, partial=False)
         names = Names(self.numbers)
         sizes: dict[Axis, Any] = {
             axis: axis.present if axis.name is None else names.size(axis.name)
@@ -106,14 +132,34 @@ class _Numbers:
         self.passed: Passed = passed(spec, names, sizes)
 
     @cached_property
-    def other(self) -> KnownTrace:
-        """The trace at other numbers that fit; the first one's where there are none near."""
+    def _further(self) -> _Walk:
+        """The walk at other numbers that fit; at the first ones where there are none near."""
         search = Search(self.spec)
         for numbers in self._others():
-            sized = filled(self.spec, numbers)
-            if search.takes(sized.inputs):
-                return checks.checked(walk(sized), partial=False)
-        return self.first
+            agree = not any(map(self.passed.names.at(numbers), self.passed.names.equal.values()))
+            if agree and search.takes(filled(self.spec, numbers).inputs):
+                return _Walk(self.spec, numbers)
+        return _Walk(self.spec, self.numbers)
+
+    @cached_property
+    def other(self) -> KnownTrace:
+        """The trace at other numbers that fit."""
+        return self._further.to_the_end()
+
+    def findings(self, records: Sequence[LayerRecord]) -> list[Finding]:
+        """Return what is found at all numbers."""
+        own = len(self.spec.findings)
+        first = self.first.findings[own:]
+        if not first:
+            return []
+        rules = frozenset(found.rule for found in first)
+        end = len(records)
+        if checks.of_layers(rules):  # what comes behind the last of them says nothing
+            places = {record.name: place for place, record in enumerate(records, 1)}
+            end = max(places.get(found.layer or "", end) for found in first)
+        other = self._further.until(end)
+        found = checks.checked(other, partial=False, among=rules).findings[own:]
+        return agreed_findings([first, found], [{}, {}], {r.name: r for r in records})
 
     def _others(self) -> Iterator[Mapping[str, int]]:
         known, together = self.passed.names.known, bool(self.passed.names.equal)
@@ -143,11 +189,11 @@ class NamedTrace(open_sizes.OpenTrace):
 
 def traced(spec: NetworkSpec) -> Trace:
     """Return the checked trace of a spec whose inputs have names for sizes. Never raises."""
-    numbers = _numbers(spec)
-    if numbers is None:
+    found = _numbers(spec)
+    if found is None:
         return _unnamed(spec)
     try:
-        return _traced(spec, _Numbers(spec, numbers))
+        return _traced(spec, _Numbers(spec, *found))
     except (Unsolvable, TypeError, AttributeError):  # a kind that computes with numbers alone
         return _unnamed(spec)
 
@@ -158,14 +204,7 @@ def _unnamed(spec: NetworkSpec) -> Trace:
 
 def _traced(spec: NetworkSpec, at: _Numbers) -> NamedTrace:
     records = tuple(_records(at))
-    own = len(spec.findings)
-    findings = list(at.first.findings[own:])
-    if findings:
-        findings = agreed_findings(
-            [findings, at.other.findings[own:]],
-            [{}, {}],
-            {record.name: record for record in records},
-        )
+    findings = at.findings(records)
     if spec.example is not None:
         findings += worked_example.faults(spec, records)
     sized = at.first.spec.inputs
@@ -184,17 +223,14 @@ def _traced(spec: NetworkSpec, at: _Numbers) -> NamedTrace:
 
 
 def _records(at: _Numbers) -> Iterator[NamedRecord]:
-    values, spec = at.passed.values, at.spec
-    for place, (node, first) in enumerate(zip(spec.nodes, at.first.layers, strict=True)):
-        taken = [values[source] for source in node.sources or ()]
-        inputs = tuple(volume for volume in taken if volume is not None)
-        known = node.sources is not None and len(inputs) == len(taken)
-        weights, biases, kept = at.passed.counts[place]
+    passed, outputs = at.passed, at.passed.values[len(at.spec.inputs) :]
+    columns = (at.first.layers, passed.inputs, outputs, passed.counts, passed.products)
+    for place, (first, inputs, output, counts, macs) in enumerate(zip(*columns, strict=True)):
+        layer = at.spec.nodes[place].layer
         made = NamedRecord(
-            first.name, first.kind, first.sources, inputs if known else None,
-            values[spec.values.of(place)], weights, biases, kept, at.passed.products[place],
-            first.shares, node.layer, first.field, first.source_fields, first.path, first.learns,
-            _shared(first.shares_one, node.layer, inputs if known else None),
+            first.name, first.kind, first.sources, inputs, output, *counts, macs,
+            first.shares, layer, first.field, first.source_fields, first.path, first.learns,
+            _shared(first.shares_one, layer, inputs),
         )  # fmt: skip
         made.at, made.trace, made.place = first, at, place
         yield made
@@ -220,17 +256,28 @@ def filled(spec: NetworkSpec, numbers: Mapping[str, int]) -> NetworkSpec:
     return replace(spec, inputs=inputs, example=None)
 
 
-def _numbers(spec: NetworkSpec) -> Mapping[str, int] | None:
-    """Return numbers for the names at which the network fits; None where there are none, or other
-    sizes are open.
+def _numbers(spec: NetworkSpec) -> tuple[Mapping[str, int], KnownTrace] | None:
+    """Return numbers for the names at which the network fits, and the trace with them; None where
+    there are none, or other sizes are open.
     """
     if any(volume is None or None in volume for volume in spec.inputs.values()):
         return None
     axes = [axis for axis in axes_of(spec) if axis.name is not None]
     names = list(dict.fromkeys(axis.name for axis in axes if axis.name is not None))
+    likely, *others = (dict.fromkeys(names, size) for size in FIRST)
+    try:
+        return likely, _Walk(spec, likely).to_the_end()
+    except _Refused:
+        numbers = _found(spec, axes, others)
+    return None if numbers is None else (numbers, walk(filled(spec, numbers)))
+
+
+def _found(
+    spec: NetworkSpec, axes: Sequence[Axis], tried: Iterable[Mapping[str, int]]
+) -> Mapping[str, int] | None:
+    """Return the first numbers that fit, or others that are worked out."""
     search = Search(spec)
-    for size in FIRST:
-        numbers = dict.fromkeys(names, size)
+    for numbers in tried:
         if search.takes(filled(spec, numbers).inputs):
             return numbers
     try:

@@ -92,17 +92,22 @@ def traced(spec: NetworkSpec) -> Trace:
     return checked(tracing.walk(spec))
 
 
-def _wanted(spec: NetworkSpec) -> _Checks:
-    """Return the checks that a network is asked for."""
-    return _without(frozenset() if spec.document.is_native else _ON_SPECS - spec.selected)
+def _wanted(spec: NetworkSpec, among: frozenset[Rule] | None = None) -> _Checks:
+    """Return the checks that a network is asked for; `among` are the only rules that count."""
+    left_out = frozenset() if spec.document.is_native else _ON_SPECS - spec.selected
+    if among is not None:
+        left_out |= {check.rule for check in CHECKS} - among
+    return _without(left_out)
 
 
-def checked(trace: KnownTrace, *, partial: bool = True) -> KnownTrace:
+def checked(
+    trace: KnownTrace, *, partial: bool = True, among: frozenset[Rule] | None = None
+) -> KnownTrace:
     """Return the trace with what the rules find added to its findings; without the `partial` ones,
-    sizes of its inputs were put there by nobody but us.
+    sizes of its inputs were put there by nobody but us. `among` are the only rules looked for.
     """
     findings = Findings()
-    checks = _wanted(trace.spec)
+    checks = _wanted(trace.spec, among)
     for record in trace.layers:
         if record.layer is not None and record.output is not None and record.input is not None:
             for find in checks[type(record.layer)]:
@@ -115,6 +120,11 @@ def checked(trace: KnownTrace, *, partial: bool = True) -> KnownTrace:
     if partial:
         findings += _of_file(trace)
     return with_findings(trace, findings.counted())
+
+
+def of_layers(rules: Collection[Rule]) -> bool:
+    """Say whether all of some rules are looked for layer by layer."""
+    return all(check.of_network is None for check in CHECKS if check.rule in rules)
 
 
 def checked_in_part(trace: T) -> T:

@@ -29,6 +29,8 @@ from functools import partial
 
 from shapecalc.checks.rule import Check, finding
 from shapecalc.diagnostics import Later
+from shapecalc.geometry import CAUSAL
+from shapecalc.layers.window import Sliding
 from shapecalc.receptive_field import Field, aligned
 from shapecalc.records import KnownRecord
 from shapecalc.rules import Rule
@@ -67,7 +69,8 @@ def _compared(record: KnownRecord) -> list[Field]:
 
 
 def _is_causal(trace: KnownTrace) -> bool:
-    return any(getattr(node.layer, "P", None) == "causal" for node in trace.spec.nodes)
+    layers = (node.layer for node in trace.spec.nodes)
+    return any(isinstance(layer, Sliding) and layer.P == CAUSAL for layer in layers)
 
 
 def _end_alike(fields: Sequence[Field]) -> bool:

@@ -92,7 +92,7 @@ class Convolution(Sliding):
 
     def macs(self, inputs: Sequence[Volume], output: Volume) -> int:
         F: Volume = per_axis(self.F, len(output) - 1, "F")
-        return prod(output) * prod(F) * self.filters(inputs[0][-1])[1]
+        return prod(F) * self.filters(inputs[0][-1])[1] * prod(output)
 
     def macs_expression(self, inputs: Sequence[Volume], output: Volume) -> Expression:
         F = per_axis(self.F, len(output) - 1, "F")

@@ -39,7 +39,7 @@ class Stretching(Merge):
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
         first = inputs[0]
-        if inputs[1:] == [first] * (len(inputs) - 1):
+        if inputs.count(first) == len(inputs):
             return first
         return self.unlike(inputs)
 

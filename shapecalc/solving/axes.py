@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from shapecalc.network import NetworkSpec
 from shapecalc.solving.classes import MOST_RESTS, Class
-from shapecalc.solving.named import Names
+from shapecalc.solving.named import Names, names_in
 from shapecalc.solving.sets import Progression, Sizes, union
 from shapecalc.solving.size import terms_of
 from shapecalc.volumes import titles_of
@@ -109,8 +109,7 @@ def grouped(axes: Sequence[Axis], names: Names) -> tuple[list[Group], list[str]]
     told: dict[str, None] = {}
     for difference in names.equal.values():
         terms = terms_of(difference)
-        keys = {str(variable) for monomial in terms for variable, _, _ in monomial}
-        if len(keys) < 2:
+        if len(names_in(difference)) < 2:  # a condition on one axis, whose sizes say so
             continue
         told[_equation(terms, names, several)] = None
         relation = _function(terms)

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from math import gcd, lcm
 from typing import Any, NamedTuple, NoReturn
 
-from shapecalc.solving.size import Number, Polynomial, Scope, Size, Unsolvable, product, total
+from shapecalc.solving.size import Number, Polynomial, Scope, Size, Unsolvable, total
 
 MOST_RESTS = 4096  # classes that one is split into
 K: Hashable = "k"
@@ -163,9 +163,6 @@ class Class(Scope):
         if isinstance(one, Size) and isinstance(other, Size):
             self.resolve(one, other=other)
         return total(one, other)
-
-    def multiplied(self, one: Size | Polynomial, other: Size | Polynomial) -> Number:
-        return product(one, other)
 
     def divided(self, size: Size | Polynomial, divisor: int) -> Number:
         self.resolve(size, divisor)

@@ -4,7 +4,8 @@ these, and what that says of the names is kept.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from functools import partial
 from math import gcd, lcm
 from typing import Any
 
@@ -14,7 +15,6 @@ from shapecalc.solving.size import (
     Scope,
     Size,
     Unsolvable,
-    product,
     simplest,
     terms_of,
     total,
@@ -22,6 +22,7 @@ from shapecalc.solving.size import (
 from shapecalc.solving.text import Nested, written
 
 MOST_RESTS = 4096
+MOST_NESTED = 6
 
 
 class Names(Scope):
@@ -35,6 +36,7 @@ class Names(Scope):
         self.numbers: dict[Any, int] = {**numbers}
         self.known: dict[str, tuple[int, int]] = {}
         self.equal: dict[Any, Size | Polynomial] = {}  # differences that are 0, by their terms
+        self.nested: dict[Any, int] = {}  # how deep floors of several terms lie in each other
         self.deciding = True  # whether a layer asks, and not who writes what it does
 
     def size(self, name: str) -> Size:
@@ -43,16 +45,12 @@ class Names(Scope):
 
     def number(self, size: Any) -> int:
         """Return what a size is at the numbers."""
-        if isinstance(size, int):
-            return size
-        if isinstance(size, Size):
-            return size.a * ((self.numbers[size.variable] + size.c) // size.m) + size.b
-        value = 0
-        for monomial, factor in size.terms.items():
-            for variable, c, m in monomial:
-                factor *= (self.numbers[variable] + c) // m
-            value += factor
-        return value
+        return _number(size, self.numbers)
+
+    def at(self, numbers: Mapping[str, int]) -> Callable[[Any], int]:
+        """Return what says what a size is where names have other numbers."""
+        others = {name: n for name, n in self.numbers.items() if isinstance(name, str)}
+        return partial(_number, numbers={**others, **numbers})
 
     # -- what is asked ---------------------------------------------------------------------------
 
@@ -90,13 +88,11 @@ class Names(Scope):
         (name,) = variables
         if not isinstance(name, str):
             return
-        period = divisor or 1
-        for _, _, m in _atoms(size):
-            period *= m
+        period = (divisor or 1) * lcm(*(m for _, _, m in _atoms(size)))
         if lcm(period, self.known.get(name, (1, 0))[0]) > MOST_RESTS:
             return
         here = self.numbers[name]
-        if not divisor and self._at(size, name, here + period) != 0:
+        if not divisor and self.number_at(size, name, here + period) != 0:
             return  # at this size alone, or at a few
         before = self.known.get(name, (1, 0))
         steps = range(0, lcm(period, before[0]), before[0])
@@ -105,41 +101,31 @@ class Names(Scope):
         self.known[name] = (step, here % step)
 
     def _holds(self, size: Size | Polynomial, name: str, W: int, divisor: int) -> bool:
-        value = self._at(size, name, W)
+        value = self.number_at(size, name, W)
         return value % divisor == 0 if divisor else value == 0
-
-    def _at(self, size: Size | Polynomial, name: str, W: int) -> int:
-        kept = self.numbers[name]
-        self.numbers[name] = W
-        try:
-            return self.number(size)
-        finally:
-            self.numbers[name] = kept
 
     # -- what is more than one floor -------------------------------------------------------------
 
     def added(self, one: Size | Polynomial, other: Size | Polynomial) -> Number:
         return total(one, other)
 
-    def multiplied(self, one: Size | Polynomial, other: Size | Polynomial) -> Number:
-        return product(one, other)
-
     def divided(self, size: Size | Polynomial, divisor: int) -> Number:
         variable = Nested(size, divisor)
-        if len(self.numbers) > MOST_RESTS:
-            raise Unsolvable("too many different cases")
-        self.numbers[variable] = self.number(size) // divisor
+        if variable not in self.nested:
+            inside = (self.nested.get(inner, 0) for inner, _, _ in _atoms(size))
+            self.nested[variable] = 1 + max(inside, default=0)
+            if self.nested[variable] > MOST_NESTED or len(self.nested) > MOST_RESTS:
+                raise Unsolvable("too many different cases")
         return Size(self, variable)
 
     def number_at(self, size: Any, name: str, W: int) -> int:
         """Return what a size is where a name has another number."""
-        return self._at(size, name, W)
+        return self.at({name: W})(size)
 
     def letter_of(self, size: Size | Polynomial) -> str | None:
         """Return the one name that a size depends on; None where there are several."""
-        names = {variable for variable, _, _ in _atoms(size)}
-        (name,) = names if len(names) == 1 else (None,)
-        return name if isinstance(name, str) else None
+        names = names_in(size)
+        return names.pop() if len(names) == 1 else None
 
     def sum_of(self, terms: Mapping[Any, int]) -> str:
         """Return the sum of some terms as text."""
@@ -153,3 +139,35 @@ def _atoms(size: Size | Polynomial) -> list[tuple[Hashable, int, int]]:
     if isinstance(size, Size):
         return [size.atom]
     return [atom for monomial in size.terms for atom in monomial]
+
+
+def names_in(size: Size | Polynomial) -> set[str]:
+    """Return the names that a size depends on."""
+    found: set[str] = set()
+    for variable, _, _ in _atoms(size):
+        if isinstance(variable, Nested):
+            found |= names_in(variable.inside)
+        else:
+            found.add(str(variable))
+    return found
+
+
+def _number(size: Any, numbers: dict[Any, int]) -> int:
+    """Return what a size is at some numbers; `numbers` keeps what is worked out on the way."""
+    if isinstance(size, int):
+        return size
+    if isinstance(size, Size):
+        return size.a * ((_of_variable(size.variable, numbers) + size.c) // size.m) + size.b
+    value = 0
+    for monomial, factor in size.terms.items():
+        for variable, c, m in monomial:
+            factor *= (_of_variable(variable, numbers) + c) // m
+        value += factor
+    return value
+
+
+def _of_variable(variable: Hashable, numbers: dict[Any, int]) -> int:
+    number = numbers.get(variable)
+    if number is None and isinstance(variable, Nested):
+        number = numbers[variable] = _number(variable.inside, numbers) // variable.divisor
+    return number  # type: ignore[return-value]  # every name has one

@@ -16,11 +16,12 @@ AnyVolume = tuple[Any, ...] | None
 
 @dataclass(frozen=True)
 class Passed:
-    """The volumes of all values, as `spec.values` numbers them, and the counts of all layers."""
+    """The volumes of all values, as `spec.values` numbers them, and what all layers come to."""
 
     spec: NetworkSpec
     names: Names
     values: list[AnyVolume]
+    inputs: list[tuple[tuple[Any, ...], ...] | None]  # the layers', None: not known
     counts: list[Counts]
     products: list[Any]  # the layers' MACs, None: not known
 
@@ -64,34 +65,33 @@ def passed(spec: NetworkSpec, names: Names, sizes: Mapping[Any, Any]) -> Passed:
         volume and (*(by_key.get((name, n), W) for n, W in enumerate(volume[:-1])), volume[-1])
         for name, volume in spec.inputs.items()
     ]
-    found = Passed(spec, names, values, [], [])
+    found = Passed(spec, names, values, [], [], [])
     known: dict[Any, tuple[AnyVolume, Counts, Any]] = {}  # blocks have one layer many times
     for node in spec.nodes:
         layer = node.layer
-        output, counts = None, NO_COUNTS
-        macs: Any = 0
+        taken = tuple([values[source] for source in node.sources or ()])
+        inputs = None if node.sources is None or None in taken else taken
         if layer is None:
-            counts, macs = Counts(None, None, None), None
+            output, counts, macs = None, Counts(None, None, None), None
+        elif inputs is None:
+            output, counts = layer.known_volume(), layer.known_counts()
+            macs = None if layer.multiplies else 0
         else:
-            taken = [values[source] for source in node.sources or ()]
-            inputs = [volume for volume in taken if volume is not None]
-            if node.sources is None or len(inputs) < len(taken):
-                output, counts = layer.known_volume(), layer.known_counts()
-                macs = None if layer.multiplies else 0
-            else:
-                key = id(layer), *inputs
-                if key not in known:
-                    known[key] = _of_layer(layer, inputs)
-                output, counts, macs = known[key]
-            if layer.opaque:
-                macs = layer.known_macs()
+            key = id(layer), inputs
+            made = known.get(key)
+            if made is None:
+                made = known[key] = _of_layer(layer, inputs)
+            output, counts, macs = made
+        if layer is not None and layer.opaque:
+            macs = layer.known_macs()
         values.append(output)
+        found.inputs.append(inputs)
         found.counts.append(counts)
         found.products.append(macs)
     return found
 
 
-def _of_layer(layer: Any, inputs: list[Any]) -> tuple[AnyVolume, Counts, Any]:
+def _of_layer(layer: Any, inputs: tuple[tuple[Any, ...], ...]) -> tuple[AnyVolume, Counts, Any]:
     try:
         output = layer.volume(inputs)
     except UnknownVolume:

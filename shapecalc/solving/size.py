@@ -44,9 +44,6 @@ class Scope(Protocol):
     def added(self, one: Size | Polynomial, other: Size | Polynomial) -> Number:
         """Return the sum of sizes that are rounded in different ways."""
 
-    def multiplied(self, one: Size | Polynomial, other: Size | Polynomial) -> Number:
-        """Return the product of two sizes."""
-
     def divided(self, size: Size | Polynomial, divisor: int) -> Number:
         """Return a quotient that no single floor is."""
 
@@ -154,10 +151,13 @@ class Size(_Symbolic):
     ) -> None:
         self.scope, self.variable = scope, variable
         self.a, self.b, self.c, self.m = a, b, c, m
-        self.hashed = hash((variable, a, b, c, m, id(scope)))
 
     def __hash__(self) -> int:
-        return self.hashed
+        try:
+            return self.hashed
+        except AttributeError:  # few sizes are asked for it
+            self.hashed = hash((self.variable, self.a, self.b, self.c, self.m, id(self.scope)))
+            return self.hashed
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -176,6 +176,8 @@ class Size(_Symbolic):
 
     def __add__(self, other: Any) -> Any:
         if isinstance(other, int):
+            if not other:
+                return self
             return Size(self.scope, self.variable, self.a, self.b + other, self.c, self.m)
         if isinstance(other, Size) and self._alike(other):
             a, b = self.a + other.a, self.b + other.b
@@ -186,12 +188,20 @@ class Size(_Symbolic):
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, int):
-            if not other:
-                return 0
+            if other == 1 or not other:
+                return self if other else 0
             return Size(self.scope, self.variable, self.a * other, self.b * other, self.c, self.m)
         if isinstance(other, _Symbolic):
-            return self.scope.multiplied(self, other)  # type: ignore[arg-type]
+            return product(self, other)
         return NotImplemented
+
+    def __ge__(self, other: Any) -> bool:
+        if isinstance(other, int):
+            return self.scope.at_least(self, other)
+        return super().__ge__(other)
+
+    def __lt__(self, other: Any) -> bool:
+        return not self >= other
 
     def __floordiv__(self, divisor: Any) -> Any:
         if not isinstance(divisor, int):
@@ -265,8 +275,8 @@ class Polynomial(_Symbolic):
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, int):  # keeps its form
-            if not other:
-                return 0
+            if other == 1 or not other:
+                return self if other else 0
             terms = {monomial: factor * other for monomial, factor in self.terms.items()}
             return Polynomial(self.scope, terms)
         if not isinstance(other, _Symbolic):
