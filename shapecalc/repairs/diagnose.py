@@ -8,7 +8,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, Finding, Path
 from shapecalc.repairs.candidates import candidates
 from shapecalc.repairs.places import Key, key_of
-from shapecalc.repairs.trial import Outcome, Trials
+from shapecalc.repairs.trial import Outcome, Trials, gives_inputs
 from shapecalc.tracing import KnownTrace, Trace
 
 MOST_OFFERS = 6
@@ -74,7 +74,7 @@ def _mend(item: _Item, trials: Trials) -> None:
     offered = []
     for outcome in found:
         edit = trials.edit(outcome)
-        if edit is not None or not trials.editable:
+        if edit is not None or not trials.editable or gives_inputs(outcome.change):
             offered.append((outcome.repair.text, edit))
     fact = "" if fault.repairs or fault.otherwise else fault.hint
     offers = ", ".join(text for text, _ in offered) or fault.otherwise
