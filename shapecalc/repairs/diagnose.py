@@ -9,6 +9,7 @@ from shapecalc.diagnostics import Diagnostic, Finding, Path
 from shapecalc.repairs.candidates import candidates
 from shapecalc.repairs.places import Key, key_of
 from shapecalc.repairs.trial import Outcome, Trials, gives_inputs
+from shapecalc.repairs.uses import Uses
 from shapecalc.tracing import KnownTrace, Trace
 
 MOST_OFFERS = 6
@@ -32,7 +33,9 @@ def diagnose(trace: Trace, cause: Cause | None = None) -> tuple[Diagnostic, ...]
 
     `cause` names the mistake behind a false claim; marking knows them, which is above this floor.
     """
-    items = [_Item(*pair) for pair in trace.spec.document.placed(trace.findings)]
+    uses = Uses(trace)
+    placed = trace.spec.document.placed(trace.findings)
+    items = [_Item(finding, uses.told(finding, diagnostic)) for finding, diagnostic in placed]
     trials = Trials(trace)
     explained = 0
     for item in items:
