@@ -6,16 +6,19 @@ field says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, product
 from typing import Any
 
-from shapecalc import checks
+from shapecalc import checks, rules
+from shapecalc.any_windows import search, searchable
 from shapecalc.diagnostics import LayerError
 from shapecalc.fitting_sizes import Search
 from shapecalc.geometry import effective
 from shapecalc.layers.base import Layer
+from shapecalc.layers.pool import Pool
+from shapecalc.layers.window import Sliding
 from shapecalc.named_sizes import NamedRecord
 from shapecalc.network import NetworkSpec, Node
 from shapecalc.open_sizes import without_names
@@ -28,6 +31,7 @@ MOST_LISTED = 64
 MOST_TRIED = 20_000  # combinations of values
 MOST_OF_ONE = 512  # values of one field
 ENDLESS = ("K",)
+AT_FAULT = (rules.STRIDE_FIT, rules.TOO_LARGE, rules.POOL_PADDING, rules.OUTPUT_PADDING)
 
 
 def traced(spec: NetworkSpec) -> Trace:
@@ -72,7 +76,10 @@ def chosen(spec: NetworkSpec) -> NetworkSpec:
             inputs = _inputs(walker, node)
             choice = None if inputs is None else _choice(node.layer, node.wild, inputs, depths)
             same = alike[id(node.layer)]  # a repeat has one layer several times
-            if choice is not None and choice.values:
+            if choice is not None and not choice.values:
+                if _is_at_fault(node.layer, inputs or ()):
+                    choices[place] = choice  # which says that nothing fits
+            elif choice is not None:
                 last = wild[-1] == same[-1]
                 if last:
                     choice = _sound(replace(sized, nodes=nodes), same, choice)
@@ -92,6 +99,15 @@ def _inputs(walker: Walker, node: Node) -> list[Volume] | None:
     return known if known and len(known) == len(taken) else None
 
 
+def _is_at_fault(layer: Layer, inputs: Sequence[Volume]) -> bool:
+    """Say whether a layer is refused for a field that may say any, and not for another one."""
+    try:
+        layer.volume(inputs)
+    except LayerError as error:
+        return error.rule in AT_FAULT
+    return False
+
+
 def _depths(spec: NetworkSpec) -> list[int]:
     """Return the depths that are written in a network: K is likely to be one of them."""
     found = [volume[-1] for volume in spec.inputs.values() if volume]
@@ -107,20 +123,48 @@ def _choice(
 ) -> Choice:
     """Return the values that a layer takes on its input."""
     volume = inputs[0]
-    found: list[Value] = []
-    ranges = [
-        list(islice(_values(layer, name, volume, fields, depths), MOST_OF_ONE)) for name in fields
-    ]
-    for values in islice(product(*ranges), MOST_TRIED):
-        update = dict(zip(fields, values, strict=True))
-        try:
-            output = layer.model_copy(update=update).volume(inputs)
-        except LayerError:
-            continue
-        found.append(Value(update, output))
+    ranges = {
+        name: list(islice(_values(layer, name, volume, fields, depths), MOST_OF_ONE))
+        for name in fields
+    }
+    if searchable(layer, fields):
+        assert isinstance(layer, Sliding)
+        windows, count = search(layer, fields, ranges, volume, MOST_LISTED)
+        found = list(_taken(layer, windows, inputs))
+        if "K" in fields and found:
+            deep = [{**found[0].fields, "K": K} for K in ranges["K"]]
+            depths = [value.fields["K"] for value in _taken(layer, deep, inputs)]
+            found = [_deep(value, K, fields) for value in found for K in depths]
+            count *= len(depths)
+    else:
+        tried = (dict(zip(ranges, v, strict=True)) for v in product(*ranges.values()))
+        found = list(_taken(layer, islice(tried, MOST_TRIED), inputs))
+        count = len(found)
     found.sort(key=lambda value: _rank(value, volume))  # depths stay in their order
     endless = tuple(name for name in fields if name in ENDLESS)
-    return Choice(tuple(fields), found[:MOST_LISTED], max(0, len(found) - MOST_LISTED), endless)
+    more = count - len(found[:MOST_LISTED])
+    searched = tuple((name, min(values), max(values)) for name, values in ranges.items() if values)
+    return Choice(tuple(fields), found[:MOST_LISTED], more, endless, searched)
+
+
+def _taken(
+    layer: Layer, updates: Iterable[Mapping[str, Any]], inputs: Sequence[Volume]
+) -> Iterator[Value]:
+    """Yield the values with which a layer takes its input, and does something to it."""
+    for update in updates:
+        made = layer.model_copy(update=dict(update))
+        try:
+            output = made.volume(inputs)
+        except LayerError:
+            continue
+        if not (isinstance(made, Pool) and (made.F, made.stride()) == (1, 1)):
+            yield Value(update, output)
+
+
+def _deep(value: Value, K: int, fields: Sequence[str]) -> Value:
+    """Return a value with another K, which is the depth of a convolution's output."""
+    update = {**value.fields, "K": K}
+    return Value({name: update[name] for name in fields}, (*value.output[:-1], K))
 
 
 def _rank(value: Value, volume: Volume) -> tuple[Any, ...]:

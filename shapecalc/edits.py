@@ -11,8 +11,9 @@ from typing import Any, Literal, NamedTuple
 
 Path = tuple[str | int, ...]
 Action = Literal[
-    "set", "rename", "remove", "insert", "append", "replace", "field", "before", "behind", "several"
-]
+    "set", "rename", "remove", "insert", "append", "replace", "field", "before", "behind",
+    "several", "given",
+]  # fmt: skip
 
 DEEPEST = 400  # containers inside one another; deeper data is not changed
 
@@ -30,6 +31,8 @@ class Change(NamedTuple):
     None takes the field out; without a name `value` holds several fields.
     before: the layer `value` is put in front of the layer written at the path.
     behind: the layer `value` is put behind it, if nothing but the next layer takes its output.
+    given: the input called as the path ends, which was given in the place of the spec's own, is
+    given as `value`; the data stays.
     several: the changes of `value`, one after the other; the places of all are those of the data
     before, so that what renames a key comes behind what is inside it.
     """
@@ -116,6 +119,8 @@ def changed(data: Any, change: Change) -> Any:
     if change.action == "several":
         for part in change.value:
             data = changed(data, part)
+        return data
+    if change.action == "given":
         return data
     if not change.path:
         raise Unchangeable

@@ -6,9 +6,9 @@ W is the input's size, F the filter's, S the stride, P the zero padding, as in t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from math import gcd
+from math import gcd, isqrt
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from shapecalc.derivations import (
@@ -401,6 +401,47 @@ def fits(W: int, F: int, S: int, P: Padding, dilation: int) -> bool:
     """Say whether the stride divides the way the window goes, and the filter fits in."""
     fit = fit_window(W, F, S, P, dilation, "exact")
     return fit.size > 0 and not fit.remainder
+
+
+class Windows(NamedTuple):
+    """A filter, a padding and a dilation, and the strides with which its windows end with the
+    padded input; at how many places it stands with stride 1.
+    """
+
+    F: int
+    P: int
+    dilation: int
+    strides: Sequence[int]
+    places: tuple[int, ...]
+
+    def sizes(self, S: int) -> tuple[int, ...]:
+        """Return at how many places it stands with one of the strides."""
+        return tuple((count - 1) // S + 1 for count in self.places)
+
+
+def fitting_strides(
+    spatial: tuple[int, ...], F: int, P: int, dilation: int, largest: int
+) -> Windows | None:
+    """Return the strides up to `largest` that fit, None where the filter does not.
+
+    A stride fits if it divides the way that the window goes on every axis; one window goes none.
+    """
+    axes = [fit_window(W, F, 1, P, dilation, "exact") for W in spatial]
+    if not all(fit.size for fit in axes):
+        return None
+    way = gcd(*(fit.size - 1 for fit in axes))
+    strides = divisors(way) if way else range(1, largest + 1)
+    if way > largest:
+        strides = tuple(S for S in strides if largest >= S)
+    return Windows(F, P, dilation, strides, tuple(fit.size for fit in axes))
+
+
+@lru_cache(maxsize=1024)
+def divisors(number: int) -> tuple[int, ...]:
+    """Return the divisors of a positive number, the smallest first."""
+    small = [n for n in range(1, isqrt(number) + 1) if not number % n]
+    large = [number // n for n in reversed(small) if n * n != number]
+    return (*small, *large)
 
 
 def near(value: int, least: int) -> Iterator[int]:

@@ -19,7 +19,9 @@ from shapecalc.frameworks import lookups
 from shapecalc.layers import ALIASES, KINDS, Layer
 from shapecalc.layers.base import aliases, field_words
 from shapecalc.layers.composite import Composite, Repeat
-from shapecalc.layers.field_types import LAYERS, NAME, PARTIAL_VOLUME, POSITIVE, Schema
+from shapecalc.layers.field_types import LAYERS, NAME
+from shapecalc.layers.read_numbers import POSITIVE, Schema
+from shapecalc.layers.read_volumes import PARTIAL_VOLUME
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED
 from shapecalc.network.example import KEYS as EXAMPLE_KEYS
 from shapecalc.network.example import LOSSES, WEIGHT_DECAY

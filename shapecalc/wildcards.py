@@ -24,3 +24,4 @@ class Choice(NamedTuple):
     values: Sequence[Value]
     more: int  # values beyond those that are listed
     endless: tuple[str, ...]  # fields of which any larger value fits as well
+    searched: tuple[tuple[str, int, int], ...] = ()  # each field, from where and up to where

@@ -17,7 +17,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import LIMIT
 from shapecalc.frameworks import lookups
 from shapecalc.language_schema import fields_of, language_schema
-from shapecalc.layers import ALIASES, KINDS, field_types
+from shapecalc.layers import ALIASES, KINDS, field_types, read_numbers, read_volumes
 from shapecalc.layers.base import field_word, field_words
 from shapecalc.network.expectations import LayerExpectations, NetworkExpectations
 from shapecalc.readers.native import read_path
@@ -221,7 +221,7 @@ def types() -> Iterator[tuple[str, Any, dict[str, Any]]]:
             yield f"{title}.{name}", annotated, schemas[field_word(name)]
     for name, annotated in vars(field_types).items():
         if any(
-            isinstance(m, field_types.FieldType) for m in getattr(annotated, "__metadata__", ())
+            isinstance(m, read_numbers.FieldType) for m in getattr(annotated, "__metadata__", ())
         ):
             yield name, annotated, TypeAdapter(annotated).json_schema()
 
@@ -264,11 +264,11 @@ def test_every_difference_is_one() -> None:
 @pytest.mark.parametrize(
     ("annotated", "schema", "probe"),
     [
-        (field_types.Positive, field_types.NATURAL, "0"),
-        (field_types.Natural, field_types.POSITIVE, "0"),
+        (field_types.Positive, read_numbers.NATURAL, "0"),
+        (field_types.Natural, read_numbers.POSITIVE, "0"),
         (field_types.Truth, {}, "1"),
-        (field_types.Sizes, field_types.VOLUME, "[3, 5, 7, 9]"),
-        (field_types.Border, {"anyOf": [field_types.NATURAL, {"enum": ["same"]}]}, "'same'"),
+        (field_types.Sizes, read_volumes.VOLUME, "[3, 5, 7, 9]"),
+        (field_types.Border, {"anyOf": [read_numbers.NATURAL, {"enum": ["same"]}]}, "'same'"),
     ],
 )
 def test_a_schema_that_is_another_types_is_found(annotated: Any, schema: Any, probe: str) -> None:

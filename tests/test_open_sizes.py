@@ -19,7 +19,7 @@ from shapecalc.executor import run
 from shapecalc.grading import read_assignment
 from shapecalc.layers import KINDS
 from shapecalc.layers.base import Layer
-from shapecalc.layers.field_types import AXIS_NAMES
+from shapecalc.layers.read_volumes import AXIS_NAMES
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 from shapecalc.volumes import Volume

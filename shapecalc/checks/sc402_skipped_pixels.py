@@ -86,7 +86,7 @@ def _finding(record: KnownRecord, layer: Sliding, is_shortcut: bool) -> Later:
     )
     if is_shortcut:
         return finding(RULE, record, message, IN_A_SHORTCUT)
-    hint = f"S={fit.span} or less reaches every pixel"
+    hint = f"S={fit.span} reaches every pixel, and changes what comes behind"
     return finding(RULE, record, message, hint, lambda: list(_repairs(layer, volume)))
 
 

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 
 from shapecalc.checks.rule import Check
 from shapecalc.diagnostics import Fault, Finding, repairable
-from shapecalc.layers.field_types import rewritings
+from shapecalc.layers.read_volumes import rewritings
 from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
 from shapecalc.volumes import PartialVolume, doubts, show, sized, titles_of

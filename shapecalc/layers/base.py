@@ -18,7 +18,8 @@ from shapecalc.derivations import Derivation, Expression, times
 from shapecalc.diagnostics import LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.geometry import Rounding
-from shapecalc.layers.field_types import MAX_SPATIAL, Volume
+from shapecalc.layers.field_types import Volume
+from shapecalc.layers.read_numbers import MAX_SPATIAL
 from shapecalc.quantities import ROLES, Role
 from shapecalc.receptive_field import Field, across, everything
 from shapecalc.volumes import axes_of, show, titles_of

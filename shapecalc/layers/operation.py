@@ -10,18 +10,8 @@ from shapecalc import rules
 from shapecalc.derivations import Derivation
 from shapecalc.diagnostics import LIMIT, UnknownVolume, quote
 from shapecalc.layers.base import Counts, Layer, Parameter, Parameters, hidden
-from shapecalc.layers.field_types import (
-    NATURAL,
-    FieldType,
-    Natural,
-    Schema,
-    StatedVolume,
-    Text,
-    Volume,
-    check_whole,
-    one_of,
-    wrong,
-)
+from shapecalc.layers.field_types import Natural, StatedVolume, Text, Volume, one_of
+from shapecalc.layers.read_numbers import NATURAL, FieldType, Schema, check_whole, wrong
 from shapecalc.quantities import ROLES, Role
 from shapecalc.receptive_field import Field as ReceptiveField
 

@@ -23,7 +23,6 @@ from shapecalc.layers.base import (
     show,
 )
 from shapecalc.layers.field_types import (
-    MAX_SPATIAL,
     AxisField,
     AxisOrder,
     Integer,
@@ -32,6 +31,7 @@ from shapecalc.layers.field_types import (
     Volume,
     choice,
 )
+from shapecalc.layers.read_numbers import MAX_SPATIAL
 from shapecalc.receptive_field import (
     Field,
     bounding,

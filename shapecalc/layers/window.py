@@ -21,14 +21,8 @@ from shapecalc.layers.base import (
     need_spatial,
     per_axis,
 )
-from shapecalc.layers.field_types import (
-    MAX_SPATIAL,
-    ROUNDING_WORDS,
-    Pads,
-    Sizes,
-    Volume,
-    choice,
-)
+from shapecalc.layers.field_types import ROUNDING_WORDS, Pads, Sizes, Volume, choice
+from shapecalc.layers.read_numbers import MAX_SPATIAL
 from shapecalc.layers.repairs import repairs_of
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import slid

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pydantic_core import PydanticCustomError
 
 from shapecalc.diagnostics import LIMIT
-from shapecalc.layers.field_types import NATURAL, Schema, natural, wrong
+from shapecalc.layers.read_numbers import NATURAL, Schema, natural, wrong
 
 UNITS: dict[str, int] = {
     unit: int(base**power)

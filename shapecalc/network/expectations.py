@@ -7,16 +7,9 @@ from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, quote
-from shapecalc.layers.field_types import (
-    PARTIAL_VOLUME,
-    FieldType,
-    PartialVolume,
-    Schema,
-    crossed,
-    crossed_schema,
-    read_partial_volume,
-    wrong,
-)
+from shapecalc.layers.field_types import PartialVolume
+from shapecalc.layers.read_numbers import FieldType, Schema, crossed, crossed_schema, wrong
+from shapecalc.layers.read_volumes import PARTIAL_VOLUME, read_partial_volume
 from shapecalc.network.bounds import BOUNDS_SCHEMA, Bounds, read_count
 from shapecalc.quantities import QUANTITIES
 from shapecalc.volumes import MOST_AXES

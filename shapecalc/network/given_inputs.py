@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from shapecalc import rules
 from shapecalc.diagnostics import Fault, quote, refusal, some
-from shapecalc.layers.field_types import AXIS_NAMES, read_partial_volume
+from shapecalc.layers.read_volumes import AXIS_NAMES, read_partial_volume
 from shapecalc.volumes import PartialVolume
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import Annotated
 
 from shapecalc.diagnostics import quote
-from shapecalc.layers.field_types import STATED_VOLUME, PartialVolume, read_stated_volume
+from shapecalc.layers.field_types import PartialVolume
+from shapecalc.layers.read_volumes import STATED_VOLUME, read_stated_volume
 from shapecalc.network.blocks import LONGEST_NAME
 from shapecalc.network.expectations import LayerExpectations, optional
 

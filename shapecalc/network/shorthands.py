@@ -19,7 +19,7 @@ from shapecalc.frameworks.lookups import called, words_of
 from shapecalc.frameworks.meanings import Word
 from shapecalc.layers import ALIASES, KINDS, kind_of
 from shapecalc.layers.base import aliases, field_words
-from shapecalc.layers.field_types import crossed, meant_whole, numbers_of
+from shapecalc.layers.read_numbers import crossed, meant_whole, numbers_of
 from shapecalc.network.glued import read_value
 from shapecalc.network.translation import kind_of_word, shown, translate
 from shapecalc.network.validation import EXAMPLES

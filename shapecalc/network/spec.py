@@ -22,16 +22,9 @@ from shapecalc.diagnostics import (
 from shapecalc.document import Document
 from shapecalc.edits import Change, Repair, several
 from shapecalc.geometry import Rounding
-from shapecalc.layers.field_types import (
-    NAME,
-    ROUNDING_WORDS,
-    PartialVolume,
-    check_whole,
-    dashes,
-    one_of,
-    read_partial_volume,
-    read_stated_volume,
-)
+from shapecalc.layers.field_types import NAME, ROUNDING_WORDS, PartialVolume, dashes, one_of
+from shapecalc.layers.read_numbers import check_whole
+from shapecalc.layers.read_volumes import read_partial_volume, read_stated_volume
 from shapecalc.network.blocks import RESERVED, bad_name, read_blocks
 from shapecalc.network.expanding import Expander
 from shapecalc.network.expansion_limits import ExpansionLimits, SizeEstimate, TooMuch

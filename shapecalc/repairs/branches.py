@@ -15,7 +15,7 @@ from shapecalc.geometry import effective
 from shapecalc.layers.base import Layer, show
 from shapecalc.layers.conv import Convolution
 from shapecalc.layers.field_types import Volume
-from shapecalc.repairs.chain import VALUES, Chains, others, written
+from shapecalc.repairs.chain import VALUES, Chains, others, sensible, written
 from shapecalc.tracing import KnownTrace
 
 MOST_SOURCES = 3  # others that are offered for one
@@ -110,7 +110,7 @@ class Merge:
         for value, layer in others(node.layer, field, depth):
             volume = self.chains.behind(chain, layer)
             output = self.output_with(place, volume) if volume else None
-            if output is not None and _sensible(field, node.layer, layer):
+            if output is not None and sensible(field, node.layer, layer):
                 text, change = written(field, value, node.layer, layer)
                 text = f"{text} in {node.name} gives {show(output)}"
                 # A shortcut is made to fit its body, which a paper prescribes.
@@ -234,32 +234,6 @@ def _missing_padding(layer: Layer | None) -> int:
     if not isinstance(layer, Convolution) or layer.P != 0 or layer.window_dilation() != 1:
         return 0
     return layer.F // 2 if isinstance(layer.F, int) and layer.F % 2 else 0
-
-
-def _sensible(field: str, before: Layer, after: Layer) -> bool:
-    """Say whether somebody may mean another value of a field.
-
-    A filter of 1x1 is no smaller one of 3x3, an even one in the place of an odd one shifts the
-    volume, and dilation is nothing to make sizes agree with. Padding is at most half of what the
-    filter spans; a stride beyond the filter skips pixels, as projections of 1x1 alone do.
-    """
-    then, now = (_whole_fields(layer) for layer in (before, after))
-    if field not in ("F", "S", "P", "dilation") or then is None or now is None:
-        return True
-    if field == "F":
-        parity = isinstance(after, Convolution) and then["F"] % 2 == 1
-        return now["F"] > 1 and (now["F"] % 2 == 1 or not parity)
-    if field == "dilation":
-        return then["dilation"] > 1
-    span = effective(now["F"], now["dilation"])
-    return 2 * now["P"] <= span if field == "P" else now["S"] <= span or now["F"] == 1
-
-
-def _whole_fields(layer: Layer) -> dict[str, int] | None:
-    """Return a window's F, S, P and dilation where each is one number."""
-    names = {"F": 1, "S": 1, "P": 0, "dilation": 1}
-    values = {name: layer.values().get(name, usual) for name, usual in names.items()}
-    return values if all(type(value) is int for value in values.values()) else None
 
 
 def _oddity(field: str, layer: Layer) -> int:

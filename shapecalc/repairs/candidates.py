@@ -8,6 +8,7 @@ from itertools import chain, islice
 
 from shapecalc import rules
 from shapecalc.checks.sc401_dropped_values import RULE as DROPPED_VALUES
+from shapecalc.checks.sc408_input_order import RULE as INPUT_ORDER
 from shapecalc.diagnostics import Finding
 from shapecalc.edits import Repair
 from shapecalc.rules import Rule
@@ -39,6 +40,7 @@ SEARCHES: dict[Rule, tuple[str, ...]] = {
     rules.RANK: ("inputs.meant_inputs",),
     rules.FALSE_CLAIM: ("inputs.meant_inputs", "claims.claims"),
     DROPPED_VALUES: ("inputs.fitting", "inputs.inputs"),
+    INPUT_ORDER: ("inputs.meant_given",),
 }
 
 

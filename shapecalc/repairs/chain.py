@@ -7,7 +7,9 @@ from typing import Any
 
 from shapecalc.diagnostics import LayerError
 from shapecalc.edits import Change
+from shapecalc.geometry import effective
 from shapecalc.layers.base import Layer
+from shapecalc.layers.conv import Convolution
 from shapecalc.layers.field_types import Volume
 from shapecalc.tracing import KnownTrace
 
@@ -90,6 +92,32 @@ def others(layer: Layer, field: str, depth: int | None = None) -> Iterator[tuple
             yield value, layer.model_copy(update={field: value})
             if field == "S" and getattr(layer, "rounding", "floor") is None:
                 yield value, layer.model_copy(update={field: value, "rounding": "floor"})
+
+
+def sensible(field: str, before: Layer, after: Layer) -> bool:
+    """Say whether somebody may mean another value of a field.
+
+    A filter of 1x1 is no smaller one of 3x3, an even one in the place of an odd one shifts the
+    volume, and dilation is nothing to make sizes agree with. Padding is at most half of what the
+    filter spans; a stride beyond the filter skips pixels, as projections of 1x1 alone do.
+    """
+    then, now = (_whole_fields(layer) for layer in (before, after))
+    if field not in ("F", "S", "P", "dilation") or then is None or now is None:
+        return True
+    if field == "F":
+        parity = isinstance(after, Convolution) and then["F"] % 2 == 1
+        return now["F"] > 1 and (now["F"] % 2 == 1 or not parity)
+    if field == "dilation":
+        return then["dilation"] > 1
+    span = effective(now["F"], now["dilation"])
+    return 2 * now["P"] <= span if field == "P" else now["S"] <= span or now["F"] == 1
+
+
+def _whole_fields(layer: Layer) -> dict[str, int] | None:
+    """Return a window's F, S, P and dilation where each is one number."""
+    names = {"F": 1, "S": 1, "P": 0, "dilation": 1}
+    values = {name: layer.values().get(name, usual) for name, usual in names.items()}
+    return values if all(type(value) is int for value in values.values()) else None
 
 
 def written(field: str, value: Any, before: Layer, after: Layer) -> tuple[str, Change]:

@@ -13,10 +13,11 @@ from shapecalc.layers.field_types import Volume
 from shapecalc.network.bounds import Bounds
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import PER_AXIS, KnownRecord
-from shapecalc.repairs.chain import Chains, others, written
+from shapecalc.repairs.chain import Chains, others, sensible, written
 from shapecalc.tracing import KnownTrace
 
 FIELDS = ("S", "P", "F", "output_padding", "K", "units", "scale", "dilation", "rounding")
+PLACED = ("S", "P")  # where windows lie: no claim is made true by pixels that are skipped
 COUNTED_BY = ("K", "units", "F", "bias", "groups", "multiplier")
 FIELD_SETTERS = ("F", "S", "dilation")  # what a receptive field and a jump follow from
 MOST_TRIED = 64
@@ -60,6 +61,8 @@ def claimed_fields(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     depth = given["output"][-1] if "output" in given else None
     for field in FIELDS:
         for value, layer in others(node.layer, field, depth):
+            if field in PLACED and not sensible(field, node.layer, layer):
+                continue
             changed = _changed(record, layer, record.input)
             if changed is not None and all(
                 same_claim(key, claim, changed.number(key)) for key, claim in given.items()
@@ -95,6 +98,8 @@ def _volumes(trace: KnownTrace, chains: Chains, index: int, claimed: Volume) -> 
             continue
         for field in FIELDS:
             for value, layer in others(node.layer, field, claimed[-1]):
+                if field in PLACED and not sensible(field, node.layer, layer):
+                    continue
                 if chains.behind(chain[: far + 1], layer) == claimed:
                     inside = f" in {node.name}" if far else ""
                     text, change = written(field, value, node.layer, layer)

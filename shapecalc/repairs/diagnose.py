@@ -8,7 +8,8 @@ from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, Finding, Path
 from shapecalc.repairs.candidates import candidates
 from shapecalc.repairs.places import Key, key_of
-from shapecalc.repairs.trial import Outcome, Trials
+from shapecalc.repairs.trial import Outcome, Trials, gives_inputs
+from shapecalc.repairs.uses import Uses
 from shapecalc.tracing import KnownTrace, Trace
 
 MOST_OFFERS = 6
@@ -32,7 +33,9 @@ def diagnose(trace: Trace, cause: Cause | None = None) -> tuple[Diagnostic, ...]
 
     `cause` names the mistake behind a false claim; marking knows them, which is above this floor.
     """
-    items = [_Item(*pair) for pair in trace.spec.document.placed(trace.findings)]
+    uses = Uses(trace)
+    placed = trace.spec.document.placed(trace.findings)
+    items = [_Item(finding, uses.told(finding, diagnostic)) for finding, diagnostic in placed]
     trials = Trials(trace)
     explained = 0
     for item in items:
@@ -74,7 +77,7 @@ def _mend(item: _Item, trials: Trials) -> None:
     offered = []
     for outcome in found:
         edit = trials.edit(outcome)
-        if edit is not None or not trials.editable:
+        if edit is not None or not trials.editable or gives_inputs(outcome.change):
             offered.append((outcome.repair.text, edit))
     fact = "" if fault.repairs or fault.otherwise else fault.hint
     offers = ", ".join(text for text, _ in offered) or fault.otherwise

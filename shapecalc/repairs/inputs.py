@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from shapecalc import rules
-from shapecalc.diagnostics import Finding, Path, quote
+from shapecalc.diagnostics import Finding, quote
 from shapecalc.edits import Change, Repair, several
 from shapecalc.geometry import fitting_inputs
 from shapecalc.layers.base import show
@@ -18,7 +18,7 @@ from shapecalc.solving.fitting import FittingSizes
 from shapecalc.solving.fitting import fitting as sizes_that_fit
 from shapecalc.solving.fitting import inputs as with_sizes
 from shapecalc.tracing import KnownTrace, walk
-from shapecalc.volumes import Reading, doubts, reason
+from shapecalc.volumes import PartialVolume, Reading, doubts, reason
 
 FAR = 256  # pixels from the written size
 MOST_TRIED = 20_000  # layers, in all sizes that are tried
@@ -46,9 +46,8 @@ def inputs(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     else:
         found = _walked(trace, finding, index, name, volume)
     for changed, output in found:
-        key, path = _place(trace, name)
-        text = f"{quote(key)}: {show(changed)} gives {show(output[:-1])}"
-        yield Repair(text, Change("set", show(changed), path))
+        text, change = _other(trace, name, changed)
+        yield Repair(f"{text} gives {show(output[:-1])}", change)
 
 
 def fitting(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
@@ -62,15 +61,11 @@ def fitting(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     for given in _nearest_of(trace, found):
         after = walk(replace(trace.spec, inputs=given, example=None))
         output = after.layers[index].output
-        changes, texts = [], []
-        for name, volume in given.items():
-            if volume != trace.inputs[name]:
-                key, path = _place(trace, name)
-                texts.append(f"{quote(key)}: {show(volume)}")
-                changes.append(Change("set", show(volume), path))
-        if changes and output is not None:
+        others = [_other(trace, n, v) for n, v in given.items() if v != trace.inputs[n]]
+        if others and output is not None:
             told = show(output[:-1] or output)
-            yield Repair(f"{', '.join(texts)} gives {told}", several(*changes))
+            texts = " and ".join(text for text, _ in others)
+            yield Repair(f"{texts} gives {told}", several(*(change for _, change in others)))
 
 
 def _nearest_of(trace: KnownTrace, found: FittingSizes) -> list[dict[str, Volume]]:
@@ -115,12 +110,11 @@ def sound(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
         after = walk(replace(trace.spec, inputs={name: larger}), to_the_end=False)
         if len(after.layers) == len(trace.layers) and after.output is not None:
             if not any(found.rule.stage == "shapes" for found in after.findings):
-                key, path = _place(trace, name)
                 index = Chains(trace).names.get(finding.layer or "", -1)
                 output = after.layers[index].output or after.output
                 told = show(output[:-1] or output)  # a flat one has its depth alone
-                text = f"{quote(key)}: {show(larger)} gives {told}"
-                yield Repair(text, Change("set", show(larger), path))
+                text, change = _other(trace, name, larger)
+                yield Repair(f"{text} gives {told}", change)
             return
 
 
@@ -128,9 +122,17 @@ def meant_inputs(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
     """Yield the volume that an input looks as if it were, without a batch or its depth last."""
     for name, volume in trace.inputs.items():
         for reading in _readings(volume, finding.rule) if volume is not None else ():
-            key, path = _place(trace, name)
-            text = f"{quote(key)}: {show(reading.volume)} ({reason(reading)})"
-            yield Repair(text, Change("set", show(reading.volume), path))
+            text, change = _other(trace, name, reading.volume)
+            yield Repair(f"{text} ({reason(reading)})", change)
+
+
+def meant_given(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
+    """Yield the volume that is meant where one was given that looks out of order: what is written
+    in the file has a repair of the rule's own.
+    """
+    for repair in meant_inputs(trace, finding):
+        if repair.change.action == "given":
+            yield repair
 
 
 def rounded(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
@@ -149,11 +151,17 @@ def _readings(volume: Volume, rule: Rule) -> Sequence[Reading]:
     return found
 
 
-def _place(trace: KnownTrace, name: str) -> tuple[str, Path]:
-    """Return what an input is called, and where it is written."""
+def _other(trace: KnownTrace, name: str, volume: PartialVolume) -> tuple[str, Change]:
+    """Return another volume of an input as it is written, in the file or, where it was given in the
+    place of the file's own, behind --input; and the change.
+    """
+    shown = show(volume)
+    if name in trace.spec.given:
+        which = f"{quote(name)}=" if len(trace.inputs) > 1 else ""
+        return f"--input {which}{shown}", Change("given", volume, (name,))
     if "input" in trace.spec.document.data:
-        return "input", ("input",)
-    return name, ("inputs", name)
+        return f"input: {shown}", Change("set", shown, ("input",))
+    return f"{quote(name)}: {shown}", Change("set", shown, ("inputs", name))
 
 
 def _walked(

@@ -102,7 +102,7 @@ class Trials:
     def edit(self, outcome: Outcome) -> Edit | None:
         """Return the edit of the text that makes the change, read back; None where none does."""
         source = self.document.source
-        if source is None:
+        if source is None or gives_inputs(outcome.change):
             return None
         edit = source.edit(outcome.change, outcome.repair.text, safe=outcome.repair.safe)
         if edit is None or _plain(source.read(edit.applied(source.text)).data) != _plain(
@@ -135,13 +135,25 @@ class Trials:
         # What reading the text found is not found again in the data.
         document = replace(self.document, data=data, findings=list(self.document.findings))
         before = self.trace.spec
-        spec = network.build(document, before.max_layers, before.given or None)
+        given = {**before.given, **_given(change)}
+        spec = network.build(document, before.max_layers, given or None)
         if before.selected:
             spec = replace(spec, selected=before.selected)
         if spec.is_open or spec.given or spec.wild or not hurried:
             return checks.traced(spec)
         after = tracing.walk(spec, to_the_end=False)
         return after if _errors(after) else checks.checked(after)
+
+
+def _given(change: Change) -> dict[str, Any]:
+    """Return the inputs that a change gives in the place of the spec's own."""
+    parts = change.value if change.action == "several" else (change,)
+    return {str(part.path[-1]): part.value for part in parts if part.action == "given"}
+
+
+def gives_inputs(change: Change) -> bool:
+    """Say whether a change is one of the command, and not of the file."""
+    return bool(_given(change))
 
 
 def _errors(trace: Trace) -> int:

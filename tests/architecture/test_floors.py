@@ -27,6 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("ignoring",),
     ("given_inputs",),
     ("any_fields",),
+    ("any_windows",),
     ("named_sizes",),
     ("open_sizes",),
     ("agreement", "exporters"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -128,8 +129,32 @@ def test_faults_of_the_given_size_are_told_with_repairs_that_help(run: Run) -> N
     (found,) = json.loads(result.stdout)
     assert (found["code"], result.exit_code) == ("SC201", 1)
     assert "rounding: floor" in found["hint"]
-    assert "input:" not in found["hint"]  # the file's own input is not at fault
+    assert " input:" not in found["hint"]  # the file's own input is not at fault
     assert found["edits"]
+    offered = re.findall(r"--input (\S+) gives", found["hint"])
+    assert offered
+    for size in offered:  # the option that was given, and what would work
+        assert run("check", "open.yaml", "--input", size).exit_code == 0
+
+
+def test_of_several_inputs_the_given_one_is_offered_by_its_name(run: Run, tmp_path: Path) -> None:
+    branch = "  - conv: {{name: {0}, K: 8, F: 5, S: 2, P: 1, from: {1}}}\n"
+    text = "inputs: {left: 31x31x3, right: 31x31x3}\nlayers:\n"
+    text += branch.format("a", "left") + branch.format("b", "right") + "  - add: [a, b]\n"
+    (tmp_path / "two.yaml").write_text(text, encoding="utf-8")
+    path = str(tmp_path / "two.yaml")
+    assert run("check", path).exit_code == 0
+    both = ("--input", "left=30x30x3", "--input", "right=30x30x3")
+    told = run("check", path, *both).stdout
+    for size in ("29x29x3", "31x31x3"):
+        assert f"--input left={size} and --input right={size} gives" in told
+
+
+def test_a_given_input_that_looks_depth_first_is_offered_turned(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text("input: 9x9x3\nlayers: [relu]\n", encoding="utf-8")
+    result = run("check", str(tmp_path / "net.yaml"), "--input", "3x224x224")
+    assert "SC408" in result.stdout
+    assert "--input 224x224x3 (the depth comes last)" in result.stdout
 
 
 def test_an_input_that_the_file_lacks_or_has_wrong_may_be_given(run: Run, tmp_path: Path) -> None:

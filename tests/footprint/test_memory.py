@@ -121,7 +121,9 @@ def test_amounts_of_memory(text: str | int, number: int) -> None:
     assert read_bytes(text) == number
 
 
-@pytest.mark.parametrize("text", ["", "8XB", "-1GB", "0B", "0", "nan", "1e9", "9" * 40, "8 GiB 3", "٣GB"])
+@pytest.mark.parametrize(
+    "text", ["", "8XB", "-1GB", "0B", "0", "nan", "1e9", "9" * 40, "8 GiB 3", "٣GB"]
+)
 def test_no_amounts_of_memory(text: str) -> None:
     with pytest.raises(ValueError, match="no amount of memory"):
         read_bytes(text)
@@ -129,7 +131,7 @@ def test_no_amounts_of_memory(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["8", "8192", " 24 ", "1.5"])
 def test_a_small_number_needs_a_unit(text: str) -> None:
-    with pytest.raises(ValueError, match="has no unit: write .*GiB"):
+    with pytest.raises(ValueError, match=r"has no unit: write .*GiB"):
         read_bytes(text)
 
 

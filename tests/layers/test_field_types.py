@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from shapecalc.layers import field_types
+from shapecalc.layers import field_types, read_numbers, read_volumes
 
 LIMIT = 9_223_372_036_854_775_807
 
@@ -54,7 +54,7 @@ def refused(annotated: Any, value: Any) -> str:
     ],
 )
 def test_a_volume_is_read(value: Any, volume: tuple[int, ...]) -> None:
-    assert field_types.read_volume(value) == volume
+    assert read_volumes.read_volume(value) == volume
     assert read(field_types.VolumeField, value) == volume
 
 
@@ -98,15 +98,15 @@ def test_a_volume_is_read(value: Any, volume: tuple[int, ...]) -> None:
 )
 def test_no_volume_is_refused(value: Any, code: str) -> None:
     with pytest.raises(PydanticCustomError) as caught:
-        field_types.read_volume(value)
+        read_volumes.read_volume(value)
     assert caught.value.type == code
 
 
 def test_long_texts_are_refused_in_no_time() -> None:
     for text in ("3x" * 100_000 + "3", "9" * 1_000_000, "3" + " " * 1_000_000 + "x"):
         with pytest.raises(PydanticCustomError):
-            field_types.read_volume(text)
-        assert field_types.crossed(text) is None
+            read_volumes.read_volume(text)
+        assert read_numbers.crossed(text) is None
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_long_texts_are_refused_in_no_time() -> None:
     ],
 )
 def test_digits_and_crosses(text: str, sizes: list[int] | None) -> None:
-    assert field_types.crossed(text) == sizes
+    assert read_numbers.crossed(text) == sizes
 
 
 # -- numbers -----------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ def test_whole_numbers_are_strict(annotated: Any, least: int) -> None:
 )
 def test_a_number_that_is_not_whole_is_told_what_may_be_meant(value: Any, instead: int) -> None:
     with pytest.raises(PydanticCustomError) as caught:
-        field_types.check_whole(value, 1, "a positive whole number")
+        read_numbers.check_whole(value, 1, "a positive whole number")
     assert (caught.value.context or {})["instead"] == instead
 
 

@@ -16,7 +16,8 @@ from shapecalc import trace
 
 Sides = tuple[int, int]
 OFFER = re.compile(
-    r"(?:(S|P|F|dilation)=|(input|rounding): )([\dx]+|floor|\[\d+\]|\[\[[\d,\[\]]+\]\]) gives ([\dx]+)"
+    r"(?:(S|P|F|dilation)=|(input|rounding): )"
+    r"([\dx]+|floor|\[\d+\]|\[\[[\d,\[\]]+\]\]) gives ([\dx]+)"
 )
 
 
@@ -107,7 +108,7 @@ class Window(NamedTuple):
 
     def takes_S(self, S: int) -> bool:
         """Say whether S fits and goes no farther than the filter, if the S there is does not."""
-        return self._replace(S=S).fits and S <= max(self.F, self.S)
+        return self._replace(S=S).fits and max(self.F, self.S) >= S
 
     def takes_F(self, F: int) -> bool:
         """Say whether F fits, sees neighbours, and is larger than P, and no smaller than S if the F

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -54,7 +55,8 @@ def test_several_fields_fit_together() -> None:
     found = choice("9x9x1", {"conv": {"K": 1, "F": "any", "P": "any", "S": 2}})
     listed = {(value.fields["F"], value.fields["P"]) for value in found.values}
     for F, P in product(range(1, 8), range(4)):
-        assert ((F, P) in listed) == fits("9x9x1", "conv", {"K": 1, "F": F, "P": P, "S": 2})
+        fit = P < F and fits("9x9x1", "conv", {"K": 1, "F": F, "P": P, "S": 2})
+        assert ((F, P) in listed) == fit
 
 
 def test_the_rest_of_the_network_decides_where_it_can() -> None:
@@ -98,4 +100,66 @@ def test_other_fields_take_no_any() -> None:
 
 def test_what_never_fits_says_why() -> None:
     trace = shapecalc.trace({"input": "4x4x3", "layers": [{"conv": {"K": 2, "F": 9, "S": "any"}}]})
-    assert [found.code for found in trace.findings] == ["SC202"]
+    assert [found.code for found in trace.findings] == ["SC202", "SC412"]
+    assert trace.findings[1].fault.message == "conv1: no S from 1 to 4 fits"
+
+
+def places(W: int, F: int, S: int, P: int) -> tuple[int, bool]:
+    """Count the places of a window, and say whether the last one ends with the padded axis."""
+    starts = range(0, W + 2 * P - F + 1, S)
+    return len(starts), len(starts) > 0 and starts[-1] + F == W + 2 * P
+
+
+@pytest.mark.parametrize("kind", ["conv", "max_pool"])
+@pytest.mark.parametrize("volume", ["9x9x1", "8x6x1", "11x1"])
+def test_three_fields_that_fit_together_against_a_plain_loop(kind: str, volume: str) -> None:
+    *spatial, _ = map(int, volume.split("x"))
+    fields = {"F": "any", "S": "any", "P": "any"} | ({"K": 1} if kind == "conv" else {})
+    found = choice(volume, {kind: fields})
+    wanted = {}
+    most = max(spatial)
+    for F, S, P in product(range(1, most + 1), range(1, most + 1), range(most // 2 + 1)):
+        sizes = [places(W, F, S, P) for W in spatial]
+        useful = P < F and (kind == "conv" or (2 * P <= F and max(F, S) > 1))
+        if useful and all(fit for _, fit in sizes):
+            wanted[F, S, P] = tuple(size for size, _ in sizes)
+    listed = {(v.fields["F"], v.fields["S"], v.fields["P"]): v.output[:-1] for v in found.values}
+    assert listed.items() <= wanted.items()
+    assert len(listed) + found.more == len(wanted)
+    kept = {key for key, sizes in wanted.items() if sizes == tuple(spatial)}
+    assert set(list(listed)[: len(kept)]) == kept  # they come first
+    simple = [sum(key) for key in list(listed)[len(kept) :]]
+    assert simple == sorted(simple)
+
+
+def test_a_pool_that_does_nothing_is_no_answer() -> None:
+    for fields in ({"F": "any"}, {"F": "any", "S": 1}, {"F": "any", "S": "any", "P": "any"}):
+        found = choice("9x9x1", {"max_pool": fields})
+        assert found.values
+        assert not [v for v in found.values if v.fields["F"] == v.fields.get("S", 1) == 1]
+
+
+@pytest.mark.slow
+def test_four_fields_of_a_large_image_are_found_in_time() -> None:
+    fields = dict.fromkeys(("F", "S", "P", "dilation"), "any")
+    start = perf_counter()
+    found = choice("224x224x3", {"conv": {"K": 8, **fields}})
+    assert perf_counter() - start < 4  # half a second; each made a layer, it would take a minute
+    assert found.values[0].fields == {"F": 1, "S": 1, "P": 0, "dilation": 1}
+    assert {"F": 3, "S": 1, "P": 1, "dilation": 1} in [value.fields for value in found.values]
+
+
+def test_where_no_padding_fits_same_is_offered() -> None:
+    conv = {"K": 4, "F": 3, "S": 4, "P": "any"}
+    assert not any(places(10, 3, 4, P)[1] for P in range(3))
+    trace = shapecalc.trace({"input": "10x10x3", "layers": [{"conv": conv}]})
+    (found,) = (d for d in trace.diagnostics if d.code == "SC412")
+    assert (found.message, found.hint) == ("conv1: no P from 0 to 2 fits", "P=same gives 3x3x4")
+    same = shapecalc.trace({"input": "10x10x3", "layers": [{"conv": {**conv, "P": "same"}}]})
+    assert same.output == (3, 3, 4)
+
+
+def test_what_another_field_forbids_is_not_put_down_to_any() -> None:
+    conv = {"K": 4, "F": 3, "S": 4, "P": "any", "groups": 2}
+    trace = shapecalc.trace({"input": "10x10x3", "layers": [{"conv": conv}]})
+    assert [found.code for found in trace.findings] == ["SC204"]

@@ -11,7 +11,7 @@ from math import prod
 from typing import Any
 
 from shapecalc.diagnostics import LIMIT
-from shapecalc.layers.field_types import MAX_SPATIAL
+from shapecalc.layers.read_numbers import MAX_SPATIAL
 from shapecalc.readers.tensors.layouts import Node
 from shapecalc.readers.tensors.network import Network
 from shapecalc.readers.tensors.values import Constant, Shape, Tensor, product
