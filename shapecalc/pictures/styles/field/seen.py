@@ -59,19 +59,20 @@ def spatial_input(trace: Trace) -> tuple[int, ...]:
 
 
 def seen_by(trace: Trace, spatial: tuple[int, ...]) -> list[Seen]:
-    """Return the layers that change the receptive field or the jump, and where it is known."""
+    """Return the layers whose receptive field or jump is no source's, and where it is known."""
     found: list[Seen] = []
-    before: object = (tuple([1] * len(spatial)), tuple([1] * len(spatial)))
+    one = tuple([1] * len(spatial))
+    known: dict[str, object] = dict.fromkeys(trace.inputs, (one, one))
     for record in trace.layers:
+        known[record.name] = now = (record.receptive_field, record.jump)
         field = record.field
         if field is None or field.extent != spatial or not field.placed or record.output is None:
             continue
         if field.axes is None or field.whole or len(record.output) != len(spatial) + 1:
             continue
-        now = (record.receptive_field, record.jump)
-        if now == before or any(plain(size) is None for size in record.output):
+        same = now in [known.get(source) for source in record.sources or ()]
+        if same or any(plain(size) is None for size in record.output):
             continue
-        before = now
         sizes = tuple(size for size in record.output[:-1] if size is not None)
         found.append(Seen(record, field.axes[-2:], sizes[-2:]))
     return found
