@@ -27,7 +27,7 @@ STYLES: Registry[Style] = Registry(
     {
         "volumes": "shapecalc.pictures.styles.volumes.picture:draw",
         "graph": "shapecalc.pictures.styles.graph.picture:draw",
-        "field": "shapecalc.pictures.styles.field:draw",
+        "field": "shapecalc.pictures.styles.field.picture:draw",
     },
     fits=callable,
     needs="a function of a Trace and Options, which returns a Scene",

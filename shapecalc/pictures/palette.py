@@ -94,6 +94,10 @@ PAINTS: Mapping[str, Paint] = {
     "padding": Paint("none", None, LINE, DARK_LINE, 0.8),
     "border": Paint("none", None, INK, DARK_INK, 1.6),
     "outside": Paint("none", None, FAULT, DARK_FAULT, 1.2, dash="3 2"),
+    "cut": Paint(FAULT, DARK_FAULT, opacity=0.16),
+    "first": Paint("none", None, INK, DARK_INK, 1.2),
+    "beyond": Paint("none", None, FAULT, DARK_FAULT, 1.8),
+    "field-other": Paint(SOFT, DARK_SOFT, SOFT, DARK_SOFT, 0.8, 0.3),
     "grid": Paint("none", None, LINE, DARK_LINE, 0.4),
     "tick": Paint("none", None, INK, DARK_INK, 1),
     **{

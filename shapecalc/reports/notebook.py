@@ -1,12 +1,13 @@
 """Results as a notebook shows them: the text, and HTML that keeps to itself.
 
 Nothing but elements and attributes: a style sheet or a script would reach into the whole notebook,
-or be dropped. What has an id has another one in each output.
+or be dropped. The picture is an image: of an svg element, a notebook that comes from somebody else,
+and is not trusted, leaves nothing but the texts.
 """
 
 from __future__ import annotations
 
-from itertools import count as counter
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from shapecalc.diagnostics import Diagnostic, briefly
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 MOST_ROWS = 40  # of a table that is open from the beginning
 MOST_DRAWN = 1_000  # layers
 WIDTH = 900  # px of the picture
-OUTPUTS = counter(1)
 
 Bundle = dict[str, str]  # by media type
 
@@ -52,8 +52,11 @@ def of_trace(trace: Trace) -> Bundle:
 def _picture(trace: Trace) -> Iterator[Markup]:
     """Yield the picture on white: a notebook's dark theme is not the system's."""
     if len(trace.layers) <= MOST_DRAWN:
-        drawn = svg(trace, width=WIDTH, prefix=f"shapecalc{next(OUTPUTS)}-", scheme="light")
-        yield element("div", Markup(drawn), style="background:#fff;overflow-x:auto")
+        drawn = svg(trace, width=WIDTH, scheme="light")
+        data = b64encode(drawn.encode()).decode("ascii")
+        source = f"data:image/svg+xml;base64,{data}"
+        alt = f"{told(trace.name or 'the network')}: the volumes, which are in the table, too"
+        yield element("p", element("img", src=source, alt=alt), style="overflow-x:auto")
 
 
 def of_difference(found: Difference) -> Bundle:

@@ -17,7 +17,7 @@ from shapecalc import trace
 from shapecalc.pictures import STYLES, svg
 from shapecalc.reports import FORMATS, Layout
 from tests.browser.conftest import FLAGS, MODES, PROGRAMS, WIDTHS, Browser
-from tests.browser.networks import MADE, PATHS
+from tests.pictures.networks import MADE, PATHS
 
 
 def main() -> int:

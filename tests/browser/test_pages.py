@@ -11,7 +11,7 @@ from shapecalc import trace
 from shapecalc.reports import FORMATS, Layout, diagnostics
 from shapecalc.reports.html import difference, verification
 from tests.browser.conftest import MODES, WIDTHS, Browser
-from tests.browser.networks import SPECS, network
+from tests.pictures.networks import SPECS, network
 
 pytestmark = pytest.mark.slow  # starts a browser
 

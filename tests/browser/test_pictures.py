@@ -8,7 +8,7 @@ import pytest
 
 from shapecalc.pictures import STYLES, svg
 from tests.browser.conftest import Browser
-from tests.browser.networks import HARDEST, MADE, network
+from tests.pictures.networks import HARDEST, MADE, network
 
 pytestmark = pytest.mark.slow  # starts a browser
 

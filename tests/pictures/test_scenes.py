@@ -4,97 +4,24 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 from overlaps import faults
 
 import shapecalc
-from shapecalc import Trace
 from shapecalc.pictures import STYLES, draw, scene_of
-from shapecalc.pictures.scene import Group, Line, Part, Polygon, Rect, Scene, Text
+from shapecalc.pictures.scene import Line, Part, Polygon, Rect, Scene, Text
 from shapecalc.pictures.writers import svg
+from tests.pictures.networks import MADE, PATHS, SPECS, network, texts, titles
 
-SPECS = Path(__file__).resolve().parents[2] / "specs"
-EVERYTHING = [
-    path
-    for folder in ("networks", "kinds", "broken", "lectures")
-    for path in sorted((SPECS / folder).glob("*.yaml"))
-]
 SAMPLE = ("alexnet", "u-net", "googlenet", "yolov3-tiny", "mobilenet-v2", "densenet-121")
-MADE: dict[str, dict[str, Any]] = {
-    "unknown sizes": {"input": "?x?x3", "layers": [{"conv": {"K": 4, "F": 3}}, "global_avg_pool"]},
-    "unknown volume": {"layers": [{"conv": {"K": 4, "F": 3}}, "relu", {"dense": 3}]},
-    "named sizes": {
-        "input": "HxWx3",
-        "layers": [
-            {"conv": {"K": 8, "F": 3, "S": 2}},
-            "relu",
-            {"residual": {"body": [{"conv": {"K": 8, "F": 3, "P": 1}}, "relu"]}},
-            "global_avg_pool",
-            {"dense": 5},
-        ],
-    },
-    "nothing": {"input": "4x4x1", "layers": []},
-    "flat": {"input": 784, "layers": [{"dense": 10}, "softmax"]},
-    "huge": {"input": "900000000x4x1", "layers": [{"conv": {"K": 90000, "F": 3}}, "flatten"]},
-    "film": {"input": "16x56x56x3", "layers": [{"conv": {"K": 8, "F": 3}}, {"max_pool": 2}]},
-    "two inputs, two outputs": {
-        "inputs": {"left": "32x32x3", "right": 10},
-        "layers": [
-            {"conv": {"K": 4, "F": 3, "from": "left", "name": "a"}},
-            {"flatten": {"name": "b"}},
-            {"dense": {"units": 7, "from": "right", "name": "c"}},
-            {"concat": ["b", "c"]},
-        ],
-        "outputs": ["a", "concat1"],
-    },
-    "the same read twice": {
-        "input": "8x8x4",
-        "layers": [
-            {"conv": {"K": 4, "F": 1, "name": "a"}},
-            {"conv": {"K": 4, "F": 1, "name": "b", "from": "input"}},
-            {"add": ["a", "b"]},
-            {"concat": ["a", "b"]},
-        ],
-    },
-    "unknown at the beginning": {
-        "input": "?x8x4",
-        "layers": [{"dense": 3}, "relu", {"dense": 4}],
-    },
-    "crossing": {
-        "input": "16x16x4",
-        "layers": [
-            {"conv": {"K": 4, "F": 3, "P": 1, "name": "a"}},
-            {"conv": {"K": 4, "F": 3, "P": 1, "name": "b"}},
-            {"conv": {"K": 4, "F": 3, "P": 1, "name": "c", "from": "a"}},
-            {"add": {"from": ["b", "c"], "name": "d"}},
-            {"add": {"from": ["a", "d"], "name": "e"}},
-            {"concat": ["e", "b", "c"]},
-        ],
-    },
-}
-
-
-def network(name: str) -> Trace:
-    return shapecalc.trace(SPECS / "networks" / f"{name}.yaml")
-
-
-def texts(scene: Scene) -> list[str]:
-    return [leaf.text for leaf in scene.leaves() if isinstance(leaf, Text)]
-
-
-def titles(parts: tuple[Part, ...]) -> list[str]:
-    """Return the titles of all groups, the inner ones as well."""
-    groups = [part for part in parts if isinstance(part, Group)]
-    return [title for group in groups for title in (group.title, *titles(group.parts)) if title]
 
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("name", [*SAMPLE, *MADE])
 def test_nothing_overlaps(name: str, style: str) -> None:
-    trace = shapecalc.trace(MADE[name]) if name in MADE else network(name)
+    trace = network(name)
     for width in (None, 390):
         assert not list(faults(scene_of(trace, style, width)))
 
@@ -102,8 +29,8 @@ def test_nothing_overlaps(name: str, style: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("style", STYLES)
 def test_nothing_overlaps_in_any_network_or_kind(style: str) -> None:
-    assert len(EVERYTHING) > 150
-    for path in EVERYTHING:
+    assert len(PATHS) > 150
+    for path in PATHS:
         trace = shapecalc.trace(path)
         for width in (None, 390, 1400):
             assert not list(faults(scene_of(trace, style, width))), (path, width)
@@ -258,18 +185,6 @@ def test_every_input_and_output_is_there() -> None:
     assert {"input left 32×32×3", "input right 10"} <= set(shown)
     assert {"output concat1 3,607", "conv 3×3, 4 · output", "a"} <= set(shown)
     assert "output" in texts(scene_of(shapecalc.trace(MADE["two inputs, two outputs"])))
-
-
-def test_the_receptive_field_has_the_numbers_of_the_lectures() -> None:
-    """Three 3x3 convolutions see 7x7; the first output of padded ones begins 3 pixels outside."""
-    layers = [{"conv": {"K": 1, "F": 3, "P": 1}}] * 3
-    scene = scene_of(shapecalc.trace({"input": "9x9x1", "layers": layers}), "field")
-    shown = texts(scene)
-    assert {"3×3", "5×5", "7×7", "−1", "−2", "−3"} <= set(shown)
-    assert "dashed: field of the first output, cut at the border: 3 outside" in shown
-    fields = [leaf for leaf in scene.leaves() if getattr(leaf, "role", "").startswith("field-")]
-    sizes = sorted(field.box.right - field.box.left for field in fields)
-    assert [round(size / sizes[0], 2) for size in sizes] == [1, 1.67, 2.33]  # 3, 5 and 7 pixels
 
 
 def test_thousand_layers_are_drawn_and_ten_thousand_refused() -> None:

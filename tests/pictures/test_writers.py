@@ -16,7 +16,7 @@ import shapecalc
 from shapecalc import Trace
 from shapecalc.pictures import STYLES, WRITERS, draw, scene_of, svg
 from shapecalc.pictures.palette import LETTERS, PAINTS
-from shapecalc.pictures.writers.tikz import escaped
+from shapecalc.pictures.writers.tikz import FITTED, escaped
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 ALEXNET = SPECS / "networks" / "alexnet.yaml"
@@ -209,8 +209,15 @@ def test_librsvg_draws_the_same_picture(tmp_path: Path, style: str) -> None:
     assert size == pytest.approx((scene.width, scene.height), abs=1.5)
 
 
+def has_latex() -> bool:
+    if shutil.which("pdflatex") is None or shutil.which("kpsewhich") is None:
+        return False
+    return subprocess.run(["kpsewhich", "adjustbox.sty"], capture_output=True).returncode == 0
+
+
 DOCUMENT = r"""\documentclass{article}
 \usepackage{tikz}
+\usepackage{adjustbox}
 \begin{document}
 %s
 \end{document}
@@ -218,17 +225,21 @@ DOCUMENT = r"""\documentclass{article}
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="LaTeX is not installed")
+@pytest.mark.skipif(not has_latex(), reason="LaTeX or adjustbox is not installed")
 def test_latex_draws_every_style_and_what_names_hold(tmp_path: Path) -> None:
+    """Each takes a page as the manual says, no more than there is room, be it wide or high."""
+    assert FITTED in shapecalc.explain("draw")
     traces = [shapecalc.trace(ALEXNET), shapecalc.trace(SPECS / "networks" / "u-net.yaml")]
     texts = [draw(trace, style, to="tex") for trace in traces for style in STYLES]
     texts += [draw(hostile(planted), to="tex") for planted in PLANTED]
-    pages = "\n\\newpage\n".join(f"\\resizebox{{5cm}}{{!}}{{{text}}}" for text in texts)
+    pages = "\n\\newpage\n".join(f"\\noindent{FITTED}{{{text}}}" for text in texts)
     (tmp_path / "a.tex").write_text(DOCUMENT % pages, encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "a.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace")
     assert done.returncode == 0, done.stdout[-2000:]
     assert f"({len(texts)} pages" in done.stdout
+    log = (tmp_path / "a.log").read_text(encoding="utf-8", errors="replace")
+    assert "Overfull" not in log
 
 
 # -- what the formats have in common -----------------------------------------------------------

@@ -24,6 +24,8 @@ from shapecalc.tracing import Trace
 
 PX = 0.75  # pt
 LONGEST = 14_000.0  # pt
+# No larger than a page has room, and else at its own size.
+FITTED = "\\adjustbox{max width=\\linewidth, max totalheight=.9\\textheight}"
 ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 SPECIAL = {
     "\\": "\\textbackslash{}",
@@ -86,8 +88,8 @@ class _Writer:
         unit = f"{self.unit:.5g}pt"
         return "\n".join([
             f"% {title}",
-            "% In the preamble: \\usepackage{tikz}. Here: \\input this file, in a",
-            "% \\resizebox{\\linewidth}{!}{...} if it should be as wide as the text.",
+            "% In the preamble: \\usepackage{tikz}. With \\usepackage{adjustbox} it fits a page in",
+            f"% {FITTED}{{\\input{{...}}}}",
             *defined,
             f"\\begin{{tikzpicture}}[x={unit}, y=-{unit}, line join=round]",
             *body,

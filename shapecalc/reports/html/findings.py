@@ -88,7 +88,8 @@ def _behind(found: Diagnostic) -> Markup:
     items = (
         element("li", f"{d.code} {d.severity}: {printable(d.message)}") for d in found.consequences
     )
-    summary = element("summary", "What is gone with it")
+    further = count(len(found.consequences), "more finding")
+    summary = element("summary", f"{further}, gone once this one is mended")
     return element("details", summary, element("ul", *items), class_="more")
 
 

@@ -30,6 +30,7 @@ from shapecalc.volumes import plain
 DEFAULT = ("name", "kind", "output", "parameters", "macs", "activations", "receptive_field")
 SIZES = ("input", "output", "receptive_field", "jump")
 MOST_WORKED = 3_000  # layers whose working is on the page
+MANY = 8  # columns; of more, numbers have no more room than they need
 COLOURED = ("macs", "parameters", "activations")
 
 
@@ -73,7 +74,7 @@ class LayerTable:
             element("thead", element("tr", *map(_title, self.keys))),
             element("tbody", *map(self._row, self.rows, range(1, len(self.rows) + 1))),
             element("tfoot", element("tr", element("th", "total", scope="row"), *last[1:])),
-            class_="layers sortable",
+            class_="layers sortable many" if len(self.keys) > MANY else "layers sortable",
         )
 
     def _row(self, row: Row, number: int) -> Markup:
@@ -128,12 +129,17 @@ def _swatch(row: Row) -> Markup:
 
 
 def _nested(name: str) -> Iterator[str]:
-    """Yield the instances in which a layer is, and its own name."""
+    """Yield the instances in which a layer is, and its own name, which may break behind a word."""
     outer, dot, inner = name.rpartition(".")
     if outer:
-        yield element("span", outer + dot, class_="soft")
-        yield element("wbr")
-    yield inner
+        yield element("span", _breaking(outer + dot, "."), class_="soft")
+    yield _breaking(inner, "_")
+
+
+def _breaking(text: str, mark: str) -> Markup:
+    """Return a text that may break behind every one of a mark."""
+    first, *others = text.split(mark)
+    return join([first, *(join([mark, element("wbr"), other]) for other in others)])
 
 
 def _title(key: str) -> Markup:

@@ -8,7 +8,7 @@ from html import escape
 from shapecalc.diagnostics import quote
 
 LONGEST = 400  # characters of a text from a file
-VOID = ("br", "meta", "wbr")
+VOID = ("br", "img", "meta", "wbr")
 
 
 class Markup(str):

@@ -6,10 +6,11 @@ import re
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-VOID = {"meta", "br", "wbr"}
+VOID = {"meta", "br", "img", "wbr"}
 RAW = {"style", "script"}
 ELSEWHERE = re.compile(r"https?:|//|@import|url\(", re.IGNORECASE)  # in style sheets and scripts
 LOADING = {"src", "srcset", "action", "data", "xlink:href", "poster"}  # attributes
+INLINE = "data:image/svg+xml;base64,"  # the picture of a notebook; an image runs no script
 
 
 class Element(NamedTuple):
@@ -28,12 +29,14 @@ class Reader(HTMLParser):
         self.texts: list[str] = []
         self.raw: list[str] = []  # style sheets and scripts
         self.open: list[str] = []
+        self.goes_on = False  # a word that may break is one text
         self.feed(page)
         self.close()
         assert self.open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append(Element(tag, tuple(attrs)))
+        self.goes_on = tag == "wbr"
         if tag not in VOID:
             self.open.append(tag)
 
@@ -42,10 +45,15 @@ class Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open, f"</{tag}> closes nothing"
+        self.goes_on = False
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        (self.raw if self.open and self.open[-1] in RAW else self.texts).append(data)
+        texts = self.raw if self.open and self.open[-1] in RAW else self.texts
+        if self.goes_on:
+            texts[-1] += data
+        else:
+            texts.append(data)
 
     @property
     def text(self) -> str:
@@ -74,6 +82,7 @@ def read(page: str) -> Reader:
         assert href[1:] in ids, href
     assert not ELSEWHERE.search("".join(reader.raw))
     names = {name for _, attributes in reader.elements for name, _ in attributes}
-    assert not names & LOADING
+    assert not (names - {"src"}) & LOADING
+    assert all(source.startswith(INLINE) for source in reader.values("src"))
     assert not [name for name in names if name.startswith("on")]
     return reader

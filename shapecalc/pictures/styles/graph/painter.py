@@ -179,6 +179,7 @@ class Painter:
         x, y = at
         left, right = x - fork.into, x + fork.out
         drawn = [branch for branch in fork.branches if not branch.empty]
+        drawn.sort(key=lambda branch: not branch.column.attached)  # below what they read elsewhere
         for branch in fork.branches:
             if branch.empty:
                 past = x - fork.past

@@ -1,0 +1,1 @@
+"""The style field: what outputs see, the input with squares on it, and the numbers."""
