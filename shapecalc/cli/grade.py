@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,19 +150,20 @@ def command(
         ctx.exit(UNUSABLE)
     with _bar(len(found)) as progress:
         everybody = class_run.grade(read, found, jobs, progress, datetime.now().astimezone())
-    if form in exports.OF_ONE and len(everybody.graded) != 1:
-        count = len(everybody.graded)
+    count = everybody.tally.graded
+    if form in exports.OF_ONE and count != 1:
         raise click.UsageError(f"--format {form} takes one submission: here are {count:,}")
-    letters = _letters(everybody, folder, force) if folder else {}
-    text = SUMMARIES[form](everybody) if summary else exports.render(form, everybody)
-    if not write(text, output) or not _written(letters):
+    if folder and not force:
+        _refuse_letters(everybody, folder)
+    text = SUMMARIES[form](everybody) if summary else exports.parts(form, everybody)
+    if not write(text, output) or (folder and not _letters_written(everybody, folder)):
         ctx.exit(UNUSABLE)
     ctx.exit(UNUSABLE if _complained(everybody, form) or unopened else _code(everybody))
 
 
 def _code(everybody: ClassRun) -> int:
     """Return 1 where nothing at all could be graded."""
-    if everybody.marked:
+    if everybody.tally.marked:
         return OK
     from shapecalc.grading.exports.feedback import reason
 
@@ -173,39 +175,41 @@ def _code(everybody: ClassRun) -> int:
 
 def _complained(everybody: ClassRun, form: str) -> bool:
     """Tell what no table of marks has a place for; say whether something is our own fault."""
-    skipped = everybody.skipped
-    if skipped and form == "csv":
-        named = "; ".join(f"{item.file} ({item.marked.reason})" for item in skipped[:MOST_NAMED])
-        more = ", ..." if len(skipped) > MOST_NAMED else ""
-        click.echo(f"shapecalc: skipped {len(skipped):,}: {named}{more}", err=True)
-    failed = [item for item in everybody.graded if item.failed]
-    for item in failed[:1]:
-        told = f"{item.marked.reason}, please report it (met {len(failed):,} times)"
-        click.echo(f"shapecalc: {item.file}: {told}", err=True)
-    return bool(failed)
+    tally = everybody.tally
+    if tally.skipped and form == "csv":
+        first = islice(everybody.skipped, MOST_NAMED)
+        named = "; ".join(f"{item.file} ({item.marked.reason})" for item in first)
+        more = ", ..." if tally.skipped > MOST_NAMED else ""
+        click.echo(f"shapecalc: skipped {tally.skipped:,}: {named}{more}", err=True)
+    if tally.failed:
+        first_failed = next(item for item in everybody.everything if item.failed)
+        told = f"{first_failed.marked.reason}, please report it (met {tally.failed:,} times)"
+        click.echo(f"shapecalc: {first_failed.file}: {told}", err=True)
+    return bool(tally.failed)
 
 
-def _letters(everybody: ClassRun, folder: Path, force: bool) -> dict[Path, str]:
-    """Return the files of feedback to write; one that is there is an error unless asked for."""
+def _refuse_letters(everybody: ClassRun, folder: Path) -> None:
+    """Refuse to write over files of feedback that are there."""
     from shapecalc.grading.exports.letters import letters
 
-    found = {folder / name: text for name, text in letters(everybody).items()}
-    taken = [path for path in found if os.path.lexists(path)]
-    if taken and not force:
+    paths = (folder / name for name, _ in letters(everybody))
+    taken = [path for path in paths if os.path.lexists(path)]
+    if taken:
         more = f" (and {len(taken) - 1:,} more)" if len(taken) > 1 else ""
         shown = quote(str(taken[0]), 400)
         raise click.UsageError(f"{shown} is there already{more}; --force replaces it")
-    return found
 
 
-def _written(letters: dict[Path, str]) -> bool:
-    """Write the files of feedback; say whether that went well."""
-    for path, text in letters.items():
+def _letters_written(everybody: ClassRun, folder: Path) -> bool:
+    """Write a file of feedback for everybody; say whether that went well."""
+    from shapecalc.grading.exports.letters import letters
+
+    for name, text in letters(everybody):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(text, path)
+            folder.mkdir(parents=True, exist_ok=True)
+            replace_file(text, folder / name)
         except (OSError, ValueError) as error:
-            complain(path, error)
+            complain(folder / name, error)
             return False
     return True
 

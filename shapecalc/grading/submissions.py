@@ -6,9 +6,9 @@ whole class.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Collection, Mapping
-from pathlib import PurePath
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from shapecalc.diagnostics import Finding, Path, quote
@@ -47,29 +47,37 @@ MOST_VALUES = 100_000  # of a YAML or JSON file, which takes PyYAML half a secon
 
 def read_submissions(
     found: Found, ids: Collection[str], mapped: Mapped = NOTHING_MAPPED
-) -> list[Submission]:
-    """Return what a file holds: one submission, or a CSV's many. Never raises.
+) -> Iterator[Submission]:
+    """Yield what a file holds: one submission, or a CSV's many. Never raises.
 
     `ids` are the questions'; a key such as `student` is an answer if a question is called so.
     """
     try:
         if found.skipped:
-            return [skipped(found, found.reason)]
-        if found.reason:
+            yield skipped(found, found.reason)
+        elif found.reason:
             raise NotGradable(found.reason)
-        ending = PurePath(found.path).suffix.lower()
-        if ending in TABLES:
-            return list(read_table(found, ids, mapped))
-        if ending in TEXTS:
-            return [_read_text(found, ids)]
-        if ending in MAPPINGS:
-            return [_read_mapping(found, ids)]
-        return [_read_unknown(found, ids)]
+        elif _ending(found.path) in TABLES:
+            yield from read_table(found, ids, mapped)
+        else:
+            yield _read_one(found, ids)
     except NotGradable as error:
-        return [refused(found, str(error))]
+        yield refused(found, str(error))
     except Exception as error:  # one broken file must not stop the others
         reason = internal_error("reading", error)
-        return [refused(found, "")._replace(reason=reason, failed=True)]
+        yield refused(found, "")._replace(reason=reason, failed=True)
+
+
+def _ending(path: str) -> str:
+    return os.path.splitext(path)[1].lower()  # PurePath would keep every name
+
+
+def _read_one(found: Found, ids: Collection[str]) -> Submission:
+    """Return the only submission of a file. Raises NotGradable."""
+    ending = _ending(found.path)
+    if ending in TEXTS:
+        return _read_text(found, ids)
+    return _read_mapping(found, ids) if ending in MAPPINGS else _read_unknown(found, ids)
 
 
 def _raw(found: Found) -> bytes:
@@ -111,7 +119,7 @@ def _read_unknown(found: Found, ids: Collection[str]) -> Submission:
     try:
         return _read_text(found, ids)
     except NotGradable as error:
-        ending = PurePath(found.path).suffix
+        ending = os.path.splitext(found.path)[1]
         known = "not answers" in str(error) or not ending
         what = str(error) if known else f"a *{quote(ending)} file: {error}"
         raise NotGradable(f"{what} ({READ})") from None

@@ -163,7 +163,9 @@ def test_presets_name_students_and_say_who_is_late(run: Run, homework: Path) -> 
     )
     result = run("grade", "hw.yaml", "canvas", "--preset", "canvas", "--format", "csv")
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1] == "leeann,1,1,1,1,3,graded; late,"
+    assert result.stdout.splitlines()[-1] == (
+        "leeann,1,1,1,1,3,graded; late,,canvas/leeann_LATE_1_2_hw.yaml"
+    )
     result = run(
         "grade", "hw.yaml", "canvas", "--student-regex", r"_(?P<student>\d)_", "--format", "csv"
     )
@@ -387,7 +389,7 @@ def test_a_class_with_hostile_files_is_marked(spawn: Spawn, homework: Path, form
     if form == "csv":
         table = list(csv.reader(io.StringIO(text, newline="")))
         assert len(table) == 2 + 12
-        assert [row[-2] for row in table].count("not gradable") == 7
+        assert [row[-3] for row in table].count("not gradable") == 7
         assert all(
             cell.lstrip()[:1] not in tuple("=+-@\t\r") or not cell for r in table for cell in r
         )

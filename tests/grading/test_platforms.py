@@ -59,8 +59,8 @@ def test_google_forms(tmp_path: Path) -> None:
 def test_a_form_of_many_rows_has_no_duplicates_but_attempts(tmp_path: Path) -> None:
     rows = [["t", f"s{n % 300}@x.org", *BOTH] for n in range(306)]
     found = graded(tmp_path, ["", "Email Address", "q1", "q2"], *rows)
-    assert len(found.graded) == 306
-    assert len(found.counted) == 300
+    assert len(list(found.graded)) == 306
+    assert len(list(found.counted)) == 300
     assert not any(item.duplicate for item in found.graded)
 
 
@@ -76,9 +76,9 @@ def test_moodle_responses(tmp_path: Path) -> None:
     ]
     table = exports.render("csv", found).splitlines()
     assert table[0] == (
-        "student,id,Last name,First name,ID number,Email address,q1,q2,total,status,feedback"
+        "student,id,Last name,First name,ID number,Email address,q1,q2,total,status,feedback,file"
     )
-    assert table[2] == "Ann Lee,100,Lee,Ann,100,ann@x.org,1,1,2,graded,"
+    assert table[2] == f"Ann Lee,100,Lee,Ann,100,ann@x.org,1,1,2,graded,,{tmp_path / 'export.csv'}"
 
 
 def test_canvas_student_analysis(tmp_path: Path) -> None:
@@ -118,9 +118,9 @@ def test_one_attempt_counts(tmp_path: Path, attempts: str | None, score: float) 
     keys = {} if attempts is None else {"attempts": attempts}
     found = graded(tmp_path, HEAD, *ROWS, **keys)
     assert scores(found) == [("a@x", "a@x", score)]
-    assert len(found.graded) == 3
+    assert len(list(found.graded)) == 3
     assert found.mean == score
-    assert found.counted[0].status == "graded; 3 attempts"
+    assert next(found.counted).status == "graded; 3 attempts"
     assert len(exports.render("csv", found).splitlines()) == 3
 
 
@@ -140,7 +140,7 @@ def test_being_late_costs_a_share(tmp_path: Path, penalty: Any, expected: list[f
     found = graded(tmp_path, HEAD, *rows, due="2026-11-21", penalty=penalty)
     assert [item.score for item in found.graded] == [*expected, 2]
     assert [item.late for item in found.graded] == [False, True, True, False]
-    assert "lateness is not known" in found.graded[3].notes[0]
+    assert "lateness is not known" in list(found.graded)[3].notes[0]
 
 
 @pytest.mark.parametrize(

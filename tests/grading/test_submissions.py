@@ -20,7 +20,7 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file s
 
 def read(path: Path, content: str | bytes, ids: tuple[str, ...] = IDS) -> list[Submission]:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_submissions(Found(str(path), otherwise="stem"), ids)
+    return list(read_submissions(Found(str(path), otherwise="stem"), ids))
 
 
 def one(path: Path, content: str | bytes, ids: tuple[str, ...] = IDS) -> Submission:
@@ -312,7 +312,7 @@ from shapecalc.grading.submission_file import Found
 from shapecalc.grading.submissions import read_submissions
 resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
 for path in sys.argv[1:]:
-    found = read_submissions(Found(path, otherwise="x"), ("q1", "q2"))
+    found = list(read_submissions(Found(path, otherwise="x"), ("q1", "q2")))
     print(len(found), found[-1].reason)
 scale = 2**20 if sys.platform == "darwin" else 2**10
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -129,8 +129,8 @@ def test_one_is_right_one_is_wrong_and_one_is_broken(
     course: str, right: str, wrong: str, broken: str
 ) -> None:
     _, possible, *rows = csv.reader(io.StringIO(grade(course, "--format", "csv")))
-    students = {row[0]: row[1:-1] for row in rows}  # without the feedback
-    possible = possible[:-1]
+    students = {row[0]: row[1:-2] for row in rows}  # without the feedback and the file
+    possible = possible[:-2]
     assert students[right] == [*possible[1:-1], "graded"]
     assert students[wrong][-1].startswith("graded")
     assert 0 < float(students[wrong][-2]) < float(possible[-2])
