@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shapecalc import rules
 from shapecalc.cli.files import FAULTY, OK, UNUSABLE, Named, complain
 from shapecalc.cli.findings import tell
 from shapecalc.cli.output import output_options, refuse_overwriting, replace_file, write
@@ -227,9 +228,14 @@ def _assignment(path: str, columns: dict[str, str]) -> Assignment | None:
     unknown = [key for key in columns if key not in {"student", *(q.id for q in read.questions)}]
     if unknown and read.usable:
         raise click.UsageError(f"--columns: no question is called {quote(unknown[0])}")
+    if not read.usable:
+        keys = all(finding.rule is rules.FALSE_KEY for finding in read.findings)
+        what = "key" if keys else "assignment"
+        click.echo(f"shapecalc: nothing was marked: correct the {what} first", err=True)
+        return None
     policy = read.policy
     read.policy = policy._replace(columns={**policy.columns, **columns})
-    return read if read.usable else None
+    return read
 
 
 class _Progress:

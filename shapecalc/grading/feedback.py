@@ -7,7 +7,7 @@ right answer with its working.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any, Literal, NamedTuple
@@ -147,7 +147,7 @@ def right_part(query: Query, right: Value, value: Value) -> str:
             return f"It takes {len(ours):,} values, and your answer has {len(theirs):,}."
         if not same:
             return ""
-        at = ",".join(map(str, _first_wrong(right, ours, theirs)))
+        at = ",".join(map(str, first_wrong(right, value, _near)))
         first = f"; the first wrong one has the index [{at}]" if at else ""
         return f"{same:,} of {len(ours):,} values are right{first}."
     names = sizes_of(query, len(right))
@@ -172,11 +172,10 @@ def _near(right: float, value: float) -> bool:
     return abs(right - value) <= 1e-9 + 0.005 * abs(right)
 
 
-def _first_wrong(right: Value, ours: list[Any], theirs: list[Any]) -> list[int]:
+def first_wrong(right: Value, value: Value, near: Callable[[float, float], bool]) -> list[int]:
     """Return the index, for each axis, of the first value of an array that is not right."""
-    at = next(
-        (n for n, pair in enumerate(zip(ours, theirs, strict=True)) if not _near(*pair)), None
-    )
+    pairs = zip(flat(right), flat(value), strict=True)
+    at = next((n for n, pair in enumerate(pairs) if not near(*pair)), None)
     index: list[int] = []
     part: Any = right
     while at is not None and isinstance(part, tuple) and part:

@@ -37,9 +37,8 @@ TABLES = (".csv", ".tsv")
 TEXTS = (".txt", ".md", ".html", ".htm")
 ENDINGS = (*MAPPINGS, *TABLES, *TEXTS)
 READ = f"{', '.join('*' + ending for ending in ENDINGS)} are read"
-FLOAT = re.compile(
-    r"[\"']?\s*:\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=[\s,}]|$)"
-)  # a key's value
+NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=[\s,}\]]|$)"
+FLOAT, FLOAT_ALONE = re.compile(rf"[\"']?\s*:\s*{NUMBER}"), re.compile(NUMBER)  # a key's; an item
 SAVE_AS = "save the answers as text (.txt) and hand them in again"
 MOST_BYTES = 1024 * 1024  # of a YAML or JSON file; a CSV is of a whole class
 MOST_VALUES = 100_000  # of a YAML or JSON file, which takes PyYAML half a second
@@ -136,7 +135,7 @@ def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
         first = document.findings[0]
         if first.place is None:
             raise NotGradable(first.fault.message)
-        raise NotGradable(mended(text, first.fault, first.place[0]))
+        raise NotGradable(mended(text, first.fault, first.place))
     if not isinstance(data, Mapping):
         raise NotGradable(f"not a mapping of question ids to answers, but {quote(data)}")
     student = "" if "student" in ids else clean(data.get("student"))
@@ -166,18 +165,28 @@ def _as_written(
     """Return a mapping with its floats as the file has them: `4.608` may be 4,608, and who wrote
     `4.057e4` knows no 40570.0.
     """
-    found = dict(mapping)
-    floats = [key for key, value in found.items() if isinstance(value, float)]
-    places = document.places if floats else None
+    places = document.places if any(map(_has_floats, mapping.values())) else None
     if places is None:
-        return found
+        return dict(mapping)
     lines = text.split("\n")
-    for key in floats:
-        line, column = places.find((*path, key))[2:]  # where the key ends
-        written = FLOAT.match(lines[line - 1], column - 1) if line <= len(lines) else None
-        if written and float(written[1]) == found[key]:
-            found[key] = written[1]
-    return found
+
+    def written(value: Any, path: Path) -> Any:
+        if isinstance(value, list):
+            return [written(part, (*path, place)) for place, part in enumerate(value)]
+        if not isinstance(value, float):
+            return value
+        in_list = isinstance(path[-1], int)
+        place = places.find(path)
+        line, column = place[:2] if in_list else place[2:]  # behind a key, where that ends
+        pattern = FLOAT_ALONE if in_list else FLOAT
+        match = pattern.match(lines[line - 1], column - 1) if line <= len(lines) else None
+        return match[1] if match and float(match[1]) == value else value
+
+    return {key: written(value, (*path, key)) for key, value in mapping.items()}
+
+
+def _has_floats(value: Any) -> bool:
+    return any(map(_has_floats, value)) if isinstance(value, list) else isinstance(value, float)
 
 
 def _question_of(key: str, ids: Collection[str], short: Mapping[str, str]) -> str | None:

@@ -82,6 +82,19 @@ def test_a_faulty_assignment_is_2_with_its_findings(
     assert code in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("question", "what"),
+    [("{ask: conv1.output, key: 32x32x9}", "key"), ("{ask: conv9.output}", "assignment")],
+)
+def test_what_is_to_be_corrected_before_anything_is_marked_is_told(
+    run: Run, homework: Path, question: str, what: str
+) -> None:
+    (homework / "hw.yaml").write_text(f"spec: net.yaml\nquestions: [{question}]\n")
+    result = run("grade", "hw.yaml", "right.yaml")
+    assert result.exit_code == 2
+    assert result.stderr == f"shapecalc: nothing was marked: correct the {what} first\n"
+
+
 @pytest.mark.parametrize("name", ["missing.yaml", "class", "nul\0.yaml"])
 def test_an_assignment_that_cannot_be_opened_is_2(run: Run, homework: Path, name: str) -> None:
     result = run("grade", name, "right.yaml")

@@ -83,7 +83,7 @@ def test_the_table_tells_every_slip_and_the_class(class_run: ClassRun) -> None:
     assert "SC509 no question is called q5" in text
     assert "Eve: not gradable: " in text
     assert "Class: 2 of 3 graded, mean 3.50 of 4.5 points" in text
-    assert "1 x forgot_bias" in text
+    assert "1 x the biases were forgotten (forgot_bias)" in text
     assert "Class" not in exports.render("table", alone(class_run, 0))
 
 
@@ -126,7 +126,7 @@ def test_the_summary_counts_every_question_and_names_what_nothing_explains(
     assert "2 of 3 submissions graded; mean 3.50, median 3.50 of 4.5 points" in text
     assert "1 answer needs a look" in text
     assert "not gradable: Eve" in text
-    assert "1 x many: could not be read" in text
+    assert '1 x "many": could not be read' in text
 
 
 def test_the_commonest_answers_are_counted_exactly_however_many_there_are() -> None:
@@ -173,7 +173,7 @@ def test_the_gradebook_has_what_students_are_told(class_run: ClassRun) -> None:
     assert (head, ann) == ("feedback", "")
     assert "Question 2: Partly right" in bob
     assert "Question 4: You gave no answer." in bob
-    assert eve.startswith("line 1: not JSON")
+    assert eve == "line 1: a { is not closed"
 
 
 def test_numbers_that_tell_students_apart_have_a_column(class_run: ClassRun) -> None:
@@ -237,12 +237,18 @@ def test_no_name_leaves_the_folder_and_none_is_lost(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == len(HOSTILE)
 
 
+def test_a_letter_says_until_when_it_was_due(class_run: ClassRun) -> None:
+    assignment = read_assignment({**HOMEWORK, "due": "2026-11-20"})
+    bob = dict(letters(replace(class_run, assignment=assignment)))["Bob.txt"]
+    assert "It was handed in late: it was due by 2026-11-20 23:59.\n" in bob
+
+
 def test_a_letter_tells_every_question_by_its_number(class_run: ClassRun) -> None:
     bob = dict(letters(class_run))["Bob.txt"]
     assert bob.startswith("Bob: 2.5 of 4.5 points; 1 answer needs a look\nIt was handed in late.\n")
     assert "Question 1: Right.\n" in bob
     assert (
-        "Question 3 (=q3): To be looked at. Your answer: many. It could not be read as a number,"
+        'Question 3 (=q3): To be looked at. Your answer: "many". It could not be read as a number,'
         in bob
     )
     assert "Question 4: You gave no answer." in bob

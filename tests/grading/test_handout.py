@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -53,6 +54,38 @@ def test_no_sheet_tells_an_answer(assignment: Assignment, form: str) -> None:
         assert answer not in text
     for number in range(1, 9):
         assert f"{number}." in text
+
+
+def test_a_sheet_names_its_networks_and_says_how_exact_an_answer_is(tmp_path: Path) -> None:
+    """A bias of 0.0123 needs its digits; 7 + 0.5*3 is 8.5."""
+    dense = {"input": "1", "layers": [{"dense": 1}]}
+    given = {"input": [3], "dense1.weight": [[0.5]], "dense1.bias": [7]}
+    small = given | {"dense1.weight": [[0.001]], "dense1.bias": [0.0093]}
+    found = read_assignment(
+        {
+            "due": "2026-11-20",
+            "spec": {**dense, "name": "One unit", "example": {"given": given}},
+            "questions": [
+                "dense1.value",
+                "dense1.parameters",
+                {"ask": "dense1.macs", "tolerance": {"relative": 0.1}},
+                {"id": "s", "ask": "dense1.value", "spec": {**dense, "example": {"given": small}}},
+                "dense1.output",
+            ],
+        }
+    )
+    assert found.usable, found.diagnostics
+    for form in ("markdown", "latex", "blank"):
+        text = FORMATS[form](found)
+        assert "To be handed in by 2026-11-20 23:59." in text
+        said = re.findall(r"\(1 point(.*?)\)", text)
+        assert said == [
+            *("; two decimals are enough", "; an exact whole number", ""),
+            *("; three digits, such as 0.0123, are enough", "")[:: -1 if form != "blank" else 1],
+        ]
+        if form != "blank":
+            assert "Network 1: One unit (questions 1, 2, 3, 5)" in text
+            assert "Network 2 (question 4)" in text
 
 
 @pytest.mark.parametrize("form", ["markdown", "latex"])

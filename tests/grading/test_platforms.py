@@ -15,7 +15,7 @@ from shapecalc.grading.answer_texts import lines_of
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.class_run import grade
 from shapecalc.grading.graded import ClassRun
-from shapecalc.grading.moments import days_late, moment
+from shapecalc.grading.moments import days_late, deadline, moment
 from shapecalc.grading.submission_file import Found, NotGradable
 
 SPEC = {"input": "32x32x3", "layers": [{"conv": {"K": 10, "F": 5}}, {"max_pool": 2}]}
@@ -130,17 +130,32 @@ def test_one_attempt_counts(tmp_path: Path, attempts: str | None, score: float) 
      ({"per_day": 0.8, "most": 0.5}, [2, 0.5, 1.0])],
 )  # fmt: skip
 def test_being_late_costs_a_share(tmp_path: Path, penalty: Any, expected: list[float]) -> None:
-    """Due at midnight: two days late is one and a bit, each begun counts. BOTH is 2, ONE is 1."""
+    """Two days late is one and a bit: each day counts as it begins. BOTH is 2, ONE is 1."""
     rows = [
         ["2026-11-20 23:59:59", "a", *BOTH],
         ["2026-11-22 20:00:00", "b", *ONE],
         ["2026-11-21 20:00:00", "c", *BOTH],
         ["soon", "d", *BOTH],
     ]
-    found = graded(tmp_path, HEAD, *rows, due="2026-11-21", penalty=penalty)
+    found = graded(tmp_path, HEAD, *rows, due="2026-11-20", penalty=penalty)
     assert [item.score for item in found.graded] == [*expected, 2]
     assert [item.late for item in found.graded] == [False, True, True, False]
     assert "lateness is not known" in list(found.graded)[3].notes[0]
+
+
+@pytest.mark.parametrize(
+    ("due", "last", "first_late"),
+    [
+        ("2026-11-20", "2026-11-20 23:59:59", "2026-11-21 00:00:00"),
+        ("20261120", "2026-11-20 23:59:59", "2026-11-21 00:00:00"),
+        ("2026-11-20 23:59", "2026-11-20 23:59:59", "2026-11-21 00:00:00"),
+        ("2026-11-20 18:00:00", "2026-11-20 18:00:00", "2026-11-20 18:00:01"),
+        ("20 November 2026 6:00 PM", "2026-11-20 18:00:59", "2026-11-20 18:01:00"),
+    ],
+)
+def test_a_day_and_a_minute_last_to_their_ends(due: str, last: str, first_late: str) -> None:
+    assert days_late(deadline(due), moment(last)) == 0
+    assert days_late(deadline(due), moment(first_late)) == 1
 
 
 @pytest.mark.parametrize(

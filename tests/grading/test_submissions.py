@@ -158,6 +158,13 @@ def test_floats_are_as_they_are_written(tmp_path: Path, name: str, text: str) ->
     assert found["q2"] in ("4640.", "464.0e1")
 
 
+@pytest.mark.parametrize("name", ["a.yaml", "a.json"])
+def test_floats_in_lists_are_as_they_are_written(tmp_path: Path, name: str) -> None:
+    text = '{"q1": [[1.50, -2], [4.0e1, 0.250]], "q2": {"w": 1.0}}'
+    found = one(tmp_path / name, text).answers
+    assert found == {"q1": [["1.50", -2], ["4.0e1", "0.250"]], "q2": {"w": 1.0}}
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -175,6 +182,29 @@ def test_floats_are_as_they_are_written(tmp_path: Path, name: str, text: str) ->
 def test_a_student_is_told_what_to_mend(tmp_path: Path, content: bytes, reason: str) -> None:
     found = one(tmp_path / "a.yaml", content)
     assert found.reason.endswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'{"q1": 5,\n "q2": [1, 2', "line 2: a [ is not closed"),
+        (b'{"q1": 5', "line 1: a { is not closed"),
+        (b'{"q1": 4x4x1}', 'line 1: not JSON: put the answer in double quotes, as in "32x32x10"'),
+        (b'{"q1": yes}', 'line 1: not JSON: put the answer in double quotes, as in "32x32x10"'),
+        (b'{"q1": 5 "q2": 1}', 'line 1: not JSON: a comma is missing in front of "q2"'),
+        (b"{'q1': 5}", "line 1: not JSON: write double quotes, not single ones"),
+        (b'{"q1": 5,}', "line 1: not JSON: no comma belongs before the last }"),
+        (b'{\n"q1": "4x4x1}', 'line 2: not JSON: a " is not closed'),
+        (b'{q1: "4x4x1"}', "line 1: not JSON: put the question's name in double quotes"),
+        (b'"q1": 5', "line 1: begin with { and end with }"),
+        (b'{"q1": NaN}', "line 1: not JSON: NaN is not a number in JSON"),
+    ],
+)
+def test_a_student_is_told_what_to_mend_in_json(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    found = one(tmp_path / "a.json", content)
+    assert found.reason == f"SC508 {reason}"
 
 
 # -- tables ----------------------------------------------------------------------------------------

@@ -16,10 +16,9 @@ from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.feedback import reason
+from shapecalc.grading.exports.feedback import explained, reason
 from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.marks import Mark, Verdict
-from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.question import Question
 
 SCHEMA = "shapecalc.grade-summary/1"
@@ -220,14 +219,13 @@ def _table(whole: dict[str, Any]) -> str:
 
 def _details(place: int, asked: dict[str, Any]) -> str:
     """Return a question's causes, and the commonest answers without one."""
-    explained = {item.name: item.explanation for item in misconceptions()}
     lines = [
-        f"  {count:,} x {'; and '.join(explained.get(n, n) for n in name.split(', '))} ({name})"
+        f"  {count:,} x {explained(name)} ({name})"
         for name, count in list(asked["causes"].items())[:COMMONEST]
     ]
     for key, why in (("unexplained", "no cause known"), ("unread", "could not be read")):
         lines += [
-            f"  {count:,} x {quote(answer, LONGEST)}: {why}"
+            f'  {count:,} x "{quote(answer, LONGEST)}": {why}'
             for answer, count in list(asked[key].items())[:COMMONEST]
         ]
     return "\n".join([f"{place}  {quote(asked['id'], LONGEST)}", *lines]) if lines else ""

@@ -8,10 +8,9 @@ from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.feedback import VERDICTS, feedback, reached
+from shapecalc.grading.exports.feedback import VERDICTS, explained, feedback, reached
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, title
-from shapecalc.grading.misconceptions import misconceptions
 
 HEADERS = ("question", "answer", "verdict", "points", "of")
 ALIGNED = ("left", "left", "left", "right", "right")
@@ -70,12 +69,8 @@ def _class(class_run: ClassRun) -> str:
     lines = [f"Class: {tally.marked:,} of {tally.counted:,} graded"]
     if class_run.mean is not None:
         lines[0] += f", mean {class_run.mean:.2f} of {number(class_run.possible)} points"
-    explanations = {
-        misconception.name: misconception.explanation for misconception in misconceptions()
-    }
     for name, times in tally.misconceptions.most_common():
-        told = f": {explanations[name]}" if name in explanations else ""  # a pair has none
-        lines.append(f"  {times:,} x {name}{told}")
+        lines.append(f"  {times:,} x {explained(name)} ({name})")
     if tally.duplicates:
         lines.append("  duplicate: submissions of one name or number all count; attempts: in the")
         lines.append("  assignment chooses one")
