@@ -21,6 +21,7 @@ COMMANDS = {
     "audit": "Check answer keys and printed numbers, and name the misprints.",
     "grade": "Mark answers to questions about networks, and name the mistake behind a wrong one.",
     "quiz": "Draw problem sets with their keys, with other numbers for each student.",
+    "autograder": "Write an archive with which Gradescope marks an assignment.",
     "assignment": "Write an assignment as a handout, a platform's quiz or an empty answer file.",
     "sizes": "Find the input sizes that fit: factors, nearest sizes, the size for a wanted output.",
     "calc": "Work out a network typed on the command line; P=any finds the padding.",
