@@ -20,6 +20,7 @@ COMMANDS = {
     "verify": "Run networks forward and backward, and compare every prediction.",
     "audit": "Check answer keys and printed numbers, and name the misprints.",
     "grade": "Mark answers to questions about networks, and name the mistake behind a wrong one.",
+    "regrade": "Mark again, and say whose points change.",
     "quiz": "Draw problem sets with their keys, with other numbers for each student.",
     "autograder": "Write an archive with which Gradescope marks an assignment.",
     "assignment": "Write an assignment as a handout, a platform's quiz or an empty answer file.",
