@@ -49,8 +49,8 @@ def command(
     force: bool,
     **how: Any,
 ) -> None:
-    """Mark again, and say whose points are others than in MARKS, the gradebook that `shapecalc grade
-    --format csv` wrote before: once a key is corrected, an answer accepted or a weight changed.
+    """Mark again, and say whose points are others than in MARKS, the gradebook that
+    `shapecalc grade --format csv` wrote before: once a key is corrected, an answer accepted or a weight changed.
 
     Exit code 0 whether points change or not. MARKS is left as it is.
     """
@@ -92,8 +92,16 @@ def _csv(regrading: Regrading) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("student", "id", "question", "before", "after"))
-    writer.writerows(regrading.changes)
+    writer.writerows(map(_harmless, regrading.changes))
     return text.getvalue()
+
+
+def _harmless(change: Change) -> list[str]:
+    """Return the cells without a formula; points below 0 are none."""
+    from shapecalc.grading.regrading import number
+    from shapecalc.reports.csv_text import harmless
+
+    return [cell if number(cell) is not None else harmless(cell) for cell in change]
 
 
 def _table(regrading: Regrading) -> str:
@@ -135,18 +143,12 @@ def _rows(changes: Sequence[Change]) -> str:
 
     if not changes:
         return ""
+    with_ids = any(change.identity for change in changes)
     rows = [
-        (
-            quote(c.student),
-            quote(c.identity),
-            quote(c.column),
-            c.before or "none",
-            c.after or "none",
-        )
-        for c in changes
-    ]
-    heads = ("student", "id", "question", "before", "now")
-    if not any(change.identity for change in changes):
-        rows, heads = [(row[0], *row[2:]) for row in rows], (heads[0], *heads[2:])  # type: ignore[misc,assignment]
-    aligned = (*["left"] * (len(heads) - 2), "right", "right")
+        [quote(change.student), *[quote(change.identity)] * with_ids, quote(change.column),
+         change.before or "none", change.after or "none"]
+        for change in changes
+    ]  # fmt: skip
+    heads = ["student", *["id"] * with_ids, "question", "before", "now"]
+    aligned = [*["left"] * (len(heads) - 2), "right", "right"]
     return tabulate(rows, heads, colalign=aligned, disable_numparse=True)

@@ -10,7 +10,11 @@ from click.testing import Result
 
 Run = Callable[..., Result]
 NETWORK = "input: 32x32x3\nlayers:\n  - conv: {K: 10, F: 5, P: 2}\n"
-HOMEWORK = "spec: net.yaml\nquestions:\n  - {id: q1, ask: conv1.output}\n  - {id: q2, ask: conv1.parameters%s}\n"
+HOMEWORK = """spec: net.yaml
+questions:
+  - {id: q1, ask: conv1.output}
+  - {id: q2, ask: conv1.parameters%s}
+"""
 
 
 @pytest.fixture
