@@ -50,7 +50,8 @@ def command(
     **how: Any,
 ) -> None:
     """Mark again, and say whose points are others than in MARKS, the gradebook that
-    `shapecalc grade --format csv` wrote before: once a key is corrected, an answer accepted or a weight changed.
+    `shapecalc grade --format csv` wrote before: once a key is corrected, an answer accepted or a
+    weight changed.
 
     Exit code 0 whether points change or not. MARKS is left as it is.
     """
@@ -146,7 +147,7 @@ def _rows(changes: Sequence[Change]) -> str:
     with_ids = any(change.identity for change in changes)
     rows = [
         [quote(change.student), *[quote(change.identity)] * with_ids, quote(change.column),
-         change.before or "none", change.after or "none"]
+         quote(change.before) or "none", quote(change.after) or "none"]
         for change in changes
     ]  # fmt: skip
     heads = ["student", *["id"] * with_ids, "question", "before", "now"]
