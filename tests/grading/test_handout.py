@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shutil
@@ -15,10 +16,13 @@ import yaml
 
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.handout import FORMATS
+from shapecalc.grading.handout.given import LOSSES, given
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.question import Assignment
 from shapecalc.grading.submission_file import Found
 from shapecalc.grading.submissions import read_submissions
+from shapecalc.network.example import LOSSES as ALL_LOSSES
+from shapecalc.network.example import Example, Numbers
 
 HOSTILE = "50 % of $x_1$ & #2 {a} \\b ~^<i>\n\nq: =3"
 SPEC: dict[str, Any] = {
@@ -86,6 +90,42 @@ def test_a_sheet_names_its_networks_and_says_how_exact_an_answer_is(tmp_path: Pa
         if form != "blank":
             assert "Network 1: One unit (questions 1, 2, 3, 5)" in text
             assert "Network 2 (question 4)" in text
+
+
+@pytest.mark.parametrize("form", ["markdown", "latex", "gift", "moodle-xml", "text2qti"])
+def test_a_sheet_gives_all_that_an_example_needs(form: str) -> None:
+    """A loss cannot be worked out from a network's layers alone."""
+    spec = {
+        "input": "3",
+        "layers": [{"dense": {"units": 1}}],
+        "example": {
+            "given": {"input": [1, -2, 3], "dense1.weight": [[0.5, 0, 0.25]], "dense1.bias": [7]},
+            "loss": {"half_squared_error": [1.5]},
+            "rate": 0.1,
+        },
+    }
+    text = html.unescape(FORMATS[form](read_assignment({"spec": spec, "questions": ["loss"]})))
+    text = re.sub(r"[\\]", "", text)
+    for needed in (
+        "input = [1, -2, 3]", "dense1.weight = [[0.5, 0, 0.25]]", "dense1.bias = [7]",
+        "half the sum of the squared differences to [1.5]", "learning rate: 0.1",
+    ):  # fmt: skip
+        assert needed in text, text
+    shapes = FORMATS[form](read_assignment({"spec": spec, "questions": ["dense1.parameters"]}))
+    assert "given" not in shapes  # what no question needs
+
+
+def test_every_loss_has_its_words_and_a_long_array_its_shape() -> None:
+    assert set(LOSSES) == set(ALL_LOSSES)
+    image = Numbers((3, 20, 20), [[[0.0] * 20] * 20] * 3)
+    example = Example({"input": image}, "cross_entropy", {None: Numbers((), 6)}, 0.01)
+    assert list(given(example)) == [
+        "given: input = an array of 3x20x20 that is handed out beside this sheet",
+        "loss: the cross-entropy, -ln of the softmax, for class 6, counted from 0,"
+        " plus 0.01/2 times the sum of all squared weights",
+    ]
+    back = Example(upstream={"conv1": Numbers((2,), [1, 2.5])})
+    assert list(given(back)) == ["gradient of the loss with respect to conv1: [1, 2.5]"]
 
 
 @pytest.mark.parametrize("form", ["markdown", "latex"])

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from shapecalc.grading.handout.given import given
 from shapecalc.grading.moments import shown_deadline
 from shapecalc.grading.prompts import Secrets, described
 from shapecalc.grading.question import EXACT, Assignment, Question
@@ -40,14 +41,17 @@ def as_quiz(assignment: Assignment) -> Quiz:
 
 
 def networks(assignment: Assignment) -> Iterator[tuple[list[Question], list[str]]]:
-    """Yield the questions about each network, and the network, a line a layer. What is asked for is
-    not told there.
+    """Yield the questions about each network, and the network, a line a layer, with what an example
+    gives. What is asked for is not told there.
     """
     by_network: dict[Subject, list[Question]] = {}
     for question in assignment.questions:
         by_network.setdefault(question.subject, []).append(question)
     for subject, questions in by_network.items():
-        yield questions, list(described(subject, Secrets(questions)))
+        example = subject.trace.spec.example
+        executed = any(question.query.kind == "example" for question in questions)
+        lines = given(example) if executed and example is not None else ()
+        yield questions, [*described(subject, Secrets(questions)), *lines]
 
 
 def _with_precision(question: Question) -> str:
