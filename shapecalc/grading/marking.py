@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from shapecalc.grading.answers import Reading, Unreadable, is_blank
 from shapecalc.grading.comparison import is_right, ways_to_read
-from shapecalc.grading.feedback import Told, given, shown_at
+from shapecalc.grading.feedback import Told, given, rounded, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
 from shapecalc.grading.misconceptions import neighbour
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
@@ -141,6 +141,8 @@ class Marker:
         followed = own.lead_to(question, reading.value)
         credit = question.partial or not followed  # otherwise a mistake would change nothing
         found = self._misconception(question, reading.value, own) if credit else None
+        if found and not found.sure and rounded(question, reading.value):
+            found = None  # who rounds makes no other mistake
         share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
         mark = mark._replace(note=reading.note)
         if followed and (found is None or share <= question.follow_through):
@@ -159,7 +161,8 @@ class Marker:
     def _sources(self, followed: Sequence[Answered]) -> str:
         """Return the student's own answers that another follows from, by their numbers."""
         said = [f"your answer {shown(v)} to question {self._numbers[q.id]}" for q, v in followed]
-        return " and ".join(said)
+        *first, last = said
+        return f"{', '.join(first)} and {last}" if first else last
 
     def _misconception(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
         """Return what explains a wrong answer, for the right network or the student's own.

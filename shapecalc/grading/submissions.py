@@ -137,7 +137,10 @@ def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
             raise NotGradable(first.fault.message)
         raise NotGradable(mended(text, first.fault, first.place))
     if not isinstance(data, Mapping):
-        raise NotGradable(f"not a mapping of question ids to answers, but {quote(data)}")
+        example = next(iter(ids), "q1")
+        only = "" if data is None else f"; there is only {quote(data)}"
+        write = f"write `{quote(example)}: ` in front of its answer"
+        raise NotGradable(f"no question is named: {write}{only}")
     student = "" if "student" in ids else clean(data.get("student"))
     whole = _as_written(document, text, (), data)
     answers = {key: value for key, value in whole.items() if key in ids or key != "student"}

@@ -125,9 +125,9 @@ def test_of_two_answers_to_a_question_the_first_counts_and_both_are_told(tmp_pat
         ("q1: 1\n".encode("utf-16"), "UTF-16 text: save the file as UTF-8"),
         (b"import torch\nq1 = 3\n", "Python source"),
         (b"q1: \xff\xfe\n", "UTF-8"),
-        (b"- q1\n- q2\n", "mapping"),
-        (b"just text", "mapping"),
-        (b"# nothing but a comment\n", "mapping"),
+        (b"- q1\n- q2\n", "no question is named"),
+        (b"just text", "no question is named"),
+        (b"# nothing but a comment\n", "no question is named"),
         (b"q1: [1\n", "line"),
         (b"q1: !!python/object/apply:os.system [x]\n", "tag"),
         (b"other: 1\n", "none of its keys"),
@@ -220,6 +220,16 @@ def test_a_table_has_a_row_a_student(tmp_path: Path, delimiter: str, start: str)
     assert (ann.student, ann.identity) == ("Ann", "1")
     assert ann.answers == {"q1": "5", "conv1.output": "32,32,10"}
     assert bob.answers == {"q1": "", "conv1.output": "a"}
+
+
+@pytest.mark.parametrize("head", ["", "question,answer\n", "Name,Ann\n"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_may_have_a_row_a_question(tmp_path: Path, head: str, delimiter: str) -> None:
+    text = f"{head}q1,5\nconv1.output,32x32x10\n,\n".replace(",", delimiter)
+    found = one(tmp_path / "a.csv", text)
+    assert found.answers == {"q1": "5", "conv1.output": "32x32x10"}
+    assert found.student == ("Ann" if "Ann" in head else "stem")
+    assert (found.notes, found.unread) == ((), False)
 
 
 def test_ids_with_commas_are_columns_too(tmp_path: Path) -> None:

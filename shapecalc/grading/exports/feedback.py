@@ -60,7 +60,15 @@ def told(graded: Graded) -> str:
 
 def reason(graded: Graded) -> str:
     """Return why there are no marks, without the code of the rule."""
-    return quote(graded.marked.reason.removeprefix(f"{rules.UNREADABLE_ANSWERS.code} "), 1000)
+    return quote(without_code(graded.marked.reason), 1000)
+
+
+def without_code(text: str) -> str:
+    """Return what is told, without the code of its rule."""
+    for rule in (rules.UNREADABLE_ANSWERS, rules.ANSWER_TO_NO_QUESTION):
+        if text.startswith(f"{rule.code} "):
+            return text.removeprefix(f"{rule.code} ")
+    return text
 
 
 def explained(name: str) -> str:
@@ -84,7 +92,7 @@ def letter(graded: Graded, due: datetime | None = None) -> Iterator[str]:
         yield f"{title(place, mark)}: {feedback(mark)}"
     if graded.notes:
         yield ""
-    yield from graded.notes
+    yield from map(without_code, graded.notes)
 
 
 def one_line(graded: Graded) -> str:

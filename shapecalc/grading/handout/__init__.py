@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from shapecalc.grading.feedback import precision
 from shapecalc.grading.handout.given import given
 from shapecalc.grading.moments import shown_deadline
 from shapecalc.grading.prompts import Secrets, described
-from shapecalc.grading.question import EXACT, Assignment, Question
+from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
 from shapecalc.grading.quiz.formats import FORMATS as QUIZ_FORMATS
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.values import flat
 from shapecalc.registry import Registry
 
 UNTITLED = "Homework"
@@ -92,20 +92,6 @@ def points(question: Question) -> str:
     word = "point" if question.points == 1 else "points"
     exact = precision(question)
     return f"{question.points:g} {word}{f'; {exact}' if exact else ''}"
-
-
-def precision(question: Question) -> str:
-    """Return how exactly a number is to be given; empty where its author says or none is asked."""
-    if question.query.form not in ("number", "array"):
-        return ""
-    if question.query.exact:
-        return "an exact whole number" if question.tolerance == EXACT else ""
-    if not question.tolerance.usual:
-        return ""
-    numbers = flat(question.right)
-    if all(question.tolerance.near(number, round(number, 2)) for number in numbers):
-        return "two decimals are enough"
-    return "three digits, such as 0.0123, are enough"
 
 
 LETTERS = {
