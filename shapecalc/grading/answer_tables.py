@@ -41,6 +41,7 @@ LONGEST_LINE = 1024 * 1024  # bytes; a cell is cut off by the csv module at 128 
 SUMS = ("points possible", "overall average")  # rows of gradebooks that are nobody's
 DELIMITERS = ",;\t"
 NO_QUESTION = "write --columns '{}=ITS COLUMN' for each"
+Row = tuple[int, list[str]]  # its line, and its cells
 NO_CELLS = "a quote is never closed, or a cell is too long"  # what csv refuses
 
 
@@ -59,7 +60,7 @@ def read_table(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[S
         line, head = next(rows)
         header = header_of(head, ids, mapped)
         if len(header.questions) < 2 and not mapped.columns:
-            few = list(islice(rows, 2 * len(ids) + MOST_NOTES))
+            few, rows = _first(rows, 2 * len(ids) + MOST_NOTES)
             upright = _upright(found, [(line, head), *few], ids)
             if upright is not None and len(upright.answers) > bool(header.people):
                 yield upright
@@ -81,9 +82,22 @@ def read_table(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[S
             yield refused(found, str(error))
 
 
-def _upright(
-    found: Found, rows: Sequence[tuple[int, list[str]]], ids: Collection[str]
-) -> Submission | None:
+def _first(rows: Iterator[Row], count: int) -> tuple[list[Row], Iterator[Row]]:
+    """Return the first rows, and those behind them: what cannot be read is met there."""
+    few: list[Row] = []
+    try:
+        few += islice(rows, count)
+    except NotGradable as error:
+        return few, _refusing(error)
+    return few, rows
+
+
+def _refusing(error: NotGradable) -> Iterator[Row]:
+    raise error
+    yield  # a generator: it is raised once somebody asks for a row
+
+
+def _upright(found: Found, rows: Sequence[Row], ids: Collection[str]) -> Submission | None:
     """Return the answers of a table with a row a question, `q1,32x32x10`; None for other tables."""
     lines = [": ".join(filter(None, map(str.strip, row))) for _, row in rows]
     head = lines_of(lines[0], ids)
