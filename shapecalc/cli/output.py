@@ -14,6 +14,7 @@ from shapecalc.cli.files import complain
 from shapecalc.diagnostics import quote
 
 Command = TypeVar("Command", bound=Callable[..., object])
+Output = str | bytes | Iterable[str]  # what is large comes part by part
 
 
 def output_options(command: Command) -> Command:
@@ -52,10 +53,11 @@ def refuse_overwriting(output: Path | None, force: bool, read: Iterable[str] = (
         raise click.UsageError(f"{shown} is there already; --force replaces it")
 
 
-def write(text: str | bytes, output: Path | None) -> bool:
+def write(text: Output, output: Path | None) -> bool:
     """Write text or bytes to a file or standard output; say whether that went well."""
     if output is None:
-        click.echo(text, nl=False)
+        for part in _parts(text):
+            click.echo(part, nl=False)
         return True
     try:
         replace_file(text, output)
@@ -65,20 +67,20 @@ def write(text: str | bytes, output: Path | None) -> bool:
     return True
 
 
-def replace_file(text: str | bytes, output: Path) -> None:
+def replace_file(text: Output, output: Path) -> None:
     """Write beside the file first, then put it in its place; a device is written to as it is.
 
     A file that is there keeps its permissions. Raises OSError.
     """
     target = output.resolve()
-    raw = text.encode("utf-8") if isinstance(text, str) else text
     if target.exists() and not target.is_file():
-        target.write_bytes(raw)
+        with target.open("wb") as file:
+            file.writelines(map(_encoded, _parts(text)))
         return
     beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         with beside.open("xb") as file:
-            file.write(raw)
+            file.writelines(map(_encoded, _parts(text)))
         if target.exists():
             with suppress(OSError):
                 beside.chmod(target.stat().st_mode)
@@ -86,6 +88,14 @@ def replace_file(text: str | bytes, output: Path) -> None:
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def _parts(text: Output) -> Iterable[str | bytes]:
+    return (text,) if isinstance(text, str | bytes) else text
+
+
+def _encoded(part: str | bytes) -> bytes:
+    return part.encode("utf-8") if isinstance(part, str) else part
 
 
 def _same(output: Path, path: str) -> bool:

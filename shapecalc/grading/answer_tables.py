@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import BinaryIO
 
 from shapecalc.diagnostics import quote
+from shapecalc.grading.answer_texts import lines_of
 from shapecalc.grading.columns import (
     EMAILS,
     FIRST,
@@ -22,6 +23,7 @@ from shapecalc.grading.columns import (
     header_of,
 )
 from shapecalc.grading.submission_file import (
+    MOST_NOTES,
     Found,
     NotGradable,
     Submission,
@@ -39,6 +41,7 @@ LONGEST_LINE = 1024 * 1024  # bytes; a cell is cut off by the csv module at 128 
 SUMS = ("points possible", "overall average")  # rows of gradebooks that are nobody's
 DELIMITERS = ",;\t"
 NO_QUESTION = "write --columns '{}=ITS COLUMN' for each"
+Row = tuple[int, list[str]]  # its line, and its cells
 NO_CELLS = "a quote is never closed, or a cell is too long"  # what csv refuses
 
 
@@ -54,7 +57,15 @@ def read_table(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[S
             raise NotGradable("the file is empty")
         delimiter = _delimiter(first, ids, mapped)
         rows = _rows(csv.reader(chain([first], lines), delimiter=delimiter))
-        header = header_of(next(rows)[1], ids, mapped)
+        line, head = next(rows)
+        header = header_of(head, ids, mapped)
+        if len(header.questions) < 2 and not mapped.columns:
+            few, rows = _first(rows, 2 * len(ids) + MOST_NOTES)
+            upright = _upright(found, [(line, head), *few], ids)
+            if upright is not None and len(upright.answers) > bool(header.people):
+                yield upright
+                return
+            rows = chain(few, rows)
         if not header.questions:
             raise NotGradable(
                 f"no column is named after a question: {NO_QUESTION.format(next(iter(ids)))}"
@@ -69,6 +80,36 @@ def read_table(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[S
                 yield _row(found, header, line, cells, ids)
         except NotGradable as error:
             yield refused(found, str(error))
+
+
+def _first(rows: Iterator[Row], count: int) -> tuple[list[Row], Iterator[Row]]:
+    """Return the first rows, and those behind them: what cannot be read is met there."""
+    few: list[Row] = []
+    try:
+        few += islice(rows, count)
+    except NotGradable as error:
+        return few, _refusing(error)
+    return few, rows
+
+
+def _refusing(error: NotGradable) -> Iterator[Row]:
+    raise error
+    yield  # a generator: it is raised once somebody asks for a row
+
+
+def _upright(found: Found, rows: Sequence[Row], ids: Collection[str]) -> Submission | None:
+    """Return the answers of a table with a row a question, `q1,32x32x10`; None for other tables."""
+    lines = [": ".join(filter(None, map(str.strip, row))) for _, row in rows]
+    head = lines_of(lines[0], ids)
+    lines = lines if head.answers or head.student else lines[1:]  # `question,answer`
+    student, answers, notes, unread = lines_of("\n".join(lines), ids)
+    if len(answers) < min(2, len(ids)) or 2 * len(answers) < len(lines):
+        return None
+    whose = clean(found.student) or clean(student) or clean(found.otherwise)
+    file, identity = quote(found.path, 400), clean(found.identity)
+    return Submission(
+        whose, answers, file, "", notes, identity, found.late, when=found.when, unread=unread
+    )
 
 
 def _lines(file: BinaryIO) -> Iterator[str]:

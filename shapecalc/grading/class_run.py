@@ -8,29 +8,29 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
-from typing import Any, TypeVar
+from itertools import chain, islice
 
 from shapecalc import interrupts
 from shapecalc.diagnostics import quote
 from shapecalc.grading.assignment import read_assignment
-from shapecalc.grading.attempts import attempts_counted
+from shapecalc.grading.attempts import standings
 from shapecalc.grading.columns import Mapped
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.moments import days_late, moment
 from shapecalc.grading.question import Assignment, Policy
+from shapecalc.grading.spool import Packed, Spool, packed
 from shapecalc.grading.submission_file import Found, Submission, internal_error
 from shapecalc.grading.submissions import read_submissions
 from shapecalc.plugins import ACTIVE, activate
 
-T = TypeVar("T")
-TEXTS = ("id", "answer", "right", "working", "feedback", "note")  # of a mark
-MOST_SHARED = 200_000
 CHUNK = 16  # files that a process is given at a time
 WORTH = 2 * CHUNK  # files from which another process pays
+AHEAD = 8  # chunks that wait for each process
 
 
 def grade(
@@ -46,35 +46,18 @@ def grade(
     """
     chunks = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)]
     jobs = min(jobs, len(chunks)) if len(found) > WORTH and assignment.file else 1
-    graded: list[Graded] = []
-    known: dict[Any, Any] = {}
-    for chunk, results in zip(chunks, _results(assignment, chunks, jobs, now), strict=True):
-        graded += (_shared(item, known) for item in results)
+    everything = Spool()
+    for chunk, marks in zip(chunks, _results(assignment, chunks, jobs, now), strict=True):
+        for some in marks:
+            everything.add(some)
         progress(len(chunk))
-    return ClassRun(assignment, attempts_counted(assignment.policy, graded))
-
-
-def _shared(graded: Graded, known: dict[Any, Any]) -> Graded:
-    """Return a submission whose marks and texts are one object with equal ones: a class has many,
-    and what comes from another process is a copy.
-    """
-
-    def same(thing: T) -> T:
-        if len(known) > MOST_SHARED:
-            known.clear()
-        found: T = known.setdefault(thing, thing)
-        return found
-
-    marks = (
-        same(mark._replace(**{name: same(getattr(mark, name)) for name in TEXTS}))
-        for mark in graded.marked.marks
-    )
-    return graded._replace(marked=graded.marked._replace(marks=tuple(marks)))
+    everything.standings = standings(assignment.policy, everything)
+    return ClassRun(assignment, everything)
 
 
 def _results(
     assignment: Assignment, chunks: Sequence[Sequence[Found]], jobs: int, now: datetime | None
-) -> Iterator[list[Graded]]:
+) -> Iterator[Iterable[Packed]]:
     if jobs == 1:
         marker = Marker(assignment, now)
         yield from (_mark_all(marker, chunk) for chunk in chunks)
@@ -88,9 +71,14 @@ def _results(
         initargs=(path, ACTIVE, assignment.policy, now),
     )
     try:
-        with interrupts.ignored():
-            results = pool.map(_mark_there, chunks)  # starts the processes
-        yield from results
+        at_once = AHEAD * jobs
+        with interrupts.ignored():  # this starts the processes
+            waiting = deque(pool.submit(_mark_there, chunk) for chunk in chunks[:at_once])
+        for chunk in chunks[at_once:]:
+            yield waiting.popleft().result()
+            waiting.append(pool.submit(_mark_there, chunk))
+        while waiting:
+            yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -109,19 +97,17 @@ def _start(path: str, plugins: Sequence[str], policy: Policy, now: datetime | No
     _markers.append(Marker(assignment, now))
 
 
-def _mark_there(chunk: Sequence[Found]) -> list[Graded]:
-    return _mark_all(_markers[-1], chunk)
+def _mark_there(chunk: Sequence[Found]) -> list[Packed]:
+    return list(_mark_all(_markers[-1], chunk))
 
 
-def _mark_all(marker: Marker, chunk: Sequence[Found]) -> list[Graded]:
+def _mark_all(marker: Marker, chunk: Sequence[Found]) -> Iterator[Packed]:
     assignment = marker.assignment
     ids = {question.id: None for question in assignment.questions}  # a set in order
     mapped = Mapped({q.id: q.prompt for q in assignment.questions}, assignment.policy.columns)
-    return [
-        _mark(marker, submission)
-        for item in chunk
-        for submission in read_submissions(item, ids, mapped)
-    ]
+    submissions = chain.from_iterable(read_submissions(item, ids, mapped) for item in chunk)
+    while some := list(islice(submissions, 4 * CHUNK)):  # a table may have many more
+        yield packed([_mark(marker, submission) for submission in some])
 
 
 def _mark(marker: Marker, submission: Submission) -> Graded:

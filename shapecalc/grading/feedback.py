@@ -7,7 +7,7 @@ right answer with its working.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any, Literal, NamedTuple
@@ -16,7 +16,7 @@ from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import DEEPEST, SEVERAL, WANTED, Form
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.query import Query
-from shapecalc.grading.question import Policy, Question
+from shapecalc.grading.question import EXACT, Policy, Question
 from shapecalc.grading.ranking import Cause
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.wording import sizes_of
@@ -123,17 +123,37 @@ def _depth(question: Question) -> str:
 
 
 def rounded(question: Question, value: Value) -> str:
-    """Return that the exact number is asked for, where a wrong answer is the right one rounded."""
+    """Return how exactly a number is asked for, where a wrong answer is the right one rounded."""
     right = question.right
-    if isinstance(right, tuple) or isinstance(value, tuple | str) or not right or not value:
+    if isinstance(right, int) and isinstance(value, int | float) and not isinstance(right, bool):
+        exact = any(value == float(f"{right:.{digits}e}") for digits in range(4))  # 2.08 million
+        if exact and value != right and abs(value) >= 1000:
+            return "It is rounded; the exact number is asked for."
         return ""
-    for digits in range(1, 5):  # 2, 2.1, 2.08 or 2.077 million
-        if value != right and float(f"{right:.{digits - 1}e}") == value:
-            if isinstance(right, int) and abs(value) >= 1000:
-                return "Your answer is rounded; the exact number is asked for."
-            if isinstance(right, float):
-                return "Your answer is rounded too far; give two decimals at least."
+    ours, theirs = flat(right), flat(value)
+    if not ours or len(ours) != len(theirs) or not all(isinstance(n, float) for n in ours):
+        return ""
+    if not all(isinstance(n, int | float) for n in theirs):
+        return ""
+    for digits in range(3):
+        if all(abs(b - round(a, digits)) < 1e-9 for a, b in zip(ours, theirs, strict=True)):
+            enough = precision(question) or "give more digits"
+            return f"It is rounded too far; {enough}."
     return ""
+
+
+def precision(question: Question) -> str:
+    """Return how exactly a number is to be given; empty where its author says or none is asked."""
+    if question.query.form not in ("number", "array"):
+        return ""
+    if question.query.exact:
+        return "an exact whole number" if question.tolerance == EXACT else ""
+    if not question.tolerance.usual:
+        return ""
+    numbers = flat(question.right)
+    if all(question.tolerance.near(number, round(number, 2)) for number in numbers):
+        return "two decimals are enough"
+    return "three digits, such as 0.0123, are enough"
 
 
 def right_part(query: Query, right: Value, value: Value) -> str:
@@ -147,8 +167,8 @@ def right_part(query: Query, right: Value, value: Value) -> str:
             return f"It takes {len(ours):,} values, and your answer has {len(theirs):,}."
         if not same:
             return ""
-        at = ",".join(map(str, _first_wrong(right, ours, theirs)))
-        first = f"; the first wrong one has the index [{at}]" if at else ""
+        at = ",".join(map(str, first_wrong(right, value, _near)))
+        first = f"; the first wrong one is at [{at}], counted from 0" if at else ""
         return f"{same:,} of {len(ours):,} values are right{first}."
     names = sizes_of(query, len(right))
     if len(names) != len(right):
@@ -172,11 +192,10 @@ def _near(right: float, value: float) -> bool:
     return abs(right - value) <= 1e-9 + 0.005 * abs(right)
 
 
-def _first_wrong(right: Value, ours: list[Any], theirs: list[Any]) -> list[int]:
+def first_wrong(right: Value, value: Value, near: Callable[[float, float], bool]) -> list[int]:
     """Return the index, for each axis, of the first value of an array that is not right."""
-    at = next(
-        (n for n, pair in enumerate(zip(ours, theirs, strict=True)) if not _near(*pair)), None
-    )
+    pairs = zip(flat(right), flat(value), strict=True)
+    at = next((n for n, pair in enumerate(pairs) if not near(*pair)), None)
     index: list[int] = []
     part: Any = right
     while at is not None and isinstance(part, tuple) and part:

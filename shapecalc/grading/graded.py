@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from shapecalc.grading.marks import Marked
@@ -61,45 +64,97 @@ class Graded(NamedTuple):
         return "; ".join([said, *self.remarks, *looks])
 
 
-class ClassRun(NamedTuple):
-    """An assignment with everybody's marks: what the exporters write."""
+class Standing(NamedTuple):
+    """How a submission stands among all that its student, or one of the same name, handed in."""
+
+    superseded: str = ""
+    attempts: int = 1
+    duplicate: bool = False
+
+
+@dataclass(frozen=True)
+class ClassRun:
+    """An assignment with everybody's marks: what the exporters write.
+
+    A class may be large. What is gone through here is read anew each time, and not kept.
+    """
 
     assignment: Assignment
-    everything: list[Graded]  # every file and row, in order
+    everything: Iterable[Graded]  # every file and row, in order, any number of times
 
     @property
-    def graded(self) -> list[Graded]:
+    def graded(self) -> Iterator[Graded]:
         """Everybody's submissions, those that cannot be graded and earlier attempts as well."""
-        return [item for item in self.everything if not item.skipped]
+        return (item for item in self.everything if not item.skipped)
 
     @property
-    def skipped(self) -> list[Graded]:
+    def skipped(self) -> Iterator[Graded]:
         """Files and rows that are nobody's answers."""
-        return [item for item in self.everything if item.skipped]
+        return (item for item in self.everything if item.skipped)
 
     @property
-    def counted(self) -> list[Graded]:
+    def counted(self) -> Iterator[Graded]:
         """Everybody once: what a gradebook holds."""
-        return [item for item in self.graded if not item.superseded]
+        return (item for item in self.graded if not item.superseded)
+
+    @property
+    def marked(self) -> Iterator[Graded]:
+        """Those who could be graded: what means are taken of."""
+        return (item for item in self.counted if item.gradable)
 
     @property
     def possible(self) -> float:
         """Points there are."""
         return round(sum(question.points for question in self.assignment.questions), 6)
 
-    @property
-    def marked(self) -> list[Graded]:
-        """Those who could be graded: what means are taken of."""
-        return [graded for graded in self.counted if graded.gradable]
+    @cached_property
+    def tally(self) -> Tally:
+        """How many there are of each sort."""
+        return tallied(self.everything)
 
     @property
     def mean(self) -> float | None:
         """The mean score of those who could be graded."""
-        scores = [graded.score for graded in self.marked]
-        return round(sum(scores) / len(scores), 6) if scores else None
+        tally = self.tally
+        return round(tally.points / tally.marked, 6) if tally.marked else None
 
-    @property
-    def misconceptions(self) -> Counter[str]:
-        """How often each misconception was met."""
-        marks = (mark for graded in self.counted for mark in graded.marked.marks)
-        return Counter(mark.misconception for mark in marks if mark.misconception)
+
+@dataclass
+class Tally:
+    """What has to be known of a whole class before its first line is written."""
+
+    graded: int = 0  # submissions
+    counted: int = 0  # students
+    marked: int = 0  # of them, gradable
+    skipped: int = 0
+    failed: int = 0
+    unread: int = 0  # answers that need a look
+    duplicates: int = 0
+    points: float = 0.0
+    identities: bool = False  # whether anybody has one
+    penalties: bool = False
+    titles: dict[str, None] = field(default_factory=dict)  # of tables' own columns, in order
+    misconceptions: Counter[str] = field(default_factory=Counter)
+
+
+def tallied(everything: Iterable[Graded]) -> Tally:
+    """Count a class; those that another attempt stands for are only counted as submissions."""
+    tally = Tally()
+    for item in everything:
+        tally.skipped += item.skipped
+        tally.graded += not item.skipped
+        tally.failed += item.failed
+        if item.skipped or item.superseded:
+            continue
+        tally.counted += 1
+        tally.duplicates += item.duplicate
+        tally.identities |= bool(item.identity)
+        tally.penalties |= bool(item.penalty)
+        tally.titles.update(dict.fromkeys(name for name, _ in item.columns))
+        if item.gradable:
+            tally.marked += 1
+            tally.points += item.score
+            tally.unread += item.marked.unread
+            found = (mark.misconception for mark in item.marked.marks)
+            tally.misconceptions.update(name for name in found if name)
+    return tally

@@ -14,17 +14,19 @@ from typing import Any, NamedTuple
 
 from shapecalc.grading.answers import Reading, Unreadable, is_blank
 from shapecalc.grading.comparison import is_right, ways_to_read
-from shapecalc.grading.feedback import Told, given, shown_at
+from shapecalc.grading.feedback import Told, given, rounded, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
 from shapecalc.grading.misconceptions import neighbour
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_answers import Answered, OwnAnswers
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.ranking import Cause, Explanations
+from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, shown
 
-MOST_REMEMBERED = 100_000
+MOST_MARKS = 1000  # that are remembered of each kind, and twice as many
+MOST_NETWORKS = 50  # with students' own volumes
 
 
 class Read(NamedTuple):
@@ -46,9 +48,10 @@ class Marker:
         self.assignment = assignment
         self.told = Told(shown_at(assignment.policy, now))
         self._numbers = {q.id: number for number, q in enumerate(assignment.questions, 1)}
-        self._explained: dict[Any, Explanations | None] = {}
-        self._marks: dict[Any, tuple[Mark, Reading]] = {}
-        self._texts: dict[Any, Read | Mark] = {}
+        self._explained: dict[str, Explanations] = {}
+        self._supposed: Remembered[Any, Explanations | None] = Remembered(MOST_NETWORKS)
+        self._marks: Remembered[Any, tuple[Mark, Reading]] = Remembered(MOST_MARKS)
+        self._texts: Remembered[Any, Read | Mark] = Remembered(MOST_MARKS)
 
     def mark(self, student: str, answers: Mapping[str, Any], unread: bool = False) -> Marked:
         """Mark the answers, by question id, of one student.
@@ -82,32 +85,23 @@ class Marker:
             own.add_right(question)
             return read.right._replace(answer=given(answer)), None
         key = (question.id, read.meant, own.about(question))
-        if key not in self._marks:
-            if len(self._marks) > MOST_REMEMBERED:
-                self._marks.clear()
-            self._marks[key] = self._judged(question, read.ways, own)
-        mark, reading = self._marks[key]
+        mark, reading = self._marks.get(key, lambda: self._judged(question, read.ways, own))
         return mark._replace(answer=given(answer)), reading.value
 
     def _read(self, question: Question, answer: Any) -> Read | Mark:
         """Return what an answer means, and its mark if it is right; or that it needs a look."""
-        key = (question.id, answer) if isinstance(answer, str) else None
-        if key in self._texts:
-            return self._texts[key]
-        found: Read | Mark
+        if not isinstance(answer, str):
+            return self._newly_read(question, answer)
+        return self._texts.get((question.id, answer), lambda: self._newly_read(question, answer))
+
+    def _newly_read(self, question: Question, answer: Any) -> Read | Mark:
         try:
             ways = ways_to_read(question, answer)
         except Unreadable as error:
             why = self.told.unread(question.query.form, str(error))
-            found = self._unmarked(question, "needs a look", given(answer), why)
-        else:
-            meant = tuple((type(reading.value), reading) for reading in ways)
-            found = Read(ways, meant, self._right(question, ways))
-        if key is not None:
-            if len(self._texts) > MOST_REMEMBERED:
-                self._texts.clear()
-            self._texts[key] = found
-        return found
+            return self._unmarked(question, "needs a look", given(answer), why)
+        meant = tuple((type(reading.value), reading) for reading in ways)
+        return Read(ways, meant, self._right(question, ways))
 
     def _right(self, question: Question, ways: Sequence[Reading]) -> Mark | None:
         """Return the mark of an answer that is right in one of the ways it can be meant."""
@@ -147,6 +141,8 @@ class Marker:
         followed = own.lead_to(question, reading.value)
         credit = question.partial or not followed  # otherwise a mistake would change nothing
         found = self._misconception(question, reading.value, own) if credit else None
+        if found and not found.sure and rounded(question, reading.value):
+            found = None  # who rounds makes no other mistake
         share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
         mark = mark._replace(note=reading.note)
         if followed and (found is None or share <= question.follow_through):
@@ -165,7 +161,8 @@ class Marker:
     def _sources(self, followed: Sequence[Answered]) -> str:
         """Return the student's own answers that another follows from, by their numbers."""
         said = [f"your answer {shown(v)} to question {self._numbers[q.id]}" for q, v in followed]
-        return " and ".join(said)
+        *first, last = said
+        return f"{', '.join(first)} and {last}" if first else last
 
     def _misconception(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
         """Return what explains a wrong answer, for the right network or the student's own.
@@ -198,13 +195,19 @@ class Marker:
         return Cause(neighbour.MISCONCEPTION, Wrong(value, f"your answer to question {number}"))
 
     def _explanations(self, question: Question, subject: Subject) -> Explanations | None:
-        key = question.id, subject
-        if key not in self._explained:
-            if len(self._explained) > MOST_REMEMBERED // 100:  # each keeps a network
-                self._explained.clear()
-            self._explained[key] = None
-            expected = () if subject is question.subject else (Exception,)
-            with suppress(*expected):  # a student's own volumes may lead anywhere
-                context = QuestionContext(subject, question.query, subject.answer(question.query))
-                self._explained[key] = Explanations(context, own=subject is not question.subject)
-        return self._explained[key]
+        """Return what explains answers about a network: the right one, or a student's own."""
+        if subject is not question.subject:
+            key = question.id, subject
+            return self._supposed.get(key, lambda: _supposed(question, subject))
+        if question.id not in self._explained:
+            context = QuestionContext(subject, question.query, subject.answer(question.query))
+            self._explained[question.id] = Explanations(context)
+        return self._explained[question.id]
+
+
+def _supposed(question: Question, subject: Subject) -> Explanations | None:
+    """Return what explains answers about a student's own volumes, which may lead anywhere."""
+    with suppress(Exception):
+        context = QuestionContext(subject, question.query, subject.answer(question.query))
+        return Explanations(context, own=True)
+    return None

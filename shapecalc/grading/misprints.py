@@ -4,16 +4,17 @@ for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from shapecalc.diagnostics import LayerError
 from shapecalc.grading.comparison import is_right
+from shapecalc.grading.feedback import first_wrong
 from shapecalc.grading.misconceptions.question_context import QuestionContext
-from shapecalc.grading.question import Question
+from shapecalc.grading.question import Question, depth_first
 from shapecalc.grading.ranking import Explanations
-from shapecalc.grading.values import Value, shown
+from shapecalc.grading.values import Value, flat, shown
 from shapecalc.layers.field_types import Volume
 from shapecalc.layers.window import Sliding
 from shapecalc.records import KnownRecord
@@ -26,9 +27,33 @@ def false_key(question: Question, given: Value) -> str:
     """Return what is wrong with a printed answer; empty if it is right."""
     if is_right(question, given):
         return ""
-    said = f"{question.query.path}: {shown(given)} printed, {shown(question.right)} computed"
+    said = f"{question.query.path}: the key says {_differing(question, given)}"
     why = explanation(QuestionContext(question.subject, question.query, question.right), given)
     return f"{said}; {why}" if why else said
+
+
+def _differing(question: Question, given: Value) -> str:
+    """Return what is printed and what is computed; of arrays the first value that differs."""
+    right = question.right
+    if question.query.form == "array" and len(flat(right)) == len(flat(given)) > 1:
+        at = first_wrong(right, given, question.tolerance.near)
+        wrong: Any = flat(given)[_flat_place(right, at)]
+        for index in at:
+            right = right[index]  # type: ignore[index]
+        place = ",".join(map(str, at))
+        return f"{shown(wrong)} at [{place}], counted from 0, where {shown(right)} is computed"
+    if question.depth_first:
+        right, given = depth_first(right), depth_first(given)
+    return f"{shown(given)}, {shown(right)} is computed"
+
+
+def _flat_place(array: Any, index: Sequence[int]) -> int:
+    """Return which of an array's values, one after the other, an index is."""
+    place = 0
+    for at in index:
+        place += sum(len(flat(part)) for part in array[:at])
+        array = array[at]
+    return place
 
 
 def explanation(context: QuestionContext, given: Value, sure: bool = True) -> str:

@@ -17,6 +17,7 @@ FORMATS = (
     "%A, %d %B %Y, %I:%M %p",
 )
 ZONE = re.compile(r"\s*(?:(?:GMT|UTC)\s*(?:([-+])(\d{1,2}):?(\d\d)?)?|([A-Z]{3,4}))$")
+SECONDS = re.compile(r":\d\d:\d\d|T\d{6}")
 LONGEST = 60  # characters
 
 
@@ -44,6 +45,21 @@ def moment(text: str) -> datetime:
         except ValueError:
             continue
     raise ValueError("no time")
+
+
+def deadline(text: str) -> datetime:
+    """Return the last moment of a due date: a day without a time lasts to its end, and so does a
+    minute without seconds. Raises ValueError.
+    """
+    start = moment(text)
+    if not re.search(r":|T\d", text):
+        return start + timedelta(days=1, microseconds=-1)
+    return start if SECONDS.search(text) else start + timedelta(minutes=1, microseconds=-1)
+
+
+def shown_deadline(due: datetime) -> str:
+    """Return a due date as it is printed, `2026-11-20 23:59`, with its zone if it has one."""
+    return due.strftime("%Y-%m-%d %H:%M %Z").rstrip()
 
 
 def days_late(due: datetime, handed_in: datetime) -> int:

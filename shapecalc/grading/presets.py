@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import takewhile
 from pathlib import PurePath
@@ -319,18 +318,27 @@ def _walk(folder: str, complain: Callable[[str, Exception], None]) -> Iterator[t
 
 def _told_apart(found: Sequence[Found]) -> list[Found]:
     """Name files by their stems, and by their folders where those are equal (ann/hw1, bob/hw1)."""
-    folders: dict[str, set[str]] = defaultdict(set)
-    paths = [PurePath(item.path) for item in found]
-    for path in paths:
-        folders[path.stem].add(str(path.parent))
+    folder_of: dict[str, str] = {}
+    several: set[str] = set()
+    for item in found:
+        folder, stem = _folder_and_stem(item.path)
+        if folder_of.setdefault(stem, folder) != folder:
+            several.add(stem)
     return [
-        item
-        if item.otherwise
-        else item._replace(
-            otherwise=(path.parent.name if len(folders[path.stem]) > 1 else "") or path.stem
-        )
-        for item, path in zip(found, paths, strict=True)
+        item if item.otherwise else item._replace(otherwise=_own_name(item.path, several))
+        for item in found
     ]
+
+
+def _folder_and_stem(path: str) -> tuple[str, str]:
+    folder, name = os.path.split(path)
+    return folder, PurePath(name).stem
+
+
+def _own_name(path: str, several: Collection[str]) -> str:
+    """Return a file's stem, or its folder's name where the stem is that of several."""
+    folder, stem = _folder_and_stem(path)
+    return (os.path.basename(folder) if stem in several else "") or stem
 
 
 def _slashed(path: str) -> str:

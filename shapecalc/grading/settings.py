@@ -12,7 +12,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import nearest, quote, some
 from shapecalc.grading.answers import Form, Unreadable, read_answer
 from shapecalc.grading.misconceptions import misconceptions
-from shapecalc.grading.moments import moment
+from shapecalc.grading.moments import deadline
 from shapecalc.grading.question import EXACT, Late, Policy, Tolerance
 from shapecalc.grading.section import Section
 from shapecalc.grading.values import Value
@@ -113,7 +113,7 @@ def policy(whole: Section) -> Policy:
 def _moment(whole: Section) -> datetime | None:
     text = whole.text("due")
     try:
-        return moment(text) if text else None
+        return deadline(text) if text else None
     except ValueError:
         message, hint = f"due is no date: {quote(text)}", "write due: 2026-11-20 23:59"
         whole.wrong(rules.WRONG_ASSIGNMENT_VALUE, message, hint, "due")

@@ -17,6 +17,7 @@ from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
 from shapecalc.grading.record_numbers import im2col, need_sound, of_one_output, record_number
+from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.soundness import Unsound, unsound
 from shapecalc.grading.value_derivation import example_derivation
 from shapecalc.grading.values import Value
@@ -29,6 +30,9 @@ from shapecalc.tracing import KnownTrace, walk
 
 if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
+
+Outputs = tuple[tuple[str, Volume], ...]  # of layers, by their names
+MOST_SUPPOSED = 50  # networks with students' own volumes that are kept
 
 
 class Subject:
@@ -44,16 +48,16 @@ class Subject:
         self.layers = NamedLayers(trace)
         self.records, self.instances = self.layers.records, self.layers.instances
         self._example = ExampleValues(self.layers, self.otherwise)
-        self._supposed: dict[tuple[tuple[str, Volume], ...], Subject] = {}
+        self._supposed: Remembered[tuple[tuple[str, Volume], ...], Subject] = Remembered(
+            MOST_SUPPOSED
+        )
 
     def supposing(self, outputs: Mapping[str, Volume]) -> Subject:
         """Return the same network with other volumes in the place of some layers' outputs."""
         key = tuple(sorted(outputs.items()))
-        if key not in self._supposed:
-            if len(self._supposed) > 1000:
-                self._supposed.clear()
-            self._supposed[key] = Subject(walk(self.trace.spec, outputs), lenient=True)
-        return self._supposed[key]
+        return self._supposed.get(
+            key, lambda: Subject(walk(self.trace.spec, outputs), lenient=True)
+        )
 
     def computing(self, **otherwise: Callable[[Any], Any]) -> Subject:
         """Return the same network with its example computed otherwise, after what is so already."""

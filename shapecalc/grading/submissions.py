@@ -6,9 +6,9 @@ whole class.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Collection, Mapping
-from pathlib import PurePath
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from shapecalc.diagnostics import Finding, Path, quote
@@ -37,9 +37,8 @@ TABLES = (".csv", ".tsv")
 TEXTS = (".txt", ".md", ".html", ".htm")
 ENDINGS = (*MAPPINGS, *TABLES, *TEXTS)
 READ = f"{', '.join('*' + ending for ending in ENDINGS)} are read"
-FLOAT = re.compile(
-    r"[\"']?\s*:\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=[\s,}]|$)"
-)  # a key's value
+NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=[\s,}\]]|$)"
+FLOAT, FLOAT_ALONE = re.compile(rf"[\"']?\s*:\s*{NUMBER}"), re.compile(NUMBER)  # a key's; an item
 SAVE_AS = "save the answers as text (.txt) and hand them in again"
 MOST_BYTES = 1024 * 1024  # of a YAML or JSON file; a CSV is of a whole class
 MOST_VALUES = 100_000  # of a YAML or JSON file, which takes PyYAML half a second
@@ -47,29 +46,37 @@ MOST_VALUES = 100_000  # of a YAML or JSON file, which takes PyYAML half a secon
 
 def read_submissions(
     found: Found, ids: Collection[str], mapped: Mapped = NOTHING_MAPPED
-) -> list[Submission]:
-    """Return what a file holds: one submission, or a CSV's many. Never raises.
+) -> Iterator[Submission]:
+    """Yield what a file holds: one submission, or a CSV's many. Never raises.
 
     `ids` are the questions'; a key such as `student` is an answer if a question is called so.
     """
     try:
         if found.skipped:
-            return [skipped(found, found.reason)]
-        if found.reason:
+            yield skipped(found, found.reason)
+        elif found.reason:
             raise NotGradable(found.reason)
-        ending = PurePath(found.path).suffix.lower()
-        if ending in TABLES:
-            return list(read_table(found, ids, mapped))
-        if ending in TEXTS:
-            return [_read_text(found, ids)]
-        if ending in MAPPINGS:
-            return [_read_mapping(found, ids)]
-        return [_read_unknown(found, ids)]
+        elif _ending(found.path) in TABLES:
+            yield from read_table(found, ids, mapped)
+        else:
+            yield _read_one(found, ids)
     except NotGradable as error:
-        return [refused(found, str(error))]
+        yield refused(found, str(error))
     except Exception as error:  # one broken file must not stop the others
         reason = internal_error("reading", error)
-        return [refused(found, "")._replace(reason=reason, failed=True)]
+        yield refused(found, "")._replace(reason=reason, failed=True)
+
+
+def _ending(path: str) -> str:
+    return os.path.splitext(path)[1].lower()  # PurePath would keep every name
+
+
+def _read_one(found: Found, ids: Collection[str]) -> Submission:
+    """Return the only submission of a file. Raises NotGradable."""
+    ending = _ending(found.path)
+    if ending in TEXTS:
+        return _read_text(found, ids)
+    return _read_mapping(found, ids) if ending in MAPPINGS else _read_unknown(found, ids)
 
 
 def _raw(found: Found) -> bytes:
@@ -111,7 +118,7 @@ def _read_unknown(found: Found, ids: Collection[str]) -> Submission:
     try:
         return _read_text(found, ids)
     except NotGradable as error:
-        ending = PurePath(found.path).suffix
+        ending = os.path.splitext(found.path)[1]
         known = "not answers" in str(error) or not ending
         what = str(error) if known else f"a *{quote(ending)} file: {error}"
         raise NotGradable(f"{what} ({READ})") from None
@@ -128,9 +135,12 @@ def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
         first = document.findings[0]
         if first.place is None:
             raise NotGradable(first.fault.message)
-        raise NotGradable(mended(text, first.fault, first.place[0]))
+        raise NotGradable(mended(text, first.fault, first.place))
     if not isinstance(data, Mapping):
-        raise NotGradable(f"not a mapping of question ids to answers, but {quote(data)}")
+        example = next(iter(ids), "q1")
+        only = "" if data is None else f"; there is only {quote(data)}"
+        write = f"write `{quote(example)}: ` in front of its answer"
+        raise NotGradable(f"no question is named: {write}{only}")
     student = "" if "student" in ids else clean(data.get("student"))
     whole = _as_written(document, text, (), data)
     answers = {key: value for key, value in whole.items() if key in ids or key != "student"}
@@ -158,18 +168,28 @@ def _as_written(
     """Return a mapping with its floats as the file has them: `4.608` may be 4,608, and who wrote
     `4.057e4` knows no 40570.0.
     """
-    found = dict(mapping)
-    floats = [key for key, value in found.items() if isinstance(value, float)]
-    places = document.places if floats else None
+    places = document.places if any(map(_has_floats, mapping.values())) else None
     if places is None:
-        return found
+        return dict(mapping)
     lines = text.split("\n")
-    for key in floats:
-        line, column = places.find((*path, key))[2:]  # where the key ends
-        written = FLOAT.match(lines[line - 1], column - 1) if line <= len(lines) else None
-        if written and float(written[1]) == found[key]:
-            found[key] = written[1]
-    return found
+
+    def written(value: Any, path: Path) -> Any:
+        if isinstance(value, list):
+            return [written(part, (*path, place)) for place, part in enumerate(value)]
+        if not isinstance(value, float):
+            return value
+        in_list = isinstance(path[-1], int)
+        place = places.find(path)
+        line, column = place[:2] if in_list else place[2:]  # behind a key, where that ends
+        pattern = FLOAT_ALONE if in_list else FLOAT
+        match = pattern.match(lines[line - 1], column - 1) if line <= len(lines) else None
+        return match[1] if match and float(match[1]) == value else value
+
+    return {key: written(value, (*path, key)) for key, value in mapping.items()}
+
+
+def _has_floats(value: Any) -> bool:
+    return any(map(_has_floats, value)) if isinstance(value, list) else isinstance(value, float)
 
 
 def _question_of(key: str, ids: Collection[str], short: Mapping[str, str]) -> str | None:

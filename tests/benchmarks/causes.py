@@ -85,13 +85,15 @@ def _is(question: Question, right: Answer) -> bool:
 
 
 def _nested(answer: Answer) -> Any:
-    """Return an answer as it is read: nested tuples, numbers to four decimals."""
+    """Return an answer as it is read: nested tuples, numbers to four decimals or three digits."""
     if isinstance(answer, list | tuple):
         found = tuple(map(_nested, answer))
         while len(found) == 1 and isinstance(found[0], tuple):
             (found,) = found
         return found
-    return answer if isinstance(answer, int) else round(float(answer), 4)
+    if isinstance(answer, int):
+        return answer
+    return round(answer, 4) if abs(answer) >= 0.01 else float(f"{answer:.3g}")
 
 
 def measured(count: int, seed: int = 1) -> list[Rate]:

@@ -1,11 +1,11 @@
 """How much processor time a class takes to grade, and how much memory, by its size.
 
-    python tests/benchmarks/grading_speed.py [--students 1000 10000] [--jobs 2] [--form csv]
+    python tests/benchmarks/grading_speed.py [--students 1000 10000 30000] [--jobs 2] [--form csv]
 
 Processor time of all processes is counted, divided by their number: what a machine with as many
 free cores takes, however busy this one is. The class is that of grading.py: 20 questions; right,
 wrong, blank and unreadable answers, those of the misconceptions, and files that hold none. Memory
-is that of the largest process, and is to be the same for ten times as many.
+is that of the largest process, and is to be the same for thirty times as many.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def graded(assignment: Path, handed_in: Path, jobs: int, form: str) -> tuple[flo
 def main() -> None:
     """Measure, and print a line each."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--students", type=int, nargs="+", default=[1000, 10_000])
+    parser.add_argument("--students", type=int, nargs="+", default=[1000, 10_000, 30_000])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--form", default="csv")
     wanted = parser.parse_args()

@@ -82,6 +82,19 @@ def test_a_faulty_assignment_is_2_with_its_findings(
     assert code in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("question", "what"),
+    [("{ask: conv1.output, key: 32x32x9}", "key"), ("{ask: conv9.output}", "assignment")],
+)
+def test_what_is_to_be_corrected_before_anything_is_marked_is_told(
+    run: Run, homework: Path, question: str, what: str
+) -> None:
+    (homework / "hw.yaml").write_text(f"spec: net.yaml\nquestions: [{question}]\n")
+    result = run("grade", "hw.yaml", "right.yaml")
+    assert result.exit_code == 2
+    assert result.stderr == f"shapecalc: nothing was marked: correct the {what} first\n"
+
+
 @pytest.mark.parametrize("name", ["missing.yaml", "class", "nul\0.yaml"])
 def test_an_assignment_that_cannot_be_opened_is_2(run: Run, homework: Path, name: str) -> None:
     result = run("grade", name, "right.yaml")
@@ -163,7 +176,9 @@ def test_presets_name_students_and_say_who_is_late(run: Run, homework: Path) -> 
     )
     result = run("grade", "hw.yaml", "canvas", "--preset", "canvas", "--format", "csv")
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1] == "leeann,1,1,1,1,3,graded; late,"
+    assert result.stdout.splitlines()[-1] == (
+        "leeann,1,1,1,1,3,graded; late,,canvas/leeann_LATE_1_2_hw.yaml"
+    )
     result = run(
         "grade", "hw.yaml", "canvas", "--student-regex", r"_(?P<student>\d)_", "--format", "csv"
     )
@@ -387,7 +402,7 @@ def test_a_class_with_hostile_files_is_marked(spawn: Spawn, homework: Path, form
     if form == "csv":
         table = list(csv.reader(io.StringIO(text, newline="")))
         assert len(table) == 2 + 12
-        assert [row[-2] for row in table].count("not gradable") == 7
+        assert [row[-3] for row in table].count("not gradable") == 7
         assert all(
             cell.lstrip()[:1] not in tuple("=+-@\t\r") or not cell for r in table for cell in r
         )

@@ -43,6 +43,21 @@ def test_a_misprint_is_explained(text: str, printed: int, said: str, tmp_path: P
     assert any(said in message for message in messages), messages
 
 
+def test_of_a_list_the_value_that_differs_is_told(tmp_path: Path) -> None:
+    """2*1 + 3*1 is 5, and 4*1 + 5*1 is 9: a window of two ones over 2, 3, 4 and 5 with stride 2."""
+    text = """
+spec:
+  input: 4x1
+  layers: [conv: {K: 2, F: 2, S: 2, bias: false}]
+  example: {given: {input: [[2, 3, 4, 5]], conv1.weight: [[[1, 1]], [[0, 1]]]}}
+questions: [{id: a, ask: conv1.value, key: [[5, 9], [3, 6]]}, {id: b, ask: conv1.output, key: 2x3}]
+"""
+    assert audited(text, tmp_path) == (2, [
+        "conv1.value: the key says 6 at [1,1], counted from 0, where 5 is computed",
+        "conv1.output: the key says 2x3, 2x2 is computed",
+    ])  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("name", "code", "said"),
     [

@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +16,12 @@ import pytest
 from shapecalc.grading import exports
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.class_run import grade
+from shapecalc.grading.exports import summary
 from shapecalc.grading.exports.letters import letters
 from shapecalc.grading.exports.summary import SUMMARIES
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark, Marked
 from shapecalc.grading.submission_file import Found
 from shapecalc.reports.csv_text import harmless
 
@@ -47,7 +52,7 @@ def class_run(tmp_path: Path) -> ClassRun:
 
 
 def alone(class_run: ClassRun, place: int) -> ClassRun:
-    return class_run._replace(everything=[class_run.graded[place]])
+    return replace(class_run, everything=[list(class_run.graded)[place]])
 
 
 def loaded(form: str, class_run: ClassRun) -> Any:
@@ -62,7 +67,7 @@ def test_the_class_is_what_the_exports_are_to_tell(class_run: ClassRun) -> None:
         "graded", "graded; late; needs a look", "not gradable",
     ]  # fmt: skip
     assert class_run.mean == 3.5
-    assert class_run.misconceptions == {"forgot_bias": 1}
+    assert class_run.tally.misconceptions == {"forgot_bias": 1}
 
 
 # -- table -----------------------------------------------------------------------------------------
@@ -78,7 +83,7 @@ def test_the_table_tells_every_slip_and_the_class(class_run: ClassRun) -> None:
     assert "SC509 no question is called q5" in text
     assert "Eve: not gradable: " in text
     assert "Class: 2 of 3 graded, mean 3.50 of 4.5 points" in text
-    assert "1 x forgot_bias" in text
+    assert "1 x the biases were forgotten (forgot_bias)" in text
     assert "Class" not in exports.render("table", alone(class_run, 0))
 
 
@@ -121,7 +126,24 @@ def test_the_summary_counts_every_question_and_names_what_nothing_explains(
     assert "2 of 3 submissions graded; mean 3.50, median 3.50 of 4.5 points" in text
     assert "1 answer needs a look" in text
     assert "not gradable: Eve" in text
-    assert "1 x many: could not be read" in text
+    assert '1 x "many": could not be read' in text
+
+
+def test_the_commonest_answers_are_counted_exactly_however_many_there_are() -> None:
+    answers = [f"{n}x{n}x1" for n in range(50)] * 3 + [f"{n}" for n in range(1000)]
+    answers += ["7x7x7"] * 60 + ["5x5x5"] * 40
+    random.Random(1).shuffle(answers)
+    assignment = read_assignment({**HOMEWORK, "questions": ["conv1.output"]})
+    right = Mark("conv1.output", "wrong", 0.0, 1.0, "", "", "", None, "")
+    everybody = [
+        Graded(Marked(str(n), (right._replace(answer=answer),)), "a.csv")
+        for n, answer in enumerate(answers)
+    ]
+    few = partial(summary.Commonest, 100)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(summary, "Commonest", few)
+        (asked,) = summary.summary_of(ClassRun(assignment, everybody))["questions"]
+    assert list(asked["unexplained"].items())[:2] == [("7x7x7", 60), ("5x5x5", 40)]
 
 
 # -- csv -------------------------------------------------------------------------------------------
@@ -132,8 +154,8 @@ def whole_rows(class_run: ClassRun) -> list[list[str]]:
 
 
 def rows(class_run: ClassRun) -> list[list[str]]:
-    """Return the rows without the feedback at their ends."""
-    return [row[:-1] for row in whole_rows(class_run)]
+    """Return the rows without the feedback and the file at their ends."""
+    return [row[:-2] for row in whole_rows(class_run)]
 
 
 def test_the_gradebook_has_points_possible_and_a_row_a_student(class_run: ClassRun) -> None:
@@ -147,18 +169,24 @@ def test_the_gradebook_has_points_possible_and_a_row_a_student(class_run: ClassR
 
 
 def test_the_gradebook_has_what_students_are_told(class_run: ClassRun) -> None:
-    head, _, ann, bob, eve = (row[-1] for row in whole_rows(class_run))
+    head, _, ann, bob, eve = (row[-2] for row in whole_rows(class_run))
     assert (head, ann) == ("feedback", "")
     assert "Question 2: Partly right" in bob
     assert "Question 4: You gave no answer." in bob
-    assert eve.startswith("line 1: not JSON")
+    assert eve == "line 1: a { is not closed"
 
 
 def test_numbers_that_tell_students_apart_have_a_column(class_run: ClassRun) -> None:
     ann, bob, eve = class_run.graded
-    table = rows(class_run._replace(everything=[ann._replace(identity="+7"), bob, eve]))
+    table = rows(replace(class_run, everything=[ann._replace(identity="+7"), bob, eve]))
     assert [row[1] for row in table] == ["id", "", "'+7", "", ""]
     assert {len(row) for row in table} == {8}
+
+
+def test_the_gradebook_says_where_everything_was_read(class_run: ClassRun, tmp_path: Path) -> None:
+    head, possible, *files = (row[-1] for row in whole_rows(class_run))
+    assert (head, possible) == ("file", "")
+    assert files == [str(tmp_path / f"{name}.json") for name in ("Ann", "Bob", "Eve")]
 
 
 STARTS = ["=", "+", "-", "@", "\t=", "\r=", "\n=", "  =", " \t@", "\uff1d", "\uff0b", "\u00a0="]
@@ -198,7 +226,7 @@ HOSTILE = [
 def test_no_name_leaves_the_folder_and_none_is_lost(tmp_path: Path) -> None:
     marker = Marker(read_assignment(HOMEWORK))
     graded = [Graded(marker.mark(name, RIGHT), "a.yaml") for name in HOSTILE]
-    found = letters(ClassRun(marker.assignment, graded))
+    found = dict(letters(ClassRun(marker.assignment, graded)))
     assert len(found) == len(HOSTILE)
     assert len({name.casefold() for name in found}) == len(HOSTILE)
     for name in found:
@@ -209,12 +237,18 @@ def test_no_name_leaves_the_folder_and_none_is_lost(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == len(HOSTILE)
 
 
+def test_a_letter_says_until_when_it_was_due(class_run: ClassRun) -> None:
+    assignment = read_assignment({**HOMEWORK, "due": "2026-11-20"})
+    bob = dict(letters(replace(class_run, assignment=assignment)))["Bob.txt"]
+    assert "It was handed in late: it was due by 2026-11-20 23:59.\n" in bob
+
+
 def test_a_letter_tells_every_question_by_its_number(class_run: ClassRun) -> None:
-    bob = letters(class_run)["Bob.txt"]
+    bob = dict(letters(class_run))["Bob.txt"]
     assert bob.startswith("Bob: 2.5 of 4.5 points; 1 answer needs a look\nIt was handed in late.\n")
     assert "Question 1: Right.\n" in bob
     assert (
-        "Question 3 (=q3): To be looked at. Your answer: many. It could not be read as a number,"
+        'Question 3 (=q3): To be looked at. Your answer: "many". It could not be read as a number,'
         in bob
     )
     assert "Question 4: You gave no answer." in bob
@@ -249,7 +283,7 @@ def test_gradescope(class_run: ClassRun, place: int) -> None:
         assert test["visibility"] in VISIBILITIES
         assert isinstance(test["number"], str)
     assert sum(test["score"] for test in whole["tests"]) == whole["score"]
-    assert ["4.5 of", "SC509", "is not marked yet"][place] in whole["output"]
+    assert ["4.5 of", "no question is called q5", "is not marked yet"][place] in whole["output"]
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,10 +16,13 @@ import yaml
 
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.handout import FORMATS
+from shapecalc.grading.handout.given import LOSSES, given
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.question import Assignment
 from shapecalc.grading.submission_file import Found
 from shapecalc.grading.submissions import read_submissions
+from shapecalc.network.example import LOSSES as ALL_LOSSES
+from shapecalc.network.example import Example, Numbers
 
 HOSTILE = "50 % of $x_1$ & #2 {a} \\b ~^<i>\n\nq: =3"
 SPEC: dict[str, Any] = {
@@ -53,6 +58,74 @@ def test_no_sheet_tells_an_answer(assignment: Assignment, form: str) -> None:
         assert answer not in text
     for number in range(1, 9):
         assert f"{number}." in text
+
+
+def test_a_sheet_names_its_networks_and_says_how_exact_an_answer_is(tmp_path: Path) -> None:
+    """A bias of 0.0123 needs its digits; 7 + 0.5*3 is 8.5."""
+    dense = {"input": "1", "layers": [{"dense": 1}]}
+    given = {"input": [3], "dense1.weight": [[0.5]], "dense1.bias": [7]}
+    small = given | {"dense1.weight": [[0.001]], "dense1.bias": [0.0093]}
+    found = read_assignment(
+        {
+            "due": "2026-11-20",
+            "spec": {**dense, "name": "One unit", "example": {"given": given}},
+            "questions": [
+                "dense1.value",
+                "dense1.parameters",
+                {"ask": "dense1.macs", "tolerance": {"relative": 0.1}},
+                {"id": "s", "ask": "dense1.value", "spec": {**dense, "example": {"given": small}}},
+                "dense1.output",
+            ],
+        }
+    )
+    assert found.usable, found.diagnostics
+    for form in ("markdown", "latex", "blank"):
+        text = FORMATS[form](found)
+        assert "To be handed in by 2026-11-20 23:59." in text
+        said = re.findall(r"\(1 point(.*?)\)", text)
+        assert said == [
+            *("; two decimals are enough", "; an exact whole number", ""),
+            *("; three digits, such as 0.0123, are enough", "")[:: -1 if form != "blank" else 1],
+        ]
+        if form != "blank":
+            assert "Network 1: One unit (questions 1, 2, 3, 5)" in text
+            assert "Network 2 (question 4)" in text
+
+
+@pytest.mark.parametrize("form", ["markdown", "latex", "gift", "moodle-xml", "text2qti"])
+def test_a_sheet_gives_all_that_an_example_needs(form: str) -> None:
+    """A loss cannot be worked out from a network's layers alone."""
+    spec = {
+        "input": "3",
+        "layers": [{"dense": {"units": 1}}],
+        "example": {
+            "given": {"input": [1, -2, 3], "dense1.weight": [[0.5, 0, 0.25]], "dense1.bias": [7]},
+            "loss": {"half_squared_error": [1.5]},
+            "rate": 0.1,
+        },
+    }
+    text = html.unescape(FORMATS[form](read_assignment({"spec": spec, "questions": ["loss"]})))
+    text = re.sub(r"[\\]", "", text)
+    for needed in (
+        "input = [1, -2, 3]", "dense1.weight = [[0.5, 0, 0.25]]", "dense1.bias = [7]",
+        "half the sum of the squared differences to [1.5]", "learning rate: 0.1",
+    ):  # fmt: skip
+        assert needed in text, text
+    shapes = FORMATS[form](read_assignment({"spec": spec, "questions": ["dense1.parameters"]}))
+    assert "given" not in shapes  # what no question needs
+
+
+def test_every_loss_has_its_words_and_a_long_array_its_shape() -> None:
+    assert set(LOSSES) == set(ALL_LOSSES)
+    image = Numbers((3, 20, 20), [[[0.0] * 20] * 20] * 3)
+    example = Example({"input": image}, "cross_entropy", {None: Numbers((), 6)}, 0.01)
+    assert list(given(example)) == [
+        "given: input = an array of 3x20x20 that is handed out beside this sheet",
+        "loss: the cross-entropy, -ln of the softmax, for class 6, counted from 0,"
+        " plus 0.01/2 times the sum of all squared weights",
+    ]
+    back = Example(upstream={"conv1": Numbers((2,), [1, 2.5])})
+    assert list(given(back)) == ["gradient of the loss with respect to conv1: [1, 2.5]"]
 
 
 @pytest.mark.parametrize("form", ["markdown", "latex"])

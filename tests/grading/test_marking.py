@@ -426,7 +426,10 @@ def test_a_wrong_list_is_shown_and_told_where_it_is_wrong() -> None:
     given = {"spec": spec, "questions": ["conv1.value"]}
     (found,) = mark(given, {"conv1.value": [[1, 2], [9.5, 4]]}).marks
     assert found.answer == "[[1, 2], [9.5, 4]]"
-    assert "3 of 4 values are right; the first wrong one has the index [1,0]." in found.feedback
+    assert (
+        "3 of 4 values are right; the first wrong one is at [1,0], counted from 0."
+        in found.feedback
+    )
 
 
 @pytest.mark.parametrize(
@@ -437,3 +440,43 @@ def test_a_rounded_count_is_told_to_be_one(answer: Any, told: bool) -> None:
     found = one("conv1.macs", answer)
     assert found.verdict == "wrong"
     assert ("rounded; the exact number is asked for" in found.feedback) is told
+
+
+SMALL = {
+    "input": "1",
+    "layers": [{"dense": 2}],
+    "example": {"given": {"input": [1], "dense1.weight": [[0.0123], [0.4567]],
+                          "dense1.bias": [0, 0]}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [("0.01, 0.46", True), ("0, 0", True), ("0.0, 0.5", True), ("0.02, 0.46", False),
+     ("0.0123, 0.5", False)],
+)  # fmt: skip
+def test_values_that_are_rounded_too_far_are_told_to_be(answer: str, told: bool) -> None:
+    """0.0123 and 0.4567: 0.01 is 19 % off, and the usual tolerance is 2 %."""
+    found = mark({"spec": SMALL, "questions": ["dense1.value"]}, {"dense1.value": answer}).marks[0]
+    assert found.verdict == "wrong"
+    assert ("rounded too far; three digits, such as 0.0123, are enough" in found.feedback) is told
+
+
+def test_who_rounds_is_not_said_to_have_made_another_mistake() -> None:
+    """The whole has 760 + 1,820 + 210 = 2,790 parameters; a bias for each input would be 2,800."""
+    layers = [{"conv": {"K": 10, "F": 5}}, {"conv": {"K": 20, "F": 3}}, "global_avg_pool",
+              {"dense": 10}]  # fmt: skip
+    questions = {"spec": {"input": "32x32x3", "layers": layers}, "questions": ["total.parameters"]}
+    found = mark(questions, {"total.parameters": "2.8k"}).marks[0]
+    assert found.right == "2,790"
+    assert found.misconception is None
+    assert "It is rounded; the exact number is asked for." in found.feedback
+    sure = mark(questions, {"total.parameters": "2750"}).marks[0]  # 2,790 less 10 + 20 + 10
+    assert sure.misconception == "forgot_bias"
+
+
+def test_three_slips_that_lead_on_are_listed() -> None:
+    questions = ["conv1.parameters", "dense1.parameters", "total.parameters"]
+    given = {"conv1.parameters": 750, "dense1.parameters": 13720, "total.parameters": 14470}
+    told = mark(assignment(*questions, follow_through=0.5), given).marks[2].feedback
+    assert "from your answer 750 to question 1 and your answer 13,720 to question 2." in told

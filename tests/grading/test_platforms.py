@@ -15,7 +15,7 @@ from shapecalc.grading.answer_texts import lines_of
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.class_run import grade
 from shapecalc.grading.graded import ClassRun
-from shapecalc.grading.moments import days_late, moment
+from shapecalc.grading.moments import days_late, deadline, moment
 from shapecalc.grading.submission_file import Found, NotGradable
 
 SPEC = {"input": "32x32x3", "layers": [{"conv": {"K": 10, "F": 5}}, {"max_pool": 2}]}
@@ -59,8 +59,8 @@ def test_google_forms(tmp_path: Path) -> None:
 def test_a_form_of_many_rows_has_no_duplicates_but_attempts(tmp_path: Path) -> None:
     rows = [["t", f"s{n % 300}@x.org", *BOTH] for n in range(306)]
     found = graded(tmp_path, ["", "Email Address", "q1", "q2"], *rows)
-    assert len(found.graded) == 306
-    assert len(found.counted) == 300
+    assert len(list(found.graded)) == 306
+    assert len(list(found.counted)) == 300
     assert not any(item.duplicate for item in found.graded)
 
 
@@ -76,9 +76,9 @@ def test_moodle_responses(tmp_path: Path) -> None:
     ]
     table = exports.render("csv", found).splitlines()
     assert table[0] == (
-        "student,id,Last name,First name,ID number,Email address,q1,q2,total,status,feedback"
+        "student,id,Last name,First name,ID number,Email address,q1,q2,total,status,feedback,file"
     )
-    assert table[2] == "Ann Lee,100,Lee,Ann,100,ann@x.org,1,1,2,graded,"
+    assert table[2] == f"Ann Lee,100,Lee,Ann,100,ann@x.org,1,1,2,graded,,{tmp_path / 'export.csv'}"
 
 
 def test_canvas_student_analysis(tmp_path: Path) -> None:
@@ -118,9 +118,9 @@ def test_one_attempt_counts(tmp_path: Path, attempts: str | None, score: float) 
     keys = {} if attempts is None else {"attempts": attempts}
     found = graded(tmp_path, HEAD, *ROWS, **keys)
     assert scores(found) == [("a@x", "a@x", score)]
-    assert len(found.graded) == 3
+    assert len(list(found.graded)) == 3
     assert found.mean == score
-    assert found.counted[0].status == "graded; 3 attempts"
+    assert next(found.counted).status == "graded; 3 attempts"
     assert len(exports.render("csv", found).splitlines()) == 3
 
 
@@ -130,17 +130,32 @@ def test_one_attempt_counts(tmp_path: Path, attempts: str | None, score: float) 
      ({"per_day": 0.8, "most": 0.5}, [2, 0.5, 1.0])],
 )  # fmt: skip
 def test_being_late_costs_a_share(tmp_path: Path, penalty: Any, expected: list[float]) -> None:
-    """Due at midnight: two days late is one and a bit, each begun counts. BOTH is 2, ONE is 1."""
+    """Two days late is one and a bit: each day counts as it begins. BOTH is 2, ONE is 1."""
     rows = [
         ["2026-11-20 23:59:59", "a", *BOTH],
         ["2026-11-22 20:00:00", "b", *ONE],
         ["2026-11-21 20:00:00", "c", *BOTH],
         ["soon", "d", *BOTH],
     ]
-    found = graded(tmp_path, HEAD, *rows, due="2026-11-21", penalty=penalty)
+    found = graded(tmp_path, HEAD, *rows, due="2026-11-20", penalty=penalty)
     assert [item.score for item in found.graded] == [*expected, 2]
     assert [item.late for item in found.graded] == [False, True, True, False]
-    assert "lateness is not known" in found.graded[3].notes[0]
+    assert "lateness is not known" in list(found.graded)[3].notes[0]
+
+
+@pytest.mark.parametrize(
+    ("due", "last", "first_late"),
+    [
+        ("2026-11-20", "2026-11-20 23:59:59", "2026-11-21 00:00:00"),
+        ("20261120", "2026-11-20 23:59:59", "2026-11-21 00:00:00"),
+        ("2026-11-20 23:59", "2026-11-20 23:59:59", "2026-11-21 00:00:00"),
+        ("2026-11-20 18:00:00", "2026-11-20 18:00:00", "2026-11-20 18:00:01"),
+        ("20 November 2026 6:00 PM", "2026-11-20 18:00:59", "2026-11-20 18:01:00"),
+    ],
+)
+def test_a_day_and_a_minute_last_to_their_ends(due: str, last: str, first_late: str) -> None:
+    assert days_late(deadline(due), moment(last)) == 0
+    assert days_late(deadline(due), moment(first_late)) == 1
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file s
 
 def read(path: Path, content: str | bytes, ids: tuple[str, ...] = IDS) -> list[Submission]:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_submissions(Found(str(path), otherwise="stem"), ids)
+    return list(read_submissions(Found(str(path), otherwise="stem"), ids))
 
 
 def one(path: Path, content: str | bytes, ids: tuple[str, ...] = IDS) -> Submission:
@@ -125,9 +125,9 @@ def test_of_two_answers_to_a_question_the_first_counts_and_both_are_told(tmp_pat
         ("q1: 1\n".encode("utf-16"), "UTF-16 text: save the file as UTF-8"),
         (b"import torch\nq1 = 3\n", "Python source"),
         (b"q1: \xff\xfe\n", "UTF-8"),
-        (b"- q1\n- q2\n", "mapping"),
-        (b"just text", "mapping"),
-        (b"# nothing but a comment\n", "mapping"),
+        (b"- q1\n- q2\n", "no question is named"),
+        (b"just text", "no question is named"),
+        (b"# nothing but a comment\n", "no question is named"),
         (b"q1: [1\n", "line"),
         (b"q1: !!python/object/apply:os.system [x]\n", "tag"),
         (b"other: 1\n", "none of its keys"),
@@ -158,6 +158,13 @@ def test_floats_are_as_they_are_written(tmp_path: Path, name: str, text: str) ->
     assert found["q2"] in ("4640.", "464.0e1")
 
 
+@pytest.mark.parametrize("name", ["a.yaml", "a.json"])
+def test_floats_in_lists_are_as_they_are_written(tmp_path: Path, name: str) -> None:
+    text = '{"q1": [[1.50, -2], [4.0e1, 0.250]], "q2": {"w": 1.0}}'
+    found = one(tmp_path / name, text).answers
+    assert found == {"q1": [["1.50", -2], ["4.0e1", "0.250"]], "q2": {"w": 1.0}}
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -177,6 +184,29 @@ def test_a_student_is_told_what_to_mend(tmp_path: Path, content: bytes, reason: 
     assert found.reason.endswith(reason)
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'{"q1": 5,\n "q2": [1, 2', "line 2: a [ is not closed"),
+        (b'{"q1": 5', "line 1: a { is not closed"),
+        (b'{"q1": 4x4x1}', 'line 1: not JSON: put the answer in double quotes, as in "32x32x10"'),
+        (b'{"q1": yes}', 'line 1: not JSON: put the answer in double quotes, as in "32x32x10"'),
+        (b'{"q1": 5 "q2": 1}', 'line 1: not JSON: a comma is missing in front of "q2"'),
+        (b"{'q1': 5}", "line 1: not JSON: write double quotes, not single ones"),
+        (b'{"q1": 5,}', "line 1: not JSON: no comma belongs before the last }"),
+        (b'{\n"q1": "4x4x1}', 'line 2: not JSON: a " is not closed'),
+        (b'{q1: "4x4x1"}', "line 1: not JSON: put the question's name in double quotes"),
+        (b'"q1": 5', "line 1: begin with { and end with }"),
+        (b'{"q1": NaN}', "line 1: not JSON: NaN is not a number in JSON"),
+    ],
+)
+def test_a_student_is_told_what_to_mend_in_json(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    found = one(tmp_path / "a.json", content)
+    assert found.reason == f"SC508 {reason}"
+
+
 # -- tables ----------------------------------------------------------------------------------------
 
 
@@ -190,6 +220,16 @@ def test_a_table_has_a_row_a_student(tmp_path: Path, delimiter: str, start: str)
     assert (ann.student, ann.identity) == ("Ann", "1")
     assert ann.answers == {"q1": "5", "conv1.output": "32,32,10"}
     assert bob.answers == {"q1": "", "conv1.output": "a"}
+
+
+@pytest.mark.parametrize("head", ["", "question,answer\n", "Name,Ann\n"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_may_have_a_row_a_question(tmp_path: Path, head: str, delimiter: str) -> None:
+    text = f"{head}q1,5\nconv1.output,32x32x10\n,\n".replace(",", delimiter)
+    found = one(tmp_path / "a.csv", text)
+    assert found.answers == {"q1": "5", "conv1.output": "32x32x10"}
+    assert found.student == ("Ann" if "Ann" in head else "stem")
+    assert (found.notes, found.unread) == ((), False)
 
 
 def test_ids_with_commas_are_columns_too(tmp_path: Path) -> None:
@@ -312,7 +352,7 @@ from shapecalc.grading.submission_file import Found
 from shapecalc.grading.submissions import read_submissions
 resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
 for path in sys.argv[1:]:
-    found = read_submissions(Found(path, otherwise="x"), ("q1", "q2"))
+    found = list(read_submissions(Found(path, otherwise="x"), ("q1", "q2")))
     print(len(found), found[-1].reason)
 scale = 2**20 if sys.platform == "darwin" else 2**10
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,16 +1,17 @@
 """Writes a class' marks for people, spreadsheets and platforms: one file a format.
 
-Each has render(class_run) -> str, with its last line break.
+Each has render(class_run), which returns the text with its last line break, or yields it part by
+part: a class may be large.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from shapecalc.grading.graded import ClassRun
 from shapecalc.registry import Registry
 
-FORMATS: Registry[Callable[[ClassRun], str]] = Registry(
+FORMATS: Registry[Callable[[ClassRun], str | Iterable[str]]] = Registry(
     "format of marks",
     {
         "table": f"{__name__}.table:render",
@@ -27,7 +28,13 @@ OF_ONE = ("gradescope", "prairielearn")  # formats of a single submission
 
 def render(form: str, class_run: ClassRun) -> str:
     """Return a class' marks in one of the formats."""
-    return FORMATS[form](class_run)
+    return "".join(parts(form, class_run))
+
+
+def parts(form: str, class_run: ClassRun) -> Iterator[str]:
+    """Yield a class' marks in one of the formats, part by part."""
+    text = FORMATS[form](class_run)
+    yield from [text] if isinstance(text, str) else text
 
 
 def number(value: float) -> int | float:

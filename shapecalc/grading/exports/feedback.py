@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from shapecalc import rules
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
 from shapecalc.grading.graded import Graded
 from shapecalc.grading.marks import Mark, Verdict, title
+from shapecalc.grading.misconceptions import misconceptions
+from shapecalc.grading.moments import shown_deadline
 
 VERDICTS: Mapping[Verdict, str] = {
     "right": "Right",
@@ -25,7 +28,8 @@ def feedback(mark: Mark) -> str:
     if mark.verdict in ("right", "blank"):
         return mark.feedback
     credit = f", {points(mark)}" if not mark.unread else ""
-    given = f" Your answer: {mark.answer}." if mark.answer else ""
+    answer = f'"{mark.answer}"' if mark.unread else mark.answer
+    given = f" Your answer: {answer}." if mark.answer else ""
     return f"{VERDICTS[mark.verdict]}{credit}.{given} {mark.feedback}".rstrip()
 
 
@@ -56,14 +60,28 @@ def told(graded: Graded) -> str:
 
 def reason(graded: Graded) -> str:
     """Return why there are no marks, without the code of the rule."""
-    return quote(graded.marked.reason.removeprefix(f"{rules.UNREADABLE_ANSWERS.code} "), 1000)
+    return quote(without_code(graded.marked.reason), 1000)
 
 
-def letter(graded: Graded) -> Iterator[str]:
+def without_code(text: str) -> str:
+    """Return what is told, without the code of its rule."""
+    for rule in (rules.UNREADABLE_ANSWERS, rules.ANSWER_TO_NO_QUESTION):
+        if text.startswith(f"{rule.code} "):
+            return text.removeprefix(f"{rule.code} ")
+    return text
+
+
+def explained(name: str) -> str:
+    """Return what a misconception is, or several with commas between them."""
+    known = {item.name: item.explanation for item in misconceptions()}
+    return "; and ".join(known.get(one, one) for one in name.split(", "))
+
+
+def letter(graded: Graded, due: datetime | None = None) -> Iterator[str]:
     """Yield the lines that one student is given."""
     yield f"{graded.student}: {told(graded)}"
     if graded.late:
-        yield "It was handed in late."
+        yield "It was handed in late" + (f": it was due by {shown_deadline(due)}." if due else ".")
     if graded.duplicate:
         yield "There is another submission under this name or number; both are marked."
     if graded.attempts > 1:
@@ -74,7 +92,7 @@ def letter(graded: Graded) -> Iterator[str]:
         yield f"{title(place, mark)}: {feedback(mark)}"
     if graded.notes:
         yield ""
-    yield from graded.notes
+    yield from map(without_code, graded.notes)
 
 
 def one_line(graded: Graded) -> str:

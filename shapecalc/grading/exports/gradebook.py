@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.columns import plain
@@ -13,45 +13,41 @@ from shapecalc.grading.exports.feedback import one_line
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.reports.csv_text import harmless
 
+LAST = ("status", "feedback", "file")
 
-def render(class_run: ClassRun) -> str:
-    """Return the lines, one for everybody: of several attempts only that which counts.
+
+def render(class_run: ClassRun) -> Iterator[str]:
+    """Yield the lines, one for everybody: of several attempts only that which counts.
 
     An `id` column is there if a platform or a column told one, and so are a table's own columns of
     who answered, under their own names: what a platform's gradebook finds its people by. The
     points of a submission that cannot be graded are left empty, and so are those of an answer that
     somebody has to look at: it has no points yet, not 0.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    with_ids = any(graded.identity for graded in class_run.counted)
-    with_penalty = any(graded.penalty for graded in class_run.counted)
-    titles = _titles(class_run)
-    questions = class_run.assignment.questions
+    tally, questions = class_run.tally, class_run.assignment.questions
+    titles = [name for name in tally.titles if plain(name) not in ("student", "id")]
 
-    def write(who: list[str], points: Sequence[object], penalty: object, said: list[str]) -> None:
-        first = [who[0], *(who[1:2] if with_ids else []), *who[2:]]
-        late = [penalty] if with_penalty else []
-        total = points[-1:]
+    def line(who: list[str], points: Sequence[object], penalty: object, said: list[str]) -> str:
+        first = [who[0], *(who[1:2] if tally.identities else []), *who[2:]]
+        late = [penalty] if tally.penalties else []
         last = [harmless(text) for text in said]
-        writer.writerow([*map(harmless, first), *points[:-1], *late, *total, *last])
+        return _line([*map(harmless, first), *points[:-1], *late, *points[-1:], *last])
 
     heads = [*(harmless(quote(q.id, 400)) for q in questions), "total"]
-    write(["student", "id", *titles], heads, "late", ["status", "feedback"])
+    yield line(["student", "id", *titles], heads, "late penalty", [*LAST])
     possible = [*(number(q.points) for q in questions), number(class_run.possible)]
-    write(["Points Possible", "", *[""] * len(titles)], [*possible], "", ["", ""])
+    yield line(["Points Possible", "", *[""] * len(titles)], possible, "", [""] * len(LAST))
     for graded in class_run.counted:
         own = dict(graded.columns)
         who = [graded.student, graded.identity, *(own.get(name, "") for name in titles)]
         penalty = -number(graded.penalty) if graded.penalty else ""
-        write(who, _points(graded), penalty, [graded.status, one_line(graded)])
+        yield line(who, _points(graded), penalty, [graded.status, one_line(graded), graded.file])
+
+
+def _line(cells: Sequence[object]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue()
-
-
-def _titles(class_run: ClassRun) -> list[str]:
-    """Return the tables' own columns of who answered, but for those that are there already."""
-    names = (name for graded in class_run.counted for name, _ in graded.columns)
-    return [name for name in dict.fromkeys(names) if plain(name) not in ("student", "id")]
 
 
 def _points(graded: Graded) -> list[object]:

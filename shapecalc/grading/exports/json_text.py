@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
+from textwrap import indent
 from typing import Any
 
 from shapecalc.diagnostics import quote
@@ -12,10 +14,10 @@ from shapecalc.grading.graded import ClassRun, Graded
 SCHEMA = "shapecalc.grade/1"
 
 
-def render(class_run: ClassRun) -> str:
-    """Return one object. All but ASCII is escaped, so no control character reaches a terminal."""
+def render(class_run: ClassRun) -> Iterator[str]:
+    """Yield one object. All but ASCII is escaped, so no control character reaches a terminal."""
     assignment = class_run.assignment
-    whole = {
+    first = {
         "schema": SCHEMA,
         "assignment": {
             "title": assignment.title,
@@ -27,13 +29,26 @@ def render(class_run: ClassRun) -> str:
                 for q in assignment.questions
             ],
         },
-        "submissions": [_submission(graded) for graded in class_run.graded],
-        "skipped": [
-            {"file": item.file, "reason": item.marked.reason} for item in class_run.skipped
-        ],
-        "summary": summary_of(class_run),
     }  # fmt: skip
-    return json.dumps(whole, indent=2, allow_nan=False) + "\n"
+    skipped = ({"file": item.file, "reason": item.marked.reason} for item in class_run.skipped)
+    yield _text(first).removesuffix("\n}")
+    yield from _listed("submissions", map(_submission, class_run.graded))
+    yield from _listed("skipped", skipped)
+    yield f""",\n  "summary": {indent(_text(summary_of(class_run)), "  ").lstrip()}\n}}\n"""
+
+
+def _text(thing: Any) -> str:
+    return json.dumps(thing, indent=2, allow_nan=False)
+
+
+def _listed(key: str, things: Iterable[Any]) -> Iterator[str]:
+    """Yield a key with a list, thing by thing."""
+    yield f',\n  "{key}": ['
+    between = "\n"
+    for thing in things:
+        yield f"{between}{indent(_text(thing), '    ')}"
+        between = ",\n"
+    yield "]" if between == "\n" else "\n  ]"
 
 
 def _submission(graded: Graded) -> dict[str, Any]:
@@ -47,7 +62,8 @@ def _submission(graded: Graded) -> dict[str, Any]:
         "reason": marked.reason,
         "late": graded.late,
         "duplicate": graded.duplicate,
-        "score": marked.score if graded.gradable else None,
+        "score": graded.score if graded.gradable else None,
+        "penalty": graded.penalty,
         "possible": marked.possible,
         "notes": list(graded.notes),
         "marks": [mark._asdict() for mark in marked.marks] if graded.gradable else [],

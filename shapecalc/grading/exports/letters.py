@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from unicodedata import normalize
 
 from shapecalc.grading.exports.feedback import letter
@@ -11,23 +13,23 @@ LONGEST = 60  # characters of a name: 240 bytes at most, which every file system
 RESERVED = ("con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(10)))
 
 
-def letters(class_run: ClassRun) -> dict[str, str]:
-    """Return the texts by the names of their files, one for everybody.
+def letters(class_run: ClassRun) -> Iterator[tuple[str, str]]:
+    """Yield the names of the files and their texts, one for everybody.
 
     A student's name is never a path: only its letters, digits and a few signs between them are
     left. Names that a file system takes for one are numbered.
     """
-    found: dict[str, str] = {}
+    due = class_run.assignment.policy.due
     taken: set[str] = set()
+    numbers: Counter[str] = Counter()
     for graded in class_run.counted:
         stem = _stem(f"{graded.student} {graded.identity}" if graded.duplicate else graded.student)
-        name, number = stem, 1
+        name = stem
         while name.casefold() in taken:
-            number += 1
-            name = f"{stem}-{number}"
+            numbers[stem.casefold()] += 1
+            name = f"{stem}-{numbers[stem.casefold()] + 1}"
         taken.add(name.casefold())
-        found[f"{name}.txt"] = "\n".join(letter(graded)) + "\n"
-    return found
+        yield f"{name}.txt", "\n".join(letter(graded, due)) + "\n"
 
 
 def _stem(student: str) -> str:

@@ -6,6 +6,7 @@ An answer that has no cause is where a misconception may be missing, or the ques
 from __future__ import annotations
 
 import json
+from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
@@ -15,10 +16,10 @@ from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.feedback import reason
+from shapecalc.grading.exports.feedback import explained, reason
 from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.marks import Mark, Verdict
-from shapecalc.grading.misconceptions import misconceptions
+from shapecalc.grading.question import Question
 
 SCHEMA = "shapecalc.grade-summary/1"
 VERDICTS: tuple[Verdict, ...] = (
@@ -31,51 +32,113 @@ VERDICTS: tuple[Verdict, ...] = (
 )
 HEADERS = ("question", "right", "follows", "partly", "wrong", "blank", "to look at", "mean", "of")
 COMMONEST = 3  # causes, and answers, that are named of a question
+MOST_ANSWERS = 2000  # of a question, that are counted
 BINS = 10  # of the histogram
 WIDEST = 40  # signs of its longest bar
 LONGEST = 40  # characters of an id or an answer
 
 
+class _Question:
+    """How one question went, counted mark by mark."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.points, self.count = 0.0, 0
+        self.verdicts: Counter[Verdict] = Counter()
+        self.causes: Counter[str] = Counter()
+        self.answers: dict[Verdict, Commonest] = {"wrong": Commonest(), "needs a look": Commonest()}
+
+    def add(self, mark: Mark) -> None:
+        self.points += mark.points
+        self.count += 1
+        self.verdicts[mark.verdict] += 1
+        if mark.misconception:
+            self.causes[mark.misconception] += 1
+        self.add_answer(mark)
+
+    def add_answer(self, mark: Mark) -> None:
+        """Count an answer that nothing explains, or that was not read."""
+        if not mark.misconception and mark.verdict in self.answers:
+            self.answers[mark.verdict].add(" ".join(mark.answer.split()))
+
+    @property
+    def rough(self) -> bool:
+        """Whether some answers were met oftener than is known."""
+        return any(answers.rough for answers in self.answers.values())
+
+    def count_again(self) -> None:
+        """Begin to count the answers that are likely the commonest, and no others."""
+        for answers in self.answers.values():
+            answers.count_again()
+
+    def summary(self) -> dict[str, Any]:
+        verdicts = {verdict.replace(" ", "_"): self.verdicts[verdict] for verdict in VERDICTS}
+        return {
+            "id": self.question.id,
+            "points": self.question.points,
+            "mean": round(self.points / self.count, 6) if self.count else None,
+            **verdicts,
+            "causes": dict(self.causes.most_common()),
+            "unexplained": dict(self.answers["wrong"].most_common(BINS)),
+            "unread": dict(self.answers["needs a look"].most_common(BINS)),
+        }
+
+
+class Commonest:
+    """The commonest of any number of texts, of which only so many are kept.
+
+    Each time there are more, every count is lessened by one and those that were 1 go (Misra and
+    Gries, Finding repeated elements, 1982): what is left are the commonest, and a second count of
+    them alone is exact.
+    """
+
+    def __init__(self, most: int = MOST_ANSWERS) -> None:
+        self.most = most
+        self.rough = False  # whether some counts are too small
+        self._counts: Counter[str] = Counter()
+        self._only: frozenset[str] | None = None
+
+    def add(self, text: str) -> None:
+        """Count a text."""
+        if self._only is None or text in self._only:
+            self._counts[text] += 1
+        if len(self._counts) > self.most:
+            self.rough = True
+            self._counts = Counter({t: n - 1 for t, n in self._counts.items() if n > 1})
+
+    def count_again(self) -> None:
+        """Begin anew, with the texts that are likely the commonest and no others."""
+        self._only = frozenset(text for text, _ in self._counts.most_common(self.most // 10))
+        self._counts = Counter()
+
+    def most_common(self, count: int) -> list[tuple[str, int]]:
+        """Return the commonest with how often they were met."""
+        return self._counts.most_common(count)
+
+
 def summary_of(class_run: ClassRun) -> dict[str, Any]:
     """Return the summary as JSON has it."""
-    scores = [item.score for item in class_run.marked]
+    tally, scores = class_run.tally, array("d")
+    questions = [_Question(question) for question in class_run.assignment.questions]
+    for item in class_run.marked:
+        scores.append(item.score)
+        for question, mark in zip(questions, item.marked.marks, strict=True):
+            question.add(mark)
+    rough = [place for place, question in enumerate(questions) if question.rough]
+    for place in rough:
+        questions[place].count_again()
+    for item in class_run.marked if rough else ():
+        for place in rough:
+            questions[place].add_answer(item.marked.marks[place])
     return {
-        "submissions": len(class_run.counted),
-        "graded": len(class_run.marked),
+        "submissions": tally.counted,
+        "graded": tally.marked,
         "mean": class_run.mean,
         "median": round(median(scores), 6) if scores else None,
         "histogram": _histogram(scores, class_run.possible),
-        "misconceptions": dict(class_run.misconceptions.most_common()),
-        "questions": [
-            _question(place, class_run) for place in range(len(class_run.assignment.questions))
-        ],
+        "misconceptions": dict(tally.misconceptions.most_common()),
+        "questions": [question.summary() for question in questions],
     }
-
-
-def _question(place: int, class_run: ClassRun) -> dict[str, Any]:
-    """Return how one question went."""
-    marks = [item.marked.marks[place] for item in class_run.marked]
-    question = class_run.assignment.questions[place]
-    verdicts = Counter(mark.verdict for mark in marks)
-    causes = Counter(mark.misconception for mark in marks if mark.misconception)
-    return {
-        "id": question.id,
-        "points": question.points,
-        "mean": round(sum(mark.points for mark in marks) / len(marks), 6) if marks else None,
-        **{verdict.replace(" ", "_"): verdicts[verdict] for verdict in VERDICTS},
-        "causes": dict(causes.most_common()),
-        "unexplained": dict(_answers(marks, "wrong").most_common(BINS)),
-        "unread": dict(_answers(marks, "needs a look").most_common(BINS)),
-    }
-
-
-def _answers(marks: Sequence[Mark], verdict: Verdict) -> Counter[str]:
-    """Return the answers with a verdict that have no cause."""
-    return Counter(
-        " ".join(mark.answer.split())
-        for mark in marks
-        if mark.verdict == verdict and not mark.misconception
-    )
 
 
 def _histogram(scores: Sequence[float], possible: float) -> list[dict[str, Any]]:
@@ -108,7 +171,8 @@ def _head(class_run: ClassRun, whole: dict[str, Any]) -> str:
             f"; mean {whole['mean']:.2f}, median {whole['median']:.2f}"
             f" of {number(class_run.possible)} points"
         )
-    unread = sum(item.marked.unread for item in class_run.marked)
+    tally = class_run.tally
+    unread = tally.unread
     if unread:
         looks = (
             "answer needs a look: it counts" if unread == 1 else "answers need a look: they count"
@@ -119,11 +183,11 @@ def _head(class_run: ClassRun, whole: dict[str, Any]) -> str:
         for item in class_run.counted
         if not item.gradable
     ]
-    uncounted = len(class_run.graded) - len(class_run.counted)
+    uncounted = tally.graded - tally.counted
     if uncounted:
         lines.append(f"attempts not counted: {uncounted:,}")
-    if class_run.skipped:
-        lines.append(f"files and rows skipped: {len(class_run.skipped):,}")
+    if tally.skipped:
+        lines.append(f"files and rows skipped: {tally.skipped:,}")
     return "\n".join(lines)
 
 
@@ -155,14 +219,13 @@ def _table(whole: dict[str, Any]) -> str:
 
 def _details(place: int, asked: dict[str, Any]) -> str:
     """Return a question's causes, and the commonest answers without one."""
-    explained = {item.name: item.explanation for item in misconceptions()}
     lines = [
-        f"  {count:,} x {'; and '.join(explained.get(n, n) for n in name.split(', '))} ({name})"
+        f"  {count:,} x {explained(name)} ({name})"
         for name, count in list(asked["causes"].items())[:COMMONEST]
     ]
     for key, why in (("unexplained", "no cause known"), ("unread", "could not be read")):
         lines += [
-            f"  {count:,} x {quote(answer, LONGEST)}: {why}"
+            f'  {count:,} x "{quote(answer, LONGEST)}": {why}'
             for answer, count in list(asked[key].items())[:COMMONEST]
         ]
     return "\n".join([f"{place}  {quote(asked['id'], LONGEST)}", *lines]) if lines else ""

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.feedback import VERDICTS, feedback, reached
+from shapecalc.grading.exports.feedback import VERDICTS, explained, feedback, reached
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, title
-from shapecalc.grading.misconceptions import misconceptions
 
 HEADERS = ("question", "answer", "verdict", "points", "of")
 ALIGNED = ("left", "left", "left", "right", "right")
 LONGEST = 40  # characters of an id or an answer
 
 
-def render(class_run: ClassRun) -> str:
-    """Return everybody's table, what was skipped, and a summary if there is more than one."""
-    parts = [_student(graded) for graded in class_run.graded]
-    if class_run.skipped:
-        lines = [f"  {item.file}: {item.marked.reason}" for item in class_run.skipped]
-        parts.append("\n".join(["Skipped:", *lines]))
-    if len(class_run.graded) > 1:
-        parts.append(_class(class_run))
-    return "\n\n".join(parts) + "\n"
+def render(class_run: ClassRun) -> Iterator[str]:
+    """Yield everybody's table, what was skipped, and a summary if there is more than one."""
+    between = ""
+    for graded in class_run.graded:
+        yield f"{between}{_student(graded)}\n"
+        between = "\n"
+    if class_run.tally.skipped:
+        yield f"{between}Skipped:\n"
+        between = "\n"
+        yield from (f"  {item.file}: {item.marked.reason}\n" for item in class_run.skipped)
+    if class_run.tally.graded > 1:
+        yield f"{between}{_class(class_run)}\n"
 
 
 def _student(graded: Graded) -> str:
@@ -53,23 +57,21 @@ def _table(graded: Graded) -> str:
          f"{number(m.points)}", f"{number(m.possible)}"]
         for m in graded.marked.marks
     ]  # fmt: skip
+    if graded.penalty:
+        rows.append(["late penalty", "", "", f"-{number(graded.penalty)}", ""])
     total = ["total", "", "", f"{number(graded.score)}", f"{number(graded.marked.possible)}"]
     return tabulate([*rows, total], HEADERS, colalign=ALIGNED, disable_numparse=True)
 
 
 def _class(class_run: ClassRun) -> str:
     """Return how the class did: means are of those who could be graded."""
-    graded, everybody = len(class_run.marked), len(class_run.counted)
-    lines = [f"Class: {graded:,} of {everybody:,} graded"]
+    tally = class_run.tally
+    lines = [f"Class: {tally.marked:,} of {tally.counted:,} graded"]
     if class_run.mean is not None:
         lines[0] += f", mean {class_run.mean:.2f} of {number(class_run.possible)} points"
-    explanations = {
-        misconception.name: misconception.explanation for misconception in misconceptions()
-    }
-    for name, times in class_run.misconceptions.most_common():
-        told = f": {explanations[name]}" if name in explanations else ""  # a pair has none
-        lines.append(f"  {times:,} x {name}{told}")
-    if any(item.duplicate for item in class_run.counted):
+    for name, times in tally.misconceptions.most_common():
+        lines.append(f"  {times:,} x {explained(name)} ({name})")
+    if tally.duplicates:
         lines.append("  duplicate: submissions of one name or number all count; attempts: in the")
         lines.append("  assignment chooses one")
     return "\n".join(lines)

@@ -5,10 +5,13 @@ One file a format, each with render(assignment) -> str; the platforms' are those
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from shapecalc.grading.feedback import precision
+from shapecalc.grading.handout.given import given
+from shapecalc.grading.moments import shown_deadline
 from shapecalc.grading.prompts import Secrets, described
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
@@ -30,7 +33,7 @@ def as_quiz(assignment: Assignment) -> Quiz:
         for question in questions
     }
     problems = tuple(
-        QuizProblem(number, intros[q.id], (Item(q.id, " ".join(q.prompt.split()), q),))
+        QuizProblem(number, intros[q.id], (Item(q.id, _with_precision(q), q),))
         for number, q in enumerate(assignment.questions, 1)
     )
     named = replace(assignment, title=title, description=description)
@@ -38,14 +41,57 @@ def as_quiz(assignment: Assignment) -> Quiz:
 
 
 def networks(assignment: Assignment) -> Iterator[tuple[list[Question], list[str]]]:
-    """Yield the questions about each network, and the network, a line a layer. What is asked for is
-    not told there.
+    """Yield the questions about each network, and the network, a line a layer, with what an example
+    gives. What is asked for is not told there.
     """
     by_network: dict[Subject, list[Question]] = {}
     for question in assignment.questions:
         by_network.setdefault(question.subject, []).append(question)
     for subject, questions in by_network.items():
-        yield questions, list(described(subject, Secrets(questions)))
+        example = subject.trace.spec.example
+        executed = any(question.query.kind == "example" for question in questions)
+        lines = given(example) if executed and example is not None else ()
+        yield questions, [*described(subject, Secrets(questions)), *lines]
+
+
+def _with_precision(question: Question) -> str:
+    exact = precision(question)
+    return " ".join(question.prompt.split()) + (f" ({exact})" if exact else "")
+
+
+def headings(assignment: Assignment) -> Iterator[str]:
+    """Yield a heading for each network, with its name if it has one, and the questions about it."""
+    numbers = {q.id: number for number, q in enumerate(assignment.questions, 1)}
+    groups = [questions for questions, _ in networks(assignment)]
+    for place, questions in enumerate(groups, 1):
+        which = f"Network {place}" if len(groups) > 1 else "The network"
+        name = " ".join((questions[0].subject.trace.spec.name or "").split())
+        about = _numbers([numbers[question.id] for question in questions])
+        yield f"{which}{f': {name}' if name else ''} ({about})"
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    """Return `question 4`, `questions 1 to 3` or `questions 1, 4, 7`."""
+    first, last = numbers[0], numbers[-1]
+    if first == last:
+        return f"question {first}"
+    if last - first == len(numbers) - 1:
+        return f"questions {first} {'and' if last == first + 1 else 'to'} {last}"
+    return f"questions {', '.join(map(str, numbers))}"
+
+
+def instructions(assignment: Assignment) -> list[str]:
+    """Return what stands below the title: until when, and what the letters mean."""
+    due, meanings = assignment.policy.due, legend(assignment)
+    until = [f"To be handed in by {shown_deadline(due)}."] if due else []
+    return until + ([meanings] if meanings else [])
+
+
+def points(question: Question) -> str:
+    """Return `1 point`, with how exact the answer has to be."""
+    word = "point" if question.points == 1 else "points"
+    exact = precision(question)
+    return f"{question.points:g} {word}{f'; {exact}' if exact else ''}"
 
 
 LETTERS = {

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.handout import UNTITLED
+from shapecalc.grading.handout import UNTITLED, instructions, points
 from shapecalc.grading.question import Assignment
 
 
 def render(assignment: Assignment) -> str:
     """Return the file: a line for each question, which stands above it."""
-    lines = [f"# {quote(' '.join(assignment.title.split()) or UNTITLED, 400)}", "student:"]
+    lines = [f"# {quote(' '.join(assignment.title.split()) or UNTITLED, 400)}"]
+    lines += [*(f"# {line}" for line in instructions(assignment)), "student:"]
     for number, question in enumerate(assignment.questions, 1):
         text = quote(" ".join(question.prompt.split()), 1000)
-        lines += ["", f"# {number}. {text}", f"{json.dumps(question.id)}:"]
+        lines += ["", f"# {number}. {text} ({points(question)})", f"{json.dumps(question.id)}:"]
     return "\n".join(lines) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from shapecalc.grading.handout import UNTITLED, legend, networks
+from shapecalc.grading.handout import UNTITLED, headings, instructions, networks, points
 from shapecalc.grading.question import Assignment
 
 SPECIAL = {
@@ -31,15 +31,15 @@ def _lines(assignment: Assignment) -> Iterator[str]:
     if assignment.description:
         yield f"{escape(assignment.description)}\n"
     yield f"\\noindent Name: {RULE}\n"
-    if told := legend(assignment):
-        yield f"\\noindent {escape(told)}\n"
-    for questions, layers in networks(assignment):
+    yield from (f"\\noindent {escape(told)}\n" for told in instructions(assignment))
+    about = zip(headings(assignment), networks(assignment), strict=True)
+    for heading, (questions, layers) in about:
+        yield f"\\subsection*{{{escape(heading)}}}"
         yield "\\begin{itemize}"
         yield from (f"\\item {escape(line)}" for line in layers)
         yield "\\end{itemize}"
         for question in questions:
-            points = f"({question.points:g} point{'' if question.points == 1 else 's'})"
-            text = f"{escape(question.prompt)} {points}"
+            text = f"{escape(question.prompt)} ({points(question)})"
             yield f"\\noindent\\textbf{{{numbers[question.id]}.}} {text}\n"
             yield f"\\noindent Answer: {RULE}\\bigskip\n"
     yield "\\end{document}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shapecalc.grading.handout import UNTITLED, legend, networks
+from shapecalc.grading.handout import UNTITLED, headings, instructions, networks, points
 from shapecalc.grading.question import Assignment
 from shapecalc.grading.quiz.markdown import LINE, escape
 
@@ -20,12 +20,12 @@ def _lines(assignment: Assignment) -> Iterator[str]:
     if assignment.description:
         yield f"{escape(' '.join(assignment.description.split()))}\n"
     yield f"Name: {LINE}\n"
-    if told := legend(assignment):
-        yield f"{escape(told)}\n"
-    for questions, layers in networks(assignment):
+    yield from (f"{escape(told)}\n" for told in instructions(assignment))
+    about = zip(headings(assignment), networks(assignment), strict=True)
+    for heading, (questions, layers) in about:
+        yield f"## {escape(heading)}\n"
         yield from (f"- {escape(line)}" for line in layers)
         yield ""
         for question in questions:
-            points = f"({question.points:g} point{'' if question.points == 1 else 's'})"
             text = escape(" ".join(question.prompt.split()))
-            yield f"**{numbers[question.id]}.** {text} {points}\n\nAnswer: {LINE}\n"
+            yield f"**{numbers[question.id]}.** {text} ({points(question)})\n\nAnswer: {LINE}\n"

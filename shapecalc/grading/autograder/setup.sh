@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Gradescope runs this once, when the image is built. The wheel of shapecalc is in the archive, see
-# README.md; what it depends on comes from the package index.
+# Gradescope runs this once, when the image is built. The wheel of shapecalc is in the archive, which
+# `shapecalc autograder` made; what it depends on comes from the package index.
 set -euo pipefail
 root="${AUTOGRADER_ROOT:-/autograder}"
 
@@ -11,7 +11,7 @@ fail() {
 
 shopt -s nullglob
 wheels=("$root"/source/shapecalc_nn-*.whl)
-[ "${#wheels[@]}" -gt 0 ] || fail "no shapecalc_nn-*.whl in the archive; README.md says how to make it"
+[ "${#wheels[@]}" -gt 0 ] || fail "no shapecalc_nn-*.whl in the archive; make it with shapecalc autograder"
 [ "${#wheels[@]}" -eq 1 ] || fail "several wheels in the archive, keep one: ${wheels[*]}"
 
 new_enough() {

@@ -1,0 +1,115 @@
+"""Whose points change: two gradebooks, as `grade --format csv` writes them, row by row.
+
+A key is corrected, an answer is accepted, a weight is changed: students ask who it helps.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from statistics import fmean
+from typing import NamedTuple
+
+POSSIBLE = "Points Possible"
+TOTAL, STUDENT, ID, LATE = "total", "student", "id", "late penalty"
+Who = tuple[str, str, int]  # a name, a number, and which of several of both
+
+
+class NotAGradebook(ValueError):
+    """A table that `grade` did not write; the text says what is missing."""
+
+
+class Gradebook(NamedTuple):
+    """Points as they are written, by student and column; the points that there are, by column."""
+
+    possible: Mapping[str, str]
+    points: Mapping[Who, Mapping[str, str]]
+
+
+class Change(NamedTuple):
+    """A cell that is another one now. Empty means: no points yet."""
+
+    student: str
+    identity: str
+    column: str
+    before: str
+    after: str
+
+
+class Regrading(NamedTuple):
+    """What changes, student by student; who is in one of the two alone; the mean totals."""
+
+    students: int  # in both
+    possible: list[Change]
+    changes: list[Change]
+    new: list[str]
+    gone: list[str]
+    means: tuple[float | None, float | None]
+
+    @property
+    def totals(self) -> list[Change]:
+        """The totals that change."""
+        return [change for change in self.changes if change.column == TOTAL]
+
+
+def read_gradebook(rows: Iterable[Sequence[str]]) -> Gradebook:
+    """Return what a gradebook's rows hold. Raises NotAGradebook."""
+    lines = iter(rows)
+    head, possible = next(lines, ()), next(lines, ())
+    if not {STUDENT, TOTAL} <= set(head):
+        raise NotAGradebook(f"no columns {STUDENT} and {TOTAL}: it is not what grade wrote as CSV")
+    if possible[:1] != [POSSIBLE]:
+        raise NotAGradebook(f"no row {POSSIBLE} below the header: it is not what grade wrote")
+    pointed = {
+        name: at
+        for at, name in enumerate(head)
+        if name == LATE or (at < len(possible) and possible[at] and at)
+    }
+    number = head.index(ID) if ID in head else None
+    met: Counter[tuple[str, str]] = Counter()
+    points: dict[Who, dict[str, str]] = {}
+    for row in lines:
+        cells = [*row, *[""] * (len(head) - len(row))]
+        name, identity = cells[0], cells[number] if number is not None else ""
+        met[name, identity] += 1
+        points[name, identity, met[name, identity]] = {c: cells[at] for c, at in pointed.items()}
+    return Gradebook({column: possible[at] for column, at in pointed.items()}, points)
+
+
+def regraded(before: Gradebook, after: Gradebook) -> Regrading:
+    """Return what changes from one gradebook to another."""
+    both = [who for who in after.points if who in before.points]
+    changes = [
+        Change(who[0], who[1], *cell)
+        for who in both
+        for cell in _changed(before.points[who], after.points[who])
+    ]
+    return Regrading(
+        len(both),
+        [Change("", "", *cell) for cell in _changed(before.possible, after.possible)],
+        changes,
+        [who[0] for who in after.points if who not in before.points],
+        [who[0] for who in before.points if who not in after.points],
+        (_mean(before, both), _mean(after, both)),
+    )
+
+
+def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Yield the columns whose cells differ, the total last."""
+    for column in sorted(dict.fromkeys((*after, *before)), key=lambda name: name == TOTAL):
+        old, new = before.get(column, ""), after.get(column, "")
+        if old != new:
+            yield column, old, new
+
+
+def _mean(book: Gradebook, who: Sequence[Who]) -> float | None:
+    totals = [total for one in who if (total := number(book.points[one][TOTAL])) is not None]
+    return fmean(totals) if totals else None
+
+
+def number(cell: str) -> float | None:
+    """Return the points of a cell; None where it has none."""
+    try:
+        return float(cell)
+    except ValueError:
+        return None

@@ -1,0 +1,94 @@
+"""shapecalc regrade: who changes once a key is corrected, and what is no gradebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+NETWORK = "input: 32x32x3\nlayers:\n  - conv: {K: 10, F: 5, P: 2}\n"
+HOMEWORK = """spec: net.yaml
+questions:
+  - {id: q1, ask: conv1.output}
+  - {id: q2, ask: conv1.parameters%s}
+"""
+
+
+@pytest.fixture
+def folder(run: Run, tmp_path: Path) -> Path:
+    """Return a folder with a class of three, and its marks."""
+    (tmp_path / "net.yaml").write_text(NETWORK)
+    (tmp_path / "hw.yaml").write_text(HOMEWORK % "")
+    (tmp_path / "class").mkdir()
+    for name, count in (("ann", 760), ("bob", 750), ("eve", 7)):
+        text = f"q1: 32x32x10\nq2: {count}\n"
+        (tmp_path / "class" / f"{name}.yaml").write_text(text)
+    assert run("grade", "hw.yaml", "class", "--format", "csv", "-o", "old.csv").exit_code == 0
+    return tmp_path
+
+
+def test_who_gains_by_an_answer_that_is_accepted(run: Run, folder: Path) -> None:
+    """760 is right, 750 lacks the biases; without a change nobody changes."""
+    assert run("regrade", "old.csv", "hw.yaml", "class").stdout == (
+        "0 of 3 students change; mean 1.33 before, 1.33 now\n"
+    )
+    (folder / "hw.yaml").write_text(HOMEWORK % ", accept: 750")
+    result = run("regrade", "old.csv", "hw.yaml", "class")
+    assert result.exit_code == 0
+    assert (
+        result.stdout
+        == """\
+1 of 3 students change: 1 up, 0 down; mean 1.33 before, 1.67 now
+
+student    question      before    now
+---------  ----------  --------  -----
+bob        q2                 0      1
+bob        total              1      2
+"""
+    )
+    text = run("regrade", "old.csv", "hw.yaml", "class", "--format", "csv").stdout
+    assert text == "student,id,question,before,after\nbob,,q2,0,1\nbob,,total,1,2\n"
+
+
+def test_who_loses_and_which_points_are_others(run: Run, folder: Path) -> None:
+    (folder / "hw.yaml").write_text(HOMEWORK % ", points: 0.5")
+    text = run("regrade", "old.csv", "hw.yaml", "class").stdout
+    assert text.startswith("1 of 3 students change: 0 up, 1 down; mean 1.33 before, 1.17 now\n")
+    assert "points of q2: 1 before, 0.5 now\npoints of total: 2 before, 1.5 now\n" in text
+
+
+def test_who_is_new_gone_or_not_gradable_any_more_is_told(run: Run, folder: Path) -> None:
+    (folder / "class" / "ann.yaml").write_text("[")
+    (folder / "class" / "bob.yaml").rename(folder / "class" / "joe.yaml")
+    text = run("regrade", "old.csv", "hw.yaml", "class").stdout
+    assert "ann        total              2   none" in text
+    assert text.endswith("\nnew: joe\n\ngone: bob\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "no columns student and total"),
+        (b"a,b\n1,2\n", "no columns student and total"),
+        (b"student,total\nann,2\n", "no row Points Possible"),
+        (b"student,total\xff\n", "not a CSV in UTF-8"),
+        (b'student,total\n"' + b"x" * 200_000, "not a CSV in UTF-8"),
+        (None, "No such file"),
+    ],
+)
+def test_what_is_no_gradebook_is_2(run: Run, folder: Path, content: bytes | None, why: str) -> None:
+    if content is not None:
+        (folder / "other.csv").write_bytes(content)
+    result = run("regrade", "other.csv", "hw.yaml", "class")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("shapecalc: other.csv: ")
+    assert why in result.stderr
+
+
+def test_the_older_marks_are_not_written_over(run: Run, folder: Path) -> None:
+    result = run("regrade", "old.csv", "hw.yaml", "class", "-o", "old.csv", "--force")
+    assert result.exit_code == 2
+    assert "would overwrite a file that is read" in result.stderr
