@@ -18,6 +18,9 @@ CALLS: Registry[Callable[..., Any]] = Registry(
         "trace": "shapecalc.playground.bridge.report:trace",
         "picture": "shapecalc.playground.bridge.pictures:picture",
         "export": "shapecalc.playground.bridge.exports:export",
+        "memory": "shapecalc.playground.bridge.costs:memory",
+        "sizes": "shapecalc.playground.bridge.sizes:sizes",
+        "open": "shapecalc.playground.bridge.files:open_file",
         "explain": "shapecalc.playground.bridge.words:explain",
     },
     fits=callable,
@@ -38,15 +41,22 @@ def answer(call: str, *values: Any) -> str | None:
         return json.dumps({"value": CALLS[call](*map(_python, values))})
     except Refused as error:
         return json.dumps({"refused": str(error)})
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] == "shapecalc" and not _complete():
+    except Exception as error:
+        if _misses_a_part(error):
             return None
         raise
 
 
-def _complete() -> bool:
-    """Say whether all of shapecalc is there."""
-    return find_spec("shapecalc.exporters") is not None
+def _misses_a_part(error: BaseException | None) -> bool:
+    """Say whether an error comes of a module of shapecalc that has not been fetched yet."""
+    if find_spec("shapecalc.exporters") is not None:
+        return False
+    while error is not None:
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if (missing or "").partition(".")[0] == "shapecalc":
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _python(value: Any) -> Any:

@@ -9,6 +9,7 @@ import { createExports } from "./exports.js";
 import { findings } from "./findings.js";
 import { loadJson } from "./inline.js";
 import { kept } from "./kept.js";
+import { createOpening } from "./opening.js";
 import { createPanels } from "./panels.js";
 import { pack, unpack } from "./share.js";
 import { summary } from "./summary.js";
@@ -32,12 +33,12 @@ function status(text, state) {
   $("status-text").textContent = text;
 }
 
-function toast(text) {
+function toast(text, time = 3200) {
   const box = $("toast");
   box.textContent = text;
   box.hidden = false;
   clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => (box.hidden = true), 3200);
+  toast.timer = setTimeout(() => (box.hidden = true), time);
 }
 
 function told(error) {
@@ -121,7 +122,7 @@ const page = {
   set,
   go: (line, column) => editor.go(line, column),
   point: (line) => editor.point(line),
-  apply: (edit) => editor.apply(edit),
+  apply: (...edits) => editor.apply(...edits),
   explain,
   scheme,
   live: () => live,
@@ -171,6 +172,7 @@ const engine = createEngine(assets, {
   },
 });
 clock.call = engine.call;
+clock.text = () => editor.text();
 trace(start);
 loadJson(assets, "language").then(({ schema, version: release }) => {
   language = new Language(schema);
@@ -186,7 +188,11 @@ window.addEventListener("hashchange", async () => {
 /* Once everything runs: the files are kept, so that the page opens without a network. */
 function keepOffline() {
   if (!("serviceWorker" in navigator) || !window.isSecureContext || location.protocol === "file:") return;
-  navigator.serviceWorker.register(assets.offline).then(() => (clock.offline = true)).catch(() => {});
+  navigator.serviceWorker
+    .register(assets.offline)
+    .then(() => navigator.serviceWorker.ready)
+    .then(() => (clock.offline = true))
+    .catch(() => {}); // the page works without
 }
 
 // -- what the buttons do --------------------------------------------------------------------------
@@ -210,6 +216,7 @@ $("share").onclick = async () => {
   copy(location.href, `Link copied, ${number(location.href.length)} characters`);
 };
 
+createOpening({ button: $("open-file"), input: $("file-input"), sign: $("drop"), dialog: { box: $("page"), title: $("page-title"), body: $("page-text") }, page });
 createExports({ button: $("open-export"), list: $("export"), page, style: () => panels.get("report").style() });
 createDivider($("divider"));
 if (new URLSearchParams(location.search).has("embed")) document.documentElement.classList.add("embed");
