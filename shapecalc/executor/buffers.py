@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Sequence
-from math import prod
+from math import inf, prod
 from typing import Any
 
 import numpy as np
@@ -36,10 +36,15 @@ class _Block:
 
 
 class Buffers:
-    """A pool of memory blocks for arrays of one floating type."""
+    """A pool of memory blocks for arrays of one floating type.
+
+    `room` is how many bytes of free blocks it keeps; what comes back beyond that is given up.
+    """
 
     def __init__(self, dtype: npt.DTypeLike) -> None:
         self.dtype = np.dtype(dtype)
+        self.room = inf
+        self._free_bytes = 0
         self._sizes: list[int] = []  # of the free blocks in bytes, in order
         self._free: dict[int, list[Array]] = {}
 
@@ -72,15 +77,20 @@ class Buffers:
         if place == len(self._sizes) or self._sizes[place] > LOOSE * size:
             return None
         found = self._sizes.pop(place)
+        self._free_bytes -= found
         return self._free[found].pop()
 
     def let_go(self) -> None:
         """Give the memory back that no array holds."""
         self._sizes.clear()
         self._free.clear()
+        self._free_bytes = 0
 
     def take_back(self, memory: Array) -> None:
         """Keep a block for the next array that fits in."""
+        if self._free_bytes + memory.nbytes > self.room:
+            return
+        self._free_bytes += memory.nbytes
         insort(self._sizes, memory.nbytes)
         self._free.setdefault(memory.nbytes, []).append(memory)
 

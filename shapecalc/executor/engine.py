@@ -144,6 +144,10 @@ class Engine:
                 own.add(source)
         elif source in own:
             waiting[source] += gradient
+        elif fresh:
+            gradient += waiting[source]
+            waiting[source] = gradient
+            own.add(source)
         else:
             total = self.buffers.copy(gradient)
             total += waiting[source]

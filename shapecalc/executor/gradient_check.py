@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -319,7 +320,7 @@ class LayerCheck:
                 sizes[self.empty.reshape(-1)[cut]] = 0
             sizes *= above[cut]
             square += float(sizes @ sizes)
-        noise = MOST_AMPLIFIED * ROUNDING * square**0.5 / STEP
+        noise = MOST_AMPLIFIED * ROUNDING * sqrt(square) / STEP
         return max(1e-8, noise / GOOD)
 
     def _compared(

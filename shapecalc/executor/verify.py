@@ -156,10 +156,13 @@ class _Plan:
                 self._counted(session, index, whole)
         if whole and self.only is None:
             self._whole(session, inputs)
-        buffers = session.buffers if self.dtype == "float64" else Buffers("float64")
+        buffers = session.buffers
         buffers.let_go()
+        buffers.room = sum(
+            array.nbytes for own in session.engine.parameters for array in own.values()
+        )
         del session, inputs  # the memory of its parameters serves the layers'
-        self._gradients(buffers)
+        self._gradients(buffers if self.dtype == "float64" else Buffers("float64"))
         self._fields()
         self.checks.sort(key=self._order)
 
@@ -266,7 +269,7 @@ class _Plan:
         if probed:
             self.notes.append(
                 "probed: every value in turn of tensors of up to 400 values, where that is quick;"
-                " larger ones together along two random directions, one where a layer takes long"
+                " larger ones together along one or two random directions"
             )
         if alike:
             one = "1 layer is like an earlier one and shares its result"

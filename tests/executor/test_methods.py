@@ -18,8 +18,8 @@ from shapecalc.executor.buffers import Buffers
 from shapecalc.executor.kernels import KERNELS
 from shapecalc.executor.kernels.base import Context
 from shapecalc.executor.kernels.conv import algorithm
-from shapecalc.executor.kernels.methods import depthwise, im2col, taps, winograd
-from shapecalc.executor.kernels.methods.slide import slide_over
+from shapecalc.executor.kernels.methods import depthwise, im2col, pointwise, taps, winograd
+from shapecalc.executor.kernels.methods.slide import Slide, slide_over
 from shapecalc.layers import KINDS
 
 Array = np.ndarray
@@ -104,11 +104,43 @@ TILED = [
         (2, 5, ((3, 3), (3, 3)), 1, 2, 1),
     ]
 ]
+TILED += [case._replace(W=(case.W[0] + 2, case.W[1] + 3), F=(5, 5)) for case in TILED]
+POINTWISE = [
+    *[case for case in PLAIN if set(case.F) == {1} and not case.sides],
+    Case((7, 6), (1, 1), S=(2, 3), N=3),
+    Case((4, 5, 3), (1, 1, 1), S=(3, 1, 2), C=3, K=2),
+]
+
+
+class Winograd:
+    """Winograd's way, which computes both gradients at once, as the other ways are called."""
+
+    forward = staticmethod(winograd.forward)
+
+    @staticmethod
+    def input_gradient(
+        context: Context, upstream: Array, weight: Array, how: Slide, shape: tuple[int, ...]
+    ) -> Array:
+        x = np.full(shape, np.nan, upstream.dtype)
+        dx, _ = winograd.gradients(context, x, upstream, weight, how, shape)
+        assert dx is not None
+        return dx
+
+    @staticmethod
+    def weight_gradient(
+        context: Context, x: Array, upstream: Array, how: Slide, weight: Array
+    ) -> Array:
+        dx, dw = winograd.gradients(context, x, upstream, weight, how, None)
+        assert dx is None
+        return dw
+
+
 WAYS = [
     *[(taps, case) for case in [*PLAIN, *GROUPED, *DEPTHWISE, *TILED]],
     *[(im2col, case) for case in [*PLAIN, *TILED]],
     *[(depthwise, case) for case in DEPTHWISE],
-    *[(winograd, case) for case in TILED],
+    *[(pointwise, case) for case in POINTWISE],
+    *[(Winograd, case) for case in TILED],
 ]
 
 
@@ -220,22 +252,22 @@ class Poisoned(Buffers):
 @pytest.fixture(autouse=True)
 def small_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a tile be as small as it may."""
-    monkeypatch.setattr(winograd, "SMALLEST", 1)
+    monkeypatch.setattr(winograd, "SMALLEST", {3: 1, 5: 1})
 
 
 @pytest.mark.parametrize(("method", "case"), WAYS, ids=named)
 def test_a_method_gives_what_the_loop_gives(method: Any, case: Case) -> None:
-    Trial(case).check(method, 1e-11 if method is winograd else 1e-13)
+    Trial(case).check(method, 1e-11 if method is Winograd else 1e-13)
 
 
-@pytest.mark.parametrize(("method", "case"), [w for w in WAYS if w[0] is not winograd], ids=named)
+@pytest.mark.parametrize(("method", "case"), [w for w in WAYS if w[0] is not Winograd], ids=named)
 def test_a_method_keeps_single_precision(method: Any, case: Case) -> None:
     Trial(case, "float32").check(method, 1e-6)
 
 
 @pytest.mark.parametrize("case", TILED)
 def test_winograd_in_single_precision(case: Case) -> None:
-    Trial(case, "float32").check(winograd, 2e-5)
+    Trial(case, "float32").check(Winograd, 2e-5)
 
 
 def test_methods_agree_on_a_larger_image() -> None:
@@ -245,7 +277,7 @@ def test_methods_agree_on_a_larger_image() -> None:
     up = random.normal(size=(2, *how.sizes, 19))
     assert winograd.fits(how, w)
     found = []
-    for method in (taps, im2col, winograd):
+    for method in (taps, im2col, Winograd):
         context = Context(Poisoned("float64"))
         found.append(
             (
@@ -309,7 +341,7 @@ def test_a_band_is_a_single_row_or_no_larger_than_wanted(
 def test_winograd_in_small_bands(monkeypatch: pytest.MonkeyPatch, case: Case, band: int) -> None:
     monkeypatch.setattr(winograd, "BAND", band)
     seen = spied(monkeypatch, winograd)
-    Trial(case).check(winograd, 1e-11)
+    Trial(case).check(Winograd, 1e-11)
     if band == 1:
         high = len(range(0, Trial(case).wanted.y.shape[1], 4))
         assert len(seen[0]) == case.N * high
@@ -378,7 +410,7 @@ def test_any_memory_layout_will_do_for_the_plain_way(
 # -- multiplications ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("method", "case"), [w for w in WAYS if w[0] is not winograd], ids=named)
+@pytest.mark.parametrize(("method", "case"), [w for w in WAYS if w[0] is not Winograd], ids=named)
 def test_the_multiplications_are_those_of_the_loop(method: Any, case: Case) -> None:
     trial = Trial(case)
     case, context = trial.case, trial.context()
@@ -425,6 +457,14 @@ def test_the_multiplications_of_conv_transpose(
         ({"fast": True}, Case((30, 30), (3, 1), C=16, K=16), im2col),
         ({"fast": True}, Case((30,), (3,), C=16, K=16), im2col),
         ({"fast": True}, Case((30, 30, 30), (3, 3, 3), C=16, K=16), im2col),
+        ({"fast": True}, Case((28, 28), (3, 3), C=16, K=16), im2col),
+        ({"fast": True}, Case((18, 18), (5, 5), C=16, K=16), winograd),
+        ({"fast": True}, Case((17, 18), (5, 5), C=16, K=16), im2col),
+        ({"fast": True}, Case((60, 60), (7, 7), C=16, K=16), im2col),
+        ({}, Case((5, 5), (1, 1), S=(2, 1)), pointwise),
+        ({}, Case((5, 5), (1, 1), sides=((1, 0), (0, 0))), im2col),
+        ({}, Case((5, 5), (1, 1), C=4, K=4, groups=2), taps),
+        ({"plain": True}, Case((5, 5), (1, 1)), taps),
         ({"fast": True}, Case((30, 30), (3, 3), C=32, K=32, groups=2), taps),
         ({}, Case((5, 5), (3, 3), C=4, K=8, groups=4), depthwise),
         ({"plain": True}, Case((5, 5), (3, 3), C=4, K=8, groups=4), taps),
@@ -433,7 +473,7 @@ def test_the_multiplications_of_conv_transpose(
 def test_which_way_is_taken(
     monkeypatch: pytest.MonkeyPatch, fields: dict[str, bool], case: Case, method: Any
 ) -> None:
-    monkeypatch.setattr(winograd, "SMALLEST", 28)
+    monkeypatch.setattr(winograd, "SMALLEST", {3: 28, 5: 14})
     case = case.full()
     x = np.broadcast_to(np.zeros(()), (1, *case.W, case.C))
     weight = np.zeros((*case.F, case.C // case.groups, case.K))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from itertools import product
+from math import fsum
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from shapecalc.executor import run
 from shapecalc.executor.buffers import Buffers
 from shapecalc.executor.kernels import KERNELS
 from shapecalc.executor.kernels.base import Context
+from shapecalc.executor.kernels.columns import moments
 from shapecalc.layers import KINDS
 
 EPS = 1e-5
@@ -293,3 +295,19 @@ def test_below_eps_the_length_is_eps_and_does_not_move() -> None:
     np.testing.assert_allclose(y, [[0.3, 0.4]], rtol=1e-15)
     (dx,), _ = kernel.backward(context, np.array([[1.0, 2.0]]), saved, {}, [True])
     np.testing.assert_allclose(dx, [[0.1, 0.2]], rtol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("mean", [0.0, 3.0, 5.0, 300.0, 3e4])
+@pytest.mark.parametrize("shape", [(1, 3), (7, 5), (4096, 1), (3001, 64), (60, 3000)])
+def test_the_moments_are_right_however_far_the_mean_is(
+    shape: tuple[int, int], mean: float, dtype: str
+) -> None:
+    rows = (np.random.default_rng(1).standard_normal(shape) + mean).astype(dtype)
+    found, variance = moments(rows)
+    eps = float(np.finfo(dtype).eps)
+    for column, one, other in zip(rows.T.tolist(), found, variance, strict=True):
+        exact = fsum(column) / len(column)
+        assert abs(one - exact) < 4 * eps * (1 + mean)
+        wanted = fsum((value - exact) ** 2 for value in column) / len(column)
+        assert abs(other - wanted) < 200 * eps

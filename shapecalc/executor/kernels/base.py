@@ -37,7 +37,9 @@ class Context:
     def matmul(self, a: Array, b: Array, out: Array | None = None) -> Array:
         """Return the matrix product a @ b, its multiplications counted."""
         self.macs += a.size * b.shape[-1]
-        if out is None:
+        if out is None and a.ndim == b.ndim == 2:
+            out = self.buffers.empty((a.shape[0], b.shape[1]))
+        elif out is None:
             leading = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
             out = self.buffers.empty((*leading, a.shape[-2], b.shape[-1]))
         return np.matmul(a, b, out=out)

@@ -16,7 +16,7 @@ import numpy as np
 
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.base import Context, Kernel, Parameters, Saved
-from shapecalc.executor.kernels.methods import depthwise, im2col, taps, winograd
+from shapecalc.executor.kernels.methods import depthwise, im2col, pointwise, taps, winograd
 from shapecalc.executor.kernels.methods.slide import Slide, slide_over
 from shapecalc.executor.kernels.windows import (
     Sides,
@@ -50,6 +50,10 @@ class Conv(Convolving):
     Where the padding is filled with values of x, that is made first, and dx is of all copies.
     """
 
+    def __init__(self, layer: Any) -> None:
+        super().__init__(layer)
+        self._slides: dict[tuple[int, ...], Slide] = {}  # by the input's shape
+
     def groups(self, x: Array) -> int:
         """Return how many groups the channels fall into."""
         return int(self.layer.groups)
@@ -59,11 +63,14 @@ class Conv(Convolving):
     ) -> tuple[Array, Saved]:
         (x,) = inputs
         weight = parameters["weight"]
-        sides, mode = self._sides(x, weight), getattr(self.layer, "mode", "zeros")
-        filled = None if mode == "zeros" else sides
-        if filled is not None:
-            x, sides = bordered(context, x, sides, mode), [(0, 0) for _ in sides]
-        how = self._slide(x, weight, sides)
+        mode, filled = getattr(self.layer, "mode", "zeros"), None
+        if mode != "zeros":
+            filled = self._sides(x, weight)
+            x = bordered(context, x, filled, mode)
+        if x.shape not in self._slides:
+            sides = self._sides(x, weight) if filled is None else [(0, 0) for _ in filled]
+            self._slides[x.shape] = self._slide(x, weight, sides)
+        how = self._slides[x.shape]
         y = algorithm(context, weight, how).forward(context, x, weight, how)
         if "bias" in parameters:
             y += parameters["bias"]
@@ -80,14 +87,18 @@ class Conv(Convolving):
         x, how, filled = saved
         weight = parameters["weight"]
         method = algorithm(context, weight, how)
-        gradients = {"weight": method.weight_gradient(context, x, upstream, how, weight)}
+        dx, shape = None, x.shape if wanted[0] else None
+        if method is winograd:  # both begin with the same transform
+            dx, dw = winograd.gradients(context, x, upstream, weight, how, shape)
+        else:
+            dw = method.weight_gradient(context, x, upstream, how, weight)
+            if shape is not None:
+                dx = method.input_gradient(context, upstream, weight, how, shape)
+        if dx is not None and filled is not None:
+            dx = unbordered(context, dx, filled, self.layer.mode)
+        gradients = {"weight": dw}
         if "bias" in parameters:
             gradients["bias"] = bias_gradient(upstream)
-        dx = None
-        if wanted[0]:
-            dx = method.input_gradient(context, upstream, weight, how, x.shape)
-            if filled is not None:
-                dx = unbordered(context, dx, filled, self.layer.mode)
         return [dx], gradients
 
     def _sides(self, x: Array, weight: Array) -> Sides:
@@ -115,6 +126,10 @@ def algorithm(context: Context, weight: Array, how: Slide) -> Any:
         return taps
     if how.groups > 1:
         return depthwise if weight.shape[-2] == 1 else taps
+    if pointwise.fits(how):
+        return pointwise
+    if pointwise.fits(how):
+        return pointwise
     if context.fast and winograd.fits(how, weight):
         return winograd
     return im2col

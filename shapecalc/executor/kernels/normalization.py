@@ -10,7 +10,14 @@ import numpy as np
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Context, Kernel, Parameters, Saved
 from shapecalc.executor.kernels.cache_blocks import blocks, in_one_piece, whole
-from shapecalc.executor.kernels.columns import affine, column_sums, combine, gradient_sums, moments
+from shapecalc.executor.kernels.columns import (
+    affine,
+    column_sums,
+    combine,
+    far,
+    gradient_sums,
+    moments,
+)
 from shapecalc.executor.kernels.elementwise import let_through
 
 FEW = 2  # values that are normalized together
@@ -36,18 +43,20 @@ class OverPositions(Kernel):
         return prod(shape[1:]) // self.groups(shape[-1]) <= FEW
 
     def pooled(self, values: Array) -> Array:
-        """Return the mean over each group of channels, E x D, for every channel of it."""
-        E, D = values.shape
+        """Return the mean over each group of channels, for every channel of it."""
+        D = len(values)
         if self.groups(D) == D:
             return values
-        means = values.reshape(E, self.groups(D), -1).mean(-1)
-        return np.repeat(means, D // self.groups(D), axis=-1)
+        means = values.reshape(self.groups(D), -1).mean(-1)
+        return np.repeat(means, D // self.groups(D))
 
     def statistics(
-        self, context: Context, parts: Array, parameters: Parameters
+        self, context: Context, rows: Array, parameters: Parameters
     ) -> tuple[Array, Array]:
-        """Return mean and variance, E x D."""
-        means, variances = map(np.stack, zip(*map(moments, parts), strict=True))
+        """Return mean and variance of each channel of a part."""
+        means, variances = moments(rows)
+        if self.groups(len(means)) == len(means):
+            return means, variances
         mean = self.pooled(means)
         return mean, self.pooled(variances + (means - mean) ** 2)
 
@@ -60,19 +69,20 @@ class OverPositions(Kernel):
     ) -> tuple[Array, Saved]:
         x = in_one_piece(context, inputs[0])
         out = context.buffers.empty(x.shape)
-        parts = self.parts(x)
-        mean, variance = self.statistics(context, parts, parameters)
-        inverse = 1 / np.sqrt(variance + self.layer.eps)
-        scale, shift = inverse, -mean * inverse
-        if "weight" in parameters:
-            scale = scale * parameters["weight"]
-            shift = shift * parameters["weight"]
-        if "bias" in parameters:
-            shift = shift + parameters["bias"]
-        for rows, a, b, rows_out in zip(parts, scale, shift, self.parts(out), strict=True):
-            affine(rows, a, b, rows_out)
+        found = []
+        for rows, rows_out in zip(self.parts(x), self.parts(out), strict=True):
+            mean, variance = self.statistics(context, rows, parameters)
+            inverse = 1 / np.sqrt(variance + self.layer.eps)
+            scale, shift = inverse, -mean * inverse
+            if "weight" in parameters:
+                scale = scale * parameters["weight"]
+                shift = shift * parameters["weight"]
+            if "bias" in parameters:
+                shift = shift + parameters["bias"]
+            affine(rows, scale, shift, rows_out)
+            found.append((mean, inverse, far(mean, variance)))
         needed = "weight" in parameters or "bias" in parameters or not self.constant(context)
-        return out, (x if needed else None, mean, inverse)
+        return out, (x if needed else None, found)
 
     def backward(
         self,
@@ -82,32 +92,33 @@ class OverPositions(Kernel):
         parameters: Parameters,
         wanted: Sequence[bool],
     ) -> tuple[Sequence[Array | None], Parameters]:
-        x, mean, inverse = saved
+        x, found = saved
         upstream, out = whole(context, upstream)
-        ups, outs, learned = self.parts(upstream), self.parts(out), dict[str, Array]()
-        scale = inverse
-        if x is not None:
-            parts = self.parts(x)
-            pairs = [gradient_sums(*of) for of in zip(ups, parts, mean, strict=True)]
-            sums, products = map(np.stack, zip(*pairs, strict=True))
+        ups, outs = self.parts(upstream), self.parts(out)
+        if x is None:
+            for above, (_, inverse, _), rows_out in zip(ups, found, outs, strict=True):
+                affine(above, inverse, np.zeros_like(inverse), rows_out)
+            return [out if wanted[0] else None], NO_PARAMETERS
+        weight = parameters.get("weight", np.ones(x.shape[-1], x.dtype))
+        totals = {"weight": np.zeros(x.shape[-1]), "bias": np.zeros(x.shape[-1])}
+        for above, rows, (mean, inverse, centre), rows_out in zip(
+            ups, self.parts(x), found, outs, strict=True
+        ):
+            sums, products = gradient_sums(above, rows, mean, centre)
             products *= inverse
-        if "bias" in parameters:
-            learned["bias"] = sums.sum(0).astype(upstream.dtype)
-        if "weight" in parameters:
-            weight = parameters["weight"]
-            learned["weight"] = products.sum(0).astype(upstream.dtype)
-            scale, sums, products = inverse * weight, sums * weight, products * weight
-        if not wanted[0]:
-            return [None], learned
-        if self.constant(context):
-            affine(ups[0], scale[0], np.zeros_like(scale[0]), outs[0])
-            return [out], learned
-        n = parts.shape[1]
-        slope = -self.pooled(products / n) * inverse * inverse
-        shift = -self.pooled(sums / n) * inverse - slope * mean
-        for of in zip(ups, scale, parts, slope, shift, outs, strict=True):
-            combine(*of)
-        return [out], learned
+            totals["weight"] += products
+            totals["bias"] += sums
+            if not wanted[0]:
+                continue
+            scale = inverse * weight
+            if self.constant(context):
+                affine(above, scale, np.zeros_like(scale), rows_out)
+                continue
+            slope = self.pooled(products * weight / -len(rows)) * inverse * inverse
+            shift = self.pooled(sums * weight / -len(rows)) * inverse - slope * mean
+            combine(above, scale, rows, slope, shift, rows_out)
+        learned = {n: total.astype(x.dtype) for n, total in totals.items() if n in parameters}
+        return [out if wanted[0] else None], learned
 
 
 class BatchNorm(OverPositions):
@@ -126,13 +137,12 @@ class BatchNorm(OverPositions):
         return not context.training
 
     def statistics(
-        self, context: Context, parts: Array, parameters: Parameters
+        self, context: Context, rows: Array, parameters: Parameters
     ) -> tuple[Array, Array]:
         if context.training:
-            return super().statistics(context, parts, parameters)
-        kept = np.stack((parameters["running_mean"], parameters["running_var"]))
-        mean, variance = kept.astype(np.float64)[:, None]
-        return mean, variance
+            return super().statistics(context, rows, parameters)
+        mean, variance = parameters["running_mean"], parameters["running_var"]
+        return mean.astype(np.float64), variance.astype(np.float64)
 
 
 class InstanceNorm(OverPositions):

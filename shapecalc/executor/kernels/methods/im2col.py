@@ -43,18 +43,13 @@ def input_gradient(
     context: Context, upstream: Array, weight: Array, how: Slide, shape: tuple[int, ...]
 ) -> Array:
     """Return upstream @ weight^T, added up where windows overlap (col2im)."""
-    one_to_one = _pixels_are_rows(how)
-    make = context.buffers.empty if one_to_one else context.buffers.zeros
-    dx = make(padded_shape(shape, how.sides))
+    dx = context.buffers.zeros(padded_shape(shape, how.sides))
     sides = how.sides
     image, above, how = _three_axes(dx), _three_axes(upstream), _on_three_axes(how)
     back = weight.reshape(-1, weight.shape[-1]).T
     for band in _bands(image, how):
         part = above[band]
         rows = part.reshape(-1, part.shape[-1])
-        if one_to_one:
-            context.matmul(rows, back, out=image[band].reshape(-1, shape[-1]))
-            continue
         columns = context.matmul(rows, back).reshape(*part.shape[:-1], *how.F, shape[-1])
         first = [slice(b.start * s, None) for b, s in zip(band[1:], how.S, strict=False)]
         reached = image[band[0]][(slice(None), *first)]
@@ -80,17 +75,9 @@ def weight_gradient(
     return dw.reshape(weight.shape)
 
 
-def _pixels_are_rows(how: Slide) -> bool:
-    """Say whether each pixel is one window: a 1x1 filter that misses none, without padding."""
-    return set(how.F) == set(how.S) == {1} and not any(map(any, how.sides))
-
-
 def _bands(image: Array, how: Slide) -> Iterator[Band]:
     """Yield whole examples while they are small, else frames of one example, else rows of one."""
     counts = (len(image), *how.sizes[:-1])
-    if _pixels_are_rows(how):
-        yield tuple([slice(0, count) for count in counts])
-        return
     room = BAND // (how.sizes[-1] * prod(how.F) * image.shape[-1])  # output rows in a band
     steps = []
     for inside in (counts[1] * counts[2], counts[2], 1):
@@ -107,8 +94,6 @@ def _bands(image: Array, how: Slide) -> Iterator[Band]:
 
 def _columns(context: Context, image: Array, band: Band, how: Slide) -> Array:
     """Return the windows of a band, a row each: the values of all taps, channels fastest."""
-    if _pixels_are_rows(how):
-        return image[band].reshape(-1, image.shape[-1])
     strip = _strip(context, image, band, how)
     C = image.shape[-1]
     sizes = [len(strip), *(b.stop - b.start for b in band[1:]), how.sizes[-1]]

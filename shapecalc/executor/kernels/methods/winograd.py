@@ -1,9 +1,12 @@
-"""Winograd's convolution F(4x4, 3x3): 36 multiplications for 16 outputs instead of 144.
+"""Winograd's convolutions F(4x4, 3x3) and F(4x4, 5x5): 36 (64) multiplications for 16 outputs
+instead of 144 (400).
 
-Tiles of 6x6 inputs, overlapping by two, are transformed, multiplied with the transformed filters
+Tiles of inputs, overlapping by two (four), are transformed, multiplied with the transformed filters
 and transformed back. On both axes at once a transform is one matrix product, with the Kronecker
-product of the one-dimensional matrix with itself. Rounding errors are some ten times those of
-im2col, so this is for float32 only, and it can be switched off. For 3x3 filters with stride 1.
+product of the one-dimensional matrix with itself. Backward is the adjoint: all transforms turned
+round, from the outputs' tiles to the inputs', which are added up where they overlap. Rounding
+errors are some ten times those of im2col, so this is for float32 only, and it can be switched off.
+For square filters of 3 or 5 with stride 1.
 
 Source: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016; the points 0, 1,
 -1, 1/2, -2 as in Barabasz et al., "Error Analysis and Improving the Accuracy of Winograd
@@ -23,20 +26,24 @@ from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.base import Context
 from shapecalc.executor.kernels.methods.slide import Slide
 
-OUT, TILE, TAPS = 4, 6, 3  # outputs, inputs and filter taps of a tile, along one axis
-POINTS = (0.0, 1.0, -1.0, 0.5, -2.0)
+OUT = 4  # outputs of a tile, along one axis
+POINTS = {3: (0.0, 1.0, -1.0, 0.5, -2.0), 5: (0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0)}
+SMALLEST = {3: 28, 5: 14}  # smaller maps have too few tiles to be quicker than im2col
 BAND = 2**20  # values of a band's tiles, 4 MB of float32: fewer tiles make thin products
-SMALLEST = 28  # smaller maps have too few tiles to be quicker than im2col
 
 
 def fits(how: Slide, weight: Array) -> bool:
     """Say whether this way can be taken, and is likely to be quicker."""
-    plain = how.F == (TAPS, TAPS) and set(how.S) == set(how.dilation) == {1} and how.groups == 1
-    return plain and min(how.sizes) >= SMALLEST and min(weight.shape[-2:]) >= 16
+    taps = how.F[0]
+    plain = (taps, taps) == how.F and set(how.S) == set(how.dilation) == {1} and how.groups == 1
+    enough = taps in POINTS and min(how.sizes) >= SMALLEST[taps]
+    return plain and enough and min(weight.shape[-2:]) >= 16
 
 
 class Transforms(NamedTuple):
-    """The matrices of both axes at once: 36 x 36 for inputs, 36 x 9 filters, 16 x 36 outputs."""
+    """The matrices of both axes at once: T^2 x T^2 for inputs, T^2 x F^2 filters, 16 x T^2 outputs,
+    with T = F + 3.
+    """
 
     inputs: Array
     filters: Array
@@ -44,105 +51,130 @@ class Transforms(NamedTuple):
 
 
 @cache
-def transforms(dtype: str) -> Transforms:
+def transforms(taps: int, dtype: str) -> Transforms:
     """Return Lavin and Gray's B^T, G and A^T for POINTS and infinity, on two axes."""
-    inputs, filters, outputs = np.zeros((TILE, TILE)), np.zeros((TILE, TAPS)), np.zeros((OUT, TILE))
-    for row, point in enumerate(POINTS):
-        others = [p for p in POINTS if p != point]
+    points, T = POINTS[taps], OUT + taps - 1
+    inputs, filters, outputs = np.zeros((T, T)), np.zeros((T, taps)), np.zeros((OUT, T))
+    for row, point in enumerate(points):
+        others = [p for p in points if p != point]
         inputs[row, :-1] = np.poly(others)[::-1]  # coefficients, lowest first
-        filters[row] = point ** np.arange(TAPS) / np.prod(np.subtract(point, others))
+        filters[row] = point ** np.arange(taps) / np.prod(np.subtract(point, others))
         outputs[:, row] = point ** np.arange(OUT)
-    inputs[-1] = np.poly(POINTS)[::-1]
+    inputs[-1] = np.poly(points)[::-1]
     filters[-1, -1] = outputs[-1, -1] = 1  # the point at infinity
     return Transforms(*(np.kron(m, m).astype(dtype) for m in (inputs, filters, outputs)))
 
 
 def forward(context: Context, x: Array, weight: Array, how: Slide) -> Array:
     """Return the convolution of x (N x H x W x C), N x output sizes x K."""
-    by = transforms(x.dtype.str)
-    C, K = weight.shape[-2:]
-    filters = _transformed(context, by.filters, weight.reshape(9, -1)).reshape(-1, C, K)
+    by = transforms(how.F[0], x.dtype.str)
+    K = weight.shape[-1]
+    filters = _filters(context, weight, by)
     y = context.buffers.empty((len(x), *how.sizes, K))
-    for band in _bands(len(x), how, C):
+    for band in _bands(len(x), how, weight):
         tiles = _inputs(context, x, band, how, by)
-        products = context.buffers.empty((len(filters), tiles.shape[1], K))
-        np.matmul(tiles, filters, out=products)
-        spread = _transformed(context, by.outputs, products.reshape(len(filters), -1))
-        _join(spread, y, band)
+        products = _product(context, tiles, filters)
+        _join(_transformed(context, by.outputs, products), y, band)
     return y
 
 
-def input_gradient(
-    context: Context, upstream: Array, weight: Array, how: Slide, shape: tuple[int, ...]
-) -> Array:
-    """Return the convolution of the upstream gradient with the filters turned round."""
-    turned = context.buffers.copy(weight[::-1, ::-1].swapaxes(-1, -2))
-    sides = [(TAPS - 1 - before, TAPS - 1 - after) for before, after in how.sides]
-    return forward(context, upstream, turned, how._replace(sides=sides, sizes=shape[1:-1]))
-
-
-def weight_gradient(
-    context: Context, x: Array, upstream: Array, how: Slide, weight: Array
-) -> Array:
-    """Return the gradient of the weight: all transforms turned round."""
-    by = transforms(x.dtype.str)
+def gradients(
+    context: Context,
+    x: Array,
+    upstream: Array,
+    weight: Array,
+    how: Slide,
+    shape: tuple[int, ...] | None,
+) -> tuple[Array | None, Array]:
+    """Return the gradients of x, if its shape is given, and of the weight."""
+    taps, by = how.F[0], transforms(how.F[0], upstream.dtype.str)
     C, K = weight.shape[-2:]
-    total = context.buffers.zeros((TILE * TILE, C, K))
-    part = context.buffers.empty(total.shape)
-    for band in _bands(len(x), how, max(C, K)):
-        tiles = _inputs(context, x, band, how, by)
+    reach = [len(range(0, size, OUT)) * OUT + taps - 1 for size in how.sizes]
+    total = context.buffers.zeros((len(by.inputs), C, K))
+    dx = filters = None
+    if shape is not None:
+        filters = _filters(context, weight, by).swapaxes(-1, -2)
+        dx = context.buffers.zeros((len(upstream), *reach, C))
+    for band in _bands(len(upstream), how, weight):
         above = _outputs(context, upstream, band)
-        products = _transformed(context, by.outputs.T, above.reshape(len(above), -1))
-        products = products.reshape(TILE * TILE, -1, K)
-        total += np.matmul(tiles.transpose(0, 2, 1), products, out=part)
-    back = _transformed(context, by.filters.T, total.reshape(len(total), -1))
-    return back.reshape(weight.shape)
+        products = _transformed(context, by.outputs.T, above).reshape(-1, band.tiles, K)
+        tiles = _inputs(context, x, band, how, by)
+        total += _product(context, tiles.swapaxes(-1, -2), products)
+        if dx is not None and filters is not None:
+            back = _product(context, products, filters)
+            _add_up(_transformed(context, by.inputs.T, back), dx, band, how)
+    dw = _transformed(context, by.filters.T, total).reshape(weight.shape)
+    if dx is None or shape is None:
+        return None, dw
+    inside = [slice(a, a + size) for (a, _), size in zip(how.sides, shape[1:-1], strict=True)]
+    return dx[(slice(None), *inside)], dw
 
 
 class Band(NamedTuple):
-    """Some rows of tiles of one example."""
+    """Some examples, or some rows of tiles of one."""
 
-    example: int
+    examples: slice
     rows: range  # of tiles
     columns: int  # tiles in a row
 
+    @property
+    def tiles(self) -> int:
+        """Return how many tiles there are."""
+        count: int = self.examples.stop - self.examples.start
+        return count * len(self.rows) * self.columns
 
-def _bands(examples: int, how: Slide, channels: int) -> Iterator[Band]:
+
+def _bands(examples: int, how: Slide, weight: Array) -> Iterator[Band]:
     high, wide = (len(range(0, size, OUT)) for size in how.sizes)
-    rows = max(1, BAND // (wide * TILE * TILE * channels))
+    row = wide * (OUT + how.F[0] - 1) ** 2 * max(weight.shape[-2:])
+    rows = max(1, BAND // row)
+    if rows >= high:
+        count = rows // high
+        for first in range(0, examples, count):
+            yield Band(slice(first, min(first + count, examples)), range(high), wide)
+        return
     for example in range(examples):
         for first in range(0, high, rows):
-            yield Band(example, range(first, min(first + rows, high)), wide)
+            yield Band(slice(example, example + 1), range(first, min(first + rows, high)), wide)
 
 
 def _transformed(context: Context, matrix: Array, values: Array) -> Array:
+    values = values.reshape(matrix.shape[1], -1)
     out = context.buffers.empty((len(matrix), values.shape[1]))
     return np.matmul(matrix, values, out=out)
 
 
+def _filters(context: Context, weight: Array, by: Transforms) -> Array:
+    return _transformed(context, by.filters, weight).reshape(-1, *weight.shape[-2:])
+
+
+def _product(context: Context, a: Array, b: Array) -> Array:
+    out = context.buffers.empty((len(a), a.shape[1], b.shape[2]))
+    return np.matmul(a, b, out=out)
+
+
 def _inputs(context: Context, x: Array, band: Band, how: Slide, by: Transforms) -> Array:
-    """Return the transformed input tiles of a band, 36 x tiles x C."""
-    C = x.shape[-1]
+    """Return the transformed input tiles of a band, T^2 x tiles x C."""
+    C, T = x.shape[-1], OUT + how.F[0] - 1
     (above, _), (left, _) = how.sides
-    first, count = band.rows.start * OUT - above, len(band.rows)
-    high, wide = count * OUT + TILE - OUT, band.columns * OUT + TILE - OUT
-    strip = context.buffers.empty((high, wide, C))
+    first, count, N = band.rows.start * OUT - above, len(band.rows), band.examples
+    high, wide = count * OUT + T - OUT, band.columns * OUT + T - OUT
+    strip = context.buffers.empty((N.stop - N.start, high, wide, C))
     rows = _overlap(first, high, x.shape[1])
     columns = _overlap(-left, wide, x.shape[2])
     _clear_around(strip, rows, columns, first, -left)
     place = (
+        slice(None),
         slice(rows.start - first, rows.stop - first),
         slice(columns.start + left, columns.stop + left),
     )
-    strip[place] = x[band.example, rows, columns]
-    row, pixel, value = strip.strides
-    shape = (TILE, TILE, count, band.columns, C)
-    strides = (row, pixel, OUT * row, OUT * pixel, value)
+    strip[place] = x[N, rows, columns]
+    example, row, pixel, value = strip.strides
+    shape = (T, T, len(strip), count, band.columns, C)
+    strides = (row, pixel, example, OUT * row, OUT * pixel, value)
     tiles = context.buffers.empty(shape)
     np.copyto(tiles, as_strided(strip, shape, strides, writeable=False))
-    return _transformed(context, by.inputs, tiles.reshape(TILE * TILE, -1)).reshape(
-        TILE * TILE, -1, C
-    )
+    return _transformed(context, by.inputs, tiles).reshape(T * T, -1, C)
 
 
 def _overlap(first: int, count: int, size: int) -> slice:
@@ -152,37 +184,50 @@ def _overlap(first: int, count: int, size: int) -> slice:
 
 def _clear_around(strip: Array, rows: slice, columns: slice, top: int, left: int) -> None:
     """Set to 0 what lies around the rows and columns that are copied in."""
-    strip[: rows.start - top] = 0
-    strip[rows.stop - top :] = 0
-    strip[:, : columns.start - left] = 0
-    strip[:, columns.stop - left :] = 0
+    strip[:, : rows.start - top] = 0
+    strip[:, rows.stop - top :] = 0
+    strip[:, :, : columns.start - left] = 0
+    strip[:, :, columns.stop - left :] = 0
 
 
 def _join(tiles: Array, y: Array, band: Band) -> None:
     """Write output tiles (16 x tiles of a band) to where they belong in y."""
-    K = y.shape[-1]
     count = len(band.rows)
-    tiles = tiles.reshape(OUT, OUT, count, band.columns, K)
+    tiles = tiles.reshape(OUT, OUT, -1, count, band.columns, y.shape[-1])
     first = band.rows.start * OUT
     for i in range(OUT):
-        rows = y[band.example, first + i : first + count * OUT : OUT]
+        rows = y[band.examples, first + i : first + count * OUT : OUT]
         for j in range(OUT):
-            target = rows[:, j::OUT]
-            target[...] = tiles[i, j, : len(target), : target.shape[1]]
+            target = rows[:, :, j::OUT]
+            target[...] = tiles[i, j, :, : target.shape[1], : target.shape[2]]
 
 
 def _outputs(context: Context, upstream: Array, band: Band) -> Array:
     """Return the upstream gradient of a band as tiles, 16 x tiles x K, zeros beyond the edge."""
     K = upstream.shape[-1]
     count = len(band.rows)
-    tiles = context.buffers.empty((OUT, OUT, count, band.columns, K))
+    tiles = context.buffers.empty(
+        (OUT, OUT, band.tiles // (count * band.columns), count, band.columns, K)
+    )
     first = band.rows.start * OUT
     for i in range(OUT):
-        rows = upstream[band.example, first + i : first + count * OUT : OUT]
+        rows = upstream[band.examples, first + i : first + count * OUT : OUT]
         for j in range(OUT):
-            given = rows[:, j::OUT]
+            given = rows[:, :, j::OUT]
             tile = tiles[i, j]
-            tile[: len(given), : given.shape[1]] = given
-            tile[len(given) :] = 0
+            tile[:, : given.shape[1], : given.shape[2]] = given
             tile[:, given.shape[1] :] = 0
+            tile[:, :, given.shape[2] :] = 0
     return tiles.reshape(OUT * OUT, -1, K)
+
+
+def _add_up(tiles: Array, dx: Array, band: Band, how: Slide) -> None:
+    """Add input tiles (T^2 x tiles of a band) to where they belong in the padded dx."""
+    T, count = OUT + how.F[0] - 1, len(band.rows)
+    tiles = tiles.reshape(T, T, -1, count, band.columns, dx.shape[-1])
+    first = band.rows.start * OUT
+    for i in range(T):
+        rows = dx[band.examples, first + i : first + i + (count - 1) * OUT + 1 : OUT]
+        for j in range(T):
+            target = rows[:, :, j : j + (band.columns - 1) * OUT + 1 : OUT]
+            target += tiles[i, j]
