@@ -179,9 +179,11 @@ class Trace:
         layer = self.spec.values.producer(value)
         return None if layer is None else self.layers[layer]
 
-    def of_instance(self, instance: Instance) -> dict[str, Any]:
+    def of_instance(self, instance: Instance, *, sums: bool = True) -> dict[str, Any]:
         """Return the last output of an instance, residual or parallel, and the sums inside."""
-        values: dict[str, Any] = dict(totals_of(self.layers[instance.first : instance.end]))
+        values: dict[str, Any] = {}
+        if sums:
+            values.update(totals_of(self.layers[instance.first : instance.end]))
         last = instance.sources[0] if instance.sources and len(instance.sources) == 1 else None
         values["output"] = self.volume(last)
         record = None if last is None else self.producer(last)

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from shapecalc.network.translation import Translation
 
 
+OF_OUTPUT = {"output", *PER_AXIS}  # what is no sum of layers
+
+
 class _Claimant(NamedTuple):
     """Who makes claims: a layer, an instance of a block, or the network."""
 
@@ -65,7 +68,9 @@ def find(trace: Trace) -> Iterator[Finding | Later]:
     for group in trace.spec.instances:
         if group.expectations is not None:
             instance = _Claimant(group.name, group.path, group.sources or ())
-            values = _with_derived(trace.of_instance(group))
+            sums = not group.expectations.given().keys() <= OF_OUTPUT
+            values = trace.of_instance(group, sums=sums)
+            values = _with_derived(values) if sums else values
             yield from _compare(instance, group.expectations, values, origins)
     if trace.spec.expectations is not None:
         values = _with_derived(trace.totals) | {"output": trace.output}
