@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib import import_module
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from shapecalc import receptive_field, rules
 from shapecalc.diagnostics import (
@@ -370,7 +370,8 @@ class Walker:
         if sources is not None:
             names = tuple(map(self.names.__getitem__, sources))
             fields = tuple(map(self.fields.__getitem__, sources))
-            inputs = self._known(sources)
+            taken = tuple(map(self.volumes.__getitem__, sources))
+            inputs = None if None in taken else cast("tuple[Volume, ...]", taken)
         output = weights = biases = kept = macs = field = None
         if layer is None:
             pass
@@ -404,11 +405,6 @@ class Walker:
             one,
         )  # fmt: skip
         self.records.append(record)
-
-    def _known(self, sources: Sequence[int]) -> tuple[Volume, ...] | None:
-        """Return the volumes of some values, None unless all are known."""
-        known = [v for source in sources if (v := self.volumes[source]) is not None]
-        return tuple(known) if len(known) == len(sources) else None
 
     def _computed(self, node: Node, layer: Layer, inputs: tuple[Volume, ...]) -> Computed:
         given = self.replaced.get(node.name) if self.replaced else None
