@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # What a field leaves open: nothing; what an output sees lies inside, and may be less; where that
 # lies is not known either; it may go round the border and is no single piece then.
 EXACT, BOUND, UNPLACED, AROUND = range(4)
+STILL = Step(1, 1, 0)  # a window of one pixel that goes from each to the next
 MAX_PHASES = 64  # longer patterns are replaced by a bound that grows evenly
 
 
@@ -166,7 +167,7 @@ def doubt_of(fields: Sequence[Field | None]) -> int:
         first = first or field
         if field.doubt > doubt:
             doubt = field.doubt
-        if doubt < UNPLACED and not _one_jump(first, field):
+        if field is not first and doubt < UNPLACED and not _one_jump(first, field):
             doubt = UNPLACED
     return doubt
 
@@ -217,14 +218,16 @@ def across(field: Field | None) -> Field | None:
 
 def slid(field: Field | None, steps: Sequence[Step]) -> Field | None:
     """Return the field behind sliding windows."""
-    return _moved(field, steps, _slid_axis, lambda step: step.span == 1, (1, 1, 0).__eq__)
+    if all(map(STILL.__eq__, steps)):
+        return field
+    return _moved(field, steps, _slid_axis, lambda step: step.span == 1, STILL.__eq__)
 
 
 def spread_out(field: Field | None, steps: Sequence[Step]) -> Field | None:
     """Return the field behind a transposed convolution or a nearest upsampling: its jump is
     divided by the stride.
     """
-    moved = _moved(field, steps, _spread_axis, lambda step: step.span == 1, (1, 1, 0).__eq__)
+    moved = _moved(field, steps, _spread_axis, lambda step: step.span == 1, STILL.__eq__)
     return bounding(moved) if _evened(field, [step.S for step in steps]) else moved
 
 
@@ -279,8 +282,8 @@ def _moved(
     for axis, step in zip(field.axes, steps, strict=True):
         same = axes and axis is field.axes[0] and step == steps[0]  # square images
         axes.append(axes[0] if same else move(axis, step))
-    if not all(map(_in_bounds, axes)):
-        return _lost(field)
+        if not same and not _in_bounds(axes[-1]):
+            return _lost(field)
     return Field(field.extent, tuple(axes), field.whole, None, False, field.doubt)
 
 
@@ -386,14 +389,22 @@ def hull(fields: Sequence[Field | None], spatial: tuple[int, ...]) -> Field | No
         if not whole and all(field is known[0] for field in known):
             return Field(extent, None, False, known[0].kept, known[0].mixed, max(doubt, BOUND))
         return _lost(Field(extent, None, whole, doubt=doubt))
-    axes = tuple(_hull_axis(a, n) for *a, n in zip(*placed, spatial, strict=True))
+    square = len(set(spatial)) == 1 and all(axis is own[0] for own in placed for axis in own)
+    if square:  # as images mostly are
+        axes = (_hull_axis([own[0] for own in placed], spatial[0]),) * len(spatial)
+    else:
+        axes = tuple(_hull_axis(a, n) for *a, n in zip(*placed, spatial, strict=True))
     found = Field(extent, axes, whole, doubt=doubt)
     return found if all(map(_in_bounds, axes)) else _lost(found)
 
 
 def _hull_axis(axes: Sequence[Axis], n: int) -> Axis:
-    if all(axis is axes[0] for axis in axes):
-        return axes[0]
+    first = axes[0]
+    if all(axis is first for axis in axes):
+        return first
+    if all(len(axis.starts) == 1 and axis.shift == first.shift for axis in axes):
+        start = min(axis.starts[0] for axis in axes)  # without upsampling: one period, one jump
+        return Axis((start,), (max(axis.ends[0] for axis in axes),), first.shift)
     jumps: list[Any] = [axis.jump for axis in axes]
     period = lcm(*(len(axis.starts) for axis in axes))
     if any(jump != jumps[0] for jump in jumps) or period > MAX_PHASES:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib import import_module
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from shapecalc import receptive_field, rules
 from shapecalc.diagnostics import (
@@ -179,9 +179,11 @@ class Trace:
         layer = self.spec.values.producer(value)
         return None if layer is None else self.layers[layer]
 
-    def of_instance(self, instance: Instance) -> dict[str, Any]:
+    def of_instance(self, instance: Instance, *, sums: bool = True) -> dict[str, Any]:
         """Return the last output of an instance, residual or parallel, and the sums inside."""
-        values: dict[str, Any] = dict(totals_of(self.layers[instance.first : instance.end]))
+        values: dict[str, Any] = {}
+        if sums:
+            values.update(totals_of(self.layers[instance.first : instance.end]))
         last = instance.sources[0] if instance.sources and len(instance.sources) == 1 else None
         values["output"] = self.volume(last)
         record = None if last is None else self.producer(last)
@@ -376,7 +378,8 @@ class Walker:
         if sources is not None:
             names = tuple(map(self.names.__getitem__, sources))
             fields = tuple(map(self.fields.__getitem__, sources))
-            inputs = self._known(sources)
+            taken = tuple(map(self.volumes.__getitem__, sources))
+            inputs = None if None in taken else cast("tuple[Volume, ...]", taken)
         output = weights = biases = kept = macs = field = None
         if layer is None:
             pass
@@ -410,11 +413,6 @@ class Walker:
             one,
         )  # fmt: skip
         self.records.append(record)
-
-    def _known(self, sources: Sequence[int]) -> tuple[Volume, ...] | None:
-        """Return the volumes of some values, None unless all are known."""
-        known = [v for source in sources if (v := self.volumes[source]) is not None]
-        return tuple(known) if len(known) == len(sources) else None
 
     def _computed(self, node: Node, layer: Layer, inputs: tuple[Volume, ...]) -> Computed:
         given = self.replaced.get(node.name) if self.replaced else None

@@ -108,12 +108,17 @@ def checked(
     """
     findings = Findings()
     checks = _wanted(trace.spec, among)
+    fine = set()  # layers with their inputs of which nothing is to be said
     for record in trace.layers:
-        if record.layer is not None and record.output is not None and record.input is not None:
-            for find in checks[type(record.layer)]:
-                found = find(record, trace)
-                if found:
-                    findings += found
+        layer, inputs = record.layer, record.input
+        if layer is None or inputs is None or record.output is None:
+            continue
+        finders = checks[type(layer)]
+        if finders and (id(layer), inputs) not in fine:
+            found = [one for find in finders for one in find(record, trace)]
+            findings += found
+            if not found:
+                fine.add((id(layer), inputs))
     for check in checks.checks:
         if check.of_network is not None and (partial or not check.partial):
             findings += check.of_network(trace)

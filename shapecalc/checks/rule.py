@@ -18,7 +18,9 @@ OfLayer = Callable[[KnownRecord, KnownTrace], Sequence[Later]]
 class Check(NamedTuple):
     """Looks for violations of a rule in a finished trace.
 
-    `of_layer` is called for every record whose layer is one of `layers`, `of_network` once. Where
+    `of_layer` is called for records whose layer is one of `layers`, `of_network` once. What the
+    first finds depends on the layer and its volumes alone: where it finds nothing, it is not asked
+    about the same layer on the same volumes again, as in a block or a repeat. Where
     sizes of the input are open, others are put in their place, and what is found at any of them
     counts; a `partial` check is asked about the network itself, whose volumes are known in part.
     """

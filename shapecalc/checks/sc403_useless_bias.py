@@ -35,15 +35,12 @@ RULE = Rule("SC403", "useless-bias", "advice")
 
 def find(trace: KnownTrace) -> Iterator[Later]:
     """Yield a finding for each layer whose bias only batch norms see."""
-    before = {
-        source for node in trace.spec.nodes if _centered(node) for source in node.sources or ()
-    }
+    normed, others = set[int](), set[int | None](trace.spec.outputs.values())
+    for node in trace.spec.nodes:
+        (normed if _centered(node) else others).update(node.sources or ())
+    before = normed - others
     if not before:
         return
-    for node in trace.spec.nodes:
-        if not _centered(node):
-            before.difference_update(node.sources or ())
-    before.difference_update(s for s in trace.spec.outputs.values() if s is not None)
     shared = [one for record in trace.layers if (one := record.shares_one)]
     owners = {*(record.shares for record in trace.layers), *(one.owner for one in shared)} - {None}
     for record in map(trace.producer, sorted(before)):

@@ -274,13 +274,11 @@ class Layer(BaseModel):
         `without` are the names of fields that are left out, too.
         """
         values = []
-        fields = type(self).model_fields
-        for name in sorted(fields, key="K".__ne__):  # K first, the rest in written order
-            field = fields[name]
+        for name, default in _shown_fields(type(self)):
             value = getattr(self, name)
             if value is None:
                 continue
-            written = name in self.model_fields_set and value != field.default
+            written = name in self.model_fields_set and value != default
             shown = name in ("S", "P") or (written and not isinstance(value, list))
             if shown and not (without and field_word(name) in without):
                 values.append(f"{field_word(name)}={show_value(value)}")
@@ -289,6 +287,13 @@ class Layer(BaseModel):
     def shown_fields(self) -> str:
         """Return the fields that messages name beside the layer."""
         return self.summary()
+
+
+@cache
+def _shown_fields(cls: type[Layer]) -> list[tuple[str, Any]]:
+    """Return a kind's fields with their defaults: K first, the rest in written order."""
+    fields = cls.model_fields
+    return [(name, fields[name].default) for name in sorted(fields, key="K".__ne__)]
 
 
 class OneWay(Layer):

@@ -62,6 +62,8 @@ class Stretching(Merge):
     def receptive_field(
         self, fields: Sequence[Field | None], inputs: Sequence[Volume], output: Volume
     ) -> Field | None:
+        if inputs.count(output) == len(inputs):
+            return super().receptive_field(fields, inputs, output)
         kept = [f for f, v in zip(fields, inputs, strict=True) if v[:-1] == output[:-1]]
         if len(kept) == len(fields):
             return super().receptive_field(fields, inputs, output)

@@ -69,6 +69,12 @@ class Expander:
         """Expand one written layer behind `chain`."""
         if item is MISSING:
             return self.leaves.unknown("?", path, scope)
+        place = path
+        inside = len(path) > 2  # of a block or another layer, which may be met again
+        if inside:
+            added = self.leaves.again(item, place, scope, chain)
+            if added is not None:
+                return added
         if isinstance(item, str):
             kind, value = item, None
         elif isinstance(item, (dict, Mapping)) and item:
@@ -86,7 +92,7 @@ class Expander:
                     self.findings.extend(beside, scope.owner)
                 value = item[kind]
                 kind = kind if isinstance(kind, str) else quote(kind)
-                path = self.step(path, kind) if len(path) > 2 else (*path, kind)
+                path = self.step(path, kind) if inside else (*path, kind)
         else:
             hint = "for example relu, or dense: 10, or conv: {K: 10, F: 5}"
             self.wiring.report(
@@ -101,7 +107,11 @@ class Expander:
         if cls is not None:
             if issubclass(cls, Composite):
                 return self._composite(LayerItem(kind, value, path), cls, scope, chain)
-            return self.leaves.layer(kind, ALIASES.get(kind, kind), cls, value, path, scope, chain)
+            own = ALIASES.get(kind, kind)
+            added = self.leaves.layer(kind, own, cls, value, path, scope, chain)
+            if inside:
+                self.leaves.meet(item, place, kind, value, cls)
+            return added
         if kind in self.blocks:
             return self._instance(LayerItem(kind, value, path), scope, chain)
         return self._foreign(kind, value, path, scope, chain)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 NO_FIELDS: Mapping[str, Any] = {}
 MOST_FAULTS = 10_000
 MOST_READ = 10_000
+SCALARS = frozenset((int, float, bool, str))
 COMMON_KEYS = frozenset(COMMON)
 
 
@@ -34,6 +35,11 @@ class Read(NamedTuple):
     layer: Layer | None
     translation: Translation | None = None
     wild: tuple[str, ...] = ()  # fields that say any
+
+
+# Layers that were read, by all that is written of them: a network has most of them several times,
+# and so have the networks that one process reads.
+_alike: dict[Any, Read] = {}
 
 
 class LeafLayers:
@@ -47,6 +53,7 @@ class LeafLayers:
         # What was written is known by its identity: repeats and blocks meet it again and again.
         self.sound: dict[tuple[str, int], tuple[Any, Any]] = {}
         self.faulty: dict[tuple[str, int, int], tuple[Any, Path, Any, Found]] = {}
+        self.met: dict[tuple[int, int], tuple[Any, Path, Node]] = {}  # items, with their places
 
     def once(
         self,
@@ -157,6 +164,36 @@ class LeafLayers:
             return None
         return str(name)
 
+    def again(self, item: Any, place: Path, scope: Scope, chain: Sources | None) -> Sources | None:
+        """Add the layer of an item that was met at its place before; None where it was not."""
+        known = self.met.get((id(item), id(place)))
+        if known is None:
+            return None
+        node, wiring = known[2], self.wiring
+        own = scope.numbered(node.kind)
+        full = wiring.full(scope, own)
+        sources = wiring.sources(None, node.path, scope, full, chain, False, own)
+        added = wiring.add(
+            Node(
+                full, node.kind, node.layer, sources, node.path,
+                translation=node.translation, wild=node.wild,
+            )
+        )  # fmt: skip
+        wiring.claim(scope, full, own, added[0], node.path, named=False)
+        return added
+
+    def meet(self, item: Any, place: Path, word: str, value: Any, cls: type[Layer]) -> None:
+        """Note the last layer, if it can be added `again`: nothing is wrong with its fields, and
+        the item names nothing.
+        """
+        if cls.any_sources or cls.merges or cls.reference is not None:
+            return
+        if isinstance(value, Mapping) and not COMMON_KEYS.isdisjoint(value):
+            return
+        read = word in self.plain if value is None else (word, id(value)) in self.sound
+        if read and len(self.met) < MOST_READ:
+            self.met[id(item), id(place)] = item, place, self.wiring.nodes[-1]
+
     def layer(
         self,
         word: str,
@@ -223,6 +260,25 @@ class LeafLayers:
 
         Behind it is what is wrong.
         """
+        key = _content(fields)
+        alike = _alike.get((cls, word, bare, self.rounding, key)) if key is not None else None
+        found: Found = ()
+        if alike is not None:
+            read = alike
+        else:
+            read, found = self._newly_read(word, kind, cls, fields, path, bare)
+            plain = read.layer is not None and read.translation is None and not read.wild
+            if key is not None and plain and not found:
+                if len(_alike) >= MOST_READ:
+                    _alike.clear()
+                _alike[cls, word, bare, self.rounding, key] = read
+        if fields is NO_FIELDS and read.layer is not None and not found:
+            self.plain[word] = read
+        return read, found
+
+    def _newly_read(
+        self, word: str, kind: str, cls: type[Layer], fields: Any, path: Path, bare: bool
+    ) -> tuple[Read, Found]:
         layer = translation = None
         found: Found = ()
         if word == kind or word in ALIASES:
@@ -239,10 +295,7 @@ class LeafLayers:
             )
         if layer is None:
             return Read(None, translation), found
-        read = Read(layer.with_rounding(self.rounding), translation)
-        if fields is NO_FIELDS and not found:
-            self.plain[word] = read
-        return read, found
+        return Read(layer.with_rounding(self.rounding), translation), found
 
     def _without_any(
         self, cls: type[Layer], fields: Any
@@ -323,3 +376,12 @@ class LeafLayers:
             behind = [one for one in found if one.rule is not rules.MISSING_FIELD]
             return None, [*faults, *behind]
         return layer, [*faults, *found]
+
+
+def _content(fields: Any) -> Any:
+    """Return what tells fields from others; None where a value is more than a number or text."""
+    if not isinstance(fields, (dict, Mapping)):
+        return None
+    values = tuple(fields.values())
+    types = tuple(map(type, values))  # 1, 1.0 and true are equal
+    return (tuple(fields), values, types) if SCALARS.issuperset(types) else None

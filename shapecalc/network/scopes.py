@@ -45,12 +45,12 @@ class Scope:
     def numbered(self, kind: str) -> str:
         """Return the name of the next unnamed layer of a kind; named ones count too."""
         number = self.counters.get(kind, 0) + 1
-        while f"{kind}{number}" in self.names and (
-            self.exact or f"{kind}{number}" not in self.written
-        ):
+        name = f"{kind}{number}"
+        while name in self.names and (self.exact or name not in self.written):
             number += 1  # relu6 and a kind called relu: the sixty-first relu would be relu61, too
+            name = f"{kind}{number}"
         self.counters[kind] = number
-        return f"{kind}{number}"
+        return name
 
     def free(self, name: str) -> str:
         """Return a name like another that nothing has yet."""
