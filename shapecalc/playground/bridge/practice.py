@@ -1,0 +1,77 @@
+"""Practice: questions that are marked at once, by the marking that homework gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shapecalc.grading.answers import LONGEST, WANTED
+from shapecalc.grading.marks import Mark
+from shapecalc.grading.question import Question
+from shapecalc.playground.bridge import hidden
+from shapecalc.playground.bridge.last import last
+from shapecalc.playground.bridge.sheets import Opened, opened
+from shapecalc.reports.columns import COLUMNS
+
+
+def sheet(written: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a sheet of questions for the page. Raises Refused for one that cannot be answered."""
+    found = opened(written)
+    return {
+        "title": found.title,
+        "notes": found.notes,
+        "problems": [
+            {"intro": problem.intro, "items": [item._asdict() for item in problem.items]}
+            for problem in found.problems
+        ],
+        "wanted": WANTED,
+        "table": found.table and _table(found.table),
+    }
+
+
+def _table(table: hidden.Table) -> dict[str, Any]:
+    rows = [
+        {"name": row.name, "what": row.what, "cells": [cell._asdict() for cell in row.cells]}
+        for row in table.rows
+    ]
+    return {"columns": list(table.columns), "rows": rows}
+
+
+def mark(
+    written: Mapping[str, Any], answers: Mapping[str, str], reveal: Sequence[str] = ()
+) -> dict[str, dict[str, Any]]:
+    """Mark answers by the ids of their questions, those that are not blank.
+
+    Of the questions in `reveal` the right answer and its working are told as well, answered or not.
+    """
+    found = opened(written)
+    given = {name: str(answer)[:LONGEST] for name, answer in answers.items()}
+    marks = {one.id: one for one in found.marker.mark("", given).marks}
+    told = {one.id: one for one in found.telling.mark("", given).marks} if reveal else {}
+    return {
+        question.id: _told(found, question, marks[question.id], told.get(question.id))
+        for question in found.assignment.questions
+        if marks[question.id].verdict != "blank" or question.id in reveal
+    }
+
+
+def _told(found: Opened, question: Question, mark: Mark, telling: Mark | None) -> dict[str, Any]:
+    """Return a mark as the page shows it; nobody but the program looks at the answer."""
+    if mark.unread:
+        said = f"That was not understood. Write one answer: {WANTED[question.query.form]}."
+    else:
+        said = mark.feedback
+    told = {"verdict": mark.verdict, "feedback": said, "misconception": mark.misconception}
+    if telling is None:
+        return told
+    revealed = "" if telling.unread or telling.verdict == "blank" else telling.feedback
+    return told | {"right": mark.right, "working": mark.working, "told": revealed}
+
+
+def choices() -> dict[str, Any]:
+    """Return the numbers of the last network that a teacher may hide."""
+    rows = [
+        {"name": name, "what": what, "cells": [one and one._asdict() for one in cells]}
+        for name, what, cells in hidden.choices(last())
+    ]
+    return {"columns": [COLUMNS[key].title for key in hidden.USUAL], "rows": rows}
