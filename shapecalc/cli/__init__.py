@@ -30,6 +30,7 @@ COMMANDS = {
     "diff": "Say what differs between two networks.",
     "sweep": "Try several values for fields and inputs: a row for each combination.",
     "convert": "Write a network in another format.",
+    "playground": "Build a page that runs shapecalc in the browser, for any host.",
     "completion": "Print a script that completes commands and options in a shell.",
     "schema": "Print a JSON Schema of the spec language, for editors.",
 }

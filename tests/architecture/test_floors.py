@@ -20,6 +20,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "shapecalc"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
+    ("playground",),
     ("grading", "sweep"),
     ("executor.__init__",),  # a facade, too: it takes a file, as the next one does
     ("__init__",),  # the facade: joins readers, tracing and checks

@@ -1,0 +1,43 @@
+"""What the page asks of shapecalc, in the browser: texts, numbers and bytes in, JSON out.
+
+Neither NumPy nor click is there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from shapecalc.registry import Registry
+
+CALLS: Registry[Callable[..., Any]] = Registry(
+    "call of the playground",
+    {
+        "trace": "shapecalc.playground.bridge.report:trace",
+        "picture": "shapecalc.playground.bridge.pictures:picture",
+        "export": "shapecalc.playground.bridge.exports:export",
+        "explain": "shapecalc.playground.bridge.words:explain",
+    },
+    fits=callable,
+    needs="a function",
+)
+
+
+class Refused(Exception):
+    """What a call cannot do: the text says why, and the page shows it."""
+
+
+def answer(call: str, *values: Any) -> str:
+    """Answer one message of the page: JSON with the `value`, or with why it is `refused`."""
+    try:
+        return json.dumps({"value": CALLS[call](*map(_python, values))})
+    except Refused as error:
+        return json.dumps({"refused": str(error)})
+
+
+def _python(value: Any) -> Any:
+    """Return an argument as Python has it: JavaScript's Uint8Array as bytes."""
+    if hasattr(value, "to_bytes") and not isinstance(value, int):
+        return value.to_bytes()
+    return value.to_py() if hasattr(value, "to_py") else value

@@ -1,0 +1,81 @@
+"""The specs that come with the page, in the sections of its dialog."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from shapecalc.playground.packages import BuildError
+
+HERE = Path(__file__).parent
+HOMES = (HERE / "specs", HERE.parents[1] / "specs")  # of an installed package, of a checkout
+FIRST = "networks/lenet-5.yaml"  # what a new visitor sees
+
+
+class Section(NamedTuple):
+    """Some examples under a heading: their files, or patterns of them."""
+
+    title: str
+    note: str
+    files: tuple[str, ...]
+
+
+SECTIONS = (
+    Section(
+        "Start here",
+        "one idea each",
+        (
+            "lectures/cs231n-conv-10-filters.yaml",
+            FIRST,
+            "broken/alexnet-224-without-padding.yaml",
+            "kinds/residual.yaml",
+            "kinds/repeat.yaml",
+            "lectures/question-three-3x3.yaml",
+        ),
+    ),
+    Section("Published networks", "checked against their papers", ("networks/*.yaml",)),
+    Section("Find the mistake", "each breaks one rule", ("broken/sc[2-4]*.yaml",)),
+    Section("Lectures", "worked examples of courses", ("lectures/*.yaml",)),
+    Section("Layer kinds", "the smallest network of each", ("kinds/*.yaml",)),
+)
+
+
+def folder() -> Path:
+    """Return where the specs are. Raises BuildError where they are missing."""
+    for home in HOMES:
+        if (home / FIRST).is_file():
+            return home
+    raise BuildError("the examples are missing: install shapecalc from its wheel or its checkout")
+
+
+def sections() -> list[dict[str, object]]:
+    """Return the sections as the page takes them."""
+    home = folder()
+    return [
+        {"title": part.title, "note": part.note, "items": [_item(p, home) for p in _of(part, home)]}
+        for part in SECTIONS
+    ]
+
+
+def _of(section: Section, home: Path) -> Iterator[Path]:
+    for pattern in section.files:
+        yield from sorted(home.glob(pattern))
+
+
+def _item(path: Path, home: Path) -> dict[str, str]:
+    """Return one example: its text, how it is called, and a line about it."""
+    text = path.read_text(encoding="utf-8")
+    file = path.relative_to(home).as_posix()
+    name = re.search(r"^name: (.*)$", text, re.M)
+    about = re.search(r"^(?:source|description): (.*)$", text, re.M)
+    code, _, words = path.stem.partition("-")
+    told = about[1] if about else ""
+    if re.fullmatch(r"sc\d+", code):
+        called, told = words.replace("-", " ").capitalize(), code.upper()
+    elif file.startswith("kinds/"):
+        called, told = path.stem.replace("-", "_"), ""
+    else:
+        called = name[1].strip("\"'") if name else path.stem
+    return {"file": file, "name": called, "about": told[:90], "text": text}

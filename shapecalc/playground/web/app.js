@@ -1,0 +1,215 @@
+// The page: what is typed goes to the worker, what comes back is shown.
+import { Language } from "./completion.js";
+import { createDivider } from "./divider.js";
+import { make, number } from "./dom.js";
+import { createEditor } from "./editor.js";
+import { createEngine, Refused } from "./engine.js";
+import { createExamples } from "./examples.js";
+import { createExports } from "./exports.js";
+import { findings } from "./findings.js";
+import { load } from "./inline.js";
+import { kept } from "./kept.js";
+import { createPanels } from "./panels.js";
+import { pack, unpack } from "./share.js";
+import { summary } from "./summary.js";
+import { createTheme, scheme } from "./theme.js";
+
+const $ = (id) => document.getElementById(id);
+const read = (id) => JSON.parse($(id).textContent);
+const assets = read("assets");
+const initial = read("initial");
+const PAUSE = 120; // milliseconds without a key before a text is read
+const TEXT = "shapecalc.text";
+
+const clock = {}; // what the tests and the measurements read
+window.playground = clock;
+let language = null, result = null, live = false, ready = false, version = 0, pause, loaded = 0;
+
+// -- saying things --------------------------------------------------------------------------------
+
+function status(text, state) {
+  $("status").className = `status ${state}`;
+  $("status-text").textContent = text;
+}
+
+function toast(text) {
+  const box = $("toast");
+  box.textContent = text;
+  box.hidden = false;
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => (box.hidden = true), 3200);
+}
+
+function told(error) {
+  if (error instanceof Refused) return error.message;
+  console.error(error);
+  return "This did not work; the browser's console says more.";
+}
+
+async function copy(text, said) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(said);
+  } catch {
+    toast("The browser does not let the page copy.");
+  }
+}
+
+async function explain(word) {
+  try {
+    const text = language?.page(word) ?? (await engine.call("explain", word));
+    const [heading, ...rest] = text.split("\n");
+    $("page-title").textContent = heading || word;
+    $("page-text").replaceChildren(make("pre", {}, rest.join("\n").trim()));
+    $("page").showModal();
+  } catch (error) {
+    toast(told(error));
+  }
+}
+
+// -- the result -----------------------------------------------------------------------------------
+
+function show(next) {
+  const stale = !next.readable && result?.layers.length > 0; // half-typed: the last table stays
+  $("result").classList.toggle("stale", stale);
+  if (!stale) {
+    result = next;
+    $("summary").replaceChildren(...summary(next));
+    panels.show(next);
+  }
+  $("findings").replaceChildren(...findings(next, page));
+  editor.underline(next.findings);
+  const count = next.findings.length + next.more_findings;
+  const said = count ? `${number(count)} ${count === 1 ? "finding" : "findings"}` : "nothing found";
+  if (live) status(`${said}, ${Math.round(next.milliseconds)} ms`, next.findings.some((f) => f.severity === "error") ? "bad" : next.findings.some((f) => f.severity === "warning") ? "odd" : "good");
+  $("said").textContent = `${next.name ?? "network"}: ${number(next.totals.parameters)} parameters, ${said}`;
+  clock.shown = performance.now();
+}
+
+async function trace(text) {
+  const mine = ++version;
+  try {
+    const next = await engine.call("trace", new TextEncoder().encode(text));
+    if (mine !== version) return; // something newer was typed
+    live = true;
+    show(next);
+    clock.first ??= performance.now();
+    clock.traced = mine;
+  } catch (error) {
+    if (mine === version) status(told(error), "bad");
+  }
+}
+
+function changed(text) {
+  kept.set(TEXT, text);
+  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+  if (ready) status("…", "busy");
+  clearTimeout(pause);
+  pause = setTimeout(() => trace(text), PAUSE);
+}
+
+function set(text) {
+  panels.fresh();
+  editor.set(text);
+  $("result").scrollTo({ top: 0 });
+}
+
+const page = {
+  call: (...values) => engine.call(...values),
+  told,
+  text: () => editor.text(),
+  set,
+  go: (line, column) => editor.go(line, column),
+  point: (line) => editor.point(line),
+  apply: (edit) => editor.apply(edit),
+  explain,
+  scheme,
+  live: () => live,
+  result: () => result,
+  toast,
+  copy,
+};
+
+// -- the start ------------------------------------------------------------------------------------
+
+const linked = () => (location.hash.startsWith("#s=") ? unpack(location.hash.slice(3)).catch(() => toast("The link could not be read.")) : null);
+
+const start = (await linked()) ?? kept.get(TEXT) ?? initial.text;
+let panels = null;
+const editor = createEditor($("editor"), start, { changed, moved: (line) => panels?.line(line), explain, language: () => language });
+createTheme($("theme"), () => panels?.scheme());
+panels = createPanels($("tabs"), $("panels"), page);
+if (start === initial.text) {
+  show(initial.result); // it was traced when the page was built
+  panels.get("report").prepared(initial.pictures[scheme()]);
+}
+clock.prepared = performance.now();
+
+const total = assets.wasm.size + assets.python.size + assets.pydantic.size;
+const engine = createEngine(assets, {
+  progress(bytes) {
+    loaded += bytes;
+    const part = Math.min(1, loaded / total);
+    $("loading").hidden = false;
+    $("loaded").style.transform = `scaleX(${part})`;
+    status(part < 1 ? `Loading Python, ${(loaded / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB` : "Starting Python", "busy");
+  },
+  ready(steps) {
+    ready = true;
+    clock.ready = performance.now();
+    clock.steps = steps;
+    $("loading").hidden = true;
+    keepOffline();
+  },
+  failed(message) {
+    status("Python could not be started", "bad");
+    toast(message);
+  },
+  restarted() {
+    ready = false;
+    loaded = 0;
+  },
+});
+clock.call = engine.call;
+trace(start);
+load(assets, "language").then(({ schema, version: release }) => {
+  language = new Language(schema);
+  $("version").textContent = `This is shapecalc ${release}.`;
+  clock.language = true;
+});
+
+window.addEventListener("hashchange", async () => {
+  const text = await linked();
+  if (text && text !== editor.text()) set(text);
+});
+
+/* Once everything runs: the files are kept, so that the page opens without a network. */
+function keepOffline() {
+  if (!("serviceWorker" in navigator) || !window.isSecureContext || location.protocol === "file:") return;
+  navigator.serviceWorker.register(assets.offline).then(() => (clock.offline = true)).catch(() => {});
+}
+
+// -- what the buttons do --------------------------------------------------------------------------
+
+const examples = createExamples({
+  dialog: $("examples"),
+  search: $("search"),
+  list: $("list"),
+  assets,
+  choose(item) {
+    set(item.text);
+    editor.view.focus();
+  },
+});
+$("open-examples").onclick = examples.open;
+$("open-help").onclick = () => $("help").showModal();
+for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+
+$("share").onclick = async () => {
+  history.replaceState(null, "", `#s=${await pack(editor.text())}`);
+  copy(location.href, `Link copied, ${number(location.href.length)} characters`);
+};
+
+createExports({ button: $("open-export"), list: $("export"), page, style: () => panels.get("report").style() });
+createDivider($("divider"));
+if (new URLSearchParams(location.search).has("embed")) document.documentElement.classList.add("embed");
