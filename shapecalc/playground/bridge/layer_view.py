@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import product
+from math import ceil, floor
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LayerError
@@ -167,6 +168,11 @@ _SHOWN: dict[type[Layer], Callable[[Any, tuple[int, ...]], Shown]] = {
 }
 
 
+def has_window(record: LayerRecord) -> bool:
+    """Say whether a layer's kind has a window that can be looked at."""
+    return type(record.layer) in _SHOWN
+
+
 def _part(shown: Shown, parts: Sequence[Part]) -> dict[str, Any]:
     """Return the values of the part that is drawn, of the input by slice, row and column; None
     where padding has no value.
@@ -186,10 +192,9 @@ def _part(shown: Shown, parts: Sequence[Part]) -> dict[str, Any]:
         ],
         "inside": [[window.inside(place) for place in row] for row in places],
         "output": [[number(shown.compute(place).value) for place in row] for row in outputs],
-        "left": [
-            (p.places.start > 0 or p.outputs.start > 0, p.outputs.stop < axis.size)
-            for p, axis in zip(parts, window.axes, strict=True)
-        ],
+        "whole": all(
+            len(p.outputs) == axis.size for p, axis in zip(parts, window.axes, strict=True)
+        ),
     }
 
 
@@ -245,8 +250,25 @@ def _field(record: LayerRecord, place: Sequence[int]) -> dict[str, Any] | None:
         return None
     if field.whole or field.axes is None or len(field.axes) != len(place):
         return None
-    spans = [
-        [float(axis.start(at)), float(axis.end(at))]
-        for axis, at in zip(field.axes, place, strict=True)
+    spans = [(axis.start(at), axis.end(at)) for axis, at in zip(field.axes, place, strict=True)]
+    return {
+        "extent": list(field.extent),
+        "spans": [[float(low), float(high)] for low, high in spans],
+        "said": _said(spans, field.extent, field.exact),
+    }
+
+
+LINES = {"height": "rows", "width": "columns", "length": "positions"}
+
+
+def _said(spans: Sequence[tuple[Any, Any]], extent: Sequence[int], exact: bool) -> str:
+    """Tell which part of the network's input an output sees."""
+    parts = [
+        f"{LINES[title]} {floor(low)} to {ceil(high)}"
+        for title, (low, high) in zip(axis_titles(len(spans)), spans, strict=True)
     ]
-    return {"extent": list(field.extent), "spans": spans, "exact": field.exact}
+    over = any(low < 0 or high >= W for (low, high), W in zip(spans, extent, strict=True))
+    return (
+        f"It sees {'' if exact else 'at most '}{' and '.join(parts)} of the network's input, which"
+        f" is {show(extent)}{', and some of the padding around it' if over else ''}."
+    )
