@@ -24,10 +24,11 @@ TOTAL = "total"
 
 
 class Cell(NamedTuple):
-    """A cell: its text, or the id of the question that it is; neither where it would tell."""
+    """A cell: its text, or the id of the question that it is. `kept_back` is one that tells."""
 
     text: str = ""
     asks: str = ""
+    kept_back: bool = False
 
 
 class Row(NamedTuple):
@@ -64,8 +65,8 @@ def table(questions: Sequence[Question], hide: Collection[str]) -> Table:
     def cell(name: str, key: str, text: str, secret: bool = False) -> Cell:
         question = asked.get((name, key))
         if question is None:
-            return Cell("" if secret else text)
-        return Cell(asks=question.id if question.id in hide else "")
+            return Cell(kept_back=True) if secret and text else Cell(text)
+        return Cell(asks=question.id) if question.id in hide else Cell(kept_back=True)
 
     rows = []
     for name, volume in subject.trace.inputs.items():

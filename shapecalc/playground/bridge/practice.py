@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shapecalc.grading.answers import LONGEST, WANTED
+from shapecalc.grading.feedback import right_answer
 from shapecalc.grading.marks import Mark
 from shapecalc.grading.question import Question
 from shapecalc.playground.bridge import hidden
 from shapecalc.playground.bridge.last import last
-from shapecalc.playground.bridge.sheets import Opened, opened
+from shapecalc.playground.bridge.sheets import opened
 from shapecalc.reports.columns import COLUMNS
+
+UNEXPLAINED = "It is another number: work it out again, or look at the working."
 
 
 def sheet(written: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,23 +52,36 @@ def mark(
     marks = {one.id: one for one in found.marker.mark("", given).marks}
     told = {one.id: one for one in found.telling.mark("", given).marks} if reveal else {}
     return {
-        question.id: _told(found, question, marks[question.id], told.get(question.id))
+        question.id: _told(question, marks[question.id])
+        | (_revealed(question, told[question.id]) if question.id in reveal else {})
         for question in found.assignment.questions
         if marks[question.id].verdict != "blank" or question.id in reveal
     }
 
 
-def _told(found: Opened, question: Question, mark: Mark, telling: Mark | None) -> dict[str, Any]:
+def _told(question: Question, mark: Mark) -> dict[str, Any]:
     """Return a mark as the page shows it; nobody but the program looks at the answer."""
+    told = {
+        "verdict": mark.verdict,
+        "feedback": mark.feedback,
+        "explained": bool(mark.feedback),
+        "misconception": mark.misconception,
+    }
     if mark.unread:
-        said = f"That was not understood. Write one answer: {WANTED[question.query.form]}."
-    else:
-        said = mark.feedback
-    told = {"verdict": mark.verdict, "feedback": said, "misconception": mark.misconception}
-    if telling is None:
-        return told
-    revealed = "" if telling.unread or telling.verdict == "blank" else telling.feedback
-    return told | {"right": mark.right, "working": mark.working, "told": revealed}
+        return told | {"feedback": f"Write one answer, {WANTED[question.query.form]}."}
+    if mark.verdict == "wrong" and not mark.feedback:
+        return told | {"feedback": UNEXPLAINED}
+    return told
+
+
+def _revealed(question: Question, mark: Mark) -> dict[str, str]:
+    """Return the right answer with its working, and what went wrong with its numbers."""
+    working = right_answer(question)
+    explained = mark.verdict not in ("blank", "needs a look", "right")
+    return {
+        "working": working,
+        "told": mark.feedback.removesuffix(working).strip() if explained else "",
+    }
 
 
 def choices() -> dict[str, Any]:

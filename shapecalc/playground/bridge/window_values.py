@@ -147,6 +147,10 @@ def _products(row: Sequence[Seen]) -> list[int]:
 def _rows(seen: Sequence[Seen], term: Callable[[Seen], Expression]) -> tuple[Line, ...]:
     """Return the sum of each row of a window."""
     return tuple(
-        Line(f"row {place}", text(plus(*map(term, row))), str(sum(_products(row))))
-        for place, row in enumerate(_by_row(seen), 1)
+        Line(
+            f"row {row[0].tap[0]} of the window" if len(row[0].tap) > 1 else "the window",
+            text(plus(*map(term, row))),
+            str(sum(_products(row))),
+        )
+        for row in _by_row(seen)
     )

@@ -9,6 +9,7 @@ import { createExports } from "./exports.js";
 import { findings } from "./findings.js";
 import { load } from "./inline.js";
 import { kept } from "./kept.js";
+import { linkedSheet } from "./links.js";
 import { createPanels } from "./panels.js";
 import { pack, unpack } from "./share.js";
 import { summary } from "./summary.js";
@@ -128,6 +129,10 @@ const page = {
   result: () => result,
   toast,
   copy,
+  look(index) {
+    panels.open("layer");
+    panels.get("layer").choose(index);
+  },
 };
 
 // -- the start ------------------------------------------------------------------------------------
@@ -178,6 +183,9 @@ load(assets, "language").then(({ schema, version: release }) => {
   clock.language = true;
 });
 
+const practise = async () => (await linkedSheet()) && panels.open("practice");
+practise();
+window.addEventListener("hashchange", practise);
 window.addEventListener("hashchange", async () => {
   const text = await linked();
   if (text && text !== editor.text()) set(text);

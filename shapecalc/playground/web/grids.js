@@ -3,14 +3,21 @@ import { make } from "./dom.js";
 
 const LARGEST = 32, SMALLEST = 9; // px of a cell
 const LEGIBLE = 17; // px of a cell that has room for a number
+const BESIDE = 24, GAP = 48; // px of a cell, and between the two columns, where they stand beside each other
 const ROOMY = 28; // px of a cell that has room for a weight below the number
 
 const key = (place) => place.join(",");
 
+/* The cells' size: with the input beside the rest where that leaves cells to read. */
+export function layout(view, width) {
+  const input = view.part.input[0][0].length, rest = Math.max(view.part.output[0].length, view.filter?.weights[0][0].length ?? 0);
+  const beside = size(input + rest, width - GAP);
+  return beside >= BESIDE ? { beside: true, cell: beside } : { beside: false, cell: size(Math.max(input, rest), width) };
+}
+
 /* The input: `part` is what the bridge gives; a 1-D input is a single row. */
-export function inputGrid(view, slice, width) {
+export function inputGrid(view, slice, cell) {
   const rows = view.part.input[slice], { inside } = view.part;
-  const cell = size(rows[0].length, width);
   const weights = new Map(view.window.taps.map((tap, at) => [key(view.window.places[at]), weightAt(view, slice, tap)]));
   const chosen = view.window.chosen && key(view.window.chosen);
   const cells = rows.map((row, r) =>
@@ -24,9 +31,8 @@ export function inputGrid(view, slice, width) {
   return grid("Input", cells, cell);
 }
 
-export function filterGrid(view, slice, width) {
+export function filterGrid(view, slice, cell) {
   const rows = view.filter.weights[slice];
-  const cell = size(rows[0].length, width);
   const used = new Set(view.window.taps.map(key));
   const flat = view.window.taps[0]?.length === 1;
   const cells = rows.map((row, r) => row.map((value, c) => make("td", { class: used.has(key(flat ? [c] : [r, c])) ? "seen" : "in" }, cell >= LEGIBLE ? signed(value) : "")));
@@ -34,9 +40,8 @@ export function filterGrid(view, slice, width) {
 }
 
 /* The output, whose cells are chosen by click and by the arrow keys: `go(place)`. */
-export function outputGrid(view, width, go) {
+export function outputGrid(view, cell, go) {
   const rows = view.part.output;
-  const cell = size(rows[0].length, width);
   const cells = rows.map((row, r) =>
     row.map((value, c) => {
       const place = placeOf(view.part.outputs, r, c);

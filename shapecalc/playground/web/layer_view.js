@@ -2,7 +2,7 @@
 // Every number comes from Python; here is only where it stands.
 import { make } from "./dom.js";
 import { fieldPicture } from "./field.js";
-import { filterGrid, inputGrid, outputGrid, said } from "./grids.js";
+import { filterGrid, inputGrid, layout, outputGrid, said } from "./grids.js";
 
 const STEP = 900; // milliseconds between two places while the window slides by itself
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -18,7 +18,7 @@ export const layerView = {
     host.append(make("div", { class: "tools" }, make("label", { for: "layer-choice" }, "Layer"), layers, play, make("span", { class: "note" }, "arrow keys move the window")), body, spoken);
     let result = null, index = null, at = [], slice = 0, view = null, asked = 0, timer = null;
 
-    const wide = () => Math.max(280, body.clientWidth);
+    const wide = () => Math.max(260, body.clientWidth - 30); // without the card's border
 
     async function ask(focus = false) {
       const mine = ++asked;
@@ -43,10 +43,9 @@ export const layerView = {
       if (focus) body.querySelector("td.here").focus();
     }
 
-    /* Beside each other where there is room, one below the other elsewhere. */
     function scene() {
-      const input = inputGrid(view, slice, wide());
-      const output = outputGrid(view, wide(), (place) => go(place, true));
+      const { beside, cell } = layout(view, wide());
+      const output = outputGrid(view, cell, (place) => go(place, true));
       output.onkeydown = (event) => {
         const step = STEPS[event.key];
         if (!step) return;
@@ -54,16 +53,16 @@ export const layerView = {
         stop();
         move(step, true);
       };
-      const parts = [figure(`Input${view.part.whole ? "" : ", a part"}`, input, slices())];
-      if (view.filter) parts.push(sign("×"), figure(view.filter.bias === null ? "Filter 1" : `Filter 1, bias ${view.filter.bias}`, filterGrid(view, slice, wide())));
-      parts.push(sign(view.filter ? "=" : "→"), figure(`Output${view.part.whole ? "" : ", a part"}`, output));
-      return make("div", { class: "scene" }, parts);
+      const part = view.part.whole ? "" : ", a part";
+      const filter = view.filter && figure(view.filter.bias === null ? "First filter" : `First filter, bias ${view.filter.bias}`, filterGrid(view, slice, cell));
+      const input = figure(`Input${part}`, inputGrid(view, slice, cell), slices());
+      return make("div", { class: beside ? "scene beside" : "scene" }, input, make("div", {}, filter, figure(`Output${part}`, output)));
     }
 
     function slices() {
       const count = view.part.input.length;
       if (count < 2) return null;
-      const buttons = Array.from({ length: count }, (_, number) => make("button", { type: "button", class: "plain", "aria-pressed": String(number === slice), onclick: () => ((slice = number), draw(false), body.querySelectorAll(".slices button")[number].focus()) }, `${number + 1}`));
+      const buttons = Array.from({ length: count }, (_, number) => make("button", { type: "button", class: "plain", "aria-pressed": String(number === slice), onclick: () => ((slice = number), draw(false), body.querySelectorAll(".slices button")[number].focus()) }, `${number}`));
       return make("div", { class: "slices", role: "group", "aria-label": "Slice of the input" }, make("span", {}, "slice"), buttons);
     }
 
@@ -139,8 +138,6 @@ export const layerView = {
 
 const head = (view) => make("p", { class: "layer-head" }, make("code", {}, view.summary), " takes ", make("b", {}, view.input.join(" and ") || "?"), ", gives ", make("b", {}, view.output ?? "?"));
 
-const sign = (text) => make("span", { class: "sign", "aria-hidden": "true" }, text);
-
 const figure = (title, table, more) => make("figure", {}, make("figcaption", {}, title, more), make("div", { class: "grid-scroll" }, table));
 
 function arithmetic(view, slice) {
@@ -149,15 +146,16 @@ function arithmetic(view, slice) {
   return make(
     "section",
     { class: "arithmetic", "aria-label": "Arithmetic" },
-    make("h3", {}, `The value at ${said(view, view.at)}`),
-    lines.length > 0 && make("ol", {}, lines.map((line) => make("li", {}, make("span", {}, several ? `slice ${slice + 1}, ${line.title}` : line.title), make("code", {}, `${line.text} = ${line.value}`)))),
-    make("p", { class: "total" }, make("span", {}, view.filter ? (several ? "all slices" + bias(view) : "together" + bias(view)) : "the window"), make("code", {}, view.total)),
+    make("h3", {}, `The output at ${said(view, view.at)}`, make("small", {}, "counted from 0")),
+    several && make("p", { class: "small" }, `Slice ${slice}:`),
+    lines.length > 0 && make("ol", {}, lines.map((line) => make("li", {}, make("span", {}, line.title), make("code", {}, `${line.text} = ${line.value}`)))),
+    make("p", { class: "total" }, make("span", {}, view.filter ? (several ? "all slices" : "together") + bias(view) : "the window"), make("code", {}, view.total)),
     view.notes.map((note) => make("p", { class: "small" }, note)),
     make("p", { class: "small" }, "The numbers are made up: small ones, to follow by hand."),
   );
 }
 
-const bias = (view) => (view.filter.bias === null ? "" : " and the bias");
+const bias = (view) => (view.filter.bias === null ? "" : ", and bias");
 
 function sizes(view) {
   return make(

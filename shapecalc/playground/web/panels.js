@@ -17,10 +17,14 @@
 //   scheme()                "light" or "dark"
 //   live()                  whether Python has read the text; before, the result is prepared
 //   toast(text)             say something in passing
+//   copy(text, said)        put a text on the clipboard, and say so
+//   look(index)             open the view of one layer
 import { make } from "./dom.js";
+import { layerView } from "./layer_view.js";
+import { practice } from "./practice.js";
 import { report } from "./report.js";
 
-export const PANELS = [report];
+export const PANELS = [report, layerView, practice];
 
 export function createPanels(bar, host, page) {
   let open = null, last = null;
@@ -40,6 +44,7 @@ export function createPanels(bar, host, page) {
       other.place.hidden = !selected;
     }
     open = tab;
+    document.documentElement.dataset.panel = tab.panel.id;
     tab.made ??= tab.panel.create(tab.place, page);
     update();
     if (focus) tab.button.focus();
