@@ -1,15 +1,17 @@
-"""The Python that the browser gets: the standard library, the dependencies and shapecalc, without
-what no page can reach, compiled to one archive.
+"""The Python that the browser gets, without what no page can reach: the standard library with the
+dependencies, shapecalc, and what of shapecalc is fetched only once something asks for it.
 
 Pyodide's own interpreter compiles it, in Node, so that it fits whatever Python builds the page.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from shapecalc.playground.packages import WEB, run
 
@@ -21,55 +23,86 @@ LEFT_OUT = (
     "playground/web", "playground/specs", "playground/wheels.json", "playground/archive.py",
     "playground/build.py", "playground/examples.py", "playground/notices.py",
     "playground/one_file.py", "playground/packages.py",
-    "reports/dialects", "reports/notebook.py", "grading/handout", "grading/exports",
+    "reports/diagnostics", "reports/notebook.py",
+    "grading/class_run.py", "grading/exports", "grading/handout", "grading/quiz/moodle_xml.py",
 )  # fmt: skip
-UNUSED = {  # modules of the standard library, likewise
-    *"_aix_support _android_support _apple_support _ios_support _osx_support _pydatetime".split(),
-    *"_pydecimal _pyio _pyrepl antigravity argparse bdb cProfile cmd code compileall".split(),
-    *"configparser ctypes curses dbm doctest ensurepip filecmp fileinput ftplib getopt".split(),
-    *"getpass graphlib http idlelib imaplib lib2to3 mailbox mimetypes modulefinder".split(),
-    *"multiprocessing netrc optparse pdb pickletools plistlib poplib pprint profile pstats".split(),
-    *"pty py_compile pyclbr pydoc pydoc_data rlcompleter runpy sched shelve shlex smtplib".split(),
-    *"socketserver sqlite3 symtable tabnanny tarfile test this".split(),
-    *"timeit tkinter tomllib trace tracemalloc tty turtle unittest venv wave webbrowser".split(),
-    *"wsgiref xml xmlrpc zipapp".split(),
-}
+# Parts that a first look at a spec does without: files of frameworks, weights, homework. Of readers
+# the folders' own modules stay, which tell whose a file is.
+LATER = (
+    "checkpoints/", "comparison/", "exporters/", "grading/", "reports/dialects/", "weights/",
+    *(f"readers/{name}/" for name in ("caffe", "darknet", "keras", "onnx", "pytorch", "tensors", "tflite")),
+)  # fmt: skip
+# Modules of the standard library, likewise, and of encodings all but those of text that is met.
+UNUSED = set("""
+    __hello__ __phello__ _aix_support _android_support _apple_support _ios_support _osx_support
+    _pydatetime _pydecimal _pyio _pyrepl _strptime antigravity argparse bdb cProfile cmd code
+    colorsys compileall configparser ctypes curses dbm doctest ensurepip filecmp fileinput ftplib
+    getopt getpass gettext graphlib http idlelib imaplib lib2to3 mailbox mimetypes
+    modulefinder multiprocessing netrc nturl2path optparse pdb plistlib poplib pprint profile
+    pstats pty py_compile pyclbr pydoc pydoc_data rlcompleter runpy sched shelve shlex smtplib
+    socketserver sqlite3 statistics stringprep symtable tabnanny tarfile test this timeit tkinter
+    tomllib trace tracemalloc tty turtle unittest venv wave webbrowser wsgiref xml xmlrpc
+    zipapp
+""".split())
+ENCODINGS = {
+    "__init__", "aliases", "ascii", "cp1252", "cp437", "latin_1", "raw_unicode_escape",
+    "unicode_escape", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le",
+    "utf_8", "utf_8_sig",
+}  # fmt: skip
+UNUSED_OF_WHEELS = ("pydantic/v1/", "pydantic/mypy.py", "_yaml/")
+
+class Archives(NamedTuple):
+    """What is compiled: an archive that Python imports from, and two that become files."""
+
+    library: Path
+    first: Path
+    later: Path
 
 
 def staged(folder: Path, wheels: Sequence[Path]) -> Path:
-    """Lay out what the archive is made of, and return the extension of pydantic-core.
-
-    pydantic-core leaves the archive when the page starts: an extension is loaded from a file.
-    """
-    folder.mkdir(parents=True)
+    """Lay out what the archives are made of, and return the extension of pydantic-core."""
+    library, first, later = (folder / name for name in Archives._fields)
     extension = None
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
             for name in archive.namelist():
                 if name.startswith("pydantic_core/") and name.endswith(".so"):
                     extension = Path(archive.extract(name, folder.parent / "extension"))
-                elif name.endswith(".py") and not name.startswith(("pydantic/v1/", "_yaml/")):
-                    archive.extract(name, folder)
-    (folder / "pydantic_core").rename(folder / "_pydantic_core")
-    shutil.copytree(PACKAGE, folder / "shapecalc", ignore=_ignored)
+                elif name.endswith(".py") and not name.startswith(UNUSED_OF_WHEELS):
+                    # an extension is loaded from a file, and its package is where it is
+                    archive.extract(name, first if name.startswith("pydantic_core/") else library)
+    shutil.copytree(PACKAGE, first / "shapecalc", ignore=_ignored)
+    for path in sorted((first / "shapecalc").rglob("*")):
+        if path.is_file() and is_later(path.relative_to(first / "shapecalc").as_posix()):
+            target = later / path.relative_to(first)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target)
     assert extension is not None, "the locked wheel has an extension"
     return extension
 
 
+def is_later(file: str) -> bool:
+    """Say whether a file of shapecalc is fetched only once something asks for it."""
+    return file.startswith(LATER) and not re.fullmatch(r"readers/\w+/__init__\.py", file)
+
+
 def _ignored(folder: str, names: list[str]) -> set[str]:
     inside = Path(folder).resolve().relative_to(PACKAGE)
-    return {
-        name for name in names if name == "__pycache__" or (inside / name).as_posix() in LEFT_OUT
-    }
+    return {n for n in names if n == "__pycache__" or (inside / n).as_posix() in LEFT_OUT}
 
 
-def packed(work: Path, modules: Path, folder: Path) -> Path:
-    """Compile what was laid out, with the standard library's needed part; return the archive."""
+def packed(work: Path, modules: Path, folder: Path) -> Archives:
+    """Compile what was laid out, with the standard library's needed part."""
     pyodide = modules / "pyodide"
     with zipfile.ZipFile(pyodide / "python_stdlib.zip") as library:
-        tops = {name.split("/")[0].removesuffix(".py") for name in library.namelist()}
-    wanted = work / "standard.txt"
-    wanted.write_text("\n".join(sorted(tops - UNUSED)), encoding="utf-8")
-    path = work / "python.zip"
-    run("node", WEB / "pack.mjs", pyodide, folder, path, wanted)
-    return path
+        wanted = [name for name in library.namelist() if name.endswith(".py") and is_kept(name)]
+    listed = work / "standard.txt"
+    listed.write_text("\n".join(sorted(wanted)), encoding="utf-8")
+    run("node", WEB / "pack.mjs", pyodide, folder, work, listed)
+    return Archives(*(work / f"{name}.pack" for name in Archives._fields))
+
+
+def is_kept(name: str) -> bool:
+    """Say whether a file of the standard library goes into the archive."""
+    top, *inside = name.removesuffix(".py").split("/")
+    return inside[0] in ENCODINGS if top == "encodings" and inside else top not in UNUSED

@@ -62,12 +62,14 @@ class _Site:
         python = archive.packed(self.work, self.modules, stage)
         interpreter = self.modules / "pyodide" / "pyodide.asm.wasm"
         self.assets = {
-            "wasm": self.packed("interpreter.bin", interpreter),
-            "python": self.packed("python.bin", python),
-            "pydantic": self.packed("pydantic.bin", extension) | {"module": extension.name},
+            "interpreter": self.packed("interpreter", interpreter.read_bytes()),
+            "library": self.packed("library", python.library.read_bytes()),
+            "pydantic": self.packed("pydantic", extension.read_bytes()),
+            "first": self.packed("first", python.first.read_bytes()),
+            "later": self.packed("later", python.later.read_bytes()),
             "worker": self.put("worker.js", self.bundle("worker", "esm")),
-            "examples": self.put("examples.json", compact(examples.sections())),
-            "language": self.put("language.json", compact(language())),
+            "examples": self.packed("examples", compact(examples.sections()).encode()),
+            "language": self.packed("language", compact(language()).encode()),
             "notices": self.put("notices.txt", notices.text(self.modules, wheels)),
             "offline": "sw.js",
         }
@@ -88,10 +90,12 @@ class _Site:
         self.written.append(file)
         return file
 
-    def packed(self, name: str, path: Path) -> dict[str, Any]:
-        """Write a file compressed: small on every host, whether it compresses or not."""
-        data = gzip.compress(path.read_bytes(), 9, mtime=0)
-        return {"file": f"../{self.put(name, data)}", "size": len(data)}
+    def packed(self, name: str, data: bytes) -> dict[str, Any]:
+        """Write an asset compressed: small on every host, whether it compresses or not, and under
+        an ending that no host takes for something to decode on the way.
+        """
+        small = gzip.compress(data, 9, mtime=0)
+        return {"file": self.put(f"{name}.bin", small), "size": len(small)}
 
     def bundle(self, name: str, form: str) -> str:
         """Return a module of web/ and what it imports as one script: esm, or iife for a worker that

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-PACKED = ("wasm", "python", "pydantic")
+PACKED = ("interpreter", "library", "pydantic", "first", "later", "examples", "language")
 STYLE = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
 SCRIPT = re.compile(r'<script type="module" src="([^"]+)"></script>')
 # What a page that was opened as a file can do nothing with.
@@ -26,13 +26,11 @@ def of(page: str, assets: Mapping[str, Any], site: Path, worker: str) -> str:
     page = OF_HOSTS.sub("", page)
     page = page.replace(style[0], f"<style>{text(style[1])}</style>").replace(app[0], "")
     inside = [
-        _inline("application/json", "examples", text(assets["examples"])),
-        _inline("application/json", "language", text(assets["language"])),
         _inline("text/plain", "notices", text(assets["notices"])),
         _inline("text/plain", "worker", worker),
     ]
     for name in PACKED:
-        raw = (site / assets[name]["file"].removeprefix("../")).read_bytes()
+        raw = (site / assets[name]["file"]).read_bytes()
         inside.append(_inline("text/plain", name, base64.b64encode(raw).decode("ascii")))
     inside.append(f'<script type="module">{_safe(text(app[1]))}</script>')
     head, end = page.rsplit("</body>", 1)

@@ -58,9 +58,14 @@ def run(program: str, *words: str | Path, folder: Path | None = None) -> str:
     except subprocess.TimeoutExpired:
         raise BuildError(f"{program} took longer than {LONGEST} s") from None
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()
-        raise BuildError(f"{program} {words[0]} failed: {said[-1]}")
+        raise BuildError(f"{program} {words[0]} failed: {_reason(done.stderr or done.stdout)}")
     return done.stdout
+
+
+def _reason(printed: str) -> str:
+    """Return the line of an error's text that says what is wrong: the last that speaks of one."""
+    lines = printed.strip().splitlines() or ["no reason given"]
+    return next((line for line in reversed(lines) if "error" in line.lower()), lines[-1]).strip()
 
 
 def look_for_node() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from shapecalc.registry import Registry
@@ -32,12 +33,24 @@ class Refused(Exception):
     """What a call cannot do: the text says why, and the page shows it."""
 
 
-def answer(call: str, *values: Any) -> str:
-    """Answer one message of the page: JSON with the `value`, or with why it is `refused`."""
+def answer(call: str, *values: Any) -> str | None:
+    """Answer one message of the page: JSON with the `value`, or with why it is `refused`.
+
+    None says that the call needs a part of shapecalc that has not been fetched yet.
+    """
     try:
         return json.dumps({"value": CALLS[call](*map(_python, values))})
     except Refused as error:
         return json.dumps({"refused": str(error)})
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "shapecalc" and not _complete():
+            return None
+        raise
+
+
+def _complete() -> bool:
+    """Say whether all of shapecalc is there."""
+    return find_spec("shapecalc.exporters") is not None
 
 
 def _python(value: Any) -> Any:

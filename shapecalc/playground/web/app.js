@@ -7,7 +7,7 @@ import { createEngine, Refused } from "./engine.js";
 import { createExamples } from "./examples.js";
 import { createExports } from "./exports.js";
 import { findings } from "./findings.js";
-import { load } from "./inline.js";
+import { loadJson } from "./inline.js";
 import { kept } from "./kept.js";
 import { linkedSheet } from "./links.js";
 import { createPanels } from "./panels.js";
@@ -150,7 +150,7 @@ if (start === initial.text) {
 }
 clock.prepared = performance.now();
 
-const total = assets.wasm.size + assets.python.size + assets.pydantic.size;
+const total = ["interpreter", "library", "pydantic", "first"].reduce((sum, name) => sum + assets[name].size, 0);
 const engine = createEngine(assets, {
   progress(bytes) {
     loaded += bytes;
@@ -177,7 +177,7 @@ const engine = createEngine(assets, {
 });
 clock.call = engine.call;
 trace(start);
-load(assets, "language").then(({ schema, version: release }) => {
+loadJson(assets, "language").then(({ schema, version: release }) => {
   language = new Language(schema);
   $("version").textContent = `This is shapecalc ${release}.`;
   clock.language = true;

@@ -1,5 +1,7 @@
 // The worker's other end. A call that takes too long ends its worker, and a new one starts.
-import { inline } from "./inline.js";
+import { inline, packed } from "./inline.js";
+
+const PARTS = ["interpreter", "library", "pydantic", "first", "later"];
 
 const LONGEST = 20_000; // milliseconds
 
@@ -24,7 +26,7 @@ export function createEngine(assets, { progress, ready, failed, restarted }) {
       } else if (data.failed) failed(data.failed);
       else settle(data);
     };
-    worker.postMessage({ start: Object.fromEntries(["wasm", "python", "pydantic"].map((name) => [name, given(name)])) });
+    worker.postMessage({ start: Object.fromEntries(PARTS.map((name) => [name, packed(assets, name)])) });
   }
 
   function settle({ id, result, error }) {
@@ -36,11 +38,6 @@ export function createEngine(assets, { progress, ready, failed, restarted }) {
     const answer = JSON.parse(result);
     if (answer.refused === undefined) entry.resolve(answer.value);
     else entry.reject(new Refused(answer.refused));
-  }
-
-  function given(name) {
-    const text = inline(name);
-    return { ...assets[name], data: text === null ? null : Uint8Array.from(atob(text), (character) => character.charCodeAt(0)) };
   }
 
   /* Only once Python is up: loading may take as long as it takes. */

@@ -1,13 +1,13 @@
 // The dialog of examples.
 import { make } from "./dom.js";
-import { load } from "./inline.js";
+import { loadJson } from "./inline.js";
 
 export function createExamples({ dialog, search, list, assets, choose }) {
   let examples = null;
 
   async function open() {
     dialog.showModal();
-    examples ??= await load(assets, "examples");
+    examples ??= await loadJson(assets, "examples");
     show("");
     search.value = "";
     search.focus();

@@ -1,10 +1,17 @@
-// What the page has inside where it is one file; null where its parts are files of their own.
+// The page's assets: files beside it or, where the whole page is one file, elements in it.
 export const inline = (name) => document.getElementById(`inline-${name}`)?.textContent ?? null;
 
-export async function load(assets, name) {
+/* What the worker needs to load a compressed asset: its address, or its bytes. */
+export function packed(assets, name) {
   const text = inline(name);
-  if (text !== null) return JSON.parse(text);
-  const response = await fetch(assets[name]);
-  if (!response.ok) throw new Error(`${assets[name]}: ${response.status}`);
-  return response.json();
+  if (text !== null) return { data: Uint8Array.from(atob(text), (character) => character.charCodeAt(0)) };
+  return { file: new URL(assets[name].file, document.baseURI).href };
 }
+
+export async function unpacked({ file, data }, through = (stream) => stream) {
+  const response = data ? new Response(data) : await fetch(file);
+  if (!response.ok) throw new Error(`${file}: ${response.status} ${response.statusText}`);
+  return new Response(through(response.body).pipeThrough(new DecompressionStream("gzip")));
+}
+
+export const loadJson = async (assets, name) => (await unpacked(packed(assets, name))).json();

@@ -1,18 +1,16 @@
-// Runs shapecalc: Pyodide, and one archive of compiled Python. Talks in messages: {id, call, values}
-// in, {id, result} or {id, error} out; {progress} while it loads, and {ready} or {failed}.
+// Runs shapecalc: Pyodide, and archives of compiled Python. Talks in messages: {id, call, values} in,
+// {id, result} or {id, error} out; {progress} while it loads, and {ready} or {failed}.
 import createPyodideModule from "pyodide/pyodide.asm.mjs";
 import { loadPyodide, version } from "pyodide";
+import { unpacked } from "./inline.js";
 
 const SITE = "/lib/python3.14/site-packages";
+const EXTENSION = "_pydantic_core.cpython-314-wasm32-emscripten.so";
 const steps = {};
 const download = self.fetch.bind(self);
 
-/* The assets are gzip files under a neutral name: small on every host, whether it compresses or not
-   (few do for .wasm), and none mistakes them for something to decode on the way. */
-async function asset(entry) {
-  const response = entry.data ? new Response(entry.data) : await download(new URL(entry.file, self.location));
-  if (!response.ok) throw new Error(`${entry.file}: ${response.status} ${response.statusText}`);
-  const counted = response.body.pipeThrough(
+const counted = (stream) =>
+  stream.pipeThrough(
     new TransformStream({
       transform(chunk, controller) {
         self.postMessage({ progress: chunk.length });
@@ -20,56 +18,68 @@ async function asset(entry) {
       },
     }),
   );
-  return counted.pipeThrough(new DecompressionStream("gzip"));
+
+const bytes = async (part, through) => new Uint8Array(await (await unpacked(part, through)).arrayBuffer());
+
+/* Makes files of an archive of pack.mjs, without copying them. */
+function unpack(FS, archive) {
+  const length = new DataView(archive.buffer).getUint32(0, true);
+  let at = 4 + length;
+  for (const [name, size] of JSON.parse(new TextDecoder().decode(archive.subarray(4, at)))) {
+    const [, folder, file] = /^(.*)\/([^/]*)$/.exec(`${SITE}/${name}`);
+    FS.mkdirTree(folder);
+    FS.createDataFile(folder, file, archive.subarray(at, at + size), true, false, true);
+    at += size;
+  }
 }
 
-const bytes = async (entry) => new Uint8Array(await new Response(await asset(entry)).arrayBuffer());
-
-async function start(assets) {
+async function start(parts) {
   const from = performance.now();
   const note = (what) => (steps[what] = Math.round(performance.now() - from));
-  const library = bytes(assets.python).then((data) => (note("python fetched"), data));
-  const extension = bytes(assets.pydantic).then((data) => (note("pydantic fetched"), data));
+  const [library, extension, first] = ["library", "pydantic", "first"].map((name) => bytes(parts[name], counted));
+  Promise.all([library, extension, first]).then(() => note("fetched"), () => {});
   // Pyodide asks for its files by URL: hand it these.
   self.fetch = async (url, options) => {
     const name = String(url?.url ?? url).split("/").pop();
-    if (name === "pyodide.asm.wasm") return new Response(await asset(assets.wasm), { headers: { "content-type": "application/wasm" } });
-    if (name === "python_stdlib.zip") return new Response(await library);
+    if (name === "pyodide.asm.wasm") {
+      self.fetch = download;
+      const { body } = await unpacked(parts.interpreter, counted);
+      return new Response(body, { headers: { "content-type": "application/wasm" } });
+    }
     return download(url, options);
   };
   const pyodide = await loadPyodide({
     createPyodideModule,
     indexURL: "https://pyodide.invalid/", // nothing is loaded from there
+    stdLibURL: URL.createObjectURL(new Blob([await library])),
     lockFileContents: { info: { abi_version: "2026_0", arch: "wasm32", platform: "emscripten_5_0_3", version, python: "3.14.2" }, packages: {} },
     env: { PYDANTIC_DISABLE_PLUGINS: "1", PYTHONHASHSEED: "0" },
     stdin: () => null,
   });
-  self.fetch = download;
   note("python up");
   const { FS } = pyodide;
-  FS.mkdirTree(`${SITE}/pydantic_core`);
-  FS.writeFile(`${SITE}/pydantic_core/${assets.pydantic.module}`, await extension);
-  // An extension is loaded from a file, and shapecalc has files that are read: its pages, a style.
-  pyodide.runPython(`
-import gc, os, sys, zipfile
-sys.dont_write_bytecode = True
-gc.disable()
-with zipfile.ZipFile("/lib/python314.zip") as archive:
-    for name in archive.namelist():
-        if name.startswith(("shapecalc/", "_pydantic_core/")):
-            path = os.path.join("${SITE}", name.removeprefix("_") if name.startswith("_") else name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "wb") as file:
-                file.write(archive.read(name))
-`);
+  unpack(FS, await first);
+  FS.createDataFile(`${SITE}/pydantic_core`, EXTENSION, await extension, true, false, true);
   note("unpacked");
   pyodide.runPython(`
+import gc, sys
+sys.dont_write_bytecode = True
+gc.disable()
 from shapecalc.playground.bridge import answer, report
 gc.freeze()
 gc.enable()
 `);
   note("shapecalc imported");
-  return pyodide.globals.get("answer");
+  const answer = pyodide.globals.get("answer");
+  let rest = null;
+  return async (call, values) => {
+    const result = answer(call, ...values);
+    if (result !== undefined) return result;
+    rest ??= bytes(parts.later).then((archive) => unpack(FS, archive)); // it needs what was left for later
+    await rest;
+    pyodide.runPython("import importlib; importlib.invalidate_caches()");
+    return answer(call, ...values);
+  };
 }
 
 let engine;
@@ -84,8 +94,8 @@ self.onmessage = async ({ data }) => {
     return;
   }
   try {
-    const answer = await engine;
-    self.postMessage({ id: data.id, result: answer(data.call, ...data.values) });
+    const ask = await engine;
+    self.postMessage({ id: data.id, result: await ask(data.call, data.values) });
   } catch (error) {
     // A Python traceback ends with what happened.
     self.postMessage({ id: data.id, error: String(error?.message ?? error).trim().split("\n").slice(-12).join("\n") });
