@@ -10,7 +10,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-from shapecalc.registry import Registry
+from shapecalc.registry import PluginError, Registry
 
 CALLS: Registry[Callable[..., Any]] = Registry(
     "call of the playground",
@@ -42,10 +42,17 @@ def answer(call: str, *values: Any) -> str | None:
         return json.dumps({"value": CALLS[call](*map(_python, values))})
     except Refused as error:
         return json.dumps({"refused": str(error)})
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] == "shapecalc" and not _complete():
+    except (ModuleNotFoundError, PluginError) as error:
+        if _lacks_a_part(error) and not _complete():
             return None
         raise
+
+
+def _lacks_a_part(error: Exception) -> bool:
+    """Say whether a module of shapecalc was not found, by a call or where a call is defined."""
+    lacking = error.__cause__ if isinstance(error, PluginError) else error
+    name = lacking.name if isinstance(lacking, ModuleNotFoundError) else None
+    return (name or "").partition(".")[0] == "shapecalc"
 
 
 def _complete() -> bool:
