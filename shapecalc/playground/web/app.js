@@ -24,6 +24,8 @@ const TEXT = "shapecalc.text";
 
 const clock = {}; // what the tests and the measurements read
 window.playground = clock;
+const embedded = new URLSearchParams(location.search).has("embed"); // inside of another page: what is needed there
+document.documentElement.classList.toggle("embed", embedded);
 let language = null, result = null, live = false, ready = false, version = 0, pause, loaded = 0;
 
 // -- saying things --------------------------------------------------------------------------------
@@ -220,4 +222,10 @@ $("share").onclick = async () => {
 
 createExports({ button: $("open-export"), list: $("export"), page, style: () => panels.get("report").style() });
 createDivider($("divider"));
-if (new URLSearchParams(location.search).has("embed")) document.documentElement.classList.add("embed");
+
+if (embedded) {
+  const onward = make("a", { class: "onward", target: "_blank", rel: "noopener", href: location.pathname }, "Open in the playground");
+  const point = async () => (onward.href = `${location.pathname}#s=${await pack(editor.text())}`);
+  for (const event of ["pointerenter", "focus"]) onward.addEventListener(event, point);
+  $("file").after(onward);
+}
