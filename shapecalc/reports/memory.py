@@ -29,24 +29,29 @@ def text(memory: Memory) -> str:
     """Return a line for each number."""
     examples = "1 example" if memory.batch == 1 else f"{memory.batch:,} examples"
     lines = [f"Memory in {memory.dtype} for {examples}, trained with {memory.optimizer}"]
-    rows = list(_rows(memory))
-    wide = max(len(name) for name, _, _ in rows)
-    right = max(len(size) for _, size, _ in rows)
-    lines += [f"  {name:<{wide}}  {size:>{right}}  {note}".rstrip() for name, size, note in rows]
+    told = list(rows(memory))
+    wide = max(len(name) for name, _, _ in told)
+    right = max(len(size) for _, size, _ in told)
+    lines += [f"  {name:<{wide}}  {size:>{right}}  {note}".rstrip() for name, size, note in told]
+    return "\n".join([*lines, *remarks(memory), *NOT_COUNTED])
+
+
+def remarks(memory: Memory) -> Iterator[str]:
+    """Yield the batch that fits, where it is asked for, and why a number is not known."""
     if memory.fit is not None:
         limit, batch = memory.fit
         most = "not known" if batch is None else f"{batch:,}"
         if batch == 0:
             most = "none, not even a single example"
-        lines.append(f"Largest batch whose training fits in {amount(limit)}: {most}")
+        yield f"Largest batch whose training fits in {amount(limit)}: {most}"
     if memory.needs:
-        lines.append(f"? is not known: every size is needed here, for example {memory.needs}")
+        yield f"? is not known: every size is needed here, for example {memory.needs}"
     elif memory.peak is None:
-        lines.append("? is not known: it depends on a layer that is not known.")
-    return "\n".join([*lines, *NOT_COUNTED])
+        yield "? is not known: it depends on a layer that is not known."
 
 
-def _rows(memory: Memory) -> Iterator[tuple[str, str, str]]:
+def rows(memory: Memory) -> Iterator[tuple[str, str, str]]:
+    """Yield each number: what it is, how much, and a note, which may be empty."""
     yield "parameters", amount(memory.parameters), ""
     if memory.buffers:
         yield "running statistics", amount(memory.buffers), ""

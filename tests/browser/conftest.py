@@ -6,6 +6,7 @@ They are left out where Playwright or the system's Chromium is missing.
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ FLAGS = (
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 MODES = ("light", "dark")
 WIDTHS = (390, 1400)
+PACKAGES = ("axe-core@4.14.1", "html-validate@10.17.0")
 
 
 class Browser:
@@ -69,3 +71,21 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield Browser(chromium)
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the two, and return the folder that they are in."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("there is no npm")
+    folder = tmp_path_factory.mktemp("npm")
+    options = ["--no-audit", "--no-fund", "--ignore-scripts", "--silent", "--prefix", str(folder)]
+    subprocess.run([npm, "install", *options, *PACKAGES], check=True, timeout=120, cwd=folder)
+    return folder / "node_modules"
+
+
+@pytest.fixture(scope="session")
+def axe(packages: Path) -> str:
+    """Return axe's program."""
+    return (packages / "axe-core" / "axe.min.js").read_text(encoding="utf-8")

@@ -6,7 +6,6 @@ html-validate and axe-core come from npm, of fixed versions, into a temporary fo
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -17,27 +16,8 @@ from tests.browser.test_pages import PAGES
 
 pytestmark = pytest.mark.slow  # starts a browser
 
-PACKAGES = ("axe-core@4.14.1", "html-validate@10.17.0")
 LOOKED_AT = [("several", 1400), ("several", 390), ("diff", 390)]
 RULES = {"extends": ["html-validate:recommended"]}
-
-
-@pytest.fixture(scope="session")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the two, and return the folder that they are in."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("there is no npm")
-    folder = tmp_path_factory.mktemp("npm")
-    options = ["--no-audit", "--no-fund", "--ignore-scripts", "--silent", "--prefix", str(folder)]
-    subprocess.run([npm, "install", *options, *PACKAGES], check=True, timeout=120, cwd=folder)
-    return folder / "node_modules"
-
-
-@pytest.fixture(scope="session")
-def axe(packages: Path) -> str:
-    """Return axe's program."""
-    return (packages / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
 def violations(browser: Browser, axe: str, page: str, width: int, mode: str) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-from shapecalc.registry import PluginError, Registry
+from shapecalc.registry import Registry
 
 CALLS: Registry[Callable[..., Any]] = Registry(
     "call of the playground",
@@ -18,6 +18,9 @@ CALLS: Registry[Callable[..., Any]] = Registry(
         "trace": "shapecalc.playground.bridge.report:trace",
         "picture": "shapecalc.playground.bridge.pictures:picture",
         "export": "shapecalc.playground.bridge.exports:export",
+        "memory": "shapecalc.playground.bridge.costs:memory",
+        "sizes": "shapecalc.playground.bridge.sizes:sizes",
+        "open": "shapecalc.playground.bridge.files:open_file",
         "explain": "shapecalc.playground.bridge.words:explain",
         "layer": "shapecalc.playground.bridge.layer_view:of_last",
         "sheet": "shapecalc.playground.bridge.practice:sheet",
@@ -42,22 +45,22 @@ def answer(call: str, *values: Any) -> str | None:
         return json.dumps({"value": CALLS[call](*map(_python, values))})
     except Refused as error:
         return json.dumps({"refused": str(error)})
-    except (ModuleNotFoundError, PluginError) as error:
-        if _lacks_a_part(error) and not _complete():
+    except Exception as error:
+        if _misses_a_part(error):
             return None
         raise
 
 
-def _lacks_a_part(error: Exception) -> bool:
-    """Say whether a module of shapecalc was not found, by a call or where a call is defined."""
-    lacking = error.__cause__ if isinstance(error, PluginError) else error
-    name = lacking.name if isinstance(lacking, ModuleNotFoundError) else None
-    return (name or "").partition(".")[0] == "shapecalc"
-
-
-def _complete() -> bool:
-    """Say whether all of shapecalc is there."""
-    return find_spec("shapecalc.exporters") is not None
+def _misses_a_part(error: BaseException | None) -> bool:
+    """Say whether an error comes of a module of shapecalc that has not been fetched yet."""
+    if find_spec("shapecalc.exporters") is not None:
+        return False
+    while error is not None:
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if (missing or "").partition(".")[0] == "shapecalc":
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _python(value: Any) -> Any:

@@ -10,6 +10,7 @@ import { findings } from "./findings.js";
 import { loadJson } from "./inline.js";
 import { kept } from "./kept.js";
 import { linkedSheet } from "./links.js";
+import { createOpening } from "./opening.js";
 import { createPanels } from "./panels.js";
 import { pack, unpack } from "./share.js";
 import { summary } from "./summary.js";
@@ -35,12 +36,12 @@ function status(text, state) {
   $("status-text").textContent = text;
 }
 
-function toast(text) {
+function toast(text, time = 3200) {
   const box = $("toast");
   box.textContent = text;
   box.hidden = false;
   clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => (box.hidden = true), 3200);
+  toast.timer = setTimeout(() => (box.hidden = true), time);
 }
 
 function told(error) {
@@ -124,7 +125,7 @@ const page = {
   set,
   go: (line, column) => editor.go(line, column),
   point: (line) => editor.point(line),
-  apply: (edit) => editor.apply(edit),
+  apply: (...edits) => editor.apply(...edits),
   explain,
   scheme,
   live: () => live,
@@ -178,6 +179,7 @@ const engine = createEngine(assets, {
   },
 });
 clock.call = engine.call;
+clock.text = () => editor.text();
 trace(start);
 loadJson(assets, "language").then(({ schema, version: release }) => {
   language = new Language(schema);
@@ -196,7 +198,11 @@ window.addEventListener("hashchange", async () => {
 /* Once everything runs: the files are kept, so that the page opens without a network. */
 function keepOffline() {
   if (!("serviceWorker" in navigator) || !window.isSecureContext || location.protocol === "file:") return;
-  navigator.serviceWorker.register(assets.offline).then(() => (clock.offline = true)).catch(() => {});
+  navigator.serviceWorker
+    .register(assets.offline)
+    .then(() => navigator.serviceWorker.ready)
+    .then(() => (clock.offline = true))
+    .catch(() => {}); // the page works without
 }
 
 // -- what the buttons do --------------------------------------------------------------------------
@@ -220,6 +226,7 @@ $("share").onclick = async () => {
   copy(location.href, `Link copied, ${number(location.href.length)} characters`);
 };
 
+createOpening({ button: $("open-file"), input: $("file-input"), sign: $("drop"), dialog: { box: $("page"), title: $("page-title"), body: $("page-text") }, page });
 createExports({ button: $("open-export"), list: $("export"), page, style: () => panels.get("report").style() });
 createDivider($("divider"));
 

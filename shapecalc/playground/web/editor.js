@@ -112,9 +112,10 @@ export function createEditor(parent, text, { changed, moved, explain, language }
     set(next) {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next }, selection: { anchor: 0 }, scrollIntoView: true });
     },
-    apply(edit) {
-      const { from, to } = { from: offset(view.state.doc, edit.line, edit.column), to: offset(view.state.doc, edit.end_line, edit.end_column) };
-      view.dispatch({ changes: { from, to, insert: edit.text }, selection: { anchor: from + edit.text.length }, scrollIntoView: true });
+    apply(...edits) {
+      const { doc } = view.state;
+      const changes = edits.map((edit) => ({ from: offset(doc, edit.line, edit.column), to: offset(doc, edit.end_line, edit.end_column), insert: edit.text }));
+      view.dispatch({ changes, selection: { anchor: changes[0].from }, scrollIntoView: true });
       view.focus();
     },
     underline(findings) {

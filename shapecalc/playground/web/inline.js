@@ -8,7 +8,7 @@ export function packed(assets, name) {
   return { file: new URL(assets[name].file, document.baseURI).href };
 }
 
-export async function unpacked({ file, data }, through = (stream) => stream) {
+export async function unpacked({ file, data, fetch = self.fetch }, through = (stream) => stream) {
   const response = data ? new Response(data) : await fetch(file);
   if (!response.ok) throw new Error(`${file}: ${response.status} ${response.statusText}`);
   return new Response(through(response.body).pipeThrough(new DecompressionStream("gzip")));

@@ -12,7 +12,7 @@
 //   told(error)             what to tell a reader of an error that a call was rejected with
 //   text(), set(text)       the text in the editor
 //   go(line, column)        put the cursor there; point(line) marks a line, or none
-//   apply(edit)             change the text as a finding's edit says
+//   apply(...edits)         change the text as edits of findings say, all at once
 //   explain(word)           open the page about a word
 //   scheme()                "light" or "dark"
 //   live()                  whether Python has read the text; before, the result is prepared
@@ -21,10 +21,12 @@
 //   look(index)             open the view of one layer
 import { make } from "./dom.js";
 import { layerView } from "./layer_view.js";
+import { memory } from "./memory.js";
 import { practice } from "./practice.js";
 import { report } from "./report.js";
+import { sizes } from "./sizes.js";
 
-export const PANELS = [report, layerView, practice];
+export const PANELS = [report, layerView, sizes, memory, practice];
 
 export function createPanels(bar, host, page) {
   let open = null, last = null;

@@ -30,7 +30,7 @@ export const practice = {
     async function open(next, linked) {
       const mine = ++asked;
       written = next;
-      document.documentElement.classList.toggle("asked", linked);
+      document.documentElement.classList.toggle("linked", linked);
       tools.hidden = linked;
       heading.hidden = !linked;
       leave.hidden = !linked;
@@ -56,7 +56,7 @@ export const practice = {
     async function begin() {
       const linked = await linkedSheet();
       if (linked) open(linked, true);
-      else if (!written || document.documentElement.classList.contains("asked")) own(1);
+      else if (!written || document.documentElement.classList.contains("linked")) own(1);
     }
 
     window.addEventListener("hashchange", begin);

@@ -41,21 +41,19 @@ async function start(parts) {
   // Pyodide asks for its files by URL: hand it these.
   self.fetch = async (url, options) => {
     const name = String(url?.url ?? url).split("/").pop();
-    if (name === "pyodide.asm.wasm") {
-      self.fetch = download;
-      const { body } = await unpacked(parts.interpreter, counted);
-      return new Response(body, { headers: { "content-type": "application/wasm" } });
-    }
-    return download(url, options);
+    if (name === "python_stdlib.zip") return new Response(await library);
+    if (name !== "pyodide.asm.wasm") return download(url, options);
+    const { body } = await unpacked({ ...parts.interpreter, fetch: download }, counted);
+    return new Response(body, { headers: { "content-type": "application/wasm" } });
   };
   const pyodide = await loadPyodide({
     createPyodideModule,
     indexURL: "https://pyodide.invalid/", // nothing is loaded from there
-    stdLibURL: URL.createObjectURL(new Blob([await library])),
     lockFileContents: { info: { abi_version: "2026_0", arch: "wasm32", platform: "emscripten_5_0_3", version, python: "3.14.2" }, packages: {} },
     env: { PYDANTIC_DISABLE_PLUGINS: "1", PYTHONHASHSEED: "0" },
     stdin: () => null,
   });
+  self.fetch = download;
   note("python up");
   const { FS } = pyodide;
   unpack(FS, await first);
@@ -72,7 +70,8 @@ gc.enable()
   note("shapecalc imported");
   const answer = pyodide.globals.get("answer");
   let rest = null;
-  return async (call, values) => {
+  return async (call, given) => {
+    const values = given.map((value) => value ?? undefined); // Python's None; null has a type of its own
     const result = answer(call, ...values);
     if (result !== undefined) return result;
     rest ??= bytes(parts.later).then((archive) => unpack(FS, archive)); // it needs what was left for later

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.served_site import Site, seen, served, site, until
+from tests.browser.playground.conftest import Visits, present, until, write
 
-__all__ = ["served", "site"]  # fixtures
 pytestmark = pytest.mark.slow  # builds the site and starts a browser
 
 ARROWS = (("ArrowRight", "row 0, column 1"), ("ArrowDown", "row 1, column 1"))
@@ -21,13 +20,12 @@ layers:
 
 
 @pytest.fixture
-def window(site: Site) -> Any:
+def window(visits: Visits) -> Any:
     """Open LeNet-5's first layer."""
-    window = site.open()
+    window = visits.open()
     window.click("#tab-layer")
-    until(window, seen("td.here"))
-    yield window
-    window.close()
+    until(window, present("td.here"))
+    return window
 
 
 def heading(window: Any) -> str:
@@ -96,14 +94,11 @@ def test_a_row_of_the_table_leads_to_its_window(window: Any) -> None:
 
 
 def test_dilation_pools_and_transposed_convolutions(window: Any) -> None:
-    window.evaluate("document.querySelector('.cm-content').cmTile?.view ?? 0")
-    window.click(".cm-content")
-    window.keyboard.press("Control+a")
-    window.keyboard.insert_text(NETWORK)
+    write(window, NETWORK)
     until(window, "document.querySelector('.layer-head')?.innerText.includes('dilation=2')")
     assert seen_cells(window) == [[row, column] for row in (0, 2, 4) for column in (0, 2, 4)]
     window.select_option("#layer-choice", "1")
-    until(window, seen("td.best"))
+    until(window, present("td.best"))
     window.select_option("#layer-choice", "2")
     until(window, "document.querySelector('.layer-head').innerText.includes('conv_transpose')")
     window.click("[aria-label=Output] tr:nth-child(3) td:nth-child(3)")
@@ -113,7 +108,7 @@ def test_dilation_pools_and_transposed_convolutions(window: Any) -> None:
 
 def test_a_layer_without_a_window_says_so(window: Any) -> None:
     window.select_option("#layer-choice", "1")
-    until(window, seen(".why"))
+    until(window, present(".why"))
     assert "tanh has no window" in window.inner_text(".why")
 
 
@@ -126,10 +121,9 @@ def test_the_window_slides_by_itself_when_asked(window: Any) -> None:
     assert heading(window) == before
 
 
-def test_nothing_moves_by_itself_where_that_is_not_wanted(site: Site) -> None:
-    window = site.open(reduced_motion="reduce")
+def test_nothing_moves_by_itself_where_that_is_not_wanted(visits: Visits) -> None:
+    window = visits.open(reduced_motion="reduce")
     window.click("#tab-layer")
-    until(window, seen("td.here"))
+    until(window, present("td.here"))
     moving = "getComputedStyle(document.querySelector('td.here')).transitionDuration"
     assert window.evaluate(moving) in ("0s", "")
-    window.close()

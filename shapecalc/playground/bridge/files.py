@@ -1,0 +1,65 @@
+"""Files that are opened in the page: specs, networks of frameworks, weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import shapecalc
+from shapecalc import network, readers
+from shapecalc.diagnostics import SpecError, quote
+from shapecalc.document import Document
+from shapecalc.playground.bridge import Refused
+
+MOST_TENSORS = 2000  # that are listed
+MOST_REASONS = 3
+
+
+def open_file(name: str, raw: bytes) -> dict[str, Any]:
+    """Return what is in a file: the `text` of a spec, or the `tensors` of weights.
+
+    A network of another format is written as a spec, and `notes` tell what was taken from the file
+    and not computed. Raises Refused for what is neither.
+    """
+    document = readers.read_bytes(raw, name)
+    if document.weights is not None:
+        return _weights(document)
+    if document.is_native:
+        return {"text": _text(document, raw), "format": None, "notes": []}
+    try:
+        found = shapecalc.trace(network.build(document))
+        text = shapecalc.convert(found.spec, to="yaml")
+    except SpecError as error:
+        raise Refused(_reasons(name, error.diagnostics)) from None
+    assert isinstance(text, str)
+    notes = [found.told for found in found.diagnostics if found.rule.stage == "files"]
+    return {"text": text, "format": document.format, "notes": notes[:MOST_REASONS]}
+
+
+def _text(document: Document, raw: bytes) -> str:
+    """Return the text of a spec, or of something that may have been meant as one."""
+    if not document.meant:
+        found = shapecalc.trace(network.build(document))
+        raise Refused(_reasons(document.file or "the file", found.diagnostics))
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused(f"{quote(document.file)} is no text in UTF-8, nor a file of a format that is read here.") from None
+
+
+def _reasons(name: str, diagnostics: Any) -> str:
+    told = "; ".join(found.told for found in diagnostics[:MOST_REASONS])
+    return f"{quote(name)} cannot be opened: {told or 'no network is in it'}."
+
+
+def _weights(document: Document) -> dict[str, Any]:
+    from shapecalc.reports import weights as listing  # few files are weights
+
+    rows = listing.rows_of(document.weights)
+    sums = listing.sums_of(rows)
+    columns = [listing.COLUMNS[key] for key in listing.DEFAULT]
+    return {
+        "format": document.weights.format,
+        "titles": [[column.title, column.number] for column in columns],
+        "tensors": [[column.value(row) for column in columns] for row in rows[:MOST_TENSORS]],
+        "sums": sums._asdict(),
+    }

@@ -1,0 +1,24 @@
+"""The browser says what Python says: of a sample of the examples here, of all by all_examples.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.browser.playground.all_examples import differing, examples
+
+pytestmark = pytest.mark.slow  # starts a browser
+
+EVERY = 9  # of so many examples one is compared
+
+
+def test_the_browser_says_what_python_says(page: Any) -> None:
+    sample = examples()[::EVERY]
+    assert len(sample) > 20
+    assert differing(page, sample) == []
+
+
+def test_a_difference_is_found(page: Any) -> None:
+    name, text = examples()[0]
+    assert differing(page, [(name, text)], lambda raw: raw.replace(b"input", b"input ")) == [name]

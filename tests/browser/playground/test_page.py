@@ -1,0 +1,235 @@
+"""The playground as somebody uses it: editor, findings, repairs, tabs, examples, links, exports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import shapecalc
+from shapecalc.reports import FORMATS, Layout
+from tests.browser.conftest import Browser
+from tests.browser.playground.conftest import SPECS, after, until, until_live, write
+
+pytestmark = pytest.mark.slow  # starts a browser
+
+ALEXNET = "broken/alexnet-224-without-padding.yaml"
+
+
+def spec(name: str) -> str:
+    return (SPECS / name).read_text(encoding="utf-8")
+
+
+def test_a_first_visit_shows_the_prepared_result_before_python_is_up(page: Any) -> None:
+    assert page.evaluate("playground.prepared < playground.ready")
+    assert page.inner_text("#summary h2") == "LeNet-5"
+    assert "61,706" in page.inner_text("#summary")  # LeCun's network as PyTorch counts it
+    assert page.locator("#picture svg").count() == 1
+
+
+def test_a_finding_is_underlined_at_its_place_and_a_click_repairs_it(page: Any) -> None:
+    write(page, spec(ALEXNET))
+    assert page.inner_text(".cm-lintRange-error") == "conv"
+    assert page.inner_text(".finding .place") == "line 6"
+    after(page, lambda: page.click(".finding .repairs button:has-text('input: 227x227x3')"))
+    assert page.inner_text("#findings").strip() == "✓ Everything fits"
+    assert "input: 227x227x3" in page.inner_text(".cm-content")
+    assert "55×55×96" in page.inner_text("#rows")  # CS231n's AlexNet
+
+
+def test_a_place_counts_characters_beyond_the_sixteen_bits_of_a_script(page: Any) -> None:
+    write(page, "input: 8x8x3\nlayers: [conv: {K: 2, F: 3, name: a}, 😀😀: {K: 2}]\n")
+    assert "😀😀" in page.locator(".cm-lintRange-error").first.inner_text()
+
+
+def test_a_repair_stands_in_the_tooltip_of_the_underlined_word_too(page: Any) -> None:
+    write(page, spec(ALEXNET))
+    page.hover(".cm-lintRange-error")
+    page.wait_for_selector(".cm-diagnosticAction")
+    after(page, lambda: page.locator(".cm-diagnosticAction").first.click())
+    assert page.inner_text("#findings").strip() == "✓ Everything fits"
+
+
+def test_half_typed_text_keeps_the_last_table(page: Any) -> None:
+    rows = page.locator("tr.row").count()
+    write(page, "input: 32x32x3\nlayers: [conv: {K: 10, F: 5}")
+    assert page.locator("tr.row").count() == rows == 13
+    assert "SC101" in page.inner_text("#findings")
+    write(page, "input: 3\nlayers: [re\x01lu]\n")
+    assert "SC101" in page.inner_text("#findings")
+
+
+def test_a_row_opens_its_working_by_keyboard(page: Any) -> None:
+    page.focus("tr.row button")
+    page.keyboard.press("Enter")
+    assert "(32 - 5 + 2*0)/1 + 1 = 28" in page.inner_text("tr.working")
+    page.keyboard.press("Enter")
+    assert page.locator("tr.working").count() == 0
+
+
+def test_kinds_fields_and_words_are_completed(page: Any) -> None:
+    write(page, "input: 8x8x3\nlayers:\n  - ")
+    page.keyboard.type("max_")
+    page.wait_for_selector(".cm-tooltip-autocomplete")
+    assert "max_pool" in page.inner_text(".cm-tooltip-autocomplete")
+    write(page, "input: 8x8x3\nlayers:\n  - conv: {K: 2, F: 3, ")
+    page.keyboard.type("dil")
+    page.wait_for_selector(".cm-tooltip-autocomplete")
+    page.wait_for_timeout(150)  # CodeMirror takes nothing in the first moment
+    after(page, lambda: page.keyboard.press("Enter"))
+    assert "dilation: " in page.inner_text(".cm-content")
+    write(page, "input: 8x8x3\nrounding: ")
+    page.keyboard.type("f")
+    page.wait_for_selector(".cm-tooltip-autocomplete:has-text('floor')")
+    page.keyboard.press("Escape")
+
+
+def test_a_kind_explains_itself_under_the_pointer_and_a_code_by_a_click(page: Any) -> None:
+    page.locator(".cm-line span:text-is('avg_pool')").first.hover()
+    page.wait_for_selector(".kind-tip")
+    assert "(W - F + 2P)/S + 1" in page.inner_text(".kind-tip")
+    write(page, spec(ALEXNET))
+    page.click(".finding .code")
+    until(page, "document.getElementById('page').open")
+    assert page.inner_text("#page-title").startswith("SC201")
+
+
+def test_sizes_that_fit_are_offered_and_written_by_a_click(page: Any) -> None:
+    write(page, spec("networks/u-net.yaml"))
+    page.click("#tab-sizes")
+    page.wait_for_selector("#panel-sizes pre")
+    assert "188 + 16k" in page.inner_text("#panel-sizes pre")
+    page.fill("#panel-sizes input", "388x388")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#panel-sizes button:has-text('572x572x1')")  # U-Net's paper
+    page.fill("#panel-sizes input", "")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#panel-sizes button:has-text('556x556x1')")
+    after(page, lambda: page.click("#panel-sizes button:has-text('556x556x1')"))
+    assert "input: 556x556x1" in page.inner_text(".cm-content")
+    page.fill("#panel-sizes input", "nonsense")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#panel-sizes .empty")
+
+
+def test_memory_follows_what_is_chosen(page: Any) -> None:
+    page.click("#tab-memory")
+    page.wait_for_selector("#panel-memory td")
+    until(page, "document.querySelectorAll('#panel-memory select')[1].options.length > 1")
+    page.locator("#panel-memory select").nth(1).select_option("adam")
+    # two moments for each of 61,706 parameters in float32: 493,648 bytes
+    page.wait_for_selector("#panel-memory td:has-text('482.08 KiB')")
+    page.fill("#panel-memory input[type=text]", "much")
+    page.wait_for_selector("#panel-memory .empty")
+
+
+def test_tabs_obey_the_arrow_keys(page: Any) -> None:
+    page.focus("#tab-report")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "tab-sizes"
+    assert page.is_visible("#panel-sizes")
+    assert not page.is_visible("#panel-report")
+    page.keyboard.press("Home")
+    assert page.is_visible("#panel-report")
+
+
+def test_examples_are_found_and_loaded(page: Any) -> None:
+    page.click("#open-examples")
+    page.wait_for_selector("#list li")
+    page.fill("#search", "googlenet")
+    after(page, lambda: page.click("#list button"))
+    assert page.inner_text("#summary h2") == "GoogLeNet"
+    assert page.locator("#rows input[type=checkbox]").is_checked()  # its blocks are folded
+
+
+def test_a_link_carries_the_text(page: Any, browser: Browser, address: str) -> None:
+    write(page, "name: Ünï 😀\ninput: 9\nlayers: [dense: 3]\n")
+    page.click("#share")
+    until(page, "location.hash.length > 3")
+    link = page.evaluate("location.href")
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    other = browser.chromium.new_context().new_page()
+    other.goto(link)
+    until_live(other)
+    assert other.inner_text("#summary h2") == "Ünï 😀"
+    other.goto(f"{address}#s=nonsense")
+    other.reload()
+    until_live(other)
+    assert other.inner_text("#summary h2") == "LeNet-5"
+    other.context.close()
+
+
+@pytest.mark.parametrize("form", ["markdown", "latex", "table"])
+def test_copies_what_the_command_line_prints(page: Any, form: str) -> None:
+    page.click("#open-export")
+    page.click(f"[data-copy={form}]")
+    page.wait_for_selector("#toast:has-text('Copied')")
+    traced = shapecalc.trace(SPECS / "networks/lenet-5.yaml")
+    wanted = FORMATS[form].render(traced, Layout(explain=form == "table"))
+    assert page.evaluate("navigator.clipboard.readText()") == wanted
+    page.wait_for_selector("#toast", state="hidden")
+
+
+@pytest.mark.parametrize("form", ["yaml", "html", "svg", "tex", "csv", "json"])
+def test_saves_what_the_command_line_writes(page: Any, form: str) -> None:
+    path = SPECS / "networks/lenet-5.yaml"
+    traced = shapecalc.trace(path)
+    wanted = {
+        "yaml": lambda: path.read_text(encoding="utf-8"),
+        "svg": lambda: shapecalc.draw(path, scheme="light"),
+        "tex": lambda: shapecalc.draw(path, to="tex", scheme="light"),
+    }.get(form, lambda: FORMATS[form].render(traced, Layout()))()
+    page.click("#open-export")
+    with page.expect_download() as download:
+        page.click(f"[data-save={form}]")
+    assert (
+        download.value.suggested_filename == f"lenet-5.{'shape.' if form == 'yaml' else ''}{form}"
+    )
+    written = download.value.path().read_text(encoding="utf-8")
+    assert written.replace("network.shape.yaml", str(path)) == wanted
+
+
+def test_the_menu_works_by_keyboard(page: Any) -> None:
+    page.focus("#open-export")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.dataset.copy") == "table"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "open-export"
+
+
+def test_what_takes_too_long_is_stopped_and_the_page_lives_on(
+    browser: Browser, address: str
+) -> None:
+    context = browser.chromium.new_context()
+    page = context.new_page()
+    page.clock.install()
+    page.goto(address)
+    until_live(page)
+    first = page.evaluate("playground.ready")
+    many = "input: 3\nlayers: [repeat: {times: 90000, layers: [relu]}]"
+    page.evaluate(
+        """text => void playground.call("trace", new TextEncoder().encode(text))
+          .catch(error => (playground.refused = error.message))""",
+        many,
+    )
+    page.clock.fast_forward(21_000)
+    until(page, f"playground.refused && playground.ready > {first}")
+    assert page.evaluate("playground.refused") == "Stopped: it took longer than 20 s."
+    write(page, "name: Again\ninput: 3\nlayers: [relu]\n")
+    assert page.inner_text("#summary h2") == "Again"
+    context.close()
+
+
+def test_the_picture_takes_the_scheme_that_is_chosen(page: Any) -> None:
+    paper = "document.querySelector('#picture svg rect').getAttribute('fill')"
+    until(page, f"{paper} === '#ffffff'")
+    page.click("#theme")
+    page.click("#theme")
+    until(page, f"document.documentElement.dataset.theme === 'dark' && {paper} !== '#ffffff'")
+    page.click("#theme")
+
+
+def test_a_click_in_the_picture_leads_to_the_layer(page: Any) -> None:
+    page.locator("#picture g[data-part=layer]", has_text="conv2").first.click()
+    assert "K: 16" in page.inner_text(".cm-activeLine")
