@@ -18,9 +18,9 @@ export function drawnSheet(host, sheet, book, again) {
   function progress() {
     const steps = sheet.problems.map((problem, number) => {
       const marks = items(problem);
-      const worst = marks.find((mark) => !mark || !GOOD.has(mark.verdict)) ?? marks[0];
-      const kind = marks.some(Boolean) ? style(worst) : "open";
-      return make("li", {}, make("button", { type: "button", class: kind, "aria-current": number === at ? "step" : null, "aria-label": `Question ${number + 1}: ${title(marks.some(Boolean) ? worst : null)}`, onclick: () => ((at = number), show()) }, marks.some(Boolean) && worst ? sign(worst) || `${number + 1}` : `${number + 1}`));
+      const bad = marks.find((mark) => mark && !GOOD.has(mark.verdict));
+      const mark = bad ?? (marks.every(Boolean) ? marks[0] : null); // of several parts the one to look at
+      return make("li", {}, make("button", { type: "button", class: style(mark), "aria-current": number === at ? "step" : null, "aria-label": `Question ${number + 1}: ${title(mark)}`, onclick: () => ((at = number), show()) }, sign(mark) || `${number + 1}`));
     });
     return make("ol", { class: "steps", "aria-label": "Questions" }, steps);
   }

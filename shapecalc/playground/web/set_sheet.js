@@ -53,6 +53,6 @@ export function setSheet(host, sheet, book) {
   }
 
   for (const item of items) lines.set(item.id, make("li", { class: "feedback", hidden: true }));
-  const form = make("form", { class: "set", onsubmit: (event) => (event.preventDefault(), check()) }, table, below.length > 0 && make("ul", { class: "further" }, below), make("div", { class: "foot" }, score, make("button", { class: "primary" }, "Check")), make("ul", { class: "remarks", role: "status" }, [...lines.values()]));
+  const form = make("form", { class: "set", onsubmit: (event) => (event.preventDefault(), check()) }, table, below.length > 0 && make("ul", { class: "further" }, below), make("div", { class: "foot" }, score, make("button", { class: "primary" }, "Check")), make("div", { role: "status" }, make("ul", { class: "remarks" }, [...lines.values()])));
   host.replaceChildren(form);
 }
