@@ -74,9 +74,14 @@ class Fit(NamedTuple):
         """Whether the stride leaves pixels between windows."""
         return self.span < self.S and self.size > 1
 
+    def places(self, window: int) -> range:
+        """Return where the taps of a window lie; below 0 and from W on is no input."""
+        start = window * self.S - self.before
+        return range(start, start + self.span, self.dilation)
+
     def seen(self, window: int) -> Iterator[tuple[int, int]]:
         """Yield the taps of a window that lie on the input, each with its pixel."""
-        start = window * self.S - self.before
+        start = self.places(window).start
         for tap in range(max(0, -(start // self.dilation)), self.F):
             pixel = start + tap * self.dilation
             if pixel >= self.W:
@@ -264,6 +269,18 @@ class TransposedFit(NamedTuple):
     def span(self) -> int:
         """The filter's effective size."""
         return effective(self.F, self.dilation)
+
+    def reach(self, output: int) -> range:
+        """Return the inputs whose part of the result may cover an output."""
+        first, last = spread_reach(output, Step(self.span, self.S, self.before))
+        return range(max(0, first), min(self.W, last + 1))
+
+    def added(self, output: int) -> Iterator[tuple[int, int]]:
+        """Yield the taps that write an output, each with the input that they multiply."""
+        for pixel in self.reach(output):
+            tap, between = divmod(output + self.before - pixel * self.S, self.dilation)
+            if not between:
+                yield tap, pixel
 
     def formula(self) -> Operation:
         """Return the formula with the numbers put in, (8 - 1)*2 - 2*1 + 4."""

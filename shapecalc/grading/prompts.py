@@ -86,7 +86,7 @@ def described(subject: Subject, secrets: Secrets) -> Iterator[str]:
     for record in subject.trace.layers:
         sources = list(record.sources or ())
         behind = f", from {', '.join(sources)}" if sources != before else ""
-        yield f"{record.name}: {record.kind} {_fields(record, secrets)}".rstrip() + behind
+        yield f"{record.name}: {record.kind} {told_fields(record, secrets)}".rstrip() + behind
         before = [record.name]
 
 
@@ -96,10 +96,10 @@ def _about(subject: Subject, query: Query, secrets: Secrets) -> str:
     if record is None:
         return query.name
     takes = " and ".join(_taken(subject, record, secrets)) or "its input"
-    return f"{query.name}: {record.kind} {_fields(record, secrets)}".rstrip() + f" on {takes}"
+    return f"{query.name}: {record.kind} {told_fields(record, secrets)}".rstrip() + f" on {takes}"
 
 
-def _fields(record: KnownRecord, secrets: Secrets) -> str:
+def told_fields(record: KnownRecord, secrets: Secrets) -> str:
     """Return a layer's fields as `K=96 F=11 S=4 P=0`, without those that are asked for."""
     layer = record.layer
     if layer is None:

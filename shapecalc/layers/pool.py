@@ -101,6 +101,12 @@ class AvgPool(Pool):
 
     count_include_pad: Truth = True
 
+    @property
+    def counts_padding(self) -> bool:
+        """Whether the zeros are averaged in: not under `same`, unless that is written."""
+        written = "count_include_pad" in self.model_fields_set
+        return self.count_include_pad and (written or self.P not in ("same", "same_lower"))
+
     def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
         return self.windows_of(inputs[0])
 

@@ -8,6 +8,7 @@ from typing import Any
 import shapecalc
 from shapecalc import network, readers
 from shapecalc.playground.bridge.last import keep
+from shapecalc.playground.bridge.layer_view import has_window
 from shapecalc.reports import json_text
 from shapecalc.tracing import Trace
 
@@ -35,7 +36,11 @@ def of_trace(found: Trace) -> dict[str, Any]:
         "count": len(found.layers),
         "layers": [
             json_text.of_record(record)
-            | {"summary": record.summary, "place": locate(record.path)[:2]}
+            | {
+                "summary": record.summary,
+                "place": locate(record.path)[:2],
+                "window": has_window(record),
+            }
             for record in rows
         ],
         "groups": [

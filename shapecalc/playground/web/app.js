@@ -9,6 +9,7 @@ import { createExports } from "./exports.js";
 import { findings } from "./findings.js";
 import { loadJson } from "./inline.js";
 import { kept } from "./kept.js";
+import { linkedSheet } from "./links.js";
 import { createOpening } from "./opening.js";
 import { createPanels } from "./panels.js";
 import { pack, unpack } from "./share.js";
@@ -24,6 +25,8 @@ const TEXT = "shapecalc.text";
 
 const clock = {}; // what the tests and the measurements read
 window.playground = clock;
+const embedded = new URLSearchParams(location.search).has("embed"); // inside of another page: what is needed there
+document.documentElement.classList.toggle("embed", embedded);
 let language = null, result = null, live = false, ready = false, version = 0, pause, loaded = 0;
 
 // -- saying things --------------------------------------------------------------------------------
@@ -129,6 +132,10 @@ const page = {
   result: () => result,
   toast,
   copy,
+  look(index) {
+    panels.open("layer");
+    panels.get("layer").choose(index);
+  },
 };
 
 // -- the start ------------------------------------------------------------------------------------
@@ -180,6 +187,9 @@ loadJson(assets, "language").then(({ schema, version: release }) => {
   clock.language = true;
 });
 
+const practise = async () => (await linkedSheet()) && panels.open("practice");
+practise();
+window.addEventListener("hashchange", practise);
 window.addEventListener("hashchange", async () => {
   const text = await linked();
   if (text && text !== editor.text()) set(text);
@@ -219,4 +229,10 @@ $("share").onclick = async () => {
 createOpening({ button: $("open-file"), input: $("file-input"), sign: $("drop"), dialog: { box: $("page"), title: $("page-title"), body: $("page-text") }, page });
 createExports({ button: $("open-export"), list: $("export"), page, style: () => panels.get("report").style() });
 createDivider($("divider"));
-if (new URLSearchParams(location.search).has("embed")) document.documentElement.classList.add("embed");
+
+if (embedded) {
+  const onward = make("a", { class: "onward", target: "_blank", rel: "noopener", href: location.pathname }, "Open in the playground");
+  const point = async () => (onward.href = `${location.pathname}#s=${await pack(editor.text())}`);
+  for (const event of ["pointerenter", "focus"]) onward.addEventListener(event, point);
+  $("file").after(onward);
+}

@@ -17,12 +17,16 @@
 //   scheme()                "light" or "dark"
 //   live()                  whether Python has read the text; before, the result is prepared
 //   toast(text)             say something in passing
+//   copy(text, said)        put a text on the clipboard, and say so
+//   look(index)             open the view of one layer
 import { make } from "./dom.js";
+import { layerView } from "./layer_view.js";
 import { memory } from "./memory.js";
+import { practice } from "./practice.js";
 import { report } from "./report.js";
 import { sizes } from "./sizes.js";
 
-export const PANELS = [report, sizes, memory];
+export const PANELS = [report, layerView, sizes, memory, practice];
 
 export function createPanels(bar, host, page) {
   let open = null, last = null;
@@ -42,6 +46,7 @@ export function createPanels(bar, host, page) {
       other.place.hidden = !selected;
     }
     open = tab;
+    document.documentElement.dataset.panel = tab.panel.id;
     tab.made ??= tab.panel.create(tab.place, page);
     update();
     if (focus) tab.button.focus();

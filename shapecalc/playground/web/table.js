@@ -86,7 +86,8 @@ function entry(row, largest, page) {
     button.setAttribute("aria-expanded", String(!open));
     if (open) return line.nextElementSibling.remove();
     const text = row.inside ? row.inside.map((layer) => `${layer.name}: ${layer.summary} → ${volume(layer.output)}`) : row.derivation;
-    line.after(make("tr", { class: "working" }, make("td", { colspan: "5" }, make("pre", {}, text.join("\n") || "Nothing is known of this layer."))));
+    const look = row.window && !row.inside && make("button", { type: "button", class: "plain look", onclick: () => page.look(row.index) }, "See its window");
+    line.after(make("tr", { class: "working" }, make("td", { colspan: "5" }, make("pre", {}, text.join("\n") || "Nothing is known of this layer."), look)));
   });
   return line;
 }

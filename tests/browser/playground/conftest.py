@@ -61,6 +61,11 @@ def until(page: Any, condition: str) -> None:
     raise AssertionError(f"{condition}: {page.inner_text('#status-text')}")
 
 
+def present(selector: str) -> str:
+    """Return the condition that something is on the page."""
+    return f"document.querySelector({selector!r})"
+
+
 def until_live(page: Any) -> None:
     """Wait for the first result that the page worked out itself, and for its words."""
     until(page, "window.playground?.first && playground.language")
@@ -121,6 +126,38 @@ def window(browser: Browser, address: str) -> Iterator[Any]:
     yield page
     assert said == []
     context.close()
+
+
+class Visits:
+    """Opens addresses of the page, in windows of any kind; what their consoles say is kept."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser, self.address = browser, address
+        self.said: list[str] = []
+        self.contexts: list[Any] = []
+
+    def open(self, path: str = "", width: int = 1280, mode: str = "light", **options: Any) -> Any:
+        """Open an address in a window of its own, and wait until Python has answered."""
+        context = self.browser.chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=mode, **options
+        )
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: self.said.append(message.text))
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.goto(self.address + path)
+        until_live(page)
+        return page
+
+
+@pytest.fixture
+def visits(browser: Browser, address: str) -> Iterator[Visits]:
+    """Open windows for one test. Whatever a console says is a fault."""
+    found = Visits(browser, address)
+    yield found
+    for context in found.contexts:
+        context.close()
+    assert found.said == []
 
 
 @pytest.fixture

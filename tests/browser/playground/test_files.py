@@ -68,7 +68,8 @@ def test_weights_are_listed(page: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "data"), [("noise.bin", bytes(range(256)) * 9), ("answers.csv", b"student,q1\nada,5\n")]
+    ("name", "data"),
+    [("noise.bin", bytes(range(256)) * 9), ("answers.csv", b"student,q1\nada,5\n")],
 )
 def test_what_is_no_network_is_refused_in_words(page: Any, name: str, data: bytes) -> None:
     page.evaluate("document.getElementById('toast').textContent = ''")

@@ -1,0 +1,143 @@
+"""One axis of a layer whose window is looked at: where its taps lie, and which part is shown.
+
+A `place` is a pixel of the input, below 0 or from W on one of the padding.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from shapecalc.geometry import Fit, TransposedFit
+
+
+class WindowAxis(Protocol):
+    """How the outputs along one axis look at the input."""
+
+    @property
+    def W(self) -> int:
+        """The input's size."""
+
+    @property
+    def F(self) -> int:
+        """The filter's size: how many taps it has."""
+
+    @property
+    def size(self) -> int:
+        """The output's size."""
+
+    @property
+    def padded(self) -> bool:
+        """Whether places lie beside the input."""
+
+    def taps(self, output: int) -> list[tuple[int, int]]:
+        """Return the taps that count for an output, each with its place."""
+
+    def span(self) -> int:
+        """Return how many places one output is drawn with."""
+
+    def part(self, output: int, room: int) -> Part:
+        """Return what is shown around an output where there is room for so many places."""
+
+
+class Part(NamedTuple):
+    """What is shown of an axis: some outputs, and the places that they look at."""
+
+    outputs: range
+    places: range
+
+
+class SlidingAxis(NamedTuple):
+    """The axis of a convolution or a pool. Its window stands `fit.S` places further each time."""
+
+    fit: Fit
+
+    @property
+    def W(self) -> int:
+        """The input's size."""
+        return self.fit.W
+
+    @property
+    def F(self) -> int:
+        """The filter's size."""
+        return self.fit.F
+
+    @property
+    def size(self) -> int:
+        """The output's size."""
+        return self.fit.size
+
+    @property
+    def padded(self) -> bool:
+        """Whether there is padding."""
+        return self.fit.before > 0 or self.fit.after > 0
+
+    def taps(self, output: int) -> list[tuple[int, int]]:
+        """Return the taps that count; under `ceil` those behind the padding do not."""
+        end = self.fit.W + self.fit.after
+        return [(tap, at) for tap, at in enumerate(self.fit.places(output)) if at < end]
+
+    def span(self) -> int:
+        """Return the filter's effective size."""
+        return self.fit.span
+
+    def part(self, output: int, room: int) -> Part:
+        """Return a block of outputs: the window goes through it before the next block is shown."""
+        fit = self.fit
+        first, last = fit.places(0), fit.places(fit.size - 1)
+        whole = range(first.start, max(last.stop, fit.W + fit.after))
+        if len(whole) <= room:
+            return Part(range(fit.size), whole)
+        count = 1
+        while count < fit.size and fit.places(count).stop - first.start <= room:
+            count += 1
+        start = min(output - output % count, fit.size - count)
+        outputs = range(start, start + count)
+        return Part(outputs, range(fit.places(start).start, fit.places(outputs[-1]).stop))
+
+
+class TransposedAxis(NamedTuple):
+    """The axis of a transposed convolution: every input writes F outputs, S further each time."""
+
+    fit: TransposedFit
+
+    @property
+    def W(self) -> int:
+        """The input's size."""
+        return self.fit.W
+
+    @property
+    def F(self) -> int:
+        """The filter's size."""
+        return self.fit.F
+
+    @property
+    def size(self) -> int:
+        """The output's size."""
+        return self.fit.size
+
+    @property
+    def padded(self) -> bool:
+        """Never: what P stands for here is cropped from the output."""
+        return False
+
+    def taps(self, output: int) -> list[tuple[int, int]]:
+        """Return the taps that write an output, each with the input that they multiply."""
+        return list(self.fit.added(output))
+
+    def span(self) -> int:
+        """Return the filter's effective size: no output looks at more inputs."""
+        return self.fit.span
+
+    def part(self, output: int, room: int) -> Part:
+        """Return a block of outputs, with the inputs that write them."""
+        count = min(self.size, room)
+        start = min(output - output % count, self.size - count)
+        outputs = range(start, start + count)
+        if room >= self.W:
+            return Part(outputs, range(self.W))
+        reached = [self.fit.reach(one) for one in outputs]
+        low, high = min(r.start for r in reached), max(r.stop for r in reached)
+        if low >= high:  # a stride that is larger than the filter: no input writes any of them
+            low = min(max(0, high - 1), self.W - 1)
+            high = low + 1
+        return Part(outputs, range(low, high))
