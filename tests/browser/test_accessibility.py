@@ -18,7 +18,7 @@ from tests.browser.test_pages import PAGES
 pytestmark = pytest.mark.slow  # starts a browser
 
 PACKAGES = ("axe-core@4.14.1", "html-validate@10.17.0")
-LOOKED_AT = [("several", 1400), ("several", 390), ("diff", 390)]
+LOOKED_AT = [("several", 1400), ("several", 390), ("diff", 390), ("draw", 390)]
 RULES = {"extends": ["html-validate:recommended"]}
 
 
