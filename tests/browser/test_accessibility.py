@@ -16,7 +16,7 @@ from tests.browser.test_pages import PAGES
 
 pytestmark = pytest.mark.slow  # starts a browser
 
-LOOKED_AT = [("several", 1400), ("several", 390), ("diff", 390)]
+LOOKED_AT = [("several", 1400), ("several", 390), ("diff", 390), ("draw", 390)]
 RULES = {"extends": ["html-validate:recommended"]}
 
 

@@ -54,6 +54,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "check": checked,
     "verify": verified,
     "diff": differing,
+    "draw": lambda: shapecalc.draw(SPECS / "networks/lenet-5.yaml", style="graph", to="html"),
 }
 
 

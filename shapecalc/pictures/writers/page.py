@@ -14,8 +14,8 @@ from shapecalc.volumes import show
 STYLE = """
 body{{font:16px/1.5 Helvetica,Arial,'Liberation Sans',sans-serif;margin:0 auto;padding:16px;\
 max-width:1600px;color:{ink};background:{paper}}}
-figure{{margin:0;overflow-x:auto}}
-table{{border-collapse:collapse;display:block;overflow-x:auto}}
+figure,.table{{margin:0;overflow-x:auto}}
+table{{border-collapse:collapse}}
 caption{{text-align:left;font-weight:bold;padding:8px 0}}
 th,td{{padding:2px 12px 2px 0;text-align:left;border-bottom:1px solid #8a96a3}}
 .n{{text-align:right}}
@@ -73,7 +73,8 @@ def _table(trace: Trace) -> str:
         rows.append(f'<tr><th scope="row">{name}</th>{listed}</tr>')
     body = "\n".join(rows)
     head = f"<thead><tr>{heads}</tr></thead>"
-    return f"<table>\n<caption>Layers</caption>\n{head}\n<tbody>\n{body}\n</tbody>\n</table>"
+    table = f"<table>\n<caption>Layers</caption>\n{head}\n<tbody>\n{body}\n</tbody>\n</table>"
+    return f'<section class="table" tabindex="0" aria-label="layers">\n{table}\n</section>'
 
 
 def _class(name: str) -> str:

@@ -93,6 +93,7 @@ class Painter:
         return [block.single] if isinstance(block, Source) else []
 
     def card(self, card: Card, x: float, y: float) -> None:
+        """Draw a card, its axis at x."""
         left = x - card.width / 2
         parts: list[Part] = [Rect(left, y, card.width, card.height, "card", 7, solid=True)]
         if any(row.fault for row in card.rows):
@@ -106,6 +107,7 @@ class Painter:
     def frame(
         self, frame: Frame, x: float, y: float, volume: PartialVolume | None
     ) -> PartialVolume | None:
+        """Draw what comes several times, in a frame; return the volume that leaves it."""
         left = x - frame.left
         box = Rect(left, y, frame.left + frame.right, frame.height, "frame", 9)
         text = Text(left + 8, y + 14, frame.text, "name", "start")
