@@ -31,7 +31,9 @@ class Secrets:
         self.fields: dict[str, set[str]] = {}
         for question in questions:
             query = question.query
-            if query.kind == "field":
+            if query.kind == "size":
+                self.volumes.add(question.subject.records[query.name].output or ())
+            elif query.kind == "field":
                 self.fields.setdefault(query.name, set()).add(query.key)
             elif query.key in ("output", "input"):
                 self.volumes.add(question.right)
@@ -64,6 +66,12 @@ def prompt_for(question: Question, secrets: Secrets) -> str:
         output = subject.records[query.name].output
         gives = f" and gives {show(output)}" if output and output not in secrets.volumes else ""
         return f"{about}{gives}. What is {query.key}?"
+    if query.kind == "size":
+        size = "number of frames" if query.key == "frames" else query.key
+        return f"{about}. What is the {size} of its output volume?"
+    if query.kind == "shape":
+        what = "weights" if query.key == "weight" else query.key
+        return f"{about}. What is the shape of its {what}, as PyTorch has it?"
     return f"{about}. {WORDINGS[query.key].asked.format(order=_order(question))}"
 
 
