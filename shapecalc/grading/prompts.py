@@ -13,7 +13,7 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
-from shapecalc.grading.wording import WORDINGS, sizes_of
+from shapecalc.grading.wording import WORDINGS, size_in_words, sizes_of
 from shapecalc.layers.base import aliases, show
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import KnownRecord
@@ -67,8 +67,7 @@ def prompt_for(question: Question, secrets: Secrets) -> str:
         gives = f" and gives {show(output)}" if output and output not in secrets.volumes else ""
         return f"{about}{gives}. What is {query.key}?"
     if query.kind == "size":
-        size = "number of frames" if query.key == "frames" else query.key
-        return f"{about}. What is the {size} of its output volume?"
+        return f"{about}. What is the {size_in_words(query.key)} of its output volume?"
     if query.kind == "shape":
         what = "weights" if query.key == "weight" else query.key
         return f"{about}. What is the shape of its {what}, as PyTorch has it?"

@@ -41,9 +41,6 @@ def record_number(layers: NamedLayers, query: Query) -> Any:
     return record.number(key)
 
 
-AXES = {1: (), 2: ("length",), 3: ("height", "width"), 4: ("frames", "height", "width")}
-
-
 def one_size(record: KnownRecord, query: Query) -> int | None:
     """Return a size of a layer's output. Raises Unanswerable where it has none of that name."""
     if record.output is None:

@@ -17,7 +17,7 @@ from shapecalc.grading.misconceptions.question_context import (
 )
 from shapecalc.grading.query import read_path
 from shapecalc.grading.question import Tolerance
-from shapecalc.grading.wording import sizes_of
+from shapecalc.grading.wording import size_in_words, volume_axes
 from shapecalc.registry import Registry
 
 SHARED = ("question_context", "rerun", "variants")
@@ -62,12 +62,11 @@ def _of_one_size(context: QuestionContext) -> Iterator[tuple[Misconception, Wron
     """Yield what misconceptions about a whole volume say of the size that is asked for."""
     query = read_path(f"{context.query.name}.output")
     whole = QuestionContext(context.subject, query, context.output)
-    names = sizes_of(query, len(context.output)) or ("depth",)
-    named = "number of frames" if context.query.key == "frames" else context.query.key
+    names, name = volume_axes(len(context.output)), size_in_words(context.query.key)
     for misconception, wrong in wrong_answers(whole):
         value = wrong.value
         if isinstance(value, tuple) and len(value) == len(names):
-            size = value[names.index(named)]
+            size = value[names.index(name)]
             if size != context.right:
                 yield misconception, wrong._replace(value=size)
 
