@@ -13,6 +13,7 @@ from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
 from shapecalc.grading.soundness import Unsound
+from shapecalc.grading.wording import size_in_words, volume_axes
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import KnownRecord, total_of
@@ -45,12 +46,10 @@ def one_size(record: KnownRecord, query: Query) -> int | None:
     """Return a size of a layer's output. Raises Unanswerable where it has none of that name."""
     if record.output is None:
         return None
-    names = (*AXES.get(len(record.output), ()), "depth")
-    if query.key not in names:
-        raise Unanswerable(
-            f"the output of {query.name} has no {query.key}", f"it has {some(names)}"
-        )
-    return record.output[names.index(query.key)]
+    names, name = volume_axes(len(record.output)), size_in_words(query.key)
+    if name not in names:
+        raise Unanswerable(f"the output of {query.name} has no {name}", f"it has {some(names)}")
+    return record.output[names.index(name)]
 
 
 def weight_shape(record: KnownRecord, query: Query) -> tuple[int, ...]:
