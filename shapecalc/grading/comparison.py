@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from shapecalc.grading.answers import Reading, readings
+from shapecalc.grading.answers import Reading, read_answer, readings
+from shapecalc.grading.notation import printed_shape
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question, Tolerance, depth_last
 from shapecalc.grading.values import Value, flat
@@ -18,6 +19,9 @@ def ways_to_read(question: Question, answer: Any) -> list[Reading]:
     Sizes that are asked for depth first are turned round, and counted as they are as well.
     """
     found = readings(answer, question.query.form)
+    if question.query.kind == "shape" and isinstance(answer, str):  # it has no batch in front
+        shape = printed_shape(answer.strip())
+        found = [Reading(read_answer(shape, "sizes"))] if shape is not None else found
     if not question.depth_first:
         return found
     return [Reading(depth_last(r.value), r.note) for r in found] + found

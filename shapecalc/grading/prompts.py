@@ -13,7 +13,7 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
-from shapecalc.grading.wording import WORDINGS, sizes_of
+from shapecalc.grading.wording import WORDINGS, size_in_words, sizes_of
 from shapecalc.layers.base import aliases, show
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import KnownRecord
@@ -31,7 +31,9 @@ class Secrets:
         self.fields: dict[str, set[str]] = {}
         for question in questions:
             query = question.query
-            if query.kind == "field":
+            if query.kind == "size":
+                self.volumes.add(question.subject.records[query.name].output or ())
+            elif query.kind == "field":
                 self.fields.setdefault(query.name, set()).add(query.key)
             elif query.key in ("output", "input"):
                 self.volumes.add(question.right)
@@ -64,6 +66,11 @@ def prompt_for(question: Question, secrets: Secrets) -> str:
         output = subject.records[query.name].output
         gives = f" and gives {show(output)}" if output and output not in secrets.volumes else ""
         return f"{about}{gives}. What is {query.key}?"
+    if query.kind == "size":
+        return f"{about}. What is the {size_in_words(query.key)} of its output volume?"
+    if query.kind == "shape":
+        what = "weights" if query.key == "weight" else query.key
+        return f"{about}. What is the shape of its {what}, as PyTorch has it?"
     return f"{about}. {WORDINGS[query.key].asked.format(order=_order(question))}"
 
 

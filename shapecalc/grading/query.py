@@ -1,7 +1,8 @@
 """What a question asks for, by a path: `conv1.output`, `total.macs`, `P(conv2)`, `loss`.
 
 The other paths are `fits(conv2)` and those into the executed example: `conv1.value[0,2,1]` (depth,
-row, column, from 0), `conv1.weight.grad[0,0,1,1]`, `conv1.grad`, `conv1.weight.next`.
+row, column, from 0), `conv1.weight.grad[0,0,1,1]`, `conv1.grad`, `conv1.weight.next`; and parts of
+what a report has: `conv1.output.height`, `conv1.weight.shape`.
 """
 
 from __future__ import annotations
@@ -20,17 +21,19 @@ EXECUTED = ("value", "grad", "next")
 SIZES = ("output", "input", "receptive_field", "jump", "im2col")
 OF_TOTAL = tuple(QUANTITIES)
 COUNTS = (*OF_TOTAL, "unshared_parameters")
+AXES = ("frames", "height", "width", "length", "depth")
 LONGEST = 400  # characters of a path
 
 
 class Query(NamedTuple):
     """One thing to ask for. `name` is a layer's or instance's full name, or `total`.
 
-    `key` is a record's (`output`, `macs`), `fits`, a field (`P`), or an example's (`conv1.grad`).
+    `key` is a record's (`output`, `macs`), `fits`, a field (`P`), an example's (`conv1.grad`), a
+    size's (`height`), or a parameter's (`weight`).
     """
 
     path: str
-    kind: str  # record, fits, field or example
+    kind: str  # record, fits, field, example, size or shape
     form: Form
     name: str
     key: str
@@ -61,6 +64,11 @@ def read_path(path: str) -> Query:
         wanted = name if key == "value" else whole
         number = bool(index) or whole == "loss"
         return Query(path, "example", "number" if number else "array", name, wanted, index)
+    inner, _, last = name.rpartition(".")
+    if inner and not place and key in AXES and last == "output":
+        return Query(path, "size", "number", inner, key)
+    if inner and not place and key == "shape":
+        return Query(path, "shape", "sizes", inner, last)
     if not name or place:
         raise Unanswerable(f"{quote(path)} is nothing that can be asked for", _hint())
     if key in SIZES or key in COUNTS:
@@ -73,6 +81,7 @@ def read_path(path: str) -> Query:
 
 def _hint() -> str:
     return (
-        f"ask for LAYER.KEY with {some((*SIZES, *COUNTS))}; total.parameters, fits(LAYER),"
+        f"ask for LAYER.KEY with {some((*SIZES, *COUNTS))}; LAYER.output.height,"
+        " LAYER.weight.shape, total.parameters, fits(LAYER),"
         " P(LAYER), LAYER.value[depth,row,column], LAYER.weight.grad, loss"
     )

@@ -8,11 +8,12 @@ from math import prod
 from typing import Any
 
 from shapecalc import rules
-from shapecalc.diagnostics import quote
+from shapecalc.diagnostics import quote, some
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
 from shapecalc.grading.soundness import Unsound
+from shapecalc.grading.wording import size_in_words, volume_axes
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import KnownRecord, total_of
@@ -39,6 +40,25 @@ def record_number(layers: NamedLayers, query: Query) -> Any:
     if key == "unshared_parameters":
         return None if record.output is None else prod(record.output) * sum(of_one_output(record))
     return record.number(key)
+
+
+def one_size(record: KnownRecord, query: Query) -> int | None:
+    """Return a size of a layer's output. Raises Unanswerable where it has none of that name."""
+    if record.output is None:
+        return None
+    names, name = volume_axes(len(record.output)), size_in_words(query.key)
+    if name not in names:
+        raise Unanswerable(f"the output of {query.name} has no {name}", f"it has {some(names)}")
+    return record.output[names.index(name)]
+
+
+def weight_shape(record: KnownRecord, query: Query) -> tuple[int, ...]:
+    """Return a parameter's shape as PyTorch has it. Raises Unanswerable where there is none."""
+    parameters = record.layer.parameters(record.input or ()) if record.layer is not None else {}
+    if query.key not in parameters:
+        has = f"it has {some(list(parameters))}" if parameters else "it learns nothing"
+        raise Unanswerable(f"{query.name} has no parameter {quote(query.key)}", has)
+    return tuple(parameters[query.key].shape)
 
 
 def need_sound(layers: NamedLayers, query: Query, unsound: Unsound) -> None:

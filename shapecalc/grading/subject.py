@@ -16,7 +16,14 @@ from shapecalc.grading.example_values import ExampleValues
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
-from shapecalc.grading.record_numbers import im2col, need_sound, of_one_output, record_number
+from shapecalc.grading.record_numbers import (
+    im2col,
+    need_sound,
+    of_one_output,
+    one_size,
+    record_number,
+    weight_shape,
+)
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.soundness import Unsound, unsound
 from shapecalc.grading.value_derivation import example_derivation
@@ -78,7 +85,7 @@ class Subject:
 
     def answer(self, query: Query) -> Value:
         """Return the right answer. Raises Unanswerable."""
-        if query.kind == "record" and not self.lenient:
+        if query.kind in ("record", "size", "shape") and not self.lenient:
             need_sound(self.layers, query, self._unsound)
         try:
             value = self._value(query)
@@ -99,6 +106,10 @@ class Subject:
         if query.kind == "example":
             return self._example.value(query)
         record = self.layers.record(query.name)
+        if query.kind == "size":
+            return one_size(record, query)
+        if query.kind == "shape":
+            return weight_shape(record, query)
         if query.kind == "fits":
             return hyperparameters.stride_fits(record)
         return hyperparameters.field_value(record, query)
@@ -151,8 +162,10 @@ def _one_after_the_other(first: Callable[[Any], Any], then: Callable[[Any], Any]
 def _derivations(record: KnownRecord, query: Query) -> list[Derivation]:
     """Return how a layer's number follows."""
     key = query.key
-    if query.kind in ("fits", "field"):
+    if query.kind in ("fits", "field") or (query.kind == "size" and key != "depth"):
         return sentences.chosen(record, ["output"])
+    if query.kind in ("size", "shape"):
+        return []
     if key == "unshared_parameters":
         weights, biases = of_one_output(record)
         output = record.output or ()

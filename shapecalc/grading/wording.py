@@ -14,10 +14,20 @@ from shapecalc.quantities import QUANTITIES
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("number of frames", "height", "width")}
 
 
+def volume_axes(count: int) -> tuple[str, ...]:
+    """Return what the sizes of a volume are, in their order: its depth alone if it is flat."""
+    return (*AXES.get(count - 1, ()), "depth")
+
+
+def size_in_words(key: str) -> str:
+    """Return what the key of a size means, as AXES has it."""
+    return "number of frames" if key == "frames" else key
+
+
 def sizes_of(query: Query, count: int) -> tuple[str, ...]:
     """Return what the sizes of an answer are, in their order; empty where they have no names."""
     if query.key in ("output", "input") and count > 1:
-        return (*AXES.get(count - 1, ()), "depth")
+        return volume_axes(count)
     if query.key in ("receptive_field", "jump"):
         return AXES.get(count, ())
     return ("number of rows", "number of columns") if query.key == "im2col" else ()

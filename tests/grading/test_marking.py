@@ -480,3 +480,74 @@ def test_three_slips_that_lead_on_are_listed() -> None:
     given = {"conv1.parameters": 750, "dense1.parameters": 13720, "total.parameters": 14470}
     told = mark(assignment(*questions, follow_through=0.5), given).marks[2].feedback
     assert "from your answer 750 to question 1 and your answer 13,720 to question 2." in told
+
+
+# -- parts of what a report has --------------------------------------------------------------------
+
+OBLONG = {
+    "input": "31x40x3",
+    "layers": [
+        {"conv": {"K": 10, "F": 5, "groups": 1}}, {"conv_transpose": {"K": 4, "F": 2, "S": 2}},
+        {"dense": 7}, "relu",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "right"),
+    [
+        ("conv1.output.height", "27", True),  # 31 - 5 + 1
+        ("conv1.output.width", 36, True),  # 40 - 5 + 1
+        ("conv1.output.depth", 10, True),
+        ("conv1.output.height", 36, False),
+        ("dense1.output.depth", 7, True),
+        # PyTorch's layouts: out x in x F x F, in x out x F x F when transposed, out x in
+        ("conv1.weight.shape", "10x3x5x5", True),
+        ("conv1.weight.shape", "torch.Size([10, 3, 5, 5])", True),
+        ("conv1.weight.shape", [10, 3, 5, 5], True),
+        ("conv1.weight.shape", "5x5x3x10", False),
+        ("conv1.bias.shape", "(10,)", True),
+        ("conv_transpose1.weight.shape", "(10, 4, 2, 2)", True),
+        ("dense1.weight.shape", f"7 x {54 * 72 * 4}", True),
+    ],
+)
+def test_a_size_and_a_shape(ask: str, answer: Any, right: bool) -> None:
+    found = mark({"spec": OBLONG, "questions": [ask]}, {ask: answer}).marks[0]
+    assert (found.verdict == "right") is right, found
+
+
+def test_a_size_has_the_causes_of_its_volume_and_follows_from_slips() -> None:
+    """Without the + 1 conv1 has 26 rows and 35 columns, which the transpose doubles."""
+    asked = {"spec": OBLONG, "questions": ["conv1.output.height"]}
+    found = mark(asked, {"conv1.output.height": 26}).marks[0]
+    assert found.misconception == "forgot_plus_one"
+    assert "(31 - 5 + 2*0)/1 = 26" in found.feedback
+    questions = [
+        {"id": "a", "ask": "conv1.output"},
+        {"id": "b", "ask": "conv_transpose1.output.width"},
+    ]
+    both = mark(
+        {"spec": OBLONG, "questions": questions, "follow_through": 1}, {"a": "26x35x10", "b": 70}
+    )
+    assert [found.verdict for found in both.marks] == ["wrong", "followed through"]
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        ("conv1.output.length", "has no length it has height, width, depth"),
+        ("relu1.weight.shape", "no parameter weight"),
+        ("conv1.gain.shape", "no parameter gain"),
+    ],
+)
+def test_a_size_or_a_shape_that_is_not_there_is_refused(ask: str, said: str) -> None:
+    (found,) = read_assignment({"spec": OBLONG, "questions": [ask]}).diagnostics
+    assert found.code == "SC505"
+    assert said in f"{found.message} {found.hint}"
+
+
+def test_no_question_tells_the_volume_of_which_a_size_is_asked() -> None:
+    asked = ["conv1.output.height", "conv_transpose1.parameters"]
+    first, second = read_assignment({"spec": OBLONG, "questions": asked}).questions
+    assert first.prompt.endswith("What is the height of its output volume?")
+    assert "27" not in second.prompt

@@ -24,6 +24,8 @@ from shapecalc.grading.query import read_path
         ("conv1.weight.next", "example", "array", "conv1.weight", "conv1.weight.next", ()),
         ("input.grad[1]", "example", "number", "input", "input.grad", (1,)),
         ("loss", "example", "number", "", "loss", ()),
+        ("conv1.output.height", "size", "number", "conv1", "height", ()),
+        ("stage1.conv1.weight.shape", "shape", "sizes", "stage1.conv1", "weight", ()),
     ],
 )  # fmt: skip
 def test_paths(path: str, kind: str, form: str, name: str, key: str, place: Any) -> None:

@@ -6,6 +6,7 @@ A plug-in adds its own by `register`.
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from shapecalc.grading.comparison import NEAR, alike
@@ -14,7 +15,9 @@ from shapecalc.grading.misconceptions.question_context import (
     QuestionContext,
     Wrong,
 )
+from shapecalc.grading.query import read_path
 from shapecalc.grading.question import Tolerance
+from shapecalc.grading.wording import size_in_words, volume_axes
 from shapecalc.registry import Registry
 
 SHARED = ("question_context", "rerun", "variants")
@@ -45,12 +48,27 @@ def wrong_answers(
     context: QuestionContext, near: Tolerance = NEAR
 ) -> list[tuple[Misconception, Wrong]]:
     """Return what each misconception answers, where that is not right."""
+    if context.query.kind == "size":
+        return list(_of_one_size(context))
     return [
         (misconception, wrong)
         for misconception in misconceptions()
         for wrong in misconception.model(context)
         if not alike(context.right, wrong.value, near)
     ]
+
+
+def _of_one_size(context: QuestionContext) -> Iterator[tuple[Misconception, Wrong]]:
+    """Yield what misconceptions about a whole volume say of the size that is asked for."""
+    query = read_path(f"{context.query.name}.output")
+    whole = QuestionContext(context.subject, query, context.output)
+    names, name = volume_axes(len(context.output)), size_in_words(context.query.key)
+    for misconception, wrong in wrong_answers(whole):
+        value = wrong.value
+        if isinstance(value, tuple) and len(value) == len(names):
+            size = value[names.index(name)]
+            if size != context.right:
+                yield misconception, wrong._replace(value=size)
 
 
 __all__ = [
