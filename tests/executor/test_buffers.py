@@ -233,3 +233,17 @@ def test_views_of_one_array_have_the_same_memory(size: int) -> None:
     assert not same_memory(one, other)
     assert not same_memory(one[1:], other[1:])
     assert not same_memory(one, one.copy())
+
+
+def test_no_more_free_memory_is_kept_than_there_is_room_for() -> None:
+    buffers = Buffers("float64")
+    buffers.room = 2 * 8 * 2**16
+    arrays = [buffers.empty((2**16,)) for _ in range(3)]
+    blocks = {array.ctypes.data for array in arrays}
+    del arrays
+    assert sum(memory.nbytes for free in buffers._free.values() for memory in free) == buffers.room
+    again = [buffers.empty((2**16,)) for _ in range(2)]
+    assert {array.ctypes.data for array in again} <= blocks
+    buffers.let_go()
+    del again
+    assert buffers.empty((2**16,)).size == 2**16

@@ -345,3 +345,27 @@ def test_the_dropped_values_are_the_same_in_every_pass(probed: Callable[..., Pro
     first, second = (probed("5x5x2", "dropout: 0.5", seed=(4, 2)).check().output for _ in range(2))
     assert np.array_equal(first, second)
     assert not np.array_equal(first, probed("5x5x2", "dropout: 0.5", seed=(4, 3)).check().output)
+
+
+# -- one step ahead --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("factor", [1.0, 1 + 1e-4, -1, 0, np.nan])
+@pytest.mark.parametrize("name", ["input", "weight", "bias"])
+def test_one_step_ahead_passes_what_is_right_alone(
+    name: str, factor: float, probed: Callable[..., Probed]
+) -> None:
+    one = probed("24x24x16", "conv: {K: 16, F: 5, P: 2}", batch=1)
+    backward = one.kernel.backward
+
+    def spoilt(*rest: Any) -> Any:
+        (dx,), learned = backward(*rest)
+        found = {"input": dx, **learned}
+        found[name] = found[name] * factor
+        return [found.pop("input")], found
+
+    one.kernel.backward = spoilt  # type: ignore[method-assign]
+    before = {n: p.copy() for n, p in one.parameters.items()}
+    found = one.check()._ahead()
+    assert [tensor.name for tensor in found] == (["input", "weight", "bias"] * (factor == 1))
+    assert all(np.array_equal(one.parameters[n], kept) for n, kept in before.items())
