@@ -15,10 +15,13 @@ import resource
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
+
+from quiet import Watch
 
 ROOT = Path(__file__).resolve().parents[2]
 GOAL = 1 / 0.7
@@ -103,9 +106,10 @@ def main() -> None:
             "check of a tenth": [*check, "--jobs", jobs, str(tenth)],
         }
         times: dict[str, list[Taken]] = {name: [] for name in commands}
+        watch = Watch()
         for _ in range(args.runs):
             for name, command in commands.items():
-                times[name].append(taken(command))
+                times[name].append(watch.quietly(partial(taken, command)))
     middle = {
         name: Taken(*(median(column) for column in zip(*several, strict=True)))
         for name, several in times.items()
@@ -120,6 +124,7 @@ def main() -> None:
     print(f"check / composing: {median(ratios):.2f} ({listed}); the goal is {GOAL:.2f}")
     grown = middle["check"].megabytes / middle["check of a tenth"].megabytes
     print(f"memory of all files / of a tenth: {grown:.2f}")
+    print(watch.warning())
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ machine; torch is needed, and onnx for `forward`.
 
 Both sides run float32 forward and backward in training mode on the same weights, input and upstream
 gradient (no gradient of the input, no final softmax), with as many threads. Each is a process of
-its own, and they take turns with pauses: the workers of OpenBLAS spin on for 50 to 100 ms.
+its own, and they take turns with pauses: the workers of OpenBLAS spin on for 50 to 100 ms. Turns
+that other processes disturb are repeated. Tables are for the environment as it is found, without
+OpenBLAS's core type, and with AVX2 on both sides (equal instructions).
 """
 
 from __future__ import annotations
@@ -27,12 +29,15 @@ from time import sleep
 from typing import Any
 
 from peers import NETWORKS, Ours, Torch
+from quiet import Watch
 from tabulate import tabulate
 
-SECTIONS = ("training", "convolutions", "forward", "memory")
+SECTIONS = ("training", "convolutions", "forward", "memory", "verify")
 PAUSE = 0.15  # seconds
 TURN = 0.2  # seconds that a turn should last at least
 CORE = "OPENBLAS_CORETYPE"
+AVX2 = {CORE: "Haswell", "ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}
+VERIFIED = ("resnet-50", "vgg-16", "u-net", "efficientnet-b0", "convnext-tiny", "shufflenet-v2")
 CHAINS = ("lenet-5", "kth-mnist-convnet", "alexnet")
 # glibc gives no page back and asks for none again: allocations cost next to nothing
 KEEPING = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**40)}
@@ -84,12 +89,15 @@ def serve(side: str, name: str) -> None:
 
 
 def environments(threads: int) -> Iterator[tuple[str, Environment]]:
-    """Yield the environment as it is, and without OpenBLAS's core type where that is set."""
+    """Yield the environment as it is, without OpenBLAS's core type where that is set, and one that
+    holds both sides to the same instructions.
+    """
     names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
     found = os.environ | dict.fromkeys(names, str(threads))
     yield f"{CORE}={found[CORE]}" if CORE in found else f"{CORE} unset", found
     if CORE in found:
         yield f"{CORE} unset", {key: value for key, value in found.items() if key != CORE}
+    yield "equal instructions (AVX2)", found | AVX2
 
 
 def show(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> None:
@@ -133,14 +141,17 @@ def training_row(name: str, repeats: int, environment: Environment) -> list[floa
         for peer, how in sides:
             peer.ask("time", how, 1)
             steps.append(max(1, min(20, round(TURN / peer.ask("time", how, 1)[0]))))
+        watch = Watch([peer.process.pid for peer, _ in sides])
         times: list[list[float]] = [[] for _ in sides]
         faults: list[list[float]] = [[] for _ in sides]
         for _ in range(repeats):
             for index, (peer, how) in enumerate(sides):
                 sleep(PAUSE)
-                taken, touched = peer.ask("time", how, steps[index])
+                turn = partial(peer.ask, "time", how, steps[index])
+                taken, touched = watch.quietly(turn)
                 times[index].append(taken)
                 faults[index].append(touched)
+    print(f"{name}: {watch.warning()}" if watch.warning() else "", end="", flush=True)
     return [*map(median, times), *map(median, faults), *differences]
 
 
@@ -235,6 +246,20 @@ def memory(names: Sequence[str], repeats: int, threads: int) -> None:
         rows.append([name, *shown, f"{own_more / max(other_more, 1):.2f}"])
     headers = ["", "ours", "PyTorch", "ratio", "ours, steps", "PyTorch, steps", "ratio"]
     show("Peak memory in MB: of the process, and more than after import and weights", headers, rows)
+
+
+def verify(names: Sequence[str], repeats: int, threads: int) -> None:
+    """The verification of whole networks, against a warm forward and backward pass in float64."""
+    title, environment = next(environments(threads))
+    rows = []
+    for name in VERIFIED:
+        with Peer("forward", "", environment) as peer:
+            watch = Watch([peer.process.pid])
+            checked, one = watch.quietly(partial(peer.ask, "verification", name))
+        rows.append([name, f"{checked:.2f}", f"{one:.2f}", f"{checked / one:.1f}"])
+        print(watch.warning(), end="")
+    headers = ["", "verify", "a pass", "ratio"]
+    show(f"Verification, seconds, {threads} threads, {title}", headers, rows)
 
 
 def profile(name: str, repeats: int, threads: int) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median
 from time import process_time
 
-from report import in_turns, peak_megabytes
+from report import WATCH, in_turns, peak_megabytes
 from tabulate import tabulate
 
 os.environ["KERAS_BACKEND"] = "torch"  # before Keras is imported
@@ -115,6 +115,7 @@ def main() -> None:
         del model
         rows = [against_keras(path, runs), against_its_parts(path, runs), *large(folder, runs)]
     print(tabulate(rows, headers=("what", "time", "against", "ratio"), disable_numparse=True))
+    print(WATCH.warning())
 
 
 if __name__ == "__main__":

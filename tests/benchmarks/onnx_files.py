@@ -19,7 +19,7 @@ from math import prod
 from pathlib import Path
 from time import process_time
 
-from report import in_turns, peak_megabytes
+from report import WATCH, in_turns, peak_megabytes
 from tabulate import tabulate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,6 +142,7 @@ def main() -> None:
         rows += [a_node(path, 3 * asked.runs) for path in paths]
         rows.append(large(Path(name), asked.runs))
     print(tabulate(rows, headers=("what", "time", "against", "ratio"), disable_numparse=True))
+    print(WATCH.warning())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from peers import Ours, Torch, Work, alternated, difference, drawn, traced
+from peers import ROOT, Ours, Torch, Work, alternated, difference, drawn, seconds, traced
 
 # The kind that shapecalc gives to what PyTorch calls so; convolutions of any groups are one kind.
 KINDS = {
@@ -137,6 +137,30 @@ def _products(ours: Ours, index: int, first: bool) -> Work:
             np.matmul(above, weight.T, out=dx)
 
     return three
+
+
+# -- verification ------------------------------------------------------------------------------
+
+
+def verification(name: str) -> tuple[float, float]:
+    """Return how long a verification takes, and a warm forward and backward pass in float64."""
+    import shapecalc
+    from shapecalc.executor.session import Session
+
+    path = ROOT / "specs" / "networks" / f"{name}.yaml"
+
+    def whole() -> None:
+        assert shapecalc.verify(path).agrees, f"{name} is not as it is said to be"
+
+    session = Session(shapecalc.trace(path), keep="outputs")
+    inputs, outputs = session.inputs(), session.trace.spec.outputs.values()
+
+    def both() -> None:
+        session.engine.forward(inputs)
+        upstream = {index: np.ones_like(session.engine.values[index]) for index in outputs}
+        session.engine.backward(upstream)
+
+    return seconds(whole), alternated([both], 3)[0]
 
 
 # -- forward passes ----------------------------------------------------------------------------

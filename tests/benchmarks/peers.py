@@ -37,6 +37,9 @@ NETWORKS = {
     "vgg-16": Network("vgg16", (), 1, PHOTO, 1000),
     "resnet-50": Network("resnet", (50,), 1, PHOTO, 1000),
     "mobilenet-v2": Network("mobilenet_v2", (), 1, PHOTO, 1000),
+    "efficientnet-b0": Network("efficientnet_b0", (), 1, PHOTO, 1000),
+    "convnext-tiny": Network("convnext_tiny", (), 1, PHOTO, 1000),
+    "shufflenet-v2": Network("shufflenet_v2", (), 1, PHOTO, 1000),
 }
 STATE = ("weight", "bias", "running_mean", "running_var")
 
@@ -135,6 +138,11 @@ def memory_used() -> tuple[int, int]:
     return peak, peak
 
 
+def _axes(values: Any) -> list[int]:
+    """Return the sizes that are not 1: a dense layer at each position is a 1x1 convolution."""
+    return [size for size in values.shape if size != 1]
+
+
 class Side:
     """One side: a training step that can be repeated, its time and its memory."""
 
@@ -201,7 +209,9 @@ class Ours(Side):
             kernel, own = self.engine.steps[index].kernel, self.engine.parameter_gradients[index]
             for name, values in own.items():
                 exact = np.load(Path(folder, f"gradient.{number}.{name}.npy"))
-                pairs.append((kernel.from_kernel_layout(name, values), exact))
+                mine = kernel.from_kernel_layout(name, values)
+                assert _axes(mine) == _axes(exact), f"{number}.{name}: {mine.shape}"
+                pairs.append((mine, exact.reshape(mine.shape)))
         output = difference(self.session.value(self.index), np.load(Path(folder, "output.npy")))
         return output, farthest(pairs)
 
@@ -215,7 +225,7 @@ class Torch(Side):
 
         torch.set_num_threads(threads)
         network = NETWORKS[name]
-        self.torch = torch
+        self.torch, self.scale = torch, reference_networks.Scale
         self.model = getattr(reference_networks, network.build)(*network.arguments)
         self.model.train()
         self.x = torch.from_numpy(drawn(1, network.batch, *network.input))
@@ -252,13 +262,14 @@ class Torch(Side):
         with self.torch.no_grad():
             for file, values in pairs:
                 given = np.load(Path(folder, file), mmap_mode="c")  # malloc learns nothing from it
-                assert given.shape == tuple(values.shape), f"{file}: {given.shape}"
-                values.copy_(self.torch.from_numpy(given))
+                assert _axes(given) == _axes(values), f"{file}: {given.shape}"
+                values.copy_(self.torch.from_numpy(given).reshape(values.shape))
 
     def _named(self) -> list[tuple[str, Any]]:
         """Return the parameters and running statistics with the names of their files."""
         nn = self.torch.nn
-        modules = [m for m, _ in self.executed((nn.Conv2d, nn.Linear, nn.BatchNorm2d))]
+        types = (nn.Conv2d, nn.Linear, nn.BatchNorm2d, nn.LayerNorm, self.scale)
+        modules = [m for m, _ in self.executed(types)]
         return [
             (f"{number}.{name}.npy", getattr(module, name))
             for number, module in enumerate(modules)

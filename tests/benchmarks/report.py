@@ -2,23 +2,27 @@
 
     python tests/benchmarks/report.py [--runs 9]
 
-Run by hand. Commands are started cold and in turns, so that a busy machine slows all of them
-alike; medians and their ratios are printed. torch and torchinfo are needed for the comparison only.
+Run by hand. Commands are started cold and in turns, those that other processes disturbed again;
+medians and their ratios are printed. Byte code of the package is cached, as pip leaves it. torch
+and torchinfo are needed for the comparison only.
 """
 
 from __future__ import annotations
 
 import argparse
+import compileall
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
+from quiet import Watch
 from tabulate import tabulate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +38,7 @@ REPORT = [sys.executable, "-m", "shapecalc", "report", str(SPEC)]
 IMPORTS = [sys.executable, "-c", "import click, pydantic, tabulate, yaml"]
 # `import pydantic` alone loads next to nothing: what is used of it comes with the first model.
 MODELS = [sys.executable, "-c", "import click, tabulate, yaml; from pydantic import BaseModel"]
+ONE_MODEL = [*MODELS[:2], f"{MODELS[2]}\nclass Model(BaseModel):\n    number: int = 1\nModel()"]
 TORCHINFO = [
     sys.executable,
     "-c",
@@ -52,6 +57,7 @@ PEAK = (
     "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"
 )
 Row = tuple[str, str, str, str, str]
+WATCH = Watch()
 
 
 def output(command: Sequence[str]) -> str:
@@ -73,7 +79,7 @@ def in_turns(commands: dict[str, list[str]], runs: int) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in commands}
     for run in range(runs + 1):
         for name, command in commands.items():
-            taken = seconds(command)
+            taken = WATCH.quietly(partial(seconds, command))
             if run:
                 times[name].append(taken)
     return {name: median(values) for name, values in times.items()}
@@ -111,11 +117,17 @@ def microseconds_a_layer(work: Callable[[Any], Trace], spec: Any, runs: int) -> 
     layers = len(work(spec).layers)
     times = []
     for _ in range(max(3, runs if layers < 20_000 else 0)):
-        start = process_time()
-        result = work(spec)
-        times.append(process_time() - start)
+        taken, result = WATCH.quietly(partial(timed, work, spec))
+        times.append(taken)
         assert result.complete
     return median(times) / layers * 1e6
+
+
+def timed(work: Callable[[Any], Trace], spec: Any) -> tuple[float, Trace]:
+    """Return the processor time of some work on a spec, and what it gives."""
+    start = process_time()
+    result = work(spec)
+    return process_time() - start, result
 
 
 def compared(what: str, own: float, other: str, theirs: float, unit: str) -> Row:
@@ -132,7 +144,8 @@ def compared(what: str, own: float, other: str, theirs: float, unit: str) -> Row
 
 def cold_rows(runs: int) -> list[Row]:
     """Return the rows on whole commands."""
-    commands = {"report": REPORT, "imports": IMPORTS, "models": MODELS}
+    compileall.compile_dir(ROOT / "shapecalc", quiet=1)
+    commands = {"report": REPORT, "imports": IMPORTS, "models": MODELS, "model": ONE_MODEL}
     has_torchinfo = all(find_spec(name) for name in ("torch", "torchinfo"))
     if has_torchinfo:
         counted = int(output(TORCHINFO).split()[-1])
@@ -146,6 +159,7 @@ def cold_rows(runs: int) -> list[Row]:
     rows = [
         compared(title, times["report"], "its imports alone", times["imports"], "s"),
         compared(title, times["report"], "and pydantic's BaseModel", times["models"], "s"),
+        compared(title, times["report"], "and one model of it", times["model"], "s"),
     ]
     memory = peak_megabytes(REPORT)
     if has_torchinfo:
@@ -198,6 +212,7 @@ def main() -> None:
     headers = ("what", "shapecalc", "against", "", "ratio")
     align = ("left", "right", "left", "right", "right")
     print(tabulate(rows, headers=headers, colalign=align, disable_numparse=True))
+    print(WATCH.warning())
 
 
 if __name__ == "__main__":
