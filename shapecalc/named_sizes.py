@@ -223,7 +223,8 @@ def _traced(spec: NetworkSpec, at: _Numbers) -> NamedTrace:
 
 
 def _records(at: _Numbers) -> Iterator[NamedRecord]:
-    passed, outputs = at.passed, at.passed.values[len(at.spec.inputs) :]
+    passed, spec = at.passed, at.spec
+    outputs = [passed.values[spec.values.of(place)] for place in range(len(spec.nodes))]
     columns = (at.first.layers, passed.inputs, outputs, passed.counts, passed.products)
     for place, (first, inputs, output, counts, macs) in enumerate(zip(*columns, strict=True)):
         layer = at.spec.nodes[place].layer

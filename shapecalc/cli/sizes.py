@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -34,7 +34,9 @@ def _wanted(
         return None
     read = WANTED.fullmatch(value.strip())
     if read is None:
-        raise click.BadParameter(f"{quote(value)} is no size such as 388x388, or NAME=388x388")
+        raise click.BadParameter(
+            f"{quote(value)} is no height x width such as 388x388, or NAME=388x388"
+        )
     return read[1], tuple(int(size) for size in re.split("[xX×]", read[2]))
 
 
@@ -53,7 +55,7 @@ def _wanted(
     "wanted",
     callback=_wanted,
     metavar="[NAME=]SIZE",
-    help="Say which input gives an output of this size, as 388x388.",
+    help="Say which input gives an output of this height x width, as 388x388.",
 )
 @input_option
 @max_layers_option
@@ -120,8 +122,16 @@ def _given(
 
 def _told(found: FittingSizes, wanted: tuple[str | None, Sequence[int]]) -> tuple[str, bool]:
     given = _given(found, wanted)
-    size = show(wanted[1])
-    if given is None:
-        return f"No input gives the output {size}.", False
-    inputs = ", ".join(f"{quote(name)}: {show(volume)}" for name, volume in given.items())
-    return f"For the output {size}: {inputs}", True
+    name, sizes = wanted
+    if given is not None:
+        return f"For the output {show(sizes)}: {_listed(given)}", True
+    near = [
+        f"{show(output)} from {_listed(inputs)}"
+        for output, inputs in found.nearest_outputs(sizes, name)
+    ]
+    offer = f" The nearest: {'; '.join(near)}." if near else ""
+    return f"No input gives the output {show(sizes)}.{offer}", False
+
+
+def _listed(inputs: Mapping[str, Sequence[int]]) -> str:
+    return ", ".join(f"{quote(name)}: {show(volume)}" for name, volume in inputs.items())

@@ -24,7 +24,8 @@ def _lines(found: FittingSizes) -> Iterator[str]:
     yield f"{title}: {_inputs(found)}"
     yield ""
     if not found.fits:
-        yield f"No size fits: {found.reason}" if found.axes else f"Nothing fits: {found.reason}"
+        nothing = "No size fits" if found.axes else "Nothing fits"
+        yield f"{nothing if found.solved else 'Not known'}: {found.reason}"
         return
     for axes in _alike(found):
         yield from _axes(found, axes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial, reduce
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
@@ -30,6 +31,21 @@ class Axis(NamedTuple):
     def key(self) -> str:
         """What it is called among all inputs: `left.height`."""
         return f"{self.input}.{self.title}"
+
+
+@dataclass(frozen=True)
+class AxisSizes:
+    """What fits along one axis: the sizes, and by how much each layer thins them out."""
+
+    axis: Axis
+    fits: Sizes
+    factors: Sequence[tuple[str, int]]  # layers' names
+    present: int | None  # the size that is written
+
+    @property
+    def nearest(self) -> tuple[int | None, int | None]:
+        """The sizes below and above the present one; that one twice where it fits."""
+        return (None, None) if self.present is None else self.fits.nearest(self.present)
 
 
 Function: TypeAlias = "Callable[[Any], Any]"
@@ -213,3 +229,13 @@ def letters(spec: NetworkSpec, groups: Sequence[Group]) -> dict[Axis, str]:
             letter += places[leader.input]
         found[axis] = letter
     return found
+
+
+def inputs(spec: NetworkSpec, sizes: Mapping[Axis, Any]) -> dict[str, tuple[Any, ...] | None]:
+    """Return the inputs' volumes with sizes for their axes."""
+    by_key = {(axis.input, axis.number): size for axis, size in sizes.items()}
+    return {
+        name: volume
+        and (*(by_key.get((name, n), W) for n, W in enumerate(volume[:-1])), volume[-1])
+        for name, volume in spec.inputs.items()
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
@@ -10,33 +10,27 @@ from typing import Any
 from shapecalc.diagnostics import Finding, quote
 from shapecalc.fitting_sizes import Search as Looking
 from shapecalc.network import NetworkSpec
-from shapecalc.solving.axes import Axis, Group, alike, axes_of, grouped, letters
+from shapecalc.solving.axes import (
+    Axis,
+    AxisSizes,
+    Group,
+    alike,
+    axes_of,
+    grouped,
+    inputs,
+    letters,
+)
 from shapecalc.solving.named import Names
+from shapecalc.solving.outputs import WantedOutput
 from shapecalc.solving.passing import Passed, passed
 from shapecalc.solving.search import Found, Search, Start
-from shapecalc.solving.sets import Progression, Sizes, union
+from shapecalc.solving.sets import Sizes, union
 from shapecalc.solving.size import Unsolvable
 from shapecalc.tracing import walk
-from shapecalc.volumes import Volume, show
+from shapecalc.volumes import Volume
 
 USUAL = (224, 256, 512, 1024)  # a size that is offered is at least as large as one of these, if any
 SMALL = 8  # sizes at which volumes of one pixel agree with everything
-MOST_STEPS = 2**40
-
-
-@dataclass(frozen=True)
-class AxisSizes:
-    """What fits along one axis: the sizes, and by how much each layer thins them out."""
-
-    axis: Axis
-    fits: Sizes
-    factors: Sequence[tuple[str, int]]  # layers' names
-    present: int | None  # the size that is written
-
-    @property
-    def nearest(self) -> tuple[int | None, int | None]:
-        """The sizes below and above the present one; that one twice where it fits."""
-        return (None, None) if self.present is None else self.fits.nearest(self.present)
 
 
 @dataclass(frozen=True)
@@ -51,6 +45,7 @@ class FittingSizes:
     passed: Passed | None = None  # with names for sizes
     reason: str = ""  # why none fits
     layer: str | None = None  # which asks for what no size has
+    solved: bool = True  # False: nobody knows whether some fit
 
     @property
     def fits(self) -> bool:
@@ -81,7 +76,22 @@ class FittingSizes:
 
         Raises ValueError for an output that is not there, or has other axes.
         """
-        return _inputs_for(self, output, name)
+        wanted = self._wanted(output, name)
+        return None if wanted is None else wanted.inputs()
+
+    def nearest_outputs(
+        self, output: Sequence[int], name: str | None = None
+    ) -> list[tuple[Volume, dict[str, Volume]]]:
+        """Return the nearest outputs that there are, each with inputs that give it: the one below
+        along every axis, and the one above. Raises ValueError as `inputs_for` does.
+        """
+        wanted = self._wanted(output, name)
+        return [] if wanted is None else wanted.nearest()
+
+    def _wanted(self, output: Sequence[int], name: str | None) -> WantedOutput | None:
+        if self.passed is None:
+            return None
+        return WantedOutput(self.passed, self.axes, self.letters, self.example, output, name)
 
     def __str__(self) -> str:
         text: str = import_module("shapecalc.reports.sizes").text(self)
@@ -111,7 +121,7 @@ def fitting(spec: NetworkSpec) -> FittingSizes:
         return _solved(spec, axes)
     except Unsolvable as error:
         reason = f"the sizes cannot be worked out: {error}"
-        return FittingSizes(spec, none, letters(spec, ()), reason=reason)
+        return FittingSizes(spec, none, letters(spec, ()), reason=reason, solved=False)
 
 
 def _with_depths(spec: NetworkSpec) -> NetworkSpec:
@@ -184,16 +194,6 @@ def _with_names(
 def _start(spec: NetworkSpec, fixed: Mapping[Axis, Any], group: Group) -> Start:
     """Return what puts sizes into the inputs of a network, those of other axes as they are."""
     return lambda size: inputs(spec, {**fixed, **group.sizes(size)})
-
-
-def inputs(spec: NetworkSpec, sizes: Mapping[Axis, Any]) -> dict[str, tuple[Any, ...] | None]:
-    """Return the inputs' volumes with sizes for their axes."""
-    by_key = {(axis.input, axis.number): size for axis, size in sizes.items()}
-    return {
-        name: volume
-        and (*(by_key.get((name, n), W) for n, W in enumerate(volume[:-1])), volume[-1])
-        for name, volume in spec.inputs.items()
-    }
 
 
 # -- sizes that fit --------------------------------------------------------------------------------
@@ -346,88 +346,4 @@ class _Free:
 FREE = _Free()
 
 
-# -- a wanted output -------------------------------------------------------------------------------
-
-
-def _inputs_for(
-    fits: FittingSizes, output: Sequence[int], name: str | None
-) -> dict[str, Volume] | None:
-    outputs = fits.outputs
-    if name is None:
-        if len(outputs) != 1:
-            raise ValueError(f"say which output: {', '.join(map(quote, outputs))}")
-        (name,) = outputs
-    if name not in outputs:
-        raise ValueError(f"there is no output {quote(name)}, but {', '.join(map(quote, outputs))}")
-    if fits.passed is None:
-        return None
-    volume = fits.passed.volumes[name]
-    if volume is None or len(output) not in (len(volume), len(volume) - 1):
-        shown = "not known" if volume is None else show(volume)
-        raise ValueError(f"the output {quote(name)} is {shown}")
-    chosen: dict[Axis, int] = {}
-    names = fits.passed.names
-    for wanted, size in zip(output, volume, strict=False):
-        if isinstance(size, int):
-            if size != wanted:
-                return None
-            continue
-        letter = names.letter_of(size)
-        own = [one for one in fits.axes if fits.letters[one.axis] == letter]
-        if letter is None or not own:
-            return None
-        W = _size_for(names, size, letter, own[0], wanted)
-        if W is None:
-            return None
-        chosen[own[0].axis] = W
-    written = {one.axis: fits.example[one.axis.input][one.axis.number] for one in fits.axes}
-    sizes = {**written, **chosen}
-    for one in fits.axes:  # of axes with one letter, one was chosen
-        same = [a for a in chosen if fits.letters[a] == fits.letters[one.axis]]
-        if one.axis not in chosen and same:
-            sizes[one.axis] = chosen[same[0]]
-    found = {k: v for k, v in inputs(fits.spec, sizes).items() if v is not None}
-    traced = walk(replace(fits.spec, inputs=found, example=None, findings=()))
-    given = traced.outputs[name] or ()
-    wrong = any(one.rule.structural for one in traced.findings)
-    return None if wrong or tuple(given[: len(output)]) != tuple(output) else found
-
-
-def _size_for(names: Names, size: Any, letter: str, axis: AxisSizes, wanted: int) -> int | None:
-    """Return the size that fits and gives the wanted one: the present, or the roundest."""
-
-    def gives(W: int) -> int:
-        return names.number_at(size, letter, W)
-
-    found = [W for part in axis.fits.parts for W in _giving(gives, part, wanted)]
-    present = axis.present
-    if present is not None and axis.fits.has(present) and gives(present) == wanted:
-        return present
-    return min(found, key=lambda W: (-(W & -W), W), default=None)
-
-
-def _giving(gives: Callable[[int], int], part: Progression, wanted: int) -> Iterator[int]:
-    """Yield the first and the last size of some that gives what is wanted; it never falls."""
-    low, step = part.first, part.step or 1
-    end = 1
-    if part.last is not None or not part.step:
-        end = ((low if part.last is None else part.last) - low) // step
-    else:
-        while gives(low + end * step) <= wanted:
-            end *= 2
-            if end > MOST_STEPS:
-                return
-    first = _first(lambda k: gives(low + k * step) >= wanted, end)
-    after = _first(lambda k: gives(low + k * step) > wanted, end)
-    for k in (first, after, after - 1):
-        if k >= 0 and gives(low + k * step) == wanted:
-            yield low + k * step
-
-
-def _first(holds: Callable[[int], bool], end: int) -> int:
-    """Return the first k up to `end` for which something holds that holds from there on."""
-    low, high = 0, end
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle + 1, high)
-    return low
+__all__ = ["AxisSizes", "FittingSizes", "fitting", "good_sizes", "inputs"]

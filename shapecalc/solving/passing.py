@@ -69,8 +69,11 @@ def passed(spec: NetworkSpec, names: Names, sizes: Mapping[Any, Any]) -> Passed:
     known: dict[Any, tuple[AnyVolume, Counts, Any]] = {}  # blocks have one layer many times
     for node in spec.nodes:
         layer = node.layer
-        taken = tuple([values[source] for source in node.sources or ()])
-        inputs = None if node.sources is None or None in taken else taken
+        sources = node.sources or ()
+        inputs: tuple[tuple[Any, ...], ...] | None
+        inputs = tuple([v for source in sources if (v := values[source]) is not None])
+        if node.sources is None or len(inputs) < len(sources):
+            inputs = None
         if layer is None:
             output, counts, macs = None, Counts(None, None, None), None
         elif inputs is None:

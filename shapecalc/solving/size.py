@@ -151,13 +151,12 @@ class Size(_Symbolic):
     ) -> None:
         self.scope, self.variable = scope, variable
         self.a, self.b, self.c, self.m = a, b, c, m
+        self.hashed: int | None = None
 
     def __hash__(self) -> int:
-        try:
-            return self.hashed
-        except AttributeError:  # few sizes are asked for it
+        if self.hashed is None:  # few sizes are asked for it
             self.hashed = hash((self.variable, self.a, self.b, self.c, self.m, id(self.scope)))
-            return self.hashed
+        return self.hashed
 
     def __eq__(self, other: object) -> bool:
         if self is other:

@@ -35,7 +35,16 @@ def test_another_present_size() -> None:
 def test_no_input_gives_an_output() -> None:
     result = run("sizes", U_NET, "--output", "389x388")
     assert result.exit_code == 1
-    assert "No input gives the output 389x388." in result.output
+    near = "388x388 from input: 572x572x1; 404x388 from input: 588x572x1."
+    assert f"No input gives the output 389x388. The nearest: {near}" in result.output
+
+
+def test_the_axes_of_an_output_are_named() -> None:
+    result = run("sizes", U_NET, "--output", "388")
+    assert result.exit_code == 2
+    assert "softmax1 has height x width, for example 388x388" in result.output
+    result = run("sizes", str(NETWORKS / "alexnet.yaml"), "--output", "10x10")
+    assert "softmax1 is flat, for example 1000" in result.output
 
 
 @pytest.mark.parametrize("output", ["0x3", "axb", "softmax=3", "conv1=388x388", "388x388x2x2"])

@@ -84,6 +84,69 @@ def test_the_input_for_a_wanted_output() -> None:
         found.inputs_for((388, 388), "conv1")
 
 
+def sizes_and_outputs(source: dict[str, Any]) -> dict[int, int]:
+    """Return the output's length for every input up to 200 that a trace takes."""
+    found = {}
+    for W in range(1, 201):
+        trace = shapecalc.trace(source, inputs=(W, 2))
+        if not any(one.rule.structural for one in trace.findings):
+            found[W] = (trace.output or (0,))[0]
+    return found  # type: ignore[return-value]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [{"conv": {"K": 2, "F": 3, "S": 2, "rounding": "floor"}}, {"conv": {"K": 2, "F": 2}}],
+        [{"conv": {"K": 2, "F": 5, "S": 3}}],
+        [
+            {"concat": {"name": "joined", "from": ["input", "input", "input"], "axis": "length"}},
+            {"max_pool": {"name": "half", "F": 2, "S": 2, "rounding": "floor"}},
+            {"concat": {"from": ["input", "half"], "axis": "length"}},
+            {"max_pool": {"F": 3, "S": 4, "rounding": "floor"}},
+        ],
+    ],
+)
+def test_the_nearest_outputs_are_those_of_a_trace(layers: list[Any]) -> None:
+    source = {"input": "64x2", "layers": layers}
+    found, there = shapecalc.sizes(source), sizes_and_outputs(source)
+    for wanted in range(1, 30):
+        given = found.inputs_for([wanted])
+        assert (given is not None) == (wanted in there.values())
+        assert given is None or there[(given["input"])[0]] == wanted
+        below = max((size for size in there.values() if size <= wanted), default=None)
+        above = min((size for size in there.values() if size >= wanted), default=None)
+        near = found.nearest_outputs([wanted])
+        assert [output for (output,), _ in near] == [
+            *dict.fromkeys(size for size in (below, above) if size is not None)
+        ]
+        assert all(there[given["input"][0]] == output for (output,), given in near)
+
+
+def test_a_condition_on_one_axis_is_no_relation_of_two() -> None:
+    layers: list[Any] = [
+        {"concat": {"name": "joined", "from": ["input", "input", "input"], "axis": "length"}},
+        {"max_pool": {"name": "half", "F": 2, "S": 4, "rounding": "floor"}},
+        {"add": ["half", "input"]},
+    ]
+    found = shapecalc.sizes({"input": "5x2", "layers": layers})
+    said = {W for W in range(1, 50) if found.axes[0].fits.has(W)}
+    assert said == {W for W in range(1, 50) if 1 in (n := (3 * W - 2) // 4 + 1, W) or n == W}
+    assert not found.constraints
+
+
+def test_floors_in_floors_end_soon() -> None:
+    layers: list[Any] = []
+    for n in range(40):
+        before = f"p{n - 1}" if n else "input"
+        joined = {"name": f"c{n}", "from": [before] * 4 + ["input"], "axis": "length"}
+        layers += [{"concat": joined}, {"max_pool": {"name": f"p{n}", "F": 3, "S": 3}}]
+    found = shapecalc.sizes({"input": "64x3", "rounding": "floor", "layers": layers})
+    assert "cannot be worked out" in found.reason
+    assert "No size fits" not in str(found)
+
+
 def test_inputs_that_hang_together() -> None:
     layers: list[Any] = [
         {"conv": {"name": "a", "from": "left", "K": 2, "F": 2, "S": 2}},
