@@ -136,12 +136,13 @@ def test_an_archive_that_is_unpacked_and_set_up_marks(gradescope: Platform) -> N
 @pytest.mark.slow
 def test_our_wheel_is_one_that_pip_installs(tmp_path: Path) -> None:
     """It is installed beside its dependencies, which are found here, and marks there."""
+    pytest.importorskip("pip")
     name, content = own_wheel()
     (tmp_path / name).write_bytes(content)
     target = tmp_path / "installed"
     pip = [sys.executable, "-m", "pip", "install", "--no-index", "--no-deps", "--target"]
     subprocess.run([*pip, str(target), str(tmp_path / name)], check=True, capture_output=True)
-    run = "import shapecalc.cli, sys; sys.path; print(shapecalc.__file__); shapecalc.cli.main()"
+    run = "import shapecalc.cli; print(shapecalc.__file__); shapecalc.cli.main()"
     done = subprocess.run(
         [sys.executable, "-c", run, "explain", "conv"],
         env=os.environ | {"PYTHONPATH": str(target)}, cwd=tmp_path,
