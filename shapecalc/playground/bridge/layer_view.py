@@ -20,6 +20,7 @@ from shapecalc.layers.pool import AvgPool, L2Pool, MaxPool
 from shapecalc.playground.bridge import Refused, made_up
 from shapecalc.playground.bridge.last import last
 from shapecalc.playground.bridge.window_axis import (
+    WIDEST,
     Part,
     SlidingAxis,
     TransposedAxis,
@@ -39,7 +40,6 @@ from shapecalc.tracing import Trace
 from shapecalc.volumes import all_known, is_known, show
 
 MOST_SLICES = 3  # that are drawn and added up
-WIDEST = 32  # places that a window may span
 ROOM = (5, 16)  # fewest and most places that are drawn along an axis
 DRAWN = "conv, depthwise_conv, conv_transpose, max_pool, avg_pool and l2_pool"
 Compute = Callable[[tuple[int, ...]], Output]

@@ -10,6 +10,10 @@ from typing import NamedTuple, Protocol
 from shapecalc.geometry import Fit, TransposedFit
 
 
+WIDEST = 32  # places that are drawn at most
+MOVES = 2  # that a wide window is shown to make
+
+
 class WindowAxis(Protocol):
     """How the outputs along one axis look at the input."""
 
@@ -81,8 +85,12 @@ class SlidingAxis(NamedTuple):
         return self.fit.span
 
     def part(self, output: int, room: int) -> Part:
-        """Return a block of outputs: the window goes through it before the next block is shown."""
+        """Return a block of outputs: the window goes through it before the next block is shown.
+
+        Where the window alone fills the room, there is more, so that it can be seen to move.
+        """
         fit = self.fit
+        room = max(room, min(fit.span + MOVES * fit.S, WIDEST))
         first, last = fit.places(0), fit.places(fit.size - 1)
         whole = range(first.start, max(last.stop, fit.W + fit.after))
         if len(whole) <= room:
