@@ -9,7 +9,6 @@ from typing import NamedTuple, Protocol
 
 from shapecalc.geometry import Fit, TransposedFit
 
-
 WIDEST = 32  # places that are drawn at most
 MOVES = 2  # that a wide window is shown to make
 
