@@ -43,7 +43,9 @@ def _given(found: FittingSizes, wanted: str) -> dict[str, Any]:
 
 def _near(found: FittingSizes) -> Iterator[dict[str, Any]]:
     """Yield the inputs below and above the present ones, all axes at once."""
-    if not found.fits or any(volume is None or None in volume for volume in found.spec.inputs.values()):
+    if not found.fits or any(
+        volume is None or None in volume for volume in found.spec.inputs.values()
+    ):
         return
     for below in (True, False):
         volumes: dict[str, Volume] = {}

@@ -24,7 +24,7 @@ const TEXT = "shapecalc.text";
 
 const clock = {}; // what the tests and the measurements read
 window.playground = clock;
-let language = null, result = null, live = false, ready = false, version = 0, pause, loaded = 0;
+let language = null, result = null, live = false, ready = false, broken = false, version = 0, pause, loaded = 0;
 
 // -- saying things --------------------------------------------------------------------------------
 
@@ -97,7 +97,7 @@ async function trace(text) {
     clock.first ??= performance.now();
     clock.traced = mine;
   } catch (error) {
-    if (mine === version) status(told(error), "bad");
+    if (mine === version && !broken) status(told(error), "bad");
   }
 }
 
@@ -163,8 +163,9 @@ const engine = createEngine(assets, {
     keepOffline();
   },
   failed(message) {
+    broken = true;
     status("Python could not be started", "bad");
-    toast(message);
+    toast(message, 20_000);
   },
   restarted() {
     ready = false;

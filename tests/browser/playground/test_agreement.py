@@ -21,4 +21,4 @@ def test_the_browser_says_what_python_says(page: Any) -> None:
 
 def test_a_difference_is_found(page: Any) -> None:
     name, text = examples()[0]
-    assert differing(page, [(name, text)], lambda raw: raw.replace(b"input", b"input ")) == [name]
+    assert differing(page, [(name, text)], lambda raw: raw.replace(b"K: 10", b"K: 11")) == [name]

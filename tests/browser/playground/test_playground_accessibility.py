@@ -17,9 +17,7 @@ FOUND = """axe.run(document, {resultTypes: ["violations"]}).then(({violations}) 
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing(
-    browser: Browser, address: str, axe: str, mode: str, width: int
-) -> None:
+def test_axe_finds_nothing(browser: Browser, address: str, axe: str, mode: str, width: int) -> None:
     context = browser.chromium.new_context(
         viewport={"width": width, "height": 844}, color_scheme=mode
     )
