@@ -18,7 +18,7 @@ from contextlib import redirect_stdout
 from difflib import SequenceMatcher
 from math import log10
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 import pytest

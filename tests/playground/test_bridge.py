@@ -141,23 +141,10 @@ def test_a_spec_is_opened_as_it_is_written() -> None:
     assert CALLS["open"]("a.yaml", broken.encode())["text"] == broken
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"",
-        b"\x00\xff" * 40,
-        b"\x89PNG\r\n\x1a\n" + bytes(50),
-        b"PK\x03\x04" + bytes(90),
-        b"\x80\x05.",
-    ],
-)
-def test_what_is_no_network_is_refused_in_words(raw: bytes) -> None:
-    try:
-        opened = CALLS["open"]("thing.bin", raw)
-    except Refused as error:
-        assert str(error).strip()
-    else:
-        assert opened["text"].isprintable()
+@pytest.mark.parametrize("start", [b"\x00\xff", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", b"\x80\x05."])
+def test_what_is_no_network_is_refused_in_words(start: bytes) -> None:
+    with pytest.raises(Refused, match=r"thing\.bin.*\w"):
+        CALLS["open"]("thing.bin", start + bytes(range(256)))
 
 
 def test_a_part_that_is_not_there_yet_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The browser says what Python says: of a sample of the examples here, of all by all_examples.py."""
+"""The browser says what Python says: a sample of the examples; all_examples.py has all."""
 
 from __future__ import annotations
 

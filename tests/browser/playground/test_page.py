@@ -182,9 +182,8 @@ def test_saves_what_the_command_line_writes(page: Any, form: str) -> None:
     page.click("#open-export")
     with page.expect_download() as download:
         page.click(f"[data-save={form}]")
-    assert (
-        download.value.suggested_filename == f"lenet-5.{'shape.' if form == 'yaml' else ''}{form}"
-    )
+    ending = "shape.yaml" if form == "yaml" else form
+    assert download.value.suggested_filename == f"lenet-5.{ending}"
     written = download.value.path().read_text(encoding="utf-8")
     assert written.replace("network.shape.yaml", str(path)) == wanted
 
