@@ -71,7 +71,7 @@ def test_a_part_holds_the_output_and_all_that_it_looks_at(room: int) -> None:
 def test_the_part_of_a_sliding_window_fits_the_room() -> None:
     for axis in SLID:
         for output in range(axis.size):
-            most = max(16, axis.span() + 2 * axis.fit.S)
+            most = max(16, axis.span + 2 * axis.fit.S)
             assert len(axis.part(output, 16).places) <= most
 
 

@@ -127,7 +127,7 @@ def _shown(record: LayerRecord) -> Shown:
     if rank > 2:
         raise _NotDrawn("windows are drawn in one and two dimensions, and this one has three")
     shown = _SHOWN[type(layer)](layer, volume)
-    widest = max(axis.span() for axis in shown.window.axes)
+    widest = max(axis.span for axis in shown.window.axes)
     if widest > WIDEST:
         raise _NotDrawn(f"its window spans {widest:,} values, more than the {WIDEST} that fit here")
     return shown
