@@ -30,26 +30,31 @@ LEFT_OUT = (
 # the folders' own modules stay, which tell whose a file is.
 LATER = (
     "checkpoints/", "comparison/", "exporters/", "grading/", "reports/dialects/", "weights/",
-    *(f"readers/{name}/" for name in ("caffe", "darknet", "keras", "onnx", "pytorch", "tensors", "tflite")),
+    "readers/caffe/", "readers/darknet/", "readers/keras/", "readers/onnx/", "readers/pytorch/",
+    "readers/tensors/", "readers/tflite/",
 )  # fmt: skip
 # Modules of the standard library, likewise, and of encodings all but those of text that is met.
-UNUSED = set("""
-    __hello__ __phello__ _aix_support _android_support _apple_support _ios_support _osx_support
-    _pydatetime _pydecimal _pyio _pyrepl _strptime antigravity argparse bdb cProfile cmd code
-    colorsys compileall configparser ctypes curses dbm doctest ensurepip filecmp fileinput ftplib
-    getopt getpass gettext graphlib http idlelib imaplib lib2to3 mailbox mimetypes
-    modulefinder multiprocessing netrc nturl2path optparse pdb plistlib poplib pprint profile
-    pstats pty py_compile pyclbr pydoc pydoc_data rlcompleter runpy sched shelve shlex smtplib
-    socketserver sqlite3 statistics stringprep symtable tabnanny tarfile test this timeit tkinter
-    tomllib trace tracemalloc tty turtle unittest venv wave webbrowser wsgiref xml xmlrpc
-    zipapp
-""".split())
+UNUSED = {
+    "__hello__", "__phello__", "_aix_support", "_android_support", "_apple_support",
+    "_ios_support", "_osx_support", "_pydatetime", "_pydecimal", "_pyio", "_pyrepl",
+    "_strptime", "antigravity", "argparse", "bdb", "cProfile", "cmd", "code", "colorsys",
+    "compileall", "configparser", "ctypes", "curses", "dbm", "doctest", "ensurepip", "filecmp",
+    "fileinput", "ftplib", "getopt", "getpass", "gettext", "graphlib", "http", "idlelib",
+    "imaplib", "lib2to3", "mailbox", "mimetypes", "modulefinder", "multiprocessing", "netrc",
+    "nturl2path", "optparse", "pdb", "plistlib", "poplib", "pprint", "profile", "pstats", "pty",
+    "py_compile", "pyclbr", "pydoc", "pydoc_data", "rlcompleter", "runpy", "sched", "shelve",
+    "shlex", "smtplib", "socketserver", "sqlite3", "statistics", "stringprep", "symtable",
+    "tabnanny", "tarfile", "test", "this", "timeit", "tkinter", "tomllib", "trace",
+    "tracemalloc", "tty", "turtle", "unittest", "venv", "wave", "webbrowser", "wsgiref", "xml",
+    "xmlrpc", "zipapp",
+}  # fmt: skip
 ENCODINGS = {
     "__init__", "aliases", "ascii", "cp1252", "cp437", "latin_1", "raw_unicode_escape",
     "unicode_escape", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le",
     "utf_8", "utf_8_sig",
 }  # fmt: skip
 UNUSED_OF_WHEELS = ("pydantic/v1/", "pydantic/mypy.py", "_yaml/")
+
 
 class Archives(NamedTuple):
     """What is compiled: an archive that Python imports from, and two that become files."""

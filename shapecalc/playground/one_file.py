@@ -22,7 +22,8 @@ def of(page: str, assets: Mapping[str, Any], site: Path, worker: str) -> str:
         return (site / file).read_text(encoding="utf-8")
 
     style, app = STYLE.search(page), SCRIPT.search(page)
-    assert style and app, "the page has one of each"
+    assert style is not None, "the page has a style"
+    assert app is not None, "the page has a script"
     page = OF_HOSTS.sub("", page)
     page = page.replace(style[0], f"<style>{text(style[1])}</style>").replace(app[0], "")
     inside = [

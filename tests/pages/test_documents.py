@@ -18,7 +18,7 @@ from contextlib import redirect_stdout
 from difflib import SequenceMatcher
 from math import log10
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 import pytest
@@ -176,7 +176,15 @@ def like(old: str, new: str) -> float:
     return 1.0 if old == new else SequenceMatcher(None, old, new, autojunk=False).ratio()
 
 
-@pytest.mark.parametrize("shown", list(commands()), ids=label)
+def each_command() -> Iterator[Any]:
+    """Yield the commands; what builds the playground takes long, and needs npm."""
+    for shown in commands():
+        builds = shown.line.split()[1] == "playground"
+        missing = pytest.mark.skipif(shutil.which("npm") is None, reason="there is no npm")
+        yield pytest.param(shown, marks=(pytest.mark.slow, missing) if builds else ())
+
+
+@pytest.mark.parametrize("shown", list(each_command()), ids=label)
 def test_a_command_prints_what_is_shown(
     shown: Shown, folder: Path, monkeypatch: pytest.MonkeyPatch, update_golden: bool
 ) -> None:

@@ -52,11 +52,11 @@ def answer(call: str, *values: Any) -> str | None:
 
 
 def _misses_a_part(error: BaseException | None) -> bool:
-    """Say whether an error comes of a module of shapecalc that has not been fetched yet."""
+    """Say whether an error comes of a part of shapecalc that has not been fetched yet."""
     if find_spec("shapecalc.exporters") is not None:
         return False
     while error is not None:
-        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        missing = error.name if isinstance(error, ImportError) else None
         if (missing or "").partition(".")[0] == "shapecalc":
             return True
         error = error.__cause__ or error.__context__

@@ -43,7 +43,8 @@ def _text(document: Document, raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused(f"{quote(document.file)} is no text in UTF-8, nor a file of a format that is read here.") from None
+        what = "is no text in UTF-8, nor a file of a format that is read here"
+        raise Refused(f"{quote(document.file)} {what}.") from None
 
 
 def _reasons(name: str, diagnostics: Any) -> str:

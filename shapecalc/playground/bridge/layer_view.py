@@ -20,6 +20,7 @@ from shapecalc.layers.pool import AvgPool, L2Pool, MaxPool
 from shapecalc.playground.bridge import Refused, made_up
 from shapecalc.playground.bridge.last import last
 from shapecalc.playground.bridge.window_axis import (
+    WIDEST,
     Part,
     SlidingAxis,
     TransposedAxis,
@@ -39,7 +40,6 @@ from shapecalc.tracing import Trace
 from shapecalc.volumes import all_known, is_known, show
 
 MOST_SLICES = 3  # that are drawn and added up
-WIDEST = 32  # places that a window may span
 ROOM = (5, 16)  # fewest and most places that are drawn along an axis
 DRAWN = "conv, depthwise_conv, conv_transpose, max_pool, avg_pool and l2_pool"
 Compute = Callable[[tuple[int, ...]], Output]
@@ -127,7 +127,7 @@ def _shown(record: LayerRecord) -> Shown:
     if rank > 2:
         raise _NotDrawn("windows are drawn in one and two dimensions, and this one has three")
     shown = _SHOWN[type(layer)](layer, volume)
-    widest = max(axis.span() for axis in shown.window.axes)
+    widest = max(axis.span for axis in shown.window.axes)
     if widest > WIDEST:
         raise _NotDrawn(f"its window spans {widest:,} values, more than the {WIDEST} that fit here")
     return shown

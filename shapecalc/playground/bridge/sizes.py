@@ -9,8 +9,8 @@ from typing import Any
 from shapecalc.edits import Change
 from shapecalc.playground.bridge import Refused
 from shapecalc.playground.bridge.last import last
-from shapecalc.solving.fitting import FittingSizes, fitting
-from shapecalc.volumes import Volume, show
+from shapecalc.solving.fitting import AxisSizes, FittingSizes, fitting
+from shapecalc.volumes import PartialVolume, Volume, show
 
 WANTED = re.compile(r"[1-9][0-9]{0,8}(?:\s*[xX×]\s*[1-9][0-9]{0,8})*")
 
@@ -43,24 +43,32 @@ def _given(found: FittingSizes, wanted: str) -> dict[str, Any]:
 
 def _near(found: FittingSizes) -> Iterator[dict[str, Any]]:
     """Yield the inputs below and above the present ones, all axes at once."""
-    if not found.fits or any(volume is None or None in volume for volume in found.spec.inputs.values()):
-        return
-    for below in (True, False):
-        volumes: dict[str, Volume] = {}
-        for name, volume in found.spec.inputs.items():
-            axes = found.of(name)
-            near = [_beside(one, below) for one in axes]
-            if not axes or volume is None or None in near:
-                break
-            volumes[name] = (*(size for size in near if size), volume[-1])
-        else:
-            yield _offer(found, volumes)
+    if found.fits:
+        for below in (True, False):
+            volumes = {
+                name: _volume(found.of(name), volume, below)
+                for name, volume in found.spec.inputs.items()
+            }
+            given = {name: volume for name, volume in volumes.items() if volume is not None}
+            if len(given) == len(volumes):
+                yield _offer(found, given)
 
 
-def _beside(one: Any, below: bool) -> int | None:
+def _volume(axes: Sequence[AxisSizes], volume: PartialVolume | None, below: bool) -> Volume | None:
+    """Return the next volume that fits; None where a size is open, or there is none."""
+    sizes = [_beside(one, below) for one in axes]
+    known = [size for size in sizes if size is not None]
+    depth = volume[-1] if volume else None
+    if not known or len(known) < len(sizes) or not isinstance(depth, int):
+        return None
+    return (*known, depth)
+
+
+def _beside(one: AxisSizes, below: bool) -> int | None:
     """Return the next size of an axis that is not its own."""
-    nearest: tuple[int | None, int | None] = one.fits.nearest(one.present + (-1 if below else 1))
-    return nearest[0 if below else 1]
+    if one.present is None:
+        return None
+    return one.fits.nearest(one.present + (-1 if below else 1))[0 if below else 1]
 
 
 def _offer(found: FittingSizes, given: Mapping[str, Sequence[int]]) -> dict[str, Any]:

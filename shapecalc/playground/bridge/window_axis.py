@@ -5,38 +5,14 @@ A `place` is a pixel of the input, below 0 or from W on one of the padding.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from shapecalc.geometry import Fit, TransposedFit
 
-
-class WindowAxis(Protocol):
-    """How the outputs along one axis look at the input."""
-
-    @property
-    def W(self) -> int:
-        """The input's size."""
-
-    @property
-    def F(self) -> int:
-        """The filter's size: how many taps it has."""
-
-    @property
-    def size(self) -> int:
-        """The output's size."""
-
-    @property
-    def padded(self) -> bool:
-        """Whether places lie beside the input."""
-
-    def taps(self, output: int) -> list[tuple[int, int]]:
-        """Return the taps that count for an output, each with its place."""
-
-    def span(self) -> int:
-        """Return how many places one output is drawn with."""
-
-    def part(self, output: int, room: int) -> Part:
-        """Return what is shown around an output where there is room for so many places."""
+WIDEST = 32  # places that are drawn at most
+MOVES = 2  # that a wide window is shown to make
 
 
 class Part(NamedTuple):
@@ -46,10 +22,11 @@ class Part(NamedTuple):
     places: range
 
 
-class SlidingAxis(NamedTuple):
-    """The axis of a convolution or a pool. Its window stands `fit.S` places further each time."""
+@dataclass(frozen=True)
+class WindowAxis(ABC):
+    """How the outputs along one axis look at the input."""
 
-    fit: Fit
+    fit: Fit | TransposedFit
 
     @property
     def W(self) -> int:
@@ -58,13 +35,38 @@ class SlidingAxis(NamedTuple):
 
     @property
     def F(self) -> int:
-        """The filter's size."""
+        """The filter's size: how many taps it has."""
         return self.fit.F
 
     @property
     def size(self) -> int:
         """The output's size."""
         return self.fit.size
+
+    @property
+    def span(self) -> int:
+        """The filter's effective size: no output looks at more places."""
+        return self.fit.span
+
+    @property
+    @abstractmethod
+    def padded(self) -> bool:
+        """Whether places lie beside the input."""
+
+    @abstractmethod
+    def taps(self, output: int) -> list[tuple[int, int]]:
+        """Return the taps that count for an output, each with its place."""
+
+    @abstractmethod
+    def part(self, output: int, room: int) -> Part:
+        """Return what is shown around an output where there is room for so many places."""
+
+
+@dataclass(frozen=True)
+class SlidingAxis(WindowAxis):
+    """The axis of a convolution or a pool. Its window stands `fit.S` places further each time."""
+
+    fit: Fit
 
     @property
     def padded(self) -> bool:
@@ -76,13 +78,13 @@ class SlidingAxis(NamedTuple):
         end = self.fit.W + self.fit.after
         return [(tap, at) for tap, at in enumerate(self.fit.places(output)) if at < end]
 
-    def span(self) -> int:
-        """Return the filter's effective size."""
-        return self.fit.span
-
     def part(self, output: int, room: int) -> Part:
-        """Return a block of outputs: the window goes through it before the next block is shown."""
+        """Return a block of outputs: the window goes through it before the next block is shown.
+
+        Where the window alone fills the room, there is more, so that it can be seen to move.
+        """
         fit = self.fit
+        room = max(room, min(fit.span + MOVES * fit.S, WIDEST))
         first, last = fit.places(0), fit.places(fit.size - 1)
         whole = range(first.start, max(last.stop, fit.W + fit.after))
         if len(whole) <= room:
@@ -95,25 +97,11 @@ class SlidingAxis(NamedTuple):
         return Part(outputs, range(fit.places(start).start, fit.places(outputs[-1]).stop))
 
 
-class TransposedAxis(NamedTuple):
+@dataclass(frozen=True)
+class TransposedAxis(WindowAxis):
     """The axis of a transposed convolution: every input writes F outputs, S further each time."""
 
     fit: TransposedFit
-
-    @property
-    def W(self) -> int:
-        """The input's size."""
-        return self.fit.W
-
-    @property
-    def F(self) -> int:
-        """The filter's size."""
-        return self.fit.F
-
-    @property
-    def size(self) -> int:
-        """The output's size."""
-        return self.fit.size
 
     @property
     def padded(self) -> bool:
@@ -123,10 +111,6 @@ class TransposedAxis(NamedTuple):
     def taps(self, output: int) -> list[tuple[int, int]]:
         """Return the taps that write an output, each with the input that they multiply."""
         return list(self.fit.added(output))
-
-    def span(self) -> int:
-        """Return the filter's effective size: no output looks at more inputs."""
-        return self.fit.span
 
     def part(self, output: int, room: int) -> Part:
         """Return a block of outputs, with the inputs that write them."""

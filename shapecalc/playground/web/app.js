@@ -27,7 +27,7 @@ const clock = {}; // what the tests and the measurements read
 window.playground = clock;
 const embedded = new URLSearchParams(location.search).has("embed"); // inside of another page: what is needed there
 document.documentElement.classList.toggle("embed", embedded);
-let language = null, result = null, live = false, ready = false, version = 0, pause, loaded = 0;
+let language = null, result = null, live = false, ready = false, broken = false, version = 0, pause, loaded = 0;
 
 // -- saying things --------------------------------------------------------------------------------
 
@@ -100,7 +100,7 @@ async function trace(text) {
     clock.first ??= performance.now();
     clock.traced = mine;
   } catch (error) {
-    if (mine === version) status(told(error), "bad");
+    if (mine === version && !broken) status(told(error), "bad");
   }
 }
 
@@ -170,8 +170,9 @@ const engine = createEngine(assets, {
     keepOffline();
   },
   failed(message) {
+    broken = true;
     status("Python could not be started", "bad");
-    toast(message);
+    toast(message, 20_000);
   },
   restarted() {
     ready = false;

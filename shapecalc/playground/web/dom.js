@@ -33,3 +33,6 @@ const FAMILIES = [
   ["shape", /^(flatten|reshape|pad|crop)$/],
 ];
 export const family = (kind) => FAMILIES.find(([, pattern]) => pattern.test(kind))?.[0] ?? "act";
+
+/* A page's text with its paragraphs' lines joined; lines that begin with a blank stay apart. */
+export const reflowed = (text) => text.replace(/([^\n])\n(?=[^\s|$-])/g, "$1 ");

@@ -3,12 +3,12 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, bracketMatching, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { forEachDiagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, hoverTooltip, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { completions } from "./completion.js";
-import { make } from "./dom.js";
+import { make, reflowed } from "./dom.js";
 
 const colours = HighlightStyle.define([
   { tag: [tags.definition(tags.propertyName), tags.propertyName], color: "var(--key)" },
@@ -55,6 +55,13 @@ function range(doc, { line, column, end_line, end_column }) {
   return { from, to: to > from ? to : from + (word ? word[0].length : 0) };
 }
 
+/* A word with a finding tells of that, not of what it means in general. */
+function underlined(state, from, to) {
+  let found = false;
+  forEachDiagnostic(state, (_, start, end) => (found ||= start <= to && end >= from));
+  return found;
+}
+
 export function createEditor(parent, text, { changed, moved, explain, language }) {
   const complete = (context) => (language() ? completions(language(), context) : null);
 
@@ -62,8 +69,8 @@ export function createEditor(parent, text, { changed, moved, explain, language }
     const line = view.state.doc.lineAt(pos);
     for (const match of line.text.matchAll(/[A-Za-z_][\w]*/g)) {
       const [from, to] = [line.from + match.index, line.from + match.index + match[0].length];
-      const page = pos >= from && pos <= to ? language()?.page(match[0]) : null;
-      if (page) return { pos: from, end: to, above: true, create: () => ({ dom: make("div", { class: "kind-tip" }, page) }) };
+      const page = pos >= from && pos <= to && !underlined(view.state, from, to) ? language()?.page(match[0]) : null;
+      if (page) return { pos: from, end: to, above: true, create: () => ({ dom: make("div", { class: "kind-tip" }, reflowed(page)) }) };
     }
     return null;
   });

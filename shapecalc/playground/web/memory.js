@@ -26,7 +26,7 @@ export const memory = {
         fill(optimizer, found.optimizers);
         batch.placeholder = String(found.batch);
         answer.replaceChildren(
-          make("div", { class: "scroll" }, make("table", { class: "plain" }, make("tbody", {}, found.rows.map(([name, size, note]) => make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "n" }, size), make("td", { class: "soft" }, note)))))),
+          make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Memory" }, make("table", { class: "plain" }, make("tbody", {}, found.rows.map(([name, size, note]) => make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "n" }, size), make("td", { class: "soft" }, note)))))),
           ...found.remarks.map((text) => make("p", { class: "remark" }, text)),
           make("p", { class: "source" }, found.bound),
         );

@@ -52,10 +52,10 @@ export function createOpening({ button, input, sign, dialog, page }) {
   }
 
   function list(name, { format, titles, tensors, sums }) {
-    const shown = (value) => (Array.isArray(value) ? value.join("×") : typeof value === "number" ? number(value) : (value ?? "?"));
+    const shown = (value) => (typeof value === "number" ? number(value) : (value ?? "?"));
     dialog.title.textContent = name;
     dialog.body.replaceChildren(
-      make("p", { class: "lead" }, `Weights (${format}): ${number(sums.tensors)} tensors, ${number(sums.values)} values, ${bytes(sums.bytes)}.`),
+      make("p", { class: "lead" }, `Weights (${format}): ${number(sums.tensors)} ${sums.tensors === 1 ? "tensor" : "tensors"}, ${number(sums.values)} values, ${bytes(sums.bytes)}.`),
       make(
         "div",
         { class: "scroll", tabindex: "0", role: "region", "aria-label": "Tensors" },

@@ -23,7 +23,7 @@ export function summary(result) {
       tile("Parameters", short(totals.parameters), totals.parameters >= 1e6 ? number(totals.parameters) : stored(totals.parameters)),
       tile("MACs", short(totals.macs), totals.macs >= 1e6 ? number(totals.macs) : "for one example"),
       tile("Activations", short(totals.activations), stored(totals.activations)),
-      tile("Layers", number(result.count), totals.non_trainable ? `${short(totals.non_trainable)} values not learned` : `${learned} with weights`),
+      tile("Layers", number(result.count), totals.non_trainable ? `${short(totals.non_trainable)} not learned` : `${learned} with weights`),
     ),
   ].filter(Boolean);
 }

@@ -1,6 +1,8 @@
 """Compare every example as the browser reports it with what Python here says, byte for byte.
 
-Run it from the folder of the repository: PYTHONPATH=. python tests/browser/playground/all_examples.py SITE
+Run it from the folder of the repository, with the folder of the built page:
+
+    PYTHONPATH=. python tests/browser/playground/all_examples.py SITE
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def test_a_first_visit_is_small_and_asks_nobody_else(browser: Browser, address: 
     context = browser.chromium.new_context(service_workers="block")
     page = context.new_page()
     answers: list[Any] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(address)
     until_live(page)
     assert {urlsplit(answer.url).netloc for answer in answers} == {urlsplit(address).netloc}

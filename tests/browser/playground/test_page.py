@@ -182,9 +182,8 @@ def test_saves_what_the_command_line_writes(page: Any, form: str) -> None:
     page.click("#open-export")
     with page.expect_download() as download:
         page.click(f"[data-save={form}]")
-    assert (
-        download.value.suggested_filename == f"lenet-5.{'shape.' if form == 'yaml' else ''}{form}"
-    )
+    ending = "shape.yaml" if form == "yaml" else form
+    assert download.value.suggested_filename == f"lenet-5.{ending}"
     written = download.value.path().read_text(encoding="utf-8")
     assert written.replace("network.shape.yaml", str(path)) == wanted
 
@@ -231,5 +230,6 @@ def test_the_picture_takes_the_scheme_that_is_chosen(page: Any) -> None:
 
 
 def test_a_click_in_the_picture_leads_to_the_layer(page: Any) -> None:
-    page.locator("#picture g[data-part=layer]", has_text="conv2").first.click()
+    box = page.locator("#picture g[data-part=layer]", has_text="conv2").first
+    box.locator("[data-solid]").first.click()
     assert "K: 16" in page.inner_text(".cm-activeLine")

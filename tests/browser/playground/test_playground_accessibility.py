@@ -11,8 +11,8 @@ from tests.browser.playground.conftest import SPECS, until, until_live, write
 
 pytestmark = pytest.mark.slow  # starts a browser
 
-FOUND = """axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => violations.map(
-  ({id, nodes}) => `${id}: ${nodes[0].html.slice(0, 160)} ${nodes[0].failureSummary.slice(0, 200)}`))"""
+FOUND = """axe.run(document, {resultTypes: ["violations"]}).then(
+  ({violations}) => violations.map(({id, nodes}) => `${id}: ${nodes[0].html.slice(0, 160)}`))"""
 
 
 @pytest.mark.parametrize("mode", MODES)
