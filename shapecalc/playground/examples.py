@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import shapecalc
 from shapecalc.playground.packages import BuildError
 
 HERE = Path(__file__).parent
 HOMES = (HERE / "specs", HERE.parents[1] / "specs")  # of an installed package, of a checkout
 FIRST = "networks/lenet-5.yaml"  # what a new visitor sees
+LONGEST = 90  # characters about an example
 
 
 class Section(NamedTuple):
@@ -66,16 +68,13 @@ def _of(section: Section, home: Path) -> Iterator[Path]:
 
 def _item(path: Path, home: Path) -> dict[str, str]:
     """Return one example: its text, how it is called, and a line about it."""
-    text = path.read_text(encoding="utf-8")
+    spec = shapecalc.read(path)
     file = path.relative_to(home).as_posix()
-    name = re.search(r"^name: (.*)$", text, re.M)
-    about = re.search(r"^(?:source|description): (.*)$", text, re.M)
     code, _, words = path.stem.partition("-")
-    told = about[1] if about else ""
+    called, told = spec.name or path.stem, spec.source or spec.description or ""
     if re.fullmatch(r"sc\d+", code):
         called, told = words.replace("-", " ").capitalize(), code.upper()
     elif file.startswith("kinds/"):
         called, told = path.stem.replace("-", "_"), ""
-    else:
-        called = name[1].strip("\"'") if name else path.stem
-    return {"file": file, "name": called, "about": told[:90], "text": text}
+    text = path.read_text(encoding="utf-8")
+    return {"file": file, "name": called, "about": told[:LONGEST], "text": text}

@@ -42,5 +42,8 @@ def _notice(title: str, licence: str, texts: Sequence[str]) -> str:
 
 _HEADING = """\
 The shapecalc playground is made of shapecalc (MIT) and of the packages below, unchanged but for
-what was left out, compiled and bundled. Pyodide's source is at https://github.com/pyodide/pyodide;
-it contains CPython (PSF-2.0)."""
+what was left out, compiled and bundled.
+
+Pyodide is under the Mozilla Public License 2.0, https://www.mozilla.org/MPL/2.0/, and its source is
+at https://github.com/pyodide/pyodide. It contains CPython, which is under the licence of the Python
+Software Foundation, https://docs.python.org/3/license.html."""

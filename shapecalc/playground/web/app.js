@@ -1,13 +1,13 @@
 // The page: what is typed goes to the worker, what comes back is shown.
 import { Language } from "./completion.js";
 import { createDivider } from "./divider.js";
-import { make, number } from "./dom.js";
+import { make, number, reflowed } from "./dom.js";
 import { createEditor } from "./editor.js";
 import { createEngine, Refused } from "./engine.js";
 import { createExamples } from "./examples.js";
 import { createExports } from "./exports.js";
 import { findings } from "./findings.js";
-import { loadJson } from "./inline.js";
+import { loadJson, loadText } from "./inline.js";
 import { kept } from "./kept.js";
 import { linkedSheet } from "./links.js";
 import { createOpening } from "./opening.js";
@@ -17,9 +17,9 @@ import { summary } from "./summary.js";
 import { createTheme, scheme } from "./theme.js";
 
 const $ = (id) => document.getElementById(id);
-const read = (id) => JSON.parse($(id).textContent);
-const assets = read("assets");
-const initial = read("initial");
+const given = (id) => JSON.parse($(id).textContent);
+const assets = given("assets");
+const initial = given("initial");
 const PAUSE = 120; // milliseconds without a key before a text is read
 const TEXT = "shapecalc.text";
 
@@ -59,13 +59,17 @@ async function copy(text, said) {
   }
 }
 
+function read(title, text) {
+  $("page-title").textContent = title;
+  $("page-text").replaceChildren(make("pre", {}, text));
+  $("page").showModal();
+}
+
 async function explain(word) {
   try {
     const text = language?.page(word) ?? (await engine.call("explain", word));
     const [heading, ...rest] = text.split("\n");
-    $("page-title").textContent = heading || word;
-    $("page-text").replaceChildren(make("pre", {}, rest.join("\n").trim()));
-    $("page").showModal();
+    read(heading || word, reflowed(rest.join("\n").trim()));
   } catch (error) {
     toast(told(error));
   }
@@ -220,6 +224,10 @@ const examples = createExamples({
 });
 $("open-examples").onclick = examples.open;
 $("open-help").onclick = () => $("help").showModal();
+$("notices").onclick = async () => {
+  $("help").close();
+  read("Licences", await loadText(assets, "notices"));
+};
 for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 
 $("share").onclick = async () => {

@@ -15,3 +15,5 @@ export async function unpacked({ file, data, fetch = self.fetch }, through = (st
 }
 
 export const loadJson = async (assets, name) => (await unpacked(packed(assets, name))).json();
+
+export const loadText = async (assets, name) => inline(name) ?? (await fetch(assets[name])).text();

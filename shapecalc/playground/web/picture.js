@@ -27,6 +27,7 @@ export function createPicture(host, page) {
   function show(text, why = "") {
     const image = text && document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
     box.replaceChildren(...(image ? [image] : []));
+    box.style.background = image?.querySelector(":scope > rect")?.getAttribute("fill") ?? ""; // its paper
     box.hidden = !image;
     note.textContent = why;
     note.hidden = !why;

@@ -32,7 +32,8 @@ export const practice = {
       written = next;
       document.documentElement.classList.toggle("linked", linked);
       tools.hidden = linked;
-      heading.hidden = !linked;
+      heading.textContent = "Practice";
+      heading.classList.toggle("visually-hidden", !linked);
       leave.hidden = !linked;
       leave.target = document.documentElement.classList.contains("embed") ? "_blank" : "";
       for (const [at, button] of levels.entries()) button.setAttribute("aria-pressed", String(written.level === at + 1));
@@ -40,7 +41,7 @@ export const practice = {
       try {
         const sheet = await page.call("sheet", written);
         if (mine !== asked) return;
-        heading.textContent = sheet.title;
+        if (linked) heading.textContent = sheet.title;
         start(sheet, linked);
       } catch (error) {
         if (mine === asked) body.replaceChildren(make("p", { class: "empty", role: "alert" }, page.told(error)));

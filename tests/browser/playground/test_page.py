@@ -233,3 +233,10 @@ def test_a_click_in_the_picture_leads_to_the_layer(page: Any) -> None:
     box = page.locator("#picture g[data-part=layer]", has_text="conv2").first
     box.locator("[data-solid]").first.click()
     assert "K: 16" in page.inner_text(".cm-activeLine")
+
+
+def test_the_licences_of_what_it_is_made_of_can_be_read(page: Any) -> None:
+    page.click("#open-help")
+    page.click("#notices")
+    page.wait_for_selector("#page-text:has-text('Mozilla Public License')")
+    assert "pydantic-core" in page.inner_text("#page-text")
