@@ -16,7 +16,7 @@ from shapecalc.layers.composite import Composite
 
 EXECUTOR = Path(__file__).resolve().parents[2] / "shapecalc" / "executor"
 KERNEL_FILES = sorted((EXECUTOR / "kernels").rglob("*.py"))
-TABLE = {"KERNELS", "Context", "Kernel", "Parameters", "Saved"}  # what is no single kind's
+TABLE = {"KERNELS", "Context", "Kernel", "Parameters", "Saved", "blocks"}  # no single kind's
 CLASSES = {cls.__name__ for cls in KERNELS.values()}
 COMPUTING = [kind for kind, cls in KINDS.items() if not issubclass(cls, Composite)]
 FIELDS = {name for cls in KINDS.values() for name in cls.model_fields} | {"model_fields_set"}
