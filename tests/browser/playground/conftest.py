@@ -26,7 +26,7 @@ POLICY = (
     " connect-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
     " manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
 )
-LONGEST = 30  # seconds until the page has to answer, on a busy machine
+LONGEST = 60  # seconds until the page has to answer, on a busy machine
 
 
 class Host(http.server.SimpleHTTPRequestHandler):
