@@ -49,7 +49,9 @@ def folder() -> Path:
     for home in HOMES:
         if (home / FIRST).is_file():
             return home
-    raise BuildError("the examples are missing: install shapecalc from its wheel or its checkout")
+    raise BuildError(
+        "the specs that come with shapecalc are missing: take its wheel, or a checkout"
+    )
 
 
 def sections() -> list[dict[str, object]]:
