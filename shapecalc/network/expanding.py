@@ -114,7 +114,7 @@ class Expander:
             return added
         if kind in self.blocks:
             return self._instance(LayerItem(kind, value, path), scope, chain)
-        return self._foreign(kind, value, path, scope, chain)
+        return self._foreign(kind, value, path, scope, chain, (item, place) if inside else None)
 
     def _typed(self, item: Mapping[Any, Any], path: Path) -> tuple[Typed | None, Found]:
         """Return the kind and the fields of an item with its kind as a value, and what is wrong."""
@@ -124,14 +124,21 @@ class Expander:
         return meant, () if meant is None else [Finding(meant.fault, (*path, meant.key))]
 
     def _foreign(
-        self, word: str, value: Any, path: Path, scope: Scope, chain: Sources | None
-    ) -> Sources:
-        """Expand a layer whose word is not ours: a framework's, a call of Python, or unknown."""
+        self, word: str, value: Any, path: Path, scope: Scope, chain: Sources | None,
+        met: tuple[Any, Path] | None,
+    ) -> Sources:  # fmt: skip
+        """Expand a layer whose word is not ours: a framework's, a call of Python, or unknown.
+
+        `met` is the item with its place, where it may be met again.
+        """
         from shapecalc.network import translation, unknown_kind  # seldom needed
 
         kind = translation.kind_of_word(word, value)
         if kind is not None:
-            return self.leaves.layer(word, kind, KINDS[kind], value, path, scope, chain)
+            added = self.leaves.layer(word, kind, KINDS[kind], value, path, scope, chain)
+            if met is not None:
+                self.leaves.meet(*met, word, value, KINDS[kind])
+            return added
         cls = kinds.find(word)  # of an installed package
         if cls is not None:
             return self.leaves.layer(word, word, cls, value, path, scope, chain)

@@ -24,7 +24,8 @@ LEFT_OUT = (
     "playground/build.py", "playground/examples.py", "playground/notices.py",
     "playground/one_file.py", "playground/packages.py",
     "reports/diagnostics", "reports/notebook.py",
-    "grading/class_run.py", "grading/exports", "grading/handout", "grading/quiz/moodle_xml.py",
+    "grading/autograder", "grading/class_run.py", "grading/exports", "grading/handout",
+    "grading/quiz/moodle_xml.py", "grading/regrading.py",
 )  # fmt: skip
 # Parts that a first look at a spec does without: files of frameworks, weights, homework. Of readers
 # the folders' own modules stay, which tell whose a file is.

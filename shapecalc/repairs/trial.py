@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from shapecalc import checks, network, tracing
 from shapecalc.checks.sc408_input_order import RULE as INPUT_ORDER
-from shapecalc.diagnostics import Finding
+from shapecalc.diagnostics import Finding, SpecError
 from shapecalc.edits import Change, Edit, Repair, Unchangeable, changed, is_data, size_of
 from shapecalc.repairs.effects import Effects, effects
 from shapecalc.repairs.places import Key, key_of
@@ -80,7 +80,7 @@ class Trials:
             if hurried and self._breaks(repair.change, change):
                 return None
             after = self._traced(change, hurried)
-        except Unchangeable:
+        except (Unchangeable, SpecError):  # the latter: no such input can be given
             return None
         errors = _errors(after)
         if finding.severity != "error" and errors > self.errors:

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import Unreadable, read_answer
 from shapecalc.grading.comparison import is_right
+from shapecalc.grading.feedback import rounded
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
@@ -112,7 +113,10 @@ def known_wrong(question: Question) -> list[Option]:
 
 
 def _offered(question: Question, value: Value, text: str) -> bool:
-    """Say whether a wrong answer can be printed: it reads back as itself, and is wrong."""
+    """Say whether a wrong answer can be printed: it reads back as itself, and is wrong.
+
+    What is the right answer rounded is told so, and has no other cause.
+    """
     parts = value if isinstance(value, tuple) else (value,)
     if not all(isinstance(part, int | float) and not isinstance(part, bool) for part in parts):
         return False
@@ -122,7 +126,7 @@ def _offered(question: Question, value: Value, text: str) -> bool:
         read = read_answer(text, question.query.form)
     except Unreadable:
         return False
-    return read == value and not is_right(question, value)
+    return read == value and not is_right(question, value) and not rounded(question, value)
 
 
 def plain(value: Value) -> str:
