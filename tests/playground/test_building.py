@@ -97,7 +97,7 @@ def test_examples_have_a_name_and_a_text_each() -> None:
 
 def test_without_examples_it_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(examples, "HOMES", (tmp_path,))
-    with pytest.raises(BuildError, match="specs .* are missing"):
+    with pytest.raises(BuildError, match="shapecalc are missing"):
         examples.folder()
 
 
