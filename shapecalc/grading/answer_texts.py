@@ -28,6 +28,7 @@ LONGEST_KEY = 400
 MOST_JOINED = 200  # lines of one list in brackets
 BARE = re.compile(r"\d{1,4}\s*[:.)\uff1a]\s*")
 LETTERS = re.compile(r"\w")
+LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
 
 
 class Lines(NamedTuple):
@@ -127,7 +128,7 @@ def _split(
         elif key and separator[0].strip() and key in ids:
             return key, line[end:]
     key = line.strip(DECORATION + ":.=")
-    alone = matched(key, ids, short) or (None if key.isdigit() else by_number(key, ids, short))
+    alone = matched(key, ids, short) or (by_number(key, ids, short) if LETTER.search(key) else None)
     return (alone, "") if alone else None
 
 

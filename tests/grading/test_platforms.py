@@ -183,6 +183,13 @@ def test_what_is_no_time(text: str) -> None:
 # -- text ------------------------------------------------------------------------------------------
 
 
+def test_an_answer_that_is_none_takes_no_other_line_with_it() -> None:
+    found = lines_of("1. 33x25x16\n2. ?\n3. 2.35\n", ("size", "count", "value"))
+    assert found.answers["size"] == "33x25x16"
+    assert found.answers["value"] == "2.35"
+    assert found.answers.get("count", "") in ("", "?")
+
+
 def test_lines_of_text_and_of_a_text_box() -> None:
     text = "Name: Ann Lee\n\nQ1) 28x28x10\n**q2:** 760 = 750 + 10\nthank you: bye\n---\n"
     found = lines_of(text, ("q1", "q2"))

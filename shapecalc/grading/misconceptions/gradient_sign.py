@@ -19,6 +19,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 MISCONCEPTION = Misconception(
     "gradient_sign",
-    "the gradient has the wrong sign; it is the output minus the target",
+    "the gradient has the wrong sign; the error is the output minus the target",
     model,
 )
