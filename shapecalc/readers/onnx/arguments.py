@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from shapecalc.readers.onnx.integers import Array
+from shapecalc.readers.onnx.evaluation.arrays import Array
 from shapecalc.readers.onnx.model import Node
 
 Known = Callable[[str], "Array | None"]  # what is known of a tensor by its name

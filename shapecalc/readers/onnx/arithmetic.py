@@ -7,7 +7,7 @@ from typing import Any
 
 from shapecalc.readers.onnx.calls import Call, Handler
 from shapecalc.readers.onnx.constants import Known
-from shapecalc.readers.onnx.integers import Unfit
+from shapecalc.readers.onnx.evaluation.arrays import Unfit
 from shapecalc.readers.tensors import arithmetic
 from shapecalc.readers.tensors.values import Constant, Shape, Tensor, broadcast
 

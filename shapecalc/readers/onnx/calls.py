@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from shapecalc.quantities import Role
 from shapecalc.readers.onnx.constants import Constants, Known
-from shapecalc.readers.onnx.integers import Unfit
+from shapecalc.readers.onnx.evaluation.arrays import Unfit
 from shapecalc.readers.onnx.model import Node as FileNode
 from shapecalc.readers.tensors.layouts import Node
 from shapecalc.readers.tensors.network import Network

@@ -18,7 +18,8 @@ from typing import Any
 
 from shapecalc.quantities import Role
 from shapecalc.readers.onnx.arguments import arguments
-from shapecalc.readers.onnx.integers import Array, Evaluator
+from shapecalc.readers.onnx.evaluation.arrays import Array
+from shapecalc.readers.onnx.evaluation.evaluator import Evaluator
 from shapecalc.readers.onnx.model import (
     FLOAT,
     FLOATING,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shapecalc.readers.onnx.calls import Call, Handler
 from shapecalc.readers.onnx.constants import Known
-from shapecalc.readers.onnx.integers import Unfit, broadcast
+from shapecalc.readers.onnx.evaluation.arrays import Unfit, broadcast
 from shapecalc.readers.tensors import dense
 from shapecalc.readers.tensors.values import Constant, Shape, Tensor, product
 

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from shapecalc.readers.onnx.arguments import arguments
 from shapecalc.readers.onnx.calls import Call, Handler
 from shapecalc.readers.onnx.dense import gather_rows
-from shapecalc.readers.onnx.integers import Unfit, parts_of, sliced, unsqueezed
-from shapecalc.readers.onnx.integers import reduced as reduced_shape
-from shapecalc.readers.onnx.integers import reshaped as reshaped_shape
+from shapecalc.readers.onnx.evaluation.arrays import Unfit
+from shapecalc.readers.onnx.evaluation.parts import parts_of, sliced
+from shapecalc.readers.onnx.evaluation.reductions import reduced as reduced_shape
+from shapecalc.readers.onnx.evaluation.reshaping import reshaped as reshaped_shape
+from shapecalc.readers.onnx.evaluation.reshaping import unsqueezed
 from shapecalc.readers.tensors import shapes, windows
 from shapecalc.readers.tensors.values import Shape, Tensor, broadcast, product
 

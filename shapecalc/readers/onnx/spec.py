@@ -10,7 +10,8 @@ from shapecalc.readers.onnx import arithmetic, dense, norms, shapes, windows
 from shapecalc.readers.onnx.arguments import NEWEST, arguments
 from shapecalc.readers.onnx.calls import Call, Handler
 from shapecalc.readers.onnx.constants import Constants, left_out
-from shapecalc.readers.onnx.integers import Array, Unfit, shape_of, sized
+from shapecalc.readers.onnx.evaluation.arrays import Array, Unfit, sized
+from shapecalc.readers.onnx.evaluation.reshaping import shape_of
 from shapecalc.readers.onnx.model import INT64, Graph, Model, ValueInfo
 from shapecalc.readers.onnx.model import Node as FileNode
 from shapecalc.readers.onnx.patterns import simplified

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shapecalc.readers.onnx.calls import Call, Handler
-from shapecalc.readers.onnx.integers import Unfit
+from shapecalc.readers.onnx.evaluation.arrays import Unfit
 from shapecalc.readers.tensors import windows
 from shapecalc.readers.tensors.values import Constant, Tensor
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from shapecalc.readers.onnx.arguments import arguments
-from shapecalc.readers.onnx.integers import Array, Evaluator
+from shapecalc.readers.onnx.evaluation.arrays import Array
+from shapecalc.readers.onnx.evaluation.evaluator import Evaluator
 from shapecalc.readers.onnx.model import read_model
 
 pytest.importorskip("onnx")

@@ -6,14 +6,9 @@ from typing import Any
 
 import pytest
 
-from shapecalc.readers.onnx.integers import (
-    OPERATORS,
-    Array,
-    Evaluator,
-    broadcast,
-    shape_of,
-    vector,
-)
+from shapecalc.readers.onnx.evaluation.arrays import Array, broadcast, vector
+from shapecalc.readers.onnx.evaluation.evaluator import OPERATORS, Evaluator
+from shapecalc.readers.onnx.evaluation.reshaping import shape_of
 from shapecalc.readers.onnx.model import ALL_VALUES, BOOL, FLOAT, INT64, MOST_VALUES
 
 OPEN = vector([1, None, 8])
