@@ -30,7 +30,7 @@ from onnx_files import block, graph, model, node, number  # noqa: E402
 
 from shapecalc import collector  # noqa: E402
 from shapecalc.readers import read_path  # noqa: E402
-from shapecalc.readers.onnx.model import read_model  # noqa: E402
+from shapecalc.readers.onnx.messages import read_model  # noqa: E402
 
 ONNX = (
     "import sys, onnx\n"

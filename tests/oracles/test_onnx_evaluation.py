@@ -11,7 +11,7 @@ import pytest
 from shapecalc.readers.onnx.arguments import arguments
 from shapecalc.readers.onnx.evaluation.arrays import Array
 from shapecalc.readers.onnx.evaluation.evaluator import Evaluator
-from shapecalc.readers.onnx.model import read_model
+from shapecalc.readers.onnx.messages import read_model
 
 pytest.importorskip("onnx")
 

@@ -12,7 +12,8 @@ import pytest
 
 from shapecalc import trace
 from shapecalc.readers.onnx import constants
-from shapecalc.readers.onnx.model import Graph, Tensor, read_model
+from shapecalc.readers.onnx.messages import read_model
+from shapecalc.readers.onnx.model import Graph, Tensor
 from shapecalc.tracing import Trace
 
 onnx = pytest.importorskip("onnx")

@@ -1,10 +1,11 @@
 """ONNX files: bytes in, a spec out, whatever exporter and version wrote them.
 
-wire.py reads protocol buffers in place, model.py what an ONNX file has in them, arguments.py gives
-operators the same arguments whichever version they are of, evaluation/ computes the shapes that a
-graph computes, constants.py tells which arrays are parameters. patterns.py puts together what
-exporters take apart. spec.py gives the layers, by functions of operators in windows.py, dense.py,
-norms.py, arithmetic.py and shapes.py. Weights are never read, and no other file is opened.
+wire.py reads protocol buffers in place, messages.py what an ONNX file has in them, which model.py
+holds. arguments.py gives operators the same arguments whichever version they are of, evaluation/
+computes the shapes that a graph computes, constants.py tells which arrays are parameters.
+patterns.py puts together what exporters take apart. spec.py gives the layers, by functions of
+operators in windows.py, dense.py, norms.py, arithmetic.py and shapes.py. Weights are never read,
+and no other file is opened.
 """
 
 from __future__ import annotations

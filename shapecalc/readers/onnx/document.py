@@ -11,7 +11,8 @@ from shapecalc.diagnostics import Fault, Finding, quote
 from shapecalc.document import Document, Original
 from shapecalc.frameworks.meanings import NOTHING
 from shapecalc.readers.items import Sizes
-from shapecalc.readers.onnx.model import BITS, NAMES, Graph, Model, read_model
+from shapecalc.readers.onnx.messages import read_model
+from shapecalc.readers.onnx.model import BITS, NAMES, Graph, Model
 from shapecalc.readers.onnx.spec import Translation
 from shapecalc.readers.onnx.wire import Malformed, open_data
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from onnx_files import Array, graph, model, node, weights, whole
 
-from shapecalc.readers.onnx.model import read_model
+from shapecalc.readers.onnx.messages import read_model
 from shapecalc.readers.onnx.patterns import simplified
 
 NUMBERS = {

@@ -22,16 +22,8 @@ from onnx_files import (
     whole,
 )
 
-from shapecalc.readers.onnx.model import (
-    FEW,
-    MOST_DEPTH,
-    MOST_ENTRIES,
-    MOST_VALUES,
-    Graph,
-    Model,
-    Tensor,
-    read_model,
-)
+from shapecalc.readers.onnx.messages import FEW, MOST_DEPTH, MOST_ENTRIES, read_model
+from shapecalc.readers.onnx.model import MOST_VALUES, Graph, Model, Tensor
 from shapecalc.readers.onnx.wire import Malformed
 
 
@@ -194,7 +186,7 @@ def test_graphs_inside_one_another_have_an_end() -> None:
 def test_a_file_of_more_parts_than_any_network_is_refused(
     most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shapecalc.readers.onnx.model.MOST_ENTRIES", most)
+    monkeypatch.setattr("shapecalc.readers.onnx.messages.MOST_ENTRIES", most)
     with pytest.raises(Malformed, match="parts"):
         read_model(block(7, block(1, b"") * (most + 1)))
     with pytest.raises(Malformed, match="parts"):
