@@ -50,6 +50,7 @@ class Items:
         self._by_name: dict[str, Item] = {}
         self._numbers: dict[str, int] = {}  # the last one behind each name
         self._volumes: dict[str, Sizes | None] = {}
+        self._built: dict[str, Layer | None] = {}  # by what is written of them
 
     def free(self, name: str) -> str:
         """Return a name like another that nothing has yet."""
@@ -124,15 +125,21 @@ class Items:
         return () if item is None else item.sources
 
     def _layer(self, item: Item) -> Layer | None:
-        try:
-            layer = KINDS[item.kind].model_validate(item.fields).with_rounding(self.rounding)
-        except ValidationError:
-            return None
-        if layer.refers_to() is None:
+        written = f"{item.kind} {item.fields}"  # blocks of a network repeat their layers
+        if written not in self._built:
+            self._built[written] = self._validated(item)
+        layer = self._built[written]
+        if layer is None or layer.refers_to() is None:
             return layer
         named = self.producer(value_of(layer, layer.reference or ""))
         pool = None if named is None else self._layer(named)
         return None if pool is None else layer.bound(pool)
+
+    def _validated(self, item: Item) -> Layer | None:
+        try:
+            return KINDS[item.kind].model_validate(item.fields).with_rounding(self.rounding)
+        except ValidationError:
+            return None
 
     def layers(self) -> list[dict[str, Any]]:
         """Return the layers as a spec has them; `from` is left out where it is the one before."""
