@@ -333,8 +333,12 @@ class _Free:
     def _no(self, other: object) -> bool:
         return False
 
+    def _same(self, other: object) -> bool:
+        return other is self
+
     __eq__ = __ge__ = __gt__ = __ne__ = _yes
-    __lt__ = __le__ = _no
+    __lt__ = _no
+    __le__ = _same  # a slice asks whether it ends within the axis: at its end it does
 
     def __hash__(self) -> int:
         return 0
