@@ -10,9 +10,10 @@ Imported only where a size has a name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from shapecalc import checks, open_sizes, worked_example
@@ -27,7 +28,6 @@ from shapecalc.solving.axes import Axis, axes_of
 from shapecalc.solving.fitting import good_sizes
 from shapecalc.solving.named import Names, names_in, period_of
 from shapecalc.solving.passing import Passed, passed
-from shapecalc.solving.search import Search
 from shapecalc.solving.size import Unsolvable
 from shapecalc.tracing import KnownTrace, Trace, Walker, walk
 from shapecalc.volumes import PartialVolume, Volume, is_known
@@ -40,11 +40,15 @@ WITH_NAMES = (TypeError, AttributeError, ValueError, LayerError, Unsolvable)
 
 
 class NamedRecord(LayerRecord):
-    """The record of a layer whose sizes have names. `at` is the one at the first numbers."""
+    """The record of a layer whose sizes have names."""
 
-    at: KnownRecord
     trace: _Numbers
     place: int
+
+    @property
+    def at(self) -> KnownRecord:
+        """The record at the first numbers."""
+        return self.trace.first.layers[self.place]
 
     @property
     def activations(self) -> int | None:
@@ -278,23 +282,24 @@ def _traced(spec: NetworkSpec, at: _Numbers) -> NamedTrace:
 
 
 def _records(at: _Numbers) -> Iterator[NamedRecord]:
-    passed, spec = at.passed, at.spec
-    outputs = [passed.values[spec.values.of(place)] for place in range(len(spec.nodes))]
+    passed = at.passed
+    places = islice(passed.spec.values.of_layers(), len(at.first.layers))
+    outputs = map(passed.values.__getitem__, places)
     columns = (at.first.layers, passed.inputs, outputs, passed.counts, passed.products)
     for place, (first, inputs, output, counts, macs) in enumerate(zip(*columns, strict=True)):
-        layer = at.spec.nodes[place].layer
+        one = first.shares_one
         made = NamedRecord(
             first.name, first.kind, first.sources, inputs, output, *counts, macs,
-            first.shares, layer, first.field, first.source_fields, first.path, first.learns,
-            _shared(first.shares_one, layer, inputs),
+            first.shares, first.layer, first.field, first.source_fields, first.path, first.learns,
+            one and _shared(one, first.layer, inputs),
         )  # fmt: skip
-        made.at, made.trace, made.place = first, at, place
+        made.trace, made.place = at, place
         yield made
 
 
-def _shared(one: SharedPart | None, layer: Any, inputs: Any) -> SharedPart | None:
+def _shared(one: SharedPart, layer: Any, inputs: Any) -> SharedPart:
     """Return what a layer has from another, counted with the names."""
-    if one is None or layer is None or inputs is None:
+    if layer is None or inputs is None:
         return one
     counts: Counts = layer.counts_of(inputs, one.name)
     return one._replace(counts=counts)
@@ -320,22 +325,18 @@ def _numbers(spec: NetworkSpec) -> tuple[Mapping[str, int], KnownTrace] | None:
         return None
     axes = [axis for axis in axes_of(spec) if axis.name is not None]
     names = list(dict.fromkeys(axis.name for axis in axes if axis.name is not None))
-    likely, *others = (dict.fromkeys(names, size) for size in FIRST)
-    try:
-        return likely, _Walk(spec, likely).to_the_end()
-    except _Refused:
-        numbers = _found(spec, axes, others)
-    return None if numbers is None else (numbers, walk(filled(spec, numbers)))
+    for size in FIRST:
+        numbers = dict.fromkeys(names, size)
+        try:
+            return numbers, _Walk(spec, numbers).to_the_end()
+        except _Refused:
+            pass
+    found = _worked_out(spec, axes)
+    return None if found is None else (found, walk(filled(spec, found)))
 
 
-def _found(
-    spec: NetworkSpec, axes: Sequence[Axis], tried: Iterable[Mapping[str, int]]
-) -> Mapping[str, int] | None:
-    """Return the first numbers that fit, or others that are worked out."""
-    search = Search(spec)
-    for numbers in tried:
-        if search.takes(filled(spec, numbers).inputs):
-            return numbers
+def _worked_out(spec: NetworkSpec, axes: Sequence[Axis]) -> Mapping[str, int] | None:
+    """Return numbers that fit, if there are some."""
     try:
         good = good_sizes(spec, axes)
     except Unsolvable:

@@ -145,6 +145,8 @@ class Names(Scope):
 
     def number_at(self, size: Any, name: str, W: int) -> int:
         """Return what a size is where a name has another number."""
+        if isinstance(size, Size) and size.variable == name:  # nearly all are
+            return size.a * ((W + size.c) // size.m) + size.b
         return self.at({name: W})(size)
 
     def letter_of(self, size: Size | Polynomial) -> str | None:
