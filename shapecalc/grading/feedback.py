@@ -53,8 +53,18 @@ class Told(NamedTuple):
         return "You gave no answer."
 
     def lost(self) -> str:
-        """Return what is told where no answer was read, but not all that was handed in was."""
-        return "No answer was read, but some lines were not: a teacher has to look at them."
+        """Return what is told where no answer was found, but not all was read."""
+        return (
+            "No answer to it was found, but not all that you handed in could be read, so it has no"
+            " points yet: a teacher has to look at it."
+        )
+
+    def no_column(self) -> str:
+        """Return what is told where a class' table has no column for a question."""
+        return (
+            "The table of everybody's answers has no column for it, so it has no points yet:"
+            " a teacher has to look at it."
+        )
 
     def unread(self, form: Form, why: str) -> str:
         """Return what is told about an answer that could not be read."""

@@ -7,7 +7,7 @@ workings. Blank and unreadable answers are told apart from wrong ones.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -53,18 +53,28 @@ class Marker:
         self._marks: Remembered[Any, tuple[Mark, Reading]] = Remembered(MOST_MARKS)
         self._texts: Remembered[Any, Read | Mark] = Remembered(MOST_MARKS)
 
-    def mark(self, student: str, answers: Mapping[str, Any], unread: bool = False) -> Marked:
+    def mark(
+        self,
+        student: str,
+        answers: Mapping[str, Any],
+        unread: bool = False,
+        columnless: Collection[str] = (),
+    ) -> Marked:
         """Mark the answers, by question id, of one student.
 
-        Where some of what was handed in is `unread`, a person looks for answers that are missing.
+        A person looks for answers that are missing where some of what was handed in is `unread`,
+        and to questions that a table has no column for.
         """
         own = OwnAnswers()
         marks = []
         for question in self.assignment.questions:
             answer = answers.get(question.id)
             mark, value = self._mark(question, answer, own)
-            if unread and (answer is None or answer == ""):
-                mark = self._unmarked(question, "needs a look", "", self.told.lost())
+            if question.id not in answers or answer == "":
+                if question.id in columnless:
+                    mark = self._unmarked(question, "needs a look", "", self.told.no_column())
+                elif unread:
+                    mark = self._unmarked(question, "needs a look", "", self.told.lost())
             marks.append(mark)
             if value is not None:
                 own.add(question, value)

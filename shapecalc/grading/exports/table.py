@@ -8,7 +8,7 @@ from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.feedback import VERDICTS, explained, feedback, reached
+from shapecalc.grading.exports.feedback import VERDICTS, explained, feedback, of_columns, reached
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, title
 
@@ -27,6 +27,10 @@ def render(class_run: ClassRun) -> Iterator[str]:
         yield f"{between}Skipped:\n"
         between = "\n"
         yield from (f"  {item.file}: {item.marked.reason}\n" for item in class_run.skipped)
+    if class_run.tally.tables:
+        yield f"{between}Columns:\n"
+        between = "\n"
+        yield from (f"  {said}\n" for said in of_columns(class_run))
     if class_run.tally.graded > 1:
         yield f"{between}{_class(class_run)}\n"
 
