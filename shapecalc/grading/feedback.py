@@ -22,6 +22,7 @@ from shapecalc.grading.values import Value, flat
 from shapecalc.grading.wording import sizes_of
 
 Shown = Literal["never", "hint", "always"]
+RIGHT_ANSWER = "The right answer is "
 LONGEST_LIST = 200  # values that are printed
 
 
@@ -78,6 +79,13 @@ class Told(NamedTuple):
             " a teacher has to look at it."
         )
 
+    def rounded(self) -> str:
+        """Return what is told where a rounded number is given and the exact one is asked for."""
+        return (
+            "It is rounded, and the exact number is asked for, so it has no points yet: a teacher"
+            " has to look at it."
+        )
+
     def _sentences(self, said: list[str], question: Question) -> str:
         if self.shown == "never":
             return ""
@@ -117,7 +125,12 @@ def shown_at(policy: Policy, now: datetime | None) -> Shown:
 def right_answer(question: Question) -> str:
     """Return the right answer as a sentence, with its working."""
     because = f": {question.working}{_depth(question)}" if question.working else ""
-    return f"The right answer is {question.right_shown}{because}."
+    return f"{RIGHT_ANSWER}{question.right_shown}{because}."
+
+
+def tells(feedback: str, right: str) -> bool:
+    """Say whether the right answer stands in what is told."""
+    return f"{RIGHT_ANSWER}{right}" in feedback
 
 
 def _depth(question: Question) -> str:

@@ -1,4 +1,4 @@
-"""Which column is which question's, as forms and platforms head them, and what is told of others."""
+"""Which column is which question's, as forms and platforms head them; what is told of others."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class _Question:
     def add_answer(self, mark: Mark) -> None:
         """Count an answer that nothing explains, or that was not read."""
         if not mark.misconception and mark.verdict in self.answers:
-            self.answers[mark.verdict].add(" ".join(mark.answer.split()))
+            self.answers[mark.verdict].add(mark.meant or " ".join(mark.answer.split()))
 
     @property
     def rough(self) -> bool:
@@ -225,9 +225,11 @@ def _details(place: int, asked: dict[str, Any]) -> str:
         f"  {count:,} x {explained(name)} ({name})"
         for name, count in list(asked["causes"].items())[:COMMONEST]
     ]
-    for key, why in (("unexplained", "no cause known"), ("unread", "could not be read")):
+    for key, why in (("unexplained", "no cause known"), ("unread", "needs a look")):
         lines += [
             f'  {count:,} x "{quote(answer, LONGEST)}": {why}'
+            if answer
+            else f"  {count:,} x no answer was found, but not all could be read: {why}"
             for answer, count in list(asked[key].items())[:COMMONEST]
         ]
     return "\n".join([f"{place}  {quote(asked['id'], LONGEST)}", *lines]) if lines else ""

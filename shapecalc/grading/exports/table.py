@@ -9,6 +9,7 @@ from tabulate import tabulate
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
 from shapecalc.grading.exports.feedback import VERDICTS, explained, feedback, of_columns, reached
+from shapecalc.grading.feedback import tells
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, title
 
@@ -51,8 +52,9 @@ def _student(graded: Graded) -> str:
 
 def _told(mark: Mark) -> str:
     """Return what the student is told, and what is not shown there."""
-    right = "" if mark.right in mark.feedback or mark.verdict == "right" else mark.right
-    return f"{feedback(mark)} [right: {right}]" if right else feedback(mark)
+    if mark.verdict == "right" or tells(mark.feedback, mark.right):
+        return feedback(mark)
+    return f"{feedback(mark)} [right: {mark.right}]"
 
 
 def _table(graded: Graded) -> str:
