@@ -597,3 +597,13 @@ def test_how_an_answer_that_follows_was_read_is_told() -> None:
     found = mark(assignment(*questions, follow_through=1), given).marks[1]
     assert found.verdict == "followed through"
     assert found.feedback.startswith("Your expression gives 710. It follows")
+
+
+@pytest.mark.parametrize("ask", ["max_pool1.output", "max_pool1.input", "conv2.input"])
+def test_the_networks_input_is_called_so(ask: str) -> None:
+    """It is no other layer's answer, wherever it stands."""
+    layers = ["relu", {"conv": {"K": 8, "F": 3}}, {"max_pool": {"F": 3, "S": 2}},
+              {"conv": {"K": 16, "F": 3}}]  # fmt: skip
+    questions = {"spec": {"input": "65x49x3", "layers": layers}, "questions": [ask]}
+    (found,) = mark(questions, {ask: "65x49x3"}).marks
+    assert "It is the volume of the network's input: 65x49x3." in found.feedback
