@@ -56,15 +56,15 @@ class Told(NamedTuple):
     def lost(self) -> str:
         """Return what is told where no answer was found, but not all was read."""
         return (
-            "No answer to it was found, but not all that you handed in could be read, so it has no"
-            " points yet: a teacher has to look at it."
+            "No answer to this question was found, but not all that you handed in could be read:"
+            " a teacher has to look at it, and it has no points yet."
         )
 
     def no_column(self) -> str:
         """Return what is told where a class' table has no column for a question."""
         return (
-            "The table of everybody's answers has no column for it, so it has no points yet:"
-            " a teacher has to look at it."
+            "The table of everybody's answers has no column for this question: a teacher has to"
+            " look at it, and it has no points yet."
         )
 
     def unread(self, form: Form, why: str) -> str:

@@ -79,15 +79,20 @@ def header_of(cells: Sequence[str], ids: Collection[str], mapped: Mapped) -> Hea
             header.titles[position] = name
         elif word in TIMES and time is None:
             time = position
-        elif name and word not in (*OTHERS, *TIMES) and not ABOUT.search(name.casefold()):
+        elif name and word not in TIMES:
             header.unknown.setdefault(name, position)
     told = TableColumns(
-        tuple(quote(name) for name in header.unknown),
+        tuple(quote(name) for name in header.unknown if not _of_platform(name)),
         tuple(id_ for id_ in ids if id_ not in header.questions),
         tuple(quote(name) for name in mapped.columns.values() if name not in names),
         tuple(twice),
     )
     return header._replace(time=time, told=told)
+
+
+def _of_platform(name: str) -> bool:
+    """Say whether a platform adds a column of this name, in which no answer stands."""
+    return plain(name) in OTHERS or bool(ABOUT.search(name.casefold()))
 
 
 class _Questions:

@@ -114,7 +114,7 @@ def test_microsoft_forms() -> None:
                for before in ("", "Points - ", "Feedback - "))]  # fmt: skip
     header = header_of(names, PROMPTS, Mapped(PROMPTS))
     assert {id_: names[at] for id_, at in header.questions.items()} == PROMPTS
-    assert not header.unknown
+    assert not header.told.ignored
 
 
 # -- what is told ----------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def test_nobody_is_told_to_have_given_no_answer_where_there_is_no_column(tmp_pat
     assert [mark.verdict for mark in ann.marked.marks] == ["right", *["needs a look"] * 2]
     assert [mark.verdict for mark in bob.marked.marks] == ["blank", *["needs a look"] * 2]
     assert not any("You gave no answer" in mark.feedback for mark in ann.marked.marks)
-    assert "has no column for it" in ann.marked.marks[1].feedback
+    assert "has no column for this question" in ann.marked.marks[1].feedback
     assert not ann.notes
     told = exports.render("table", found), SUMMARIES["table"](found)
     for text in told:
@@ -166,6 +166,8 @@ def test_a_students_own_table_is_blank_where_it_answers_nothing(tmp_path: Path) 
     (found,) = graded(tmp_path, [VOLUME, "Stride ok?"], ["28x28x10", "yes"]).graded
     assert [mark.verdict for mark in found.marked.marks[1:]] == ["needs a look"] * 2
     assert "no question is called Stride ok?" in found.notes[0]
+    (found,) = graded(tmp_path, [VOLUME, FITS, "Total"], ["28x28x10", "yes", "760"]).graded
+    assert found.marked.marks[1].verdict == "needs a look"
 
 
 def test_a_table_without_a_row_is_not_gradable(tmp_path: Path) -> None:

@@ -210,8 +210,9 @@ def _bars(whole: dict[str, Any]) -> str:
 
 
 def _table(whole: dict[str, Any]) -> str:
+    width = len(str(len(whole["questions"])))
     rows = [
-        [f"{n}  {quote(asked['id'], LONGEST)}", asked["right"],
+        [f"{n:>{width}}  {quote(asked['id'], LONGEST)}", asked["right"],
          asked["followed_through"], asked["partly_right"], asked["wrong"], asked["blank"],
          asked["needs_a_look"], f"{asked['mean']:.2f}", f"{number(asked['points'])}"]
         for n, asked in enumerate(whole["questions"], 1)
@@ -229,7 +230,7 @@ def _details(place: int, asked: dict[str, Any]) -> str:
         lines += [
             f'  {count:,} x "{quote(answer, LONGEST)}": {why}'
             if answer
-            else f"  {count:,} x no answer was found, but not all could be read: {why}"
+            else f"  {count:,} x no answer was found: {why}"
             for answer, count in list(asked[key].items())[:COMMONEST]
         ]
     return "\n".join([f"{place}  {quote(asked['id'], LONGEST)}", *lines]) if lines else ""

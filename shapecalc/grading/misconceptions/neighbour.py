@@ -11,6 +11,7 @@ from shapecalc.layers.normalization import Normalization
 from shapecalc.layers.reshape import Bordered
 from shapecalc.quantities import QUANTITIES
 
+UNCHANGED = "it is the volume of the input, not of the output"
 OF_NETWORK = "it is the volume of the network's input"
 VOLUMES = ("output", "input", "activations", "receptive_field", "jump")
 
@@ -32,13 +33,15 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
                 continue  # nobody takes a pool's count for a convolution's
             found = context.of(record.name)
             if found and found != context.right:
-                if found not in others and found not in inputs:
+                if context.key == "output" and found == context.volume and found not in others:
+                    yield Wrong(found, shown(found), UNCHANGED)
+                elif found not in others and found not in inputs:
                     yield Wrong(found, f"the {what} of {record.name} = {shown(found)}")
                 break
     for volume in inputs:
         if volume and volume not in others and volume != context.right:
             own = context.key == "output" and volume == context.volume
-            told = "it is the volume of the input, not of the output" if own else OF_NETWORK
+            told = UNCHANGED if own else OF_NETWORK
             yield Wrong(volume, shown(volume), told)
 
 
