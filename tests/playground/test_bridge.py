@@ -24,12 +24,16 @@ def spec(name: str) -> str:
     return (SPECS / name).read_text(encoding="utf-8")
 
 
-def test_a_result_has_the_reports_own_records_and_where_they_are_written() -> None:
+SHOWN = {"name", "kind", "output", "parameters", "macs", "receptive_field", "shares"}
+
+
+def test_a_result_has_the_reports_own_numbers_and_where_they_are_written() -> None:
     text = spec("networks/lenet-5.yaml")
     found = traced(text)
     report = shapecalc.trace(SPECS / "networks/lenet-5.yaml").to_dict()
-    for row, layer in zip(found["layers"], report["layers"], strict=True):
-        assert {key: row[key] for key in layer} == layer
+    for index, (row, layer) in enumerate(zip(found["layers"], report["layers"], strict=True)):
+        assert {key: row[key] for key in SHOWN} == {key: layer[key] for key in SHOWN}
+        assert CALLS["working"](index) == layer["derivation"]
         line, column = row["place"]
         assert text.splitlines()[line - 1][column - 1 :].startswith(row["kind"])
     assert json.loads(CALLS["export"]("json"))["totals"] == report["totals"]
@@ -48,6 +52,14 @@ def test_very_many_layers_are_counted_and_not_all_sent() -> None:
     assert found["count"] == 2000
     assert len(found["layers"]) == 1500
     assert len(found["groups"]) <= 1500
+
+
+def test_a_text_that_cannot_be_read_leaves_the_network_before_it_to_be_asked_about() -> None:
+    traced("input: 8x8x3\nlayers: [flatten, dense: 5]\n")
+    assert not traced("input: 8x8x3\nlayers: [flatten, dense:")["readable"]
+    assert "5*192 = 960" in CALLS["working"](1)[1]
+    with pytest.raises(Refused, match="no such layer"):
+        CALLS["working"](2)
 
 
 def test_an_edit_of_a_finding_repairs_the_text() -> None:

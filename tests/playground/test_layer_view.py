@@ -59,7 +59,7 @@ CASES = [
 def view_of(volume: str, *layers: Any, index: int = 0, **asked: Any) -> dict[str, Any]:
     """Return the view of a layer of a network."""
     trace = shapecalc.trace({"input": volume, "rounding": "floor", "layers": list(layers)})
-    return layer_view(trace, index, **asked)
+    return layer_view(trace.layers[index], **asked)
 
 
 def shown_input(view: dict[str, Any]) -> list[Any]:
@@ -102,14 +102,14 @@ def arithmetic(text: str) -> float:
 @pytest.mark.parametrize(("volume", "layer"), CASES, ids=str)
 def test_every_output_is_what_the_layer_computes(volume: str, layer: dict[str, Any]) -> None:
     trace = shapecalc.trace({"input": volume, "rounding": "floor", "layers": [layer]})
-    view = layer_view(trace, 0, room=16)
+    view = layer_view(trace.layers[0], room=16)
     assert view["part"]["whole"]
     expected = computed(volume, layer, view)
     rows = expected if len(view["axes"]) > 1 else [expected]
     assert view["part"]["output"] == [[number(value) for value in row] for row in rows]
     assert tuple(view["size"]) == expected.shape
     for place in product(*map(range, view["size"])):
-        here = layer_view(trace, 0, place, 16)
+        here = layer_view(trace.layers[0], place, 16)
         assert here["at"] == list(place)
         assert here["value"] == number(expected[place])
         assert arithmetic(here["total"]) == pytest.approx(float(expected[place]))

@@ -17,8 +17,8 @@ from shapecalc.layers.base import Layer, axis_titles
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.conv_transpose import ConvTranspose
 from shapecalc.layers.pool import AvgPool, L2Pool, MaxPool
-from shapecalc.playground.bridge import Refused, made_up
-from shapecalc.playground.bridge.last import last
+from shapecalc.playground.bridge import made_up
+from shapecalc.playground.bridge.last import layer_of_last
 from shapecalc.playground.bridge.window_axis import (
     WIDEST,
     Part,
@@ -36,7 +36,6 @@ from shapecalc.playground.bridge.window_values import (
 )
 from shapecalc.records import LayerRecord
 from shapecalc.reports import sentences
-from shapecalc.tracing import Trace
 from shapecalc.volumes import all_known, is_known, show
 
 MOST_SLICES = 3  # that are drawn and added up
@@ -58,22 +57,17 @@ class Shown(NamedTuple):
 
 def of_last(index: int, at: Sequence[int] = (), room: int = 11) -> dict[str, Any]:
     """Return the view of a layer of the network that the page shows."""
-    trace = last()
-    if not 0 <= index < len(trace.layers):
-        raise Refused("The network has no such layer any more.")
-    return layer_view(trace, index, at, room)
+    return layer_view(layer_of_last(index), at, room)
 
 
-def layer_view(trace: Trace, index: int, at: Sequence[int] = (), room: int = 11) -> dict[str, Any]:
+def layer_view(record: LayerRecord, at: Sequence[int] = (), room: int = 11) -> dict[str, Any]:
     """Return what the page shows of a layer at one place of its output.
 
     `at` is the output's place, (row, column) or (position,), the nearest one where there is none
     such; `room` is how many values fit beside each other. Where there is nothing to draw,
-    `drawn` is false and `why` says the reason. Raises IndexError for a layer that is not there.
+    `drawn` is false and `why` says the reason.
     """
-    record = trace.layers[index]
     told: dict[str, Any] = {
-        "index": index,
         "name": record.name,
         "summary": record.summary,
         "input": [show(volume) for volume in record.input or ()],
