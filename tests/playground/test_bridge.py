@@ -159,6 +159,13 @@ def test_what_is_no_network_is_refused_in_words(start: bytes) -> None:
         CALLS["open"]("thing.bin", start + bytes(range(256)))
 
 
+def test_a_file_that_is_refused_tells_what_would_work() -> None:
+    with pytest.raises(Refused, match=r"is Python source\.\nShapecalc runs no code: write the"):
+        CALLS["open"]("net.py", b"import torch\n\nclass Net(torch.nn.Module): ...\n")
+    with pytest.raises(Refused, match=r"in parts\.\nOpen those files one by one"):
+        CALLS["open"]("a.json", json.dumps({"weight_map": {"a": "1.safetensors"}}).encode())
+
+
 def test_a_part_that_is_not_there_yet_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     from shapecalc.playground import bridge
 

@@ -42,8 +42,7 @@ def of_trace(found: Trace) -> dict[str, Any]:
         "readable": found.spec.readable,
         "count": len(found.layers),
         "layers": [
-            _row(record) | {"place": locate(record.path)[:2]}
-            for record in found.layers[:MOST_ROWS]
+            _row(record) | {"place": locate(record.path)[:2]} for record in found.layers[:MOST_ROWS]
         ],
         "groups": [
             {
