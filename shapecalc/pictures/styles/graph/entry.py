@@ -63,7 +63,7 @@ class Entry:
         kind, *fields = node.words
         names = {self.owners.label(other) for other in single.like}
         name = names.pop() if len(names) == 1 else ""
-        own = node.record is not None and name.rstrip("0123456789") == node.record.kind
+        own = node.record is not None and _numbered(name, node.record.kind)
         if own and node.family in FUSED:
             name = ""
         told = ", ".join(fields) if own and name else f"{cut(kind)} {', '.join(fields)}".strip()
@@ -105,6 +105,11 @@ class Entry:
         if len(like) > 1:
             title += f"\n{len(like)} like it: {', '.join(cut(node.name) for node in like[:12])}"
         return Group(tuple(parts), title, "layer")
+
+
+def _numbered(name: str, kind: str) -> bool:
+    """Say whether a name is a kind's, with a number or without: relu61 is that of a relu6."""
+    return name.startswith(kind) and not name[len(kind) :].strip("0123456789")
 
 
 def _ending(told: str, node: Node) -> str:
