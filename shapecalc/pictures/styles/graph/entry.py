@@ -43,10 +43,8 @@ class Entry:
         if len(self.singles) == 1 and not self.light:
             name, told = self._described(self.singles[0])
         else:
-            name, told = (
-                "",
-                " · ".join(" ".join(self._described(single)) for single in self.singles),
-            )
+            all_told = (self._described(single) for single in self.singles)
+            name, told = "", " · ".join(" ".join(filter(None, words)) for words in all_told)
         return f"{code} {name}".strip(), told.strip()
 
     def _described(self, single: Single) -> tuple[str, str]:

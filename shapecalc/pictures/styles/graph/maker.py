@@ -93,7 +93,8 @@ class Maker:
                 self.end(column)
             role = "skip" if is_shortcut(item, chain) else "flow"
             brought = faulty_volume(item, place)
-            branches.append(Branch(column, role, f"identity {brought}".rstrip()))
+            source = max((*next(chain.nodes()).node.sources, -1)) if chain.items else -1
+            branches.append(Branch(column, role, f"identity {brought}".rstrip(), source))
         caption = self._caption([*item.nodes()], inside) if item.merge is not None else ""
         return Fork(branches, item.merge, led, caption)
 

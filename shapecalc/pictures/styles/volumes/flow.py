@@ -19,6 +19,7 @@ STANDS_OUT = 18.0  # px of a text beyond its row's edge, in the margin
 GAP, TIGHT, LABELS_APART, FORK_APART = 30.0, 10.0, 12.0, 30.0
 ARC = 17.0  # from an arc to what it goes over
 ARC_CORNER = 9.0
+BEFORE = 14.0  # from where an edge comes down to the glyph that it leads to
 LEAD, LEAD_FORK = 18.0, 4.0  # before a row that begins with a fork, and where that is
 FULL = 0.62  # of the room that a row takes at least
 
@@ -262,16 +263,19 @@ class Row:
             element, place = self.elements[at - self.first], self.xs[at - self.first]
             if at in self.flow.lands:
                 joint = isinstance(element, Joint)
-                x, foot = (place + RADIUS, RADIUS) if joint else (place - 8, 0.0)
+                x, foot = (place + RADIUS, RADIUS) if joint else (place - BEFORE, 0.0)
                 ends.append((x, foot, self.flow.lands[at], True))
             if at in self.flow.jumps:
                 ends.append((self.gap_behind(at), 0.0, self.flow.jumps[at], False))
         found: list[Stub] = []
         for x, foot, references, arrives in ends:
+            into = BEFORE if arrives and not foot else 0.0
             rings = Rings(references)
             half = rings.width / 2
-            middle = max(half, min(x + half - rings.widths[0] / 2, self.width + 12 - half))
-            found.append(Stub(x, foot, over + 12, middle, rings, arrives))
+            middle = max(
+                half - STANDS_OUT, min(x + half - rings.widths[0] / 2, self.width + 12 - half)
+            )
+            found.append(Stub(x, foot, over + 12, middle, rings, arrives, into))
         return one_over_the_other(found)
 
     def draw(self, x: float, y: float) -> list[Part]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from shapecalc.pictures.scene import Circle, Group, Line, Part
+from shapecalc.pictures.scene import Circle, Group, Line, Part, Point
 from shapecalc.pictures.styles.volumes.references import HIGH, Rings
 
+CORNER = 7.0
 LEVEL = 15.0  # px from rings to those above them
 
 
@@ -20,6 +21,7 @@ class Stub(NamedTuple):
     middle: float  # of the rings
     rings: Rings
     arrives: bool
+    into: float = 0.0  # how far it goes on to the right, to the edge of a glyph
 
     @property
     def span(self) -> tuple[float, float]:
@@ -36,10 +38,12 @@ class Stub(NamedTuple):
         """Return it with a row's left edge and axis there."""
         at = x + self.x
         low, high = (at, y - self.foot), (at, y - self.top)
-        way = (high, low) if self.arrives else (low, high)
+        way: tuple[Point, ...] = (high, low) if self.arrives else (low, high)
+        if self.into:
+            way = (high, low, (at + self.into, y))
         dot: list[Part] = [] if self.arrives else [Circle(at, y, 2.4, "flow-head")]
         rings = self.rings.draw(x + self.middle, y - self.top - HIGH / 2)
-        parts = (*dot, Line(way, self.rings.role, self.arrives), *rings)
+        parts = (*dot, Line(way, self.rings.role, self.arrives, CORNER), *rings)
         return Group(parts, f"{'from' if self.arrives else 'to'} {self.rings.told}", "jump")
 
 
