@@ -373,6 +373,13 @@ def test_a_block_of_one_convolution_has_its_own_name() -> None:
         assert shown.count("conv1") == 1
 
 
+def test_a_block_with_runs_in_it_has_its_name() -> None:
+    """Of factored4 two convolutions are drawn once; factored2 stands for itself and factored3."""
+    for style in ("volumes", "graph"):
+        shown = texts(scene_of(network("inception-v3"), style))
+        assert shown.count("factored4") == 1
+
+
 def test_columns_are_of_about_one_height() -> None:
     """No short end stands alone in a second column."""
     scene = scene_of(network("googlenet"), "graph")

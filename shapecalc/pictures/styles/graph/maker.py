@@ -66,7 +66,7 @@ class Maker:
         """Return the name of the block that some layers are; nothing where it is written around
         them, or beside the only one that counts.
         """
-        name = self.owners.whole(single.node for single in singles)
+        name = self.owners.drawn(singles)
         single = sum(single.node.family not in FUSED for single in singles) == 1
         return "" if single or name == inside else name
 
