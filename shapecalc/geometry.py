@@ -215,8 +215,16 @@ def slide_all(
         passes,
         known and any(fit.has_gaps for fit in axes),
         known and passes and any(has_empty_window(fit) for fit in axes),
-        tuple(Step(fit.span, fit.S, fit.before) for fit in axes),
+        tuple(Step(fit.span, fit.S, _in_front(fit)) for fit in axes),
     )
+
+
+def _in_front(fit: Fit) -> int:
+    """Return the zeros in front; None, with which nothing can be computed, where they depend on a
+    size that is no number.
+    """
+    known = type(fit.W) is int or fit.S == 1 or fit.policy not in ("same", "same_lower")
+    return fit.before if known else None  # type: ignore[return-value]
 
 
 def sides(P: Padding, span: int) -> tuple[int, int]:

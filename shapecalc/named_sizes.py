@@ -2,7 +2,7 @@
 
 The network is traced at numbers that fit, which is how faults are found, and once with the names
 themselves, which is what volumes and counts are written in. What neither tells, receptive fields
-that depend on the size and faults that only some sizes have, a second set of numbers does; it is
+that depend on the size and faults that only some sizes have, further sets of numbers do; they are
 asked for when that is needed.
 
 Imported only where a size has a name.
@@ -10,9 +10,10 @@ Imported only where a size has a name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from shapecalc import checks, open_sizes, worked_example
@@ -25,23 +26,29 @@ from shapecalc.records import KnownRecord, LayerRecord, SharedPart, derivations_
 from shapecalc.rules import Rule
 from shapecalc.solving.axes import Axis, axes_of
 from shapecalc.solving.fitting import good_sizes
-from shapecalc.solving.named import Names
+from shapecalc.solving.named import Names, names_in, period_of
 from shapecalc.solving.passing import Passed, passed
-from shapecalc.solving.search import Search
 from shapecalc.solving.size import Unsolvable
 from shapecalc.tracing import KnownTrace, Trace, Walker, walk
 from shapecalc.volumes import PartialVolume, Volume, is_known
 
 FIRST = (224, 227, 256, 299, 572, 512, 32, 28, 128, 64)  # tried before sizes are worked out
 FURTHER = (1, 32, 2, 64, 3, 5, 7, 16, 48, 96)  # steps off that another set of sizes is looked for
+MOST_WALKED = 40_000  # layers, at all sizes that receptive fields may depend on: a second
+# What a kind raises that computes with numbers alone, or does not take its input.
+WITH_NAMES = (TypeError, AttributeError, ValueError, LayerError, Unsolvable)
 
 
 class NamedRecord(LayerRecord):
-    """The record of a layer whose sizes have names. `at` is the one at the first numbers."""
+    """The record of a layer whose sizes have names."""
 
-    at: KnownRecord
     trace: _Numbers
     place: int
+
+    @property
+    def at(self) -> KnownRecord:
+        """The record at the first numbers."""
+        return self.trace.first.layers[self.place]
 
     @property
     def activations(self) -> int | None:
@@ -58,39 +65,38 @@ class NamedRecord(LayerRecord):
         """Input pixels that one output value depends on, per spatial axis of the input."""
         if self.field is not None and self.field.whole:
             return self.trace.extent(self.field.extent)
-        return agreed_volume([self.at.receptive_field, self._other.receptive_field])
+        return agreed_volume([record.receptive_field for record in self.trace.records(self.place)])
 
     @property
     def jump(self) -> tuple[int | float | None, ...] | None:
         """Input pixels from one output value to the next, per spatial axis of the input."""
-        return agreed_volume([self.at.jump, self._other.jump])
+        return agreed_volume([record.jump for record in self.trace.records(self.place)])
 
     def output_of(self, layer: Layer) -> PartialVolume | None:
         """Return what another layer gives on what comes in here; None where that is not known."""
-        names = self.trace.passed.names
-        names.deciding = False
-        try:
-            return None if self.input is None else layer.volume(self.input)  # type: ignore[arg-type]
-        except (TypeError, AttributeError, ValueError, LayerError, Unsolvable):
-            return None
-        finally:
-            names.deciding = True
-
-    @property
-    def _other(self) -> KnownRecord:
-        return self.trace.other.layers[self.place]
+        with self.trace.passed.names.undecided():
+            try:
+                return None if self.input is None else layer.volume(self.input)  # type: ignore[arg-type]
+            except WITH_NAMES:
+                return None
 
     @property
     def derivations(self) -> list[Derivation]:
         """How each number follows, with the names put in."""
-        names = self.trace.passed.names
-        names.deciding = False
-        try:
-            return derivations_of(self)  # type: ignore[arg-type]  # sizes stand for numbers
-        except (TypeError, AttributeError, ValueError, LayerError, Unsolvable):
-            return agreed_derivations([self.at.derivations, self._other.derivations])
-        finally:
-            names.deciding = True
+        with self.trace.passed.names.undecided():
+            try:
+                found = derivations_of(self)  # type: ignore[arg-type]  # sizes stand for numbers
+            except WITH_NAMES:
+                others = self.trace.other.layers[self.place]
+                found = agreed_derivations([self.at.derivations, others.derivations])
+        if None not in (self.receptive_field or ()):
+            return found
+        fields = [_of_field(record.derivations) for record in self.trace.records(self.place)]
+        return [one for one in found if one not in _of_field(found)] + agreed_derivations(fields)
+
+
+def _of_field(derivations: Sequence[Derivation]) -> list[Derivation]:
+    return [one for one in derivations if one.quantity == "receptive_field"]
 
 
 class _Refused(Exception):
@@ -98,7 +104,7 @@ class _Refused(Exception):
 
 
 class _Walk(Walker):
-    """Walks a network at numbers at which it fits, as far as is asked for."""
+    """Walks a network at numbers at which it fits."""
 
     def __init__(self, spec: NetworkSpec, numbers: Mapping[str, int]) -> None:
         self.spec = filled(spec, numbers)
@@ -107,15 +113,11 @@ class _Walk(Walker):
     def _refuse(self, node: Node, rule: Rule, say: object) -> None:
         raise _Refused
 
-    def until(self, end: int) -> KnownTrace:
-        """Return the trace of so many layers. Raises _Refused where one refuses its input."""
-        for node in self.nodes[len(self.records) : end]:
+    def to_the_end(self) -> KnownTrace:
+        """Return the whole trace. Raises _Refused where one refuses its input."""
+        for node in self.nodes:
             self.record(node)
         return KnownTrace(self.spec, tuple(self.records), tuple(self.spec.findings))
-
-    def to_the_end(self) -> KnownTrace:
-        """Return the whole trace. Raises _Refused where a layer refuses its input."""
-        return self.until(len(self.nodes))
 
 
 class _Numbers:
@@ -131,20 +133,22 @@ class _Numbers:
         }
         self.passed: Passed = passed(spec, names, sizes)
 
-    @cached_property
-    def _further(self) -> _Walk:
-        """The walk at other numbers that fit; at the first ones where there are none near."""
-        search = Search(self.spec)
-        for numbers in self._others():
-            agree = not any(map(self.passed.names.at(numbers), self.passed.names.equal.values()))
-            if agree and search.takes(filled(self.spec, numbers).inputs):
-                return _Walk(self.spec, numbers)
-        return _Walk(self.spec, self.numbers)
+    def records(self, place: int) -> Sequence[KnownRecord]:
+        """Return a layer's records at numbers that tell apart all sizes that its field may depend
+        on; one of an unknown field with them where that are too many.
+        """
+        found = [self.first.layers[place], self.other.layers[place]]
+        if place < self._sized:
+            return found
+        if self._at_all_rests is None:
+            return [*found, found[0]._replace(field=None)]
+        return found + [trace.layers[place] for trace in self._at_all_rests]
 
     @cached_property
     def other(self) -> KnownTrace:
-        """The trace at other numbers that fit."""
-        return self._further.to_the_end()
+        """The trace at other numbers that fit; at the first ones where there are none near."""
+        traces = filter(None, map(self._trace, self._others()))
+        return next(traces, self.first)
 
     def findings(self, records: Sequence[LayerRecord]) -> list[Finding]:
         """Return what is found at all numbers."""
@@ -153,22 +157,77 @@ class _Numbers:
         if not first:
             return []
         rules = frozenset(found.rule for found in first)
-        end = len(records)
-        if checks.of_layers(rules):  # what comes behind the last of them says nothing
-            places = {record.name: place for place, record in enumerate(records, 1)}
-            end = max(places.get(found.layer or "", end) for found in first)
-        other = self._further.until(end)
-        found = checks.checked(other, partial=False, among=rules).findings[own:]
-        return agreed_findings([first, found], [{}, {}], {r.name: r for r in records})
+        other = checks.checked(self.other, partial=False, among=rules).findings[own:]
+        return agreed_findings([first, other], [{}, {}], {r.name: r for r in records})
+
+    # -- further numbers -----------------------------------------------------------------------
 
     def _others(self) -> Iterator[Mapping[str, int]]:
-        known, together = self.passed.names.known, bool(self.passed.names.equal)
+        """Yield numbers that are likely to fit as well."""
         for n in FURTHER:
-            moved = {
-                name: number + known.get(name, (1, 0))[0] * (n if together else n + place)
-                for place, (name, number) in enumerate(self.numbers.items())
-            }
-            yield moved
+            steps = {name: n * self.passed.names.step(name) for name in self.numbers}
+            if not self._related:
+                steps = {name: step * place for place, (name, step) in enumerate(steps.items(), 1)}
+            yield {name: number + steps[name] for name, number in self.numbers.items()}
+
+    @cached_property
+    def _related(self) -> bool:
+        """Whether one name was found to depend on another."""
+        return any(len(names_in(found)) > 1 for found in self.passed.names.equal.values())
+
+    def _trace(self, numbers: Mapping[str, int]) -> KnownTrace | None:
+        """Return the trace at other numbers; None where they do not fit."""
+        if any(map(self.passed.names.at(numbers), self.passed.names.equal.values())):
+            return None
+        try:
+            return _Walk(self.spec, numbers).to_the_end()
+        except _Refused:
+            return None
+
+    @cached_property
+    def _at_all_rests(self) -> Sequence[KnownTrace] | None:
+        """The traces at which sizes leave all rests that can matter; None: too many."""
+        names, period = self.passed.names, self._period
+        if period * len(self.first.layers) > MOST_WALKED:
+            return None
+        steps = {name: names.steps(name, period) for name in self.numbers}
+        if self._related:
+            both = sorted(set.intersection(*map(set, steps.values())))
+            steps = dict.fromkeys(steps, both)
+        most = max(map(len, steps.values()))
+        moved = (
+            {k: n + (*steps[k], 0)[at % (len(steps[k]) + 1)] for k, n in self.numbers.items()}
+            for at in range(most)
+        )
+        return [trace for numbers in moved if (trace := self._trace(numbers)) is not None]
+
+    @cached_property
+    def _period(self) -> int:
+        """How far it is from a size to one that is rounded everywhere as that is."""
+        named = (size for volume in self.passed.values for size in volume or ())
+        period = period_of(size for size in named if not isinstance(size, int))
+        if any(node.layer is not None and node.layer.reference for node in self.spec.nodes):
+            period *= 2  # cropped to the middle, which halves what is cut off
+        return period
+
+    @cached_property
+    def _sized(self) -> int:
+        """The first layer whose rule for the field looks at sizes, by its number; the number of
+        layers where there is none.
+        """
+        passed = self.passed
+        with passed.names.undecided():
+            for place, record in enumerate(self.first.layers):
+                inputs, output = passed.inputs[place], passed.values[passed.spec.values.of(place)]
+                if record.layer is None or record.field is None or not inputs or output is None:
+                    continue
+                try:
+                    found = record.layer.receptive_field(record.source_fields, inputs, output)
+                except WITH_NAMES:
+                    return place
+                if found != record.field:
+                    return place
+        return len(self.first.layers)
 
     def extent(self, numbers: tuple[int, ...]) -> PartialVolume | None:
         """Return the spatial sizes of the input that has these at the first numbers."""
@@ -223,23 +282,24 @@ def _traced(spec: NetworkSpec, at: _Numbers) -> NamedTrace:
 
 
 def _records(at: _Numbers) -> Iterator[NamedRecord]:
-    passed, spec = at.passed, at.spec
-    outputs = [passed.values[spec.values.of(place)] for place in range(len(spec.nodes))]
+    passed = at.passed
+    places = islice(passed.spec.values.of_layers(), len(at.first.layers))
+    outputs = map(passed.values.__getitem__, places)
     columns = (at.first.layers, passed.inputs, outputs, passed.counts, passed.products)
     for place, (first, inputs, output, counts, macs) in enumerate(zip(*columns, strict=True)):
-        layer = at.spec.nodes[place].layer
+        one = first.shares_one
         made = NamedRecord(
             first.name, first.kind, first.sources, inputs, output, *counts, macs,
-            first.shares, layer, first.field, first.source_fields, first.path, first.learns,
-            _shared(first.shares_one, layer, inputs),
+            first.shares, first.layer, first.field, first.source_fields, first.path, first.learns,
+            one and _shared(one, first.layer, inputs),
         )  # fmt: skip
-        made.at, made.trace, made.place = first, at, place
+        made.trace, made.place = at, place
         yield made
 
 
-def _shared(one: SharedPart | None, layer: Any, inputs: Any) -> SharedPart | None:
+def _shared(one: SharedPart, layer: Any, inputs: Any) -> SharedPart:
     """Return what a layer has from another, counted with the names."""
-    if one is None or layer is None or inputs is None:
+    if layer is None or inputs is None:
         return one
     counts: Counts = layer.counts_of(inputs, one.name)
     return one._replace(counts=counts)
@@ -265,22 +325,18 @@ def _numbers(spec: NetworkSpec) -> tuple[Mapping[str, int], KnownTrace] | None:
         return None
     axes = [axis for axis in axes_of(spec) if axis.name is not None]
     names = list(dict.fromkeys(axis.name for axis in axes if axis.name is not None))
-    likely, *others = (dict.fromkeys(names, size) for size in FIRST)
-    try:
-        return likely, _Walk(spec, likely).to_the_end()
-    except _Refused:
-        numbers = _found(spec, axes, others)
-    return None if numbers is None else (numbers, walk(filled(spec, numbers)))
+    for size in FIRST:
+        numbers = dict.fromkeys(names, size)
+        try:
+            return numbers, _Walk(spec, numbers).to_the_end()
+        except _Refused:
+            pass
+    found = _worked_out(spec, axes)
+    return None if found is None else (found, walk(filled(spec, found)))
 
 
-def _found(
-    spec: NetworkSpec, axes: Sequence[Axis], tried: Iterable[Mapping[str, int]]
-) -> Mapping[str, int] | None:
-    """Return the first numbers that fit, or others that are worked out."""
-    search = Search(spec)
-    for numbers in tried:
-        if search.takes(filled(spec, numbers).inputs):
-            return numbers
+def _worked_out(spec: NetworkSpec, axes: Sequence[Axis]) -> Mapping[str, int] | None:
+    """Return numbers that fit, if there are some."""
     try:
         good = good_sizes(spec, axes)
     except Unsolvable:

@@ -127,6 +127,14 @@ def code_of(everybody: ClassRun) -> int:
     return FAULTY
 
 
+def tell_columns(everybody: ClassRun) -> None:
+    """Tell which questions a table has no column for, and which columns answer none."""
+    from shapecalc.grading.exports.feedback import of_columns
+
+    for said in of_columns(everybody):
+        click.echo(f"shapecalc: {said}", err=True)
+
+
 def _assignment(path: str, columns: dict[str, str]) -> Assignment | None:
     """Return the assignment; None, with its faults printed, if answers cannot be marked by it."""
     from shapecalc.grading.assignment import read_assignment

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shapecalc.cli.files import UNUSABLE, complain, say
-from shapecalc.cli.marking import code_of, marked, marking_options
+from shapecalc.cli.marking import code_of, marked, marking_options, tell_columns
 from shapecalc.cli.output import output_options, refuse_overwriting, write
 from shapecalc.diagnostics import quote
 
@@ -64,6 +64,7 @@ def command(
     if before is None or run is None:
         ctx.exit(UNUSABLE)
     everybody, unopened = run
+    tell_columns(everybody)
     rows = csv.reader(io.StringIO("".join(exports.parts("csv", everybody)), newline=""))
     changes = regraded(before, read_gradebook(rows))
     if not write(_csv(changes) if form == "csv" else _table(changes), output):
@@ -126,14 +127,17 @@ def _head(regrading: Regrading) -> str:
     """Return how many change, and which way."""
     from shapecalc.grading.regrading import number
 
-    people = {(change.student, change.identity) for change in regrading.changes}
-    said = f"{len(people):,} of {regrading.students:,} students change"
+    word = "student" if regrading.students == 1 else "students"
+    before, after = regrading.means
+    changed = len({(change.student, change.identity) for change in regrading.changes})
+    if not changed:
+        mean = "" if after is None else f", mean {after:.2f}"
+        return f"no points change ({regrading.students:,} {word}{mean})"
     both = [(number(c.before), number(c.after)) for c in regrading.totals]
     gained = sum((after or 0) > (before or 0) for before, after in both)
     lost = sum((after or 0) < (before or 0) for before, after in both)
-    if people:
-        said += f": {gained:,} up, {lost:,} down"
-    before, after = regrading.means
+    said = f"points change for {changed:,} of {regrading.students:,} {word}"
+    said += f": {gained:,} up, {lost:,} down"
     if before is not None and after is not None:
         said += f"; mean {before:.2f} before, {after:.2f} now"
     return said

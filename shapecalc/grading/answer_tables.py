@@ -1,6 +1,6 @@
 """Answers as a CSV: a column a question, a row a student, as spreadsheets and forms export it.
 
-What the columns are is columns.py's; here the rows are read, one at a time.
+What the columns are is table_header.py's; here the rows are read, one at a time.
 """
 
 from __future__ import annotations
@@ -12,16 +12,7 @@ from typing import BinaryIO
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answer_texts import lines_of
-from shapecalc.grading.columns import (
-    EMAILS,
-    FIRST,
-    LAST,
-    NAMES,
-    NUMBERS,
-    Header,
-    Mapped,
-    header_of,
-)
+from shapecalc.grading.columns import EMAILS, FIRST, LAST, NAMES, NUMBERS, Mapped
 from shapecalc.grading.submission_file import (
     MOST_NOTES,
     Found,
@@ -33,6 +24,7 @@ from shapecalc.grading.submission_file import (
     refused,
     skipped,
 )
+from shapecalc.grading.table_header import Header, header_of
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_ROWS = 100_000
@@ -74,10 +66,7 @@ def read_table(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[S
             yield from _own(found, header, rows, ids)
             return
         try:
-            for count, (line, cells) in enumerate(rows):
-                if count == MOST_ROWS:
-                    raise NotGradable(f"more than {MOST_ROWS:,} rows: the rest is not read")
-                yield _row(found, header, line, cells, ids)
+            yield from _everybody(found, header, rows)
         except NotGradable as error:
             yield refused(found, str(error))
 
@@ -154,22 +143,40 @@ def _delimiter(first: str, ids: Collection[str], mapped: Mapped) -> str:
     return max(DELIMITERS, key=recognized)
 
 
+def _everybody(found: Found, header: Header, rows: Iterator[Row]) -> Iterator[Submission]:
+    """Yield a class' rows; with the first one, what its author has to know of the columns.
+
+    Raises NotGradable.
+    """
+    told, count = header.told, 0
+    for count, (line, cells) in enumerate(rows, 1):
+        if count > MOST_ROWS:
+            raise NotGradable(f"more than {MOST_ROWS:,} rows: the rest is not read")
+        row = _row(found, header, line, cells)
+        yield row._replace(columnless=header.told.missing, table=told if count == 1 else None)
+    if not count:
+        raise NotGradable("no row under the header")
+
+
 def _own(
-    found: Found, header: Header, rows: Iterator[tuple[int, list[str]]], ids: Collection[str]
+    found: Found, header: Header, rows: Iterator[Row], ids: Collection[str]
 ) -> Iterator[Submission]:
-    """Yield the only row of a file that is one student's."""
+    """Yield the only row of a file that is one student's, who is told what is not read of it."""
     line, cells = next(rows, (0, []))
     if not line:
         raise NotGradable("no row under the header")
     if next(rows, None) is not None:
         expected = "one row, since it is one student's" if found.student else "a column `student`"
         raise NotGradable(f"several rows: expected {expected}")
-    yield _row(found, header._replace(people={}), line, cells, ids)
+    row = _row(found, header._replace(people={}), line, cells)
+    filled = [
+        name for name, at in header.unknown.items() if any(map(str.strip, cells[at : at + 1]))
+    ]
+    notes = (*header.told.twice, *notes_on(filled, ids))
+    yield row._replace(notes=notes, unread=bool(filled))
 
 
-def _row(
-    found: Found, header: Header, line: int, cells: Sequence[str], ids: Collection[str]
-) -> Submission:
+def _row(found: Found, header: Header, line: int, cells: Sequence[str]) -> Submission:
     """Return one row's answers. A row that is too long has commas that belong to an answer."""
 
     def at(position: int) -> str:
@@ -190,13 +197,11 @@ def _row(
         )
         return refused(found, reason, student, identity)
     answers = {id_: at(position) for id_, position in header.questions.items()}
-    unknown = (name for name, position in header.unknown.items() if at(position).strip())
-    notes = (*header.notes, *notes_on(unknown, ids))
     file = quote(found.path, 400)
     columns = tuple((title, clean(at(position))) for position, title in header.titles.items())
     when = at(header.time) if header.time is not None else found.when
     return Submission(
-        student, answers, file, "", notes, identity, found.late, when=when, columns=columns
+        student, answers, file, "", (), identity, found.late, when=when, columns=columns
     )
 
 

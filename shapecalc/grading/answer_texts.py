@@ -6,9 +6,9 @@ No line vanishes: what is not read is listed, for a person to look at.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from html import unescape
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import quote
@@ -26,7 +26,7 @@ MOST_LINES = 5000
 MOST_SEPARATORS = 8  # of a line, behind which no answer begins any more
 LONGEST_KEY = 400
 MOST_JOINED = 200  # lines of one list in brackets
-BARE = re.compile(r"\d{1,4}\s*[:.)\uff1a]\s*")
+BARE = re.compile(r"\d{1,4}(?:\s*[:.)\uff1a]|\s+=(?=\s))\s*")
 LETTERS = re.compile(r"\w")
 LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
 
@@ -52,17 +52,17 @@ class Line(NamedTuple):
 def lines_of(text: str, ids: Collection[str]) -> Lines:
     """Return the answers of the lines that begin with an id, or with a question's number.
 
-    Numbers alone count only where no line has an id. A list in brackets goes on to its end, and an
-    answer may stand in the line below its id. Raises NotGradable for too many lines.
+    Numbers alone count where no line has an id, or where they go on counting. A list in brackets
+    goes on to its end, and an answer may stand in the line below its id. Raises NotGradable for too
+    many lines.
     """
     if TAGS.search(text):
         text = unescape(TAGS.sub("", BREAKS.sub("\n", text)))
     if len(text.splitlines()) > MOST_LINES:
         raise NotGradable(f"more than {MOST_LINES:,} lines")
-    for bare in (False, True):
-        lines = list(_joined(_keyed(text, ids, bare)))
-        if any(line.id for line in lines):
-            break
+    lines, counted = (list(_joined(_keyed(text, ids, bare))) for bare in (False, True))
+    if not any(line.id for line in lines) or _counts_on(lines, counted, ids):
+        lines = counted
     student = next((line.text for line in lines if line.named), "")
     answered = [(line.id, line.text) for line in lines if line.id]
     answers, twice = first_of(answered)
@@ -71,6 +71,17 @@ def lines_of(text: str, ids: Collection[str]) -> Lines:
     more = f"{len(said) - MOST_NOTES:,} more lines were not read"
     said[MOST_NOTES:] = [more] if len(said) > MOST_NOTES else []
     return Lines(student, answers, (*twice, *said), bool(lost))
+
+
+def _counts_on(lines: Sequence[Line], counted: Sequence[Line], ids: Collection[str]) -> bool:
+    """Say whether numbers alone go on where ids began, `Q1: 5`, `2) 7`, and are no steps of a
+    working: several of them, each question once, in the order of the sheet, and most of it.
+    """
+    order = {id_: place for place, id_ in enumerate(ids)}
+    places = [order[line.id] for line in counted if line.id]
+    more = len(places) - sum(line.id is not None for line in lines)
+    rising = all(a < b for a, b in pairwise(places))
+    return rising and more > 1 and 2 * len(places) >= len(order)
 
 
 def first_of(answered: Collection[tuple[str, Any]]) -> tuple[dict[str, Any], list[str]]:

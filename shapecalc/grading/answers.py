@@ -17,6 +17,7 @@ from shapecalc.diagnostics import quote
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.notation import SO, plain, printed_shape, unwrapped, without_words
+from shapecalc.grading.number_units import UNIT, in_binary, rounded_numbers, scale_of
 from shapecalc.grading.values import Number, Value, shown
 
 Form = Literal["sizes", "field", "number", "truth", "array"]
@@ -59,13 +60,10 @@ VOLUME = re.compile(r"(?<![\w.])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
 DIGITS = r"[1-9]\d{0,2}(?:[,_' ]\d{3})+|\d+(?:_\d+)*"
 PLAIN = re.compile(rf"[-+]?(?:(?:{DIGITS})(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{{1,3}})?")
 FRACTION = re.compile(rf"([-+]?(?:{DIGITS}))\s*/\s*({DIGITS})")
-DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?![\d,.])")
 GROUPED_BY_POINTS = re.compile(r"([-+]?[1-9]\d{0,2}(?:\.\d{3})+)(?!\d)(?:,(\d+))?")
 DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")  # 0,5; 0,25
-ONE_GROUP = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
-UNIT = re.compile(
-    r"(?: ?(k|K|M|G|thousand|million)(?![A-Za-z]))?(?: ?[A-Za-z(][A-Za-z²³ ()-]*)?[.,]?"
-)
+ONE_GROUP = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}(?![\d,.])")
 # Between two answers of somebody who leaves the choice to the reader.
 OR = re.compile(
     r"\b(?:or|either|maybe|perhaps|possibly|alternatively|exactly|precisely|no,? wait)\b:?", re.I
@@ -80,7 +78,6 @@ WANTED: Mapping[Form, str] = {
     "truth": "yes or no",
     "array": "a list of numbers",
 }
-THOUSANDS = {"k": 10**3, "K": 10**3, "thousand": 10**3, "M": 10**6, "million": 10**6, "G": 10**9}
 
 
 class Reading(NamedTuple):
@@ -88,6 +85,7 @@ class Reading(NamedTuple):
 
     value: Value
     note: str = ""
+    off: float = 0.0  # how far a number may be off that is written as a rounded one, `1.2k`
 
 
 class Unreadable(ValueError):
@@ -116,7 +114,14 @@ def readings(answer: Any, form: Form) -> list[Reading]:
     if len(answer) > LONGEST:
         raise Unreadable(f"longer than {LONGEST:,} characters")
     text = plain(answer)
-    return _one_of(text, form) if OR.search(text) else _without_choice(text, form)
+    found = _one_of(text, form) if OR.search(text) else _without_choice(text, form)
+    return [_rounded(text, reading) for reading in found] if form == "number" else found
+
+
+def _rounded(text: str, reading: Reading) -> Reading:
+    """Return a reading with how far its number may be off, where the text rounds it."""
+    numbers = (n for t in (text, in_binary(text)) if t for n in rounded_numbers(t))
+    return reading._replace(off=next((n.off for n in numbers if n.value == reading.value), 0.0))
 
 
 def _one_of(text: str, form: Form) -> list[Reading]:
@@ -201,9 +206,15 @@ def _other_ways(answer: Any, value: Value, form: Form) -> list[Reading]:
         if grouped and not _many_groups(grouped) and UNIT.fullmatch(text, grouped.end()):
             number = _plain(grouped[1].replace(".", ""))
             found.append(_single(number, form, "the point was read as one of thousands"))
-        if ONE_GROUP.fullmatch(text):
-            number = _plain(text.replace(",", "."))
-            found.append(_single(number, form, "the comma was read as a decimal point"))
+        group = ONE_GROUP.match(text)
+        if group and UNIT.fullmatch(text, group.end()):
+            decimal = _spelled(text.replace(",", "."))
+            if decimal is not None:
+                found.append(_single(decimal, form, "the comma was read as a decimal point"))
+        binary = in_binary(text)
+        kibibytes = _spelled(binary) if binary else None
+        if kibibytes is not None:
+            found.append(_single(kibibytes, form, "a KB was read as 1,024 bytes"))
     return found
 
 
@@ -309,14 +320,15 @@ def _spelled(text: str) -> Number | None:
     if grouped and _many_groups(grouped) and UNIT.fullmatch(text, grouped.end()):
         whole = grouped[1].replace(".", "")
         return _plain(f"{whole}.{grouped[2]}" if grouped[2] else whole)
-    if DECIMAL_COMMA.fullmatch(text) and not PLAIN.fullmatch(text):
-        return _plain(text.replace(",", "."))
+    comma = DECIMAL_COMMA.match(text)
+    if comma and not PLAIN.fullmatch(comma[0]):
+        text = text.replace(",", ".", 1)
     plain = PLAIN.match(text)
     unit = UNIT.fullmatch(text, plain.end()) if plain else None
     if not plain or not unit:
         return None
-    value = _plain(plain[0])
-    return _whole_if_so(round(value * THOUSANDS[unit[1]], 6)) if unit[1] else value
+    value, scale = _plain(plain[0]), scale_of(unit)
+    return value if scale == 1 else _whole_if_so(round(value * scale, 6))
 
 
 def _many_groups(grouped: re.Match[str]) -> bool:

@@ -116,7 +116,9 @@ def _mark(marker: Marker, submission: Submission) -> Graded:
     marked = None
     if not reason:
         try:
-            marked = marker.mark(student, submission.answers, submission.unread)
+            marked = marker.mark(
+                student, submission.answers, submission.unread, submission.columnless
+            )
         except Exception as error:
             reason, failed = internal_error("marking", error), True
     graded = Graded(
@@ -129,6 +131,7 @@ def _mark(marker: Marker, submission: Submission) -> Graded:
         when=submission.when,
         skipped=submission.skipped,
         columns=submission.columns,
+        table=submission.table,
     )
     return _with_penalty(marker.assignment.policy, graded)
 

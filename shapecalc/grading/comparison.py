@@ -7,7 +7,7 @@ from typing import Any
 from shapecalc.grading.answers import Reading, read_answer, readings
 from shapecalc.grading.notation import printed_shape
 from shapecalc.grading.query import Query
-from shapecalc.grading.question import Question, Tolerance, depth_last
+from shapecalc.grading.question import EXACT, Question, Tolerance, depth_last
 from shapecalc.grading.values import Value, flat
 
 NEAR = Tolerance()
@@ -35,6 +35,19 @@ def is_right(question: Question, value: Value) -> bool:
     return query.kind == "field" and question.subject.suits(query, value)
 
 
+def is_rounded(question: Question, reading: Reading) -> bool:
+    """Say whether an exact number is asked for and given as a rounded one: `1.2k` for 1,216.
+
+    What was worked out cannot be told: 1,200 without the 16 biases is `1.2k`, too.
+    """
+    right, value = question.right, reading.value
+    if not reading.off or question.tolerance != EXACT:
+        return False
+    if not isinstance(right, int | float) or not isinstance(value, int | float):
+        return False
+    return abs(value - right) <= reading.off
+
+
 def _each(question: Question, right: Value) -> Value:
     """Return a hyperparameter with a number for each axis."""
     record = question.subject.records[question.query.name]
@@ -56,19 +69,22 @@ def same(question: Question, right: Value, value: Value) -> bool:
 
 
 def _same_sizes(query: Query, right: Value, value: Value) -> bool:
-    assert isinstance(right, tuple)
-    if right == value:
-        return True
-    if not isinstance(value, tuple):
-        return False
+    return in_full(query, right, value) == right
+
+
+def in_full(query: Query, right: Value, value: Value) -> Value:
+    """Return sizes as the right ones are written: with a depth of 1, with equal ones twice."""
+    if not isinstance(value, tuple) or not isinstance(right, tuple):
+        return value
     if query.key in ("receptive_field", "jump") and len(value) == 1:
-        return value * len(right) == right
+        return value * len(right)
     if query.key not in ("output", "input"):
-        return False
+        return value
     if len(right) == 1:  # a flat volume is 1x1xD, too
-        return tuple(size for size in value if size != 1) in (right, () if right == (1,) else right)
-    shortened = right[:-1] if right[-1] == 1 else right
-    return value in (shortened, (1, *right))
+        return tuple(size for size in value if size != 1) or ((1,) if value else ())
+    if len(value) == len(right) - 1 and right[-1] == 1:
+        return (*value, 1)
+    return value[1:] if len(value) == len(right) + 1 and value[0] == 1 else value
 
 
 def alike(wrong: Any, given: Any, near: Tolerance = NEAR) -> bool:

@@ -40,7 +40,8 @@ class ExampleValues:
         try:
             return ComputedExample(self.trace, example, seed=0, training=True, **self._otherwise)
         except SpecError as error:
-            raise Unanswerable(error.diagnostics[0].message, rule=rules.UNUSABLE_NETWORK) from None
+            first = error.diagnostics[0]
+            raise Unanswerable(first.message, first.hint, rules.UNUSABLE_NETWORK) from None
 
     def value(self, query: Query) -> Value:
         """Return a number, or an array as nested tuples. Raises Unanswerable."""
@@ -57,8 +58,9 @@ class ExampleValues:
             message = f"{quote(query.path)} needs a network with an example, to be executed"
             raise Unanswerable(message, "write example: {given: {input: [...]}}")
         if any(d.rule.structural and d.severity == "error" for d in self.trace.diagnostics):
-            message = f"{quote(query.path)} is not known{self.layers.reason()}"
-            raise Unanswerable(message, rule=rules.UNUSABLE_NETWORK)
+            reason, repair = self.layers.reason()
+            message = f"{quote(query.path)} is not known{reason}"
+            raise Unanswerable(message, repair, rules.UNUSABLE_NETWORK)
         drawn = self._drawn()
         if drawn:
             message = f"{quote(query.path)} has no fixed value: {some(drawn, 6)} would be drawn"

@@ -22,6 +22,7 @@ from shapecalc.grading.values import Value, flat
 from shapecalc.grading.wording import sizes_of
 
 Shown = Literal["never", "hint", "always"]
+RIGHT_ANSWER = "The right answer is "
 LONGEST_LIST = 200  # values that are printed
 
 
@@ -53,8 +54,18 @@ class Told(NamedTuple):
         return "You gave no answer."
 
     def lost(self) -> str:
-        """Return what is told where no answer was read, but not all that was handed in was."""
-        return "No answer was read, but some lines were not: a teacher has to look at them."
+        """Return what is told where no answer was found, but not all was read."""
+        return (
+            "No answer to this question was found, but not all that you handed in could be read:"
+            " a teacher has to look at it, and it has no points yet."
+        )
+
+    def no_column(self) -> str:
+        """Return what is told where a class' table has no column for a question."""
+        return (
+            "The table of everybody's answers has no column for this question: a teacher has to"
+            " look at it, and it has no points yet."
+        )
 
     def unread(self, form: Form, why: str) -> str:
         """Return what is told about an answer that could not be read."""
@@ -66,6 +77,13 @@ class Told(NamedTuple):
         return (
             f"It could not be read as {WANTED[form]}{more}, so it has no points yet:"
             " a teacher has to look at it."
+        )
+
+    def rounded(self) -> str:
+        """Return what is told where a rounded number is given and the exact one is asked for."""
+        return (
+            "It is rounded, and the exact number is asked for, so it has no points yet: a teacher"
+            " has to look at it."
         )
 
     def _sentences(self, said: list[str], question: Question) -> str:
@@ -107,7 +125,12 @@ def shown_at(policy: Policy, now: datetime | None) -> Shown:
 def right_answer(question: Question) -> str:
     """Return the right answer as a sentence, with its working."""
     because = f": {question.working}{_depth(question)}" if question.working else ""
-    return f"The right answer is {question.right_shown}{because}."
+    return f"{RIGHT_ANSWER}{question.right_shown}{because}."
+
+
+def tells(feedback: str, right: str) -> bool:
+    """Say whether the right answer stands in what is told."""
+    return f"{RIGHT_ANSWER}{right}" in feedback
 
 
 def _depth(question: Question) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from shapecalc.grading.marks import Marked
 from shapecalc.grading.question import Assignment
+from shapecalc.grading.table_header import TableColumns
 
 
 class Graded(NamedTuple):
@@ -28,6 +29,7 @@ class Graded(NamedTuple):
     attempts: int = 1
     skipped: bool = False  # nobody's answers: the marks' reason says what it is
     columns: tuple[tuple[str, str], ...] = ()  # a table's own columns of who answered
+    table: TableColumns | None = None  # what is told of its table, once for all rows
 
     @property
     def student(self) -> str:
@@ -134,6 +136,7 @@ class Tally:
     identities: bool = False  # whether anybody has one
     penalties: bool = False
     titles: dict[str, None] = field(default_factory=dict)  # of tables' own columns, in order
+    tables: dict[str, TableColumns] = field(default_factory=dict)  # by file, where some is told
     misconceptions: Counter[str] = field(default_factory=Counter)
 
 
@@ -144,6 +147,8 @@ def tallied(everything: Iterable[Graded]) -> Tally:
         tally.skipped += item.skipped
         tally.graded += not item.skipped
         tally.failed += item.failed
+        if item.table is not None and any(item.table):
+            tally.tables[item.file] = item.table
         if item.skipped or item.superseded:
             continue
         tally.counted += 1

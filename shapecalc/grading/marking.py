@@ -7,14 +7,14 @@ workings. Blank and unreadable answers are told apart from wrong ones.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from shapecalc.grading.answers import Reading, Unreadable, is_blank
-from shapecalc.grading.comparison import is_right, ways_to_read
-from shapecalc.grading.feedback import Told, given, rounded, shown_at
+from shapecalc.grading.comparison import in_full, is_right, is_rounded, ways_to_read
+from shapecalc.grading.feedback import Told, capital, given, rounded, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
 from shapecalc.grading.misconceptions import neighbour
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
@@ -53,18 +53,28 @@ class Marker:
         self._marks: Remembered[Any, tuple[Mark, Reading]] = Remembered(MOST_MARKS)
         self._texts: Remembered[Any, Read | Mark] = Remembered(MOST_MARKS)
 
-    def mark(self, student: str, answers: Mapping[str, Any], unread: bool = False) -> Marked:
+    def mark(
+        self,
+        student: str,
+        answers: Mapping[str, Any],
+        unread: bool = False,
+        columnless: Collection[str] = (),
+    ) -> Marked:
         """Mark the answers, by question id, of one student.
 
-        Where some of what was handed in is `unread`, a person looks for answers that are missing.
+        A person looks for answers that are missing where some of what was handed in is `unread`,
+        and to questions that a table has no column for.
         """
         own = OwnAnswers()
         marks = []
         for question in self.assignment.questions:
             answer = answers.get(question.id)
             mark, value = self._mark(question, answer, own)
-            if unread and (answer is None or answer == ""):
-                mark = self._unmarked(question, "needs a look", "", self.told.lost())
+            if question.id not in answers or answer == "":
+                if question.id in columnless:
+                    mark = self._unmarked(question, "needs a look", "", self.told.no_column())
+                elif unread:
+                    mark = self._unmarked(question, "needs a look", "", self.told.lost())
             marks.append(mark)
             if value is not None:
                 own.add(question, value)
@@ -101,7 +111,10 @@ class Marker:
             why = self.told.unread(question.query.form, str(error))
             return self._unmarked(question, "needs a look", given(answer), why)
         meant = tuple((type(reading.value), reading) for reading in ways)
-        return Read(ways, meant, self._right(question, ways))
+        right = self._right(question, ways)
+        if right is None and any(is_rounded(question, reading) for reading in ways):
+            return self._unmarked(question, "needs a look", given(answer), self.told.rounded())
+        return Read(ways, meant, right)
 
     def _right(self, question: Question, ways: Sequence[Reading]) -> Mark | None:
         """Return the mark of an answer that is right in one of the ways it can be meant."""
@@ -132,7 +145,9 @@ class Marker:
             if judged is not None:
                 return judged, reading
         feedback = self.told.wrong(question, ways[0].value, None)
-        return mark._replace(feedback=feedback), ways[0]
+        note, meant = ways[0].note, in_full(question.query, question.right, ways[0].value)
+        told = _noted(feedback, note)
+        return mark._replace(feedback=told, note=note, meant=question.shown(meant)), ways[0]
 
     def _wrong_mark(
         self, question: Question, reading: Reading, own: OwnAnswers, mark: Mark
@@ -148,6 +163,7 @@ class Marker:
         if followed and (found is None or share <= question.follow_through):
             points = round(question.points * question.follow_through, 6)
             feedback = self.told.followed(question, self._sources(followed), points)
+            feedback = _noted(feedback, reading.note)
             return mark._replace(verdict="followed through", points=points, feedback=feedback)
         if found is None:
             return None
@@ -155,7 +171,7 @@ class Marker:
             verdict="partly right" if share else "wrong",
             points=round(question.points * share, 6),
             misconception=found.misconception.name,
-            feedback=self.told.wrong(question, reading.value, found),
+            feedback=_noted(self.told.wrong(question, reading.value, found), reading.note),
         )
 
     def _sources(self, followed: Sequence[Answered]) -> str:
@@ -203,6 +219,11 @@ class Marker:
             context = QuestionContext(subject, question.query, subject.answer(question.query))
             self._explained[question.id] = Explanations(context)
         return self._explained[question.id]
+
+
+def _noted(feedback: str, note: str) -> str:
+    """Return what is told of an answer, behind how it was read where that is not plain."""
+    return f"{capital(note)}. {feedback}".rstrip() if note else feedback
 
 
 def _supposed(question: Question, subject: Subject) -> Explanations | None:

@@ -22,6 +22,7 @@ class Mark(NamedTuple):
     misconception: str | None
     feedback: str  # what the student is told
     note: str = ""  # how the answer was read, where that is not plain
+    meant: str = ""  # what a wrong answer was read as, however it is written
 
     @property
     def unread(self) -> bool:

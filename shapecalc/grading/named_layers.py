@@ -37,8 +37,10 @@ class NamedLayers:
         """Return the layers of an instance."""
         return self.trace.layers[instance.first : instance.end]
 
-    def reason(self, name: str = "") -> str:
-        """Return why a layer's numbers are not known, to be put behind that they are not."""
+    def reason(self, name: str = "") -> tuple[str, str]:
+        """Return why a layer's numbers are not known, to be put behind that they are not, and what
+        to write in the network instead; nothing where that is not known either.
+        """
         errors = [d for d in self.trace.diagnostics if d.severity == "error"]
         first = next((d for d in errors if d.layer == name), errors[0] if errors else None)
-        return f": {first.message}" if first else ""
+        return (f": {first.message}", first.hint) if first else ("", "")

@@ -121,6 +121,8 @@ def _taken(subject: Subject, record: KnownRecord, secrets: Secrets) -> Iterable[
         given = source in subject.trace.inputs
         if record.name in secrets.inputs:
             yield "its input"
+        elif source in subject.unsound.outputs:  # rounded down, where a stride does not fit
+            yield f"the output of {source}"
         elif given or volume not in secrets.volumes:
             yield show(volume)
         else:

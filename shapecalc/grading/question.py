@@ -75,7 +75,11 @@ class Question:
     @property
     def right_shown(self) -> str:
         """The right answer as it is printed, in the order that is asked for."""
-        return shown(depth_first(self.right) if self.depth_first else self.right)
+        return self.shown(self.right)
+
+    def shown(self, value: Value) -> str:
+        """Return an answer as it is printed, in the order that is asked for."""
+        return shown(depth_first(value) if self.depth_first else value)
 
 
 class Late(NamedTuple):

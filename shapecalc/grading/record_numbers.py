@@ -71,8 +71,10 @@ def need_sound(layers: NamedLayers, query: Query, unsound: Unsound) -> None:
         names = [record.name for record in layers.layers_of(instance)]
     at_fault = next(filter(None, (unsound.behind(name, query.key) for name in names)), None)
     if at_fault is not None:
-        message = f"{quote(query.path)} is not known{layers.reason(at_fault)}"
-        raise Unanswerable(message, rule=rules.UNUSABLE_NETWORK)
+        reason, repair = layers.reason(at_fault)
+        raise Unanswerable(
+            f"{quote(query.path)} is not known{reason}", repair, rules.UNUSABLE_NETWORK
+        )
 
 
 def of_one_output(record: KnownRecord) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from shapecalc.diagnostics import LayerError
-from shapecalc.tracing import KnownTrace
+from shapecalc.tracing import KnownTrace, walk
 
 OF_INPUT = ("input", "weights", "biases", "parameters", "non_trainable")  # need a sound input only
 
@@ -23,6 +23,18 @@ class Unsound(NamedTuple):
     def behind(self, name: str, key: str) -> str | None:
         """Return the layer at fault behind a layer's number, or None."""
         return (self.inputs if key in OF_INPUT else self.outputs).get(name)
+
+
+def of_other_sizes(trace: KnownTrace, found: Unsound) -> KnownTrace:
+    """Return the network with larger maps behind the layers at fault: what is the same there does
+    not depend on their sizes.
+    """
+    outputs = {
+        record.name: (*(2 * size + 1 for size in record.output[:-1]), record.output[-1])
+        for record in trace.layers
+        if record.output and found.outputs.get(record.name) == record.name
+    }
+    return walk(trace.spec, outputs)
 
 
 def unsound(trace: KnownTrace) -> Unsound:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from math import prod
@@ -25,7 +26,7 @@ from shapecalc.grading.record_numbers import (
     weight_shape,
 )
 from shapecalc.grading.remembered import Remembered
-from shapecalc.grading.soundness import Unsound, unsound
+from shapecalc.grading.soundness import Unsound, of_other_sizes, unsound
 from shapecalc.grading.value_derivation import example_derivation
 from shapecalc.grading.values import Value
 from shapecalc.layers.field_types import Volume
@@ -85,17 +86,17 @@ class Subject:
 
     def answer(self, query: Query) -> Value:
         """Return the right answer. Raises Unanswerable."""
-        if query.kind in ("record", "size", "shape") and not self.lenient:
-            need_sound(self.layers, query, self._unsound)
+        if query.kind in ("record", "size", "shape") and not self._free_of_sizes(query):
+            need_sound(self.layers, query, self.unsound)
         try:
             value = self._value(query)
         except LayerError as error:  # the layer does not take its input
             message = f"{quote(query.path)} is not known: {error.fault.message}"
             raise Unanswerable(message, error.fault.hint, rules.UNUSABLE_NETWORK) from None
         if value is None:
-            reason = self.layers.reason(query.name)
+            reason, repair = self.layers.reason(query.name)
             raise Unanswerable(
-                f"{quote(query.path)} is not known{reason}", rule=rules.UNUSABLE_NETWORK
+                f"{quote(query.path)} is not known{reason}", repair, rules.UNUSABLE_NETWORK
             )
         found: Value = value
         return found
@@ -115,8 +116,24 @@ class Subject:
         return hyperparameters.field_value(record, query)
 
     @cached_property
-    def _unsound(self) -> Unsound:
-        return unsound(self.trace)
+    def unsound(self) -> Unsound:
+        """The layers behind one at fault, whose sizes are no answers."""
+        return Unsound({}, {}) if self.lenient else unsound(self.trace)
+
+    def _free_of_sizes(self, query: Query) -> bool:
+        """Say whether a number is the same whatever sizes a layer at fault gives: the parameters of
+        a convolution behind it hang on the depth alone.
+        """
+        if query.key in ("output", "input") or not self.unsound.outputs:
+            return False
+        with suppress(LayerError, Unanswerable):
+            value = self._value(query)
+            return value is not None and value == self._of_other_sizes._value(query)
+        return False
+
+    @cached_property
+    def _of_other_sizes(self) -> Subject:
+        return Subject(of_other_sizes(self.trace, self.unsound), lenient=True)
 
     def suits(self, query: Query, value: Value) -> bool:
         """Say whether another value of a hyperparameter gives the same output volume."""

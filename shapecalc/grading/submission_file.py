@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from shapecalc import rules
 from shapecalc.diagnostics import nearest, quote
+from shapecalc.grading.table_header import TableColumns
 
 MOST_NOTES = 10
 LONGEST_NAME = 120  # characters
@@ -61,7 +62,9 @@ class Submission(NamedTuple):
     skipped: bool = False  # it is nobody's answers: the reason says what it is
     when: str = ""  # it was handed in, as the platform writes it
     columns: tuple[tuple[str, str], ...] = ()  # a table's own columns of who answered
-    unread: bool = False  # some of its lines could not be read: what is blank may stand there
+    unread: bool = False  # some of it could not be read: what is blank may stand there
+    columnless: tuple[str, ...] = ()  # ids of questions that its table has no column for
+    table: TableColumns | None = None  # what is told of its table, once for all rows
 
 
 def refused(found: Found, reason: str, student: str = "", identity: str = "") -> Submission:
@@ -137,7 +140,9 @@ def notes_on(unknown: Iterable[str], ids: Collection[str]) -> list[str]:
             f"{rules.ANSWER_TO_NO_QUESTION.code} no question is called {quote(key)}: ignored{hint}"
         )
     if more:
+        answers, names = ("answer is", "its name") if more == 1 else ("answers are", "their names")
         notes.append(
-            f"{rules.ANSWER_TO_NO_QUESTION.code} {more:,} more answers to no question: ignored"
+            f"{rules.ANSWER_TO_NO_QUESTION.code} {more:,} more {answers} ignored:"
+            f" no question has {names}"
         )
     return notes

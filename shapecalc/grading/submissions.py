@@ -15,7 +15,18 @@ from shapecalc.diagnostics import Finding, Path, quote
 from shapecalc.document import Document
 from shapecalc.grading.answer_tables import read_table
 from shapecalc.grading.answer_texts import first_of, lines_of
-from shapecalc.grading.columns import TIMES, Mapped, by_number, by_plain_id, matched
+from shapecalc.grading.answers import is_blank
+from shapecalc.grading.columns import (
+    NAMES,
+    OTHERS,
+    PEOPLE,
+    TIMES,
+    Mapped,
+    by_number,
+    by_plain_id,
+    matched,
+    plain,
+)
 from shapecalc.grading.mending import mended
 from shapecalc.grading.submission_file import (
     MOST_NOTES,
@@ -141,24 +152,25 @@ def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
         only = "" if data is None else f"; there is only {quote(data)}"
         write = f"write `{quote(example)}: ` in front of its answer"
         raise NotGradable(f"no question is named: {write}{only}")
-    student = "" if "student" in ids else clean(data.get("student"))
-    whole = _as_written(document, text, (), data)
-    answers = {key: value for key, value in whole.items() if key in ids or key != "student"}
+    answers = _as_written(document, text, (), data)
     if "answers" not in ids and isinstance(answers.get("answers"), Mapping):
         answers |= _as_written(document, text, ("answers",), answers.pop("answers"))
     short = by_plain_id(ids)
     meant = {key: _question_of(str(key), ids, short) for key in answers}
     known, twice = first_of([(id_, answers[key]) for key, id_ in meant.items() if id_])
     others = [key for key, id_ in meant.items() if id_ is None]
+    ignored = [key for key in others if plain(str(key)) not in (*PEOPLE, *OTHERS, *TIMES)]
     if not known:
         raise NotGradable("none of its keys is the id of a question")
     repeated = [_repeated(finding, ids, short) for finding in document.findings[:MOST_NOTES]]
-    notes = [*repeated, *twice, *notes_on((key for key in others if key not in TIMES), ids)]
-    whose = clean(found.student) or student or clean(found.otherwise)
-    when = next((str(answers[key]) for key in others if key in TIMES), found.when)
+    notes = [*repeated, *twice, *notes_on(map(str, ignored), ids)]
+    named = next((clean(answers[key]) for key in others if plain(str(key)) in NAMES), "")
+    whose = clean(found.student) or named or clean(found.otherwise)
+    when = next((str(answers[key]) for key in others if plain(str(key)) in TIMES), found.when)
+    unread = not all(is_blank(answers[key]) for key in ignored)
     return Submission(
         whose, known, quote(found.path, 400), "", tuple(notes), clean(found.identity), found.late,
-        when=when,
+        when=when, unread=unread,
     )  # fmt: skip
 
 

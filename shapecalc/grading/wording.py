@@ -5,7 +5,7 @@ The words of a count stand with the count (quantities.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from shapecalc.grading.query import Query
@@ -31,6 +31,24 @@ def sizes_of(query: Query, count: int) -> tuple[str, ...]:
     if query.key in ("receptive_field", "jump"):
         return AXES.get(count, ())
     return ("number of rows", "number of columns") if query.key == "im2col" else ()
+
+
+def questions_by(numbers: Sequence[int]) -> str:
+    """Return `question 4`, `questions 1 and 2` or `questions 1 to 3, 5 and 9`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [
+        f"{run[0]} to {run[-1]}" if len(run) > 2 else str(number)
+        for run in runs
+        for number in (run[:1] if len(run) > 2 else run)
+    ]
+    *first, last = parts
+    word = "question" if len(numbers) == 1 else "questions"
+    return f"{word} {', '.join(first)} and {last}" if first else f"{word} {last}"
 
 
 class Wording(NamedTuple):

@@ -14,6 +14,7 @@ MARGIN = 24.0
 SWATCH, BESIDE, APART = 10.0, 5.0, 14.0  # of the legend
 LINE = 15.0
 MOST_FAULTS = 6
+MOST_DESCRIBED = 200
 BARS = ("macs", "parameters")
 WORDS = {family: word for family, (word, _) in FAMILIES.items()} | {
     "macs": "MACs (up)",
@@ -111,6 +112,21 @@ def loose_faults(trace: Trace) -> list[str]:
         for finding in trace.findings
         if finding.severity == "error"
     ]
+
+
+def finished(
+    trace: Trace, width: float, bottom: float, description: str, parts: Sequence[Part]
+) -> Scene:
+    """Return the scene of what is drawn down to a line: with what is wrong below it."""
+    further, end = footing(loose_faults(trace), width, bottom)
+    return Scene(width, end + 18, title_of(trace), description, (*parts, *further))
+
+
+def described(layers: Sequence[str]) -> str:
+    """Return what is said of each layer as one description; of many, how many there are besides."""
+    more = len(layers) - MOST_DESCRIBED
+    told = "; ".join(layers[:MOST_DESCRIBED])
+    return f"{told}; and {more:,} more layers" if more > 0 else told
 
 
 def nothing(trace: Trace, width: float) -> Scene:

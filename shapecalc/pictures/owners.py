@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from shapecalc.pictures.families import FUSED
 from shapecalc.pictures.network import Node
+from shapecalc.pictures.tree import Single
 
 
 class Owners:
@@ -26,6 +27,15 @@ class Owners:
                 inside = all(name.startswith(f"{owner}.") for name in names)
                 return owner if inside else ""
         return ""
+
+    def drawn(self, singles: Iterable[Single]) -> str:
+        """Return the outermost instance that some drawn layers are; else nothing. What is drawn
+        once may stand for several instances, the first of which is told, or lie within one.
+        """
+        listed = [*singles]
+        return self.whole(single.node for single in listed) or self.whole(
+            node for single in listed for node in single.like
+        )
 
     def label(self, node: Node) -> str:
         """Return what a layer is called: its own name, or that of the block that has no other."""

@@ -108,6 +108,7 @@ PAINTS: Mapping[str, Paint] = {
         f"leader-{number}": Paint("none", None, colour, None, 0.8)
         for number, colour in enumerate(FIELDS)
     },
+    "leader-input": Paint("none", None, INK, DARK_INK, 0.8),
     **{f"swatch-{number}": Paint(colour) for number, colour in enumerate(FIELDS)},
     # Text.
     "ink": Paint(INK, DARK_INK),

@@ -122,6 +122,15 @@ class Tree:
 
     def __init__(self, main: Chain, further: list[tuple[int, Item]]) -> None:
         self.main, self.further = main, further
+        self.sources = {source for source, _ in further}
+        self.targets = {single.number for _, item in further for single in item.nodes()}
+
+    def folded(self) -> Chain:
+        """Return the chain with equal runs drawn once, but for those with ends of other edges.
+
+        Raises ValueError where it has too many layers to be drawn.
+        """
+        return drawable(folded(self.main, self.sources | self.targets))
 
 
 class _TooDeep(Exception):

@@ -127,6 +127,7 @@ class _Site:
         }
         page = (WEB / "index.html").read_text(encoding="utf-8")
         blanks = {
+            "start": self.put("start.js", self.bundle("start", "esm")),
             "app": self.put("app.js", self.bundle("app", "esm")),
             "style": self.put("style.css", (WEB / "style.css").read_bytes()),
             "manifest": self.put("app.webmanifest", (WEB / "app.webmanifest").read_bytes()),

@@ -21,11 +21,11 @@ def of(page: str, assets: Mapping[str, Any], site: Path, worker: str) -> str:
     def text(file: str) -> str:
         return (site / file).read_text(encoding="utf-8")
 
-    style, app = STYLE.search(page), SCRIPT.search(page)
+    style, scripts = STYLE.search(page), SCRIPT.findall(page)
     assert style is not None, "the page has a style"
-    assert app is not None, "the page has a script"
-    page = OF_HOSTS.sub("", page)
-    page = page.replace(style[0], f"<style>{text(style[1])}</style>").replace(app[0], "")
+    assert scripts, "the page has scripts"
+    page = SCRIPT.sub("", OF_HOSTS.sub("", page))
+    page = page.replace(style[0], f"<style>{text(style[1])}</style>")
     inside = [
         _inline("text/plain", "notices", text(assets["notices"])),
         _inline("text/plain", "worker", worker),
@@ -33,7 +33,7 @@ def of(page: str, assets: Mapping[str, Any], site: Path, worker: str) -> str:
     for name in PACKED:
         raw = (site / assets[name]["file"]).read_bytes()
         inside.append(_inline("text/plain", name, base64.b64encode(raw).decode("ascii")))
-    inside.append(f'<script type="module">{_safe(text(app[1]))}</script>')
+    inside += [f'<script type="module">{_safe(text(file))}</script>' for file in scripts]
     head, end = page.rsplit("</body>", 1)
     return head + "\n".join(inside) + "\n</body>" + end
 

@@ -333,8 +333,16 @@ class _Free:
     def _no(self, other: object) -> bool:
         return False
 
-    __eq__ = __ge__ = __gt__ = __ne__ = _yes
-    __lt__ = __le__ = _no
+    def _same(self, other: object) -> bool:
+        return other is self
+
+    def _not_one(self, other: object) -> bool:
+        return type(other) is int and other == 1
+
+    __eq__ = __ge__ = __gt__ = _yes
+    __ne__ = _not_one  # a merge stretches what is 1, and wants the others to be one number
+    __lt__ = _no
+    __le__ = _same  # a slice asks whether it ends within the axis: at its end it does
 
     def __hash__(self) -> int:
         return 0

@@ -4,7 +4,8 @@ these, and what that says of the names is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from math import gcd, lcm
 from typing import Any
@@ -37,6 +38,9 @@ class Names(Scope):
         self.known: dict[str, tuple[int, int]] = {}
         self.equal: dict[Any, Size | Polynomial] = {}  # differences that are 0, by their terms
         self.nested: dict[Any, int] = {}  # how deep floors of several terms lie in each other
+        self.needed: list[
+            tuple[str, Size | Polynomial, int]
+        ] = []  # that it is 0, or divided by that
         self.deciding = True  # whether a layer asks, and not who writes what it does
 
     def size(self, name: str) -> Size:
@@ -51,6 +55,15 @@ class Names(Scope):
         """Return what says what a size is where names have other numbers."""
         others = {name: n for name, n in self.numbers.items() if isinstance(name, str)}
         return partial(_number, numbers={**others, **numbers})
+
+    @contextmanager
+    def undecided(self) -> Iterator[None]:
+        """Learn nothing of what is asked meanwhile: no layer asks, but who writes what it does."""
+        self.deciding = False
+        try:
+            yield
+        finally:
+            self.deciding = True
 
     # -- what is asked ---------------------------------------------------------------------------
 
@@ -82,23 +95,35 @@ class Names(Scope):
 
     def _learn(self, size: Size | Polynomial, divisor: int = 0) -> None:
         """Learn what it says of a name that a size is 0, or divided without a rest."""
-        variables = {variable for variable, _, _ in _atoms(size)}
-        if len(variables) != 1:
+        name = self.letter_of(size)
+        if name is None:
             return
-        (name,) = variables
-        if not isinstance(name, str):
-            return
-        period = (divisor or 1) * lcm(*(m for _, _, m in _atoms(size)))
+        period = (divisor or 1) * period_of([size])
         if lcm(period, self.known.get(name, (1, 0))[0]) > MOST_RESTS:
             return
         here = self.numbers[name]
         if not divisor and self.number_at(size, name, here + period) != 0:
             return  # at this size alone, or at a few
+        self.needed.append((name, size, divisor))
         before = self.known.get(name, (1, 0))
         steps = range(0, lcm(period, before[0]), before[0])
         rests = [r for r in steps if self._holds(size, name, here + r, divisor)]
         step = gcd(lcm(period, before[0]), *rests)  # of the widest class that has them all
         self.known[name] = (step, here % step)
+
+    def step(self, name: str) -> int:
+        """Return how far apart sizes of a name are that are known to fit."""
+        return self.known.get(name, (1, 0))[0]
+
+    def steps(self, name: str, period: int) -> Sequence[int]:
+        """Return by how much more, up to a period, a name may be for what it is known to need."""
+        here, step = self.numbers[name], self.step(name)
+        needed = [(size, divisor) for of, size, divisor in self.needed if of == name]
+        return [
+            n
+            for n in range(step, period, step)
+            if all(self._holds(size, name, here + n, divisor) for size, divisor in needed)
+        ]
 
     def _holds(self, size: Size | Polynomial, name: str, W: int, divisor: int) -> bool:
         value = self.number_at(size, name, W)
@@ -120,6 +145,8 @@ class Names(Scope):
 
     def number_at(self, size: Any, name: str, W: int) -> int:
         """Return what a size is where a name has another number."""
+        if isinstance(size, Size) and size.variable == name:  # nearly all are
+            return size.a * ((W + size.c) // size.m) + size.b
         return self.at({name: W})(size)
 
     def letter_of(self, size: Size | Polynomial) -> str | None:
@@ -139,6 +166,18 @@ def _atoms(size: Size | Polynomial) -> list[tuple[Hashable, int, int]]:
     if isinstance(size, Size):
         return [size.atom]
     return [atom for monomial in size.terms for atom in monomial]
+
+
+def period_of(sizes: Iterable[Size | Polynomial]) -> int:
+    """Return how far apart numbers are at which everything in some sizes is rounded alike."""
+    periods = {m * _inner_period(variable) for size in sizes for variable, _, m in _atoms(size)}
+    return lcm(*periods)
+
+
+def _inner_period(variable: Hashable) -> int:
+    if not isinstance(variable, Nested):
+        return 1
+    return variable.divisor * period_of([variable.inside])
 
 
 def names_in(size: Size | Polynomial) -> set[str]:

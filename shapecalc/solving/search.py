@@ -13,7 +13,7 @@ from shapecalc.layers.sharing import unlike, unlike_one
 from shapecalc.network import NetworkSpec, Node
 from shapecalc.rules import Rule
 from shapecalc.solving.classes import Class, Split, finer
-from shapecalc.solving.size import Size, Unsolvable
+from shapecalc.solving.size import Unsolvable
 
 MOST_EVALUATED = 400_000  # layers, in all classes: some seconds
 MOST_CLASSES = 20_000
@@ -163,7 +163,7 @@ class Search:
         except UnknownVolume:
             return None
         except (TypeError, AttributeError, ValueError, ZeroDivisionError) as error:
-            if not any(isinstance(size, Size) for volume in inputs for size in volume):
+            if all(isinstance(size, int) for volume in inputs for size in volume):
                 raise
             raise Unsolvable(f"{node.name}, whose rule works with numbers alone") from error
         if node.shares is not None or node.shares_one is not None:

@@ -50,6 +50,8 @@ def differing() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "alexnet": lambda: report("alexnet"),
     "names": lambda: report("names"),
+    "named sizes": lambda: report("named sizes"),
+    "huge": lambda: report("huge"),
     "several": several,
     "check": checked,
     "verify": verified,

@@ -33,7 +33,7 @@ def folder(run: Run, tmp_path: Path) -> Path:
 def test_who_gains_by_an_answer_that_is_accepted(run: Run, folder: Path) -> None:
     """760 is right, 750 lacks the biases; without a change nobody changes."""
     assert run("regrade", "old.csv", "hw.yaml", "class").stdout == (
-        "0 of 3 students change; mean 1.33 before, 1.33 now\n"
+        "no points change (3 students, mean 1.33)\n"
     )
     (folder / "hw.yaml").write_text(HOMEWORK % ", accept: 750")
     result = run("regrade", "old.csv", "hw.yaml", "class")
@@ -41,7 +41,7 @@ def test_who_gains_by_an_answer_that_is_accepted(run: Run, folder: Path) -> None
     assert (
         result.stdout
         == """\
-1 of 3 students change: 1 up, 0 down; mean 1.33 before, 1.67 now
+points change for 1 of 3 students: 1 up, 0 down; mean 1.33 before, 1.67 now
 
 student    question      before    now
 ---------  ----------  --------  -----
@@ -56,7 +56,9 @@ bob        total              1      2
 def test_who_loses_and_which_points_are_others(run: Run, folder: Path) -> None:
     (folder / "hw.yaml").write_text(HOMEWORK % ", points: 0.5")
     text = run("regrade", "old.csv", "hw.yaml", "class").stdout
-    assert text.startswith("1 of 3 students change: 0 up, 1 down; mean 1.33 before, 1.17 now\n")
+    assert text.startswith(
+        "points change for 1 of 3 students: 0 up, 1 down; mean 1.33 before, 1.17 now\n"
+    )
     assert "points of q2: 1 before, 0.5 now\npoints of total: 2 before, 1.5 now\n" in text
 
 

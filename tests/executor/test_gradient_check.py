@@ -158,13 +158,8 @@ def test_large_tensors_are_checked_together(probed: Callable[..., Probed]) -> No
     assert found["bias"].exhaustive
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("factor", [-1, 1.001, 1 + 1e-5, np.nan])
-@pytest.mark.parametrize("name", ["input", "weight", "bias"])
-def test_the_one_of_several_large_tensors_that_is_wrong_is_named(
-    name: str, factor: float, probed: Callable[..., Probed]
-) -> None:
-    one = probed("24x24x16", "conv: {K: 16, F: 5, P: 2}")
+def spoil(one: Probed, name: str, factor: float) -> None:
+    """Multiply a gradient by a factor: that of the input, or of a parameter."""
     backward = one.kernel.backward
 
     def spoilt(*rest: Any) -> Any:
@@ -174,6 +169,16 @@ def test_the_one_of_several_large_tensors_that_is_wrong_is_named(
         return [found.pop("input")], found
 
     one.kernel.backward = spoilt  # type: ignore[method-assign]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("factor", [-1, 1.001, 1 + 1e-5, np.nan])
+@pytest.mark.parametrize("name", ["input", "weight", "bias"])
+def test_the_one_of_several_large_tensors_that_is_wrong_is_named(
+    name: str, factor: float, probed: Callable[..., Probed]
+) -> None:
+    one = probed("24x24x16", "conv: {K: 16, F: 5, P: 2}")
+    spoil(one, name, factor)
     found = one.run()
     assert not any(tensor.exhaustive for tensor in found.values())
     assert [n for n, t in found.items() if not (t.error or 0) <= GOOD] == [name]
@@ -356,15 +361,7 @@ def test_one_step_ahead_passes_what_is_right_alone(
     name: str, factor: float, probed: Callable[..., Probed]
 ) -> None:
     one = probed("24x24x16", "conv: {K: 16, F: 5, P: 2}", batch=1)
-    backward = one.kernel.backward
-
-    def spoilt(*rest: Any) -> Any:
-        (dx,), learned = backward(*rest)
-        found = {"input": dx, **learned}
-        found[name] = found[name] * factor
-        return [found.pop("input")], found
-
-    one.kernel.backward = spoilt  # type: ignore[method-assign]
+    spoil(one, name, factor)
     before = {n: p.copy() for n, p in one.parameters.items()}
     found = one.check()._ahead()
     assert [tensor.name for tensor in found] == (["input", "weight", "bias"] * (factor == 1))

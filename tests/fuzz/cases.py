@@ -360,6 +360,8 @@ REGEXES = (r"(?P<student>.+)", "(?P<student>", "(", "(?P<student>)", r"(?P<stude
            "(?P<student>.)*", "(?P<a>.)")  # fmt: skip
 GRADE: dict[str, Sequence[str]] = {
     "--format": ("table", "json", "csv", "gradescope", "prairielearn"),
+    "--summary": (),
+    "--feedback": ("letters",),
     "--preset": ("moodle", "canvas", "gradescope"),
     "--student-regex": REGEXES,
     "--jobs": ("1", "2"),
@@ -376,6 +378,60 @@ def grade(rng: Random) -> Case:
     if rng.random() < 0.03:
         words = ["grade", *mutations.words(rng, words[1:])]
     return Case(words, {f"assignment{ending}": raw, **files})
+
+
+REGRADE: dict[str, Sequence[str]] = {**GRADE, "--format": ("table", "csv"),
+    "--columns": ("q1=name", "student=q1", "=", "q1", "nobody=name")}  # fmt: skip
+
+
+def regrade(rng: Random) -> Case:
+    """Draw a class, and the gradebook of an earlier one."""
+    homework = corpus.some_homework(rng)
+    ending, raw = assignment_file(rng, homework, often=0.2)
+    paths, files, wanted = layout(rng, homework)
+    words = ["marks.csv", f"assignment{ending}", *paths, *wanted, *options(rng, REGRADE)]
+    if rng.random() < 0.03:
+        words = mutations.words(rng, words)
+    files |= {f"assignment{ending}": raw, "marks.csv": gradebook(rng, homework)}
+    return Case(["regrade", *words], files)
+
+
+def gradebook(rng: Random, homework: corpus.Homework) -> bytes:
+    """Return marks as grade writes them, with points of other days, and more or less of it."""
+    ids = list(homework.answers)
+    if rng.random() < 0.2:
+        rng.shuffle(ids)
+    head = ["student", *(["id"] if rng.random() < 0.5 else []), *ids, "total", "status"]
+    points = ("0", "1", "0.5", "", "-1", "1e999", "nan", "no", MANY)
+    rows = [["Points Possible", *["1"] * (len(head) - 1)]]
+    for name in rng.sample(STUDENTS, rng.randint(0, 4)):
+        rows.append([name, *(rng.choice(points) for _ in head[1:])])
+    if rng.random() < 0.2:
+        rows.pop(rng.randrange(len(rows)))
+    written = io.StringIO()
+    csv.writer(written).writerows([head, *rows])
+    raw = mutations.encoded(written.getvalue())
+    return mutations.file_of(rng, raw) if rng.random() < 0.3 else raw
+
+
+def of_assignment(command: str, known: dict[str, Sequence[str]]) -> Callable[[Random], Case]:
+    def drawn(rng: Random) -> Case:
+        ending, raw = assignment_file(rng, corpus.some_homework(rng), often=0.6)
+        words = [f"assignment{ending}", *options(rng, known)]
+        if rng.random() < 0.05:
+            words = mutations.words(rng, words)
+        files = {f"assignment{ending}": raw, "old.zip": b"there"}
+        return Case([command, *words], files)
+
+    return drawn
+
+
+ASSIGNMENT: dict[str, Sequence[str]] = {
+    "--format": ("markdown", "latex", "blank", "gift", "moodle-xml", "text2qti"),
+    "-o": ("out.txt",),
+    "--force": (),
+}
+AUTOGRADER: dict[str, Sequence[str]] = {"-o": ("out.zip", "old.zip"), "--force": ()}
 
 
 def audit(rng: Random) -> Case:
@@ -471,6 +527,9 @@ def explain(rng: Random) -> Case:
 COMMANDS: dict[str, Callable[[Random], Case]] = {
     "verify": of_spec("verify", VERIFY, small=True),
     "grade": grade,
+    "regrade": regrade,
+    "assignment": of_assignment("assignment", ASSIGNMENT),
+    "autograder": of_assignment("autograder", AUTOGRADER),
     "audit": audit,
     "quiz": quiz,
     "explain": explain,

@@ -311,3 +311,38 @@ def test_two_answers_are_none(form: Form, text: str) -> None:
 )
 def test_a_choice_of_one_is_an_answer(form: Form, text: str, value: object) -> None:
     assert read_answer(text, form) == value
+
+
+@pytest.mark.parametrize(
+    ("answer", "value", "off"),
+    [
+        ("1.2k", 1200, 50),
+        ("1,2k", 1200, 50),
+        ("1.2 thousand parameters", 1200, 50),
+        ("12*100 = 1.2k", 1200, 50),
+        ("2,08 million", 2_080_000, 5000),
+        ("1.2e3", 1200, 50),
+        ("1.2 MFLOPs", 1_200_000, 50_000),
+        ("0.7 GMACs", 700_000_000, 50_000_000),
+        ("34.9k params", 34_900, 50),
+        ("4.8 MB", 4_800_000, 50_000),
+        ("5 KiB", 5120, 512),
+        ("1.216k", 1216, 0.5),
+        ("about 1200", 1200, 50),
+        ("≈ 1216", 1216, 0.5),
+        ("1200", 1200, 0),
+        ("1200 (75*16)", 1200, 0),
+        ("1,216 Kernels", 1216, 0),
+    ],
+)
+def test_what_stands_behind_a_number_and_how_far_it_is_rounded(
+    answer: str, value: float, off: float
+) -> None:
+    found = readings(answer, "number")[0]
+    assert (found.value, found.off) == (value, off)
+
+
+def test_a_comma_before_a_unit_and_a_kilobyte_have_two_readings() -> None:
+    """4,864 bytes are 4.75 * 1,024."""
+    assert [r.value for r in readings("1,216k", "number")] == [1_216_000, 1216]
+    assert [r.value for r in readings("4.75 KB", "number")] == [4750, 4864]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +168,7 @@ MISFIT = {
 @pytest.mark.parametrize(
     "ask",
     ["conv1.output", "conv1.macs", "conv1.activations", "conv2.output", "conv2.input",
-     "max_pool1.output", "total.macs", "total.parameters"],
+     "max_pool1.output", "total.macs"],
 )  # fmt: skip
 @pytest.mark.parametrize("network", [MISFIT, {**MISFIT, "rounding": "exact"}])
 def test_behind_a_stride_that_does_not_fit_nothing_is_known(ask: str, network: Any) -> None:
@@ -175,6 +176,32 @@ def test_behind_a_stride_that_does_not_fit_nothing_is_known(ask: str, network: A
     (found,) = [d for d in read.diagnostics if d.severity == "error"]
     assert found.code == "SC504"
     assert "(32 - 5 + 2*0)/2 + 1 = 14.5" in found.message
+    if "rounding" not in network:
+        assert "rounding: floor gives 14x14" in found.hint
+        mended = {**network, "rounding": "floor"}
+        assert read_assignment({"spec": mended, "questions": [ask]}).usable
+
+
+@pytest.mark.parametrize(
+    ("ask", "right"),
+    [("conv2.parameters", 4 * 3 * 3 * 10 + 4), ("conv2.biases", 4), ("conv2.output.depth", 4),
+     ("conv2.weight.shape", (4, 10, 3, 3)), ("total.parameters", 760 + 364),
+     ("conv1.receptive_field", (5, 5))],
+)  # fmt: skip
+def test_behind_such_a_stride_what_hangs_on_depths_alone_is_known(ask: str, right: Any) -> None:
+    """The size that was rounded down stands in no text."""
+    (found,) = read_assignment({"spec": MISFIT, "questions": [ask]}).questions
+    assert found.right == right
+    assert not re.search(r"\b(14|7)x", found.prompt + found.working)
+
+
+@pytest.mark.parametrize("ask", ["dense1.parameters", "total.parameters", "flatten1.activations"])
+def test_behind_such_a_stride_what_hangs_on_sizes_is_not(ask: str) -> None:
+    layers = [{"conv": {"K": 10, "F": 5, "S": 2}}, "flatten", {"dense": 10}]
+    (found,) = read_assignment(
+        {"spec": {"input": "32x32x3", "layers": layers}, "questions": [ask]}
+    ).diagnostics
+    assert found.code == "SC504"
 
 
 @pytest.mark.parametrize("ask", ["conv1.parameters", "conv1.input", "fits(conv1)", "S(conv1)"])

@@ -126,7 +126,7 @@ def test_the_summary_counts_every_question_and_names_what_nothing_explains(
     assert "2 of 3 submissions graded; mean 3.50, median 3.50 of 4.5 points" in text
     assert "1 answer needs a look" in text
     assert "not gradable: Eve" in text
-    assert '1 x "many": could not be read' in text
+    assert '1 x "many": needs a look' in text
 
 
 def test_the_commonest_answers_are_counted_exactly_however_many_there_are() -> None:
@@ -313,3 +313,41 @@ def test_points_that_are_all_nought_are_no_division_by_it() -> None:
     graded = Graded(Marker(assignment).mark("Ann", {"a": "1x1x1"}), "a.yaml")
     for form in exports.FORMATS:
         assert exports.render(form, ClassRun(assignment, [graded]))
+
+
+@pytest.mark.parametrize(("show", "times"), [("always", 0), ("hint", 1), ("never", 1)])
+def test_the_teacher_is_shown_the_right_answer_once(tmp_path: Path, show: str, times: int) -> None:
+    """That of a question of yes or no, too: an answer may not be readable as `yes or no`."""
+    (tmp_path / "a.yaml").write_text("q: yes\n")
+    (tmp_path / "b.yaml").write_text("q: 7\n")
+    spec = {"input": "6x6x1", "layers": [{"conv": {"K": 1, "F": 3, "S": 2}}], "rounding": "floor"}
+    asked = {"spec": spec, "show": show, "questions": [{"id": "q", "ask": "fits(conv1)"}]}
+    found = grade(
+        read_assignment(asked), [Found(str(tmp_path / f"{name}.yaml"), name) for name in "ab"]
+    )
+    text = exports.render("table", found)
+    assert text.count("[right: no]") == times + 1
+    assert text.count("The right answer is no") == 1 - times
+
+
+def test_answers_that_mean_the_same_are_counted_together(tmp_path: Path) -> None:
+    """13 pixels are 13x13; the right ones are 5x5."""
+    questions = ["conv1.receptive_field", "conv1.output", "conv1.weights"]
+    answers = [
+        ("13", "[9, 9, 9]", "9,111"), ("13x13", "9 x 9 x 9", 9111), ([13, 13], "(9,9,9)", "3037*3"),
+    ]  # fmt: skip
+    found = []
+    for n, some in enumerate(answers):
+        (tmp_path / f"{n}.json").write_text(json.dumps(dict(zip(questions, some, strict=True))))
+        found.append(Found(str(tmp_path / f"{n}.json"), str(n)))
+    run = grade(read_assignment({**HOMEWORK, "questions": questions}), found)
+    asked = json.loads(SUMMARIES["json"](run))["questions"]
+    assert [q["unexplained"] for q in asked] == [{"13x13": 3}, {"9x9x9": 3}, {"9,111": 3}]
+
+
+def test_an_answer_that_was_not_found_is_no_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("q1: 32x32x10\nthe second one: 760\n")
+    run = grade(read_assignment(HOMEWORK), [Found(str(tmp_path / "a.txt"), "Ann")])
+    text = SUMMARIES["table"](run)
+    assert '""' not in text
+    assert "1 x no answer was found: needs a look" in text

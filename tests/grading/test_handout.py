@@ -88,7 +88,7 @@ def test_a_sheet_names_its_networks_and_says_how_exact_an_answer_is(tmp_path: Pa
             *("; three digits, such as 0.0123, are enough", "")[:: -1 if form != "blank" else 1],
         ]
         if form != "blank":
-            assert "Network 1: One unit (questions 1, 2, 3, 5)" in text
+            assert "Network 1: One unit (questions 1 to 3 and 5)" in text
             assert "Network 2 (question 4)" in text
 
 

@@ -433,13 +433,32 @@ def test_a_wrong_list_is_shown_and_told_where_it_is_wrong() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"), [("0.59M", True), ("~600k", True), ("580k", False), (588_001, False)]
+    ("answer", "told"), [("590000", True), (600_000, True), ("580k", False), (588_001, False)]
 )
 def test_a_rounded_count_is_told_to_be_one(answer: Any, told: bool) -> None:
     """conv1 has 28*28*10 * 5*5*3 = 588,000 MACs."""
     found = one("conv1.macs", answer)
     assert found.verdict == "wrong"
     assert ("rounded; the exact number is asked for" in found.feedback) is told
+
+
+@pytest.mark.parametrize("answer", ["0.8k", "0,8k", "~800", "about 800", "7.6e2", "0.75K", ".8 k"])
+def test_a_number_that_is_written_as_a_rounded_one_is_left_to_a_person(answer: str) -> None:
+    """760 parameters, 750 without the biases: which was worked out cannot be told of 0.8k."""
+    questions = assignment({"ask": "conv1.parameters", "partial": {"forgot_bias": 0.5}})
+    (found,) = mark(questions, {"conv1.parameters": answer}).marks
+    exact = answer == "7.6e2"
+    forgotten = answer == "0.75K"
+    verdict = "right" if exact else "partly right" if forgotten else "needs a look"
+    assert (found.verdict, found.misconception) == (verdict, "forgot_bias" if forgotten else None)
+    assert ("It is rounded" in found.feedback) is (verdict == "needs a look")
+
+
+def test_a_rounded_number_within_the_authors_tolerance_is_right_and_outside_it_wrong() -> None:
+    asked = {"ask": "conv1.parameters", "tolerance": {"relative": 0.01}}
+    for answer, verdict in (("0.76k", "right"), ("0.8k", "wrong")):
+        (found,) = mark(assignment(asked), {"conv1.parameters": answer}).marks
+        assert found.verdict == verdict
 
 
 SMALL = {
@@ -467,7 +486,7 @@ def test_who_rounds_is_not_said_to_have_made_another_mistake() -> None:
     layers = [{"conv": {"K": 10, "F": 5}}, {"conv": {"K": 20, "F": 3}}, "global_avg_pool",
               {"dense": 10}]  # fmt: skip
     questions = {"spec": {"input": "32x32x3", "layers": layers}, "questions": ["total.parameters"]}
-    found = mark(questions, {"total.parameters": "2.8k"}).marks[0]
+    found = mark(questions, {"total.parameters": "2800"}).marks[0]
     assert found.right == "2,790"
     assert found.misconception is None
     assert "It is rounded; the exact number is asked for." in found.feedback
@@ -551,3 +570,40 @@ def test_no_question_tells_the_volume_of_which_a_size_is_asked() -> None:
     first, second = read_assignment({"spec": OBLONG, "questions": asked}).questions
     assert first.prompt.endswith("What is the height of its output volume?")
     assert "27" not in second.prompt
+
+
+@pytest.mark.parametrize("show", ["always", "hint", "never"])
+@pytest.mark.parametrize(
+    ("answer", "verdict", "note"),
+    [
+        ("10*5*5*3 + 10", "right", "your expression gives 760"),
+        ("10*5*5*3", "wrong", "Your expression gives 750."),  # a cause
+        ("10*5*5*3 + 7", "wrong", "Your expression gives 757."),  # none
+        ("0.757", "wrong", ""),
+    ],
+)
+def test_how_an_answer_was_read_is_told_whether_it_is_right_or_not(
+    answer: str, verdict: str, note: str, show: str
+) -> None:
+    found = one("conv1.parameters", answer, show=show)
+    assert found.verdict == verdict
+    assert note in found.feedback
+    assert bool(found.note) is bool(note)
+
+
+def test_how_an_answer_that_follows_was_read_is_told() -> None:
+    questions = ["conv1.weights", "conv1.parameters"]
+    given = {"conv1.weights": 700, "conv1.parameters": "700 + 10"}
+    found = mark(assignment(*questions, follow_through=1), given).marks[1]
+    assert found.verdict == "followed through"
+    assert found.feedback.startswith("Your expression gives 710. It follows")
+
+
+@pytest.mark.parametrize("ask", ["max_pool1.output", "max_pool1.input", "conv2.input"])
+def test_the_networks_input_is_called_so(ask: str) -> None:
+    """It is no other layer's answer, wherever it stands."""
+    layers = ["relu", {"conv": {"K": 8, "F": 3}}, {"max_pool": {"F": 3, "S": 2}},
+              {"conv": {"K": 16, "F": 3}}]  # fmt: skip
+    questions = {"spec": {"input": "65x49x3", "layers": layers}, "questions": [ask]}
+    (found,) = mark(questions, {ask: "65x49x3"}).marks
+    assert "It is the volume of the network's input: 65x49x3." in found.feedback

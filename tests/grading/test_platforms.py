@@ -230,6 +230,18 @@ def test_numbers_are_no_answers_where_ids_are_or_where_they_contradict_ids() -> 
     assert not lines_of("Question 3: 5", ("q1", "q2")).answers
 
 
+def test_numbers_go_on_counting_where_words_began() -> None:
+    """Each question once and in order; steps of a working are no answers."""
+    ids = tuple(f"q{n}" for n in range(1, 7))
+    found = lines_of("Q1: 5\n2) 7\nQuestion 3 - 8\n4. 9\n5 = 10\n", ids)
+    assert found.answers == {"q1": "5", "q2": "7", "q3": "8", "q4": "9", "q5": "10"}
+    assert not found.unread
+    steps = "q1: 5\n1. 25 weights\n2. 10 filters\nq2: 6\nq3: 7\n"
+    assert lines_of(steps, ids).answers == {"q1": "5", "q2": "6", "q3": "7"}
+    assert lines_of("q5: 5\n1. 25 weights\n2. 10 filters\n", ids).answers == {"q5": "5"}
+    assert lines_of("q1: 5\n2. I multiplied\n3. I added", (*ids, "q7")).answers == {"q1": "5"}
+
+
 def test_a_text_of_too_many_lines_is_refused() -> None:
     with pytest.raises(NotGradable, match="more than 5,000 lines"):
         lines_of("q1 a\n" * 5001, ("q1",))

@@ -74,6 +74,8 @@ def test_every_layer_that_changes_the_field_is_named_and_no_leaders_cross(name: 
         for leaf in scene.leaves()
         if isinstance(leaf, Line) and leaf.role.startswith("leader-")
     ]
+    # It is named in the table, and in the picture where there is one: not of a single axis.
+    assert texts(scene).count("input") == (2 if leaders else 1)
     levels = [(points[1][1], points[2][1]) for points in leaders]
     assert levels == sorted(levels)  # in one order at the bend and at the names
     assert len({level for level, _ in levels}) == len(levels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 from typing import Any
 
 import pytest
@@ -11,11 +11,21 @@ from overlaps import faults
 
 import shapecalc
 from shapecalc.pictures import STYLES, draw, scene_of
-from shapecalc.pictures.scene import Line, Part, Polygon, Rect, Scene, Text
+from shapecalc.pictures.scene import Box, Line, Part, Polygon, Rect, Scene, Text
+from shapecalc.pictures.styles.volumes.references import Reference, Rings
+from shapecalc.pictures.styles.volumes.stubs import Stub, one_over_the_other
 from shapecalc.pictures.writers import svg
 from tests.pictures.networks import MADE, PATHS, SPECS, network, texts, titles
 
-SAMPLE = ("alexnet", "u-net", "googlenet", "yolov3-tiny", "mobilenet-v2", "densenet-121")
+SAMPLE = (
+    "alexnet",
+    "u-net",
+    "googlenet",
+    "yolov3-tiny",
+    "mobilenet-v2",
+    "densenet-121",
+    "resnet-18",
+)
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -49,6 +59,8 @@ THING = Rect(20, 20, 200, 60, "card", solid=True)
         Text(215, 50, "half in it", "note"),
         Polygon(((52, 40), (70, 40), (70, 60)), "conv", solid=True),
         Line(((10, 10), (10, 300)), "flow"),
+        Line(((30, 30), (70, 60)), "flow"),
+        Line(((50, 30), (50, 60)), "flow"),
     ],
 )
 def test_a_planted_fault_is_found(planted: Part) -> None:
@@ -104,9 +116,82 @@ def test_a_picture_wraps_where_it_is_asked_to() -> None:
 
 def test_arcs_that_a_row_cuts_have_a_number_at_both_ends() -> None:
     scene = scene_of(network("u-net"))
-    assert [texts(scene).count(number) for number in "123"] == [2, 2, 2]
+    assert [texts(scene).count(number) for number in "12"] == [2, 2]
     ends = [title for title in titles(scene.parts) if title.startswith(("to ", "from "))]
-    assert sorted(ends) == [*(f"from {n} crop" for n in (1, 2, 3)), "to 1", "to 2", "to 3"]
+    assert sorted(ends) == ["from 1 crop", "from 2 crop", "to 1", "to 2"]
+
+
+def test_rows_end_where_no_arc_and_no_block_is_cut() -> None:
+    """Behind a fork, too: its arc begins with the next row."""
+    for name in ("resnet-50", "mobilenet-v2", "densenet-121"):
+        scene = scene_of(network(name))
+        found = titles(scene.parts)
+        assert not [title for title in found if title.startswith(("to ", "from "))]
+        starts = [leaf.points[0][0] for leaf in scene.leaves() if _incoming(leaf)]
+        assert len(starts) > 0  # there are several rows
+    drawn = texts(scene_of(network("mobilenet-v2")))
+    assert [drawn.count(f"change{n}") for n in range(1, 7)] == [1] * 6
+
+
+def _incoming(leaf: Part) -> bool:
+    return isinstance(leaf, Line) and leaf.role == "flow" and leaf.points[0][0] < 10
+
+
+def test_rings_stand_where_no_line_goes_through_them() -> None:
+    """The second one's line would go through what is told of the first one."""
+    rings = [Rings([Reference(1, "conv 1×1, 512, /2")]), Rings([Reference(2)])]
+    stubs = [
+        Stub(x, 0.0, 40.0, x + ring.width / 2, ring, True)
+        for x, ring in zip((20.0, 50.0), rings, strict=True)
+    ]
+    first, second = one_over_the_other(stubs)
+    assert first.top > second.top == 40.0
+    scene = Scene(300, 100, "t", "d", tuple(stub.draw(0, 80) for stub in (first, second)))
+    assert not list(faults(scene))
+    scene = scene._replace(parts=tuple(stub.draw(0, 80) for stub in stubs))
+    assert list(faults(scene))
+
+
+def test_short_rows_of_further_outputs_stand_side_by_side() -> None:
+    scene = scene_of(network("fpn-resnet-50"))
+    places = {t.text: t for t in scene.leaves() if isinstance(t, Text) and t.text in OUTPUTS}
+    assert [*places] == [*OUTPUTS]
+    assert places["p3"].x < places["p4"].x < places["p5"].x
+    axes = [leaf for leaf in scene.leaves() if isinstance(leaf, Line) and leaf.role == "axis"]
+    assert len({line.points[0][1] for line in axes[-3:]}) == 1
+
+
+OUTPUTS = ("p3", "p4", "p5")
+
+
+def test_lanes_to_further_outputs_do_not_lie_on_each_other() -> None:
+    scene = scene_of(network("fpn-resnet-50"), "graph", depth=0)
+    lanes = [leaf for leaf in scene.leaves() if isinstance(leaf, Line) and len(leaf.points) == 5]
+    assert len(lanes) == 3
+    for one, other in combinations(lanes, 2):
+        for (a, b), (c, d) in product(pairwise(one.points), pairwise(other.points)):
+            assert not Box(*map(min, a, b), *map(max, a, b)).meets(
+                Box(*map(min, c, d), *map(max, c, d)), -0.5
+            )
+
+
+def test_a_run_at_the_end_of_a_graph_has_its_output() -> None:
+    assert "output 64×64×8" in texts(scene_of(network("long"), "graph"))
+
+
+def test_a_number_in_a_kind_is_none_of_its_name() -> None:
+    """relu61 is the first relu6, not a name that somebody gave."""
+    shown = " ".join(texts(scene_of(network("mobilenet-v2"), "graph")))
+    assert "BN · ReLU6" in shown
+    assert "relu6" not in shown
+
+
+def test_a_graph_is_not_cut_for_a_short_end() -> None:
+    """The arcs of a U-Net hold it together: it stays one column."""
+    scene = scene_of(network("u-net"), "graph")
+    (start,) = (t for t in scene.leaves() if isinstance(t, Text) and t.text.startswith("input "))
+    (end,) = (t for t in scene.leaves() if isinstance(t, Text) and t.text.startswith("output "))
+    assert start.x == end.x
 
 
 def test_a_number_at_an_end_is_no_layer_of_that_name() -> None:
@@ -286,6 +371,13 @@ def test_a_block_of_one_convolution_has_its_own_name() -> None:
         shown = texts(scene_of(shapecalc.trace(spec), style))
         assert {"first", "second", "conv1"} <= set(shown)
         assert shown.count("conv1") == 1
+
+
+def test_a_block_with_runs_in_it_has_its_name() -> None:
+    """Of factored4 two convolutions are drawn once; factored2 stands for itself and factored3."""
+    for style in ("volumes", "graph"):
+        shown = texts(scene_of(network("inception-v3"), style))
+        assert shown.count("factored4") == 1
 
 
 def test_columns_are_of_about_one_height() -> None:

@@ -24,12 +24,16 @@ def spec(name: str) -> str:
     return (SPECS / name).read_text(encoding="utf-8")
 
 
-def test_a_result_has_the_reports_own_records_and_where_they_are_written() -> None:
+SHOWN = {"name", "kind", "output", "parameters", "macs", "receptive_field", "shares"}
+
+
+def test_a_result_has_the_reports_own_numbers_and_where_they_are_written() -> None:
     text = spec("networks/lenet-5.yaml")
     found = traced(text)
     report = shapecalc.trace(SPECS / "networks/lenet-5.yaml").to_dict()
-    for row, layer in zip(found["layers"], report["layers"], strict=True):
-        assert {key: row[key] for key in layer} == layer
+    for index, (row, layer) in enumerate(zip(found["layers"], report["layers"], strict=True)):
+        assert {key: row[key] for key in SHOWN} == {key: layer[key] for key in SHOWN}
+        assert CALLS["working"](index) == layer["derivation"]
         line, column = row["place"]
         assert text.splitlines()[line - 1][column - 1 :].startswith(row["kind"])
     assert json.loads(CALLS["export"]("json"))["totals"] == report["totals"]
@@ -48,6 +52,14 @@ def test_very_many_layers_are_counted_and_not_all_sent() -> None:
     assert found["count"] == 2000
     assert len(found["layers"]) == 1500
     assert len(found["groups"]) <= 1500
+
+
+def test_a_text_that_cannot_be_read_leaves_the_network_before_it_to_be_asked_about() -> None:
+    traced("input: 8x8x3\nlayers: [flatten, dense: 5]\n")
+    assert not traced("input: 8x8x3\nlayers: [flatten, dense:")["readable"]
+    assert "5*192 = 960" in CALLS["working"](1)[1]
+    with pytest.raises(Refused, match="no such layer"):
+        CALLS["working"](2)
 
 
 def test_an_edit_of_a_finding_repairs_the_text() -> None:
@@ -145,6 +157,13 @@ def test_a_spec_is_opened_as_it_is_written() -> None:
 def test_what_is_no_network_is_refused_in_words(start: bytes) -> None:
     with pytest.raises(Refused, match=r"thing\.bin.*\w"):
         CALLS["open"]("thing.bin", start + bytes(range(256)))
+
+
+def test_a_file_that_is_refused_tells_what_would_work() -> None:
+    with pytest.raises(Refused, match=r"is Python source\.\nShapecalc runs no code: write the"):
+        CALLS["open"]("net.py", b"import torch\n\nclass Net(torch.nn.Module): ...\n")
+    with pytest.raises(Refused, match=r"in parts\.\nOpen those files one by one"):
+        CALLS["open"]("a.json", json.dumps({"weight_map": {"a": "1.safetensors"}}).encode())
 
 
 def test_a_part_that_is_not_there_yet_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,8 +15,8 @@ import pytest
 
 import shapecalc
 from shapecalc import Diagnostic
-from shapecalc.diagnostics import unfolded
 from shapecalc.edits import Edit
+from tests.repairs.texts import found_in
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 BROKEN = sorted((SPECS / "broken").glob("*.yaml"))
@@ -30,12 +30,6 @@ def cut(text: str, edit: Edit) -> str:
     before = [*lines[: edit.line - 1], lines[edit.line - 1][: edit.column - 1]]
     after = [lines[edit.end_line - 1][edit.end_column - 1 :], *lines[edit.end_line :]]
     return "\n".join(before) + edit.text + "\n".join(after)
-
-
-def found_in(text: str, path: Path) -> list[Diagnostic]:
-    """Return everything that is found in a text, consequences beside the rest."""
-    path.write_text(text, encoding="utf-8", newline="")
-    return list(unfolded(shapecalc.trace(path).diagnostics))
 
 
 def faults_of_reading(found: Iterable[Diagnostic]) -> Counter[str]:

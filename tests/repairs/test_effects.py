@@ -9,21 +9,15 @@ import pytest
 import yaml
 
 import shapecalc
-from shapecalc import Diagnostic
 from shapecalc.cli.fixes import traced_again
-from shapecalc.diagnostics import unfolded
 from shapecalc.edits import Change, changed
 from shapecalc.fixing import fixed
 from shapecalc.repairs.effects import effects
-
-
-def found(text: str, path: Path) -> list[Diagnostic]:
-    path.write_text(text, encoding="utf-8")
-    return list(unfolded(shapecalc.trace(path).diagnostics))
+from tests.repairs.texts import found_in
 
 
 def titles(text: str, path: Path, code: str) -> list[str]:
-    (fault,) = [one for one in found(text, path) if one.code == code]
+    (fault,) = [one for one in found_in(text, path) if one.code == code]
     return [edit.title for edit in fault.edits]
 
 
@@ -50,7 +44,7 @@ def test_volumes_are_not_made_to_agree_by_one_pixel(
     """F as large as the volume, or a stride of its size, leaves one pixel, which is stretched."""
     text = RESIDUAL.format(size, body, shortcut)
     path = tmp_path / "net.yaml"
-    (fault,) = [one for one in found(text, path) if one.code == "SC205"]
+    (fault,) = [one for one in found_in(text, path) if one.code == "SC205"]
     assert fault.edits
     for edit in fault.edits:
         path.write_text(edit.applied(text), encoding="utf-8")
@@ -80,7 +74,7 @@ layers:
 
 
 def test_a_stride_in_a_shortcut_is_usual_and_stays(tmp_path: Path) -> None:
-    (warning,) = [d for d in found(SHORTCUT, tmp_path / "net.yaml") if d.code == "SC402"]
+    (warning,) = [d for d in found_in(SHORTCUT, tmp_path / "net.yaml") if d.code == "SC402"]
     assert warning.hint.startswith("usual in a shortcut")
     assert warning.edits == ()
 
@@ -94,7 +88,7 @@ def test_what_mends_skipped_pixels_leaves_the_output_as_it_is(tmp_path: Path) ->
         # in a body, S=1 would leave the sum at odds, and F=2 the branches not aligned
         (SHORTCUT.replace("F: 3, S: 2, P: 1", "F: 1, S: 2"), []),
     ):
-        warning = next(one for one in found(text, path) if one.code == "SC402")
+        warning = next(one for one in found_in(text, path) if one.code == "SC402")
         assert [edit.title for edit in warning.edits] == offers
         before = shapecalc.trace(path).outputs
         for edit in warning.edits:

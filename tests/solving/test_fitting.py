@@ -162,6 +162,29 @@ def test_inputs_that_hang_together() -> None:
     assert fits["right.height"] == "every W from 1"
 
 
+def test_a_part_of_one_axis_alone_leaves_no_square_that_fits() -> None:
+    layers = [{"slice": {"axis": "height", "start": 1}}, {"max_pool": {"F": 3, "S": 4}}]
+    found = shapecalc.sizes({"input": "50x50x2", "layers": layers})
+    height, width = found.axes
+    for W in range(1, 60):  # windows of 3, 4 apart, that end where the axis does
+        assert height.fits.has(W) == any(1 + 3 + 4 * n == W for n in range(20))
+        assert width.fits.has(W) == any(3 + 4 * n == W for n in range(20))
+
+
+def test_a_gate_fits_where_no_square_does() -> None:
+    layers: list[Any] = [
+        {"slice": {"axis": "height", "start": 1}},
+        {"conv": {"K": 2, "F": 3, "S": 7}},
+        {"global_avg_pool": {"from": "conv1", "name": "gate"}},
+        {"multiply": ["conv1", "gate"]},
+        {"conv": {"K": 2, "F": 3}},
+    ]
+    height, width = shapecalc.sizes({"input": "50x50x2", "layers": layers}).axes
+    for W in range(1, 60):  # the last filter asks for three windows
+        assert height.fits.has(W) == any(1 + 3 + 7 * n == W for n in range(2, 20))
+        assert width.fits.has(W) == any(3 + 7 * n == W for n in range(2, 20))
+
+
 def test_one_and_three_axes() -> None:
     layers = [{"conv": {"K": 1, "F": 4, "S": 4}}, {"max_pool": 2}]
     assert told({"input": "40x1", "layers": layers}, "length") == "W = 8 + 8k, from 8"

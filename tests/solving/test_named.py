@@ -155,3 +155,28 @@ def test_sizes_that_never_fit_are_found() -> None:
 def test_verification_needs_numbers_and_offers_some() -> None:
     found = shapecalc.verify(SPECS / "networks/lenet-5.yaml", inputs="HxWx1")
     assert "--input" in found.diagnostics[0].hint
+
+
+def phased(size: str) -> dict[str, Any]:
+    """Return a network whose field depends on what the size leaves over when divided by 3.
+
+    Two neighbours see one pixel behind the upsampling. The windows of 6 begin at the first of the
+    two where there are no zeros in front of them, or two, and at the second where there is one.
+    """
+    layers: list[Any] = [
+        {"conv": {"K": 2, "F": 3}},
+        {"upsample": 2},
+        {"conv": {"K": 2, "F": 6, "S": 6, "P": "same", "name": "last"}},
+    ]
+    return {"input": f"{size}x2", "layers": layers}
+
+
+def test_a_field_that_some_sizes_share_is_not_said_to_be_that_of_all() -> None:
+    fields = [shapecalc.trace(phased(str(W)))["last"].receptive_field for W in (224, 225, 226)]
+    assert fields == [(5,), (5,), (6,)]
+    named = shapecalc.trace(phased("L"))
+    assert named["last"].receptive_field == (None,)
+    assert named["upsample1"].receptive_field == (3,)
+    text = " ".join(named["last"].derivation)
+    assert "receptive field = ?" in text
+    assert "None" not in text

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from shapecalc import rules
-from shapecalc.diagnostics import quote
+from shapecalc.diagnostics import quote, some
 from shapecalc.grading.exports import number
-from shapecalc.grading.graded import Graded
+from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, Verdict, title
 from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.moments import shown_deadline
+from shapecalc.grading.wording import questions_by
+
+MOST_COLUMNS = 12  # that are named
 
 VERDICTS: Mapping[Verdict, str] = {
     "right": "Right",
@@ -103,6 +106,21 @@ def one_line(graded: Graded) -> str:
     return " | ".join(
         f"{title(n, m)}: {feedback(m)}" for n, m in marks if m.verdict != "right" or m.note
     )
+
+
+def of_columns(class_run: ClassRun) -> Iterator[str]:
+    """Yield what the author has to know of tables' columns: which questions have none, say."""
+    numbers = {q.id: number for number, q in enumerate(class_run.assignment.questions, 1)}
+    for file, told in class_run.tally.tables.items():
+        if told.missing:
+            asked = questions_by([numbers[id_] for id_ in told.missing])
+            whose = "its" if len(told.missing) == 1 else "their"
+            example = f"--columns {quote(told.missing[0])}='ITS COLUMN' names one"
+            yield f"{file}: no column was found for {asked}: {whose} answers need a look; {example}"
+        yield from (f"{file}: `columns` names {n}, which is no column here" for n in told.absent)
+        yield from (f"{file}: {said}" for said in told.twice)
+        if told.ignored:
+            yield f"{file}: columns that answer no question: {some(told.ignored, MOST_COLUMNS)}"
 
 
 def _word(possible: float) -> str:

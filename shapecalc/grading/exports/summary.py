@@ -16,7 +16,7 @@ from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.feedback import explained, reason
+from shapecalc.grading.exports.feedback import explained, of_columns, reason
 from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.marks import Mark, Verdict
 from shapecalc.grading.question import Question
@@ -59,7 +59,7 @@ class _Question:
     def add_answer(self, mark: Mark) -> None:
         """Count an answer that nothing explains, or that was not read."""
         if not mark.misconception and mark.verdict in self.answers:
-            self.answers[mark.verdict].add(" ".join(mark.answer.split()))
+            self.answers[mark.verdict].add(mark.meant or " ".join(mark.answer.split()))
 
     @property
     def rough(self) -> bool:
@@ -137,6 +137,7 @@ def summary_of(class_run: ClassRun) -> dict[str, Any]:
         "median": round(median(scores), 6) if scores else None,
         "histogram": _histogram(scores, class_run.possible),
         "misconceptions": dict(tally.misconceptions.most_common()),
+        "tables": [{"file": file, **told._asdict()} for file, told in tally.tables.items()],
         "questions": [question.summary() for question in questions],
     }
 
@@ -165,7 +166,8 @@ def render(class_run: ClassRun) -> str:
 
 def _head(class_run: ClassRun, whole: dict[str, Any]) -> str:
     lines = [quote(class_run.assignment.title, 100)] if class_run.assignment.title else []
-    lines.append(f"{whole['graded']:,} of {whole['submissions']:,} submissions graded")
+    word = "submission" if whole["submissions"] == 1 else "submissions"
+    lines.append(f"{whole['graded']:,} of {whole['submissions']:,} {word} graded")
     if whole["graded"]:
         lines[-1] += (
             f"; mean {whole['mean']:.2f}, median {whole['median']:.2f}"
@@ -188,7 +190,7 @@ def _head(class_run: ClassRun, whole: dict[str, Any]) -> str:
         lines.append(f"attempts not counted: {uncounted:,}")
     if tally.skipped:
         lines.append(f"files and rows skipped: {tally.skipped:,}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *of_columns(class_run)])
 
 
 def _bars(whole: dict[str, Any]) -> str:
@@ -208,8 +210,9 @@ def _bars(whole: dict[str, Any]) -> str:
 
 
 def _table(whole: dict[str, Any]) -> str:
+    width = len(str(len(whole["questions"])))
     rows = [
-        [f"{n}  {quote(asked['id'], LONGEST)}", asked["right"],
+        [f"{n:>{width}}  {quote(asked['id'], LONGEST)}", asked["right"],
          asked["followed_through"], asked["partly_right"], asked["wrong"], asked["blank"],
          asked["needs_a_look"], f"{asked['mean']:.2f}", f"{number(asked['points'])}"]
         for n, asked in enumerate(whole["questions"], 1)
@@ -223,9 +226,11 @@ def _details(place: int, asked: dict[str, Any]) -> str:
         f"  {count:,} x {explained(name)} ({name})"
         for name, count in list(asked["causes"].items())[:COMMONEST]
     ]
-    for key, why in (("unexplained", "no cause known"), ("unread", "could not be read")):
+    for key, why in (("unexplained", "no cause known"), ("unread", "needs a look")):
         lines += [
             f'  {count:,} x "{quote(answer, LONGEST)}": {why}'
+            if answer
+            else f"  {count:,} x no answer was found: {why}"
             for answer, count in list(asked[key].items())[:COMMONEST]
         ]
     return "\n".join([f"{place}  {quote(asked['id'], LONGEST)}", *lines]) if lines else ""

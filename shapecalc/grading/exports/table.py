@@ -8,7 +8,8 @@ from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.feedback import VERDICTS, explained, feedback, reached
+from shapecalc.grading.exports.feedback import VERDICTS, explained, feedback, of_columns, reached
+from shapecalc.grading.feedback import tells
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, title
 
@@ -27,6 +28,10 @@ def render(class_run: ClassRun) -> Iterator[str]:
         yield f"{between}Skipped:\n"
         between = "\n"
         yield from (f"  {item.file}: {item.marked.reason}\n" for item in class_run.skipped)
+    if class_run.tally.tables:
+        yield f"{between}Columns:\n"
+        between = "\n"
+        yield from (f"  {said}\n" for said in of_columns(class_run))
     if class_run.tally.graded > 1:
         yield f"{between}{_class(class_run)}\n"
 
@@ -47,8 +52,9 @@ def _student(graded: Graded) -> str:
 
 def _told(mark: Mark) -> str:
     """Return what the student is told, and what is not shown there."""
-    right = "" if mark.right in mark.feedback or mark.verdict == "right" else mark.right
-    return f"{feedback(mark)} [right: {right}]" if right else feedback(mark)
+    if mark.verdict == "right" or tells(mark.feedback, mark.right):
+        return feedback(mark)
+    return f"{feedback(mark)} [right: {mark.right}]"
 
 
 def _table(graded: Graded) -> str:

@@ -5,7 +5,7 @@ One file a format, each with render(assignment) -> str; the platforms' are those
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -17,6 +17,7 @@ from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
 from shapecalc.grading.quiz.formats import FORMATS as QUIZ_FORMATS
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.wording import questions_by
 from shapecalc.registry import Registry
 
 UNTITLED = "Homework"
@@ -66,18 +67,8 @@ def headings(assignment: Assignment) -> Iterator[str]:
     for place, questions in enumerate(groups, 1):
         which = f"Network {place}" if len(groups) > 1 else "The network"
         name = " ".join((questions[0].subject.trace.spec.name or "").split())
-        about = _numbers([numbers[question.id] for question in questions])
+        about = questions_by([numbers[question.id] for question in questions])
         yield f"{which}{f': {name}' if name else ''} ({about})"
-
-
-def _numbers(numbers: Sequence[int]) -> str:
-    """Return `question 4`, `questions 1 to 3` or `questions 1, 4, 7`."""
-    first, last = numbers[0], numbers[-1]
-    if first == last:
-        return f"question {first}"
-    if last - first == len(numbers) - 1:
-        return f"questions {first} {'and' if last == first + 1 else 'to'} {last}"
-    return f"questions {', '.join(map(str, numbers))}"
 
 
 def instructions(assignment: Assignment) -> list[str]:

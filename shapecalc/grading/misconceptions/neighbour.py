@@ -11,6 +11,8 @@ from shapecalc.layers.normalization import Normalization
 from shapecalc.layers.reshape import Bordered
 from shapecalc.quantities import QUANTITIES
 
+UNCHANGED = "it is the volume of the input, not of the output"
+OF_NETWORK = "it is the volume of the network's input"
 VOLUMES = ("output", "input", "activations", "receptive_field", "jump")
 
 
@@ -23,6 +25,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     records, others = context.subject.trace.layers, list(_shown_already(context))
     counted = QUANTITIES.get(context.key)
     what = counted.title if counted else context.key.replace("_", " ")
+    inputs = context.subject.trace.inputs.values() if context.key in ("output", "input") else ()
     at = next(i for i, record in enumerate(records) if record is context.record)
     for way in (reversed(records[:at]), iter(records[at + 1 :])):
         for record in way:
@@ -30,13 +33,16 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
                 continue  # nobody takes a pool's count for a convolution's
             found = context.of(record.name)
             if found and found != context.right:
-                if found not in others:
+                if context.key == "output" and found == context.volume and found not in others:
+                    yield Wrong(found, shown(found), UNCHANGED)
+                elif found not in others and found not in inputs:
                     yield Wrong(found, f"the {what} of {record.name} = {shown(found)}")
                 break
-    first = context.record.sources and context.record.sources[0] in context.subject.trace.inputs
-    if context.key == "output" and first and context.volume not in others:
-        told = "it is the volume of the input, not of the output"
-        yield Wrong(context.volume, shown(context.volume), told)
+    for volume in inputs:
+        if volume and volume not in others and volume != context.right:
+            own = context.key == "output" and volume == context.volume
+            told = UNCHANGED if own else OF_NETWORK
+            yield Wrong(volume, shown(volume), told)
 
 
 def _shown_already(context: QuestionContext) -> Iterator[Value]:

@@ -16,6 +16,7 @@ CALLS: Registry[Callable[..., Any]] = Registry(
     "call of the playground",
     {
         "trace": "shapecalc.playground.bridge.report:trace",
+        "working": "shapecalc.playground.bridge.report:working",
         "picture": "shapecalc.playground.bridge.pictures:picture",
         "export": "shapecalc.playground.bridge.exports:export",
         "memory": "shapecalc.playground.bridge.costs:memory",

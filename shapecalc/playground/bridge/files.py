@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import shapecalc
-from shapecalc import network, readers
-from shapecalc.diagnostics import SpecError, quote
+from shapecalc import checkpoints, network, readers
+from shapecalc.diagnostics import Diagnostic, SpecError, quote
 from shapecalc.document import Document
 from shapecalc.playground.bridge import Refused
 
+SHARDS = "safetensors-index"
+ONE_BY_ONE = "Open those files one by one: the page cannot see what stands beside a file."
 MOST_TENSORS = 2000  # that are listed
 MOST_REASONS = 3
 
@@ -20,6 +23,8 @@ def open_file(name: str, raw: bytes) -> dict[str, Any]:
     A network of another format is written as a spec, and `notes` tell what was taken from the file
     and not computed. Raises Refused for what is neither.
     """
+    if checkpoints.format_of(raw[: checkpoints.HEAD], name) == SHARDS:
+        raise Refused(f"{quote(name)} lists the files of weights in parts.\n{ONE_BY_ONE}")
     document = readers.read_bytes(raw, name)
     if document.weights is not None:
         return _weights(document)
@@ -47,9 +52,12 @@ def _text(document: Document, raw: bytes) -> str:
         raise Refused(f"{quote(document.file)} {what}.") from None
 
 
-def _reasons(name: str, diagnostics: Any) -> str:
+def _reasons(name: str, diagnostics: Sequence[Diagnostic]) -> str:
+    """Return why a file cannot be opened and, on a line of its own, what would work."""
     told = "; ".join(found.told for found in diagnostics[:MOST_REASONS])
-    return f"{quote(name)} cannot be opened: {told or 'no network is in it'}."
+    hint = next((found.hint for found in diagnostics if found.hint), "")
+    reason = f"{quote(name)} cannot be opened: {told or 'no network is in it'}."
+    return f"{reason}\n{hint[0].upper()}{hint[1:]}." if hint else reason
 
 
 def _weights(document: Document) -> dict[str, Any]:

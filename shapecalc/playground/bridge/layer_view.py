@@ -13,12 +13,10 @@ from math import ceil, floor
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LayerError
-from shapecalc.layers.base import Layer, axis_titles
-from shapecalc.layers.conv import Conv, DepthwiseConv
-from shapecalc.layers.conv_transpose import ConvTranspose
-from shapecalc.layers.pool import AvgPool, L2Pool, MaxPool
-from shapecalc.playground.bridge import Refused, made_up
-from shapecalc.playground.bridge.last import last
+from shapecalc.geometry import fit_window
+from shapecalc.layers.base import axis_titles
+from shapecalc.playground.bridge import made_up
+from shapecalc.playground.bridge.last import layer_of_last
 from shapecalc.playground.bridge.window_axis import (
     WIDEST,
     Part,
@@ -32,16 +30,15 @@ from shapecalc.playground.bridge.window_values import (
     mean,
     number,
     root,
+    separable,
     summed,
 )
 from shapecalc.records import LayerRecord
 from shapecalc.reports import sentences
-from shapecalc.tracing import Trace
 from shapecalc.volumes import all_known, is_known, show
 
 MOST_SLICES = 3  # that are drawn and added up
 ROOM = (5, 16)  # fewest and most places that are drawn along an axis
-DRAWN = "conv, depthwise_conv, conv_transpose, max_pool, avg_pool and l2_pool"
 Compute = Callable[[tuple[int, ...]], Output]
 
 
@@ -54,26 +51,22 @@ class Shown(NamedTuple):
     slices: int = 1  # that are added up here
     deep: int = 1  # that a real output adds up
     bias: bool = False
+    told: str = ""  # what else there is to know of its weights
 
 
 def of_last(index: int, at: Sequence[int] = (), room: int = 11) -> dict[str, Any]:
     """Return the view of a layer of the network that the page shows."""
-    trace = last()
-    if not 0 <= index < len(trace.layers):
-        raise Refused("The network has no such layer any more.")
-    return layer_view(trace, index, at, room)
+    return layer_view(layer_of_last(index), at, room)
 
 
-def layer_view(trace: Trace, index: int, at: Sequence[int] = (), room: int = 11) -> dict[str, Any]:
+def layer_view(record: LayerRecord, at: Sequence[int] = (), room: int = 11) -> dict[str, Any]:
     """Return what the page shows of a layer at one place of its output.
 
     `at` is the output's place, (row, column) or (position,), the nearest one where there is none
     such; `room` is how many values fit beside each other. Where there is nothing to draw,
-    `drawn` is false and `why` says the reason. Raises IndexError for a layer that is not there.
+    `drawn` is false and `why` says the reason.
     """
-    record = trace.layers[index]
     told: dict[str, Any] = {
-        "index": index,
         "name": record.name,
         "summary": record.summary,
         "input": [show(volume) for volume in record.input or ()],
@@ -100,7 +93,7 @@ def layer_view(trace: Trace, index: int, at: Sequence[int] = (), room: int = 11)
         "size": [axis.size for axis in axes],
         "part": _part(shown, parts),
         "window": _window(shown, output),
-        "filter": _filter(shown, record.layer) if shown.window.weighted else None,
+        "filter": _filter(shown, place) if shown.window.weighted else None,
         "value": number(output.value),
         "lines": [[line._asdict() for line in lines] for lines in output.lines],
         "total": output.total,
@@ -121,56 +114,94 @@ def _shown(record: LayerRecord) -> Shown:
     if not all_known(record.input) or not is_known(record.output):
         raise _NotDrawn(f"the sizes of {record.name} are not all known: write them in the input")
     volume = record.input[0]
-    if type(layer) not in _SHOWN:
-        raise _NotDrawn(f"{record.kind} has no window that slides; drawn are {DRAWN}")
+    if record.kind not in _SHOWN:
+        raise _NotDrawn(_UNLIKE.get(record.kind, f"{record.kind} has no window that slides"))
     rank = len(volume) - 1
     if rank > 2:
         raise _NotDrawn("windows are drawn in one and two dimensions, and this one has three")
-    shown = _SHOWN[type(layer)](layer, volume)
+    shown = _SHOWN[record.kind](layer, volume)
     widest = max(axis.span for axis in shown.window.axes)
     if widest > WIDEST:
         raise _NotDrawn(f"its window spans {widest:,} values, more than the {WIDEST} that fit here")
     return shown
 
 
-def _convolution(layer: Conv | DepthwiseConv, volume: tuple[int, ...]) -> Shown:
-    deep = layer.filters(volume[-1])[1]
-    window = Window(tuple(map(SlidingAxis, layer.fits(volume).axes)), layer.border(), True)
-    return _adding(window, deep, layer.bias)
+# What draws a kind: of the layer and its input's volume. By name, so that no family is imported
+# before a network has one.
 
 
-def _transposed(layer: ConvTranspose, volume: tuple[int, ...]) -> Shown:
-    window = Window(tuple(map(TransposedAxis, layer.transposed_fits(volume))), "zeros", True)
+def _convolution(layer: Any, volume: Sequence[int], local: bool = False) -> Shown:
+    axes = tuple(map(SlidingAxis, layer.fits(volume).axes))
+    told = (
+        "Every place has a filter of its own, and this is the one of this place." if local else ""
+    )
+    window = Window(axes, layer.border(), True, local)
+    return _adding(window, layer.filters(volume[-1])[1], layer.bias, told)
+
+
+def _separable(layer: Any, volume: Sequence[int]) -> Shown:
+    found = _convolution(layer, volume)
+    weights = ", ".join(str(made_up.pointwise(number)) for number in range(found.slices))
+    told = (
+        f"What each slice gives is then weighted by the filter of 1x1, whose weights are {weights}."
+    )
+    compute = partial(separable, found.window, found.slices, found.bias)
+    return found._replace(compute=compute, told=told)
+
+
+def _transposed(layer: Any, volume: Sequence[int]) -> Shown:
+    window = Window(tuple(map(TransposedAxis, layer.transposed_fits(volume))), weighted=True)
     return _adding(window, volume[-1] // layer.groups, layer.bias)
 
 
-def _adding(window: Window, deep: int, bias: bool) -> Shown:
+def _adding(window: Window, deep: int, bias: bool, told: str = "") -> Shown:
     slices = min(deep, MOST_SLICES)
-    return Shown(window, partial(summed, window, slices, bias), True, slices, deep, bias)
+    return Shown(window, partial(summed, window, slices, bias), True, slices, deep, bias, told)
 
 
-def _pool(layer: MaxPool | AvgPool | L2Pool, volume: tuple[int, ...]) -> Shown:
-    window = Window(tuple(map(SlidingAxis, layer.fits(volume).axes)), "zeros", False)
-    if isinstance(layer, MaxPool):
-        return Shown(window, partial(largest, window), False)
-    if isinstance(layer, AvgPool):
-        return Shown(window, partial(mean, window, layer.counts_padding), layer.counts_padding)
+def _sliding(layer: Any, volume: Sequence[int]) -> Window:
+    return Window(tuple(map(SlidingAxis, layer.fits(volume).axes)))
+
+
+def _whole(volume: Sequence[int]) -> Window:
+    """Return the window of a global pool: as large as the input."""
+    return Window(tuple(SlidingAxis(fit_window(W, W, 1, 0, 1, "exact")) for W in volume[:-1]))
+
+
+def _largest(window: Window) -> Shown:
+    return Shown(window, partial(largest, window), padding_counts=False)
+
+
+def _mean(window: Window, padding_counts: bool = True) -> Shown:
+    return Shown(window, partial(mean, window, padding_counts), padding_counts)
+
+
+def _root(window: Window) -> Shown:
     return Shown(window, partial(root, window))
 
 
-_SHOWN: dict[type[Layer], Callable[[Any, tuple[int, ...]], Shown]] = {
-    Conv: _convolution,
-    DepthwiseConv: _convolution,
-    ConvTranspose: _transposed,
-    MaxPool: _pool,
-    AvgPool: _pool,
-    L2Pool: _pool,
+_SHOWN: dict[str, Callable[[Any, Sequence[int]], Shown]] = {
+    "conv": _convolution,
+    "depthwise_conv": _convolution,
+    "separable_conv": _separable,
+    "local_conv": partial(_convolution, local=True),
+    "conv_transpose": _transposed,
+    "max_pool": lambda layer, volume: _largest(_sliding(layer, volume)),
+    "avg_pool": lambda layer, volume: _mean(_sliding(layer, volume), layer.counts_padding),
+    "l2_pool": lambda layer, volume: _root(_sliding(layer, volume)),
+    "global_max_pool": lambda layer, volume: _largest(_whole(volume)),
+    "global_avg_pool": lambda layer, volume: _mean(_whole(volume)),
+}
+_BINS = "{} has windows of several sizes: the input is divided into as many as it has outputs"
+_UNLIKE = {
+    **{kind: _BINS.format(kind) for kind in ("adaptive_max_pool", "adaptive_avg_pool")},
+    "max_unpool": "max_unpool puts values back where a max_pool took them, and has no window",
 }
 
 
 def has_window(record: LayerRecord) -> bool:
     """Say whether a layer's kind has a window that can be looked at."""
-    return type(record.layer) in _SHOWN
+    return record.kind in _SHOWN
 
 
 def _part(shown: Shown, parts: Sequence[Part]) -> dict[str, Any]:
@@ -214,19 +245,19 @@ def _window(shown: Shown, output: Output) -> dict[str, Any]:
     }
 
 
-def _filter(shown: Shown, layer: Any) -> dict[str, Any]:
-    """Return the weights by slice, row and column, and the bias."""
+def _filter(shown: Shown, place: tuple[int, ...]) -> dict[str, Any]:
+    """Return the weights at a place of the output by slice, row and column, and the bias."""
     taps = _rows([range(axis.F) for axis in shown.window.axes])
     weights = [
-        [[made_up.weight(number, tap) for tap in row] for row in taps]
+        [[shown.window.weight(number, tap, place) for tap in row] for row in taps]
         for number in range(shown.slices)
     ]
     return {"weights": weights, "bias": made_up.BIAS if shown.bias else None}
 
 
 def _notes(shown: Shown, record: LayerRecord) -> list[str]:
-    """Return what differs between the picture and the layer."""
-    notes = []
+    """Return what the picture does not show, and what differs between it and the layer."""
+    notes = [shown.told] if shown.told else []
     if shown.deep > shown.slices:
         notes.append(
             f"{shown.slices} of {shown.deep:,} slices are added up here; {record.name} adds up all"

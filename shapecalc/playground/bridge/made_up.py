@@ -25,4 +25,9 @@ def weight(slice_: int, tap: tuple[int, ...]) -> int:
     return drawn(-2, 2, 2, slice_, *tap)
 
 
+def pointwise(slice_: int) -> int:
+    """Return the weight of a slice in a filter of 1x1, 1 to 3."""
+    return drawn(1, 3, 3, slice_)
+
+
 BIAS = 1

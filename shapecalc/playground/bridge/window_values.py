@@ -64,14 +64,21 @@ class Window(NamedTuple):
     """What looks at an input: its axes, what the padding is filled with, and its numbers."""
 
     axes: tuple[WindowAxis, ...]
-    mode: str
-    weighted: bool
+    mode: str = "zeros"
+    weighted: bool = False
+    local: bool = False  # with weights of its own at every output
 
     def at(self, slice_: int, place: Place) -> int:
         """Return the value at a place, also of the padding."""
         found = [SOURCES[self.mode](at, axis.W) for at, axis in zip(place, self.axes, strict=True)]
         pixel = tuple(at for at in found if at is not None)
         return made_up.value(slice_, pixel) if len(pixel) == len(found) else 0
+
+    def weight(self, slice_: int, tap: Place, output: Place) -> int:
+        """Return the weight of a tap; 1 where there are no weights."""
+        if not self.weighted:
+            return 1
+        return made_up.weight(slice_, (*tap, *output) if self.local else tap)
 
     def inside(self, place: Place) -> bool:
         """Say whether a place is on the input."""
@@ -82,18 +89,35 @@ class Window(NamedTuple):
         along = [axis.taps(at) for axis, at in zip(self.axes, output, strict=True)]
         for taps in product(*along):
             tap, place = tuple(t for t, _ in taps), tuple(at for _, at in taps)
-            weight = made_up.weight(slice_, tap) if self.weighted else 1
+            weight = self.weight(slice_, tap, output)
             yield Seen(tap, place, self.at(slice_, place), self.inside(place), weight)
 
 
 def summed(window: Window, slices: int, bias: bool, output: Place) -> Output:
     """Return an output of a convolution: the products of all slices, added up, and the bias."""
     seen = [tuple(window.seen(number, output)) for number in range(slices)]
-    sums = [sum(one.value * one.weight for one in each) for each in seen]
-    lines = [_rows(each, lambda one: times(one.value, one.weight)) for each in seen]
-    terms: list[int] = sums if slices > 1 else [sum(_products(row)) for row in _by_row(seen[0])]
-    value = sum(sums) + (made_up.BIAS if bias else 0)
+    sums = [sum(_products(each)) for each in seen]
+    terms = sums if slices > 1 else [sum(_products(row)) for row in _by_row(seen[0])]
+    return _added(seen, terms, sum(sums), bias)
+
+
+def separable(window: Window, slices: int, bias: bool, output: Place) -> Output:
+    """Return an output of a separable convolution: the sum of each slice, which is one output of
+    the depthwise part, times its weight in the filter of 1x1.
+    """
+    seen = [tuple(window.seen(number, output)) for number in range(slices)]
+    pairs = [(sum(_products(each)), made_up.pointwise(at)) for at, each in enumerate(seen)]
+    terms = [times(total, weight) for total, weight in pairs]
+    return _added(seen, terms, sum(total * weight for total, weight in pairs), bias)
+
+
+def _added(
+    seen: Sequence[tuple[Seen, ...]], terms: Sequence[Expression], value: int, bias: bool
+) -> Output:
+    """Return an output that adds terms, and the bias."""
+    value += made_up.BIAS if bias else 0
     added = plus(*terms, made_up.BIAS) if bias else plus(*terms or [0])
+    lines = [_rows(each, lambda one: times(one.value, one.weight)) for each in seen]
     return Output(value, tuple(seen), tuple(lines), f"{text(added)} = {value}")
 
 

@@ -3,7 +3,6 @@ import { Language } from "./completion.js";
 import { createDivider } from "./divider.js";
 import { make, number, reflowed } from "./dom.js";
 import { createEditor } from "./editor.js";
-import { createEngine, Refused } from "./engine.js";
 import { createExamples } from "./examples.js";
 import { createExports } from "./exports.js";
 import { findings } from "./findings.js";
@@ -20,14 +19,14 @@ const $ = (id) => document.getElementById(id);
 const given = (id) => JSON.parse($(id).textContent);
 const assets = given("assets");
 const initial = given("initial");
-const PAUSE = 120; // milliseconds without a key before a text is read
+const PAUSE = 60; // milliseconds without a key before a text is read
 const TEXT = "shapecalc.text";
 
-const clock = {}; // what the tests and the measurements read
-window.playground = clock;
+const clock = window.playground; // what the tests and the measurements read
+const { engine } = clock; // start.js has started it
 const embedded = new URLSearchParams(location.search).has("embed"); // inside of another page: what is needed there
 document.documentElement.classList.toggle("embed", embedded);
-let language = null, result = null, live = false, ready = false, broken = false, version = 0, pause, loaded = 0;
+let language = null, result = null, live = false, ready = false, broken = false, version = 0, pause;
 
 // -- saying things --------------------------------------------------------------------------------
 
@@ -45,7 +44,7 @@ function toast(text, time = 3200) {
 }
 
 function told(error) {
-  if (error instanceof Refused) return error.message;
+  if (error.refused) return error.message;
   console.error(error);
   return "This did not work; the browser's console says more.";
 }
@@ -101,7 +100,10 @@ async function trace(text) {
     if (mine !== version) return; // something newer was typed
     live = true;
     show(next);
-    clock.first ??= performance.now();
+    if (!clock.first) {
+      clock.first = performance.now();
+      keepOffline(); // not before: it loads all files again
+    }
     clock.traced = mine;
   } catch (error) {
     if (mine === version && !broken) status(told(error), "bad");
@@ -157,32 +159,23 @@ if (start === initial.text) {
 }
 clock.prepared = performance.now();
 
-const total = ["interpreter", "library", "pydantic", "first"].reduce((sum, name) => sum + assets[name].size, 0);
-const engine = createEngine(assets, {
-  progress(bytes) {
-    loaded += bytes;
-    const part = Math.min(1, loaded / total);
-    $("loading").hidden = false;
-    $("loaded").style.transform = `scaleX(${part})`;
-    status(part < 1 ? `Loading Python, ${(loaded / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB` : "Starting Python", "busy");
-  },
-  ready(steps) {
-    ready = true;
+engine.listen(({ loaded, total, steps, failure }) => {
+  ready = steps !== null;
+  broken = failure !== null;
+  $("loading").hidden = ready || broken;
+  if (broken) {
+    status("Python could not be started", "bad");
+    toast(failure, 20_000);
+  } else if (ready) {
     clock.ready = performance.now();
     clock.steps = steps;
-    $("loading").hidden = true;
-    keepOffline();
-  },
-  failed(message) {
-    broken = true;
-    status("Python could not be started", "bad");
-    toast(message, 20_000);
-  },
-  restarted() {
-    ready = false;
-    loaded = 0;
-  },
+  } else {
+    $("loaded").style.transform = `scaleX(${Math.min(1, loaded / total)})`;
+    const part = `${(loaded / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`;
+    status(loaded < total ? `Loading Python, ${part}` : "Starting Python", "busy");
+  }
 });
+
 clock.call = engine.call;
 clock.text = () => editor.text();
 trace(start);
@@ -200,7 +193,7 @@ window.addEventListener("hashchange", async () => {
   if (text && text !== editor.text()) set(text);
 });
 
-/* Once everything runs: the files are kept, so that the page opens without a network. */
+/* The files are kept, so that the page opens without a network. */
 function keepOffline() {
   if (!("serviceWorker" in navigator) || !window.isSecureContext || location.protocol === "file:") return;
   navigator.serviceWorker

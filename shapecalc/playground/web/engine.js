@@ -1,32 +1,40 @@
 // The worker's other end. A call that takes too long ends its worker, and a new one starts.
+//
+// An error that a call is rejected with has `refused` if its message is in words for the reader.
 import { inline, packed } from "./inline.js";
 
-const PARTS = ["interpreter", "library", "pydantic", "first", "later"];
+const AT_ONCE = ["interpreter", "library", "pydantic", "first"];
+const LATER = ["later"];
 
 const LONGEST = 20_000; // milliseconds
 
-export class Refused extends Error {} // what a call cannot do, in words for the reader
+const refusal = (text) => Object.assign(new Error(text), { refused: true });
 
-export function createEngine(assets, { progress, ready, failed, restarted }) {
-  let worker, waiting, timer, running = false, number = 0;
+export function createEngine(assets) {
+  const total = AT_ONCE.reduce((sum, name) => sum + assets[name].size, 0);
+  let worker, waiting, timer, state, listener = () => {}, number = 0;
+
+  function become(change) {
+    state = { ...state, ...change };
+    listener(state);
+  }
 
   function start() {
     waiting = new Map();
-    running = false;
+    become({ loaded: 0, total, steps: null, failure: null });
     const code = inline("worker"); // where the whole page is one file
     const url = code === null ? new URL(assets.worker, document.baseURI) : URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
     worker = new Worker(url, { type: code === null ? "module" : "classic", name: "shapecalc" });
-    worker.onerror = (event) => failed(event.message || "the worker could not be loaded");
+    worker.onerror = (event) => become({ failure: event.message || "the worker could not be loaded" });
     worker.onmessage = ({ data }) => {
-      if (data.progress) progress(data.progress);
+      if (data.progress) become({ loaded: state.loaded + data.progress });
       else if (data.ready) {
-        running = true;
+        become({ steps: data.ready });
         watch();
-        ready(data.ready);
-      } else if (data.failed) failed(data.failed);
+      } else if (data.failed) become({ failure: data.failed });
       else settle(data);
     };
-    worker.postMessage({ start: Object.fromEntries(PARTS.map((name) => [name, packed(assets, name)])) });
+    worker.postMessage({ start: Object.fromEntries([...AT_ONCE, ...LATER].map((name) => [name, packed(assets, name)])) });
   }
 
   function settle({ id, result, error }) {
@@ -37,24 +45,29 @@ export function createEngine(assets, { progress, ready, failed, restarted }) {
     if (error) return entry.reject(new Error(error));
     const answer = JSON.parse(result);
     if (answer.refused === undefined) entry.resolve(answer.value);
-    else entry.reject(new Refused(answer.refused));
+    else entry.reject(refusal(answer.refused));
   }
 
   /* Only once Python is up: loading may take as long as it takes. */
   function watch() {
     clearTimeout(timer);
-    if (running && waiting.size) timer = setTimeout(stop, LONGEST);
+    if (state.steps && waiting.size) timer = setTimeout(stop, LONGEST);
   }
 
   function stop() {
     worker.terminate();
-    for (const { reject } of waiting.values()) reject(new Refused("Stopped: it took longer than 20 s."));
-    restarted();
+    for (const { reject } of waiting.values()) reject(refusal("Stopped: it took longer than 20 s."));
     start();
   }
 
   start();
   return {
+    /* Tell of the start, now and whenever something changes: how many bytes are `loaded` of the
+       `total`, then the milliseconds of its `steps`, or the `failure` in words. */
+    listen(next) {
+      listener = next;
+      listener(state);
+    },
     call(call, ...values) {
       const id = ++number;
       worker.postMessage({ id, call, values });

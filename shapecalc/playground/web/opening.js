@@ -45,10 +45,17 @@ export function createOpening({ button, input, sign, dialog, page }) {
       const found = await page.call("open", file.name, new Uint8Array(await file.arrayBuffer()));
       if (found.tensors) return list(file.name, found);
       page.set(found.text);
-      page.toast(found.notes.length ? `${file.name}: ${found.notes.join("; ")}` : `${file.name}${found.format ? `, written as a spec from ${found.format}` : ""}`);
+      if (found.notes.length) tell(file.name, found.notes);
+      else page.toast(`${file.name}${found.format ? `, written as a spec from ${found.format}` : ""}`);
     } catch (error) {
-      page.toast(page.told(error), 8000);
+      tell(file.name, page.told(error).split("\n"));
     }
+  }
+
+  function tell(name, lines) {
+    dialog.title.textContent = name;
+    dialog.body.replaceChildren(...lines.map((line) => make("p", {}, line)));
+    if (!dialog.box.open) dialog.box.showModal();
   }
 
   function list(name, { format, titles, tensors, sums }) {
@@ -67,6 +74,6 @@ export function createOpening({ button, input, sign, dialog, page }) {
         ),
       ),
     );
-    dialog.box.showModal();
+    if (!dialog.box.open) dialog.box.showModal();
   }
 }

@@ -85,9 +85,18 @@ function entry(row, largest, page) {
     const open = button.getAttribute("aria-expanded") === "true";
     button.setAttribute("aria-expanded", String(!open));
     if (open) return line.nextElementSibling.remove();
-    const text = row.inside ? row.inside.map((layer) => `${layer.name}: ${layer.summary} → ${volume(layer.output)}`) : row.derivation;
+    const text = make("pre", {}, row.inside?.map((layer) => `${layer.name}: ${layer.summary} → ${volume(layer.output)}`).join("\n") ?? "…");
+    if (!row.inside) working(row, page).then((told) => (text.textContent = told));
     const look = row.window && !row.inside && make("button", { type: "button", class: "plain look", onclick: () => page.look(row.index) }, "See its window");
-    line.after(make("tr", { class: "working" }, make("td", { colspan: "5" }, make("pre", {}, text.join("\n") || "Nothing is known of this layer."), look)));
+    line.after(make("tr", { class: "working" }, make("td", { colspan: "5" }, text, look)));
   });
   return line;
+}
+
+async function working(row, page) {
+  try {
+    return (await page.call("working", row.index)).join("\n") || "Nothing is known of this layer.";
+  } catch (error) {
+    return page.told(error);
+  }
 }

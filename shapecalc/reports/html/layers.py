@@ -31,6 +31,7 @@ DEFAULT = ("name", "kind", "output", "parameters", "macs", "activations", "recep
 SIZES = ("input", "output", "receptive_field", "jump")
 MOST_WORKED = 3_000  # layers whose working is on the page
 MANY = 8  # columns; of more, numbers have no more room than they need
+ONE_LINE = 16  # letters that a cell has in one line; beside others the working has no room
 COLOURED = ("macs", "parameters", "activations")
 
 
@@ -80,8 +81,11 @@ class LayerTable:
     def _row(self, row: Row, number: int) -> Markup:
         first, *others = self.keys
         heading = element("th", self._text(row, first), scope="row")
-        cells = (_cell(key, self._text(row, key)) for key in others)
-        return element("tr", heading, *cells, id=f"{self.anchor}-l{number}")
+        texts = {key: self._text(row, key) for key in others}
+        tall = any(len(cell(row, key)) > ONE_LINE for key in others if key != "kind")
+        cells = (_cell(key, text) for key, text in texts.items())
+        place = f"{self.anchor}-l{number}"
+        return element("tr", heading, *cells, id=place, class_="tall" if tall else None)
 
     def _text(self, row: Row, key: str) -> str:
         """Return what a cell has: a count has a bar, a code leads to its finding."""

@@ -153,8 +153,8 @@ def _cards(trace: Trace) -> Markup:
 
 
 def _bytes(values: int | None, what: str) -> Iterator[str]:
-    """Yield how many bytes values take; nothing where their number is a formula."""
-    if values is None or plain(values) is not None:
+    """Yield how many bytes values take; nothing where that is a formula, or not known."""
+    if plain(values) is not None:
         yield f"{size(values)} {what}"
 
 

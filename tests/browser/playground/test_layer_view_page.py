@@ -106,6 +106,28 @@ def test_dilation_pools_and_transposed_convolutions(layer: Any) -> None:
     assert seen_cells(layer) == [[0, 0], [0, 1], [1, 0], [1, 1]]  # of each, one product
 
 
+def test_separable_and_local_convolutions_and_global_pools(layer: Any) -> None:
+    write(
+        layer,
+        "input: 6x6x2\nlayers:\n  - separable_conv: {K: 2, F: 3}\n"
+        "  - local_conv: {K: 2, F: 2}\n  - global_avg_pool\n  - reshape: 1x1x1x2\n"
+        "  - conv: {K: 1, F: 1}\n",
+    )
+    for index, kind, cells in ((0, "separable_conv", 9), (1, "local_conv", 4)):
+        layer.select_option("#layer-choice", str(index))
+        until(layer, f"document.querySelector('.layer-head').innerText.includes({kind!r})")
+        assert len(seen_cells(layer)) == cells
+    weights = layer.locator("[aria-label=Filter]").inner_text()
+    layer.click("[aria-label=Output] tr:nth-child(2) td:nth-child(2)")
+    until(layer, "document.querySelector('.arithmetic h3').innerText.includes('row 1, column 1')")
+    assert layer.locator("[aria-label=Filter]").inner_text() != weights
+    layer.select_option("#layer-choice", "2")
+    until(layer, "document.querySelectorAll('[aria-label=Input] td.seen').length === 9")
+    layer.select_option("#layer-choice", "4")
+    until(layer, present(".why"))
+    assert "this one has three" in layer.inner_text(".why")
+
+
 def test_a_layer_without_a_window_says_so(layer: Any) -> None:
     layer.select_option("#layer-choice", "1")
     until(layer, present(".why"))

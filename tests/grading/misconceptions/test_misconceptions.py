@@ -131,6 +131,7 @@ FIGURE = example(  # at stride 1 the sums of two neighbours are 3, 5, 7, 9
 FOR_LAYERS = {  # where the misconception's own words do not fit
     ("forgot_depth", "conv1.activations"): "the depth of the output was forgotten",
     ("forgot_depth", "dense1.parameters"): "the depth of the input was forgotten",
+    ("neighbour", "max_pool1.output"): "it is the volume of the input, not of the output",
 }
 CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("padding_once", CONV, "conv1.output", (32 - 5 + 2 + 1, 30, 10)),

@@ -50,6 +50,12 @@ def test_a_page_has_every_number_of_the_network() -> None:
     assert "in conv2, conv4, conv3" in page.texts
 
 
+def test_what_is_not_known_takes_no_bytes() -> None:
+    page = read(report(trace({"input": "?x?x3", "layers": [{"conv": {"K": 4, "F": 3}}]})))
+    assert "448 B in float32" in page.texts  # 4 * (3*3*3*4 + 4)
+    assert not [text for text in page.texts if "?" in text and " B" in text]
+
+
 def test_alexnet_is_at_most_100_kb() -> None:
     assert len(report(trace(NETWORKS / "alexnet.yaml"))) <= 100_000
 

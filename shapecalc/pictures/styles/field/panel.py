@@ -40,11 +40,12 @@ class Panel:
             fitting(f"{number} {name}", letters.size, WIDEST_LABEL, letters.bold)
             for number, name in enumerate(names, start=1)
         ]
+        self.labels.append("input")
         labels = max(width_of(label, letters.size, letters.bold) for label in self.labels)
         self.notes = [line for line in self._notes() if line]
         notes = max(width_of(line, LETTERS["note"].size) for line in self.notes)
         self.width = max(self.across + LEADER + labels, notes)
-        self.height = max(self.down, LABEL * len(drawn)) + 12 + LINE * len(self.notes)
+        self.height = max(self.down, LABEL * len(self.labels)) + 12 + LINE * len(self.notes)
 
     def draw(self, x: float, y: float) -> list[Part]:
         """Return the parts of the panel."""
@@ -101,8 +102,8 @@ class Panel:
         return parts
 
     def _squares(self) -> tuple[list[Part], list[Part]]:
-        """Return the fields in the middle, the largest first, and their names at the right: in the
-        order of the places that they are led from, so that no two leaders cross.
+        """Return the fields in the middle, the largest first, and at the right their names and the
+        input's: in the order of the places that they are led from, so that no two leaders cross.
         """
         centre = [(size - 1) / 2 for size in self.spatial]
         boxes = [self.box(layer.middle(centre)) for layer in self.drawn]
@@ -115,12 +116,13 @@ class Panel:
         right = self.x + self.across + LEADER
         bend = self.x + self.across + 6
         at, led = self.y - LABEL, self.y - LEADERS_APART
-        for number in sorted(range(len(boxes)), key=lambda n: (boxes[n].top, -n)):
-            box = boxes[number]
+        led_to = [*((box, str(number)) for number, box in enumerate(boxes)), (self.inside, "input")]
+        for number in sorted(range(len(led_to)), key=lambda n: (led_to[n][0].top, -n)):
+            box, role = led_to[number]
             led = max(box.top, led + LEADERS_APART)
             at = max(at + LABEL, led + 4)
             way = ((box.right, led), (bend, led), (right - 4, at - 3.5))
-            labels.append(Line(way, f"leader-{number}"))
+            labels.append(Line(way, f"leader-{role}"))
             labels.append(Text(right, at, self.labels[number], "number", "start"))
         return squares, labels
 

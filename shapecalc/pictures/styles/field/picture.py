@@ -7,7 +7,7 @@ of every layer, with its field as a bar; a single axis has these alone.
 
 from __future__ import annotations
 
-from shapecalc.pictures.heading import MARGIN, footing, heading, loose_faults, nothing, title_of
+from shapecalc.pictures.heading import MARGIN, described, finished, heading, nothing
 from shapecalc.pictures.options import Options
 from shapecalc.pictures.scene import Part, Scene, Text
 from shapecalc.pictures.styles.field.panel import Panel
@@ -46,9 +46,8 @@ def draw(trace: Trace, options: Options) -> Scene:
     width = max(inner + 2 * MARGIN, 320.0)
     head, top = heading(trace, [], width)
     parts, bottom = _placed(panel, table, beside, top + 16)
-    foot, end = footing(loose_faults(trace), width, bottom)
-    description = "; ".join(f"{layer.record.name} {layer.words}" for layer in seen[:200])
-    return Scene(width, end + 18, title_of(trace), description, tuple(head + parts + foot))
+    description = described([f"{layer.record.name} {layer.words}" for layer in seen])
+    return finished(trace, width, bottom, description, head + parts)
 
 
 def _placed(

@@ -43,10 +43,8 @@ class Entry:
         if len(self.singles) == 1 and not self.light:
             name, told = self._described(self.singles[0])
         else:
-            name, told = (
-                "",
-                " · ".join(" ".join(self._described(single)) for single in self.singles),
-            )
+            all_told = (self._described(single) for single in self.singles)
+            name, told = "", " · ".join(" ".join(filter(None, words)) for words in all_told)
         return f"{code} {name}".strip(), told.strip()
 
     def _described(self, single: Single) -> tuple[str, str]:
@@ -63,7 +61,7 @@ class Entry:
         kind, *fields = node.words
         names = {self.owners.label(other) for other in single.like}
         name = names.pop() if len(names) == 1 else ""
-        own = node.record is not None and name.rstrip("0123456789") == node.record.kind
+        own = node.record is not None and _numbered(name, node.record.kind)
         if own and node.family in FUSED:
             name = ""
         told = ", ".join(fields) if own and name else f"{cut(kind)} {', '.join(fields)}".strip()
@@ -105,6 +103,11 @@ class Entry:
         if len(like) > 1:
             title += f"\n{len(like)} like it: {', '.join(cut(node.name) for node in like[:12])}"
         return Group(tuple(parts), title, "layer")
+
+
+def _numbered(name: str, kind: str) -> bool:
+    """Say whether a name is a kind's, with a number or without: relu61 is that of a relu6."""
+    return name.startswith(kind) and not name[len(kind) :].strip("0123456789")
 
 
 def _ending(told: str, node: Node) -> str:

@@ -29,11 +29,17 @@ class Branch:
     column: Column
     role: str
     note: str = "identity"
+    source: int = -1  # the number of the node that it reads
 
     @property
     def empty(self) -> bool:
         """Whether it is an identity."""
         return not self.column.blocks
+
+    @property
+    def led(self) -> bool:
+        """Whether a way leads to it from where the branches part."""
+        return self.empty or self.column.attached
 
 
 class Fork(Block):
@@ -73,14 +79,25 @@ class Fork(Block):
         main = columns[self.main]
         self.xs = {self.main: 0.0}
         self.left, self.right = main.left, main.right
-        for place in range(self.main + 1, len(columns)):
+        lanes = {place for place, branch in enumerate(self.branches) if self.laned(branch)}
+        after = [place for place in range(self.main + 1, len(columns)) if place not in lanes]
+        # The first of these reads what lies lowest: the lanes to them do not cross.
+        after += sorted(lanes - {self.main}, key=lambda place: -self.branches[place].source)
+        for place in after:
             column = columns[place]
             self.xs[place] = self.right + BESIDE + column.left
             self.right = self.xs[place] + column.right
         for place in range(self.main - 1, -1, -1):
-            column = columns[place]
-            self.xs[place] = -(self.left + BESIDE + column.right)
-            self.left = -self.xs[place] + column.left
+            if place not in lanes:
+                column = columns[place]
+                self.xs[place] = -(self.left + BESIDE + column.right)
+                self.left = -self.xs[place] + column.left
+
+    def laned(self, branch: Branch) -> bool:
+        """Say whether a branch ends the network and has its way from elsewhere, in a lane at the
+        right: it stands there, and as low as can be, below what it reads.
+        """
+        return self.merge is None and not branch.led
 
     def _one_below_the_other(self) -> None:
         columns = [branch.column for branch in self.branches if not branch.empty]

@@ -20,7 +20,7 @@ class Maker:
     """Makes columns of chains. Cards end before and behind the nodes that edges need."""
 
     def __init__(self, network: Network, cuts_before: Set[int], cuts_behind: Set[int]) -> None:
-        self.outputs = network.outputs
+        self.outputs = {name: network.nodes[at] for name, at in network.outputs.items()}
         self.owners = Owners(network.nodes)
         self.cuts_before, self.cuts_behind = cuts_before, cuts_behind
 
@@ -66,7 +66,7 @@ class Maker:
         """Return the name of the block that some layers are; nothing where it is written around
         them, or beside the only one that counts.
         """
-        name = self.owners.whole(single.node for single in singles)
+        name = self.owners.drawn(singles)
         single = sum(single.node.family not in FUSED for single in singles) == 1
         return "" if single or name == inside else name
 
@@ -93,19 +93,20 @@ class Maker:
                 self.end(column)
             role = "skip" if is_shortcut(item, chain) else "flow"
             brought = faulty_volume(item, place)
-            branches.append(Branch(column, role, f"identity {brought}".rstrip()))
+            source = max((*next(chain.nodes()).node.sources, -1)) if chain.items else -1
+            branches.append(Branch(column, role, f"identity {brought}".rstrip(), source))
         caption = self._caption([*item.nodes()], inside) if item.merge is not None else ""
         return Fork(branches, item.merge, led, caption)
 
     def end(self, column: Column) -> None:
         """Give a column the name of the output that it ends in."""
         last = column.blocks[-1].last if column.blocks else None
-        number = last.number if last is not None else -1
-        names = [name for name, node in self.outputs.items() if node == number]
+        end = last.like[-1] if last is not None else None  # of a run, the one that comes last
+        names = [name for name, node in self.outputs.items() if node is end]
         if not names and self.outputs:
             return
         name = f" {cut(names[0], 18)}" if len(self.outputs) > 1 else ""
-        volume = last.node.volume if last is not None else None
+        volume = end.volume if end is not None else None
         letters = LETTERS["name"]
         text = f"output{name} {volume_text(volume)}"
         column.output = fitting(text, letters.size, WIDEST_ROW, letters.bold)

@@ -23,6 +23,7 @@ from shapecalc.pictures.tree import Branches, Item, Single
 from shapecalc.volumes import PartialVolume
 
 LANE, CORNER = 12.0, 9.0
+INTO, LANES = 12.0, 7.0  # from the way to a thing down to it, and to the next such way
 
 
 class Painter:
@@ -127,7 +128,8 @@ class Painter:
         dot = y + 8
         middle = y + fork.top + fork.body + GAP + RADIUS
         if fork.led:
-            self.things.append(Circle(x, dot, 2.6, "flow-head"))
+            if sum(branch.led for branch in fork.branches) > 1:
+                self.things.append(Circle(x, dot, 2.6, "flow-head"))
             self.way((x, y), (x, dot), arrow=False)
         draw = self._one_below_the_other if fork.stacked else self._beside_each_other
         draw(fork, (x, y + fork.top), dot, middle, volume)
@@ -158,7 +160,8 @@ class Painter:
                 text = Text(bx + 8, (top + middle) / 2, branch.note, "small", "start")
                 self.texts.append(text)
                 continue
-            begin = top + (fork.body - column.height) / 2
+            above = fork.body - column.height
+            begin = top + (above if fork.laned(branch) else above / 2)
             if fork.led and column.attached:
                 arrow = not column.blocks[0].led
                 if main:
@@ -246,17 +249,26 @@ class Painter:
                 edges.append(
                     (start, *self.into[numbers[-1 if isinstance(target, Branches) else 0]])
                 )
-        free: list[float] = []
-        for start, end, side in sorted(edges, key=lambda e: min(e[0][1], e[1][1])):
+        taken: list[list[tuple[float, float]]] = []
+        heights: dict[Point, float] = {}  # of the ways into what stands in one line
+        for _, end, side in sorted(edges, key=lambda edge: -edge[1][0]):
+            if not side:
+                beside = [way for (_, y), way in heights.items() if y == end[1]]
+                heights.setdefault(end, max(beside, default=INTO - LANES) + LANES)
+        for start, end, side in sorted(edges, key=lambda edge: abs(edge[0][1] - edge[1][1])):
             top, bottom = sorted((start[1], end[1]))
-            lane = next((n for n, until in enumerate(free) if until < top), len(free))
-            free[lane : lane + 1] = [bottom]
+            spans = (
+                (n, all(bottom < a or b < top for a, b in lane)) for n, lane in enumerate(taken)
+            )
+            lane = next((n for n, free in spans if free), len(taken))
+            taken[lane : lane + 1] = [[*(taken[lane] if lane < len(taken) else ()), (top, bottom)]]
             x = right + 14 + LANE * lane
-            begin = (start[0], start[1] + 5)
+            begin = (start[0], start[1] + 3)
             self.things.append(Circle(*begin, 2.6, "skip-head"))
             points = [begin, (x, begin[1])]
             if side:
                 points += [(x, end[1]), (end[0] + RADIUS, end[1])]
             else:
-                points += [(x, end[1] - 12), (end[0], end[1] - 12), end]
+                above = end[1] - heights[end]
+                points += [(x, above), (end[0], above), end]
             self.way(*points, role="skip")

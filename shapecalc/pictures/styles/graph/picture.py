@@ -11,12 +11,11 @@ from itertools import pairwise
 
 from shapecalc.pictures.heading import (
     MARGIN,
-    footing,
+    described,
+    finished,
     heading,
     least_width,
-    loose_faults,
     nothing,
-    title_of,
 )
 from shapecalc.pictures.network import network_of, summed
 from shapecalc.pictures.options import Options
@@ -26,13 +25,14 @@ from shapecalc.pictures.styles.graph.fork import Fork
 from shapecalc.pictures.styles.graph.maker import Maker
 from shapecalc.pictures.styles.graph.painter import LANE, Painter
 from shapecalc.pictures.text import volume_text
-from shapecalc.pictures.tree import drawable, folded, tree_of
+from shapecalc.pictures.tree import tree_of
 from shapecalc.tracing import Trace
 from shapecalc.volumes import PartialVolume, plain
 
 WIDTH = 1400.0  # where nothing else is asked for
 TALLEST = 1000.0  # a longer way is cut into columns, where there is room beside it
 COLUMNS_APART = 56.0
+UNEVEN = 1.35  # times the mean height that the highest of several columns may have
 
 
 def draw(trace: Trace, options: Options) -> Scene:
@@ -41,10 +41,8 @@ def draw(trace: Trace, options: Options) -> Scene:
     if not network.nodes:
         return nothing(trace, options.width or 600.0)
     tree = tree_of(network)
-    sources = {source for source, _ in tree.further}
-    targets = {single.number for _, item in tree.further for single in item.nodes()}
-    main = drawable(folded(tree.main, sources | targets))
-    maker = Maker(network, targets, sources)
+    main = tree.folded()
+    maker = Maker(network, tree.targets, tree.sources)
     column = maker.column(main, False)
     if not isinstance(column.blocks[-1], Fork) or column.blocks[-1].merge is not None:
         maker.end(column)
@@ -66,17 +64,11 @@ def draw(trace: Trace, options: Options) -> Scene:
     shift = MARGIN - box.left + (width - 2 * MARGIN - box.right + box.left) / 2
     placed = [moved(part, shift, top + 14 - box.top) for part in parts]
     bottom = top + 14 + box.bottom - box.top
-    foot, end = footing(loose_faults(trace), width, bottom)
-    return Scene(width, end + 18, title_of(trace), _description(trace), tuple(head + placed + foot))
-
-
-def _description(trace: Trace) -> str:
-    lines = [
+    layers = [
         f"{record.name} from {', '.join(record.sources or ('?',))}: {volume_text(record.output)}"
-        for record in trace.layers[:200]
+        for record in trace.layers
     ]
-    more = len(trace.layers) - 200
-    return "; ".join(lines) + (f"; and {more:,} more layers" if more > 0 else "")
+    return finished(trace, width, bottom, described(layers), head + placed)
 
 
 def _cut(column: Column, room: float) -> list[Column]:
@@ -87,7 +79,8 @@ def _cut(column: Column, room: float) -> list[Column]:
     while max(part.height for part in found) > TALLEST:
         more = _cut_into(column, len(found) + 1)
         width = sum(part.width for part in more) + COLUMNS_APART * (len(more) - 1)
-        if len(more) == len(found) or width > room:
+        uneven = max(part.height for part in more) > UNEVEN * column.height / len(more)
+        if len(more) == len(found) or uneven or width > room:
             break
         found = more
     return found

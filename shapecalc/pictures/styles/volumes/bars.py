@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from shapecalc.pictures.heading import MARGIN
 from shapecalc.pictures.network import summed
 from shapecalc.pictures.scene import Group, Line, Part, Rect, Text
 from shapecalc.pictures.styles.volumes.element import Element
@@ -27,22 +26,26 @@ class Bars:
         self.most = [max([1, *(pair[side] or 0 for pair in counts)]) for side in (0, 1)]
         self.any = any(self.whole)
 
-    def draw(self, row: Row, top: float) -> tuple[list[Part], float]:
-        """Return the bars under a row, and where they end."""
-        shown = [_summed(element) for element in row.elements]
+    def draw(
+        self, line: Sequence[tuple[float, Row]], left: float, top: float
+    ) -> tuple[list[Part], float]:
+        """Return the bars under rows that stand side by side, and where they end."""
+        shown = [_summed(element) for _, row in line for element in row.elements]
         up = max(BAR * (pair[1] or 0) / self.most[1] for pair in shown)
         down = max(BAR * (pair[0] or 0) / self.most[0] for pair in shown)
         middle = top + max(up, 8) + 14
-        right = MARGIN + row.width
-        parts: list[Part] = [Line(((MARGIN, middle), (right, middle)), "axis")]
-        centres = [MARGIN + x + e.right / 2 for x, e in zip(row.xs, row.elements, strict=True)]
-        if self.titled(row):
-            parts.append(Text(MARGIN, middle - 6, "MACs", "small", "start"))
-            parts.append(Text(MARGIN, middle + 13, "parameters", "small", "start"))
-        for centre, pair, element in zip(centres, shown, row.elements, strict=True):
-            if pair[0] != 0 or pair[1] != 0:
-                parts.append(self._pair(centre, middle, pair, element.node.name))
+        parts = [part for x, row in line for part in self._under(row, left + x, middle)]
         return parts, middle + max(down, 8) + 14
+
+    def _under(self, row: Row, x: float, middle: float) -> Iterator[Part]:
+        yield Line(((x, middle), (x + row.width, middle)), "axis")
+        if self.titled(row):
+            yield Text(x, middle - 6, "MACs", "small", "start")
+            yield Text(x, middle + 13, "parameters", "small", "start")
+        for at, element in zip(row.xs, row.elements, strict=True):
+            pair = _summed(element)
+            if pair != (0, 0):
+                yield self._pair(x + at + element.right / 2, middle, pair, element.node.name)
 
     def titled(self, row: Row) -> bool:
         """Say whether there is room for the words beside the first bar of a row."""

@@ -12,11 +12,15 @@ from shapecalc.pictures.styles.volumes.element import Element
 from shapecalc.pictures.styles.volumes.glyph import LINE_HEIGHT, Glyph
 from shapecalc.pictures.styles.volumes.joint import Joint
 from shapecalc.pictures.styles.volumes.references import HIGH, Reference, Rings
+from shapecalc.pictures.styles.volumes.stubs import Stub, one_over_the_other
 from shapecalc.pictures.text import fitting
 
+STANDS_OUT = 18.0  # px of a text beyond its row's edge, in the margin
 GAP, TIGHT, LABELS_APART, FORK_APART = 30.0, 10.0, 12.0, 30.0
 ARC = 17.0  # from an arc to what it goes over
 ARC_CORNER = 9.0
+BEFORE = 14.0  # from where an edge comes down to the glyph that it leads to
+LEAD, LEAD_FORK = 18.0, 4.0  # before a row that begins with a fork, and where that is
 FULL = 0.62  # of the room that a row takes at least
 
 
@@ -43,27 +47,6 @@ class Bracket(NamedTuple):
     title: str
 
 
-class Stub(NamedTuple):
-    """An end of an edge that is not drawn, with the numbers that stand at its other end as well."""
-
-    x: float
-    foot: float
-    top: float
-    middle: float  # of the rings
-    rings: Rings
-    arrives: bool
-
-    def draw(self, x: float, y: float) -> Group:
-        """Return it with a row's left edge and axis there."""
-        at = x + self.x
-        low, high = (at, y - self.foot), (at, y - self.top)
-        way = (high, low) if self.arrives else (low, high)
-        dot: list[Part] = [] if self.arrives else [Circle(at, y, 2.4, "flow-head")]
-        rings = self.rings.draw(x + self.middle, y - self.top - HIGH / 2)
-        parts = (*dot, Line(way, self.rings.role, self.arrives), *rings)
-        return Group(parts, f"{'from' if self.arrives else 'to'} {self.rings.told}", "jump")
-
-
 class Flow:
     """Elements from left to right, arcs over them, brackets under those that come again."""
 
@@ -76,6 +59,7 @@ class Flow:
         self.brackets: list[Bracket] = []
         self.jumps: dict[int, list[Reference]] = {}  # of edges that start behind an element
         self.lands: dict[int, list[Reference]] = {}  # and of those that end in one
+        self.endless: set[Arc] = set()  # the arcs that no row has the room for
 
     def add(self, element: Element, linked: bool = True) -> None:
         """Put an element at the end."""
@@ -102,12 +86,14 @@ class Flow:
         self.rows = self._rows(most)
         if len(self.rows) == 1:
             return
+        whole = Row(self, 0, len(self.elements))
+        self.endless = {arc for arc in self.arcs if whole.length(arc) > room}
         self.rows = self._rows(room)
         low, high = room / 2, room
         for _ in range(6):
             middle = (low + high) / 2
             rows = self._rows(middle)
-            if len(rows) == len(self.rows):
+            if len(rows) == len(self.rows) and self._cost(rows) <= self._cost(self.rows):
                 self.rows, high = rows, middle
             else:
                 low = middle
@@ -122,8 +108,13 @@ class Flow:
 
     def cost_of_break(self, at: int) -> int:
         """Return how much is cut where a row ends before an element."""
-        arcs = sum(arc.start < at <= arc.end for arc in self.arcs)
+        arcs = sum(
+            arc.start + 1 < at <= arc.end for arc in self.arcs if arc not in self.endless
+        )  # behind its fork an arc is not cut: the next row begins with that
         return 2 * arcs + sum(bracket.first < at <= bracket.last for bracket in self.brackets)
+
+    def _cost(self, rows: list[Row]) -> int:
+        return sum(self.cost_of_break(row.first) for row in rows[1:])
 
     def _cut_arcs(self, numbers: Iterator[int]) -> None:
         """Give numbers to the ends of arcs that go from one row to another."""
@@ -157,6 +148,8 @@ class Row:
     def __init__(self, flow: Flow, first: int, end: int, room: float | None = None) -> None:
         self.flow, self.first = flow, first
         self.forks = {arc.start for arc in flow.arcs} | set(flow.jumps)
+        begins = first > 0 and any(arc.start == first - 1 for arc in flow.arcs)
+        self.lead = LEAD if begins else 0.0
         self.xs: list[float] = []
         self.tops: dict[Arc, float] = {}
         reaches: list[float] = []
@@ -186,7 +179,7 @@ class Row:
         element = self.flow.elements[at]
         half = max(element.right, element.label_width) / 2
         if at == self.first:
-            x = half - element.right / 2
+            x = self.lead + half - element.right / 2
         else:
             before, place = self.flow.elements[at - 1], self.xs[-1]
             tight = isinstance(element, Glyph) and element.node.family == "pool"
@@ -203,6 +196,11 @@ class Row:
     def within(self, at: int) -> bool:
         """Say whether an element stands in this row."""
         return self.first <= at < self.end
+
+    def length(self, arc: Arc) -> float:
+        """Return how much of a row an arc needs that begins at its left edge."""
+        joint = self.elements[arc.end]
+        return LEAD + self.xs[arc.end] + joint.right - self.xs[max(0, arc.start + 1)]
 
     def _measure(self) -> None:
         reach = [element.above for element in self.elements]
@@ -241,13 +239,13 @@ class Row:
         return {arc.role for arc in self.tops} | {stub.rings.role for stub in self.stubs}
 
     def holds(self, arc: Arc) -> bool:
-        """Say whether an arc's ends both stand in this row."""
-        return arc.start >= self.first or (self.first == 0 and arc.start < 0)
+        """Say whether an arc starts in this row: behind one of its elements, or before them."""
+        return arc.start >= self.first - 1
 
     def gap_behind(self, at: int) -> float:
         """Return the middle of the room behind an element, where ways part."""
         if at < self.first:
-            return max(0.0, self.xs[0] - 12)
+            return LEAD_FORK if self.lead else max(0.0, self.xs[0] - 12)
         here = self.xs[at - self.first] + self.elements[at - self.first].reach
         if at + 1 >= self.end:
             return here + FORK_APART / 2
@@ -257,28 +255,28 @@ class Row:
 
     def _stubs(self, over: float) -> list[Stub]:
         """Return the numbered ends of edges that cannot be drawn through; `over` is how far the
-        row reaches upwards. Where their rings would meet, one stands higher.
+        row reaches upwards. Where rings would meet, or would stand in another one's way, they
+        stand higher.
         """
         ends: list[tuple[float, float, list[Reference], bool]] = []
         for at in range(self.first, self.end):
             element, place = self.elements[at - self.first], self.xs[at - self.first]
             if at in self.flow.lands:
                 joint = isinstance(element, Joint)
-                x, foot = (place + RADIUS, RADIUS) if joint else (place - 8, 0.0)
+                x, foot = (place + RADIUS, RADIUS) if joint else (place - BEFORE, 0.0)
                 ends.append((x, foot, self.flow.lands[at], True))
             if at in self.flow.jumps:
                 ends.append((self.gap_behind(at), 0.0, self.flow.jumps[at], False))
-        taken: list[float] = []  # how far each level is filled
-        found = []
+        found: list[Stub] = []
         for x, foot, references, arrives in ends:
+            into = BEFORE if arrives and not foot else 0.0
             rings = Rings(references)
             half = rings.width / 2
-            middle = max(x, half)
-            free = (number for number, right in enumerate(taken) if right + 4 < middle - half)
-            level = next(free, len(taken))
-            taken[level : level + 1] = [middle + half]
-            found.append(Stub(x, foot, over + 12 + 15 * level, middle, rings, arrives))
-        return found
+            middle = max(
+                half - STANDS_OUT, min(x + half - rings.widths[0] / 2, self.width + 12 - half)
+            )
+            found.append(Stub(x, foot, over + 12, middle, rings, arrives, into))
+        return one_over_the_other(found)
 
     def draw(self, x: float, y: float) -> list[Part]:
         """Return the parts of the row with its left edge and axis there."""
@@ -315,13 +313,33 @@ class Row:
             parts.append(Text((start + end) / 2, y - top - 5, label, "small"))
         return [Group(tuple(parts), arc.title, "arc")]
 
-    def _bracket(self, bracket: Bracket, x: float, y: float) -> list[Part]:
+    def _room(self, bracket: Bracket, x: float, left: float, right: float) -> float:
+        """Return how wide the text in the middle of a bracket may be: it may stand out where no
+        other bracket is beside.
+        """
+        level = self.levels[bracket]
+        beside = [other for other, height in self.levels.items() if height == level]
+        low, high = x - STANDS_OUT, x + self.width + STANDS_OUT
+        for other in beside:
+            if self.first <= other.last < bracket.first:
+                low = max(low, self._ends(other, x)[1] + LABELS_APART)
+            elif bracket.last < other.first < self.end:
+                high = min(high, self._ends(other, x)[0] - LABELS_APART)
+        middle = (left + right) / 2
+        return max(right - left, 2 * min(middle - low, high - middle))
+
+    def _ends(self, bracket: Bracket, x: float) -> tuple[float, float]:
+        """Return where the part of a bracket that is in this row begins and ends."""
         first = max(bracket.first, self.first) - self.first
         last = min(bracket.last, self.end - 1) - self.first
         here, there = self.elements[first], self.elements[last]
-        left = x + self.xs[first] + here.right - here.reach
-        right = x + self.xs[last] + there.reach
+        return x + self.xs[first] + here.right - here.reach, x + self.xs[last] + there.reach
+
+    def _bracket(self, bracket: Bracket, x: float, y: float) -> list[Part]:
+        left, right = self._ends(bracket, x)
         way = ((left, y - 5), (left, y), (right, y), (right, y - 5))
-        text = fitting(bracket.text, LETTERS["name"].size, max(60.0, right - left), True)
+        text = fitting(
+            bracket.text, LETTERS["name"].size, self._room(bracket, x, left, right), True
+        )
         parts: list[Part] = [Line(way, "bracket"), Text((left + right) / 2, y + 14, text, "name")]
         return [Group(tuple(parts), bracket.title, "repeated")]

@@ -149,7 +149,7 @@ class Maker:
     def _module(self, item: Branches, merge: Single) -> Glyph:
         """Return several branches as one glyph with their sums."""
         inside = [*item.nodes()]
-        owner = self.owners.whole(single.node for single in inside) or merge.node.name
+        owner = self.owners.drawn(inside) or merge.node.name
         records = [r for single in inside for node in single.like for r in node.records]
         fault = next((single.node.fault for single in inside if single.node.fault), "")
         group = f"{len(item.branches)} branches"

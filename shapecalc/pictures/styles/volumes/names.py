@@ -15,7 +15,7 @@ def add_names(flows: Iterable[Flow], owners: Owners) -> None:
     for flow in flows:
         for element in flow.elements:
             if isinstance(element, Glyph):
-                element.called = owners.whole(single.node for single in element.singles())
+                element.called = owners.drawn(element.singles())
 
 
 def add_brackets(flow: Flow) -> None:
