@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SQUARES = ("squared_error", "half_squared_error", "mean_squared_error")
 UNCHANGED = ("flatten", "reshape", "identity")
-MOST_STEPS = 5  # of the chain that are told
+MOST_STEPS = 6  # of the chain that are told
 MOST_USED = 3  # gradients in one step that are followed further back
 
 Gradient = tuple[str, tuple[int, ...]]  # of what, and at which place
@@ -50,26 +50,38 @@ def gradient_derivations(
     if own is None:
         return []
     derivation, worked = own
-    before = _before(computed, worked)
-    return [*(before if len(before) < MOST_STEPS else []), derivation]
+    return [*_before(computed, worked), derivation]
 
 
 def _before(computed: ComputedExample, worked: Worked) -> list[Derivation]:
-    """Return how the gradients in a working follow, the furthest back first."""
-    found: list[Derivation] = []
-    for name, place in worked.uses if len(worked.uses) <= MOST_USED else ():
-        step = _derivation(computed, f"{name}.grad", place)
-        if step is None or len(found) >= MOST_STEPS:
+    """Return how the gradients in a working follow, the furthest back first.
+
+    Of many it is the nearest that are told.
+    """
+    found: dict[Gradient, Derivation] = {}
+    waiting = _followed(worked)
+    while waiting and len(found) < MOST_STEPS:
+        name, place = gradient = waiting.pop(0)
+        step = _derivation(computed, f"{name}.grad", place) if gradient not in found else None
+        if step is None:
             continue
         derivation, inside = step
         array = _array(computed, f"{name}.grad")
         where = list(place if len(array) > 1 else place[1:])
         at = f" at {where}" if array.size > 1 and "." not in name else ""
-        title = {"of": f"gradient of {name}{at}", **derivation.given}
-        told = Derivation("value", derivation.value, derivation.expression,
-                          reason=derivation.reason, given=title)  # fmt: skip
-        found += [d for d in (*_before(computed, inside), told) if d not in found]
-    return found
+        found[gradient] = Derivation(
+            "value",
+            derivation.value,
+            derivation.expression,
+            reason=derivation.reason,
+            given={"of": f"gradient of {name}{at}", **derivation.given},
+        )
+        waiting += _followed(inside)
+    return list(reversed(found.values()))
+
+
+def _followed(worked: Worked) -> list[Gradient]:
+    return list(worked.uses[::-1]) if len(worked.uses) <= MOST_USED else []
 
 
 def _derivation(

@@ -29,6 +29,12 @@ MERGED: dict[str, Callable[[list[float]], Expression]] = {
     "maximum": lambda values: Operation("max", *values),
     "average": lambda values: over(plus(*values), len(values)),
 }
+ACTIVATED: dict[str, Callable[[float], Expression]] = {
+    "relu": lambda x: Operation("max", 0, x),
+    "sigmoid": lambda x: over(1, plus(1, Operation("exp", 0.0 - x))),
+    "tanh": lambda x: Operation("tanh", x),
+    "softmax": lambda x: Operation("exp", x),  # of each, over their sum
+}
 
 
 def example_derivations(
@@ -91,6 +97,8 @@ def value_derivation(
     layer = record.layer
     if record.kind in MERGED:
         return _merged(computed, record, example, tuple(at))
+    if record.kind in ACTIVATED:
+        return _activated(record.kind, x, tuple(at))
     if isinstance(layer, AvgPool):
         pixels = [pixel for _, pixel in _window(layer.fits(record.input[0]).axes, at[1:])]
         values = [float(x[at[0]][pixel]) for pixel in pixels]
@@ -123,6 +131,16 @@ def value_derivation(
         added.append(bias)
         total += bias
     return _value(total, plus(*added))
+
+
+def _activated(kind: str, x: Any, at: tuple[int, ...]) -> Derivation:
+    """Return an activation of one value; softmax takes all along the depth."""
+    if kind != "softmax":
+        expression = ACTIVATED[kind](float(x[at]))
+        return _value(worked_out(expression), expression)
+    powers = [Operation("exp", float(value)) for value in x[(slice(None), *at[1:])]]
+    expression = over(powers[at[0]], plus(*powers))
+    return _value(worked_out(expression), expression)
 
 
 def _merged(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf, log, prod
+from math import exp, inf, log, prod, tanh
 
 from shapecalc.derivations import Expression, Operation
 
 MOST = 30  # terms that are written out
+MOST_EXPONENT = 700  # beyond it a power of e has no float
 
 
 def shows(expression: Expression, value: float) -> bool:
@@ -32,6 +33,8 @@ OPERATORS: dict[str, Callable[[list[float]], float]] = {
     "-": lambda values: -values[0],
     "^": lambda values: values[0] ** values[1],
     "max": max,
+    "exp": lambda values: exp(values[0]) if values[0] < MOST_EXPONENT else inf,
+    "tanh": lambda values: tanh(values[0]),
     "ln": lambda values: log(values[0]) if values[0] > 0 else -inf,
 }
 

@@ -94,6 +94,18 @@ ONE: dict[str, Any] = {
         "loss": {"squared_error": [1]},
     },
 }
+# tanh(0.5 + 0.25) = 0.635149, and tanh of that 0.561587.
+DEEP: dict[str, Any] = {
+    "input": 1,
+    "layers": [{"dense": 1}, "tanh", {"dense": {"units": 1, "bias": False}}, "tanh"],
+    "example": {
+        "given": {
+            "input": [1], "dense1.weight": [[0.5]], "dense1.bias": [0.25], "dense2.weight": [[1]],
+        },
+        "loss": {"half_squared_error": [0]},
+        "rate": 1,
+    },
+}  # fmt: skip
 LARGEST: dict[str, Any] = {
     "input": "2x2x1",
     "layers": [{"max_pool": 2}],
@@ -128,9 +140,8 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
          f"{RELU}; {DENSE}; gradient of dense1 * its input = (-4)*2"),
         (STEP, "dense1.bias.grad[1]", f"{RELU}; {DENSE}; gradient of dense1"),
         (STEP, "input.grad[0]",
-         "gradient of relu1 at [0] = 2*(output - target) = 2*(9 - 8) = 2;"
-         " gradient of dense1 at [0] = gradient of relu1 * its slope = 2*1 = 2;"
-         f" {RELU}; {DENSE};"
+         f"gradient of relu1 at [0] = 2*(output - target) = 2*(9 - 8) = 2; {RELU};"
+         f" gradient of dense1 at [0] = gradient of relu1 * its slope = 2*1 = 2; {DENSE};"
          " sum of weight * gradient of dense1 over the units = 2*2 + (-1)*(-4)"),
         (STEP, "dense1.weight.next[1,1]",
          f"{RELU}; {DENSE};"
@@ -139,6 +150,19 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
         (ONE, "dense1.grad", "gradient of sigmoid1 = 2*(output - target) = 2*(0.5 - 1) = -1;"
          " gradient of sigmoid1 * its slope y*(1 - y) = (-1) * 0.5*(1 - 0.5)"),
         (ONE, "dense1.value", "3*2 + (-6)"),
+        (ONE, "sigmoid1.value", "1/(1 + exp(0))"),
+        (STEP, "relu1.value[1]", "max(0, 1)"),
+        (DEEP, "dense1.weight.next[0,0]",
+         "gradient of tanh2 = output - target = 0.561587 - 0 = 0.561587;"
+         " gradient of dense2 = gradient of tanh2 * its slope (1 - y*y)"
+         " = 0.561587*(1 - 0.561587*0.561587) = 0.384474;"
+         " gradient of tanh1 = weight * gradient of dense2 = 1*0.384474 = 0.384474;"
+         " gradient of dense1 = gradient of tanh1 * its slope (1 - y*y)"
+         " = 0.384474*(1 - 0.635149*0.635149) = 0.229372;"
+         " gradient of dense1.weight = gradient of dense1 * its input = 0.229372*1 = 0.229372;"
+         " weight - rate*gradient = 0.5 - 1*0.229372"),
+        (scored({"cross_entropy": 2}, "softmax"), "softmax1.value[2]",
+         "exp(2)/(exp(1) + exp(3) + exp(2))"),
         (ONE, "input.grad[0]", "gradient of sigmoid1 = 2*(output - target) = 2*(0.5 - 1) = -1;"
          " gradient of dense1 = gradient of sigmoid1 * its slope y*(1 - y)"
          " = (-1) * 0.5*(1 - 0.5) = -0.25; weight * gradient of dense1 = 3*(-0.25)"),
