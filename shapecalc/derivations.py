@@ -3,7 +3,7 @@
 An expression is a number, or an operation on expressions, a tuple of an operator and its operands:
 `("+", ("/", ("+", 227, ("-", 11), ("*", 2, 0)), 4), 1)` for (227 - 11 + 2*0)/4 + 1. The operators
 are + and * of two or more (a lone one stands for itself), / of two, - of one (a term that is
-subtracted), floor and ceil of one, ^ of two, and max of two or more.
+subtracted), floor, ceil, exp, tanh and ln of one, ^ of two, and max of two or more.
 """
 
 from __future__ import annotations

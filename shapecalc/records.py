@@ -256,7 +256,8 @@ def _parameters(record: KnownRecord) -> Derivation:
     shares = {"owner": record.shares} if record.shares else None
     if record.shares_one is not None:
         shares = {"part": record.shares_one.name, "owner": record.shares_one.owner}
-    terms = plus(record.weights, record.biases)
+    counts = [count for count in (record.weights, record.biases) if count != 0]
+    terms = plus(*counts) if len(counts) > 1 else None  # nothing is added to weights alone
     return Derivation("parameters", record.parameters, terms, given=shares)
 
 

@@ -367,7 +367,7 @@ EXPECTED: list[tuple[Any, Any, list[str]]] = [
         [
             "(8 - 1)*2 - 2*1 + 4 = 16",
             "weights = 4*6*4*4 = 384",
-            "parameters = 384 + 0 = 384",
+            "parameters = 384",
             "MACs = 8*8*4 * 6*4*4 = 24,576",
         ],
     ),

@@ -135,7 +135,7 @@ class _Overwritten(Altered):
         ones = {**parameters, "weight": np.ones_like(parameters["weight"])}
         gradient = np.zeros_like(below[0])
         for part in _one_by_one(upstream):
-            (one,), _ = self.own.backward(context, part, saved[0], parameters, [True])
+            (one,), _ = self.own.backward(context, _exact(part), saved[0], parameters, [True])
             (seen,), _ = self.own.backward(context, (part != 0) * 1.0, saved[0], ones, [True])
             assert one is not None
             assert seen is not None
@@ -182,7 +182,7 @@ class _OverwrittenOutput(Altered):
         ones = {"weight": np.ones_like(parameters["weight"])}
         found = np.zeros_like(output)
         for part in _one_by_one(inputs[0]):
-            one, _ = self.own.forward(context, [part], plain)
+            one, _ = self.own.forward(context, [_exact(part)], plain)
             seen, _ = self.own.forward(context, [(part != 0) * 1.0], ones)
             found = np.where(seen != 0, one, found)
         return found + parameters.get("bias", 0.0), saved
@@ -199,6 +199,11 @@ def _one_by_one(values: Array) -> Iterator[Array]:
         part, at = np.zeros_like(values), (slice(None), *position)
         part[at] = filled[at]
         yield part
+
+
+def _exact(part: Array) -> Array:
+    """Return the values of a position with those that count as tiny as the 0 that they are."""
+    return np.where(np.abs(part) <= np.finfo(part.dtype).tiny, 0.0, part)
 
 
 # -- the mistakes ----------------------------------------------------------------------------------

@@ -18,8 +18,10 @@ from shapecalc.grading.moments import days_late
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import EXACT, Policy, Question
 from shapecalc.grading.ranking import Cause
+from shapecalc.grading.record_derivation import depth_derivation
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.wording import sizes_of
+from shapecalc.reports import sentences
 
 Shown = Literal["never", "hint", "always"]
 RIGHT_ANSWER = "The right answer is "
@@ -140,9 +142,8 @@ def _depth(question: Question) -> str:
         return ""
     if len(right) < 2 or "depth" in question.working or not record.input:
         return ""
-    if getattr(record.layer, "K", None) == right[-1]:
-        return f"; the depth is the number of filters, {right[-1]}"
-    return "; the depth stays as it is" if record.input[0][-1] == right[-1] else ""
+    told = depth_derivation(record)
+    return f"; {sentences.sentence(told)}" if told else ""
 
 
 def rounded(question: Question, value: Value) -> str:
@@ -193,6 +194,10 @@ def right_part(query: Query, right: Value, value: Value) -> str:
         at = ",".join(map(str, first_wrong(right, value, _near)))
         first = f"; the first wrong one is at [{at}], counted from 0" if at else ""
         return f"{same:,} of {len(ours):,} values are right{first}."
+    if sorted(value) == sorted(right) and len(right) > 1:
+        return "The sizes are right; their order is not."
+    if query.kind == "shape" and len(value) != len(right):
+        return f"It has {_count(len(right), 'axis', 'axes')}; your answer has {len(value)}."
     names = sizes_of(query, len(right))
     if len(names) != len(right):
         return ""
@@ -201,9 +206,7 @@ def right_part(query: Query, right: Value, value: Value) -> str:
             query.key in ("receptive_field", "jump") and len(value) == 1
         ):  # one number stands for all axes
             return ""
-        return f"{capital(_sizes(len(right)))} are asked for: {' x '.join(names)}."
-    if sorted(value) == sorted(right):
-        return "The sizes are right; their order is not."
+        return f"{capital(_count(len(right), 'size'))} are asked for: {' x '.join(names)}."
     good = [name for name, a, b in zip(names, right, value, strict=True) if a == b]
     bad = [name for name, a, b in zip(names, right, value, strict=True) if a != b]
     if not good or not bad:
@@ -233,8 +236,11 @@ def _listed(names: list[str]) -> str:
     return " and ".join(f"the {name}" for name in names) + (" is" if len(names) == 1 else " are")
 
 
-def _sizes(count: int) -> str:
-    return f"{('no', 'one', 'two', 'three', 'four')[count]} sizes"
+def _count(count: int, one: str, several: str = "") -> str:
+    """Return `three sizes`, small numbers as words."""
+    words = ("no", "one", "two", "three", "four", "five")
+    number = words[count] if count < len(words) else str(count)
+    return f"{number} {one if count == 1 else several or f'{one}s'}"
 
 
 def capital(text: str) -> str:

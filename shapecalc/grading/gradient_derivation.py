@@ -1,18 +1,19 @@
 """How one value of a gradient, or of a parameter after a step, follows: the chain rule's products.
 
 What comes back to a value is told through the layer that reads it: its weights times what comes
-back to its outputs, its slope, the windows that a value is the largest of.
+back to its outputs, its slope, the windows that a value is the largest of. The formula says what
+each number is, and the gradients in it are worked out first, as long as they are few.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shapecalc.derivations import Expression, minus, over, plus, times
-from shapecalc.grading.query import Query
+from shapecalc.derivations import Derivation, Expression, minus, over, plus, times
 from shapecalc.grading.values import flat
+from shapecalc.grading.worked_out import shows
 from shapecalc.layers.conv import Conv
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.pool import AvgPool, MaxPool
@@ -22,23 +23,92 @@ if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
 
 SQUARES = ("squared_error", "half_squared_error", "mean_squared_error")
+UNCHANGED = ("flatten", "reshape", "identity")
+MOST_STEPS = 6  # of the chain that are told
+MOST_USED = 3  # gradients in one step that are followed further back
+
+Gradient = tuple[str, tuple[int, ...]]  # of what, and at which place
 
 
-def gradient_expression(computed: ComputedExample, query: Query) -> Expression | None:
-    """Return the arithmetic of a gradient or a step at a place; None where it is not written out.
+class Worked(NamedTuple):
+    """The arithmetic behind a number, its formula in words, and the gradients that it has in it."""
 
-    Places count as the query's do: depth first, the example's number in front where there is one.
+    formula: str
+    expression: Expression
+    uses: tuple[Gradient, ...] = ()
+
+
+def gradient_derivations(
+    computed: ComputedExample, key: str, place: Sequence[int]
+) -> list[Derivation]:
+    """Return how a gradient or a step at a place follows, behind the gradients that it takes.
+
+    Nothing where it is not written out. Places count as the query's do: depth first, the example's
+    number in front where there is one.
     """
-    name, _, ending = query.key.rpartition(".")
-    if ending == "next":
-        return _step(computed, name, query.place)
-    if ending != "grad":
+    own = _derivation(computed, key, place)
+    if own is None:
+        return []
+    derivation, worked = own
+    return [*_before(computed, worked), derivation]
+
+
+def _before(computed: ComputedExample, worked: Worked) -> list[Derivation]:
+    """Return how the gradients in a working follow, the furthest back first.
+
+    Of many it is the nearest that are told.
+    """
+    found: dict[Gradient, Derivation] = {}
+    waiting = _followed(worked)
+    while waiting and len(found) < MOST_STEPS:
+        name, place = gradient = waiting.pop(0)
+        step = _derivation(computed, f"{name}.grad", place) if gradient not in found else None
+        if step is None:
+            continue
+        derivation, inside = step
+        array = _array(computed, f"{name}.grad")
+        where = list(place if len(array) > 1 else place[1:])
+        at = f" at {where}" if array.size > 1 and "." not in name else ""
+        found[gradient] = Derivation(
+            "value",
+            derivation.value,
+            derivation.expression,
+            reason=derivation.reason,
+            given={"of": f"gradient of {name}{at}", **derivation.given},
+        )
+        waiting += _followed(inside)
+    return list(reversed(found.values()))
+
+
+def _followed(worked: Worked) -> list[Gradient]:
+    return list(worked.uses[::-1]) if len(worked.uses) <= MOST_USED else []
+
+
+def _derivation(
+    computed: ComputedExample, key: str, place: Sequence[int]
+) -> tuple[Derivation, Worked] | None:
+    """Return how one number follows; None where that is not written out."""
+    worked = _worked(computed, key, place)
+    array = _array(computed, key)
+    value = float(array[_placed(array, place)])
+    if worked is None or not shows(worked.expression, value):
         return None
+    given = {"formula": worked.formula}
+    derivation = Derivation(
+        "value", value, worked.expression, reason="beside_its_answer", given=given
+    )
+    return derivation, worked
+
+
+def _worked(computed: ComputedExample, key: str, place: Sequence[int]) -> Worked | None:
+    name, _, ending = key.rpartition(".")
+    if ending == "next":
+        return _step(computed, name, place)
     owner, _, parameter = name.rpartition(".")
     records = {record.name: record for record in computed.trace.layers}
     if owner in records and parameter in ("weight", "bias"):
-        return _of_parameter(computed, records[owner], parameter, query.place)
-    return _of_value(computed, name, query.place)
+        return _of_parameter(computed, records[owner], parameter, place)
+    return _of_value(computed, name, place)
 
 
 def _array(computed: ComputedExample, key: str) -> Any:
@@ -50,10 +120,12 @@ def _placed(array: Any, place: Sequence[int]) -> tuple[int, ...]:
     return (*(0 for _ in range(array.ndim - len(place))), *place)
 
 
-def _step(computed: ComputedExample, name: str, place: Sequence[int]) -> Expression | None:
+def _step(computed: ComputedExample, name: str, place: Sequence[int]) -> Worked | None:
     old, gradient = _array(computed, name), _array(computed, f"{name}.grad")
     at = _placed(old, place)
-    return plus(float(old[at]), minus(times(computed.example.rate or 0, float(gradient[at]))))
+    step = times(computed.example.rate or 0, float(gradient[at]))
+    what = name.rpartition(".")[2]
+    return Worked(f"{what} - rate*gradient", plus(float(old[at]), minus(step)), ((name, at),))
 
 
 # -- parameters ------------------------------------------------------------------------------------
@@ -61,27 +133,54 @@ def _step(computed: ComputedExample, name: str, place: Sequence[int]) -> Express
 
 def _of_parameter(
     computed: ComputedExample, record: KnownRecord, parameter: str, place: Sequence[int]
-) -> Expression | None:
+) -> Worked | None:
     """Return the sum of what comes back times what went in, over examples and positions."""
     if record.shared or not record.sources or computed.example.weight_decay:
         return None
     back, x = _array(computed, f"{record.name}.grad"), _array(computed, record.sources[0])
     at = _placed(_array(computed, f"{record.name}.{parameter}"), place)
+    gradient = f"gradient of {record.name}"
     if parameter == "bias":
-        return plus(*(float(value) for value in back[:, at[0]].reshape(-1)))
+        places = [(n, at[0], *rest) for n, *rest in product(*map(range, _without_depth(back)))]
+        terms = [float(back[where]) for where in places]
+        formula = gradient if len(terms) == 1 else f"sum of the {gradient}"
+        return Worked(formula, _sum(terms), _used(record, places))
     layer = record.layer
     if isinstance(layer, Dense) and record.input and layer.whole(record.input[0]):
-        rows = zip(back[:, at[0]], x.reshape(len(x), -1)[:, at[1]], strict=True)
-        return plus(*(times(float(b), float(a)) for b, a in rows))
+        inputs = x.reshape(len(x), -1)[:, at[1]]
+        products = [times(float(b), float(a)) for b, a in zip(back[:, at[0]], inputs, strict=True)]
+        formula = _over(f"{gradient} * its input", len(products), "examples")
+        used = _used(record, [(n, at[0]) for n in range(len(x))])
+        return Worked(formula, plus(*products), used)
     if not isinstance(layer, Conv) or layer.groups > 1 or layer.mode != "zeros":
         return None
-    terms = [
-        times(float(back[(n, at[0], *window)]), float(x[(n, at[1], *pixel)]))
+    seen = [
+        ((n, at[0], *window), (n, at[1], *pixel))
         for n in range(len(x))
         for window, tap, pixel in _windows(record)
         if tap == at[2:]
     ]
-    return plus(*terms) if terms else None
+    if not seen:
+        return None
+    expression = plus(*(times(float(back[a]), float(x[b])) for a, b in seen))
+    formula = _over(f"{gradient} * its input", len(seen), "windows")
+    return Worked(formula, expression, _used(record, [place for place, _ in seen]))
+
+
+def _without_depth(array: Any) -> tuple[int, ...]:
+    return (len(array), *array.shape[2:])
+
+
+def _used(record: KnownRecord, places: Sequence[tuple[int, ...]]) -> tuple[Gradient, ...]:
+    return tuple((record.name, place) for place in places)
+
+
+def _sum(terms: Sequence[float]) -> Expression:
+    return plus(*terms) if len(terms) > 1 else terms[0]
+
+
+def _over(formula: str, count: int, things: str) -> str:
+    return formula if count == 1 else f"sum of {formula} over the {things}"
 
 
 def _windows(
@@ -98,7 +197,7 @@ def _windows(
 # -- values ----------------------------------------------------------------------------------------
 
 
-def _of_value(computed: ComputedExample, name: str, place: Sequence[int]) -> Expression | None:
+def _of_value(computed: ComputedExample, name: str, place: Sequence[int]) -> Worked | None:
     """Return what comes back to a value from the only layer that reads it, or from the loss."""
     value = _array(computed, name)
     at = _placed(value, place)
@@ -114,7 +213,7 @@ def _of_value(computed: ComputedExample, name: str, place: Sequence[int]) -> Exp
     return _through(computed, record, value, back, at)
 
 
-def _of_output(computed: ComputedExample, name: str, at: tuple[int, ...]) -> Expression | None:
+def _of_output(computed: ComputedExample, name: str, at: tuple[int, ...]) -> Worked | None:
     """Return the loss's own gradient: 2*(a - y) and its like."""
     example = computed.example
     one = len(example.loss) == 1 and [*computed.trace.outputs] == [name]
@@ -124,17 +223,27 @@ def _of_output(computed: ComputedExample, name: str, at: tuple[int, ...]) -> Exp
     (wanted,) = example.loss.values()
     y = flat(wanted.values)[_number(at, output.shape)]
     difference = plus(float(output[at]), minus(float(y)))
+    if example.loss_kind == "half_squared_error":
+        found, formula = difference, "output - target"
+    else:
+        found, formula = times(2, difference), "2*(output - target)"
     mean = example.loss_kind == "mean_squared_error"
-    count = output.size if mean else len(output)
-    found: Expression = difference
-    if example.loss_kind != "half_squared_error":
-        found = times(2, difference)
-    return over(found, count) if count > 1 else found
+    return _divided(Worked(formula, found), output.size if mean else len(output), mean)
+
+
+def _divided(worked: Worked, count: int, values: bool = False) -> Worked:
+    """Return a working over the number of examples, or of values; as it is where that is 1."""
+    if count == 1:
+        return worked
+    sums = " - " in worked.formula and not worked.formula.startswith("2*")
+    inside = f"({worked.formula})" if sums else worked.formula
+    formula = f"{inside}/(number of {'values' if values else 'examples'})"
+    return Worked(formula, over(worked.expression, count), worked.uses)
 
 
 def _of_scores(
     computed: ComputedExample, softmax: KnownRecord, at: tuple[int, ...]
-) -> Expression | None:
+) -> Worked | None:
     """Return p - y, over the number of examples."""
     p = _array(computed, softmax.name)
     if p.ndim != 2 or len(computed.example.loss) != 1:
@@ -142,7 +251,7 @@ def _of_scores(
     (wanted,) = computed.example.loss.values()
     classes = flat(wanted.values)
     found = plus(float(p[at]), minus(int(classes[at[0]] == at[1])))
-    return over(found, len(p)) if len(p) > 1 else found
+    return _divided(Worked("probability - target", found), len(p))
 
 
 def _number(at: Sequence[int], shape: Sequence[int]) -> int:
@@ -155,51 +264,91 @@ def _number(at: Sequence[int], shape: Sequence[int]) -> int:
 
 def _through(
     computed: ComputedExample, record: KnownRecord, value: Any, back: Any, at: tuple[int, ...]
-) -> Expression | None:
+) -> Worked | None:
     """Return what a layer sends back to one of its inputs' values."""
     layer, kind = record.layer, record.kind
-    if kind in ("add", "average") and back.shape == value.shape:
-        share = float(back[at])
-        return share if kind == "add" else over(share, len(record.sources or ()))
-    if kind in ("sigmoid", "tanh", "relu"):
-        y = float(_array(computed, record.name)[at])
-        slopes: dict[str, Expression] = {
-            "sigmoid": times(y, plus(1, minus(y))),
-            "tanh": plus(1, minus(times(y, y))),
-            "relu": int(y > 0),
-        }
-        return times(float(back[at]), slopes[kind])
+    if back.shape == value.shape:
+        found = _by_value(computed, record, float(back[at]), at)
+        if found is not None:
+            return found
+    if kind in UNCHANGED and back.size == value.size:
+        place = _place(_number(at, value.shape), back.shape)
+        return Worked(f"gradient of {record.name}", float(back[place]), _used(record, [place]))
     if isinstance(layer, Dense) and record.input and layer.whole(record.input[0]):
         weight = _array(computed, f"{record.name}.weight")
-        here = _number(at[1:], value.shape[1:])
-        rows = zip(weight[:, here], back[at[0]], strict=True)
-        return plus(*(times(float(w), float(b)) for w, b in rows))
+        column = weight[:, _number(at[1:], value.shape[1:])]
+        rows = zip(column, back[at[0]], strict=True)
+        return Worked(
+            _over(f"weight * gradient of {record.name}", len(weight), "units"),
+            plus(*(times(float(w), float(b)) for w, b in rows)),
+            _used(record, [(at[0], unit) for unit in range(len(weight))]),
+        )
     if isinstance(layer, Conv) and layer.groups == 1 and layer.mode == "zeros":
         weight = _array(computed, f"{record.name}.weight")
-        terms = [
-            times(float(weight[(k, at[1], *tap)]), float(back[(at[0], k, *window)]))
+        seen = [
+            ((k, at[1], *tap), (at[0], k, *window))
             for k in range(len(weight))
             for window, tap, pixel in _windows(record)
             if pixel == at[2:]
         ]
-        return plus(*terms) if terms else 0
+        return Worked(
+            _over(f"weight * gradient of {record.name}", len(seen), "windows that see it"),
+            plus(*(times(float(weight[a]), float(back[b])) for a, b in seen)) if seen else 0,
+            _used(record, [place for _, place in seen]),
+        )
     if isinstance(layer, MaxPool | AvgPool):
-        return _pooled(record, value[at[0], at[1]], back[at[0], at[1]], at[2:])
+        return _pooled(record, value[at[0], at[1]], back[at[0], at[1]], at)
     return None
 
 
-def _pooled(record: KnownRecord, x: Any, back: Any, at: tuple[int, ...]) -> Expression | None:
+def _by_value(
+    computed: ComputedExample, record: KnownRecord, back: float, at: tuple[int, ...]
+) -> Worked | None:
+    """Return what comes back through a layer that goes value by value; None for others."""
+    kind, gradient, used = record.kind, f"gradient of {record.name}", _used(record, [at])
+    if kind == "add":
+        return Worked(gradient, back, used)
+    if kind == "average":
+        count = len(record.sources or ())
+        return Worked(f"{gradient}/(number of inputs)", over(back, count), used)
+    if kind not in ("sigmoid", "tanh", "relu"):
+        return None
+    y = float(_array(computed, record.name)[at])
+    slopes: dict[str, tuple[str, Expression]] = {
+        "sigmoid": ("slope y*(1 - y)", times(y, plus(1, minus(y)))),
+        "tanh": ("slope (1 - y*y)", plus(1, minus(times(y, y)))),
+        "relu": ("slope", int(y > 0)),
+    }
+    formula, slope = slopes[kind]
+    return Worked(f"{gradient} * its {formula}", times(back, slope), used)
+
+
+def _place(number: int, shape: Sequence[int]) -> tuple[int, ...]:
+    """Return the place of a value that is counted row by row."""
+    found: list[int] = []
+    for size in reversed(shape):
+        number, index = divmod(number, size)
+        found.insert(0, index)
+    return tuple(found)
+
+
+def _pooled(record: KnownRecord, x: Any, back: Any, at: tuple[int, ...]) -> Worked | None:
     """Return a pool's share of what comes back to the windows that see a pixel."""
     seen: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
     for window, _, pixel in _windows(record):
         seen.setdefault(window, []).append(pixel)
+    here = {window: pixels for window, pixels in seen.items() if at[2:] in pixels}
     terms: list[Expression] = []
-    for window, pixels in seen.items():
-        if at not in pixels:
-            continue
+    for window, pixels in here.items():
         pull = float(back[window])
         if isinstance(record.layer, AvgPool):
             terms.append(over(pull, len(pixels)))
         else:
-            terms.append(times(pull, int(max(pixels, key=lambda p: x[p]) == at)))
-    return plus(*terms) if terms else 0
+            terms.append(times(pull, int(max(pixels, key=lambda p: x[p]) == at[2:])))
+    gradient = f"gradient of {record.name}"
+    if isinstance(record.layer, AvgPool):
+        formula = f"{gradient}/(number of values in the window)"
+    else:
+        formula = f"{gradient} * (1 if it is the largest of the window, otherwise 0)"
+    used = _used(record, [(at[0], at[1], *window) for window in here])
+    return Worked(_over(formula, len(terms), "windows"), plus(*terms) if terms else 0, used)

@@ -82,8 +82,13 @@ class Cause(NamedTuple):
 
     @property
     def told(self) -> str:
-        """What was done wrong, with the arithmetic that leads to the answer."""
-        return f"{self.hint}: {self.wrong.arithmetic}"
+        """What was done wrong, with the arithmetic that leads to the answer.
+
+        An array is not told again: its arithmetic is the answer itself.
+        """
+        value = self.wrong.value
+        array = isinstance(value, tuple) and len(flat(value)) > 1 and not _exact(value)
+        return self.hint if array else f"{self.hint}: {self.wrong.arithmetic}"
 
     @property
     def hint(self) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from shapecalc import rules
@@ -17,22 +16,16 @@ from shapecalc.grading.example_values import ExampleValues
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
-from shapecalc.grading.record_numbers import (
-    im2col,
-    need_sound,
-    of_one_output,
-    one_size,
-    record_number,
-    weight_shape,
-)
+from shapecalc.grading.record_derivation import record_derivations
+from shapecalc.grading.record_numbers import need_sound, one_size, record_number, weight_shape
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.soundness import Unsound, of_other_sizes, unsound
-from shapecalc.grading.value_derivation import example_derivation
+from shapecalc.grading.value_derivation import example_derivations
 from shapecalc.grading.values import Value
 from shapecalc.layers.field_types import Volume
 from shapecalc.network.example import Example
 from shapecalc.quantities import QUANTITIES
-from shapecalc.records import KnownRecord, own_counts, total_of
+from shapecalc.records import own_counts, total_of
 from shapecalc.reports import sentences
 from shapecalc.tracing import KnownTrace, walk
 
@@ -149,11 +142,10 @@ class Subject:
             return [self._sum(query.key)]
         record = self.records.get(query.name)
         if query.kind == "example":
-            value = example_derivation(self.computed, record, query)
-            return [value] if value else []
+            return example_derivations(self.computed, record, query)
         if record is None or record.layer is None or record.input is None or record.output is None:
             return []
-        return _derivations(record, query)
+        return record_derivations(record, query, self.trace.inputs)
 
     def _sum(self, key: str) -> Derivation:
         """Return a total as the sum over the layers that have some of it."""
@@ -174,33 +166,3 @@ class Subject:
 
 def _one_after_the_other(first: Callable[[Any], Any], then: Callable[[Any], Any]) -> Any:
     return lambda thing: then(first(thing))
-
-
-def _derivations(record: KnownRecord, query: Query) -> list[Derivation]:
-    """Return how a layer's number follows."""
-    key = query.key
-    if query.kind in ("fits", "field") or (query.kind == "size" and key != "depth"):
-        return sentences.chosen(record, ["output"])
-    if query.kind in ("size", "shape"):
-        return []
-    if key == "unshared_parameters":
-        weights, biases = of_one_output(record)
-        output = record.output or ()
-        each = plus(weights, biases) if biases else weights
-        count = prod(output) * (weights + biases)
-        return [Derivation(key, count, times(times(*output), each), reason="beside_its_answer")]
-    if key == "im2col":
-        return [Derivation(key, im2col(record), reason="window_by_positions")]
-    if key == "flops" and record.macs is not None:
-        doubled = times(2, record.macs)
-        return [Derivation(key, 2 * record.macs, doubled, reason="two_for_each_mac")]
-    found = sentences.chosen(record, ["weights", "biases", key] if key == "parameters" else [key])
-    return [_alone(d) for d in found] if key == "receptive_field" else found
-
-
-def _alone(field: Derivation) -> Derivation:
-    """Return how a receptive field follows, without the jump that it hands on."""
-    return Derivation(
-        field.quantity, field.value, field.expression,
-        part=field.part, reason=field.reason, given=field.given,
-    )  # fmt: skip

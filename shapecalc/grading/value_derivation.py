@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
-from math import inf, log, prod
 from typing import TYPE_CHECKING, Any
 
 from shapecalc.derivations import Derivation, Expression, Operation, minus, over, plus, times
 from shapecalc.geometry import Fit
-from shapecalc.grading.gradient_derivation import gradient_expression
+from shapecalc.grading.gradient_derivation import gradient_derivations
 from shapecalc.grading.loss_derivation import loss_expression
 from shapecalc.grading.query import Query
+from shapecalc.grading.worked_out import MOST, shows, worked_out
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.pool import AvgPool, MaxPool
@@ -22,7 +22,6 @@ from shapecalc.records import KnownRecord
 if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
 
-MOST = 30  # terms that are written out
 MERGED: dict[str, Callable[[list[float]], Expression]] = {
     "add": lambda values: plus(*values),
     "subtract": lambda values: plus(values[0], *map(minus, values[1:])),
@@ -30,58 +29,56 @@ MERGED: dict[str, Callable[[list[float]], Expression]] = {
     "maximum": lambda values: Operation("max", *values),
     "average": lambda values: over(plus(*values), len(values)),
 }
-
-
-def example_derivation(
-    computed: ComputedExample, record: KnownRecord | None, query: Query
-) -> Derivation | None:
-    """Return how a number of an example follows; None where that is not written out.
-
-    What is written out comes to the number that is computed: it is worked out, and kept back where
-    it does not.
-    """
-    if query.key == query.name and record is not None and query.place:
-        found = value_derivation(computed, record, query.place)
-        expression = found.expression if found else None
-    elif query.key == "loss":
-        expression = loss_expression(computed)
-    else:
-        expression = gradient_expression(computed, query) if query.place else None
-    if expression is None or _terms(expression) > MOST:
-        return None
-    array = computed.array(computed.session.names.find(query.key))
-    lacking = array.ndim - len(query.place)
-    value = float(array[(*(0 for _ in range(lacking)), *query.place)])
-    if abs(worked_out(expression) - value) > 1e-9 * max(1.0, abs(value)):
-        return None
-    return _value(value, expression)
-
-
-def worked_out(expression: Expression) -> float:
-    """Return what an expression comes to."""
-    if not isinstance(expression, Operation):
-        return float(expression)
-    values = [worked_out(operand) for operand in expression.operands]
-    return float(OPERATORS[expression.operator](values))
-
-
-OPERATORS: dict[str, Callable[[list[float]], float]] = {
-    "+": sum,
-    "*": prod,
-    "/": lambda values: values[0] / values[1],
-    "-": lambda values: -values[0],
-    "^": lambda values: values[0] ** values[1],
-    "max": max,
-    "ln": lambda values: log(values[0]) if values[0] > 0 else -inf,
+ACTIVATED: dict[str, Callable[[float], Expression]] = {
+    "relu": lambda x: Operation("max", 0, x),
+    "sigmoid": lambda x: over(1, plus(1, Operation("exp", 0.0 - x))),
+    "tanh": lambda x: Operation("tanh", x),
+    "softmax": lambda x: Operation("exp", x),  # of each, over their sum
 }
 
 
-def _terms(expression: Expression) -> int:
-    """Return how many numbers an expression has, of two in a product one."""
-    if not isinstance(expression, Operation):
-        return 1
-    inside = sum(map(_terms, expression.operands))
-    return (inside + 1) // 2 if expression.operator == "*" else inside
+def example_derivations(
+    computed: ComputedExample, record: KnownRecord | None, query: Query
+) -> list[Derivation]:
+    """Return how a number of an example follows; nothing where that is not written out.
+
+    Of an array it is told how its first value follows. What is written out comes to the number that
+    is computed: it is worked out, and kept back where it does not.
+    """
+    target = computed.session.names.find(query.key)
+    array = computed.array(target)
+    place = query.place
+    if not place and query.key != "loss":
+        place = (0,) * (array.ndim - bool(target.batched))
+    if query.key.endswith((".grad", ".next")):
+        found = gradient_derivations(computed, query.key, place)
+    else:
+        found = _of_value(computed, record, query, place)
+    if found and not query.place and array.size > 1:
+        last = found[-1]
+        given = {**last.given, "first": True}
+        found[-1] = Derivation(
+            last.quantity, last.value, last.expression, reason=last.reason, given=given
+        )
+    return found
+
+
+def _of_value(
+    computed: ComputedExample, record: KnownRecord | None, query: Query, place: tuple[int, ...]
+) -> list[Derivation]:
+    """Return how a loss follows, or a value of a layer."""
+    if query.key == "loss":
+        expression = loss_expression(computed)
+    elif query.key == query.name and record is not None:
+        own = value_derivation(computed, record, place)
+        expression = own.expression if own else None
+    else:
+        return []
+    array = computed.array(computed.session.names.find(query.key))
+    value = float(array[(*(0 for _ in range(array.ndim - len(place))), *place)])
+    if expression is None or not shows(expression, value):
+        return []
+    return [_value(value, expression)]
 
 
 def value_derivation(
@@ -100,6 +97,8 @@ def value_derivation(
     layer = record.layer
     if record.kind in MERGED:
         return _merged(computed, record, example, tuple(at))
+    if record.kind in ACTIVATED:
+        return _activated(record.kind, x, tuple(at))
     if isinstance(layer, AvgPool):
         pixels = [pixel for _, pixel in _window(layer.fits(record.input[0]).axes, at[1:])]
         values = [float(x[at[0]][pixel]) for pixel in pixels]
@@ -127,11 +126,21 @@ def value_derivation(
         return None
     added: list[Expression] = [times(float(w), float(v)) for w, v in terms]
     total = sum(float(w) * float(v) for w, v in terms)
-    if layer.bias:
+    if layer.bias and f"{record.name}.bias" in computed.example.given:  # otherwise it is 0
         bias = float(computed.array(names.find(f"{record.name}.bias"))[at[0]])
         added.append(bias)
         total += bias
     return _value(total, plus(*added))
+
+
+def _activated(kind: str, x: Any, at: tuple[int, ...]) -> Derivation:
+    """Return an activation of one value; softmax takes all along the depth."""
+    if kind != "softmax":
+        expression = ACTIVATED[kind](float(x[at]))
+        return _value(worked_out(expression), expression)
+    powers = [Operation("exp", float(value)) for value in x[(slice(None), *at[1:])]]
+    expression = over(powers[at[0]], plus(*powers))
+    return _value(worked_out(expression), expression)
 
 
 def _merged(

@@ -80,10 +80,15 @@ def _short(value: Any) -> str:
 
 
 def _answer(of: Derivation) -> str:
-    """Tell how an answer follows, `3*2 + 1 = 7`; a lone number is not said to be itself."""
+    """Tell how an answer follows, `3*2 + 1 = 7`; a lone number is not said to be itself.
+
+    `formula` names the numbers of the arithmetic, `of` what it is of, where that is not asked for.
+    """
     value = f"{of.value:,}" if isinstance(of.value, int) else _short(of.value)
+    named = [of.given[key] for key in ("of", "formula") if key in of.given]
     arithmetic = text(of.expression or 0, _short)
-    return value if arithmetic == value else f"{arithmetic} = {value}"
+    said = " = ".join([*named, value] if arithmetic == value else [*named, arithmetic, value])
+    return f"the first value is {said}" if of.given.get("first") else said
 
 
 def _value(of: Derivation) -> str:
@@ -136,6 +141,11 @@ def _enlarged(of: Derivation) -> str:
     return f"receptive field: the jump is divided by {of.given['scale']}{bound}"
 
 
+def _product(of: Operation, value: int) -> str:
+    """Return `2*2*8 = 32`; one number alone as it is."""
+    return f"{text(of)} = {value:,}" if len(of.operands) > 1 else f"{value:,}"
+
+
 def _sum_over_layers(of: Derivation) -> str:
     """Tell a total by its terms, or how many there are."""
     doubled = of.quantity == "flops"
@@ -180,7 +190,21 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     "beside_its_answer": _answer,
     "sum_over_layers": _sum_over_layers,
     "two_for_each_mac": lambda of: f"2 * {of.value // 2:,} MACs",
-    "window_by_positions": lambda of: f"{of.value[0]} values in a window, {of.value[1]} positions",
+    "window_by_positions": lambda of: (
+        f"{_product(of.given['window'], of.value[0])} values in a window,"
+        f" {_product(of.given['positions'], of.value[1])} positions"
+    ),
+    "output_of": lambda of: f"the output of {of.given['layer']}",
+    "number_of_filters": lambda of: f"the depth is the number of filters, {of.value}",
+    "depth_kept": _always("the depth stays as it is"),
+    "axes_of": lambda of: f"{' x '.join(of.given['axes'])} = {show(of.value)}",
+    "bytes_each": lambda of: f"{of.given['values']:,} values of {of.given['bytes']} bytes",
+    "one_each": lambda of: f"one for each {of.given['things']}",
+    "no_biases": _always("it has no biases"),
+    "learns_nothing": _always("it has nothing to learn"),
+    "none_frozen": lambda of: f"none of its {of.value:,} parameters is frozen",
+    "nothing_multiplied": _always("it has no weights to multiply by"),
+    "field_kept": _always("as large as before it"),
     # receptive fields
     "dense": _always("receptive field: a dense layer sees the whole input"),
     "global_pool": _always("receptive field: a global pool sees the whole input"),

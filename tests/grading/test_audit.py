@@ -126,7 +126,7 @@ example:
     [
         (CASCADE, "perhaps the layer was meant to have S=2", 5),
         (HALVED, "the squared error was halved", 2),
-        (CORNER, "the stride was taken as 1: at stride 1", 0),
+        (CORNER, "the stride was taken as 1, and only a corner", 0),
         (TILED, "perhaps the input was taken to be padded", 1),
     ],
 )

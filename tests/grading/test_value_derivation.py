@@ -15,6 +15,7 @@ from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.query import read_path
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.value_derivation import value_derivation
+from shapecalc.grading.values import flat
 from shapecalc.tracing import KnownTrace
 
 # Three positions of depth 2, by hand: 1*1 + 2*4 + 10 = 19 at the first.
@@ -84,6 +85,45 @@ JOINED: dict[str, Any] = {
 }
 
 
+# Hand-worked: 3*2 - 6 = 0, of which the sigmoid is 0.5 and its slope 0.25; a list of one value.
+ONE: dict[str, Any] = {
+    "input": 1,
+    "layers": [{"dense": 1}, "sigmoid"],
+    "example": {
+        "given": {"input": [2], "dense1.weight": [[3]], "dense1.bias": [-6]},
+        "loss": {"squared_error": [1]},
+    },
+}
+# tanh(0.5 + 0.25) = 0.635149, and tanh of that 0.561587.
+DEEP: dict[str, Any] = {
+    "input": 1,
+    "layers": [{"dense": 1}, "tanh", {"dense": {"units": 1, "bias": False}}, "tanh"],
+    "example": {
+        "given": {
+            "input": [1], "dense1.weight": [[0.5]], "dense1.bias": [0.25], "dense2.weight": [[1]],
+        },
+        "loss": {"half_squared_error": [0]},
+        "rate": 1,
+    },
+}  # fmt: skip
+LARGEST: dict[str, Any] = {
+    "input": "2x2x1",
+    "layers": [{"max_pool": 2}],
+    "example": {"given": {"input": [[1, 4], [3, 2]]}, "upstream": {"max_pool1": [[7]]}},
+}
+BATCH: dict[str, Any] = {
+    "input": 1,
+    "layers": [{"dense": {"units": 1, "bias": False}}],
+    "example": {
+        "given": {"input": [[1], [2]], "dense1.weight": [[3]]},
+        "loss": {"squared_error": [[1], [4]]},
+    },
+}
+RELU = "gradient of relu1 at [1] = 2*(output - target) = 2*(1 - 3) = -4"
+MEAN = "2*(output - target)/(number of examples)"
+DENSE = "gradient of dense1 at [1] = gradient of relu1 * its slope = (-4)*1 = -4"
+
+
 def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
     """Return scores 1, 3, 2 and a loss of them."""
     return {"input": 3, "layers": [final], "example": {"given": {"input": [1, 3, 2]}, "loss": loss}}
@@ -93,23 +133,62 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
     ("spec", "path", "working"),
     [
         (STEP, "loss", "(9 - 8)^2 + (1 - 3)^2"),
-        (STEP, "relu1.grad[1]", "2*(1 - 3)"),
-        (STEP, "dense1.grad[1]", "(-4)*1"),
-        (STEP, "dense1.weight.grad[1,1]", "(-4)*2"),
-        (STEP, "dense1.bias.grad[0]", "2"),
-        (STEP, "input.grad[0]", "2*2 + (-1)*(-4)"),
-        (STEP, "dense1.weight.next[1,1]", "1 - 0.5*(-8)"),
+        (STEP, "relu1.grad[1]", "2*(output - target) = 2*(1 - 3)"),
+        (STEP, "dense1.grad[1]",
+         f"{RELU}; gradient of relu1 * its slope = (-4)*1"),
+        (STEP, "dense1.weight.grad[1,1]",
+         f"{RELU}; {DENSE}; gradient of dense1 * its input = (-4)*2"),
+        (STEP, "dense1.bias.grad[1]", f"{RELU}; {DENSE}; gradient of dense1"),
+        (STEP, "input.grad[0]",
+         f"gradient of relu1 at [0] = 2*(output - target) = 2*(9 - 8) = 2; {RELU};"
+         f" gradient of dense1 at [0] = gradient of relu1 * its slope = 2*1 = 2; {DENSE};"
+         " sum of weight * gradient of dense1 over the units = 2*2 + (-1)*(-4)"),
+        (STEP, "dense1.weight.next[1,1]",
+         f"{RELU}; {DENSE};"
+         " gradient of dense1.weight = gradient of dense1 * its input = (-4)*2 = -8;"
+         " weight - rate*gradient = 1 - 0.5*(-8)"),
+        (ONE, "dense1.grad", "gradient of sigmoid1 = 2*(output - target) = 2*(0.5 - 1) = -1;"
+         " gradient of sigmoid1 * its slope y*(1 - y) = (-1) * 0.5*(1 - 0.5)"),
+        (ONE, "dense1.value", "3*2 + (-6)"),
+        (ONE, "sigmoid1.value", "1/(1 + exp(0))"),
+        (STEP, "relu1.value[1]", "max(0, 1)"),
+        (DEEP, "dense1.weight.next[0,0]",
+         "gradient of tanh2 = output - target = 0.561587 - 0 = 0.561587;"
+         " gradient of dense2 = gradient of tanh2 * its slope (1 - y*y)"
+         " = 0.561587*(1 - 0.561587*0.561587) = 0.384474;"
+         " gradient of tanh1 = weight * gradient of dense2 = 1*0.384474 = 0.384474;"
+         " gradient of dense1 = gradient of tanh1 * its slope (1 - y*y)"
+         " = 0.384474*(1 - 0.635149*0.635149) = 0.229372;"
+         " gradient of dense1.weight = gradient of dense1 * its input = 0.229372*1 = 0.229372;"
+         " weight - rate*gradient = 0.5 - 1*0.229372"),
+        (scored({"cross_entropy": 2}, "softmax"), "softmax1.value[2]",
+         "exp(2)/(exp(1) + exp(3) + exp(2))"),
+        (ONE, "input.grad[0]", "gradient of sigmoid1 = 2*(output - target) = 2*(0.5 - 1) = -1;"
+         " gradient of dense1 = gradient of sigmoid1 * its slope y*(1 - y)"
+         " = (-1) * 0.5*(1 - 0.5) = -0.25; weight * gradient of dense1 = 3*(-0.25)"),
         (SLID, "avg_pool1.value[0,0,0]", "(3 + 6 + 9 + 12)/4"),
-        (SLID, "conv1.grad[0,1,1]", "8/4"),
-        (SLID, "conv1.weight.grad[0,0,0,0]", "2*1 + 2*2 + 2*3 + 2*4"),
-        (SLID, "input.grad[0,0,0]", "3*2"),
+        (SLID, "conv1.value", "the first value is 3*1"),
+        (SLID, "conv1.grad[0,1,1]",
+         "gradient of avg_pool1/(number of values in the window) = 8/4"),
+        (SLID, "conv1.weight.grad[0,0,0,0]",
+         "sum of gradient of conv1 * its input over the windows = 2*1 + 2*2 + 2*3 + 2*4"),
+        (SLID, "input.grad[0,0,0]",
+         "gradient of conv1 at [0, 0, 0] = gradient of avg_pool1/(number of values in the window)"
+         " = 8/4 = 2; weight * gradient of conv1 = 3*2"),
+        (LARGEST, "input.grad[0,0,1]",
+         "gradient of max_pool1 * (1 if it is the largest of the window, otherwise 0) = 7*1"),
+        (BATCH, "dense1.weight.grad",
+         f"gradient of dense1 at [0, 0] = {MEAN} = 2*(3 - 1)/2 = 2;"
+         f" gradient of dense1 at [1, 0] = {MEAN} = 2*(6 - 4)/2 = 2;"
+         " sum of gradient of dense1 * its input over the examples = 2*1 + 2*2"),
         (JOINED, "multiply1.value[1]", "3*7"),
         (JOINED, "average1.value[1]", "(3 + 21)/2"),
         (scored({"svm": 2}), "loss", "max(0, (1 - 2 + 1)) + max(0, (3 - 2 + 1))"),
         (scored({"half_squared_error": [1, 1, 1]}), "loss",
          "((1 - 1)^2 + (3 - 1)^2 + (2 - 1)^2)/2"),
         # e^2/(e + e^3 + e^2) = 0.244728...
-        (scored({"cross_entropy": 2}, "softmax"), "input.grad[2]", "0.244728 - 1"),
+        (scored({"cross_entropy": 2}, "softmax"), "input.grad[2]",
+         "probability - target = 0.244728 - 1"),
         (scored({"cross_entropy": 2}), "loss", "-ln(0.244728)"),
     ],
 )  # fmt: skip
@@ -119,7 +198,8 @@ def test_gradients_losses_and_merges_have_their_working(
     traced = trace(spec)
     assert isinstance(traced, KnownTrace)
     subject, query = Subject(traced), read_path(path)
-    result = f"{subject.answer(query):.6g}"
+    found = flat(subject.answer(query))[0]
+    result = f"{found:.6g}"
     assert subject.working(query) == (working if working == result else f"{working} = {result}")
 
 

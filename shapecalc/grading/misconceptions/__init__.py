@@ -67,8 +67,12 @@ def _of_one_size(context: QuestionContext) -> Iterator[tuple[Misconception, Wron
         value = wrong.value
         if isinstance(value, tuple) and len(value) == len(names):
             size = value[names.index(name)]
-            if size != context.right:
-                yield misconception, wrong._replace(value=size)
+            if size == context.right:
+                continue
+            told = wrong.explanation
+            if sorted(value) == sorted(context.output):  # in another order
+                told = f"it is the {names[context.output.index(size)]}, not the {name}"
+            yield misconception, wrong._replace(value=size, explanation=told)
 
 
 __all__ = [

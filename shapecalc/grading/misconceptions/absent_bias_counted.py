@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.records import KnownRecord
 
+OF_TOTAL = "biases were counted in layers that have none"
+
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield one more for each filter or unit of layers that have no biases."""
@@ -17,7 +19,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if biases:
         value = context.right + biases
         text = f"{context.right:,} + {biases:,} = {value:,}" if context.right else f"{value:,}"
-        yield Wrong(value, text)
+        yield Wrong(value, text, "" if context.record else OF_TOTAL)
 
 
 def _absent(record: KnownRecord) -> int:

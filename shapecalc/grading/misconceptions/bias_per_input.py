@@ -7,6 +7,8 @@ from math import prod
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
+OF_DENSE = "a bias was counted for each input; every unit has one"
+
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield as many biases as the input is deep."""
@@ -14,12 +16,15 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if own is None or not own.bias:
         return
     D = prod(context.volume) if own.dense else own.D
+    told = OF_DENSE if own.dense else ""
     if context.key == "parameters":
-        yield from context.recounted(biases=D)
+        yield from (w._replace(explanation=told) for w in context.recounted(biases=D))
     elif context.key == "biases":
-        yield Wrong(D, f"one for each input = {D:,}")
+        yield Wrong(D, f"{D:,} biases", told)
 
 
 MISCONCEPTION = Misconception(
-    "bias_per_input", "a bias was counted for each input; every filter or unit has one", model
+    "bias_per_input",
+    "a bias was counted for each slice of the input; every filter has one",
+    model,
 )

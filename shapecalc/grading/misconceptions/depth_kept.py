@@ -10,11 +10,11 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output with the input's depth."""
     if context.key == "output" and context.has_filters and len(context.volume) > 1:
-        yield from context.deepened(context.volume[-1], f"depth {context.volume[-1]} kept")
+        yield from context.deepened(context.volume[-1], f"depth {context.volume[-1]}")
 
 
 MISCONCEPTION = Misconception(
     "depth_kept",
-    "the depth of the output is the number of filters, not the depth of the input",
+    "the depth of the input was kept; the depth of the output is the number of filters",
     model,
 )

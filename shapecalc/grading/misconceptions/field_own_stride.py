@@ -30,5 +30,7 @@ def before_last(context: QuestionContext) -> list[int]:
 
 
 MISCONCEPTION = Misconception(
-    "field_own_stride", "a layer's own stride only counts for the layers after it", model
+    "field_own_stride",
+    "the stride of the layer itself was counted; it only counts for the layers after it",
+    model,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.layers.conv import Convolution
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -12,6 +13,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     own = context.weighted
     if own is not None and not own.dense and own.deep != own.K:
         yield from context.recounted(deep=own.K)
+        if isinstance(context.layer, Convolution):
+            yield from context.reshaped((own.K, own.K, *own.F))
 
 
 MISCONCEPTION = Misconception(

@@ -7,6 +7,7 @@ from math import prod
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.misconceptions.variants import times
+from shapecalc.layers.conv import Convolution
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -15,6 +16,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if own and own.F and own.deep > 1 and (prod(own.F) > 1 or not own.dense):
         told = "the depth of the input was forgotten" if own.dense else ""
         yield from (w._replace(explanation=told) for w in context.recounted(deep=1))
+        if isinstance(context.layer, Convolution):
+            yield from context.reshaped((own.K, *own.F))
+            yield from context.reshaped((own.K, 1, *own.F))
         if context.key == "im2col" and isinstance(context.right, tuple):
             window, positions = prod(own.F), context.right[-1]
             yield Wrong((window, positions), f"{times(own.F)} = {window} values in a window")

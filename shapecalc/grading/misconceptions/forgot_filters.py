@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.layers.conv import Convolution
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -13,6 +14,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if own is None or own.K == 1 or own.dense:
         return
     yield from context.recounted(K=1)
+    if isinstance(context.layer, Convolution):
+        yield from context.reshaped(context.weight_shape[1:])
     if context.key == "output":
         yield from context.deepened(1, "one filter gives one slice")
 

@@ -8,13 +8,19 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 from shapecalc.grading.misconceptions.rerun import scaled_loss
 from shapecalc.grading.values import shown
 
+BARE = "the gradient has the wrong sign"  # of a loss that takes no difference
+
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the gradient times -1."""
     if context.query.key.endswith(".grad"):
         found = scaled_loss(context, -1.0, value=False)
         if found is not None:
-            yield Wrong(found, f"-1 * {shown(context.right)} = {shown(found)}")
+            example = context.subject.trace.spec.example
+            told = BARE if example is not None and example.loss_kind == "svm" else ""
+            right = shown(context.right)
+            factor = f"({right})" if right.startswith("-") else right
+            yield Wrong(found, f"(-1)*{factor} = {shown(found)}", told)
 
 
 MISCONCEPTION = Misconception(

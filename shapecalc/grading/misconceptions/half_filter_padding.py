@@ -8,23 +8,26 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 from shapecalc.grading.misconceptions.variants import Change
 from shapecalc.grading.values import shown
 
+NOT_WHOLE = "the padding was taken as half of F, which is no whole number here"
 CHANGE = Change(sides=lambda before, after: (before + 1, after + 1))
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield half of F for the padding that keeps the size, and the output with it rounded up."""
     fits = context.fits
-    if not fits or any(2 * fit.before != fit.span - 1 for fit in fits):
+    if not fits or any(fit.dilation > 1 or 2 * fit.before != fit.F - 1 for fit in fits):
         return
     half = fits[0].F / 2
     if context.key == "output" and all(fit.follows and fit.S == 1 for fit in fits):
         yield from context.resized(CHANGE)
     elif context.asks_for("P"):
         up = fits[0].before + 1
-        yield Wrong(half, f"F/2 = {fits[0].F}/2 = {shown(half)}")
+        yield Wrong(half, f"F/2 = {fits[0].F}/2 = {shown(half)}", NOT_WHOLE)
         yield Wrong(up, f"F/2 = {shown(half)}, rounded up = {up}")
 
 
 MISCONCEPTION = Misconception(
-    "half_filter_padding", "the padding was taken as F/2; (F - 1)/2 keeps the size", model
+    "half_filter_padding",
+    "the padding was taken as half of F, rounded up",
+    model,
 )

@@ -14,6 +14,12 @@ from shapecalc.quantities import QUANTITIES
 UNCHANGED = "it is the volume of the input, not of the output"
 OF_NETWORK = "it is the volume of the network's input"
 VOLUMES = ("output", "input", "activations", "receptive_field", "jump")
+NOUNS = {  # where the title of a column is none
+    "trainable": "trainable parameters",
+    "frozen": "frozen parameters",
+    "non_trainable": "non-trainable values",
+    "im2col": "im2col matrix",
+}
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -24,7 +30,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         return  # depths double: half or twice a norm's numbers are its neighbour's
     records, others = context.subject.trace.layers, list(_shown_already(context))
     counted = QUANTITIES.get(context.key)
-    what = counted.title if counted else context.key.replace("_", " ")
+    what = NOUNS.get(context.key) or (counted.title if counted else context.key.replace("_", " "))
     inputs = context.subject.trace.inputs.values() if context.key in ("output", "input") else ()
     at = next(i for i, record in enumerate(records) if record is context.record)
     for way in (reversed(records[:at]), iter(records[at + 1 :])):

@@ -12,8 +12,11 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     own = context.weighted
     if own and own.dense and own.F:
         yield from context.recounted(F=())
+        yield from context.reshaped((own.K, own.deep))
 
 
 MISCONCEPTION = Misconception(
-    "not_flattened", "the dense layer sees every value of the volume, not the depth alone", model
+    "not_flattened",
+    "only the depth was counted; the dense layer sees every value of the volume",
+    model,
 )

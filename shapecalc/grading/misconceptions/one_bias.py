@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.records import own_counts
 
+OF_DENSE = "one bias was counted for the whole layer; every unit has its own"
+OF_TOTAL = "one bias was counted for each layer; every filter and unit has its own"
+
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the weights and a single bias, or one bias for each layer of the network."""
@@ -15,13 +18,15 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         biases = sum(1 for own in map(own_counts, found.layers) if own and own.biases)
         weights = found.totals["weights"] if context.key == "parameters" else 0
         if biases and weights is not None:
-            text = f"{weights:,} + {biases}" if weights else str(biases)
-            yield Wrong(weights + biases, f"{text} = {weights + biases:,}")
+            text = f"{weights:,} + {biases}"
+            value = weights + biases
+            yield Wrong(value, f"{text} = {value:,}" if weights else f"{value:,} layers", OF_TOTAL)
     elif context.weighted and context.weighted.bias and context.weighted.K > 1:
+        told = OF_DENSE if context.weighted.dense else ""
         if context.key == "parameters":
-            yield from context.recounted(biases=1)
+            yield from (w._replace(explanation=told) for w in context.recounted(biases=1))
         elif context.key == "biases":
-            yield Wrong(1, "1 bias")
+            yield Wrong(1, "1 bias", told)
 
 
 MISCONCEPTION = Misconception(

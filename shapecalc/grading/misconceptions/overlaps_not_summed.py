@@ -20,6 +20,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 MISCONCEPTION = Misconception(
     "overlaps_not_summed",
-    "where windows overlap, their parts are added; only one of them was kept",
+    "only one part was kept where windows overlap; their parts are added",
     model,
 )

@@ -25,6 +25,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 MISCONCEPTION = Misconception(
     "partial_connections",
-    "it is counted with a connection table, as LeNet-5 had it; here every filter sees all slices",
+    "a connection table was counted with, as LeNet-5 has it; here every filter sees all slices",
     model,
 )

@@ -24,4 +24,4 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             yield Wrong(value + biases, f"{text} + {biases} = {value + biases:,}")
 
 
-MISCONCEPTION = Misconception("pool_has_weights", "a pool has no weights", model)
+MISCONCEPTION = Misconception("pool_has_weights", "weights were counted; a pool has none", model)

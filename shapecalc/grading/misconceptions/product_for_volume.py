@@ -14,9 +14,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     right = context.right
     if context.key in ("output", "input") and isinstance(right, tuple) and len(right) > 1:
         value = prod(right)
-        yield Wrong((value,), f"{times(right)} = {value}")
+        yield Wrong((value,), f"{times(right)} = {value:,}")
 
 
 MISCONCEPTION = Misconception(
-    "product_for_volume", "the sizes were multiplied; a volume has all of them", model
+    "product_for_volume", "the sizes were multiplied; a volume is told by each of them", model
 )

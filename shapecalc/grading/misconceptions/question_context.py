@@ -18,6 +18,7 @@ from shapecalc.grading.misconceptions.variants import Change, refit, respread, t
 from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
+from shapecalc.grading.weight_axes import weight_axes
 from shapecalc.layers.base import Layer, aliases, show
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.conv_transpose import ConvTranspose
@@ -177,6 +178,21 @@ class QuestionContext:
             volume = (*self.output[:-1], depth)
             yield Wrong(volume, f"{line}, so {show(volume)}")
 
+    # -- shapes ----------------------------------------------------------------------------------
+
+    @property
+    def weight_shape(self) -> Volume:
+        """The shape of a weight that is asked for, of a layer whose axes have names; else empty."""
+        shape = self.right if self.query.kind == "shape" and self.query.key == "weight" else ()
+        if not isinstance(shape, tuple) or not weight_axes(self.layer, "weight", len(shape)):
+            return ()
+        return shape
+
+    def reshaped(self, shape: Sequence[int], told: str = "") -> Iterable[Wrong]:
+        """Yield another shape, of a weight that is asked for."""
+        if self.weight_shape:
+            yield Wrong(tuple(shape), show(tuple(shape)), told)
+
     # -- counts ----------------------------------------------------------------------------------
 
     @cached_property
@@ -247,7 +263,7 @@ class QuestionContext:
             value *= prod(at)
             if self.key == "flops":
                 text, value = f"2 * {text}", value * 2
-        yield Wrong(value, f"{text} = {value:,}")
+        yield Wrong(value, text if text == str(value) else f"{text} = {value:,}")
 
     def recounted_at(self, positions: Sequence[int]) -> Iterable[Wrong]:
         """Yield the MACs or FLOPs with the filters applied at other positions."""

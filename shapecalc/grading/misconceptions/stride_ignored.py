@@ -10,6 +10,7 @@ from shapecalc.grading.misconceptions.variants import Change
 from shapecalc.grading.values import shown
 
 CHANGE = Change(S=1)
+CORNER = "the stride was taken as 1, and only a corner of that larger map was written down"
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -20,7 +21,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield from context.resized(CHANGE)
     found = with_kernels(context, "corner")
     if found is not None:
-        yield Wrong(found, f"at stride 1 this part of the larger map would be {shown(found)}")
+        told = CORNER if isinstance(found, tuple) else ""
+        yield Wrong(found, f"at stride 1 this part of the larger map would be {shown(found)}", told)
 
 
 MISCONCEPTION = Misconception("stride_ignored", "the stride was taken as 1", model, CHANGE)

@@ -12,6 +12,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     if context.key not in ("macs", "flops"):
         return
     counts = [context.number(key) for key in ("weights", "parameters")]
+    if counts[0] == context.number("macs"):
+        return  # each is used once, as in a dense layer
     for key, count in zip(("weights", "parameters"), counts, strict=True):
         if count:
             yield Wrong(count, f"{key} = {count:,}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from functools import cache
 from math import exp, log
 from pathlib import Path
@@ -46,6 +47,8 @@ LENET = net(
     "32x32x1", {"conv": {"K": 6, "F": 5}}, {"max_pool": 2}, {"conv": {"K": 16, "F": 5}},
 )  # fmt: skip
 UP = net("8x8x4", {"conv_transpose": {"K": 6, "F": 4, "S": 2, "P": 1}})
+SLICES = net("8x8x4", {"depthwise_conv": {"F": 3}})
+ALONG = net("20x6", {"conv": {"K": 10, "F": 3}})
 GROUPS = net("27x27x96", {"conv": {"K": 256, "F": 5, "P": 2, "groups": 2}})
 LINE = net(
     "3x1", {"conv": {"K": 1, "F": 3}}, "relu",
@@ -132,6 +135,22 @@ FOR_LAYERS = {  # where the misconception's own words do not fit
     ("forgot_depth", "conv1.activations"): "the depth of the output was forgotten",
     ("forgot_depth", "dense1.parameters"): "the depth of the input was forgotten",
     ("neighbour", "max_pool1.output"): "it is the volume of the input, not of the output",
+    ("one_bias", "total.parameters"): "one bias was counted for each layer; every filter and unit",
+    ("one_bias", "dense1.parameters"): "one bias was counted for the whole layer; every unit",
+    (
+        "bias_per_input",
+        "dense1.parameters",
+    ): "a bias was counted for each input; every unit has one",
+    ("groups_ignored", "depthwise_conv1.parameters"): "it was counted as an ordinary convolution;",
+    (
+        "groups_ignored",
+        "depthwise_conv1.weight.shape",
+    ): "it was counted as an ordinary convolution;",
+    ("half_filter_padding", "P(conv1)"): "the padding was taken as half of F,",
+    ("absent_bias_counted", "total.parameters"): "biases were counted in layers that have none",
+    ("stride_ignored", "conv1.value"): "the stride was taken as 1, and only a corner",
+    ("shape_axes_swapped", "dense1.weight.shape"): "the inputs were written before the units;",
+    ("shape_axes_swapped", "conv_transpose1.weight.shape"): "the filters were written before the",
 }
 CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("padding_once", CONV, "conv1.output", (32 - 5 + 2 + 1, 30, 10)),
@@ -215,6 +234,25 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("flops_for_macs", CONV, "conv1.macs", 1_536_000),
     ("flops_for_macs", KERAS, "total.macs", 2 * (100 * 9 * 32 * 64 + 16000)),
     ("groups_ignored", GROUPS, "conv1.parameters", 25 * 96 * 256 + 256),
+    # PyTorch's shapes: K x C/groups x F x F, C x 1 x F x F, C x K x F x F, units x inputs
+    ("groups_ignored", GROUPS, "conv1.weight.shape", (256, 96, 5, 5)),
+    ("groups_ignored", SLICES, "depthwise_conv1.weight.shape", "4x4x3x3"),
+    ("shape_axes_swapped", CONV, "conv1.weight.shape", (3, 10, 5, 5)),
+    ("shape_axes_swapped", SLICES, "depthwise_conv1.weight.shape", (1, 4, 3, 3)),
+    ("shape_axes_swapped", UP, "conv_transpose1.weight.shape", (6, 4, 4, 4)),
+    ("shape_axes_swapped", KERAS, "dense1.weight.shape", "1600x10"),
+    ("shape_spatial_first", CONV, "conv1.weight.shape", "5x5x3x10"),
+    ("shape_spatial_first", CONV, "conv1.weight.shape", (5, 5, 10, 3)),
+    ("shape_spatial_first", ALONG, "conv1.weight.shape", (3, 6, 10)),
+    ("not_flattened", KERAS, "dense1.weight.shape", (10, 64)),
+    ("forgot_depth", CONV, "conv1.weight.shape", (10, 5, 5)),
+    ("forgot_depth", CONV, "conv1.weight.shape", (10, 1, 5, 5)),
+    ("forgot_filters", CONV, "conv1.weight.shape", (3, 5, 5)),
+    ("filters_for_depth", CONV, "conv1.weight.shape", (10, 10, 5, 5)),
+    ("one_bias", KERAS, "dense1.parameters", 16_001),
+    ("bias_per_input", KERAS, "dense1.parameters", 16_000 + 1600),
+    ("macs_with_biases", KERAS, "dense1.macs", 16_010),  # each weight is used once there
+    ("macs_with_biases", net(27, {"dense": 50}, {"dense": 2}), "total.macs", 1350 + 100 + 52),
     (
         "groups_ignored",
         net("8x8x4", {"depthwise_conv": {"F": 3}}),
@@ -380,7 +418,7 @@ def test_a_wrong_number_gets_its_name(
     explanation = FOR_LAYERS.get((name, path)) or next(
         m.explanation for m in misconceptions() if m.name == name
     )
-    assert f"{explanation[1:]}: " in mark.feedback  # a sentence begins with a capital
+    assert explanation[1:] in mark.feedback  # a sentence begins with a capital
 
 
 def test_a_mistake_is_told_in_the_words_of_what_is_asked() -> None:
@@ -394,6 +432,35 @@ def test_a_mistake_is_told_in_the_words_of_what_is_asked() -> None:
     )
     counted = marked(spec, "total.parameters", str(28 * 28 * 10 + 24 * 24 * 20)).feedback
     assert "The values of all outputs were counted, not the parameters: " in counted
+
+
+def test_every_explanation_tells_what_was_done_first() -> None:
+    """So that it stays true behind a "perhaps": a fact, that pools have no weights, has none."""
+    for misconception in misconceptions():
+        done = misconception.explanation.partition(";")[0]
+        assert re.search(r"\b(was|were)\b|^it is the|has the wrong", done), done
+
+
+def test_a_hint_does_not_give_the_padding_away() -> None:
+    twice = net("33x33x3", {"conv": {"K": 8, "F": 5, "S": 2, "P": 2}})
+    for spec in (CONV, twice):
+        assignment = read_assignment({"spec": spec, "questions": ["P(conv1)"], "show": "hint"})
+        for answer in (2.5, 3):
+            (mark,) = Marker(assignment).mark("one", {"P(conv1)": answer}).marks
+            assert "taken as half of F" in mark.feedback
+            assert "- 1" not in mark.feedback
+            assert "keeps" not in mark.feedback
+
+
+def test_the_depth_for_the_height_is_named_as_that() -> None:
+    mark = marked(CONV, "conv1.output.height", 10)
+    assert "it is the depth, not the height" in mark.feedback.lower()
+
+
+def test_a_size_without_biases_is_told_without_their_sum() -> None:
+    bare = net("8x8x3", {"conv": {"K": 4, "F": 3, "bias": False}})
+    for answer in (3 * 4 * 9 + 1, 3 * 4 * 3, 5):
+        assert "+ 0" not in marked(bare, "conv1.parameters", answer).feedback
 
 
 def test_every_misconception_is_tried() -> None:

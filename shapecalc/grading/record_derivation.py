@@ -1,0 +1,133 @@
+"""How a layer's number follows, for whoever was asked for it: what a report shows beside other
+numbers, and what it does not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from math import prod
+
+from shapecalc.derivations import Derivation, plus, times
+from shapecalc.grading.query import Query
+from shapecalc.grading.record_numbers import im2col, of_one_output, weight_shape
+from shapecalc.grading.weight_axes import weight_axes
+from shapecalc.layers.dense import Dense
+from shapecalc.quantities import BYTES
+from shapecalc.records import KnownRecord
+from shapecalc.reports import sentences
+
+
+def record_derivations(
+    record: KnownRecord, query: Query, inputs: Collection[str]
+) -> list[Derivation]:
+    """Return how a layer's number follows; nothing where nothing is to be shown.
+
+    `inputs` are the names of the network's own.
+    """
+    key = query.key
+    if query.kind == "shape":
+        return _shape(record, query)
+    if key in ("K", "depth") and query.kind in ("field", "size"):
+        return _depth(record)
+    if query.kind in ("fits", "field", "size"):
+        return sentences.chosen(record, ["output"])
+    if key == "input":
+        source = (record.sources or ("",))[0]
+        return [] if source in inputs else [_said("output_of", record.input, layer=source)]
+    if key in ("receptive_field", "jump"):
+        return _field(record, key)
+    return _matrix(record, key) or _count(record, key)
+
+
+def depth_derivation(record: KnownRecord) -> Derivation | None:
+    """Return where the depth of a layer's output comes from, which no formula of a size tells."""
+    depth = (record.output or (0,))[-1]
+    if getattr(record.layer, "K", None) == depth:
+        return _said("number_of_filters", depth)
+    if record.input and record.input[0][-1] == depth:
+        return _said("depth_kept", depth)
+    return None
+
+
+def _said(reason: str, value: object, **given: object) -> Derivation:
+    return Derivation("answer", value, reason=reason, given=given)
+
+
+def _depth(record: KnownRecord) -> list[Derivation]:
+    """Return how the depth of the output follows; of a dense layer that is all of it."""
+    output = sentences.chosen(record, ["output"])
+    told = [d for d in output if d.part == "depth" or isinstance(record.layer, Dense)]
+    own = depth_derivation(record)
+    return told or ([own] if own else [])
+
+
+def _shape(record: KnownRecord, query: Query) -> list[Derivation]:
+    shape = weight_shape(record, query)
+    axes = weight_axes(record.layer, query.key, len(shape))
+    return [_said("axes_of", shape, axes=axes)] if axes else []
+
+
+def _matrix(record: KnownRecord, key: str) -> list[Derivation]:
+    """Return how im2col's matrix and the count without weight sharing follow."""
+    if key not in ("im2col", "unshared_parameters"):
+        return []
+    output = record.output or ()
+    weights, biases = of_one_output(record)
+    if key == "unshared_parameters":
+        each = plus(weights, biases) if biases else weights
+        count = prod(output) * (weights + biases)
+        return [Derivation(key, count, times(times(*output), each), reason="beside_its_answer")]
+    assert record.layer is not None
+    one = record.layer.parameters(record.input or ())["weight"].shape[1:]
+    sides = {"window": times(*one[1:], one[0]), "positions": times(*output[:-1])}
+    return [_said("window_by_positions", im2col(record), **sides)]
+
+
+def _count(record: KnownRecord, key: str) -> list[Derivation]:
+    """Return how a count follows."""
+    if key in ("macs", "flops") and record.macs == 0:
+        return [_said("nothing_multiplied", 0)]
+    if key == "flops" and record.macs is not None:
+        doubled = times(2, record.macs)
+        return [Derivation(key, 2 * record.macs, doubled, reason="two_for_each_mac")]
+    if key == "activations" and len(record.output or ()) > 1:
+        output = record.output or ()
+        return [
+            Derivation(key, prod(output), times(*output), reason="beside_its_answer"),
+        ]
+    if key == "bytes" and record.parameters and record.non_trainable is not None:
+        values = record.parameters + record.non_trainable
+        return [_said("bytes_each", BYTES * values, values=values, bytes=BYTES)]
+    if key in ("trainable", "frozen") and record.frozen == 0 and record.parameters:
+        return [_said("none_frozen", record.parameters)]
+    if record.parameters == 0 and key in ("parameters", "weights", "biases", "trainable"):
+        return [_said("learns_nothing", 0)]
+    if key == "biases" and record.biases == 0:
+        return [_said("no_biases", 0)]
+    if key == "biases" and record.biases == getattr(record.layer, "K", None):
+        return [_said("one_each", record.biases, things="filter")]
+    if key == "biases" and isinstance(record.layer, Dense):
+        return [_said("one_each", record.biases, things="unit")]
+    return sentences.chosen(record, ["weights", "biases", key] if key == "parameters" else [key])
+
+
+def _field(record: KnownRecord, key: str) -> list[Derivation]:
+    """Return how a receptive field follows, without the jump, or that jump alone."""
+    found = sentences.chosen(record, [key])
+    if key == "jump":
+        found = [beside for d in found for beside in d.beside if beside.expression is not None]
+    reasoned = [d for d in found if d.reason or d.expression is not None]
+    before = record.source_fields[0]
+    if not reasoned and before is not None and len(record.sources or ()) == 1:
+        was = before.sizes() if key == "receptive_field" else before.jumps()
+        now = record.receptive_field if key == "receptive_field" else record.jump
+        return [_said("field_kept", now)] if was == now else []
+    return [_alone(d) for d in reasoned]
+
+
+def _alone(field: Derivation) -> Derivation:
+    """Return how a receptive field follows, without the jump that it hands on."""
+    return Derivation(
+        field.quantity, field.value, field.expression,
+        part=field.part, reason=field.reason, given=field.given,
+    )  # fmt: skip

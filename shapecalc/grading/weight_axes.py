@@ -1,0 +1,26 @@
+"""What the axes of a weight are, in PyTorch's order, and in what other orders they are written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shapecalc.layers.conv import Conv, DepthwiseConv
+from shapecalc.layers.conv_transpose import ConvTranspose
+from shapecalc.layers.dense import Dense
+
+
+def weight_axes(layer: Any, name: str, count: int) -> tuple[str, ...]:
+    """Return a letter or formula for each of the axes; empty where they have none."""
+    if isinstance(layer, Dense):
+        return ("units", "inputs") if name == "weight" else ("units",) if count == 1 else ()
+    if not isinstance(layer, Conv | DepthwiseConv | ConvTranspose):
+        return ()
+    if name != "weight":
+        return ("K",) if not isinstance(layer, DepthwiseConv) else ()
+    F = ("F",) * (count - 2)
+    if isinstance(layer, DepthwiseConv):
+        return ("C" if layer.multiplier == 1 else "C*multiplier", "1", *F)
+    shared = "/groups" if layer.groups > 1 else ""
+    if isinstance(layer, ConvTranspose):
+        return ("C", f"K{shared}", *F)
+    return ("K", f"C{shared}", *F)

@@ -1,0 +1,47 @@
+"""What arithmetic comes to: it is shown only where that is the number that it explains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp, inf, log, prod, tanh
+
+from shapecalc.derivations import Expression, Operation
+
+MOST = 30  # terms that are written out
+MOST_EXPONENT = 700  # beyond it a power of e has no float
+
+
+def shows(expression: Expression, value: float) -> bool:
+    """Say whether an expression is short enough to be read, and comes to a value."""
+    if _terms(expression) > MOST:
+        return False
+    return abs(worked_out(expression) - value) <= 1e-9 * max(1.0, abs(value))
+
+
+def worked_out(expression: Expression) -> float:
+    """Return what an expression comes to."""
+    if not isinstance(expression, Operation):
+        return float(expression)
+    values = [worked_out(operand) for operand in expression.operands]
+    return float(OPERATORS[expression.operator](values))
+
+
+OPERATORS: dict[str, Callable[[list[float]], float]] = {
+    "+": sum,
+    "*": prod,
+    "/": lambda values: values[0] / values[1],
+    "-": lambda values: -values[0],
+    "^": lambda values: values[0] ** values[1],
+    "max": max,
+    "exp": lambda values: exp(values[0]) if values[0] < MOST_EXPONENT else inf,
+    "tanh": lambda values: tanh(values[0]),
+    "ln": lambda values: log(values[0]) if values[0] > 0 else -inf,
+}
+
+
+def _terms(expression: Expression) -> int:
+    """Return how many numbers an expression has, of two in a product one."""
+    if not isinstance(expression, Operation):
+        return 1
+    inside = sum(map(_terms, expression.operands))
+    return (inside + 1) // 2 if expression.operator == "*" else inside
