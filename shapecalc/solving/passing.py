@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, product
 from typing import Any
 
 from shapecalc.diagnostics import LayerError, UnknownVolume
 from shapecalc.layers.base import NO_COUNTS, Counts
 from shapecalc.network import NetworkSpec
 from shapecalc.solving.named import Names
+from shapecalc.solving.size import Monomial, terms_of
 
 AnyVolume = tuple[Any, ...] | None
+MOST_FLOORS = 6  # in a size that a person is to read
+MOST_DIFFERENT = 200  # products of names and floors in all counts: in a sum there are no more
+USUAL_TERMS = 20  # of a count, on average
 
 
 @dataclass(frozen=True)
@@ -35,16 +41,44 @@ class Passed:
 
     @property
     def outputs(self) -> dict[str, list[Any] | None]:
-        """The outputs' sizes, as text where they depend on others."""
+        """The outputs' sizes, as text where they depend on others; None: too long to read."""
         return {
-            name: None if v is None else [W if isinstance(W, int) else str(W) for W in v]
-            for name, v in self.volumes.items()
+            name: None if volume is None else [*map(self._written, volume)]
+            for name, volume in self.volumes.items()
         }
+
+    def _written(self, size: Any) -> int | str | None:
+        if isinstance(size, int):
+            return size
+        return None if self.names.floors(size) > MOST_FLOORS else str(size)
 
     @property
     def macs(self) -> Any:
-        """The sum of all layers' MACs."""
-        return None if None in self.products else sum(self.products)
+        """The sum of all layers' MACs; None: not known, or too long to read."""
+        if None in self.products or not self.is_readable:
+            return None
+        return sum(self.products)
+
+    @cached_property
+    def is_readable(self) -> bool:
+        """Whether sizes and counts are short enough to be written, and the sums of counts with
+        them. What is rounded in hundreds of ways no person writes.
+        """
+        volumes = {volume for volume in self.values if volume is not None}
+        floors = self.names.floors
+        if any(floors(size) > MOST_FLOORS for volume in volumes for size in volume[:-1]):
+            return False
+        different: set[Monomial] = {
+            tuple(chain.from_iterable(factors))
+            for volume in volumes
+            for factors in product(*map(terms_of, volume))
+        }
+        counts = {id(count): terms_of(count) for count in self.products if count is not None}
+        for terms in counts.values():
+            different.update(terms)
+        written = sum(len(counts.get(id(count), ())) for count in self.products)
+        usual = USUAL_TERMS * (len(self.products) + USUAL_TERMS)
+        return len(different) <= MOST_DIFFERENT and written <= usual
 
     @property
     def tied(self) -> list[str]:
