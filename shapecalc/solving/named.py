@@ -34,7 +34,8 @@ class Names(Scope):
     shown = True
 
     def __init__(self, numbers: Mapping[str, int]) -> None:
-        self.numbers: dict[Any, int] = {**numbers}
+        self.given = {**numbers}
+        self.numbers: dict[Any, int] = {**numbers}  # and those of floors, once worked out
         self.known: dict[str, tuple[int, int]] = {}
         self.equal: dict[Any, Size | Polynomial] = {}  # differences that are 0, by their terms
         self.nested: dict[Any, tuple[int, int]] = {}  # how deep floors lie in it, and how many
@@ -53,8 +54,7 @@ class Names(Scope):
 
     def at(self, numbers: Mapping[str, int]) -> Callable[[Any], int]:
         """Return what says what a size is where names have other numbers."""
-        others = {name: n for name, n in self.numbers.items() if isinstance(name, str)}
-        return partial(_number, numbers={**others, **numbers})
+        return partial(_number, numbers={**self.given, **numbers})
 
     @contextmanager
     def undecided(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,7 +77,8 @@ class Passed:
         counts = {id(count): terms_of(count) for count in self.products if count is not None}
         for terms in counts.values():
             different.update(terms)
-        written = sum(len(counts.get(id(count), ())) for count in self.products)
+        times = Counter(map(id, self.products))  # blocks have one layer many times
+        written = sum(times[count] * len(terms) for count, terms in counts.items())
         usual = USUAL_TERMS * (len(self.products) + USUAL_TERMS)
         return len(different) <= MOST_DIFFERENT and written <= usual
 
@@ -103,11 +105,11 @@ def passed(spec: NetworkSpec, names: Names, sizes: Mapping[Any, Any]) -> Passed:
     known: dict[Any, tuple[AnyVolume, Counts, Any]] = {}  # blocks have one layer many times
     for node in spec.nodes:
         layer = node.layer
-        sources = node.sources or ()
-        inputs: tuple[tuple[Any, ...], ...] | None
-        inputs = tuple([v for source in sources if (v := values[source]) is not None])
-        if node.sources is None or len(inputs) < len(sources):
-            inputs = None
+        inputs: Any = None  # their volumes, None where one is not known
+        if node.sources is not None:
+            inputs = tuple(map(values.__getitem__, node.sources))
+            if None in inputs:
+                inputs = None
         if layer is None:
             output, counts, macs = None, Counts(None, None, None), None
         elif inputs is None:
