@@ -18,6 +18,7 @@ from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
 
 MOST_VALUES = 60_000  # read anew for one spec, in all trials: a second or so
+OPEN_WALKS = 40  # that a trial costs where sizes are open: others are looked for and put there
 
 
 class Outcome(NamedTuple):
@@ -55,7 +56,8 @@ class Trials:
         self.trace = trace
         self.document = trace.spec.document
         self.left = MOST_VALUES
-        self.cost = size_of(self.document.data, MOST_VALUES) + len(trace.layers)
+        walks = OPEN_WALKS if trace.spec.is_open else 1
+        self.cost = size_of(self.document.data, MOST_VALUES) + walks * len(trace.layers)
         self.before = _of_reading(trace.findings)
         self.said = _said(trace.findings)
         self.errors = _errors(trace)
