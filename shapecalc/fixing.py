@@ -129,8 +129,7 @@ def _of(diagnostic: Diagnostic) -> Sequence[Edit]:
     """Return the edits of a finding; of a false claim those that say what is computed instead."""
     if diagnostic.rule is not rules.FALSE_CLAIM:
         return diagnostic.edits
-    place = diagnostic.position
-    return [edit for edit in diagnostic.edits if (edit.line, edit.column) > place]
+    return [edit for edit in diagnostic.edits if edit.of_claim]
 
 
 def _apart(edits: Sequence[Edit]) -> list[Edit]:

@@ -155,14 +155,17 @@ class _Numbers:
         return next(traces, self.first)
 
     def findings(self, records: Sequence[LayerRecord]) -> list[Finding]:
-        """Return what is found at all numbers."""
+        """Return what is found at all numbers: what some sizes avoid, they are to avoid."""
         own = len(self.spec.findings)
         first = self.first.findings[own:]
         if not first:
             return []
         rules = frozenset(found.rule for found in first)
-        other = checks.checked(self.other, partial=False, among=rules).findings[own:]
-        return agreed_findings([first, other], [{}, {}], {r.name: r for r in records})
+        found = [first] + [
+            checks.checked(trace, partial=False, among=rules).findings[own:]
+            for trace in (self.other, *(self._at_all_rests or ()))
+        ]
+        return agreed_findings(found, [{}] * len(found), {r.name: r for r in records})
 
     # -- further numbers -----------------------------------------------------------------------
 
