@@ -380,6 +380,16 @@ def test_a_block_with_runs_in_it_has_its_name() -> None:
         assert shown.count("factored4") == 1
 
 
+def test_what_joins_and_is_no_merge_has_its_name() -> None:
+    """A block that reads two volumes, an unpooling: a circle with a dot says too little."""
+    for name, depth, names in (
+        ("fpn-resnet-50", 0, {"m2", "m3", "m4"}),
+        ("segnet", None, {"max_unpool1", "max_unpool5"}),
+    ):
+        for style in ("volumes", "graph"):
+            assert names <= {*texts(scene_of(network(name), style, depth=depth))}
+
+
 def test_columns_are_of_about_one_height() -> None:
     """No short end stands alone in a second column."""
     scene = scene_of(network("googlenet"), "graph")

@@ -95,7 +95,11 @@ class Maker:
             brought = faulty_volume(item, place)
             source = max((*next(chain.nodes()).node.sources, -1)) if chain.items else -1
             branches.append(Branch(column, role, f"identity {brought}".rstrip(), source))
-        caption = self._caption([*item.nodes()], inside) if item.merge is not None else ""
+        caption = ""
+        if item.merge is not None:
+            caption = self._caption([*item.nodes()], inside)
+            if item.merge.node.family != "merge":  # its circle does not say what it is
+                caption = caption or self.owners.label(item.merge.node)
         return Fork(branches, item.merge, led, caption)
 
     def end(self, column: Column) -> None:
