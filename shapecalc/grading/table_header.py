@@ -63,7 +63,8 @@ def header_of(cells: Sequence[str], ids: Collection[str], mapped: Mapped) -> Hea
     header = Header({}, {}, {}, len(cells), {})
     names = [cell.strip() for cell in cells]
     twice: list[str] = []
-    by_position = _Questions(names, ids, mapped).found()
+    questions = _Questions(names, ids, mapped)
+    by_position = questions.found()
     time = None
     for position, name in enumerate(names):
         word = "student" if name == mapped.columns.get("student", "") and name else plain(name)
@@ -82,7 +83,11 @@ def header_of(cells: Sequence[str], ids: Collection[str], mapped: Mapped) -> Hea
         elif name and word not in TIMES:
             header.unknown.setdefault(name, position)
     told = TableColumns(
-        tuple(quote(name) for name in header.unknown if not _of_platform(name)),
+        tuple(
+            quote(name)
+            for name in header.unknown
+            if not _of_platform(name) and questions.repeated(name) not in header.questions
+        ),
         tuple(id_ for id_ in ids if id_ not in header.questions),
         tuple(quote(name) for name in mapped.columns.values() if name not in names),
         tuple(twice),
@@ -193,6 +198,11 @@ class _Questions:
         """Return the question that a number counts."""
         place = int(numbered["number"])
         return self.order[place - 1] if 0 < place <= len(self.order) else None
+
+    def repeated(self, name: str) -> str | None:
+        """Return the question whose text stands in a column: Moodle's `Question 3`."""
+        match = NUMBERED.fullmatch(words(name))
+        return self._at(match) if match and match["word"] and not match["text"] else None
 
     def _by_order(self) -> dict[int, str]:
         """Return the questions of Canvas' columns, where there are as many of both."""

@@ -333,6 +333,7 @@ def test_a_choice_of_one_is_an_answer(form: Form, text: str, value: object) -> N
         ("1200", 1200, 0),
         ("1200 (75*16)", 1200, 0),
         ("1,216 Kernels", 1216, 0),
+        ("\u215b", 0.125, 0),
     ],
 )
 def test_what_stands_behind_a_number_and_how_far_it_is_rounded(

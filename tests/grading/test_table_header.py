@@ -101,6 +101,7 @@ def test_numbers_that_contradict_ids_count_nothing() -> None:
 
 def test_moodle_puts_questions_and_right_answers_beside_responses() -> None:
     names = [f"{what} {n}" for n in (1, 2, 3) for what in ("Question", "Response", "Right answer")]
+    assert not header_of(names, PROMPTS, Mapped(PROMPTS)).told.ignored
     assert questions(*names) == {
         "volume": "Response 1", "count": "Response 2", "fits": "Response 3",
     }  # fmt: skip
