@@ -37,6 +37,14 @@ ABOUT = re.compile(  # about an answer: Google's `How? [Score]`, Microsoft's `Po
 )
 
 
+ASKED_FOR = (  # what forms ask people for in words of their own
+    ("id number", re.compile(r"\b(?:student|matriculation|university|campus) (?:id|number|no)\b"
+                             r"|\bmatrikelnummer\b|\bnet ?id\b")),
+    ("email", re.compile(r"\be ?mail\b")),
+    ("name", re.compile(r"\byour (?:full |own )?name\b|^(?:full |student'?s? )?names?$")),
+)  # fmt: skip
+
+
 class TableColumns(NamedTuple):
     """What the author has to know of a table's columns: all of it empty where each has its use."""
 
@@ -67,7 +75,8 @@ def header_of(cells: Sequence[str], ids: Collection[str], mapped: Mapped) -> Hea
     by_position = questions.found()
     time = None
     for position, name in enumerate(names):
-        word = "student" if name == mapped.columns.get("student", "") and name else plain(name)
+        mine = name and name == mapped.columns.get("student", "")
+        word = "student" if mine else _of_person(name)
         if position in by_position:
             id_ = by_position[position]
             if id_ in header.questions:
@@ -93,6 +102,13 @@ def header_of(cells: Sequence[str], ids: Collection[str], mapped: Mapped) -> Hea
         tuple(twice),
     )
     return header._replace(time=time, told=told)
+
+
+def _of_person(name: str) -> str:
+    """Return what a column tells of who answered, in the words of PEOPLE where it is that."""
+    word = plain(name)
+    asked = () if word in PEOPLE else (w for w, pattern in ASKED_FOR if pattern.search(word))
+    return next(iter(asked), word)
 
 
 def _of_platform(name: str) -> bool:

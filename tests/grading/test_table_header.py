@@ -171,6 +171,43 @@ def test_a_students_own_table_is_blank_where_it_answers_nothing(tmp_path: Path) 
     assert found.marked.marks[1].verdict == "needs a look"
 
 
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ("What is your name?", "name"),
+        ("Your full name (first and last)", "name"),
+        ("Name (as in Moodle)", "name"),
+        ("Student's name", "name"),
+        ("Please enter your e-mail address", "email"),
+        ("Student ID number", "id number"),
+        ("Matrikelnummer", "id number"),
+        ("Filename of your code", None),
+        ("Name of the layer, your guess", None),
+    ],
+)
+def test_forms_ask_who_answers_in_words_of_their_own(column: str, told: str | None) -> None:
+    header = header_of([column, VOLUME], PROMPTS, Mapped(PROMPTS))
+    assert header.people == ({told: 0} if told else {})
+    assert header.unknown == ({} if told else {column: 0})
+
+
+def test_a_question_about_a_name_is_a_question() -> None:
+    prompts = {"q": "What is your name for a 1x1 convolution?"}
+    header = header_of([*prompts.values(), "Name"], prompts, Mapped(prompts))
+    assert (header.questions, header.people) == ({"q": 0}, {"name": 1})
+
+
+def test_rows_of_nobody_say_what_to_write(tmp_path: Path) -> None:
+    rows = [["t", "28x28x10", "Ann"], ["t", "28x28x10", "Bob"]]
+    head = ["Timestamp", VOLUME, "Who?"]
+    (found,) = graded(tmp_path, head, *rows).graded
+    assert "no column tells whose they are: write --columns 'student=ITS COLUMN'" in (
+        found.marked.reason
+    )
+    ann, bob = graded(tmp_path, head, *rows, columns={"student": "Who?"}).graded
+    assert (ann.student, bob.student) == ("Ann", "Bob")
+
+
 def test_a_table_without_a_row_is_not_gradable(tmp_path: Path) -> None:
     (found,) = graded(tmp_path, ["name", VOLUME]).graded
     assert "no row under the header" in found.marked.reason
