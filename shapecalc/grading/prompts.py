@@ -39,7 +39,8 @@ class Secrets:
             elif query.key in ("output", "input"):
                 self.volumes.add(question.right)
                 self.inputs |= {query.name} if query.key == "input" else set()
-        self.volumes |= {(prod(v),) for v in self.volumes if isinstance(v, tuple)}  # flattened
+        several = [v for v in self.volumes if isinstance(v, tuple) and len(v) > 1]
+        self.volumes |= {(prod(volume),) for volume in several}  # what it is once it is flattened
 
 
 def with_prompts(questions: Sequence[Question]) -> list[Question]:

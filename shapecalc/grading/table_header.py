@@ -37,6 +37,7 @@ ABOUT = re.compile(  # about an answer: Google's `How? [Score]`, Microsoft's `Po
 )
 
 
+MOST_BRACKETS = 4  # behind a question's text
 ASKED_FOR = (  # what forms ask people for in words of their own
     ("id number", re.compile(r"\b(?:student|matriculation|university|campus) (?:id|number|no)\b"
                              r"|\bmatrikelnummer\b|\bnet ?id\b")),
@@ -230,6 +231,9 @@ class _Questions:
 def _forms(text: str) -> list[str]:
     """Return a text in small letters, then without what is in brackets behind it: `(1 point)`."""
     forms = [words(text)]
-    while (shorter := IN_BRACKETS.sub("", forms[-1]).strip(AROUND)) not in ("", forms[-1]):
+    for _ in range(MOST_BRACKETS):
+        shorter = IN_BRACKETS.sub("", forms[-1]).strip(AROUND)
+        if shorter in ("", forms[-1]):
+            break
         forms.append(shorter)
     return forms

@@ -343,6 +343,12 @@ def test_what_stands_behind_a_number_and_how_far_it_is_rounded(
     assert (found.value, found.off) == (value, off)
 
 
+@pytest.mark.parametrize("text", ["12 ~ 1" + "0" * 400, "~1" + "0" * 400, "12 or 1e99", "1e99k"])
+def test_a_huge_number_ends_nothing(text: str) -> None:
+    with suppress(Unreadable):
+        readings(text, "number")
+
+
 def test_a_comma_before_a_unit_and_a_kilobyte_have_two_readings() -> None:
     """4,864 bytes are 4.75 * 1,024."""
     assert [r.value for r in readings("1,216k", "number")] == [1_216_000, 1216]

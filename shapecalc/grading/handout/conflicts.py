@@ -15,11 +15,17 @@ from shapecalc.grading.wording import questions_by
 from shapecalc.layers.base import aliases
 
 MEND = "leave one out, or give it in a prompt of your own"
+MOST = 300  # questions
 LEAST = 100  # a smaller count may stand in a text by chance
 
 
 def conflicts(assignment: Assignment) -> Iterator[str]:
-    """Yield what is to be told of an assignment's questions, with their numbers."""
+    """Yield what is to be told of an assignment's questions, with their numbers.
+
+    Nothing is told of more questions than a sheet has, each of which would be held against each.
+    """
+    if len(assignment.questions) > MOST:
+        return
     numbers = {q.id: number for number, q in enumerate(assignment.questions, 1)}
     by_network: dict[Subject, list[Question]] = {}
     for question in assignment.questions:
