@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -211,3 +212,12 @@ def test_rows_of_nobody_say_what_to_write(tmp_path: Path) -> None:
 def test_a_table_without_a_row_is_not_gradable(tmp_path: Path) -> None:
     (found,) = graded(tmp_path, ["name", VOLUME]).graded
     assert "no row under the header" in found.marked.reason
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["Question 1" + " " * 3000 + ".", "()" * 2000, "(" * 4000])
+def test_hostile_headers_take_no_time(name: str) -> None:
+    """A row of 1 MB holds 250 of them; blanks before a full stop once took over a minute."""
+    start = perf_counter()
+    header_of([name] * 250, PROMPTS, Mapped(PROMPTS))
+    assert perf_counter() - start < 20
