@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
@@ -153,6 +154,14 @@ def test_nobody_is_told_to_have_given_no_answer_where_there_is_no_column(tmp_pat
         assert text.count("`columns` names Fits, which is no column here") == 1
         assert text.count("columns that answer no question: Your remarks") == 1
     assert found.tally.unread == 4
+    (table,) = json.loads(SUMMARIES["json"](found))["tables"]
+    assert table == {
+        "file": str(tmp_path / "form.csv"),
+        "ignored": ["Your remarks"],
+        "missing": ["count", "fits"],
+        "absent": ["Fits"],
+        "twice": [],
+    }
 
 
 def test_columns_that_have_their_use_are_not_told(tmp_path: Path) -> None:
