@@ -115,7 +115,7 @@ def of_columns(class_run: ClassRun) -> Iterator[str]:
         if told.missing:
             asked = questions_by([numbers[id_] for id_ in told.missing])
             whose = "its" if len(told.missing) == 1 else "their"
-            example = f"--columns {quote(told.missing[0])}='ITS COLUMN' names one"
+            example = f"--columns '{quote(told.missing[0])}=ITS COLUMN' names one"
             yield f"{file}: no column was found for {asked}: {whose} answers need a look; {example}"
         yield from (f"{file}: `columns` names {n}, which is no column here" for n in told.absent)
         yield from (f"{file}: {said}" for said in told.twice)
