@@ -92,7 +92,7 @@ def _with_derived(sums: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def stated(node: Node, words: Translation, record: LayerRecord) -> Iterator[Later]:
-    """Yield what a framework's fields, such as in_channels, say falsely of the volume that comes in."""
+    """Yield what a framework's fields, such as in_channels, say falsely of what comes in."""
     for field, (what, said) in words.claims:
         if what == "axes" or not record.input:
             continue

@@ -49,6 +49,24 @@ CASES = {  # before, options, after
 }
 
 
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "  - Conv2d: {in_channels: 1, out_channels: 8, kernel_size: 3}\n",
+        "  - flatten\n  - Linear: {in_features: 16, out_features: 10}\n",
+    ],
+)
+def test_what_a_framework_s_field_says_falsely_is_not_taken_out(
+    run: Run, tmp_path: Path, layers: str
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(f"input: 8x8x3\nlayers:\n{layers}", encoding="utf-8")
+    result = run("check", "--fix", "a.yaml")
+    assert result.exit_code == 1
+    assert "SC301" in result.stdout
+    assert path.read_text("utf-8").endswith(layers)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_fix_changes_its_stretch_and_fixing_again_changes_nothing(
     run: Run, tmp_path: Path, name: str

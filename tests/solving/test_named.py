@@ -216,3 +216,14 @@ def test_a_field_that_some_sizes_share_is_not_said_to_be_that_of_all() -> None:
     text = " ".join(named["last"].derivation)
     assert "receptive field = ?" in text
     assert "None" not in text
+
+
+def test_a_warning_is_one_only_where_no_size_avoids_it() -> None:
+    """F=5 S=2 uses every row of an odd height; F=1 S=2 skips rows of every one."""
+    data = {"input": "HxWx3", "rounding": "floor"}
+    dropped = {**data, "layers": [{"conv": {"K": 8, "F": 5, "S": 2}}]}
+    assert not shapecalc.check(dropped)
+    (skipped,) = shapecalc.check({**data, "layers": [{"conv": {"K": 8, "F": 1, "S": 2}}]})
+    assert (skipped.code, "HxWx3" in skipped.message) == ("SC402", True)
+    assert "?" not in skipped.message + skipped.hint
+    assert "112" not in skipped.hint  # of one size among all
