@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from shapecalc.diagnostics import LayerError
 from shapecalc.geometry import Fit, TransposedFit
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.misconceptions.variants import Change, refit, respread, times
+from shapecalc.grading.misconceptions.variants import Change, equal, refit, respread, times
 from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
@@ -263,7 +263,7 @@ class QuestionContext:
             value *= prod(at)
             if self.key == "flops":
                 text, value = f"2 * {text}", value * 2
-        yield Wrong(value, text if text == str(value) else f"{text} = {value:,}")
+        yield Wrong(value, equal(text, value))
 
     def recounted_at(self, positions: Sequence[int]) -> Iterable[Wrong]:
         """Yield the MACs or FLOPs with the filters applied at other positions."""

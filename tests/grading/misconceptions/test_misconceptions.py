@@ -147,6 +147,8 @@ FOR_LAYERS = {  # where the misconception's own words do not fit
     ): "it was counted as an ordinary convolution;",
     ("half_filter_padding", "P(conv1)"): "the padding was taken as half of F,",
     ("absent_bias_counted", "total.parameters"): "biases were counted in layers that have none",
+    ("swapped_axes", "conv1.value"): "rows and columns were swapped",
+    ("swapped_axes", "conv1.value[0,0,1]"): "rows and columns were swapped",
     ("stride_ignored", "conv1.value"): "the stride was taken as 1, and only a corner",
     ("shape_axes_swapped", "dense1.weight.shape"): "the inputs were written before the units;",
     ("shape_axes_swapped", "conv_transpose1.weight.shape"): "the filters were written before the",
