@@ -63,7 +63,8 @@ def _depth(record: KnownRecord) -> list[Derivation]:
 
 def _shape(record: KnownRecord, query: Query) -> list[Derivation]:
     shape = weight_shape(record, query)
-    axes = weight_axes(record.layer, query.key, len(shape))
+    assert record.layer is not None
+    axes = weight_axes(record.layer, record.layer.parameters(record.input or ())[query.key])
     return [_said("axes_of", shape, axes=axes)] if axes else []
 
 

@@ -183,10 +183,12 @@ class QuestionContext:
     @property
     def weight_shape(self) -> Volume:
         """The shape of a weight that is asked for, of a layer whose axes have names; else empty."""
-        shape = self.right if self.query.kind == "shape" and self.query.key == "weight" else ()
-        if not isinstance(shape, tuple) or not weight_axes(self.layer, "weight", len(shape)):
+        if self.query.kind != "shape" or not self.record or self.layer is None:
             return ()
-        return shape
+        parameter = self.layer.parameters(self.record.input or ()).get(self.query.key)
+        if parameter is None or parameter.role != "weight":
+            return ()
+        return tuple(parameter.shape) if weight_axes(self.layer, parameter) else ()
 
     def reshaped(self, shape: Sequence[int], told: str = "") -> Iterable[Wrong]:
         """Yield another shape, of a weight that is asked for."""
