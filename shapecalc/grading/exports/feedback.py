@@ -7,6 +7,7 @@ from datetime import datetime
 
 from shapecalc import rules
 from shapecalc.diagnostics import quote, some
+from shapecalc.grading.combinations import OR
 from shapecalc.grading.exports import number
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, Verdict, title
@@ -75,8 +76,10 @@ def without_code(text: str) -> str:
 
 
 def explained(name: str) -> str:
-    """Return what a misconception is, or several with commas between them."""
+    """Return what a misconception is, or several: with commas all of them, with `or` one."""
     known = {item.name: item.explanation for item in misconceptions()}
+    if OR in name:
+        return ", or ".join(known.get(one, one).partition(";")[0] for one in name.split(OR))
     return "; and ".join(known.get(one, one) for one in name.split(", "))
 
 
