@@ -65,14 +65,18 @@ class Passed:
         """Whether sizes and counts are short enough to be written, and the sums of counts with
         them. What is rounded in hundreds of ways no person writes.
         """
-        volumes = {volume for volume in self.values if volume is not None}
+        # Layers that are alike have one and the same: that is told apart faster than what is equal.
+        distinct = {id(volume): volume for volume in self.values}.values()
+        volumes = [volume for volume in distinct if volume is not None]
+        flat = {volume for volume in volumes if len(volume) == 1}
+        spatial = {volume[:-1] for volume in volumes}
         floors = self.names.floors
-        if any(floors(size) > MOST_FLOORS for volume in volumes for size in volume[:-1]):
+        if any(floors(size) > MOST_FLOORS for sizes in spatial for size in sizes):
             return False
         different: set[Monomial] = {
             tuple(chain.from_iterable(factors))
-            for volume in volumes
-            for factors in product(*map(terms_of, volume))
+            for sizes in (*flat, *spatial)
+            for factors in product(*map(terms_of, sizes))
         }
         counts = {id(count): terms_of(count) for count in self.products if count is not None}
         for terms in counts.values():
