@@ -17,7 +17,7 @@ function finding(found, page) {
       "header",
       {},
       make("span", { class: "severity" }, severity),
-      make("button", { type: "button", class: "code", onclick: () => page.explain(code), title: "Explain this rule" }, code, make("span", {}, "why?")),
+      make("button", { type: "button", class: "code", onclick: () => page.explain(code), title: "Explain this rule" }, code, " ", make("span", {}, "why?")),
       line && make("button", { type: "button", class: "place", onclick: () => page.go(line, column) }, `line ${line}`),
     ),
     make("p", {}, message),
