@@ -27,7 +27,10 @@ GENERAL = [
     "limits",
     "parameters",
     "gradient_check",
+    "in_network_check",
+    "joins_check",
     "network_gradient_check",
+    "pattern",
 ]
 
 
