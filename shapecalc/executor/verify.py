@@ -101,7 +101,8 @@ def foreseen(trace: Trace, *, batch: int | None, dtype: str, only: str | None) -
         _need(sized, size, dtype, layers)
     except SpecError:
         return 0.0
-    return seconds_to_check(sized, size, layers)
+    alone = only is not None or dtype != "float64"
+    return seconds_to_check(sized, size, layers, alone=alone)
 
 
 def _need(trace: KnownTrace, batch: int, dtype: str, layers: Sequence[int]) -> None:
