@@ -247,6 +247,12 @@ def test_consumers_that_are_joined_wrongly_are_found(
     assert checked(NETS["wide"]).right, "nothing is joined there"
 
 
+def test_a_layer_whose_one_input_has_no_gradient_but_at_kinks_is_left_open() -> None:
+    """Where x is above 0, prelu(x) and x are equal, and below, prelu(x) is larger."""
+    trace = traced("16x16x16", [CONV, "prelu", {"maximum": ["prelu1", "conv1"]}])
+    assert 2 not in checked(trace).tensors
+
+
 @pytest.mark.parametrize("keep", ["first", "last"])
 def test_shared_weights_that_are_not_added_up_are_found(
     keep: str, monkeypatch: pytest.MonkeyPatch
