@@ -174,6 +174,11 @@ def _one(
 
 
 def _weight(trace: Trace) -> tuple[int, ...]:
-    """Return how much is wrong: by severity, the errors first."""
-    counts = Counter(found.severity for found in unfolded(trace.diagnostics))
-    return counts["error"], counts["warning"], counts["advice"]
+    """Return how much is wrong: by severity, the errors first.
+
+    A kind that is not known hides what is wrong with its fields: it weighs more than they do.
+    """
+    found = list(unfolded(trace.diagnostics))
+    unknown = sum(one.rule is rules.UNKNOWN_KIND for one in found)
+    counts = Counter(one.severity for one in found)
+    return unknown, counts["error"], counts["warning"], counts["advice"]
