@@ -27,9 +27,9 @@ CASES = {  # before, options, after
         "input: 8x8x1\nlayers:\n  - conv: {K: 2, F: 3, groups: 1}\n",
     ),
     "a misspelt kind with a misspelt key, and one with two": (
-        "input: 8x8x1\nlayers:\n  - con: {K: 4, FF: 3}\n  - dens: {unts: 1, flaten: true}\n",
+        "input: 8x8x1\nlayers:\n  - con: {K: 4, FF: 3}\n  - dens: {unts: 1, flaten: false}\n",
         (),
-        "input: 8x8x1\nlayers:\n  - conv: {K: 4, F: 3}\n  - dense: {units: 1, flatten: true}\n",
+        "input: 8x8x1\nlayers:\n  - conv: {K: 4, F: 3}\n  - dense: {units: 1, flatten: false}\n",
     ),
     "a framework's word": (
         "input: 8x8x1\nlayers:\n  - Conv2d: {out_channels: 2, kernel_size: 3}\n",
