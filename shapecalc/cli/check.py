@@ -182,10 +182,12 @@ def _mended(fixer: Fixer | None) -> str:
     """Return what the summary says of fixes."""
     if fixer is None:
         return ""
-    words = ("finding silenced", "findings silenced") if fixer.comments else ("fix", "fixes")
+    words, done = ("fix", "fixes"), "" if fixer.writes else " would be made"
+    if fixer.comments:
+        words, done = ("finding", "findings"), f" {'' if fixer.writes else 'would be '}silenced"
     fixes = f"{fixer.fixes:,} {words[fixer.fixes != 1]}"
     files = f"{fixer.changed:,} {'file' if fixer.changed == 1 else 'files'}"
-    return f"; {fixes} in {files}{'' if fixer.writes else ' would be made'}"
+    return f"; {fixes} in {files}{done}"
 
 
 def _statistics(codes: Counter[str]) -> str:

@@ -350,6 +350,10 @@ def show_value(value: Any) -> str:
         if all(isinstance(v, int) for v in value):
             return show(value) if len(value) > 1 else f"[{value[0]}]"
         return "[" + ",".join(_show_side(v) for v in value) + "]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {show_value(one)}" for key, one in value.items()) + "}"
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:g}" if isinstance(value, float) else str(value)

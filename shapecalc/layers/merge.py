@@ -92,9 +92,10 @@ class Pairwise(Stretching):
 class Add(Stretching):
     """add: the sum of two or more volumes, value by value.
 
-    The volumes must agree; axes of size 1 are stretched. No parameters, no MACs. With unequal first
-    the output has the first source's volume, and of the others is added what the two have in
-    common, from the first row, column and slice on; nothing is stretched then.
+    The volumes must agree; axes of size 1 are stretched, and a flat D counts as 1x1xD, which goes
+    to every position. No parameters, no MACs. With unequal first the output has the first source's
+    volume, and of the others is added what the two have in common, from the first row, column and
+    slice on; nothing is stretched then.
 
     Backward: every source gets dy (summed over stretched axes, as in all merges); with unequal
     first its part of dy, and 0 elsewhere.
@@ -131,7 +132,8 @@ class Add(Stretching):
 class Subtract(Stretching):
     """subtract: the first volume less the others, value by value.
 
-    The volumes must agree; axes of size 1 are stretched. No parameters, no MACs.
+    The volumes must agree; axes of size 1 are stretched, and a flat D counts as 1x1xD. No
+    parameters, no MACs.
 
     Backward: the first source gets dy, the others -dy.
 
@@ -150,7 +152,8 @@ class Subtract(Stretching):
 class Multiply(Pairwise):
     """multiply: the product of two or more volumes, value by value.
 
-    The volumes must agree; axes of size 1 are stretched, so a gate of 1x1xD scales every slice.
+    The volumes must agree; axes of size 1 are stretched, so a gate of 1x1xD, or a flat one of D,
+    scales every slice.
     No parameters, no MACs.
 
     Backward: every source gets dy times the product of the others.

@@ -229,7 +229,7 @@ def bad_name(name: object, action: Action = "set") -> Fault:
     `action` says how it is changed: `rename` where it is a key.
     """
     shown = f'"{quote(name)}"' if isinstance(name, str) else quote(name)
-    message = f"a name is up to {LONGEST_NAME} letters, digits, _ and -, not {shown}"
+    message = f"a name is up to {LONGEST_NAME} characters of a-z, A-Z, 0-9, _ and -, not {shown}"
     if isinstance(name, str) and "$" in name:
         hint = "$name replaces a whole value, never a part of a text"
         return Fault(rules.WRONG_VALUE, message, hint)

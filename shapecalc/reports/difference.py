@@ -112,7 +112,8 @@ def rest(found: Difference) -> Iterator[str]:
         yield f"{found.behind:,} {layers} for that"
     renamed = len(found.layers) - len(found.changes)
     if found.same:
-        yield "the same network" + (f"; {renamed:,} layers have other names" if renamed else "")
+        names = "layer has another name" if renamed == 1 else "layers have other names"
+        yield "the same network" + (f"; {renamed:,} {names}" if renamed else "")
 
 
 def _totals(found: Difference) -> Iterator[tuple[str, str]]:

@@ -77,9 +77,11 @@ def _summary(sweep: Sweep) -> str:
     fit = sum(row.fits for row in sweep.rows)
     many = "combination" if len(sweep.rows) == 1 else "combinations"
     text = f"{len(sweep.rows):,} {many}, {fit:,} {'fits' if fit == 1 else 'fit'}"
-    if sweep.front is not None:
-        text += f"; * {len(sweep.front):,} that no other one beats"
-    return text
+    if sweep.front is None:
+        return text
+    if fit and not sweep.front:
+        return f"{text}; none is compared: their totals depend on sizes that are left open"
+    return f"{text}; * {len(sweep.front):,} that no other one beats"
 
 
 def _count(value: int | None) -> str:

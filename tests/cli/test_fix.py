@@ -168,7 +168,7 @@ def test_comments_are_written_when_asked_for(run: Run, files: Path) -> None:
     assert result.exit_code == 0
     text = (files / "warned.yaml").read_text(encoding="utf-8")
     assert text.endswith("{F: 2, S: 3}  # shapecalc: ignore[SC402]\n")
-    assert "1 finding silenced in 1 file" in result.stderr
+    assert "1 finding in 1 file silenced" in result.stderr
     assert run("check", "--fix", "--add-ignore", "warned.yaml").exit_code == 2
 
 

@@ -51,6 +51,16 @@ def test_the_front_is_marked(run: Run) -> None:
     assert "* 1 that no other one beats" in run("sweep", LENET, *SETS, "--pareto", "macs").stdout
 
 
+def test_totals_that_depend_on_open_sizes_are_not_said_to_be_beaten(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("input: HxWx3\nlayers:\n  - conv: {K: 4, F: 3}\n", encoding="utf-8")
+    asked = ("sweep", "a.yaml", "--set", "conv1.K=4,8", "--pareto")
+    assert "none is compared" in run(*asked, "parameters,macs").stdout
+    assert "* 1 that no other one beats" in run(*asked, "parameters").stdout
+
+
 def test_memory_and_the_batch_that_fits(run: Run) -> None:
     more = (
         "--memory",

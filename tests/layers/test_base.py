@@ -118,6 +118,8 @@ def test_axes_have_names(rank: int, titles: tuple[str, ...]) -> None:
         (0.25, "0.25"),
         (1e-05, "1e-05"),
         ("same", "same"),
+        (None, "null"),
+        ({"w": {"shape": (2,), "role": "weight"}}, "{w: {shape: [2], role: weight}}"),
     ],
 )
 def test_a_value_is_shown_as_a_spec_writes_it(value: Any, text: str) -> None:
