@@ -31,7 +31,7 @@ class Dense(Layer):
 
         - dense: 10
 
-    Fields: units (main; K is read too), bias (true), flatten (true).
+    Fields: units (main, K is read too), bias (true), flatten (true).
 
     Sources: Stanford CS231n, "Convolutional Networks" and "Derivatives, Backpropagation, and
     Vectorization"; PyTorch, torch.nn.Linear; Keras, Dense.
