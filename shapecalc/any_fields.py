@@ -17,6 +17,7 @@ from shapecalc.diagnostics import LayerError
 from shapecalc.fitting_sizes import Search
 from shapecalc.geometry import effective
 from shapecalc.layers.base import Layer
+from shapecalc.layers.conv_transpose import ConvTranspose
 from shapecalc.layers.pool import Pool
 from shapecalc.layers.window import Sliding
 from shapecalc.named_sizes import NamedRecord
@@ -25,12 +26,14 @@ from shapecalc.open_sizes import without_names
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace, Walker, walk
 from shapecalc.volumes import Volume
-from shapecalc.wildcards import PLACEHOLDERS, Choice, Value
+from shapecalc.wildcards import PLACEHOLDERS, Beyond, Choice, Value
 
 MOST_LISTED = 64
+UNLIMITED = ("F", "S", "dilation")  # in a transposed convolution, which they only enlarge
 MOST_TRIED = 20_000  # combinations of values
 MOST_OF_ONE = 512  # values of one field
 ENDLESS = ("K",)
+CLAIMS = frozenset({rules.FALSE_CLAIM})
 AT_FAULT = (rules.STRIDE_FIT, rules.TOO_LARGE, rules.POOL_PADDING, rules.OUTPUT_PADDING)
 
 
@@ -81,8 +84,9 @@ def chosen(spec: NetworkSpec) -> NetworkSpec:
                     choices[place] = choice  # which says that nothing fits
             elif choice is not None:
                 last = wild[-1] == same[-1]
-                if last:
-                    choice = _sound(replace(sized, nodes=nodes), same, choice)
+                so_far = replace(sized, nodes=nodes)
+                choice = _sound(so_far, same, choice) if last else choice
+                choice = _first_without_warning(so_far, same, _cut(choice))
                 choices[place] = choice
                 made = node.layer.model_copy(update=dict(choice.values[0].fields))
                 made.model_fields_set.update(node.wild)
@@ -130,34 +134,51 @@ def _choice(
     if searchable(layer, fields):
         assert isinstance(layer, Sliding)
         windows, count = search(layer, fields, ranges, volume, MOST_LISTED)
-        found = list(_taken(layer, windows, inputs))
+        found = list(_taken(layer, windows, inputs, fields))
         if "K" in fields and found:
             deep = [{**found[0].fields, "K": K} for K in ranges["K"]]
-            depths = [value.fields["K"] for value in _taken(layer, deep, inputs)]
+            depths = [value.fields["K"] for value in _taken(layer, deep, inputs, fields)]
             found = [_deep(value, K, fields) for value in found for K in depths]
             count *= len(depths)
     else:
-        tried = (dict(zip(ranges, v, strict=True)) for v in product(*ranges.values()))
-        found = list(_taken(layer, islice(tried, MOST_TRIED), inputs))
+        updates = (dict(zip(ranges, v, strict=True)) for v in product(*ranges.values()))
+        found = list(_taken(layer, islice(updates, MOST_TRIED), inputs, fields))
         count = len(found)
     found.sort(key=lambda value: _rank(value, volume))  # depths stay in their order
     endless = tuple(name for name in fields if name in ENDLESS)
-    more = count - len(found[:MOST_LISTED])
+    tried = found[:MOST_OF_ONE]
+    cut = [name for name in UNLIMITED if len(ranges.get(name, ())) == MOST_OF_ONE]
+    is_unlimited = isinstance(layer, ConvTranspose) and bool(cut)
     searched = tuple((name, min(values), max(values)) for name, values in ranges.items() if values)
-    return Choice(tuple(fields), found[:MOST_LISTED], more, endless, searched)
+    beyond: Beyond = ""
+    if is_unlimited and found:
+        beyond = "all" if len(fields) == 1 else "some"
+    return Choice(tuple(fields), tried, count - len(tried), endless, searched, beyond)
+
+
+def _cut(choice: Choice) -> Choice:
+    """Return a choice with only as many values as are listed."""
+    listed = choice.values[:MOST_LISTED]
+    return choice._replace(values=listed, more=choice.more + len(choice.values) - len(listed))
 
 
 def _taken(
-    layer: Layer, updates: Iterable[Mapping[str, Any]], inputs: Sequence[Volume]
+    layer: Layer,
+    updates: Iterable[Mapping[str, Any]],
+    inputs: Sequence[Volume],
+    fields: Sequence[str],
 ) -> Iterator[Value]:
-    """Yield the values with which a layer takes its input, and does something to it."""
+    """Yield the values with which a layer takes its input; none of F or S with which a pool does
+    nothing to it.
+    """
+    chooses = isinstance(layer, Pool) and ("F" in fields or "S" in fields)
     for update in updates:
         made = layer.model_copy(update=dict(update))
         try:
             output = made.volume(inputs)
         except LayerError:
             continue
-        if not (isinstance(made, Pool) and (made.F, made.stride()) == (1, 1)):
+        if not (chooses and isinstance(made, Pool) and (made.F, made.stride()) == (1, 1)):
             yield Value(update, output)
 
 
@@ -188,6 +209,8 @@ def _values(
     padded = max(spatial) + 2 * fields.get("P", 0)
     if name == "K":
         yield from dict.fromkeys((volume[-1], *depths, *range(1, 2 * volume[-1] + 1)))
+    elif isinstance(layer, ConvTranspose) and name != "output_padding":
+        yield from _transposed(name, max(spatial), fields, wild)
     elif name == "P":
         span = effective(padded if "F" in wild else F, dilation)
         known = "F" in fields and "F" not in wild
@@ -200,6 +223,21 @@ def _values(
         yield from range(1, padded + 1)
 
 
+def _transposed(name: str, W: int, fields: Mapping[str, int], wild: Sequence[str]) -> range:
+    """Return the values of a transposed convolution's field that may fit.
+
+    F, S and dilation enlarge the output without an end, unless nothing depends on them but how
+    large an output_padding may be; P leaves at least one value of the largest output.
+    """
+    F, S, extra = (fields.get(key, 0) for key in ("F", "S", "output_padding"))
+    if name == "P":
+        known = "F" not in wild and "dilation" not in wild and "S" not in wild
+        uncropped = (W - 1) * S + effective(F, fields["dilation"]) + extra
+        return range((uncropped - 1) // 2 + 1 if known else W)
+    alike = (name == "S" and W == 1) or (name == "dilation" and F == 1 and "F" not in wild)
+    return range(1, extra + 2 if alike else MOST_OF_ONE + 1)
+
+
 def _largest(value: Any) -> int:
     """Return the largest number of a field's value; 0 for what is none."""
     if isinstance(value, tuple | list):
@@ -208,18 +246,52 @@ def _largest(value: Any) -> int:
 
 
 def _sound(spec: NetworkSpec, places: Sequence[int], choice: Choice) -> Choice:
-    """Put those values first with which the whole network fits, where there are such."""
-    layer = spec.nodes[places[0]].layer
-    assert layer is not None
-    sound = []
+    """Keep those values with which the whole network fits, where there are such, and of these the
+    ones with which the most of its claims hold.
+    """
+    sound, false = [], []
     for value in choice.values:
-        made = layer.model_copy(update=dict(value.fields))
-        nodes = list(spec.nodes)
-        for place in places:
-            nodes[place] = replace(nodes[place], layer=made)
-        found = walk(replace(spec, nodes=nodes), to_the_end=False).findings
-        if not any(one.rule.stage == "shapes" for one in found[len(spec.findings) :]):
+        trace = walk(_with(spec, places, value), to_the_end=False)
+        if not any(one.rule.stage == "shapes" for one in trace.findings[len(spec.findings) :]):
             sound.append(value)
+            found = checks.checked(trace, among=CLAIMS).findings
+            false.append(sum(one.rule is rules.FALSE_CLAIM for one in found))
+    sound = [value for value, wrong in zip(sound, false, strict=True) if wrong == min(false)]
     if len(sound) in (0, len(choice.values)):
         return choice
-    return choice._replace(values=sound, more=0, endless=())
+    beyond: Beyond = "some" if choice.beyond and _go_on(sound, choice) else ""
+    return choice._replace(values=sound, more=0, endless=(), beyond=beyond)
+
+
+def _with(spec: NetworkSpec, places: Sequence[int], value: Value) -> NetworkSpec:
+    """Return a spec in which the layer at some places has a value."""
+    layer = spec.nodes[places[0]].layer
+    assert layer is not None
+    made = layer.model_copy(update=dict(value.fields))
+    nodes = list(spec.nodes)
+    for place in places:
+        nodes[place] = replace(nodes[place], layer=made)
+    return replace(spec, nodes=nodes)
+
+
+def _go_on(sound: Sequence[Value], choice: Choice) -> bool:
+    """Say whether values that fit are found in the upper half of what was tried, too; then there
+    are likely to be more.
+    """
+    return any(
+        2 * value.fields[name] > max(other.fields[name] for other in choice.values)
+        for name in choice.fields
+        if name in UNLIMITED
+        for value in sound[-1:]
+    )
+
+
+def _first_without_warning(spec: NetworkSpec, places: Sequence[int], choice: Choice) -> Choice:
+    """Put the first value in front of which no rule warns, where there is one."""
+    names = {spec.nodes[place].name for place in places}
+    for value in choice.values:
+        found = checks.checked(walk(_with(spec, places, value))).findings
+        if not any(one.layer in names and one.rule.severity == "warning" for one in found):
+            others = [other for other in choice.values if other is not value]
+            return choice._replace(values=[value, *others])
+    return choice

@@ -107,12 +107,12 @@ def _widest(layer: Sliding, F: int, dilation: int, volume: Volume, paddings: Seq
 def _strides(layer: Sliding, fields: Sequence[str], one: Windows) -> Sequence[int]:
     """Return the strides that a window may have: any that fit, the written one, or its own size.
 
-    A pool of 1x1 with stride 1 does nothing, and is none.
+    A pool of 1x1 with stride 1 does nothing, and is none unless it is written so.
     """
     if "S" in fields:
         return one.strides[1:] if one.F == 1 and isinstance(layer, Pool) else one.strides
     S = one.F if layer.S is None else layer.S
-    does_nothing = S == one.F == 1 and isinstance(layer, Pool)
+    does_nothing = "F" in fields and S == one.F == 1 and isinstance(layer, Pool)
     return (S,) if S in one.strides and not does_nothing else ()
 
 

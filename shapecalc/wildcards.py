@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 WORDS = ("any", "?")
 # The fields that may say so, with what is read in their place until a value is chosen.
 PLACEHOLDERS = {"P": 0, "F": 1, "S": 1, "K": 1, "dilation": 1, "output_padding": 0}
+
+Beyond = Literal["", "some", "all"]
 
 
 class Value(NamedTuple):
@@ -25,3 +27,4 @@ class Choice(NamedTuple):
     more: int  # values beyond those that are listed
     endless: tuple[str, ...]  # fields of which any larger value fits as well
     searched: tuple[tuple[str, int, int], ...] = ()  # each field, from where and up to where
+    beyond: Beyond = ""  # whether values larger than those tried fit, too

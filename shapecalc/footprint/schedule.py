@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from math import prod
 from typing import NamedTuple
 
-from shapecalc.layers.base import NOTHING, Kept, Layer
+from shapecalc.layers.base import NOTHING, Graded, Kept, Layer
 from shapecalc.network.values import last_uses
 from shapecalc.records import LayerRecord, own_counts
 from shapecalc.tracing import Trace
@@ -60,6 +60,7 @@ class Work(NamedTuple):
     reads: tuple[int, ...]
     gives: int
     kept: Kept
+    keeps: tuple[int, ...]  # the values read that are kept
     beside: Amount  # what is kept besides inputs and output
     gradients: int  # bytes of the gradients of its own parameters
     needs: tuple[int, ...]  # the values read that get a gradient
@@ -98,8 +99,9 @@ class Plan:
         reads = sources[:1] if layer.reference is not None else sources
         gives = trace.spec.values.of(index)
         trained = record.learns and bool(record.parameters)
-        active = trained or any(self.graded[value] for value in reads)
-        kept = layer.kept(inputs, output, trained) if active else NOTHING  # type: ignore[arg-type]
+        graded = Graded(trained, [self.graded[value] for value in reads])
+        active = trained or any(graded.inputs)
+        kept = layer.kept(inputs, output, graded) if active else NOTHING  # type: ignore[arg-type]
         if kept is None or record.parameters is None:
             self.known = False
             return
@@ -112,6 +114,7 @@ class Plan:
                 tuple(dict.fromkeys(reads)),
                 gives,
                 kept,
+                _kept_of(reads, kept.inputs),
                 self._beside(kept),
                 self._own_gradients(record),
                 tuple(value for value in dict.fromkeys(reads) if self.graded[value]),
@@ -131,10 +134,8 @@ class Plan:
         """Find the values that are kept, each with the first layer that needs it."""
         self.keepers: dict[int, int] = {}
         for index, work in enumerate(self.work):
-            needed = (work.reads if work.kept.inputs else ()) + (
-                (work.gives,) if work.kept.output else ()
-            )
-            for value in needed:
+            given = (work.gives,) if work.kept.output else ()
+            for value in (*work.keeps, *given):
                 self.keepers.setdefault(self.roots[value], index)
 
     def size(self, values: Iterable[int]) -> Amount:
@@ -145,6 +146,13 @@ class Plan:
 def _is_whole(volume: Sequence[object] | None) -> bool:
     """Say whether every size is a number; a named one, `H`, is none."""
     return volume is not None and all(isinstance(size, int) for size in volume)
+
+
+def _kept_of(reads: Sequence[int], kept: bool | tuple[bool, ...]) -> tuple[int, ...]:
+    """Return which of the values read are kept: all, none or the ones it is said of."""
+    if isinstance(kept, bool):
+        return tuple(reads) if kept else ()
+    return tuple(value for value, is_kept in zip(reads, kept, strict=True) if is_kept)
 
 
 def _passes(layer: Layer, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> bool:

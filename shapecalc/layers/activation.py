@@ -12,6 +12,7 @@ from shapecalc.layers.base import (
     OUTPUT,
     AlongDepth,
     Counts,
+    Graded,
     Kept,
     Layer,
     Parameter,
@@ -48,7 +49,7 @@ class Relu(Elementwise):
     slope: Real = 0.0
     threshold: RealFromZero = 0.0
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         plain = self.max is None and self.slope == 0 and self.threshold == 0
         return OUTPUT if plain else INPUT
 
@@ -279,9 +280,9 @@ class PRelu(Layer):
 
     Example: 56x56x64 with one per slice: 64 weights; with one per value 56*56*64 = 200,704.
 
-        - prelu: {slopes: per_slice}
+        - prelu: per_slice
 
-    Fields: slopes (one; per_slice, per_value). per_channel true is read as per_slice.
+    Fields: slopes (main, one; per_slice, per_value). per_channel true is read as per_slice.
 
     Sources: He et al., "Delving Deep into Rectifiers", 2015; PyTorch, torch.nn.PReLU; Keras, PReLU.
     """
@@ -290,6 +291,7 @@ class PRelu(Layer):
         "one"
     )
 
+    shorthand = "slopes"
     has_weights: ClassVar[bool] = True
     keeps = INPUT
 
@@ -321,5 +323,5 @@ class Dropout(Elementwise):
 
     shorthand = "rate"
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         return Kept(flags=prod(output) if self.rate else 0)  # on the CPU a value for each flag

@@ -96,6 +96,7 @@ class Kept:
 
     Of an example these are further values in the network's precision, numbers in single precision,
     8-byte indices and 1-byte flags; `once`, numbers in single precision for the whole batch.
+    `inputs` is one answer for all of them, or one for each.
     """
 
     __slots__ = ("flags", "indices", "inputs", "once", "output", "singles", "values")
@@ -103,7 +104,7 @@ class Kept:
     def __init__(
         self,
         *,
-        inputs: bool = False,
+        inputs: bool | tuple[bool, ...] = False,
         output: bool = False,
         values: int = 0,
         singles: int = 0,
@@ -114,6 +115,13 @@ class Kept:
         self.inputs, self.output = inputs, output
         self.values, self.singles, self.indices, self.flags = values, singles, indices, flags
         self.once = once
+
+
+class Graded(NamedTuple):
+    """What gets a gradient: a layer's own parameters, and each of its inputs."""
+
+    own: bool
+    inputs: Sequence[bool]
 
 
 INPUT, OUTPUT, NOTHING = Kept(inputs=True), Kept(output=True), Kept()
@@ -217,11 +225,8 @@ class Layer(BaseModel):
         """Return the MACs where they do not depend on the input, otherwise None."""
         return None
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept | None:
-        """Return what PyTorch keeps of the layer for its backward pass; None where nobody knows.
-
-        `trained` says whether it has parameters that get gradients.
-        """
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept | None:
+        """Return what PyTorch keeps of the layer for its backward pass; None where nobody knows."""
         return self.keeps
 
     def receptive_field(

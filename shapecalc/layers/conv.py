@@ -22,6 +22,7 @@ from shapecalc.geometry import (
 )
 from shapecalc.layers.base import (
     Counts,
+    Graded,
     Kept,
     Parameter,
     Parameters,
@@ -69,8 +70,8 @@ class Convolution(Sliding):
     def with_rounding(self, rounding: Rounding) -> Self:
         return super().with_rounding("floor" if rounding == "ceil" else rounding)
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
-        return self.windows_of(inputs[0])
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
+        return self.windows_of(inputs[0], graded=graded.inputs[0])
 
     @abstractmethod
     def filters(self, D: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import AliasChoices, Field
 
 from shapecalc.derivations import Derivation, Expression, times
-from shapecalc.layers.base import Counts, Kept, Layer, Parameter, Parameters, vector
+from shapecalc.layers.base import Counts, Graded, Kept, Layer, Parameter, Parameters, vector
 from shapecalc.layers.field_types import Positive, Truth, Volume
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import across, everything
@@ -31,7 +31,7 @@ class Dense(Layer):
 
         - dense: 10
 
-    Fields: units (main; K is read too), bias (true), flatten (true).
+    Fields: units (main, K is read too), bias (true), flatten (true).
 
     Sources: Stanford CS231n, "Convolutional Networks" and "Derivatives, Backpropagation, and
     Vectorization"; PyTorch, torch.nn.Linear; Keras, Dense.
@@ -76,8 +76,8 @@ class Dense(Layer):
             return times(self.units, prod(volume))
         return times(times(*output), volume[-1])
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
-        return Kept(inputs=trained)
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
+        return Kept(inputs=graded.own)
 
     def receptive_field(
         self,

@@ -8,7 +8,7 @@ from shapecalc import rules
 from shapecalc.derivations import Derivation, plus
 from shapecalc.diagnostics import Fault, LayerError
 from shapecalc.geometry import Step, fit_window
-from shapecalc.layers.base import NOTHING, Kept, Layer, axis_number, show
+from shapecalc.layers.base import NOTHING, Graded, Kept, Layer, axis_number, show
 from shapecalc.layers.field_types import AxisField, Volume, choice
 from shapecalc.receptive_field import Field, bounding, doubt_of, everything, hull, slid
 from shapecalc.volumes import sized, titles_of
@@ -84,9 +84,24 @@ class Stretching(Merge):
 class Pairwise(Stretching):
     """A merge that takes its sources pair by pair, and keeps what each pair consists of."""
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
-        between = (self.unlike(inputs[:n]) for n in range(2, len(inputs)))
-        return Kept(inputs=True, values=sum(map(prod, between)))
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
+        """Return the sides of each pair that its backward pass needs.
+
+        The left side is what came of the sources before, and gets a gradient if one of them does.
+        """
+        sources, between = [False] * len(inputs), 0
+        for n in range(1, len(inputs)):
+            left, right = self.needs(any(graded.inputs[:n]), graded.inputs[n])
+            sources[n] = right
+            if n == 1:
+                sources[0] = left
+            elif left:
+                between += prod(self.unlike(inputs[:n]))
+        return Kept(inputs=tuple(sources), values=between)
+
+    def needs(self, left: bool, right: bool) -> tuple[bool, bool]:
+        """Say which sides of a pair are kept, where the left or the right one gets a gradient."""
+        return left or right, left or right  # it takes both to tell which is the larger
 
 
 class Add(Stretching):
@@ -166,6 +181,9 @@ class Multiply(Pairwise):
 
     Source: Hu et al., "Squeeze-and-Excitation Networks", 2018.
     """
+
+    def needs(self, left: bool, right: bool) -> tuple[bool, bool]:
+        return right, left  # each for the gradient of the other
 
 
 class Maximum(Pairwise):

@@ -9,6 +9,7 @@ from shapecalc.layers.base import (
     NO_PARAMETERS,
     AlongDepth,
     Counts,
+    Graded,
     Kept,
     Layer,
     Parameter,
@@ -80,7 +81,7 @@ class BatchNorm(Normalization):
     BatchNormalization.
     """
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         return Kept(inputs=True, once=2 * output[-1])  # means and deviations
 
     def parameters(self, inputs: Sequence[Volume]) -> Parameters:
@@ -129,7 +130,7 @@ class InstanceNorm(WholeNormalization):
     Source: Ulyanov et al., "Instance Normalization", 2016.
     """
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         gammas = output[-1] if self.gamma else 0  # repeated for every example
         return Kept(inputs=True, values=gammas, singles=2 * output[-1])
 
@@ -162,7 +163,7 @@ class LayerNorm(AlongDepth, Normalization):
 
     over: Annotated[str, choice("depth", "all")] = "depth"
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         return Kept(inputs=True, singles=2 * (prod(output[:-1]) if self.over == "depth" else 1))
 
     def parameters(self, inputs: Sequence[Volume]) -> Parameters:
@@ -212,7 +213,7 @@ class GroupNorm(WholeNormalization):
 
     shorthand = "groups"
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         return Kept(inputs=True, singles=2 * self.groups)
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:
@@ -246,7 +247,7 @@ class Lrn(Layer):
 
     shorthand = "size"
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         # the squares with zeros around their depth, the divisor's base, and the divisor
         padded = prod(output[:-1]) * (output[-1] + self.size - 1)
         return Kept(inputs=True, values=padded + 2 * prod(output))

@@ -7,7 +7,7 @@ from shapecalc import rules
 from shapecalc.derivations import Derivation, over
 from shapecalc.diagnostics import Fault, LayerError
 from shapecalc.layers.activation import Elementwise
-from shapecalc.layers.base import INPUT, NOTHING, OUTPUT, Kept, Layer
+from shapecalc.layers.base import INPUT, NOTHING, OUTPUT, Graded, Kept, Layer
 from shapecalc.layers.field_types import Volume
 from shapecalc.receptive_field import Field, across
 
@@ -40,7 +40,7 @@ class Softsign(Elementwise):
     torch.nn.Softsign.
     """
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         return Kept(inputs=True, values=prod(output))  # 1 + |x|
 
 

@@ -9,7 +9,7 @@ from pydantic import AliasChoices, Field
 from shapecalc.derivations import Derivation
 from shapecalc.frameworks.synonyms import SYNONYMS
 from shapecalc.geometry import Fit, Fits
-from shapecalc.layers.base import INPUT, NOTHING, Kept, Layer, need_positions, per_axis
+from shapecalc.layers.base import INPUT, NOTHING, Graded, Kept, Layer, need_positions, per_axis
 from shapecalc.layers.field_types import Sizes, Truth, Volume
 from shapecalc.layers.window import Sliding, Window
 from shapecalc.receptive_field import Field as ReceptiveField
@@ -72,7 +72,7 @@ class MaxPool(Pool):
 
     dilation: Sizes = 1
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         return self.windows_of(inputs[0], indices=prod(output))
 
     def window_dilation(self) -> Any:
@@ -108,7 +108,7 @@ class AvgPool(Pool):
         written = "count_include_pad" in self.model_fields_set
         return self.count_include_pad and (written or self.P not in ("same", "same_lower"))
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         return self.windows_of(inputs[0])
 
 
@@ -129,7 +129,7 @@ class L2Pool(Pool):
     Sources: Stanford CS231n, "Convolutional Networks"; PyTorch, torch.nn.LPPool2d.
     """
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         # the squares, and on the way from their means to the root four volumes like the output
         return Kept(inputs=True, values=prod(inputs[0]) + 4 * prod(output))
 
@@ -179,7 +179,7 @@ class GlobalMaxPool(GlobalPool):
     Sources: PyTorch, torch.nn.AdaptiveMaxPool2d(1); Keras, GlobalMaxPooling2D.
     """
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         return Kept(inputs=True, indices=prod(output))
 
 
@@ -257,7 +257,7 @@ class AdaptiveMaxPool(AdaptivePool):
     Source: PyTorch, torch.nn.AdaptiveMaxPool2d.
     """
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         return Kept(inputs=True, indices=prod(output))
 
 
@@ -279,5 +279,5 @@ class AdaptiveAvgPool(AdaptivePool):
     Source: PyTorch, torch.nn.AdaptiveAvgPool2d.
     """
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         return NOTHING if set(output[:-1]) == {1} else INPUT  # of one bin it is a mean

@@ -17,6 +17,7 @@ from shapecalc.geometry import Step, widest_border
 from shapecalc.layers.base import (
     INPUT,
     NOTHING,
+    Graded,
     Kept,
     Layer,
     OneWay,
@@ -223,7 +224,7 @@ class Pad(Bordered):
 
     mode: BorderMode = "zeros"
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         return INPUT if self.mode in ("reflect", "replicate") else NOTHING
 
     def volume(self, inputs: Sequence[Volume]) -> Volume:

@@ -11,6 +11,7 @@ from shapecalc.layers.base import (
     NOTHING,
     AlongDepth,
     Counts,
+    Graded,
     Kept,
     Layer,
     Parameters,
@@ -45,8 +46,10 @@ class RmsNorm(AlongDepth):
     eps: PositiveReal = 1e-6
     weight: Truth = True
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
-        normalized = prod(output) if self.weight else 0
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
+        normalized = prod(output) if graded.own else 0  # what the weights are multiplied with
+        if not graded.inputs[0]:
+            return Kept(values=normalized)
         return Kept(inputs=True, values=normalized, singles=prod(output[:-1]))
 
     has_weights: ClassVar[bool] = True
@@ -77,7 +80,7 @@ class L2Normalize(AlongDepth):
 
     eps: PositiveReal = 1e-12
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         return Kept(inputs=True, values=2 * prod(output[:-1]))  # lengths, and what is divided by
 
 
@@ -109,8 +112,8 @@ class Scale(Layer):
 
     has_weights: ClassVar[bool] = True
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
-        return INPUT if self.weight is True and trained else NOTHING
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
+        return INPUT if self.weight is True and graded.own else NOTHING
 
     def only_depth(self) -> int | None:
         listed = (own for own in (self.weight, self.bias) if isinstance(own, tuple))

@@ -6,6 +6,7 @@ from math import prod
 from shapecalc.derivations import Derivation, Expression, plus, times
 from shapecalc.layers.base import (
     Counts,
+    Graded,
     Kept,
     Parameter,
     Parameters,
@@ -52,7 +53,7 @@ class SeparableConv(Dilated):
     shorthand = "K"
     weight_layout = "D*multiplier x 1 x F... and K x D*multiplier x 1..."
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         between = prod(output[:-1]) * inputs[0][-1] * self.multiplier  # the depthwise part's output
         return self.windows_of(inputs[0], values=between)
 
@@ -116,10 +117,10 @@ class LocalConv(Convolution):
     shorthand = "K"
     weight_layout = "outputs x D x F..."
 
-    def kept(self, inputs: Sequence[Volume], output: Volume, trained: bool) -> Kept:
+    def kept(self, inputs: Sequence[Volume], output: Volume, graded: Graded) -> Kept:
         # PyTorch has no such layer: the windows as columns, which are multiplied
         F: Volume = per_axis(self.F, len(output) - 1, "F")
-        return Kept(values=prod(output[:-1]) * prod(F) * inputs[0][-1])
+        return Kept(values=prod(output[:-1]) * prod(F) * inputs[0][-1] if graded.own else 0)
 
     def filters(self, D: int) -> tuple[int, int]:
         return self.K, D

@@ -83,11 +83,13 @@ class Sliding(Layer):
         rounding = self.rounding or "exact"
         return _fits(volume, self.F, self.stride(), self.P, self.window_dilation(), rounding)
 
-    def windows_of(self, volume: Volume, indices: int = 0, values: int = 0) -> Kept:
+    def windows_of(
+        self, volume: Volume, indices: int = 0, values: int = 0, graded: bool = True
+    ) -> Kept:
         """Return what is kept for windows over an input.
 
         That is the input, or where PyTorch's own operation does not pad so, a padded copy of it;
-        borders of the input's own values need it as well.
+        borders of the input's own values need it as well, if it gets a gradient.
         """
         fits, mode = self.fits(volume).axes, self.border()
         uneven = any(fit.before != fit.after for fit in fits)
@@ -95,7 +97,7 @@ class Sliding(Layer):
         if not uneven and not filled:
             return Kept(inputs=True, indices=indices, values=values)
         padded = prod(fit.before + fit.W + fit.after for fit in fits) * volume[-1]
-        mirrored = filled and mode in ("reflect", "replicate")
+        mirrored = graded and filled and mode in ("reflect", "replicate")
         return Kept(inputs=mirrored, indices=indices, values=padded + values)
 
     def depth(self, D: int) -> int:

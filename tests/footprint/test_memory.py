@@ -35,6 +35,15 @@ def test_what_is_kept() -> None:
     assert found.layers["dense1"] == (5 * 4 * DENSE, 0)
 
 
+def test_a_factor_is_kept_for_the_gradient_of_the_other_one() -> None:
+    """Of a*x only a's gradient is asked for, which takes x: 8*8*4 values of 4 bytes."""
+    layers = [{"conv": {"name": "a", "K": 4, "F": 3, "P": 1}}, {"multiply": ["a", "input"]}]
+    assert memory({"input": "8x8x4", "layers": layers}).kept == 1024
+    layers.insert(1, {"conv": {"name": "b", "K": 4, "F": 3, "P": 1, "from": "input"}})
+    layers[-1] = {"multiply": ["a", "b"]}
+    assert memory({"input": "8x8x4", "layers": layers}).kept == 3 * 1024
+
+
 def test_the_peak_moment_by_moment() -> None:
     """While the pool's backward runs there are: all that is kept but what the dense layer alone
     needed, the gradients of the pool's output and of its input, and those of the dense layer.

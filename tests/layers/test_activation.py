@@ -44,6 +44,7 @@ def test_nothing_may_be_written_in_three_ways(ask: Ask, kind: str) -> None:
 @pytest.mark.parametrize("volume", VOLUMES)
 def test_slopes_are_weights(ask: Ask, volume: str) -> None:
     one = ask(volume, "prelu")
+    assert ask(volume, {"prelu": "per_slice"})["weights"] == VOLUMES[volume][-1]  # a bare value
     assert (one["weights"], one["biases"], one["parameters"]) == (1, 0, 1)
     D, values = VOLUMES[volume][-1], prod(VOLUMES[volume])
     for field, value, count in (

@@ -7,8 +7,9 @@ called as a graphics card has it, with a mask of a byte a value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial, reduce
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -275,10 +276,15 @@ def parameters_of(traced: Any) -> list[Parameters]:
     return made
 
 
-def kept_in_torch(case: Case, batch: int) -> int:
-    """Return the bytes that autograd keeps of the small network."""
+def kept_in_torch(case: Case, batch: int, frozen: Collection[int] = ()) -> int:
+    """Return the bytes that autograd keeps of the small network; the `frozen` layers do not
+    learn.
+    """
     traced = trace(small(case))
     *sources, own = parameters_of(traced)
+    for number in frozen:
+        for tensor in [*sources, own][number].values():
+            tensor.requires_grad_(False)
     x = torch.rand(batch, case.volume[-1], *case.volume[:-1])
 
     def run() -> Tensor:
@@ -299,6 +305,51 @@ def test_a_kind_keeps_what_autograd_saves(kind: str) -> None:
 def test_every_kind_is_tried_or_keeps_nothing_of_its_own() -> None:
     tried = {case.kind for case in cases()}
     assert {*KINDS} - tried == {*COMPOSITES, "operation", "max_unpool"}
+
+
+def on_frozen(case: Case, frozen: Collection[int]) -> dict[str, Any]:
+    """Return the small spec, with some of its convolutions frozen."""
+    spec = small(case)
+    for number in frozen:
+        spec["layers"][number]["conv"]["trainable"] = False
+    return spec
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+@pytest.mark.parametrize("name", ["add", "subtract", "multiply", "maximum", "average", "concat"])
+def test_what_a_merge_keeps_depends_on_which_sources_get_a_gradient(name: str, count: int) -> None:
+    found = next(case for case in cases() if case.kind == name)
+    case = found._replace(sources=count)
+    for learned in product((False, True), repeat=count):
+        frozen = [number for number, learns in enumerate(learned) if not learns]
+        ours = memory(on_frozen(case, frozen), batch=2).kept
+        assert ours == kept_in_torch(case, 2, frozen), learned
+
+
+@pytest.mark.parametrize("kind", sorted({case.kind for case in cases()}))
+def test_a_kind_keeps_what_autograd_saves_where_its_input_gets_no_gradient(kind: str) -> None:
+    for case in cases():
+        if case.kind == kind:
+            frozen = range(case.sources)
+            assert memory(on_frozen(case, frozen)).kept == kept_in_torch(case, 1, frozen), case
+
+
+@pytest.mark.parametrize("kind", sorted({case.kind for case in cases()}))
+def test_a_kind_keeps_what_autograd_saves_where_it_is_frozen_itself(kind: str) -> None:
+    for case in cases():
+        fields = dict(case.fields or {})
+        if case.kind == kind and KINDS[kind].has_weights:
+            frozen = case._replace(fields={**fields, "trainable": False})
+            ours = memory(small(frozen)).kept
+            assert ours == kept_in_torch(case, 1, [case.sources]), case
+
+
+def test_an_input_and_a_factor_of_it() -> None:
+    layers = [{"conv": {"name": "a", "K": 4, "F": 3, "P": 1}}, {"multiply": ["a", "input"]}]
+    conv = torch.nn.Conv2d(4, 4, 3, padding=1)
+    x = torch.rand(1, 4, 8, 8)
+    ours = memory({"input": "8x8x4", "layers": layers}).kept
+    assert ours == saved_bytes(lambda: conv(x) * x, list(conv.parameters()))
 
 
 def test_max_unpool_uses_the_indices_of_its_pool() -> None:

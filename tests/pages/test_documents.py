@@ -9,6 +9,7 @@ wrong with it. Python is executed, and a text block right behind it holds what i
 
 from __future__ import annotations
 
+import inspect
 import io
 import re
 import shlex
@@ -345,13 +346,25 @@ def test_the_readmes_words_are_those_of_the_page() -> None:
     assert set(short) <= set(rows(page))
 
 
+def fields_in_the_table(kind: str) -> str:
+    """Return what the page of the language lists of a kind."""
+    table = re.findall(r"^\| (.+?) \| (.+) \|$", page("language"), re.MULTILINE)
+    (fields,) = (fields for kinds, fields in table if kind in re.findall(r"\w+", kinds))
+    return str(fields)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_table_of_kinds_has_every_field(kind: str) -> None:
-    (page,) = (path for path in PAGES if path.stem == "language")
-    table = re.findall(r"^\| (.+?) \| (.+) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    (fields,) = (fields for kinds, fields in table if kind in re.findall(r"\w+", kinds))
+    fields = fields_in_the_table(kind)
     assert {*field_words(KINDS[kind])} <= {*re.findall(r"\w+", fields)} or fields == "none"
     assert not (fields == "none" and KINDS[kind].model_fields)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_bare_value_is_for_is_marked(kind: str) -> None:
+    main = [KINDS[kind].shorthand] if KINDS[kind].shorthand else []
+    for text in (fields_in_the_table(kind), inspect.getdoc(KINDS[kind]) or ""):
+        assert re.findall(r"(\w+) \(main[),]", text) == main
 
 
 def page(name: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import shapecalc
 from shapecalc.any_fields import chosen
+from shapecalc.cli import group
 from shapecalc.wildcards import PLACEHOLDERS, Choice
 
 
@@ -163,3 +166,100 @@ def test_what_another_field_forbids_is_not_put_down_to_any() -> None:
     conv = {"K": 4, "F": 3, "S": 4, "P": "any", "groups": 2}
     trace = shapecalc.trace({"input": "10x10x3", "layers": [{"conv": conv}]})
     assert [found.code for found in trace.findings] == ["SC204"]
+
+
+def spread(W: int, F: int, S: int = 1, P: int = 0, dilation: int = 1, extra: int = 0) -> int:
+    """Count the values of a transposed convolution along an axis, by putting every filter down."""
+    covered = {at * S + tap * dilation for at in range(W) for tap in range(F)}
+    return max(covered) + 1 + extra - 2 * P
+
+
+@pytest.mark.parametrize(
+    ("volume", "fields", "name", "most"),
+    [
+        ("1x1x2", {"F": "any"}, "F", 60),
+        ("3x5x1", {"F": 2, "dilation": "any"}, "dilation", 60),
+        ("4x2x1", {"F": 2, "S": "any"}, "S", 60),
+        ("9x4x1", {"F": 4, "S": 2, "P": "any"}, "P", 30),
+        (
+            "9x15x1",
+            {"F": 5, "S": 2, "P": 1, "output_padding": 1, "dilation": "any"},
+            "dilation",
+            50,
+        ),
+        ("9x11x2", {"F": 4, "S": 3, "dilation": "any"}, "dilation", 50),
+    ],
+)
+@pytest.mark.parametrize("pooled", [False, True])
+def test_a_transposed_convolution_against_a_plain_loop(
+    volume: str, fields: dict[str, Any], name: str, most: int, pooled: bool
+) -> None:
+    *spatial, _ = map(int, volume.split("x"))
+    given = {key: value for key, value in fields.items() if value != "any"}
+    given = {"extra" if key == "output_padding" else key: n for key, n in given.items()}
+    wanted = {}
+    for n in range(0 if name == "P" else 1, most):
+        sizes = tuple(spread(W, **{**given, name: n}) for W in spatial)
+        if min(sizes) > 0 and not (pooled and any(size % 2 for size in sizes)):
+            wanted[n] = sizes
+    assert wanted
+    pool = [{"max_pool": 2}] if pooled else []
+    found = choice(volume, {"conv_transpose": {"K": 1, "bias": False, **fields}}, *pool)
+    listed = {value.fields[name]: value.output[:-1] for value in found.values}
+    assert {n: sizes for n, sizes in listed.items() if n < most} == wanted
+    assert bool(found.beyond) == (name != "P")
+
+
+def test_what_comes_behind_decides_among_endless_values() -> None:
+    layers = [{"conv_transpose": {"K": 8, "F": "any", "bias": False}}, {"conv": {"K": 1, "F": 4}}]
+    expect = {"output": "1x1x1"}
+    trace = shapecalc.trace({"input": "1x1x100", "layers": layers, "expect": expect})
+    assert (trace["conv_transpose1"].output, trace.output) == ((4, 4, 8), (1, 1, 1))
+    assert [found.code for found in trace.findings] == ["SC412"]
+    layers = [{"conv_transpose": {"K": 4, "F": 3, "dilation": "any"}}]
+    trace = shapecalc.trace({"input": "3x3x4", "layers": layers, "expect": {"output": "9x9x4"}})
+    assert trace.output == (9, 9, 4)  # (3 - 1)*1 + 3*(3 - 1) + 1
+    assert (
+        trace.findings[0].fault.message
+        == "conv_transpose1: dilation that fit: dilation=3 gives 9x9x4"
+    )
+
+
+def test_that_there_are_larger_values_is_said() -> None:
+    layer = {"conv_transpose": {"K": 2, "F": "any"}}
+    (found,) = shapecalc.trace({"input": "1x1x3", "layers": [layer]}).diagnostics
+    assert found.message.endswith("F=8 gives 8x8x2, and all larger ones")
+    pooled = shapecalc.trace({"input": "1x1x3", "layers": [layer, {"max_pool": 2}]})
+    assert pooled.diagnostics[0].message.endswith("F=16 gives 16x16x2, and more")
+
+
+@pytest.mark.parametrize("stride", [{}, {"S": 1}])
+def test_the_padding_of_a_written_pool_of_one_pixel_is_found(stride: dict[str, int]) -> None:
+    for more in ({}, {"dilation": "any"}):
+        found = choice("8x8x3", {"max_pool": {"F": 1, "P": "any", **stride, **more}})
+        assert [value.fields["P"] for value in found.values] == [0]
+
+
+@pytest.mark.parametrize("kind", ["conv", "max_pool"])
+def test_the_network_goes_on_with_what_brings_no_warning(kind: str, tmp_path: Path) -> None:
+    fields = "K: 8, F: any, S: 2" if kind == "conv" else "F: any, S: 2"
+    path = tmp_path / "net.yaml"
+    path.write_text(f"input: 33x33x3\nlayers:\n  - {kind}: {{{fields}}}\n", encoding="utf-8")
+    trace = shapecalc.trace(path)
+    assert [found.code for found in trace.findings] == ["SC412"]
+    assert trace.layers[0].layer.F == 3  # type: ignore[union-attr]
+    result = CliRunner().invoke(group, ["check", "--fix", "--unsafe-fixes", str(path)])
+    assert result.exit_code == 0
+    written = path.read_text(encoding="utf-8")
+    assert written == f"input: 33x33x3\nlayers:\n  - {kind}: {{{fields.replace('any', '3')}}}\n"
+
+
+def test_the_only_value_that_skips_no_pixels_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    text = "input: 8x8x3\nlayers:\n  - conv: {K: 4, F: any, S: 7}\n"
+    path.write_text(text, encoding="utf-8")
+    trace = shapecalc.trace(path)
+    assert [found.code for found in trace.findings] == ["SC412"]
+    assert trace.layers[0].layer.F == 8  # type: ignore[union-attr] # F=1 fits, but skips pixels
+    CliRunner().invoke(group, ["check", "--fix", "--unsafe-fixes", str(path)])
+    assert path.read_text(encoding="utf-8") == text.replace("any", "8")
