@@ -267,8 +267,13 @@ def _fault(faults: Sequence[Fault], finding: Finding, records: Mapping[str, Laye
 def _placed(message: str, finding: Finding, records: Mapping[str, LayerRecord]) -> str:
     """Return a message with the layer's volume in front as its record has it: by its names."""
     record = records.get(finding.layer or "")
-    front, colon, said = message.partition(": ")
-    if record is None or record.layer is None or "?" not in front or not colon:
+    _, colon, said = message.partition(": ")
+    if (
+        record is None
+        or record.layer is None
+        or not colon
+        or all(map(is_known, record.input or ()))
+    ):
         return message
     plain = Fault(finding.rule, said)
     return with_context(record.name, record.layer, record.input or (), plain).message

@@ -160,17 +160,13 @@ class _Numbers:
         first = self.first.findings[own:]
         if not first:
             return []
-        rules = frozenset(found.rule for found in first)
-        found = [first] + [
-            checks.checked(trace, partial=False, among=rules).findings[own:]
-            for trace in (self.other, *self._avoiding(rules))
-        ]
+        rules, found = frozenset(one.rule for one in first), [first, first]
+        if not checks.of_fields(rules) or self._sized < len(self.first.layers):
+            found = [first] + [
+                checks.checked(trace, partial=False, among=rules).findings[own:]
+                for trace in (self.other, *(self._at_all_rests or ()))
+            ]
         return agreed_findings(found, [{}] * len(found), {r.name: r for r in records})
-
-    def _avoiding(self, rules: frozenset[Rule]) -> Sequence[KnownTrace]:
-        """Return the traces at sizes that may avoid what was found."""
-        sized = checks.of_sizes(rules) or self._sized < len(self.first.layers)
-        return (sized and self._at_all_rests) or ()
 
     # -- further numbers -----------------------------------------------------------------------
 

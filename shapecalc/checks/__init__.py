@@ -132,9 +132,9 @@ def of_layers(rules: Collection[Rule]) -> bool:
     return all(check.of_network is None for check in CHECKS if check.rule in rules)
 
 
-def of_sizes(rules: frozenset[Rule]) -> bool:
-    """Say whether other sizes may avoid what some of these rules found."""
-    return any(check.of_sizes for check in CHECKS if check.rule in rules)
+def of_fields(rules: frozenset[Rule]) -> bool:
+    """Say whether all of some rules find the same at other sizes."""
+    return rules <= {check.rule for check in CHECKS if check.of_fields}
 
 
 def checked_in_part(trace: T) -> T:

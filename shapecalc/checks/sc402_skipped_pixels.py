@@ -115,4 +115,4 @@ def _one(values: tuple[int, ...]) -> int | tuple[int, ...]:
     return values[0] if len(set(values)) == 1 else values
 
 
-CHECK = Check(RULE, of_network=find)
+CHECK = Check(RULE, of_network=find, of_fields=True)

@@ -70,4 +70,4 @@ def _finding(record: KnownRecord) -> Later:
     return finding(RULE, record, message, repairs=[repair])
 
 
-CHECK = Check(RULE, of_network=find)
+CHECK = Check(RULE, of_network=find, of_fields=True)

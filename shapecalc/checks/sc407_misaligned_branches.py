@@ -90,4 +90,4 @@ def _placed(field: Field) -> str:
     return f"jump {jumps}, first centre at ({centres})"
 
 
-CHECK = Check(RULE, of_network=find)
+CHECK = Check(RULE, of_network=find, of_fields=True)
