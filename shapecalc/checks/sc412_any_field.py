@@ -3,10 +3,10 @@
 `P: any` asks which padding fits, and so it is with F, S, K, dilation and output_padding; "?" in
 quotes means the same. The values that keep the size come first, then the smaller ones, and the
 network goes on with the first; one that brings a warning is not the first where another does
-without. Where several fields of a layer say so, the values are for all of
-them together. Behind a layer the others count, too: of the last layer that says `any`, only values
-with which the whole network fits, and most of its claims hold, are listed, if there are some. Where none of those that were tried
-fits, it is said which these are.
+without. Where several fields of a layer say so, the values are for all of them together. Behind a
+layer the others count, too: of the last layer that says `any`, only values with which the whole
+network fits, and most of its claims hold, are listed, if there are some. Where none of those that
+were tried fits, it is said which these are.
 
 Advised, since 5 - 1 = 2*2 zeros keep 32 - 5 + 2*2 + 1 = 32:
 
