@@ -10,12 +10,13 @@ from shapecalc.derivations import Derivation, Operation
 from shapecalc.diagnostics import Fault, Finding, repairable
 from shapecalc.layers.base import Counts, Layer
 from shapecalc.records import KnownRecord, LayerRecord, SharedPart, with_context
-from shapecalc.volumes import PartialVolume
+from shapecalc.volumes import PartialVolume, is_known
 
 # 1,234 and 54.25; [1,234] are two numbers
 NUMBER = re.compile(r"(?<![\[\d,])\d{1,3}(?:,\d{3})+(?![\d\],])|\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 TRIED = "; no size of the input that was tried avoids it"
 
+GIVES = re.compile(r" gives [\dx?]+$")  # a volume
 UNWRITABLE = re.compile(r"[:=] ?[\[{]*[^ ]*\?")  # a value that is not known, to write as a field
 
 T = TypeVar("T")
@@ -244,20 +245,33 @@ def _fault(faults: Sequence[Fault], finding: Finding, records: Mapping[str, Laye
     message = _masked([fault.message for fault in faults])
     if message is None or len(faults) < 2:
         message = _named(first, finding, records)
+    message = _placed(message, finding, records)
     if first.rule.severity == "error" and _said(message) != _said(first.message):
         message += TRIED
-    repairs = []
+    repairs, record = [], records.get(finding.layer or "")
+    # What an open volume would give is open, too; that a few sizes give the same is chance.
+    unknown = record is not None and not all(map(is_known, record.input or ()))
     for repair in first.repairs:
         texts = [r.text for fault in faults for r in fault.repairs if r.change == repair.change]
         text = _masked(texts) if len(texts) == len(faults) else None
         if text is not None:
-            repairs.append(repair._replace(text=text))
+            repairs.append(repair._replace(text=GIVES.sub("", text) if unknown else text))
     if any(fault.repairs for fault in faults):
         others = [fault.otherwise if fault.repairs else fault.hint for fault in faults]
         return repairable(first.rule, message, repairs, _advice(others))
     otherwise = _advice([fault.otherwise for fault in faults])
     hint = _advice([fault.hint for fault in faults])
     return Fault(first.rule, message, hint, (), otherwise)
+
+
+def _placed(message: str, finding: Finding, records: Mapping[str, LayerRecord]) -> str:
+    """Return a message with the layer's volume in front as its record has it: by its names."""
+    record = records.get(finding.layer or "")
+    front, colon, said = message.partition(": ")
+    if record is None or record.layer is None or "?" not in front or not colon:
+        return message
+    plain = Fault(finding.rule, said)
+    return with_context(record.name, record.layer, record.input or (), plain).message
 
 
 def _named(fault: Fault, finding: Finding, records: Mapping[str, LayerRecord]) -> str:

@@ -76,10 +76,11 @@ class Edit(NamedTuple):
     text: str
     safe: bool  # the network stays the one that was meant, whatever was meant
     title: str  # what the edit does, in words
+    of_claim: bool = False  # the claim at fault says what is computed; the network stays
 
     def to_dict(self) -> dict[str, Any]:
         """Return the keys of `--format json`."""
-        return self._asdict()
+        return {key: value for key, value in self._asdict().items() if key != "of_claim"}
 
     def applied(self, text: str) -> str:
         """Return a text with the edit made."""

@@ -129,8 +129,7 @@ def _of(diagnostic: Diagnostic) -> Sequence[Edit]:
     """Return the edits of a finding; of a false claim those that say what is computed instead."""
     if diagnostic.rule is not rules.FALSE_CLAIM:
         return diagnostic.edits
-    place = diagnostic.position
-    return [edit for edit in diagnostic.edits if (edit.line, edit.column) > place]
+    return [edit for edit in diagnostic.edits if edit.of_claim]
 
 
 def _apart(edits: Sequence[Edit]) -> list[Edit]:
@@ -175,6 +174,11 @@ def _one(
 
 
 def _weight(trace: Trace) -> tuple[int, ...]:
-    """Return how much is wrong: by severity, the errors first."""
-    counts = Counter(found.severity for found in unfolded(trace.diagnostics))
-    return counts["error"], counts["warning"], counts["advice"]
+    """Return how much is wrong: by severity, the errors first.
+
+    A kind that is not known hides what is wrong with its fields: it weighs more than they do.
+    """
+    found = list(unfolded(trace.diagnostics))
+    unknown = sum(one.rule is rules.UNKNOWN_KIND for one in found)
+    counts = Counter(one.severity for one in found)
+    return unknown, counts["error"], counts["warning"], counts["advice"]

@@ -28,12 +28,14 @@ from shapecalc.solving.axes import Axis, axes_of
 from shapecalc.solving.fitting import good_sizes
 from shapecalc.solving.named import Names, names_in, period_of
 from shapecalc.solving.passing import Passed, passed
+from shapecalc.solving.search import Search
 from shapecalc.solving.size import Unsolvable
 from shapecalc.tracing import KnownTrace, Trace, Walker, walk
 from shapecalc.volumes import PartialVolume, Volume, is_known
 
 FIRST = (224, 227, 256, 299, 572, 512, 32, 28, 128, 64)  # tried before sizes are worked out
 FURTHER = (1, 32, 2, 64, 3, 5, 7, 16, 48, 96)  # steps off that another set of sizes is looked for
+MOST_SEARCHED = 25_000  # layers, for the first numbers: half a second, and repairs ask again
 MOST_WALKED = 40_000  # layers, at all sizes that receptive fields may depend on: a second
 # What a kind raises that computes with numbers alone, or does not take its input.
 WITH_NAMES = (TypeError, AttributeError, ValueError, LayerError, Unsolvable)
@@ -132,6 +134,8 @@ class _Numbers:
             for axis in axes_of(spec)
         }
         self.passed: Passed = passed(spec, names, sizes)
+        if not self.passed.is_readable:
+            raise Unsolvable("sizes that nobody can read")
 
     def records(self, place: int) -> Sequence[KnownRecord]:
         """Return a layer's records at numbers that tell apart all sizes that its field may depend
@@ -151,14 +155,22 @@ class _Numbers:
         return next(traces, self.first)
 
     def findings(self, records: Sequence[LayerRecord]) -> list[Finding]:
-        """Return what is found at all numbers."""
+        """Return what is found at all numbers: what some sizes avoid, they are to avoid."""
         own = len(self.spec.findings)
         first = self.first.findings[own:]
         if not first:
             return []
         rules = frozenset(found.rule for found in first)
-        other = checks.checked(self.other, partial=False, among=rules).findings[own:]
-        return agreed_findings([first, other], [{}, {}], {r.name: r for r in records})
+        found = [first] + [
+            checks.checked(trace, partial=False, among=rules).findings[own:]
+            for trace in (self.other, *self._avoiding(rules))
+        ]
+        return agreed_findings(found, [{}] * len(found), {r.name: r for r in records})
+
+    def _avoiding(self, rules: frozenset[Rule]) -> Sequence[KnownTrace]:
+        """Return the traces at sizes that may avoid what was found."""
+        sized = checks.of_sizes(rules) or self._sized < len(self.first.layers)
+        return (sized and self._at_all_rests) or ()
 
     # -- further numbers -----------------------------------------------------------------------
 
@@ -338,7 +350,7 @@ def _numbers(spec: NetworkSpec) -> tuple[Mapping[str, int], KnownTrace] | None:
 def _worked_out(spec: NetworkSpec, axes: Sequence[Axis]) -> Mapping[str, int] | None:
     """Return numbers that fit, if there are some."""
     try:
-        good = good_sizes(spec, axes)
+        good = good_sizes(spec, axes, Search(spec, MOST_SEARCHED))
     except Unsolvable:
         return None
     if good is None:

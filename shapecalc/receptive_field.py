@@ -13,15 +13,8 @@ from math import ceil, gcd, lcm
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.diagnostics import LIMIT
-from shapecalc.geometry import (
-    Resize,
-    Step,
-    bilinear_reach,
-    bin_reach,
-    nearest_reach,
-    quotient,
-    spread_reach,
-)
+from shapecalc.geometry import Step, quotient, spread_reach
+from shapecalc.resampling import Resize, bilinear_reach, bin_reach, nearest_reach
 
 if TYPE_CHECKING:
     from fractions import Fraction

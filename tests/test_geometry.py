@@ -20,8 +20,6 @@ from shapecalc.geometry import (
     Rounding,
     Step,
     TransposedFit,
-    bilinear_reach,
-    bin_reach,
     completed,
     effective,
     fit_transposed,
@@ -30,16 +28,20 @@ from shapecalc.geometry import (
     fitting_inputs,
     has_empty_window,
     near,
-    nearest_reach,
     quotient,
-    resized,
-    scaled,
     sides,
     slide_all,
     spread_reach,
-    widest_bin,
 )
 from shapecalc.reports.sentences import sentence
+from shapecalc.resampling import (
+    bilinear_reach,
+    bin_reach,
+    nearest_reach,
+    resized,
+    scaled,
+    widest_bin,
+)
 
 Cell = int | None  # an input position, or a zero of the padding
 ROUNDINGS: tuple[Rounding, ...] = ("exact", "floor", "ceil")

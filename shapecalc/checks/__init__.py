@@ -132,6 +132,11 @@ def of_layers(rules: Collection[Rule]) -> bool:
     return all(check.of_network is None for check in CHECKS if check.rule in rules)
 
 
+def of_sizes(rules: frozenset[Rule]) -> bool:
+    """Say whether other sizes may avoid what some of these rules found."""
+    return any(check.of_sizes for check in CHECKS if check.rule in rules)
+
+
 def checked_in_part(trace: T) -> T:
     """Return a trace whose volumes are known in part with what the `partial` rules find."""
     findings = Findings()

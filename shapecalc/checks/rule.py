@@ -23,6 +23,7 @@ class Check(NamedTuple):
     about the same layer on the same volumes again, as in a block or a repeat. Where
     sizes of the input are open, others are put in their place, and what is found at any of them
     counts; a `partial` check is asked about the network itself, whose volumes are known in part.
+    What a check `of_sizes` finds at some sizes, others may avoid.
     """
 
     rule: Rule
@@ -30,6 +31,7 @@ class Check(NamedTuple):
     of_layer: OfLayer | None = None
     of_network: Callable[[Any], Iterable[Finding | Later]] | None = None  # of a KnownTrace
     partial: bool = False
+    of_sizes: bool = False
 
 
 def finding(

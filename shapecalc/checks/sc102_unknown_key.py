@@ -8,7 +8,6 @@ PyTorch's and Keras' words for a field are read (SC410). What a word means that 
 here is a fault, and the hint says what does it:
 
     activation: relu        write the activation as a layer of its own
-    padding_mode: reflect   padding is with zeros here
     name beside the kind    indent it, it belongs among the layer's fields
     <<: *base               merge keys are not read: write a block
 

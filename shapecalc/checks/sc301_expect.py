@@ -59,7 +59,7 @@ def find(trace: Trace) -> Iterator[Finding | Later]:
     origins = _Origins(trace)
     for node, record in zip(trace.spec.nodes, trace.layers, strict=True):
         if node.translation is not None:
-            yield from _stated(node, node.translation, record)
+            yield from stated(node, node.translation, record)
         if node.expectations is not None:
             layer = _Claimant(record.name, node.path, node.sources or (), record)
             yield from _compare(
@@ -91,16 +91,16 @@ def _with_derived(sums: Mapping[str, Any]) -> dict[str, Any]:
     return {**sums, **{quantity.key: quantity.of(totals) for quantity in derived}}
 
 
-def _stated(node: Node, words: Translation, record: LayerRecord) -> Iterator[Later]:
-    """Compare what a framework's fields, such as in_channels, say of the volume that comes in."""
-    for field, (what, stated) in words.claims:
+def stated(node: Node, words: Translation, record: LayerRecord) -> Iterator[Later]:
+    """Yield what a framework's fields, such as in_channels, say falsely of what comes in."""
+    for field, (what, said) in words.claims:
         if what == "axes" or not record.input:
             continue
         volume = record.input[0]
         computed: Any = {"depth": volume[-1], "values": values_in(volume), "volume": volume}[what]
-        if computed is not None and not same_claim(what, stated, computed):
+        if computed is not None and not same_claim(what, said, computed):
             path = node.path if words.bare else (*node.path, field)
-            made = partial(_misstated, node.name, field, what, stated, computed, volume, path)
+            made = partial(_misstated, node.name, field, what, said, computed, volume, path)
             yield Later(rules.FALSE_CLAIM, path, node.name, made)
 
 

@@ -65,4 +65,4 @@ def _repairs(layer: Sliding, volume: Volume, fits: Sequence[Fit]) -> Sequence[Re
     return [r for r in repairs_of(exact, volume, fits) if r.change.name != "rounding"]
 
 
-CHECK = Check(RULE, (Sliding,), find)
+CHECK = Check(RULE, (Sliding,), find, of_sizes=True)

@@ -56,4 +56,4 @@ def _repairs(layer: Sliding, sides: Any, record: KnownRecord) -> Sequence[Repair
     return [Repair(f"P={show_value(sides)} says so openly", set_field("P", sides))]
 
 
-CHECK = Check(RULE, (Sliding,), find)
+CHECK = Check(RULE, (Sliding,), find, of_sizes=True)

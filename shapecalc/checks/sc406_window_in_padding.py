@@ -73,4 +73,4 @@ def _repairs(layer: Sliding, volume: Volume, fits: Sequence[Fit]) -> Iterator[Re
                 break
 
 
-CHECK = Check(RULE, (Sliding,), find)
+CHECK = Check(RULE, (Sliding,), find, of_sizes=True)

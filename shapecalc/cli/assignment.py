@@ -42,6 +42,7 @@ def command(ctx: click.Context, file: str, form: str, output: Path | None, force
     quiz for a platform, or a file of answers to be filled in.
     """
     from shapecalc.grading.assignment import read_assignment
+    from shapecalc.grading.handout.conflicts import conflicts
 
     refuse_overwriting(output, force, (file,))
     try:
@@ -54,5 +55,7 @@ def command(ctx: click.Context, file: str, form: str, output: Path | None, force
         for question in read.questions:
             if question.query.form == "array" and not isinstance(question.right, int | float):
                 say(file, f"{quote(question.id)}: {COMPARED}")
+    for told in conflicts(read):
+        say(file, told)
     if not read.usable or not write(_formats()[form](read), output):
         ctx.exit(UNUSABLE)

@@ -81,11 +81,13 @@ def command(
     except ValueError as error:
         click.echo(f"shapecalc: {quote(path, 400)}: {error}", err=True)
         ctx.exit(FAULTY)
+    if not write(text, output):
+        ctx.exit(UNUSABLE)
     code = exit_code(trace)
     if code:
         name = quote(path, 400)
         click.echo(f"shapecalc: {name} has errors, which are marked: shapecalc check", err=True)
-    ctx.exit(code if write(text, output) else UNUSABLE)
+    ctx.exit(code)
 
 
 def _format(output: Path | None, path: str) -> str:

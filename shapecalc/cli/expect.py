@@ -17,7 +17,7 @@ from shapecalc.cli.search import Search
 from shapecalc.diagnostics import quote
 from shapecalc.document import Source
 from shapecalc.edits import Change, Unchangeable
-from shapecalc.fixing import fixed
+from shapecalc.repairs.claims import computed
 from shapecalc.repairs.written import resolved
 from shapecalc.tracing import Trace
 from shapecalc.volumes import PartialVolume, show
@@ -74,11 +74,12 @@ def _updated(trace: Trace) -> Trace:
     source = trace.spec.document.source
     if source is None or not source.editable or not trace.spec.readable:
         return trace
-    done = fixed(
-        trace, lambda found: found.rule is rules.FALSE_CLAIM, True,
-        lambda text: traced_again(trace, text),
-    )  # fmt: skip
-    return trace if done is None else done.trace
+    for finding in trace.findings:
+        if finding.rule is rules.FALSE_CLAIM:
+            for repair in computed(trace, finding):
+                change = repair.change.at(finding.path) if not repair.change.path else repair.change
+                source = _with(source, change)
+    return traced_again(trace, source.text)
 
 
 def _claimed(trace: Trace, *, layers: bool) -> str | None:

@@ -143,13 +143,16 @@ def command(
     if written.even and columns is None:  # one heading for all
         traced = list(traces)
         even, traces = default_columns(traced, estimate is not None), iter(traced)
-    asked = Asked(columns, even, depth, explain, several, output, estimate, dialect)
+    asked = Asked(columns, even, depth, explain, several, output, estimate, dialect, [])
     given = _laid_out(search, traces, asked)
     if written.whole is not None:
         text = written.whole(given)
     else:
         text = written.between.join(_text(form, *each) for each in given)
-    ctx.exit(_written(f"{text}\n" if search.checked else "", search, quiet, output))
+    code = _written(f"{text}\n" if search.checked else "", search, quiet, output)
+    for file in asked.faulty if code != UNUSABLE else ():
+        click.echo(f"shapecalc: {quote(file, 400)} has errors: they are in {output}", err=True)
+    ctx.exit(code)
 
 
 def _of_totals(
@@ -201,6 +204,7 @@ class Asked(NamedTuple):
     output: Path | None
     estimate: Estimate | None
     dialect: str | None
+    faulty: list[str]  # files whose errors stand in the output alone
 
 
 def _laid_out(
@@ -229,8 +233,7 @@ def _laid_out(
             continue
         search.code = max(search.code, exit_code(trace))
         if asked.output is not None and exit_code(trace):
-            name = quote(trace.spec.file or "", 400)
-            click.echo(f"shapecalc: {name} has errors: they are in {asked.output}", err=True)
+            asked.faulty.append(trace.spec.file or "")
 
 
 def _text(form: str, trace: Trace, layout: Layout) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -94,43 +95,46 @@ def command(
         found = fitting(trace.spec)
         code = max(code, OK if found.fits else FAULTY)
         single = len(paths) == 1
-        told, given = _told(found, wanted) if wanted and found.fits else ("", True)
-        code = max(code, OK if given else FAULTY)
+        asked = _Asked(found, wanted) if wanted and found.fits else None
+        code = max(code, OK if asked is None or asked.given is not None else FAULTY)
         if form == "json":
-            made = found.to_dict()
-            if wanted and found.fits:
-                made["for"] = _given(found, wanted)
+            made = found.to_dict() | (asked.data() if asked else {})
             texts.append(json.dumps(made, indent=2 if single else None))
         else:
-            texts.append("\n\n".join(part for part in (str(found), told) if part))
+            texts.append("\n\n".join((str(found), *([asked.text()] if asked else []))))
     between = "\n" if form == "json" else "\n\n\n"
     if texts and not write(between.join(texts) + "\n", file):
         code = UNUSABLE
     ctx.exit(code)
 
 
-def _given(
-    found: FittingSizes, wanted: tuple[str | None, Sequence[int]]
-) -> dict[str, list[int]] | None:
-    name, sizes = wanted
-    try:
-        given = found.inputs_for(sizes, name)
-    except ValueError as error:
-        raise click.UsageError(f"--output: {error}") from None
-    return None if given is None else {key: list(volume) for key, volume in given.items()}
+class _Asked:
+    """The inputs that give an output, or the outputs nearest to it that there are."""
+
+    def __init__(self, found: FittingSizes, wanted: tuple[str | None, Sequence[int]]) -> None:
+        name, self.sizes = wanted
+        try:
+            self.given = found.inputs_for(self.sizes, name)
+        except ValueError as error:
+            raise click.UsageError(f"--output: {error}") from None
+        self.near = [] if self.given is not None else found.nearest_outputs(self.sizes, name)
+
+    def text(self) -> str:
+        """Return it for people."""
+        if self.given is not None:
+            return f"For the output {show(self.sizes)}: {_listed(self.given)}"
+        near = [f"{show(output)} from {_listed(inputs)}" for output, inputs in self.near]
+        offer = f" The nearest: {'; '.join(near)}." if near else ""
+        return f"No input gives the output {show(self.sizes)}.{offer}"
+
+    def data(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        near = [{"output": list(output), "inputs": _plain(inputs)} for output, inputs in self.near]
+        return {"for": None if self.given is None else _plain(self.given), "nearest_outputs": near}
 
 
-def _told(found: FittingSizes, wanted: tuple[str | None, Sequence[int]]) -> tuple[str, bool]:
-    given = _given(found, wanted)
-    name, sizes = wanted
-    if given is not None:
-        return f"For the output {show(sizes)}: {_listed(given)}", True
-    near = [
-        f"{show(output)} from {_listed(inputs)}"
-        for output, inputs in found.nearest_outputs(sizes, name)
-    ]
-    offer = f" The nearest: {'; '.join(near)}." if near else ""
-    return f"No input gives the output {show(sizes)}.{offer}", False
+def _plain(inputs: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
+    return {name: list(volume) for name, volume in inputs.items()}
 
 
 def _listed(inputs: Mapping[str, Sequence[int]]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from shapecalc.executor.buffers import Array, Buffers, same_memory
 from shapecalc.executor.kernels import KERNELS, Context, Kernel, Parameters
@@ -26,6 +26,24 @@ class Step(NamedTuple):
     owner: int  # index of the step whose parameters are used, its own where none are shared
     shared: Mapping[str, SharedParameter]  # those of other steps that are laid out otherwise there
     last_uses: frozenset[int]  # sources that no later step takes
+
+
+class Watch(Protocol):
+    """Looks on while an engine runs."""
+
+    def before(self, index: int, given: Sequence[Array]) -> None:
+        """See what a step takes."""
+
+    def after(self, index: int, given: Sequence[Array], output: Array) -> None:
+        """See what a step has made; what it took is as before, unless it may be written over."""
+
+    def upstream(self, index: int, above: Array) -> Array:
+        """See the gradient that comes to a step; return the one to go on with."""
+
+    def returned(
+        self, index: int, below: Sequence[Array | None], learned: Mapping[str, Array]
+    ) -> None:
+        """See the gradients that a step gives."""
 
 
 class Engine:
@@ -68,6 +86,7 @@ class Engine:
         self.forward_macs: list[int] = []  # multiply-accumulates of each step, all examples
         self.reached: set[int] = set()  # steps that a gradient came to
         self.current = 0  # the step that runs, or ran last
+        self.watch: Watch | None = None
         self._saved: list[Any] = []
 
     def forward(self, inputs: Sequence[Array]) -> None:
@@ -83,7 +102,11 @@ class Engine:
             first = step.sources[0] if step.sources else 0
             context.overwrite = kernel.in_place and own[first] and first in self._alone
             context.macs, context.examples = 0, len(inputs[0])
+            if self.watch:
+                self.watch.before(index, given)
             output, saved = kernel.forward(context, given, self.parameters_of(step))
+            if self.watch:
+                self.watch.after(index, given, output)
             self.shapes.append(output.shape)
             self.forward_macs.append(context.macs)
             fresh = not any(same_memory(output, array) for array in given)
@@ -117,9 +140,13 @@ class Engine:
                 self.gradients[value] = above
             context.overwrite = value in own and value not in self.keep
             wanted = [needed[source] for source in step.sources]
+            if self.watch:
+                above = self.watch.upstream(index, above)
             below, learned = step.kernel.backward(
                 context, above, saved, self.parameters_of(step), wanted
             )
+            if self.watch:
+                self.watch.returned(index, below, learned)
             del saved
             if parameters:
                 self._pass_to_owners(step, learned)
@@ -159,12 +186,17 @@ class Engine:
         own = self.parameters[step.owner]
         if not step.shared:
             return own
-        shared = {}
-        for name, one in step.shared.items():
-            kernel = self.steps[one.owner].kernel
-            array = kernel.from_kernel_layout(name, self.parameters[one.owner][name])
-            shared[name] = step.kernel.to_kernel_layout(name, _turned(array, one))
+        shared = {
+            name: self.as_taken(step, name, self.parameters[one.owner][name])
+            for name, one in step.shared.items()
+        }
         return {**own, **shared}
+
+    def as_taken(self, step: Step, name: str, array: Array) -> Array:
+        """Return an array in the layout of a shared parameter's owner as a step takes it."""
+        one = step.shared[name]
+        array = self.steps[one.owner].kernel.from_kernel_layout(name, array)
+        return step.kernel.to_kernel_layout(name, _turned(array, one))
 
     def _pass_to_owners(self, step: Step, learned: Parameters) -> None:
         """Add the gradients of a step's parameters to their owners', laid out as theirs."""

@@ -169,8 +169,7 @@ class LayerCheck:
 
     def _is_small(self, name: str) -> bool:
         """Say whether a tensor is checked value by value."""
-        size, once = self.tensors[name].size, self.output.size + self.macs
-        return size <= FEW and 2 * size * once <= EFFORT
+        return is_small(self.tensors[name].size, self.output.size + self.macs)
 
     def _context(self, buffers: Buffers) -> Context:
         return Context(buffers, self.training, seed=self.seed)
@@ -292,16 +291,7 @@ class LayerCheck:
             ahead = np.ascontiguousarray(self._forward()[0])
         with self._moved(direction, -STEP):
             behind, _ = self._forward()
-        one, other, middle, steady = (
-            array.reshape(-1) for array in (ahead, behind, self.output, self.steady)
-        )
-        for cut in blocks(one):
-            bend = one[cut] + other[cut]
-            bend -= middle[cut]
-            bend -= middle[cut]
-            steady[cut] &= np.abs(bend, out=bend) <= KINK
-            one[cut] -= other[cut]
-            one[cut] /= 2 * STEP
+        self.steady.reshape(-1)[centred(ahead, behind, self.output, STEP, KINK)] = False
         if self.empty is not None:
             ahead[self.empty] = 0
         return ahead
@@ -341,6 +331,28 @@ class LayerCheck:
         error = rel_error(analytic, numeric, least)
         for name, fault in faults.items():
             yield Tensor(name, None if fault else error, part.exhaustive, fault)
+
+
+def is_small(size: int, once: int) -> bool:
+    """Say whether a tensor is checked value by value, in passes of so many values and MACs."""
+    return size <= FEW and 2 * size * once <= EFFORT
+
+
+def centred(ahead: Array, behind: Array, middle: Array, h: float, kink: float) -> Array:
+    """Write the centred difference of outputs over `ahead`; return the places, laid out flat, where
+    it says nothing: the second difference is larger than `kink`.
+    """
+    kinks = []
+    one, other, between = (array.reshape(-1) for array in (ahead, behind, middle))
+    for cut in blocks(one):
+        bend = one[cut] + other[cut]
+        bend -= between[cut]
+        bend -= between[cut]
+        here = np.flatnonzero(~(np.abs(bend, out=bend) <= kink))
+        one[cut] -= other[cut]
+        one[cut] /= 2 * h
+        kinks.append(here + cut.start)
+    return np.concatenate([*kinks, np.empty(0, np.intp)])
 
 
 def _flat(gradient: Array | None) -> Array:

@@ -16,6 +16,7 @@ import numpy as np
 from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, Fault, Finding, SpecError, quote
 from shapecalc.executor.arrays import refusal
+from shapecalc.executor.gradient_check import is_small
 from shapecalc.executor.kernels import KERNELS
 from shapecalc.layers.window import Sliding
 from shapecalc.network.values import last_uses
@@ -26,9 +27,12 @@ MAX_BYTES = 16 * 2**30  # what a run may need
 MAX_MACS = 10**12  # of a pass that verify makes, taps of pools included: half a minute on two cores
 MOST = 4  # examples that gradients are checked on
 DOUBLE = 8  # bytes: gradients are checked in float64
-PER_OPERATION = 1.3e-9  # seconds of verifying, on two cores that do nothing else
-PER_VALUE = 1.3e-7  # of outputs and parameters, each of which is drawn and compared
-IN_PASSES = 0.15  # of that time, in the passes through the whole network
+PER_OPERATION = 3e-10  # seconds of verifying, on one core that does nothing else
+PER_VALUE = 3e-8  # of outputs, in three passes
+PER_PARAMETER = 1.5e-8  # drawn, and with a gradient
+PER_LAYER = 1.5e-3
+PER_PASS = 3e-5  # of those that check one value of a small tensor
+PER_SMALL_OPERATION = 2e-9
 
 
 def need_sound(trace: Trace, *, stand_ins: bool = False) -> KnownTrace:
@@ -185,23 +189,45 @@ def need_time(trace: KnownTrace, batch: int) -> None:
         raise refusal(Fault(rules.LIMIT_PASSED, message, "a smaller input or batch"), "batch")
 
 
-def seconds_to_check(trace: KnownTrace, batch: int, chosen: Iterable[int]) -> float:
-    """Return about how long verifying takes, on two cores; within a factor of three or so.
+def seconds_to_check(
+    trace: KnownTrace, batch: int, chosen: Sequence[int], *, alone: bool = False
+) -> float:
+    """Return about how long verifying takes on one core.
 
-    Layers that are alike are checked once.
+    Layers with small tensors, or all if they are checked `alone`, take as long once more, those
+    that are alike once, and small tensors two passes of the layer for each value.
     """
+    seconds = _seconds(trace.layers, batch)
+    examples = min(batch, MOST)
     records = [trace.layers[index] for index in chosen]
     once = {(id(record.layer), record.input): record for record in records}
-    whole = _seconds(trace.layers, batch)
-    return IN_PASSES * whole + (1 - IN_PASSES) * _seconds(once.values(), min(batch, MOST))
+    for record in once.values():
+        passes = _passes_by_value(record, examples)
+        operations = _operations(record, examples)
+        if alone or passes:
+            seconds += _seconds([record], examples)
+        seconds += passes * (PER_PASS + PER_SMALL_OPERATION * operations)
+    return seconds
+
+
+def _passes_by_value(record: KnownRecord, examples: int) -> int:
+    """Return the passes through a layer that checking small tensors value by value takes."""
+    sizes = [examples * prod(volume) for volume in record.input or ()]
+    sizes += [record.weights or 0, record.biases or 0]
+    once = _operations(record, examples)
+    return sum(2 * size for size in sizes if is_small(size, once))
+
+
+def _operations(record: KnownRecord, examples: int) -> int:
+    return examples * ((record.macs or 0) + (record.activations or 0))
 
 
 def _seconds(records: Iterable[KnownRecord], batch: int) -> float:
     seconds = 0.0
     for record in records:
-        values = batch * (record.activations or 0) + _parameters(record)
         work = batch * ((record.macs or 0) + _taps(record))
-        seconds += PER_OPERATION * work + PER_VALUE * values
+        seconds += PER_OPERATION * work + PER_VALUE * batch * (record.activations or 0)
+        seconds += PER_PARAMETER * _parameters(record) + PER_LAYER
     return seconds
 
 

@@ -20,6 +20,7 @@ Purpose = Literal[
     "direction of parameters",
     "checked layer",
     "checked gradient",
+    "pattern",
 ]
 PURPOSES: tuple[str, ...] = get_args(Purpose)
 DIFFERENT = 2**18 - 5  # a prime: the repetition never falls in with rows, channels or filters

@@ -1,13 +1,14 @@
 """Confirms a spec: every prediction of the trace beside what running the network gives.
 
 Layer by layer: the volume, the parameters that were allocated and got a gradient, the multiply-
-accumulates that the kernels did, the gradients against differences, the receptive field against
-what one output's gradient reaches. Then the network as a whole, and the worked example.
+accumulates that the kernels did, the gradients against differences, in the network or alone, the
+receptive field against what one output's gradient reaches. Then the network as a whole, and the
+worked example.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from math import isfinite
 from typing import Any
@@ -20,6 +21,7 @@ from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array, Buffers
 from shapecalc.executor.example_check import ComputedExample
 from shapecalc.executor.gradient_check import Tensor, bound, check_layer
+from shapecalc.executor.in_network_check import InNetworkCheck
 from shapecalc.executor.known_part import known_part
 from shapecalc.executor.limits import (
     MOST,
@@ -99,7 +101,8 @@ def foreseen(trace: Trace, *, batch: int | None, dtype: str, only: str | None) -
         _need(sized, size, dtype, layers)
     except SpecError:
         return 0.0
-    return seconds_to_check(sized, size, layers)
+    alone = only is not None or dtype != "float64"
+    return seconds_to_check(sized, size, layers, alone=alone)
 
 
 def _need(trace: KnownTrace, batch: int, dtype: str, layers: Sequence[int]) -> None:
@@ -150,21 +153,35 @@ class _Plan:
         self._example()
         session = self._session(self.dtype)
         inputs = session.inputs(batch=self.batch)
-        whole = self._attempt(session, partial(_pass, session, inputs, self.seed))
-        for index in self.chosen:
-            if index < len(session.engine.shapes):
-                self._counted(session, index, whole)
-        if whole and self.only is None:
-            self._whole(session, inputs)
+        right = self._passes(session, inputs)
         buffers = session.buffers
         buffers.let_go()
         buffers.room = sum(
             array.nbytes for own in session.engine.parameters for array in own.values()
         )
         del session, inputs  # the memory of its parameters serves the layers'
-        self._gradients(buffers if self.dtype == "float64" else Buffers("float64"))
+        self._gradients(buffers if self.dtype == "float64" else Buffers("float64"), right)
         self._fields()
         self.checks.sort(key=self._order)
+
+    def _passes(self, session: Session, inputs: Sequence[Array]) -> dict[int, list[Tensor]]:
+        """Run the whole network, count, and check how its layers are joined; return the gradients
+        of layers that are found right on the way.
+        """
+        alone = self.only is not None or self.dtype != "float64" or self._empty(session)
+        check = None if alone else InNetworkCheck(session, self.seed)
+        once = partial(_pass, session, inputs, self.seed)
+        whole = self._attempt(session, partial(check.run, inputs) if check else once)
+        for index in self.chosen:
+            if index < len(session.engine.shapes):
+                self._counted(session, index, whole)
+        if not whole:
+            return {}
+        if check and check.right:
+            self._joined(check.joined, "at every layer")
+        elif self.only is None and (not check or self._attempt(session, once)):
+            self._whole(session, inputs)
+        return check.large if check else {}
 
     def _session(self, dtype: str) -> Session:
         """Return the network with biases drawn: with zeros, a relu over padding is at its kink."""
@@ -245,14 +262,19 @@ class _Plan:
 
     # -- gradients -----------------------------------------------------------------------------
 
-    def _gradients(self, buffers: Buffers) -> None:
-        """Check each layer's backward pass; layers that are alike once."""
+    def _gradients(self, buffers: Buffers, right: Mapping[int, list[Tensor]]) -> None:
+        """Check each layer's backward pass, but for those found right; layers alike once."""
         done: dict[Any, tuple[str, list[Tensor]]] = {}
         probed = alike = 0
         for number, index in enumerate(self.chosen):
             self.progress(number, len(self.chosen))
             record = self.trace.layers[index]
             key = (record.kind, repr(record.layer), record.input)
+            if index in right:
+                probed += 1
+                for tensor in right[index]:
+                    self._gradient(record, tensor, "in the network")
+                continue
             if key not in done:
                 try:
                     done[key] = record.name, self._tensors(record, index, buffers)
@@ -269,7 +291,7 @@ class _Plan:
         if probed:
             self.notes.append(
                 "probed: every value in turn of tensors of up to 400 values, where that is quick;"
-                " larger ones together along one or two random directions"
+                " larger ones together along random directions"
             )
         if alike:
             one = "1 layer is like an earlier one and shares its result"
@@ -325,13 +347,7 @@ class _Plan:
         inputs and of all parameters.
         """
         engine = session.engine
-        shapes = [x.shape for x in inputs] + engine.shapes
-        empty = [
-            step.name
-            for step in engine.steps
-            if step.sources and step.kernel.leaves_windows_empty(shapes[step.sources[0]])
-        ]
-        if empty:
+        if empty := self._empty(session):
             self.notes.append(
                 f"the network as a whole is not checked: windows of {some(empty, 4)} lie wholly in"
                 " the padding (SC406), and their maximum is minus infinity"
@@ -358,9 +374,12 @@ class _Plan:
                 f" {some(found[0].unsettled, 4)} takes for the largest"
             )
             return
-        for name, error in joined.items():
+        self._joined(joined, "a random direction")
+
+    def _joined(self, errors: Mapping[str, float], how: str) -> None:
+        """Compare the gradients of all inputs, and of all parameters, of the network."""
+        for name, error in errors.items():
             agrees = error <= WHOLE
-            how = "a random direction"
             check = Check(None, "gradient", WHOLE, error, agrees, how, tensor=name)
             if agrees:
                 self.checks.append(check)
@@ -370,6 +389,14 @@ class _Plan:
                     f"the gradient of the {name} of the whole network is wrong:"
                     f" relative error {error:.1e}",
                 )
+
+    def _empty(self, session: Session) -> list[str]:
+        """Return the layers some of whose outputs are the maximum of nothing."""
+        return [
+            step.name
+            for step, record in zip(session.engine.steps, self.trace.layers, strict=True)
+            if record.input and step.kernel.leaves_windows_empty((self.batch, *record.input[0]))
+        ]
 
     def _example(self) -> None:
         example = self.trace.spec.example

@@ -1,4 +1,4 @@
-"""The answer that an assignment's author wrote, against the computed one."""
+"""The answers that an assignment's author wrote, against the computed one."""
 
 from __future__ import annotations
 
@@ -31,3 +31,21 @@ def check_key(question: Question, faults: Faults) -> None:
         written = str(right) if type(right) is int else question.right_shown
         hint = f"write key: {written}, or leave it out: it is computed"
         faults.add(rules.FALSE_KEY, said, hint, path)
+
+
+def check_choices(question: Question, faults: Faults) -> None:
+    """Report choices of which none is right, several are, or two are the same."""
+    if not question.choices:
+        return
+    right = [value for value in question.choices if is_right(question, value)]
+    message = ""
+    if not right:
+        message = f"none of its choices is right: {question.right_shown}"
+    elif len(right) > 1:
+        message = f"{len(right)} of its choices are right, and one is to be chosen"
+    elif len(set(question.choices)) < len(question.choices):
+        message = "two of its choices are the same"
+    if message:
+        hint = f"give {question.right_shown} once, and others that are wrong"
+        path = (*question.path, "choices")
+        faults.add(rules.WRONG_ASSIGNMENT_VALUE, f"{quote(question.id)}: {message}", hint, path)

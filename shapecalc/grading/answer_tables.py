@@ -32,6 +32,7 @@ MOST_LINES = 500_000  # a cell may have several
 LONGEST_LINE = 1024 * 1024  # bytes; a cell is cut off by the csv module at 128 KiB
 SUMS = ("points possible", "overall average")  # rows of gradebooks that are nobody's
 DELIMITERS = ",;\t"
+NO_STUDENT = "write --columns 'student=ITS COLUMN'"
 NO_QUESTION = "write --columns '{}=ITS COLUMN' for each"
 Row = tuple[int, list[str]]  # its line, and its cells
 NO_CELLS = "a quote is never closed, or a cell is too long"  # what csv refuses
@@ -166,8 +167,9 @@ def _own(
     if not line:
         raise NotGradable("no row under the header")
     if next(rows, None) is not None:
-        expected = "one row, since it is one student's" if found.student else "a column `student`"
-        raise NotGradable(f"several rows: expected {expected}")
+        if found.student:
+            raise NotGradable("several rows: expected one row, since it is one student's")
+        raise NotGradable(f"several rows, and no column tells whose they are: {NO_STUDENT}")
     row = _row(found, header._replace(people={}), line, cells)
     filled = [
         name for name, at in header.unknown.items() if any(map(str.strip, cells[at : at + 1]))

@@ -17,8 +17,9 @@ from shapecalc import rules
 from shapecalc.diagnostics import Path, quote
 from shapecalc.document import Document
 from shapecalc.grading import settings
-from shapecalc.grading.answer_key import check_key
+from shapecalc.grading.answer_key import check_choices, check_key
 from shapecalc.grading.fault import Faults, Unanswerable
+from shapecalc.grading.multiple_choice import read_choices
 from shapecalc.grading.networks import Networks
 from shapecalc.grading.prompts import with_prompts
 from shapecalc.grading.query import read_path
@@ -33,7 +34,7 @@ KEYS = (
 )  # fmt: skip
 QUESTION_KEYS = (
     "id", "ask", "prompt", "points", "key", "spec", "partial", "follow_through", "tolerance",
-    "order", "accept",
+    "order", "accept", "choices",
 )  # fmt: skip
 MOST_QUESTIONS = 10_000
 EXAMPLE = "for example {spec: alexnet.yaml, questions: [conv1.output, conv1.parameters]}"
@@ -164,6 +165,7 @@ class _QuestionReader:
             self.faults.put(error.fault, path if isinstance(item, str) else (*path, "ask"))
             return None
         check_key(question, self.faults)
+        check_choices(question, self.faults)
         return question
 
     def _subject(self, section: Section) -> Subject | None:
@@ -179,7 +181,7 @@ class _QuestionReader:
     def _answered(self, ask: str, subject: Subject, section: Section) -> Question:
         """Return a question with its computed answer. Raises Unanswerable."""
         query = read_path(ask)
-        right = subject.answer(query)
+        right, order = subject.answer(query), settings.depth_first(section, self.whole)
         working = subject.working(query)
         return Question(
             section.text("id") or ask,
@@ -195,7 +197,8 @@ class _QuestionReader:
             section.data.get("key"),
             section.path,
             settings.accepted(section, query.form),
-            settings.depth_first(section, self.whole),
+            order,
+            read_choices(section, query.form, order),
         )
 
 

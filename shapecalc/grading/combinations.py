@@ -19,6 +19,7 @@ from shapecalc.records import own_counts
 
 Pair = tuple[Misconception, Wrong]
 MOST_COMPUTED = 12  # layers of a network whose example is computed with two mistakes
+OR = " or "  # between names of which one is meant
 MOST_LAYERS = 60  # of a network whose totals are summed with mistakes in
 
 
@@ -54,6 +55,16 @@ def joined(one: Misconception, other: Misconception) -> Misconception:
     return Misconception(
         f"{one.name}, {other.name}", f"{one.explanation}; and {other.explanation}", _nothing
     )
+
+
+def either(found: Sequence[Pair]) -> Pair:
+    """Return several misconceptions, of which one was made: which one, their number cannot tell."""
+    pairs = sorted(found, key=lambda pair: pair[0].name)
+    done = [misconception.explanation.partition(";")[0] for misconception, _ in pairs]
+    arithmetic = dict.fromkeys(wrong.arithmetic for _, wrong in pairs)
+    names = OR.join(misconception.name for misconception, _ in pairs)
+    told = Misconception(names, ", or ".join(done), _nothing)
+    return told, Wrong(pairs[0][1].value, ", or ".join(arithmetic))
 
 
 def _nothing(context: QuestionContext) -> Iterable[Wrong]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shapecalc.grading.answers import Reading, read_answer, readings
+from shapecalc.grading.multiple_choice import chosen
 from shapecalc.grading.notation import printed_shape
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import EXACT, Question, Tolerance, depth_last
@@ -18,6 +19,9 @@ def ways_to_read(question: Question, answer: Any) -> list[Reading]:
 
     Sizes that are asked for depth first are turned round, and counted as they are as well.
     """
+    letter = chosen(question, answer) if question.choices else None
+    if letter is not None:
+        return [letter]
     found = readings(answer, question.query.form)
     if question.query.kind == "shape" and isinstance(answer, str):  # it has no batch in front
         shape = printed_shape(answer.strip())

@@ -233,7 +233,8 @@ def first_wrong(right: Value, value: Value, near: Callable[[float, float], bool]
 
 def _listed(names: list[str]) -> str:
     """Return `the height and the width are`."""
-    return " and ".join(f"the {name}" for name in names) + (" is" if len(names) == 1 else " are")
+    *first, last = [f"the {name}" for name in names]
+    return f"{', '.join(first)} and {last} are" if first else f"{last} is"
 
 
 def _count(count: int, one: str, several: str = "") -> str:

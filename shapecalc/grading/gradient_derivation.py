@@ -7,13 +7,14 @@ each number is, and the gradients in it are worked out first, as long as they ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.derivations import Derivation, Expression, minus, over, plus, times
 from shapecalc.grading.values import flat
-from shapecalc.grading.worked_out import shows
+from shapecalc.grading.worked_out import MOST, shows
 from shapecalc.layers.conv import Conv
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.pool import AvgPool, MaxPool
@@ -27,7 +28,8 @@ UNCHANGED = ("flatten", "reshape", "identity")
 MOST_STEPS = 6  # of the chain that are told
 MOST_USED = 3  # gradients in one step that are followed further back
 
-Gradient = tuple[str, tuple[int, ...]]  # of what, and at which place
+Place = tuple[int, ...]
+Gradient = tuple[str, Place]  # of what, and where
 
 
 class Worked(NamedTuple):
@@ -140,6 +142,8 @@ def _of_parameter(
     back, x = _array(computed, f"{record.name}.grad"), _array(computed, record.sources[0])
     at = _placed(_array(computed, f"{record.name}.{parameter}"), place)
     gradient = f"gradient of {record.name}"
+    if back[:, at[0]].size > MOST and parameter == "bias":
+        return None
     if parameter == "bias":
         places = [(n, at[0], *rest) for n, *rest in product(*map(range, _without_depth(back)))]
         terms = [float(back[where]) for where in places]
@@ -154,11 +158,13 @@ def _of_parameter(
         return Worked(formula, plus(*products), used)
     if not isinstance(layer, Conv) or layer.groups > 1 or layer.mode != "zeros":
         return None
+    axes = [
+        [(window, pixel) for window, tap, pixel in axis if tap == wanted]
+        for axis, wanted in zip(_meetings(record), at[2:], strict=True)
+    ]
+    pairs = _paired(axes) or []
     seen = [
-        ((n, at[0], *window), (n, at[1], *pixel))
-        for n in range(len(x))
-        for window, tap, pixel in _windows(record)
-        if tap == at[2:]
+        ((n, at[0], *window), (n, at[1], *pixel)) for window, pixel in pairs for n in range(len(x))
     ]
     if not seen:
         return None
@@ -183,15 +189,21 @@ def _over(formula: str, count: int, things: str) -> str:
     return formula if count == 1 else f"sum of {formula} over the {things}"
 
 
-def _windows(
-    record: KnownRecord,
-) -> Iterator[tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]]:
-    """Yield each window of a layer with its taps, each with the pixel that it lies on."""
+def _meetings(record: KnownRecord) -> list[list[tuple[int, int, int]]]:
+    """Return, for each axis, each window with its taps and the pixels that they lie on."""
     layer: Any = record.layer
     fits = layer.fits((record.input or ((),))[0]).axes
-    for window in product(*(range(fit.size) for fit in fits)):
-        for seen in product(*(fit.seen(w) for fit, w in zip(fits, window, strict=True))):
-            yield window, tuple(tap for tap, _ in seen), tuple(pixel for _, pixel in seen)
+    return [
+        [(window, tap, pixel) for window in range(fit.size) for tap, pixel in fit.seen(window)]
+        for fit in fits
+    ]
+
+
+def _paired(axes: Sequence[Sequence[tuple[int, int]]]) -> list[tuple[Place, Place]] | None:
+    """Return two places from pairs of their numbers on each axis; None where there are many."""
+    if prod(map(len, axes)) > MOST:
+        return None
+    return [(tuple(a for a, _ in pairs), tuple(b for _, b in pairs)) for pairs in product(*axes)]
 
 
 # -- values ----------------------------------------------------------------------------------------
@@ -285,11 +297,17 @@ def _through(
         )
     if isinstance(layer, Conv) and layer.groups == 1 and layer.mode == "zeros":
         weight = _array(computed, f"{record.name}.weight")
+        axes = [
+            [(window, tap) for window, tap, pixel in axis if pixel == here]
+            for axis, here in zip(_meetings(record), at[2:], strict=True)
+        ]
+        pairs = _paired(axes)
+        if pairs is None or len(weight) > MOST:
+            return None
         seen = [
             ((k, at[1], *tap), (at[0], k, *window))
             for k in range(len(weight))
-            for window, tap, pixel in _windows(record)
-            if pixel == at[2:]
+            for window, tap in pairs
         ]
         return Worked(
             _over(f"weight * gradient of {record.name}", len(seen), "windows that see it"),
@@ -334,10 +352,13 @@ def _place(number: int, shape: Sequence[int]) -> tuple[int, ...]:
 
 def _pooled(record: KnownRecord, x: Any, back: Any, at: tuple[int, ...]) -> Worked | None:
     """Return a pool's share of what comes back to the windows that see a pixel."""
-    seen: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
-    for window, _, pixel in _windows(record):
-        seen.setdefault(window, []).append(pixel)
-    here = {window: pixels for window, pixels in seen.items() if at[2:] in pixels}
+    axes = _meetings(record)
+    met = _paired(
+        [[(w, t) for w, t, p in axis if p == n] for axis, n in zip(axes, at[2:], strict=True)]
+    )
+    if met is None:
+        return None
+    here = {window: _pixels(axes, window) for window, _ in met}
     terms: list[Expression] = []
     for window, pixels in here.items():
         pull = float(back[window])
@@ -352,3 +373,9 @@ def _pooled(record: KnownRecord, x: Any, back: Any, at: tuple[int, ...]) -> Work
         formula = f"{gradient} * (1 if it is the largest of the window, otherwise 0)"
     used = _used(record, [(at[0], at[1], *window) for window in here])
     return Worked(_over(formula, len(terms), "windows"), plus(*terms) if terms else 0, used)
+
+
+def _pixels(axes: Sequence[Sequence[tuple[int, int, int]]], window: Place) -> list[Place]:
+    """Return the pixels of a window."""
+    seen = ([p for w, _, p in axis if w == n] for axis, n in zip(axes, window, strict=True))
+    return list(product(*seen))

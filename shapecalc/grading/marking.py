@@ -189,12 +189,15 @@ class Marker:
         found = explanations.cause_of(value, question.partial, two=False) if explanations else None
         if found is None or found.misconception.name not in question.partial:
             found = self._repeated(question, value, own, found) or found
-        if found is not None:
+        if found is not None and not found.undecided:
             return found
+        in_own = None
         for subject in own.networks(question):
             supposed = self._explanations(question, subject)
-            found = supposed.cause_of(value) if supposed else None
-        return found or (explanations.cause_of(value, question.partial) if explanations else None)
+            in_own = supposed.cause_of(value) if supposed else None
+        if in_own or found:
+            return in_own or found
+        return explanations.cause_of(value, question.partial) if explanations else None
 
     def _repeated(
         self, question: Question, value: Value, own: OwnAnswers, found: Cause | None

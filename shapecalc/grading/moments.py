@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from math import ceil
 
@@ -26,10 +27,8 @@ def moment(text: str) -> datetime:
     text = " ".join(text[: LONGEST + 1].split())
     if len(text) > LONGEST:
         raise ValueError("too long for a time")
-    try:
+    with suppress(ValueError):
         return datetime.fromisoformat(text)
-    except ValueError:
-        pass
     found = ZONE.search(text)
     if found and found[4] in ("AM", "PM"):
         found = None
@@ -39,6 +38,8 @@ def moment(text: str) -> datetime:
         if minutes < 24 * 60:
             zone = timezone(timedelta(minutes=-minutes if found[1] == "-" else minutes))
     plain = text[: found.start()] if found else text
+    with suppress(ValueError):
+        return datetime.fromisoformat(plain).replace(tzinfo=zone)  # Canvas' `2026-11-20 12:00 UTC`
     for form in FORMATS:
         try:
             return datetime.strptime(plain, form).replace(tzinfo=zone)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
+FRACTION_SIGN = re.compile(r"(?<![\d.,])[\u00bc-\u00be\u2150-\u215e]")
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 RAISED = re.compile(r"(?<=[0-9)\]])[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 ENCLOSED = re.compile(r"^(?:\$+|\\\(|\\\[)(.*?)(?:\$+|\\\)|\\\])$")
@@ -51,10 +53,16 @@ WITH_FIELDS = re.compile(  # 28x28x10; I used P=0
 )
 
 
+def _fraction(sign: re.Match[str]) -> str:
+    """Return a sign such as one half as 1/2; nothing else has that sign in the middle."""
+    return unicodedata.normalize("NFKC", sign[0]).replace("\u2044", "/")
+
+
 def plain(text: str) -> str:
     """Return a text on one line without LaTeX, quotes and signs of other alphabets."""
     text = " ".join(text.split())  # runs of blanks would be tried in every split
     text = text.strip("\"'`").strip().replace("\u2212", "-").replace("\u2013", "-")
+    text = FRACTION_SIGN.sub(_fraction, text)
     if "\\" in text or "$" in text:
         enclosed = ENCLOSED.match(text)
         text = enclosed[1] if enclosed else text.replace("$", " ")

@@ -16,6 +16,7 @@ SCALE = (
 )
 UNIT = re.compile(rf"{SCALE}?(?: ?[A-Za-z(][A-Za-z²³ ()-]*)?[.,]?")
 KILOBYTES = re.compile(r"(?<=[\d ])(k|K|M|G)(?=B(?![A-Za-z]))")
+MOST_DIGITS = 40
 ABOUT = r"(?:[≈≅~]|\b(?:about|around|approx(?:imately)?|roughly|circa|ca)\b\.?)"
 NUMBER = re.compile(
     rf"(?:({ABOUT})\s*)?(?<![\w.,])(\d[\d,]*(?:\.\d*)?|\.\d+)(?:[eE]([-+]?\d{{1,2}}))?{SCALE}?"
@@ -47,7 +48,7 @@ def rounded_numbers(text: str) -> Iterator[Rounded]:
     for match in NUMBER.finditer(text):
         about, digits, power, *scales = match.groups()
         scale = next((SCALES[word] for word in scales if word), 1)
-        if not about and not power and scale == 1:
+        if (not about and not power and scale == 1) or len(digits) > MOST_DIGITS:
             continue
         for spelled in {digits.rstrip(",").replace(",", ""), digits.rstrip(",").replace(",", ".")}:
             if spelled.count(".") > 1:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from math import prod
 
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
@@ -38,6 +39,8 @@ class Secrets:
             elif query.key in ("output", "input"):
                 self.volumes.add(question.right)
                 self.inputs |= {query.name} if query.key == "input" else set()
+        several = [v for v in self.volumes if isinstance(v, tuple) and len(v) > 1]
+        self.volumes |= {(prod(volume),) for volume in several}  # what it is once it is flattened
 
 
 def with_prompts(questions: Sequence[Question]) -> list[Question]:

@@ -71,6 +71,7 @@ class Question:
     path: Path
     accepted: tuple[Value, ...] = ()  # other answers that are right
     depth_first: bool = False  # sizes are asked for in PyTorch's order
+    choices: tuple[Value, ...] = ()  # answers to choose from, one of them right
 
     @property
     def right_shown(self) -> str:

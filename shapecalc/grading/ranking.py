@@ -24,6 +24,7 @@ from shapecalc.grading.values import Value, flat
 
 SURE, PERHAPS = 0.06, 0.25  # how likely chance may be
 OF_TWO = 0.5  # so much less, where two mistakes at once are needed
+MOST_ALTERNATIVES = 3  # of which one is said to be meant, all common
 FAR = 5  # how many times as wide answers lie that are not near the right one
 NEAR = 0.2  # of the right number
 DECIMALS = 4  # that are believed
@@ -79,6 +80,11 @@ class Cause(NamedTuple):
     misconception: Misconception
     wrong: Wrong
     sure: bool = True
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it is one of several mistakes that give the same."""
+        return combinations.OR in self.misconception.name
 
     @property
     def told(self) -> str:
@@ -190,8 +196,12 @@ class Explanations:
         self, given: Value, fitting: Sequence[Cause], tried: Sequence[Cause], two: bool
     ) -> Cause | None:
         found = fitting[0]
-        if any(cause.misconception.name != found.misconception.name for cause in fitting):
-            return None  # which of them is meant cannot be told
+        first = {cause.misconception.name: cause for cause in reversed(fitting)}
+        if len(first) > 1:
+            if two or len(first) > MOST_ALTERNATIVES or not COMMON.issuperset(first):
+                return None  # which of them is meant cannot be told
+            pairs = [(cause.misconception, cause.wrong) for cause in first.values()]
+            found = Cause(*combinations.either(pairs), sure=False)
         rate = OF_TWO if two else 1
         answers = room(self.right, given, two, self.near)
         chance = len({cause.wrong.value for cause in tried}) / answers

@@ -4,7 +4,7 @@ numbers, and what it does not show.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from math import prod
 
 from shapecalc.derivations import Derivation, plus, times
@@ -63,7 +63,8 @@ def _depth(record: KnownRecord) -> list[Derivation]:
 
 def _shape(record: KnownRecord, query: Query) -> list[Derivation]:
     shape = weight_shape(record, query)
-    axes = weight_axes(record.layer, query.key, len(shape))
+    assert record.layer is not None
+    axes = weight_axes(record.layer, record.layer.parameters(record.input or ())[query.key])
     return [_said("axes_of", shape, axes=axes)] if axes else []
 
 
@@ -115,7 +116,7 @@ def _field(record: KnownRecord, key: str) -> list[Derivation]:
     """Return how a receptive field follows, without the jump, or that jump alone."""
     found = sentences.chosen(record, [key])
     if key == "jump":
-        found = [beside for d in found for beside in d.beside if beside.expression is not None]
+        found = _jumps(found)
     reasoned = [d for d in found if d.reason or d.expression is not None]
     before = record.source_fields[0]
     if not reasoned and before is not None and len(record.sources or ()) == 1:
@@ -123,6 +124,14 @@ def _field(record: KnownRecord, key: str) -> list[Derivation]:
         now = record.receptive_field if key == "receptive_field" else record.jump
         return [_said("field_kept", now)] if was == now else []
     return [_alone(d) for d in reasoned]
+
+
+def _jumps(fields: Sequence[Derivation]) -> list[Derivation]:
+    """Return how the jumps follow that are told beside fields; one for all axes if it is so."""
+    told = [(d.part, jump) for d in fields for jump in d.beside if jump.expression is not None]
+    if all(jump == told[0][1] for _, jump in told):
+        return [jump for _, jump in told[:1]]
+    return [jump.of_part(part) if part else jump for part, jump in told]
 
 
 def _alone(field: Derivation) -> Derivation:

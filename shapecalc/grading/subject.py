@@ -139,7 +139,7 @@ class Subject:
     def derivations(self, query: Query) -> list[Derivation]:
         """Return how the right answer follows; nothing where nothing is to be shown."""
         if query.name == "total":
-            return [self._sum(query.key)]
+            return self._sum(query.key)
         record = self.records.get(query.name)
         if query.kind == "example":
             return example_derivations(self.computed, record, query)
@@ -147,8 +147,8 @@ class Subject:
             return []
         return record_derivations(record, query, self.trace.inputs)
 
-    def _sum(self, key: str) -> Derivation:
-        """Return a total as the sum over the layers that have some of it."""
+    def _sum(self, key: str) -> list[Derivation]:
+        """Return a total as the sum over the layers that have some of it, if any has."""
         counted = QUANTITIES["macs" if key == "flops" else key]
         counts: dict[str, int] = {}
         for record in self.trace.layers:
@@ -156,12 +156,13 @@ class Subject:
             count = counted.of(counting) if counting is not None else None
             if count:
                 counts[record.name] = count
+        if not counts:
+            return []
         added = plus(*counts.values())
         expression = times(2, added) if key == "flops" else added
         value = total_of(QUANTITIES[key], self.trace.layers)
-        return Derivation(
-            key, value, expression, reason="sum_over_layers", given={"layers": list(counts)}
-        )
+        given = {"layers": list(counts)}
+        return [Derivation(key, value, expression, reason="sum_over_layers", given=given)]
 
 
 def _one_after_the_other(first: Callable[[Any], Any], then: Callable[[Any], Any]) -> Any:

@@ -37,6 +37,15 @@ ABOUT = re.compile(  # about an answer: Google's `How? [Score]`, Microsoft's `Po
 )
 
 
+MOST_BRACKETS = 4  # behind a question's text
+ASKED_FOR = (  # what forms ask people for in words of their own
+    ("id number", re.compile(r"\b(?:student|matriculation|university|campus) (?:id|number|no)\b"
+                             r"|\bmatrikelnummer\b|\bnet ?id\b")),
+    ("email", re.compile(r"\be ?mail\b")),
+    ("name", re.compile(r"\byour (?:full |own )?name\b|^(?:full |student'?s? )?names?$")),
+)  # fmt: skip
+
+
 class TableColumns(NamedTuple):
     """What the author has to know of a table's columns: all of it empty where each has its use."""
 
@@ -63,10 +72,12 @@ def header_of(cells: Sequence[str], ids: Collection[str], mapped: Mapped) -> Hea
     header = Header({}, {}, {}, len(cells), {})
     names = [cell.strip() for cell in cells]
     twice: list[str] = []
-    by_position = _Questions(names, ids, mapped).found()
+    questions = _Questions(names, ids, mapped)
+    by_position = questions.found()
     time = None
     for position, name in enumerate(names):
-        word = "student" if name == mapped.columns.get("student", "") and name else plain(name)
+        mine = name and name == mapped.columns.get("student", "")
+        word = "student" if mine else _of_person(name)
         if position in by_position:
             id_ = by_position[position]
             if id_ in header.questions:
@@ -82,12 +93,23 @@ def header_of(cells: Sequence[str], ids: Collection[str], mapped: Mapped) -> Hea
         elif name and word not in TIMES:
             header.unknown.setdefault(name, position)
     told = TableColumns(
-        tuple(quote(name) for name in header.unknown if not _of_platform(name)),
+        tuple(
+            quote(name)
+            for name in header.unknown
+            if not _of_platform(name) and questions.repeated(name) not in header.questions
+        ),
         tuple(id_ for id_ in ids if id_ not in header.questions),
         tuple(quote(name) for name in mapped.columns.values() if name not in names),
         tuple(twice),
     )
     return header._replace(time=time, told=told)
+
+
+def _of_person(name: str) -> str:
+    """Return what a column tells of who answered, in the words of PEOPLE where it is that."""
+    word = plain(name)
+    asked = () if word in PEOPLE else (w for w, pattern in ASKED_FOR if pattern.search(word))
+    return next(iter(asked), word)
 
 
 def _of_platform(name: str) -> bool:
@@ -194,6 +216,11 @@ class _Questions:
         place = int(numbered["number"])
         return self.order[place - 1] if 0 < place <= len(self.order) else None
 
+    def repeated(self, name: str) -> str | None:
+        """Return the question whose text stands in a column: Moodle's `Question 3`."""
+        match = NUMBERED.fullmatch(words(name))
+        return self._at(match) if match and match["word"] and not match["text"] else None
+
     def _by_order(self) -> dict[int, str]:
         """Return the questions of Canvas' columns, where there are as many of both."""
         columns = [at for at in self.free if CANVAS.match(self.names[at])]
@@ -204,6 +231,9 @@ class _Questions:
 def _forms(text: str) -> list[str]:
     """Return a text in small letters, then without what is in brackets behind it: `(1 point)`."""
     forms = [words(text)]
-    while (shorter := IN_BRACKETS.sub("", forms[-1]).strip(AROUND)) not in ("", forms[-1]):
+    for _ in range(MOST_BRACKETS):
+        shorter = IN_BRACKETS.sub("", forms[-1]).strip(AROUND)
+        if shorter in ("", forms[-1]):
+            break
         forms.append(shorter)
     return forms

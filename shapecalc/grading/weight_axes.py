@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from shapecalc.layers.base import Parameter
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.conv_transpose import ConvTranspose
 from shapecalc.layers.dense import Dense
 
 
-def weight_axes(layer: Any, name: str, count: int) -> tuple[str, ...]:
+def weight_axes(layer: Any, parameter: Parameter) -> tuple[str, ...]:
     """Return a letter or formula for each of the axes; empty where they have none."""
     if isinstance(layer, Dense):
-        return ("units", "inputs") if name == "weight" else ("units",) if count == 1 else ()
+        return ("units", "inputs") if parameter.role == "weight" else ("units",)
     if not isinstance(layer, Conv | DepthwiseConv | ConvTranspose):
         return ()
-    if name != "weight":
+    if parameter.role != "weight":
         return ("K",) if not isinstance(layer, DepthwiseConv) else ()
-    F = ("F",) * (count - 2)
+    F = ("F",) * (len(parameter.shape) - 2)
     if isinstance(layer, DepthwiseConv):
         return ("C" if layer.multiplier == 1 else "C*multiplier", "1", *F)
     shared = "/groups" if layer.groups > 1 else ""

@@ -8,12 +8,13 @@ from pydantic import AliasChoices, Field
 
 from shapecalc.derivations import Derivation
 from shapecalc.frameworks.synonyms import SYNONYMS
-from shapecalc.geometry import Fit, Fits, widest_bin
+from shapecalc.geometry import Fit, Fits
 from shapecalc.layers.base import INPUT, NOTHING, Graded, Kept, Layer, need_positions, per_axis
 from shapecalc.layers.field_types import Sizes, Truth, Volume
 from shapecalc.layers.window import Sliding, Window
 from shapecalc.receptive_field import Field as ReceptiveField
 from shapecalc.receptive_field import binned, everything
+from shapecalc.resampling import widest_bin
 
 PoolStride = Annotated[Sizes | None, Field(validation_alias=AliasChoices("S", *SYNONYMS["S"]))]
 

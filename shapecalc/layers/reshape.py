@@ -13,7 +13,7 @@ from shapecalc.derivations import Derivation, minus, plus, rounded, times
 from shapecalc.diagnostics import Fault, LayerError, repairable
 from shapecalc.edits import Change, Repair, set_field
 from shapecalc.frameworks.synonyms import SYNONYMS
-from shapecalc.geometry import Resize, Step, resized, scaled, widest_border
+from shapecalc.geometry import Step, widest_border
 from shapecalc.layers.base import (
     INPUT,
     NOTHING,
@@ -47,6 +47,7 @@ from shapecalc.receptive_field import (
     slid,
     spread_out,
 )
+from shapecalc.resampling import Resize, resized, scaled
 
 Sides = list[tuple[int, int]]
 

@@ -14,6 +14,9 @@ HERE = Path(__file__).parent
 HOMES = (HERE / "specs", HERE.parents[1] / "specs")  # of an installed package, of a checkout
 FIRST = "networks/lenet-5.yaml"  # what a new visitor sees
 LONGEST = 90  # characters about an example
+BROKEN = "A mistake to find and to repair"
+CODED = re.compile(r"sc\d+")  # how the files begin that break one rule each
+MARKS = re.compile(r"^# expect: .*\n", re.MULTILINE)  # what tests await of a broken spec
 
 
 class Section(NamedTuple):
@@ -74,9 +77,11 @@ def _item(path: Path, home: Path) -> dict[str, str]:
     file = path.relative_to(home).as_posix()
     code, _, words = path.stem.partition("-")
     called, told = spec.name or path.stem, spec.source or spec.description or ""
-    if re.fullmatch(r"sc\d+", code):
+    if CODED.fullmatch(code):
         called, told = words.replace("-", " ").capitalize(), code.upper()
+    elif file.startswith("broken/"):
+        told = BROKEN
     elif file.startswith("kinds/"):
-        called, told = path.stem.replace("-", "_"), ""
-    text = path.read_text(encoding="utf-8")
+        called = path.stem.replace("-", "_")
+    text = MARKS.sub("", path.read_text(encoding="utf-8"))
     return {"file": file, "name": called, "about": told[:LONGEST], "text": text}

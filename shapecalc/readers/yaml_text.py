@@ -74,6 +74,7 @@ class _Reader:
     findings: list[Finding] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
     anchors: dict[str, tuple[Any, int] | None] = field(default_factory=dict)
+    of_keys: dict[str, str] = field(default_factory=dict)  # anchors that stand before a key
     documents: int = 0
     aliased: bool = False
     end: Place = (1, 1)  # of the last text read: block containers end with it
@@ -146,6 +147,12 @@ class _Reader:
     def _alias(self, event: Any) -> None:
         self.aliased = True
         name = quote(event.anchor)
+        if event.anchor in self.of_keys:
+            key = quote(self.of_keys[event.anchor])
+            hint = f"put it before the whole: &{name} {{{key}: ...}}"
+            raise Unreadable(
+                f"*{name} is the key {key} alone, where &{name} is", _place(event), hint
+            )
         if event.anchor not in self.anchors:
             hint = f"write &{name} before the value that it stands for"
             raise Unreadable(f"the alias *{name} has no anchor", _place(event), hint)
@@ -172,6 +179,8 @@ class _Reader:
     def _key(self, top: _Open, event: Any) -> None:
         key = event.value
         top.key = key
+        if event.anchor:
+            self.of_keys[event.anchor] = key
         top.repeated = key in top.value
         self.twice |= top.repeated
         if not self.wanted:

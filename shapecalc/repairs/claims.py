@@ -14,7 +14,7 @@ from shapecalc.network.bounds import Bounds
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import PER_AXIS, KnownRecord
 from shapecalc.repairs.chain import Chains, others, sensible, written
-from shapecalc.tracing import KnownTrace
+from shapecalc.tracing import KnownTrace, Trace
 
 FIELDS = ("S", "P", "F", "output_padding", "K", "units", "scale", "dilation", "rounding")
 PLACED = ("S", "P")  # where windows lie: no claim is made true by pixels that are skipped
@@ -42,7 +42,7 @@ def claims(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
         elif isinstance(claimed, int) and node.layer is not None and record.input is not None:
             yield from _counts(record, node.layer, record.input, key, claimed)
     if trace.spec.document.is_native:  # what a file states is not ours to write
-        yield from _computed(trace, finding, key)
+        yield from computed(trace, finding)
 
 
 def claimed_fields(trace: KnownTrace, finding: Finding) -> Iterator[Repair]:
@@ -165,8 +165,10 @@ def _count(layer: Layer, field: str, value: Any, inputs: Sequence[Volume], key: 
     return getattr(counts, key, None)
 
 
-def _computed(trace: KnownTrace, finding: Finding, key: str) -> Iterator[Repair]:
+def computed(trace: Trace, finding: Finding) -> Iterator[Repair]:
     """Yield the computed value in the place of the claimed one."""
+    yield from finding.fault.repairs  # of what a framework's field says there is no other
+    key = str(finding.path[-1])
     value = _value(trace, finding, key)
     if value is None:
         return
@@ -181,7 +183,7 @@ def _computed(trace: KnownTrace, finding: Finding, key: str) -> Iterator[Repair]
     yield Repair(f"{key}: {written} is computed", Change("set", written, finding.path))
 
 
-def _claimed(trace: KnownTrace, finding: Finding, key: str) -> Any:
+def _claimed(trace: Trace, finding: Finding, key: str) -> Any:
     """Return what is claimed by whom the finding is about."""
     if finding.layer is None:
         return getattr(trace.spec.expectations, key, None)
@@ -192,7 +194,7 @@ def _claimed(trace: KnownTrace, finding: Finding, key: str) -> Any:
     return None if node is None else getattr(node.expectations, key, None)
 
 
-def _value(trace: KnownTrace, finding: Finding, key: str) -> Any:
+def _value(trace: Trace, finding: Finding, key: str) -> Any:
     if finding.path[:2] == ("expect", "outputs"):
         return trace.outputs.get(key)
     if finding.layer is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, Finding, Path
+from shapecalc.edits import Edit
 from shapecalc.repairs.candidates import candidates
 from shapecalc.repairs.places import Key, key_of
 from shapecalc.repairs.trial import Outcome, Trials, gives_inputs
@@ -76,7 +77,7 @@ def _mend(item: _Item, trials: Trials) -> None:
     item.outcomes = found
     offered = []
     for outcome in found:
-        edit = trials.edit(outcome)
+        edit = _edit(item.finding, outcome, trials)
         if edit is not None or not trials.editable or gives_inputs(outcome.change):
             offered.append((outcome.repair.text, edit))
     fact = "" if fault.repairs or fault.otherwise else fault.hint
@@ -86,6 +87,13 @@ def _mend(item: _Item, trials: Trials) -> None:
     hint = "; ".join(part for part in (fact, offers) if part)
     edits = tuple(edit for _, edit in offered if edit is not None)
     item.diagnostic = item.diagnostic._replace(hint=hint, edits=edits)
+
+
+def _edit(finding: Finding, outcome: Outcome, trials: Trials) -> Edit | None:
+    """Return the edit that makes a change, marked where it is of a false claim itself."""
+    edit, (action, _, path, _, _) = trials.edit(outcome), outcome.change
+    of_claim = (finding.rule, action, finding.path) == (rules.FALSE_CLAIM, "set", path)
+    return edit._replace(of_claim=of_claim) if edit is not None else None
 
 
 def _working(finding: Finding, trials: Trials) -> Iterable[Outcome]:

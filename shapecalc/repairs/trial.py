@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from shapecalc import checks, network, tracing
+from shapecalc import checks, network, rules, tracing
 from shapecalc.checks.sc408_input_order import RULE as INPUT_ORDER
 from shapecalc.diagnostics import Finding, SpecError
 from shapecalc.edits import Change, Edit, Repair, Unchangeable, changed, is_data, size_of
@@ -18,6 +18,7 @@ from shapecalc.rules import Rule
 from shapecalc.tracing import Trace
 
 MOST_VALUES = 60_000  # read anew for one spec, in all trials: a second or so
+OPEN_WALKS = 40  # that a trial costs where sizes are open: others are looked for and put there
 
 
 class Outcome(NamedTuple):
@@ -55,7 +56,8 @@ class Trials:
         self.trace = trace
         self.document = trace.spec.document
         self.left = MOST_VALUES
-        self.cost = size_of(self.document.data, MOST_VALUES) + len(trace.layers)
+        walks = OPEN_WALKS if trace.spec.is_open else 1
+        self.cost = size_of(self.document.data, MOST_VALUES) + walks * len(trace.layers)
         self.before = _of_reading(trace.findings)
         self.said = _said(trace.findings)
         self.errors = _errors(trace)
@@ -85,7 +87,7 @@ class Trials:
         errors = _errors(after)
         if finding.severity != "error" and errors > self.errors:
             return None  # what is no error is not mended by one
-        if any(count > self.before[rule] for rule, count in _of_reading(after.findings).items()):
+        if self._uncovers(finding, after):
             return None
         keys = frozenset(key_of(found, change, self.document.data) for found in after.findings)
         said = _said(after.findings)
@@ -93,6 +95,17 @@ class Trials:
             return None
         found = effects(self.trace, finding, change, after)
         return Outcome(repair, change, keys, said, errors, found) if found.acceptable else None
+
+    def _uncovers(self, finding: Finding, after: Trace) -> bool:
+        """Say whether there are more faults of reading after a change, of some rule.
+
+        Of a layer whose kind was not known nothing could be said.
+        """
+        found: Sequence[Finding] = after.findings
+        if finding.rule is rules.UNKNOWN_KIND:
+            layer = finding.path[:-1]
+            found = [one for one in found if one.path[: len(layer)] != layer]
+        return any(count > self.before[rule] for rule, count in _of_reading(found).items())
 
     def is_rarer(self, finding: Finding, said: Counter[tuple[Rule, str]]) -> bool:
         """Say whether a fault of reading is met less often than before, wherever it stands now."""

@@ -51,7 +51,7 @@ def sentence(derivation: Derivation) -> str:
     if derivation.given.get("owner"):
         part = f"the {derivation.given['part']} " if "part" in derivation.given else ""
         said += f", {part}counted with {derivation.given['owner']}"
-    if derivation.quantity in ("output", "receptive_field") and derivation.part:
+    if derivation.quantity in ("output", "receptive_field", "jump") and derivation.part:
         return f"{derivation.part}{' ' if derivation.part == 'depth' else ': '}{said}"
     return said
 
@@ -204,7 +204,7 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     "learns_nothing": _always("it has nothing to learn"),
     "none_frozen": lambda of: f"none of its {of.value:,} parameters is frozen",
     "nothing_multiplied": _always("it has no weights to multiply by"),
-    "field_kept": _always("as large as before it"),
+    "field_kept": _always("kept as it was before this layer"),
     # receptive fields
     "dense": _always("receptive field: a dense layer sees the whole input"),
     "global_pool": _always("receptive field: a global pool sees the whole input"),

@@ -34,10 +34,11 @@ class Names(Scope):
     shown = True
 
     def __init__(self, numbers: Mapping[str, int]) -> None:
-        self.numbers: dict[Any, int] = {**numbers}
+        self.given = {**numbers}
+        self.numbers: dict[Any, int] = {**numbers}  # and those of floors, once worked out
         self.known: dict[str, tuple[int, int]] = {}
         self.equal: dict[Any, Size | Polynomial] = {}  # differences that are 0, by their terms
-        self.nested: dict[Any, int] = {}  # how deep floors of several terms lie in each other
+        self.nested: dict[Any, tuple[int, int]] = {}  # how deep floors lie in it, and how many
         self.needed: list[
             tuple[str, Size | Polynomial, int]
         ] = []  # that it is 0, or divided by that
@@ -53,8 +54,7 @@ class Names(Scope):
 
     def at(self, numbers: Mapping[str, int]) -> Callable[[Any], int]:
         """Return what says what a size is where names have other numbers."""
-        others = {name: n for name, n in self.numbers.items() if isinstance(name, str)}
-        return partial(_number, numbers={**others, **numbers})
+        return partial(_number, numbers={**self.given, **numbers})
 
     @contextmanager
     def undecided(self) -> Iterator[None]:
@@ -137,11 +137,18 @@ class Names(Scope):
     def divided(self, size: Size | Polynomial, divisor: int) -> Number:
         variable = Nested(size, divisor)
         if variable not in self.nested:
-            inside = (self.nested.get(inner, 0) for inner, _, _ in _atoms(size))
-            self.nested[variable] = 1 + max(inside, default=0)
-            if self.nested[variable] > MOST_NESTED or len(self.nested) > MOST_RESTS:
+            inside = [self.nested.get(inner, (0, 1)) for inner, _, _ in _atoms(size)]
+            depth = 1 + max((deep for deep, _ in inside), default=0)
+            self.nested[variable] = depth, 1 + sum(count for _, count in inside)
+            if depth > MOST_NESTED or len(self.nested) > MOST_RESTS:
                 raise Unsolvable("too many different cases")
         return Size(self, variable)
+
+    def floors(self, size: Any) -> int:
+        """Return how many floors it takes to write a size."""
+        if isinstance(size, int):
+            return 0
+        return sum(self.nested.get(variable, (0, 1))[1] for variable, _, _ in _atoms(size))
 
     def number_at(self, size: Any, name: str, W: int) -> int:
         """Return what a size is where a name has another number."""

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, product
 from typing import Any
 
 from shapecalc.diagnostics import LayerError, UnknownVolume
 from shapecalc.layers.base import NO_COUNTS, Counts
 from shapecalc.network import NetworkSpec
 from shapecalc.solving.named import Names
+from shapecalc.solving.size import Monomial, terms_of
 
 AnyVolume = tuple[Any, ...] | None
+MOST_FLOORS = 6  # in a size that a person is to read
+MOST_DIFFERENT = 200  # products of names and floors in all counts: in a sum there are no more
+USUAL_TERMS = 20  # of a count, on average
 
 
 @dataclass(frozen=True)
@@ -35,16 +42,49 @@ class Passed:
 
     @property
     def outputs(self) -> dict[str, list[Any] | None]:
-        """The outputs' sizes, as text where they depend on others."""
+        """The outputs' sizes, as text where they depend on others; None: too long to read."""
         return {
-            name: None if v is None else [W if isinstance(W, int) else str(W) for W in v]
-            for name, v in self.volumes.items()
+            name: None if volume is None else [*map(self._written, volume)]
+            for name, volume in self.volumes.items()
         }
+
+    def _written(self, size: Any) -> int | str | None:
+        if isinstance(size, int):
+            return size
+        return None if self.names.floors(size) > MOST_FLOORS else str(size)
 
     @property
     def macs(self) -> Any:
-        """The sum of all layers' MACs."""
-        return None if None in self.products else sum(self.products)
+        """The sum of all layers' MACs; None: not known, or too long to read."""
+        if None in self.products or not self.is_readable:
+            return None
+        return sum(self.products)
+
+    @cached_property
+    def is_readable(self) -> bool:
+        """Whether sizes and counts are short enough to be written, and the sums of counts with
+        them. What is rounded in hundreds of ways no person writes.
+        """
+        # Layers that are alike have one and the same: that is told apart faster than what is equal.
+        distinct = {id(volume): volume for volume in self.values}.values()
+        volumes = [volume for volume in distinct if volume is not None]
+        flat = {volume for volume in volumes if len(volume) == 1}
+        spatial = {volume[:-1] for volume in volumes}
+        floors = self.names.floors
+        if any(floors(size) > MOST_FLOORS for sizes in spatial for size in sizes):
+            return False
+        different: set[Monomial] = {
+            tuple(chain.from_iterable(factors))
+            for sizes in (*flat, *spatial)
+            for factors in product(*map(terms_of, sizes))
+        }
+        counts = {id(count): terms_of(count) for count in self.products if count is not None}
+        for terms in counts.values():
+            different.update(terms)
+        times = Counter(map(id, self.products))  # blocks have one layer many times
+        written = sum(times[count] * len(terms) for count, terms in counts.items())
+        usual = USUAL_TERMS * (len(self.products) + USUAL_TERMS)
+        return len(different) <= MOST_DIFFERENT and written <= usual
 
     @property
     def tied(self) -> list[str]:
@@ -69,11 +109,11 @@ def passed(spec: NetworkSpec, names: Names, sizes: Mapping[Any, Any]) -> Passed:
     known: dict[Any, tuple[AnyVolume, Counts, Any]] = {}  # blocks have one layer many times
     for node in spec.nodes:
         layer = node.layer
-        sources = node.sources or ()
-        inputs: tuple[tuple[Any, ...], ...] | None
-        inputs = tuple([v for source in sources if (v := values[source]) is not None])
-        if node.sources is None or len(inputs) < len(sources):
-            inputs = None
+        inputs: Any = None  # their volumes, None where one is not known
+        if node.sources is not None:
+            inputs = tuple(map(values.__getitem__, node.sources))
+            if None in inputs:
+                inputs = None
         if layer is None:
             output, counts, macs = None, Counts(None, None, None), None
         elif inputs is None:

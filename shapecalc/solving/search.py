@@ -64,8 +64,9 @@ class Found:
 class Search:
     """Follows classes of sizes through a network, split where a layer tells them apart."""
 
-    def __init__(self, spec: NetworkSpec) -> None:
+    def __init__(self, spec: NetworkSpec, most: int = MOST_EVALUATED) -> None:
         self.spec = spec
+        self.most = most  # layers that are evaluated, in all classes
         self.nodes = spec.nodes
         self.value = spec.values.of  # the number of a layer's volume
         self.evaluated = 0
@@ -148,7 +149,7 @@ class Search:
     def _output(self, index: int, volumes: Mapping[int, AnyVolume]) -> AnyVolume:
         """Return the volume of a layer; raise LayerError where it refuses its input."""
         self.evaluated += 1
-        if self.evaluated > MOST_EVALUATED:
+        if self.evaluated > self.most:
             raise Unsolvable("too many different cases")
         node = self.nodes[index]
         layer, sources = node.layer, node.sources

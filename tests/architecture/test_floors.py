@@ -44,7 +44,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("layers",),
     ("frameworks",),
     ("receptive_field", "document"),
-    ("geometry", "diagnostics", "volumes"),
+    ("geometry", "resampling", "diagnostics", "volumes"),
     (
         "edits",
         "wildcards",
@@ -59,8 +59,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 FACADES = tuple(name for names in FLOORS for name in names if name.endswith("__init__"))
 # No dependency at all.
 PLAIN = (
-    "geometry", "volumes", "diagnostics", "receptive_field", "document", "edits", "frameworks",
-    "wildcards",
+    "geometry", "resampling", "volumes", "diagnostics", "receptive_field", "document", "edits",
+    "frameworks", "wildcards",
     "collector", "interrupts", "quantities", "rules", "registry", "derivations",
     "checkpoints",
 )  # fmt: skip

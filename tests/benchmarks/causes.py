@@ -146,9 +146,11 @@ SAME = {
 
 
 def misnamed(rate: Rate) -> list[Case]:
-    """Return the typical mistakes that are called by another's name."""
+    """Return the typical mistakes that are called by another's name, and by no other beside."""
     return [
-        case for case in rate.cases if case.named and _called(case.named) != {*case.done.split("+")}
+        case
+        for case in rate.cases
+        if case.named and {*case.done.split("+")} not in map(_called, case.named.split(" or "))
     ]
 
 

@@ -30,3 +30,12 @@ def test_the_command_writes_a_sheet_and_refuses_a_fault(run: Run, tmp_path: Path
         result = run("assignment", name, "-o", "out.md")
         assert result.exit_code == 2
     assert not (tmp_path / "out.md").exists()
+
+
+def test_questions_in_each_others_way_are_told_beside_the_sheet(run: Run, tmp_path: Path) -> None:
+    questions = {"spec": SPEC, "questions": ["conv1.output", "P(conv1)"]}
+    (tmp_path / "hw.json").write_text(json.dumps(questions))
+    result = run("assignment", "hw.json")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("# Homework\n")
+    assert "hw.json: questions 1 and 2: P of conv1 follows from its output only" in result.stderr

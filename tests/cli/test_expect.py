@@ -135,6 +135,39 @@ def test_a_false_claim_alone_is_updated_and_otherwise_told(run: Run, tmp_path: P
     assert not shapecalc.check(path)
 
 
+@pytest.mark.parametrize(
+    ("layer", "update"),
+    [
+        # By hand: 8 - 3 + 1 = 6, 3*3*4 + 4 = 40. P=1, or no bias, would make the claims true.
+        ("conv: {K: 4, F: 3, expect: {output: 8x8x4}}", "output: 6x6x4"),
+        ("conv: {K: 4, F: 3, expect: {parameters: 36}}", "parameters: 40"),
+        ("conv: {expect: {output: 8x8x4}, K: 4, F: 3}", "output: 6x6x4"),
+    ],
+)
+def test_an_updated_claim_says_what_is_computed_and_the_layer_stays(
+    run: Run, tmp_path: Path, layer: str, update: str
+) -> None:
+    old = layer[layer.index("expect: {") + 9 : layer.index("}")]
+    path = write(tmp_path, f"input: 8x8x1\nlayers:\n  - {layer}\n")
+    assert run("expect", "--update", "a.yaml").exit_code == 0
+    head, line, *_ = path.read_text("utf-8").splitlines()[1:]
+    assert (head, line) == ("layers:", f"  - {layer.replace(old, update)}")
+    assert not shapecalc.check(path)
+
+
+def test_a_stride_that_changed_is_written_into_all_claims_behind_it(
+    run: Run, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "input: 9x9x1\nlayers:\n  - conv: {K: 4, F: 3, P: 1}\n  - relu\n")
+    run("expect", "--layers", "a.yaml")
+    path.write_text(path.read_text("utf-8").replace("P: 1", "P: 1, S: 2"), encoding="utf-8")
+    assert run("expect", "--update", "a.yaml").exit_code == 0
+    text = path.read_text("utf-8")  # (9 - 3 + 2)/2 + 1 = 5, 5*5*4 * 9 = 900 MACs
+    assert text.count("5x5x4") == 3
+    assert "P: 1, S: 2, expect: {output: 5x5x4, parameters: 40, macs: 900}" in text
+    assert not shapecalc.check(path)
+
+
 @pytest.mark.slow
 def test_a_changed_stride_in_a_fully_claimed_alexnet_is_one_finding(
     run: Run, tmp_path: Path

@@ -26,6 +26,11 @@ CASES = {  # before, options, after
         (),
         "input: 8x8x1\nlayers:\n  - conv: {K: 2, F: 3, groups: 1}\n",
     ),
+    "a misspelt kind with a misspelt key, and one with two": (
+        "input: 8x8x1\nlayers:\n  - con: {K: 4, FF: 3}\n  - dens: {unts: 1, flaten: false}\n",
+        (),
+        "input: 8x8x1\nlayers:\n  - conv: {K: 4, F: 3}\n  - dense: {units: 1, flatten: false}\n",
+    ),
     "a framework's word": (
         "input: 8x8x1\nlayers:\n  - Conv2d: {out_channels: 2, kernel_size: 3}\n",
         (),
@@ -47,6 +52,24 @@ CASES = {  # before, options, after
         "input: 8x8x1\nlayers:\n  - conv: {K: 2, F: 3, expect: {output: 6x6x2}}\n",
     ),
 }
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "  - Conv2d: {in_channels: 1, out_channels: 8, kernel_size: 3}\n",
+        "  - flatten\n  - Linear: {in_features: 16, out_features: 10}\n",
+    ],
+)
+def test_what_a_framework_s_field_says_falsely_is_not_taken_out(
+    run: Run, tmp_path: Path, layers: str
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(f"input: 8x8x3\nlayers:\n{layers}", encoding="utf-8")
+    result = run("check", "--fix", "a.yaml")
+    assert result.exit_code == 1
+    assert "SC301" in result.stdout
+    assert path.read_text("utf-8").endswith(layers)
 
 
 @pytest.mark.parametrize("name", CASES)

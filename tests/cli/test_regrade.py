@@ -94,3 +94,17 @@ def test_the_older_marks_are_not_written_over(run: Run, folder: Path) -> None:
     result = run("regrade", "old.csv", "hw.yaml", "class", "-o", "old.csv", "--force")
     assert result.exit_code == 2
     assert "would overwrite a file that is read" in result.stderr
+
+
+def test_columns_without_a_question_are_told_beside_the_marks(run: Run, folder: Path) -> None:
+    """A gradebook and its changes have no place for that."""
+    (folder / "form.csv").write_text("name,q1,the second\nann,32x32x10,760\n")
+    told = "form.csv: no column was found for question 2: its answers need a look"
+    graded = run("grade", "hw.yaml", "form.csv", "--format", "csv")
+    again = run("regrade", "old.csv", "hw.yaml", "form.csv")
+    for result in (graded, again):
+        assert result.exit_code == 0
+        assert told in result.stderr
+        assert told not in result.stdout
+    found = run("grade", "hw.yaml", "form.csv", "--format", "csv", "--columns", "q2=the second")
+    assert "no column" not in found.stderr

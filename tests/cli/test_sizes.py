@@ -39,6 +39,20 @@ def test_no_input_gives_an_output() -> None:
     assert f"No input gives the output 389x388. The nearest: {near}" in result.output
 
 
+def test_json_has_what_the_text_says_of_an_output() -> None:
+    result = run("sizes", U_NET, "--output", "389x388", "--format", "json")
+    assert result.exit_code == 1
+    found = json.loads(result.output)
+    assert found["for"] is None
+    assert found["nearest_outputs"] == [
+        {"output": [388, 388], "inputs": {"input": [572, 572, 1]}},
+        {"output": [404, 388], "inputs": {"input": [588, 572, 1]}},
+    ]
+    found = json.loads(run("sizes", U_NET, "--output", "388x388", "--format", "json").output)
+    assert found["for"] == {"input": [572, 572, 1]}
+    assert found["nearest_outputs"] == []
+
+
 def test_the_axes_of_an_output_are_named() -> None:
     result = run("sizes", U_NET, "--output", "388")
     assert result.exit_code == 2

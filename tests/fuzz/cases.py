@@ -198,6 +198,7 @@ def asking(rng: Random, data: dict[str, Any]) -> dict[str, Any]:
         ("tolerance", (0.1, {"absolute": 1}, {"relative": 0.5})),
         ("follow_through", (0, 1)),
         ("prompt", ("What?",)),
+        ("choices", (["3x3x1", 7], [1, 2, 3], ["yes"], "a", [[1, 2], "3x3"])),
         ("spec", (corpus.network(rng),)),
     ):
         if rng.random() < 0.25:

@@ -333,6 +333,7 @@ def test_a_choice_of_one_is_an_answer(form: Form, text: str, value: object) -> N
         ("1200", 1200, 0),
         ("1200 (75*16)", 1200, 0),
         ("1,216 Kernels", 1216, 0),
+        ("\u215b", 0.125, 0),
     ],
 )
 def test_what_stands_behind_a_number_and_how_far_it_is_rounded(
@@ -340,6 +341,12 @@ def test_what_stands_behind_a_number_and_how_far_it_is_rounded(
 ) -> None:
     found = readings(answer, "number")[0]
     assert (found.value, found.off) == (value, off)
+
+
+@pytest.mark.parametrize("text", ["12 ~ 1" + "0" * 400, "~1" + "0" * 400, "12 or 1e99", "1e99k"])
+def test_a_huge_number_ends_nothing(text: str) -> None:
+    with suppress(Unreadable):
+        readings(text, "number")
 
 
 def test_a_comma_before_a_unit_and_a_kilobyte_have_two_readings() -> None:

@@ -169,6 +169,8 @@ def test_times_of_platforms(text: str) -> None:
 
 def test_zones_count_where_both_have_one() -> None:
     due = moment("2026-11-20 20:00:00+00:00")
+    assert moment("2026-11-20 20:00:00 UTC") == due  # Canvas
+    assert moment("2026-11-20 21:00 GMT+1") == due
     assert days_late(due, moment("2026/11/20 9:05:03 PM GMT+2")) == 0
     assert days_late(due, moment("2026/11/20 9:05:03 PM GMT+1")) == 1
     assert days_late(due, moment("2026/11/20 7:05:03 PM")) == 0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -101,6 +103,7 @@ def test_numbers_that_contradict_ids_count_nothing() -> None:
 
 def test_moodle_puts_questions_and_right_answers_beside_responses() -> None:
     names = [f"{what} {n}" for n in (1, 2, 3) for what in ("Question", "Response", "Right answer")]
+    assert not header_of(names, PROMPTS, Mapped(PROMPTS)).told.ignored
     assert questions(*names) == {
         "volume": "Response 1", "count": "Response 2", "fits": "Response 3",
     }  # fmt: skip
@@ -151,6 +154,14 @@ def test_nobody_is_told_to_have_given_no_answer_where_there_is_no_column(tmp_pat
         assert text.count("`columns` names Fits, which is no column here") == 1
         assert text.count("columns that answer no question: Your remarks") == 1
     assert found.tally.unread == 4
+    (table,) = json.loads(SUMMARIES["json"](found))["tables"]
+    assert table == {
+        "file": str(tmp_path / "form.csv"),
+        "ignored": ["Your remarks"],
+        "missing": ["count", "fits"],
+        "absent": ["Fits"],
+        "twice": [],
+    }
 
 
 def test_columns_that_have_their_use_are_not_told(tmp_path: Path) -> None:
@@ -170,6 +181,52 @@ def test_a_students_own_table_is_blank_where_it_answers_nothing(tmp_path: Path) 
     assert found.marked.marks[1].verdict == "needs a look"
 
 
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ("What is your name?", "name"),
+        ("Your full name (first and last)", "name"),
+        ("Name (as in Moodle)", "name"),
+        ("Student's name", "name"),
+        ("Please enter your e-mail address", "email"),
+        ("Student ID number", "id number"),
+        ("Matrikelnummer", "id number"),
+        ("Filename of your code", None),
+        ("Name of the layer, your guess", None),
+    ],
+)
+def test_forms_ask_who_answers_in_words_of_their_own(column: str, told: str | None) -> None:
+    header = header_of([column, VOLUME], PROMPTS, Mapped(PROMPTS))
+    assert header.people == ({told: 0} if told else {})
+    assert header.unknown == ({} if told else {column: 0})
+
+
+def test_a_question_about_a_name_is_a_question() -> None:
+    prompts = {"q": "What is your name for a 1x1 convolution?"}
+    header = header_of([*prompts.values(), "Name"], prompts, Mapped(prompts))
+    assert (header.questions, header.people) == ({"q": 0}, {"name": 1})
+
+
+def test_rows_of_nobody_say_what_to_write(tmp_path: Path) -> None:
+    rows = [["t", "28x28x10", "Ann"], ["t", "28x28x10", "Bob"]]
+    head = ["Timestamp", VOLUME, "Who?"]
+    (found,) = graded(tmp_path, head, *rows).graded
+    assert "no column tells whose they are: write --columns 'student=ITS COLUMN'" in (
+        found.marked.reason
+    )
+    ann, bob = graded(tmp_path, head, *rows, columns={"student": "Who?"}).graded
+    assert (ann.student, bob.student) == ("Ann", "Bob")
+
+
 def test_a_table_without_a_row_is_not_gradable(tmp_path: Path) -> None:
     (found,) = graded(tmp_path, ["name", VOLUME]).graded
     assert "no row under the header" in found.marked.reason
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["Question 1" + " " * 3000 + ".", "()" * 2000, "(" * 4000])
+def test_hostile_headers_take_no_time(name: str) -> None:
+    """A row of 1 MB holds 250 of them; blanks before a full stop once took over a minute."""
+    start = perf_counter()
+    header_of([name] * 250, PROMPTS, Mapped(PROMPTS))
+    assert perf_counter() - start < 20

@@ -380,6 +380,25 @@ def test_a_block_with_runs_in_it_has_its_name() -> None:
         assert shown.count("factored4") == 1
 
 
+def test_layers_that_all_differ_stand_in_several_cards_and_columns() -> None:
+    layers = [{"conv": {"K": 8 + n % 31, "F": 1 + n % 3 * 2, "P": n % 3}} for n in range(300)]
+    scene = scene_of(shapecalc.trace({"input": "64x64x8", "layers": layers}), "graph")
+    cards = [leaf.box for leaf in scene.leaves() if isinstance(leaf, Rect) and leaf.role == "card"]
+    assert len(cards) == 15
+    assert len({box.left + box.right for box in cards}) >= 4  # the middles of columns
+    assert scene.height < 2 * scene.width
+
+
+def test_what_joins_and_is_no_merge_has_its_name() -> None:
+    """A block that reads two volumes, an unpooling: a circle with a dot says too little."""
+    for name, depth, names in (
+        ("fpn-resnet-50", 0, {"m2", "m3", "m4"}),
+        ("segnet", None, {"max_unpool1", "max_unpool5"}),
+    ):
+        for style in ("volumes", "graph"):
+            assert names <= {*texts(scene_of(network(name), style, depth=depth))}
+
+
 def test_columns_are_of_about_one_height() -> None:
     """No short end stands alone in a second column."""
     scene = scene_of(network("googlenet"), "graph")

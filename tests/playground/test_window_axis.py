@@ -25,7 +25,7 @@ TRANSPOSED = [
 def test_taps_lie_dilation_apart_and_windows_a_stride() -> None:
     for axis in SLID:
         fit, start = axis.fit, -axis.fit.before
-        for output in range(axis.size):
+        for output in range(axis.fit.size):
             expected = [(tap, start + tap * fit.dilation) for tap in range(fit.F)]
             assert axis.taps(output) == expected, axis
             start += fit.S
@@ -33,7 +33,7 @@ def test_taps_lie_dilation_apart_and_windows_a_stride() -> None:
 
 def test_a_window_of_ceil_stops_behind_the_padding() -> None:
     axis = SlidingAxis(fit_window(6, 3, 2, 0, 1, "ceil"))
-    assert axis.size == 3
+    assert axis.fit.size == 3
     assert axis.taps(2) == [(0, 4), (1, 5)]
 
 
@@ -51,7 +51,7 @@ def test_every_input_writes_its_taps() -> None:
 def every_output(axes: Sequence[WindowAxis]) -> Iterator[tuple[WindowAxis, int]]:
     """Yield each axis with each place of its output."""
     for axis in axes:
-        for output in range(axis.size):
+        for output in range(axis.fit.size):
             yield axis, output
 
 
@@ -62,7 +62,7 @@ def test_a_part_holds_the_output_and_all_that_it_looks_at(room: int) -> None:
         part = axis.part(output, room)
         assert output in part.outputs
         assert part.outputs.start >= 0
-        assert part.outputs.stop <= axis.size
+        assert part.outputs.stop <= axis.fit.size
         seen = {at for one in part.outputs for _, at in axis.taps(one)}
         assert seen <= set(part.places)
         assert len(part.outputs) <= max(room, 3)
@@ -70,14 +70,14 @@ def test_a_part_holds_the_output_and_all_that_it_looks_at(room: int) -> None:
 
 def test_the_part_of_a_sliding_window_fits_the_room() -> None:
     for axis in SLID:
-        for output in range(axis.size):
-            most = max(16, axis.span + 2 * axis.fit.S)
+        for output in range(axis.fit.size):
+            most = max(16, axis.fit.span + 2 * axis.fit.S)
             assert len(axis.part(output, 16).places) <= most
 
 
 def test_the_window_goes_through_a_part_before_the_next_is_shown() -> None:
     axis = SlidingAxis(fit_window(32, 5, 1, 0, 1, "exact"))
-    parts = [axis.part(output, 11) for output in range(axis.size)]
+    parts = [axis.part(output, 11) for output in range(axis.fit.size)]
     assert [part.outputs for part in parts[:7]] == [range(7)] * 7
     assert parts[7].outputs == range(7, 14)
     assert parts[-1].outputs == range(21, 28)

@@ -304,6 +304,15 @@ def test_an_unknown_alias_is_refused_where_it_stands(
     assert "alias" in found.message
 
 
+def test_an_anchor_before_a_key_is_told_of_as_such(trace_text: TraceText) -> None:
+    """YAML binds it to the key; what is meant is the layer, as the second text writes it."""
+    found = only(trace_text("input: 8x8x1\nlayers:\n  - &x conv: {K: 4, F: 3}\n  - *x\n"))
+    assert place(found) == (4, 5)
+    assert "&x {conv: ...}" in found.hint
+    whole = trace_text("input: 8x8x1\nlayers:\n  - &x {conv: {K: 4, F: 3}}\n  - *x\n")
+    assert [layer.output for layer in whole.layers] == [(6, 6, 4), (4, 4, 4)]
+
+
 @pytest.mark.parametrize(
     "text",
     [

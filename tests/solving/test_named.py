@@ -157,6 +157,42 @@ def test_verification_needs_numbers_and_offers_some() -> None:
     assert "--input" in found.diagnostics[0].hint
 
 
+def halves_and_thirds(times: int, copies: int) -> dict[str, Any]:
+    """Return a network that joins what two strides leave, over and over, and so many copies."""
+    layers: list[Any] = []
+    for n in range(times):
+        before = f"joined{n - 1}" if n else "input"
+        for S in (2, 3):
+            pool = {"F": S, "S": S, "rounding": "floor", "from": before, "name": f"pool{n}_{S}"}
+            layers.append({"max_pool": pool})
+        joined = {"from": [f"pool{n}_2", f"pool{n}_3"], "axis": "length", "name": f"joined{n}"}
+        layers.append({"concat": joined})
+    layers += [{"conv": {"K": 2, "F": 1}} for _ in range(copies)]
+    return {"input": "Lx2", "layers": layers}
+
+
+def test_sizes_that_nobody_can_read_are_not_written() -> None:
+    once = shapecalc.trace(halves_and_thirds(1, 1))
+    assert str(once.output[0]) == "floor(L/2) + floor(L/3)"  # type: ignore[index]
+    often = shapecalc.trace(halves_and_thirds(4, 1))
+    assert often.output == (None, 2)
+    assert often.complete
+    assert max(map(len, str(often).splitlines())) < 200
+
+
+def test_counts_that_are_rounded_in_hundreds_of_ways_are_not_added() -> None:
+    strides = range(2, 120)
+    pools = [
+        {"max_pool": {"F": S, "S": S, "rounding": "ceil", "from": "input", "name": f"by{S}"}}
+        for S in strides
+    ]
+    trace = shapecalc.trace({"input": "HxWx2", "layers": pools})
+    assert trace.totals.activations is None
+    few = shapecalc.trace({"input": "HxWx2", "layers": pools[:3]})
+    wanted = sum(2 * -(-60 // S) * -(-50 // S) for S in strides[:3])
+    assert value(format(few.totals.activations, ","), {"H": 60, "W": 50}) == wanted
+
+
 def phased(size: str) -> dict[str, Any]:
     """Return a network whose field depends on what the size leaves over when divided by 3.
 
@@ -180,3 +216,14 @@ def test_a_field_that_some_sizes_share_is_not_said_to_be_that_of_all() -> None:
     text = " ".join(named["last"].derivation)
     assert "receptive field = ?" in text
     assert "None" not in text
+
+
+def test_a_warning_is_one_only_where_no_size_avoids_it() -> None:
+    """F=5 S=2 uses every row of an odd height; F=1 S=2 skips rows of every one."""
+    data = {"input": "HxWx3", "rounding": "floor"}
+    dropped = {**data, "layers": [{"conv": {"K": 8, "F": 5, "S": 2}}]}
+    assert not shapecalc.check(dropped)
+    (skipped,) = shapecalc.check({**data, "layers": [{"conv": {"K": 8, "F": 1, "S": 2}}]})
+    assert (skipped.code, "HxWx3" in skipped.message) == ("SC402", True)
+    assert "?" not in skipped.message + skipped.hint
+    assert "112" not in skipped.hint  # of one size among all

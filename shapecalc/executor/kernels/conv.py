@@ -128,8 +128,6 @@ def algorithm(context: Context, weight: Array, how: Slide) -> Any:
         return depthwise if weight.shape[-2] == 1 else taps
     if pointwise.fits(how):
         return pointwise
-    if pointwise.fits(how):
-        return pointwise
     if context.fast and winograd.fits(how, weight):
         return winograd
     return im2col

@@ -99,15 +99,13 @@ class MaxPool(Pool):
 class AvgPool(Pool):
     """avg_pool: y = sum over taps of x_t / n. dx_t += dy / n, n as PyTorch counts it.
 
-    n is the number of taps inside the padded image, or, without count_include_pad, inside the
-    image. Under P same the padding counts only where that is written (as TensorFlow).
+    n is the number of taps inside the padded image, or, where the padding does not count, inside
+    the image.
     """
 
     def divisor(self, axes: Sequence[Axis], dtype: np.dtype[np.floating]) -> Array:
         """Return n of each window, in one number where all are the same."""
-        layer = self.layer
-        written = "count_include_pad" in layer.model_fields_set
-        with_padding = layer.count_include_pad and (written or not self.same)
+        with_padding = self.layer.counts_padding
         return _product([axis.covered if with_padding else axis.inside for axis in axes], dtype)
 
     def forward(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from shapecalc import rules
 from shapecalc.diagnostics import quote, some
+from shapecalc.grading.combinations import OR
 from shapecalc.grading.exports import number
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, Verdict, title
@@ -75,8 +76,10 @@ def without_code(text: str) -> str:
 
 
 def explained(name: str) -> str:
-    """Return what a misconception is, or several with commas between them."""
+    """Return what a misconception is, or several: with commas all of them, with `or` one."""
     known = {item.name: item.explanation for item in misconceptions()}
+    if OR in name:
+        return ", or ".join(known.get(one, one).partition(";")[0] for one in name.split(OR))
     return "; and ".join(known.get(one, one) for one in name.split(", "))
 
 
@@ -115,7 +118,7 @@ def of_columns(class_run: ClassRun) -> Iterator[str]:
         if told.missing:
             asked = questions_by([numbers[id_] for id_ in told.missing])
             whose = "its" if len(told.missing) == 1 else "their"
-            example = f"--columns {quote(told.missing[0])}='ITS COLUMN' names one"
+            example = f"--columns '{quote(told.missing[0])}=ITS COLUMN' names one"
             yield f"{file}: no column was found for {asked}: {whose} answers need a look; {example}"
         yield from (f"{file}: `columns` names {n}, which is no column here" for n in told.absent)
         yield from (f"{file}: {said}" for said in told.twice)

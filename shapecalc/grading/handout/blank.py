@@ -6,6 +6,7 @@ import json
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.handout import UNTITLED, instructions, points
+from shapecalc.grading.multiple_choice import listed
 from shapecalc.grading.question import Assignment
 
 
@@ -15,5 +16,7 @@ def render(assignment: Assignment) -> str:
     lines += [*(f"# {line}" for line in instructions(assignment)), "student:"]
     for number, question in enumerate(assignment.questions, 1):
         text = quote(" ".join(question.prompt.split()), 1000)
-        lines += ["", f"# {number}. {text} ({points(question)})", f"{json.dumps(question.id)}:"]
+        lines += ["", f"# {number}. {text} ({points(question)})"]
+        lines += [f"#    {choice}" for choice in listed(question)]
+        lines.append(f"{json.dumps(question.id)}:")
     return "\n".join(lines) + "\n"

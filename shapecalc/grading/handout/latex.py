@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shapecalc.grading.handout import UNTITLED, headings, instructions, networks, points
+from shapecalc.grading.multiple_choice import listed
 from shapecalc.grading.question import Assignment
 
 SPECIAL = {
@@ -41,6 +42,8 @@ def _lines(assignment: Assignment) -> Iterator[str]:
         for question in questions:
             text = f"{escape(question.prompt)} ({points(question)})"
             yield f"\\noindent\\textbf{{{numbers[question.id]}.}} {text}\n"
+            if question.choices:
+                yield f"{escape('; '.join(listed(question)))}\n"
             yield f"\\noindent Answer: {RULE}\\bigskip\n"
     yield "\\end{document}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shapecalc.grading.handout import UNTITLED, headings, instructions, networks, points
+from shapecalc.grading.multiple_choice import listed
 from shapecalc.grading.question import Assignment
 from shapecalc.grading.quiz.markdown import LINE, escape
 
@@ -28,4 +29,7 @@ def _lines(assignment: Assignment) -> Iterator[str]:
         yield ""
         for question in questions:
             text = escape(" ".join(question.prompt.split()))
-            yield f"**{numbers[question.id]}.** {text} ({points(question)})\n\nAnswer: {LINE}\n"
+            yield f"**{numbers[question.id]}.** {text} ({points(question)})\n"
+            if question.choices:
+                yield "\n".join(f"- {choice}" for choice in listed(question)) + "\n"
+            yield f"Answer: {LINE}\n"

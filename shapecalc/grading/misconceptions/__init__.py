@@ -69,10 +69,11 @@ def _of_one_size(context: QuestionContext) -> Iterator[tuple[Misconception, Wron
             size = value[names.index(name)]
             if size == context.right:
                 continue
-            told = wrong.explanation
             if sorted(value) == sorted(context.output):  # in another order
-                told = f"it is the {names[context.output.index(size)]}, not the {name}"
-            yield misconception, wrong._replace(value=size, explanation=told)
+                other = names[context.output.index(size)]
+                yield misconception, Wrong(size, str(size), f"it is the {other}, not the {name}")
+            else:
+                yield misconception, wrong._replace(value=size)
 
 
 __all__ = [

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import prod
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.variants import times
+from shapecalc.grading.misconceptions.variants import equal, times
 
 OF_ALL = "the values of all outputs were counted, not the parameters"
 
@@ -20,7 +20,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
                 yield Wrong(found, f"the activations = {found:,}", OF_ALL)
         elif len(context.output) > 1:
             found = prod(context.output)
-            yield Wrong(found, f"{times(context.output)} = {found:,}")
+            yield Wrong(found, equal(times(context.output), found))
 
 
 MISCONCEPTION = Misconception(

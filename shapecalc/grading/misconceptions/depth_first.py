@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.values import shown
+from shapecalc.grading.wording import volume_axes
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -13,7 +14,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     right = context.right
     if context.key in ("output", "input") and isinstance(right, tuple) and len(right) > 1:
         value = (right[-1], *right[:-1])
-        yield Wrong(value, f"depth x height x width = {shown(value)}")
+        names = ("depth", *volume_axes(len(right))[:-1])
+        yield Wrong(value, f"{' x '.join(names)} = {shown(value)}")
 
 
 MISCONCEPTION = Misconception(

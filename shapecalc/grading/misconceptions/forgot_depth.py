@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import prod
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.variants import times
+from shapecalc.grading.misconceptions.variants import equal, times
 from shapecalc.layers.conv import Convolution
 
 
@@ -21,11 +21,11 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             yield from context.reshaped((own.K, 1, *own.F))
         if context.key == "im2col" and isinstance(context.right, tuple):
             window, positions = prod(own.F), context.right[-1]
-            yield Wrong((window, positions), f"{times(own.F)} = {window} values in a window")
+            yield Wrong((window, positions), f"{equal(times(own.F), window)} in a window")
     if context.key == "activations" and len(context.output) > 1:
         sizes = context.output[:-1]
         told = "the depth of the output was forgotten"
-        yield Wrong(prod(sizes), f"{times(sizes)} = {prod(sizes):,}", told)
+        yield Wrong(prod(sizes), equal(times(sizes), prod(sizes)), told)
 
 
 MISCONCEPTION = Misconception("forgot_depth", "the depth of the filters was forgotten", model)

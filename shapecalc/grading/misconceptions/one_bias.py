@@ -20,7 +20,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         if biases and weights is not None:
             text = f"{weights:,} + {biases}"
             value = weights + biases
-            yield Wrong(value, f"{text} = {value:,}" if weights else f"{value:,} layers", OF_TOTAL)
+            yield Wrong(value, f"{text} = {value:,}" if weights else f"{value:,} in all", OF_TOTAL)
     elif context.weighted and context.weighted.bias and context.weighted.K > 1:
         told = OF_DENSE if context.weighted.dense else ""
         if context.key == "parameters":

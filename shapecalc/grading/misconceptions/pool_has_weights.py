@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import prod
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.variants import times
+from shapecalc.grading.misconceptions.variants import equal, times
 from shapecalc.layers.pool import Pool
 
 
@@ -19,7 +19,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     window, D = [fit.F for fit in context.fits], context.volume[-1]
     for factors in (window, [*window, D], [*window, D, D]):
         value, text = prod(factors), times(factors)
-        yield Wrong(value, f"{text} = {value:,}")
+        yield Wrong(value, equal(text, value))
         for biases in (1, D) if context.key == "parameters" else ():
             yield Wrong(value + biases, f"{text} + {biases} = {value + biases:,}")
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from shapecalc.diagnostics import LayerError
 from shapecalc.geometry import Fit, TransposedFit
 from shapecalc.grading.fault import Unanswerable
-from shapecalc.grading.misconceptions.variants import Change, refit, respread, times
+from shapecalc.grading.misconceptions.variants import Change, equal, refit, respread, times
 from shapecalc.grading.query import Query
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
@@ -183,10 +183,12 @@ class QuestionContext:
     @property
     def weight_shape(self) -> Volume:
         """The shape of a weight that is asked for, of a layer whose axes have names; else empty."""
-        shape = self.right if self.query.kind == "shape" and self.query.key == "weight" else ()
-        if not isinstance(shape, tuple) or not weight_axes(self.layer, "weight", len(shape)):
+        if self.query.kind != "shape" or not self.record or self.layer is None:
             return ()
-        return shape
+        parameter = self.layer.parameters(self.record.input or ()).get(self.query.key)
+        if parameter is None or parameter.role != "weight":
+            return ()
+        return tuple(parameter.shape) if weight_axes(self.layer, parameter) else ()
 
     def reshaped(self, shape: Sequence[int], told: str = "") -> Iterable[Wrong]:
         """Yield another shape, of a weight that is asked for."""
@@ -263,7 +265,7 @@ class QuestionContext:
             value *= prod(at)
             if self.key == "flops":
                 text, value = f"2 * {text}", value * 2
-        yield Wrong(value, text if text == str(value) else f"{text} = {value:,}")
+        yield Wrong(value, equal(text, value))
 
     def recounted_at(self, positions: Sequence[int]) -> Iterable[Wrong]:
         """Yield the MACs or FLOPs with the filters applied at other positions."""

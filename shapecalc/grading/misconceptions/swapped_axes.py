@@ -8,6 +8,8 @@ from typing import Any
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.values import shown
 
+OF_VALUES = "rows and columns were swapped"
+
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield W x H x D, or the value or array with row and column swapped."""
@@ -21,9 +23,9 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             swapped = (*place[:-2], place[-1], place[-2])
             found = context.of_place(swapped)
             if found is not None:
-                yield Wrong(found, f"the value at {list(swapped)} = {shown(found)}")
+                yield Wrong(found, f"the value at {list(swapped)} = {shown(found)}", OF_VALUES)
         elif isinstance(right, tuple):
-            yield Wrong(_turned(right), "rows for columns")
+            yield Wrong(_turned(right), "rows for columns", OF_VALUES)
 
 
 def _flat_image(context: QuestionContext) -> bool:

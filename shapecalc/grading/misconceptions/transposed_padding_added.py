@@ -24,6 +24,6 @@ def _none(before: int, after: int) -> tuple[int, int]:
 
 MISCONCEPTION = Misconception(
     "transposed_padding_added",
-    "the padding was added; in a transposed convolution it takes away",
+    "the padding was added; in a transposed convolution it is subtracted",
     model,
 )

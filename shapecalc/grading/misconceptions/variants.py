@@ -74,6 +74,11 @@ def times(factors: Iterable[int]) -> str:
     return "*".join(str(factor) for factor in factors if factor != 1) or "1"
 
 
+def equal(text: str, value: int) -> str:
+    """Return `5*5 = 25`; a lone number is not said to be itself."""
+    return f"{value:,}" if text in (str(value), f"{value:,}") else f"{text} = {value:,}"
+
+
 def scaled(value: Any, factor: float) -> Any:
     """Return a number, or every number of nested tuples, times a factor."""
     if isinstance(value, tuple):

@@ -5,6 +5,7 @@ Wrong options are what known misconceptions compute, so that choosing one tells 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
@@ -69,6 +70,9 @@ def _question_of(quiz: Quiz, problem: QuizProblem, item: Item) -> QuizQuestion:
     question = item.question
     text = f"{problem.intro} {item.text}".strip()
     key = Option(plain(question.right), 1.0, question.working)
+    if question.choices:
+        options = tuple(_given(question, key))
+        return QuizQuestion(item.id, text, "choice", question, options)
     if question.query.form == "truth":
         fits = f"The stride of {question.query.name} fits, with nothing left over."
         said = f"{problem.intro} {fits}".strip()
@@ -85,6 +89,17 @@ def _question_of(quiz: Quiz, problem: QuizProblem, item: Item) -> QuizQuestion:
             return QuizQuestion(item.id, text, "short", question, (key,))
         return QuizQuestion(item.id, text, "choice", question, tuple(draw.shuffled([key, *chosen])))
     return QuizQuestion(item.id, text, "number", question, (key, *wrong))
+
+
+def _given(question: Question, key: Option) -> Iterator[Option]:
+    """Yield the choices of an author's, with the mistake behind a wrong one if one is known."""
+    known = {option.text: option for option in known_wrong(question)}
+    for value in question.choices:
+        text = question.shown(value) if isinstance(value, tuple) else plain(value)
+        if is_right(question, value):
+            yield key._replace(text=text)
+        else:
+            yield known.get(plain(value), Option(text, 0.0, "Not right.", ""))._replace(text=text)
 
 
 def known_wrong(question: Question) -> list[Option]:

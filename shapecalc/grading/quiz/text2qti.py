@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from string import ascii_lowercase
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.quiz.build import Quiz
@@ -35,7 +36,7 @@ def _question(number: int, quiz_question: QuizQuestion) -> Iterator[str]:
         yield f"{'*' if quiz_question.true else ''}a) True"
         yield f"{'' if quiz_question.true else '*'}b) False"
     elif quiz_question.response_type == "choice":
-        for letter, option in zip("abcdefgh", quiz_question.options, strict=False):
+        for letter, option in zip(ascii_lowercase, quiz_question.options, strict=False):
             yield f"{'*' if option.right else ''}{letter}) {escape(option.text)}"
             if not option.right:
                 yield f"... {escape(option.feedback)}"

@@ -81,7 +81,9 @@ def layer_view(record: LayerRecord, at: Sequence[int] = (), room: int = 11) -> d
         return {**told, "drawn": False, "why": why}
     axes = shown.window.axes
     given = [*at, *(0 for _ in axes)][: len(axes)]
-    place = tuple(min(max(0, one), axis.size - 1) for one, axis in zip(given, axes, strict=True))
+    place = tuple(
+        min(max(0, one), axis.fit.size - 1) for one, axis in zip(given, axes, strict=True)
+    )
     room = min(max(ROOM[0], room), ROOM[1])
     parts = [axis.part(one, room) for axis, one in zip(axes, place, strict=True)]
     output = shown.compute(place)
@@ -90,7 +92,7 @@ def layer_view(record: LayerRecord, at: Sequence[int] = (), room: int = 11) -> d
         "drawn": True,
         "axes": list(axis_titles(len(axes))),
         "at": list(place),
-        "size": [axis.size for axis in axes],
+        "size": [axis.fit.size for axis in axes],
         "part": _part(shown, parts),
         "window": _window(shown, output),
         "filter": _filter(shown, place) if shown.window.weighted else None,
@@ -120,7 +122,7 @@ def _shown(record: LayerRecord) -> Shown:
     if rank > 2:
         raise _NotDrawn("windows are drawn in one and two dimensions, and this one has three")
     shown = _SHOWN[record.kind](layer, volume)
-    widest = max(axis.span for axis in shown.window.axes)
+    widest = max(axis.fit.span for axis in shown.window.axes)
     if widest > WIDEST:
         raise _NotDrawn(f"its window spans {widest:,} values, more than the {WIDEST} that fit here")
     return shown
@@ -224,7 +226,7 @@ def _part(shown: Shown, parts: Sequence[Part]) -> dict[str, Any]:
         "inside": [[window.inside(place) for place in row] for row in places],
         "output": [[number(shown.compute(place).value) for place in row] for row in outputs],
         "whole": all(
-            len(p.outputs) == axis.size for p, axis in zip(parts, window.axes, strict=True)
+            len(p.outputs) == axis.fit.size for p, axis in zip(parts, window.axes, strict=True)
         ),
     }
 
@@ -247,7 +249,7 @@ def _window(shown: Shown, output: Output) -> dict[str, Any]:
 
 def _filter(shown: Shown, place: tuple[int, ...]) -> dict[str, Any]:
     """Return the weights at a place of the output by slice, row and column, and the bias."""
-    taps = _rows([range(axis.F) for axis in shown.window.axes])
+    taps = _rows([range(axis.fit.F) for axis in shown.window.axes])
     weights = [
         [[shown.window.weight(number, tap, place) for tap in row] for row in taps]
         for number in range(shown.slices)

@@ -29,26 +29,6 @@ class WindowAxis(ABC):
     fit: Fit | TransposedFit
 
     @property
-    def W(self) -> int:
-        """The input's size."""
-        return self.fit.W
-
-    @property
-    def F(self) -> int:
-        """The filter's size: how many taps it has."""
-        return self.fit.F
-
-    @property
-    def size(self) -> int:
-        """The output's size."""
-        return self.fit.size
-
-    @property
-    def span(self) -> int:
-        """The filter's effective size: no output looks at more places."""
-        return self.fit.span
-
-    @property
     @abstractmethod
     def padded(self) -> bool:
         """Whether places lie beside the input."""
@@ -114,14 +94,14 @@ class TransposedAxis(WindowAxis):
 
     def part(self, output: int, room: int) -> Part:
         """Return a block of outputs, with the inputs that write them."""
-        count = min(self.size, room)
-        start = min(output - output % count, self.size - count)
+        count = min(self.fit.size, room)
+        start = min(output - output % count, self.fit.size - count)
         outputs = range(start, start + count)
-        if room >= self.W:
-            return Part(outputs, range(self.W))
+        if room >= self.fit.W:
+            return Part(outputs, range(self.fit.W))
         reached = [self.fit.reach(one) for one in outputs]
         low, high = min(r.start for r in reached), max(r.stop for r in reached)
         if low >= high:  # a stride that is larger than the filter: no input writes any of them
-            low = min(max(0, high - 1), self.W - 1)
+            low = min(max(0, high - 1), self.fit.W - 1)
             high = low + 1
         return Part(outputs, range(low, high))

@@ -70,7 +70,9 @@ class Window(NamedTuple):
 
     def at(self, slice_: int, place: Place) -> int:
         """Return the value at a place, also of the padding."""
-        found = [SOURCES[self.mode](at, axis.W) for at, axis in zip(place, self.axes, strict=True)]
+        found = [
+            SOURCES[self.mode](at, axis.fit.W) for at, axis in zip(place, self.axes, strict=True)
+        ]
         pixel = tuple(at for at in found if at is not None)
         return made_up.value(slice_, pixel) if len(pixel) == len(found) else 0
 
@@ -82,7 +84,7 @@ class Window(NamedTuple):
 
     def inside(self, place: Place) -> bool:
         """Say whether a place is on the input."""
-        return all(0 <= at < axis.W for at, axis in zip(place, self.axes, strict=True))
+        return all(0 <= at < axis.fit.W for at, axis in zip(place, self.axes, strict=True))
 
     def seen(self, slice_: int, output: Place) -> Iterator[Seen]:
         """Yield what an output sees of a slice, row by row."""

@@ -1,7 +1,7 @@
 // The page: what is typed goes to the worker, what comes back is shown.
 import { Language } from "./completion.js";
 import { createDivider } from "./divider.js";
-import { make, number, reflowed } from "./dom.js";
+import { explained, make, number } from "./dom.js";
 import { createEditor } from "./editor.js";
 import { createExamples } from "./examples.js";
 import { createExports } from "./exports.js";
@@ -58,9 +58,9 @@ async function copy(text, said) {
   }
 }
 
-function read(title, text) {
+function read(title, ...parts) {
   $("page-title").textContent = title;
-  $("page-text").replaceChildren(make("pre", {}, text));
+  $("page-text").replaceChildren(...parts);
   $("page").showModal();
 }
 
@@ -68,7 +68,7 @@ async function explain(word) {
   try {
     const text = language?.page(word) ?? (await engine.call("explain", word));
     const [heading, ...rest] = text.split("\n");
-    read(heading || word, reflowed(rest.join("\n").trim()));
+    read(heading || word, make("div", { class: "explained" }, explained(rest.join("\n").replace(/^\n+|\s+$/g, ""))));
   } catch (error) {
     toast(told(error));
   }
@@ -138,9 +138,10 @@ const page = {
   result: () => result,
   toast,
   copy,
-  look(index) {
+  async look(index) {
     panels.open("layer");
-    panels.get("layer").choose(index);
+    await panels.get("layer").choose(index);
+    $("tabs").scrollIntoView(); // not before there is something below them
   },
 };
 
@@ -219,7 +220,7 @@ $("open-examples").onclick = examples.open;
 $("open-help").onclick = () => $("help").showModal();
 $("notices").onclick = async () => {
   $("help").close();
-  read("Licences", await loadText(assets, "notices"));
+  read("Licences", make("pre", {}, await loadText(assets, "notices")));
 };
 for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 

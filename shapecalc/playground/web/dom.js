@@ -34,5 +34,8 @@ const FAMILIES = [
 ];
 export const family = (kind) => FAMILIES.find(([, pattern]) => pattern.test(kind))?.[0] ?? "act";
 
+/* A page's paragraphs; what is indented there is in columns, or written as code is. */
+export const explained = (text) => text.split(/\n{2,}/).map((part) => (/^\s/.test(part) ? make("pre", { tabindex: "0" }, part) : make("p", {}, reflowed(part).split("`").map((piece, at) => (at % 2 ? make("code", {}, piece) : piece)))));
+
 /* A page's text with its paragraphs' lines joined; lines that begin with a blank stay apart. */
 export const reflowed = (text) => text.replace(/([^\n])\n(?=[^\s|$-])/g, "$1 ");

@@ -123,7 +123,7 @@ export function createEditor(parent, text, { changed, moved, explain, language }
       const { doc } = view.state;
       const changes = edits.map((edit) => ({ from: offset(doc, edit.line, edit.column), to: offset(doc, edit.end_line, edit.end_column), insert: edit.text }));
       view.dispatch({ changes, selection: { anchor: changes[0].from }, scrollIntoView: true });
-      view.focus();
+      if (matchMedia("(pointer: fine)").matches) view.focus(); // elsewhere a keyboard would cover the result
     },
     underline(findings) {
       const { doc } = view.state;

@@ -16,8 +16,8 @@ function finding(found, page) {
     make(
       "header",
       {},
-      make("button", { type: "button", class: "code", onclick: () => page.explain(code), title: "Explain this rule" }, code),
       make("span", { class: "severity" }, severity),
+      make("button", { type: "button", class: "code", onclick: () => page.explain(code), title: "Explain this rule" }, code, " ", make("span", {}, "why?")),
       line && make("button", { type: "button", class: "place", onclick: () => page.go(line, column) }, `line ${line}`),
     ),
     make("p", {}, message),

@@ -105,7 +105,7 @@ export const layerView = {
       stop();
       [index, at, slice] = [number, [], 0];
       layers.value = String(number);
-      ask();
+      return ask();
     }
 
     function list() {

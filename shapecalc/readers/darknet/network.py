@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shapecalc import rules
-from shapecalc.diagnostics import MAX_LAYERS, Fault, Finding, Path
+from shapecalc.diagnostics import MAX_LAYERS, Fault, Finding, Path, quote
 from shapecalc.document import Original
 from shapecalc.frameworks.meanings import NOTHING
 from shapecalc.layers import KINDS
@@ -56,11 +56,28 @@ class Network:
         self.frozen_before = -1  # the number of the section in front of which none is trained
         self.norms_until = -1  # and of that up to which batch norms alone are
         self.section, self.word = net, NET
-        own = _input_volume(net)
+        own = self._input_volume(net)
         self.before = self.items.add_input(INPUT, inputs.get(INPUT, own), (NET,))
         if own is None:  # an image, or a vector
             own = (None,) * (1 if len(inputs.get(INPUT, ())) == 1 else 3)
         self.items.own[self.before] = own
+
+    def _input_volume(self, net: Section) -> Sizes | None:
+        """Return the volume that [net] tells: an image, or `inputs` values."""
+        sizes = tuple(self._size(net, key) for key in ("height", "width", "channels"))
+        if any(sizes):
+            return sizes
+        inputs = self._size(net, "inputs")
+        return (inputs,) if inputs else None
+
+    def _size(self, net: Section, key: str) -> int | None:
+        """Return a size of the input; None where it is left open, or 0, or is no size."""
+        size, option = net.whole(key), net.options.get(key)
+        if option is not None and size <= 0 and option.text.strip() != "0":
+            message = f"{key} of the input cannot be {quote(option.text)}"
+            fault = Fault(rules.WRONG_VALUE, message, "a whole number above 0")
+            self.findings.append(Finding(fault, Original((NET, key)), NET))
+        return size if size > 0 else None
 
     @property
     def number(self) -> int:
@@ -169,12 +186,3 @@ class Network:
         """Say that the section at work is done with: what stands before is its value."""
         self.given.append(self.before)
         self.words.append(self.word)
-
-
-def _input_volume(net: Section) -> Sizes | None:
-    """Return the volume that [net] tells: an image, or `inputs` values."""
-    sizes = tuple(net.whole(key) or None for key in ("height", "width", "channels"))
-    if any(sizes):
-        return sizes
-    inputs = net.whole("inputs")
-    return (inputs,) if inputs else None

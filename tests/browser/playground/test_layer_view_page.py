@@ -91,6 +91,9 @@ def test_a_row_of_the_table_leads_to_its_window(layer: Any) -> None:
     until(layer, "document.querySelector('.layer-head').innerText.includes('avg_pool')")
     assert layer.input_value("#layer-choice") == "5"
     assert layer.locator("[aria-label=Filter]").count() == 0
+    top = "document.getElementById('tabs').getBoundingClientRect().top"
+    until(layer, f"{top} < 150")
+    assert layer.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
 def test_dilation_pools_and_transposed_convolutions(layer: Any) -> None:

@@ -9,7 +9,7 @@ import pytest
 import shapecalc
 from shapecalc.reports import FORMATS, Layout
 from tests.browser.conftest import Browser
-from tests.browser.playground.conftest import SPECS, after, until, until_live, write
+from tests.browser.playground.conftest import SPECS, Visits, after, until, until_live, write
 
 pytestmark = pytest.mark.slow  # starts a browser
 
@@ -37,6 +37,36 @@ def test_a_finding_is_underlined_at_its_place_and_a_click_repairs_it(page: Any) 
     assert "55×55×96" in page.inner_text("#rows")  # CS231n's AlexNet
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_newcomer_finds_a_mistake_repairs_it_and_reads_why(visits: Visits, width: int) -> None:
+    window = visits.open(width=width, has_touch=width == 390, is_mobile=width == 390)
+    window.click("#open-examples")
+    after(window, lambda: window.click("#list section:first-child button:has-text('mistake')"))
+    finding = window.locator(".finding.error")
+    assert "the stride does not fit" in finding.inner_text()
+    assert "# expect:" not in window.inner_text(".cm-content")
+    finding.get_by_role("button", name="why?").click()
+    until(window, "document.getElementById('page').open")
+    assert "S must divide W - F + 2P" in window.inner_text("#page-text")
+    window.click("#page .icon")
+    repair = finding.get_by_role("button", name="input: 227x227x3 gives 55x55")
+    assert repair.bounding_box()["height"] >= 24  # WCAG 2.2, target size
+    after(window, repair.click)
+    assert window.inner_text("#findings").strip() == "✓ Everything fits"
+    editing = window.evaluate("document.activeElement.closest('.cm-editor') !== null")
+    assert editing == (width == 1280)  # on a phone the keyboard would cover the result
+
+
+def test_a_page_about_a_rule_keeps_its_columns(page: Any) -> None:
+    write(page, spec(ALEXNET))
+    page.click(".finding .code")
+    until(page, "document.getElementById('page').open")
+    assert page.locator("#page-text code").first.inner_text() == "P: same"
+    columns = page.locator("#page-text pre", has_text="another S").inner_text().splitlines()
+    starts = {line.index(word) for line, word in zip(columns, ("S=3", "P=", "F=12"), strict=False)}
+    assert len(starts) == 1
+
+
 def test_a_place_counts_characters_beyond_the_sixteen_bits_of_a_script(page: Any) -> None:
     write(page, "input: 8x8x3\nlayers: [conv: {K: 2, F: 3, name: a}, 😀😀: {K: 2}]\n")
     assert "😀😀" in page.locator(".cm-lintRange-error").first.inner_text()
@@ -62,7 +92,7 @@ def test_half_typed_text_keeps_the_last_table(page: Any) -> None:
 def test_a_row_opens_its_working_by_keyboard(page: Any) -> None:
     page.focus("tr.row button")
     page.keyboard.press("Enter")
-    assert "(32 - 5 + 2*0)/1 + 1 = 28" in page.inner_text("tr.working")
+    page.wait_for_selector("tr.working:has-text('(32 - 5 + 2*0)/1 + 1 = 28')")
     page.keyboard.press("Enter")
     assert page.locator("tr.working").count() == 0
 

@@ -148,6 +148,8 @@ FOR_LAYERS = {  # where the misconception's own words do not fit
     ): "it was counted as an ordinary convolution;",
     ("half_filter_padding", "P(conv1)"): "the padding was taken as half of F,",
     ("absent_bias_counted", "total.parameters"): "biases were counted in layers that have none",
+    ("swapped_axes", "conv1.value"): "rows and columns were swapped",
+    ("swapped_axes", "conv1.value[0,0,1]"): "rows and columns were swapped",
     ("stride_ignored", "conv1.value"): "the stride was taken as 1, and only a corner",
     ("shape_axes_swapped", "dense1.weight.shape"): "the inputs were written before the units;",
     ("shape_axes_swapped", "conv_transpose1.weight.shape"): "the filters were written before the",
@@ -492,14 +494,32 @@ def test_the_arithmetic_is_shown(spec: dict[str, Any], path: str, answer: Any, t
 
 
 @pytest.mark.parametrize(
-    ("spec", "path", "answer"),
+    ("volume", "answer", "arithmetic"),
     [
-        # F=3 P=1 S=1: one zero less and the + 1 forgotten give the same
-        (net("32x32x3", {"conv": {"K": 8, "F": 3, "P": 1}}), "conv1.output", (31, 31, 8)),
+        ("32x32x3", (31, 31, 8), "(32 - 3 + 2*1)/1 = 31, so"),
+        ("32x48x3", (31, 47, 8), "(32 - 3 + 2*1)/1 = 31; (48 - 3 + 2*1)/1 = 47, so"),
     ],
 )
-def test_what_two_explain_gets_no_name(spec: dict[str, Any], path: str, answer: Any) -> None:
-    mark = marked(spec, path, answer)
+def test_of_two_common_mistakes_both_are_named(volume: str, answer: Any, arithmetic: str) -> None:
+    """F=3 P=1 S=1: the + 1 forgotten and the padding of one side alone give the same."""
+    mark = marked(net(volume, {"conv": {"K": 8, "F": 3, "P": 1}}), "conv1.output", answer)
+    assert mark.misconception == "forgot_plus_one or padding_once"
+    told = "Perhaps the + 1 was forgotten, or the padding P was added on one side only"
+    assert f"{told}: {arithmetic}" in mark.feedback
+    assert ", or (32 - 3 + 1 + 0)/1 + 1 = 31" in mark.feedback
+
+
+def test_credit_for_one_of_two_mistakes_is_given() -> None:
+    spec = net("32x48x3", {"conv": {"K": 8, "F": 3, "P": 1}})
+    partial = {"forgot_plus_one": 0.5}
+    assignment = read_assignment({"spec": spec, "questions": ["conv1.output"], "partial": partial})
+    (mark,) = Marker(assignment).mark("one", {"conv1.output": "31x47x8"}).marks
+    assert (mark.points, mark.misconception) == (0.5, "forgot_plus_one")
+
+
+def test_what_two_rarer_mistakes_explain_gets_no_name() -> None:
+    """4*3*3 = 36 is the weights without depth, and 3*3*4 the values of the output."""
+    mark = marked(TWICE, "conv2.parameters", 36)
     assert (mark.verdict, mark.misconception) == ("wrong", None)
 
 

@@ -180,3 +180,16 @@ def test_a_folder_has_its_networks_checked_and_other_cfg_files_skipped(tmp_path:
     result = CliRunner().invoke(group, ["check", str(tmp_path)])
     assert result.exit_code == 0
     assert "1 file checked, 1 skipped" in result.stderr
+
+
+@pytest.mark.parametrize(("key", "written"), [("width", "abc"), ("height", "-3")])
+def test_a_size_that_is_none_is_an_error_at_its_line(
+    tmp_path: Path, key: str, written: str
+) -> None:
+    path = tmp_path / "a.cfg"
+    net = {"width": "8", "height": "8", key: written}
+    lines = "".join(f"{name}={size}\n" for name, size in net.items())
+    path.write_text(f"[net]\n{lines}channels=3\n[convolutional]\nfilters=4\n", encoding="utf-8")
+    faults = [one for one in shapecalc.check(path) if one.severity == "error"]
+    assert [(one.code, one.line) for one in faults] == [("SC104", 2 + list(net).index(key))]
+    assert written in faults[0].message

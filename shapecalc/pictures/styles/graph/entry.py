@@ -15,7 +15,6 @@ ROW = 21.0
 INSET, AT_RIGHT = 18.0, 9.0  # of a card's text
 BETWEEN = 5.0  # a name and what stands behind it
 WIDEST_ROW = 230.0
-LETTERS_OF_NAME = 20
 NARROWEST = 64.0
 
 
@@ -55,9 +54,7 @@ class Entry:
         """
         node = single.node
         if node.group:
-            return cut(self.owners.label(node), LETTERS_OF_NAME), _ending(
-                ", ".join(node.words), node
-            )
+            return cut(self.owners.label(node)), _ending(", ".join(node.words), node)
         kind, *fields = node.words
         names = {self.owners.label(other) for other in single.like}
         name = names.pop() if len(names) == 1 else ""
@@ -65,7 +62,7 @@ class Entry:
         if own and node.family in FUSED:
             name = ""
         told = ", ".join(fields) if own and name else f"{cut(kind)} {', '.join(fields)}".strip()
-        return cut(name, LETTERS_OF_NAME), _ending(told, node)
+        return cut(name), _ending(told, node)
 
     def _measure(self) -> None:
         named, letters = LETTERS[self.named], LETTERS[self.letters]

@@ -16,7 +16,6 @@ BESIDE = 24.0
 RAIL = 16.0  # from branches that lie one below the other to the ways along them
 TURN_OUT, TURN_IN = 20.0, 14.0  # from a branch to the bend behind it, and before the next one
 ENDING = 26.0  # px that the name of an output takes
-LETTERS_OF_NAME = 20
 
 
 @dataclass
@@ -54,7 +53,7 @@ class Fork(Block):
         self.branches, self.merge, self.led = branches, merge, led
         self.main = max(range(len(branches)), key=lambda place: branches[place].column.height)
         self.first = self.last = merge
-        self.caption = cut(caption, LETTERS_OF_NAME)
+        self.caption = cut(caption)
         self.code = merge.node.fault.partition(":")[0] if merge is not None else ""
         self.stacked = False
         self._measure()

@@ -15,6 +15,8 @@ from shapecalc.pictures.styles.graph.fork import Branch, Fork
 from shapecalc.pictures.text import cut, fitting, volume_text
 from shapecalc.pictures.tree import Branches, Chain, Item, Repeated, Single
 
+LONGEST = 20  # layers of a card that count: longer ones could not be cut into columns
+
 
 class Maker:
     """Makes columns of chains. Cards end before and behind the nodes that edges need."""
@@ -41,7 +43,7 @@ class Maker:
         for item in chain.items:
             if isinstance(item, Single) and item.node.records:
                 apart = not item.linked or item.number in self.cuts_before
-                if apart or (run and self._parts(run[-1], item)):
+                if apart or (run and (self._parts(run[-1], item) or _full(run, item))):
                     flush()
                 run.append(item)
                 if item.number in self.cuts_behind:
@@ -95,7 +97,11 @@ class Maker:
             brought = faulty_volume(item, place)
             source = max((*next(chain.nodes()).node.sources, -1)) if chain.items else -1
             branches.append(Branch(column, role, f"identity {brought}".rstrip(), source))
-        caption = self._caption([*item.nodes()], inside) if item.merge is not None else ""
+        caption = ""
+        if item.merge is not None:
+            caption = self._caption([*item.nodes()], inside)
+            if item.merge.node.family != "merge":  # its circle does not say what it is
+                caption = caption or self.owners.label(item.merge.node)
         return Fork(branches, item.merge, led, caption)
 
     def end(self, column: Column) -> None:
@@ -111,3 +117,9 @@ class Maker:
         text = f"output{name} {volume_text(volume)}"
         column.output = fitting(text, letters.size, WIDEST_ROW, letters.bold)
         column.measure()
+
+
+def _full(run: list[Single], single: Single) -> bool:
+    """Say whether a card has as many layers as it may, and another one comes that counts."""
+    counted = sum(each.node.family not in FUSED for each in run)
+    return counted >= LONGEST and single.node.family not in FUSED

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shapecalc.pictures.merges import RADIUS, merge_circle
 from shapecalc.pictures.network import Network
-from shapecalc.pictures.scene import Circle, Group, Line, Part, Point, Rect, Text
+from shapecalc.pictures.scene import Circle, Group, Line, Part, Point, Rect, Text, extent, moved
 from shapecalc.pictures.styles.graph.blocks import (
     FRAME_TOP,
     GAP,
@@ -265,6 +265,7 @@ class Painter:
             x = right + 14 + LANE * lane
             begin = (start[0], start[1] + 3)
             self.things.append(Circle(*begin, 2.6, "skip-head"))
+            self._clear(begin, x)
             points = [begin, (x, begin[1])]
             if side:
                 points += [(x, end[1]), (end[0] + RADIUS, end[1])]
@@ -272,3 +273,11 @@ class Painter:
                 above = end[1] - heights[end]
                 points += [(x, above), (end[0], above), end]
             self.way(*points, role="skip")
+
+    def _clear(self, start: Point, right: float) -> None:
+        """Move the texts down through which a level way to the right would go."""
+        left, y = start
+        for place, text in enumerate(self.texts):
+            box = extent([text])
+            if left < box.right and box.left < right and box.top - 2 < y < box.bottom + 2:
+                self.texts[place] = moved(text, 0.0, y + 4 - box.top)

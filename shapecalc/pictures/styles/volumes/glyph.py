@@ -29,7 +29,6 @@ MOST_COPIES = 4
 MOST_SLABS = 4  # frames that a film shows
 LINE_HEIGHT = 13.0
 WIDEST_NOTE, WIDEST_VOLUME = 118.0, 200.0
-LETTERS_OF_NAME = 20
 
 
 class Scale:
@@ -122,7 +121,7 @@ class Glyph(Element):
         return self.singles()
 
     def _labels(self) -> list[tuple[str, str]]:
-        name = cut(last_part(self.called or self.node.name), LETTERS_OF_NAME)
+        name = cut(last_part(self.called or self.node.name))
         if self.copies > 1:
             name = f"{name} × {self.copies}"
         labels = [(name, "name")]

@@ -65,7 +65,7 @@ def draw(trace: Trace, options: Options) -> Scene:
     bars = Bars(elements)
     if bars.any and not any(map(bars.titled, rows)):
         families += BARS
-    families += {role for row in rows for role in row.roles}
+    families += {role for flow in all_flows(flows) for row in flow.rows for role in row.roles}
     parts, y = heading(trace, families, width)
     for number, line in enumerate(lines):
         axis = y + 12 + max(row.up for _, row in line)

@@ -10,6 +10,7 @@ from shapecalc.pictures.styles.volumes.element import Element
 from shapecalc.pictures.styles.volumes.flow import ARC_CORNER, Flow
 from shapecalc.pictures.styles.volumes.glyph import LINE_HEIGHT
 from shapecalc.pictures.styles.volumes.joint import Joint
+from shapecalc.pictures.styles.volumes.windows import windows
 from shapecalc.pictures.tree import Single
 
 STEM = 22.0  # from a fork to its branches
@@ -59,6 +60,8 @@ class Stack(Element):
             out = ((left + last, level), (x + self.end, level), (x + self.end, y))
             parts.append(Line(out, "flow", False, ARC_CORNER))
             parts += row.draw(left, level)
+            for elements in row.rows:
+                parts += windows(elements, left, level)
         centre = x + self.centre
         parts.append(Line(((x + self.end, y), (centre - RADIUS, y)), "flow", True))
         parts.append(self.merge.draw(centre - RADIUS, y, y + RADIUS + 14))

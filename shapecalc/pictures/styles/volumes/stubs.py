@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -29,10 +30,9 @@ class Stub(NamedTuple):
         half = self.rings.width / 2 + 2
         return self.middle - half, self.middle + half
 
-    def under(self, other: Stub) -> bool:
-        """Say whether its line would go through another one's rings, if these were not higher."""
-        left, right = other.span
-        return self is not other and left < self.x < right
+    def meets(self, other: Stub) -> bool:
+        """Say whether its rings would meet another one's at the same level."""
+        return self.span[0] < other.span[1] and other.span[0] < self.span[1]
 
     def draw(self, x: float, y: float) -> Group:
         """Return it with a row's left edge and axis there."""
@@ -53,18 +53,23 @@ def one_over_the_other(stubs: Sequence[Stub]) -> list[Stub]:
     All are given at the lowest level. One is placed when those are whose lines go up through its
     rings: it stands above them. Where two are in each other's way the first one goes first.
     """
-    levels: dict[Stub, int] = {}
-    left = [*stubs]
-    while left:
-        free = (one for one in left if not any(other.under(one) for other in left))
-        stub = next(free, left[0])
-        left.remove(stub)
-        level = max((levels[other] + 1 for other in levels if other.under(stub)), default=0)
-        while any(levels[other] == level and _meet(stub, other) for other in levels):
-            level += 1
-        levels[stub] = level
-    return [stub._replace(top=stub.top + LEVEL * levels[stub]) for stub in stubs]
-
-
-def _meet(one: Stub, other: Stub) -> bool:
-    return one.span[0] < other.span[1] and other.span[0] < one.span[1]
+    places = sorted(range(len(stubs)), key=lambda place: stubs[place].x)
+    xs = [stubs[place].x for place in places]
+    under: list[set[int]] = []  # those whose lines would go through each one's rings
+    for number, stub in enumerate(stubs):
+        left, right = stub.span
+        under.append({*places[bisect_right(xs, left) : bisect_left(xs, right)]} - {number})
+    levels: dict[int, int] = {}
+    filled: list[list[Stub]] = []
+    waiting = [*range(len(stubs))]
+    while waiting:
+        free = (number for number in waiting if under[number] <= levels.keys())
+        number = next(free, waiting[0])
+        waiting.remove(number)
+        stub = stubs[number]
+        least = max((levels[other] + 1 for other in under[number] if other in levels), default=0)
+        rooms = (n for n in range(least, len(filled)) if not any(stub.meets(o) for o in filled[n]))
+        level = levels[number] = next(rooms, max(least, len(filled)))
+        filled[level:level] = [[] for _ in range(level + 1 - len(filled))]
+        filled[level].append(stub)
+    return [stub._replace(top=stub.top + LEVEL * levels[n]) for n, stub in enumerate(stubs)]

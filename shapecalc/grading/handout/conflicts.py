@@ -1,0 +1,96 @@
+"""Questions of a sheet that stand in each other's way: two that each need the other's answer, and a
+text of the author's that tells another question's answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from shapecalc.grading.hyperparameters import SPATIAL
+from shapecalc.grading.prompts import Secrets, prompt_for
+from shapecalc.grading.question import Assignment, Question
+from shapecalc.grading.subject import Subject
+from shapecalc.grading.wording import questions_by
+from shapecalc.layers.base import aliases
+
+MEND = "leave one out, or give it in a prompt of your own"
+MOST = 300  # questions
+LEAST = 100  # a smaller count may stand in a text by chance
+
+
+def conflicts(assignment: Assignment) -> Iterator[str]:
+    """Yield what is to be told of an assignment's questions, with their numbers.
+
+    Nothing is told of more questions than a sheet has, each of which would be held against each.
+    """
+    if len(assignment.questions) > MOST:
+        return
+    numbers = {q.id: number for number, q in enumerate(assignment.questions, 1)}
+    by_network: dict[Subject, list[Question]] = {}
+    for question in assignment.questions:
+        by_network.setdefault(question.subject, []).append(question)
+    for questions in by_network.values():
+        secrets = Secrets(questions)
+        asked = [q for q in questions if q.query.kind == "field" and _is_ours(q, secrets)]
+        for question in asked:
+            name, key = question.query.name, question.query.key
+            others = [q for q in questions if _tells_the_size(q, question)]
+            if others:
+                both = questions_by(sorted({numbers[q.id] for q in (question, *others)}))
+                why = f"{key} of {name} follows from its output only, and that from {key}"
+                yield f"{both}: {why}; {MEND}"
+            more = [q for q in asked if q is not question and _share_a_size(q, question)]
+            if more and all(numbers[q.id] > numbers[question.id] for q in more):
+                both = questions_by([numbers[q.id] for q in (question, *more)])
+                fields = " and ".join(q.query.key for q in (question, *more))
+                yield f"{both}: {fields} of {name} follow only from each other; {MEND}"
+        for question in questions:
+            if not _is_ours(question, secrets):
+                told = [q for q in questions if q is not question and _tells(question, q)]
+                for other in told:
+                    yield (
+                        f"the text of question {numbers[question.id]} tells the answer to question"
+                        f" {numbers[other.id]}: {other.right_shown}"
+                    )
+
+
+def _is_ours(question: Question, secrets: Secrets) -> bool:
+    """Say whether a question has the text that is written where its author gives none."""
+    return question.prompt == prompt_for(question, secrets)
+
+
+def _tells_the_size(other: Question, field: Question) -> bool:
+    """Say whether a question asks for the volume that a field would be worked out from."""
+    record = field.subject.records[field.query.name]
+    if other.query.kind == "size":
+        return other.query.name == record.name
+    return other.query.key in ("output", "input") and other.right == record.output
+
+
+def _share_a_size(one: Question, two: Question) -> bool:
+    """Say whether two questions ask for fields of a layer that give the same size together."""
+    layer = one.subject.records[one.query.name].layer
+    if one.query.name != two.query.name or layer is None:
+        return False
+    words = aliases(type(layer))
+    return {words[one.query.key], words[two.query.key]} <= set(SPATIAL)
+
+
+def _tells(question: Question, other: Question) -> bool:
+    """Say whether a text has another question's answer in it, which nothing else gives."""
+    right, query = other.right, other.query
+    sizes = isinstance(right, tuple) and len(right) > 1 and query.kind in ("record", "shape")
+    if not sizes and not (isinstance(right, int) and right >= LEAST):
+        return False
+    if right == question.right or right in other.subject.trace.inputs.values():
+        return False
+    return _stands_in(other.right_shown, question.prompt) and not _stands_in(
+        other.right_shown, other.prompt
+    )
+
+
+def _stands_in(answer: str, text: str) -> bool:
+    spelled: Sequence[str] = (answer, answer.replace(",", ""))
+    plain = re.sub(r"(?<=\d) ?[x\u00d7*] ?(?=\d)", "x", text)
+    return any(re.search(rf"(?<![\w.,]){re.escape(s)}(?![\w]|[.,]\d)", plain) for s in spelled)

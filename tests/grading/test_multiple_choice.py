@@ -1,0 +1,99 @@
+"""Answers to choose from: AlexNet's first volume, (227 - 11)/4 + 1 = 55."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.grading import mark, read_assignment
+from shapecalc.grading.handout import FORMATS
+from shapecalc.grading.marks import Mark
+
+SPEC = {"input": "227x227x3", "layers": [{"conv": {"K": 96, "F": 11, "S": 4}}, "relu"]}
+CHOICES = ["54x54x96", "55x55x3", "55x55x96", "56x56x96"]
+
+
+def asked(choices: Any = CHOICES, ask: str = "conv1.output", **keys: Any) -> dict[str, Any]:
+    return {"spec": SPEC, "questions": [{"id": "q", "ask": ask, "choices": choices, **keys}]}
+
+
+def marked(answer: Any, **keys: Any) -> Mark:
+    return mark(asked(**keys), {"q": answer}).marks[0]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["c", "C", "(c)", "c)", "c.", " c ", "answer c", "Option C", "c: 55x55x96", "(c) 55 x 55 x 96",
+     "c 55x55x96", "55x55x96", [55, 55, 96]],
+)  # fmt: skip
+def test_a_letter_or_the_answer_itself_is_right(answer: Any) -> None:
+    assert marked(answer).verdict == "right"
+
+
+def test_a_wrong_choice_has_the_cause_of_its_answer() -> None:
+    found = marked("a")
+    assert (found.verdict, found.misconception) == ("wrong", "forgot_plus_one")
+    assert found.feedback.startswith("A is 54x54x96. ")
+    assert found.answer == "a"
+    assert marked("b", partial={"depth_kept": 0.5}).points == 0.5
+
+
+@pytest.mark.parametrize("answer", ["e", "a or c", "c: 54x54x96", "c because it fits", "cc", "z)"])
+def test_what_names_no_choice_or_two_needs_a_look(answer: str) -> None:
+    assert marked(answer).verdict == "needs a look"
+
+
+def test_depth_first_choices_are_in_that_order() -> None:
+    choices = ["96x55x55", "55x55x96"]
+    assert marked("a", choices=choices, order="depth_first").verdict == "right"
+    found = read_assignment(asked(choices, order="depth_first"))
+    assert "(a) 96x55x55" in FORMATS["markdown"](found)
+
+
+def test_numbers_and_fields_have_choices_too() -> None:
+    """96*(11*11*3) + 96 parameters."""
+    assert marked("b", choices=[34_848, 34_944], ask="conv1.parameters").verdict == "right"
+    assert marked("a", choices=[34_848, 34_944], ask="conv1.parameters").misconception
+    assert marked("a", choices=[0, 3], ask="P(conv1)").verdict == "right"
+
+
+@pytest.mark.parametrize(
+    ("choices", "ask", "says"),
+    [
+        (["54x54x96", "56x56x96"], "conv1.output", "none of its choices is right: 55x55x96"),
+        (["55x55x96", "55 x 55 x 96"], "conv1.output", "2 of its choices are right"),
+        (["55x55x96", "1x1x1", "1x1x1"], "conv1.output", "two of its choices are the same"),
+        (["55x55x96", "many"], "conv1.output", "not a volume"),
+        (["55x55x96"], "conv1.output", "a list of 2 to 26 answers"),
+        ("55x55x96", "conv1.output", "a list of 2 to 26 answers"),
+        (list(range(27)), "conv1.macs", "a list of 2 to 26 answers"),
+        (["yes", "no"], "fits(conv1)", "have no choices"),
+    ],
+)
+def test_choices_that_are_none_are_a_fault(choices: Any, ask: str, says: str) -> None:
+    (found,) = read_assignment(asked(choices, ask)).diagnostics
+    assert (found.code, found.severity) == ("SC503", "error")
+    assert says in found.message
+
+
+@pytest.mark.parametrize("form", ["markdown", "latex", "blank"])
+def test_a_sheet_lists_the_choices_in_their_order(form: str) -> None:
+    text = FORMATS[form](read_assignment(asked()))
+    places = [text.index(f"({letter}) {c}") for letter, c in zip("abcd", CHOICES, strict=True)]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("form", "right", "wrong"),
+    [
+        ("gift", "=55x55x96#Right.", "~56x56x96#Not right."),
+        ("text2qti", "*c) 55x55x96", "d) 56x56x96"),
+        ("moodle-xml", '<answer fraction="100" format="plain_text">', "<text>56x56x96</text>"),
+    ],
+)
+def test_a_platform_is_given_the_choices(form: str, right: str, wrong: str) -> None:
+    text = FORMATS[form](read_assignment(asked()))
+    assert right in text
+    assert wrong in text
+    assert "The + 1 was forgotten" in text or "the + 1 was forgotten" in text

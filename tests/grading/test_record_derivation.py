@@ -1,0 +1,71 @@
+"""How a layer's number follows, as a student who was asked for it reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc import trace
+from shapecalc.grading.query import read_path
+from shapecalc.grading.subject import Subject
+from shapecalc.tracing import KnownTrace
+
+NET: dict[str, Any] = {
+    "input": "11x9x8",
+    "layers": [
+        {"conv": {"K": 32, "F": [2, 3], "S": [1, 2], "groups": 2}},
+        "relu",
+        {"max_pool": {"F": 2, "S": 2}},
+        {"conv_transpose": {"K": 6, "F": 3, "bias": False}},
+        {"depthwise_conv": {"F": 3}},
+        {"dense": 5},
+    ],
+    "rounding": "floor",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "working"),
+    [
+        # 10x4x32, then 5x2x32, 7x4x6, 5x2x6 and 5
+        ("conv1.weight.shape", (32, 4, 2, 3), "K x C/groups x F x F = 32x4x2x3"),
+        ("conv_transpose1.weight.shape", (32, 6, 3, 3), "C x K x F x F = 32x6x3x3"),
+        ("depthwise_conv1.weight.shape", (6, 1, 3, 3), "C x 1 x F x F = 6x1x3x3"),
+        ("dense1.weight.shape", (5, 60), "units x inputs = 5x60"),
+        ("conv1.bias.shape", (32,), "K = 32"),
+        ("conv1.im2col", (24, 40), "2*3*4 = 24 values in a window, 10*4 = 40 positions"),
+        ("conv1.activations", 1280, "10*4*32 = 1,280"),
+        ("conv1.bytes", 3200, "800 values of 4 bytes"),
+        ("conv1.biases", 32, "one for each filter"),
+        ("dense1.biases", 5, "one for each unit"),
+        ("conv_transpose1.biases", 0, "it has no biases"),
+        ("conv_transpose1.parameters", 1728, "weights = 32*6*3*3 = 1,728; parameters = 1,728"),
+        ("relu1.input", (10, 4, 32), "the output of conv1"),
+        ("conv1.input", (11, 9, 8), ""),
+        ("conv1.output.depth", 32, "the depth is the number of filters, 32"),
+        ("max_pool1.output.depth", 32, "the depth stays as it is"),
+        ("max_pool1.parameters", 0, "it has nothing to learn"),
+        ("max_pool1.macs", 0, "it has no weights to multiply by"),
+        ("relu1.receptive_field", (2, 3), "kept as it was before this layer"),
+        ("relu1.jump", (1, 2), "kept as it was before this layer"),
+        ("max_pool1.jump", (2, 4), "height: jump = 1*2 = 2; width: jump = 2*2 = 4"),
+        ("dense1.receptive_field", (11, 9),
+         "receptive field: a dense layer sees the whole input"),
+        ("conv1.trainable", 800, "none of its 800 parameters is frozen"),
+        ("total.non_trainable", 0, ""),
+    ],
+)  # fmt: skip
+def test_an_answer_is_told_by_its_own_numbers(path: str, answer: Any, working: str) -> None:
+    traced = trace(NET)
+    assert isinstance(traced, KnownTrace)
+    subject, query = Subject(traced), read_path(path)
+    assert subject.answer(query) == answer
+    assert subject.working(query) == working
+
+
+def test_one_jump_is_told_once_where_the_fields_differ() -> None:
+    convs = [{"conv": {"K": 1, "F": [3, 2]}}, {"conv": {"K": 1, "F": 2, "S": 2}}]
+    traced = trace({"input": "11x10x1", "layers": convs, "rounding": "floor"})
+    assert isinstance(traced, KnownTrace)
+    assert Subject(traced).working(read_path("conv2.jump")) == "jump = 1*2 = 2"
