@@ -127,9 +127,11 @@ def _choice(
 ) -> Choice:
     """Return the values that a layer takes on its input."""
     volume = inputs[0]
+    most = MOST_OF_ONE
+    if isinstance(layer, ConvTranspose):  # of several fields without an end each has its share
+        most = min(most, int(MOST_TRIED ** (1 / len(fields))))
     ranges = {
-        name: list(islice(_values(layer, name, volume, fields, depths), MOST_OF_ONE))
-        for name in fields
+        name: list(islice(_values(layer, name, volume, fields, depths), most)) for name in fields
     }
     if searchable(layer, fields):
         assert isinstance(layer, Sliding)
@@ -147,7 +149,7 @@ def _choice(
     found.sort(key=lambda value: _rank(value, volume))  # depths stay in their order
     endless = tuple(name for name in fields if name in ENDLESS)
     tried = found[:MOST_OF_ONE]
-    cut = [name for name in UNLIMITED if len(ranges.get(name, ())) == MOST_OF_ONE]
+    cut = [name for name in UNLIMITED if len(ranges.get(name, ())) == most]
     is_unlimited = isinstance(layer, ConvTranspose) and bool(cut)
     searched = tuple((name, min(values), max(values)) for name, values in ranges.items() if values)
     beyond: Beyond = ""
@@ -177,6 +179,9 @@ def _taken(
         try:
             output = made.volume(inputs)
         except LayerError:
+            continue
+        spaced = isinstance(made, ConvTranspose) and {"F", "dilation"} <= {*fields}
+        if spaced and made.F == 1 < made.dilation:  # type: ignore[attr-defined] # alike
             continue
         if not (chooses and isinstance(made, Pool) and (made.F, made.stride()) == (1, 1)):
             yield Value(update, output)
