@@ -23,8 +23,8 @@ class Check(NamedTuple):
     about the same layer on the same volumes again, as in a block or a repeat. Where
     sizes of the input are open, others are put in their place, and what is found at any of them
     counts; a `partial` check is asked about the network itself, whose volumes are known in part.
-    A check `of_fields` finds and says the same whatever the sizes are, as far as receptive fields do
-    not depend on them.
+    A check `of_fields` finds and says the same whatever the sizes are, as far as receptive fields
+    do not depend on them.
     """
 
     rule: Rule
