@@ -43,7 +43,8 @@ def failures(text: str, path: Path) -> Iterator[tuple[str, Diagnostic, Edit]]:
     for diagnostic in found:
         for edit in diagnostic.edits:
             after = found_in(cut(text, edit), path)
-            if faults_of_reading(after) - faults_of_reading(found):
+            elsewhere = [d for d in after if not comes_to_light(d, behind=diagnostic)]
+            if faults_of_reading(elsewhere) - faults_of_reading(found):
                 yield "a new fault of reading", diagnostic, edit
             place = (diagnostic.code, diagnostic.layer, diagnostic.where)
             if diagnostic.layer and places(after)[place] >= places(found)[place]:
@@ -55,6 +56,12 @@ def failures(text: str, path: Path) -> Iterator[tuple[str, Diagnostic, Edit]]:
                 # Where it stands may change: the bare value of a kind becomes one of its fields.
                 if any(one(d) == one(behind) for d in after):
                     yield f"what was said to be behind it stays: {behind.message}", diagnostic, edit
+
+
+def comes_to_light(found: Diagnostic, behind: Diagnostic) -> bool:
+    """Say whether a finding is of a layer of whose kind nothing could be said before."""
+    layer = behind.where.rpartition(".")[0]
+    return behind.code == "SC105" and found.where.startswith(layer)
 
 
 def places(found: Iterable[Diagnostic]) -> Counter[tuple[str, str | None, str]]:
