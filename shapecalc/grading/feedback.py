@@ -75,10 +75,17 @@ class Told(NamedTuple):
             return (
                 "More than one answer was read, so it has no points yet: a teacher has to choose."
             )
-        more = "" if why.endswith(WANTED[form]) else f" ({why})"
+        more = f" ({why})" if why and not why.endswith(WANTED[form]) else ""
         return (
             f"It could not be read as {WANTED[form]}{more}, so it has no points yet:"
             " a teacher has to look at it."
+        )
+
+    def several(self) -> str:
+        """Return what is told where an answer has numbers around it, of which one was meant."""
+        return (
+            "More than one number stands in your answer, so it has no points yet: a teacher has to"
+            " look at it."
         )
 
     def rounded(self) -> str:
@@ -161,8 +168,8 @@ def rounded(question: Question, value: Value) -> str:
         return ""
     for digits in range(3):
         if all(abs(b - round(a, digits)) < 1e-9 for a, b in zip(ours, theirs, strict=True)):
-            enough = precision(question) or "give more digits"
-            return f"It is rounded too far; {enough}."
+            wanted = precision(question).removesuffix(" are enough").rstrip(",") or "more digits"
+            return f"It is rounded too far: give {wanted}."
     return ""
 
 
@@ -197,7 +204,8 @@ def right_part(query: Query, right: Value, value: Value) -> str:
     if sorted(value) == sorted(right) and len(right) > 1:
         return "The sizes are right; their order is not."
     if query.kind == "shape" and len(value) != len(right):
-        return f"It has {_count(len(right), 'axis', 'axes')}; your answer has {len(value)}."
+        axes = _count(len(right), "axis", "axes")
+        return f"The right shape has {axes}, your answer has {_number_word(len(value))}."
     names = sizes_of(query, len(right))
     if len(names) != len(right):
         return ""
@@ -239,9 +247,12 @@ def _listed(names: list[str]) -> str:
 
 def _count(count: int, one: str, several: str = "") -> str:
     """Return `three sizes`, small numbers as words."""
+    return f"{_number_word(count)} {one if count == 1 else several or f'{one}s'}"
+
+
+def _number_word(count: int) -> str:
     words = ("no", "one", "two", "three", "four", "five")
-    number = words[count] if count < len(words) else str(count)
-    return f"{number} {one if count == 1 else several or f'{one}s'}"
+    return words[count] if count < len(words) else str(count)
 
 
 def capital(text: str) -> str:

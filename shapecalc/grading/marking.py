@@ -24,6 +24,7 @@ from shapecalc.grading.ranking import Cause, Explanations
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, shown
+from shapecalc.grading.words_around import holds_the_right_one, nothing_is_right
 
 MOST_MARKS = 1000  # that are remembered of each kind, and twice as many
 MOST_NETWORKS = 50  # with students' own volumes
@@ -86,6 +87,9 @@ class Marker:
         return Marked(student, marks, reason)
 
     def _mark(self, question: Question, answer: Any, own: OwnAnswers) -> tuple[Mark, Value | None]:
+        if nothing_is_right(question, answer):
+            why = self.told.unread(question.query.form, "")
+            return self._unmarked(question, "needs a look", given(answer), why), None
         if is_blank(answer):
             return self._unmarked(question, "blank", "", self.told.blank()), None
         read = self._read(question, answer)
@@ -114,6 +118,8 @@ class Marker:
         right = self._right(question, ways)
         if right is None and any(is_rounded(question, reading) for reading in ways):
             return self._unmarked(question, "needs a look", given(answer), self.told.rounded())
+        if right is None and holds_the_right_one(question, answer):
+            return self._unmarked(question, "needs a look", given(answer), self.told.several())
         return Read(ways, meant, right)
 
     def _right(self, question: Question, ways: Sequence[Reading]) -> Mark | None:

@@ -62,7 +62,7 @@ def chosen(question: Question, answer: Any) -> Reading | None:
     value, rest = question.choices[place], match[2].strip()
     if rest and value not in _meant(question, rest):
         raise Unreadable(SEVERAL)
-    return Reading(value, f"{match[1].lower()} is {question.shown(value)}")
+    return Reading(value, f"({match[1].lower()}) is {question.shown(value)}")
 
 
 def _meant(question: Question, text: str) -> Sequence[Value]:

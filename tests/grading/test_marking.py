@@ -478,7 +478,7 @@ def test_values_that_are_rounded_too_far_are_told_to_be(answer: str, told: bool)
     """0.0123 and 0.4567: 0.01 is 19 % off, and the usual tolerance is 2 %."""
     found = mark({"spec": SMALL, "questions": ["dense1.value"]}, {"dense1.value": answer}).marks[0]
     assert found.verdict == "wrong"
-    assert ("rounded too far; three digits, such as 0.0123, are enough" in found.feedback) is told
+    assert ("rounded too far: give three digits, such as 0.0123." in found.feedback) is told
 
 
 def test_who_rounds_is_not_said_to_have_made_another_mistake() -> None:

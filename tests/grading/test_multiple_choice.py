@@ -34,7 +34,7 @@ def test_a_letter_or_the_answer_itself_is_right(answer: Any) -> None:
 def test_a_wrong_choice_has_the_cause_of_its_answer() -> None:
     found = marked("a")
     assert (found.verdict, found.misconception) == ("wrong", "forgot_plus_one")
-    assert found.feedback.startswith("A is 54x54x96. ")
+    assert found.feedback.startswith("(a) is 54x54x96. ")
     assert found.answer == "a"
     assert marked("b", partial={"depth_kept": 0.5}).points == 0.5
 

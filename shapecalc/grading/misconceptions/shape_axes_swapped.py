@@ -9,10 +9,10 @@ from shapecalc.grading.values import shown
 from shapecalc.layers.conv_transpose import ConvTranspose
 from shapecalc.layers.dense import Dense
 
-OF_DENSE = "the inputs were written before the units; PyTorch has the units first"
+OF_DENSE = "the inputs were written before the units, which PyTorch has first"
 OF_TRANSPOSED = (
-    "the filters were written before the input's depth; PyTorch has the depth first in a"
-    " transposed convolution"
+    "the filters were written before the input's depth, which PyTorch has first in a transposed"
+    " convolution"
 )
 
 
@@ -29,6 +29,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 MISCONCEPTION = Misconception(
     "shape_axes_swapped",
-    "the depth was written before the filters; PyTorch has the filters first",
+    "the depth was written before the filters, which PyTorch has first",
     model,
 )

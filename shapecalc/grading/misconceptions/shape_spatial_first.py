@@ -19,6 +19,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 MISCONCEPTION = Misconception(
     "shape_spatial_first",
-    "the sizes of the filter were written first, as in Keras; PyTorch has them last",
+    "the sizes of the filter were written first, as in Keras, and not last, as in PyTorch",
     model,
 )

@@ -151,7 +151,7 @@ FOR_LAYERS = {  # where the misconception's own words do not fit
     ("swapped_axes", "conv1.value"): "rows and columns were swapped",
     ("swapped_axes", "conv1.value[0,0,1]"): "rows and columns were swapped",
     ("stride_ignored", "conv1.value"): "the stride was taken as 1, and only a corner",
-    ("shape_axes_swapped", "dense1.weight.shape"): "the inputs were written before the units;",
+    ("shape_axes_swapped", "dense1.weight.shape"): "the inputs were written before the units,",
     ("shape_axes_swapped", "conv_transpose1.weight.shape"): "the filters were written before the",
 }
 CASES: list[tuple[str, dict[str, Any], str, Any]] = [

@@ -1,0 +1,69 @@
+"""Right answers among words: a remark or a working behind one is no reason to call it wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark
+
+# (60 - 5 + 4)/1 + 1 = 60; 5*5*3*16 + 16 = 1,216; (30 - 4 + 2)/2 + 1 = 15; F = 6 + 3*2 = 12.
+LAYERS: list[Any] = [
+    {"conv": {"K": 16, "F": 5, "P": 2}},
+    {"max_pool": 2},
+    {"conv": {"K": 24, "F": 4, "S": 2, "P": 1}},
+]
+
+
+def mark(ask: str, answer: Any) -> Mark:
+    spec = {"input": "60x40x3", "layers": LAYERS}
+    read = read_assignment({"spec": spec, "questions": [{"id": "a", "ask": ask}]})
+    return Marker(read).mark("Ada", {"a": answer}).marks[0]
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer"),
+    [
+        ("conv2.output", "The output is 15x10x24 because (30-4+2)/2+1 = 15"),
+        ("max_pool1.output", "30x20x16 since 60/2 = 30"),
+        ("conv2.output", "15x10x24; (20-4+2)/2+1=10"),
+        ("conv2.output", "15x10x24, formula (W-F+2P)/S+1 = 15"),
+        ("conv1.output", "60x40x16 [W=40]"),
+        ("conv1.output", "(60-5+4)/1+1 = 60, 60x40x16"),
+        ("conv1.parameters", "1216, bias=16"),
+        ("conv1.parameters", "1216; 16*75 = 1200 without bias"),
+        ("conv1.parameters", "1216 params = 4.9 kB"),
+        ("conv1.parameters", "1,216 (of which bias = 16)"),
+        ("conv2.jump", "4 where S = 2"),
+        ("conv2.weight.shape", "24 filters of 16x4x4"),
+        ("conv2.weight.shape", "out=24, in=16, k=4x4"),
+        ("conv2.weight.shape", "16 input channels, 24 filters, 4x4"),
+        ("max_pool1.parameters", "none"),
+    ],
+)
+def test_a_right_one_among_words_is_never_wrong(ask: str, answer: str) -> None:
+    marked = mark(ask, answer)
+    assert marked.verdict in ("right", "needs a look"), marked
+    assert marked.misconception is None
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer"),
+    [
+        ("conv2.output", "The output is 14x9x24 because (30-4+2)/2 = 14"),
+        ("conv1.parameters", "1200, bias=16"),
+        ("conv1.parameters", "1216*2 = 2432"),
+        ("conv1.parameters", "1216 x 2"),
+        ("conv2.weight.shape", "16x24x4x4"),
+        ("conv2.weight.shape", "24 filters of 16x5x5"),
+    ],
+)
+def test_what_holds_no_right_one_is_wrong_as_before(ask: str, answer: str) -> None:
+    assert mark(ask, answer).verdict in ("wrong", "partly right")
+
+
+def test_none_is_a_blank_where_0_is_not_right() -> None:
+    assert mark("conv1.parameters", "none").verdict == "blank"
