@@ -178,3 +178,10 @@ def test_a_part_that_is_not_there_yet_is_asked_for(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(bridge, "find_spec", lambda name: object())  # all of it is there
     with pytest.raises(ImportError):
         answer("trace", b"")
+
+
+@pytest.mark.parametrize("name", ["net.onnx", "net.cfg", "net.pt2", "net.h5"])
+def test_a_text_is_no_file_of_a_format_by_its_name(name: str) -> None:
+    """What stands in the editor is not to give way to junk."""
+    with pytest.raises(Refused, match=f"no file of the format that {name[3:]} stands for"):
+        CALLS["open"](name, b"junk")

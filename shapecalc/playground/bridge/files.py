@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 import shapecalc
@@ -10,9 +11,11 @@ from shapecalc import checkpoints, network, readers
 from shapecalc.diagnostics import Diagnostic, SpecError, quote
 from shapecalc.document import Document
 from shapecalc.playground.bridge import Refused
+from shapecalc.readers import native
 
 SHARDS = "safetensors-index"
 ONE_BY_ONE = "Open those files one by one: the page cannot see what stands beside a file."
+WHOLE = "Save or download it again, and open the whole file."
 MOST_TENSORS = 2000  # that are listed
 MOST_REASONS = 3
 
@@ -26,6 +29,9 @@ def open_file(name: str, raw: bytes) -> dict[str, Any]:
     if checkpoints.format_of(raw[: checkpoints.HEAD], name) == SHARDS:
         raise Refused(f"{quote(name)} lists the files of weights in parts.\n{ONE_BY_ONE}")
     document = readers.read_bytes(raw, name)
+    ending = PurePath(name).suffix.lower()
+    if document.is_native and ending in readers.endings() and ending not in native.endings:
+        raise Refused(f"{quote(name)} is no file of the format that {ending} stands for.\n{WHOLE}")
     if document.weights is not None:
         return _weights(document)
     if document.is_native:

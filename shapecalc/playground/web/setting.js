@@ -13,7 +13,7 @@ export function createSetting(page) {
   const kinds = ["drawn", "network"].map((kind) => make("input", { type: "radio", name: "set-kind", id: `set-${kind}`, value: kind, checked: kind === "drawn", onchange: change }));
   const parts = {
     drawn: make("div", { class: "part" }, make("label", { for: drawn.level.id }, "Level"), drawn.level, make("label", { for: drawn.count.id }, "Questions"), drawn.count, make("p", { class: "small" }, "Everybody with the link gets the same numbers.")),
-    network: make("div", { class: "part" }, make("p", { class: "small" }, "Click the numbers that are to be filled in."), table, make("label", { for: further.id }, "Further questions, one a line"), further, make("label", { for: title.id }, "Title"), title),
+    network: make("div", { class: "part" }, make("p", { class: "small" }, "Click the numbers that are to be filled in."), table, make("label", { for: further.id }, "Further questions, one a line"), further, make("label", { for: title.id }, "Title"), title, make("p", { class: "small" }, "The link holds the whole network, so whoever wants to can work out the answers with it.")),
   };
   const copies = [make("button", { type: "button", class: "primary", onclick: () => page.copy(link.value, "Link copied.") }, "Copy link"), make("button", { type: "button", class: "plain", onclick: embed }, "Copy code to embed")];
   const dialog = make(
@@ -28,7 +28,7 @@ export function createSetting(page) {
       parts.network,
       make("div", { class: "link" }, link, copies),
       why,
-      make("p", { class: "small" }, "Answers are marked in the student's own browser; nothing is sent to you. The link holds the whole network, so whoever wants to can work out the answers with it."),
+      make("p", { class: "small" }, "Answers are marked in the student's own browser; nothing is sent to you."),
     ),
   );
   document.body.append(dialog);
