@@ -29,11 +29,12 @@ def open_file(name: str, raw: bytes) -> dict[str, Any]:
     if checkpoints.format_of(raw[: checkpoints.HEAD], name) == SHARDS:
         raise Refused(f"{quote(name)} lists the files of weights in parts.\n{ONE_BY_ONE}")
     document = readers.read_bytes(raw, name)
-    ending = PurePath(name).suffix.lower()
-    if document.is_native and ending in readers.endings() and ending not in native.endings:
-        raise Refused(f"{quote(name)} is no file of the format that {ending} stands for.\n{WHOLE}")
     if document.weights is not None:
         return _weights(document)
+    ending = PurePath(name).suffix.lower()
+    foreign = ending in readers.endings() and ending not in native.endings
+    if document.is_native and document.meant and foreign:
+        raise Refused(f"{quote(name)} is no file of the format that {ending} stands for.\n{WHOLE}")
     if document.is_native:
         return {"text": _text(document, raw), "format": None, "notes": []}
     try:
