@@ -267,13 +267,10 @@ def _fault(faults: Sequence[Fault], finding: Finding, records: Mapping[str, Laye
 def _placed(message: str, finding: Finding, records: Mapping[str, LayerRecord]) -> str:
     """Return a message with the layer's volume in front as its record has it: by its names."""
     record = records.get(finding.layer or "")
-    _, colon, said = message.partition(": ")
-    if (
-        record is None
-        or record.layer is None
-        or not colon
-        or all(map(is_known, record.input or ()))
-    ):
+    front, colon, said = message.partition(": ")
+    if record is None or record.layer is None or not colon or " on " not in front:
+        return message
+    if all(map(is_known, record.input or ())):
         return message
     plain = Fault(finding.rule, said)
     return with_context(record.name, record.layer, record.input or (), plain).message

@@ -127,11 +127,6 @@ def checked(
     return with_findings(trace, findings.counted())
 
 
-def of_layers(rules: Collection[Rule]) -> bool:
-    """Say whether all of some rules are looked for layer by layer."""
-    return all(check.of_network is None for check in CHECKS if check.rule in rules)
-
-
 def of_fields(rules: frozenset[Rule]) -> bool:
     """Say whether all of some rules find the same at other sizes."""
     return rules <= {check.rule for check in CHECKS if check.of_fields}

@@ -48,9 +48,9 @@ def find(trace: Trace) -> Sequence[Finding]:
         message = f"{node.name}: {words.message}"
         fault = Fault(RULE, message)
         repair = words.repair(alone=isinstance(node.path[-1], int))
-        if any(stated(node, words, record)):
-            pass  # the field that says something false is not to go before somebody has seen it
-        elif not _of_parameters(repair.change, trace.spec.document.data, node.path):
+        # A field that says something false is not to go before somebody has seen it.
+        false = any(stated(node, words, record))
+        if not false and not _of_parameters(repair.change, trace.spec.document.data, node.path):
             fault = repairable(RULE, message, [repair], repair.text)
         findings.append(Finding(fault, node.path, node.name))
     return findings
