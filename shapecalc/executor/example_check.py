@@ -5,7 +5,7 @@ It is computed in float64 whatever the precision of the run, since its numbers a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,12 +39,14 @@ class ComputedExample:
         training: bool,
         kernel: Callable[[Kernel], Kernel] | None = None,
         losses: Callable[[Sequence[Loss]], Sequence[Loss]] | None = None,
+        supposed: Mapping[str, Array] | None = None,
     ) -> None:
-        """Compute it; `kernel` and `losses` put others in the place of the layers' and the loss's.
+        """Compute it; `kernel` and `losses` put others in the place of the layers' and the loss's,
+        and `supposed` arrays in the place of those that its keys give (see supposed_values.py).
 
         Raises SpecError for arrays that do not fit, with paths into the spec.
         """
-        self._kernel, self._other_losses = kernel, losses
+        self._kernel, self._other_losses, self._supposed = kernel, losses, supposed
         self.trace, self.example = trace, example
         self.losses: Sequence[Loss] = ()
         try:
@@ -54,12 +56,16 @@ class ComputedExample:
 
     def _compute(self, seed: int, training: bool) -> None:
         trace, example = self.trace, self.example
+        if self._supposed:  # verify has no use for it
+            from shapecalc.executor.supposed_values import suppose, supposed_losses
         given = {key: numbers.values for key, numbers in example.given.items()}
         inputs = {key: given.pop(key) for key in list(given) if key in trace.inputs}
         self.session = Session(trace, given, seed=seed, training=training)
         if self._kernel is not None:
             steps = self.session.engine.steps
             steps[:] = [step._replace(kernel=self._kernel(step.kernel)) for step in steps]
+        if self._supposed:
+            suppose(self.session, self._supposed)
         batch = self._batch()
         self.session.engine.forward(self.session.inputs(inputs, batch))
         if example.loss_kind:
@@ -67,6 +73,8 @@ class ComputedExample:
             wanted = wanted.get(None, wanted)
             loss = {example.loss_kind: wanted, WEIGHT_DECAY: example.weight_decay}
             self.losses = self.session.losses(loss)
+            if self._supposed:
+                self.losses = supposed_losses(self.session, self.losses)
             if self._other_losses is not None:
                 self.losses = self._other_losses(self.losses)
             self.session.backward(self.losses)

@@ -57,16 +57,6 @@ def joined(one: Misconception, other: Misconception) -> Misconception:
     )
 
 
-def either(found: Sequence[Pair]) -> Pair:
-    """Return several misconceptions, of which one was made: which one, their number cannot tell."""
-    pairs = sorted(found, key=lambda pair: pair[0].name)
-    done = [misconception.explanation.partition(";")[0] for misconception, _ in pairs]
-    arithmetic = dict.fromkeys(wrong.arithmetic for _, wrong in pairs)
-    names = OR.join(misconception.name for misconception, _ in pairs)
-    told = Misconception(names, ", or ".join(done), _nothing)
-    return told, Wrong(pairs[0][1].value, ", or ".join(arithmetic))
-
-
 def _nothing(context: QuestionContext) -> Iterable[Wrong]:
     return ()
 

@@ -42,8 +42,11 @@ class Told(NamedTuple):
             said.append(f"{capital(cause.told if self.shown == 'always' else cause.hint)}.")
         return self._sentences(said, question)
 
-    def followed(self, question: Question, source: str, points: float) -> str:
+    def followed(
+        self, question: Question, source: str, points: float, rounded: bool = False
+    ) -> str:
         """Return what is told about an answer that follows from an earlier slip."""
+        source += " (rounded down, for the stride does not fit there)" if rounded else ""
         credit = "" if points else ", but what follows from a slip gives no points here"
         return self._sentences([f"It follows correctly from {source}{credit}."], question)
 

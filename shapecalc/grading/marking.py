@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from shapecalc.grading.answers import Reading, Unreadable, is_blank
@@ -18,10 +19,12 @@ from shapecalc.grading.feedback import Told, capital, given, rounded, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
 from shapecalc.grading.misconceptions import neighbour
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
-from shapecalc.grading.own_answers import Answered, OwnAnswers
+from shapecalc.grading.own_answers import OwnAnswers
+from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Assignment, Question
-from shapecalc.grading.ranking import Cause, Explanations
+from shapecalc.grading.ranking import Cause, Evidence, Explanations
 from shapecalc.grading.remembered import Remembered
+from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, shown
 from shapecalc.grading.words_around import holds_the_right_one, nothing_is_right
@@ -36,6 +39,7 @@ class Read(NamedTuple):
     ways: list[Reading]
     meant: tuple[Any, ...]
     right: Mark | None
+    working: Working
 
 
 class Marker:
@@ -52,6 +56,7 @@ class Marker:
         self._explained: dict[str, Explanations] = {}
         self._supposed: Remembered[Any, Explanations | None] = Remembered(MOST_NETWORKS)
         self._marks: Remembered[Any, tuple[Mark, Reading]] = Remembered(MOST_MARKS)
+        self._suspected: Remembered[Any, frozenset[str]] = Remembered(MOST_MARKS)
         self._texts: Remembered[Any, Read | Mark] = Remembered(MOST_MARKS)
 
     def mark(
@@ -68,9 +73,12 @@ class Marker:
         """
         own = OwnAnswers()
         marks = []
-        for question in self.assignment.questions:
+        questions = self.assignment.questions
+        read = {q.id: self._answered(q, answers.get(q.id)) for q in questions}
+        right = [q for q in questions if isinstance(r := read[q.id], Read) and r.right is not None]
+        for question in questions:
             answer = answers.get(question.id)
-            mark, value = self._mark(question, answer, own)
+            mark, value = self._mark(question, answer, read[question.id], own, right)
             if question.id not in answers or answer == "":
                 if question.id in columnless:
                     mark = self._unmarked(question, "needs a look", "", self.told.no_column())
@@ -86,21 +94,54 @@ class Marker:
         marks = tuple(self._unmarked(q, "blank", "", "") for q in self.assignment.questions)
         return Marked(student, marks, reason)
 
-    def _mark(self, question: Question, answer: Any, own: OwnAnswers) -> tuple[Mark, Value | None]:
+    def _answered(self, question: Question, answer: Any) -> Read | Mark:
+        """Return what an answer means; or its mark if it is blank or needs a look."""
         if nothing_is_right(question, answer):
             why = self.told.unread(question.query.form, "")
-            return self._unmarked(question, "needs a look", given(answer), why), None
+            return self._unmarked(question, "needs a look", given(answer), why)
         if is_blank(answer):
-            return self._unmarked(question, "blank", "", self.told.blank()), None
-        read = self._read(question, answer)
+            return self._unmarked(question, "blank", "", self.told.blank())
+        return self._read(question, answer)
+
+    def _mark(
+        self,
+        question: Question,
+        answer: Any,
+        read: Read | Mark,
+        own: OwnAnswers,
+        right: Sequence[Question],
+    ) -> tuple[Mark, Value | None]:
+        """Return the mark of an answer, and its value if it is wrong.
+
+        `right` are the questions that the student has right answers to.
+        """
         if isinstance(read, Mark):
             return read, None
         if read.right is not None:
             own.add_right(question)
             return read.right._replace(answer=given(answer)), None
-        key = (question.id, read.meant, own.about(question))
-        mark, reading = self._marks.get(key, lambda: self._judged(question, read.ways, own))
+        about = own.about(question)
+        evidence = Evidence(self._unmade(question, read, bool(about), right), read.working)
+        key = (question.id, read.meant, about, evidence)
+        mark, reading = self._marks.get(key, lambda: self._judged(question, read, own, evidence))
         return mark._replace(answer=given(answer)), reading.value
+
+    def _unmade(
+        self, question: Question, read: Read, own: bool, right: Sequence[Question]
+    ) -> frozenset[str]:
+        """Return the mistakes that the right answers show are not made; where no volume of the
+        student's `own` leads to others, of those that give the answer.
+        """
+        explanations = self._explanations(question)
+        suspected = self._suspected.get(
+            (question.id, read.meant),
+            lambda: frozenset().union(*(explanations.suspected(w.value) for w in read.ways)),
+        )
+        if not (suspected or own):
+            return frozenset()
+        unmade = (self._explanations(other).unmade for other in right)
+        every: frozenset[str] = frozenset().union(*unmade)
+        return every if own else every & suspected
 
     def _read(self, question: Question, answer: Any) -> Read | Mark:
         """Return what an answer means, and its mark if it is right; or that it needs a look."""
@@ -120,7 +161,7 @@ class Marker:
             return self._unmarked(question, "needs a look", given(answer), self.told.rounded())
         if right is None and holds_the_right_one(question, answer):
             return self._unmarked(question, "needs a look", given(answer), self.told.several())
-        return Read(ways, meant, right)
+        return Read(ways, meant, right, working_in(answer))
 
     def _right(self, question: Question, ways: Sequence[Reading]) -> Mark | None:
         """Return the mark of an answer that is right in one of the ways it can be meant."""
@@ -139,15 +180,16 @@ class Marker:
         )  # fmt: skip
 
     def _judged(
-        self, question: Question, ways: Sequence[Reading], own: OwnAnswers
+        self, question: Question, read: Read, own: OwnAnswers, evidence: Evidence
     ) -> tuple[Mark, Reading]:
         """Mark a wrong answer by its first reading that something explains."""
         mark = Mark(
             question.id, "wrong", 0.0, question.points, "", question.right_shown,
             question.working, None, "",
         )  # fmt: skip
+        ways = read.ways
         for reading in ways:
-            judged = self._wrong_mark(question, reading, own, mark)
+            judged = self._wrong_mark(question, reading, own, mark, evidence)
             if judged is not None:
                 return judged, reading
         feedback = self.told.wrong(question, ways[0].value, None)
@@ -156,19 +198,26 @@ class Marker:
         return mark._replace(feedback=told, note=note, meant=question.shown(meant)), ways[0]
 
     def _wrong_mark(
-        self, question: Question, reading: Reading, own: OwnAnswers, mark: Mark
+        self,
+        question: Question,
+        reading: Reading,
+        own: OwnAnswers,
+        mark: Mark,
+        evidence: Evidence,
     ) -> Mark | None:
         """Mark a wrong answer that follows from another or has a cause; otherwise None."""
         followed = own.lead_to(question, reading.value)
         credit = question.partial or not followed  # otherwise a mistake would change nothing
-        found = self._misconception(question, reading.value, own) if credit else None
+        found = self._misconception(question, reading.value, own, evidence) if credit else None
         if found and not found.sure and rounded(question, reading.value):
             found = None  # who rounds makes no other mistake
         share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
         mark = mark._replace(note=reading.note)
         if followed and (found is None or share <= question.follow_through):
             points = round(question.points * question.follow_through, 6)
-            feedback = self.told.followed(question, self._sources(followed), points)
+            feedback = self.told.followed(
+                question, self._sources(followed.sources), points, followed.rounded
+            )
             feedback = _noted(feedback, reading.note)
             return mark._replace(verdict="followed through", points=points, feedback=feedback)
         if found is None:
@@ -186,24 +235,25 @@ class Marker:
         *first, last = said
         return f"{', '.join(first)} and {last}" if first else last
 
-    def _misconception(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
+    def _misconception(
+        self, question: Question, value: Value, own: OwnAnswers, evidence: Evidence
+    ) -> Cause | None:
         """Return what explains a wrong answer, for the right network or the student's own.
 
         Two mistakes at once are tried last, where one explains nothing.
         """
-        explanations = self._explanations(question, question.subject)
-        found = explanations.cause_of(value, question.partial, two=False) if explanations else None
+        explanations = self._explanations(question)
+        found = explanations.cause_of(value, question.partial, two=False, evidence=evidence)
         if found is None or found.misconception.name not in question.partial:
             found = self._repeated(question, value, own, found) or found
-        if found is not None and not found.undecided:
+        if found is not None and not found.either:
             return found
-        in_own = None
-        for subject in own.networks(question):
-            supposed = self._explanations(question, subject)
-            in_own = supposed.cause_of(value) if supposed else None
-        if in_own or found:
-            return in_own or found
-        return explanations.cause_of(value, question.partial) if explanations else None
+        for network in islice(own.networks(question), 1):
+            supposed = self._explanations_in(question, network.subject)
+            in_own = supposed.cause_of(value, evidence=evidence) if supposed else None
+            if in_own is not None:
+                return in_own._replace(source=self._sources(network.sources))
+        return found or explanations.cause_of(value, question.partial, evidence=evidence)
 
     def _repeated(
         self, question: Question, value: Value, own: OwnAnswers, found: Cause | None
@@ -212,22 +262,23 @@ class Marker:
         other = own.repeated(question, value)
         if other is None:
             return None
-        before = self._explanations(other, other.subject)
-        first = before.cause_of(value, two=False) if before else None
+        first = self._explanations(other).cause_of(value, two=False)
         if first and found and first.misconception.name == found.misconception.name:
             return None
         number = self._numbers[other.id]
         return Cause(neighbour.MISCONCEPTION, Wrong(value, f"your answer to question {number}"))
 
-    def _explanations(self, question: Question, subject: Subject) -> Explanations | None:
-        """Return what explains answers about a network: the right one, or a student's own."""
-        if subject is not question.subject:
-            key = question.id, subject
-            return self._supposed.get(key, lambda: _supposed(question, subject))
+    def _explanations(self, question: Question) -> Explanations:
+        """Return what explains answers to a question."""
         if question.id not in self._explained:
-            context = QuestionContext(subject, question.query, subject.answer(question.query))
+            subject, query = question.subject, question.query
+            context = QuestionContext(subject, query, subject.answer(query))
             self._explained[question.id] = Explanations(context)
         return self._explained[question.id]
+
+    def _explanations_in(self, question: Question, subject: Subject) -> Explanations | None:
+        """Return what explains answers to a question about a student's own network."""
+        return self._supposed.get((question.id, subject), lambda: _supposed(question, subject))
 
 
 def _noted(feedback: str, note: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LayerError
 from shapecalc.grading.comparison import same
+from shapecalc.grading.own_values import Answered, OwnNetwork, with_values
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Number, Value
@@ -14,7 +15,16 @@ from shapecalc.quantities import REPORTED
 
 SUMMED = tuple(quantity.key for quantity in REPORTED)
 MOST_WALKED = 100_000  # layers of networks with one student's own volumes
-Answered = tuple[Question, Value]
+WALKS_A_RUN = 30  # that computing an example takes as long as
+
+
+class Followed(NamedTuple):
+    """The earlier answers that another follows from; `rounded` where only with a size rounded down,
+    since a stride does not fit there.
+    """
+
+    sources: list[Answered]
+    rounded: bool = False
 
 
 class OwnAnswers:
@@ -33,7 +43,7 @@ class OwnAnswers:
 
     def add_right(self, question: Question) -> None:
         """Remember that an answer was right."""
-        if question.query.key == "output":
+        if question.query.key == "output" or question.query.kind == "example":
             self._right.append((question, question.right))
 
     def about(self, question: Question) -> tuple[tuple[str, Value], ...]:
@@ -42,19 +52,19 @@ class OwnAnswers:
         right = [(q.id, v) for q, v in self._right if q.subject is question.subject]
         return (*wrong, *right) if wrong else ()
 
-    def lead_to(self, question: Question, value: Value) -> list[Answered]:
-        """Return the earlier answers that a wrong answer is right for; none if there are none."""
-        for subject, source in self._networks(question):
+    def lead_to(self, question: Question, value: Value) -> Followed | None:
+        """Return the earlier answers that a wrong answer is right for; None if there are none."""
+        for network in self.networks(question):
             try:
-                corrected = subject.answer(question.query)
-            except Exception:  # the student's own volumes may lead anywhere
+                corrected = network.answer(question.query)
+            except Exception:  # the student's own numbers may lead anywhere
                 continue
             if _is_corrected(question, corrected, value):
-                return [source]
+                return Followed(network.sources, network.rounded(question.query))
         summed = _sum_of_own(question, self._others(question))
         if summed is not None and _is_corrected(question, summed[1], value):
-            return summed[0]
-        return []
+            return Followed(summed[0])
+        return None
 
     def repeated(self, question: Question, value: Value) -> Question | None:
         """Return the question about another layer that had the same wrong volume for an answer."""
@@ -62,11 +72,6 @@ class OwnAnswers:
             return None
         others = self._others(question)
         return next((q for q, v in others if v == value and q.query.key == "output"), None)
-
-    def networks(self, question: Question) -> Iterator[Subject]:
-        """Yield a question's network with the student's own volumes in place, if there are any."""
-        for subject, _ in self._networks(question):
-            yield subject
 
     def _others(self, question: Question) -> list[Answered]:
         """Return the answers about the same network that are to something else, each once."""
@@ -76,7 +81,20 @@ class OwnAnswers:
             if q.subject is question.subject and q.query != question.query
         ]
 
-    def _networks(self, question: Question) -> Iterator[tuple[Subject, Answered]]:
+    def networks(self, question: Question) -> Iterator[OwnNetwork]:
+        """Yield a question's network with the student's own volumes or values in place, with the
+        last of these on the way, if there are any.
+        """
+        if question.query.kind != "example":
+            yield from self._with_volumes(question)
+            return
+        for network in with_values(question, self._wrong, self._right):
+            self._walked += len(question.subject.records) * WALKS_A_RUN
+            if self._walked > MOST_WALKED:
+                return
+            yield network
+
+    def _with_volumes(self, question: Question) -> Iterator[OwnNetwork]:
         """Yield the network with the student's volumes, and the last of these on the way."""
         wrong = {
             q.query.name: (q, v)
@@ -88,7 +106,9 @@ class OwnAnswers:
         right = {
             q.query.name: (q, v)
             for q, v in self._right
-            if q.subject is question.subject and q.query != question.query
+            if q.subject is question.subject
+            and q.query != question.query
+            and q.query.key == "output"
         }
         answered = right | wrong
         nearest = _nearest(question, answered)
@@ -98,7 +118,7 @@ class OwnAnswers:
                 question.subject, {name: answered[name][1] for name in nearest}
             )
             if supposed is not None:
-                yield supposed, wrong[slips[-1]]
+                yield OwnNetwork(supposed, [wrong[slips[-1]]])
 
     def _supposed(self, subject: Subject, volumes: Mapping[str, Any]) -> Subject | None:
         """Return the network with a student's volumes, while that does not take too long."""

@@ -20,11 +20,13 @@ from shapecalc.grading.comparison import alike, spellings
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.question import Tolerance
+from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat
 
 SURE, PERHAPS = 0.06, 0.25  # how likely chance may be
 OF_TWO = 0.5  # so much less, where two mistakes at once are needed
-MOST_ALTERNATIVES = 3  # of which one is said to be meant, all common
+LONE = 100  # answers that one number may be, below which no mistake behind it is certain
+MOST_ALTERNATIVES = 2  # of which one is said to be meant
 FAR = 5  # how many times as wide answers lie that are not near the right one
 NEAR = 0.2  # of the right number
 DECIMALS = 4  # that are believed
@@ -74,17 +76,29 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# Right answers to other questions do not speak against these: they are no way to compute.
+SLIPS = frozenset((ANOTHERS, "layer_left_out"))
+
+
+class Evidence(NamedTuple):
+    """What else of the student's tells between causes."""
+
+    unmade: Collection[str] = ()  # mistakes that right answers to other questions were not made by
+    working: Working = Working()
+
+
 class Cause(NamedTuple):
-    """A mistake that explains a wrong answer; not `sure` where chance might do as well."""
+    """A mistake that explains a wrong answer; not `sure` where chance might do as well.
+
+    `either` are the mistakes of which it is one, if there are several. `source` is what was put in,
+    where that is no right number: `your answer 15x15x8 to question 4`.
+    """
 
     misconception: Misconception
     wrong: Wrong
     sure: bool = True
-
-    @property
-    def undecided(self) -> bool:
-        """Whether it is one of several mistakes that give the same."""
-        return combinations.OR in self.misconception.name
+    either: tuple[Cause, ...] = ()
+    source: str = ""
 
     @property
     def told(self) -> str:
@@ -93,14 +107,39 @@ class Cause(NamedTuple):
         An array is not told again: its arithmetic is the answer itself.
         """
         value = self.wrong.value
-        array = isinstance(value, tuple) and len(flat(value)) > 1 and not _exact(value)
-        return self.hint if array else f"{self.hint}: {self.wrong.arithmetic}"
+        if isinstance(value, tuple) and len(flat(value)) > 1 and not _exact(value):
+            return self.hint
+        source = f"with {self.source}, " if self.source else ""
+        if self.either:
+            parts = [f"{cause.title}: {cause.wrong.arithmetic}" for cause in self.either]
+            return f"perhaps {source}{'; or '.join(parts)}"
+        return f"{self._perhaps}{self._explanation}: {source}{self.wrong.arithmetic}"
 
     @property
     def hint(self) -> str:
-        """What was done wrong, without a number."""
-        perhaps = "" if self.sure else "perhaps "
-        return f"{perhaps}{self.wrong.explanation or self.misconception.explanation}"
+        """What was done wrong, without a number but those that the student gave."""
+        source = f", with {self.source}" if self.source else ""
+        if self.either:
+            return f"perhaps {', or '.join(cause.title for cause in self.either)}{source}"
+        if source:
+            return f"{self._perhaps}{self.title}{source}"
+        return f"{self._perhaps}{self._explanation}"
+
+    @property
+    def title(self) -> str:
+        """What was done wrong, without what would be right."""
+        return self._explanation.partition(";")[0]
+
+    @property
+    def _perhaps(self) -> str:
+        return "" if self.sure else "perhaps "
+
+    @property
+    def _explanation(self) -> str:
+        return self.wrong.explanation or self.misconception.explanation
+
+
+NOTHING_ELSE = Evidence()
 
 
 class Explanations:
@@ -146,7 +185,12 @@ class Explanations:
         return not alike(self.right, cause.wrong.value, self.near)
 
     def cause_of(
-        self, given: Value, credited: Collection[str] = (), *, two: bool = True
+        self,
+        given: Value,
+        credited: Collection[str] = (),
+        *,
+        two: bool = True,
+        evidence: Evidence = NOTHING_ELSE,
     ) -> Cause | None:
         """Return the cause of a wrong answer, `two` mistakes if one is not; None if none is likely.
 
@@ -154,16 +198,25 @@ class Explanations:
         """
         every = self._ones.giving(given)
         one = specific(every)
-        found = self._likely(given, one, [[], *self._tiers])
+        found = self._likely(given, one, evidence)
         if self.own:
             return found if found and found.sure else None
         if found is None or found.misconception.name not in credited:
             expected = (cause for cause in every if cause.misconception.name in credited)
             found = next((cause._replace(sure=False) for cause in expected), found)
         if found is None and not one and two:
-            both = self._twos.giving(given)
-            found = self._likely(given, both, [self._tiers[0], *self._pairs], two=True)
+            found = self._likely_two(given, self._twos.giving(given), evidence)
         return found
+
+    def suspected(self, given: Value) -> frozenset[str]:
+        """Return the names of all mistakes that may be behind an answer, alone or with another."""
+        causes = self._ones.giving(given) or ([] if self.own else self._twos.giving(given))
+        return frozenset(name for cause in causes for name in cause.misconception.name.split(", "))
+
+    @cached_property
+    def unmade(self) -> frozenset[str]:
+        """The mistakes that somebody does not make whose answer is right: they give another."""
+        return frozenset(cause.misconception.name for cause in self.single) - SLIPS
 
     @cached_property
     def _ones(self) -> _Causes:
@@ -173,41 +226,88 @@ class Explanations:
     def _twos(self) -> _Causes:
         return _Causes(chain(*self._pairs), self.near, self.right)
 
-    def _likely(
-        self,
-        given: Value,
-        fitting: Sequence[Cause],
-        tiers: Sequence[Sequence[Cause]],
-        two: bool = False,
-    ) -> Cause | None:
-        """Return the commonest of the causes that give an answer, if chance is less likely.
+    def _likely(self, given: Value, fitting: Sequence[Cause], evidence: Evidence) -> Cause | None:
+        """Return the commonest of the causes that give an answer, if chance is less likely."""
+        common, usual, rare = (_of(tier, fitting) for tier in self._tiers)
+        tried = list(self._tiers[0])
+        if usual or not common:
+            tried += self._tiers[1]
+        if common or usual:
+            return self._judged(given, common, usual, tried, evidence)
+        return self._judged(given, rare, [], [*tried, *self._tiers[2]], evidence, unique=True)
 
-        The first of the tiers is only tried; the others are those that the causes are of.
-        """
-        tried = list(tiers[0])
-        for tier in tiers[1:] if fitting else ():
+    def _likely_two(
+        self, given: Value, fitting: Sequence[Cause], evidence: Evidence
+    ) -> Cause | None:
+        """Return the one pair of mistakes that gives an answer, if chance is less likely."""
+        tried = list(self._tiers[0])
+        for tier in self._pairs:
             tried += tier
-            here = [cause for cause in fitting if any(cause is other for other in tier)]
-            if here:
-                return self._judged(given, here, tried, two)
+            if here := _of(tier, fitting):
+                return self._judged(given, here, [], tried, evidence, unique=True, rate=OF_TWO)
         return None
 
     def _judged(
-        self, given: Value, fitting: Sequence[Cause], tried: Sequence[Cause], two: bool
+        self,
+        given: Value,
+        commoner: Sequence[Cause],
+        others: Sequence[Cause],
+        tried: Sequence[Cause],
+        evidence: Evidence,
+        *,
+        unique: bool = False,
+        rate: float = 1,
     ) -> Cause | None:
-        found = fitting[0]
-        first = {cause.misconception.name: cause for cause in reversed(fitting)}
-        if len(first) > 1:
-            if two or len(first) > MOST_ALTERNATIVES or not COMMON.issuperset(first):
-                return None  # which of them is meant cannot be told
-            pairs = [(cause.misconception, cause.wrong) for cause in first.values()]
-            found = Cause(*combinations.either(pairs), sure=False)
-        rate = OF_TWO if two else 1
-        answers = room(self.right, given, two, self.near)
+        """Return what is told of the causes that give an answer: one, or which two it may be.
+
+        Of more than two it cannot be told which is meant; nor of two that are both not common, or
+        where it is to be `unique`.
+        """
+        named = {cause.misconception.name: cause for cause in reversed([*commoner, *others])}
+        ours = [named[cause.misconception.name] for cause in commoner]
+        first = list({cause.misconception.name: cause for cause in [*ours, *others]}.values())
+        if not first:
+            return None
+        first = self._as_worked_out(first, evidence.working)
+        likely = [cause for cause in first if not _made_nowhere_else(cause, evidence)]
+        among, first = len(first), likely or first
+        unique = unique or COMMON.isdisjoint(cause.misconception.name for cause in first)
+        if len(first) > (1 if unique else MOST_ALTERNATIVES):
+            return None
+        found = first[0] if len(first) == 1 else _either(first)
+        answers = room(self.right, given, rate < 1, self.near)
         chance = len({cause.wrong.value for cause in tried}) / answers
-        if chance <= rate * SURE:
-            return found
-        return found._replace(sure=False) if chance <= rate * PERHAPS else None
+        if chance > rate * PERHAPS:
+            return None
+        lone = len(flat(self.right)) == 1 and answers < LONE
+        sure = chance <= rate * SURE and not (lone or found.either)
+        if not likely:
+            return found._replace(sure=False) if sure else None
+        return found._replace(sure=sure and len(likely) == among)
+
+    def _as_worked_out(self, causes: list[Cause], working: Working) -> list[Cause]:
+        """Return those of several causes that the student's own working agrees with, if any."""
+        agrees = [working.agrees(self.context, cause.misconception) for cause in causes]
+        shown = [cause for cause, same in zip(causes, agrees, strict=True) if same]
+        left = [cause for cause, same in zip(causes, agrees, strict=True) if same is not False]
+        return shown or left or causes
+
+
+def _of(tier: Sequence[Cause], fitting: Sequence[Cause]) -> list[Cause]:
+    return [cause for cause in fitting if any(cause is other for other in tier)]
+
+
+def _made_nowhere_else(cause: Cause, evidence: Evidence) -> bool:
+    """Say whether the student's right answers to other questions speak against a cause."""
+    return not {*cause.misconception.name.split(", ")}.isdisjoint(evidence.unmade)
+
+
+def _either(causes: Sequence[Cause]) -> Cause:
+    """Return several causes as one, of which their number cannot tell which it is."""
+    causes = sorted(causes, key=lambda cause: cause.misconception.name)
+    name = combinations.OR.join(cause.misconception.name for cause in causes)
+    told = Misconception(name, ", or ".join(cause.title for cause in causes), lambda _: ())
+    return Cause(told, causes[0].wrong, sure=False, either=tuple(causes))
 
 
 class _Causes:

@@ -52,12 +52,22 @@ class Subject:
         self._supposed: Remembered[tuple[tuple[str, Volume], ...], Subject] = Remembered(
             MOST_SUPPOSED
         )
+        self._valued: Remembered[tuple[tuple[str, bytes], ...], Subject] = Remembered(MOST_SUPPOSED)
 
     def supposing(self, outputs: Mapping[str, Volume]) -> Subject:
         """Return the same network with other volumes in the place of some layers' outputs."""
         key = tuple(sorted(outputs.items()))
         return self._supposed.get(
             key, lambda: Subject(walk(self.trace.spec, outputs), lenient=True)
+        )
+
+    def with_values(self, arrays: Mapping[str, Any]) -> Subject:
+        """Return the same network with its example computed on with other arrays (NumPy's) in the
+        place of those that these keys give.
+        """
+        key = tuple((name, array.tobytes()) for name, array in sorted(arrays.items()))
+        return self._valued.get(
+            key, lambda: Subject(self.trace, self.lenient, {**self.otherwise, "supposed": arrays})
         )
 
     def computing(self, **otherwise: Callable[[Any], Any]) -> Subject:

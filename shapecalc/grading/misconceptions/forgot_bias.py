@@ -22,7 +22,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     source = context.subject.trace.totals if context.total else {}
     weights = context.record.weights if context.record else source.get("weights")
     if weights:
-        yield Wrong(weights, f"the weights alone = {weights:,}")
+        yield Wrong(weights, f"the weights alone are {weights:,}")
 
 
 MISCONCEPTION = Misconception("forgot_bias", "the biases were forgotten", model)

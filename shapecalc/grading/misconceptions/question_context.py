@@ -53,6 +53,11 @@ class Misconception(NamedTuple):
     model: Callable[[QuestionContext], Iterable[Wrong]]
     change: Change | None = None
 
+    @property
+    def title(self) -> str:
+        """What is done wrong, in words, without what would be right."""
+        return self.explanation.partition(";")[0]
+
 
 class Weighted(NamedTuple):
     """The numbers behind a layer's weights: K filters of F... x deep.

@@ -111,7 +111,8 @@ def known_wrong(question: Question) -> list[Option]:
     except Exception:  # as in marking: a mistake in a model takes nothing but its options
         return []
     found: dict[str, Option] = {}
-    for misconception, wrong, _ in answers:
+    for answer in answers:
+        misconception, wrong = answer.misconception, answer.wrong
         text = plain(wrong.value)
         cause = explanations.cause_of(wrong.value)
         if cause is None or cause.misconception is not misconception or text in found:

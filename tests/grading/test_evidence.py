@@ -1,0 +1,123 @@
+"""What else of a student's tells between causes: their own working, their right answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark
+
+
+def net(volume: str | int, *layers: Any, **more: Any) -> dict[str, Any]:
+    """Return a network in place."""
+    return {"input": volume, "layers": list(layers), **more}
+
+
+def marked(spec: dict[str, Any], answers: dict[str, Any], **more: Any) -> list[Mark]:
+    """Return the marks of one student's answers, by what is asked."""
+    assignment = read_assignment({"spec": spec, "questions": list(answers), **more})
+    assert assignment.usable, assignment.diagnostics
+    return list(Marker(assignment).mark("one", answers).marks)
+
+
+def line(weight: list[float], bias: float, given: list[float]) -> dict[str, Any]:
+    """Return a network of one window and a ReLU: the filter's products, plus a bias."""
+    layers = {"conv": {"K": 1, "F": len(given)}}, "relu"
+    values = {"input": [given], "conv1.weight": [[weight]], "conv1.bias": [bias]}
+    example = {"given": values, "loss": {"squared_error": [[3]]}}
+    return net(f"{len(given)}x1", *layers, example=example)
+
+
+# 1*1 + 1*2 + 2*2 + 1 = 8; without the 1, and flipped as 2*1 + 1*2 + 1*2 + 1, it is 7
+TIED = line([1, 1, 2], 1, [1, 2, 2])
+
+
+def test_a_value_that_two_mistakes_give_names_both_of_them() -> None:
+    (mark,) = marked(TIED, {"conv1.value[0,0]": 7})
+    assert mark.misconception == "bias_not_added or filter_flipped"
+    told = "Perhaps the bias was not added: without the bias it would be 7; or the filter was"
+    assert f"{told} flipped: with flipped filters it would be 7." in mark.feedback
+
+
+@pytest.mark.parametrize(
+    ("weight", "bias", "answer", "perhaps"),
+    [
+        ([1, 1], 3, 3, True),  # 1*1 + 1*2 + 3 = 6: one of 12 whole numbers
+        ([0.25, 0.125], 1.5, 0.5, True),  # 0.25 + 0.25 + 1.5 = 2: one of 40 with a decimal
+        ([0.25, 0.11], 1.5, 0.47, False),  # 0.25 + 0.22 + 1.5 = 1.97: one of 394 with two
+    ],
+)
+def test_a_small_number_is_not_told_of_as_certain(
+    weight: list[float], bias: float, answer: float, perhaps: bool
+) -> None:
+    """A filter that is alike from both ends would not tell; this one flipped gives another."""
+    (mark,) = marked(line(weight, bias, [1, 2]), {"conv1.value[0,0]": answer})
+    assert mark.misconception == "bias_not_added"
+    said = "Perhaps the bias was not added" if perhaps else "The bias was not added"
+    assert said in mark.feedback
+
+
+def test_who_added_the_bias_elsewhere_has_hardly_forgotten_it() -> None:
+    """7*1.25 + 1.25 = 10, and 7*12.3 + 1.5 = 87.6: 86.1 without the 1.5."""
+    given = {"input": [7], "dense1.weight": [[1.25], [12.3]], "dense1.bias": [1.25, 1.5]}
+    spec = net(1, {"dense": 2}, example={"given": given})
+    first, second = "dense1.value[0]", "dense1.value[1]"
+    (alone,) = marked(spec, {second: 86.1})
+    assert alone.feedback.startswith("The bias was not added")
+    for asked in ({first: 10, second: 86.1}, {second: 86.1, first: 10}):  # in either order
+        beside = {mark.id: mark for mark in marked(spec, asked)}[second]
+        assert beside.misconception == "bias_not_added"
+        assert beside.feedback.startswith("Perhaps the bias was not added")
+    both = {mark.id: mark for mark in marked(spec, {first: 8.75, second: 86.1})}[second]
+    assert both.feedback.startswith("The bias was not added")  # left out there as well
+
+
+def test_what_may_be_chance_and_is_done_right_elsewhere_is_not_named() -> None:
+    """1*1 + 1*2 + 3 = 6, and 3 without the bias: one of few numbers, and added next to it."""
+    given = {"input": [1, 2], "dense1.weight": [[1, 1], [1, 2]], "dense1.bias": [3, 2]}
+    spec = net(2, {"dense": 2}, example={"given": given})
+    (alone,) = marked(spec, {"dense1.value[0]": 3})
+    assert alone.misconception == "bias_not_added"
+    _, beside = marked(spec, {"dense1.value[1]": 7, "dense1.value[0]": 3})
+    assert (beside.verdict, beside.misconception) == ("wrong", None)
+
+
+def test_of_two_causes_the_one_that_a_right_answer_speaks_against_is_not_named() -> None:
+    """32 - 3 + 2 = 31 has no + 1, and 32 - 3 + 1 + 1 = 31 has P once."""
+    spec = net("32x32x3", {"conv": {"K": 8, "F": 3, "P": 1}}, {"conv": {"K": 4, "F": 3}})
+    (alone,) = marked(spec, {"conv1.output": "31x31x8"})
+    assert alone.misconception == "forgot_plus_one or padding_once"
+    # 32 - 3 + 1 = 30 has it, and no padding
+    _, beside = marked(spec, {"conv2.output": "30x30x4", "conv1.output": "31x31x8"})
+    assert beside.misconception == "padding_once"
+    assert "Perhaps the padding P was added on one side only" in beside.feedback
+
+
+def test_what_a_teacher_credits_is_believed_whatever_else_is_right() -> None:
+    given = {"input": [7], "dense1.weight": [[1.25], [12.3]], "dense1.bias": [1.25, 1.5]}
+    spec = net(1, {"dense": 2}, example={"given": given})
+    answers = {"dense1.value[0]": 10, "dense1.value[1]": 86.1}
+    _, mark = marked(spec, answers, partial={"bias_not_added": 0.5})
+    assert (mark.points, mark.misconception) == (0.5, "bias_not_added")
+
+
+@pytest.mark.parametrize(
+    ("working", "cause"),
+    [
+        ("(32 - 3 + 2*1)/1 = 31, so 31x31x8", "forgot_plus_one"),
+        ("31x31x8 ((32 + 2 - 3)/1)", "forgot_plus_one"),
+        ("31x31x8, W - F + 2P", "forgot_plus_one"),
+        ("31x31x8 (2P is added)", "forgot_plus_one"),
+        ("(32 - 3 + 1)/1 + 1 = 31, so 31x31x8", "padding_once"),
+        ("(W - F + P)/S + 1: 31x31x8", "padding_once"),
+        ("31x31x8", "forgot_plus_one or padding_once"),
+        ("31x31x8, 32 - 1", "forgot_plus_one or padding_once"),
+    ],
+)
+def test_the_students_working_decides_between_two(working: str, cause: str) -> None:
+    spec = net("32x32x3", {"conv": {"K": 8, "F": 3, "P": 1}})
+    (mark,) = marked(spec, {"conv1.output": working})
+    assert (mark.verdict, mark.misconception) == ("wrong", cause)

@@ -1,0 +1,175 @@
+"""What follows from a student's own numbers: values of an example, and volumes rounded down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark
+
+# 1*1 + 2*2 + 0.5 = 5.5 and 1*2 + 2*3 + 0.5 = 8.5; 5.5 - 8.5 + 0.25 = -2.75
+SPEC = {
+    "input": "3x1",
+    "layers": [{"conv": {"K": 1, "F": 2}}, "relu", {"dense": 1}],
+    "example": {
+        "given": {
+            "input": [[1, 2, 3]], "conv1.weight": [[[1, 2]]], "conv1.bias": [0.5],
+            "dense1.weight": [[1, -1]], "dense1.bias": [0.25],
+        },
+        "loss": {"squared_error": [3]},
+        "rate": 0.1,
+    },
+}  # fmt: skip
+FIRST = {"conv1.value": [[5, 8.5]]}  # the bias left out of the first
+
+
+def marked(spec: Any, answers: dict[str, Any], **more: Any) -> dict[str, Mark]:
+    """Return the marks of one student's answers, by what is asked."""
+    more = {"follow_through": 0.5, **more}
+    assignment = read_assignment({"spec": spec, "questions": list(answers), **more})
+    assert assignment.usable, assignment.diagnostics
+    return {mark.id: mark for mark in Marker(assignment).mark("one", answers).marks}
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer"),
+    [
+        ("relu1.value", [[5, 8.5]]),
+        ("relu1.value[0,0]", 5),
+        ("dense1.value[0]", 5 - 8.5 + 0.25),
+        ("loss", (-3.25 - 3) ** 2),
+        ("dense1.grad[0]", 2 * (-3.25 - 3)),
+        ("dense1.weight.grad", [[-12.5 * 5, -12.5 * 8.5]]),
+        ("dense1.weight.next", [[1 + 0.1 * 62.5, -1 + 0.1 * 106.25]]),
+        ("dense1.bias.next", [0.25 + 0.1 * 12.5]),
+        ("conv1.grad", [[-12.5, 12.5]]),
+        ("conv1.weight.grad", [[[-12.5 * 1 + 12.5 * 2, -12.5 * 2 + 12.5 * 3]]]),
+    ],
+)
+def test_what_follows_from_a_wrong_value_has_the_credit_for_it(ask: str, answer: Any) -> None:
+    mark = marked(SPEC, {**FIRST, ask: answer})[ask]
+    assert (mark.verdict, mark.points) == ("followed through", 0.5)
+    assert "It follows correctly from your answer [[5, 8.5]] to question 1." in mark.feedback
+    (alone,) = marked(SPEC, {ask: answer}).values()
+    assert alone.verdict == "wrong"
+
+
+@pytest.mark.parametrize(("ask", "answer"), [("relu1.value[0,0]", 5.4), ("loss", 38.9)])
+def test_what_does_not_follow_from_a_wrong_value_is_wrong(ask: str, answer: Any) -> None:
+    assert marked(SPEC, {**FIRST, ask: answer})[ask].verdict == "wrong"
+
+
+def test_every_step_follows_from_the_one_before() -> None:
+    answers = {
+        **FIRST, "relu1.value": [[5, 8.5]], "dense1.value[0]": -3.25, "loss": 39.0625,
+        "dense1.weight.grad": [[-62.5, -106.25]], "dense1.weight.next": [[7.25, 9.625]],
+    }  # fmt: skip
+    _, *marks = marked(SPEC, answers).values()
+    assert {mark.verdict for mark in marks} == {"followed through"}
+    sources = [mark.feedback.partition(" to ")[2].partition(".")[0] for mark in marks]
+    assert sources == [f"question {n}" for n in (1, 2, 3, 2, 5)]
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "verdict"),
+    [
+        ("relu1.value[0,0]", 5, "followed through"),
+        ("dense1.value[0]", -3.25, "wrong"),  # hangs on the second value, which was not given
+        ("dense1.grad[0]", -12.5, "wrong"),
+    ],
+)
+def test_from_one_value_only_what_hangs_on_it_alone_follows(
+    ask: str, answer: Any, verdict: str
+) -> None:
+    assert marked(SPEC, {"conv1.value[0,0]": 5, ask: answer})[ask].verdict == verdict
+
+
+def test_values_that_were_given_one_by_one_are_one_array() -> None:
+    for second in (8.5, 8.25):  # right and wrong
+        answers = {"conv1.value[0,0]": 5, "conv1.value[0,1]": second}
+        result = 5 - second + 0.25
+        mark = marked(SPEC, {**answers, "dense1.value[0]": result})["dense1.value[0]"]
+        assert mark.verdict == "followed through"
+
+
+def test_nothing_follows_from_a_slip_before_a_right_array() -> None:
+    answers = {**FIRST, "relu1.value": [[5.5, 8.5]], "dense1.value[0]": -3.25}
+    marks = marked(SPEC, answers)
+    assert marks["relu1.value"].verdict == "right"
+    assert marks["dense1.value[0]"].verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("avg_pool", (5 + 8.5) / 2), ("max_pool", 8.5), ("relu", 5)]
+)
+def test_a_pool_follows_from_all_values_of_its_window(kind: str, value: float) -> None:
+    """The largest value stays the largest: with the right answer nothing is to follow."""
+    layer: Any = {kind: 2} if kind != "relu" else kind
+    spec = {**SPEC, "layers": [{"conv": {"K": 1, "F": 2}}, layer]}
+    given = {k: v for k, v in SPEC["example"]["given"].items() if "dense" not in k}  # type: ignore[index]
+    spec["example"] = {"given": given}
+    ask = f"{kind}1.value[0,0]"
+    verdict = "right" if kind == "max_pool" else "followed through"
+    assert marked(spec, {**FIRST, ask: value})[ask].verdict == verdict
+    part = marked(spec, {"conv1.value[0,0]": 5, ask: value})[ask].verdict
+    assert part == {"avg_pool": "wrong", "max_pool": "right", "relu": "followed through"}[kind]
+
+
+def test_the_largest_of_a_window_is_not_known_from_one_value() -> None:
+    """9 for 5.5 is larger than 8.5, but whether it is the largest hangs on what was not given."""
+    given = {"input": [[1, 2, 3]], "conv1.weight": [[[1, 2]]], "conv1.bias": [0.5]}
+    layers = [{"conv": {"K": 1, "F": 2}}, {"max_pool": 2}]
+    spec = {"input": "3x1", "layers": layers, "example": {"given": given}}
+    ask = "max_pool1.value[0,0]"
+    assert marked(spec, {"conv1.value": [[9, 8.5]], ask: 9})[ask].verdict == "followed through"
+    assert marked(spec, {"conv1.value[0,0]": 9, ask: 9})[ask].verdict == "wrong"
+
+
+def test_a_loss_and_its_gradient_follow_from_wrong_probabilities() -> None:
+    """Scores 0 and 2 taken for probabilities of 0.4 and 0.6: -ln 0.6, and p - y."""
+    example = {
+        "given": {"input": [1], "dense1.weight": [[0], [2]], "dense1.bias": [0, 0]},
+        "loss": {"cross_entropy": 1},
+    }
+    spec = {"input": 1, "layers": [{"dense": 2}, "softmax"], "example": example}
+    answers = {"softmax1.value": [0.4, 0.6], "loss": 0.5108, "dense1.bias.grad": [0.4, -0.4]}
+    _, loss, gradient = marked(spec, answers).values()
+    assert loss.verdict == gradient.verdict == "followed through"
+
+
+@pytest.mark.parametrize("value", [1e300, float("inf"), float("nan"), 10**400])
+def test_values_that_lead_nowhere_harm_nobody(value: Any) -> None:
+    mark = marked(SPEC, {"conv1.value": [[value, 8.5]], "dense1.value[0]": -3.25})
+    assert mark["dense1.value[0]"].verdict == "wrong"
+
+
+POOLED = {
+    "input": "32x32x3",
+    "layers": [{"conv": {"K": 8, "F": 3, "P": 1}}, {"max_pool": {"F": 2, "S": 2}},
+               "flatten", {"dense": 10}],
+}  # fmt: skip
+
+
+def test_a_size_that_was_rounded_down_is_told_to_be() -> None:
+    """(31 - 2)/2 + 1 = 15.5, and (30 - 2)/2 + 1 = 15."""
+    ask = "max_pool1.output"
+    odd = marked(POOLED, {"conv1.output": "31x31x8", ask: "15x15x8"})[ask]
+    source = "from your answer 31x31x8 to question 1 (rounded down, for the stride does not fit"
+    assert odd.verdict == "followed through"
+    assert source in odd.feedback
+    even = marked(POOLED, {"conv1.output": "30x30x8", ask: "15x15x8"})[ask]
+    assert "It follows correctly from your answer 30x30x8 to question 1." in even.feedback
+
+
+def test_a_mistake_with_the_students_own_volume_says_so() -> None:
+    """15*15*8*10 = 18,000 weights behind 15x15x8, where 16*16*8*10 = 20,480 is right."""
+    answers = {"max_pool1.output": "15x15x8", "dense1.parameters": 18000}
+    mark = marked(POOLED, answers)["dense1.parameters"]
+    assert mark.misconception == "forgot_bias"
+    told = "forgotten: with your answer 15x15x8 to question 1, 15*15*8*10 = 18,000."
+    assert told in mark.feedback
+    hinted = marked(POOLED, answers, show="hint")["dense1.parameters"].feedback
+    assert hinted == "The biases were forgotten, with your answer 15x15x8 to question 1."
