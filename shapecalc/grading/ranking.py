@@ -24,6 +24,7 @@ from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat
 
 SURE, PERHAPS = 0.06, 0.25  # how likely chance may be
+CERTAIN = 0.001  # what a right answer to another question says nothing against
 OF_TWO = 0.5  # so much less, where two mistakes at once are needed
 LONE = 100  # answers that one number may be, below which no mistake behind it is certain
 MOST_ALTERNATIVES = 2  # of which one is said to be meant
@@ -233,8 +234,8 @@ class Explanations:
         if usual or not common:
             tried += self._tiers[1]
         if common or usual:
-            return self._judged(given, common, usual, tried, evidence)
-        return self._judged(given, rare, [], [*tried, *self._tiers[2]], evidence, unique=True)
+            return self._judged(given, [*common, *usual], tried, evidence)
+        return self._judged(given, rare, [*tried, *self._tiers[2]], evidence, unique=True)
 
     def _likely_two(
         self, given: Value, fitting: Sequence[Cause], evidence: Evidence
@@ -244,14 +245,13 @@ class Explanations:
         for tier in self._pairs:
             tried += tier
             if here := _of(tier, fitting):
-                return self._judged(given, here, [], tried, evidence, unique=True, rate=OF_TWO)
+                return self._judged(given, here, tried, evidence, unique=True, rate=OF_TWO)
         return None
 
     def _judged(
         self,
         given: Value,
-        commoner: Sequence[Cause],
-        others: Sequence[Cause],
+        fitting: Sequence[Cause],
         tried: Sequence[Cause],
         evidence: Evidence,
         *,
@@ -263,9 +263,7 @@ class Explanations:
         Of more than two it cannot be told which is meant; nor of two that are both not common, or
         where it is to be `unique`.
         """
-        named = {cause.misconception.name: cause for cause in reversed([*commoner, *others])}
-        ours = [named[cause.misconception.name] for cause in commoner]
-        first = list({cause.misconception.name: cause for cause in [*ours, *others]}.values())
+        first = [*{cause.misconception.name: cause for cause in reversed(fitting)}.values()]
         if not first:
             return None
         first = self._as_worked_out(first, evidence.working)
@@ -281,9 +279,9 @@ class Explanations:
             return None
         lone = len(flat(self.right)) == 1 and answers < LONE
         sure = chance <= rate * SURE and not (lone or found.either)
-        if not likely:
+        if not likely and chance > CERTAIN:
             return found._replace(sure=False) if sure else None
-        return found._replace(sure=sure and len(likely) == among)
+        return found._replace(sure=sure and len(first) == among)
 
     def _as_worked_out(self, causes: list[Cause], working: Working) -> list[Cause]:
         """Return those of several causes that the student's own working agrees with, if any."""

@@ -61,17 +61,17 @@ def test_a_small_number_is_not_told_of_as_certain(
 
 
 def test_who_added_the_bias_elsewhere_has_hardly_forgotten_it() -> None:
-    """7*1.25 + 1.25 = 10, and 7*12.3 + 1.5 = 87.6: 86.1 without the 1.5."""
-    given = {"input": [7], "dense1.weight": [[1.25], [12.3]], "dense1.bias": [1.25, 1.5]}
+    """7*1.25 + 1.25 = 10, and 7*2.3 + 1.5 = 17.6: 16.1 without the 1.5."""
+    given = {"input": [7], "dense1.weight": [[1.25], [2.3]], "dense1.bias": [1.25, 1.5]}
     spec = net(1, {"dense": 2}, example={"given": given})
     first, second = "dense1.value[0]", "dense1.value[1]"
-    (alone,) = marked(spec, {second: 86.1})
+    (alone,) = marked(spec, {second: 16.1})
     assert alone.feedback.startswith("The bias was not added")
-    for asked in ({first: 10, second: 86.1}, {second: 86.1, first: 10}):  # in either order
+    for asked in ({first: 10, second: 16.1}, {second: 16.1, first: 10}):  # in either order
         beside = {mark.id: mark for mark in marked(spec, asked)}[second]
         assert beside.misconception == "bias_not_added"
         assert beside.feedback.startswith("Perhaps the bias was not added")
-    both = {mark.id: mark for mark in marked(spec, {first: 8.75, second: 86.1})}[second]
+    both = {mark.id: mark for mark in marked(spec, {first: 8.75, second: 16.1})}[second]
     assert both.feedback.startswith("The bias was not added")  # left out there as well
 
 
@@ -96,10 +96,18 @@ def test_of_two_causes_the_one_that_a_right_answer_speaks_against_is_not_named()
     assert "Perhaps the padding P was added on one side only" in beside.feedback
 
 
+def test_a_number_that_chance_hardly_gives_is_told_of_as_before() -> None:
+    """5*5*3*64 = 4,800 weights and 3*3*64*128 = 73,728, without 64 and 128 biases."""
+    spec = net("32x32x3", {"conv": {"K": 64, "F": 5}}, {"conv": {"K": 128, "F": 3}})
+    answers = {"conv1.parameters": 4864, "conv2.parameters": 73728}
+    _, mark = marked(spec, answers)
+    assert mark.feedback.startswith("The biases were forgotten: 3*3*64*128 = 73,728.")
+
+
 def test_what_a_teacher_credits_is_believed_whatever_else_is_right() -> None:
-    given = {"input": [7], "dense1.weight": [[1.25], [12.3]], "dense1.bias": [1.25, 1.5]}
+    given = {"input": [7], "dense1.weight": [[1.25], [2.3]], "dense1.bias": [1.25, 1.5]}
     spec = net(1, {"dense": 2}, example={"given": given})
-    answers = {"dense1.value[0]": 10, "dense1.value[1]": 86.1}
+    answers = {"dense1.value[0]": 10, "dense1.value[1]": 16.1}
     _, mark = marked(spec, answers, partial={"bias_not_added": 0.5})
     assert (mark.points, mark.misconception) == (0.5, "bias_not_added")
 
