@@ -37,8 +37,8 @@ COMMON = frozenset((
     "activation_forgotten", "bias_not_added", "ceil_for_floor", "depth_kept",
     "dilation_times_filter", "floor_for_ceil", "flops_for_macs", "forgot_bias", "forgot_depth",
     "forgot_filters", "forgot_plus_one", "gradient_added", "gradient_sign", "loss_halved",
-    "macs_for_flops", "one_bias", "padding_ignored", "padding_once", "rate_forgotten",
-    "same_assumed", "slope_forgotten", "stride_ignored",
+    "loss_not_halved", "loss_sign", "macs_for_flops", "one_bias", "padding_ignored", "padding_once",
+    "rate_forgotten", "same_assumed", "slope_forgotten", "stride_ignored",
 ))  # fmt: skip
 RARE = frozenset((
     "bias_per_input", "bias_per_slice", "depth_multiplied", "depth_padded", "field_of_blocks",

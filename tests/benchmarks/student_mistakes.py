@@ -742,7 +742,12 @@ def classes(draw: random.Random) -> Problem:
         }
     elif ask == "loss":
         right = -log(p[at])
-        typical = {"bias_not_added": -log(p0[at])}
+        typical = {
+            "bias_not_added": -log(p0[at]),
+            "loss_sign": log(p[at]),
+            "probability_for_loss": p[at],
+            "class_from_one": -log(p[at - 1]) if at else None,
+        }
         others = {
             "to base 2": right / log(2),
             "to base 10": right / log(10),

@@ -56,6 +56,21 @@ def with_losses(
     return _answer(context, name, altered)
 
 
+def with_target(
+    context: QuestionContext, name: str, change: Callable[[Numbers], Numbers]
+) -> Value | None:
+    """Return the answer where the loss has another target."""
+
+    def altered(subject: Subject) -> Subject | None:
+        example = subject.trace.spec.example
+        if example is None or not example.loss:
+            return None
+        loss = {output: change(numbers) for output, numbers in example.loss.items()}
+        return subject.giving(replace(example, loss=loss))
+
+    return _answer(context, name, altered)
+
+
 def scaled_loss(context: QuestionContext, factor: float, *, value: bool = True) -> Value | None:
     """Return the answer where the loss and its gradient are times a factor, or only the latter."""
 

@@ -120,6 +120,13 @@ SCORES = example(
     given={"input": [1, 0], "dense1.weight": [[0, 0], [1, 0], [2, 0]], "dense1.bias": [0, 0, 0]},
     loss={"cross_entropy": 0},
 )  # fmt: skip
+# The same with the third class: -ln 0.6652 = 0.4076, -ln 0.2447 = 1.4076
+THIRD = {**SCORES, "example": {**SCORES["example"], "loss": {"cross_entropy": 2}}}
+# 5 - 3 = 2: half of 4, and 4
+ERROR = example(
+    1, {"dense": 1}, given={"input": [2], "dense1.weight": [[2]], "dense1.bias": [1]},
+    loss={"half_squared_error": [3]},
+)  # fmt: skip
 # Three pixels of 1, 2, 3 each put down 1, 10, 100 one further: 1, 10 + 2, 100 + 20 + 3, ...
 SPREAD = example(
     "3x1", {"conv_transpose": {"K": 1, "F": 3}},
@@ -397,6 +404,11 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("loss_halved", NEURON, "dense1.weight.grad", -0.1621),
     ("loss_halved", NEURON, "dense1.weight.next", 0.5811),
     ("loss_not_halved", HALF, "loss", 0.1255),
+    ("loss_not_halved", ERROR, "loss", 4),
+    ("loss_sign", THIRD, "loss", -0.4076),
+    ("probability_for_loss", THIRD, "loss", 0.6652),
+    ("class_from_one", THIRD, "loss", 1.4076),
+    ("class_from_one", THIRD, "dense1.grad", [0.0900, -0.7553, 0.6652]),
     ("loss_not_averaged", MEAN, "loss", 21),
     ("label_not_subtracted", SCORES, "dense1.grad", [0.0900, 0.2447, 0.6652]),
 ]
