@@ -14,7 +14,7 @@ from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.misconceptions.rerun import reruns
 from shapecalc.grading.query import read_path
-from shapecalc.grading.values import Value
+from shapecalc.grading.values import Value, shown
 from shapecalc.records import own_counts
 
 Pair = tuple[Misconception, Wrong]
@@ -36,7 +36,7 @@ def carried(context: QuestionContext) -> Iterator[Pair]:
 def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
     """Yield the numbers of two mistakes made at once; `single` are those of one."""
     if context.key in ("output", "input"):
-        yield from _of_sizes(context, single)
+        yield from of_sizes(context, single)
     if context.key == "output" and context.fits:
         yield from _of_formulas(context)
     if context.key == "parameters" and context.record is not None:
@@ -137,8 +137,8 @@ def _first_each(found: Iterable[Pair]) -> list[Pair]:
 # -- two mistakes ----------------------------------------------------------------------------------
 
 
-def _of_sizes(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
-    """Yield volumes with wrong spatial sizes and a wrong depth; and wrong ones depth first."""
+def of_sizes(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
+    """Yield volumes with wrong spatial sizes and a wrong depth; and wrong ones in another order."""
     right: Any = context.right
     whole = [(m, w, v) for m, w in single if len(v := _sizes(w.value)) == len(right) > 1]
     spatial = [(m, w, v) for m, w, v in whole if v[-1] == right[-1] and v[:-1] != right[:-1]]
@@ -146,10 +146,13 @@ def _of_sizes(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair
     for one, a, v in spatial:
         for other, b, u in deep:
             yield joined(one, other), Wrong((*v[:-1], u[-1]), f"{a.arithmetic}; {b.arithmetic}")
-    turned = [m for m, w, v in whole if m.name == "depth_first"]
-    for last in turned:
+    for last, _, _ in whole:
         for one, a, v in (*spatial, *deep):
-            yield joined(one, last), Wrong((v[-1], *v[:-1]), f"{a.arithmetic}, depth first")
+            if last.name == "depth_first":
+                yield joined(one, last), Wrong((v[-1], *v[:-1]), f"{a.arithmetic}, depth first")
+            elif last.name == "swapped_axes" != one.name and len(v) == 3:
+                found = (v[1], v[0], v[2])
+                yield joined(one, last), Wrong(found, f"{a.arithmetic}; swapped {shown(found)}")
 
 
 def _sizes(value: Value) -> tuple[Any, ...]:

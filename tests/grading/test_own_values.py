@@ -173,3 +173,13 @@ def test_a_mistake_with_the_students_own_volume_says_so() -> None:
     assert told in mark.feedback
     hinted = marked(POOLED, answers, show="hint")["dense1.parameters"].feedback
     assert hinted == "The biases were forgotten, with your answer 15x15x8 to question 1."
+
+
+def test_sizes_are_also_swapped_with_the_students_own_volume() -> None:
+    """27 - 3 = 24 and 43 - 3 = 40, the width in front."""
+    layers = [{"conv": {"K": 8, "F": 5}}, {"conv": {"K": 10, "F": 3}}]
+    spec = {"input": "32x48x3", "layers": layers}
+    mark = marked(spec, {"conv1.output": "27x43x8", "conv2.output": "40x24x10"})["conv2.output"]
+    assert mark.misconception == "forgot_plus_one, swapped_axes"
+    told = "with your answer 27x43x8 to question 1, (27 - 3 + 2*0)/1 = 24; (43 - 3 + 2*0)/1 = 40,"
+    assert f"{told} so 24x40x10; swapped 40x24x10." in mark.feedback

@@ -52,6 +52,8 @@ TINY = net("5x5x1", {"conv": {"K": 2, "F": 3, "P": 1}})
         (CONV, "conv1.output", (31, 31, 10), "forgot_plus_one", True),
         (CONV, "conv1.parameters", 777, "", False),
         # two at once
+        (net("40x32x3", {"conv": {"K": 10, "F": 5, "P": 2}}), "conv1.output", (31, 39, 10),
+         "forgot_plus_one, swapped_axes", True),
         (CONV, "conv1.output", (28, 28, 3), "depth_kept, padding_ignored", False),
         (CONV, "conv1.parameters", 5 * 3 * 10 + 1, "filter_not_squared, one_bias", False),
         (CONV, "conv1.flops", 32 * 32 * 250, "forgot_depth, macs_for_flops", True),

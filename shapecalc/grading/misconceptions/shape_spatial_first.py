@@ -6,6 +6,10 @@ from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.values import shown
+from shapecalc.layers.conv import DepthwiseConv
+
+
+NEITHER = "the sizes of the filter were written first; PyTorch has them last"
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -13,12 +17,14 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     shape = context.weight_shape
     if len(shape) > 2:
         first, second, *F = shape
-        for value in ((*F, second, first), (*F, first, second)):
-            yield Wrong(value, shown(value))
+        depthwise = isinstance(context.layer, DepthwiseConv)
+        for turned, others in ((not depthwise, (second, first)), (depthwise, (first, second))):
+            value = (*F, *others)
+            yield Wrong(value, shown(value), "" if turned else NEITHER)
 
 
 MISCONCEPTION = Misconception(
     "shape_spatial_first",
-    "the sizes of the filter were written first, as in Keras, and not last, as in PyTorch",
+    "it was written in Keras' order; PyTorch has the sizes of the filter last",
     model,
 )

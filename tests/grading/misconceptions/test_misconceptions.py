@@ -251,7 +251,8 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("shape_axes_swapped", UP, "conv_transpose1.weight.shape", (6, 4, 4, 4)),
     ("shape_axes_swapped", KERAS, "dense1.weight.shape", "1600x10"),
     ("shape_spatial_first", CONV, "conv1.weight.shape", "5x5x3x10"),
-    ("shape_spatial_first", CONV, "conv1.weight.shape", (5, 5, 10, 3)),
+    ("shape_spatial_first", UP, "conv_transpose1.weight.shape", "4x4x6x4"),
+    ("shape_spatial_first", SLICES, "depthwise_conv1.weight.shape", "3x3x4x1"),
     ("shape_spatial_first", ALONG, "conv1.weight.shape", (3, 6, 10)),
     ("not_flattened", KERAS, "dense1.weight.shape", (10, 64)),
     ("forgot_depth", CONV, "conv1.weight.shape", (10, 5, 5)),
@@ -519,6 +520,13 @@ def test_of_two_common_mistakes_both_are_named(volume: str, answer: Any, arithme
     assert f"Perhaps the + 1 was forgotten: {arithmetic}" in mark.feedback
     second = "; or the padding P was added on one side only: (32 - 3 + 1 + 0)/1 + 1 = 31"
     assert second in mark.feedback
+
+
+def test_only_one_order_with_the_sizes_in_front_is_keras() -> None:
+    for answer, keras in (("5x5x3x10", True), ("5x5x10x3", False)):
+        mark = marked(CONV, "conv1.weight.shape", answer)
+        assert mark.misconception == "shape_spatial_first"
+        assert ("Keras" in mark.feedback) is keras
 
 
 def test_credit_for_one_of_two_mistakes_is_given() -> None:
