@@ -5,14 +5,71 @@ from __future__ import annotations
 from math import exp
 from typing import TYPE_CHECKING, Any
 
-from shapecalc.derivations import Expression, Operation, minus, over, plus, times
+from shapecalc.derivations import Derivation, Expression, Operation, minus, over, plus, times
 from shapecalc.grading.values import flat
+from shapecalc.grading.worked_out import shows, worked_out
 from shapecalc.network.example import OF_CLASSES
 
 if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
 
 HALVES = {"half_squared_error": 2}
+SQUARE = "(output - target)^2"
+
+
+def loss_derivations(computed: ComputedExample, value: float) -> list[Derivation]:
+    """Return how the loss follows, behind the probability that its logarithm is taken of; nothing
+    where that is not written out.
+    """
+    expression = loss_expression(computed)
+    if expression is None or not shows(expression, value):
+        return []
+    given = {"formula": _formula(computed)}
+    loss = Derivation("value", value, expression, reason="beside_its_answer", given=given)
+    return [*_probability(computed), loss]
+
+
+def _formula(computed: ComputedExample) -> str:
+    """Return what the numbers of a loss are, in words."""
+    example, count = computed.example, computed.session.count
+    ((name, wanted),) = example.loss.items()
+    classes = [int(at) for at in flat(wanted.values)] if example.loss_kind in OF_CLASSES else []
+    own = f"class {classes[0]}" if count == 1 and classes else "the class"
+    outputs = computed.array(
+        computed.session.names.find(name or next(iter(computed.trace.outputs)))
+    )
+    many = outputs[0].size > (2 if example.loss_kind == "svm" else 1)  # terms of one example
+    said = {
+        "cross_entropy": f"-ln(probability of {own})",
+        "svm": f"{'sum of ' if many else ''}max(0, score - score of {own} + 1)",
+        "mean_squared_error": f"{'mean of ' if many else ''}{SQUARE}",
+    }.get(str(example.loss_kind), f"{'sum of ' if many else ''}{SQUARE}")
+    if example.loss_kind in HALVES:
+        said = f"({said})/2" if many else f"{said}/2"
+    if count > 1:
+        said = f"mean over the examples of {said}"
+    decay = " + weight_decay/2 * sum of the squared weights" if example.weight_decay else ""
+    return said + decay
+
+
+def _probability(computed: ComputedExample) -> list[Derivation]:
+    """Return how the probability of the one class follows from scores that no softmax takes."""
+    example = computed.example
+    if example.loss_kind != "cross_entropy" or computed.session.count > 1:
+        return []
+    if computed.trace.layers[-1].kind in ("softmax", "log_softmax"):
+        return []
+    ((_, wanted),) = example.loss.items()
+    (name,) = computed.trace.outputs
+    scores = computed.array(computed.session.names.find(name))[0].tolist()
+    at = int(flat(wanted.values)[0])
+    powers = [Operation("exp", score) for score in scores]
+    expression = over(powers[at], plus(*powers))
+    value = worked_out(expression)
+    if not shows(expression, value):
+        return []
+    given = {"of": f"probability of class {at}"}
+    return [Derivation("value", value, expression, reason="beside_its_answer", given=given)]
 
 
 def loss_expression(computed: ComputedExample) -> Expression | None:

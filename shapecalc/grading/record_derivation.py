@@ -10,11 +10,18 @@ from math import prod
 from shapecalc.derivations import Derivation, plus, times
 from shapecalc.grading.query import Query
 from shapecalc.grading.record_numbers import im2col, of_one_output, weight_shape
+from shapecalc.grading.values import flat
 from shapecalc.grading.weight_axes import weight_axes
 from shapecalc.layers.dense import Dense
 from shapecalc.quantities import BYTES
 from shapecalc.records import KnownRecord
 from shapecalc.reports import sentences
+
+# Of a field and a jump that a window widens: what stands there is the layer's before.
+FIELD_FORMULAS = {
+    "receptive_field": "field before + (F - 1)*jump before",
+    "jump": "jump before * S",
+}
 
 
 def record_derivations(
@@ -123,7 +130,10 @@ def _field(record: KnownRecord, key: str) -> list[Derivation]:
         was = before.sizes() if key == "receptive_field" else before.jumps()
         now = record.receptive_field if key == "receptive_field" else record.jump
         return [_said("field_kept", now)] if was == now else []
-    return [_alone(d) for d in reasoned]
+    named = FIELD_FORMULAS[key]
+    if any(size != 1 for size in flat(getattr(record.layer, "dilation", 1))):
+        named = named.replace("F - 1", "effective F - 1")
+    return [_alone(d, named) for d in reasoned]
 
 
 def _jumps(fields: Sequence[Derivation]) -> list[Derivation]:
@@ -134,9 +144,12 @@ def _jumps(fields: Sequence[Derivation]) -> list[Derivation]:
     return [jump.of_part(part) if part else jump for part, jump in told]
 
 
-def _alone(field: Derivation) -> Derivation:
-    """Return how a receptive field follows, without the jump that it hands on."""
+def _alone(field: Derivation, formula: str) -> Derivation:
+    """Return how a receptive field follows, without the jump that it hands on; its arithmetic with
+    the formula that names the numbers.
+    """
+    named = {"formula": formula} if field.expression is not None else {}
     return Derivation(
         field.quantity, field.value, field.expression,
-        part=field.part, reason=field.reason, given=field.given,
+        part=field.part, reason=field.reason, given={**field.given, **named},
     )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shapecalc.derivations import Derivation, Expression, Operation, minus, over, plus, times
 from shapecalc.geometry import Fit
 from shapecalc.grading.gradient_derivation import gradient_derivations
-from shapecalc.grading.loss_derivation import loss_expression
+from shapecalc.grading.loss_derivation import loss_derivations
 from shapecalc.grading.query import Query
 from shapecalc.grading.worked_out import MOST, shows, worked_out
 from shapecalc.layers.conv import Conv, DepthwiseConv
@@ -67,15 +67,14 @@ def _of_value(
     computed: ComputedExample, record: KnownRecord | None, query: Query, place: tuple[int, ...]
 ) -> list[Derivation]:
     """Return how a loss follows, or a value of a layer."""
-    if query.key == "loss":
-        expression = loss_expression(computed)
-    elif query.key == query.name and record is not None:
-        own = value_derivation(computed, record, place)
-        expression = own.expression if own else None
-    else:
-        return []
     array = computed.array(computed.session.names.find(query.key))
     value = float(array[(*(0 for _ in range(array.ndim - len(place))), *place)])
+    if query.key == "loss":
+        return loss_derivations(computed, value)
+    if query.key != query.name or record is None:
+        return []
+    own = value_derivation(computed, record, place)
+    expression = own.expression if own else None
     if expression is None or not shows(expression, value):
         return []
     return [_value(value, expression)]

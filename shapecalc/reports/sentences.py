@@ -57,7 +57,10 @@ def sentence(derivation: Derivation) -> str:
 
 
 def _equation(of: Derivation) -> str:
-    """Return `MACs = 32*32*10 * 5*5*3 = 768,000`; without a title for sizes."""
+    """Return `MACs = 32*32*10 * 5*5*3 = 768,000`; without a title for sizes.
+
+    A `formula` names the numbers of the arithmetic.
+    """
     number = _separated if of.quantity == "parameters" else str
     counted = of.quantity in ("weights", "biases", "non_trainable") and of.part
     title = (
@@ -66,6 +69,8 @@ def _equation(of: Derivation) -> str:
         else TITLES.get(of.quantity, "")
     )
     sides = [title] if title else []
+    if "formula" in of.given:
+        sides.append(of.given["formula"])
     if of.expression is not None:
         sides.append(text(of.expression, number))
     return " = ".join([*sides, _value(of)])

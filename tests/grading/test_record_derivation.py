@@ -49,7 +49,8 @@ NET: dict[str, Any] = {
         ("max_pool1.macs", 0, "it has no weights to multiply by"),
         ("relu1.receptive_field", (2, 3), "kept as it was before this layer"),
         ("relu1.jump", (1, 2), "kept as it was before this layer"),
-        ("max_pool1.jump", (2, 4), "height: jump = 1*2 = 2; width: jump = 2*2 = 4"),
+        ("max_pool1.jump", (2, 4),
+         "height: jump = jump before * S = 1*2 = 2; width: jump = jump before * S = 2*2 = 4"),
         ("dense1.receptive_field", (11, 9),
          "receptive field: a dense layer sees the whole input"),
         ("conv1.trainable", 800, "none of its 800 parameters is frozen"),
@@ -68,4 +69,21 @@ def test_one_jump_is_told_once_where_the_fields_differ() -> None:
     convs = [{"conv": {"K": 1, "F": [3, 2]}}, {"conv": {"K": 1, "F": 2, "S": 2}}]
     traced = trace({"input": "11x10x1", "layers": convs, "rounding": "floor"})
     assert isinstance(traced, KnownTrace)
-    assert Subject(traced).working(read_path("conv2.jump")) == "jump = 1*2 = 2"
+    assert Subject(traced).working(read_path("conv2.jump")) == "jump = jump before * S = 1*2 = 2"
+
+
+def test_a_fields_numbers_are_named() -> None:
+    """Fields of 5 and 6, jumps of 1 and 2; a filter of 3 at a dilation of 2 is 5 wide."""
+    layers = [
+        {"conv": {"K": 8, "F": 5}},
+        {"max_pool": {"F": 2, "S": 2}},
+        {"conv": {"K": 2, "F": 4}},
+    ]
+    dilated = {"conv": {"K": 2, "F": 3, "dilation": 2}}
+    traced = trace({"input": "40x40x3", "layers": [*layers, dilated]})
+    assert isinstance(traced, KnownTrace)
+    told = [Subject(traced).working(read_path(f"conv{n}.receptive_field")) for n in (2, 3)]
+    said = "receptive field = field before + ({}F - 1)*jump before = "
+    assert told == [
+        said.format("") + "6 + (4 - 1)*2 = 12", said.format("effective ") + "12 + (5 - 1)*2 = 20",
+    ]  # fmt: skip

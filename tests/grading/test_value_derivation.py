@@ -132,7 +132,7 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("spec", "path", "working"),
     [
-        (STEP, "loss", "(9 - 8)^2 + (1 - 3)^2"),
+        (STEP, "loss", "sum of (output - target)^2 = (9 - 8)^2 + (1 - 3)^2"),
         (STEP, "relu1.grad[1]", "2*(output - target) = 2*(1 - 3)"),
         (STEP, "dense1.grad[1]",
          f"{RELU}; gradient of relu1 * its slope = (-4)*1"),
@@ -183,13 +183,23 @@ def scored(loss: dict[str, Any], final: str = "identity") -> dict[str, Any]:
          " sum of gradient of dense1 * its input over the examples = 2*1 + 2*2"),
         (JOINED, "multiply1.value[1]", "3*7"),
         (JOINED, "average1.value[1]", "(3 + 21)/2"),
-        (scored({"svm": 2}), "loss", "max(0, (1 - 2 + 1)) + max(0, (3 - 2 + 1))"),
+        (scored({"svm": 2}), "loss",
+         "sum of max(0, score - score of class 2 + 1) = max(0, (1 - 2 + 1)) + max(0, (3 - 2 + 1))"),
         (scored({"half_squared_error": [1, 1, 1]}), "loss",
-         "((1 - 1)^2 + (3 - 1)^2 + (2 - 1)^2)/2"),
+         "(sum of (output - target)^2)/2 = ((1 - 1)^2 + (3 - 1)^2 + (2 - 1)^2)/2"),
         # e^2/(e + e^3 + e^2) = 0.244728...
         (scored({"cross_entropy": 2}, "softmax"), "input.grad[2]",
          "probability - target = 0.244728 - 1"),
-        (scored({"cross_entropy": 2}), "loss", "-ln(0.244728)"),
+        (scored({"cross_entropy": 2}, "softmax"), "loss",
+         "-ln(probability of class 2) = -ln(0.244728)"),
+        (scored({"cross_entropy": 2}), "loss",
+         "probability of class 2 = exp(2)/(exp(1) + exp(3) + exp(2)) = 0.244728;"
+         " -ln(probability of class 2) = -ln(0.244728)"),
+        (BATCH, "loss", "mean over the examples of (output - target)^2"
+         " = ((3 - 1)^2 + (6 - 4)^2)/2"),
+        (scored({"squared_error": [1, 3, 0], "weight_decay": 0.5}), "loss",
+         "sum of (output - target)^2 + weight_decay/2 * sum of the squared weights"
+         " = ((1 - 1)^2 + (3 - 3)^2 + (2 - 0)^2) + 0.5/2*0"),
     ],
 )  # fmt: skip
 def test_gradients_losses_and_merges_have_their_working(

@@ -8,7 +8,6 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 from shapecalc.grading.values import shown
 from shapecalc.layers.conv import DepthwiseConv
 
-
 NEITHER = "the sizes of the filter were written first; PyTorch has them last"
 
 
