@@ -203,7 +203,8 @@ def right_part(query: Query, right: Value, value: Value) -> str:
             return ""
         at = ",".join(map(str, first_wrong(right, value, _near)))
         first = f"; the first wrong one is at [{at}], counted from 0" if at else ""
-        return f"{same:,} of {len(ours):,} values are right{first}."
+        verb = "is" if same == 1 else "are"
+        return f"{same:,} of {len(ours):,} values {verb} right{first}."
     if sorted(value) == sorted(right) and len(right) > 1:
         return "The sizes are right; their order is not."
     if query.kind == "shape" and len(value) != len(right):

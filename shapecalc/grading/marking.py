@@ -26,9 +26,10 @@ from shapecalc.grading.ranking import Cause, Evidence, Explanations
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.values import Value, shown
+from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.words_around import holds_the_right_one, nothing_is_right
 
+MOST_TOLD = 12  # values of an array that is told again
 MOST_MARKS = 1000  # that are remembered of each kind, and twice as many
 MOST_NETWORKS = 50  # with students' own volumes
 
@@ -231,7 +232,11 @@ class Marker:
 
     def _sources(self, followed: Sequence[Answered]) -> str:
         """Return the student's own answers that another follows from, by their numbers."""
-        said = [f"your answer {shown(v)} to question {self._numbers[q.id]}" for q, v in followed]
+        said = [
+            f"your answer {f'{shown(v)} ' if len(flat(v)) <= MOST_TOLD else ''}to question"
+            f" {self._numbers[q.id]}"
+            for q, v in followed
+        ]
         *first, last = said
         return f"{', '.join(first)} and {last}" if first else last
 

@@ -58,7 +58,10 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
         "forgot_depth",  # at D = F
         "macs_for_flops",  # 2x2 filters
     ),
-    "filters_for_depth": ("groups_ignored",),  # of a depthwise convolution
+    "filters_for_depth": (
+        "groups_ignored",  # of a depthwise convolution
+        "forgot_depth",  # with one filter
+    ),
     "forgot_depth_one_bias": ("forgot_filters",),  # at D = K
     "forgot_filters": (
         "forgot_depth",  # at D = K

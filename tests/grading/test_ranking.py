@@ -128,6 +128,8 @@ MEETINGS: list[tuple[str, str, dict[str, Any], str]] = [
      net("32x32x3", {"conv": {"K": 8, "F": 3, "dilation": 2}}), "conv1.output"),
     ("same_assumed", "ceil_for_floor",
      net("32x32x3", {"max_pool": {"F": 3, "S": 2}}, rounding="floor"), "max_pool1.output"),
+    ("filters_for_depth", "forgot_depth", net("9x9x12", {"conv": {"K": 1, "F": 5}}),
+     "conv1.weights"),
     ("filters_for_depth", "groups_ignored", net("8x8x8", {"depthwise_conv": {"F": 3}}),
      "depthwise_conv1.weights"),
     ("loss_mean", "loss_halved",

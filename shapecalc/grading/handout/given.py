@@ -13,9 +13,9 @@ from shapecalc.network.example import Example, Numbers
 
 MOST_VALUES = 200  # of an array that is printed
 LOSSES: Mapping[str, str] = {
-    "squared_error": "the sum of the squared differences to {}",
-    "half_squared_error": "half the sum of the squared differences to {}",
-    "mean_squared_error": "the mean of the squared differences to {}",
+    "squared_error": "the sum of the squares of output - target, for the target {}",
+    "half_squared_error": "half the sum of the squares of output - target, for the target {}",
+    "mean_squared_error": "the mean of the squares of output - target, for the target {}",
     "cross_entropy": "the cross-entropy, -ln of the softmax, for class {}, counted from 0",
     "svm": "the hinge loss with margin 1 for class {}, counted from 0",
 }

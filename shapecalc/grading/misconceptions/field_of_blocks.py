@@ -33,6 +33,6 @@ def _fields(windows: Iterable[Fit]) -> list[int]:
 
 MISCONCEPTION = Misconception(
     "field_of_blocks",
-    "the fields of the blocks were added up; a later block sees further by all strides before it",
+    "the fields of the blocks were added up; the strides before a block widen what it sees",
     model,
 )

@@ -13,4 +13,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         yield Wrong(2 * context.right, f"2 * {context.right:,} = {2 * context.right:,}")
 
 
-MISCONCEPTION = Misconception("flops_for_macs", "a multiply-accumulate was counted as two", model)
+MISCONCEPTION = Misconception(
+    "flops_for_macs", "a multiply-accumulate was counted as two operations; it is one MAC", model
+)

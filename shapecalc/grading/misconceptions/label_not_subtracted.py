@@ -31,5 +31,7 @@ def _probabilities(part: Loss) -> Loss:
 
 
 MISCONCEPTION = Misconception(
-    "label_not_subtracted", "the probabilities were taken; the gradient is p - y", model
+    "label_not_subtracted",
+    "the probabilities were taken; the gradient is the probability minus the target",
+    model,
 )

@@ -25,6 +25,6 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 MISCONCEPTION = Misconception(
     "partial_connections",
-    "a connection table was counted with, as LeNet-5 has it; here every filter sees all slices",
+    "filters were counted that see some slices alone, as in LeNet-5; here all see every slice",
     model,
 )

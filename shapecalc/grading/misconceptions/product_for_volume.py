@@ -18,5 +18,5 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "product_for_volume", "the sizes were multiplied; a volume is told by each of them", model
+    "product_for_volume", "the sizes were multiplied; a volume is given by each of them", model
 )
