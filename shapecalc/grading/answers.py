@@ -18,7 +18,9 @@ from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.notation import SO, plain, printed_shape, unwrapped, without_words
 from shapecalc.grading.number_units import UNIT, in_binary, rounded_numbers, scale_of
+from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.values import Number, Value, shown
+from shapecalc.grading.yes_or_no import yes_or_no
 
 Form = Literal["sizes", "field", "number", "truth", "array"]
 
@@ -27,12 +29,11 @@ MOST_DIGITS = 40
 MOST_VALUES = 10_000  # of an array
 DEEPEST = 6  # lists inside one another
 MOST_PARTS = 12  # of a working, `a = b = c`, counted from its result
-NOTHING = (
-    "", "n/a", "na", "none", "null", "[]", "()", "{}", "idk", "don't know", "dont know", "no idea",
-    "i don't know", "i dont know", "i do not know",
-)  # fmt: skip
-YES = ("yes", "y", "true", "t", "yep", "yeah", "yup")
-NO = ("no", "n", "false", "f", "not", "doesn't", "nope", "nah")
+NOTHING = ("", "n/a", "na", "none", "null", "[]", "()", "{}", "no answer", "skip", "skipped")
+NOT_KNOWN = re.compile(
+    r"idk|dunno|(?:i )?(?:do not|don'?t) know|(?:i have )?no (?:idea|clue)"
+    r"|(?:i am |i'?m )?(?:not sure|unsure)"
+)
 AXES = (
     "frames",
     "height",
@@ -48,7 +49,7 @@ AXES = (
     "units",
 )
 SLICES = r"(?:channels|feature ?maps|maps|filters|slices|kernels|deep)"
-CROSS = re.compile(r"\s*(?:(?<![a-z])[xX×](?![a-z])|[*·;]|\bby\b)\s*")
+CROSS = re.compile(r"\s*(?:(?<![a-z])[xX×](?![a-z])|[*·;]|\bby\b|\btimes(?= ?\d))\s*")
 NAMED = re.compile(rf"\b({'|'.join(AXES)})(?: ?[=:] ?| is | of | )([0-9.,]*[0-9])", re.IGNORECASE)
 BATCH = re.compile(r"^\s*(none|\?|-1|n|batch|batch_size)\s*[,x]\s*", re.IGNORECASE)
 PLANES = re.compile(r"(\d+)\s*@\s*(\d[\d xX×*,]*)")  # 32@40x40, as LeNet's paper writes it
@@ -97,9 +98,19 @@ def is_blank(answer: Any) -> bool:
     if answer is None or (isinstance(answer, float) and answer != answer):
         return True
     if isinstance(answer, str):
-        text = answer[:40].strip().lower().replace("\u2019", "'").strip("-?!. ")
-        return text in NOTHING and len(answer.strip()) <= 20
+        return len(answer.strip()) <= 20 and (
+            _bare_words(answer) in NOTHING or is_not_known(answer)
+        )
     return isinstance(answer, list | tuple | Mapping) and not answer
+
+
+def is_not_known(answer: Any) -> bool:
+    """Say whether somebody wrote that they do not know, and nothing else."""
+    return isinstance(answer, str) and bool(NOT_KNOWN.fullmatch(_bare_words(answer)))
+
+
+def _bare_words(answer: str) -> str:
+    return answer[:40].strip().lower().replace("\u2019", "'").strip("-?!. ")
 
 
 def read_answer(answer: Any, form: Form) -> Value:
@@ -113,7 +124,7 @@ def readings(answer: Any, form: Form) -> list[Reading]:
         return _other_ways(answer, READERS[form](answer), form)
     if len(answer) > LONGEST:
         raise Unreadable(f"longer than {LONGEST:,} characters")
-    text = plain(answer)
+    text = plain(answer) if form == "truth" else in_digits(plain(answer))
     found = _one_of(text, form) if OR.search(text) else _without_choice(text, form)
     return [_rounded(text, reading) for reading in found] if form == "number" else found
 
@@ -205,16 +216,18 @@ def _other_ways(answer: Any, value: Value, form: Form) -> list[Reading]:
         grouped = GROUPED_BY_POINTS.match(text)
         if grouped and not _many_groups(grouped) and UNIT.fullmatch(text, grouped.end()):
             number = _plain(grouped[1].replace(".", ""))
-            found.append(_single(number, form, "the point was read as one of thousands"))
+            found.append(_single(number, form, f"read as {shown(number)}"))
         group = ONE_GROUP.match(text)
         if group and UNIT.fullmatch(text, group.end()):
             decimal = _spelled(text.replace(",", "."))
             if decimal is not None:
-                found.append(_single(decimal, form, "the comma was read as a decimal point"))
+                found.append(_single(decimal, form, f"read as {shown(decimal)}"))
         binary = in_binary(text)
         kibibytes = _spelled(binary) if binary else None
         if kibibytes is not None:
-            found.append(_single(kibibytes, form, "a KB was read as 1,024 bytes"))
+            found.append(
+                _single(kibibytes, form, f"read as {shown(kibibytes)}, with 1,024 bytes to the KB")
+            )
     return found
 
 
@@ -296,7 +309,7 @@ def _number(answer: Any) -> Number:
     if isinstance(answer, list | tuple) and len(answer) == 1:
         return _number(answer[0])
     if isinstance(answer, str):
-        found = 0 if answer.lower() == "zero" else _spelled(_bare(answer))
+        found = _spelled(_bare(in_digits(answer)))
         if found is not None:
             return found
     raise Unreadable(f"{quote(answer)} is not a number")
@@ -388,14 +401,10 @@ def _field(answer: Any) -> Value:
 def _truth(answer: Any) -> bool:
     if isinstance(answer, bool):
         return answer
-    words = re.findall(r"[a-z']+", answer.lower()) if isinstance(answer, str) else []
-    if words and words[0] in YES:
-        return True
-    if words and (words[0] in NO or set(words[:4]) & {"not", "doesn't"}):
-        return False
-    if words[:1] == ["fits"] or words[:2] == ["it", "fits"]:
-        return True
-    raise Unreadable(f"{quote(answer)} is neither yes nor no")
+    said = yes_or_no(answer) if isinstance(answer, str) else None
+    if said is None:
+        raise Unreadable(f"{quote(answer)} is neither yes nor no")
+    return said
 
 
 def _array(answer: Any) -> tuple[Any, ...]:

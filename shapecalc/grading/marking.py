@@ -88,10 +88,11 @@ class Marker:
 
     def _mark(self, question: Question, answer: Any, own: OwnAnswers) -> tuple[Mark, Value | None]:
         if nothing_is_right(question, answer):
-            why = self.told.unread(question.query.form, "")
+            why = self.told.unread(question, "")
             return self._unmarked(question, "needs a look", given(answer), why), None
         if is_blank(answer):
-            return self._unmarked(question, "blank", "", self.told.blank()), None
+            told = self.told.blank(answer)
+            return self._unmarked(question, "blank", given(answer) if answer else "", told), None
         read = self._read(question, answer)
         if isinstance(read, Mark):
             return read, None
@@ -112,7 +113,7 @@ class Marker:
         try:
             ways = ways_to_read(question, answer)
         except Unreadable as error:
-            why = self.told.unread(question.query.form, str(error))
+            why = self.told.unread(question, str(error))
             return self._unmarked(question, "needs a look", given(answer), why)
         meant = tuple((type(reading.value), reading) for reading in ways)
         right = self._right(question, ways)
