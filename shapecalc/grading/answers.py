@@ -69,6 +69,7 @@ ONE_GROUP = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}(?![\d,.])")
 OR = re.compile(
     r"\b(?:or|either|maybe|perhaps|possibly|alternatively|exactly|precisely|no,? wait)\b:?", re.I
 )
+DENIED = re.compile(r"\b(?:not|isn'?t|wrong|instead|less|more|no)\b", re.IGNORECASE)
 SEVERAL = "more than one answer was read"
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
 WORDY = ("sizes", "field", "number")  # forms that are read without the words around an answer
@@ -287,7 +288,9 @@ def _by_name(text: str) -> tuple[Number, ...] | None:
 
 
 def _only_volume(text: str) -> list[Reading]:
-    """Return the only volume in a text of words, if there is one."""
+    """Return the only volume in a text of words, if there is one that is not denied there."""
+    if DENIED.search(text):
+        return []
     found = {_sizes(volume[0]) for volume in VOLUME.finditer(text)}
     note = "taken from your answer"
     return [Reading(sizes, f"{shown(sizes)} was {note}") for sizes in found if len(found) == 1]

@@ -24,7 +24,7 @@ from shapecalc.grading.ranking import Cause, Explanations
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, shown
-from shapecalc.grading.words_around import holds_the_right_one, nothing_is_right
+from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 
 MOST_MARKS = 1000  # that are remembered of each kind, and twice as many
 MOST_NETWORKS = 50  # with students' own volumes
@@ -119,7 +119,9 @@ class Marker:
         right = self._right(question, ways)
         if right is None and any(is_rounded(question, reading) for reading in ways):
             return self._unmarked(question, "needs a look", given(answer), self.told.rounded())
-        if right is None and holds_the_right_one(question, answer):
+        if leaves_a_choice(question, answer) or (
+            right is None and holds_the_right_one(question, answer)
+        ):
             return self._unmarked(question, "needs a look", given(answer), self.told.several())
         return Read(ways, meant, right)
 

@@ -16,7 +16,7 @@ SCALE = (
 )
 # Words behind a number with which it is not the answer: `4 times the input`, `one less`.
 COMPARED = r"(?! ?(?:times|more|less|fewer|percent|dozen)\b)"
-UNIT = re.compile(rf"{SCALE}?{COMPARED}(?: ?[A-Za-z(][A-Za-z²³ ()-]*)?[.,]?")
+UNIT = re.compile(rf"{SCALE}?{COMPARED}(?: ?[A-Za-z][A-Za-z²³ -]*)?(?: ?\([A-Za-z²³ -]*\))?[.,]?")
 KILOBYTES = re.compile(r"(?<=[\d ])(k|K|M|G)(?=B(?![A-Za-z]))")
 MOST_DIGITS = 40
 ABOUT = r"(?:[≈≅~]|\b(?:about|around|approx(?:imately)?|roughly|circa|ca)\b\.?)"

@@ -291,6 +291,9 @@ def test_unreadable(answer: Any, form: Form) -> None:
         "so " * 330,
         "\\frac{" * 160,
         "P=1 " * 250,
+        "$" * 999 + "x",
+        "a hundred and one " * 55,
+        "no/yes " * 140,
     ],
 )
 def test_no_answer_runs_away(answer: str, form: Form) -> None:
