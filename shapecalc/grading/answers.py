@@ -19,7 +19,7 @@ from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.notation import SO, plain, printed_shape, unwrapped, without_words
 from shapecalc.grading.number_units import UNIT, in_binary, rounded_numbers, scale_of
 from shapecalc.grading.number_words import in_digits
-from shapecalc.grading.values import Number, Value, shown
+from shapecalc.grading.values import Number, Value, flat, shown
 from shapecalc.grading.yes_or_no import yes_or_no
 
 Form = Literal["sizes", "field", "number", "truth", "array"]
@@ -262,7 +262,8 @@ def _worked(text: str, form: Form) -> list[Reading]:
         return [best, *(reading for reading in found if reading.value == product)]
     if not found:
         found = next(filter(None, (_result(part, form) for part in parts)), [])
-    if not found:
+    named = form == "array" and len(parts) > 2 and found and len(flat(found[0].value)) == 1
+    if not found or named:  # `a = 1, b = 2` is a list of two
         raise Unreadable(f"{quote(text)} has no result")
     return [found[0], *(reading for reading in found[1:2] if reading.note)]
 
@@ -323,6 +324,7 @@ def _bare(text: str) -> str:
     text = text.strip("[]{}, ")
     if text.startswith("(") and text.endswith(")"):
         text = text[1:-1].strip(", ")
+    text = re.sub(r"^(?:minus|negative) (?=[0-9.])", "-", text, flags=re.IGNORECASE)
     return re.sub(r"^([-+]) (?=[0-9.])", r"\1", text)
 
 
@@ -411,9 +413,9 @@ def _truth(answer: Any) -> bool:
 
 
 def _array(answer: Any) -> tuple[Any, ...]:
-    """Read nested lists, or numbers in brackets, with commas, semicolons, blanks or line ends."""
+    """Read nested lists, or numbers in brackets, with commas, semicolons, bars, blanks or lines."""
     if isinstance(answer, str):
-        answer = [part for part in re.split(r"[\s,;&\[\](){}]+", answer) if part]
+        answer = [part for part in re.split(r"(?:[\s,;&|\[\](){}]|\band\b)+", answer) if part]
     count = [0]
 
     def read(value: Any, depth: int) -> Any:

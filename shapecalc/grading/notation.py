@@ -32,7 +32,7 @@ PRINTED = re.compile(
 SO = re.compile(r"(?:=>|->|⇒|→|≈|≅|\b(?:so|thus|hence|therefore|gives|makes)\b:?)\s*")
 TITLE = re.compile(  # atomic: a text of such words alone would be split in every way
     r"^(?>(?:so|my|an?|the|its|it|this|that|final|correct|total|output|input|answer|ans|result|sizes?"
-    r"|volume|vector|length|shape|dimensions?|padding|stride|number|of|parameters?|params|weights?|biases|values?|is|are|has"
+    r"|volume|vector|length|shape|dimensions?|padding|stride|loss|gradient|number|of|parameters?|params|weights?|biases|values?|is|are|has"
     r"|have|would|be|there|approximately|approx|about|around|roughly|circa|ca)\b[.:]?\s*"
     r"|[≈~:]\s*)++(?=[-+([.\d])",
     re.IGNORECASE,
