@@ -64,7 +64,7 @@ def cells_of(line: str) -> list[str]:
 
 def _tables(lines: Sequence[str]) -> list[tuple[int, int]]:
     """Return where each table has its header, and where it ends: behind its last row."""
-    found = []
+    found: list[tuple[int, int]] = []
     at = 1
     while at < len(lines) and len(found) < MOST:
         bars = "|" in lines[at] and 0 < lines[at - 1].count("|") <= WIDEST
