@@ -89,10 +89,10 @@ class Told(NamedTuple):
         )
 
     def several(self) -> str:
-        """Return what is told where an answer has numbers around it, of which one was meant."""
+        """Return what is told where an answer has words around it, and more than one is meant."""
         return (
-            "More than one number stands in your answer, so it has no points yet: a teacher has to"
-            " look at it."
+            "Your answer can be understood in more than one way, so it has no points yet: a teacher"
+            " has to look at it."
         )
 
     def rounded(self) -> str:

@@ -55,11 +55,17 @@ def leaves_a_choice(question: Question, answer: object) -> bool:
         return False
     text = plain(answer)
     if question.query.form == "sizes":
-        volumes = {found[0].replace(" ", "").lower() for found in VOLUME.finditer(text)}
-        return len(volumes) > 1 and bool(TURN.search(text))
+        return len(_volumes(question, text)) > 1 and bool(TURN.search(text))
     return question.query.form in ("number", "field") and bool(
         OF_ONE.match(TITLE.sub("", text[:LONGEST]))
     )
+
+
+def _volumes(question: Question, text: str) -> set[str]:
+    """Return the volumes of a text that have as many sizes as the right one: no 3x3 of a filter."""
+    axes = len(question.right) if isinstance(question.right, tuple) else 1
+    found = {volume[0].replace(" ", "").lower() for volume in VOLUME.finditer(text)}
+    return {volume for volume in found if len(re.split("[x×]", volume)) == axes}
 
 
 def nothing_is_right(question: Question, answer: object) -> bool:
