@@ -22,7 +22,7 @@ class Quantity(NamedTuple):
     key: str
     title: str  # of its column
     of: Callable[[Any], int | None]  # from a layer's record; None where it is not known
-    asked: str  # the question about a layer
+    asked: str  # the question about a layer; {included} and {excluded} are told of its biases
     drawn: str  # the same question in a quiz, about {name}
     summed: str  # what it is of a whole network, behind "How many"
     weighty: bool = False  # it belongs to weights: layers that share them have it once
@@ -51,7 +51,7 @@ _ALL = (
         "weights",
         "weights",
         attrgetter("weights"),
-        "How many weights does it have, biases not counted?",
+        "How many weights does it have{excluded}?",
         "How many weights does {name} have, biases not counted?",
         "weights does the whole network have",
         weighty=True,
@@ -73,9 +73,9 @@ _ALL = (
         "parameters",
         "parameters",
         attrgetter("parameters"),
-        "How many parameters does it have, biases included?",
+        "How many parameters does it have{included}?",
         "How many parameters does {name} have, biases included?",
-        "parameters does the whole network have, biases included",
+        "parameters does the whole network have{included}",
         weighty=True,
         usual=True,
     ),
@@ -113,9 +113,9 @@ _ALL = (
         "macs",
         "MACs",
         attrgetter("macs"),
-        "How many multiply-accumulates does one example take?",
+        "How many multiply-accumulates does it take for one example{excluded}?",
         "How many multiply-accumulates does {name} take for one input, biases not counted?",
-        "multiply-accumulates does the whole network take for one example",
+        "multiply-accumulates does the whole network take for one example{excluded}",
         usual=True,
     ),
     Quantity(
@@ -124,26 +124,30 @@ _ALL = (
         attrgetter("activations"),
         "How many values does its output have?",
         "How many values does the output of {name} have?",
-        "activations does the whole network take for one example",
+        "values do the outputs of all layers have together, for one example",
     ),
     Quantity(
         "flops",
         "FLOPs",
         _flops,
-        "How many floating-point operations does one example take?",
+        "How many floating-point operations does it take for one example, counting two for each"
+        " multiply-accumulate?",
         "How many floating-point operations does {name} take for one input, counting two for each"
         " multiply-accumulate?",
-        "floating-point operations does the whole network take for one example",
+        "floating-point operations does the whole network take for one example, counting two for"
+        " each multiply-accumulate",
         reported=False,
     ),
     Quantity(
         "bytes",
         "bytes",
         _bytes,
-        "How many bytes do its values take in single precision?",
+        "How many bytes do its parameters and other kept values take in single precision, four"
+        " each?",
         "How many bytes do the parameters and other kept values of {name} take in single precision,"
         " four each?",
-        "bytes do the parameters and other kept values of the whole network take",
+        "bytes do the parameters and other kept values of the whole network take in single"
+        " precision, four each",
         reported=False,
     ),
 )

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answer_texts import lines_of
 from shapecalc.grading.columns import EMAILS, FIRST, LAST, NAMES, NUMBERS, Mapped
+from shapecalc.grading.markdown_tables import as_line
 from shapecalc.grading.submission_file import (
     MOST_NOTES,
     Found,
@@ -28,6 +29,7 @@ from shapecalc.grading.table_header import Header, header_of
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_ROWS = 100_000
+MOST_COLUMNS = 5_000
 MOST_LINES = 500_000  # a cell may have several
 LONGEST_LINE = 1024 * 1024  # bytes; a cell is cut off by the csv module at 128 KiB
 SUMS = ("points possible", "overall average")  # rows of gradebooks that are nobody's
@@ -50,26 +52,35 @@ def read_table(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[S
             raise NotGradable("the file is empty")
         delimiter = _delimiter(first, ids, mapped)
         rows = _rows(csv.reader(chain([first], lines), delimiter=delimiter))
-        line, head = next(rows)
-        header = header_of(head, ids, mapped)
-        if len(header.questions) < 2 and not mapped.columns:
-            few, rows = _first(rows, 2 * len(ids) + MOST_NOTES)
-            upright = _upright(found, [(line, head), *few], ids)
-            if upright is not None and len(upright.answers) > bool(header.people):
-                yield upright
-                return
-            rows = chain(few, rows)
-        if not header.questions:
-            raise NotGradable(
-                f"no column is named after a question: {NO_QUESTION.format(next(iter(ids)))}"
-            )
-        if found.student or not header.people:
-            yield from _own(found, header, rows, ids)
+        yield from read_rows(found, rows, ids, mapped)
+
+
+def read_rows(
+    found: Found, rows: Iterator[Row], ids: Collection[str], mapped: Mapped
+) -> Iterator[Submission]:
+    """Yield a submission a row of a table, whose first row is its header. Raises NotGradable."""
+    line, head = next(rows)
+    if len(head) > MOST_COLUMNS:
+        raise NotGradable(f"more than {MOST_COLUMNS:,} columns")
+    header = header_of(head, ids, mapped)
+    if len(header.questions) < 2 and not mapped.columns:
+        few, rows = _first(rows, 2 * len(ids) + MOST_NOTES)
+        upright = _upright(found, [(line, head), *few], ids)
+        if upright is not None and len(upright.answers) > bool(header.people):
+            yield upright
             return
-        try:
-            yield from _everybody(found, header, rows)
-        except NotGradable as error:
-            yield refused(found, str(error))
+        rows = chain(few, rows)
+    if not header.questions:
+        raise NotGradable(
+            f"no column is named after a question: {NO_QUESTION.format(next(iter(ids)))}"
+        )
+    if found.student or not header.people:
+        yield from _own(found, header, rows, ids)
+        return
+    try:
+        yield from _everybody(found, header, rows)
+    except NotGradable as error:
+        yield refused(found, str(error))
 
 
 def _first(rows: Iterator[Row], count: int) -> tuple[list[Row], Iterator[Row]]:
@@ -89,7 +100,7 @@ def _refusing(error: NotGradable) -> Iterator[Row]:
 
 def _upright(found: Found, rows: Sequence[Row], ids: Collection[str]) -> Submission | None:
     """Return the answers of a table with a row a question, `q1,32x32x10`; None for other tables."""
-    lines = [": ".join(filter(None, map(str.strip, row))) for _, row in rows]
+    lines = [as_line(rows[0][1], row) for _, row in rows]
     head = lines_of(lines[0], ids)
     lines = lines if head.answers or head.student else lines[1:]  # `question,answer`
     student, answers, notes, unread = lines_of("\n".join(lines), ids)
@@ -138,6 +149,8 @@ def _delimiter(first: str, ids: Collection[str], mapped: Mapped) -> str:
             cells = next(csv.reader([first], delimiter=delimiter))
         except csv.Error:
             raise NotGradable(f"line 1: {NO_CELLS}") from None
+        if len(cells) > MOST_COLUMNS:
+            return 0, len(cells)
         header = header_of(cells, ids, mapped)
         return len(header.questions) + len(header.people), len(cells)
 

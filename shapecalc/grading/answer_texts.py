@@ -13,8 +13,19 @@ from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import is_blank
-from shapecalc.grading.columns import NAMES, by_number, by_plain_id, matched, plain
+from shapecalc.grading.columns import (
+    NAMES,
+    OTHERS,
+    PEOPLE,
+    TIMES,
+    by_number,
+    by_plain_id,
+    matched,
+    plain,
+)
+from shapecalc.grading.markdown_tables import without_tables
 from shapecalc.grading.submission_file import MOST_NOTES, NotGradable
+from shapecalc.grading.yes_or_no import yes_or_no
 
 BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/li|/tr|/h\d)\b[^<>]{0,200}>")
 TAGS = re.compile(r"<[^<>]{0,1000}>")
@@ -30,6 +41,15 @@ BARE = re.compile(r"\d{1,4}(?:\s*[:.)\uff1a]|\s+=(?=\s))\s*")
 LETTERS = re.compile(r"\w")
 LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
 
+# What stands above the answers: `Homework 3: Convolutions`, `Ana Diaz`; in Markdown anywhere.
+MARKED_HEADING = re.compile(r"\s{0,3}#{1,6}\s")
+SHEET = re.compile(
+    r"(?:cs\w*|homework|hw|assignment|exercises?|problem set|sheet|lab|quiz|week|answers?"
+    r"|solutions?|submission)\b[^:=]*(?::[^\d=]*)?",
+    re.IGNORECASE,
+)
+VALUE = re.compile(r"[:=]\s*[-(\[\d]|\d\s?[xX×]\s?\d")  # which no heading has
+
 
 class Lines(NamedTuple):
     """What a text holds: the student, if a line names one, the answers, and what is told."""
@@ -41,12 +61,20 @@ class Lines(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line by its number: the question it answers, or whether it names the student."""
+    """A line by its number: the question it answers, or whether it names the student, or else is
+    `aside`: a heading, or what is no answer but tells more of who answered.
+    """
 
     number: int
     text: str
     id: str | None = None
     named: bool = False
+    aside: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is known of it: it may belong to the answer above."""
+        return self.id is None and not self.named and not self.aside
 
 
 def lines_of(text: str, ids: Collection[str]) -> Lines:
@@ -60,13 +88,15 @@ def lines_of(text: str, ids: Collection[str]) -> Lines:
         text = unescape(TAGS.sub("", BREAKS.sub("\n", text)))
     if len(text.splitlines()) > MOST_LINES:
         raise NotGradable(f"more than {MOST_LINES:,} lines")
+    short = by_plain_id(ids)
+    text = without_tables(text, lambda line: _split(line, ids, short, False) is not None)
     lines, counted = (list(_joined(_keyed(text, ids, bare))) for bare in (False, True))
     if not any(line.id for line in lines) or _counts_on(lines, counted, ids):
         lines = counted
     student = next((line.text for line in lines if line.named), "")
     answered = [(line.id, line.text) for line in lines if line.id]
     answers, twice = first_of(answered)
-    lost = [line for line in lines if not line.id and not line.named]
+    lost = [line for line in lines if line.plain]
     said = [f"Line {line.number:,} was not read: `{quote(line.text)}`" for line in lost]
     more = f"{len(said) - MOST_NOTES:,} more lines were not read"
     said[MOST_NOTES:] = [more] if len(said) > MOST_NOTES else []
@@ -102,16 +132,35 @@ def first_of(answered: Collection[tuple[str, Any]]) -> tuple[dict[str, Any], lis
 def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
     """Yield the lines that have letters or digits, with the questions that they answer."""
     short = by_plain_id(ids)
+    answered = False
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip().strip("*_`").lstrip(DECORATION)
         if not LETTERS.search(stripped):
             continue
         found = _split(stripped, ids, short, bare)
-        if found is None:
-            yield Line(number, line.strip())
-        else:
+        if found is not None:
             id_, answer = found
             yield Line(number, answer.strip(" *_`"), id_, id_ is None)
+            answered = answered or id_ is not None
+        else:
+            above = not answered and _is_title(stripped)
+            heading = above or (MARKED_HEADING.match(line) and not VALUE.search(line))
+            aside = bool(heading) or _of_person(stripped)
+            yield Line(number, line.strip(), aside=aside)
+
+
+def _is_title(line: str) -> bool:
+    """Say whether a line above all answers is none itself: a title, a name, a sentence."""
+    if SHEET.fullmatch(line):
+        return True
+    words = " " in line.strip() and not any(sign.isdigit() or sign in ":=" for sign in line)
+    return words and not is_blank(line) and yes_or_no(line) is None
+
+
+def _of_person(line: str) -> bool:
+    """Say whether a line tells more of who answered: `Student ID: 4711`, `Date: 20 November`."""
+    key, separator, _ = line.partition(":")
+    return bool(separator) and plain(key.strip(DECORATION)) in (*PEOPLE, *OTHERS, *TIMES)
 
 
 def _split(
@@ -148,7 +197,7 @@ def _joined(lines: Iterator[Line]) -> Iterator[Line]:
     open_: Line | None = None
     joined = 0
     for line in lines:
-        if open_ is not None and line.id is None and not line.named and joined < MOST_JOINED:
+        if open_ is not None and line.plain and joined < MOST_JOINED:
             open_ = open_._replace(text=f"{open_.text} {line.text}".strip())
             joined += 1
         else:

@@ -18,7 +18,9 @@ from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.notation import SO, plain, printed_shape, unwrapped, without_words
 from shapecalc.grading.number_units import UNIT, in_binary, rounded_numbers, scale_of
-from shapecalc.grading.values import Number, Value, shown
+from shapecalc.grading.number_words import in_digits
+from shapecalc.grading.values import Number, Value, flat, shown
+from shapecalc.grading.yes_or_no import yes_or_no
 
 Form = Literal["sizes", "field", "number", "truth", "array"]
 
@@ -27,12 +29,11 @@ MOST_DIGITS = 40
 MOST_VALUES = 10_000  # of an array
 DEEPEST = 6  # lists inside one another
 MOST_PARTS = 12  # of a working, `a = b = c`, counted from its result
-NOTHING = (
-    "", "n/a", "na", "none", "null", "[]", "()", "{}", "idk", "don't know", "dont know", "no idea",
-    "i don't know", "i dont know", "i do not know",
-)  # fmt: skip
-YES = ("yes", "y", "true", "t", "yep", "yeah", "yup")
-NO = ("no", "n", "false", "f", "not", "doesn't", "nope", "nah")
+NOTHING = ("", "n/a", "na", "none", "null", "[]", "()", "{}", "no answer", "skip", "skipped")
+NOT_KNOWN = re.compile(
+    r"idk|dunno|(?:i )?(?:do not|don'?t) know|(?:i have )?no (?:idea|clue)"
+    r"|(?:i am |i'?m )?(?:not sure|unsure)"
+)
 AXES = (
     "frames",
     "height",
@@ -48,7 +49,7 @@ AXES = (
     "units",
 )
 SLICES = r"(?:channels|feature ?maps|maps|filters|slices|kernels|deep)"
-CROSS = re.compile(r"\s*(?:(?<![a-z])[xX×](?![a-z])|[*·;]|\bby\b)\s*")
+CROSS = re.compile(r"\s*(?:(?<![a-z])[xX×](?![a-z])|[*·;]|\bby\b|\btimes(?= ?\d))\s*")
 NAMED = re.compile(rf"\b({'|'.join(AXES)})(?: ?[=:] ?| is | of | )([0-9.,]*[0-9])", re.IGNORECASE)
 BATCH = re.compile(r"^\s*(none|\?|-1|n|batch|batch_size)\s*[,x]\s*", re.IGNORECASE)
 PLANES = re.compile(r"(\d+)\s*@\s*(\d[\d xX×*,]*)")  # 32@40x40, as LeNet's paper writes it
@@ -68,6 +69,7 @@ ONE_GROUP = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}(?![\d,.])")
 OR = re.compile(
     r"\b(?:or|either|maybe|perhaps|possibly|alternatively|exactly|precisely|no,? wait)\b:?", re.I
 )
+DENIED = re.compile(r"\b(?:not|isn'?t|wrong|instead|less|more|no)\b", re.IGNORECASE)
 SEVERAL = "more than one answer was read"
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
 WORDY = ("sizes", "field", "number")  # forms that are read without the words around an answer
@@ -97,9 +99,19 @@ def is_blank(answer: Any) -> bool:
     if answer is None or (isinstance(answer, float) and answer != answer):
         return True
     if isinstance(answer, str):
-        text = answer[:40].strip().lower().replace("\u2019", "'").strip("-?!. ")
-        return text in NOTHING and len(answer.strip()) <= 20
+        return len(answer.strip()) <= 20 and (
+            _bare_words(answer) in NOTHING or is_not_known(answer)
+        )
     return isinstance(answer, list | tuple | Mapping) and not answer
+
+
+def is_not_known(answer: Any) -> bool:
+    """Say whether somebody wrote that they do not know, and nothing else."""
+    return isinstance(answer, str) and bool(NOT_KNOWN.fullmatch(_bare_words(answer)))
+
+
+def _bare_words(answer: str) -> str:
+    return answer[:40].strip().lower().replace("\u2019", "'").strip("-?!. ")
 
 
 def read_answer(answer: Any, form: Form) -> Value:
@@ -113,7 +125,7 @@ def readings(answer: Any, form: Form) -> list[Reading]:
         return _other_ways(answer, READERS[form](answer), form)
     if len(answer) > LONGEST:
         raise Unreadable(f"longer than {LONGEST:,} characters")
-    text = plain(answer)
+    text = plain(answer) if form == "truth" else in_digits(plain(answer))
     found = _one_of(text, form) if OR.search(text) else _without_choice(text, form)
     return [_rounded(text, reading) for reading in found] if form == "number" else found
 
@@ -205,16 +217,18 @@ def _other_ways(answer: Any, value: Value, form: Form) -> list[Reading]:
         grouped = GROUPED_BY_POINTS.match(text)
         if grouped and not _many_groups(grouped) and UNIT.fullmatch(text, grouped.end()):
             number = _plain(grouped[1].replace(".", ""))
-            found.append(_single(number, form, "the point was read as one of thousands"))
+            found.append(_single(number, form, f"read as {shown(number)}"))
         group = ONE_GROUP.match(text)
         if group and UNIT.fullmatch(text, group.end()):
             decimal = _spelled(text.replace(",", "."))
             if decimal is not None:
-                found.append(_single(decimal, form, "the comma was read as a decimal point"))
+                found.append(_single(decimal, form, f"read as {shown(decimal)}"))
         binary = in_binary(text)
         kibibytes = _spelled(binary) if binary else None
         if kibibytes is not None:
-            found.append(_single(kibibytes, form, "a KB was read as 1,024 bytes"))
+            found.append(
+                _single(kibibytes, form, f"read as {shown(kibibytes)}, with 1,024 bytes to the KB")
+            )
     return found
 
 
@@ -248,7 +262,8 @@ def _worked(text: str, form: Form) -> list[Reading]:
         return [best, *(reading for reading in found if reading.value == product)]
     if not found:
         found = next(filter(None, (_result(part, form) for part in parts)), [])
-    if not found:
+    named = form == "array" and len(parts) > 2 and found and len(flat(found[0].value)) == 1
+    if not found or named:  # `a = 1, b = 2` is a list of two
         raise Unreadable(f"{quote(text)} has no result")
     return [found[0], *(reading for reading in found[1:2] if reading.note)]
 
@@ -274,7 +289,9 @@ def _by_name(text: str) -> tuple[Number, ...] | None:
 
 
 def _only_volume(text: str) -> list[Reading]:
-    """Return the only volume in a text of words, if there is one."""
+    """Return the only volume in a text of words, if there is one that is not denied there."""
+    if DENIED.search(text):
+        return []
     found = {_sizes(volume[0]) for volume in VOLUME.finditer(text)}
     note = "taken from your answer"
     return [Reading(sizes, f"{shown(sizes)} was {note}") for sizes in found if len(found) == 1]
@@ -296,7 +313,7 @@ def _number(answer: Any) -> Number:
     if isinstance(answer, list | tuple) and len(answer) == 1:
         return _number(answer[0])
     if isinstance(answer, str):
-        found = 0 if answer.lower() == "zero" else _spelled(_bare(answer))
+        found = _spelled(_bare(in_digits(answer)))
         if found is not None:
             return found
     raise Unreadable(f"{quote(answer)} is not a number")
@@ -307,6 +324,7 @@ def _bare(text: str) -> str:
     text = text.strip("[]{}, ")
     if text.startswith("(") and text.endswith(")"):
         text = text[1:-1].strip(", ")
+    text = re.sub(r"^(?:minus|negative) (?=[0-9.])", "-", text, flags=re.IGNORECASE)
     return re.sub(r"^([-+]) (?=[0-9.])", r"\1", text)
 
 
@@ -388,20 +406,16 @@ def _field(answer: Any) -> Value:
 def _truth(answer: Any) -> bool:
     if isinstance(answer, bool):
         return answer
-    words = re.findall(r"[a-z']+", answer.lower()) if isinstance(answer, str) else []
-    if words and words[0] in YES:
-        return True
-    if words and (words[0] in NO or set(words[:4]) & {"not", "doesn't"}):
-        return False
-    if words[:1] == ["fits"] or words[:2] == ["it", "fits"]:
-        return True
-    raise Unreadable(f"{quote(answer)} is neither yes nor no")
+    said = yes_or_no(answer) if isinstance(answer, str) else None
+    if said is None:
+        raise Unreadable(f"{quote(answer)} is neither yes nor no")
+    return said
 
 
 def _array(answer: Any) -> tuple[Any, ...]:
-    """Read nested lists, or numbers in brackets, with commas, semicolons, blanks or line ends."""
+    """Read nested lists, or numbers in brackets, with commas, semicolons, bars, blanks or lines."""
     if isinstance(answer, str):
-        answer = [part for part in re.split(r"[\s,;&\[\](){}]+", answer) if part]
+        answer = [part for part in re.split(r"(?:[\s,;&|\[\](){}]|\band\b)+", answer) if part]
     count = [0]
 
     def read(value: Any, depth: int) -> Any:

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 NAMES = (
-    "student", "name", "full name", "student name", "your name", "display name", "participant",
+    "student", "name", "full name", "student name", "your name", "my name", "display name",
+    "participant", "author", "submitted by",
 )  # fmt: skip
 FIRST = ("first name", "firstname", "given name", "forename")
 LAST = ("last name", "lastname", "surname", "family name")
@@ -27,7 +28,7 @@ OTHERS = (  # what platforms say of an attempt; no answer stands there
     "section", "section id", "section sis id", "attempt", "state", "status", "started",
     "started on", "start time", "last modified time", "time taken", "duration", "n correct",
     "n incorrect", "score", "grade", "total", "grade posted time", "quiz feedback", "institution",
-    "department", "root account", "integration id", "cohort", "group",
+    "department", "root account", "integration id", "cohort", "group", "date", "course", "class",
 )  # fmt: skip
 WORD = r"(?:response|answer|antwort|question|frage|q|item|task|problem|exercise|aufgabe)"
 NUMBER = re.compile(rf"(?:{WORD} ?)?\.? ?(\d{{1,4}})")

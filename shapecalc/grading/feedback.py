@@ -13,8 +13,9 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import DEEPEST, SEVERAL, WANTED, Form
+from shapecalc.grading.answers import DEEPEST, SEVERAL, WANTED, is_not_known
 from shapecalc.grading.moments import days_late
+from shapecalc.grading.multiple_choice import letters
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import EXACT, Policy, Question
 from shapecalc.grading.ranking import Cause
@@ -54,9 +55,12 @@ class Told(NamedTuple):
         """Return what is told about a right answer, which may have been read with some care."""
         return f"Right; {note}." if note else "Right."
 
-    def blank(self) -> str:
-        """Return what is told where nothing was answered."""
-        return "You gave no answer."
+    def blank(self, answer: Any) -> str:
+        """Return what is told where nothing was answered, or only that one does not know."""
+        if is_not_known(answer):
+            return "You wrote that you do not know."
+        text = given(answer) if isinstance(answer, str) and answer.strip() else ""
+        return f'You wrote "{text}", which counts as no answer.' if text else "You gave no answer."
 
     def lost(self) -> str:
         """Return what is told where no answer was found, but not all was read."""
@@ -72,23 +76,26 @@ class Told(NamedTuple):
             " look at it, and it has no points yet."
         )
 
-    def unread(self, form: Form, why: str) -> str:
+    def unread(self, question: Question, why: str) -> str:
         """Return what is told about an answer that could not be read."""
         if why == SEVERAL:
             return (
                 "More than one answer was read, so it has no points yet: a teacher has to choose."
             )
-        more = f" ({why})" if why and not why.endswith(WANTED[form]) else ""
+        wanted = WANTED[question.query.form]
+        more = f" ({why})" if why and not why.endswith(wanted) else ""
+        if question.choices:
+            wanted, more = f"one of the choices, {letters(question)}", ""
         return (
-            f"It could not be read as {WANTED[form]}{more}, so it has no points yet:"
+            f"It could not be read as {wanted}{more}, so it has no points yet:"
             " a teacher has to look at it."
         )
 
     def several(self) -> str:
-        """Return what is told where an answer has numbers around it, of which one was meant."""
+        """Return what is told where an answer has words around it, and more than one is meant."""
         return (
-            "More than one number stands in your answer, so it has no points yet: a teacher has to"
-            " look at it."
+            "Your answer can be understood in more than one way, so it has no points yet: a teacher"
+            " has to look at it."
         )
 
     def rounded(self) -> str:

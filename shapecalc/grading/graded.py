@@ -137,7 +137,8 @@ class Tally:
     penalties: bool = False
     titles: dict[str, None] = field(default_factory=dict)  # of tables' own columns, in order
     tables: dict[str, TableColumns] = field(default_factory=dict)  # by file, where some is told
-    misconceptions: Counter[str] = field(default_factory=Counter)
+    misconceptions: Counter[str] = field(default_factory=Counter)  # answers, by their cause
+    mistaken: Counter[str] = field(default_factory=Counter)  # students, by the same
 
 
 def tallied(everything: Iterable[Graded]) -> Tally:
@@ -160,6 +161,7 @@ def tallied(everything: Iterable[Graded]) -> Tally:
             tally.marked += 1
             tally.points += item.score
             tally.unread += item.marked.unread
-            found = (mark.misconception for mark in item.marked.marks)
-            tally.misconceptions.update(name for name in found if name)
+            found = [mark.misconception for mark in item.marked.marks if mark.misconception]
+            tally.misconceptions.update(found)
+            tally.mistaken.update(set(found))
     return tally

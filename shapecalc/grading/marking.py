@@ -27,7 +27,7 @@ from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat, shown
-from shapecalc.grading.words_around import holds_the_right_one, nothing_is_right
+from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 
 MOST_TOLD = 12  # values of an array that is told again
 MOST_MARKS = 1000  # that are remembered of each kind, and twice as many
@@ -98,10 +98,11 @@ class Marker:
     def _answered(self, question: Question, answer: Any) -> Read | Mark:
         """Return what an answer means; or its mark if it is blank or needs a look."""
         if nothing_is_right(question, answer):
-            why = self.told.unread(question.query.form, "")
+            why = self.told.unread(question, "")
             return self._unmarked(question, "needs a look", given(answer), why)
         if is_blank(answer):
-            return self._unmarked(question, "blank", "", self.told.blank())
+            told = self.told.blank(answer)
+            return self._unmarked(question, "blank", given(answer) if answer else "", told)
         return self._read(question, answer)
 
     def _mark(
@@ -154,13 +155,15 @@ class Marker:
         try:
             ways = ways_to_read(question, answer)
         except Unreadable as error:
-            why = self.told.unread(question.query.form, str(error))
+            why = self.told.unread(question, str(error))
             return self._unmarked(question, "needs a look", given(answer), why)
         meant = tuple((type(reading.value), reading) for reading in ways)
         right = self._right(question, ways)
         if right is None and any(is_rounded(question, reading) for reading in ways):
             return self._unmarked(question, "needs a look", given(answer), self.told.rounded())
-        if right is None and holds_the_right_one(question, answer):
+        if leaves_a_choice(question, answer) or (
+            right is None and holds_the_right_one(question, answer)
+        ):
             return self._unmarked(question, "needs a look", given(answer), self.told.several())
         return Read(ways, meant, right, working_in(answer))
 

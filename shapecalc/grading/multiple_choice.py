@@ -8,7 +8,6 @@ from string import ascii_lowercase
 from typing import Any
 
 from shapecalc import rules
-from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import SEVERAL, Form, Reading, Unreadable, read_answer, readings
 from shapecalc.grading.question import Question, depth_last
 from shapecalc.grading.section import Section
@@ -16,9 +15,30 @@ from shapecalc.grading.values import Value
 
 FORMS = ("sizes", "number", "field")
 FEWEST = 2
-LETTER = re.compile(
-    r"(?:(?:option|choice|answer|antwort)\b[ :]*)?\(?([a-z])(?:[.):\]]+\s*|\s+|$)(.*)",
+# What is written around a letter: `I choose`, `my answer is`, `the letter`; `is my answer`.
+FRAME = (
+    r"(?:(?:i|we|choose|chose|pick|think|it'?s|it|is|my|the|letter|option|choice|answer|antwort)\b"
+    r"[ :=]*)*"
+)
+BEHIND = r"(?:[ ,]*is (?:my answer|my choice|right|correct))?[ .!?]*"
+ALONE = re.compile(rf"{FRAME}\(?([a-z])\)?{BEHIND}", re.IGNORECASE)
+WITH_VALUE = re.compile(
+    r"(?:(?:option|choice|answer|antwort)\b[ :]*)?\(?([a-z])(?:[.):\]]+\s*|\s+)(.+)",
     re.IGNORECASE | re.DOTALL,
+)
+SEVERAL_LETTERS = re.compile(
+    rf"{FRAME}\(?[a-z]\)?(?:(?:[ ,/&+]|\b(?:or|and|either)\b)+\(?[a-z]\)?)+[ .!?]*", re.IGNORECASE
+)
+COUNTED = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+)  # fmt: skip
+PLACE = re.compile(
+    rf"{FRAME}(?:({'|'.join(COUNTED)}|last)|(\d{{1,2}})(?:st|nd|rd|th))"
+    r"(?: (?:one|option|choice|answer))?[ .!?]*",
+    re.IGNORECASE,
+)
+NUMBERED = re.compile(
+    r"(?:the )?(?:(option|choice) ?)?(?:number |no\.? ?|# ?)?\(?(\d{1,9})\)?[ .]*", re.IGNORECASE
 )
 
 
@@ -50,25 +70,69 @@ def listed(question: Question) -> Iterator[str]:
         yield f"({letter}) {question.shown(value)}"
 
 
-def chosen(question: Question, answer: Any) -> Reading | None:
-    """Return the choice that a letter names; None where an answer has no letter in front.
+def letters(question: Question) -> str:
+    """Return `(a) to (d)`."""
+    return f"(a) to ({ascii_lowercase[len(question.choices) - 1]})"
 
-    Raises Unreadable where another answer stands behind it.
+
+def chosen(question: Question, answer: Any) -> Reading | None:
+    """Return the choice that a letter names, or its place: `b`, `(b) 55x55x96`, `the second one`.
+
+    None where the answer may be a value. Raises Unreadable where it names several choices, none
+    that there is, or another answer behind its letter.
     """
-    match = LETTER.fullmatch(answer.strip()) if isinstance(answer, str) else None
-    place = ascii_lowercase.index(match[1].lower()) if match else len(question.choices)
-    if match is None or place >= len(question.choices):
-        return None
-    value, rest = question.choices[place], match[2].strip()
-    if rest and value not in _meant(question, rest):
+    text = " ".join(answer.split()) if isinstance(answer, str) else str(answer)
+    place = PLACE.fullmatch(text)
+    if place is not None:
+        return _at(question, _counted(place, len(question.choices)))
+    numbered = NUMBERED.fullmatch(text)
+    if numbered is not None:
+        return _numbered(question, int(numbered[2]), bool(numbered[1]))
+    alone = ALONE.fullmatch(text)
+    if alone is not None:
+        return _at(question, ascii_lowercase.index(alone[1].lower()))
+    if SEVERAL_LETTERS.fullmatch(text):
         raise Unreadable(SEVERAL)
-    return Reading(value, f"({match[1].lower()}) is {question.shown(value)}")
+    match = WITH_VALUE.fullmatch(text)
+    at = ascii_lowercase.index(match[1].lower()) if match else len(question.choices)
+    if match is None or at >= len(question.choices):
+        return None
+    if question.choices[at] not in _meant(question, match[2].strip()):
+        raise Unreadable(SEVERAL)
+    return _at(question, at)
+
+
+def _at(question: Question, place: int) -> Reading:
+    """Return a choice by its place, counted from 0. Raises Unreadable where there is none."""
+    if not 0 <= place < len(question.choices):
+        raise Unreadable(f"there are {letters(question)}")
+    value = question.choices[place]
+    return Reading(value, f"({ascii_lowercase[place]}) is {question.shown(value)}")
+
+
+def _counted(place: re.Match[str], count: int) -> int:
+    """Return the place that a word or a number counts: the first is 0."""
+    word = (place[1] or "").lower()
+    if word == "last":
+        return count - 1
+    return COUNTED.index(word) if word else int(place[2]) - 1
+
+
+def _numbered(question: Question, number: int, option: bool) -> Reading | None:
+    """Return the choice of `option 2`; None for a number that is itself a choice.
+
+    Raises Unreadable for another bare number, which may count the choices.
+    """
+    if option and number not in question.choices:
+        return _at(question, number - 1)
+    if not option and number in question.choices:
+        return None
+    if 0 < number <= len(question.choices) or question.query.form == "sizes":
+        raise Unreadable("it may be the place of a choice")
+    return None
 
 
 def _meant(question: Question, text: str) -> Sequence[Value]:
     """Return what a text can mean, in the order of sizes that is compared."""
-    try:
-        found = [reading.value for reading in readings(text, question.query.form)]
-    except Unreadable:
-        raise Unreadable(f"{quote(text)} is none of the choices") from None
+    found = [reading.value for reading in readings(text, question.query.form)]
     return [depth_last(value) for value in found] if question.depth_first else found

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 FRACTION_SIGN = re.compile(r"(?<![\d.,])[\u00bc-\u00be\u2150-\u215e]")
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 RAISED = re.compile(r"(?<=[0-9)\]])[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-ENCLOSED = re.compile(r"^(?:\$+|\\\(|\\\[)(.*?)(?:\$+|\\\)|\\\])$")
+ENCLOSED = re.compile(r"^(?:\$++|\\\(|\\\[)(.*?)(?:\$++|\\\)|\\\])$")
 LATEX = (
     (re.compile(r"\\(?:begin|end)\{[a-z]*matrix\}"), " "),
     (re.compile(r"\\(?:text|mathrm|mathbf|boxed|textbf|mbox|operatorname)\{([^{}]*)\}"), r"\1"),
@@ -31,8 +31,8 @@ PRINTED = re.compile(
 )
 SO = re.compile(r"(?:=>|->|⇒|→|≈|≅|\b(?:so|thus|hence|therefore|gives|makes)\b:?)\s*")
 TITLE = re.compile(  # atomic: a text of such words alone would be split in every way
-    r"^(?>(?:so|my|the|its|it|this|that|final|correct|total|output|input|answer|ans|result|sizes?"
-    r"|volume|shape|dimensions?|number|of|parameters?|params|weights?|biases|values?|is|are|has"
+    r"^(?>(?:so|my|an?|the|its|it|this|that|final|correct|total|output|input|answer|ans|result|sizes?"
+    r"|volume|vector|length|shape|dimensions?|padding|stride|loss|gradient|number|of|parameters?|params|weights?|biases|values?|is|are|has"
     r"|have|would|be|there|approximately|approx|about|around|roughly|circa|ca)\b[.:]?\s*"
     r"|[≈~:]\s*)++(?=[-+([.\d])",
     re.IGNORECASE,

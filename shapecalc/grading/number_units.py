@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-WORDS = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
+WORDS = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 LETTERS = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9}
 BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 SCALES: Mapping[str, int] = {**WORDS, **LETTERS, **BINARY}
@@ -14,7 +14,9 @@ COUNTED = r"(?:B|[Bb]ytes?|FLOPs?|FLOPS|flops|MACs?|macs|[Pp]arams?)(?![A-Za-z])
 SCALE = (
     rf"(?: ?(?:(k|K|M|G)(?=(?![A-Za-z])|{COUNTED})|(Ki|Mi|Gi)(?=B)|({'|'.join(WORDS)})(?![a-z])))"
 )
-UNIT = re.compile(rf"{SCALE}?(?: ?[A-Za-z(][A-Za-z²³ ()-]*)?[.,]?")
+# Words behind a number with which it is not the answer: `4 times the input`, `one less`.
+COMPARED = r"(?! ?(?:times|more|less|fewer|percent|dozen)\b)"
+UNIT = re.compile(rf"{SCALE}?{COMPARED}(?: ?[A-Za-z][A-Za-z²³ -]*)?(?: ?\([A-Za-z²³ -]*\))?[.,]?")
 KILOBYTES = re.compile(r"(?<=[\d ])(k|K|M|G)(?=B(?![A-Za-z]))")
 MOST_DIGITS = 40
 ABOUT = r"(?:[≈≅~]|\b(?:about|around|approx(?:imately)?|roughly|circa|ca)\b\.?)"

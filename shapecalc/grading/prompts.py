@@ -14,7 +14,7 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
-from shapecalc.grading.wording import WORDINGS, size_in_words, sizes_of
+from shapecalc.grading.wording import LETTERS, WORDINGS, size_in_words, sizes_of
 from shapecalc.layers.base import aliases, show
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import KnownRecord
@@ -49,32 +49,79 @@ def with_prompts(questions: Sequence[Question]) -> list[Question]:
     for question in questions:
         by_network.setdefault(question.subject, []).append(question)
     secrets = {subject: Secrets(asked) for subject, asked in by_network.items()}
-    return [
-        question
-        if question.prompt
-        else replace(question, prompt=prompt_for(question, secrets[question.subject]))
-        for question in questions
-    ]
+    which = titles(questions) if len(by_network) > 1 else {}
+
+    def prompt(question: Question) -> str:
+        about = which.get(question.subject) if _is_of_any_network(question.query) else None
+        text = prompt_for(question, secrets[question.subject])
+        return f"{about}. {text}" if about else text
+
+    return [q if q.prompt else replace(q, prompt=prompt(q)) for q in questions]
+
+
+def titles(questions: Iterable[Question]) -> dict[Subject, str]:
+    """Return `Network 2 (LeNet)` for each network, in their order; `The network` if it is alone."""
+    subjects = list(dict.fromkeys(question.subject for question in questions))
+    if len(subjects) == 1:
+        return {subjects[0]: "The network"}
+    found = {}
+    for number, subject in enumerate(subjects, 1):
+        name = name_of(subject)
+        found[subject] = f"Network {number}{f' ({name})' if name else ''}"
+    return found
+
+
+def name_of(subject: Subject) -> str:
+    """Return a network's name on one line; empty where it has none."""
+    return " ".join((subject.trace.spec.name or "").split())
+
+
+def _is_of_any_network(query: Query) -> bool:
+    """Say whether the text of a question describes no layer: `What is the loss?`."""
+    return query.name == "total" or query.kind == "example"
 
 
 def prompt_for(question: Question, secrets: Secrets) -> str:
     """Return the question in words, with what the layer is and takes."""
     subject, query = question.subject, question.query
     if query.name == "total":
-        return f"How many {QUANTITIES[query.key].summed}?"
+        return f"How many {QUANTITIES[query.key].summed}?".format(**_of_biases(subject, query))
     if query.kind == "example":
         return _executed(subject, query)
     about = _about(subject, query, secrets)
     if query.kind == "field":
         output = subject.records[query.name].output
-        gives = f" and gives {show(output)}" if output and output not in secrets.volumes else ""
-        return f"{about}{gives}. What is {query.key}?"
-    if query.kind == "size":
-        return f"{about}. What is the {size_in_words(query.key)} of its output volume?"
+        if output and output not in secrets.volumes:
+            about = f"{about.replace(' on ', ' takes ', 1)} and gives {show(output)}"
+        meaning = LETTERS.get(query.key)
+        return f"{about}. What is {query.key}{f', {meaning}' if meaning else ''}?"
     if query.kind == "shape":
         what = "weights" if query.key == "weight" else query.key
         return f"{about}. What is the shape of its {what}, as PyTorch has it?"
-    return f"{about}. {WORDINGS[query.key].asked.format(order=_order(question))}"
+    if _is_flat(question):
+        return f"{about}. {WORDINGS['output' if query.kind == 'size' else query.key].flat}"
+    if query.kind == "size":
+        return f"{about}. What is the {size_in_words(query.key)} of its output volume?"
+    asked = WORDINGS[query.key].asked
+    return f"{about}. {asked.format(order=_order(question), **_of_biases(subject, query))}"
+
+
+def _is_flat(question: Question) -> bool:
+    """Say whether a volume is asked for that is a row of values."""
+    query = question.query
+    if query.kind == "size":
+        return len(question.subject.records[query.name].output or ()) == 1
+    right = question.right
+    return query.key in ("output", "input") and isinstance(right, tuple) and len(right) == 1
+
+
+def _of_biases(subject: Subject, query: Query) -> dict[str, str]:
+    """Return what is said of biases where a count is asked for: nothing where there are none."""
+    record = subject.records.get(query.name)
+    known = subject.trace.totals if query.name == "total" else {}
+    if (record.biases if record else known.get("biases")) == 0:
+        return {"included": "", "excluded": ""}
+    return {"included": ", biases included", "excluded": ", biases not counted"}
 
 
 def _order(question: Question) -> str:
@@ -123,7 +170,7 @@ def _taken(subject: Subject, record: KnownRecord, secrets: Secrets) -> Iterable[
     for source, volume in zip(record.sources or (), record.input or (), strict=False):
         given = source in subject.trace.inputs
         if record.name in secrets.inputs:
-            yield "its input"
+            yield "the input" if given else f"the output of {source}"
         elif source in subject.unsound.outputs:  # rounded down, where a stride does not fit
             yield f"the output of {source}"
         elif given or volume not in secrets.volumes:
@@ -152,7 +199,7 @@ def _executed(subject: Subject, query: Query) -> str:
         of_loss = " of the loss" if example and example.loss else ""
         what = f"the gradient{of_loss} with respect to {thing}"
     if not query.place:
-        whole = "" if parameter else ", depth first"
+        whole = ", slice by slice" if not parameter and _has_slices(subject, name) else ""
         return f"What {'are' if several else 'is'} {what}? Write all values{whole}."
     spatial = AXES.get(len(query.place) - 1, ())
     if parameter or not spatial:
@@ -161,6 +208,13 @@ def _executed(subject: Subject, query: Query) -> str:
         words = zip(("depth", *spatial), query.place, strict=True)
         at = "at " + ", ".join(f"{word} {number}" for word, number in words)
     return f"What is {what}, {at} (counted from 0)?"
+
+
+def _has_slices(subject: Subject, name: str) -> bool:
+    """Say whether the values of a layer or an input are several slices of a volume."""
+    record = subject.records.get(name)
+    volume = record.output if record else subject.trace.inputs.get(name)
+    return volume is None or (len(volume) > 1 and volume[-1] != 1)
 
 
 def _value_of(subject: Subject, name: str) -> str:

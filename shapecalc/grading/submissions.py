@@ -13,7 +13,7 @@ from typing import Any
 
 from shapecalc.diagnostics import Finding, Path, quote
 from shapecalc.document import Document
-from shapecalc.grading.answer_tables import read_table
+from shapecalc.grading.answer_tables import read_rows, read_table
 from shapecalc.grading.answer_texts import first_of, lines_of
 from shapecalc.grading.answers import is_blank
 from shapecalc.grading.columns import (
@@ -27,6 +27,7 @@ from shapecalc.grading.columns import (
     matched,
     plain,
 )
+from shapecalc.grading.markdown_tables import table_in
 from shapecalc.grading.mending import mended
 from shapecalc.grading.submission_file import (
     MOST_NOTES,
@@ -40,6 +41,7 @@ from shapecalc.grading.submission_file import (
     refused,
     skipped,
 )
+from shapecalc.grading.table_header import header_of
 from shapecalc.readers import foreign, native
 
 NOTHING_MAPPED = Mapped()
@@ -70,7 +72,7 @@ def read_submissions(
         elif _ending(found.path) in TABLES:
             yield from read_table(found, ids, mapped)
         else:
-            yield _read_one(found, ids)
+            yield from _read_one(found, ids, mapped)
     except NotGradable as error:
         yield refused(found, str(error))
     except Exception as error:  # one broken file must not stop the others
@@ -82,12 +84,15 @@ def _ending(path: str) -> str:
     return os.path.splitext(path)[1].lower()  # PurePath would keep every name
 
 
-def _read_one(found: Found, ids: Collection[str]) -> Submission:
-    """Return the only submission of a file. Raises NotGradable."""
+def _read_one(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[Submission]:
+    """Yield the submission of a file that is no table. Raises NotGradable."""
     ending = _ending(found.path)
-    if ending in TEXTS:
-        return _read_text(found, ids)
-    return _read_mapping(found, ids) if ending in MAPPINGS else _read_unknown(found, ids)
+    if ending in MAPPINGS:
+        yield _read_mapping(found, ids)
+    elif ending in TEXTS:
+        yield from _read_text(found, ids, mapped)
+    else:
+        yield from _read_unknown(found, ids, mapped)
 
 
 def _raw(found: Found) -> bytes:
@@ -105,29 +110,40 @@ def _raw(found: Found) -> bytes:
     return raw
 
 
-def _read_text(found: Found, ids: Collection[str]) -> Submission:
+def _read_text(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[Submission]:
+    """Yield what a text holds: lines, or a table with a column a question. Raises NotGradable."""
     try:
         text = _raw(found).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise NotGradable("not UTF-8 text: save the file as UTF-8") from None
-    student, answers, notes, unread = lines_of(text, ids)
+    table, rest = table_in(text, lambda cells: len(header_of(cells, ids, mapped).questions) > 1)
+    student, answers, notes, unread = lines_of(rest, ids)
+    if table:
+        named = found._replace(otherwise=clean(student) or found.otherwise)
+        for row in read_rows(named, iter(table), ids, mapped):
+            alone = len(table) == 2
+            own = {**answers, **row.answers} if alone else row.answers
+            yield row._replace(
+                answers=own, notes=(*row.notes, *notes), unread=row.unread or (alone and unread)
+            )
+        return
     if not answers:
         example = f"{next(iter(ids))}: 32x32x10"
         raise NotGradable(f"no line begins with the id of a question, as in `{quote(example)}`")
     whose = clean(found.student) or clean(student) or clean(found.otherwise)
     file, identity = quote(found.path, 400), clean(found.identity)
-    return Submission(
+    yield Submission(
         whose, answers, file, "", notes, identity, found.late, when=found.when, unread=unread
     )
 
 
-def _read_unknown(found: Found, ids: Collection[str]) -> Submission:
+def _read_unknown(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[Submission]:
     """Read a file of another ending, which may hold answers all the same.
 
     Raises NotGradable, which says what it is instead.
     """
     try:
-        return _read_text(found, ids)
+        yield from _read_text(found, ids, mapped)
     except NotGradable as error:
         ending = os.path.splitext(found.path)[1]
         known = "not answers" in str(error) or not ending

@@ -51,19 +51,31 @@ def questions_by(numbers: Sequence[int]) -> str:
     return f"{word} {', '.join(first)} and {last}" if first else f"{word} {last}"
 
 
+# What the letters of fields and formulas mean.
+LETTERS: Mapping[str, str] = {
+    "K": "the number of filters",
+    "C": "the depth of the input",
+    "F": "the size of a filter or window",
+    "S": "the stride",
+    "P": "the padding on each side",
+}
+
+
 class Wording(NamedTuple):
     """A question in words; empty where it is never asked in that way."""
 
     asked: str  # behind a description of the layer: "its"; {order} is that of the sizes
     drawn: str  # in a quiz, about {name}
+    flat: str = ""  # about a volume that is a row of values
 
 
 WORDINGS: Mapping[str, Wording] = {
     "output": Wording(
         "What is its output volume{order}?",
         "What is the output volume of {name} (height x width x depth)?",
+        "How many values does it give?",
     ),
-    "input": Wording("What is its input volume{order}?", ""),
+    "input": Wording("What is its input volume{order}?", "", "How many values does it take?"),
     **{key: Wording(quantity.asked, quantity.drawn) for key, quantity in QUANTITIES.items()},
     "receptive_field": Wording(
         "How large is the receptive field of one of its outputs, in input pixels{order}?",
@@ -86,7 +98,7 @@ WORDINGS: Mapping[str, Wording] = {
         " columns)?",
     ),
     "fits": Wording(
-        "Does the stride fit, with nothing left over? (yes or no)",
+        "Does its stride fit, with nothing left over: yes or no?",
         "Does the stride of {name} fit, with nothing left over? (yes or no)",
     ),
     "P": Wording("", "Which padding P on each side of {name} keeps height and width as they are?"),

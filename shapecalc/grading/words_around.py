@@ -8,15 +8,32 @@ from __future__ import annotations
 
 import re
 
-from shapecalc.grading.answers import PLAIN, VOLUME, Unreadable, is_blank, read_answer
+from shapecalc.grading.answers import NAMED, PLAIN, VOLUME, Unreadable, is_blank, read_answer
 from shapecalc.grading.comparison import is_right
-from shapecalc.grading.notation import plain
-from shapecalc.grading.question import Question
+from shapecalc.grading.notation import TITLE, plain
+from shapecalc.grading.question import Question, depth_first
 
 NUMBER = re.compile(r"\d+")
 WORD = re.compile(r"[A-Za-z]{2,}")
+BETWEEN = re.compile(r"[A-Za-z]{2,}|[=/-]|(?<=\d )\(")  # what no plain list of sizes has
+# A number that is no part of a sum or product.
+ALONE = re.compile(
+    rf"(?<![\w.,*+/^×-])(?<![*+/^×-] )(?:{PLAIN.pattern})(?!\w| ?[-*+/^×(\d]| [xX] ?\d)"
+)
 # What follows a number that is no part of a sum or product: a word, a comma, a bracket, an end.
 REMARK = re.compile(r"\s*(?:[;:,(\[]\s*)?(?![xX×] ?\d)[A-Za-z\d(≈~]")
+# Behind a number that is not the whole: `76 per filter`, `76 weights each`, `2 on one side`.
+OF_ONE = re.compile(
+    rf"(?:{PLAIN.pattern})(?: [a-z]+)?,? "
+    r"(?:(?:per|each|every|apiece|for (?:each|every|one))\b(?! layer| side)|on one side)",
+    re.IGNORECASE,
+)
+# With these words, two volumes are one that is meant and one that is not.
+TURN = re.compile(
+    r"\b(?:not|no|but|instead|rather|would|should|actually|however|otherwise|here|wrong)\b", re.I
+)
+LEAST = 100  # a smaller number may stand in a text by chance
+LONGEST = 300  # characters of a text that are looked through
 
 
 def holds_the_right_one(question: Question, answer: object) -> bool:
@@ -27,7 +44,28 @@ def holds_the_right_one(question: Question, answer: object) -> bool:
     form = question.query.form
     if form == "sizes":
         return _has_volume(question, text) or _names_all(question, answer)
-    return form in ("number", "field") and _begins(question, text)
+    return form in ("number", "field") and (_begins(question, text) or _has_count(question, text))
+
+
+def leaves_a_choice(question: Question, answer: object) -> bool:
+    """Say whether a text says more than the one answer that was read in it, right or wrong: two
+    volumes of which it drops one, or a number that is of a part only.
+    """
+    if not isinstance(answer, str) or not WORD.search(answer):
+        return False
+    text = plain(answer)
+    if question.query.form == "sizes":
+        return len(_volumes(question, text)) > 1 and bool(TURN.search(text))
+    return question.query.form in ("number", "field") and bool(
+        OF_ONE.match(TITLE.sub("", text[:LONGEST]))
+    )
+
+
+def _volumes(question: Question, text: str) -> set[str]:
+    """Return the volumes of a text that have as many sizes as the right one: no 3x3 of a filter."""
+    axes = len(question.right) if isinstance(question.right, tuple) else 1
+    found = {volume[0].replace(" ", "").lower() for volume in VOLUME.finditer(text)}
+    return {volume for volume in found if len(re.split("[x×]", volume)) == axes}
 
 
 def nothing_is_right(question: Question, answer: object) -> bool:
@@ -41,12 +79,27 @@ def _has_volume(question: Question, text: str) -> bool:
 
 
 def _names_all(question: Question, text: str) -> bool:
-    """Say whether the numbers of a text in words are those of a weight's shape, in any order."""
-    if question.query.kind != "shape" or not WORD.search(text):
-        return False
+    """Say whether the numbers of a text in words are the right sizes: one behind the other, the
+    depth last or first; of a weight's shape in any order.
+    """
     right = question.right if isinstance(question.right, tuple) else (question.right,)
-    given = list(map(int, NUMBER.findall(text[:200])))
-    return sorted(given) == sorted(right) or given == [*dict.fromkeys(right)]
+    text = text[:LONGEST]
+    given = [int(number) for number in NUMBER.findall(text.replace(",", ", "))]
+    if question.query.kind == "shape":
+        in_words = bool(WORD.search(text))
+        return in_words and (sorted(given) == sorted(right) or given == [*dict.fromkeys(right)])
+    if not BETWEEN.search(text) or len(NAMED.findall(text)) == len(given):  # `H=60, W=40, D=16`
+        return False
+    orders = {right, depth_first(right)}
+    return any(tuple(given[start : start + len(right)]) in orders for start in range(len(given)))
+
+
+def _has_count(question: Question, text: str) -> bool:
+    """Say whether the right count stands alone in a text in words: `1200 weights, total: 1216`."""
+    right = question.right
+    if not isinstance(right, int) or right < LEAST or not WORD.search(text):
+        return False
+    return any(_is_right(question, found[0]) for found in ALONE.finditer(text[:LONGEST]))
 
 
 def _begins(question: Question, text: str) -> bool:

@@ -117,20 +117,44 @@ def test_volumes(answer: Any, value: tuple[float, ...]) -> None:
         ("1.234,5", 1234.5),
         ("0,125", 0.125),
         ("np.float64(0.25)", 0.25),
+        ("Four", 4),
+        ("minus 3.5", -3.5),
+        ("The loss is 0.25", 0.25),
+        ("The answer is twelve.", 12),
+        ("ninety-six filters", 96),
+        ("seven hundred and sixty", 760),
+        ("a hundred", 100),
+        ("twelve hundred", 1200),
+        ("one thousand two hundred and sixteen", 1216),
+        ("two thousand", 2000),
     ],
 )
 def test_numbers(answer: Any, value: float) -> None:
     assert read_answer(answer, "number") == pytest.approx(value)
 
 
+def test_a_volume_in_words() -> None:
+    assert read_answer("thirty-two by thirty-two by ten", "sizes") == (32, 32, 10)
+
+
+def test_a_word_beside_digits_is_no_number() -> None:
+    assert read_answer("760, that is the one", "number") == 760
+
+
 @pytest.mark.parametrize(
-    "answer", ["yes", "Yes", "y", "TRUE", True, "fits", "yes (32)", "yes, remainder = 0"]
-)
+    "answer",
+    ["yes", "Yes", "y", "TRUE", True, "fits", "yes (32)", "yes, remainder = 0", "I think it fits",
+     "yes, no remainder", "it fits, which does not need padding", "it does", "Answer: yes"],
+)  # fmt: skip
 def test_yes(answer: Any) -> None:
     assert read_answer(answer, "truth") is True
 
 
-@pytest.mark.parametrize("answer", ["no", "No.", "n", "false", False, "does not fit", "No; 2.33"])
+@pytest.mark.parametrize(
+    "answer",
+    ["no", "No.", "n", "false", False, "does not fit", "No; 2.33", "it doesn\u2019t fit",
+     "doesnt fit", "it does not", "I think no", "no, that is not true of it"],
+)  # fmt: skip
 def test_no(answer: Any) -> None:
     assert read_answer(answer, "truth") is False
 
@@ -156,6 +180,8 @@ def test_hyperparameters(answer: Any, value: Any) -> None:
         "[5, 5, 1, 2]",
         "5 5 1 2",
         "5; 5; 1; 2",
+        "| 5 5 |\n| 1 2 |",
+        "5 and 5 and 1 and 2",
         "5\n5\n1\n2",
         [5, 5, 1, 2],
         r"\begin{bmatrix}5 & 5\\ 1 & 2\end{bmatrix}",
@@ -192,12 +218,21 @@ def test_a_note_says_that_a_working_was_taken() -> None:
     assert readings("16*3*5*5 + 16 = 1216", "number")[0].note == ""
 
 
-@pytest.mark.parametrize("answer", [None, "", "  ", "-", "?", "n/a", "None", [], {}, float("nan")])
+def test_a_note_tells_the_number_that_was_read() -> None:
+    assert readings("7.600", "number")[1].note == "read as 7,600"
+    assert readings("7,600", "number")[1].note == "read as 7.6"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [None, "", "  ", "-", "?", "n/a", "None", [], {}, float("nan"), "idk", "Not sure.",
+     "I have no idea", "no answer"],
+)  # fmt: skip
 def test_blank(answer: Any) -> None:
     assert is_blank(answer)
 
 
-@pytest.mark.parametrize("answer", [0, "0", False, "no", "none of them", [0]])
+@pytest.mark.parametrize("answer", [0, "0", False, "no", "none of them", [0], "not sure, 760"])
 def test_not_blank(answer: Any) -> None:
     assert not is_blank(answer)
 
@@ -224,8 +259,14 @@ def test_not_blank(answer: Any) -> None:
         ([[1, 2], 3], "sizes"),
         ({"colour": 3}, "sizes"),
         ("perhaps", "truth"),
+        *((both, "truth") for both in ("yes/no", "y n", "Y/N", "T/F", "yes and no", "no, yes?")),
+        *((said, "truth") for said in ("not sure", "no idea at all", "not applicable", "so so")),
+        ("four times the input", "number"),
+        ("one less", "number"),
+        ("2 dozen", "number"),
         (1, "truth"),
         ("a b", "array"),
+        ("a = 5, b = 5, c = 1, d = 2", "array"),
         ([[[[[[[[1]]]]]]]], "array"),
         ([0] * 10_001, "array"),
         ("__import__('os')", "number"),
@@ -255,6 +296,9 @@ def test_unreadable(answer: Any, form: Form) -> None:
         "so " * 330,
         "\\frac{" * 160,
         "P=1 " * 250,
+        "$" * 999 + "x",
+        "a hundred and one " * 55,
+        "no/yes " * 140,
     ],
 )
 def test_no_answer_runs_away(answer: str, form: Form) -> None:

@@ -244,16 +244,19 @@ def test_no_text_of_ours_tells_the_answer_of_another_question() -> None:
         found["conv1.output"] == "conv1: conv K=10 F=5 S=1 on 32x32x3. What is its output volume"
         " (height x width x depth)?"
     )
-    assert found["P(conv1)"] == "conv1: conv K=10 F=5 S=1 on 32x32x3. What is P?"
+    padding = "What is P, the padding on each side?"
+    assert found["P(conv1)"] == f"conv1: conv K=10 F=5 S=1 on 32x32x3. {padding}"
     for text in found.values():
         assert not any(answer in text for answer in ("30x30x10", "15x15x10", "P=1", "F=2"))
     assert "on the output of relu1." in found["max_pool1.output"]
-    assert "dense1: dense units=7 on its input. What is its input" in found["dense1.input"]
+    told = "dense1: dense units=7 on the output of max_pool1. What is its input volume"
+    assert told in found["dense1.input"]
 
 
 def test_what_is_not_asked_for_is_told() -> None:
     assert "on 30x30x10." in prompts("max_pool1.output")["max_pool1.output"]
-    assert prompts("P(conv1)")["P(conv1)"].endswith("gives 30x30x10. What is P?")
+    told = "conv1: conv K=10 F=5 S=1 takes 32x32x3 and gives 30x30x10. What is P, "
+    assert prompts("P(conv1)")["P(conv1)"].startswith(told)
     text = prompts("conv1.output", order="depth_first")["conv1.output"]
     assert text.endswith("What is its output volume (depth x height x width)?")
 
@@ -274,7 +277,7 @@ def test_values_are_asked_for_in_words() -> None:
     found = read_assignment({"spec": spec, "questions": asks})
     assert [question.prompt for question in found.questions] == [
         "What is the output of conv1, at depth 0, row 1, column 1 (counted from 0)?",
-        "What is the output of flatten1? Write all values, depth first.",
+        "What is the output of flatten1? Write all values.",
         "What is the gradient of the loss with respect to the input, at depth 0, row 2, column 1"
         " (counted from 0)?",
         "What is the weight of conv1 after one step of gradient descent (rate 0.1), at index"
@@ -284,6 +287,59 @@ def test_values_are_asked_for_in_words() -> None:
         "What is the gradient of the loss with respect to the weights of conv1? Write all values.",
         "What is the loss?",
     ]
+
+
+def test_a_row_of_values_is_no_volume() -> None:
+    """The pool gives 15x15x10: 2,250 values."""
+    found = prompts("dense1.output", "dense1.output.depth")
+    assert all(text.endswith("How many values does it give?") for text in found.values())
+    flat = {"input": "12", "layers": [{"dense": 7}]}
+    (question,) = read_assignment({"spec": flat, "questions": ["dense1.input"]}).questions
+    assert question.prompt == "dense1: dense units=7 on the input. How many values does it take?"
+
+
+def test_biases_are_told_of_only_where_there_are_some() -> None:
+    found = prompts("conv1.parameters", "max_pool1.parameters", "conv1.weights", "total.parameters")
+    told = {key: "biases" in text for key, text in found.items()}
+    assert told == {
+        "conv1.parameters": True, "max_pool1.parameters": False, "conv1.weights": True,
+        "total.parameters": True,
+    }  # fmt: skip
+    bare = {"input": "9x9x1", "layers": [{"conv": {"K": 2, "F": 3, "bias": False}}]}
+    asks = ["conv1.parameters", "conv1.weights", "conv1.macs", "total.parameters"]
+    for question in read_assignment({"spec": bare, "questions": asks}).questions:
+        assert "biases" not in question.prompt, question.prompt
+
+
+def test_of_several_networks_each_is_named_where_no_layer_is() -> None:
+    one = {
+        "name": "One unit",
+        "input": "1",
+        "layers": [{"dense": 1}],
+        "example": {
+            "given": {"input": [3], "dense1.weight": [[0.5]], "dense1.bias": [7]},
+            "loss": {"squared_error": [8]},
+        },
+    }
+    two = {**one, "name": ""}
+    asks = [{"id": f"{ask} {n}", "ask": ask, "spec": spec}
+            for n, spec in enumerate((one, two)) for ask in ("loss", "total.macs")]  # fmt: skip
+    found = [question.prompt for question in read_assignment({"questions": asks}).questions]
+    assert found[0] == "Network 1 (One unit). What is the loss?"
+    assert found[2] == "Network 2. What is the loss?"
+    assert len(set(found)) == 4
+
+
+def test_several_slices_are_written_one_by_one() -> None:
+    layers = [{"conv": {"K": 2, "F": 2}}]
+    given = {
+        "input": [[1, 2], [3, 4]],
+        "conv1.weight": [[[[1, 0], [0, 1]]]] * 2,
+        "conv1.bias": [0] * 2,
+    }
+    spec = {"input": "2x2x1", "layers": layers, "example": {"given": given}}
+    (question,) = read_assignment({"spec": spec, "questions": ["conv1.value"]}).questions
+    assert question.prompt == "What is the output of conv1? Write all values, slice by slice."
 
 
 def test_what_a_dropouts_mask_decides_cannot_be_asked() -> None:

@@ -83,7 +83,9 @@ def test_the_table_tells_every_slip_and_the_class(class_run: ClassRun) -> None:
     assert "SC509 no question is called q5" in text
     assert "Eve: not gradable: " in text
     assert "Class: 2 of 3 graded, mean 3.50 of 4.5 points" in text
-    assert "1 x the biases were forgotten (forgot_bias)" in text
+    assert "1 answer needs a look and counts as 0 points in the mean" in text
+    assert "  1 student: the biases were forgotten" in text
+    assert "forgot_bias" not in text  # a word of assignments, not for reading
     assert "Class" not in exports.render("table", alone(class_run, 0))
 
 
@@ -124,9 +126,48 @@ def test_the_summary_counts_every_question_and_names_what_nothing_explains(
     assert (fourth["blank"], fourth["unexplained"]) == (1, {})
     text = SUMMARIES["table"](class_run)
     assert "2 of 3 submissions graded; mean 3.50, median 3.50 of 4.5 points" in text
-    assert "1 answer needs a look" in text
+    assert "1 answer needs a look and counts as 0 points in the mean" in text
     assert "not gradable: Eve" in text
-    assert '1 x "many": needs a look' in text
+    assert "  1 student: the biases were forgotten" in text
+    assert "forgot_bias" not in text
+    assert '1 student: "many", needs a look' in text
+    assert "2.25 to under 2.7  # 1" in text
+    assert "4.05 to 4.5  # 1" in text
+
+
+def test_causes_are_counted_by_students_and_answers(tmp_path: Path) -> None:
+    """10 filters of 5x5x3 have 750 weights, and 760 parameters."""
+    asks = [{"id": f"q{n}", "ask": "conv1.parameters"} for n in range(3)]
+    found = []
+    for name, answers in {"Ann": ["750", "750", "760"], "Bob": ["750", "760", "760"]}.items():
+        (tmp_path / f"{name}.json").write_text(
+            json.dumps({f"q{n}": a for n, a in enumerate(answers)})
+        )
+        found.append(Found(str(tmp_path / f"{name}.json"), name))
+    run = grade(read_assignment({**HOMEWORK, "questions": asks}), found)
+    assert "  2 students (3 answers): the biases were forgotten" in exports.render("table", run)
+    whole = json.loads(SUMMARIES["json"](run))
+    assert (whole["misconceptions"], whole["mistaken_students"]) == (
+        {"forgot_bias": 3},
+        {"forgot_bias": 2},
+    )
+
+
+def test_an_answer_is_shown_as_all_who_gave_it_wrote_it(tmp_path: Path) -> None:
+    """13 and 13x13 are one wrong answer; that which only one way was written for is shown so."""
+    asks = ["conv1.receptive_field", "conv1.jump", "conv1.macs"]
+    wrong = {"Ann": ["13", "7", "30,000 or so"], "Bob": ["13x13", "7", "11"]}
+    found = []
+    for name, answers in wrong.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(dict(zip(asks, answers, strict=True))))
+        found.append(Found(str(tmp_path / f"{name}.json"), name))
+    run = grade(read_assignment({**HOMEWORK, "questions": asks}), found)
+    asked = json.loads(SUMMARIES["json"](run))["questions"]
+    assert [q["unexplained"] for q in asked] == [
+        {"13x13": 2},
+        {"7": 2},
+        {"30,000 or so": 1, "11": 1},
+    ]
 
 
 def test_the_commonest_answers_are_counted_exactly_however_many_there_are() -> None:
@@ -160,11 +201,22 @@ def rows(class_run: ClassRun) -> list[list[str]]:
 
 def test_the_gradebook_has_points_possible_and_a_row_a_student(class_run: ClassRun) -> None:
     assert rows(class_run) == [
+        ["student", "q1", "q2", "'=q3", "q4", "total", "answers to look at", "points so far",
+         "status"],
+        ["Points Possible", "2", "1", "0.5", "1", "4.5", "", "", ""],
+        ["Ann", "2", "1", "0.5", "1", "4.5", "", "", "graded"],
+        ["Bob", "2", "0.5", "", "0", "", "1", "2.5", "graded; late; needs a look"],
+        ["Eve", "", "", "", "", "", "", "", "not gradable"],
+    ]  # fmt: skip
+
+
+def test_a_gradebook_in_which_all_is_marked_has_no_columns_for_what_is_open(
+    class_run: ClassRun,
+) -> None:
+    assert rows(alone(class_run, 0)) == [
         ["student", "q1", "q2", "'=q3", "q4", "total", "status"],
         ["Points Possible", "2", "1", "0.5", "1", "4.5", ""],
         ["Ann", "2", "1", "0.5", "1", "4.5", "graded"],
-        ["Bob", "2", "0.5", "", "0", "2.5", "graded; late; needs a look"],
-        ["Eve", "", "", "", "", "", "not gradable"],
     ]
 
 
@@ -180,7 +232,7 @@ def test_numbers_that_tell_students_apart_have_a_column(class_run: ClassRun) -> 
     ann, bob, eve = class_run.graded
     table = rows(replace(class_run, everything=[ann._replace(identity="+7"), bob, eve]))
     assert [row[1] for row in table] == ["id", "", "'+7", "", ""]
-    assert {len(row) for row in table} == {8}
+    assert {len(row) for row in table} == {10}
 
 
 def test_the_gradebook_says_where_everything_was_read(class_run: ClassRun, tmp_path: Path) -> None:
@@ -350,4 +402,4 @@ def test_an_answer_that_was_not_found_is_no_empty_one(tmp_path: Path) -> None:
     run = grade(read_assignment(HOMEWORK), [Found(str(tmp_path / "a.txt"), "Ann")])
     text = SUMMARIES["table"](run)
     assert '""' not in text
-    assert "1 x no answer was found: needs a look" in text
+    assert "1 student: no answer was found, needs a look" in text

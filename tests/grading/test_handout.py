@@ -137,6 +137,68 @@ def test_a_sheet_explains_its_letters(form: str) -> None:
     assert "K is the number of filters; F is the size of a filter or window" in FORMATS[form](found)
 
 
+def test_c_is_explained_where_the_shape_of_a_weight_is_asked() -> None:
+    spec = {"input": "5x5x1", "layers": [{"conv": {"K": 2, "F": 3}}]}
+    shape = read_assignment({"spec": spec, "questions": ["conv1.weight.shape"]})
+    assert "C is the depth of the input" in FORMATS["markdown"](shape)
+    other = read_assignment({"spec": spec, "questions": ["conv1.output"]})
+    assert "C is the depth" not in FORMATS["markdown"](other)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"penalty": 0.25}, "Who hands in late loses 25 % of the points."),
+        (
+            {"penalty": {"per_day": 0.1, "most": 0.5}},
+            "Who hands in late loses 10 % of the points for each day that has begun, 50 % at most.",
+        ),
+        ({"attempts": "latest"}, "Of several attempts the latest counts."),
+        ({"penalty": 0}, ""),
+    ],
+)
+@pytest.mark.parametrize("form", ["markdown", "latex", "blank"])
+def test_a_sheet_says_what_being_late_costs(form: str, keys: dict[str, Any], told: str) -> None:
+    spec = {"input": "5x5x1", "layers": ["relu"]}
+    found = read_assignment(
+        {"due": "2026-11-20", "spec": spec, "questions": ["relu1.output"], **keys}
+    )
+    text = FORMATS[form](found).replace("\\", "")
+    assert told in text
+    assert ("hands in late" in text) is bool(keys.get("penalty"))
+
+
+@pytest.mark.parametrize("form", ["markdown", "latex", "blank"])
+def test_a_choice_is_answered_with_a_letter(form: str) -> None:
+    question = {"ask": "conv1.parameters", "choices": [18, 20]}
+    spec = {"input": "5x5x1", "layers": [{"conv": {"K": 2, "F": 3}}]}
+    text = FORMATS[form](read_assignment({"spec": spec, "questions": [question]}))
+    assert "(1 point; answer with a letter)" in text
+
+
+def test_a_blank_file_has_the_networks() -> None:
+    one = {"name": "One", "input": "5x5x1", "layers": [{"conv": {"K": 2, "F": 3}}]}
+    asks = [
+        {"ask": "conv1.output", "spec": one},
+        {"id": "b", "ask": "total.macs", "spec": {**one, "name": "B"}},
+    ]
+    text = FORMATS["blank"](read_assignment({"questions": asks}))
+    assert "# Network 1: One (question 1)\n#   input: 5x5x1\n#   conv1: conv K=2 F=3" in text
+    assert "# Network 2: B (question 2)" in text
+
+
+@pytest.mark.parametrize("form", ["gift", "moodle-xml", "text2qti"])
+def test_a_platforms_question_names_its_network_as_its_text_does(form: str) -> None:
+    one = {"name": "One", "input": "5x5x1", "layers": [{"conv": {"K": 2, "F": 3}}]}
+    asks = [
+        {"id": str(n), "ask": "total.macs", "spec": {**one, "name": name}}
+        for n, name in ((1, "A"), (2, "B"))
+    ]
+    text = FORMATS[form](read_assignment({"questions": asks})).replace("\\", "")
+    assert "Network 2 (B): input: 5x5x1" in text
+    assert "Network 2 (B). How many" in text
+
+
 def test_a_blank_file_is_an_answer_file(assignment: Assignment, tmp_path: Path) -> None:
     text = FORMATS["blank"](assignment)
     keys = yaml.safe_load(text)

@@ -80,6 +80,21 @@ def test_what_stands_for_nothing_is_not_wrong(ask: str, answer: str, verdict: st
     assert (found.verdict, found.points) == (verdict, 0)
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("", "You gave no answer."),
+        (None, "You gave no answer."),
+        ("I don\u2019t know!", "You wrote that you do not know."),
+        ("idk", "You wrote that you do not know."),
+        ("?", 'You wrote "?", which counts as no answer.'),
+        ("n/a", 'You wrote "n/a", which counts as no answer.'),
+    ],
+)
+def test_who_wrote_something_is_not_told_to_have_given_nothing(answer: Any, told: str) -> None:
+    assert one("conv1.parameters", answer).feedback == told
+
+
 def test_a_missing_answer_is_looked_for_where_lines_were_not_read() -> None:
     marker = Marker(read_assignment(assignment("conv1.output", "conv1.macs", "conv1.weights")))
     answers = {"conv1.macs": "-"}

@@ -25,7 +25,8 @@ def marked(answer: Any, **keys: Any) -> Mark:
 @pytest.mark.parametrize(
     "answer",
     ["c", "C", "(c)", "c)", "c.", " c ", "answer c", "Option C", "c: 55x55x96", "(c) 55 x 55 x 96",
-     "c 55x55x96", "55x55x96", [55, 55, 96]],
+     "c 55x55x96", "55x55x96", [55, 55, 96], "the third one", "3rd", "Third option", "option 3",
+     "I choose c", "my answer is (c)", "c is my answer", "c?"],
 )  # fmt: skip
 def test_a_letter_or_the_answer_itself_is_right(answer: Any) -> None:
     assert marked(answer).verdict == "right"
@@ -39,9 +40,30 @@ def test_a_wrong_choice_has_the_cause_of_its_answer() -> None:
     assert marked("b", partial={"depth_kept": 0.5}).points == 0.5
 
 
-@pytest.mark.parametrize("answer", ["e", "a or c", "c: 54x54x96", "c because it fits", "cc", "z)"])
-def test_what_names_no_choice_or_two_needs_a_look(answer: str) -> None:
-    assert marked(answer).verdict == "needs a look"
+@pytest.mark.parametrize(
+    "answer",
+    ["e", "c because it fits", "cc", "z)", "None of the above", "all of them", "the fifth",
+     "option 7", 3, "3", "number 3"],
+)  # fmt: skip
+def test_what_names_no_choice_needs_a_look_and_is_told_their_letters(answer: Any) -> None:
+    found = marked(answer)
+    assert found.verdict == "needs a look"
+    assert "one of the choices, (a) to (d)" in found.feedback
+
+
+@pytest.mark.parametrize("answer", ["a or c", "a, c", "a/c", "a c", "(a) and (c)", "c: 54x54x96"])
+def test_two_choices_are_none(answer: str) -> None:
+    found = marked(answer)
+    assert (found.verdict, "to choose" in found.feedback) == ("needs a look", True)
+
+
+def test_a_number_that_is_a_choice_is_that_and_no_place() -> None:
+    """P is 0 in conv1: (a) is 2, (b) is 0."""
+    choices: dict[str, Any] = {"choices": [2, 0, 1], "ask": "P(conv1)"}
+    assert marked("2", **choices).verdict == "wrong"
+    assert marked("3", **choices).verdict == "needs a look"
+    assert marked("the second", **choices).verdict == "right"
+    assert marked("7", **choices).verdict == "wrong"
 
 
 def test_depth_first_choices_are_in_that_order() -> None:

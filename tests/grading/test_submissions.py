@@ -28,6 +28,81 @@ def one(path: Path, content: str | bytes, ids: tuple[str, ...] = IDS) -> Submiss
     return submission
 
 
+# -- text ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Homework 3: Convolutions\n\nq1: 32x32x10\nq2: 760\n",
+        "Homework 3\nName: Ann\nq1: 32x32x10\nq2: 760\n",
+        "CS231n Assignment 1\nAnn Lee, group of two\n\nq1: 32x32x10\nq2: 760\n",
+        "Student ID: 4711\nDate: 20.11.2026\nq1: 32x32x10\n## Part two\nq2: 760\n",
+        "# Answers\n## q1\n32x32x10\n## q2\n760\n",
+    ],
+)
+def test_a_heading_and_what_tells_of_the_student_is_no_line_that_was_not_read(
+    tmp_path: Path, text: str
+) -> None:
+    found = one(tmp_path / "a.md", text)
+    assert found.answers == {"q1": "32x32x10", "q2": "760"}
+    assert (found.notes, found.unread) == ((), False)
+
+
+@pytest.mark.parametrize(
+    "line", ["conv: 32x32x10", "# conv: 5", "32x32x10", "I think yes", "yes", "volume 760", "Q9: 7"]
+)
+def test_what_may_be_an_answer_is_no_heading(tmp_path: Path, line: str) -> None:
+    found = one(tmp_path / "a.txt", f"{line}\nq2: 760\n")
+    assert found.notes == (f"Line 1 was not read: `{line}`",)
+    assert found.unread
+
+
+@pytest.mark.parametrize("line", ["Name: Ann", "# Name: Ann", "**Name:** Ann", "Submitted by: Ann"])
+def test_a_line_with_a_name_names_who_answered_unless_a_platform_does(
+    tmp_path: Path, line: str
+) -> None:
+    path = tmp_path / "a.md"
+    assert one(path, f"{line}\nq1: 5\n").student == "Ann"
+    (found,) = read_submissions(Found(str(path), "Bob"), IDS)
+    assert found.student == "Bob"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| question | answer |\n|----------|:------:|\n| q1 | 32x32x10 |\n| q2 | 760 |\n",
+        "question | answer\n--- | ---\nq1 | 32x32x10\nq2 | 760\n",
+        "| q1 | 32x32x10 |\n|---|---|\n| **q2** | `760` |\n",
+        "| # | Question | My answer | Points |\n|-|-|-|-|\n| Q1 | How large? | 32x32x10 | 1 |\n"
+        "| Q2 | How many? | 760 | 2 |\n",
+        "| q1 | q2 |\n|---|---|\n| 32x32x10 | 760 |\n",
+        "| name | q1 | q2 |\n|---|---|---|\n| Ann | 32x32x10 | 760 |\n",
+    ],
+)
+def test_a_table_in_markdown_has_rows_as_a_csv_has(tmp_path: Path, table: str) -> None:
+    found = one(tmp_path / "a.md", f"# Homework\n\nName: Ann\n\n{table}\nconv1.output: 5x5x5\n")
+    assert found.answers == {"q1": "32x32x10", "q2": "760", "conv1.output": "5x5x5"}
+    assert (found.student, found.notes, found.unread) == ("Ann", (), False)
+
+
+def test_a_class_in_a_table_of_markdown(tmp_path: Path) -> None:
+    rows = "| name | q1 | q2 |\n|---|---|---|\n| Ann | 1 | 2 |\n| Bob | 3 | 4 |\n"
+    found = read(tmp_path / "a.md", rows)
+    assert [(item.student, item.answers["q2"]) for item in found] == [("Ann", "2"), ("Bob", "4")]
+
+
+def test_what_stands_beside_a_table_is_told_where_it_was_not_read(tmp_path: Path) -> None:
+    table = "| q1 | q2 |\n|---|---|\n| 32x32x10 | 760 |\n"
+    found = one(tmp_path / "a.md", f"{table}\nconv: 5x5x5\n")
+    assert (found.notes, found.unread) == (("Line 5 was not read: `conv: 5x5x5`",), True)
+
+
+def test_a_csv_with_more_columns_than_the_answer(tmp_path: Path) -> None:
+    text = "question,text,answer,points\nq1,How large?,32x32x10,1\nq2,How many?,760,2\n"
+    assert one(tmp_path / "a.csv", text).answers == {"q1": "32x32x10", "q2": "760"}
+
+
 # -- YAML and JSON ---------------------------------------------------------------------------------
 
 
@@ -274,6 +349,13 @@ def test_a_table_that_cannot_be_read_says_why(tmp_path: Path, content: bytes, re
 def test_the_rows_before_a_broken_one_count(tmp_path: Path) -> None:
     found = read(tmp_path / "a.csv", b"name,q1\nAnn,1\nBob,\xff\nEve,3\n")
     assert [(s.student, bool(s.reason)) for s in found] == [("Ann", False), ("stem", True)]
+
+
+def test_columns_are_limited(tmp_path: Path) -> None:
+    """Half a million of them would take 20 seconds to look through."""
+    assert "more than 5,000 columns" in one(tmp_path / "a.csv", "a," * 60_000 + "\n1\n").reason
+    wide = "a|" * 60_000 + "\n-|-\n1|2\n"
+    assert "no line begins" in one(tmp_path / "a.md", wide).reason
 
 
 def test_rows_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

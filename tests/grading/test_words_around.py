@@ -10,11 +10,14 @@ from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
 
-# (60 - 5 + 4)/1 + 1 = 60; 5*5*3*16 + 16 = 1,216; (30 - 4 + 2)/2 + 1 = 15; F = 6 + 3*2 = 12.
+# (60 - 5 + 4)/1 + 1 = 60; 5*5*3*16 + 16 = 1,216; (30 - 4 + 2)/2 + 1 = 15; F = 6 + 3*2 = 12;
+# 15*10*24 = 3,600.
 LAYERS: list[Any] = [
     {"conv": {"K": 16, "F": 5, "P": 2}},
     {"max_pool": 2},
     {"conv": {"K": 24, "F": 4, "S": 2, "P": 1}},
+    "flatten",
+    {"dense": {"units": 10}},
 ]
 
 
@@ -42,6 +45,22 @@ def mark(ask: str, answer: Any) -> Mark:
         ("conv2.weight.shape", "out=24, in=16, k=4x4"),
         ("conv2.weight.shape", "16 input channels, 24 filters, 4x4"),
         ("max_pool1.parameters", "none"),
+        ("conv1.output", "it stays 60x40 and has 16 channels"),
+        ("conv1.output", "16 maps, each 60x40"),
+        ("conv1.output", "60x40 with depth 16"),
+        ("conv1.output", "60x40 (x16)"),
+        ("conv1.output", "H=60, W=40, K=16"),
+        ("conv1.output", "60/40/16"),
+        ("conv1.output", "60-40-16"),
+        ("conv1.parameters", "weights: 1200, biases: 16, total: 1216"),
+        ("conv1.parameters", "1200 (1216 with bias)"),
+        ("conv1.parameters", "16 filters with 76 each, that is 1216"),
+        ("dense1.output", "10 (from 3600)"),
+        ("dense1.output", "3600 numbers go in and 10 come out"),
+        ("flatten1.output", "a vector of 3600"),
+        ("fits(conv2)", "No remainder"),
+        ("fits(conv2)", "no pixels are left over"),
+        ("fits(conv2)", "There is nothing left"),
     ],
 )
 def test_a_right_one_among_words_is_never_wrong(ask: str, answer: str) -> None:
@@ -59,10 +78,56 @@ def test_a_right_one_among_words_is_never_wrong(ask: str, answer: str) -> None:
         ("conv1.parameters", "1216 x 2"),
         ("conv2.weight.shape", "16x24x4x4"),
         ("conv2.weight.shape", "24 filters of 16x5x5"),
+        ("conv1.output", "width 60, height 40, depth 16"),  # the height is 60
+        ("conv1.output", "60x40x3 with 16 filters"),
+        ("conv1.parameters", "1216 - 16"),
+        ("conv1.parameters", "1200 = 1216-16"),
+        ("fits(conv2)", "No, it does not fit"),
     ],
 )
 def test_what_holds_no_right_one_is_wrong_as_before(ask: str, answer: str) -> None:
     assert mark(ask, answer).verdict in ("wrong", "partly right")
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer"),
+    [
+        ("conv1.output", "not 60x40x16"),
+        ("conv1.output", "60x40x16 would be with same padding, here 56x36x16"),
+        ("conv1.output", "56x36x16 instead of 60x40x16"),
+        ("conv1.output", "I first thought 60x40x16 but it is 56x36x16"),
+        ("conv1.parameters", "1216 per filter"),
+        ("conv1.parameters", "1216 for each of the 16 filters"),
+        ("conv1.parameters", "1216 weights each"),
+        ("conv1.parameters", "not 1216"),
+        ("conv1.parameters", "less than 1216"),
+        ("conv1.parameters", "76 per filter, 1216 in total"),
+        ("P(conv1)", "2 on one side only"),
+        ("fits(conv2)", "yes, it does not fit"),
+        ("fits(conv2)", "No, it fits"),
+    ],
+)
+def test_what_is_denied_or_of_a_part_is_neither_right_nor_wrong(ask: str, answer: str) -> None:
+    assert mark(ask, answer).verdict == "needs a look"
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer"),
+    [
+        ("conv1.output", "60x40x3 -> 60x40x16"),
+        ("conv1.output", "60x40x16, same as the input because P=2"),
+        ("conv1.output", "60x40x16, not sure"),
+        ("conv1.parameters", "1216, of which 1200 weights and 16 biases"),
+        ("conv1.parameters", "each filter has 76, so 1216"),
+        ("conv1.parameters", "1,216 for this layer"),
+        ("P(conv1)", "2 on each side"),
+        ("P(conv1)", "padding 2"),
+        ("conv2.receptive_field", "12 per side"),
+        ("fits(conv2)", "Yes - no pixels left"),
+    ],
+)
+def test_a_plain_remark_takes_nothing_from_a_right_answer(ask: str, answer: str) -> None:
+    assert mark(ask, answer).verdict == "right"
 
 
 def test_none_is_a_blank_where_0_is_not_right() -> None:

@@ -83,6 +83,20 @@ def explained(name: str) -> str:
     return "; and ".join(known.get(one, one) for one in name.split(", "))
 
 
+def of_mean(class_run: ClassRun) -> str:
+    """Return what a mean leaves out, in a sentence; empty where everything is marked."""
+    unread = class_run.tally.unread
+    if not unread:
+        return ""
+    looks = "1 answer needs a look and counts" if unread == 1 else None
+    return f"{looks or f'{unread:,} answers need a look and count'} as 0 points in the mean"
+
+
+def students(count: int) -> str:
+    """Return `1 student` or `5 students`."""
+    return f"{count:,} {'student' if count == 1 else 'students'}"
+
+
 def letter(graded: Graded, due: datetime | None = None) -> Iterator[str]:
     """Yield the lines that one student is given."""
     yield f"{graded.student}: {told(graded)}"

@@ -13,6 +13,7 @@ from shapecalc.grading.exports.feedback import one_line
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.reports.csv_text import harmless
 
+UNREAD = ("answers to look at", "points so far")
 LAST = ("status", "feedback", "file")
 
 
@@ -22,26 +23,38 @@ def render(class_run: ClassRun) -> Iterator[str]:
     An `id` column is there if a platform or a column told one, and so are a table's own columns of
     who answered, under their own names: what a platform's gradebook finds its people by. The
     points of a submission that cannot be graded are left empty, and so are those of an answer that
-    somebody has to look at: it has no points yet, not 0.
+    somebody has to look at: it has no points yet, not 0. Such a student's total is empty, too, as a
+    platform would import what is not all; it stands in a column of its own.
     """
     tally, questions = class_run.tally, class_run.assignment.questions
     titles = [name for name in tally.titles if plain(name) not in ("student", "id")]
 
-    def line(who: list[str], points: Sequence[object], penalty: object, said: list[str]) -> str:
+    def line(
+        who: list[str],
+        points: Sequence[object],
+        penalty: object,
+        unread: Sequence[object],
+        said: list[str],
+    ) -> str:
         first = [who[0], *(who[1:2] if tally.identities else []), *who[2:]]
         late = [penalty] if tally.penalties else []
+        looks = unread if tally.unread else []
         last = [harmless(text) for text in said]
-        return _line([*map(harmless, first), *points[:-1], *late, *points[-1:], *last])
+        return _line([*map(harmless, first), *points[:-1], *late, *points[-1:], *looks, *last])
 
     heads = [*(harmless(quote(q.id, 400)) for q in questions), "total"]
-    yield line(["student", "id", *titles], heads, "late penalty", [*LAST])
+    yield line(["student", "id", *titles], heads, "late penalty", UNREAD, [*LAST])
     possible = [*(number(q.points) for q in questions), number(class_run.possible)]
-    yield line(["Points Possible", "", *[""] * len(titles)], possible, "", [""] * len(LAST))
+    rest = [""] * len(LAST)
+    yield line(["Points Possible", "", *[""] * len(titles)], possible, "", ["", ""], rest)
     for graded in class_run.counted:
         own = dict(graded.columns)
         who = [graded.student, graded.identity, *(own.get(name, "") for name in titles)]
         penalty = -number(graded.penalty) if graded.penalty else ""
-        yield line(who, _points(graded), penalty, [graded.status, one_line(graded), graded.file])
+        open_ = graded.marked.unread if graded.gradable else 0
+        looks = [open_, number(graded.score)] if open_ else ["", ""]
+        said = [graded.status, one_line(graded), graded.file]
+        yield line(who, _points(graded), penalty, looks, said)
 
 
 def _line(cells: Sequence[object]) -> str:
@@ -55,4 +68,4 @@ def _points(graded: Graded) -> list[object]:
     if not graded.gradable:
         return [""] * (len(marked.marks) + 1)
     points = ("" if mark.unread else number(mark.points) for mark in marked.marks)
-    return [*points, number(graded.score)]
+    return [*points, "" if marked.unread else number(graded.score)]

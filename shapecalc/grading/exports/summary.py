@@ -16,7 +16,7 @@ from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.feedback import explained, of_columns, reason
+from shapecalc.grading.exports.feedback import explained, of_columns, of_mean, reason, students
 from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.marks import Mark, Verdict
 from shapecalc.grading.question import Question
@@ -59,7 +59,8 @@ class _Question:
     def add_answer(self, mark: Mark) -> None:
         """Count an answer that nothing explains, or that was not read."""
         if not mark.misconception and mark.verdict in self.answers:
-            self.answers[mark.verdict].add(mark.meant or " ".join(mark.answer.split()))
+            written = " ".join(mark.answer.split())
+            self.answers[mark.verdict].add(mark.meant or written, written)
 
     @property
     def rough(self) -> bool:
@@ -96,24 +97,29 @@ class Commonest:
         self.most = most
         self.rough = False  # whether some counts are too small
         self._counts: Counter[str] = Counter()
+        self._written: dict[str, str] = {}  # as all wrote it so far; the text itself where not all
         self._only: frozenset[str] | None = None
 
-    def add(self, text: str) -> None:
-        """Count a text."""
+    def add(self, text: str, written: str = "") -> None:
+        """Count a text, which somebody wrote in a way of their own."""
         if self._only is None or text in self._only:
             self._counts[text] += 1
+            if self._written.setdefault(text, written) != written:
+                self._written[text] = text
         if len(self._counts) > self.most:
             self.rough = True
             self._counts = Counter({t: n - 1 for t, n in self._counts.items() if n > 1})
+            self._written = {t: self._written[t] for t in self._counts}
 
     def count_again(self) -> None:
         """Begin anew, with the texts that are likely the commonest and no others."""
         self._only = frozenset(text for text, _ in self._counts.most_common(self.most // 10))
         self._counts = Counter()
+        self._written = {}
 
     def most_common(self, count: int) -> list[tuple[str, int]]:
-        """Return the commonest with how often they were met."""
-        return self._counts.most_common(count)
+        """Return the commonest, as they were written, with how often they were met."""
+        return [(self._written[text] or text, n) for text, n in self._counts.most_common(count)]
 
 
 def summary_of(class_run: ClassRun) -> dict[str, Any]:
@@ -137,6 +143,7 @@ def summary_of(class_run: ClassRun) -> dict[str, Any]:
         "median": round(median(scores), 6) if scores else None,
         "histogram": _histogram(scores, class_run.possible),
         "misconceptions": dict(tally.misconceptions.most_common()),
+        "mistaken_students": dict(tally.mistaken.most_common()),
         "tables": [{"file": file, **told._asdict()} for file, told in tally.tables.items()],
         "questions": [question.summary() for question in questions],
     }
@@ -174,12 +181,7 @@ def _head(class_run: ClassRun, whole: dict[str, Any]) -> str:
             f" of {number(class_run.possible)} points"
         )
     tally = class_run.tally
-    unread = tally.unread
-    if unread:
-        looks = (
-            "answer needs a look: it counts" if unread == 1 else "answers need a look: they count"
-        )
-        lines.append(f"{unread:,} {looks} as 0 points until then")
+    lines += filter(None, [of_mean(class_run)])
     lines += [
         f"not gradable: {item.student}: {reason(item)}  [{item.file}]"
         for item in class_run.counted
@@ -197,8 +199,8 @@ def _bars(whole: dict[str, Any]) -> str:
     most = max(part["count"] for part in whole["histogram"])
     width = min(most, WIDEST)
     rows = [
-        (f"{part['from']:g} to {part['to']:g}", "#" * -(-part["count"] * width // most),
-         str(part["count"]))
+        (f"{part['from']:g} to {'' if part is whole['histogram'][-1] else 'under '}{part['to']:g}",
+         "#" * -(-part["count"] * width // most), str(part["count"]))
         for part in whole["histogram"]
     ]  # fmt: skip
     return tabulate(
@@ -223,17 +225,19 @@ def _table(whole: dict[str, Any]) -> str:
 def _details(place: int, asked: dict[str, Any]) -> str:
     """Return a question's causes, and the commonest answers without one."""
     lines = [
-        f"  {count:,} x {explained(name)} ({name})"
+        f"  {students(count)}: {explained(name)}"
         for name, count in list(asked["causes"].items())[:COMMONEST]
     ]
     for key, why in (("unexplained", "no cause known"), ("unread", "needs a look")):
         lines += [
-            f'  {count:,} x "{quote(answer, LONGEST)}": {why}'
-            if answer
-            else f"  {count:,} x no answer was found: {why}"
+            f"  {students(count)}: {_said(answer)}, {why}"
             for answer, count in list(asked[key].items())[:COMMONEST]
         ]
     return "\n".join([f"{place}  {quote(asked['id'], LONGEST)}", *lines]) if lines else ""
+
+
+def _said(answer: str) -> str:
+    return f'"{quote(answer, LONGEST)}"' if answer else "no answer was found"
 
 
 def render_json(class_run: ClassRun) -> str:

@@ -8,7 +8,15 @@ from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.feedback import VERDICTS, explained, feedback, of_columns, reached
+from shapecalc.grading.exports.feedback import (
+    VERDICTS,
+    explained,
+    feedback,
+    of_columns,
+    of_mean,
+    reached,
+    students,
+)
 from shapecalc.grading.feedback import tells
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, title
@@ -75,8 +83,11 @@ def _class(class_run: ClassRun) -> str:
     lines = [f"Class: {tally.marked:,} of {tally.counted:,} graded"]
     if class_run.mean is not None:
         lines[0] += f", mean {class_run.mean:.2f} of {number(class_run.possible)} points"
-    for name, times in tally.misconceptions.most_common():
-        lines.append(f"  {times:,} x {explained(name)} ({name})")
+    lines += filter(None, [of_mean(class_run)])
+    for name, count in tally.mistaken.most_common():
+        answers = tally.misconceptions[name]
+        more = f" ({answers:,} answers)" if answers > count else ""
+        lines.append(f"  {students(count)}{more}: {explained(name)}")
     if tally.duplicates:
         lines.append("  duplicate: submissions of one name or number all count; attempts: in the")
         lines.append("  assignment chooses one")

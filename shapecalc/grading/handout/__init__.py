@@ -12,12 +12,12 @@ from functools import partial
 from shapecalc.grading.feedback import precision
 from shapecalc.grading.handout.given import given
 from shapecalc.grading.moments import shown_deadline
-from shapecalc.grading.prompts import Secrets, described
-from shapecalc.grading.question import Assignment, Question
+from shapecalc.grading.prompts import Secrets, described, name_of, titles
+from shapecalc.grading.question import Assignment, Late, Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
 from shapecalc.grading.quiz.formats import FORMATS as QUIZ_FORMATS
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.wording import questions_by
+from shapecalc.grading.wording import LETTERS, questions_by
 from shapecalc.registry import Registry
 
 UNTITLED = "Homework"
@@ -28,9 +28,10 @@ def as_quiz(assignment: Assignment) -> Quiz:
     """Return an assignment as a quiz of one question a problem, each with its whole network."""
     title = " ".join(assignment.title.split()) or UNTITLED
     description = " ".join(assignment.description.split()) or title
+    about = zip(titles(assignment.questions).values(), networks(assignment), strict=True)
     intros = {
-        question.id: f"The network: {'; '.join(layers)}."
-        for questions, layers in networks(assignment)
+        question.id: f"{title}: {'; '.join(layers)}."
+        for title, (questions, layers) in about
         for question in questions
     }
     problems = tuple(
@@ -56,7 +57,7 @@ def networks(assignment: Assignment) -> Iterator[tuple[list[Question], list[str]
 
 
 def _with_precision(question: Question) -> str:
-    exact = precision(question)
+    exact = "" if question.choices else precision(question)
     return " ".join(question.prompt.split()) + (f" ({exact})" if exact else "")
 
 
@@ -66,37 +67,49 @@ def headings(assignment: Assignment) -> Iterator[str]:
     groups = [questions for questions, _ in networks(assignment)]
     for place, questions in enumerate(groups, 1):
         which = f"Network {place}" if len(groups) > 1 else "The network"
-        name = " ".join((questions[0].subject.trace.spec.name or "").split())
+        name = name_of(questions[0].subject)
         about = questions_by([numbers[question.id] for question in questions])
         yield f"{which}{f': {name}' if name else ''} ({about})"
 
 
 def instructions(assignment: Assignment) -> list[str]:
-    """Return what stands below the title: until when, and what the letters mean."""
-    due, meanings = assignment.policy.due, legend(assignment)
-    until = [f"To be handed in by {shown_deadline(due)}."] if due else []
-    return until + ([meanings] if meanings else [])
+    """Return what stands below the title: until when, what being late costs, which attempt counts,
+    and what the letters mean.
+    """
+    policy, meanings = assignment.policy, legend(assignment)
+    told = [f"To be handed in by {shown_deadline(policy.due)}."] if policy.due else []
+    told += [late_rule(policy.late)] if policy.late.share else []
+    told += [f"Of several attempts the {policy.attempts} counts."] if policy.attempts else []
+    return told + ([meanings] if meanings else [])
+
+
+def late_rule(late: Late) -> str:
+    """Return what being late costs, in a sentence."""
+    most = late.most * 100
+    limit = f", {most:.4g} % at most" if late.each_day and late.most < 1 else ""
+    each = " for each day that has begun" if late.each_day else ""
+    return f"Who hands in late loses {late.share * 100:.4g} % of the points{each}{limit}."
 
 
 def points(question: Question) -> str:
-    """Return `1 point`, with how exact the answer has to be."""
+    """Return `1 point`, with how exact the answer has to be, or that a letter is asked for."""
     word = "point" if question.points == 1 else "points"
-    exact = precision(question)
-    return f"{question.points:g} {word}{f'; {exact}' if exact else ''}"
-
-
-LETTERS = {
-    "K": "K is the number of filters",
-    "F": "F is the size of a filter or window",
-    "S": "S is the stride",
-    "P": "P is the padding on each side",
-}
+    how = "answer with a letter" if question.choices else precision(question)
+    return f"{question.points:g} {word}{f'; {how}' if how else ''}"
 
 
 def legend(assignment: Assignment) -> str:
-    """Return what the letters in the networks mean, in a sentence; empty where there are none."""
+    """Return what the letters in the networks mean, in a sentence; empty where there are none.
+
+    C stands in no network, but in the axes of a weight: `K x C x F x F`.
+    """
     text = " ".join(line for _, layers in networks(assignment) for line in layers)
-    used = [meaning for letter, meaning in LETTERS.items() if f" {letter}=" in text]
+    shapes = any(question.query.kind == "shape" for question in assignment.questions)
+    used = [
+        f"{letter} is {meaning}"
+        for letter, meaning in LETTERS.items()
+        if f" {letter}=" in text or (shapes and letter == "C")
+    ]
     return f"{'; '.join(used)}." if used else ""
 
 

@@ -1,11 +1,11 @@
-"""An empty answer file for students to fill in, in YAML."""
+"""An empty answer file for students to fill in, in YAML: the networks, and a line a question."""
 
 from __future__ import annotations
 
 import json
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.handout import UNTITLED, instructions, points
+from shapecalc.grading.handout import UNTITLED, headings, instructions, networks, points
 from shapecalc.grading.multiple_choice import listed
 from shapecalc.grading.question import Assignment
 
@@ -13,7 +13,10 @@ from shapecalc.grading.question import Assignment
 def render(assignment: Assignment) -> str:
     """Return the file: a line for each question, which stands above it."""
     lines = [f"# {quote(' '.join(assignment.title.split()) or UNTITLED, 400)}"]
-    lines += [*(f"# {line}" for line in instructions(assignment)), "student:"]
+    lines += [f"# {line}" for line in instructions(assignment)]
+    for heading, (_, layers) in zip(headings(assignment), networks(assignment), strict=True):
+        lines += ["#", f"# {quote(heading, 400)}", *(f"#   {quote(line, 1000)}" for line in layers)]
+    lines += ["", "student:"]
     for number, question in enumerate(assignment.questions, 1):
         text = quote(" ".join(question.prompt.split()), 1000)
         lines += ["", f"# {number}. {text} ({points(question)})"]

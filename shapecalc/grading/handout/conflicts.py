@@ -57,7 +57,7 @@ def conflicts(assignment: Assignment) -> Iterator[str]:
 
 def _is_ours(question: Question, secrets: Secrets) -> bool:
     """Say whether a question has the text that is written where its author gives none."""
-    return question.prompt == prompt_for(question, secrets)
+    return question.prompt.endswith(prompt_for(question, secrets))
 
 
 def _tells_the_size(other: Question, field: Question) -> bool:

@@ -11,12 +11,12 @@ from typing import Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import Unreadable, read_answer
 from shapecalc.grading.comparison import is_right
-from shapecalc.grading.feedback import rounded
+from shapecalc.grading.feedback import capital, right_answer, rounded
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
 from shapecalc.grading.ranking import Explanations
-from shapecalc.grading.values import Value, shown
+from shapecalc.grading.values import Value, flat, shown
 
 ResponseType = Literal["truth", "choice", "number", "short"]
 RIGHT = "Right."  # what is told with a right answer
@@ -26,7 +26,9 @@ SHARES = (0.0, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 1.
 
 
 class Option(NamedTuple):
-    """An answer to offer or to expect. `share` is its part of the points."""
+    """An answer to offer or to expect. `share` is its part of the points; `feedback` is what went
+    wrong, in words that may stand behind a colon.
+    """
 
     text: str
     share: float
@@ -37,6 +39,11 @@ class Option(NamedTuple):
     def right(self) -> bool:
         """Whether it is the key."""
         return self.misconception is None
+
+    @property
+    def told(self) -> str:
+        """What a student is told who gives it, as a sentence."""
+        return RIGHT if self.right else f"{capital(self.feedback).removesuffix('.')}."
 
 
 class QuizQuestion(NamedTuple):
@@ -84,6 +91,8 @@ def _question_of(quiz: Quiz, problem: QuizProblem, item: Item) -> QuizQuestion:
     wrong = known_wrong(question)
     if question.query.form == "sizes":
         draw = quiz.draws("options", item.id)
+        several = len(flat(question.right)) > 1  # among volumes, a lone number is easily left out
+        wrong = [option for option in wrong if not (several and option.text.isdecimal())]
         chosen = draw.shuffled(wrong)[:MOST]
         if len(chosen) < FEWEST:
             return QuizQuestion(item.id, text, "short", question, (key,))
@@ -154,8 +163,8 @@ def plain(value: Value) -> str:
 
 
 def afterwards(question: Question) -> str:
-    """Return what everybody is told once a question is over: the working, or else the answer."""
-    return question.working or f"The right answer is {question.right_shown}."
+    """Return what everybody is told once a question is over: the right answer and its working."""
+    return right_answer(question)
 
 
 def margin(question: Question) -> str:
@@ -180,7 +189,7 @@ def spellings(question: Question) -> list[str]:
         found.append(sizes[0])
     if question.query.key == "output" and sizes[-1] == "1":
         found.append("x".join(sizes[:-1]))
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _lists(text: str) -> list[str]:

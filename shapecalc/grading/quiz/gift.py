@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from shapecalc.diagnostics import quote
 from shapecalc.grading.quiz.build import Quiz
 from shapecalc.grading.quiz.choices import (
-    RIGHT,
     Option,
     QuizQuestion,
     afterwards,
@@ -26,7 +25,8 @@ SPECIAL = re.compile(r"([\\~=#{}:])")
 
 def render(quiz: Quiz) -> str:
     """Return the quiz, a blank line between questions, which is what ends one."""
-    head = f"// {quiz.title}\n// {quote(quiz.assignment.description, 400)}\n"
+    about = dict.fromkeys((quiz.title, quote(quiz.assignment.description, 400)))
+    head = "".join(f"// {line}\n" for line in about)
     return "\n".join([head, *[_question(quiz_question) for quiz_question in questions_of(quiz)]])
 
 
@@ -61,7 +61,7 @@ def _sign(option: Option) -> str:
 
 
 def _feedback(option: Option) -> str:
-    return f"#{RIGHT}" if option.right else f"#{escape(option.feedback)}"
+    return f"#{escape(option.told)}"
 
 
 def escape(text: str) -> str:

@@ -58,8 +58,7 @@ def _question(root: Element, quiz_question: QuizQuestion) -> None:
             SubElement(question, "shuffleanswers").text = "false"  # the order is drawn already
             SubElement(question, "answernumbering").text = "abc"
         for option in quiz_question.options:
-            feedback = RIGHT if option.right else option.feedback
-            answer = _answer(question, option.text, option.share, feedback)
+            answer = _answer(question, option.text, option.share, option.told)
             if quiz_question.response_type == "number":
                 SubElement(answer, "tolerance").text = margin(quiz_question.question)
 

@@ -12,7 +12,13 @@ from string import ascii_lowercase
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.quiz.build import Quiz
-from shapecalc.grading.quiz.choices import QuizQuestion, margin, questions_of, spellings
+from shapecalc.grading.quiz.choices import (
+    QuizQuestion,
+    afterwards,
+    margin,
+    questions_of,
+    spellings,
+)
 
 SPECIAL = re.compile(r"([\\`*_\[\]])")
 
@@ -30,8 +36,7 @@ def _question(number: int, quiz_question: QuizQuestion) -> Iterator[str]:
     yield f"Title: {quiz_question.id}"
     yield f"Points: {quiz_question.question.points:g}"
     yield f"{number}. {escape(quiz_question.text)}"
-    if quiz_question.question.working:
-        yield f"... {escape(quiz_question.question.working)}"
+    yield f"... {escape(afterwards(quiz_question.question))}"
     if quiz_question.response_type == "truth":
         yield f"{'*' if quiz_question.true else ''}a) True"
         yield f"{'' if quiz_question.true else '*'}b) False"
@@ -39,7 +44,7 @@ def _question(number: int, quiz_question: QuizQuestion) -> Iterator[str]:
         for letter, option in zip(ascii_lowercase, quiz_question.options, strict=False):
             yield f"{'*' if option.right else ''}{letter}) {escape(option.text)}"
             if not option.right:
-                yield f"... {escape(option.feedback)}"
+                yield f"... {escape(option.told)}"
     elif quiz_question.response_type == "short":
         for spelled in spellings(quiz_question.question):
             yield f"* {spelled}"

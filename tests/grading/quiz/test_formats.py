@@ -267,6 +267,33 @@ def test_text2qti_escapes(text: str, escaped: str) -> None:
     assert text2qti.escape(text) == escaped
 
 
+def test_what_a_platform_tells_is_in_sentences(quizzes: list[Quiz]) -> None:
+    for quiz in quizzes:
+        gifts = [a[3] for q in read_gift(gift.render(quiz)) for a in q.answers if a[3]]
+        root = ElementTree.fromstring(FORMATS["moodle-xml"](quiz))
+        xml = [node.text or "" for name in ("feedback", "generalfeedback")
+               for node in root.findall(f".//{name}/text") if node.text]  # fmt: skip
+        lines = text2qti.render(quiz).split("\n")
+        qti = [line.removeprefix("... ") for line in lines if line.startswith("... ")]
+        for told in (*gifts, *xml, *qti):
+            assert re.fullmatch(r"[A-Z].*[^.]\.", told), told
+
+
+def test_everybody_is_told_the_whole_answer_afterwards(quizzes: list[Quiz]) -> None:
+    """The working of a volume is that of a size: 13 of 13x13x32."""
+    for quiz in quizzes:
+        for asked, read in zip(questions_of(quiz), read_gift(gift.render(quiz)), strict=True):
+            assert read.working.startswith(f"The right answer is {asked.question.right_shown}")
+
+
+def test_no_option_can_be_left_out_by_its_looks(quizzes: list[Quiz]) -> None:
+    """Of volumes to choose from, none is a lone number."""
+    asked = [one for quiz in quizzes for one in questions_of(quiz)]
+    for one in asked:
+        if one.response_type == "choice" and "x" in one.key:
+            assert all("x" in option.text for option in one.options)
+
+
 def test_the_sheet_has_questions_and_the_key_has_answers(quizzes: list[Quiz]) -> None:
     for quiz in quizzes:
         sheet, key = markdown.render(quiz), markdown.render(quiz, key=True)

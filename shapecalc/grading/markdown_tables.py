@@ -1,0 +1,78 @@
+"""Tables of Markdown in a text of answers: `| q1 | 32x32x10 |` under `| --- | --- |`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+CELL = r"[ \t]*:?-+:?[ \t]*"
+DELIMITERS = re.compile(rf"\|?{CELL}(?:\|{CELL})*\|?")
+BARS = re.compile(r"(?<!\\)\|")
+AROUND = " *_`"
+# What the column of the answers is called, beside which others tell the question or its points.
+ANSWERS = re.compile(
+    r"(?:my |your )?(?:answers?|responses?|results?|solutions?|antwort(?:en)?)", re.IGNORECASE
+)
+MOST = 50  # tables of a text
+WIDEST = 500  # columns of a table
+Row = tuple[int, list[str]]  # its line, counted from 1, and its cells
+
+
+def without_tables(text: str, is_answer: Callable[[str], bool]) -> str:
+    """Return a text with a row a line, `q1: 32x32x10`, as a table with a row a question has it.
+
+    The line of a table's header is left empty, unless that is an answer itself.
+    """
+    lines = text.splitlines()
+    for start, end in _tables(lines):
+        head = cells_of(lines[start])
+        for at in (start, *range(start + 2, end)):
+            lines[at] = as_line(head, cells_of(lines[at]))
+        lines[start + 1] = ""
+        lines[start] = lines[start] if is_answer(lines[start]) else ""
+    return "\n".join(lines)
+
+
+def table_in(text: str, is_header: Callable[[Sequence[str]], bool]) -> tuple[list[Row], str]:
+    """Return the rows of the first table with such a header, and the text without it."""
+    lines = text.splitlines()
+    for start, end in _tables(lines):
+        if is_header(cells_of(lines[start])):
+            numbers = (start, *range(start + 2, end))
+            rows = [(at + 1, cells_of(lines[at])) for at in numbers]
+            lines[start:end] = [""] * (end - start)
+            return rows, "\n".join(lines)
+    return [], text
+
+
+def as_line(head: Sequence[str], cells: Sequence[str]) -> str:
+    """Return a question's row as a line of text: its first cell, and its answer or the rest."""
+    found = (n for n, name in enumerate(head) if ANSWERS.fullmatch(name.strip(AROUND)))
+    place = next(found, 0)
+    if 0 < place < len(cells):
+        cells = (cells[0], cells[place])
+    return ": ".join(filter(None, map(str.strip, cells)))
+
+
+def cells_of(line: str) -> list[str]:
+    """Return the cells of a row, without the bars around it."""
+    cells = BARS.split(line.strip())
+    cells = cells[1:] if not cells[0].strip() else cells
+    cells = cells[:-1] if len(cells) > 1 and not cells[-1].strip() else cells
+    return [cell.replace("\\|", "|").strip(AROUND) for cell in cells]
+
+
+def _tables(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """Return where each table has its header, and where it ends: behind its last row."""
+    found: list[tuple[int, int]] = []
+    at = 1
+    while at < len(lines) and len(found) < MOST:
+        bars = "|" in lines[at] and 0 < lines[at - 1].count("|") <= WIDEST
+        if bars and DELIMITERS.fullmatch(lines[at].strip()):
+            end = at + 1
+            while end < len(lines) and "|" in lines[end]:
+                end += 1
+            found.append((at - 1, end))
+            at = end
+        at += 1
+    return found

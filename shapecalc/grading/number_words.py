@@ -1,0 +1,42 @@
+"""Numbers in English words: `four`, `thirty-two by thirty-two`, `seven hundred and sixty`."""
+
+from __future__ import annotations
+
+import re
+from itertools import count
+
+SMALL = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+VALUES = {
+    **dict(zip(SMALL, count(), strict=False)),
+    **dict(zip(TENS, count(20, 10), strict=False)),
+}
+UPTO_99 = rf"(?:(?:{'|'.join(TENS)})(?:[ -](?:{'|'.join(SMALL[1:10])}))?|(?:{'|'.join(SMALL)}))"
+UPTO_999 = rf"(?:(?:{'|'.join(SMALL[1:10])}|a) hundred(?:(?: and)? {UPTO_99})?|{UPTO_99})"
+# `two thousand` alone is a rounded number, like `2 thousand`: its unit is left.
+NUMBER = re.compile(
+    rf"\b(?:(?P<thousands>{UPTO_999}) thousand,? (?:and )?(?P<rest>{UPTO_999})|{UPTO_999})\b",
+    re.IGNORECASE,
+)
+
+
+def in_digits(text: str) -> str:
+    """Return a text that has no digits with its numbers written in them."""
+    if any(sign.isdigit() for sign in text):  # `the first one, 16` is not about 1
+        return text
+    return NUMBER.sub(lambda found: str(_value(found)), text)
+
+
+def _value(found: re.Match[str]) -> int:
+    if found["rest"]:
+        return 1000 * _upto_999(found["thousands"]) + _upto_999(found["rest"])
+    return _upto_999(found[0])
+
+
+def _upto_999(text: str) -> int:
+    hundreds, _, rest = text.lower().rpartition("hundred")
+    above = 100 * VALUES.get(hundreds.strip(), 1) if hundreds else 0
+    return above + sum(VALUES.get(word, 0) for word in re.split(r"[ -]+", rest))

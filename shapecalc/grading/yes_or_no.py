@@ -1,0 +1,52 @@
+"""Yes and no as people write them; a text that says both, or neither, is no answer."""
+
+from __future__ import annotations
+
+import re
+
+YES = ("yes", "y", "true", "t", "yep", "yeah", "yup")
+NO = ("no", "n", "false", "f", "nope", "nah")
+OPENING = re.compile(
+    r"(?:(?:so|well|probably|the answer is|answer|i(?: would|'d)? (?:think|believe|guess|say))\b"
+    r"[:,]? *)+"
+)
+UNSURE = re.compile(r"(?:no (?:idea|clue)|not sure|unsure|i do ?n[o']?t know)\b")
+# `fits`, `it does not fit`, `the stride doesn't`: whether it is denied decides.
+FITS = re.compile(
+    r"(?:(?:it|this|that|the (?:stride|filter|window)) )?"
+    r"(?:(?P<no>(?:(?:does|will|would|can)(?: not|n'?t)|cannot|won'?t) (?:fit|work)"
+    r"|not fit(?:ting)?|(?:does|will) ?n[o']?t$|fits not\b)"
+    r"|(?:(?:does|will) )?fits?\b|does$)"
+)
+# `no remainder`, `no problem` mean that it fits, others that it does not: they say no to a noun.
+NO_NOUN = re.compile(
+    r"no (?!(?:it|the|this|that|there|because|since|as|i|we|does|doesn'?t|cannot|not|n|yes)\b)[a-z]"
+)
+# Behind a first yes or no: the other one, alone between signs or at the end.
+ANOTHER = r"(?:[\s,;/|.?!-]|\b(?:or|and)\b)+(?:{})(?=$|[,;/|.?!])"
+ANOTHER = r"(?:[\s,;/|.?!-]|\b(?:or|and)\b)+(?:{0})(?=$|[,;/|.?!])|.*\W(?:{0})$"
+OTHER = {
+    True: re.compile(ANOTHER.format("|".join(NO))),
+    False: re.compile(ANOTHER.format("|".join(YES))),
+}
+
+
+def yes_or_no(text: str) -> bool | None:
+    """Return what a text says; None where it says neither, or both: `yes/no`."""
+    said = " ".join(text.lower().replace("\u2019", "'").split()).strip(" .!?()\"'")
+    said = OPENING.sub("", said, count=1)
+    if UNSURE.match(said) or NO_NOUN.match(said):
+        return None
+    first = re.match(r"[a-z']+", said)
+    for value, words in ((True, YES), (False, NO)):
+        if first and first[0] in words:
+            behind = said[first.end() :].lstrip(" ,;.:-")
+            contrary = OTHER[value].match(said, first.end()) or _fits(behind) is (not value)
+            return None if contrary else value
+    return _fits(said)
+
+
+def _fits(said: str) -> bool | None:
+    """Return what a sentence about fitting says; None for another one."""
+    found = FITS.match(said)
+    return None if found is None else found["no"] is None
