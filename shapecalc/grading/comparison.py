@@ -33,10 +33,9 @@ def ways_to_read(question: Question, answer: Any) -> list[Reading]:
 
 def is_right(question: Question, value: Value) -> bool:
     """Say whether an answer is right, within the question's tolerance."""
-    right, query = question.right, question.query
-    if any(same(question, accepted, value) for accepted in (right, *question.accepted)):
+    if any(same(question, accepted, value) for accepted in (question.right, *question.accepted)):
         return True
-    return query.kind == "field" and question.subject.suits(query, value)
+    return question.subject.suits(question.query, value)
 
 
 def is_rounded(question: Question, reading: Reading) -> bool:

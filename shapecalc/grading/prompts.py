@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import prod
 
+from shapecalc.grading.kinds import KINDS
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
@@ -60,6 +61,9 @@ def with_prompts(questions: Sequence[Question]) -> list[Question]:
 def prompt_for(question: Question, secrets: Secrets) -> str:
     """Return the question in words, with what the layer is and takes."""
     subject, query = question.subject, question.query
+    if query.kind in KINDS:
+        about = _about(subject, query, secrets)
+        return KINDS[query.kind].prompt(subject.layers, query, about)
     if query.name == "total":
         return f"How many {QUANTITIES[query.key].summed}?"
     if query.kind == "example":

@@ -2,7 +2,8 @@
 
 The other paths are `fits(conv2)` and those into the executed example: `conv1.value[0,2,1]` (depth,
 row, column, from 0), `conv1.weight.grad[0,0,1,1]`, `conv1.grad`, `conv1.weight.next`; and parts of
-what a report has: `conv1.output.height`, `conv1.weight.shape`.
+what a report has: `conv1.output.height`, `conv1.weight.shape`; and layers are counted by
+`total.layers`, `layers(conv)`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ EXECUTED = ("value", "grad", "next")
 SIZES = ("output", "input", "receptive_field", "jump", "im2col")
 OF_TOTAL = tuple(QUANTITIES)
 COUNTS = (*OF_TOTAL, "unshared_parameters")
+LAYERS = ("layers", "weight_layers")
 AXES = ("frames", "height", "width", "length", "depth")
 LONGEST = 400  # characters of a path
 
@@ -29,11 +31,11 @@ class Query(NamedTuple):
     """One thing to ask for. `name` is a layer's or instance's full name, or `total`.
 
     `key` is a record's (`output`, `macs`), `fits`, a field (`P`), an example's (`conv1.grad`), a
-    size's (`height`), or a parameter's (`weight`).
+    size's (`height`), a parameter's (`weight`), or which layers are counted (`layers`, `conv`).
     """
 
     path: str
-    kind: str  # record, fits, field, example, size or shape
+    kind: str  # record, fits, field, example, size, shape, or a word of kinds/
     form: Form
     name: str
     key: str
@@ -55,6 +57,8 @@ def read_path(path: str) -> Query:
         key, name = call.groups()
         if key == "fits":
             return Query(path, "fits", "truth", name, key)
+        if key == "layers":
+            return Query(path, "layers", "number", "total", name)
         return Query(path, "field", "field", name, key)
     place = PLACE.fullmatch(path)
     index = tuple(int(number) for number in place[2].split(",")) if place else ()
@@ -69,6 +73,8 @@ def read_path(path: str) -> Query:
         return Query(path, "size", "number", inner, key)
     if inner and not place and key == "shape":
         return Query(path, "shape", "sizes", inner, last)
+    if name and not place and key in LAYERS:
+        return Query(path, "layers", "number", name, key)
     if not name or place:
         raise Unanswerable(f"{quote(path)} is nothing that can be asked for", _hint())
     if key in SIZES or key in COUNTS:
@@ -82,6 +88,6 @@ def read_path(path: str) -> Query:
 def _hint() -> str:
     return (
         f"ask for LAYER.KEY with {some((*SIZES, *COUNTS))}; LAYER.output.height,"
-        " LAYER.weight.shape, total.parameters, fits(LAYER),"
+        " LAYER.weight.shape, total.parameters, total.layers, layers(conv), fits(LAYER),"
         " P(LAYER), LAYER.value[depth,row,column], LAYER.weight.grad, loss"
     )

@@ -14,6 +14,7 @@ from shapecalc.diagnostics import LayerError, quote
 from shapecalc.grading import hyperparameters
 from shapecalc.grading.example_values import ExampleValues
 from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.kinds import KINDS
 from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
 from shapecalc.grading.record_derivation import record_derivations
@@ -99,6 +100,8 @@ class Subject:
             return record_number(self.layers, query)
         if query.kind == "example":
             return self._example.value(query)
+        if query.kind in KINDS:
+            return KINDS[query.kind].answer(self.layers, query)
         record = self.layers.record(query.name)
         if query.kind == "size":
             return one_size(record, query)
@@ -129,8 +132,15 @@ class Subject:
         return Subject(of_other_sizes(self.trace, self.unsound), lenient=True)
 
     def suits(self, query: Query, value: Value) -> bool:
-        """Say whether another value of a hyperparameter gives the same output volume."""
-        return hyperparameters.suits(self.layers.record(query.name), query, value)
+        """Say whether another value is right as well: a hyperparameter that gives the same output
+        volume, or what its kind of question says.
+        """
+        if query.kind in KINDS:
+            suits = KINDS[query.kind].suits
+            return suits is not None and suits(self.layers, query, value)
+        return query.kind == "field" and hyperparameters.suits(
+            self.layers.record(query.name), query, value
+        )
 
     def working(self, query: Query) -> str:
         """Return how the right answer follows, in one line; empty where nothing is to be shown."""
@@ -138,6 +148,8 @@ class Subject:
 
     def derivations(self, query: Query) -> list[Derivation]:
         """Return how the right answer follows; nothing where nothing is to be shown."""
+        if query.kind in KINDS:
+            return list(KINDS[query.kind].derivations(self.layers, query))
         if query.name == "total":
             return self._sum(query.key)
         record = self.records.get(query.name)

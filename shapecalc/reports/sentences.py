@@ -189,6 +189,10 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     # answers to questions
     "beside_its_answer": _answer,
     "sum_over_layers": _sum_over_layers,
+    "by_kind": lambda of: " + ".join(
+        f"{count} {kind}"
+        for kind, count in zip(of.given["kinds"], of.expression.operands, strict=True)  # type: ignore[union-attr]
+    ),
     "two_for_each_mac": lambda of: f"2 * {of.value // 2:,} MACs",
     "window_by_positions": lambda of: (
         f"{_product(of.given['window'], of.value[0])} values in a window,"

@@ -73,7 +73,11 @@ BATCH = net(
         "loss": {"squared_error": [[0], [0], [0]]},
     },
 )  # fmt: skip
-
+# As AlexNet: five convolutions and three dense layers among twenty.
+STACK = net(
+    "32x32x3", *[{"conv": {"K": 8, "F": 3, "P": 1}}, "relu"] * 5, *[{"max_pool": 2}] * 3,
+    "flatten", *[{"dense": 10}, "relu"] * 3,
+)  # fmt: skip
 DEEP = net("12x12x3", {"conv": {"K": 8, "F": 3, "P": "same"}})
 STRAIGHT = net("8x8x3", {"conv": {"K": 10, "F": 5, "bias": False}})
 LAST = net("5x5x2", {"max_pool": {"F": 1, "S": 3, "rounding": "ceil"}})
@@ -399,6 +403,10 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("loss_not_halved", HALF, "loss", 0.1255),
     ("loss_not_averaged", MEAN, "loss", 21),
     ("label_not_subtracted", SCORES, "dense1.grad", [0.0900, 0.2447, 0.6652]),
+    ("input_counted", STACK, "total.layers", 21),
+    ("weight_layers_alone", STACK, "total.layers", 8),
+    ("weightless_layers_counted", STACK, "total.weight_layers", 20),
+    ("dense_not_counted", STACK, "total.weight_layers", 5),
 ]
 
 
