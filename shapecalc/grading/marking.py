@@ -16,7 +16,7 @@ from shapecalc.grading.answers import Reading, Unreadable, is_blank
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, ways_to_read
 from shapecalc.grading.feedback import Told, capital, given, rounded, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
-from shapecalc.grading.misconceptions import neighbour
+from shapecalc.grading.misconceptions import does_not_fit, neighbour
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_answers import Answered, OwnAnswers
 from shapecalc.grading.question import Assignment, Question
@@ -191,6 +191,9 @@ class Marker:
 
         Two mistakes at once are tried last, where one explains nothing.
         """
+        why = question.subject.why_wrong(question.query, value)
+        if why:
+            return Cause(does_not_fit.MISCONCEPTION, Wrong(value, why))
         explanations = self._explanations(question, question.subject)
         found = explanations.cause_of(value, question.partial, two=False) if explanations else None
         if found is None or found.misconception.name not in question.partial:

@@ -3,7 +3,7 @@
 The other paths are `fits(conv2)` and those into the executed example: `conv1.value[0,2,1]` (depth,
 row, column, from 0), `conv1.weight.grad[0,0,1,1]`, `conv1.grad`, `conv1.weight.next`; and parts of
 what a report has: `conv1.output.height`, `conv1.weight.shape`; and layers are counted by
-`total.layers`, `layers(conv)`.
+`total.layers`, `layers(conv)`. `fitting(input)` asks for a size that fits the network.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ def read_path(path: str) -> Query:
             return Query(path, "fits", "truth", name, key)
         if key == "layers":
             return Query(path, "layers", "number", "total", name)
+        if key == "fitting":
+            return Query(path, "fitting", "sizes", name, key)
         return Query(path, "field", "field", name, key)
     place = PLACE.fullmatch(path)
     index = tuple(int(number) for number in place[2].split(",")) if place else ()
@@ -89,5 +91,5 @@ def _hint() -> str:
     return (
         f"ask for LAYER.KEY with {some((*SIZES, *COUNTS))}; LAYER.output.height,"
         " LAYER.weight.shape, total.parameters, total.layers, layers(conv), fits(LAYER),"
-        " P(LAYER), LAYER.value[depth,row,column], LAYER.weight.grad, loss"
+        " fitting(input), P(LAYER), LAYER.value[depth,row,column], LAYER.weight.grad, loss"
     )

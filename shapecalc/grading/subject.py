@@ -142,6 +142,13 @@ class Subject:
             self.layers.record(query.name), query, value
         )
 
+    def why_wrong(self, query: Query, value: Value) -> str:
+        """Return what is the matter with a wrong answer to a question that has several right ones;
+        empty for other questions, and where that is not known.
+        """
+        why = KINDS[query.kind].why_wrong if query.kind in KINDS else None
+        return why(self.layers, query, value) if why is not None else ""
+
     def working(self, query: Query) -> str:
         """Return how the right answer follows, in one line; empty where nothing is to be shown."""
         return "; ".join(map(sentences.sentence, self.derivations(query)))

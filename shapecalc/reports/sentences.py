@@ -193,6 +193,9 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
         f"{count} {kind}"
         for kind, count in zip(of.given["kinds"], of.expression.operands, strict=True)  # type: ignore[union-attr]
     ),
+    "sizes_that_fit": lambda of: (
+        f"one of those that fit, {'; '.join([*of.given['sizes'], *of.given['constraints']])}"
+    ),
     "two_for_each_mac": lambda of: f"2 * {of.value // 2:,} MACs",
     "window_by_positions": lambda of: (
         f"{_product(of.given['window'], of.value[0])} values in a window,"

@@ -16,10 +16,12 @@ class Kind(NamedTuple):
 
     `answer` raises Unanswerable where there is nothing to ask. `prompt` is given what a layer is,
     `conv1: conv K=96 F=11 S=4 P=0 on 227x227x3`, without what must not be told. `suits` says of
-    an answer that is not the computed one whether it is right as well.
+    an answer that is not the computed one whether it is right as well, and `why_wrong` what is the
+    matter with one that is not.
     """
 
     answer: Callable[[NamedLayers, Query], Value]
     derivations: Callable[[NamedLayers, Query], Sequence[Derivation]]
     prompt: Callable[[NamedLayers, Query, str], str]
     suits: Callable[[NamedLayers, Query, Value], bool] | None = None
+    why_wrong: Callable[[NamedLayers, Query, Value], str] | None = None

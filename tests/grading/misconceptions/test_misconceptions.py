@@ -406,6 +406,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("input_counted", STACK, "total.layers", 21),
     ("weight_layers_alone", STACK, "total.layers", 8),
     ("weightless_layers_counted", STACK, "total.weight_layers", 20),
+    ("does_not_fit", ALEX, "fitting(input)", [224, 224, 3]),
     ("dense_not_counted", STACK, "total.weight_layers", 5),
 ]
 
