@@ -18,9 +18,11 @@ from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.notation import SO, plain, printed_shape, unwrapped, without_words
 from shapecalc.grading.number_units import UNIT, in_binary, rounded_numbers, scale_of
+from shapecalc.grading.ranges import EXAMPLE as RANGES_EXAMPLE
+from shapecalc.grading.ranges import read_ranges
 from shapecalc.grading.values import Number, Value, shown
 
-Form = Literal["sizes", "field", "number", "truth", "array"]
+Form = Literal["sizes", "field", "number", "truth", "array", "ranges"]
 
 LONGEST = 1000  # characters of an answer
 MOST_DIGITS = 40
@@ -77,6 +79,7 @@ WANTED: Mapping[Form, str] = {
     "number": "a number",
     "truth": "yes or no",
     "array": "a list of numbers",
+    "ranges": f"a first and a last one, such as {RANGES_EXAMPLE}",
 }
 
 
@@ -109,6 +112,8 @@ def read_answer(answer: Any, form: Form) -> Value:
 
 def readings(answer: Any, form: Form) -> list[Reading]:
     """Return what an answer can mean, the likeliest first. Raises Unreadable."""
+    if form == "ranges":
+        return _ranges(answer)
     if not isinstance(answer, str):
         return _other_ways(answer, READERS[form](answer), form)
     if len(answer) > LONGEST:
@@ -116,6 +121,16 @@ def readings(answer: Any, form: Form) -> list[Reading]:
     text = plain(answer)
     found = _one_of(text, form) if OR.search(text) else _without_choice(text, form)
     return [_rounded(text, reading) for reading in found] if form == "number" else found
+
+
+def _ranges(answer: Any) -> list[Reading]:
+    """Read ranges, of which every word may count. Raises Unreadable."""
+    if isinstance(answer, str) and OR.search(answer):
+        raise Unreadable(SEVERAL)
+    try:
+        return [Reading(*way) for way in read_ranges(answer)]
+    except ValueError as error:
+        raise Unreadable(f"{quote(answer)} is {error}") from None
 
 
 def _rounded(text: str, reading: Reading) -> Reading:

@@ -63,6 +63,8 @@ def same(question: Question, right: Value, value: Value) -> bool:
     query = question.query
     if query.form == "truth":
         return value is right
+    if query.form == "ranges":
+        return value in spellings(right)
     if query.form == "sizes":
         return _same_sizes(query, right, value)
     if query.form == "field":

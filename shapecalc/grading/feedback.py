@@ -202,7 +202,8 @@ def right_part(query: Query, right: Value, value: Value) -> str:
         first = f"; the first wrong one is at [{at}], counted from 0" if at else ""
         return f"{same:,} of {len(ours):,} values are right{first}."
     if sorted(value) == sorted(right) and len(right) > 1:
-        return "The sizes are right; their order is not."
+        what = "ranges" if query.form == "ranges" else "sizes"
+        return f"The {what} are right; their order is not."
     if query.kind == "shape" and len(value) != len(right):
         axes = _count(len(right), "axis", "axes")
         return f"The right shape has {axes}, your answer has {_number_word(len(value))}."

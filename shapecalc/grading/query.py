@@ -3,7 +3,8 @@
 The other paths are `fits(conv2)` and those into the executed example: `conv1.value[0,2,1]` (depth,
 row, column, from 0), `conv1.weight.grad[0,0,1,1]`, `conv1.grad`, `conv1.weight.next`; and parts of
 what a report has: `conv1.output.height`, `conv1.weight.shape`; and layers are counted by
-`total.layers`, `layers(conv)`. `fitting(input)` asks for a size that fits the network.
+`total.layers`, `layers(conv)`. `fitting(input)` asks for a size that fits the network,
+`conv1.receptive_field[2,1]` for what a unit sees (row, column).
 """
 
 from __future__ import annotations
@@ -77,6 +78,8 @@ def read_path(path: str) -> Query:
         return Query(path, "shape", "sizes", inner, last)
     if name and not place and key in LAYERS:
         return Query(path, "layers", "number", name, key)
+    if place and name and key == "receptive_field":
+        return Query(path, "range", "ranges", name, key, index)
     if not name or place:
         raise Unanswerable(f"{quote(path)} is nothing that can be asked for", _hint())
     if key in SIZES or key in COUNTS:
@@ -91,5 +94,6 @@ def _hint() -> str:
     return (
         f"ask for LAYER.KEY with {some((*SIZES, *COUNTS))}; LAYER.output.height,"
         " LAYER.weight.shape, total.parameters, total.layers, layers(conv), fits(LAYER),"
-        " fitting(input), P(LAYER), LAYER.value[depth,row,column], LAYER.weight.grad, loss"
+        " fitting(input), P(LAYER), LAYER.receptive_field[row,column],"
+        " LAYER.value[depth,row,column], LAYER.weight.grad, loss"
     )

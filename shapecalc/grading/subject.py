@@ -80,7 +80,7 @@ class Subject:
 
     def answer(self, query: Query) -> Value:
         """Return the right answer. Raises Unanswerable."""
-        if query.kind in ("record", "size", "shape") and not self._free_of_sizes(query):
+        if query.kind in ("record", "size", "shape", "range") and not self._free_of_sizes(query):
             need_sound(self.layers, query, self.unsound)
         try:
             value = self._value(query)

@@ -6,7 +6,7 @@ Wrong options are what known misconceptions compute, so that choosing one tells 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import Unreadable, read_answer
@@ -16,10 +16,11 @@ from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
 from shapecalc.grading.ranking import Explanations
-from shapecalc.grading.values import Value, shown
+from shapecalc.grading.values import Value, flat, shown
 
 ResponseType = Literal["truth", "choice", "number", "short"]
 RIGHT = "Right."  # what is told with a right answer
+CHOSEN = ("sizes", "ranges")  # forms of answers that are chosen, if there are enough wrong ones
 FEWEST, MOST = 2, 4  # wrong options
 # Moodle refuses to import any other share of the points.
 SHARES = (0.0, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 1.0)
@@ -51,7 +52,7 @@ class QuizQuestion(NamedTuple):
     @property
     def key(self) -> str:
         """The right answer, as it is typed in."""
-        return plain(self.question.right)
+        return typed(self.question, self.question.right)
 
     @property
     def true(self) -> bool:
@@ -69,7 +70,7 @@ def questions_of(quiz: Quiz) -> list[QuizQuestion]:
 def _question_of(quiz: Quiz, problem: QuizProblem, item: Item) -> QuizQuestion:
     question = item.question
     text = f"{problem.intro} {item.text}".strip()
-    key = Option(plain(question.right), 1.0, question.working)
+    key = Option(typed(question, question.right), 1.0, question.working)
     if question.choices:
         options = tuple(_given(question, key))
         return QuizQuestion(item.id, text, "choice", question, options)
@@ -79,10 +80,10 @@ def _question_of(quiz: Quiz, problem: QuizProblem, item: Item) -> QuizQuestion:
         return QuizQuestion(item.id, said, "truth", question, (key,))
     if question.depth_first or not isinstance(question.right, int | float | tuple):
         return QuizQuestion(item.id, text, "short", question, (key,))
-    if isinstance(question.right, tuple) and question.query.form != "sizes":
+    if isinstance(question.right, tuple) and question.query.form not in CHOSEN:
         return QuizQuestion(item.id, text, "short", question, (key,))
     wrong = known_wrong(question)
-    if question.query.form == "sizes":
+    if question.query.form in CHOSEN:
         draw = quiz.draws("options", item.id)
         chosen = draw.shuffled(wrong)[:MOST]
         if len(chosen) < FEWEST:
@@ -99,7 +100,8 @@ def _given(question: Question, key: Option) -> Iterator[Option]:
         if is_right(question, value):
             yield key._replace(text=text)
         else:
-            yield known.get(plain(value), Option(text, 0.0, "Not right.", ""))._replace(text=text)
+            wrong = known.get(typed(question, value), Option(text, 0.0, "Not right.", ""))
+            yield wrong._replace(text=text)
 
 
 def known_wrong(question: Question) -> list[Option]:
@@ -112,7 +114,7 @@ def known_wrong(question: Question) -> list[Option]:
         return []
     found: dict[str, Option] = {}
     for misconception, wrong, _ in answers:
-        text = plain(wrong.value)
+        text = typed(question, wrong.value)
         cause = explanations.cause_of(wrong.value)
         if cause is None or cause.misconception is not misconception or text in found:
             continue
@@ -132,7 +134,7 @@ def _offered(question: Question, value: Value, text: str) -> bool:
 
     What is the right answer rounded is told so, and has no other cause.
     """
-    parts = value if isinstance(value, tuple) else (value,)
+    parts: list[Any] = flat(value)
     if not all(isinstance(part, int | float) and not isinstance(part, bool) for part in parts):
         return False
     if question.query.form == "sizes" and not all(type(p) is int and p > 0 for p in parts):
@@ -152,6 +154,11 @@ def plain(value: Value) -> str:
     return str(whole) if abs(value - whole) < 1e-9 else f"{value:.10g}"
 
 
+def typed(question: Question, value: Value) -> str:
+    """Return an answer as a program reads it, ranges in words."""
+    return question.shown(value) if question.query.form == "ranges" else plain(value)
+
+
 def afterwards(question: Question) -> str:
     """Return what everybody is told once a question is over: the working, or else the answer."""
     return question.working or f"The right answer is {question.right_shown}."
@@ -169,7 +176,7 @@ def spellings(question: Question) -> list[str]:
     if question.query.form == "array" and isinstance(right, tuple):
         return _lists(shown(right))
     if question.query.form != "sizes" or not isinstance(right, tuple):
-        return [plain(right)]
+        return [typed(question, right)]
     if question.depth_first:
         right = (right[-1], *right[:-1])
     sizes = [str(size) for size in right]

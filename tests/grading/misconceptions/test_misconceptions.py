@@ -41,6 +41,7 @@ KERAS = net("12x12x32", {"conv": {"K": 64, "F": 3}}, {"max_pool": 2}, "flatten",
 POOL = net("32x32x16", {"max_pool": {"F": 2, "S": 2}})
 NORM = net("56x56x64", {"conv": {"K": 64, "F": 3, "P": 1}}, "batch_norm")
 TWICE = net("15x15x1", {"conv": {"K": 4, "F": 3, "S": 2}}, {"conv": {"K": 4, "F": 3, "S": 2}})
+INNER = net("15x15x1", {"conv": {"K": 4, "F": 3, "S": 2}}, {"conv": {"K": 4, "F": 3, "P": 1}})
 THRICE = net("15x15x1", *[{"conv": {"K": 4, "F": 3}}] * 3)
 ACTIVATED = net(4, "relu", example={"given": {"input": [-2, 3, -1, 4]}})
 LENET = net(
@@ -406,6 +407,11 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("input_counted", STACK, "total.layers", 21),
     ("weight_layers_alone", STACK, "total.layers", 8),
     ("weightless_layers_counted", STACK, "total.weight_layers", 20),
+    ("range_from_one", INNER, "conv2.receptive_field[3,3]", [[5, 11], [5, 11]]),
+    ("range_jump_ignored", INNER, "conv2.receptive_field[3,3]", [[1, 7], [1, 7]]),
+    ("range_not_cut", INNER, "conv2.receptive_field[0,0]", [[-2, 4], [-2, 4]]),
+    ("range_one_too_far", INNER, "conv2.receptive_field[3,3]", [[4, 11], [4, 11]]),
+    ("range_padding_ignored", INNER, "conv2.receptive_field[3,3]", [[6, 12], [6, 12]]),
     ("does_not_fit", ALEX, "fitting(input)", [224, 224, 3]),
     ("dense_not_counted", STACK, "total.weight_layers", 5),
 ]
