@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shapecalc.grading.answers import Reading, read_answer, readings
+from shapecalc.grading.formula import Formula
 from shapecalc.grading.multiple_choice import chosen
 from shapecalc.grading.notation import printed_shape
 from shapecalc.grading.query import Query
@@ -63,6 +64,8 @@ def same(question: Question, right: Value, value: Value) -> bool:
     query = question.query
     if query.form == "truth":
         return value is right
+    if query.form == "formula":
+        return value == right
     if query.form == "ranges":
         return value in spellings(right)
     if query.form == "sizes":
@@ -99,7 +102,7 @@ def alike(wrong: Any, given: Any, near: Tolerance = NEAR) -> bool:
     """
     if wrong == given:
         return True
-    if isinstance(wrong, int | str) or isinstance(given, bool | str):
+    if isinstance(wrong, int | str | Formula) or isinstance(given, bool | str):
         return False
     if isinstance(wrong, tuple) and isinstance(given, tuple) and _whole(wrong):
         return len(given) < len(wrong) and given in spellings(wrong)

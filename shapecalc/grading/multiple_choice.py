@@ -14,7 +14,7 @@ from shapecalc.grading.question import Question, depth_last
 from shapecalc.grading.section import Section
 from shapecalc.grading.values import Value
 
-FORMS = ("sizes", "number", "field", "ranges")
+FORMS = ("sizes", "number", "field", "ranges", "formula")
 FEWEST = 2
 LETTER = re.compile(
     r"(?:(?:option|choice|answer|antwort)\b[ :]*)?\(?([a-z])(?:[.):\]]+\s*|\s+|$)(.*)",

@@ -4,7 +4,8 @@ The other paths are `fits(conv2)` and those into the executed example: `conv1.va
 row, column, from 0), `conv1.weight.grad[0,0,1,1]`, `conv1.grad`, `conv1.weight.next`; and parts of
 what a report has: `conv1.output.height`, `conv1.weight.shape`; and layers are counted by
 `total.layers`, `layers(conv)`. `fitting(input)` asks for a size that fits the network,
-`conv1.receptive_field[2,1]` for what a unit sees (row, column).
+`conv1.receptive_field[2,1]` for what a unit sees (row, column), and
+`formula(conv1.output.width)` for a formula in letters.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ EXECUTED = ("value", "grad", "next")
 SIZES = ("output", "input", "receptive_field", "jump", "im2col")
 OF_TOTAL = tuple(QUANTITIES)
 COUNTS = (*OF_TOTAL, "unshared_parameters")
+IN_LETTERS = ("parameters", "weights", "biases", "macs", "flops", "activations")
 LAYERS = ("layers", "weight_layers")
 AXES = ("frames", "height", "width", "length", "depth")
 LONGEST = 400  # characters of a path
@@ -60,6 +62,8 @@ def read_path(path: str) -> Query:
             return Query(path, "fits", "truth", name, key)
         if key == "layers":
             return Query(path, "layers", "number", "total", name)
+        if key == "formula":
+            return _formula(path, read_path(name))
         if key == "fitting":
             return Query(path, "fitting", "sizes", name, key)
         return Query(path, "field", "field", name, key)
@@ -90,10 +94,19 @@ def read_path(path: str) -> Query:
     raise Unanswerable(f"{quote(path)} asks for {quote(key)}, which no layer has", _hint())
 
 
+def _formula(path: str, of: Query) -> Query:
+    """Return what asks for a formula of what another path asks for. Raises Unanswerable."""
+    if of.kind != "size" and (of.kind != "record" or of.key not in IN_LETTERS):
+        message = f"{quote(path)} asks for a formula of {quote(of.path)}"
+        hint = f"ask for formula(LAYER.output.height) or formula(LAYER.KEY) with {some(IN_LETTERS)}"
+        raise Unanswerable(message, hint)
+    return Query(path, "formula", "formula", of.name, of.key)
+
+
 def _hint() -> str:
     return (
         f"ask for LAYER.KEY with {some((*SIZES, *COUNTS))}; LAYER.output.height,"
         " LAYER.weight.shape, total.parameters, total.layers, layers(conv), fits(LAYER),"
-        " fitting(input), P(LAYER), LAYER.receptive_field[row,column],"
+        " fitting(input), formula(LAYER.parameters), P(LAYER), LAYER.receptive_field[row,column],"
         " LAYER.value[depth,row,column], LAYER.weight.grad, loss"
     )

@@ -8,7 +8,12 @@ from __future__ import annotations
 from shapecalc.grading.kinds.kind import Kind
 from shapecalc.registry import Registry
 
-FILES = {"fitting": "fitting_input", "layers": "layer_count", "range": "field_range"}
+FILES = {
+    "fitting": "fitting_input",
+    "formula": "letters",
+    "layers": "layer_count",
+    "range": "field_range",
+}
 KINDS: Registry[Kind] = Registry(
     "kind of question",
     {word: f"{__name__}.{file}:KIND" for word, file in FILES.items()},

@@ -12,6 +12,7 @@ from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import Unreadable, read_answer
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.feedback import rounded
+from shapecalc.grading.formula import Formula
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
@@ -96,7 +97,7 @@ def _given(question: Question, key: Option) -> Iterator[Option]:
     """Yield the choices of an author's, with the mistake behind a wrong one if one is known."""
     known = {option.text: option for option in known_wrong(question)}
     for value in question.choices:
-        text = question.shown(value) if isinstance(value, tuple) else plain(value)
+        text = question.shown(value) if isinstance(value, tuple) else typed(question, value)
         if is_right(question, value):
             yield key._replace(text=text)
         else:
@@ -148,7 +149,7 @@ def _offered(question: Question, value: Value, text: str) -> bool:
 
 def plain(value: Value) -> str:
     """Return a value as a program reads it: `760`, `5.75`, `32x32x10`, without commas."""
-    if isinstance(value, bool | tuple | str):
+    if isinstance(value, bool | tuple | str | Formula):
         return shown(value)
     whole = round(value)
     return str(whole) if abs(value - whole) < 1e-9 else f"{value:.10g}"
@@ -173,6 +174,9 @@ def margin(question: Question) -> str:
 def spellings(question: Question) -> list[str]:
     """Return how sizes or a list may be typed, for programs that compare letter by letter."""
     right = question.right
+    if question.query.form == "formula":
+        text = question.right_shown
+        return list(dict.fromkeys((text, text.replace(" ", ""), text.replace("*", ""))))
     if question.query.form == "array" and isinstance(right, tuple):
         return _lists(shown(right))
     if question.query.form != "sizes" or not isinstance(right, tuple):
