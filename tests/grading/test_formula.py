@@ -1,18 +1,20 @@
 """Formulas in letters: what is the same in other words is right, and everything else is bounded.
 
-The right ones are those of lectures: (W - F + 2P)/S + 1 and K(F*F*C + 1) (CS231n), and of a transposed
-convolution (W - 1)S - 2P + F (Dumoulin and Visin, 2016).
+Right ones are those of lectures: (W - F + 2P)/S + 1 and K(F*F*C + 1) (CS231n), and (W - 1)S - 2P + F
+of a transposed convolution (Dumoulin and Visin, 2016).
 """
 
 from __future__ import annotations
 
 import random
 import time
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from shapecalc.grading import mark, read_assignment
+from shapecalc.grading.arithmetic import formula_value
 from shapecalc.grading.formula import POINTS, read_formula
 from shapecalc.grading.handout import FORMATS
 from shapecalc.grading.marks import Mark
@@ -64,7 +66,8 @@ def test_the_parameters_in_whatever_way_they_are_written(answer: str) -> None:
 
 
 def test_what_is_right_is_right_at_other_numbers() -> None:
-    """With numbers for letters the formula is what the loop over window positions counts."""
+    """With numbers for letters the formula is what a loop over the window positions counts."""
+    (question,) = read_assignment(homework(SIZE)).questions
     chance = random.Random(7)
     tried = 0
     while tried < 200:
@@ -74,7 +77,9 @@ def test_what_is_right_is_right_at_other_numbers() -> None:
         if not starts or starts[-1] + F != padded:
             continue
         tried += 1
-        assert len(starts) == (W - F + 2 * P) / S + 1
+        numbers = {"W": W, "F": F, "S": S, "P": P}
+        letters = {letter: Fraction(n) for letter, n in numbers.items()}
+        assert formula_value(str(question.right), letters) == len(starts)
 
 
 @pytest.mark.parametrize(
