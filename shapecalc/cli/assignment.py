@@ -15,7 +15,8 @@ from shapecalc.diagnostics import quote
 if TYPE_CHECKING:
     from shapecalc.registry import Registry
 
-COMPARED = "the platform compares a list letter by letter: only a few ways to write it are right"
+COMPARED = "the platform compares a {} letter by letter: only a few ways to write it are right"
+COMPARED_BY_LETTER = {"array": "list", "formula": "formula"}
 FORMATS = ("markdown", "latex", "blank", "gift", "moodle-xml", "text2qti")
 
 
@@ -53,8 +54,9 @@ def command(ctx: click.Context, file: str, form: str, output: Path | None, force
     tell(file, read.diagnostics)
     if form in ("gift", "moodle-xml", "text2qti"):
         for question in read.questions:
-            if question.query.form == "array" and not isinstance(question.right, int | float):
-                say(file, f"{quote(question.id)}: {COMPARED}")
+            typed = COMPARED_BY_LETTER.get(question.query.form)
+            if typed and not question.choices and not isinstance(question.right, int | float):
+                say(file, f"{quote(question.id)}: {COMPARED.format(typed)}")
     for told in conflicts(read):
         say(file, told)
     if not read.usable or not write(_formats()[form](read), output):

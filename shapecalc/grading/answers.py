@@ -8,7 +8,7 @@ What is blank or matches no form is said to be so, and is never wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from math import isfinite, prod
 from typing import Any, Literal, NamedTuple
@@ -16,13 +16,16 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.arithmetic import worked_out
+from shapecalc.grading.formula import read_formula
 from shapecalc.grading.notation import SO, plain, printed_shape, unwrapped, without_words
 from shapecalc.grading.number_units import UNIT, in_binary, rounded_numbers, scale_of
 from shapecalc.grading.number_words import in_digits
+from shapecalc.grading.ranges import EXAMPLE as RANGES_EXAMPLE
+from shapecalc.grading.ranges import read_ranges
 from shapecalc.grading.values import Number, Value, flat, shown
 from shapecalc.grading.yes_or_no import yes_or_no
 
-Form = Literal["sizes", "field", "number", "truth", "array"]
+Form = Literal["sizes", "field", "number", "truth", "array", "ranges", "formula"]
 
 LONGEST = 1000  # characters of an answer
 MOST_DIGITS = 40
@@ -79,6 +82,8 @@ WANTED: Mapping[Form, str] = {
     "number": "a number",
     "truth": "yes or no",
     "array": "a list of numbers",
+    "ranges": f"a first and a last one, such as {RANGES_EXAMPLE}",
+    "formula": "a formula in letters such as 2*(W + 1)",
 }
 
 
@@ -121,6 +126,8 @@ def read_answer(answer: Any, form: Form) -> Value:
 
 def readings(answer: Any, form: Form) -> list[Reading]:
     """Return what an answer can mean, the likeliest first. Raises Unreadable."""
+    if form in OWN:
+        return _own(answer, form)
     if not isinstance(answer, str):
         return _other_ways(answer, READERS[form](answer), form)
     if len(answer) > LONGEST:
@@ -128,6 +135,16 @@ def readings(answer: Any, form: Form) -> list[Reading]:
     text = plain(answer) if form == "truth" else in_digits(plain(answer))
     found = _one_of(text, form) if OR.search(text) else _without_choice(text, form)
     return [_rounded(text, reading) for reading in found] if form == "number" else found
+
+
+def _own(answer: Any, form: Form) -> list[Reading]:
+    """Read what is not read word by word less. Raises Unreadable."""
+    if isinstance(answer, str) and OR.search(answer):
+        raise Unreadable(SEVERAL)
+    try:
+        return [Reading(value, note) for value, note in OWN[form](answer)]
+    except ValueError as error:
+        raise Unreadable(f"{quote(answer)}: {error}") from None
 
 
 def _rounded(text: str, reading: Reading) -> Reading:
@@ -433,6 +450,10 @@ def _array(answer: Any) -> tuple[Any, ...]:
     return tuple(read(answer, 0))
 
 
+OWN: Mapping[Form, Callable[[Any], Iterable[tuple[Value, str]]]] = {
+    "ranges": read_ranges,
+    "formula": lambda answer: [(read_formula(answer), "")],
+}
 READERS: Mapping[Form, Callable[[Any], Value]] = {
     "sizes": _sizes,
     "field": _field,

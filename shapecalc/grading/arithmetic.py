@@ -1,13 +1,17 @@
 """Sums and products as people write them: `16*3*5*5 + 16`, `(5x5x3 + 1) x 10`, `2^10`.
 
-A text is worked out by a small grammar of its own: + - * / ^ and brackets between plain numbers.
-Nothing else is understood, and no step may grow past what an answer can be.
+A text is worked out by a small grammar of its own: + - * / ^ and brackets between plain numbers; in
+formulas also letters, side by side for their product, and floor. Nothing else is understood, and no
+step may grow past what an answer can be.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
+
+from shapecalc.diagnostics import quote
 
 MOST_DIGITS = 40  # of a result, and of what leads there
 MOST_BRACKETS = 20  # inside one another
@@ -16,6 +20,11 @@ NUMBER = re.compile(r"\d{1,3}(?:[,_']\d{3})+(?![\d.])|\d+(?:\.\d+)?|\.\d+")
 TIMES = "*xX×·⋅∗"
 OVER = "/÷"
 TOKEN = re.compile(rf"\s*(?:({NUMBER.pattern})|([-+^()\[\]{TIMES}{OVER}]))\s*")
+FLOOR = "floor"
+OPENING = {"(": ")", "[": "]", "⌊": "⌋"}
+LETTERED = re.compile(
+    rf"\s*(?:({NUMBER.pattern})|(floor(?= ?\()|[-+^()\[\]⌊⌋{TIMES}{OVER}]|[A-Z]))\s*"
+)
 CLOSING = "0123456789)]"
 WHAT_IT_IS_NOT = ValueError("no sum or product of numbers")
 
@@ -31,6 +40,51 @@ def worked_out(text: str) -> Fraction | None:
     except (ValueError, ZeroDivisionError):
         return None
     return value if reader.at == len(tokens) else None
+
+
+def formula_value(text: str, letters: Mapping[str, Fraction]) -> Fraction:
+    """Return what a formula comes to with numbers in the place of its letters, which are capitals.
+
+    Raises ValueError for what is none, with what is not understood, and ZeroDivisionError.
+    """
+    tokens = _formula_tokens(text, letters)
+    reader = _Reader(tokens, letters)
+    value = reader.sum(0)
+    if reader.at < len(tokens):
+        raise WHAT_IT_IS_NOT
+    return value
+
+
+def _formula_tokens(text: str, letters: Mapping[str, Fraction]) -> list[str]:
+    """Return the tokens of a formula; a product without a sign behind a division is refused."""
+    text = text.replace("**", "^")
+    found: list[str] = []
+    at, divided = 0, False
+    while at < len(text):
+        match = LETTERED.match(text, at)
+        sign = match[2] or "" if match else ""
+        if match is None or (sign.isupper() and sign not in letters and sign not in TIMES):
+            raise ValueError(_not_understood(text, at, letters))
+        token = match[1] or ("*" if sign in TIMES else "/" if sign in OVER else sign)
+        if found and _ends(found[-1]) and (token in letters or token == FLOOR or token in OPENING):
+            if divided:
+                raise ValueError(f"what {quote(text[:at].strip())} is divided by needs brackets")
+            found.append("*")
+        divided = token == "/" or (divided and (token in letters or token[-1].isdigit()))
+        found.append(token)
+        at = match.end()
+    return found
+
+
+def _not_understood(text: str, at: int, letters: Mapping[str, Fraction]) -> str:
+    """Return what is wrong with the word, or the sign, at a place of a formula."""
+    parts = (part[0] for part in re.finditer(r"[A-Za-z]+|\S", text) if part.end() > at)
+    return f"{quote(next(parts, text))} is none of {', '.join(letters)}, and no sign of arithmetic"
+
+
+def _ends(token: str) -> bool:
+    """Say whether a token ends a factor."""
+    return token[-1].isdigit() or token.isupper() or token in OPENING.values()
 
 
 def _tokens(text: str) -> list[str]:
@@ -57,8 +111,8 @@ def _tokens(text: str) -> list[str]:
 class _Reader:
     """Goes through the tokens once; each method reads what its name says."""
 
-    def __init__(self, tokens: list[str]) -> None:
-        self.tokens, self.at = tokens, 0
+    def __init__(self, tokens: list[str], letters: Mapping[str, Fraction] | None = None) -> None:
+        self.tokens, self.at, self.letters = tokens, 0, letters or {}
 
     def _next(self, *wanted: str) -> str:
         """Return and pass the next token, if it is one of some; otherwise nothing."""
@@ -100,13 +154,17 @@ class _Reader:
         return value
 
     def _factor(self, depth: int) -> Fraction:
-        if opened := self._next("(", "["):
+        if self._next(FLOOR):
+            return Fraction(self._factor(depth) // 1)
+        if opened := self._next(*OPENING):
             if depth == MOST_BRACKETS:
                 raise WHAT_IT_IS_NOT
             value = self.sum(depth + 1)
-            if not self._next(")" if opened == "(" else "]"):
+            if not self._next(OPENING[opened]):
                 raise WHAT_IT_IS_NOT
-            return value
+            return Fraction(value // 1) if opened == "⌊" else value
+        if letter := self._next(*self.letters):
+            return self.letters[letter]
         if self.at == len(self.tokens) or not self.tokens[self.at][-1].isdigit():
             raise WHAT_IT_IS_NOT
         self.at += 1

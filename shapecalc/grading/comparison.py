@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shapecalc.grading.answers import Reading, read_answer, readings
+from shapecalc.grading.formula import Formula
 from shapecalc.grading.multiple_choice import chosen
 from shapecalc.grading.notation import printed_shape
 from shapecalc.grading.query import Query
@@ -33,10 +34,9 @@ def ways_to_read(question: Question, answer: Any) -> list[Reading]:
 
 def is_right(question: Question, value: Value) -> bool:
     """Say whether an answer is right, within the question's tolerance."""
-    right, query = question.right, question.query
-    if any(same(question, accepted, value) for accepted in (right, *question.accepted)):
+    if any(same(question, accepted, value) for accepted in (question.right, *question.accepted)):
         return True
-    return query.kind == "field" and question.subject.suits(query, value)
+    return question.subject.suits(question.query, value)
 
 
 def is_rounded(question: Question, reading: Reading) -> bool:
@@ -64,6 +64,10 @@ def same(question: Question, right: Value, value: Value) -> bool:
     query = question.query
     if query.form == "truth":
         return value is right
+    if query.form == "formula":
+        return value == right
+    if query.form == "ranges":
+        return value in spellings(right)
     if query.form == "sizes":
         return _same_sizes(query, right, value)
     if query.form == "field":
@@ -98,7 +102,7 @@ def alike(wrong: Any, given: Any, near: Tolerance = NEAR) -> bool:
     """
     if wrong == given:
         return True
-    if isinstance(wrong, int | str) or isinstance(given, bool | str):
+    if isinstance(wrong, int | str | Formula) or isinstance(given, bool | str):
         return False
     if isinstance(wrong, tuple) and isinstance(given, tuple) and _whole(wrong):
         return len(given) < len(wrong) and given in spellings(wrong)

@@ -213,7 +213,8 @@ def right_part(query: Query, right: Value, value: Value) -> str:
         verb = "is" if same == 1 else "are"
         return f"{same:,} of {len(ours):,} values {verb} right{first}."
     if sorted(value) == sorted(right) and len(right) > 1:
-        return "The sizes are right; their order is not."
+        what = "ranges" if query.form == "ranges" else "sizes"
+        return f"The {what} are right; their order is not."
     if query.kind == "shape" and len(value) != len(right):
         axes = _count(len(right), "axis", "axes")
         return f"The right shape has {axes}, your answer has {_number_word(len(value))}."

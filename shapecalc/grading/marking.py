@@ -17,7 +17,7 @@ from shapecalc.grading.answers import Reading, Unreadable, is_blank
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, ways_to_read
 from shapecalc.grading.feedback import Told, capital, given, rounded, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
-from shapecalc.grading.misconceptions import neighbour
+from shapecalc.grading.misconceptions import does_not_fit, neighbour
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_values import Answered
@@ -250,6 +250,9 @@ class Marker:
 
         Two mistakes at once are tried last, where one explains nothing.
         """
+        why = question.subject.why_wrong(question.query, value)
+        if why:
+            return Cause(does_not_fit.MISCONCEPTION, Wrong(value, why))
         explanations = self._explanations(question)
         found = explanations.cause_of(value, question.partial, two=False, evidence=evidence)
         if found is None or found.misconception.name not in question.partial:

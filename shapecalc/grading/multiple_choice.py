@@ -13,7 +13,7 @@ from shapecalc.grading.question import Question, depth_last
 from shapecalc.grading.section import Section
 from shapecalc.grading.values import Value
 
-FORMS = ("sizes", "number", "field")
+FORMS = ("sizes", "number", "field", "ranges", "formula")
 FEWEST = 2
 # What is written around a letter: `I choose`, `my answer is`, `the letter`; `is my answer`.
 FRAME = (

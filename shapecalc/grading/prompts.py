@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import prod
 
+from shapecalc.grading.kinds import KINDS
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
@@ -18,6 +19,7 @@ from shapecalc.grading.wording import LETTERS, WORDINGS, size_in_words, sizes_of
 from shapecalc.layers.base import aliases, show
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import KnownRecord
+from shapecalc.volumes import Volume, titles_of
 
 AXES = {1: ("position",), 2: ("row", "column"), 3: ("frame", "row", "column")}
 PLURALS = {"weight": "weights", "bias": "biases"}
@@ -29,11 +31,15 @@ class Secrets:
     def __init__(self, questions: Iterable[Question]) -> None:
         self.volumes: set[Value] = set()
         self.inputs: set[str] = set()  # layers whose inputs are asked for
+        self.open: set[str] = set()  # the network's inputs for which a size that fits is asked
         self.fields: dict[str, set[str]] = {}
         for question in questions:
             query = question.query
             if query.kind == "size":
                 self.volumes.add(question.subject.records[query.name].output or ())
+            elif query.kind == "fitting":
+                if question.right == question.subject.trace.inputs[query.name]:
+                    self.open.add(query.name)
             elif query.kind == "field":
                 self.fields.setdefault(query.name, set()).add(query.key)
             elif query.key in ("output", "input"):
@@ -41,6 +47,16 @@ class Secrets:
                 self.inputs |= {query.name} if query.key == "input" else set()
         several = [v for v in self.volumes if isinstance(v, tuple) and len(v) > 1]
         self.volumes |= {(prod(volume),) for volume in several}  # what it is once it is flattened
+
+    def hides(self, volume: Volume) -> bool:
+        """Say whether a layer's volume is not told: it, or what it follows from, is asked for."""
+        return bool(self.open) or volume in self.volumes
+
+    def told_input(self, name: str, volume: Volume) -> str:
+        """Return an input's volume, `227x227x3`; `HxWx3` where a size that fits is asked for."""
+        if name not in self.open:
+            return show(volume)
+        return "x".join([*(title[0].upper() for title in titles_of(volume)[:-1]), str(volume[-1])])
 
 
 def with_prompts(questions: Sequence[Question]) -> list[Question]:
@@ -84,6 +100,9 @@ def _is_of_any_network(query: Query) -> bool:
 def prompt_for(question: Question, secrets: Secrets) -> str:
     """Return the question in words, with what the layer is and takes."""
     subject, query = question.subject, question.query
+    if query.kind in KINDS:
+        about = _about(subject, query, secrets)
+        return KINDS[query.kind].prompt(subject.layers, query, about)
     if query.name == "total":
         return f"How many {QUANTITIES[query.key].summed}?".format(**_of_biases(subject, query))
     if query.kind == "example":
@@ -91,7 +110,7 @@ def prompt_for(question: Question, secrets: Secrets) -> str:
     about = _about(subject, query, secrets)
     if query.kind == "field":
         output = subject.records[query.name].output
-        if output and output not in secrets.volumes:
+        if output and not secrets.hides(output):
             about = f"{about.replace(' on ', ' takes ', 1)} and gives {show(output)}"
         meaning = LETTERS.get(query.key)
         return f"{about}. What is {query.key}{f', {meaning}' if meaning else ''}?"
@@ -138,7 +157,7 @@ def _order(question: Question) -> str:
 def described(subject: Subject, secrets: Secrets) -> Iterator[str]:
     """Yield a network, a line an input and a layer, without fields that are asked for."""
     for name, volume in subject.trace.inputs.items():
-        yield f"{name}: {show(volume or ())}"
+        yield f"{name}: {secrets.told_input(name, volume or ())}"
     before = list(subject.trace.inputs)[-1:]
     for record in subject.trace.layers:
         sources = list(record.sources or ())
@@ -173,7 +192,9 @@ def _taken(subject: Subject, record: KnownRecord, secrets: Secrets) -> Iterable[
             yield "the input" if given else f"the output of {source}"
         elif source in subject.unsound.outputs:  # rounded down, where a stride does not fit
             yield f"the output of {source}"
-        elif given or volume not in secrets.volumes:
+        elif given:
+            yield secrets.told_input(source, volume)
+        elif not secrets.hides(volume):
             yield show(volume)
         else:
             yield f"the output of {source}"

@@ -2,7 +2,10 @@
 
 The other paths are `fits(conv2)` and those into the executed example: `conv1.value[0,2,1]` (depth,
 row, column, from 0), `conv1.weight.grad[0,0,1,1]`, `conv1.grad`, `conv1.weight.next`; and parts of
-what a report has: `conv1.output.height`, `conv1.weight.shape`.
+what a report has: `conv1.output.height`, `conv1.weight.shape`; and layers are counted by
+`total.layers`, `layers(conv)`. `fitting(input)` asks for a size that fits the network,
+`conv1.receptive_field[2,1]` for what a unit sees (row, column), and
+`formula(conv1.output.width)` for a formula in letters.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ EXECUTED = ("value", "grad", "next")
 SIZES = ("output", "input", "receptive_field", "jump", "im2col")
 OF_TOTAL = tuple(QUANTITIES)
 COUNTS = (*OF_TOTAL, "unshared_parameters")
+IN_LETTERS = ("parameters", "weights", "biases", "macs", "flops", "activations")
+LAYERS = ("layers", "weight_layers")
 AXES = ("frames", "height", "width", "length", "depth")
 LONGEST = 400  # characters of a path
 
@@ -29,11 +34,11 @@ class Query(NamedTuple):
     """One thing to ask for. `name` is a layer's or instance's full name, or `total`.
 
     `key` is a record's (`output`, `macs`), `fits`, a field (`P`), an example's (`conv1.grad`), a
-    size's (`height`), or a parameter's (`weight`).
+    size's (`height`), a parameter's (`weight`), or which layers are counted (`layers`, `conv`).
     """
 
     path: str
-    kind: str  # record, fits, field, example, size or shape
+    kind: str  # record, fits, field, example, size, shape, or a word of kinds/
     form: Form
     name: str
     key: str
@@ -55,6 +60,12 @@ def read_path(path: str) -> Query:
         key, name = call.groups()
         if key == "fits":
             return Query(path, "fits", "truth", name, key)
+        if key == "layers":
+            return Query(path, "layers", "number", "total", name)
+        if key == "formula":
+            return _formula(path, read_path(name))
+        if key == "fitting":
+            return Query(path, "fitting", "sizes", name, key)
         return Query(path, "field", "field", name, key)
     place = PLACE.fullmatch(path)
     index = tuple(int(number) for number in place[2].split(",")) if place else ()
@@ -69,6 +80,10 @@ def read_path(path: str) -> Query:
         return Query(path, "size", "number", inner, key)
     if inner and not place and key == "shape":
         return Query(path, "shape", "sizes", inner, last)
+    if name and not place and key in LAYERS:
+        return Query(path, "layers", "number", name, key)
+    if place and name and key == "receptive_field":
+        return Query(path, "range", "ranges", name, key, index)
     if not name or place:
         raise Unanswerable(f"{quote(path)} is nothing that can be asked for", _hint())
     if key in SIZES or key in COUNTS:
@@ -79,9 +94,19 @@ def read_path(path: str) -> Query:
     raise Unanswerable(f"{quote(path)} asks for {quote(key)}, which no layer has", _hint())
 
 
+def _formula(path: str, of: Query) -> Query:
+    """Return what asks for a formula of what another path asks for. Raises Unanswerable."""
+    if of.kind != "size" and (of.kind != "record" or of.key not in IN_LETTERS):
+        message = f"{quote(path)} asks for a formula of {quote(of.path)}"
+        hint = f"ask for formula(LAYER.output.height) or formula(LAYER.KEY) with {some(IN_LETTERS)}"
+        raise Unanswerable(message, hint)
+    return Query(path, "formula", "formula", of.name, of.key)
+
+
 def _hint() -> str:
     return (
         f"ask for LAYER.KEY with {some((*SIZES, *COUNTS))}; LAYER.output.height,"
-        " LAYER.weight.shape, total.parameters, fits(LAYER),"
-        " P(LAYER), LAYER.value[depth,row,column], LAYER.weight.grad, loss"
+        " LAYER.weight.shape, total.parameters, total.layers, layers(conv), fits(LAYER),"
+        " fitting(input), formula(LAYER.parameters), P(LAYER), LAYER.receptive_field[row,column],"
+        " LAYER.value[depth,row,column], LAYER.weight.grad, loss"
     )

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import Diagnostic, Finding, Path
 from shapecalc.document import Document
 from shapecalc.grading.query import Query
+from shapecalc.grading.ranges import shown_ranges
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Number, Value, shown
 
@@ -80,6 +81,8 @@ class Question:
 
     def shown(self, value: Value) -> str:
         """Return an answer as it is printed, in the order that is asked for."""
+        if self.query.form == "ranges":
+            return shown_ranges(value)
         return shown(depth_first(value) if self.depth_first else value)
 
 

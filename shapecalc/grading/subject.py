@@ -14,6 +14,7 @@ from shapecalc.diagnostics import LayerError, quote
 from shapecalc.grading import hyperparameters
 from shapecalc.grading.example_values import ExampleValues
 from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.kinds import KINDS
 from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
 from shapecalc.grading.record_derivation import record_derivations
@@ -89,7 +90,7 @@ class Subject:
 
     def answer(self, query: Query) -> Value:
         """Return the right answer. Raises Unanswerable."""
-        if query.kind in ("record", "size", "shape") and not self._free_of_sizes(query):
+        if query.kind in ("record", "size", "shape", "range") and not self._free_of_sizes(query):
             need_sound(self.layers, query, self.unsound)
         try:
             value = self._value(query)
@@ -109,6 +110,8 @@ class Subject:
             return record_number(self.layers, query)
         if query.kind == "example":
             return self._example.value(query)
+        if query.kind in KINDS:
+            return KINDS[query.kind].answer(self.layers, query)
         record = self.layers.record(query.name)
         if query.kind == "size":
             return one_size(record, query)
@@ -139,8 +142,22 @@ class Subject:
         return Subject(of_other_sizes(self.trace, self.unsound), lenient=True)
 
     def suits(self, query: Query, value: Value) -> bool:
-        """Say whether another value of a hyperparameter gives the same output volume."""
-        return hyperparameters.suits(self.layers.record(query.name), query, value)
+        """Say whether another value is right as well: a hyperparameter that gives the same output
+        volume, or what its kind of question says.
+        """
+        if query.kind in KINDS:
+            suits = KINDS[query.kind].suits
+            return suits is not None and suits(self.layers, query, value)
+        return query.kind == "field" and hyperparameters.suits(
+            self.layers.record(query.name), query, value
+        )
+
+    def why_wrong(self, query: Query, value: Value) -> str:
+        """Return what is the matter with a wrong answer to a question that has several right ones;
+        empty for other questions, and where that is not known.
+        """
+        why = KINDS[query.kind].why_wrong if query.kind in KINDS else None
+        return why(self.layers, query, value) if why is not None else ""
 
     def working(self, query: Query) -> str:
         """Return how the right answer follows, in one line; empty where nothing is to be shown."""
@@ -148,6 +165,8 @@ class Subject:
 
     def derivations(self, query: Query) -> list[Derivation]:
         """Return how the right answer follows; nothing where nothing is to be shown."""
+        if query.kind in KINDS:
+            return list(KINDS[query.kind].derivations(self.layers, query))
         if query.name == "total":
             return self._sum(query.key)
         record = self.records.get(query.name)

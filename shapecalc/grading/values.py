@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shapecalc.grading.formula import Formula
+
 Number = int | float
-Value = bool | Number | str | tuple[Any, ...]
+Value = bool | Number | str | tuple[Any, ...] | Formula
 
 
 def flat(value: Any) -> list[Number]:
@@ -27,7 +29,7 @@ def shown(value: Value | None) -> str:
         if int in kinds and kinds <= {int, float}:  # sizes; an array is of floats alone
             return "x".join(map(_text, value))
         return "[" + ", ".join(_listed(part) for part in value) + "]"
-    return value if isinstance(value, str) else _text(value, ",")
+    return str(value) if isinstance(value, str | Formula) else _text(value, ",")
 
 
 def _listed(value: Any) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from shapecalc.grading.query import Query
+from shapecalc.grading.ranges import NAMES as RANGES
 from shapecalc.quantities import QUANTITIES
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("number of frames", "height", "width")}
@@ -26,6 +27,8 @@ def size_in_words(key: str) -> str:
 
 def sizes_of(query: Query, count: int) -> tuple[str, ...]:
     """Return what the sizes of an answer are, in their order; empty where they have no names."""
+    if query.kind == "range":
+        return tuple(f"range of {name}" for name in RANGES.get(count, ()))
     if query.key in ("output", "input") and count > 1:
         return volume_axes(count)
     if query.key in ("receptive_field", "jump"):

@@ -164,6 +164,18 @@ def _sum_over_layers(of: Derivation) -> str:
     return f"2 * ({told})" if doubled else told
 
 
+def _pixels_seen(of: Derivation) -> str:
+    """Tell the first and the last pixel that a unit sees, and what of it lies in the input."""
+    first, last = of.given["uncut"]
+    told = f"{of.given['name']} {text(of.given['start'])} = {first}"
+    told += f" to {text(of.given['end'])} = {last}"
+    return (
+        told
+        if of.value == (first, last)
+        else f"{told}, in the input {of.value[0]} to {of.value[1]}"
+    )
+
+
 def _always(said: str) -> Callable[[Any], str]:
     return lambda of: said
 
@@ -194,6 +206,14 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
     # answers to questions
     "beside_its_answer": _answer,
     "sum_over_layers": _sum_over_layers,
+    "by_kind": lambda of: " + ".join(
+        f"{count} {kind}"
+        for kind, count in zip(of.given["kinds"], of.expression.operands, strict=True)  # type: ignore[union-attr]
+    ),
+    "sizes_that_fit": lambda of: (
+        f"one of those that fit, {'; '.join([*of.given['sizes'], *of.given['constraints']])}"
+    ),
+    "pixels_seen": _pixels_seen,
     "two_for_each_mac": lambda of: f"2 * {of.value // 2:,} MACs",
     "window_by_positions": lambda of: (
         f"{_product(of.given['window'], of.value[0])} values in a window,"

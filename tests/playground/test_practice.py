@@ -57,6 +57,12 @@ def test_a_seed_always_draws_the_same_questions(level: int) -> None:
     json.dumps(first)
 
 
+def test_a_size_that_is_asked_for_is_in_no_cell() -> None:
+    found = cells(set_sheet("conv1.parameters", ask=("fitting(input)",)))
+    assert found["input"][0] == "HxWx1"
+    assert [row[0] for row in found.values()][1:-1] == ["-"] * 6
+
+
 def test_a_right_answer_is_right() -> None:
     marks = mark(DRAWN, {"q1a": "32x32x20", "q1b": " 260 "})
     assert {name: one["verdict"] for name, one in marks.items()} == {"q1a": "right", "q1b": "right"}

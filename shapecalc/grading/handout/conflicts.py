@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from shapecalc.grading.handout.open_inputs import sizes_needed
 from shapecalc.grading.hyperparameters import SPATIAL
 from shapecalc.grading.prompts import Secrets, prompt_for
 from shapecalc.grading.question import Assignment, Question
@@ -45,6 +46,7 @@ def conflicts(assignment: Assignment) -> Iterator[str]:
                 both = questions_by([numbers[q.id] for q in (question, *more)])
                 fields = " and ".join(q.query.key for q in (question, *more))
                 yield f"{both}: {fields} of {name} follow only from each other; {MEND}"
+        yield from sizes_needed(questions, numbers)
         for question in questions:
             if not _is_ours(question, secrets):
                 told = [q for q in questions if q is not question and _tells(question, q)]

@@ -6,10 +6,13 @@ A plug-in adds its own by `register`.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 
 from shapecalc.grading.comparison import NEAR, alike
+from shapecalc.grading.formula import POINTS, Formula
+from shapecalc.grading.kinds.letters import WHAT, at, scaled
 from shapecalc.grading.misconceptions.question_context import (
     Misconception,
     QuestionContext,
@@ -17,6 +20,7 @@ from shapecalc.grading.misconceptions.question_context import (
 )
 from shapecalc.grading.query import read_path
 from shapecalc.grading.question import Tolerance
+from shapecalc.grading.subject import Subject
 from shapecalc.grading.wording import size_in_words, volume_axes
 from shapecalc.registry import Registry
 
@@ -50,12 +54,44 @@ def wrong_answers(
     """Return what each misconception answers, where that is not right."""
     if context.query.kind == "size":
         return list(_of_one_size(context))
+    if context.query.kind == "formula":
+        whole = scaled(context.layer, POINTS[0]) == POINTS[0]  # at the points that are compared
+        return list(_of_formula(context)) if whole else []
     return [
         (misconception, wrong)
         for misconception in misconceptions()
         for wrong in misconception.model(context)
         if not alike(context.right, wrong.value, near)
     ]
+
+
+def _of_formula(context: QuestionContext) -> Iterator[tuple[Misconception, Wrong]]:
+    """Yield what misconceptions about a number come to, at every point at which formulas are
+    compared.
+    """
+    rows = []
+    for point in POINTS:
+        row: dict[tuple[str, int], tuple[Misconception, Wrong]] = {}
+        for misconception, wrong in wrong_answers(_at_point(context, point)):
+            place = sum(name == misconception.name for name, _ in row)
+            row[misconception.name, place] = misconception, wrong
+        rows.append(row)
+    told = ", ".join(f"{letter} = {n}" for letter, n in POINTS[0].items())
+    for key, (misconception, wrong) in rows[0].items():
+        column = [row[key][1].value for row in rows if key in row]
+        values = tuple(Fraction(value) for value in column if isinstance(value, int))
+        if len(values) == len(rows):
+            formula = Formula("", values)
+            arithmetic = f"with {told}, {wrong.arithmetic}"
+            yield misconception, wrong._replace(value=formula, arithmetic=arithmetic)
+
+
+def _at_point(context: QuestionContext, point: Mapping[str, int]) -> QuestionContext:
+    """Return the question for the number that a formula comes to at a point."""
+    name, key = context.query.name, context.query.key
+    subject = Subject(at(context.subject.layers, context.query, point))
+    query = read_path(f"{name}.{key if key in WHAT else f'output.{key}'}")
+    return QuestionContext(subject, query, subject.answer(query))
 
 
 def _of_one_size(context: QuestionContext) -> Iterator[tuple[Misconception, Wrong]]:

@@ -6,12 +6,13 @@ Wrong options are what known misconceptions compute, so that choosing one tells 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import Unreadable, read_answer
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.feedback import capital, right_answer, rounded
+from shapecalc.grading.formula import Formula
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.question import Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
@@ -20,6 +21,7 @@ from shapecalc.grading.values import Value, flat, shown
 
 ResponseType = Literal["truth", "choice", "number", "short"]
 RIGHT = "Right."  # what is told with a right answer
+CHOSEN = ("sizes", "ranges")  # forms of answers that are chosen, if there are enough wrong ones
 FEWEST, MOST = 2, 4  # wrong options
 # Moodle refuses to import any other share of the points.
 SHARES = (0.0, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 1.0)
@@ -58,7 +60,7 @@ class QuizQuestion(NamedTuple):
     @property
     def key(self) -> str:
         """The right answer, as it is typed in."""
-        return plain(self.question.right)
+        return typed(self.question, self.question.right)
 
     @property
     def true(self) -> bool:
@@ -76,7 +78,7 @@ def questions_of(quiz: Quiz) -> list[QuizQuestion]:
 def _question_of(quiz: Quiz, problem: QuizProblem, item: Item) -> QuizQuestion:
     question = item.question
     text = f"{problem.intro} {item.text}".strip()
-    key = Option(plain(question.right), 1.0, question.working)
+    key = Option(typed(question, question.right), 1.0, question.working)
     if question.choices:
         options = tuple(_given(question, key))
         return QuizQuestion(item.id, text, "choice", question, options)
@@ -86,10 +88,10 @@ def _question_of(quiz: Quiz, problem: QuizProblem, item: Item) -> QuizQuestion:
         return QuizQuestion(item.id, said, "truth", question, (key,))
     if question.depth_first or not isinstance(question.right, int | float | tuple):
         return QuizQuestion(item.id, text, "short", question, (key,))
-    if isinstance(question.right, tuple) and question.query.form != "sizes":
+    if isinstance(question.right, tuple) and question.query.form not in CHOSEN:
         return QuizQuestion(item.id, text, "short", question, (key,))
     wrong = known_wrong(question)
-    if question.query.form == "sizes":
+    if question.query.form in CHOSEN:
         draw = quiz.draws("options", item.id)
         several = len(flat(question.right)) > 1  # among volumes, a lone number is easily left out
         wrong = [option for option in wrong if not (several and option.text.isdecimal())]
@@ -104,11 +106,12 @@ def _given(question: Question, key: Option) -> Iterator[Option]:
     """Yield the choices of an author's, with the mistake behind a wrong one if one is known."""
     known = {option.text: option for option in known_wrong(question)}
     for value in question.choices:
-        text = question.shown(value) if isinstance(value, tuple) else plain(value)
+        text = question.shown(value) if isinstance(value, tuple) else typed(question, value)
         if is_right(question, value):
             yield key._replace(text=text)
         else:
-            yield known.get(plain(value), Option(text, 0.0, "Not right.", ""))._replace(text=text)
+            wrong = known.get(typed(question, value), Option(text, 0.0, "Not right.", ""))
+            yield wrong._replace(text=text)
 
 
 def known_wrong(question: Question) -> list[Option]:
@@ -122,7 +125,7 @@ def known_wrong(question: Question) -> list[Option]:
     found: dict[str, Option] = {}
     for answer in answers:
         misconception, wrong = answer.misconception, answer.wrong
-        text = plain(wrong.value)
+        text = typed(question, wrong.value)
         cause = explanations.cause_of(wrong.value)
         if cause is None or cause.misconception is not misconception or text in found:
             continue
@@ -142,7 +145,7 @@ def _offered(question: Question, value: Value, text: str) -> bool:
 
     What is the right answer rounded is told so, and has no other cause.
     """
-    parts = value if isinstance(value, tuple) else (value,)
+    parts: list[Any] = flat(value)
     if not all(isinstance(part, int | float) and not isinstance(part, bool) for part in parts):
         return False
     if question.query.form == "sizes" and not all(type(p) is int and p > 0 for p in parts):
@@ -156,10 +159,15 @@ def _offered(question: Question, value: Value, text: str) -> bool:
 
 def plain(value: Value) -> str:
     """Return a value as a program reads it: `760`, `5.75`, `32x32x10`, without commas."""
-    if isinstance(value, bool | tuple | str):
+    if isinstance(value, bool | tuple | str | Formula):
         return shown(value)
     whole = round(value)
     return str(whole) if abs(value - whole) < 1e-9 else f"{value:.10g}"
+
+
+def typed(question: Question, value: Value) -> str:
+    """Return an answer as a program reads it, ranges in words."""
+    return question.shown(value) if question.query.form == "ranges" else plain(value)
 
 
 def afterwards(question: Question) -> str:
@@ -176,10 +184,13 @@ def margin(question: Question) -> str:
 def spellings(question: Question) -> list[str]:
     """Return how sizes or a list may be typed, for programs that compare letter by letter."""
     right = question.right
+    if question.query.form == "formula":
+        text = question.right_shown
+        return list(dict.fromkeys((text, text.replace(" ", ""), text.replace("*", ""))))
     if question.query.form == "array" and isinstance(right, tuple):
         return _lists(shown(right))
     if question.query.form != "sizes" or not isinstance(right, tuple):
-        return [plain(right)]
+        return [typed(question, right)]
     if question.depth_first:
         right = (right[-1], *right[:-1])
     sizes = [str(size) for size in right]

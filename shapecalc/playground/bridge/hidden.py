@@ -70,9 +70,8 @@ def table(questions: Sequence[Question], hide: Collection[str]) -> Table:
 
     rows = []
     for name, volume in subject.trace.inputs.items():
-        rows.append(
-            Row(name, "", tuple(Cell(show(volume or ()) if k == "output" else "") for k in keys))
-        )
+        text = secrets.told_input(name, volume or ())
+        rows.append(Row(name, "", tuple(Cell(text if k == "output" else "") for k in keys)))
     for record in records:
         what = f"{record.kind} {told_fields(record, secrets)}".rstrip()
         cells = (
@@ -89,7 +88,7 @@ def table(questions: Sequence[Question], hide: Collection[str]) -> Table:
 
 def _tells(record: KnownRecord, key: str, secrets: Secrets) -> bool:
     """Say whether a number that nobody asks for gives one away that somebody does."""
-    return key == "output" and record.output in secrets.volumes
+    return key == "output" and record.output is not None and secrets.hides(record.output)
 
 
 def _text(record: LayerRecord, key: str) -> str:

@@ -41,6 +41,7 @@ KERAS = net("12x12x32", {"conv": {"K": 64, "F": 3}}, {"max_pool": 2}, "flatten",
 POOL = net("32x32x16", {"max_pool": {"F": 2, "S": 2}})
 NORM = net("56x56x64", {"conv": {"K": 64, "F": 3, "P": 1}}, "batch_norm")
 TWICE = net("15x15x1", {"conv": {"K": 4, "F": 3, "S": 2}}, {"conv": {"K": 4, "F": 3, "S": 2}})
+INNER = net("15x15x1", {"conv": {"K": 4, "F": 3, "S": 2}}, {"conv": {"K": 4, "F": 3, "P": 1}})
 THRICE = net("15x15x1", *[{"conv": {"K": 4, "F": 3}}] * 3)
 ACTIVATED = net(4, "relu", example={"given": {"input": [-2, 3, -1, 4]}})
 LENET = net(
@@ -73,7 +74,11 @@ BATCH = net(
         "loss": {"squared_error": [[0], [0], [0]]},
     },
 )  # fmt: skip
-
+# As AlexNet: five convolutions and three dense layers among twenty.
+STACK = net(
+    "32x32x3", *[{"conv": {"K": 8, "F": 3, "P": 1}}, "relu"] * 5, *[{"max_pool": 2}] * 3,
+    "flatten", *[{"dense": 10}, "relu"] * 3,
+)  # fmt: skip
 DEEP = net("12x12x3", {"conv": {"K": 8, "F": 3, "P": "same"}})
 STRAIGHT = net("8x8x3", {"conv": {"K": 10, "F": 5, "bias": False}})
 LAST = net("5x5x2", {"max_pool": {"F": 1, "S": 3, "rounding": "ceil"}})
@@ -412,6 +417,16 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("class_from_one", THIRD, "dense1.grad", [0.0900, -0.7553, 0.6652]),
     ("loss_not_averaged", MEAN, "loss", 21),
     ("label_not_subtracted", SCORES, "dense1.grad", [0.0900, 0.2447, 0.6652]),
+    ("input_counted", STACK, "total.layers", 21),
+    ("weight_layers_alone", STACK, "total.layers", 8),
+    ("weightless_layers_counted", STACK, "total.weight_layers", 20),
+    ("range_from_one", INNER, "conv2.receptive_field[3,3]", [[5, 11], [5, 11]]),
+    ("range_jump_ignored", INNER, "conv2.receptive_field[3,3]", [[1, 7], [1, 7]]),
+    ("range_not_cut", INNER, "conv2.receptive_field[0,0]", [[-2, 4], [-2, 4]]),
+    ("range_one_too_far", INNER, "conv2.receptive_field[3,3]", [[4, 11], [4, 11]]),
+    ("range_padding_ignored", INNER, "conv2.receptive_field[3,3]", [[6, 12], [6, 12]]),
+    ("does_not_fit", ALEX, "fitting(input)", [224, 224, 3]),
+    ("dense_not_counted", STACK, "total.weight_layers", 5),
 ]
 
 

@@ -1,0 +1,31 @@
+"""What a unit sees taken one pixel after the other: rows 3 to 7 for 6 to 10 at a jump of 2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecalc.grading.kinds.field_range import Seen, seen
+from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
+from shapecalc.grading.ranges import Range, shown_ranges
+
+
+def model(context: QuestionContext) -> Iterable[Wrong]:
+    """Yield the ranges with a jump of 1."""
+    if context.query.kind != "range":
+        return
+    found = seen(context.subject.layers, context.query)
+    if all(len(one.axis.starts) == 1 for one in found):
+        value = tuple(map(_close_by, found))
+        yield Wrong(value, shown_ranges(value))
+
+
+def _close_by(one: Seen) -> Range:
+    first = one.at + int(one.axis.starts[0])
+    return max(first, 0), min(first + int(one.axis.size), one.W) - 1
+
+
+MISCONCEPTION = Misconception(
+    "range_jump_ignored",
+    "the strides were ignored; the fields of neighbouring units are a jump apart",
+    model,
+)

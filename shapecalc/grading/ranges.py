@@ -1,0 +1,83 @@
+"""Ranges as people write them: `rows 4 to 8, columns 6 to 10`, `[4, 8] x [6, 10]`, `4:9, 6:11`.
+
+Both ends belong to a range. `(4, 6) to (8, 10)` are the corners of a window.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from shapecalc.grading.notation import plain
+
+Range = tuple[int, int]
+
+NAMES = {1: ("positions",), 2: ("rows", "columns"), 3: ("frames", "rows", "columns")}
+LONGEST = 400  # characters
+WORD = r"(?:(?:row|column|col|pixel|position|frame)s? ?)?"
+BETWEEN = r"(?:\.{2,}|…|to|through|until|up to|and|[-:,;])"
+INTERVAL = re.compile(
+    rf"([\[(]?) ?(?<![\d.])(-?\d{{1,9}}) ?({BETWEEN}) ?{WORD}(-?\d{{1,9}})(?![\d.]*\d) ?([\])]?)"
+)
+CORNER = r"[\[(] ?(-?\d{1,9}) ?[,;] ?(-?\d{1,9}) ?[\])]"
+CORNERS = re.compile(rf"{CORNER} ?(\.{{2,}}|…|to|through|until|->|-) ?{CORNER}")
+COLUMNS_FIRST = re.compile(r"\b(?:col|width|x\b).*\b(?:row|height|y\b)")
+EXAMPLE = "rows 4 to 8, columns 6 to 10"
+
+
+class Ranged(NamedTuple):
+    """One way to read ranges; the note says what was done where that is not plain."""
+
+    value: tuple[Range, ...]
+    note: str = ""
+
+
+def shown_ranges(value: Any) -> str:
+    """Return ranges in words, with the names of their axes."""
+    names = NAMES.get(len(value), ("",) * len(value))
+    return ", ".join(f"{name} {a} to {b}" for name, (a, b) in zip(names, value, strict=True))
+
+
+def read_ranges(answer: Any) -> list[Ranged]:
+    """Return what an answer can mean, the likeliest first. Raises ValueError for what is none."""
+    if isinstance(answer, Mapping):
+        answer = ", ".join(f"{axis} {ends}" for axis, ends in answer.items())
+    text = answer if isinstance(answer, str) else str(answer)
+    if len(text) > LONGEST:
+        raise ValueError(f"longer than {LONGEST} characters")
+    text = plain(text).lower()
+    found = [*_corners(text), *_intervals(text)]
+    found = [way for way in found if all(a <= b for a, b in way.value)]
+    if not found:
+        raise ValueError("not a first and a last one for each axis")
+    turned = COLUMNS_FIRST.search(text)
+    return [way._replace(value=way.value[::-1]) for way in found] if turned else found
+
+
+def _corners(text: str) -> list[Ranged]:
+    """Read `(4, 6) to (8, 10)`: the first and the last pixel of a window."""
+    match = CORNERS.search(text)
+    if match is None or _has_digits(text[: match.start()] + text[match.end() :]):
+        return []
+    top, left, _, bottom, right = match.groups()
+    value = ((int(top), int(bottom)), (int(left), int(right)))
+    return [Ranged(value, "read as the first and the last pixel")]
+
+
+def _intervals(text: str) -> list[Ranged]:
+    """Read a first and a last number for each axis; an end in `)` or of a slice may be one more."""
+    matches = list(INTERVAL.finditer(text))
+    if not 0 < len(matches) <= max(NAMES) or _has_digits(INTERVAL.sub(" ", text)):
+        return []
+    given = tuple((int(match[2]), int(match[4])) for match in matches)
+    if all(match[1] == "[" and match[5] == ")" for match in matches):
+        return [Ranged(tuple((a, b - 1) for a, b in given), "an end in ) is not included")]
+    if all(match[3] == ":" for match in matches):
+        note = "read as slices, whose ends are not included"
+        return [Ranged(tuple((a, b - 1) for a, b in given), note), Ranged(given)]
+    return [Ranged(given)]
+
+
+def _has_digits(text: str) -> bool:
+    return any(sign.isdigit() for sign in text)
