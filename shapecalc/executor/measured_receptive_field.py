@@ -179,7 +179,8 @@ def _channels(layer: Layer, volumes: Sequence[Volume]) -> int:
     """
     if layer.multiplies:
         return 1
-    return max(2 ** (len(volumes[0]) - 1), len(volumes))
+    corners: int = 2 ** (len(volumes[0]) - 1)
+    return max(corners, len(volumes))
 
 
 def _sees_all(record: KnownRecord) -> bool:
