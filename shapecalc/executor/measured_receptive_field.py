@@ -48,6 +48,7 @@ class Tracker:
         self.layers = list(layers)
         self.random = np.random.default_rng(0)
         self.buffers = Buffers("float32")
+        self.buffers.room = ROOM * self.buffers.dtype.itemsize
         self.volumes = [*trace.inputs.values(), *(record.output for record in trace.layers)]
         mixed = [r.field is not None and r.field.mixed for r in trace.layers]
         # Values whose marks have a depth of their own.
