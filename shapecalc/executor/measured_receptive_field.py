@@ -47,6 +47,8 @@ class Tracker:
         self.values = trace.spec.values
         self.layers = list(layers)
         self.random = np.random.default_rng(0)
+        self.buffers = Buffers("float32")
+        self.buffers.room = ROOM * self.buffers.dtype.itemsize
         self.volumes = [*trace.inputs.values(), *(record.output for record in trace.layers)]
         mixed = [r.field is not None and r.field.mixed for r in trace.layers]
         # Values whose marks have a depth of their own.
@@ -91,7 +93,7 @@ class Tracker:
         assert output is not None, "only sound networks are measured"
         few = not self.single[self.values.of(layer)] and _can_be_thin(record, volumes, output)
         if few:
-            channels = max(2 ** (len(volumes[0]) - 1), len(volumes))
+            channels = _channels(thin, volumes)
             volumes = [(*v[:-1], channels) if len(v) > 1 else v for v in volumes]
             output = (*output[:-1], channels)
             thin = _thinned(thin, channels, output)
@@ -118,7 +120,7 @@ class Tracker:
         marks: Array,
         few: bool,
     ) -> Sequence[Array] | None:
-        context = Context(Buffers("float32"), training=False)
+        context = Context(self.buffers, training=False)
         kernel = KERNELS[record.kind](layer)
         count = len(volumes)
         inputs = [_ramps(volume, len(marks), i, count) for i, volume in enumerate(volumes)]
@@ -170,6 +172,16 @@ def _can_be_thin(record: KnownRecord, volumes: Sequence[Volume], output: Volume)
     if record.kind == "reshape" and prod(volumes[0][:-1]) != prod(output[:-1]):
         return False  # values move from one position to another, as the depth has it
     return all(len(volume) > 1 for volume in (*volumes, output))
+
+
+def _channels(layer: Layer, volumes: Sequence[Volume]) -> int:
+    """Return how many channels show where a gradient goes: one does if the layer adds all values
+    up; if it may choose the largest, each source and each corner of a window has to be that in one.
+    """
+    if layer.multiplies:
+        return 1
+    corners: int = 2 ** (len(volumes[0]) - 1)
+    return max(corners, len(volumes))
 
 
 def _sees_all(record: KnownRecord) -> bool:

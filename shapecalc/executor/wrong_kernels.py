@@ -21,8 +21,9 @@ from shapecalc.executor.kernels.base import NO_PARAMETERS, Saved
 from shapecalc.executor.kernels.conv import Conv
 from shapecalc.executor.kernels.conv_transpose import ConvTranspose
 from shapecalc.executor.kernels.elementwise import Elementwise
-from shapecalc.executor.kernels.pool import AvgPool, MaxPool
-from shapecalc.executor.kernels.pool_axis import sum_back
+from shapecalc.executor.kernels.pool import AvgPool, MaxPool, Pool
+from shapecalc.executor.kernels.pool_axis import Axis
+from shapecalc.executor.kernels.windows import Sizes
 
 MOST_POSITIONS = 400  # that are gone through one by one
 Gradients = tuple[Sequence[Array | None], Parameters]
@@ -58,9 +59,23 @@ class Altered(Kernel):
         return self.own.backward(context, upstream, saved[0], parameters, wanted)
 
 
-class _NoSlope(Altered):
-    def backward(self, context: Any, upstream: Array, *rest: Any) -> Gradients:
-        return [upstream], NO_PARAMETERS
+class _GradientOf(Altered):
+    """A kernel whose backward pass is that of another one for the same inputs."""
+
+    def __init__(self, own: Kernel, other: Kernel) -> None:
+        super().__init__(own)
+        self.other = other
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        output, _ = self.own.forward(context, inputs, parameters)
+        other, saved = self.other.forward(context, inputs, parameters)
+        return output, (saved, other.shape)
+
+    def backward(self, context: Context, upstream: Array, saved: Saved, *rest: Any) -> Gradients:
+        inner, shape = saved
+        return self.other.backward(context, upstream.reshape(shape), inner, *rest)
 
 
 class _Identity(Altered):
@@ -73,27 +88,18 @@ class _Identity(Altered):
         return [upstream], NO_PARAMETERS
 
 
-class _Everywhere(Altered):
-    def backward(self, context: Context, upstream: Array, saved: Saved, *rest: Any) -> Gradients:
-        ((examples, *spatial, depth),) = saved[1]
-        axes = self.own.axes(tuple(spatial))  # type: ignore[attr-defined]
-        gradient = upstream.reshape(examples, *(len(axis.covered) for axis in axes), depth)
-        for at, axis in enumerate(axes, start=1):
-            gradient = sum_back(context, gradient, at, axis)
-        return [gradient], NO_PARAMETERS
-
-
 class _Sums(AvgPool):
+    """Adds up the windows of a pool, and does not divide."""
+
+    def __init__(self, own: Pool) -> None:
+        super().__init__(own.layer)
+        self.own = own
+
+    def axes(self, spatial: Sizes) -> list[Axis]:
+        return self.own.axes(spatial)
+
     def divisor(self, axes: Any, dtype: np.dtype[np.floating]) -> Array:
         return np.ones(1, dtype)
-
-
-class _UndividedGradient(Altered):
-    def backward(self, *given: Any) -> Gradients:
-        context, upstream, saved, parameters, wanted = given
-        axes, _ = saved[0]
-        ones = np.ones(1, upstream.dtype)
-        return self.own.backward(context, upstream, (axes, ones), parameters, wanted)
 
 
 class _Means(AvgPool):
@@ -211,7 +217,7 @@ def _exact(part: Array) -> Array:
 
 def slope_forgotten(kernel: Kernel) -> Kernel:
     """Pass the gradient through an activation as it is."""
-    return _NoSlope(kernel) if isinstance(kernel, Elementwise) else kernel
+    return _GradientOf(kernel, _Identity(kernel)) if isinstance(kernel, Elementwise) else kernel
 
 
 def activation_left_out(kernel: Kernel) -> Kernel:
@@ -221,7 +227,7 @@ def activation_left_out(kernel: Kernel) -> Kernel:
 
 def everywhere(kernel: Kernel) -> Kernel:
     """Send a max pool's gradient to every pixel of the window."""
-    return _Everywhere(kernel) if isinstance(kernel, MaxPool) else kernel
+    return _GradientOf(kernel, _Sums(kernel)) if isinstance(kernel, MaxPool) else kernel
 
 
 def largest(kernel: Kernel) -> Kernel:
@@ -236,12 +242,12 @@ def mean(kernel: Kernel) -> Kernel:
 
 def sums(kernel: Kernel) -> Kernel:
     """Add up an average pool's window, and do not divide."""
-    return _Sums(kernel.layer) if type(kernel) is AvgPool else kernel
+    return _Sums(kernel) if type(kernel) is AvgPool else kernel
 
 
 def whole_gradient(kernel: Kernel) -> Kernel:
     """Send an average pool's whole gradient to every pixel of the window."""
-    return _UndividedGradient(kernel) if type(kernel) is AvgPool else kernel
+    return _GradientOf(kernel, _Sums(kernel)) if type(kernel) is AvgPool else kernel
 
 
 def first_window(kernel: Kernel) -> Kernel:

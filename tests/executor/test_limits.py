@@ -14,7 +14,8 @@ import yaml
 
 from shapecalc import SpecError, trace
 from shapecalc.executor import limits, run
-from shapecalc.executor.verify import verify
+from shapecalc.executor.verify import foreseen, verify
+from shapecalc.tracing import known
 
 pytestmark = pytest.mark.slow
 
@@ -31,6 +32,7 @@ PAIR = {"inputs": {"a": 4, "b": 4}, "layers": [{"add": ["a", "b"]}]}
 TWO = {"input": 2, "layers": ["relu", {"tanh": {"from": "input"}}], "outputs": ["relu1", "tanh1"]}
 MANY = chain(1, {"repeat": {"times": 100_001, "layers": ["relu"]}})
 NAN, INF = float("nan"), float("inf")
+ONCE: Any = {"batch": 1, "dtype": "float64", "only": None}
 X = np.ones((3, 3))
 ROWS = [[1, 1, 1], [1, 1, 1]]
 
@@ -201,7 +203,8 @@ import yaml
 import numpy as np
 import shapecalc
 from shapecalc.executor import run
-from shapecalc.executor.verify import verify
+from shapecalc.executor.verify import foreseen, verify
+from shapecalc.tracing import known
 
 def peak():  # getrusage would count the process before this one, too
     with open("/proc/self/status") as status:
@@ -264,6 +267,30 @@ def test_a_pool_counts_its_taps_as_work() -> None:
     large = chain("10x10x2", {"avg_pool": {"F": 10**9, "rounding": "ceil"}})
     assert limits.work_of(trace(large)) == 2 * 20
     assert limits.work_of(trace(chain("8x8x1", {"conv": {"K": 1, "F": 3}}))) == 36 * 9
+
+
+@pytest.mark.parametrize(
+    ("size", "layer", "values"),
+    [
+        ("227x227x3", {"conv": {"K": 96, "F": 11, "S": 4}}, 363 * 3025),  # X_col of CS231n
+        ("8x8x32", {"conv": {"K": 4, "F": 1, "groups": 2}}, 8 * 8 * 32),
+        ("8x8x32", {"depthwise_conv": {"F": 3, "multiplier": 2}}, 6 * 6 * 9 * 64),
+        ("8x8x32", {"separable_conv": {"K": 5, "F": 3, "multiplier": 2}}, 6 * 6 * 9 * 64),
+        ("4x6x6x2", {"conv": {"K": 8, "F": [1, 2, 3]}}, 4 * 5 * 4 * 6 * 2),
+        ("8x8x32", {"max_pool": 2}, 0),
+        ("8x8x32", {"dense": 5}, 0),
+    ],
+)
+def test_windows_have_so_many_values(size: str, layer: Any, values: int) -> None:
+    (record,) = known(trace(chain(size, layer))).layers
+    assert limits.window_values(record) == values
+
+
+def test_few_filters_take_nearly_as_long_as_many() -> None:
+    few, many = (
+        foreseen(trace(chain("256x256x64", {"conv": {"K": K, "F": 3}})), **ONCE) for K in (1, 16)
+    )
+    assert many / 2 < few < many
 
 
 def test_a_path_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
