@@ -155,7 +155,7 @@ def test_what_a_sheet_and_a_platform_say() -> None:
     )
     gift = FORMATS["gift"](found)
     assert "=rows 4 to 10, columns 6 to 12" in gift
-    assert "~rows 5 to 11, columns 7 to 13#the pixels were counted from 1" in gift
+    assert "~rows 5 to 11, columns 7 to 13#The pixels were counted from 1" in gift
 
 
 def test_keys_and_choices_are_read() -> None:
