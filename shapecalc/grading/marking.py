@@ -138,11 +138,8 @@ class Marker:
             (question.id, read.meant),
             lambda: frozenset().union(*(explanations.suspected(w.value) for w in read.ways)),
         )
-        if not (suspected or own):
-            return frozenset()
-        unmade = (self._explanations(other).unmade for other in right)
-        every: frozenset[str] = frozenset().union(*unmade)
-        return every if own else every & suspected
+        shown = (self._explanations(other).unmade for other in right if suspected or own)
+        return frozenset().union(*(unmade if own else unmade & suspected for unmade in shown))
 
     def _read(self, question: Question, answer: Any) -> Read | Mark:
         """Return what an answer means, and its mark if it is right; or that it needs a look."""

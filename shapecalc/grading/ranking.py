@@ -132,7 +132,7 @@ class Cause(NamedTuple):
     @property
     def title(self) -> str:
         """What was done wrong, without what would be right."""
-        return self._explanation.partition(";")[0]
+        return self.wrong.explanation.partition(";")[0] or self.misconception.title
 
     @property
     def _perhaps(self) -> str:
