@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from shapecalc.grading.answers import Reading, Unreadable, is_blank
+from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, ways_to_read
 from shapecalc.grading.feedback import Told, capital, given, rounded, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
@@ -22,7 +23,7 @@ from shapecalc.grading.misconceptions.question_context import QuestionContext, W
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.question import Assignment, Question
-from shapecalc.grading.ranking import Cause, Evidence, Explanations
+from shapecalc.grading.ranking import Evidence, Explanations
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.subject import Subject

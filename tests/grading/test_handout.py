@@ -108,7 +108,8 @@ def test_a_sheet_gives_all_that_an_example_needs(form: str) -> None:
     text = re.sub(r"[\\]", "", text)
     for needed in (
         "input = [1, -2, 3]", "dense1.weight = [[0.5, 0, 0.25]]", "dense1.bias = [7]",
-        "half the sum of the squares of output - target, for the target [1.5]", "learning rate: 0.1",
+        "half the sum of the squares of output - target, for the target [1.5]",
+        "learning rate: 0.1",
     ):  # fmt: skip
         assert needed in text, text
     shapes = FORMATS[form](read_assignment({"spec": spec, "questions": ["dense1.parameters"]}))
