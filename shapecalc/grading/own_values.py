@@ -54,7 +54,8 @@ def with_values(
     question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
 ) -> Iterator[OwnNetwork]:
     """Yield a question's network with each array in place that a student has wrong, the last one
-    first, then with all of them. Right arrays are in place as well: nothing comes through them.
+    first, then with the last two and more. Right arrays are in place as well: nothing comes through
+    them.
     """
     slips, sound = _by_array(question, wrong), _by_array(question, right)
     known = {
@@ -69,9 +70,10 @@ def with_values(
     }
     for key in reversed(found):
         yield _network(question.subject, {**known, key: found[key]}, slips[key])
-    if len(found) > 1:
-        sources = [answered for key in found for answered in slips[key]]
-        yield _network(question.subject, {**known, **found}, sources)
+    for count in range(2, len(found) + 1):
+        last = list(found)[-count:]
+        sources = [answered for key in last for answered in slips[key]]
+        yield _network(question.subject, {**known, **{key: found[key] for key in last}}, sources)
 
 
 def _by_array(question: Question, answers: Iterable[Answered]) -> dict[str, list[Answered]]:

@@ -88,7 +88,7 @@ SLIPS = frozenset((ANOTHERS, "layer_left_out"))
 class Evidence(NamedTuple):
     """What else of the student's tells between causes."""
 
-    unmade: Collection[str] = ()  # mistakes that right answers to other questions were not made by
+    unmade: Collection[str] = ()  # mistakes that right answers to other questions speak against
     working: Working = Working()
 
 
@@ -222,6 +222,8 @@ class Explanations:
         if not first:
             return None
         first = self._as_worked_out(first, evidence.working)
+        if len(first) == 1 and evidence.working.agrees(self.context, first[0].misconception):
+            return first[0]
         likely = [cause for cause in first if not _made_nowhere_else(cause, evidence)]
         among, first = len(first), likely or first
         unique = unique or COMMON.isdisjoint(cause.misconception.name for cause in first)
