@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from itertools import islice
 from typing import Any, NamedTuple
 
 from shapecalc.grading.answers import Reading, Unreadable, is_blank
@@ -257,7 +256,7 @@ class Marker:
             found = self._repeated(question, value, own, found) or found
         if found is not None and not found.either:
             return found
-        for network in islice(own.networks(question), 1):
+        for network in own.with_volumes(question):
             supposed = self._explanations_in(question, network.subject)
             in_own = supposed.cause_of(value, evidence=evidence) if supposed else None
             if in_own is not None:
