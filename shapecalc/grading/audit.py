@@ -15,11 +15,12 @@ from shapecalc.document import Document
 from shapecalc.grading import misprints
 from shapecalc.grading.answers import Unreadable, read_answer
 from shapecalc.grading.assignment import assignment_of
+from shapecalc.grading.cause import Cause
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.query import read_path
 from shapecalc.grading.question import Tolerance
-from shapecalc.grading.ranking import Cause, Explanations
+from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.subject import Subject
 from shapecalc.network.bounds import Bounds
 from shapecalc.readers import native

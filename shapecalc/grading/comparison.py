@@ -104,9 +104,9 @@ def alike(wrong: Any, given: Any, near: Tolerance = NEAR) -> bool:
         return True
     if isinstance(wrong, int | str | Formula) or isinstance(given, bool | str):
         return False
-    if isinstance(wrong, tuple) and isinstance(given, tuple) and _whole(wrong):
+    if isinstance(wrong, tuple) and isinstance(given, tuple) and whole_numbers(wrong):
         return len(given) < len(wrong) and given in spellings(wrong)
-    if _whole(wrong):
+    if whole_numbers(wrong):
         return False
     ours, theirs = flat(wrong), flat(given)
     pairs = zip(ours, theirs, strict=False)
@@ -122,6 +122,6 @@ def spellings(sizes: Any) -> list[Any]:
     return found
 
 
-def _whole(value: Any) -> bool:
+def whole_numbers(value: Any) -> bool:
     """Say whether a value has no float in it: it is compared exactly."""
     return all(isinstance(number, int) for number in flat(value))

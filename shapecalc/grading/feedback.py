@@ -14,11 +14,11 @@ from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import DEEPEST, SEVERAL, WANTED, is_not_known
+from shapecalc.grading.cause import Cause
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import EXACT, Policy, Question
-from shapecalc.grading.ranking import Cause
 from shapecalc.grading.record_derivation import depth_derivation
 from shapecalc.grading.values import Value, flat
 from shapecalc.grading.wording import sizes_of

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from itertools import islice
 from typing import Any, NamedTuple
 
 from shapecalc.grading.answers import Reading, Unreadable, is_blank
+from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, ways_to_read
 from shapecalc.grading.feedback import Told, capital, given, rounded, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
@@ -21,8 +21,9 @@ from shapecalc.grading.misconceptions import does_not_fit, neighbour
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_values import Answered
+from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
-from shapecalc.grading.ranking import Cause, Evidence, Explanations
+from shapecalc.grading.ranking import Evidence, Explanations
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.subject import Subject
@@ -57,7 +58,7 @@ class Marker:
         self._explained: dict[str, Explanations] = {}
         self._supposed: Remembered[Any, Explanations | None] = Remembered(MOST_NETWORKS)
         self._marks: Remembered[Any, tuple[Mark, Reading]] = Remembered(MOST_MARKS)
-        self._suspected: Remembered[Any, frozenset[str]] = Remembered(MOST_MARKS)
+        self._suspicions: Remembered[Any, frozenset[str]] = Remembered(MOST_MARKS)
         self._texts: Remembered[Any, Read | Mark] = Remembered(MOST_MARKS)
 
     def mark(
@@ -76,10 +77,10 @@ class Marker:
         marks = []
         questions = self.assignment.questions
         read = {q.id: self._answered(q, answers.get(q.id)) for q in questions}
-        right = [q for q in questions if isinstance(r := read[q.id], Read) and r.right is not None]
+        practice = self._practice(read)
         for question in questions:
             answer = answers.get(question.id)
-            mark, value = self._mark(question, answer, read[question.id], own, right)
+            mark, value = self._mark(question, answer, read[question.id], own, practice)
             if question.id not in answers or answer == "":
                 if question.id in columnless:
                     mark = self._unmarked(question, "needs a look", "", self.told.no_column())
@@ -111,39 +112,41 @@ class Marker:
         answer: Any,
         read: Read | Mark,
         own: OwnAnswers,
-        right: Sequence[Question],
+        practice: Practice,
     ) -> tuple[Mark, Value | None]:
-        """Return the mark of an answer, and its value if it is wrong.
-
-        `right` are the questions that the student has right answers to.
-        """
+        """Return the mark of an answer, and its value if it is wrong."""
         if isinstance(read, Mark):
             return read, None
         if read.right is not None:
             own.add_right(question)
             return read.right._replace(answer=given(answer)), None
         about = own.about(question)
-        evidence = Evidence(self._unmade(question, read, bool(about), right), read.working)
+        suspected = self._suspected(question, read)
+        unmade = practice.against(suspected)
+        evidence = Evidence(unmade if about else unmade & suspected, read.working)
         key = (question.id, read.meant, about, evidence)
         mark, reading = self._marks.get(key, lambda: self._judged(question, read, own, evidence))
         return mark._replace(answer=given(answer)), reading.value
 
-    def _unmade(
-        self, question: Question, read: Read, own: bool, right: Sequence[Question]
-    ) -> frozenset[str]:
-        """Return the mistakes that the right answers show are not made; where no volume of the
-        student's `own` leads to others, of those that give the answer.
-        """
+    def _practice(self, read: Mapping[str, Read | Mark]) -> Practice:
+        """Return what a student's answers show of the mistakes; nothing where none is wrong."""
+        answered = [(q, r) for q in self.assignment.questions if isinstance(r := read[q.id], Read)]
+        right = [question for question, one in answered if one.right is not None]
+        wrong = [(question, one) for question, one in answered if one.right is None]
+        if not wrong:
+            return Practice((), ())
+        return Practice(
+            (self._explanations(question).unmade for question in right),
+            (self._suspected(question, one) for question, one in wrong),
+        )
+
+    def _suspected(self, question: Question, read: Read) -> frozenset[str]:
+        """Return the mistakes that give a wrong answer."""
         explanations = self._explanations(question)
-        suspected = self._suspected.get(
+        return self._suspicions.get(
             (question.id, read.meant),
             lambda: frozenset().union(*(explanations.suspected(w.value) for w in read.ways)),
         )
-        if not (suspected or own):
-            return frozenset()
-        unmade = (self._explanations(other).unmade for other in right)
-        every: frozenset[str] = frozenset().union(*unmade)
-        return every if own else every & suspected
 
     def _read(self, question: Question, answer: Any) -> Read | Mark:
         """Return what an answer means, and its mark if it is right; or that it needs a look."""
@@ -259,7 +262,7 @@ class Marker:
             found = self._repeated(question, value, own, found) or found
         if found is not None and not found.either:
             return found
-        for network in islice(own.networks(question), 1):
+        for network in own.with_volumes(question):
             supposed = self._explanations_in(question, network.subject)
             in_own = supposed.cause_of(value, evidence=evidence) if supposed else None
             if in_own is not None:

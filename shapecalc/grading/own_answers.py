@@ -54,13 +54,16 @@ class OwnAnswers:
 
     def lead_to(self, question: Question, value: Value) -> Followed | None:
         """Return the earlier answers that a wrong answer is right for; None if there are none."""
+        query = question.query
         for network in self.networks(question):
             try:
-                corrected = network.answer(question.query)
+                corrected = network.subject.answer(query)
+                follows = _is_corrected(question, corrected, value)
+                if not follows or not network.determines(query, corrected):
+                    continue
             except Exception:  # the student's own numbers may lead anywhere
                 continue
-            if _is_corrected(question, corrected, value):
-                return Followed(network.sources, network.rounded(question.query))
+            return Followed(network.sources, network.rounded(query))
         summed = _sum_of_own(question, self._others(question))
         if summed is not None and _is_corrected(question, summed[1], value):
             return Followed(summed[0])
@@ -85,17 +88,19 @@ class OwnAnswers:
         """Yield a question's network with the student's own volumes or values in place, with the
         last of these on the way, if there are any.
         """
-        if question.query.kind != "example":
-            yield from self._with_volumes(question)
-            return
+        yield from self.with_volumes(question)
         for network in with_values(question, self._wrong, self._right):
             self._walked += len(question.subject.records) * WALKS_A_RUN
             if self._walked > MOST_WALKED:
                 return
             yield network
 
-    def _with_volumes(self, question: Question) -> Iterator[OwnNetwork]:
-        """Yield the network with the student's volumes, and the last of these on the way."""
+    def with_volumes(self, question: Question) -> Iterator[OwnNetwork]:
+        """Yield the network with the student's volumes, and the last of these on the way; nothing
+        for a question about an example.
+        """
+        if question.query.kind == "example":
+            return
         wrong = {
             q.query.name: (q, v)
             for q, v in self._others(question)

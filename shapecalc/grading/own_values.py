@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shapecalc.grading.comparison import alike
-from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.soundness import unsound
@@ -39,22 +38,17 @@ class OwnNetwork(NamedTuple):
             return bool(found.outputs)
         return query.kind != "example" and found.behind(query.name, query.key) is not None
 
-    def answer(self, query: Query) -> Value:
-        """Return what follows for a question. Raises Unanswerable, where it is not determined too.
-
-        A network with numbers of a student's may fail otherwise as well.
-        """
-        found = self.subject.answer(query)
-        if not all(alike(found, other.answer(query)) for other in self.others):
-            raise Unanswerable("it hangs on values that were not given")
-        return found
+    def determines(self, query: Query, value: Value) -> bool:
+        """Say whether the value that follows for a question follows whatever was not given."""
+        return all(alike(value, other.answer(query)) for other in self.others)
 
 
 def with_values(
     question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
 ) -> Iterator[OwnNetwork]:
     """Yield a question's network with each array in place that a student has wrong, the last one
-    first, then with all of them. Right arrays are in place as well: nothing comes through them.
+    first, then with the last two and more. Right arrays are in place as well: nothing comes through
+    them.
     """
     slips, sound = _by_array(question, wrong), _by_array(question, right)
     known = {
@@ -69,9 +63,10 @@ def with_values(
     }
     for key in reversed(found):
         yield _network(question.subject, {**known, key: found[key]}, slips[key])
-    if len(found) > 1:
-        sources = [answered for key in found for answered in slips[key]]
-        yield _network(question.subject, {**known, **found}, sources)
+    for count in range(2, len(found) + 1):
+        last = list(found)[-count:]
+        sources = [answered for key in last for answered in slips[key]]
+        yield _network(question.subject, {**known, **{key: found[key] for key in last}}, sources)
 
 
 def _by_array(question: Question, answers: Iterable[Answered]) -> dict[str, list[Answered]]:

@@ -15,8 +15,9 @@ from math import prod
 from typing import NamedTuple
 
 from shapecalc.grading import combinations
+from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
-from shapecalc.grading.comparison import alike, spellings
+from shapecalc.grading.comparison import alike, spellings, whole_numbers
 from shapecalc.grading.formula import Formula
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
@@ -89,60 +90,8 @@ SLIPS = frozenset((ANOTHERS, "layer_left_out"))
 class Evidence(NamedTuple):
     """What else of the student's tells between causes."""
 
-    unmade: Collection[str] = ()  # mistakes that right answers to other questions were not made by
+    unmade: Collection[str] = ()  # mistakes that right answers to other questions speak against
     working: Working = Working()
-
-
-class Cause(NamedTuple):
-    """A mistake that explains a wrong answer; not `sure` where chance might do as well.
-
-    `either` are the mistakes of which it is one, if there are several. `source` is what was put in,
-    where that is no right number: `your answer 15x15x8 to question 4`.
-    """
-
-    misconception: Misconception
-    wrong: Wrong
-    sure: bool = True
-    either: tuple[Cause, ...] = ()
-    source: str = ""
-
-    @property
-    def told(self) -> str:
-        """What was done wrong, with the arithmetic that leads to the answer.
-
-        An array is not told again: its arithmetic is the answer itself.
-        """
-        value = self.wrong.value
-        if isinstance(value, tuple) and len(flat(value)) > 1 and not _exact(value):
-            return self.hint
-        source = f"with {self.source}, " if self.source else ""
-        if self.either:
-            parts = [f"{cause.title}: {cause.wrong.arithmetic}" for cause in self.either]
-            return f"perhaps {source}{'; or '.join(parts)}"
-        return f"{self._perhaps}{self._explanation}: {source}{self.wrong.arithmetic}"
-
-    @property
-    def hint(self) -> str:
-        """What was done wrong, without a number but those that the student gave."""
-        source = f", with {self.source}" if self.source else ""
-        if self.either:
-            return f"perhaps {', or '.join(cause.title for cause in self.either)}{source}"
-        if source:
-            return f"{self._perhaps}{self.title}{source}"
-        return f"{self._perhaps}{self._explanation}"
-
-    @property
-    def title(self) -> str:
-        """What was done wrong, without what would be right."""
-        return self._explanation.partition(";")[0]
-
-    @property
-    def _perhaps(self) -> str:
-        return "" if self.sure else "perhaps "
-
-    @property
-    def _explanation(self) -> str:
-        return self.wrong.explanation or self.misconception.explanation
 
 
 NOTHING_ELSE = Evidence()
@@ -275,6 +224,8 @@ class Explanations:
         if not first:
             return None
         first = self._as_worked_out(first, evidence.working)
+        if len(first) == 1 and evidence.working.agrees(self.context, first[0].misconception):
+            return first[0]
         likely = [cause for cause in first if not _made_nowhere_else(cause, evidence)]
         among, first = len(first), likely or first
         unique = unique or COMMON.isdisjoint(cause.misconception.name for cause in first)
@@ -326,9 +277,9 @@ class _Causes:
     def __init__(self, causes: Iterable[Cause], near: Tolerance, right: Value) -> None:
         self.causes, self.near = list(causes), near
         self._whole: dict[Value, list[Cause]] = {}
-        self._others = [cause for cause in self.causes if not _exact(cause.wrong.value)]
+        self._others = [cause for cause in self.causes if not whole_numbers(cause.wrong.value)]
         for cause in self.causes:
-            for value in spellings(cause.wrong.value) if _exact(cause.wrong.value) else ():
+            for value in spellings(cause.wrong.value) if whole_numbers(cause.wrong.value) else ():
                 if value == cause.wrong.value or _shortened(right) or len(flat(value)) == 1:
                     self._whole.setdefault(value, []).append(cause)
 
@@ -366,16 +317,12 @@ def room(right: Value, given: Value, slips: bool = False, near: Tolerance = NEAR
         return 1
     if len(ours) != len(theirs):
         return prod(max(1, FAR * abs(float(number))) for number in theirs)
-    if _exact(right):
+    if whole_numbers(right):
         sizes = list(zip(ours, theirs, strict=True))
         return prod(_numbers(*s) for s in ({s for s in sizes if s[0] != s[1]} if slips else sizes))
     cells = zip(ours, theirs, strict=True)
     differing = [(a, b) for a, b in cells if b is not None and not alike(a, b, near)]
     return max(1, len(ours)) * prod(_values(a, b) for a, b in differing)
-
-
-def _exact(right: Value) -> bool:
-    return all(isinstance(number, int) for number in flat(right))
 
 
 def _numbers(right: float, given: float) -> float:

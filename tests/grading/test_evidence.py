@@ -85,6 +85,24 @@ def test_what_may_be_chance_and_is_done_right_elsewhere_is_not_named() -> None:
     assert (beside.verdict, beside.misconception) == ("wrong", None)
 
 
+def test_a_mistake_that_is_made_at_a_third_question_is_told_of_as_before() -> None:
+    """5*5*3*6 = 450 and 3*3*6*5 = 270 without the biases, which 20*10 + 10 = 210 has."""
+    spec = net("8x8x3", {"conv": {"K": 6, "F": 5}}, {"conv": {"K": 5, "F": 3}}, {"dense": 10})
+    right, first, second = (f"{name}.parameters" for name in ("dense1", "conv1", "conv2"))
+    one, other = {first: 450}, {second: 270}
+    for answers, sure in (({right: 210, **one}, False), ({right: 210, **one, **other}, True)):
+        mark = {mark.id: mark for mark in marked(spec, answers)}[first]
+        assert mark.misconception == "forgot_bias"
+        assert mark.feedback.startswith("The biases were" if sure else "Perhaps the biases were")
+
+
+def test_the_students_working_outweighs_right_answers() -> None:
+    spec = net("32x32x3", {"conv": {"K": 8, "F": 3, "P": 1}}, {"conv": {"K": 4, "F": 3}})
+    answers = {"conv2.output": "30x30x4", "conv1.output": "(32 - 3 + 2*1)/1 = 31, so 31x31x8"}
+    _, mark = marked(spec, answers)
+    assert "The + 1 was forgotten" in mark.feedback
+
+
 def test_of_two_causes_the_one_that_a_right_answer_speaks_against_is_not_named() -> None:
     """32 - 3 + 2 = 31 has no + 1, and 32 - 3 + 1 + 1 = 31 has P once."""
     spec = net("32x32x3", {"conv": {"K": 8, "F": 3, "P": 1}}, {"conv": {"K": 4, "F": 3}})

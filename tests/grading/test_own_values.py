@@ -73,6 +73,23 @@ def test_every_step_follows_from_the_one_before() -> None:
     assert sources == [f"question {n}" for n in (1, 2, 3, 2, 5)]
 
 
+def test_only_the_answers_that_another_follows_from_are_named() -> None:
+    """(0.5 - 1)*6 = -3: the class's probability, and what the dense layer takes."""
+    given = {
+        "input": [[1, 2, 3]], "conv1.weight": [[[1, 2]]], "conv1.bias": [0.5],
+        "dense1.weight": [[0.5], [0]], "dense1.bias": [0, 0],
+    }  # fmt: skip
+    layers = [{"conv": {"K": 1, "F": 2}}, {"max_pool": 2}, {"dense": 2}, "softmax"]
+    example = {"given": given, "loss": {"cross_entropy": 0}}
+    answers = {
+        "conv1.value": [[5, 8]], "max_pool1.value": [6], "softmax1.value": [0.5, 0.5],
+        "dense1.weight.grad[0,0]": -3,
+    }  # fmt: skip
+    *_, mark = marked({"input": "3x1", "layers": layers, "example": example}, answers).values()
+    told = "from your answer [6] to question 2 and your answer [0.5, 0.5] to question 3."
+    assert told in mark.feedback
+
+
 @pytest.mark.parametrize(
     ("ask", "answer", "verdict"),
     [

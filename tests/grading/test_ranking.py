@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from shapecalc.grading import mark, read_assignment
+from shapecalc.grading.cause import Cause
+from shapecalc.grading.comparison import alike
 from shapecalc.grading.misconceptions import misconceptions, wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.ranking import MORE_SPECIFIC, Cause, Explanations, alike, room, specific
+from shapecalc.grading.ranking import MORE_SPECIFIC, Explanations, room, specific
 
 
 def cause(name: str, value: Any = 1) -> Cause:

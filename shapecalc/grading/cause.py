@@ -1,0 +1,61 @@
+"""A mistake behind a wrong answer, and the sentence that tells of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from shapecalc.grading.comparison import whole_numbers
+from shapecalc.grading.misconceptions.question_context import Misconception, Wrong
+from shapecalc.grading.values import flat
+
+
+class Cause(NamedTuple):
+    """A mistake that explains a wrong answer; not `sure` where chance might do as well.
+
+    `either` are the mistakes of which it is one, if there are several. `source` is what was put in,
+    where that is no right number: `your answer 15x15x8 to question 4`.
+    """
+
+    misconception: Misconception
+    wrong: Wrong
+    sure: bool = True
+    either: tuple[Cause, ...] = ()
+    source: str = ""
+
+    @property
+    def told(self) -> str:
+        """What was done wrong, with the arithmetic that leads to the answer.
+
+        An array is not told again: its arithmetic is the answer itself.
+        """
+        value = self.wrong.value
+        if isinstance(value, tuple) and len(flat(value)) > 1 and not whole_numbers(value):
+            return self.hint
+        source = f"with {self.source}, " if self.source else ""
+        if self.either:
+            parts = [f"{cause.title}: {cause.wrong.arithmetic}" for cause in self.either]
+            return f"perhaps {source}{'; or '.join(parts)}"
+        return f"{self._perhaps}{self._explanation}: {source}{self.wrong.arithmetic}"
+
+    @property
+    def hint(self) -> str:
+        """What was done wrong, without a number but those that the student gave."""
+        source = f", with {self.source}" if self.source else ""
+        if self.either:
+            return f"perhaps {', or '.join(cause.title for cause in self.either)}{source}"
+        if source:
+            return f"{self._perhaps}{self.title}{source}"
+        return f"{self._perhaps}{self._explanation}"
+
+    @property
+    def title(self) -> str:
+        """What was done wrong, without what would be right."""
+        return self.wrong.explanation.partition(";")[0] or self.misconception.title
+
+    @property
+    def _perhaps(self) -> str:
+        return "" if self.sure else "perhaps "
+
+    @property
+    def _explanation(self) -> str:
+        return self.wrong.explanation or self.misconception.explanation

@@ -1,0 +1,24 @@
+"""Which mistakes one student makes and does not make, as all the answers together show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import chain
+
+
+class Practice:
+    """What a student's right and wrong answers show of the mistakes, by their names."""
+
+    def __init__(self, right: Iterable[frozenset[str]], wrong: Iterable[frozenset[str]]) -> None:
+        """`right` are the mistakes, for each right answer, that would have given another; `wrong`
+        those, for each wrong one, that give it.
+        """
+        self._unmade = frozenset().union(*right)
+        self._made = Counter(chain.from_iterable(wrong))
+
+    def against(self, suspected: frozenset[str]) -> frozenset[str]:
+        """Return the mistakes that are hardly behind one answer: right ones speak against them, and
+        no wrong one but this, of which they are `suspected`, for them.
+        """
+        return frozenset(n for n in self._unmade if self._made[n] <= (n in suspected))

@@ -1,0 +1,78 @@
+"""An example computed on with other arrays in the place of its own, by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from shapecalc import trace
+from shapecalc.executor.example_check import ComputedExample
+from shapecalc.tracing import KnownTrace
+
+# 2*3 + 1 = 7, 7 after the ReLU, 7*0.5 = 3.5; the error is 3.5 - 3 = 0.5
+SPEC: dict[str, Any] = {
+    "input": 1,
+    "layers": [{"dense": 1}, "relu", {"dense": 1}],
+    "example": {
+        "given": {
+            "input": [2], "dense1.weight": [[3]], "dense1.bias": [1],
+            "dense2.weight": [[0.5]], "dense2.bias": [0],
+        },
+        "loss": {"squared_error": [3]},
+        "rate": 0.1,
+    },
+}  # fmt: skip
+
+
+def computed(key: str, spec: dict[str, Any] = SPEC, **supposed: list[Any]) -> Any:
+    """Return what a key gives with other arrays supposed, by names with _ for a point."""
+    traced = trace(spec)
+    assert isinstance(traced, KnownTrace)
+    assert traced.spec.example is not None
+    arrays = {name.replace("_", "."): np.array(a, float) for name, a in supposed.items()}
+    example = ComputedExample(traced, traced.spec.example, seed=0, training=True, supposed=arrays)
+    return example.array(example.session.names.find(key)).tolist()
+
+
+@pytest.mark.parametrize(
+    ("key", "right", "supposed"),
+    [
+        ("relu1", [[7]], [[4]]),
+        ("dense2", [[3.5]], [[2]]),
+        ("loss", 0.25, 1),
+        ("dense2.weight.grad", [[2 * 0.5 * 7]], [[2 * -1 * 4]]),
+        ("dense1.weight.next", [[3 - 0.1 * 1 * 0.5 * 2]], [[3 - 0.1 * -2 * 0.5 * 2]]),
+    ],
+)
+def test_all_behind_a_supposed_output_follows_from_it(key: str, right: Any, supposed: Any) -> None:
+    assert computed(key) == pytest.approx(np.array(right))
+    assert computed(key, dense1=[[4]]) == pytest.approx(np.array(supposed))
+
+
+def test_a_supposed_gradient_goes_on_from_there() -> None:
+    """Of 10 for the ReLU's output: 10*2 = 20 for the weight; nothing forward changes."""
+    assert computed("dense1.weight.grad", relu1_grad=[[10]]) == [[20]]
+    assert computed("dense2.weight.grad", relu1_grad=[[10]]) == [[7]]
+    assert computed("loss", relu1_grad=[[10]]) == 0.25
+
+
+def test_a_supposed_gradient_of_a_weight_is_stepped_by() -> None:
+    assert computed("dense1.weight.next", dense1_weight_grad=[[20]]) == [[1]]
+    assert computed("dense1.bias.next", dense1_weight_grad=[[20]]) == pytest.approx([1 - 0.1 * 0.5])
+
+
+def test_a_supposed_input_changes_nothing() -> None:
+    assert computed("loss", input=[[9]]) == 0.25
+
+
+def test_a_cross_entropy_follows_from_supposed_probabilities() -> None:
+    """-ln 0.25, and 0.75 and 0.25 - 1 at the scores, -1/0.25 at the probability."""
+    given = {"input": [1], "dense1.weight": [[0], [2]], "dense1.bias": [0, 0]}
+    example = {"given": given, "loss": {"cross_entropy": 1}}
+    spec = {"input": 1, "layers": [{"dense": 2}, "softmax"], "example": example}
+    own: dict[str, Any] = {"softmax1": [[0.75, 0.25]]}
+    assert computed("loss", spec, **own) == pytest.approx(1.386294)
+    assert computed("dense1.grad", spec, **own)[0] == pytest.approx([0.75, -0.75])
+    assert computed("softmax1.grad", spec, **own)[0] == pytest.approx([0, -4])
