@@ -2,7 +2,7 @@
 
 Nothing is executed: an answer is matched against the forms that a value can be written in, without
 the words around it. A text that can be meant in several ways (`7.600`) has a reading for each.
-What is blank or matches no form is said to be so, and is never wrong.
+What matches no form is said to be so, and is never wrong.
 """
 
 from __future__ import annotations
@@ -29,11 +29,6 @@ MOST_DIGITS = 40
 MOST_VALUES = 10_000  # of an array
 DEEPEST = 6  # lists inside one another
 MOST_PARTS = 12  # of a working, `a = b = c`, counted from its result
-NOTHING = ("", "n/a", "na", "none", "null", "[]", "()", "{}", "no answer", "skip", "skipped")
-NOT_KNOWN = re.compile(
-    r"idk|dunno|(?:i )?(?:do not|don'?t) know|(?:i have )?no (?:idea|clue)"
-    r"|(?:i am |i'?m )?(?:not sure|unsure)"
-)
 AXES = (
     "frames",
     "height",
@@ -92,26 +87,6 @@ class Reading(NamedTuple):
 
 class Unreadable(ValueError):
     """An answer that stands for no value; the text says what was expected."""
-
-
-def is_blank(answer: Any) -> bool:
-    """Say whether nothing was answered."""
-    if answer is None or (isinstance(answer, float) and answer != answer):
-        return True
-    if isinstance(answer, str):
-        return len(answer.strip()) <= 20 and (
-            _bare_words(answer) in NOTHING or is_not_known(answer)
-        )
-    return isinstance(answer, list | tuple | Mapping) and not answer
-
-
-def is_not_known(answer: Any) -> bool:
-    """Say whether somebody wrote that they do not know, and nothing else."""
-    return isinstance(answer, str) and bool(NOT_KNOWN.fullmatch(_bare_words(answer)))
-
-
-def _bare_words(answer: str) -> str:
-    return answer[:40].strip().lower().replace("\u2019", "'").strip("-?!. ")
 
 
 def read_answer(answer: Any, form: Form) -> Value:
