@@ -64,7 +64,11 @@ ONE_GROUP = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}(?![\d,.])")
 OR = re.compile(
     r"\b(?:or|either|maybe|perhaps|possibly|alternatively|exactly|precisely|no,? wait)\b:?", re.I
 )
-DENIED = re.compile(r"\b(?:not|isn'?t|wrong|instead|less|more|no)\b", re.IGNORECASE)
+DENIED = re.compile(
+    r"\b(?:not|never|no|wrong|instead|less|more|(?:is|are|was|do|does|did|ca|can|wo)n['\u2019]?t)\b",
+    re.IGNORECASE,
+)
+GOES_ON = re.compile(r"\s*[-+*/^]\s*\d")  # a sum with a volume in it is none
 SEVERAL = "more than one answer was read"
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
 WORDY = ("sizes", "field", "number")  # forms that are read without the words around an answer
@@ -267,7 +271,8 @@ def _only_volume(text: str) -> list[Reading]:
     """Return the only volume in a text of words, if there is one that is not denied there."""
     if DENIED.search(text):
         return []
-    found = {_sizes(volume[0]) for volume in VOLUME.finditer(text)}
+    volumes = [v for v in VOLUME.finditer(text) if not GOES_ON.match(text, v.end())]
+    found = {_sizes(volume[0]) for volume in volumes}
     note = "taken from your answer"
     return [Reading(sizes, f"{shown(sizes)} was {note}") for sizes in found if len(found) == 1]
 
