@@ -12,7 +12,6 @@ from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import is_blank
 from shapecalc.grading.columns import (
     NAMES,
     OTHERS,
@@ -24,6 +23,7 @@ from shapecalc.grading.columns import (
     plain,
 )
 from shapecalc.grading.markdown_tables import without_tables
+from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.submission_file import MOST_NOTES, NotGradable
 from shapecalc.grading.yes_or_no import yes_or_no
 

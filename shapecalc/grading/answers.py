@@ -2,7 +2,7 @@
 
 Nothing is executed: an answer is matched against the forms that a value can be written in, without
 the words around it. A text that can be meant in several ways (`7.600`) has a reading for each.
-What is blank or matches no form is said to be so, and is never wrong.
+What matches no form is said to be so, and is never wrong.
 """
 
 from __future__ import annotations
@@ -32,11 +32,6 @@ MOST_DIGITS = 40
 MOST_VALUES = 10_000  # of an array
 DEEPEST = 6  # lists inside one another
 MOST_PARTS = 12  # of a working, `a = b = c`, counted from its result
-NOTHING = ("", "n/a", "na", "none", "null", "[]", "()", "{}", "no answer", "skip", "skipped")
-NOT_KNOWN = re.compile(
-    r"idk|dunno|(?:i )?(?:do not|don'?t) know|(?:i have )?no (?:idea|clue)"
-    r"|(?:i am |i'?m )?(?:not sure|unsure)"
-)
 AXES = (
     "frames",
     "height",
@@ -72,7 +67,11 @@ ONE_GROUP = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}(?![\d,.])")
 OR = re.compile(
     r"\b(?:or|either|maybe|perhaps|possibly|alternatively|exactly|precisely|no,? wait)\b:?", re.I
 )
-DENIED = re.compile(r"\b(?:not|isn'?t|wrong|instead|less|more|no)\b", re.IGNORECASE)
+DENIED = re.compile(
+    r"\b(?:not|never|no|wrong|instead|less|more|(?:is|are|was|do|does|did|ca|can|wo)n['\u2019]?t)\b",
+    re.IGNORECASE,
+)
+GOES_ON = re.compile(r"\s*[-+*/^]\s*\d")  # a sum with a volume in it is none
 SEVERAL = "more than one answer was read"
 CROSSED = re.compile(r"\d ?[xX×] ?\d")
 WORDY = ("sizes", "field", "number")  # forms that are read without the words around an answer
@@ -97,26 +96,6 @@ class Reading(NamedTuple):
 
 class Unreadable(ValueError):
     """An answer that stands for no value; the text says what was expected."""
-
-
-def is_blank(answer: Any) -> bool:
-    """Say whether nothing was answered."""
-    if answer is None or (isinstance(answer, float) and answer != answer):
-        return True
-    if isinstance(answer, str):
-        return len(answer.strip()) <= 20 and (
-            _bare_words(answer) in NOTHING or is_not_known(answer)
-        )
-    return isinstance(answer, list | tuple | Mapping) and not answer
-
-
-def is_not_known(answer: Any) -> bool:
-    """Say whether somebody wrote that they do not know, and nothing else."""
-    return isinstance(answer, str) and bool(NOT_KNOWN.fullmatch(_bare_words(answer)))
-
-
-def _bare_words(answer: str) -> str:
-    return answer[:40].strip().lower().replace("\u2019", "'").strip("-?!. ")
 
 
 def read_answer(answer: Any, form: Form) -> Value:
@@ -309,7 +288,8 @@ def _only_volume(text: str) -> list[Reading]:
     """Return the only volume in a text of words, if there is one that is not denied there."""
     if DENIED.search(text):
         return []
-    found = {_sizes(volume[0]) for volume in VOLUME.finditer(text)}
+    volumes = [v for v in VOLUME.finditer(text) if not GOES_ON.match(text, v.end())]
+    found = {_sizes(volume[0]) for volume in volumes}
     note = "taken from your answer"
     return [Reading(sizes, f"{shown(sizes)} was {note}") for sizes in found if len(found) == 1]
 

@@ -13,10 +13,11 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import DEEPEST, SEVERAL, WANTED, is_not_known
+from shapecalc.grading.answers import DEEPEST, SEVERAL, WANTED
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters
+from shapecalc.grading.no_answer import is_not_known
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import EXACT, Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation

@@ -12,13 +12,14 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from shapecalc.grading.answers import Reading, Unreadable, is_blank
+from shapecalc.grading.answers import Reading, Unreadable
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, ways_to_read
 from shapecalc.grading.feedback import Told, capital, given, rounded, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
 from shapecalc.grading.misconceptions import does_not_fit, neighbour
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
+from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.own_answers import OwnAnswers
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.practice import Practice

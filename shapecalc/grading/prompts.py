@@ -22,6 +22,7 @@ from shapecalc.records import KnownRecord
 from shapecalc.volumes import Volume, titles_of
 
 AXES = {1: ("position",), 2: ("row", "column"), 3: ("frame", "row", "column")}
+LONGEST_NAME = 40  # characters of a network's name in a question
 PLURALS = {"weight": "weights", "bias": "biases"}
 
 
@@ -76,14 +77,18 @@ def with_prompts(questions: Sequence[Question]) -> list[Question]:
 
 
 def titles(questions: Iterable[Question]) -> dict[Subject, str]:
-    """Return `Network 2 (LeNet)` for each network, in their order; `The network` if it is alone."""
+    """Return `Network 2 (LeNet)` for each network, in their order; `The network` if it is alone.
+
+    A name that is a sentence is left out.
+    """
     subjects = list(dict.fromkeys(question.subject for question in questions))
     if len(subjects) == 1:
         return {subjects[0]: "The network"}
     found = {}
     for number, subject in enumerate(subjects, 1):
         name = name_of(subject)
-        found[subject] = f"Network {number}{f' ({name})' if name else ''}"
+        short = name and len(name) <= LONGEST_NAME and not name.endswith("?")
+        found[subject] = f"Network {number}{f' ({name})' if short else ''}"
     return found
 
 
@@ -111,7 +116,7 @@ def prompt_for(question: Question, secrets: Secrets) -> str:
     if query.kind == "field":
         output = subject.records[query.name].output
         if output and not secrets.hides(output):
-            about = f"{about.replace(' on ', ' takes ', 1)} and gives {show(output)}"
+            about = f"{about.replace(' on ', ' takes ', 1)} and gives {_shown(output)}"
         meaning = LETTERS.get(query.key)
         return f"{about}. What is {query.key}{f', {meaning}' if meaning else ''}?"
     if query.kind == "shape":
@@ -195,9 +200,14 @@ def _taken(subject: Subject, record: KnownRecord, secrets: Secrets) -> Iterable[
         elif given:
             yield secrets.told_input(source, volume)
         elif not secrets.hides(volume):
-            yield show(volume)
+            yield _shown(volume)
         else:
             yield f"the output of {source}"
+
+
+def _shown(volume: Volume) -> str:
+    """Return a volume as `13x13x32`, or `1600 values` where it is a row of them."""
+    return f"{show(volume)}{' values' if len(volume) == 1 else ''}"
 
 
 def _executed(subject: Subject, query: Query) -> str:

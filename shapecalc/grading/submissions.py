@@ -15,7 +15,6 @@ from shapecalc.diagnostics import Finding, Path, quote
 from shapecalc.document import Document
 from shapecalc.grading.answer_tables import read_rows, read_table
 from shapecalc.grading.answer_texts import first_of, lines_of
-from shapecalc.grading.answers import is_blank
 from shapecalc.grading.columns import (
     NAMES,
     OTHERS,
@@ -29,6 +28,7 @@ from shapecalc.grading.columns import (
 )
 from shapecalc.grading.markdown_tables import table_in
 from shapecalc.grading.mending import mended
+from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.submission_file import (
     MOST_NOTES,
     Found,

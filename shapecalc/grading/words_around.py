@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-from shapecalc.grading.answers import NAMED, PLAIN, VOLUME, Unreadable, is_blank, read_answer
+from shapecalc.grading.answers import NAMED, PLAIN, VOLUME, Unreadable, read_answer
 from shapecalc.grading.comparison import is_right
+from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import TITLE, plain
 from shapecalc.grading.question import Question, depth_first
 
@@ -23,9 +24,11 @@ ALONE = re.compile(
 # What follows a number that is no part of a sum or product: a word, a comma, a bracket, an end.
 REMARK = re.compile(r"\s*(?:[;:,(\[]\s*)?(?![xX×] ?\d)[A-Za-z\d(≈~]")
 # Behind a number that is not the whole: `76 per filter`, `76 weights each`, `2 on one side`.
+# Questions are about one layer, one example, and each axis and side.
+WHOLE = "layer|side|direction|axis|dimension|example|image|picture|input|sample|forward"
 OF_ONE = re.compile(
-    rf"(?:{PLAIN.pattern})(?: [a-z]+)?,? "
-    r"(?:(?:per|each|every|apiece|for (?:each|every|one))\b(?! layer| side)|on one side)",
+    rf"(?:{PLAIN.pattern})(?: [a-z]+)?,? (?:(?:per|each|every|apiece|for (?:each|every|one))\b"
+    rf"(?! (?:{WHOLE}))|on one side)",
     re.IGNORECASE,
 )
 # With these words, two volumes are one that is meant and one that is not.

@@ -22,9 +22,11 @@ FITS = re.compile(
 NO_NOUN = re.compile(
     r"no (?!(?:it|the|this|that|there|because|since|as|i|we|does|doesn'?t|cannot|not|n|yes)\b)[a-z]"
 )
-# Behind a first yes or no: the other one, alone between signs or at the end.
+# Behind a first yes or no: the other one, alone between signs, at the end, or `for` something.
 ANOTHER = r"(?:[\s,;/|.?!-]|\b(?:or|and)\b)+(?:{})(?=$|[,;/|.?!])"
-ANOTHER = r"(?:[\s,;/|.?!-]|\b(?:or|and)\b)+(?:{0})(?=$|[,;/|.?!])|.*\W(?:{0})$"
+ANOTHER = (
+    r"(?:[\s,;/|.?!-]|\b(?:or|and)\b)+(?:{0})(?=$|[,;/|.?!])|.*\W(?:{0})(?:$| (?:for|in|on|if)\b)"
+)
 OTHER = {
     True: re.compile(ANOTHER.format("|".join(NO))),
     False: re.compile(ANOTHER.format("|".join(YES))),

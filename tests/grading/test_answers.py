@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from shapecalc.grading.answers import Form, Unreadable, is_blank, read_answer, readings
+from shapecalc.grading.answers import Form, Unreadable, read_answer, readings
+from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.values import shown
 
 

@@ -294,6 +294,8 @@ def test_a_row_of_values_is_no_volume() -> None:
     found = prompts("dense1.output", "dense1.output.depth")
     assert all(text.endswith("How many values does it give?") for text in found.values())
     flat = {"input": "12", "layers": [{"dense": 7}]}
+    (question,) = read_assignment({"spec": flat, "questions": ["dense1.parameters"]}).questions
+    assert question.prompt.startswith("dense1: dense units=7 on 12 values. ")
     (question,) = read_assignment({"spec": flat, "questions": ["dense1.input"]}).questions
     assert question.prompt == "dense1: dense units=7 on the input. How many values does it take?"
 
@@ -328,6 +330,9 @@ def test_of_several_networks_each_is_named_where_no_layer_is() -> None:
     assert found[0] == "Network 1 (One unit). What is the loss?"
     assert found[2] == "Network 2. What is the loss?"
     assert len(set(found)) == 4
+    asks[2]["spec"]["name"] = "How large is the loss of one unit?"
+    found = [question.prompt for question in read_assignment({"questions": asks}).questions]
+    assert found[2] == "Network 2. What is the loss?"  # a question in the question
 
 
 def test_several_slices_are_written_one_by_one() -> None:

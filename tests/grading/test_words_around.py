@@ -11,6 +11,7 @@ from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
 
 # (60 - 5 + 4)/1 + 1 = 60; 5*5*3*16 + 16 = 1,216; (30 - 4 + 2)/2 + 1 = 15; F = 6 + 3*2 = 12;
+# 60*40*16 * 75 = 2,880,000;
 # 15*10*24 = 3,600.
 LAYERS: list[Any] = [
     {"conv": {"K": 16, "F": 5, "P": 2}},
@@ -95,6 +96,8 @@ def test_what_holds_no_right_one_is_wrong_as_before(ask: str, answer: str) -> No
         ("conv1.output", "not 60x40x16"),
         ("conv1.output", "60x40x16 would be with same padding, here 56x36x16"),
         ("conv1.output", "56x36x16 instead of 60x40x16"),
+        ("conv1.output", "I don't think it is 60x40x16"),
+        ("conv1.output", "60x40x16 + 1"),
         ("conv1.output", "I first thought 60x40x16 but it is 56x36x16"),
         ("conv1.parameters", "1216 per filter"),
         ("conv1.parameters", "1216 for each of the 16 filters"),
@@ -104,6 +107,7 @@ def test_what_holds_no_right_one_is_wrong_as_before(ask: str, answer: str) -> No
         ("conv1.parameters", "76 per filter, 1216 in total"),
         ("P(conv1)", "2 on one side only"),
         ("fits(conv2)", "yes, it does not fit"),
+        ("fits(conv2)", "yes for height, no for width"),
         ("fits(conv2)", "No, it fits"),
     ],
 )
@@ -120,7 +124,10 @@ def test_what_is_denied_or_of_a_part_is_neither_right_nor_wrong(ask: str, answer
         ("conv1.parameters", "1216, of which 1200 weights and 16 biases"),
         ("conv1.parameters", "each filter has 76, so 1216"),
         ("conv1.parameters", "1,216 for this layer"),
+        ("conv1.macs", "2,880,000 per image"),
+        ("conv1.macs", "2880000 MACs for one example"),
         ("P(conv1)", "2 on each side"),
+        ("F(conv1)", "5 in each direction"),
         ("P(conv1)", "padding 2"),
         ("conv2.receptive_field", "12 per side"),
         ("fits(conv2)", "Yes - no pixels left"),

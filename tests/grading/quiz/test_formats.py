@@ -15,7 +15,7 @@ import pytest
 from shapecalc.grading.assignment import read_assignment
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.quiz import Quiz, gift, make_quiz, markdown, text2qti
-from shapecalc.grading.quiz.choices import QuizQuestion, margin, plain, questions_of
+from shapecalc.grading.quiz.choices import QuizQuestion, afterwards, margin, plain, questions_of
 from shapecalc.grading.quiz.formats import FORMATS
 from shapecalc.readers.yaml_text import read_yaml
 
@@ -87,7 +87,7 @@ def test_gift_reads_back(quizzes: list[Quiz]) -> None:
         marker = Marker(quiz.assignment)
         read = read_gift(gift.render(quiz))
         assert [(r.title, r.text, r.working) for r in read] == [
-            (a.id, a.text, a.question.working) for a in questions
+            (a.id, a.text, afterwards(a.question)) for a in questions
         ]
         for one, question in zip(read, questions, strict=True):
             compare(one, question, marker)
@@ -112,7 +112,7 @@ def compare(read: Read, quiz_question: QuizQuestion, marker: Marker) -> None:
             assert (sign, share) == ("=", None)
             assert is_marked_right(marker, quiz_question.id, text)
         return
-    wrong = {o.text: (o.share * 100, o.feedback) for o in quiz_question.options if not o.right}
+    wrong = {o.text: (o.share * 100, o.told) for o in quiz_question.options if not o.right}
     (key,) = [o.text for o in quiz_question.options if o.right]
     for index, (sign, share, text, feedback) in enumerate(read.answers):
         text, _, off = text.partition(":")
@@ -153,7 +153,7 @@ def test_moodle_xml_reads_back(quizzes: list[Quiz]) -> None:
         for element, question in zip(read, questions, strict=True):
             assert element.findtext("name/text") == question.id
             assert element.findtext("questiontext/text") == question.text
-            assert (element.findtext("generalfeedback/text") or "") == question.question.working
+            assert element.findtext("generalfeedback/text") == afterwards(question.question)
             kinds.add(str(element.get("type")))
             compare_xml(element, question, marker)
     assert kinds == {"numerical", "multichoice", "truefalse", "shortanswer"}
@@ -186,7 +186,7 @@ def compare_xml(element: ElementTree.Element, quiz_question: QuizQuestion, marke
             (option.text, pytest.approx(option.share)) for option in quiz_question.options
         ]
         said = [answer.findtext("feedback/text") for answer in element.findall("answer")]
-        assert said == ["Right." if o.right else o.feedback for o in quiz_question.options]
+        assert said == ["Right." if o.right else o.told for o in quiz_question.options]
     if quiz_question.response_type == "number":
         offs = [float(str(answer.findtext("tolerance"))) for answer in element.findall("answer")]
         assert offs == [float(margin(quiz_question.question))] * len(read)
@@ -284,6 +284,7 @@ def test_everybody_is_told_the_whole_answer_afterwards(quizzes: list[Quiz]) -> N
     for quiz in quizzes:
         for asked, read in zip(questions_of(quiz), read_gift(gift.render(quiz)), strict=True):
             assert read.working.startswith(f"The right answer is {asked.question.right_shown}")
+            assert asked.question.working in read.working
 
 
 def test_no_option_can_be_left_out_by_its_looks(quizzes: list[Quiz]) -> None:
