@@ -171,6 +171,16 @@ def _pixels_seen(of: Derivation) -> str:
     )
 
 
+def _im2col_cell(of: Derivation) -> str:
+    """Tell where a value of an im2col matrix is from."""
+    given = of.given
+    cell = f"row {given['row']} is depth {given['depth']}, place {given['tap']} of a window"
+    window = f"column {given['column']} the window at {given['window']}"
+    place = given["place"]
+    found = "in the padding" if place is None else f"the input at {list(place)}"
+    return f"{cell}, {window}: {found}, {_short(of.value)}"
+
+
 def _always(said: str) -> Callable[[Any], str]:
     return lambda of: said
 
@@ -209,6 +219,7 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
         f"one of those that fit, {'; '.join([*of.given['sizes'], *of.given['constraints']])}"
     ),
     "pixels_seen": _pixels_seen,
+    "im2col_cell": _im2col_cell,
     "two_for_each_mac": lambda of: f"2 * {of.value // 2:,} MACs",
     "window_by_positions": lambda of: (
         f"{_product(of.given['window'], of.value[0])} values in a window,"

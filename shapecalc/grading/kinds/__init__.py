@@ -11,6 +11,7 @@ from shapecalc.registry import Registry
 FILES = {
     "fitting": "fitting_input",
     "formula": "letters",
+    "im2col": "im2col_values",
     "layers": "layer_count",
     "range": "field_range",
 }

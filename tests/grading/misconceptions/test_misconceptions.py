@@ -42,6 +42,12 @@ POOL = net("32x32x16", {"max_pool": {"F": 2, "S": 2}})
 NORM = net("56x56x64", {"conv": {"K": 64, "F": 3, "P": 1}}, "batch_norm")
 TWICE = net("15x15x1", {"conv": {"K": 4, "F": 3, "S": 2}}, {"conv": {"K": 4, "F": 3, "S": 2}})
 INNER = net("15x15x1", {"conv": {"K": 4, "F": 3, "S": 2}}, {"conv": {"K": 4, "F": 3, "P": 1}})
+DIGITS = net(  # d.yx at depth d, row y, column x
+    "4x4x2", {"conv": {"K": 1, "F": 2, "S": 2}},
+    example={"given": {"input": [
+        [[round(d + y / 10 + x / 100, 2) for x in range(4)] for y in range(4)] for d in range(2)
+    ]}},
+)  # fmt: skip
 THRICE = net("15x15x1", *[{"conv": {"K": 4, "F": 3}}] * 3)
 ACTIVATED = net(4, "relu", example={"given": {"input": [-2, 3, -1, 4]}})
 LENET = net(
@@ -412,6 +418,8 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("range_not_cut", INNER, "conv2.receptive_field[0,0]", [[-2, 4], [-2, 4]]),
     ("range_one_too_far", INNER, "conv2.receptive_field[3,3]", [[4, 11], [4, 11]]),
     ("range_padding_ignored", INNER, "conv2.receptive_field[3,3]", [[6, 12], [6, 12]]),
+    ("im2col_transposed", DIGITS, "conv1.im2col[1,2]", 0.12),
+    ("im2col_depth_last", DIGITS, "conv1.im2col[1,2]", 1.20),
     ("does_not_fit", ALEX, "fitting(input)", [224, 224, 3]),
     ("dense_not_counted", STACK, "total.weight_layers", 5),
 ]
