@@ -130,10 +130,12 @@ _ALL = (
         "flops",
         "FLOPs",
         _flops,
-        "How many floating-point operations does one example take?",
+        "How many floating-point operations does one example take, counting two for each"
+        " multiply-accumulate and nothing for biases?",
         "How many floating-point operations does {name} take for one input, counting two for each"
         " multiply-accumulate?",
-        "floating-point operations does the whole network take for one example",
+        "floating-point operations does the whole network take for one example, counting two for each"
+        " multiply-accumulate and nothing for biases",
         reported=False,
     ),
     Quantity(

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
 
 Outputs = tuple[tuple[str, Volume], ...]  # of layers, by their names
-SIZED = ("record", "size", "shape", "range", "im2col")  # kinds that follow from sizes
+SIZED = ("record", "size", "shape", "range", "im2col", "flops")  # kinds that follow from sizes
 MOST_SUPPOSED = 50  # networks with students' own volumes that are kept
 
 

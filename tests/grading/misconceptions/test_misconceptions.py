@@ -420,14 +420,19 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("range_padding_ignored", INNER, "conv2.receptive_field[3,3]", [[6, 12], [6, 12]]),
     ("im2col_transposed", DIGITS, "conv1.im2col[1,2]", 0.12),
     ("im2col_depth_last", DIGITS, "conv1.im2col[1,2]", 1.20),
+    ("other_convention", CONV, "conv1.flops", 1_536_000),
     ("does_not_fit", ALEX, "fitting(input)", [224, 224, 3]),
     ("dense_not_counted", STACK, "total.weight_layers", 5),
 ]
 
 
-def marked(spec: dict[str, Any], path: str, answer: Any) -> Mark:
+# What an assignment has to say for a mistake to be one.
+SETTINGS: dict[str, dict[str, Any]] = {"other_convention": {"flops": {"mac": 1, "bias": 1}}}
+
+
+def marked(spec: dict[str, Any], path: str, answer: Any, **settings: Any) -> Mark:
     """Mark one answer to one question."""
-    assignment = read_assignment({"spec": spec, "questions": [path]})
+    assignment = read_assignment({"spec": spec, "questions": [path], **settings})
     assert not assignment.diagnostics
     return Marker(assignment).mark("somebody", {path: answer}).marks[0]
 
@@ -438,7 +443,7 @@ def marked(spec: dict[str, Any], path: str, answer: Any) -> Mark:
 def test_a_wrong_number_gets_its_name(
     name: str, spec: dict[str, Any], path: str, wrong: Any
 ) -> None:
-    mark = marked(spec, path, wrong)
+    mark = marked(spec, path, wrong, **SETTINGS.get(name, {}))
     assert (mark.verdict, mark.misconception) == ("wrong", name), mark
     explanation = FOR_LAYERS.get((name, path)) or next(
         m.explanation for m in misconceptions() if m.name == name
