@@ -134,8 +134,8 @@ _ALL = (
         " multiply-accumulate and nothing for biases?",
         "How many floating-point operations does {name} take for one input, counting two for each"
         " multiply-accumulate?",
-        "floating-point operations does the whole network take for one example, counting two for each"
-        " multiply-accumulate and nothing for biases",
+        "floating-point operations does the whole network take for one example, counting two for"
+        " each multiply-accumulate and nothing for biases",
         reported=False,
     ),
     Quantity(

@@ -111,10 +111,8 @@ def by_convention(query: Query, question: Section, whole: Section) -> Query:
     if written is None:
         return query
     if not isinstance(written, Mapping):
-        message = f"flops must be a mapping, not {quote(written)}"
-        holder.wrong(
-            rules.WRONG_ASSIGNMENT_VALUE, message, "for example {mac: 1, bias: 0}", "flops"
-        )
+        message, example = f"flops must be a mapping, not {quote(written)}", "{mac: 1, bias: 0}"
+        holder.wrong(rules.WRONG_ASSIGNMENT_VALUE, message, f"for example {example}", "flops")
         return query
     inner = holder.within("flops")
     inner.knows_only(tuple(COUNTED), "a convention of FLOPs")

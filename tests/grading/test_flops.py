@@ -8,7 +8,7 @@ import pytest
 
 from shapecalc.grading import mark, read_assignment
 
-# 28x28 positions, 10 filters of 5*5*3: 588,000 MACs and 7,840 biases; then 10 units on 7,840 values.
+# 28x28 positions, 10 filters of 5*5*3: 588,000 MACs, 7,840 biases; then 10 units on 7,840 values.
 SPEC = {"input": "32x32x3", "layers": [{"conv": {"K": 10, "F": 5}}, "relu", {"dense": 10}]}
 MACS, BIASES = 28 * 28 * 10 * 75, 28 * 28 * 10
 

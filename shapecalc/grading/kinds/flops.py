@@ -1,8 +1,8 @@
 """FLOPs by another convention than two for each multiply-accumulate, biases not counted.
 
 `flops: {mac: 1, bias: 0}` counts as He et al. (2016) and fvcore do, where FLOPs are multiply-adds;
-`{mac: 2, bias: 2}` is Molchanov et al. (2017): 2HW(C*F*F + 1)K; `{mac: 2, bias: 1}` counts each bias
-that is added as one operation.
+`{mac: 2, bias: 2}` is Molchanov et al. (2017): 2HW(C*F*F + 1)K; `{mac: 2, bias: 1}` counts each
+bias that is added as one operation.
 """
 
 from __future__ import annotations
