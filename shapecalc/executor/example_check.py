@@ -14,6 +14,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, Fault, Finding, SpecError
 from shapecalc.executor.arrays import depth_first, numeric
 from shapecalc.executor.buffers import Array
+from shapecalc.executor.given_masks import masks_in, put_in
 from shapecalc.executor.kernels import Kernel
 from shapecalc.executor.losses import Loss
 from shapecalc.executor.results import gradient_of
@@ -56,7 +57,10 @@ class ComputedExample:
         trace, example = self.trace, self.example
         given = {key: numbers.values for key, numbers in example.given.items()}
         inputs = {key: given.pop(key) for key in list(given) if key in trace.inputs}
+        masks = masks_in(trace, given)
+        held = {key: given.pop(key) for key in masks}
         self.session = Session(trace, given, seed=seed, training=training)
+        put_in(self.session, masks, held)
         if self._kernel is not None:
             steps = self.session.engine.steps
             steps[:] = [step._replace(kernel=self._kernel(step.kernel)) for step in steps]
@@ -76,7 +80,9 @@ class ComputedExample:
 
     def _batch(self) -> int | None:
         """Return how many examples the expected values have, for inputs that are not given."""
-        for key, numbers in (*self.example.upstream.items(), *self.example.expect.items()):
+        example = self.example
+        given = (*example.given.items(), *example.upstream.items(), *example.expect.items())
+        for key, numbers in given:
             target = self.session.names.find(key)
             if target.batched and target.shape is not None:
                 return examples_in(numbers.shape, target.shape)

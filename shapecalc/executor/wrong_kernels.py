@@ -16,6 +16,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import Fault
 from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
+from shapecalc.executor.given_masks import GivenMask
 from shapecalc.executor.kernels import Context, Kernel, Parameters
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Saved
 from shapecalc.executor.kernels.conv import Conv
@@ -71,6 +72,11 @@ class _Identity(Altered):
 
     def backward(self, context: Any, upstream: Array, *rest: Any) -> Gradients:
         return [upstream], NO_PARAMETERS
+
+
+class _Unscaled(GivenMask):
+    def masked(self, values: Array) -> Array:
+        return values * self.mask
 
 
 class _Everywhere(Altered):
@@ -219,6 +225,11 @@ def activation_left_out(kernel: Kernel) -> Kernel:
     return _Identity(kernel) if isinstance(kernel, Elementwise) else kernel
 
 
+def unscaled(kernel: Kernel) -> Kernel:
+    """Drop values, and do not scale those that stay."""
+    return _Unscaled(kernel.layer, kernel.mask) if type(kernel) is GivenMask else kernel
+
+
 def everywhere(kernel: Kernel) -> Kernel:
     """Send a max pool's gradient to every pixel of the window."""
     return _Everywhere(kernel) if isinstance(kernel, MaxPool) else kernel
@@ -267,6 +278,6 @@ MISTAKES: dict[str, Callable[[Kernel], Kernel]] = {
     mistake.__name__: mistake
     for mistake in (
         slope_forgotten, activation_left_out, everywhere, largest, mean, sums, whole_gradient,
-        first_window, overwritten, corner,
+        first_window, overwritten, corner, unscaled,
     )
 }  # fmt: skip

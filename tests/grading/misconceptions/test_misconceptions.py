@@ -48,6 +48,12 @@ DIGITS = net(  # d.yx at depth d, row y, column x
         [[round(d + y / 10 + x / 100, 2) for x in range(4)] for y in range(4)] for d in range(2)
     ]}},
 )  # fmt: skip
+DROPPED = net(  # 1.13 and 6.10 stay
+    "4", {"dropout": 0.5}, {"dense": {"units": 1, "bias": False}},
+    example={"given": {
+        "input": [1.13, 5, 6.1, 11], "dropout1.mask": [1, 0, 1, 0], "dense1.weight": [[1, 1, 1, 1]],
+    }},
+)  # fmt: skip
 THRICE = net("15x15x1", *[{"conv": {"K": 4, "F": 3}}] * 3)
 ACTIVATED = net(4, "relu", example={"given": {"input": [-2, 3, -1, 4]}})
 LENET = net(
@@ -421,6 +427,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("im2col_transposed", DIGITS, "conv1.im2col[1,2]", 0.12),
     ("im2col_depth_last", DIGITS, "conv1.im2col[1,2]", 1.20),
     ("other_convention", CONV, "conv1.flops", 1_536_000),
+    ("dropout_not_scaled", DROPPED, "dense1.value[0]", 7.23),
     ("does_not_fit", ALEX, "fitting(input)", [224, 224, 3]),
     ("dense_not_counted", STACK, "total.weight_layers", 5),
 ]
