@@ -40,7 +40,7 @@ MASK = "mask"  # of a dropout: 1 for each value that stays, 0 for the others
 
 
 class Target(NamedTuple):
-    """What a key stands for. `at` counts values (inputs first), or layers for a parameter or mask."""
+    """What a key stands for. `at` counts values (inputs first), or layers for parameters, masks."""
 
     role: Role
     at: int = 0

@@ -10,8 +10,9 @@ import shapecalc
 from shapecalc.grading import mark, read_assignment
 from shapecalc.grading.handout import FORMATS
 
-# 3 and 7 stay: 3/(1 - 0.5) = 6 and 7/(1 - 0.5) = 14; 1*6 + 3*14 = 48; (48 - 40)^2 = 64. The gradient
-# 2*(48 - 40) = 16 comes back as 16*1*2 = 32 and 16*3*2 = 96, and to the weights as 16*6 and 16*14.
+# 3 and 7 stay: 3/(1 - 0.5) = 6 and 7/(1 - 0.5) = 14; 1*6 + 3*14 = 48; (48 - 40)^2 = 64.
+# Its gradient, 2*(48 - 40) = 16, comes back as 16*1*2 = 32 and 16*3*2 = 96, and to the weights as
+# 16*6 and 16*14.
 GIVEN = {"input": [3, 5, 7, 11], "dropout1.mask": [1, 0, 1, 0], "dense1.weight": [[1, 2, 3, 4]]}
 EXPECT = {
     "dropout1": [6, 0, 14, 0], "dense1": [48], "loss": 64, "input.grad": [32, 0, 96, 0],
@@ -40,7 +41,7 @@ def misprints(written: Any, **options: Any) -> list[str]:
 def test_verify_computes_what_a_hand_does() -> None:
     assert misprints(spec()) == []
     (found,) = misprints(spec(expect={**EXPECT, "dropout1": [3, 0, 7, 0]}))
-    assert found.startswith("dropout1 at depth 0 (from 0) is 6, and 3 was expected")
+    assert found.startswith("dropout1 at unit 0 (from 0) is 6, and 3 was expected")
 
 
 def test_every_example_of_a_batch_has_a_mask() -> None:
