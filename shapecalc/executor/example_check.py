@@ -5,7 +5,8 @@ It is computed in float64 whatever the precision of the run, since its numbers a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, Fault, Finding, SpecError
 from shapecalc.executor.arrays import depth_first, numeric
 from shapecalc.executor.buffers import Array
+from shapecalc.executor.descent import Owned, Update, descent
 from shapecalc.executor.given_masks import masks_in, put_in
 from shapecalc.executor.kernels import Kernel
 from shapecalc.executor.losses import Loss
@@ -25,6 +27,7 @@ from shapecalc.tracing import KnownTrace
 from shapecalc.verification import Check
 from shapecalc.worked_example import Target
 
+MOST_KEPT = 100_000  # values of parameters of which every step is kept
 SHOWN = 48  # values of a computed array that a hint shows at most
 
 
@@ -48,6 +51,7 @@ class ComputedExample:
         self._kernel, self._other_losses = kernel, losses
         self.trace, self.example = trace, example
         self.losses: Sequence[Loss] = ()
+        self._seed, self._training = seed, training
         try:
             self._compute(seed, training if example.training is None else example.training)
         except SpecError as error:
@@ -64,8 +68,13 @@ class ComputedExample:
         if self._kernel is not None:
             steps = self.session.engine.steps
             steps[:] = [step._replace(kernel=self._kernel(step.kernel)) for step in steps]
-        batch = self._batch()
-        self.session.engine.forward(self.session.inputs(inputs, batch))
+        self._inputs = inputs
+        self.run()
+
+    def run(self) -> None:
+        """Pass forward and backward, with the parameters as they are."""
+        example = self.example
+        self.session.engine.forward(self.session.inputs(self._inputs, self._batch()))
         if example.loss_kind:
             wanted: Any = {name: numbers.values for name, numbers in example.loss.items()}
             wanted = wanted.get(None, wanted)
@@ -77,6 +86,21 @@ class ComputedExample:
         elif example.upstream:
             upstream = {key: numbers.values for key, numbers in example.upstream.items()}
             self.session.engine.backward(self.session.upstream(upstream))
+
+    @cached_property
+    def descent(self) -> Sequence[Mapping[Owned, Update]]:
+        """Every step down the gradient, made in an example of its own; of many values the last."""
+        again = ComputedExample(
+            self.trace, self.example, seed=self._seed, training=self._training,
+            kernel=self._kernel, losses=self._other_losses,
+        )  # fmt: skip
+        values = sum(value.size for own in self.session.engine.parameters for value in own.values())
+        kept: list[Mapping[Owned, Update]] = []
+        for updates in descent(again):
+            if values > MOST_KEPT:
+                kept.clear()
+            kept.append(updates)
+        return kept
 
     def _batch(self) -> int | None:
         """Return how many examples the expected values have, for inputs that are not given."""
@@ -133,7 +157,7 @@ class ComputedExample:
         if target.role == "next" and not self.trace.layers[index].learns:
             gradient = value
         elif target.role == "next":
-            gradient = value - (self.example.rate or 0) * gradient
+            gradient = self.descent[-1][index, name].after
         return step.kernel.from_kernel_layout(name, gradient)
 
     def _compared(

@@ -13,6 +13,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.derivations import Derivation, Expression, minus, over, plus, times
+from shapecalc.grading.descent_derivation import descent_derivations, several
 from shapecalc.grading.values import flat
 from shapecalc.grading.worked_out import MOST, shows
 from shapecalc.layers.conv import Conv
@@ -48,6 +49,8 @@ def gradient_derivations(
     Nothing where it is not written out. Places count as the query's do: depth first, the example's
     number in front where there is one.
     """
+    if key.endswith(".next") and several(computed.example):
+        return descent_derivations(computed, key, place)
     own = _derivation(computed, key, place)
     if own is None:
         return []

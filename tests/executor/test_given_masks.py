@@ -35,6 +35,7 @@ def spec(given: Any = None, expect: Any = None, **example: Any) -> dict[str, Any
 
 def misprints(written: Any, **options: Any) -> list[str]:
     found = shapecalc.verify(written, **options).diagnostics
+    assert {one.code for one in found if one.severity == "error"} <= {"SC303"}
     return [one.message for one in found if one.code == "SC303"]
 
 

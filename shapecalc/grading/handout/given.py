@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any
 
+from shapecalc.grading.steps_in_words import rule
 from shapecalc.network.example import Example, Numbers
 from shapecalc.worked_example import MASK
 
@@ -36,6 +37,7 @@ def given(example: Example) -> Iterator[str]:
         yield f"gradient of the loss with respect to {name}: {printed(array)}"
     if example.rate is not None:
         yield f"learning rate: {example.rate:g}"
+        yield from filter(None, [rule(example)])
 
 
 def printed(array: Numbers) -> str:

@@ -54,6 +54,22 @@ DROPPED = net(  # 1.13 and 6.10 stay
         "input": [1.13, 5, 6.1, 11], "dropout1.mask": [1, 0, 1, 0], "dense1.weight": [[1, 1, 1, 1]],
     }},
 )  # fmt: skip
+
+
+def descending(**how: Any) -> dict[str, Any]:
+    """Return w*2 with the loss (2w)^2, so that the gradient is 8w; w is 1, the rate 0.01."""
+    return net(
+        1, {"dense": {"units": 1, "bias": False}},
+        example={
+            "given": {"input": [2], "dense1.weight": [[1]]},
+            "loss": {"squared_error": [0]}, "rate": 0.01, **how,
+        },
+    )  # fmt: skip
+
+
+THRICE_DOWN = descending(steps=3)
+ROLLING = descending(steps=2, optimizer={"momentum": 0.9})
+ADAM = descending(optimizer="adam")
 THRICE = net("15x15x1", *[{"conv": {"K": 4, "F": 3}}] * 3)
 ACTIVATED = net(4, "relu", example={"given": {"input": [-2, 3, -1, 4]}})
 LENET = net(
@@ -428,6 +444,9 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("im2col_depth_last", DIGITS, "conv1.im2col[1,2]", 1.20),
     ("other_convention", CONV, "conv1.flops", 1_536_000),
     ("dropout_not_scaled", DROPPED, "dense1.value[0]", 7.23),
+    ("steps_left_out", THRICE_DOWN, "dense1.weight.next", 0.8464),
+    ("momentum_left_out", ROLLING, "dense1.weight.next", 0.8464),
+    ("means_not_corrected", ADAM, "dense1.weight.next", 0.9684),
     ("does_not_fit", ALEX, "fitting(input)", [224, 224, 3]),
     ("dense_not_counted", STACK, "total.weight_layers", 5),
 ]
