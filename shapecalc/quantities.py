@@ -130,12 +130,10 @@ _ALL = (
         "flops",
         "FLOPs",
         _flops,
-        "How many floating-point operations does one example take, counting two for each"
-        " multiply-accumulate and nothing for biases?",
+        "How many floating-point operations does one example take?",
         "How many floating-point operations does {name} take for one input, counting two for each"
         " multiply-accumulate?",
-        "floating-point operations does the whole network take for one example, counting two for"
-        " each multiply-accumulate and nothing for biases",
+        "floating-point operations does the whole network take for one example",
         reported=False,
     ),
     Quantity(

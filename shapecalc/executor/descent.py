@@ -6,7 +6,7 @@ Ba, 2015, algorithm 1. Both start from rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -61,24 +61,31 @@ def corrections(optimizer: Optimizer, number: int) -> tuple[float, float]:
 
 
 def descent(computed: ComputedExample) -> Iterator[dict[Owned, Update]]:
-    """Yield every step of an example, of whose passes the first is done; its parameters change."""
-    example, engine = computed.example, computed.session.engine
+    """Yield every step of an example, each computed anew from the parameters of the last one."""
+    example, rate = computed.example, computed.example.rate or 0.0
     last: dict[Owned, Update] = {}
     for number in range(1, example.steps + 1):
-        if number > 1:
-            computed.run()
-        found: dict[Owned, Update] = {}
+        if last:
+            computed = computed.behind(_named(computed, last))
+        engine, found = computed.session.engine, {}
         for index, own in enumerate(engine.parameters):
             if not computed.trace.layers[index].learns:
                 continue
             for name, value in own.items():
                 gradient = engine.parameter_gradients[index].get(name)
                 gradient = np.zeros_like(value) if gradient is None else np.array(gradient)
-                key, rate = (index, name), example.rate or 0.0
+                key = (index, name)
                 found[key] = updated(
                     example.optimizer, rate, number, np.array(value), gradient, last.get(key)
                 )
-        for (index, name), update in found.items():
-            engine.parameters[index][name][...] = update.after
         last = found
         yield found
+
+
+def _named(computed: ComputedExample, updates: Mapping[Owned, Update]) -> dict[str, Array]:
+    """Return the parameters after a step by the names that an example gives them."""
+    steps, layers = computed.session.engine.steps, computed.trace.layers
+    return {
+        f"{layers[index].name}.{name}": steps[index].kernel.from_kernel_layout(name, update.after)
+        for (index, name), update in updates.items()
+    }

@@ -6,6 +6,7 @@ It is computed in float64 whatever the precision of the run, since its numbers a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -68,13 +69,8 @@ class ComputedExample:
         if self._kernel is not None:
             steps = self.session.engine.steps
             steps[:] = [step._replace(kernel=self._kernel(step.kernel)) for step in steps]
-        self._inputs = inputs
-        self.run()
-
-    def run(self) -> None:
-        """Pass forward and backward, with the parameters as they are."""
-        example = self.example
-        self.session.engine.forward(self.session.inputs(self._inputs, self._batch()))
+        batch = self._batch()
+        self.session.engine.forward(self.session.inputs(inputs, batch))
         if example.loss_kind:
             wanted: Any = {name: numbers.values for name, numbers in example.loss.items()}
             wanted = wanted.get(None, wanted)
@@ -89,18 +85,22 @@ class ComputedExample:
 
     @cached_property
     def descent(self) -> Sequence[Mapping[Owned, Update]]:
-        """Every step down the gradient, made in an example of its own; of many values the last."""
-        again = ComputedExample(
-            self.trace, self.example, seed=self._seed, training=self._training,
-            kernel=self._kernel, losses=self._other_losses,
-        )  # fmt: skip
-        values = sum(value.size for own in self.session.engine.parameters for value in own.values())
+        """Every step down the gradient; of many values the last."""
         kept: list[Mapping[Owned, Update]] = []
-        for updates in descent(again):
-            if values > MOST_KEPT:
+        for updates in descent(self):
+            if sum(update.after.size for update in updates.values()) > MOST_KEPT:
                 kept.clear()
             kept.append(updates)
         return kept
+
+    def behind(self, parameters: Mapping[str, Array]) -> ComputedExample:
+        """Return the same example computed with other parameters, laid out as in PyTorch."""
+        given = {key: Numbers(array.shape, array) for key, array in parameters.items()}
+        example = replace(self.example, given={**self.example.given, **given})
+        return ComputedExample(
+            self.trace, example, seed=self._seed, training=self._training,
+            kernel=self._kernel, losses=self._other_losses,
+        )  # fmt: skip
 
     def _batch(self) -> int | None:
         """Return how many examples the expected values have, for inputs that are not given."""
@@ -156,6 +156,8 @@ class ComputedExample:
         gradient = engine.parameter_gradients[index].get(name, np.zeros_like(value))
         if target.role == "next" and not self.trace.layers[index].learns:
             gradient = value
+        elif target.role == "next" and self.example.plain:
+            gradient = value - (self.example.rate or 0) * gradient
         elif target.role == "next":
             gradient = self.descent[-1][index, name].after
         return step.kernel.from_kernel_layout(name, gradient)

@@ -74,11 +74,6 @@ class _Identity(Altered):
         return [upstream], NO_PARAMETERS
 
 
-class _Unscaled(GivenMask):
-    def masked(self, values: Array) -> Array:
-        return values * self.mask
-
-
 class _Everywhere(Altered):
     def backward(self, context: Context, upstream: Array, saved: Saved, *rest: Any) -> Gradients:
         ((examples, *spatial, depth),) = saved[1]
@@ -194,6 +189,11 @@ class _OverwrittenOutput(Altered):
         return found + parameters.get("bias", 0.0), saved
 
 
+class _Unscaled(GivenMask):
+    def masked(self, values: Array) -> Array:
+        return values * self.mask
+
+
 def _one_by_one(values: Array) -> Iterator[Array]:
     """Yield the values of one position at a time, 0 elsewhere; an exact 0 counts as tiny."""
     positions: list[Any] = list(product(*map(range, values.shape[1:-1])))
@@ -223,11 +223,6 @@ def slope_forgotten(kernel: Kernel) -> Kernel:
 def activation_left_out(kernel: Kernel) -> Kernel:
     """Leave an activation out, forward and backward."""
     return _Identity(kernel) if isinstance(kernel, Elementwise) else kernel
-
-
-def unscaled(kernel: Kernel) -> Kernel:
-    """Drop values, and do not scale those that stay."""
-    return _Unscaled(kernel.layer, kernel.mask) if type(kernel) is GivenMask else kernel
 
 
 def everywhere(kernel: Kernel) -> Kernel:
@@ -272,6 +267,11 @@ def corner(kernel: Kernel) -> Kernel:
     strides = getattr(kernel.layer, "S", 1)
     slides = isinstance(kernel, Conv) or type(kernel) in (MaxPool, AvgPool)
     return _Corner(kernel) if slides and strides not in (1, (1, 1), [1, 1]) else kernel
+
+
+def unscaled(kernel: Kernel) -> Kernel:
+    """Drop values, and do not scale those that stay."""
+    return _Unscaled(kernel.layer, kernel.mask) if type(kernel) is GivenMask else kernel
 
 
 MISTAKES: dict[str, Callable[[Kernel], Kernel]] = {

@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 MOST = 4  # steps that are told
 
 
-def several(example: Example) -> bool:
-    """Say whether parameters go down otherwise than by rate*gradient, once."""
-    return example.steps > 1 or example.optimizer.adam
-
-
 def descent_derivations(
     computed: ComputedExample, key: str, place: Sequence[int]
 ) -> list[Derivation]:

@@ -17,7 +17,6 @@ from typing import NamedTuple
 from shapecalc.grading import combinations
 from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
 from shapecalc.grading.comparison import alike, spellings
-from shapecalc.grading.formula import Formula
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.question import Tolerance
@@ -29,7 +28,6 @@ MOST_ALTERNATIVES = 3  # of which one is said to be meant, all common
 FAR = 5  # how many times as wide answers lie that are not near the right one
 NEAR = 0.2  # of the right number
 DECIMALS = 4  # that are believed
-FORMULAS = 10_000  # that somebody may write
 
 # How often a mistake is made. The others are in between.
 COMMON = frozenset((
@@ -255,8 +253,6 @@ def room(right: Value, given: Value, slips: bool = False, near: Tolerance = NEAR
     numbers are given one by one; of an array, those that are right stay so. With `slips` that holds
     for sizes as well, and sizes that are equal are one number.
     """
-    if isinstance(right, Formula):
-        return FORMULAS
     ours, theirs = flat(right), flat(given)
     if any(isinstance(number, str | bool) for number in (*ours, *theirs)):
         return 1

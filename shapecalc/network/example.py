@@ -55,6 +55,11 @@ class Example:
     expect: Mapping[str, Numbers] = field(default_factory=dict)
     tolerance: float = TOLERANCE
 
+    @property
+    def plain(self) -> bool:
+        """Whether parameters go down by rate*gradient, once: momentum starts from rest."""
+        return self.steps == 1 and not self.optimizer.adam
+
 
 def read_example(data: Any, findings: Findings) -> Example | None:
     """Return the example of a spec's data; what is wrong with its form is added to findings."""

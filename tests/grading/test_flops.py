@@ -43,10 +43,6 @@ def test_the_network_and_what_has_no_weights() -> None:
 
 
 def test_the_question_says_how_to_count() -> None:
-    (usual,) = asked().questions
-    assert "counting two for each multiply-accumulate and nothing for biases?" in usual.prompt
-    (whole,) = asked("total.flops").questions
-    assert "counting two for each multiply-accumulate and nothing for biases?" in whole.prompt
     (other,) = asked(flops={"mac": 1, "bias": 1}).questions
     assert "counting one for each multiply-accumulate and one for each bias that is added?" in (
         other.prompt

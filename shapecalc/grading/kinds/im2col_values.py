@@ -20,7 +20,7 @@ from shapecalc.grading.kinds.kind import Kind
 from shapecalc.grading.named_layers import NamedLayers
 from shapecalc.grading.query import Query
 from shapecalc.grading.record_numbers import im2col
-from shapecalc.grading.values import Value, flat
+from shapecalc.grading.values import Value, flat, place_of
 from shapecalc.layers.conv import Conv
 
 MOST_VALUES = 10_000  # of a matrix that is asked for whole
@@ -53,8 +53,8 @@ class Matrix(NamedTuple):
 
     def cell(self, row: int, column: int) -> Cell:
         """Return a cell by its row and column."""
-        depth, *taps = unravelled(row, self.window)
-        steps = zip(unravelled(column, self.sizes), taps, self.fits, strict=True)
+        depth, *taps = place_of(row, self.window)
+        steps = zip(place_of(column, self.sizes), taps, self.fits, strict=True)
         place = tuple(at * fit.S - fit.before + tap * fit.dilation for at, tap, fit in steps)
         if not all(0 <= x < fit.W for x, fit in zip(place, self.fits, strict=True)):
             return Cell(None, 0.0)
@@ -66,15 +66,6 @@ class Matrix(NamedTuple):
     def row(self, row: int) -> tuple[float, ...]:
         """Return a row: one value of each window."""
         return tuple(self.cell(row, column).value for column in range(self.shape[1]))
-
-
-def unravelled(at: int, sizes: Sequence[int]) -> tuple[int, ...]:
-    """Return the index, for each axis, of the value that is so many behind the first."""
-    index: list[int] = []
-    for size in reversed(sizes):
-        at, last = divmod(at, size)
-        index.insert(0, last)
-    return tuple(index)
 
 
 def matrix(layers: NamedLayers, query: Query) -> Matrix:
@@ -132,11 +123,11 @@ def _answer(layers: NamedLayers, query: Query) -> Value:
 def _derivations(layers: NamedLayers, query: Query) -> list[Derivation]:
     """Return where a cell is from; of a whole matrix its first row."""
     found, (row, column) = matrix(layers, query), query.place or (0, 0)
-    depth, *tap = unravelled(row, found.window)
+    depth, *tap = place_of(row, found.window)
     cell = found.cell(row, column)
     given = {
         "row": row, "column": column, "depth": depth, "tap": tap,
-        "window": list(unravelled(column, found.sizes)), "place": cell.place,
+        "window": list(place_of(column, found.sizes)), "place": cell.place,
     }  # fmt: skip
     return [Derivation("answer", cell.value, reason="im2col_cell", given=given)]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapecalc.grading.descent_derivation import several
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.misconceptions.variants import stepped
 from shapecalc.grading.values import shown
@@ -13,7 +12,7 @@ from shapecalc.grading.values import shown
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield w + rate*dw, which is 2w less the right w - rate*dw."""
     example = context.subject.trace.spec.example
-    if example is None or several(example):
+    if example is None or not example.plain:
         return
     if context.query.kind == "example" and context.query.key.endswith(".next"):
         old = context.of(context.query.name, context.query.key.removesuffix(".next"))
