@@ -24,8 +24,9 @@ from shapecalc.layers.read_numbers import POSITIVE, Schema
 from shapecalc.layers.read_volumes import PARTIAL_VOLUME
 from shapecalc.network.blocks import LONGEST_NAME, RESERVED
 from shapecalc.network.example import KEYS as EXAMPLE_KEYS
-from shapecalc.network.example import LOSSES, WEIGHT_DECAY
+from shapecalc.network.example import LOSSES, MOST_STEPS, WEIGHT_DECAY
 from shapecalc.network.expectations import LayerExpectations, NetworkExpectations
+from shapecalc.network.optimizer import ADAM
 from shapecalc.network.spec import ROUNDINGS
 from shapecalc.network.validation import PARAMETER
 from shapecalc.wildcards import PLACEHOLDERS, WORDS
@@ -174,11 +175,22 @@ class _Language:
             "loss": _either({"type": "null"}, *losses),
             "upstream": arrays,
             "rate": positive,
+            "steps": {"type": ["integer", "null"], "minimum": 1, "maximum": MOST_STEPS},
+            "optimizer": self._optimizer(),
             "training": {"type": ["boolean", "null"]},
             "expect": arrays,
             "tolerance": {"type": ["number", "null"], "minimum": 0},
         }
         return _mapping({key: known[key] for key in EXAMPLE_KEYS})
+
+    def _optimizer(self) -> Schema:
+        share = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
+        adam: dict[str, Schema] = dict.fromkeys(ADAM, share)
+        kinds = [
+            _mapping({"momentum": share}, required=["momentum"]),
+            _mapping({"adam": _mapping(adam)}, required=["adam"]),
+        ]
+        return _either({"enum": ["adam", None]}, *kinds)
 
     # -- values --------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from shapecalc import rules
 from shapecalc.diagnostics import Fault, Finding, LayerError, Path, quote, some, suggestion
+from shapecalc.layers.activation import Dropout
 from shapecalc.layers.base import NO_PARAMETERS, Parameters, show
 from shapecalc.layers.field_types import Volume
 from shapecalc.network import NetworkSpec
@@ -19,7 +20,7 @@ from shapecalc.network.example import OF_CLASSES, Example, Numbers, examples_in
 from shapecalc.records import LayerRecord
 from shapecalc.volumes import all_known, is_known
 
-Role = Literal["value", "gradient", "parameter", "parameter gradient", "next", "loss"]
+Role = Literal["value", "gradient", "parameter", "parameter gradient", "next", "loss", "mask"]
 Lack = Literal["loss", "gradient", "rate"]
 Shape = tuple[int, ...]
 
@@ -35,8 +36,11 @@ ABSENT: Mapping[Lack, str] = {
 }
 
 
+MASK = "mask"  # of a dropout: 1 for each value that stays, 0 for the others
+
+
 class Target(NamedTuple):
-    """What a key stands for. `at` counts values (inputs first), or layers for a parameter."""
+    """What a key stands for. `at` counts values (inputs first), or layers for parameters, masks."""
 
     role: Role
     at: int = 0
@@ -46,7 +50,7 @@ class Target(NamedTuple):
     @property
     def batched(self) -> bool:
         """Whether the array may have a further axis for the batch."""
-        return self.role in ("value", "gradient")
+        return self.role in ("value", "gradient", "mask")
 
 
 def depth_first(volume: Volume) -> Shape:
@@ -113,7 +117,18 @@ class Names:
                 hint = f"write {name}.next, which is as it was"
                 raise KeyError(Fault(rules.NO_SUCH_NAME, message, hint))
             return target._replace(role="next" if ending == "next" else "parameter gradient")
+        dropout = self._dropout(name) if ending == MASK else None
+        if dropout is not None:
+            shape = self.value_shape(self.spec.values.of(dropout))
+            return Target("mask", dropout, shape=shape)
         return self._parameter(key, key)
+
+    def _dropout(self, name: str) -> int | None:
+        """Return the number of a dropout layer, None where the name is of something else."""
+        value = self.values.get(name)
+        layer = None if value is None else self.spec.values.producer(value)
+        dropped = layer is not None and isinstance(self.records[layer].layer, Dropout)
+        return layer if dropped else None
 
     def _learned(self, target: Target) -> bool:
         """Say whether a parameter has a gradient, as far as that is known."""
@@ -195,7 +210,7 @@ class _Checker:
         example = names.spec.example
         assert example is not None
         for key, numbers in example.given.items():
-            self._check(key, numbers, ("given", key), ("value", "parameter"))
+            self._check(key, numbers, ("given", key), ("value", "parameter", "mask"))
         for key, numbers in example.upstream.items():
             self._check(key, numbers, ("upstream", key), ("value",), inputs=True)
         for output, numbers in example.loss.items():
@@ -229,8 +244,24 @@ class _Checker:
         if target.role not in roles or computed:
             message = f"{quote(key)} is computed, and cannot be given"
             self._add(Fault(rules.NO_SUCH_NAME, message, "give inputs and parameters"), path)
+        elif target.role == "mask" and self._no_mask(key, numbers, path):
+            return
         elif target.shape is not None:
             self._shape(key, numbers.shape, target.shape, target.batched, path)
+
+    def _no_mask(self, key: str, numbers: Numbers, path: Path) -> bool:
+        """Report what is no mask, or one for nothing; say whether it is."""
+        example = self.names.spec.example
+        wrong = _first(numbers.values, lambda m: m not in (0, 1))
+        if wrong is not None:
+            message = f"{quote(key)} holds {quote(wrong)}, and a mask holds 0 and 1"
+            self._add(Fault(rules.WRONG_VALUE, message, "1 for each value that stays"), path)
+        elif example is not None and example.training is False:
+            message = f"{quote(key)} is given, and with training: false nothing is dropped"
+            self._add(Fault(rules.WRONG_VALUE, message, "leave training or the mask out"), path)
+        else:
+            return False
+        return True
 
     def _shape(self, key: str, given: Shape, wanted: Shape, batched: bool, path: Path) -> None:
         count = examples_in(given, wanted, batched)
@@ -267,6 +298,10 @@ class _Checker:
     def _expected(self, key: str, target: Target) -> None:
         example = self.names.spec.example
         assert example is not None
+        if target.role == "mask":
+            message = f"{quote(key)} is given or drawn, and not computed"
+            hint = f"expect {quote(key.removesuffix(f'.{MASK}'))}, its output"
+            self._add(Fault(rules.NO_SUCH_NAME, message, hint), ("expect", key))
         lack = lacking(target.role, example)
         if lack is not None:
             message = f"{quote(key)} is expected, and the example has {ABSENT[lack]}"

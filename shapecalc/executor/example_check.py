@@ -6,6 +6,8 @@ It is computed in float64 whatever the precision of the run, since its numbers a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,8 @@ from shapecalc import rules
 from shapecalc.diagnostics import Diagnostic, Fault, Finding, SpecError
 from shapecalc.executor.arrays import depth_first, numeric
 from shapecalc.executor.buffers import Array
+from shapecalc.executor.descent import Owned, Update, descent
+from shapecalc.executor.given_masks import masks_in, put_in
 from shapecalc.executor.kernels import Kernel
 from shapecalc.executor.losses import Loss
 from shapecalc.executor.results import gradient_of
@@ -24,6 +28,7 @@ from shapecalc.tracing import KnownTrace
 from shapecalc.verification import Check
 from shapecalc.worked_example import Target
 
+MOST_KEPT = 100_000  # values of parameters of which every step is kept
 SHOWN = 48  # values of a computed array that a hint shows at most
 
 
@@ -49,6 +54,7 @@ class ComputedExample:
         self._kernel, self._other_losses, self._supposed = kernel, losses, supposed
         self.trace, self.example = trace, example
         self.losses: Sequence[Loss] = ()
+        self._seed, self._training = seed, training
         try:
             self._compute(seed, training if example.training is None else example.training)
         except SpecError as error:
@@ -60,7 +66,10 @@ class ComputedExample:
             from shapecalc.executor.supposed_values import suppose, supposed_losses
         given = {key: numbers.values for key, numbers in example.given.items()}
         inputs = {key: given.pop(key) for key in list(given) if key in trace.inputs}
+        masks = masks_in(trace, given)
+        held = {key: given.pop(key) for key in masks}
         self.session = Session(trace, given, seed=seed, training=training)
+        put_in(self.session, masks, held)
         if self._kernel is not None:
             steps = self.session.engine.steps
             steps[:] = [step._replace(kernel=self._kernel(step.kernel)) for step in steps]
@@ -82,9 +91,30 @@ class ComputedExample:
             upstream = {key: numbers.values for key, numbers in example.upstream.items()}
             self.session.engine.backward(self.session.upstream(upstream))
 
+    @cached_property
+    def descent(self) -> Sequence[Mapping[Owned, Update]]:
+        """Every step down the gradient; of many values the last."""
+        kept: list[Mapping[Owned, Update]] = []
+        for updates in descent(self):
+            if sum(update.after.size for update in updates.values()) > MOST_KEPT:
+                kept.clear()
+            kept.append(updates)
+        return kept
+
+    def behind(self, parameters: Mapping[str, Array]) -> ComputedExample:
+        """Return the same example computed with other parameters, laid out as in PyTorch."""
+        given = {key: Numbers(array.shape, array) for key, array in parameters.items()}
+        example = replace(self.example, given={**self.example.given, **given})
+        return ComputedExample(
+            self.trace, example, seed=self._seed, training=self._training,
+            kernel=self._kernel, losses=self._other_losses,
+        )  # fmt: skip
+
     def _batch(self) -> int | None:
         """Return how many examples the expected values have, for inputs that are not given."""
-        for key, numbers in (*self.example.upstream.items(), *self.example.expect.items()):
+        example = self.example
+        given = (*example.given.items(), *example.upstream.items(), *example.expect.items())
+        for key, numbers in given:
             target = self.session.names.find(key)
             if target.batched and target.shape is not None:
                 return examples_in(numbers.shape, target.shape)
@@ -134,8 +164,10 @@ class ComputedExample:
         gradient = engine.parameter_gradients[index].get(name, np.zeros_like(value))
         if target.role == "next" and not self.trace.layers[index].learns:
             gradient = value
-        elif target.role == "next":
+        elif target.role == "next" and self.example.plain:
             gradient = value - (self.example.rate or 0) * gradient
+        elif target.role == "next":
+            gradient = self.descent[-1][index, name].after
         return step.kernel.from_kernel_layout(name, gradient)
 
     def _compared(

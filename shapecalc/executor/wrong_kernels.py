@@ -16,6 +16,7 @@ from shapecalc import rules
 from shapecalc.diagnostics import Fault
 from shapecalc.executor.arrays import refusal
 from shapecalc.executor.buffers import Array
+from shapecalc.executor.given_masks import GivenMask
 from shapecalc.executor.kernels import Context, Kernel, Parameters
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Saved
 from shapecalc.executor.kernels.conv import Conv
@@ -194,6 +195,11 @@ class _OverwrittenOutput(Altered):
         return found + parameters.get("bias", 0.0), saved
 
 
+class _Unscaled(GivenMask):
+    def masked(self, values: Array) -> Array:
+        return values * self.mask
+
+
 def _one_by_one(values: Array) -> Iterator[Array]:
     """Yield the values of one position at a time, 0 elsewhere; an exact 0 counts as tiny."""
     positions: list[Any] = list(product(*map(range, values.shape[1:-1])))
@@ -269,10 +275,15 @@ def corner(kernel: Kernel) -> Kernel:
     return _Corner(kernel) if slides and strides not in (1, (1, 1), [1, 1]) else kernel
 
 
+def unscaled(kernel: Kernel) -> Kernel:
+    """Drop values, and do not scale those that stay."""
+    return _Unscaled(kernel.layer, kernel.mask) if type(kernel) is GivenMask else kernel
+
+
 MISTAKES: dict[str, Callable[[Kernel], Kernel]] = {
     mistake.__name__: mistake
     for mistake in (
         slope_forgotten, activation_left_out, everywhere, largest, mean, sums, whole_gradient,
-        first_window, overwritten, corner,
+        first_window, overwritten, corner, unscaled,
     )
 }  # fmt: skip

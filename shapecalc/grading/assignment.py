@@ -30,11 +30,11 @@ from shapecalc.readers import native
 
 KEYS = (
     "title", "description", "spec", "questions", "partial", "follow_through", "tolerance", "order",
-    "show", "due", "penalty", "attempts", "columns",
+    "show", "due", "penalty", "attempts", "columns", "flops",
 )  # fmt: skip
 QUESTION_KEYS = (
     "id", "ask", "prompt", "points", "key", "spec", "partial", "follow_through", "tolerance",
-    "order", "accept", "choices",
+    "order", "accept", "choices", "flops",
 )  # fmt: skip
 MOST_QUESTIONS = 10_000
 EXAMPLE = "for example {spec: alexnet.yaml, questions: [conv1.output, conv1.parameters]}"
@@ -180,7 +180,7 @@ class _QuestionReader:
 
     def _answered(self, ask: str, subject: Subject, section: Section) -> Question:
         """Return a question with its computed answer. Raises Unanswerable."""
-        query = read_path(ask)
+        query = settings.by_convention(read_path(ask), section, self.whole)
         right, order = subject.answer(query), settings.depth_first(section, self.whole)
         working = subject.working(query)
         return Question(

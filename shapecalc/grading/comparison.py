@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from shapecalc.grading.answers import Reading, read_answer, readings
-from shapecalc.grading.formula import Formula
 from shapecalc.grading.multiple_choice import chosen
 from shapecalc.grading.notation import printed_shape
 from shapecalc.grading.query import Query
@@ -102,7 +101,7 @@ def alike(wrong: Any, given: Any, near: Tolerance = NEAR) -> bool:
     """
     if wrong == given:
         return True
-    if isinstance(wrong, int | str | Formula) or isinstance(given, bool | str):
+    if isinstance(wrong, int | str) or isinstance(given, bool | str):
         return False
     if isinstance(wrong, tuple) and isinstance(given, tuple) and whole_numbers(wrong):
         return len(given) < len(wrong) and given in spellings(wrong)

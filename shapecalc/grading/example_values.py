@@ -15,7 +15,7 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.values import Value
 from shapecalc.layers.activation import Dropout
 from shapecalc.layers.base import show
-from shapecalc.worked_example import HINTS, Lack, Names, Target, lacking
+from shapecalc.worked_example import HINTS, MASK, Lack, Names, Target, lacking
 
 if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
@@ -72,7 +72,12 @@ class ExampleValues:
         if example is not None and example.training is False:
             return
         records = self.trace.layers
-        dropouts = [r.name for r in records if isinstance(r.layer, Dropout) and r.layer.rate]
+        given = example.given if example else {}
+        dropouts = [
+            r.name
+            for r in records
+            if isinstance(r.layer, Dropout) and r.layer.rate and f"{r.name}.{MASK}" not in given
+        ]
         if target.role == "parameter" or not dropouts:
             return
         behind = set(dropouts)
@@ -82,7 +87,8 @@ class ExampleValues:
         layer = self.trace.spec.values.producer(target.at) if target.role == "value" else None
         if target.role != "value" or (layer is not None and records[layer].name in behind):
             message = f"{quote(query.path)} has no fixed value: {dropouts[0]} drops at random"
-            raise Unanswerable(message, "write example: {training: false}")
+            hint = f"write example: {{given: {{{dropouts[0]}.{MASK}: [...]}}}}, or training: false"
+            raise Unanswerable(message, hint)
 
     def _drawn(self) -> list[str]:
         """Return the inputs and weights that the example does not give; biases are 0 without."""
@@ -105,6 +111,8 @@ class ExampleValues:
         except KeyError as error:
             fault = error.args[0]
             raise Unanswerable(fault.message, fault.hint) from None
+        if target.role == "mask":
+            raise Unanswerable(f"{quote(query.path)}: a mask is given, and not computed")
         lack = lacking(target.role, example)
         if lack is not None:
             message = f"{quote(query.path)} needs an example with {NEEDED[lack]}"

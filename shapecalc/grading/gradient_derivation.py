@@ -13,7 +13,8 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.derivations import Derivation, Expression, minus, over, plus, times
-from shapecalc.grading.values import flat
+from shapecalc.grading.descent_derivation import descent_derivations
+from shapecalc.grading.values import flat, place_of
 from shapecalc.grading.worked_out import MOST, shows
 from shapecalc.layers.conv import Conv
 from shapecalc.layers.dense import Dense
@@ -48,6 +49,8 @@ def gradient_derivations(
     Nothing where it is not written out. Places count as the query's do: depth first, the example's
     number in front where there is one.
     """
+    if key.endswith(".next") and not computed.example.plain:
+        return descent_derivations(computed, key, place)
     own = _derivation(computed, key, place)
     if own is None:
         return []
@@ -284,7 +287,7 @@ def _through(
         if found is not None:
             return found
     if kind in UNCHANGED and back.size == value.size:
-        place = _place(_number(at, value.shape), back.shape)
+        place = place_of(_number(at, value.shape), back.shape)
         return Worked(f"gradient of {record.name}", float(back[place]), _used(record, [place]))
     if isinstance(layer, Dense) and record.input and layer.whole(record.input[0]):
         weight = _array(computed, f"{record.name}.weight")
@@ -339,15 +342,6 @@ def _by_value(
     }
     formula, slope = slopes[kind]
     return Worked(f"{gradient} * its {formula}", times(back, slope), used)
-
-
-def _place(number: int, shape: Sequence[int]) -> tuple[int, ...]:
-    """Return the place of a value that is counted row by row."""
-    found: list[int] = []
-    for size in reversed(shape):
-        number, index = divmod(number, size)
-        found.insert(0, index)
-    return tuple(found)
 
 
 def _pooled(record: KnownRecord, x: Any, back: Any, at: tuple[int, ...]) -> Worked | None:

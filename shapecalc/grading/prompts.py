@@ -13,6 +13,7 @@ from math import prod
 from shapecalc.grading.kinds import KINDS
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
+from shapecalc.grading.steps_in_words import steps_in_words
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
 from shapecalc.grading.wording import LETTERS, WORDINGS, size_in_words, sizes_of
@@ -223,8 +224,7 @@ def _executed(subject: Subject, query: Query) -> str:
         thing = f"the {PLURALS[parameter]} of {name}"
     what, example = thing, subject.trace.spec.example
     if query.key.endswith(".next"):
-        rate = f" (rate {example.rate:g})" if example and example.rate else ""
-        what = f"{thing} after one step of gradient descent{rate}"
+        what = f"{thing} after {steps_in_words(example)}"
     elif query.key.endswith(".grad"):
         several = False
         of_loss = " of the loss" if example and example.loss else ""

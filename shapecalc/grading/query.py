@@ -4,7 +4,8 @@ The other paths are `fits(conv2)` and those into the executed example: `conv1.va
 row, column, from 0), `conv1.weight.grad[0,0,1,1]`, `conv1.grad`, `conv1.weight.next`; and parts of
 what a report has: `conv1.output.height`, `conv1.weight.shape`; and layers are counted by
 `total.layers`, `layers(conv)`. `fitting(input)` asks for a size that fits the network,
-`conv1.receptive_field[2,1]` for what a unit sees (row, column), and
+`conv1.receptive_field[2,1]` for what a unit sees (row, column), `conv1.im2col[4,2]` for what stands
+in a row and a column of that matrix, `conv1.im2col.values` for all of it, and
 `formula(conv1.output.width)` for a formula in letters.
 """
 
@@ -47,7 +48,12 @@ class Query(NamedTuple):
     @property
     def exact(self) -> bool:
         """Whether the answer is whole numbers, or yes or no: nothing to round."""
-        return self.kind != "example"
+        return not self.executed
+
+    @property
+    def executed(self) -> bool:
+        """Whether the answer is made of the values of the spec's example."""
+        return self.kind in ("example", "im2col")
 
 
 def read_path(path: str) -> Query:
@@ -84,6 +90,10 @@ def read_path(path: str) -> Query:
         return Query(path, "layers", "number", name, key)
     if place and name and key == "receptive_field":
         return Query(path, "range", "ranges", name, key, index)
+    if place and name and key == "im2col":
+        return Query(path, "im2col", "number", name, key, index)
+    if inner and not place and key == "values" and last == "im2col":
+        return Query(path, "im2col", "array", inner, last)
     if not name or place:
         raise Unanswerable(f"{quote(path)} is nothing that can be asked for", _hint())
     if key in SIZES or key in COUNTS:
@@ -108,5 +118,5 @@ def _hint() -> str:
         f"ask for LAYER.KEY with {some((*SIZES, *COUNTS))}; LAYER.output.height,"
         " LAYER.weight.shape, total.parameters, total.layers, layers(conv), fits(LAYER),"
         " fitting(input), formula(LAYER.parameters), P(LAYER), LAYER.receptive_field[row,column],"
-        " LAYER.value[depth,row,column], LAYER.weight.grad, loss"
+        " LAYER.im2col[row,column], LAYER.value[depth,row,column], LAYER.weight.grad, loss"
     )

@@ -18,7 +18,6 @@ from shapecalc.grading import combinations
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import NEAR as NEAR_ENOUGH
 from shapecalc.grading.comparison import alike, spellings, whole_numbers
-from shapecalc.grading.formula import Formula
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.question import Tolerance
@@ -33,7 +32,6 @@ MOST_ALTERNATIVES = 2  # of which one is said to be meant
 FAR = 5  # how many times as wide answers lie that are not near the right one
 NEAR = 0.2  # of the right number
 DECIMALS = 4  # that are believed
-FORMULAS = 10_000  # that somebody may write
 
 # How often a mistake is made. The others are in between.
 COMMON = frozenset((
@@ -310,8 +308,6 @@ def room(right: Value, given: Value, slips: bool = False, near: Tolerance = NEAR
     numbers are given one by one; of an array, those that are right stay so. With `slips` that holds
     for sizes as well, and sizes that are equal are one number.
     """
-    if isinstance(right, Formula):
-        return FORMULAS
     ours, theirs = flat(right), flat(given)
     if any(isinstance(number, str | bool) for number in (*ours, *theirs)):
         return 1

@@ -4,19 +4,22 @@ may be off, what a known mistake gets, and what follows from an earlier slip.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from shapecalc import rules
 from shapecalc.diagnostics import nearest, quote, some
 from shapecalc.grading.answers import Form, Unreadable, read_answer
+from shapecalc.grading.kinds.flops import USUAL
 from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.moments import deadline
+from shapecalc.grading.query import Query
 from shapecalc.grading.question import EXACT, Late, Policy, Tolerance
 from shapecalc.grading.section import Section
 from shapecalc.grading.values import Value
 
+COUNTED = {"mac": (1, 2), "bias": (1, 2, 0)}  # in FLOPs: the last of each unless it is written
 ORDERS = ("depth_last", "depth_first")
 SHOWS = ("always", "hint", "never", "after_due")
 ATTEMPTS = ("latest", "highest", "first")
@@ -97,6 +100,36 @@ def depth_first(question: Section, whole: Section) -> bool:
     """Say whether sizes are asked for in PyTorch's order."""
     holder = question if "order" in question.data else whole
     return holder.one_of("order", ORDERS) == "depth_first"
+
+
+def by_convention(query: Query, question: Section, whole: Section) -> Query:
+    """Return a question for FLOPs as one by the convention that is written, unless it is the usual
+    one; others as they are.
+    """
+    holder = question if "flops" in question.data else whole
+    written = holder.data.get("flops")
+    if written is None:
+        return query
+    if not isinstance(written, Mapping):
+        message, example = f"flops must be a mapping, not {quote(written)}", "{mac: 1, bias: 0}"
+        holder.wrong(rules.WRONG_ASSIGNMENT_VALUE, message, f"for example {example}", "flops")
+        return query
+    inner = holder.within("flops")
+    inner.knows_only(tuple(COUNTED), "a convention of FLOPs")
+    convention = tuple(_one_of(inner, key, numbers) for key, numbers in COUNTED.items())
+    if query.kind != "record" or query.key != "flops" or convention == USUAL:
+        return query
+    return query._replace(kind="flops", place=convention)
+
+
+def _one_of(section: Section, key: str, numbers: Sequence[int]) -> int:
+    """Return one of some numbers, the last unless another is written."""
+    value = section.data.get(key, numbers[-1])
+    if type(value) is int and value in numbers:
+        return value
+    message = f"{key} must be {' or '.join(map(str, sorted(numbers)))}, not {quote(value)}"
+    section.wrong(rules.WRONG_ASSIGNMENT_VALUE, message, "", key)
+    return numbers[-1]
 
 
 def policy(whole: Section) -> Policy:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
 
 Outputs = tuple[tuple[str, Volume], ...]  # of layers, by their names
+SIZED = ("record", "size", "shape", "range", "im2col", "flops")  # kinds that follow from sizes
 MOST_SUPPOSED = 50  # networks with students' own volumes that are kept
 
 
@@ -90,7 +91,7 @@ class Subject:
 
     def answer(self, query: Query) -> Value:
         """Return the right answer. Raises Unanswerable."""
-        if query.kind in ("record", "size", "shape", "range") and not self._free_of_sizes(query):
+        if query.kind in SIZED and not self._free_of_sizes(query):
             need_sound(self.layers, query, self.unsound)
         try:
             value = self._value(query)
@@ -130,7 +131,8 @@ class Subject:
         """Say whether a number is the same whatever sizes a layer at fault gives: the parameters of
         a convolution behind it hang on the depth alone.
         """
-        if query.key in ("output", "input") or not self.unsound.outputs:
+        own_rule = query.kind in KINDS  # of one unit, which another size may have by chance
+        if own_rule or query.key in ("output", "input") or not self.unsound.outputs:
             return False
         with suppress(LayerError, Unanswerable):
             value = self._value(query)

@@ -14,10 +14,12 @@ from shapecalc.grading.gradient_derivation import gradient_derivations
 from shapecalc.grading.loss_derivation import loss_derivations
 from shapecalc.grading.query import Query
 from shapecalc.grading.worked_out import MOST, shows, worked_out
+from shapecalc.layers.activation import Dropout
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.dense import Dense
 from shapecalc.layers.pool import AvgPool, MaxPool
 from shapecalc.records import KnownRecord
+from shapecalc.worked_example import MASK
 
 if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
@@ -98,6 +100,8 @@ def value_derivation(
         return _merged(computed, record, example, tuple(at))
     if record.kind in ACTIVATED:
         return _activated(record.kind, x, tuple(at))
+    if isinstance(layer, Dropout) and f"{record.name}.{MASK}" in computed.example.given:
+        return _dropped(computed, record, float(x[tuple(at)]), (example, *at))
     if isinstance(layer, AvgPool):
         pixels = [pixel for _, pixel in _window(layer.fits(record.input[0]).axes, at[1:])]
         values = [float(x[at[0]][pixel]) for pixel in pixels]
@@ -139,6 +143,20 @@ def _activated(kind: str, x: Any, at: tuple[int, ...]) -> Derivation:
         return _value(worked_out(expression), expression)
     powers = [Operation("exp", float(value)) for value in x[(slice(None), *at[1:])]]
     expression = over(powers[at[0]], plus(*powers))
+    return _value(worked_out(expression), expression)
+
+
+def _dropped(
+    computed: ComputedExample, record: KnownRecord, x: float, at: tuple[int, ...]
+) -> Derivation:
+    """Return a value that a given mask keeps or drops."""
+    session = computed.session
+    step = session.engine.steps[session.names.find(f"{record.name}.{MASK}").at]
+    example, depth, *spatial = at
+    mask: Any = step.kernel.mask  # type: ignore[attr-defined]
+    kept = int(mask[(example, *spatial, depth)])
+    assert isinstance(record.layer, Dropout)
+    expression = over(times(x, kept), plus(1, minus(record.layer.rate)))
     return _value(worked_out(expression), expression)
 
 

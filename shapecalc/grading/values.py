@@ -12,10 +12,21 @@ Value = bool | Number | str | tuple[Any, ...] | Formula
 
 
 def flat(value: Any) -> list[Number]:
-    """Return all numbers of nested tuples, in order."""
+    """Return all numbers of nested tuples, in order; of a formula those that it comes to."""
+    if isinstance(value, Formula):
+        return [float(number) for number in value.values if number is not None]
     if isinstance(value, list | tuple):
         return [number for part in value for number in flat(part)]
     return [value]
+
+
+def place_of(number: int, shape: Sequence[int]) -> tuple[int, ...]:
+    """Return the place of a value that is counted row by row."""
+    found: list[int] = []
+    for size in reversed(shape):
+        number, index = divmod(number, size)
+        found.insert(0, index)
+    return tuple(found)
 
 
 def shown(value: Value | None) -> str:

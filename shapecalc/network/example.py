@@ -12,16 +12,19 @@ from typing import Any, NamedTuple
 
 from shapecalc import rules
 from shapecalc.diagnostics import LIMIT, Fault, Finding, Findings, Path, quote, some
+from shapecalc.network.optimizer import EXAMPLE, PLAIN, WANTED, Optimizer, read_optimizer
 from shapecalc.network.validation import unknown_key, wrong_value
 from shapecalc.rules import Rule
 
-KEYS = {
-    key: key for key in ("given", "loss", "upstream", "rate", "training", "expect", "tolerance")
-}
+WORDS = (
+    "given", "loss", "upstream", "rate", "steps", "optimizer", "training", "expect", "tolerance",
+)  # fmt: skip
+KEYS = {key: key for key in WORDS}
 OF_CLASSES = ("cross_entropy", "svm")  # losses whose target is a class
 LOSSES = ("squared_error", "half_squared_error", "mean_squared_error", *OF_CLASSES)
 WEIGHT_DECAY = "weight_decay"  # beside a loss: half of it times the squared weights is added
 MAX_AXES = 6  # a batch, three spatial axes and a depth are five
+MOST_STEPS = 10
 TOLERANCE = 1e-6
 
 
@@ -36,7 +39,8 @@ class Numbers(NamedTuple):
 class Example:
     """A worked example. `loss` and `upstream` are by the name of an output or layer.
 
-    The name None stands for the network's only output.
+    The name None stands for the network's only output. `rate`, `steps` and `optimizer` say how
+    parameters go down the gradient.
     """
 
     given: Mapping[str, Numbers] = field(default_factory=dict)
@@ -45,9 +49,16 @@ class Example:
     weight_decay: float = 0.0
     upstream: Mapping[str, Numbers] = field(default_factory=dict)
     rate: float | None = None
+    steps: int = 1
+    optimizer: Optimizer = PLAIN
     training: bool | None = None
     expect: Mapping[str, Numbers] = field(default_factory=dict)
     tolerance: float = TOLERANCE
+
+    @property
+    def plain(self) -> bool:
+        """Whether parameters go down by rate*gradient, once: momentum starts from rest."""
+        return self.steps == 1 and not self.optimizer.adam
 
 
 def read_example(data: Any, findings: Findings) -> Example | None:
@@ -91,10 +102,27 @@ class _Reader:
             decay,
             self._arrays("upstream"),
             self._positive("rate"),
+            self._steps(),
+            self._optimizer(),
             training,
             self._arrays("expect", holes=True),
             TOLERANCE if tolerance is None else tolerance,
         )
+
+    def _steps(self) -> int:
+        steps = self.data.get("steps")
+        if steps is None or (type(steps) is int and 1 <= steps <= MOST_STEPS):
+            return steps or 1
+        wanted = f"a whole number from 1 to {MOST_STEPS}"
+        self._add(wrong_value("steps", wanted, steps), ("steps",))
+        return 1
+
+    def _optimizer(self) -> Optimizer:
+        written = self.data.get("optimizer")
+        optimizer = read_optimizer(written)
+        if optimizer is None:
+            self._add(wrong_value("optimizer", WANTED, written, EXAMPLE), ("optimizer",))
+        return optimizer or PLAIN
 
     def _arrays(self, key: str, holes: bool = False) -> dict[str, Numbers]:
         return self._named(self.data.get(key), (key,), holes)

@@ -176,6 +176,25 @@ def _pixels_seen(of: Derivation) -> str:
     )
 
 
+def _im2col_cell(of: Derivation) -> str:
+    """Tell where a value of an im2col matrix is from."""
+    given = of.given
+    cell = f"row {given['row']} is depth {given['depth']}, place {given['tap']} of a window"
+    window = f"column {given['column']} the window at {given['window']}"
+    place = given["place"]
+    found = "in the padding" if place is None else f"the input at {list(place)}"
+    return f"{cell}, {window}: {found}, {_short(of.value)}"
+
+
+def _by_convention(of: Derivation) -> str:
+    """Tell FLOPs as the sum of what is counted."""
+    mac, bias = of.given["convention"]
+    macs = f"{'' if mac == 1 else f'{mac} * '}{of.given['macs']:,} MACs"
+    if not bias or not of.given["biases"]:
+        return macs
+    return f"{macs} + {'' if bias == 1 else f'{bias} * '}{of.given['biases']:,} biases added"
+
+
 def _always(said: str) -> Callable[[Any], str]:
     return lambda of: said
 
@@ -214,6 +233,8 @@ _SAID: dict[str, Callable[[Derivation], str]] = {
         f"one of those that fit, {'; '.join([*of.given['sizes'], *of.given['constraints']])}"
     ),
     "pixels_seen": _pixels_seen,
+    "im2col_cell": _im2col_cell,
+    "by_convention": _by_convention,
     "two_for_each_mac": lambda of: f"2 * {of.value // 2:,} MACs",
     "window_by_positions": lambda of: (
         f"{_product(of.given['window'], of.value[0])} values in a window,"

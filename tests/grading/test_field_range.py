@@ -189,5 +189,11 @@ def test_what_has_no_range_is_a_fault(ask: str, code: str, says: str) -> None:
     assert says in found.message
 
 
+def test_sizes_behind_a_fault_have_no_range() -> None:
+    spec = {"input": "8x8x1", "layers": [{"conv": {"K": 1, "F": 3, "S": 2}}, "relu"]}
+    (found,) = about(spec, "relu1.receptive_field[0,0]").diagnostics
+    assert found.code == "SC504"
+
+
 def test_a_slice_is_read_with_its_end_or_without() -> None:
     assert [way.value for way in read_ranges("4:9")] == [((4, 8),), ((4, 9),)]

@@ -1,7 +1,7 @@
 """Formulas in letters: what is the same in other words is right, and everything else is bounded.
 
-Right ones are those of lectures: (W - F + 2P)/S + 1 and K(F*F*C + 1) (CS231n), and
-(W - 1)S - 2P + F of a transposed convolution (Dumoulin and Visin, 2016).
+Right are those of lectures: (W - F + 2P)/S + 1, K(F*F*C + 1) (CS231n), and (W - 1)S - 2P + F
+of a transposed convolution (Dumoulin and Visin, 2016).
 """
 
 from __future__ import annotations

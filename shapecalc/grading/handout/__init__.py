@@ -51,7 +51,7 @@ def networks(assignment: Assignment) -> Iterator[tuple[list[Question], list[str]
         by_network.setdefault(question.subject, []).append(question)
     for subject, questions in by_network.items():
         example = subject.trace.spec.example
-        executed = any(question.query.kind == "example" for question in questions)
+        executed = any(question.query.executed for question in questions)
         lines = given(example) if executed and example is not None else ()
         yield questions, [*described(subject, Secrets(questions)), *lines]
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any
 
+from shapecalc.grading.steps_in_words import rule
 from shapecalc.network.example import Example, Numbers
+from shapecalc.worked_example import MASK
 
 MOST_VALUES = 200  # of an array that is printed
 LOSSES: Mapping[str, str] = {
@@ -24,7 +26,8 @@ LOSSES: Mapping[str, str] = {
 def given(example: Example) -> Iterator[str]:
     """Yield a line for each array, for the loss or the gradient that comes back, for the rate."""
     for name, array in example.given.items():
-        yield f"given: {name} = {printed(array)}"
+        mask = ", where 1 stays and is divided by 1 - rate" if name.endswith(f".{MASK}") else ""
+        yield f"given: {name} = {printed(array)}{mask}"
     for output, target in example.loss.items():
         whose = f" of {output}" if output else ""
         decay = f", plus {example.weight_decay:g}/2 times the sum of all squared weights"
@@ -34,6 +37,7 @@ def given(example: Example) -> Iterator[str]:
         yield f"gradient of the loss with respect to {name}: {printed(array)}"
     if example.rate is not None:
         yield f"learning rate: {example.rate:g}"
+        yield from filter(None, [rule(example)])
 
 
 def printed(array: Numbers) -> str:

@@ -45,7 +45,7 @@ def _resized(question: Question) -> Subject | None:
 
 
 def _differs(question: Question, other: Subject) -> bool:
-    if question.query.kind == "example":
+    if question.query.executed:
         return False
     try:
         return other.answer(question.query) != question.right

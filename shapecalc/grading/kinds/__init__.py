@@ -10,7 +10,9 @@ from shapecalc.registry import Registry
 
 FILES = {
     "fitting": "fitting_input",
+    "flops": "flops",
     "formula": "letters",
+    "im2col": "im2col_values",
     "layers": "layer_count",
     "range": "field_range",
 }

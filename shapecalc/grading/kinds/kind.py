@@ -14,13 +14,13 @@ from shapecalc.grading.values import Value
 class Kind(NamedTuple):
     """A kind of question about a network.
 
-    `answer` raises Unanswerable where there is nothing to ask. `prompt` is given what a layer is,
-    `conv1: conv K=96 F=11 S=4 P=0 on 227x227x3`, without what must not be told. `suits` says of
-    an answer that is not the computed one whether it is right as well, and `why_wrong` what is the
-    matter with one that is not.
+    `answer` raises Unanswerable where there is nothing to ask, and is None for what is not known.
+    `prompt` is given what a layer is, `conv1: conv K=96 F=11 S=4 P=0 on 227x227x3`, without what
+    must not be told. `suits` says of an answer that is not the computed one whether it is right as
+    well, and `why_wrong` what is the matter with one that is not.
     """
 
-    answer: Callable[[NamedLayers, Query], Value]
+    answer: Callable[[NamedLayers, Query], Value | None]
     derivations: Callable[[NamedLayers, Query], Sequence[Derivation]]
     prompt: Callable[[NamedLayers, Query, str], str]
     suits: Callable[[NamedLayers, Query, Value], bool] | None = None

@@ -11,6 +11,9 @@ from shapecalc.grading.values import shown
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield w + rate*dw, which is 2w less the right w - rate*dw."""
+    example = context.subject.trace.spec.example
+    if example is None or not example.plain:
+        return
     if context.query.kind == "example" and context.query.key.endswith(".next"):
         old = context.of(context.query.name, context.query.key.removesuffix(".next"))
         if old is not None:

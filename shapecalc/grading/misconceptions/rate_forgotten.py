@@ -14,7 +14,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
     example = context.subject.trace.spec.example
     if context.query.kind == "example" and context.query.key.endswith(".next") and example:
         old = context.of(context.query.name, context.query.key.removesuffix(".next"))
-        if old is not None and example.rate:
+        if old is not None and example.rate and example.plain:
             value = stepped(old, context.right, 1 / example.rate)
             yield Wrong(value, f"weight - gradient = {shown(value)}")
 

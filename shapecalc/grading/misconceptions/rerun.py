@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from shapecalc.grading.misconceptions.question_context import QuestionContext
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
-from shapecalc.network.example import Numbers
+from shapecalc.network.example import Example, Numbers
 from shapecalc.quantities import Role
 from shapecalc.records import KnownRecord
 
@@ -40,6 +40,11 @@ def with_kernels(context: QuestionContext, mistake: str) -> Value | None:
         return subject.computing(kernel=alter)
 
     return _answer(context, mistake, altered)
+
+
+def with_example(context: QuestionContext, name: str, example: Example) -> Value | None:
+    """Return the answer where the network has another example."""
+    return _answer(context, name, lambda subject: subject.giving(example))
 
 
 def with_losses(

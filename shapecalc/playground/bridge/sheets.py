@@ -150,7 +150,7 @@ def _need_no_run(path: str) -> None:
         query = read_path(path)
     except Unanswerable as error:
         raise Refused(_said(error.fault.message, error.fault.hint)) from None
-    if query.kind == "example":
+    if query.executed:
         raise Refused(
             f"This cannot be asked: {quote(path)} is a value that the network computes, and it is"
             " not run in the browser; ask for sizes, counts, receptive fields, P(LAYER) or"

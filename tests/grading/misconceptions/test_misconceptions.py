@@ -42,6 +42,34 @@ POOL = net("32x32x16", {"max_pool": {"F": 2, "S": 2}})
 NORM = net("56x56x64", {"conv": {"K": 64, "F": 3, "P": 1}}, "batch_norm")
 TWICE = net("15x15x1", {"conv": {"K": 4, "F": 3, "S": 2}}, {"conv": {"K": 4, "F": 3, "S": 2}})
 INNER = net("15x15x1", {"conv": {"K": 4, "F": 3, "S": 2}}, {"conv": {"K": 4, "F": 3, "P": 1}})
+DIGITS = net(  # d.yx at depth d, row y, column x
+    "4x4x2", {"conv": {"K": 1, "F": 2, "S": 2}},
+    example={"given": {"input": [
+        [[round(d + y / 10 + x / 100, 2) for x in range(4)] for y in range(4)] for d in range(2)
+    ]}},
+)  # fmt: skip
+DROPPED = net(  # 1.13 and 6.10 stay
+    "4", {"dropout": 0.5}, {"dense": {"units": 1, "bias": False}},
+    example={"given": {
+        "input": [1.13, 5, 6.1, 11], "dropout1.mask": [1, 0, 1, 0], "dense1.weight": [[1, 1, 1, 1]],
+    }},
+)  # fmt: skip
+
+
+def descending(**how: Any) -> dict[str, Any]:
+    """Return w*2 with the loss (2w)^2, so that the gradient is 8w; w is 1, the rate 0.01."""
+    return net(
+        1, {"dense": {"units": 1, "bias": False}},
+        example={
+            "given": {"input": [2], "dense1.weight": [[1]]},
+            "loss": {"squared_error": [0]}, "rate": 0.01, **how,
+        },
+    )  # fmt: skip
+
+
+THRICE_DOWN = descending(steps=3)
+ROLLING = descending(steps=2, optimizer={"momentum": 0.9})
+ADAM = descending(optimizer="adam")
 THRICE = net("15x15x1", *[{"conv": {"K": 4, "F": 3}}] * 3)
 ACTIVATED = net(4, "relu", example={"given": {"input": [-2, 3, -1, 4]}})
 LENET = net(
@@ -425,14 +453,25 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("range_not_cut", INNER, "conv2.receptive_field[0,0]", [[-2, 4], [-2, 4]]),
     ("range_one_too_far", INNER, "conv2.receptive_field[3,3]", [[4, 11], [4, 11]]),
     ("range_padding_ignored", INNER, "conv2.receptive_field[3,3]", [[6, 12], [6, 12]]),
+    ("im2col_transposed", DIGITS, "conv1.im2col[1,2]", 0.12),
+    ("im2col_depth_last", DIGITS, "conv1.im2col[1,2]", 1.20),
+    ("other_convention", CONV, "conv1.flops", 1_536_000),
+    ("dropout_not_scaled", DROPPED, "dense1.value[0]", 7.23),
+    ("steps_left_out", THRICE_DOWN, "dense1.weight.next", 0.8464),
+    ("momentum_left_out", ROLLING, "dense1.weight.next", 0.8464),
+    ("means_not_corrected", ADAM, "dense1.weight.next", 0.9684),
     ("does_not_fit", ALEX, "fitting(input)", [224, 224, 3]),
     ("dense_not_counted", STACK, "total.weight_layers", 5),
 ]
 
 
-def marked(spec: dict[str, Any], path: str, answer: Any) -> Mark:
+# What an assignment has to say for a mistake to be one.
+SETTINGS: dict[str, dict[str, Any]] = {"other_convention": {"flops": {"mac": 1, "bias": 1}}}
+
+
+def marked(spec: dict[str, Any], path: str, answer: Any, **settings: Any) -> Mark:
     """Mark one answer to one question."""
-    assignment = read_assignment({"spec": spec, "questions": [path]})
+    assignment = read_assignment({"spec": spec, "questions": [path], **settings})
     assert not assignment.diagnostics
     return Marker(assignment).mark("somebody", {path: answer}).marks[0]
 
@@ -443,7 +482,7 @@ def marked(spec: dict[str, Any], path: str, answer: Any) -> Mark:
 def test_a_wrong_number_gets_its_name(
     name: str, spec: dict[str, Any], path: str, wrong: Any
 ) -> None:
-    mark = marked(spec, path, wrong)
+    mark = marked(spec, path, wrong, **SETTINGS.get(name, {}))
     assert (mark.verdict, mark.misconception) == ("wrong", name), mark
     explanation = FOR_LAYERS.get((name, path)) or next(
         m.explanation for m in misconceptions() if m.name == name

@@ -1,0 +1,75 @@
+"""FLOPs by the conventions of the literature; the question says which."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.grading import mark, read_assignment
+
+# 28x28 positions, 10 filters of 5*5*3: 588,000 MACs, 7,840 biases; then 10 units on 7,840 values.
+SPEC = {"input": "32x32x3", "layers": [{"conv": {"K": 10, "F": 5}}, "relu", {"dense": 10}]}
+MACS, BIASES = 28 * 28 * 10 * 75, 28 * 28 * 10
+
+
+def asked(ask: str = "conv1.flops", **keys: Any) -> Any:
+    return read_assignment({"spec": SPEC, "questions": [{"ask": ask, **keys}]})
+
+
+@pytest.mark.parametrize(
+    ("convention", "right"),
+    [
+        ({"mac": 1, "bias": 0}, MACS),  # He et al., 2016: "FLOPs (multiply-adds)"
+        ({"mac": 2, "bias": 0}, 2 * MACS),
+        ({"mac": 2}, 2 * MACS),
+        ({"bias": 1}, 2 * MACS + BIASES),
+        ({"mac": 1, "bias": 1}, MACS + BIASES),
+        ({"mac": 2, "bias": 2}, 2 * 28 * 28 * (3 * 25 + 1) * 10),  # Molchanov et al., 2017
+    ],
+)
+def test_a_layer_by_each_convention(convention: dict[str, int], right: int) -> None:
+    (question,) = asked(flops=convention).questions
+    assert question.right == right
+
+
+def test_the_network_and_what_has_no_weights() -> None:
+    convention = {"mac": 1, "bias": 1}
+    (whole,) = asked("total.flops", flops=convention).questions
+    assert whole.right == MACS + BIASES + 7840 * 10 + 10
+    assert whole.working == "666,400 MACs + 7,850 biases added"
+    (none,) = asked("relu1.flops", flops=convention).questions
+    assert none.right == 0
+
+
+def test_the_question_says_how_to_count() -> None:
+    (other,) = asked(flops={"mac": 1, "bias": 1}).questions
+    assert "counting one for each multiply-accumulate and one for each bias that is added?" in (
+        other.prompt
+    )
+
+
+def test_it_may_stand_at_the_top_and_another_convention_has_a_name() -> None:
+    homework = {"spec": SPEC, "questions": ["conv1.flops", "conv1.macs"], "flops": {"mac": 1}}
+    marks = mark(homework, {"conv1.flops": "588000", "conv1.macs": "588000"}).marks
+    assert [found.verdict for found in marks] == ["right", "right"]
+    (wrong, _) = mark(homework, {"conv1.flops": "1176000"}).marks
+    assert wrong.misconception == "other_convention"
+    assert "counting two for each multiply-accumulate and nothing for each bias" in wrong.feedback
+    assert "The right answer is 588,000: 588,000 MACs." in wrong.feedback
+
+
+@pytest.mark.parametrize(
+    ("flops", "code", "says"),
+    [
+        (2, "SC503", "a mapping"),
+        ({"mac": 3}, "SC503", "mac must be 1 or 2"),
+        ({"mac": True}, "SC503", "mac must be 1 or 2"),
+        ({"bias": -1}, "SC503", "bias must be 0 or 1 or 2"),
+        ({"macs": 1}, "SC501", "has no macs"),
+    ],
+)
+def test_what_is_no_convention_is_a_fault(flops: Any, code: str, says: str) -> None:
+    (found,) = asked(flops=flops).diagnostics
+    assert found.code == code
+    assert says in found.message
