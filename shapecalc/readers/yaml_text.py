@@ -65,8 +65,8 @@ class _Open:
 class _Reader:
     """Builds the data from PyYAML's events; a stack instead of recursion, so depth is no danger.
 
-    Places take more memory than the data, so they are kept only if they are `wanted`; of a long text
-    a second reading finds them once something has to be located.
+    Places take more memory than the data, so they are kept only if they are `wanted`; of a long
+    text a second reading finds them once something has to be located.
     """
 
     wanted: bool = False
