@@ -279,13 +279,14 @@ def _same_misspelt(one: str, other: str) -> bool:
     """Say whether two words are one with a slip or two: relu7 is not relu6, nor crop drop."""
     if [c for c in one if c.isdigit()] != [c for c in other if c.isdigit()]:
         return False
-    if one[:1] != other[:1] and one[:2] != other[1::-1]:
+    if one[:1].translate(ALIKE) != other[:1].translate(ALIKE) and one[:2] != other[1::-1]:
         return False
     if _has_affix(one, other) or _has_affix(other, one):
         return False
     return _slips(one, other) <= (1 if min(len(one), len(other)) < 6 else 2)
 
 
+ALIKE = str.maketrans("kqzyw", "ccsiv")  # letters that begin a word with one sound: konv is conv
 AFFIXES = ("un", "re", "de")  # unpool is not pool, nor renorm norm
 
 

@@ -64,6 +64,7 @@ class _Probe(Walker):
         super().__init__(spec, {})
         self.better, self.usual = better, usual
         self.refused: list[int] = []
+        self._is_better = better is None
 
     def record(self, node: Node) -> None:
         layer, sources = node.layer, node.sources
@@ -104,18 +105,22 @@ class _Probe(Walker):
         self._refused_by(len(self.records))
 
     def _refused_by(self, index: int) -> None:
-        if self.refused[-1:] != [index]:
-            self.refused.append(index)
-        if self.better is not None and _rank([*self.refused], index) < _rank(self.better, index):
+        """Keep a layer that refuses. Raises _Stop at the first one that the better sizes pass."""
+        if self.refused[-1:] == [index]:
+            return
+        place = len(self.refused)
+        self.refused.append(index)
+        if self._is_better or self.better is None:
+            return
+        other = self.better[place] if place < len(self.better) else None
+        if other is None or other > index:
             raise _Stop
+        self._is_better = other < index
 
 
-def _rank(refused: Sequence[int], at: int | None = None) -> tuple[float, ...]:
-    """Return what is larger for the better set of sizes: the later a layer refuses it, the better.
-
-    What comes behind the layer `at` is not looked at.
-    """
-    return (*(n for n in refused if at is None or n <= at), float("inf"))
+def _rank(refused: Sequence[int]) -> tuple[float, ...]:
+    """Return what is larger for the better sizes: the later a layer refuses them, the better."""
+    return (*refused, float("inf"))
 
 
 def _stated(spec: NetworkSpec) -> Iterator[tuple[int, PartialVolume]]:
@@ -184,19 +189,28 @@ class Search:
         """
         if better is not None and sizes in self._worse:
             return self._worse[sizes]
-        if sizes not in self._refused:
-            probe = _Probe(self.filled(sizes), better, self.usual)
-            try:
-                for node in probe.nodes:
-                    probe.record(node)
-            except _Stop:
-                self.spent += len(probe.records) + 1
-                self._worse[sizes] = (*probe.refused,)
-                return self._worse[sizes]
-            self.spent += len(probe.records)
-            self.usual = self.usual or probe.volumes
-            self._refused[sizes] = (*probe.refused,)
-        return self._refused[sizes]
+        refused, whole = self._probed(sizes, better)
+        if not whole:
+            self._worse[sizes] = refused
+        return refused
+
+    def _probed(self, sizes: Sizes, better: Refused | None) -> tuple[Refused, bool]:
+        """Return which layers refuse their inputs, and whether these are all: where they are worse
+        than `better`, the first ones say so.
+        """
+        if sizes in self._refused:
+            return self._refused[sizes], True
+        probe = _Probe(self.filled(sizes), better, self.usual)
+        try:
+            for node in probe.nodes:
+                probe.record(node)
+        except _Stop:
+            self.spent += len(probe.records) + 1
+            return (*probe.refused,), False
+        self.spent += len(probe.records)
+        self.usual = self.usual or probe.volumes
+        self._refused[sizes] = (*probe.refused,)
+        return self._refused[sizes], True
 
     def traced(self, sizes: Sizes) -> KnownTrace:
         """Return the trace with sizes in the place of the open ones."""
@@ -414,18 +428,27 @@ class Search:
         step = 1
         before: tuple[float, ...] = (0.0,)
         for _ in range(ROUNDS):
-            ranks = {
-                n: _rank(self.refused(self._towards(direction, n * step)))
-                for n in range(1, MOST_STRIDE + 1)
-            }
-            best = max(ranks, key=lambda n: (ranks[n], -n))
+            best, refused = self._best_multiple(direction, step)
             step *= best
-            if ranks[best] == _rank(self.unavoidable):
+            if refused == self.unavoidable:
                 return step
-            if ranks[best] <= before or self.spent > 2 * MOST_TRIED:
+            if _rank(refused) <= before or self.spent > 2 * MOST_TRIED:
                 return 0
-            before = ranks[best]
+            before = _rank(refused)
         return 0
+
+    def _best_multiple(self, direction: Sizes, step: int) -> tuple[int, Refused]:
+        """Return how many steps along a direction come farthest, the fewest of several, and which
+        layers refuse them.
+        """
+        spent, layers = self.spent, len(self.spec.nodes)
+        best, refused = 1, self.refused(self._towards(direction, step))
+        for n in range(2, MOST_STRIDE + 1):
+            found, whole = self._probed(self._towards(direction, n * step), refused)
+            if whole and _rank(found) > _rank(refused):
+                best, refused = n, found
+        self.spent = spent + MOST_STRIDE * layers  # as many walks, however soon one stops
+        return best, refused
 
     def _towards(self, direction: Sizes, step: int) -> Sizes:
         return tuple(size + step * d for size, d in zip(self.start, direction, strict=True))

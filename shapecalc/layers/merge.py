@@ -310,7 +310,8 @@ def difference(inputs: Sequence[Volume], full: Sequence[Volume], joined: int | N
 def _way_out(one: Volume, other: Volume, joins: bool) -> str:
     """Say what makes the larger of two volumes as large as the smaller, tried out by the formula.
 
-    A residual whose body has a stride needs a shortcut with the same stride.
+    A residual whose body has a stride needs a shortcut with the same stride: He et al.'s
+    projection, a filter of 1x1, rounded down where the stride leaves a rest.
     """
     small, large = sorted((one, other), key=lambda volume: volume[:-1])
     if len(one) == 1:
@@ -321,11 +322,11 @@ def _way_out(one: Volume, other: Volume, joins: bool) -> str:
     if small[:-1] == large[:-1]:
         return f"conv: {{K: {one[-1]}, F: 1}} makes {show(other)} {show(one)}"
     S = -(-large[0] // small[0])
-    for F in (1, S):
-        fits = [fit_window(W, F, S, 0, 1, "exact") for W in large[:-1]]
-        if all(f.size == w and not f.remainder for f, w in zip(fits, small, strict=False)):
-            made = show((*small[:-1], K))
-            return f"conv: {{K: {K}, F: {F}, S: {S}}} makes {show(large)} {made}"
+    fits = [fit_window(W, 1, S, 0, 1, "floor") for W in large[:-1]]
+    if all(fit.size == w for fit, w in zip(fits, small, strict=False)):
+        floor = ", rounding: floor" if any(fit.remainder for fit in fits) else ""
+        made = show((*small[:-1], K))
+        return f"conv: {{K: {K}, F: 1, S: {S}{floor}}} makes {show(large)} {made}"
     more = [W - w for w, W in zip(small[:-1], large[:-1], strict=True)]
     sides = ",".join(f"[{n // 2},{n - n // 2}]" for n in more)
     hint = f"crop: [{sides}] makes {show(large)} {show((*small[:-1], large[-1]))}"

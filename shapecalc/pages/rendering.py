@@ -14,6 +14,8 @@ CODE = "    "  # how far code is indented
 GAP = "  "  # between the columns of a table
 NARROWEST = 16  # what a column of a table keeps of its width
 TIED = "\N{NO-BREAK SPACE}"  # a blank inside code, where no line ends
+SIGNS_OF_CODE = ("$ ", "{", " = ")  # of a spec, a command, a formula: no list of words has them
+LAST_COLUMN = re.compile(r" *\S.* {2,}(?=[^ #])")  # all before it; a comment is none
 
 
 def heading(text: str) -> str:
@@ -29,7 +31,9 @@ def shown(markdown: str, width: int | None = None) -> str:
 
 
 def fitted(text: str, width: int | None = None) -> str:
-    """Return text whose paragraphs are no wider than asked; indented lines are left alone."""
+    """Return text no wider than asked, paragraphs and what is indented in columns; code is left
+    alone.
+    """
     return "\n\n".join(_wrapped(block, width) for block in text.split("\n\n"))
 
 
@@ -76,23 +80,42 @@ def _plain(text: str) -> str:
 
 def _wrapped(block: str, width: int | None) -> str:
     lines = block.splitlines()
-    if width is None or block.startswith(CODE) or all(len(line) <= width for line in lines):
+    if width is None or all(len(line) <= width for line in lines):
         return block
+    if block.startswith(CODE):
+        words = not any(sign in block for sign in SIGNS_OF_CODE)
+        return "\n".join(_hung(line, width, words) for line in lines)
     items = re.split(r"\n(?=- )", block)  # a list, or one paragraph
     return "\n".join(_paragraph(item, width) for item in items)
 
 
 def _paragraph(text: str, width: int) -> str:
-    """Return one paragraph or item wrapped; short code, such as a formula, stays on one line."""
+    """Return one paragraph or item wrapped."""
+    return _filled(text, width, "", "  " if text.startswith("- ") else "")
+
+
+def _hung(line: str, width: int, words: bool) -> str:
+    """Return an indented line whose last column is wrapped; or the whole, where it is `words`."""
+    columns = LAST_COLUMN.match(line)
+    if columns is not None:
+        start = columns[0]
+        below = " " * len(start)
+    else:
+        start = " " * (len(line) - len(line.lstrip()))
+        below = f"{start}  "
+    if len(line) <= width or len(start) + NARROWEST > width or not (words or columns):
+        return line
+    return _filled(line[len(start) :], width, start, below)
+
+
+def _filled(text: str, width: int, start: str, below: str) -> str:
+    """Return text wrapped behind a start, its further lines behind another one; short code, such as
+    a formula, stays on one line.
+    """
     code = rf"`[^`]{{1,{width // 2}}}`"
     tied = re.sub(code, lambda found: found[0].replace(" ", TIED), " ".join(text.split()))
-    wrapped = textwrap.fill(
-        tied,
-        width,
-        subsequent_indent="  " if text.startswith("- ") else "",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    options = {"break_long_words": False, "break_on_hyphens": False}
+    wrapped = textwrap.fill(tied, width, initial_indent=start, subsequent_indent=below, **options)
     return wrapped.replace(TIED, " ")
 
 
@@ -113,7 +136,9 @@ def _cells(line: str) -> list[str]:
 def _drawn(
     rows: Sequence[Sequence[str]], width: int | None, head: Sequence[str] | None = None
 ) -> str:
-    """Return rows in columns as wide as they need; the widest give way, and their cells wrap."""
+    """Return rows in columns as wide as they need; the widest give way, and their cells wrap. Where
+    even that is too wide, each row is a list of its cells.
+    """
     all_rows = [head, *rows] if head else list(rows)
     columns = list(zip(*all_rows, strict=True))
     widths = [max(map(len, column)) for column in columns]
@@ -123,12 +148,27 @@ def _drawn(
     while width is not None and sum(widths) + len(GAP) * (len(widths) - 1) > width:
         spare = [has if has > keeps else 0 for has, keeps in zip(widths, least, strict=True)]
         if not any(spare):
-            break
+            return "\n".join(_listed(rows, width, head))
         widths[spare.index(max(spare))] -= 1
     lines = [line for row in all_rows for line in _row(row, widths)]
     if head:
         lines.insert(sum(1 for _ in _row(head, widths)), GAP.join("-" * w for w in widths))
     return "\n".join(lines)
+
+
+def _listed(rows: Sequence[Sequence[str]], width: int, head: Sequence[str] | None) -> Iterator[str]:
+    """Yield the lines of rows whose cells stand one below the other, each with the title of its
+    column; the first column's stands above all.
+    """
+    if head:
+        yield from (head[0], "-" * len(head[0]))
+    for first, *rest in rows:
+        if first:
+            yield _filled(first, width, "", CODE)
+        titles = [f"{title}: " for title in head[1:]] if head else [""] * len(rest)
+        for title, cell in zip(titles, rest, strict=True):
+            if cell:
+                yield _filled(f"{title}{cell}", width, GAP, CODE)
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:

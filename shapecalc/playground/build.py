@@ -7,7 +7,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from shapecalc import __version__
@@ -118,10 +118,12 @@ class _Site:
     def filled(self) -> str:
         """Return the page with the names of its assets, and with the first network's result."""
         first = (examples.folder() / examples.FIRST).read_text(encoding="utf-8")
-        result = CALLS["trace"](first.encode("utf-8")) | {"milliseconds": 0}
+        name = PurePosixPath(examples.FIRST).name
+        result = CALLS["trace"](first.encode("utf-8"), name)
         schemes = ("light", "dark")
         initial = {
             "text": first,
+            "file": name,
             "result": result,
             "pictures": {name: CALLS["picture"]("volumes", WIDTH, name) for name in schemes},
         }

@@ -16,7 +16,7 @@ FIRST = "networks/lenet-5.yaml"  # what a new visitor sees
 LONGEST = 90  # characters about an example
 BROKEN = "A mistake to find and to repair"
 CODED = re.compile(r"sc\d+")  # how the files begin that break one rule each
-MARKS = re.compile(r"^# expect: .*\n", re.MULTILINE)  # what tests await of a broken spec
+SPOILERS = re.compile(r"\A(#.*\n)+")  # what tests await of a broken spec, and what is wrong with it
 
 
 class Section(NamedTuple):
@@ -41,7 +41,11 @@ SECTIONS = (
         ),
     ),
     Section("Published networks", "checked against their papers", ("networks/*.yaml",)),
-    Section("Find the mistake", "each breaks one rule", ("broken/sc[2-4]*.yaml",)),
+    Section(
+        "Find the mistake",
+        "each breaks one rule",
+        ("broken/sc2*.yaml", "broken/sc301*.yaml", "broken/sc4*.yaml"),
+    ),
     Section("Lectures", "worked examples of courses", ("lectures/*.yaml",)),
     Section("Layer kinds", "the smallest network of each", ("kinds/*.yaml",)),
 )
@@ -78,10 +82,16 @@ def _item(path: Path, home: Path) -> dict[str, str]:
     code, _, words = path.stem.partition("-")
     called, told = spec.name or path.stem, spec.source or spec.description or ""
     if CODED.fullmatch(code):
-        called, told = words.replace("-", " ").capitalize(), code.upper()
+        rule = next(found.rule for found in shapecalc.check(path) if found.code == code.upper())
+        called, told = (
+            f"{words.replace('-', ' ').capitalize()} ({rule.code})",
+            rule.title.capitalize(),
+        )
     elif file.startswith("broken/"):
         told = BROKEN
     elif file.startswith("kinds/"):
         called = path.stem.replace("-", "_")
-    text = MARKS.sub("", path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    if file.startswith("broken/"):
+        text = SPOILERS.sub("", text)
     return {"file": file, "name": called, "about": told[:LONGEST], "text": text}

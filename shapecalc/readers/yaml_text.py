@@ -33,6 +33,7 @@ STR_TAGS = ("!", "tag:yaml.org,2002:str")
 CORE_TAGS = tuple(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null"))
 CONTAINER_TAGS = ("!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 MAX_VALUES = 1_000_000  # that aliases may stand for
+SHORT = 100_000  # characters of a text whose places are kept: it is read once, in a third more time
 
 
 class Unreadable(Exception):
@@ -64,7 +65,8 @@ class _Open:
 class _Reader:
     """Builds the data from PyYAML's events; a stack instead of recursion, so depth is no danger.
 
-    Places take more memory than the data, so they are kept only if they are `wanted`.
+    Places take more memory than the data, so they are kept only if they are `wanted`; of a long
+    text a second reading finds them once something has to be located.
     """
 
     wanted: bool = False
@@ -221,15 +223,16 @@ class _Reader:
 
 def read_yaml(text: str, file: str | None = None) -> Document:
     """Return the document of a YAML text. Never raises: what is wrong is among its findings."""
-    reader = _Reader()
+    reader = _Reader(wanted=len(text) <= SHORT)
     try:
         _feed(reader, text)
-        if reader.twice:  # a second reading finds the places of both keys
+        if reader.twice and not reader.wanted:  # a second reading finds the places of both keys
             reader = _Reader(wanted=True)
             _feed(reader, text)
     except Unreadable as stop:
         return unreadable(stop.fault, stop.place, file)
-    return Document(reader.places.root, file, reader.findings, lambda: _places(text))
+    places = reader.places if reader.wanted else None
+    return Document(reader.places.root, file, reader.findings, lambda: places or _places(text))
 
 
 def _places(text: str) -> Places:

@@ -79,7 +79,7 @@ def _mend(item: _Item, trials: Trials) -> None:
     for outcome in found:
         edit = _edit(item.finding, outcome, trials)
         if edit is not None or not trials.editable or gives_inputs(outcome.change):
-            offered.append((outcome.repair.text, edit))
+            offered.append((outcome.text, edit))
     fact = "" if fault.repairs or fault.otherwise else fault.hint
     offers = ", ".join(text for text, _ in offered) or fault.otherwise
     if fault.repairs and not fault.hint:  # the message itself tells them

@@ -29,6 +29,8 @@ MOVERS = (  # rules whose repairs give other sizes, one as well as the other
     sc402_skipped_pixels.RULE,
 )
 
+INPUTS = (("input",), ("inputs",))
+
 Place = tuple[Path, int]  # where a layer is written, and which of those there it is
 Sizes = tuple[int, ...]
 
@@ -38,13 +40,31 @@ class Effects(NamedTuple):
 
     `warnings` are those that it brings, but for values that are dropped where rounding down was
     written: `drops`. `moved` is how many steps the size that changes most goes, beyond what volumes
-    at odds differ by: 0 up to 19 %, 4 for twice the size.
+    at odds differ by: 0 up to 19 %, 4 for twice the size. `cut_off` counts the layers that led to
+    an output and lead nowhere now, and `of_input` says that the network gets another input.
+    `uncovered` are the errors that come to light, of layers whose volumes were not known.
     """
 
     acceptable: bool
     warnings: int = 0
     drops: int = 0
     moved: int = 0
+    cut_off: int = 0
+    of_input: bool = False
+    uncovered: Sequence[Finding] = ()
+
+    @property
+    def remark(self) -> str:
+        """What a reader has to know before the change is made; nothing mostly."""
+        said = []
+        if self.cut_off:
+            count = "1 layer is" if self.cut_off == 1 else f"{self.cut_off:,} layers are"
+            said.append(f"{count} used no more")
+        if self.uncovered:
+            first, *rest = self.uncovered
+            where = f" in {first.layer}" if first.layer else ""
+            said.append(f"then {first.code}{where}{f' and {len(rest):,} more' if rest else ''}")
+        return f" ({', '.join(said)})" if said else ""
 
 
 NOT_ACCEPTABLE = Effects(False)
@@ -64,8 +84,21 @@ def effects(before: Trace, finding: Finding, change: Change, after: Trace) -> Ef
         return NOT_ACCEPTABLE
     dropped = sum(found.rule is sc401_dropped_values.RULE for found in new)
     warnings = sum(found.severity == "warning" for found in new) - dropped
-    moved = comparison.moved(finding) if finding.rule in MOVERS else 0
-    return Effects(True, warnings, dropped, moved)
+    mover = finding.rule in MOVERS
+    return Effects(
+        True,
+        warnings,
+        dropped,
+        comparison.moved(finding) if mover else 0,
+        comparison.cut_off,
+        mover and _is_of_input(change),
+        comparison.uncovered if finding.rule.stage == "shapes" else (),
+    )
+
+
+def _is_of_input(change: Change) -> bool:
+    parts = change.value if change.action == "several" else (change,)
+    return any(part.action == "given" or part.path[:1] in INPUTS for part in parts)
 
 
 class _Comparison:
@@ -75,8 +108,7 @@ class _Comparison:
         self.before, self.change, self.after = before, change, after
         self.data = before.spec.document.data
         self.old = dict(_placed(before.layers))
-        moved = ((place_before(r.path, change, self.data), r) for r in after.layers)
-        self.new = dict(_counted(moved))
+        self.new = dict(_counted(self._before(after.layers)))
         self.pairs = [(self.old[place], r) for place, r in self.new.items() if place in self.old]
 
     @property
@@ -132,6 +164,26 @@ class _Comparison:
             new.append(found)
         return new
 
+    @property
+    def uncovered(self) -> list[Finding]:
+        """The errors that were not found before."""
+        said = {key_of(found) for found in self.before.findings}
+        return [
+            found
+            for found in self.after.findings
+            if found.severity == "error" and key_of(found, self.change, self.data) not in said
+        ]
+
+    @property
+    def cut_off(self) -> int:
+        """How many layers led to an output, and lead nowhere now."""
+        led = dict(zip(self.old, _leading(self.before), strict=True))
+        leads = dict(zip(self.new, _leading(self.after), strict=True))
+        return sum(led[place] and not leads.get(place, True) for place in led)
+
+    def _before(self, records: Sequence[LayerRecord]) -> Iterator[tuple[Path, LayerRecord]]:
+        return ((place_before(r.path, self.change, self.data), r) for r in records)
+
     def _is_shortcut(self, found: Finding) -> bool:
         return found.layer in sc402_skipped_pixels.shortcuts(self.after)
 
@@ -155,6 +207,16 @@ def _counted(records: Any) -> Iterator[tuple[Place, LayerRecord]]:
     for path, record in records:
         yield (path, met[path]), record
         met[path] += 1
+
+
+def _leading(trace: Trace) -> list[bool]:
+    """Say of every layer whether an output follows from it."""
+    values, nodes = trace.spec.values, trace.spec.nodes
+    wanted = {value for value in trace.spec.outputs.values() if value is not None}
+    for index in reversed(range(len(nodes))):
+        if values.of(index) in wanted:
+            wanted.update(nodes[index].sources or ())
+    return [values.of(index) in wanted for index in range(len(nodes))]
 
 
 def _sizes(volume: Sequence[Any] | None) -> Sizes:

@@ -13,7 +13,9 @@ from shapecalc.layers.field_types import Volume
 from shapecalc.layers.pool import Pool
 from shapecalc.layers.window import Sliding
 from shapecalc.network.layer_item import inner_lists
+from shapecalc.network.validation import PARAMETER
 from shapecalc.repairs.branches import Merge
+from shapecalc.repairs.written import written_value
 
 NAMES = {"conv": "projection", "pad": "padded", "crop": "cropped", "upsample": "upsampled"}
 Fitting = tuple[dict[str, Any], Volume]  # a layer as it is written, and what the merge gives then
@@ -98,8 +100,36 @@ class Insertions:
             tries = [fields] if S == 1 else [fields, {**fields, "rounding": "floor"}]
             found = next(filter(None, (self._tried(place, "conv", one) for one in tries)), None)
             if found is not None:
-                yield found
+                item, output = found
+                yield {"conv": self._as_written(place, item["conv"])}, output
                 return
+
+    def _as_written(self, place: int, fields: dict[str, Any]) -> dict[str, Any]:
+        """Return a projection's fields with the block's parameters that the other branch takes its
+        depth and its stride from: $width, which is another number in another instance.
+        """
+        given: dict[str, Any] = {}
+        trace = self.merge.trace
+        for name, wanted in (("K", fields["K"]), ("S", fields.get("S", 1))):
+            for index in (i for p in self._others_than(place) for i in self.merge.own(p)):
+                node = trace.spec.nodes[index]
+                if node.layer is None or node.layer.values().get(name) != wanted:
+                    continue
+                value = written_value(trace, node.path, name)
+                if isinstance(value, str) and PARAMETER.fullmatch(value):
+                    given[name] = value
+                    if name == "S" and self._rounds_here(node.layer):
+                        given["rounding"] = "floor"  # which another stride may need
+                    break
+        return {**fields, **given}
+
+    def _rounds_here(self, layer: Layer) -> bool:
+        """Say whether a layer rounds down, and the network does not."""
+        rounding = self.data.get("rounding", "exact")
+        return rounding == "exact" and layer.values().get("rounding") == "floor"
+
+    def _others_than(self, place: int) -> Iterator[int]:
+        return (other for other in range(len(self.merge.sources)) if other != place)
 
     def _others(self, place: int) -> Iterator[Fitting]:
         volume, wanted = self.merge.inputs[place], self.merge.other_than(place)

@@ -37,16 +37,23 @@ class Outcome(NamedTuple):
         return self.errors, self.effects.warnings
 
     @property
-    def rank(self) -> tuple[int, int, bool, int, int, bool]:
+    def rank(self) -> tuple[int, int, bool, int, int, bool, int, bool]:
         """What comes first has the smallest: what leaves less, then what changes less.
 
-        An input that looks as if its depth came first, still, is the likelier fault. Rounding
-        leaves the network with what it drops.
+        An input that looks as if its depth came first, still, is the likelier fault. Another input
+        is another network, of which every volume changes. Rounding leaves the network with what it
+        drops.
         """
         looks_wrong = any(rule is INPUT_ORDER for rule, _, _ in self.keys)
         rounds = self.change.path[-1:] == ("rounding",)
-        _, _, drops, moved = self.effects
-        return *self.leaves, looks_wrong, moved, drops, rounds
+        done = self.effects
+        least = done.cut_off, done.moved, done.of_input, done.drops
+        return *self.leaves, looks_wrong, *least, rounds
+
+    @property
+    def text(self) -> str:
+        """What the repair is, and what a reader has to know before it is made."""
+        return f"{self.repair.text}{self.effects.remark}"
 
 
 class Trials:
@@ -117,7 +124,7 @@ class Trials:
         source = self.document.source
         if source is None or gives_inputs(outcome.change):
             return None
-        edit = source.edit(outcome.change, outcome.repair.text, safe=outcome.repair.safe)
+        edit = source.edit(outcome.change, outcome.text, safe=outcome.repair.safe)
         if edit is None or _plain(source.read(edit.applied(source.text)).data) != _plain(
             changed(self.document.data, outcome.change)
         ):

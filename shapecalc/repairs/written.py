@@ -143,6 +143,19 @@ def _field(data: Any, change: Change, words: Mapping[str, str], main: str | None
     return Change("set", {main: value, name: wanted}, path)
 
 
+def written_value(trace: Trace, path: Path, name: str) -> Any:
+    """Return how a field of the layer at a path is written; nothing where it is not."""
+    data = trace.spec.document.data
+    try:
+        words, main = _words(trace, path, data)
+        value = value_at(data, path)
+    except Unchangeable:
+        return None
+    if isinstance(value, Mapping):
+        return next((v for k, v in value.items() if words.get(str(k), str(k)) == name), None)
+    return value if name == main else None
+
+
 def _given(data: Any, path: Path) -> Any:
     """Return the value that a field has now; nothing where it is not written."""
     try:

@@ -21,7 +21,7 @@ def text(found: FittingSizes) -> str:
 def _lines(found: FittingSizes) -> Iterator[str]:
     spec = found.spec
     title = quote(spec.name) if spec.name else quote(spec.file or "network", 400)
-    yield f"{title}: {_inputs(found)}"
+    yield f"{title}: {_inputs(found)}" if spec.inputs else title
     yield ""
     if not found.fits:
         nothing = "No size fits" if found.axes else "Nothing fits"

@@ -103,6 +103,13 @@ class FittingSizes:
         return made
 
 
+def _told(spec: NetworkSpec, wrong: Finding) -> str:
+    """Return what is wrong with a spec, and where; and what would work, if that needs no trial."""
+    line, hint = spec.document.located(wrong).line, wrong.fault.hint
+    where = "" if line is None else f"line {line:,}: "
+    return f"{where}{wrong.fault.message}{f'; {hint}' if hint and not wrong.fault.repairs else ''}"
+
+
 def fitting(spec: NetworkSpec) -> FittingSizes:
     """Return the sizes at which a network fits. Never raises: what cannot be told is a reason."""
     spec = _with_depths(spec)
@@ -110,9 +117,9 @@ def fitting(spec: NetworkSpec) -> FittingSizes:
     none = [AxisSizes(axis, Sizes(()), (), axis.present) for axis in axes]
     wrong = next((found for found in spec.findings if found.rule.structural), None)
     if not spec.readable or wrong is not None:
-        reason = wrong.fault.message if wrong is not None else "there is no network"
+        reason = _told(spec, wrong) if wrong is not None else "there is no network"
         layer = None if wrong is None else wrong.layer
-        return FittingSizes(spec, none, letters(spec, ()), reason=reason, layer=layer)
+        return FittingSizes(spec, none, letters(spec, ()), reason=reason, layer=layer, solved=False)
     unknown = next((name for name, volume in spec.inputs.items() if volume is None), None)
     if unknown is not None:
         reason = f"the number of axes of {quote(unknown)} is not known"

@@ -117,3 +117,23 @@ def test_the_first_value_is_written(tmp_path: Path) -> None:
     path.write_text("input: 8x8x3\nlayers:\n  - conv: {K: 2, F: 3, P: any}\n", encoding="utf-8")
     run("check", "--fix", "--unsafe-fixes", str(path))
     assert "P: 1}" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "Not known: line 1: the file is empty; a spec has input: and layers:"),
+        ("input: 8x8x3\nlayers: [konv: 3]\n", "Not known: line 2: there is no layer kind konv"),
+        ("input: 8x8x3\nlayers:\n  - conv: {K: 3}\n", "Not known: line 3: conv needs F"),
+    ],
+)
+def test_of_a_spec_that_cannot_be_read_nothing_is_said_to_fit_or_not(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(text, encoding="utf-8")
+    result = run("sizes", str(path))
+    assert result.exit_code == 1
+    first, _, last = result.output.splitlines()
+    assert first == (f"{path}: input 8x8x3" if text else str(path))
+    assert last == said

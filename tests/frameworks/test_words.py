@@ -600,7 +600,7 @@ def test_no_word_is_in_two_lists_and_none_is_ours() -> None:
         ("LeakyRelu", None), ("BatchNormalisation", "batch_norm"),
         ("Con2d", "conv"), ("Linaer", "linear"), ("relu7", None), ("conv_lstm", None),
         ("dense_net", None), ("drop", "dropout"), ("celu", None), ("swiglu", None),
-        ("softmin", None),
+        ("softmin", None), ("konv", "conv"), ("krop", "crop"), ("zigmoid", "sigmoid"),
         ("lsmt", None), ("conv9", None), ("xyz", None), ("minimun", None),
         ("max_unpol", "max_unpool"),
         ("separable_conv2d", None), ("group", None), ("global", None), ("hard", None),

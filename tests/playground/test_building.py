@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from shapecalc.cli import group
 from shapecalc.playground import archive, build, examples, notices, one_file, packages
+from shapecalc.playground.bridge import report
 from shapecalc.playground.packages import BuildError, Wheel
 
 PACKAGE = archive.PACKAGE
@@ -91,12 +92,41 @@ def test_examples_have_a_name_and_a_text_each() -> None:
         assert items, section["title"]
         for item in items:
             assert item["name"].strip()
-            written = (home / item["file"]).read_text(encoding="utf-8").splitlines()
-            assert item["text"].splitlines() == [
-                line for line in written if not line.startswith("# expect:")
-            ]
+            written = (home / item["file"]).read_text(encoding="utf-8")
+            assert item["text"]
+            assert written.endswith(item["text"])
             assert item["about"] or section["title"] != "Start here", item["file"]
     assert (home / examples.FIRST).is_file()
+
+
+def test_examples_can_be_told_apart() -> None:
+    titles: dict[str, set[str]] = {}
+    for section in examples.sections():
+        items = section["items"]
+        assert isinstance(items, list)
+        names = [item["name"].casefold() for item in items]
+        assert len(names) == len({*names}), section["title"]
+        for item in items:
+            shown = f"{item['name']}, {item['about']}".casefold()
+            titles.setdefault(shown, set()).add(item["file"])
+    assert {shown: files for shown, files in titles.items() if len(files) > 1} == {}
+
+
+def test_a_mistake_to_find_is_found_by_the_page_and_not_told_by_the_text() -> None:
+    broken = [
+        item
+        for section in examples.sections()
+        for item in section["items"]  # type: ignore[attr-defined]
+        if item["file"].startswith("broken/")
+    ]
+    assert len(broken) > 40
+    for item in broken:
+        result = report.trace(item["text"].encode("utf-8"), item["file"])
+        assert result["findings"], item["file"]
+        comments = [line for line in item["text"].splitlines() if line.lstrip().startswith("#")]
+        assert comments == [], item["file"]
+    written = (examples.folder() / broken[0]["file"]).read_text(encoding="utf-8")
+    assert written.startswith("# expect: ")  # there is something to leave out
 
 
 def test_without_examples_it_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from shapecalc import Diagnostic, Trace
-from shapecalc.readers import base
+from shapecalc.readers import base, yaml_text
 
 pytestmark = pytest.mark.usefixtures("parser")  # both give the same values, faults and places
 
@@ -425,3 +425,25 @@ def test_depth_is_told_in_our_words_where_it_begins(
 def test_brackets_that_never_close_are_refused(trace_text: TraceText, depth: int) -> None:
     found = only(trace_text("input: " + "[" * depth))
     assert (found.code, *place(found)) == ("SC101", 1, depth + 8)
+
+
+@pytest.mark.parametrize("short", [True, False])
+@pytest.mark.parametrize("twice", ["", "name: a\nname: b\n"])
+def test_a_short_text_is_parsed_once_and_a_long_one_again_for_its_places(
+    monkeypatch: pytest.MonkeyPatch, short: bool, twice: str
+) -> None:
+    text = f"{twice}input: 8x8x3\nlayers:\n  - conv: {{K: 2, F: 9}}\n"
+    parsed: list[str] = []
+
+    class Counted(yaml_text.PurePython):
+        def __init__(self, stream: str) -> None:
+            parsed.append(stream)
+            super().__init__(stream)
+
+    monkeypatch.setattr(yaml_text, "Loader", Counted)
+    monkeypatch.setattr(yaml_text, "SHORT", len(text) if short else len(text) - 1)
+    document = yaml_text.read_yaml(text)
+    line = text.count("\n")
+    assert document.locate(("layers", 0, "conv", "F")) == (line, 18, line, 19)
+    assert [finding.place for finding in document.findings] == ([(2, 1)] if twice else [])
+    assert len(parsed) == (1 if short else 2)

@@ -76,6 +76,7 @@ class _Writer:
             role="img",
             aria_labelledby=f"{title} {description}",
             font_family=FONTS,
+            stroke_linejoin="round",
         )
         return "\n".join([
             opening,
@@ -138,7 +139,7 @@ class _Writer:
         marked = {"data-solid": ""} if part.solid else {}
         if isinstance(part, Polygon):
             listed = " ".join(map(pair, part.points))
-            return _tag("polygon", "", points=listed, stroke_linejoin="round", **look, **marked)
+            return _tag("polygon", "", points=listed, **look, **marked)
         if isinstance(part, Rect):
             return _tag(
                 "rect",

@@ -6,7 +6,6 @@ layer is asked for when its row is opened.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,13 +23,14 @@ MOST_FINDINGS = 200
 FILE = "network.shape.yaml"
 
 
-def trace(raw: bytes) -> dict[str, Any]:
-    """Return what the page shows of a spec."""
-    start = time.perf_counter()
-    found = shapecalc.trace(network.build(readers.read_bytes(raw, FILE)))
+def trace(raw: bytes, name: str | None = None) -> dict[str, Any]:
+    """Return what the page shows of a spec, which came from a file of that name, or from none."""
+    document = readers.read_bytes(raw, FILE)  # what is in the editor need not be what was opened
+    document.file = name or FILE
+    found = shapecalc.trace(network.build(document))
     if found.spec.readable:  # of a half-typed text the page shows the last table, and asks of that
         keep(found)
-    return of_trace(found) | {"milliseconds": round((time.perf_counter() - start) * 1000, 1)}
+    return of_trace(found)
 
 
 def of_trace(found: Trace) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import { explained, make, number } from "./dom.js";
 import { createEditor } from "./editor.js";
 import { createExamples } from "./examples.js";
 import { createExports } from "./exports.js";
+import { createFileName } from "./file_name.js";
 import { findings } from "./findings.js";
 import { loadJson, loadText } from "./inline.js";
 import { kept } from "./kept.js";
@@ -81,14 +82,15 @@ function show(next) {
   $("result").classList.toggle("stale", stale);
   if (!stale) {
     result = next;
+    fileName.of(next);
     $("summary").replaceChildren(...summary(next));
     panels.show(next);
   }
   $("findings").replaceChildren(...findings(next, page));
   editor.underline(next.findings);
   const count = next.findings.length + next.more_findings;
-  const said = count ? `${number(count)} ${count === 1 ? "finding" : "findings"}` : "nothing found";
-  if (live) status(`${said}, ${Math.round(next.milliseconds)} ms`, next.findings.some((f) => f.severity === "error") ? "bad" : next.findings.some((f) => f.severity === "warning") ? "odd" : "good");
+  const said = count ? `${number(count)} ${count === 1 ? "finding" : "findings"}` : "No faults found";
+  if (live) status(said, next.findings.some((f) => f.severity === "error") ? "bad" : next.findings.some((f) => f.severity === "warning") ? "odd" : "good");
   $("said").textContent = `${next.name ?? "network"}: ${number(next.totals.parameters)} parameters, ${said}`;
   clock.shown = performance.now();
 }
@@ -96,7 +98,7 @@ function show(next) {
 async function trace(text) {
   const mine = ++version;
   try {
-    const next = await engine.call("trace", new TextEncoder().encode(text));
+    const next = await engine.call("trace", new TextEncoder().encode(text), fileName.given());
     if (mine !== version) return; // something newer was typed
     live = true;
     show(next);
@@ -118,7 +120,9 @@ function changed(text) {
   pause = setTimeout(() => trace(text), PAUSE);
 }
 
-function set(text) {
+/* Another text, of a file or of none. */
+function set(text, file = null) {
+  fileName.set(file);
   panels.fresh();
   editor.set(text);
   $("result").scrollTo({ top: 0 });
@@ -128,6 +132,7 @@ const page = {
   call: (...values) => engine.call(...values),
   told,
   text: () => editor.text(),
+  file: () => fileName.get(),
   set,
   go: (line, column) => editor.go(line, column),
   point: (line) => editor.point(line),
@@ -135,7 +140,6 @@ const page = {
   explain,
   scheme,
   live: () => live,
-  result: () => result,
   toast,
   copy,
   async look(index) {
@@ -149,7 +153,10 @@ const page = {
 
 const linked = () => (location.hash.startsWith("#s=") ? unpack(location.hash.slice(3)).catch(() => toast("The link could not be read.")) : null);
 
-const start = (await linked()) ?? kept.get(TEXT) ?? initial.text;
+const fileName = createFileName($("file"));
+const fromLink = (await linked()) ?? null;
+const start = fromLink ?? kept.get(TEXT) ?? initial.text;
+fileName.set(fromLink !== null ? null : start === initial.text ? initial.file : fileName.kept());
 let panels = null;
 const editor = createEditor($("editor"), start, { changed, moved: (line) => panels?.line(line), explain, language: () => language });
 createTheme($("theme"), () => panels?.scheme());
@@ -212,7 +219,7 @@ const examples = createExamples({
   list: $("list"),
   assets,
   choose(item) {
-    set(item.text);
+    set(item.text, item.file.split("/").at(-1));
     editor.view.focus();
   },
 });

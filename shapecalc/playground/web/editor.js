@@ -133,7 +133,7 @@ export function createEditor(parent, text, { changed, moved, explain, language }
         source: found.code,
         message: found.message + (found.hint && !found.edits.length ? `\n${found.hint}` : ""),
         actions: [
-          ...found.edits.slice(0, 4).map((edit) => ({ name: edit.title, apply: () => this.apply(edit) })),
+          ...found.edits.slice(0, 4).map((edit, at) => ({ name: edit.title, markClass: at ? "" : "first", apply: () => this.apply(edit) })),
           { name: `Explain ${found.code}`, apply: () => explain(found.code) },
         ],
       }));

@@ -1,5 +1,6 @@
 // The menu of what can be saved and copied.
 import { make } from "./dom.js";
+import { stem } from "./file_name.js";
 
 export function createExports({ button, list, page, style }) {
   const items = [...list.querySelectorAll("[role=menuitem]")];
@@ -32,13 +33,13 @@ export function createExports({ button, list, page, style }) {
   const TYPES = { yaml: "application/yaml", svg: "image/svg+xml", html: "text/html", json: "application/json", csv: "text/csv", tex: "application/x-tex" };
 
   list.onclick = async (event) => {
-    const { save: form, ending, copy } = event.target.closest("button")?.dataset ?? {};
+    const { save: form, copy } = event.target.closest("button")?.dataset ?? {};
     if (!form && !copy) return;
     open(false);
     button.focus();
     try {
       const text = await (CALLS[form] ?? (() => page.call("export", form ?? copy)))();
-      if (form) save(`${fileName(page.result()?.name)}.${ending ?? form}`, TYPES[form], text);
+      if (form) save(form === "yaml" ? page.file() : `${stem(page.file())}.${form}`, TYPES[form], text);
       else await page.copy(text, "Copied");
     } catch (error) {
       page.toast(page.told(error));
@@ -51,5 +52,3 @@ function save(name, type, text) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
-
-const fileName = (name) => (name ?? "network").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "") || "network";

@@ -28,8 +28,8 @@ function finding(found, page) {
 function repairs(edits, page) {
   return make(
     "div",
-    { class: "repairs" },
-    make("span", { class: "lead" }, "What would work; a click writes it"),
+    { class: edits.length > 1 ? "repairs ranked" : "repairs" },
+    make("span", { class: "lead" }, edits.length > 1 ? "What would work, the smallest change first; a click writes it" : "What would work; a click writes it"),
     make("ul", {}, edits.map((edit) => make("li", {}, make("button", { type: "button", onclick: () => page.apply(edit) }, edit.title)))),
   );
 }

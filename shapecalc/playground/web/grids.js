@@ -4,15 +4,24 @@ import { make } from "./dom.js";
 const LARGEST = 32, SMALLEST = 9; // px of a cell
 const LEGIBLE = 17; // px of a cell that has room for a number
 const BESIDE = 24, GAP = 48; // px of a cell, and between the two columns, where they stand beside each other
+const TITLE = 45; // px of a grid's title and the gap above it
 const ROOMY = 28; // px of a cell that has room for a weight below the number
 
 const key = (place) => place.join(",");
 
-/* The cells' size: with the input beside the rest where that leaves cells to read. */
-export function layout(view, width) {
-  const input = view.part.input[0][0].length, rest = Math.max(view.part.output[0].length, view.filter?.weights[0][0].length ?? 0);
-  const beside = size(input + rest, width - GAP);
-  return beside >= BESIDE ? { beside: true, cell: beside } : { beside: false, cell: size(Math.max(input, rest), width) };
+/* The cells' size, for a place of so many px: with the input beside the rest where that leaves cells
+   to read, and both it and the output in sight as far as numbers can still be read. */
+export function layout(view, width, height) {
+  const grids = [view.part.input[0], view.part.output, view.filter?.weights[0]].filter(Boolean);
+  const [input, ...rest] = grids.map((grid) => grid[0].length);
+  const rows = grids.map((grid) => grid.length);
+  const seen = (cell, total, titles) => Math.min(cell, Math.max(LEGIBLE, Math.floor((height - titles * TITLE) / total)));
+  const below = rows.slice(1).reduce((sum, count) => sum + count, 0);
+  const beside = size(input + Math.max(...rest), width - GAP);
+  const stacked = size(Math.max(input, ...rest), width);
+  const high = stacked * (rows[0] + below) + grids.length * TITLE > height;
+  if (beside >= (high ? LEGIBLE : BESIDE)) return { beside: true, cell: seen(beside, Math.max(rows[0], below), rest.length) };
+  return { beside: false, cell: seen(stacked, rows[0] + Math.max(...rows.slice(1)), 2) };
 }
 
 /* The input: `part` is what the bridge gives; a 1-D input is a single row. */

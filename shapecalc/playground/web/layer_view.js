@@ -5,6 +5,7 @@ import { fieldPicture } from "./field.js";
 import { filterGrid, inputGrid, layout, outputGrid, said } from "./grids.js";
 
 const STEP = 900; // milliseconds between two places while the window slides by itself
+const ABOVE = 280; // px of the page above the grids, once the tabs are at its top
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 export const layerView = {
@@ -19,6 +20,7 @@ export const layerView = {
     let result = null, index = null, at = [], slice = 0, view = null, asked = 0, timer = null;
 
     const wide = () => Math.max(260, body.clientWidth - 30); // without the card's border
+    const high = () => innerHeight - ABOVE;
 
     async function ask(focus = false) {
       const mine = ++asked;
@@ -44,7 +46,7 @@ export const layerView = {
     }
 
     function scene() {
-      const { beside, cell } = layout(view, wide());
+      const { beside, cell } = layout(view, wide(), high());
       const output = outputGrid(view, cell, (place) => go(place, true));
       output.onkeydown = (event) => {
         const step = STEPS[event.key];

@@ -1,5 +1,6 @@
 // Files that are dropped on the page, or chosen: shapecalc reads them here, and they go nowhere.
 import { bytes, make, number } from "./dom.js";
+import { stem } from "./file_name.js";
 
 const MOST = 200_000_000; // bytes that a browser's Python can hold beside everything else
 
@@ -44,7 +45,7 @@ export function createOpening({ button, input, sign, dialog, page }) {
     try {
       const found = await page.call("open", file.name, new Uint8Array(await file.arrayBuffer()));
       if (found.tensors) return list(file.name, found);
-      page.set(found.text);
+      page.set(found.text, found.format ? `${stem(file.name)}.shape.yaml` : file.name);
       if (found.notes.length) tell(file.name, found.notes);
       else page.toast(`${file.name}${found.format ? `, written as a spec from ${found.format}` : ""}`);
     } catch (error) {

@@ -6,11 +6,12 @@
 //   fresh()        another network was opened, not edited
 //   line(number)   the cursor is on a line of the text
 //
-// all of them optional. `page` is what a panel may ask for:
+// all of them optional. A panel that says `apart` shows nothing of the network in the editor. `page` is what a panel may ask for:
 //
 //   call(name, ...values)   a call of the bridge: a promise of its value
 //   told(error)             what to tell a reader of an error that a call was rejected with
-//   text(), set(text)       the text in the editor
+//   text(), file()          the text in the editor, and the name of its file
+//   set(text, file)         another text; file is the name of what it came from, if it has one
 //   go(line, column)        put the cursor there; point(line) marks a line, or none
 //   apply(...edits)         change the text as edits of findings say, all at once
 //   explain(word)           open the page about a word
@@ -77,7 +78,10 @@ export function createPanels(bar, host, page) {
       update();
     },
     scheme: () => tell("scheme"),
-    fresh: () => tell("fresh"),
+    fresh() {
+      tell("fresh");
+      if (open.panel.apart) choose(tabs[0]); // there somebody sees that it was opened
+    },
     line: (number) => tell("line", number),
   };
 }

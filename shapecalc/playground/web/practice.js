@@ -12,6 +12,7 @@ const COUNT = 5;
 export const practice = {
   id: "practice",
   title: "Practice",
+  apart: true,
   create(host, page) {
     const heading = make("h2", { class: "practice-title" });
     const levels = [1, 2].map((level) => make("button", { type: "button", class: "plain", "aria-pressed": "false", onclick: () => own(level) }, `Level ${level}`));

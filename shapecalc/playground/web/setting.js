@@ -2,6 +2,8 @@
 import { make } from "./dom.js";
 import { codeFor, linkTo } from "./links.js";
 
+const PAUSE = 300; // milliseconds without a key before what is asked is checked
+
 export function createSetting(page) {
   const drawn = { level: select([1, 2], "Level"), count: make("input", { id: "set-count", type: "number", min: "1", max: "20", value: "5" }) };
   const title = make("input", { id: "set-title", maxlength: "200", autocomplete: "off" });
@@ -9,7 +11,7 @@ export function createSetting(page) {
   const hidden = new Set();
   const table = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Numbers to hide" });
   const link = make("input", { id: "set-link", readonly: true, "aria-label": "Link" });
-  const why = make("p", { class: "small", role: "status" });
+  const why = make("p", { class: "small says", role: "status" });
   const kinds = ["drawn", "network"].map((kind) => make("input", { type: "radio", name: "set-kind", id: `set-${kind}`, value: kind, checked: kind === "drawn", onchange: change }));
   const parts = {
     drawn: make("div", { class: "part" }, make("label", { for: drawn.level.id }, "Level"), drawn.level, make("label", { for: drawn.count.id }, "Questions"), drawn.count, make("p", { class: "small" }, "Everybody with the link gets the same numbers.")),
@@ -26,21 +28,29 @@ export function createSetting(page) {
       make("fieldset", {}, make("legend", {}, "What is asked"), make("label", {}, kinds[0], " Questions drawn by shapecalc"), make("label", {}, kinds[1], " Numbers of the network in the editor")),
       parts.drawn,
       parts.network,
-      make("div", { class: "link" }, link, copies),
+      make("div", { class: "link-row" }, link, copies),
       why,
       make("p", { class: "small" }, "Answers are marked in the student's own browser; nothing is sent to you."),
     ),
   );
   document.body.append(dialog);
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  for (const input of [drawn.level, drawn.count, title, further]) input.addEventListener("input", change);
-  let seed = 0, checked = 0;
+  for (const input of [drawn.level, drawn.count, title, further]) input.addEventListener("input", typed);
+  let seed = 0, checked = 0, pause;
 
   const kind = () => kinds.find((one) => one.checked).value;
   const sheet = () => (kind() === "drawn" ? { level: Number(drawn.level.value), seed, count: Number(drawn.count.value) } : { spec: page.text(), hide: [...hidden], ask: further.value.split("\n").map((line) => line.trim()).filter(Boolean), title: title.value.trim() });
 
+  /* A word that is half typed is not called wrong, nor is a link copied that lacks it. */
+  function typed() {
+    for (const button of copies) button.disabled = true;
+    clearTimeout(pause);
+    pause = setTimeout(change, PAUSE);
+  }
+
   /* The link is shown once Python has found that all of it can be answered. */
   async function change() {
+    clearTimeout(pause);
     const mine = ++checked;
     for (const [name, part] of Object.entries(parts)) part.hidden = name !== kind();
     const wanted = sheet();

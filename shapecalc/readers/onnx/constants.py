@@ -1,11 +1,11 @@
 """What of a graph is constant: weights, numbers, and what is computed from them and from shapes.
 
 Which arrays are parameters: an initializer that is of floating-point numbers, wherever it is used
-(a single number without axes only under a name of its own: exporters keep limits and factors like
-that); any other constant of such numbers where it is the operand of an operator with weights. The
-names tell them apart: exporters merge arrays with equal values, and give each layer's its name
-back by an Identity. Several values in arithmetic with a tensor are taken for weights, too: scales
-and shifts are written like that.
+(a single number, whatever axes of one it has, only under a name of its own: exporters keep limits
+and factors like that); any other constant of such numbers where it is the operand of an operator
+with weights. The names tell them apart: exporters merge arrays with equal values, and give each
+layer's its name back by an Identity. Several values in arithmetic with a tensor are taken for
+weights, too: scales and shifts are written like that.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ class Constants:
         for tensor in initializers:
             floats = tensor.data_type in FLOATING
             array = Array(tensor.shape, tensor.data_type, tensor.values)
-            counts = floats and (bool(tensor.shape) or _is_own(tensor.name))
+            counts = floats and (prod(tensor.shape) > 1 or _is_own(tensor.name))
             weighs = floats or tensor.data_type in QUANTISED
             found[tensor.name] = Known(array, tensor.name, tensor.shape, counts, weighs)
 

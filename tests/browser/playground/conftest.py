@@ -89,6 +89,12 @@ def write(page: Any, text: str) -> None:
     after(page, act)
 
 
+def choose_file(page: Any, name: str, data: bytes) -> None:
+    """Choose a file by the button."""
+    file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    page.set_input_files("#file-input", [file])
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the page."""

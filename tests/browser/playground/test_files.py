@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from tflite_files import small
 from torch_files import Call, Name, module, tensor, zipped
 
 from shapecalc import checkpoints, readers
-from tests.browser.playground.conftest import SPECS, after, until
+from tests.browser.playground.conftest import SPECS, after, choose_file, until, until_live, write
 
 pytestmark = pytest.mark.slow  # starts a browser
 
@@ -69,12 +70,6 @@ NETWORKS: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
-def opened(page: Any, name: str, data: bytes) -> None:
-    """Choose a file by the button."""
-    file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
-    page.set_input_files("#file-input", [file])
-
-
 DROP = """([name, data]) => {
   const files = new DataTransfer();
   files.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name));
@@ -113,8 +108,42 @@ def test_every_ending_of_a_network_is_tried() -> None:
 
 
 def test_a_file_is_chosen_by_the_button(page: Any) -> None:
-    after(page, lambda: opened(page, "cifar.onnx", ONNX))
+    after(page, lambda: choose_file(page, "cifar.onnx", ONNX))
     assert "60,362" in page.inner_text("#summary")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "called"),
+    [
+        ("mine.yaml", SPEC, "mine.yaml"),
+        ("my.net.shape.yml", SPEC, "my.net.shape.yml"),
+        ("<b>.yaml", SPEC, "<b>.yaml"),
+        ("cifar.onnx", ONNX, "cifar.shape.yaml"),
+    ],
+)
+def test_a_file_keeps_its_name(page: Any, name: str, data: bytes, called: str) -> None:
+    after(page, lambda: choose_file(page, name, data))
+    assert page.inner_text("#file") == called
+    write(page, "input: 3\nlayers: [relu]\n")  # edited, it is the same file
+    assert page.inner_text("#file") == called
+    page.click("#open-export")
+    with page.expect_download() as download:
+        page.click("[data-save=json]")
+    assert json.loads(download.value.path().read_text(encoding="utf-8"))["file"] == called
+    if "<" not in name:  # which no browser writes to a disk
+        stem = called.replace(".shape", "").rpartition(".")[0]
+        assert download.value.suggested_filename == f"{stem}.json"
+        page.click("#open-export")
+        with page.expect_download() as download:
+            page.click("[data-save=yaml]")
+        assert download.value.suggested_filename == called
+
+
+def test_a_file_keeps_its_name_until_the_next_visit(page: Any) -> None:
+    after(page, lambda: choose_file(page, "mine.yaml", SPEC))
+    page.reload()
+    until_live(page)
+    assert page.inner_text("#file") == "mine.yaml"
 
 
 @pytest.mark.parametrize("ending", weight_files.WRITERS)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.playground.conftest import Visits, present, until, write
+from tests.browser.playground.conftest import SPECS, Visits, present, until, write
 
 pytestmark = pytest.mark.slow  # builds the site and starts a browser
 
@@ -135,6 +135,26 @@ def test_a_layer_without_a_window_says_so(layer: Any) -> None:
     layer.select_option("#layer-choice", "1")
     until(layer, present(".why"))
     assert "tanh has no window" in layer.inner_text(".why")
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 800)])
+def test_a_large_filter_leaves_the_output_in_sight(visits: Visits, size: tuple[int, int]) -> None:
+    window = visits.open(width=size[0])
+    window.set_viewport_size({"width": size[0], "height": size[1]})
+    write(window, (SPECS / "networks/alexnet.yaml").read_text(encoding="utf-8"))
+    window.click("#tab-layer")
+    until(window, present("[aria-label=Filter] tr:nth-child(11) td:nth-child(11)"))
+    window.evaluate("document.querySelector('.scene').scrollIntoView({block: 'end'})")
+    top, bottom = window.evaluate(
+        """["Input", "Output"].map((name) =>
+          document.querySelector(`[aria-label=${name}]`).getBoundingClientRect())
+          .reduce(([top, bottom], box) => [Math.min(top, box.top), Math.max(bottom, box.bottom)],
+            [innerHeight, 0])"""
+    )
+    header = window.evaluate("document.querySelector('body > header').offsetHeight")
+    assert header <= top
+    assert bottom <= size[1]
+    assert window.inner_text("td.here")  # its number has room
 
 
 def test_the_window_slides_by_itself_when_asked(layer: Any) -> None:

@@ -33,8 +33,34 @@ def test_a_finding_is_underlined_at_its_place_and_a_click_repairs_it(page: Any) 
     assert page.inner_text(".finding .place") == "line 6"
     after(page, lambda: page.click(".finding .repairs button:has-text('input: 227x227x3')"))
     assert page.inner_text("#findings").strip() == "✓ Everything fits"
+    assert page.inner_text("#status-text") == "No faults found"
     assert "input: 227x227x3" in page.inner_text(".cm-content")
     assert "55×55×96" in page.inner_text("#rows")  # CS231n's AlexNet
+
+
+def test_the_first_repair_stands_out(page: Any) -> None:
+    write(page, spec(ALEXNET))
+    look = "(box) => [getComputedStyle(box).backgroundColor, getComputedStyle(box).color].join()"
+    first, *others = (one.evaluate(look) for one in page.query_selector_all(".repairs li"))
+    assert len(others) > 1
+    assert {first} & {*others} == set()
+    assert len({*others}) == 1
+
+
+@pytest.mark.parametrize("width", [320, 390, 820])
+def test_on_a_phone_every_button_has_its_word(visits: Visits, width: int) -> None:
+    window = visits.open(width=width)
+    words = window.evaluate(
+        """[...document.querySelectorAll("body > header nav :is(button:not([role=menuitem]))")]
+          .map((button) => {
+            const box = button.querySelector("span").getBoundingClientRect();
+            const inside = box.left >= 0 && box.right <= innerWidth;
+            return [button.innerText.trim(), inside && box.width > 10 && box.height > 8];
+          })"""
+    )
+    named = ["Examples", "Open", "Copy link", "Export", "Theme", "Help"]
+    assert words == [[name, True] for name in named]
+    assert window.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -44,7 +70,8 @@ def test_a_newcomer_finds_a_mistake_repairs_it_and_reads_why(visits: Visits, wid
     after(window, lambda: window.click("#list section:first-child button:has-text('mistake')"))
     finding = window.locator(".finding.error")
     assert "the stride does not fit" in finding.inner_text()
-    assert "# expect:" not in window.inner_text(".cm-content")
+    assert "#" not in window.inner_text(".cm-content")  # no comment gives it away
+    assert window.inner_text("#file") == "alexnet-224-without-padding.yaml"
     finding.get_by_role("button", name="why?").click()
     until(window, "document.getElementById('page').open")
     assert "S must divide W - F + 2P" in window.inner_text("#page-text")
@@ -185,6 +212,7 @@ def test_a_link_carries_the_text(page: Any, browser: Browser, address: str) -> N
     other.goto(link)
     until_live(other)
     assert other.inner_text("#summary h2") == "Ünï 😀"
+    assert other.inner_text("#file") == "n.shape.yaml"  # a link has no file: after the network
     other.goto(f"{address}#s=nonsense")
     other.reload()
     until_live(other)
@@ -212,13 +240,16 @@ def test_saves_what_the_command_line_writes(page: Any, form: str) -> None:
         "svg": lambda: shapecalc.draw(path, scheme="light"),
         "tex": lambda: shapecalc.draw(path, to="tex", scheme="light"),
     }.get(form, lambda: FORMATS[form].render(traced, Layout()))()
+    page.click("#open-examples")
+    page.wait_for_selector("#list li")
+    page.fill("#search", "lenet")
+    after(page, lambda: page.click("#list button"))
     page.click("#open-export")
     with page.expect_download() as download:
         page.click(f"[data-save={form}]")
-    ending = "shape.yaml" if form == "yaml" else form
-    assert download.value.suggested_filename == f"lenet-5.{ending}"
+    assert download.value.suggested_filename == f"lenet-5.{form}"
     written = download.value.path().read_text(encoding="utf-8")
-    assert written.replace("network.shape.yaml", str(path)) == wanted
+    assert written.replace("lenet-5.yaml", str(path)) == wanted
 
 
 def test_the_menu_works_by_keyboard(page: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import MODES
-from tests.browser.playground.conftest import Visits, present, until
+from tests.browser.playground.conftest import Visits, after, choose_file, present, until
 
 pytestmark = pytest.mark.slow  # builds the site and starts a browser
 
@@ -102,8 +102,7 @@ def set_for_class(visits: Visits) -> tuple[Any, str]:
     window.click("[aria-label^='Hide conv1, parameters']")
     window.fill("#set-further", "total.parameters")
     window.fill("#set-title", "Week <b>3</b>")
-    until(window, "document.querySelector('#set-link').value.length > 100")
-    window.wait_for_timeout(400)
+    until(window, "!document.querySelector('.setting .primary').disabled")  # all is checked
     link: str = window.input_value("#set-link")
     return window, link
 
@@ -137,6 +136,29 @@ def test_the_dialog_says_what_cannot_be_asked(visits: Visits) -> None:
     until(window, "document.querySelector('.setting [role=status]').innerText.includes('conv9')")
     assert window.input_value("#set-link") == ""
     assert window.is_disabled(".setting .primary")
+
+
+def test_the_dialog_stays_where_it_is_while_somebody_types(visits: Visits) -> None:
+    window, _ = set_for_class(visits)
+    place = "JSON.stringify(document.querySelector('#set-further').getBoundingClientRect())"
+    before = window.evaluate(place)
+    window.fill("#set-further", "nothing like that\nnor like that")
+    until(window, "document.querySelector('.says').innerText")
+    assert window.evaluate(place) == before
+    window.fill("#set-further", "total.parameters")
+    assert window.is_disabled(".setting .primary")  # the link at hand would lack what is typed
+    until(window, "!document.querySelector('.says').innerText")
+    assert window.evaluate(place) == before
+
+
+def test_a_network_that_is_opened_is_shown_and_not_left_behind_the_questions(page: Any) -> None:
+    page.click("#tab-practice")
+    until(page, present(CARD))
+    after(page, lambda: choose_file(page, "net.yaml", b"name: Opened\ninput: 3\nlayers: [relu]\n"))
+    assert page.is_visible("#summary h2:has-text('Opened')")
+    page.click("#tab-memory")
+    after(page, lambda: choose_file(page, "net.yaml", b"name: Another\ninput: 3\nlayers: [relu]\n"))
+    assert page.is_visible("#panel-memory")  # which is about the network, too
 
 
 @pytest.mark.parametrize("link", ["#practice=9.9.9", "#practice=x", "#sheet=zzzz", "#sheet="])

@@ -335,10 +335,11 @@ def test_numbers_of_the_arithmetic_do_not_count() -> None:
      ("scalar_tensor_default", 0), ("/Constant_output_0", 0), ("Const:0", 0)],
 )  # fmt: skip
 def test_a_single_number_counts_under_a_name_of_its_own(op: str, name: str, count: int) -> None:
-    """Limits and factors that an exporter keeps are no parameters; with an axis they may be."""
+    """Limits and factors that an exporter keeps are no parameters; several numbers may be."""
     for inputs in (["x", name], ["x", "x", name]) if op in ("Min", "Max") else (["x", name],):
-        result = of(node(op, inputs, ["y"]), **{name: Array((), (3.0,))})
-        assert (result.output, result.totals.parameters) == ((8, 8, 3), count)
+        for shape in ((), (1,), (1, 1, 1, 1)):
+            result = of(node(op, inputs, ["y"]), **{name: Array(shape, (3.0,))})
+            assert (result.output, result.totals.parameters) == ((8, 8, 3), count), shape
     assert of(node(op, ["x", name], ["y"]), **{name: (1, 3, 1, 1)}).totals.parameters == 3
 
 

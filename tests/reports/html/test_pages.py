@@ -57,7 +57,11 @@ def test_what_is_not_known_takes_no_bytes() -> None:
 
 
 def test_alexnet_is_at_most_100_kb() -> None:
-    assert len(report(trace(NETWORKS / "alexnet.yaml"))) <= 100_000
+    path = NETWORKS / "alexnet.yaml"
+    network = trace(path)
+    assert len(report(network).encode()) <= 100_000
+    with_memory = FORMATS["html"].render(network, Layout(memory=shapecalc.memory(path)))
+    assert len(report(network)) < len(with_memory) <= len(with_memory.encode()) <= 100_000
 
 
 @pytest.mark.parametrize(
