@@ -366,19 +366,24 @@ def hull(fields: Sequence[Field | None], spatial: tuple[int, ...]) -> Field | No
     first = fields[0]
     if all(field is first for field in fields):
         return first
-    if any(field is None for field in fields):
+    if None in fields:
         return None
     known = [field for field in fields if field is not None and field.extent]
     if not known:
         return first
-    extent = known[0].extent
-    if any(field.extent != extent for field in known):
-        return None  # inputs of different sizes have no pixels in common
-    whole = any(field.whole for field in known)
-    doubt = doubt_of(fields)
-    placed = [field.axes for field in known if field.axes is not None]
-    lost = any(field.axes is None and not field.whole for field in known)
-    if not placed or lost or any(len(axes) != len(spatial) for axes in placed):
+    extent, doubt = known[0].extent, doubt_of(fields)
+    placed: list[tuple[Axis, ...]] = []
+    whole = lost = False
+    for field in known:
+        if field.extent != extent:
+            return None  # inputs of different sizes have no pixels in common
+        whole = whole or field.whole
+        if field.axes is not None:
+            placed.append(field.axes)
+            lost = lost or len(field.axes) != len(spatial)
+        elif not field.whole:
+            lost = True
+    if not placed or lost:
         if not whole and all(field is known[0] for field in known):
             return Field(extent, None, False, known[0].kept, known[0].mixed, max(doubt, BOUND))
         return _lost(Field(extent, None, whole, doubt=doubt))

@@ -375,11 +375,15 @@ class Walker:
         names: tuple[str, ...] | None = None
         inputs: tuple[Volume, ...] | None = None
         fields: tuple[Field | None, ...] = ()
-        if sources is not None:
+        if sources is not None and len(sources) == 1:  # as most have: without three tuples of maps
+            (value,) = sources
+            names, fields, taken = (self.names[value],), (self.fields[value],), self.volumes[value]
+            inputs = None if taken is None else (taken,)
+        elif sources is not None:
             names = tuple(map(self.names.__getitem__, sources))
             fields = tuple(map(self.fields.__getitem__, sources))
-            taken = tuple(map(self.volumes.__getitem__, sources))
-            inputs = None if None in taken else cast("tuple[Volume, ...]", taken)
+            several = tuple(map(self.volumes.__getitem__, sources))
+            inputs = None if None in several else cast("tuple[Volume, ...]", several)
         output = weights = biases = kept = macs = field = None
         if layer is None:
             pass
