@@ -24,6 +24,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.base import Context
+from shapecalc.executor.kernels.methods import piles
 from shapecalc.executor.kernels.methods.slide import Slide
 
 OUT = 4  # outputs of a tile, along one axis
@@ -94,7 +95,7 @@ def gradients(
     dx = filters = None
     if shape is not None:
         filters = _filters(context, weight, by).swapaxes(-1, -2)
-        dx = context.buffers.zeros((len(upstream), *reach, C))
+        dx = piles.zeros(context, (len(upstream), *reach, C), OUT)
     for band in _bands(len(upstream), how, weight):
         above = _outputs(context, upstream, band)
         products = _transformed(context, by.outputs.T, above).reshape(-1, band.tiles, K)
@@ -106,8 +107,7 @@ def gradients(
     dw = _transformed(context, by.filters.T, total).reshape(weight.shape)
     if dx is None or shape is None:
         return None, dw
-    inside = [slice(a, a + size) for (a, _), size in zip(how.sides, shape[1:-1], strict=True)]
-    return dx[(slice(None), *inside)], dw
+    return piles.gathered(context, dx, how.sides, shape), dw
 
 
 class Band(NamedTuple):
@@ -222,12 +222,12 @@ def _outputs(context: Context, upstream: Array, band: Band) -> Array:
 
 
 def _add_up(tiles: Array, dx: Array, band: Band, how: Slide) -> None:
-    """Add input tiles (T^2 x tiles of a band) to where they belong in the padded dx."""
+    """Add input tiles (T^2 x tiles of a band) to where they belong in the padded dx, in piles."""
     T, count = OUT + how.F[0] - 1, len(band.rows)
     tiles = tiles.reshape(T, T, -1, count, band.columns, dx.shape[-1])
     first = band.rows.start * OUT
     for i in range(T):
         rows = dx[band.examples, first + i : first + i + (count - 1) * OUT + 1 : OUT]
         for j in range(T):
-            target = rows[:, :, j : j + (band.columns - 1) * OUT + 1 : OUT]
+            target = piles.pile(rows, j, band.columns)
             target += tiles[i, j]
