@@ -57,7 +57,7 @@ class Secrets:
     def told_input(self, name: str, volume: Volume) -> str:
         """Return an input's volume, `227x227x3`; `HxWx3` where a size that fits is asked for."""
         if name not in self.open:
-            return show(volume)
+            return _shown(volume)
         return "x".join([*(title[0].upper() for title in titles_of(volume)[:-1]), str(volume[-1])])
 
 
