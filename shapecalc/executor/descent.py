@@ -7,17 +7,28 @@ Ba, 2015, algorithm 1. Both start from rest.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from shapecalc.executor.buffers import Array
+from shapecalc.executor.session import Session
+from shapecalc.network.example import Example
 from shapecalc.network.optimizer import Optimizer
-
-if TYPE_CHECKING:
-    from shapecalc.executor.example_check import ComputedExample
+from shapecalc.tracing import KnownTrace
 
 Owned = tuple[int, str]  # a layer's number, and its parameter's name
+
+
+class Computed(Protocol):
+    """A computed example, which can be computed anew behind a step."""
+
+    trace: KnownTrace
+    example: Example
+    session: Session
+
+    def behind(self, parameters: Mapping[str, Array]) -> Computed:
+        """Return the same example with other parameters."""
 
 
 class Update(NamedTuple):
@@ -60,7 +71,7 @@ def corrections(optimizer: Optimizer, number: int) -> tuple[float, float]:
     return 1 - optimizer.beta1**number, 1 - optimizer.beta2**number
 
 
-def descent(computed: ComputedExample) -> Iterator[dict[Owned, Update]]:
+def descent(computed: Computed) -> Iterator[dict[Owned, Update]]:
     """Yield every step of an example, each computed anew from the parameters of the last one."""
     example, rate = computed.example, computed.example.rate or 0.0
     last: dict[Owned, Update] = {}
@@ -82,7 +93,7 @@ def descent(computed: ComputedExample) -> Iterator[dict[Owned, Update]]:
         yield found
 
 
-def _named(computed: ComputedExample, updates: Mapping[Owned, Update]) -> dict[str, Array]:
+def _named(computed: Computed, updates: Mapping[Owned, Update]) -> dict[str, Array]:
     """Return the parameters after a step by the names that an example gives them."""
     steps, layers = computed.session.engine.steps, computed.trace.layers
     return {

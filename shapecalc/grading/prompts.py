@@ -44,7 +44,7 @@ class Secrets:
                     self.open.add(query.name)
             elif query.kind == "field":
                 self.fields.setdefault(query.name, set()).add(query.key)
-            elif query.key in ("output", "input"):
+            elif query.kind == "record" and query.key in ("output", "input"):
                 self.volumes.add(question.right)
                 self.inputs |= {query.name} if query.key == "input" else set()
         several = [v for v in self.volumes if isinstance(v, tuple) and len(v) > 1]

@@ -39,3 +39,15 @@ def test_questions_in_each_others_way_are_told_beside_the_sheet(run: Run, tmp_pa
     assert result.exit_code == 0
     assert result.stdout.startswith("# Homework\n")
     assert "hw.json: questions 1 and 2: P of conv1 follows from its output only" in result.stderr
+
+
+def test_a_platform_that_compares_letters_is_told_beside_the_quiz(run: Run, tmp_path: Path) -> None:
+    ask = "formula(conv1.parameters)"
+    chosen = {"id": "q2", "ask": ask, "choices": ["K*C*F*F", "K*C*F*F + K"]}
+    questions = {"spec": SPEC, "questions": [ask, chosen]}
+    (tmp_path / "hw.json").write_text(json.dumps(questions))
+    result = run("assignment", "hw.json", "--format", "gift")
+    assert result.exit_code == 0
+    told = f"hw.json: {ask}: the platform compares a formula letter by letter"
+    assert told in result.stderr
+    assert "q2" not in result.stderr

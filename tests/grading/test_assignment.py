@@ -373,3 +373,11 @@ def test_further_answers_are_read_like_any() -> None:
     bad = {"ask": "conv1.parameters", "accept": ["perhaps"]}
     (found,) = read_assignment({"spec": CHAIN, "questions": [bad]}).diagnostics
     assert (found.code, found.where) == ("SC503", "questions[0].accept")
+
+
+def test_all_values_of_the_input_may_be_asked_for() -> None:
+    """An array is no volume that other texts must not tell."""
+    given = {"input": [[1, 2], [3, 4]]}
+    spec = {"input": "2x2x1", "layers": ["relu"], "example": {"given": given}}
+    found = read_assignment({"spec": spec, "questions": ["input.value", "relu1.output"]})
+    assert [question.right for question in found.questions] == [((1, 2), (3, 4)), (2, 2, 1)]
