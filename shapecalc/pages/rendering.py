@@ -114,8 +114,14 @@ def _filled(text: str, width: int, start: str, below: str) -> str:
     """
     code = rf"`[^`]{{1,{width // 2}}}`"
     tied = re.sub(code, lambda found: found[0].replace(" ", TIED), " ".join(text.split()))
-    options = {"break_long_words": False, "break_on_hyphens": False}
-    wrapped = textwrap.fill(tied, width, initial_indent=start, subsequent_indent=below, **options)
+    wrapped = textwrap.fill(
+        tied,
+        width,
+        initial_indent=start,
+        subsequent_indent=below,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     return wrapped.replace(TIED, " ")
 
 
