@@ -20,6 +20,7 @@ from shapecalc.grading import read_assignment
 from shapecalc.layers import KINDS
 from shapecalc.layers.base import Layer
 from shapecalc.layers.read_volumes import AXIS_NAMES
+from shapecalc.network import Node
 from shapecalc.records import LayerRecord
 from shapecalc.tracing import Trace
 from shapecalc.volumes import Volume
@@ -417,3 +418,31 @@ def test_no_hint_tells_to_write_a_size_that_is_not_known() -> None:
     (found,) = shapecalc.trace({"input": "?x?x?", "layers": layers}).diagnostics
     assert found.code == "SC205"
     assert "?" not in found.hint
+
+
+def test_a_walk_ends_at_the_first_layer_that_makes_sizes_worse(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The best multiple of a step is the one that whole walks find, in fewer layers."""
+    layers = [{"conv": {"K": 1, "F": n + 2, "S": n % 7 + 2, "from": "input"}} for n in range(40)]
+    spec = shapecalc.read({"input": "?x1", "layers": layers})
+    walked: list[str] = []
+
+    class Counted(fitting_sizes._Probe):
+        def record(self, node: Node) -> None:
+            walked.append(node.name)
+            super().record(node)
+
+    monkeypatch.setattr(fitting_sizes, "_Probe", Counted)
+    search = fitting_sizes.Search(spec)
+    for step in (1, 2, 12):
+        del walked[:]
+        best, refused = search._best_multiple((1,), step)
+        assert len(walked) < fitting_sizes.MOST_STRIDE * len(layers) / 2
+        whole = fitting_sizes.Search(spec)
+        ranks = {
+            n: fitting_sizes._rank(whole.refused(whole._towards((1,), n * step)))
+            for n in range(1, fitting_sizes.MOST_STRIDE + 1)
+        }
+        assert best == max(ranks, key=lambda n: (ranks[n], -n))
+        assert fitting_sizes._rank(refused) == ranks[best]

@@ -177,8 +177,9 @@ class _Comparison:
     @property
     def cut_off(self) -> int:
         """How many layers led to an output, and lead nowhere now."""
-        led = dict(zip(self.old, _leading(self.before), strict=True))
-        leads = dict(zip(self.new, _leading(self.after), strict=True))
+        # A walk that stopped early has fewer records than layers.
+        led = dict(zip(self.old, _leading(self.before), strict=False))
+        leads = dict(zip(self.new, _leading(self.after), strict=False))
         return sum(led[place] and not leads.get(place, True) for place in led)
 
     def _before(self, records: Sequence[LayerRecord]) -> Iterator[tuple[Path, LayerRecord]]:
