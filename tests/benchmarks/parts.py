@@ -99,7 +99,7 @@ def convolutions(ours: Ours, repeats: int) -> list[tuple[str, int, float, float]
     steps = ours.engine.steps
     for index, record in enumerate(ours.session.trace.layers):
         if record.kind == "conv" and getattr(record.layer, "groups", 1) == 1:
-            first = steps[index].sources[0] < ours.engine.inputs
+            first = steps[index].sources[0] in ours.engine.numbers.inputs
             found.setdefault((described(record), first), []).append(index)
     rows = []
     for (what, first), indices in found.items():

@@ -1,8 +1,8 @@
 """Sums over the rows of n x D, a result for each column, and what is done with such results.
 
 Values by the million are of the run's type; what there is one of for each column is float64, so
-that the sums of many blocks lose nothing. Several rows are taken as one while they are short: a
-loop over 2048 values is several times as fast as one over 64.
+that the sums of many blocks lose nothing. Several rows are taken as one while they are short: with
+a value for each column, rows of more than 4096 values take two thirds of the time of shorter ones.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.cache_blocks import BLOCK
 
-LONG = 2048  # values that a loop should go over
+LONG = 5000  # values that a row should have at least
 FAR = 16  # a mean's square over the variance: beyond it, the sum of squares says too little
 
 
@@ -33,7 +33,9 @@ class Plan:
 
     def __init__(self, n: int, D: int, dtype: str) -> None:
         self.n, self.D, self.dtype = n, D, np.dtype(dtype)
-        self.r = max(r for r in range(1, max(1, LONG // D) + 1) if n % r == 0)
+        most = max(1, min(n // 4, BLOCK // (D * self.dtype.itemsize)))
+        several = [r for r in range(1, most + 1) if n % r == 0]
+        self.r = next((r for r in several if r * D >= LONG), several[-1])
         self.shape = n // self.r, self.r * D
         step = max(1, BLOCK // (self.shape[1] * self.dtype.itemsize))
         self.cuts = [slice(s, s + step) for s in range(0, self.shape[0], step)]
@@ -93,6 +95,15 @@ def moments(rows: Array) -> tuple[Array, Array]:
         squares += how.products(centred, centred)
     sums /= n
     return rough + sums, np.maximum(squares / n - sums * sums, 0)
+
+
+def shift(rows: Array, by: Array) -> None:
+    """Add a value for each column to n x D."""
+    how = plan(rows)
+    long, plus = rows.reshape(how.shape), how.spread(by)
+    for cut in how.cuts:
+        block = long[cut]
+        block += plus
 
 
 def affine(rows: Array, scale: Array, shift: Array, out: Array) -> None:
