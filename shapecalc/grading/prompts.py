@@ -100,7 +100,7 @@ def name_of(subject: Subject) -> str:
 
 def _is_of_any_network(query: Query) -> bool:
     """Say whether the text of a question describes no layer: `What is the loss?`."""
-    return query.name == "total" or query.kind == "example"
+    return query.name == "total" or query.kind in ("example", "fitting")
 
 
 def prompt_for(question: Question, secrets: Secrets) -> str:

@@ -14,10 +14,9 @@ from numpy.lib.stride_tricks import as_strided
 
 from shapecalc.executor.buffers import Array
 from shapecalc.executor.kernels.base import Context
-from shapecalc.executor.kernels.methods import piles
 from shapecalc.executor.kernels.methods import taps as plain
 from shapecalc.executor.kernels.methods.slide import Slide
-from shapecalc.executor.kernels.windows import padded, padded_shape, tap, taps
+from shapecalc.executor.kernels.windows import inner, padded, padded_shape, tap, taps
 
 BAND = 2**16  # values of the upstream gradient worked on at a time
 AXES = "hwt"  # letters of the output's spatial axes, and of the filter's
@@ -51,20 +50,16 @@ def input_gradient(
         turned = np.flip(weight, tuple(range(len(how.F))))
         back = how._replace(sides=sides, sizes=tuple(shape[1:-1]))
         return forward(context, upstream, turned, back)
-    dx = piles.zeros(context, padded_shape(shape, how.sides), how.S[-1])
-    filters, W = _filters(context, weight, how, 1), how.sizes[-1]
-    upstream = np.ascontiguousarray(upstream).reshape(*upstream.shape[:-2], -1)
-    high = upstream.shape[1]
-    rows = max(1, BAND // max(1, upstream[0, 0].size)) if len(how.F) > 1 else high
-    for first in range(0, high, rows):
+    dx = context.buffers.zeros(padded_shape(shape, how.sides))
+    rows = max(1, BAND // max(1, upstream[0, 0].size))
+    for first in range(0, how.sizes[0], rows):
         part = upstream[:, first : first + rows]
         given = context.buffers.empty(part.shape)
         reached = dx[:, first * how.S[0] :]
         for t in taps(how.F):
-            view = tap(reached, t[:-1], part.shape[1:-1], how.S[:-1], how.dilation[:-1])
-            view = piles.pile(view, t[-1] * how.dilation[-1], W)
-            view += np.multiply(part, filters[t], out=given).reshape(view.shape)
-    return piles.gathered(context, dx, how.sides, shape)
+            view = tap(reached, t, part.shape[1:-1], how.S, how.dilation)
+            view += np.multiply(part, weight[t], out=given)
+    return dx[inner(how.sides)]
 
 
 def weight_gradient(
