@@ -48,6 +48,7 @@ from shapecalc.verification import Check, Verification
 
 Progress = Callable[[int, int], None]  # layers done, and how many there are
 SMALL = 0.1  # biases that are drawn
+FREE = 4  # times the largest value: what the passes keep of memory that no array holds
 FAULT = "this is a fault of shapecalc, not of the spec: please report it"
 
 
@@ -168,6 +169,8 @@ class _Plan:
         """Run the whole network, count, and check how its layers are joined; return the gradients
         of layers that are found right on the way.
         """
+        largest = max((record.activations or 0 for record in self.trace.layers), default=0)
+        session.buffers.room = FREE * self.batch * largest * session.buffers.dtype.itemsize
         alone = self.only is not None or self.dtype != "float64" or self._empty(session)
         check = None if alone else InNetworkCheck(session, self.seed)
         once = partial(_pass, session, inputs, self.seed)

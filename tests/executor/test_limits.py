@@ -221,6 +221,11 @@ else:
     run(trace, keep="outputs")
 print(peak() - before)
 """
+GROWING = "".join(  # no two values are as large: what one leaves free fits no other
+    f"{{conv: {{K: 32, F: 1}}}}, {{concat: {{from: [{f'm{i - 1}' if i else 'input'}, conv{i + 1}],"
+    f" name: m{i}}}}}, "
+    for i in range(20)
+)
 LARGE = [
     "{input: 900x900x8, layers: [tanh]}",
     "{input: 6000, layers: [{dense: 6000}, relu, {dense: 10}]}",
@@ -232,12 +237,7 @@ LARGE = [
 @pytest.mark.parametrize("what", ["verify", "run", "forward"])
 @pytest.mark.parametrize("text", LARGE)
 def test_the_estimate_is_near_what_is_resident(what: str, text: str) -> None:
-    if not Path("/proc/self/status").exists():
-        pytest.skip("only Linux says how much memory a process had")
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURED, what, text], capture_output=True, text=True, check=True
-    )
-    measured = int(done.stdout)
+    measured = measured_peak(what, text)
     assert measured > 100 * 2**20 or what == "forward", "too small to tell"
     traced = trace(yaml.safe_load(text))
     if what == "verify":
@@ -248,6 +248,21 @@ def test_the_estimate_is_near_what_is_resident(what: str, text: str) -> None:
     slack = 20 * 2**20  # what Python and NumPy load meanwhile
     factor = 2 if what == "forward" else 1.5
     assert estimate / factor - slack < measured < estimate * factor + slack, (estimate, measured)
+
+
+def measured_peak(what: str, text: str) -> int:
+    """Return how many bytes some work on a spec has in memory at its height."""
+    if not Path("/proc/self/status").exists():
+        pytest.skip("only Linux says how much memory a process had")
+    command = [sys.executable, "-c", MEASURED, what, text]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def test_verifying_keeps_little_of_what_no_array_holds() -> None:
+    text = f"{{input: 56x56x64, layers: [{GROWING}]}}"
+    traced = trace(yaml.safe_load(text))
+    estimate = limits.resident_to_check(traced, 1, 8, range(len(traced.layers)))
+    assert measured_peak("verify", text) < 1.5 * estimate
 
 
 def test_values_that_are_dropped_are_not_counted() -> None:
