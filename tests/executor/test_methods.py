@@ -251,8 +251,8 @@ class Poisoned(Buffers):
 
 @pytest.fixture(autouse=True)
 def small_fits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a tile be as small as it may."""
-    monkeypatch.setattr(winograd, "SMALLEST", {3: 1, 5: 1})
+    """Let a single tile be enough."""
+    monkeypatch.setattr(winograd, "FEWEST", {3: 1, 5: 1})
 
 
 @pytest.mark.parametrize(("method", "case"), WAYS, ids=named)
@@ -275,7 +275,7 @@ def test_methods_agree_on_a_larger_image() -> None:
     x, w = random.normal(size=(2, 33, 30, 17)), random.normal(size=(3, 3, 17, 19))
     how = slide_over(x, (3, 3), (1, 1), (1, 1), [(1, 1), (0, 1)])
     up = random.normal(size=(2, *how.sizes, 19))
-    assert winograd.fits(how, w)
+    assert winograd.fits(how, w, len(x))
     found = []
     for method in (taps, im2col, Winograd):
         context = Context(Poisoned("float64"))
@@ -451,15 +451,17 @@ def test_the_multiplications_of_conv_transpose(
         ({"fast": True}, Case((30, 30), (3, 3), C=16, K=16), winograd),
         ({"fast": True, "plain": True}, Case((30, 30), (3, 3), C=16, K=16), taps),
         ({"fast": True}, Case((30, 30), (3, 3), C=15, K=16), im2col),
-        ({"fast": True}, Case((29, 30), (3, 3), C=16, K=16), im2col),
         ({"fast": True}, Case((30, 30), (3, 3), S=(1, 2), C=16, K=16), im2col),
         ({"fast": True}, Case((60, 60), (3, 3), dilation=(2, 1), C=16, K=16), im2col),
         ({"fast": True}, Case((30, 30), (3, 1), C=16, K=16), im2col),
         ({"fast": True}, Case((30,), (3,), C=16, K=16), im2col),
         ({"fast": True}, Case((30, 30, 30), (3, 3, 3), C=16, K=16), im2col),
-        ({"fast": True}, Case((28, 28), (3, 3), C=16, K=16), im2col),
-        ({"fast": True}, Case((18, 18), (5, 5), C=16, K=16), winograd),
-        ({"fast": True}, Case((17, 18), (5, 5), C=16, K=16), im2col),
+        ({"fast": True}, Case((18, 34), (3, 3), C=16, K=16), winograd),  # 4 x 8 tiles
+        ({"fast": True}, Case((18, 30), (3, 3), C=16, K=16), im2col),
+        ({"fast": True}, Case((18, 18), (3, 3), C=16, K=16, N=2), winograd),
+        ({"fast": True}, Case((18, 18), (3, 3), C=16, K=16), im2col),
+        ({"fast": True}, Case((17, 20), (5, 5), C=16, K=16), winograd),  # 4 x 4 tiles, some in part
+        ({"fast": True}, Case((16, 20), (5, 5), C=16, K=16), im2col),
         ({"fast": True}, Case((60, 60), (7, 7), C=16, K=16), im2col),
         ({}, Case((5, 5), (1, 1), S=(2, 1)), pointwise),
         ({}, Case((5, 5), (1, 1), sides=((1, 0), (0, 0))), im2col),
@@ -473,12 +475,12 @@ def test_the_multiplications_of_conv_transpose(
 def test_which_way_is_taken(
     monkeypatch: pytest.MonkeyPatch, fields: dict[str, bool], case: Case, method: Any
 ) -> None:
-    monkeypatch.setattr(winograd, "SMALLEST", {3: 28, 5: 14})
+    monkeypatch.setattr(winograd, "FEWEST", {3: 32, 5: 16})
     case = case.full()
-    x = np.broadcast_to(np.zeros(()), (1, *case.W, case.C))
+    x = np.broadcast_to(np.zeros(()), (case.N, *case.W, case.C))
     weight = np.zeros((*case.F, case.C // case.groups, case.K))
     how = slide_over(x, case.F, case.S, case.dilation, list(case.sides), case.groups)
-    assert algorithm(Context(Buffers("float64"), **fields), weight, how) is method
+    assert algorithm(Context(Buffers("float64"), **fields), case.N, weight, how) is method
 
 
 # -- planted faults ----------------------------------------------------------------------------

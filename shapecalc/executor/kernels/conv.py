@@ -71,7 +71,7 @@ class Conv(Convolving):
             sides = self._sides(x, weight) if filled is None else [(0, 0) for _ in filled]
             self._slides[x.shape] = self._slide(x, weight, sides)
         how = self._slides[x.shape]
-        y = algorithm(context, weight, how).forward(context, x, weight, how)
+        y = algorithm(context, len(x), weight, how).forward(context, x, weight, how)
         if "bias" in parameters:
             shift(y.reshape(-1, y.shape[-1]), parameters["bias"])
         return y, (x, how, filled)
@@ -86,7 +86,7 @@ class Conv(Convolving):
     ) -> tuple[Sequence[Array | None], Parameters]:
         x, how, filled = saved
         weight = parameters["weight"]
-        method = algorithm(context, weight, how)
+        method = algorithm(context, len(x), weight, how)
         dx, shape = None, x.shape if wanted[0] else None
         if method is winograd:  # both begin with the same transform
             dx, dw = winograd.gradients(context, x, upstream, weight, how, shape)
@@ -120,7 +120,7 @@ class DepthwiseConv(Conv):
         return int(x.shape[-1])
 
 
-def algorithm(context: Context, weight: Array, how: Slide) -> Any:
+def algorithm(context: Context, examples: int, weight: Array, how: Slide) -> Any:
     """Return the module that convolves best here; the plain one if the run asks for it."""
     if context.plain:
         return taps
@@ -128,7 +128,7 @@ def algorithm(context: Context, weight: Array, how: Slide) -> Any:
         return depthwise if weight.shape[-2] == 1 else taps
     if pointwise.fits(how):
         return pointwise
-    if context.fast and winograd.fits(how, weight):
+    if context.fast and winograd.fits(how, weight, examples):
         return winograd
     return im2col
 

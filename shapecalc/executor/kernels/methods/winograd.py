@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -28,15 +29,16 @@ from shapecalc.executor.kernels.methods.slide import Slide
 
 OUT = 4  # outputs of a tile, along one axis
 POINTS = {3: (0.0, 1.0, -1.0, 0.5, -2.0), 5: (0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0)}
-SMALLEST = {3: 28, 5: 14}  # smaller maps have too few tiles to be quicker than im2col
+FEWEST = {3: 32, 5: 16}  # tiles of all examples; with fewer, transforming filters does not pay
 BAND = 2**20  # values of a band's tiles, 4 MB of float32: fewer tiles make thin products
 
 
-def fits(how: Slide, weight: Array) -> bool:
-    """Say whether this way can be taken, and is likely to be quicker."""
+def fits(how: Slide, weight: Array, examples: int) -> bool:
+    """Say whether this way can be taken, and is likely to be quicker than im2col."""
     taps = how.F[0]
     plain = (taps, taps) == how.F and set(how.S) == set(how.dilation) == {1} and how.groups == 1
-    enough = taps in POINTS and min(how.sizes) >= SMALLEST[taps]
+    tiles = examples * prod(-(-size // OUT) for size in how.sizes)
+    enough = taps in POINTS and tiles >= FEWEST[taps]
     return plain and enough and min(weight.shape[-2:]) >= 16
 
 
