@@ -3,14 +3,16 @@
     python tests/benchmarks/executor.py [SECTION...] [--networks NAME...] [--repeats 7]
     python tests/benchmarks/executor.py --profile resnet-50
 
-Sections: training, convolutions, forward, memory; all of them by default. Run by hand, on a quiet
-machine; torch is needed, and onnx for `forward`.
+Sections: training, processor, convolutions, forward, memory, verify; all of them by default. Run by
+hand, on a quiet machine; torch is needed, and onnx for `forward`.
 
 Both sides run float32 forward and backward in training mode on the same weights, input and upstream
 gradient (no gradient of the input, no final softmax), with as many threads. Each is a process of
 its own, and they take turns with pauses: the workers of OpenBLAS spin on for 50 to 100 ms. Turns
 that other processes disturb are repeated. Tables are for the environment as it is found, without
-OpenBLAS's core type, and with AVX2 on both sides (equal instructions).
+OpenBLAS's core type, and with AVX2 on both sides (equal instructions). `processor` compares kernels
+where nobody gains by more threads; other processes change it by some percent, and nothing else
+here can be measured beside them.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from peers import NETWORKS, Ours, Torch
 from quiet import Watch
 from tabulate import tabulate
 
-SECTIONS = ("training", "convolutions", "forward", "memory", "verify")
+SECTIONS = ("training", "processor", "convolutions", "forward", "memory", "verify")
 PAUSE = 0.15  # seconds
 TURN = 0.2  # seconds that a turn should last at least
 CORE = "OPENBLAS_CORETYPE"
@@ -188,6 +190,24 @@ def training(names: Sequence[str], repeats: int, threads: int) -> None:
         "\nDifferences are without dropout, relative to the whole tensor; of the worst gradient."
         "\nBoth sides should be equally far off: where a relu flips, float32 gradients jump."
     )
+
+
+def processor(names: Sequence[str], repeats: int, threads: int) -> None:
+    """Forward and backward in one thread each, as processor time, pages kept on both sides."""
+    *_, (title, environment) = environments(1)
+    rows, ratios = [], []
+    for name in names:
+        with (
+            Peer("ours", name, environment | KEEPING) as ours,
+            Peer("torch", name, environment | KEEPING) as theirs,
+        ):
+            turns = [[p.ask("processor_time", 3) for p in (ours, theirs)] for _ in range(repeats)]
+        own, other = map(min, zip(*turns, strict=True))
+        ratios.append([own / other])
+        rows.append([name, ms(own), ms(other), f"{own / other:.2f}"])
+    rows.append(["geometric mean", "", "", *means(ratios)])
+    headers = ["", "ours", "PyTorch", "ratio"]
+    show(f"Processor time of one thread, the quickest step, {title}: milliseconds", headers, rows)
 
 
 def convolutions(names: Sequence[str], repeats: int, threads: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -157,6 +157,16 @@ class Side:
         before = counted_faults()
         return median([seconds(work) for _ in range(steps)]), (counted_faults() - before) / steps
 
+    def processor_time(self, steps: int) -> float:
+        """Return the processor time of the quickest of some steps, after one not counted."""
+        self.step("fresh")
+        times = []
+        for _ in range(steps):
+            start = process_time()
+            self.step("fresh")
+            times.append(process_time() - start)
+        return min(times)
+
     def memory(self) -> tuple[int, int, int]:
         """Return bytes of memory before two steps, at their peak, and at the process's peak."""
         before, first = memory_used()
@@ -219,11 +229,10 @@ class Ours(Side):
 class Torch(Side):
     """PyTorch eager, the networks of tests/oracles."""
 
-    def __init__(self, name: str, threads: int = 2) -> None:
+    def __init__(self, name: str) -> None:
         import reference_networks
         import torch
 
-        torch.set_num_threads(threads)
         network = NETWORKS[name]
         self.torch, self.scale = torch, reference_networks.Scale
         self.model = getattr(reference_networks, network.build)(*network.arguments)
