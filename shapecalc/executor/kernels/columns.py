@@ -124,15 +124,17 @@ def gradient_sums(upstream: Array, rows: Array, mean: Array, centre: bool) -> tu
     how = plan(rows)
     long, above = rows.reshape(how.shape), upstream.reshape(how.shape)
     sums, products = np.zeros((2, how.D))
-    rough = mean.astype(rows.dtype)
-    about, room = how.spread(rough), np.empty(how.room, rows.dtype)
+    if centre:
+        rough = mean.astype(rows.dtype)
+        about, room = how.spread(rough), np.empty(how.room, rows.dtype)
+        mean = mean - rough
     for cut in how.cuts:
         up, block = above[cut], long[cut]
         sums += how.sums(up)
         if centre:
             block = np.subtract(block, about, out=room[: len(block)])
         products += how.products(up, block)
-    return sums, products - (mean - rough if centre else mean) * sums
+    return sums, products - mean * sums
 
 
 def combine(one: Array, a: Array, other: Array, b: Array, c: Array, out: Array) -> None:
