@@ -99,7 +99,7 @@ class OverPositions(Kernel):
             for above, (_, inverse, _), rows_out in zip(ups, found, outs, strict=True):
                 affine(above, inverse, np.zeros_like(inverse), rows_out)
             return [out if wanted[0] else None], NO_PARAMETERS
-        weight = parameters["weight"] if "weight" in parameters else 1.0
+        weight = parameters.get("weight", 1.0)
         totals = dict(zip(LEARNED, np.zeros((2, x.shape[-1])), strict=True))
         for above, rows, (mean, inverse, centre), rows_out in zip(
             ups, self.parts(x), found, outs, strict=True
