@@ -217,6 +217,9 @@ class Marker:
         followed = own.lead_to(question, reading.value)
         credit = question.partial or not followed  # otherwise a mistake would change nothing
         found = self._misconception(question, reading.value, own, evidence) if credit else None
+        if found and question.choices and not evidence.working.formulas:
+            proven = found.misconception is does_not_fit.MISCONCEPTION
+            found = found._replace(sure=found.sure and proven)  # a letter is one of a few
         if found and not found.sure and rounded(question, reading.value):
             found = None  # who rounds makes no other mistake
         share = question.partial.get(found.misconception.name, 0.0) if found else 0.0

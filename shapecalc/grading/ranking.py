@@ -150,7 +150,7 @@ class Explanations:
 
         What is `credited` by its name is believed: a teacher expects it.
         """
-        every = self._ones.giving(given)
+        every = self._as_worked_out(self._ones.giving(given), evidence.working)
         one = specific(every)
         found = self._likely(given, one, evidence)
         if self.own and found is None and not one and self.context.key in ("output", "input"):
@@ -222,7 +222,7 @@ class Explanations:
         if not first:
             return None
         first = self._as_worked_out(first, evidence.working)
-        if len(first) == 1 and evidence.working.agrees(self.context, first[0].misconception):
+        if len(first) == 1 and evidence.working.agrees(self.context, first[0]):
             return first[0]
         likely = [cause for cause in first if not _made_nowhere_else(cause, evidence)]
         among, first = len(first), likely or first
@@ -242,7 +242,9 @@ class Explanations:
 
     def _as_worked_out(self, causes: list[Cause], working: Working) -> list[Cause]:
         """Return those of several causes that the student's own working agrees with, if any."""
-        agrees = [working.agrees(self.context, cause.misconception) for cause in causes]
+        if not any(working):
+            return causes
+        agrees = [working.agrees(self.context, cause) for cause in causes]
         shown = [cause for cause, same in zip(causes, agrees, strict=True) if same]
         left = [cause for cause, same in zip(causes, agrees, strict=True) if same is not False]
         return shown or left or causes
