@@ -533,7 +533,8 @@ def test_a_size_without_biases_is_told_without_their_sum() -> None:
 
 
 def test_every_misconception_is_tried() -> None:
-    assert {case[0] for case in CASES} == {m.name for m in misconceptions()}
+    by_working = {"arithmetic_slip"}  # no number tells it
+    assert {case[0] for case in CASES} | by_working == {m.name for m in misconceptions()}
 
 
 def test_names_are_those_of_the_files() -> None:
