@@ -72,6 +72,7 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
         "floor_for_ceil",  # where every size was rounded up
         "dilation_times_filter",  # at a dilation of 2
     ),
+    "network_depth": ("filters_for_depth",),  # at as many filters
     "same_assumed": ("ceil_for_floor",),  # a pool of 3x3 at S=2 on an even size
     "loss_mean": ("loss_halved",),  # of two outputs
     "neighbour": (
