@@ -396,6 +396,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
         "conv2.weight.shape",
         (64, 3, 5, 5),
     ),
+    ("brackets_left_out", CONV, "conv1.parameters", 5 * 5 * 3 + 1 * 10),
     ("absent_bias_counted", STRAIGHT, "conv1.parameters", 760),
     ("absent_bias_counted", STRAIGHT, "total.parameters", 760),
     ("partial_connections", LENET, "conv2.parameters", 25 * 60 + 16),
