@@ -254,8 +254,12 @@ def _worked(text: str, form: Form) -> list[Reading]:
             found += _other_ways(part, value, form)
     if form == "sizes" and found:
         best = max(found, key=lambda reading: len(_as_sizes(reading.value)))
-        product = (prod(_as_sizes(best.value)),)
-        return [best, *(reading for reading in found if reading.value == product)]
+        count = prod(_as_sizes(best.value))
+        products = [reading for reading in found if reading.value == (count,) != best.value]
+        if products and not best.note:
+            told = f"read as {shown(best.value)}; {count:,} is how many values it has"
+            best = best._replace(note=told)
+        return [best, *products]
     if not found:
         found = next(filter(None, (_result(part, form) for part in parts)), [])
     named = form == "array" and len(parts) > 2 and found and len(flat(found[0].value)) == 1

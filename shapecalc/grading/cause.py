@@ -29,7 +29,8 @@ class Cause(NamedTuple):
         An array is not told again: its arithmetic is the answer itself.
         """
         value = self.wrong.value
-        if isinstance(value, tuple) and len(flat(value)) > 1 and not whole_numbers(value):
+        several = isinstance(value, tuple) and len(flat(value)) > 1
+        if several and not whole_numbers(value) and not self.wrong.sizes:
             return self.hint
         source = f"with {self.source}, " if self.source else ""
         if self.either:
@@ -40,7 +41,7 @@ class Cause(NamedTuple):
     @property
     def hint(self) -> str:
         """What was done wrong, without a number but those that the student gave."""
-        source = f", with {self.source}" if self.source else ""
+        source = f"; otherwise it follows from {self.source}" if self.source else ""
         if self.either:
             return f"perhaps {', or '.join(cause.title for cause in self.either)}{source}"
         if source:

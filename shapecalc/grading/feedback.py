@@ -21,7 +21,7 @@ from shapecalc.grading.no_answer import is_not_known
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import EXACT, Policy, Question
 from shapecalc.grading.record_derivation import depth_derivation
-from shapecalc.grading.values import Value, flat
+from shapecalc.grading.values import Value, flat, shown
 from shapecalc.grading.wording import sizes_of
 from shapecalc.reports import sentences
 
@@ -51,6 +51,19 @@ class Told(NamedTuple):
         source += " (rounded down, for the stride does not fit there)" if rounded else ""
         credit = "" if points else ", but what follows from a slip gives no points here"
         return self._sentences([f"It follows correctly from {source}{credit}."], question)
+
+    def slipped(self, question: Question, value: Value, source: str, cause: Cause | None) -> str:
+        """Return what is told where a working comes to another value than was written behind it:
+        to the right one, to what follows from an earlier answer, or to one with a cause.
+        """
+        if cause is not None:
+            told = cause.told if self.shown == "always" else cause.hint
+            said = [f"Your working gives {shown(value)}, not what you wrote.", f"{capital(told)}."]
+            return self._sentences(said, question)
+        good = f"follows correctly from {source}" if source else "is right"
+        gives = f" and gives {shown(value)}" if self.shown == "always" else ""
+        said = [f"Your working {good}{gives}, but its result was worked out wrongly."]
+        return self._sentences(said, question)
 
     def right(self, note: str) -> str:
         """Return what is told about a right answer, which may have been read with some care."""

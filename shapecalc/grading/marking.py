@@ -14,13 +14,20 @@ from typing import Any, NamedTuple
 
 from shapecalc.grading.answers import Reading, Unreadable
 from shapecalc.grading.cause import Cause
+from shapecalc.grading.comes_to import slipped_from
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, ways_to_read
 from shapecalc.grading.feedback import Told, capital, given, rounded, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
-from shapecalc.grading.misconceptions import does_not_fit, neighbour
+from shapecalc.grading.misconceptions import (
+    MISCONCEPTIONS,
+    arithmetic_slip,
+    does_not_fit,
+    neighbour,
+)
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.own_answers import OwnAnswers
+from shapecalc.grading.own_sums import with_the_mistake
 from shapecalc.grading.own_values import Answered
 from shapecalc.grading.practice import Practice
 from shapecalc.grading.question import Assignment, Question
@@ -28,7 +35,7 @@ from shapecalc.grading.ranking import Evidence, Explanations
 from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.values import Value, flat, shown
+from shapecalc.grading.values import Number, Value, flat, shown
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 
 MOST_TOLD = 12  # values of an array that is told again
@@ -37,12 +44,16 @@ MOST_NETWORKS = 50  # with students' own volumes
 
 
 class Read(NamedTuple):
-    """What an answer can mean, also as a key that tells 1, 1.0 and yes apart; its mark if right."""
+    """What an answer can mean, also as a key that tells 1, 1.0 and yes apart; its mark if right.
+
+    `worked` is what its working comes to, where something else is written behind it.
+    """
 
     ways: list[Reading]
     meant: tuple[Any, ...]
     right: Mark | None
     working: Working
+    worked: Number | None = None
 
 
 class Marker:
@@ -125,7 +136,7 @@ class Marker:
         suspected = self._suspected(question, read)
         unmade = practice.against(suspected)
         evidence = Evidence(unmade if about else unmade & suspected, read.working)
-        key = (question.id, read.meant, about, evidence)
+        key = (question.id, read.meant, read.worked, about, evidence)
         mark, reading = self._marks.get(key, lambda: self._judged(question, read, own, evidence))
         return mark._replace(answer=given(answer)), reading.value
 
@@ -169,7 +180,8 @@ class Marker:
             right is None and holds_the_right_one(question, answer)
         ):
             return self._unmarked(question, "needs a look", given(answer), self.told.several())
-        return Read(ways, meant, right, working_in(answer))
+        worked = slipped_from(question, answer, ways) if right is None else None
+        return Read(ways, meant, right, working_in(answer), worked)
 
     def _right(self, question: Question, ways: Sequence[Reading]) -> Mark | None:
         """Return the mark of an answer that is right in one of the ways it can be meant."""
@@ -196,6 +208,9 @@ class Marker:
             question.working, None, "",
         )  # fmt: skip
         ways = read.ways
+        slipped = self._slipped(question, read, own, mark, evidence)
+        if slipped is not None:
+            return slipped, ways[0]
         for reading in ways:
             judged = self._wrong_mark(question, reading, own, mark, evidence)
             if judged is not None:
@@ -204,6 +219,37 @@ class Marker:
         note, meant = ways[0].note, in_full(question.query, question.right, ways[0].value)
         told = _noted(feedback, note)
         return mark._replace(feedback=told, note=note, meant=question.shown(meant)), ways[0]
+
+    def _slipped(
+        self, question: Question, read: Read, own: OwnAnswers, mark: Mark, evidence: Evidence
+    ) -> Mark | None:
+        """Mark a wrong result of a working by what that comes to, if it is right, follows from
+        another answer or has a cause; otherwise None.
+        """
+        value, stated = read.worked, read.ways[0]
+        if value is None:
+            return None
+        name = arithmetic_slip.MISCONCEPTION.name
+        share = question.partial.get(name, 0.0)
+        found = followed = None
+        if not is_right(question, value):
+            if own.lead_to(question, stated.value):
+                return None
+            followed = own.lead_to(question, value)
+            share = share * question.follow_through if followed else 0.0
+            if not followed:
+                found = self._misconception(question, value, own, evidence)
+                if found is None:
+                    return None
+                name = f"{found.misconception.name}, {name}"
+        source = self._sources(followed.sources) if followed else ""
+        return mark._replace(
+            verdict="partly right" if share else "wrong",
+            points=round(question.points * share, 6),
+            misconception=name,
+            feedback=_noted(self.told.slipped(question, value, source, found), stated.note),
+            note=stated.note,
+        )
 
     def _wrong_mark(
         self,
@@ -217,6 +263,9 @@ class Marker:
         followed = own.lead_to(question, reading.value)
         credit = question.partial or not followed  # otherwise a mistake would change nothing
         found = self._misconception(question, reading.value, own, evidence) if credit else None
+        if found and question.choices and not evidence.working.formulas:
+            proven = found.misconception is does_not_fit.MISCONCEPTION
+            found = found._replace(sure=found.sure and proven)  # a letter is one of a few
         if found and not found.sure and rounded(question, reading.value):
             found = None  # who rounds makes no other mistake
         share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
@@ -267,8 +316,19 @@ class Marker:
             supposed = self._explanations_in(question, network.subject)
             in_own = supposed.cause_of(value, evidence=evidence) if supposed else None
             if in_own is not None:
-                return in_own._replace(source=self._sources(network.sources))
+                return in_own._replace(source=self._sources(own.needed(question, network)))
+        found = found or self._elsewhere(question, value, own)
         return found or explanations.cause_of(value, question.partial, evidence=evidence)
+
+    def _elsewhere(self, question: Question, value: Value, own: OwnAnswers) -> Cause | None:
+        """Return the mistake of the student's own counts that a total has in its other terms."""
+        given = own.terms_of(question)
+        wrong = [(q, v) for q, v in given if v != q.right]
+        names = {n for q, v in wrong for n in self._explanations(q).suspected(v)}
+        made = with_the_mistake(question, given, names, value)
+        if made is None:
+            return None
+        return Cause(MISCONCEPTIONS[made[0]], made[1], source=self._sources(wrong))
 
     def _repeated(
         self, question: Question, value: Value, own: OwnAnswers, found: Cause | None

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LayerError
 from shapecalc.grading.comparison import same
+from shapecalc.grading.own_sums import SUMMED, is_term, is_total, sum_of, terms
 from shapecalc.grading.own_values import Answered, OwnNetwork, with_values
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.values import Number, Value
-from shapecalc.quantities import REPORTED
+from shapecalc.grading.values import Value
 
-SUMMED = tuple(quantity.key for quantity in REPORTED)
 MOST_WALKED = 100_000  # layers of networks with one student's own volumes
 WALKS_A_RUN = 30  # that computing an example takes as long as
 
@@ -43,31 +42,80 @@ class OwnAnswers:
 
     def add_right(self, question: Question) -> None:
         """Remember that an answer was right."""
-        if question.query.key == "output" or question.query.kind == "example":
+        query = question.query
+        if query.key == "output" or query.key in SUMMED or query.kind == "example":
             self._right.append((question, question.right))
 
     def about(self, question: Question) -> tuple[tuple[str, Value], ...]:
         """Return the answers about a question's network that count, by the questions' ids."""
         wrong = [(q.id, v) for q, v in self._wrong if q.subject is question.subject]
-        right = [(q.id, v) for q, v in self._right if q.subject is question.subject]
+        right = [
+            (q.id, v)
+            for q, v in self._right
+            if q.subject is question.subject and (q.query.key not in SUMMED or is_total(question))
+        ]
         return (*wrong, *right) if wrong else ()
 
     def lead_to(self, question: Question, value: Value) -> Followed | None:
         """Return the earlier answers that a wrong answer is right for; None if there are none."""
         query = question.query
+        summed = sum_of(question, self._others(question), value)
+        if summed:
+            return Followed(summed)
         for network in self.networks(question):
             try:
                 corrected = network.subject.answer(query)
                 follows = _is_corrected(question, corrected, value)
                 if not follows or not network.determines(query, corrected):
                     continue
+                return Followed(self.needed(question, network), network.rounded(query))
             except Exception:  # the student's own numbers may lead anywhere
                 continue
-            return Followed(network.sources, network.rounded(query))
-        summed = _sum_of_own(question, self._others(question))
-        if summed is not None and _is_corrected(question, summed[1], value):
-            return Followed(summed[0])
+        return self._with_counts(question, value) if is_total(question) else None
+
+    def _with_counts(self, question: Question, value: Value) -> Followed | None:
+        """Return the volumes and the counts that a total is right for, which needs both."""
+        counts = self.terms_of(question)
+
+        def total(subject: Subject) -> Any:
+            right: Any = subject.answer(question.query)
+            return right + sum(term.more for term in terms(question, subject, counts))
+
+        for network in self.with_volumes(question) if counts else ():
+            try:
+                if not _is_corrected(question, total(network.subject), value):
+                    continue
+                mixed = [term.answered for term in terms(question, network.subject, counts)]
+                slips = [(q, v) for q, v in mixed if v != q.right]
+                sources = [*self.needed(question, network, total), *slips]
+                return Followed(sources, network.rounded(question.query))
+            except Exception:  # as above
+                continue
         return None
+
+    def needed(
+        self,
+        question: Question,
+        network: OwnNetwork,
+        answer: Callable[[Subject], Any] | None = None,
+    ) -> list[Answered]:
+        """Return those of the answers in a network without which something else would follow."""
+        answer = answer or (lambda subject: subject.answer(question.query))
+        found = list(network.volumes)
+        if len(found) < 2:
+            return network.sources
+        wanted = answer(network.subject)
+        for source in network.volumes:
+            rest = [other for other in found if other is not source]
+            supposed = self._supposed(question.subject, rest)
+            if supposed is not None and answer(supposed) == wanted:
+                found = rest
+        return found
+
+    def terms_of(self, question: Question) -> list[Answered]:
+        """Return the answers, right and wrong, that are terms of what a question asks for."""
+        right = [(q, v) for q, v in self._right if q.subject is question.subject]
+        return [(q, v) for q, v in [*self._others(question), *right] if is_term(question, q)]
 
     def repeated(self, question: Question, value: Value) -> Question | None:
         """Return the question about another layer that had the same wrong volume for an answer."""
@@ -96,8 +144,8 @@ class OwnAnswers:
             yield network
 
     def with_volumes(self, question: Question) -> Iterator[OwnNetwork]:
-        """Yield the network with the student's volumes, and the last of these on the way; nothing
-        for a question about an example.
+        """Yield the network with the student's volumes, and which these are on the way; nothing for
+        a question about an example.
         """
         if question.query.kind == "example":
             return
@@ -119,19 +167,19 @@ class OwnAnswers:
         nearest = _nearest(question, answered)
         slips = [name for name in nearest if name in wrong]
         if slips:
-            supposed = self._supposed(
-                question.subject, {name: answered[name][1] for name in nearest}
-            )
+            volumes = [answered[name] for name in nearest]
+            supposed = self._supposed(question.subject, volumes)
             if supposed is not None:
-                yield OwnNetwork(supposed, [wrong[slips[-1]]])
+                yield OwnNetwork(supposed, [wrong[name] for name in slips], volumes=volumes)
 
-    def _supposed(self, subject: Subject, volumes: Mapping[str, Any]) -> Subject | None:
+    def _supposed(self, subject: Subject, volumes: Sequence[Answered]) -> Subject | None:
         """Return the network with a student's volumes, while that does not take too long."""
         self._walked += len(subject.records)
         if self._walked > MOST_WALKED:
             return None
+        outputs: dict[str, Any] = {question.query.name: volume for question, volume in volumes}
         try:
-            return subject.supposing(volumes)
+            return subject.supposing(outputs)
         except LayerError:  # the layer cannot even take what the student says it gets
             return None
 
@@ -167,26 +215,3 @@ def _volume(value: Value) -> bool:
     if not isinstance(value, tuple) or not 0 < len(value) <= 4:
         return False
     return all(type(size) is int and 0 < size < 2**20 for size in value)
-
-
-def _sum_of_own(question: Question, own: Sequence[Answered]) -> tuple[list[Answered], Value] | None:
-    """Return a total, or a layer's parameters, with the student's own terms put in."""
-    query, right = question.query, question.right
-    if query.key not in SUMMED or query.form != "number" or not isinstance(right, Number):
-        return None
-    parts = ("weights", "biases") if query.key == "parameters" else ()
-    corrected: Number = right
-    said: list[Answered] = []
-    for other, value in own:
-        theirs = other.query
-        layer = theirs.name in question.subject.records  # an instance holds others
-        term = query.name == "total" and layer and theirs.key == query.key
-        part = theirs.name == query.name and theirs.key in parts
-        if (
-            (term or part)
-            and isinstance(value, int | float)
-            and isinstance(other.right, int | float)
-        ):
-            corrected += value - other.right
-            said.append((other, value))
-    return (said, corrected) if said else None

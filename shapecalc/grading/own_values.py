@@ -24,12 +24,14 @@ Answered = tuple[Question, Value]
 class OwnNetwork(NamedTuple):
     """A network with a student's own numbers in place, and the answers that these were.
 
-    `others` are the same with other numbers where the student gave none.
+    `others` are the same with other numbers where the student gave none; `volumes` are the outputs
+    that it has, right ones as well.
     """
 
     subject: Subject
     sources: list[Answered]
     others: tuple[Subject, ...] = ()
+    volumes: Sequence[Answered] = ()
 
     def rounded(self, query: Query) -> bool:
         """Say whether a number only follows with a size rounded down: a stride does not fit."""

@@ -42,7 +42,7 @@ COMMON = frozenset((
     "rate_forgotten", "same_assumed", "slope_forgotten", "stride_ignored",
 ))  # fmt: skip
 RARE = frozenset((
-    "bias_per_input", "bias_per_slice", "depth_multiplied", "depth_padded", "field_of_blocks",
+    "bias_per_input", "bias_per_slice", "brackets_left_out", "depth_multiplied", "depth_padded", "field_of_blocks",
     "field_own_stride", "filter_transposed", "half_filter_padding", "layer_left_out",
     "macs_with_biases", "neighbour", "one_unit", "pool_has_weights", "transposed_one_too_large",
 ))  # fmt: skip
@@ -72,6 +72,7 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
         "floor_for_ceil",  # where every size was rounded up
         "dilation_times_filter",  # at a dilation of 2
     ),
+    "network_depth": ("filters_for_depth",),  # at as many filters
     "same_assumed": ("ceil_for_floor",),  # a pool of 3x3 at S=2 on an even size
     "loss_mean": ("loss_halved",),  # of two outputs
     "neighbour": (
@@ -150,7 +151,7 @@ class Explanations:
 
         What is `credited` by its name is believed: a teacher expects it.
         """
-        every = self._ones.giving(given)
+        every = self._as_worked_out(self._ones.giving(given), evidence.working)
         one = specific(every)
         found = self._likely(given, one, evidence)
         if self.own and found is None and not one and self.context.key in ("output", "input"):
@@ -222,7 +223,7 @@ class Explanations:
         if not first:
             return None
         first = self._as_worked_out(first, evidence.working)
-        if len(first) == 1 and evidence.working.agrees(self.context, first[0].misconception):
+        if len(first) == 1 and evidence.working.agrees(self.context, first[0]):
             return first[0]
         likely = [cause for cause in first if not _made_nowhere_else(cause, evidence)]
         among, first = len(first), likely or first
@@ -242,7 +243,9 @@ class Explanations:
 
     def _as_worked_out(self, causes: list[Cause], working: Working) -> list[Cause]:
         """Return those of several causes that the student's own working agrees with, if any."""
-        agrees = [working.agrees(self.context, cause.misconception) for cause in causes]
+        if not any(working):
+            return causes
+        agrees = [working.agrees(self.context, cause) for cause in causes]
         shown = [cause for cause, same in zip(causes, agrees, strict=True) if same]
         left = [cause for cause, same in zip(causes, agrees, strict=True) if same is not False]
         return shown or left or causes

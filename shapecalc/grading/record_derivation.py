@@ -4,14 +4,16 @@ numbers, and what it does not show.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import prod
+from types import MappingProxyType
 
-from shapecalc.derivations import Derivation, plus, times
+from shapecalc.derivations import Derivation, Operation, plus, times
 from shapecalc.grading.query import Query
 from shapecalc.grading.record_numbers import im2col, of_one_output, weight_shape
 from shapecalc.grading.values import flat
 from shapecalc.grading.weight_axes import weight_axes
+from shapecalc.grading.worked_out import shows
 from shapecalc.layers.dense import Dense
 from shapecalc.quantities import BYTES
 from shapecalc.records import KnownRecord
@@ -23,13 +25,19 @@ FIELD_FORMULAS = {
     "jump": "jump before * S",
 }
 
+MOST_STEPS = 12  # of a receptive field, that are told from the input on
+
 
 def record_derivations(
-    record: KnownRecord, query: Query, inputs: Collection[str]
+    record: KnownRecord,
+    query: Query,
+    inputs: Collection[str],
+    records: Mapping[str, KnownRecord] = MappingProxyType({}),
 ) -> list[Derivation]:
     """Return how a layer's number follows; nothing where nothing is to be shown.
 
-    `inputs` are the names of the network's own.
+    `inputs` are the names of the network's own, `records` all its layers, with which it is told
+    from the input on.
     """
     key = query.key
     if query.kind == "shape":
@@ -42,8 +50,8 @@ def record_derivations(
         source = (record.sources or ("",))[0]
         return [] if source in inputs else [_said("output_of", record.input, layer=source)]
     if key in ("receptive_field", "jump"):
-        return _field(record, key)
-    return _matrix(record, key) or _count(record, key)
+        return _field(record, key, records)
+    return _matrix(record, key) or _unflattened(_count(record, key), record, records)
 
 
 def depth_derivation(record: KnownRecord) -> Derivation | None:
@@ -119,7 +127,46 @@ def _count(record: KnownRecord, key: str) -> list[Derivation]:
     return sentences.chosen(record, ["weights", "biases", key] if key == "parameters" else [key])
 
 
-def _field(record: KnownRecord, key: str) -> list[Derivation]:
+def _unflattened(
+    counts: list[Derivation], record: KnownRecord, records: Mapping[str, KnownRecord]
+) -> list[Derivation]:
+    """Return how a dense layer's count follows with the volume that was flattened in front of it:
+    128*(3*3*64) for 128*576.
+    """
+    source = _before(record, records)
+    while source is not None and source.kind == "dropout":
+        source = _before(source, records)
+    flattens = isinstance(record.layer, Dense) and source is not None and source.kind == "flatten"
+    if source is None or not flattens or not source.input or not record.input:
+        return counts
+    volume, inputs = times(*source.input[0]), record.input[0][-1]
+    return [_with_volume(count, volume, inputs) for count in counts]
+
+
+def _with_volume(count: Derivation, volume: Operation, inputs: int) -> Derivation:
+    """Return how a count follows with a volume's sizes for the number of its values."""
+    expression = count.expression
+    if not isinstance(expression, Operation) or expression.operator != "*":
+        return count
+    first, *others = expression.operands
+    return Derivation(
+        count.quantity,
+        count.value,
+        times(first, *(volume if factor == inputs else factor for factor in others)),
+        part=count.part,
+        reason=count.reason,
+        given=count.given,
+        beside=count.beside,
+    )
+
+
+def _before(record: KnownRecord, records: Mapping[str, KnownRecord]) -> KnownRecord | None:
+    """Return the layer that a layer takes its one input from; None where it is no such layer."""
+    sources = record.sources or ()
+    return records.get(sources[0]) if len(sources) == 1 else None
+
+
+def _field(record: KnownRecord, key: str, records: Mapping[str, KnownRecord]) -> list[Derivation]:
     """Return how a receptive field follows, without the jump, or that jump alone."""
     found = sentences.chosen(record, [key])
     if key == "jump":
@@ -131,9 +178,50 @@ def _field(record: KnownRecord, key: str) -> list[Derivation]:
         now = record.receptive_field if key == "receptive_field" else record.jump
         return [_said("field_kept", now)] if was == now else []
     named = FIELD_FORMULAS[key]
-    if any(size != 1 for size in flat(getattr(record.layer, "dilation", 1))):
+    if _is_dilated(record):
         named = named.replace("F - 1", "effective F - 1")
+    if key == "receptive_field":
+        return [_from_the_input(_alone(d, named), record, records) for d in reasoned]
     return [_alone(d, named) for d in reasoned]
+
+
+def _from_the_input(
+    field: Derivation, record: KnownRecord, records: Mapping[str, KnownRecord]
+) -> Derivation:
+    """Return how a receptive field follows with the steps of the layers before put in, as far as
+    these are sums as well: a slip may be in any of them.
+    """
+    expression, dilated = field.expression, "effective" in str(field.given.get("formula"))
+    if not isinstance(expression, Operation):
+        return field
+    fewest = len(expression.operands)
+    at = record
+    for _ in records:  # where two layers have one name, the way goes in a circle
+        source = _before(at, records)
+        if source is None:
+            break
+        at = source
+        own = [d for d in sentences.chosen(at, ["receptive_field"]) if d.expression is not None]
+        step = next((d.expression for d in own if d.part == field.part), None)
+        if isinstance(step, Operation):
+            dilated |= _is_dilated(at)
+            expression = plus(*step.operands, *expression.operands[1:])
+        elif own:
+            break
+    number = field.value if isinstance(field.value, int) else 0
+    if not fewest < len(expression.operands) <= MOST_STEPS or not shows(expression, number):
+        return field
+    begin = "1" if expression.operands[0] == 1 else "field before"
+    filters = "effective F" if dilated else "F"
+    given = {**field.given, "formula": f"{begin} + the sum of ({filters} - 1)*jump before"}
+    return Derivation(
+        field.quantity, field.value, expression,
+        part=field.part, reason=field.reason, given=given,
+    )  # fmt: skip
+
+
+def _is_dilated(record: KnownRecord) -> bool:
+    return any(size != 1 for size in flat(getattr(record.layer, "dilation", 1)))
 
 
 def _jumps(fields: Sequence[Derivation]) -> list[Derivation]:

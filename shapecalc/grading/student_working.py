@@ -1,11 +1,15 @@
-"""What a student's own working shows of the formula of sizes: `(32 + 2*2 - 5)/1`, `W - F + 2P`."""
+"""What a student's own working shows of a mistake: `(32 + 2*2 - 5)/1` and `W - F + 2P` of one in
+the formula of sizes, `5*5*3*10 + 1` of one in a count, `30.5, rounded down` of what was rounded.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import chain, islice
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapecalc.geometry import Fit
@@ -13,31 +17,44 @@ from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.misconceptions.variants import Change, refit
 
 if TYPE_CHECKING:
-    from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext
+    from shapecalc.grading.cause import Cause
+    from shapecalc.grading.misconceptions.question_context import QuestionContext
 
 LONGEST = 1000  # characters that are looked through
-MOST_FORMULAS = 8  # of one answer
+MOST_FORMULAS = 8  # of one answer, and as many with what they go on from put in
 FORMULA = re.compile(r"(?<![\w.])[\dWFSP(\[][\dWFSP()\[\] .+*/×·−-]*")
 TWICE_P = re.compile(r"(?<![\w.])2 ?[*·×]? ?P\b")
 OVER_S = re.compile(r"(?<=[)\]])\s*(/)\s*(?:\d+|S)")
 SIGN = re.compile(r"(?=[-+])")
+RESULT = re.compile(r"\s*=\s*(\d+)(?![\d.])")
+LEADING = re.compile(r"\d+(?![\d.])")
+DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)")
+BY = re.compile(  # 5x5x3x10 + 1; a volume, too
+    r"(?<=[\d)]) ?[xX] ?(?=[\d(])"
+)
+COUNT = re.compile(r"[\d\s,*×+]+")
 Terms = Counter[Fraction]
 
 
 class Working(NamedTuple):
-    """The sums that stand in an answer, as texts; empty where there are none."""
+    """The sums and products that stand in an answer, as texts; empty where there are none.
+
+    `unrounded` are the numbers with decimals in it.
+    """
 
     formulas: tuple[str, ...] = ()
     twice_P: bool = False
+    unrounded: tuple[Fraction, ...] = ()
 
-    def agrees(self, context: QuestionContext, misconception: Misconception) -> bool | None:
-        """Say whether it is worked out as who has a misconception does; None if that is not shown.
+    def agrees(self, context: QuestionContext, cause: Cause) -> bool | None:
+        """Say whether it is worked out as who makes a mistake does; None if that is not shown.
 
-        The order of the terms and the stride do not matter.
+        The order of terms and factors and the stride do not matter.
         """
-        change = misconception.change
+        change = cause.misconception.change
         if change is None or not context.fits:
-            return None
+            counted = _summands(cause.wrong.arithmetic)
+            return (bool(counted) and counted in map(_summands, self.formulas)) or None
         if self.twice_P and change.sides is not None:
             return False
         return any(self._is_of(fit, change) for fit in context.fits) or None
@@ -51,6 +68,9 @@ class Working(NamedTuple):
         last = _counted(1 - change.less)
         paddings = (wrong.before + wrong.after,), (wrong.before, wrong.after)
         slid = [_counted(wrong.W, -wrong.span, *padding) for padding in paddings]
+        steps = Fraction(wrong.W - wrong.span + sum(paddings[0]), wrong.S)
+        if steps.denominator > 1 and not {steps, steps + 1}.isdisjoint(self.unrounded):
+            return True
         for formula in self.formulas:
             above, over, behind = _parts(formula)
             terms, rest = _terms_of(above, letters), _terms_of(behind, letters)
@@ -65,9 +85,40 @@ def working_in(answer: Any) -> Working:
     """Return what is worked out in an answer."""
     if not isinstance(answer, str) or len(answer) > LONGEST:
         return Working()
-    found = (match[0].strip() for match in FORMULA.finditer(answer.replace("\u2212", "-")))
-    formulas = [text for text in found if re.search(r"[\w)\]]\s*[-+]", text)]
-    return Working(tuple(formulas[:MOST_FORMULAS]), bool(TWICE_P.search(answer)))
+    text = answer.replace("\u2212", "-")
+    unrounded = tuple(Fraction(number[0]) for number in DECIMAL.finditer(text))
+    products = BY.sub("*", text)
+    found = chain(_in_full(text), _in_full(products) if products != text else ())
+    formulas = [formula for formula in found if re.search(r"[\w)\]]\s*[-+*·×]", formula)]
+    return Working(tuple(formulas), bool(TWICE_P.search(answer)), unrounded[:MOST_FORMULAS])
+
+
+def _in_full(text: str) -> Iterator[str]:
+    """Yield the formulas of a text; one that goes on from an earlier result with that put in, too:
+    `(64-6)/2` for `64-6 = 58, 58/2 = 29`.
+    """
+    results: dict[str, str] = {}
+    for match in islice(FORMULA.finditer(text), 2 * MOST_FORMULAS):
+        formula = match[0].strip()
+        yield formula
+        leading = LEADING.match(formula)
+        if leading and leading[0] in results and formula != leading[0]:
+            formula = f"({results[leading[0]]}){formula[leading.end() :]}"
+            yield formula
+        result = RESULT.match(text, match.end())
+        if result and len(formula) < LONGEST:
+            results[result[1]] = formula
+
+
+def _summands(text: str) -> list[Any] | None:
+    """Return what a count adds up, `5*5*3*10 + 1`: 750 and 1; the factors of a lone product. None
+    for another text.
+    """
+    text = re.sub(r",(?=\d{3})", "", text.partition("=")[0]).replace("×", "*")
+    if not COUNT.fullmatch(text):
+        return None
+    terms = [[int(n) for n in re.findall(r"\d+", term) if int(n) != 1] for term in text.split("+")]
+    return sorted(map(prod, terms)) if len(terms) > 1 else sorted(terms[0])
 
 
 def _counted(*numbers: int) -> Terms:

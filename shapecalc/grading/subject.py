@@ -176,7 +176,7 @@ class Subject:
             return example_derivations(self.computed, record, query)
         if record is None or record.layer is None or record.input is None or record.output is None:
             return []
-        return record_derivations(record, query, self.trace.inputs)
+        return record_derivations(record, query, self.trace.inputs, self.records)
 
     def _sum(self, key: str) -> list[Derivation]:
         """Return a total as the sum over the layers that have some of it, if any has."""

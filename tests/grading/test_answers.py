@@ -224,6 +224,16 @@ def test_a_note_tells_the_number_that_was_read() -> None:
     assert readings("7,600", "number")[1].note == "read as 7.6"
 
 
+def test_a_volume_with_the_number_of_its_values_is_that_volume() -> None:
+    """15*15*24 = 5,400."""
+    for text in ("15*15*24 = 5400", "5400 = 15x15x24", "15 x 15 x 24 = 5400 values"):
+        found = readings(text, "sizes")[0]
+        assert found.value == (15, 15, 24)
+        assert found.note == "read as 15x15x24; 5,400 is how many values it has"
+    assert readings("15*15*24", "sizes")[0].note == ""
+    assert readings("15*15*24 = 5401", "sizes")[0].note == ""
+
+
 @pytest.mark.parametrize(
     "answer",
     [None, "", "  ", "-", "?", "n/a", "None", [], {}, float("nan"), "idk", "Not sure.",

@@ -147,3 +147,57 @@ def test_the_students_working_decides_between_two(working: str, cause: str) -> N
     spec = net("32x32x3", {"conv": {"K": 8, "F": 3, "P": 1}})
     (mark,) = marked(spec, {"conv1.output": working})
     assert (mark.verdict, mark.misconception) == ("wrong", cause)
+
+
+# (64 - 6 + 2*1)/2 + 1 = 31; without the + 1 it is 30, without P too, and with P once 30.5
+HALVED = net("64x64x3", {"conv": {"K": 24, "F": 6, "S": 2, "P": 1}})
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        ("(64 - 6 + 2*1)/2 = 30, so 30x30x24", "forgot_plus_one"),
+        ("(64-6+1)/2+1 = 30.5, so 30x30x24", "padding_once"),
+        ("30x30x24 (30.5 rounded down)", "padding_once"),
+        ("64-6 = 58, 58/2 = 29, 29+1 = 30 => 30x30x24", "padding_ignored"),
+        ("64 - 6 = 58 / 2 = 29 + 1 = 30, so 30x30x24", "padding_ignored"),
+    ],
+)
+@pytest.mark.parametrize("credited", ["forgot_plus_one", "padding_ignored", "padding_once"])
+def test_the_working_decides_which_mistake_it_is_whatever_has_credit(
+    answer: str, cause: str, credited: str
+) -> None:
+    (mark,) = marked(HALVED, {"conv1.output": answer}, partial={credited: 0.25})
+    assert mark.misconception == cause
+    assert "erhaps" not in mark.feedback
+    assert mark.points == (0.25 if cause == credited else 0)
+
+
+def test_without_a_working_the_mistake_that_has_credit_is_believed() -> None:
+    (mark,) = marked(HALVED, {"conv1.output": "30x30x24"}, partial={"padding_once": 0.25})
+    assert (mark.misconception, mark.points) == ("padding_once", 0.25)
+    assert "Perhaps the padding" in mark.feedback
+
+
+@pytest.mark.parametrize(
+    "answer", ["6*6*3*24 + 1 = 2593", "6x6x3x24+1", "6*6*3*24 = 2592, 2592+1 = 2593"]
+)
+def test_a_working_that_is_the_mistake_itself_makes_it_sure(answer: str) -> None:
+    """A right count elsewhere, 3*3*24*10 + 10 = 2,170, speaks against it, and the number alone."""
+    layers = ({"conv": {"K": 24, "F": 6, "S": 2, "P": 1}}, {"conv": {"K": 10, "F": 3}})
+    asked = {"conv2.parameters": 2170, "conv1.parameters": 2593}
+    _, alone = marked(net("64x64x3", *layers), asked)
+    assert "Perhaps one bias was counted" in alone.feedback
+    _, shown = marked(net("64x64x3", *layers), {**asked, "conv1.parameters": answer})
+    assert shown.misconception == "one_bias"
+    assert "One bias was counted" in shown.feedback
+
+
+def test_same_is_not_said_to_keep_a_size_that_a_stride_halves() -> None:
+    """64/2 = 32 with padding, where none is: (64 - 6)/2 + 1 = 30."""
+    spec = net("64x64x3", {"conv": {"K": 24, "F": 6, "S": 2}})
+    (mark,) = marked(spec, {"conv1.output": "32x32x24"})
+    assert mark.misconception == "same_assumed"
+    assert (
+        "he padding was taken to be same, which gives W/S rounded up; P is 0 here" in mark.feedback
+    )

@@ -116,6 +116,7 @@ def test_formulas_of_other_layers_and_counts(ask: str, layer: Any, answer: str) 
         (COUNT, "K*F*F + K", "forgot_depth"),
         (COUNT, "K*F*F*C + 1", "one_bias"),
         (COUNT, "K*F*C + K", "filter_not_squared"),
+        (COUNT, "F*F*C+1*K", "brackets_left_out"),
         (MACS, "W*W*F*F*C*K", "macs_at_input_size"),
         (MACS, "2((W-F+2P)/S+1)^2 F^2 C K", "flops_for_macs"),
         (SIZE, "W/S", None),
@@ -128,7 +129,16 @@ def test_a_wrong_formula_gets_the_name_of_its_mistake(
     assert (found.verdict, found.misconception) == ("wrong", name)
     assert f"The right answer is {found.right}." in found.feedback
     if name:
-        assert "with W = 31, F = 11, S = 2, P = 2" in found.feedback
+        assert "for example, your formula gives" in found.feedback
+
+
+def test_a_wrong_formula_is_told_with_the_letters_that_it_hangs_on() -> None:
+    """11*11*12*24 = 34,848, and 34,848 + 24 = 34,872."""
+    found = marked(COUNT, "K*F*F*C")
+    told = "with F = 11, K = 24, C = 12, for example, your formula gives 11*11*12*24 = 34,848"
+    assert f"The biases were forgotten: {told}, and the right one 34,872." in found.feedback
+    (hinted,) = [marked(COUNT, "K*F*F*C", show="hint")]
+    assert hinted.feedback == "The biases were forgotten."
 
 
 def test_credit_is_given_by_the_name() -> None:

@@ -40,6 +40,12 @@ def test_a_wrong_choice_has_the_cause_of_its_answer() -> None:
     assert marked("b", partial={"depth_kept": 0.5}).points == 0.5
 
 
+def test_one_of_four_letters_makes_no_cause_certain() -> None:
+    """(227 - 11)/4 = 54, without the + 1, which who works it out has certainly forgotten."""
+    assert "Perhaps the + 1 was forgotten" in marked("a").feedback
+    assert "The + 1 was forgotten" in marked("(227 - 11)/4 = 54, so 54x54x96").feedback
+
+
 @pytest.mark.parametrize(
     "answer",
     ["e", "c because it fits", "cc", "z)", "None of the above", "all of them", "the fifth",

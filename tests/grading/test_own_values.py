@@ -189,7 +189,10 @@ def test_a_mistake_with_the_students_own_volume_says_so() -> None:
     told = "forgotten: with your answer 15x15x8 to question 1, 15*15*8*10 = 18,000."
     assert told in mark.feedback
     hinted = marked(POOLED, answers, show="hint")["dense1.parameters"].feedback
-    assert hinted == "The biases were forgotten, with your answer 15x15x8 to question 1."
+    assert (
+        hinted
+        == "The biases were forgotten; otherwise it follows from your answer 15x15x8 to question 1."
+    )
 
 
 def test_sizes_are_also_swapped_with_the_students_own_volume() -> None:
@@ -200,3 +203,18 @@ def test_sizes_are_also_swapped_with_the_students_own_volume() -> None:
     assert mark.misconception == "forgot_plus_one, swapped_axes"
     told = "with your answer 27x43x8 to question 1, (27 - 3 + 2*0)/1 = 24; (43 - 3 + 2*0)/1 = 40,"
     assert f"{told} so 24x40x10; swapped 40x24x10." in mark.feedback
+
+
+def test_a_size_that_is_not_rounded_is_told_as_that() -> None:
+    """(30 - 3)/2 + 1 = 14.5 of the 30x30 that was given for (64 - 6 + 2)/2 + 1 = 31."""
+    layers = [{"conv": {"K": 24, "F": 6, "S": 2, "P": 1}}, {"max_pool": {"F": 3, "S": 2}}]
+    answers = {"conv1.output": "30x30x24", "max_pool1.output": "14.5x14.5x24"}
+    data = {"spec": {"input": "64x64x3", "layers": layers}, "questions": list(answers)}
+    for show, told in (
+        ("always", "a size is a whole number, and the stride does not fit here: with your answer"
+         " 30x30x24 to question 1, (30 - 3 + 2*0)/2 + 1 = 14.5."),
+        ("hint", "was not rounded; otherwise it follows from your answer 30x30x24 to question 1."),
+    ):  # fmt: skip
+        _, mark = Marker(read_assignment({**data, "show": show})).mark("one", answers).marks
+        assert (mark.verdict, mark.misconception) == ("wrong", "not_rounded")
+        assert told in mark.feedback

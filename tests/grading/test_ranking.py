@@ -134,6 +134,8 @@ MEETINGS: list[tuple[str, str, dict[str, Any], str]] = [
      "conv1.weights"),
     ("filters_for_depth", "groups_ignored", net("8x8x8", {"depthwise_conv": {"F": 3}}),
      "depthwise_conv1.weights"),
+    ("network_depth", "filters_for_depth",
+     net("16x16x7", {"conv": {"K": 24, "F": 3}}, {"conv": {"K": 7, "F": 5}}), "conv2.parameters"),
     ("loss_mean", "loss_halved",
      net("1", {"dense": {"units": 2}},
          example={"given": {"input": [3], "dense1.weight": [[1], [2]]},

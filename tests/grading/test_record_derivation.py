@@ -83,7 +83,38 @@ def test_a_fields_numbers_are_named() -> None:
     traced = trace({"input": "40x40x3", "layers": [*layers, dilated]})
     assert isinstance(traced, KnownTrace)
     told = [Subject(traced).working(read_path(f"conv{n}.receptive_field")) for n in (2, 3)]
-    said = "receptive field = field before + ({}F - 1)*jump before = "
+    said = "receptive field = 1 + the sum of ({}F - 1)*jump before = 1 + (5 - 1)*1 + (2 - 1)*1"
     assert told == [
-        said.format("") + "6 + (4 - 1)*2 = 12", said.format("effective ") + "12 + (5 - 1)*2 = 20",
+        said.format("") + " + (4 - 1)*2 = 12",
+        said.format("effective ") + " + (4 - 1)*2 + (5 - 1)*2 = 20",
+    ]
+
+
+def test_a_field_is_told_from_the_input_on() -> None:
+    """1 + 5*1 = 6, jump 2; 6 + 2*2 = 10, jump 4; 10 + 4*4 = 26; 26 + 2*4 = 34; 34 + 2*8 = 50."""
+    layers = [
+        {"conv": {"K": 24, "F": 6, "S": 2, "P": 1}}, "relu", {"max_pool": {"F": 3, "S": 2}},
+        {"conv": {"K": 64, "F": 5, "P": 2}}, "relu", {"max_pool": {"F": 3, "S": 2}},
+        {"conv": {"K": 96, "F": 3, "P": 1}}, "flatten", {"dropout": 0.5}, {"dense": 10},
     ]  # fmt: skip
+    traced = trace({"input": "64x64x3", "layers": layers})
+    assert isinstance(traced, KnownTrace)
+    subject = Subject(traced)
+    assert subject.working(read_path("conv3.receptive_field")) == (
+        "receptive field = 1 + the sum of (F - 1)*jump before"
+        " = 1 + (6 - 1)*1 + (3 - 1)*2 + (5 - 1)*4 + (3 - 1)*4 + (3 - 1)*8 = 50"
+    )
+    assert subject.working(read_path("conv1.receptive_field")) == (
+        "receptive field = field before + (F - 1)*jump before = 1 + (6 - 1)*1 = 6"
+    )
+    # 7*7*96 = 4,704 values
+    assert subject.working(read_path("dense1.weights")) == "weights = 10 * 7*7*96 = 47,040"
+    assert subject.working(read_path("dense1.macs")) == "MACs = 10 * 7*7*96 = 47,040"
+
+
+def test_a_field_behind_many_layers_is_told_from_the_layer_before() -> None:
+    """1 + 13*2 = 27 behind 13 filters of 3x3, and 29 behind 14."""
+    traced = trace({"input": "40x40x1", "layers": [{"conv": {"K": 1, "F": 3}}] * 14})
+    assert isinstance(traced, KnownTrace)
+    working = Subject(traced).working(read_path("conv14.receptive_field"))
+    assert working.endswith("field before + (F - 1)*jump before = 27 + (3 - 1)*1 = 29")

@@ -76,13 +76,17 @@ def _of_formula(context: QuestionContext) -> Iterator[tuple[Misconception, Wrong
             place = sum(name == misconception.name for name, _ in row)
             row[misconception.name, place] = misconception, wrong
         rows.append(row)
-    told = ", ".join(f"{letter} = {n}" for letter, n in POINTS[0].items())
+    right = context.right
+    letters = [letter for letter in POINTS[0] if letter in str(right)]
+    told = ", ".join(f"{letter} = {POINTS[0][letter]}" for letter in letters)
+    gives = right.values[0] if isinstance(right, Formula) else None
+    other = f", and the right one {int(gives):,}" if gives is not None else ""
     for key, (misconception, wrong) in rows[0].items():
         column = [row[key][1].value for row in rows if key in row]
         values = tuple(Fraction(value) for value in column if isinstance(value, int))
         if len(values) == len(rows):
             formula = Formula("", values)
-            arithmetic = f"with {told}, {wrong.arithmetic}"
+            arithmetic = f"with {told}, for example, your formula gives {wrong.arithmetic}{other}"
             yield misconception, wrong._replace(value=formula, arithmetic=arithmetic)
 
 

@@ -33,12 +33,14 @@ from shapecalc.reports import sentences
 
 class Wrong(NamedTuple):
     """A wrong answer, and the student's own arithmetic. `explanation` is in place of its
-    misconception's, where that does not fit the layer that is asked about.
+    misconception's, where that does not fit the layer that is asked about. `sizes` says that it is
+    a volume though not all of its sizes are whole.
     """
 
     value: Value
     arithmetic: str
     explanation: str = ""
+    sizes: bool = False
 
 
 class Misconception(NamedTuple):

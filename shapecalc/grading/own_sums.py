@@ -1,0 +1,117 @@
+"""What follows from a student's own counts: a total of them, a layer's weights and biases."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple, TypeGuard
+
+from shapecalc.grading.fault import Unanswerable
+from shapecalc.grading.misconceptions import MISCONCEPTIONS
+from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
+from shapecalc.grading.own_values import Answered
+from shapecalc.grading.question import Question
+from shapecalc.grading.subject import Subject
+from shapecalc.grading.values import Number, Value
+from shapecalc.quantities import REPORTED
+
+SUMMED = tuple(quantity.key for quantity in REPORTED)
+MOST_TERMS = 6  # of which any may be put in; of more, all of them
+MOST_TOLD = 12  # terms that a sum writes out
+
+
+class Term(NamedTuple):
+    """A student's own count, and by how much it changes a sum."""
+
+    answered: Answered
+    more: Number
+
+
+def is_total(question: Question) -> bool:
+    """Say whether a question is about a count of the whole network."""
+    return question.query.name == "total" and question.query.key in SUMMED
+
+
+def is_term(question: Question, other: Question) -> bool:
+    """Say whether another question's answer is a term of what a question asks for."""
+    query, theirs = question.query, other.query
+    if theirs.kind != "record":
+        return False
+    parts = ("weights", "biases") if query.key == "parameters" else ()
+    layer = theirs.name in question.subject.records  # an instance holds others
+    term = query.name == "total" and layer and theirs.key == query.key
+    return term or (theirs.name == query.name and theirs.key in parts)
+
+
+def terms(question: Question, subject: Subject, own: Sequence[Answered]) -> list[Term]:
+    """Return a student's own terms that are not those of a network."""
+    found = []
+    for other, value in own:
+        if is_term(question, other) and _counted(value):
+            expected = subject.answer(other.query)
+            if _counted(expected) and value != expected:
+                found.append(Term((other, value), value - expected))
+    return found
+
+
+def sum_of(question: Question, own: Sequence[Answered], value: Value) -> list[Answered] | None:
+    """Return the student's own counts of which a total, or a layer's parameters, is the sum."""
+    query, right = question.query, question.right
+    summed = query.key in SUMMED and query.form == "number"
+    if not summed or not _counted(right) or not _counted(value) or value == right:
+        return None
+    found = terms(question, question.subject, own)
+    fewest = 1 if len(found) <= MOST_TERMS else len(found)
+    for count in range(len(found), fewest - 1, -1):
+        for some in combinations(found, count):
+            if right + sum(term.more for term in some) == value:
+                return [term.answered for term in some]
+    return None
+
+
+def with_the_mistake(
+    question: Question, own: Sequence[Answered], names: Collection[str], value: Value
+) -> tuple[str, Wrong] | None:
+    """Return the one of some mistakes that a total has in all terms that were not asked for, the
+    student's own being the others.
+    """
+    if not is_total(question):
+        return None
+    given = {other.query.name: v for other, v in own if is_term(question, other) and _counted(v)}
+    asked = len({other.query.name for other, v in own if v != other.right} & given.keys())
+    for name in sorted(names) if asked else ():
+        for dense in (True, False):
+            numbers = list(_numbers(question, given, name, dense))
+            if sum(numbers) == value and numbers:
+                listed = [f"{number:,}" for number in numbers if number]
+                short = len(listed) <= MOST_TOLD
+                told = " + ".join(listed) if short else f"the sum of {len(listed)} terms"
+                return name, Wrong(value, f"{told} = {value:,}")
+    return None
+
+
+def _numbers(
+    question: Question, given: dict[str, Number], name: str, dense: bool
+) -> Iterator[Number]:
+    """Yield the terms of a total: those given, others as a mistake has them, the right ones where
+    it has none; it is made in dense layers, too, or not.
+    """
+    misconception = MISCONCEPTIONS[name]
+    for layer in question.subject.trace.layers:
+        query = question.query._replace(name=layer.name)
+        try:
+            right = question.subject.answer(query)
+        except Unanswerable:
+            continue
+        if layer.name in given:
+            yield given[layer.name]
+        elif not right or (layer.kind == "dense" and not dense):
+            yield right if _counted(right) else 0
+        else:
+            context = QuestionContext(question.subject, query, right)
+            wrong = next((w.value for w in misconception.model(context)), right)
+            yield wrong if _counted(wrong) else 0
+
+
+def _counted(value: object) -> TypeGuard[Number]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

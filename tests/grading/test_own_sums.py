@@ -1,0 +1,126 @@
+"""Sums of a student's own answers: totals, and results that were worked out wrongly.
+
+8x8x3, 4 filters of 3x3: 6x6x4, 3*3*3*4 + 4 = 112 parameters, 6*6*4*27 = 3,888 MACs; 2 filters of
+3x3: 4x4x2, 3*3*4*2 + 2 = 74 and 4*4*2*36 = 1,152; 5 units on 4*4*2 = 32 values: 165 and 160. In all
+351 parameters and 5,200 MACs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark
+
+SPEC = {
+    "input": "8x8x3",
+    "layers": [{"conv": {"K": 4, "F": 3}}, {"conv": {"K": 2, "F": 3}}, "flatten", {"dense": 5}],
+}
+
+
+def marked(answers: dict[str, Any], **more: Any) -> list[Mark]:
+    """Return the marks of one student's answers, by what is asked."""
+    assignment = read_assignment({"spec": SPEC, "questions": list(answers), **more})
+    assert assignment.usable, assignment.diagnostics
+    return list(Marker(assignment).mark("one", answers).marks)
+
+
+@pytest.mark.parametrize(
+    ("answers", "source"),
+    [
+        (  # 6*6*3*27 = 2,916, 5*5*2*27 = 1,350, 5*5*2*5 = 250
+            {"conv1.output": "6x6x3", "conv2.output": "5x5x2", "total.macs": 4516},
+            "your answer 6x6x3 to question 1 and your answer 5x5x2 to question 2",
+        ),
+        (  # 2,916, 4*4*2*27 = 864 and 160: 4x4x2 follows from 6x6x3 as well
+            {"conv1.output": "6x6x3", "conv2.output": "4x4x2", "total.macs": 3940},
+            "your answer 6x6x3 to question 1",
+        ),
+        (  # 7*7*4*27 = 5,292, 1,152 and 160: from 7x7x4 alone 5x5x2 follows
+            {"conv1.output": "7x7x4", "conv2.output": "4x4x2", "total.macs": 6604},
+            "your answer 7x7x4 to question 1 and your answer 4x4x2 to question 2",
+        ),
+        (  # 112, 3*3*3*2 + 2 = 56, 5*5*2*5 + 5 = 255; the conv1 of 112 hangs on neither
+            {"conv1.output": "6x6x3", "conv2.output": "5x5x2", "total.parameters": 423},
+            "your answer 6x6x3 to question 1 and your answer 5x5x2 to question 2",
+        ),
+        (  # 108 for 112, and the right 74 in place of the wrong 70
+            {"conv1.parameters": 108, "conv2.parameters": 70, "total.parameters": 347},
+            "your answer 108 to question 1",
+        ),
+        (  # 100, 74 and 255
+            {
+                "conv1.output": "6x6x3",
+                "conv2.output": "5x5x2",
+                "conv1.parameters": 100,
+                "conv2.parameters": 74,
+                "total.parameters": 429,
+            },
+            "your answer 5x5x2 to question 2 and your answer 100 to question 3",
+        ),
+    ],
+)
+def test_a_total_names_all_answers_that_it_follows_from_and_no_other(
+    answers: dict[str, Any], source: str
+) -> None:
+    *_, mark = marked(answers, follow_through=1)
+    assert mark.verdict == "followed through"
+    assert mark.feedback.startswith(f"It follows correctly from {source}.")
+
+
+def test_a_mistake_in_the_terms_that_were_not_asked_for_is_told_with_those_that_were() -> None:
+    """108 without the 4 biases, 15 = 2*5 + 5 on the depth alone, and 72 without the 2 biases."""
+    answers = {"conv1.parameters": 108, "dense1.parameters": 15, "total.parameters": 195}
+    *_, mark = marked(answers, partial={"forgot_bias": 0.5})
+    assert (mark.misconception, mark.points) == ("forgot_bias", 0.5)
+    source = "your answer 108 to question 1 and your answer 15 to question 2"
+    told = f"The biases were forgotten: with {source}, 108 + 72 + 15 = 195."
+    assert mark.feedback.startswith(told)
+    *_, other = marked({**answers, "total.parameters": 196})
+    assert other.misconception is None
+
+
+def test_a_right_working_with_a_wrong_result_is_told_as_that() -> None:
+    asked = {"conv1.parameters": "3*3*3*4 + 4 = 122"}
+    (mark,) = marked(asked)
+    assert (mark.verdict, mark.points, mark.misconception) == ("wrong", 0, "arithmetic_slip")
+    assert mark.feedback.startswith(
+        "Your working is right and gives 112, but its result was worked out wrongly."
+    )
+    (credited,) = marked(asked, partial={"arithmetic_slip": 0.5})
+    assert (credited.verdict, credited.points) == ("partly right", 0.5)
+    (hinted,) = marked(asked, show="hint")
+    assert hinted.feedback == "Your working is right, but its result was worked out wrongly."
+
+
+def test_what_a_working_comes_to_decides_what_it_follows_from_and_its_cause() -> None:
+    """100 + 74 + 165 = 339, and 3*3*4*2 = 72 without the biases."""
+    first, second, third = marked({
+        "conv1.parameters": 100,
+        "total.parameters": "100 + 74 + 165 = 349",
+        "conv2.parameters": "3*3*4*2 = 82",
+    })  # fmt: skip
+    assert first.misconception is None
+    assert second.misconception == "arithmetic_slip"
+    assert second.feedback.startswith(
+        "Your working follows correctly from your answer 100 to question 1 and gives 339"
+    )
+    assert third.misconception == "forgot_bias, arithmetic_slip"
+    assert "Your working gives 72, not what you wrote. The biases were forgotten" in third.feedback
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ("2916 + 1350 + 251 = 4.5k", "wrong"),  # 4,517, rounded
+        ("3888 + 1152 + 160 = 5.2k", "right"),
+        ("3888 + 1152 + 160 = 5200", "right"),
+        ("3888 + 1153 = 5051", "wrong"),  # nothing explains 5,041
+    ],
+)
+def test_no_other_result_is_taken_for_a_slip(answer: str, verdict: str) -> None:
+    (mark,) = marked({"total.macs": answer})
+    assert (mark.verdict, mark.misconception) == (verdict, None)
