@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.submission_file import Found, Submission, clean
 from shapecalc.grading.submissions import read_submissions
 
@@ -84,6 +85,26 @@ def test_a_table_in_markdown_has_rows_as_a_csv_has(tmp_path: Path, table: str) -
     found = one(tmp_path / "a.md", f"# Homework\n\nName: Ann\n\n{table}\nconv1.output: 5x5x5\n")
     assert found.answers == {"q1": "32x32x10", "q2": "760", "conv1.output": "5x5x5"}
     assert (found.student, found.notes, found.unread) == ("Ann", (), False)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| question | answer |\n|---|---|\n| 1 | 32x32x10 |\n| 2 |  |\n| conv1.output | &nbsp; |\n",
+        "| # | asked | answer |\n|---|---|---|\n| 1 | size? | 32x32x10 |\n"
+        "| 2 | count? | |\n| conv1.output |\n",
+        "| q1 | 32x32x10 |\n|---|---|\n| q2 | |\n| conv1.output | |\n",
+    ],
+)
+def test_an_empty_cell_of_a_table_in_markdown_is_a_blank(tmp_path: Path, table: str) -> None:
+    found = one(tmp_path / "a.md", f"Name: Ann\n\n{table}\n")
+    assert found.answers["q1"] == "32x32x10"
+    assert is_blank(found.answers["q2"])
+    assert is_blank(found.answers["conv1.output"])
+    assert (found.notes, found.unread) == ((), False)
+    below = one(tmp_path / "a.md", f"{table}\nsee page 2\n")
+    assert below.unread
+    assert all("page" not in answer for answer in below.answers.values())
 
 
 def test_a_class_in_a_table_of_markdown(tmp_path: Path) -> None:
