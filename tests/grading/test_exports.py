@@ -425,3 +425,11 @@ def test_an_answer_that_was_not_found_is_no_empty_one(tmp_path: Path) -> None:
     text = SUMMARIES["table"](run)
     assert '""' not in text
     assert "1 student: no answer was found, needs a look" in text
+
+
+@pytest.mark.parametrize(
+    ("mean", "text"),
+    [(20.79 / 2, "10.40"), (0.125, "0.13"), (2, "2.00"), (4 / 3, "1.33"), (1e-7, "0.00")],
+)
+def test_a_mean_is_rounded_half_up(mean: float, text: str) -> None:
+    assert exports.two_decimals(mean) == text
