@@ -124,23 +124,35 @@ def _parts(regrading: Regrading) -> Iterator[str]:
 
 
 def _head(regrading: Regrading) -> str:
-    """Return how many change, and which way."""
+    """Return how many change, and which way; of whom the means are, where not of all."""
+    from shapecalc.grading.exports import two_decimals
     from shapecalc.grading.regrading import number
 
     word = "student" if regrading.students == 1 else "students"
     before, after = regrading.means
+    some = regrading.of_means != regrading.students
+    whose = f" (of the {regrading.of_means:,} who are graded both times)" if some else ""
     changed = len({(change.student, change.identity) for change in regrading.changes})
     if not changed:
-        mean = "" if after is None else f", mean {after:.2f}"
-        return f"no points change ({regrading.students:,} {word}{mean})"
+        mean = "" if after is None else f", mean {two_decimals(after)}{whose}"
+        return f"no points change ({regrading.students:,} {word}{mean}){_open(regrading)}"
     both = [(number(c.before), number(c.after)) for c in regrading.totals]
     gained = sum((after or 0) > (before or 0) for before, after in both)
     lost = sum((after or 0) < (before or 0) for before, after in both)
     said = f"points change for {changed:,} of {regrading.students:,} {word}"
     said += f": {gained:,} up, {lost:,} down"
     if before is not None and after is not None:
-        said += f"; mean {before:.2f} before, {after:.2f} now"
-    return said
+        said += f"; mean {two_decimals(before)} before, {two_decimals(after)} now{whose}"
+    return said + _open(regrading)
+
+
+def _open(regrading: Regrading) -> str:
+    """Return a line on students with answers that have no points yet, if there are some."""
+    if not regrading.open:
+        return ""
+    have = "1 student has an answer that needs" if regrading.open == 1 else None
+    have = have or f"{regrading.open:,} students have answers that need"
+    return f"\n{have} a look: only the points so far are compared"
 
 
 def _rows(changes: Sequence[Change]) -> str:

@@ -85,7 +85,8 @@ def lines_of(text: str, ids: Collection[str]) -> Lines:
     many lines.
     """
     if TAGS.search(text):
-        text = unescape(TAGS.sub("", BREAKS.sub("\n", text)))
+        text = TAGS.sub("", BREAKS.sub("\n", text))
+    text = unescape(text)
     if len(text.splitlines()) > MOST_LINES:
         raise NotGradable(f"more than {MOST_LINES:,} lines")
     short = by_plain_id(ids)

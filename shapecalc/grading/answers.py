@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from math import isfinite, prod
+from math import ceil, floor, isfinite, prod
 from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
@@ -162,8 +162,8 @@ def _without_choice(text: str, form: Form) -> list[Reading]:
             found += _read(shorter, form)
         if found:
             break
-    if not found and form == "sizes":
-        found = _only_volume(text)
+    if form == "sizes" and (not found or len(_as_sizes(found[0].value)) == 1):
+        found = [*_worked_towards(found, text), *found]
     if not found:
         raise Unreadable(f"{quote(text)} is not {WANTED[form]}")
     return list({reading.value: reading for reading in reversed(found)}.values())[::-1]
@@ -296,6 +296,23 @@ def _only_volume(text: str) -> list[Reading]:
     found = {_sizes(volume[0]) for volume in volumes}
     note = "taken from your answer"
     return [Reading(sizes, f"{shown(sizes)} was {note}") for sizes in found if len(found) == 1]
+
+
+def _worked_towards(found: list[Reading], text: str) -> list[Reading]:
+    """Return the only volume of a text where what was read first, if anything, is a size of it
+    before it is rounded: `(30-3)/2 = 13.5, rounded down 13x13x24`.
+
+    Raises Unreadable for a size that is not whole beside a volume that may not be meant.
+    """
+    volumes = _only_volume(text)
+    if not found:
+        return volumes
+    size = _as_sizes(found[0].value)[0]
+    if volumes and {floor(size), ceil(size)} & set(_as_sizes(volumes[0].value)):
+        return volumes
+    if size != floor(size) and VOLUME.search(text):
+        raise Unreadable(SEVERAL)
+    return []
 
 
 def _of_framework(sizes: tuple[Number, ...]) -> list[Reading]:

@@ -69,12 +69,13 @@ class Told(NamedTuple):
         """Return what is told about a right answer, which may have been read with some care."""
         return f"Right; {note}." if note else "Right."
 
-    def blank(self, answer: Any) -> str:
+    def blank(self, question: Question, answer: Any) -> str:
         """Return what is told where nothing was answered, or only that one does not know."""
-        if is_not_known(answer):
-            return "You wrote that you do not know."
         text = given(answer) if isinstance(answer, str) and answer.strip() else ""
-        return f'You wrote "{text}", which counts as no answer.' if text else "You gave no answer."
+        said = f'You wrote "{text}", which counts as no answer.' if text else "You gave no answer."
+        if is_not_known(answer):
+            said = "You wrote that you do not know."
+        return f"{said} {right_answer(question)}" if self.shown == "always" else said
 
     def lost(self) -> str:
         """Return what is told where no answer was found, but not all was read."""
@@ -96,8 +97,8 @@ class Told(NamedTuple):
             return (
                 "More than one answer was read, so it has no points yet: a teacher has to choose."
             )
-        wanted = WANTED[question.query.form]
-        more = f" ({why})" if why and not why.endswith(wanted) else ""
+        wanted = _wanted(question)
+        more = f" ({why})" if why and not why.endswith(WANTED[question.query.form]) else ""
         if question.choices:
             wanted, more = f"one of the choices, {letters(question)}", ""
         return (
@@ -209,6 +210,23 @@ def precision(question: Question) -> str:
     if all(question.tolerance.near(number, round(number, 2)) for number in numbers):
         return "two decimals are enough"
     return "three digits, such as 0.0123, are enough"
+
+
+def _wanted(question: Question) -> str:
+    """Return what an answer has to be, with an example that is none of the right one."""
+    query, right = question.query, question.right
+    if query.form != "sizes" or not isinstance(right, tuple):
+        return WANTED[query.form]
+    axes = len(right) - 1 if query.kind == "fitting" else len(right)
+    shape = query.kind == "shape"
+    example = "x".join(("20x10x5x5" if shape else "40x40x40").split("x")[:axes])
+    if axes == 1:
+        return f"a number such as {example}"
+    if query.kind == "fitting":
+        return f"a size such as {example}"
+    if shape:
+        return f"a shape such as {example}"
+    return WANTED[query.form] if axes == 3 else f"sizes such as {example}"
 
 
 def right_part(query: Query, right: Value, value: Value) -> str:

@@ -13,6 +13,8 @@ AROUND = " *_`"
 ANSWERS = re.compile(
     r"(?:my |your )?(?:answers?|responses?|results?|solutions?|antwort(?:en)?)", re.IGNORECASE
 )
+OWN_ANSWER = re.compile(r"[:=]\s*\S")  # a first cell that has its answer itself
+NO_ANSWER = "-"
 MOST = 50  # tables of a text
 WIDEST = 500  # columns of a table
 Row = tuple[int, list[str]]  # its line, counted from 1, and its cells
@@ -46,12 +48,19 @@ def table_in(text: str, is_header: Callable[[Sequence[str]], bool]) -> tuple[lis
 
 
 def as_line(head: Sequence[str], cells: Sequence[str]) -> str:
-    """Return a question's row as a line of text: its first cell, and its answer or the rest."""
+    """Return a question's row as a line of text: its first cell, and its answer or the rest.
+
+    Where the answer's cell is empty, the line has a dash: the row is there, and nothing else of the
+    text is its answer.
+    """
     found = (n for n, name in enumerate(head) if ANSWERS.fullmatch(name.strip(AROUND)))
     place = next(found, 0)
-    if 0 < place < len(cells):
-        cells = (cells[0], cells[place])
-    return ": ".join(filter(None, map(str.strip, cells)))
+    rest = cells[place : place + 1] if place else cells[1:]
+    filled = list(filter(None, map(str.strip, rest)))
+    key = cells[0].strip() if cells else ""
+    if key and not filled and len(head) > 1 and not OWN_ANSWER.search(key):
+        filled = [NO_ANSWER]
+    return ": ".join(filter(None, [key, *filled]))
 
 
 def cells_of(line: str) -> list[str]:

@@ -114,7 +114,7 @@ class Marker:
             why = self.told.unread(question, "")
             return self._unmarked(question, "needs a look", given(answer), why)
         if is_blank(answer):
-            told = self.told.blank(answer)
+            told = self.told.blank(question, answer)
             return self._unmarked(question, "blank", given(answer) if answer else "", told)
         return self._read(question, answer)
 

@@ -9,10 +9,11 @@ from shapecalc.document import Place
 from shapecalc.readers import foreign
 
 YAML_SAYS, JSON_SAYS = "not YAML: ", "not JSON: "  # in front of a parser's own words
+QUOTED = re.compile(r":\s+[%@`&*!|>?]"), "put the answer in quotes"
 HERE = (  # in the line that the parser names, or in the one before: it is noticed a line late
     (re.compile(r"^ *\t"), "begins with a tab; use spaces"),
     (re.compile(r"^\s*(?:\"[^\"]*\"|'[^']*'|[\w().-]+):[^\s/\\]"), "put a space after the colon"),
-    (re.compile(r":\s+[%@`&*!|>]"), "put the answer in quotes"),
+    QUOTED,
     (re.compile(r"^[^#]*?:\s.*:(?:\s|$)"), "put the answer in quotes"),
     (re.compile(r"^\s*[^\s:#\"'\[{][^:#]*$"),
      "write the question, a colon, a space and the answer, as in q1: 32x32x10"),
@@ -30,7 +31,9 @@ def mended(text: str, fault: Fault, place: Place) -> str:
     if fault.message.startswith(JSON_SAYS) and "number" not in fault.message:
         return _json_mended(text, fault, place)
     if not fault.message.startswith(YAML_SAYS):
-        return f"line {line}: {fault.message}"
+        here = text.splitlines()[line - 1 : line]
+        mend = QUOTED[1] if here and QUOTED[0].search(here[0][:LONGEST]) else fault.message
+        return f"line {line}: {mend}"
     lines = [written[:LONGEST] for written in text.splitlines()[:line]]
     for number in range(len(lines), max(0, len(lines) - 2), -1):
         for pattern, mend in HERE:
@@ -40,7 +43,7 @@ def mended(text: str, fault: Fault, place: Place) -> str:
         for left, right in OPEN:
             if _unclosed(lines[number - 1], left, right):
                 return f"line {number}: a {left} is not closed"
-    return f"line {line}: {fault.hint}"
+    return f"line {line}: write each answer as in q1: 32x32x10, or put it in quotes"
 
 
 def _json_mended(text: str, fault: Fault, place: Place) -> str:

@@ -16,6 +16,7 @@ from shapecalc.grading.question import Question
 from shapecalc.grading.steps_in_words import steps_in_words
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
+from shapecalc.grading.weight_axes import axes_in_words
 from shapecalc.grading.wording import LETTERS, WORDINGS, size_in_words, sizes_of
 from shapecalc.layers.base import aliases, show
 from shapecalc.quantities import QUANTITIES
@@ -70,7 +71,7 @@ def with_prompts(questions: Sequence[Question]) -> list[Question]:
     which = titles(questions) if len(by_network) > 1 else {}
 
     def prompt(question: Question) -> str:
-        about = which.get(question.subject) if _is_of_any_network(question.query) else None
+        about = which.get(question.subject)
         text = prompt_for(question, secrets[question.subject])
         return f"{about}. {text}" if about else text
 
@@ -98,11 +99,6 @@ def name_of(subject: Subject) -> str:
     return " ".join((subject.trace.spec.name or "").split())
 
 
-def _is_of_any_network(query: Query) -> bool:
-    """Say whether the text of a question describes no layer: `What is the loss?`."""
-    return query.name == "total" or query.kind in ("example", "fitting")
-
-
 def prompt_for(question: Question, secrets: Secrets) -> str:
     """Return the question in words, with what the layer is and takes."""
     subject, query = question.subject, question.query
@@ -122,7 +118,7 @@ def prompt_for(question: Question, secrets: Secrets) -> str:
         return f"{about}. What is {query.key}{f', {meaning}' if meaning else ''}?"
     if query.kind == "shape":
         what = "weights" if query.key == "weight" else query.key
-        return f"{about}. What is the shape of its {what}, as PyTorch has it?"
+        return f"{about}. What is the shape of its {what}, as PyTorch has it{_axes(question)}?"
     if _is_flat(question):
         return f"{about}. {WORDINGS['output' if query.kind == 'size' else query.key].flat}"
     if query.kind == "size":
@@ -158,6 +154,16 @@ def _order(question: Question) -> str:
     if question.depth_first and names[-1] == "depth":
         names = ("depth", *names[:-1])
     return f" ({' x '.join(names)})"
+
+
+def _axes(question: Question) -> str:
+    """Return the order of a parameter's axes, as ` (filters x depth x height x width)`."""
+    record = question.subject.records[question.query.name]
+    if record.layer is None:
+        return ""
+    parameters = record.layer.parameters(record.input or ())
+    words = axes_in_words(record.layer, parameters[question.query.key])
+    return f" ({' x '.join(words)})" if len(words) > 1 else ""
 
 
 def described(subject: Subject, secrets: Secrets) -> Iterator[str]:

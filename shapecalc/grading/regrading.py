@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import NamedTuple
 
+from shapecalc.grading.exports.gradebook import UNREAD
+
 POSSIBLE = "Points Possible"
 TOTAL, STUDENT, ID, LATE = "total", "student", "id", "late penalty"
+SO_FAR = "total so far"  # of who has an answer that somebody has to look at, before or now
 Who = tuple[str, str, int]  # a name, a number, and which of several of both
 
 
@@ -20,10 +23,14 @@ class NotAGradebook(ValueError):
 
 
 class Gradebook(NamedTuple):
-    """Points as they are written, by student and column; the points that there are, by column."""
+    """Points as they are written, by student and column; the points that there are, by column.
+
+    The total of who is in `open` are the points so far: an answer has none yet.
+    """
 
     possible: Mapping[str, str]
     points: Mapping[Who, Mapping[str, str]]
+    open: frozenset[Who]
 
 
 class Change(NamedTuple):
@@ -37,9 +44,13 @@ class Change(NamedTuple):
 
 
 class Regrading(NamedTuple):
-    """What changes, student by student; who is in one of the two alone; the mean totals."""
+    """What changes, student by student; who is in one of the two alone; the mean totals of the
+    students who have one in both, so far or not.
+    """
 
     students: int  # in both
+    open: int  # of them, with an answer that has no points yet, before or now
+    of_means: int
     possible: list[Change]
     changes: list[Change]
     new: list[str]
@@ -49,7 +60,7 @@ class Regrading(NamedTuple):
     @property
     def totals(self) -> list[Change]:
         """The totals that change."""
-        return [change for change in self.changes if change.column == TOTAL]
+        return [change for change in self.changes if change.column in (TOTAL, SO_FAR)]
 
 
 def read_gradebook(rows: Iterable[Sequence[str]]) -> Gradebook:
@@ -66,31 +77,43 @@ def read_gradebook(rows: Iterable[Sequence[str]]) -> Gradebook:
         if name == LATE or (at < len(possible) and possible[at] and at)
     }
     number = head.index(ID) if ID in head else None
+    total = head.index(TOTAL)
+    so_far = head.index(UNREAD[1], total) if UNREAD[1] in head[total:] else None
+    open_: set[Who] = set()
     met: Counter[tuple[str, str]] = Counter()
     points: dict[Who, dict[str, str]] = {}
     for row in lines:
         cells = [*row, *[""] * (len(head) - len(row))]
         name, identity = cells[0], cells[number] if number is not None else ""
         met[name, identity] += 1
-        points[name, identity, met[name, identity]] = {c: cells[at] for c, at in pointed.items()}
-    return Gradebook({column: possible[at] for column, at in pointed.items()}, points)
+        who = name, identity, met[name, identity]
+        if so_far is not None and not cells[total] and cells[so_far]:
+            open_.add(who)
+            cells[total] = cells[so_far]
+        points[who] = {column: cells[at] for column, at in pointed.items()}
+    possible_ = {column: possible[at] for column, at in pointed.items()}
+    return Gradebook(possible_, points, frozenset(open_))
 
 
 def regraded(before: Gradebook, after: Gradebook) -> Regrading:
     """Return what changes from one gradebook to another."""
     both = [who for who in after.points if who in before.points]
+    open_ = before.open | after.open
     changes = [
-        Change(who[0], who[1], *cell)
+        Change(who[0], who[1], SO_FAR if column == TOTAL and who in open_ else column, *cells)
         for who in both
-        for cell in _changed(before.points[who], after.points[who])
+        for column, *cells in _changed(before.points[who], after.points[who])
     ]
+    known = [who for who in both if None not in (_total(before, who), _total(after, who))]
     return Regrading(
         len(both),
+        len(open_.intersection(both)),
+        len(known),
         [Change("", "", *cell) for cell in _changed(before.possible, after.possible)],
         changes,
         [who[0] for who in after.points if who not in before.points],
         [who[0] for who in before.points if who not in after.points],
-        (_mean(before, both), _mean(after, both)),
+        (_mean(before, known), _mean(after, known)),
     )
 
 
@@ -102,9 +125,12 @@ def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[tu
             yield column, old, new
 
 
-def _mean(book: Gradebook, who: Sequence[Who]) -> float | None:
-    totals = [total for one in who if (total := number(book.points[one][TOTAL])) is not None]
-    return fmean(totals) if totals else None
+def _total(book: Gradebook, who: Who) -> float | None:
+    return number(book.points[who][TOTAL])
+
+
+def _mean(book: Gradebook, whose: Sequence[Who]) -> float | None:
+    return fmean(_total(book, who) or 0 for who in whose) if whose else None
 
 
 def number(cell: str) -> float | None:

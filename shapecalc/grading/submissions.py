@@ -15,6 +15,7 @@ from shapecalc.diagnostics import Finding, Path, quote
 from shapecalc.document import Document
 from shapecalc.grading.answer_tables import read_rows, read_table
 from shapecalc.grading.answer_texts import first_of, lines_of
+from shapecalc.grading.broken_yaml import read_pieces
 from shapecalc.grading.columns import (
     NAMES,
     OTHERS,
@@ -27,7 +28,7 @@ from shapecalc.grading.columns import (
     plain,
 )
 from shapecalc.grading.markdown_tables import table_in
-from shapecalc.grading.mending import mended
+from shapecalc.grading.mending import JSON_SAYS, mended
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.submission_file import (
     MOST_NOTES,
@@ -156,13 +157,10 @@ def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
     if sum(map(raw.count, (b",", b"\n", b"[", b"{"))) > MOST_VALUES:
         raise NotGradable(f"more than {MOST_VALUES:,} values")
     document = native.read_bytes(raw, found.path)
-    data = document.data
     text = raw.decode("utf-8-sig", "replace")
-    if data is None and document.findings:
-        first = document.findings[0]
-        if first.place is None:
-            raise NotGradable(first.fault.message)
-        raise NotGradable(mended(text, first.fault, first.place))
+    if document.data is None and document.findings:
+        return _of_answers(found, ids, *_read_broken(document.findings[0], raw, ids))
+    data = document.data
     if not isinstance(data, Mapping):
         example = next(iter(ids), "q1")
         only = "" if data is None else f"; there is only {quote(data)}"
@@ -172,18 +170,56 @@ def _read_mapping(found: Found, ids: Collection[str]) -> Submission:
     if "answers" not in ids and isinstance(answers.get("answers"), Mapping):
         answers |= _as_written(document, text, ("answers",), answers.pop("answers"))
     short = by_plain_id(ids)
+    repeated = [_repeated(finding, ids, short) for finding in document.findings[:MOST_NOTES]]
+    return _of_answers(found, ids, answers, repeated)
+
+
+def _read_broken(
+    finding: Finding, raw: bytes, ids: Collection[str]
+) -> tuple[dict[str, Any], list[str], bool]:
+    """Return what can be read of a file that cannot be read as a whole: raw answers by key, what is
+    told, and whether more stands there. Raises NotGradable where nothing can.
+    """
+    if finding.place is None:
+        raise NotGradable(finding.fault.message)
+    text = raw.decode("utf-8-sig", "replace")
+    mend = mended(text, finding.fault, finding.place)
+    if foreign.kind_of(raw, None) is not None or finding.fault.hint == foreign.UTF_8:
+        raise NotGradable(mend)
+    pieces = read_pieces(text, ids, _piece_as_written)
+    short = by_plain_id(ids)
+    if not any(_question_of(str(key), ids, short) for key in pieces.answers):
+        raise NotGradable(mend)
+    form = "JSON" if finding.fault.message.startswith(JSON_SAYS) else "YAML"
+    mend = mend.replace(JSON_SAYS, "")
+    note = f"your file is not valid {form} ({mend}), so it was read answer by answer"
+    return pieces.answers, [note, *pieces.notes], pieces.unread
+
+
+def _piece_as_written(document: Document, piece: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    return _as_written(document, piece, (), data)
+
+
+def _of_answers(
+    found: Found,
+    ids: Collection[str],
+    answers: Mapping[str, Any],
+    told: Collection[str],
+    lost: bool = False,
+) -> Submission:
+    """Return the submission of raw answers by key. Raises NotGradable where no question has one."""
+    short = by_plain_id(ids)
     meant = {key: _question_of(str(key), ids, short) for key in answers}
     known, twice = first_of([(id_, answers[key]) for key, id_ in meant.items() if id_])
     others = [key for key, id_ in meant.items() if id_ is None]
     ignored = [key for key in others if plain(str(key)) not in (*PEOPLE, *OTHERS, *TIMES)]
     if not known:
         raise NotGradable("none of its keys is the id of a question")
-    repeated = [_repeated(finding, ids, short) for finding in document.findings[:MOST_NOTES]]
-    notes = [*repeated, *twice, *notes_on(map(str, ignored), ids)]
+    notes = [*told, *twice, *notes_on(map(str, ignored), ids)]
     named = next((clean(answers[key]) for key in others if plain(str(key)) in NAMES), "")
     whose = clean(found.student) or named or clean(found.otherwise)
     when = next((str(answers[key]) for key in others if plain(str(key)) in TIMES), found.when)
-    unread = not all(is_blank(answers[key]) for key in ignored)
+    unread = lost or not all(is_blank(answers[key]) for key in ignored)
     return Submission(
         whose, known, quote(found.path, 400), "", tuple(notes), clean(found.identity), found.late,
         when=when, unread=unread,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shapecalc.grading.wording import volume_axes
 from shapecalc.layers.base import Parameter
 from shapecalc.layers.conv import Conv, DepthwiseConv
 from shapecalc.layers.conv_transpose import ConvTranspose
@@ -25,3 +26,17 @@ def weight_axes(layer: Any, parameter: Parameter) -> tuple[str, ...]:
     if isinstance(layer, ConvTranspose):
         return ("C", f"K{shared}", *F)
     return ("K", f"C{shared}", *F)
+
+
+def axes_in_words(layer: Any, parameter: Parameter) -> tuple[str, ...]:
+    """Return what each of the axes is, as `filters`, `depth`, `height`, `width`; empty where they
+    have no letters.
+    """
+    axes = weight_axes(layer, parameter)
+    if isinstance(layer, Dense) or len(axes) < 2:
+        return axes
+    spatial = volume_axes(len(axes) - 1)[:-1]
+    grouped = isinstance(layer, DepthwiseConv) or layer.groups > 1
+    if isinstance(layer, ConvTranspose):
+        return ("depth of the input", "filters of a group" if grouped else "filters", *spatial)
+    return ("filters", "depth of a filter" if grouped else "depth", *spatial)

@@ -10,22 +10,30 @@ OPENING = re.compile(
     r"(?:(?:so|well|probably|the answer is|answer|i(?: would|'d)? (?:think|believe|guess|say))\b"
     r"[:,]? *)+"
 )
+# A working in front of what it shows: `(64-5)/3 = 19.67, so`, `20 ->`.
+WORKING = re.compile(
+    r"(?:\b(?:\d?[wfspkx]|floor|remainder)\b|[-+*/=≈~()\[\]^.,:;>→⇒·×\d\s])+"
+    r"(?:(?:so|thus|hence|therefore|and|which(?= is)|which means|that is|this is|that means|i\.e\.)"
+    r"\b[,:.]? *)*"
+)
 UNSURE = re.compile(r"(?:no (?:idea|clue)|not sure|unsure|i do ?n[o']?t know)\b")
 # `fits`, `it does not fit`, `the stride doesn't`: whether it is denied decides.
 FITS = re.compile(
     r"(?:(?:it|this|that|the (?:stride|filter|window)) )?"
     r"(?:(?P<no>(?:(?:does|will|would|can)(?: not|n'?t)|cannot|won'?t) (?:fit|work)"
-    r"|not fit(?:ting)?|(?:does|will) ?n[o']?t$|fits not\b)"
-    r"|(?:(?:does|will) )?fits?\b|does$)"
+    r"|not fit(?:ting)?|(?:does|will) ?n[o']?t$|fits not\b"
+    r"|(?:(?:is )?(?:not|no)|isn'?t) (?:an? )?(?:whole|integer|integral|divisible)\b)"
+    r"|(?:(?:does|will) )?fits?\b|does$|(?:is )?(?:an? )?(?:whole number|integer)\b)"
 )
 # `no remainder`, `no problem` mean that it fits, others that it does not: they say no to a noun.
 NO_NOUN = re.compile(
-    r"no (?!(?:it|the|this|that|there|because|since|as|i|we|does|doesn'?t|cannot|not|n|yes)\b)[a-z]"
+    r"no (?!(?:it|the|this|that|there|because|since|as|i|we|does|doesn'?t|cannot|not|n|yes|whole"
+    r"|integer)\b)[a-z]"
 )
 # Behind a first yes or no: the other one, alone between signs, at the end, or `for` something.
-ANOTHER = r"(?:[\s,;/|.?!-]|\b(?:or|and)\b)+(?:{})(?=$|[,;/|.?!])"
 ANOTHER = (
-    r"(?:[\s,;/|.?!-]|\b(?:or|and)\b)+(?:{0})(?=$|[,;/|.?!])|.*\W(?:{0})(?:$| (?:for|in|on|if)\b)"
+    r"(?:[\s,;/|.?!-]|\b(?:or|and)\b)+(?:{0})(?=$|[,;/|.?!])"
+    r"|.*[^\w'](?:{0})(?:$| (?:for|in|on|if)\b)"
 )
 OTHER = {
     True: re.compile(ANOTHER.format("|".join(NO))),
@@ -36,6 +44,9 @@ OTHER = {
 def yes_or_no(text: str) -> bool | None:
     """Return what a text says; None where it says neither, or both: `yes/no`."""
     said = " ".join(text.lower().replace("\u2019", "'").split()).strip(" .!?()\"'")
+    working = WORKING.match(said)
+    if working and any(sign.isdigit() for sign in working[0]):
+        said = said[working.end() :]
     said = OPENING.sub("", said, count=1)
     if UNSURE.match(said) or NO_NOUN.match(said):
         return None
@@ -45,7 +56,8 @@ def yes_or_no(text: str) -> bool | None:
             behind = said[first.end() :].lstrip(" ,;.:-")
             contrary = OTHER[value].match(said, first.end()) or _fits(behind) is (not value)
             return None if contrary else value
-    return _fits(said)
+    fits = _fits(said)
+    return None if fits is None or OTHER[fits].match(said) else fits
 
 
 def _fits(said: str) -> bool | None:

@@ -62,6 +62,34 @@ def test_who_loses_and_which_points_are_others(run: Run, folder: Path) -> None:
     assert "points of q2: 1 before, 0.5 now\npoints of total: 2 before, 1.5 now\n" in text
 
 
+def test_points_so_far_are_compared_where_an_answer_is_open(run: Run, folder: Path) -> None:
+    """Ann has 2 points and Eve 1; Bob, whose q1 cannot be read, 0 so far, and 1 once 750 is
+    accepted: the means are 3/3 and 4/3.
+    """
+    (folder / "class" / "bob.yaml").write_text("q1: see page 2\nq2: 750\n")
+    assert run("grade", "hw.yaml", "class", "--format", "csv", "-o", "open.csv").exit_code == 0
+    told = "1 student has an answer that needs a look: only the points so far are compared\n"
+    assert run("regrade", "open.csv", "hw.yaml", "class").stdout == (
+        f"no points change (3 students, mean 1.00)\n{told}"
+    )
+    (folder / "hw.yaml").write_text(HOMEWORK % ", accept: 750")
+    text = run("regrade", "open.csv", "hw.yaml", "class").stdout
+    assert text.startswith(
+        f"points change for 1 of 3 students: 1 up, 0 down; mean 1.00 before, 1.33 now\n{told}"
+    )
+    assert "bob        total so far         0      1\n" in text
+
+
+def test_both_means_are_of_the_same_students(run: Run, folder: Path) -> None:
+    """Ann, 2 of 2, cannot be read any more: of Bob and Eve, 1 each, the mean stays."""
+    (folder / "class" / "ann.yaml").write_text("[")
+    text = run("regrade", "old.csv", "hw.yaml", "class").stdout
+    assert text.startswith(
+        "points change for 1 of 3 students: 0 up, 1 down; mean 1.00 before, 1.00 now"
+        " (of the 2 who are graded both times)\n"
+    )
+
+
 def test_who_is_new_gone_or_not_gradable_any_more_is_told(run: Run, folder: Path) -> None:
     (folder / "class" / "ann.yaml").write_text("[")
     (folder / "class" / "bob.yaml").rename(folder / "class" / "joe.yaml")

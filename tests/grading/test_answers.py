@@ -54,6 +54,10 @@ from shapecalc.grading.values import shown
         ("The output is 55x55x96 because the stride is 4", (55, 55, 96)),
         ("28x28x10; I used P=0", (28, 28, 10)),
         ("28x28x10 (height x width x depth)", (28, 28, 10)),
+        ("(30-3)/2 = 13.5, rounded down 13x13x24", (13, 13, 24)),
+        ("(30-3)/2+1 = 14.5, floor 14: 14x14x24", (14, 14, 24)),
+        ("13x13x24, since (30-3)/2 = 13.5", (13, 13, 24)),
+        ("120 units (flattened 5x5x16)", (120,)),
     ],
 )
 def test_volumes(answer: Any, value: tuple[float, ...]) -> None:
@@ -145,7 +149,8 @@ def test_a_word_beside_digits_is_no_number() -> None:
 @pytest.mark.parametrize(
     "answer",
     ["yes", "Yes", "y", "TRUE", True, "fits", "yes (32)", "yes, remainder = 0", "I think it fits",
-     "yes, no remainder", "it fits, which does not need padding", "it does", "Answer: yes"],
+     "yes, no remainder", "it fits, which does not need padding", "it does", "Answer: yes",
+     "(65-5)/3 = 20, so yes", "60/3 = 20, it fits", "20 -> yes", "20 is an integer"],
 )  # fmt: skip
 def test_yes(answer: Any) -> None:
     assert read_answer(answer, "truth") is True
@@ -154,7 +159,10 @@ def test_yes(answer: Any) -> None:
 @pytest.mark.parametrize(
     "answer",
     ["no", "No.", "n", "false", False, "does not fit", "No; 2.33", "it doesn\u2019t fit",
-     "doesnt fit", "it does not", "I think no", "no, that is not true of it"],
+     "doesnt fit", "it does not", "I think no", "no, that is not true of it",
+     "(64-5)/3 = 19.67, so no", "19.67, it does not fit", "19.67 -> no", "19.67 so it doesn't",
+     "(64-5)/3+1 = 20.67, doesn't fit", "(W-F+2P)/S = 59/3 = 19.67, not an integer",
+     "59/3 is not a whole number", "19 remainder 2, no", "19.67 which is no whole number"],
 )  # fmt: skip
 def test_no(answer: Any) -> None:
     assert read_answer(answer, "truth") is False
@@ -272,6 +280,11 @@ def test_not_blank(answer: Any) -> None:
         ("perhaps", "truth"),
         *((both, "truth") for both in ("yes/no", "y n", "Y/N", "T/F", "yes and no", "no, yes?")),
         *((said, "truth") for said in ("not sure", "no idea at all", "not applicable", "so so")),
+        *(
+            (said, "truth")
+            for said in ("19.67", "19.67, so it fits? no", "19.67, yes or no", "3 s")
+        ),
+        ("27/2 = 13.5, not 13x13x24", "sizes"),
         ("four times the input", "number"),
         ("one less", "number"),
         ("2 dozen", "number"),

@@ -96,7 +96,7 @@ def gradescope(tmp_path: Path) -> Platform:
 @pytest.mark.slow
 @LINUX
 @pytest.mark.parametrize(
-    ("name", "score"), [("ada.yaml", 15), ("ben.yaml", None), ("cleo.yaml", 0)]
+    ("name", "score"), [("ada.yaml", 15), ("ben.yaml", None), ("cleo.yaml", 4)]
 )
 def test_gradescope_gets_its_results(gradescope: Platform, name: str, score: float | None) -> None:
     """The autograder is run as Gradescope runs it: source, submission and results in a folder."""

@@ -9,7 +9,7 @@ import pytest
 from shapecalc.grading import read_assignment
 from shapecalc.grading.handout.conflicts import conflicts
 
-SPEC = {
+SPEC: dict[str, Any] = {
     "input": "32x32x3",
     "layers": [{"conv": {"K": 10, "F": 5, "P": 2}}, "relu", {"max_pool": 2}],
 }
@@ -52,6 +52,19 @@ def test_two_fields_that_give_one_size() -> None:
 )
 def test_what_can_be_answered_is_not_told(questions: list[Any]) -> None:
     assert told(*questions) == []
+
+
+def test_a_field_that_another_network_is_printed_with() -> None:
+    """The second network is printed with its P=2, and its conv1 is the first one's."""
+    also = {"id": "q2", "ask": "max_pool1.parameters", "spec": {**SPEC, "name": "Variant"}}
+    (said,) = told("P(conv1)", also)
+    assert said == (
+        "question 1: P of conv1 is printed with Network 2 (Variant), which has the same layer;"
+        " ask about another one"
+    )
+    assert told("P(conv1)", {**also, "ask": "P(conv1)"}) == []
+    layers = [{"conv": {"K": 10, "F": 5, "P": 1}}, *SPEC["layers"][1:]]
+    assert told("P(conv1)", {**also, "spec": {**SPEC, "layers": layers}}) == []
 
 
 def test_another_network_is_another_matter() -> None:

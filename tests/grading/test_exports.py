@@ -224,7 +224,7 @@ def test_the_gradebook_has_what_students_are_told(class_run: ClassRun) -> None:
     head, _, ann, bob, eve = (row[-2] for row in whole_rows(class_run))
     assert (head, ann) == ("feedback", "")
     assert "Question 2: Partly right" in bob
-    assert "Question 4: You gave no answer." in bob
+    assert "Question 4: 0 of 1 point. You gave no answer. The right answer is yes" in bob
     assert eve == "line 1: a { is not closed"
 
 
@@ -295,6 +295,28 @@ def test_a_letter_says_until_when_it_was_due(class_run: ClassRun) -> None:
     assert "It was handed in late: it was due by 2026-11-20 23:59.\n" in bob
 
 
+@pytest.mark.parametrize(
+    ("penalty", "when", "told"),
+    [
+        ({"per_day": 0.1}, "2026-11-22 09:00",
+         "It was handed in at 2026-11-22 09:00, 2 days late: it was due by 2026-11-20 23:59. That"
+         " costs 20 % of the points (10 % for each day that has begun), and of those that are still"
+         " to be given."),
+        ({"per_day": 0.3, "most": 0.5}, "2026-11-30 09:00", "That costs 50 % of the points (30 %"),
+        (0.25, "2026-11-21 09:00", ", 1 day late: it was due by 2026-11-20 23:59. That costs 25 %"),
+        (0.25, "", "It was handed in late: it was due by 2026-11-20 23:59. That costs 25 %"),
+    ],
+)  # fmt: skip
+def test_a_letter_says_what_being_late_costs_and_why(
+    class_run: ClassRun, penalty: Any, when: str, told: str
+) -> None:
+    assignment = read_assignment({**HOMEWORK, "due": "2026-11-20", "penalty": penalty})
+    bob = list(class_run.graded)[1]._replace(when=when)
+    late = replace(class_run, assignment=assignment, everything=[bob])
+    assert told in dict(letters(late))["Bob.txt"]
+    assert told in loaded("gradescope", late)["output"]
+
+
 def test_a_letter_tells_every_question_by_its_number(class_run: ClassRun) -> None:
     bob = dict(letters(class_run))["Bob.txt"]
     assert bob.startswith("Bob: 2.5 of 4.5 points; 1 answer needs a look\nIt was handed in late.\n")
@@ -303,7 +325,7 @@ def test_a_letter_tells_every_question_by_its_number(class_run: ClassRun) -> Non
         'Question 3 (=q3): To be looked at. Your answer: "many". It could not be read as a number,'
         in bob
     )
-    assert "Question 4: You gave no answer." in bob
+    assert "Question 4: 0 of 1 point. You gave no answer. The right answer is yes" in bob
 
 
 # -- platforms -------------------------------------------------------------------------------------
@@ -403,3 +425,11 @@ def test_an_answer_that_was_not_found_is_no_empty_one(tmp_path: Path) -> None:
     text = SUMMARIES["table"](run)
     assert '""' not in text
     assert "1 student: no answer was found, needs a look" in text
+
+
+@pytest.mark.parametrize(
+    ("mean", "text"),
+    [(20.79 / 2, "10.40"), (0.125, "0.13"), (2, "2.00"), (4 / 3, "1.33"), (1e-7, "0.00")],
+)
+def test_a_mean_is_rounded_half_up(mean: float, text: str) -> None:
+    assert exports.two_decimals(mean) == text

@@ -85,7 +85,7 @@ def test_a_sheet_names_its_networks_and_says_how_exact_an_answer_is(tmp_path: Pa
         said = re.findall(r"\(1 point(.*?)\)", text)
         assert said == [
             *("; two decimals are enough", "; an exact whole number", ""),
-            *("; three digits, such as 0.0123, are enough", "")[:: -1 if form != "blank" else 1],
+            *("; three digits, such as 0.0123, are enough", ""),
         ]
         if form != "blank":
             assert "Network 1: One unit (questions 1 to 3 and 5)" in text
@@ -167,6 +167,68 @@ def test_a_sheet_says_what_being_late_costs(form: str, keys: dict[str, Any], tol
     text = FORMATS[form](found).replace("\\", "")
     assert told in text
     assert ("hands in late" in text) is bool(keys.get("penalty"))
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"follow_through": 0.75}, "from wrong answers of yours gets 75 % of its points.\n"),
+        (
+            {"partial": {"forgot_bias": 0.5}},
+            "For some mistakes there is a part of the points: show",
+        ),
+        ({}, ""),
+    ],
+)
+@pytest.mark.parametrize("form", ["markdown", "latex", "blank"])
+def test_a_sheet_says_what_else_gets_points(form: str, keys: dict[str, Any], told: str) -> None:
+    """The mistakes are not named: who reads that biases are forgotten forgets none."""
+    spec = {"input": "5x5x1", "layers": [{"conv": {"K": 2, "F": 3}}]}
+    asked = ["conv1.output", "conv1.parameters"]
+    text = FORMATS[form](read_assignment({"spec": spec, "questions": asked, **keys}))
+    text = text.replace("\\", "")
+    assert told in text
+    assert (" of the points" in text or " of its points" in text) is bool(keys)
+    assert "biases were" not in text
+    one = [{"ask": ask, **(keys if ask != asked[0] else {})} for ask in asked]
+    text = FORMATS[form](read_assignment({"spec": spec, "questions": one}))
+    assert ("points in question 2" in text) is bool(keys)
+
+
+@pytest.mark.parametrize("form", ["markdown", "latex", "blank"])
+def test_questions_about_several_networks_stand_in_their_order_with_its_name(form: str) -> None:
+    one = {"name": "One", "input": "5x5x1", "layers": [{"conv": {"K": 2, "F": 3}}]}
+    other = {**one, "name": "Two"}
+    asks = [
+        {"id": "a", "ask": "conv1.output", "spec": one},
+        {"id": "b", "ask": "fits(conv1)", "spec": other},
+        {"id": "c", "ask": "conv1.parameters", "spec": one},
+    ]
+    text = FORMATS[form](read_assignment({"questions": asks}))
+    found = re.findall(r"(\d)\.[ *}]+Network (\d) \((One|Two)\)\. conv1: conv", text)
+    assert found == [("1", "1", "One"), ("2", "2", "Two"), ("3", "1", "One")]
+
+
+@pytest.mark.parametrize(
+    ("layer", "order"),
+    [
+        ({"conv": {"K": 2, "F": 3}}, "(filters x depth x height x width)"),
+        ({"conv": {"K": 4, "F": 3, "groups": 2}}, "(filters x depth of a filter x height x width)"),
+        ({"depthwise_conv": {"F": 3}}, "(filters x depth of a filter x height x width)"),
+        ({"conv_transpose": {"K": 2, "F": 3}}, "(depth of the input x filters x height x width)"),
+    ],
+)
+def test_the_shape_of_a_weight_is_asked_for_with_the_order_of_its_axes(
+    layer: dict[str, Any], order: str
+) -> None:
+    spec = {
+        "input": "5x5x4",
+        "layers": [{next(iter(layer)): {**layer[next(iter(layer))], "name": "a"}}],
+    }
+    found = read_assignment({"spec": spec, "questions": ["a.weight.shape", "a.bias.shape"]})
+    weight, bias = found.questions
+    assert weight.prompt.endswith(f"What is the shape of its weights, as PyTorch has it {order}?")
+    assert bias.prompt.endswith("What is the shape of its bias, as PyTorch has it?")
 
 
 @pytest.mark.parametrize("form", ["markdown", "latex", "blank"])

@@ -66,6 +66,20 @@ def test_a_right_answer_gets_its_points(ask: str, answer: Any) -> None:
     assert (found.verdict, found.points, found.misconception) == ("right", 3, None)
 
 
+@pytest.mark.parametrize(
+    ("ask", "wanted"),
+    [
+        ("conv1.weight.shape", "a shape such as 20x10x5x5, so"),
+        ("conv1.bias.shape", "a number such as 20, so"),
+        ("fitting(input)", "a size such as 40x40, so"),
+        ("conv1.output", "a volume such as 32x32x10, so"),
+        ("conv1.receptive_field", "sizes such as 40x40, so"),
+    ],
+)
+def test_what_cannot_be_read_is_told_what_it_is_to_be(ask: str, wanted: str) -> None:
+    assert f"It could not be read as {wanted}" in one(ask, "ask Ben").feedback
+
+
 @pytest.mark.parametrize("ask", ["conv1.output", "conv1.parameters", "fits(conv1)", "P(conv1)"])
 @pytest.mark.parametrize(
     ("answer", "verdict"),
@@ -92,7 +106,10 @@ def test_what_stands_for_nothing_is_not_wrong(ask: str, answer: str, verdict: st
     ],
 )
 def test_who_wrote_something_is_not_told_to_have_given_nothing(answer: Any, told: str) -> None:
-    assert one("conv1.parameters", answer).feedback == told
+    right = " The right answer is 760: "  # 5*5*3*10 weights and 10 biases
+    assert one("conv1.parameters", answer).feedback.startswith(told + right)
+    for show in ("never", "hint"):
+        assert one("conv1.parameters", answer, show=show).feedback == told
 
 
 def test_a_missing_answer_is_looked_for_where_lines_were_not_read() -> None:
@@ -622,3 +639,15 @@ def test_the_networks_input_is_called_so(ask: str) -> None:
     questions = {"spec": {"input": "65x49x3", "layers": layers}, "questions": [ask]}
     (found,) = mark(questions, {ask: "65x49x3"}).marks
     assert "It is the volume of the network's input: 65x49x3." in found.feedback
+
+
+@pytest.mark.parametrize(
+    ("F", "S", "answer", "lie"),
+    [(3, 2, "10x10x1", "overlap"), (2, 4, "16x16x1", "leave gaps")],  # 29/3 + 1, down; 32/2
+)
+def test_a_pools_stride_taken_as_F_is_told_with_how_its_windows_lie(
+    F: int, S: int, answer: str, lie: str
+) -> None:
+    spec = {"input": "32x32x1", "layers": [{"max_pool": {"F": F, "S": S, "rounding": "floor"}}]}
+    told = one("max_pool1.output", answer, spec=spec).feedback
+    assert f"he stride was taken as F; the pool's windows {lie} here: " in told

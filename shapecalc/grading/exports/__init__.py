@@ -7,6 +7,7 @@ part: a class may be large.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from decimal import ROUND_HALF_UP, Decimal
 
 from shapecalc.grading.graded import ClassRun
 from shapecalc.registry import Registry
@@ -40,3 +41,8 @@ def parts(form: str, class_run: ClassRun) -> Iterator[str]:
 def number(value: float) -> int | float:
     """Return points as they are written: 2, not 2.0."""
     return int(value) if float(value).is_integer() else value
+
+
+def two_decimals(mean: float) -> str:
+    """Return a mean of points to two decimals, half up: 10.395 is 10.40."""
+    return str(Decimal(repr(round(mean, 6))).quantize(Decimal("0.01"), ROUND_HALF_UP))

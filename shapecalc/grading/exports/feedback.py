@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from contextlib import suppress
 
 from shapecalc import rules
 from shapecalc.diagnostics import quote, some
@@ -12,7 +12,8 @@ from shapecalc.grading.exports import number
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark, Verdict, title
 from shapecalc.grading.misconceptions import misconceptions
-from shapecalc.grading.moments import shown_deadline
+from shapecalc.grading.moments import days_late, moment, shown_deadline
+from shapecalc.grading.question import Policy
 from shapecalc.grading.wording import questions_by
 
 MOST_COLUMNS = 12  # that are named
@@ -29,8 +30,10 @@ VERDICTS: Mapping[Verdict, str] = {
 
 def feedback(mark: Mark) -> str:
     """Return what a student is told about one answer, which is repeated where it is not right."""
-    if mark.verdict in ("right", "blank"):
+    if mark.verdict == "right":
         return mark.feedback
+    if mark.verdict == "blank":
+        return f"{points(mark)}. {mark.feedback}".rstrip()
     credit = f", {points(mark)}" if not mark.unread else ""
     answer = f'"{mark.answer}"' if mark.unread else mark.answer
     given = f" Your answer: {answer}." if mark.answer else ""
@@ -97,11 +100,39 @@ def students(count: int) -> str:
     return f"{count:,} {'student' if count == 1 else 'students'}"
 
 
-def letter(graded: Graded, due: datetime | None = None) -> Iterator[str]:
+def lateness(graded: Graded, policy: Policy) -> str:
+    """Return when a submission was handed in that is late, by how much, and what that costs."""
+    due, late, days = policy.due, policy.late, 0
+    said = "It was handed in late"
+    if due is not None and graded.when:
+        with suppress(ValueError):
+            handed_in = moment(graded.when)
+            days = days_late(due, handed_in)
+            said = f"It was handed in at {shown_deadline(handed_in)}"
+            said += f", {days} {'day' if days == 1 else 'days'} late" if days else ""
+    if due is not None:
+        said += f": it was due by {shown_deadline(due)}"
+    if not late.share:
+        return f"{said}."
+    lost = f"{late.lost(max(1, days)) * 100:.4g} % of the points"
+    each = f" ({late.share * 100:.4g} % for each day that has begun)" if late.each_day else ""
+    later = ", and of those that are still to be given" if graded.marked.unread else ""
+    return f"{said}. That costs {lost}{each}{later}."
+
+
+def of_whole(graded: Graded, policy: Policy) -> Iterator[str]:
+    """Yield what a platform shows above the answers: the score, why it is less, what is noted."""
+    yield told(graded)
+    if graded.late:
+        yield lateness(graded, policy)
+    yield from map(without_code, graded.notes)
+
+
+def letter(graded: Graded, policy: Policy) -> Iterator[str]:
     """Yield the lines that one student is given."""
     yield f"{graded.student}: {told(graded)}"
     if graded.late:
-        yield "It was handed in late" + (f": it was due by {shown_deadline(due)}." if due else ".")
+        yield lateness(graded, policy)
     if graded.duplicate:
         yield "There is another submission under this name or number; both are marked."
     if graded.attempts > 1:

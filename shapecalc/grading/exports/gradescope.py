@@ -10,7 +10,7 @@ from typing import Any
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.feedback import feedback, told, without_code
+from shapecalc.grading.exports.feedback import feedback, of_whole
 from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.marks import Mark
 
@@ -23,7 +23,7 @@ def render(class_run: ClassRun) -> str:
     marks = graded.marked.marks if graded.gradable else ()
     whole = {
         "score": number(graded.score),
-        "output": "\n".join([told(graded), *map(without_code, graded.notes)]),
+        "output": "\n".join(of_whole(graded, class_run.assignment.policy)),
         "visibility": VISIBILITY,
         "tests": [_test(place, mark) for place, mark in enumerate(marks, 1)],
     }

@@ -19,7 +19,7 @@ def letters(class_run: ClassRun) -> Iterator[tuple[str, str]]:
     A student's name is never a path: only its letters, digits and a few signs between them are
     left. Names that a file system takes for one are numbered.
     """
-    due = class_run.assignment.policy.due
+    policy = class_run.assignment.policy
     taken: set[str] = set()
     numbers: Counter[str] = Counter()
     for graded in class_run.counted:
@@ -29,7 +29,7 @@ def letters(class_run: ClassRun) -> Iterator[tuple[str, str]]:
             numbers[stem.casefold()] += 1
             name = f"{stem}-{numbers[stem.casefold()] + 1}"
         taken.add(name.casefold())
-        yield f"{name}.txt", "\n".join(letter(graded, due)) + "\n"
+        yield f"{name}.txt", "\n".join(letter(graded, policy)) + "\n"
 
 
 def _stem(student: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number
-from shapecalc.grading.exports.feedback import feedback, told, without_code
+from shapecalc.grading.exports.feedback import feedback, of_whole
 from shapecalc.grading.graded import ClassRun, Graded
 from shapecalc.grading.marks import Mark
 
@@ -23,7 +23,7 @@ def render(class_run: ClassRun) -> str:
     whole = {
         "gradable": graded.gradable,
         "score": _share(graded),
-        "message": "\n".join([told(graded), *map(without_code, graded.notes)]),
+        "message": "\n".join(of_whole(graded, class_run.assignment.policy)),
         "format_errors": [] if graded.gradable else [graded.marked.reason],
         "tests": [_test(mark, prompts[mark.id]) for mark in marks],
     }

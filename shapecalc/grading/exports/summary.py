@@ -15,7 +15,7 @@ from typing import Any
 from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.exports import number
+from shapecalc.grading.exports import number, two_decimals
 from shapecalc.grading.exports.feedback import explained, of_columns, of_mean, reason, students
 from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.marks import Mark, Verdict
@@ -177,7 +177,7 @@ def _head(class_run: ClassRun, whole: dict[str, Any]) -> str:
     lines.append(f"{whole['graded']:,} of {whole['submissions']:,} {word} graded")
     if whole["graded"]:
         lines[-1] += (
-            f"; mean {whole['mean']:.2f}, median {whole['median']:.2f}"
+            f"; mean {two_decimals(whole['mean'])}, median {two_decimals(whole['median'])}"
             f" of {number(class_run.possible)} points"
         )
     tally = class_run.tally
@@ -216,7 +216,7 @@ def _table(whole: dict[str, Any]) -> str:
     rows = [
         [f"{n:>{width}}  {quote(asked['id'], LONGEST)}", asked["right"],
          asked["followed_through"], asked["partly_right"], asked["wrong"], asked["blank"],
-         asked["needs_a_look"], f"{asked['mean']:.2f}", f"{number(asked['points'])}"]
+         asked["needs_a_look"], two_decimals(asked["mean"]), f"{number(asked['points'])}"]
         for n, asked in enumerate(whole["questions"], 1)
     ]  # fmt: skip
     return tabulate(rows, HEADERS, colalign=("left", *["right"] * 8), disable_numparse=True)

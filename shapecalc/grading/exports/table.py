@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.exports import number
+from shapecalc.grading.exports import number, two_decimals
 from shapecalc.grading.exports.feedback import (
     VERDICTS,
     explained,
@@ -82,7 +82,7 @@ def _class(class_run: ClassRun) -> str:
     tally = class_run.tally
     lines = [f"Class: {tally.marked:,} of {tally.counted:,} graded"]
     if class_run.mean is not None:
-        lines[0] += f", mean {class_run.mean:.2f} of {number(class_run.possible)} points"
+        lines[0] += f", mean {two_decimals(class_run.mean)} of {number(class_run.possible)} points"
     lines += filter(None, [of_mean(class_run)])
     for name, count in tally.mistaken.most_common():
         answers = tally.misconceptions[name]

@@ -5,7 +5,7 @@ One file a format, each with render(assignment) -> str; the platforms' are those
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -72,15 +72,43 @@ def headings(assignment: Assignment) -> Iterator[str]:
         yield f"{which}{f': {name}' if name else ''} ({about})"
 
 
+def several(assignment: Assignment) -> bool:
+    """Say whether an assignment is about more than one network."""
+    return len({question.subject for question in assignment.questions}) > 1
+
+
 def instructions(assignment: Assignment) -> list[str]:
     """Return what stands below the title: until when, what being late costs, which attempt counts,
-    and what the letters mean.
+    for what else than right answers there are points, and what the letters mean.
     """
     policy, meanings = assignment.policy, legend(assignment)
     told = [f"To be handed in by {shown_deadline(policy.due)}."] if policy.due else []
     told += [late_rule(policy.late)] if policy.late.share else []
     told += [f"Of several attempts the {policy.attempts} counts."] if policy.attempts else []
+    told += list(credit_rules(assignment.questions))
     return told + ([meanings] if meanings else [])
+
+
+def credit_rules(questions: Sequence[Question]) -> Iterator[str]:
+    """Yield for which wrong answers there are points, without the mistakes: these tell too much."""
+    shares = {question.follow_through for question in questions if question.follow_through}
+    if shares:
+        least, most = min(shares) * 100, max(shares) * 100
+        share = f"{least:.4g}" if least == most else f"{least:.4g} to {most:.4g}"
+        where = _where([bool(question.follow_through) for question in questions])
+        yield (
+            f"An answer that follows correctly from wrong answers of yours gets {share} % of its"
+            f" points{where}."
+        )
+    if any(question.partial for question in questions):
+        where = _where([bool(question.partial) for question in questions])
+        yield f"For some mistakes there is a part of the points{where}: show your working."
+
+
+def _where(holds: Sequence[bool]) -> str:
+    """Return ` in questions 2 and 6` for what holds in some questions only."""
+    numbers = [number for number, one in enumerate(holds, 1) if one]
+    return "" if all(holds) else f" in {questions_by(numbers)}"
 
 
 def late_rule(late: Late) -> str:

@@ -5,11 +5,11 @@ text of the author's that tells another question's answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from shapecalc.grading.handout.open_inputs import sizes_needed
 from shapecalc.grading.hyperparameters import SPATIAL
-from shapecalc.grading.prompts import Secrets, prompt_for
+from shapecalc.grading.prompts import Secrets, prompt_for, titles
 from shapecalc.grading.question import Assignment, Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.wording import questions_by
@@ -46,6 +46,7 @@ def conflicts(assignment: Assignment) -> Iterator[str]:
                 both = questions_by([numbers[q.id] for q in (question, *more)])
                 fields = " and ".join(q.query.key for q in (question, *more))
                 yield f"{both}: {fields} of {name} follow only from each other; {MEND}"
+            yield from _told_elsewhere(question, numbers, by_network)
         yield from sizes_needed(questions, numbers)
         for question in questions:
             if not _is_ours(question, secrets):
@@ -55,6 +56,25 @@ def conflicts(assignment: Assignment) -> Iterator[str]:
                         f"the text of question {numbers[question.id]} tells the answer to question"
                         f" {numbers[other.id]}: {other.right_shown}"
                     )
+
+
+def _told_elsewhere(
+    question: Question, numbers: Mapping[str, int], by_network: Mapping[Subject, Sequence[Question]]
+) -> Iterator[str]:
+    """Yield which other network has the same layer, and its field that is asked for is printed."""
+    name, key = question.query.name, question.query.key
+    layer = question.subject.records[name].layer
+    which = titles([questions[0] for questions in by_network.values()])
+    for subject, questions in by_network.items():
+        other = subject.records[name].layer if name in subject.records else None
+        if subject is question.subject or layer is None or type(other) is not type(layer):
+            continue
+        hidden = key in Secrets(questions).fields.get(name, ())
+        if not hidden and other is not None and other.summary() == layer.summary():
+            yield (
+                f"question {numbers[question.id]}: {key} of {name} is printed with"
+                f" {which[subject]}, which has the same layer; ask about another one"
+            )
 
 
 def _is_ours(question: Question, secrets: Secrets) -> bool:

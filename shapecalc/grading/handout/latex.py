@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from shapecalc.grading.handout import UNTITLED, headings, instructions, networks, points
+from shapecalc.grading.handout import (
+    UNTITLED,
+    headings,
+    instructions,
+    networks,
+    points,
+    several,
+)
 from shapecalc.grading.multiple_choice import listed
 from shapecalc.grading.question import Assignment
 
@@ -27,24 +34,24 @@ def render(assignment: Assignment) -> str:
 
 
 def _lines(assignment: Assignment) -> Iterator[str]:
-    numbers = {q.id: number for number, q in enumerate(assignment.questions, 1)}
     yield f"{HEAD}{escape(assignment.title or UNTITLED)}\\end{{center}}"
     if assignment.description:
         yield f"{escape(assignment.description)}\n"
     yield f"\\noindent Name: {RULE}\n"
     yield from (f"\\noindent {escape(told)}\n" for told in instructions(assignment))
     about = zip(headings(assignment), networks(assignment), strict=True)
-    for heading, (questions, layers) in about:
+    for heading, (_, layers) in about:
         yield f"\\subsection*{{{escape(heading)}}}"
         yield "\\begin{itemize}"
         yield from (f"\\item {escape(line)}" for line in layers)
         yield "\\end{itemize}"
-        for question in questions:
-            text = f"{escape(question.prompt)} ({points(question)})"
-            yield f"\\noindent\\textbf{{{numbers[question.id]}.}} {text}\n"
-            if question.choices:
-                yield f"{escape('; '.join(listed(question)))}\n"
-            yield f"\\noindent Answer: {RULE}\\bigskip\n"
+    yield from ["\\subsection*{Questions}"] if several(assignment) else []
+    for number, question in enumerate(assignment.questions, 1):
+        text = f"{escape(question.prompt)} ({points(question)})"
+        yield f"\\noindent\\textbf{{{number}.}} {text}\n"
+        if question.choices:
+            yield f"{escape('; '.join(listed(question)))}\n"
+        yield f"\\noindent Answer: {RULE}\\bigskip\n"
     yield "\\end{document}"
 
 

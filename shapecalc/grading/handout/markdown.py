@@ -1,10 +1,17 @@
-"""The assignment on paper, in Markdown: each network, then what is asked about it."""
+"""The assignment on paper, in Markdown: the networks, then the questions in their order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shapecalc.grading.handout import UNTITLED, headings, instructions, networks, points
+from shapecalc.grading.handout import (
+    UNTITLED,
+    headings,
+    instructions,
+    networks,
+    points,
+    several,
+)
 from shapecalc.grading.multiple_choice import listed
 from shapecalc.grading.question import Assignment
 from shapecalc.grading.quiz.markdown import LINE, escape
@@ -16,20 +23,20 @@ def render(assignment: Assignment) -> str:
 
 
 def _lines(assignment: Assignment) -> Iterator[str]:
-    numbers = {q.id: number for number, q in enumerate(assignment.questions, 1)}
     yield f"# {escape(' '.join(assignment.title.split()) or UNTITLED)}\n"
     if assignment.description:
         yield f"{escape(' '.join(assignment.description.split()))}\n"
     yield f"Name: {LINE}\n"
     yield from (f"{escape(told)}\n" for told in instructions(assignment))
     about = zip(headings(assignment), networks(assignment), strict=True)
-    for heading, (questions, layers) in about:
+    for heading, (_, layers) in about:
         yield f"## {escape(heading)}\n"
         yield from (f"- {escape(line)}" for line in layers)
         yield ""
-        for question in questions:
-            text = escape(" ".join(question.prompt.split()))
-            yield f"**{numbers[question.id]}.** {text} ({points(question)})\n"
-            if question.choices:
-                yield "\n".join(f"- {choice}" for choice in listed(question)) + "\n"
-            yield f"Answer: {LINE}\n"
+    yield from ["## Questions\n"] if several(assignment) else []
+    for number, question in enumerate(assignment.questions, 1):
+        text = escape(" ".join(question.prompt.split()))
+        yield f"**{number}.** {text} ({points(question)})\n"
+        if question.choices:
+            yield "\n".join(f"- {choice}" for choice in listed(question)) + "\n"
+        yield f"Answer: {LINE}\n"
