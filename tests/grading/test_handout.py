@@ -16,6 +16,7 @@ import yaml
 
 import shapecalc
 from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.feedback import USUAL_PRECISION
 from shapecalc.grading.handout import FORMATS
 from shapecalc.grading.handout.given import LOSSES, OF_AXES, given
 from shapecalc.grading.marking import Marker
@@ -61,7 +62,7 @@ def test_no_sheet_tells_an_answer(assignment: Assignment, form: str) -> None:
 
 
 def test_a_sheet_names_its_networks_and_says_how_exact_an_answer_is(tmp_path: Path) -> None:
-    """A bias of 0.0123 needs its digits; 7 + 0.5*3 is 8.5."""
+    """An answer of 0.0123 needs its digits, one of 8.5 has none; neither is told so."""
     dense = {"input": "1", "layers": [{"dense": 1}]}
     given = {"input": [3], "dense1.weight": [[0.5]], "dense1.bias": [7]}
     small = given | {"dense1.weight": [[0.001]], "dense1.bias": [0.0093]}
@@ -84,8 +85,8 @@ def test_a_sheet_names_its_networks_and_says_how_exact_an_answer_is(tmp_path: Pa
         assert "To be handed in by 2026-11-20 23:59." in text
         said = re.findall(r"\(1 point(.*?)\)", text)
         assert said == [
-            *("; two decimals are enough", "; an exact whole number", ""),
-            *("; three digits, such as 0.0123, are enough", "")[:: -1 if form != "blank" else 1],
+            *(f"; {USUAL_PRECISION}", "; an exact whole number", ""),
+            *(f"; {USUAL_PRECISION}", "")[:: -1 if form != "blank" else 1],
         ]
         if form != "blank":
             assert "Network 1: One unit (questions 1 to 3 and 5)" in text
