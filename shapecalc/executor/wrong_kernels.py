@@ -21,9 +21,11 @@ from shapecalc.executor.kernels import Context, Kernel, Parameters
 from shapecalc.executor.kernels.base import NO_PARAMETERS, Saved
 from shapecalc.executor.kernels.conv import Conv
 from shapecalc.executor.kernels.conv_transpose import ConvTranspose
+from shapecalc.executor.kernels.dense import Dense
 from shapecalc.executor.kernels.elementwise import Elementwise
 from shapecalc.executor.kernels.pool import AvgPool, MaxPool, Pool
 from shapecalc.executor.kernels.pool_axis import Axis
+from shapecalc.executor.kernels.reshape import Flatten
 from shapecalc.executor.kernels.windows import Sizes
 
 MOST_POSITIONS = 400  # that are gone through one by one
@@ -195,6 +197,29 @@ class _OverwrittenOutput(Altered):
         return found + parameters.get("bias", 0.0), saved
 
 
+class _DepthLast(Altered):
+    """A layer that flattens its input, with the values of a pixel, one a slice, side by side."""
+
+    def forward(
+        self, context: Context, inputs: Sequence[Array], parameters: Parameters
+    ) -> tuple[Array, Saved]:
+        (x,) = inputs
+        output, saved = self.own.forward(context, [x.reshape(len(x), -1)], parameters)
+        return output, (saved, x.shape)
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> Gradients:
+        inner, shape = saved
+        below, learned = self.own.backward(context, upstream, inner, parameters, wanted)
+        return [None if part is None else part.reshape(shape) for part in below], learned
+
+
 class _Unscaled(GivenMask):
     def masked(self, values: Array) -> Array:
         return values * self.mask
@@ -280,10 +305,16 @@ def unscaled(kernel: Kernel) -> Kernel:
     return _Unscaled(kernel.layer, kernel.mask) if type(kernel) is GivenMask else kernel
 
 
+def flattened_depth_last(kernel: Kernel) -> Kernel:
+    """Flatten a volume pixel by pixel, and not slice by slice."""
+    flattens = isinstance(kernel, Flatten) or (isinstance(kernel, Dense) and kernel.layer.flatten)
+    return _DepthLast(kernel) if flattens else kernel
+
+
 MISTAKES: dict[str, Callable[[Kernel], Kernel]] = {
     mistake.__name__: mistake
     for mistake in (
         slope_forgotten, activation_left_out, everywhere, largest, mean, sums, whole_gradient,
-        first_window, overwritten, corner, unscaled,
+        first_window, overwritten, corner, unscaled, flattened_depth_last,
     )
 }  # fmt: skip

@@ -17,6 +17,7 @@ from shapecalc.diagnostics import quote
 from shapecalc.geometry import PADDING_POLICIES
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.formula import read_formula
+from shapecalc.grading.lists import plain_list, worked_list
 from shapecalc.grading.notation import SO, plain, printed_shape, unwrapped, without_words
 from shapecalc.grading.number_units import UNIT, in_binary, rounded_numbers, scale_of
 from shapecalc.grading.number_words import in_digits
@@ -175,6 +176,11 @@ def _read(text: str, form: Form) -> list[Reading]:
     if shape is not None:
         return _of_framework(_sizes(shape))
     text = unwrapped(text)
+    if form == "array":
+        text = plain_list(text)
+        worked = worked_list(text)
+        if worked is not None:
+            return [Reading(_array(worked), "the result of each working was taken")]
     if form == "truth":
         return [Reading(_truth(text))]
     if form == "sizes":

@@ -27,6 +27,8 @@ from shapecalc.reports import sentences
 
 Shown = Literal["never", "hint", "always"]
 RIGHT_ANSWER = "The right answer is "
+# The same for every question: that an answer needs three digits would tell that it is small.
+USUAL_PRECISION = "two decimals, below 1 three digits such as 0.0123, are enough"
 LONGEST_LIST = 200  # values that are printed
 
 
@@ -206,10 +208,7 @@ def precision(question: Question) -> str:
         return "an exact whole number" if question.tolerance == EXACT else ""
     if not question.tolerance.usual:
         return ""
-    numbers = flat(question.right)
-    if all(question.tolerance.near(number, round(number, 2)) for number in numbers):
-        return "two decimals are enough"
-    return "three digits, such as 0.0123, are enough"
+    return USUAL_PRECISION
 
 
 def _wanted(question: Question) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import prod
 
+from shapecalc.grading.array_axes import array_axes, outermost
 from shapecalc.grading.kinds import KINDS
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
@@ -23,7 +24,6 @@ from shapecalc.quantities import QUANTITIES
 from shapecalc.records import KnownRecord
 from shapecalc.volumes import Volume, titles_of
 
-AXES = {1: ("position",), 2: ("row", "column"), 3: ("frame", "row", "column")}
 LONGEST_NAME = 40  # characters of a network's name in a question
 PLURALS = {"weight": "weights", "bias": "biases"}
 
@@ -236,22 +236,13 @@ def _executed(subject: Subject, query: Query) -> str:
         of_loss = " of the loss" if example and example.loss else ""
         what = f"the gradient{of_loss} with respect to {thing}"
     if not query.place:
-        whole = ", slice by slice" if not parameter and _has_slices(subject, name) else ""
+        rows = outermost(subject.trace, query.key)
+        whole = f", {rows} by {rows}" if rows else ""
         return f"What {'are' if several else 'is'} {what}? Write all values{whole}."
-    spatial = AXES.get(len(query.place) - 1, ())
-    if parameter or not spatial:
-        at = f"at index {list(query.place)}"
-    else:
-        words = zip(("depth", *spatial), query.place, strict=True)
-        at = "at " + ", ".join(f"{word} {number}" for word, number in words)
-    return f"What is {what}, {at} (counted from 0)?"
-
-
-def _has_slices(subject: Subject, name: str) -> bool:
-    """Say whether the values of a layer or an input are several slices of a volume."""
-    record = subject.records.get(name)
-    volume = record.output if record else subject.trace.inputs.get(name)
-    return volume is None or (len(volume) > 1 and volume[-1] != 1)
+    axes = array_axes(subject.trace, query.key, len(query.place))
+    words = zip(axes, query.place, strict=True) if axes else [("index", list(query.place))]
+    at = ", ".join(f"{word} {number}" for word, number in words)
+    return f"What is {what}, at {at} (counted from 0)?"
 
 
 def _value_of(subject: Subject, name: str) -> str:

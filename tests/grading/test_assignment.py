@@ -280,11 +280,12 @@ def test_values_are_asked_for_in_words() -> None:
         "What is the output of flatten1? Write all values.",
         "What is the gradient of the loss with respect to the input, at depth 0, row 2, column 1"
         " (counted from 0)?",
-        "What is the weight of conv1 after one step of gradient descent (rate 0.1), at index"
-        " [0, 0, 1, 0] (counted from 0)?",
+        "What is the weight of conv1 after one step of gradient descent (rate 0.1), at filter 0,"
+        " depth 0, row 1, column 0 (counted from 0)?",
         "What are the weights of conv1 after one step of gradient descent (rate 0.1)?"
-        " Write all values.",
-        "What is the gradient of the loss with respect to the weights of conv1? Write all values.",
+        " Write all values, row by row.",
+        "What is the gradient of the loss with respect to the weights of conv1? Write all values,"
+        " row by row.",
         "What is the loss?",
     ]
 

@@ -14,15 +14,16 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+import shapecalc
 from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.feedback import USUAL_PRECISION
 from shapecalc.grading.handout import FORMATS
-from shapecalc.grading.handout.given import LOSSES, given
+from shapecalc.grading.handout.given import LOSSES, OF_AXES, given
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.question import Assignment
 from shapecalc.grading.submission_file import Found
 from shapecalc.grading.submissions import read_submissions
 from shapecalc.network.example import LOSSES as ALL_LOSSES
-from shapecalc.network.example import Example, Numbers
 
 HOSTILE = "50 % of $x_1$ & #2 {a} \\b ~^<i>\n\nq: =3"
 SPEC: dict[str, Any] = {
@@ -61,7 +62,7 @@ def test_no_sheet_tells_an_answer(assignment: Assignment, form: str) -> None:
 
 
 def test_a_sheet_names_its_networks_and_says_how_exact_an_answer_is(tmp_path: Path) -> None:
-    """A bias of 0.0123 needs its digits; 7 + 0.5*3 is 8.5."""
+    """An answer of 0.0123 needs its digits, one of 8.5 has none; neither is told so."""
     dense = {"input": "1", "layers": [{"dense": 1}]}
     given = {"input": [3], "dense1.weight": [[0.5]], "dense1.bias": [7]}
     small = given | {"dense1.weight": [[0.001]], "dense1.bias": [0.0093]}
@@ -84,8 +85,8 @@ def test_a_sheet_names_its_networks_and_says_how_exact_an_answer_is(tmp_path: Pa
         assert "To be handed in by 2026-11-20 23:59." in text
         said = re.findall(r"\(1 point(.*?)\)", text)
         assert said == [
-            *("; two decimals are enough", "; an exact whole number", ""),
-            *("; three digits, such as 0.0123, are enough", ""),
+            *(f"; {USUAL_PRECISION}", "; an exact whole number", ""),
+            *(f"; {USUAL_PRECISION}", ""),
         ]
         if form != "blank":
             assert "Network 1: One unit (questions 1 to 3 and 5)" in text
@@ -107,7 +108,7 @@ def test_a_sheet_gives_all_that_an_example_needs(form: str) -> None:
     text = html.unescape(FORMATS[form](read_assignment({"spec": spec, "questions": ["loss"]})))
     text = re.sub(r"[\\]", "", text)
     for needed in (
-        "input = [1, -2, 3]", "dense1.weight = [[0.5, 0, 0.25]]", "dense1.bias = [7]",
+        "input = [1, -2, 3]", "dense1.weight (unit, input) = [[0.5, 0, 0.25]]", "dense1.bias = [7]",
         "half the sum of the squares of output - target, for the target [1.5]",
         "learning rate: 0.1",
     ):  # fmt: skip
@@ -116,17 +117,78 @@ def test_a_sheet_gives_all_that_an_example_needs(form: str) -> None:
     assert "given" not in shapes  # what no question needs
 
 
+def lines_given(*layers: Any, volume: str = "2x2x3", **example: Any) -> list[str]:
+    """Return what a sheet says of an example."""
+    spec = {"input": volume, "layers": list(layers), "example": example}
+    trace = shapecalc.trace(spec)
+    assert not [found for found in trace.diagnostics if found.severity == "error"]
+    assert trace.spec.example
+    return list(given(trace, trace.spec.example))
+
+
 def test_every_loss_has_its_words_and_a_long_array_its_shape() -> None:
     assert set(LOSSES) == set(ALL_LOSSES)
-    image = Numbers((3, 20, 20), [[[0.0] * 20] * 20] * 3)
-    example = Example({"input": image}, "cross_entropy", {None: Numbers((), 6)}, 0.01)
-    assert list(given(example)) == [
-        "given: input = an array of 3x20x20 that is handed out beside this sheet",
+    image = [[[0.0] * 20] * 20] * 3
+    loss = {"cross_entropy": 6, "weight_decay": 0.01}
+    assert lines_given({"dense": 10}, volume="20x20x3", given={"input": image}, loss=loss) == [
+        "order of dense1: it takes the values slice by slice, each row by row",
+        OF_AXES,
+        "given: input (depth, row, column) = an array of 3x20x20 that is handed out beside this"
+        " sheet",
         "loss: the cross-entropy, -ln of the softmax, for class 6, counted from 0,"
         " plus 0.01/2 times the sum of all squared weights",
     ]
-    back = Example(upstream={"conv1": Numbers((2,), [1, 2.5])})
-    assert list(given(back)) == ["gradient of the loss with respect to conv1: [1, 2.5]"]
+    assert lines_given("relu", volume="2", upstream={"relu1": [1, 2.5]}) == [
+        "gradient of the loss with respect to relu1: [1, 2.5]"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("softmax", "-ln of the output of softmax1"), ("log_softmax", "minus the output of log_so")],
+)
+def test_a_softmax_is_not_told_to_be_applied_twice(kind: str, told: str) -> None:
+    (loss,) = lines_given({"dense": 2}, kind, volume="2", loss={"cross_entropy": 1})
+    assert told in loss
+    assert "the softmax" not in loss
+
+
+@pytest.mark.parametrize(
+    ("volume", "order"),
+    [
+        ("2x2x3", "slice by slice, each row by row"),
+        ("2x2x1", "row by row"),
+        ("4x3", "slice by slice, each from its beginning"),
+        ("4", None),
+    ],
+)
+def test_a_sheet_says_in_which_order_a_volume_is_flattened(volume: str, order: str | None) -> None:
+    for layers in (["flatten", {"dense": 1}], [{"dense": 1}]):
+        lines = lines_given(*layers, volume=volume, rate=0.1)
+        told = [line.partition(": it takes the values ")[2] for line in lines if "order" in line]
+        assert told == ([order] if order else [])
+
+
+def test_a_sheet_names_the_axes_of_an_array() -> None:
+    image, filters = [[[0] * 3] * 3] * 2, [[[[0] * 2] * 2] * 2] * 4
+    conv = {"conv": {"K": 4, "F": 2}}
+    lines = lines_given(
+        conv, volume="3x3x2", given={"input": [image, image], "conv1.weight": filters}
+    )
+    assert [line.partition(" =")[0] for line in lines[1:]] == [
+        "given: input (example, depth, row, column)",
+        "given: conv1.weight (filter, depth, row, column)",
+    ]
+    rows = lines_given("relu", volume="2x2x1", given={"input": [[1, 2], [3, 4]]})
+    assert "given: input (row, column) = [[1, 2], [3, 4]]" in rows
+
+
+@pytest.mark.parametrize("form", ["markdown", "latex", "blank"])
+def test_a_sheet_says_how_a_list_is_written(form: str) -> None:
+    spec = {"input": "2", "layers": ["relu"], "example": {"given": {"input": [1, -2]}}}
+    for ask, several in (("relu1.value", True), ("relu1.value[1]", False)):
+        text = FORMATS[form](read_assignment({"spec": spec, "questions": [ask]}))
+        assert ("Several values are written as a list" in text) is several
 
 
 @pytest.mark.parametrize("form", ["markdown", "latex"])

@@ -11,6 +11,7 @@ from shapecalc.diagnostics import SpecError
 from shapecalc.grading import mark, read_assignment, score, subject
 from shapecalc.grading.marking import Marker
 from shapecalc.grading.marks import Mark
+from shapecalc.grading.question import Tolerance
 from shapecalc.tracing import walk
 
 NETWORK = {
@@ -510,7 +511,16 @@ def test_values_that_are_rounded_too_far_are_told_to_be(answer: str, told: bool)
     """0.0123 and 0.4567: 0.01 is 19 % off, and the usual tolerance is 2 %."""
     found = mark({"spec": SMALL, "questions": ["dense1.value"]}, {"dense1.value": answer}).marks[0]
     assert found.verdict == "wrong"
-    assert ("rounded too far: give three digits, such as 0.0123." in found.feedback) is told
+    assert ("rounded too far: give two decimals, below 1 three digits" in found.feedback) is told
+
+
+def test_the_precision_that_is_told_is_enough() -> None:
+    """Two decimals, and three digits below 1; two decimals alone are not below 0.25."""
+    numbers = [sign * 1.234567 * 1.07**power for power in range(-150, 150) for sign in (1, -1)]
+    for number in numbers:
+        told = round(number, 2) if abs(number) >= 1 else float(f"{number:.3g}")
+        assert Tolerance().near(number, told), number
+    assert any(not Tolerance().near(number, round(number, 2)) for number in numbers)
 
 
 def test_who_rounds_is_not_said_to_have_made_another_mistake() -> None:

@@ -21,6 +21,10 @@ from shapecalc.grading.wording import LETTERS, questions_by
 from shapecalc.registry import Registry
 
 UNTITLED = "Homework"
+OF_LISTS = (
+    "Several values are written as a list, [1, -2.5, 3]; rows and slices as lists in a list,"
+    " [[1, 2], [3, 4]], or one after the other."
+)
 PLATFORMS = ("gift", "moodle-xml", "text2qti")
 
 
@@ -52,7 +56,7 @@ def networks(assignment: Assignment) -> Iterator[tuple[list[Question], list[str]
     for subject, questions in by_network.items():
         example = subject.trace.spec.example
         executed = any(question.query.executed for question in questions)
-        lines = given(example) if executed and example is not None else ()
+        lines = given(subject.trace, example) if executed and example is not None else ()
         yield questions, [*described(subject, Secrets(questions)), *lines]
 
 
@@ -79,14 +83,16 @@ def several(assignment: Assignment) -> bool:
 
 def instructions(assignment: Assignment) -> list[str]:
     """Return what stands below the title: until when, what being late costs, which attempt counts,
-    for what else than right answers there are points, and what the letters mean.
+    for what else than right answers there are points, how a list is written, and what the letters
+    mean.
     """
     policy, meanings = assignment.policy, legend(assignment)
     told = [f"To be handed in by {shown_deadline(policy.due)}."] if policy.due else []
     told += [late_rule(policy.late)] if policy.late.share else []
     told += [f"Of several attempts the {policy.attempts} counts."] if policy.attempts else []
     told += list(credit_rules(assignment.questions))
-    return told + ([meanings] if meanings else [])
+    listed = any(q.query.form == "array" and not q.choices for q in assignment.questions)
+    return [*told, *([OF_LISTS] if listed else []), *([meanings] if meanings else [])]
 
 
 def credit_rules(questions: Sequence[Question]) -> Iterator[str]:

@@ -165,6 +165,19 @@ SPREAD = example(
     "3x1", {"conv_transpose": {"K": 1, "F": 3}},
     given={"input": [[1, 2, 3]], "conv_transpose1.weight": [[[1, 10, 100]]]},
 )  # fmt: skip
+# Flattened, 1 and 2 of the first slice stand before 3 and 4 of the second.
+FLAT = example(
+    "1x2x2", "flatten", {"dense": {"units": 1, "bias": False}},
+    given={"input": [[[1, 2]], [[3, 4]]], "dense1.weight": [[1, 10, 100, 1000]]},
+    upstream={"dense1": [1]}, rate=0.1,
+)  # fmt: skip
+UNFLATTENED = {**FLAT, "layers": FLAT["layers"][1:]}  # a dense layer flattens by itself
+# 1*5 + 2*6 = 17 and 3*5 + 4*6 = 39
+SQUARE = example(
+    2, {"dense": {"units": 2, "bias": False}},
+    given={"input": [5, 6], "dense1.weight": [[1, 2], [3, 4]]},
+    upstream={"dense1": [1, 10]}, rate=0.1,
+)  # fmt: skip
 FIGURE = example(  # at stride 1 the sums of two neighbours are 3, 5, 7, 9
     "5x1", {"conv": {"K": 1, "F": 2, "S": 3, "bias": False}},
     given={"input": [[1, 2, 3, 4, 5]], "conv1.weight": [[[1, 1]]]},
@@ -190,6 +203,8 @@ FOR_LAYERS = {  # where the misconception's own words do not fit
     ("absent_bias_counted", "total.parameters"): "biases were counted in layers that have none",
     ("swapped_axes", "conv1.value"): "rows and columns were swapped",
     ("swapped_axes", "conv1.value[0,0,1]"): "rows and columns were swapped",
+    ("dense_transposed", "dense1.weight.grad"): "rows and columns were swapped; as in the weights",
+    ("dense_transposed", "dense1.weight.grad[0,1]"): "rows and columns were swapped; as in the",
     ("stride_ignored", "conv1.value"): "the stride was taken as 1, and only a corner",
     ("shape_axes_swapped", "dense1.weight.shape"): "the inputs were written before the units,",
     ("shape_axes_swapped", "conv_transpose1.weight.shape"): "the filters were written before the",
@@ -480,6 +495,19 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("momentum_left_out", ROLLING, "dense1.weight.next", 0.8464),
     ("means_not_corrected", ADAM, "dense1.weight.next", 0.9684),
     ("does_not_fit", ALEX, "fitting(input)", [224, 224, 3]),
+    ("flattened_depth_last", FLAT, "flatten1.value", [1, 3, 2, 4]),
+    ("flattened_depth_last", FLAT, "dense1.value", [1 + 30 + 200 + 4000]),
+    ("flattened_depth_last", UNFLATTENED, "dense1.value", [4231]),
+    ("flattened_depth_last", UNFLATTENED, "input.grad", [[[1, 100]], [[10, 1000]]]),
+    ("flattened_depth_last", FLAT, "dense1.weight.grad", [1, 3, 2, 4]),
+    ("flattened_depth_last", FLAT, "input.grad", [[[1, 100]], [[10, 1000]]]),
+    ("dense_transposed", SQUARE, "dense1.value", [1 * 5 + 3 * 6, 2 * 5 + 4 * 6]),
+    ("dense_transposed", SQUARE, "input.grad", [1 + 20, 3 + 40]),
+    ("dense_transposed", SQUARE, "dense1.weight.grad", [[5, 50], [6, 60]]),
+    ("dense_transposed", SQUARE, "dense1.weight.grad[0,1]", 50),
+    # the weights' rows as columns, less 0.1 times [[5, 6], [50, 60]], and the other way round
+    ("dense_transposed", SQUARE, "dense1.weight.next", [[0.5, 2.4], [-3, -2]]),
+    ("dense_transposed", SQUARE, "dense1.weight.next", [[0.5, -3], [2.4, -2]]),
     ("dense_not_counted", STACK, "total.weight_layers", 5),
 ]
 

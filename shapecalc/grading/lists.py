@@ -1,0 +1,117 @@
+"""Lists as people write them: `slice 0: 2 0 / 2 0, slice 1: 7 4 / 9 9`, `2*3 = 6, 2*4 = 8`.
+
+What is not understood stays as it is, and is then no list of numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from shapecalc.grading.arithmetic import worked_out
+
+BEGINNINGS = (0, 1)  # from which people count
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+ORDINAL = re.compile(rf"\b({'|'.join(ORDINALS)})\s+([a-z]+)(?=\s*[:=])", re.IGNORECASE)
+LABEL = re.compile(  # `slice 0:`, `slice 0 row 1:`, `z_1 =`, `p[2] =`; 2 x 3 = 6 is a product
+    r"\b(?!x\b)([A-Za-z]+)[ _]?[#\[(]?(\d{1,4})[\])]?"
+    r"(?:\s*[:=]\s*|,?\s+(?=[A-Za-z]+[ _]?\d{1,4}\s*[:=]))",
+    re.IGNORECASE,
+)
+ROW = re.compile(r"\s+//?\s+")
+FRACTIONS = re.compile(r"[-+]?[\d.]+(?:\s*/\s*\d+)?(?:[,;]\s*[-+]?[\d.]+(?:\s*/\s*\d+)?)*")
+TRANSPOSED = re.compile(r"(?<=[\])])\s*(?:\^\s*\(?(?:T|\\top)\)?|\u1d40|\.T)$", re.IGNORECASE)
+BETWEEN = re.compile(r"[\s,;&|]+")
+OPENING, CLOSING = "([{", ")]}"
+
+
+def plain_list(text: str) -> str:
+    """Return a list without the names of its parts, signs between rows, and a row's `^T`."""
+    return _in_rows(_without_names(_untransposed(text)))
+
+
+def worked_list(text: str) -> list[str] | None:
+    """Return what each part of a list comes to: behind its last `=`, as it is written there, or
+    worked out. None where no part is a working, or one is none of numbers.
+    """
+    parts = _parts(text)
+    if len(parts) < 2 or not any(_is_working(part) for part in parts):
+        return None
+    found = []
+    for part in parts:
+        working, _, result = part.rpartition("=")
+        value = worked_out(result)
+        if working and any(worked_out(step) is None for step in working.split("=")):
+            return None
+        found.append(result.strip() if value is None else f"{float(value)!r}")
+    return found
+
+
+def _is_working(part: str) -> bool:
+    return not FRACTIONS.fullmatch(part) and worked_out(part.partition("=")[0]) is not None
+
+
+def _untransposed(text: str) -> str:
+    """Return a row without the sign that makes it a column; of a matrix it means something."""
+    row = TRANSPOSED.sub("", text)
+    return row if sum(row.count(sign) for sign in OPENING) == 1 else text
+
+
+def _without_names(text: str) -> str:
+    """Return a list without `slice 0:` and the like, where these count on: 0, 1, 2 or 1, 2, 3."""
+    text = ORDINAL.sub(lambda m: f"{m[2]} {ORDINALS.index(m[1].lower()) + 1}", text)
+    labels = [(label[1].lower(), int(label[2])) for label in LABEL.finditer(text)]
+    return LABEL.sub(" ; ", text) if _count_on(labels) else text
+
+
+def _count_on(labels: Sequence[tuple[str, int]]) -> bool:
+    """Say whether parts are counted in their order, the rows in each of several slices anew."""
+    begun: dict[str, int] = {}  # by their words, the outer one first
+    last: dict[str, int] = {}
+    for word, number in labels:
+        first = begun.setdefault(word, number)
+        if number != last.get(word, first - 1) + 1:
+            return False
+        inner = list(begun)[list(begun).index(word) + 1 :]
+        last |= {word: number} | {other: begun[other] - 1 for other in inner}
+    return len(labels) > len(begun) and set(begun.values()) <= set(BEGINNINGS)
+
+
+def _in_rows(text: str) -> str:
+    """Return a list with `;` for a `/` between rows of as many values; other ones are fractions."""
+    if not ROW.search(text):
+        return text
+    for slices in (re.split("[;|]", text), re.split("[;|,]", text)):
+        rows = [row for part in slices if _count(part) for row in ROW.split(part)]
+        if len({_count(row) for row in rows}) == 1 and _count(rows[0]) > 1:
+            return ROW.sub("; ", text)
+    return re.sub(r"\s*/\s*", "/", text) if FRACTIONS.fullmatch(text) else text
+
+
+def _count(text: str) -> int:
+    return sum(any(sign.isdigit() for sign in part) for part in BETWEEN.split(text))
+
+
+def _parts(text: str) -> list[str]:
+    """Return what stands between the commas of a list, or semicolons, outside of brackets."""
+    inner = text.strip()
+    if inner[:1] in ("[", "{") and _closes(inner) == len(inner) - 1:
+        inner = inner[1:-1]
+    parts, depth = [""], 0
+    for sign in inner:
+        depth += (sign in OPENING) - (sign in CLOSING)
+        if sign in ",;" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _closes(text: str) -> int:
+    """Return where the bracket closes that a text begins with."""
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign in OPENING) - (sign in CLOSING)
+        if depth == 0:
+            return place
+    return -1
