@@ -138,6 +138,7 @@ class Tally:
     titles: dict[str, None] = field(default_factory=dict)  # of tables' own columns, in order
     tables: dict[str, TableColumns] = field(default_factory=dict)  # by file, where some is told
     misconceptions: Counter[str] = field(default_factory=Counter)  # answers, by their cause
+    perhaps: Counter[str] = field(default_factory=Counter)  # of these, those that are not certain
     mistaken: Counter[str] = field(default_factory=Counter)  # students, by the same
 
 
@@ -163,5 +164,7 @@ def tallied(everything: Iterable[Graded]) -> Tally:
             tally.unread += item.marked.unread
             found = [mark.misconception for mark in item.marked.marks if mark.misconception]
             tally.misconceptions.update(found)
+            unsure = (m.misconception for m in item.marked.marks if m.misconception and m.perhaps)
+            tally.perhaps.update(unsure)
             tally.mistaken.update(set(found))
     return tally

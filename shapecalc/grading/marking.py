@@ -247,6 +247,7 @@ class Marker:
             verdict="partly right" if share else "wrong",
             points=round(question.points * share, 6),
             misconception=name,
+            perhaps=found is not None and not found.sure,
             feedback=_noted(self.told.slipped(question, value, source, found), stated.note),
             note=stated.note,
         )
@@ -283,6 +284,7 @@ class Marker:
             verdict="partly right" if share else "wrong",
             points=round(question.points * share, 6),
             misconception=found.misconception.name,
+            perhaps=not found.sure,
             feedback=_noted(self.told.wrong(question, reading.value, found), reading.note),
         )
 

@@ -23,6 +23,7 @@ class Mark(NamedTuple):
     feedback: str  # what the student is told
     note: str = ""  # how the answer was read, where that is not plain
     meant: str = ""  # what a wrong answer was read as, however it is written
+    perhaps: bool = False  # whether the misconception is not certain
 
     @property
     def unread(self) -> bool:

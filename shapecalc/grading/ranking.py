@@ -42,9 +42,10 @@ COMMON = frozenset((
     "rate_forgotten", "same_assumed", "slope_forgotten", "stride_ignored",
 ))  # fmt: skip
 RARE = frozenset((
-    "bias_per_input", "bias_per_slice", "brackets_left_out", "depth_multiplied", "depth_padded", "field_of_blocks",
-    "field_own_stride", "filter_transposed", "half_filter_padding", "layer_left_out",
-    "macs_with_biases", "neighbour", "one_unit", "pool_has_weights", "transposed_one_too_large",
+    "bias_per_input", "bias_per_slice", "brackets_left_out", "depth_multiplied", "depth_padded",
+    "field_of_blocks", "field_own_stride", "filter_transposed", "half_filter_padding",
+    "layer_left_out", "macs_with_biases", "neighbour", "one_unit", "pool_has_weights",
+    "transposed_one_too_large",
 ))  # fmt: skip
 
 ANOTHERS = "neighbour"  # another layer's answer is that answer, without a second mistake

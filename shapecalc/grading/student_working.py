@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from shapecalc.geometry import Fit
 from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.misconceptions.variants import Change, refit
+from shapecalc.grading.worked_out import worked_out as worked_out_expression
 
 if TYPE_CHECKING:
     from shapecalc.grading.cause import Cause
@@ -44,7 +45,7 @@ class Working(NamedTuple):
 
     formulas: tuple[str, ...] = ()
     twice_P: bool = False
-    unrounded: tuple[Fraction, ...] = ()
+    unrounded: tuple[float, ...] = ()
 
     def agrees(self, context: QuestionContext, cause: Cause) -> bool | None:
         """Say whether it is worked out as who makes a mistake does; None if that is not shown.
@@ -68,8 +69,8 @@ class Working(NamedTuple):
         last = _counted(1 - change.less)
         paddings = (wrong.before + wrong.after,), (wrong.before, wrong.after)
         slid = [_counted(wrong.W, -wrong.span, *padding) for padding in paddings]
-        steps = Fraction(wrong.W - wrong.span + sum(paddings[0]), wrong.S)
-        if steps.denominator > 1 and not {steps, steps + 1}.isdisjoint(self.unrounded):
+        steps = worked_out_expression(wrong.strides()) if wrong.remainder else 0.0
+        if steps and not {steps, steps + 1}.isdisjoint(self.unrounded):
             return True
         for formula in self.formulas:
             above, over, behind = _parts(formula)
@@ -86,7 +87,7 @@ def working_in(answer: Any) -> Working:
     if not isinstance(answer, str) or len(answer) > LONGEST:
         return Working()
     text = answer.replace("\u2212", "-")
-    unrounded = tuple(Fraction(number[0]) for number in DECIMAL.finditer(text))
+    unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))
     products = BY.sub("*", text)
     found = chain(_in_full(text), _in_full(products) if products != text else ())
     formulas = [formula for formula in found if re.search(r"[\w)\]]\s*[-+*·×]", formula)]

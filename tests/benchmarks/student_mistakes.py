@@ -361,13 +361,11 @@ def network(draw: random.Random) -> Problem:
             "layer_left_out": right - draw.choice(each),
             "forgot_depth": (F1 * F1 + 1) * K1 + (F2 * F2 + 1) * K2 + (o2 * o2 + 1) * n,
             "filter_not_squared": None,
+            "network_depth": (F1 * F1 * 3 + 1) * K1 + (F2 * F2 * 3 + 1) * K2 + (inputs + 1) * n,
         }
         others: dict[str, Answer] = {
             "a layer twice": right + draw.choice(each),
             "another dense": right + n * K2,
-            "depth 3 everywhere": (F1 * F1 * 3 + 1) * K1
-            + (F2 * F2 * 3 + 1) * K2
-            + (inputs + 1) * n,
             "one pool more": sum(each[:2]) + ((o2 // 2) ** 2 * K2 + 1) * n,
             "the field": right + F1 * F2,
             **slips(draw, right),

@@ -127,7 +127,7 @@ example:
         (CASCADE, "perhaps the layer was meant to have S=2", 5),
         (HALVED, "the squared error was halved", 2),
         (CORNER, "the stride was taken as 1, and only a corner", 0),
-        (TILED, "perhaps the input was taken to be padded", 1),
+        (TILED, "perhaps the padding was taken to be same", 1),
     ],
 )
 def test_one_misprint_and_what_follows_from_it_are_one_finding(

@@ -112,6 +112,29 @@ def test_json_holds_everything(class_run: ClassRun) -> None:
 # -- the class on one screen -----------------------------------------------------------------------
 
 
+def test_what_is_not_certain_is_told_as_perhaps_of_a_class_as_well() -> None:
+    """(64 - 6 + 1)/2 + 1 = 30.5 with P once; 30 may come from other mistakes, too."""
+    spec = {"input": "64x64x3", "layers": [{"conv": {"K": 24, "F": 6, "S": 2, "P": 1}}]}
+    data = {"spec": spec, "questions": ["conv1.output"], "partial": {"padding_once": 0.5}}
+    assignment = read_assignment(data)
+    marker = Marker(assignment)
+    unsure, sure = (
+        Graded(marker.mark(name, {"conv1.output": answer}), name)
+        for name, answer in (("Ann", "30x30x24"), ("Bob", "30x30x24 (30.5 rounded down)"))
+    )
+    told = "the padding P was added on one side only; it goes on both"
+    for graded, said in (
+        ([unsure], f"1 student: perhaps {told}\n"),
+        ([sure], f"1 student: {told}\n"),
+        ([unsure, sure], f"2 students: {told} (of 2 answers, 1 perhaps)\n"),
+    ):
+        one = ClassRun(assignment, graded)
+        assert said in SUMMARIES["table"](one)
+    assert said in exports.render("table", one) + "\n"  # of both
+    (asked,) = json.loads(SUMMARIES["json"](ClassRun(assignment, [unsure, sure])))["questions"]
+    assert (asked["causes"], asked["perhaps"]) == ({"padding_once": 2}, {"padding_once": 1})
+
+
 def test_the_summary_counts_every_question_and_names_what_nothing_explains(
     class_run: ClassRun,
 ) -> None:

@@ -46,6 +46,7 @@ class _Question:
         self.points, self.count = 0.0, 0
         self.verdicts: Counter[Verdict] = Counter()
         self.causes: Counter[str] = Counter()
+        self.perhaps: Counter[str] = Counter()
         self.answers: dict[Verdict, Commonest] = {"wrong": Commonest(), "needs a look": Commonest()}
 
     def add(self, mark: Mark) -> None:
@@ -54,6 +55,7 @@ class _Question:
         self.verdicts[mark.verdict] += 1
         if mark.misconception:
             self.causes[mark.misconception] += 1
+            self.perhaps[mark.misconception] += mark.perhaps
         self.add_answer(mark)
 
     def add_answer(self, mark: Mark) -> None:
@@ -80,6 +82,7 @@ class _Question:
             "mean": round(self.points / self.count, 6) if self.count else None,
             **verdicts,
             "causes": dict(self.causes.most_common()),
+            "perhaps": {name: self.perhaps[name] for name in self.causes if self.perhaps[name]},
             "unexplained": dict(self.answers["wrong"].most_common(BINS)),
             "unread": dict(self.answers["needs a look"].most_common(BINS)),
         }
@@ -225,7 +228,7 @@ def _table(whole: dict[str, Any]) -> str:
 def _details(place: int, asked: dict[str, Any]) -> str:
     """Return a question's causes, and the commonest answers without one."""
     lines = [
-        f"  {students(count)}: {explained(name)}"
+        f"  {students(count)}: {explained(name, count, asked['perhaps'].get(name, 0))}"
         for name, count in list(asked["causes"].items())[:COMMONEST]
     ]
     for key, why in (("unexplained", "no cause known"), ("unread", "needs a look")):

@@ -7,16 +7,12 @@ from collections.abc import Iterable
 from shapecalc.geometry import Fit, fit_window
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 
-STRIDED = "the padding was taken to be same, which gives W/S rounded up; P is 0 here"
-
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the output as large as the input over the stride, where nothing is padded."""
     fits = context.fits
     if context.key == "output" and fits and not any(f.before or f.after or f.follows for f in fits):
-        told = STRIDED if any(fit.S > 1 for fit in fits) else ""
-        found = context.fitted([_same(fit) for fit in fits])
-        yield from (wrong._replace(explanation=told) for wrong in found)
+        yield from context.fitted([_same(fit) for fit in fits])
 
 
 def _same(fit: Fit) -> Fit:
@@ -24,5 +20,5 @@ def _same(fit: Fit) -> Fit:
 
 
 MISCONCEPTION = Misconception(
-    "same_assumed", "the input was taken to be padded so that its size is kept; P is 0 here", model
+    "same_assumed", "the padding was taken to be same; P is 0 here", model
 )
