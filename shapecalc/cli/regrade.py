@@ -142,7 +142,8 @@ def _head(regrading: Regrading) -> str:
     said = f"points change for {changed:,} of {regrading.students:,} {word}"
     said += f": {gained:,} up, {lost:,} down"
     if before is not None and after is not None:
-        said += f"; mean {two_decimals(before)} before, {two_decimals(after)} now{',' * some}{whose}"
+        means = f"mean {two_decimals(before)} before, {two_decimals(after)} now"
+        said += f"; {means}{',' if whose else ''}{whose}"
     return said + _open(regrading)
 
 
