@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from html import unescape
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
@@ -22,13 +21,12 @@ from shapecalc.grading.columns import (
     matched,
     plain,
 )
+from shapecalc.grading.html_text import plain_text
 from shapecalc.grading.markdown_tables import NO_ANSWER, without_tables
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.submission_file import MOST_NOTES, NotGradable
 from shapecalc.grading.yes_or_no import yes_or_no
 
-BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/li|/tr|/h\d)\b[^<>]{0,200}>")
-TAGS = re.compile(r"<[^<>]{0,1000}>")
 SEPARATOR = re.compile(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)\s*")
 QUOTES = "\"'“”„‘’«»"
 DECORATION = f" *_`#>-•({QUOTES}"
@@ -91,9 +89,7 @@ def lines_of(text: str, ids: Collection[str]) -> Lines:
     goes on to its end, and an answer may stand in the line below its id. Raises NotGradable for too
     many lines.
     """
-    if TAGS.search(text):
-        text = TAGS.sub("", BREAKS.sub("\n", text))
-    text = unescape(text)
+    text = plain_text(text)
     if len(text.splitlines()) > MOST_LINES:
         raise NotGradable(f"more than {MOST_LINES:,} lines")
     short = by_plain_id(ids)

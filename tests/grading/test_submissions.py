@@ -118,6 +118,29 @@ def test_an_empty_cell_of_a_table_in_markdown_is_a_blank(tmp_path: Path, table: 
     assert all("page" not in answer for answer in below.answers.values())
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "<thead><tr><th>Question</th><th>Answer</th></tr></thead><tbody><tr><td>q1</td>"
+        "<td><p>32x32x10<br></p></td></tr><tr><td><b>q2</b></td><td> </td></tr></tbody>",
+        "<tr><td>q1<td>32x32x10<tr><td>q2<td>&nbsp;",
+        "\n<tr><th>q1</th>\n<th>q2</th></tr>\n<tr><td>32x32x10</td>\n<td></td></tr>\n",
+    ],
+)
+def test_a_table_in_html_is_read_as_one_in_markdown(tmp_path: Path, rows: str) -> None:
+    text = f"<p>Name: Ann</p><TABLE border=1>{rows}</table><p>conv1.output: 5x5x5</p>"
+    found = one(tmp_path / "a.html", text)
+    assert found.answers == {"q1": "32x32x10", "q2": "", "conv1.output": "5x5x5"}
+    assert (found.student, found.notes, found.unread) == ("Ann", (), False)
+
+
+@pytest.mark.parametrize("tag", ["<table>", "<td", "<tr><td>", "</td>", "<table><td>"])
+def test_tables_of_html_that_never_end_take_little_time(tmp_path: Path, tag: str) -> None:
+    start = time.monotonic()
+    assert one(tmp_path / "a.html", f"q1: 5\n<td>{tag * 20_000}").answers["q1"].startswith("5")
+    assert time.monotonic() - start < 5
+
+
 def test_a_class_in_a_table_of_markdown(tmp_path: Path) -> None:
     rows = "| name | q1 | q2 |\n|---|---|---|\n| Ann | 1 | 2 |\n| Bob | 3 | 4 |\n"
     found = read(tmp_path / "a.md", rows)
