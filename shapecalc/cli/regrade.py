@@ -131,7 +131,7 @@ def _head(regrading: Regrading) -> str:
     word = "student" if regrading.students == 1 else "students"
     before, after = regrading.means
     some = regrading.of_means != regrading.students
-    whose = f" (of the {regrading.of_means:,} who are graded both times)" if some else ""
+    whose = f" of the {regrading.of_means:,} who are graded both times" if some else ""
     changed = len({(change.student, change.identity) for change in regrading.changes})
     if not changed:
         mean = "" if after is None else f", mean {two_decimals(after)}{whose}"
@@ -142,7 +142,8 @@ def _head(regrading: Regrading) -> str:
     said = f"points change for {changed:,} of {regrading.students:,} {word}"
     said += f": {gained:,} up, {lost:,} down"
     if before is not None and after is not None:
-        said += f"; mean {two_decimals(before)} before, {two_decimals(after)} now{whose}"
+        means = f"mean {two_decimals(before)} before, {two_decimals(after)} now"
+        said += f"; {means}{',' if whose else ''}{whose}"
     return said + _open(regrading)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from html import unescape
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
@@ -22,13 +21,12 @@ from shapecalc.grading.columns import (
     matched,
     plain,
 )
-from shapecalc.grading.markdown_tables import without_tables
+from shapecalc.grading.html_text import plain_text
+from shapecalc.grading.markdown_tables import NO_ANSWER, without_tables
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.submission_file import MOST_NOTES, NotGradable
 from shapecalc.grading.yes_or_no import yes_or_no
 
-BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/li|/tr|/h\d)\b[^<>]{0,200}>")
-TAGS = re.compile(r"<[^<>]{0,1000}>")
 SEPARATOR = re.compile(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)\s*")
 QUOTES = "\"'“”„‘’«»"
 DECORATION = f" *_`#>-•({QUOTES}"
@@ -49,6 +47,13 @@ SHEET = re.compile(
     re.IGNORECASE,
 )
 VALUE = re.compile(r"[:=]\s*[-(\[\d]|\d\s?[xX×]\s?\d")  # which no heading has
+# A word to the reader anywhere, which says of no answer that it stands elsewhere.
+COURTESY = re.compile(
+    r"\(?(?:many |kind |best |with (?:kind |best )?)?"
+    r"(?:thanks?|thank you|thx|sorry|apologies|regards|wishes|sincerely|cheers|good luck|have a)\b"
+    r"(?!.*\b(?:see|page|attach|photo|picture|pdf|scan|paper|separate|below|above))[^\d:=]*",
+    re.IGNORECASE,
+)
 
 
 class Lines(NamedTuple):
@@ -84,9 +89,7 @@ def lines_of(text: str, ids: Collection[str]) -> Lines:
     goes on to its end, and an answer may stand in the line below its id. Raises NotGradable for too
     many lines.
     """
-    if TAGS.search(text):
-        text = TAGS.sub("", BREAKS.sub("\n", text))
-    text = unescape(text)
+    text = plain_text(text)
     if len(text.splitlines()) > MOST_LINES:
         raise NotGradable(f"more than {MOST_LINES:,} lines")
     short = by_plain_id(ids)
@@ -95,7 +98,7 @@ def lines_of(text: str, ids: Collection[str]) -> Lines:
     if not any(line.id for line in lines) or _counts_on(lines, counted, ids):
         lines = counted
     student = next((line.text for line in lines if line.named), "")
-    answered = [(line.id, line.text) for line in lines if line.id]
+    answered = [(line.id, line.text.replace(NO_ANSWER, "")) for line in lines if line.id]
     answers, twice = first_of(answered)
     lost = [line for line in lines if line.plain]
     said = [f"Line {line.number:,} was not read: `{quote(line.text)}`" for line in lost]
@@ -146,7 +149,7 @@ def _keyed(text: str, ids: Collection[str], bare: bool) -> Iterator[Line]:
         else:
             above = not answered and _is_title(stripped)
             heading = above or (MARKED_HEADING.match(line) and not VALUE.search(line))
-            aside = bool(heading) or _of_person(stripped)
+            aside = bool(heading) or _of_person(stripped) or bool(COURTESY.fullmatch(stripped))
             yield Line(number, line.strip(), aside=aside)
 
 

@@ -14,7 +14,7 @@ ANSWERS = re.compile(
     r"(?:my |your )?(?:answers?|responses?|results?|solutions?|antwort(?:en)?)", re.IGNORECASE
 )
 OWN_ANSWER = re.compile(r"[:=]\s*\S")  # a first cell that has its answer itself
-NO_ANSWER = "-"
+NO_ANSWER = "\ue000"  # of no alphabet: an empty cell, in a line of text
 MOST = 50  # tables of a text
 WIDEST = 500  # columns of a table
 Row = tuple[int, list[str]]  # its line, counted from 1, and its cells
@@ -50,8 +50,7 @@ def table_in(text: str, is_header: Callable[[Sequence[str]], bool]) -> tuple[lis
 def as_line(head: Sequence[str], cells: Sequence[str]) -> str:
     """Return a question's row as a line of text: its first cell, and its answer or the rest.
 
-    Where the answer's cell is empty, the line has a dash: the row is there, and nothing else of the
-    text is its answer.
+    An empty answer is written NO_ANSWER, so that no line below is taken for it.
     """
     found = (n for n, name in enumerate(head) if ANSWERS.fullmatch(name.strip(AROUND)))
     place = next(found, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from string import ascii_lowercase
 from typing import Any
 
@@ -29,6 +30,14 @@ WITH_VALUE = re.compile(
 SEVERAL_LETTERS = re.compile(
     rf"{FRAME}\(?[a-z]\)?(?:(?:[ ,/&+]|\b(?:or|and|either)\b)+\(?[a-z]\)?)+[ .!?]*", re.IGNORECASE
 )
+# A letter behind its working: `(7-3)/2+1 = 3, so a`, `3x3x64 (a)`.
+BEHIND_WORKING = re.compile(
+    r"(?=.*\d)(?P<working>.+?)"
+    r"(?:(?:[,;:.]|=>|->|\u2192|\u21d2|\b(?:so|thus|hence|therefore|means|is))[ ,:]*"
+    rf"{FRAME}\(?(?P<letter>[a-z])\)?|[ ]\((?P<bracketed>[a-z])\)){BEHIND}",
+    re.IGNORECASE,
+)
+LONGEST = 200  # characters of a working
 COUNTED = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
 )  # fmt: skip
@@ -96,8 +105,28 @@ def chosen(question: Question, answer: Any) -> Reading | None:
     match = WITH_VALUE.fullmatch(text)
     at = ascii_lowercase.index(match[1].lower()) if match else len(question.choices)
     if match is None or at >= len(question.choices):
-        return None
+        return _behind_working(question, text)
     if question.choices[at] not in _meant(question, match[2].strip()):
+        raise Unreadable(SEVERAL)
+    return _at(question, at)
+
+
+def _behind_working(question: Question, text: str) -> Reading | None:
+    """Return the choice of a letter behind its working; None where there is none, or the letter may
+    be one of a formula.
+
+    Raises Unreadable where the working comes to another one.
+    """
+    looked_at = len(text) <= LONGEST and question.query.form != "formula"
+    match = BEHIND_WORKING.fullmatch(text) if looked_at else None
+    letter = (match["letter"] or match["bracketed"]) if match else ""
+    at = ascii_lowercase.index(letter.lower()) if letter else len(question.choices)
+    if match is None or at >= len(question.choices):
+        return None
+    meant: Sequence[Value] = ()
+    with suppress(Unreadable):
+        meant = [value for value in _meant(question, match["working"]) if value in question.choices]
+    if meant and question.choices[at] not in meant:
         raise Unreadable(SEVERAL)
     return _at(question, at)
 

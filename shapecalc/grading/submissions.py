@@ -27,6 +27,7 @@ from shapecalc.grading.columns import (
     matched,
     plain,
 )
+from shapecalc.grading.html_text import with_markdown_tables
 from shapecalc.grading.markdown_tables import table_in
 from shapecalc.grading.mending import JSON_SAYS, mended
 from shapecalc.grading.no_answer import is_blank
@@ -114,7 +115,7 @@ def _raw(found: Found) -> bytes:
 def _read_text(found: Found, ids: Collection[str], mapped: Mapped) -> Iterator[Submission]:
     """Yield what a text holds: lines, or a table with a column a question. Raises NotGradable."""
     try:
-        text = _raw(found).decode("utf-8-sig")
+        text = with_markdown_tables(_raw(found).decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise NotGradable("not UTF-8 text: save the file as UTF-8") from None
     table, rest = table_in(text, lambda cells: len(header_of(cells, ids, mapped).questions) > 1)

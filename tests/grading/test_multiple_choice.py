@@ -26,7 +26,8 @@ def marked(answer: Any, **keys: Any) -> Mark:
     "answer",
     ["c", "C", "(c)", "c)", "c.", " c ", "answer c", "Option C", "c: 55x55x96", "(c) 55 x 55 x 96",
      "c 55x55x96", "55x55x96", [55, 55, 96], "the third one", "3rd", "Third option", "option 3",
-     "I choose c", "my answer is (c)", "c is my answer", "c?"],
+     "I choose c", "my answer is (c)", "c is my answer", "c?", "(227-11)/4+1 = 55, so c",
+     "(227-11)/4 + 1 = 55 -> (c)", "216/4 + 1 = 55: answer C", "55x55x96 (c)", "55x55x96, so c"],
 )  # fmt: skip
 def test_a_letter_or_the_answer_itself_is_right(answer: Any) -> None:
     assert marked(answer).verdict == "right"
@@ -57,7 +58,19 @@ def test_what_names_no_choice_needs_a_look_and_is_told_their_letters(answer: Any
     assert "one of the choices, (a) to (d)" in found.feedback
 
 
-@pytest.mark.parametrize("answer", ["a or c", "a, c", "a/c", "a c", "(a) and (c)", "c: 54x54x96"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "a or c",
+        "a, c",
+        "a/c",
+        "a c",
+        "(a) and (c)",
+        "c: 54x54x96",
+        "54x54x96, so c",
+        "55x55x96 (a)",
+    ],
+)
 def test_two_choices_are_none(answer: str) -> None:
     found = marked(answer)
     assert (found.verdict, "to choose" in found.feedback) == ("needs a look", True)
