@@ -23,6 +23,7 @@ class Mark(NamedTuple):
     feedback: str  # what the student is told
     note: str = ""  # how the answer was read, where that is not plain
     meant: str = ""  # what a wrong answer was read as, however it is written
+    matter: str = ""  # what is wrong with an answer, in short, for whoever looks at a whole class
 
     @property
     def unread(self) -> bool:
