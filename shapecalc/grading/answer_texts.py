@@ -35,7 +35,11 @@ MOST_LINES = 5000
 MOST_SEPARATORS = 8  # of a line, behind which no answer begins any more
 LONGEST_KEY = 400
 MOST_JOINED = 200  # lines of one list in brackets
-BARE = re.compile(r"\d{1,4}(?:\s*[:.)\uff1a]|\s+=(?=\s))\s*")
+BARE = re.compile(r"\d{1,4}(?:\s*[:)\uff1a]|\s*\.(?!\d)|\s+=(?=\s))\s*")  # 1.2 is a value
+# A line of a list alone, `0.25, -3`, `[1, 2],`, `slice 1: 2 0`; `8. 1.8` may be another answer.
+VALUES = re.compile(
+    r"(?!\d{1,4}\s*[:.)]\s)(?:[a-z]+ ?\d{1,2} ?[:=])?[-+0-9.,;|&/()\[\]{}\s]*", re.IGNORECASE
+)
 LETTERS = re.compile(r"\w")
 LETTER = re.compile(r"[^\W\d_]")  # `12. ?` is a number alone, with an answer that is none
 
@@ -197,18 +201,23 @@ def _split(
 
 
 def _joined(lines: Iterator[Line]) -> Iterator[Line]:
-    """Yield lines with what belongs to them: the answer below an id, the rest of a list."""
+    """Yield lines with what belongs to them: the answer below an id, the rest of a list in
+    brackets, and lines of values alone.
+    """
     open_: Line | None = None
     joined = 0
     for line in lines:
-        if open_ is not None and line.plain and joined < MOST_JOINED:
-            open_ = open_._replace(text=f"{open_.text} {line.text}".strip())
+        values = open_ is not None and VALUES.fullmatch(line.text) and _ends_a_row(open_.text)
+        belongs = open_ is not None and (values or _goes_on(open_.text))
+        if open_ is not None and belongs and line.plain and joined < MOST_JOINED:
+            between = "; " if values else " "
+            open_ = open_._replace(text=f"{open_.text}{between}{line.text}".strip())
             joined += 1
         else:
             if open_ is not None:
                 yield open_
             open_, joined = line, 0
-        if not open_.id or not _goes_on(open_.text):
+        if not open_.id:
             yield open_
             open_ = None
     if open_ is not None:
@@ -218,3 +227,8 @@ def _joined(lines: Iterator[Line]) -> Iterator[Line]:
 def _goes_on(answer: str) -> bool:
     """Say whether an answer is still to come, or its list is not closed."""
     return not answer or (answer.startswith("[") and answer.count("[") > answer.count("]"))
+
+
+def _ends_a_row(answer: str) -> bool:
+    """Say whether what stands below an answer may be the next row of its list."""
+    return bool(answer) and not _goes_on(answer) and answer[-1] in "0123456789.,;:)]"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shapecalc.layers.conv import Conv, DepthwiseConv
-from shapecalc.layers.conv_transpose import ConvTranspose
-from shapecalc.layers.dense import Dense
+from shapecalc.grading.weight_axes import weight_axes
 from shapecalc.records import KnownRecord
 from shapecalc.tracing import KnownTrace
 from shapecalc.worked_example import Names, Target
@@ -14,6 +12,7 @@ from shapecalc.worked_example import Names, Target
 SPATIAL: Mapping[int, tuple[str, ...]] = {
     1: ("position",), 2: ("row", "column"), 3: ("frame", "row", "column"),
 }  # fmt: skip
+LETTERS = {"u": "unit", "i": "input", "K": "filter", "C": "depth"}  # of a weight's axes
 
 
 def array_axes(trace: KnownTrace, key: str, count: int | None = None) -> tuple[str, ...]:
@@ -60,12 +59,9 @@ def _of_parameter(record: KnownRecord, name: str) -> tuple[str, ...]:
     """Return the axes of a weight or a bias, in PyTorch's order."""
     layer = record.layer
     parameter = layer.parameters(record.input).get(name) if layer and record.input else None
-    weight = parameter is not None and parameter.role == "weight"
-    if parameter is None:
-        return ()
-    if isinstance(layer, Dense):
-        return ("unit", "input") if weight else ("unit",)
-    if not isinstance(layer, Conv | DepthwiseConv | ConvTranspose):
-        return ()
-    first = ("depth", "filter") if isinstance(layer, ConvTranspose) else ("filter", "depth")
-    return (*first, *SPATIAL.get(len(parameter.shape) - 2, ())) if weight else ("filter",)
+    letters = weight_axes(layer, parameter) if parameter is not None else ()
+    spatial = SPATIAL.get(letters.count("F"), ())
+    rest = letters[: len(letters) - len(spatial)]
+    if rest[1:] == ("1",):  # each filter of a depthwise convolution sees one slice
+        return ("filter", "depth", *spatial)
+    return (*(LETTERS[letter[0]] for letter in rest), *spatial)

@@ -49,6 +49,12 @@ class Cause(NamedTuple):
         return f"{self._perhaps}{self._explanation}"
 
     @property
+    def matter(self) -> str:
+        """What was done wrong, in the words that the student is told, whether it is sure or not."""
+        titles = [cause.title for cause in self.either]
+        return ", or ".join(titles) if titles else self._explanation
+
+    @property
     def title(self) -> str:
         """What was done wrong, without what would be right."""
         return self.wrong.explanation.partition(";")[0] or self.misconception.title

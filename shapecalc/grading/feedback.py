@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import DEEPEST, SEVERAL, WANTED
+from shapecalc.grading.answers import DEEPEST, LONGEST, SEVERAL, WANTED
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters
@@ -136,7 +136,7 @@ def given(answer: Any) -> str:
     if isinstance(answer, list | tuple) and len(answer) <= LONGEST_LIST:
         values = list(islice(_printed(answer), LONGEST_LIST))
         return quote("".join(values), 200)
-    return quote(answer)
+    return quote(" ".join(answer[:LONGEST].split()) if isinstance(answer, str) else answer)
 
 
 def _printed(answer: Any, depth: int = 0) -> Iterator[str]:
@@ -228,41 +228,64 @@ def _wanted(question: Question) -> str:
     return WANTED[query.form] if axes == 3 else f"sizes such as {example}"
 
 
+def matter(question: Question, value: Value) -> str:
+    """Return what is wrong with an answer that has no cause, in short; empty where it is the number
+    that is wrong.
+    """
+    said = rounded(question, value) or misfit(question.query, question.right, value, "the answer")
+    return f"{said[:1].lower()}{said[1:]}".rstrip(".")
+
+
 def right_part(query: Query, right: Value, value: Value) -> str:
-    """Return which sizes or values of a wrong answer are right, if only some are."""
+    """Return which sizes or values of a wrong answer are right, if only some are; or what it should
+    have been in the first place: so many values.
+    """
     if not isinstance(right, tuple) or not isinstance(value, tuple):
         return ""
+    said = misfit(query, right, value)
+    if said:
+        return said
     if query.form == "array":
         ours, theirs = flat(right), flat(value)
         same = sum(_near(a, b) for a, b in zip(ours, theirs, strict=False))
-        if len(ours) != len(theirs):
-            return f"It takes {len(ours):,} values, and your answer has {len(theirs):,}."
         if not same:
             return ""
         at = ",".join(map(str, first_wrong(right, value, _near)))
         first = f"; the first wrong one is at [{at}], counted from 0" if at else ""
         verb = "is" if same == 1 else "are"
         return f"{same:,} of {len(ours):,} values {verb} right{first}."
-    if sorted(value) == sorted(right) and len(right) > 1:
-        what = "ranges" if query.form == "ranges" else "sizes"
-        return f"The {what} are right; their order is not."
-    if query.kind == "shape" and len(value) != len(right):
-        axes = _count(len(right), "axis", "axes")
-        return f"The right shape has {axes}, your answer has {_number_word(len(value))}."
     names = sizes_of(query, len(right))
-    if len(names) != len(right):
+    if not len(names) == len(right) == len(value):
         return ""
-    if len(value) != len(right):
-        if (
-            query.key in ("receptive_field", "jump") and len(value) == 1
-        ):  # one number stands for all axes
-            return ""
-        return f"{capital(_count(len(right), 'size'))} are asked for: {' x '.join(names)}."
     good = [name for name, a, b in zip(names, right, value, strict=True) if a == b]
     bad = [name for name, a, b in zip(names, right, value, strict=True) if a != b]
     if not good or not bad:
         return ""
     return f"{capital(_listed(good))} right; {_listed(bad)} not."
+
+
+def misfit(query: Query, right: Value, value: Value, whose: str = "your answer") -> str:
+    """Return that an answer has not as many values, sizes or axes as are asked for, or has them in
+    another order; empty for others.
+    """
+    if not isinstance(right, tuple) or not isinstance(value, tuple):
+        return ""
+    if query.form == "array":
+        wanted, has = len(flat(right)), len(flat(value))
+        return f"It takes {wanted:,} values, and {whose} has {has:,}." if wanted != has else ""
+    if sorted(value) == sorted(right) and len(right) > 1:
+        what = "ranges" if query.form == "ranges" else "sizes"
+        return f"The {what} are right; their order is not."
+    if len(value) == len(right):
+        return ""
+    if query.kind == "shape":
+        axes = _count(len(right), "axis", "axes")
+        return f"The right shape has {axes}, {whose} has {_number_word(len(value))}."
+    names = sizes_of(query, len(right))
+    one_for_all = query.key in ("receptive_field", "jump") and len(value) == 1  # of the axes
+    if len(names) != len(right) or one_for_all:
+        return ""
+    return f"{capital(_count(len(right), 'size'))} are asked for: {' x '.join(names)}."
 
 
 def _near(right: float, value: float) -> bool:

@@ -16,7 +16,7 @@ from shapecalc.grading.answers import Reading, Unreadable
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comes_to import slipped_from
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, ways_to_read
-from shapecalc.grading.feedback import Told, capital, given, rounded, shown_at
+from shapecalc.grading.feedback import Told, capital, given, matter, rounded, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
 from shapecalc.grading.misconceptions import (
     MISCONCEPTIONS,
@@ -218,7 +218,12 @@ class Marker:
         feedback = self.told.wrong(question, ways[0].value, None)
         note, meant = ways[0].note, in_full(question.query, question.right, ways[0].value)
         told = _noted(feedback, note)
-        return mark._replace(feedback=told, note=note, meant=question.shown(meant)), ways[0]
+        return mark._replace(
+            feedback=told,
+            note=note,
+            meant=question.shown(meant),
+            matter=matter(question, ways[0].value),
+        ), ways[0]
 
     def _slipped(
         self, question: Question, read: Read, own: OwnAnswers, mark: Mark, evidence: Evidence
@@ -285,6 +290,7 @@ class Marker:
             points=round(question.points * share, 6),
             misconception=found.misconception.name,
             perhaps=not found.sure,
+            matter=found.matter,
             feedback=_noted(self.told.wrong(question, reading.value, found), reading.note),
         )
 

@@ -24,6 +24,7 @@ class Mark(NamedTuple):
     note: str = ""  # how the answer was read, where that is not plain
     meant: str = ""  # what a wrong answer was read as, however it is written
     perhaps: bool = False  # whether the misconception is not certain
+    matter: str = ""  # what is wrong with an answer, in short, for whoever looks at a whole class
 
     @property
     def unread(self) -> bool:

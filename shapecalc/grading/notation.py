@@ -39,8 +39,8 @@ TITLE = re.compile(  # atomic: a text of such words alone would be split in ever
 )
 REMARK = re.compile(
     r"\s*(?:\b(?:because|since|as|if|when|where|but|including|incl|excluding|without|with|for|per"
-    r"|each|every|in total|altogether)\b.*|[;#].*|//.*|\s[-–—]\s+[A-Za-z].*|,\s+[A-Za-z].*"
-    r"|\([^()]*\))\s*[.!]?$",
+    r"|each|every|in total|altogether)\b.*|#.*|//.*|\s[-–—]\s+[A-Za-z].*|,\s+[A-Za-z].*"
+    r"|;(?![-+\d.,;\s]+$).*|\([^()]*\))\s*[.!]?$",  # 38; 40 are two numbers
     re.IGNORECASE,
 )
 

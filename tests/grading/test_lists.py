@@ -6,7 +6,9 @@ from time import process_time
 
 import pytest
 
+from shapecalc.grading.answer_texts import lines_of
 from shapecalc.grading.answers import Unreadable, readings
+from shapecalc.grading.values import flat
 
 TWO_SLICES = (2, 0, 2, 0, 7, 4, 9, 9)
 
@@ -79,3 +81,35 @@ def test_a_hostile_list_takes_no_time(part: str) -> None:
     with pytest.raises(Unreadable):
         readings((part * 1000)[:990] + "!", "array")
     assert process_time() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "q1: slice 0:\n3 1\n3 1\nslice 1:\n5 2\n7 7",
+        "q1:\nslice 0:\n3 1\n3 1\n\nslice 1:\n5 2\n7 7\nq2: 4",
+        "1. 3 1\n3 1\n\n5 2\n7 7\n2. 4",
+        "1. [[3, 1],\n[3, 1]]\n[[5, 2],\n[7, 7]]",
+        "q1: 3, 1,\n3, 1,\n5, 2,\n7, 7",
+    ],
+)
+def test_values_on_several_lines_are_one_list(text: str) -> None:
+    found = lines_of(text, ["q1", "q2"])
+    assert not found.unread
+    assert flat(readings(found.answers["q1"], "array")[0].value) == [3, 1, 3, 1, 5, 2, 7, 7]
+
+
+def test_a_value_below_a_number_is_not_lost() -> None:
+    """It may be a second try: which one counts is not to be guessed."""
+    answer = lines_of("q1: 38\n40\nq2: 5", ["q1", "q2"]).answers["q1"]
+    with pytest.raises(Unreadable):
+        readings(answer, "number")
+    assert readings("38; the filters times 19", "number")[0].value == 38
+
+
+@pytest.mark.parametrize("line", ["1.2", "1.25, 3", "- 0.5"])
+def test_a_decimal_number_on_its_line_is_no_question(line: str) -> None:
+    found = lines_of(f"1. 7\n2. 5\n3. 0.5,\n{line}", ["q1", "q2", "q3"])
+    assert (found.answers["q1"], found.answers["q2"]) == ("7", "5")
+    assert line.strip("- ") in found.answers["q3"]
+    assert not found.notes

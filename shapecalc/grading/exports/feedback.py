@@ -78,15 +78,16 @@ def without_code(text: str) -> str:
     return text
 
 
-def explained(name: str, answers: int = 1, perhaps: int = 0) -> str:
-    """Return what a misconception is, or several: with commas all of them, with `or` one; and of
-    how many `answers` it is only told as possible.
-    """
+def explained(name: str) -> str:
+    """Return what a misconception is, or several: with commas all of them, with `or` one."""
     known = {item.name: item.explanation for item in misconceptions()}
     if OR in name:
-        told = ", or ".join(known.get(one, one).partition(";")[0] for one in name.split(OR))
-    else:
-        told = "; and ".join(known.get(one, one) for one in name.split(", "))
+        return ", or ".join(known.get(one, one).partition(";")[0] for one in name.split(OR))
+    return "; and ".join(known.get(one, one) for one in name.split(", "))
+
+
+def doubted(told: str, answers: int, perhaps: int) -> str:
+    """Return a cause, with how many of its `answers` are told of it only as possible."""
     if perhaps and perhaps == answers:
         return f"perhaps {told}"
     return f"{told} (of {answers:,} answers, {perhaps:,} perhaps)" if perhaps else told

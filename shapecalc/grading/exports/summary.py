@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
 
@@ -16,7 +16,14 @@ from tabulate import tabulate
 
 from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number, two_decimals
-from shapecalc.grading.exports.feedback import explained, of_columns, of_mean, reason, students
+from shapecalc.grading.exports.feedback import (
+    doubted,
+    explained,
+    of_columns,
+    of_mean,
+    reason,
+    students,
+)
 from shapecalc.grading.graded import ClassRun
 from shapecalc.grading.marks import Mark, Verdict
 from shapecalc.grading.question import Question
@@ -47,20 +54,29 @@ class _Question:
         self.verdicts: Counter[Verdict] = Counter()
         self.causes: Counter[str] = Counter()
         self.perhaps: Counter[str] = Counter()
+        self.words: dict[str, str] = {}  # of a cause, as students are told it
+        self.matters: Counter[str] = Counter()  # of answers without a cause
+        self.counts: Counter[Verdict] = Counter()  # of answers that nothing explains
         self.answers: dict[Verdict, Commonest] = {"wrong": Commonest(), "needs a look": Commonest()}
 
     def add(self, mark: Mark) -> None:
         self.points += mark.points
         self.count += 1
         self.verdicts[mark.verdict] += 1
-        if mark.misconception:
-            self.causes[mark.misconception] += 1
-            self.perhaps[mark.misconception] += mark.perhaps
+        name = mark.misconception
+        if name:
+            self.causes[name] += 1
+            self.perhaps[name] += mark.perhaps
+            self.words.setdefault(name, mark.matter or explained(name))
+        elif mark.matter:
+            self.matters[mark.matter] += 1
+        elif mark.verdict in self.answers:
+            self.counts[mark.verdict] += 1
         self.add_answer(mark)
 
     def add_answer(self, mark: Mark) -> None:
         """Count an answer that nothing explains, or that was not read."""
-        if not mark.misconception and mark.verdict in self.answers:
+        if not (mark.misconception or mark.matter) and mark.verdict in self.answers:
             written = " ".join(mark.answer.split())
             self.answers[mark.verdict].add(mark.meant or written, written)
 
@@ -83,6 +99,9 @@ class _Question:
             **verdicts,
             "causes": dict(self.causes.most_common()),
             "perhaps": {name: self.perhaps[name] for name in self.causes if self.perhaps[name]},
+            "explanations": {name: self.words[name] for name, _ in self.causes.most_common()},
+            "matters": dict(self.matters.most_common(BINS)),
+            "without_cause": self.counts["wrong"],
             "unexplained": dict(self.answers["wrong"].most_common(BINS)),
             "unread": dict(self.answers["needs a look"].most_common(BINS)),
         }
@@ -227,16 +246,33 @@ def _table(whole: dict[str, Any]) -> str:
 
 def _details(place: int, asked: dict[str, Any]) -> str:
     """Return a question's causes, and the commonest answers without one."""
-    lines = [
-        f"  {students(count)}: {explained(name, count, asked['perhaps'].get(name, 0))}"
-        for name, count in list(asked["causes"].items())[:COMMONEST]
+    words, doubts = asked["explanations"], asked["perhaps"]
+    causes = [
+        (doubted(words[name], count, doubts.get(name, 0)), count)
+        for name, count in asked["causes"].items()
     ]
-    for key, why in (("unexplained", "no cause known"), ("unread", "needs a look")):
-        lines += [
-            f"  {students(count)}: {_said(answer)}, {why}"
-            for answer, count in list(asked[key].items())[:COMMONEST]
-        ]
+    lines = [
+        *_commonest(causes, "other causes"),
+        *_commonest([*asked["matters"].items()], "other faults"),
+    ]
+    for key, whole, why in (
+        ("unexplained", asked["without_cause"], "no cause known"),
+        ("unread", asked["needs_a_look"], "needs a look"),
+    ):
+        said = [(f"{_said(answer)}, {why}", count) for answer, count in asked[key].items()]
+        lines += _commonest(said, f"other answers, {why}", whole)
     return "\n".join([f"{place}  {quote(asked['id'], LONGEST)}", *lines]) if lines else ""
+
+
+def _commonest(counts: Sequence[tuple[str, int]], others: str, whole: int = 0) -> Iterator[str]:
+    """Yield the commonest of what was told or answered, and how many more students there are, of
+    those that are counted here or of a `whole` number.
+    """
+    first = counts[:COMMONEST]
+    yield from (f"  {students(count)}: {text}" for text, count in first)
+    more = max(whole, sum(count for _, count in counts)) - sum(count for _, count in first)
+    if more:
+        yield f"  {more:,} more: {others}"
 
 
 def _said(answer: str) -> str:

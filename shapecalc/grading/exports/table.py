@@ -10,6 +10,7 @@ from shapecalc.diagnostics import quote
 from shapecalc.grading.exports import number, two_decimals
 from shapecalc.grading.exports.feedback import (
     VERDICTS,
+    doubted,
     explained,
     feedback,
     of_columns,
@@ -87,7 +88,7 @@ def _class(class_run: ClassRun) -> str:
     for name, count in tally.mistaken.most_common():
         answers = tally.misconceptions[name]
         more = f" ({answers:,} answers)" if answers > count else ""
-        told = explained(name, answers, tally.perhaps[name])
+        told = doubted(explained(name), answers, tally.perhaps[name])
         lines.append(f"  {students(count)}{more}: {told}")
     if tally.duplicates:
         lines.append("  duplicate: submissions of one name or number all count; attempts: in the")

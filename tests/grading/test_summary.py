@@ -1,0 +1,86 @@
+"""The class on one screen tells a teacher what its students are told, and leaves nobody out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shapecalc.grading import exports
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.class_run import grade
+from shapecalc.grading.exports.summary import SUMMARIES
+from shapecalc.grading.graded import ClassRun
+from shapecalc.grading.submission_file import Found
+
+# 1 + 2*5 = 11, 2 + 2*6 = 14, 4 + 2*8 = 20, 5 + 2*10 = 25
+SPEC: dict[str, Any] = {
+    "input": "3x3x1",
+    "layers": [{"conv": {"K": 1, "F": 2, "bias": False}}, {"conv": {"K": 1, "F": 1}}],
+    "example": {
+        "given": {
+            "input": [[1, 2, 3], [4, 5, 6], [7, 8, 10]],
+            "conv1.weight": [[1, 0], [0, 2]],
+            "conv2.weight": [0.1],
+        }
+    },
+}
+
+
+def graded(folder: Path, ask: str, *answers: Any) -> ClassRun:
+    """Return a class with a student for each answer to a question."""
+    found = []
+    for number, answer in enumerate(answers):
+        file = folder / f"s{number}.json"
+        file.write_text(json.dumps({ask: answer}), encoding="utf-8")
+        found.append(Found(str(file), f"s{number}"))
+    return grade(read_assignment({"spec": SPEC, "questions": [ask]}), found)
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "told"),
+    [
+        ("conv1.output", "7x7", "three sizes are asked for: height x width x depth"),
+        ("conv1.output", "1x2x2", "the depth was written first; here it goes last"),
+        ("conv1.value", "11, 14, 20", "it takes 4 values, and the answer has 3"),
+        ("conv2.value[0,0]", "1", "it is rounded too far"),
+        ("conv1.value", "[[11, 20], [14, 25]]", "rows and columns were swapped"),
+        ("conv1.weight.shape", "1x2", "the right shape has four axes, the answer has two"),
+    ],
+)
+def test_what_a_student_is_told_is_in_the_summary(
+    tmp_path: Path, ask: str, answer: str, told: str
+) -> None:
+    run = graded(tmp_path, ask, answer)
+    (item,) = run.marked
+    letter = item.marked.marks[0].feedback.lower().replace("your answer", "the answer")
+    assert told in letter
+    summary = SUMMARIES["table"](run)
+    assert f"  1 student: {told}" in summary
+    assert "no cause known" not in summary
+
+
+def test_a_cause_is_told_in_the_words_of_its_question(tmp_path: Path) -> None:
+    run = graded(tmp_path, "conv1.value", "[[11, 20], [14, 25]]", "[[11, 20], [14, 25]]")
+    (asked,) = json.loads(SUMMARIES["json"](run))["questions"]
+    assert asked["causes"] == {"swapped_axes": 2}
+    assert asked["explanations"] == {"swapped_axes": "rows and columns were swapped"}
+
+
+def test_whoever_is_not_named_is_counted(tmp_path: Path) -> None:
+    wrong = [f"{n}x{n}x7" for n in range(21, 33)]
+    run = graded(tmp_path, "conv1.output", *wrong, wrong[0], "many", "lots", "a lot", "plenty")
+    text = SUMMARIES["table"](run)
+    assert '  2 students: "21x21x7", no cause known' in text
+    assert "  9 more: other answers, no cause known" in text  # 13 less those of three answers
+    assert "  1 more: other answers, needs a look" in text
+
+
+def test_an_answer_on_several_lines_is_shown_on_one(tmp_path: Path) -> None:
+    run = graded(tmp_path, "conv1.value", "[[11, 14]\n[20, 26]]", "very\nmany\tpixels\u2028here")
+    text = SUMMARIES["table"](run) + exports.render("table", run)
+    assert '"[[11, 14] [20, 26]]"' in text
+    assert '"very many pixels here"' in text
+    assert "?" not in text
