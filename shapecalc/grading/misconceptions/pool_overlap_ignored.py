@@ -1,4 +1,4 @@
-"""One of a pool's overlapping windows alone: 3 where a pixel is the largest of two and gets 3 + 4."""
+"""One of a pool's overlapping windows alone: 3 for 3 + 4 at the largest of both."""
 
 from __future__ import annotations
 
