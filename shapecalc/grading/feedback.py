@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import DEEPEST, SEVERAL, WANTED
 from shapecalc.grading.cause import Cause
+from shapecalc.grading.comparison import two_decimals_are_enough
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters
 from shapecalc.grading.no_answer import is_not_known
@@ -192,8 +193,7 @@ def precision(question: Question) -> str:
         return "an exact whole number" if question.tolerance == EXACT else ""
     if not question.tolerance.usual:
         return ""
-    numbers = flat(question.right)
-    if all(question.tolerance.near(number, round(number, 2)) for number in numbers):
+    if two_decimals_are_enough(question):
         return "two decimals are enough"
     return "three digits, such as 0.0123, are enough"
 

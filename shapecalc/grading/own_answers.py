@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LayerError
-from shapecalc.grading.comparison import same
+from shapecalc.grading.comparison import as_asked, same
 from shapecalc.grading.own_values import Answered, OwnNetwork, with_values
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.values import Number, Value
+from shapecalc.grading.values import Number, Value, flat
 from shapecalc.quantities import REPORTED
 
 SUMMED = tuple(quantity.key for quantity in REPORTED)
@@ -58,12 +59,17 @@ class OwnAnswers:
         for network in self.networks(question):
             try:
                 corrected = network.subject.answer(query)
-                follows = _is_corrected(question, corrected, value)
+                follows = _is_corrected(question, corrected, value) or (
+                    query.executed
+                    and corrected != question.right
+                    and network.leads_to(question, corrected, value)
+                )
                 if not follows or not network.determines(query, corrected):
                     continue
+                sources = network.needed(question, corrected)
             except Exception:  # the student's own numbers may lead anywhere
                 continue
-            return Followed(network.sources, network.rounded(query))
+            return Followed(sources, network.rounded(query))
         summed = _sum_of_own(question, self._others(question))
         if summed is not None and _is_corrected(question, summed[1], value):
             return Followed(summed[0])
@@ -159,7 +165,11 @@ def _nearest(question: Question, among: Collection[str]) -> list[str]:
 
 def _is_corrected(question: Question, corrected: Value, value: Value) -> bool:
     """Say whether an answer is what the right way makes of other answers that are wrong."""
-    return corrected != question.right and same(question, corrected, value)
+    if corrected == question.right:
+        return False
+    if question.query.executed and any(flat(value)):  # no digits are wanted of a number of zeros
+        question = replace(question, tolerance=as_asked(question))
+    return same(question, corrected, value)
 
 
 def _volume(value: Value) -> bool:

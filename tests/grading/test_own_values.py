@@ -200,3 +200,66 @@ def test_sizes_are_also_swapped_with_the_students_own_volume() -> None:
     assert mark.misconception == "forgot_plus_one, swapped_axes"
     told = "with your answer 27x43x8 to question 1, (27 - 3 + 2*0)/1 = 24; (43 - 3 + 2*0)/1 = 40,"
     assert f"{told} so 24x40x10; swapped 40x24x10." in mark.feedback
+
+
+LINE = {  # 2*1 = 2, and 2*(2 - 1) = 2
+    "input": 1,
+    "layers": [{"dense": {"units": 1, "bias": False}}],
+    "example": {"given": {"input": [1], "dense1.weight": [[2]]}, "loss": {"squared_error": [1]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        (1.67, "followed through"),  # 1.8333 was gone on with: 2*0.8333
+        (1.66, "followed through"),  # 2*0.83
+        (1.68, "wrong"),  # 1.835 at most gives 1.67
+    ],
+)
+def test_who_goes_on_with_more_digits_than_were_written_follows(
+    answer: float, verdict: str
+) -> None:
+    marks = marked(LINE, {"dense1.value": 1.83, "dense1.grad": answer})
+    assert marks["dense1.grad"].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("answer", "settings", "verdict"),
+    [
+        (0.14, {}, "followed through"),  # 0.294*0.486 = 0.142884
+        (0.15, {}, "wrong"),
+        (0.14, {"tolerance": {"relative": 0.01}}, "wrong"),
+    ],
+)
+def test_a_smaller_number_that_follows_needs_no_more_decimals(
+    answer: float, settings: dict[str, Any], verdict: str
+) -> None:
+    """0.5*0.486 = 0.243 is right to two decimals, as the question says."""
+    weights = {"dense1.weight": [[0.5]], "dense2.weight": [[0.486]]}
+    layer = {"dense": {"units": 1, "bias": False}}
+    spec = {"input": 1, "layers": [layer, layer], "example": {"given": {"input": [1], **weights}}}
+    marks = marked(spec, {"dense1.value": 0.294, "dense2.value": answer}, **settings)
+    assert marks["dense2.value"].verdict == verdict
+
+
+def test_an_answer_that_another_one_stands_behind_is_no_source() -> None:
+    """-11*5 = -55 and -11*8.4 = -92.4: the dense layer's own output no longer matters."""
+    answers = {
+        "relu1.value": [[5, 8.4]], "dense1.value": [-3], "dense1.grad": [-11],
+        "dense1.weight.grad": [[-55, -92.4]],
+    }  # fmt: skip
+    *_, mark = marked(SPEC, answers).values()
+    told = "from your answer [[5, 8.4]] to question 1 and your answer [-11] to question 3."
+    assert told in mark.feedback
+
+
+def test_what_follows_from_two_arrays_follows_whatever_was_said_in_between() -> None:
+    """The first unit is off, the second gets -1*-11 = 11; that of relu1 is said to get 5."""
+    answers = {
+        "conv1.value": [[-1, 8.5]], "dense1.grad": [-11], "relu1.grad[0,1]": 5,
+        "conv1.bias.grad": 11,
+    }  # fmt: skip
+    *_, mark = marked(SPEC, answers).values()
+    assert mark.verdict == "followed through"
+    assert "to question 1 and your answer [-11] to question 2." in mark.feedback
