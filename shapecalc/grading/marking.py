@@ -220,6 +220,8 @@ class Marker:
         if found and not found.sure and rounded(question, reading.value):
             found = None  # who rounds makes no other mistake
         share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
+        if found and found.source:  # it is one mistake more, behind another
+            share *= question.follow_through
         mark = mark._replace(note=reading.note)
         if followed and (found is None or share <= question.follow_through):
             points = round(question.points * question.follow_through, 6)
@@ -263,11 +265,11 @@ class Marker:
             found = self._repeated(question, value, own, found) or found
         if found is not None and not found.either:
             return found
-        for network in own.with_volumes(question):
+        for network in own.gone_on_with(question):
             supposed = self._explanations_in(question, network.subject)
             in_own = supposed.cause_of(value, evidence=evidence) if supposed else None
             if in_own is not None:
-                return in_own._replace(source=self._sources(network.sources))
+                return in_own._replace(source=self._sources(network.needed(question)))
         return found or explanations.cause_of(value, question.partial, evidence=evidence)
 
     def _repeated(
@@ -302,7 +304,7 @@ def _noted(feedback: str, note: str) -> str:
 
 
 def _supposed(question: Question, subject: Subject) -> Explanations | None:
-    """Return what explains answers about a student's own volumes, which may lead anywhere."""
+    """Return what explains answers about a student's own numbers, which may lead anywhere."""
     with suppress(Exception):
         context = QuestionContext(subject, question.query, subject.answer(question.query))
         return Explanations(context, own=True)

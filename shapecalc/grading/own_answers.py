@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LayerError
 from shapecalc.grading.comparison import as_asked, same
-from shapecalc.grading.own_values import Answered, OwnNetwork, with_values
+from shapecalc.grading.own_values import Answered, OwnNetwork, with_all_values, with_values
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Number, Value, flat
@@ -16,6 +16,7 @@ from shapecalc.quantities import REPORTED
 
 SUMMED = tuple(quantity.key for quantity in REPORTED)
 MOST_WALKED = 100_000  # layers of networks with one student's own volumes
+MOST_GONE_ON_WITH = 12  # networks of one student's
 WALKS_A_RUN = 30  # that computing an example takes as long as
 
 
@@ -37,6 +38,7 @@ class OwnAnswers:
         self._wrong: list[Answered] = []
         self._right: list[Answered] = []
         self._walked = 0  # layers
+        self._gone_on = 0  # networks with own values, in which mistakes are looked for
 
     def add(self, question: Question, value: Value) -> None:
         """Remember a wrong answer, or one that followed through."""
@@ -66,7 +68,7 @@ class OwnAnswers:
                 )
                 if not follows or not network.determines(query, corrected):
                     continue
-                sources = network.needed(question, corrected)
+                sources = network.needed(question)
             except Exception:  # the student's own numbers may lead anywhere
                 continue
             return Followed(sources, network.rounded(query))
@@ -100,6 +102,17 @@ class OwnAnswers:
             if self._walked > MOST_WALKED:
                 return
             yield network
+
+    def gone_on_with(self, question: Question) -> Iterator[OwnNetwork]:
+        """Yield the networks in which another mistake is looked for: with the student's volumes, or
+        with all values that the answer hangs on directly.
+        """
+        yield from self.with_volumes(question)
+        if question.query.kind == "example" and self._gone_on < MOST_GONE_ON_WITH:
+            network = with_all_values(question, self._wrong, self._right)
+            if network is not None:
+                self._gone_on += 1
+                yield network
 
     def with_volumes(self, question: Question) -> Iterator[OwnNetwork]:
         """Yield the network with the student's volumes, and the last of these on the way; nothing

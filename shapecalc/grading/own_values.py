@@ -68,9 +68,9 @@ class OwnNetwork(NamedTuple):
         each = zip(theirs, zip(*ways, strict=True), strict=True)
         return all(near(min(max(n, min(among)), max(among)), n) for n, among in each)
 
-    def needed(self, question: Question, corrected: Value) -> list[Answered]:
+    def needed(self, question: Question) -> list[Answered]:
         """Return those of the answers in place without which something else would follow."""
-        kept = dict(self.arrays)
+        kept, corrected = dict(self.arrays), self.subject.answer(question.query)
         for key in self.own if len(self.own) > 1 else ():
             fewer = {name: array for name, array in kept.items() if name != key}
             values = {name: array.values for name, array in fewer.items()}
