@@ -53,6 +53,7 @@ ANOTHERS = "neighbour"  # another layer's answer is that answer, without a secon
 # A misconception, and those that are more specific: where they give the same number, they are
 # meant. That is no order of all misconceptions: most pairs meet by chance, which says nothing.
 MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
+    "activation_forgotten": ("slope_forgotten",),  # of a gradient that hangs on no value
     "bias_per_input": ("one_bias",),  # at a depth of 1
     "depth_multiplied": ("depth_kept",),  # with one filter
     "field_own_stride": ("field_summed",),  # 2x2 at S=2 behind a stride of 1

@@ -202,6 +202,38 @@ def test_sizes_are_also_swapped_with_the_students_own_volume() -> None:
     assert f"{told} so 24x40x10; swapped 40x24x10." in mark.feedback
 
 
+@pytest.mark.parametrize(
+    ("answers", "name", "points", "told"),
+    [
+        # (-3.37 - 3)^2/2 and half of 2*(-3.37 - 3)
+        ({"loss": 20.29}, "loss_halved", 0.25, "with your answer [-3.37] to question 1, with 1/2"),
+        ({"dense1.grad": -6.37}, "loss_halved", 0.25, "with your answer [-3.37] to question 1, "),
+        ({"dense1.grad": 12.74}, "gradient_sign", 0, "wrong sign"),
+        # 0.25 - 0.1*12.74, and 0.25 + 12.74
+        ({"dense1.bias.grad": -12.74, "dense1.bias.next": -1.024}, "gradient_added", 0,
+         "with your answer [-12.74] to question 2, weight + rate * gradient = [-1.024]"),
+        ({"dense1.bias.grad": -12.74, "dense1.bias.next": 12.99}, "rate_forgotten", 0,
+         "The learning rate was left out: with your answer [-12.74] to question 2, "),
+    ],
+)  # fmt: skip
+def test_another_mistake_behind_a_slip_is_named(
+    answers: dict[str, Any], name: str, points: float, told: str
+) -> None:
+    """Half of what is given for the mistake, since half is given for what follows from a slip."""
+    answers = {"dense1.value": [-3.37], **answers}
+    *_, mark = marked(SPEC, answers, partial={"loss_halved": 0.5}).values()
+    assert (mark.misconception, mark.points) == (name, points)
+    assert told in mark.feedback
+    (alone,) = [m for k, m in marked(SPEC, {[*answers][-1]: [*answers.values()][-1]}).items()]
+    assert alone.misconception is None
+
+
+def test_chance_with_a_students_own_values_is_no_mistake() -> None:
+    """32 is half of (-5 - 3)^2, and one of few whole numbers."""
+    *_, mark = marked(SPEC, {"dense1.value": [-5], "loss": 32}).values()
+    assert mark.misconception is None
+
+
 LINE = {  # 2*1 = 2, and 2*(2 - 1) = 2
     "input": 1,
     "layers": [{"dense": {"units": 1, "bias": False}}],

@@ -69,3 +69,46 @@ def test_a_mistake_that_gives_another_last_digit_is_not_named() -> None:
     for answer, name in ((2.17, "bias_not_added"), (2.1735, None)):
         (mark,) = marked(spec, {"dense1.value": answer}).values()
         assert mark.misconception == name
+
+
+# 2.1*1.3 + 0.37 = 3.1, and 0.7*3.1 + 0.51 = 2.68
+TWO: dict[str, Any] = {
+    "input": 1,
+    "layers": [{"dense": 1}, {"dense": 1}],
+    "example": {
+        "given": {
+            "input": [1.3],
+            "dense1.weight": [[2.1]], "dense1.bias": [0.37],
+            "dense2.weight": [[0.7]], "dense2.bias": [0.51],
+        },
+        "loss": {"squared_error": [1]},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "told"),
+    [
+        ("dense2.value", 2.17, "The bias was not added"),  # 0.7*3.1
+        ("dense2.value", 2.421, "The bias of dense1 was not added"),  # 0.7*2.73 + 0.51
+        ("dense2.value", 1.911, "The biases of dense1 and dense2 were not added"),
+        ("dense1.value", 2.73, "The bias was not added"),
+        ("dense2.grad", 2.842, "The bias of dense1 was not added"),  # 2*(2.421 - 1)
+        ("dense2.grad", 2.34, "The bias of dense2 was not added"),  # 2*(2.17 - 1)
+    ],
+)
+def test_it_is_told_which_bias_was_not_added(ask: str, answer: float, told: str) -> None:
+    (mark,) = marked(TWO, {ask: answer}).values()
+    assert mark.misconception == "bias_not_added"
+    assert told in mark.feedback
+
+
+def test_a_gradient_of_a_network_without_its_relu_is_told_to_be_one() -> None:
+    """-1.3*2 = -2.6 is passed on: 2*(-2.6*0.7 - 1) = -5.64 comes back, times 0.7 = -3.948."""
+    given = {"input": [1.3], "dense1.weight": [[-2]], "dense2.weight": [[0.7]]}
+    layer = {"dense": {"units": 1, "bias": False}}
+    example = {"given": given, "loss": {"squared_error": [1]}}
+    spec = {"input": 1, "layers": [layer, "relu", layer], "example": example}
+    mark = marked(spec, {"dense1.grad": -3.948})["dense1.grad"]
+    assert mark.misconception == "activation_forgotten"
+    assert "The activation was left out, on the way forward and back" in mark.feedback

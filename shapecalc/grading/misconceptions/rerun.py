@@ -32,7 +32,7 @@ def with_given(context: QuestionContext, name: str, change: Given) -> Value | No
         context,
         name,
         lambda subject: _regiven(subject, change),
-        lambda way: not way.layers.isdisjoint(_given_otherwise(context.subject, change)[1]),
+        lambda way: not way.layers.isdisjoint(given_otherwise(context.subject, change)[1]),
     )
 
 
@@ -160,12 +160,12 @@ def _answer(
 
 
 def _regiven(subject: Subject, change: Given) -> Subject | None:
-    given, layers = _given_otherwise(subject, change)
+    given, layers = given_otherwise(subject, change)
     example = subject.trace.spec.example
     return subject.giving(replace(example, given=given)) if example and layers else None
 
 
-def _given_otherwise(subject: Subject, change: Given) -> tuple[dict[str, Numbers], list[int]]:
+def given_otherwise(subject: Subject, change: Given) -> tuple[dict[str, Numbers], list[int]]:
     """Return the given arrays with those of parameters changed, and the layers of these."""
     example, layers = subject.trace.spec.example, []
     given = dict(example.given) if example else {}
