@@ -127,12 +127,13 @@ def _scaled(
     way = context.subject.way_back(key, sorted(supposed))
     if not way.loss or any(end.endswith(".grad") for end in way.keys):
         return None
-    if key == "loss":
-        return scaled(context.right, factor) if value else None
-    if key.endswith(".grad"):
-        return scaled(context.right, factor)
-    old = context.of(context.query.name, key.removesuffix(".next"))
-    return None if old is None else stepped(old, context.right, factor)
+    found: Value | None = None
+    if key.endswith(".next"):
+        old = context.of(context.query.name, key.removesuffix(".next"))
+        found = None if old is None else stepped(old, context.right, factor)
+    elif key != "loss" or value:
+        found = scaled(context.right, factor)
+    return found
 
 
 def _answer(
