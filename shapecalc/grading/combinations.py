@@ -219,7 +219,16 @@ def _of_values(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pai
             continue
         for other, wrong in wrong_answers(QuestionContext(subject, context.query, value)):
             if other.name != first[0].name:
-                yield joined(first[0], other), wrong._replace(arithmetic=_after(first[1], wrong))
+                yield _both(first, (other, wrong), wrong.value)
+
+
+def _both(first: Pair, then: Pair, value: Value) -> Pair:
+    """Return two mistakes as one that gives a value, in the words of each that fit the question."""
+    told = [
+        w.explanation or m.explanation for m, w in sorted((first, then), key=lambda p: p[0].name)
+    ]
+    wrong = Wrong(value, _after(first[1], then[1]), "; and ".join(told))
+    return joined(first[0], then[0]), wrong
 
 
 def _of_a_step(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:

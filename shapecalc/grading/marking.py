@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from shapecalc.grading.answers import Reading, Unreadable
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, ways_to_read
-from shapecalc.grading.feedback import Told, capital, given, rounded, shown_at
+from shapecalc.grading.feedback import Told, capital, given, is_rounded_too_far, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
 from shapecalc.grading.misconceptions import does_not_fit, neighbour
 from shapecalc.grading.misconceptions.question_context import QuestionContext, Wrong
@@ -217,7 +217,7 @@ class Marker:
         followed = own.lead_to(question, reading.value)
         credit = question.partial or not followed  # otherwise a mistake would change nothing
         found = self._misconception(question, reading.value, own, evidence) if credit else None
-        if found and not found.sure and rounded(question, reading.value):
+        if found and not found.sure and is_rounded_too_far(question, reading.value):
             found = None  # who rounds makes no other mistake
         share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
         if found and found.source:  # it is one mistake more, behind another

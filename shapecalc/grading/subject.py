@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -172,6 +172,14 @@ class Subject:
     def working(self, query: Query) -> str:
         """Return how the right answer follows, in one line; empty where nothing is to be shown."""
         return "; ".join(map(sentences.sentence, self.derivations(query)))
+
+    def working_at(self, query: Query, at: Sequence[int]) -> str:
+        """Return how one value of an array of the example follows, in one line; leading indices of
+        axes of 1 may be left out.
+        """
+        target = self.computed.session.names.find(query.key)
+        rank = self.computed.array(target).ndim - bool(target.batched)
+        return self.working(query._replace(place=(*(0 for _ in range(rank - len(at))), *at)))
 
     def derivations(self, query: Query) -> list[Derivation]:
         """Return how the right answer follows; nothing where nothing is to be shown."""
