@@ -50,6 +50,11 @@ class Supposed(Altered):
         return below, {**learned, **self.learned}
 
 
+def own_of(kernel: Kernel) -> Kernel:
+    """Return the kernel of a layer whose numbers may be others."""
+    return kernel.own if isinstance(kernel, Supposed) else kernel
+
+
 def suppose(session: Session, arrays: Mapping[str, Any]) -> None:
     """Put arrays, in their outside layout and by the names of an example's keys, in the place of
     those that the session's layers compute. What no layer computes, an input, stays as it is.

@@ -152,6 +152,35 @@ class _Overwritten(Altered):
         return [gradient], learned
 
 
+class _OneOfOverlapping(Altered):
+    """A pool's input gradient: of windows that overlap in a pixel only one gives it something."""
+
+    def __init__(self, own: Kernel, *, first: bool) -> None:
+        super().__init__(own)
+        self.first = first
+
+    def backward(
+        self,
+        context: Context,
+        upstream: Array,
+        saved: Saved,
+        parameters: Parameters,
+        wanted: Sequence[bool],
+    ) -> Gradients:
+        gradient: Array = np.zeros(saved[1][0], upstream.dtype)
+        taken = np.zeros(saved[1][0], bool)
+        for part in _one_by_one(upstream):
+            (one,), _ = self.own.backward(context, _exact(part), saved[0], parameters, [True])
+            assert one is not None
+            one = one.copy()
+            (seen,), _ = self.own.backward(context, (part != 0) * 1.0, saved[0], parameters, [True])
+            assert seen is not None
+            given = (seen != 0) & ~(taken & self.first)
+            gradient = np.where(given, one, gradient)
+            taken |= given
+        return [gradient], NO_PARAMETERS
+
+
 class _Corner(Altered):
     """A convolution or pool at stride 1, of which as many rows and columns are written down."""
 
@@ -293,6 +322,23 @@ def overwritten(kernel: Kernel) -> Kernel:
     return _Overwritten(kernel) if isinstance(kernel, Conv) else kernel
 
 
+def first_of_overlapping(kernel: Kernel) -> Kernel:
+    """Take a pool's gradient from the first window alone where its windows overlap."""
+    return _OneOfOverlapping(kernel, first=True) if _overlapping(kernel) else kernel
+
+
+def last_of_overlapping(kernel: Kernel) -> Kernel:
+    """Take a pool's gradient from the last window alone where its windows overlap."""
+    return _OneOfOverlapping(kernel, first=False) if _overlapping(kernel) else kernel
+
+
+def _overlapping(kernel: Any) -> bool:
+    """Say whether a layer is a pool with windows further than its stride."""
+    if type(kernel) not in (MaxPool, AvgPool) or kernel.layer.S is None:  # it is F then
+        return False
+    return bool(np.any(np.asarray(kernel.layer.F) > np.asarray(kernel.layer.S)))
+
+
 def corner(kernel: Kernel) -> Kernel:
     """Slide at stride 1, and write down as many values as there should be."""
     strides = getattr(kernel.layer, "S", 1)
@@ -315,6 +361,7 @@ MISTAKES: dict[str, Callable[[Kernel], Kernel]] = {
     mistake.__name__: mistake
     for mistake in (
         slope_forgotten, activation_left_out, everywhere, largest, mean, sums, whole_gradient,
-        first_window, overwritten, corner, unscaled, flattened_depth_last,
+        first_window, overwritten, first_of_overlapping, last_of_overlapping, corner, unscaled,
+        flattened_depth_last,
     )
 }  # fmt: skip

@@ -13,6 +13,7 @@ from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.misconceptions import wrong_answers
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.grading.misconceptions.rerun import reruns
+from shapecalc.grading.misconceptions.variants import stepped
 from shapecalc.grading.query import read_path
 from shapecalc.grading.values import Value, shown
 from shapecalc.records import own_counts
@@ -43,6 +44,7 @@ def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
         yield from _of_weights_and_biases(context, single)
     if context.query.kind == "example":
         yield from _of_values(context, single)
+        yield from _of_a_step(context, single)
     if context.total:
         yield from _in_one_layer(context)
     elif context.key in ("macs", "flops"):
@@ -217,7 +219,29 @@ def _of_values(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pai
             continue
         for other, wrong in wrong_answers(QuestionContext(subject, context.query, value)):
             if other.name != first[0].name:
-                yield joined(first[0], other), wrong._replace(arithmetic=_after(first[1], wrong))
+                yield _both(first, (other, wrong), wrong.value)
+
+
+def _both(first: Pair, then: Pair, value: Value) -> Pair:
+    """Return two mistakes as one that gives a value, in the words of each that fit the question."""
+    told = [
+        w.explanation or m.explanation for m, w in sorted((first, then), key=lambda p: p[0].name)
+    ]
+    wrong = Wrong(value, _after(first[1], then[1]), "; and ".join(told))
+    return joined(first[0], then[0]), wrong
+
+
+def _of_a_step(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
+    """Yield a step with the gradient added and without the rate, which is w + dw for w - dw."""
+    named = {misconception.name: misconception for misconception, _ in single}
+    added, bare = named.get("gradient_added"), named.get("rate_forgotten")
+    if added is None or bare is None:
+        return
+    old = context.of(context.query.name, context.query.key.removesuffix(".next"))
+    whole = next(wrong.value for misconception, wrong in single if misconception is bare)
+    if old is not None:
+        value = stepped(old, whole, -1.0)
+        yield joined(added, bare), Wrong(value, f"weight + gradient = {shown(value)}")
 
 
 def _half(value: int) -> int | None:

@@ -12,6 +12,7 @@ from shapecalc.grading.question import EXACT, Question, Tolerance, depth_last
 from shapecalc.grading.values import Value, flat
 
 NEAR = Tolerance()
+TO_TWO_DECIMALS = Tolerance(0.005)
 
 
 def ways_to_read(question: Question, answer: Any) -> list[Reading]:
@@ -36,6 +37,19 @@ def is_right(question: Question, value: Value) -> bool:
     if any(same(question, accepted, value) for accepted in (question.right, *question.accepted)):
         return True
     return question.subject.suits(question.query, value)
+
+
+def two_decimals_are_enough(question: Question) -> bool:
+    """Say whether the right numbers are right with two decimals, as the question then says."""
+    near = question.tolerance.near
+    return question.tolerance.usual and all(near(n, round(n, 2)) for n in flat(question.right))
+
+
+def as_asked(question: Question) -> Tolerance:
+    """Return how far off an answer may be that follows from another: that may be smaller than the
+    right one, and its digits are those that the question asks for.
+    """
+    return TO_TWO_DECIMALS if two_decimals_are_enough(question) else question.tolerance
 
 
 def is_rounded(question: Question, reading: Reading) -> bool:

@@ -7,7 +7,7 @@ right answer with its working.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Literal, NamedTuple
@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 from shapecalc.diagnostics import quote
 from shapecalc.grading.answers import DEEPEST, LONGEST, SEVERAL, WANTED
 from shapecalc.grading.cause import Cause
+from shapecalc.grading.comparison import two_decimals_are_enough
 from shapecalc.grading.moments import days_late
 from shapecalc.grading.multiple_choice import letters
 from shapecalc.grading.no_answer import is_not_known
@@ -39,12 +40,12 @@ class Told(NamedTuple):
 
     def wrong(self, question: Question, value: Value, cause: Cause | None) -> str:
         """Return what is told about a wrong answer, and about one that got some credit."""
-        said = [right_part(question.query, question.right, value)]
+        said = [right_part(question, value)]
         if cause is None:
             said.append(rounded(question, value))
         else:
             said.append(f"{capital(cause.told if self.shown == 'always' else cause.hint)}.")
-        return self._sentences(said, question)
+        return self._sentences(said, question, value)
 
     def followed(
         self, question: Question, source: str, points: float, rounded: bool = False
@@ -122,12 +123,12 @@ class Told(NamedTuple):
             " has to look at it."
         )
 
-    def _sentences(self, said: list[str], question: Question) -> str:
+    def _sentences(self, said: list[str], question: Question, value: Value = ()) -> str:
         if self.shown == "never":
             return ""
         said = [sentence for sentence in said if sentence]
         if self.shown == "always":
-            said.append(right_answer(question))
+            said.append(right_answer(question, value))
         return " ".join(said)
 
 
@@ -158,10 +159,25 @@ def shown_at(policy: Policy, now: datetime | None) -> Shown:
     return "always" if over else "hint"
 
 
-def right_answer(question: Question) -> str:
-    """Return the right answer as a sentence, with its working."""
-    because = f": {question.working}{_depth(question)}" if question.working else ""
+def right_answer(question: Question, value: Value = ()) -> str:
+    """Return the right answer as a sentence, with its working: of an array that of the first value
+    that is not right in an answer, or of the first one.
+    """
+    working = _working_of_the_first_wrong(question, value) or question.working
+    because = f": {working}{_depth(question)}" if working else ""
     return f"{RIGHT_ANSWER}{question.right_shown}{because}."
+
+
+def _working_of_the_first_wrong(question: Question, value: Value) -> str:
+    """Return how the first value follows that is not right; empty where that is the first one."""
+    query, right = question.query, question.right
+    if query.kind != "example" or query.form != "array" or len(flat(right)) != len(flat(value)):
+        return ""
+    at = first_wrong(right, value, question.tolerance.near)
+    if not any(at):
+        return ""
+    working = question.subject.working_at(query, at)
+    return f"at {_index(at)}, {working}" if working else ""
 
 
 def tells(feedback: str, right: str) -> bool:
@@ -182,22 +198,40 @@ def _depth(question: Question) -> str:
 
 def rounded(question: Question, value: Value) -> str:
     """Return how exactly a number is asked for, where a wrong answer is the right one rounded."""
+    sure = is_rounded_too_far(question, value)
+    if sure is None:
+        return ""
+    if isinstance(question.right, int):
+        return "It is rounded; the exact number is asked for."
+    wanted = "two decimals" if two_decimals_are_enough(question) else "three digits, such as 0.0123"
+    if not question.tolerance.usual:
+        wanted = "more digits"
+    return f"{'It' if sure else 'Perhaps it'} is rounded too far: give {wanted}."
+
+
+def is_rounded_too_far(question: Question, value: Value) -> bool | None:
+    """Say whether an answer is the right one with fewer digits than are asked for: True if so,
+    False if perhaps, None if not.
+
+    A whole number for a float may well have come from something else, and 0 is what a slope or a
+    pool often gives: it counts only beside others that are rounded.
+    """
     right = question.right
     if isinstance(right, int) and isinstance(value, int | float) and not isinstance(right, bool):
         exact = any(value == float(f"{right:.{digits}e}") for digits in range(4))  # 2.08 million
-        if exact and value != right and abs(value) >= 1000:
-            return "It is rounded; the exact number is asked for."
-        return ""
-    ours, theirs = flat(right), flat(value)
+        return True if exact and value != right and abs(value) >= 1000 else None
+    ours, theirs = flat(question.right), flat(value)
     if not ours or len(ours) != len(theirs) or not all(isinstance(n, float) for n in ours):
-        return ""
+        return None
     if not all(isinstance(n, int | float) for n in theirs):
-        return ""
+        return None
+    near = question.tolerance.near
+    off = [(a, b) for a, b in zip(ours, theirs, strict=True) if not near(a, b)]
+    zeros = [b == 0 for _, b in off]
     for digits in range(3):
-        if all(abs(b - round(a, digits)) < 1e-9 for a, b in zip(ours, theirs, strict=True)):
-            wanted = precision(question).removesuffix(" are enough").rstrip(",") or "more digits"
-            return f"It is rounded too far: give {wanted}."
-    return ""
+        if all(abs(b - round(a, digits)) < 1e-9 for a, b in off):
+            return None if all(zeros) else bool(digits) and not any(zeros)
+    return None
 
 
 def precision(question: Question) -> str:
@@ -236,10 +270,11 @@ def matter(question: Question, value: Value) -> str:
     return f"{said[:1].lower()}{said[1:]}".rstrip(".")
 
 
-def right_part(query: Query, right: Value, value: Value) -> str:
+def right_part(question: Question, value: Value) -> str:
     """Return which sizes or values of a wrong answer are right, if only some are; or what it should
     have been in the first place: so many values.
     """
+    query, right = question.query, question.right
     if not isinstance(right, tuple) or not isinstance(value, tuple):
         return ""
     said = misfit(query, right, value)
@@ -247,11 +282,12 @@ def right_part(query: Query, right: Value, value: Value) -> str:
         return said
     if query.form == "array":
         ours, theirs = flat(right), flat(value)
-        same = sum(_near(a, b) for a, b in zip(ours, theirs, strict=False))
+        near = question.tolerance.near
+        same = sum(near(a, b) for a, b in zip(ours, theirs, strict=True))
         if not same:
             return ""
-        at = ",".join(map(str, first_wrong(right, value, _near)))
-        first = f"; the first wrong one is at [{at}], counted from 0" if at else ""
+        at = first_wrong(right, value, near)
+        first = f"; the first wrong one is at {_index(at)}, counted from 0" if at else ""
         verb = "is" if same == 1 else "are"
         return f"{same:,} of {len(ours):,} values {verb} right{first}."
     names = sizes_of(query, len(right))
@@ -288,8 +324,8 @@ def misfit(query: Query, right: Value, value: Value, whose: str = "your answer")
     return f"{capital(_count(len(right), 'size'))} are asked for: {' x '.join(names)}."
 
 
-def _near(right: float, value: float) -> bool:
-    return abs(right - value) <= 1e-9 + 0.005 * abs(right)
+def _index(at: Sequence[int]) -> str:
+    return f"[{','.join(map(str, at))}]"
 
 
 def first_wrong(right: Value, value: Value, near: Callable[[float, float], bool]) -> list[int]:

@@ -16,7 +16,7 @@ from shapecalc.grading.answers import Reading, Unreadable
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comes_to import slipped_from
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, ways_to_read
-from shapecalc.grading.feedback import Told, capital, given, matter, rounded, shown_at
+from shapecalc.grading.feedback import Told, capital, given, is_rounded_too_far, matter, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
 from shapecalc.grading.misconceptions import (
     MISCONCEPTIONS,
@@ -272,9 +272,11 @@ class Marker:
         if found and question.choices and not evidence.working.formulas:
             proven = found.misconception is does_not_fit.MISCONCEPTION
             found = found._replace(sure=found.sure and proven)  # a letter is one of a few
-        if found and not found.sure and rounded(question, reading.value):
+        if found and not found.sure and is_rounded_too_far(question, reading.value):
             found = None  # who rounds makes no other mistake
         share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
+        if found and found.source:  # it is one mistake more, behind another
+            share *= question.follow_through
         mark = mark._replace(note=reading.note)
         if followed and (found is None or share <= question.follow_through):
             points = round(question.points * question.follow_through, 6)
@@ -320,7 +322,7 @@ class Marker:
             found = self._repeated(question, value, own, found) or found
         if found is not None and not found.either:
             return found
-        for network in own.with_volumes(question):
+        for network in own.gone_on_with(question):
             supposed = self._explanations_in(question, network.subject)
             in_own = supposed.cause_of(value, evidence=evidence) if supposed else None
             if in_own is not None:
@@ -370,7 +372,7 @@ def _noted(feedback: str, note: str) -> str:
 
 
 def _supposed(question: Question, subject: Subject) -> Explanations | None:
-    """Return what explains answers about a student's own volumes, which may lead anywhere."""
+    """Return what explains answers about a student's own numbers, which may lead anywhere."""
     with suppress(Exception):
         context = QuestionContext(subject, question.query, subject.answer(question.query))
         return Explanations(context, own=True)

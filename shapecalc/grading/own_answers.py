@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LayerError
-from shapecalc.grading.comparison import same
+from shapecalc.grading.comparison import as_asked, same
 from shapecalc.grading.own_sums import SUMMED, is_term, is_total, sum_of, terms
-from shapecalc.grading.own_values import Answered, OwnNetwork, with_values
+from shapecalc.grading.own_values import Answered, OwnNetwork, with_all_values, with_values
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
-from shapecalc.grading.values import Value
+from shapecalc.grading.values import Value, flat
 
 MOST_WALKED = 100_000  # layers of networks with one student's own volumes
+MOST_GONE_ON_WITH = 12  # networks of one student's
 WALKS_A_RUN = 30  # that computing an example takes as long as
 
 
@@ -35,6 +37,7 @@ class OwnAnswers:
         self._wrong: list[Answered] = []
         self._right: list[Answered] = []
         self._walked = 0  # layers
+        self._gone_on = 0  # networks with own values, in which mistakes are looked for
 
     def add(self, question: Question, value: Value) -> None:
         """Remember a wrong answer, or one that followed through."""
@@ -65,7 +68,11 @@ class OwnAnswers:
         for network in self.networks(question):
             try:
                 corrected = network.subject.answer(query)
-                follows = _is_corrected(question, corrected, value)
+                follows = _is_corrected(question, corrected, value) or (
+                    query.executed
+                    and corrected != question.right
+                    and network.leads_to(question, corrected, value)
+                )
                 if not follows or not network.determines(query, corrected):
                     continue
                 return Followed(self.needed(question, network), network.rounded(query))
@@ -101,6 +108,8 @@ class OwnAnswers:
     ) -> list[Answered]:
         """Return those of the answers in a network without which something else would follow."""
         answer = answer or (lambda subject: subject.answer(question.query))
+        if network.own:
+            return network.needed(question)
         found = list(network.volumes)
         if len(found) < 2:
             return network.sources
@@ -142,6 +151,17 @@ class OwnAnswers:
             if self._walked > MOST_WALKED:
                 return
             yield network
+
+    def gone_on_with(self, question: Question) -> Iterator[OwnNetwork]:
+        """Yield the networks in which another mistake is looked for: with the student's volumes, or
+        with all values that the answer hangs on directly.
+        """
+        yield from self.with_volumes(question)
+        if question.query.kind == "example" and self._gone_on < MOST_GONE_ON_WITH:
+            network = with_all_values(question, self._wrong, self._right)
+            if network is not None:
+                self._gone_on += 1
+                yield network
 
     def with_volumes(self, question: Question) -> Iterator[OwnNetwork]:
         """Yield the network with the student's volumes, and which these are on the way; nothing for
@@ -207,7 +227,11 @@ def _nearest(question: Question, among: Collection[str]) -> list[str]:
 
 def _is_corrected(question: Question, corrected: Value, value: Value) -> bool:
     """Say whether an answer is what the right way makes of other answers that are wrong."""
-    return corrected != question.right and same(question, corrected, value)
+    if corrected == question.right:
+        return False
+    if question.query.executed and any(flat(value)):  # no digits are wanted of a number of zeros
+        question = replace(question, tolerance=as_asked(question))
+    return same(question, corrected, value)
 
 
 def _volume(value: Value) -> bool:

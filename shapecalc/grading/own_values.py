@@ -7,17 +7,22 @@ determined: it comes out otherwise with others in their place.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from shapecalc.grading.comparison import alike
+from shapecalc.grading.comparison import alike, as_asked
 from shapecalc.grading.query import Query
 from shapecalc.grading.question import Question
 from shapecalc.grading.soundness import unsound
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value, flat
+from shapecalc.grading.written import last_digit
 
 LARGEST = 1e6  # of a value that is gone on with
 OTHERS = (0.0, 3.0, -3.0)  # what values that were not given are moved by, in turns
+TURNS = ((1, 1), (-1, -1), (1, -1), (-1, 1))  # in which values were rounded up or down
+MOST_ROUNDED = 0.005  # off a number with two decimals
+NEARBY = 0.05  # off what follows, or that share of it: worth asking whether rounding explains it
 Answered = tuple[Question, Value]
 
 
@@ -25,13 +30,16 @@ class OwnNetwork(NamedTuple):
     """A network with a student's own numbers in place, and the answers that these were.
 
     `others` are the same with other numbers where the student gave none; `volumes` are the outputs
-    that it has, right ones as well.
+    that it has, right ones as well. `arrays` are those in place, by their keys, and `own` the
+    answers that the wrong ones of them are from.
     """
 
     subject: Subject
     sources: list[Answered]
     others: tuple[Subject, ...] = ()
     volumes: Sequence[Answered] = ()
+    arrays: Mapping[str, _Array] = MappingProxyType({})
+    own: Mapping[str, list[Answered]] = MappingProxyType({})
 
     def rounded(self, query: Query) -> bool:
         """Say whether a number only follows with a size rounded down: a stride does not fit."""
@@ -44,14 +52,74 @@ class OwnNetwork(NamedTuple):
         """Say whether the value that follows for a question follows whatever was not given."""
         return all(alike(value, other.answer(query)) for other in self.others)
 
+    def leads_to(self, question: Question, corrected: Value, value: Value) -> bool:
+        """Say whether an answer follows from what the student's own numbers were before these were
+        rounded; `corrected` is what follows from them as they are written.
+        """
+        ours, theirs = flat(corrected), flat(value)
+        if not self.arrays or len(ours) != len(theirs):
+            return False
+        pairs = list(zip(ours, theirs, strict=True))
+        if not all(abs(a - b) <= NEARBY * max(1.0, abs(a)) for a, b in pairs):
+            return False
+        ways = [ours]
+        for turns in TURNS:
+            arrays = {key: array.shifted(turns) for key, array in self.arrays.items()}
+            ways.append(flat(question.subject.with_values(arrays).answer(question.query)))
+        near = as_asked(question).near
+        each = zip(theirs, zip(*ways, strict=True), strict=True)
+        return all(near(min(max(n, min(among)), max(among)), n) for n, among in each)
+
+    def needed(self, question: Question) -> list[Answered]:
+        """Return those of the answers in place without which something else would follow."""
+        kept, corrected = dict(self.arrays), self.subject.answer(question.query)
+        for key in self.own if len(self.own) > 1 else ():
+            fewer = {name: array for name, array in kept.items() if name != key}
+            values = {name: array.values for name, array in fewer.items()}
+            if alike(question.subject.with_values(values).answer(question.query), corrected):
+                kept = fewer
+        return [
+            answered for key, answers in self.own.items() if key in kept for answered in answers
+        ]
+
 
 def with_values(
     question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
 ) -> Iterator[OwnNetwork]:
     """Yield a question's network with each array in place that a student has wrong, the last one
-    first, then with the last two and more. Right arrays are in place as well: nothing comes through
-    them.
+    first, then with several. Right arrays are in place as well: nothing comes through them.
     """
+    if question.query.kind != "example":
+        return
+    slips, known, found = _own_arrays(question, wrong, right)
+    ways, asked = question.subject.way_back, question.query.key
+    found = {key: array for key, array in found.items() if ways(asked, (key,)).keys}
+    for key in reversed(found):
+        yield _network(question.subject, known, {key: found[key]}, slips)
+    whole = [key for key, array in found.items() if array.whole]
+    lasts = [list(found)[-count:] for count in range(2, len(found) + 1)]
+    several = (ways(asked, keys).keys for keys in (whole, *lasts))
+    for keys in dict.fromkeys(keys for keys in several if len(keys) > 1):
+        yield _network(question.subject, known, {key: found[key] for key in keys}, slips)
+
+
+def with_all_values(
+    question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
+) -> OwnNetwork | None:
+    """Return a question's network as a student goes on with it: with all arrays in place that the
+    answer hangs on directly, and that were given whole; None where none of these is wrong.
+    """
+    slips, known, found = _own_arrays(question, wrong, right)
+    whole = {key: array for key, array in found.items() if array.whole}
+    keys = question.subject.way_back(question.query.key, [*known, *whole]).keys
+    own = {key: array for key, array in whole.items() if key in keys}
+    return _network(question.subject, known, own, slips) if own else None
+
+
+def _own_arrays(
+    question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
+) -> tuple[dict[str, list[Answered]], dict[str, _Array], dict[str, _Array]]:
+    """Return a student's wrong answers by arrays, the arrays that are right, and the wrong ones."""
     slips, sound = _by_array(question, wrong), _by_array(question, right)
     known = {
         key: array
@@ -63,12 +131,7 @@ def with_values(
         for key, answers in slips.items()
         if (array := _Array.of(question.subject, key, [*sound.get(key, ()), *answers])).usable
     }
-    for key in reversed(found):
-        yield _network(question.subject, {**known, key: found[key]}, slips[key])
-    for count in range(2, len(found) + 1):
-        last = list(found)[-count:]
-        sources = [answered for key in last for answered in slips[key]]
-        yield _network(question.subject, {**known, **{key: found[key] for key in last}}, sources)
+    return slips, known, found
 
 
 def _by_array(question: Question, answers: Iterable[Answered]) -> dict[str, list[Answered]]:
@@ -86,30 +149,34 @@ def _by_array(question: Question, answers: Iterable[Answered]) -> dict[str, list
 
 
 class _Array(NamedTuple):
-    """An array of an example with some values of a student's, and which of its values these are."""
+    """An array of an example with some values of a student's: which of its values these are, and
+    how much they may have been rounded by.
+    """
 
     values: Any
     given: Any
     usable: bool
+    half: Any
 
     @classmethod
     def of(cls, subject: Subject, key: str, answers: Sequence[Answered]) -> _Array:
         computed = subject.computed
         values = computed.array(computed.session.names.find(key)).copy()
-        given, usable = values != values, True
+        given, usable, half = values != values, True, 0 * values
         for question, value in answers:
             numbers, place = flat(value), question.query.place
             usable &= all(isinstance(n, int | float) and abs(n) <= LARGEST for n in numbers)
             usable &= len(numbers) == (1 if place else values.size)
             if not usable:
                 break
+            halves = [*map(_half_of_the_last_digit, numbers)]
             if place:
                 at = (*(0 for _ in range(values.ndim - len(place))), *place)
-                values[at], given[at] = numbers[0], True
+                values[at], half[at], given[at] = numbers[0], halves[0], True
             else:
-                values.reshape(-1)[:] = numbers
+                values.reshape(-1)[:], half.reshape(-1)[:] = numbers, halves
                 given[...] = True
-        return cls(values, given, usable)
+        return cls(values, given, usable, half)
 
     @property
     def whole(self) -> bool:
@@ -120,10 +187,34 @@ class _Array(NamedTuple):
         """Return it with the values that were not given moved, in proportion to their size."""
         return self.values + by * (1 + abs(self.values)) * ~self.given
 
+    def shifted(self, turns: Sequence[int]) -> Any:
+        """Return it with its values moved by half of their last digits, up or down in turns."""
+        found = self.values.copy()
+        for start, turn in enumerate(turns):
+            found.reshape(-1)[start :: len(turns)] += (
+                turn * self.half.reshape(-1)[start :: len(turns)]
+            )
+        return found
 
-def _network(subject: Subject, arrays: Mapping[str, _Array], sources: list[Answered]) -> OwnNetwork:
+
+def _half_of_the_last_digit(number: float) -> float:
+    """Return by how much a number may have been rounded: one with few digits is taken for exact to
+    two decimals, since zeros at its end are not kept.
+    """
+    return 0.0 if float(number).is_integer() else min(last_digit(number) / 2, MOST_ROUNDED)
+
+
+def _network(
+    subject: Subject,
+    known: Mapping[str, _Array],
+    own: Mapping[str, _Array],
+    slips: Mapping[str, list[Answered]],
+) -> OwnNetwork:
+    arrays = {**known, **own}
     moves = OTHERS[:1] if all(array.whole for array in arrays.values()) else OTHERS
     first, *others = (
         subject.with_values({key: array.moved(by) for key, array in arrays.items()}) for by in moves
     )
-    return OwnNetwork(first, sources, tuple(others))
+    answers = {key: slips[key] for key in own}
+    sources = [answered for key in own for answered in slips[key]]
+    return OwnNetwork(first, sources, tuple(others), arrays=arrays, own=answers)

@@ -23,6 +23,7 @@ from shapecalc.grading.misconceptions.question_context import Misconception, Que
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.student_working import Working
 from shapecalc.grading.values import Value, flat
+from shapecalc.grading.written import is_rounded_from, may_stand_for
 
 SURE, PERHAPS = 0.06, 0.25  # how likely chance may be
 CERTAIN = 0.001  # what a right answer to another question says nothing against
@@ -53,6 +54,7 @@ ANOTHERS = "neighbour"  # another layer's answer is that answer, without a secon
 # A misconception, and those that are more specific: where they give the same number, they are
 # meant. That is no order of all misconceptions: most pairs meet by chance, which says nothing.
 MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
+    "activation_forgotten": ("slope_forgotten",),  # of a gradient that hangs on no value
     "bias_per_input": ("one_bias",),  # at a depth of 1
     "depth_multiplied": ("depth_kept",),  # with one filter
     "field_own_stride": ("field_summed",),  # 2x2 at S=2 behind a stride of 1
@@ -286,9 +288,17 @@ class _Causes:
                     self._whole.setdefault(value, []).append(cause)
 
     def giving(self, given: Value) -> list[Cause]:
-        """Return the causes of an answer."""
+        """Return the causes of an answer: of what it may stand for as exactly as it is written, and
+        where some give just what is written, these.
+        """
         found = list(self._whole.get(given, ()))
-        return found + [c for c in self._others if alike(c.wrong.value, given, self.near)]
+        close = [c for c in self._others if alike(c.wrong.value, given, self.near)]
+        if not close or isinstance(given, str | bool):
+            return found + close
+        numbers = flat(given)
+        close = [c for c in close if may_stand_for(numbers, flat(c.wrong.value))]
+        exact = [c for c in close if is_rounded_from(numbers, flat(c.wrong.value))]
+        return found + (exact or close)
 
 
 def _shortened(right: Value) -> bool:

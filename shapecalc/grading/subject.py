@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -12,6 +12,7 @@ from shapecalc import rules
 from shapecalc.derivations import Derivation, plus, times
 from shapecalc.diagnostics import LayerError, quote
 from shapecalc.grading import hyperparameters
+from shapecalc.grading.dependence import Way, way_back
 from shapecalc.grading.example_values import ExampleValues
 from shapecalc.grading.fault import Unanswerable
 from shapecalc.grading.kinds import KINDS
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 Outputs = tuple[tuple[str, Volume], ...]  # of layers, by their names
 SIZED = ("record", "size", "shape", "range", "im2col", "flops")  # kinds that follow from sizes
+MOST_WAYS = 500  # between numbers of an example that are kept
 MOST_SUPPOSED = 50  # networks with students' own volumes that are kept
 
 
@@ -54,6 +56,7 @@ class Subject:
         self._supposed: Remembered[tuple[tuple[str, Volume], ...], Subject] = Remembered(
             MOST_SUPPOSED
         )
+        self._ways: Remembered[tuple[str, tuple[str, ...]], Way] = Remembered(MOST_WAYS)
         self._valued: Remembered[tuple[tuple[str, bytes], ...], Subject] = Remembered(MOST_SUPPOSED)
 
     def supposing(self, outputs: Mapping[str, Volume]) -> Subject:
@@ -71,6 +74,11 @@ class Subject:
         return self._valued.get(
             key, lambda: Subject(self.trace, self.lenient, {**self.otherwise, "supposed": arrays})
         )
+
+    def way_back(self, key: str, ends: Collection[str]) -> Way:
+        """Return the way from a number of the example back to others (see dependence.py)."""
+        at = tuple(ends)
+        return self._ways.get((key, at), lambda: way_back(self.trace, key, at))
 
     def computing(self, **otherwise: Callable[[Any], Any]) -> Subject:
         """Return the same network with its example computed otherwise, after what is so already."""
@@ -164,6 +172,14 @@ class Subject:
     def working(self, query: Query) -> str:
         """Return how the right answer follows, in one line; empty where nothing is to be shown."""
         return "; ".join(map(sentences.sentence, self.derivations(query)))
+
+    def working_at(self, query: Query, at: Sequence[int]) -> str:
+        """Return how one value of an array of the example follows, in one line; leading indices of
+        axes of 1 may be left out.
+        """
+        target = self.computed.session.names.find(query.key)
+        rank = self.computed.array(target).ndim - bool(target.batched)
+        return self.working(query._replace(place=(*(0 for _ in range(rank - len(at))), *at)))
 
     def derivations(self, query: Query) -> list[Derivation]:
         """Return how the right answer follows; nothing where nothing is to be shown."""

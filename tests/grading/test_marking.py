@@ -504,14 +504,46 @@ SMALL = {
 
 @pytest.mark.parametrize(
     ("answer", "told"),
-    [("0.01, 0.46", True), ("0, 0", True), ("0.0, 0.5", True), ("0.02, 0.46", False),
-     ("0.0123, 0.5", False)],
+    [("0.01, 0.46", "It is"), ("0.0123, 0.5", "It is"), ("0.0, 0.5", "Perhaps it is"),
+     ("0, 0", None), ("0.02, 0.46", None)],
 )  # fmt: skip
-def test_values_that_are_rounded_too_far_are_told_to_be(answer: str, told: bool) -> None:
+def test_values_that_are_rounded_too_far_are_told_to_be(answer: str, told: str | None) -> None:
     """0.0123 and 0.4567: 0.01 is 19 % off, and the usual tolerance is 2 %."""
     found = mark({"spec": SMALL, "questions": ["dense1.value"]}, {"dense1.value": answer}).marks[0]
     assert found.verdict == "wrong"
-    assert ("rounded too far: give two decimals, below 1 three digits" in found.feedback) is told
+    before, _, behind = found.feedback.partition(" rounded too far: ")
+    assert bool(behind) is (told is not None)
+    assert before.endswith(told or "")
+    assert behind.startswith("give three digits, such as 0.0123." if told else "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [(2, "Perhaps it is rounded too far: give two decimals."), (2.2, ""),
+     (2.3, "It is rounded too far: give two decimals.")],
+)  # fmt: skip
+def test_a_whole_number_is_only_perhaps_a_rounded_one(answer: float, told: str) -> None:
+    """4*0.5667 = 2.2668; 2 may as well be a bias or a target."""
+    spec = {
+        "input": 1, "layers": [{"dense": {"units": 1, "bias": False}}],
+        "example": {"given": {"input": [4], "dense1.weight": [[0.5667]]}},
+    }  # fmt: skip
+    (found,) = mark({"spec": spec, "questions": ["dense1.value"]}, {"dense1.value": answer}).marks
+    assert found.feedback.partition("The right")[0].strip() == told
+
+
+def test_right_values_are_counted_by_the_tolerance_that_decides() -> None:
+    """5.2 is 0.4 % off 5.22, and not right; its working is told, and not the first value's."""
+    spec = {
+        "input": 1, "layers": [{"dense": {"units": 2, "bias": False}}],
+        "example": {"given": {"input": [2], "dense1.weight": [[-0.5], [2.61]]}},
+    }  # fmt: skip
+    answers = {"dense1.value": [-1, 5.2]}
+    (found,) = mark({"spec": spec, "questions": ["dense1.value"]}, answers).marks
+    assert found.feedback == (
+        "1 of 2 values is right; the first wrong one is at [1], counted from 0. It is rounded too"
+        " far: give two decimals. The right answer is [-1, 5.22]: at [1], 2.61*2 = 5.22."
+    )
 
 
 def test_the_precision_that_is_told_is_enough() -> None:

@@ -218,3 +218,98 @@ def test_a_size_that_is_not_rounded_is_told_as_that() -> None:
         _, mark = Marker(read_assignment({**data, "show": show})).mark("one", answers).marks
         assert (mark.verdict, mark.misconception) == ("wrong", "not_rounded")
         assert told in mark.feedback
+
+
+@pytest.mark.parametrize(
+    ("answers", "name", "points", "told"),
+    [
+        # (-3.37 - 3)^2/2 and half of 2*(-3.37 - 3)
+        ({"loss": 20.29}, "loss_halved", 0.25, "with your answer [-3.37] to question 1, with 1/2"),
+        ({"dense1.grad": -6.37}, "loss_halved", 0.25, "with your answer [-3.37] to question 1, "),
+        ({"dense1.grad": 12.74}, "gradient_sign", 0, "wrong sign"),
+        # 0.25 - 0.1*12.74, and 0.25 + 12.74
+        ({"dense1.bias.grad": -12.74, "dense1.bias.next": -1.024}, "gradient_added", 0,
+         "with your answer [-12.74] to question 2, weight + rate * gradient = [-1.024]"),
+        ({"dense1.bias.grad": -12.74, "dense1.bias.next": 12.99}, "rate_forgotten", 0,
+         "The learning rate was left out: with your answer [-12.74] to question 2, "),
+    ],
+)  # fmt: skip
+def test_another_mistake_behind_a_slip_is_named(
+    answers: dict[str, Any], name: str, points: float, told: str
+) -> None:
+    """Half of what is given for the mistake, since half is given for what follows from a slip."""
+    answers = {"dense1.value": [-3.37], **answers}
+    *_, mark = marked(SPEC, answers, partial={"loss_halved": 0.5}).values()
+    assert (mark.misconception, mark.points) == (name, points)
+    assert told in mark.feedback
+    (alone,) = [m for k, m in marked(SPEC, {[*answers][-1]: [*answers.values()][-1]}).items()]
+    assert alone.misconception is None
+
+
+def test_chance_with_a_students_own_values_is_no_mistake() -> None:
+    """2 is half of (1 - 3)^2, and one of few whole numbers."""
+    *_, mark = marked(SPEC, {"dense1.value": [1], "loss": 2}).values()
+    assert mark.misconception is None
+
+
+LINE = {  # 2*1 = 2, and 2*(2 - 1) = 2
+    "input": 1,
+    "layers": [{"dense": {"units": 1, "bias": False}}],
+    "example": {"given": {"input": [1], "dense1.weight": [[2]]}, "loss": {"squared_error": [1]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        (1.67, "followed through"),  # 1.8333 was gone on with: 2*0.8333
+        (1.66, "followed through"),  # 2*0.83
+        (1.68, "wrong"),  # 1.835 at most gives 1.67
+    ],
+)
+def test_who_goes_on_with_more_digits_than_were_written_follows(
+    answer: float, verdict: str
+) -> None:
+    marks = marked(LINE, {"dense1.value": 1.83, "dense1.grad": answer})
+    assert marks["dense1.grad"].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("answer", "settings", "verdict"),
+    [
+        (0.14, {}, "followed through"),  # 0.294*0.486 = 0.142884
+        (0.15, {}, "wrong"),
+        (0.14, {"tolerance": {"relative": 0.01}}, "wrong"),
+    ],
+)
+def test_a_smaller_number_that_follows_needs_no_more_decimals(
+    answer: float, settings: dict[str, Any], verdict: str
+) -> None:
+    """0.5*0.486 = 0.243 is right to two decimals, as the question says."""
+    weights = {"dense1.weight": [[0.5]], "dense2.weight": [[0.486]]}
+    layer = {"dense": {"units": 1, "bias": False}}
+    spec = {"input": 1, "layers": [layer, layer], "example": {"given": {"input": [1], **weights}}}
+    marks = marked(spec, {"dense1.value": 0.294, "dense2.value": answer}, **settings)
+    assert marks["dense2.value"].verdict == verdict
+
+
+def test_an_answer_that_another_one_stands_behind_is_no_source() -> None:
+    """-11*5 = -55 and -11*8.4 = -92.4: the dense layer's own output no longer matters."""
+    answers = {
+        "relu1.value": [[5, 8.4]], "dense1.value": [-3], "dense1.grad": [-11],
+        "dense1.weight.grad": [[-55, -92.4]],
+    }  # fmt: skip
+    *_, mark = marked(SPEC, answers).values()
+    told = "from your answer [[5, 8.4]] to question 1 and your answer [-11] to question 3."
+    assert told in mark.feedback
+
+
+def test_what_follows_from_two_arrays_follows_whatever_was_said_in_between() -> None:
+    """The first unit is off, the second gets -1*-11 = 11; that of relu1 is said to get 5."""
+    answers = {
+        "conv1.value": [[-1, 8.5]], "dense1.grad": [-11], "relu1.grad[0,1]": 5,
+        "conv1.bias.grad": 11,
+    }  # fmt: skip
+    *_, mark = marked(SPEC, answers).values()
+    assert mark.verdict == "followed through"
+    assert "to question 1 and your answer [-11] to question 2." in mark.feedback

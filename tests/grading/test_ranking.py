@@ -111,6 +111,10 @@ def test_the_ranking_names_only_what_there_is() -> None:
 
 # What is given way to, on a network where both give one number.
 MEETINGS: list[tuple[str, str, dict[str, Any], str]] = [
+    ("activation_forgotten", "slope_forgotten",
+     net("3x1", {"conv": {"K": 1, "F": 1}}, "relu",
+         example={"given": {"input": [[1.3, 2, 3]], "conv1.weight": [[[-1.37]]]},
+                  "upstream": {"relu1": [[2.21, 1.13, 4]]}}), "conv1.weight.grad"),
     ("bias_per_input", "one_bias", net("9x9x1", {"conv": {"K": 4, "F": 3}}), "conv1.parameters"),
     ("depth_multiplied", "depth_kept", net("9x9x3", {"conv": {"K": 1, "F": 3}}), "conv1.output"),
     ("field_own_stride", "field_summed",

@@ -9,12 +9,12 @@ from shapecalc.grading.misconceptions.rerun import with_kernels
 from shapecalc.grading.values import shown
 from shapecalc.layers.activation import Elementwise, PRelu
 
+THROUGHOUT = "the activation was left out, on the way forward and back"
+
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
     """Yield the example without its activations, and the value that goes into the last one."""
     record, query = context.record, context.query
-    if query.key.endswith((".grad", ".next")):
-        return
     activated = record is not None and isinstance(record.layer, Elementwise | PRelu)
     if query.kind == "example" and activated and record is not None and record.sources:
         before = record.sources[0]
@@ -23,7 +23,8 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             yield Wrong(found, f"{before} = {shown(found)}")
     found = with_kernels(context, "activation_left_out")
     if found is not None:
-        yield Wrong(found, f"without the activation it would be {shown(found)}")
+        text = f"without the activation it would be {shown(found)}"
+        yield Wrong(found, text, THROUGHOUT if query.key.endswith((".grad", ".next")) else "")
 
 
 MISCONCEPTION = Misconception(

@@ -4,13 +4,15 @@ that compute otherwise, with another loss. Everything behind the mistake follows
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from shapecalc.grading.dependence import Way
 from shapecalc.grading.misconceptions.question_context import QuestionContext
+from shapecalc.grading.misconceptions.variants import scaled, stepped
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Value
 from shapecalc.network.example import Example, Numbers
@@ -26,20 +28,38 @@ _SUBJECTS: WeakKeyDictionary[Subject, dict[str, Subject | None]] = WeakKeyDictio
 
 def with_given(context: QuestionContext, name: str, change: Given) -> Value | None:
     """Return the answer where given parameters are others; None where that changes nothing."""
-    return _answer(context, name, lambda subject: _regiven(subject, change))
+    return _answer(
+        context,
+        name,
+        lambda subject: _regiven(subject, change),
+        lambda way: not way.layers.isdisjoint(given_otherwise(context.subject, change)[1]),
+    )
 
 
 def with_kernels(context: QuestionContext, mistake: str) -> Value | None:
     """Return the answer where layers compute otherwise, by a name of wrong_kernels.py."""
 
     def altered(subject: Subject) -> Subject | None:
-        kernels = import_module("shapecalc.executor.wrong_kernels")  # NumPy, if asked for
-        alter = kernels.MISTAKES[mistake]
-        if all(alter(step.kernel) is step.kernel for step in subject.computed.session.engine.steps):
-            return None
-        return subject.computing(kernel=alter)
+        return subject.computing(kernel=_mistake(mistake)) if _altered(subject, mistake) else None
 
-    return _answer(context, mistake, altered)
+    return _answer(
+        context,
+        mistake,
+        altered,
+        lambda way: not way.layers.isdisjoint(_altered(context.subject, mistake)),
+    )
+
+
+def _mistake(name: str) -> Any:
+    return import_module("shapecalc.executor.wrong_kernels").MISTAKES[name]  # NumPy, if asked for
+
+
+def _altered(subject: Subject, mistake: str) -> list[int]:
+    """Return the layers that compute otherwise with a mistake."""
+    own_of = import_module("shapecalc.executor.supposed_values").own_of
+    kernels = [own_of(step.kernel) for step in subject.computed.session.engine.steps]
+    alter = _mistake(mistake)
+    return [at for at, kernel in enumerate(kernels) if alter(kernel) is not kernel]
 
 
 def with_example(context: QuestionContext, name: str, example: Example) -> Value | None:
@@ -58,7 +78,7 @@ def with_losses(
             return None
         return subject.computing(losses=lambda parts: [change(part) or part for part in parts])
 
-    return _answer(context, name, altered)
+    return _answer(context, name, altered, _through_the_loss)
 
 
 def with_target(
@@ -73,11 +93,21 @@ def with_target(
         loss = {output: change(numbers) for output, numbers in example.loss.items()}
         return subject.giving(replace(example, loss=loss))
 
-    return _answer(context, name, altered)
+    return _answer(context, name, altered, _through_the_loss)
+
+
+def _through_the_loss(way: Way) -> bool:
+    return way.loss
 
 
 def scaled_loss(context: QuestionContext, factor: float, *, value: bool = True) -> Value | None:
     """Return the answer where the loss and its gradient are times a factor, or only the latter."""
+    supposed, example = (
+        context.subject.otherwise.get("supposed"),
+        context.subject.trace.spec.example,
+    )
+    if supposed and example and example.loss and example.plain:
+        return _scaled(context, factor, supposed, value)
 
     def change(part: Loss) -> Loss:
         shown = None if part.shown is None else part.shown * factor
@@ -87,32 +117,69 @@ def scaled_loss(context: QuestionContext, factor: float, *, value: bool = True) 
     return with_losses(context, f"loss * {factor!r}, {value}", change)
 
 
-def _answer(
-    context: QuestionContext, name: str, alter: Callable[[Subject], Subject | None]
+def _scaled(
+    context: QuestionContext, factor: float, supposed: Iterable[str], value: bool
 ) -> Value | None:
-    if context.query.kind != "example":
+    """Return the same where a student's own arrays are in place, by which the answer need not be
+    computed anew: it is times the factor as well, unless a gradient of theirs stands before it.
+    """
+    key = context.query.key
+    way = context.subject.way_back(key, sorted(supposed))
+    if not way.loss or any(end.endswith(".grad") for end in way.keys):
         return None
-    known = _SUBJECTS.setdefault(context.subject, {})
+    found: Value | None = None
+    if key.endswith(".next"):
+        old = context.of(context.query.name, key.removesuffix(".next"))
+        found = None if old is None else stepped(old, context.right, factor)
+    elif key != "loss" or value:
+        found = scaled(context.right, factor)
+    return found
+
+
+def _answer(
+    context: QuestionContext,
+    name: str,
+    alter: Callable[[Subject], Subject | None],
+    concerns: Callable[[Way], bool] = lambda way: True,
+) -> Value | None:
+    """Return what the example gives that is altered so, by a name under which it is kept.
+
+    With a student's own arrays in place it is only computed where the mistake `concerns` the way
+    from the number back to these: what stands before them is no longer computed.
+    """
+    subject, query = context.subject, context.query
+    if query.kind != "example":
+        return None
+    supposed = subject.otherwise.get("supposed")
+    if supposed and not concerns(subject.way_back(query.key, sorted(supposed))):
+        return None
+    known = _SUBJECTS.setdefault(subject, {})
     if name not in known:
-        known[name] = alter(context.subject)
+        known[name] = alter(subject)
     altered = known[name]
-    return QuestionContext(altered, context.query, 0).of(context.query.name) if altered else None
+    return QuestionContext(altered, query, 0).of(query.name) if altered else None
 
 
 def _regiven(subject: Subject, change: Given) -> Subject | None:
-    spec = subject.trace.spec
-    if spec.example is None:
-        return None
-    given, found = dict(spec.example.given), False
-    for record in subject.trace.layers:
+    given, layers = given_otherwise(subject, change)
+    example = subject.trace.spec.example
+    return subject.giving(replace(example, given=given)) if example and layers else None
+
+
+def given_otherwise(subject: Subject, change: Given) -> tuple[dict[str, Numbers], list[int]]:
+    """Return the given arrays with those of parameters changed, and the layers of these."""
+    example, layers = subject.trace.spec.example, []
+    given = dict(example.given) if example else {}
+    for at, record in enumerate(subject.trace.layers):
         if record.layer is None or record.input is None:
             continue
         for name, parameter in record.layer.parameters(record.input).items():
             key = f"{record.name}.{name}"
             numbers = change(record, parameter.role, given[key]) if key in given else None
             if numbers is not None:
-                given[key], found = numbers, True
-    return subject.giving(replace(spec.example, given=given)) if found else None
+                given[key] = numbers
+                layers.append(at)
+    return given, layers
 
 
 def reruns(context: QuestionContext) -> list[tuple[Subject, Value]]:

@@ -136,6 +136,14 @@ SLICED = example(
 )  # fmt: skip
 POOLED = [[1, 2, 5, 6], [3, 4, 7, 8], [9, 8, 1, 1], [7, 4, 2, 8]]
 SMALLER = {"given": {"input": POOLED}, "upstream": {"max_pool1": [[4, 8], [12, 16]]}}
+PEAK = example(
+    "3x3x1", {"max_pool": {"F": 2, "S": 1}},
+    given={"input": [[1, 2, 3], [4, 9, 5], [6, 7, 8]]}, upstream={"max_pool1": [[1, 2], [3, 4]]},
+)  # fmt: skip
+FLAT = example(
+    "3x3x1", {"avg_pool": {"F": 2, "S": 1}},
+    given={"input": [[1, 2, 3], [4, 9, 5], [6, 7, 8]]}, upstream={"avg_pool1": [[4, 8], [12, 16]]},
+)  # fmt: skip
 MEANS = {"given": {"input": POOLED}, "upstream": {"avg_pool1": [[4, 8], [12, 16]]}}
 # w = 0.5, x = 2, b = -0.4: z = 0.6, a = 0.6457, (a - 1)^2 = 0.1255, a(1 - a) = 0.2288,
 # dz = 2*(a - 1)*0.2288 = -0.1621, dw = 2*dz = -0.3242
@@ -448,6 +456,12 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
         "input.grad",
         [[4, 4, 8, 8], [4, 4, 8, 8], [12, 12, 16, 16], [12, 12, 16, 16]],
     ),
+    # 9 is the largest of all four windows of 2x2 and gets 1 + 2 + 3 + 4 = 10
+    ("pool_overlap_ignored", PEAK, "input.grad", [[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
+    ("pool_overlap_ignored", PEAK, "input.grad", [[0, 0, 0], [0, 4, 0], [0, 0, 0]]),
+    # each window gives a quarter of 4, 8, 12 and 16 to its pixels
+    ("pool_overlap_ignored", FLAT, "input.grad", [[1, 1, 2], [1, 1, 2], [3, 3, 4]]),
+    ("pool_overlap_ignored", FLAT, "input.grad", [[1, 2, 2], [3, 4, 4], [3, 4, 4]]),
     (
         "max_for_average",
         example("4x4x1", {"avg_pool": 2}, **MEANS),

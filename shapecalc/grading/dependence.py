@@ -1,0 +1,89 @@
+"""What a number of an example is computed from: the way back to other numbers of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from shapecalc.tracing import KnownTrace
+from shapecalc.worked_example import Names, Target
+
+Number = tuple[str, int, str]  # the role, the index of a layer or value, the parameter
+
+
+class Way(NamedTuple):
+    """The `keys` at which the ways back from a number end, and the `layers` that they lead through;
+    whether the loss is on one of them.
+    """
+
+    keys: tuple[str, ...]
+    layers: frozenset[int]
+    loss: bool
+
+
+def way_back(trace: KnownTrace, key: str, ends: Collection[str]) -> Way:
+    """Return which of some keys the number of another one is computed from directly: what stands
+    before these no longer matters. The keys are in their own order.
+    """
+    names = Names(trace.spec, trace.layers)
+    stops = {_number(names.find(end)): end for end in ends if end != key}
+    found, layers, loss = set(), set(), False
+    wanted, seen = [_number(names.find(key))], set()
+    while wanted:
+        number = wanted.pop()
+        if number in seen:
+            continue
+        seen.add(number)
+        if number in stops:
+            found.add(stops[number])
+            continue
+        for before, layer in _computed_from(trace, number):
+            wanted.append(before)
+            if layer is not None:
+                layers.add(layer)
+        loss |= number[0] == "loss" or (number[0] == "gradient" and _is_output(trace, number[1]))
+    return Way(tuple(end for end in ends if end in found), frozenset(layers), loss)
+
+
+def _number(target: Target) -> Number:
+    return target.role, target.at, target.parameter
+
+
+def _is_output(trace: KnownTrace, value: int) -> bool:
+    return value in trace.spec.outputs.values()
+
+
+def _computed_from(trace: KnownTrace, number: Number) -> Iterator[tuple[Number, int | None]]:
+    """Yield what a number is computed from, and by which layer: of a layer's gradient that is also
+    what went into it, on which a slope or the largest of a window hangs.
+    """
+    role, at, parameter = number
+    spec = trace.spec
+    if role == "loss":
+        yield from ((("value", i, ""), None) for i in spec.outputs.values() if i is not None)
+    elif role == "value":
+        layer = spec.values.producer(at)
+        if layer is not None:
+            yield from ((("value", i, ""), layer) for i in spec.nodes[layer].sources or ())
+    elif role == "gradient":
+        if _is_output(trace, at):
+            yield ("loss", 0, ""), None
+        for layer, node in enumerate(spec.nodes):
+            if at in (node.sources or ()):
+                yield ("gradient", spec.values.of(layer), ""), layer
+                yield from ((("value", i, ""), None) for i in node.sources or ())
+    elif role == "parameter gradient":
+        for layer in _with_weights_of(trace, at):
+            yield ("gradient", spec.values.of(layer), ""), layer
+            yield from ((("value", i, ""), None) for i in spec.nodes[layer].sources or ())
+    elif role == "next":
+        yield ("parameter gradient", at, parameter), None
+
+
+def _with_weights_of(trace: KnownTrace, layer: int) -> Iterator[int]:
+    """Yield a layer and those that share its weights."""
+    name = trace.layers[layer].name
+    yield layer
+    for i, record in enumerate(trace.layers):
+        if name in (record.shares, record.shares_one and record.shares_one.owner):
+            yield i
