@@ -48,12 +48,20 @@ class Told(NamedTuple):
         return self._sentences(said, question, value)
 
     def followed(
-        self, question: Question, source: str, points: float, rounded: bool = False
+        self,
+        question: Question,
+        source: str,
+        points: float,
+        rounded: bool = False,
+        right_from: str = "",
     ) -> str:
         """Return what is told about an answer that follows from an earlier slip."""
-        source += " (rounded down, for the stride does not fit there)" if rounded else ""
+        begin = f"; from {right_from} on it has the right sizes" if right_from else ""
         credit = "" if points else ", but what follows from a slip gives no points here"
-        return self._sentences([f"It follows correctly from {source}{credit}."], question)
+        said = [f"It follows correctly from {source}{begin}{credit}."]
+        if rounded:
+            said.append("A size is rounded down on the way, for the stride does not fit there.")
+        return self._sentences(said, question)
 
     def slipped(self, question: Question, value: Value, source: str, cause: Cause | None) -> str:
         """Return what is told where a working comes to another value than was written behind it:

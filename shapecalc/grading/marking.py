@@ -281,7 +281,11 @@ class Marker:
         if followed and (found is None or share <= question.follow_through):
             points = round(question.points * question.follow_through, 6)
             feedback = self.told.followed(
-                question, self._sources(followed.sources), points, followed.rounded
+                question,
+                self._sources(followed.sources),
+                points,
+                followed.rounded,
+                followed.right_from,
             )
             feedback = _noted(feedback, reading.note)
             return mark._replace(verdict="followed through", points=points, feedback=feedback)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from shapecalc.diagnostics import LayerError
 from shapecalc.grading.comparison import as_asked, same
-from shapecalc.grading.own_sums import SUMMED, is_term, is_total, sum_of, terms
+from shapecalc.grading.own_sums import (
+    SUMMED,
+    is_term,
+    is_total,
+    mixed,
+    right_from,
+    sum_of,
+    terms,
+)
 from shapecalc.grading.own_values import Answered, OwnNetwork, with_all_values, with_values
 from shapecalc.grading.question import Question
 from shapecalc.grading.subject import Subject
@@ -21,11 +31,12 @@ WALKS_A_RUN = 30  # that computing an example takes as long as
 
 class Followed(NamedTuple):
     """The earlier answers that another follows from; `rounded` where only with a size rounded down,
-    since a stride does not fit there.
+    since a stride does not fit there; `right_from` is the layer from which on it has right terms.
     """
 
     sources: list[Answered]
     rounded: bool = False
+    right_from: str = ""
 
 
 class OwnAnswers:
@@ -78,7 +89,22 @@ class OwnAnswers:
                 return Followed(self.needed(question, network), network.rounded(query))
             except Exception:  # the student's own numbers may lead anywhere
                 continue
-        return self._with_counts(question, value) if is_total(question) else None
+        if not is_total(question):
+            return None
+        return self._with_counts(question, value) or self._right_at_the_end(question, value)
+
+    def _right_at_the_end(self, question: Question, value: Value) -> Followed | None:
+        """Return the volumes that the first terms of a total follow from, the others being right:
+        who misses a question may know the sizes from there on.
+        """
+        for network in self.with_volumes(question):
+            self._walked += len(question.subject.records)
+            with suppress(Exception):  # as above
+                name = right_from(question, network.subject, value)
+                if name:
+                    sources = self.needed(question, network, partial(mixed, question, name=name))
+                    return Followed(sources, network.rounded(question.query), name)
+        return None
 
     def _with_counts(self, question: Question, value: Value) -> Followed | None:
         """Return the volumes and the counts that a total is right for, which needs both."""
@@ -92,8 +118,8 @@ class OwnAnswers:
             try:
                 if not _is_corrected(question, total(network.subject), value):
                     continue
-                mixed = [term.answered for term in terms(question, network.subject, counts)]
-                slips = [(q, v) for q, v in mixed if v != q.right]
+                own = [term.answered for term in terms(question, network.subject, counts)]
+                slips = [(q, v) for q, v in own if v != q.right]
                 sources = [*self.needed(question, network, total), *slips]
                 return Followed(sources, network.rounded(question.query))
             except Exception:  # as above

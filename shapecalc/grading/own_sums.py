@@ -69,6 +69,44 @@ def sum_of(question: Question, own: Sequence[Answered], value: Value) -> list[An
     return None
 
 
+def right_from(question: Question, subject: Subject, value: Value) -> str:
+    """Return the layer from which on a total has the right terms, and those of a network with the
+    student's own volumes before it; empty where it is no such sum.
+    """
+    total = subject.answer(question.query)
+    if not _counted(total):
+        return ""
+    found = ""
+    for name, right, own in reversed(list(_both(question, subject))):
+        if right != own:
+            total, found = total + right - own, name
+            if total == value and total != question.right:
+                return found
+    return ""
+
+
+def mixed(question: Question, subject: Subject, name: str) -> Number:
+    """Return a total of a network's terms, and of the right ones from a layer on."""
+    total: Number = 0
+    behind = False
+    for layer, right, own in _both(question, subject):
+        behind |= layer == name
+        total += right if behind else own
+    return total
+
+
+def _both(question: Question, subject: Subject) -> Iterator[tuple[str, Number, Number]]:
+    """Yield each layer that has a term, with the right one and another network's."""
+    for layer in question.subject.trace.layers:
+        query = question.query._replace(name=layer.name)
+        try:
+            right, own = question.subject.answer(query), subject.answer(query)
+        except Unanswerable:
+            continue
+        if _counted(right) and _counted(own):
+            yield layer.name, right, own
+
+
 def with_the_mistake(
     question: Question, own: Sequence[Answered], names: Collection[str], value: Value
 ) -> tuple[str, Wrong] | None:

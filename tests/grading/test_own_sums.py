@@ -71,6 +71,18 @@ def test_a_total_names_all_answers_that_it_follows_from_and_no_other(
     assert mark.feedback.startswith(f"It follows correctly from {source}.")
 
 
+def test_a_total_may_have_the_right_sizes_from_a_layer_on() -> None:
+    """7*7*4*27 = 5,292, 5*5*2*36 = 1,800, and 160 of 4x4x2, where 250 follows of 5x5x2."""
+    *_, mark = marked({"conv1.output": "7x7x4", "total.macs": 7252}, follow_through=1)
+    assert mark.verdict == "followed through"
+    assert mark.feedback.startswith(
+        "It follows correctly from your answer 7x7x4 to question 1;"
+        " from dense1 on it has the right sizes."
+    )
+    *_, other = marked({"conv1.output": "7x7x4", "total.macs": 7253}, follow_through=1)
+    assert other.verdict == "wrong"
+
+
 def test_a_mistake_in_the_terms_that_were_not_asked_for_is_told_with_those_that_were() -> None:
     """108 without the 4 biases, 15 = 2*5 + 5 on the depth alone, and 72 without the 2 biases."""
     answers = {"conv1.parameters": 108, "dense1.parameters": 15, "total.parameters": 195}

@@ -174,11 +174,13 @@ def test_a_size_that_was_rounded_down_is_told_to_be() -> None:
     """(31 - 2)/2 + 1 = 15.5, and (30 - 2)/2 + 1 = 15."""
     ask = "max_pool1.output"
     odd = marked(POOLED, {"conv1.output": "31x31x8", ask: "15x15x8"})[ask]
-    source = "from your answer 31x31x8 to question 1 (rounded down, for the stride does not fit"
+    source = "from your answer 31x31x8 to question 1"
     assert odd.verdict == "followed through"
     assert source in odd.feedback
+    assert "A size is rounded down on the way, for the stride does not fit there." in odd.feedback
     even = marked(POOLED, {"conv1.output": "30x30x8", ask: "15x15x8"})[ask]
     assert "It follows correctly from your answer 30x30x8 to question 1." in even.feedback
+    assert "rounded down" not in even.feedback
 
 
 def test_a_mistake_with_the_students_own_volume_says_so() -> None:
