@@ -103,7 +103,7 @@ def test_windows_written_as_rows_are_named_as_that() -> None:
 def test_a_sheet_has_the_values_and_says_the_order() -> None:
     found = read_assignment({"spec": spec(), "questions": ["conv1.im2col.values"]})
     text = FORMATS["markdown"](found).replace("\\", "")
-    assert "given: input = [[[1, 2, 3], [4, 5, 6], [7, 8, 9]]" in text
+    assert "given: input (depth, row, column) = [[[1, 2, 3], [4, 5, 6], [7, 8, 9]]" in text
     assert "Each window is a column, its values depth by depth and row by row" in text
 
 
