@@ -51,6 +51,16 @@ def pairs(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
         yield from _of_macs(context, single)
 
 
+def pairs_in_own(context: QuestionContext, single: Sequence[Pair]) -> Iterator[Pair]:
+    """Yield the same for a network with a student's own numbers, where fewer are told from chance:
+    of the sizes of a volume, and of a step.
+    """
+    if context.key in ("output", "input"):
+        yield from of_sizes(context, single)
+    elif context.query.kind == "example":
+        yield from _of_a_step(context, single)
+
+
 def joined(one: Misconception, other: Misconception) -> Misconception:
     """Return two misconceptions as one, in whatever order they were made."""
     one, other = sorted((one, other), key=lambda misconception: misconception.name)

@@ -129,7 +129,7 @@ class Explanations:
     def _pairs(self) -> list[list[Cause]]:
         """Two mistakes at once, those of two common ones first."""
         single = [(cause.misconception, cause.wrong) for cause in self.single]
-        pairs = combinations.of_sizes if self.own else combinations.pairs
+        pairs = combinations.pairs_in_own if self.own else combinations.pairs
         found = self._causes(pairs(self.context, single))
         found = [c for c in found if ANOTHERS not in c.misconception.name.split(", ")]
         common = [c for c in found if COMMON.issuperset(c.misconception.name.split(", "))]
@@ -157,7 +157,7 @@ class Explanations:
         every = self._as_worked_out(self._ones.giving(given), evidence.working)
         one = specific(every)
         found = self._likely(given, one, evidence)
-        if self.own and found is None and not one and self.context.key in ("output", "input"):
+        if self.own and found is None and not one:
             found = self._likely_two(given, self._twos.giving(given), evidence)
         if self.own:
             return found if found and found.sure else None

@@ -232,6 +232,9 @@ def test_a_size_that_is_not_rounded_is_told_as_that() -> None:
         # 0.25 - 0.1*12.74, and 0.25 + 12.74
         ({"dense1.bias.grad": -12.74, "dense1.bias.next": -1.024}, "gradient_added", 0,
          "with your answer [-12.74] to question 2, weight + rate * gradient = [-1.024]"),
+        # 0.25 - 12.74
+        ({"dense1.bias.grad": -12.74, "dense1.bias.next": -12.49}, "gradient_added, rate_forgotten",
+         0, "with your answer [-12.74] to question 2, weight + gradient = [-12.49]"),
         ({"dense1.bias.grad": -12.74, "dense1.bias.next": 12.99}, "rate_forgotten", 0,
          "The learning rate was left out: with your answer [-12.74] to question 2, "),
     ],
