@@ -86,8 +86,8 @@ def test_a_total_may_have_the_right_sizes_from_a_layer_on() -> None:
 def test_a_mistake_in_the_terms_that_were_not_asked_for_is_told_with_those_that_were() -> None:
     """108 without the 4 biases, 15 = 2*5 + 5 on the depth alone, and 72 without the 2 biases."""
     answers = {"conv1.parameters": 108, "dense1.parameters": 15, "total.parameters": 195}
-    *_, mark = marked(answers, partial={"forgot_bias": 0.5})
-    assert (mark.misconception, mark.points) == ("forgot_bias", 0.5)
+    *_, mark = marked(answers, partial={"forgot_bias": 0.5}, follow_through=0.5)
+    assert (mark.misconception, mark.points) == ("forgot_bias", 0.25)
     source = "your answer 108 to question 1 and your answer 15 to question 2"
     told = f"The biases were forgotten: with {source}, 108 + 72 + 15 = 195."
     assert mark.feedback.startswith(told)

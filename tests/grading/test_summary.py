@@ -43,9 +43,9 @@ def graded(folder: Path, ask: str, *answers: Any) -> ClassRun:
     ("ask", "answer", "told"),
     [
         ("conv1.output", "7x7", "three sizes are asked for: height x width x depth"),
-        ("conv1.output", "1x2x2", "the depth was written first; here it goes last"),
+        ("conv1.output", "1x2x2", "perhaps the depth was written first; here it goes last"),
         ("conv1.value", "11, 14, 20", "it takes 4 values, and the answer has 3"),
-        ("conv2.value[0,0]", "1", "it is rounded too far"),
+        ("conv2.value[0,0]", "1", "perhaps it is rounded too far"),
         ("conv1.value", "[[11, 20], [14, 25]]", "rows and columns were swapped"),
         ("conv1.weight.shape", "1x2", "the right shape has four axes, the answer has two"),
     ],

@@ -140,7 +140,7 @@ PEAK = example(
     "3x3x1", {"max_pool": {"F": 2, "S": 1}},
     given={"input": [[1, 2, 3], [4, 9, 5], [6, 7, 8]]}, upstream={"max_pool1": [[1, 2], [3, 4]]},
 )  # fmt: skip
-FLAT = example(
+AVERAGED = example(
     "3x3x1", {"avg_pool": {"F": 2, "S": 1}},
     given={"input": [[1, 2, 3], [4, 9, 5], [6, 7, 8]]}, upstream={"avg_pool1": [[4, 8], [12, 16]]},
 )  # fmt: skip
@@ -460,8 +460,8 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("pool_overlap_ignored", PEAK, "input.grad", [[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
     ("pool_overlap_ignored", PEAK, "input.grad", [[0, 0, 0], [0, 4, 0], [0, 0, 0]]),
     # each window gives a quarter of 4, 8, 12 and 16 to its pixels
-    ("pool_overlap_ignored", FLAT, "input.grad", [[1, 1, 2], [1, 1, 2], [3, 3, 4]]),
-    ("pool_overlap_ignored", FLAT, "input.grad", [[1, 2, 2], [3, 4, 4], [3, 4, 4]]),
+    ("pool_overlap_ignored", AVERAGED, "input.grad", [[1, 1, 2], [1, 1, 2], [3, 3, 4]]),
+    ("pool_overlap_ignored", AVERAGED, "input.grad", [[1, 2, 2], [3, 4, 4], [3, 4, 4]]),
     (
         "max_for_average",
         example("4x4x1", {"avg_pool": 2}, **MEANS),
