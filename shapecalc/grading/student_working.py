@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import chain, islice
+from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -88,9 +88,10 @@ def working_in(answer: Any) -> Working:
         return Working()
     text = answer.replace("\u2212", "-")
     unrounded = tuple(float(number[0]) for number in DECIMAL.finditer(text))
+    formulas = [formula for formula in _in_full(text) if re.search(r"[\w)\]]\s*[-+*·×]", formula)]
     products = BY.sub("*", text)
-    found = chain(_in_full(text), _in_full(products) if products != text else ())
-    formulas = [formula for formula in found if re.search(r"[\w)\]]\s*[-+*·×]", formula)]
+    if products != text:
+        formulas += [formula for formula in _in_full(products) if "+" in formula]
     return Working(tuple(formulas), bool(TWICE_P.search(answer)), unrounded[:MOST_FORMULAS])
 
 

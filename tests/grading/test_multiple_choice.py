@@ -43,7 +43,8 @@ def test_a_wrong_choice_has_the_cause_of_its_answer() -> None:
 
 def test_one_of_four_letters_makes_no_cause_certain() -> None:
     """(227 - 11)/4 = 54, without the + 1, which who works it out has certainly forgotten."""
-    assert "Perhaps the + 1 was forgotten" in marked("a").feedback
+    for answer in ("a", "54x54x96", "54 x 54 x 96"):
+        assert "Perhaps the + 1 was forgotten" in marked(answer).feedback
     assert "The + 1 was forgotten" in marked("(227 - 11)/4 = 54, so 54x54x96").feedback
 
 
