@@ -37,7 +37,7 @@ def way_back(trace: KnownTrace, key: str, ends: Collection[str]) -> Way:
         if number in stops:
             found.add(stops[number])
             continue
-        for before, layer in _computed_from(trace, number):
+        for before, layer in _computed_from(trace, names, number):
             wanted.append(before)
             if layer is not None:
                 layers.add(layer)
@@ -53,9 +53,12 @@ def _is_output(trace: KnownTrace, value: int) -> bool:
     return value in trace.spec.outputs.values()
 
 
-def _computed_from(trace: KnownTrace, number: Number) -> Iterator[tuple[Number, int | None]]:
+def _computed_from(
+    trace: KnownTrace, names: Names, number: Number
+) -> Iterator[tuple[Number, int | None]]:
     """Yield what a number is computed from, and by which layer: of a layer's gradient that is also
-    what went into it, on which a slope or the largest of a window hangs.
+    what went into it, on which a slope or the largest of a window hangs. A bias' gradient is a sum
+    of gradients alone.
     """
     role, at, parameter = number
     spec = trace.spec
@@ -73,8 +76,11 @@ def _computed_from(trace: KnownTrace, number: Number) -> Iterator[tuple[Number, 
                 yield ("gradient", spec.values.of(layer), ""), layer
                 yield from ((("value", i, ""), None) for i in node.sources or ())
     elif role == "parameter gradient":
+        own = names.parameters(at).get(parameter)
         for layer in _with_weights_of(trace, at):
             yield ("gradient", spec.values.of(layer), ""), layer
+            if own is not None and own.role == "bias":
+                continue
             yield from ((("value", i, ""), None) for i in spec.nodes[layer].sources or ())
     elif role == "next":
         yield ("parameter gradient", at, parameter), None

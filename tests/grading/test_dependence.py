@@ -1,0 +1,65 @@
+"""What a number of an example hangs on directly, and through which layers."""
+
+from __future__ import annotations
+
+import pytest
+
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.subject import Subject
+
+# conv1 0, relu1 1, max_pool1 2, flatten1 3, dense1 4, softmax1 5
+SPEC = {
+    "input": "3x3x1",
+    "layers": [
+        {"conv": {"K": 1, "F": 2}}, "relu", {"max_pool": {"F": 2}}, "flatten", {"dense": 2},
+        "softmax",
+    ],
+    "example": {
+        "given": {
+            "input": [[1, 2, 3], [4, 5, 6], [7, 8, 9]], "conv1.weight": [[[[1, 0], [0, 1]]]],
+            "conv1.bias": [0], "dense1.weight": [[1], [2]], "dense1.bias": [0, 0],
+        },
+        "loss": {"cross_entropy": 0},
+        "rate": 0.1,
+    },
+}  # fmt: skip
+
+
+def subject() -> Subject:
+    (question,) = read_assignment({"spec": SPEC, "questions": ["loss"]}).questions
+    return question.subject
+
+
+@pytest.mark.parametrize(
+    ("key", "ends", "direct"),
+    [
+        ("dense1", ["conv1", "relu1"], ["relu1"]),
+        ("loss", ["dense1", "conv1"], ["dense1"]),
+        ("conv1", ["relu1", "loss", "dense1.grad"], []),
+        (
+            "dense1.weight.grad",
+            ["max_pool1", "dense1", "dense1.grad"],
+            ["max_pool1", "dense1.grad"],
+        ),
+        ("conv1.bias.grad", ["conv1", "dense1.grad"], ["conv1", "dense1.grad"]),
+        ("conv1.bias.grad", ["conv1.grad", "dense1.grad"], ["conv1.grad"]),
+        ("conv1.bias.next", ["conv1.bias.grad", "conv1.grad"], ["conv1.bias.grad"]),
+        ("dense1.grad", ["conv1", "dense1.grad"], ["conv1"]),  # not on itself
+    ],
+)
+def test_what_a_number_hangs_on_directly(key: str, ends: list[str], direct: list[str]) -> None:
+    assert list(subject().way_back(key, ends).keys) == direct
+
+
+@pytest.mark.parametrize(
+    ("key", "ends", "layers", "loss"),
+    [
+        ("relu1", [], {0, 1}, False),
+        ("loss", ["dense1"], {5}, True),
+        ("conv1.grad", ["dense1.grad", "conv1"], {1, 2, 3, 4}, False),
+        ("dense1.bias.next", ["dense1"], {4, 5}, True),
+    ],
+)
+def test_the_layers_on_the_way(key: str, ends: list[str], layers: set[int], loss: bool) -> None:
+    way = subject().way_back(key, ends)
+    assert (set(way.layers), way.loss) == (layers, loss)
