@@ -76,9 +76,11 @@ def test_a_name_without_letters_is_nobodys() -> None:
 
 @pytest.mark.slow
 def test_a_class_of_any_size_takes_as_much_memory() -> None:
-    """A list of the same submissions takes some 4 KB of each."""
+    """A list of the same submissions takes some 4 KB of each; what is remembered of answers that
+    were marked is full after 1,000.
+    """
     peaks = []
-    for students in (200, 2000):
+    for students in (2000, 6000):
         tracemalloc.start()
         kept = Spool()
         for start in range(0, students, 50):
