@@ -1,4 +1,4 @@
-"""A working that comes to another number than is written behind it: 6*6*3*24 + 24 = 2,606."""
+"""A working that comes to another number than is written behind it: 2,606 for 6*6*3*24 + 24."""
 
 from __future__ import annotations
 
