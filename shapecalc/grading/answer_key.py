@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from shapecalc import rules
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import Unreadable
 from shapecalc.grading.comparison import is_right, ways_to_read
 from shapecalc.grading.fault import Faults
 from shapecalc.grading.misprints import false_key
 from shapecalc.grading.question import Question
+from shapecalc.grading.written_numbers import Unreadable
 
 
 def check_key(question: Question, faults: Faults) -> None:

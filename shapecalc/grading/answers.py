@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from math import ceil, floor, isfinite, prod
+from math import ceil, floor, prod
 from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
@@ -19,17 +19,23 @@ from shapecalc.grading.arithmetic import worked_out
 from shapecalc.grading.formula import read_formula
 from shapecalc.grading.lists import plain_list, worked_list
 from shapecalc.grading.notation import SO, plain, printed_shape, unwrapped, without_words
-from shapecalc.grading.number_units import UNIT, in_binary, rounded_numbers, scale_of
+from shapecalc.grading.number_units import in_binary, rounded_numbers
 from shapecalc.grading.number_words import in_digits
 from shapecalc.grading.ranges import EXAMPLE as RANGES_EXAMPLE
 from shapecalc.grading.ranges import read_ranges
 from shapecalc.grading.values import Number, Value, flat, shown
+from shapecalc.grading.written_numbers import (
+    PLAIN,
+    Unreadable,
+    also_spelled,
+    number_of,
+    whole_if_so,
+)
 from shapecalc.grading.yes_or_no import yes_or_no
 
 Form = Literal["sizes", "field", "number", "truth", "array", "ranges", "formula"]
 
 LONGEST = 1000  # characters of an answer
-MOST_DIGITS = 40
 MOST_VALUES = 10_000  # of an array
 DEEPEST = 6  # lists inside one another
 MOST_PARTS = 12  # of a working, `a = b = c`, counted from its result
@@ -57,13 +63,7 @@ SLICES_OF = re.compile(
     rf"(\d+) {SLICES}(?: of| at| each)*(?: size)? (\d+(?: ?[xX×] ?\d+)+)", re.IGNORECASE
 )
 VOLUME = re.compile(r"(?<![\w.])\d+(?: ?[xX×] ?\d+)+(?![\w.]*\w)")
-DIGITS = r"[1-9]\d{0,2}(?:[,_' ]\d{3})+|\d+(?:_\d+)*"
-PLAIN = re.compile(rf"[-+]?(?:(?:{DIGITS})(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{{1,3}})?")
-FRACTION = re.compile(rf"([-+]?(?:{DIGITS}))\s*/\s*({DIGITS})")
-DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?![\d,.])")
-GROUPED_BY_POINTS = re.compile(r"([-+]?[1-9]\d{0,2}(?:\.\d{3})+)(?!\d)(?:,(\d+))?")
 DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")  # 0,5; 0,25
-ONE_GROUP = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}(?![\d,.])")
 # Between two answers of somebody who leaves the choice to the reader.
 OR = re.compile(
     r"\b(?:or|either|maybe|perhaps|possibly|alternatively|exactly|precisely|no,? wait)\b:?", re.I
@@ -93,10 +93,6 @@ class Reading(NamedTuple):
     value: Value
     note: str = ""
     off: float = 0.0  # how far a number may be off that is written as a rounded one, `1.2k`
-
-
-class Unreadable(ValueError):
-    """An answer that stands for no value; the text says what was expected."""
 
 
 def read_answer(answer: Any, form: Form) -> Value:
@@ -215,22 +211,8 @@ def _other_ways(answer: Any, value: Value, form: Form) -> list[Reading]:
         with suppress(Unreadable):
             found.append(Reading(_array(DECIMALS.sub(r"\1.\2", answer)), note))
     if isinstance(answer, str) and form != "array":
-        text = _bare(answer)
-        grouped = GROUPED_BY_POINTS.match(text)
-        if grouped and not _many_groups(grouped) and UNIT.fullmatch(text, grouped.end()):
-            number = _plain(grouped[1].replace(".", ""))
-            found.append(_single(number, form, f"read as {shown(number)}"))
-        group = ONE_GROUP.match(text)
-        if group and UNIT.fullmatch(text, group.end()):
-            decimal = _spelled(text.replace(",", "."))
-            if decimal is not None:
-                found.append(_single(decimal, form, f"read as {shown(decimal)}"))
-        binary = in_binary(text)
-        kibibytes = _spelled(binary) if binary else None
-        if kibibytes is not None:
-            found.append(
-                _single(kibibytes, form, f"read as {shown(kibibytes)}, with 1,024 bytes to the KB")
-            )
+        for number, more in also_spelled(answer):
+            found.append(_single(number, form, f"read as {shown(number)}{more}"))
     return found
 
 
@@ -243,7 +225,7 @@ def _result(text: str, form: Form) -> list[Reading]:
     result = worked_out(text)
     if result is None:
         return []
-    number: Number = int(result) if result.denominator == 1 else _whole_if_so(float(result))
+    number: Number = int(result) if result.denominator == 1 else whole_if_so(float(result))
     return [_single(number, form, f"your expression gives {shown(number)}")]
 
 
@@ -329,68 +311,6 @@ def _of_framework(sizes: tuple[Number, ...]) -> list[Reading]:
     return [Reading((*way[1:], way[0]), note) for way in ways if way]
 
 
-def _number(answer: Any) -> Number:
-    if type(answer) is int and abs(answer) < 10**MOST_DIGITS:
-        return answer
-    if isinstance(answer, float) and isfinite(answer):
-        return int(answer) if answer.is_integer() and abs(answer) < 2**53 else answer
-    if isinstance(answer, list | tuple) and len(answer) == 1:
-        return _number(answer[0])
-    if isinstance(answer, str):
-        found = _spelled(_bare(in_digits(answer)))
-        if found is not None:
-            return found
-    raise Unreadable(f"{quote(answer)} is not a number")
-
-
-def _bare(text: str) -> str:
-    """Return a number without what is written around it: brackets, a comma, a blank sign."""
-    text = text.strip("[]{}, ")
-    if text.startswith("(") and text.endswith(")"):
-        text = text[1:-1].strip(", ")
-    text = re.sub(r"^(?:minus|negative) (?=[0-9.])", "-", text, flags=re.IGNORECASE)
-    return re.sub(r"^([-+]) (?=[0-9.])", r"\1", text)
-
-
-def _spelled(text: str) -> Number | None:
-    """Return the number that a text spells, whatever unit stands behind it, or None."""
-    fraction = FRACTION.match(text)
-    if fraction and UNIT.fullmatch(text, fraction.end()):
-        over, under = (_plain(part) for part in fraction.groups())
-        return _whole_if_so(over / under) if under else None
-    grouped = GROUPED_BY_POINTS.match(text)
-    if grouped and _many_groups(grouped) and UNIT.fullmatch(text, grouped.end()):
-        whole = grouped[1].replace(".", "")
-        return _plain(f"{whole}.{grouped[2]}" if grouped[2] else whole)
-    comma = DECIMAL_COMMA.match(text)
-    if comma and not PLAIN.fullmatch(comma[0]):
-        text = text.replace(",", ".", 1)
-    plain = PLAIN.match(text)
-    unit = UNIT.fullmatch(text, plain.end()) if plain else None
-    if not plain or not unit:
-        return None
-    value, scale = _plain(plain[0]), scale_of(unit)
-    return value if scale == 1 else _whole_if_so(round(value * scale, 6))
-
-
-def _many_groups(grouped: re.Match[str]) -> bool:
-    """Say whether points can only be those of thousands: `1.234.567`, `1.234,5`."""
-    return grouped[1].count(".") > 1 or bool(grouped[2])
-
-
-def _plain(text: str) -> Number:
-    digits = re.sub(r"[,_' ]", "", text)
-    if len(digits) > MOST_DIGITS:
-        raise Unreadable(f"a number of more than {MOST_DIGITS} digits")
-    return int(digits) if re.fullmatch(r"[-+]?\d+", digits) else _whole_if_so(float(digits))
-
-
-def _whole_if_so(value: Number) -> Number:
-    if not isfinite(value):
-        raise Unreadable("a number that is too large")
-    return int(value) if float(value).is_integer() and abs(value) < 2**53 else value
-
-
 def _sizes(answer: Any) -> tuple[Number, ...]:
     """Read `32x32x10`, `[32, 32, 10]`, `(None, 32, 32, 10)`; a single number is one size."""
     if isinstance(answer, list | tuple):
@@ -398,14 +318,14 @@ def _sizes(answer: Any) -> tuple[Number, ...]:
             answer = answer[1:]
         if not 0 < len(answer) <= DEEPEST:
             raise Unreadable("not one size for each axis")
-        return tuple(_number(size) for size in answer)
+        return tuple(number_of(size) for size in answer)
     if isinstance(answer, Mapping):
         axes = {str(name).lower(): size for name, size in answer.items()}
         if not set(axes) <= set(AXES):
             raise Unreadable(f"sizes by name are {', '.join(AXES)}")
         return _sizes([axes[name] for name in AXES if name in axes])
     if not isinstance(answer, str):
-        return (_number(answer),)
+        return (number_of(answer),)
     bare = answer.strip("()[]{} ")
     text = BATCH.sub("", bare)
     parts = CROSS.split(text)
@@ -413,7 +333,7 @@ def _sizes(answer: Any) -> tuple[Number, ...]:
         parts = re.split(r"\s*,\s*|\s+(?=\d)", text.rstrip(", "))
     if len(parts) > DEEPEST:
         raise Unreadable(f"{quote(answer)} has too many sizes")
-    return tuple(_number(part) for part in parts)
+    return tuple(number_of(part) for part in parts)
 
 
 def _field(answer: Any) -> Value:
@@ -450,7 +370,7 @@ def _array(answer: Any) -> tuple[Any, ...]:
         count[0] += 1
         if count[0] > MOST_VALUES:
             raise Unreadable(f"more than {MOST_VALUES:,} values")
-        return float(_number(value))  # of floats alone, unlike sizes
+        return float(number_of(value))  # of floats alone, unlike sizes
 
     if not isinstance(answer, list | tuple):
         answer = [answer]
@@ -464,7 +384,7 @@ OWN: Mapping[Form, Callable[[Any], Iterable[tuple[Value, str]]]] = {
 READERS: Mapping[Form, Callable[[Any], Value]] = {
     "sizes": _sizes,
     "field": _field,
-    "number": _number,
+    "number": number_of,
     "truth": _truth,
     "array": _array,
 }

@@ -13,7 +13,7 @@ from shapecalc import network, rules, trace
 from shapecalc.diagnostics import Diagnostic, Finding, Path, SpecError, chosen, in_order
 from shapecalc.document import Document
 from shapecalc.grading import misprints
-from shapecalc.grading.answers import Unreadable, read_answer
+from shapecalc.grading.answers import read_answer
 from shapecalc.grading.assignment import assignment_of
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.fault import Unanswerable
@@ -22,6 +22,7 @@ from shapecalc.grading.query import read_path
 from shapecalc.grading.question import Tolerance
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.subject import Subject
+from shapecalc.grading.written_numbers import Unreadable
 from shapecalc.network.bounds import Bounds
 from shapecalc.readers import native
 from shapecalc.tracing import KnownTrace, Trace

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from shapecalc.grading.answers import Reading, Unreadable
+from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comes_to import slipped_from
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, ways_to_read
@@ -37,6 +37,7 @@ from shapecalc.grading.student_working import Working, working_in
 from shapecalc.grading.subject import Subject
 from shapecalc.grading.values import Number, Value, flat, shown
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
+from shapecalc.grading.written_numbers import Unreadable
 
 MOST_TOLD = 12  # values of an array that is told again
 MOST_MARKS = 1000  # that are remembered of each kind, and twice as many

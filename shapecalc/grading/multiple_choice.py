@@ -9,10 +9,11 @@ from string import ascii_lowercase
 from typing import Any
 
 from shapecalc import rules
-from shapecalc.grading.answers import SEVERAL, Form, Reading, Unreadable, read_answer, readings
+from shapecalc.grading.answers import SEVERAL, Form, Reading, read_answer, readings
 from shapecalc.grading.question import Question, depth_last
 from shapecalc.grading.section import Section
 from shapecalc.grading.values import Value
+from shapecalc.grading.written_numbers import Unreadable
 
 FORMS = ("sizes", "number", "field", "ranges", "formula")
 FEWEST = 2

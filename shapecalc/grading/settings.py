@@ -10,7 +10,7 @@ from typing import Any
 
 from shapecalc import rules
 from shapecalc.diagnostics import nearest, quote, some
-from shapecalc.grading.answers import Form, Unreadable, read_answer
+from shapecalc.grading.answers import Form, read_answer
 from shapecalc.grading.kinds.flops import USUAL
 from shapecalc.grading.misconceptions import misconceptions
 from shapecalc.grading.moments import deadline
@@ -18,6 +18,7 @@ from shapecalc.grading.query import Query
 from shapecalc.grading.question import EXACT, Late, Policy, Tolerance
 from shapecalc.grading.section import Section
 from shapecalc.grading.values import Value
+from shapecalc.grading.written_numbers import Unreadable
 
 COUNTED = {"mac": (1, 2), "bias": (1, 2, 0)}  # in FLOPs: the last of each unless it is written
 ORDERS = ("depth_last", "depth_first")

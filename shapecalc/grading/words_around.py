@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
-from shapecalc.grading.answers import NAMED, PLAIN, VOLUME, Unreadable, read_answer
+from shapecalc.grading.answers import NAMED, VOLUME, read_answer
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.notation import TITLE, plain
 from shapecalc.grading.question import Question, depth_first
+from shapecalc.grading.written_numbers import PLAIN, Unreadable
 
 NUMBER = re.compile(r"\d+")
 WORD = re.compile(r"[A-Za-z]{2,}")

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from shapecalc.grading.answers import Form, Unreadable, read_answer, readings
+from shapecalc.grading.answers import Form, read_answer, readings
 from shapecalc.grading.no_answer import is_blank
 from shapecalc.grading.values import shown
+from shapecalc.grading.written_numbers import Unreadable
 
 
 @pytest.mark.parametrize(

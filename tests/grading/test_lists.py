@@ -7,8 +7,9 @@ from time import process_time
 import pytest
 
 from shapecalc.grading.answer_texts import lines_of
-from shapecalc.grading.answers import Unreadable, readings
+from shapecalc.grading.answers import readings
 from shapecalc.grading.values import flat
+from shapecalc.grading.written_numbers import Unreadable
 
 TWO_SLICES = (2, 0, 2, 0, 7, 4, 9, 9)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 from shapecalc.diagnostics import quote
-from shapecalc.grading.answers import Unreadable, read_answer
+from shapecalc.grading.answers import read_answer
 from shapecalc.grading.comparison import is_right
 from shapecalc.grading.feedback import capital, right_answer, rounded
 from shapecalc.grading.formula import Formula
@@ -18,6 +18,7 @@ from shapecalc.grading.question import Question
 from shapecalc.grading.quiz.build import Item, Quiz, QuizProblem
 from shapecalc.grading.ranking import Explanations
 from shapecalc.grading.values import Value, flat, shown
+from shapecalc.grading.written_numbers import Unreadable
 
 ResponseType = Literal["truth", "choice", "number", "short"]
 RIGHT = "Right."  # what is told with a right answer
