@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comes_to import slipped_from
-from shapecalc.grading.comparison import in_full, is_right, is_rounded, ways_to_read
+from shapecalc.grading.comparison import in_full, is_right, is_rounded, same, ways_to_read
 from shapecalc.grading.feedback import Told, capital, given, is_rounded_too_far, matter, shown_at
 from shapecalc.grading.marks import Mark, Marked, Verdict
 from shapecalc.grading.misconceptions import (
@@ -249,12 +249,15 @@ class Marker:
                     return None
                 name = f"{found.misconception.name}, {name}"
         source = self._sources(followed.sources) if followed else ""
+        opposite = same(question, -value, stated.value)
         return mark._replace(
             verdict="partly right" if share else "wrong",
             points=round(question.points * share, 6),
             misconception=name,
             perhaps=found is not None and not found.sure,
-            feedback=_noted(self.told.slipped(question, value, source, found), stated.note),
+            feedback=_noted(
+                self.told.slipped(question, value, source, found, opposite), stated.note
+            ),
             note=stated.note,
         )
 
