@@ -18,10 +18,11 @@ LAST = re.compile(r"[-\d\s()\[\].,_'*/+×·xX^]+$")
 # and so is the name of a function, or of an operation.
 SAYS_WHAT = re.compile(r"\b([A-Za-z]{2,}) +$")
 STARTS = re.compile(r"[\d(\[.]")
-NO_LABELS = (
-    "ln log lg exp sqrt root max min abs floor ceil tanh sigmoid sigma relu softmax sum mean"
-    " average of times by plus minus over half twice double per percent negative"
-).split()
+NO_LABEL = re.compile(
+    r"ln|log|lg|exp|sqrt|root|max|min|abs|floor|ceil|tanh|sigmoid|sigma|relu|softmax|sum|mean"
+    r"|average|of|times|by|plus|minus|over|half|twice|double|per|percent|negative",
+    re.IGNORECASE,
+)
 PARTED = re.compile(r"[,;] |:")
 
 
@@ -56,6 +57,6 @@ def _at_the_end(text: str) -> Fraction | None:
     blanks = len(last[0]) - len(last[0].lstrip())
     before, formula = text[: last.start() + blanks], last[0].strip()
     says = SAYS_WHAT.search(before)
-    if before and not (says and says[1].lower() not in NO_LABELS and STARTS.match(formula)):
+    if before and not (says and not NO_LABEL.fullmatch(says[1]) and STARTS.match(formula)):
         return None
     return worked_out(formula)
