@@ -31,7 +31,11 @@ def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Nu
 
     None as well where the answer is that number rounded.
     """
-    if question.query.form != "number" or not isinstance(answer, str) or len(answer) > LONGEST:
+    if (
+        question.query.form not in ("number", "field")
+        or not isinstance(answer, str)
+        or len(answer) > LONGEST
+    ):
         return None
     parts = SO.sub("=", plain(answer)).split("=")
     result = _at_the_end(PARTED.split(parts[-2])[-1].strip()) if len(parts) > 1 else None

@@ -38,6 +38,11 @@ class Told(NamedTuple):
 
     shown: Shown
 
+    @property
+    def hides(self) -> bool:
+        """Whether numbers are kept from the students."""
+        return self.shown != "always"
+
     def wrong(self, question: Question, value: Value, cause: Cause | None) -> str:
         """Return what is told about a wrong answer, and about one that got some credit."""
         said = [right_part(question, value)]

@@ -57,6 +57,12 @@ def _in_effect(layer: Layer, field: str, record: KnownRecord) -> Any:
     return 0 if field == "output_padding" and value is None and not by_policy else value
 
 
+def in_numbers(record: KnownRecord, query: Query, policy: str) -> Value:
+    """Return what a right padding that is given by its name comes to. Raises Unanswerable."""
+    layer = with_field(record, query, policy)
+    return field_value(record._replace(layer=layer), query)
+
+
 def suits(record: KnownRecord, query: Query, value: Value) -> bool:
     """Say whether another value of a hyperparameter gives the same output volume."""
     layer = with_field(record, query, value, SPATIAL)

@@ -91,3 +91,20 @@ def test_a_field_that_changes_nothing_is_no_source() -> None:
     _, last = marked({"P(conv2)": 1, "conv2.parameters": 12800})
     assert last.misconception == "forgot_bias"
     assert "question 1" not in last.feedback
+
+
+def test_a_policy_that_is_right_is_told_as_a_number() -> None:
+    """(5 - 1)/2 = 2 zeros on each side keep the size."""
+    (mark,) = marked({"P(conv2)": "same"})
+    assert (mark.verdict, mark.feedback) == ("right", "Right; same is P = 2 here.")
+    (plain,) = marked({"P(conv1)": "valid"})
+    assert plain.feedback == "Right; valid is P = 0 here."
+    assignment = read_assignment({"spec": SPEC, "questions": ["P(conv2)"], "show": "hint"})
+    (hinted,) = Marker(assignment).mark("one", {"P(conv2)": "same"}).marks
+    assert hinted.feedback == "Right."
+
+
+def test_a_field_s_working_that_was_worked_out_wrongly_is_a_slip() -> None:
+    (mark,) = marked({"P(conv2)": "(5-1)/2 = 3"})
+    assert mark.misconception == "arithmetic_slip"
+    assert mark.feedback.startswith("Your working is right and gives 2, but its result")
