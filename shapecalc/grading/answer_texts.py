@@ -30,6 +30,8 @@ from shapecalc.grading.yes_or_no import yes_or_no
 SEPARATOR = re.compile(r"\s*(?:[:=\uff1a\uff1d)\]]|\.(?=\s|$)|\s[-–](?=\s)|\s)\s*")
 QUOTES = "\"'“”„‘’«»"
 DECORATION = f" *_`#>-•({QUOTES}"
+# A dash behind a separator is the answer's own minus, `14. - 1.636`.
+MINUS = re.compile(r"[.:=)\]\uff1a\uff1d]\s*[-\u2013\u2212]\s*$")
 STRONG = (":", "=", "\uff1a", "\uff1d")
 MOST_LINES = 5000
 MOST_SEPARATORS = 8  # of a line, behind which no answer begins any more
@@ -99,11 +101,12 @@ def lines_of(text: str, ids: Collection[str]) -> Lines:
     short = by_plain_id(ids)
     text = without_tables(text, lambda line: _split(line, ids, short, False) is not None)
     lines, counted = (list(_joined(_keyed(text, ids, bare))) for bare in (False, True))
-    if not any(line.id for line in lines) or _counts_on(lines, counted, ids):
+    answered = any(line.id and line.text.strip(NO_ANSWER) for line in lines)  # no heading `# P`
+    if not answered or _counts_on(lines, counted, ids):
         lines = counted
     student = next((line.text for line in lines if line.named), "")
-    answered = [(line.id, line.text.replace(NO_ANSWER, "")) for line in lines if line.id]
-    answers, twice = first_of(answered)
+    found = [(line.id, line.text.replace(NO_ANSWER, "")) for line in lines if line.id]
+    answers, twice = first_of(found)
     lost = [line for line in lines if line.plain]
     said = [f"Line {line.number:,} was not read: `{quote(line.text)}`" for line in lost]
     more = f"{len(said) - MOST_NOTES:,} more lines were not read"
@@ -182,6 +185,8 @@ def _split(
             return id_, line[number.end() :]
     separators = list(islice(SEPARATOR.finditer(line[:LONGEST_KEY]), MOST_SEPARATORS))
     for separator in sorted(separators, key=lambda s: s[0].strip() not in STRONG):  # fits (x): yes
+        if MINUS.search(line[: separator.start()]):
+            continue
         key = line[: separator.start()].strip(DECORATION)
         end = separator.end()
         if separator[0].isspace() or separator[0].strip() in (")", "]"):  # `“q1” : 5`, `q1) = 5`

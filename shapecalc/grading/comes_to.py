@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from shapecalc.grading.answers import LONGEST, Reading
@@ -12,7 +13,16 @@ from shapecalc.grading.notation import SO, plain
 from shapecalc.grading.question import Question
 from shapecalc.grading.values import Number
 
-LAST = re.compile(r"(?:^|[^\d(\[.])([\d(\[.][\d\s()\[\].,_'*/+×·xX^-]*)$")
+LAST = re.compile(r"[-\d\s()\[\].,_'*/+×·xX^]+$")
+# A word in front of a sum says what it is; what else stands there is a part of it: `ln(`, `3 K*`,
+# and so is the name of a function, or of an operation.
+SAYS_WHAT = re.compile(r"\b([A-Za-z]{2,}) +$")
+STARTS = re.compile(r"[\d(\[.]")
+NO_LABEL = re.compile(
+    r"ln|log|lg|exp|sqrt|root|max|min|abs|floor|ceil|tanh|sigmoid|sigma|relu|softmax|sum|mean"
+    r"|average|of|times|by|plus|minus|over|half|twice|double|per|percent|negative",
+    re.IGNORECASE,
+)
 PARTED = re.compile(r"[,;] |:")
 
 
@@ -21,11 +31,14 @@ def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Nu
 
     None as well where the answer is that number rounded.
     """
-    if question.query.form != "number" or not isinstance(answer, str) or len(answer) > LONGEST:
+    if (
+        question.query.form not in ("number", "field")
+        or not isinstance(answer, str)
+        or len(answer) > LONGEST
+    ):
         return None
     parts = SO.sub("=", plain(answer)).split("=")
-    last = LAST.search(PARTED.split(parts[-2])[-1].strip()) if len(parts) > 1 else None
-    result = worked_out(last[1]) if last else None
+    result = _at_the_end(PARTED.split(parts[-2])[-1].strip()) if len(parts) > 1 else None
     if result is None or (question.query.exact and result.denominator != 1):
         return None
     number: Number = int(result) if result.denominator == 1 else float(result)
@@ -36,3 +49,18 @@ def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Nu
         if abs(stated - number) <= reading.off or question.tolerance.near(number, stated):
             return None
     return number
+
+
+def _at_the_end(text: str) -> Fraction | None:
+    """Return what the sum or product at the end of a text comes to, with all that belongs to it:
+    None where it is none of numbers alone, as of a logarithm.
+    """
+    last = LAST.search(text)
+    if last is None:
+        return None
+    blanks = len(last[0]) - len(last[0].lstrip())
+    before, formula = text[: last.start() + blanks], last[0].strip()
+    says = SAYS_WHAT.search(before)
+    if before and not (says and not NO_LABEL.fullmatch(says[1]) and STARTS.match(formula)):
+        return None
+    return worked_out(formula)

@@ -7,7 +7,7 @@ from typing import Any
 from shapecalc.grading.answers import Reading, read_answer, readings
 from shapecalc.grading.multiple_choice import chosen
 from shapecalc.grading.notation import printed_shape
-from shapecalc.grading.query import Query
+from shapecalc.grading.query import ONCE_FOR_ALL, Query
 from shapecalc.grading.question import EXACT, Question, Tolerance, depth_last
 from shapecalc.grading.values import Value, flat
 
@@ -97,7 +97,7 @@ def in_full(query: Query, right: Value, value: Value) -> Value:
     """Return sizes as the right ones are written: with a depth of 1, with equal ones twice."""
     if not isinstance(value, tuple) or not isinstance(right, tuple):
         return value
-    if query.key in ("receptive_field", "jump") and len(value) == 1:
+    if query.key in ONCE_FOR_ALL and len(value) == 1:
         return value * len(right)
     if query.key not in ("output", "input"):
         return value

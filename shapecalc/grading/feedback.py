@@ -38,6 +38,11 @@ class Told(NamedTuple):
 
     shown: Shown
 
+    @property
+    def hides(self) -> bool:
+        """Whether numbers are kept from the students."""
+        return self.shown != "always"
+
     def wrong(self, question: Question, value: Value, cause: Cause | None) -> str:
         """Return what is told about a wrong answer, and about one that got some credit."""
         said = [right_part(question, value)]
@@ -63,9 +68,17 @@ class Told(NamedTuple):
             said.append("A size is rounded down on the way, for the stride does not fit there.")
         return self._sentences(said, question)
 
-    def slipped(self, question: Question, value: Value, source: str, cause: Cause | None) -> str:
-        """Return what is told where a working comes to another value than was written behind it:
-        to the right one, to what follows from an earlier answer, or to one with a cause.
+    def slipped(
+        self,
+        question: Question,
+        value: Value,
+        source: str,
+        cause: Cause | None,
+        opposite: bool = False,
+    ) -> str:
+        """Return what is told where a working comes to another value than was written behind it, or
+        to its `opposite`: to the right one, to what follows from an earlier answer, or to one with
+        a cause.
         """
         if cause is not None:
             told = cause.told if self.shown == "always" else cause.hint
@@ -73,7 +86,8 @@ class Told(NamedTuple):
             return self._sentences(said, question)
         good = f"follows correctly from {source}" if source else "is right"
         gives = f" and gives {shown(value)}" if self.shown == "always" else ""
-        said = [f"Your working {good}{gives}, but its result was worked out wrongly."]
+        slip = "but you wrote it with the opposite sign" if opposite else ""
+        said = [f"Your working {good}{gives}, {slip or 'but its result was worked out wrongly'}."]
         return self._sentences(said, question)
 
     def right(self, note: str) -> str:

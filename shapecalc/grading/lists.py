@@ -20,14 +20,19 @@ LABEL = re.compile(  # `slice 0:`, `slice 0 row 1:`, `z_1 =`, `p[2] =`; 2 x 3 = 
 )
 ROW = re.compile(r"\s+//?\s+")
 FRACTIONS = re.compile(r"[-+]?[\d.]+(?:\s*/\s*\d+)?(?:[,;]\s*[-+]?[\d.]+(?:\s*/\s*\d+)?)*")
+SIGN_APART = re.compile(r"((?:^|[,;|/&=(\[{])\s*[-+])\s+(?=[\d.])")  # [- 0.8, 0.8]
+OF_VALUES = re.compile(r"[-+]?[\d.]+(?:\s+[-+]?[\d.]+)+")  # `1 -1` is a row, `1 - 1` is worked out
+COLUMN = re.compile(r"[-+]?[\d.]+(?:\s+/\s+[-+]?[\d.]+)+")
 TRANSPOSED = re.compile(r"(?<=[\])])\s*(?:\^\s*\(?(?:T|\\top)\)?|\u1d40|\.T)$", re.IGNORECASE)
 BETWEEN = re.compile(r"[\s,;&|]+")
 OPENING, CLOSING = "([{", ")]}"
 
 
 def plain_list(text: str) -> str:
-    """Return a list without the names of its parts, signs between rows, and a row's `^T`."""
-    return _in_rows(_without_names(_untransposed(text)))
+    """Return a list without the names of its parts, signs between rows, a row's `^T`, and a blank
+    behind the sign of a value.
+    """
+    return _in_rows(SIGN_APART.sub(r"\1", _without_names(_untransposed(text))))
 
 
 def worked_list(text: str) -> list[str] | None:
@@ -36,6 +41,8 @@ def worked_list(text: str) -> list[str] | None:
     """
     parts = _parts(text)
     if len(parts) < 2 or not any(_is_working(part) for part in parts):
+        return None
+    if any(OF_VALUES.fullmatch(part) for part in parts):
         return None
     found = []
     for part in parts:
@@ -48,7 +55,8 @@ def worked_list(text: str) -> list[str] | None:
 
 
 def _is_working(part: str) -> bool:
-    return not FRACTIONS.fullmatch(part) and worked_out(part.partition("=")[0]) is not None
+    values = FRACTIONS.fullmatch(part) or OF_VALUES.fullmatch(part)
+    return not values and worked_out(part.partition("=")[0]) is not None
 
 
 def _untransposed(text: str) -> str:
@@ -78,14 +86,18 @@ def _count_on(labels: Sequence[tuple[str, int]]) -> bool:
 
 
 def _in_rows(text: str) -> str:
-    """Return a list with `;` for a `/` between rows of as many values; other ones are fractions."""
+    """Return a list with `;` for a `/` between rows of as many values, or in a column that can be
+    no fraction; other ones are fractions.
+    """
     if not ROW.search(text):
         return text
     for slices in (re.split("[;|]", text), re.split("[;|,]", text)):
         rows = [row for part in slices if _count(part) for row in ROW.split(part)]
         if len({_count(row) for row in rows}) == 1 and _count(rows[0]) > 1:
             return ROW.sub("; ", text)
-    return re.sub(r"\s*/\s*", "/", text) if FRACTIONS.fullmatch(text) else text
+    if FRACTIONS.fullmatch(text):
+        return re.sub(r"\s*/\s*", "/", text)
+    return ROW.sub("; ", text) if COLUMN.fullmatch(text) else text
 
 
 def _count(text: str) -> int:

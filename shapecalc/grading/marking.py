@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comes_to import slipped_from
-from shapecalc.grading.comparison import in_full, is_right, is_rounded, ways_to_read
+from shapecalc.grading.comparison import in_full, is_right, is_rounded, same, ways_to_read
 from shapecalc.grading.feedback import Told, capital, given, is_rounded_too_far, matter, shown_at
+from shapecalc.grading.hyperparameters import in_numbers
 from shapecalc.grading.marks import Mark, Marked, Verdict
 from shapecalc.grading.misconceptions import (
     MISCONCEPTIONS,
@@ -189,10 +190,18 @@ class Marker:
         right = next((reading for reading in ways if is_right(question, reading.value)), None)
         if right is None:
             return None
+        note = right.note or self._in_numbers(question, right.value)
         return Mark(
             question.id, "right", question.points, question.points, "", question.right_shown,
-            question.working, None, self.told.right(right.note), right.note,
+            question.working, None, self.told.right(note), note,
         )  # fmt: skip
+
+    def _in_numbers(self, question: Question, value: Value) -> str:
+        """Return what a right answer of a word, `same`, is as a number, where that is shown."""
+        if question.query.kind != "field" or not isinstance(value, str) or self.told.hides:
+            return ""
+        found = in_numbers(question.subject.records[question.query.name], question.query, value)
+        return f"{value} is {question.query.key} = {shown(found)} here"
 
     def _unmarked(self, question: Question, verdict: Verdict, answer: str, why: str) -> Mark:
         return Mark(
@@ -249,12 +258,15 @@ class Marker:
                     return None
                 name = f"{found.misconception.name}, {name}"
         source = self._sources(followed.sources) if followed else ""
+        opposite = same(question, -value, stated.value)
         return mark._replace(
             verdict="partly right" if share else "wrong",
             points=round(question.points * share, 6),
             misconception=name,
             perhaps=found is not None and not found.sure,
-            feedback=_noted(self.told.slipped(question, value, source, found), stated.note),
+            feedback=_noted(
+                self.told.slipped(question, value, source, found, opposite), stated.note
+            ),
             note=stated.note,
         )
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from shapecalc import rules
 from shapecalc.grading.answers import SEVERAL, Form, Reading, read_answer, readings
+from shapecalc.grading.query import ONCE_FOR_ALL
 from shapecalc.grading.question import Question, depth_last
 from shapecalc.grading.section import Section
-from shapecalc.grading.values import Value
+from shapecalc.grading.values import Value, flat
 from shapecalc.grading.written_numbers import Unreadable
 
 FORMS = ("sizes", "number", "field", "ranges", "formula")
@@ -149,7 +150,7 @@ def _counted(place: re.Match[str], count: int) -> int:
 
 
 def _numbered(question: Question, number: int, option: bool) -> Reading | None:
-    """Return the choice of `option 2`; None for a number that is itself a choice.
+    """Return the choice of `option 2`; None for a number that is itself a choice, 27 for 27x27.
 
     Raises Unreadable for another bare number, which may count the choices.
     """
@@ -157,7 +158,11 @@ def _numbered(question: Question, number: int, option: bool) -> Reading | None:
         return _at(question, number - 1)
     if not option and number in question.choices:
         return None
-    if 0 < number <= len(question.choices) or question.query.form == "sizes":
+    place = 0 < number <= len(question.choices)
+    once = question.query.key in ONCE_FOR_ALL and not place
+    if once and any(set(flat(value)) == {number} for value in question.choices):
+        return None
+    if place or question.query.form == "sizes":
         raise Unreadable("it may be the place of a choice")
     return None
 

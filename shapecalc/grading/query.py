@@ -24,6 +24,7 @@ PLACE = re.compile(r"(.*?)\s*\[\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\]")
 EXECUTED = ("value", "grad", "next")
 SIZES = ("output", "input", "receptive_field", "jump", "im2col")
 OF_TOTAL = tuple(QUANTITIES)
+ONCE_FOR_ALL = ("receptive_field", "jump")  # sizes that may be given once where all are equal
 COUNTS = (*OF_TOTAL, "unshared_parameters")
 IN_LETTERS = ("parameters", "weights", "biases", "macs", "flops", "activations")
 LAYERS = ("layers", "weight_layers")

@@ -12,7 +12,8 @@ OPENING = re.compile(
 )
 # A working in front of what it shows: `(64-5)/3 = 19.67, so`, `20 ->`.
 WORKING = re.compile(
-    r"(?:\b(?:\d?[wfspkx]|floor|remainder)\b|[-+*/=≈~()\[\]^.,:;>→⇒·×\d\s])+"
+    r"(?:\b(?:\d?[wfspkx]|floor|remainder|(?:is )?(?:odd|even|uneven))\b"
+    r"|[-+*/=≈~()\[\]^.,:;>→⇒·×\d\s])+"
     r"(?:(?:so|thus|hence|therefore|and|which(?= is)|which means|that is|this is|that means|i\.e\.)"
     r"\b[,:.]? *)*"
 )

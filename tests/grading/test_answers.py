@@ -151,7 +151,8 @@ def test_a_word_beside_digits_is_no_number() -> None:
     "answer",
     ["yes", "Yes", "y", "TRUE", True, "fits", "yes (32)", "yes, remainder = 0", "I think it fits",
      "yes, no remainder", "it fits, which does not need padding", "it does", "Answer: yes",
-     "(65-5)/3 = 20, so yes", "60/3 = 20, it fits", "20 -> yes", "20 is an integer"],
+     "(65-5)/3 = 20, so yes", "60/3 = 20, it fits", "20 -> yes", "20 is an integer",
+     "64-8 = 56, even, so yes", "56 is even: yes"],
 )  # fmt: skip
 def test_yes(answer: Any) -> None:
     assert read_answer(answer, "truth") is True
@@ -163,7 +164,8 @@ def test_yes(answer: Any) -> None:
      "doesnt fit", "it does not", "I think no", "no, that is not true of it",
      "(64-5)/3 = 19.67, so no", "19.67, it does not fit", "19.67 -> no", "19.67 so it doesn't",
      "(64-5)/3+1 = 20.67, doesn't fit", "(W-F+2P)/S = 59/3 = 19.67, not an integer",
-     "59/3 is not a whole number", "19 remainder 2, no", "19.67 which is no whole number"],
+     "59/3 is not a whole number", "19 remainder 2, no", "19.67 which is no whole number",
+     "64-7 = 57, odd, so no", "57 is odd, no"],
 )  # fmt: skip
 def test_no(answer: Any) -> None:
     assert read_answer(answer, "truth") is False

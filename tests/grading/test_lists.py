@@ -54,8 +54,31 @@ def test_a_row_is_read_as_what_it_comes_to(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("[- 0.818, 0.818]", (-0.818, 0.818)),
+        ("- 0.818, - 0.5", (-0.818, -0.5)),
+        ("[- 1, 1.5]", (-1, 1.5)),
+        ("[[1, - 1], [- 1, 4]]", (1, -1, -1, 4)),
+        ("1 -1 / 1 4", (1, -1, 1, 4)),
+        ("1 -1; 1 4", (1, -1, 1, 4)),
+        ("-0.25 / 2.75", (-0.25, 2.75)),
+        ("- 0.25 / - 2.75", (-0.25, -2.75)),
+        ("0 / 1.5", (0, 1.5)),
+        ("1 / 2 / 3", (1, 2, 3)),
+        ("1 / 2", (0.5,)),  # a fraction
+        ("2 - 1, 4 - 1", (1, 3)),
+    ],
+)
+def test_a_sign_belongs_to_its_value(text: str, values: tuple[float, ...]) -> None:
+    assert readings(text, "array")[0].value == values
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "2*3, 1 -1",  # is 1 -1 worked out, or two values?
+        "1 - 2 3",
         "[[1, 2], [3, 4]]^T",  # another matrix
         "slice 0: 2 0, slice 2: 7 4",  # one is missing
         "z2 = 1.8, z1 = 1.2",  # which one is meant to be first?

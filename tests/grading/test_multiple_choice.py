@@ -33,6 +33,18 @@ def test_a_letter_or_the_answer_itself_is_right(answer: Any) -> None:
     assert marked(answer).verdict == "right"
 
 
+FIELDS = {"ask": "conv1.receptive_field", "choices": ["3x3", "4x4", "11x11", "15x15"]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [("11", "right"), (11, "right"), ("11 pixels", "right"), ("15", "wrong"),
+     ("12", "needs a look"), ("3", "needs a look"), (4, "needs a look")],  # the third, or 3x3?
+)  # fmt: skip
+def test_equal_sizes_of_a_choice_may_be_given_once(answer: Any, verdict: str) -> None:
+    assert marked(answer, **FIELDS).verdict == verdict
+
+
 def test_a_wrong_choice_has_the_cause_of_its_answer() -> None:
     found = marked("a")
     assert (found.verdict, found.misconception) == ("wrong", "forgot_plus_one")

@@ -136,3 +136,45 @@ def test_what_a_working_comes_to_decides_what_it_follows_from_and_its_cause() ->
 def test_no_other_result_is_taken_for_a_slip(answer: str, verdict: str) -> None:
     (mark,) = marked({"total.macs": answer})
     assert (mark.verdict, mark.misconception) == (verdict, None)
+
+
+# x = 1, z = -2*1 + 0.5 = -1.5, loss (z - 1)^2/2 = 3.125; dz = z - 1 = -2.5 and dw = dz * x = -2.5.
+ONE_UNIT = {
+    "input": 1,
+    "layers": [{"dense": 1}],
+    "example": {
+        "given": {"input": [1], "dense1.weight": [[-2]], "dense1.bias": [0.5]},
+        "loss": {"half_squared_error": [1]},
+    },
+}
+
+
+def one_unit(ask: str, answer: str) -> Mark:
+    read = read_assignment({"spec": ONE_UNIT, "questions": [{"id": "a", "ask": ask}]})
+    return Marker(read).mark("Ada", {"a": answer}).marks[0]
+
+
+def test_a_minus_in_front_belongs_to_the_working() -> None:
+    for text in ("-1.5 - 1 = 2.5", "- 1.5 - 1 = 2.5", "so -1.5 - 1 = 2.5"):
+        mark = one_unit("dense1.weight.grad[0,0]", text)
+        told = "Your working is right and gives -2.5, but you wrote it with the opposite sign."
+        assert mark.feedback.startswith(told)
+    for text in ("-3.5 + 0 = -3.5", "-3.5*1 = -3.5", "2*(-1.5) - 0.5 = -3.5"):
+        assert "Your working" not in one_unit("dense1.weight.grad[0,0]", text).feedback
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["-ln(0.182) = {}", "log(0.182) = {}", "e^0.182 = {}", "exp(1 + 2) = {}", "sqrt 2*3 = {}",
+     "max(0, 1 + 2) = {}", "ln(1 + 2) + 3*4 = {}", "3 K * (2 + 3) = {}", "half of 3*4 = {}"],
+)  # fmt: skip
+def test_a_function_in_a_working_is_never_dropped(text: str) -> None:
+    asked = one_unit("loss", text.format("-1.71"))
+    assert "Your working" not in asked.feedback
+    asked = marked({"conv1.parameters": text.format("117")})[0]
+    assert "Your working" not in asked.feedback
+
+
+def test_a_word_in_front_of_a_working_is_none_of_it() -> None:
+    (mark,) = marked({"conv1.parameters": "parameters 3*3*3*4 + 4 = 113"})
+    assert mark.misconception == "arithmetic_slip"

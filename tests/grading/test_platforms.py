@@ -244,6 +244,26 @@ def test_numbers_go_on_counting_where_words_began() -> None:
     assert lines_of("q1: 5\n2. I multiplied\n3. I added", (*ids, "q7")).answers == {"q1": "5"}
 
 
+@pytest.mark.parametrize("minus", ["-", "\u2013", "\u2212"])
+@pytest.mark.parametrize(
+    "line", ["2. {} 1.6", "2: {} 1.6", "2) {} 1.6", "q2: {} 1.6", "q2 = {} 1.6"]
+)
+def test_a_minus_behind_a_question_s_number_is_the_answer_s(line: str, minus: str) -> None:
+    for before in ("", "student: Bo\n", "# Q3\nstudent: Bo\n"):
+        found = lines_of(f"{before}{line.format(minus)}\n", ("q1", "q2", "q3"))
+        assert found.answers["q2"] == f"{minus} 1.6"
+        assert not found.unread
+
+
+def test_a_minus_takes_no_other_line_with_it() -> None:
+    found = lines_of("1. - 1.636\n2. 1.164\n3. - 5 + 2*3 = 1\n", ("dw", "step", "sum"))
+    assert found.answers == {"dw": "- 1.636", "step": "1.164", "sum": "- 5 + 2*3 = 1"}
+    table = "| question | answer |\n| --- | --- |\n| 2 | - 1.636 |\n| 1 | - 0.8, 0.8 |\n"
+    assert lines_of(table, ("dz", "dw")).answers == {"dz": "- 0.8, 0.8", "dw": "- 1.636"}
+    dashed = lines_of("q1 - 32x32x10\n- q2: 5\n", ("q1", "q2"))
+    assert dashed.answers == {"q1": "32x32x10", "q2": "5"}
+
+
 def test_a_text_of_too_many_lines_is_refused() -> None:
     with pytest.raises(NotGradable, match="more than 5,000 lines"):
         lines_of("q1 a\n" * 5001, ("q1",))

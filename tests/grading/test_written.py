@@ -112,3 +112,14 @@ def test_a_gradient_of_a_network_without_its_relu_is_told_to_be_one() -> None:
     mark = marked(spec, {"dense1.grad": -3.948})["dense1.grad"]
     assert mark.misconception == "activation_forgotten"
     assert "The activation was left out, on the way forward and back" in mark.feedback
+
+
+def test_the_activation_that_was_left_out_is_named() -> None:
+    """relu1 of (-1, 1.5) is (0, 1.5); softmax of (-1, 1.5) is 1/(1 + e^2.5) = 0.076, and 0.924."""
+    given = {"input": [1], "dense1.weight": [[-1], [1.5]], "dense1.bias": [0, 0]}
+    spec = {"input": 1, "layers": [{"dense": 2}, "relu", "softmax"], "example": {"given": given}}
+    after = marked(spec, {"softmax1.value": [0.076, 0.924]})["softmax1.value"]
+    assert after.misconception == "activation_forgotten"
+    assert after.feedback.startswith("The activation relu1 was left out")
+    own = marked(spec, {"relu1.value": [-1, 1.5]})["relu1.value"]
+    assert "it is the value before the activation" in own.feedback.lower()
