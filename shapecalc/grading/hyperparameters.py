@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from shapecalc import rules
@@ -16,7 +15,6 @@ from shapecalc.layers.window import Sliding
 from shapecalc.records import KnownRecord
 
 SPATIAL = ("F", "S", "P", "dilation", "output_padding", "scale")  # fields of each axis
-TRIED = (*SPATIAL, "K", "units")
 LARGEST = 10**6  # of a hyperparameter that is tried out
 
 
@@ -65,35 +63,19 @@ def in_numbers(record: KnownRecord, query: Query, policy: str) -> Value:
 
 def suits(record: KnownRecord, query: Query, value: Value) -> bool:
     """Say whether another value of a hyperparameter gives the same output volume."""
-    layer = with_field(record, query, value, SPATIAL)
-    if layer is None or not record.input:
-        return False
-    try:
-        return layer.volume(record.input) == record.output
-    except (LayerError, ValueError, TypeError, AttributeError, IndexError):
-        return False
-
-
-def with_field(
-    record: KnownRecord, query: Query, value: Value, fields: Collection[str] = TRIED
-) -> Layer | None:
-    """Return a layer with another value of the field that is asked for; None where it can have no
-    such value, or the field is none of those that are tried out.
-    """
     layer, inputs = record.layer, record.input
     if layer is None or not inputs or not _allowed(value):
-        return None
+        return False
     field = aliases(type(layer))[query.key]
     least = 0 if field in ("P", "output_padding") else 1
-    if field not in fields or any(type(n) is int and n < least for n in flat(value)):
-        return None
-    if type(value) is not int and (
-        field not in SPATIAL or (isinstance(value, str) and field != "P")
-    ):
-        return None
+    if field not in SPATIAL or any(type(n) is int and n < least for n in flat(value)):
+        return False
     if isinstance(value, tuple) and len(value) != len(inputs[0]) - 1:
-        return None
-    return layer.model_copy(update={field: value})
+        return False
+    try:
+        return layer.model_copy(update={field: value}).volume(inputs) == record.output
+    except (LayerError, ValueError, TypeError, AttributeError, IndexError):
+        return False
 
 
 def _allowed(value: Value) -> bool:

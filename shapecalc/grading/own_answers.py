@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
+from shapecalc.diagnostics import LayerError
 from shapecalc.grading.comparison import as_asked, same
-from shapecalc.grading.hyperparameters import with_field
 from shapecalc.grading.own_sums import (
     SUMMED,
     is_term,
@@ -190,15 +190,17 @@ class OwnAnswers:
                 yield network
 
     def with_volumes(self, question: Question) -> Iterator[OwnNetwork]:
-        """Yield the network with the student's volumes and fields, and which these are on the way;
-        nothing for a question about an example.
+        """Yield the network with the student's volumes, and which these are on the way; nothing for
+        a question about an example.
         """
         if question.query.kind == "example":
             return
-        others = self._others(question)
-        wrong = {q.query.name: (q, v) for q, v in others if q.query.key == "output" and _volume(v)}
-        fields = [(q, v) for q, v in others if _is_field(q, v)]
-        if not wrong and not fields:
+        wrong = {
+            q.query.name: (q, v)
+            for q, v in self._others(question)
+            if q.query.key == "output" and _volume(v)
+        }
+        if not wrong:
             return
         right = {
             q.query.name: (q, v)
@@ -208,55 +210,37 @@ class OwnAnswers:
             and q.query.key == "output"
         }
         answered = right | wrong
-        nearest, between = _nearest(question, answered)
-        fields = [(q, v) for q, v in fields if q.query.name in between]
-        slips = [wrong[name] for name in nearest if name in wrong] + fields
+        nearest = _nearest(question, answered)
+        slips = [name for name in nearest if name in wrong]
         if slips:
-            own = [answered[name] for name in nearest] + fields
-            supposed = self._supposed(question.subject, own)
-            if supposed is not None and (len(slips) > len(fields) or _changes(question, supposed)):
-                yield OwnNetwork(supposed, slips, volumes=own)
+            volumes = [answered[name] for name in nearest]
+            supposed = self._supposed(question.subject, volumes)
+            if supposed is not None:
+                yield OwnNetwork(supposed, [wrong[name] for name in slips], volumes=volumes)
 
-    def _supposed(self, subject: Subject, own: Sequence[Answered]) -> Subject | None:
-        """Return the network with a student's volumes and fields, while that takes not too long."""
+    def _supposed(self, subject: Subject, volumes: Sequence[Answered]) -> Subject | None:
+        """Return the network with a student's volumes, while that does not take too long."""
         self._walked += len(subject.records)
         if self._walked > MOST_WALKED:
             return None
-        outputs: dict[str, Any] = {q.query.name: v for q, v in own if q.query.kind != "field"}
-        fields = [(q.query, v) for q, v in own if q.query.kind == "field"]
+        outputs: dict[str, Any] = {question.query.name: volume for question, volume in volumes}
         try:
-            return subject.supposing(outputs, fields)
-        except Exception:  # as above; a layer may not even take what the student says it gets
+            return subject.supposing(outputs)
+        except LayerError:  # the layer cannot even take what the student says it gets
             return None
 
 
-def _is_field(question: Question, value: Value) -> bool:
-    """Say whether an answer is a field that its layer can have."""
-    if question.query.kind != "field":
-        return False
-    record = question.subject.records[question.query.name]
-    return with_field(record, question.query, value) is not None
-
-
-def _changes(question: Question, supposed: Subject) -> bool:
-    """Say whether another network has another answer to a question."""
-    with suppress(Exception):  # as above
-        return supposed.answer(question.query) != question.right
-    return False
-
-
-def _nearest(question: Question, among: Collection[str]) -> tuple[list[str], set[str]]:
+def _nearest(question: Question, among: Collection[str]) -> list[str]:
     """Return those layers, in the network's order, whose outputs an answer depends on directly: the
-    last ones on each way there, for what lies in front of them no longer matters; and the layers
-    behind them whose fields it depends on.
+    last ones on each way there, for what lies in front of them no longer matters.
     """
     subject, name = question.subject, question.query.name
     if name == "total":
-        return [name for name in subject.records if name in among], set(subject.records)
+        return [name for name in subject.records if name in among]
     instance = subject.layers.instance(name)
     asked = {record.name for record in subject.layers.layers_of(instance)} if instance else {name}
     wanted = set(asked)
-    found, between = [], set()
+    found = []
     for record in reversed(subject.trace.layers):
         if record.name not in wanted:
             continue
@@ -264,8 +248,7 @@ def _nearest(question: Question, among: Collection[str]) -> tuple[list[str], set
             found.append(record.name)
         if record.name in asked or record.name not in among:
             wanted.update(record.sources or ())
-            between.add(record.name)
-    return found[::-1], between
+    return found[::-1]
 
 
 def _is_corrected(question: Question, corrected: Value, value: Value) -> bool:

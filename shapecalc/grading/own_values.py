@@ -30,8 +30,8 @@ class OwnNetwork(NamedTuple):
     """A network with a student's own numbers in place, and the answers that these were.
 
     `others` are the same with other numbers where the student gave none; `volumes` are the outputs
-    that it has, right ones as well, and the fields. `arrays` are those in place, by their keys, and
-    `own` the answers that the wrong ones of them are from.
+    that it has, right ones as well. `arrays` are those in place, by their keys, and `own` the
+    answers that the wrong ones of them are from.
     """
 
     subject: Subject

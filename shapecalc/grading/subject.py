@@ -24,9 +24,7 @@ from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.soundness import Unsound, of_other_sizes, unsound
 from shapecalc.grading.value_derivation import example_derivations
 from shapecalc.grading.values import Value
-from shapecalc.layers.base import Layer
 from shapecalc.layers.field_types import Volume
-from shapecalc.network import NetworkSpec
 from shapecalc.network.example import Example
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import own_counts, total_of
@@ -55,32 +53,18 @@ class Subject:
         self.layers = NamedLayers(trace)
         self.records, self.instances = self.layers.records, self.layers.instances
         self._example = ExampleValues(self.layers, self.otherwise)
-        self._supposed: Remembered[Any, Subject] = Remembered(MOST_SUPPOSED)
+        self._supposed: Remembered[tuple[tuple[str, Volume], ...], Subject] = Remembered(
+            MOST_SUPPOSED
+        )
         self._ways: Remembered[tuple[str, tuple[str, ...]], Way] = Remembered(MOST_WAYS)
         self._valued: Remembered[tuple[tuple[str, bytes], ...], Subject] = Remembered(MOST_SUPPOSED)
 
-    def supposing(
-        self, outputs: Mapping[str, Volume], fields: Collection[tuple[Query, Value]] = ()
-    ) -> Subject:
-        """Return the same network with other volumes in the place of some layers' outputs, and with
-        other values of some layers' fields, as far as they can have them.
-        """
-        key = (tuple(sorted(outputs.items())), tuple(fields))
+    def supposing(self, outputs: Mapping[str, Volume]) -> Subject:
+        """Return the same network with other volumes in the place of some layers' outputs."""
+        key = tuple(sorted(outputs.items()))
         return self._supposed.get(
-            key, lambda: Subject(walk(self._with_fields(fields), outputs), lenient=True)
+            key, lambda: Subject(walk(self.trace.spec, outputs), lenient=True)
         )
-
-    def _with_fields(self, fields: Collection[tuple[Query, Value]]) -> NetworkSpec:
-        spec = self.trace.spec
-        layers: dict[str, Layer] = {}
-        for query, value in fields:
-            record = self.records[query.name]
-            record = record._replace(layer=layers.get(query.name, record.layer))
-            layer = hyperparameters.with_field(record, query, value)
-            if layer is not None:
-                layers[query.name] = layer
-        nodes = [replace(n, layer=layers[n.name]) if n.name in layers else n for n in spec.nodes]
-        return replace(spec, nodes=nodes) if layers else spec
 
     def with_values(self, arrays: Mapping[str, Any]) -> Subject:
         """Return the same network with its example computed on with other arrays (NumPy's) in the
