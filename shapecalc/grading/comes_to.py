@@ -19,14 +19,15 @@ PARTED = re.compile(r"[,;] |:")
 def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Number | None:
     """Return what the working of an answer comes to, where that is not what it is read as.
 
-    None as well where the answer is that number rounded.
+    None as well where the answer is that number rounded. A hyperparameter is a whole number.
     """
-    if question.query.form != "number" or not isinstance(answer, str) or len(answer) > LONGEST:
+    form = question.query.form
+    if form not in ("number", "field") or not isinstance(answer, str) or len(answer) > LONGEST:
         return None
     parts = SO.sub("=", plain(answer)).split("=")
     last = LAST.search(PARTED.split(parts[-2])[-1].strip()) if len(parts) > 1 else None
     result = worked_out(last[1]) if last else None
-    if result is None or (question.query.exact and result.denominator != 1):
+    if result is None or ((form == "field" or question.query.exact) and result.denominator != 1):
         return None
     number: Number = int(result) if result.denominator == 1 else float(result)
     for reading in ways:

@@ -222,7 +222,8 @@ def is_rounded_too_far(question: Question, value: Value) -> bool | None:
     False if perhaps, None if not.
 
     A whole number for a float may well have come from something else, and 0 is what a slope or a
-    pool often gives: it counts only beside others that are rounded.
+    pool often gives: it counts only beside others that are rounded. Of numbers below 1, such as
+    probabilities, nothing is left in whole ones: nobody rounds these so.
     """
     right = question.right
     if isinstance(right, int) and isinstance(value, int | float) and not isinstance(right, bool):
@@ -238,6 +239,8 @@ def is_rounded_too_far(question: Question, value: Value) -> bool | None:
     zeros = [b == 0 for _, b in off]
     for digits in range(3):
         if all(abs(b - round(a, digits)) < 1e-9 for a, b in off):
+            if not digits and all(abs(a) < 1 for a, _ in off):
+                return None
             return None if all(zeros) else bool(digits) and not any(zeros)
     return None
 

@@ -39,6 +39,7 @@ from shapecalc.grading.values import Number, Value, flat, shown
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 from shapecalc.grading.written_numbers import Unreadable
 
+SLIPPED = arithmetic_slip.MISCONCEPTION.explanation
 MOST_TOLD = 12  # values of an array that is told again
 MOST_MARKS = 1000  # that are remembered of each kind, and twice as many
 MOST_NETWORKS = 50  # with students' own volumes
@@ -254,6 +255,7 @@ class Marker:
             points=round(question.points * share, 6),
             misconception=name,
             perhaps=found is not None and not found.sure,
+            matter=f"{found.matter}; and {SLIPPED}" if found else SLIPPED,
             feedback=_noted(self.told.slipped(question, value, source, found), stated.note),
             note=stated.note,
         )

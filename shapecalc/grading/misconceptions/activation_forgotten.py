@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.rerun import with_kernels
+from shapecalc.grading.misconceptions.rerun import altered_layers, with_kernels
 from shapecalc.grading.values import shown
 from shapecalc.layers.activation import Elementwise, PRelu
 
-THROUGHOUT = "the activation was left out, on the way forward and back"
+MISTAKE = "activation_left_out"
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -21,10 +21,22 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         found = context.of(before, before) if query.key == record.name else None
         if found is not None:
             yield Wrong(found, f"{before} = {shown(found)}")
-    found = with_kernels(context, "activation_left_out")
+    found = with_kernels(context, MISTAKE)
     if found is not None:
         text = f"without the activation it would be {shown(found)}"
-        yield Wrong(found, text, THROUGHOUT if query.key.endswith((".grad", ".next")) else "")
+        yield Wrong(found, text, _left_out(context))
+
+
+def _left_out(context: QuestionContext) -> str:
+    """Return which activations were left out on the way to what is asked for."""
+    query, subject = context.query, context.subject
+    supposed = sorted(subject.otherwise.get("supposed") or ())
+    on_the_way = subject.way_back(query.key, supposed).layers
+    left_out = on_the_way.intersection(altered_layers(subject, MISTAKE))
+    names = [subject.trace.layers[at].name for at in left_out]
+    what = f"the activation {names[0]} was" if len(names) == 1 else "the activations were"
+    back = query.key.endswith((".grad", ".next"))
+    return f"{what} left out{', on the way forward and back' if back else ''}"
 
 
 MISCONCEPTION = Misconception(
