@@ -38,14 +38,14 @@ class Told(NamedTuple):
 
     shown: Shown
 
-    def wrong(self, question: Question, value: Value, cause: Cause | None) -> str:
-        """Return what is told about a wrong answer, and about one that got some credit."""
+    def wrong(self, question: Question, value: Value, cause: Cause | None, credit: str = "") -> str:
+        """Return what is told about a wrong answer, and about one that got some `credit`."""
         said = [right_part(question, value)]
         if cause is None:
             said.append(rounded(question, value))
         else:
             said.append(f"{capital(cause.told if self.shown == 'always' else cause.hint)}.")
-        return self._sentences(said, question, value)
+        return self._sentences([*said, credit], question, value)
 
     def followed(
         self,
@@ -63,7 +63,9 @@ class Told(NamedTuple):
             said.append("A size is rounded down on the way, for the stride does not fit there.")
         return self._sentences(said, question)
 
-    def slipped(self, question: Question, value: Value, source: str, cause: Cause | None) -> str:
+    def slipped(
+        self, question: Question, value: Value, source: str, cause: Cause | None, credit: str = ""
+    ) -> str:
         """Return what is told where a working comes to another value than was written behind it:
         to the right one, to what follows from an earlier answer, or to one with a cause.
         """
@@ -73,7 +75,7 @@ class Told(NamedTuple):
             return self._sentences(said, question)
         good = f"follows correctly from {source}" if source else "is right"
         gives = f" and gives {shown(value)}" if self.shown == "always" else ""
-        said = [f"Your working {good}{gives}, but its result was worked out wrongly."]
+        said = [f"Your working {good}{gives}, but its result was worked out wrongly.", credit]
         return self._sentences(said, question)
 
     def right(self, note: str) -> str:
@@ -138,6 +140,16 @@ class Told(NamedTuple):
         if self.shown == "always":
             said.append(right_answer(question, value))
         return " ".join(said)
+
+
+def twice_reduced(mistake: float, slip: float) -> str:
+    """Return why so much is given for a mistake in what follows from an earlier slip, in shares of
+    the points.
+    """
+    return (
+        f"It has {mistake * 100:.4g} % of the points for this mistake, and of these"
+        f" {slip * 100:.4g} % since it follows from an earlier slip."
+    )
 
 
 def given(answer: Any) -> str:
@@ -329,6 +341,8 @@ def misfit(query: Query, right: Value, value: Value, whose: str = "your answer")
         axes = _count(len(right), "axis", "axes")
         return f"The right shape has {axes}, {whose} has {_number_word(len(value))}."
     names = sizes_of(query, len(right))
+    if len(names) == len(right) > 1 and value == right[:-1] and query.form == "sizes":
+        return f"{capital(_listed(names[:-1]))} right; the {names[-1]} is missing."
     one_for_all = query.key in ("receptive_field", "jump") and len(value) == 1  # of the axes
     if len(names) != len(right) or one_for_all:
         return ""

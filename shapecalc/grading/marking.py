@@ -16,7 +16,15 @@ from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comes_to import slipped_from
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, ways_to_read
-from shapecalc.grading.feedback import Told, capital, given, is_rounded_too_far, matter, shown_at
+from shapecalc.grading.feedback import (
+    Told,
+    capital,
+    given,
+    is_rounded_too_far,
+    matter,
+    shown_at,
+    twice_reduced,
+)
 from shapecalc.grading.marks import Mark, Marked, Verdict
 from shapecalc.grading.misconceptions import (
     MISCONCEPTIONS,
@@ -238,11 +246,12 @@ class Marker:
             return None
         name = arithmetic_slip.MISCONCEPTION.name
         share = question.partial.get(name, 0.0)
-        found = followed = None
+        found, followed, credit = None, None, ""
         if not is_right(question, value):
             if own.lead_to(question, stated.value):
                 return None
             followed = own.lead_to(question, value)
+            credit = twice_reduced(share, question.follow_through) if share and followed else ""
             share = share * question.follow_through if followed else 0.0
             if not followed:
                 found = self._misconception(question, value, own, evidence)
@@ -256,7 +265,7 @@ class Marker:
             misconception=name,
             perhaps=found is not None and not found.sure,
             matter=f"{found.matter}; and {SLIPPED}" if found else SLIPPED,
-            feedback=_noted(self.told.slipped(question, value, source, found), stated.note),
+            feedback=_noted(self.told.slipped(question, value, source, found, credit), stated.note),
             note=stated.note,
         )
 
@@ -278,7 +287,9 @@ class Marker:
         if found and not found.sure and is_rounded_too_far(question, reading.value):
             found = None  # who rounds makes no other mistake
         share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
-        if found and found.source:  # it is one mistake more, behind another
+        credited = ""
+        if found and found.source and share:  # it is one mistake more, behind another
+            credited = twice_reduced(share, question.follow_through)
             share *= question.follow_through
         mark = mark._replace(note=reading.note)
         if followed and (found is None or share <= question.follow_through):
@@ -300,7 +311,9 @@ class Marker:
             misconception=found.misconception.name,
             perhaps=not found.sure,
             matter=found.matter,
-            feedback=_noted(self.told.wrong(question, reading.value, found), reading.note),
+            feedback=_noted(
+                self.told.wrong(question, reading.value, found, credited), reading.note
+            ),
         )
 
     def _sources(self, followed: Sequence[Answered]) -> str:

@@ -190,7 +190,7 @@ class OwnAnswers:
                 yield network
 
     def with_volumes(self, question: Question) -> Iterator[OwnNetwork]:
-        """Yield the network with the student's volumes and fields, such as an own padding, and which
+        """Yield the network with the student's volumes and fields, such as a padding, and which of
         these are on the way; then with the volumes alone. Nothing for a question about an example.
         """
         if question.query.kind == "example":
