@@ -342,7 +342,7 @@ def misfit(query: Query, right: Value, value: Value, whose: str = "your answer")
         return f"The right shape has {axes}, {whose} has {_number_word(len(value))}."
     names = sizes_of(query, len(right))
     if len(names) == len(right) > 1 and value == right[:-1] and query.form == "sizes":
-        return f"{capital(_listed(names[:-1]))} right; the {names[-1]} is missing."
+        return f"{capital(_listed([*names[:-1]]))} right; the {names[-1]} is missing."
     one_for_all = query.key in ("receptive_field", "jump") and len(value) == 1  # of the axes
     if len(names) != len(right) or one_for_all:
         return ""

@@ -24,6 +24,7 @@ from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.soundness import Unsound, of_other_sizes, unsound
 from shapecalc.grading.value_derivation import example_derivations
 from shapecalc.grading.values import Value
+from shapecalc.layers.base import Layer
 from shapecalc.layers.field_types import Volume
 from shapecalc.network.example import Example
 from shapecalc.network.spec import NetworkSpec
@@ -69,7 +70,7 @@ class Subject:
         )
 
     def _with_fields(self, fields: Fields) -> NetworkSpec:
-        layers = {}
+        layers: dict[str, Layer | None] = {}
         for query, value in fields:
             record = self.layers.record(query.name)
             record = record._replace(layer=layers.get(query.name, record.layer))

@@ -140,3 +140,34 @@ def test_a_class_is_told_of_in_the_words_of_its_students(
     assert tally.mistaken["one_bias"] == 2
     assert tally.words["one_bias"].endswith(told)
     assert bool(tally.words["one_bias"]) is bool(told)
+
+
+def test_why_a_quarter_of_the_points_is_given_is_told() -> None:
+    """6*6*4 = 144 values follow from a slip, 144*10 weights are without the 10 biases: half of the
+    credit of a half.
+    """
+    layers: list[Any] = [{"conv": {"K": 4, "F": 3}}, {"max_pool": 2}, "flatten", {"dense": 10}]
+    spec = {"input": "16x16x1", "layers": layers}  # (16 - 3)/1 + 1 = 14, 14/2 = 7
+    asks = ["max_pool1.output", "dense1.parameters"]
+    more = {"follow_through": 0.5, "partial": {"forgot_bias": 0.4}}
+    assignment = read_assignment({"spec": spec, "questions": asks, **more})
+    answers = dict(zip(asks, ("6x6x4", 1440), strict=True))
+    *_, mark = Marker(assignment).mark("one", answers).marks
+    assert (mark.verdict, mark.points) == ("partly right", 0.2)
+    told = "It has 40 % of the points for this mistake, and of these 50 % since it follows from an"
+    assert told in mark.feedback
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("14x14", "The height and the width are right; the depth is missing."),
+        ("14x15", "Three sizes are asked for: height x width x depth."),
+        ("14x4", "Three sizes are asked for"),
+    ],
+)
+def test_a_depth_left_out_is_told(answer: str, told: str) -> None:
+    spec = {"input": "16x16x1", "layers": [{"conv": {"K": 4, "F": 3}}]}
+    (mark,) = marked({"conv1.output": answer}, spec).values()
+    assert mark.verdict == "wrong"
+    assert told in mark.feedback
