@@ -29,13 +29,10 @@ PARTED = re.compile(r"[,;] |:")
 def slipped_from(question: Question, answer: Any, ways: Sequence[Reading]) -> Number | None:
     """Return what the working of an answer comes to, where that is not what it is read as.
 
-    None as well where the answer is that number rounded.
+    None as well where the answer is that number rounded. A hyperparameter is a whole number.
     """
-    if (
-        question.query.form not in ("number", "field")
-        or not isinstance(answer, str)
-        or len(answer) > LONGEST
-    ):
+    form = question.query.form
+    if form not in ("number", "field") or not isinstance(answer, str) or len(answer) > LONGEST:
         return None
     parts = SO.sub("=", plain(answer)).split("=")
     result = _at_the_end(PARTED.split(parts[-2])[-1].strip()) if len(parts) > 1 else None

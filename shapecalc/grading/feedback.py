@@ -43,14 +43,14 @@ class Told(NamedTuple):
         """Whether numbers are kept from the students."""
         return self.shown != "always"
 
-    def wrong(self, question: Question, value: Value, cause: Cause | None) -> str:
-        """Return what is told about a wrong answer, and about one that got some credit."""
+    def wrong(self, question: Question, value: Value, cause: Cause | None, credit: str = "") -> str:
+        """Return what is told about a wrong answer, and about one that got some `credit`."""
         said = [right_part(question, value)]
         if cause is None:
             said.append(rounded(question, value))
         else:
             said.append(f"{capital(cause.told if self.shown == 'always' else cause.hint)}.")
-        return self._sentences(said, question, value)
+        return self._sentences([*said, credit], question, value)
 
     def followed(
         self,
@@ -74,7 +74,9 @@ class Told(NamedTuple):
         value: Value,
         source: str,
         cause: Cause | None,
+        *,
         opposite: bool = False,
+        credit: str = "",
     ) -> str:
         """Return what is told where a working comes to another value than was written behind it, or
         to its `opposite`: to the right one, to what follows from an earlier answer, or to one with
@@ -86,8 +88,12 @@ class Told(NamedTuple):
             return self._sentences(said, question)
         good = f"follows correctly from {source}" if source else "is right"
         gives = f" and gives {shown(value)}" if self.shown == "always" else ""
-        slip = "but you wrote it with the opposite sign" if opposite else ""
-        said = [f"Your working {good}{gives}, {slip or 'but its result was worked out wrongly'}."]
+        slip = (
+            "you wrote it with the opposite sign"
+            if opposite
+            else "its result was worked out wrongly"
+        )
+        said = [f"Your working {good}{gives}, but {slip}.", credit]
         return self._sentences(said, question)
 
     def right(self, note: str) -> str:
@@ -152,6 +158,16 @@ class Told(NamedTuple):
         if self.shown == "always":
             said.append(right_answer(question, value))
         return " ".join(said)
+
+
+def twice_reduced(mistake: float, slip: float) -> str:
+    """Return why so much is given for a mistake in what follows from an earlier slip, in shares of
+    the points.
+    """
+    return (
+        f"It has {mistake * 100:.4g} % of the points for this mistake, and of these"
+        f" {slip * 100:.4g} % since it follows from an earlier slip."
+    )
 
 
 def given(answer: Any) -> str:
@@ -236,7 +252,8 @@ def is_rounded_too_far(question: Question, value: Value) -> bool | None:
     False if perhaps, None if not.
 
     A whole number for a float may well have come from something else, and 0 is what a slope or a
-    pool often gives: it counts only beside others that are rounded.
+    pool often gives: it counts only beside others that are rounded. Of numbers below 1, such as
+    probabilities, nothing is left in whole ones: nobody rounds these so.
     """
     right = question.right
     if isinstance(right, int) and isinstance(value, int | float) and not isinstance(right, bool):
@@ -252,6 +269,8 @@ def is_rounded_too_far(question: Question, value: Value) -> bool | None:
     zeros = [b == 0 for _, b in off]
     for digits in range(3):
         if all(abs(b - round(a, digits)) < 1e-9 for a, b in off):
+            if not digits and all(abs(a) < 1 for a, _ in off):
+                return None
             return None if all(zeros) else bool(digits) and not any(zeros)
     return None
 
@@ -340,6 +359,8 @@ def misfit(query: Query, right: Value, value: Value, whose: str = "your answer")
         axes = _count(len(right), "axis", "axes")
         return f"The right shape has {axes}, {whose} has {_number_word(len(value))}."
     names = sizes_of(query, len(right))
+    if len(names) == len(right) > 1 and value == right[:-1] and query.form == "sizes":
+        return f"{capital(_listed([*names[:-1]]))} right; the {names[-1]} is missing."
     one_for_all = query.key in ("receptive_field", "jump") and len(value) == 1  # of the axes
     if len(names) != len(right) or one_for_all:
         return ""

@@ -140,6 +140,8 @@ class Tally:
     misconceptions: Counter[str] = field(default_factory=Counter)  # answers, by their cause
     perhaps: Counter[str] = field(default_factory=Counter)  # of these, those that are not certain
     mistaken: Counter[str] = field(default_factory=Counter)  # students, by the same
+    # What students are told of a cause; empty where not all are told the same.
+    words: dict[str, str] = field(default_factory=dict)
 
 
 def tallied(everything: Iterable[Graded]) -> Tally:
@@ -167,4 +169,8 @@ def tallied(everything: Iterable[Graded]) -> Tally:
             unsure = (m.misconception for m in item.marked.marks if m.misconception and m.perhaps)
             tally.perhaps.update(unsure)
             tally.mistaken.update(set(found))
+            for mark in item.marked.marks:
+                name, told = mark.misconception, mark.matter
+                if name:
+                    tally.words[name] = told if tally.words.get(name, told) == told else ""
     return tally

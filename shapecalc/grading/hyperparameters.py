@@ -15,6 +15,7 @@ from shapecalc.layers.window import Sliding
 from shapecalc.records import KnownRecord
 
 SPATIAL = ("F", "S", "P", "dilation", "output_padding", "scale")  # fields of each axis
+COUNTED = ("K", "units")  # whole numbers, one for the whole layer
 LARGEST = 10**6  # of a hyperparameter that is tried out
 
 
@@ -57,25 +58,35 @@ def _in_effect(layer: Layer, field: str, record: KnownRecord) -> Any:
 
 def in_numbers(record: KnownRecord, query: Query, policy: str) -> Value:
     """Return what a right padding that is given by its name comes to. Raises Unanswerable."""
-    layer = with_field(record, query, policy)
+    layer = changed(record, query, policy)
     return field_value(record._replace(layer=layer), query)
 
 
 def suits(record: KnownRecord, query: Query, value: Value) -> bool:
     """Say whether another value of a hyperparameter gives the same output volume."""
-    layer, inputs = record.layer, record.input
-    if layer is None or not inputs or not _allowed(value):
-        return False
-    field = aliases(type(layer))[query.key]
-    least = 0 if field in ("P", "output_padding") else 1
-    if field not in SPATIAL or any(type(n) is int and n < least for n in flat(value)):
-        return False
-    if isinstance(value, tuple) and len(value) != len(inputs[0]) - 1:
+    layer = changed(record, query, value)
+    if layer is None or aliases(type(layer))[query.key] not in SPATIAL:
         return False
     try:
-        return layer.model_copy(update={field: value}).volume(inputs) == record.output
+        return layer.volume(record.input or ()) == record.output
     except (LayerError, ValueError, TypeError, AttributeError, IndexError):
         return False
+
+
+def changed(record: KnownRecord, query: Query, value: Value) -> Layer | None:
+    """Return a layer with another value of a hyperparameter; None where it cannot have that."""
+    layer, inputs = record.layer, record.input
+    field = aliases(type(layer)).get(query.key) if layer is not None else None
+    if layer is None or field is None or not inputs or not _allowed(value):
+        return None
+    least = 0 if field in ("P", "output_padding") else 1
+    if any(type(n) is int and n < least for n in flat(value)):
+        return None
+    if field not in SPATIAL and (field not in COUNTED or type(value) is not int):
+        return None
+    if isinstance(value, tuple) and len(value) != len(inputs[0]) - 1:
+        return None
+    return layer.model_copy(update={field: value})
 
 
 def _allowed(value: Value) -> bool:

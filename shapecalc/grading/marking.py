@@ -16,7 +16,15 @@ from shapecalc.grading.answers import Reading
 from shapecalc.grading.cause import Cause
 from shapecalc.grading.comes_to import slipped_from
 from shapecalc.grading.comparison import in_full, is_right, is_rounded, same, ways_to_read
-from shapecalc.grading.feedback import Told, capital, given, is_rounded_too_far, matter, shown_at
+from shapecalc.grading.feedback import (
+    Told,
+    capital,
+    given,
+    is_rounded_too_far,
+    matter,
+    shown_at,
+    twice_reduced,
+)
 from shapecalc.grading.hyperparameters import in_numbers
 from shapecalc.grading.marks import Mark, Marked, Verdict
 from shapecalc.grading.misconceptions import (
@@ -40,6 +48,7 @@ from shapecalc.grading.values import Number, Value, flat, shown
 from shapecalc.grading.words_around import holds_the_right_one, leaves_a_choice, nothing_is_right
 from shapecalc.grading.written_numbers import Unreadable
 
+SLIPPED = arithmetic_slip.MISCONCEPTION.explanation
 MOST_TOLD = 12  # values of an array that is told again
 MOST_MARKS = 1000  # that are remembered of each kind, and twice as many
 MOST_NETWORKS = 50  # with students' own volumes
@@ -246,11 +255,12 @@ class Marker:
             return None
         name = arithmetic_slip.MISCONCEPTION.name
         share = question.partial.get(name, 0.0)
-        found = followed = None
+        found, followed, credit = None, None, ""
         if not is_right(question, value):
             if own.lead_to(question, stated.value):
                 return None
             followed = own.lead_to(question, value)
+            credit = twice_reduced(share, question.follow_through) if share and followed else ""
             share = share * question.follow_through if followed else 0.0
             if not followed:
                 found = self._misconception(question, value, own, evidence)
@@ -264,8 +274,10 @@ class Marker:
             points=round(question.points * share, 6),
             misconception=name,
             perhaps=found is not None and not found.sure,
+            matter=f"{found.matter}; and {SLIPPED}" if found else SLIPPED,
             feedback=_noted(
-                self.told.slipped(question, value, source, found, opposite), stated.note
+                self.told.slipped(question, value, source, found, opposite=opposite, credit=credit),
+                stated.note,
             ),
             note=stated.note,
         )
@@ -288,7 +300,9 @@ class Marker:
         if found and not found.sure and is_rounded_too_far(question, reading.value):
             found = None  # who rounds makes no other mistake
         share = question.partial.get(found.misconception.name, 0.0) if found else 0.0
-        if found and found.source:  # it is one mistake more, behind another
+        credited = ""
+        if found and found.source and share:  # it is one mistake more, behind another
+            credited = twice_reduced(share, question.follow_through)
             share *= question.follow_through
         mark = mark._replace(note=reading.note)
         if followed and (found is None or share <= question.follow_through):
@@ -310,7 +324,9 @@ class Marker:
             misconception=found.misconception.name,
             perhaps=not found.sure,
             matter=found.matter,
-            feedback=_noted(self.told.wrong(question, reading.value, found), reading.note),
+            feedback=_noted(
+                self.told.wrong(question, reading.value, found, credited), reading.note
+            ),
         )
 
     def _sources(self, followed: Sequence[Answered]) -> str:

@@ -190,17 +190,14 @@ class OwnAnswers:
                 yield network
 
     def with_volumes(self, question: Question) -> Iterator[OwnNetwork]:
-        """Yield the network with the student's volumes, and which these are on the way; nothing for
-        a question about an example.
+        """Yield the network with the student's volumes and fields, such as a padding, and which of
+        these are on the way; then with the volumes alone. Nothing for a question about an example.
         """
         if question.query.kind == "example":
             return
-        wrong = {
-            q.query.name: (q, v)
-            for q, v in self._others(question)
-            if q.query.key == "output" and _volume(v)
-        }
-        if not wrong:
+        others = self._others(question)
+        wrong = {q.query.name: (q, v) for q, v in others if q.query.key == "output" and _volume(v)}
+        if not wrong and not any(q.query.kind == "field" for q, _ in others):
             return
         right = {
             q.query.name: (q, v)
@@ -210,45 +207,54 @@ class OwnAnswers:
             and q.query.key == "output"
         }
         answered = right | wrong
-        nearest = _nearest(question, answered)
-        slips = [name for name in nearest if name in wrong]
-        if slips:
-            volumes = [answered[name] for name in nearest]
-            supposed = self._supposed(question.subject, volumes)
-            if supposed is not None:
-                yield OwnNetwork(supposed, [wrong[name] for name in slips], volumes=volumes)
+        nearest, passed = _nearest(question, answered)
+        volumes = [answered[name] for name in nearest]
+        slips = [wrong[name] for name in nearest if name in wrong]
+        fields = [(q, v) for q, v in others if q.query.kind == "field" and q.query.name in passed]
+        for own in [fields, []] if fields else [[]]:
+            if slips or own:
+                supposed = self._supposed(question.subject, [*volumes, *own])
+                if supposed is not None:
+                    yield OwnNetwork(supposed, [*slips, *own], volumes=[*volumes, *own])
 
-    def _supposed(self, subject: Subject, volumes: Sequence[Answered]) -> Subject | None:
-        """Return the network with a student's volumes, while that does not take too long."""
+    def _supposed(self, subject: Subject, answers: Sequence[Answered]) -> Subject | None:
+        """Return the network with a student's volumes and fields, while that does not take too
+        long.
+        """
         self._walked += len(subject.records)
         if self._walked > MOST_WALKED:
             return None
-        outputs: dict[str, Any] = {question.query.name: volume for question, volume in volumes}
+        fields = [(q.query, value) for q, value in answers if q.query.kind == "field"]
+        outputs: dict[str, Any] = {
+            q.query.name: volume for q, volume in answers if q.query.kind != "field"
+        }
         try:
-            return subject.supposing(outputs)
+            return subject.supposing(outputs, fields)
         except LayerError:  # the layer cannot even take what the student says it gets
             return None
 
 
-def _nearest(question: Question, among: Collection[str]) -> list[str]:
+def _nearest(question: Question, among: Collection[str]) -> tuple[list[str], Collection[str]]:
     """Return those layers, in the network's order, whose outputs an answer depends on directly: the
-    last ones on each way there, for what lies in front of them no longer matters.
+    last ones on each way there, for what lies in front of them no longer matters; and the layers
+    whose own work it depends on.
     """
     subject, name = question.subject, question.query.name
     if name == "total":
-        return [name for name in subject.records if name in among]
+        return [name for name in subject.records if name in among], subject.records
     instance = subject.layers.instance(name)
     asked = {record.name for record in subject.layers.layers_of(instance)} if instance else {name}
     wanted = set(asked)
-    found = []
+    found, passed = [], set()
     for record in reversed(subject.trace.layers):
         if record.name not in wanted:
             continue
         if record.name in among:
             found.append(record.name)
         if record.name in asked or record.name not in among:
+            passed.add(record.name)
             wanted.update(record.sources or ())
-    return found[::-1]
+    return found[::-1], passed
 
 
 def _is_corrected(question: Question, corrected: Value, value: Value) -> bool:

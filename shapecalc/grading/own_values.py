@@ -107,13 +107,30 @@ def with_all_values(
     question: Question, wrong: Iterable[Answered], right: Iterable[Answered]
 ) -> OwnNetwork | None:
     """Return a question's network as a student goes on with it: with all arrays in place that the
-    answer hangs on directly, and that were given whole; None where none of these is wrong.
+    answer hangs on directly, and that were given whole, or as far as is needed; None where none of
+    these is wrong.
     """
     slips, known, found = _own_arrays(question, wrong, right)
-    whole = {key: array for key, array in found.items() if array.whole}
+    whole = {
+        key: array
+        for key, array in found.items()
+        if array.whole or _is_enough(question, key, array)
+    }
     keys = question.subject.way_back(question.query.key, [*known, *whole]).keys
     own = {key: array for key, array in whole.items() if key in keys}
     return _network(question.subject, known, own, slips) if own else None
+
+
+def _is_enough(question: Question, key: str, array: _Array) -> bool:
+    """Say whether an array with some of its values given is all that an answer hangs on: a gradient
+    at the place at which a plain step is asked for.
+    """
+    query, example = question.query, question.subject.trace.spec.example
+    step = query.key.removesuffix(".next")
+    if not query.place or example is None or not example.plain or key != f"{step}.grad":
+        return False
+    at = (*(0 for _ in range(array.given.ndim - len(query.place))), *query.place)
+    return array.usable and query.key != step and bool(array.given[at])
 
 
 def _own_arrays(

@@ -167,7 +167,7 @@ def _axes(question: Question) -> str:
 
 
 def described(subject: Subject, secrets: Secrets) -> Iterator[str]:
-    """Yield a network, a line an input and a layer, without fields that are asked for."""
+    """Yield a network, a line an input and a layer; `P=?` where a field is asked for."""
     for name, volume in subject.trace.inputs.items():
         yield f"{name}: {secrets.told_input(name, volume or ())}"
     before = list(subject.trace.inputs)[-1:]
@@ -188,12 +188,13 @@ def _about(subject: Subject, query: Query, secrets: Secrets) -> str:
 
 
 def told_fields(record: KnownRecord, secrets: Secrets) -> str:
-    """Return a layer's fields as `K=96 F=11 S=4 P=0`, without those that are asked for."""
+    """Return a layer's fields as `K=96 F=11 S=4 P=?`, where P is asked for."""
     layer = record.layer
     if layer is None:
         return ""
     hidden = {aliases(type(layer))[key] for key in secrets.fields.get(record.name, ())}
-    return layer.summary(without=hidden)
+    unknown = (f"{field}=?" for field in sorted(hidden))
+    return " ".join(filter(None, (layer.summary(without=hidden), *unknown)))
 
 
 def _taken(subject: Subject, record: KnownRecord, secrets: Secrets) -> Iterable[str]:

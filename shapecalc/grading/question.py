@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
@@ -23,7 +24,9 @@ class Tolerance(NamedTuple):
     relative: float | None = None
 
     def near(self, wanted: Number, given: Number) -> bool:
-        """Say whether a number is near enough."""
+        """Say whether a number is near enough; to an infinite one none is but itself."""
+        if abs(wanted) == inf:
+            return wanted == given
         slack = 1e-9 * self.margin(wanted) + 1e-12 * abs(wanted)  # 0.1 + 0.2 is 0.3
         return abs(wanted - given) <= self.margin(wanted) + max(slack, 1e-9 * self.usual)
 

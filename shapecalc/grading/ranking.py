@@ -78,6 +78,7 @@ MORE_SPECIFIC: Mapping[str, tuple[str, ...]] = {
     "network_depth": ("filters_for_depth",),  # at as many filters
     "same_assumed": ("ceil_for_floor",),  # a pool of 3x3 at S=2 on an even size
     "loss_mean": ("loss_halved",),  # of two outputs
+    "other_class": ("class_from_one",),  # the class before
     "neighbour": (
         "stride_ignored",  # the layer before is as large as at stride 1
         "field_of_filter_only",  # the layer before sees a window of the same size
@@ -332,7 +333,8 @@ def room(right: Value, given: Value, slips: bool = False, near: Tolerance = NEAR
         return prod(_numbers(*s) for s in ({s for s in sizes if s[0] != s[1]} if slips else sizes))
     cells = zip(ours, theirs, strict=True)
     differing = [(a, b) for a, b in cells if b is not None and not alike(a, b, near)]
-    return max(1, len(ours)) * prod(_values(a, b) for a, b in differing)
+    digits = max(map(_decimals, (b for b in theirs if b is not None)), default=0)
+    return max(1, len(ours)) * prod(_values(a, b, digits) for a, b in differing)
 
 
 def _numbers(right: float, given: float) -> float:
@@ -341,10 +343,16 @@ def _numbers(right: float, given: float) -> float:
     return max(1, 2 * NEAR * abs(right) if near else FAR * abs(given))
 
 
-def _values(right: float, given: float) -> float:
-    """Return how many values may stand for one, by how precisely it is given."""
+def _values(right: float, given: float, digits: int) -> float:
+    """Return how many values may stand for one, by how precisely all that were given are: -1 beside
+    1.5 is one of as many as -1.0.
+    """
     size = max(abs(right), abs(given))
-    if float(right).is_integer() and float(given).is_integer():
+    if not digits and float(right).is_integer():
         return max(1, 2 * size)
-    digits = len(f"{given:.{DECIMALS}f}".rstrip("0").partition(".")[2])
     return max(1.0, 2 * size * 10.0**digits)
+
+
+def _decimals(number: float) -> int:
+    """Return how many decimals a number is given with, of those that are believed."""
+    return len(f"{number:.{DECIMALS}f}".rstrip("0").partition(".")[2])

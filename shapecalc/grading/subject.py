@@ -24,8 +24,10 @@ from shapecalc.grading.remembered import Remembered
 from shapecalc.grading.soundness import Unsound, of_other_sizes, unsound
 from shapecalc.grading.value_derivation import example_derivations
 from shapecalc.grading.values import Value
+from shapecalc.layers.base import Layer
 from shapecalc.layers.field_types import Volume
 from shapecalc.network.example import Example
+from shapecalc.network.spec import NetworkSpec
 from shapecalc.quantities import QUANTITIES
 from shapecalc.records import own_counts, total_of
 from shapecalc.reports import sentences
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from shapecalc.executor.example_check import ComputedExample
 
 Outputs = tuple[tuple[str, Volume], ...]  # of layers, by their names
+Fields = Sequence[tuple[Query, Value]]  # questions for fields, with a student's values of these
 SIZED = ("record", "size", "shape", "range", "im2col", "flops")  # kinds that follow from sizes
 MOST_WAYS = 500  # between numbers of an example that are kept
 MOST_SUPPOSED = 50  # networks with students' own volumes that are kept
@@ -53,18 +56,28 @@ class Subject:
         self.layers = NamedLayers(trace)
         self.records, self.instances = self.layers.records, self.layers.instances
         self._example = ExampleValues(self.layers, self.otherwise)
-        self._supposed: Remembered[tuple[tuple[str, Volume], ...], Subject] = Remembered(
-            MOST_SUPPOSED
-        )
+        self._supposed: Remembered[tuple[Outputs, Fields], Subject] = Remembered(MOST_SUPPOSED)
         self._ways: Remembered[tuple[str, tuple[str, ...]], Way] = Remembered(MOST_WAYS)
         self._valued: Remembered[tuple[tuple[str, bytes], ...], Subject] = Remembered(MOST_SUPPOSED)
 
-    def supposing(self, outputs: Mapping[str, Volume]) -> Subject:
-        """Return the same network with other volumes in the place of some layers' outputs."""
-        key = tuple(sorted(outputs.items()))
+    def supposing(self, outputs: Mapping[str, Volume], fields: Fields = ()) -> Subject:
+        """Return the same network with other volumes in the place of some layers' outputs, and
+        other values of some of its layers' fields.
+        """
+        key = (tuple(sorted(outputs.items())), tuple(fields))
         return self._supposed.get(
-            key, lambda: Subject(walk(self.trace.spec, outputs), lenient=True)
+            key, lambda: Subject(walk(self._with_fields(fields), outputs), lenient=True)
         )
+
+    def _with_fields(self, fields: Fields) -> NetworkSpec:
+        layers: dict[str, Layer | None] = {}
+        for query, value in fields:
+            record = self.layers.record(query.name)
+            record = record._replace(layer=layers.get(query.name, record.layer))
+            layers[query.name] = hyperparameters.changed(record, query, value) or record.layer
+        spec = self.trace.spec
+        nodes = [replace(n, layer=layers.get(n.name, n.layer)) for n in spec.nodes]
+        return replace(spec, nodes=nodes) if layers else spec
 
     def with_values(self, arrays: Mapping[str, Any]) -> Subject:
         """Return the same network with its example computed on with other arrays (NumPy's) in the

@@ -745,12 +745,12 @@ def classes(draw: random.Random) -> Problem:
             "loss_sign": log(p[at]),
             "probability_for_loss": p[at],
             "class_from_one": -log(p[at - 1]) if at else None,
+            "other_class": -log(p[(at + 1) % 3]),
         }
         others = {
             "to base 2": right / log(2),
             "to base 10": right / log(10),
             "no log": 1 - p[at],
-            "another class": -log(p[(at + 1) % 3]),
             **value_slips(draw, right),
         }
     else:
@@ -760,12 +760,15 @@ def classes(draw: random.Random) -> Problem:
             return [[v * u for u in x] for v in g] if outer else g
 
         right = shown(pull)
-        typical = {"label_not_subtracted": shown(p), "gradient_sign": shown([-v for v in pull])}
+        typical = {
+            "label_not_subtracted": shown(p),
+            "gradient_sign": shown([-v for v in pull]),
+            "other_class": shown([v - (i == (at + 1) % 3) for i, v in enumerate(p)]),
+        }
         others = {
             "the label alone": shown([float(i == at) for i in range(3)]),
             "1 added": shown([v + (i == at) for i, v in enumerate(p)]),
             "with its slope": shown([v * q * (1 - q) for v, q in zip(pull, p, strict=True)]),
-            "another class": shown([v - (i == (at + 1) % 3) for i, v in enumerate(p)]),
             "the scores": shown([v - (i == at) for i, v in enumerate(z)]),
         }
     return problem(spec, ask, right, typical, others)

@@ -241,11 +241,12 @@ def test_no_text_of_ours_tells_the_answer_of_another_question() -> None:
     """conv1 gives 30x30x10, and relu1 keeps it; the pool gives 15x15x10."""
     found = prompts("conv1.output", "max_pool1.output", "dense1.input", "P(conv1)", "F(max_pool1)")
     assert (
-        found["conv1.output"] == "conv1: conv K=10 F=5 S=1 on 32x32x3. What is its output volume"
+        found["conv1.output"]
+        == "conv1: conv K=10 F=5 S=1 P=? on 32x32x3. What is its output volume"
         " (height x width x depth)?"
     )
     padding = "What is P, the padding on each side?"
-    assert found["P(conv1)"] == f"conv1: conv K=10 F=5 S=1 on 32x32x3. {padding}"
+    assert found["P(conv1)"] == f"conv1: conv K=10 F=5 S=1 P=? on 32x32x3. {padding}"
     for text in found.values():
         assert not any(answer in text for answer in ("30x30x10", "15x15x10", "P=1", "F=2"))
     assert "on the output of relu1." in found["max_pool1.output"]
@@ -255,7 +256,7 @@ def test_no_text_of_ours_tells_the_answer_of_another_question() -> None:
 
 def test_what_is_not_asked_for_is_told() -> None:
     assert "on 30x30x10." in prompts("max_pool1.output")["max_pool1.output"]
-    told = "conv1: conv K=10 F=5 S=1 takes 32x32x3 and gives 30x30x10. What is P, "
+    told = "conv1: conv K=10 F=5 S=1 P=? takes 32x32x3 and gives 30x30x10. What is P, "
     assert prompts("P(conv1)")["P(conv1)"].startswith(told)
     text = prompts("conv1.output", order="depth_first")["conv1.output"]
     assert text.endswith("What is its output volume (depth x height x width)?")

@@ -342,7 +342,9 @@ def test_quizzes_have_every_question_and_its_network(assignment: Assignment) -> 
     root = ElementTree.fromstring(FORMATS["moodle-xml"](assignment))
     texts = [node.findtext("questiontext/text") or "" for node in root.findall("question")][1:]
     assert len(texts) == 8
-    assert all(text.startswith("The network: input: 8x8x1; a: conv K=2 F=3 S=1;") for text in texts)
+    assert all(
+        text.startswith("The network: input: 8x8x1; a: conv K=2 F=3 S=1 P=?;") for text in texts
+    )
     kinds = [node.get("type") for node in root.findall("question")][1:]
     assert kinds[2:6] == ["numerical", "truefalse", "numerical", "shortanswer"]
     last = root.findall("question")[-1]

@@ -446,7 +446,7 @@ def test_another_layers_answer_again_is_one_mistake() -> None:
 def test_two_sizes_in_place_of_three_are_no_volume_of_one_filter() -> None:
     found = one("conv1.output", "28 times 28")
     assert found.misconception is None
-    assert found.feedback.startswith("Three sizes are asked for")
+    assert found.feedback.startswith("The height and the width are right; the depth is missing.")
 
 
 def test_a_wrong_list_is_shown_and_told_where_it_is_wrong() -> None:

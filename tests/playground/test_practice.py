@@ -137,7 +137,7 @@ def test_a_hidden_number_is_not_given_away() -> None:
 def test_a_field_that_is_asked_for_is_not_told() -> None:
     found = sheet(set_sheet(ask=("P(conv1)", "conv1.output")))
     (row,) = [row for row in found["table"]["rows"] if row["name"] == "conv1"]
-    assert row["what"] == "conv K=6 F=5 S=1"
+    assert row["what"] == "conv K=6 F=5 S=1 P=?"
     assert row["cells"][0] == {"text": "", "asks": "", "kept_back": True}
     assert "28x28x6" not in json.dumps(found)
 

@@ -122,7 +122,8 @@ def lateness(graded: Graded, policy: Policy) -> str:
     if not late.share:
         return f"{said}."
     lost = f"{late.lost(max(1, days)) * 100:.4g} % of the points"
-    each = f" ({late.share * 100:.4g} % for each day that has begun)" if late.each_day else ""
+    most = f", {late.most * 100:.4g} % at most" if late.most < 1 else ""
+    each = f" ({late.share * 100:.4g} % for each day that has begun{most})" if late.each_day else ""
     later = ", and of those that are still to be given" if graded.marked.unread else ""
     return f"{said}. That costs {lost}{each}{later}."
 

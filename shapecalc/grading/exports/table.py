@@ -88,7 +88,7 @@ def _class(class_run: ClassRun) -> str:
     for name, count in tally.mistaken.most_common():
         answers = tally.misconceptions[name]
         more = f" ({answers:,} answers)" if answers > count else ""
-        told = doubted(explained(name), answers, tally.perhaps[name])
+        told = doubted(tally.words[name] or explained(name), answers, tally.perhaps[name])
         lines.append(f"  {students(count)}{more}: {told}")
     if tally.duplicates:
         lines.append("  duplicate: submissions of one name or number all count; attempts: in the")

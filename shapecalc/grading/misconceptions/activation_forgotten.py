@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
-from shapecalc.grading.misconceptions.rerun import with_kernels
+from shapecalc.grading.misconceptions.rerun import altered_layers, with_kernels
 from shapecalc.grading.values import shown
 from shapecalc.layers.activation import Elementwise, PRelu
-from shapecalc.layers.base import AlongDepth, Layer
 
-BEFORE_IT = "it is the value before the activation"
-THROUGHOUT = "the activation was left out, on the way forward and back"
+MISTAKE = "activation_left_out"
 
 
 def model(context: QuestionContext) -> Iterable[Wrong]:
@@ -22,26 +20,23 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
         before = record.sources[0]
         found = context.of(before, before) if query.key == record.name else None
         if found is not None:
-            yield Wrong(found, f"{before} = {shown(found)}", BEFORE_IT)
-    found = with_kernels(context, "activation_left_out")
+            yield Wrong(found, f"{before} = {shown(found)}")
+    found = with_kernels(context, MISTAKE)
     if found is not None:
         text = f"without the activation it would be {shown(found)}"
-        backward = query.key.endswith((".grad", ".next"))
-        yield Wrong(found, text, THROUGHOUT if backward else _left_out(context))
+        yield Wrong(found, text, _left_out(context))
 
 
 def _left_out(context: QuestionContext) -> str:
-    """Return which activation is left out in front of a layer, where it is a single one."""
-    layers = context.subject.trace.layers
-    way = context.subject.way_back(context.query.key, ()).layers
-    names = [layers[at].name for at in way if _is_activation(layers[at].layer)]
-    single = len(names) == 1 and names != [context.query.name]
-    return f"the activation {names[0]} was left out" if single else ""
-
-
-def _is_activation(layer: Layer | None) -> bool:
-    """Say whether a layer is left out as one: softmax is not, which divides by a sum."""
-    return isinstance(layer, Elementwise) and not isinstance(layer, AlongDepth)
+    """Return which activations were left out on the way to what is asked for."""
+    query, subject = context.query, context.subject
+    supposed = sorted(subject.otherwise.get("supposed") or ())
+    on_the_way = subject.way_back(query.key, supposed).layers
+    left_out = on_the_way.intersection(altered_layers(subject, MISTAKE))
+    names = [subject.trace.layers[at].name for at in left_out]
+    what = f"the activation {names[0]} was" if len(names) == 1 else "the activations were"
+    back = query.key.endswith((".grad", ".next"))
+    return f"{what} left out{', on the way forward and back' if back else ''}"
 
 
 MISCONCEPTION = Misconception("activation_forgotten", "the activation was left out", model)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from shapecalc.grading.misconceptions.question_context import Misconception, QuestionContext, Wrong
 from shapecalc.records import own_counts
 
+OF_FILTERS = "one bias was counted for the whole layer; every filter has its own"
 OF_DENSE = "one bias was counted for the whole layer; every unit has its own"
 OF_TOTAL = "one bias was counted for each layer; every filter and unit has its own"
 
@@ -22,7 +23,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
             value = weights + biases
             yield Wrong(value, f"{text} = {value:,}" if weights else f"{value:,} in all", OF_TOTAL)
     elif context.weighted and context.weighted.bias and context.weighted.K > 1:
-        told = OF_DENSE if context.weighted.dense else ""
+        told = OF_DENSE if context.weighted.dense else OF_FILTERS
         if context.key == "parameters":
             yield from (w._replace(explanation=told) for w in context.recounted(biases=1))
         elif context.key == "biases":
@@ -30,5 +31,7 @@ def model(context: QuestionContext) -> Iterable[Wrong]:
 
 
 MISCONCEPTION = Misconception(
-    "one_bias", "one bias was counted for the whole layer; every filter has its own", model
+    "one_bias",
+    "one bias was counted for the whole layer; every filter and every unit has its own",
+    model,
 )

@@ -40,13 +40,17 @@ def with_kernels(context: QuestionContext, mistake: str) -> Value | None:
     """Return the answer where layers compute otherwise, by a name of wrong_kernels.py."""
 
     def altered(subject: Subject) -> Subject | None:
-        return subject.computing(kernel=_mistake(mistake)) if _altered(subject, mistake) else None
+        return (
+            subject.computing(kernel=_mistake(mistake))
+            if altered_layers(subject, mistake)
+            else None
+        )
 
     return _answer(
         context,
         mistake,
         altered,
-        lambda way: not way.layers.isdisjoint(_altered(context.subject, mistake)),
+        lambda way: not way.layers.isdisjoint(altered_layers(context.subject, mistake)),
     )
 
 
@@ -54,7 +58,7 @@ def _mistake(name: str) -> Any:
     return import_module("shapecalc.executor.wrong_kernels").MISTAKES[name]  # NumPy, if asked for
 
 
-def _altered(subject: Subject, mistake: str) -> list[int]:
+def altered_layers(subject: Subject, mistake: str) -> list[int]:
     """Return the layers that compute otherwise with a mistake."""
     own_of = import_module("shapecalc.executor.supposed_values").own_of
     kernels = [own_of(step.kernel) for step in subject.computed.session.engine.steps]

@@ -197,6 +197,10 @@ FOR_LAYERS = {  # where the misconception's own words do not fit
     ("forgot_depth", "dense1.parameters"): "the depth of the input was forgotten",
     ("neighbour", "max_pool1.output"): "it is the volume of the input, not of the output",
     ("one_bias", "total.parameters"): "one bias was counted for each layer; every filter and unit",
+    ("one_bias", "conv1.parameters"): "one bias was counted for the whole layer; every filter has",
+    ("one_bias", "conv1.biases"): "one bias was counted for the whole layer; every filter has its",
+    ("other_class", "loss"): "class 0 was taken; the target is class 2",
+    ("other_class", "dense1.grad"): "class 0 was taken; the target is class 2",
     ("one_bias", "dense1.parameters"): "one bias was counted for the whole layer; every unit",
     (
         "bias_per_input",
@@ -491,6 +495,10 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("probability_for_loss", THIRD, "loss", 0.6652),
     ("class_from_one", THIRD, "loss", 1.4076),
     ("class_from_one", THIRD, "dense1.grad", [0.0900, -0.7553, 0.6652]),
+    ("other_class", THIRD, "loss", 2.4076),
+    ("other_class", THIRD, "dense1.grad", [-0.9100, 0.2447, 0.6652]),
+    ("loss_over_outputs", THIRD, "loss", 0.1359),  # 0.4076/3
+    ("loss_over_outputs", THIRD, "dense1.grad", [0.0300, 0.0816, -0.1116]),
     ("loss_not_averaged", MEAN, "loss", 21),
     ("label_not_subtracted", SCORES, "dense1.grad", [0.0900, 0.2447, 0.6652]),
     ("input_counted", STACK, "total.layers", 21),

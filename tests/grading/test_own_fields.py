@@ -1,0 +1,85 @@
+"""What follows from a student's own padding, stride, filter or number of filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shapecalc.grading.assignment import read_assignment
+from shapecalc.grading.marking import Marker
+from shapecalc.grading.marks import Mark
+
+# (63 - 7)/2 + 1 = 29, (29 - 3)/2 + 1 = 14, (14 - 5 + 2*2)/1 + 1 = 14, 14/2 = 7
+SPEC: dict[str, Any] = {
+    "input": "63x63x3",
+    "layers": [
+        {"conv": {"K": 16, "F": 7, "S": 2}}, {"max_pool": {"F": 3, "S": 2}},
+        {"conv": {"K": 32, "F": 5, "P": 2}}, {"max_pool": 2}, "flatten", {"dense": 10},
+    ],
+}  # fmt: skip
+
+
+def marked(answers: dict[str, Any]) -> dict[str, Mark]:
+    """Return the marks of one student's answers, by what is asked."""
+    more = {"follow_through": 0.5, "show": "always"}
+    assignment = read_assignment({"spec": SPEC, "questions": list(answers), **more})
+    assert assignment.usable, assignment.diagnostics
+    return {mark.id: mark for mark in Marker(assignment).mark("one", answers).marks}
+
+
+@pytest.mark.parametrize(
+    ("field", "own", "ask", "answer"),
+    [
+        ("P(conv2)", 1, "conv2.output", "12x12x32"),  # (14 - 5 + 2*1)/1 + 1
+        ("P(conv2)", 1, "max_pool2.output", "6x6x32"),
+        ("P(conv2)", 1, "dense1.parameters", 6 * 6 * 32 * 10 + 10),
+        ("F(conv2)", 3, "conv2.output", "16x16x32"),  # (14 - 3 + 2*2)/1 + 1
+        ("F(conv2)", 3, "conv2.parameters", 3 * 3 * 16 * 32 + 32),
+        ("K(conv2)", 64, "conv2.parameters", 5 * 5 * 16 * 64 + 64),
+        ("K(conv2)", 64, "max_pool2.output", "7x7x64"),
+        ("K(conv2)", 64, "dense1.weights", 7 * 7 * 64 * 10),
+        ("S(conv1)", 1, "conv1.output", "57x57x16"),
+        ("S(conv1)", 1, "conv2.receptive_field", "17x17"),  # 7 + 2*1 + 4*2
+        ("units(dense1)", 100, "dense1.parameters", 7 * 7 * 32 * 100 + 100),
+        ("K(conv2)", 64, "total.parameters",
+         7 * 7 * 3 * 16 + 16 + 5 * 5 * 16 * 64 + 64 + 7 * 7 * 64 * 10 + 10),
+    ],
+)  # fmt: skip
+def test_what_follows_from_an_own_field_has_the_credit_for_it(
+    field: str, own: int, ask: str, answer: Any
+) -> None:
+    mark = marked({field: own, ask: answer})[ask]
+    assert (mark.verdict, mark.points) == ("followed through", 0.5), mark
+    assert f"It follows correctly from your answer {own} to question 1." in mark.feedback
+    assert marked({ask: answer})[ask].verdict == "wrong"
+
+
+def test_an_own_volume_goes_on_with_an_own_field() -> None:
+    """57 -> (57 - 3)/2 + 1 = 28 -> (28 - 5 + 2*1)/1 + 1 = 26 -> 13."""
+    mark = marked(
+        {"conv1.output": "57x57x16", "P(conv2)": 1, "max_pool2.output": "13x13x32"}
+    )["max_pool2.output"]  # fmt: skip
+    assert mark.verdict == "followed through"
+    told = "from your answer 57x57x16 to question 1 and your answer 1 to question 2."
+    assert told in mark.feedback
+
+
+def test_an_own_volume_without_the_own_field_follows_from_that_alone() -> None:
+    """57 -> 28 -> with the right P of 2, 28 -> 14."""
+    mark = marked(
+        {"conv1.output": "57x57x16", "P(conv2)": 1, "max_pool2.output": "14x14x32"}
+    )["max_pool2.output"]  # fmt: skip
+    assert mark.verdict == "followed through"
+    assert "from your answer 57x57x16 to question 1." in mark.feedback
+
+
+def test_a_field_before_a_right_volume_leads_to_nothing() -> None:
+    answers = {"P(conv2)": 1, "conv2.output": "14x14x32", "max_pool2.output": "6x6x32"}
+    assert marked(answers)["max_pool2.output"].verdict == "wrong"
+
+
+@pytest.mark.parametrize("own", [0, -3, 10**9, "same and more", [1, 2, 3], "1x1x1"])
+def test_a_field_that_a_layer_cannot_have_is_left_aside(own: Any) -> None:
+    mark = marked({"S(conv1)": own, "max_pool2.output": "6x6x32"})["max_pool2.output"]
+    assert mark.verdict == "wrong"
