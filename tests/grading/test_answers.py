@@ -133,6 +133,14 @@ def test_volumes(answer: Any, value: tuple[float, ...]) -> None:
         ("twelve hundred", 1200),
         ("one thousand two hundred and sixteen", 1216),
         ("two thousand", 2000),
+        ("one half", 0.5),
+        ("The loss is one-half.", 0.5),
+        ("minus one half", -0.5),
+        ("two thirds", 2 / 3),
+        ("three quarters", 0.75),
+        ("a third", 1 / 3),
+        ("five sixteenths", 0.3125),
+        ("three squares", 3),
     ],
 )
 def test_numbers(answer: Any, value: float) -> None:
@@ -141,6 +149,20 @@ def test_numbers(answer: Any, value: float) -> None:
 
 def test_a_volume_in_words() -> None:
     assert read_answer("thirty-two by thirty-two by ten", "sizes") == (32, 32, 10)
+
+
+@pytest.mark.parametrize("form", ["number", "sizes", "field"])
+@pytest.mark.parametrize(
+    "text",
+    ["three squared", "3 squared", "two cubed", "two and a half", "2 and a half", "3 quarters",
+     "two and one half", "one half of it", "three hundredths", "three doubled", "4 halved",
+     "one quarter of 8", "two point five"],
+)  # fmt: skip
+def test_a_number_of_which_a_word_makes_another_is_not_read_as_itself(
+    text: str, form: Form
+) -> None:
+    with pytest.raises(Unreadable):
+        read_answer(text, form)
 
 
 def test_a_word_beside_digits_is_no_number() -> None:

@@ -153,7 +153,7 @@ LISTS: dict[str, Any] = {
             "dense1.weight": [[1, 0, 1], [0, 1, 0], [1, 1, 1]],
             "dense1.bias": [0, 0, 0],
         },
-        "upstream": [1, 1, 1],
+        "upstream": {"dense1": [1, 1, 1]},
     },
 }
 
