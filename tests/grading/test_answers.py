@@ -173,7 +173,9 @@ def test_a_word_beside_digits_is_no_number() -> None:
     "answer",
     ["yes", "Yes", "y", "TRUE", True, "fits", "yes (32)", "yes, remainder = 0", "I think it fits",
      "yes, no remainder", "it fits, which does not need padding", "it does", "Answer: yes",
-     "(65-5)/3 = 20, so yes", "60/3 = 20, it fits", "20 -> yes", "20 is an integer"],
+     "(65-5)/3 = 20, so yes", "60/3 = 20, it fits", "20 -> yes", "20 is an integer",
+     "(N-F)/S+1 = (30-3)/1+1 = 28, so it fits", "N=30, F=3, it fits", "y = 28, it fits",
+     "fits without rounding", "it fits because the remainder is 0", "it fits with no remainder"],
 )  # fmt: skip
 def test_yes(answer: Any) -> None:
     assert read_answer(answer, "truth") is True
@@ -185,10 +187,22 @@ def test_yes(answer: Any) -> None:
      "doesnt fit", "it does not", "I think no", "no, that is not true of it",
      "(64-5)/3 = 19.67, so no", "19.67, it does not fit", "19.67 -> no", "19.67 so it doesn't",
      "(64-5)/3+1 = 20.67, doesn't fit", "(W-F+2P)/S = 59/3 = 19.67, not an integer",
-     "59/3 is not a whole number", "19 remainder 2, no", "19.67 which is no whole number"],
+     "59/3 is not a whole number", "19 remainder 2, no", "19.67 which is no whole number",
+     "N = 31, F = 2: it does not fit", "(N-F)/S = 14.5, no", "n, 14.5", "fit is not possible"],
 )  # fmt: skip
 def test_no(answer: Any) -> None:
     assert read_answer(answer, "truth") is False
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["whole number only if padded", "fits only after rounding down", "fits, but only with P = 1",
+     "integer division leaves a remainder", "it fits if rounded down", "it fits (rounded down)",
+     "yes, but only if it is padded", "yes if rounded down", "(N-F)/S + 1 = 28"],
+)  # fmt: skip
+def test_what_fits_on_a_condition_is_neither_yes_nor_no(answer: str) -> None:
+    with pytest.raises(Unreadable):
+        read_answer(answer, "truth")
 
 
 @pytest.mark.parametrize(
